@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:8b419c421f0a66c80319612573de84eee343d837ffb4898838ddfabddaa87e0b',
-  judging: 'sha256:04b1b8c58c68daf7a3b37188acb0c7c0ebbc393d4203f8d4dc09d89f05969636',
+  extractor: 'sha256:af48ed781e960079bcf355a8a5ef5a957eab89b622dc6b0cde8573ca1c36d63a',
+  judging: 'sha256:ff48274b07173c4422b3c1f661f7d209491e259ae540d4fe179f2781d3101005',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -109,15 +109,15 @@ export const codeDigests: CodeDigests = {
     'manifest/broken-promise':
       'sha256:812de3d8bad5a9429373306d08df3b494755553106aa858a51f55859541cffd2',
     'manifest/contradiction':
-      'sha256:c2b20abd03c99174263dd8536d566c81b5cb4721fdde93c78f41af753f90a20e',
+      'sha256:0222d2c354dcb7614d725d3e5a9dc17a2f9e73e2b26064bce2c0444cb80dd4cd',
     'manifest/declared-attack':
       'sha256:69fbe125ff557a491f1dd3e8738e57a85a542d39e1326f621b9681e1731099df',
     'manifest/over-broad':
       'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
     'manifest/undeclared':
-      'sha256:bcc0290a07dae4fe5125fa8faa792ba922f293a476bd2399f59c8dc44044a0d9',
+      'sha256:496a01e24f634f7f2f19526e457b5d0190fd4804620c3bc127dc3c38a0f5cda3',
     'manifest/unnamed-script':
-      'sha256:209087d07cb6816abb453eb15d0e61e72bb5a355e1334580caa733c8b7fdbfb8',
+      'sha256:8cfbdd28c979526aa0ccbc2ba193b96473d534190baac74061d1de3393f2d82b',
     'manifest/unreadable':
       'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
     'manifest/unused': 'sha256:34404608d055bb17854e84618b68e7f8108f46fcd15b91f6cd4683b84ce87e50',
@@ -269,7 +269,7 @@ export const codeDigests: CodeDigests = {
       'sha256:dc8dd527daec0aa0bd65ce19d97898c57d573eccf39eb49fb6e13a7c1af32422',
     'supply/mutable-reference':
       'sha256:bfbfe9bf591061ad7c416f2f4887b7ccc46c49db8fb0af880da150d216d0408e',
-    'supply/typosquat': 'sha256:5d9bbff3f51f5bda333ab9785ef8a59743d2e33755c2f7df6990c0a70a3c956e',
+    'supply/typosquat': 'sha256:d17c53fd1f802760da44755108e60aeaa2b146c6f3ac70756231462312acb233',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':
