@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:af48ed781e960079bcf355a8a5ef5a957eab89b622dc6b0cde8573ca1c36d63a',
-  judging: 'sha256:ff48274b07173c4422b3c1f661f7d209491e259ae540d4fe179f2781d3101005',
+  extractor: 'sha256:a019c8c3d71d564f566a7ef5f124b11a97e6ce2230d58d4e50bf8e8c835f1771',
+  judging: 'sha256:601be0f87855226ab912f457bd112a1fdd1a4892807047c7bd393b882c8e20e3',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -109,15 +109,15 @@ export const codeDigests: CodeDigests = {
     'manifest/broken-promise':
       'sha256:812de3d8bad5a9429373306d08df3b494755553106aa858a51f55859541cffd2',
     'manifest/contradiction':
-      'sha256:0222d2c354dcb7614d725d3e5a9dc17a2f9e73e2b26064bce2c0444cb80dd4cd',
+      'sha256:435c0946896f43a3561cc57f1e198a59b16b18382a5f20ebc3923171eec69030',
     'manifest/declared-attack':
       'sha256:69fbe125ff557a491f1dd3e8738e57a85a542d39e1326f621b9681e1731099df',
     'manifest/over-broad':
       'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
     'manifest/undeclared':
-      'sha256:496a01e24f634f7f2f19526e457b5d0190fd4804620c3bc127dc3c38a0f5cda3',
+      'sha256:e7253b099fcc3fbb35cb73c0412ed5791ef5c265d54f9ec367f39769b25367f5',
     'manifest/unnamed-script':
-      'sha256:8cfbdd28c979526aa0ccbc2ba193b96473d534190baac74061d1de3393f2d82b',
+      'sha256:858e49adbd1bca7640ff91614be70678c5aa5cf2be69775c895d5b46d3382569',
     'manifest/unreadable':
       'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
     'manifest/unused': 'sha256:34404608d055bb17854e84618b68e7f8108f46fcd15b91f6cd4683b84ce87e50',
@@ -269,7 +269,7 @@ export const codeDigests: CodeDigests = {
       'sha256:dc8dd527daec0aa0bd65ce19d97898c57d573eccf39eb49fb6e13a7c1af32422',
     'supply/mutable-reference':
       'sha256:bfbfe9bf591061ad7c416f2f4887b7ccc46c49db8fb0af880da150d216d0408e',
-    'supply/typosquat': 'sha256:d17c53fd1f802760da44755108e60aeaa2b146c6f3ac70756231462312acb233',
+    'supply/typosquat': 'sha256:e5de0b22377b065f0d9b044d51e85a30e82c301d502d6b8df49fd8d397ddc35c',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':
