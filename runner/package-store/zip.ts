@@ -120,16 +120,34 @@ function nameOf(bytes: Buffer, flags: number, fail: Fail): string {
   }
 }
 
-// An extra field can give the file another name (0x7075) or other sizes (Zip64, 0x0001).
-function requirePlainExtra(extra: Buffer, name: string, fail: Fail): void {
+/**
+ * An extra field can give the file another name (0x7075) or other sizes (Zip64, 0x0001). Writers
+ * that do not know a file's size in advance add the Zip64 field to the local header of small files,
+ * too (APPNOTE 4.5.3). Such a field must repeat the sizes.
+ * @param sizes the size and the compressed size; undefined where no Zip64 field may stand
+ */
+function requirePlainExtra(
+  extra: Buffer,
+  name: string,
+  fail: Fail,
+  sizes?: readonly [number, number],
+): void {
+  const shown = JSON.stringify(name);
   for (let at = 0; at < extra.length; ) {
-    if (at + 4 > extra.length) fail(`${JSON.stringify(name)} has a broken extra field`);
+    if (at + 4 > extra.length) fail(`${shown} has a broken extra field`);
     const id = extra.readUInt16LE(at);
+    const data = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2));
     at += 4 + extra.readUInt16LE(at + 2);
-    if (at > extra.length) fail(`${JSON.stringify(name)} has a broken extra field`);
-    if (id === 0x0001) fail(`${JSON.stringify(name)} has sizes in the form of Zip64`);
-    if (id === 0x7075) fail(`${JSON.stringify(name)} has a second name`);
+    if (at > extra.length) fail(`${shown} has a broken extra field`);
+    if (id === 0x0001 && !repeatsSizes(data, sizes))
+      fail(`${shown} has sizes of Zip64 that differ`);
+    if (id === 0x7075) fail(`${shown} has a second name`);
   }
+}
+
+function repeatsSizes(data: Buffer, sizes: readonly [number, number] | undefined): boolean {
+  if (sizes === undefined || data.length !== 16) return false;
+  return sizes.every((size, at) => data.readBigUInt64LE(at * 8) === BigInt(size));
 }
 
 interface DataPlace {
@@ -157,7 +175,7 @@ function dataOf(zip: Buffer, entry: CentralEntry, limit: number, fail: Fail): Da
     zip.readUInt16LE(offset + 8) === method &&
     before.every((value, at) => value === sizes[at] || (hasDescriptor && value === 0));
   if (!agrees) return fail(`the directory and the header of ${shown} differ`);
-  requirePlainExtra(zip.subarray(nameEnd, begin), name, fail);
+  requirePlainExtra(zip.subarray(nameEnd, begin), name, fail, [size, compressed]);
   if (!hasDescriptor) return { begin, end, next: end };
   const sized = [0, 4, 8].map((at) => zip.readUInt32LE(Math.min(end + 4 + at, limit)));
   if (

@@ -10,6 +10,8 @@ export interface ZipEntry {
   readonly stored?: boolean;
   readonly flags?: number;
   readonly extra?: Buffer;
+  /** The extra field of the local header, where it differs from the directory's. */
+  readonly localExtra?: Buffer;
   /** What the header before the file says, where it differs from the directory. */
   readonly local?: { readonly name?: string; readonly size?: number; readonly flags?: number };
   /** What the directory says, where it differs from the file. */
@@ -31,12 +33,13 @@ export function makeZip(entries: readonly ZipEntry[]): Buffer {
     const sums = { crc: crc32(bytes), compressed: data.length, size: bytes.length };
     const zeros = { crc: 0, compressed: 0, size: 0 };
     const extra = entry.extra ?? Buffer.alloc(0);
+    const localExtra = entry.localExtra ?? extra;
     const method = entry.stored === true ? 0 : 8;
     const inLocal = { ...(entry.descriptor === true ? zeros : sums), ...entry.local };
     const localName = Buffer.from(entry.local?.name ?? entry.name);
     const local = fields(0x04034b50, [20, entry.local?.flags ?? flags, method, 0, 33], inLocal, [
       localName.length,
-      extra.length,
+      localExtra.length,
     ]);
     const behind = Buffer.alloc(entry.descriptor === true ? 16 : 0);
     if (entry.descriptor === true) {
@@ -64,7 +67,7 @@ export function makeZip(entries: readonly ZipEntry[]): Buffer {
     const all = Buffer.concat([
       local,
       localName,
-      extra,
+      localExtra,
       data,
       behind,
       entry.gap ?? Buffer.alloc(0),

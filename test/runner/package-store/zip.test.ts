@@ -23,6 +23,12 @@ describe('a strict reader of zip archives', () => {
     expect(files.map(({ isExecutable }) => isExecutable)).toEqual([false, true, false]);
   });
 
+  it('reads a local header that repeats the sizes in the form of Zip64', () => {
+    const entry: ZipEntry = { name: 'a.py', bytes: 'a = 1\n', stored: true };
+    const zip = makeZip([{ ...entry, localExtra: zip64Of(6n, 6n) }]);
+    expect(contentsOf(readZip('x.whl', zip))).toEqual({ 'a.py': 'a = 1\n' });
+  });
+
   const zip64 = Buffer.from('01000800aaaaaaaaaaaaaaaa', 'hex');
   const secondName = Buffer.from('75700500016161616162', 'hex').subarray(0, 9);
   const hostile: Record<string, readonly [Buffer, unknown]> = {
@@ -71,7 +77,15 @@ describe('a strict reader of zip archives', () => {
     ],
     'a size in the form of Zip64': [
       makeZip([{ ...plain, extra: zip64 }]),
-      '"a.py" has sizes in the form of Zip64',
+      '"a.py" has sizes of Zip64 that differ',
+    ],
+    'a size in the form of Zip64 before the file that differs': [
+      makeZip([{ ...plain, stored: true, localExtra: zip64Of(7n, 6n) }]),
+      '"a.py" has sizes of Zip64 that differ',
+    ],
+    'sizes in the form of Zip64 in the directory': [
+      makeZip([{ ...plain, stored: true, extra: zip64Of(6n, 6n) }]),
+      '"a.py" has sizes of Zip64 that differ',
     ],
     'a second name': [makeZip([{ ...plain, extra: secondName }]), '"a.py" has a second name'],
     'a broken extra field': [
@@ -132,3 +146,10 @@ describe('a strict reader of zip archives', () => {
     );
   });
 });
+
+function zip64Of(size: bigint, compressed: bigint): Buffer {
+  const field = Buffer.from('01001000'.padEnd(40, '0'), 'hex');
+  field.writeBigUInt64LE(size, 4);
+  field.writeBigUInt64LE(compressed, 12);
+  return field;
+}
