@@ -7,8 +7,8 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
-import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
+import { canonicalDigest } from '../skills-index/skill/text/canonical-json.ts';
 
 const top = fileURLToPath(new URL('..', import.meta.url));
 const written = 'scanner/code-digests.ts';

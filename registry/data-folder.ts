@@ -5,9 +5,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { parseJson } from '../skills-index/skill/json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { parseShape } from '../skills-index/skill/shape.ts';
+import { parseJson } from '../skills-index/skill/text/json.ts';
 import { type Envelope, parseEnvelope } from '../skills-index/statement/envelope.ts';
 import { defaultPolicy, type Policy, parsePolicy } from '../skills-index/trust/policy/policy.ts';
 import type { TufRepository } from '../skills-index/trust/root/repository.ts';

@@ -5,8 +5,8 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { canonicalJson } from '../skills-index/skill/canonical-json.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { canonicalJson } from '../skills-index/skill/text/canonical-json.ts';
 import { parsePolicy } from '../skills-index/trust/policy/policy.ts';
 import {
   lastRootOf,

@@ -5,10 +5,10 @@
 
 import { packBundle } from '../skills-index/skill/authoring/pack-bundle.ts';
 import type { Bundle, SourceFile } from '../skills-index/skill/bundle.ts';
-import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
 import type { Capabilities } from '../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
+import { canonicalDigest } from '../skills-index/skill/text/canonical-json.ts';
 import type { Coverage } from '../skills-index/statement/scan-report.ts';
 import type { ArtifactFact, Fact } from './fact/fact.ts';
 import { compareSpans } from './fact/place.ts';

@@ -2,8 +2,9 @@
  * The rule set of this code. It covers the code of rules, model tables and front ends, and the
  * parsers' exact versions.
  */
-import { canonicalDigest } from '../skills-index/skill/canonical-json.ts';
+
 import { type Digest, parseDigest } from '../skills-index/skill/digest.ts';
+import { canonicalDigest } from '../skills-index/skill/text/canonical-json.ts';
 import type { RuleSet } from '../skills-index/statement/rule-set.ts';
 import { codeDigests } from './code-digests.ts';
 import { rules } from './rules.ts';

@@ -6,8 +6,8 @@
 import * as changes from '../../runner/changes/public.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { isAsShown, shownAction } from '../../skills-index/run/holds/hold-action.ts';
-import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import type { CommandContext } from '../command.ts';
 import { type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import { acceptedPart, applyAction } from './offer.ts';

@@ -11,8 +11,8 @@ import { obeyedIn, selectChanges } from '../../skills-index/run/changes/select-c
 import type { GatedAction, Hold } from '../../skills-index/run/holds/hold.ts';
 import { shownAction } from '../../skills-index/run/holds/hold-action.ts';
 import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
-import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import type { CommandContext } from '../command.ts';
 import { answerHere, canAnswerHere } from '../holds/answer-here.ts';
 import { handsOfAgent, holdPrinter } from '../holds/hands.ts';

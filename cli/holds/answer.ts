@@ -17,9 +17,9 @@ import {
 } from '../../skills-index/run/holds/hold.ts';
 import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { pae } from '../../skills-index/statement/envelope.ts';
 import { proofChallenge } from '../../skills-index/trust/signatures/approver-proof.ts';
 import type { CommandContext } from '../command.ts';

@@ -6,7 +6,7 @@ import * as audit from '../../runner/audit/public.ts';
 import * as exporters from '../../runner/exporters/public.ts';
 import { type Hold, type HoldHands, holdDigest } from '../../skills-index/run/holds/hold.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { CommandContext } from '../command.ts';
 import { webhookSecondsMax } from '../limits.ts';
 import { confirm } from '../terminal/ask.ts';

@@ -2,8 +2,8 @@
 import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
 import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { CommandContext } from '../command.ts';
 import { approverEntry } from '../holds/approver-entry.ts';
 import { answer, type Safe, safe, table } from '../terminal/output.ts';

@@ -6,7 +6,6 @@ import { lstat, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import {
   isNamePart,
   parseSkillName,
@@ -15,6 +14,7 @@ import {
   scopeOf,
 } from '../../skills-index/skill/name.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import { writeWhole } from '../whole-file.ts';
 

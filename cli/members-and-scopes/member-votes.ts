@@ -3,10 +3,10 @@
  * command.
  */
 import * as v from 'valibot';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape, unplaced } from '../../skills-index/skill/shape.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { MemberPredicate, PublicKey } from '../../skills-index/statement/attestation.ts';
 import { predicateShapes } from '../../skills-index/statement/predicate-shapes.ts';
 import type { membersAnswer } from '../registries/registry-answers.ts';

@@ -4,10 +4,10 @@
  */
 
 import { resolve } from 'node:path';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { isDigest } from '../../skills-index/skill/digest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   type Identity,
   type ScopePredicate,

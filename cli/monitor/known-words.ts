@@ -1,6 +1,6 @@
-import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type LogWord, wordsOf } from '../../skills-index/trust/signatures/log-words.ts';

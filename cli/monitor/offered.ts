@@ -5,11 +5,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { purlOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skills-index/skill/shape.ts';
+import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { digest } from '../../skills-index/statement/field-shapes.ts';
 import type { IndexLine } from '../../skills-index/trust/index/index-line.ts';
 import { monitorLinesMax, monitorStateValuesMax } from '../limits.ts';

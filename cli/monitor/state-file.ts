@@ -3,11 +3,11 @@
  * version is taken up as far as it is proven.
  */
 import * as v from 'valibot';
-import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { ParsedJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skills-index/skill/shape.ts';
+import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
+import type { ParsedJson } from '../../skills-index/skill/text/json.ts';
 import {
   digest,
   hex,

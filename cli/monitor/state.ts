@@ -8,11 +8,11 @@ import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/pro
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { type CompactRange, emptyRange } from '../../skills-index/log/compact-range.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { digest, logIndex, type Shape } from '../../skills-index/statement/field-shapes.ts';
 import { monitorStateValuesMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';

@@ -9,12 +9,12 @@ import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import { listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
-import { placeAt } from '../../skills-index/skill/json.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { commandFile } from '../../skills-index/skill/manifest-schema.ts';
 import { shortNameOf } from '../../skills-index/skill/name.ts';
 import { emptyDescription, unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import { placeAt } from '../../skills-index/skill/text/json.ts';
 import { readWholeSkill, type SkillFolder } from '../scan/source-folder.ts';
 
 export interface PreparedVersion {

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import type { Fetcher } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Shape } from '../../skills-index/statement/field-shapes.ts';
 import { clockSkewSeconds, statusSecondsMax } from '../../skills-index/trust/limits.ts';
 import {

@@ -4,8 +4,8 @@
  */
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { tufDocumentBytesMax } from '../../skills-index/trust/root/limits.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 import type { CommandContext } from '../command.ts';

@@ -5,9 +5,9 @@
 import * as v from 'valibot';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import type { CommandContext } from '../command.ts';
 import { answerBytesMax, requestSecondsMax } from '../limits.ts';

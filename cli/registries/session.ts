@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';

@@ -3,7 +3,6 @@
  * statement to sign is checked against this copy.
  */
 import { type Bundle, parseBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import {
   capabilityDigest,
   isEmpty,
@@ -14,6 +13,7 @@ import {
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   type ApprovalStatement,
   predicateTypes,

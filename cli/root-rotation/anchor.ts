@@ -5,9 +5,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { missingOnRoots, missingSignatures } from '../../skills-index/trust/root/ceremony.ts';
 import type { TufRoot } from '../../skills-index/trust/root/metadata.ts';

@@ -3,14 +3,14 @@
  * drops.
  */
 import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
-import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import {
   type Capabilities,
   listCapabilities,
   printCapability,
 } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
+import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import {
   type ApprovalsNeeded,
   type Policy,

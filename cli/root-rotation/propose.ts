@@ -2,10 +2,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { type Policy, parsePolicy } from '../../skills-index/trust/policy/policy.ts';
 import {
   parseTufRepository,

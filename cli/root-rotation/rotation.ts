@@ -2,9 +2,10 @@
  * A proposal for the next root of trust: created offline, read by each administrator before
  * signing, and merged from their copies.
  */
-import { canonicalDigest, canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalDigest, canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import { earlierPoliciesMax } from '../../skills-index/trust/limits.ts';
 import { type Policy, policyDigest } from '../../skills-index/trust/policy/policy.ts';

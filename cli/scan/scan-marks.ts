@@ -55,7 +55,7 @@ async function readSuppressions(path: string, folders: readonly string[]) {
  */
 async function readBaseline(path: string): Promise<ScanReport[]> {
   const text = (await readLimited(path, baselineBytesMax)).toString('utf8');
-  const { parseJson } = await import('../../skills-index/skill/json.ts');
+  const { parseJson } = await import('../../skills-index/skill/text/json.ts');
   const { scanReportValuesMax } = await import('../../skills-index/statement/limits.ts');
   requireNoSarif(text, path);
   const values = text.split('\n').flatMap((line, index): unknown[] => {

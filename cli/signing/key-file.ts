@@ -15,8 +15,8 @@ import {
   mailboxKeyBytes,
 } from '../../skills-index/run/holds/mailbox-key.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { keyFileBytesMax } from '../limits.ts';

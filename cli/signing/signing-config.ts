@@ -5,8 +5,8 @@
 import { open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { CommandContext } from '../command.ts';
 import { signingConfigBytesMax } from '../limits.ts';
 import { parseServiceUrl } from './service-url.ts';

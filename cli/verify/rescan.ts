@@ -5,9 +5,9 @@
 import type * as admission from '../../runner/admission/public.ts';
 import { fetchBlob, type Source } from '../../skills-index/client/blobs.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { scanReportBytesMax, scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';

@@ -5,8 +5,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Digest, digestOf, isDigest } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import {
   type ExpectedSigner,
   verifyArtifact,

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { evidenceFilesMax, headsKeptMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';
 

@@ -14,8 +14,8 @@ import { witnessNameCharsMax } from '../../skills-index/log/limits.ts';
 import { noteName } from '../../skills-index/log/note.ts';
 import type { CheckpointSigner } from '../../skills-index/log/sign-checkpoint.ts';
 import type { Witness } from '../../skills-index/log/witness-policy.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 
 export interface WitnessKey extends CheckpointSigner {
   /** The name at the start of its signature lines. */

@@ -5,7 +5,6 @@
  */
 
 import { unused } from '../../skills-index/skill/authoring/unused-capabilities.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import {
   type Capabilities,
   type Capability,
@@ -14,6 +13,7 @@ import {
   minus,
   printCapability,
 } from '../../skills-index/skill/capability.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { defanged } from './markdown.ts';
 import { type Html, html, untrusted } from './markup.ts';
 

@@ -6,8 +6,8 @@
 import { eq } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { parseEnvelope, verifyEnvelope } from '../../skills-index/statement/envelope.ts';
 import { spkiOf } from '../../skills-index/trust/root/root.ts';
 import { keysOfOffice } from '../../skills-index/trust/root/root-office.ts';

@@ -3,8 +3,8 @@
  * and written again when it is an hour old.
  */
 import { asc, eq, isNotNull, sql } from 'drizzle-orm';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseEnvelope, verifyEnvelope } from '../../skills-index/statement/envelope.ts';
 import { signStatus } from '../../skills-index/trust/index/sign-status.ts';
 import type { Status, StatusMark } from '../../skills-index/trust/index/status-file.ts';

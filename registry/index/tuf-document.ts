@@ -2,8 +2,9 @@
  * Checks the signed, offline part of the TUF repository: complete, signed by enough administrators,
  * and about this registry.
  */
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { Policy } from '../../skills-index/trust/policy/policy.ts';
 import { parsePolicy } from '../../skills-index/trust/policy/policy.ts';
 import { missingSignatures } from '../../skills-index/trust/root/ceremony.ts';

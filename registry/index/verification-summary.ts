@@ -3,10 +3,10 @@
  * suffice.
  */
 import { and, eq } from 'drizzle-orm';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import { purlOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   predicateTypes,
   type Statement,

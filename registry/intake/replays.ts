@@ -3,9 +3,9 @@
  * otherwise rejected with the reason.
  */
 import { and, eq } from 'drizzle-orm';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   predicateTypes,
   type RevocationPredicate,

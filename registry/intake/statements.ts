@@ -4,9 +4,9 @@
  */
 import { and, eq } from 'drizzle-orm';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import {
   type IdentityStatement,
   type PublicKey,

@@ -14,9 +14,9 @@ import {
 import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
 import { leafHash } from '../../skills-index/log/merkle-tree.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
 import type { Envelope } from '../../skills-index/statement/envelope.ts';
 import type { Registry } from '../context.ts';

@@ -5,10 +5,10 @@ import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
 import { type CompactRange, proofOfAppended } from '../../skills-index/log/compact-range.ts';
 import { toLogEntry } from '../../skills-index/log/log-entry.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { type Envelope, parseEnvelope } from '../../skills-index/statement/envelope.ts';
 import { toCertifiedBundle, toSigstoreBundle } from '../../skills-index/statement/make-bundle.ts';
 import {

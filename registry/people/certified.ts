@@ -4,8 +4,8 @@
  */
 import { and, eq } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
 import type { Envelope } from '../../skills-index/statement/envelope.ts';
 import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';

@@ -2,9 +2,9 @@
  * Takes approvals: a reviewer's key or passkey signs exactly a draft. Then the version is settled.
  */
 import { eq, sql } from 'drizzle-orm';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   type ApprovalStatement,
   type PasskeyAssertion,

@@ -5,8 +5,8 @@
 import { eq } from 'drizzle-orm';
 import { capabilityDigest } from '../../skills-index/skill/capability.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import {
   type ApprovalStatement,
   predicateTypes,

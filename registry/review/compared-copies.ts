@@ -1,5 +1,5 @@
 /** The texts of a version beside those of its near copies: the lines that they share. */
-import { matchingParts, type PartPlace } from '../../skills-index/skill/matching-parts.ts';
+import { matchingParts, type PartPlace } from '../../skills-index/skill/text/matching-parts.ts';
 import type { TextFile } from '../../skills-index/skill/text/similarity-signature.ts';
 import type { Registry } from '../context.ts';
 import { comparedBytesMax, comparedCopiesMax } from '../limits.ts';

@@ -3,10 +3,10 @@
  * Scanners report the sentences.
  */
 import { and, desc, eq, isNotNull, lt } from 'drizzle-orm';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { isProseOf, type Prose, parseProse } from '../../skills-index/statement/prose.ts';

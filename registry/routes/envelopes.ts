@@ -1,8 +1,8 @@
 /** Reads sent envelopes. Their length is checked before anything parses them. */
 import type { Context } from 'hono';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { type Envelope, parseEnvelope } from '../../skills-index/statement/envelope.ts';
 import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
 import { parsePlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';

@@ -3,7 +3,7 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { incidentRules, parseIncident } from '../../skills-index/run/audit/incident.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Registry } from '../context.ts';
 import { incidentBytesMax } from '../limits.ts';
 import { limitBody } from '../request-limits/body-limit.ts';

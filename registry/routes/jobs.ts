@@ -2,8 +2,8 @@
 
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import {
   isSignature,
   type SimilaritySignature,

@@ -9,7 +9,7 @@ import {
   mailboxQuestionShape,
   parseForMailbox,
 } from '../../skills-index/run/holds/mailbox.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Registry } from '../context.ts';
 import {
   answerTo,

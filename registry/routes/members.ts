@@ -1,9 +1,9 @@
 /** Members and scopes, as signed statements define them. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { PendingVote } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { EnrolledMember, Registry } from '../context.ts';

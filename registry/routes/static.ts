@@ -3,10 +3,10 @@
  * and verified by their readers.
  */
 import { type Context, Hono } from 'hono';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import type { Registry } from '../context.ts';
 import { readIndexFile } from '../index/index-file.ts';

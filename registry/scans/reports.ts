@@ -4,10 +4,10 @@
  */
 import { and, eq } from 'drizzle-orm';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { capabilityDigest } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { predicateTypes, type ScanStatement } from '../../skills-index/statement/attestation.ts';
 import {

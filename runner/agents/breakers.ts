@@ -12,9 +12,9 @@ import {
 import { type BreakerFile, BreakerWatch } from '../../skills-index/run/agents/breaker-watch.ts';
 import type { HoldSubject } from '../../skills-index/run/holds/hold.ts';
 import type { HoldDesk } from '../../skills-index/run/holds/hold-gate.ts';
-import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
+import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { withLock } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { breakerBytesMax } from '../limits.ts';

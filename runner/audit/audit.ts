@@ -16,9 +16,9 @@ import {
   parseAuditCheckpoint,
 } from '../../skills-index/run/audit/audit-chain.ts';
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { withLock } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';
 import { auditCheckpointLines, auditDelayMillis, auditWaitingMax } from '../limits.ts';

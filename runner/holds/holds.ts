@@ -30,8 +30,8 @@ import {
   openGate,
   type RunGate,
 } from '../../skills-index/run/holds/hold-gate.ts';
-import { type ParsedJson, parseJson } from '../../skills-index/skill/json.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
+import { type ParsedJson, parseJson } from '../../skills-index/skill/text/json.ts';
 import { whyNotProven } from '../../skills-index/trust/signatures/approver-proof.ts';
 import { readAuditKey } from '../audit/audit-key.ts';
 import { startTimeOf } from '../files/lock.ts';

@@ -6,8 +6,8 @@ import * as fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { BaseProgram } from '../../skills-index/run/plan/plan-input.ts';
 import { basePrograms } from '../../skills-index/skill/base-programs.ts';
-import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
+import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import { baseFolderDaysMax } from '../limits.ts';
 import { findProgram } from './host.ts';
 

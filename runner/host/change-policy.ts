@@ -5,8 +5,8 @@
 import { chmodSync, statSync } from 'node:fs';
 import * as v from 'valibot';
 import { type HostPolicy, parseHostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { withLock } from '../files/lock.ts';
 import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
 import { policyBytesMax } from '../limits.ts';

@@ -10,9 +10,9 @@ import {
   type HostPolicy,
   parseHostPolicy,
 } from '../../skills-index/run/plan/host-policy.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { readPrivateFile } from '../files/private-file.ts';
 import { policyBytesMax } from '../limits.ts';
 

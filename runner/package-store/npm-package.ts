@@ -1,6 +1,7 @@
 /** Unpacks an npm tarball: the files below its one top folder. No script of the package runs. */
-import { parseJson } from '../../skills-index/skill/json.ts';
+
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { type ArchiveFile, requireSafePaths, unsafeArchive } from './archive-file.ts';
 import { readTgz } from './tgz.ts';
 import type { UnpackedPackage } from './wheel.ts';

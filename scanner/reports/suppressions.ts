@@ -1,7 +1,7 @@
 /** Parses the list of findings that a reviewer has accepted. */
 import * as v from 'valibot';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { severities } from '../../skills-index/statement/finding.ts';
 import type { Suppression } from './marks.ts';
 

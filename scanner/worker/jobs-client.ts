@@ -5,10 +5,10 @@
 import * as v from 'valibot';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { type Digest, digestOf, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import type { Envelope } from '../../skills-index/statement/envelope.ts';

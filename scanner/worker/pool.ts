@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import {
   isSignature,
   type SimilaritySignature,

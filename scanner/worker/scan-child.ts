@@ -2,7 +2,7 @@
  * The scanning child: reads requests on standard input and writes reports and facts on standard
  * output, until the input ends. It needs no network and writes no file.
  */
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { extractFacts } from '../extract.ts';
 import { selectorsOf } from '../fact/selectors.ts';

@@ -3,7 +3,7 @@
  * and the common parts of two given bundles.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { type MatchingPart, matchingParts } from '../../skills-index/skill/matching-parts.ts';
+import { type MatchingPart, matchingParts } from '../../skills-index/skill/text/matching-parts.ts';
 import {
   type SimilaritySignature,
   signatureOf,

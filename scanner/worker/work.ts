@@ -4,10 +4,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bundle, parseBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
-import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { bundleFileBytesMax } from '../../skills-index/skill/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { scanStatement } from '../../skills-index/statement/version-statement.ts';
 import { jobPollMillisecondsMax, jobPollMillisecondsMin } from '../limits.ts';

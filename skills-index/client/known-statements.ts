@@ -4,9 +4,9 @@
  * changed scope that this host has seen.
  */
 import { type Digest, digestOf, hexOf, isDigest } from '../skill/digest.ts';
-import { parseJson } from '../skill/json.ts';
 import { type SkillName, scopeOf } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
+import { parseJson } from '../skill/text/json.ts';
 import { predicateTypes, type Statement } from '../statement/attestation.ts';
 import { peekStatement } from '../statement/envelope.ts';
 import { parseSigstoreBundle } from '../statement/sigstore-bundle.ts';

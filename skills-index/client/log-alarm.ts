@@ -2,8 +2,9 @@
  * Stores two contradicting heads of the log, so that a person can report them. Everybody with the
  * log's public key can verify the two stored heads.
  */
-import { canonicalJson } from '../skill/canonical-json.ts';
+
 import { digestOf, hexOf } from '../skill/digest.ts';
+import { canonicalJson } from '../skill/text/canonical-json.ts';
 import type { LogAlarm, LogHead } from '../trust/decision/one-log.ts';
 import { type RootFile, rootFingerprint } from '../trust/root/root.ts';
 import type { Source } from './blobs.ts';

@@ -3,7 +3,7 @@
  * digest and signature, never the statement's payload.
  */
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../skill/canonical-json.ts';
+import { canonicalJson } from '../skill/text/canonical-json.ts';
 import { type Envelope, pae } from '../statement/envelope.ts';
 
 /** The canonical body of the log entry for an envelope signed with a P-256 key (SPKI DER). */

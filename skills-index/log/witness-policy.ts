@@ -3,9 +3,9 @@
  * The policy (`skillgate.witnesses/1`) is trusted input.
  */
 import * as v from 'valibot';
-import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
+import { parseJson } from '../skill/text/json.ts';
 import { base64, isEd25519Spki, type Shape } from '../statement/field-shapes.ts';
 import { witnessesMax, witnessNameCharsMax, witnessPolicyBytesMax } from './limits.ts';
 import { noteName } from './note.ts';

@@ -2,9 +2,10 @@
  * A package as a lock pins it. The digest of the pinned package stands in skill.json, so Skillgate
  * refuses a lock file that says anything else about the package.
  */
-import { canonicalDigest } from '../skill/canonical-json.ts';
+
 import type { Digest } from '../skill/digest.ts';
 import type { Ecosystem } from '../skill/ecosystem.ts';
+import { canonicalDigest } from '../skill/text/canonical-json.ts';
 
 /** One downloadable file of a locked package: a wheel, or a tarball of npm's registry. */
 export interface LockedFile {

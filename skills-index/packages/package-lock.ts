@@ -4,10 +4,10 @@
  */
 import * as v from 'valibot';
 import { isPackageName } from '../skill/ecosystem.ts';
-import { parseJson } from '../skill/json.ts';
 import { packagesMax } from '../skill/limits.ts';
 import { isPackageVersion } from '../skill/manifest-packages.ts';
 import { boundedList, parseShape } from '../skill/shape.ts';
+import { parseJson } from '../skill/text/json.ts';
 import { lockBytesMax, lockListMax, lockTextCharsMax } from './limits.ts';
 import { LockFaults } from './lock-fault.ts';
 import type { FileHash, LockedPackage } from './locked-package.ts';

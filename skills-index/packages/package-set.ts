@@ -3,10 +3,11 @@
  * every package with the digest of the lock's entry, so a start finds the set by the approved
  * capabilities and reads no lock.
  */
-import { canonicalDigest } from '../skill/canonical-json.ts';
+
 import type { PackageCapability } from '../skill/capability.ts';
 import { hexOf } from '../skill/digest.ts';
 import type { Ecosystem } from '../skill/ecosystem.ts';
+import { canonicalDigest } from '../skill/text/canonical-json.ts';
 
 /** The folder name of a set. */
 export function packageSetKey(

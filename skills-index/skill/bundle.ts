@@ -4,10 +4,10 @@
  */
 import type { BundlePath } from './bundle-path.ts';
 import { noSkillMd, whyNotBundleForm, whyNotPaths, whyNotSizes } from './bundle-reasons.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { type Digest, digestOf } from './digest.ts';
-import { parseJson } from './json.ts';
 import { Problem, type Reason } from './problem.ts';
+import { canonicalJson } from './text/canonical-json.ts';
+import { parseJson } from './text/json.ts';
 
 /** A file of a folder, tar archive or upload, before anybody has checked the file. */
 export interface SourceFile {

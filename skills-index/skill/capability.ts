@@ -3,11 +3,12 @@
  * reviewers approve capabilities. The runner enforces capabilities, and the audit log records
  * capabilities. All five use one type and one algebra.
  */
-import { canonicalDigest, canonicalJson } from './canonical-json.ts';
+
 import type { Digest } from './digest.ts';
 import type { Ecosystem } from './ecosystem.ts';
 import { coversPath, parseEgressUrl } from './egress-target.ts';
 import { coversHost } from './host-name.ts';
+import { canonicalDigest, canonicalJson } from './text/canonical-json.ts';
 
 interface Explained {
   /**

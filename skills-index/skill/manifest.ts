@@ -2,7 +2,6 @@
  * Parses the manifest, `skill.json`: name, version, commands, required skills and capabilities.
  */
 import type * as v from 'valibot';
-import { canonicalJson } from './canonical-json.ts';
 import {
   type Capabilities,
   capabilityKinds,
@@ -10,13 +9,14 @@ import {
   listCapabilities,
   type PackageCapability,
 } from './capability.ts';
-import { type ParsedJson, parseJson } from './json.ts';
 import { manifestBytesMax } from './limits.ts';
 import { type ManifestPackages, packageCapabilities } from './manifest-packages.ts';
 import { type CommandStart, manifestShape } from './manifest-schema.ts';
 import type { SkillName } from './name.ts';
 import { Problem } from './problem.ts';
 import { parseShape, placeReasons, requireNoReasons } from './shape.ts';
+import { canonicalJson } from './text/canonical-json.ts';
+import { type ParsedJson, parseJson } from './text/json.ts';
 import type { Version } from './version.ts';
 
 export interface RunLimits {

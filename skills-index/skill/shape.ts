@@ -3,10 +3,10 @@
  * against the JSON with the reason's place.
  */
 import * as v from 'valibot';
-import type { ParsedJson } from './json.ts';
 import { allReasonsValuesMax, jsonDepthMax, reasonsMax, shownValueCharsMax } from './limits.ts';
 import { Problem, type Reason } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
+import type { ParsedJson } from './text/json.ts';
 
 type Schema<Output> = v.BaseSchema<unknown, Output, v.BaseIssue<unknown>>;
 type Path = readonly (string | number)[];

@@ -3,9 +3,9 @@
  * statement with one predicate.
  */
 
-import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { purlOf, type SkillName } from '../skill/name.ts';
+import { canonicalJson } from '../skill/text/canonical-json.ts';
 import type { Version } from '../skill/version.ts';
 import { statementSubjectsMax } from './limits.ts';
 import type {

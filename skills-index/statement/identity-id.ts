@@ -2,8 +2,9 @@
  * Gives each possible signer one digest. Matching an identity means comparing two digests, never a
  * pattern.
  */
-import { canonicalDigest } from '../skill/canonical-json.ts';
+
 import type { Digest } from '../skill/digest.ts';
+import { canonicalDigest } from '../skill/text/canonical-json.ts';
 import type { CiIdentity, Identity, PersonIdentity, PublicKey } from './predicates.ts';
 
 /**

@@ -1,9 +1,9 @@
 /** Parses statements strictly: canonical bytes, a known predicate type, no unknown member. */
 import * as v from 'valibot';
-import { canonicalJson } from '../skill/canonical-json.ts';
-import { parseJson } from '../skill/json.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import { canonicalJson } from '../skill/text/canonical-json.ts';
+import { parseJson } from '../skill/text/json.ts';
 import {
   keyStatement,
   memberStatement,

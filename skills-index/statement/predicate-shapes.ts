@@ -1,11 +1,11 @@
 /** The shape of each predicate. A predicate with any other member is rejected. */
 import * as v from 'valibot';
-import { canonicalJson } from '../skill/canonical-json.ts';
 import { capabilityDigest, withoutWhy } from '../skill/capability.ts';
 import { bundleFilesMax } from '../skill/limits.ts';
 import { type Manifest, parseManifestJson } from '../skill/manifest.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, unplaced } from '../skill/shape.ts';
+import { canonicalJson } from '../skill/text/canonical-json.ts';
 import {
   type ApprovalPredicate,
   type KeyPredicate,

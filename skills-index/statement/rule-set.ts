@@ -3,10 +3,10 @@
  * from one rule set to another.
  */
 import * as v from 'valibot';
-import { canonicalDigest } from '../skill/canonical-json.ts';
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import { canonicalDigest } from '../skill/text/canonical-json.ts';
 import { digest, type Shape } from './field-shapes.ts';
 import { ruleSetRulesMax, selectorsMax } from './limits.ts';
 

@@ -5,9 +5,9 @@
  * entry of the registry's log and an entry of the Rekor log.
  */
 import * as v from 'valibot';
-import { canonicalJson } from '../skill/canonical-json.ts';
 import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
+import { canonicalJson } from '../skill/text/canonical-json.ts';
 import { type Envelope, envelopeShape, sentEnvelopeShape } from './envelope.ts';
 import { base64, type Shape } from './field-shapes.ts';
 import {

@@ -18,10 +18,10 @@ import { extractFacts } from '../../scanner/extract.ts';
 import { proseOf } from '../../scanner/prose/sentences.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
-import { canonicalDigest } from '../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
+import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   memberStatement,
   type Statement,

@@ -1,5 +1,5 @@
 /** A statement of the log that a registry serves with another proof beside it. */
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { SigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
 import { honest, type Lie } from './monitor-world.ts';
 

@@ -5,7 +5,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { makeCertificate, transparencyOf } from '../skills-index/story-certificates.ts';
 import {
   certifiedAt,

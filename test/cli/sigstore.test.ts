@@ -1,7 +1,7 @@
 import { createHash, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { somebody, TestSigstore } from '../skills-index/story-sigstore.ts';
 import { skill } from './skill-command.ts';
 import { folderWith } from './temporary-folder.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { publicKeyOf, readKeyFile } from '../../cli/signing/key-file.ts';
 import { earlierRootName } from '../../registry/store/objects.ts';
 import { statements } from '../../registry/store/schema.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { decisionHints } from '../../skills-index/trust/decision/reason.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';

@@ -8,7 +8,7 @@ import { frontEnds } from '../../scanner/frontends/frontends.ts';
 import { ingestFiles } from '../../scanner/ingest/ingest.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseScanReport } from '../../skills-index/statement/scan-report.ts';
 import { mutate } from './mutate.ts';
 import { type Random, randomOf } from './random.ts';

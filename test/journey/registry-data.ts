@@ -2,7 +2,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { TestRoot } from '../registry/people.ts';
 
 export async function makeDataFolder(trust: TestRoot): Promise<string> {

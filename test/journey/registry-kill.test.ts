@@ -15,7 +15,7 @@ import {
   emptyRange,
   rangeRoot,
 } from '../../skills-index/log/compact-range.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { call, claimScope, makeSkill, publish, type Send } from '../registry/road.ts';
 

@@ -9,7 +9,7 @@ import {
   startScanPool,
   strongestIsolation,
 } from '../../scanner/worker/pool.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 
 const skill = [
   ['SKILL.md', '---\nname: words\ndescription: Counts words.\n---\nRun `scripts/a.ts`.\n'],

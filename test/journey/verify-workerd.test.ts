@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { storyRoot, tellStory } from '../skills-index/story.ts';
 import { kim, tellCertified, trustedRoot } from '../skills-index/story-certified.ts';

@@ -6,7 +6,7 @@ import { r2Objects } from '../../registry/store/r2-objects.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { appendLeaf, emptyRange, rangeRoot } from '../../skills-index/log/compact-range.ts';
 import { leafHash } from '../../skills-index/log/merkle-tree.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   parseSigstoreBundle,
   type SigstoreBundle,

@@ -3,10 +3,10 @@ import { refreshStatus } from '../../registry/index/status-json.ts';
 import { finishStatements, planAppend } from '../../registry/log/log.ts';
 import { readIdentities } from '../../registry/people/identities.ts';
 import { storedBlobName } from '../../registry/store/objects.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { capabilityDigest, noCapabilities } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { parseScope, purlOf } from '../../skills-index/skill/name.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   memberStatement,
   type Statement,

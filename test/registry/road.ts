@@ -5,11 +5,11 @@
 
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   type MemberRole,
   memberStatement,

@@ -1,5 +1,5 @@
 /** TUF documents for tests, signed by keys in memory. */
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { signRepository } from '../../skills-index/trust/root/ceremony.ts';

@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
-import { parseJson } from '../../skills-index/skill/json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../skills-index/statement/envelope.ts';
 import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';

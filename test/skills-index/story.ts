@@ -7,7 +7,6 @@
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
-import { canonicalJson } from '../../skills-index/skill/canonical-json.ts';
 import {
   type Capabilities,
   capabilityDigest,
@@ -16,6 +15,7 @@ import {
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope, purlOf } from '../../skills-index/skill/name.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   type ApprovalPredicate,
   memberStatement,

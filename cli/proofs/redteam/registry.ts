@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import {
   memberStatement,
   revocationStatement,

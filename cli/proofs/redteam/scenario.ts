@@ -2,8 +2,9 @@
  * A red-team scenario from a data file: the texts of an attack, the attacker's goal, and the places
  * where a leak would appear.
  */
-import { parseJson } from '../../../skills-index/skill/json.ts';
+
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { parseJson } from '../../../skills-index/skill/text/json.ts';
 
 /** Places where a leak can appear. `stranger` and `audit` are searched for every scenario. */
 export const places = [

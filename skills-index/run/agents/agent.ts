@@ -6,9 +6,9 @@ import * as v from 'valibot';
 import { type Capabilities, union } from '../../skill/capability.ts';
 import { type Digest, isDigest } from '../../skill/digest.ts';
 import { type Ecosystem, ecosystems } from '../../skill/ecosystem.ts';
-import { parseJson } from '../../skill/json.ts';
 import { isNamePart, type SkillName } from '../../skill/name.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import { isInRange, type Version } from '../../skill/version.ts';
 import { capabilities } from '../../statement/field-shapes.ts';
 

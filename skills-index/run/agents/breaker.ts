@@ -4,8 +4,8 @@
  * Pure.
  */
 import * as v from 'valibot';
-import { canonicalDigest } from '../../skill/canonical-json.ts';
 import { exactObject } from '../../skill/shape.ts';
+import { canonicalDigest } from '../../skill/text/canonical-json.ts';
 import type { AuditEvent } from '../audit/audit-entry.ts';
 import {
   type Hold,

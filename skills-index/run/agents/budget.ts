@@ -3,8 +3,8 @@
  * the arithmetic of budgets. Pure.
  */
 import * as v from 'valibot';
-import { parseJson } from '../../skill/json.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import type { BudgetKind } from './agent.ts';
 
 export type Amounts = Readonly<Record<BudgetKind, number>>;

@@ -4,9 +4,9 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
-import { canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf, isDigest } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import { type AuditEvent, type AuditSubject, parseEntry, plainTexts } from './audit-entry.ts';
 import type { SigningAuditKey } from './audit-key.ts';
 

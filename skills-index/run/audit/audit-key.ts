@@ -5,8 +5,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import * as v from 'valibot';
 import { type Digest, digestOf, isDigest } from '../../skill/digest.ts';
-import { parseJson } from '../../skill/json.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
+import { parseJson } from '../../skill/text/json.ts';
 
 export interface AuditKey {
   /** The SHA-256 digest of the public key in SPKI DER. */

@@ -5,10 +5,10 @@
 
 import { createPublicKey, verify } from 'node:crypto';
 import * as v from 'valibot';
-import { canonicalDigest, canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf, isDigest } from '../../skill/digest.ts';
 import { parseSkillName } from '../../skill/name.ts';
 import { exactObject, parseShape, unplaced } from '../../skill/shape.ts';
+import { canonicalDigest, canonicalJson } from '../../skill/text/canonical-json.ts';
 import { parseVersion } from '../../skill/version.ts';
 import type { Denial } from '../egress/denial.ts';
 import type { AuditEvent, AuditSubject } from './audit-entry.ts';

@@ -3,11 +3,11 @@
  * shows the changes to a person and applies only accepted changes.
  */
 import * as v from 'valibot';
-import { canonicalDigest } from '../../skill/canonical-json.ts';
 import { type Digest, isDigest } from '../../skill/digest.ts';
-import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
 import { exactObject, parseShape } from '../../skill/shape.ts';
+import { canonicalDigest } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import type { FileChange } from '../audit/audit-entry.ts';
 import { repositoryShape } from './repositories.ts';
 

@@ -3,9 +3,9 @@
  * Every other change may name a command that npm or another tool on the host runs. Pure.
  */
 import validRange from 'semver/ranges/valid.js';
-import { canonicalDigest } from '../../skill/canonical-json.ts';
-import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
+import { canonicalDigest } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 
 const dependencyLists = new Set([
   'dependencies',

@@ -2,8 +2,9 @@
  * Describes the action of a hold, and the range of actions that a timed allowance covers. The
  * description and the range derive from the hold's own fields, so a forged text is detected. Pure.
  */
-import { canonicalDigest } from '../../skill/canonical-json.ts';
+
 import { type Digest, digestOf } from '../../skill/digest.ts';
+import { canonicalDigest } from '../../skill/text/canonical-json.ts';
 import type { GatedAction, Hold, HoldSubject } from './hold.ts';
 
 // Longest texts of a hold, in characters, so that a hold fits into a file, into a mailbox message

@@ -3,9 +3,9 @@
  * answers: `skillgate.hold/1` and `skillgate.hold-answer/1`. Pure.
  */
 import * as v from 'valibot';
-import { canonicalDigest, canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, isDigest } from '../../skill/digest.ts';
 import { exactObject } from '../../skill/shape.ts';
+import { canonicalDigest, canonicalJson } from '../../skill/text/canonical-json.ts';
 
 /**
  * An action that may have to wait. `capabilities` has the form of `printCapability`. Inside a hold,

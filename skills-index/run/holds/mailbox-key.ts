@@ -5,8 +5,8 @@
  */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import * as v from 'valibot';
-import { canonicalJson } from '../../skill/canonical-json.ts';
 import { exactObject } from '../../skill/shape.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import { pae } from '../../statement/envelope.ts';
 
 export interface MailboxKey {

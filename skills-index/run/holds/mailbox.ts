@@ -6,10 +6,10 @@
  */
 import { verify } from 'node:crypto';
 import * as v from 'valibot';
-import { canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf, isDigest } from '../../skill/digest.ts';
-import { parseJson } from '../../skill/json.ts';
 import { exactObject, parseShape, unplaced } from '../../skill/shape.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import { type Hold, holdDigest, holdShape, type SignedAnswer, signedAnswerShape } from './hold.ts';
 import { readP256, spkiShape } from './mailbox-key.ts';
 

@@ -8,9 +8,9 @@ import {
   noCapabilities,
   type PackageCapability,
 } from '../../skill/capability.ts';
-import { type ParsedJson, parseJson } from '../../skill/json.ts';
 import { packageCapabilities, packagesShape } from '../../skill/manifest-packages.ts';
 import { parseShape } from '../../skill/shape.ts';
+import { type ParsedJson, parseJson } from '../../skill/text/json.ts';
 import { capabilities } from '../../statement/field-shapes.ts';
 
 /**

@@ -4,11 +4,11 @@
  */
 import * as v from 'valibot';
 import { isHostName } from '../../skill/host-name.ts';
-import { type ParsedJson, parseJson } from '../../skill/json.ts';
 import { isNamePart } from '../../skill/name.ts';
 import { addressClass } from '../../skill/network-address.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import { type ParsedJson, parseJson } from '../../skill/text/json.ts';
 import { type AgentPolicy, agentPolicyEntries } from '../agents/agent-policy.ts';
 import { type ReportPolicy, reportPolicyEntries } from '../audit/report-policy.ts';
 import { type HoldPolicy, holdPolicyEntries } from '../holds/hold-policy.ts';

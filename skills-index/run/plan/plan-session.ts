@@ -3,8 +3,8 @@
  * host. Pure. Every line of the plan has a reason.
  */
 
-import { canonicalDigest } from '../../skill/canonical-json.ts';
 import type { Digest } from '../../skill/digest.ts';
+import { canonicalDigest } from '../../skill/text/canonical-json.ts';
 import { type Agent, whyEnded } from '../agents/agent.ts';
 import { modelRequests, parseModelUrl } from '../agents/agent-policy.ts';
 import { modelHost } from '../agents/bridge.ts';

@@ -3,9 +3,9 @@
  * The plan is pure data, and people can read the plan before the run.
  */
 
-import { canonicalDigest } from '../../skill/canonical-json.ts';
 import type { Digest } from '../../skill/digest.ts';
 import type { ProblemCode } from '../../skill/problem-codes.ts';
+import { canonicalDigest } from '../../skill/text/canonical-json.ts';
 import { whyNotGranted } from '../agents/agent.ts';
 import { plannedHolds } from '../holds/hold-rules.ts';
 import { homeMiBDefault, outputBytesMax, processesMax, temporaryMiBDefault } from '../limits.ts';

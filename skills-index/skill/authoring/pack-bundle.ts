@@ -11,8 +11,8 @@ import {
 } from '../bundle.ts';
 import type { BundlePath } from '../bundle-path.ts';
 import { whyNotPaths, whyNotSizes } from '../bundle-reasons.ts';
-import { canonicalJson } from '../canonical-json.ts';
 import { digestOf } from '../digest.ts';
+import { canonicalJson } from '../text/canonical-json.ts';
 
 /**
  * Packs files into a bundle. One invalid file makes the whole skill invalid; every reason is

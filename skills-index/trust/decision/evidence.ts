@@ -3,10 +3,10 @@
  * piece.
  */
 import { type Bundle, parseBundle } from '../../skill/bundle.ts';
-import { canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
-import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import {
   predicateTypes,
   type Statement,

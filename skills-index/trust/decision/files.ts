@@ -1,8 +1,9 @@
 /** Compares SKILL.md and skill.json with the bundle, the signed manifest and the index line. */
-import { canonicalJson } from '../../skill/canonical-json.ts';
+
 import { digestOf } from '../../skill/digest.ts';
 import { parseFrontMatter } from '../../skill/front-matter.ts';
 import { parseManifest } from '../../skill/manifest.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import { indexDescription } from '../index/index-line.ts';
 import type { Evidence } from './evidence.ts';
 import type { Reasons } from './reason.ts';

@@ -3,8 +3,8 @@
  * report, over exactly the files of the bundle.
  */
 import type { Bundle } from '../../skill/bundle.ts';
-import { canonicalJson } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import type { Finding, Verdict } from '../../statement/finding.ts';
 import type { ScanReport } from '../../statement/scan-report.ts';

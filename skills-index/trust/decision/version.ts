@@ -2,7 +2,7 @@
  * Compares the statements of author, scanner and registry about a version with each other and with
  * the index line.
  */
-import { canonicalJson } from '../../skill/canonical-json.ts';
+
 import {
   type Capabilities,
   capabilityDigest,
@@ -14,6 +14,7 @@ import {
 import { type Digest, hexOf } from '../../skill/digest.ts';
 import type { Manifest } from '../../skill/manifest.ts';
 import { purlOf, type Scope, scopeOf } from '../../skill/name.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import { predicateTypes } from '../../statement/attestation.ts';
 import { identityId, printIdentity } from '../../statement/identity-id.ts';
 import { idsOf, matchedIdentity } from '../members-and-scopes/match.ts';

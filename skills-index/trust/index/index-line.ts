@@ -3,14 +3,14 @@
  * version's evidence. Nobody signs the line; `decide` verifies each piece of evidence.
  */
 import * as v from 'valibot';
-import { canonicalJson } from '../../skill/canonical-json.ts';
 import type { Capabilities } from '../../skill/capability.ts';
 import type { Digest } from '../../skill/digest.ts';
-import { parseJson } from '../../skill/json.ts';
 import { descriptionCharsMax, versionCharsMax } from '../../skill/limits.ts';
 import type { SkillName } from '../../skill/name.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import type { Version } from '../../skill/version.ts';
 import {
   capabilities,

@@ -1,7 +1,8 @@
 /** Signs `status.json`. */
-import { canonicalJson } from '../../skill/canonical-json.ts';
-import { parseJson } from '../../skill/json.ts';
+
 import { parseShape } from '../../skill/shape.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import type { Envelope } from '../../statement/envelope.ts';
 import { type Signer, signPayload } from '../../statement/sign.ts';
 import { statusValuesMax } from '../limits.ts';

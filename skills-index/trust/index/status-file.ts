@@ -4,9 +4,9 @@
  */
 import * as v from 'valibot';
 import type { Digest } from '../../skill/digest.ts';
-import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import { parseEnvelope, verifyEnvelope } from '../../statement/envelope.ts';
 import { digest, isoTime, reason, type Shape } from '../../statement/field-shapes.ts';
 import {

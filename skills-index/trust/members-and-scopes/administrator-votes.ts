@@ -2,7 +2,7 @@
  * Counts votes of administrators. Administrators together give a scope to new owners or enrol a
  * member.
  */
-import { canonicalJson } from '../../skill/canonical-json.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import type { RootFile } from '../root/root.ts';
 import { isInOffice, thresholdAt } from '../root/root-office.ts';
 import type { LoggedStatement, PendingVote } from './identities.ts';

@@ -1,5 +1,5 @@
 /** Removes repeated statements: a statement that is logged twice is still one statement. */
-import { canonicalJson } from '../../skill/canonical-json.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import type { LoggedStatement } from './identities.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Reads the subject of an identity statement that cannot be verified. */
 import * as v from 'valibot';
-import { parseJson } from '../../skill/json.ts';
 import { parseShape, unplaced } from '../../skill/shape.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import { type Shape, scope } from '../../statement/field-shapes.ts';
 import type { FrozenSubject } from './frozen-statement.ts';
 

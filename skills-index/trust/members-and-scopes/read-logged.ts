@@ -1,6 +1,7 @@
 /** Reads an identity statement of the log, also a statement that can no longer be verified. */
-import { parseJson } from '../../skill/json.ts';
+
 import { Problem } from '../../skill/problem.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import { parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
 import type { RootFile } from '../root/root.ts';
 import type { VerifiedStatements } from '../signatures/verified-statements.ts';

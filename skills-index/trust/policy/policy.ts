@@ -4,12 +4,12 @@
  */
 import * as v from 'valibot';
 import { basePrograms } from '../../skill/base-programs.ts';
-import { canonicalDigest } from '../../skill/canonical-json.ts';
 import type { Capabilities } from '../../skill/capability.ts';
 import type { Digest } from '../../skill/digest.ts';
-import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import { canonicalDigest } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import { capabilities, digest, logIndex, type Shape } from '../../statement/field-shapes.ts';
 import type { Finding, Verdict } from '../../statement/finding.ts';
 import {

@@ -5,11 +5,11 @@
  */
 import * as v from 'valibot';
 import { parseWitnessPolicy } from '../../log/witness-policy.ts';
-import { canonicalJson } from '../../skill/canonical-json.ts';
 import { digestOf, hexOf } from '../../skill/digest.ts';
-import { parseJson } from '../../skill/json.ts';
 import { Problem, type Reason } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import type { Shape } from '../../statement/field-shapes.ts';
 import { parsePolicy } from '../policy/policy.ts';
 import { parseTrustedRoot } from '../signatures/trusted-root.ts';

@@ -3,12 +3,12 @@
  * its fingerprint.
  */
 import * as v from 'valibot';
-import { canonicalDigest } from '../../skill/canonical-json.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { isHostName } from '../../skill/host-name.ts';
-import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import { canonicalDigest } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import {
   base64,
   digest,

@@ -1,6 +1,6 @@
 /** Makes TUF signatures with a given signer, and counts valid TUF signatures of different keys. */
 import { createPublicKey, verify } from 'node:crypto';
-import { canonicalJson } from '../../skill/canonical-json.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import type { Signer } from '../../statement/sign.ts';
 import {
   olpcJson,

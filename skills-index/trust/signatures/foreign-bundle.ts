@@ -3,8 +3,8 @@
  * besides the parts that are verified.
  */
 import { type Bundle, bundleFromJSON, bundleToJSON } from '@sigstore/bundle';
-import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import { foreignBundleBytesMax } from '../limits.ts';
 
 /**

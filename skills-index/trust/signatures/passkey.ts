@@ -1,7 +1,7 @@
 /** Verifies the assertion of a passkey (WebAuthn level 3 §7.2). */
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { parseJson } from '../../skill/json.ts';
 import { Problem } from '../../skill/problem.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import {
   type ApprovalStatement,
   type EnrolledPasskey,

@@ -1,6 +1,7 @@
 /** Rejects a statement that is not about exactly one version. */
-import { canonicalJson } from '../../skill/canonical-json.ts';
+
 import { Problem } from '../../skill/problem.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import {
   type Statement,
   type Subject,

@@ -5,7 +5,7 @@
  */
 import { noteKeyId, parseCheckpoint } from '../../log/checkpoint.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
-import { parseJson } from '../../skill/json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import { parseStatement } from '../../statement/parse-statement.ts';
 import { isCertified, parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
 import { type RootFile, spkiOf } from '../root/root.ts';

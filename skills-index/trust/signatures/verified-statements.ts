@@ -4,9 +4,10 @@
  * result depends on the bundle's bytes, the root file and the Sigstore root, so all three are part
  * of the memory's key.
  */
-import { canonicalDigest } from '../../skill/canonical-json.ts';
+
 import { type Digest, digestOf } from '../../skill/digest.ts';
-import { parseJson } from '../../skill/json.ts';
+import { canonicalDigest } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
 import { rememberingParseKey } from '../../statement/parse-key.ts';
 import { parsedKeysMax, verifiedBytesMax } from '../limits.ts';
 import { type RootFile, rootFingerprint } from '../root/root.ts';

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { firstRootMillisMax } from '../../../cli/limits.ts';
 import { updateTrust } from '../../../cli/registries/updater.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { hexOf } from '../../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import {
   parseRoot,
   type RetiredKey,

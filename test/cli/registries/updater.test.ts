@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { KeptTrust } from '../../../cli/registries/kept.ts';
 import { updateTrust } from '../../../cli/registries/updater.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../../skills-index/skill/problem-codes.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { signRepository } from '../../../skills-index/trust/root/ceremony.ts';
 import {

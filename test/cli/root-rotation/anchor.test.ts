@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepTrust } from '../../../cli/registries/kept.ts';
 import { createKeyFile, type KeyFile, publicKeyOf } from '../../../cli/signing/key-file.ts';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
 import { missingSignatures, signRepository } from '../../../skills-index/trust/root/ceremony.ts';
 import { tufTime } from '../../../skills-index/trust/root/metadata.ts';

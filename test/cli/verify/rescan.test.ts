@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { scanOnce } from '../../../cli/scan/watched-scan.ts';
 import { compareReports } from '../../../cli/verify/rescan.ts';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 
 const file = (path: string, text: string) => ({ path, bytes: Buffer.from(text), mode: 0o644 });

@@ -7,9 +7,9 @@ import { problemPage } from '../../../registry/desk/problem-page.ts';
 import { queuePage } from '../../../registry/desk/queue.ts';
 import { linkPage } from '../../../registry/desk/sign-in.ts';
 import { versionPage } from '../../../registry/desk/version.ts';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { foreignMarkup } from './live-markup.ts';
 import { payloads } from './payloads.ts';
 import {

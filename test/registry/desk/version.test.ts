@@ -10,8 +10,8 @@ import { ruleHref, rulePage } from '../../../registry/desk/rule.ts';
 import { linkPage, signInPage } from '../../../registry/desk/sign-in.ts';
 import { versionPage } from '../../../registry/desk/version.ts';
 import type { ReviewDetail } from '../../../registry/review/detail.ts';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { ruleNote } from '../../../skills-index/statement/rule-note.ts';
 import {
   approval,

@@ -6,7 +6,7 @@ import { BaseFetcher, Updater } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../../registry/app.ts';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { parseTufRepository } from '../../../skills-index/trust/root/repository.ts';
 import { tufBytes } from '../../../skills-index/trust/root/signature.ts';
 import { makeSkill, publish, type Send } from '../road.ts';

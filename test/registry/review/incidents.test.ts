@@ -13,8 +13,8 @@ import {
   reportOf,
   type SignedIncident,
 } from '../../../skills-index/run/audit/incident.ts';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import {
   makeNetwork,

@@ -13,7 +13,7 @@ import { reportOn } from '../../../scanner/scan.ts';
 import { replayRules, replayScan } from '../../../scanner/worker/replay.ts';
 import { packScan, type StoredScan, unpackScan } from '../../../scanner/worker/stored-facts.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { fileOf, parseTextArchive } from '../txtar.ts';
 
 function attacksOf(id: string): SourceFile[][] {

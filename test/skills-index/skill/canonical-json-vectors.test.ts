@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 
 /**
  * RFC 8785 appendix B: bits of an IEEE 754 double, and how it is written; undefined where it cannot

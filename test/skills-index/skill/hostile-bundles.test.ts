@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseBundle } from '../../../skills-index/skill/bundle.ts';
 import { pathTwinKey } from '../../../skills-index/skill/bundle-path.ts';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 
 const sha256 = digestOf('x');
 const skillMd = { path: 'SKILL.md', size: 1, sha256, mode: '644' };

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { printManifest } from '../../../skills-index/skill/authoring/print-manifest.ts';
-import { canonicalDigest } from '../../../skills-index/skill/canonical-json.ts';
 import {
   capabilityDigest,
   covers,
@@ -10,6 +9,7 @@ import {
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { canonicalDigest } from '../../../skills-index/skill/text/canonical-json.ts';
 
 const parse = (members: object): Manifest =>
   parseManifest(

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { parseJson } from '../../../skills-index/skill/json.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import {
   boundedList,
@@ -9,6 +8,7 @@ import {
   printPath,
   unplaced,
 } from '../../../skills-index/skill/shape.ts';
+import { parseJson } from '../../../skills-index/skill/text/json.ts';
 
 const shape = exactObject({
   name: v.string(),

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import {
   type ApprovalStatement,
   type KeyPredicate,

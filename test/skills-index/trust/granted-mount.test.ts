@@ -3,12 +3,12 @@
  * runner would mount.
  */
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
 import {
   type Capability,
   covers,
   printCapability,
 } from '../../../skills-index/skill/capability.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { parseScanReport } from '../../../skills-index/statement/scan-report.ts';
 import { decide } from '../../../skills-index/trust/decision/decision.ts';
 import { parseIndexFile, printIndexLine } from '../../../skills-index/trust/index/index-line.ts';

@@ -12,8 +12,8 @@ import type { HoldCondition } from '../../../../skills-index/run/holds/hold-poli
 import { ruleFor } from '../../../../skills-index/run/holds/hold-rules.ts';
 import { emptyHostPolicy } from '../../../../skills-index/run/plan/host-policy.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseJson } from '../../../../skills-index/skill/json.ts';
 import { parseShape } from '../../../../skills-index/skill/shape.ts';
+import { parseJson } from '../../../../skills-index/skill/text/json.ts';
 
 const subject = { run: 'r1', agent: 'finance', skill: '@acme/pay', version: '1.0.0' };
 const request: GatedAction = {

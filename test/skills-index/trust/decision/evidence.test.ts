@@ -1,7 +1,7 @@
 /** Evidence before it is judged: each piece is what its address says, in one form, once. */
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { predicateTypes, type Statement } from '../../../../skills-index/statement/attestation.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { people, storyConsistency, storyNow, storyStatus, tellStory } from '../../story.ts';

@@ -1,8 +1,8 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { type Digest, digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { inTotoPayloadType } from '../../../../skills-index/statement/envelope.ts';
 import type { PlainBundle } from '../../../../skills-index/statement/sigstore-bundle.ts';
 import {

@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
-import { parseJson } from '../../../../skills-index/skill/json.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
+import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../../../skills-index/skill/text/json.ts';
 import { scopeStatement, statementBytes } from '../../../../skills-index/statement/attestation.ts';
 import { inTotoPayloadType } from '../../../../skills-index/statement/envelope.ts';
 import { signPayload } from '../../../../skills-index/statement/sign.ts';

@@ -1,8 +1,8 @@
 import { createECDH, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
-import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
+import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { scopeStatement, statementBytes } from '../../../../skills-index/statement/attestation.ts';
 import {
   type Envelope,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseJson } from '../../../../skills-index/skill/json.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../../../skills-index/skill/text/json.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
 import { verifyArtifact } from '../../../../skills-index/trust/signatures/artifact-bundle.ts';
 import { readClaims } from '../../../../skills-index/trust/signatures/certificate-identity.ts';

@@ -1,6 +1,6 @@
-import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
+import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { parseVersion } from '../../../../skills-index/skill/version.ts';
 import {
   keyStatement,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { inTotoPayloadType } from '../../../../skills-index/statement/envelope.ts';
 import { signPayload } from '../../../../skills-index/statement/sign.ts';
 import { signStatus } from '../../../../skills-index/trust/index/sign-status.ts';

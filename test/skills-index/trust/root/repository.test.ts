@@ -1,7 +1,7 @@
 import { Metadata, MetadataKind } from '@tufjs/models';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
 import {
   maySign,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
+import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
 import { tufKeyOf } from '../../../../skills-index/trust/root/metadata.ts';
 import { nextRepository } from '../../../../skills-index/trust/root/repository.ts';

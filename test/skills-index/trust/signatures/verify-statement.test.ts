@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { noteKeyId } from '../../../../skills-index/log/checkpoint.ts';
 import { signCheckpoint } from '../../../../skills-index/log/sign-checkpoint.ts';
-import { canonicalJson } from '../../../../skills-index/skill/canonical-json.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { scopeStatement, statementBytes } from '../../../../skills-index/statement/attestation.ts';
 import { inTotoPayloadType } from '../../../../skills-index/statement/envelope.ts';
 import { signPayload, signStatement } from '../../../../skills-index/statement/sign.ts';

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalDigest, canonicalJson } from '../../../skills-index/skill/canonical-json.ts';
-import { digestOf, hexOf, isDigest, parseDigest } from '../../../skills-index/skill/digest.ts';
+import { digestOf, hexOf, isDigest, parseDigest } from '../../../../skills-index/skill/digest.ts';
+import {
+  canonicalDigest,
+  canonicalJson,
+} from '../../../../skills-index/skill/text/canonical-json.ts';
 
 describe('canonical JSON', () => {
   it('is that of the example of RFC 8785 §3.2.2', () => {

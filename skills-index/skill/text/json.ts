@@ -2,8 +2,8 @@
  * Parses JSON strictly: UTF-8, no repeated keys, limited depth and number of values. The parser
  * also finds the place of each value, so that messages can name the place.
  */
-import { jsonDepthMax, jsonValuesMax } from './limits.ts';
-import { type Place, Problem, type Reason } from './problem.ts';
+import { jsonDepthMax, jsonValuesMax } from '../limits.ts';
+import { type Place, Problem, type Reason } from '../problem.ts';
 
 export interface ParsedJson {
   readonly value: unknown;

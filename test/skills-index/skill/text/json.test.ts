@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJson, placeAt } from '../../../skills-index/skill/json.ts';
-import { Problem } from '../../../skills-index/skill/problem.ts';
+import { Problem } from '../../../../skills-index/skill/problem.ts';
+import { parseJson, placeAt } from '../../../../skills-index/skill/text/json.ts';
 
 const messageOf = (content: string | Uint8Array): string => {
   try {

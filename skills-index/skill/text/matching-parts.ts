@@ -1,6 +1,6 @@
 /** Finds the equal parts of two skills, to be shown side by side. */
-import { fileCharsMax, runsOf, type TextFile, wordsPerRun } from './text/similarity-signature.ts';
-import { type Word, wordsOf } from './text/words-of-text.ts';
+import { fileCharsMax, runsOf, type TextFile, wordsPerRun } from './similarity-signature.ts';
+import { type Word, wordsOf } from './words-of-text.ts';
 
 /** A range of lines in one file. Both lines are counted from 1, and both belong to the range. */
 export interface PartPlace {

@@ -1,6 +1,6 @@
 /** Canonical JSON, so that equal values have equal bytes (RFC 8785). */
-import { type Digest, digestOf } from './digest.ts';
-import { Problem } from './problem.ts';
+import { type Digest, digestOf } from '../digest.ts';
+import { Problem } from '../problem.ts';
 
 /**
  * The RFC 8785 form of a JSON value: keys sorted by UTF-16 code units, no white space, numbers as
