@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a019c8c3d71d564f566a7ef5f124b11a97e6ce2230d58d4e50bf8e8c835f1771',
-  judging: 'sha256:601be0f87855226ab912f457bd112a1fdd1a4892807047c7bd393b882c8e20e3',
+  extractor: 'sha256:c67962dc0aa7e5eadf81007c3a37164bde02620985ccdabf70ddb9c8a0f67a36',
+  judging: 'sha256:423701271d7530fcd02b8ae1d5ab9e9711ba8d80d94996c716622df85007f60c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:f4a0344e357badac27403e5d373fac8875c269ac65f91793f7ae52df789186fd',
+      'sha256:ad810519763a44b5be5463891f307bdacc9f18b00f332ae64863f71b9e68689a',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:2225a0647e148a8b84df2adabf9ec03aaca6d8ca3d7f6d25871c349600986f6b',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:ae33ead153ed436a08023bf2606168a6280ea2a881c448a9c5e685825759e664',
+    'files/outside-read': 'sha256:bbd11947fbaa663853916484119c10102e20c6eccaaf5b59548ec893be31e28a',
     'files/outside-write':
-      'sha256:ef1af7849537b51b9b43d00fbb3bb3698b835677f54e9c7ee47b4589009c189a',
+      'sha256:31bc5aa4a3a01a32fd68345b2d31930e179e6a916410d8929166b35938511f33',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -74,61 +74,61 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:32caabdb1ec3bb0793be536e65cdf16d3063a55a2bc2fdaccf2a608e464082b4',
+      'sha256:d33ff59b94fcbcfd96e15eb7aaf262c46a74c1bb6884308ddb6b17221a4c2c87',
     'flow/encoded-to-network':
-      'sha256:5abc3e4468779709cd8a5b4199363d8ba407e35637f684fbda2ca17eb9cd8e8b',
+      'sha256:eeb68ffb28fe7a56b04cd0deb30fe044128a97330f07a5ad70546fcdc36bdecc',
     'flow/environment-to-network':
-      'sha256:df961ce3022a9db51024393fb049314deef6dd3bfd4c8779d3ba917f0e51d4ce',
-    'flow/file-to-exec': 'sha256:f2a79e8e657a50606c3b126335bfe87a28d33eac2dd9f9bd1deac55561ca099b',
+      'sha256:8659fce36602a67a507ce345f02335572ffa499fa531291f84203a73d8d082cc',
+    'flow/file-to-exec': 'sha256:8f4def6daa5b4389f847085660bbbb93db2372e3e2e2f5751bcd378c126ec359',
     'flow/file-to-network':
-      'sha256:f1e13cbf7f72300fa032c35a4cf73e6e71327fa6051e1ff93428cbaac4627416',
+      'sha256:94191f24fc26d720700f09d19a54c296a813a84098162c3b2eb468389244f19b',
     'flow/input-to-shell':
-      'sha256:963b34418b1d67673281f98b0533da8095f90685761210de33b7fee047d68903',
+      'sha256:a1d929fe9377880b736978e4bd441e3c828285e5cd63f3ceb52d1140787a02f9',
     'flow/local-secret-to-network':
-      'sha256:839c3e0e74c455d0700bce8b528f87a0b3e23314150d66390be1150efb5cf4bb',
+      'sha256:68fd9beef877a436a7044d3eee46116699f7794bbb35b1f80ec6fd9f636a1caf',
     'flow/network-to-exec':
-      'sha256:e2aae5f3dfad42455491d311864de57c2e08caa4307907d6998367f393282674',
+      'sha256:2a7675013859e31a77a4e7b5220c5a94268671e83f0da801fafedf513a978b66',
     'flow/secret-beside-data':
-      'sha256:5135f8d34fa390a2161260443d9acb1d86c329785d9862dde103d99054141f69',
-    'flow/secret-in-url': 'sha256:c0aa6deb9d597e9a760add71006b01e3b14bb5edcd3c48e3e04bf0f76add9879',
+      'sha256:e99c3002602198f23bbf5cb7cff114485d45fe6f793df03a5ec34e24f4a3d3d3',
+    'flow/secret-in-url': 'sha256:ebb97dbab151dcb7e697bcb8d8aa8f7cbee411404cf42c27bb377a240d32dbd9',
     'flow/secret-to-child':
-      'sha256:dae950aa28a9e364bd9d5a78c452ba13c54c7ac3b71f3a5f72d989802f6c9188',
+      'sha256:e4caf6ada6ed918097773ef0f1e2be3a0f022e7feb7bc3c8a9e259850ebad5c2',
     'flow/secret-to-computed-host':
-      'sha256:a474a710e63aa4e8f96357a50f37047b0cec421ee1229133c7b9b24d5fc0f37d',
+      'sha256:e64998fac9df476295cf92076ad798b9ba910c3140856f7ff44e60ad551b5f5c',
     'flow/secret-to-network':
-      'sha256:eb65f5fd1d736e648ae513d98f7ae10fd80aebbb30f99bec1daf0d338076c399',
+      'sha256:fa554792135a43d79bb41a3d824c6187e4517540dc875881971ab25f21107808',
     'flow/secret-to-output':
-      'sha256:e0bedb57f699f1bc55876188571d6df2dade2ad99acdbeef959ad508bb4fb250',
+      'sha256:bce82243cd6f13af322e1ad6788c3ad078960e185a928e18264458c86a502750',
     'flow/secrets-to-one-host':
-      'sha256:d827dad09d3bce757ccd378d46bf1d0381e0cc2becdc939168a9ed74c09b76ab',
+      'sha256:86eb7ad35e1a27469d8310857d1cdfddbe3f691624c9881428c5386b221311ca',
     'flow/untrusted-to-agent':
-      'sha256:ea4ad40ee7f5e21132e6db56c00c4eb8ad3bc294d348d666ecea05b365722883',
+      'sha256:2290b67a32dbcb829ab4359a8bdecf81f34a9c3d73e0a168a36d1c80a5427b3a',
     'manifest/added-since-approved':
-      'sha256:02bf68df05055fc4cabdd922931abcfbb49f0336c6d92ad860bcdbba36449247',
-    'manifest/all-three': 'sha256:17098c603df305a8233d7fd3ea419e44dc8f417ec422605ad6502b28752739e6',
+      'sha256:dfde00cba34a9ee0572bb29e25315d0a79e928ef90c9732414ca4e1953e985b9',
+    'manifest/all-three': 'sha256:a059e43040b88016dfd514fed565d87b5923ff5df0f74ccba3735255b9ca1052',
     'manifest/broken-promise':
-      'sha256:812de3d8bad5a9429373306d08df3b494755553106aa858a51f55859541cffd2',
+      'sha256:2ae17a0322302fdda71a61fee2ab51365b6a5628b8d8a268626a7178b626487e',
     'manifest/contradiction':
       'sha256:435c0946896f43a3561cc57f1e198a59b16b18382a5f20ebc3923171eec69030',
     'manifest/declared-attack':
-      'sha256:69fbe125ff557a491f1dd3e8738e57a85a542d39e1326f621b9681e1731099df',
+      'sha256:ec83fdc1ed1b687f7370d9bcf02cbe151b472f9c49ec4483a01397d4095bd07e',
     'manifest/over-broad':
-      'sha256:446abaa2633b4c8e55b4305d91f572b95af3fee3bf511e3acf056d068a2771c4',
+      'sha256:3dee7461ddca4143a032acd7974af438418b151ffdcdc370b3c6f14902ed95ba',
     'manifest/undeclared':
-      'sha256:e7253b099fcc3fbb35cb73c0412ed5791ef5c265d54f9ec367f39769b25367f5',
+      'sha256:6a7cf6b3e1a23f35a77a5e3b748c4fa7092b15f655fd207173ac74ac1838cadf',
     'manifest/unnamed-script':
       'sha256:858e49adbd1bca7640ff91614be70678c5aa5cf2be69775c895d5b46d3382569',
     'manifest/unreadable':
       'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
-    'manifest/unused': 'sha256:34404608d055bb17854e84618b68e7f8108f46fcd15b91f6cd4683b84ce87e50',
+    'manifest/unused': 'sha256:beec3cfbaff6997965053e469baa671b5763981d2359b818592ecbf39d5103b6',
     'network/anonymity': 'sha256:4821480627b0b12fc0bf278ee92c8c514100f41eb2463f355f66b24da2e734cd',
-    'network/cleartext': 'sha256:366400f734ce4560ba8bb2ec354dde05ffd1bb49c380ea3d07e79ee10097176a',
+    'network/cleartext': 'sha256:ea68a4d090c24a159d2d5957ed7cf3270348efe34536344cfc4eb0b385bb5d92',
     'network/cloud-metadata':
       'sha256:1a1a7705f0875df85d6a0b71669c5a3cf625ad5b32971a01ca3095760a35f7eb',
     'network/computed-host':
       'sha256:a9e57b25f00e34525c1d2a3eb28771c99017c54b6db08771f386b07194c31363',
     'network/dns-channel':
-      'sha256:956c0f3443409481fe1a42488f20d8d14a3a30fe3ac4d13ad2dc7775f3fc762a',
+      'sha256:93c00cb75f489ee93349cecce6916da73ad7ef131663e95137492ba9daa40eba',
     'network/drop-host': 'sha256:42cad50939ac998e0d350ba9f9f6df79045975bb73671d0ee341e764bbf65b64',
     'network/hidden-host':
       'sha256:95405826493ac060e65022b66eb3074aef80224085c31a31bf2cabfdc4991c24',
@@ -172,7 +172,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:fb46225b19227486642bc9a75517992a2585168d860de3decc1e402348b937fe',
+      'sha256:bd4e0af7950d663df49e4f1d931edcc05badca45f85c7bbb7698e929b168f21f',
     'obfuscation/shadowed-library':
       'sha256:60b40acb7f1968b495efe9d3e9f561f6878b534e62fdf8c72c846ccce7ce08d8',
     'obfuscation/text-from-numbers':
