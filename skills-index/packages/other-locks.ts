@@ -3,7 +3,7 @@
  * with hashes. A new lock keeps their versions, and lists only files with their hashes.
  */
 import * as v from 'valibot';
-import { normalPackageName } from '../skill/ecosystem.ts';
+import { isPackageName, normalPackageName } from '../skill/ecosystem.ts';
 import { isPackageVersion } from '../skill/manifest-packages.ts';
 import { lockBytesMax } from './limits.ts';
 import { parseTomlValue } from './toml-value.ts';
@@ -87,6 +87,7 @@ function pin(
   hashes: readonly string[],
 ): [string, Pin][] {
   const known = new Set(hashes.filter((hash) => /^sha256:[0-9a-f]{64}$/.test(hash)));
-  if (!isPackageVersion(version) || known.size === 0) return [];
+  // The tools read the pins by lines: a name with a line break would be an option of pip.
+  if (!isPackageName('python', name) || !isPackageVersion(version) || known.size === 0) return [];
   return [[normalPackageName('python', name), { version, hashes: known, path }]];
 }

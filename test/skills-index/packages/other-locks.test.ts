@@ -31,6 +31,10 @@ it('takes the versions and hashes of the locks of uv', () => {
 it.each([
   ['git', uv(entry('1.16.0', 'git = "https://git.example/six"'))],
   ['several versions', uv(entry('1.16.0', registry) + entry('1.17.0', registry))],
+  [
+    'a name that is an option on a line of its own',
+    uv(entry('1.16.0', registry).replace('name = "six"', String.raw`name = "-r /srv/evil\nsix"`)),
+  ],
   ['no TOML', '<html>'],
   ['no list', 'package = 1'],
 ])('has no pins for %s', (_, text) => {
