@@ -38,6 +38,9 @@ export async function resolveNpm(
       '--no-fund',
       '--lockfile-version=3',
       '--install-links=false',
+      // A package.json above the folder may claim the folder as its workspace: npm then takes the
+      // settings beside that package.json, and anybody may write to the folder of temporary files.
+      '--workspaces=false',
       '--loglevel=error',
       ...(minimumAgeDays > 0 ? [`--before=${newest}`] : []),
       `--registry=${index}`,
