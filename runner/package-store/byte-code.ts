@@ -29,28 +29,26 @@ export interface Compiler {
   readonly cacheTag: string;
 }
 
-// Writes a line and the bytes for each module: the number of the package, the length of the path,
-// the length of the bytes. Python does not compare byte code of this form with its source (PEP
-// 552): the runner verifies both.
+// Writes a line and the bytes for each module: the length of the path, the length of the bytes.
+// Python does not compare byte code of this form with its source (PEP 552): the runner verifies
+// both.
 const script = `import importlib.util, os, sys
 from importlib._bootstrap_external import _code_to_hash_pyc
-top, out = "/packages/in", sys.stdout.buffer
-for number in sorted(os.listdir(top)):
-    root = os.path.join(top, number)
-    for folder, _, names in os.walk(root):
-        for name in sorted(names):
-            if not name.endswith(".py"):
-                continue
-            path = os.path.relpath(os.path.join(folder, name), root)
-            try:
-                with open(os.path.join(root, path), "rb") as file:
-                    source = file.read()
-                code = compile(source, "/packages/python/" + path, "exec", dont_inherit=True)
-                data = _code_to_hash_pyc(code, importlib.util.source_hash(source), False)
-            except (Exception, RecursionError, MemoryError):
-                continue
-            line = os.fsencode(path)
-            out.write(b"%d %d %d\\n" % (int(number), len(line), len(data)) + line + data)
+root, out = "/packages/in", sys.stdout.buffer
+for folder, _, names in os.walk(root):
+    for name in sorted(names):
+        if not name.endswith(".py"):
+            continue
+        path = os.path.relpath(os.path.join(folder, name), root)
+        try:
+            with open(os.path.join(root, path), "rb") as file:
+                source = file.read()
+            code = compile(source, "/packages/python/" + path, "exec", dont_inherit=True)
+            data = _code_to_hash_pyc(code, importlib.util.source_hash(source), False)
+        except (Exception, RecursionError, MemoryError):
+            continue
+        line = os.fsencode(path)
+        out.write(b"%d %d\\n" % (len(line), len(data)) + line + data)
 out.flush()
 `;
 
@@ -76,10 +74,11 @@ export async function compilePackages(
     byteCodeFolder(compiler.data, basename(folder), compiler.cacheTag);
   const wanted = packages.filter((one) => readStored(target(one)) === undefined);
   if (wanted.length === 0) return;
-  const output = await withRunFolder((runFolder) => runCompiler(compiler, wanted, runFolder));
-  const made = parseOutput(output, wanted);
-  for (const [number, one] of wanted.entries()) {
-    const files = [...(made.get(number) ?? [])].map(([path, bytes]) => ({
+  // A package that ends the interpreter, or takes it over, must not decide on the byte code of
+  // another package, which other skills use. So each package gets a sandbox of its own.
+  for (const one of wanted) {
+    const output = await withRunFolder((runFolder) => runCompiler(compiler, one, runFolder));
+    const files = [...parseOutput(output, one)].map(([path, bytes]) => ({
       path: byteCodePath(path, compiler.cacheTag),
       size: bytes.length,
       isExecutable: false,
@@ -91,7 +90,7 @@ export async function compilePackages(
 
 async function runCompiler(
   { python, sandbox }: Compiler,
-  packages: readonly Uncompiled[],
+  { folder }: Uncompiled,
   runFolder: string,
 ): Promise<Buffer> {
   const nobody = 65_534;
@@ -113,10 +112,7 @@ async function runCompiler(
       gid: isRoot ? nobody : (process.getgid?.() ?? nobody),
     },
     files: [{ path: '/packages/compile.py', mode: '444', bytes: Buffer.from(script) }],
-    folders: packages.map(({ folder }, number) => ({
-      path: join(folder, 'files'),
-      target: `/packages/in/${number}`,
-    })),
+    folders: [{ path: join(folder, 'files'), target: '/packages/in' }],
     command: ['/usr/bin/python3', '-I', '-S', '-B', '-W', 'ignore', '/packages/compile.py'],
     env: { PATH: '/usr/bin', LANG: 'C.UTF-8' },
     pins: new Map(),
@@ -142,26 +138,20 @@ async function runCompiler(
 
 // The output is a hostile package's word, should a package take over the interpreter. So a package
 // can get byte code for its own modules only. A cut line ends the list.
-function parseOutput(
-  output: Buffer,
-  packages: readonly Uncompiled[],
-): Map<number, Map<string, Buffer>> {
-  const made = new Map<number, Map<string, Buffer>>();
-  const modules = packages.map(
-    ({ stored }) =>
-      new Set(stored.files.map(({ path }) => path).filter((path) => path.endsWith('.py'))),
+function parseOutput(output: Buffer, { stored }: Uncompiled): Map<string, Buffer> {
+  const made = new Map<string, Buffer>();
+  const modules = new Set(
+    stored.files.map(({ path }) => path).filter((path) => /\.py$/.test(path)),
   );
   for (let at = 0; at < output.length; ) {
     const end = output.indexOf(10, at);
     const line = output.toString('latin1', at, end < 0 ? at : Math.min(end, at + 40));
-    const [, number = '', pathBytes = '', dataBytes = ''] =
-      /^(\d{1,5}) (\d{1,5}) (\d{1,9})$/.exec(line) ?? [];
+    const [, pathBytes = '', dataBytes = ''] = /^(\d{1,5}) (\d{1,9})$/.exec(line) ?? [];
     const begin = end + 1 + Number(pathBytes);
     const next = begin + Number(dataBytes);
     const path = output.toString('utf8', end + 1, begin);
-    if (number === '' || next > output.length || modules[Number(number)]?.has(path) !== true) break;
-    const own = made.get(Number(number)) ?? new Map<string, Buffer>();
-    made.set(Number(number), own.set(path, output.subarray(begin, next)));
+    if (dataBytes === '' || next > output.length || !modules.has(path)) break;
+    made.set(path, output.subarray(begin, next));
     at = next;
   }
   return made;

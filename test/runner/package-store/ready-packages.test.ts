@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { storeFolder } from '../../../runner/package-store/store.ts';
 import type { LockedPackage } from '../../../skills-index/packages/locked-package.ts';
@@ -95,6 +97,42 @@ describe('the packages of a skill', () => {
     expect(fs.statSync(alone ?? '').ino).toBe(fs.statSync(both ?? '').ino);
     // Another set with the same file changed the state of the file, and the set is still whole.
     expect(world.find(a)).toHaveProperty('path');
+  });
+
+  it('of Python get their byte code each in a sandbox of its own', async () => {
+    const seen: string[][] = [];
+    // The first package ends the interpreter, and the second writes for the first one, too.
+    const line = (path: string): string => `${path.length} 4\n${path}`;
+    const says: Readonly<Record<string, string>> = {
+      'one.py': '',
+      'two.py': `${line('two.py')}code${line('one.py')}evil`,
+    };
+    const world = makePackageWorld(undefined, {
+      name: 'fake',
+      gives: [],
+      checks: [],
+      start: ({ folders = [] }) => {
+        const modules = folders
+          .flatMap(({ path }) => fs.readdirSync(path))
+          .filter((name) => name.endsWith('.py'));
+        seen.push(modules);
+        const stdout = new PassThrough();
+        stdout.end(says[modules[0] ?? '']);
+        return Promise.resolve({
+          stdin: new PassThrough(),
+          stdout,
+          stderr: new PassThrough(),
+          ended: once(stdout, 'end').then(() => ({ code: 0, outOfMemory: false })),
+          kill: () => undefined,
+          notes: [],
+        });
+      },
+    });
+    const packages = ['one', 'two'].map((name) => world.wheel(name, { [`${name}.py`]: '' }));
+    await world.ready(...packages);
+    expect(seen.sort()).toEqual([['one.py'], ['two.py']]);
+    const made = fs.readdirSync(join(treeOf(world, ...packages), '__pycache__'));
+    expect(made).toEqual([expect.stringMatching(/^two\.cpython-\d+\.pyc$/)]);
   });
 
   it('are stored once by two installations at once', async () => {
