@@ -140,7 +140,10 @@ export const hostPolicyRows: readonly CommandRow[] = [
         'skillgate host toolchain add rust /opt/rust',
         'sessions have the programs of /opt/rust/bin',
       ],
-      ['skillgate doctor', 'lists the toolchains of this host, with the line to type'],
+      [
+        'skillgate host toolchain list',
+        'the toolchains that sessions have; skillgate doctor lists those that this host could give',
+      ],
     ],
     options: { 'dry-run': dryRun },
     args: { min: 0, max: 3 },
