@@ -15,6 +15,9 @@ import { makeNetwork, type Network, pathsOf } from '../cli/installer-world.ts';
 import { compiledCode } from '../compiled-code.ts';
 import { signIn } from '../registry/road.ts';
 
+/** A command may print more than the 1 MiB that execFile takes by default, such as 20,000 paths. */
+const outputBytesMax = 64 * 1024 * 1024;
+
 export interface InstalledHost {
   readonly network: Network;
   readonly base: string;
@@ -98,7 +101,7 @@ export async function makeInstalledHost(): Promise<InstalledHost> {
         const child = execFile(
           program,
           [...argv],
-          { cwd: more.cwd ?? project, env },
+          { cwd: more.cwd ?? project, env, maxBuffer: outputBytesMax },
           (error, out, err) => {
             const exit = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
             resolve({ exit, out, err });
