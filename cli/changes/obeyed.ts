@@ -4,13 +4,14 @@
  */
 import { parse } from 'yaml';
 import type * as changes from '../../runner/changes/public.ts';
+import * as files from '../../runner/files/public.ts';
 import { type Change, type ChangedFolder, kindOf } from '../../skills-index/run/changes/changes.ts';
 import { isObeyedPath } from '../../skills-index/run/changes/protected-names.ts';
 import { obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { diffTextBytesMax, obeyedFilesMax, obeyedLinesMax } from '../limits.ts';
 import { count, type OutputInk, type Safe, safe, shortText } from '../terminal/output.ts';
-import { keptOrUndefined, readBelow } from './contents.ts';
+import { keptOrUndefined } from './contents.ts';
 import { spellPath } from './shown-file.ts';
 import { shellWord } from './summary.ts';
 
@@ -87,7 +88,7 @@ function linesOf(
 }
 
 function textBefore({ path: root }: ChangedFolder, { before, path }: Change): string {
-  const bytes = before?.kind === 'file' ? readBelow(root, path) : undefined;
+  const bytes = before?.kind === 'file' ? files.readBelow(root, path) : undefined;
   return bytes !== undefined && before?.kind === 'file' && digestOf(bytes) === before.sha256
     ? textOf(bytes)
     : '';

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type * as changes from '../../runner/changes/public.ts';
+import * as files from '../../runner/files/public.ts';
 import {
   type Change,
   type ChangedFolder,
@@ -14,7 +15,7 @@ import {
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { diffStepsMax, diffTextBytesMax, shownBytesMax, shownLinesMax } from '../limits.ts';
 import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
-import { keptOrUndefined, readBelow } from './contents.ts';
+import { keptOrUndefined } from './contents.ts';
 import type { DiffWork } from './diff.ts';
 import { type FoldedTree, foldChanges, isLockFile, isPathWanted } from './folded.ts';
 import { type ChangeMarks, linesOfEach, markedFirst, markLines, marksIn } from './marked.ts';
@@ -199,7 +200,7 @@ function diffOf(
       `${remark} larger than ${diffTextBytesMax / 1024} KiB: its content is not shown`,
       ...digests,
     ];
-  const oldBytes = old === undefined ? Buffer.alloc(0) : readBelow(folder.path, path);
+  const oldBytes = old === undefined ? Buffer.alloc(0) : files.readBelow(folder.path, path);
   if (oldBytes === undefined || (old !== undefined && digestOf(oldBytes) !== old.sha256))
     return [`${remark} the file has changed since the run: its content is not shown`, ...digests];
   const freshBytes = fresh === undefined ? Buffer.alloc(0) : keptOrUndefined(waiting, fresh);

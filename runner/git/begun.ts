@@ -31,14 +31,14 @@ export async function beginHandOver(
 
 async function readBegun(folder: number): Promise<ReadonlyMap<string, RefList>> {
   const { gid, uid } = fs.fstatSync(folder);
-  const git = openGitFolder(`/proc/self/fd/${folder}`, { uid, gid });
-  if (git === undefined) return new Map();
+  let git: ReturnType<typeof openGitFolder>;
   try {
-    return new Map([['', await readRefs(git)]]);
+    git = openGitFolder(`/proc/self/fd/${folder}`, { uid, gid });
+    return git === undefined ? new Map() : new Map([['', await readRefs(git)]]);
   } catch {
     // A host without git, or a damaged repository: the end of the run says why nothing comes over.
     return new Map();
   } finally {
-    fs.closeSync(git.descriptor);
+    if (git !== undefined) fs.closeSync(git.descriptor);
   }
 }

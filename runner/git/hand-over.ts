@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { Change, LeftBehind } from '../../skills-index/run/changes/changes.ts';
 import { refText } from '../../skills-index/run/changes/chosen-refs.ts';
-import type { JudgedEntry } from '../../skills-index/run/changes/left-behind.ts';
 import {
   type MovedRef,
   movedRefs,
@@ -18,20 +17,20 @@ import {
   type Repository,
   whyRefRefused,
 } from '../../skills-index/run/changes/repositories.ts';
+import { readBelow } from '../files/read-below.ts';
 import { offeredRefsMax, packBytesMax, repositoriesMax } from '../limits.ts';
 import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
+import { type CommittedPath, judgePaths, readDifference } from './committed-paths.ts';
 import { leftInGitFolder } from './git-folder.ts';
 import { type InsideRepository, readInside, type StartInside } from './inside.ts';
 import {
-  type CommittedPath,
   emptyRepository,
   isForward,
   kindOfObject,
   openGitFolder,
   readCommits,
-  readDifference,
   readRefs,
-  readText,
+  readRemotes,
   readUnpacked,
   storePack,
   temporaryFolder,
@@ -169,12 +168,14 @@ interface OfferedRefs {
 
 async function offerRefs(given: OfferedRefs): Promise<HandedRef[]> {
   const { begun, left, moved } = given;
+  const remotes = await readRemotes(given.git);
   const offered: HandedRef[] = [];
   for (const one of moved) {
-    const names = [...begun.refs.keys(), ...offered.map(({ name }) => name)];
+    const names = [...begun.refs.keys(), ...remotes, ...offered.map(({ name }) => name)];
     const twin = one.before === undefined ? twinOf(one.name, names) : undefined;
     const why =
       whyRefRefused(one.name) ??
+      (begun.symbolic?.has(one.name) ? 'on the host it is another name of a branch' : undefined) ??
       (twin === undefined ? undefined : `its name is too close to ${refText(twin)}`) ??
       (offered.length < offeredRefsMax ? undefined : `only ${offeredRefsMax} are handed over`);
     const found = why ?? (await offerRef(given, one).catch((cause: Error) => cause.message));
@@ -186,23 +187,21 @@ async function offerRefs(given: OfferedRefs): Promise<HandedRef[]> {
 
 /** Returns the reason as text when the reference must stay in the view. */
 async function offerRef(
-  { request, git, path, known }: OfferedRefs,
+  { begun, git, known, path, request }: OfferedRefs,
   moved: MovedRef,
 ): Promise<HandedRef | string | undefined> {
   const { after, before, name } = moved;
   if (after === undefined)
     return { ...moved, commits: 0, shown: [], files: [], asks: 'the run deleted it' };
-  const kind = await kindOfObject(git, after);
-  if (kind !== 'commit' && !(kind === 'tag' && name.startsWith('refs/tags/')))
-    return `it names a ${kind}, not a commit`;
-  const { commits, patch, paths, shown } = await readCommits(git, after, known);
+  const kind = await kindOfObject(git, name.startsWith('refs/tags/') ? `${after}^{}` : after);
+  if (kind !== 'commit') return `it names a ${kind}, not a commit`;
+  const named = { name, before, after };
+  const { commits, patch, paths, shown } = await readCommits(git, named, known, begun.commit);
   if (commits === 0 && name === detachedName(request.run)) return undefined;
   const obeyed = new Set<string>();
-  const siblings = siblingsOf(paths);
-  for (const one of paths) {
-    const judged = await judgePath({ request, git, path, siblings }, one);
-    if (judged.shelf === 'never') return `its commits change ${textOf(one.path)}: ${judged.why}`;
-    if (judged.shelf === 'obeyed') obeyed.add(textOf(one.path));
+  for (const one of await judgePaths(git, path, paths, request.judge)) {
+    if (one.shelf === 'never') return `its commits change ${textOf(one.path)}: ${one.why}`;
+    if (one.shelf === 'obeyed') obeyed.add(textOf(one.path));
   }
   const asks = [
     ...((await isForward(git, moved)) ? [] : ['it drops commits that the host has']),
@@ -222,44 +221,6 @@ async function offerRef(
 function obeyedText([first = '', ...others]: readonly string[]): string {
   const more = others.length === 0 ? '' : ` and ${others.length} more`;
   return `its commits change ${first}${more}, which hosts or agents obey`;
-}
-
-interface JudgedPaths extends Pick<OfferedRefs, 'request' | 'git' | 'path'> {
-  /** The names that the commits put into each folder. */
-  readonly siblings: ReadonlyMap<string, ReadonlySet<string>>;
-}
-
-async function judgePath(
-  { git, path, request, siblings }: JudgedPaths,
-  { path: one, entry }: CommittedPath,
-): Promise<JudgedEntry> {
-  // A commit of another repository: git fetches a submodule from the address in .gitmodules.
-  if (entry?.mode === '160000') return { shelf: 'obeyed' };
-  const link = entry?.mode === '120000' ? await readText(git, entry.id) : undefined;
-  const above = path === '' ? '' : `${Buffer.from(path).toString('latin1')}/`;
-  const parts = one.split('/');
-  // A folder of the commits may be what makes a repository, so each part of the path is judged.
-  for (const end of parts.keys()) {
-    const part = parts.slice(0, end + 1).join('/');
-    const isLast = end === parts.length - 1;
-    const beside = siblings.get(parts.slice(0, end).join('/')) ?? new Set();
-    const judged = request.judge(above + part, isLast ? link : undefined, beside);
-    if (judged.shelf !== 'plain' || isLast) return judged;
-  }
-  return { shelf: 'plain' };
-}
-
-function siblingsOf(paths: readonly CommittedPath[]): Map<string, Set<string>> {
-  const siblings = new Map<string, Set<string>>();
-  for (const { path, entry } of paths) {
-    if (entry === undefined) continue;
-    const parts = path.split('/');
-    for (const [end, part] of parts.entries()) {
-      const above = parts.slice(0, end).join('/');
-      siblings.set(above, (siblings.get(above) ?? new Set()).add(part));
-    }
-  }
-  return siblings;
 }
 
 interface FiledRefs {
@@ -284,7 +245,7 @@ async function withFiles({
   inside: { list },
   path,
   refs,
-  request: { changes, read },
+  request: { below, changes, read },
 }: FiledRefs): Promise<{ readonly refs: HandedRef[]; readonly changes: readonly Change[] }> {
   const ref = refs.find(({ name }) => name === list.branch);
   if (ref?.after === undefined || list.commit !== ref.after) return { refs: [...refs], changes };
@@ -296,7 +257,11 @@ async function withFiles({
     const found = change.path.startsWith(prefix)
       ? tree.get(change.path.slice(prefix.length))
       : undefined;
-    return found !== undefined && isSame(change, found, ref.after ?? '', read);
+    if (found === undefined || !isSame(change.after, found.entry, ref.after ?? '', read))
+      return false;
+    // The branch's differences do not show what a person had changed without committing it.
+    const old = (): Uint8Array => readBelow(below, change.path) ?? new Uint8Array();
+    return !follows || isSame(change.before, found.was, ref.after ?? '', old);
   };
   const committed = new Set(changes.filter(isCommitted));
   if (follows) {
@@ -324,17 +289,17 @@ function isEmptied(
 }
 
 function isSame(
-  { after }: Change,
-  { entry }: CommittedPath,
+  state: Change['after'],
+  entry: CommittedPath['entry'],
   like: string,
   read: HandOverRequest['read'],
 ): boolean {
-  if (after === undefined || entry === undefined) return after === undefined && entry === undefined;
-  if (after.kind === 'link')
-    return entry.mode === '120000' && entry.id === blobId(Buffer.from(after.to), like);
-  if (after.kind !== 'file') return false;
-  const mode = (after.mode & 0o100) === 0 ? '100644' : '100755';
-  return entry.mode === mode && entry.id === blobId(read(after.sha256), like);
+  if (state === undefined || entry === undefined) return state === undefined && entry === undefined;
+  if (state.kind === 'link')
+    return entry.mode === '120000' && entry.id === blobId(Buffer.from(state.to), like);
+  if (state.kind !== 'file') return false;
+  const mode = (state.mode & 0o100) === 0 ? '100644' : '100755';
+  return entry.mode === mode && entry.id === blobId(read(state.sha256), like);
 }
 
 /** The name that git gives to a file's content. */

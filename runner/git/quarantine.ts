@@ -10,7 +10,8 @@ import {
   parseRefList,
   type RefList,
 } from '../../skills-index/run/changes/moved-refs.ts';
-import type { HandedRef } from '../../skills-index/run/changes/repositories.ts';
+import { type HandedRef, stashRef } from '../../skills-index/run/changes/repositories.ts';
+import { ForeignEntry, requireOwner } from '../files/ownership.ts';
 import { folderOnly } from '../files/walk-folder.ts';
 import {
   judgedCommitsMax,
@@ -19,33 +20,48 @@ import {
   shownCommitsMax,
   unpackedBytesMax,
 } from '../limits.ts';
+import { type CommittedPath, readPaths } from './committed-paths.ts';
 import { type GitFolder, runGit } from './run-git.ts';
 
-/** A path that a commit touches, with the mode and the object that the commit gives it. */
-export interface CommittedPath {
-  readonly path: string;
-  /** Absent where the commit deletes the path. */
-  readonly entry?: { readonly mode: string; readonly id: string };
-}
-
-/** Git's name for "no object" in a line of differences. */
-const noMode = '000000';
-
-/** Opens git's own folder below a work tree; undefined where there is none. */
+/**
+ * Opens git's own folder below a work tree; undefined where there is none.
+ * @throws Error for a `.git` that is a file or a link
+ */
 export function openGitFolder(
   workTree: string,
   owner: GitFolder['owner'],
 ): (GitFolder & { readonly descriptor: number }) | undefined {
+  const path = `${workTree}/.git`;
   try {
-    const descriptor = fs.openSync(
-      `${workTree}/.git`,
-      fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW,
-    );
-    return { path: `/proc/self/fd/${descriptor}`, owner, descriptor };
+    const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
+    const descriptor = fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    return requireOwn({ path: `/proc/self/fd/${descriptor}`, owner, descriptor });
   } catch (cause) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((cause as NodeJS.ErrnoException).code ?? ''))
-      return undefined;
+    if (cause instanceof ForeignEntry) throw cause;
+    if (!isThere(path)) return undefined;
+    // Git would follow a link or the path in a file, and write to a repository somewhere else.
+    throw new Error('its .git is no folder', { cause });
+  }
+}
+
+// Git would write through links that another user put into the folder.
+function requireOwn<Folder extends GitFolder & { readonly descriptor: number }>(
+  git: Folder,
+): Folder {
+  try {
+    requireOwner(new Set([git.owner.uid]), fs.fstatSync(git.descriptor));
+    return git;
+  } catch (cause) {
+    fs.closeSync(git.descriptor);
     throw cause;
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
   }
 }
 
@@ -78,7 +94,7 @@ export function formatOf(idLength: number): string {
 
 /** The references of a repository of the host. */
 export async function readRefs(git: GitFolder): Promise<RefList> {
-  const format = '--format=%(objectname) %(refname)';
+  const format = '--format=%(objectname) %(refname)%(if)%(symref)%(then) ->%(end)';
   const kinds = ['refs/heads', 'refs/tags', 'refs/stash'];
   const refs = await runGit(git, ['for-each-ref', format, ...kinds]);
   const head = await runGit(git, ['rev-parse', '-q', '--verify', 'HEAD^{commit}'], {
@@ -87,6 +103,15 @@ export async function readRefs(git: GitFolder): Promise<RefList> {
   const branch = await runGit(git, ['symbolic-ref', '-q', 'HEAD'], { answers: [1, 128] });
   const word = ({ bytes }: { readonly bytes: Buffer }): string => bytes.toString().trim() || '-';
   return parseRefList(`HEAD ${word(head)} ${word(branch)}\n${refs.bytes.toString()}`);
+}
+
+/** The names of the host's remote branches: git reads a branch of such a name in their place. */
+export async function readRemotes(git: GitFolder): Promise<string[]> {
+  const { bytes } = await runGit(git, ['for-each-ref', '--format=%(refname)', 'refs/remotes']);
+  return bytes
+    .toString()
+    .split('\n')
+    .filter((name) => name !== '');
 }
 
 /**
@@ -117,14 +142,22 @@ export interface NewCommits extends Pick<HandedRef, 'commits' | 'shown'> {
   readonly patch: Buffer;
 }
 
+interface NamedRef {
+  readonly name: string;
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
 /**
  * @param known the objects of the host's references
+ * @param head the host's commit when the run began
  * @throws Error when the reference names no commit, objects are missing, or a limit is exceeded
  */
 export async function readCommits(
   git: GitFolder,
-  after: string,
+  { after, before, name }: NamedRef,
   known: readonly string[],
+  head: string | undefined,
 ): Promise<NewCommits> {
   // Ids are checked when they are read, so no id is an option.
   const range = [after, ...known.map((id) => `^${id}`), '--'];
@@ -134,33 +167,66 @@ export async function readCommits(
   const commits = Number(counted.bytes.toString());
   if (commits > judgedCommitsMax)
     throw new Error(`it has more than ${judgedCommitsMax} new commits`);
-  if (commits === 0) return { commits, shown: [], paths: [], patch: Buffer.alloc(0) };
+  const base = name === stashRef ? head : (before ?? head);
+  const whole = await readWhole(git, { after, base, commits, isNew: base !== before, range });
+  if (commits === 0) return { commits, shown: [], paths: [], patch: whole };
   const shown = await runGit(git, [
     'rev-list',
     `--max-count=${shownCommitsMax}`,
     '--format=%an <%ae>%x00%s',
     ...range,
   ]);
-  const patch = await runGit(git, ['log', '--reverse', ...patchOptions, ...range], {
-    outputMax: patchBytesMax,
-    cut: true,
-  });
-  const cut = patch.isCut ? Buffer.from('\n(the differences go on)\n') : Buffer.alloc(0);
+  const patch = await readPatch(git, ['log', ...logOptions, ...range]);
   return {
     commits,
     shown: parseCommits(shown.bytes.toString()),
     paths: await readPaths(git, range),
-    patch: Buffer.concat([patch.bytes, cut]),
+    patch: Buffer.concat([patch, whole]),
   };
 }
 
-const patchOptions = [
-  '--patch',
+interface Whole {
+  readonly after: string;
+  readonly base: string | undefined;
+  readonly commits: number;
+  readonly isNew: boolean;
+  readonly range: readonly string[];
+}
+
+/**
+ * The difference that a reference makes in all, where its new commits do not show the difference:
+ * a merge can take an older file from one of its parents, and a reference can move to commits that
+ * another branch of the host has.
+ */
+async function readWhole(git: GitFolder, given: Whole): Promise<Buffer> {
+  const { after, base, commits, isNew, range } = given;
+  if (base === undefined || (isNew && commits === 0)) return Buffer.alloc(0);
+  const merges = await runGit(git, ['rev-list', '--count', '--merges', ...range]);
+  const sides = await runGit(git, ['rev-list', '--left-right', '--count', `${base}...${after}`]);
+  const isPlain = merges.bytes.toString().trim() === '0';
+  if (isPlain && (isNew || sides.bytes.toString().trim() === `0\t${commits}`))
+    return Buffer.alloc(0);
+  const patch = await readPatch(git, ['diff', base, after, '--']);
+  const title = `\nin all, from ${base.slice(0, 10)} to ${after.slice(0, 10)}:\n`;
+  return Buffer.concat([Buffer.from(title), patch]);
+}
+
+async function readPatch(
+  git: GitFolder,
+  [command = '', ...args]: readonly string[],
+): Promise<Buffer> {
+  const { bytes, isCut } = await runGit(git, [command, ...patchOptions, ...args], {
+    outputMax: patchBytesMax,
+    cut: true,
+  });
+  return Buffer.concat([bytes, Buffer.from(isCut ? '\n(the differences go on)\n' : '')]);
+}
+
+const patchOptions = ['--patch', '--no-renames', '--no-ext-diff', '--no-textconv'];
+const logOptions = [
+  '--reverse',
   '--root',
   '--cc',
-  '--no-renames',
-  '--no-ext-diff',
-  '--no-textconv',
   '--no-show-signature',
   '--no-decorate',
   '--no-notes',
@@ -183,57 +249,6 @@ function shorten(text: string): string {
   return text.slice(0, 300);
 }
 
-// Every path that any of the new commits touches, against each of the commit's parents.
-async function readPaths(git: GitFolder, range: readonly string[]): Promise<CommittedPath[]> {
-  const list = await runGit(git, ['rev-list', ...range]);
-  const options = ['--stdin', '-r', '-z', '-m', '--root', '--no-renames', '--raw', '--no-abbrev'];
-  const raw = await runGit(git, ['diff-tree', ...options], { input: list.bytes });
-  return parseRaw(raw.bytes);
-}
-
-/** The paths in which two commits differ; of the whole commit when there is no earlier one. */
-export async function readDifference(
-  git: GitFolder,
-  before: string | undefined,
-  after: string,
-): Promise<CommittedPath[]> {
-  const args =
-    before === undefined
-      ? ['ls-tree', '-r', '-z', '--full-tree', after]
-      : ['diff-tree', '-r', '-z', '--no-renames', '--raw', '--no-abbrev', before, after];
-  const { bytes } = await runGit(git, args);
-  return before === undefined ? parseTree(bytes) : parseRaw(bytes);
-}
-
-// `:OLDMODE NEWMODE OLDID NEWID STATUS`, NUL, path, NUL; between them the ids of the commits.
-function parseRaw(bytes: Buffer): CommittedPath[] {
-  const parts = bytes.toString('latin1').split('\0');
-  const paths: CommittedPath[] = [];
-  for (let at = 0; at < parts.length; at++) {
-    const [, mode = '', id = ''] =
-      /^:[0-7]{6} ([0-7]{6}) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*$/.exec(parts[at] ?? '') ?? [];
-    if (mode === '') continue;
-    at++;
-    paths.push({
-      path: parts[at] ?? '',
-      ...(mode === noMode ? {} : { entry: { mode, id } }),
-    });
-  }
-  return paths;
-}
-
-function parseTree(bytes: Buffer): CommittedPath[] {
-  const parts = bytes
-    .toString('latin1')
-    .split('\0')
-    .filter((part) => part !== '');
-  return parts.flatMap((part) => {
-    const [, mode = '', id = '', path = ''] =
-      /^([0-7]{6}) [a-z]+ ([0-9a-f]+)\t(.*)$/s.exec(part) ?? [];
-    return path === '' ? [] : [{ path, entry: { mode, id } }];
-  });
-}
-
 /** Whether a move of a reference keeps every commit that the reference had. */
 export async function isForward(
   git: GitFolder,
@@ -246,15 +261,10 @@ export async function isForward(
   return code === 0;
 }
 
-/** The text of a small object: the target of a committed link. */
-export async function readText(git: GitFolder, id: string): Promise<string> {
-  const { bytes } = await runGit(git, ['cat-file', 'blob', id], { outputMax: linkBytesMax });
-  return bytes.toString('latin1');
-}
-
-const linkBytesMax = 4_096;
-
-/** The kind of an object: `commit`, `tag`, `tree` or `blob`. */
+/**
+ * The kind of an object: `commit`, `tag`, `tree` or `blob`; for a tag with `^{}`, the kind of the
+ * object that the tag names in the end.
+ */
 export async function kindOfObject(git: GitFolder, id: string): Promise<string> {
   const { bytes } = await runGit(git, ['cat-file', '-t', id]);
   return bytes.toString().trim();

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { gitOutputBytesMax, gitSecondsMax } from '../limits.ts';
+import { gitMemoryMiBMax, gitOutputBytesMax, gitSecondsMax } from '../limits.ts';
 
 export interface GitFolder {
   /** Git's folder as `/proc/self/fd/N`: no other process can put another one in its place. */
@@ -46,6 +46,7 @@ const settings = [
   'core.commitGraph=false',
   'gc.auto=0',
   'maintenance.auto=false',
+  'pack.threads=1',
   'submodule.recurse=false',
   'log.showSignature=false',
   'color.ui=false',
@@ -77,6 +78,8 @@ export async function runGit(
       GIT_OPTIONAL_LOCKS: '0',
       GIT_TERMINAL_PROMPT: '0',
       GIT_LITERAL_PATHSPECS: '1',
+      // A few bytes of a pack can unpack to more than the host's memory.
+      GIT_ALLOC_LIMIT: `${gitMemoryMiBMax}m`,
       ...(objects === undefined
         ? {}
         : {

@@ -4,6 +4,7 @@
  */
 import * as fs from 'node:fs';
 import { refText } from '../../skills-index/run/changes/chosen-refs.ts';
+import { twinOf } from '../../skills-index/run/changes/moved-refs.ts';
 import type { HandedRef, Repository } from '../../skills-index/run/changes/repositories.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { formatOf, openGitFolder, readRefs, storePack } from './quarantine.ts';
@@ -59,8 +60,11 @@ async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Pro
   const elsewhere = await branchesElsewhere(git);
   const reasons = repository.refs.flatMap(({ after, before, name }) => {
     const at = now.refs.get(name);
-    if (at !== before && !(begun && at === after))
+    if ((at !== before && !(begun && at === after)) || now.symbolic?.has(name))
       return [`${refText(name)} was moved on the host since the run began`];
+    const twin = at === undefined ? twinOf(name, now.refs.keys()) : undefined;
+    if (twin !== undefined)
+      return [`${refText(name)}: its name is too close to ${refText(twin)} on the host`];
     return elsewhere.has(name)
       ? [`${refText(name)} is checked out in another work tree of the host`]
       : [];
@@ -112,7 +116,14 @@ function packOf({ read, repository }: TakeOver): Uint8Array {
 }
 
 // A repository with git's own settings and no hook, whatever the run's repository has.
-async function makeRepository(workTree: string, { owner, repository }: TakeOver): Promise<void> {
+async function makeRepository(
+  workTree: string,
+  { begun, owner, repository }: TakeOver,
+): Promise<void> {
+  const there = openGitFolder(workTree, owner);
+  if (there !== undefined) fs.closeSync(there.descriptor);
+  if (there !== undefined && !begun)
+    throw new Error('the host has got a repository there after the run');
   const git = { path: workTree, owner, gitFolder: '.git' };
   const [id = ''] = repository.refs.flatMap(({ after }) => after ?? []);
   await runGit(git, ['init', '-q', '--template=', formatOf(id.length)]);
@@ -127,8 +138,10 @@ async function moveRefs(
 ): Promise<void> {
   const lines = refs.flatMap(({ after, before, name }) => {
     if (now.get(name) === after) return [];
-    if (after === undefined) return [`delete ${name}\0${before ?? ''}\0`];
-    return [`update ${name}\0${after}\0${before ?? '0'.repeat(after.length)}\0`];
+    // Git would otherwise move the branch that a symbolic reference names.
+    const own = 'option no-deref\0';
+    if (after === undefined) return [`${own}delete ${name}\0${before ?? ''}\0`];
+    return [`${own}update ${name}\0${after}\0${before ?? '0'.repeat(after.length)}\0`];
   });
   if (lines.length === 0) return;
   const args = ['update-ref', '--create-reflog', '-m', `skillgate: run ${run}`, '--stdin', '-z'];

@@ -4,8 +4,8 @@ import { type HandedRef, type Repository, stashRef } from './repositories.ts';
 /** `branch main`, `tag v1`, `the newest stash`. */
 export function refText(name: string): string {
   if (name === stashRef) return 'the newest stash';
-  const [, kind, short = ''] = /^refs\/(heads|tags)\/(.*)$/s.exec(name) ?? [];
-  return `${kind === 'tags' ? 'tag' : 'branch'} ${short}`;
+  const [, kind = '', short = ''] = /^refs\/(heads|tags|remotes)\/(.*)$/s.exec(name) ?? [];
+  return `${{ tags: 'tag', remotes: 'remote branch' }[kind] ?? 'branch'} ${short}`;
 }
 
 // Whether a person who names `text` means this reference: `main`, `refs/heads/main`.

@@ -11,6 +11,8 @@ const handedRefsMax = 1_000;
 /** The references of a repository, by name, and the branch or commit of HEAD. */
 export interface RefList {
   readonly refs: ReadonlyMap<string, string>;
+  /** The references of the host that are other names of references. */
+  readonly symbolic?: ReadonlySet<string>;
   /** The branch in HEAD; absent for a HEAD that names a commit. */
   readonly branch?: string;
   /** The commit in HEAD; absent before the first commit. */
@@ -30,14 +32,18 @@ export function parseRefList(text: string): RefList {
   if (lines.length > handedRefsMax)
     throw new Error(`it has more than ${handedRefsMax} branches and tags`);
   const refs = new Map<string, string>();
+  const symbolic = new Set<string>();
   for (const line of lines) {
-    const [, id = '', name = ''] = /^([0-9a-f]{40}|[0-9a-f]{64}) (refs\/.+)$/.exec(line) ?? [];
+    const [, id = '', name = '', arrow] =
+      /^([0-9a-f]{40}|[0-9a-f]{64}) (refs\/.+?)( ->)?$/.exec(line) ?? [];
     if (name === '') throw new Error('git printed a line that is no reference');
     refs.set(name, id);
+    if (arrow !== undefined) symbolic.add(name);
   }
   if (commit !== '-' && !v.is(objectId, commit)) throw new Error('git printed no HEAD');
   return {
     refs,
+    ...(symbolic.size === 0 ? {} : { symbolic }),
     ...(branch === '-' ? {} : { branch }),
     ...(commit === '-' ? {} : { commit }),
   };
@@ -45,18 +51,26 @@ export function parseRefList(text: string): RefList {
 
 /**
  * Returns the reference that makes a new reference impossible or mistakable: one of the name in
- * another spelling, or one whose name is a folder of the new name.
+ * another spelling, one whose name is a folder of the new name, or one of another kind with the
+ * same short name, because git then takes one of the two for the other.
  */
 export function twinOf(name: string, others: Iterable<string>): string | undefined {
   const key = pathTwinKey(name);
+  const short = shortKey(name);
   const above = new Set(foldersAbove(name).map(pathTwinKey));
   for (const other of others) {
     if (other === name) continue;
     const twin = pathTwinKey(other);
-    if (twin === key || above.has(twin) || foldersAbove(other).map(pathTwinKey).includes(key))
-      return other;
+    const isFolder = above.has(twin) || foldersAbove(other).map(pathTwinKey).includes(key);
+    if (twin === key || isFolder || shortKey(other) === short) return other;
   }
   return undefined;
+}
+
+// `git log origin` shows what refs/remotes/origin/HEAD names.
+function shortKey(name: string): string {
+  const [, kind, short = name] = /^refs\/(heads|tags|remotes)\/(.*)$/s.exec(name) ?? [];
+  return pathTwinKey(kind === 'remotes' ? short.replace(/\/HEAD$/, '') : short);
 }
 
 /** A reference that the run made, moved or deleted, with its object before and after. */

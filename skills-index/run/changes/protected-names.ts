@@ -114,6 +114,12 @@ export function makesRepository(name: string, siblings: ReadonlySet<string>): bo
   return isRepository((one) => there.has(fold(one)));
 }
 
+/** Whether some file system takes a name for `HEAD`, which every repository has. */
+export function isHead(name: string): boolean {
+  return fold(name) === foldedHead;
+}
+
+const foldedHead = fold('HEAD');
 const foldedParts = new Set([...repositoryParts].map(fold));
 // The code folds the names of a folder once, however many of the folder's names look like parts of
 // a repository.

@@ -76,9 +76,21 @@ export function whyRefRefused(name: string): string | undefined {
     name.length > refNameCharsMax ||
     /[ ~^:?*[\\\x7f]|\.\.|@\{/.test(short) ||
     short === '@' ||
-    short === 'HEAD' ||
+    isMistakable(short) ||
     parts.some((part) => part === '' || /^[-.]|\.lock$|\.$/.test(part));
   return isBad ? 'its name is no name for a branch' : whyTextRefused(short);
+}
+
+// Signs of shells, signs that nobody sees, and names that git reads as something else: `HEAD`, a
+// commit's short id, `refs/heads/x`.
+function isMistakable(short: string): boolean {
+  return (
+    /[$`"'|&;<>(){}!]|^#|\p{Default_Ignorable_Code_Point}|\p{Zs}/u.test(short) ||
+    /^(?:[a-z]+_)*HEAD$/i.test(short) ||
+    /(?:^|-g)(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,64}$/.test(short) ||
+    /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(short) ||
+    /^(?:refs|heads|tags|remotes)(?:\/|$)/i.test(short)
+  );
 }
 
 /** The references of repositories in the form of the audit log, as paths of git's folder. */

@@ -16,7 +16,7 @@ import {
   statSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { handOver } from '../../../runner/git/hand-over.ts';
 import type { StartInside } from '../../../runner/git/inside.ts';
@@ -25,6 +25,7 @@ import { prepareTakeOver, takeOver } from '../../../runner/git/take-over.ts';
 import type { HandedOver } from '../../../runner/mounts/ended-view.ts';
 import type { Change, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import type { RefList } from '../../../skills-index/run/changes/moved-refs.ts';
+import { makesRepository } from '../../../skills-index/run/changes/protected-names.ts';
 import type { Repository } from '../../../skills-index/run/changes/repositories.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 
@@ -112,10 +113,12 @@ export async function twoRepositories(begin: string): Promise<TwoRepositories> {
         search: (piece) => {
           searched += Buffer.from(piece).toString('latin1');
         },
-        judge: (path, link) =>
+        judge: (path, link, siblings) =>
           link?.startsWith('/')
             ? { shelf: 'never', why: 'a link that leaves the folder' }
-            : { shelf: path.endsWith('package.json') ? 'obeyed' : 'plain' },
+            : makesRepository(basename(path), siblings)
+              ? { shelf: 'never', why: 'it makes the folder a repository' }
+              : { shelf: /(?:package\.json|\.github)$/.test(path) ? 'obeyed' : 'plain' },
       }),
     accept: async (repositories) => {
       const { path: root } = opened(host);

@@ -67,6 +67,11 @@ describe('the name of a reference', () => {
     'refs/tags/v1.0',
     'refs/stash',
     'refs/heads/größe',
+    'refs/heads/fix/#12-a+b',
+    'refs/heads/decade',
+    'refs/heads/effaced',
+    'refs/tags/20261121',
+    'refs/heads/ahead',
   ])('may be %s', (name) => expect(whyRefRefused(name)).toBeUndefined());
   it.each([
     'refs/heads/-x',
@@ -91,6 +96,19 @@ describe('the name of a reference', () => {
     'refs/notes/commits',
     'refs/remotes/origin/main',
     'refs/skillgate/x',
+    'refs/heads/orig_head',
+    'refs/heads/$(id)',
+    'refs/heads/a`id`',
+    'refs/heads/a;id',
+    'refs/heads/a{b,c}',
+    'refs/heads/#a',
+    'refs/heads/ma\u200bin',
+    'refs/heads/main\u00a0',
+    'refs/heads/abc1234',
+    'refs/heads/v1-2-gabc1234',
+    `refs/tags/${'1'.repeat(40)}`,
+    'refs/heads/refs/heads/main',
+    'refs/heads/tags/v1',
     'HEAD',
     'config',
     'refs/heads/../../config',
@@ -100,7 +118,17 @@ describe('the name of a reference', () => {
     ['refs/heads/MAIN', 'refs/heads/main'],
     ['refs/heads/main/x', 'refs/heads/main'],
     ['refs/heads/a', 'refs/heads/a/b'],
+    ['refs/tags/main', 'refs/heads/main'],
+    ['refs/heads/V1', 'refs/tags/v1'],
+    ['refs/heads/origin/main', 'refs/remotes/origin/main'],
+    ['refs/heads/origin', 'refs/remotes/origin/HEAD'],
   ])('%s is too close to %s', (name, other) => expect(twinOf(name, [other])).toBe(other));
+});
+
+it('lets a branch have the name of a remote branch without the remote, or of a tag’s folder', () => {
+  expect(twinOf('refs/heads/main', ['refs/remotes/origin/main', 'refs/tags/main/v1'])).toBe(
+    undefined,
+  );
 });
 
 describe('an acceptance', () => {

@@ -1,0 +1,218 @@
+/** Repositories that look harmless, and what they would have done on the host. */
+
+import { createHash } from 'node:crypto';
+import { chownSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { storePack } from '../../../runner/git/quarantine.ts';
+import { twoRepositories } from './two-repositories.ts';
+
+const project = `git init -q -b main . && echo one > a && mkdir src && echo two > src/b &&
+  git add -A && git commit -qm begin`;
+const elsewhere = `(mkdir ../real && cd ../real && ${project} && git branch other)`;
+const replace =
+  'cd sub && rm .git && git init -q -b evil && echo x > x && git add x && git commit -qm x';
+
+describe('a repository whose .git is no folder on the host', () => {
+  it.each([
+    ['a file', `${elsewhere}; cd ../real && git worktree add -q ../host/sub other`],
+    ['a link', `${elsewhere}; mkdir sub && ln -s ../../real/.git sub/.git`],
+  ])('stays as it is when it is %s and the run made a folder of it', async (_, begin) => {
+    const two = await twoRepositories(begin);
+    const before = two.onHost('cd sub && git symbolic-ref HEAD');
+    two.inView(replace);
+    const { left, repositories } = await two.handOver(['sub']);
+    expect(repositories).toEqual([]);
+    expect(left[0]?.why).toContain('its .git is no folder');
+    expect(two.onHost('cd sub && git symbolic-ref HEAD')).toBe(before);
+  });
+
+  it('stays as it is when it came after the run', async () => {
+    const two = await twoRepositories('mkdir sub');
+    two.inView('cd sub && git init -q -b evil && echo x > x && git add x && git commit -qm x');
+    const { repositories } = await two.handOver(['sub']);
+    two.onHost(`${elsewhere}; ln -s ../../real/.git sub/.git`);
+    expect(await two.accept(repositories)).toEqual(['git refused: its .git is no folder']);
+    expect(two.onHost('cd sub && git symbolic-ref HEAD')).toBe('refs/heads/main\n');
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('stays as it is when it is of another user', async () => {
+    const two = await twoRepositories(project);
+    two.inView('echo more >> a && git commit -qam work');
+    const { repositories } = await two.handOver();
+    chownSync(join(two.host, '.git'), 65_534, 65_534);
+    expect(await two.accept(repositories)).toEqual([
+      'git refused: it belongs to another user (uid 65534)',
+    ]);
+  });
+});
+
+/** What stays in the view, each with the reason. */
+const staying: readonly (readonly [name: string, begin: string, script: string, why: RegExp])[] = [
+  [
+    'a branch that is another name of the host’s branch',
+    'git symbolic-ref refs/heads/master refs/heads/main',
+    'c=$(git commit-tree -p HEAD -m x HEAD^{tree}); git symbolic-ref -d refs/heads/master; git branch master $c',
+    /branch master .*another name of a branch/,
+  ],
+  [
+    'a tag of a tree with other files',
+    'true',
+    'echo {} > package.json; git add -A; t=$(git write-tree); git reset -q --hard; git tag -am x v1 $t',
+    /tag v1 .*names a tree/,
+  ],
+  [
+    'a tag of a tag of a blob',
+    'true',
+    'git tag -am x in $(echo x | git hash-object -w --stdin); git tag -am x v1 in; git tag -d in',
+    /tag v1 .*names a blob/,
+  ],
+  ['a tag with the name of a branch', 'true', 'git tag main', /too close to branch main/],
+  [
+    'a branch with the name of a remote branch',
+    'git update-ref refs/remotes/origin/main HEAD',
+    'git branch origin/main',
+    /too close to remote branch origin\/main/,
+  ],
+  [
+    'a HEAD that makes a repository of a folder that the host has',
+    'mkdir -p x/objects x/refs && touch x/objects/a x/refs/a && git add -A && git commit -qm x',
+    `git checkout -qb bad && printf 'ref: refs/heads/main\n' > x/HEAD && git add -A && git commit -qm x`,
+    /x\/HEAD: it makes the folder a repository/,
+  ],
+  [
+    'a link that leaves the folder from below a path that hosts obey',
+    'true',
+    'git checkout -qb bad && mkdir .github && ln -s /etc .github/l && git add -A && git commit -qm x',
+    /a link that leaves the folder/,
+  ],
+];
+
+describe('the hand-over', () => {
+  it.each(staying)('leaves out %s', async (_, begin, script, why) => {
+    const two = await twoRepositories(`${project} && ${begin}`);
+    const refs = two.onHost('git for-each-ref');
+    two.inView(script);
+    const { left, repositories } = await two.handOver();
+    expect(repositories).toEqual([]);
+    expect(left.map((one) => one.why).join('\n')).toMatch(why);
+    expect(two.onHost('git for-each-ref')).toBe(refs);
+  });
+
+  it('moves a branch beside another name of the branch', async () => {
+    const two = await twoRepositories(
+      `${project} && git symbolic-ref refs/heads/master refs/heads/main`,
+    );
+    two.inView('echo more >> a && git commit -qam work');
+    expect(await two.accept((await two.handOver()).repositories)).toEqual([]);
+    expect(two.onHost('git log -1 --format=%s master; git symbolic-ref refs/heads/master')).toBe(
+      'work\nrefs/heads/main\n',
+    );
+  });
+
+  it('takes a text named HEAD for a text', async () => {
+    const two = await twoRepositories(project);
+    two.inView('echo notes > src/HEAD && git add -A && git commit -qm work');
+    expect((await two.handOver()).repositories).toHaveLength(1);
+  });
+
+  it('refuses a branch for which the host has got a folder of branches', async () => {
+    const two = await twoRepositories(project);
+    two.inView('git branch feature');
+    const { repositories } = await two.handOver();
+    two.onHost('git branch feature/x');
+    expect(await two.accept(repositories)).toEqual([
+      'branch feature: its name is too close to branch feature/x on the host',
+    ]);
+  });
+
+  it('ends with a pack that unpacks to more than the host’s memory', async () => {
+    const two = await twoRepositories(project);
+    const git = { path: join(two.host, '.git'), owner: { uid: 0, gid: 0 } };
+    await expect(storePack(git, bomb())).rejects.toThrow(/allocate/);
+  });
+});
+
+/** What a reference does beside its new commits: shown in one difference. */
+describe('the shown differences', () => {
+  const fixed = `${project} && echo vulnerable > f && git add f && git commit -qm old && echo fixed > f && git commit -qam fix`;
+  it.each([
+    [
+      'a merge that takes the older file',
+      fixed,
+      'git reset -q --hard $(git commit-tree -p HEAD -p HEAD~1 -m merge HEAD~1^{tree})',
+    ],
+    [
+      'a merge in a new branch',
+      fixed,
+      'git checkout -q -b new $(git commit-tree -p HEAD~1 -p HEAD -m merge HEAD~1^{tree})',
+    ],
+    [
+      'a branch that moves to the commits of another branch',
+      `${project} && git checkout -qb spike && echo vulnerable > f && git add f && git commit -qm s && git checkout -q main`,
+      'git merge -q --ff-only spike',
+    ],
+    ['a branch that loses a commit', fixed, 'git reset -q --hard HEAD~1'],
+  ])('hold %s', async (_, begin, script) => {
+    const two = await twoRepositories(begin);
+    two.inView(script);
+    const [ref] = (await two.handOver()).repositories.flatMap(({ refs }) => refs);
+    expect(two.stored(ref?.patch)).toMatch(/^in all, from .*^\+vulnerable$/ms);
+  });
+
+  it('hold nothing twice of plain commits', async () => {
+    const two = await twoRepositories(`${project} && git branch old && git branch spike`);
+    two.inView(
+      'echo more >> a && git commit -qam work && git branch later && git stash -q || true',
+    );
+    for (const { refs } of (await two.handOver()).repositories)
+      for (const ref of refs) expect(two.stored(ref.patch)).not.toContain('in all, from');
+  });
+
+  it('do not stand for a file that a person had changed without committing it', async () => {
+    const two = await twoRepositories(`${project} && echo mine >> a`);
+    two.inView('git checkout -q a && echo theirs > a && echo b >> src/b && git commit -qam work');
+    const [ref] = (await two.handOver()).repositories.flatMap(({ refs }) => refs);
+    expect(ref?.files).toEqual(['src/b']);
+  });
+});
+
+/** A blob of 15 MiB of zeros, and a delta that repeats it to 960 MiB: 15 KB in all. */
+function bomb(): Uint8Array {
+  const size = 15 * 1024 * 1024;
+  const base = Buffer.alloc(size);
+  const id = createHash('sha1').update(`blob ${size}\0`).update(base).digest();
+  const copy = Buffer.from([0b1111_0000, size & 0xff, (size >> 8) & 0xff, size >> 16]);
+  const copies = Buffer.concat(Array.from({ length: 64 }, () => copy));
+  const delta = Buffer.concat([numberOf(size), numberOf(64 * size), copies]);
+  const header = Buffer.alloc(12);
+  header.write('PACK');
+  header.writeUInt32BE(2, 4);
+  header.writeUInt32BE(2, 8);
+  const body = Buffer.concat([
+    header,
+    headerOf(3, size),
+    deflateSync(base),
+    headerOf(7, delta.length),
+    id,
+    deflateSync(delta),
+  ]);
+  return Buffer.concat([body, createHash('sha1').update(body).digest()]);
+}
+
+// gitformat-pack(5): seven bits in each byte, the lowest first.
+function numberOf(value: number): Buffer {
+  const bytes = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    bytes.push(rest < 128 ? rest : (rest % 128) + 128);
+    if (rest < 128) return Buffer.from(bytes);
+  }
+}
+
+function headerOf(kind: number, size: number): Buffer {
+  const first = (kind << 4) | (size & 15);
+  return size < 16
+    ? Buffer.from([first])
+    : Buffer.concat([Buffer.from([first + 128]), numberOf(size >> 4)]);
+}
