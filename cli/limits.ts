@@ -223,8 +223,6 @@ export const toolMillisMax = 600_000;
 export const toolOutputBytesMax = 32 * 1024 * 1024;
 /** Characters of a tool's message that an error shows. */
 export const toolMessageCharsMax = 600;
-export const indexMillisMax = 60_000;
-export const indexPageBytesMax = 64 * 1024 * 1024;
 /** Questions to an index at the same time. */
 export const indexQuestionsMax = 8;
 /** Imports without a fitting package that one lock leaves out. */

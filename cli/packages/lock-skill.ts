@@ -4,7 +4,7 @@ import * as host from '../../runner/host/public.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import { pinsIn } from '../../skills-index/packages/other-locks.ts';
 import { lockedEntries, parseLock } from '../../skills-index/packages/require-locked.ts';
-import { minimumAgeOf } from '../../skills-index/run/plan/index-policy.ts';
+import { minimumAgeOf, publicIndexes } from '../../skills-index/run/plan/index-policy.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
@@ -46,9 +46,9 @@ export interface LockOptions {
   readonly guesses?: ReadonlySet<string>;
 }
 
-const defaults: Readonly<Record<Ecosystem, { readonly index: string; readonly lock: string }>> = {
-  python: { index: 'https://pypi.org/simple/', lock: 'pylock.toml' },
-  npm: { index: 'https://registry.npmjs.org/', lock: 'package-lock.json' },
+const lockNames: Readonly<Record<Ecosystem, BundlePath>> = {
+  python: 'pylock.toml' as BundlePath,
+  npm: 'package-lock.json' as BundlePath,
 };
 
 /**
@@ -143,7 +143,7 @@ function ownLock(
   files: readonly SourceFile[],
   requires: readonly string[],
 ): SkillLock | undefined {
-  const path = defaults[ecosystem].lock as BundlePath;
+  const path = lockNames[ecosystem];
   const file = files.find((one) => one.path === path);
   if (file === undefined) return undefined;
   const packages = parseLock(ecosystem, file.bytes, path);
@@ -168,18 +168,17 @@ async function resolveWithout(
   options: LockOptions,
   left: string[],
 ): Promise<{ readonly requires: readonly string[]; readonly lock: SkillLock }> {
-  const { index, lock } = defaults[ecosystem];
   const policy = host.readHostPolicy(join(context.paths.config, 'host.json')).indexes[ecosystem];
   const request = {
     pins,
-    index: policy?.url ?? index,
+    index: policy?.url ?? publicIndexes[ecosystem].url,
     minimumAgeDays: options.minimumAgeDays ?? (policy === undefined ? 0 : minimumAgeOf(policy)),
   };
   let requires = all;
   for (let tries = 0; ; tries++) {
     try {
       const resolved = await resolve(context, ecosystem, { ...request, requires });
-      const path = lock as BundlePath;
+      const path = lockNames[ecosystem];
       return { requires, lock: { ecosystem, path, index: request.index, ...resolved } };
     } catch (cause) {
       const guess = guessIn(cause, ecosystem, requires, options.guesses);

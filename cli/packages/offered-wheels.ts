@@ -2,13 +2,12 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type OfferedFile, parseSimplePage } from '../../skills-index/packages/simple-page.ts';
+import * as packages from '../../runner/package-store/public.ts';
 import { isWheelOf } from '../../skills-index/packages/wheel-name.ts';
 import { parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
 import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { indexMillisMax, indexPageBytesMax } from '../limits.ts';
 
 export interface OfferedWheel {
   readonly name: string;
@@ -18,14 +17,14 @@ export interface OfferedWheel {
 
 /** @throws Problem `package-unavailable` */
 export async function offeredWheels(
-  context: Pick<CommandContext, 'fetch'>,
+  network: Pick<CommandContext, 'fetch' | 'signal'>,
   index: string,
   name: string,
   version: string,
 ): Promise<OfferedWheel[]> {
   const place = parseIndexUrl(index);
   if (place?.kind === 'folder') return wheelsIn(place.path, name, version);
-  const page = await fetchPage(context, `${index.replace(/\/*$/, '/')}${name}/`);
+  const page = await packages.readPythonPage(network, index, name);
   return page
     .filter((file) => isWheelOf(name, version, file.name) && file.yanked === undefined)
     .flatMap(({ name: file, sha256, url }) =>
@@ -44,26 +43,6 @@ async function wheelsIn(folder: string, name: string, version: string): Promise<
       return { name: file, sha256: createHash('sha256').update(bytes).digest('hex') };
     }),
   );
-}
-
-async function fetchPage(
-  { fetch }: Pick<CommandContext, 'fetch'>,
-  address: string,
-): Promise<OfferedFile[]> {
-  const about = `Cannot read ${address}`;
-  const headers = { accept: 'application/vnd.pypi.simple.v1+json, text/html;q=0.1' };
-  try {
-    const signal = AbortSignal.timeout(indexMillisMax);
-    const answer = await fetch(address, { headers, signal });
-    const text = await answer.text();
-    const page =
-      answer.ok && text.length <= indexPageBytesMax ? parseSimplePage(text, address) : undefined;
-    if (page !== undefined) return page;
-    throw new Problem('package-unavailable', `${about}: it answers with ${answer.status}`);
-  } catch (cause) {
-    if (cause instanceof Problem) throw cause;
-    throw new Problem('package-unavailable', `${about}: it does not answer`, { cause });
-  }
 }
 
 /** A project's name as the tools write it, in its normal form. */

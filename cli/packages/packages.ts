@@ -23,7 +23,7 @@ function list(context: CommandContext): void {
   const { data } = context.paths;
   const bytes = packages.storedBytes(data);
   const sets = packages.listSets(data).map((set) => ({
-    set: packages.setName(set),
+    set: set.name,
     ecosystem: set.record.ecosystem,
     bytes: set.record.bytes,
     native: set.record.native,

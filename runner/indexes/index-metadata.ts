@@ -1,9 +1,10 @@
 /** Asks an index about one package, and judges the answer. */
+import { pythonJson } from '../../skills-index/packages/simple-page.ts';
 import type { Denial } from '../../skills-index/run/egress/denial.ts';
 import type { IndexAnswer, PackageRules } from '../../skills-index/run/indexes/index-answer.ts';
 import { pythonFilesHost } from '../../skills-index/run/indexes/index-request.ts';
 import { judgeNpm } from '../../skills-index/run/indexes/npm-answer.ts';
-import { judgePython, pythonJson } from '../../skills-index/run/indexes/python-answer.ts';
+import { judgePython } from '../../skills-index/run/indexes/python-answer.ts';
 import type { IndexPlace } from '../../skills-index/run/plan/index-policy.ts';
 import type { PlannedIndex, SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
 import type { AnswerTools } from '../egress/settings.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { createGunzip } from 'node:zlib';
-import { parseWheelName } from '../../skills-index/run/indexes/index-request.ts';
+import { parseWheelName } from '../../skills-index/packages/wheel-name.ts';
 import type { PinnedAddress } from '../../skills-index/run/plan/plan.ts';
 import type { AnswerTools } from '../egress/settings.ts';
 import { egressAnswerSecondsMax } from '../limits.ts';

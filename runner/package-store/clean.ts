@@ -7,6 +7,8 @@ import { newHours } from './limits.ts';
 import { listStored, removeLeftovers, storeFolder } from './store.ts';
 
 export interface StoredSet {
+  /** As notes of runs name the set. */
+  readonly name: string;
   readonly folder: string;
   readonly record: SetRecord;
   readonly used: Date;
@@ -26,7 +28,8 @@ export function listSets(data: string): StoredSet[] {
     .flatMap((name): StoredSet[] => {
       const folder = join(above, name);
       const record = readRecord(folder);
-      return record === undefined ? [] : [{ folder, record, used: fs.statSync(folder).mtime }];
+      const used = fs.statSync(folder).mtime;
+      return record === undefined ? [] : [{ name: name.slice(0, 12), folder, record, used }];
     })
     .sort((a, b) => b.used.getTime() - a.used.getTime());
 }
@@ -66,9 +69,4 @@ function removeByteCode(data: string, storedName: string): void {
 /** The bytes of all stored packages. */
 export function storedBytes(data: string): number {
   return listStored(data).reduce((sum, { stored }) => sum + stored.bytes, 0);
-}
-
-/** The name of a set, in the form in which notes of runs name it. */
-export function setName({ folder }: StoredSet): string {
-  return basename(folder).slice(0, 12);
 }

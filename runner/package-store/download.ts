@@ -1,7 +1,13 @@
 /** Reads pages and files of a package index: with limits, further attempts, and resumed files. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { idleSecondsMax, pauseMilliseconds, redirectsMax, triesMax } from './limits.ts';
+import {
+  downloadSecondsMax,
+  idleSecondsMax,
+  pauseMilliseconds,
+  redirectsMax,
+  triesMax,
+} from './limits.ts';
 
 export interface Network {
   readonly fetch: typeof fetch;
@@ -47,11 +53,19 @@ export async function download(
       `Cannot fetch ${wanted.url.href}: --offline allows no network`,
     );
   const arrived: Arrived = { chunks: [], bytes: 0 };
+  const whole = AbortSignal.timeout(downloadSecondsMax * 1000);
+  const signal = network.signal === undefined ? whole : AbortSignal.any([network.signal, whole]);
   for (let tried = 1; ; tried++) {
     try {
-      return await attempt(network, wanted, arrived);
+      return await attempt({ ...network, signal }, wanted, arrived);
     } catch (cause) {
       network.signal?.throwIfAborted();
+      if (whole.aborted)
+        throw new Problem(
+          'package-unavailable',
+          `Cannot fetch ${wanted.url.href}: it did not arrive within ${downloadSecondsMax} seconds`,
+          { hint: 'Try again, or name a nearer index: skillgate host index add ECOSYSTEM URL.' },
+        );
       if (cause instanceof Problem || tried >= triesMax) throw failed(wanted.url, cause);
       await sleep(pauseMilliseconds * 2 ** (tried - 1), undefined, { signal: network.signal });
     }

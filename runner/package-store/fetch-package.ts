@@ -6,12 +6,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LockedFile, LockedPackage } from '../../skills-index/packages/locked-package.ts';
-import { type OfferedFile, parseSimplePage } from '../../skills-index/packages/simple-page.ts';
+import type { OfferedFile } from '../../skills-index/packages/simple-page.ts';
 import { type PackageIndex, parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
-import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { download, type Network } from './download.ts';
-import { archiveBytesMax, pageBytesMax, pageFilesMax } from './limits.ts';
+import { archiveBytesMax, pageBytesMax } from './limits.ts';
+import { readPythonPage } from './python-page.ts';
 
 export interface PackageSource {
   readonly index: Pick<PackageIndex, 'url'>;
@@ -23,12 +23,6 @@ export interface FetchedPackage {
   /** What a person should know: that the maintainers withdrew the file. */
   readonly notes: readonly string[];
 }
-
-/** The public indexes, for a host whose policy names none. */
-export const publicIndexes: Readonly<Record<Ecosystem, PackageIndex>> = {
-  python: { url: 'https://pypi.org/simple/' },
-  npm: { url: 'https://registry.npmjs.org/' },
-};
 
 /**
  * @throws Problem `package-unavailable`, and `package-differs` with both digests when the index
@@ -93,7 +87,7 @@ async function fromPythonIndex(
   file: LockedFile,
   onBytes?: (bytes: number) => void,
 ): Promise<FetchedPackage | undefined> {
-  const offered = await readPage({ index, network }, name);
+  const offered = await readPythonPage(network, index.url, name);
   const named = offered.filter((one) => one.name === file.name);
   const same = named.find(({ sha256 }) => sha256 === undefined || `sha256:${sha256}` === file.hash);
   if (same === undefined) {
@@ -113,28 +107,6 @@ async function fromPythonIndex(
 function yankedNote({ name, yanked }: OfferedFile): string[] {
   if (yanked === undefined) return [];
   return [`${name}: its maintainers withdrew this file${yanked === '' ? '' : `: ${yanked}`}`];
-}
-
-async function readPage({ index, network }: PackageSource, name: string): Promise<OfferedFile[]> {
-  const base = index.url.endsWith('/') ? index.url : `${index.url}/`;
-  const page = await download(network, {
-    url: new URL(`${name}/`, base),
-    accept:
-      'application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1',
-    bytesMax: pageBytesMax,
-    origins: new Set([new URL(base).origin]),
-  });
-  if (page === undefined) return [];
-  const offered = parseSimplePage(page.bytes.toString('utf8'), page.url.href);
-  if (offered === undefined || offered.length > pageFilesMax)
-    throw new Problem(
-      'package-unavailable',
-      `Cannot read ${page.url.href}: it is no page of a Python index`,
-    );
-  // A page that came over TLS may not lead to an address without TLS.
-  return page.url.protocol === 'https:'
-    ? offered.filter(({ url }) => url.protocol === 'https:')
-    : offered;
 }
 
 async function fromNpmRegistry(

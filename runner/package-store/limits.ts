@@ -6,6 +6,8 @@ export const pageBytesMax = 64 * 1024 * 1024;
 export const pageFilesMax = 100_000;
 /** Seconds for which an index may send nothing. */
 export const idleSecondsMax = 30;
+/** Seconds for one page or file, with all attempts: an index may send a byte now and then. */
+export const downloadSecondsMax = 1_800;
 /** Attempts for one page or file, and the pause before the second attempt, doubled each time. */
 export const triesMax = 3;
 export const pauseMilliseconds = 500;

@@ -10,6 +10,7 @@ import {
   selectPackages,
 } from '../../skills-index/packages/select-packages.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { publicIndexes } from '../../skills-index/run/plan/index-policy.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Sandbox } from '../bubblewrap/sandbox.ts';
@@ -24,7 +25,7 @@ import {
 import { buildSet, type SetPart } from './build-set.ts';
 import { byteCodeFolder, compilePackages } from './byte-code.ts';
 import type { Network } from './download.ts';
-import { fetchPackage, publicIndexes } from './fetch-package.ts';
+import { fetchPackage } from './fetch-package.ts';
 import { readPlatform } from './host-facts.ts';
 import { downloadsAtOnce } from './limits.ts';
 import { unpackNpm } from './npm-package.ts';

@@ -1,5 +1,9 @@
 /** Parses the page of one package of a Python index: HTML (PEP 503) or JSON (PEP 691). */
 import * as v from 'valibot';
+import { normalPackageName } from '../skill/ecosystem.ts';
+
+/** The media type of the JSON form. */
+export const pythonJson = 'application/vnd.pypi.simple.v1+json';
 
 /** One file that an index offers. */
 export interface OfferedFile {
@@ -7,21 +11,31 @@ export interface OfferedFile {
   readonly url: URL;
   /** SHA-256 as the index says it, in hexadecimal digits. */
   readonly sha256?: string;
+  readonly size?: number;
   /** Why the maintainers withdrew the file; empty when they gave no reason. */
   readonly yanked?: string;
-  /** The day of the upload, where the index says it. */
+  /** The time of the upload, where the index says it. */
   readonly uploaded?: string;
+  readonly requiresPython?: string;
+  /** Present when the index has the metadata of the wheel beside the wheel (PEP 658). */
+  readonly metadata?: { readonly sha256?: string };
 }
 
-const hexDigits = /^[0-9a-f]{64}$/;
+const hashes = v.record(v.string(), v.string());
+const metadata = v.optional(v.union([v.boolean(), hashes]), false);
 const jsonPage = v.looseObject({
+  name: v.string(),
   files: v.array(
     v.looseObject({
       filename: v.string(),
       url: v.string(),
-      hashes: v.optional(v.record(v.string(), v.string()), {}),
+      hashes: v.optional(hashes, {}),
+      size: v.exactOptional(v.number()),
       yanked: v.optional(v.union([v.boolean(), v.string()]), false),
       'upload-time': v.exactOptional(v.string()),
+      'requires-python': v.nullish(v.string()),
+      'core-metadata': metadata,
+      'data-dist-info-metadata': metadata,
     }),
   ),
 });
@@ -29,14 +43,19 @@ const jsonPage = v.looseObject({
 /**
  * Lists the files of a page. Entries without a name or with an address of another scheme are left
  * out: no installation can fetch them.
+ * @param name the package in its normal form. Only pages in JSON say of which package they are.
  * @param address the address of the page, to which relative addresses belong
- * @returns undefined for a text that is no page of an index
+ * @returns undefined for a text that is no page of an index, or the page of another package
  */
-export function parseSimplePage(text: string, address: string): OfferedFile[] | undefined {
-  return text.trimStart().startsWith('{') ? fromJson(text, address) : fromHtml(text, address);
+export function parseSimplePage(
+  text: string,
+  name: string,
+  address: string,
+): OfferedFile[] | undefined {
+  return text.trimStart().startsWith('{') ? fromJson(text, name, address) : fromHtml(text, address);
 }
 
-function fromJson(text: string, address: string): OfferedFile[] | undefined {
+function fromJson(text: string, name: string, address: string): OfferedFile[] | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -44,16 +63,20 @@ function fromJson(text: string, address: string): OfferedFile[] | undefined {
     return undefined;
   }
   const page = v.safeParse(jsonPage, value);
-  if (!page.success) return undefined;
-  return page.output.files.flatMap((file) =>
-    offered(address, {
+  if (!page.success || normalPackageName('python', page.output.name) !== name) return undefined;
+  return page.output.files.flatMap((file) => {
+    const named = file['core-metadata'] || file['data-dist-info-metadata'];
+    return offered(address, {
       name: file.filename,
       href: file.url,
       sha256: file.hashes.sha256,
+      size: file.size,
       yanked: file.yanked === true ? '' : file.yanked === false ? undefined : file.yanked,
       uploaded: file['upload-time'],
-    }),
-  );
+      requiresPython: file['requires-python'] ?? undefined,
+      metadata: named === false ? undefined : named === true ? '' : (named.sha256 ?? ''),
+    });
+  });
 }
 
 function fromHtml(text: string, address: string): OfferedFile[] | undefined {
@@ -67,26 +90,40 @@ function fromHtml(text: string, address: string): OfferedFile[] | undefined {
         ),
       );
       const [href = '', fragment = ''] = (attributes.get('href') ?? '').split('#');
+      const metadata =
+        attributes.get('data-core-metadata') ?? attributes.get('data-dist-info-metadata');
       return offered(address, {
         name: unescaped(shown).trim(),
         href,
-        sha256: /^sha256=(.*)$/.exec(fragment)?.[1],
+        sha256: digestIn(fragment),
+        size: undefined,
         yanked: attributes.get('data-yanked'),
         uploaded: attributes.get('data-upload-time'),
+        requiresPython: attributes.get('data-requires-python'),
+        metadata: metadata === undefined ? undefined : (digestIn(metadata) ?? ''),
       });
     },
   );
+}
+
+function digestIn(text: string): string | undefined {
+  return /^sha256=(.*)$/.exec(text)?.[1];
 }
 
 interface Entry {
   readonly name: string;
   readonly href: string;
   readonly sha256: string | undefined;
+  readonly size: number | undefined;
   readonly yanked: string | undefined;
   readonly uploaded: string | undefined;
+  readonly requiresPython: string | undefined;
+  /** SHA-256 of the metadata; empty when the index names none. */
+  readonly metadata: string | undefined;
 }
 
-function offered(address: string, { href, name, sha256, uploaded, yanked }: Entry): OfferedFile[] {
+function offered(address: string, entry: Entry): OfferedFile[] {
+  const { href, metadata, name, requiresPython, sha256, size, uploaded, yanked } = entry;
   const url = URL.canParse(href, address) ? new URL(href, address) : undefined;
   if (url === undefined || name === '' || href === '') return [];
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
@@ -95,11 +132,18 @@ function offered(address: string, { href, name, sha256, uploaded, yanked }: Entr
     {
       name,
       url,
-      ...(sha256 === undefined || !hexDigits.test(sha256) ? {} : { sha256 }),
+      ...withDigest(sha256),
+      ...(size === undefined ? {} : { size }),
       ...(yanked === undefined ? {} : { yanked }),
       ...(uploaded === undefined ? {} : { uploaded }),
+      ...(requiresPython === undefined ? {} : { requiresPython }),
+      ...(metadata === undefined ? {} : { metadata: withDigest(metadata) }),
     },
   ];
+}
+
+function withDigest(sha256: string | undefined): { readonly sha256?: string } {
+  return sha256 !== undefined && /^[0-9a-f]{64}$/.test(sha256) ? { sha256 } : {};
 }
 
 const signs: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 /** The requests that a package index's own protocol has: metadata of a package, and its files. */
+import { parseWheelName } from '../../packages/wheel-name.ts';
 import type { Ecosystem } from '../../skill/ecosystem.ts';
 import { isPackageName, normalPackageName } from '../../skill/ecosystem.ts';
 
@@ -61,16 +62,4 @@ function pythonFile(path: string): IndexRequest | undefined {
 export function fileNameOf(path: string): string {
   const last = path.split('/').at(-1) ?? '';
   return last.replaceAll(/%2b/gi, '+').replaceAll('%21', '!');
-}
-
-/** Parses the name of a wheel's file (PEP 427): the package's name in normal form, and version. */
-export function parseWheelName(
-  file: string,
-): { readonly name: string; readonly version: string } | undefined {
-  const [, name = '', version] =
-    /^([A-Za-z0-9._]+)-([A-Za-z0-9._!+]+)(?:-\d[\w.]*)?-[\w.]+-[\w.]+-[\w.]+\.whl$/.exec(file) ??
-    [];
-  return version === undefined || !isPackageName('python', name)
-    ? undefined
-    : { name: normalPackageName('python', name), version };
 }

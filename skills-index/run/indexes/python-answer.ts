@@ -1,6 +1,6 @@
 /** Judges what a Python index says about a package (PEP 503, PEP 691): its files and their ages. */
-import * as v from 'valibot';
-import { normalPackageName } from '../../skill/ecosystem.ts';
+import { type OfferedFile, parseSimplePage, pythonJson } from '../../packages/simple-page.ts';
+import { parseWheelName } from '../../packages/wheel-name.ts';
 import {
   type DeniedFile,
   fileKey,
@@ -10,22 +10,7 @@ import {
   parseUrl,
   whyNotVersion,
 } from './index-answer.ts';
-import { fileNameOf, parseWheelName } from './index-request.ts';
-
-/** The media type of Python's JSON simple API. */
-export const pythonJson = 'application/vnd.pypi.simple.v1+json';
-
-const hashes = v.record(v.string(), v.string());
-const file = v.looseObject({
-  filename: v.string(),
-  url: v.string(),
-  hashes: v.optional(hashes, {}),
-  'upload-time': v.optional(v.string()),
-  'core-metadata': v.optional(v.union([v.boolean(), hashes])),
-  'data-dist-info-metadata': v.optional(v.union([v.boolean(), hashes])),
-});
-type FileEntry = v.InferOutput<typeof file>;
-const shape = v.looseObject({ name: v.string(), files: v.array(file) });
+import { fileNameOf } from './index-request.ts';
 
 /**
  * Returns the metadata of the wheels that the session may fetch. Source archives are left out: to
@@ -37,36 +22,35 @@ export function judgePython(
   page: string,
   rules: PackageRules,
 ): IndexAnswer | undefined {
-  const entries = entriesOf(text, rules.name);
-  if (entries === undefined) return undefined;
+  const offered = parseSimplePage(text, rules.name, page);
+  if (offered === undefined) return undefined;
   const files = new Map<string, IndexedFile | DeniedFile>();
   const kept: object[] = [];
   const denied: object[] = [];
-  for (const entry of entries) {
-    const wheel = parseWheelName(entry.filename);
-    const url = parseUrl(entry.url, page);
-    const place = url === undefined ? undefined : rules.placeOf(url);
+  for (const one of offered) {
+    const wheel = parseWheelName(one.name);
+    const place = rules.placeOf(one.url);
     const shown = place === undefined ? undefined : parseUrl(place.shown);
     if (wheel?.name !== rules.name || place === undefined || shown === undefined) continue;
     // The address must end with the name that was judged.
-    if (fileNameOf(shown.pathname) !== entry.filename) continue;
+    if (fileNameOf(shown.pathname) !== one.name) continue;
     const key = fileKey(shown.hostname, shown.pathname);
-    const why = whyNotVersion(rules, wheel.version, entry['upload-time']);
+    const why = whyNotVersion(rules, wheel.version, one.uploaded);
     if (why !== undefined) {
-      denied.push(shownEntry({ ...entry, ...unread }, place.shown));
+      const { metadata: _, ...unread } = one;
+      denied.push(shownEntry(unread, place.shown));
       files.set(key, { kind: 'denied', why });
       continue;
     }
-    kept.push(shownEntry(entry, place.shown));
-    const found = { kind: 'file', version: wheel.version, file: entry.filename } as const;
+    kept.push(shownEntry(one, place.shown));
+    const found = { kind: 'file', version: wheel.version, file: one.name } as const;
     const own = { ...found, url: place.url };
-    files.set(key, withHash(own, entry.hashes));
-    const metadata = metadataOf(entry);
-    if (metadata !== undefined) {
+    files.set(key, withHash(own, one));
+    if (one.metadata !== undefined) {
       const beside = new URL(place.url);
       beside.pathname = `${beside.pathname}.metadata`;
-      const name = `${entry.filename}.metadata`;
-      files.set(`${key}.metadata`, withHash({ ...own, file: name, url: beside }, metadata));
+      const name = `${one.name}.metadata`;
+      files.set(`${key}.metadata`, withHash({ ...own, file: name, url: beside }, one.metadata));
     }
   }
   // pip says nothing about a refused list, and says why a file was refused. So a package of which
@@ -76,76 +60,25 @@ export function judgePython(
   return { contentType: pythonJson, body, files };
 }
 
-// The metadata beside a file that nobody may fetch.
-const unread = { 'core-metadata': false, 'data-dist-info-metadata': false } as const;
-
-function entriesOf(text: string, name: string): readonly FileEntry[] | undefined {
-  if (!text.trimStart().startsWith('{')) return htmlEntries(text);
-  try {
-    const { files, name: own } = v.parse(shape, JSON.parse(text));
-    return normalPackageName('python', own) === name ? files : undefined;
-  } catch {
-    return undefined;
-  }
+function shownEntry(
+  { metadata, name, requiresPython, sha256, size, uploaded, yanked }: OfferedFile,
+  url: string,
+): object {
+  // The older name of the member is the one that pip before 23.2 reads.
+  const besides = metadata?.sha256 === undefined ? metadata !== undefined : { ...metadata };
+  return {
+    filename: name,
+    url,
+    hashes: sha256 === undefined ? {} : { sha256 },
+    ...(size === undefined ? {} : { size }),
+    ...(requiresPython === undefined ? {} : { 'requires-python': requiresPython }),
+    ...(uploaded === undefined ? {} : { 'upload-time': uploaded }),
+    ...(yanked === undefined ? {} : { yanked: yanked === '' ? true : yanked }),
+    'core-metadata': besides,
+    'data-dist-info-metadata': besides,
+  };
 }
 
-function shownEntry(entry: FileEntry, url: string): object {
-  const { provenance: _, 'gpg-sig': __, ...rest } = entry;
-  return { ...rest, url };
-}
-
-function metadataOf(entry: FileEntry): Record<string, string> | undefined {
-  const named = entry['core-metadata'] ?? entry['data-dist-info-metadata'];
-  if (named === undefined || named === false) return undefined;
-  return named === true ? {} : named;
-}
-
-function withHash(found: IndexedFile, { sha256 }: Record<string, string>): IndexedFile {
-  return sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256)
-    ? found
-    : { ...found, hash: { algorithm: 'sha256', hex: sha256 } };
-}
-
-// A page of the older form of the protocol (PEP 503), which simple mirrors serve: one `<a>` for
-// each file. Anything else on the page is not read.
-function htmlEntries(text: string): readonly FileEntry[] {
-  return [...text.matchAll(/<a\s([^<>]*)>([^<>]*)<\/a>/gi)].flatMap(
-    ([, given = '', shown = '']) => {
-      const attributes = new Map(
-        [...given.matchAll(/([\w-]+)\s*=\s*"([^"]*)"/g)].map(
-          ([, name = '', value = '']) => [name.toLowerCase(), plain(value)] as const,
-        ),
-      );
-      const href = attributes.get('href');
-      if (href === undefined) return [];
-      const [url = '', fragment = ''] = href.split('#');
-      const [, sha256] = /^sha256=([0-9a-f]{64})$/.exec(fragment) ?? [];
-      const uploaded = attributes.get('data-upload-time');
-      const python = attributes.get('data-requires-python');
-      const yanked = attributes.get('data-yanked');
-      return [
-        {
-          filename: plain(shown).trim(),
-          url,
-          hashes: sha256 === undefined ? {} : { sha256 },
-          ...(uploaded === undefined ? {} : { 'upload-time': uploaded }),
-          ...(python === undefined ? {} : { 'requires-python': python }),
-          ...(yanked === undefined ? {} : { yanked: yanked === '' ? true : yanked }),
-        },
-      ];
-    },
-  );
-}
-
-const signs: Readonly<Record<string, string>> = {
-  '&amp;': '&',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&#39;': "'",
-  '&#x27;': "'",
-};
-
-function plain(html: string): string {
-  return html.replace(/&(?:amp|lt|gt|quot|#39|#x27);/g, (sign) => signs[sign] ?? sign);
+function withHash(found: IndexedFile, { sha256 }: { readonly sha256?: string }): IndexedFile {
+  return sha256 === undefined ? found : { ...found, hash: { algorithm: 'sha256', hex: sha256 } };
 }

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fetchPackage } from '../../../runner/package-store/fetch-package.ts';
 import type { LockedFile, LockedPackage } from '../../../skills-index/packages/locked-package.ts';
 
@@ -62,7 +62,7 @@ describe('a package is fetched', () => {
   it('from a page in JSON', async () => {
     const entry = { filename: file.name, url: '/x.whl', hashes: { sha256 }, yanked: true };
     const base = await startServer({
-      '/tool/': send(JSON.stringify({ meta: {}, files: [entry] })),
+      '/tool/': send(JSON.stringify({ meta: {}, name: 'Tool', files: [entry] })),
       '/x.whl': send(bytes),
     });
     expect(await from(base)).toMatchObject({
@@ -188,6 +188,11 @@ describe('a package is refused', () => {
       'package-unavailable',
       /redirects more than 5 times$/,
     ],
+    'when the page is of another package': [
+      { '/tool/': send(JSON.stringify({ name: 'other', files: [] })) },
+      'package-unavailable',
+      /it is no page of a Python index$/,
+    ],
     'when the server demands a password': [
       { '/tool/': (_, response) => void response.writeHead(401).end() },
       'package-unavailable',
@@ -212,6 +217,17 @@ describe('a package is refused', () => {
     await expect(fetchPackage({ index, network }, locked, file)).rejects.toMatchObject({
       message: 'Cannot fetch https://pypi.example/simple/tool/: --offline allows no network',
     });
+  });
+
+  it('when the index sends a byte now and then, and never the end', async () => {
+    const seconds = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort());
+    const base = await startServer({ '/tool/': (_, response) => void response.write('<') });
+    await expect(from(base)).rejects.toMatchObject({
+      code: 'package-unavailable',
+      message: `Cannot fetch ${base}/tool/: it did not arrive within 1800 seconds`,
+    });
+    expect(seconds).toHaveBeenCalledWith(1_800_000);
+    seconds.mockRestore();
   });
 
   it('when a person stops the installation', async () => {

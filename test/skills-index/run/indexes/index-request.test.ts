@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  parseIndexRequest,
-  parseWheelName,
-} from '../../../../skills-index/run/indexes/index-request.ts';
+import { parseIndexRequest } from '../../../../skills-index/run/indexes/index-request.ts';
 
 describe('a request to a package index', () => {
   it.each([
@@ -38,12 +35,5 @@ describe('a request to a package index', () => {
     ['python', '/simple', '/legacy/'],
   ] as const)('%s %s%s is no request of the protocol', (ecosystem, base, path) => {
     expect(parseIndexRequest(ecosystem, base, path)).toBeUndefined();
-  });
-
-  it.each([
-    ['numpy-2.0.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl', 'numpy', '2.0.0'],
-    ['Foo.Bar-1.0+local.1-1-py3-none-any.whl', 'foo-bar', '1.0+local.1'],
-  ])('%s is the wheel of a version', (file, name, version) => {
-    expect(parseWheelName(file)).toEqual({ name, version });
   });
 });
