@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:c67962dc0aa7e5eadf81007c3a37164bde02620985ccdabf70ddb9c8a0f67a36',
+  extractor: 'sha256:a46d12ad52bc0c7e50cbb14063c9cf0aac2faf6b8087e533f255ce302fba883d',
   judging: 'sha256:423701271d7530fcd02b8ae1d5ab9e9711ba8d80d94996c716622df85007f60c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
