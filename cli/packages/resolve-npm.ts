@@ -5,10 +5,17 @@ import { parsePackageLock } from '../../skills-index/packages/package-lock.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { toolMessageCharsMax } from '../limits.ts';
+import { nodeWithoutPrograms, requireNoProgram } from './no-programs.ts';
 import type { Resolved, ResolveRequest } from './resolved.ts';
 import { runTool, withFolder } from './tool.ts';
 
-/** @throws Problem `package-unresolved`, `package-tool-missing`, `package-lock-invalid` */
+/** The module that Node loads before npm. */
+const guard = 'no-programs.cjs';
+
+/**
+ * @throws Problem `package-unresolved`, `package-tool-missing`, `package-lock-invalid`,
+ * `package-unsafe`
+ */
 export async function resolveNpm(
   world: Pick<CommandContext, 'env' | 'now' | 'signal'>,
   { index, minimumAgeDays, requires }: ResolveRequest,
@@ -28,9 +35,17 @@ export async function resolveNpm(
     }),
   );
   const root = { name: 'skill', private: true, dependencies };
-  return withFolder({ 'package.json': JSON.stringify(root) }, async (folder) => {
+  const input = { 'package.json': JSON.stringify(root), [guard]: nodeWithoutPrograms };
+  return withFolder(input, async (folder) => {
     const newest = new Date(world.now().getTime() - minimumAgeDays * 86_400_000).toISOString();
-    const end = await runTool(world, folder, 'npm', [
+    const guarded = {
+      ...world,
+      env: {
+        ...world.env,
+        NODE_OPTIONS: `${world.env.NODE_OPTIONS ?? ''} --require=${JSON.stringify(join(folder, guard))}`,
+      },
+    };
+    const end = await runTool(guarded, folder, 'npm', [
       'install',
       '--package-lock-only',
       '--ignore-scripts',
@@ -41,6 +56,11 @@ export async function resolveNpm(
       // A package.json above the folder may claim the folder as its workspace: npm then takes the
       // settings beside that package.json, and anybody may write to the folder of temporary files.
       '--workspaces=false',
+      // The settings of the user and of the machine may name another registry for a scope.
+      `--userconfig=${join(folder, 'user.npmrc')}`,
+      `--globalconfig=${join(folder, 'global.npmrc')}`,
+      // Newer versions of npm refuse dependencies by address, and name them.
+      ...['directory', 'file', 'git', 'remote'].map((kind) => `--allow-${kind}=none`),
       '--loglevel=error',
       ...(minimumAgeDays > 0 ? [`--before=${newest}`] : []),
       `--registry=${index}`,
@@ -49,6 +69,7 @@ export async function resolveNpm(
       throw new Problem('package-tool-missing', 'Cannot lock: npm is not installed', {
         hint: 'Install Node with npm: https://nodejs.org/',
       });
+    requireNoProgram('npm', end);
     if (end.exit !== 0)
       throw new Problem(
         'package-unresolved',

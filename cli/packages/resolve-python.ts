@@ -12,6 +12,7 @@ import { parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { indexQuestionsMax, toolMessageCharsMax } from '../limits.ts';
+import { addressed, pythonWithoutPrograms, requireNoProgram } from './no-programs.ts';
 import { offeredWheels, projectName } from './offered-wheels.ts';
 import { printPylock } from './print-pylock.ts';
 import type { Resolved, ResolveRequest } from './resolved.ts';
@@ -20,15 +21,22 @@ import { keptWheels } from './wheels-kept.ts';
 
 type World = Pick<CommandContext, 'env' | 'fetch' | 'now' | 'signal'>;
 
+/** The script that runs pip. */
+const guard = 'no-programs.py';
+
 /** The oldest Python for which uv resolves. */
 const oldestPython = '3.11';
 
-/** @throws Problem `package-unresolved`, `package-tool-missing`, `package-unavailable` */
+/**
+ * @throws Problem `package-unresolved`, `package-tool-missing`, `package-unavailable`,
+ * `package-unsafe`
+ */
 export async function resolvePython(world: World, request: ResolveRequest): Promise<Resolved> {
   const pinned = [...request.pins].map(([name, { version }]) => `${name}==${version}\n`);
   const input = {
     'requirements.in': `${request.requires.join('\n')}\n`,
     'constraints.txt': pinned.join(''),
+    [guard]: pythonWithoutPrograms,
   };
   return withFolder(input, async (folder) => {
     const version = await runTool(world, folder, 'uv', ['--version']);
@@ -62,6 +70,9 @@ async function byUv(
     '--only-binary',
     ':all:',
     '--no-config',
+    // Without a named interpreter, uv starts the one of `.venv` in a folder above: anybody may make
+    // /tmp/.venv. Other systems give each user a folder for temporary files.
+    ...(process.platform === 'linux' ? onlyPython(pythonForRuns()) : []),
     '--no-header',
     '--quiet',
     ...(minimumAgeDays > 0 ? ['--exclude-newer', newest] : []),
@@ -82,6 +93,7 @@ const report = v.looseObject({
   pip_version: v.string(),
   install: v.array(
     v.looseObject({
+      is_direct: v.optional(v.boolean(), false),
       metadata: v.looseObject({
         name: v.string(),
         version: v.string(),
@@ -103,7 +115,8 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
     '--only-binary=:all:',
     '--no-input',
     '--disable-pip-version-check',
-    '--quiet',
+    '--progress-bar',
+    'off',
     '--report',
     'report.json',
     '-r',
@@ -113,15 +126,18 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
     ...indexOptions(request.index, '--index-url'),
   ];
   const end = await runPip(world, folder, args);
-  if (end.exit === undefined || /No module named pip/.test(end.stderr))
+  if (end.exit === undefined || /No module named '?pip/.test(end.stderr))
     throw new Problem('package-tool-missing', 'Cannot lock: neither uv nor pip is installed', {
       hint: 'Install uv: https://docs.astral.sh/uv/',
     });
+  requireNoProgram('pip', end);
   if (end.exit !== 0) throw unresolved('pip', end);
   const { install, pip_version } = v.parse(
     report,
     JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')),
   );
+  const direct = install.find(({ is_direct }) => is_direct)?.metadata;
+  if (direct !== undefined) throw addressed('pip', `${direct.name} ${direct.version}`);
   const addresses = new Map<string, string>();
   const packages: LockedPackage[] = [];
   for (let at = 0; at < install.length; at += indexQuestionsMax)
@@ -143,16 +159,26 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
 }
 
 /** The Python that runs on this machine use. */
-const pythonOfRuns = '/usr/bin/python3';
+function pythonForRuns(): string | undefined {
+  const path = '/usr/bin/python3';
+  return process.platform === 'linux' && existsSync(path) ? path : undefined;
+}
+
+function onlyPython(path: string | undefined): string[] {
+  return path === undefined ? ['--system'] : ['--python', path];
+}
+
+const whereIsPip = `import os, pip
+print(os.path.join(os.path.dirname(pip.__file__), "__pip-runner__.py"))`;
 
 // A Python of the author's own may be newer than the Python of runs. pip before 22.3 can choose
 // only for the Python that runs pip.
 async function runPip(world: World, folder: string, args: readonly string[]): Promise<ToolEnd> {
-  const own = () => runTool(world, folder, 'python3', ['-m', 'pip', ...args]);
-  if (process.platform !== 'linux' || !existsSync(pythonOfRuns)) return own();
-  const forRuns = ['-m', 'pip', '--python', pythonOfRuns, ...args];
-  const end = await runTool(world, folder, 'python3', forRuns);
-  return /no such option: --python/.test(end.stderr) ? own() : end;
+  const found = await runTool(world, folder, 'python3', ['-c', whereIsPip]);
+  if (found.exit !== 0) return found;
+  const runner = found.stdout.trim();
+  const python = existsSync(runner) ? pythonForRuns() : undefined;
+  return runTool(world, folder, python ?? 'python3', [guard, runner, ...args]);
 }
 
 async function lockedByIndex(

@@ -1,7 +1,7 @@
-/** Runs the ecosystems' own tools on the author's machine. No tool runs code of a package. */
+/** Runs the ecosystems' own tools on the author's machine, without the tools' own settings. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandContext } from '../command.ts';
 import { toolMillisMax, toolOutputBytesMax } from '../limits.ts';
@@ -55,14 +55,20 @@ export async function withFolder<Result>(
   }
 }
 
-// The index is one and is named: further indexes and folders would let a stranger's package take a
-// name. A dependency from git is never fetched.
-const removed =
-  /^(PIP_(FIND_LINKS|INDEX_URL|EXTRA_INDEX_URL|NO_INDEX|CONSTRAINT|REQUIREMENT|TARGET|PREFIX|USER)|UV_(FIND_LINKS|INDEX|DEFAULT_INDEX|INDEX_URL|EXTRA_INDEX_URL|CONSTRAINT|OVERRIDE|EXCLUDE_NEWER|PRERELEASE))$/i;
+// Settings of the tools may name further indexes and folders, and then a stranger's package could
+// take a name. Only settings of the network and of caches are kept.
+const ofTools = /^(PIP|UV|NPM_CONFIG)_/i;
+const kept =
+  /^(PIP_(CACHE_DIR|CERT|CLIENT_CERT|DEFAULT_TIMEOUT|PROXY|RETRIES|TIMEOUT)|UV_(CACHE_DIR|HTTP_TIMEOUT|NATIVE_TLS|SYSTEM_CERTS)|NPM_CONFIG_(CA|CACHE|CAFILE|FETCH_TIMEOUT|HTTPS_PROXY|NOPROXY|PROXY))$/i;
 
 function toolEnvironment(env: CommandContext['env']): Record<string, string> {
-  const kept = Object.entries(env).flatMap(([name, value]) =>
-    value === undefined || removed.test(name) ? [] : [[name, value] as const],
+  const own = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined || (ofTools.test(name) && !kept.test(name)) ? [] : [[name, value] as const],
   );
-  return { ...Object.fromEntries(kept), GIT_ALLOW_PROTOCOL: 'none', NO_COLOR: '1' };
+  return {
+    ...Object.fromEntries(own),
+    PIP_CONFIG_FILE: devNull,
+    GIT_ALLOW_PROTOCOL: 'none',
+    NO_COLOR: '1',
+  };
 }

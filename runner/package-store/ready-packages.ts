@@ -5,12 +5,12 @@
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import { lockedDigest } from '../../skills-index/packages/locked-package.ts';
 import { packageSetKey } from '../../skills-index/packages/package-set.ts';
+import { publicIndexes } from '../../skills-index/packages/public-indexes.ts';
 import {
   type SelectedPackage,
   selectPackages,
 } from '../../skills-index/packages/select-packages.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import { publicIndexes } from '../../skills-index/run/plan/index-policy.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Sandbox } from '../bubblewrap/sandbox.ts';

@@ -21,12 +21,6 @@ export interface PackageIndex {
   readonly minimumAgeDays?: number;
 }
 
-/** The public indexes, for a host whose policy names none. */
-export const publicIndexes: Readonly<Record<Ecosystem, PackageIndex>> = {
-  python: { url: 'https://pypi.org/simple/' },
-  npm: { url: 'https://registry.npmjs.org/' },
-};
-
 export interface IndexPolicy {
   /** The package indexes of this host; an absent ecosystem has no index. */
   readonly indexes: Readonly<Partial<Record<Ecosystem, PackageIndex>>>;

@@ -3,13 +3,7 @@ import type { Ecosystem } from '../../skill/ecosystem.ts';
 import type { Agent } from '../agents/agent.ts';
 import { indexHost, pythonFilesHost } from '../indexes/index-request.ts';
 import type { HostPolicy } from './host-policy.ts';
-import {
-  type IndexPlace,
-  minimumAgeOf,
-  type PackageIndex,
-  parseIndexUrl,
-  publicIndexes,
-} from './index-policy.ts';
+import { type IndexPlace, minimumAgeOf, type PackageIndex, parseIndexUrl } from './index-policy.ts';
 import type { PinnedAddress, PlannedEgress, PlannedEnv, Refusal } from './plan.ts';
 import type { PlannedIndex, SessionPlan } from './session-plan.ts';
 
@@ -32,7 +26,7 @@ export function planIndexes(
         index === undefined
           ? `host policy has no ${ecosystem} index, and agent ${name} may use one`
           : `the ${ecosystem} index ${index.url} is a folder, and npm needs an index that answers over http`,
-      hint: `skillgate host index add ${ecosystem} ${publicIndexes[ecosystem].url}`,
+      hint: `skillgate host index add ${ecosystem} ${ecosystem === 'npm' ? 'https://registry.npmjs.org/' : 'https://pypi.org/simple/'}`,
     });
     return [];
   });

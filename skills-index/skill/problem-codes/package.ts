@@ -6,7 +6,7 @@ export const packageCodes = {
     exit: 6,
     status: 422,
     means:
-      'The archive of a package is malformed, or would write outside its folder. Nothing of the archive was unpacked.',
+      'The archive of a package is malformed, or would write outside its folder, or a package names a dependency by an address. Nothing was unpacked or built.',
     fix: 'Lock another version of the package (skillgate lock), and tell the maintainers of the package.',
   },
   'package-differs': {
