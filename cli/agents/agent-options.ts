@@ -9,7 +9,7 @@ import {
   budgetKinds,
   type Grant,
 } from '../../skills-index/run/agents/agent.ts';
-import { parseCeiling } from '../../skills-index/run/plan/ceiling.ts';
+import { parseCeiling } from '../../skills-index/run/agents/ceiling.ts';
 import { whyNotEgress } from '../../skills-index/run/plan/plan-surroundings.ts';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';

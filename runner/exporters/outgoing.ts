@@ -6,8 +6,8 @@ import { lookup as lookupName } from 'node:dns/promises';
 import { request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { addressClass } from '../../skills-index/network/network-address.ts';
 import type { PinnedAddress } from '../../skills-index/run/plan/plan.ts';
-import { addressClass } from '../../skills-index/skill/network-address.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 
 export interface OutgoingPost {

@@ -4,8 +4,8 @@
  */
 
 import * as v from 'valibot';
+import { isHostName } from '../../skills-index/network/host-name.ts';
 import type { SecretEntry } from '../../skills-index/run/plan/plan-input.ts';
-import { isHostName } from '../../skills-index/skill/host-name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { exactObject } from '../../skills-index/skill/shape.ts';
 import { withLock } from '../files/lock.ts';

@@ -2,7 +2,7 @@
  * Secrets that reach the network, and reasons why their host is right: shared by the rules on them.
  */
 import { getDomain } from 'tldts';
-import { coversHost } from '../../skills-index/skill/host-name.ts';
+import { coversHost } from '../../skills-index/network/host-name.ts';
 import type { FlowFact } from '../fact/fact.ts';
 import { isProvidersHost, isSecretName } from '../lookup-tables/secrets.ts';
 import type { RuleContext } from '../rule.ts';

@@ -2,13 +2,14 @@
  * Turns a computed URL or host into the egress capability that it needs. Unknown parts widen the
  * capability, never narrow it.
  */
+
+import { addressClass } from '../../skills-index/network/network-address.ts';
 import type { EgressCapability } from '../../skills-index/skill/capability.ts';
 import {
   type EgressTarget,
   parseEgressUrl,
   printEgressTarget,
 } from '../../skills-index/skill/egress-target.ts';
-import { addressClass } from '../../skills-index/skill/network-address.ts';
 
 /** Stands for each part of folded text that could not be computed. */
 export const unknownPart = '\0';

@@ -2,7 +2,7 @@
  * Installers whose makers recommend piping them into a shell: code without approval, but no
  * evidence of an attack.
  */
-import { coversHost } from '../../skills-index/skill/host-name.ts';
+import { coversHost } from '../../skills-index/network/host-name.ts';
 
 /**
  * Sources: the installation page of each. Hosts where others can put files are listed with a path.

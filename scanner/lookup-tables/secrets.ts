@@ -1,5 +1,5 @@
 /** What the name of an environment variable tells about its value. */
-import { coversHost } from '../../skills-index/skill/host-name.ts';
+import { coversHost } from '../../skills-index/network/host-name.ts';
 import { type SecretProvider, secretProviders } from './secret-providers.ts';
 
 const secretWords =

@@ -2,10 +2,11 @@
  * Turns an environment variable into a secret with its hosts and its place in requests, when the
  * code shows them.
  */
+
+import { isHostName } from '../../skills-index/network/host-name.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { Capability, SecretUse } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
-import { isHostName } from '../../skills-index/skill/host-name.ts';
 import { secretHostsMax } from '../../skills-index/skill/limits.ts';
 import { looksSecret } from '../../skills-index/skill/manifest-schema.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';

@@ -4,10 +4,10 @@
  * capabilities. All five use one type and one algebra.
  */
 
+import { coversHost } from '../network/host-name.ts';
 import type { Digest } from './digest.ts';
 import type { Ecosystem } from './ecosystem.ts';
 import { coversPath, parseEgressUrl } from './egress-target.ts';
-import { coversHost } from './host-name.ts';
 import { canonicalDigest, canonicalJson } from './text/canonical-json.ts';
 
 interface Explained {

@@ -1,5 +1,5 @@
 /** Parses the `url` of an egress capability into scheme, host, port and path. */
-import { isHostPattern } from './host-name.ts';
+import { isHostPattern } from '../network/host-name.ts';
 import { Problem } from './problem.ts';
 
 export interface EgressTarget {

@@ -1,10 +1,10 @@
 /** The shape of skill.json. The manifest parser and the published JSON Schema share this shape. */
 import validRange from 'semver/ranges/valid.js';
 import * as v from 'valibot';
+import { isHostName } from '../network/host-name.ts';
 import { type BundlePath, isBundlePath } from './bundle-path.ts';
 import type { Capabilities, SecretUse } from './capability.ts';
 import { parseDeclaredEgressUrl, printEgressTarget } from './egress-target.ts';
-import { isHostName } from './host-name.ts';
 import {
   capabilitiesMax,
   commandsMax,

@@ -9,12 +9,23 @@ const top = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The drawing of docs/architecture.md: from a room, the rooms it may import (itself always). */
 const drawing: Record<string, readonly string[]> = {
-  'skills-index/skill': [],
+  'skills-index/network': [],
+  'skills-index/skill': ['skills-index/network'],
   'skills-index/statement': ['skills-index/skill'],
   'skills-index/packages': ['skills-index/skill'],
-  'skills-index/run': ['skills-index/skill', 'skills-index/statement', 'skills-index/packages'],
+  'skills-index/run': [
+    'skills-index/network',
+    'skills-index/skill',
+    'skills-index/statement',
+    'skills-index/packages',
+  ],
   'skills-index/log': ['skills-index/skill', 'skills-index/statement'],
-  'skills-index/trust': ['skills-index/skill', 'skills-index/statement', 'skills-index/log'],
+  'skills-index/trust': [
+    'skills-index/network',
+    'skills-index/skill',
+    'skills-index/statement',
+    'skills-index/log',
+  ],
   'skills-index/client': [
     'skills-index/skill',
     'skills-index/statement',

@@ -1,7 +1,7 @@
 /** Secrets of services are read that the skill has nothing to do with. */
 
+import { coversHost } from '../../../skills-index/network/host-name.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import { coversHost } from '../../../skills-index/skill/host-name.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
 import { providerOf, staysAtHome } from '../../lookup-tables/secrets.ts';

@@ -1,5 +1,5 @@
 /** Another program is asked for a credential that it holds. */
-import { coversHost } from '../../../skills-index/skill/host-name.ts';
+import { coversHost } from '../../../skills-index/network/host-name.ts';
 import type { FlowFact, TraitFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';

@@ -1,6 +1,6 @@
 /** A secret or private file is wrapped up before it leaves. */
 
-import { coversHost } from '../../../skills-index/skill/host-name.ts';
+import { coversHost } from '../../../skills-index/network/host-name.ts';
 import type { FlowFact } from '../../fact/fact.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { belongsTo } from '../../flow/secret-flows.ts';

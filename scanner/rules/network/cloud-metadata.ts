@@ -1,6 +1,7 @@
 /** The metadata service of a cloud, or an engine’s control socket, is contacted. */
+
+import { addressClass } from '../../../skills-index/network/network-address.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import { addressClass } from '../../../skills-index/skill/network-address.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

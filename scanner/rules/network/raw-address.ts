@@ -1,6 +1,7 @@
 /** A connection to an IP address in place of a name. */
+
+import { addressClass } from '../../../skills-index/network/network-address.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import { addressClass } from '../../../skills-index/skill/network-address.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isAddress } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';

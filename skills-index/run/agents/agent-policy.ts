@@ -3,9 +3,9 @@
  * that the system did not install.
  */
 import * as v from 'valibot';
-import { isHostName } from '../../skill/host-name.ts';
+import { isHostName } from '../../network/host-name.ts';
+import { addressClass } from '../../network/network-address.ts';
 import { isNamePart } from '../../skill/name.ts';
-import { addressClass } from '../../skill/network-address.ts';
 import { exactObject } from '../../skill/shape.ts';
 
 /**

@@ -4,9 +4,9 @@
  * Pure.
  */
 
+import { coversHost, isHostName } from '../../network/host-name.ts';
+import { addressClass } from '../../network/network-address.ts';
 import { coversPath } from '../../skill/egress-target.ts';
-import { coversHost, isHostName } from '../../skill/host-name.ts';
-import { addressClass } from '../../skill/network-address.ts';
 import type { PinnedAddress, PlannedEgress } from '../plan/plan.ts';
 import type { Denial } from './denial.ts';
 import {

@@ -2,7 +2,7 @@
  * Decides whether a web origin is the desk (review website) of a registry. A desk has several
  * names, and a passkey is bound to the name that the passkey's owner typed.
  */
-import { addressClass } from '../../skill/network-address.ts';
+import { addressClass } from '../../network/network-address.ts';
 
 export interface Desk {
   /** The address at which this host reaches the registry. */

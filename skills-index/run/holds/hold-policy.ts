@@ -3,7 +3,7 @@
  * notified, and how much misbehaviour stops a skill.
  */
 import * as v from 'valibot';
-import { isHostPattern } from '../../skill/host-name.ts';
+import { isHostPattern } from '../../network/host-name.ts';
 import { isNamePart } from '../../skill/name.ts';
 import { boundedList, exactObject } from '../../skill/shape.ts';
 import { publicKey } from '../../statement/field-shapes.ts';

@@ -2,8 +2,8 @@
  * Decides which actions wait for a person, by the rules of host policy and by built-in rules. Pure.
  */
 
+import { coversHost } from '../../network/host-name.ts';
 import type { Digest } from '../../skill/digest.ts';
-import { coversHost } from '../../skill/host-name.ts';
 import { canonicalDigest } from '../../skill/text/canonical-json.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { GatedAction, HoldSubject, PlannedHold } from './hold.ts';

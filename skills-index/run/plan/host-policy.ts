@@ -3,9 +3,9 @@
  * runner/host/host-policy.ts finds the file and checks who may write to the file.
  */
 import * as v from 'valibot';
-import { isHostName } from '../../skill/host-name.ts';
+import { isHostName } from '../../network/host-name.ts';
+import { addressClass } from '../../network/network-address.ts';
 import { isNamePart } from '../../skill/name.ts';
-import { addressClass } from '../../skill/network-address.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
 import { type ParsedJson, parseJson } from '../../skill/text/json.ts';

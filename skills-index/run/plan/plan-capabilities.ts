@@ -3,6 +3,7 @@
  * and adds lines to the draft of the plan. No I/O.
  */
 
+import { coversHost } from '../../network/host-name.ts';
 import {
   type Capabilities,
   type Capability,
@@ -11,7 +12,6 @@ import {
   listCapabilities,
   printCapability,
 } from '../../skill/capability.ts';
-import { coversHost } from '../../skill/host-name.ts';
 import { ceilingFor } from '../agents/agent.ts';
 import type { Plan, PlannedMount } from './plan.ts';
 import { egressLines } from './plan-egress.ts';

@@ -1,7 +1,8 @@
 /** The lines of a plan for one egress capability, under host policy. Pure. */
+
+import { coversHost } from '../../network/host-name.ts';
 import type { EgressCapability } from '../../skill/capability.ts';
 import { parseEgressUrl } from '../../skill/egress-target.ts';
-import { coversHost } from '../../skill/host-name.ts';
 import type { HostPolicy } from './host-policy.ts';
 import type { PlannedEgress } from './plan.ts';
 

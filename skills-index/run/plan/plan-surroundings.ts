@@ -3,9 +3,9 @@
  * its own to named hosts, package indexes, and a name for git. Pure.
  */
 
+import { coversHost } from '../../network/host-name.ts';
 import { ecosystems } from '../../skill/ecosystem.ts';
 import { parseDeclaredEgressUrl, parseEgressUrl } from '../../skill/egress-target.ts';
-import { coversHost } from '../../skill/host-name.ts';
 import { Problem } from '../../skill/problem.ts';
 import type { Agent, AgentEgress } from '../agents/agent.ts';
 import { modelHost, runnerHost } from '../agents/bridge.ts';

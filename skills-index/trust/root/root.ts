@@ -3,8 +3,8 @@
  * its fingerprint.
  */
 import * as v from 'valibot';
+import { isHostName } from '../../network/host-name.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
-import { isHostName } from '../../skill/host-name.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
 import { canonicalDigest } from '../../skill/text/canonical-json.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCeiling } from '../../../../skills-index/run/plan/ceiling.ts';
+import { parseCeiling } from '../../../../skills-index/run/agents/ceiling.ts';
 import { noCapabilities } from '../../../../skills-index/skill/capability.ts';
 
 const parse = (value: unknown) => parseCeiling(Buffer.from(JSON.stringify(value)), 'ceiling.json');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coversHost, isHostName, isHostPattern } from '../../../skills-index/skill/host-name.ts';
+import { coversHost, isHostName, isHostPattern } from '../../../skills-index/network/host-name.ts';
 
 const label = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/).filter((text) => text !== 'localhost');
 const host = fc.tuple(label, label, label).map((labels) => labels.join('.'));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AddressClass, addressClass } from '../../../skills-index/skill/network-address.ts';
+import { type AddressClass, addressClass } from '../../../skills-index/network/network-address.ts';
 
 describe('an address', () => {
   it.each<[string, AddressClass]>([
