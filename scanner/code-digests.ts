@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a46d12ad52bc0c7e50cbb14063c9cf0aac2faf6b8087e533f255ce302fba883d',
-  judging: 'sha256:423701271d7530fcd02b8ae1d5ab9e9711ba8d80d94996c716622df85007f60c',
+  extractor: 'sha256:8a5bcc5d6cad8dc3b82e41eb7bf97bd3a9adcec677dc265f9969d9ff84eba3d9',
+  judging: 'sha256:cd7dabdfd5bc78255953477fa6772377b77a6babb61269fdb40890fc6ae883e6',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -20,7 +20,7 @@ export const codeDigests: CodeDigests = {
     'env/secret-file-load':
       'sha256:be7eacc0f8a252111a3b7feae55754cff5424102afee98350e2922e2b7c01167',
     'env/secrets-gathered':
-      'sha256:5a51cb72cf413998de1351cc4b6001f059b8f6113de73315b8d9d54e08baff6e',
+      'sha256:9c73a1a736156db4d9ce0289739100e6690c37a40ce583cce3aad3149806392c',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
@@ -30,10 +30,10 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:ad810519763a44b5be5463891f307bdacc9f18b00f332ae64863f71b9e68689a',
+      'sha256:f8fed52b9f57f2482efa63e64a7f848da254c2b34735c7a4304586c9b7e99352',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:2225a0647e148a8b84df2adabf9ec03aaca6d8ca3d7f6d25871c349600986f6b',
+      'sha256:b63969dd8975775642e16997728c2efb39e2fd8fe511eee4e6f505267911d861',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:bbd11947fbaa663853916484119c10102e20c6eccaaf5b59548ec893be31e28a',
+    'files/outside-read': 'sha256:ddbb3aeb278bf466375011c779fd00d5478a54b51262e8d7b11fe1730e25ee56',
     'files/outside-write':
-      'sha256:31bc5aa4a3a01a32fd68345b2d31930e179e6a916410d8929166b35938511f33',
+      'sha256:0f24dfcf92f6ad1ac7098cba9e72737c92d5c986a6ebfd2c9322a79dc249364d',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -74,77 +74,77 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:d33ff59b94fcbcfd96e15eb7aaf262c46a74c1bb6884308ddb6b17221a4c2c87',
+      'sha256:216d582ed10efef94cd0af2ea404da50f19f6493b8d99272f6d279324811a14d',
     'flow/encoded-to-network':
-      'sha256:eeb68ffb28fe7a56b04cd0deb30fe044128a97330f07a5ad70546fcdc36bdecc',
+      'sha256:f932457547066577ad8e6f3bebc07aace04414227e7b4c0a4bb6ea83e5132974',
     'flow/environment-to-network':
-      'sha256:8659fce36602a67a507ce345f02335572ffa499fa531291f84203a73d8d082cc',
-    'flow/file-to-exec': 'sha256:8f4def6daa5b4389f847085660bbbb93db2372e3e2e2f5751bcd378c126ec359',
+      'sha256:5aacf6e5bc94d10ba108ca811325b8c69de6e494f8cf83895f891ef69366ad10',
+    'flow/file-to-exec': 'sha256:0695ed66edd4755b5aafb9df86b2b4344a843ce7bb14e5fd0b40bf887d2cbc46',
     'flow/file-to-network':
-      'sha256:94191f24fc26d720700f09d19a54c296a813a84098162c3b2eb468389244f19b',
+      'sha256:e3a33db4d70200e07a0a1331ce935ea7ddae731a1da6e7de0dd6006422ac11bf',
     'flow/input-to-shell':
-      'sha256:a1d929fe9377880b736978e4bd441e3c828285e5cd63f3ceb52d1140787a02f9',
+      'sha256:cd16a15b3b35fc00df7e7d7663d1e7b60dc24c53ebbb5805379480a6fa96e84c',
     'flow/local-secret-to-network':
-      'sha256:68fd9beef877a436a7044d3eee46116699f7794bbb35b1f80ec6fd9f636a1caf',
+      'sha256:6b5b2fe1c663f5b24f062b85518a1f2317d92cd77ac7ce4a72a12a09c4874550',
     'flow/network-to-exec':
-      'sha256:2a7675013859e31a77a4e7b5220c5a94268671e83f0da801fafedf513a978b66',
+      'sha256:14b69be75863b0c4bb3c29f0a141e54cc5d9b53be8ee83fdc88c1bd9b5fb8be1',
     'flow/secret-beside-data':
-      'sha256:e99c3002602198f23bbf5cb7cff114485d45fe6f793df03a5ec34e24f4a3d3d3',
-    'flow/secret-in-url': 'sha256:ebb97dbab151dcb7e697bcb8d8aa8f7cbee411404cf42c27bb377a240d32dbd9',
+      'sha256:37282fc0d81a10c3f2402477cba74cb616cf9be24ab820ac6b131d5bf7c2ecbb',
+    'flow/secret-in-url': 'sha256:dd6a51afde0dfc07e7d80888ecdf902b210eccb5f739d8bb4330e3331ff2300d',
     'flow/secret-to-child':
-      'sha256:e4caf6ada6ed918097773ef0f1e2be3a0f022e7feb7bc3c8a9e259850ebad5c2',
+      'sha256:c03deed1dacbc0933649fae9b6f1c9414f0926ce169553cecb5276c48bb3ee74',
     'flow/secret-to-computed-host':
-      'sha256:e64998fac9df476295cf92076ad798b9ba910c3140856f7ff44e60ad551b5f5c',
+      'sha256:3aa55f69a7e1d357a8fb19728fbbea581e1e4a65eac7f51d6fce314e2aeb8e4f',
     'flow/secret-to-network':
-      'sha256:fa554792135a43d79bb41a3d824c6187e4517540dc875881971ab25f21107808',
+      'sha256:17733b7278ec04f731805002b7886efd40b2e5196dff184d0a0f938918d8df1a',
     'flow/secret-to-output':
-      'sha256:bce82243cd6f13af322e1ad6788c3ad078960e185a928e18264458c86a502750',
+      'sha256:692463c33a70a93057ac9795162dd83523fa96fcd06d8aed6d3764e3d2a607f8',
     'flow/secrets-to-one-host':
-      'sha256:86eb7ad35e1a27469d8310857d1cdfddbe3f691624c9881428c5386b221311ca',
+      'sha256:97fb8c6ae58227670593eb2d2d8d3898c44182d7c0ccb96175892b08108de580',
     'flow/untrusted-to-agent':
-      'sha256:2290b67a32dbcb829ab4359a8bdecf81f34a9c3d73e0a168a36d1c80a5427b3a',
+      'sha256:585d9167cd5cf26acb6215dc5c2f3a25be9892c8fb42ebf93659ae68f7c8f110',
     'manifest/added-since-approved':
-      'sha256:dfde00cba34a9ee0572bb29e25315d0a79e928ef90c9732414ca4e1953e985b9',
-    'manifest/all-three': 'sha256:a059e43040b88016dfd514fed565d87b5923ff5df0f74ccba3735255b9ca1052',
+      'sha256:b070f25982300d54dc406fcda32034413485189a3fec05b560b90c6bf22bb86c',
+    'manifest/all-three': 'sha256:4fa9f669c0a4acc1ac45e596958f516161650e6c5a48cd2d4d90a43150b68658',
     'manifest/broken-promise':
-      'sha256:2ae17a0322302fdda71a61fee2ab51365b6a5628b8d8a268626a7178b626487e',
+      'sha256:77045d754116e37bbc0271711d9d73cd79b0a6baed0b3b23b637f9a6d57c0636',
     'manifest/contradiction':
-      'sha256:435c0946896f43a3561cc57f1e198a59b16b18382a5f20ebc3923171eec69030',
+      'sha256:74d0ccaf942673067e5e742a27708c03c06b8a7a47fb7d82951d17de1b2c983e',
     'manifest/declared-attack':
-      'sha256:ec83fdc1ed1b687f7370d9bcf02cbe151b472f9c49ec4483a01397d4095bd07e',
+      'sha256:553b3155c0127118b78687d4a33b0ece9cb241f26a5635fea0afe6faa1b54c38',
     'manifest/over-broad':
-      'sha256:3dee7461ddca4143a032acd7974af438418b151ffdcdc370b3c6f14902ed95ba',
+      'sha256:c05b402b8fb373def6108594ac76d725dc3d40398a18fea3b1d405478a3672ee',
     'manifest/undeclared':
-      'sha256:6a7cf6b3e1a23f35a77a5e3b748c4fa7092b15f655fd207173ac74ac1838cadf',
+      'sha256:76c5f817199640b941c7fc83c0e3e6eff96f9f0306eb353c01261985796f922f',
     'manifest/unnamed-script':
-      'sha256:858e49adbd1bca7640ff91614be70678c5aa5cf2be69775c895d5b46d3382569',
+      'sha256:9eb3225770973ef1efbffe5ef312f75fc928392a5d719cc6e454d77ff1b93ce2',
     'manifest/unreadable':
       'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
-    'manifest/unused': 'sha256:beec3cfbaff6997965053e469baa671b5763981d2359b818592ecbf39d5103b6',
-    'network/anonymity': 'sha256:4821480627b0b12fc0bf278ee92c8c514100f41eb2463f355f66b24da2e734cd',
-    'network/cleartext': 'sha256:ea68a4d090c24a159d2d5957ed7cf3270348efe34536344cfc4eb0b385bb5d92',
+    'manifest/unused': 'sha256:f40e6a2359c193ebcbfdf925c8b9ff44208cfd9f9b5f92bc8ca3bf97674c05ed',
+    'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
+    'network/cleartext': 'sha256:575a32a988e59eeb46d08466fe3cffa523ec8ce086a000630daded29b0194413',
     'network/cloud-metadata':
-      'sha256:1a1a7705f0875df85d6a0b71669c5a3cf625ad5b32971a01ca3095760a35f7eb',
+      'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
     'network/computed-host':
-      'sha256:a9e57b25f00e34525c1d2a3eb28771c99017c54b6db08771f386b07194c31363',
+      'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:93c00cb75f489ee93349cecce6916da73ad7ef131663e95137492ba9daa40eba',
-    'network/drop-host': 'sha256:42cad50939ac998e0d350ba9f9f6df79045975bb73671d0ee341e764bbf65b64',
+      'sha256:8ed4e6398d50bebea2fe95e78ae8dbb62afebc08467156ff6713fa779f4da571',
+    'network/drop-host': 'sha256:44e77afe68b1a48a62045bcd2e634a46c8001aa98cfbf3c7dfcfa4bf125fa2cb',
     'network/hidden-host':
-      'sha256:95405826493ac060e65022b66eb3074aef80224085c31a31bf2cabfdc4991c24',
+      'sha256:281a6a59743be7ed2728624a9bbfe012727553bf0712b3685176aef9cdab157d',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
-    'network/odd-port': 'sha256:1438863d7663288b874f16e5a2855b85e1968ea3d28b9bd1cd86eb5801802f64',
+    'network/odd-port': 'sha256:c6e8f821672293a689831bffad2e849b7f32db80cd8b7f082b9b4aebfa2264fe',
     'network/raw-address':
-      'sha256:ea4b29c104bffa4b9cfcdec320465160d234820c6f1d8b0088ae7757d39f35a2',
-    'network/raw-socket': 'sha256:bd545136ab6885f16fb4054b0b99f4bf5229c606fd1219d86b3c54cb187d3f2b',
+      'sha256:553db06c9980088c580a9be8dc161fb88fff65ffbcfe87d90bb5e94d89a15751',
+    'network/raw-socket': 'sha256:c24bb4a6b784300bda52ae331820f7e171e0db267209983768b64880fad3c5cc',
     'network/reverse-shell':
       'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
     'network/service-client':
-      'sha256:6b03fbb2fec269a59c580fc57d3895a7f71434f95ff5152ce04cf3abef06bc0e',
+      'sha256:49d723e08601506facddad253f8848488e45db7181e8e7ec3c04c133c41528b7',
     'network/shell-socket':
-      'sha256:c124b8dfe77ed04cf604f6b41384e26a42de822d4f71a086d4807dfeca9d510c',
+      'sha256:9fe5f26e01ab1d48377c7c99927cdc97f70971791a375b44e547f0ce8d7ce436',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
-    'network/websocket': 'sha256:0915ac162af0fbdb0a5792b17ddcb9f5904c802c4f3c4eb30c71abda03307188',
+    'network/websocket': 'sha256:8b28358354993d690ceef0e92a64a7b842a34676a7a992b7c61fb7ab4b1a7667',
     'obfuscation/computed-instructions':
       'sha256:bf5513c5a4ffbd63454450f3ccf075a136c81a0517e9f2738ad65398a84eef43',
     'obfuscation/decode-and-run':
@@ -172,7 +172,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:bd4e0af7950d663df49e4f1d931edcc05badca45f85c7bbb7698e929b168f21f',
+      'sha256:4b1cef0bd30a1d37cfb89421dbed7519aa72cf6e2b40949096182e626deb7bfa',
     'obfuscation/shadowed-library':
       'sha256:60b40acb7f1968b495efe9d3e9f561f6878b534e62fdf8c72c846ccce7ce08d8',
     'obfuscation/text-from-numbers':
@@ -214,7 +214,7 @@ export const codeDigests: CodeDigests = {
     'prose/exfiltration-instructions':
       'sha256:47ed4300cfd3662cf407e85321b420dd772e88fff5eb26a3763b430781e517a8',
     'prose/hidden-text': 'sha256:fe0fee18f90c58bfc71dd5e35e5bc8b8c8494d37ba0987f23d58b9dd8c04e3d9',
-    'prose/install-lure': 'sha256:0d14611c3d0abba12a77eeb1c36f1a8282b6d707d5f50cb79c1da23d43454107',
+    'prose/install-lure': 'sha256:e877662bad162805b2091d4b23504bec2bd934ca024de3f94a3eba3e4c97fb26',
     'prose/memory-tampering':
       'sha256:0efbc7d22a7390d0c2f7fe6a154317c1a29c3c815fd6d6b5913942f97524c611',
     'prose/override-instructions':
@@ -242,7 +242,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':
       'sha256:1c2492b09dc4e3c542cf8d5843313d8539a66c80b9742a97f2a0cc02fb780616',
-    'resources/mining': 'sha256:dc536ff0f76948304ce4a861f0327db6ca856b18006be7e4fdda8dcbd46e90bc',
+    'resources/mining': 'sha256:735c061371c0b52de0b594948ee0fb27a439e351448d6b450d8c52671e9f0afb',
     'resources/regex-bomb':
       'sha256:5afa39c5e88bb55323bb66b7e17d6437c75bc2bdb6e6bd16826c0e943a98947d',
     'supply/active-document':
