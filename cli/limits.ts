@@ -131,6 +131,8 @@ export const webhookSecondsMax = 10;
 export const progressMs = 5_000;
 /** Reasons why paths were not applied, printed at the end of a run; further reasons are counted. */
 export const leftBehindReasonsMax = 10;
+/** Kept folders that the end of a session names; further folders are counted. */
+export const keptFoldersShownMax = 5;
 /** Lines at the end of a run about denied or missing access. */
 export const endNotesMax = 10;
 /** Things that a run went without, in its result, and the characters of each part. */

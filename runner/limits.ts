@@ -33,6 +33,18 @@ export const changeSetBytesMax = 32 * 1024 * 1024;
  * paths.
  */
 export const leftBehindMax = 1_000;
+/**
+ * Bytes, entries and folders of build products that one agent keeps for one workspace. Days after
+ * which the runner deletes kept products that no session has used.
+ */
+export const keptBytesMax = 1024 * 1024 * 1024;
+export const keptEntriesMax = 150_000;
+export const keptFoldersMax = 200;
+export const keptDaysMax = 30;
+/** Bytes of a git index, of a `.gitignore` and of the list of kept products that a runner reads. */
+export const gitIndexBytesMax = 32 * 1024 * 1024;
+export const gitIgnoreBytesMax = 64 * 1024;
+export const keptListBytesMax = 1024 * 1024;
 /** Bytes of a file of the host whose content decides on the shelf of a change. */
 export const obeyedContentBytesMax = 256 * 1024;
 /** Steps that the runner takes to resolve all symbolic links of one run. */

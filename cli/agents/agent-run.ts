@@ -84,6 +84,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       changes: waitingChanges,
       cleaned,
       code,
+      kept,
       limited,
       reason,
     } = await whileHeld(join(context.paths.data, 'agents', name, 'sessions', id), () =>
@@ -94,7 +95,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         ),
       ),
     );
-    const end = { reason, code, cleaned, limited };
+    const end = { reason, code, cleaned, limited, ...(kept === undefined ? {} : { kept }) };
     printRunEnd(context, { ...end, run: id, mounts: plan.mounts });
     await applyOrOffer(context, { ...files, own: host.own }, waitingChanges);
     if (context.format !== 'text') {

@@ -14,6 +14,7 @@ import {
 } from '../../skills-index/run/changes/changes.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { diffStepsMax, diffTextBytesMax, shownBytesMax, shownLinesMax } from '../limits.ts';
+import { keptText } from '../run/left-behind.ts';
 import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import { keptOrUndefined } from './contents.ts';
 import type { DiffWork } from './diff.ts';
@@ -93,6 +94,7 @@ export function showChanges(
       ...refLines(waiting, folder, ink, linesMax),
       ...each,
       ...folder.trees.map((tree) => treeLine(tree, marks, set.run, ink)),
+      ...(folder.kept === undefined ? [] : [safe`${keptText(folder.kept)}`]),
       ...refused,
       ...conflicts,
     ];

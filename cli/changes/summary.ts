@@ -1,7 +1,7 @@
 /** The summary of a change set: who made it, how much it changes, and in which folders. */
 import { type Change, type ChangeSet, kindOf } from '../../skills-index/run/changes/changes.ts';
 import { summaryFoldersMax } from '../limits.ts';
-import { count, type OutputInk, type Safe, safe, table } from '../terminal/output.ts';
+import { bytesText, count, type OutputInk, type Safe, safe, table } from '../terminal/output.ts';
 import type { FoldedTree } from './folded.ts';
 import type { ChangeMarks } from './marked.ts';
 import { refsText } from './references.ts';
@@ -74,9 +74,7 @@ function sizeText(changes: readonly Change[]): string {
     (sum, { after }) => sum + (after?.kind === 'file' ? after.bytes : 0),
     0,
   );
-  if (bytes < 1024) return count(bytes, 'byte');
-  const [size, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KiB'] : [bytes / 1024 / 1024, 'MiB'];
-  return `${size.toFixed(1)} ${unit}`;
+  return bytesText(bytes);
 }
 
 /** A path as one word of a shell: a path of the run may hold what a shell obeys. */

@@ -3,13 +3,13 @@
  * nothing may be lost without a word.
  */
 import type * as runs from '../../runner/run/public.ts';
-import type { LeftBehind } from '../../skills-index/run/changes/changes.ts';
+import type { KeptFolder, LeftBehind } from '../../skills-index/run/changes/changes.ts';
 import { obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { asCalled, calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
-import { leftBehindReasonsMax } from '../limits.ts';
-import { count, printNote, safe } from '../terminal/output.ts';
+import { keptFoldersShownMax, leftBehindReasonsMax } from '../limits.ts';
+import { bytesText, count, printNote, safe } from '../terminal/output.ts';
 
 /**
  * `changes left out: /reports/AGENTS.md: hosts or agents obey it`, or how many paths there are with
@@ -69,8 +69,10 @@ export function changesForAgent({
 /** At the end of a run or session. One that was ended leaves nothing, whatever it wrote. */
 export function printRunEnd(
   context: CommandContext,
-  { cleaned, mounts, reason, run }: EndedRun,
+  { cleaned, kept, mounts, reason, run }: EndedRun,
 ): void {
+  if (kept !== undefined && context.format === 'text')
+    printNote(context, safe`note: ${keptText(kept)}`);
   printLeftBehind(context, cleaned, run);
   const targets = mounts.filter(({ mode }) => mode !== 'ro').map(({ target }) => target);
   if (reason === 'exit' || targets.length === 0 || context.format !== 'text') return;
@@ -80,7 +82,17 @@ export function printRunEnd(
   );
 }
 
-interface EndedRun extends Pick<runs.RunResult, 'cleaned' | 'reason' | 'run'> {
+/** `kept for the next session: node_modules (1204 files, 31.0 MiB)`. */
+export function keptText(kept: readonly KeptFolder[]): string {
+  const shown = kept
+    .slice(0, keptFoldersShownMax)
+    .map(({ bytes, files, path }) => `${path} (${count(files, 'file')}, ${bytesText(bytes)})`);
+  const more = kept.length - shown.length;
+  const rest = more > 0 ? ` and ${count(more, 'more folder')}` : '';
+  return `kept for the next session: ${shown.join(', ')}${rest}`;
+}
+
+interface EndedRun extends Pick<runs.RunResult, 'cleaned' | 'kept' | 'reason' | 'run'> {
   readonly mounts: Plan['mounts'];
 }
 

@@ -130,6 +130,13 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
+/** `3 bytes`, `1.5 KiB`, `31.0 MiB`. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1024) return count(bytes, 'byte');
+  const [size, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KiB'] : [bytes / 1024 / 1024, 'MiB'];
+  return `${size.toFixed(1)} ${unit}`;
+}
+
 const require = createRequire(import.meta.url);
 
 // ASCII, Latin letters with accents, dashes, quotation marks and the ellipsis: a column each.

@@ -20,7 +20,7 @@ import { ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
 import { handleOnly, isGone, latinOf, withParent } from '../files/walk-folder.ts';
 import { haveAccessList, openEntry, pathsWithAccessList } from '../mounts/access-lists.ts';
-import { entryReader, shelvesAt } from '../mounts/workspace.ts';
+import { entryReader, shelvesAt } from '../mounts/read-tree.ts';
 import { type JudgedEntries, requireJudged } from './conflicts.ts';
 import { newSecret } from './leftovers.ts';
 import { makeFolderWritable, type PutOptions, putEntry, setFolder } from './put-entry.ts';

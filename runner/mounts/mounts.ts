@@ -12,6 +12,7 @@ import {
   changeSetDigest,
   changesFolderOf,
   fileChangeOf,
+  type KeptFolder,
   type LeftBehind,
 } from '../../skills-index/run/changes/changes.ts';
 import { refChanges } from '../../skills-index/run/changes/repositories.ts';
@@ -36,6 +37,7 @@ import {
 } from './changes-share.ts';
 import { contentStore } from './content-store.ts';
 import { type HandOver, withRepositories } from './ended-view.ts';
+import type { KeptFolders, KeptProducts, OpenKeptFolders } from './kept-folders.ts';
 import { overlayReadOnly } from './read-only.ts';
 import { openViews } from './views.ts';
 import { type OpenWorkspace, openWorkspace } from './workspace.ts';
@@ -66,6 +68,8 @@ export interface MountsRequest {
   readonly record: (event: AuditEvent) => void;
   /** Takes changed paths from the agent's budget; absent when a person started the run. */
   readonly spend?: BudgetAccount['spend'] | undefined;
+  /** Opens the build products of earlier sessions; absent for a run that keeps none. */
+  readonly openKept?: OpenKeptFolders | undefined;
 }
 
 export interface FinishedMounts {
@@ -73,6 +77,8 @@ export interface FinishedMounts {
   readonly cleaned: readonly LeftBehind[];
   /** Whether a limit of Skillgate left out changes of the run. */
   readonly limited: boolean;
+  /** Build products for the agent's next session, by their path in the sandbox; absent without any. */
+  readonly kept?: readonly KeptFolder[];
   /** Changes of this run that a person has to accept; absent when the run has no such changes. */
   readonly changes?: ChangeSet;
   /**
@@ -117,6 +123,7 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
   let finished: Promise<FinishedMounts> | undefined;
   const close = (): void => {
     views.close();
+    for (const { kept } of writable) kept?.close();
     if (overlaid === undefined) return;
     closeSync(overlaid.namespace);
     for (const { pin } of overlaid.views.values()) closeSync(pin);
@@ -130,12 +137,15 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
     for (const mount of plan.mounts) {
       const { mode, path, source, target } = mount;
       const folder = descriptorOf(source);
+      const kept = mode === 'ro' ? undefined : request.openKept?.(mount, folder);
       const workspace =
-        mode === 'ro' ? undefined : await openWorkspace(folder, path, mount, views, request.obeyed);
+        mode === 'ro'
+          ? undefined
+          : await openWorkspace(folder, path, mount, views, request.obeyed, kept);
       const view = workspace?.view ?? (ownLocks.has(path) ? overlaid?.views.get(path) : undefined);
       pins.set(target, view?.pin ?? folder);
       sources.set(target, view?.source ?? path);
-      if (workspace !== undefined) writable.push({ mount, workspace });
+      if (workspace !== undefined) writable.push({ mount, workspace, kept });
     }
   } catch (cause) {
     await finish();
@@ -155,6 +165,7 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
 interface WritableMount {
   readonly mount: Plan['mounts'][number];
   readonly workspace: OpenWorkspace;
+  readonly kept: KeptFolders | undefined;
 }
 
 function readWithOwnLocks({ folders, ownLocks, plan }: MountsRequest): Map<string, number> {
@@ -173,73 +184,26 @@ async function finishAll(
 ): Promise<FinishedMounts> {
   const { data, record, subject } = request;
   const changesFolder = changesFolderOf(data, subject.run);
-  const cleaned: LeftBehind[] = [];
-  const folders: ChangedFolder[] = [];
-  let leaked = false;
-  let limited = false;
-  for (const { mount, workspace } of leaks === undefined ? [] : writable) {
-    const { id, mode, path, source, target } = mount;
-    const { keep, search } = contentStore(changesFolder, (path, bytes) => {
-      const channel = `file ${target}/${path}`;
-      if (leaks?.push(channel, bytes) !== undefined) leaked = true;
-      return () => leaks?.forget(channel);
-    });
-    try {
-      const { limited: isLimited, ...found } = await workspace.collect(keep);
-      limited ||= isLimited;
-      const collected = await withRepositories(found, handOver, (workTrees) => ({
-        run: subject.run,
-        target,
-        source,
-        view: `/proc/self/fd/${workspace.view.pin}`,
-        below: `/proc/self/fd/${request.folders.get(workspaceOf(source)) ?? -1}`,
-        workTrees,
-        changes: found.changes,
-        read: (sha256) => readFileSync(`${changesFolder}/${hexOf(sha256)}`),
-        keep: (bytes) => keep('.git', bytes),
-        search: (piece) => void search('.git', piece),
-        judge: workspace.judge,
-      }));
-      cleaned.push(
-        ...collected.refused.map(({ path: entry, why }) => ({
-          path: entry === '' ? target : `${target}/${entry}`,
-          why,
-        })),
-      );
-      if (collected.changes.length > 0 || collected.repositories !== undefined)
-        folders.push({
-          source,
-          target,
-          path,
-          id,
-          mode: mode === 'rw' ? mode : 'cow',
-          ...collected,
-          refused: shorten(collected.refused, leftBehindMax),
-        });
-    } catch (cause) {
-      limited = true;
-      cleaned.push({
-        path: target,
-        why: `all its changes are discarded: ${(cause as Error).message}`,
-      });
-    }
-  }
+  const found = await collectAll(request, leaks === undefined ? [] : writable, leaks, handOver);
+  const { cleaned, folders, products } = found;
   const turn = takeTurns();
   const isUnstorable = dropUnstorable(request, folders, cleaned);
   await turn();
-  limited = dropOverBudget(request, folders, cleaned) || isUnstorable || limited;
+  const limited = dropOverBudget(request, folders, cleaned) || isUnstorable || found.limited;
   const changed = folders.flatMap(({ changes, target }) =>
     changes.map((change) => ({ ...change, path: `${target}/${change.path}` })),
   );
+  const kept = products.flatMap((one) => one.kept);
   const refs = folders.flatMap(({ repositories = [], target }) => refChanges(target, repositories));
   // The names of changed files reach the audit log, so search the names for the canary as well.
   const names = [
     ...changed.flatMap(({ path, after }) => [path, after?.kind === 'link' ? after.to : '']),
-    ...cleaned.map(({ path }) => path),
+    ...[...cleaned, ...kept].map(({ path }) => path),
     ...refs.map(({ path }) => path),
   ];
   await turn();
-  if (leaks?.push('names', Buffer.from(names.join('\n'))) !== undefined) leaked = true;
+  const hasCanary = leaks?.push('names', Buffer.from(names.join('\n'))) !== undefined;
+  const leaked = hasCanary || found.leaked;
   if (!leaked) {
     const paths = [...changed.map(fileChangeOf), ...refs];
     await recordPaths(data, { of: 'change', paths }, record);
@@ -247,7 +211,9 @@ async function finishAll(
   }
   if (leaked || folders.length === 0) {
     rmSync(changesFolder, { recursive: true, force: true });
-    return { cleaned, limited, leaked };
+    if (leaked) return { cleaned, limited, leaked };
+    for (const { commit } of products) commit();
+    return { cleaned, limited, leaked, ...ifKept(kept) };
   }
   const changes = setOf(request, folders);
   removeUnusedContent(data, subject.run, changes);
@@ -261,7 +227,84 @@ async function finishAll(
     digest: changeSetDigest(changes),
     targets: folders.map((folder) => folder.target),
   });
-  return { cleaned, changes, limited, leaked };
+  for (const { commit } of products) commit();
+  return { cleaned, changes, limited, leaked, ...ifKept(kept) };
+}
+
+function ifKept(kept: readonly KeptFolder[]): Pick<FinishedMounts, 'kept'> {
+  return kept.length === 0 ? {} : { kept };
+}
+
+interface CollectedMounts extends Pick<FinishedMounts, 'leaked' | 'limited'> {
+  readonly cleaned: LeftBehind[];
+  readonly folders: ChangedFolder[];
+  /** The build products, by their path in the sandbox. */
+  readonly products: readonly Pick<KeptProducts, 'commit' | 'kept'>[];
+}
+
+async function collectAll(
+  request: MountsRequest,
+  writable: readonly WritableMount[],
+  leaks: LeakDetector | undefined,
+  handOver: HandOver | undefined,
+): Promise<CollectedMounts> {
+  const changesFolder = changesFolderOf(request.data, request.subject.run);
+  const cleaned: LeftBehind[] = [];
+  const folders: ChangedFolder[] = [];
+  const products: Pick<KeptProducts, 'commit' | 'kept'>[] = [];
+  let leaked = false;
+  let limited = false;
+  for (const { kept, mount, workspace } of writable) {
+    const { id, mode, path, source, target } = mount;
+    const inSandbox = <One extends { readonly path: string }>(one: One): One => ({
+      ...one,
+      path: one.path === '' ? target : `${target}/${one.path}`,
+    });
+    const { keep, search } = contentStore(changesFolder, (path, bytes) => {
+      const channel = `file ${target}/${path}`;
+      if (leaks?.push(channel, bytes) !== undefined) leaked = true;
+      return () => leaks?.forget(channel);
+    });
+    try {
+      const { limited: isLimited, products: made, ...found } = await workspace.collect(keep);
+      limited ||= isLimited;
+      const collected = await withRepositories(found, handOver, (workTrees) => ({
+        run: request.subject.run,
+        target,
+        source,
+        view: `/proc/self/fd/${workspace.view.pin}`,
+        below: `/proc/self/fd/${request.folders.get(workspaceOf(source)) ?? -1}`,
+        workTrees,
+        changes: found.changes,
+        read: (sha256) => readFileSync(`${changesFolder}/${hexOf(sha256)}`),
+        keep: (bytes) => keep('.git', bytes),
+        search: (piece) => void search('.git', piece),
+        judge: workspace.judge,
+      }));
+      const held = leaked ? undefined : await kept?.keep(workspace.view, made);
+      if (held !== undefined) products.push({ ...held, kept: held.kept.map(inSandbox) });
+      const refused = [...collected.refused, ...(held?.left ?? [])];
+      cleaned.push(...refused.map(inSandbox));
+      if (collected.changes.length > 0 || collected.repositories !== undefined)
+        folders.push({
+          source,
+          target,
+          path,
+          id,
+          mode: mode === 'rw' ? mode : 'cow',
+          ...collected,
+          refused: shorten(refused, leftBehindMax),
+          ...(held === undefined || held.kept.length === 0 ? {} : { kept: [...held.kept] }),
+        });
+    } catch (cause) {
+      limited = true;
+      cleaned.push({
+        path: target,
+        why: `all its changes are discarded: ${(cause as Error).message}`,
+      });
+    }
+  }
+  return { cleaned, folders, products, leaked, limited };
 }
 
 function setOf(

@@ -5,14 +5,9 @@
  */
 import * as fs from 'node:fs';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import {
-  bytesOf,
-  folderOnly,
-  type VisitedEntry,
-  walkFolder,
-  withHandle,
-} from '../files/walk-folder.ts';
+import { folderOnly, type VisitedEntry, walkFolder } from '../files/walk-folder.ts';
 import { changedBytesMax, changedPathsMax, copiedBytesMax, copiedEntriesMax } from '../limits.ts';
+import { copyAttributes, copyTree, type TreeCopy } from './copy-tree.ts';
 import { mountInNamespace } from './namespace.ts';
 
 export interface View {
@@ -25,6 +20,14 @@ export interface View {
    * and owners itself, so an overlay's view has no `below`.
    */
   readonly below?: ReadonlyMap<string, { readonly changed: number; readonly uid: number }>;
+  /** Descriptor of what the run wrote; absent for a view that is a copy. */
+  readonly upper?: number;
+}
+
+/** Folders that a view shows in places where the folder itself has nothing. */
+export interface UnderView {
+  readonly under: string | undefined;
+  readonly paths: readonly string[];
 }
 
 export interface Views {
@@ -33,22 +36,28 @@ export interface Views {
    * @throws Problem `mode-unsupported` when the folder can neither be overlaid nor is small enough
    * to be copied
    * @param name the name of the folder for messages, which the agent reads too
+   * @param kept build products that lie under the folder
    */
-  open(folder: number, path: string, name: string): Promise<View>;
+  open(folder: number, path: string, name: string, kept?: UnderView): Promise<View>;
   /** Descriptor of the mount namespace that the sandbox must enter. */
   namespace(): number | undefined;
   close(): void;
 }
 
 // Mounts a layer of limited size over the judged folder, in a new mount namespace or in the run's
-// existing namespace.
+// existing namespace. The shell opens the layer below the folder itself, because the kernel refuses
+// a folder of another namespace. Without an overlay, the copy must not lie under the mounted layer.
 const overlayScript = `set -eu
-room=$1 folder=$2 owner=$3 mode=$4 bytes=$5 inodes=$6
+room=$1 folder=$2 owner=$3 mode=$4 bytes=$5 inodes=$6 under=$7
 /bin/mount -t tmpfs -o "size=$bytes,nr_inodes=$inodes,mode=0711,nosuid,nodev" skillgate "$room"
 /bin/mkdir "$room/upper" "$room/work" "$room/view"
 /bin/chown "$owner" "$room/upper"; /bin/chmod "$mode" "$room/upper"
 cd "$folder"; [ . -ef /proc/self/fd/4 ]
-/bin/mount -t overlay -o "lowerdir=.,upperdir=$room/upper,workdir=$room/work,index=off,redirect_dir=on,metacopy=off,nosuid,nodev" skillgate "$room/view"
+lower=.
+if [ -n "$under" ]; then exec 5<"$under"; lower=.:/proc/self/fd/5; fi
+/bin/mount -t overlay -o "lowerdir=$lower,upperdir=$room/upper,workdir=$room/work,index=off,redirect_dir=on,metacopy=off,nosuid,nodev" skillgate "$room/view" || {
+  code=$?; /bin/umount "$room"; exit $code
+}
 echo ready; read -r wait || :`;
 
 /**
@@ -60,18 +69,18 @@ echo ready; read -r wait || :`;
 export function openViews(runFolder: string, overlays: boolean, into?: number): Views {
   const descriptors: number[] = [];
   let namespace = into;
-  const open = async (folder: number, path: string, name: string): Promise<View> => {
+  const open: Views['open'] = async (folder, path, name, kept) => {
     const room = `${runFolder}/view${descriptors.length}`;
     fs.mkdirSync(room, { mode: 0o711 });
     const overlay = overlays
-      ? await overlayOver(folder, path, room, namespace)
+      ? await overlayOver(folder, path, room, namespace, kept?.under)
       : 'this sandbox does not use overlays';
     if (typeof overlay === 'string')
-      return await copyOf(folder, room, descriptors, tooLarge(name, overlay));
+      return await copyOf(folder, room, descriptors, tooLarge(name, overlay), kept);
     if (namespace === undefined) descriptors.push(overlay.namespace);
     namespace = overlay.namespace;
-    descriptors.push(overlay.pin);
-    return { source: `${room}/view`, pin: overlay.pin };
+    descriptors.push(overlay.pin, overlay.upper);
+    return { source: `${room}/view`, pin: overlay.pin, upper: overlay.upper };
   };
   return {
     open,
@@ -80,7 +89,7 @@ export function openViews(runFolder: string, overlays: boolean, into?: number): 
   };
 }
 
-type Overlay = { readonly namespace: number; readonly pin: number };
+type Overlay = { readonly namespace: number; readonly pin: number; readonly upper: number };
 
 // Mounts an overlay over a folder. Returns the reason as text when no overlay can be mounted.
 async function overlayOver(
@@ -88,6 +97,7 @@ async function overlayOver(
   path: string,
   room: string,
   into: number | undefined,
+  under: string | undefined,
 ): Promise<Overlay | string> {
   const { uid, gid, mode } = fs.fstatSync(folder);
   const facts = [
@@ -95,15 +105,20 @@ async function overlayOver(
     (mode & 0o3777).toString(8),
     String(changedBytesMax),
     String(changedPathsMax * 3),
+    // The folder's own entries hide those of the layer below them.
+    under ?? '',
   ];
   const made = await mountInNamespace({
     script: overlayScript,
     args: [room, path, ...facts],
     descriptors: [folder],
     into,
-    act: (root) => fs.openSync(`${root}${room}/view`, folderOnly),
+    act: (root) => ({
+      pin: fs.openSync(`${root}${room}/view`, folderOnly),
+      upper: fs.openSync(`${root}${room}/upper`, folderOnly),
+    }),
   });
-  return typeof made === 'string' ? made : { namespace: made.namespace, pin: made.result };
+  return typeof made === 'string' ? made : { namespace: made.namespace, ...made.result };
 }
 
 async function copyOf(
@@ -111,46 +126,19 @@ async function copyOf(
   room: string,
   descriptors: number[],
   tooLarge: Problem,
+  kept: UnderView | undefined,
 ): Promise<View> {
   const source = `${room}/view`;
   const below = new Map<string, { readonly changed: number; readonly uid: number }>();
-  const root = fs.fstatSync(folder);
   let bytes = 0;
   fs.mkdirSync(source, { mode: 0o700 });
-  const copyAttributes = (
-    at: Buffer | string,
-    { uid, gid, mode, atime, mtime }: fs.Stats,
-  ): void => {
-    if (process.getuid?.() === 0) fs.chownSync(at, uid, gid);
-    else setGroup(at, gid);
-    // Set the mode after the group: in a folder with the setgid bit, new entries get the folder's
-    // group.
-    fs.chmodSync(
-      at,
-      mode & ((mode & fs.constants.S_IFMT) === fs.constants.S_IFDIR ? 0o3777 : 0o1777),
-    );
-    fs.utimesSync(at, atime, mtime);
-  };
-  const folders: (readonly [Buffer, fs.Stats])[] = [[bytesOf(source), root]];
-  const visit = ({ path, at, stats, link }: VisitedEntry): boolean => {
-    const to = bytesOf(`${source}/${path}`);
+  const copy = copyTree(source);
+  const visit = (entry: VisitedEntry): boolean => {
+    const { path, stats } = entry;
     bytes += stats.isFile() ? stats.size : 0;
     if (bytes > copiedBytesMax || below.size >= copiedEntriesMax) throw tooLarge;
     below.set(path, { changed: stats.ctimeMs, uid: stats.uid });
-    if (link !== undefined) {
-      fs.symlinkSync(bytesOf(link), to);
-      if (process.getuid?.() === 0) fs.lchownSync(to, stats.uid, stats.gid);
-    }
-    if (stats.isDirectory()) {
-      fs.mkdirSync(to, { mode: 0o700 });
-      folders.push([to, stats]);
-    }
-    if (stats.isFile())
-      withHandle(at, (self, found) => {
-        if (!found.isFile()) return;
-        fs.copyFileSync(self, to, fs.constants.COPYFILE_FICLONE | fs.constants.COPYFILE_EXCL);
-        copyAttributes(to, found);
-      });
+    copy.put(entry);
     return true;
   };
   // Leave out unreadable entries of the original. A runner that is not root shares its uid with the
@@ -162,20 +150,27 @@ async function copyOf(
       if (!['ENOENT', 'EACCES'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
     },
   });
-  for (const [at, stats] of folders.reverse()) copyAttributes(at, stats);
+  if (kept?.under !== undefined) await copyKept(kept.under, kept.paths, copy);
+  copy.finish();
+  copyAttributes(source, fs.fstatSync(folder));
   const pin = fs.openSync(source, folderOnly);
   descriptors.push(pin);
   return { source, pin, below };
 }
 
-// The copy keeps the runner's group when the runner is not in the original group; a changed file
-// then shows a changed group.
-function setGroup(at: Buffer | string, gid: number): void {
-  try {
-    fs.chownSync(at, process.getuid?.() ?? 0, gid);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EPERM') throw cause;
-  }
+async function copyKept(under: string, paths: readonly string[], copy: TreeCopy): Promise<void> {
+  const isIn = (path: string): boolean =>
+    paths.some((kept) => path === kept || path.startsWith(`${kept}/`));
+  await walkFolder(under, {
+    restoresRights: false,
+    visit: (entry) => {
+      if (isIn(entry.path)) copy.put(entry);
+      return true;
+    },
+    fail: (_, cause) => {
+      throw cause;
+    },
+  });
 }
 
 function tooLarge(name: string, why: string): Problem {

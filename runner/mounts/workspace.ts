@@ -14,40 +14,29 @@ import {
 import { type Gathered, gatherChanges } from '../../skills-index/run/changes/gather-changes.ts';
 import { generatedFolders } from '../../skills-index/run/changes/generated-folders.ts';
 import { relativeLink } from '../../skills-index/run/changes/inner-link.ts';
-import {
-  type JudgedEntry,
-  judgeEntry,
-  type LookAt,
-} from '../../skills-index/run/changes/left-behind.ts';
+import { type JudgedEntry, judgeEntry } from '../../skills-index/run/changes/left-behind.ts';
 import {
   controlled,
   type FurtherNames,
   whyBytecodeRefused,
 } from '../../skills-index/run/changes/protected-names.ts';
-import { type Entry, type Shelves, shelvesOf } from '../../skills-index/run/changes/shelves.ts';
+import { type Shelves, shelvesOf } from '../../skills-index/run/changes/shelves.ts';
 import { foldersAbove } from '../../skills-index/skill/bundle-path.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
 import { ForeignEntry, ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
 import {
-  bytesOf,
-  latinOf,
   textOf,
   type VisitedEntry,
   type Visitor,
   walkFolder,
   withHandle,
 } from '../files/walk-folder.ts';
-import {
-  changedBytesMax,
-  changedNameBytesMax,
-  changedPathsMax,
-  linkLooksMax,
-  workspaceEntriesMax,
-} from '../limits.ts';
+import { changedBytesMax, changedNameBytesMax, changedPathsMax } from '../limits.ts';
 import { findAccessLists } from './changed-lists.ts';
 import { changedAt, readContent, stateAt } from './entry-state.ts';
+import type { KeptFolders } from './kept-folders.ts';
 import { pathsOfSettings, shelfByContent } from './obeyed-content.ts';
+import { type EntryBefore, entryReader, leadsTo, readTree } from './read-tree.ts';
 import type { View, Views } from './views.ts';
 
 /** Stores the content of a new or changed file. */
@@ -67,9 +56,14 @@ export type JudgeCommitted = (
 export interface OpenWorkspace {
   readonly view: View;
   /** Collects the run's changes after the last process of the run has ended. */
-  collect(keep: Keep): Promise<Gathered>;
+  collect(keep: Keep): Promise<Collected>;
   /** Judges a path that a commit of the run changes. */
   readonly judge: JudgeCommitted;
+}
+
+export interface Collected extends Gathered {
+  /** Folders of build products, which are not among the changes. Latin-1 text of their bytes. */
+  readonly products: readonly string[];
 }
 
 /**
@@ -79,6 +73,7 @@ export interface OpenWorkspace {
  * @param name the name of the workspace for messages, which the agent reads too
  * @param target where the run sees the workspace
  * @param further file names that programs obey, from host policy
+ * @param kept build products of the agent's earlier sessions; absent for a run that keeps none
  * @throws Problem `plan-refused` when the folder has too many entries; `mode-unsupported`
  */
 export async function openWorkspace(
@@ -87,16 +82,20 @@ export async function openWorkspace(
   { source: name, target }: { readonly source: string; readonly target: string },
   views: Views,
   further: FurtherNames = [],
+  kept?: KeptFolders,
 ): Promise<OpenWorkspace> {
   const below = `/proc/self/fd/${folder}`;
-  const view = await views.open(folder, path, name);
-  const before = await readTree(`/proc/self/fd/${view.pin}`, name);
+  const view = await views.open(folder, path, name, kept);
+  const before = await readTree(`/proc/self/fd/${view.pin}`, name, new Set(kept?.paths));
   const owners = ownersOf(fs.fstatSync(folder));
   const named = pathsOfSettings(before.keys(), below, path, owners);
   const shelves = shelvesOf(before, (link) => leadsTo(below, link), further, named);
   const ownership = ownershipOf(view.below ?? before, owners);
-  const collect = (keep: Keep): Promise<Gathered> =>
-    collectChanges({ view, below, before, shelves, owners, ownership, further, target }, keep);
+  const collect = (keep: Keep): Promise<Collected> =>
+    collectChanges(
+      { view, below, before, shelves, owners, ownership, further, target, kept },
+      keep,
+    );
   const judge: JudgeCommitted = (path, link, siblings) =>
     // Skillgate applies no compiled Python, but a commit may hold it: a person decides.
     whyBytecodeRefused(textOf(path)) === undefined
@@ -110,66 +109,6 @@ export async function openWorkspace(
   return { view, collect, judge };
 }
 
-interface EntryBefore extends Entry {
-  readonly mode: number;
-  readonly inode: number;
-  /**
-   * The time of the entry's last change of any kind (ctime), in milliseconds. No run can set this
-   * time.
-   */
-  readonly changed: number;
-  readonly uid: number;
-  readonly gid: number;
-}
-
-async function readTree(root: string, folder: string): Promise<Map<string, EntryBefore>> {
-  const before = new Map<string, EntryBefore>();
-  const visit = ({ path, stats, link }: VisitedEntry): boolean => {
-    const { mode, uid, gid, ino: inode, ctimeMs: changed } = stats;
-    before.set(path, {
-      mode,
-      uid,
-      gid,
-      inode,
-      changed,
-      ...(link === undefined ? {} : { link }),
-    });
-    if (before.size <= workspaceEntriesMax) return true;
-    throw new Problem(
-      'plan-refused',
-      `Cannot mount ${folder} for writing: it has more than ${workspaceEntriesMax} entries`,
-    );
-  };
-  const fail = (path: string, cause: unknown): void => {
-    if (cause instanceof Problem) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return;
-    // Skip folders that another user closed. A runner that is not root shares its uid with the run,
-    // so the run cannot enter such folders either.
-    if (code === 'EACCES' && fs.lstatSync(bytesOf(`${root}/${path}`)).uid !== process.getuid?.())
-      return;
-    throw new Problem('plan-refused', `Cannot mount ${folder} for writing: ${message}`, {
-      cause,
-    });
-  };
-  await walkFolder(root, { restoresRights: false, visit, fail });
-  return before;
-}
-
-// Returns a link's target when the target lies in the mount: whoever obeys the link obeys the
-// target.
-function leadsTo(root: string, path: string): string | undefined {
-  try {
-    const target = posix.relative(
-      fs.realpathSync(root),
-      fs.realpathSync(bytesOf(`${root}/${path}`)),
-    );
-    return target === '' || target.startsWith('..') ? undefined : latinOf(target);
-  } catch {
-    return undefined;
-  }
-}
-
 const limits = { bytes: changedBytesMax, paths: changedPathsMax, nameBytes: changedNameBytesMax };
 
 type BeforeRun = Pick<OpenWorkspace, 'view'> & {
@@ -180,13 +119,16 @@ type BeforeRun = Pick<OpenWorkspace, 'view'> & {
   readonly shelves: Shelves;
   readonly further: FurtherNames;
   readonly target: string;
+  readonly kept: KeptFolders | undefined;
 };
 
 async function collectChanges(
-  { view, below, before, shelves, owners, ownership, further, target }: BeforeRun,
+  { view, below, before, shelves, owners, ownership, further, target, kept }: BeforeRun,
   keep: Keep,
-): Promise<Gathered> {
+): Promise<Collected> {
   const root = `/proc/self/fd/${view.pin}`;
+  const isProduct = kept?.findIn(root);
+  const products: string[] = [];
   const visited = new Set<string>();
   const inodes = new Map<string, number>();
   // Whether another process changed the original folder since the run began.
@@ -199,6 +141,10 @@ async function collectChanges(
     const { path, name, at, stats } = entry;
     const link = entry.link === undefined ? undefined : relativeLink(entry.link, target, path);
     const old = before.get(path);
+    if (old === undefined && isProduct?.(entry) === true) {
+      products.push(path);
+      return false;
+    }
     visited.add(path);
     if (isUnchanged(old, stats)) return true;
     inodes.set(path, stats.ino);
@@ -266,7 +212,7 @@ async function collectChanges(
     owners,
     origin: view.below && originIn(before, inodes),
   });
-  return { ...gathered, changes: judgeAccessLists(gathered.changes, lists) };
+  return { ...gathered, changes: judgeAccessLists(gathered.changes, lists), products };
 }
 
 // New folders that tools generate come last: their thousands of files must not take the room of
@@ -349,27 +295,4 @@ function whyForeign(
     ownership.whyForeign(path) ??
     (!stats.isDirectory() && ownership.holdsForeign(path) ? holdsOthers : undefined)
   );
-}
-
-/**
- * The shelves of a folder in its present state.
- * @throws Problem `plan-refused` when the folder cannot be read
- */
-export async function shelvesAt(root: string, further: FurtherNames): Promise<Shelves> {
-  const before = await readTree(root, fs.realpathSync(root));
-  return shelvesOf(before, (link) => leadsTo(root, link), further);
-}
-
-/**
- * Reads the kind of paths in a folder without following links. The number of reads is limited,
- * because chains of links can multiply the reads.
- */
-export function entryReader(root: string): LookAt {
-  let reads = 0;
-  return (path) => {
-    if (++reads > linkLooksMax) throw new Error('its links lead through too many other links');
-    const at = bytesOf(`${root}/${path}`);
-    const found = fs.lstatSync(at, { throwIfNoEntry: false });
-    return found?.isSymbolicLink() ? { link: fs.readlinkSync(at, 'latin1') } : found && 'plain';
-  };
 }

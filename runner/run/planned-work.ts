@@ -11,6 +11,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { RunningSandbox, Sandbox, SandboxFile, SandboxFolder } from '../bubblewrap/sandbox.ts';
 import type { EgressSettings } from '../egress/settings.ts';
 import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
+import type { OpenKeptFolders } from '../mounts/kept-folders.ts';
 import type { StartRecord } from './record-start.ts';
 
 type Shared =
@@ -76,6 +77,8 @@ export interface PlannedWork {
     ended: EndedView,
     start: (command: readonly string[]) => Promise<RunningSandbox>,
   ) => Promise<HandedOver>;
+  /** Opens the build products of the agent's earlier sessions; absent for a run of a skill. */
+  readonly openKept?: OpenKeptFolders;
   /** Services of the runner that the sandbox reaches through the egress proxy, by `host:port`. */
   readonly services?: EgressSettings['services'];
   /** Functions that answer allowed requests instead of the requested hosts, by `host:port`. */

@@ -131,6 +131,7 @@ async function mountAndStart(
       ownLocks: hostPolicy.ownLocks,
       record: around.record,
       spend: around.acting?.budget.spend,
+      openKept: work.openKept,
     });
     try {
       return await startAndWait(work, world, {

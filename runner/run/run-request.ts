@@ -3,7 +3,7 @@
  * can import them.
  */
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
-import type { ChangeSet, LeftBehind } from '../../skills-index/run/changes/changes.ts';
+import type { ChangeSet, KeptFolder, LeftBehind } from '../../skills-index/run/changes/changes.ts';
 import type { HoldHands } from '../../skills-index/run/holds/hold.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { AdmittedVersion, Plan } from '../../skills-index/run/plan/plan.ts';
@@ -93,6 +93,8 @@ export interface RunEnd {
   readonly cleaned: readonly LeftBehind[];
   /** Whether a limit of Skillgate left out changes of the run. */
   readonly limited: boolean;
+  /** Build products for the agent's next session, by their path in the sandbox; absent without any. */
+  readonly kept?: readonly KeptFolder[];
   /**
    * Changes to folders with a private view (`cow`). The changes wait until somebody accepts them.
    */

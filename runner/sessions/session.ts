@@ -22,6 +22,8 @@ import type { FilledRunFolder, PlannedWork } from '../run/planned-work.ts';
 import { runPlan } from '../run/run-plan.ts';
 import type { RunEnd, RunWorld } from '../run/run-request.ts';
 import { type BridgeCalls, serveBridge } from './bridge-server.ts';
+import { cachesFolderOf } from './cache-folder.ts';
+import { openCaches } from './open-cache.ts';
 import { bridgeFiles, renewToken, runFolders } from './session-files.ts';
 import { giveMemory, type SessionHost } from './session-host.ts';
 import { type SessionSkill, writeSkillTree } from './skill-tree.ts';
@@ -97,6 +99,7 @@ function workOf(session: PlannedSession, tokens: RunTokens, world: RunWorld): Pl
     hasCanaryInEnvironment: false,
     services: new Map([[`${runnerHost}:80`, (stream) => serveBridge(stream, tokens, calls)]]),
     answers: indexAnswers(plan, world),
+    openKept: openCaches(cachesFolderOf(world.paths, plan.agent), id),
     descriptors: host.folders,
     whyNot: (agent) => whyEnded(agent, now()),
     purpose: `start a session of agent ${plan.agent}`,

@@ -55,6 +55,7 @@ const stateAfter = v.variant('kind', [
   link,
 ]);
 const leftBehind = exactObject({ path: v.string(), why: v.string() });
+const keptFolder = exactObject({ path: v.string(), files: count, bytes: count });
 const change = exactObject({
   path,
   before: v.optional(stateBefore),
@@ -80,6 +81,8 @@ const folder = exactObject({
   conflicts: v.array(path),
   // Branches, tags and the stash of git repositories in the folder; absent without any.
   repositories: v.exactOptional(v.array(repositoryShape)),
+  // Build products that are kept for the agent's next session; absent without any.
+  kept: v.exactOptional(v.array(keptFolder)),
 });
 const shape = exactObject({
   schema: v.literal('skillgate.changes/2'),
@@ -107,6 +110,9 @@ export type EntryState = NonNullable<Change['before']>;
  * else changed during the run.
  */
 export type ChangedFolder = v.InferOutput<typeof folder>;
+
+/** A folder of build products that is kept for the agent's next session, and its size. */
+export type KeptFolder = v.InferOutput<typeof keptFolder>;
 
 /** A path that the change set omits, and the reason. */
 export type LeftBehind = ChangedFolder['refused'][number];

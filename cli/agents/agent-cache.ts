@@ -1,0 +1,101 @@
+/**
+ * `skillgate agent cache …`: the build products that an agent's sessions keep for their workspaces,
+ * such as `node_modules`.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as sessions from '../../runner/sessions/public.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { agentsFolderOf } from '../run/start-skill.ts';
+import { answer, bytesText, count, safe, table } from '../terminal/output.ts';
+import { readNamedAgent } from './named-agent.ts';
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  return context.command === 'agent cache clear' ? clear(context) : list(context);
+}
+
+interface FoundCache {
+  readonly agent: string;
+  readonly folder: string;
+  readonly workspace: string;
+  readonly at: string;
+  readonly kept: readonly {
+    readonly path: string;
+    readonly files: number;
+    readonly bytes: number;
+  }[];
+}
+
+function list(context: CommandContext): ExitCode {
+  const [name] = context.args;
+  const agents = name === undefined ? agentNames(context) : [requireAgent(context, name)];
+  const found = agents.flatMap((agent) => cachesOf(context, agent));
+  answer(
+    context,
+    {
+      schema: 'skillgate.agent-caches/1',
+      caches: found.map(({ folder: _, ...cache }) => cache),
+    },
+    () =>
+      found.length === 0
+        ? safe`No agent keeps build products on this host.`
+        : table(
+            found.flatMap(({ agent, at, kept, workspace }) =>
+              kept.map(({ bytes, files, path }) => [
+                agent,
+                workspace,
+                path,
+                count(files, 'file'),
+                bytesText(bytes),
+                safe`last used ${at}`,
+              ]),
+            ),
+          ),
+  );
+  return exitCodes.ok;
+}
+
+function clear(context: CommandContext): ExitCode {
+  const [name = ''] = context.args;
+  const { workspace } = context.options;
+  const all = cachesOf(context, requireAgent(context, name));
+  const found = all.filter((cache) => workspace === undefined || cache.workspace === workspace);
+  if (found.length === 0 && typeof workspace === 'string')
+    throw new Problem(
+      'not-found',
+      `Agent ${name} keeps no build products of workspace ${workspace}`,
+      {
+        hint: `see the kept folders: skillgate agent cache list ${name}`,
+      },
+    );
+  for (const { folder } of found) sessions.clearCache(folder);
+  const paths = found.flatMap(({ kept, workspace }) =>
+    kept.map(({ path }) => ({ workspace, path })),
+  );
+  answer(context, { schema: 'skillgate.agent-cache-cleared/1', agent: name, cleared: paths }, () =>
+    paths.length === 0
+      ? safe`Agent ${name} keeps no build products.`
+      : safe`deleted ${count(paths.length, 'kept folder')} of agent ${name}; a session that uses one goes on with it`,
+  );
+  return exitCodes.ok;
+}
+
+function cachesOf({ paths }: CommandContext, agent: string): FoundCache[] {
+  return sessions
+    .listCaches(sessions.cachesFolderOf(paths, agent))
+    .map(({ folder, list: { at, folders, workspace } }) => {
+      const kept = folders.map(({ bytes, files, path }) => ({ path, files, bytes }));
+      return { agent, folder, workspace, at, kept };
+    });
+}
+
+function requireAgent(context: CommandContext, name: string): string {
+  return readNamedAgent(agentsFolderOf(context), name).name;
+}
+
+function agentNames({ paths }: CommandContext): string[] {
+  const folder = join(paths.data, 'agents');
+  // The folder of a removed agent has a dot in its name.
+  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.includes('.')) : [];
+}

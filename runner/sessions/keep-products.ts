@@ -1,0 +1,235 @@
+/**
+ * Keeps the build products of an ended session for the agent's next session. The copies hold files,
+ * folders and links alone, without setuid bits. Only sandboxes of the same agent and workspace
+ * follow their links or run their files.
+ */
+import * as fs from 'node:fs';
+import type { KeptFolder, LeftBehind } from '../../skills-index/run/changes/changes.ts';
+import { foldersAbove } from '../../skills-index/skill/bundle-path.ts';
+import { ownersOf } from '../files/ownership.ts';
+import {
+  bytesOf,
+  folderOnly,
+  pathOnly,
+  textOf,
+  type VisitedEntry,
+  walkFolder,
+  withParent,
+} from '../files/walk-folder.ts';
+import { keptBytesMax, keptEntriesMax, keptFoldersMax } from '../limits.ts';
+import { copyTree } from '../mounts/copy-tree.ts';
+import type { KeptProducts } from '../mounts/kept-folders.ts';
+import type { View } from '../mounts/views.ts';
+import {
+  isClearedSince,
+  isUsed,
+  type KeptList,
+  newGeneration,
+  readKept,
+  removeProduct,
+  treeOf,
+  withCache,
+  writeKept,
+} from './cache-folder.ts';
+
+export interface CacheOfSession {
+  readonly cache: string;
+  readonly session: string;
+  readonly workspace: string;
+  /** The products that the session began with. */
+  readonly base: KeptList | undefined;
+  /** When the session began, in milliseconds. */
+  readonly opened: number;
+  readonly at: Date;
+}
+
+type KeptEntry = KeptList['folders'][number];
+
+/** Copies the products. A product that does not fit is left out whole, with the reason. */
+export async function keepProducts(
+  own: CacheOfSession,
+  view: View,
+  products: readonly string[],
+): Promise<KeptProducts> {
+  const { base, cache, session } = own;
+  const before = new Map((base?.folders ?? []).map((one) => [one.path, one]));
+  const isSame = (path: string): boolean =>
+    before.has(textOf(path)) && isUntouched(view.upper, path);
+  if (products.length === before.size && products.every(isSame))
+    return { kept: shownOf(base?.folders ?? []), left: [], commit: () => renew(own) };
+  const generation = newGeneration(cache, session);
+  const same = new Map(
+    moveSame(own, generation, products.filter(isSame).map(textOf)).map((one) => [one.path, one]),
+  );
+  const left: LeftBehind[] = [];
+  const folders: KeptEntry[] = [];
+  const tree = fs.openSync(treeOf(cache, generation), folderOnly);
+  const old =
+    base === undefined ? undefined : fs.openSync(treeOf(cache, base.generation), folderOnly);
+  try {
+    for (const product of products) {
+      const path = textOf(product);
+      const room = roomBeside(folders);
+      const found = same.get(path) ?? (await copyProduct({ view, tree, old, product, room: room }));
+      const why = typeof found === 'string' ? found : whyNoRoom(room, found);
+      if (typeof found !== 'string' && why === undefined) folders.push(found);
+      else {
+        removeProduct(treeOf(cache, generation), path);
+        left.push({ path, why: `not kept for the next session: ${why}` });
+      }
+    }
+  } finally {
+    for (const descriptor of [tree, old]) if (descriptor !== undefined) fs.closeSync(descriptor);
+  }
+  const { at, opened, workspace } = own;
+  const list = {
+    schema: 'skillgate.kept/1',
+    workspace,
+    generation,
+    at: at.toISOString(),
+    folders,
+  } as const;
+  const commit = (): void =>
+    withCache(cache, () => {
+      if (!isClearedSince(cache, opened)) writeKept(cache, list);
+    });
+  return { kept: shownOf(folders), left, commit };
+}
+
+// Products that nobody touched change their generation without a copy, unless another session sees
+// them.
+function moveSame(
+  { base, cache, session }: CacheOfSession,
+  generation: string,
+  paths: readonly string[],
+): KeptEntry[] {
+  if (base === undefined || paths.length === 0) return [];
+  return withCache(cache, () => {
+    const list = readKept(cache);
+    if (list?.generation !== base.generation || isUsed(cache, base.generation, session)) return [];
+    const moved = base.folders.filter(({ path }) => paths.includes(path));
+    for (const { path } of moved) {
+      const to = `${treeOf(cache, generation)}/${path}`;
+      fs.mkdirSync(to.slice(0, to.lastIndexOf('/')), { recursive: true, mode: 0o700 });
+      fs.renameSync(`${treeOf(cache, base.generation)}/${path}`, to);
+    }
+    writeKept(cache, { ...base, folders: base.folders.filter((one) => !moved.includes(one)) });
+    return moved;
+  });
+}
+
+// Another session may have named another generation meanwhile.
+function renew({ at, base, cache }: CacheOfSession): void {
+  if (base === undefined) return;
+  withCache(cache, () => {
+    if (readKept(cache)?.generation === base.generation)
+      writeKept(cache, { ...base, at: at.toISOString() });
+  });
+}
+
+interface Room {
+  readonly bytes: number;
+  readonly entries: number;
+  readonly folders: number;
+}
+
+function roomBeside(folders: readonly KeptEntry[]): Room {
+  const sum = (of: (one: KeptEntry) => number): number =>
+    folders.reduce((all, one) => all + of(one), 0);
+  return {
+    bytes: keptBytesMax - sum(({ bytes }) => bytes),
+    entries: keptEntriesMax - sum(({ entries }) => entries),
+    folders: keptFoldersMax - folders.length,
+  };
+}
+
+function whyNoRoom(room: Room, { bytes, entries }: Omit<KeptEntry, 'path'>): string | undefined {
+  if (room.folders < 1) return `an agent keeps at most ${keptFoldersMax} folders for a workspace`;
+  if (bytes <= room.bytes && entries <= room.entries) return undefined;
+  return `an agent keeps at most ${keptBytesMax / 1024 / 1024} MiB and ${keptEntriesMax} entries for a workspace`;
+}
+
+interface Copied {
+  readonly view: View;
+  /** Descriptors of the new generation, and of the generation that the session began with. */
+  readonly tree: number;
+  readonly old: number | undefined;
+  readonly product: string;
+  readonly room: Room;
+}
+
+/** Returns the reason as text when the product cannot be kept. */
+async function copyProduct({
+  view,
+  tree,
+  old,
+  product,
+  room,
+}: Copied): Promise<KeptEntry | string> {
+  const root = `/proc/self/fd/${view.pin}`;
+  const owners = ownersOf(fs.fstatSync(view.pin));
+  const to = `/proc/self/fd/${tree}`;
+  const sums = { files: 0, entries: 0, bytes: 0 };
+  let top: number | undefined;
+  try {
+    for (const above of foldersAbove(product))
+      fs.mkdirSync(bytesOf(`${to}/${above}`), { recursive: true, mode: 0o700 });
+    top = withParent(root, product, owners, (at) => fs.openSync(at, pathOnly));
+    const copy = copyTree(to);
+    const put = (entry: VisitedEntry): void => {
+      const { stats } = entry;
+      sums.entries++;
+      if (!stats.isDirectory()) sums.files++;
+      if (stats.isFile()) sums.bytes += stats.size;
+      const why = whyNoRoom(room, sums);
+      if (why !== undefined) throw new Error(why);
+      if (!isLinked(entry, to, view.upper === undefined ? undefined : old)) copy.put(entry);
+    };
+    put(folderEntry(product, fs.fstatSync(top)));
+    await walkFolder(`/proc/self/fd/${top}`, {
+      restoresRights: true,
+      visit: (entry) => {
+        const { link, stats } = entry;
+        const isKept = stats.isFile() || stats.isDirectory() || link !== undefined;
+        if (isKept && owners.has(stats.uid)) put({ ...entry, path: `${product}/${entry.path}` });
+        return isKept && owners.has(stats.uid);
+      },
+      fail: (_, cause) => {
+        throw cause;
+      },
+    });
+    copy.finish();
+    return { path: textOf(product), ...sums };
+  } catch (cause) {
+    return (cause as Error).message;
+  } finally {
+    if (top !== undefined) fs.closeSync(top);
+  }
+}
+
+function folderEntry(path: string, stats: fs.Stats): VisitedEntry {
+  return { path, name: path, at: bytesOf(path), stats, link: undefined, siblings: new Set() };
+}
+
+// A file that the session saw and did not write has the change time of the kept file, which no run
+// can set. Both generations then share the file, which nobody ever writes again.
+function isLinked({ path, stats }: VisitedEntry, to: string, old: number | undefined): boolean {
+  if (old === undefined || !stats.isFile()) return false;
+  const from = bytesOf(`/proc/self/fd/${old}/${path}`);
+  const kept = fs.lstatSync(from, { throwIfNoEntry: false });
+  if (kept?.isFile() !== true || kept.ctimeMs !== stats.ctimeMs || kept.size !== stats.size)
+    return false;
+  fs.linkSync(from, bytesOf(`${to}/${path}`));
+  return true;
+}
+
+function isUntouched(upper: number | undefined, path: string): boolean {
+  if (upper === undefined) return false;
+  return (
+    fs.lstatSync(bytesOf(`/proc/self/fd/${upper}/${path}`), { throwIfNoEntry: false }) === undefined
+  );
+}
+
+function shownOf(folders: readonly KeptEntry[]): KeptFolder[] {
+  return folders.map(({ bytes, files, path }) => ({ path, files, bytes }));
+}
