@@ -6,13 +6,20 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as sessions from '../../runner/sessions/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { agentsFolderOf } from '../run/start-skill.ts';
 import { answer, bytesText, count, safe, table } from '../terminal/output.ts';
 import { readNamedAgent } from './named-agent.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
-  return context.command === 'agent cache clear' ? clear(context) : list(context);
+  const [verb = '', name] = context.args;
+  if (verb === 'list') return list(context, name);
+  if (verb === 'clear' && name !== undefined) return clear(context, name);
+  throw new Problem(
+    'usage',
+    `Cannot run ${calledName()} agent cache ${verb}: write list [NAME], or clear NAME`,
+  );
 }
 
 interface FoundCache {
@@ -27,8 +34,7 @@ interface FoundCache {
   }[];
 }
 
-function list(context: CommandContext): ExitCode {
-  const [name] = context.args;
+function list(context: CommandContext, name: string | undefined): ExitCode {
   const agents = name === undefined ? agentNames(context) : [requireAgent(context, name)];
   const found = agents.flatMap((agent) => cachesOf(context, agent));
   answer(
@@ -56,8 +62,7 @@ function list(context: CommandContext): ExitCode {
   return exitCodes.ok;
 }
 
-function clear(context: CommandContext): ExitCode {
-  const [name = ''] = context.args;
+function clear(context: CommandContext, name: string): ExitCode {
   const { workspace } = context.options;
   const all = cachesOf(context, requireAgent(context, name));
   const found = all.filter((cache) => workspace === undefined || cache.workspace === workspace);

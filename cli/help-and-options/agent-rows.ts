@@ -303,29 +303,21 @@ export const agentRows: readonly CommandRow[] = [
     load: () => import('../agents/agent.ts'),
   },
   {
-    name: 'agent cache list',
-    summary: 'list the build products that agents keep from session to session',
-    usage: '[NAME]',
-    examples: [['skillgate agent cache list coder', 'such as node_modules, each with its size']],
-    options: {},
-    args: { min: 0, max: 1 },
-    load: () => import('../agents/agent-cache.ts'),
-  },
-  {
-    name: 'agent cache clear',
-    summary: 'delete the build products that an agent keeps; its next session begins without them',
-    usage: 'NAME [--workspace NAME]',
+    name: 'agent cache',
+    summary: 'list or delete the build products that agents keep from session to session',
+    usage: 'list [NAME] | clear NAME [--workspace NAME]',
     examples: [
-      ['skillgate agent cache clear coder', 'delete what its sessions kept in all workspaces'],
+      ['skillgate agent cache list coder', 'such as node_modules, each with its size'],
+      ['skillgate agent cache clear coder', 'its next session begins without them'],
     ],
     options: {
       workspace: {
         type: 'string',
         value: 'NAME',
-        summary: 'delete only what is kept for this workspace of host policy',
+        summary: 'with clear: only what is kept for this workspace of host policy',
       },
     },
-    args: { min: 1, max: 1 },
+    args: { min: 1, max: 2 },
     load: () => import('../agents/agent-cache.ts'),
   },
   {

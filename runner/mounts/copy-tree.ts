@@ -6,7 +6,7 @@ import * as fs from 'node:fs';
 import { bytesOf, type VisitedEntry, withHandle } from '../files/walk-folder.ts';
 
 export interface TreeCopy {
-  /** Copies an entry; the parent folder comes before its entries. Leaves out sockets and devices. */
+  /** Copies an entry; the folder above comes first. Leaves out sockets and devices. */
   put(entry: VisitedEntry): void;
   /** Sets the modes of folders, after all entries. */
   finish(): void;

@@ -77,7 +77,7 @@ export interface FinishedMounts {
   readonly cleaned: readonly LeftBehind[];
   /** Whether a limit of Skillgate left out changes of the run. */
   readonly limited: boolean;
-  /** Build products for the agent's next session, by their path in the sandbox; absent without any. */
+  /** Build products for the agent's next session, by their path in the sandbox. */
   readonly kept?: readonly KeptFolder[];
   /** Changes of this run that a person has to accept; absent when the run has no such changes. */
   readonly changes?: ChangeSet;
@@ -137,11 +137,11 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
     for (const mount of plan.mounts) {
       const { mode, path, source, target } = mount;
       const folder = descriptorOf(source);
-      const kept = mode === 'ro' ? undefined : request.openKept?.(mount, folder);
-      const workspace =
-        mode === 'ro'
-          ? undefined
-          : await openWorkspace(folder, path, mount, views, request.obeyed, kept);
+      const isWritable = mode !== 'ro';
+      const kept = isWritable ? request.openKept?.(mount, folder) : undefined;
+      const workspace = isWritable
+        ? await openWorkspace(folder, path, mount, views, request.obeyed, kept)
+        : undefined;
       const view = workspace?.view ?? (ownLocks.has(path) ? overlaid?.views.get(path) : undefined);
       pins.set(target, view?.pin ?? folder);
       sources.set(target, view?.source ?? path);
@@ -260,8 +260,8 @@ async function collectAll(
       ...one,
       path: one.path === '' ? target : `${target}/${one.path}`,
     });
-    const { keep, search } = contentStore(changesFolder, (path, bytes) => {
-      const channel = `file ${target}/${path}`;
+    const { keep, search } = contentStore(changesFolder, (file, bytes) => {
+      const channel = `file ${target}/${file}`;
       if (leaks?.push(channel, bytes) !== undefined) leaked = true;
       return () => leaks?.forget(channel);
     });

@@ -93,7 +93,9 @@ export interface RunEnd {
   readonly cleaned: readonly LeftBehind[];
   /** Whether a limit of Skillgate left out changes of the run. */
   readonly limited: boolean;
-  /** Build products for the agent's next session, by their path in the sandbox; absent without any. */
+  /**
+   * Build products for the agent's next session, by their path in the sandbox; absent without any.
+   */
   readonly kept?: readonly KeptFolder[];
   /**
    * Changes to folders with a private view (`cow`). The changes wait until somebody accepts them.

@@ -1,6 +1,7 @@
 /** Finds build products in the ended view of a session. */
 import { lstatSync } from 'node:fs';
 import {
+  ignoreStepsMax,
   isBuildProduct,
   isIgnoredFolder,
   isTracked,
@@ -18,6 +19,7 @@ import { contentAt } from '../mounts/entry-state.ts';
  */
 export function productFinder(root: string, owners: Owners): (entry: VisitedEntry) => boolean {
   const read = reader(root, owners);
+  const work = { left: ignoreStepsMax };
   return ({ path, name, at, stats }) => {
     if (!stats.isDirectory() || !owners.has(stats.uid)) return false;
     const has = (entry: string): boolean =>
@@ -29,7 +31,7 @@ export function productFinder(root: string, owners: Owners): (entry: VisitedEntr
       return bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1');
     };
     return (
-      isBuildProduct(name, has, () => isIgnoredFolder(path, ignores)) &&
+      isBuildProduct(name, has, () => isIgnoredFolder(path, ignores, work)) &&
       whyTextRefused(textOf(path)) === undefined &&
       !isCommitted(path, read)
     );

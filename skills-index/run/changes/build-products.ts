@@ -38,22 +38,34 @@ export function isBuildProduct(
   return (ambiguous.has(name) || name.endsWith('.egg-info')) && isIgnored();
 }
 
+/** Remaining comparisons, shared by all folders of a view: a run chooses patterns and names. */
+export interface IgnoreWork {
+  left: number;
+}
+
+/** The most comparisons for one view. A usual project needs some thousands. */
+export const ignoreStepsMax = 5_000_000;
+
 /**
  * Whether git's ignore files exclude a folder (gitignore(5)). A pattern in brackets excludes
- * nothing here, so an unusual pattern leaves a folder among the changes.
+ * nothing here, so an unusual pattern leaves a folder among the changes. So does a view whose
+ * patterns take too many comparisons.
  * @param textIn the text of `.gitignore` in a folder above; empty for the top
  */
 export function isIgnoredFolder(
   path: string,
   textIn: (folder: string) => string | undefined,
+  work: IgnoreWork = { left: ignoreStepsMax },
 ): boolean {
   const parts = path.split('/');
-  return parts.some((_, end) => isIgnoredAlone(parts.slice(0, end + 1), textIn));
+  const isIgnored = parts.some((_, end) => isIgnoredAlone(parts.slice(0, end + 1), textIn, work));
+  return isIgnored && work.left > 0;
 }
 
 function isIgnoredAlone(
   parts: readonly string[],
   textIn: (folder: string) => string | undefined,
+  work: IgnoreWork,
 ): boolean {
   // The last pattern that matches decides, and deeper files come later.
   let isIgnored = false;
@@ -61,7 +73,9 @@ function isIgnoredAlone(
     const below = parts.slice(depth);
     for (const line of linesOf(textIn(parts.slice(0, depth).join('/')) ?? '')) {
       const isKept = line.startsWith('!');
-      if (isMatch(isKept ? line.slice(1) : line, below)) isIgnored = !isKept;
+      work.left -= line.length;
+      if (work.left <= 0) return false;
+      if (isMatch(isKept ? line.slice(1) : line, below, work)) isIgnored = !isKept;
     }
   }
   return isIgnored;
@@ -75,15 +89,15 @@ function linesOf(text: string): string[] {
 const ignoreLinesMax = 1_000;
 
 // A pattern without a slash before its end names an entry at any depth.
-function isMatch(written: string, parts: readonly string[]): boolean {
+function isMatch(written: string, parts: readonly string[], work: IgnoreWork): boolean {
   const pattern = written.replace(/\/$/, '');
-  if (!pattern.includes('/')) return isLike([pattern], parts.slice(-1));
-  return isLike(pattern.replace(/^\//, '').split('/'), parts);
+  if (!pattern.includes('/')) return isLike([pattern], parts.slice(-1), work);
+  return isLike(pattern.replace(/^\//, '').split('/'), parts, work);
 }
 
-function isLike(patterns: readonly string[], parts: readonly string[]): boolean {
-  return matchesStars(patterns, parts, '**', (pattern, part) =>
-    matchesStars([...pattern], [...part], '*', (one, sign) => one === sign || one === '?'),
+function isLike(patterns: readonly string[], parts: readonly string[], work: IgnoreWork): boolean {
+  return matchesStars(patterns, parts, '**', work, (pattern, part) =>
+    matchesStars([...pattern], [...part], '*', work, (one, sign) => one === sign || one === '?'),
   );
 }
 
@@ -95,12 +109,14 @@ function matchesStars(
   pattern: readonly string[],
   parts: readonly string[],
   star: string,
+  work: IgnoreWork,
   isSame: (one: string, part: string) => boolean,
 ): boolean {
   let at = 0;
   let afterStar = -1;
   let resume = 0;
   for (let part = 0; part < parts.length; ) {
+    if (--work.left <= 0) return false;
     if (pattern[at] === star) {
       afterStar = ++at;
       resume = part;
