@@ -214,7 +214,7 @@ describe.each(kinds)('build products of a session (overlay: %s)', (isOverlay) =>
       fs.chmodSync(`${view}/.venv/bin/run`, 0o6755);
       fs.symlinkSync(join(top, 'secret'), `${view}/.venv/out`);
       fs.linkSync(`${view}/.venv/bin/run`, `${view}/.venv/again`);
-      execFileSync('mkfifo', [`${view}/.venv/pipe`]);
+      execFileSync('/usr/bin/mkfifo', [`${view}/.venv/pipe`]);
       fs.symlinkSync(top, `${view}/node_modules`);
       giveRest(view);
       fs.chmodSync(`${view}/.venv/bin/run`, 0o6755);
