@@ -1,6 +1,7 @@
-// Sums the test runner's own report into one line, `N passed, N failed`. A skipped test that is not
-// on the list counts as failed, and so does a test file that could not be loaded, and a test
-// command that failed without saying which test.
+// Sums the test runner's own report into one line, `N passed, N failed`. The second run of a file
+// whose process V8 aborted replaces the first. A skipped test that is not on the list counts as
+// failed, and so does a test file that could not be loaded, and a test command that failed without
+// saying which test.
 import { existsSync, readFileSync } from 'node:fs';
 
 const status = Number(process.argv[2] ?? 1);
@@ -10,8 +11,14 @@ const allowed = new Map(
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => line.split('\t')),
 );
-const path = new URL('../.cache/reports/vitest.json', import.meta.url);
-const files = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).testResults : [];
+const results = (report) => {
+  const path = new URL(`../.cache/reports/${report}.json`, import.meta.url);
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).testResults : [];
+};
+const again = results('again');
+const names = new Set(again.map((file) => file.name));
+const files = [...results('vitest').filter((file) => !names.has(file.name)), ...again];
+for (const name of names) console.log(`V8 aborted the process of ${name}, so it ran once more`);
 
 let passed = 0;
 let failed = 0;
