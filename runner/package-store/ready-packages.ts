@@ -154,7 +154,11 @@ async function fetchMissing(
   const places = selected.map((one) => {
     const folder = storedFolder(request.data, one.package.ecosystem, one.file);
     const stored = readStored(folder);
-    const isWhole = stored !== undefined && isStoredWhole(folder, stored);
+    // A lock may give the hash of another package that another skill brought.
+    const isWhole =
+      stored?.name === one.package.name &&
+      stored.version === one.package.version &&
+      isStoredWhole(folder, stored);
     return { ...one, folder, stored: isWhole ? stored : undefined };
   });
   const missing = places.filter(({ stored }) => stored === undefined);

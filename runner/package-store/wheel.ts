@@ -133,11 +133,27 @@ function placed(archive: string, files: readonly ArchiveFile[], data: string): U
     else kept.push({ ...file, path });
   }
   requireSafePaths(archive, kept);
+  requireOwnInfo(archive, kept, data.replace(/\.data$/, ''));
   const notes = [...left].map(([what, paths]) => {
     const more = paths.length - namedFilesMax;
     return `${archive}: left out ${what}: ${paths.slice(0, namedFilesMax).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   });
   return { files: kept, notes };
+}
+
+// Python reads the version and the plug-ins of each package from such a folder or file.
+function requireOwnInfo(archive: string, files: readonly ArchiveFile[], own: string): void {
+  const [ownName = ''] = own.split('-');
+  for (const { path } of files) {
+    const [, name = '', kind] = /^([^/-]+)[^/]*\.(dist|egg)-info(?:\/|$)/i.exec(path) ?? [];
+    const isOwn =
+      kind === undefined ||
+      path.startsWith(`${own}.dist-info/`) ||
+      (kind === 'egg' &&
+        normalPackageName('python', name) === normalPackageName('python', ownName));
+    if (!isOwn)
+      throw unsafeArchive(archive, `${JSON.stringify(path)} says what another package is`);
+  }
 }
 
 const leftSchemes: Readonly<Record<string, string>> = {

@@ -69,9 +69,28 @@ export function parsePackageLock(bytes: Uint8Array, path: string): LockedPackage
       faults.add(`${place}: ${key} is there twice, with other content`);
     found.set(key, { ...one, places: before === undefined ? [place] : [...(places ?? []), place] });
   }
+  for (const one of found.values()) refuseImpostor(one, found, faults);
   if (found.size > packagesMax) faults.add(`it has ${found.size} packages; at most ${packagesMax}`);
   faults.requireNone();
   return [...found.values()].map((one) => ({ ...one, places: [...(one.places ?? [])].sort() }));
+}
+
+// A reviewer takes an import of `a` for the locked package `a`, wherever that package lies.
+function refuseImpostor(
+  { name, places = [] }: LockedPackage,
+  found: ReadonlyMap<string, LockedPackage>,
+  faults: LockFaults,
+): void {
+  const names = new Set([...found.values()].map((one) => one.name));
+  for (const place of places) {
+    const shown = nameOf(place);
+    if (shown !== name && names.has(shown))
+      faults.add(`${place}: it is ${name}, and the lock has another package ${shown}`);
+  }
+}
+
+function nameOf(place: string): string {
+  return place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
 }
 
 const placeForm =
@@ -84,8 +103,7 @@ function isPlace(place: string): boolean {
 const onlyRegistry = 'A skill takes tarballs of a registry only';
 
 function lockedOf(place: string, entry: Entry, faults: LockFaults): LockedPackage | undefined {
-  const name =
-    entry.name ?? place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  const name = entry.name ?? nameOf(place);
   const { version = '', resolved } = entry;
   const fault = (message: string): undefined => {
     faults.add(`${place.slice(0, 200)}: ${message}`);

@@ -61,6 +61,27 @@ describe('the packages of a skill', () => {
     expect(fs.readdirSync(join(storeFolder(world.data), 'new'))).toEqual([]);
   });
 
+  it.each(['python', 'npm'] as const)(
+    'of %s are not taken from the store under another name or version',
+    async (ecosystem) => {
+      const world = makePackageWorld();
+      const made = (name: string): LockedPackage =>
+        ecosystem === 'python' ? world.wheel(name, { 'x.py': '' }) : world.npm(name, { x: '' });
+      const bad = made('bad');
+      const good = made('good');
+      await world.ready(bad);
+      const [file] = bad.files;
+      const files = good.files.map(({ name }) => ({
+        ...file,
+        name,
+        hash: file?.hash ?? 'sha256:',
+      }));
+      await expect(world.ready({ ...good, files })).rejects.toMatchObject({
+        code: 'package-differs',
+      });
+    },
+  );
+
   it('of npm are placed as the lock says', async () => {
     const world = makePackageWorld();
     const [a, old, young] = [

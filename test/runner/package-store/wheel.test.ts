@@ -13,6 +13,7 @@ describe('a wheel', () => {
         files: {
           'tool/__init__.py': 'x = 1\n',
           'tool-1.0.data/purelib/more.py': 'y = 2\n',
+          'Tool.egg-info/PKG-INFO': '',
           'tool-1.0.data/platlib/native.so': 'ELF',
           'tool-1.0.data/scripts/tool': '#!python\n',
           'tool-1.0.data/data/etc/tool.conf': '',
@@ -25,6 +26,7 @@ describe('a wheel', () => {
     expect(files.map(({ path }) => path)).toEqual([
       'tool/__init__.py',
       'more.py',
+      'Tool.egg-info/PKG-INFO',
       'native.so',
       'tool-1.0.dist-info/WHEEL',
       'tool-1.0.dist-info/METADATA',
@@ -68,6 +70,14 @@ describe('a wheel', () => {
     'a file beside the same file of purelib': [
       { files: { 'a.py': '', 'tool-1.0.data/purelib/a.py': 'evil' } },
       '"a.py" and "a.py" are one path',
+    ],
+    'the plug-ins of another package': [
+      { files: { 'tool-1.0.data/purelib/pytest-8.0.dist-info/entry_points.txt': '' } },
+      '"pytest-8.0.dist-info/entry_points.txt" says what another package is',
+    ],
+    'an egg of another package': [
+      { files: { 'pytest.egg-info/PKG-INFO': '' } },
+      '"pytest.egg-info/PKG-INFO" says what another package is',
     ],
     'a path of purelib that leaves it': [
       { files: { 'tool-1.0.data/purelib/../../x.py': '' } },

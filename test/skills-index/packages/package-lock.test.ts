@@ -112,6 +112,14 @@ describe('package-lock.json', () => {
     ['a bundled package outside', at({ inBundle: true }, '../evil'), 'folder of the author'],
     ['a name that is a path', at({ name: '../docx' }), 'no name of a package'],
     [
+      'a package under the name of another package that it has',
+      {
+        ...at({ name: 'evil', resolved: 'https://registry.npmjs.org/evil/-/evil-9.5.0.tgz' }),
+        ...at({}, 'node_modules/a/node_modules/docx'),
+      },
+      'it is evil, and the lock has another package docx',
+    ],
+    [
       'one package with two hashes',
       {
         ...at({}),
