@@ -113,7 +113,8 @@ function sequenceIn(text: string): Found | 'cut' {
   if (kind === ']') return command(text);
   // Device control, application, privacy and other texts: graphics, keys, files, other terminals.
   if ('PX^_'.includes(kind)) return { length: 2, shown: '', skips: true };
-  const short = /^\x1b(?:[78=>DEHM]|[()][0AB])/.exec(text)?.[0];
+  // Tab stops (HTS here, TBC above) are left out: nothing sets them back.
+  const short = /^\x1b(?:[78=>DEM]|[()][0AB])/.exec(text)?.[0];
   if (short !== undefined) return { length: short.length, shown: short, skips: false };
   if ('()'.includes(kind) && text.length < 3) return 'cut';
   return { length: 2, shown: '', skips: false };
@@ -128,13 +129,16 @@ function controlSequence(text: string): Found | 'cut' {
     const isCut = whole.length === text.length && whole.length <= sequenceCharsMax;
     return isCut ? 'cut' : { length: whole.length, shown: '', skips: false };
   }
-  const isShown = whole.length <= sequenceCharsMax && passes(marks, given, between, final);
+  // Some terminals repeat a sign as often as they are told; none has more than 9,999 columns.
+  const isUsual = !/\d{5}/.test(given) && (final === 'm' || !given.includes(':'));
+  const isShown =
+    whole.length <= sequenceCharsMax && isUsual && passes(marks, given, between, final);
   return { length: whole.length, shown: isShown ? whole : '', skips: false };
 }
 
 function passes(marks: string, given: string, between: string, final: string): boolean {
   const form = `${marks}${between}${final}`;
-  if (marks === '' && between === '' && '@ABCDEFGHIJKLMPSTXZ`abdefgmrsu'.includes(final))
+  if (marks === '' && between === '' && '@ABCDEFGHIJKLMPSTXZ`abdefmrsu'.includes(final))
     return true;
   switch (form) {
     // The reply to these questions has numbers only. Programs ask for the cursor's place, the kind

@@ -44,6 +44,9 @@ describe('what an agent’s program draws', () => {
     ['controls of eight bits', '\x9b21t\x9d52;c;eA==\x9c'.replace(/[ -~]/g, '')],
     ['a private message', '\x1b^x\x1b\\\x1bXx\x1b\\'],
     ['a mode that nothing resets', '\x1b[?69h\x1b[?1;69h\x1b[2h'],
+    ['tab stops', '\x1bH\x1b[3g'],
+    ['a sign two thousand million times', '\x1b[2147483647b'],
+    ['a region that the reset would not know', '\x1b[1:5r'],
     ['a very long sequence', `\x1b[${'1;'.repeat(100)}m`],
     ['a sequence with signs that nobody reads', '\x1b[1"p\x1b[1\'|'],
   ])('leaves out: %s', (_, text) => {
