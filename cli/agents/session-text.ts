@@ -36,7 +36,7 @@ export function printSessionPlan({ limits, ...plan }: SessionPlan): string {
     [
       'secrets',
       plan.secrets.map((secret) => [
-        `${secret.name} as ${secret.as} to ${secret.hosts.join(', ')}`,
+        `${secret.name} as ${secret.as} to ${(secret.places ?? secret.hosts).join(', ')}`,
         secret.reason,
       ]),
     ],

@@ -105,7 +105,7 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
   );
   const rule = matchRule(judged, parsed, request.method);
   if (typeof rule === 'string') return denied(rule);
-  const used = placeholdersIn(request, parsed.host, rules.secrets);
+  const used = placeholdersIn(request, parsed, rules.secrets);
   if (used === undefined || rules.secrets.some((one) => holds(request.target, one)))
     return denied('secret-unbound');
   return {
@@ -298,7 +298,7 @@ function hasTwoReadings(headers: SentHeaders): boolean {
 // stands anywhere else.
 function placeholdersIn(
   { headers, method }: EgressRequest,
-  host: string,
+  { host, path }: RequestPlace,
   secrets: EgressRules['secrets'],
 ): BoundPlaceholder[] | undefined {
   const found = headers.flatMap(([name, value]) =>
@@ -306,8 +306,11 @@ function placeholdersIn(
       .filter((one) => holds(name, one) || holds(value, one))
       .map((secret) => ({ name: name.toLowerCase(), value, secret })),
   );
-  const isBound = ({ hosts, methods = [method] }: BoundPlaceholder): boolean =>
-    hosts.includes(host) && methods.includes(method);
+  const place = `${host}${path}`;
+  const isBound = ({ hosts, methods = [method], places = [place] }: BoundPlaceholder): boolean =>
+    hosts.includes(host) &&
+    methods.includes(method) &&
+    places.some((one) => coversPath(one, place));
   if (
     !found.every(({ name, value, secret }) => isBound(secret) && isWellPlaced(name, value, secret))
   )

@@ -10,7 +10,8 @@ import { authorizationV4, sha256 } from './signature-v4.ts';
 export type SentHeaders = readonly (readonly [string, string])[];
 
 /** The placeholder of a secret, and the places in a request where the placeholder may stand. */
-export interface BoundPlaceholder extends Pick<PlannedSecret, 'name' | 'hosts' | 'methods' | 'as'> {
+export interface BoundPlaceholder
+  extends Pick<PlannedSecret, 'name' | 'hosts' | 'methods' | 'places' | 'as'> {
   readonly placeholder: string;
 }
 

@@ -98,7 +98,7 @@ function planSecret(
   refused: Refusal[],
 ): PlannedSecret[] {
   if (secret === undefined || whyNotEgress(url) !== undefined) return [];
-  const { host } = parseEgressUrl(url);
+  const { host, path } = parseEgressUrl(url);
   const found = stored.find(
     (one) =>
       one.name === secret &&
@@ -115,7 +115,9 @@ function planSecret(
   }
   const { methods } = found;
   const reason = `credential of agent ${agent.name} for ${host}; the proxy adds its value`;
-  const bound = { name: secret, hosts: [host], as: 'basic', reason } as const;
+  // Another line for the host, such as one that reads public repositories, gets no credential.
+  const places = [`${host}${path}`];
+  const bound = { name: secret, hosts: [host], places, as: 'basic', reason } as const;
   return [methods === undefined ? bound : { ...bound, methods }];
 }
 
@@ -124,8 +126,10 @@ function planSecret(
 function byName(secrets: readonly PlannedSecret[]): PlannedSecret[] {
   const merged = new Map<string, PlannedSecret>();
   for (const one of secrets) {
-    const hosts = [...new Set([...(merged.get(one.name)?.hosts ?? []), ...one.hosts])];
-    merged.set(one.name, { ...one, hosts });
+    const before = merged.get(one.name);
+    const hosts = [...new Set([...(before?.hosts ?? []), ...one.hosts])];
+    const places = [...new Set([...(before?.places ?? []), ...(one.places ?? [])])];
+    merged.set(one.name, { ...one, hosts, places });
   }
   return [...merged.values()];
 }

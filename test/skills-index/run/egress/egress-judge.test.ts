@@ -248,6 +248,22 @@ describe('a placeholder', () => {
   });
 
   it.each([
+    ['/v2/x', 'allowed'],
+    ['/v2/xy', 'secret-unbound'],
+    ['/v2/other/x', 'secret-unbound'],
+  ])('at %s, where it is bound to one path of the host, is %s', (path, expected) => {
+    const secrets = rules.secrets.map((one) => ({ ...one, places: ['api.crm.example/v2/x'] }));
+    const request = get(`http://api.crm.example${path}`);
+    const headers: EgressRequest['headers'] = [
+      ...request.headers,
+      ['Authorization', `Bearer ${placeholder}`],
+    ];
+    const decision = judgeRequest({ ...request, headers }, { ...rules, secrets });
+    expect(decision.kind === 'allowed' ? 'allowed' : decision.why).toBe(expected);
+    expect(judgeRequest(request, { ...rules, secrets }).kind).toBe('allowed');
+  });
+
+  it.each([
     ['POST', ['POST'], 'allowed'],
     ['GET', ['POST'], 'secret-unbound'],
     ['GET', undefined, 'allowed'],

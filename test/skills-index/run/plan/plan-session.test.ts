@@ -195,11 +195,18 @@ describe('the plan of a session', () => {
   it('names the commits, and gives git a credential by reference', () => {
     const url = 'https://git.example/acme/*';
     const stored = { ...key, name: 'TOKEN', hosts: ['git.example'], methods: ['POST'] };
-    const coder = { ...agent, egress: [{ url, methods: ['POST'], secret: 'TOKEN' }] };
+    const read = { url: 'https://git.example/*', methods: ['GET'] };
+    const coder = { ...agent, egress: [read, { url, methods: ['POST'], secret: 'TOKEN' }] };
     const { env, refused, secrets } = planWith({ agent: coder, facts: { secrets: [stored] } }).plan;
     expect(refused).toEqual([]);
     expect(secrets).toMatchObject([
-      { name: 'TOKEN', hosts: ['git.example'], as: 'basic', methods: ['POST'] },
+      {
+        name: 'TOKEN',
+        hosts: ['git.example'],
+        places: ['git.example/acme/*'],
+        as: 'basic',
+        methods: ['POST'],
+      },
     ]);
     const values = Object.fromEntries(env.map(({ name, value }) => [name, value]));
     expect(values).toMatchObject({
