@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:8a5bcc5d6cad8dc3b82e41eb7bf97bd3a9adcec677dc265f9969d9ff84eba3d9',
+  extractor: 'sha256:69df035588f6cf21525e8491e998905417ce44d9c1a5c128aa052b30e7b21bde',
   judging: 'sha256:cd7dabdfd5bc78255953477fa6772377b77a6babb61269fdb40890fc6ae883e6',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
