@@ -79,7 +79,7 @@ export interface PlannedSecret extends Line {
   readonly hosts: readonly string[];
   /** The only HTTP methods for which the secret is used; absent where the operator named none. */
   readonly methods?: readonly string[];
-  /** The only places for which the secret is used, as `host/path/*`; absent for all of its hosts. */
+  /** The only places for which the secret is used, as `host/path/*`; absent for all its hosts. */
   readonly places?: readonly string[];
   readonly as: SecretUse;
 }
