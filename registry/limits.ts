@@ -6,6 +6,8 @@ export const jsonBodyBytesMax = 64 * 1024;
 export const bodyReasonsMax = 20;
 /** A statement names up to 500 files. */
 export const statementBodyBytesMax = 1024 * 1024;
+/** How long an idle connection stays open after the time that its response announced. */
+export const idleConnectionGraceMs = 60_000;
 export const reasonCharsMax = 2_000;
 export const refusalReasonsMax = 200;
 /**

@@ -23,7 +23,7 @@ import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resume } from './index/publish-index.ts';
 import { takeStatement } from './intake/statements.ts';
-import { stopMs } from './limits.ts';
+import { idleConnectionGraceMs, stopMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
@@ -98,6 +98,9 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     overrideGlobalObjects: false,
   }) as Server;
   endSlowBodies(server);
+  // A busy client may send its next request when the announced time has just passed. The request
+  // would fail with “other side closed”, and nobody repeats a POST.
+  server.keepAliveTimeoutBuffer = idleConnectionGraceMs;
   const port = await listen(server, options.port, host);
   const base = options.base ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const opened =

@@ -1,6 +1,6 @@
 /**
- * A stand-in for an agent: asks its model what to do, does that in a shell, tells the model what came of it, until the model has no more.
- * Like any agent it does what it is told; what it cannot do is up to the sandbox that `skill agent run` gives it.
+ * A stand-in for an agent. The agent asks its model what to do, does it in a shell and tells the model the outcome, until the model has no further line.
+ * Like any agent, the stand-in obeys. The sandbox of `skillgate agent run` decides what works.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -8,14 +8,15 @@ const messages = [{ role: 'user', content: process.argv[2] ?? 'go on' }];
 for (;;) {
   const answer = await fetch(`${process.env.OPENAI_BASE_URL}/chat/completions`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${process.env.OPENAI_API_KEY}`, 'content-type': 'application/json' },
+    // A command may run for minutes, and nobody watches the connection meanwhile.
+    headers: { authorization: `Bearer ${process.env.OPENAI_API_KEY}`, 'content-type': 'application/json', connection: 'close' },
     body: JSON.stringify({ model: 'scripted', messages }),
   });
   const { choices } = (await answer.json()) as { choices: { message: { content: string } }[] };
   const line = choices[0]?.message.content ?? '';
   if (line === '') break;
   const { stdout, stderr } = spawnSync('sh', ['-c', line], { encoding: 'utf8', input: '' });
-  const came = `${stdout}${stderr}`.trim();
-  console.log(`> ${line}\n${came}`);
-  messages.push({ role: 'assistant', content: line }, { role: 'user', content: came });
+  const outcome = `${stdout}${stderr}`.trim();
+  console.log(`> ${line}\n${outcome}`);
+  messages.push({ role: 'assistant', content: line }, { role: 'user', content: outcome });
 }
