@@ -86,18 +86,18 @@ export async function extractFacts(
   const { flows, complete } = solveFlows(analysed.graph, steps);
   const coverage = coverageOf(ingested, analysed, options);
   const bundle = bundleOf(files);
+  const declared = readDeclared(files);
+  const imports = packageFacts(analysed.sources, declared.manifest?.capabilities.package);
   return {
     bundle: bundle.digest,
     facts: [
       ...ingested.flatMap((file) => file.artifacts),
       ...unparsedFacts(analysed),
-      ...[...analysed.facts, ...packageFacts(analysed.sources)].sort((a, b) =>
-        compareSpans(a.span, b.span),
-      ),
+      ...[...analysed.facts, ...imports].sort((a, b) => compareSpans(a.span, b.span)),
       ...flows,
     ],
     sources: analysed.sources,
-    declared: readDeclared(files),
+    declared,
     obstacles: bundle.obstacles,
     coverage,
     complete:

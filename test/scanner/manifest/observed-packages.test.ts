@@ -54,6 +54,19 @@ describe('packages of imports', () => {
     });
   });
 
+  it('are of the declared package of the same name where no table knows the module', async () => {
+    const ours = lock.replace('"pyyaml"', '"acme-bars"').replaceAll('pyyaml-', 'acme_bars-');
+    const house = lockedEntries(parsePylock(Buffer.from(ours), 'pylock.toml'));
+    const group = { ...python, requires: ['acme-bars'], locked: house };
+    const files = { 'skill.json': manifest({ python: group }), 'pylock.toml': ours };
+    const packages = [{ ecosystem: 'python', name: 'acme-bars' }];
+    const used = await scan({ ...files, 'scripts/a.py': 'from acme_bars.svg import draw\n' });
+    expect(used).toEqual({ verdict: 'pass', packages, findings: [] });
+    const other = await scan({ ...files, 'scripts/a.py': 'import acme_bar\n' });
+    expect(other.packages).toBeUndefined();
+    expect(other.findings).toEqual([expect.stringMatching(/^manifest\/unused low: .*acme-bars/)]);
+  });
+
   it('are a row where nothing declares them: the sandbox does not have them', async () => {
     const script = 'import yaml\ntry:\n    import rich\nexcept ImportError:\n    rich = None\n';
     expect(await scan({ 'scripts/a.py': script, 'skill.json': manifest() })).toMatchObject({
