@@ -5,7 +5,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { approveInDesk } from './desk.ts';
-import { type DemoWorld, honest, skill } from './world.ts';
+import { makeWheelIndex } from './wheel-index.ts';
+import { type DemoWorld, honest, skill, wheel } from './world.ts';
 
 /** Publish, scan, approve and install version 1.4.0. */
 export async function playHonestSkill(world: DemoWorld): Promise<void> {
@@ -42,10 +43,15 @@ async function approve(world: DemoWorld): Promise<void> {
   await approveInDesk(world, honest, 'I read it: it reads deals and writes the report.');
   const afterRita = await stage.type('rob', ['status', honest]);
   const isStillInReview = afterRita.stdout.includes('in review');
-  await stage.type(
+  const { stderr } = await stage.type(
     'rob',
     ['review', 'approve', honest, '--reason', 'I fetched it and read every file.', '--yes'],
     { shown: true },
+  );
+  stage.gateHeld(
+    'packages',
+    'the statement that both sign names the skill’s Python package, with version and hash',
+    stderr.includes(`${wheel} sha256:`),
   );
   const status = await stage.type('rob', ['status', honest]);
   stage.gateHeld(
@@ -56,9 +62,18 @@ async function approve(world: DemoWorld): Promise<void> {
   );
 }
 
-async function install({ stage }: DemoWorld): Promise<void> {
+async function install({ stage, examples }: DemoWorld): Promise<void> {
   stage.step('Olga installs the version; her machine trusts neither the registry nor the desk');
-  await stage.type('olga', ['install', honest, '--yes'], { shown: true });
+  const index = makeWheelIndex(stage.folder, examples);
+  const add = (url: string) => ['host', 'index', 'add', 'python', url, '--min-age', '0d'];
+  stage.showCommand('olga', add('file:///srv/wheels'));
+  await stage.type('olga', add(`file://${index}`));
+  const { stderr } = await stage.type('olga', ['install', honest, '--yes'], { shown: true });
+  stage.gateHeld(
+    'packages',
+    'Olga’s machine fetched the skill’s package from her own folder of wheels, before any run',
+    stderr.includes(`fetched 1 package from file://${index}`),
+  );
   const { stdout } = await stage.type('olga', ['verify', skill]);
   const [, statements] = /(\d+) of \1 statements are signed and in the log/.exec(stdout) ?? [];
   stage.gateHeld(

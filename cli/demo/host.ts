@@ -47,7 +47,7 @@ export async function setUpHost(world: DemoWorld): Promise<PromptAnswers> {
   const hosts = new Set(plan.egress?.map((target) => target.host));
   stage.gateHeld(
     'plan',
-    'the skill gets one host, one secret for this host and a view of one folder, and nothing else',
+    'the skill gets one host, one secret for this host, a view of one folder, one package, and nothing else',
     hosts.size === 1 &&
       plan.secrets?.length === 1 &&
       plan.mounts?.length === 1 &&
@@ -75,6 +75,7 @@ function writeHostPolicy({
   ) as Record<string, string>;
   const spki = createPublicKey(publicKey ?? '').export({ type: 'spki', format: 'der' });
   const policy = {
+    ...(JSON.parse(readFileSync(join(config, 'host.json'), 'utf8')) as object),
     // Both names lead to stand-ins on loopback; the demo's authority issued their certificates.
     hosts: { [crmHost]: `127.0.0.1:${crm.port}`, [strangerHost]: `127.0.0.1:${stranger.port}` },
     authorities: [authority],

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import * as audit from '../../runner/audit/public.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Person, Stage } from './stage.ts';
+import type { CommandResult, Person, Stage } from './stage.ts';
 import {
   crmHost,
   startCrm,
@@ -96,18 +96,22 @@ async function makePeople(stage: Stage): Promise<void> {
       stage.type(person, ['key', 'create', person]),
     ),
   );
-  await stage.type('ada', ['scope', 'claim', 'acme']);
-  for (const person of ['rita', 'rob'] as const) {
-    await stage.type('operator', [
+  const enrol = (person: Person): Promise<CommandResult> => {
+    const key = publicKey(stage, person);
+    return stage.type('operator', [
       'member',
       'add',
       person,
       '--role',
       'reviewer',
       '--public-key',
-      publicKey(stage, person),
+      key,
     ]);
-  }
+  };
+  await Promise.all([
+    stage.type('ada', ['scope', 'claim', 'acme']),
+    enrol('rita').then(() => enrol('rob')),
+  ]);
   const members = await stage.type('operator', ['member', 'list']);
   stage.gateHeld(
     'people',

@@ -15,10 +15,11 @@ const allowItself = 'skillgate hold allow 3f9c0a1b2d4e';
 const file = `skillgate run --why "Ann wants it in the CRM" ${skill} file`;
 const fileAgain = `skillgate run --why "once more, to be sure" ${skill} file`;
 
-/** The agent's session with the honest skill, and the files that the skill wrote. */
+/** The agent's session with the honest skill, the files that the skill wrote, and the chart of them. */
 export async function playAgentSession(world: DemoWorld, answers: PromptAnswers): Promise<void> {
   await runSession(world, answers);
   await acceptChanges(world, answers);
+  await drawChart(world);
 }
 
 async function runSession(world: DemoWorld, answers: PromptAnswers): Promise<void> {
@@ -104,6 +105,16 @@ async function acceptChanges(world: DemoWorld, answers: PromptAnswers): Promise<
     'the report was not in Olga’s folder before her signature; the report is there now',
     !wasThere && isThere,
     written,
+  );
+}
+
+async function drawChart({ stage }: DemoWorld): Promise<void> {
+  const { stdout } = await stage.type('olga', ['run', skill, 'chart'], { shown: true });
+  stage.say(`       ${stdout}`);
+  stage.gateHeld(
+    'packages',
+    'the skill drew the chart with the package that both reviewers signed; the skill’s own files lack the package',
+    stdout.includes(`${deals.length} bars`),
   );
 }
 

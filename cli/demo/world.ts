@@ -5,6 +5,8 @@ import type { Crm, Model, StandInServer, Stranger } from './stand-ins.ts';
 export const skill = '@acme/weekly-report';
 export const honest = `${skill}@1.4.0`;
 export const twin = `${skill}@1.5.0`;
+/** The package that the skill's command `chart` imports. */
+export const wheel = 'acme-bar-chart@1.0.0';
 /** The CRM token of the demo, which must never appear inside a sandbox. */
 export const token = 'crm-live-4f9b2a7c81d04e6a9b3c';
 

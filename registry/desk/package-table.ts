@@ -109,7 +109,7 @@ export function packageTable(rows: readonly PackageRow[]): Html | string {
     .filter(([, number]) => number > 0)
     .map(([change, number]) => `${number} ${words[change].replace(/:.*/, '')}`);
   return html`<h3>Packages</h3>
-<p class="summary"><b>${rows.length} packages</b>: ${counts.join(', ')}. The scan of the skill read no code of these packages.</p>
+<p class="summary"><b>${rows.length} ${rows.length === 1 ? 'package' : 'packages'}</b>: ${counts.join(', ')}. The scan of the skill read no code of these packages.</p>
 <div class="scroll" tabindex="0" role="group" aria-label="packages">
 <table class="matrix"><thead><tr><th scope="col">change</th><th scope="col">package</th><th scope="col">version</th>
 <th scope="col">entry of the lock</th><th scope="col">asked for by</th></tr></thead><tbody>${rows.map(tableRow)}</tbody></table></div>`;
