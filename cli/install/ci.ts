@@ -24,6 +24,7 @@ import { requireAdmittedOrName } from '../run/approved-instead.ts';
 import { answer, count, joined, printNote, safe } from '../terminal/output.ts';
 import { sharedFolder } from './agent-folders.ts';
 import { removeEarlier } from './earlier-folders.ts';
+import { editsIn, printKept } from './local-edits.ts';
 import { type LockedSkill, lockFileName, projectFileName } from './lock.ts';
 import { requireLockedBytes } from './locked-bytes.ts';
 import { type PreparedFolder, prepareFolder } from './prepare-folder.ts';
@@ -31,7 +32,6 @@ import {
   type InstalledFiles,
   installedFiles,
   type Layout,
-  layoutDifferences,
   layoutOf,
   requireFreePlaces,
 } from './skill-folder.ts';
@@ -182,7 +182,7 @@ function writeAll(context: CommandContext, ready: readonly Ready[]): void {
     for (const item of ready)
       prepared.push({
         item,
-        changed: changedIn(item),
+        changed: editsIn(item.layout, item.files),
         folder: prepareFolder(item.layout, item.files),
       });
     context.signal.throwIfAborted();
@@ -191,30 +191,11 @@ function writeAll(context: CommandContext, ready: readonly Ready[]): void {
       committed.push(folder);
     }
     for (const { item, changed, folder } of prepared)
-      if (changed.length > 0) printReplaced(context, item, changed, folder.keep());
+      if (changed.length > 0) printKept(context, item.name, changed, folder.keep());
   } catch (cause) {
     for (const folder of committed.reverse()) folder.undo();
     throw cause;
   } finally {
     for (const { folder } of prepared) folder.discard();
   }
-}
-
-function changedIn({ layout, files }: Ready): string[] {
-  return layoutDifferences(layout, files).filter((line) => !line.endsWith(': it is missing'));
-}
-
-function printReplaced(
-  context: CommandContext,
-  { name }: Ready,
-  changed: readonly string[],
-  kept: string | undefined,
-): void {
-  for (const line of changed)
-    printNote(context, safe`note: ${name} was changed on disk and is installed again: ${line}`);
-  if (kept !== undefined)
-    printNote(
-      context,
-      safe`note: the earlier folder is kept in ${kept}; delete it when nobody needs it`,
-    );
 }

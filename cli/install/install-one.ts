@@ -2,7 +2,6 @@
  * Installs or updates one skill of a project: verifies the version, shows what the skill may do,
  * and only then writes.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, valid } from 'semver';
 import * as admission from '../../runner/admission/public.ts';
@@ -37,24 +36,11 @@ import { confirm } from '../terminal/ask.ts';
 import { joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 import { foldersOf, sharedFolder } from './agent-folders.ts';
 import { type Installed, whatItMayDo, whereItLies } from './install-text.ts';
-import {
-  type LockedSkill,
-  lockFileName,
-  projectFileName,
-  type WantedSkill,
-  writeLock,
-  writeProject,
-} from './lock.ts';
+import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
 import { requireLockedBytes } from './locked-bytes.ts';
-import { prepareFolder } from './prepare-folder.ts';
-import {
-  type InstalledFiles,
-  installedFiles,
-  layoutOf,
-  removeFolder,
-  requireFreePlaces,
-} from './skill-folder.ts';
+import { installedFiles, layoutOf, requireFreePlaces } from './skill-folder.ts';
 import { orWaiting } from './waiting-version.ts';
+import { writeInstalled } from './write-installed.ts';
 
 export interface InstallTerms {
   /** A publisher whom a person accepts in the place of the locked publisher. */
@@ -138,8 +124,7 @@ export async function installOne(
       fileOf: (path) => contents.get(path as BundlePath),
       hostPolicy,
     });
-  await writeAll(context, project, installed, files);
-  if (earlier !== undefined && earlier.folder !== layout.folder) removeFolder(earlier);
+  await writeInstalled(context, project, installed, files);
   printInstalled(context, whereItLies(context, installed, files));
   return installed;
 }
@@ -228,43 +213,6 @@ async function approvedBefore(
   return line !== undefined && capabilityDigest(line.capabilities) === before.capabilities
     ? line.capabilities
     : undefined;
-}
-
-// The slow part happens in a folder beside the final one. Then both files and the rename follow at
-// once. After a crash in between, the lock names the folder's owner, so the next installation can
-// repair it.
-async function writeAll(
-  context: CommandContext,
-  project: Project,
-  installed: Installed,
-  files: InstalledFiles,
-): Promise<void> {
-  const { name, wanted, locked, layout } = installed;
-  const before = [projectFileName, lockFileName].map((file) =>
-    keepFile(join(project.folder, file)),
-  );
-  const prepared = prepareFolder(layout, files);
-  try {
-    context.signal.throwIfAborted();
-    const skills = new Map([...project.file.skills, [name, wanted] as const]);
-    await writeProject(join(project.folder, projectFileName), { ...project.file, skills });
-    await writeLock(
-      join(project.folder, lockFileName),
-      new Map([...project.lock, [name, locked] as const]),
-    );
-    prepared.commit();
-  } catch (cause) {
-    for (const restore of before) restore();
-    throw cause;
-  } finally {
-    prepared.discard();
-  }
-}
-
-function keepFile(path: string): () => void {
-  if (!existsSync(path)) return () => rmSync(path, { force: true });
-  const bytes = readFileSync(path);
-  return () => writeFileSync(path, bytes);
 }
 
 // An update with more capabilities needs a person's consent, whoever approved it.

@@ -6,6 +6,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { nearest } from '../nearest.ts';
 import type { Project } from '../run/admission.ts';
+import { type Safe, safe } from '../terminal/output.ts';
 import { sharedFolder } from './agent-folders.ts';
 import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
 import { type Layout, layoutOf } from './skill-folder.ts';
@@ -19,6 +20,11 @@ export interface InstalledSkill {
   readonly folder: string;
   /** Whether the folder exists. `skillgate verify` compares the files in it. */
   readonly isThere: boolean;
+}
+
+/** What to say about a project without skills. */
+export function nothingInstalled({ folder }: Project): Safe {
+  return safe`No skill is installed in ${folder}.\n→ install one: skillgate install @scope/name`;
 }
 
 /** All installed skills, sorted by name. */

@@ -2,7 +2,7 @@
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { projectAt } from '../run/admission.ts';
 import { answer, inkFor, joined, safe, table } from '../terminal/output.ts';
-import { installedSkills } from './installed-skills.ts';
+import { installedSkills, nothingInstalled } from './installed-skills.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
@@ -17,8 +17,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     isThere,
   }));
   answer(context, { schema: 'skillgate.list/1', project: project.folder, skills: list }, () => {
-    if (list.length === 0)
-      return safe`No skill is installed in ${project.folder}.\n→ install one: skillgate install @scope/name`;
+    if (list.length === 0) return nothingInstalled(project);
     const ink = inkFor(context.stdout, context.env);
     const rows = list.map(({ name, version, range, folder, agents, isThere }) => [
       ink.bold(`${name}@${version}`),

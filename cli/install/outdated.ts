@@ -17,7 +17,7 @@ import {
   questionOf,
 } from '../run/admission.ts';
 import { answer, count, inkFor, joined, safe, table } from '../terminal/output.ts';
-import { type InstalledSkill, namedSkills } from './installed-skills.ts';
+import { type InstalledSkill, namedSkills, nothingInstalled } from './installed-skills.ts';
 
 interface Newer {
   readonly name: SkillName;
@@ -44,6 +44,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   );
   const checked = all.length;
   answer(context, { schema: 'skillgate.outdated/1', checked, skills }, () => {
+    if (checked === 0) return nothingInstalled(project);
     if (skills.length === 0)
       return safe`No newer version is approved for ${count(checked, 'installed skill')}.`;
     const ink = inkFor(context.stdout, context.env);

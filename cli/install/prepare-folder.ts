@@ -13,7 +13,13 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { sharedFolder } from './agent-folders.ts';
-import { type InstalledFiles, isFolder, type Layout, linkTarget } from './skill-folder.ts';
+import {
+  type InstalledFiles,
+  isFolder,
+  type Layout,
+  linkTarget,
+  placesOf,
+} from './skill-folder.ts';
 
 export interface PreparedFolder {
   /** Moves all folders into place; if a move fails, all moves are undone. */
@@ -79,11 +85,32 @@ export function prepareFolder(layout: Layout, files: InstalledFiles): PreparedFo
 const leftoverPrefix = '.skillgate-';
 const replacedPrefix = '.replaced-';
 
+/**
+ * Moves the folders of a skill aside, because a person changed them.
+ * @returns the folder that has them now
+ */
+export function setAside(layout: Layout): string | undefined {
+  const folders = placesOf(layout).flatMap(({ at, parent }) =>
+    isFolder(at) ? [{ from: at, name: parent.replaceAll('/', '-') }] : [],
+  );
+  return keepFolders(join(layout.project, dirname(sharedFolder)), layout.folder, folders);
+}
+
 function keepReplaced(agents: string, folder: string, swaps: readonly Swap[]): string | undefined {
-  const replaced = swaps.flatMap(({ old }) => (old !== undefined && isFolder(old) ? [old] : []));
-  if (replaced.length === 0) return undefined;
+  const replaced = swaps.flatMap(({ old }) =>
+    old !== undefined && isFolder(old) ? [{ from: old, name: basename(old) }] : [],
+  );
+  return keepFolders(agents, folder, replaced);
+}
+
+function keepFolders(
+  agents: string,
+  folder: string,
+  folders: readonly { readonly from: string; readonly name: string }[],
+): string | undefined {
+  if (folders.length === 0) return undefined;
   const kept = mkdtempSync(join(agents, `${replacedPrefix}${folder}-`));
-  for (const old of replaced) renameSync(old, join(kept, basename(old)));
+  for (const { from, name } of folders) renameSync(from, join(kept, name));
   return kept;
 }
 

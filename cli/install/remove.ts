@@ -1,10 +1,15 @@
-/** `skillgate remove`: deletes installed skills from the project, its lock and agents' folders. */
+/**
+ * `skillgate remove`: deletes installed skills from the project, its lock and agents' folders. A
+ * folder that a person changed is kept aside.
+ */
 import { join } from 'node:path';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { projectAt } from '../run/admission.ts';
 import { answer, joined, safe } from '../terminal/output.ts';
 import { namedSkills } from './installed-skills.ts';
+import { localEdits, printKept } from './local-edits.ts';
 import { lockFileName, projectFileName, writeLock, writeProject } from './lock.ts';
+import { setAside } from './prepare-folder.ts';
 import { removeFolder, requireInside } from './skill-folder.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -13,7 +18,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const gone = new Set(removed.map(({ name }) => name));
   // Nothing is removed when one of several skills cannot be removed.
   for (const { layout } of removed) requireInside(layout);
-  for (const { layout } of removed) removeFolder(layout);
+  for (const skill of removed) {
+    const edits = await localEdits(context, skill);
+    if (edits.length > 0) printKept(context, skill.name, edits, setAside(skill.layout));
+    removeFolder(skill.layout);
+  }
   // The files are written last: after an interruption the lock still names the skill, and
   // `skillgate ci` or `remove` can be repeated.
   await writeProject(join(project.folder, projectFileName), {

@@ -7,11 +7,11 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { type AdmissionWorld, projectAt } from '../run/admission.ts';
+import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import { answer, count, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 import { problemText } from '../terminal/problem-text.ts';
 import { installOne } from './install-one.ts';
-import { namedSkills } from './installed-skills.ts';
+import { namedSkills, nothingInstalled } from './installed-skills.ts';
 
 interface Row {
   readonly name: SkillName;
@@ -30,7 +30,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const rows: Row[] = [];
   for (const { name, locked } of skills)
     rows.push(await updateOne(world, name, locked.version, skills.length === 1));
-  answer(context, { schema: 'skillgate.update/1', skills: rows }, () => textOf(rows));
+  answer(context, { schema: 'skillgate.update/1', skills: rows }, () => textOf(project, rows));
   return rows.some(({ outcome }) => outcome === 'stopped') ? exitCodes.refused : exitCodes.ok;
 }
 
@@ -54,8 +54,8 @@ async function updateOne(
   }
 }
 
-function textOf(rows: readonly Row[]): Safe {
-  if (rows.length === 0) return safe`No skill is installed.`;
+function textOf(project: Project, rows: readonly Row[]): Safe {
+  if (rows.length === 0) return nothingInstalled(project);
   if (rows.every(({ outcome }) => outcome === 'current'))
     return safe`${count(rows.length, 'installed skill')} checked: no newer version is approved.`;
   return table(

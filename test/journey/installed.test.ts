@@ -1,5 +1,14 @@
 /** The commands for what is installed: list, show, outdated, update, remove. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +18,15 @@ import { makeReportSkill, release } from '../cli/installer-world.ts';
 const project = useInstallerProject(true);
 const { at, lock, read } = project;
 const egress = [{ url: 'https://api.crm.example/v2/*', why: 'reads deals' }];
+
+// notes.txt of the folder that the command kept.
+function keptIn(err: string): string {
+  const [, kept = ''] = /is kept in (\S+);/.exec(err) ?? [];
+  const notes = readdirSync(kept, { recursive: true, encoding: 'utf8' }).find((path) =>
+    path.endsWith('notes.txt'),
+  );
+  return readFileSync(join(kept, notes ?? ''), 'utf8');
+}
 
 describe('skillgate list', () => {
   it('shows the installed skills, without a network', async () => {
@@ -116,8 +134,14 @@ describe('skillgate outdated and update', () => {
       '@acme/wider': '1.0.0',
     });
 
-    expect((await project.user.run('update', '@acme/wider', '--yes')).exit).toBe(0);
-    expect(versions()['@acme/wider']).toBe('1.1.0');
+    writeFileSync(at('.agents/skills/wider/notes.txt'), 'mine');
+    const widened = await project.user.run('update', '@acme/wider', '--yes');
+    expect({ exit: widened.exit, version: versions()['@acme/wider'] }).toEqual({
+      exit: 0,
+      version: '1.1.0',
+    });
+    expect(existsSync(at('.agents/skills/wider/notes.txt'))).toBe(false);
+    expect(keptIn(widened.err)).toBe('mine');
   });
 
   it('name a skill that is not installed', async () => {
@@ -141,6 +165,27 @@ describe('skillgate remove', () => {
     expect(lock()).toEqual({});
     expect(JSON.parse(read('skillgate.json')).skills).toEqual({});
     expect((await project.user.run('install', '@acme/weekly-report')).exit).toBe(0);
+  });
+
+  it('keeps a folder that a person changed, and says where', async () => {
+    writeFileSync(at('.agents/skills/weekly-report/notes.txt'), 'mine');
+    const { err, exit } = await project.user.run('remove', '@acme/weekly-report');
+    expect({ exit, err }).toMatchObject({
+      exit: 0,
+      err: expect.stringContaining(
+        'note: @acme/weekly-report was changed on disk: .agents/skills/weekly-report: notes.txt is not part of the skill',
+      ),
+    });
+    expect(existsSync(at('.agents/skills/weekly-report'))).toBe(false);
+    expect(keptIn(err)).toBe('mine');
+  });
+
+  it('keeps a folder that it cannot compare', async () => {
+    writeFileSync(at('.agents/skills/weekly-report/notes.txt'), 'mine');
+    rmSync(join(project.user.home, 'cache'), { recursive: true });
+    const { err } = await project.user.run('remove', '@acme/weekly-report');
+    expect(err).toContain('this host no longer has the files of 1.0.0 to compare with');
+    expect(keptIn(err)).toBe('mine');
   });
 
   it('deletes nothing behind a link that leads out of the project', async () => {
