@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:69df035588f6cf21525e8491e998905417ce44d9c1a5c128aa052b30e7b21bde',
-  judging: 'sha256:cd7dabdfd5bc78255953477fa6772377b77a6babb61269fdb40890fc6ae883e6',
+  extractor: 'sha256:54ab14f9a9e113aefaa4aa08955c70799430f06be1b5fa1e977201aead11e1ab',
+  judging: 'sha256:36eb5c7008f498dca5ec5572fa1f6c0df268cfeb0daac90672cbebb08215ff08',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:ddbb3aeb278bf466375011c779fd00d5478a54b51262e8d7b11fe1730e25ee56',
+    'files/outside-read': 'sha256:7269cad3ed5cef8df5930da3cf8e25aa0cdd910ff42344fbffaf03e84b477d29',
     'files/outside-write':
-      'sha256:0f24dfcf92f6ad1ac7098cba9e72737c92d5c986a6ebfd2c9322a79dc249364d',
+      'sha256:b99d903ca81f133ee815ca7c9d73bc91a6a83af369444ea88d0d7739b7dbaddb',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:585d9167cd5cf26acb6215dc5c2f3a25be9892c8fb42ebf93659ae68f7c8f110',
     'manifest/added-since-approved':
       'sha256:b070f25982300d54dc406fcda32034413485189a3fec05b560b90c6bf22bb86c',
-    'manifest/all-three': 'sha256:4fa9f669c0a4acc1ac45e596958f516161650e6c5a48cd2d4d90a43150b68658',
+    'manifest/all-three': 'sha256:9b740baaf56fd2422e2b22990b675745b792e3397be6ee8013415a3a09c150c8',
     'manifest/broken-promise':
-      'sha256:77045d754116e37bbc0271711d9d73cd79b0a6baed0b3b23b637f9a6d57c0636',
+      'sha256:59b7a44fa3bc1fc1da6438064a8eb17c695c81748a93f8bd485c3a0e4eccc27b',
     'manifest/contradiction':
       'sha256:74d0ccaf942673067e5e742a27708c03c06b8a7a47fb7d82951d17de1b2c983e',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:c05b402b8fb373def6108594ac76d725dc3d40398a18fea3b1d405478a3672ee',
     'manifest/undeclared':
-      'sha256:76c5f817199640b941c7fc83c0e3e6eff96f9f0306eb353c01261985796f922f',
+      'sha256:255708ec1750c6b14904b6524f6b98f5746d8665f5fa9203a3ed55010f2e3fe3',
     'manifest/unnamed-script':
       'sha256:9eb3225770973ef1efbffe5ef312f75fc928392a5d719cc6e454d77ff1b93ce2',
     'manifest/unreadable':
