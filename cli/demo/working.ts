@@ -15,7 +15,7 @@ const allowItself = 'skillgate hold allow 3f9c0a1b2d4e';
 const file = `skillgate run --why "Ann wants it in the CRM" ${skill} file`;
 const fileAgain = `skillgate run --why "once more, to be sure" ${skill} file`;
 
-/** The agent's session with the honest skill, the files that the skill wrote, and the chart of them. */
+/** The agent's session with the honest skill, the files that the skill wrote, and its chart. */
 export async function playAgentSession(world: DemoWorld, answers: PromptAnswers): Promise<void> {
   await runSession(world, answers);
   await acceptChanges(world, answers);
