@@ -116,6 +116,8 @@ function whyNotWorkingFolder(real: string): string | undefined {
   const homes = [homeOf(homedir), homeOf(() => userInfo().homedir)];
   if (homes.some((home) => home === real || home.startsWith(above)) || homeOfUser.test(real))
     return 'it is a home folder or contains one, and a home folder holds keys';
+  if (/^\/(private\/)?(boot|dev(?!\/shm\/)|etc|proc|run|sys)(\/|$)/.test(real))
+    return 'it is a folder of the system, which holds keys and settings';
   if (/\/\./.test(real))
     return 'it lies in a hidden folder, and such folders hold keys and settings';
   const keys = keyFiles.find((one) => existsSync(join(real, one)));
