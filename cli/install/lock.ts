@@ -180,17 +180,17 @@ export async function writeProject(path: string, project: ProjectFile): Promise<
 
 /**
  * The nearest folder at or above `start` with a lock or a project file. A file above `start` of
- * another user counts only when `start` is that user's, too: anybody may put a file into `/tmp`.
+ * another user counts only when `start` is that user's, too: anybody may put a file into `/tmp`. The
+ * same holds for a file in `start` when everybody may write there.
  */
 export async function findProject(start: string): Promise<string | undefined> {
-  const owner = await stat(start).then(
-    ({ uid }) => uid,
-    () => 0,
-  );
-  const trusted = new Set([0, process.getuid?.() ?? 0, owner]);
+  const { mode, uid } = await stat(start).catch(() => ({ mode: 0, uid: 0 }));
+  const trusted = new Set([0, process.getuid?.() ?? 0, uid]);
+  const isOpen = (mode & 0o002) !== 0;
   for (let folder = start; ; folder = dirname(folder)) {
     for (const file of [lockFileName, projectFileName])
-      if (await isThere(join(folder, file), folder === start ? undefined : trusted)) return folder;
+      if (await isThere(join(folder, file), folder === start && !isOpen ? undefined : trusted))
+        return folder;
     if (dirname(folder) === folder) return undefined;
   }
 }

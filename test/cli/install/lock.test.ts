@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   chownSync,
   lchownSync,
   mkdirSync,
@@ -177,6 +178,9 @@ describe('findProject', () => {
     chownSync(plant, 65_534, 65_534);
     expect(await findProject(deep)).toBeUndefined();
     expect(await findProject(folder)).toBe(folder);
+    chmodSync(folder, 0o1777);
+    expect(await findProject(folder)).toBeUndefined();
+    chmodSync(folder, 0o755);
     chownSync(deep, 65_534, 65_534);
     expect(await findProject(deep)).toBe(folder);
     // The file is root's, and the link to it is not.
