@@ -180,7 +180,22 @@ function requireOwnModules(files: ReadonlyMap<string, Placed>): void {
       },
     ];
   });
-  requireNone(reasons, 'two packages have one module');
+  requireNone([...reasons, ...hiddenFolders(files)], 'two packages have one module');
+}
+
+// Python takes `one.py` before a folder `one` without `__init__.py`.
+function hiddenFolders(files: ReadonlyMap<string, Placed>): Reason[] {
+  const folders = new Map<string, string>();
+  for (const [path, { owner }] of files)
+    if (moduleSuffix.test(path))
+      for (const folder of foldersAbove(path)) folders.set(folder, owner);
+  return [...files].flatMap(([path, { owner }]): Reason[] => {
+    const [whole = ''] = moduleSuffix.exec(path) ?? [];
+    const name = path.slice(0, -whole.length);
+    const other = folders.get(name);
+    if (whole === '' || whole.startsWith('/') || other === undefined || other === owner) return [];
+    return [{ message: `${owner} has ${path}, and ${other} has the modules of ${name}/` }];
+  });
 }
 
 const moduleSuffix = /(?:\/__init__)?(?:\.py|(?:\.cpython-[\w-]+|\.abi3)?\.so)$/;

@@ -38,13 +38,21 @@ const spellings: Readonly<Record<string, string>> = {
 // Letters and digits alone: file names and indexes write the signs between them differently.
 function normalVersion(version: string): string {
   const [release = '', ...local] = version.toLowerCase().replace(/^v/, '').split('+');
-  const parts = (release.match(/[a-z]+|\d+|!/g) ?? []).map((part) =>
+  const whole = release
+    .replace(/^0*!/, '')
+    // `1.0a` is `1.0a0`, and `1.0-2` is `1.0.post2`.
+    .replace(/[a-z]+(?![-_.]?[a-z\d])/g, '$&0')
+    .replace(/(?<=\d)-(\d+)$/, 'post$1');
+  const parts = (whole.match(/[a-z]+|\d+|!/g) ?? []).map((part) =>
     /^\d/.test(part) ? part.replace(/^0+(?=\d)/, '') : (spellings[part] ?? part),
   );
   const numbers = parts.findIndex((part) => /^[a-z]/.test(part));
   const end = numbers < 0 ? parts.length : numbers;
   let last = end;
   while (last > 1 && parts[last - 1] === '0') last--;
-  const rest = local.join('+').replace(/[-_.]/g, '.');
+  const rest = local
+    .join('+')
+    .replace(/[-_.]/g, '.')
+    .replace(/\b0+(?=\d+\b)/g, '');
   return `${[...parts.slice(0, last), ...parts.slice(end)].join('.')}+${rest}`;
 }

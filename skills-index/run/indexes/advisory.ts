@@ -1,5 +1,5 @@
 /** Advisories about malicious packages, in the OSV format: ids that begin with `MAL-`. */
-import { satisfies } from 'semver';
+import { parse, satisfies } from 'semver';
 import * as v from 'valibot';
 import { isSameVersion } from '../../packages/wheel-name.ts';
 import { type Ecosystem, normalPackageName } from '../../skill/ecosystem.ts';
@@ -76,9 +76,9 @@ function isAffected(
   { ranges = [], versions = [] }: Affected,
   version: string,
 ): boolean {
-  if (versions.includes(version)) return true;
   // Python has many spellings of one version: a lock may say 1.0.0 where the advisory says 1.0.
-  if (ecosystem === 'python' && versions.some((one) => isSameVersion(one, version))) return true;
+  const isSame = ecosystem === 'python' ? isSameVersion : isSameOfNpm;
+  if (versions.some((one) => isSame(one, version))) return true;
   if (ranges.length === 0) return versions.length === 0;
   return ranges.some(({ events, type }) => {
     const isEndless = !events.some(({ fixed, last_affected }) => fixed ?? last_affected);
@@ -87,6 +87,13 @@ function isAffected(
       return (isEndless && isFromStart(events)) || versions.length === 0;
     return satisfies(version, rangeOf(events), { includePrerelease: true, loose: true });
   });
+}
+
+// Such as `1.0.0` and `v1.0.0+build`.
+function isSameOfNpm(a: string, b: string): boolean {
+  return (
+    a === b || (parse(a, { loose: true })?.compare(b) === 0 && parse(b, { loose: true }) !== null)
+  );
 }
 
 function isFromStart(events: readonly v.InferOutput<typeof event>[]): boolean {

@@ -233,6 +233,11 @@ describe('packages are refused', () => {
       'one 1.0 has one/deep.py, and evil 1.0 has one/deep/__init__.py',
     ],
     [
+      'a module in the place of a folder of modules of another package',
+      { 'space.py': 'evil()' },
+      'evil 1.0 has space.py, and one 1.0 has the modules of space/',
+    ],
+    [
       'a file where another package has a folder',
       { one: 'x' },
       'one is a file of evil 1.0 and a folder of one 1.0',
@@ -240,7 +245,11 @@ describe('packages are refused', () => {
   ])('with %s', async (_, files, why) => {
     const world = makePackageWorld();
     const packages = [
-      world.wheel('one', { 'one/__init__.py': 'x = 1\n', 'one/deep.py': '' }),
+      world.wheel('one', {
+        'one/__init__.py': 'x = 1\n',
+        'one/deep.py': '',
+        'space/one/part.py': '',
+      }),
       world.wheel('evil', files),
     ];
     await expect(world.ready(...packages)).rejects.toMatchObject({

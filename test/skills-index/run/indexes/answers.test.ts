@@ -71,6 +71,7 @@ describe('what a session sees of an npm package', () => {
 
   it.each([
     ['a list of versions', { versions: ['1.0.0'] }, ['1.1.0', '2.0.0-rc.1']],
+    ['another spelling', { versions: ['v1.0.0+b'] }, ['1.1.0', '2.0.0-rc.1']],
     ['no list', {}, []],
     ['a range without an end', range([{ introduced: '0' }]), []],
     ['a range', range([{ introduced: '1.0.1' }, { fixed: '1.2.0' }]), ['1.0.0', '2.0.0-rc.1']],
