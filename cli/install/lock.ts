@@ -180,8 +180,8 @@ export async function writeProject(path: string, project: ProjectFile): Promise<
 
 /**
  * The nearest folder at or above `start` with a lock or a project file. A file above `start` of
- * another user counts only when `start` is that user's, too: anybody may put a file into `/tmp`. The
- * same holds for a file in `start` when everybody may write there.
+ * another user counts only when `start` is that user's, too: anybody may put a file into `/tmp`.
+ * The same holds for a file in `start` when everybody may write there.
  */
 export async function findProject(start: string): Promise<string | undefined> {
   const { mode, uid } = await stat(start).catch(() => ({ mode: 0, uid: 0 }));
