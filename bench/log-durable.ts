@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeRegistryFolder } from '../cli/registries/registry-folder.ts';
+import { makeRegistryFolder } from '../cli/root-rotation/registry-folder.ts';
 import { createKeyFile, type KeyFile, publicKeyOf } from '../cli/signing/key-file.ts';
 import { finishStatements, planAppend } from '../registry/log/log.ts';
 import { type RunningRegistry, startRegistry } from '../registry/serve.ts';

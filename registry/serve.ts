@@ -8,8 +8,8 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy/policy.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
-import { closeFolder } from './closed-folder.ts';
 import { makeExclusive, type Registry } from './context.ts';
+import { closeFolder } from './data-folder/closed-folder.ts';
 import {
   readEnrolments,
   readIncidentPolicy,
@@ -18,7 +18,8 @@ import {
   readRootFile,
   readSigstore,
   readTuf,
-} from './data-folder.ts';
+} from './data-folder/data-folder.ts';
+import { readWitnesses } from './data-folder/witness-config.ts';
 import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resume } from './index/publish-index.ts';
@@ -34,7 +35,6 @@ import { type DatabaseFile, openFolder } from './store/database-file.ts';
 import { diskObjects } from './store/disk-objects.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 import { sweepParts } from './store/sweep-parts.ts';
-import { readWitnesses } from './witness-config.ts';
 
 export interface RegistryOptions {
   /** A folder that `skillgate registry init` made. */

@@ -264,7 +264,7 @@ export const operatorRows: readonly CommandRow[] = [
       },
     },
     args: { min: 0, max: 1 },
-    load: () => import('../registries/serve.ts'),
+    load: () => import('../serve/serve.ts'),
   },
   {
     name: 'scanner work',

@@ -15,7 +15,7 @@ import { verifyStatus } from '../../skills-index/trust/index/status-file.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import type { CommandContext } from '../command.ts';
-import { diskStore } from '../disk-store.ts';
+import { diskStore } from '../registries/disk-store.ts';
 import { freshRegistry } from '../registries/refresh.ts';
 import { trustedRegistry } from '../registries/registries.ts';
 

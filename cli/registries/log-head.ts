@@ -9,7 +9,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { verifyStatus } from '../../skills-index/trust/index/status-file.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import type { CommandContext } from '../command.ts';
-import { diskStore } from '../disk-store.ts';
+import { diskStore } from './disk-store.ts';
 import type { TrustedRegistry } from './registries.ts';
 
 /** A head with its signed note. */

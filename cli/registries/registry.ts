@@ -6,6 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { makeRegistryFolder, registryFiles } from '../root-rotation/registry-folder.ts';
 import { createKeyFile, readPublicKeyFile } from '../signing/key-file.ts';
 import { askNewPassphrase } from '../signing/passphrase.ts';
 import { keyPath } from '../signing/signer.ts';
@@ -20,7 +21,6 @@ import { refreshTrust } from './refresh.ts';
 import { pinRegistry, requireRootSize, trustedRegistry } from './registries.ts';
 import { requestBytes } from './registry-api.ts';
 import { type PinnedRegistry, parseBase, readRegistries } from './registry-base.ts';
-import { makeRegistryFolder, registryFiles } from './registry-folder.ts';
 import { showRegistry } from './registry-show.ts';
 
 /** `skillgate registry init|add|show|trust`. */

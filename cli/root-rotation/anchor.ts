@@ -27,8 +27,8 @@ import type { CommandContext } from '../command.ts';
 import type { KeptTrust } from '../registries/kept.ts';
 import { trustedRegistry } from '../registries/registries.ts';
 import { readRegistries } from '../registries/registry-base.ts';
-import { registryFiles } from '../registries/registry-folder.ts';
 import { endOf, type RootOfTrust } from './change.ts';
+import { registryFiles } from './registry-folder.ts';
 
 /** The root of trust before the proposed one. */
 export interface Anchor extends RootOfTrust {

@@ -15,17 +15,17 @@ import {
 import { parseRoot } from '../../skills-index/trust/root/root.ts';
 import { parseTrustedRoot } from '../../skills-index/trust/signatures/trusted-root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import {
-  makeRegistryKeys,
-  publicKeyIn,
-  type RegistryKeyFile,
-  registryFiles,
-} from '../registries/registry-folder.ts';
 import { readPublicKeyFile } from '../signing/key-file.ts';
 import { printNote, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
 import { folderAnchor } from './anchor.ts';
 import { printProposal } from './picture.ts';
+import {
+  makeRegistryKeys,
+  publicKeyIn,
+  type RegistryKeyFile,
+  registryFiles,
+} from './registry-folder.ts';
 import { changedPolicy, changedRoot, proposeNext } from './rotation.ts';
 
 /** The current root of trust of a data folder. */

@@ -1,6 +1,11 @@
 import { join, resolve } from 'node:path';
-import { readPolicy } from '../../registry/data-folder.ts';
-import { lastLogIndex, newlyFrozen, publishTuf, readTufDocument } from '../../registry/rotation.ts';
+import { readPolicy } from '../../registry/data-folder/data-folder.ts';
+import {
+  lastLogIndex,
+  newlyFrozen,
+  publishTuf,
+  readTufDocument,
+} from '../../registry/data-folder/rotation.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { maySign, signRepository } from '../../skills-index/trust/root/ceremony.ts';
@@ -11,7 +16,6 @@ import {
 } from '../../skills-index/trust/root/repository.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { registryFiles } from '../registries/registry-folder.ts';
 import { signerFor } from '../signing/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
@@ -19,6 +23,7 @@ import { writeWhole } from '../whole-file.ts';
 import { type Anchor, anchorOf } from './anchor.ts';
 import { pictureOf, printProposal } from './picture.ts';
 import { proposeRotation, readProposal } from './propose.ts';
+import { registryFiles } from './registry-folder.ts';
 import { mergeProposals, proposalDigest } from './rotation.ts';
 
 /** `skillgate registry rotate propose DIR | show FILE | sign FILE | publish DIR [FILE…]`. */

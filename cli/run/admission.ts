@@ -13,7 +13,6 @@ import type { Admitted, Pinned } from '../../skills-index/trust/decision/decisio
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import type { CommandContext } from '../command.ts';
-import { diskStore } from '../disk-store.ts';
 import {
   findProject,
   type Lock,
@@ -25,6 +24,7 @@ import {
   readProject,
   scopeClaimIn,
 } from '../install/lock.ts';
+import { diskStore } from '../registries/disk-store.ts';
 import { type FreshRegistry, freshRegistry } from '../registries/refresh.ts';
 import { registryOf, type TrustedRegistry } from '../registries/registries.ts';
 

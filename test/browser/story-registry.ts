@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publishVersion } from '../../cli/publish/upload.ts';
-import { makeRegistryFolder, registryFiles } from '../../cli/registries/registry-folder.ts';
+import { makeRegistryFolder, registryFiles } from '../../cli/root-rotation/registry-folder.ts';
 import {
   createKeyFile,
   type KeyFile,

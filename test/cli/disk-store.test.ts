@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { diskStore } from '../../cli/disk-store.ts';
+import { diskStore } from '../../cli/registries/disk-store.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 
 let home = '';

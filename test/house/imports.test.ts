@@ -66,7 +66,7 @@ const nodeParts: Record<string, RegExp> = {
 
 /** The commands that may import `registry`: `witness` and `monitor` only lock their folders. */
 const mayTouchRegistry = [
-  'cli/registries/serve.ts',
+  'cli/serve/serve.ts',
   'cli/root-rotation/rotate.ts',
   'cli/witness/witness.ts',
   'cli/monitor/monitor.ts',
@@ -151,7 +151,7 @@ describe('the drawing of the imports', () => {
 
   it.each([
     ['scanner/scan.ts', "import { a } from '../skills-index/skill/bundle.ts';"],
-    ['cli/registries/serve.ts', "const a = await import('../../registry/serve.ts');"],
+    ['cli/serve/serve.ts', "const a = await import('../../registry/serve.ts');"],
     ['skills-index/client/blobs.ts', "import { a } from '../skill/digest.ts';"],
     ['cli/mcp/mcp-server.ts', "import { Server } from '@modelcontextprotocol/server';"],
   ])('allows in %s: %s', (path, text) => {

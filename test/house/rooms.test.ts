@@ -14,6 +14,7 @@ const top = fileURLToPath(new URL('../..', import.meta.url));
 const floors: Record<string, readonly string[]> = {
   registry: [
     '(start)',
+    'data-folder',
     'desk',
     'routes',
     'intake',
@@ -90,6 +91,7 @@ const floors: Record<string, readonly string[]> = {
     'proofs',
     'run',
     'publish',
+    'serve',
     'packages',
     'members-and-scopes',
     'witness',
@@ -107,8 +109,7 @@ const floors: Record<string, readonly string[]> = {
 
 /** Where processes and requests begin: files beside the rooms that stand above all rooms. */
 const starts: Record<string, RegExp> = {
-  registry:
-    /^registry\/(app|serve|worker|data-folder|witness-config|closed-folder|rotation|crypto-shim|drizzle\.config)\.ts$/,
+  registry: /^registry\/(app|serve|worker|crypto-shim|drizzle\.config)\.ts$/,
   cli: /^cli\/(main|guard|command-line|show-version)\.(ts|js)$/,
   scanner: /^scanner\/(scan|extract|rules|rule-set|code-digests)\.ts$/,
 };
@@ -165,8 +166,6 @@ const upwards: Record<string, string> = {
     'the built program of agents is a command line: a type',
   'cli/proofs/redteam/gated.ts → cli/agents/agent-run.ts':
     'the red team starts an agent as the command does',
-  'cli/registries/registry-folder.ts → cli/root-rotation/rotation.ts':
-    'a new registry makes its first root as a rotation makes the next one',
   'cli/run/admission.ts → cli/install/lock.ts': 'a start admits the version that the lock names',
   'cli/run/start-skill.ts → cli/install/lock.ts': 'a start admits the version that the lock names',
   'skills-index/run/audit/incident.ts → skills-index/run/egress/denial.ts':

@@ -18,7 +18,7 @@ function closureOf(path: string, known = new Set<string>()): ReadonlySet<string>
 }
 
 it('skillgate serve looks through the database before it loads the application', () => {
-  const loaded = [...closureOf('cli/registries/serve.ts')];
+  const loaded = [...closureOf('cli/serve/serve.ts')];
   expect(loaded).toContain('registry/store/database-damage.ts');
   expect(loaded).toContain('better-sqlite3');
   expect(

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readPolicy } from '../../registry/data-folder.ts';
+import { readPolicy } from '../../registry/data-folder/data-folder.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { makeRegistryFolder } from '../../cli/registries/registry-folder.ts';
+import { makeRegistryFolder } from '../../cli/root-rotation/registry-folder.ts';
 import { createKeyFile } from '../../cli/signing/key-file.ts';
-import { publishTuf, readTufDocument } from '../../registry/rotation.ts';
+import { publishTuf, readTufDocument } from '../../registry/data-folder/rotation.ts';
 import { signRepository } from '../../skills-index/trust/root/ceremony.ts';
 import { tufTime } from '../../skills-index/trust/root/metadata.ts';
 import { nextRepository } from '../../skills-index/trust/root/repository.ts';

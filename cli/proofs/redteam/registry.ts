@@ -28,9 +28,9 @@ import { postStatement } from '../../registries/post-statement.ts';
 import { pinRegistry } from '../../registries/registries.ts';
 import { draftAnswer } from '../../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../../registries/registry-api.ts';
-import { makeRegistryFolder, registryFiles } from '../../registries/registry-folder.ts';
-import { endChild } from '../../registries/scanner-child.ts';
 import { signIn } from '../../registries/session.ts';
+import { makeRegistryFolder, registryFiles } from '../../root-rotation/registry-folder.ts';
+import { endChild } from '../../serve/scanner-child.ts';
 import { signPayloadWithKey, signWithKey } from '../../signing/bundle-builder.ts';
 import { createKeyFile, type KeyFile, publicKeyOf, readKeyFile } from '../../signing/key-file.ts';
 

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { diskHeads } from '../../../cli/witness/heads.ts';
 import { readOrMakeWitnessKey, witnessLine } from '../../../cli/witness/key.ts';
 import { serveWitness } from '../../../cli/witness/server.ts';
+import { readWitnesses } from '../../../registry/data-folder/witness-config.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import type { Witnesses } from '../../../registry/log/witness-answers.ts';
 import { askWitnesses } from '../../../registry/log/witnesses.ts';
 import { cosignatures } from '../../../registry/store/cosignature-rows.ts';
-import { readWitnesses } from '../../../registry/witness-config.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { countWitnesses } from '../../../skills-index/log/cosignature.ts';
 import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';

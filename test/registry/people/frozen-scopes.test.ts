@@ -10,14 +10,14 @@ import {
   makeRegistryFolder,
   makeRegistryKeys,
   publicKeyIn,
-} from '../../../cli/registries/registry-folder.ts';
+} from '../../../cli/root-rotation/registry-folder.ts';
 import { changedRoot, proposeNext } from '../../../cli/root-rotation/rotation.ts';
 import {
   lastLogIndex,
   newlyFrozen,
   publishTuf,
   readTufDocument,
-} from '../../../registry/rotation.ts';
+} from '../../../registry/data-folder/rotation.ts';
 import { startRegistry } from '../../../registry/serve.ts';
 import { signRepository } from '../../../skills-index/trust/root/ceremony.ts';
 import type { TufFiles, TufRepository } from '../../../skills-index/trust/root/repository.ts';

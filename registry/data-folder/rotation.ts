@@ -5,27 +5,27 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import { Problem } from '../skills-index/skill/problem.ts';
-import { canonicalJson } from '../skills-index/skill/text/canonical-json.ts';
-import { parsePolicy } from '../skills-index/trust/policy/policy.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parsePolicy } from '../../skills-index/trust/policy/policy.ts';
 import {
   lastRootOf,
   namesAdministrators,
   parseTufRepository,
   rootFileOf,
   type TufRepository,
-} from '../skills-index/trust/root/repository.ts';
-import { type RootFile, rootFingerprint } from '../skills-index/trust/root/root.ts';
+} from '../../skills-index/trust/root/repository.ts';
+import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import {
   describeForeignRetiredKey,
   strangersAmongRetired,
-} from '../skills-index/trust/root/root-chain.ts';
+} from '../../skills-index/trust/root/root-chain.ts';
+import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
+import { scopesFrozenBy } from '../people/frozen-scopes.ts';
+import { lockFolder } from '../store/database-file.ts';
+import { diskObjects } from '../store/disk-objects.ts';
+import { earlierRootName } from '../store/objects.ts';
 import { readKeys, readRootFile } from './data-folder.ts';
-import { requireTuf, tufDocumentName } from './index/tuf-document.ts';
-import { scopesFrozenBy } from './people/frozen-scopes.ts';
-import { lockFolder } from './store/database-file.ts';
-import { diskObjects } from './store/disk-objects.ts';
-import { earlierRootName } from './store/objects.ts';
 
 /** Index of the last entry in the folder's log; undefined while the log is empty. */
 export function lastLogIndex(dir: string): number | undefined {

@@ -17,10 +17,10 @@ import { firstPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { missingSignatures, signRepository } from '../../skills-index/trust/root/ceremony.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
-import { proposeNext } from '../root-rotation/rotation.ts';
 import { signWithKey } from '../signing/bundle-builder.ts';
 import { createKeyFile, type KeyFile, publicKeyOf } from '../signing/key-file.ts';
 import { writeWhole } from '../whole-file.ts';
+import { proposeNext } from './rotation.ts';
 
 /** File names inside the folder. */
 export const registryFiles = {

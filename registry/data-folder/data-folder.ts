@@ -5,18 +5,18 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { Problem } from '../skills-index/skill/problem.ts';
-import { parseShape } from '../skills-index/skill/shape.ts';
-import { parseJson } from '../skills-index/skill/text/json.ts';
-import { type Envelope, parseEnvelope } from '../skills-index/statement/envelope.ts';
-import { defaultPolicy, type Policy, parsePolicy } from '../skills-index/trust/policy/policy.ts';
-import type { TufRepository } from '../skills-index/trust/root/repository.ts';
-import { parseRoot, type RootFile } from '../skills-index/trust/root/root.ts';
-import { requireTuf, tufDocumentName } from './index/tuf-document.ts';
-import { requireRootKeys } from './log/root-keys.ts';
-import type { RegistryKeys } from './log/signing.ts';
-import { sigstoreOf } from './people/certified.ts';
-import { type IncidentPolicy, incidentPolicyShape } from './review/incident-policy.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseShape } from '../../skills-index/skill/shape.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { type Envelope, parseEnvelope } from '../../skills-index/statement/envelope.ts';
+import { defaultPolicy, type Policy, parsePolicy } from '../../skills-index/trust/policy/policy.ts';
+import type { TufRepository } from '../../skills-index/trust/root/repository.ts';
+import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
+import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
+import { requireRootKeys } from '../log/root-keys.ts';
+import type { RegistryKeys } from '../log/signing.ts';
+import { sigstoreOf } from '../people/certified.ts';
+import { type IncidentPolicy, incidentPolicyShape } from '../review/incident-policy.ts';
 
 const keysForm = v.strictObject({
   schema: v.literal('skillgate.registry-keys/1'),

@@ -6,9 +6,9 @@ import { closeQuietly, openFolder } from '../../registry/store/database-file.ts'
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { parseBase } from '../registries/registry-base.ts';
+import { registryFiles } from '../root-rotation/registry-folder.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
-import { parseBase } from './registry-base.ts';
-import { registryFiles } from './registry-folder.ts';
 import { keepScannerRunning } from './scanner-child.ts';
 
 const portDefault = 4880;

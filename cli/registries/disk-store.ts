@@ -4,11 +4,11 @@
  */
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Store } from '../skills-index/client/store.ts';
-import { type Digest, hexOf } from '../skills-index/skill/digest.ts';
-import { Problem } from '../skills-index/skill/problem.ts';
-import type { Paths } from './command.ts';
-import { writeWhole } from './whole-file.ts';
+import type { Store } from '../../skills-index/client/store.ts';
+import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Paths } from '../command.ts';
+import { writeWhole } from '../whole-file.ts';
 
 /**
  * Files that must survive an emptied cache: the head of the log, revocations, and the ends of keys

@@ -4,10 +4,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseWitnessPolicy } from '../skills-index/log/witness-policy.ts';
-import { Problem } from '../skills-index/skill/problem.ts';
-import type { Witnesses } from './log/witness-answers.ts';
-import { requireAsked } from './log/witness-duty.ts';
+import { parseWitnessPolicy } from '../../skills-index/log/witness-policy.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Witnesses } from '../log/witness-answers.ts';
+import { requireAsked } from '../log/witness-duty.ts';
 
 /**
  * @param signedPolicy the witness policy that administrators signed for clients, if any
