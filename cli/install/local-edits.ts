@@ -4,7 +4,7 @@ import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
-import { diskStore } from '../disk-store.ts';
+import { diskStore } from '../registries/disk-store.ts';
 import { printNote, safe } from '../terminal/output.ts';
 import type { InstalledSkill } from './installed-skills.ts';
 import {
