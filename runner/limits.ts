@@ -2,7 +2,7 @@
 export const openFilesMax = 1_024;
 export const fileBytesMax = 1024 * 1024 * 1024;
 export const sharedMemoryMiBMax = 64;
-export const workspaceEntriesMax = 200_000;
+export const workspaceEntriesMax = 500_000;
 /**
  * Depth of folders in a workspace. The walk through a workspace keeps one descriptor open for each
  * level of folders.
@@ -14,6 +14,9 @@ export const foldersDeepMax = 100;
  */
 export const copiedBytesMax = 512 * 1024 * 1024;
 export const copiedEntriesMax = 100_000;
+/** Bytes and entries of a folder that a runner without root copies rather than overlays. */
+export const smallBytesMax = 16 * 1024 * 1024;
+export const smallEntriesMax = 1_000;
 /** Bytes and paths that a run may change in one folder. */
 export const changedBytesMax = 200 * 1024 * 1024;
 export const changedPathsMax = 20_000;

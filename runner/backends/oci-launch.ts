@@ -67,7 +67,7 @@ export function launchRuntime(
   const inside =
     namespace === undefined
       ? []
-      : ['/usr/bin/nsenter', `--mount=/proc/${process.pid}/fd/${namespace}`, '--'];
+      : ['/usr/bin/nsenter', `--mount=/proc/${process.pid}/fd/${namespace.mount}`, '--'];
   const own = [
     '/usr/bin/unshare',
     '--mount',

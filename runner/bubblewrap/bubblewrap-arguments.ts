@@ -5,7 +5,7 @@
 import type { BaseFolder } from '../host/base-programs.ts';
 import { sharedMemoryMiBMax } from '../limits.ts';
 import { companionOf, packageFoldersOf } from './companions.ts';
-import { baseTarget, type SandboxStart } from './sandbox.ts';
+import { baseTarget, type SandboxPlan, type SandboxStart } from './sandbox.ts';
 
 /**
  * Facts about the host that the arguments depend on, and how the process that starts bubblewrap
@@ -45,6 +45,11 @@ export interface Library {
 const isolation =
   '--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --hostname skill --proc /proc';
 
+// In the user namespace of the views, the runner's user counts as root. In the sandbox it is itself.
+function userArguments({ uid, gid }: Pick<SandboxPlan, 'uid' | 'gid'>): string[] {
+  return ['--uid', String(uid), '--gid', String(gid)];
+}
+
 export function skillArguments(
   { plan, base, env, files, sources, systemViews = new Map(), folders = [] }: SandboxStart,
   around: SandboxSurroundings,
@@ -74,6 +79,7 @@ export function skillArguments(
   ];
   return [
     ...isolation.split(' '),
+    ...userArguments(plan),
     '--disable-userns',
     ...(around.joinsNetwork ? [] : ['--unshare-net']),
     '--info-fd',
@@ -134,6 +140,7 @@ export function skillArguments(
  * the proxy's socket, and nothing of the skill.
  */
 export function forwarderArguments(
+  user: Pick<SandboxPlan, 'uid' | 'gid'>,
   libraries: readonly Library[],
   proxyFolder: string,
   seccomp: number,
@@ -141,6 +148,7 @@ export function forwarderArguments(
 ): string[] {
   return [
     ...`${isolation} --unshare-net --as-pid-1 --info-fd ${info} --seccomp ${seccomp}`.split(' '),
+    ...userArguments(user),
     ...libraryArguments(libraries, (path) => path),
     '--ro-bind',
     '/usr/bin/socat',

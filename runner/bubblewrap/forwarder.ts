@@ -29,7 +29,7 @@ export interface Forwarder {
  * @throws Problem `sandbox-refused` when the forwarder does not listen in time
  */
 export async function startForwarder(
-  { plan: { uid, gid }, runFolder }: SandboxStart,
+  { namespace, plan: { uid, gid }, runFolder }: SandboxStart,
   proxyFolder: string,
 ): Promise<Forwarder> {
   const seccomp = seccompProgram(process.arch, true);
@@ -49,13 +49,16 @@ export async function startForwarder(
   try {
     child = groups.startIn(() =>
       launch({
-        bubblewrapArguments: forwarderArguments(libraries, socket, filterAt, infoAt),
+        bubblewrapArguments: forwarderArguments({ uid, gid }, libraries, socket, filterAt, infoAt),
         command: [tools.socat, listen, 'UNIX-CONNECT:/proxy/proxy.sock'],
         descriptors: new Map<number, number | 'pipe'>().set(filterAt, filter).set(infoAt, 'pipe'),
         uid,
         gid,
         runFolder,
         staged,
+        // The sandbox enters the forwarder's user namespace from the views' user namespace, so the
+        // views' namespace must be the parent.
+        namespace: namespace?.user === undefined ? undefined : namespace,
         entersNetwork: false,
       }),
     );

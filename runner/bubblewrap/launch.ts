@@ -7,6 +7,7 @@ import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Library } from './bubblewrap-arguments.ts';
+import type { ViewNamespace } from './sandbox.ts';
 
 /**
  * Numbers of the descriptors in the started processes. The shell in the sandbox closes descriptors
@@ -45,8 +46,8 @@ export interface Launch {
    * numbers `descriptorAt` lists.
    */
   readonly entersNetwork: boolean;
-  /** Descriptor of a mount namespace that root enters before bubblewrap starts. */
-  readonly namespace?: number | undefined;
+  /** The namespace that the starting process enters before bubblewrap starts. */
+  readonly namespace?: ViewNamespace | undefined;
   /**
    * Paths of the host that are bound into the run folder before bubblewrap starts, so that the
    * run's uid reaches the paths. The keys are the places in the run folder.
@@ -126,7 +127,8 @@ export function launch({
     '--',
     ...command,
   ];
-  const into = [tools.nsenter, `--mount=/proc/${process.pid}/fd/${namespace}`];
+  const own = `/proc/${process.pid}/fd`;
+  const into = [tools.nsenter, `--mount=${own}/${namespace?.mount}`];
   const isStaged = staged.size > 0;
   const stage = [
     ...(namespace === undefined ? [] : [...into, '--']),
@@ -145,7 +147,11 @@ export function launch({
     ...chain,
   ];
   // Setting the gid also drops the supplementary groups (nsenter(1), --setgid; libuv, uv_spawn).
-  const entered = [...into, `--setgid=${gid}`, `--setuid=${uid}`, '--', ...chain];
+  const as =
+    namespace?.user === undefined
+      ? [`--setgid=${gid}`, `--setuid=${uid}`]
+      : [`--user=${own}/${namespace.user}`, '--preserve-credentials'];
+  const entered = [...into, ...as, '--', ...chain];
   const [program = '', ...args] = isStaged ? stage : namespace === undefined ? chain : entered;
   const dropsHere = process.getuid?.() === 0 && !isStaged && namespace === undefined;
   try {

@@ -38,6 +38,16 @@ export interface SandboxFolder {
  */
 export const baseTarget = '/usr/libexec/skillgate';
 
+/** Descriptors of the namespaces in which the views of a run are mounted. */
+export interface ViewNamespace {
+  readonly mount: number;
+  /**
+   * The user namespace in which a runner that is not root may mount; absent for a runner that is
+   * root.
+   */
+  readonly user?: number;
+}
+
 export interface SandboxStart {
   readonly plan: SandboxPlan;
   /**
@@ -69,10 +79,10 @@ export interface SandboxStart {
   /** Paths of the read-only views of the host's folders, by the host's folder. */
   readonly systemViews?: ReadonlyMap<string, string>;
   /**
-   * Descriptor of the mount namespace with the views of `sources` and `systemViews`; absent when
-   * these views lie on the host.
+   * The namespace with the views of `sources` and `systemViews`; absent when these views lie on the
+   * host.
    */
-  readonly namespace?: number | undefined;
+  readonly namespace?: ViewNamespace | undefined;
   /**
    * The folder with the egress proxy's socket `proxy.sock`; absent when the run may send nothing.
    */

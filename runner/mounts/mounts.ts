@@ -38,6 +38,7 @@ import {
 import { contentStore } from './content-store.ts';
 import { type HandOver, withRepositories } from './ended-view.ts';
 import type { KeptFolders, KeptProducts, OpenKeptFolders } from './kept-folders.ts';
+import { closeNamespace } from './namespace.ts';
 import { overlayReadOnly } from './read-only.ts';
 import { openViews } from './views.ts';
 import { type OpenWorkspace, openWorkspace } from './workspace.ts';
@@ -90,6 +91,8 @@ export interface FinishedMounts {
 
 export interface OpenMounts
   extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'namespace'> {
+  /** Notes for the run's start in the audit log. */
+  readonly notes: readonly string[];
   /**
    * Collects the run's changes after the last process of the run has ended. Never throws; a second
    * call returns the same result.
@@ -125,7 +128,7 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
     views.close();
     for (const { kept } of writable) kept?.close();
     if (overlaid === undefined) return;
-    closeSync(overlaid.namespace);
+    closeNamespace(overlaid.namespace);
     for (const { pin } of overlaid.views.values()) closeSync(pin);
   };
   const finish: OpenMounts['finish'] = (leaks, handOver) => {
@@ -158,6 +161,11 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
       [...(overlaid?.views ?? [])].map(([folder, { source }]) => [folder, source]),
     ),
     namespace: views.namespace(),
+    notes: writable.flatMap(({ mount: { target }, workspace: { view } }) =>
+      view.whyCopied === undefined
+        ? []
+        : [`mount ${target}: a copy, because no overlay can be mounted: ${view.whyCopied}`],
+    ),
     finish,
   };
 }

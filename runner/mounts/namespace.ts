@@ -1,10 +1,12 @@
 /**
  * Makes or enters the mount namespace of a run. A script mounts folders in the namespace as root
- * and reports in lines. The namespace has no name, so the namespace disappears with the runner.
+ * and reports in lines. A runner that is not root makes a user namespace too, in which the runner's
+ * user counts as root. The namespaces have no names, so they disappear with the runner.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { text } from 'node:stream/consumers';
+import type { ViewNamespace } from '../bubblewrap/sandbox.ts';
 
 export interface InNamespace<Result> {
   /**
@@ -14,18 +16,21 @@ export interface InNamespace<Result> {
   readonly script: string;
   readonly args: readonly string[];
   /**
-   * Descriptors that the script gets as 4 and up. Descriptor 3 is the namespace that the script
-   * enters.
+   * Descriptors that the script gets as `firstDescriptor` and up. The descriptors below are the
+   * namespaces that the script enters.
    */
   readonly descriptors: readonly number[];
-  /** Descriptor of the namespace that the script enters; absent to make a new namespace. */
-  readonly into: number | undefined;
+  /** The namespace that the script enters; absent to make a new namespace. */
+  readonly into: ViewNamespace | undefined;
   /**
    * Called while the namespace is reachable. `root` is the path of the namespace's root as seen
    * from outside, and `output` is the script's output.
    */
   readonly act: (root: string, output: string) => Result;
 }
+
+/** The number of the first descriptor that a script gets. */
+export const firstDescriptor = 5;
 
 /** Runs the script in the namespace. Returns the reason as text when the script fails. */
 export async function mountInNamespace<Result>({
@@ -34,16 +39,28 @@ export async function mountInNamespace<Result>({
   descriptors,
   into,
   act,
-}: InNamespace<Result>): Promise<{ readonly namespace: number; readonly result: Result } | string> {
-  const enter =
+}: InNamespace<Result>): Promise<
+  { readonly namespace: ViewNamespace; readonly result: Result } | string
+> {
+  const isRoot = process.getuid?.() === 0;
+  const make = ['/usr/bin/unshare', '--mount', '--propagation', 'private'];
+  const enter = ['/usr/bin/nsenter', '--mount=/proc/self/fd/3'];
+  const how =
     into === undefined
-      ? ['/usr/bin/unshare', '--mount', '--propagation', 'private']
-      : ['/usr/bin/nsenter', '--mount=/proc/self/fd/3'];
-  const [program = '', ...rest] = [...enter, '--', '/bin/sh', '-c', script, 'sh', ...args];
+      ? [...make, ...(isRoot ? [] : ['--user', '--map-root-user'])]
+      : [...enter, ...(isRoot ? [] : ['--user=/proc/self/fd/4', '--preserve-credentials'])];
+  const [program = '', ...rest] = [...how, '--', '/bin/sh', '-c', script, 'sh', ...args];
   const child = spawn(program, rest, {
     env: {},
     cwd: '/',
-    stdio: ['pipe', 'pipe', 'pipe', into ?? 'ignore', ...descriptors],
+    stdio: [
+      'pipe',
+      'pipe',
+      'pipe',
+      into?.mount ?? 'ignore',
+      into?.user ?? 'ignore',
+      ...descriptors,
+    ],
   }) as ChildProcessWithoutNullStreams;
   const ended = new Promise<void>(
     (resolve) => void child.on('error', () => resolve()).on('close', () => resolve()),
@@ -60,9 +77,19 @@ export async function mountInNamespace<Result>({
     if ((await Promise.race([ready, ended])) !== true)
       return (await errors).trim() || 'no overlay can be mounted';
     const result = act(`/proc/${child.pid}/root`, output);
-    return { namespace: into ?? fs.openSync(`/proc/${child.pid}/ns/mnt`, 'r'), result };
+    return { namespace: into ?? openNamespace(`/proc/${child.pid}/ns`, isRoot), result };
   } finally {
     child.stdin.end();
     await ended;
   }
+}
+
+function openNamespace(of: string, isRoot: boolean): ViewNamespace {
+  const mount = fs.openSync(`${of}/mnt`, 'r');
+  return isRoot ? { mount } : { mount, user: fs.openSync(`${of}/user`, 'r') };
+}
+
+export function closeNamespace({ mount, user }: ViewNamespace): void {
+  fs.closeSync(mount);
+  if (user !== undefined) fs.closeSync(user);
 }

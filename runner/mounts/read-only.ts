@@ -9,8 +9,9 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { parseMountPoints } from '../../skills-index/run/plan/mount-points.ts';
+import type { ViewNamespace } from '../bubblewrap/sandbox.ts';
 import { folderOnly } from '../files/walk-folder.ts';
-import { mountInNamespace } from './namespace.ts';
+import { firstDescriptor, mountInNamespace } from './namespace.ts';
 
 /** The folders that a run reads from the host. */
 export interface ReadOnlyRequest {
@@ -31,7 +32,7 @@ export interface ReadOnlyViews {
    * map lacks folders that could not be overlaid.
    */
   readonly views: ReadonlyMap<string, { readonly source: string; readonly pin: number }>;
-  readonly namespace: number;
+  readonly namespace: ViewNamespace;
 }
 
 const script = `set -u
@@ -42,8 +43,6 @@ while [ $# -gt 0 ]; do
     /bin/mount -t overlay -o "ro,nosuid,nodev,lowerdir=.:$empty" skillgate "$place" && echo "$place"
 done
 echo ready; read -r wait || :`;
-
-const firstDescriptor = 4;
 
 /**
  * Mounts the read-only views of one run.

@@ -2,13 +2,25 @@
  * Private views of folders. A run writes to the view, and the folder below stays unchanged. A view
  * is an overlay (overlayfs, Linux) in an unnamed mount namespace where the runner may mount an
  * overlay. Elsewhere a view is a copy in the run folder.
+ *
+ * Without root, Linux mounts an overlay in a user namespace. Such an overlay cannot rename a folder
+ * that the host has (EXDEV), and cannot change a file of a group other than the runner's first
+ * group (EOVERFLOW). So a runner that is not root copies a small folder.
  */
 import * as fs from 'node:fs';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ViewNamespace } from '../bubblewrap/sandbox.ts';
 import { folderOnly, type VisitedEntry, walkFolder } from '../files/walk-folder.ts';
-import { changedBytesMax, changedPathsMax, copiedBytesMax, copiedEntriesMax } from '../limits.ts';
+import {
+  changedBytesMax,
+  changedPathsMax,
+  copiedBytesMax,
+  copiedEntriesMax,
+  smallBytesMax,
+  smallEntriesMax,
+} from '../limits.ts';
 import { copyAttributes, copyTree, type TreeCopy } from './copy-tree.ts';
-import { mountInNamespace } from './namespace.ts';
+import { closeNamespace, firstDescriptor, mountInNamespace } from './namespace.ts';
 
 export interface View {
   /** The path of the view; inside the namespace when the view lies in a namespace. */
@@ -22,6 +34,8 @@ export interface View {
   readonly below?: ReadonlyMap<string, { readonly changed: number; readonly uid: number }>;
   /** Descriptor of what the run wrote; absent for a view that is a copy. */
   readonly upper?: number;
+  /** Why the view of a larger folder is a copy, although the sandbox can use overlays. */
+  readonly whyCopied?: string | undefined;
 }
 
 /** Folders that a view shows in places where the folder itself has nothing. */
@@ -39,24 +53,29 @@ export interface Views {
    * @param kept build products that lie under the folder
    */
   open(folder: number, path: string, name: string, kept?: UnderView): Promise<View>;
-  /** Descriptor of the mount namespace that the sandbox must enter. */
-  namespace(): number | undefined;
+  /** The namespace that the sandbox must enter. */
+  namespace(): ViewNamespace | undefined;
   close(): void;
 }
 
-// Mounts a layer of limited size over the judged folder, in a new mount namespace or in the run's
-// existing namespace. The shell opens the layer below the folder itself, because the kernel refuses
-// a folder of another namespace. Without an overlay, the copy must not lie under the mounted layer.
+// Mounts the layer for the changes over the judged folder, in a new mount namespace or in the run's
+// existing namespace. Root limits the layer's size by a temporary file system. Without root, an
+// overlay needs attributes (user.overlay.*) that a temporary file system lacks before Linux 6.6, so
+// that layer lies in the run folder. The shell opens the layer below the folder itself, because the
+// kernel refuses a folder of another namespace. Without an overlay, the copy must not lie under the
+// mounted layer.
 const overlayScript = `set -eu
-room=$1 folder=$2 owner=$3 mode=$4 bytes=$5 inodes=$6 under=$7
-/bin/mount -t tmpfs -o "size=$bytes,nr_inodes=$inodes,mode=0711,nosuid,nodev" skillgate "$room"
-/bin/mkdir "$room/upper" "$room/work" "$room/view"
-/bin/chown "$owner" "$room/upper"; /bin/chmod "$mode" "$room/upper"
-cd "$folder"; [ . -ef /proc/self/fd/4 ]
+room=$1 folder=$2 under=$3 options=$4
+if [ $# -gt 4 ]; then
+  /bin/mount -t tmpfs -o "size=$7,nr_inodes=$8,mode=0711,nosuid,nodev" skillgate "$room"
+  /bin/mkdir "$room/upper" "$room/work" "$room/view"
+  /bin/chown "$5" "$room/upper"; /bin/chmod "$6" "$room/upper"
+fi
+cd "$folder"; [ . -ef /proc/self/fd/${firstDescriptor} ]
 lower=.
-if [ -n "$under" ]; then exec 5<"$under"; lower=.:/proc/self/fd/5; fi
-/bin/mount -t overlay -o "lowerdir=$lower,upperdir=$room/upper,workdir=$room/work,index=off,redirect_dir=on,metacopy=off,nosuid,nodev" skillgate "$room/view" || {
-  code=$?; /bin/umount "$room"; exit $code
+if [ -n "$under" ]; then exec 9<"$under"; lower=.:/proc/self/fd/9; fi
+/bin/mount -t overlay -o "lowerdir=$lower,upperdir=$room/upper,workdir=$room/work,index=off,nosuid,nodev,$options" skillgate "$room/view" || {
+  code=$?; [ $# = 4 ] || /bin/umount "$room"; exit $code
 }
 echo ready; read -r wait || :`;
 
@@ -64,74 +83,109 @@ echo ready; read -r wait || :`;
  * Opens the private views of one run.
  * @param runFolder private folder of the run, outside everything that a sandbox sees
  * @param overlays whether the sandbox enters a namespace
- * @param into descriptor of the run's existing namespace; the caller closes the descriptor
+ * @param into the run's existing namespace; the caller closes the namespace
  */
-export function openViews(runFolder: string, overlays: boolean, into?: number): Views {
+export function openViews(runFolder: string, overlays: boolean, into?: ViewNamespace): Views {
   const descriptors: number[] = [];
+  let rooms = 0;
   let namespace = into;
   const open: Views['open'] = async (folder, path, name, kept) => {
-    const room = `${runFolder}/view${descriptors.length}`;
+    const room = `${runFolder}/view${rooms++}`;
     fs.mkdirSync(room, { mode: 0o711 });
-    const overlay = overlays
+    const isOverlaid = overlays && (process.getuid?.() === 0 || !(await isSmall(folder, kept)));
+    const made = isOverlaid
       ? await overlayOver(folder, path, room, namespace, kept?.under)
       : 'this sandbox does not use overlays';
-    if (typeof overlay === 'string')
-      return await copyOf(folder, room, descriptors, tooLarge(name, overlay), kept);
-    if (namespace === undefined) descriptors.push(overlay.namespace);
-    namespace = overlay.namespace;
-    descriptors.push(overlay.pin, overlay.upper);
-    return { source: `${room}/view`, pin: overlay.pin, upper: overlay.upper };
+    if (typeof made === 'string') {
+      const copy = await copyOf(folder, room, tooLarge(name, made), kept);
+      descriptors.push(copy.pin);
+      return { ...copy, whyCopied: isOverlaid ? made : undefined };
+    }
+    const { pin, upper } = made.result;
+    namespace = made.namespace;
+    descriptors.push(pin, upper);
+    return { source: `${room}/view`, pin, upper };
   };
-  return {
-    open,
-    namespace: () => namespace,
-    close: () => descriptors.splice(0).forEach((descriptor) => void fs.closeSync(descriptor)),
+  const close = (): void => {
+    if (namespace !== undefined && namespace !== into) closeNamespace(namespace);
+    namespace = into;
+    for (const descriptor of descriptors.splice(0)) fs.closeSync(descriptor);
   };
+  return { open, namespace: () => namespace, close };
 }
 
-type Overlay = { readonly namespace: number; readonly pin: number; readonly upper: number };
+interface Overlay {
+  readonly pin: number;
+  readonly upper: number;
+}
 
 // Mounts an overlay over a folder. Returns the reason as text when no overlay can be mounted.
 async function overlayOver(
   folder: number,
   path: string,
   room: string,
-  into: number | undefined,
+  into: ViewNamespace | undefined,
   under: string | undefined,
-): Promise<Overlay | string> {
-  const { uid, gid, mode } = fs.fstatSync(folder);
-  const facts = [
-    `${uid}:${gid}`,
-    (mode & 0o3777).toString(8),
-    String(changedBytesMax),
-    String(changedPathsMax * 3),
-    // The folder's own entries hide those of the layer below them.
-    under ?? '',
-  ];
-  const made = await mountInNamespace({
+): ReturnType<typeof mountInNamespace<Overlay>> {
+  const root = fs.fstatSync(folder);
+  const mode = (root.mode & 0o3777).toString(8);
+  const size = [changedBytesMax, changedPathsMax * 3].map(String);
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot) makeLayer(room, root);
+  const how = isRoot
+    ? ['redirect_dir=on,metacopy=off', `${root.uid}:${root.gid}`, mode, ...size]
+    : ['userxattr'];
+  return await mountInNamespace({
     script: overlayScript,
-    args: [room, path, ...facts],
+    // The folder's own entries hide those of the layer below them.
+    args: [room, path, under ?? '', ...how],
     descriptors: [folder],
     into,
-    act: (root) => ({
-      pin: fs.openSync(`${root}${room}/view`, folderOnly),
-      upper: fs.openSync(`${root}${room}/upper`, folderOnly),
+    act: (seen) => ({
+      pin: fs.openSync(`${seen}${room}/view`, folderOnly),
+      upper: fs.openSync(`${seen}${room}/upper`, folderOnly),
     }),
   });
-  return typeof made === 'string' ? made : { namespace: made.namespace, ...made.result };
+}
+
+function makeLayer(room: string, root: fs.Stats): void {
+  for (const name of ['upper', 'work', 'view']) fs.mkdirSync(`${room}/${name}`, { mode: 0o700 });
+  copyAttributes(`${room}/upper`, root);
+}
+
+// Kept products can have tens of thousands of files.
+async function isSmall(folder: number, kept: UnderView | undefined): Promise<boolean> {
+  const tooLarge = new Error('the folder is not small');
+  let bytes = 0;
+  let entries = 0;
+  const visit = ({ stats }: VisitedEntry): boolean => {
+    bytes += stats.isFile() ? stats.size : 0;
+    if (bytes > smallBytesMax || ++entries > smallEntriesMax) throw tooLarge;
+    return true;
+  };
+  const fail = (_: string, cause: unknown): void => {
+    if (cause === tooLarge) throw cause;
+  };
+  if (kept?.under !== undefined) return false;
+  try {
+    await walkFolder(`/proc/self/fd/${folder}`, { restoresRights: false, visit, fail });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function copyOf(
   folder: number,
   room: string,
-  descriptors: number[],
   tooLarge: Problem,
   kept: UnderView | undefined,
 ): Promise<View> {
   const source = `${room}/view`;
   const below = new Map<string, { readonly changed: number; readonly uid: number }>();
   let bytes = 0;
-  fs.mkdirSync(source, { mode: 0o700 });
+  // An overlay that could not be mounted leaves its empty folder.
+  fs.mkdirSync(source, { mode: 0o700, recursive: true });
   const copy = copyTree(source);
   const visit = (entry: VisitedEntry): boolean => {
     const { path, stats } = entry;
@@ -153,9 +207,7 @@ async function copyOf(
   if (kept?.under !== undefined) await copyKept(kept.under, kept.paths, copy);
   copy.finish();
   copyAttributes(source, fs.fstatSync(folder));
-  const pin = fs.openSync(source, folderOnly);
-  descriptors.push(pin);
-  return { source, pin, below };
+  return { source, pin: fs.openSync(source, folderOnly), below };
 }
 
 async function copyKept(under: string, paths: readonly string[], copy: TreeCopy): Promise<void> {
@@ -179,7 +231,7 @@ function tooLarge(name: string, why: string): Problem {
     'mode-unsupported',
     `Cannot mount ${name} for writing: it has more than ${what}, so it cannot be copied, and no overlay can be mounted: ${why}`,
     {
-      hint: 'Run Skillgate as root on Linux 5.11 or later, name a smaller folder for this workspace in host.json, or mount the folder read-only.',
+      hint: 'Run Skillgate on Linux 5.11 or later with user namespaces, or as root, name a smaller folder for this workspace in host.json, or mount the folder read-only.',
     },
   );
 }

@@ -210,7 +210,7 @@ async function startAndWait(work: PlannedWork, world: RunWorld, around: MountedR
       runFolder,
     };
     const running = await safeguards.breaker.started(work.sandbox.start(sandboxed));
-    const notes = [...running.notes, ...(work.notes ?? [])];
+    const notes = [...running.notes, ...mounts.notes, ...(work.notes ?? [])];
     await recordStart({ ...running, notes }, { ...work.started, backend: plan.backend }, record);
     sampleChildren(running, record);
     const stops: Stop[] = [

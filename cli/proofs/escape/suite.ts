@@ -80,7 +80,7 @@ const needed: Readonly<Partial<Record<EscapeGroup, ExtraAccess>>> = {
 function whyUntested(row: EscapeRow, place: AttemptPlace | string): string | undefined {
   if (typeof place === 'string') return place;
   if (row.kind !== 'runner' && row.needs === 'ownLocks' && place.sandbox.entersNamespaces !== true)
-    return 'this backend shares the locks and watches of mounted folders with the host: only bubblewrap as root prevents that, with overlays';
+    return 'this backend shares the locks and watches of mounted folders with the host: only bubblewrap prevents that, with overlays';
   const need = needed[row.group];
   return need === undefined || place.grants.includes(need)
     ? undefined

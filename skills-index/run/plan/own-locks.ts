@@ -24,7 +24,7 @@ export function requireOverlays(
     'mode-unsupported',
     `Cannot mount an overlay on ${bound}, which ownLocks of host policy demands: ${why}`,
     {
-      hint: 'remove the workspace from "ownLocks" in host.json, or run as root with bubblewrap on a folder without other mounts in it',
+      hint: 'remove the workspace from "ownLocks" in host.json, or run with bubblewrap, on Linux 5.11 or later, on a folder without other mounts in it',
     },
   );
 }

@@ -33,7 +33,7 @@ export const runCodes = {
     status: 422,
     means:
       'The runner cannot show a folder to the skill through a view: this host mounts no overlay for the runner. The folder is also too large to be copied, or host policy names the folder in ownLocks.',
-    fix: 'Run as root on Linux 5.11 or later, bind a smaller folder to the workspace, or take the workspace out of ownLocks.',
+    fix: 'Run on Linux 5.11 or later with user namespaces, or as root, bind a smaller folder to the workspace, or take the workspace out of ownLocks.',
   },
   'changes-conflict': {
     exit: 6,

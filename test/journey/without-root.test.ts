@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { smallEntriesMax } from '../../runner/limits.ts';
+
+const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
+const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+let folder = '';
+
+function skill(...argv: string[]): { readonly exit: number | null; readonly out: string } {
+  const env = { PATH: '/usr/bin:/bin', HOME: folder, SKILLGATE_HOME: join(folder, 'home') };
+  const { status, stderr, stdout } = spawnSync(process.execPath, [guard, ...argv], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    ...nobody,
+  });
+  return { exit: status, out: `${stdout}${stderr}` };
+}
+
+/** Makes a workspace with a folder of files, and returns the workspace's path. */
+function makeWorkspace(name: string, files: number): string {
+  const path = join(folder, name);
+  mkdirSync(join(path, 'src'), { recursive: true });
+  for (let at = 0; at < files; at++) writeFileSync(join(path, 'src', `${at}.txt`), `${at}\n`);
+  return path;
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'skillgate-rootless-'));
+  const workspaces = {
+    large: makeWorkspace('large', smallEntriesMax + 1),
+    small: makeWorkspace('small', 2),
+  };
+  mkdirSync(join(folder, 'home/config'), { recursive: true });
+  writeFileSync(join(folder, 'home/config/host.json'), JSON.stringify({ workspaces }), {
+    mode: 0o600,
+  });
+  if (nobody.uid !== undefined) {
+    spawnSync('chown', ['-R', '65534:65534', folder]);
+    chownSync(folder, 65_534, 65_534);
+  }
+  for (const name of ['large', 'small']) skill('agent', 'create', name, '--workspace', name);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const rename = `python3 -c "import os; os.rename('src', 'lib')" 2>&1 | tail -1`;
+
+describe('a session of a runner that is not root', () => {
+  it('sees a large workspace through an overlay, and leaves the host’s folder as it is', () => {
+    const before = statSync(join(folder, 'large/src')).ctimeMs;
+    const { out } = skill(
+      ...['agent', 'run', 'large', '--', 'sh', '-c'],
+      `echo new > new.txt; echo two >> src/1.txt; rm src/2.txt; cat src/1.txt; ${rename}; id -u`,
+    );
+    expect(out).toContain('1\ntwo\n');
+    expect(out).toContain('Invalid cross-device link');
+    expect(out).toContain('1 created, 1 changed, 1 deleted');
+    expect(out).toMatch(new RegExp(`^${nobody.uid ?? process.getuid?.()}$`, 'm'));
+    expect(readFileSync(join(folder, 'large/src/1.txt'), 'utf8')).toBe('1\n');
+    expect(statSync(join(folder, 'large/src')).ctimeMs).toBe(before);
+  });
+
+  it('reaches the proxy, may open unix sockets, and gets no capability', () => {
+    const python = [
+      'import socket',
+      "socket.create_connection(('127.0.0.1', 3128)).close()",
+      "socket.socket(socket.AF_UNIX).bind('/tmp/own')",
+      "print([l for l in open('/proc/self/status') if l[:3] == 'Cap' and int(l[7:], 16)])",
+    ].join('\n');
+    expect(skill('agent', 'run', 'large', '--', 'python3', '-c', python)).toEqual({
+      exit: 0,
+      out: '[]\n',
+    });
+  });
+
+  it('renames a folder of a small workspace, which is a copy', () => {
+    const { out } = skill('agent', 'run', 'small', '--', 'sh', '-c', `${rename}; ls`);
+    expect(out).toMatch(/^lib\n/);
+    expect(out).not.toContain('cross-device');
+  });
+});
