@@ -86,7 +86,10 @@ async function skill(
 }
 
 describe.each([
-  [process.getuid?.() === 0 ? 'an overlay' : 'a copy of a small folder, not being root', bubblewrap],
+  [
+    process.getuid?.() === 0 ? 'an overlay' : 'a copy of a small folder, not being root',
+    bubblewrap,
+  ],
   ['a copy', () => ({ ...bubblewrap(), entersNamespaces: false })],
 ])('a run in %s of its workspace', (name, sandbox) => {
   it('sees what it writes, while the folder stays as it is', async () => {
