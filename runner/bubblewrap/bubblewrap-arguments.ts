@@ -45,8 +45,8 @@ export interface Library {
 const isolation =
   '--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --hostname skill --proc /proc';
 
-// In the user namespace of the views, the runner's user counts as root. In the sandbox, the user has
-// its own number.
+// In the user namespace of the views, the runner's user counts as root. In the sandbox, the user
+// has its own number.
 function userArguments({ uid, gid }: Pick<SandboxPlan, 'uid' | 'gid'>): string[] {
   return ['--uid', String(uid), '--gid', String(gid)];
 }

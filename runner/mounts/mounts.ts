@@ -38,9 +38,10 @@ import {
 import { contentStore } from './content-store.ts';
 import { type HandOver, withRepositories } from './ended-view.ts';
 import type { KeptFolders, KeptProducts, OpenKeptFolders } from './kept-folders.ts';
+import { dropOverBudget, shorten } from './left-out.ts';
 import { closeNamespace } from './namespace.ts';
 import { overlayReadOnly } from './read-only.ts';
-import { openViews } from './views.ts';
+import { openViews, type Views } from './views.ts';
 import { type OpenWorkspace, openWorkspace } from './workspace.ts';
 
 export interface MountsRequest {
@@ -91,8 +92,7 @@ export interface FinishedMounts {
 
 export interface OpenMounts
   extends Pick<SandboxStart, 'pins' | 'sources' | 'systemViews' | 'namespace'> {
-  /** Notes for the run's start in the audit log. */
-  readonly notes: readonly string[];
+  readonly notes: ReturnType<Views['notes']>;
   /**
    * Collects the run's changes after the last process of the run has ended. Never throws; a second
    * call returns the same result.
@@ -161,11 +161,7 @@ export async function openMounts(request: MountsRequest): Promise<OpenMounts> {
       [...(overlaid?.views ?? [])].map(([folder, { source }]) => [folder, source]),
     ),
     namespace: views.namespace(),
-    notes: writable.flatMap(({ mount: { target }, workspace: { view } }) =>
-      view.whyCopied === undefined
-        ? []
-        : [`mount ${target}: a copy, because no overlay can be mounted: ${view.whyCopied}`],
-    ),
+    notes: views.notes(),
     finish,
   };
 }
@@ -197,7 +193,10 @@ async function finishAll(
   const turn = takeTurns();
   const isUnstorable = dropUnstorable(request, folders, cleaned);
   await turn();
-  const limited = dropOverBudget(request, folders, cleaned) || isUnstorable || found.limited;
+  const limited =
+    dropOverBudget(request.plan.agent, request.spend, folders, cleaned) ||
+    isUnstorable ||
+    found.limited;
   const changed = folders.flatMap(({ changes, target }) =>
     changes.map((change) => ({ ...change, path: `${target}/${change.path}` })),
   );
@@ -353,31 +352,4 @@ function whyUnstorable(request: MountsRequest, folders: ChangedFolder[]): string
   const json = JSON.stringify(set);
   // Changes to `rw` mounts need room on the disk too: changes that conflict wait to be accepted.
   return whyTooLarge(set, json) ?? whyOverShare(request.data, set.run, set, json.length);
-}
-
-// The runner keeps the list of all changed paths for good. An agent that changes paths without
-// limit would fill the disk.
-function dropOverBudget(
-  { plan: { agent }, spend }: MountsRequest,
-  folders: ChangedFolder[],
-  cleaned: LeftBehind[],
-): boolean {
-  const paths = folders.reduce((sum, folder) => sum + folder.changes.length, cleaned.length);
-  if (paths === 0 || spend === undefined || spend('paths', paths)) return false;
-  const why = `the run changed or left behind ${paths} paths, which is more than agent ${agent} may still change today (UTC)`;
-  cleaned.splice(0);
-  cleaned.push({
-    path: '',
-    why: `all changes are discarded: ${why}; an operator may raise the limit: skillgate agent grant ${agent} --budget paths=N`,
-  });
-  folders.splice(0);
-  return true;
-}
-
-function shorten(refused: readonly LeftBehind[], most: number): LeftBehind[] {
-  const more = refused.length - most;
-  return [
-    ...refused.slice(0, most),
-    ...(more > 0 ? [{ path: '', why: `${more} more paths are left out` }] : []),
-  ];
 }

@@ -34,8 +34,6 @@ export interface View {
   readonly below?: ReadonlyMap<string, { readonly changed: number; readonly uid: number }>;
   /** Descriptor of what the run wrote; absent for a view that is a copy. */
   readonly upper?: number;
-  /** Why the view of a larger folder is a copy, although the sandbox can use overlays. */
-  readonly whyCopied?: string | undefined;
 }
 
 /** Folders that a view shows in places where the folder itself has nothing. */
@@ -55,6 +53,8 @@ export interface Views {
   open(folder: number, path: string, name: string, kept?: UnderView): Promise<View>;
   /** The namespace that the sandbox must enter. */
   namespace(): ViewNamespace | undefined;
+  /** Says for the run's start in the audit log why large folders were copied. */
+  notes(): readonly string[];
   close(): void;
 }
 
@@ -87,6 +87,7 @@ echo ready; read -r wait || :`;
  */
 export function openViews(runFolder: string, overlays: boolean, into?: ViewNamespace): Views {
   const descriptors: number[] = [];
+  const notes: string[] = [];
   let rooms = 0;
   let namespace = into;
   const open: Views['open'] = async (folder, path, name, kept) => {
@@ -99,7 +100,8 @@ export function openViews(runFolder: string, overlays: boolean, into?: ViewNames
     if (typeof made === 'string') {
       const copy = await copyOf(folder, room, tooLarge(name, made), kept);
       descriptors.push(copy.pin);
-      return { ...copy, whyCopied: isOverlaid ? made : undefined };
+      if (isOverlaid) notes.push(`${name}: a copy, because no overlay can be mounted: ${made}`);
+      return copy;
     }
     const { pin, upper } = made.result;
     namespace = made.namespace;
@@ -111,7 +113,7 @@ export function openViews(runFolder: string, overlays: boolean, into?: ViewNames
     namespace = into;
     for (const descriptor of descriptors.splice(0)) fs.closeSync(descriptor);
   };
-  return { open, namespace: () => namespace, close };
+  return { open, namespace: () => namespace, notes: () => notes, close };
 }
 
 interface Overlay {
