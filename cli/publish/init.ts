@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { inferManifest } from '../../scanner/manifest/manifest.ts';
+import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
@@ -14,6 +15,7 @@ import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { draftPackages } from '../packages/draft-packages.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
@@ -83,17 +85,22 @@ async function addManifest(context: CommandContext, folder: string): Promise<Exi
   const scope = String(context.options.scope ?? 'me').replace(/^@/, '');
   const identity = draftIdentity(skillMd, folder, scope);
   const { name } = identity;
-  const text = printManifest(inferManifest(files, await scanOnce(files), identity));
-  await writeNew(join(folder, 'skill.json'), text);
+  const inferred = inferManifest(files, await scanOnce(files), identity);
+  const hasCommands = Object.keys(inferred.commands).length > 0;
+  const required = hasCommands ? requiredPackages(files).packages : [];
+  const { isUnlocked, manifest } = draftPackages(inferred, required);
+  await writeNew(join(folder, 'skill.json'), printManifest(manifest));
   answer(
     context,
     { schema: 'skillgate.initialised/1', name, folder, files: ['skill.json'] },
     () => safe`${join(folder, 'skill.json')}`,
   );
-  const named = context.args[0] === undefined ? '' : `${shellWord(context.args[0])} `;
+  const dir = shellWord(context.args[0] ?? '.');
+  const locks = isUnlocked ? [`skillgate lock ${dir}`] : [];
+  const next = [...locks, `skillgate publish ${dir} --dry-run`].map((line) => asCalled(line));
   printNote(
     context,
-    safe`SKILL.md stays as it is. Next: say in skill.json why the skill needs each capability, then ${asCalled(`skillgate publish ${named}--dry-run`)}`,
+    safe`SKILL.md stays as it is. Next: say in skill.json why the skill needs each capability, then ${joined(next, ' and ')}`,
   );
   return exitCodes.ok;
 }
