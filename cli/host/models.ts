@@ -9,15 +9,16 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, listOf } from '../command.ts';
 import { answer, joined, type Safe, safe, table } from '../terminal/output.ts';
 import { applyHostChange, readPolicy } from './change.ts';
-import { agentsWith, requireNamed, withEntry, withoutEntry } from './policy-list.ts';
+import { agentsWith, requireFree, requireNamed, withEntry, withoutEntry } from './policy-list.ts';
 
 export function addModel(context: CommandContext, name: string, url: string): void {
   const endpoint = endpointOf(context, name, url);
   const host = parseModelUrl(url)?.host ?? url;
   const { secret } = endpoint;
   applyHostChange(context, {
-    change: (members, policy) => {
-      requireFree(name, url, policy);
+    change: (members, { models }) => {
+      const urls = Object.entries(models).map(([other, one]) => [other, one.url]);
+      requireFree('model', name, url, Object.fromEntries(urls));
       return withEntry(members, 'models', name, endpoint);
     },
     means: [
@@ -83,12 +84,4 @@ function endpointOf({ options }: CommandContext, name: string, url: string): Mod
     ...(typeof options.secret === 'string' ? { secret: options.secret } : {}),
     ...(paths.length > 0 ? { paths } : {}),
   };
-}
-
-function requireFree(name: string, url: string, { models }: HostPolicy): void {
-  const before = Object.hasOwn(models, name) ? models[name] : undefined;
-  if (before === undefined || before.url === url) return;
-  throw new Problem('usage', `Cannot add model ${name}: ${name} is ${before.url} already`, {
-    hint: `choose another name, or first: skillgate host model remove ${name}`,
-  });
 }

@@ -62,6 +62,20 @@ export function requireNamed(names: readonly string[], what: string, name: strin
   });
 }
 
+/** @throws Problem `usage` when the name means something else in host policy already */
+export function requireFree(
+  what: string,
+  name: string,
+  value: string,
+  entries: Readonly<Record<string, string>>,
+): void {
+  const before = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  if (before === undefined || before === value) return;
+  throw new Problem('usage', `Cannot add ${what} ${name}: ${name} is ${before} already`, {
+    hint: `choose another name, or first: skillgate host ${what} remove ${name}`,
+  });
+}
+
 /** The names of the identities that use an entry of host policy. */
 export function agentsWith(
   { paths }: Pick<CommandContext, 'paths'>,

@@ -8,7 +8,7 @@ import type { CommandContext } from '../command.ts';
 import { answer, type Safe, safe, table } from '../terminal/output.ts';
 import { applyHostChange, readPolicy } from './change.ts';
 import type { DoctorRow } from './doctor-verdict.ts';
-import { requireNamed, withEntry, withoutEntry } from './policy-list.ts';
+import { requireFree, requireNamed, withEntry, withoutEntry } from './policy-list.ts';
 
 export function addToolchain(context: CommandContext, name: string, written: string): void {
   const path = resolve(context.cwd, written);
@@ -22,8 +22,8 @@ export function addToolchain(context: CommandContext, name: string, written: str
       hint: 'name the folder of one toolchain only, such as ~/.rustup/toolchains/NAME; skillgate doctor lists those that it finds',
     });
   applyHostChange(context, {
-    change: (members, policy) => {
-      requireFree(name, folder, policy);
+    change: (members, { toolchains }) => {
+      requireFree('toolchain', name, folder, toolchains);
       return withEntry(members, 'toolchains', name, folder);
     },
     means: [
@@ -92,12 +92,4 @@ function foldersIn(folder: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function requireFree(name: string, folder: string, { toolchains }: HostPolicy): void {
-  const before = Object.hasOwn(toolchains, name) ? toolchains[name] : undefined;
-  if (before === undefined || before === folder) return;
-  throw new Problem('usage', `Cannot add toolchain ${name}: ${name} is ${before} already`, {
-    hint: `choose another name, or first: skillgate host toolchain remove ${name}`,
-  });
 }

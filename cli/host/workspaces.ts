@@ -8,7 +8,14 @@ import { calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
 import { answer, type Safe, safe, table } from '../terminal/output.ts';
 import { applyHostChange, readPolicy } from './change.ts';
-import { agentsWith, requireNamed, withEntry, withName, withoutEntry } from './policy-list.ts';
+import {
+  agentsWith,
+  requireFree,
+  requireNamed,
+  withEntry,
+  withName,
+  withoutEntry,
+} from './policy-list.ts';
 
 /** The user id of `nobody`, for a folder that so far belongs to root. */
 const nobody = 65_534;
@@ -19,7 +26,7 @@ export function addWorkspace(context: CommandContext, name: string, written: str
   const { workspaces } = readPolicy(context);
   applyHostChange(context, {
     change: (members, policy) => {
-      requireFree(name, folder, policy);
+      requireFree('workspace', name, folder, policy.workspaces);
       return withName(withEntry(members, 'workspaces', name, folder), 'writable', name, writable);
     },
     means: [
@@ -118,14 +125,6 @@ function ownerInstead({ env }: CommandContext): string {
     /^[1-9]\d{0,9}$/.test(id ?? '') ? id : undefined,
   );
   return uid === undefined ? `${nobody}:${nobody}` : `${uid}:${gid ?? uid}`;
-}
-
-function requireFree(name: string, folder: string, { workspaces }: HostPolicy): void {
-  const before = Object.hasOwn(workspaces, name) ? workspaces[name] : undefined;
-  if (before === undefined || before === folder) return;
-  throw new Problem('usage', `Cannot add workspace ${name}: ${name} is ${before} already`, {
-    hint: `choose another name, or first: skillgate host workspace remove ${name}`,
-  });
 }
 
 function notesAbout(name: string, folder: string, workspaces: HostPolicy['workspaces']): Safe[] {

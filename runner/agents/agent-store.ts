@@ -275,6 +275,13 @@ function requireGiven(agent: StoredAgent, change: Revocation): void {
         'usage',
         `Cannot revoke the ${part} of agent ${agent.name}: the agent has none`,
       );
+  const index = change.indexes?.find((one) => agent.indexes?.includes(one) !== true);
+  if (index !== undefined)
+    throw new Problem(
+      'usage',
+      `Cannot revoke index ${index} from agent ${agent.name}: the agent has no such index`,
+      { hint: `The agent has: ${(agent.indexes ?? []).join(', ') || 'none'}.` },
+    );
   const unknown = change.egress?.find(
     (url) => agent.egress?.some((one) => one.url === url) !== true,
   );

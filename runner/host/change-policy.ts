@@ -8,9 +8,9 @@ import { type HostPolicy, parseHostPolicy } from '../../skills-index/run/plan/ho
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { withLock } from '../files/lock.ts';
-import { readPrivateFile, writePrivateFile } from '../files/private-file.ts';
+import { writePrivateFile } from '../files/private-file.ts';
 import { policyBytesMax } from '../limits.ts';
-import { readHostPolicy, requireNoDeskPasskeys } from './host-policy.ts';
+import { readHostPolicy, readPolicyFile, requireNoDeskPasskeys } from './host-policy.ts';
 
 /** The members of host.json as written. */
 type PolicyMembers = Readonly<Record<string, unknown>>;
@@ -45,11 +45,7 @@ export function changeHostPolicy(
 
 function judge(path: string, change: Parameters<typeof changeHostPolicy>[1]): HostPolicyChange {
   const policy = readHostPolicy(path);
-  const bytes = readPrivateFile(path, {
-    bytesMax: policyBytesMax,
-    secret: false,
-    code: 'host-policy-invalid',
-  });
+  const bytes = readPolicyFile(path);
   const members = v.parse(membersShape, bytes === undefined ? {} : parseJson(bytes, path).value);
   const after = textOf(change(members, policy));
   const written = Buffer.from(after);

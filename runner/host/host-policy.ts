@@ -44,7 +44,8 @@ export function readAuthorities({ authorities, file }: HostPolicy): readonly str
   });
 }
 
-function readPolicyFile(path: string): Uint8Array | undefined {
+/** Reads a file of host policy; undefined when the file does not exist. */
+export function readPolicyFile(path: string): Uint8Array | undefined {
   return readPrivateFile(path, {
     bytesMax: policyBytesMax,
     secret: false,

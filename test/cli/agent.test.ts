@@ -416,6 +416,10 @@ describe('skillgate agent', () => {
     );
     const again = await skill({ home }, 'agent', 'revoke', 'finance', '--model');
     expect(again).toMatchObject({ exit: 2, err: expect.stringContaining('the agent has none') });
+    expect(await skill({ home }, 'agent', 'revoke', 'finance', '--index', 'npm')).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('Cannot revoke index npm from agent finance'),
+    });
   });
 
   it('is told that a skill which it was never granted cannot be taken from it', async () => {
