@@ -1,11 +1,11 @@
 /**
- * Finds an agent's program: a program of the system, the runner's node, or a program that host
- * policy names, in a folder that no other user can write to.
+ * Finds an agent's program: a program that host policy names, a program of a toolchain, the
+ * runner's node, or a program of the system. No other user can write to any of these.
  */
 import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import type { ProgramFact } from '../../skills-index/run/plan/plan-session.ts';
+import type { ProgramFact, ToolchainFact } from '../../skills-index/run/plan/plan-session.ts';
 import { findProgram } from '../host/host.ts';
 import { programEntriesMax } from '../limits.ts';
 
@@ -16,11 +16,13 @@ const taken =
 
 /**
  * Finds the program and its arguments.
+ * @param toolchains the toolchains of host policy; PATH of the session names them first
  * @param ownFolders Skillgate's own folders with policy, keys and logs
  */
 export function findAgentProgram(
   [word = '', ...args]: readonly string[],
-  { agentPrograms, file }: HostPolicy,
+  { agentPrograms }: HostPolicy,
+  toolchains: readonly ToolchainFact[],
   ownFolders: readonly string[],
 ): ProgramFact {
   const named = Object.hasOwn(agentPrograms, word) ? agentPrograms[word] : undefined;
@@ -36,13 +38,26 @@ export function findAgentProgram(
       };
     return typeof started === 'object' ? started : { command: [started, ...rest, ...args], folder };
   }
-  const started = programOf(word, undefined);
+  const started = inToolchain(word, toolchains) ?? programOf(word, undefined);
   if (typeof started === 'string') return { command: [started, ...args] };
-  const hint = `add "agentPrograms": { "${word}": { "folder": "/opt/${word}", "command": ["node", "/opt/${word}/…"] } } to ${file}`;
   return {
-    why: `the system has no program ${JSON.stringify(word)}, and host policy names none`,
-    hint,
+    why: `neither the system nor a toolchain of host policy has a program ${JSON.stringify(word)}`,
+    hint: `skillgate host toolchain add ${agentWord.test(word) ? word : 'NAME'} DIR, where DIR/bin has the program`,
   };
+}
+
+const agentWord = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+function inToolchain(word: string, toolchains: readonly ToolchainFact[]): string | undefined {
+  if (!/^[\w.+-]+$/.test(word) || /^\.+$/.test(word)) return undefined;
+  return toolchains
+    .flatMap((one) => ('programs' in one ? [join(one.programs, word)] : []))
+    .find((path) => isProgram(path));
+}
+
+function isProgram(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true && (found.mode & 0o111) !== 0;
 }
 
 function programOf(

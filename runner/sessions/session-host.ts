@@ -48,7 +48,8 @@ export function openSessionHost({
   });
   const memory = openMemory(memoryFolderOf(paths, agent.name));
   const workspace = name === undefined ? undefined : host.facts.workspaces[name];
-  const program = findAgentProgram(command, hostPolicy, ownFolders);
+  const toolchains = findToolchains(hostPolicy, ownFolders);
+  const program = findAgentProgram(command, hostPolicy, toolchains, ownFolders);
   const sharedWith =
     name === undefined ? undefined : sharingWith(agent, hostPolicy, join(paths.config, 'agents'));
   const facts: SessionFacts = {
@@ -63,7 +64,7 @@ export function openSessionHost({
       ...('why' in program || program.folder === undefined ? [] : [programFolder(program.folder)]),
     ],
     secrets: secrets.entries,
-    toolchains: findToolchains(hostPolicy, ownFolders),
+    toolchains,
     hasPython: findProgram('python3') !== undefined,
   };
   const close = (): void => {

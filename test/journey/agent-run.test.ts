@@ -574,7 +574,7 @@ describe('what a session is refused', () => {
     [
       'a program that nobody named',
       ['finance', '--', 'codex'],
-      /the system has no program "codex"[\s\S]*agentPrograms/,
+      /neither the system nor a toolchain of host policy has a program "codex"[\s\S]*host toolchain add codex DIR/,
     ],
     [
       'a model that host policy does not have',

@@ -178,6 +178,10 @@ describe('the toolchains and sizes of a session', () => {
         'reader',
         `rustc; echo changed > ${tool}; df -m --output=size /tmp /home/skill | tail -2`,
       );
+      expect(await host.skill('agent', 'run', 'reader', '--', 'rustc')).toMatchObject({
+        exit: 0,
+        out: 'rust 1.0\n',
+      });
       expect(out).toMatch(/^rust 1\.0\n *32\n *16\n$/);
       expect(readFileSync(tool, 'utf8')).toContain('rust 1.0');
       writeFileSync(join(folder, 'rust/.netrc'), '');
