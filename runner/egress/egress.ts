@@ -204,7 +204,7 @@ async function handle(
   if (decision.kind === 'denied') return refuse(decision.why);
   if (leak !== undefined) return refuse(leak);
   if (decision.expects) response.writeContinue();
-  const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request);
+  const body = new RequestBody(traffic, upgrades ? Readable.from([]) : request, decision.inBody);
   try {
     const coding =
       headers.find(([name]) => readName(name) === 'content-encoding')?.[1] ?? 'identity';

@@ -23,6 +23,7 @@ export class RequestBody {
   /** Whether the client hung up, or sent a malformed body. */
   broken = false;
   readonly #traffic: Traffic;
+  readonly #allowed: readonly string[];
   readonly #channel = `body ${randomUUID()}`;
   readonly #pieces: AsyncIterator<Buffer>;
   // One growing block keeps the body: even a body that arrives byte by byte takes no more memory
@@ -33,8 +34,10 @@ export class RequestBody {
   #count = 0;
   #held = 0;
 
-  constructor(traffic: Traffic, pieces: AsyncIterable<Buffer>) {
+  /** @param allowed the names of the secrets whose placeholders the body may contain */
+  constructor(traffic: Traffic, pieces: AsyncIterable<Buffer>, allowed: readonly string[]) {
     this.#traffic = traffic;
+    this.#allowed = allowed;
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
@@ -72,9 +75,7 @@ export class RequestBody {
   searchUnpacked(body: Buffer, coding: string): void {
     const bytes = unpack(body, coding);
     this.why =
-      bytes === undefined
-        ? 'request-encoded'
-        : this.#traffic.accounts.whyLeaks(`${this.#channel} unpacked`, bytes);
+      bytes === undefined ? 'request-encoded' : this.#whyLeaks(`${this.#channel} unpacked`, bytes);
   }
 
   /**
@@ -88,7 +89,7 @@ export class RequestBody {
     this.ended = piece?.done === true;
     // A program may split a secret: the first part ends this body, and the rest begins the next
     // body.
-    if (this.ended) this.why = this.#traffic.accounts.whyLeaks('bodies', this.#last);
+    if (this.ended) this.why = this.#whyLeaks('bodies', this.#last);
     if (piece === undefined || piece.done) return undefined;
     this.why = this.#judge(piece.value);
     return this.why === undefined ? piece.value : undefined;
@@ -99,7 +100,10 @@ export class RequestBody {
     if (this.#size > egressBodyBytesMax) return 'too-large';
     if (++this.#count > egressPiecesMax) return 'malformed';
     this.#last = Buffer.concat([this.#last, piece.subarray(-lastBytes)]).subarray(-lastBytes);
-    const { accounts } = this.#traffic;
-    return accounts.whyLeaks(this.#channel, piece) ?? accounts.countSent(piece.length);
+    return this.#whyLeaks(this.#channel, piece) ?? this.#traffic.accounts.countSent(piece.length);
+  }
+
+  #whyLeaks(channel: string, bytes: Uint8Array): Denial | undefined {
+    return this.#traffic.accounts.whyLeaks(channel, bytes, this.#allowed);
   }
 }

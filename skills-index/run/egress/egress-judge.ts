@@ -65,6 +65,8 @@ export interface Allowed extends RequestPlace, Tunnel {
   readonly pinned: PinnedAddress | undefined;
   /** The secrets whose placeholders stand in the headers to which the secrets are bound. */
   readonly secrets: readonly BoundPlaceholder[];
+  /** The names of the secrets whose placeholders the body may contain. */
+  readonly inBody: readonly string[];
 }
 
 export type EgressDecision =
@@ -115,6 +117,7 @@ export function judgeRequest(request: EgressRequest, rules: EgressRules): Egress
     ...parsed,
     pinned: pinOf(rule, parsed.host),
     secrets: used,
+    inBody: rule.mayNamePlaceholders === true ? rules.secrets.map(({ name }) => name) : [],
   };
 }
 

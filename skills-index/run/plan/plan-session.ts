@@ -355,6 +355,7 @@ function planModel(
       port,
       ...one,
       pinned,
+      mayNamePlaceholders: true,
       reason: `${what}; the session may request nothing else`,
     })),
     secrets:

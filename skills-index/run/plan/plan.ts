@@ -71,6 +71,11 @@ export interface PlannedEgress extends Line {
   readonly pinned: Readonly<Record<string, PinnedAddress>>;
   /** The ecosystem whose index has this host; the runner answers every request to the host. */
   readonly index?: Ecosystem;
+  /**
+   * Whether bodies may contain placeholders. An agent's model gets all that programs print, such as
+   * the environment. The proxy never replaces a placeholder in a body, so the model gets no secret.
+   */
+  readonly mayNamePlaceholders?: true;
 }
 
 export interface PlannedSecret extends Line {

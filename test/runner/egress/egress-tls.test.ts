@@ -925,6 +925,54 @@ describe('a person who is asked', () => {
   });
 });
 
+describe('the body of a request to an agent’s model', () => {
+  const placeholder = 'skillgate-secret-00112233445566778899aabbccddeeff';
+  const settings: StageSettings = {
+    egress: [{ path: '/v1/messages', mayNamePlaceholders: true }, {}],
+    secrets: [{ name: 'KEY', placeholder, hosts: [apiHost], as: 'header:x-api-key' }],
+    reveal: () => 'the-real-key-of-the-model',
+  };
+  const post = (line: string, body: string, ...headers: readonly string[]) => [
+    `POST ${line} HTTP/1.1`,
+    host,
+    ...headers,
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+    '',
+    body,
+  ];
+
+  it('may have a placeholder, as a program prints it, and never the secret', async () => {
+    await start(settings);
+    const key = `X-Api-Key: ${placeholder}`;
+    await stage.send(...post('/v1/messages', `KEY=${placeholder}`, key));
+    expect(stage.why()).toEqual(['approved']);
+    expect(stage.seen[0]).toMatchObject({
+      headers: { 'x-api-key': 'the-real-key-of-the-model' },
+      body: `KEY=${placeholder}`,
+    });
+  });
+
+  it.each([
+    ['the body of another request to the host', post('/v2/deals', `KEY=${placeholder}`)],
+    ['the query', post(`/v1/messages?key=${placeholder}`, '')],
+    ['another header', post('/v1/messages', '', `X-Note: ${placeholder}`)],
+    ['an encoding in another header', post('/v1/messages', '', `X-Note: ${btoa(placeholder)}`)],
+  ])('opens no way for a placeholder in %s', async (_, lines) => {
+    await start(settings);
+    await stage.send(...lines);
+    expect([stage.why(), stage.seen]).toEqual([['secret-unbound'], []]);
+  });
+
+  it('may not have the canary', async () => {
+    const canary = 'ca0fca0fca0fca0fca0fca0fca0fca0f';
+    const leaks = leakDetector([{ name: 'canary', parts: [canary] }], () => undefined);
+    await start({ ...settings, leaks });
+    await stage.send(...post('/v1/messages', `key ${canary}`));
+    expect([stage.why(), stage.seen]).toEqual([['canary'], []]);
+  });
+});
+
 describe('a proxy that cannot do its work', () => {
   it('says so, and lets nothing out that it could not record', async () => {
     const record = (): void => {

@@ -19,6 +19,7 @@ const decision: Allowed = {
   expects: false,
   pinned: undefined,
   secrets: [],
+  inBody: [],
 };
 const sent = (more: Partial<ReadRequest>): Record<string, string> =>
   Object.fromEntries(
