@@ -1,25 +1,31 @@
 /**
- * The clients that are tried: how each is installed, started without a person, and told of our MCP
- * server.
+ * The clients that are tried: how each is installed, started without a person, told of our MCP
+ * server, and how its model asks for its tools.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { linesOf } from '../journey/coding-stage.ts';
+import type { StubCall } from './stub-model.ts';
 
 export interface Client {
   readonly name: string;
-  readonly package: string;
   /** Which interface of the model it speaks. */
   readonly kind: 'openai' | 'anthropic';
-  /** Below `node_modules`. */
-  readonly program: string;
-  readonly runBy?: 'node';
   readonly args: readonly string[];
+  /** Loads the tools of our MCP server, where the client declares them to its model on demand. */
+  readonly loads?: StubCall;
   readonly env?: Readonly<Record<string, string>>;
   /** Its tool for a shell, and the input that is a command. */
   readonly shell: RegExp;
   readonly shellInput: (command: string) => Readonly<Record<string, unknown>>;
+  /** The client's chapter of docs/coding-agent.md. */
+  readonly chapter: string;
+  /** Its own tools for files; a client without such tools works with its shell. */
+  readonly read: (path: string) => StubCall;
+  readonly edit: (path: string, before: string, after: string) => StubCall;
+  readonly write: (path: string, content: string) => StubCall;
 }
 
 const endpoint = 'http://model.skillgate.internal/v1';
@@ -48,13 +54,15 @@ const codexSettings = [
   `mcp_servers.skillgate={command="${server.command}",args=${JSON.stringify(server.args)}}`,
 ];
 
+const inWorkspace = (path: string): string => `/workspace/${path}`;
+const inCodex = (cmd: string): StubCall => ({ tool: /^exec_command$/, input: { cmd } });
+const patch = (text: string): string =>
+  `apply_patch <<'EOF'\n*** Begin Patch\n${text}\n*** End Patch\nEOF`;
+
 export const clients: readonly Client[] = [
   {
     name: 'codex',
-    package: '@openai/codex@0.169.0',
     kind: 'openai',
-    program: '@openai/codex/bin/codex.js',
-    runBy: 'node',
     args: [
       'exec',
       '--dangerously-bypass-approvals-and-sandbox',
@@ -65,13 +73,17 @@ export const clients: readonly Client[] = [
       task,
     ],
     shell: /^exec_command$/,
-    shellInput: (cmd) => ({ cmd }),
+    shellInput: (cmd) => ({ cmd, yield_time_ms: 30_000 }),
+    chapter: 'Codex',
+    read: (path) => inCodex(`cat ${path}`),
+    edit: (path, before, after) =>
+      inCodex(patch(`*** Update File: ${path}\n@@\n-${before}\n+${after}`)),
+    write: (path, content) =>
+      inCodex(patch(`*** Add File: ${path}\n${content.trimEnd().replace(/^/gm, '+')}`)),
   },
   {
     name: 'claude',
-    package: '@anthropic-ai/claude-code@2.1.197',
     kind: 'anthropic',
-    program: '@anthropic-ai/claude-code/bin/claude.exe',
     args: [
       '-p',
       task,
@@ -82,50 +94,61 @@ export const clients: readonly Client[] = [
       '--allowedTools',
       'Bash,mcp__skillgate',
     ],
+    loads: {
+      tool: /^ToolSearch$/,
+      input: { query: 'select:mcp__skillgate__skill_open,mcp__skillgate__skill_run' },
+    },
     shell: /^Bash$/,
     shellInput: (command) => ({ command, description: 'runs it' }),
+    chapter: 'Claude Code',
+    read: (path) => ({ tool: /^Read$/, input: { file_path: inWorkspace(path) } }),
+    edit: (path, before, after) => ({
+      tool: /^Edit$/,
+      input: { file_path: inWorkspace(path), old_string: before, new_string: after },
+    }),
+    write: (path, content) => ({
+      tool: /^Write$/,
+      input: { file_path: inWorkspace(path), content },
+    }),
   },
   {
     name: 'opencode',
-    package: 'opencode-ai@1.18.33',
     kind: 'openai',
-    program: 'opencode-ai/bin/opencode.exe',
     args: ['run', task],
     env: { OPENCODE_CONFIG_CONTENT: JSON.stringify(openCode), OPENCODE_DISABLE_MODELS_FETCH: '1' },
     shell: /^bash$/,
     shellInput: (command) => ({ command, description: 'runs it' }),
+    chapter: 'OpenCode',
+    read: (path) => ({ tool: /^read$/, input: { filePath: inWorkspace(path) } }),
+    edit: (path, oldString, newString) => ({
+      tool: /^edit$/,
+      input: { filePath: inWorkspace(path), oldString, newString },
+    }),
+    write: (path, content) => ({
+      tool: /^write$/,
+      input: { filePath: inWorkspace(path), content },
+    }),
   },
 ];
 
 /**
- * Installs packages once, outside of the project: together they have more than 1 GB. Answers with
- * their folder.
+ * Installs a program once, outside of the project: together the programs have more than 1 GB.
+ * Answers with the folder, whose `bin` has the program.
+ * @param line the line to type, which installs into ~/agents
  */
-export function installOnce(name: string, wanted: string): string {
+export function installOnce(name: string, line: string): string {
   const folder = fileURLToPath(new URL(`../../.cache/clients/${name}`, import.meta.url));
-  if (existsSync(join(folder, 'installed'))) return folder;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{}');
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', wanted], {
-    cwd: folder,
-    stdio: 'inherit',
-  });
-  execFileSync('chmod', ['-R', 'go-w', folder]);
-  writeFileSync(join(folder, 'installed'), wanted);
+  const installed = join(folder, 'installed');
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === line) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'lib'), { recursive: true });
+  const typed = `${line.replaceAll('~/agents', folder)} --no-audit --no-fund --loglevel=error`;
+  execFileSync('sh', ['-c', `umask 022; ${typed}`], { stdio: 'inherit' });
+  writeFileSync(installed, line);
   return folder;
 }
 
-/**
- * What a client reads from its environment stands in a script, since a session's environment is the
- * plan's.
- */
-export function launcherOf({ env = {}, program, runBy }: Client, folder: string): string {
-  const path = join(folder, 'start.sh');
-  const sets = Object.entries(env).map(([name, value]) => `export ${name}='${value}'\n`);
-  writeFileSync(
-    path,
-    `${sets.join('')}exec ${runBy ?? ''} ${join(folder, 'node_modules', program)} "$@"\n`,
-  );
-  chmodSync(path, 0o755);
-  return path;
+/** The line of docs/coding-agent.md that installs a client. */
+export function installLineOf({ chapter }: Pick<Client, 'chapter'>): string {
+  return linesOf(chapter).find((line) => line.startsWith('npm install ')) ?? '';
 }

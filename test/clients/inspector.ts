@@ -40,7 +40,8 @@ const calls: readonly (readonly [says: string, args: readonly string[], holds: R
 export async function tryInspector(): Promise<
   (readonly [says: string, isSo: boolean, more?: string])[]
 > {
-  const folder = installOnce('inspector', tryInspector.package);
+  const line = `npm install --global --prefix ~/agents ${tryInspector.package}`;
+  const folder = installOnce('inspector', line);
   const host = await makeInstalledHost();
   try {
     await release(
@@ -49,7 +50,7 @@ export async function tryInspector(): Promise<
     );
     await host.skill('agent', 'create', 'reporter');
     await host.skill('agent', 'grant', 'reporter', name);
-    const program = join(folder, 'node_modules/.bin/mcp-inspector');
+    const program = join(folder, 'bin/mcp-inspector');
     const rows: (readonly [string, boolean, string?])[] = [];
     for (const [says, args, holds] of calls) {
       const env = Object.entries(host.env).flatMap(([key, value]) => ['-e', `${key}=${value}`]);

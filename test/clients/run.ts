@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeReportSkill, release } from '../cli/installer-world.ts';
 import { type InstalledHost, makeInstalledHost } from '../journey/installed-host.ts';
-import { type Client, clients, installOnce, launcherOf } from './clients.ts';
+import { type Client, clients, installLineOf, installOnce } from './clients.ts';
+import { tryCoding } from './coding.ts';
 import { tryInspector } from './inspector.ts';
 import { type StubModel, startStubModel } from './stub-model.ts';
 
@@ -20,12 +21,13 @@ const name = '@acme/weekly-report';
 type Row = readonly [says: string, isSo: boolean, more?: string];
 
 async function tryClient(client: Client): Promise<Row[]> {
-  const folder = installOnce(client.name, client.package);
+  const folder = installOnce(client.name, installLineOf(client));
   const model = await startStubModel([
     {
       tool: client.shell,
       input: client.shellInput('node ~/.agents/skills/weekly-report/scripts/report.ts 11'),
     },
+    ...(client.loads === undefined ? [] : [client.loads]),
     { tool: /skill_open$/, input: { name } },
     {
       tool: /skill_run$/,
@@ -39,7 +41,7 @@ async function tryClient(client: Client): Promise<Row[]> {
     const policy = {
       workspaces: { desk: workspace },
       models: { local: { url: `http://127.0.0.1:${model.port}`, kind: client.kind } },
-      agentPrograms: { client: { folder, command: ['sh', launcherOf(client, folder)] } },
+      toolchains: { client: folder },
     };
     writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
     await release(
@@ -53,7 +55,9 @@ async function tryClient(client: Client): Promise<Row[]> {
       'run',
       'finance',
       '--',
-      'client',
+      'env',
+      ...Object.entries(client.env ?? {}).map(([key, value]) => `${key}=${value}`),
+      client.name,
       ...client.args,
     );
     return [
@@ -124,7 +128,11 @@ function print(title: string, rows: readonly Row[]): void {
 }
 
 const wanted = process.argv.slice(2);
-const isWanted = (one: string): boolean => wanted.length === 0 || wanted.includes(one);
-for (const client of clients.filter((one) => isWanted(one.name)))
-  print(client.package, await tryClient(client));
+const isWanted = (one: string): boolean =>
+  wanted.every((word) => word === 'coding') || wanted.includes(one);
+for (const client of clients.filter((one) => isWanted(one.name))) {
+  const installed = installLineOf(client).split(' ').at(-1) ?? '';
+  if (!wanted.includes('coding')) print(`${installed}: skills`, await tryClient(client));
+  print(`${installed}: docs/coding-agent.md`, await tryCoding(client));
+}
 if (isWanted('inspector')) print(tryInspector.package, await tryInspector());

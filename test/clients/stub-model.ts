@@ -2,7 +2,8 @@
  * A model that is no model: speaks the three interfaces of the clients, asks for one tool after the
  * other, and then says that it is done.
  */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -10,6 +11,8 @@ export interface StubModel {
   readonly port: number;
   /** Bodies of requests, in order. */
   readonly bodies: string[];
+  /** The keys with which the requests came. */
+  readonly keys: Set<string>;
   close(): void;
 }
 
@@ -19,20 +22,32 @@ export interface StubCall {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-export async function startStubModel(calls: readonly StubCall[]): Promise<StubModel> {
+/** @param secure the certificate and key of a model that speaks TLS */
+export async function startStubModel(
+  calls: readonly StubCall[],
+  secure?: ServerOptions,
+): Promise<StubModel> {
   const bodies: string[] = [];
-  const server = createServer(async (request, response) => {
+  const keys = new Set<string>();
+  const listener: RequestListener = async (request, response) => {
     const body = await text(request);
+    const { authorization = '', 'x-api-key': key } = request.headers;
+    keys.add(String(key ?? authorization.replace(/^Bearer /, '')));
     const speaker = speakers.find(({ path }) => request.url?.includes(path) === true);
     if (speaker === undefined) return void response.writeHead(404).end('{}');
     bodies.push(body);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const results = body.split(speaker.result).length - 1;
-    speaker.speak(response, wantedTool(JSON.parse(body), calls[results]), `c${results}`);
+    const results = body.match(speaker.result)?.length ?? 0;
+    const call = calls[results];
+    const use = call === undefined ? undefined : wantedTool(JSON.parse(body), call);
+    speaker.speak(response, use, `c${results}`);
     response.end();
-  });
+  };
+  const server =
+    secure === undefined ? createServer(listener) : createSecureServer(secure, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { port: (server.address() as AddressInfo).port, bodies, close: () => server.close() };
+  const { port } = server.address() as AddressInfo;
+  return { port, bodies, keys, close: () => server.close() };
 }
 
 interface ToolUse {
@@ -51,9 +66,8 @@ interface Declared {
 // A request without tools is about something else, such as a title.
 function wantedTool(
   { tools = [] }: { readonly tools?: readonly Declared[] },
-  call: StubCall | undefined,
+  call: StubCall,
 ): ToolUse | undefined {
-  if (call === undefined) return undefined;
   const names = tools.flatMap((one) =>
     one.tools === undefined
       ? [{ name: one.function?.name ?? one.name ?? '' }]
@@ -70,12 +84,12 @@ type Speak = (response: ServerResponse, use: ToolUse | undefined, id: string) =>
  */
 const speakers: readonly {
   readonly path: string;
-  readonly result: string;
+  readonly result: RegExp;
   readonly speak: Speak;
 }[] = [
-  { path: '/responses', result: '"type":"function_call_output"', speak: speakResponses },
-  { path: '/messages', result: '"type":"tool_result"', speak: speakMessages },
-  { path: '/chat/completions', result: '"role":"tool"', speak: speakChat },
+  { path: '/responses', result: /"type":"function_call_output"/g, speak: speakResponses },
+  { path: '/messages', result: /"type":"tool_result"/g, speak: speakMessages },
+  { path: '/chat/completions', result: /"role":"tool"/g, speak: speakChat },
 ];
 
 const done = 'done by the stub';

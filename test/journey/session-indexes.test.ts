@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
 import { createServer } from 'node:https';
@@ -9,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
+import { npmRegistry, sha, type Uploads } from './npm-registry.ts';
 
 let host: InstalledHost;
 let folder = '';
@@ -21,16 +21,6 @@ const inSession = async (agent: string, script: string) => {
   const { err, exit, out } = await host.skill('agent', 'run', agent, '--', 'sh', '-c', script);
   return { exit, out: `${out}${err}` };
 };
-
-/** An npm package as its tarball. */
-function tarball(name: string, version: string): Buffer {
-  const at = mkdtempSync(join(folder, 'pack-'));
-  mkdirSync(join(at, 'package'));
-  const scripts = { postinstall: 'touch /tmp/script-ran' };
-  writeFileSync(join(at, 'package/package.json'), JSON.stringify({ name, version, scripts }));
-  writeFileSync(join(at, 'package/index.js'), `module.exports = '${name} ${version}';\n`);
-  return execFileSync('tar', ['-cz', '-C', at, 'package']);
-}
 
 /** A wheel with one module. */
 function wheel(name: string, version: string): Buffer {
@@ -48,46 +38,6 @@ z.close()`,
     path,
   ]);
   return readFileSync(path);
-}
-
-const sha = (algorithm: string, bytes: Uint8Array, form: 'hex' | 'base64' = 'hex'): string =>
-  createHash(algorithm).update(bytes).digest(form);
-
-type Uploads = Readonly<Record<string, string>>;
-
-/** npm's registry: packages with the times of their versions; `changed` serves other bytes. */
-function npmRegistry(packages: Readonly<Record<string, Uploads>>): RequestListener {
-  const tarballs = new Map<string, Buffer>();
-  const documents = new Map<string, object>();
-  for (const [name, uploads] of Object.entries(packages)) {
-    const versions = Object.keys(uploads).map((version) => {
-      const bytes = tarball(name, version);
-      const path = `/${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
-      tarballs.set(path, name === 'changed' ? tarball(name, '9.9.9') : bytes);
-      const dist = {
-        tarball: `https://npm.example${path}`,
-        integrity: `sha512-${sha('sha512', bytes, 'base64')}`,
-      };
-      return [version, { name, version, dist }] as const;
-    });
-    const latest = Object.keys(uploads).at(-1);
-    documents.set(name, {
-      name,
-      'dist-tags': { latest },
-      versions: Object.fromEntries(versions),
-      time: uploads,
-    });
-  }
-  return (request, response) => {
-    const path = decodeURIComponent(request.url ?? '');
-    asked.push(`${request.method} ${request.url}`);
-    const file = tarballs.get(path);
-    const document = documents.get(path.slice(1));
-    if (file !== undefined) return void response.end(file);
-    if (document === undefined) return void response.writeHead(404).end('{}');
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(document));
-  };
 }
 
 function pythonIndex(packages: Readonly<Record<string, Uploads>>): RequestListener {
@@ -139,7 +89,7 @@ beforeAll(async () => {
   const npm = await listen(
     createServer(
       authority.leafFor('npm.example'),
-      npmRegistry({
+      npmRegistry('https://npm.example', asked, {
         '@acme/lib': { '1.0.0': old, '1.1.0': old, '1.2.0': young },
         stealer: { '1.0.0': old },
         newborn: { '1.0.0': young },

@@ -19,12 +19,21 @@ export interface Typed {
 }
 
 /** `skill ARGV…`; each line is typed when its question is shown. */
-export async function atTerminal(
+export function atTerminal(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   typed: readonly (readonly [asked: string, line: string])[],
 ): Promise<Typed> {
-  const child = spawn('python3', ['-c', onTerminal, process.execPath, entry, ...argv], {
+  return commandAtTerminal([process.execPath, entry, ...argv], env, typed);
+}
+
+/** The same for any command, such as a line in a shell. */
+export async function commandAtTerminal(
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+  typed: readonly (readonly [asked: string, line: string])[],
+): Promise<Typed> {
+  const child = spawn('python3', ['-c', onTerminal, ...command], {
     env: { ...quiet, TERM: 'xterm', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
