@@ -31,15 +31,22 @@ const packages: readonly (readonly [programs: string, folders: string])[] = [
   ['pwsh', '/opt/microsoft/powershell'],
   ['npm npx', '/usr/lib/node_modules/npm /usr/share/nodejs /usr/share/npm'],
   ['gcc g++ cc c++', '/usr/lib/gcc /usr/libexec/gcc /usr/include /usr/bin/as /usr/bin/ld'],
+  [
+    'cmake',
+    '/usr/share/cmake /usr/share/cmake-3.22 /usr/share/cmake-3.25 /usr/share/cmake-3.28 /usr/share/cmake-3.31',
+  ],
+  ['xetex xelatex', '/usr/bin/xdvipdfmx'],
   [tex, '/usr/share/texlive /usr/share/texmf /usr/share/texmf-dist /var/lib/texmf /etc/texmf'],
   [
     imageMagick,
     '/etc/ImageMagick-6 /etc/ImageMagick-7 /usr/share/ImageMagick-6 /usr/share/ImageMagick-7',
   ],
   [poppler, '/usr/share/poppler'],
+  ['pandoc', '/usr/share/pandoc'],
+  ['tesseract', '/usr/share/tesseract-ocr'],
   [`gs ${imageMagick}`, '/usr/share/ghostscript /var/lib/ghostscript /etc/ghostscript'],
   [
-    `soffice libreoffice chromium java rsvg-convert gs ${tex} ${imageMagick} ${poppler} ${graphviz}`,
+    `soffice libreoffice chromium java ffmpeg rsvg-convert gs ${tex} ${imageMagick} ${poppler} ${graphviz}`,
     '/etc/fonts /usr/share/fonts /usr/share/fontconfig /var/cache/fontconfig',
   ],
   [
