@@ -60,12 +60,31 @@ function saysThatItActs(sentence: string, words: RegExp): boolean {
   if (leavesIt.test(sentence) || ofOthers.test(sentence)) return false;
   return [...sentence.matchAll(acts)].some(({ 0: act, index }) => {
     const behind = index + act.length;
-    // With the longest name of a mechanism.
-    const rest = sentence.slice(behind, behind + objectCharsMax + 200);
-    const at = rest.search(words);
-    return at >= 0 && at <= objectCharsMax && !changesSubject.test(rest.slice(0, at));
+    // With the longest name of a mechanism, and the word behind it.
+    const rest = sentence.slice(behind, behind + objectCharsMax + 240);
+    const { 0: name = '', index: at = -1 } = words.exec(rest) ?? [];
+    return (
+      at >= 0 &&
+      at <= objectCharsMax &&
+      !changesSubject.test(rest.slice(0, at)) &&
+      !isPartOfName(rest.slice(at + name.length)) &&
+      !actOfPeople.test(sentence.slice(0, index))
+    );
   });
 }
+
+// A parser of crontabs, or colours for them, is not a cron job.
+function isPartOfName(rest: string): boolean {
+  const [, next] = /^[`'"*_]*\s+[`'"*_]*([a-z]\w*)/i.exec(rest) ?? [];
+  return next !== undefined && !behindName.test(next);
+}
+
+const behindName =
+  /^(jobs?|lines?|entr(y|ies)|tasks?|rules?|timers?|units?|services?|files?|settings?|config(uration)?s?|hooks?|scripts?|schedules?|tables?|agents?|daemons?|folders?|sections?|a|about|after|also|and|as|at|before|but|by|called|daily|during|each|every|for|from|hourly|if|in|into|is|it|its|named|nightly|of|on|once|or|so|that|the|then|through|to|under|until|using|via|weekly|when|where|which|while|with|\w+(ing|ly))$/i;
+
+// Somebody else does it.
+const actOfPeople =
+  /\b(administrators?|admins?|anybody|anyone|colleagues?|customers?|developers?|everybody|nobody|one|people|persons?|somebody|someone|teams?|vendors?|who)\s+(\w+ly\s+|often\s+)?$/i;
 
 // Nobody announces a login key, a rule for sudo or a program under a system program's name in good
 // faith: such changes are not here, and no sentence makes them milder.
@@ -173,7 +192,8 @@ const speaks = new RegExp(
 function sentencesOf(fact: FactOf<'text'>): string[] {
   if (fact.span.path !== 'SKILL.md' || fact.context === 'comment' || isInText(fact)) return [];
   if (fact.role === 'front-matter' && fact.detail !== 'description') return [];
-  return readingOf(fact).words.split(/(?<=[.!?;:])\s+|\n/);
+  const sentences = readingOf(fact).words.split(/(?<=[.!?;:])\s+|\n/);
+  return sentences.filter((one) => !one.trimEnd().endsWith('?'));
 }
 
 // The text of an image that is shown, and struck words.
@@ -181,13 +201,13 @@ const passedOver = /!\[|~~/;
 
 // A page can hide words from its reader by such elements and attributes.
 const hidesWords =
-  /<(details|dialog|noscript|script|style|svg|template|textarea)\b|<[a-z][^<>]{0,400}\s(aria-hidden|class|color|height|hidden|style|width)\b/i;
+  /<[?]|\\(color|[hv]?phantom|textcolor|tiny)\b|<(details|dialog|noscript|script|style|svg|template|textarea)\b|<[a-z][^<>]{0,400}\s(aria-hidden|class|color|height|hidden|size|style|width)\b/i;
 
 const objectCharsMax = 80;
 
 // Behind these words a sentence speaks about the mechanism, or about something else.
 const changesSubject =
-  /[,;:()]|\b(about|and|concerning|describing|from|how|of|on|or|than|that|which)\b/i;
+  /[,;:()]|\b(about|against|and|because|between|concerning|describing|for|from|how|if|like|of|on|or|than|that|unless|when|whenever|where|whether|which|while|why)\b/i;
 
 const ofOthers = /\b(competing|other|others|another|unlike|(many|most|some) \w+s)\b/i;
 
