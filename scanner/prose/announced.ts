@@ -62,9 +62,10 @@ function saysThatItActs(sentence: string, words: RegExp): boolean {
     const behind = index + act.length;
     // With the longest name of a mechanism, and the word behind it.
     const rest = sentence.slice(behind, behind + objectCharsMax + 240);
-    const { 0: name = '', index: at = -1 } = words.exec(rest) ?? [];
+    const found = words.exec(rest);
+    if (found === null) return false;
+    const { 0: name, index: at } = found;
     return (
-      at >= 0 &&
       at <= objectCharsMax &&
       !changesSubject.test(rest.slice(0, at)) &&
       !isPartOfName(rest.slice(at + name.length)) &&
