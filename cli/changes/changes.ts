@@ -6,6 +6,7 @@
 import * as changes from '../../runner/changes/public.ts';
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import { kindOf } from '../../skills-index/run/changes/changes.ts';
+import { isPathWanted } from '../../skills-index/run/changes/wanted-paths.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
@@ -15,16 +16,11 @@ import { printLeftBehind } from '../run/left-behind.ts';
 import { hostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, printLine, printNote, safe, table } from '../terminal/output.ts';
-import { isPathWanted } from './folded.ts';
+import { answerPaged } from '../terminal/pager.ts';
+import { acceptedOf, applyQuestion } from './accepted-part.ts';
+import { askForAgent, requireApprover } from './ask-approver.ts';
 import { markedText } from './marked.ts';
-import {
-  acceptedOf,
-  applyQuestion,
-  askForAgent,
-  printStillWaiting,
-  requireApprover,
-  sweepAndNote,
-} from './offer.ts';
+import { printStillWaiting, sweepAndNote } from './offer.ts';
 import { changesText, showChanges } from './show.ts';
 
 const changesCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
@@ -83,7 +79,8 @@ async function show(context: CommandContext): Promise<ExitCode> {
   const waiting = wanted(context);
   const paths = listOf(context.options.path);
   requireMatches(waiting, paths);
-  answer(context, { ...waiting.set, digest: waiting.digest, kinds: kindsOf(waiting) }, () =>
+  const value = { ...waiting.set, digest: waiting.digest, kinds: kindsOf(waiting) };
+  await answerPaged(context, value, () =>
     showChanges(waiting, inkFor(context.stdout, context.env), { paths }),
   );
   return exitCodes.ok;
@@ -93,8 +90,12 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const waiting = wanted(context);
   const { digest } = context.options;
   const { run: id } = waiting.set;
-  const include = listOf(context.options.include);
-  const accepted = acceptedOf(waiting, include);
+  const choice = {
+    include: listOf(context.options.include),
+    paths: listOf(context.options.path),
+  };
+  requireMatches(waiting, choice.paths);
+  const accepted = acceptedOf(waiting, choice);
   const namedDigest = typeof digest === 'string' ? parseDigest(digest) : undefined;
   const files = hostFiles(context);
   const host = { ...files, policy: bindChangedFolders(files.policy, waiting.set) };
@@ -104,7 +105,9 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   changes.requireKept(accepted);
   requireApprover(host, waiting.set);
   if (namedDigest === undefined) {
-    printLine(context.stderr, showChanges(waiting, inkFor(context.stderr, context.env)));
+    const { paths } = choice;
+    const ink = inkFor(context.stderr, context.env);
+    printLine(context.stderr, showChanges(waiting, ink, { paths }));
     await confirm(
       context,
       applyQuestion(waiting, accepted),
@@ -112,10 +115,10 @@ async function accept(context: CommandContext): Promise<ExitCode> {
       `skillgate changes accept ${id} --digest ${waiting.digest}`,
     );
   }
-  await askForAgent(context, host, accepted);
+  await askForAgent(context, host, accepted, choice.paths);
   printLeftBehind(
     context,
-    await changes.acceptChanges(context.paths, host, id, namedDigest ?? waiting.digest, include),
+    await changes.acceptChanges(context.paths, host, id, namedDigest ?? waiting.digest, choice),
     id,
   );
   const waitingChanges = kindsOf(accepted);

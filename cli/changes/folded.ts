@@ -2,7 +2,6 @@
  * Which changes `changes show` prints one by one, and which trees it folds to a line each: trees
  * that tools generate, and what is beyond the number of paths that a person reads. Pure.
  */
-import { posix } from 'node:path';
 import { type Change, kindOf } from '../../skills-index/run/changes/changes.ts';
 import { generatedFolders } from '../../skills-index/run/changes/generated-folders.ts';
 import { foldedChangesMin, shownPathsMax } from '../limits.ts';
@@ -40,23 +39,6 @@ export function foldChanges(changes: readonly Change[], marks: ChangeMarks): Fol
 /** Whether a lock file's difference is folded: tools write it, and it is long. */
 export function isLockFile(change: Change, marks: ChangeMarks): boolean {
   return (marks.get(change) ?? []).some((mark) => mark.startsWith('a lock file'));
-}
-
-/**
- * Whether a path below the workspace matches one of the patterns. A pattern may begin with the
- * mount's target, and a folder's name matches all that is in the folder.
- */
-export function isPathWanted(path: string, target: string, patterns: readonly string[]): boolean {
-  return patterns.some((written) => {
-    const below = written.startsWith(`${target}/`) ? written.slice(target.length + 1) : written;
-    const pattern = below.replace(/^\.\/|\/+$/g, '');
-    return (
-      path === pattern ||
-      path.startsWith(`${pattern}/`) ||
-      written === target ||
-      posix.matchesGlob(path, pattern)
-    );
-  });
 }
 
 function generatedTreeOf(path: string): string | undefined {

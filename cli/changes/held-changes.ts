@@ -10,7 +10,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import type { CommandContext } from '../command.ts';
 import { type OutputInk, type Safe, safe } from '../terminal/output.ts';
-import { acceptedPart, applyAction } from './offer.ts';
+import { acceptedPart } from './accepted-part.ts';
+import { applyAction } from './ask-approver.ts';
 import { type ShowOptions, showChanges } from './show.ts';
 
 /** Undefined for other holds; a string says why the changes cannot be shown. */
@@ -22,9 +23,10 @@ export function heldChanges(
   if (action?.kind !== 'apply') return undefined;
   try {
     const whole = changes.readWaiting(paths.data, run);
-    const waiting = acceptedPart(whole, action.include ?? []);
+    const waiting = acceptedPart(whole, action);
     changes.requireKept(waiting);
-    const isOfHold = canonicalDigest(shownAction(applyAction(waiting))) === canonicalDigest(action);
+    const isOfHold =
+      canonicalDigest(shownAction(applyAction(waiting, action.paths))) === canonicalDigest(action);
     if (isAsShown(hold) && isOfHold) return waiting;
     return `the changes of run ${run} that wait on this host have digest ${waiting.digest}, not the digest of this hold`;
   } catch (cause) {

@@ -12,8 +12,7 @@ import { digestOf } from '../../skills-index/skill/digest.ts';
 import { diffTextBytesMax, obeyedFilesMax, obeyedLinesMax } from '../limits.ts';
 import { count, type OutputInk, type Safe, safe, shortText } from '../terminal/output.ts';
 import { keptOrUndefined } from './contents.ts';
-import { spellPath } from './shown-file.ts';
-import { shellWord } from './summary.ts';
+import { shellWord, spellPath } from './shown-file.ts';
 
 /** Who obeys a file, by its path in lower case; the first that matches. */
 const readers: readonly (readonly [RegExp, string])[] = [

@@ -1,7 +1,7 @@
 /** Branches, tags and stashes of a change set as text: each with its commits and differences. */
 import type * as changes from '../../runner/changes/public.ts';
 import type { ChangedFolder, ChangeSet } from '../../skills-index/run/changes/changes.ts';
-import { askingRefs, refText } from '../../skills-index/run/changes/chosen-refs.ts';
+import { askingRefs, exactName, refText } from '../../skills-index/run/changes/chosen-refs.ts';
 import {
   type HandedRef,
   type Repository,
@@ -9,7 +9,7 @@ import {
 } from '../../skills-index/run/changes/repositories.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
-import { remark, spellPatch, spellPath } from './shown-file.ts';
+import { remark, shellWord, spellPatch, spellPath } from './shown-file.ts';
 
 /** `branch main, tag v1`, at most three; empty without any. */
 export function refsText({ folders }: ChangeSet): string {
@@ -59,7 +59,7 @@ export function refLines(
     return [
       ...head,
       ...refs.flatMap((ref) => [
-        ...headOf(repository, ref, place, ink),
+        ...headOf(repository, ref, place, exactName(repositories, { repository, ref }), ink),
         ...patchOf(waiting, ref, ink, linesMax),
       ]),
     ];
@@ -70,6 +70,7 @@ function headOf(
   { head, isNew }: Repository,
   { after, asks, before, commits, name, shown }: HandedRef,
   place: string,
+  exact: string,
   ink: OutputInk,
 ): Safe[] {
   const kind = before === undefined ? 'new' : after === undefined ? 'deleted' : 'moved';
@@ -77,11 +78,10 @@ function headOf(
   const where = isNew ? safe`` : safe` in ${place}`;
   const follows = name === head && !isNew ? safe`, which the host is on` : safe``;
   const what = safe`${style(kind)} ${spellRef(name)}${where}${follows}: ${count(commits, 'new commit')}`;
-  const short = name.replace(/^refs\/(?:heads|tags)\//, '');
   const check =
     asks === undefined
       ? []
-      : [safe`  ${ink.red('check')}: ${asks}; accept it with --include ${spellPath(short)}`];
+      : [safe`  ${ink.red('check')}: ${asks}; accept it with --include ${shellWord(exact)}`];
   const more = commits - shown.length;
   return [
     what,

@@ -2,9 +2,7 @@
  * Waiting changes as text: a line for each path, and the differences of texts. Control characters
  * in them are escaped.
  */
-import { join } from 'node:path';
 import type * as changes from '../../runner/changes/public.ts';
-import * as files from '../../runner/files/public.ts';
 import {
   type Change,
   type ChangedFolder,
@@ -12,17 +10,16 @@ import {
   type EntryState,
   kindOf,
 } from '../../skills-index/run/changes/changes.ts';
-import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import { diffStepsMax, diffTextBytesMax, shownBytesMax, shownLinesMax } from '../limits.ts';
+import { isPathWanted } from '../../skills-index/run/changes/wanted-paths.ts';
+import { diffStepsMax, shownBytesMax, shownLinesMax } from '../limits.ts';
 import { keptText } from '../run/left-behind.ts';
 import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
-import { keptOrUndefined } from './contents.ts';
-import type { DiffWork } from './diff.ts';
-import { type FoldedTree, foldChanges, isLockFile, isPathWanted } from './folded.ts';
+import { diffOf, type ShowWork, tooMuch } from './file-difference.ts';
+import { type FoldedTree, foldChanges, isLockFile } from './folded.ts';
 import { type ChangeMarks, linesOfEach, markedFirst, markLines, marksIn } from './marked.ts';
 import { obeyedSection } from './obeyed.ts';
 import { committedIn, refLines, refsText } from './references.ts';
-import { differenceOf, hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
+import { hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
 import { kindsText, summaryLines, treeLine } from './summary.ts';
 
 export interface ShowOptions {
@@ -145,15 +142,6 @@ function shownFolders(
   });
 }
 
-/** Remaining work and space for all files together. Beyond it only digests are shown. */
-interface ShowWork extends DiffWork {
-  bytes: number;
-  lines: number;
-  hidden: number;
-}
-
-const tooMuch = `all texts together have more than ${shownBytesMax / 1024 / 1024} MiB or ${shownLinesMax} lines`;
-
 /** `branch main; 2 created, 1 deleted`. */
 export function changesText({ set }: Pick<changes.WaitingChanges, 'set'>): string {
   const kinds = kindsText(set.folders.flatMap(({ changes }) => changes));
@@ -181,76 +169,6 @@ function stateText(state: EntryState | undefined): string | undefined {
   if (state.kind === 'link') return `link to ${spellPath(state.to)}, ${owner}`;
   const mode = state.mode.toString(8).padStart(3, '0');
   return `${state.kind === 'folder' ? 'folder' : count(state.bytes, 'byte')} ${mode}, ${owner}`;
-}
-
-// For files only; a changed mode, owner or link is in the line above.
-function diffOf(
-  waiting: changes.WaitingChanges,
-  folder: ChangedFolder,
-  { path, before, after }: Change,
-  work: ShowWork,
-): string[] {
-  const [old, fresh] = [before, after].map((state) => (state?.kind === 'file' ? state : undefined));
-  if (
-    (old === undefined && fresh === undefined) ||
-    (old !== undefined && old.sha256 === fresh?.sha256)
-  )
-    return [];
-  const digests = digestsOf(waiting, old, fresh);
-  if (Math.max(old?.bytes ?? 0, fresh?.bytes ?? 0) > diffTextBytesMax)
-    return [
-      `${remark} larger than ${diffTextBytesMax / 1024} KiB: its content is not shown`,
-      ...digests,
-    ];
-  const oldBytes = old === undefined ? Buffer.alloc(0) : files.readBelow(folder.path, path);
-  if (oldBytes === undefined || (old !== undefined && digestOf(oldBytes) !== old.sha256))
-    return [`${remark} the file has changed since the run: its content is not shown`, ...digests];
-  const freshBytes = fresh === undefined ? Buffer.alloc(0) : keptOrUndefined(waiting, fresh);
-  if (freshBytes === undefined)
-    return [
-      `${remark} the kept copy differs from what the run wrote: its content is not shown, and nobody can accept it`,
-      ...digests,
-    ];
-  if (!takeRoom(work, [oldBytes, freshBytes]))
-    return [`${remark} ${tooMuch}: the content of this file is not shown`, ...digests];
-  const lines = differenceOf(oldBytes, freshBytes, work);
-  return lines.some((line) => /^[-+]/.test(line)) ? lines : [...lines, ...digests];
-}
-
-// Checked before splitting into lines: a split line takes a hundred times the memory of an empty
-// line.
-function takeRoom(work: ShowWork, texts: readonly Uint8Array[]): boolean {
-  const bytes = texts.reduce((sum, text) => sum + text.length, 0);
-  const lines = texts.reduce((sum, text) => sum + linesIn(text), 0);
-  if (bytes > work.bytes || lines > work.lines) {
-    work.hidden++;
-    return false;
-  }
-  work.bytes -= bytes;
-  work.lines -= lines;
-  return true;
-}
-
-function linesIn(bytes: Uint8Array): number {
-  let lines = 1;
-  for (const byte of bytes) if (byte === 0x0a) lines++;
-  return lines;
-}
-
-type File = Extract<EntryState, { kind: 'file' }>;
-
-// Where a person can read a content that is not shown.
-function digestsOf(
-  { folder }: changes.WaitingChanges,
-  old: File | undefined,
-  fresh: File | undefined,
-): string[] {
-  return [
-    ...(old === undefined || 'by' in old ? [] : [`- ${old.sha256}`]),
-    ...(fresh === undefined
-      ? []
-      : [`+ ${fresh.sha256}, kept as ${join(folder, hexOf(fresh.sha256))}`]),
-  ];
 }
 
 function coloured(line: string, ink: OutputInk): Safe {

@@ -83,6 +83,11 @@ export function spellPath(path: string): string {
   );
 }
 
+/** A path as one word of a shell: a path of the run may hold what a shell obeys. */
+export function shellWord(path: string): string {
+  return /^[A-Za-z0-9._/@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
 function plainText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

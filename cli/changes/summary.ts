@@ -5,7 +5,7 @@ import { bytesText, count, type OutputInk, type Safe, safe, table } from '../ter
 import type { FoldedTree } from './folded.ts';
 import type { ChangeMarks } from './marked.ts';
 import { refsText } from './references.ts';
-import { spellPath } from './shown-file.ts';
+import { shellWord, spellPath } from './shown-file.ts';
 
 /** `2 created, 1 deleted`. */
 export function kindsText(changes: readonly Change[]): string {
@@ -75,9 +75,4 @@ function sizeText(changes: readonly Change[]): string {
     0,
   );
   return bytesText(bytes);
-}
-
-/** A path as one word of a shell: a path of the run may hold what a shell obeys. */
-export function shellWord(path: string): string {
-  return /^[A-Za-z0-9._/@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

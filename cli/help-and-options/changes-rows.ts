@@ -38,12 +38,16 @@ export const changesRows: readonly CommandRow[] = [
   {
     name: 'changes accept',
     summary: 'apply the changes of a run, or none if somebody else changed the same paths',
-    usage: 'RUN [--include PATH]… [--digest sha256:…]',
+    usage: 'RUN [--path GLOB]… [--include PATH]… [--digest sha256:…]',
     examples: [
       ['skillgate changes accept 0f3c', 'show the changes and ask'],
       [
         'skillgate changes accept 0f3c --include package.json',
         'also apply the change of package.json, whose scripts npm runs on this host',
+      ],
+      [
+        "skillgate changes accept 0f3c --path 'src/**'",
+        'apply only the changes below src; the others go on waiting',
       ],
       [
         'skillgate changes accept 0f3c --digest sha256:…',
@@ -52,11 +56,18 @@ export const changesRows: readonly CommandRow[] = [
     ],
     options: {
       digest: { type: 'string', value: 'DIGEST', summary: 'digest of the changes that were shown' },
+      path: {
+        type: 'string',
+        multiple: true,
+        value: 'GLOB',
+        summary: 'apply only changes of these paths or folders, and no branch that is not named',
+      },
       include: {
         type: 'string',
         multiple: true,
         value: 'PATH',
-        summary: 'also apply this change, although hosts or agents obey the path',
+        summary:
+          'also apply this change, although hosts or agents obey the path; or a branch: main, sub:main',
       },
     },
     args: { min: 1, max: 1 },

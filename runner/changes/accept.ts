@@ -11,7 +11,11 @@ import {
   changeSetDigest,
   type LeftBehind,
 } from '../../skills-index/run/changes/changes.ts';
-import { selectAllowed, selectChanges } from '../../skills-index/run/changes/select-changes.ts';
+import {
+  type Choice,
+  selectAllowed,
+  selectChanges,
+} from '../../skills-index/run/changes/select-changes.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -52,7 +56,7 @@ interface Paths {
  * these paths conflicts. The other changes go on waiting. After an interruption, the next call
  * continues.
  * @param shown digest of the whole set that the person saw
- * @param include paths of the changes that hosts or agents obey and that the person accepts
+ * @param choice the changes that the person accepts, beside or instead of all plain ones
  * @returns links that were left out, with reasons
  * @throws Problem `not-found` when somebody else accepted or discarded the set first;
  * `changes-invalid`; `changes-conflict` with every path
@@ -62,12 +66,12 @@ export async function acceptChanges(
   host: Host,
   run: string,
   shown: Digest,
-  include: readonly string[] = [],
+  choice: Choice = {},
 ): Promise<LeftBehind[]> {
   return await withWaiting(paths.data, run, async () => {
     const waiting = readWaiting(paths.data, run);
     requireShown(waiting, shown);
-    const { accepted, rest } = selectChanges(waiting.set, include);
+    const { accepted, rest } = selectChanges(waiting.set, choice);
     const left = await applyFolders(paths, host, waiting, accepted.folders);
     keepRest(waiting, rest, host);
     return left;

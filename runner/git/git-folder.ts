@@ -31,7 +31,28 @@ export function leftInGitFolder(view: string, host: string | undefined): string[
       ? !isUsual(name, now)
       : now !== undefined && now !== stateOf(host, name);
   });
-  return left.map(([, words]) => `${words} stay in the view`);
+  const older = newStashes(view, host).length - 1;
+  return [
+    ...left.map(([, words]) => `${words} stay in the view`),
+    ...(older > 0
+      ? [
+          `only the newest stash comes over: ${older} older ${older === 1 ? 'stash stays' : 'stashes stay'} in the view`,
+        ]
+      : []),
+  ];
+}
+
+// The commits of stashes that the host lacks. Git lists stashes in the log of one reference.
+function newStashes(view: string, host: string | undefined): string[] {
+  const isFolder = (path: string): boolean =>
+    fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const stashesOf = (folder: string): string[] => {
+    const logs = `${folder}/logs`;
+    const text = isFolder(logs) && isFolder(`${logs}/refs`) ? stateOf(`${logs}/refs`, 'stash') : '';
+    return text?.match(/^[0-9a-f]{40,64} [0-9a-f]{40,64}/gm) ?? [];
+  };
+  const known = new Set(host === undefined ? [] : stashesOf(host));
+  return stashesOf(view).filter((line) => !known.has(line));
 }
 
 function isUsual(name: string, state: string | undefined): boolean {

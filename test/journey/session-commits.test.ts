@@ -145,3 +145,17 @@ it('keeps the agent’s commits when the host committed meanwhile, and says so',
   const { out } = await host.skill('changes', 'list', '--format', 'json');
   await host.skill('changes', 'discard', JSON.parse(out).runs[0].run);
 });
+
+it('says how many older stashes stay, and shows changes in the pager of a person', async () => {
+  const ran = await inSession(
+    'for i in 1 2 3; do echo $i >> a; git stash -q; done; echo b > b; mkdir sub; cd sub; git init -q -b main; echo c > c; git add c; git commit -qm sub',
+  );
+  expect(ran.err).toContain('only the newest stash comes over: 2 older stashes stay in the view');
+  const { out } = await host.skill('changes', 'list', '--format', 'json');
+  const [{ run = '' } = {}] = JSON.parse(out).runs;
+  const env = { ...host.env, PAGER: "sed 's/^/paged: /'" };
+  const { shown } = await atTerminal(['changes', 'show', run], env, []);
+  expect(shown).toMatch(/^paged: .*by agent coder with session/m);
+  expect((await host.skill('changes', 'show', run)).out).not.toContain('paged');
+  await host.skill('changes', 'discard', run);
+});

@@ -8,45 +8,67 @@ export function refText(name: string): string {
   return `${{ tags: 'tag', remotes: 'remote branch' }[kind] ?? 'branch'} ${short}`;
 }
 
-// Whether a person who names `text` means this reference: `main`, `refs/heads/main`.
-function isRefNamed({ name }: Pick<HandedRef, 'name'>, text: string): boolean {
-  return text === name || `refs/heads/${text}` === name || `refs/tags/${text}` === name;
-}
-
-/** Whether some reference has this name. */
-export function isRefKnown(repositories: readonly Repository[], text: string): boolean {
-  return repositories.some(({ refs }) => refs.some((ref) => isRefNamed(ref, text)));
+/** A reference among the repositories of a folder. */
+export interface PlacedRef {
+  readonly repository: Repository;
+  readonly ref: HandedRef;
 }
 
 /**
- * The changed files that belong to the named references, and are accepted with the references.
+ * Finds the references that a person may mean: `main`, `refs/heads/main`, and with the repository's
+ * folder `sub:main`, or `.:main` at the top.
  */
-export function namedFiles(
-  repositories: readonly Repository[] | undefined,
-  named: readonly string[],
-): Set<string> {
-  const refs = (repositories ?? []).flatMap((repository) => repository.refs);
-  const wanted = refs.filter((ref) => named.some((text) => isRefNamed(ref, text)));
-  return new Set(wanted.flatMap(({ files }) => files));
+export function findRefs(repositories: readonly Repository[], text: string): PlacedRef[] {
+  return repositories.flatMap((repository) =>
+    repository.refs
+      .filter(({ name }) =>
+        [name, shortOf(name)].some(
+          (one) => text === one || text === `${placeOf(repository)}:${one}`,
+        ),
+      )
+      .map((ref) => ({ repository, ref })),
+  );
+}
+
+/** The shortest name that means this reference alone among the repositories of a folder. */
+export function exactName(repositories: readonly Repository[], placed: PlacedRef): string {
+  const { name } = placed.ref;
+  const place = placeOf(placed.repository);
+  const names = [shortOf(name), name, `${place}:${shortOf(name)}`, `${place}:${name}`];
+  return names.find((one) => findRefs(repositories, one).length === 1) ?? names[3] ?? name;
+}
+
+/** The repository's folder below the mount, as a name of a reference has it. */
+export function placeOf({ path }: Repository): string {
+  return path === '' ? '.' : path;
+}
+
+function shortOf(name: string): string {
+  return name.replace(/^refs\/(?:heads|tags)\//, '');
+}
+
+/** Which references an acceptance covers. */
+export interface ChosenRefs {
+  readonly named: ReadonlySet<HandedRef>;
+  /** Whether the acceptance covers the references that need no name as well. */
+  readonly takesFree: boolean;
 }
 
 /**
  * Splits references into those that an acceptance covers and those that go on waiting. A new
  * repository goes whole: it is accepted when a person names one of its references, or when none
  * needs a name.
- * @param named the named references; undefined to accept none
  */
 export function splitRepositories(
   repositories: readonly Repository[],
-  named: readonly string[] | undefined,
+  { named, takesFree }: ChosenRefs,
 ): { readonly accepted: Repository[]; readonly rest: Repository[] } {
-  const isNamed = (ref: HandedRef): boolean =>
-    named?.some((text) => isRefNamed(ref, text)) === true;
-  const isFree = ({ asks }: HandedRef): boolean => named !== undefined && asks === undefined;
+  const isFree = ({ asks }: HandedRef): boolean => takesFree && asks === undefined;
   const parts = repositories.map((repository) => {
     const { isNew, refs } = repository;
-    const isWhole = isNew && named !== undefined && (refs.every(isFree) || refs.some(isNamed));
-    const isIn = (ref: HandedRef): boolean => (isNew ? isWhole : isFree(ref) || isNamed(ref));
+    const isWhole =
+      isNew && ((takesFree && refs.every(isFree)) || refs.some((ref) => named.has(ref)));
+    const isIn = (ref: HandedRef): boolean => (isNew ? isWhole : isFree(ref) || named.has(ref));
     const taken = refs.filter(isIn);
     const left = refs.filter((ref) => !isIn(ref));
     return {
@@ -60,7 +82,9 @@ export function splitRepositories(
   };
 }
 
-/** The references that need a name, as a person names them. */
-export function askingRefs(repositories: readonly Repository[] | undefined): HandedRef[] {
-  return (repositories ?? []).flatMap(({ refs }) => refs.filter(({ asks }) => asks !== undefined));
+/** The references that need a name. */
+export function askingRefs(repositories: readonly Repository[] = []): PlacedRef[] {
+  return repositories.flatMap((repository) =>
+    repository.refs.filter(({ asks }) => asks !== undefined).map((ref) => ({ repository, ref })),
+  );
 }

@@ -5,8 +5,9 @@
 import { foldersAbove } from '../../skill/bundle-path.ts';
 import { Problem } from '../../skill/problem.ts';
 import type { Change, ChangedFolder, ChangeSet } from './changes.ts';
-import { isRefKnown, namedFiles, splitRepositories } from './chosen-refs.ts';
-import type { Repository } from './repositories.ts';
+import { type ChosenRefs, findRefs, placeOf, splitRepositories } from './chosen-refs.ts';
+import type { HandedRef, Repository } from './repositories.ts';
+import { isPathWanted } from './wanted-paths.ts';
 
 export interface SplitChanges {
   /** The same run with the covered changes; without folders when nothing is covered. */
@@ -15,29 +16,56 @@ export interface SplitChanges {
   readonly rest: ChangeSet | undefined;
 }
 
+/** What a person accepts beside or instead of all plain changes. */
+export interface Choice {
+  /**
+   * Changes that hosts or agents obey: paths as in the run (`/workspace/package.json`) or below the
+   * mount (`package.json`), and names of references (`main`, `sub:main`).
+   */
+  readonly include?: readonly string[];
+  /** Patterns of the only plain changes; without any, all plain changes. */
+  readonly paths?: readonly string[];
+}
+
 /**
- * The changes that a person accepts: all plain changes, and those that hosts or agents obey and
- * that the person names.
- * @param include paths as in the run (`/workspace/package.json`) or below the mount
- * (`package.json`), and names of references (`main`)
- * @throws Problem `not-found` for a path that is not among the changes; `usage` for a path in
- * several folders, and for a change that cannot be applied without another, unnamed change
+ * The changes that a person accepts: all plain changes, or those that match, and those that hosts
+ * or agents obey and that the person names.
+ * @throws Problem `not-found` for a name that is not among the changes; `usage` for a name that
+ * means several, and for a change that cannot be applied without another, unnamed change
  */
-export function selectChanges(set: ChangeSet, include: readonly string[]): SplitChanges {
-  const namesIn = ({ target }: ChangedFolder): string[] =>
-    include.map((name) => (name.startsWith(`${target}/`) ? name.slice(target.length + 1) : name));
-  const isNamed = (folder: ChangedFolder, { path }: Change): boolean =>
-    namesIn(folder).includes(path) || namedFiles(folder.repositories, namesIn(folder)).has(path);
-  for (const name of include) requireOne(set, name);
+export function selectChanges(
+  set: ChangeSet,
+  { include = [], paths: patterns = [] }: Choice = {},
+): SplitChanges {
+  const named = include.map((name) => findOne(set, name));
+  const refs = new Set(named.flatMap(({ ref }) => ref ?? []));
+  const paths = new Map<ChangedFolder, Set<string>>();
+  for (const { change, folder, ref } of named)
+    paths.set(
+      folder,
+      new Set([
+        ...(paths.get(folder) ?? []),
+        ...(change === undefined ? [] : [change.path]),
+        ...(ref?.files ?? []),
+      ]),
+    );
+  const isNamed = (folder: ChangedFolder, change: Change): boolean =>
+    paths.get(folder)?.has(change.path) === true;
+  const takesAll = patterns.length === 0;
   const split = splitChanges(
     set,
-    (folder, change) => (change.shelf === 'obeyed' ? isNamed(folder, change) : true),
-    namesIn,
+    (folder, change) =>
+      isNamed(folder, change) ||
+      (change.shelf !== 'obeyed' &&
+        (takesAll || isPathWanted(change.path, folder.target, patterns))),
+    () => ({ named: refs, takesFree: takesAll }),
   );
-  for (const folder of split.rest?.folders ?? []) {
-    const left = folder.changes.find((change) => isNamed(folder, change));
-    if (left !== undefined) throw needsOthers(set, left);
-  }
+  const left = set.folders.flatMap((folder) =>
+    folder.changes.filter((change) => isNamed(folder, change)),
+  );
+  const taken = new Set(split.accepted.folders.flatMap((folder) => folder.changes));
+  const missing = left.find((change) => !taken.has(change));
+  if (missing !== undefined) throw needsOthers(set, missing);
   return split;
 }
 
@@ -46,7 +74,7 @@ export function selectAllowed(set: ChangeSet): SplitChanges {
   return splitChanges(
     set,
     ({ mode }, { shelf }) => mode === 'rw' && shelf !== 'obeyed',
-    ({ mode }) => (mode === 'rw' ? [] : undefined),
+    ({ mode }) => ({ named: new Set(), takesFree: mode === 'rw' }),
   );
 }
 
@@ -60,8 +88,7 @@ export function obeyedIn({ changes }: Pick<ChangedFolder, 'changes'>): Change[] 
 function splitChanges(
   set: ChangeSet,
   isWanted: (folder: ChangedFolder, change: Change) => boolean,
-  // The named references beside those that need no name; undefined for no reference at all.
-  refsOf: (folder: ChangedFolder) => readonly string[] | undefined,
+  refsOf: (folder: ChangedFolder) => ChosenRefs,
 ): SplitChanges {
   const folders = set.folders.map((folder) => {
     const taken = withoutBlocked(
@@ -134,26 +161,48 @@ function isBlocked(
   );
 }
 
-function requireOne({ folders, run }: ChangeSet, name: string): void {
-  const [found, other] = folders.filter(
-    ({ changes, repositories = [], target }) =>
-      changes.some(({ path }) => name === path || name === `${target}/${path}`) ||
-      isRefKnown(
-        repositories,
-        name.startsWith(`${target}/`) ? name.slice(target.length + 1) : name,
-      ),
+interface Named {
+  readonly folder: ChangedFolder;
+  readonly change?: Change;
+  readonly ref?: HandedRef;
+  /** The name that means this change or reference alone. */
+  readonly exact: string;
+}
+
+// Nobody should accept one file or branch by the name of another.
+function findOne({ folders, run }: ChangeSet, name: string): Named {
+  const [found, ...others] = folders.flatMap((folder) => findIn(folder, name));
+  if (found !== undefined && others.length === 0) return found;
+  if (found === undefined)
+    throw new Problem('not-found', `No change of run ${run} has the path ${JSON.stringify(name)}`, {
+      hint: `see the paths of all changes: skillgate changes show ${run}`,
+    });
+  const exact = [found, ...others].map((one) => `--include ${one.exact}`);
+  throw new Problem(
+    'usage',
+    `${JSON.stringify(name)} means ${exact.length} changes of run ${run}`,
+    { hint: `write which of them you mean: ${exact.join(', or ')}` },
   );
-  if (found !== undefined && other === undefined) return;
-  // Nobody should accept a file of one folder by the name of a file in another.
-  if (found !== undefined)
-    throw new Problem(
-      'usage',
-      `Changes of run ${run} have the path ${JSON.stringify(name)} in several folders`,
-      { hint: `name the folder too, such as --include ${found.target}/${name}` },
-    );
-  throw new Problem('not-found', `No change of run ${run} has the path ${JSON.stringify(name)}`, {
-    hint: `see the paths of all changes: skillgate changes show ${run}`,
-  });
+}
+
+function findIn(folder: ChangedFolder, name: string): Named[] {
+  const { changes, repositories = [], target } = folder;
+  const below = name.startsWith(`${target}/`) ? name.slice(target.length + 1) : undefined;
+  const files = changes
+    .filter(({ path }) => path === name || path === below)
+    .map((change) => ({ folder, change, exact: `${target}/${change.path}` }));
+  // A name without a colon that begins with the folder is the name of a path.
+  const refs = [name, ...(below?.includes(':') === true ? [below] : [])].flatMap((text) =>
+    findRefs(repositories, text),
+  );
+  return [
+    ...files,
+    ...refs.map((placed) => ({
+      folder,
+      ref: placed.ref,
+      exact: `${target}/${placeOf(placed.repository)}:${placed.ref.name}`,
+    })),
+  ];
 }
 
 function needsOthers({ folders, run }: ChangeSet, { path }: Change): Problem {

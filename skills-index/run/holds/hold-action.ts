@@ -56,9 +56,10 @@ export function shownAction(action: GatedAction): GatedAction {
     case 'install':
       return { ...action, capabilities: cutList(action.capabilities, listMax) };
     case 'apply': {
-      const { include, target } = action;
+      const { include, paths, target } = action;
       const named = include === undefined ? {} : { include: cutList(include, listMax) };
-      return { ...action, target: cut(target, pathMax), ...named };
+      const only = paths === undefined ? {} : { paths: cutList(paths, listMax) };
+      return { ...action, target: cut(target, pathMax), ...named, ...only };
     }
     case 'egress': {
       const { headers, path, query, text } = action;
@@ -91,10 +92,13 @@ export function describeAction(action: GatedAction): string {
     case 'install':
       return `install for the agent, in this version alone, with: ${joinList(action.capabilities)}`;
     case 'apply': {
-      const { changes, digest, include = [], target } = action;
-      const named = include.map((path) => JSON.stringify(path)).join('; ');
-      const obeyed = include.length === 0 ? '' : `, with files that hosts or agents obey: ${named}`;
-      return `apply ${changes === 1 ? '1 change' : `${changes} changes`} to ${target}${obeyed}, change set ${digest}`;
+      const { changes, digest, include = [], paths = [], target } = action;
+      const listed = (names: readonly string[]): string =>
+        names.map((name) => JSON.stringify(name)).join('; ');
+      const only = paths.length === 0 ? '' : `, of the paths ${listed(paths)}`;
+      const obeyed =
+        include.length === 0 ? '' : `, with files that hosts or agents obey: ${listed(include)}`;
+      return `apply ${changes === 1 ? '1 change' : `${changes} changes`} to ${target}${only}${obeyed}, change set ${digest}`;
     }
     case 'egress': {
       const { body, bytes, host, method, opens, path, port, query, request } = action;

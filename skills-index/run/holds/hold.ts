@@ -64,6 +64,8 @@ export type GatedAction =
       readonly digest: Digest;
       /** Changed paths that hosts or agents obey, each named by whoever asks. */
       readonly include?: readonly string[];
+      /** Patterns of the only other changes, where whoever asks named some. */
+      readonly paths?: readonly string[];
     }
   | { readonly kind: 'install'; readonly capabilities: readonly string[] };
 
@@ -276,6 +278,7 @@ const actionShape = v.variant('kind', [
     changes: count,
     digest,
     include: v.exactOptional(texts),
+    paths: v.exactOptional(texts),
   }),
   exactObject({ kind: v.literal('install'), capabilities: texts }),
 ]);

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
+import { acceptedPart } from '../../../cli/changes/accepted-part.ts';
+import { applyAction } from '../../../cli/changes/ask-approver.ts';
 import { heldChanges } from '../../../cli/changes/held-changes.ts';
-import { acceptedPart, applyAction } from '../../../cli/changes/offer.ts';
 import { describeHold } from '../../../cli/holds/hold-text.ts';
 import { readWaiting } from '../../../runner/changes/waiting.ts';
 import type { Change } from '../../../skills-index/run/changes/changes.ts';
@@ -50,7 +51,7 @@ beforeEach(() => {
 });
 
 const actionFor = (include: readonly string[]): GatedAction =>
-  applyAction(acceptedPart(readWaiting(paths.data, run), include));
+  applyAction(acceptedPart(readWaiting(paths.data, run), { include }));
 const holdOf = (action: GatedAction): Hold => ({
   schema: 'skillgate.hold/1',
   id: '0'.repeat(12),

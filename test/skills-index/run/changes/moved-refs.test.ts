@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitRepositories } from '../../../../skills-index/run/changes/chosen-refs.ts';
+import { findRefs, splitRepositories } from '../../../../skills-index/run/changes/chosen-refs.ts';
 import {
   movedRefs,
   parseRefList,
@@ -146,7 +146,12 @@ describe('an acceptance', () => {
     refs,
   });
   const split = (given: Repository, named: string[] | undefined): string[][] => {
-    const { accepted, rest } = splitRepositories([given], named);
+    const { accepted, rest } = splitRepositories([given], {
+      named: new Set(
+        (named ?? []).flatMap((name) => findRefs([given], name)).map(({ ref }) => ref),
+      ),
+      takesFree: named !== undefined,
+    });
     return [accepted, rest].map((part) => part.flatMap(({ refs }) => refs.map(({ name }) => name)));
   };
   const both = [ref('refs/heads/main'), ref('refs/heads/odd', 'it drops commits')];

@@ -4,6 +4,7 @@ import type {
   ChangeSet,
   EntryState,
 } from '../../../../skills-index/run/changes/changes.ts';
+import type { HandedRef } from '../../../../skills-index/run/changes/repositories.ts';
 import {
   selectAllowed,
   selectChanges,
@@ -100,7 +101,7 @@ describe('an acceptance', () => {
       ['p', 'p/x'],
     ],
   ])('%s', (_, lines, include, accepted, rest) => {
-    const split = selectChanges(setOf(lines), include);
+    const split = selectChanges(setOf(lines), { include });
     expect({ accepted: pathsOf(split.accepted), rest: pathsOf(split.rest) }).toEqual({
       accepted,
       rest,
@@ -114,15 +115,86 @@ describe('an acceptance', () => {
     ['a folder for the files in it', ['f>f .g/a !'], ['.g'], 'No change of run'],
     ['a folder alone whose files stay', ['f> .g/a !', 'd> .g !'], ['.g'], 'it needs ".g/a"'],
   ])('refuses %s', (_, lines, include, message) => {
-    expect(() => selectChanges(setOf(lines), include)).toThrow(message);
+    expect(() => selectChanges(setOf(lines), { include })).toThrow(message);
   });
 
   it('refuses a path of two folders, unless the folder is named', () => {
     const set = setOf(['>f p !']);
     const two = { ...set, folders: set.folders.flatMap((one) => [one, { ...one, target: '/m' }]) };
-    expect(() => selectChanges(two, ['p'])).toThrow('in several folders');
-    const { accepted } = selectChanges(two, ['/m/p']);
+    expect(() => selectChanges(two, { include: ['p'] })).toThrow('"p" means 2 changes of run');
+    const { accepted } = selectChanges(two, { include: ['/m/p'] });
     expect(accepted.folders.map(({ target }) => target)).toEqual(['/m']);
+  });
+
+  it.each<[string, string[], string[], string[], string[]]>([
+    ['in a folder', ['src'], [], ['src', 'src/a'], ['b', 'p']],
+    ['that match', ['**/a'], [], ['src', 'src/a'], ['b', 'p']],
+    ['by their path in the run', ['/w/b'], [], ['b'], ['src', 'src/a', 'p']],
+    ['and never an obeyed one that is not named', ['p', 'b'], [], ['b'], ['src', 'src/a', 'p']],
+    ['and an obeyed one that is named', ['b'], ['p'], ['b', 'p'], ['src', 'src/a']],
+  ])('of some paths covers the plain changes %s', (_, paths, include, accepted, rest) => {
+    const lines = ['>d src', '>f src/a', 'f>f b', 'f>f p !'];
+    const split = selectChanges(setOf(lines), { paths, include });
+    expect({ accepted: pathsOf(split.accepted), rest: pathsOf(split.rest) }).toEqual({
+      accepted,
+      rest,
+    });
+  });
+
+  const ref = (name: string, files: string[] = []): HandedRef => ({
+    name: `refs/${name}`,
+    after: '0'.repeat(40),
+    commits: 1,
+    shown: [],
+    asks: 'it drops commits that the host has',
+    files,
+  });
+  const withRepositories = (lines: string[]): ChangeSet => {
+    const set = setOf(lines);
+    const repositories = [
+      { path: '', isNew: false, refs: [ref('heads/main', ['a']), ref('heads/v1'), ref('tags/v1')] },
+      { path: 'sub', isNew: false, refs: [ref('heads/main', ['sub/a']), ref('heads/other')] },
+    ];
+    return { ...set, folders: set.folders.map((one) => ({ ...one, repositories })) };
+  };
+  it.each<[string, string[]]>([
+    ['other', ['sub:refs/heads/other']],
+    ['sub:main', ['sub:refs/heads/main']],
+    ['sub:refs/heads/main', ['sub:refs/heads/main']],
+    ['/w/sub:main', ['sub:refs/heads/main']],
+    ['.:main', ['.:refs/heads/main']],
+    ['/w/.:main', ['.:refs/heads/main']],
+    ['refs/tags/v1', ['.:refs/tags/v1']],
+  ])('by %s is the reference of one repository, with its files', (name, refs) => {
+    const set = withRepositories(['f>f a !', 'f>f sub/a !']);
+    const { accepted } = selectChanges(set, { include: [name] });
+    const taken = accepted.folders.flatMap(({ repositories = [] }) =>
+      repositories.flatMap(({ path, refs }) =>
+        refs.map((one) => `${path === '' ? '.' : path}:${one.name}`),
+      ),
+    );
+    expect(taken).toEqual(refs);
+    expect(pathsOf(accepted)).toEqual(
+      name.endsWith('main') ? [name.includes('sub') ? 'sub/a' : 'a'] : [],
+    );
+  });
+
+  it.each([
+    ['main', [], '--include /w/.:refs/heads/main, or --include /w/sub:refs/heads/main'],
+    ['v1', [], '--include /w/.:refs/heads/v1, or --include /w/.:refs/tags/v1'],
+    ['other', ['f>f other !'], '--include /w/other, or --include /w/sub:refs/heads/other'],
+  ])('refuses %s where it means several, and names each', (name, lines, hint) => {
+    const act = (): unknown => selectChanges(withRepositories(lines), { include: [name] });
+    expect(act).toThrow(`means 2 changes`);
+    expect(act).toThrow(expect.objectContaining({ hint: expect.stringContaining(hint) }));
+  });
+
+  it('by the whole path is never a branch of this name', () => {
+    const { accepted } = selectChanges(withRepositories(['f>f other !']), {
+      include: ['/w/other'],
+    });
+    expect(pathsOf(accepted)).toEqual(['other']);
+    expect(accepted.folders[0]?.repositories).toBe(undefined);
   });
 
   it('before the start covers the plain changes of rw mounts alone', () => {

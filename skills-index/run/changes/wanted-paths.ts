@@ -1,0 +1,19 @@
+/** Which changed paths a person means by a pattern. Pure. */
+import { posix } from 'node:path';
+
+/**
+ * Whether a path below the workspace matches one of the patterns. A pattern may begin with the
+ * mount's target, and a folder's name matches all that is in the folder.
+ */
+export function isPathWanted(path: string, target: string, patterns: readonly string[]): boolean {
+  return patterns.some((written) => {
+    const below = written.startsWith(`${target}/`) ? written.slice(target.length + 1) : written;
+    const pattern = below.replace(/^\.\/|\/+$/g, '');
+    return (
+      path === pattern ||
+      path.startsWith(`${pattern}/`) ||
+      written === target ||
+      posix.matchesGlob(path, pattern)
+    );
+  });
+}
