@@ -60,6 +60,7 @@ function startOf({ script }: Wanted, uid: number, gid: number): Omit<SandboxStar
     sentBytes: 1,
     temporaryMiB: 256,
     homeMiB: 64,
+    changesMiB: 200,
   };
   return {
     plan: {

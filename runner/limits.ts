@@ -17,8 +17,9 @@ export const copiedEntriesMax = 100_000;
 /** Bytes and entries of a folder that a runner without root copies rather than overlays. */
 export const smallBytesMax = 16 * 1024 * 1024;
 export const smallEntriesMax = 1_000;
-/** Bytes and paths that a run may change in one folder. */
+/** Bytes of a file of the host that the runner reads to record the file's state before a change. */
 export const changedBytesMax = 200 * 1024 * 1024;
+/** Paths that a run may change in one folder. */
 export const changedPathsMax = 20_000;
 /**
  * Bytes of the names of all paths that a run changed or left behind in one folder. A single path

@@ -7,6 +7,7 @@ import * as backends from '../../runner/backends/public.ts';
 import * as host from '../../runner/host/public.ts';
 import * as runs from '../../runner/run/public.ts';
 import {
+  changesMiBDefault,
   homeMiBDefault,
   processesMax,
   temporaryMiBDefault,
@@ -91,6 +92,7 @@ async function whyNoSandbox(sandbox: backends.Sandbox): Promise<string | undefin
       processes: processesMax,
       temporaryMiB: temporaryMiBDefault,
       homeMiB: homeMiBDefault,
+      changesMiB: changesMiBDefault,
     },
     mounts: [],
     workingDirectory: '/tmp',

@@ -51,8 +51,8 @@ export function printPlan({ limits, ...plan }: Plan): string {
 }
 
 /** How much a run may write: temporary space is memory, and changes are limited in each folder. */
-export function sizesLine({ homeMiB, temporaryMiB }: Plan['limits']): string {
-  return `temporary space: ${temporaryMiB} MiB in /tmp, ${homeMiB} MiB in HOME`;
+export function sizesLine({ changesMiB, homeMiB, temporaryMiB }: Plan['limits']): string {
+  return `temporary space: ${temporaryMiB} MiB in /tmp, ${homeMiB} MiB in HOME; changes: ${changesMiB} MiB in each folder`;
 }
 
 function startText({ file, interpreter, module, scratch }: Plan['command']): string {

@@ -21,7 +21,7 @@ export function engineImage(
   const bundle = `${runFolder}/image`;
   mkdirSync(`${bundle}/rootfs`, { recursive: true });
   const plan = { programs: [], mounts: [], workingDirectory: '/', uid: 1, gid: 1 };
-  const sizes = { temporaryMiB: 1, homeMiB: 1 };
+  const sizes = { temporaryMiB: 1, homeMiB: 1, changesMiB: 1 };
   const limits = { seconds: 1, memoryMiB: 1, outputBytes: 1, processes: 1, ...sizes };
   makeRoot(bundle, { plan: { ...plan, limits }, files: [], base });
   const settings = [

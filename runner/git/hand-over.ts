@@ -35,7 +35,7 @@ import {
   storePack,
   temporaryFolder,
 } from './quarantine.ts';
-import type { GitFolder } from './run-git.ts';
+import { type GitFolder, OverLimit } from './run-git.ts';
 
 export interface HandOverRequest extends EndedView {
   /** The references of repositories that the host had when the run began, by work tree. */
@@ -49,29 +49,34 @@ export async function handOver(request: HandOverRequest): Promise<HandedOver> {
   const repositories: Repository[] = [];
   const left: LeftBehind[] = [];
   let { changes } = request;
+  let limited = false;
   for (const [at, path] of request.workTrees.entries()) {
     const gitPath = path === '' ? '.git' : `${path}/.git`;
     try {
       if (at >= repositoriesMax)
-        throw new Error(`a run hands over at most ${repositoriesMax} repositories`);
+        throw new OverLimit(`a run hands over at most ${repositoriesMax} repositories`);
       const handed = await handOverOne({ ...request, changes }, path);
+      limited ||= handed.limited;
       left.push(...handed.left.map((why) => ({ path: gitPath, why })));
       if (handed.repository !== undefined) repositories.push(handed.repository);
       changes = handed.changes;
     } catch (cause) {
+      limited ||= cause instanceof OverLimit;
       left.push({
         path: gitPath,
         why: `its commits stay in the view: ${(cause as Error).message}`,
       });
     }
   }
-  return { repositories, left, changes };
+  return { repositories, left, changes, limited };
 }
 
 interface HandedRepository {
   readonly repository: Repository | undefined;
   readonly left: readonly string[];
   readonly changes: readonly Change[];
+  /** Whether a limit keeps commits in the view. */
+  readonly limited: boolean;
 }
 
 async function handOverOne(request: HandOverRequest, path: string): Promise<HandedRepository> {
@@ -87,19 +92,27 @@ async function handOverOne(request: HandOverRequest, path: string): Promise<Hand
     const left = leftInGitFolder(own.path, host?.path);
     fs.closeSync(own.descriptor);
     if (host === undefined && inside.list.branch === undefined && inside.list.refs.size === 0)
-      return { repository: undefined, left, changes };
+      return { repository: undefined, left, changes, limited: false };
     const git = await quarantineOf(host, room, owner, inside);
     try {
       await storePack(git, inside.pack);
       if (inside.pack.length > 0)
         await readUnpacked({ ...git, alone: true }, (piece) => request.search(piece));
       const moved = [...movedRefs(begun, inside.list), ...detachedCommits(inside, run)];
-      const offered = await offerRefs({ request, git, path, known, begun, moved, left });
+      const { limited, offered } = await offerRefs({
+        request,
+        git,
+        path,
+        known,
+        begun,
+        moved,
+        left,
+      });
       const head = inside.list.branch;
       const follows = host === undefined || head === begun.branch;
       const filed = await withFiles({ request, git, path, begun, inside, follows, refs: offered });
       if (host !== undefined && offered.length === 0)
-        return { repository: undefined, left, changes };
+        return { repository: undefined, left, changes, limited };
       return {
         repository: {
           path,
@@ -110,6 +123,7 @@ async function handOverOne(request: HandOverRequest, path: string): Promise<Hand
         },
         left,
         changes: filed.changes,
+        limited,
       };
     } finally {
       if (git.descriptor !== host?.descriptor) fs.closeSync(git.descriptor);
@@ -129,7 +143,7 @@ async function quarantineOf(
   { list, pack }: InsideRepository,
 ): Promise<GitFolder & { readonly descriptor: number }> {
   if (pack.length > packBytesMax)
-    throw new Error(`its new commits take more than ${packBytesMax / 1024 / 1024} MiB`);
+    throw new OverLimit(`its new commits take more than ${packBytesMax / 1024 / 1024} MiB`);
   const objects = `${room}/objects`;
   fs.mkdirSync(objects, { mode: 0o700 });
   if (process.getuid?.() === 0) fs.chownSync(objects, owner.uid, owner.gid);
@@ -166,23 +180,33 @@ interface OfferedRefs {
   readonly left: string[];
 }
 
-async function offerRefs(given: OfferedRefs): Promise<HandedRef[]> {
+async function offerRefs(
+  given: OfferedRefs,
+): Promise<{ readonly offered: HandedRef[]; readonly limited: boolean }> {
   const { begun, left, moved } = given;
   const remotes = await readRemotes(given.git);
   const offered: HandedRef[] = [];
+  let limited = false;
   for (const one of moved) {
     const names = [...begun.refs.keys(), ...remotes, ...offered.map(({ name }) => name)];
     const twin = one.before === undefined ? twinOf(one.name, names) : undefined;
-    const why =
+    const refusal =
       whyRefRefused(one.name) ??
       (begun.symbolic?.has(one.name) ? 'on the host it is another name of a branch' : undefined) ??
-      (twin === undefined ? undefined : `its name is too close to ${refText(twin)}`) ??
-      (offered.length < offeredRefsMax ? undefined : `only ${offeredRefsMax} are handed over`);
-    const found = why ?? (await offerRef(given, one).catch((cause: Error) => cause.message));
+      (twin === undefined ? undefined : `its name is too close to ${refText(twin)}`);
+    const isOver = refusal === undefined && offered.length >= offeredRefsMax;
+    const why = isOver ? `only ${offeredRefsMax} are handed over` : refusal;
+    limited ||= isOver;
+    const found =
+      why ??
+      (await offerRef(given, one).catch((cause: Error) => {
+        limited ||= cause instanceof OverLimit;
+        return cause.message;
+      }));
     if (typeof found === 'string') left.push(`${refText(one.name)} stays in the view: ${found}`);
     else if (found !== undefined) offered.push(found);
   }
-  return offered;
+  return { offered, limited };
 }
 
 /** Returns the reason as text when the reference must stay in the view. */

@@ -6,7 +6,7 @@
 import { parseRefList, type RefList } from '../../skills-index/run/changes/moved-refs.ts';
 import type { RunningSandbox } from '../bubblewrap/sandbox.ts';
 import { gitOutputBytesMax, gitSecondsMax, packBytesMax } from '../limits.ts';
-import { firstError } from './run-git.ts';
+import { firstError, OverLimit } from './run-git.ts';
 
 /** Starts a command in a sandbox that sees the view, and has no network. */
 export type StartInside = (command: readonly string[]) => Promise<RunningSandbox>;
@@ -60,7 +60,7 @@ export async function readInside(
   const timer = setTimeout(() => running.kill(), gitSecondsMax * 1_000);
   const { code } = await running.ended.finally(() => clearTimeout(timer));
   if (size > packBytesMax + gitOutputBytesMax)
-    throw new Error(`its new commits take more than ${packBytesMax / 1024 / 1024} MiB`);
+    throw new OverLimit(`its new commits take more than ${packBytesMax / 1024 / 1024} MiB`);
   if (code !== 0)
     throw new Error(`git in the sandbox failed: ${firstError(errors) ?? `exit ${code}`}`);
   return parseInside(Buffer.concat(parts));

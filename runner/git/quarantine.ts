@@ -21,7 +21,7 @@ import {
   unpackedBytesMax,
 } from '../limits.ts';
 import { type CommittedPath, readPaths } from './committed-paths.ts';
-import { type GitFolder, runGit } from './run-git.ts';
+import { type GitFolder, OverLimit, runGit } from './run-git.ts';
 
 /**
  * Opens git's own folder below a work tree; undefined where there is none.
@@ -166,7 +166,7 @@ export async function readCommits(
   const counted = await runGit(git, ['rev-list', '--count', ...range]);
   const commits = Number(counted.bytes.toString());
   if (commits > judgedCommitsMax)
-    throw new Error(`it has more than ${judgedCommitsMax} new commits`);
+    throw new OverLimit(`it has more than ${judgedCommitsMax} new commits`);
   const base = name === stashRef ? head : (before ?? head);
   const whole = await readWhole(git, { after, base, commits, isNew: base !== before, range });
   if (commits === 0) return { commits, shown: [], paths: [], patch: whole };

@@ -7,6 +7,9 @@ import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { gitMemoryMiBMax, gitOutputBytesMax, gitSecondsMax } from '../limits.ts';
 
+/** A limit of Skillgate keeps commits in the view, so that work of the run stays behind. */
+export class OverLimit extends Error {}
+
 export interface GitFolder {
   /** Git's folder as `/proc/self/fd/N`: no other process can put another one in its place. */
   readonly path: string;
@@ -111,8 +114,8 @@ export async function runGit(
   const code = await ended;
   const bytes = Buffer.concat(parts).subarray(0, outputMax);
   if (size > outputMax && cut) return { code: 0, bytes, isCut: true };
-  if (size > outputMax) throw new Error(`git ${args[0]} printed more than ${outputMax} bytes`);
-  if (code === null) throw new Error(`git ${args[0]} took more than ${gitSecondsMax} s`);
+  if (size > outputMax) throw new OverLimit(`git ${args[0]} printed more than ${outputMax} bytes`);
+  if (code === null) throw new OverLimit(`git ${args[0]} took more than ${gitSecondsMax} s`);
   if (code !== 0 && !answers.includes(code))
     throw new Error(firstError(errors) ?? `git ${args[0]} ended with ${code}`);
   return { code, bytes, isCut: false };

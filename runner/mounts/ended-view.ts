@@ -36,6 +36,8 @@ export interface HandedOver {
   readonly left: readonly LeftBehind[];
   /** The changes without the files that another branch than the host's holds. */
   readonly changes: readonly Change[];
+  /** Whether a limit keeps commits in the view. */
+  readonly limited: boolean;
 }
 
 export type HandOver = (ended: EndedView) => Promise<HandedOver>;
@@ -47,18 +49,19 @@ export async function withRepositories(
   found: FoundChanges,
   handOver: HandOver | undefined,
   endedWith: (workTrees: readonly string[]) => EndedView,
-): Promise<FoundChanges & Pick<ChangedFolder, 'repositories'>> {
+): Promise<FoundChanges & Pick<ChangedFolder, 'repositories'> & Pick<HandedOver, 'limited'>> {
   const isGit = ({ path, why }: LeftBehind): boolean =>
     why === controlled && /^(?:.*\/)?\.git$/s.test(path);
   const gitFolders = found.refused.filter(isGit);
-  if (handOver === undefined || gitFolders.length === 0) return found;
+  if (handOver === undefined || gitFolders.length === 0) return { ...found, limited: false };
   const workTrees = gitFolders.map(({ path }) => path.replace(/\/?\.git$/, ''));
-  const { changes, left, repositories } = await handOver(endedWith(workTrees));
+  const { changes, left, limited, repositories } = await handOver(endedWith(workTrees));
   const kept = new Set(changes.map(({ path }) => path));
   return {
     changes: [...changes],
     refused: [...found.refused.filter((one) => !isGit(one)), ...left],
     conflicts: found.conflicts.filter((path) => kept.has(path)),
     ...(repositories.length === 0 ? {} : { repositories: [...repositories] }),
+    limited,
   };
 }

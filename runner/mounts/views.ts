@@ -12,10 +12,10 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ViewNamespace } from '../bubblewrap/sandbox.ts';
 import { folderOnly, type VisitedEntry, walkFolder } from '../files/walk-folder.ts';
 import {
-  changedBytesMax,
   changedPathsMax,
   copiedBytesMax,
   copiedEntriesMax,
+  keptEntriesMax,
   smallBytesMax,
   smallEntriesMax,
 } from '../limits.ts';
@@ -51,6 +51,8 @@ export interface Views {
    * @param kept build products that lie under the folder
    */
   open(folder: number, path: string, name: string, kept?: UnderView): Promise<View>;
+  /** Bytes that the run may change in each folder. */
+  readonly bytes: number;
   /** The namespace that the sandbox must enter. */
   namespace(): ViewNamespace | undefined;
   /** Says for the run's start in the audit log why large folders were copied. */
@@ -83,9 +85,15 @@ echo ready; read -r wait || :`;
  * Opens the private views of one run.
  * @param runFolder private folder of the run, outside everything that a sandbox sees
  * @param overlays whether the sandbox enters a namespace
+ * @param bytes that the run may change in each folder
  * @param into the run's existing namespace; the caller closes the namespace
  */
-export function openViews(runFolder: string, overlays: boolean, into?: ViewNamespace): Views {
+export function openViews(
+  runFolder: string,
+  overlays: boolean,
+  bytes: number,
+  into?: ViewNamespace,
+): Views {
   const descriptors: number[] = [];
   const notes: string[] = [];
   let rooms = 0;
@@ -95,7 +103,7 @@ export function openViews(runFolder: string, overlays: boolean, into?: ViewNames
     fs.mkdirSync(room, { mode: 0o711 });
     const isOverlaid = overlays && (process.getuid?.() === 0 || !(await isSmall(folder, kept)));
     const made = isOverlaid
-      ? await overlayOver(folder, path, room, namespace, kept?.under)
+      ? await overlayOver({ folder, path, room, into: namespace, bytes, kept })
       : 'this sandbox does not use overlays';
     if (typeof made === 'string') {
       const copy = await copyOf(folder, room, tooLarge(name, made), kept);
@@ -113,7 +121,7 @@ export function openViews(runFolder: string, overlays: boolean, into?: ViewNames
     namespace = into;
     for (const descriptor of descriptors.splice(0)) fs.closeSync(descriptor);
   };
-  return { open, namespace: () => namespace, notes: () => notes, close };
+  return { open, bytes, namespace: () => namespace, notes: () => notes, close };
 }
 
 interface Overlay {
@@ -121,17 +129,29 @@ interface Overlay {
   readonly upper: number;
 }
 
+interface OverlaidFolder {
+  readonly folder: number;
+  readonly path: string;
+  readonly room: string;
+  readonly into: ViewNamespace | undefined;
+  readonly bytes: number;
+  readonly kept: UnderView | undefined;
+}
+
 // Mounts an overlay over a folder. Returns the reason as text when no overlay can be mounted.
-async function overlayOver(
-  folder: number,
-  path: string,
-  room: string,
-  into: ViewNamespace | undefined,
-  under: string | undefined,
-): ReturnType<typeof mountInNamespace<Overlay>> {
+async function overlayOver({
+  folder,
+  path,
+  room,
+  into,
+  bytes,
+  kept,
+}: OverlaidFolder): ReturnType<typeof mountInNamespace<Overlay>> {
   const root = fs.fstatSync(folder);
   const mode = (root.mode & 0o3777).toString(8);
-  const size = [changedBytesMax, changedPathsMax * 3].map(String);
+  // A new product has as many entries as the agent may keep.
+  const inodes = changedPathsMax * 3 + (kept === undefined ? 0 : keptEntriesMax);
+  const size = [bytes, inodes].map(String);
   const isRoot = process.getuid?.() === 0;
   if (!isRoot) makeLayer(room, root);
   const how = isRoot
@@ -140,7 +160,7 @@ async function overlayOver(
   return await mountInNamespace({
     script: overlayScript,
     // The folder's own entries hide those of the layer below them.
-    args: [room, path, under ?? '', ...how],
+    args: [room, path, kept?.under ?? '', ...how],
     descriptors: [folder],
     into,
     act: (seen) => ({

@@ -31,7 +31,7 @@ import {
   walkFolder,
   withHandle,
 } from '../files/walk-folder.ts';
-import { changedBytesMax, changedNameBytesMax, changedPathsMax } from '../limits.ts';
+import { changedNameBytesMax, changedPathsMax } from '../limits.ts';
 import { findAccessLists } from './changed-lists.ts';
 import { changedAt, readContent, stateAt } from './entry-state.ts';
 import type { KeptFolders } from './kept-folders.ts';
@@ -93,7 +93,18 @@ export async function openWorkspace(
   const ownership = ownershipOf(view.below ?? before, owners);
   const collect = (keep: Keep): Promise<Collected> =>
     collectChanges(
-      { view, below, before, shelves, owners, ownership, further, target, kept },
+      {
+        view,
+        below,
+        before,
+        shelves,
+        owners,
+        ownership,
+        further,
+        target,
+        kept,
+        bytes: views.bytes,
+      },
       keep,
     );
   const judge: JudgeCommitted = (path, link, siblings) =>
@@ -109,8 +120,6 @@ export async function openWorkspace(
   return { view, collect, judge };
 }
 
-const limits = { bytes: changedBytesMax, paths: changedPathsMax, nameBytes: changedNameBytesMax };
-
 type BeforeRun = Pick<OpenWorkspace, 'view'> & {
   readonly below: string;
   readonly before: ReadonlyMap<string, EntryBefore>;
@@ -120,10 +129,12 @@ type BeforeRun = Pick<OpenWorkspace, 'view'> & {
   readonly further: FurtherNames;
   readonly target: string;
   readonly kept: KeptFolders | undefined;
+  /** Bytes that the run may change. */
+  readonly bytes: number;
 };
 
 async function collectChanges(
-  { view, below, before, shelves, owners, ownership, further, target, kept }: BeforeRun,
+  { view, below, before, shelves, owners, ownership, further, target, kept, bytes }: BeforeRun,
   keep: Keep,
 ): Promise<Collected> {
   const root = `/proc/self/fd/${view.pin}`;
@@ -134,6 +145,7 @@ async function collectChanges(
   // Whether another process changed the original folder since the run began.
   const isTouched = (path: string): boolean =>
     changedAt(below, path, owners) !== (view.below ?? before).get(path)?.changed;
+  const limits = { bytes, paths: changedPathsMax, nameBytes: changedNameBytesMax };
   const { result, refuse, hasRoom, compare, gone } = gatherChanges(limits, isTouched, shelves);
   const look = entryReader(root);
   const inherits = inheritsGroup(fs.statSync(below), before);

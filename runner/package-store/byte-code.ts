@@ -4,7 +4,11 @@
  * code of a package.
  */
 import { basename, dirname, join } from 'node:path';
-import { homeMiBDefault, temporaryMiBDefault } from '../../skills-index/run/limits.ts';
+import {
+  changesMiBDefault,
+  homeMiBDefault,
+  temporaryMiBDefault,
+} from '../../skills-index/run/limits.ts';
 import type { Sandbox } from '../bubblewrap/sandbox.ts';
 import { withRunFolder } from '../run/run-folder.ts';
 import {
@@ -104,6 +108,7 @@ async function runCompiler(
         processes: compileProcessesMax,
         temporaryMiB: temporaryMiBDefault,
         homeMiB: homeMiBDefault,
+        changesMiB: changesMiBDefault,
       },
       mounts: [],
       programs: [{ program: 'python3', path: python }],

@@ -116,7 +116,7 @@ async function mountAndStart(
     const { hostPolicy, now, paths } = world;
     const base = work.sandbox.linksBase === true ? baseFolder(work.base, paths) : undefined;
     const mounts = await openMounts({
-      plan: { mounts: work.plan.mounts, agent: work.plan.agent, skill: work.named },
+      plan: { ...work.plan, skill: work.named },
       planDigest: work.digest,
       subject: work.subject,
       now,

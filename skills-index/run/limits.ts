@@ -6,6 +6,8 @@ export const processesMax = 256;
 /** Sizes of `/tmp` and HOME of a run; host policy may name others. */
 export const temporaryMiBDefault = 256;
 export const homeMiBDefault = 64;
+/** MiB that a run may change in one folder; host policy may name another number. */
+export const changesMiBDefault = 200;
 /** Bytes that all requests of a run together may send. */
 export const egressRunBytesMax = 256 * 1024 * 1024;
 export const egressRequestsPerMinuteMax = 3_000;

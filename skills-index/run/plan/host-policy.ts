@@ -58,8 +58,15 @@ export interface HostPolicy extends HoldPolicy, AgentPolicy, IndexPolicy, Report
   readonly authorities: readonly string[];
   /** Limits on the traffic of a run that are lower than the built-in limits. */
   readonly egress: { readonly requestsPerMinute?: number; readonly sentBytes?: number };
-  /** Sizes of temporary space of each run and session; absent where Skillgate's own sizes hold. */
-  readonly sizes: { readonly temporaryMiB?: number; readonly homeMiB?: number };
+  /**
+   * Sizes of temporary space and of changes of each run and session; absent where Skillgate's own
+   * sizes hold.
+   */
+  readonly sizes: {
+    readonly temporaryMiB?: number;
+    readonly homeMiB?: number;
+    readonly changesMiB?: number;
+  };
   /** Logical name (`reports` for `workspace:reports`) → absolute path of the folder. */
   readonly workspaces: Readonly<Record<string, string>>;
   /**
@@ -131,7 +138,12 @@ const policyEntries = exactObject({
     {},
   ),
   sizes: v.optional(
-    exactObject({ temporaryMiB: v.exactOptional(size), homeMiB: v.exactOptional(size) }),
+    exactObject({
+      temporaryMiB: v.exactOptional(size),
+      homeMiB: v.exactOptional(size),
+      // All changes that wait for one agent and skill have 1 GiB.
+      changesMiB: v.exactOptional(v.pipe(size, v.maxValue(1_024, 'is more than 1024'))),
+    }),
     {},
   ),
   workspaces: v.optional(

@@ -134,6 +134,7 @@ export function planSession(input: SessionInput): {
       processes: limits.sessionProcessesMax,
       temporaryMiB: hostPolicy.sizes.temporaryMiB ?? limits.sessionTemporaryMiB,
       homeMiB: hostPolicy.sizes.homeMiB ?? limits.sessionHomeMiB,
+      changesMiB: hostPolicy.sizes.changesMiB ?? limits.sessionChangesMiB,
     },
     egressLimits: planEgressLimits(hostPolicy),
     holds: holdsOf({ agent: agent.name, mounts, ...given }, input),

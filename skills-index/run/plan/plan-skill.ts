@@ -8,7 +8,13 @@ import type { ProblemCode } from '../../skill/problem-codes.ts';
 import { canonicalDigest } from '../../skill/text/canonical-json.ts';
 import { whyNotGranted } from '../agents/agent.ts';
 import { plannedHolds } from '../holds/hold-rules.ts';
-import { homeMiBDefault, outputBytesMax, processesMax, temporaryMiBDefault } from '../limits.ts';
+import {
+  changesMiBDefault,
+  homeMiBDefault,
+  outputBytesMax,
+  processesMax,
+  temporaryMiBDefault,
+} from '../limits.ts';
 import { planEgressLimits } from './egress-limits.ts';
 import type { Plan, Refusal } from './plan.ts';
 import { type Draft, planCapabilities, planOwner } from './plan-capabilities.ts';
@@ -47,6 +53,7 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
       processes: processesMax,
       temporaryMiB: input.hostPolicy.sizes.temporaryMiB ?? temporaryMiBDefault,
       homeMiB: input.hostPolicy.sizes.homeMiB ?? homeMiBDefault,
+      changesMiB: input.hostPolicy.sizes.changesMiB ?? changesMiBDefault,
     },
     egressLimits: planEgressLimits(input.hostPolicy),
     ...draft,

@@ -161,6 +161,8 @@ export interface Plan {
     /** Sizes of `/tmp` and of HOME, which end with the run. */
     readonly temporaryMiB: number;
     readonly homeMiB: number;
+    /** MiB that the run may change in each writable folder. */
+    readonly changesMiB: number;
   };
   /** Limits on all egress of the run together: requests in a minute, and bytes sent. */
   readonly egressLimits: { readonly requestsPerMinute: number; readonly sentBytes: number };

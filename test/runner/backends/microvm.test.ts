@@ -11,6 +11,7 @@ const limits = {
   processes: 64,
   temporaryMiB: 256,
   homeMiB: 64,
+  changesMiB: 200,
 };
 const plan = { limits, mounts: [], programs: [], workingDirectory: '/tmp', uid: 1_000, gid: 1_001 };
 

@@ -11,6 +11,7 @@ const limits = {
   processes: 64,
   temporaryMiB: 256,
   homeMiB: 64,
+  changesMiB: 200,
 };
 const uid = process.getuid?.() || 65_534;
 const plan = {

@@ -17,6 +17,7 @@ it('links the base programs to one folder, and shows what they read', () => {
       processes: 1,
       temporaryMiB: 256,
       homeMiB: 64,
+      changesMiB: 200,
     };
     const base = { path: '/cache/1', links: new Map(['wc', 'file'].map((name) => [name, name])) };
     const binds = makeRoot(bundle, { plan: { ...plan, limits }, files: [], base });
@@ -47,6 +48,7 @@ it.each([
       processes: 1,
       temporaryMiB: 256,
       homeMiB: 64,
+      changesMiB: 200,
     };
     const start = { plan: { ...plan, limits }, files: [] } as unknown as SandboxStart;
     const binds = makeRoot(bundle, start, linksPrograms);

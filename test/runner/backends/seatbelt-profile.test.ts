@@ -8,6 +8,7 @@ const limits = {
   processes: 64,
   temporaryMiB: 256,
   homeMiB: 64,
+  changesMiB: 200,
 };
 const plan = { limits, mounts: [], workingDirectory: '/tmp', uid: 501, gid: 20 };
 

@@ -32,6 +32,7 @@ const start: SandboxStart = {
       processes: 1,
       temporaryMiB: 256,
       homeMiB: 64,
+      changesMiB: 200,
     },
     mounts: [
       { source: 'workspace:in', path: '/srv/in', id: '1:1', target: '/in', mode: 'ro', reason: '' },

@@ -49,7 +49,12 @@ async function finish(names: readonly string[], { links = false, paths = 1_000 }
   } as const;
   const skill = { name: '@acme/a', version: '1.0.0' };
   const held: OpenMounts = await openMounts({
-    plan: { mounts: [{ ...mount, reason: '' }], agent: 'finance', skill },
+    plan: {
+      mounts: [{ ...mount, reason: '' }],
+      agent: 'finance',
+      skill,
+      limits: { changesMiB: 200 },
+    },
     planDigest: plan,
     subject: { run, agent: 'finance' },
     now: () => new Date(),

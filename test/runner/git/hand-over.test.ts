@@ -293,3 +293,15 @@ describe('a hostile repository', () => {
     expect(left[0]?.why).toContain('its commits stay in the view: ');
   });
 });
+
+it.each([
+  ['says that a limit keeps work behind', 101, true],
+  ['does not say so without need', 100, false],
+])('%s: %d branches', async (_, branches, limited) => {
+  const two = await twoRepositories(project);
+  two.inView(`for n in $(seq ${branches}); do git branch b$n; done`);
+  const { left, repositories, ...handed } = await two.handOver();
+  expect(handed).toMatchObject({ limited });
+  expect(repositories.flatMap(({ refs }) => refs)).toHaveLength(100);
+  expect(left).toHaveLength(limited ? 1 : 0);
+});

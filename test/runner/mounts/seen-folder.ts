@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyChanges } from '../../../runner/changes/apply.ts';
 import { requireNoConflicts } from '../../../runner/changes/conflicts.ts';
+import { changedBytesMax } from '../../../runner/limits.ts';
 import { openViews } from '../../../runner/mounts/views.ts';
 import { openWorkspace } from '../../../runner/mounts/workspace.ts';
 import type { ChangedFolder } from '../../../skills-index/run/changes/changes.ts';
@@ -55,7 +56,7 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
     giveRest(folder);
     const runFolder = join(top, `run${runs++}`);
     mkdirSync(runFolder);
-    const views = openViews(runFolder, overlays);
+    const views = openViews(runFolder, overlays, changedBytesMax);
     const descriptor = openSync(folder, 0o10_200_000);
     const held = await openWorkspace(
       descriptor,

@@ -138,11 +138,17 @@ describe('the plan of a session', () => {
   });
 
   it('has more temporary space than a skill, or what host policy names', () => {
-    expect(planWith().plan.limits).toMatchObject({ temporaryMiB: 1_024, homeMiB: 256 });
-    const hostPolicy = { ...emptyHostPolicy, sizes: { temporaryMiB: 2_048 } };
+    expect(planWith().plan.limits).toMatchObject({
+      temporaryMiB: 1_024,
+      homeMiB: 256,
+      changesMiB: 512,
+    });
+    const hostPolicy = { ...emptyHostPolicy, sizes: { temporaryMiB: 2_048, changesMiB: 1_024 } };
     const { plan } = planWith({ hostPolicy });
-    expect(plan.limits).toMatchObject({ temporaryMiB: 2_048, homeMiB: 256 });
-    expect(printSessionPlan(plan)).toContain('temporary space: 2048 MiB in /tmp, 256 MiB in HOME');
+    expect(plan.limits).toMatchObject({ temporaryMiB: 2_048, homeMiB: 256, changesMiB: 1_024 });
+    expect(printSessionPlan(plan)).toContain(
+      'temporary space: 2048 MiB in /tmp, 256 MiB in HOME; changes: 1024 MiB in each folder',
+    );
   });
 
   it('has a terminal when a person asks for one, and the system has Python', () => {
