@@ -1,7 +1,7 @@
 /** The part of waiting changes that an acceptance covers. */
-import type * as changes from '../../runner/changes/public.ts';
+import * as changes from '../../runner/changes/public.ts';
 import { type ChangeSet, changeSetDigest } from '../../skills-index/run/changes/changes.ts';
-import { type Choice, selectChanges } from '../../skills-index/run/changes/select-changes.ts';
+import { selectChanges } from '../../skills-index/run/changes/select-changes.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Safe, safe } from '../terminal/output.ts';
 
@@ -12,9 +12,9 @@ import { type Safe, safe } from '../terminal/output.ts';
  */
 export function acceptedPart(
   waiting: changes.WaitingChanges,
-  choice: Choice,
+  choice: changes.NamedChoice,
 ): changes.WaitingChanges {
-  const set = selectChanges(waiting.set, choice).accepted;
+  const set = selectChanges(waiting.set, changes.choiceOf(choice)).accepted;
   return { ...waiting, set, digest: changeSetDigest(set) };
 }
 
@@ -24,7 +24,7 @@ export function acceptedPart(
  */
 export function acceptedOf(
   waiting: changes.WaitingChanges,
-  choice: Choice,
+  choice: changes.NamedChoice,
 ): changes.WaitingChanges {
   const accepted = acceptedPart(waiting, choice);
   if (accepted.set.folders.length > 0) return accepted;

@@ -6,7 +6,6 @@
 import * as changes from '../../runner/changes/public.ts';
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import { kindOf } from '../../skills-index/run/changes/changes.ts';
-import { isPathWanted } from '../../skills-index/run/changes/wanted-paths.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
@@ -162,8 +161,8 @@ function wanted(context: CommandContext): changes.WaitingChanges {
 function requireMatches({ set }: changes.WaitingChanges, patterns: readonly string[]): void {
   const idle = patterns.find(
     (pattern) =>
-      !set.folders.some(({ changes, target }) =>
-        changes.some(({ path }) => isPathWanted(path, target, [pattern])),
+      !set.folders.some((folder) =>
+        folder.changes.some(({ path }) => changes.isPathWanted(path, folder.target, [pattern])),
       ),
   );
   if (idle === undefined) return;

@@ -2,7 +2,7 @@
  * Waiting changes as text: a line for each path, and the differences of texts. Control characters
  * in them are escaped.
  */
-import type * as changes from '../../runner/changes/public.ts';
+import * as changes from '../../runner/changes/public.ts';
 import {
   type Change,
   type ChangedFolder,
@@ -10,7 +10,6 @@ import {
   type EntryState,
   kindOf,
 } from '../../skills-index/run/changes/changes.ts';
-import { isPathWanted } from '../../skills-index/run/changes/wanted-paths.ts';
 import { diffStepsMax, shownBytesMax, shownLinesMax } from '../limits.ts';
 import { keptText } from '../run/left-behind.ts';
 import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
@@ -135,7 +134,8 @@ function shownFolders(
 ): ShownFolder[] {
   return folders.map((folder) => {
     const ordered = markedFirst(folder.changes, marks);
-    const isWanted = ({ path }: Change): boolean => isPathWanted(path, folder.target, paths);
+    const isWanted = ({ path }: Change): boolean =>
+      changes.isPathWanted(path, folder.target, paths);
     return paths.length > 0
       ? { ...folder, changes: ordered.filter(isWanted), trees: [] }
       : { ...folder, ...foldChanges(ordered, marks) };

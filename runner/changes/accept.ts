@@ -11,11 +11,7 @@ import {
   changeSetDigest,
   type LeftBehind,
 } from '../../skills-index/run/changes/changes.ts';
-import {
-  type Choice,
-  selectAllowed,
-  selectChanges,
-} from '../../skills-index/run/changes/select-changes.ts';
+import { selectAllowed, selectChanges } from '../../skills-index/run/changes/select-changes.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -37,6 +33,7 @@ import {
   type WaitingChanges,
   withWaiting,
 } from './waiting.ts';
+import { choiceOf, type NamedChoice } from './wanted-paths.ts';
 
 interface Host {
   readonly policy: HostPolicy;
@@ -66,12 +63,12 @@ export async function acceptChanges(
   host: Host,
   run: string,
   shown: Digest,
-  choice: Choice = {},
+  choice: NamedChoice = {},
 ): Promise<LeftBehind[]> {
   return await withWaiting(paths.data, run, async () => {
     const waiting = readWaiting(paths.data, run);
     requireShown(waiting, shown);
-    const { accepted, rest } = selectChanges(waiting.set, choice);
+    const { accepted, rest } = selectChanges(waiting.set, choiceOf(choice));
     const left = await applyFolders(paths, host, waiting, accepted.folders);
     keepRest(waiting, rest, host);
     return left;

@@ -12,3 +12,4 @@ export {
   requireKept,
   type WaitingChanges,
 } from './waiting.ts';
+export { choiceOf, isPathWanted, type NamedChoice } from './wanted-paths.ts';

@@ -7,7 +7,6 @@ import { Problem } from '../../skill/problem.ts';
 import type { Change, ChangedFolder, ChangeSet } from './changes.ts';
 import { type ChosenRefs, findRefs, placeOf, splitRepositories } from './chosen-refs.ts';
 import type { HandedRef, Repository } from './repositories.ts';
-import { isPathWanted } from './wanted-paths.ts';
 
 export interface SplitChanges {
   /** The same run with the covered changes; without folders when nothing is covered. */
@@ -23,8 +22,8 @@ export interface Choice {
    * mount (`package.json`), and names of references (`main`, `sub:main`).
    */
   readonly include?: readonly string[];
-  /** Patterns of the only plain changes; without any, all plain changes. */
-  readonly paths?: readonly string[];
+  /** Whether a plain change is wanted; absent for all plain changes. */
+  readonly isWanted?: (path: string, target: string) => boolean;
 }
 
 /**
@@ -35,7 +34,7 @@ export interface Choice {
  */
 export function selectChanges(
   set: ChangeSet,
-  { include = [], paths: patterns = [] }: Choice = {},
+  { include = [], isWanted }: Choice = {},
 ): SplitChanges {
   const named = include.map((name) => findOne(set, name));
   const refs = new Set(named.flatMap(({ ref }) => ref ?? []));
@@ -51,14 +50,12 @@ export function selectChanges(
     );
   const isNamed = (folder: ChangedFolder, change: Change): boolean =>
     paths.get(folder)?.has(change.path) === true;
-  const takesAll = patterns.length === 0;
   const split = splitChanges(
     set,
     (folder, change) =>
       isNamed(folder, change) ||
-      (change.shelf !== 'obeyed' &&
-        (takesAll || isPathWanted(change.path, folder.target, patterns))),
-    () => ({ named: refs, takesFree: takesAll }),
+      (change.shelf !== 'obeyed' && isWanted?.(change.path, folder.target) !== false),
+    () => ({ named: refs, takesFree: isWanted === undefined }),
   );
   const left = set.folders.flatMap((folder) =>
     folder.changes.filter((change) => isNamed(folder, change)),

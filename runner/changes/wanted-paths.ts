@@ -1,5 +1,17 @@
 /** Which changed paths a person means by a pattern. Pure. */
 import { posix } from 'node:path';
+import type { Choice } from '../../skills-index/run/changes/select-changes.ts';
+
+/** What a person accepts: named changes, and of the plain changes all, or those that match. */
+export interface NamedChoice {
+  readonly include?: readonly string[];
+  readonly paths?: readonly string[];
+}
+
+export function choiceOf({ include = [], paths = [] }: NamedChoice): Choice {
+  if (paths.length === 0) return { include };
+  return { include, isWanted: (path, target) => isPathWanted(path, target, paths) };
+}
 
 /**
  * Whether a path below the workspace matches one of the patterns. A pattern may begin with the
