@@ -4,11 +4,11 @@ import { type BreakerCounter, type BreakerThresholds, breakerTable } from '../ag
 export const sessionSecondsMax = 8 * 3_600;
 export const sessionMemoryMiB = 4_096;
 export const sessionProcessesMax = 1_024;
-/** Sizes of `/tmp` and HOME, where package managers and builds of an agent have their caches. */
-export const sessionTemporaryMiB = 1_024;
-export const sessionHomeMiB = 256;
-/** MiB that a session may write into one folder, with the packages that it installs there. */
-export const sessionChangesMiB = 512;
+/**
+ * Sizes of `/tmp` and HOME, where package managers and builds have their caches, and of what a
+ * session may write into one folder, with the packages that it installs there.
+ */
+export const sessionSizes = { temporaryMiB: 1_024, homeMiB: 256, changesMiB: 512 };
 export const sessionOutputBytesMax = 256 * 1024 * 1024;
 
 /** The factor by which an agent's own program may cause more denials than a skill. */
