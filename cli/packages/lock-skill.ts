@@ -4,7 +4,11 @@ import * as host from '../../runner/host/public.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import { pinsIn } from '../../skills-index/packages/other-locks.ts';
 import { publicIndexes } from '../../skills-index/packages/public-indexes.ts';
-import { lockedEntries, parseLock } from '../../skills-index/packages/require-locked.ts';
+import {
+  lockedEntries,
+  parseLock,
+  unmetRequirements,
+} from '../../skills-index/packages/require-locked.ts';
 import { minimumAgeOf } from '../../skills-index/run/plan/index-policy.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
@@ -148,8 +152,7 @@ function ownLock(
   const file = files.find((one) => one.path === path);
   if (file === undefined) return undefined;
   const packages = parseLock(ecosystem, file.bytes, path);
-  const names = new Set(packages.map(({ name }) => name));
-  return requires.every((one) => names.has(requiredName(ecosystem, one) ?? ''))
+  return unmetRequirements(ecosystem, requires, packages).length === 0
     ? { ecosystem, path, packages, tool: 'the lock that the skill has', notes: [] }
     : undefined;
 }

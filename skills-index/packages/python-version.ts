@@ -1,60 +1,143 @@
-/** Versions of Python itself, and the specifiers of PEP 440 for these versions. */
+/** Versions of Python and of its packages, and the specifiers for versions (PEP 440). */
 
-/** Whether a version of Python, such as `3.11.2`, fulfils specifiers such as `>=3.9,<4`. */
+/** Whether an interpreter fulfils specifiers. Whoever runs a release candidate wants its packages. */
 export function isPythonIn(specifiers: string, version: string): boolean {
+  return isVersionIn(specifiers, version.replace(/(a|b|rc)\d+$/, ''));
+}
+
+/** Whether a version fulfils specifiers such as `>=3.9,<4`. */
+export function isVersionIn(specifiers: string, version: string): boolean {
   return specifiers
     .split(',')
     .map((one) => one.trim())
     .filter((one) => one !== '')
     .every((one) => {
-      const [, operator = '', wanted = ''] = /^(===|==|!=|<=|>=|~=|<|>)\s*v?(\S+)$/.exec(one) ?? [];
+      const [, operator = '', wanted = ''] = /^(===|==|!=|<=|>=|~=|<|>)\s*(\S+)$/.exec(one) ?? [];
       return operator !== '' && compares(version, operator, wanted);
     });
 }
 
 /** Whether `version operator wanted` holds; false for an unknown operator or version. */
 export function compares(version: string, operator: string, wanted: string): boolean {
+  if (operator === '===') return version.toLowerCase() === wanted.toLowerCase();
   const isPrefix = wanted.endsWith('.*');
-  const [own, other] = [version, isPrefix ? wanted.slice(0, -2) : wanted].map(numbersOf);
+  const own = parse(version);
+  const other = parse(isPrefix ? wanted.slice(0, -2) : wanted);
   if (own === undefined || other === undefined) return false;
-  const cut = isPrefix ? own.slice(0, other.length) : own;
-  const order = compareNumbers(cut, other);
+  if (isPrefix) {
+    if (operator === '==') return hasPrefix(own, other);
+    return operator === '!=' && !hasPrefix(own, other);
+  }
+  // Only a specifier with a local part looks at the local part of a version.
+  const order = compare(other.local === '' ? { ...own, local: '' } : own, other);
   switch (operator) {
-    case '===':
     case '==':
       return order === 0;
     case '!=':
       return order !== 0;
     case '<=':
-      return !isPrefix && order <= 0;
+      return order <= 0;
     case '>=':
-      return !isPrefix && order >= 0;
+      return order >= 0;
     case '<':
-      return !isPrefix && order < 0;
+      return order < 0 && (isEarly(other) || !isEarly(own) || compareRelease(own, other) !== 0);
     case '>':
-      return !isPrefix && order > 0;
+      return order > 0 && (isLate(other) || !isLate(own) || compareRelease(own, other) !== 0);
     case '~=':
       return (
-        other.length > 1 &&
+        other.release.length > 1 &&
         order >= 0 &&
-        compareNumbers(own.slice(0, other.length - 1), other.slice(0, -1)) === 0
+        hasPrefix(own, { ...other, release: other.release.slice(0, -1) })
       );
     default:
       return false;
   }
 }
 
-// `3.13.0rc1` counts as 3.13.0: whoever runs a release candidate wants its packages.
-function numbersOf(version: string): number[] | undefined {
-  const [, plain] =
-    /^(\d{1,6}(?:\.\d{1,6}){0,4})(?:(?:a|b|rc)\d+|\.?(?:dev|post)\d+|\+\S*)*$/.exec(version) ?? [];
-  return plain?.split('.').map(Number);
+/** Whether two texts are one version, such as `1.0` and `1.00`, `2.0-rc1` and `2rc1`. */
+export function isSameVersion(a: string, b: string): boolean {
+  const [one, other] = [parse(a), parse(b)];
+  return one === undefined || other === undefined
+    ? a.toLowerCase() === b.toLowerCase()
+    : compare(one, other) === 0;
+}
+
+interface Parsed {
+  readonly epoch: number;
+  readonly release: readonly number[];
+  /** Phase, its number, post and dev, so that a lower number is an earlier version. */
+  readonly stage: readonly number[];
+  readonly local: string;
+}
+
+const form =
+  /^v?(?:(\d{1,9})!)?(\d{1,15}(?:\.\d{1,15}){0,19})(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?(\d{0,15}))?(?:-(\d{1,15})|[-_.]?(post|rev|r)[-_.]?(\d{0,15}))?(?:[-_.]?(dev)[-_.]?(\d{0,15}))?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?$/;
+const phases: Readonly<Record<string, number>> = { a: 0, alpha: 0, b: 1, beta: 1 };
+const candidate = 2;
+const final = 3;
+
+function parse(text: string): Parsed | undefined {
+  const found = form.exec(text.toLowerCase());
+  if (found === null) return undefined;
+  const [, epoch, release = '', phase, phaseNumber, postDigits, post, postNumber] = found;
+  const [dev, devNumber, local = ''] = found.slice(8);
+  const hasPost = post !== undefined || postDigits !== undefined;
+  // A development version of a release comes before all candidates of the release.
+  const ofRelease = dev !== undefined && !hasPost ? -1 : final;
+  return {
+    epoch: Number(epoch ?? 0),
+    release: release.split('.').map(Number),
+    stage: [
+      phase === undefined ? ofRelease : (phases[phase] ?? candidate),
+      Number(phaseNumber ?? 0),
+      hasPost ? Number(postDigits ?? postNumber ?? 0) : -1,
+      dev === undefined ? Number.POSITIVE_INFINITY : Number(devNumber ?? 0),
+    ],
+    local: local.replace(/[-_]/g, '.'),
+  };
+}
+
+function isEarly({ stage: [phase = 0, , , dev = 0] }: Parsed): boolean {
+  return phase < final || dev !== Number.POSITIVE_INFINITY;
+}
+
+function isLate({ local, stage: [, , post = -1] }: Parsed): boolean {
+  return post >= 0 || local !== '';
+}
+
+function compare(a: Parsed, b: Parsed): number {
+  return (
+    compareRelease(a, b) ||
+    compareNumbers(a.stage, b.stage) ||
+    compareLocal(a.local.split('.'), b.local.split('.'))
+  );
+}
+
+function compareRelease(a: Parsed, b: Parsed): number {
+  return a.epoch - b.epoch || compareNumbers(a.release, b.release);
+}
+
+function hasPrefix(own: Parsed, { epoch, release }: Parsed): boolean {
+  return own.epoch === epoch && compareNumbers(own.release.slice(0, release.length), release) === 0;
 }
 
 function compareNumbers(a: readonly number[], b: readonly number[]): number {
   for (let at = 0; at < Math.max(a.length, b.length); at++) {
-    const difference = (a[at] ?? 0) - (b[at] ?? 0);
-    if (difference !== 0) return difference;
+    const [one = 0, other = 0] = [a[at], b[at]];
+    if (one !== other) return one < other ? -1 : 1;
+  }
+  return 0;
+}
+
+// A number is later than a word, and a longer local part is later than its beginning.
+function compareLocal(a: readonly string[], b: readonly string[]): number {
+  for (let at = 0; at < Math.max(a.length, b.length); at++) {
+    const [one = '', other = ''] = [a[at], b[at]];
+    if (one === other) continue;
+    const [isNumber, isOther] = [one, other].map((part) => /^\d+$/.test(part));
+    if (isNumber !== isOther) return isNumber ? 1 : -1;
+    const order = isNumber ? Number(one) - Number(other) : one < other ? -1 : 1;
+    if (order !== 0) return order;
   }
   return 0;
 }

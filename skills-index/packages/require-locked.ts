@@ -2,6 +2,7 @@
  * Compares `locked` in skill.json with the lock files of the skill. Only what both say alike is
  * approved, fetched and mounted.
  */
+import { satisfies } from 'semver';
 import { type Ecosystem, ecosystems } from '../skill/ecosystem.ts';
 import type { Manifest } from '../skill/manifest.ts';
 import { requiredName } from '../skill/manifest-packages.ts';
@@ -9,6 +10,7 @@ import { Problem, type Reason } from '../skill/problem.ts';
 import { type LockedPackage, lockedDigest, lockedKeys } from './locked-package.ts';
 import { parsePackageLock } from './package-lock.ts';
 import { parsePylock } from './pylock.ts';
+import { isVersionIn } from './python-version.ts';
 
 /** Gives the bytes of a file of the skill. */
 export type FileOf = (path: string) => Uint8Array | undefined;
@@ -41,7 +43,7 @@ export function requireLocked(
     const pinned = parseLock(ecosystem, bytes, lock);
     const reasons = [
       ...differences(locked, lockedEntries(pinned), lock),
-      ...unlocked(ecosystem, requires, pinned),
+      ...unmetRequirements(ecosystem, requires, pinned),
     ];
     const [first] = reasons;
     if (first === undefined) return pinned;
@@ -81,13 +83,37 @@ function differences(
   });
 }
 
-function unlocked(
+/** The requirements that a lock does not meet, with reasons. */
+export function unmetRequirements(
   ecosystem: Ecosystem,
   requires: readonly string[],
   pinned: readonly LockedPackage[],
 ): Reason[] {
-  const names = new Set(pinned.map(({ name }) => name));
-  return requires
-    .filter((one) => !/;/.test(one) && !names.has(requiredName(ecosystem, one) ?? ''))
-    .map((one) => ({ message: `skill.json requires ${one}, which the lock does not pin` }));
+  return requires.flatMap((one) => {
+    // Whether a marker holds differs from host to host.
+    if (ecosystem === 'python' && one.includes(';')) return [];
+    const name = requiredName(ecosystem, one);
+    const found = pinned.filter(
+      ({ name: own, places }) =>
+        own === name && (places === undefined || places.includes(`node_modules/${name}`)),
+    );
+    if (found.length === 0)
+      return [{ message: `skill.json requires ${one}, which the lock does not pin` }];
+    return found
+      .filter(({ version }) => !isVersionMet(ecosystem, one, version))
+      .map(({ version }) => ({
+        message: `skill.json requires ${one}, and the lock pins ${name} ${version}`,
+      }));
+  });
+}
+
+function isVersionMet(ecosystem: Ecosystem, requirement: string, version: string): boolean {
+  if (ecosystem === 'python') {
+    const [, specifiers = ''] =
+      /^[\w.-]+ *(?:\[[^\]]*\])? *\(?([^()]*)\)?$/.exec(requirement) ?? [];
+    return isVersionIn(specifiers, version);
+  }
+  const at = requirement.indexOf('@', 1);
+  const range = at < 0 ? '*' : requirement.slice(at + 1);
+  return satisfies(version, range, { includePrerelease: true });
 }

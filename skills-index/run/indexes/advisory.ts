@@ -1,7 +1,7 @@
 /** Advisories about malicious packages, in the OSV format: ids that begin with `MAL-`. */
 import { parse, satisfies } from 'semver';
 import * as v from 'valibot';
-import { isSameVersion } from '../../packages/wheel-name.ts';
+import { isSameVersion } from '../../packages/python-version.ts';
 import { type Ecosystem, normalPackageName } from '../../skill/ecosystem.ts';
 import { Problem } from '../../skill/problem.ts';
 

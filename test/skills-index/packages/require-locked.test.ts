@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parsePackageLock } from '../../../skills-index/packages/package-lock.ts';
 import { parsePylock } from '../../../skills-index/packages/pylock.ts';
 import { lockedEntries, requireLocked } from '../../../skills-index/packages/require-locked.ts';
 import type { BundlePath } from '../../../skills-index/skill/bundle-path.ts';
@@ -25,6 +26,38 @@ describe('a lock and skill.json', () => {
   it('have to say the same', () => {
     expect(check({}, lockOf('1.16.0'))).toMatchObject([{ name: 'six', version: '1.16.0' }]);
     expect(requireLocked('publish', {}, () => undefined)).toEqual([]);
+  });
+
+  it.each(['six>=1.10,<2', 'Six', 'six[a] ~=1.16', 'six>=2; python_version < "3"', 'six (==1.16)'])(
+    'say the same when the author requires %s',
+    (one) => {
+      expect(check({ requires: [one] }, lockOf('1.16.0'))).toMatchObject([{ name: 'six' }]);
+    },
+  );
+
+  it.each([
+    ['tool@^2', 'requires tool@^2, and the lock pins tool 1.5.0'],
+    ['other', 'requires other, which the lock does not pin'],
+    ['tool@^1', undefined],
+    ['tool', undefined],
+  ])('of npm are compared by version when the author requires %s', (one, says) => {
+    const entry = (version: string) => ({ version, integrity: `sha512-${'A'.repeat(86)}==` });
+    const bytes = Buffer.from(
+      JSON.stringify({
+        lockfileVersion: 3,
+        packages: {
+          'node_modules/tool': entry('1.5.0'),
+          'node_modules/a/node_modules/tool': entry('2.0.0'),
+          'node_modules/a/node_modules/other': entry('1.0.0'),
+        },
+      }),
+    );
+    const lock = 'package-lock.json' as BundlePath;
+    const own = lockedEntries(parsePackageLock(bytes, lock));
+    const npm = { requires: [one], why: 'x', lock, locked: own };
+    const required = () => requireLocked('publish', { packages: { npm } }, () => bytes);
+    if (says === undefined) expect(required()).toHaveLength(3);
+    else expect(required).toThrow(says);
   });
 
   it('may be formatted by another tool', () => {
@@ -54,6 +87,18 @@ describe('a lock and skill.json', () => {
       { requires: ['six', 'pandas'] },
       lockOf('1.16.0'),
       'requires pandas',
+    ],
+    [
+      'the lock pins an older version than the author requires',
+      { requires: ['six>=1.17'] },
+      lockOf('1.16.0'),
+      'requires six>=1.17, and the lock pins six 1.16.0',
+    ],
+    [
+      'the lock pins a version that the author excludes',
+      { requires: ['six [extra] (!=1.16.*)'] },
+      lockOf('1.16.0'),
+      'and the lock pins six 1.16.0',
     ],
     ['the lock is none', {}, Buffer.from('x'), 'package-lock-invalid'],
   ])('are refused when %s', (_, group, lock, says) => {
