@@ -1,6 +1,8 @@
 /** Versions of Python and of its packages, and the specifiers for versions (PEP 440). */
 
-/** Whether an interpreter fulfils specifiers. Whoever runs a release candidate wants its packages. */
+/**
+ * Whether an interpreter fulfils specifiers. Whoever runs a release candidate wants its packages.
+ */
 export function isPythonIn(specifiers: string, version: string): boolean {
   return isVersionIn(specifiers, version.replace(/(a|b|rc)\d+$/, ''));
 }
@@ -56,7 +58,8 @@ export function compares(version: string, operator: string, wanted: string): boo
 
 /** Whether two texts are one version, such as `1.0` and `1.00`, `2.0-rc1` and `2rc1`. */
 export function isSameVersion(a: string, b: string): boolean {
-  const [one, other] = [parse(a), parse(b)];
+  const one = parse(a);
+  const other = parse(b);
   return one === undefined || other === undefined
     ? a.toLowerCase() === b.toLowerCase()
     : compare(one, other) === 0;
@@ -123,7 +126,8 @@ function hasPrefix(own: Parsed, { epoch, release }: Parsed): boolean {
 
 function compareNumbers(a: readonly number[], b: readonly number[]): number {
   for (let at = 0; at < Math.max(a.length, b.length); at++) {
-    const [one = 0, other = 0] = [a[at], b[at]];
+    const one = a[at] ?? 0;
+    const other = b[at] ?? 0;
     if (one !== other) return one < other ? -1 : 1;
   }
   return 0;
@@ -132,10 +136,11 @@ function compareNumbers(a: readonly number[], b: readonly number[]): number {
 // A number is later than a word, and a longer local part is later than its beginning.
 function compareLocal(a: readonly string[], b: readonly string[]): number {
   for (let at = 0; at < Math.max(a.length, b.length); at++) {
-    const [one = '', other = ''] = [a[at], b[at]];
+    const one = a[at] ?? '';
+    const other = b[at] ?? '';
     if (one === other) continue;
-    const [isNumber, isOther] = [one, other].map((part) => /^\d+$/.test(part));
-    if (isNumber !== isOther) return isNumber ? 1 : -1;
+    const isNumber = /^\d+$/.test(one);
+    if (isNumber !== /^\d+$/.test(other)) return isNumber ? 1 : -1;
     const order = isNumber ? Number(one) - Number(other) : one < other ? -1 : 1;
     if (order !== 0) return order;
   }
