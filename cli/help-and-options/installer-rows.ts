@@ -4,10 +4,11 @@ import type { CommandRow } from '../command.ts';
 export const installerRows: readonly CommandRow[] = [
   {
     name: 'packages',
-    summary: 'list the stored packages of installed skills, or delete those that no run uses',
-    usage: '[list|clean] [--days N]',
+    summary: 'list, audit or delete the stored packages of installed skills',
+    usage: '[list|audit|clean] [--days N]',
     examples: [
       ['skillgate packages', 'list the sets of packages with their sizes and last use'],
+      ['skillgate packages audit', 'show the packages that advisories of host policy name'],
       ['skillgate packages clean --days 7', 'delete what no run used for a week'],
     ],
     options: {

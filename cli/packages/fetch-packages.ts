@@ -26,7 +26,8 @@ export async function fetchPackages(
 ): Promise<void> {
   const locked = requireLocked(verb, manifest, fileOf);
   if (locked.length === 0) return;
-  packages.requireNoMalware(hostPolicy.advisories, locked, verb);
+  const advisories = { folder: hostPolicy.advisories, cache: context.paths.cache };
+  packages.requireNoMalware(advisories, locked, verb);
   if (process.platform !== 'linux')
     return printNote(
       context,

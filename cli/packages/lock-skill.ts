@@ -1,6 +1,7 @@
 /** Locks the packages of a skill: the lock files, and `locked` in skill.json. */
 import { join } from 'node:path';
 import * as host from '../../runner/host/public.ts';
+import * as packages from '../../runner/package-store/public.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import { pinsIn } from '../../skills-index/packages/other-locks.ts';
 import { publicIndexes } from '../../skills-index/packages/public-indexes.ts';
@@ -59,7 +60,8 @@ const lockNames: Readonly<Record<Ecosystem, BundlePath>> = {
 /**
  * Chooses versions for what `packages` requires. A lock that the author put into the skill is taken
  * as it is.
- * @throws Problem `package-unresolved`, `package-tool-missing`, `package-lock-invalid`
+ * @throws Problem `package-unresolved`, `package-tool-missing`, `package-lock-invalid`,
+ * `package-unsafe`, `package-malicious`
  */
 export async function lockSkill(
   context: CommandContext,
@@ -67,11 +69,11 @@ export async function lockSkill(
   manifest: Manifest,
   options: LockOptions = {},
 ): Promise<SkillLocks> {
-  let packages = manifest.packages ?? {};
+  let groups = manifest.packages ?? {};
   const locks: SkillLock[] = [];
   const left: string[] = [];
   for (const ecosystem of ecosystems) {
-    const group = packages[ecosystem];
+    const group = groups[ecosystem];
     if (group === undefined) continue;
     const own = group.locked === undefined ? ownLock(ecosystem, files, group.requires) : undefined;
     const { requires, lock } =
@@ -85,14 +87,20 @@ export async function lockSkill(
         : { requires: group.requires, lock: own };
     const path = group.lock ?? lock.path;
     locks.push({ ...lock, path });
-    packages = {
-      ...packages,
+    groups = {
+      ...groups,
       [ecosystem]: { ...group, requires, lock: path, locked: lockedEntries(lock.packages) },
     };
   }
+  const { advisories } = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  packages.requireNoMalware(
+    { folder: advisories, cache: context.paths.cache },
+    locks.flatMap((lock) => lock.packages),
+    'lock',
+  );
   // The parser derives the capabilities of the locked packages.
   const { package: _, ...capabilities } = manifest.capabilities;
-  const text = printManifest({ ...manifest, packages, capabilities });
+  const text = printManifest({ ...manifest, packages: groups, capabilities });
   return { manifest: parseManifest(Buffer.from(text)), locks, left };
 }
 

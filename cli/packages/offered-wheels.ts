@@ -15,7 +15,7 @@ export interface OfferedWheel {
   readonly url?: string;
 }
 
-/** @throws Problem `package-unavailable` */
+/** @throws Problem `package-unavailable`, `package-unresolved` */
 export async function offeredWheels(
   network: Pick<CommandContext, 'fetch' | 'signal'>,
   index: string,
@@ -25,11 +25,22 @@ export async function offeredWheels(
   const place = parseIndexUrl(index);
   if (place?.kind === 'folder') return wheelsIn(place.path, name, version);
   const page = await packages.readPythonPage(network, index, name);
-  return page
-    .filter((file) => isWheelOf(name, version, file.name) && file.yanked === undefined)
-    .flatMap(({ name: file, sha256, url }) =>
-      sha256 === undefined ? [] : [{ name: file, sha256, url: url.href }],
-    );
+  const wheels = page.filter((file) => isWheelOf(name, version, file.name));
+  const kept = wheels.filter(({ yanked }) => yanked === undefined);
+  const [yanked] = wheels;
+  if (kept.length === 0 && yanked !== undefined)
+    throw withdrawn(`${name} ${version}`, yanked.yanked ?? '');
+  return kept.flatMap(({ name: file, sha256, url }) =>
+    sha256 === undefined ? [] : [{ name: file, sha256, url: url.href }],
+  );
+}
+
+/** A version that uv or pip takes because a requirement names exactly this version. */
+export function withdrawn(what: string, why: string): Problem {
+  return new Problem(
+    'package-unresolved',
+    `Cannot lock ${what}: its maintainers withdrew this version${why === '' ? '' : `: ${why}`}`,
+  );
 }
 
 async function wheelsIn(folder: string, name: string, version: string): Promise<OfferedWheel[]> {

@@ -1,6 +1,7 @@
 /** Resolves npm packages with npm, in a folder of our own: no script and no .npmrc of the skill. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { parsePackageLock } from '../../skills-index/packages/package-lock.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
@@ -82,10 +83,32 @@ export async function resolveNpm(
       packages,
       text,
       tool: 'npm',
-      notes: scripts.map(
-        ({ name, version }) =>
-          `${name} ${version} wants to run a script at its installation. No such script runs, so try whether the skill works.`,
-      ),
+      notes: [
+        ...scripts.map(
+          ({ name, version }) =>
+            `${name} ${version} wants to run a script at its installation. No such script runs, so try whether the skill works.`,
+        ),
+        ...deprecationsIn(text),
+      ],
     };
   });
+}
+
+const deprecations = v.looseObject({
+  packages: v.record(
+    v.string(),
+    v.looseObject({ version: v.optional(v.string(), ''), deprecated: v.optional(v.string()) }),
+  ),
+});
+
+// npm knows no withdrawn versions. Its maintainers deprecate a version, which honest packages need.
+function deprecationsIn(lock: string): string[] {
+  return Object.entries(v.parse(deprecations, JSON.parse(lock)).packages).flatMap(
+    ([place, { deprecated, version }]) =>
+      deprecated === undefined
+        ? []
+        : [
+            `${place.replace(/^.*node_modules\//, '')} ${version} is deprecated: ${deprecated.slice(0, toolMessageCharsMax)}`,
+          ],
+  );
 }

@@ -13,7 +13,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { indexQuestionsMax, toolMessageCharsMax } from '../limits.ts';
 import { addressed, pythonWithoutPrograms, requireNoProgram } from './no-programs.ts';
-import { offeredWheels, projectName } from './offered-wheels.ts';
+import { offeredWheels, projectName, withdrawn } from './offered-wheels.ts';
 import { printPylock } from './print-pylock.ts';
 import type { Resolved, ResolveRequest } from './resolved.ts';
 import { runTool, type ToolEnd, withFolder } from './tool.ts';
@@ -74,11 +74,13 @@ async function byUv(
     // /tmp/.venv. Other systems give each user a folder for temporary files.
     ...(process.platform === 'linux' ? onlyPython(pythonForRuns()) : []),
     '--no-header',
-    '--quiet',
     ...(minimumAgeDays > 0 ? ['--exclude-newer', newest] : []),
     ...indexOptions(request.index, '--default-index'),
   ]);
   if (end.exit !== 0) throw unresolved('uv', end);
+  const [, yanked, , why = ''] =
+    /^warning: `([^`]+)` is yanked( \(reason: "(.*)"\))?$/m.exec(end.stderr) ?? [];
+  if (yanked !== undefined) throw withdrawn(yanked.replace('==', ' '), why);
   const text = await readFile(join(folder, 'pylock.toml'));
   const packages = parsePylock(text, 'the lock of uv').map((one) => withKeptWheels(one, request));
   return {

@@ -110,7 +110,8 @@ export async function admitToStart(
     });
     const admitted = admission.requireAdmitted(judged, name);
     const { package: used = [] } = admitted.capabilities;
-    packages.requireNoMalware(host.policy.advisories, used, `start ${name}`);
+    const advisories = { folder: host.policy.advisories, cache: world.paths.cache };
+    packages.requireNoMalware(advisories, used, `start ${name}`);
     const opened = await openAdmitted(source, admitted);
     return {
       admitted,

@@ -22,10 +22,10 @@ import { passFile } from './package-file.ts';
 /** Returns the functions that answer for the hosts of a session's indexes, by `host:port`. */
 export function indexAnswers(
   { egress, indexes }: Pick<SessionPlan, 'egress' | 'indexes'>,
-  { hostPolicy, now }: Pick<RunWorld, 'hostPolicy' | 'now'>,
+  { hostPolicy, now, paths }: Pick<RunWorld, 'hostPolicy' | 'now' | 'paths'>,
 ): ReadonlyMap<string, Answerer> | undefined {
   if (indexes.length === 0) return undefined;
-  const advisories = openAdvisories(hostPolicy.advisories);
+  const advisories = openAdvisories({ folder: hostPolicy.advisories, cache: paths.cache });
   return new Map(
     indexes.flatMap((index) => {
       const remembered = new Map<string, Promise<IndexAnswer | Denial>>();

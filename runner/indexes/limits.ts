@@ -9,5 +9,5 @@ export const rememberedPackagesMax = 2_000;
 /** Files in the folder of a `file:` index. */
 export const indexFilesMax = 50_000;
 /** Advisories in one folder that has no folder for each package. */
-export const advisoriesMax = 20_000;
+export const advisoriesMax = 50_000;
 export const advisoryBytesMax = 1024 * 1024;

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { removeTree } from '../files/remove-tree.ts';
 import { readRecord, type SetRecord } from '../packages/stored-set.ts';
 import { newHours } from './limits.ts';
-import { listStored, removeLeftovers, storeFolder } from './store.ts';
+import { listStored, removeLeftovers, storedBytes, storeFolder } from './store.ts';
 
 export interface StoredSet {
   /** As notes of runs name the set. */
@@ -20,8 +20,15 @@ export interface Cleaned {
   readonly bytes: number;
 }
 
-/** The sets of packages on this host, the last used first. */
-export function listSets(data: string): StoredSet[] {
+/** The sets of packages on this host, the last used first, and the bytes of all packages. */
+export function listSets(data: string): {
+  readonly bytes: number;
+  readonly sets: readonly StoredSet[];
+} {
+  return { bytes: storedBytes(data), sets: readSets(data) };
+}
+
+function readSets(data: string): StoredSet[] {
   const above = join(storeFolder(data), 'sets');
   const names = fs.existsSync(above) ? fs.readdirSync(above) : [];
   return names
@@ -40,7 +47,7 @@ export function listSets(data: string): StoredSet[] {
  */
 export function cleanPackages(data: string, before: Date, now: Date): Cleaned {
   removeLeftovers(data);
-  const old = listSets(data).filter(({ used }) => used < before);
+  const old = readSets(data).filter(({ used }) => used < before);
   for (const { folder } of old) removeTree(folder);
   const youngest = now.getTime() - newHours * 60 * 60 * 1000;
   const unused = listStored(data).filter(
@@ -64,9 +71,4 @@ function removeByteCode(data: string, storedName: string): void {
   const above = join(storeFolder(data), 'byte-code');
   for (const tag of fs.existsSync(above) ? fs.readdirSync(above) : [])
     removeTree(join(above, tag, storedName));
-}
-
-/** The bytes of all stored packages. */
-export function storedBytes(data: string): number {
-  return listStored(data).reduce((sum, { stored }) => sum + stored.bytes, 0);
 }

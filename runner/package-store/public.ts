@@ -1,5 +1,5 @@
 /** What the commands may use of this room. */
-export { cleanPackages, listSets, storedBytes } from './clean.ts';
-export { requireNoMalware } from './malware.ts';
+export { advisedPackages, requireNoMalware } from './advised-packages.ts';
+export { cleanPackages, listSets } from './clean.ts';
 export { readPythonPage } from './python-page.ts';
 export { readyPackages } from './ready-packages.ts';

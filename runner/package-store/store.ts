@@ -184,8 +184,13 @@ export function listStored(
   });
 }
 
+/** The bytes of all stored packages. */
+export function storedBytes(data: string): number {
+  return listStored(data).reduce((sum, { stored }) => sum + stored.bytes, 0);
+}
+
 function requireSpace(data: string, bytes: number): void {
-  const used = listStored(data).reduce((sum, { stored }) => sum + stored.bytes, 0);
+  const used = storedBytes(data);
   if (used + bytes <= storedBytesMax) return;
   throw new Problem(
     'packages-full',

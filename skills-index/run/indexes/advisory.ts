@@ -1,12 +1,18 @@
-/** Advisories about malicious packages, in the OSV format: ids that begin with `MAL-`. */
+/** Advisories about packages, in the OSV format. Ids that begin with `MAL-` name malware. */
 import { parse, satisfies } from 'semver';
 import * as v from 'valibot';
-import { isSameVersion } from '../../packages/python-version.ts';
+import { compares, isSameVersion } from '../../packages/python-version.ts';
 import { type Ecosystem, normalPackageName } from '../../skill/ecosystem.ts';
 import { Problem } from '../../skill/problem.ts';
 
-/** The name of the file of an advisory about a malicious package. */
-export const advisoryFile = /^MAL-[A-Za-z0-9-]+\.json$/;
+/** Which advisories are read. */
+export type AdvisoryKind = 'malware' | 'all';
+
+/** The names of the files of advisories. */
+export const advisoryFiles: Readonly<Record<AdvisoryKind, RegExp>> = {
+  malware: /^MAL-[A-Za-z0-9-]+\.json$/,
+  all: /^[A-Z]{2,12}-[A-Za-z0-9-]+\.json$/,
+};
 
 /** The names that OSV and its mirrors give to the folders of an ecosystem. */
 export const advisoryFolders: Readonly<Record<Ecosystem, readonly string[]>> = {
@@ -22,6 +28,7 @@ const event = v.looseObject({
 });
 const shape = v.looseObject({
   id: v.string(),
+  summary: v.optional(v.string(), ''),
   withdrawn: v.optional(v.string()),
   affected: v.optional(
     v.array(
@@ -37,10 +44,13 @@ const shape = v.looseObject({
   ),
 });
 type Affected = v.InferOutput<typeof shape>['affected'][number];
+type Events = readonly v.InferOutput<typeof event>[];
 
-/** The versions of one package that one advisory names. */
-export interface MaliciousVersions {
+/** What one advisory says about one package. */
+export interface Advisory {
   readonly id: string;
+  readonly isMalware: boolean;
+  readonly summary: string;
   readonly ecosystem: Ecosystem;
   /** The package's name in its normal form. */
   readonly name: string;
@@ -51,42 +61,56 @@ export interface MaliciousVersions {
  * Parses an advisory. A withdrawn advisory names nothing.
  * @throws Problem `host-policy-invalid`: an advisory that cannot be read might name any package
  */
-export function parseAdvisory(text: string, path: string): readonly MaliciousVersions[] {
+export function parseAdvisory(text: string, path: string): readonly Advisory[] {
   const parsed = v.safeParse(shape, jsonOf(text));
   if (!parsed.success)
     throw new Problem('host-policy-invalid', `Cannot read ${path}: it is no OSV advisory`, {
       hint: 'fetch the file again, or delete it',
     });
-  const { affected, id, withdrawn } = parsed.output;
-  if (withdrawn !== undefined || !id.startsWith('MAL-')) return [];
+  const { affected, id, summary, withdrawn } = parsed.output;
+  if (withdrawn !== undefined) return [];
+  const isMalware = id.startsWith('MAL-');
+  const isAffected = isMalware ? isMalicious : isVulnerable;
   return affected.flatMap((one) => {
     const ecosystem = (['npm', 'python'] as const).find(
       (known) => osvName[known] === one.package?.ecosystem,
     );
     if (ecosystem === undefined || one.package === undefined) return [];
     const name = normalPackageName(ecosystem, one.package.name);
-    return [{ id, ecosystem, name, includes: (version) => isAffected(ecosystem, one, version) }];
+    const includes = (version: string): boolean => isAffected(ecosystem, one, version);
+    return [{ id, isMalware, summary, ecosystem, name, includes }];
   });
 }
 
 // A listed version is malicious. An entry without a list, or with a range that has no end, names
 // every version that its ranges do not exclude.
-function isAffected(
-  ecosystem: Ecosystem,
-  { ranges = [], versions = [] }: Affected,
-  version: string,
-): boolean {
-  // Python has many spellings of one version: a lock may say 1.0.0 where the advisory says 1.0.
-  const isSame = ecosystem === 'python' ? isSameVersion : isSameOfNpm;
-  if (versions.some((one) => isSame(one, version))) return true;
+function isMalicious(ecosystem: Ecosystem, one: Affected, version: string): boolean {
+  const { ranges = [], versions = [] } = one;
+  if (isListed(ecosystem, one, version)) return true;
   if (ranges.length === 0) return versions.length === 0;
   return ranges.some(({ events, type }) => {
     const isEndless = !events.some(({ fixed, last_affected }) => fixed ?? last_affected);
-    // Only npm's versions are compared here. A Python range with an end has a list of versions.
+    // A Python range with an end has a list of versions.
     if (type !== 'SEMVER' || ecosystem !== 'npm')
       return (isEndless && isFromStart(events)) || versions.length === 0;
-    return satisfies(version, rangeOf(events), { includePrerelease: true, loose: true });
+    return isInNpmRange(events, version);
   });
+}
+
+function isVulnerable(ecosystem: Ecosystem, one: Affected, version: string): boolean {
+  const { ranges = [] } = one;
+  if (isListed(ecosystem, one, version)) return true;
+  return ranges.some(({ events, type }) =>
+    ecosystem === 'npm'
+      ? type === 'SEMVER' && isInNpmRange(events, version)
+      : type === 'ECOSYSTEM' && isInPythonRange(events, version),
+  );
+}
+
+// Python has many spellings of one version: a lock may say 1.0.0 where the advisory says 1.0.
+function isListed(ecosystem: Ecosystem, { versions = [] }: Affected, version: string): boolean {
+  const isSame = ecosystem === 'python' ? isSameVersion : isSameOfNpm;
+  return versions.some((one) => isSame(one, version));
 }
 
 // Such as `1.0.0` and `v1.0.0+build`.
@@ -96,11 +120,15 @@ function isSameOfNpm(a: string, b: string): boolean {
   );
 }
 
-function isFromStart(events: readonly v.InferOutput<typeof event>[]): boolean {
+function isFromStart(events: Events): boolean {
   return events.some(({ introduced }) => introduced === '0');
 }
 
-function rangeOf(events: readonly v.InferOutput<typeof event>[]): string {
+function isInNpmRange(events: Events, version: string): boolean {
+  return satisfies(version, rangeOf(events), { includePrerelease: true, loose: true });
+}
+
+function rangeOf(events: Events): string {
   const parts: string[][] = [];
   for (const { fixed, introduced, last_affected } of events) {
     if (introduced !== undefined) parts.push([`>=${introduced === '0' ? '0.0.0-0' : introduced}`]);
@@ -108,6 +136,18 @@ function rangeOf(events: readonly v.InferOutput<typeof event>[]): string {
     if (last_affected !== undefined) parts.at(-1)?.push(`<=${last_affected}`);
   }
   return parts.map((part) => part.join(' ')).join(' || ');
+}
+
+// The last event that is not after the version decides.
+function isInPythonRange(events: Events, version: string): boolean {
+  let isIn = false;
+  for (const { fixed, introduced, last_affected } of events) {
+    if (introduced === '0' || (introduced !== undefined && compares(version, '>=', introduced)))
+      isIn = true;
+    if (fixed !== undefined && compares(version, '>=', fixed)) isIn = false;
+    if (last_affected !== undefined && !compares(version, '<=', last_affected)) isIn = false;
+  }
+  return isIn;
 }
 
 function jsonOf(text: string): unknown {

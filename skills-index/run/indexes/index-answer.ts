@@ -1,5 +1,5 @@
 /** What a session sees of an index's answer about one package. */
-import type { MaliciousVersions } from './advisory.ts';
+import type { Advisory } from './advisory.ts';
 
 /** A file of a package that the session may fetch. */
 export interface IndexedFile {
@@ -40,7 +40,7 @@ export interface PackageRules {
   readonly name: string;
   readonly minimumAgeDays: number;
   readonly now: Date;
-  readonly malicious: readonly MaliciousVersions[];
+  readonly malicious: readonly Advisory[];
   /** Returns the address of a file in the session; undefined for a file of another host. */
   readonly placeOf: (url: URL) => { readonly shown: string; readonly url: URL } | undefined;
 }

@@ -33,7 +33,7 @@ export const packageCodes = {
     status: 403,
     means:
       'An advisory in the folder that host policy names lists a package of the skill as malicious.',
-    fix: 'Do not run the skill. Tell its author, who locks another version: skillgate lock.',
+    fix: 'Do not run the skill. Read in the audit log what earlier runs did: skillgate log. The author locks another version: skillgate lock.',
   },
   'packages-missing': {
     exit: 6,

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { requireLocked } from '../../../skills-index/packages/require-locked.ts';
@@ -29,12 +29,14 @@ case "$1" in
 --version) echo "uv 0.9.9 (abc)";;
 *) cat requirements.in > "$(dirname "$0")/asked"; echo "$@" >> "$(dirname "$0")/asked"
   if grep -q '^selenium' requirements.in; then echo "Because selenium has no wheels, you lose." >&2; exit 1; fi
+  if grep -q '^six==' requirements.in; then echo 'warning: \`six==1.16.0\` is yanked (reason: "breaks")' >&2; fi
   cat "$(dirname "$0")/prepared.toml" > pylock.toml;;
 esac
 `;
 
 interface Author {
   readonly cwd: string;
+  readonly home: string;
   readonly asked: () => string;
   readonly type: (...argv: string[]) => Promise<Ran>;
 }
@@ -43,9 +45,11 @@ function author(files: Readonly<Record<string, string>>, prepared = byUv): Autho
   const cwd = folderWith(files);
   const bin = folderWith({ uv, 'prepared.toml': prepared });
   chmodSync(join(bin, 'uv'), 0o755);
-  const env = { PATH: `${bin}:/usr/bin:/bin`, SKILLGATE_HOME: folderWith() };
+  const home = folderWith();
+  const env = { PATH: `${bin}:/usr/bin:/bin`, SKILLGATE_HOME: home };
   return {
     cwd,
+    home,
     asked: () => readFileSync(join(bin, 'asked'), 'utf8'),
     type: (...argv) => skill(argv, { cwd, env }),
   };
@@ -135,6 +139,31 @@ describe('skillgate lock', () => {
     expect(existsSync(join(cwd, 'pylock.toml'))).toBe(false);
   });
 
+  it('refuses a version that its maintainers withdrew, which uv takes by its number', async () => {
+    const exact = { python: { ...python, requires: ['six==1.16.0', 'yaml-fast'] } };
+    const { cwd, type } = author({ ...whole, 'skill.json': skillJson(exact) });
+    expect((await type('lock')).stderr).toContain(
+      'Cannot lock six 1.16.0: its maintainers withdrew this version: breaks',
+    );
+    expect(existsSync(join(cwd, 'pylock.toml'))).toBe(false);
+  });
+
+  it('refuses packages that an advisory of host policy names as malicious', async () => {
+    const affected = [{ package: { ecosystem: 'PyPI', name: 'six' }, versions: ['1.16'] }];
+    const folder = folderWith({
+      'pypi/six/MAL-2026-1.json': JSON.stringify({ id: 'MAL-2026-1', affected }),
+    });
+    const { cwd, home, type } = author(whole);
+    mkdirSync(join(home, 'config'), { recursive: true });
+    writeFileSync(join(home, 'config/host.json'), JSON.stringify({ advisories: folder }));
+    const ran = await type('lock');
+    expect(ran.stderr).toContain(
+      'Cannot lock: the advisory MAL-2026-1 names six 1.16.0 of python as malicious',
+    );
+    expect(ran.stderr).toContain('skillgate log');
+    expect(existsSync(join(cwd, 'pylock.toml'))).toBe(false);
+  });
+
   it('refuses a lock of a tool that pins anything but wheels', async () => {
     const sdist =
       'lock-version = "1.0"\n[[packages]]\nname = "six"\nversion = "1.16.0"\nsdist = { url = "https://files.example/six.tar.gz" }\n';
@@ -195,6 +224,11 @@ printf '%s' '${report}' > report.json
 
   it.each([
     ['offers no wheel', '<html><a href="/six-1.16.0.tar.gz">six-1.16.0.tar.gz</a></html>', 200],
+    [
+      'offers only withdrawn wheels',
+      `<html><a href="/six-1.16.0-py3-none-any.whl#sha256=${'ab'.repeat(32)}" data-yanked="breaks">six-1.16.0-py3-none-any.whl</a></html>`,
+      200,
+    ],
     [
       'names no digest',
       '<html><a href="/six-1.16.0-py3-none-any.whl">six-1.16.0-py3-none-any.whl</a></html>',

@@ -160,6 +160,20 @@ require('node:fs').writeFileSync('package-lock.json', '{"lockfileVersion": 3, "p
     });
   });
 
+  it('says which packages are deprecated', async () => {
+    const entry = {
+      version: '1.0.0',
+      integrity: `sha512-${'A'.repeat(86)}==`,
+      deprecated: 'use other',
+    };
+    const lock = JSON.stringify({ lockfileVersion: 3, packages: { 'node_modules/old': entry } });
+    const own = world(
+      npm(`require('node:fs').writeFileSync('package-lock.json', '${lock}'); process.exit(0)`),
+      ['npm'],
+    );
+    expect((await resolveNpm(own, request)).notes).toEqual(['old 1.0.0 is deprecated: use other']);
+  });
+
   it('locks when it starts nothing', async () => {
     expect(await resolveNpm(world(npm(''), ['npm']), request)).toMatchObject({ packages: [] });
   });

@@ -1,8 +1,11 @@
-import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cleanPackages, listSets, storedBytes } from '../../../runner/package-store/clean.ts';
-import { requireNoMalware } from '../../../runner/package-store/malware.ts';
+import {
+  advisedPackages,
+  requireNoMalware,
+} from '../../../runner/package-store/advised-packages.ts';
+import { cleanPackages, listSets } from '../../../runner/package-store/clean.ts';
 import { storeFolder } from '../../../runner/package-store/store.ts';
 import { makePackageWorld } from './package-world.ts';
 
@@ -24,11 +27,11 @@ describe('the store of packages', () => {
     for (const name of readdirSync(packages)) age(join(packages, name));
     const both = world.find(one, two);
     age(dirname('path' in both ? both.path : ''));
-    const before = storedBytes(world.data);
+    const before = listSets(world.data).bytes;
 
-    expect(listSets(world.data).map(({ record }) => record.packages.length)).toEqual([1, 2]);
+    expect(listSets(world.data).sets.map(({ record }) => record.packages.length)).toEqual([1, 2]);
     const cleaned = cleanPackages(world.data, new Date(now - 5 * day), new Date(now));
-    expect(cleaned).toEqual({ sets: 1, packages: 1, bytes: before - storedBytes(world.data) });
+    expect(cleaned).toEqual({ sets: 1, packages: 1, bytes: before - listSets(world.data).bytes });
     expect(world.find(one)).toHaveProperty('path');
     expect(world.find(one, two)).toMatchObject({ code: 'packages-missing' });
   });
@@ -57,34 +60,96 @@ describe('the store of packages', () => {
 
 describe('a package that an advisory names as malicious', () => {
   const evil = { ecosystem: 'python', name: 'evil', version: '1.0' } as const;
-  const advise = (version: string): string => {
+  const text = (version: string, id = 'MAL-2026-1'): string =>
+    JSON.stringify({
+      id,
+      summary: 'sends keys away',
+      affected: [{ package: { ecosystem: 'PyPI', name: 'Evil' }, versions: [version] }],
+    });
+  const advise = (version: string, place = 'pypi/evil') => {
     const world = makePackageWorld();
-    const folder = join(world.index, 'pypi', 'evil');
-    mkdirSync(folder, { recursive: true });
-    const affected = [{ package: { ecosystem: 'PyPI', name: 'Evil' }, versions: [version] }];
-    writeFileSync(join(folder, 'MAL-2026-1.json'), JSON.stringify({ id: 'MAL-2026-1', affected }));
-    return world.index;
+    mkdirSync(join(world.index, place), { recursive: true });
+    writeFileSync(join(world.index, place, 'MAL-2026-1.json'), text(version));
+    return { folder: world.index, cache: world.data };
   };
 
-  it('is refused with the advisory', () => {
-    expect(() => requireNoMalware(advise('1.0'), [evil], 'start @acme/x')).toThrow(
-      expect.objectContaining({
-        code: 'package-malicious',
-        message:
-          'Cannot start @acme/x: the advisory MAL-2026-1 names evil 1.0 of python as malicious',
-      }),
-    );
-  });
+  it.each(['pypi/evil', 'osv/malicious/pypi/evil', 'PyPI', ''])(
+    'is refused with the advisory, which lies in the folder %j',
+    (place) => {
+      expect(() => requireNoMalware(advise('1.0', place), [evil], 'start @acme/x')).toThrow(
+        expect.objectContaining({
+          code: 'package-malicious',
+          message:
+            'Cannot start @acme/x: the advisory MAL-2026-1 names evil 1.0 of python as malicious',
+        }),
+      );
+    },
+  );
 
   it('is not another version, and no package of another name', () => {
     requireNoMalware(advise('2.0'), [evil], 'start');
     requireNoMalware(advise('1.0'), [{ ...evil, name: 'good' }], 'start');
-    requireNoMalware(undefined, [evil], 'start');
+    requireNoMalware({ folder: undefined, cache: '' }, [evil], 'start');
   });
 
   it('is refused where the folder of advisories is missing', () => {
-    expect(() => requireNoMalware('/nonexistent/advisories', [evil], 'start')).toThrow(
+    const source = { folder: '/nonexistent/advisories', cache: '' };
+    expect(() => requireNoMalware(source, [evil], 'start')).toThrow(
       expect.objectContaining({ code: 'host-policy-invalid' }),
     );
+  });
+
+  it('is found after each change of a folder whose packages are noted', () => {
+    const source = advise('2.0', 'PyPI');
+    const place = join(source.folder, 'PyPI', 'MAL-2026-1.json');
+    requireNoMalware(source, [evil], 'start');
+    // The same name, size and inode: only the time of the change differs.
+    writeFileSync(place, text('1.0'));
+    expect(() => requireNoMalware(source, [evil], 'start')).toThrow('MAL-2026-1');
+    writeFileSync(place, text('1.0').replace('Evil', 'Good'));
+    requireNoMalware(source, [evil], 'start');
+    writeFileSync(join(source.folder, 'PyPI', 'MAL-2026-2.json'), text('1.0', 'MAL-2026-2'));
+    expect(() => requireNoMalware(source, [evil], 'start')).toThrow('MAL-2026-2');
+    writeFileSync(place, 'x');
+    expect(() => requireNoMalware(source, [evil], 'start')).toThrow('no OSV advisory');
+  });
+
+  it('is refused where the notes are damaged or cannot be written', () => {
+    const source = advise('1.0', 'PyPI');
+    expect(() => requireNoMalware(source, [evil], 'start')).toThrow('MAL-2026-1');
+    const notes = join(source.cache, 'advisories');
+    for (const name of readdirSync(notes)) writeFileSync(join(notes, name), '{"state":');
+    expect(() => requireNoMalware(source, [evil], 'start')).toThrow('MAL-2026-1');
+    const nowhere = { ...source, cache: '/dev/null/nowhere' };
+    expect(() => requireNoMalware(nowhere, [evil], 'start')).toThrow('MAL-2026-1');
+  });
+
+  it('may be vulnerable only: then it is named, and not refused', () => {
+    const source = advise('9');
+    const events = [{ introduced: '0' }, { fixed: '1.2' }, { introduced: '2.0a1' }];
+    const affected = [
+      { package: { ecosystem: 'PyPI', name: 'evil' }, ranges: [{ type: 'ECOSYSTEM', events }] },
+    ];
+    const advisory = JSON.stringify({ id: 'PYSEC-2026-1', summary: 'reads files', affected });
+    writeFileSync(join(source.folder, 'PYSEC-2026-1.json'), advisory);
+    // The id counts, and not the name of the file.
+    writeFileSync(join(source.folder, 'MAL-2026-3.json'), advisory);
+    requireNoMalware(source, [evil], 'start');
+    rmSync(join(source.folder, 'MAL-2026-3.json'));
+    const versions = ['1.0', '1.2rc1', '1.2', '1.3', '2.0a0', '2.0rc1', '9'];
+    const named = versions.map((version) => ({ ...evil, version }));
+    expect(
+      advisedPackages(source, named, 'all').map(({ id, isMalware, version }) => [
+        version,
+        id,
+        isMalware,
+      ]),
+    ).toEqual([
+      ['1.0', 'PYSEC-2026-1', false],
+      ['1.2rc1', 'PYSEC-2026-1', false],
+      ['2.0rc1', 'PYSEC-2026-1', false],
+      ['9', 'PYSEC-2026-1', false],
+      ['9', 'MAL-2026-1', true],
+    ]);
   });
 });
