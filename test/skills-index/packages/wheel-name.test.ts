@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  isSameVersion,
-  isWheelOf,
-  parseWheelName,
-} from '../../../skills-index/packages/wheel-name.ts';
+import { isWheelOf, parseWheelName } from '../../../skills-index/packages/wheel-name.ts';
 
 describe('the name of a file', () => {
   it.each([
@@ -21,30 +17,6 @@ describe('the name of a file', () => {
     'a_-1.0-py3-none-any.whl',
   ])('%s is no wheel', (file) => {
     expect(parseWheelName(file)).toBeUndefined();
-  });
-
-  it.each([
-    ['1.0a', '1.0a0'],
-    ['1.0.dev', '1.0.dev0'],
-    ['1.0', '0!1.0'],
-    ['1.0-2', '1.0.post2'],
-    ['1.0_rc.1', '1.0rc1'],
-    ['1.0rc', '1.0-c0'],
-    ['1.0-rc-1', '1.0rc1'],
-    ['1.0+ubuntu-01', '1.0+ubuntu.1'],
-  ])('%s and %s are one version', (a, b) => {
-    expect(isSameVersion(a, b)).toBe(true);
-  });
-
-  it.each([
-    ['1.0a0', '1.0'],
-    ['1.0a1', '1.0a10'],
-    ['1!1.0', '1.0'],
-    ['1.0.2', '1.0-2'],
-    ['1.0+a', '1.0'],
-    ['1.0.post', '1.0.post1'],
-  ])('%s and %s are two versions', (a, b) => {
-    expect(isSameVersion(a, b)).toBe(false);
   });
 
   it('belongs to a version in every spelling of the version', () => {
