@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:7f5ac393224570c4fa10412a307ca8002665bcfbcf0e02eb0d01752f8e29a77f',
+  extractor: 'sha256:893f146dd83ecb290d943fd121121bf711532b9f848fcda1658f35934484e717',
   judging: 'sha256:36eb5c7008f498dca5ec5572fa1f6c0df268cfeb0daac90672cbebb08215ff08',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
