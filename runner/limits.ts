@@ -168,6 +168,12 @@ export const offeredRefsMax = 100;
 export const judgedCommitsMax = 10_000;
 export const shownCommitsMax = 200;
 export const patchBytesMax = 1024 * 1024;
+/**
+ * Links of the commits of one reference, each of which costs a start of git, and seconds until a
+ * hand-over begins with no further repository and no further reference.
+ */
+export const committedLinksMax = 1_000;
+export const handOverSecondsMax = 300;
 /** Files of a folder in git's own folder that the runner compares, and bytes of such a file. */
 export const gitFilesMax = 1_000;
 export const gitSettingsBytesMax = 1024 * 1024;

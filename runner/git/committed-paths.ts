@@ -1,6 +1,7 @@
 /** The paths that commits touch: read from git, and judged as the runner judges changed files. */
 import type { JudgedEntry } from '../../skills-index/run/changes/left-behind.ts';
 import { isHead } from '../../skills-index/run/changes/protected-names.ts';
+import { committedLinksMax } from '../limits.ts';
 import type { JudgeCommitted } from '../mounts/workspace.ts';
 import { type GitFolder, runGit } from './run-git.ts';
 
@@ -91,6 +92,7 @@ const linkBytesMax = 4_096;
 /**
  * Judges each path that commits touch.
  * @param workTree the folder of the work tree below the mount
+ * @throws Error when the runner would have to read too many links
  */
 export async function judgePaths(
   git: GitFolder,
@@ -98,6 +100,10 @@ export async function judgePaths(
   paths: readonly CommittedPath[],
   judge: JudgeCommitted,
 ): Promise<(JudgedEntry & { readonly path: string })[]> {
+  const isRead = ({ entry, path }: CommittedPath): boolean =>
+    entry?.mode === '120000' || isHead(nameOf(path));
+  if (paths.filter(isRead).length > committedLinksMax)
+    throw new OverLimit(`its commits change more than ${committedLinksMax} links`);
   const siblings = siblingsOf(paths);
   const judged = [];
   for (const one of paths)
@@ -145,8 +151,12 @@ async function isHeadOfGit(
   path: string,
   entry: CommittedPath['entry'],
 ): Promise<boolean> {
-  if (entry === undefined || !isHead(path.slice(path.lastIndexOf('/') + 1))) return false;
+  if (entry === undefined || !isHead(nameOf(path))) return false;
   return /^(?:ref:\s*)?refs\/|^[0-9a-f]{40}/.test(await readText(git, entry.id));
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function withHead(names: ReadonlySet<string>): Set<string> {

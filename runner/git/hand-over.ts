@@ -18,7 +18,7 @@ import {
   whyRefRefused,
 } from '../../skills-index/run/changes/repositories.ts';
 import { readBelow } from '../files/read-below.ts';
-import { offeredRefsMax, packBytesMax, repositoriesMax } from '../limits.ts';
+import { handOverSecondsMax, offeredRefsMax, packBytesMax, repositoriesMax } from '../limits.ts';
 import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
 import { type CommittedPath, judgePaths, readDifference } from './committed-paths.ts';
 import { leftInGitFolder } from './git-folder.ts';
@@ -50,12 +50,14 @@ export async function handOver(request: HandOverRequest): Promise<HandedOver> {
   const left: LeftBehind[] = [];
   let { changes } = request;
   let limited = false;
+  const until = Date.now() + handOverSecondsMax * 1_000;
   for (const [at, path] of request.workTrees.entries()) {
     const gitPath = path === '' ? '.git' : `${path}/.git`;
     try {
       if (at >= repositoriesMax)
         throw new OverLimit(`a run hands over at most ${repositoriesMax} repositories`);
-      const handed = await handOverOne({ ...request, changes }, path);
+      if (Date.now() > until) throw new OverLimit(tooLate);
+      const handed = await handOverOne({ ...request, changes, until }, path);
       limited ||= handed.limited;
       left.push(...handed.left.map((why) => ({ path: gitPath, why })));
       if (handed.repository !== undefined) repositories.push(handed.repository);
@@ -71,6 +73,13 @@ export async function handOver(request: HandOverRequest): Promise<HandedOver> {
   return { repositories, left, changes, limited };
 }
 
+const tooLate = `the hand-over took more than ${handOverSecondsMax} s`;
+
+interface TimedRequest extends HandOverRequest {
+  /** When no further reference is judged. */
+  readonly until: number;
+}
+
 interface HandedRepository {
   readonly repository: Repository | undefined;
   readonly left: readonly string[];
@@ -79,7 +88,7 @@ interface HandedRepository {
   readonly limited: boolean;
 }
 
-async function handOverOne(request: HandOverRequest, path: string): Promise<HandedRepository> {
+async function handOverOne(request: TimedRequest, path: string): Promise<HandedRepository> {
   const { below, changes, owner, run, start, target, view } = request;
   const host = openGitFolder(`${below}/${path}`, owner);
   const room = temporaryFolder(owner);
@@ -170,7 +179,7 @@ function detachedName(run: string): string {
 }
 
 interface OfferedRefs {
-  readonly request: HandOverRequest;
+  readonly request: TimedRequest;
   readonly git: GitFolder;
   readonly path: string;
   readonly known: readonly string[];
@@ -194,8 +203,14 @@ async function offerRefs(
       whyRefRefused(one.name) ??
       (begun.symbolic?.has(one.name) ? 'on the host it is another name of a branch' : undefined) ??
       (twin === undefined ? undefined : `its name is too close to ${refText(twin)}`);
-    const isOver = refusal === undefined && offered.length >= offeredRefsMax;
-    const why = isOver ? `only ${offeredRefsMax} are handed over` : refusal;
+    const limit =
+      offered.length >= offeredRefsMax
+        ? `only ${offeredRefsMax} are handed over`
+        : Date.now() > given.request.until
+          ? tooLate
+          : undefined;
+    const isOver = refusal === undefined && limit !== undefined;
+    const why = refusal ?? limit;
     limited ||= isOver;
     const found =
       why ??

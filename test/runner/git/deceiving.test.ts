@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { chownSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { storePack } from '../../../runner/git/quarantine.ts';
 import { twoRepositories } from './two-repositories.ts';
 
@@ -124,6 +124,29 @@ describe('the hand-over', () => {
     two.onHost('git branch feature/x');
     expect(await two.accept(repositories)).toEqual([
       'branch feature: its name is too close to branch feature/x on the host',
+    ]);
+  });
+
+  it('leaves out a branch with thousands of links, each of which costs a start of git', async () => {
+    const two = await twoRepositories(project);
+    two.inView(`(printf 'commit refs/heads/bad\\ncommitter A <a@b> 0 +0000\\ndata 1\\nx\\n'
+      for at in $(seq 1001); do printf 'M 120000 inline l%s\\ndata 1\\na\\n' $at; done) | git fast-import --quiet`);
+    const { left, repositories } = await two.handOver();
+    expect(repositories).toEqual([]);
+    expect(left[0]?.why).toContain('change more than 1000 links');
+  });
+
+  it('judges no further branch when the time is up', async () => {
+    const two = await twoRepositories(project);
+    two.inView('git branch one && git branch two && git branch three');
+    const begin = Date.now();
+    let asked = 0;
+    vi.spyOn(Date, 'now').mockImplementation(() => begin + 100_000 * asked++);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const { left, repositories } = await two.handOver();
+    expect(repositories.flatMap(({ refs }) => refs)).toHaveLength(2);
+    expect(left.map(({ why }) => why)).toEqual([
+      'branch two stays in the view: the hand-over took more than 300 s',
     ]);
   });
 
