@@ -3,7 +3,7 @@ import type { JudgedEntry } from '../../skills-index/run/changes/left-behind.ts'
 import { isHead } from '../../skills-index/run/changes/protected-names.ts';
 import { committedLinksMax } from '../limits.ts';
 import type { JudgeCommitted } from '../mounts/workspace.ts';
-import { type GitFolder, runGit } from './run-git.ts';
+import { type GitFolder, OverLimit, runGit } from './run-git.ts';
 
 /** A path that a commit touches, with the mode and the object that the commit gives it. */
 export interface CommittedPath {
