@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { smallEntriesMax } from '../../runner/limits.ts';
 
 const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
@@ -83,6 +83,15 @@ describe('a session of a runner that is not root', () => {
       exit: 0,
       out: '[]\n',
     });
+  });
+
+  it('starts while a run of another user has a folder that is closed', ({ skip }) => {
+    skip(nobody.uid === undefined, 'only root makes folders of other users');
+    const other = join(tmpdir(), 'skillgate-Closed');
+    mkdirSync(other, { mode: 0o700 });
+    onTestFinished(() => rmSync(other, { recursive: true }));
+    const ran = skill('agent', 'run', 'small', '--', 'echo', 'started');
+    expect(ran).toEqual({ exit: 0, out: 'started\n' });
   });
 
   it('renames a folder of a small workspace, which is a copy', () => {
