@@ -2,7 +2,7 @@
  * The private folder of one run. The folder has the egress proxy's socket and the files staged for
  * the run's uid. The runner deletes the folder after the run.
  */
-import { chmodSync, lstatSync, mkdtempSync, readdirSync, type Stats } from 'node:fs';
+import { chmodSync, lstatSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { removeControlGroups } from '../bubblewrap/control-groups.ts';
@@ -51,23 +51,15 @@ function sweep(above: string): number {
   const folders = readdirSync(above).filter((name) => /^skillgate-[A-Za-z0-9]{6}$/.test(name));
   return folders.filter((name) => {
     // Any user can create folders and links in /tmp, so check type, mode and owner of a folder
-    // before deleting the folder. Another user may have closed the folder of a run.
-    const [folder, file] = ['', '/runner'].map((part) => lstatIfOpen(`${above}/${name}${part}`));
-    const isOurs =
-      folder?.isDirectory() === true && file?.isFile() === true && (folder.mode & 0o022) === 0;
-    if (!isOurs || folder.uid !== process.getuid?.() || file.uid !== folder.uid) return false;
+    // before deleting the folder. Another user may have closed their folder.
+    const folder = lstatSync(`${above}/${name}`, { throwIfNoEntry: false });
+    if (folder?.isDirectory() !== true || folder.uid !== process.getuid?.()) return false;
+    const file = lstatSync(`${above}/${name}/runner`, { throwIfNoEntry: false });
+    if (file?.isFile() !== true || file.uid !== folder.uid || (folder.mode & 0o022) !== 0)
+      return false;
     if (holderLives(`${above}/${name}/runner`)) return true;
     for (const group of [name, forwarderGroupOf(name)]) removeControlGroups(group);
     removeTree(`${above}/${name}`);
     return false;
   }).length;
-}
-
-function lstatIfOpen(path: string): Stats | undefined {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EACCES') throw cause;
-    return undefined;
-  }
 }
