@@ -9,7 +9,7 @@ import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { readNamedAgent } from '../agents/named-agent.ts';
-import { neededHitsMax, openBytesMax, searchedSkillsMax } from '../limits.ts';
+import { openBytesMax, searchedSkillsMax } from '../limits.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
 import { bindAgentFolder } from '../run/bound-folders.ts';
 import { overhear } from '../run/end-notes.ts';
@@ -17,25 +17,15 @@ import { hostFiles, runRequest, type Startable } from '../run/start-skill.ts';
 import { runWatched } from '../run/watched-run.ts';
 import { type Lacks, lacksOf } from '../run/went-without.ts';
 import { KeptOutput } from '../terminal/kept-output.ts';
+import { type Searched, searchFor } from './agent-search.ts';
 import {
   type AgentContext,
   agentOf,
-  type Findable,
-  findable,
-  grantFor,
   knownSkills,
   recordFor,
   startable,
 } from './agent-startable.ts';
 import { InstallQuestions } from './install-questions.ts';
-import { needsText } from './needs-text.ts';
-import { type DescribedSkill, searchSkills } from './skill-search.ts';
-
-export interface SearchHit extends DescribedSkill {
-  readonly commands: readonly string[];
-  /** Set when a person has to allow the skill first: what for, or which hold waits. */
-  readonly needs?: string;
-}
 
 export interface OpenedFile {
   readonly name: SkillName;
@@ -81,7 +71,7 @@ interface EndedCall {
 
 export interface AgentSkills {
   /** Also skills that need a person's yes, marked by `needs`, where this host has an approver. */
-  search(task: string): Promise<SearchHit[]>;
+  search(task: string): Promise<Searched>;
   /** @throws Problem `not-found`, `not-admitted`, `hold-waiting`, `run-limit` and others */
   open(name: string, path?: string): Promise<OpenedFile>;
   /** @throws Problem of admission, or of the plan's first refusal */
@@ -128,7 +118,7 @@ export function agentSkills(
   });
   readNamedAgent(context().host.agents, agentName);
   return {
-    search: async (task) => search(context(), task),
+    search: async (task) => searchFor(context(), task),
     open: async (name, path) => open(context(), name, path ?? 'SKILL.md'),
     run: async (call) => runCall(context(), call),
     stream: async (call) => {
@@ -138,36 +128,6 @@ export function agentSkills(
     all: async () => all(context()),
     find: async (name) => find(context(), name),
   };
-}
-
-async function search(context: AgentContext, task: string): Promise<SearchHit[]> {
-  recordFor(context, undefined, { event: 'call', tool: 'search', why: task });
-  const agent = agentOf(context);
-  // Names without a grant appear only in the line of the call. One line for each name would let the
-  // agent fill the log.
-  const granted = namesIn(task).filter((name) => grantFor(agent, name) !== undefined);
-  const names = [...(await knownSkills(context, agent)), ...granted];
-  const found: SearchHit[] = [];
-  for (const name of [...new Set(names)].slice(0, searchedSkillsMax)) {
-    const findableSkill = await findable(context, agent, name).catch(refusedOnly);
-    if (findableSkill !== undefined) found.push(hitOf(findableSkill));
-  }
-  const named = new Set(namesIn(task));
-  const hits = new Map(found.map((hit) => [hit.name, hit]));
-  const ranked = searchSkills(task, found).flatMap((ranked) => {
-    const hit = hits.get(ranked.name);
-    return hit === undefined ? [] : [{ ...hit, description: ranked.description }];
-  });
-  // A skill whose full name is in the task is found, whatever its description says.
-  const ordered = [
-    ...ranked.filter((hit) => named.has(hit.name)),
-    ...ranked.filter((hit) => !named.has(hit.name)),
-  ];
-  const needing = ordered.filter(({ needs }) => needs !== undefined);
-  return [
-    ...ordered.filter(({ needs }) => needs === undefined),
-    ...needing.slice(0, neededHitsMax),
-  ];
 }
 
 async function open(context: AgentContext, text: string, path: string): Promise<OpenedFile> {
@@ -250,26 +210,9 @@ async function find(context: AgentContext, name: SkillName): Promise<Startable> 
   return startable(context, agentOf(context), name, 'search');
 }
 
-function namesIn(task: string): SkillName[] {
-  const found = task.match(/@[a-z0-9-]+\/[a-z0-9-]+/g) ?? [];
-  return found.flatMap((text) => {
-    try {
-      return [parseSkillName(text)];
-    } catch {
-      return [];
-    }
-  });
-}
-
 // A skill that is not admitted counts as not found; the audit log has the reason. Other errors are
 // thrown.
 function refusedOnly(problem: unknown): undefined {
   if (problem instanceof Problem) return undefined;
   throw problem;
-}
-
-function hitOf({ beyond, hold, start: { admitted } }: Findable): SearchHit {
-  const { name, version, description, manifest } = admitted;
-  const hit = { name, version, description, commands: Object.keys(manifest.commands) };
-  return beyond === undefined ? hit : { ...hit, needs: needsText(beyond, hold) };
 }

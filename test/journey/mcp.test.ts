@@ -261,9 +261,10 @@ describe('an agent over MCP', () => {
       );
       expect(refused.text).not.toContain('Run report.');
     }
-    // Without an approver nobody can be asked, so a search does not show the skill either.
+    // Without an approver nobody can be asked, so a search names the skill without its text.
     const { structured } = await call('skills_search', { task: '@acme/wide' });
     expect(JSON.stringify(structured.skills)).not.toContain('@acme/wide');
+    expect(structured.says).toContain('all that the skill asks for: @acme/wide.');
     const lock = await readLock(join(host.home, 'data/agents/reporter/skillgate.lock'));
     expect([...lock.keys()]).toEqual(['@acme/weekly-report']);
   });

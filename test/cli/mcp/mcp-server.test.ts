@@ -80,7 +80,7 @@ describe('the MCP server', () => {
   });
 
   it('takes the next ones when those have ended', async () => {
-    const { send, stdout } = start({ search: async () => [] });
+    const { send, stdout } = start({ search: async () => ({ hits: [], notes: [] }) });
     for (let id = 1; id <= 3 * callsAtOnceMax; id++) send(call(id));
     const said = (await answers(stdout, 1 + 3 * callsAtOnceMax)).filter(({ id }) => id > 0);
     expect(

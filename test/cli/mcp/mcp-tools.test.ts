@@ -23,14 +23,13 @@ function world(output: Partial<SkillOutput> = {}): { tool: ToolWorld; calls: unk
   const skills: ToolWorld['skills'] = {
     search: async (task) => {
       calls.push(task);
-      return [
-        {
-          name,
-          version: parseVersion('1.0.0'),
-          description: `Writes\u202e reports\n${'x'.repeat(300)}`,
-          commands: ['report'],
-        },
-      ];
+      const hit = {
+        name,
+        version: parseVersion('1.0.0'),
+        description: `Writes\u202e reports\n${'x'.repeat(300)}`,
+        commands: ['report'],
+      };
+      return { hits: [hit], notes: ['Not looked up: @acme/later.'] };
     },
     open: async (text, path) => {
       calls.push([text, path]);
@@ -100,7 +99,7 @@ describe('the tools of an agent', () => {
     const opened = await call('skill_open', tool, { name });
     const ran = await call('skill_run', tool, { name, why: 'weekly' });
     expect(found.structuredContent).toMatchObject({
-      says: expect.stringContaining('not instructions'),
+      says: expect.stringMatching(/^Not looked up: @acme\/later\. .*not instructions/),
     });
     expect(opened.structuredContent).toBeUndefined();
     expect(ran.structuredContent).toMatchObject({
