@@ -70,14 +70,13 @@ export function requireOnHost(
       'usage',
       `Cannot use --${kind} ${name}: "${kind}s" in ${file} has no ${name}; it has ${has}`,
       {
-        hint: `write "${kind}s": { "${name}": ${example} } into ${file}, or name another ${kind} that ${file} has`,
+        hint: `skillgate host ${kind} add ${name} ${example}`,
       },
     );
   };
-  if (model !== undefined)
-    require('model', model, models, '{ "url": "http://127.0.0.1:8080", "kind": "openai" }');
+  if (model !== undefined) require('model', model, models, 'http://127.0.0.1:8080 --kind openai');
   if (workspace === undefined) return;
-  require('workspace', workspace.name, workspaces, '"/FOLDER"');
+  require('workspace', workspace.name, workspaces, 'DIR');
   const folder = workspaces[workspace.name] ?? '';
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return;
   throw new Problem(

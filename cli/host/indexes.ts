@@ -1,4 +1,5 @@
 /** `skillgate host index …`: the package indexes from which this host fetches packages. */
+import { existsSync } from 'node:fs';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { minimumAgeOf, parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
@@ -21,11 +22,17 @@ export function addIndex(context: CommandContext, name: string, url: string): vo
       safe`Packages of ${ecosystem} come from ${url} only, ${ageText(index)}.`,
       safe`Next, for an agent’s own program: skillgate agent grant NAME --index ${ecosystem}`,
     ],
-    notes:
-      parseIndexUrl(url)?.kind === 'address'
-        ? [safe`anybody who controls ${url} chooses the packages that agents get`]
-        : [],
+    notes: notesAbout(url),
   });
+}
+
+function notesAbout(url: string): Safe[] {
+  const place = parseIndexUrl(url);
+  if (place?.kind === 'address')
+    return [safe`anybody who controls ${url} chooses the packages that agents get`];
+  return place === undefined || existsSync(place.path)
+    ? []
+    : [safe`there is no folder ${place.path} yet; put the wheels or tarballs there`];
 }
 
 export function removeIndex(context: CommandContext, name: string): void {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { answer, printNote, safe } from '../terminal/output.ts';
@@ -12,7 +13,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { files } = await readWholeSkill(folder, 'lock');
   const json = files.find(({ path }) => path === 'skill.json')?.bytes;
   if (json === undefined)
-    throw new Problem('manifest-missing', 'Cannot lock: the folder has no skill.json');
+    throw new Problem('manifest-missing', 'Cannot lock: the folder has no skill.json', {
+      hint: `skillgate manifest ${shellWord(context.args[0] ?? '.')} --write`,
+    });
   const manifest = parseManifest(json);
   if (manifest.packages === undefined)
     throw new Problem('usage', 'Cannot lock: skill.json requires no packages', {

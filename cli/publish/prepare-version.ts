@@ -15,6 +15,7 @@ import { shortNameOf } from '../../skills-index/skill/name.ts';
 import { emptyDescription, unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { placeAt } from '../../skills-index/skill/text/json.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { readWholeSkill, type SkillFolder } from '../scan/source-folder.ts';
 
 export interface PreparedVersion {
@@ -40,6 +41,7 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
     throw new Problem(
       'manifest-missing',
       `Cannot publish ${JSON.stringify(path)}: the folder has no skill.json`,
+      { hint: `skillgate manifest ${shellWord(path)} --write` },
     );
   const manifest = parseManifest(json);
   requireNoBuild(manifest.version);

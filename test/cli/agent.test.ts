@@ -381,6 +381,7 @@ describe('skillgate agent', () => {
 
   it.each([
     [['--workspace', 'ledgrs'], '"workspaces" in'],
+    [['--workspace', 'ledgrs'], 'skillgate host workspace add ledgrs DIR'],
     [['--workspace', 'gone'], 'its folder'],
     [['--model', 'none'], 'it has local'],
   ])('gets no %j that this host does not have, at its creation or later', async (words, says) => {
