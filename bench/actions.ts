@@ -10,6 +10,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -148,10 +149,11 @@ function identityOptions({ mirror }: World, name: string): string[] {
 /** The compilers of this machine that lie outside the system's folders. */
 function toolchains(): [string, string][] {
   const rust = join(homedir(), '.rustup/toolchains');
-  const [first] = existsSync(rust) ? readdirSync(rust).sort() : [];
+  const names = existsSync(rust) ? readdirSync(rust).sort() : [];
+  const first = names.find((name) => existsSync(join(rust, name, 'bin/cargo')));
   return [
     ...(existsSync('/usr/local/go') ? [['go', '/usr/local/go'] as [string, string]] : []),
-    ...(first === undefined ? [] : [['rust', join(rust, first)] as [string, string]]),
+    ...(first === undefined ? [] : [['rust', realpathSync(join(rust, first))] as [string, string]]),
   ];
 }
 

@@ -56,6 +56,14 @@ const packages: readonly (readonly [programs: string, folders: string])[] = [
 ];
 
 /**
+ * The settings and data of all these packages outside the system's folder of programs, for a
+ * sandbox that has every program of the system.
+ */
+export const packageSettings: readonly string[] = [
+  ...new Set(packages.flatMap(([, folders]) => folders.split(' '))),
+].filter((folder) => /^\/(?:etc|var)\//.test(folder));
+
+/**
  * Returns the folders and files of a program's package. They can hold hundreds of megabytes, so a
  * backend that copies files leaves them out.
  */

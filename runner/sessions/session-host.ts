@@ -8,6 +8,7 @@ import type { SessionFacts } from '../../skills-index/run/plan/plan-session.ts';
 import type { PlannedFolder } from '../../skills-index/run/plan/session-plan.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { listAgents, memoryFolderOf } from '../agents/agent-store.ts';
+import { packageSettings } from '../bubblewrap/companions.ts';
 import type { Secrets } from '../egress/secrets.ts';
 import { folderOnly } from '../files/walk-folder.ts';
 import { findProgram, openHost } from '../host/host.ts';
@@ -127,7 +128,7 @@ function sharingWith(
 }
 
 function systemFolders(): PlannedFolder[] {
-  const found = ['/usr', '/etc/alternatives'].filter((path) => fs.existsSync(path));
+  const found = ['/usr', ...packageSettings].filter((path) => fs.existsSync(path));
   return [
     ...found.map((path) => ({
       path,
