@@ -5,6 +5,7 @@ import { canaryRows } from './rows/canary.ts';
 import { deviceRows } from './rows/devices.ts';
 import { filesystemRows } from './rows/filesystem.ts';
 import { heldRequestRows } from './rows/held.ts';
+import { keptRows } from './rows/kept.ts';
 import { kernelRows } from './rows/kernel.ts';
 import { logRows } from './rows/log.ts';
 import { namespaceRows } from './rows/namespaces.ts';
@@ -55,6 +56,7 @@ export const escapeRows: readonly EscapeRow[] = [
     ...ownershipRows,
     ...baseRows,
     ...besideRows,
+    ...keptRows,
   ]),
   ...alone('resources', resourceRows),
 ];
