@@ -18,17 +18,11 @@ export interface Launcher {
    */
   readonly input?: 'lines' | 'crontab' | 'makefile';
   /**
-   * The text before a command line in an option's value: `:!cmd` of editors, `!cmd` of an alias,
-   * `ProxyCommand=cmd`.
+   * The text before a command line in an option's value: `!cmd` of an alias, `ProxyCommand=cmd`.
    */
   readonly behind?: RegExp;
 }
 
-const editor: Launcher = {
-  line: ['c', 'cmd', '+'],
-  behind:
-    /^:?(?:silent\s{1,9})?!\s{0,9}|^:?call\s{1,9}system\(["']|^:?\s{0,9}lua os\.execute\(["']/,
-};
 const remote: Launcher = {
   line: ['o'],
   behind: /^(?:ProxyCommand|LocalCommand|KnownHostsCommand)[ =]/i,
@@ -46,11 +40,6 @@ export const launchers: Readonly<Record<string, Launcher>> = {
   crontab: { input: 'crontab', takesValue: ['u'] },
   make: { input: 'makefile', takesValue: ['f', 'C', 'j'] },
   gmake: { input: 'makefile', takesValue: ['f', 'C', 'j'] },
-  vim: editor,
-  vi: editor,
-  nvim: editor,
-  view: editor,
-  ex: editor,
   gdb: { line: ['ex', 'eval-command'], takesValue: ['command'], behind: /^!|^shell\s{1,9}/ },
   man: { line: ['P', 'pager', 'H', 'html'] },
   zip: { line: ['TT', 'unzip-command'] },

@@ -20,6 +20,7 @@ import { optionValues, parseArguments } from './programs/arguments.ts';
 import { callInterpreter, runCode } from './programs/code.ts';
 import { containedCommand, runLaunched } from './programs/launchers.ts';
 import { callNetwork } from './programs/network.ts';
+import { runOwnLanguage } from './programs/own-languages.ts';
 import { callProgram } from './programs/programs.ts';
 import { callUtility } from './programs/utilities.ts';
 import { noteCapability, noteTrait, type ShellRun, spanOf } from './run.ts';
@@ -128,6 +129,7 @@ function callOutside(run: ShellRun, call: Call, how: How): ShellValue {
   const { name } = call;
   if (isBuiltin(name)) return callBuiltin(run, call);
   const launched = runLaunched(run, call);
+  runOwnLanguage(run, call);
   const program = row(networkPrograms, name);
   if (program !== undefined) {
     noteCapability(run, call, { kind: 'exec', program: name });

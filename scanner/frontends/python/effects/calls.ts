@@ -20,6 +20,7 @@ import { flowEdge, flowNode, notePyTrait, type PythonRun } from '../run.ts';
 import { anyText, either, nodesOf, nothingGiven, unknownPy } from '../values/alternatives.ts';
 import { mutate, plainCall } from '../values/methods.ts';
 import { foldPath } from '../values/paths.ts';
+import { foldPattern } from '../values/patterns.ts';
 import type { PyCall } from './call.ts';
 import { applyEffect } from './effects.ts';
 import { observeOwn } from './observe.ts';
@@ -84,7 +85,7 @@ export function invoke(
   if (called !== undefined) return invoke(run, call, { ...unknownPy, own: called }, depth);
   const className = classIn('class', qual);
   if (className !== undefined) return constructed(run, all, className, depth);
-  const resolved = special(run, all, qual, depth) ?? foldPath(all, qual);
+  const resolved = special(run, all, qual, depth) ?? foldPath(all, qual) ?? foldPattern(all, qual);
   if (resolved !== undefined) return resolved;
   const [, program] = /^(?:sh|plumbum\.cmd)\.(\w+)$/.exec(qual) ?? [];
   if (program !== undefined)

@@ -20,15 +20,7 @@ export function runLaunched(run: ShellRun, call: Call): ShellValue | undefined {
     new Set([...(launcher.line ?? []), ...(launcher.takesValue ?? [])]),
     launcher.operandsFrom !== undefined,
   );
-  const lines = [
-    ...optionValues(args, launcher.line ?? []),
-    // `vim +':!cmd'`
-    ...(launcher.behind === undefined
-      ? []
-      : args.operands
-          .filter((operand) => operand.text.startsWith('+'))
-          .map((operand) => slice(operand, 1))),
-  ].flatMap((value) => lineOf(launcher, value));
+  const lines = optionValues(args, launcher.line ?? []).flatMap((value) => lineOf(launcher, value));
   if (launcher.operandsFrom !== undefined && lines.length === 0) {
     const words = args.operands.slice(launcher.operandsFrom);
     if (words.length > 0) lines.push(joinWith(words, ' '));

@@ -1,12 +1,12 @@
 /** `sed` on known text: s, y, p, d and line numbers, with patterns that cannot be slow. */
-import { shellPatternCharsMax, shellPatternWorkMax } from '../../../limits.ts';
+import { type BoundedPattern, boundedPattern } from '../../../fact/bounded-pattern.ts';
+import { shellPatternCharsMax } from '../../../limits.ts';
 import type { Filter } from './filter.ts';
 
 type Step = ((line: string) => string | undefined) & {
   readonly line?: number;
   readonly prints?: true;
-  /** Repetitions in its pattern. */
-  readonly repeats?: number;
+  readonly pattern?: BoundedPattern;
 };
 
 /** The effect of a sed script; undefined when it is not computed here. */
@@ -21,9 +21,9 @@ export function sedFilter(words: readonly string[]): Filter | undefined {
     (script) => commandsOf(script).map((command) => stepOf(command, extended)),
   );
   if (steps.length === 0 || steps.includes(undefined)) return undefined;
-  // A repetition is tried from every place of a line.
-  const power = 1 + Math.max(0, ...steps.map((step) => step?.repeats ?? 0));
-  const lineMax = Math.min(shellPatternCharsMax, Math.floor(shellPatternWorkMax ** (1 / power)));
+  const patterns = steps.flatMap((step) => step?.pattern ?? []);
+  const power = Math.max(1, ...patterns.map((pattern) => pattern.power));
+  const lineMax = Math.min(shellPatternCharsMax, ...patterns.map((pattern) => pattern.lineMax));
   const isShort = (text: string): boolean =>
     text.length <= shellPatternCharsMax && text.split('\n').every((line) => line.length <= lineMax);
   const cost = (text: string): number =>
@@ -111,7 +111,13 @@ function stepOf({ line, text }: Command, extended: boolean): Step | undefined {
         [...line].map((character) => [...to][[...from].indexOf(character)] ?? character).join(''),
       at,
     );
-  const pattern = /^s\W/.test(text) && !/[e]/.test(flags) ? patternOf(from, extended) : undefined;
+  const isReplacing = /^s\W/.test(text) && !/[e]/.test(flags);
+  const pattern = isReplacing
+    ? boundedPattern(
+        extended ? from : extendedForm(from),
+        `${flags.includes('g') ? 'g' : ''}${/i/i.test(flags) ? 'i' : ''}`,
+      )
+    : undefined;
   if (pattern === undefined) return undefined;
   const replacement = to
     .replace(/\$/g, '$$$$')
@@ -126,24 +132,11 @@ function stepOf({ line, text }: Command, extended: boolean): Step | undefined {
             ? '$&'
             : all,
     );
-  const expression = new RegExp(
-    pattern,
-    `${flags.includes('g') ? 'g' : ''}${/i/i.test(flags) ? 'i' : ''}`,
-  );
-  const repeats = pattern.match(/[*+?{]/g)?.length ?? 0;
-  return Object.assign((line: string) => line.replace(expression, replacement), { ...at, repeats });
+  const { expression } = pattern;
+  return Object.assign((line: string) => line.replace(expression, replacement), { ...at, pattern });
 }
 
-// At most two repetitions and none of groups, so that matching stays quadratic in a short line.
-function patternOf(written: string, extended: boolean): string | undefined {
-  const plain = extended
-    ? written
-    : written.replace(/\\([(){}+?|])|([(){}+?|])/g, (_, escaped, bare) => escaped ?? `\\${bare}`);
-  if ((plain.match(/(?<!\\)[*+?{]/g)?.length ?? 0) > 2 || /\)[*+?{]|\\\d|\[[.=:]/.test(plain))
-    return undefined;
-  try {
-    return new RegExp(plain).source;
-  } catch {
-    return undefined;
-  }
+// Basic patterns write `\(` for a group, and `(` for the character.
+function extendedForm(basic: string): string {
+  return basic.replace(/\\([(){}+?|])|([(){}+?|])/g, (_, escaped, bare) => escaped ?? `\\${bare}`);
 }

@@ -49,10 +49,23 @@ function runAwkCommands(run: ShellRun, call: Call, program: string): void {
   for (const line of known)
     runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
   if (!others) return;
+  const fetched = runsGiven.test(program) ? fetchedBy(call) : undefined;
+  if (fetched !== undefined) noteTrait(run, call, 'pipe-to-interpreter', fetched);
   noteCapability(run, { ...call, certainty: 'widened' }, { kind: 'exec', program: '*' }, [
     'dynamic-name',
   ]);
   noteTrait(run, call, 'code-from-string', 'a command that awk puts together');
+}
+
+// `system($0)`, `$1 | getline`: a whole command line that awk is given.
+const runsGiven =
+  /\bsystem\s{0,9}\(\s{0,9}(?:\$\w+|[A-Za-z_]\w*)\s{0,9}\)|(?:\$\w+|\b[A-Za-z_]\w*)\s{0,9}\|&?\s{0,9}getline/;
+
+// The address of what awk reads, or gets in a variable, where it was downloaded.
+function fetchedBy(call: Call): string | undefined {
+  const values = optionValues(parseArguments(call.args, new Set(['f', 'F', 'v'])), ['v']);
+  const taints = [call.stdin, ...values].flatMap((value) => value.taints);
+  return taints.find(({ source }) => source.what === 'network')?.source.name;
 }
 
 // GNU sed: `e command`, and `s/…/command/e`, which runs the resulting line.

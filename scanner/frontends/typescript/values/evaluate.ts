@@ -20,6 +20,7 @@ import type { Evaluator, Symbols } from './evaluator.ts';
 import { textsOfMemberAssigned, valueOfMemberAssigned } from './member-assigned.ts';
 import { memberOfValue, moduleNamed, ownPath } from './members.ts';
 import { valueOfBinary, valueOfPrefix } from './operators.ts';
+import { patternWritten } from './patterns.ts';
 import {
   alternatives,
   concatenated,
@@ -125,6 +126,7 @@ function counted(steps: Steps, node: ts.Expression, value: JsValue): JsValue {
 function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): JsValue {
   if (ts.isStringLiteralLike(node)) return text(node.text);
   if (ts.isNumericLiteral(node)) return { kind: 'number', number: Number(node.text) };
+  if (ts.isRegularExpressionLiteral(node)) return patternWritten(node.text);
   if (ts.isIdentifier(node)) return valueOfName(self, node, frame);
   if (ts.isTemplateExpression(node)) {
     const parts = node.templateSpans.flatMap((span) => [

@@ -67,20 +67,6 @@ export function encodedBytes(bytes: string, encoding: JsValue | undefined): JsVa
     : undefined;
 }
 
-/** `replace` and `replaceAll` by a text. */
-export function replaced(
-  self: string,
-  from: JsValue | undefined,
-  to: JsValue | undefined,
-  all: boolean,
-): JsValue | undefined {
-  if (from === undefined || to === undefined || !isWhole(from) || !isWhole(to)) return undefined;
-  return text(
-    all ? self.replaceAll(from.text, () => to.text) : self.replace(from.text, () => to.text),
-    true,
-  );
-}
-
 /**
  * A function of node:path over known parts. A part with several alternatives gives as many paths.
  */
@@ -120,6 +106,13 @@ export function partOfUrl(address: string, name: string): JsValue {
     pathname: path || '/',
   };
   return text(parts[name] ?? host.replace(/:\d+$/, ''), true);
+}
+
+/** A part of a path, as `path.parse` names the parts. */
+export function partOfPath(path: string, name: string): JsValue {
+  const parts = posix.parse(path);
+  const { base, dir, ext } = parts;
+  return text({ dir, ext, name: parts.name }[name] ?? base, true);
 }
 
 /** `new URL(path, base)`. */

@@ -14,8 +14,8 @@ import {
   joinedUrl,
   jsonText,
   pathOf,
-  replaced,
 } from './fold-data.ts';
+import { groupsOf, patternOf, replaced, splitBy } from './patterns.ts';
 import {
   concatenated,
   isWhole,
@@ -67,7 +67,10 @@ export const foldedFunctions: Readonly<Record<string, Fold>> = {
   'path.resolve': (args) => pathOf(args, (...parts) => posix.join(...fromLastAbsolute(parts))),
   'path.normalize': (args) => pathOf(args, posix.join),
   'path.dirname': (args) => pathOf(args, (path = '') => posix.dirname(path)),
-  'path.basename': ([value]) => whole(value, (path) => text(posix.basename(path), true)),
+  'path.basename': ([value, ending]) =>
+    whole(value, (path) => text(posix.basename(path, ending && textOr(ending, '')), true)),
+  // Texts have no members of the names that its parts have.
+  'path.parse': ([value]) => value,
   'path/posix.join': (args) => pathOf(args, posix.join),
   'url.fileURLToPath': ([value]) =>
     whole(value, (url) => text(url.replace(/^file:\/\//, ''), true)),
@@ -82,6 +85,7 @@ export const foldedFunctions: Readonly<Record<string, Fold>> = {
   'Promise.resolve': ([value]) => value,
   'Promise.all': ([value]) => value,
   Request: ([value]) => value,
+  RegExp: ([source, flags]) => patternOf(source, flags),
   URL: ([value, base]) =>
     base === undefined ? value : value === undefined ? base : joinedUrl(value, base),
 };
@@ -116,16 +120,8 @@ const textMethods: Readonly<Record<string, Method>> = {
   },
   padStart: (self, [a, b]) =>
     text(self.padStart(Math.min(numberOf(a) ?? 0, foldedCharsMax), textOr(b ?? text(' '))), true),
-  split: (self, [separator]) =>
-    separator === undefined || !isWhole(separator)
-      ? undefined
-      : {
-          kind: 'array',
-          items: self
-            .split(separator.text)
-            .slice(0, 4096)
-            .map((piece) => text(piece, true)),
-        },
+  split: (self, [separator]) => splitBy(self, separator),
+  match: (self, [pattern]) => groupsOf(self, pattern),
   replace: (self, [from, to]) => replaced(self, from, to, false),
   replaceAll: (self, [from, to]) => replaced(self, from, to, true),
 };
@@ -169,6 +165,10 @@ export function foldMethod(
         : undefined;
     case 'bytes':
       return name === 'toString' ? encodedBytes(self.text, args[0]) : undefined;
+    case 'pattern':
+      return name === 'exec' && args[0]?.kind === 'text' && isWhole(args[0])
+        ? groupsOf(args[0].text, self)
+        : undefined;
     case 'number':
       return name === 'toString'
         ? text(self.number.toString(Math.min(36, Math.max(2, numberOf(args[0]) ?? 10))), true)

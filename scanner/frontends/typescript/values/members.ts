@@ -8,7 +8,7 @@ import { apis, knownModules, memberPaths } from '../library.ts';
 import type { Program } from '../program.ts';
 import { memberOfClass } from './classes.ts';
 import type { Evaluator } from './evaluator.ts';
-import { partOfUrl } from './fold-data.ts';
+import { partOfPath, partOfUrl } from './fold-data.ts';
 import { nameOfProperty, writtenName } from './property-name.ts';
 import {
   type Frame,
@@ -83,6 +83,7 @@ export function memberOfValue(
       if (name === 'href') return object;
       if (/^(origin|host|hostname|protocol|pathname)$/.test(name))
         return partOfUrl(object.text, name);
+      if (/^(base|dir|ext|name)$/.test(name)) return partOfPath(object.text, name);
       if (name === 'length')
         return isWhole(object) ? { kind: 'number', number: object.text.length } : unknown;
       return /^\d+$/.test(name) && isWhole(object)

@@ -18,6 +18,8 @@ export type JsValue =
   /** Bytes, one code unit each. */
   | { readonly kind: 'bytes'; readonly text: string }
   | { readonly kind: 'number'; readonly number: number }
+  /** A regular expression. */
+  | { readonly kind: 'pattern'; readonly source: string; readonly flags: string }
   /** An entry of the capability tables, or of the language, by its qualified name. */
   | { readonly kind: 'api'; readonly name: string; readonly built: boolean }
   /** An object that an API returned; `made` is the call. */
