@@ -9,6 +9,7 @@ import { printCapability } from '../../skills-index/skill/capability.ts';
 import type { Shape, Use } from './many-values.ts';
 import { pythonShapes, pythonUses } from './many-values-python.ts';
 import { shellShapes, shellUses } from './many-values-shell.ts';
+import { typescriptShapes, typescriptUses } from './many-values-typescript.ts';
 
 const languages: readonly {
   readonly file: string;
@@ -17,6 +18,7 @@ const languages: readonly {
 }[] = [
   { file: 'run.py', uses: pythonUses, shapes: pythonShapes },
   { file: 'run.sh', uses: shellUses, shapes: shellShapes },
+  { file: 'run.mjs', uses: typescriptUses, shapes: typescriptShapes },
 ];
 
 const skill = '---\nname: sample\ndescription: A sample of a skill for a test.\n---\n# Sample\n';

@@ -90,3 +90,15 @@ export function isPattern(target: ts.Expression): boolean {
 }
 
 export type Functionish = ts.FunctionLikeDeclaration;
+
+/** `i++`, `--i` */
+export function isStep(
+  node: ts.Node,
+): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression {
+  return (
+    ts.isPostfixUnaryExpression(node) ||
+    (ts.isPrefixUnaryExpression(node) &&
+      (node.operator === ts.SyntaxKind.PlusPlusToken ||
+        node.operator === ts.SyntaxKind.MinusMinusToken))
+  );
+}

@@ -41,9 +41,12 @@ export function itemOf(
     key.otherTexts.length > 0 ||
     isBehind ||
     items.includes(undefined);
+  const parts = [...(object.items ?? []), ...(object.entries?.values() ?? [])];
+  const isAnyKey = [...key.texts, ...key.otherTexts].some((one) => one.includes(unknownPart));
   const known = items.filter((one) => one !== undefined);
+  if (isAnyKey) known.push(...parts);
   if (known.length > 0) {
-    const all = key.texts.some((one) => one.includes(unknownPart)) ? [...known, anyText] : known;
+    const all = isAnyKey ? [...known, anyText] : known;
     const item = either(all);
     return {
       ...item,
@@ -51,9 +54,10 @@ export function itemOf(
       otherTexts: isOpen ? [...new Set([...item.otherTexts, unknownPart])] : item.otherTexts,
     };
   }
-  const parts = [...(object.items ?? []), ...(object.entries?.values() ?? [])];
   const isCallable = parts.some((one) => one.qual !== undefined || one.own !== undefined);
   if (text === undefined && isCallable) return { ...either(parts), nodes: nodesOf([object, key]) };
+  if (text === undefined && parts.length > 0)
+    return { ...either([...parts, anyText]), nodes: nodesOf([...parts, object, key]) };
   const letters = object.texts.flatMap((one) =>
     key.texts.flatMap((at) => (/^-?\d+$/.test(at) ? (one.at(Number(at)) ?? []) : [])),
   );

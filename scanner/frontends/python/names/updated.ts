@@ -30,7 +30,10 @@ export function updated(
   if (value.items !== undefined || value.entries !== undefined) {
     return { ...withItems(run, module, value, updates, depth), grown: isGrown };
   }
-  if (value.texts.length === 0 || typeof value.whole === 'bigint') return value;
+  if (value.texts.length === 0) return value;
+  // `i += 1`: the number changes with each round of a loop.
+  if (typeof value.whole === 'bigint')
+    return { ...value, whole: undefined, otherTexts: [...value.otherTexts, unknownPart] };
   if (rewriting.length > 0) return { ...value, otherTexts: [...value.otherTexts, unknownPart] };
   const tails = updates.flatMap((update) =>
     tailsOf(run, module, update, updates.length > 1, depth),

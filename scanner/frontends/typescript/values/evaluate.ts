@@ -14,7 +14,7 @@ import { Frames } from '../frames.ts';
 import { apis, classMembers } from '../library.ts';
 import { Memory } from '../memory.ts';
 import type { Program } from '../program.ts';
-import { bareOf, type Functionish, ownerOf } from '../syntax.ts';
+import { bareOf, type Functionish, isStep, ownerOf } from '../syntax.ts';
 import { valueOfThis } from './classes.ts';
 import type { Evaluator, Symbols } from './evaluator.ts';
 import { textsOfMemberAssigned, valueOfMemberAssigned } from './member-assigned.ts';
@@ -156,6 +156,7 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): JsValue {
   if (ts.isClassExpression(node)) return { kind: 'class', node, made: false };
   if (ts.isObjectLiteralExpression(node)) return { kind: 'object', node, frame };
   if (ts.isArrayLiteralExpression(node)) return arrayOf(self, node, frame);
+  if (isStep(node)) return self.valueOf(node.operand, frame);
   if (ts.isPrefixUnaryExpression(node)) return valueOfPrefix(self, node, frame);
   if (ts.isMetaProperty(node)) return { kind: 'api', name: 'import.meta', built: false };
   if (node.kind === ts.SyntaxKind.ThisKeyword)

@@ -138,9 +138,13 @@ const arrayMethods: Readonly<
     kind: 'array',
     items: [...items, ...args.flatMap((value) => (value.kind === 'array' ? value.items : [value]))],
   }),
-  at: (items, [a]) => items.at(numberOf(a) ?? 0),
-  pop: (items) => items.at(-1),
-  shift: (items) => items[0],
+  at: (items, [a]) =>
+    a === undefined || a.kind === 'number'
+      ? items.at(numberOf(a) ?? 0)
+      : unionOf(a.kind === 'count' ? items : [...items, unknown]),
+  // In a loop, each round takes another one.
+  pop: (items) => unionOf(items),
+  shift: (items) => unionOf(items),
   flat: (items) => ({
     kind: 'array',
     items: items.flatMap((value) => (value.kind === 'array' ? value.items : [value])),

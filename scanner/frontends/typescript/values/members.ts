@@ -39,7 +39,7 @@ export function memberOfValue(
         ? String(key.number)
         : undefined;
   const built = key.kind === 'text' && key.built;
-  if (name === undefined) return unknown;
+  if (name === undefined) return anyItem(object, key);
   if (
     name === 'constructor' &&
     !(object.kind === 'api' && own(aliases, `${object.name}.constructor`) !== undefined)
@@ -98,6 +98,13 @@ export function memberOfValue(
     default:
       return { kind: 'method', of: object, name, built };
   }
+}
+
+// A number gives an item; another key may also give a method.
+function anyItem(object: JsValue, key: JsValue): JsValue {
+  if (object.kind !== 'array' && object.kind !== 'growing') return unknown;
+  const isExact = object.kind === 'array' && key.kind === 'count';
+  return unionOf([...object.items, ...(isExact ? [] : [unknown])]);
 }
 
 function letterAt(value: string, at: number): JsValue {

@@ -11,6 +11,7 @@ import {
   isAssignment,
   isFunctionish,
   isPlainAssignment,
+  isStep,
 } from '../syntax.ts';
 import { collectAssignments, eachOf, push } from './assignments.ts';
 import type { Symbols } from './evaluator.ts';
@@ -44,6 +45,8 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
           node,
           compound: !isPlainAssignment(node.operatorToken.kind),
         });
+      } else if (isStep(node)) {
+        kept.assign(node.operand, { value: node, node, compound: true });
       } else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) {
         if (!ts.isVariableDeclarationList(node.initializer))
           kept.assign(node.initializer, eachOf(node));

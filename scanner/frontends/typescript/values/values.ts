@@ -3,7 +3,7 @@
  * call.
  */
 import type { ts } from 'ts-morph';
-import { foldedCharsMax } from '../../../limits.ts';
+import { alternativesMax, foldedCharsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { Functionish } from '../syntax.ts';
 
@@ -18,6 +18,8 @@ export type JsValue =
   /** Bytes, one code unit each. */
   | { readonly kind: 'bytes'; readonly text: string }
   | { readonly kind: 'number'; readonly number: number }
+  /** A number that changes: the index in a loop. */
+  | { readonly kind: 'count' }
   /** A regular expression. */
   | { readonly kind: 'pattern'; readonly source: string; readonly flags: string }
   /** An entry of the capability tables, or of the language, by its qualified name. */
@@ -66,7 +68,6 @@ export type JsValue =
   | { readonly kind: 'union'; readonly of: readonly JsValue[] };
 
 export const unknown: JsValue = { kind: 'unknown' };
-const unionMax = 8;
 
 export function text(value: string, built = false): JsValue {
   return value.length > foldedCharsMax ? unknown : { kind: 'text', text: value, built };
@@ -92,7 +93,7 @@ export function unionOf(values: readonly JsValue[]): JsValue {
   if (all.length === 1) return first;
   return {
     kind: 'union',
-    of: all.length <= unionMax ? all : [...all.slice(0, unionMax - 1), unknown],
+    of: all.length <= alternativesMax ? all : [...all.slice(0, alternativesMax - 1), unknown],
   };
 }
 
@@ -100,6 +101,7 @@ function keyOf(value: JsValue): unknown {
   if (value.kind === 'text') return `text ${value.text}`;
   if (value.kind === 'api') return `api ${value.name}`;
   if (value.kind === 'unknown') return value.made?.[0] ?? 'unknown';
+  if (value.kind === 'count') return 'count';
   if (value.kind === 'class') return value.made ? value.node : value.node.members;
   return value.kind === 'function' ? value.node : value;
 }
@@ -125,7 +127,7 @@ export function concatenated(parts: readonly JsValue[]): JsValue {
   for (const part of parts) {
     const options = alternatives(part).map((value) => textOr(value));
     const grown = texts.flatMap((before) => options.map((option) => before + option));
-    texts = grown.length <= unionMax ? grown : texts.map((before) => before + unknownPart);
+    texts = grown.length <= alternativesMax ? grown : texts.map((before) => before + unknownPart);
     if (texts.some((text) => text.length > foldedCharsMax)) return unknown;
   }
   const holes = (folded: string): string => folded.replace(/\0+/g, unknownPart);

@@ -3,7 +3,7 @@ import { ts } from 'ts-morph';
 import { fromOthers } from '../flow/changes.ts';
 import { elementOf } from '../flow/elements.ts';
 import { elementCallbacks } from '../flow/positions.ts';
-import { bareOf, type Functionish, isFunctionish, ownerOf } from '../syntax.ts';
+import { bareOf, type Functionish, isFunctionish, isStep, ownerOf } from '../syntax.ts';
 import type { Assignment } from './assignments.ts';
 import type { Evaluator } from './evaluator.ts';
 import { valueAssigned } from './member-assigned.ts';
@@ -48,6 +48,7 @@ function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): JsValue {
   const plain = assigned
     .filter((assignment) => !assignment.compound)
     .map((assignment) => valueAssigned(self, assignment, frame));
+  if (isCounted(self, assigned, [...declared, ...plain], frame)) return { kind: 'count' };
   return unionOf([
     ...(self.writes === undefined
       ? declared.filter((value) => value.kind !== 'unknown')
@@ -55,6 +56,22 @@ function allOf(self: Evaluator, symbol: ts.Symbol, frame: Frame): JsValue {
     ...plain,
     ...(plain.length < assigned.length ? [unknown] : []),
   ]);
+}
+
+// `i++` and `i += 2` change a number, and other such assignments anything.
+function isCounted(
+  self: Evaluator,
+  assigned: readonly Assignment[],
+  given: readonly JsValue[],
+  frame: Frame,
+): boolean {
+  const isNumber = (value: JsValue): boolean => value.kind === 'number';
+  const changes = assigned.filter(({ compound }) => compound);
+  return (
+    changes.length > 0 &&
+    given.every(isNumber) &&
+    changes.every(({ node, value }) => isStep(node) || isNumber(self.valueOf(value, frame)))
+  );
 }
 
 // `let command;` has no value of its own.
