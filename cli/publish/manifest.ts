@@ -3,6 +3,7 @@ import type { LeftScript } from '../../scanner/manifest/commands.ts';
 import { inferManifest, scriptsLeftOut } from '../../scanner/manifest/manifest.ts';
 import { packagesInTexts } from '../../scanner/manifest/packages.ts';
 import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
+import { addForSecret } from '../../scanner/manifest/secrets.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
@@ -143,14 +144,15 @@ function widened(before: Manifest, inferred: Manifest): Manifest {
   };
 }
 
-function leftOver(
-  manifest: Manifest,
-  { capabilities: { undeclared, unused } }: ScanReport,
-): Pick<LeftOver, 'left' | 'unused'> {
+function leftOver(manifest: Manifest, report: ScanReport): Pick<LeftOver, 'left' | 'unused'> {
+  const { undeclared, unused } = report.capabilities;
   const hasCommands = Object.keys(manifest.commands).length > 0;
   return {
     left: hasCommands
-      ? listCapabilities(minus(undeclared, manifest.capabilities)).map(printCapability)
+      ? listCapabilities(minus(undeclared, manifest.capabilities)).map((use) => {
+          const add = use.kind === 'env' ? addForSecret(use.name, report) : undefined;
+          return add === undefined ? printCapability(use) : `${printCapability(use)}. ${add}`;
+        })
       : [],
     unused: listCapabilities(unused).map(printCapability),
   };
@@ -177,7 +179,7 @@ function printLeftOver(context: CommandContext, over: LeftOver): void {
   if (packages.length > 0)
     printNote(context, safe`The texts install these packages: ${listed(packages)}`);
   for (const capability of left)
-    printNote(context, safe`seen by the scan, but cannot be declared: ${capability}`);
+    printNote(context, safe`seen by the scan, and not in the draft: ${capability}`);
   for (const capability of unused)
     printNote(context, safe`declared, but not seen by the scan: ${capability}`);
 }

@@ -5,6 +5,7 @@
 import { isBeyondManifests } from '../../scanner/manifest/declarable.ts';
 import { inferManifest } from '../../scanner/manifest/manifest.ts';
 import { requiredPackages } from '../../scanner/manifest/required-packages.ts';
+import { addForSecret } from '../../scanner/manifest/secrets.ts';
 import { capabilityOf } from '../../scanner/reports/finding-capability.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import {
@@ -56,7 +57,12 @@ export function requireDeclared(
       else if (manifest.packages?.[use.ecosystem] !== undefined) left.push(printCapability(use));
       continue;
     }
-    const entry = drafted.find((wide) => covers(wide, use)) ?? secretFor(use, finding);
+    const entry = drafted.find((wide) => covers(wide, use));
+    const secret = entry === undefined ? secretReason(use, finding, report) : undefined;
+    if (secret !== undefined) {
+      unlisted.push(secret);
+      continue;
+    }
     if (entry === undefined || isBeyondManifests(use)) {
       left.push(printCapability(use));
       continue;
@@ -92,15 +98,18 @@ function packageReason(use: PackageCapability, finding: Finding | undefined): Re
   const { ecosystem, name } = use;
   const group = JSON.stringify({ [ecosystem]: { requires: [name], why: '…' } });
   const message = `package ${ecosystem} ${name}: add to "packages": ${group}, then type skillgate lock`;
-  if (finding === undefined) return { message };
-  const { path, line, column } = finding;
-  return { message, place: { path, line, column } };
+  return placed(message, finding);
 }
 
 // The draft has no entry for a secret whose host the scan cannot tell. The author knows the host.
-function secretFor(use: Capability, finding: Finding | undefined): Capability | undefined {
+function secretReason(
+  use: Capability,
+  finding: Finding | undefined,
+  report: ScanReport,
+): Reason | undefined {
   if (use.kind !== 'env' || finding?.severity !== 'high') return undefined;
-  return { kind: 'secret', name: use.name, hosts: ['host.example'], as: 'bearer' };
+  const add = addForSecret(use.name, report);
+  return add === undefined ? undefined : placed(`${printCapability(use)}: ${add}`, finding);
 }
 
 function reasonOf({ entry, uses }: MissingEntry): Reason {
@@ -110,6 +119,10 @@ function reasonOf({ entry, uses }: MissingEntry): Reason {
   const text = JSON.stringify({ ...members, why: '…' });
   const message = `${first}${also}: add to "${kind}": ${text}`;
   const finding = uses.find((one) => one.finding !== undefined)?.finding;
+  return placed(message, finding);
+}
+
+function placed(message: string, finding: Finding | undefined): Reason {
   if (finding === undefined) return { message };
   const { path, line, column } = finding;
   return { message, place: { path, line, column } };

@@ -8,11 +8,12 @@ import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { Capability, SecretUse } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import { secretHostsMax } from '../../skills-index/skill/limits.ts';
-import { looksSecret } from '../../skills-index/skill/manifest-schema.ts';
+import { isPlaceOfSecret, looksSecret } from '../../skills-index/skill/manifest-schema.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { belongsTo } from '../flow/secret-flows.ts';
 import { dropHostOf } from '../lookup-tables/drop-hosts.ts';
+import { packageManagers } from '../lookup-tables/package-managers.ts';
 import { secretServiceOf, servicesImported } from '../lookup-tables/secret-services.ts';
 import { isProvidersHost, isSecretName, providerOf } from '../lookup-tables/secrets.ts';
 import { sentSecret } from '../rules/flow/secret-to-network.ts';
@@ -26,7 +27,7 @@ export function inferSecret(
   files: readonly SourceFile[],
   report: ScanReport,
 ): Capability | undefined {
-  if (!looksSecret(name) && !isSecretName(name)) return undefined;
+  if (!isSecret(name)) return undefined;
   const service = secretServiceOf(name);
   const seen = [...new Set(hostsFor(name, report))].sort().slice(0, secretHostsMax);
   const hosts =
@@ -35,6 +36,37 @@ export function inferSecret(
   const isService = service !== undefined && hosts.every((host) => host === service.host);
   return { kind: 'secret', name, hosts, as: isService ? service.as : useOf(name, files) };
 }
+
+function isSecret(name: string): boolean {
+  return looksSecret(name) || (isSecretName(name) && !isPlaceOfSecret(name));
+}
+
+/**
+ * What the author has to add for a secret for which the draft has no entry; undefined for other
+ * variables.
+ */
+export function addForSecret(name: string, report: ScanReport): string | undefined {
+  if (name === '*' || !isSecret(name)) return undefined;
+  const hosts = contacted(report).filter((host) => !hostsOfPackages.has(host));
+  const shown = hosts.slice(0, hostsShownMax).join(', ');
+  const which =
+    hosts.length === 0
+      ? 'The scan sees no host that takes this secret.'
+      : `The scan cannot tell which host takes this secret: the skill contacts ${shown}${hosts.length > hostsShownMax ? ' and others' : ''}.`;
+  const entry = { name, hosts: ['HOST'], as: 'bearer', why: '…' };
+  return (
+    `${which} If a web API takes the secret, add to "secret": ${JSON.stringify(entry)}, with the ` +
+    'host of the API in place of HOST. The runner adds secrets to web requests only, so a skill ' +
+    'cannot get the password of a database or of its own server. A skill that works without the ' +
+    'secret publishes with --as-is.'
+  );
+}
+
+const hostsShownMax = 4;
+
+const hostsOfPackages: ReadonlySet<string> = new Set(
+  Object.values(packageManagers).flatMap(({ hosts }) => hosts),
+);
 
 // Whoever sends a secret to a stranger gets no draft that lets the secret out.
 function isMisused(name: string, { findings }: ScanReport): boolean {

@@ -59,9 +59,17 @@ const sandboxFolders =
 const moduleForm = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 const programForm = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/;
 
+// A run has a file at such a path only where a mount gives the file.
+const placeWords = /_(FILE|PATH|DIR)$/i;
+
 /** Whether an environment variable's name says that the variable's value is a secret. */
 export function looksSecret(envName: string): boolean {
-  return secretWords.test(envName) && !plainNames.has(envName);
+  return secretWords.test(envName) && !isPlaceOfSecret(envName) && !plainNames.has(envName);
+}
+
+/** Whether an environment variable's name says that the variable's value is the path of a secret. */
+export function isPlaceOfSecret(envName: string): boolean {
+  return placeWords.test(envName);
 }
 
 const why = v.pipe(

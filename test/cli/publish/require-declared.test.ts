@@ -67,7 +67,24 @@ describe('a skill whose skill.json does not declare', () => {
       'a secret whose host the scan cannot tell',
       'import os\nlogin(os.environ["CRM_TOKEN"])\n',
       [
-        'scripts/a.py:2 env CRM_TOKEN: add to "secret": {"name":"CRM_TOKEN","hosts":["host.example"],"as":"bearer","why":"…"}',
+        'scripts/a.py:2 env CRM_TOKEN: The scan sees no host that takes this secret. If a web API takes the secret, add to "secret": {"name":"CRM_TOKEN","hosts":["HOST"],"as":"bearer","why":"…"}, with the host of the API in place of HOST. The runner adds secrets to web requests only, so a skill cannot get the password of a database or of its own server. A skill that works without the secret publishes with --as-is.',
+      ],
+    ],
+    [
+      'the place of a secret',
+      'import os\nprint(os.environ["CRM_TOKEN_FILE"])\n',
+      ['scripts/a.py:2 env CRM_TOKEN_FILE: add to "env": {"name":"CRM_TOKEN_FILE","why":"…"}'],
+    ],
+    [
+      'a secret of which several hosts may be the one',
+      'import os, requests\nfor host in ["a.example", "b.example", "c.example"]:\n    requests.head(f"https://{host}/")\nlogin(os.environ["CRM_TOKEN"])\n',
+      [
+        expect.stringContaining('add to "egress": {"url":"https://a.example/'),
+        expect.stringContaining('add to "egress": {"url":"https://b.example/'),
+        expect.stringContaining('add to "egress": {"url":"https://c.example/'),
+        expect.stringMatching(
+          /^scripts\/a.py:4 env CRM_TOKEN: The scan cannot tell which host takes this secret: the skill contacts a.example, b.example, c.example\. If a web API /,
+        ),
       ],
     ],
     [
