@@ -122,7 +122,7 @@ function requireNoRuns(name: string, own: string): void {
     .filter((folder) => existsSync(folder));
   const living = lockFolders
     .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
-    .filter(files.holderLives);
+    .filter((path) => files.holderLives(path));
   if (living.length === 0) return;
   throw new Problem(
     'usage',

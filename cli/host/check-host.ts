@@ -34,14 +34,9 @@ export async function probeHost(policy: Wanted): Promise<readonly HostRow[]> {
   const found = backends.findBackend(backend, policy);
   if ('why' in found) {
     const type = found.type === undefined ? {} : { type: found.type };
-    return [
-      {
-        name: 'a sandbox starts',
-        holds: false,
-        detail: `host policy wants ${backend}: ${found.why}`,
-        ...type,
-      },
-    ];
+    const where = process.platform === 'linux' ? '' : `. ${backends.elsewhere}`;
+    const detail = `host policy wants ${backend}: ${found.why}${where}`;
+    return [{ name: 'a sandbox starts', holds: false, detail, ...type }];
   }
   const { sandbox } = found;
   const why = await whyNoSandbox(sandbox);

@@ -87,8 +87,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       detail: `${process.versions.node}: runs scripts in TypeScript and JavaScript`,
       needed: true,
     },
-    ...parts.map(partRow),
-    baseRow(),
+    ...platformRows(process.platform),
     ...namesOnPath(context.env.PATH, entry, calledName() === 'skill'),
     ...(await probeHost(policy)).map((row) => ({ ...row, needed: isNeeded(row.name, policy) })),
     ...backendRows(policy).map((row) => ({
@@ -122,6 +121,20 @@ function rowText({ detail, holds, name, needed, type }: DoctorRow, ink: OutputIn
   const line = type === undefined ? safe`` : safe`; type: ${ink.bold(type)}`;
   const word = holds ? ink.green('yes') : needed ? ink.red('no ') : ink.yellow('no ');
   return safe`${word} ${name}: ${detail}${line}`;
+}
+
+/** The programs for sandboxes, on Linux, and whether file permissions are checked. */
+export function platformRows(platform: NodeJS.Platform): DoctorRow[] {
+  const filesRow: DoctorRow = {
+    name: 'file permissions',
+    holds: platform !== 'win32',
+    needed: false,
+    detail:
+      platform === 'win32'
+        ? 'not checked on Windows. Check yourself that only your user can open your keys and the settings of Skillgate'
+        : 'keys and settings that other users could read or change are refused',
+  };
+  return platform === 'linux' ? [...parts.map(partRow), baseRow(), filesRow] : [filesRow];
 }
 
 // Parts that host policy requires are needed, and so are the sandbox's own tests.

@@ -11,8 +11,17 @@ const databaseFiles = ['registry.sqlite', 'registry.sqlite-wal', 'registry.sqlit
  * Removes other users' access to the folder and its database. Reports the change, or that it was
  * not permitted.
  */
-export async function closeFolder(dir: string, say: (line: string) => void): Promise<void> {
-  if (process.platform === 'win32') return;
+export async function closeFolder(
+  dir: string,
+  say: (line: string) => void,
+  platform: NodeJS.Platform = process.platform,
+): Promise<void> {
+  if (platform === 'win32') {
+    say(
+      `warning: file permissions are not checked on Windows. Check yourself that only your user can open ${dir}: icacls "${dir}"`,
+    );
+    return;
+  }
   const closed: string[] = [];
   for (const path of [dir, ...databaseFiles.map((name) => join(dir, name))]) {
     const mode = await stat(path).then(

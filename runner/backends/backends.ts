@@ -39,12 +39,19 @@ export const backendMakers: Readonly<Record<Backend, (settings: Settings) => Fou
 
 /** Finds every backend, usable or not. Starts none. */
 export function findBackends(settings: Settings = {}): readonly FoundBackend[] {
-  return Object.values(backendMakers).map((make) => make(settings));
+  return Object.values(backendMakers).map((make) => forPlatform(make(settings)));
 }
 
 /** Finds one backend. */
 export function findBackend(name: Backend, settings: Settings): FoundBackend {
-  return backendMakers[name](settings);
+  return forPlatform(backendMakers[name](settings));
+}
+
+// The lines to type install programs of Linux.
+function forPlatform(found: FoundBackend): FoundBackend {
+  return process.platform === 'linux' || 'sandbox' in found
+    ? found
+    : { name: found.name, why: found.why };
 }
 
 /**
@@ -70,7 +77,8 @@ export function backendOf({
   );
 }
 
-const elsewhere =
+/** What works on a system without a sandbox, and where skills run. */
+export const elsewhere =
   'scan, manifest, publish, review, verify and install work on this system. To run skills and agents, use a Linux host: on Windows in WSL 2 (wsl --install), on macOS in a virtual machine';
 
 function findBubblewrap(): FoundBackend {

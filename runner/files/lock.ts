@@ -2,7 +2,9 @@
  * Locks across processes, with plain files. A lock file names its holder by pid and start time, so
  * that other processes recognise the lock of a dead process.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { lockWaitSecondsMax } from '../limits.ts';
@@ -60,14 +62,21 @@ export function createLockFile(path: string, content = ''): boolean {
 }
 
 /** Whether the process that created the lock file is alive. */
-export function holderLives(path: string): boolean {
+export function holderLives(
+  path: string,
+  platform: NodeJS.Platform = process.platform,
+  bootedAt = Date.now() - uptime() * 1000,
+): boolean {
   try {
     const [pid, start] = readFileSync(path, 'utf8').split(/\s/);
+    // Windows reuses pids. At the latest a new start of the machine ends every holder.
+    if (start === 'alive' && statSync(path).mtimeMs < bootedAt - clockSlackMilliseconds)
+      return false;
     // An empty lock file has a holder that is about to write its pid, unless the file stays empty
     // for long.
     return start === undefined
       ? Date.now() - statSync(path).mtimeMs < 5_000
-      : startTimeOf(Number(pid)) === start;
+      : startTimeOf(Number(pid), '/proc', platform) === start;
   } catch {
     return true;
   }
@@ -75,11 +84,16 @@ export function holderLives(path: string): boolean {
 
 /**
  * The start time of a process, in clock ticks after boot (proc(5), /proc/pid/stat field 22). The
- * kernel reuses pids, but not a pid with the same start time. A system without /proc only tells
- * whether the process lives.
+ * kernel reuses pids, but not a pid with the same start time. macOS has no /proc, and ps(1) tells
+ * the time. Windows only tells whether the process lives.
  */
-export function startTimeOf(pid: number, proc = '/proc'): string {
-  if (!existsSync(proc)) return isAlive(pid) ? 'alive' : 'gone';
+export function startTimeOf(
+  pid: number,
+  proc = '/proc',
+  platform: NodeJS.Platform = process.platform,
+): string {
+  if (platform === 'win32') return isAlive(pid) ? 'alive' : 'gone';
+  if (!existsSync(proc)) return startTimeByPs(pid);
   try {
     const line = readFileSync(`${proc}/${pid}/stat`, 'utf8');
     const [state = '', ...fields] = line.slice(line.lastIndexOf(')') + 2).split(' ');
@@ -88,6 +102,21 @@ export function startTimeOf(pid: number, proc = '/proc'): string {
   } catch {
     return 'gone';
   }
+}
+
+let ownStartTime: string | undefined;
+
+// The same text for every process that asks, whatever its language and time zone.
+function startTimeByPs(pid: number): string {
+  if (pid === process.pid && ownStartTime !== undefined) return ownStartTime;
+  const { error, stdout } = spawnSync('/bin/ps', ['-o', 'lstart=', '-p', `${pid}`], {
+    env: { LC_ALL: 'C', TZ: 'UTC' },
+    encoding: 'utf8',
+  });
+  if (error !== undefined) return isAlive(pid) ? 'alive' : 'gone';
+  const began = stdout.trim().replace(/\s+/g, '-') || 'gone';
+  if (pid === process.pid) ownStartTime = began;
+  return began;
 }
 
 function isAlive(pid: number): boolean {
@@ -99,11 +128,30 @@ function isAlive(pid: number): boolean {
   }
 }
 
+function holderIn(path: string): readonly string[] {
+  try {
+    return readFileSync(path, 'utf8').split(/\s/);
+  } catch {
+    return [];
+  }
+}
+
+// The uptime and the time of a file come from different clocks.
+const clockSlackMilliseconds = 60_000;
+
 /** @throws Problem `plan-refused` when the wait for the lock since `began` takes too long */
 export function requireInTime(began: number, path: string): void {
   if (performance.now() - began < lockWaitSecondsMax * 1000) return;
+  const [pid = '?', start] = holderIn(path);
+  // Another program may have the pid of an ended holder, where the system tells no start times.
+  const isSure = start !== 'alive';
   throw new Problem(
     'plan-refused',
-    `Cannot continue: another process has held the lock ${path} for ${lockWaitSecondsMax} seconds; wait until it ends, then try again`,
+    `Cannot continue: process ${pid} has held the lock ${path} for ${lockWaitSecondsMax} seconds`,
+    {
+      hint: isSure
+        ? 'wait until the process ends, then try again'
+        : `wait until the process ends, then try again; when process ${pid} is no Skillgate, delete the file`,
+    },
   );
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { namesOnPath } from '../../cli/host/doctor.ts';
+import { namesOnPath, platformRows } from '../../cli/host/doctor.ts';
 import { type DoctorRow, decideVerdict } from '../../cli/host/doctor-verdict.ts';
 
 const entry = '/opt/it’s here/cli/guard.js';
@@ -36,6 +36,15 @@ describe('skillgate doctor', () => {
     expect(namesOnPath(at, entry)).toMatchObject([
       { name: 'skillgate', holds: true },
       { name: 'skill', holds: false },
+    ]);
+  });
+
+  it.each([
+    ['darwin', true, /refused$/],
+    ['win32', false, /^not checked on Windows\. /],
+  ] as const)('says on %s whether file permissions are checked', (platform, holds, detail) => {
+    expect(platformRows(platform)).toEqual([
+      { name: 'file permissions', holds, needed: false, detail: expect.stringMatching(detail) },
     ]);
   });
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { startTimeOf, tryLock, unlock } from '../../../runner/files/lock.ts';
+import { holderLives, startTimeOf, tryLock, unlock } from '../../../runner/files/lock.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 
 /** The id of a process that has ended, and whose parent has seen the end. */
@@ -21,13 +21,29 @@ it('a lock is taken once, and again after its holder has left it', () => {
 });
 
 it.each([
-  ['with', '/proc'],
-  ['without', '/no-such-folder'],
-])('an ended process is told from a living one %s /proc', async (_, proc) => {
-  expect(startTimeOf(process.pid, proc)).not.toBe('gone');
-  expect(startTimeOf(process.pid, proc)).toBe(startTimeOf(process.pid, proc));
+  ['by /proc', '/proc', 'linux'],
+  ['by ps on macOS', '/no-such-folder', 'darwin'],
+  ['on Windows', '/no-such-folder', 'win32'],
+] as const)('an ended process is told from a living one %s', async (_, proc, platform) => {
+  const mine = startTimeOf(process.pid, proc, platform);
+  expect(mine).not.toBe('gone');
+  // A lock file parts its words at white space.
+  expect(mine).toMatch(/^\S+$/);
+  expect(startTimeOf(process.pid, proc, platform)).toBe(mine);
   // Without an answer for ended processes, the lock of a killed process would stay for ever.
-  expect(startTimeOf(await endedProcess(), proc)).toBe('gone');
+  expect(startTimeOf(await endedProcess(), proc, platform)).toBe('gone');
+});
+
+it('tells start times by ps, so that another process with the same pid holds no lock', () => {
+  expect(startTimeOf(process.pid, '/no-such-folder', 'darwin')).toMatch(
+    /^\w{3}-\w{3}-\d{1,2}-[\d:]{8}-\d{4}$/,
+  );
+});
+
+it('a lock from before the machine started is cleared where there are no start times', () => {
+  const path = join(folderWith({ 'a.lock': `${process.pid} alive\n` }), 'a.lock');
+  expect(holderLives(path, 'win32', Date.now() - 3_600_000)).toBe(true);
+  expect(holderLives(path, 'win32', Date.now() + 3_600_000)).toBe(false);
 });
 
 it('a lock of an ended process is cleared', async () => {
