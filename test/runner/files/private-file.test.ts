@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { closeFolder } from '../../../registry/closed-folder.ts';
+import { closeFolder } from '../../../registry/data-folder/closed-folder.ts';
 import { readPrivateFile } from '../../../runner/files/private-file.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 
