@@ -34,7 +34,7 @@ export async function probeHost(policy: Wanted): Promise<readonly HostRow[]> {
   const found = backends.findBackend(backend, policy);
   if ('why' in found) {
     const type = found.type === undefined ? {} : { type: found.type };
-    const where = process.platform === 'linux' ? '' : `. ${backends.elsewhere}`;
+    const where = found.elsewhere === undefined ? '' : `. ${found.elsewhere}`;
     const detail = `host policy wants ${backend}: ${found.why}${where}`;
     return [{ name: 'a sandbox starts', holds: false, detail, ...type }];
   }

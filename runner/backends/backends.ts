@@ -18,7 +18,14 @@ import { sandboxExec, seatbelt } from './seatbelt.ts';
 /** A backend on this host: its sandbox, or the reason why it cannot start. */
 export type FoundBackend =
   | { readonly name: Backend; readonly sandbox: Sandbox }
-  | { readonly name: Backend; readonly why: string; readonly type?: string };
+  | {
+      readonly name: Backend;
+      readonly why: string;
+      /** The line that installs or starts it. */
+      readonly type?: string;
+      /** What works on this system, and where skills run; not on Linux. */
+      readonly elsewhere?: string;
+    };
 
 /** The members of host policy that backends use. */
 type Settings = Pick<HostPolicy, 'microvm'>;
@@ -51,7 +58,7 @@ export function findBackend(name: Backend, settings: Settings): FoundBackend {
 function forPlatform(found: FoundBackend): FoundBackend {
   return process.platform === 'linux' || 'sandbox' in found
     ? found
-    : { name: found.name, why: found.why };
+    : { name: found.name, why: found.why, elsewhere };
 }
 
 /**
@@ -67,9 +74,9 @@ export function backendOf({
   const found =
     name === 'bubblewrap' && process.platform === 'linux'
       ? { name, sandbox: bubblewrap() }
-      : backendMakers[name](settings);
+      : findBackend(name, settings);
   if ('sandbox' in found) return found.sandbox;
-  const hint = process.platform === 'linux' ? found.type : elsewhere;
+  const hint = found.elsewhere ?? found.type;
   throw new Problem(
     'sandbox-missing',
     `Cannot start the backend ${name}, which host policy names: ${found.why}`,
@@ -77,8 +84,7 @@ export function backendOf({
   );
 }
 
-/** What works on a system without a sandbox, and where skills run. */
-export const elsewhere =
+const elsewhere =
   'scan, manifest, publish, review, verify and install work on this system. To run skills and agents, use a Linux host: on Windows in WSL 2 (wsl --install), on macOS in a virtual machine';
 
 function findBubblewrap(): FoundBackend {

@@ -2,5 +2,5 @@
 
 export type { Sandbox, SandboxPlan } from '../bubblewrap/sandbox.ts';
 export { forwarderPort, startSecondsMax } from '../limits.ts';
-export { backendOf, elsewhere, type FoundBackend, findBackend, findBackends } from './backends.ts';
+export { backendOf, type FoundBackend, findBackend, findBackends } from './backends.ts';
 export { noSandbox } from './none.ts';

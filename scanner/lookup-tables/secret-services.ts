@@ -50,13 +50,7 @@ export function secretServiceOf(name: string): SecretService | undefined {
   return services.find((one) => one.name === name);
 }
 
-/** The services whose clients the code imports. */
-export function servicesImported(code: string): SecretService[] {
-  return services.filter(({ packages }) =>
-    packages.some((name) =>
-      [`import ${name}\n`, `from ${name} import `, `from '${name}'`, `from "${name}"`].some((way) =>
-        code.includes(way),
-      ),
-    ),
-  );
+/** The services whose clients are among the imported modules. */
+export function servicesOf(modules: ReadonlySet<string>): SecretService[] {
+  return services.filter(({ packages }) => packages.some((name) => modules.has(name)));
 }

@@ -3,7 +3,7 @@
  * in the skill. Reads statements by their form, without running or resolving anything.
  */
 import { posix } from 'node:path';
-import { guardCharsMax } from '../limits.ts';
+import { guardCharsMax, importFactsMax } from '../limits.ts';
 import { distributionOf } from '../lookup-tables/import-packages.ts';
 import { nodeOwnModules } from '../lookup-tables/node-own-modules.ts';
 import { pythonOwnModules } from '../lookup-tables/python-own-modules.ts';
@@ -49,7 +49,7 @@ const importLine =
 
 function pythonImports({ path, text }: CodeFile, own: ReadonlySet<string>): ForeignImport[] {
   const code = withoutPythonTexts(text);
-  return [...code.matchAll(importLine)].flatMap((match) => {
+  return [...code.matchAll(importLine).take(importFactsMax)].flatMap((match) => {
     const [line, indent = '', several, from] = match;
     const modules = from === undefined ? namesIn(several ?? '') : [from];
     const isOptional = indent !== '' && isGuarded(code, match.index, indent.length);
@@ -144,7 +144,7 @@ function scriptImports({ path, text }: CodeFile): ForeignImport[] {
   const code = text.replace(/\/\*[\s\S]*?(?:\*\/|$)|(?<!:)\/\/[^\n]*/g, (part) =>
     part.replace(/[^\n]/g, ' '),
   );
-  return [...code.matchAll(scriptImport)].flatMap((match): ForeignImport[] => {
+  return [...code.matchAll(scriptImport).take(importFactsMax)].flatMap((match): ForeignImport[] => {
     const module = packageIn(match[2] ?? '');
     if (module === undefined || nodeOwnModules.has(module)) return [];
     const start = match.index + match[0].lastIndexOf(match[2] ?? '');

@@ -14,9 +14,10 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { belongsTo } from '../flow/secret-flows.ts';
 import { dropHostOf } from '../lookup-tables/drop-hosts.ts';
 import { packageManagers } from '../lookup-tables/package-managers.ts';
-import { secretServiceOf, servicesImported } from '../lookup-tables/secret-services.ts';
+import { secretServiceOf, servicesOf } from '../lookup-tables/secret-services.ts';
 import { isProvidersHost, isSecretName, providerOf } from '../lookup-tables/secrets.ts';
 import { sentSecret } from '../rules/flow/secret-to-network.ts';
+import { foreignImports } from './imports.ts';
 
 /**
  * Undefined for a variable that holds no secret, and for a secret without known hosts: a manifest
@@ -76,11 +77,12 @@ function isMisused(name: string, { findings }: ScanReport): boolean {
 /** The secrets that imported libraries read by themselves, for the hosts that they contact. */
 export function impliedSecrets(files: readonly SourceFile[], report: ScanReport): Capability[] {
   const hosts = contacted(report);
-  const code = files
-    .filter(({ path }) => /\.(py|[cm]?[jt]s)$/.test(path))
-    .map(({ bytes }) => Buffer.from(bytes).toString('utf8'))
-    .join('\n');
-  return servicesImported(code)
+  const code = files.map(({ bytes, path }) => ({
+    path,
+    text: Buffer.from(bytes).toString('utf8'),
+  }));
+  const modules = foreignImports(code).map(({ module }) => module);
+  return servicesOf(new Set(modules.flatMap((module) => [module, module.split('.')[0] ?? ''])))
     .filter(({ host }) => hosts.includes(host))
     .map(({ name, host, as }) => ({ kind: 'secret', name, hosts: [host], as }));
 }

@@ -43,7 +43,7 @@ describe('skillgate manifest --write', () => {
       'no command: templates/page.py: it is an example or a template, and no text tells to run it\n',
     );
     expect(stderr).toContain('The texts install these packages: pip pandas\n');
-    expect(stderr).not.toContain('cannot be declared');
+    expect(stderr).not.toContain('seen by the scan, and not in the draft');
   });
 
   it('says of a skill without commands that it needs no capabilities', async () => {

@@ -4,8 +4,8 @@
  * ending, the path of a public key is that of the private key.
  */
 import { posix } from 'node:path';
-import { boundedPattern } from '../../../fact/bounded-pattern.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { boundedPattern } from '../../bounded-pattern.ts';
 import type { PyCall } from '../effects/call.ts';
 import type { PyValue } from '../program.ts';
 import { combinations, either, nodesOf, unknownPy } from './alternatives.ts';

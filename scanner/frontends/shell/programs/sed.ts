@@ -1,6 +1,7 @@
 /** `sed` on known text: s, y, p, d and line numbers, with patterns that cannot be slow. */
-import { type BoundedPattern, boundedPattern } from '../../../fact/bounded-pattern.ts';
+
 import { shellPatternCharsMax } from '../../../limits.ts';
+import { type BoundedPattern, boundedPattern } from '../../bounded-pattern.ts';
 import type { Filter } from './filter.ts';
 
 type Step = ((line: string) => string | undefined) & {

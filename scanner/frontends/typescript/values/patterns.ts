@@ -4,8 +4,8 @@
  * its ending, the path of a public key is that of the private key.
  */
 import { posix } from 'node:path';
-import { boundedPattern } from '../../../fact/bounded-pattern.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { boundedPattern } from '../../bounded-pattern.ts';
 import { isWhole, type JsValue, text, textOr, unionOf, unknown } from './values.ts';
 
 type Pattern = Extract<JsValue, { kind: 'pattern' }>;
