@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:893f146dd83ecb290d943fd121121bf711532b9f848fcda1658f35934484e717',
-  judging: 'sha256:36eb5c7008f498dca5ec5572fa1f6c0df268cfeb0daac90672cbebb08215ff08',
+  extractor: 'sha256:003aafb8451a530051ae4f8a0aed5b8ade651dfb0029fb4d64c31157de02c885',
+  judging: 'sha256:5eba9f271cd45d8e449f20ea5168ac66dfcd2113e259ffe67f28a31626d3ce76',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:7269cad3ed5cef8df5930da3cf8e25aa0cdd910ff42344fbffaf03e84b477d29',
+    'files/outside-read': 'sha256:cf7a5524e0702ad5b2bd9f640e613298446d21054349a8caf451a35994434988',
     'files/outside-write':
-      'sha256:b99d903ca81f133ee815ca7c9d73bc91a6a83af369444ea88d0d7739b7dbaddb',
+      'sha256:9625b60c76f16962756594c3c32158ea14b7e69b634a3196f795f2bf9db0cc1c',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -105,19 +105,19 @@ export const codeDigests: CodeDigests = {
       'sha256:585d9167cd5cf26acb6215dc5c2f3a25be9892c8fb42ebf93659ae68f7c8f110',
     'manifest/added-since-approved':
       'sha256:b070f25982300d54dc406fcda32034413485189a3fec05b560b90c6bf22bb86c',
-    'manifest/all-three': 'sha256:9b740baaf56fd2422e2b22990b675745b792e3397be6ee8013415a3a09c150c8',
+    'manifest/all-three': 'sha256:3c2bd063c8a60fa5407a4058abcc8ba83538dd302e8f8c387284187825eae739',
     'manifest/broken-promise':
-      'sha256:59b7a44fa3bc1fc1da6438064a8eb17c695c81748a93f8bd485c3a0e4eccc27b',
+      'sha256:715171daad542e482b24530d6b35a8faff1d435805a9506b733da70dc78225da',
     'manifest/contradiction':
-      'sha256:74d0ccaf942673067e5e742a27708c03c06b8a7a47fb7d82951d17de1b2c983e',
+      'sha256:4bfe34d9c005299401d7d504bfc44c3be44b258fb0b3ed76bba9af41cd341e8f',
     'manifest/declared-attack':
       'sha256:553b3155c0127118b78687d4a33b0ece9cb241f26a5635fea0afe6faa1b54c38',
     'manifest/over-broad':
       'sha256:c05b402b8fb373def6108594ac76d725dc3d40398a18fea3b1d405478a3672ee',
     'manifest/undeclared':
-      'sha256:255708ec1750c6b14904b6524f6b98f5746d8665f5fa9203a3ed55010f2e3fe3',
+      'sha256:8dd83c1575c51bce0757835daed13974b12525fe6807ba88b5f269deeaeb63e9',
     'manifest/unnamed-script':
-      'sha256:9eb3225770973ef1efbffe5ef312f75fc928392a5d719cc6e454d77ff1b93ce2',
+      'sha256:7f964b3f72e11e9456f8a46c1ffa6a3ac83360aa4bdaccd90e22005320330f15',
     'manifest/unreadable':
       'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
     'manifest/unused': 'sha256:f40e6a2359c193ebcbfdf925c8b9ff44208cfd9f9b5f92bc8ca3bf97674c05ed',

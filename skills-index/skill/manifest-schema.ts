@@ -67,7 +67,7 @@ export function looksSecret(envName: string): boolean {
   return secretWords.test(envName) && !isPlaceOfSecret(envName) && !plainNames.has(envName);
 }
 
-/** Whether an environment variable's name says that the variable's value is the path of a secret. */
+/** Whether an environment variable's name says that its value is the path of a secret. */
 export function isPlaceOfSecret(envName: string): boolean {
   return placeWords.test(envName);
 }
