@@ -3,6 +3,7 @@
  */
 import * as v from 'valibot';
 import { foldersAbove, pathTwinKey } from '../../skill/bundle-path.ts';
+import { confusables } from '../../skill/text/confusables.ts';
 import { objectId } from './repositories.ts';
 
 /** The most references that a run may have in one repository. */
@@ -51,17 +52,18 @@ export function parseRefList(text: string): RefList {
 
 /**
  * Returns the reference that makes a new reference impossible or mistakable: one of the name in
- * another spelling, one whose name is a folder of the new name, or one of another kind with the
- * same short name, because git then takes one of the two for the other.
+ * another spelling or in letters that look alike, one whose name is a folder of the new name, or
+ * one of another kind with the same short name, because git then takes one of the two for the
+ * other.
  */
 export function twinOf(name: string, others: Iterable<string>): string | undefined {
-  const key = pathTwinKey(name);
+  const key = twinKey(name);
   const short = shortKey(name);
-  const above = new Set(foldersAbove(name).map(pathTwinKey));
+  const above = new Set(foldersAbove(name).map(twinKey));
   for (const other of others) {
     if (other === name) continue;
-    const twin = pathTwinKey(other);
-    const isFolder = above.has(twin) || foldersAbove(other).map(pathTwinKey).includes(key);
+    const twin = twinKey(other);
+    const isFolder = above.has(twin) || foldersAbove(other).map(twinKey).includes(key);
     if (twin === key || isFolder || shortKey(other) === short) return other;
   }
   return undefined;
@@ -70,7 +72,11 @@ export function twinOf(name: string, others: Iterable<string>): string | undefin
 // `git log origin` shows what refs/remotes/origin/HEAD names.
 function shortKey(name: string): string {
   const [, kind, short = name] = /^refs\/(heads|tags|remotes)\/(.*)$/s.exec(name) ?? [];
-  return pathTwinKey(kind === 'remotes' ? short.replace(/\/HEAD$/, '') : short);
+  return twinKey(kind === 'remotes' ? short.replace(/\/HEAD$/, '') : short);
+}
+
+function twinKey(name: string): string {
+  return pathTwinKey([...name].map((sign) => confusables.get(sign) ?? sign).join(''));
 }
 
 /** A reference that the run made, moved or deleted, with its object before and after. */

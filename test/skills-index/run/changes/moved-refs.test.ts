@@ -116,6 +116,7 @@ describe('the name of a reference', () => {
 
   it.each([
     ['refs/heads/MAIN', 'refs/heads/main'],
+    ['refs/heads/m\u0430in', 'refs/heads/main'],
     ['refs/heads/main/x', 'refs/heads/main'],
     ['refs/heads/a', 'refs/heads/a/b'],
     ['refs/tags/main', 'refs/heads/main'],
@@ -126,6 +127,7 @@ describe('the name of a reference', () => {
 });
 
 it('lets a branch have the name of a remote branch without the remote, or of a tag’s folder', () => {
+  expect(twinOf('refs/heads/größe', ['refs/heads/große'])).toBe(undefined);
   expect(twinOf('refs/heads/main', ['refs/remotes/origin/main', 'refs/tags/main/v1'])).toBe(
     undefined,
   );
