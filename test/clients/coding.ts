@@ -34,14 +34,14 @@ export async function tryCoding(client: Client): Promise<readonly Row[]> {
   const stage = await makeCodingStage(workOf(client));
   const { model, onHost, type } = stage;
   const agents = installOnce(client.name, installLineOf(client));
-  writeFileSync(join(agents, 'opencode.json'), fileOf(client.chapter).replaceAll('MODEL', 'stub'));
+  const settings = fileOf(client.chapter).replaceAll('MODEL', 'stub');
+  if (settings !== '') writeFileSync(join(agents, 'opencode.json'), settings);
   try {
     for (const title of ['Set up the host', client.chapter, 'Accept the commits'])
       for (const line of linesOf(title)) {
         // Installed once, for all runs of this test.
         if (line.startsWith('npm install ')) continue;
-        const typed = line.replaceAll(/(~|\$HOME)\/agents/g, agents);
-        await type(typed.replace('-m MODEL', '-m stub'));
+        await type(line.replaceAll(/(~|\$HOME)\/agents/g, agents));
       }
     const left = hostsReached(stage.folder);
     const bodies = model.bodies.join('\n');

@@ -54,27 +54,45 @@ interface ToolUse {
   readonly name: string;
   /** Codex groups the tools of an MCP server. */
   readonly namespace?: string;
+  /** Whether the input is a program, and not JSON. */
+  readonly isProgram?: true;
   readonly input: string;
 }
 
 interface Declared {
+  readonly type?: string;
   readonly name?: string;
   readonly function?: { readonly name: string };
   readonly tools?: readonly Declared[];
 }
 
+interface Asked {
+  readonly tools?: readonly Declared[];
+  /** Codex declares the tools of some models in the conversation. */
+  readonly input?: readonly { readonly tools?: readonly Declared[] }[];
+}
+
 // A request without tools is about something else, such as a title.
-function wantedTool(
-  { tools = [] }: { readonly tools?: readonly Declared[] },
-  call: StubCall,
-): ToolUse | undefined {
-  const names = tools.flatMap((one) =>
-    one.tools === undefined
-      ? [{ name: one.function?.name ?? one.name ?? '' }]
-      : one.tools.map(({ name = '' }) => ({ name, namespace: one.name ?? '' })),
+function wantedTool({ input = [], tools = [] }: Asked, call: StubCall): ToolUse | undefined {
+  const declared = [...tools, ...input.flatMap((one) => one.tools ?? [])].flatMap(
+    ({ function: inner, name = inner?.name ?? '', tools: members = [], ...more }) => [
+      { ...more, name },
+      ...members.map((member) => ({ ...member, name: member.name ?? '', namespace: name })),
+    ],
   );
-  const found = names.find(({ name }) => call.tool.test(name));
-  return found === undefined ? undefined : { ...found, input: JSON.stringify(call.input) };
+  const named = (wanted: RegExp) => declared.find(({ name }) => wanted.test(name));
+  const json = JSON.stringify(call.input);
+  const found = named(call.tool);
+  if (found !== undefined) return { ...spaceOf(found), name: found.name, input: json };
+  // Other models of Codex call tools from a program in JavaScript.
+  const program = named(/^exec$/);
+  if (program?.type !== 'custom') return undefined;
+  const text = `text((await tools.exec_command(${json})).output);`;
+  return { ...spaceOf(program), name: program.name, isProgram: true, input: text };
+}
+
+function spaceOf(tool: object): Pick<ToolUse, 'namespace'> {
+  return 'namespace' in tool ? { namespace: String(tool.namespace) } : {};
 }
 
 type Speak = (response: ServerResponse, use: ToolUse | undefined, id: string) => void;
@@ -87,7 +105,11 @@ const speakers: readonly {
   readonly result: RegExp;
   readonly speak: Speak;
 }[] = [
-  { path: '/responses', result: /"type":"function_call_output"/g, speak: speakResponses },
+  {
+    path: '/responses',
+    result: /"type":"(function|custom_tool)_call_output"/g,
+    speak: speakResponses,
+  },
   { path: '/messages', result: /"type":"tool_result"/g, speak: speakMessages },
   { path: '/chat/completions', result: /"role":"tool"/g, speak: speakChat },
 ];
@@ -104,8 +126,10 @@ function speakResponses(response: ServerResponse, use: ToolUse | undefined, id: 
     content: [{ type: 'output_text', text: done }],
   };
   send({ type: 'response.created', response: { id: 'r1' } });
-  const { input, ...name } = use ?? { input: '' };
-  const call = { type: 'function_call', id: `f-${id}`, call_id: id, ...name, arguments: input };
+  const { input, isProgram, ...name } = use ?? { input: '' };
+  const call = isProgram
+    ? { type: 'custom_tool_call', id: `f-${id}`, call_id: id, ...name, input }
+    : { type: 'function_call', id: `f-${id}`, call_id: id, ...name, arguments: input };
   send({ type: 'response.output_item.done', item: use === undefined ? message : call });
   const usage = {
     input_tokens: 1,

@@ -18,7 +18,8 @@ afterAll(() => stage?.close());
 
 const asks = (url: string): string => `curl -sf ${url} -H "$1: $2" --data-binary "$(env)"\n`;
 const programs = {
-  claude: `set -- x-api-key "$ANTHROPIC_API_KEY"
+  claude: `if [ $# = 0 ]; then test -t 0; cat $CLAUDE_CONFIG_DIR/.claude.json; exit; fi
+set -- x-api-key "$ANTHROPIC_API_KEY"
 ${asks('$ANTHROPIC_BASE_URL/v1/messages')}
 sed -i 's/a - b/a + b/' packages/sum/index.js
 npm test
@@ -31,11 +32,13 @@ ${asks('$OPENAI_BASE_URL/chat/completions')}`,
 };
 
 it('tells commands that work from an empty home, in their order', async () => {
-  const chapters = ['Set up the host', 'Claude Code', 'Codex', 'OpenCode', 'Accept the commits'];
-  let shown = '';
+  const clients = ['Claude Code', 'Codex', 'OpenCode'];
+  const chapters = ['Set up the host', ...clients, 'Accept the commits', 'At a terminal'];
+  const shown = new Map<string, string>();
   for (const line of chapters.flatMap(linesOf))
-    if (!line.startsWith('npm install ')) shown = await stage.type(line);
-  expect(shown).toContain('sum: add');
+    if (!line.startsWith('npm install ')) shown.set(line, await stage.type(line));
+  expect([...shown.values()].at(-1)).toContain('{"hasCompletedOnboarding":true}');
+  expect(shown.get('git -C ~/app log --oneline')).toContain('sum: add');
   expect(stage.onHost('git status --short; git log --format=%s; cat packages/sum/index.js')).toBe(
     'sum: add\nbegin\nexports.sum = (a, b) => a + b;\n',
   );
