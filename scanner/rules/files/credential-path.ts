@@ -33,7 +33,11 @@ export const credentialPath = defineRule({
           },
         ];
       }
-      if (readsNothing(fact, context)) {
+      if (takesDefault.test(fact.api)) {
+        const message = `${fact.api} uses ${path}, as the library does by itself: ${found.says}`;
+        return [{ ...at, kind: 'capability', severity: milder('medium', fact), message }];
+      }
+      if (readsNothing(fact, path, context)) {
         const message = `${fact.api} touches ${path}, without its content: ${found.says}`;
         return [{ ...at, severity: milder('medium', fact), message }];
       }
@@ -48,7 +52,8 @@ export const credentialPath = defineRule({
 
 // Making a folder, looking whether a file exists, and closing a file to other users give no content
 // to anybody. A mode that lets others read is a way to hand the file on.
-function readsNothing(fact: CapabilityFact, { of }: RuleContext): boolean {
+function readsNothing(fact: CapabilityFact, path: string, { of }: RuleContext): boolean {
+  if (fact.api === 'ls' && namesFile.test(path)) return true;
   const call = /[^.)]*$/.exec(fact.api.replace(/\(\)$/, ''))?.[0] ?? '';
   if (looks.has(call)) return true;
   return of('trait').some(
@@ -64,6 +69,12 @@ const looks: ReadonlySet<string> = new Set(
   `mkdir makedirs mkdirSync stat statSync lstat lstatSync exists existsSync is_file is_dir isfile isdir
   access accessSync test`.split(/\s+/),
 );
+
+// The list of a folder tells the names of keys; that of a file tells nothing.
+const namesFile = /\/(id_[a-z0-9_]+|credentials|[^/*]+\.[a-z]{2,5})$/;
+
+// The code names no path: the client of a cluster finds its own settings.
+const takesDefault = /^kubernetes\.config\.(load_kube_config|load_config|new_client_from_config)$/;
 
 // Agents tell skills to keep their settings there, beside those of others.
 const sharedByAgents = /\/\.(openclaw|clawdbot|moltbot)\//;

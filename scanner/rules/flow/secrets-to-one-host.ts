@@ -23,10 +23,11 @@ export const secretsToOneHost = defineRule({
       ({ to, isDeclared, name }) => to.host !== '*' && !isDeclared && !isOwn(name, to.host),
     );
     return [...Map.groupBy(sent, ({ to }) => to.host)].flatMap(([host, list]): FindingDraft[] => {
-      const services = new Map(list.map(({ name }) => [serviceOf(name), name]));
-      const [first] = list;
-      if (services.size < 2 || first === undefined) return [];
-      const names = [...new Set(list.map(({ name }) => name))].sort();
+      const all = new Set(list.map(({ name }) => name));
+      const known = list.filter(({ name }) => !namesNoService(name, all));
+      const services = new Set(known.map(({ name }) => serviceOf(name)));
+      if (services.size < 2) return [];
+      const names = [...new Set(known.map(({ name }) => name))].sort();
       return [
         draftOfFlow(lastOf(list).flow, {
           message: `sends ${names.join(', ')} to ${host}: secrets of different services`,
@@ -39,6 +40,15 @@ export const secretsToOneHost = defineRule({
 function isOwn(name: string, host: string): boolean {
   return isProvidersHost(name, host) || belongsTo(name, host);
 }
+
+// `API_KEY` beside `QUOTES_API_KEY` is an alias of the same key, and `BUY_TOKEN` a currency.
+function namesNoService(name: string, all: ReadonlySet<string>): boolean {
+  if (providerOf(name) !== undefined) return false;
+  return currency.test(name) || [...all].some((other) => other.endsWith(`_${name}`));
+}
+
+const currency =
+  /^(BASE|BUY|DEST|DST|FROM|IN|INPUT|OUT|OUTPUT|QUOTE|SELL|SOURCE|SRC|TARGET|TO)_TOKEN$/i;
 
 // `CRM_TOKEN` and `CRM_SECRET` are of one service, and so are an access key and its secret.
 function serviceOf(name: string): string {

@@ -23,6 +23,10 @@ export const autostart = defineRule({
       const found = sensitiveMount(fact);
       if (found?.row.kind !== 'autostart' || isInstalled(fact, found.path)) return [];
       const message = `${fact.api} writes ${found.path}: ${found.row.says}`;
+      if (makesFolder.test(fact.api)) {
+        const { certainty: confidence, span } = fact;
+        return [{ span, confidence, kind: 'capability', severity: 'low', message }];
+      }
       return [draftOf(fact, found.path, message, context)];
     }),
     ...context
@@ -44,6 +48,13 @@ function isInstalled({ api, traits }: CapabilityFact, path: string): boolean {
 
 const installers = /^(curl|wget|tar|unzip|install|ln|chmod)$/;
 
+// A folder starts nothing: what is put into it is a finding of its own.
+const makesFolder = /(^|\.)(mkdir|mkdirs|makedirs|mkdirSync)(\(\))?$/;
+
+// Units of packages that the system's package manager installed.
+const ofPackages =
+  /^systemctl (--now )?enable (--now )?(apache2|containerd|docker|httpd|mariadb|mysql|mysqld|nginx|postgresql|redis|redis-server)(\.service)?$/;
+
 function draftOf(
   fact: CapabilityFact | TraitFact,
   named: string,
@@ -51,9 +62,10 @@ function draftOf(
   context: RuleContext,
 ): FindingDraft {
   const announced = !isInText(fact) && isAnnounced(fact, named, context);
+  const isMild = isInText(fact) || announced || ofPackages.test(named);
   return {
     span: fact.span,
-    severity: milder(isInText(fact) || announced ? 'medium' : 'high', fact),
+    severity: milder(isMild ? 'medium' : 'high', fact),
     confidence: fact.certainty,
     message: announced ? `${message}; SKILL.md announces it` : message,
   };
