@@ -58,7 +58,7 @@ export const codeDigests: CodeDigests = {
     'files/container-socket':
       'sha256:db3415cc2a8c8dada4a3900482c190e8a17d10e5faaca6855b785cf0661ef916',
     'files/credential-path':
-      'sha256:46c8794a3c4b2d678de4aea69870370e394d16aedd0efb3a0834fedc6b13c344',
+      'sha256:dde066dc960b0592694370caf5c7744820353ed655e9def4123cf75f7b4875ec',
     'files/destructive': 'sha256:4aeabeb2870d55a7e1d96755217f2437fe960b69873a71b50bf541a1e7afa967',
     'files/device': 'sha256:159fd9b973a85539f1d2231c9de63c5d6ff0bbac76c4b22f15048cdb6efad6a2',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
@@ -100,7 +100,7 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-output':
       'sha256:692463c33a70a93057ac9795162dd83523fa96fcd06d8aed6d3764e3d2a607f8',
     'flow/secrets-to-one-host':
-      'sha256:97fb8c6ae58227670593eb2d2d8d3898c44182d7c0ccb96175892b08108de580',
+      'sha256:3a30b8b73aeb84cb6824ec479e93ee8066e6aff8d78f1f9fa0f27a0fc873bcb1',
     'flow/untrusted-to-agent':
       'sha256:585d9167cd5cf26acb6215dc5c2f3a25be9892c8fb42ebf93659ae68f7c8f110',
     'manifest/added-since-approved':
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:08d23c87142da31faaaa0b841f2968c50651401f0db6164cbd2cd65e0263f796',
+      'sha256:dea1e0e503da12d951835ad90942c82d1f8175f7b1f7ba7df73f66ccf03aba87',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
