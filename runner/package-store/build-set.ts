@@ -20,7 +20,7 @@ import {
 import {
   closeFolders,
   intoPlace,
-  readStored,
+  readWhole,
   type StoredFile,
   type StoredPackage,
 } from './store.ts';
@@ -133,7 +133,7 @@ function filesOf({ byteCode, folder, package: { ecosystem, places = [] }, stored
     tops.flatMap((top) =>
       files.map((file) => ({ file, path: join(top, file.path), root: join(root, 'files') })),
     );
-  const compiled = byteCode === undefined ? undefined : readStored(byteCode);
+  const compiled = byteCode === undefined ? undefined : readWhole(byteCode);
   return [
     ...listed(stored.files, folder),
     ...(byteCode === undefined || compiled === undefined ? [] : listed(compiled.files, byteCode)),

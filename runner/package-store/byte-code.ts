@@ -17,7 +17,7 @@ import {
   compileProcessesMax,
   compileSecondsMax,
 } from './limits.ts';
-import { readStored, type StoredPackage, storeFiles, storeFolder } from './store.ts';
+import { readWhole, type StoredPackage, storeFiles, storeFolder } from './store.ts';
 
 /** A stored package without byte code, with the folder for its byte code. */
 export interface Uncompiled {
@@ -76,7 +76,7 @@ export async function compilePackages(
 ): Promise<void> {
   const target = ({ folder }: Uncompiled): string =>
     byteCodeFolder(compiler.data, basename(folder), compiler.cacheTag);
-  const wanted = packages.filter((one) => readStored(target(one)) === undefined);
+  const wanted = packages.filter((one) => readWhole(target(one)) === undefined);
   if (wanted.length === 0) return;
   // A package that ends the interpreter, or takes it over, must not decide on the byte code of
   // another package, which other skills use. So each package gets a sandbox of its own.

@@ -30,8 +30,7 @@ import { readPlatform } from './host-facts.ts';
 import { downloadsAtOnce } from './limits.ts';
 import { unpackNpm } from './npm-package.ts';
 import {
-  isStoredWhole,
-  readStored,
+  readWhole,
   removeLeftovers,
   type StoredPackage,
   storedFolder,
@@ -153,13 +152,10 @@ async function fetchMissing(
 ): Promise<{ readonly parts: SetPart[]; readonly fetched: number }> {
   const places = selected.map((one) => {
     const folder = storedFolder(request.data, one.package.ecosystem, one.file);
-    const stored = readStored(folder);
+    const stored = readWhole(folder);
     // A lock may give the hash of another package that another skill brought.
-    const isWhole =
-      stored?.name === one.package.name &&
-      stored.version === one.package.version &&
-      isStoredWhole(folder, stored);
-    return { ...one, folder, stored: isWhole ? stored : undefined };
+    const isOwn = stored?.name === one.package.name && stored.version === one.package.version;
+    return { ...one, folder, stored: isOwn ? stored : undefined };
   });
   const missing = places.filter(({ stored }) => stored === undefined);
   const waiting = [...missing];

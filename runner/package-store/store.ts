@@ -57,8 +57,16 @@ export function readStored(folder: string): StoredPackage | undefined {
   }
 }
 
-/** Whether each file of a stored package has the recorded bytes, and nobody may write to it. */
-export function isStoredWhole(folder: string, { files }: StoredPackage): boolean {
+/**
+ * Reads a folder of the store, when each file has the recorded bytes and nobody may write to it;
+ * undefined otherwise.
+ */
+export function readWhole(folder: string): StoredPackage | undefined {
+  const stored = readStored(folder);
+  return stored !== undefined && isWhole(folder, stored) ? stored : undefined;
+}
+
+function isWhole(folder: string, { files }: StoredPackage): boolean {
   return files.every(({ path, sha256 }) => {
     const at = join(folder, 'files', path);
     const found = fs.lstatSync(at, { throwIfNoEntry: false });
@@ -77,10 +85,7 @@ export function storeFiles(
   { name, version }: { readonly name: string; readonly version: string },
   files: readonly ArchiveFile[],
 ): StoredPackage {
-  const isThere = (): boolean => {
-    const stored = readStored(folder);
-    return stored !== undefined && isStoredWhole(folder, stored);
-  };
+  const isThere = (): boolean => readWhole(folder) !== undefined;
   return intoPlace(data, folder, isThere, (made) => {
     requireSpace(
       data,
@@ -173,20 +178,34 @@ export function removeLeftovers(data: string): void {
 export function listStored(
   data: string,
 ): { readonly folder: string; readonly stored: StoredPackage }[] {
-  return ecosystems.flatMap((ecosystem) => {
-    const above = join(storeFolder(data), ecosystem);
-    const names = fs.existsSync(above) ? fs.readdirSync(above) : [];
-    return names.flatMap((name) => {
-      const folder = join(above, name);
-      const stored = readStored(folder);
-      return stored === undefined ? [] : [{ folder, stored }];
-    });
+  return storedFolders(data).flatMap((folder) => {
+    const stored = readStored(folder);
+    return stored === undefined ? [] : [{ folder, stored }];
   });
 }
 
+function storedFolders(data: string): string[] {
+  return ecosystems.flatMap((ecosystem) => {
+    const above = join(storeFolder(data), ecosystem);
+    const names = fs.existsSync(above) ? fs.readdirSync(above) : [];
+    return names.map((name) => join(above, name));
+  });
+}
+
+// A package has the same bytes as long as its folder has the name, so its record is read once: each
+// of a hundred new packages asks how much the store holds.
+const knownBytes = new Map<string, number>();
+
 /** The bytes of all stored packages. */
 export function storedBytes(data: string): number {
-  return listStored(data).reduce((sum, { stored }) => sum + stored.bytes, 0);
+  let sum = 0;
+  for (const folder of storedFolders(data)) {
+    const bytes = knownBytes.get(folder) ?? readStored(folder)?.bytes;
+    if (bytes === undefined) continue;
+    knownBytes.set(folder, bytes);
+    sum += bytes;
+  }
+  return sum;
 }
 
 function requireSpace(data: string, bytes: number): void {

@@ -154,6 +154,19 @@ describe('the packages of a skill', () => {
     expect(seen.sort()).toEqual([['one.py'], ['two.py']]);
     const made = fs.readdirSync(join(treeOf(world, ...packages), '__pycache__'));
     expect(made).toEqual([expect.stringMatching(/^two\.cpython-\d+\.pyc$/)]);
+    // Byte code that changed in the store is made anew before another set has it.
+    const [, two] = packages;
+    const [path = ''] = fs
+      .readdirSync(join(storeFolder(world.data), 'byte-code'), { recursive: true })
+      .map((name) => join(storeFolder(world.data), 'byte-code', String(name)))
+      .filter((name) => name.endsWith('.pyc'));
+    fs.chmodSync(path, 0o644);
+    fs.writeFileSync(path, 'evil');
+    fs.chmodSync(path, 0o444);
+    const own = two === undefined ? [] : [two];
+    await world.ready(...own);
+    const code = join(treeOf(world, ...own), '__pycache__', made[0] ?? '');
+    expect(fs.readFileSync(code, 'utf8')).toBe('code');
   });
 
   it('are stored once by two installations at once', async () => {
