@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as packages from '../../runner/package-store/public.ts';
+import { timeOf, type WheelOrigin } from '../../skills-index/packages/lock-details.ts';
+import type { LockedFile } from '../../skills-index/packages/locked-package.ts';
 import { isWheelOf } from '../../skills-index/packages/wheel-name.ts';
 import { parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
 import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
@@ -10,9 +12,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 
 export interface OfferedWheel {
-  readonly name: string;
-  readonly sha256: string;
-  readonly url?: string;
+  readonly file: LockedFile;
+  readonly origin: WheelOrigin;
 }
 
 /** @throws Problem `package-unavailable`, `package-unresolved` */
@@ -30,9 +31,13 @@ export async function offeredWheels(
   const [yanked] = wheels;
   if (kept.length === 0 && yanked !== undefined)
     throw withdrawn(`${name} ${version}`, yanked.yanked ?? '');
-  return kept.flatMap(({ name: file, sha256, url }) =>
-    sha256 === undefined ? [] : [{ name: file, sha256, url: url.href }],
-  );
+  return kept.flatMap(({ name: file, sha256, size, uploaded, url }): OfferedWheel[] => {
+    const time = timeOf(uploaded);
+    const origin = time === undefined ? { url: url.href } : { url: url.href, uploaded: time };
+    if (sha256 === undefined) return [];
+    const hash = `sha256:${sha256}` as const;
+    return [{ file: { name: file, hash, ...(size === undefined ? {} : { size }) }, origin }];
+  });
 }
 
 /** A version that uv or pip takes because a requirement names exactly this version. */
@@ -51,7 +56,8 @@ async function wheelsIn(folder: string, name: string, version: string): Promise<
   return Promise.all(
     wheels.map(async (file) => {
       const bytes = await readFile(join(folder, file));
-      return { name: file, sha256: createHash('sha256').update(bytes).digest('hex') };
+      const hash = `sha256:${createHash('sha256').update(bytes).digest('hex')}` as const;
+      return { file: { name: file, hash, size: bytes.length }, origin: {} };
     }),
   );
 }

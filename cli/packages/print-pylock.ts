@@ -1,23 +1,22 @@
 /** Writes pylock.toml (PEP 751) in one form, whichever tool chose the versions. */
+import type { WheelOrigins } from '../../skills-index/packages/lock-details.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 
 /**
- * @param addresses where each file was seen, for other tools; Skillgate fetches by the file's name
+ * @param origins where and when each file was seen, for reviewers and other tools; Skillgate
+ * fetches by the file's name
  */
-export function printPylock(
-  packages: readonly LockedPackage[],
-  addresses: ReadonlyMap<string, string>,
-): string {
+export function printPylock(packages: readonly LockedPackage[], origins: WheelOrigins): string {
   const sorted = [...packages].sort((a, b) =>
     `${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1,
   );
   return [
     'lock-version = "1.0"\ncreated-by = "skillgate"\n',
-    ...sorted.map((one) => packageText(one, addresses)),
+    ...sorted.map((one) => packageText(one, origins)),
   ].join('\n');
 }
 
-function packageText(one: LockedPackage, addresses: ReadonlyMap<string, string>): string {
+function packageText(one: LockedPackage, origins: WheelOrigins): string {
   const members = {
     name: one.name,
     version: one.version,
@@ -29,10 +28,11 @@ function packageText(one: LockedPackage, addresses: ReadonlyMap<string, string>)
   );
   const wheels = one.files.map(({ name, hash, size }) => {
     const [algorithm = '', digits = ''] = hash.split(':');
-    const url = addresses.get(name);
+    const { uploaded, url } = origins.get(name) ?? {};
     const parts = [
       `name = ${JSON.stringify(name)}`,
       ...(url === undefined ? [] : [`url = ${JSON.stringify(url)}`]),
+      ...(uploaded === undefined ? [] : [`upload-time = ${uploaded}`]),
       ...(size === undefined ? [] : [`size = ${size}`]),
       `hashes = { ${algorithm} = "${digits}" }`,
     ];

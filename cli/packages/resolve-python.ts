@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { type WheelOrigin, wheelOrigins } from '../../skills-index/packages/lock-details.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import { parsePylock } from '../../skills-index/packages/pylock.ts';
 import { parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
@@ -85,7 +86,7 @@ async function byUv(
   const packages = parsePylock(text, 'the lock of uv').map((one) => withKeptWheels(one, request));
   return {
     packages,
-    text: printPylock(packages, addressesIn(text.toString('utf8'))),
+    text: printPylock(packages, wheelOrigins(text.toString('utf8'))),
     tool,
     notes: [],
   };
@@ -140,19 +141,19 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
   );
   const direct = install.find(({ is_direct }) => is_direct)?.metadata;
   if (direct !== undefined) throw addressed('pip', `${direct.name} ${direct.version}`);
-  const addresses = new Map<string, string>();
+  const origins = new Map<string, WheelOrigin>();
   const packages: LockedPackage[] = [];
   for (let at = 0; at < install.length; at += indexQuestionsMax)
     packages.push(
       ...(await Promise.all(
         install
           .slice(at, at + indexQuestionsMax)
-          .map(({ metadata }) => lockedByIndex(world, request, metadata, addresses)),
+          .map(({ metadata }) => lockedByIndex(world, request, metadata, origins)),
       )),
     );
   return {
     packages,
-    text: printPylock(packages, addresses),
+    text: printPylock(packages, origins),
     tool: `pip ${pip_version}`,
     notes: [
       `pip chose the versions for one Python and this machine's system. uv chooses for all systems: pip install uv, then lock again.`,
@@ -187,7 +188,7 @@ async function lockedByIndex(
   world: World,
   request: ResolveRequest,
   metadata: v.InferOutput<typeof report>['install'][number]['metadata'],
-  addresses: Map<string, string>,
+  origins: Map<string, WheelOrigin>,
 ): Promise<LockedPackage> {
   const { index } = request;
   const { version, requires_python: requiresPython } = metadata;
@@ -198,16 +199,14 @@ async function lockedByIndex(
       'package-unavailable',
       `Cannot lock ${name} ${version}: ${index} offers no wheel of this version with a SHA-256`,
     );
-  for (const { name: file, url } of wheels) if (url !== undefined) addresses.set(file, url);
+  for (const { file, origin } of wheels) origins.set(file.name, origin);
   return withKeptWheels(
     {
       ecosystem: 'python',
       name,
       version,
       ...(requiresPython === undefined ? {} : { requiresPython }),
-      files: wheels
-        .map(({ name: file, sha256 }) => ({ name: file, hash: `sha256:${sha256}` as const }))
-        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      files: wheels.map(({ file }) => file).sort((a, b) => (a.name < b.name ? -1 : 1)),
     },
     request,
   );
@@ -231,14 +230,6 @@ function withKeptWheels(one: LockedPackage, { pins }: Pick<ResolveRequest, 'pins
 function indexOptions(index: string, option: string): string[] {
   const place = parseIndexUrl(index);
   return place?.kind === 'folder' ? ['--no-index', '--find-links', place.path] : [option, index];
-}
-
-function addressesIn(toml: string): Map<string, string> {
-  return new Map(
-    [...toml.matchAll(/url = "(https?:\/\/[^"]+\/([^"/]+\.whl))"/g)].map(
-      ([, url = '', file = '']) => [decodeURIComponent(file), url],
-    ),
-  );
 }
 
 function unresolved(tool: string, { stderr }: ToolEnd): Problem {

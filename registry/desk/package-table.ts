@@ -2,10 +2,11 @@
  * The packages of a version, entry by entry, compared with the last approved version. A package has
  * a table of its own, because a lock may pin hundreds.
  */
+import type { LockDetail } from '../../skills-index/packages/lock-details.ts';
 import type { Capabilities, PackageCapability } from '../../skills-index/skill/capability.ts';
 import type { ManifestPackages } from '../../skills-index/skill/manifest-packages.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
-import { type Html, html, untrusted } from './markup.ts';
+import { type Html, html, moment, untrusted } from './markup.ts';
 
 export interface PackageRow {
   readonly ecosystem: PackageCapability['ecosystem'];
@@ -24,6 +25,8 @@ export interface PackageRow {
   readonly required: boolean;
   /** Whether code of the skill imports the package. */
   readonly imported: boolean;
+  /** What the lock says about the package; absent for an import, and for a removed package. */
+  readonly detail?: LockDetail;
 }
 
 export interface PackageInput {
@@ -31,6 +34,7 @@ export interface PackageInput {
   readonly observed: Capabilities;
   readonly approvedBefore: Capabilities | undefined;
   readonly packages: ManifestPackages | undefined;
+  readonly details: readonly LockDetail[];
 }
 
 const order: readonly PackageRow['change'][] = [
@@ -48,6 +52,13 @@ export function packageRows(input: PackageInput): PackageRow[] {
   const { approvedBefore, observed, packages = {} } = input;
   const declared = input.declared.package ?? [];
   const before = approvedBefore?.package ?? [];
+  const detailOf = (one: PackageCapability): Pick<PackageRow, 'detail'> => {
+    const detail = input.details.find(
+      ({ ecosystem, name, version }) =>
+        ecosystem === one.ecosystem && name === one.name && version === one.version,
+    );
+    return detail === undefined ? {} : { detail };
+  };
   const isSame = (a: PackageCapability) => (b: PackageCapability) =>
     a.ecosystem === b.ecosystem && a.name === b.name;
   const rowOf = (
@@ -65,6 +76,7 @@ export function packageRows(input: PackageInput): PackageRow[] {
       (text) => requiredName(one.ecosystem, text) === one.name,
     ),
     imported: (observed.package ?? []).some(isSame(one)),
+    ...(change === 'removed' ? {} : detailOf(one)),
   });
   const current = declared.map((one) => {
     if (approvedBefore === undefined) return rowOf(one, 'first');
@@ -102,20 +114,22 @@ const words: Readonly<Record<PackageRow['change'], string>> = {
 };
 
 /** The table, with a summary; nothing for a skill without packages. */
-export function packageTable(rows: readonly PackageRow[]): Html | string {
+export function packageTable(rows: readonly PackageRow[], now: number): Html | string {
   if (rows.length === 0) return '';
   const counts = order
     .map((change) => [change, rows.filter((row) => row.change === change).length] as const)
     .filter(([, number]) => number > 0)
     .map(([change, number]) => `${number} ${words[change].replace(/:.*/, '')}`);
   return html`<h3>Packages</h3>
-<p class="summary"><b>${rows.length} ${rows.length === 1 ? 'package' : 'packages'}</b>: ${counts.join(', ')}. The scan of the skill read no code of these packages.</p>
+<p class="summary"><b>${rows.length} ${rows.length === 1 ? 'package' : 'packages'}</b>: ${counts.join(', ')}. The scan of the skill read no code of these packages.
+Size, age, machine code and licence are the lock's own words: the author can write anything there.</p>
 <div class="scroll" tabindex="0" role="group" aria-label="packages">
 <table class="matrix"><thead><tr><th scope="col">change</th><th scope="col">package</th><th scope="col">version</th>
-<th scope="col">entry of the lock</th><th scope="col">asked for by</th></tr></thead><tbody>${rows.map(tableRow)}</tbody></table></div>`;
+<th scope="col">entry of the lock</th><th scope="col">asked for by</th><th scope="col">size</th><th scope="col">uploaded</th>
+<th scope="col">machine code</th><th scope="col">licence</th></tr></thead><tbody>${rows.map((row) => tableRow(row, now))}</tbody></table></div>`;
 }
 
-function tableRow(row: PackageRow): Html {
+function tableRow(row: PackageRow, now: number): Html {
   const isPlain = row.change === 'same' || row.change === 'first';
   const by = [...(row.required ? ['the author'] : []), ...(row.imported ? ['an import'] : [])].join(
     ' and ',
@@ -123,5 +137,17 @@ function tableRow(row: PackageRow): Html {
   return html`<tr><td>${isPlain ? words[row.change] : html`<b class="no">${words[row.change]}</b>`}</td>
 <th scope="row"><span class="tag">${row.ecosystem}</span> <code>${untrusted(row.name)}</code></th>
 <td><code>${untrusted(row.version)}</code>${row.before === undefined ? '' : html` <span class="quiet">was ${untrusted(row.before)}</span>`}</td>
-<td><code>${untrusted(row.digest.slice(0, 'sha256:'.length + 10))}</code></td><td>${by === '' ? html`<span class="quiet">another package</span>` : by}</td></tr>`;
+<td><code>${untrusted(row.digest.slice(0, 'sha256:'.length + 10))}</code></td><td>${by === '' ? html`<span class="quiet">another package</span>` : by}</td>${detailCells(row, now)}</tr>`;
 }
+
+function detailCells({ change, detail }: PackageRow, now: number): Html {
+  if (change === 'removed' || change === 'undeclared')
+    return html`<td></td><td></td><td></td><td></td>`;
+  const { isNative, licence, size, uploaded } = detail ?? {};
+  return html`<td>${size === undefined ? unknown : `${Math.ceil(size / 1_000)} kB`}</td>
+<td>${uploaded === undefined ? unknown : moment(Date.parse(uploaded), now)}</td>
+<td>${isNative === undefined ? unknown : isNative ? 'yes' : 'no'}</td><td>${licence === undefined ? unknown : untrusted(licence.slice(0, licenceCharsMax))}</td>`;
+}
+
+const unknown = html`<span class="quiet">unknown</span>`;
+const licenceCharsMax = 80;

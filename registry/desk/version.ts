@@ -132,7 +132,7 @@ function unread({ coverage }: NonNullable<ReviewDetail['report']>): Html | strin
 <ul>${rows}${more > 0 ? html`<li>and ${more} more files: see the list of files</li>` : ''}</ul></div>`;
 }
 
-function capabilities({ detail }: VersionView): Html {
+function capabilities({ detail, now }: VersionView): Html {
   const { report, manifest, inferred, previousApproved: before } = detail;
   if (report === undefined) return declaredOnly(detail);
   const declared = manifest.capabilities;
@@ -146,6 +146,7 @@ function capabilities({ detail }: VersionView): Html {
     observed: report.capabilities.observed,
     approvedBefore: before?.capabilities,
     packages: manifest.packages,
+    details: detail.lockDetails,
   });
   const of = (use: CapabilityUse): number => rows.filter((row) => row.use === use).length;
   const added = count(rows.filter((row) => row.added).length, 'new capability');
@@ -155,7 +156,7 @@ function capabilities({ detail }: VersionView): Html {
       : `Compared with ${before.version}, the last approved version: ${added}.`;
   return html`${inferred ? inferredNotice : ''}<p class="summary"><b>${of('undeclared')} undeclared</b>, ${of('used')} declared and used,
 ${of('unused')} declared and never seen. ${versus}</p>
-${capabilityMatrix(rows, inferred)}${packageTable(packages)}`;
+${capabilityMatrix(rows, inferred)}${packageTable(packages, now)}`;
 }
 
 const inferredNotice = html`<p class="notice">The skill has no skill.json. Its declared capabilities are ${inferredWords}:

@@ -2,9 +2,11 @@
  * The facts that a reviewer reads about one version, all from signed statements and stored bytes.
  */
 import { asc, eq } from 'drizzle-orm';
+import { type LockDetail, parseLockDetails } from '../../skills-index/packages/lock-details.ts';
 import type { BundleFile } from '../../skills-index/skill/bundle.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
@@ -13,6 +15,7 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { whyUncounted } from '../index/uncounted.ts';
+import { requireBlob } from '../store/blobs.ts';
 import { reviewNotes } from '../store/schema.ts';
 import { namePublisher } from '../versions/authors.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from '../versions/manifests.ts';
@@ -66,6 +69,8 @@ export interface ReviewDetail extends VersionDetail {
   /** Versions with nearly the same texts that belong to others or were held back. */
   readonly copies: readonly NearCopy[];
   readonly files: readonly BundleFile[];
+  /** What the locks say about the packages; nobody verified it. */
+  readonly lockDetails: readonly LockDetail[];
   /** Incident reports of hosts, newest first. */
   readonly incidents: readonly IncidentRow[];
   readonly notes: readonly {
@@ -105,6 +110,7 @@ export async function readReview(registry: Registry, which: VersionName): Promis
     copies,
     prose,
     files,
+    lockDetails: await lockDetailsOf(registry, manifest, files),
     incidents: await incidentsOf(registry, row),
     notes: notes.map(({ at, kind, by, text }) => ({ at: new Date(at), kind, by, text })),
     ...(report === undefined ? {} : { report }),
@@ -117,6 +123,20 @@ export async function readReview(registry: Registry, which: VersionName): Promis
           },
         }),
   };
+}
+
+async function lockDetailsOf(
+  registry: Registry,
+  { packages = {} }: Manifest,
+  files: readonly BundleFile[],
+): Promise<readonly LockDetail[]> {
+  const details: LockDetail[] = [];
+  for (const ecosystem of ecosystems) {
+    const file = files.find(({ path }) => path === packages[ecosystem]?.lock);
+    if (file !== undefined)
+      details.push(...parseLockDetails(ecosystem, await requireBlob(registry, file.sha256)));
+  }
+  return details;
 }
 
 function notesOf(

@@ -133,7 +133,7 @@ function offered(address: string, entry: Entry): OfferedFile[] {
       name,
       url,
       ...withDigest(sha256),
-      ...(size === undefined ? {} : { size }),
+      ...(size !== undefined && Number.isSafeInteger(size) && size >= 0 ? { size } : {}),
       ...(yanked === undefined ? {} : { yanked }),
       ...(uploaded === undefined ? {} : { uploaded }),
       ...(requiresPython === undefined ? {} : { requiresPython }),

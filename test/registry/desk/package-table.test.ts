@@ -27,7 +27,20 @@ const rows = packageRows({
     at('pytz', '2025.1'),
   ),
   packages: { python },
+  details: [
+    {
+      ecosystem: 'python',
+      name: 'numpy',
+      version: '2.2.1',
+      size: 16_000_001,
+      uploaded: '2026-11-01T00:00:00.000Z',
+      isNative: true,
+      licence: '<i>MIT',
+    },
+    { ecosystem: 'python', name: 'six', version: '9', licence: 'of another version' },
+  ],
 });
+const now = Date.parse('2026-11-21T00:00:00Z');
 
 describe('the packages of a version', () => {
   it('are compared entry by entry with the approved version, changes first', () => {
@@ -48,13 +61,32 @@ describe('the packages of a version', () => {
   });
 
   it('are a table that escapes what the author wrote', () => {
-    const text = String(packageTable(rows));
+    const text = String(packageTable(rows, now));
     expect(text).toContain('<b>6 packages</b>: 1 imported, not declared, 1 new, 1 other version');
     const hostile = String(
-      packageTable(rows.map((row) => ({ ...row, name: '<script>', version: '<b>' }))),
+      packageTable(
+        rows.map((row) => ({ ...row, name: '<script>', version: '<b>' })),
+        now,
+      ),
     );
     expect(hostile).not.toContain('<script>');
-    expect(packageTable([])).toBe('');
+    expect(packageTable([], now)).toBe('');
+  });
+
+  it('have what their own entry of the lock says, and are unknown otherwise', () => {
+    const cellsOf = (name: string): string[] => {
+      const row = String(packageTable(rows, now))
+        .split('<tr>')
+        .find((text) => text.includes(`<bdi>${name}</bdi>`) || text.includes(`>${name}<`));
+      return [...(row ?? '').matchAll(/<td>(.*?)<\/td>/gs)].slice(-4).map(([, cell = '']) => cell);
+    };
+    const [size, uploaded, native, licence] = cellsOf('numpy');
+    expect(size).toBe('16001 kB');
+    expect(uploaded).toContain('20 d ago');
+    expect(native).toBe('yes');
+    expect(licence).toContain('&lt;i&gt;MIT');
+    expect(new Set(cellsOf('six'))).toEqual(new Set(['<span class="quiet">unknown</span>']));
+    expect(new Set(cellsOf('pytz'))).toEqual(new Set(['']));
   });
 
   it('are all first where nothing was approved', () => {
@@ -63,6 +95,7 @@ describe('the packages of a version', () => {
       observed: noCapabilities,
       approvedBefore: undefined,
       packages: undefined,
+      details: [],
     });
     expect(first.map(({ change }) => change)).toEqual(['first']);
   });

@@ -176,6 +176,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     inferred: false,
     report: report(),
     copies: [],
+    lockDetails: [],
     incidents: [],
     prose: { kind: 'first' },
     risk: riskOf({ declared, report: report(), firstVersion: true, publisherApprovals: 0 }),

@@ -1,0 +1,132 @@
+/**
+ * What a lock says about its packages beside their names, versions and hashes. The author wrote the
+ * lock and nobody verified these parts, so they inform a reviewer and decide nothing.
+ */
+import * as v from 'valibot';
+import type { Ecosystem } from '../skill/ecosystem.ts';
+import { parseTomlValue } from './toml-value.ts';
+
+export interface LockDetail {
+  readonly ecosystem: Ecosystem;
+  readonly name: string;
+  readonly version: string;
+  /** Bytes of the package's largest file. */
+  readonly size?: number;
+  /** The time of the first upload of a file: `2024-12-04T17:35:26.000Z`. */
+  readonly uploaded?: string;
+  readonly licence?: string;
+  /** Whether a file is for one kind of machine. Absent where the lock does not say it. */
+  readonly isNative?: boolean;
+}
+
+/** Returns what can be read: an unreadable lock or member says nothing. */
+export function parseLockDetails(ecosystem: Ecosystem, bytes: Uint8Array): LockDetail[] {
+  const text = Buffer.from(bytes).toString('utf8');
+  try {
+    return ecosystem === 'python'
+      ? ofPylock(parseTomlValue(text))
+      : ofPackageLock(JSON.parse(text));
+  } catch {
+    return [];
+  }
+}
+
+/** Where an index has a wheel, and since when. */
+export interface WheelOrigin {
+  readonly url?: string;
+  readonly uploaded?: string;
+}
+
+/** By the names of wheels. */
+export type WheelOrigins = ReadonlyMap<string, WheelOrigin>;
+
+/** The origins of the wheels in the text of a pylock.toml. */
+export function wheelOrigins(text: string): WheelOrigins {
+  const { packages } = v.parse(pylock, parseTomlValue(text));
+  return new Map(
+    packages.flatMap(({ wheels }) =>
+      wheels.map((one) => {
+        const uploaded = timeOf(one['upload-time']);
+        const url = /^https?:/.test(one.url) ? { url: one.url } : {};
+        return [fileNameOf(one), uploaded === undefined ? url : { ...url, uploaded }] as const;
+      }),
+    ),
+  );
+}
+
+const wheel = v.looseObject({
+  name: v.optional(v.string(), ''),
+  url: v.optional(v.string(), ''),
+  size: v.exactOptional(v.number()),
+  'upload-time': v.optional(v.unknown()),
+});
+const pylock = v.looseObject({
+  packages: v.optional(
+    v.array(
+      v.looseObject({
+        name: v.string(),
+        version: v.optional(v.string(), ''),
+        wheels: v.optional(v.array(wheel), []),
+      }),
+    ),
+    [],
+  ),
+});
+
+function ofPylock(value: unknown): LockDetail[] {
+  return v.parse(pylock, value).packages.map(({ name, version, wheels }) => {
+    const times = wheels.flatMap((one) => timeOf(one['upload-time']) ?? []).sort();
+    const [uploaded] = times;
+    const sizes = wheels.flatMap(({ size }) => size ?? []);
+    return {
+      ecosystem: 'python',
+      name,
+      version,
+      isNative: wheels.some((one) => !/-any\.whl$/.test(fileNameOf(one))),
+      ...(uploaded === undefined ? {} : { uploaded }),
+      ...(sizes.length === 0 ? {} : { size: Math.max(...sizes) }),
+    };
+  });
+}
+
+function fileNameOf({ name, url }: v.InferOutput<typeof wheel>): string {
+  if (name !== '') return name;
+  const last = URL.parse(url)?.pathname.split('/').at(-1) ?? '';
+  return last.replaceAll(/%2b/gi, '+').replaceAll('%21', '!');
+}
+
+/** A time of TOML or of an index, in one form; undefined for anything else. */
+export function timeOf(value: unknown): string | undefined {
+  const time = value instanceof Date || typeof value === 'string' ? new Date(value) : undefined;
+  return time === undefined || Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+}
+
+const texts = v.optional(v.union([v.array(v.string()), v.string()]), []);
+const packageLock = v.looseObject({
+  packages: v.record(
+    v.string(),
+    v.looseObject({
+      name: v.exactOptional(v.string()),
+      version: v.optional(v.string(), ''),
+      license: v.optional(v.unknown()),
+      os: texts,
+      cpu: texts,
+    }),
+  ),
+});
+
+function ofPackageLock(value: unknown): LockDetail[] {
+  return Object.entries(v.parse(packageLock, value).packages).flatMap(([place, entry]) => {
+    if (place === '') return [];
+    const { cpu, license, name = place.replace(/^.*node_modules\//, ''), os, version } = entry;
+    return [
+      {
+        ecosystem: 'npm',
+        name,
+        version,
+        ...(typeof license === 'string' ? { licence: license } : {}),
+        ...(os.length > 0 || cpu.length > 0 ? { isNative: true } : {}),
+      },
+    ];
+  });
+}
