@@ -65,6 +65,8 @@ export function makeSeenFolder(overlays: boolean, further: FurtherNames = []): S
       views,
       further,
     );
+    // An overlay that cannot be mounted would be a copy, and would test nothing.
+    if (overlays && held.view.below !== undefined) throw new Error('the view is no overlay');
     act(`/proc/self/fd/${held.view.pin}`);
     giveRest(`/proc/self/fd/${held.view.pin}`);
     const kept = new Map<string, Uint8Array>();
