@@ -73,6 +73,12 @@ export const pythonShapes = behind('import os, random, requests, socket, subproc
   'a loop over keys': (all, use) =>
     `D = {${all.map((one, at) => `"n${at}": ${quote(one)}`).join(', ')}}\n` +
     `for k in [${all.map((_, at) => `"n${at}"`).join(', ')}]:\n    x = D[k]\n    ${use('x')}\n`,
+  'an index that is counted up, by chance': (all, use) =>
+    `XS = [${list(all)}]\ni = 0\nwhile i < len(XS):\n    ${use('XS[i]')}\n    i += 1\n`,
+  'an index from outside, by chance': (all, use) =>
+    `XS = [${list(all)}]\n${use('XS[int(sys.argv[1])]')}\n`,
+  'a key from outside, by chance': (all, use) =>
+    `D = {${all.map((one, at) => `"n${at}": ${quote(one)}`).join(', ')}}\n${use('D[sys.argv[1]]')}\n`,
   'a comprehension': (all, use) => `[${use('x')} for x in [${list(all)}]]\n`,
   'a parameter': (all, use) => `def f(x):\n    ${use('x')}\n${lines(all, (one) => `f(${one})`)}\n`,
   'a parameter of a caller': (all, use) =>
