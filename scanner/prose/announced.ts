@@ -44,11 +44,33 @@ export function isAnnounced(
   const words = wordsFor(named);
   if (words === undefined || hidesOrFetches(of('trait')) || reaches(fact, sources)) return false;
   const source = sources.find(({ path }) => path === 'SKILL.md');
-  if (source !== undefined && looksOf(source).hidesWords) return false;
-  const page = source?.text ?? '';
-  const texts = of('text');
-  const agent = agentOf(named);
-  const read = texts.filter(({ span }) => !passedOver.test(page.slice(span.start, span.end)));
+  if (source === undefined || looksOf(source).hidesWords) return false;
+  return saidIn(source, of('text'), { words, agent: agentOf(named) });
+}
+
+interface Named {
+  readonly words: RegExp;
+  readonly agent: RegExp;
+}
+
+// A skill may set up hundreds of services, and its page may have thousands of sentences.
+const said = new WeakMap<TaintSource, Map<string, boolean>>();
+
+function saidIn(page: TaintSource, texts: readonly FactOf<'text'>[], named: Named): boolean {
+  const known = said.get(page) ?? new Map<string, boolean>();
+  said.set(page, known);
+  const key = `${texts.length} ${named.words} ${named.agent}`;
+  const answer = known.get(key) ?? announces(page, texts, named);
+  known.set(key, answer);
+  return answer;
+}
+
+function announces(
+  { text }: TaintSource,
+  texts: readonly FactOf<'text'>[],
+  { words, agent }: Named,
+): boolean {
+  const read = texts.filter(({ span }) => !passedOver.test(text.slice(span.start, span.end)));
   return (
     read.flatMap(sentencesOf).some((one) => agent.test(one) && saysThatItActs(one, words)) &&
     !texts.flatMap(sentencesOf).some((one) => words.test(one) && denies.test(one))
