@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:fc4787b616fd0fe5e11cfdf025e78483ede77e32daa2c7ed7a54ce5d0e714fc6',
+    'files/agent-memory': 'sha256:3c870f453f40be4ce6e36c6223e5d73133d8497a8ccad7ff6950918755ad1488',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:dea1e0e503da12d951835ad90942c82d1f8175f7b1f7ba7df73f66ccf03aba87',
+      'sha256:354cdb6f864ef11ddabbc557c9138ca7b2947c07dbc049086a19033cc390e09a',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,7 +197,7 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:70bbe84588168ef5c258ec4342717238992f05ea7d815fa4040286571dee385c',
+      'sha256:f8a362e6a75c852d89dbfca652b3d6fc104fbdf588e4349031a3a533aaf4b367',
     'prose/approval-bypass':
       'sha256:efef9957da1b44dab5c9d512a84b71fa79502cbdd3031645001eb799f6cf09ab',
     'prose/biased-judgement':
