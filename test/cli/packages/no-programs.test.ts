@@ -79,6 +79,14 @@ describe('pip that chooses versions', () => {
     expect(existsSync(own.marker)).toBe(true);
   });
 
+  it('is missing where no Python has it', async () => {
+    const none = '#!/bin/sh\necho "ModuleNotFoundError: No module named \'pip\'" >&2\nexit 1\n';
+    const own = world({ ...pip('pass'), python3: none }, ['uv', 'python3']);
+    await expect(resolvePython(own, request)).rejects.toMatchObject({
+      code: 'package-tool-missing',
+    });
+  });
+
   it('takes no wheel of an address, which needs no program', async () => {
     const own = world(pip('pass', true), ['uv', 'python3']);
     await expect(resolvePython(own, request)).rejects.toMatchObject({ code: 'package-unsafe' });
