@@ -13,7 +13,7 @@ import * as sessions from '../../runner/sessions/public.ts';
 import { planSession } from '../../skills-index/run/plan/plan-session.ts';
 import { sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import { printable } from '../../skills-index/skill/text/shown-text.ts';
-import { applyOrOffer } from '../changes/offer.ts';
+import { applyOrOffer, waitingCounts } from '../changes/offer.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { handsOfOperator, printUnasked } from '../holds/hands.ts';
 import { agentSkills } from '../mcp/agent-skills.ts';
@@ -97,10 +97,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     );
     const end = { reason, code, cleaned, limited, ...(kept === undefined ? {} : { kept }) };
     printRunEnd(context, { ...end, run: id, mounts: plan.mounts });
-    await applyOrOffer(context, { ...files, own: host.own }, waitingChanges);
+    const waits = await applyOrOffer(context, { ...files, own: host.own }, waitingChanges);
     if (context.format !== 'text') {
       const schema = 'skillgate.session-end/1';
-      const ending = { schema, session: id, agent: name, plan: digest, ...end, ...taken };
+      const waiting = waitingCounts(waits);
+      const ending = { schema, session: id, agent: name, plan: digest, ...end, waiting, ...taken };
       context.stdout.write(`${jsonText(ending)}\n`);
     }
     return exitOfEnd(context, {

@@ -22,31 +22,35 @@ import {
 } from './accepted-part.ts';
 import { askForAgent, requireApprover } from './ask-approver.ts';
 import { markedText } from './marked.ts';
+import { askingCount } from './references.ts';
 import { changesText, showChanges } from './show.ts';
 
 /**
  * At the end of a run or session: applies what the operator allowed before the start, and offers
  * the rest. `--accept` accepts the plain changes in advance.
+ * @returns the changes that wait for a person afterwards
  * @throws Problem `changes-conflict`; for an agent also a denied hold
  */
 export async function applyOrOffer(
   context: CommandContext,
   host: HostFiles & Pick<Parameters<typeof changes.applyAllowed>[1], 'own'>,
   set: ChangeSet | undefined,
-): Promise<void> {
-  if (set === undefined) return;
+): Promise<ChangeSet | undefined> {
+  if (set === undefined) return undefined;
   const rest = await changes.applyAllowed(context.paths, host, set);
   const applied = selectAllowed(set).accepted;
   if (applied.folders.length > 0 && context.format === 'text')
     printNote(context, safe`applied: ${changesText({ set: applied })} in ${targetsOf(applied)}`);
-  if (rest === undefined) return;
+  if (rest === undefined) return undefined;
   const isAllowed = rest.folders.every(({ mode }) => mode === 'rw');
-  if (isAllowed) printWaiting(context, rest);
-  else await offerChanges(context, host, rest, context.options.accept === true);
+  if (!isAllowed) return await offerChanges(context, host, rest, context.options.accept === true);
+  if (context.format === 'text') printWaiting(context, rest);
+  return rest;
 }
 
 /**
  * @param accepted whether the caller accepts the changes in advance
+ * @returns the changes that wait for a person afterwards
  * @throws Problem `changes-conflict`; for an agent also a denied hold
  */
 async function offerChanges(
@@ -54,7 +58,7 @@ async function offerChanges(
   host: HostFiles,
   set: ChangeSet,
   accepted: boolean,
-): Promise<void> {
+): Promise<ChangeSet> {
   await sweepAndNote(context, host.audit);
   const waiting = changes.readWaiting(context.paths.data, set.run);
   const person =
@@ -70,7 +74,7 @@ async function offerChanges(
       context,
       safe`note: changes of the run in its view of ${targetsOf(set)}: ${changesText(waiting)}${markedText(set)}. Nothing is applied yet. Read the changes: skillgate changes show ${set.run}`,
     );
-    return;
+    return set;
   }
   printLeftBehind(
     context,
@@ -79,6 +83,7 @@ async function offerChanges(
   );
   printNote(context, safe`applied: ${changesText(plain)} in ${targetsOf(plain.set)}`);
   printStillWaiting(context, waiting, plain);
+  return withoutAccepted(waiting.set, plain.set);
 }
 
 /** Says which changes an acceptance left waiting, because nothing may be lost without a word. */
@@ -109,6 +114,16 @@ function printWaiting(context: CommandContext, rest: ChangeSet): void {
     context,
     safe`note: ${parts} still ${isOne ? 'waits' : 'wait'}: skillgate changes show ${run}, then skillgate changes accept ${run}${include}`,
   );
+}
+
+/** How many changes wait, and how many of them a person has to name; for programs. */
+export function waitingCounts(set: ChangeSet | undefined): {
+  readonly changes: number;
+  readonly needDecision: number;
+} {
+  if (set === undefined) return { changes: 0, needDecision: 0 };
+  const needDecision = set.folders.flatMap(obeyedIn).length + askingCount(set);
+  return { changes: changesIn(set), needDecision };
 }
 
 /** Discards changes that waited too long, and prints a note. */

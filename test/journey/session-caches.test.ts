@@ -56,6 +56,18 @@ it('keeps what a package manager made for the agent’s next session, and never 
   expect(existsSync(join(work, 'node_modules'))).toBe(false);
 });
 
+it('tells programs what waits and what is kept', async () => {
+  const { out } = await host.skill(
+    ...['agent', 'run', '--format', 'json', 'coder', '--', 'sh', '-c'],
+    'mkdir -p .venv; echo 1 > .venv/a; echo a > a; echo "{}" > package.json',
+  );
+  expect(JSON.parse(out)).toMatchObject({
+    waiting: { changes: 2, needDecision: 1 },
+    kept: [{ path: '/workspace/.venv', files: 1, bytes: 2 }, { path: '/workspace/node_modules' }],
+    limited: false,
+  });
+});
+
 it('lists and deletes what is kept', async () => {
   await inSession('mkdir -p node_modules .venv && echo 1 > .venv/a');
   const listed = await host.skill('agent', 'cache', 'list', 'coder');
