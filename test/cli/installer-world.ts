@@ -95,6 +95,7 @@ export interface SkillText {
   readonly version?: string;
   readonly capabilities?: object;
   readonly commands?: Record<string, string>;
+  readonly packages?: object;
   readonly description?: string;
   readonly limits?: { readonly seconds?: number; readonly memoryMiB?: number };
   /** Path → text; those that end in `.sh` are executable. */
@@ -103,7 +104,8 @@ export interface SkillText {
 
 export function makeReportSkill(name: string, text: SkillText = {}): Skill {
   const { version = '1.0.0', capabilities = {}, commands = { report: 'scripts/report.ts' } } = text;
-  const skillJson = JSON.stringify({ name, version, commands, capabilities, limits: text.limits });
+  const { limits, packages } = text;
+  const skillJson = JSON.stringify({ name, version, commands, capabilities, limits, packages });
   const texts: Record<string, string> = {
     'SKILL.md': `---\nname: ${name.split('/')[1]}\ndescription: ${text.description ?? 'Writes the weekly report.'}\n---\nRun report.\n`,
     'skill.json': skillJson,
