@@ -15,7 +15,7 @@ import { type CommandContext, type ExitCode, exitCodes, listOf } from '../comman
 import { holdsFolderOf } from '../holds/here.ts';
 import { changeLock } from '../install/lock-change.ts';
 import { orWaiting } from '../install/waiting-version.ts';
-import { identityLockOf } from '../mcp/agent-startable.ts';
+import { identityLockOf } from '../mcp/agent-lock.ts';
 import { projectAt } from '../run/admission.ts';
 import { printFirst } from '../run/end-notes.ts';
 import {

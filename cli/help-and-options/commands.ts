@@ -11,6 +11,7 @@ import { hostPolicyRows } from './host-rows.ts';
 import { installerRows } from './installer-rows.ts';
 import { operatorRows } from './operator-rows.ts';
 import { reviewerRows } from './reviewer-rows.ts';
+import { secretRows } from './secret-rows.ts';
 import { holdRows, hostRows, monitorRows } from './watching-rows.ts';
 
 export interface CommandGroup {
@@ -23,7 +24,7 @@ export const commandGroups: readonly CommandGroup[] = [
   { title: 'Authors', rows: authorRows },
   { title: 'Reviewers', rows: reviewerRows },
   { title: 'Installers', rows: [...installerRows, ...monitorRows] },
-  { title: 'Agents', rows: agentRows },
+  { title: 'Agents', rows: [...agentRows, ...secretRows] },
   {
     title: 'Operators of an agent host',
     rows: [...hostPolicyRows, ...holdRows, ...changesRows, ...auditRows, ...hostRows],

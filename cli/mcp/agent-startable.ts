@@ -4,7 +4,6 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import * as agents from '../../runner/agents/public.ts';
 import {
   type Agent,
@@ -16,7 +15,6 @@ import {
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import {
   type Capabilities,
-  capabilityDigest,
   isEmpty,
   listCapabilities,
   minus,
@@ -26,8 +24,7 @@ import {
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readNamedAgent } from '../agents/named-agent.ts';
-import { type LockedSkill, lockFileName, readLock } from '../install/lock.ts';
-import { changeLock } from '../install/lock-change.ts';
+import { readLock } from '../install/lock.ts';
 import { admissionSecondsMax } from '../limits.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import {
@@ -37,6 +34,7 @@ import {
   type Startable,
   type StartQuestion,
 } from '../run/start-skill.ts';
+import { lockedBy, ownLockOf, pinFor } from './agent-lock.ts';
 import type { InstallQuestions, QuestionState, WaitingHold } from './install-questions.ts';
 
 /** The agent, and the folder where its lock is searched. */
@@ -259,24 +257,6 @@ export function grantFor(agent: Agent, name: SkillName): Grant | undefined {
   );
 }
 
-async function pinFor(context: AgentContext, start: Startable): Promise<void> {
-  const line = [start.admitted.name, lockedBy(start)] as const;
-  await changeLock(ownLockOf(context), (lock) => new Map([...lock, line]));
-}
-
-function lockedBy({ admitted, registry }: Startable): LockedSkill {
-  const { version, bundle, publisher, scopeClaim, logIndex } = admitted;
-  return {
-    registry,
-    version,
-    bundle,
-    publisher,
-    scopeClaim,
-    capabilities: capabilityDigest(admitted.capabilities),
-    logIndex,
-  };
-}
-
 /** Read at each call: a revoked or expired identity may do nothing more. */
 export function agentOf({ host, agentName, world }: AgentContext): Agent {
   const agent = readNamedAgent(host.agents, agentName);
@@ -294,16 +274,4 @@ export function recordFor(
     { run: randomUUID(), agent: agentName, ...(skill === undefined ? {} : { skill }) },
     event,
   );
-}
-
-/**
- * The lock of an identity, with the versions that its standing grant fetched. `skillgate agent
- * grant` removes an entry, so that a newer version may be fetched.
- */
-export function identityLockOf({ paths }: Pick<AdmissionWorld, 'paths'>, agent: string): string {
-  return join(paths.data, 'agents', agent, lockFileName);
-}
-
-function ownLockOf({ world, agentName }: AgentContext): string {
-  return identityLockOf(world, agentName);
 }
