@@ -3,6 +3,7 @@
  * types commands and sends HTTP requests, as a user would.
  */
 import { fileURLToPath } from 'node:url';
+import { calledName } from '../called-name.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { playHonestSkill } from './honest.ts';
 import { setUpHost } from './host.ts';
@@ -30,14 +31,26 @@ export async function run({ stdout, signal, options, now }: CommandContext): Pro
     await playHonestSkill(world);
     await playAgentSession(world, await setUpHost(world));
     await playTwin(world);
-    stdout.write(
-      `\nThe demo is done, after ${Math.round((now().getTime() - started) / 1_000)} s.\n`,
-    );
+    const seconds = Math.round((now().getTime() - started) / 1_000);
+    const next = options.keep === true ? '\n' : nextLines();
+    stdout.write(`\nThe demo is done, after ${seconds} s.${next}`);
     if (options.keep === true) await keep(world, signal, stdout);
   } finally {
     await stage.close();
   }
   return 0;
+}
+
+function nextLines(): string {
+  // `npm run demo` works in a checkout, where no `skillgate` is on PATH.
+  const called = process.env.npm_lifecycle_event === 'demo' ? 'npm run -s skill --' : calledName();
+  const lines = [
+    ['scan FOLDER', 'what a skill of yours can do; runs nothing'],
+    ['init weekly-report', 'begin a skill of your own'],
+    ['doctor', 'whether this machine can run agents, and what to type next'],
+  ] as const;
+  const shown = lines.map(([words, does]) => `  ${called} ${words.padEnd(20)}${does}\n`);
+  return ` Go on with:\n${shown.join('')}`;
 }
 
 async function keep(

@@ -48,16 +48,11 @@ async function approve(world: DemoWorld): Promise<void> {
     ['review', 'approve', honest, '--reason', 'I fetched it and read every file.', '--yes'],
     { shown: true },
   );
-  stage.gateHeld(
-    'packages',
-    'the statement that both sign names the skill’s Python package, with version and hash',
-    stderr.includes(`${wheel} sha256:`),
-  );
   const status = await stage.type('rob', ['status', honest]);
   stage.gateHeld(
     'review',
-    'a skill with a secret and network access needs two approvals; both name the digest of the skill’s files',
-    isStillInReview && status.stdout.includes('approved'),
+    'a skill with a secret and a host needs two approvals; both sign the digests of its files and of its package',
+    isStillInReview && stderr.includes(`${wheel} sha256:`) && status.stdout.includes('approved'),
     `${world.base}/index/${skill}`,
   );
 }

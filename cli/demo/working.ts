@@ -9,6 +9,8 @@ import { deals } from './stand-ins.ts';
 import type { PromptAnswers } from './terminal.ts';
 import { type DemoWorld, skill, token } from './world.ts';
 
+// The lines with figures, so that the demo stays short.
+const diffLinesMax = 4;
 const report = `skillgate run --why "the weekly report is due" ${skill} report`;
 const outside = 'curl -sS https://usage.stranger.example/';
 const allowItself = 'skillgate hold allow 3f9c0a1b2d4e';
@@ -95,7 +97,6 @@ async function acceptChanges(world: DemoWorld, answers: PromptAnswers): Promise<
   const { run = '', digest = '' } = waiting ?? {};
   const show = await stage.type('olga', ['changes', 'show', run.slice(0, 8)], { shown: true });
   stage.say(diffOf(show.stdout, 'weekly.md'));
-  stage.say(othersOf(show.stdout, 'weekly.md'));
   const wasThere = existsSync(written);
   const accepted = stage.type('olga', ['changes', 'accept', run.slice(0, 8), '--digest', digest]);
   await Promise.all([accepted, answerHold(world, 'allow', answers)]);
@@ -110,27 +111,28 @@ async function acceptChanges(world: DemoWorld, answers: PromptAnswers): Promise<
 
 async function drawChart({ stage }: DemoWorld): Promise<void> {
   const { stdout } = await stage.type('olga', ['run', skill, 'chart'], { shown: true });
-  stage.say(`       ${stdout}`);
   stage.gateHeld(
     'packages',
-    'the skill drew the chart with the package that both reviewers signed; the skill’s own files lack the package',
+    'the skill drew the chart with the package that both reviewers signed for',
     stdout.includes(`${deals.length} bars`),
   );
 }
 
-// The part about one file in the output of `skillgate changes show`.
+// The beginning of one file in the output of `skillgate changes show`.
 function diffOf(text: string, path: string): string {
   const lines = text.split('\n');
   const from = lines.findIndex((line) => line.includes(path));
   const rest = lines.slice(from + 1);
   const end = rest.findIndex((line) => !/^( |@|\+|-)/.test(line));
-  const added = rest.slice(0, end === -1 ? undefined : end).filter((line) => /^ *\+./.test(line));
-  return [lines[from] ?? '', ...added].join('\n').replace(/^/gm, '       ');
+  const shown = rest.slice(0, end === -1 ? undefined : end);
+  const added = shown.filter((line) => /^ *\+.*\d/.test(line)).slice(0, diffLinesMax);
+  const title = `${lines[from] ?? ''}${othersOf(text, path)}`;
+  return [title, ...added].join('\n').replace(/^/gm, '       ');
 }
 
 // The other files of the change set, so that the reader can count them.
 function othersOf(text: string, path: string): string {
   const names = text.split('\n').flatMap((line) => /^created (\S+)/.exec(line)?.[1] ?? []);
   const others = names.filter((name) => name !== path);
-  return `       and ${others.length} more: ${others.join(', ')}`;
+  return `, and ${others.length} more: ${others.join(', ')}`;
 }

@@ -26,7 +26,6 @@ describe('npm run demo', () => {
       'intake',
       'scan',
       'review',
-      'packages',
       'review',
       'packages',
       'admission',
@@ -53,12 +52,13 @@ describe('npm run demo', () => {
       'the proxy held the request until Olga had signed, and then sent it',
       'the same request, sent again, was held again; Olga denied it, and the proxy sent nothing',
       'the proxy put the real token into the requests; neither the agent nor its model saw the token',
-      'the statement that both sign names the skill’s Python package, with version and hash',
+      'both sign the digests of its files and of its package',
       'the report was not in Olga’s folder before her signature; the report is there now',
       'the twin tried to send the canary, a fake credential that only a thief would use: the run was ended',
       'the stranger received nothing; the sandbox never contained the real token',
     ])
       expect(stdout).toContain(claim);
+    expect(stdout).toMatch(/Go on with:(\n {2}npm run -s skill -- (scan|init|doctor)\b.*){3}\n$/);
     // Two screens, which nobody has to widen.
     expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(105);
     expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
