@@ -11,6 +11,7 @@ import {
   type RefList,
 } from '../../skills-index/run/changes/moved-refs.ts';
 import { type HandedRef, stashRef } from '../../skills-index/run/changes/repositories.ts';
+import { goesOn } from '../../skills-index/run/changes/shown-differences.ts';
 import { ForeignEntry, requireOwner } from '../files/ownership.ts';
 import { folderOnly } from '../files/walk-folder.ts';
 import {
@@ -219,7 +220,7 @@ async function readPatch(
     outputMax: patchBytesMax,
     cut: true,
   });
-  return Buffer.concat([bytes, Buffer.from(isCut ? '\n(the differences go on)\n' : '')]);
+  return Buffer.concat([bytes, Buffer.from(isCut ? `\n${goesOn}\n` : '')]);
 }
 
 const patchOptions = ['--patch', '--no-renames', '--no-ext-diff', '--no-textconv'];

@@ -199,6 +199,45 @@ describe('the shown differences', () => {
     const [ref] = (await two.handOver()).repositories.flatMap(({ refs }) => refs);
     expect(ref?.files).toEqual(['src/b']);
   });
+
+  // Each script commits `evil.js`, whose content the differences do not show.
+  it.each([
+    [
+      'behind a first commit that takes all room',
+      'seq 200000 > a && git commit -qam one && echo bad > evil.js && git add -A && git commit -qm two',
+      [],
+    ],
+    [
+      'with a NUL byte in a comment',
+      `printf 'bad /*\\0*/' > evil.js && echo b >> src/b && git add -A && git commit -qm work`,
+      ['src/b'],
+    ],
+    [
+      'with a NUL byte that a later commit removes',
+      `printf 'bad \\0' > evil.js && git add -A && git commit -qm one &&
+        echo bad > evil.js && echo b >> src/b && git commit -qam two`,
+      ['src/b'],
+    ],
+    [
+      'with a name that git quotes',
+      `printf 'bad /*\\0*/' > évil.js && echo b >> src/b && git add -A && git commit -qm work`,
+      ['src/b'],
+    ],
+    [
+      'that the host’s attributes call binary',
+      'echo bad > evil.js && echo b >> src/b && git add -A && git commit -qm work',
+      ['src/b'],
+    ],
+  ])('do not stand for a file %s', async (name, script, files) => {
+    const attributes = name.includes('attributes')
+      ? `echo '*.js -diff' > .git/info/attributes`
+      : 'true';
+    const two = await twoRepositories(`${project} && ${attributes}`);
+    two.inView(script);
+    const [ref] = (await two.handOver()).repositories.flatMap(({ refs }) => refs);
+    expect(two.stored(ref?.patch)).not.toContain('+bad');
+    expect(ref?.files).toEqual(files);
+  });
 });
 
 /** A blob of 15 MiB of zeros, and a delta that repeats it to 960 MiB: 15 KB in all. */
