@@ -24,7 +24,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 interface FoundCache {
   readonly agent: string;
-  readonly folder: string;
   readonly workspace: string;
   readonly at: string;
   readonly kept: readonly {
@@ -37,27 +36,21 @@ interface FoundCache {
 function list(context: CommandContext, name: string | undefined): ExitCode {
   const agents = name === undefined ? agentNames(context) : [requireAgent(context, name)];
   const found = agents.flatMap((agent) => cachesOf(context, agent));
-  answer(
-    context,
-    {
-      schema: 'skillgate.agent-caches/1',
-      caches: found.map(({ folder: _, ...cache }) => cache),
-    },
-    () =>
-      found.length === 0
-        ? safe`No agent keeps build products on this host.`
-        : table(
-            found.flatMap(({ agent, at, kept, workspace }) =>
-              kept.map(({ bytes, files, path }) => [
-                agent,
-                workspace,
-                path,
-                count(files, 'file'),
-                bytesText(bytes),
-                safe`last used ${at}`,
-              ]),
-            ),
+  answer(context, { schema: 'skillgate.agent-caches/1', caches: found }, () =>
+    found.length === 0
+      ? safe`No agent keeps build products on this host.`
+      : table(
+          found.flatMap(({ agent, at, kept, workspace }) =>
+            kept.map(({ bytes, files, path }) => [
+              agent,
+              workspace,
+              path,
+              count(files, 'file'),
+              bytesText(bytes),
+              safe`last used ${at}`,
+            ]),
           ),
+        ),
   );
   return exitCodes.ok;
 }
@@ -66,15 +59,12 @@ function clear(context: CommandContext, name: string): ExitCode {
   const { workspace } = context.options;
   const all = cachesOf(context, requireAgent(context, name));
   const found = all.filter((cache) => workspace === undefined || cache.workspace === workspace);
-  if (found.length === 0 && typeof workspace === 'string')
-    throw new Problem(
-      'not-found',
-      `Agent ${name} keeps no build products of workspace ${workspace}`,
-      {
-        hint: `see the kept folders: skillgate agent cache list ${name}`,
-      },
-    );
-  for (const { folder } of found) sessions.clearCache(folder);
+  const caches = sessions.cachesFolderOf(context.paths, name);
+  const named = typeof workspace === 'string' ? workspace : undefined;
+  if (!sessions.clearCaches(caches, named) && named !== undefined)
+    throw new Problem('not-found', `Agent ${name} keeps no build products of workspace ${named}`, {
+      hint: `see the kept folders: skillgate agent cache list ${name}`,
+    });
   const paths = found.flatMap(({ kept, workspace }) =>
     kept.map(({ path }) => ({ workspace, path })),
   );
@@ -89,9 +79,9 @@ function clear(context: CommandContext, name: string): ExitCode {
 function cachesOf({ paths }: CommandContext, agent: string): FoundCache[] {
   return sessions
     .listCaches(sessions.cachesFolderOf(paths, agent))
-    .map(({ folder, list: { at, folders, workspace } }) => {
+    .map(({ list: { at, folders, workspace } }) => {
       const kept = folders.map(({ bytes, files, path }) => ({ path, files, bytes }));
-      return { agent, folder, workspace, at, kept };
+      return { agent, workspace, at, kept };
     });
 }
 

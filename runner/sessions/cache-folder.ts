@@ -127,9 +127,19 @@ export function sweepOld(caches: string, now: number): void {
 }
 
 /**
- * Forgets what is kept. A session that runs goes on with its products, and keeps none at its end.
+ * Forgets what an agent keeps, for one workspace or for all. A session that runs goes on with its
+ * products, and keeps none at its end, even when nothing is kept yet.
+ * @returns whether such a workspace has a cache
  */
-export function clearCache(cache: string): void {
+export function clearCaches(caches: string, workspace?: string): boolean {
+  const names = entriesOf(caches).filter(
+    (name) => workspace === undefined || name.replace(/(?:-\d+){2}$/, '') === workspace,
+  );
+  for (const name of names) clearCache(join(caches, name));
+  return names.length > 0;
+}
+
+function clearCache(cache: string): void {
   withCache(cache, () => {
     writePrivateFile(join(cache, clearedName), '');
     rmSync(join(cache, listName), { force: true });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openViews } from '../../../runner/mounts/views.ts';
 import { openWorkspace } from '../../../runner/mounts/workspace.ts';
-import { clearCache, listCaches } from '../../../runner/sessions/cache-folder.ts';
+import { clearCaches, listCaches } from '../../../runner/sessions/cache-folder.ts';
 import { openCaches } from '../../../runner/sessions/open-cache.ts';
 import { giveRest } from '../mounts/seen-folder.ts';
 
@@ -260,9 +260,23 @@ describe.each(kinds)('build products of a session (overlay: %s)', (isOverlay) =>
   it('can be deleted while a session uses them', async () => {
     await done(write('node_modules/base.js'));
     const one = await session(nothing);
-    for (const { folder } of listCaches(join(top, 'agents/coder'))) clearCache(folder);
+    clearCaches(join(top, 'agents/coder'));
     one.commit();
     one.close();
     expect(await seen('node_modules')).toEqual([]);
+  });
+
+  it.each([
+    ['of the workspace', 'work', true, []],
+    ['of all workspaces', undefined, true, []],
+    ['of another workspace alone', 'wor', false, ['first.js']],
+  ])('can be deleted while the first session runs: those %s', async (_, name, is, names) => {
+    const one = await session(write('node_modules/first.js'));
+    expect(clearCaches(join(top, 'agents/coder'), name)).toBe(is);
+    one.commit();
+    one.close();
+    expect(await seen('node_modules')).toEqual(names);
+    await done(write('.venv/later'));
+    expect(await seen('.venv')).toEqual(['later']);
   });
 });
