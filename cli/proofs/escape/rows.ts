@@ -4,6 +4,7 @@ import { aroundRows } from './rows/around.ts';
 import { canaryRows } from './rows/canary.ts';
 import { deviceRows } from './rows/devices.ts';
 import { filesystemRows } from './rows/filesystem.ts';
+import { gitRows } from './rows/git.ts';
 import { heldRequestRows } from './rows/held.ts';
 import { keptRows } from './rows/kept.ts';
 import { kernelRows } from './rows/kernel.ts';
@@ -57,6 +58,7 @@ export const escapeRows: readonly EscapeRow[] = [
     ...baseRows,
     ...besideRows,
     ...keptRows,
+    ...gitRows,
   ]),
   ...alone('resources', resourceRows),
 ];

@@ -32,6 +32,15 @@ call('mount', buffer('none'), buffer(library), buffer('none'), 32 | 4096, 0); wo
   },
   {
     ...mounts,
+    name: 'unmount its view to write to the folder below',
+    as: 'root',
+    // MNT_DETACH. The bare twin first makes a bind mount to unmount.
+    code: `apart()
+if not os.path.ismount(mount): call('mount', buffer(mount), buffer(mount), buffer('none'), 4096, 0)
+call('umount2', buffer(mount), 2); won()`,
+  },
+  {
+    ...mounts,
     name: 'change the root folder (chroot)',
     as: 'root',
     code: `call('chroot', buffer('/tmp')); won()`,
