@@ -133,7 +133,7 @@ export function sweepOld(caches: string, now: number): void {
  */
 export function clearCaches(caches: string, workspace?: string): boolean {
   const names = entriesOf(caches).filter(
-    (name) => workspace === undefined || name.replace(/(?:-\d+){2}$/, '') === workspace,
+    (name) => workspace === undefined || name.replace(/(?:-\d+){3}$/, '') === workspace,
   );
   for (const name of names) clearCache(join(caches, name));
   return names.length > 0;

@@ -32,8 +32,10 @@ export function openCaches(caches: string, session: string, now = Date.now): Ope
     if (!source.startsWith('workspace:')) return undefined;
     sweepOld(caches, now());
     const workspace = workspaceOf(source);
-    // The name alone could mean another folder by now.
-    const cache = join(caches, `${workspace}-${id.replace(':', '-')}`);
+    // The name alone could mean another folder by now, and a new folder often gets the inode of a
+    // deleted one.
+    const { birthtimeNs } = fs.fstatSync(folder, { bigint: true });
+    const cache = join(caches, `${workspace}-${id.replace(':', '-')}-${birthtimeNs}`);
     const opened = Date.now();
     const base = withCache(cache, () => openBase(cache, session, folder));
     return {

@@ -37,13 +37,14 @@ interface Options {
   readonly agent?: string;
   readonly overlays?: boolean;
   readonly of?: string;
+  readonly id?: string;
 }
 
 let overlays = true;
 
 /** A session that is at its end: `act` worked in its view. */
 async function session(act: (view: string) => void, options: Options = {}): Promise<Session> {
-  const { agent = 'coder', of = folder } = options;
+  const { agent = 'coder', id, of = folder } = options;
   giveRest(folder);
   const runFolder = join(top, `run${runs++}`);
   fs.mkdirSync(runFolder);
@@ -54,7 +55,7 @@ async function session(act: (view: string) => void, options: Options = {}): Prom
     source: 'workspace:work',
     target: '/workspace',
     path: of,
-    id: `${dev}:${ino}`,
+    id: id ?? `${dev}:${ino}`,
     mode: 'cow',
     reason: '',
   } as const;
@@ -255,6 +256,16 @@ describe.each(kinds)('build products of a session (overlay: %s)', (isOverlay) =>
     one.close();
     expect(await seen('')).toEqual(expect.not.arrayContaining(['.venv', 'node_modules/poison.js']));
     expect(await seen('node_modules')).toEqual(['base.js']);
+  });
+
+  it('do not come back with a folder that is made again and gets the same inode', async () => {
+    const same = { id: '1:2' };
+    await done(write('node_modules/poison.js'), same);
+    expect(await seen('node_modules', same)).toEqual(['poison.js']);
+    fs.rmSync(folder, { recursive: true });
+    fs.mkdirSync(folder);
+    if (process.getuid?.() === 0) fs.chownSync(folder, 65_534, 65_534);
+    expect(await seen('node_modules', same)).toEqual([]);
   });
 
   it('can be deleted while a session uses them', async () => {
