@@ -51,7 +51,7 @@ async function approve(world: DemoWorld): Promise<void> {
   const status = await stage.type('rob', ['status', honest]);
   stage.gateHeld(
     'review',
-    'a skill with a secret and a host needs two approvals; both sign the digests of its files and of its package',
+    'a skill with a secret and a host needs two approvals; both sign the digests of its files and package',
     isStillInReview && stderr.includes(`${wheel} sha256:`) && status.stdout.includes('approved'),
     `${world.base}/index/${skill}`,
   );

@@ -52,7 +52,7 @@ describe('npm run demo', () => {
       'the proxy held the request until Olga had signed, and then sent it',
       'the same request, sent again, was held again; Olga denied it, and the proxy sent nothing',
       'the proxy put the real token into the requests; neither the agent nor its model saw the token',
-      'both sign the digests of its files and of its package',
+      'both sign the digests of its files and package',
       'the report was not in Olga’s folder before her signature; the report is there now',
       'the twin tried to send the canary, a fake credential that only a thief would use: the run was ended',
       'the stranger received nothing; the sandbox never contained the real token',
