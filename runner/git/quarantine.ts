@@ -21,7 +21,7 @@ import {
   shownCommitsMax,
   unpackedBytesMax,
 } from '../limits.ts';
-import { type CommittedPath, readPaths } from './committed-paths.ts';
+import { type CommittedPath, readDifference, readPaths } from './committed-paths.ts';
 import { type GitFolder, OverLimit, runGit } from './run-git.ts';
 
 /**
@@ -170,7 +170,10 @@ export async function readCommits(
     throw new OverLimit(`it has more than ${judgedCommitsMax} new commits`);
   const base = name === stashRef ? head : (before ?? head);
   const whole = await readWhole(git, { after, base, commits, isNew: base !== before, range });
-  if (commits === 0) return { commits, shown: [], paths: [], patch: whole };
+  // Another branch of the host may hold what a stranger sent: nobody judged its paths for this one.
+  const isWhole = whole.length > 0 && before !== undefined;
+  const moved = isWhole ? await readDifference(git, before, after) : [];
+  if (commits === 0) return { commits, shown: [], paths: moved, patch: whole };
   const shown = await runGit(git, [
     'rev-list',
     `--max-count=${shownCommitsMax}`,
@@ -181,7 +184,7 @@ export async function readCommits(
   return {
     commits,
     shown: parseCommits(shown.bytes.toString()),
-    paths: await readPaths(git, range),
+    paths: [...(await readPaths(git, range)), ...moved],
     patch: Buffer.concat([patch, whole]),
   };
 }

@@ -193,6 +193,23 @@ describe('the shown differences', () => {
       for (const ref of refs) expect(two.stored(ref.patch)).not.toContain('in all, from');
   });
 
+  it.each([
+    ['moves to', 'git reset -q --hard pr', 1],
+    ['goes on from', 'git reset -q --hard pr && echo more >> a && git commit -qam more', 1],
+    ['merges', 'echo more >> a && git commit -qam more && git merge -q --no-edit pr', 1],
+    ['leaves aside', 'git branch own pr && echo more >> a && git commit -qam more', undefined],
+  ])('name what hosts obey when the branch %s the host’s other branch', async (_, script, asks) => {
+    const two = await twoRepositories(
+      `${project} && git checkout -qb pr && echo {} > package.json && git add -A &&
+        git commit -qm pr && git checkout -q main`,
+    );
+    two.inView(script);
+    const refs = (await two.handOver()).repositories.flatMap((one) => one.refs);
+    const main = refs.find(({ name }) => name === 'refs/heads/main');
+    expect(main?.asks?.match(/its commits change package.json/g)?.length).toBe(asks);
+    expect(refs.find(({ name }) => name === 'refs/heads/own')?.asks).toBeUndefined();
+  });
+
   it('do not stand for a file that a person had changed without committing it', async () => {
     const two = await twoRepositories(`${project} && echo mine >> a`);
     two.inView('git checkout -q a && echo theirs > a && echo b >> src/b && git commit -qam work');
