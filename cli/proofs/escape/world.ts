@@ -8,6 +8,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as audit from '../../../runner/audit/public.ts';
+import * as files from '../../../runner/files/public.ts';
 import * as host from '../../../runner/host/public.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { Paths } from '../../command.ts';
@@ -89,7 +90,7 @@ async function openWorld(): Promise<EscapeWorld> {
       child.kill('SIGKILL');
       recorder.close();
       fs.rmSync(shared, { force: true });
-      const remove = (): void => fs.rmSync(folder, { recursive: true, force: true });
+      const remove = (): void => files.removeTree(folder);
       remove();
       // The audit log writes with a delay, and would create its folder again.
       setTimeout(remove, 3 * audit.auditDelayMillis);

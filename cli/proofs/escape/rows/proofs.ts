@@ -1,4 +1,5 @@
 /** Proofs that look at the host's own files after an attempt. */
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import type { Proof } from '../row.ts';
@@ -26,12 +27,14 @@ export function leavesBits(path: string, bits: number): Proof {
     0;
 }
 
-/** Any name below the workspace matches. */
+/** Any name below the workspace matches. An attempt may have closed a folder to its owner. */
 export function leavesName(pattern: RegExp): Proof {
-  return ({ world }) =>
-    fs
+  return ({ world }) => {
+    spawnSync('/bin/chmod', ['-R', 'u+rwX', '--', world.workspace]);
+    return fs
       .readdirSync(world.workspace, { recursive: true, encoding: 'utf8' })
       .some((name) => pattern.test(name));
+  };
 }
 
 /** A path below the world's folder no longer exists. */
