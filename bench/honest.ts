@@ -1,20 +1,17 @@
 /**
- * `npm run bench -- honest MIRRORS [--only TEXT] [--keep DIR]`: drafts a manifest for every skill
- * with scripts of public collections, confirms the draft unread, and prints which would publish.
+ * `npm run bench -- honest MIRRORS [--only TEXT] [--keep DIR]`: types `skillgate manifest --write`
+ * for every skill with scripts of public collections, confirms the draft unread, and prints which
+ * would publish. The command locks packages, so it asks their public indexes.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { draftIdentity } from '../cli/publish/draft-identity.ts';
+import { fileURLToPath } from 'node:url';
 import { prepareVersion, requireNoPlaceholders } from '../cli/publish/prepare-version.ts';
 import { requireDeclared } from '../cli/publish/require-declared.ts';
-import { readWholeSkill } from '../cli/scan/source-folder.ts';
-import { inferManifest } from '../scanner/manifest/manifest.ts';
 import { scanSkill } from '../scanner/scan.ts';
-import { packBundle } from '../skills-index/skill/authoring/pack-bundle.ts';
-import { printManifest } from '../skills-index/skill/authoring/print-manifest.ts';
-import { parseSkillMd } from '../skills-index/skill/authoring/skill-md.ts';
-import type { Manifest } from '../skills-index/skill/manifest.ts';
+import { type Manifest, parseManifest } from '../skills-index/skill/manifest.ts';
 import { unconfirmedWhy } from '../skills-index/skill/placeholders.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Verdict } from '../skills-index/statement/finding.ts';
@@ -66,13 +63,12 @@ async function draftAndPublish(
   try {
     const folder = layOut(mirrors, skill, join(below, skill.source.replace('/', '+')));
     rmSync(join(folder, 'skill.json'), { force: true });
-    const { files } = await readWholeSkill(folder, 'manifest');
-    packBundle(files);
-    const bytes = files.find(({ path }) => path === 'SKILL.md')?.bytes ?? new Uint8Array();
-    const identity = draftIdentity(parseSkillMd(bytes), folder, 'honest');
-    draft = inferManifest(files, await scanSkill(files), identity);
-    const confirmed = printManifest(draft).replaceAll(`${unconfirmedWhy} seen`, 'confirmed: seen');
-    writeFileSync(join(folder, 'skill.json'), confirmed);
+    const refused = await writeDraft(folder);
+    if (refused !== undefined) return { ...skill, ...refused };
+    const file = join(folder, 'skill.json');
+    draft = parseManifest(readFileSync(file));
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll(`${unconfirmedWhy} seen`, 'confirmed: seen'));
     const prepared = await prepareVersion(folder);
     const report = await scanSkill(prepared.folder.files);
     verdict = report.verdict;
@@ -92,6 +88,20 @@ async function draftAndPublish(
       ...(draft !== undefined && { draft }),
     };
   }
+}
+
+const program = fileURLToPath(new URL('../cli/guard.js', import.meta.url));
+
+/** @returns what the command refused; undefined for a draft that lies in the folder */
+function writeDraft(folder: string): Promise<Pick<Outcome, 'outcome' | 'why'> | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Awaited<ReturnType<typeof writeDraft>>>();
+  const words = ['manifest', folder, '--write', '--scope', 'honest'];
+  execFile(process.execPath, [program, ...words], (failed, _stdout, stderr) => {
+    if (failed === null) return resolve(undefined);
+    const [, code, message] = /^error\[([\w-]+)\]: (.*)$/m.exec(stderr) ?? [];
+    resolve({ outcome: code ?? 'internal', why: [message ?? stderr] });
+  });
+  return promise;
 }
 
 function draftTable(outcomes: readonly Outcome[]): string {
