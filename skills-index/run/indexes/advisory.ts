@@ -1,5 +1,5 @@
 /** Advisories about packages, in the OSV format. Ids that begin with `MAL-` name malware. */
-import { parse, satisfies } from 'semver';
+import { parse, satisfies, validRange } from 'semver';
 import * as v from 'valibot';
 import { compares, isSameVersion } from '../../packages/python-version.ts';
 import { type Ecosystem, normalPackageName } from '../../skill/ecosystem.ts';
@@ -93,8 +93,13 @@ function isMalicious(ecosystem: Ecosystem, one: Affected, version: string): bool
     // A Python range with an end has a list of versions.
     if (type !== 'SEMVER' || ecosystem !== 'npm')
       return (isEndless && isFromStart(events)) || versions.length === 0;
-    return isInNpmRange(events, version);
+    return isInNpmRange(events, version) || isUnclear(events, version);
   });
+}
+
+// A range that cannot be read excludes nothing, and excludes no version that cannot be read.
+function isUnclear(events: Events, version: string): boolean {
+  return validRange(rangeOf(events), { loose: true }) === null || parse(version, true) === null;
 }
 
 function isVulnerable(ecosystem: Ecosystem, one: Affected, version: string): boolean {

@@ -76,6 +76,8 @@ describe('what a session sees of an npm package', () => {
     ['a range without an end', range([{ introduced: '0' }]), []],
     ['a range', range([{ introduced: '1.0.1' }, { fixed: '1.2.0' }]), ['1.0.0', '2.0.0-rc.1']],
     ['a last version', range([{ introduced: '0' }, { last_affected: '1.1.0' }]), ['2.0.0-rc.1']],
+    ['a range that is none', range([{ introduced: '1.0.0.0' }]), []],
+    ['a later range', range([{ introduced: '3.0.0' }]), ['1.0.0', '1.1.0', '2.0.0-rc.1']],
   ])('lacks what an advisory with %s names', (_, affected, left) => {
     const malicious = parseAdvisory(advisory(affected), 'MAL-1.json');
     expect(names(judgeNpm(document, { ...rules, malicious })?.body)).toEqual(left);
