@@ -56,10 +56,12 @@ done`;
  * group, the memory limit applies to each process, and V8 reserves 640 MiB at its start.
  */
 export function preludeScript(
-  { command, plan: { limits } }: SandboxStart,
+  { command, plan: { limits, programs } }: SandboxStart,
   held: ControlGroups['held'],
 ): string {
-  const dataKiB = (limits.memoryMiB + (command[0] === '/usr/bin/node' ? 640 : 0)) * 1024;
+  const hasNode =
+    command[0] === '/usr/bin/node' || programs.some(({ program }) => program === 'node');
+  const dataKiB = (limits.memoryMiB + (hasNode ? 640 : 0)) * 1024;
   // The control group counts processes exactly; the shell's limit is only a second barrier.
   const processes = limits.processes + (held.has('pids') ? 16 : 0);
   return [

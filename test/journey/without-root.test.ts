@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -92,6 +93,25 @@ describe('a session of a runner that is not root', () => {
     onTestFinished(() => rmSync(other, { recursive: true }));
     const ran = skill('agent', 'run', 'small', '--', 'echo', 'started');
     expect(ran).toEqual({ exit: 0, out: 'started\n' });
+  });
+
+  it('starts Node as a granted program, although memory is limited for each process', ({
+    skip,
+  }) => {
+    skip(!existsSync('/usr/bin/node'), 'this host lacks /usr/bin/node');
+    const probe = join(folder, 'probe');
+    mkdirSync(probe);
+    const manifest = {
+      name: '@acme/probe',
+      version: '0.1.0',
+      commands: { go: 'go.py' },
+      capabilities: { exec: [{ program: 'node', why: 'test' }] },
+    };
+    const go = `import subprocess; subprocess.run(['node', '-e', 'console.log(7)'])`;
+    writeFileSync(join(probe, 'SKILL.md'), '---\nname: probe\ndescription: probe\n---\n# probe\n');
+    writeFileSync(join(probe, 'skill.json'), JSON.stringify(manifest));
+    writeFileSync(join(probe, 'go.py'), go);
+    expect(skill('try', probe, 'go')).toEqual({ exit: 0, out: '7\n' });
   });
 
   it('renames a folder of a small workspace, which is a copy', () => {
