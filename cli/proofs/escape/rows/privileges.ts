@@ -15,7 +15,7 @@ export const privilegeRows: readonly Attempt[] = [
     wants: 'that user’s files',
     as: 'root',
     proof: printsThrough,
-    code: 'os.setresuid(1000, 1000, 1000); won()',
+    code: 'other = 1001 if os.getuid() == 1000 else 1000; os.setresuid(other, other, other); won()',
   },
   {
     name: 'join another group',
