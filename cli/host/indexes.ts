@@ -30,9 +30,9 @@ function notesAbout(url: string): Safe[] {
   const place = parseIndexUrl(url);
   if (place?.kind === 'address')
     return [safe`anybody who controls ${url} chooses the packages that agents get`];
-  return place === undefined || existsSync(place.path)
-    ? []
-    : [safe`there is no folder ${place.path} yet; put the wheels or tarballs there`];
+  return place?.kind === 'folder' && !existsSync(place.path)
+    ? [safe`there is no folder ${place.path} yet; put the wheels or tarballs there`]
+    : [];
 }
 
 export function removeIndex(context: CommandContext, name: string): void {

@@ -158,7 +158,9 @@ describe('skillgate host model, approver and egress', () => {
     const url = 'https://registry.npmjs.org/';
     const ran = await host('index', 'add', 'npm', url, '--min-age', '14d');
     expect(ran.stdout).toContain('at least 14 days old');
-    await host('index', 'add', 'python', 'file:///srv/wheels');
+    expect(ran.stderr).not.toContain('there is no folder');
+    const folder = await host('index', 'add', 'python', 'file:///srv/wheels');
+    expect(folder.stderr).toContain('there is no folder /srv/wheels yet');
     expect(policy()).toEqual({
       indexes: { npm: { url, minimumAgeDays: 14 }, python: { url: 'file:///srv/wheels' } },
     });

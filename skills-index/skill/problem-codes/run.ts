@@ -98,7 +98,7 @@ export const runCodes = {
     status: 403,
     means:
       'A mounted folder belongs to root. A run takes the uid of the folder’s owner, and never root’s uid.',
-    fix: 'Give the folder to another user, with the chown command that the message shows.',
+    fix: 'Work in a folder that belongs to another user, as the message shows. Give no folder away that holds keys.',
   },
   'run-limit': {
     exit: 7,
