@@ -2,7 +2,7 @@
 import type * as changes from '../../runner/changes/public.ts';
 import * as holds from '../../runner/holds/public.ts';
 import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
-import { askingRefs, placeOf } from '../../skills-index/run/changes/chosen-refs.ts';
+import { placeOf } from '../../skills-index/run/changes/chosen-refs.ts';
 import type { GatedAction, Hold } from '../../skills-index/run/holds/hold.ts';
 import { shownAction } from '../../skills-index/run/holds/hold-action.ts';
 import { canAnswer } from '../../skills-index/run/holds/hold-answer.ts';
@@ -12,7 +12,8 @@ import type { CommandContext } from '../command.ts';
 import { answerHere, canAnswerHere } from '../holds/answer-here.ts';
 import { handsOfAgent, holdPrinter } from '../holds/hands.ts';
 import { auditKeyFileOf, type HostFiles } from '../run/start-skill.ts';
-import { changesIn, targetsOf } from './accepted-part.ts';
+import { acceptCommand, targetsOf } from './accepted-part.ts';
+import { refWishes } from './references.ts';
 
 /**
  * Refuses early, before a person reads or confirms changes that no approver can allow.
@@ -41,11 +42,11 @@ export async function askForAgent(
   context: CommandContext,
   host: HostFiles,
   waiting: changes.WaitingChanges,
-  paths: readonly string[] = [],
+  choice: changes.NamedChoice = {},
 ): Promise<void> {
   const { set } = waiting;
   if (set.agent === 'operator') return;
-  const action = applyAction(waiting, paths);
+  const action = applyAction(waiting, choice.paths);
   requireShownWhole(action, set.run);
   const { agent, plan, run, skill, version } = set;
   const subject = { run, agent, skill, version, plan };
@@ -79,12 +80,20 @@ export async function askForAgent(
   // A person who pressed Ctrl-C, or had no right passphrase, ends the command.
   if (failed.signal.aborted) throw failed.signal.reason;
   if (answer.kind === 'denied')
-    throw new Problem(answer.code, `Changes of run ${run} are not applied: ${answer.why}`);
+    throw new Problem(
+      answer.code,
+      `Changes of run ${run} are not applied: ${answer.why}`,
+      answer.code === 'hold-expired'
+        ? { hint: `the changes still wait; type again: ${acceptCommand(run, choice)}` }
+        : {},
+    );
 }
 
 // An approver must read every path that they allow.
 function requireShownWhole(action: GatedAction, run: string): void {
-  if (canonicalDigest(shownAction(action)) === canonicalDigest(action)) return;
+  // A long list of references may end with a digest: without --path no choice shortens the list.
+  const whole = { ...action, refs: [] };
+  if (canonicalDigest({ ...shownAction(action), refs: [] }) === canonicalDigest(whole)) return;
   throw new Problem('usage', `Changes of run ${run} are not applied: too many paths are named`, {
     hint: 'accept some of the paths first, then the others',
   });
@@ -98,21 +107,27 @@ export function applyAction(
   { set, digest }: Pick<changes.WaitingChanges, 'set' | 'digest'>,
   paths: readonly string[] = [],
 ): GatedAction {
-  const include = set.folders.flatMap(({ changes, repositories, target }) => [
-    ...changes.filter(({ shelf }) => shelf === 'obeyed').map(({ path }) => `${target}/${path}`),
-    // Several repositories of the run may have a branch of this name.
-    ...askingRefs(repositories).map(
-      ({ ref, repository }) => `${target}/${placeOf(repository)}:${ref.name}`,
+  const include = set.folders.flatMap(({ changes, target }) =>
+    changes.filter(({ shelf }) => shelf === 'obeyed').map(({ path }) => `${target}/${path}`),
+  );
+  // With patterns, each reference needed its name. Several repositories of the run may have a
+  // branch of this name.
+  const includeRefs = set.folders.flatMap(({ repositories = [], target }) =>
+    repositories.flatMap((repository) =>
+      repository.refs
+        .filter(({ asks }) => asks !== undefined || paths.length > 0)
+        .map(({ name }) => `${target}/${placeOf(repository)}:${name}`),
     ),
-  ]);
-  const named = include.length === 0 ? {} : { include };
-  const only = paths.length === 0 ? {} : { paths };
+  );
+  const refs = refWishes(set);
   return {
     kind: 'apply',
     target: targetsOf(set),
-    changes: changesIn(set),
+    changes: set.folders.reduce((sum, { changes }) => sum + changes.length, 0),
     digest,
-    ...named,
-    ...only,
+    ...(refs.length === 0 ? {} : { refs }),
+    ...(include.length === 0 ? {} : { include }),
+    ...(includeRefs.length === 0 ? {} : { includeRefs }),
+    ...(paths.length === 0 ? {} : { paths }),
   };
 }

@@ -16,7 +16,7 @@ import { hostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, printLine, printNote, safe, table } from '../terminal/output.ts';
 import { answerPaged } from '../terminal/pager.ts';
-import { acceptedOf, applyQuestion } from './accepted-part.ts';
+import { acceptCommand, acceptedOf, applyQuestion } from './accepted-part.ts';
 import { askForAgent, requireApprover } from './ask-approver.ts';
 import { markedText } from './marked.ts';
 import { printStillWaiting, sweepAndNote } from './offer.ts';
@@ -111,10 +111,10 @@ async function accept(context: CommandContext): Promise<ExitCode> {
       context,
       applyQuestion(waiting, accepted),
       'yes',
-      `skillgate changes accept ${id} --digest ${waiting.digest}`,
+      `${acceptCommand(id, choice)} --digest ${waiting.digest}`,
     );
   }
-  await askForAgent(context, host, accepted, choice.paths);
+  await askForAgent(context, host, accepted, choice);
   printLeftBehind(
     context,
     await changes.acceptChanges(context.paths, host, id, namedDigest ?? waiting.digest, choice),

@@ -23,10 +23,12 @@ export function heldChanges(
   if (action?.kind !== 'apply') return undefined;
   try {
     const whole = changes.readWaiting(paths.data, run);
-    const waiting = acceptedPart(whole, action);
+    const { include = [], includeRefs = [], paths: only = [] } = action;
+    const choice = { include: [...include, ...includeRefs], paths: only };
+    const waiting = acceptedPart(whole, choice);
     changes.requireKept(waiting);
     const isOfHold =
-      canonicalDigest(shownAction(applyAction(waiting, action.paths))) === canonicalDigest(action);
+      canonicalDigest(shownAction(applyAction(waiting, only))) === canonicalDigest(action);
     if (isAsShown(hold) && isOfHold) return waiting;
     return `the changes of run ${run} that wait on this host have digest ${waiting.digest}, not the digest of this hold`;
   } catch (cause) {

@@ -26,6 +26,35 @@ function spellRef(name: string): string {
   return name === stashRef ? refText(name) : `${kind} ${spellPath(rest.join(' '))}`;
 }
 
+/** What happens to each reference: `move branch main in /workspace by 1 commit`. */
+export function refWishes({ folders }: ChangeSet): string[] {
+  const wishes = folders.flatMap(({ repositories = [], target }) =>
+    repositories.flatMap((repository) => {
+      const place = placeText(repository, target);
+      const made = repository.isNew ? [`create a repository in ${place}`] : [];
+      return [...made, ...repository.refs.map((ref) => wishOf(ref, place))];
+    }),
+  );
+  // A hold cuts the end of a long list, so new branches must not push the others out of it.
+  const isHarmless = (wish: string): boolean =>
+    wish.startsWith('create ') && !wish.includes(checkMark);
+  return wishes.toSorted((a, b) => Number(isHarmless(a)) - Number(isHarmless(b)));
+}
+
+const checkMark = ' (check: ';
+
+function wishOf({ after, asks, before, commits, name }: HandedRef, place: string): string {
+  const verb = before === undefined ? 'create' : after === undefined ? 'delete' : 'move';
+  const by = verb === 'move' ? 'by' : 'with';
+  const size = commits === 0 ? '' : ` ${by} ${count(commits, 'commit')}`;
+  const check = asks === undefined ? '' : `${checkMark}${JSON.stringify(asks)})`;
+  return `${verb} ${spellRef(name)} in ${place}${size}${check}`;
+}
+
+function placeText({ path }: Repository, target: string): string {
+  return spellPath(path === '' ? target : `${target}/${path}`);
+}
+
 /** How many references of a change set wait until a person names them. */
 export function askingCount({ folders }: ChangeSet): number {
   return folders.reduce((sum, { repositories }) => sum + askingRefs(repositories).length, 0);
@@ -53,8 +82,8 @@ export function refLines(
   linesMax: number,
 ): Safe[] {
   return repositories.flatMap((repository) => {
-    const { isNew, path, refs } = repository;
-    const place = spellPath(path === '' ? target : `${target}/${path}`);
+    const { isNew, refs } = repository;
+    const place = placeText(repository, target);
     const head = isNew ? [safe`${ink.green('new repository')} in ${place}`] : [];
     return [
       ...head,

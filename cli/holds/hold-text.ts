@@ -1,7 +1,7 @@
 /** A hold as text: the action, and what an allowance for a time would cover. */
 import { nameOfSubject } from '../../skills-index/run/agents/breaker.ts';
 import type { GatedAction } from '../../skills-index/run/holds/hold.ts';
-import { isAsShown } from '../../skills-index/run/holds/hold-action.ts';
+import { appliedText, isAsShown } from '../../skills-index/run/holds/hold-action.ts';
 import { describeCoverage } from '../../skills-index/run/holds/hold-coverage.ts';
 import { count, joined, type Safe, safe, shortText } from '../terminal/output.ts';
 import type { HoldHere } from './here.ts';
@@ -40,7 +40,7 @@ function wishOf(action: GatedAction): string {
     case 'install':
       return 'install this version';
     case 'apply':
-      return `apply ${count(action.changes, 'change')} to ${action.target}${namedText(action.include)}`;
+      return `${appliedText(action)}${namedText(action.include)}`;
     case 'egress': {
       const { bytes, host, method, opens, path, port } = action;
       const place = `${host}:${port}${shortText(path)}`;

@@ -226,3 +226,55 @@ describe('a hold of changes', () => {
     expect(stderr).not.toContain('curl evil.example');
   });
 });
+
+describe('a choice among changes', () => {
+  const keep = (shelf: 'obeyed' | undefined, agent: string): void => {
+    const other = { ...change, path: "it's.md" };
+    const obeyed = { ...change, ...(shelf && { shelf }) };
+    const folders = [{ ...set.folders[0], changes: [obeyed, other] }];
+    writeFileSync(join(kept, 'set.json'), JSON.stringify({ ...set, agent, folders }), {
+      mode: 0o600,
+    });
+  };
+
+  it('is refused before anybody is asked where a pattern applies nothing, with the reason', async () => {
+    writePolicy([ann]);
+    keep('obeyed', 'finance');
+    const words = ['changes', 'accept', run, '--path', 'Makefile', '--path', '*.md'];
+    const { exit, stderr } = await type(AbortSignal.timeout(500), ...words);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(
+      `--path Makefile applies no change of run ${run}: "Makefile" is a file that hosts or agents obey`,
+    );
+    expect(stderr).toContain('add --include Makefile, or leave out this --path');
+    expect(stderr).not.toContain('held until');
+  });
+
+  it('is repeated where nobody answered in time, because the changes still wait', async () => {
+    writePolicy([ann]);
+    const words = ['changes', 'accept', run, '--digest', changeSetDigest(set), '--path', 'Make*'];
+    const isAsked = () => readdirSync(join(home, 'data/holds')).length > 0;
+    const late = new Date('2026-11-20T13:00:00Z');
+    const { stderr } = await skill(words, {
+      env: { SKILLGATE_HOME: home },
+      now: () => (isAsked() ? late : now),
+    });
+    expect(stderr).toContain('hold-expired');
+    expect(stderr).toContain(
+      `help: the changes still wait; type again: skillgate changes accept ${run} --path 'Make*'`,
+    );
+  });
+
+  it('is repeated by the command that accepts it without a terminal', async () => {
+    writePolicy([ann]);
+    keep('obeyed', 'finance');
+    const words = ['--include', 'Makefile', '--path', "it's.md"];
+    const { stderr } = await type(undefined, 'changes', 'accept', run, ...words);
+    expect(stderr).toContain('not-confirmed');
+    expect(stderr).toMatch(
+      new RegExp(
+        `help: skillgate changes accept ${run} --include Makefile --path 'it'\\\\''s.md' --digest sha256:`,
+      ),
+    );
+  });
+});

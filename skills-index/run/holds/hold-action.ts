@@ -56,10 +56,15 @@ export function shownAction(action: GatedAction): GatedAction {
     case 'install':
       return { ...action, capabilities: cutList(action.capabilities, listMax) };
     case 'apply': {
-      const { include, paths, target } = action;
-      const named = include === undefined ? {} : { include: cutList(include, listMax) };
-      const only = paths === undefined ? {} : { paths: cutList(paths, listMax) };
-      return { ...action, target: cut(target, pathMax), ...named, ...only };
+      const { include, includeRefs, paths, refs, target } = action;
+      return {
+        ...action,
+        target: cut(target, pathMax),
+        ...(refs === undefined ? {} : { refs: cutList(refs, listMax) }),
+        ...(include === undefined ? {} : { include: cutList(include, listMax) }),
+        ...(includeRefs === undefined ? {} : { includeRefs: cutList(includeRefs, listMax) }),
+        ...(paths === undefined ? {} : { paths: cutList(paths, listMax) }),
+      };
     }
     case 'egress': {
       const { headers, path, query, text } = action;
@@ -92,13 +97,13 @@ export function describeAction(action: GatedAction): string {
     case 'install':
       return `install for the agent, in this version alone, with: ${joinList(action.capabilities)}`;
     case 'apply': {
-      const { changes, digest, include = [], paths = [], target } = action;
+      const { digest, include = [], paths = [] } = action;
       const listed = (names: readonly string[]): string =>
         names.map((name) => JSON.stringify(name)).join('; ');
       const only = paths.length === 0 ? '' : `, of the paths ${listed(paths)}`;
       const obeyed =
         include.length === 0 ? '' : `, with files that hosts or agents obey: ${listed(include)}`;
-      return `apply ${changes === 1 ? '1 change' : `${changes} changes`} to ${target}${only}${obeyed}, change set ${digest}`;
+      return `${appliedText(action)}${only}${obeyed}, change set ${digest}`;
     }
     case 'egress': {
       const { body, bytes, host, method, opens, path, port, query, request } = action;
@@ -113,6 +118,18 @@ export function describeAction(action: GatedAction): string {
       return `${method} ${place} with ${bytes ?? 'an unknown number of'} bytes${sent}${all}`;
     }
   }
+}
+
+/** `move branch main in /workspace by 1 commit, and apply 2 changes to /workspace`. */
+export function appliedText({
+  changes,
+  refs = [],
+  target,
+}: Extract<GatedAction, { kind: 'apply' }>): string {
+  const files = `apply ${changes === 1 ? '1 change' : `${changes} changes`} to ${target}`;
+  if (refs.length === 0) return files;
+  const moves = refs.join(', ');
+  return changes === 0 ? moves : `${moves}, and ${files}`;
 }
 
 /**

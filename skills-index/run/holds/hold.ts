@@ -60,10 +60,15 @@ export type GatedAction =
   | {
       readonly kind: 'apply';
       readonly target: string;
+      /** How many files and folders change. */
       readonly changes: number;
       readonly digest: Digest;
+      /** What happens to each branch and tag: `move branch main in /w by 1 commit`. */
+      readonly refs?: readonly string[];
       /** Changed paths that hosts or agents obey, each named by whoever asks. */
       readonly include?: readonly string[];
+      /** Branches and tags that whoever asks had to name: `/workspace/.:refs/heads/main`. */
+      readonly includeRefs?: readonly string[];
       /** Patterns of the only other changes, where whoever asks named some. */
       readonly paths?: readonly string[];
     }
@@ -277,7 +282,9 @@ const actionShape = v.variant('kind', [
     target: text,
     changes: count,
     digest,
+    refs: v.exactOptional(texts),
     include: v.exactOptional(texts),
+    includeRefs: v.exactOptional(texts),
     paths: v.exactOptional(texts),
   }),
   exactObject({ kind: v.literal('install'), capabilities: texts }),

@@ -14,6 +14,13 @@ import { folderWith } from '../temporary-folder.ts';
 
 const run = '0f35d1a0-0000-4000-8000-000000000000';
 const subject = { run, agent: 'finance', skill: '@acme/report', version: '1.0.0' };
+const object = 'a'.repeat(40);
+const about = { after: object, shown: [], files: [] };
+const refs = [
+  { ...about, name: 'refs/heads/feature/x', commits: 2 },
+  { ...about, name: 'refs/heads/main', before: object, commits: 1 },
+  { ...about, name: 'refs/tags/v1', before: object, commits: 0, asks: 'it drops "commits"' },
+];
 let paths: { config: string; data: string; cache: string };
 beforeEach(() => {
   const home = folderWith();
@@ -39,6 +46,7 @@ beforeEach(() => {
     ],
     refused: [],
     conflicts: [],
+    repositories: [{ path: '', isNew: false, refs }],
   };
   const set = {
     schema: 'skillgate.changes/2',
@@ -50,8 +58,8 @@ beforeEach(() => {
   writeFileSync(join(kept, 'set.json'), JSON.stringify(set), { mode: 0o600 });
 });
 
-const actionFor = (include: readonly string[]): GatedAction =>
-  applyAction(acceptedPart(readWaiting(paths.data, run), { include }));
+const actionFor = (include: readonly string[], patterns: readonly string[] = []): GatedAction =>
+  applyAction(acceptedPart(readWaiting(paths.data, run), { include, paths: patterns }), patterns);
 const holdOf = (action: GatedAction): Hold => ({
   schema: 'skillgate.hold/1',
   id: '0'.repeat(12),
@@ -78,7 +86,7 @@ it('a hold says which files that hosts or agents obey it brings', () => {
   const text = (include: readonly string[]): string =>
     describeHold({ state: 'waiting', hold: holdOf(actionFor(include)) }).text;
   expect(text(['package.json'])).toContain(
-    'wants to apply 2 changes to /w, with 1 file that hosts or agents obey',
+    'and apply 2 changes to /w, with 1 file that hosts or agents obey',
   );
   expect(text(['package.json'])).toContain('    hosts or agents obey "/w/package.json"');
   expect(text([])).not.toContain('obey');
@@ -92,4 +100,33 @@ it.each<[string, (action: Extract<GatedAction, { kind: 'apply' }>) => GatedActio
   const action = actionFor(['package.json']);
   if (action.kind !== 'apply') throw new Error('another action');
   expect(typeof shownFor(forge(action))).toBe('string');
+});
+
+const moved = 'move branch main in /w by 1 commit';
+const made = 'create branch feature/x in /w with 2 commits';
+const checked = 'move tag v1 in /w (check: "it drops \\"commits\\"")';
+it.each<[string, string[], string[], string]>([
+  ['all that need no name', [], [], `${moved}, ${made}, and apply 1 change to /w, change set`],
+  [
+    'one that needs its name',
+    ['v1'],
+    [],
+    `${moved}, ${checked}, ${made}, and apply 1 change to /w,`,
+  ],
+  ['a single one', ['main'], ['notes.md'], `${moved}, and apply 1 change to /w, of the paths`],
+  ['none', [], ['notes.md'], 'apply 1 change to /w, of the paths "notes.md", change set'],
+])('a hold names each branch and tag, and counts files apart: %s', (_, include, only, words) => {
+  const hold = holdOf(actionFor(include, only));
+  expect(hold.what.startsWith(words)).toBe(true);
+  expect(describeHold({ state: 'waiting', hold }).text).toContain(
+    `wants to ${words.split(',')[0]}`,
+  );
+  expect(shownFor(hold.action ?? actionFor([]))).toEqual(['notes.md']);
+});
+
+it('a branch alone is no change of a file', () => {
+  const set = readWaiting(paths.data, run).set;
+  const folders = set.folders.map((folder) => ({ ...folder, changes: [] }));
+  const action = applyAction({ set: { ...set, folders }, digest: digestOf('') });
+  expect(holdOf(action).what).toBe(`${moved}, ${checked}, ${made}, change set ${digestOf('')}`);
 });
