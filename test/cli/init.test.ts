@@ -112,7 +112,7 @@ describe('what cannot be published', () => {
       'a folder without skill.json',
       { 'SKILL.md': skillMd },
       3,
-      /error\[manifest-missing\][\s\S]*skillgate manifest --write/,
+      /error\[manifest-missing\][\s\S]*skillgate manifest \/\S+\/s --write/,
     ],
     [
       'unreadable YAML',
