@@ -65,7 +65,7 @@ export async function askForAgent(
     ? (hold: Hold): void => {
         handsOfAgent(context, host.policy).notify?.(hold);
         const asking = { ...context, signal: AbortSignal.any([context.signal, over.signal]) };
-        answerHere(asking, host.policy, hold).catch((cause) => failed.abort(cause));
+        answerHere(asking, host, hold).catch((cause) => failed.abort(cause));
       }
     : // The terminal only shows what is waiting and until when; typing there is no answer.
       holdPrinter(context, host.policy);

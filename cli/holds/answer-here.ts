@@ -2,6 +2,7 @@
  * An approver who types a command answers the command's own hold at the same terminal. Only the
  * approver's passphrase makes the answer, so an agent with a terminal of its own cannot give it.
  */
+import type * as audit from '../../runner/audit/public.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -27,13 +28,13 @@ export async function canAnswerHere(
  */
 export async function answerHere(
   context: CommandContext,
-  policy: HostPolicy,
+  { audit: log, policy }: { readonly audit: audit.Audit; readonly policy: HostPolicy },
   hold: Hold,
 ): Promise<void> {
   printNote(context, safe`Your passphrase allows this: ${hold.what}`);
   for (let tries = 1; ; tries++)
     try {
-      const made = await makeAnswer(context, policy, { hold, verdict: 'allow', seconds: 0 });
+      const made = await makeAnswer(context, policy, { hold, verdict: 'allow', seconds: 0 }, log);
       if (made.kind === 'signed') putAnswer(made.path, made.signed);
       return;
     } catch (cause) {

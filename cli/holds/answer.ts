@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type * as audit from '../../runner/audit/public.ts';
 import * as files from '../../runner/files/public.ts';
 import * as secrets from '../../runner/secret-sources/public.ts';
 import {
@@ -16,6 +17,7 @@ import {
   signedAnswerShape,
 } from '../../skills-index/run/holds/hold.ts';
 import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
+import { holdEvent } from '../../skills-index/run/holds/hold-state.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
@@ -47,6 +49,7 @@ export type MadeAnswer =
     };
 
 /**
+ * @param log gets a line when the key cannot be opened
  * @throws Problem `forbidden` when this host has no approver of host policy, `not-confirmed`,
  * `key-file-invalid`
  */
@@ -54,6 +57,7 @@ export async function makeAnswer(
   context: CommandContext,
   policy: HostPolicy,
   wanted: Wanted,
+  log: audit.Audit,
 ): Promise<MadeAnswer> {
   const { hold } = wanted;
   const own = join(holdsFolderOf(context), `${hold.id}.answer.json`);
@@ -75,7 +79,21 @@ export async function makeAnswer(
     return { kind: 'to-sign', answer, challenge, approver };
   }
   const key = await keyOf(context, approver);
-  return { kind: 'signed', signed: await signAnswer(key, answer), path: own };
+  const signed = await signAnswer(key, answer).catch((cause) => {
+    if (cause instanceof Problem && cause.code === 'key-file-invalid')
+      recordUnsigned(log, hold, cause.message);
+    throw cause;
+  });
+  return { kind: 'signed', signed, path: own };
+}
+
+// Each wrong passphrase is a line of the log: an operator sees how many there were, and when.
+function recordUnsigned(log: audit.Audit, hold: Hold, why: string): void {
+  const { agent, run, skill, version } = hold;
+  log.record(
+    { run, agent, skill, version },
+    holdEvent(hold, 'rejected', `no answer was signed: ${why}`),
+  );
 }
 
 /** @throws Problem `key-file-invalid`, `not-confirmed` */
@@ -144,7 +162,7 @@ export function requireClosed(key: KeyFile): KeyFile {
   if (key.sealed === true || key.keychain !== undefined) return key;
   const why = `key ${key.name} has no passphrase, so an agent of this user could sign with it`;
   throw new Problem('forbidden', `Cannot answer: ${why}`, {
-    hint: 'create a key with a passphrase: skillgate key create NAME --passphrase',
+    hint: 'create another key, with a passphrase: skillgate key create NAME --passphrase',
   });
 }
 

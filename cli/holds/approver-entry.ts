@@ -1,7 +1,9 @@
 /** The entry of host.json that lets a key of this host answer holds. */
+import { existsSync } from 'node:fs';
 import * as secrets from '../../runner/secret-sources/public.ts';
 import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
 import type { MailboxKey } from '../../skills-index/run/holds/mailbox-key.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { addMailboxKey, type KeyFile, publicKeyOf, readKeyFile } from '../signing/key-file.ts';
 import { askPassphrase } from '../signing/passphrase.ts';
@@ -18,10 +20,14 @@ export interface ApproverEntry {
 /**
  * Reads the entry of a key. An older key file without a mailbox key gets one here. Its passphrase
  * is asked, because the signing key signs the mailbox key.
- * @throws Problem `forbidden` for a key that every program of this user can use
+ * @throws Problem `forbidden` for a key that every program of this user can use, `file-not-found`
  */
 export async function approverEntry(context: CommandContext, name: string): Promise<ApproverEntry> {
   const path = keyPath(context.paths, name);
+  if (!existsSync(path))
+    throw new Problem('file-not-found', `There is no key ${name} on this host`, {
+      hint: `skillgate key create ${name} --passphrase`,
+    });
   let passphrase: string | undefined;
   const ask = async (of: string): Promise<string> => {
     passphrase = await askPassphrase(context, of);

@@ -70,7 +70,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         hint: 'the waiting runner holds another action than the file shows; do not answer this hold: it expires by itself',
       },
     );
-  const answered = await makeAnswer(context, policy, { hold: here.hold, verdict, seconds });
+  const answered = await makeAnswer(
+    context,
+    policy,
+    { hold: here.hold, verdict, seconds },
+    hostFiles(context).audit,
+  );
   if (answered.kind === 'to-sign') {
     const { challenge, approver } = answered;
     const { schema: _, ...passkey } = { schema: '', ...approver.passkey };

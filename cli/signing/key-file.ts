@@ -3,7 +3,7 @@
  * keychain; and the public part to hand around.
  */
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
@@ -275,13 +275,24 @@ async function readJson(path: string): Promise<{ value: StoredFile; mode: number
   }
 }
 
+/**
+ * Refuses before a person is asked for a passphrase in vain.
+ * @throws Problem `file-exists`
+ */
+export function requireNoKeyAt(path: string): void {
+  if (existsSync(path)) throw alreadyThere(path);
+}
+
+function alreadyThere(path: string, cause?: unknown): Problem {
+  return new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it already exists`, {
+    cause,
+  });
+}
+
 // `wx`: a key that is there is never overwritten, and a link laid there is not followed.
 async function writeNew(path: string, value: unknown, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'EEXIST') throw cause;
-    throw new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it already exists`, {
-      cause,
-    });
+    throw cause.code === 'EEXIST' ? alreadyThere(path, cause) : cause;
   });
   try {
     await file.chmod(mode);

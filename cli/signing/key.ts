@@ -5,7 +5,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readRegistries } from '../registries/registry-base.ts';
 import { answer, inkFor, printNote, safe, table } from '../terminal/output.ts';
 import { endedKeys } from './ended-keys.ts';
-import { addMailboxKey, createKeyFile, readKeyFile } from './key-file.ts';
+import { addMailboxKey, createKeyFile, readKeyFile, requireNoKeyAt } from './key-file.ts';
 import type { LoggedKey } from './logged-key.ts';
 import { askNewPassphrase } from './passphrase.ts';
 import { keyNames, keyPath } from './signer.ts';
@@ -29,6 +29,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 async function create(context: CommandContext): Promise<ExitCode> {
   const name = context.args[0] ?? 'default';
   const shared = keyPath(context.paths, name, 'public');
+  const path = keyPath(context.paths, name);
+  requireNoKeyAt(path);
   const keychain = context.options.keychain === true ? secrets.osKeychain() : undefined;
   const passphrase =
     context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
@@ -37,7 +39,6 @@ async function create(context: CommandContext): Promise<ExitCode> {
       'usage',
       'A key is stored in the keychain or encrypted with a passphrase: choose one',
     );
-  const path = keyPath(context.paths, name);
   const key = await createKeyFile(path, shared, name, keychain, passphrase);
   const sealed = passphrase !== undefined;
   const created = {

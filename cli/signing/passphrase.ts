@@ -37,7 +37,10 @@ export async function askNewPassphrase(context: Terminal, name: string): Promise
     throw new Problem(
       'not-confirmed',
       `The passphrase is too short: it needs at least ${passphraseCharsMin} characters; no key was created`,
+      { hint: 'run the command again with a longer passphrase, such as four words' },
     );
   if ((await askPassphrase(context, `${name} (again)`)) === first) return first;
-  throw new Problem('not-confirmed', 'The two passphrases differ; no key was created');
+  throw new Problem('not-confirmed', 'The two passphrases differ; no key was created', {
+    hint: 'run the command again, and type the same passphrase twice',
+  });
 }

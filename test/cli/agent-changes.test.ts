@@ -136,6 +136,15 @@ describe('changes that an agent made, accepted at the terminal of an approver', 
     expect(log()).toMatch(/"state":"allowed"/);
   });
 
+  it('leave a line in the log for each wrong passphrase', async () => {
+    const { stderr } = await accept('wrong wrong wrong\n');
+    const rejected = log().match(/"state":"rejected"[^\n]*no answer was signed: [^\n]*/g) ?? [];
+    expect(rejected).toHaveLength(stderr.split('the passphrase is wrong').length - 1);
+    expect(rejected.length).toBeGreaterThan(0);
+    expect(rejected[0]).toContain('the passphrase is wrong');
+    expect(log()).not.toContain('wrong wrong wrong');
+  });
+
   it.each([
     ['a wrong passphrase', 'wrong wrong wrong\n', 'the passphrase is wrong'],
     ['Ctrl-C', '\u0003', 'nterrupted'],
