@@ -185,6 +185,7 @@ async function resolveWithout(
     pins,
     index: policy?.url ?? publicIndexes[ecosystem].url,
     minimumAgeDays: options.minimumAgeDays ?? (policy === undefined ? 0 : minimumAgeOf(policy)),
+    isAgeOfPolicy: options.minimumAgeDays === undefined,
   };
   let requires = all;
   for (let tries = 0; ; tries++) {

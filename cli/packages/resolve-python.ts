@@ -11,6 +11,7 @@ import type { LockedPackage } from '../../skills-index/packages/locked-package.t
 import { parsePylock } from '../../skills-index/packages/pylock.ts';
 import { parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import type { CommandContext } from '../command.ts';
 import { indexQuestionsMax, toolMessageCharsMax } from '../limits.ts';
 import { addressed, pythonWithoutPrograms, requireNoProgram } from './no-programs.ts';
@@ -107,10 +108,7 @@ const report = v.looseObject({
 });
 
 async function byPip(world: World, request: ResolveRequest, folder: string): Promise<Resolved> {
-  if (request.minimumAgeDays > 0)
-    throw new Problem('package-tool-missing', 'Cannot lock: pip cannot leave out new versions', {
-      hint: 'Install uv (pip install uv), or lock with --exclude-newer 0.',
-    });
+  if (request.minimumAgeDays > 0) throw cannotLeaveOut(request);
   const args = [
     'install',
     '--dry-run',
@@ -159,6 +157,20 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
       `pip chose the versions for one Python and this machine's system. uv chooses for all systems: pip install uv, then lock again.`,
     ],
   };
+}
+
+function cannotLeaveOut({ index, isAgeOfPolicy, minimumAgeDays }: ResolveRequest): Problem {
+  const who = isAgeOfPolicy === true ? 'host policy' : '--exclude-newer';
+  const anyAge =
+    isAgeOfPolicy === true
+      ? `skillgate host index add python ${shellWord(index)} --min-age 0`
+      : 'skillgate lock --exclude-newer 0';
+  const wants = `${who} wants versions that are at least ${minimumAgeDays} ${minimumAgeDays === 1 ? 'day' : 'days'} old`;
+  return new Problem(
+    'package-tool-missing',
+    `Cannot lock: ${wants}, and pip cannot leave out newer versions`,
+    { hint: `pip install uv   (or, for versions of any age: ${anyAge})` },
+  );
 }
 
 /** The Python that runs on this machine use. */

@@ -19,4 +19,6 @@ export interface ResolveRequest {
   readonly pins: ReadonlyMap<string, Pin>;
   /** Days that a version must be old. */
   readonly minimumAgeDays: number;
+  /** Whether host policy demands that age; else an option does. */
+  readonly isAgeOfPolicy?: boolean;
 }

@@ -12,13 +12,15 @@ import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import type { MountCapability } from '../../skills-index/skill/capability.ts';
 import { isNamePart } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { type CommandContext, listOf } from '../command.ts';
 import { printNote, safe } from '../terminal/output.ts';
 
 /**
  * Host policy with the folders of `--mount`. A mount for files that arguments name gets the working
  * folder, unless host policy or `--mount` binds the mount's source.
- * @throws Problem `usage` when an option has another form, or names no workspace of the skill
+ * @throws Problem `usage` when an option has another form, or names no workspace of the skill;
+ * `file-not-found`
  */
 export function bindFolders(
   context: CommandContext,
@@ -36,7 +38,12 @@ export function bindFolders(
       throw new Problem('usage', `Cannot bind ${name}: skill.json mounts no workspace:${name}`, {
         hint: `skill.json mounts ${[...wanted].map((one) => `workspace:${one}`).join(', ') || 'nothing'}`,
       });
-    return [name, resolve(context.cwd, folder)] as const;
+    const path = resolve(context.cwd, folder);
+    if (!existsSync(path))
+      throw new Problem('file-not-found', `Cannot bind ${name}: there is no folder ${path}`, {
+        hint: `mkdir -p ${shellWord(path)}`,
+      });
+    return [name, path] as const;
   });
   const bound = withFolders(policy, Object.fromEntries(named));
   const open = mounts.find(isOpen(bound));

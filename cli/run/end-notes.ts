@@ -4,6 +4,7 @@
  */
 import type * as audit from '../../runner/audit/public.ts';
 import type * as runs from '../../runner/run/public.ts';
+import { isDenial } from '../../skills-index/run/egress/denial-fixes.ts';
 import { asCalled, calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
 import { endNotesMax, headerNameCharsMax, leftOutNamesMax } from '../limits.ts';
@@ -17,6 +18,8 @@ export interface Overheard {
   readonly audit: audit.Audit;
   /** Requests that were denied, each once. */
   denied(): readonly Missing[];
+  /** The codes of those requests, each once. */
+  codes(): readonly string[];
   leftOut(): readonly LeftOutHeaders[];
   /** The beginning of what it printed, stdout before stderr. */
   printed(): string;
@@ -40,11 +43,15 @@ export function overhear(
   to: Pick<Overheard, 'onStdout' | 'onStderr'>,
 ): Overheard {
   const denied = new Map<string, Missing>();
+  const codes = new Set<string>();
   const headers = new Map<string, Set<string>>();
   const stdout = new KeptOutput();
   const stderr = new KeptOutput();
   const record: audit.Audit['record'] = (subject, event) => {
-    for (const one of missingRequests([event])) denied.set(JSON.stringify(one), one);
+    for (const one of missingRequests([event])) {
+      denied.set(JSON.stringify(one), one);
+      if (event.event === 'egress' && isDenial(event.why)) codes.add(event.why);
+    }
     if (event.event === 'egress' && event.dropped !== undefined)
       addNames(headers, event.host, event.dropped);
     audit.record(subject, event);
@@ -56,6 +63,7 @@ export function overhear(
   return {
     audit: { ...audit, record },
     denied: () => [...denied.values()],
+    codes: () => [...codes],
     leftOut: () => [...headers].map(leftOutOf),
     printed: () =>
       [stdout, stderr].map((kept) => new TextDecoder().decode(kept.bytes())).join('\n'),
@@ -99,6 +107,13 @@ export function printOverheard(
     [...denied, ...otherNotes(heard)],
     `${calledName()} log --run ${run.slice(0, 8)}`,
   );
+  printCodes(context, heard.codes());
+}
+
+/** For people: the command that explains each kind of denial, and names the next step. */
+export function printCodes(context: CommandContext, codes: readonly string[]): void {
+  for (const code of codes.slice(0, endNotesMax))
+    printNote(context, safe`help: skillgate explain ${code}`);
 }
 
 /** For people: what else a run went without. Its denied requests are printed as they came. */

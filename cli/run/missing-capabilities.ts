@@ -50,7 +50,8 @@ export function missingRequests(events: readonly AuditEvent[]): Missing[] {
   );
 }
 
-const isForManifest = /^(host|port|method|path)-denied$/;
+/** The codes of requests that an entry of skill.json would allow. */
+export const isForManifest = /^(host|port|method|path)-denied$/;
 
 type Match = readonly [pattern: RegExp, missing: (name: string) => Missing | undefined];
 

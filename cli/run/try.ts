@@ -18,10 +18,10 @@ import { lockedFiles } from '../packages/lock-skill.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { jsonText, printNote, safe } from '../terminal/output.ts';
 import { bindFolders } from './bound-folders.ts';
-import { type Overheard, otherNotes, overhear, printFirst } from './end-notes.ts';
+import { type Overheard, otherNotes, overhear, printCodes, printFirst } from './end-notes.ts';
 import { interpretersOf } from './interpreters.ts';
 import { printRunEnd } from './left-behind.ts';
-import { type Missing, missingInOutput } from './missing-capabilities.ts';
+import { isForManifest, type Missing, missingInOutput } from './missing-capabilities.ts';
 import { printPipedInputNote } from './piped-input.ts';
 import { exitOf } from './run-end.ts';
 import { outputFor, resultJson } from './run-output.ts';
@@ -130,5 +130,10 @@ function printMissing(
   });
   for (const notes of [leftOut, denied, otherNotes(heard)])
     printFirst(context, notes, `${calledName()} try --format json`);
+  // Above, the entry for skill.json is the next step already.
+  printCodes(
+    context,
+    heard.codes().filter((code) => !isForManifest.test(code)),
+  );
   if (context.options.stdin !== true) printPipedInputNote(context, 'try');
 }

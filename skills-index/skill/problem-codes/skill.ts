@@ -80,8 +80,9 @@ export const skillCodes = {
   'package-tool-missing': {
     exit: 5,
     status: 500,
-    means: 'The tool that chooses versions is not installed on this machine.',
-    fix: 'Install uv for Python, or npm for Node.',
+    means:
+      'This machine has no tool that can choose the versions. pip alone cannot leave out versions that are too new for host policy.',
+    fix: 'Install uv for Python (pip install uv), or npm for Node.',
   },
   'placeholder-text': {
     exit: 6,

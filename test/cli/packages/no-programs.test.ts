@@ -87,6 +87,22 @@ describe('pip that chooses versions', () => {
     });
   });
 
+  it.each([
+    [true, 'host policy wants', `skillgate host index add python '${request.index}' --min-age 0`],
+    [false, '--exclude-newer wants', 'skillgate lock --exclude-newer 0'],
+  ])(
+    'is not enough for a least age (%s): who wants it, and what to type',
+    async (isAgeOfPolicy, who, line) => {
+      const own = world(pip('pass'), ['uv', 'python3']);
+      const aged = { ...request, minimumAgeDays: 7, isAgeOfPolicy };
+      await expect(resolvePython(own, aged)).rejects.toMatchObject({
+        code: 'package-tool-missing',
+        message: expect.stringContaining(`${who} versions that are at least 7 days old, and pip`),
+        hint: `pip install uv   (or, for versions of any age: ${line})`,
+      });
+    },
+  );
+
   it('takes no wheel of an address, which needs no program', async () => {
     const own = world(pip('pass', true), ['uv', 'python3']);
     await expect(resolvePython(own, request)).rejects.toMatchObject({ code: 'package-unsafe' });

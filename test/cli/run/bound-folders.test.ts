@@ -41,12 +41,12 @@ describe('the folders of one run', () => {
 
   it.each([
     ['host policy binds', policyWith({ work: '/srv/work' }), [], { work: '/srv/work' }],
-    ['the option binds', policyWith({}), ['work=/srv/other'], { work: '/srv/other' }],
+    ['the option binds', policyWith({}), ['work=/usr'], { work: '/usr' }],
     [
       'the option binds against host policy',
       policyWith({ work: '/srv/work' }),
-      ['work=/srv/other'],
-      { work: '/srv/other' },
+      ['work=/usr'],
+      { work: '/usr' },
     ],
   ])('are those that %s', (_, policy, mount, workspaces) => {
     const { context, printed } = contextAt(folderWith({}), mount);
@@ -54,11 +54,23 @@ describe('the folders of one run', () => {
     expect(printed()).toBe('');
   });
 
+  it('are not taken where there is no folder, and the line that makes it is shown', () => {
+    const cwd = folderWith({});
+    const bind = () => bindFolders(contextAt(cwd, ['work=no pe']).context, policyWith({}), [work]);
+    expect(bind).toThrow(
+      expect.objectContaining({
+        code: 'file-not-found',
+        message: `Cannot bind work: there is no folder ${cwd}/no pe`,
+        hint: `mkdir -p '${cwd}/no pe'`,
+      }),
+    );
+  });
+
   it('are written to without a hold only where host policy names the very folder', () => {
-    const policy = policyWith({ work: '/srv/work', reports: '/srv/r' }, ['work', 'reports']);
-    const other = bindFolders(contextAt('/', ['work=/srv/other']).context, policy, [work]);
+    const policy = policyWith({ work: '/usr/bin', reports: '/srv/r' }, ['work', 'reports']);
+    const other = bindFolders(contextAt('/', ['work=/usr']).context, policy, [work]);
     expect(other.writable).toEqual(['reports']);
-    const same = bindFolders(contextAt('/', ['work=/srv/work']).context, policy, [work]);
+    const same = bindFolders(contextAt('/', ['work=/usr/bin']).context, policy, [work]);
     expect(same.writable).toEqual(['work', 'reports']);
     const cwd = folderWith({});
     const left = policyWith({}, ['work']);

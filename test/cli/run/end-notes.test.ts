@@ -64,8 +64,19 @@ describe('the end of a run says', () => {
   it('which request a person denied, once', () => {
     const denied = request({ decision: 'denied', why: 'held' });
     expect(endOf([denied, denied])).toBe(
-      'note: denied: POST https://api.crm.example/v2/pay: the request needs a person’s answer, and nobody allowed it\n',
+      'note: denied: POST https://api.crm.example/v2/pay: the request needs a person’s answer, and nobody allowed it\nhelp: skillgate explain held\n',
     );
+  });
+
+  it('which command explains each code, once', () => {
+    const inside = request({ decision: 'denied', why: 'address-denied' });
+    const other = request({ decision: 'denied', why: 'address-denied', path: '/other' });
+    const undeclared = request({ decision: 'denied', why: 'host-denied' });
+    const said = endOf([inside, other, undeclared]);
+    expect(said).toMatch(
+      /\nhelp: skillgate explain address-denied\nhelp: skillgate explain host-denied\n$/,
+    );
+    expect(said.match(/^help: /gm)).toHaveLength(2);
   });
 
   it('which headers its requests went without', () => {
@@ -89,7 +100,7 @@ describe('the end of a run says', () => {
       request({ decision: 'denied', why: 'held', path: `/\x1b[2J${at}` }),
     );
     const said = endOf(events);
-    expect(said.split('\n')).toHaveLength(12);
+    expect(said.split('\n')).toHaveLength(13);
     expect(said).toContain('note: 490 more lines like these: skillgate log --run 0f35d1a0');
     expect(said).not.toContain('\x1b');
   });
@@ -108,7 +119,7 @@ describe('the end of a run says', () => {
   it('no line that is longer than a few lines of a screen', () => {
     const events = [request({ decision: 'denied', why: 'held', path: `/${'b'.repeat(30_000)}` })];
     const lines = endOf(events).trim().split('\n');
-    expect(lines).toHaveLength(1);
+    expect(lines).toEqual([expect.any(String), 'help: skillgate explain held']);
     for (const line of lines) expect(line.length).toBeLessThan(500);
     expect(lines.join()).toContain('…');
   });
