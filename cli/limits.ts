@@ -129,6 +129,8 @@ export const heldTextBytesMax = 256 * 1024;
 export const webhookSecondsMax = 10;
 /** Time between two progress messages to a client. */
 export const progressMs = 5_000;
+/** Lines before the question whether to discard changes; further ones are counted. */
+export const lostLinesMax = 20;
 /** Reasons why paths were not applied, printed at the end of a run; further reasons are counted. */
 export const leftBehindReasonsMax = 10;
 /** Kept folders that the end of a session names; further folders are counted. */

@@ -5,22 +5,25 @@
 
 import * as changes from '../../runner/changes/public.ts';
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
-import { kindOf } from '../../skills-index/run/changes/changes.ts';
+import { type ChangeSet, kindOf } from '../../skills-index/run/changes/changes.ts';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
+import { lostLinesMax } from '../limits.ts';
 import { bindChangedFolders } from '../run/bound-folders.ts';
 import { printLeftBehind } from '../run/left-behind.ts';
 import { hostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, inkFor, printLine, printNote, safe, table } from '../terminal/output.ts';
+import { answer, inkFor, joined, printLine, printNote, safe, table } from '../terminal/output.ts';
 import { answerPaged } from '../terminal/pager.ts';
 import { acceptCommand, acceptedOf, applyQuestion } from './accepted-part.ts';
 import { askForAgent, requireApprover } from './ask-approver.ts';
 import { markedText } from './marked.ts';
 import { printStillWaiting, sweepAndNote } from './offer.ts';
+import { refWishes } from './references.ts';
 import { changesText, showChanges } from './show.ts';
+import { spellPath } from './shown-file.ts';
 
 const changesCommands: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = {
   'changes list': list,
@@ -139,6 +142,7 @@ async function discard(context: CommandContext): Promise<ExitCode> {
   const { data } = context.paths;
   const [id = ''] = context.args;
   const run = changes.findWaiting(data, id);
+  await confirmDiscard(context, run);
   const found = await changes.discardWaiting(
     data,
     run,
@@ -150,6 +154,29 @@ async function discard(context: CommandContext): Promise<ExitCode> {
   const what = 'why' in found ? 'changes that cannot be read' : changesText(found);
   answer(context, { schema: 'skillgate.changes-discarded/1', run }, () => safe`discarded: ${what}`);
   return exitCodes.ok;
+}
+
+// Work may be lost, so a person at a terminal is asked. A script without one types no answer.
+async function confirmDiscard(context: CommandContext, run: string): Promise<void> {
+  const isPerson = context.stdin.isTTY === true && context.stderr.isTTY === true;
+  if (!isPerson || context.options.yes === true) return;
+  const waiting = changes.listWaiting(context.paths.data).find(({ set }) => set.run === run);
+  const lost = waiting === undefined ? [] : [...refWishes(waiting.set), ...pathsIn(waiting.set)];
+  const shown = lost.slice(0, lostLinesMax).map((one) => safe`  ${one}`);
+  const more =
+    lost.length > shown.length
+      ? [safe`  … ${lost.length - shown.length} more: skillgate changes show ${run}`]
+      : [];
+  const what = waiting === undefined ? 'changes that cannot be read' : changesText(waiting);
+  const question = safe`This command deletes changes of run ${run} that nobody applied: ${what}`;
+  const instead = `skillgate changes discard ${run} --yes`;
+  await confirm(context, joined([question, ...shown, ...more], '\n'), 'yes', instead);
+}
+
+function pathsIn({ folders }: ChangeSet): string[] {
+  return folders.flatMap(({ changes: all, target }) =>
+    all.map((change) => `${kindOf(change)} ${spellPath(`${target}/${change.path}`)}`),
+  );
 }
 
 function wanted(context: CommandContext): changes.WaitingChanges {

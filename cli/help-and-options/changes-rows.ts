@@ -80,7 +80,7 @@ export const changesRows: readonly CommandRow[] = [
     examples: [
       ['skillgate changes discard 0f3c', 'delete the changes; the folder itself stays unchanged'],
     ],
-    options: {},
+    options: { yes: { type: 'boolean', summary: 'do not ask' } },
     args: { min: 1, max: 1 },
     load: () => import('../changes/changes.ts'),
   },

@@ -157,6 +157,32 @@ describe('changes that an agent made, accepted at the terminal of an approver', 
   });
 });
 
+describe('changes that a person discards', () => {
+  const discard = (input: string, terminal: boolean, ...options: string[]) =>
+    skill(['changes', 'discard', run, ...options], {
+      env: { SKILLGATE_HOME: home },
+      now: () => now,
+      input,
+      terminal,
+    });
+
+  it.each([
+    ['no', [], true],
+    ['yes', [], false],
+    ['', ['--yes'], false],
+  ])('are named, and asked about once at a terminal: %j %j', async (answer, options, isKept) => {
+    const { stderr } = await discard(`${answer}\n`, true, ...options);
+    expect(existsSync(kept)).toBe(isKept);
+    const question = `This command deletes changes of run ${run} that nobody applied: 1 created\n  created /w/Makefile\n`;
+    expect(stderr.includes(question)).toBe(options.length === 0);
+  });
+
+  it('are discarded without a question where there is no terminal, as scripts expect', async () => {
+    expect((await discard('', false)).exit).toBe(0);
+    expect(existsSync(kept)).toBe(false);
+  });
+});
+
 describe('a hold of changes', () => {
   const keepHold = (
     other: { readonly target?: string; readonly changes?: number } = {},
