@@ -1,7 +1,7 @@
 /**
  * Lists the files of tests whose process V8 aborted, so that `.ci/run` runs them once more. V8 of
  * Node 24 loses track of its pages of machine code now and then, when threads and WebAssembly share
- * a process, and then traps.
+ * a process, and then traps: `jit_page_->allocations_.erase(addr) == 1`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';

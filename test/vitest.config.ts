@@ -10,9 +10,15 @@ const application = [
 ];
 
 // Processes, not threads: in threads that share one process, V8 of Node 24 lost track of its pages of
-// machine code, and the whole run ended by a signal. The flag keeps V8 from the same fault on
-// machines with memory protection keys. The stack is that of a scan.
-const execArgv = ['--no-memory-protection-keys', `--stack-size=${scanStackKiB}`];
+// machine code, and the whole run ended by a signal. The first flag keeps V8 from the same fault on
+// machines with memory protection keys. The second keeps V8 from compiling the calls from
+// WebAssembly to JavaScript anew: V8 aborts when it frees the old ones in a process with several
+// threads (Runtime_TierUpWasmToJSWrapper). The stack is that of a scan.
+const execArgv = [
+  '--no-memory-protection-keys',
+  '--wasm-wrapper-tiering-budget=1000000000',
+  `--stack-size=${scanStackKiB}`,
+];
 const quick = {
   pool: 'forks',
   isolate: false,
