@@ -25,8 +25,8 @@ interface Part {
   readonly name: string;
   readonly programs: readonly string[];
   readonly for: string;
-  /** Name of the apt package. */
-  readonly package: string;
+  /** Name of the apt package, or the page of a program that Debian does not package. */
+  readonly from: { readonly package: string } | { readonly page: string };
   /** Whether no sandbox runs without it. */
   readonly needed: boolean;
 }
@@ -36,35 +36,35 @@ const parts: readonly Part[] = [
     name: 'bwrap',
     programs: ['bwrap'],
     for: 'starts the sandbox',
-    package: 'bubblewrap',
+    from: { package: 'bubblewrap' },
     needed: true,
   },
   {
     name: 'socat',
     programs: ['socat'],
     for: 'connects the sandbox to the egress proxy',
-    package: 'socat',
+    from: { package: 'socat' },
     needed: true,
   },
   {
     name: 'python3',
     programs: ['python3'],
     for: 'runs skills with Python scripts',
-    package: 'python3',
+    from: { package: 'python3' },
     needed: false,
   },
   {
     name: 'pwsh',
     programs: ['pwsh'],
     for: 'runs skills with PowerShell scripts',
-    package: 'powershell',
+    from: { page: 'https://learn.microsoft.com/powershell/scripting/install/install-debian' },
     needed: false,
   },
   {
     name: 'chromium',
     programs: ['chromium', 'chromium-browser'],
     for: 'runs the browser tests of the desk, and the desk’s part of skillgate demo',
-    package: 'chromium',
+    from: { package: 'chromium' },
     needed: false,
   },
 ];
@@ -148,14 +148,14 @@ function partRow(part: Part): DoctorRow {
   const at = part.programs.map(host.findProgram).find((path) => path !== undefined);
   if (at !== undefined)
     return { name: part.name, holds: true, detail: `${at}: ${part.for}`, needed: part.needed };
+  const missing = { name: part.name, holds: false, needed: part.needed };
+  if ('page' in part.from)
+    return { ...missing, detail: `missing: ${part.for}; to install it: ${part.from.page}` };
   const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
-  const type = `${sudo}apt-get install -y ${part.package}`;
   return {
-    name: part.name,
-    holds: false,
+    ...missing,
     detail: `missing: ${part.for}`,
-    needed: part.needed,
-    type,
+    type: `${sudo}apt-get install -y ${part.from.package}`,
   };
 }
 

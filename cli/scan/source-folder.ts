@@ -244,6 +244,7 @@ function endless(folder: string): Problem {
   return new Problem(
     'bundle-invalid',
     `Cannot take ${JSON.stringify(folder)}: more than ${folderEntriesMax} entries or ${folderDepthMax} folders deep`,
+    { hint: 'name the folder that holds SKILL.md, or delete what does not belong to the skill' },
   );
 }
 

@@ -48,6 +48,12 @@ describe('skillgate doctor', () => {
     ]);
   });
 
+  it('names no apt package for pwsh, because Debian has none', () => {
+    const row = platformRows('linux').find(({ name }) => name === 'pwsh');
+    expect(row).toMatchObject({ detail: expect.stringContaining('PowerShell') });
+    expect(row?.type).toBeUndefined();
+  });
+
   it('says when skill is another program', () => {
     put('skillgate', '#!/bin/sh\n');
     put('skill', '\u007fELF procps');

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderReasonsMax, unreadHashBytesMax } from '../../../cli/limits.ts';
+import { folderDepthMax, folderReasonsMax, unreadHashBytesMax } from '../../../cli/limits.ts';
 import { findSkills, readSkillFolder, readWholeSkill } from '../../../cli/scan/source-folder.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -75,6 +75,15 @@ describe('a skill’s folder', () => {
     const problem = await problemIn(readWholeSkill(folder));
     expect(problem.code).toBe('bundle-invalid');
     expect(problem.reasons.map(({ message }) => message)).toEqual([expect.stringMatching(says)]);
+  });
+
+  it('is refused for too many folders in each other, and says which folder to name', async () => {
+    const deep = 'd/'.repeat(folderDepthMax + 1);
+    const problem = await problemIn(readWholeSkill(folderWith({ [`${deep}SKILL.md`]: skillMd })));
+    expect(problem).toMatchObject({
+      code: 'bundle-invalid',
+      hint: expect.stringContaining('name the folder that holds SKILL.md'),
+    });
   });
 
   it('keeps a setuid bit for the packer to refuse', async () => {
