@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 
-export const abortedList = '.cache/reports/aborted.txt';
+const abortedList = '.cache/reports/aborted.txt';
 
 /** V8 ends its process by this signal. No test and no kernel sends it. */
 const abort = /^Worker exited unexpectedly with signal SIGTRAP .* while running test files? (.+)$/;
