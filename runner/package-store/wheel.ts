@@ -145,7 +145,7 @@ function placed(archive: string, files: readonly ArchiveFile[], data: string): U
 function requireOwnInfo(archive: string, files: readonly ArchiveFile[], own: string): void {
   const [ownName = ''] = own.split('-');
   for (const { path } of files) {
-    const [, name = '', kind] = /^([^/-]+)[^/]*\.(dist|egg)-info(?:\/|$)/i.exec(path) ?? [];
+    const [, name = '', kind] = /^([^/-]*)[^/]*\.(dist|egg)-info(?:\/|$)/i.exec(path) ?? [];
     const isOwn =
       kind === undefined ||
       path.startsWith(`${own}.dist-info/`) ||

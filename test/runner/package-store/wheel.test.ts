@@ -79,6 +79,10 @@ describe('a wheel', () => {
       { files: { 'pytest.egg-info/PKG-INFO': '' } },
       '"pytest.egg-info/PKG-INFO" says what another package is',
     ],
+    'plug-ins of a package without a name': [
+      { files: { 'tool-1.0.data/purelib/-1.dist-info/entry_points.txt': '' } },
+      '"-1.dist-info/entry_points.txt" says what another package is',
+    ],
     'a path of purelib that leaves it': [
       { files: { 'tool-1.0.data/purelib/../../x.py': '' } },
       'leaves the package',
