@@ -109,9 +109,8 @@ export function unmetRequirements(
 
 function isVersionMet(ecosystem: Ecosystem, requirement: string, version: string): boolean {
   if (ecosystem === 'python') {
-    const [, specifiers = ''] =
-      /^[\w.-]+ *(?:\[[^\]]*\])? *\(?([^()]*)\)?$/.exec(requirement) ?? [];
-    return isVersionIn(specifiers, version);
+    const [, specifiers] = /^[\w.-]+ *(?:\[[^\]]*\])? *\(?([^()]*)\)? *$/.exec(requirement) ?? [];
+    return specifiers !== undefined && isVersionIn(specifiers, version);
   }
   const at = requirement.indexOf('@', 1);
   const range = at < 0 ? '*' : requirement.slice(at + 1);

@@ -100,6 +100,12 @@ describe('a lock and skill.json', () => {
       lockOf('1.16.0'),
       'and the lock pins six 1.16.0',
     ],
+    [
+      'a space follows the versions that the author requires',
+      { requires: ['six (>=1.17) '] },
+      lockOf('1.16.0'),
+      'and the lock pins six 1.16.0',
+    ],
     ['the lock is none', {}, Buffer.from('x'), 'package-lock-invalid'],
   ])('are refused when %s', (_, group, lock, says) => {
     expect(check(group, lock)).toContain(says);
