@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { Ecosystem } from '../skill/ecosystem.ts';
+import { fileNameOf } from './pylock.ts';
 import { parseTomlValue } from './toml-value.ts';
 
 export interface LockDetail {
@@ -48,7 +49,7 @@ export function wheelOrigins(text: string): WheelOrigins {
       wheels.map((one) => {
         const uploaded = timeOf(one['upload-time']);
         const url = /^https?:/.test(one.url) ? { url: one.url } : {};
-        return [fileNameOf(one), uploaded === undefined ? url : { ...url, uploaded }] as const;
+        return [wheelName(one), uploaded === undefined ? url : { ...url, uploaded }] as const;
       }),
     ),
   );
@@ -82,17 +83,15 @@ function ofPylock(value: unknown): LockDetail[] {
       ecosystem: 'python',
       name,
       version,
-      isNative: wheels.some((one) => !/-any\.whl$/.test(fileNameOf(one))),
+      isNative: wheels.some((one) => !/-any\.whl$/.test(wheelName(one))),
       ...(uploaded === undefined ? {} : { uploaded }),
       ...(sizes.length === 0 ? {} : { size: Math.max(...sizes) }),
     };
   });
 }
 
-function fileNameOf({ name, url }: v.InferOutput<typeof wheel>): string {
-  if (name !== '') return name;
-  const last = URL.parse(url)?.pathname.split('/').at(-1) ?? '';
-  return last.replaceAll(/%2b/gi, '+').replaceAll('%21', '!');
+function wheelName({ name, url }: v.InferOutput<typeof wheel>): string {
+  return name === '' ? (fileNameOf(url) ?? '') : name;
 }
 
 /** A time of TOML or of an index, in one form; undefined for anything else. */

@@ -148,7 +148,8 @@ function wheelFile(
   return [];
 }
 
-function fileNameOf(url: string): string | undefined {
+/** The name of the file at an address; undefined for a text that is no address. */
+export function fileNameOf(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
   const last = new URL(url).pathname.split('/').at(-1) ?? '';
   try {
