@@ -90,11 +90,10 @@ function noted(
 
 function packagesIn(folder: string, names: readonly string[]): Record<string, string[]> {
   const files = new Map<string, string[]>();
-  for (const name of names)
-    for (const one of readAdvisory(join(folder, name))) {
-      const key = keyOf(one.ecosystem, one.name);
-      files.set(key, [...(files.get(key) ?? []), name]);
-    }
+  for (const name of names) {
+    const about = readAdvisory(join(folder, name)).map((one) => keyOf(one.ecosystem, one.name));
+    for (const key of new Set(about)) files.set(key, [...(files.get(key) ?? []), name]);
+  }
   return Object.fromEntries(files);
 }
 

@@ -22,11 +22,17 @@ export function advisedPackages(
 ): AdvisedPackage[] {
   if (source.folder === undefined || packages.length === 0) return [];
   const advisories = openAdvisories(source, kind);
-  return packages.flatMap(({ ecosystem, name, version = '' }) =>
-    advisories(ecosystem, name)
-      .filter((one) => one.includes(version))
-      .map(({ id, isMalware, summary }) => ({ ecosystem, name, version, id, isMalware, summary })),
-  );
+  return packages.flatMap(({ ecosystem, name, version = '' }) => {
+    const found = advisories(ecosystem, name).filter((one) => one.includes(version));
+    // One advisory may have several entries for a package, or lie in two folders.
+    const byId = new Map(
+      found.map(({ id, isMalware, summary }) => [
+        id,
+        { ecosystem, name, version, id, isMalware, summary },
+      ]),
+    );
+    return [...byId.values()];
+  });
 }
 
 /**

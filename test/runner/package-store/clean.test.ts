@@ -124,6 +124,14 @@ describe('a package that an advisory names as malicious', () => {
     expect(() => requireNoMalware(nowhere, [evil], 'start')).toThrow('MAL-2026-1');
   });
 
+  it('is named once by an advisory with two entries for it', () => {
+    const source = advise('9', 'PyPI');
+    const { affected } = JSON.parse(text('1.0'));
+    const advisory = JSON.stringify({ id: 'MAL-2026-2', affected: [...affected, ...affected] });
+    writeFileSync(join(source.folder, 'PyPI', 'MAL-2026-2.json'), advisory);
+    expect(advisedPackages(source, [evil], 'malware')).toMatchObject([{ id: 'MAL-2026-2' }]);
+  });
+
   it('may be vulnerable only: then it is named, and not refused', () => {
     const source = advise('9');
     const events = [{ introduced: '0' }, { fixed: '1.2' }, { introduced: '2.0a1' }];
