@@ -82,7 +82,7 @@ function audit(context: CommandContext): ExitCode {
             ({ ecosystem, id, isMalware, name, sets: own, summary, version }) =>
               safe`${isMalware ? 'malicious ' : 'vulnerable'}  ${ecosystem} ${name} ${version}  ${id}  ${summary.slice(0, summaryCharsMax)} (set ${own.join(', ')})`,
           ),
-          safe`${count(found.length, 'advisory', 'advisories')} of ${folder} name ${count(stored.size, 'stored package')}`,
+          safe`Compared ${count(stored.size, 'stored package')} with the advisories of ${folder}: ${count(found.length, 'match', 'matches')}`,
           ...(malware > 0
             ? [safe`No skill with a malicious package starts. What earlier runs did: skillgate log`]
             : []),

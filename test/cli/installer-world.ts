@@ -2,7 +2,7 @@
  * A real registry in memory, a user's files on disk, and between them a network that writes down
  * what was asked and can lie.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pinRegistry } from '../../cli/registries/registries.ts';
@@ -166,4 +166,13 @@ export async function sayOf(
     rita,
   );
   if (answer.status >= 300) throw new Error(`not ${kind}: ${JSON.stringify(answer.body)}`);
+}
+
+/** The last entry of the audit log that is no checkpoint. */
+export function lastAudited({ home }: Installer): unknown {
+  return readFileSync(join(home, 'data/audit/audit.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .findLast(({ event }) => event !== 'checkpoint');
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Installer,
+  lastAudited,
   makeInstaller,
   makeNetwork,
   makeReportSkill,
@@ -49,11 +50,7 @@ describe.each(named)('%s', (_, attack) => {
     }
     expect(said.err).toMatch(attack.says);
     expect(said).toMatchObject({ exit: attack.exit, out: '' });
-    const log = readFileSync(join(user.home, 'data/audit/audit.jsonl'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(log.findLast(({ event }) => event !== 'checkpoint')).toMatchObject({
+    expect(lastAudited(user)).toMatchObject({
       event: 'refused',
       agent: 'operator',
       skill: name,

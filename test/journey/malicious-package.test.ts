@@ -1,11 +1,12 @@
 /** A package of an approved skill turns out malicious: an advisory stops the skill as a revocation. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { printPylock } from '../../cli/packages/print-pylock.ts';
 import { lockedEntries } from '../../skills-index/packages/require-locked.ts';
 import {
   type Installer,
+  lastAudited,
   makeInstaller,
   makeNetwork,
   makeReportSkill,
@@ -66,17 +67,15 @@ it('the installed skill does not start, and the audit log says why', async () =>
   expect(await plan()).toMatchObject({ exit: 0 });
   expect(await user.run('packages', 'audit')).toMatchObject({
     exit: 0,
-    out: expect.stringMatching(/^vulnerable {2}python evil 1\.0 {2}PYSEC-2026-7 {2}steals keys/),
+    out: expect.stringMatching(
+      /^vulnerable {2}python evil 1\.0 {2}PYSEC-2026-7 {2}steals keys.*\nCompared 1 stored package with the advisories of .*: 1 match\n/,
+    ),
   });
   advise('MAL-2026-1');
   const said = await plan();
   expect(said).toMatchObject({ exit: 6, err: expect.stringMatching(refused) });
   expect(said.err).toMatch(/help: Do not run the skill\. .*skillgate log/);
-  const log = readFileSync(join(user.home, 'data/audit/audit.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  expect(log.findLast(({ event }) => event !== 'checkpoint')).toMatchObject({
+  expect(lastAudited(user)).toMatchObject({
     event: 'refused',
     code: 'package-malicious',
     skill: '@acme/weekly-report',
