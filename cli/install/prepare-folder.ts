@@ -109,6 +109,8 @@ function keepFolders(
   folders: readonly { readonly from: string; readonly name: string }[],
 ): string | undefined {
   if (folders.length === 0) return undefined;
+  // An agent's folder may have a copy when the shared folder is gone.
+  mkdirSync(agents, { recursive: true });
   const kept = mkdtempSync(join(agents, `${replacedPrefix}${folder}-`));
   for (const { from, name } of folders) renameSync(from, join(kept, name));
   return kept;

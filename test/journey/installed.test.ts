@@ -188,6 +188,14 @@ describe('skillgate remove', () => {
     expect(keptIn(err)).toBe('mine');
   });
 
+  it('keeps a changed copy in an agent’s folder, the last folder of the skill', async () => {
+    await project.user.run('install', '@acme/weekly-report', '--agent', 'claude', '--copy');
+    writeFileSync(at('.claude/skills/weekly-report/notes.txt'), 'mine');
+    rmSync(at('.agents'), { recursive: true });
+    const { err, exit } = await project.user.run('remove', '@acme/weekly-report');
+    expect({ exit, kept: keptIn(err) }).toEqual({ exit: 0, kept: 'mine' });
+  });
+
   it('deletes nothing behind a link that leads out of the project', async () => {
     await project.user.run('install', '@acme/weekly-report', '--agent', 'claude');
     const outside = mkdtempSync(join(tmpdir(), 'skillgate-outside-'));
