@@ -120,9 +120,8 @@ function isListed(ecosystem: Ecosystem, { versions = [] }: Affected, version: st
 
 // Such as `1.0.0` and `v1.0.0+build`.
 function isSameOfNpm(a: string, b: string): boolean {
-  return (
-    a === b || (parse(a, { loose: true })?.compare(b) === 0 && parse(b, { loose: true }) !== null)
-  );
+  const other = parse(b, true);
+  return a === b || (other !== null && parse(a, true)?.compare(other) === 0);
 }
 
 function isFromStart(events: Events): boolean {

@@ -83,6 +83,15 @@ describe('what a session sees of an npm package', () => {
     expect(names(judgeNpm(document, { ...rules, malicious })?.body)).toEqual(left);
   });
 
+  it('takes a version that cannot be read for no other version', () => {
+    const [one] = parseAdvisory(advisory({ versions: ['1.0.0', 'x'] }), 'MAL-1.json');
+    expect(['1.0.0', 'x', 'latest!'].map((version) => one?.includes(version))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it('keeps all versions under a withdrawn advisory, and under one about another package', () => {
     expect(parseAdvisory(advisory({}, { withdrawn: old }), 'MAL-1.json')).toEqual([]);
 
