@@ -4,6 +4,7 @@
  * follow their links or run their files.
  */
 import * as fs from 'node:fs';
+import { dirname } from 'node:path';
 import type { KeptFolder, LeftBehind } from '../../skills-index/run/changes/changes.ts';
 import { foldersAbove } from '../../skills-index/skill/bundle-path.ts';
 import { ownersOf } from '../files/ownership.ts';
@@ -70,7 +71,7 @@ export async function keepProducts(
     for (const product of products) {
       const path = textOf(product);
       const room = roomBeside(folders);
-      const found = same.get(path) ?? (await copyProduct({ view, tree, old, product, room: room }));
+      const found = same.get(path) ?? (await copyProduct({ view, tree, old, product, room }));
       const why = typeof found === 'string' ? found : whyNoRoom(room, found);
       if (typeof found !== 'string' && why === undefined) folders.push(found);
       else {
@@ -176,6 +177,7 @@ async function copyProduct({
       fs.mkdirSync(bytesOf(`${to}/${above}`), { recursive: true, mode: 0o700 });
     top = withParent(root, product, owners, (at) => fs.openSync(at, pathOnly));
     const copy = copyTree(to);
+    const isLinked = linker(to, view.upper === undefined ? undefined : old);
     const put = (entry: VisitedEntry): void => {
       const { stats } = entry;
       sums.entries++;
@@ -183,7 +185,7 @@ async function copyProduct({
       if (stats.isFile()) sums.bytes += stats.size;
       const why = whyNoRoom(room, sums);
       if (why !== undefined) throw new Error(why);
-      if (!isLinked(entry, to, view.upper === undefined ? undefined : old)) copy.put(entry);
+      if (!isLinked(entry)) copy.put(entry);
     };
     put(folderEntry(product, fs.fstatSync(top)));
     await walkFolder(`/proc/self/fd/${top}`, {
@@ -213,14 +215,27 @@ function folderEntry(path: string, stats: fs.Stats): VisitedEntry {
 
 // A file that the session saw and did not write has the change time of the kept file, which no run
 // can set. Both generations then share the file, which nobody ever writes again.
-function isLinked({ path, stats }: VisitedEntry, to: string, old: number | undefined): boolean {
-  if (old === undefined || !stats.isFile()) return false;
-  const from = bytesOf(`/proc/self/fd/${old}/${path}`);
-  const kept = fs.lstatSync(from, { throwIfNoEntry: false });
-  if (kept?.isFile() !== true || kept.ctimeMs !== stats.ctimeMs || kept.size !== stats.size)
-    return false;
-  fs.linkSync(from, bytesOf(`${to}/${path}`));
-  return true;
+function linker(to: string, old: number | undefined): (entry: VisitedEntry) => boolean {
+  const at = (path: string): Buffer => bytesOf(`/proc/self/fd/${old}/${path}`);
+  const keptAt = (path: string): fs.Stats | undefined =>
+    fs.lstatSync(at(path), { throwIfNoEntry: false });
+  const folders = new Map<string, boolean>();
+  // The old generation may have a link in a folder's place. The link may lead to files of the host.
+  const isFolder = (path: string): boolean => {
+    if (path === '.') return true;
+    const is =
+      folders.get(path) ?? (isFolder(dirname(path)) && keptAt(path)?.isDirectory() === true);
+    folders.set(path, is);
+    return is;
+  };
+  return ({ path, stats }) => {
+    if (old === undefined || !stats.isFile() || !isFolder(dirname(path))) return false;
+    const kept = keptAt(path);
+    if (kept?.isFile() !== true || kept.ctimeMs !== stats.ctimeMs || kept.size !== stats.size)
+      return false;
+    fs.linkSync(at(path), bytesOf(`${to}/${path}`));
+    return true;
+  };
 }
 
 function isUntouched(upper: number | undefined, path: string): boolean {

@@ -230,6 +230,33 @@ describe.each(kinds)('build products of a session (overlay: %s)', (isOverlay) =>
     expect(await seen('node_modules')).toEqual([]);
   });
 
+  it('never hold a file of the host that an earlier link led to', async () => {
+    const host = join(top, 'host');
+    fs.mkdirSync(host);
+    await done((view) => {
+      fs.mkdirSync(`${view}/.venv`);
+      fs.symlinkSync(host, `${view}/.venv/lib`);
+    });
+    const time = (path: string): number => fs.lstatSync(path).ctimeMs;
+    const rest = process.getuid?.() === 0 ? 65_534 : (process.getuid?.() ?? 0);
+    await done((view) => {
+      const both = [`${host}/own`, `${view}/.venv/lib/own`] as const;
+      fs.rmSync(`${view}/.venv/lib`);
+      fs.mkdirSync(`${view}/.venv/lib`);
+      // A run can be lucky with the time of its file.
+      do {
+        for (const path of both) fs.rmSync(path, { force: true });
+        for (const path of both) fs.writeFileSync(path, path === both[0] ? 'host' : 'mine');
+        for (const path of both) fs.chownSync(path, rest, rest);
+      } while (time(both[0]) !== time(both[1]));
+    });
+    let text = '';
+    await done((view) => {
+      text = fs.readFileSync(`${view}/.venv/lib/own`, 'utf8');
+    });
+    expect(text).toBe('mine');
+  });
+
   it('go whole from one session to the next when two work at the same time', async () => {
     await done(write('node_modules/base.js'));
     const one = await session(write('node_modules/one.js'));
