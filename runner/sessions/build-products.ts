@@ -50,12 +50,17 @@ function isCommitted(path: string, read: Read): boolean {
   });
 }
 
-// Many products ask for the same few files.
+// Many products ask for the same few files. A run can make thousands of large indexes, so the
+// runner holds no more bytes than one index may have.
 function reader(root: string, owners: Owners): Read {
   const found = new Map<string, Uint8Array | undefined>();
+  let held = 0;
   return (path, bytesMax) => {
     if (found.has(path)) return found.get(path);
     const bytes = readUnlessOdd(root, path, owners, bytesMax);
+    const length = bytes?.length ?? 0;
+    if (held + length > gitIndexBytesMax) return bytes;
+    held += length;
     found.set(path, bytes);
     return bytes;
   };
