@@ -41,7 +41,6 @@ export interface CacheOfSession {
   readonly base: KeptList | undefined;
   /** When the session began, in milliseconds. */
   readonly opened: number;
-  readonly at: Date;
 }
 
 type KeptEntry = KeptList['folders'][number];
@@ -82,12 +81,12 @@ export async function keepProducts(
   } finally {
     for (const descriptor of [tree, old]) if (descriptor !== undefined) fs.closeSync(descriptor);
   }
-  const { at, opened, workspace } = own;
+  const { opened, workspace } = own;
   const list = {
     schema: 'skillgate.kept/1',
     workspace,
     generation,
-    at: at.toISOString(),
+    at: new Date().toISOString(),
     folders,
   } as const;
   const commit = (): void =>
@@ -120,11 +119,11 @@ function moveSame(
 }
 
 // Another session may have named another generation meanwhile.
-function renew({ at, base, cache }: CacheOfSession): void {
+function renew({ base, cache }: CacheOfSession): void {
   if (base === undefined) return;
   withCache(cache, () => {
     if (readKept(cache)?.generation === base.generation)
-      writeKept(cache, { ...base, at: at.toISOString() });
+      writeKept(cache, { ...base, at: new Date().toISOString() });
   });
 }
 

@@ -27,16 +27,16 @@ import { keepProducts } from './keep-products.ts';
  * @param caches the folder of the agent's caches, which no other agent and no run of a skill gets
  * @param session id of the session
  */
-export function openCaches(caches: string, session: string, now = Date.now): OpenKeptFolders {
+export function openCaches(caches: string, session: string): OpenKeptFolders {
   return ({ id, source }, folder) => {
     if (!source.startsWith('workspace:')) return undefined;
-    sweepOld(caches, now());
+    const opened = Date.now();
+    sweepOld(caches, opened);
     const workspace = workspaceOf(source);
     // The name alone could mean another folder by now, and a new folder often gets the inode of a
     // deleted one.
     const { birthtimeNs } = fs.fstatSync(folder, { bigint: true });
     const cache = join(caches, `${workspace}-${id.replace(':', '-')}-${birthtimeNs}`);
-    const opened = Date.now();
     const base = withCache(cache, () => openBase(cache, session, folder));
     return {
       under: base === undefined ? undefined : treeOf(cache, base.generation),
@@ -44,11 +44,9 @@ export function openCaches(caches: string, session: string, now = Date.now): Ope
       findIn: (root) => productFinder(root, ownersOf(fs.fstatSync(folder))),
       // The changes of the session matter more than its products.
       keep: (view, products) =>
-        keepProducts(
-          { cache, session, workspace, base, opened, at: new Date(now()) },
-          view,
-          products,
-        ).catch((cause: Error) => notKept(products, cause.message)),
+        keepProducts({ cache, session, workspace, base, opened }, view, products).catch(
+          (cause: Error) => notKept(products, cause.message),
+        ),
       close: () => release(cache, session),
     } satisfies KeptFolders;
   };

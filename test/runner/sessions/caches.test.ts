@@ -295,6 +295,19 @@ describe.each(kinds)('build products of a session (overlay: %s)', (isOverlay) =>
     expect(await seen('node_modules', same)).toEqual([]);
   });
 
+  it('are deleted when no session has used them for a month', async () => {
+    await done(write('node_modules/base.js'));
+    const [cache] = listCaches(join(top, 'agents/coder'));
+    const age = (days: number): void => {
+      const then = new Date(Date.now() - days * 86_400_000);
+      fs.utimesSync(join(cache?.folder ?? '', 'kept.json'), then, then);
+    };
+    age(29);
+    expect(await seen('node_modules')).toEqual(['base.js']);
+    age(31);
+    expect(await seen('node_modules')).toEqual([]);
+  });
+
   it('can be deleted while a session uses them', async () => {
     await done(write('node_modules/base.js'));
     const one = await session(nothing);
