@@ -17,7 +17,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createKeyFile, publicKeyOf } from '../cli/signing/key-file.ts';
+import { makeApprover, passphrase } from '../test/journey/approver.ts';
 import { type InstalledHost, makeInstalledHost, type Ran } from '../test/journey/installed-host.ts';
 import { atTerminal } from '../test/journey/terminal.ts';
 import { type Mirror, openMirror } from './actions-mirror.ts';
@@ -49,7 +49,6 @@ interface Done {
   readonly words: string;
 }
 
-const passphrase = 'correct horse battery staple';
 const identity = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@acme.example' };
 const gitNames = Object.entries({
   ...identity,
@@ -101,21 +100,13 @@ async function writePolicy(
   { folder, host, mirror }: World,
   actions: readonly Action[],
 ): Promise<void> {
-  const keys = join(host.home, 'config/keys');
-  mkdirSync(keys, { recursive: true, mode: 0o700 });
-  const mira = await createKeyFile(
-    join(keys, 'mira.json'),
-    undefined,
-    'mira',
-    undefined,
-    passphrase,
-  );
+  const mira = await makeApprover(join(host.home, 'config'));
   const workspaces = actions.map((_, at) => [`a${at}`, join(folder, `a${at}`)]);
   const policy = {
     workspaces: Object.fromEntries(workspaces),
     ...mirror.policy,
     toolchains: Object.fromEntries(toolchains()),
-    approvers: [{ name: 'mira', key: publicKeyOf(mira) }],
+    approvers: [mira],
   };
   writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
 }

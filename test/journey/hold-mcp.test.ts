@@ -4,14 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { makeReportSkill, release } from '../cli/installer-world.ts';
+import { makeApprover, passphrase } from './approver.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
 import { atTerminal } from './terminal.ts';
 
-const passphrase = 'correct horse battery staple';
 const wide = { name: '@acme/wide' };
 const tellsHow = /skill(gate)? hold|passphrase|host\.json|key create|agent grant/;
 let host: InstalledHost;
@@ -27,15 +26,9 @@ beforeAll(async () => {
     await host.skill('agent', 'create', agent);
     await host.skill('agent', 'grant', agent, '@acme/*');
   }
-  const key = await createKeyFile(
-    join(host.home, 'config/keys/mira.json'),
-    undefined,
-    'mira',
-    undefined,
-    passphrase,
-  );
+  const mira = await makeApprover(join(host.home, 'config'));
   const policy = {
-    approvers: [{ name: 'mira', key: publicKeyOf(key) }],
+    approvers: [mira],
     holds: [{ name: 'wide', when: { skill: '@acme/wide' }, seconds: 2 }],
   };
   writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });

@@ -20,6 +20,7 @@ import {
 } from '../../skills-index/run/holds/hold.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { pae } from '../../skills-index/statement/envelope.ts';
+import { makeApprover, passphrase } from './approver.ts';
 import {
   crm,
   makeTestHost,
@@ -31,7 +32,6 @@ import {
 } from './sandbox-fixture.ts';
 import { atTerminal, withoutTerminal } from './terminal.ts';
 
-const passphrase = 'correct horse battery staple';
 let host: TestHost;
 let upstream: Upstream;
 let env: Record<string, string>;
@@ -49,16 +49,10 @@ afterEach(() => host.remove());
 
 /** Host policy as its file says it, with an approver whose key has a passphrase. */
 async function writePolicy(more: object): Promise<void> {
-  const key = await createKeyFile(
-    join(host.paths.config, 'keys/mira.json'),
-    undefined,
-    'mira',
-    undefined,
-    passphrase,
-  );
+  const mira = await makeApprover(host.paths.config);
   const policy = {
     hosts: { 'api.crm.example': `127.0.0.1:${upstream.port}` },
-    approvers: [{ name: 'mira', key: publicKeyOf(key) }],
+    approvers: [mira],
     ...more,
   };
   writeFileSync(join(host.paths.config, 'host.json'), JSON.stringify(policy), { mode: 0o600 });

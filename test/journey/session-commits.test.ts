@@ -11,11 +11,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
+import { makeApprover, passphrase } from './approver.ts';
 import { type InstalledHost, makeInstalledHost, type Ran } from './installed-host.ts';
 import { atTerminal } from './terminal.ts';
 
-const passphrase = 'correct horse battery staple';
 let host: InstalledHost;
 let folder = '';
 let work = '';
@@ -26,13 +25,10 @@ beforeAll(async () => {
   chmodSync(folder, 0o755);
   work = join(folder, 'work');
   mkdirSync(work);
-  const keys = join(host.home, 'config/keys');
-  mkdirSync(keys, { recursive: true, mode: 0o700 });
-  const path = join(keys, 'mira.json');
-  const mira = await createKeyFile(path, undefined, 'mira', undefined, passphrase);
+  const mira = await makeApprover(join(host.home, 'config'));
   const policy = {
     workspaces: { work },
-    approvers: [{ name: 'mira', key: publicKeyOf(mira) }],
+    approvers: [mira],
   };
   writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
   await host.skill('agent', 'create', 'coder', '--workspace', 'work');

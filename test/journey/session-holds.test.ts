@@ -14,15 +14,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKeyFile, type KeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
+import type { Approver } from '../../skills-index/run/holds/hold-policy.ts';
+import { makeApprover, passphrase } from './approver.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
 import { atTerminal } from './terminal.ts';
 
-const passphrase = 'correct horse battery staple';
 let host: InstalledHost;
-let mira: KeyFile;
+let mira: Approver;
 let folder = '';
 /** What came to the model's endpoint. */
 const asked: string[] = [];
@@ -38,14 +38,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'stub'));
   cpSync(fileURLToPath(new URL('./stub-agent.ts', import.meta.url)), join(folder, 'stub/agent.ts'));
   await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
-  mkdirSync(join(host.home, 'config/keys'), { recursive: true, mode: 0o700 });
-  mira = await createKeyFile(
-    join(host.home, 'config/keys/mira.json'),
-    undefined,
-    'mira',
-    undefined,
-    passphrase,
-  );
+  mira = await makeApprover(join(host.home, 'config'));
   writePolicy({});
   for (const name of ['finance', 'sales', 'legal']) await host.skill('agent', 'create', name);
 });
@@ -62,7 +55,7 @@ function writePolicy(more: object): void {
       local: { url: `http://127.0.0.1:${(model.address() as AddressInfo).port}`, kind: 'openai' },
     },
     agentPrograms: { stub: { folder: program, command: ['node', join(program, 'agent.ts')] } },
-    approvers: [{ name: 'mira', key: publicKeyOf(mira) }],
+    approvers: [mira],
     ...more,
   };
   writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });

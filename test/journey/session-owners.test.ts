@@ -3,11 +3,10 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
+import { makeApprover, passphrase } from './approver.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
 import { atTerminal } from './terminal.ts';
 
-const passphrase = 'correct horse battery staple';
 const isRoot = process.getuid?.() === 0;
 let host: InstalledHost;
 let folder = '';
@@ -43,15 +42,7 @@ beforeAll(async () => {
   host = await makeInstalledHost();
   folder = mkdtempSync(join(tmpdir(), 'skillgate-owners-'));
   chmodSync(folder, 0o755);
-  const keys = join(host.home, 'config/keys');
-  mkdirSync(keys, { recursive: true, mode: 0o700 });
-  const mira = await createKeyFile(
-    join(keys, 'mira.json'),
-    undefined,
-    'mira',
-    undefined,
-    passphrase,
-  );
+  const mira = await makeApprover(join(host.home, 'config'));
   const workspaces: Record<string, string> = {};
   for (const [name, [uid, gid]] of Object.entries(owners)) {
     workspaces[name] = join(folder, name);
@@ -59,7 +50,7 @@ beforeAll(async () => {
     chownSync(join(folder, name), uid, gid);
     if (name === 'shared') chmodSync(join(folder, name), 0o2775);
   }
-  const policy = { workspaces, approvers: [{ name: 'mira', key: publicKeyOf(mira) }] };
+  const policy = { workspaces, approvers: [mira] };
   writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
 });
 afterAll(async () => {

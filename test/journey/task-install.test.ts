@@ -5,16 +5,15 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLock } from '../../cli/install/lock.ts';
-import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';
 import type { Skill } from '../registry/road.ts';
+import { makeApprover, passphrase } from './approver.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
 import { atTerminal } from './terminal.ts';
 
-const passphrase = 'correct horse battery staple';
 let host: InstalledHost;
 let client: Client;
 const skills = new Map<string, Skill>();
@@ -57,14 +56,8 @@ beforeAll(async () => {
     ceiling,
   );
   if (granted.exit !== 0) throw new Error(granted.err);
-  const key = await createKeyFile(
-    join(host.home, 'config/keys/mira.json'),
-    undefined,
-    'mira',
-    undefined,
-    passphrase,
-  );
-  const policy = { approvers: [{ name: 'mira', key: publicKeyOf(key) }] };
+  const mira = await makeApprover(join(host.home, 'config'));
+  const policy = { approvers: [mira] };
   writeFileSync(join(host.home, 'config/host.json'), JSON.stringify(policy), { mode: 0o600 });
   client = new Client({ name: 'test', version: '1' });
   const args = ['mcp', '--agent', 'finance'];
