@@ -4,6 +4,7 @@
  */
 import { foldersAbove } from '../../skill/bundle-path.ts';
 import { Problem } from '../../skill/problem.ts';
+import { shellWord } from '../../skill/text/shell-word.ts';
 import type { Change, ChangedFolder, ChangeSet } from './changes.ts';
 import { type ChosenRefs, findRefs, placeOf, splitRepositories } from './chosen-refs.ts';
 import type { HandedRef, Repository } from './repositories.ts';
@@ -174,7 +175,7 @@ function findOne({ folders, run }: ChangeSet, name: string): Named {
     throw new Problem('not-found', `No change of run ${run} has the path ${JSON.stringify(name)}`, {
       hint: `see the paths of all changes: skillgate changes show ${run}`,
     });
-  const exact = [found, ...others].map((one) => `--include ${one.exact}`);
+  const exact = [found, ...others].map((one) => `--include ${shellWord(one.exact)}`);
   throw new Problem(
     'usage',
     `${JSON.stringify(name)} means ${exact.length} changes of run ${run}`,

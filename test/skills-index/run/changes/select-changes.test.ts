@@ -181,13 +181,24 @@ describe('an acceptance', () => {
   });
 
   it.each([
-    ['main', [], '--include /w/.:refs/heads/main, or --include /w/sub:refs/heads/main'],
-    ['v1', [], '--include /w/.:refs/heads/v1, or --include /w/.:refs/tags/v1'],
-    ['other', ['f>f other !'], '--include /w/other, or --include /w/sub:refs/heads/other'],
+    ['main', [], "--include '/w/.:refs/heads/main', or --include '/w/sub:refs/heads/main'"],
+    ['v1', [], "--include '/w/.:refs/heads/v1', or --include '/w/.:refs/tags/v1'"],
+    ['other', ['f>f other !'], "--include /w/other, or --include '/w/sub:refs/heads/other'"],
   ])('refuses %s where it means several, and names each', (name, lines, hint) => {
     const act = (): unknown => selectChanges(withRepositories(lines), { include: [name] });
     expect(act).toThrow(`means 2 changes`);
     expect(act).toThrow(expect.objectContaining({ hint: expect.stringContaining(hint) }));
+  });
+
+  it('names a folder of the run as one word of a shell', () => {
+    const set = setOf([]);
+    const repositories = ['', '$(id)'].map((path) => {
+      return { path, isNew: false, refs: [ref('heads/main')] };
+    });
+    const folders = set.folders.map((one) => ({ ...one, repositories }));
+    expect(() => selectChanges({ ...set, folders }, { include: ['main'] })).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("'/w/$(id):refs/heads/main'") }),
+    );
   });
 
   it('by the whole path is never a branch of this name', () => {
