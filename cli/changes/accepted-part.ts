@@ -7,8 +7,14 @@ import {
 } from '../../skills-index/run/changes/changes.ts';
 import { selectChanges } from '../../skills-index/run/changes/select-changes.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { type Safe, safe } from '../terminal/output.ts';
+import { optionText } from './shown-file.ts';
+
+/** What an acceptance covers, and what goes on waiting. */
+export interface AcceptedPart extends changes.WaitingChanges {
+  /** Undefined when the acceptance covers everything. */
+  readonly rest: ChangeSet | undefined;
+}
 
 /**
  * The part of waiting changes that an acceptance covers: the plain changes, or those that match,
@@ -18,9 +24,9 @@ import { type Safe, safe } from '../terminal/output.ts';
 export function acceptedPart(
   waiting: changes.WaitingChanges,
   choice: changes.NamedChoice,
-): changes.WaitingChanges {
-  const set = selectChanges(waiting.set, changes.choiceOf(choice)).accepted;
-  return { ...waiting, set, digest: changeSetDigest(set) };
+): AcceptedPart {
+  const { accepted, rest } = selectChanges(waiting.set, changes.choiceOf(choice));
+  return { ...waiting, set: accepted, digest: changeSetDigest(accepted), rest };
 }
 
 /**
@@ -30,7 +36,7 @@ export function acceptedPart(
 export function acceptedOf(
   waiting: changes.WaitingChanges,
   choice: changes.NamedChoice,
-): changes.WaitingChanges {
+): AcceptedPart {
   const accepted = acceptedPart(waiting, choice);
   requireNoIdlePattern(waiting.set, accepted.set, choice);
   if (accepted.set.folders.length > 0) return accepted;
@@ -54,13 +60,13 @@ function requireNoIdlePattern(
     if (first === undefined)
       throw new Problem(
         'usage',
-        `No change of run ${all.run} that matches --path ${shellWord(pattern)} can be applied without another change`,
+        `No change of run ${all.run} that matches ${optionText('--path', pattern)} can be applied without another change`,
         { hint: `name more paths; see the changes: skillgate changes show ${all.run}` },
       );
     throw new Problem(
       'usage',
-      `--path ${shellWord(pattern)} applies no change of run ${all.run}: ${JSON.stringify(first.path)} is a file that hosts or agents obey`,
-      { hint: `add --include ${shellWord(first.path)}, or leave out this --path` },
+      `${optionText('--path', pattern)} applies no change of run ${all.run}: ${JSON.stringify(first.path)} is a file that hosts or agents obey`,
+      { hint: `add ${optionText('--include', first.path)}, or leave out this --path` },
     );
   }
 }
@@ -83,49 +89,25 @@ export function acceptCommand(
   return [`skillgate changes accept ${run}`, ...words].join(' ');
 }
 
-// A value that begins with a dash would be taken for an option.
-function optionText(option: string, value: string): string {
-  return `${option}${value.startsWith('-') ? '=' : ' '}${shellWord(value)}`;
-}
-
 /** `Apply these changes?`, or how many of them an acceptance leaves waiting. */
-export function applyQuestion(
-  waiting: changes.WaitingChanges,
-  accepted: changes.WaitingChanges,
-): Safe {
-  const [all, covered] = [waiting, accepted].map(({ set }) => changesIn(set));
-  return all === covered
+export function applyQuestion({ rest }: AcceptedPart): Safe {
+  return rest === undefined
     ? safe`Apply these changes?`
-    : safe`Apply these changes, without the ${Number(all) - Number(covered)} that still need a decision?`;
+    : safe`Apply these changes, without the ${changesIn(rest)} that still need a decision?`;
 }
 
 /** How many changes, branches and tags a set has. */
-export function changesIn({ folders }: ChangeSet): number {
-  return folders.reduce((sum, { changes, repositories = [] }) => {
-    const refs = repositories.reduce((all, one) => all + Math.max(one.refs.length, 1), 0);
-    return sum + changes.length + refs;
-  }, 0);
+export function changesIn(set: ChangeSet): number {
+  return set.folders.reduce((sum, { changes }) => sum + changes.length, refsIn(set));
+}
+
+/** How many branches and tags a set has. A new repository without any has its unborn branch. */
+export function refsIn({ folders }: ChangeSet): number {
+  const repositories = folders.flatMap((folder) => folder.repositories ?? []);
+  return repositories.reduce((sum, { refs }) => sum + Math.max(refs.length, 1), 0);
 }
 
 /** `/workspace, /reports`. */
 export function targetsOf({ folders }: ChangeSet): string {
   return folders.map((folder) => folder.target).join(', ');
-}
-
-/** The part of a set that an acceptance leaves waiting. */
-export function withoutAccepted(set: ChangeSet, accepted: ChangeSet): ChangeSet {
-  const taken = new Set<object>(
-    accepted.folders.flatMap(({ changes, repositories = [] }) => [
-      ...changes,
-      ...repositories.flatMap(({ refs }) => refs),
-    ]),
-  );
-  const folders = set.folders.map(({ repositories = [], ...folder }) => ({
-    ...folder,
-    changes: folder.changes.filter((change) => !taken.has(change)),
-    repositories: repositories
-      .map((one) => ({ ...one, refs: one.refs.filter((ref) => !taken.has(ref)) }))
-      .filter(({ refs }) => refs.length > 0),
-  }));
-  return { ...set, folders };
 }

@@ -112,7 +112,7 @@ async function accept(context: CommandContext): Promise<ExitCode> {
     printLine(context.stderr, showChanges(waiting, ink, { paths }));
     await confirm(
       context,
-      applyQuestion(waiting, accepted),
+      applyQuestion(accepted),
       'yes',
       `${acceptCommand(id, choice)} --digest ${waiting.digest}`,
     );
@@ -134,7 +134,7 @@ async function accept(context: CommandContext): Promise<ExitCode> {
     },
     () => safe`applied: ${changesText(accepted)}`,
   );
-  printStillWaiting(context, waiting, accepted);
+  printStillWaiting(context, accepted);
   return exitCodes.ok;
 }
 

@@ -6,13 +6,14 @@ import { parse } from 'yaml';
 import type * as changes from '../../runner/changes/public.ts';
 import * as files from '../../runner/files/public.ts';
 import { type Change, type ChangedFolder, kindOf } from '../../skills-index/run/changes/changes.ts';
+import { askingRefs, exactName } from '../../skills-index/run/changes/chosen-refs.ts';
 import { isObeyedPath } from '../../skills-index/run/changes/protected-names.ts';
 import { obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { diffTextBytesMax, obeyedFilesMax, obeyedLinesMax } from '../limits.ts';
 import { count, type OutputInk, type Safe, safe, shortText } from '../terminal/output.ts';
 import { keptOrUndefined } from './contents.ts';
-import { shellWord, spellPath } from './shown-file.ts';
+import { optionText, spellPath } from './shown-file.ts';
 
 /** Who obeys a file, by its path in lower case; the first that matches. */
 const readers: readonly (readonly [RegExp, string])[] = [
@@ -59,8 +60,16 @@ export function obeyedSection(waiting: changes.WaitingChanges, ink: OutputInk): 
     safe`${ink.red('needs a decision')}: ${count(obeyed.length, 'change')} of files that hosts or agents obey; changes accept leaves ${obeyed.length === 1 ? 'it' : 'each'} waiting until you name ${obeyed.length === 1 ? 'it' : 'its path'}`,
     ...shown.flatMap(({ folder, change }) => linesOf(waiting, folder, change, ink)),
     ...(more > 0 ? [safe`  … ${count(more, 'more change')}, marked below`] : []),
-    safe`  to accept one as well: skillgate changes accept ${id} --include ${shellWord(first.change.path)}`,
+    nextStep(first.folder, first.change, id),
   ];
+}
+
+// A branch brings the files of its commits. The file alone would leave the commits waiting.
+function nextStep({ repositories = [] }: ChangedFolder, { path }: Change, id: string): Safe {
+  const placed = askingRefs(repositories).find(({ ref }) => ref.files.includes(path));
+  const what = placed === undefined ? 'one' : 'it with its commits';
+  const name = placed === undefined ? path : exactName(repositories, placed);
+  return safe`  to accept ${what} as well: skillgate changes accept ${id} ${optionText('--include', name)}`;
 }
 
 function linesOf(

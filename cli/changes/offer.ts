@@ -14,11 +14,12 @@ import type { HostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
 import { count, inkFor, printLine, printNote, safe } from '../terminal/output.ts';
 import {
+  type AcceptedPart,
   acceptedPart,
   applyQuestion,
   changesIn,
+  refsIn,
   targetsOf,
-  withoutAccepted,
 } from './accepted-part.ts';
 import { askForAgent, requireApprover } from './ask-approver.ts';
 import { markedText } from './marked.ts';
@@ -58,7 +59,7 @@ async function offerChanges(
   host: HostFiles,
   set: ChangeSet,
   accepted: boolean,
-): Promise<ChangeSet> {
+): Promise<ChangeSet | undefined> {
   await sweepAndNote(context, host.audit);
   const waiting = changes.readWaiting(context.paths.data, set.run);
   const person =
@@ -82,34 +83,29 @@ async function offerChanges(
     set.run,
   );
   printNote(context, safe`applied: ${changesText(plain)} in ${targetsOf(plain.set)}`);
-  printStillWaiting(context, waiting, plain);
-  return withoutAccepted(waiting.set, plain.set);
+  printStillWaiting(context, plain);
+  return plain.rest;
 }
 
 /** Says which changes an acceptance left waiting, because nothing may be lost without a word. */
-export function printStillWaiting(
-  context: CommandContext,
-  { set }: changes.WaitingChanges,
-  accepted: changes.WaitingChanges,
-): void {
-  const rest = withoutAccepted(set, accepted.set);
-  if (context.format === 'text' && changesIn(rest) > 0) printWaiting(context, rest);
+export function printStillWaiting(context: CommandContext, { rest }: AcceptedPart): void {
+  if (context.format === 'text' && rest !== undefined) printWaiting(context, rest);
 }
 
 function printWaiting(context: CommandContext, rest: ChangeSet): void {
   const { folders, run } = rest;
   const obeyed = folders.flatMap(obeyedIn).length;
-  const refs = folders.flatMap(({ repositories = [] }) => repositories).flatMap((one) => one.refs);
+  const refs = refsIn(rest);
   const others = folders
     .flatMap((folder) => folder.changes)
     .filter(({ shelf }) => shelf !== 'obeyed').length;
-  const isOne = obeyed + refs.length + others === 1;
+  const isOne = obeyed + refs + others === 1;
   const parts = [
     ...(obeyed > 0 ? [`${count(obeyed, 'change')} in files that hosts or agents obey`] : []),
-    ...(refs.length > 0 ? [count(refs.length, 'branch or tag', 'branches or tags')] : []),
+    ...(refs > 0 ? [count(refs, 'branch or tag', 'branches or tags')] : []),
     ...(others > 0 ? [count(others, 'other change')] : []),
   ].join(', ');
-  const include = obeyed + refs.length > 0 ? ' --include PATH' : '';
+  const include = obeyed + refs > 0 ? ' --include PATH' : '';
   printNote(
     context,
     safe`note: ${parts} still ${isOne ? 'waits' : 'wait'}: skillgate changes show ${run}, then skillgate changes accept ${run}${include}`,
@@ -147,7 +143,7 @@ export async function sweepAndNote(
 async function isConfirmed(
   context: CommandContext,
   waiting: changes.WaitingChanges,
-  plain: changes.WaitingChanges,
+  plain: AcceptedPart,
 ): Promise<boolean> {
   printLine(
     context.stderr,
@@ -156,7 +152,7 @@ async function isConfirmed(
   try {
     await confirm(
       context,
-      applyQuestion(waiting, plain),
+      applyQuestion(plain),
       'yes',
       `skillgate changes accept ${waiting.set.run}`,
     );

@@ -9,7 +9,7 @@ import {
 } from '../../skills-index/run/changes/repositories.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
-import { remark, shellWord, spellPatch, spellPath } from './shown-file.ts';
+import { optionText, remark, spellPatch, spellPath } from './shown-file.ts';
 
 /** `branch main, tag v1`, at most three; empty without any. */
 export function refsText({ folders }: ChangeSet): string {
@@ -110,7 +110,7 @@ function headOf(
   const check =
     asks === undefined
       ? []
-      : [safe`  ${ink.red('check')}: ${asks}; accept it with --include ${shellWord(exact)}`];
+      : [safe`  ${ink.red('check')}: ${asks}; accept it with ${optionText('--include', exact)}`];
   const more = commits - shown.length;
   return [
     what,

@@ -3,6 +3,7 @@
  * Pure.
  */
 import { spellOut } from '../../scanner/lookup-tables/hidden-characters.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { type DiffWork, unifiedDiff } from './diff.ts';
 
 /** Starts a remark. No line of a unified difference starts with this. */
@@ -83,9 +84,10 @@ export function spellPath(path: string): string {
   );
 }
 
-/** A path as one word of a shell: a path of the run may hold what a shell obeys. */
-export function shellWord(path: string): string {
-  return /^[A-Za-z0-9._/@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/** An option as a person types it: a path of the run may hold what a shell obeys. */
+export function optionText(option: string, value: string): string {
+  // A value that begins with a dash would be taken for an option.
+  return `${option}${value.startsWith('-') ? '=' : ' '}${shellWord(value)}`;
 }
 
 function plainText(bytes: Uint8Array): string | undefined {

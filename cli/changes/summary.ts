@@ -5,7 +5,7 @@ import { bytesText, count, type OutputInk, type Safe, safe, table } from '../ter
 import type { FoldedTree } from './folded.ts';
 import type { ChangeMarks } from './marked.ts';
 import { refsText } from './references.ts';
-import { shellWord, spellPath } from './shown-file.ts';
+import { optionText, spellPath } from './shown-file.ts';
 
 /** `2 created, 1 deleted`. */
 export function kindsText(changes: readonly Change[]): string {
@@ -53,7 +53,7 @@ export function treeLine(
   const check = marked === 0 ? safe`` : safe`, ${ink.red(`${marked} marked`)}`;
   const where = root === '.' ? 'files at the top' : `${root}/`;
   const pattern = root === '.' ? '*' : root;
-  return safe`${ink.yellow('not shown one by one')}: ${where} ${kindsText(changes)}, ${sizeText(changes)}${check}: skillgate changes show ${run.slice(0, 8)} --path ${shellWord(pattern)}`;
+  return safe`${ink.yellow('not shown one by one')}: ${where} ${kindsText(changes)}, ${sizeText(changes)}${check}: skillgate changes show ${run.slice(0, 8)} ${optionText('--path', pattern)}`;
 }
 
 // The first folder of each path, most changes first.

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
-import { acceptedPart } from '../../../cli/changes/accepted-part.ts';
+import { acceptedPart, changesIn } from '../../../cli/changes/accepted-part.ts';
 import { applyAction } from '../../../cli/changes/ask-approver.ts';
 import { heldChanges } from '../../../cli/changes/held-changes.ts';
 import { describeHold } from '../../../cli/holds/hold-text.ts';
@@ -129,4 +129,17 @@ it('a branch alone is no change of a file', () => {
   const folders = set.folders.map((folder) => ({ ...folder, changes: [] }));
   const action = applyAction({ set: { ...set, folders }, digest: digestOf('') });
   expect(holdOf(action).what).toBe(`${moved}, ${checked}, ${made}, change set ${digestOf('')}`);
+});
+
+it('a new repository without a commit goes on waiting beside a named file, and is counted', () => {
+  const whole = readWaiting(paths.data, run);
+  const repositories = [{ path: 'sub', isNew: true, refs: [] }];
+  const folders = whole.set.folders.map((one) => ({
+    ...one,
+    changes: one.changes.slice(0, 1),
+    repositories,
+  }));
+  const waiting = { ...whole, set: { ...whole.set, folders } };
+  const { rest } = acceptedPart(waiting, { paths: ['notes.md'] });
+  expect(rest === undefined ? 0 : changesIn(rest)).toBe(1);
 });

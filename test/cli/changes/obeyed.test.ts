@@ -5,6 +5,7 @@ import { newCommands, obeyedSection } from '../../../cli/changes/obeyed.ts';
 import { inkFor } from '../../../cli/terminal/output.ts';
 import type { WaitingChanges } from '../../../runner/changes/waiting.ts';
 import type { Change, EntryState } from '../../../skills-index/run/changes/changes.ts';
+import type { Repository } from '../../../skills-index/run/changes/repositories.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { folderWith } from '../temporary-folder.ts';
 
@@ -18,7 +19,11 @@ const fileOf = (text: string): EntryState => {
 };
 const folder: EntryState = { kind: 'folder', mode: 0o755, ...owner };
 
-function shown(changes: readonly Change[], files: Readonly<Record<string, string>> = {}): string {
+function shown(
+  changes: readonly Change[],
+  files: Readonly<Record<string, string>> = {},
+  repositories?: Repository[],
+): string {
   const path = folderWith();
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(path, name)), { recursive: true });
@@ -42,6 +47,7 @@ function shown(changes: readonly Change[], files: Readonly<Record<string, string
         changes: [...changes],
         refused: [],
         conflicts: [],
+        ...(repositories === undefined ? {} : { repositories }),
       },
     ],
   };
@@ -106,8 +112,22 @@ describe('changes that need a decision', () => {
     expect(text).toContain('scripts.a: "rm');
   });
 
-  it('type a path of a run as one word of a shell', () => {
-    expect(shown([obeyed("$(id)'/AGENTS.md", 'x')])).toContain(`--include '$(id)'\\''/AGENTS.md'`);
+  it.each([
+    ["$(id)'/AGENTS.md", `--include '$(id)'\\''/AGENTS.md'`],
+    ['-x/AGENTS.md', '--include=-x/AGENTS.md'],
+  ])('type the path %s as one word of a shell, and as no option', (path, words) => {
+    expect(shown([obeyed(path, 'x')])).toContain(words);
+  });
+
+  it('name the branch whose commits bring the file', () => {
+    const asks = 'its commits change AGENTS.md, which hosts or agents obey';
+    const about = { after: '0'.repeat(40), commits: 1, shown: [], asks };
+    const refs = [{ ...about, name: 'refs/heads/main', files: ['AGENTS.md'] }];
+    const repositories = [{ path: '', isNew: false, refs }];
+    expect(shown([obeyed('AGENTS.md', 'x')], {}, repositories)).toContain(
+      'to accept it with its commits as well: skillgate changes accept 0f35d1a0 --include main',
+    );
+    expect(shown([obeyed('CLAUDE.md', 'x')], {}, repositories)).toContain('--include CLAUDE.md');
   });
 });
 
