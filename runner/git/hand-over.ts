@@ -200,22 +200,13 @@ async function offerRefs(
   for (const one of moved) {
     const names = [...begun.refs.keys(), ...remotes, ...offered.map(({ name }) => name)];
     const twin = one.before === undefined ? twinOf(one.name, names) : undefined;
-    const refusal =
+    const why =
       whyRefRefused(one.name) ??
       (begun.symbolic?.has(one.name) ? 'on the host it is another name of a branch' : undefined) ??
       (twin === undefined ? undefined : `its name is too close to ${refText(twin)}`);
-    const limit =
-      offered.length >= offeredRefsMax
-        ? `only ${offeredRefsMax} are handed over`
-        : Date.now() > given.request.until
-          ? tooLate
-          : undefined;
-    const isOver = refusal === undefined && limit !== undefined;
-    const why = refusal ?? limit;
-    limited ||= isOver;
     const found =
       why ??
-      (await offerRef(given, one).catch((cause: Error) => {
+      (await offerWithin(given, one, offered.length).catch((cause: Error) => {
         limited ||= cause instanceof OverLimit;
         return cause.message;
       }));
@@ -223,6 +214,16 @@ async function offerRefs(
     else if (found !== undefined) offered.push(found);
   }
   return { offered, limited };
+}
+
+async function offerWithin(
+  given: OfferedRefs,
+  moved: MovedRef,
+  offered: number,
+): ReturnType<typeof offerRef> {
+  if (offered >= offeredRefsMax) throw new OverLimit(`only ${offeredRefsMax} are handed over`);
+  if (Date.now() > given.request.until) throw new OverLimit(tooLate);
+  return await offerRef(given, moved);
 }
 
 /** Returns the reason as text when the reference must stay in the view. */
