@@ -22,7 +22,7 @@ import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { pae } from '../../skills-index/statement/envelope.ts';
+import { pae } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { proofChallenge } from '../../skills-index/trust/signatures/approver-proof.ts';
 import type { CommandContext } from '../command.ts';
 import { type KeyFile, readKeyFile } from '../signing/key-file.ts';

@@ -8,8 +8,11 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
-import { peekStatement } from '../../skills-index/statement/envelope.ts';
-import { addressOf, parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
+import {
+  addressOf,
+  parseSigstoreBundle,
+} from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import { isWord } from '../../skills-index/trust/signatures/log-words.ts';
 import { monitorBatchEntries, monitorWithheldMax } from '../limits.ts';

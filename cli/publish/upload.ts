@@ -1,8 +1,8 @@
 /** Sends a signed version to the registry. */
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
-import type { Envelope } from '../../skills-index/statement/envelope.ts';
-import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
+import type { PlainBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import {
   provenanceStatement,
   publishStatement,

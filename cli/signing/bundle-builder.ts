@@ -7,12 +7,12 @@ import { bundleToJSON, type SerializedBundle } from '@sigstore/bundle';
 import type { Signer as SigstoreSigner, Witness } from '@sigstore/sign';
 import { parseShape, unplaced } from '../../skills-index/skill/shape.ts';
 import { type Statement, statementBytes } from '../../skills-index/statement/attestation.ts';
+import type { Signer } from '../../skills-index/statement/sign.ts';
 import {
   type Envelope,
   inTotoPayloadType,
   sentEnvelopeShape,
-} from '../../skills-index/statement/envelope.ts';
-import type { Signer } from '../../skills-index/statement/sign.ts';
+} from '../../skills-index/statement/signature-formats/envelope.ts';
 
 /** Signs an in-toto payload; each witness adds its log entry or timestamp. */
 export async function buildBundle(

@@ -9,7 +9,7 @@ import { type Statement, statementBytes } from '../../skills-index/statement/att
 import {
   type PlainBundle,
   parsePlainBundle,
-} from '../../skills-index/statement/sigstore-bundle.ts';
+} from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import {
   type CertificateClaims,
   readClaims,

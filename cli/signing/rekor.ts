@@ -7,7 +7,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import type { TransparencyLogEntry } from '@sigstore/bundle';
 import type { Witness } from '@sigstore/sign';
 import * as v from 'valibot';
-import { pae } from '../../skills-index/statement/envelope.ts';
+import { pae } from '../../skills-index/statement/signature-formats/envelope.ts';
 import {
   askSigningService,
   jsonAnswer,

@@ -4,9 +4,9 @@
  */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Identity, Statement } from '../../skills-index/statement/attestation.ts';
-import type { Envelope } from '../../skills-index/statement/envelope.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
-import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
+import type { PlainBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import {
   idsOfClaims,
   printClaims,

@@ -8,7 +8,10 @@ import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { type Envelope, parseEnvelope } from '../../skills-index/statement/envelope.ts';
+import {
+  type Envelope,
+  parseEnvelope,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
 import { defaultPolicy, type Policy, parsePolicy } from '../../skills-index/trust/policy/policy.ts';
 import type { TufRepository } from '../../skills-index/trust/root/repository.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';

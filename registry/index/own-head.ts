@@ -8,7 +8,10 @@ import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { parseEnvelope, verifyEnvelope } from '../../skills-index/statement/envelope.ts';
+import {
+  parseEnvelope,
+  verifyEnvelope,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
 import { spkiOf } from '../../skills-index/trust/root/root.ts';
 import { keysOfOffice } from '../../skills-index/trust/root/root-office.ts';
 import type { Registry } from '../context.ts';

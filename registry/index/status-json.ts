@@ -5,7 +5,10 @@
 import { asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import { parseEnvelope, verifyEnvelope } from '../../skills-index/statement/envelope.ts';
+import {
+  parseEnvelope,
+  verifyEnvelope,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
 import { signStatus } from '../../skills-index/trust/index/sign-status.ts';
 import type { Status, StatusMark } from '../../skills-index/trust/index/status-file.ts';
 import type { Registry } from '../context.ts';

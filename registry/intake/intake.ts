@@ -13,7 +13,7 @@ import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { type PublishStatement, predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { peekStatement } from '../../skills-index/statement/envelope.ts';
+import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { printClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
 import { requireSubjects } from '../../skills-index/trust/signatures/require-subjects.ts';
 import type { Actor, Registry } from '../context.ts';

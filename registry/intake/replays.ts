@@ -11,8 +11,8 @@ import {
   type RevocationPredicate,
   type Statement,
 } from '../../skills-index/statement/attestation.ts';
-import { envelopeSigner } from '../../skills-index/statement/envelope.ts';
-import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { envelopeSigner } from '../../skills-index/statement/signature-formats/envelope.ts';
+import type { PlainBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import type { Registry } from '../context.ts';
 import { settleApproved } from '../index/put-off.ts';
 import { signerTriesMax } from '../limits.ts';

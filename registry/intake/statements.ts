@@ -12,8 +12,8 @@ import {
   type PublicKey,
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
-import { peekStatement } from '../../skills-index/statement/envelope.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
+import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import { chainIdentities } from '../../skills-index/trust/members-and-scopes/identity.ts';
 import { idsOf, type SignedBy } from '../../skills-index/trust/members-and-scopes/match.ts';

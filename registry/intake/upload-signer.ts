@@ -11,9 +11,12 @@ import {
   predicateTypes,
   type Statement,
 } from '../../skills-index/statement/attestation.ts';
-import { envelopeSigner, peekStatement } from '../../skills-index/statement/envelope.ts';
 import { identityId, keysAmong } from '../../skills-index/statement/identity-id.ts';
-import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import {
+  envelopeSigner,
+  peekStatement,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
+import type { PlainBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { describeForeignPublisher } from '../../skills-index/trust/decision/foreign-publisher.ts';
 import type {
   Identities,

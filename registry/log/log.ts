@@ -18,7 +18,7 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
-import type { Envelope } from '../../skills-index/statement/envelope.ts';
+import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { Registry } from '../context.ts';
 import { finishedAtOnce } from '../limits.ts';
 import type { CertificateSigner } from '../people/certified.ts';

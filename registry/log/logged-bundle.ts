@@ -9,13 +9,19 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { type Envelope, parseEnvelope } from '../../skills-index/statement/envelope.ts';
-import { toCertifiedBundle, toSigstoreBundle } from '../../skills-index/statement/make-bundle.ts';
+import {
+  type Envelope,
+  parseEnvelope,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
+import {
+  toCertifiedBundle,
+  toSigstoreBundle,
+} from '../../skills-index/statement/signature-formats/make-bundle.ts';
 import {
   type PlainBundle,
   parsePlainBundle,
   sigstoreBundleMediaType,
-} from '../../skills-index/statement/sigstore-bundle.ts';
+} from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import type { RegistryKeys } from './signing.ts';

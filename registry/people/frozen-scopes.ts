@@ -8,7 +8,7 @@ import { isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
 import { rootFileOf, type TufRepository } from '../../skills-index/trust/root/repository.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';

@@ -11,8 +11,8 @@ import {
   type PublicKey,
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
-import { parseEnvelope } from '../../skills-index/statement/envelope.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
+import { parseEnvelope } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
 import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
 import type {

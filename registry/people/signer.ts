@@ -5,8 +5,11 @@
  */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
-import { type Envelope, envelopeSigner } from '../../skills-index/statement/envelope.ts';
-import type { PlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import {
+  type Envelope,
+  envelopeSigner,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
+import type { PlainBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { signerTriesMax } from '../limits.ts';
 
 /** The request header that names the key id of the signer. */

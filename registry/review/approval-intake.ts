@@ -12,9 +12,12 @@ import {
   predicateTypes,
   statementBytes,
 } from '../../skills-index/statement/attestation.ts';
-import { type Envelope, envelopeSigner } from '../../skills-index/statement/envelope.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import {
+  type Envelope,
+  envelopeSigner,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
 import { whyNotCounted } from '../../skills-index/trust/decision/counted-approval.ts';
 import { withoutAssertion } from '../../skills-index/trust/signatures/passkey.ts';
 import type { Registry } from '../context.ts';

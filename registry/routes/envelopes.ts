@@ -3,9 +3,12 @@ import type { Context } from 'hono';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { type Envelope, parseEnvelope } from '../../skills-index/statement/envelope.ts';
 import { envelopeBytesMax } from '../../skills-index/statement/limits.ts';
-import { parsePlainBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import {
+  type Envelope,
+  parseEnvelope,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
+import { parsePlainBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import type { SentStatement } from '../people/certified.ts';
 import { keyHeader } from '../people/signer.ts';
 

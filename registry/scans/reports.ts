@@ -10,12 +10,12 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { predicateTypes, type ScanStatement } from '../../skills-index/statement/attestation.ts';
+import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
 import {
   type Envelope,
   envelopeSigner,
   peekStatement,
-} from '../../skills-index/statement/envelope.ts';
-import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
+} from '../../skills-index/statement/signature-formats/envelope.ts';
 import { requireOwnRegistry } from '../../skills-index/trust/signatures/require-own-registry.ts';
 import { requireSubjects } from '../../skills-index/trust/signatures/require-subjects.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';

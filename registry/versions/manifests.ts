@@ -11,7 +11,10 @@ import {
   predicateTypes,
   type Statement,
 } from '../../skills-index/statement/attestation.ts';
-import { parseEnvelope, peekStatement } from '../../skills-index/statement/envelope.ts';
+import {
+  parseEnvelope,
+  peekStatement,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { Registry } from '../context.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { statements } from '../store/schema.ts';

@@ -11,11 +11,11 @@ import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
-import type { Envelope } from '../../skills-index/statement/envelope.ts';
 import type { Prose } from '../../skills-index/statement/prose.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
+import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';
 import { answerBytesMax, requestSecondsMax } from '../limits.ts';
 

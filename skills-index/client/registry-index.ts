@@ -12,9 +12,12 @@ import { Problem } from '../skill/problem.ts';
 import { parseJson } from '../skill/text/json.ts';
 import { resolveVersion } from '../skill/version.ts';
 import { predicateTypes } from '../statement/attestation.ts';
-import { peekStatement } from '../statement/envelope.ts';
 import { scanReportBytesMax } from '../statement/limits.ts';
-import { parseSigstoreBundle, type SigstoreBundle } from '../statement/sigstore-bundle.ts';
+import { peekStatement } from '../statement/signature-formats/envelope.ts';
+import {
+  parseSigstoreBundle,
+  type SigstoreBundle,
+} from '../statement/signature-formats/sigstore-bundle.ts';
 import type { DecisionInput } from '../trust/decision/decision.ts';
 import { alarmOfSeen } from '../trust/decision/one-log.ts';
 import { type IndexLine, parseIndexFile } from '../trust/index/index-line.ts';

@@ -3,7 +3,7 @@ import { createHash, verify } from 'node:crypto';
 import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
 import { isEd25519Spki } from '../statement/field-shapes.ts';
-import { type ParseKey, parseKey } from '../statement/parse-key.ts';
+import { type ParseKey, parseKey } from '../statement/signature-formats/parse-key.ts';
 import type { TreeHead } from './merkle-tree.ts';
 import { type Note, parseNote } from './note.ts';
 

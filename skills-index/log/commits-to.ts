@@ -1,5 +1,5 @@
 /** Decides whether an entry of the log belongs to an envelope. */
-import type { Envelope } from '../statement/envelope.ts';
+import type { Envelope } from '../statement/signature-formats/envelope.ts';
 import { certifiedBody, hashedrekordBody } from './entry.ts';
 
 /**

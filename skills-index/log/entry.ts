@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../skill/text/canonical-json.ts';
-import { type Envelope, pae } from '../statement/envelope.ts';
+import { type Envelope, pae } from '../statement/signature-formats/envelope.ts';
 
 /** The canonical body of the log entry for an envelope signed with a P-256 key (SPKI DER). */
 export function hashedrekordBody(envelope: Envelope, spki: Uint8Array): Uint8Array {

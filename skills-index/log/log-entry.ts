@@ -1,5 +1,5 @@
 /** Prints the place of a statement in the log in the form that Sigstore bundles use. */
-import type { SigstoreLogEntry } from '../statement/sigstore-bundle.ts';
+import type { SigstoreLogEntry } from '../statement/signature-formats/sigstore-bundle.ts';
 import type { Hash, TreeHead } from './merkle-tree.ts';
 
 /** The log entry of a bundle. `note` is the signed checkpoint of `head`. */

@@ -12,7 +12,7 @@ import { boundedList, exactObject } from '../skill/shape.ts';
 import { parseVersion, type Version } from '../skill/version.ts';
 import { isBase64, isBase64url } from './base64.ts';
 import { memberNameCharsMax, observedCapabilitiesMax, reasonCharsMax } from './limits.ts';
-import { isOnP256 } from './p256-point.ts';
+import { isOnP256 } from './signature-formats/p256-point.ts';
 
 /** A shape that parses untrusted input into a known output type. */
 export type Shape<Output> = v.GenericSchema<unknown, Output>;

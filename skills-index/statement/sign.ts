@@ -1,7 +1,7 @@
 /** Signs statements with a given signer. A run verifies envelopes and signs none. */
 import type { Digest } from '../skill/digest.ts';
 import { type Statement, statementBytes } from './attestation.ts';
-import { type Envelope, inTotoPayloadType, pae } from './envelope.ts';
+import { type Envelope, inTotoPayloadType, pae } from './signature-formats/envelope.ts';
 
 /** A P-256 private key in a file, a keychain, a hardware token or WebCrypto. */
 export interface Signer {

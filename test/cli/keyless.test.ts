@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { TestSigstore } from '../skills-index/story-sigstore.ts';
 import type { Ran } from './command-line.ts';
 import { makeUsers, type User, type Users } from './registry-users.ts';

@@ -1,6 +1,6 @@
 /** A statement of the log that a registry serves with another proof beside it. */
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import type { SigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import type { SigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { honest, type Lie } from './monitor-world.ts';
 
 export type Proof = SigstoreBundle['verificationMaterial']['tlogEntries'][0]['inclusionProof'];

@@ -22,7 +22,10 @@ import {
   type Statement,
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
-import { addressOf, type SigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import {
+  addressOf,
+  type SigstoreBundle,
+} from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import {
   type Decision,
   type DecisionInput,

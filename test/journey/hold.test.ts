@@ -19,7 +19,7 @@ import {
   type SignedAnswer,
 } from '../../skills-index/run/holds/hold.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
-import { pae } from '../../skills-index/statement/envelope.ts';
+import { pae } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { makeApprover, passphrase } from './approver.ts';
 import {
   crm,

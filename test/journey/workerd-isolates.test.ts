@@ -10,7 +10,7 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   parseSigstoreBundle,
   type SigstoreBundle,
-} from '../../skills-index/statement/sigstore-bundle.ts';
+} from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import {

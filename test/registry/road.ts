@@ -17,12 +17,12 @@ import {
   type Statement,
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
-import type { Envelope } from '../../skills-index/statement/envelope.ts';
 import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import type { Prose } from '../../skills-index/statement/prose.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
+import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { publishStatement, scanStatement } from '../../skills-index/statement/version-statement.ts';
 import { parseRoot } from '../../skills-index/trust/root/root.ts';
 import { isBound, registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';

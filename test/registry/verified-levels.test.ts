@@ -8,8 +8,8 @@ import { fetchVersionEvidence } from '../../skills-index/client/registry-index.t
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { peekStatement } from '../../skills-index/statement/envelope.ts';
-import { parseSigstoreBundle } from '../../skills-index/statement/sigstore-bundle.ts';
+import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
+import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { chainOf } from '../../skills-index/trust/decision/chain.ts';
 import { type DecisionInput, decide } from '../../skills-index/trust/decision/decision.ts';
 import { judge } from '../../skills-index/trust/decision/judge.ts';

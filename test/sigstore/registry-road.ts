@@ -17,7 +17,7 @@ import {
   isCertified,
   parseSigstoreBundle,
   withoutOwnEntry,
-} from '../../skills-index/statement/sigstore-bundle.ts';
+} from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { makeStage, type Stage } from '../journey/processes.ts';
 import type { Deployment } from './deployment.ts';
 import { githubClaims, gitlabClaims, type IssuerKind, personClaims } from './oidc-issuer.ts';

@@ -18,15 +18,18 @@ import { tilePath } from '../../skills-index/log/tile.ts';
 import { entryTile, tilesOf } from '../../skills-index/log/tile-files.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
-import type { Envelope } from '../../skills-index/statement/envelope.ts';
-import { toCertifiedBundle, toSigstoreBundle } from '../../skills-index/statement/make-bundle.ts';
 import { type Signer, signStatement } from '../../skills-index/statement/sign.ts';
+import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
+import {
+  toCertifiedBundle,
+  toSigstoreBundle,
+} from '../../skills-index/statement/signature-formats/make-bundle.ts';
 import {
   addressOf,
   type PlainBundle,
   type SigstoreBundle,
   type SigstoreLogEntry,
-} from '../../skills-index/statement/sigstore-bundle.ts';
+} from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { consistencyProof, hashTile, nodesFromLeaves } from './log/whole-tree.ts';
 import { testLogKey } from './story-keys.ts';
 

@@ -16,11 +16,15 @@ import { toLogEntry } from '../../skills-index/log/log-entry.ts';
 import { leafHash } from '../../skills-index/log/merkle-tree.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { type Statement, statementBytes } from '../../skills-index/statement/attestation.ts';
-import { type Envelope, inTotoPayloadType, pae } from '../../skills-index/statement/envelope.ts';
+import {
+  type Envelope,
+  inTotoPayloadType,
+  pae,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
 import type {
   PlainBundle,
   SigstoreLogEntry,
-} from '../../skills-index/statement/sigstore-bundle.ts';
+} from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { oid, sequence, utf8 } from './der-writer.ts';
 import {
   authorityKey,

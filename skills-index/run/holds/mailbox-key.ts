@@ -7,7 +7,7 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import * as v from 'valibot';
 import { exactObject } from '../../skill/shape.ts';
 import { canonicalJson } from '../../skill/text/canonical-json.ts';
-import { pae } from '../../statement/envelope.ts';
+import { pae } from '../../statement/signature-formats/envelope.ts';
 
 export interface MailboxKey {
   /** The mailbox key: a P-256 key, as SPKI DER in base64. */

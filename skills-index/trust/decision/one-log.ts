@@ -5,7 +5,7 @@
 import { parseCheckpoint } from '../../log/checkpoint.ts';
 import { type Hash, type TreeHead, verifyConsistency } from '../../log/merkle-tree.ts';
 import { parseJson } from '../../skill/text/json.ts';
-import { parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
+import { parseSigstoreBundle } from '../../statement/signature-formats/sigstore-bundle.ts';
 import type { VerifiedStatement } from '../signatures/verify-statement.ts';
 import type { Evidence } from './evidence.ts';
 import type { DecisionInput } from './input.ts';

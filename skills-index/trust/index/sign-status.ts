@@ -3,8 +3,8 @@
 import { parseShape } from '../../skill/shape.ts';
 import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import { parseJson } from '../../skill/text/json.ts';
-import type { Envelope } from '../../statement/envelope.ts';
 import { type Signer, signPayload } from '../../statement/sign.ts';
+import type { Envelope } from '../../statement/signature-formats/envelope.ts';
 import { statusValuesMax } from '../limits.ts';
 import { type Status, statusPayloadType, statusShape } from './status-file.ts';
 

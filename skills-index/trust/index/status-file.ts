@@ -7,8 +7,8 @@ import type { Digest } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
 import { parseJson } from '../../skill/text/json.ts';
-import { parseEnvelope, verifyEnvelope } from '../../statement/envelope.ts';
 import { digest, isoTime, reason, type Shape } from '../../statement/field-shapes.ts';
+import { parseEnvelope, verifyEnvelope } from '../../statement/signature-formats/envelope.ts';
 import {
   clockSkewSeconds,
   statusBytesMax,

@@ -2,7 +2,7 @@
 
 import { Problem } from '../../skill/problem.ts';
 import { parseJson } from '../../skill/text/json.ts';
-import { parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
+import { parseSigstoreBundle } from '../../statement/signature-formats/sigstore-bundle.ts';
 import type { RootFile } from '../root/root.ts';
 import type { VerifiedStatements } from '../signatures/verified-statements.ts';
 import { type VerifiedStatement, verifyStatement } from '../signatures/verify-statement.ts';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { EnrolledPasskey, PasskeyAssertion } from '../../statement/attestation.ts';
-import { pae } from '../../statement/envelope.ts';
+import { pae } from '../../statement/signature-formats/envelope.ts';
 import { isSignedBy, whyNotAsserted } from './passkey.ts';
 
 /** The approver's key or passkey: exactly one of the two is present. */

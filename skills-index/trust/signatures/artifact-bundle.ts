@@ -8,8 +8,8 @@ import { type SignedEntity, type TrustMaterial, toSignedEntity, Verifier } from 
 import { type Digest, hexOf } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
 import { parseJson } from '../../skill/text/json.ts';
-import { inTotoPayloadType } from '../../statement/envelope.ts';
 import { isP256Spki } from '../../statement/field-shapes.ts';
+import { inTotoPayloadType } from '../../statement/signature-formats/envelope.ts';
 import { type CertificateClaims, readLeaf } from './certificate-identity.ts';
 import { verifyDigest } from './digest-signature.ts';
 import { parseForeignBundle } from './foreign-bundle.ts';

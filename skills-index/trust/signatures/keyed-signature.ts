@@ -4,8 +4,8 @@ import { type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify';
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
 import { isP256Spki } from '../../statement/field-shapes.ts';
-import type { ParseKey } from '../../statement/parse-key.ts';
-import type { KeyedBundle } from '../../statement/sigstore-bundle.ts';
+import type { ParseKey } from '../../statement/signature-formats/parse-key.ts';
+import type { KeyedBundle } from '../../statement/signature-formats/sigstore-bundle.ts';
 
 /** Gives the SPKI DER of a key, by the key's id. */
 export type KeySource = (keyId: Digest) => Uint8Array | undefined;

@@ -8,7 +8,7 @@ import {
   type PasskeyAssertion,
   statementBytes,
 } from '../../statement/attestation.ts';
-import { inTotoPayloadType, pae } from '../../statement/envelope.ts';
+import { inTotoPayloadType, pae } from '../../statement/signature-formats/envelope.ts';
 import { clientDataBytesMax } from '../limits.ts';
 
 /** The approval as drafted, without the member `assertion`. */

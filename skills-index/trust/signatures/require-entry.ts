@@ -1,7 +1,7 @@
 /** Compares a bundle's log entry with the body and the log head that the entry must have. */
 import type { TreeHead } from '../../log/merkle-tree.ts';
 import { Problem } from '../../skill/problem.ts';
-import type { SigstoreLogEntry } from '../../statement/sigstore-bundle.ts';
+import type { SigstoreLogEntry } from '../../statement/signature-formats/sigstore-bundle.ts';
 
 /**
  * Requires that a log entry has this body, and that the entry and its inclusion proof name this

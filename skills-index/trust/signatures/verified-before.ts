@@ -7,7 +7,10 @@ import { noteKeyId, parseCheckpoint } from '../../log/checkpoint.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { parseJson } from '../../skill/text/json.ts';
 import { parseStatement } from '../../statement/parse-statement.ts';
-import { isCertified, parseSigstoreBundle } from '../../statement/sigstore-bundle.ts';
+import {
+  isCertified,
+  parseSigstoreBundle,
+} from '../../statement/signature-formats/sigstore-bundle.ts';
 import { type RootFile, spkiOf } from '../root/root.ts';
 import { keysOfOffice } from '../root/root-office.ts';
 import type { VerifiedStatement } from './verify-statement.ts';

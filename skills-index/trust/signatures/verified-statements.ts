@@ -8,7 +8,7 @@
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { canonicalDigest } from '../../skill/text/canonical-json.ts';
 import { parseJson } from '../../skill/text/json.ts';
-import { rememberingParseKey } from '../../statement/parse-key.ts';
+import { rememberingParseKey } from '../../statement/signature-formats/parse-key.ts';
 import { parsedKeysMax, verifiedBytesMax } from '../limits.ts';
 import { type RootFile, rootFingerprint } from '../root/root.ts';
 import { type VerifiedStatement, verifyStatement } from './verify-statement.ts';

@@ -8,7 +8,10 @@ import { parseCheckpoint } from '../../log/checkpoint.ts';
 import { certifiedBody } from '../../log/entry.ts';
 import type { Digest } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
-import { type PlainBundle, parsePlainBundle } from '../../statement/sigstore-bundle.ts';
+import {
+  type PlainBundle,
+  parsePlainBundle,
+} from '../../statement/signature-formats/sigstore-bundle.ts';
 import { type CertificateClaims, readLeaf } from './certificate-identity.ts';
 import { requireRecords, timesOf } from './record-of-signer.ts';
 import { requireEntry } from './require-entry.ts';

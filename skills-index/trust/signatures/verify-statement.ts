@@ -8,16 +8,16 @@ import { leafHash, type TreeHead, verifyInclusion } from '../../log/merkle-tree.
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
 import { predicateTypes, type Statement } from '../../statement/attestation.ts';
-import { requireInToto } from '../../statement/envelope.ts';
-import { type ParseKey, parseKey } from '../../statement/parse-key.ts';
 import { parseStatement } from '../../statement/parse-statement.ts';
+import { requireInToto } from '../../statement/signature-formats/envelope.ts';
+import { type ParseKey, parseKey } from '../../statement/signature-formats/parse-key.ts';
 import {
   addressOf,
   isCertified,
   parseSigstoreBundle,
   type SigstoreBundle,
   withoutOwnEntry,
-} from '../../statement/sigstore-bundle.ts';
+} from '../../statement/signature-formats/sigstore-bundle.ts';
 import type { LoggedStatement } from '../members-and-scopes/identities.ts';
 import type { RootFile } from '../root/root.ts';
 import { type RootCheckpoint, verifyRootCheckpoint } from '../root/root-office.ts';

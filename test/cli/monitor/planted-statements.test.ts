@@ -4,11 +4,11 @@ import { MonitorFolder } from '../../../cli/monitor/state.ts';
 import { makeReplays } from '../../../cli/witness/replays.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
-import { peekStatement } from '../../../skills-index/statement/envelope.ts';
+import { peekStatement } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import {
   parseSigstoreBundle,
   type SigstoreBundle,
-} from '../../../skills-index/statement/sigstore-bundle.ts';
+} from '../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import {
   hiding,

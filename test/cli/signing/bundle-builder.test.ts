@@ -11,14 +11,14 @@ import { createKeyFile, publicKeyOf } from '../../../cli/signing/key-file.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../../skills-index/statement/sign.ts';
 import {
   inTotoPayloadType,
   parseEnvelope,
   peekStatement,
   verifyEnvelope,
-} from '../../../skills-index/statement/envelope.ts';
-import { signStatement } from '../../../skills-index/statement/sign.ts';
-import { sigstoreBundleMediaType } from '../../../skills-index/statement/sigstore-bundle.ts';
+} from '../../../skills-index/statement/signature-formats/envelope.ts';
+import { sigstoreBundleMediaType } from '../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { folderWith } from '../temporary-folder.ts';
 
 const top = fileURLToPath(new URL('../../..', import.meta.url));

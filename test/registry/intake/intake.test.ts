@@ -5,8 +5,8 @@ import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { keyStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
-import type { Envelope } from '../../../skills-index/statement/envelope.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
+import type { Envelope } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import {
   provenanceStatement,
   publishStatement,

@@ -8,7 +8,7 @@ import {
   predicateTypes,
   revocationStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import { pae } from '../../../skills-index/statement/envelope.ts';
+import { pae } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey } from '../people.ts';

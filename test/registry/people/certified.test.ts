@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../skills-index/statement/identity-id.ts';
-import type { PlainBundle } from '../../../skills-index/statement/sigstore-bundle.ts';
+import type { PlainBundle } from '../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import {
   somebody,
   someWorkflow,

@@ -33,7 +33,7 @@ import {
   signForMailbox,
 } from '../../../skills-index/run/holds/mailbox.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
-import { pae } from '../../../skills-index/statement/envelope.ts';
+import { pae } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { makeWorld, type World } from '../world.ts';
 
 interface Person extends MailboxSigner {

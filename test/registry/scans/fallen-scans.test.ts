@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listDoubts } from '../../../registry/versions/doubts.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
-import { peekStatement } from '../../../skills-index/statement/envelope.ts';
+import { peekStatement } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { freshNonce } from '../../nonce.ts';
 import { readLine } from '../contract.ts';
 import { makeKey, type TestKey } from '../people.ts';

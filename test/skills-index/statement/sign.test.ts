@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../../skills-index/statement/sign.ts';
 import {
   envelopeSigner,
   pae,
   parseEnvelope,
   peekStatement,
   verifyEnvelope,
-} from '../../../skills-index/statement/envelope.ts';
-import { signStatement } from '../../../skills-index/statement/sign.ts';
+} from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { people } from '../story.ts';
 
 const { author, ada, stranger } = people;

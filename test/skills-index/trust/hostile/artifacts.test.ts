@@ -3,8 +3,8 @@ import { p256 } from '@noble/curves/nist.js';
 import { describe, expect, it } from 'vitest';
 import { type Digest, digestOf, hexOf } from '../../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
-import { inTotoPayloadType } from '../../../../skills-index/statement/envelope.ts';
-import type { PlainBundle } from '../../../../skills-index/statement/sigstore-bundle.ts';
+import { inTotoPayloadType } from '../../../../skills-index/statement/signature-formats/envelope.ts';
+import type { PlainBundle } from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import {
   type ExpectedSigner,
   verifyArtifact,

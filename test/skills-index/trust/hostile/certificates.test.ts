@@ -7,7 +7,7 @@ import { scopeStatement } from '../../../../skills-index/statement/attestation.t
 import type {
   PlainBundle,
   SigstoreLogEntry,
-} from '../../../../skills-index/statement/sigstore-bundle.ts';
+} from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyCertified } from '../../../../skills-index/trust/signatures/verify-certified.ts';
 import { der, integer, octets, oid, sequence, utf8, yes } from '../../der-writer.ts';
 import { attacks } from '../../hostile.ts';

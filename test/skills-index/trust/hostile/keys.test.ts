@@ -8,7 +8,7 @@ import {
   type Envelope,
   inTotoPayloadType,
   pae,
-} from '../../../../skills-index/statement/envelope.ts';
+} from '../../../../skills-index/statement/signature-formats/envelope.ts';
 import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { attacks } from '../../hostile.ts';
 import { people, storyRoot as root } from '../../story.ts';

@@ -10,8 +10,8 @@ import {
   scopeStatement,
   versionSubjects,
 } from '../../../../skills-index/statement/attestation.ts';
-import { inTotoPayloadType } from '../../../../skills-index/statement/envelope.ts';
 import { signPayload } from '../../../../skills-index/statement/sign.ts';
+import { inTotoPayloadType } from '../../../../skills-index/statement/signature-formats/envelope.ts';
 import { publishStatement } from '../../../../skills-index/statement/version-statement.ts';
 import { requireSubjects } from '../../../../skills-index/trust/signatures/require-subjects.ts';
 import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';

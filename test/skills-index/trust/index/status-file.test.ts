@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
-import { inTotoPayloadType } from '../../../../skills-index/statement/envelope.ts';
 import { signPayload } from '../../../../skills-index/statement/sign.ts';
+import { inTotoPayloadType } from '../../../../skills-index/statement/signature-formats/envelope.ts';
 import { signStatus } from '../../../../skills-index/trust/index/sign-status.ts';
 import {
   type Status,

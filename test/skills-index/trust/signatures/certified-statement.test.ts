@@ -9,13 +9,13 @@ import {
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
-import { toCertifiedBundle } from '../../../../skills-index/statement/make-bundle.ts';
+import { toCertifiedBundle } from '../../../../skills-index/statement/signature-formats/make-bundle.ts';
 import {
   type CertifiedBundle,
   isCertified,
   type PlainBundle,
   withoutOwnEntry,
-} from '../../../../skills-index/statement/sigstore-bundle.ts';
+} from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import {
   scanStatement,
   verificationSummaryStatement,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   isCertified,
   withoutOwnEntry,
-} from '../../../../skills-index/statement/sigstore-bundle.ts';
+} from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { foreignBundleBytesMax } from '../../../../skills-index/trust/limits.ts';
 import { parseForeignBundle } from '../../../../skills-index/trust/signatures/foreign-bundle.ts';
 import { kim, tellCertified } from '../../story-certified.ts';

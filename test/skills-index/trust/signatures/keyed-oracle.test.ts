@@ -17,9 +17,9 @@ import { signCheckpoint } from '../../../../skills-index/log/sign-checkpoint.ts'
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
-import { toSigstoreBundle } from '../../../../skills-index/statement/make-bundle.ts';
 import { signStatement } from '../../../../skills-index/statement/sign.ts';
-import type { KeyedBundle } from '../../../../skills-index/statement/sigstore-bundle.ts';
+import { toSigstoreBundle } from '../../../../skills-index/statement/signature-formats/make-bundle.ts';
+import type { KeyedBundle } from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { inclusionProof, nodesFromLeaves } from '../../log/whole-tree.ts';
 import { people, storyRoot as root } from '../../story.ts';

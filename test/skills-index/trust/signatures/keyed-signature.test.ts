@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { scopeStatement } from '../../../../skills-index/statement/attestation.ts';
-import { parseKey } from '../../../../skills-index/statement/parse-key.ts';
+import { parseKey } from '../../../../skills-index/statement/signature-formats/parse-key.ts';
 import {
   isCertified,
   type KeyedBundle,
-} from '../../../../skills-index/statement/sigstore-bundle.ts';
+} from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import {
   signerKey,
   verifyKeyed,

@@ -5,12 +5,12 @@ import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { scopeStatement, statementBytes } from '../../../../skills-index/statement/attestation.ts';
-import { inTotoPayloadType } from '../../../../skills-index/statement/envelope.ts';
 import { signPayload, signStatement } from '../../../../skills-index/statement/sign.ts';
+import { inTotoPayloadType } from '../../../../skills-index/statement/signature-formats/envelope.ts';
 import type {
   SigstoreBundle,
   SigstoreLogEntry,
-} from '../../../../skills-index/statement/sigstore-bundle.ts';
+} from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { requireSubjects } from '../../../../skills-index/trust/signatures/require-subjects.ts';
 import { verifyStatement } from '../../../../skills-index/trust/signatures/verify-statement.ts';
 import { people, storyRoot, tellStory } from '../../story.ts';

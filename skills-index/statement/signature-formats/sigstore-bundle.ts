@@ -5,18 +5,18 @@
  * entry of the registry's log and an entry of the Rekor log.
  */
 import * as v from 'valibot';
-import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
-import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
-import { canonicalJson } from '../skill/text/canonical-json.ts';
-import { type Envelope, envelopeShape, sentEnvelopeShape } from './envelope.ts';
-import { base64, type Shape } from './field-shapes.ts';
+import { type Digest, digestOf, isDigest } from '../../skill/digest.ts';
+import { boundedList, exactObject, parseShape, unplaced } from '../../skill/shape.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
+import { base64, type Shape } from '../field-shapes.ts';
 import {
   certificateCharsMax,
   checkpointCharsMax,
   inclusionProofHashesMax,
   timestampCharsMax,
   timestampsMax,
-} from './limits.ts';
+} from '../limits.ts';
+import { type Envelope, envelopeShape, sentEnvelopeShape } from './envelope.ts';
 
 export const sigstoreBundleMediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 

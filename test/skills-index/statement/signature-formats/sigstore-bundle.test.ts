@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../skills-index/skill/problem.ts';
-import { keyStatement } from '../../../skills-index/statement/attestation.ts';
-import { toCertifiedBundle } from '../../../skills-index/statement/make-bundle.ts';
+import { Problem } from '../../../../skills-index/skill/problem.ts';
+import { keyStatement } from '../../../../skills-index/statement/attestation.ts';
+import { toCertifiedBundle } from '../../../../skills-index/statement/signature-formats/make-bundle.ts';
 import {
   addressOf,
   type CertifiedBundle,
@@ -12,10 +12,10 @@ import {
   parseSigstoreBundle,
   type SigstoreLogEntry,
   withoutOwnEntry,
-} from '../../../skills-index/statement/sigstore-bundle.ts';
-import { people, storyRoot } from '../story.ts';
-import { TestLog } from '../story-log.ts';
-import { somebody, TestSigstore } from '../story-sigstore.ts';
+} from '../../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
+import { people, storyRoot } from '../../story.ts';
+import { TestLog } from '../../story-log.ts';
+import { somebody, TestSigstore } from '../../story-sigstore.ts';
 
 const sigstore = new TestSigstore('profiles');
 const statement = keyStatement({ key: people.author.named, state: 'enrolled' });

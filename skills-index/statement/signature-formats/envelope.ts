@@ -1,12 +1,12 @@
 /** Parses and verifies DSSE v1 envelopes. `sign.ts` makes envelopes. */
 import { createPublicKey, verify } from 'node:crypto';
 import * as v from 'valibot';
-import { Problem } from '../skill/problem.ts';
-import { exactObject, parseShape, unplaced } from '../skill/shape.ts';
-import type { PublicKey, Statement } from './attestation.ts';
-import { base64, isP256Spki, type Shape } from './field-shapes.ts';
-import { signatureCharsMax } from './limits.ts';
-import { parseStatement } from './parse-statement.ts';
+import { Problem } from '../../skill/problem.ts';
+import { exactObject, parseShape, unplaced } from '../../skill/shape.ts';
+import type { PublicKey, Statement } from '../attestation.ts';
+import { base64, isP256Spki, type Shape } from '../field-shapes.ts';
+import { signatureCharsMax } from '../limits.ts';
+import { parseStatement } from '../parse-statement.ts';
 
 export const inTotoPayloadType = 'application/vnd.in-toto+json';
 

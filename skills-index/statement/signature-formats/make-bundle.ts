@@ -1,7 +1,7 @@
 /**
  * Assembles Sigstore bundles with an entry of the log, as a registry does.
  */
-import type { Digest } from '../skill/digest.ts';
+import type { Digest } from '../../skill/digest.ts';
 import type { Envelope } from './envelope.ts';
 import {
   type CertifiedBundle,
