@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:83c12dd815bf688a9290286133c21487161d00353521d0b98801bedfcef34285',
+  extractor: 'sha256:7a8725080daf91cf71005c866e98ace580b26a953e2a83d47e7aca3a9774f025',
   judging: 'sha256:5eba9f271cd45d8e449f20ea5168ac66dfcd2113e259ffe67f28a31626d3ce76',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

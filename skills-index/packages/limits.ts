@@ -3,3 +3,12 @@ export const lockBytesMax = 4 * 1024 * 1024;
 export const lockedFilesMax = 400;
 export const lockTextCharsMax = 2_000;
 export const lockListMax = 50;
+/** A look at a package, as a scanner reports it to the registry. */
+export const lookNoteCharsMax = 300;
+export const lookTextCharsMax = 200;
+export const lookNameCharsMax = 255;
+export const lookScriptsMax = 10;
+export const lookScriptCharsMax = 100;
+export const lookFindingsMax = 20;
+export const lookAdvisoriesMax = 50;
+export const lookFactsBytesMax = 2_048;

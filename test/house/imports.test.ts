@@ -12,7 +12,7 @@ const drawing: Record<string, readonly string[]> = {
   'skills-index/network': [],
   'skills-index/skill': ['skills-index/network'],
   'skills-index/statement': ['skills-index/skill'],
-  'skills-index/packages': ['skills-index/skill'],
+  'skills-index/packages': ['skills-index/skill', 'skills-index/statement'],
   'skills-index/run': [
     'skills-index/network',
     'skills-index/skill',

@@ -1,0 +1,134 @@
+/**
+ * What a scanner saw of one locked package. The scanner reports a look, and the registry remembers
+ * the look. Authors of packages and of advisories wrote the texts of a look.
+ */
+import * as v from 'valibot';
+import { type Digest, parseDigest } from '../skill/digest.ts';
+import { ecosystems } from '../skill/ecosystem.ts';
+import { boundedList } from '../skill/shape.ts';
+import { severities } from '../statement/finding.ts';
+import {
+  lookAdvisoriesMax,
+  lookFactsBytesMax,
+  lookFindingsMax,
+  lookNameCharsMax,
+  lookNoteCharsMax,
+  lookScriptCharsMax,
+  lookScriptsMax,
+  lookTextCharsMax,
+} from './limits.ts';
+
+/** A text of a stranger on one line: without control and invisible characters, cut to a length. */
+export function plainText(text: string, charsMax: number): string {
+  // The cut comes first: the cut may leave one half of a pair of surrogates.
+  return text.slice(0, charsMax).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd');
+}
+
+const line = (charsMax: number) =>
+  v.pipe(
+    v.string(),
+    v.maxLength(charsMax, `is longer than ${charsMax} characters`),
+    v.transform((text) => plainText(text, charsMax)),
+  );
+const digest = v.pipe(
+  v.string(),
+  v.regex(/^sha256:[0-9a-f]{64}$/, 'is not a digest'),
+  v.transform((text): Digest => parseDigest(text)),
+);
+const count = v.pipe(v.number(), v.safeInteger('is not a count'), v.minValue(0, 'is not a count'));
+
+const facts = v.pipe(
+  v.strictObject({
+    /** The name of the file that the scanner looked at: one of the files that the lock lists. */
+    file: line(lookNameCharsMax),
+    sha256: digest,
+    bytes: count,
+    files: count,
+    /** Whether the package has machine code. */
+    isNative: v.boolean(),
+    licence: v.exactOptional(line(lookTextCharsMax)),
+    uploaded: v.exactOptional(v.pipe(v.string(), v.isoTimestamp('is not a time'))),
+    publisher: v.exactOptional(line(lookTextCharsMax)),
+    /** `named`: the index says that there is one, and the scanner did not verify it. */
+    attestation: v.exactOptional(v.picklist(['none', 'named', 'verified'])),
+    requiresPython: v.exactOptional(line(lookTextCharsMax)),
+    /** Install scripts and path files of the package. They never run here. */
+    scripts: v.exactOptional(boundedList(line(lookScriptCharsMax), lookScriptsMax)),
+    /** `part`: the package was too large to scan all of its code. */
+    read: v.picklist(['whole', 'part']),
+  }),
+  v.check(
+    (one) => Buffer.byteLength(JSON.stringify(one)) <= lookFactsBytesMax,
+    `has more than ${lookFactsBytesMax} bytes`,
+  ),
+);
+
+const finding = v.strictObject({
+  rule: line(lookScriptCharsMax),
+  severity: v.picklist(severities),
+  path: line(lookTextCharsMax),
+  line: count,
+  message: line(lookTextCharsMax),
+});
+
+const scan = v.strictObject({
+  ruleSet: digest,
+  verdict: v.picklist(['pass', 'review', 'block', 'incomplete']),
+  findings: boundedList(finding, lookFindingsMax),
+  /** How many findings the list leaves out. */
+  more: count,
+});
+
+const advisory = v.strictObject({
+  id: v.pipe(
+    v.string(),
+    v.regex(/^[A-Z]{2,12}-[A-Za-z0-9-]{1,80}$/, 'is not the id of an advisory'),
+  ),
+  isMalware: v.boolean(),
+  summary: line(lookTextCharsMax),
+});
+
+/**
+ * The body of a look. The list of advisories replaces the package's earlier list; when there are
+ * too many advisories, malware comes first and `moreAdvisories` counts the rest.
+ */
+export const packageLook = v.pipe(
+  v.strictObject({
+    /** `advisories`: the file was looked at before, and is not fetched again. */
+    looked: v.picklist(['whole', 'advisories', 'not fetched']),
+    /** Why the file was not fetched. */
+    why: v.exactOptional(line(lookNoteCharsMax)),
+    facts: v.exactOptional(facts),
+    scan: v.exactOptional(scan),
+    advisories: boundedList(advisory, lookAdvisoriesMax),
+    moreAdvisories: v.exactOptional(count),
+  }),
+  v.check(
+    ({ facts, looked, scan }) =>
+      looked === 'whole' ? facts !== undefined : facts === undefined && scan === undefined,
+    'needs facts when the whole package was looked at, and has none otherwise',
+  ),
+  v.check(
+    ({ looked, why }) => looked !== 'not fetched' || why !== undefined,
+    'needs why when the package was not fetched',
+  ),
+);
+export type PackageLook = v.InferOutput<typeof packageLook>;
+
+/** The answer to a scanner that asks for a package. */
+export const leasedPackage = v.object({
+  package: v.nullable(
+    v.object({
+      id: v.number(),
+      ecosystem: v.picklist(ecosystems),
+      name: v.string(),
+      version: v.string(),
+      /** The digest of the package's entry in the lock. */
+      digest,
+      /** The blob of a lock file that has the entry. */
+      lock: digest,
+      /** Whether a scanner looked at the whole package before: only advisories are compared now. */
+      lookedBefore: v.boolean(),
+    }),
+  ),
+});
