@@ -6,12 +6,7 @@
 import * as backends from '../../runner/backends/public.ts';
 import * as host from '../../runner/host/public.ts';
 import * as runs from '../../runner/run/public.ts';
-import {
-  changesMiBDefault,
-  homeMiBDefault,
-  processesMax,
-  temporaryMiBDefault,
-} from '../../skills-index/run/limits.ts';
+import { processesMax, runSizes } from '../../skills-index/run/limits.ts';
 import { type HostPolicy, requirements } from '../../skills-index/run/plan/host-policy.ts';
 
 /** One line of `skill doctor`. */
@@ -85,9 +80,7 @@ async function whyNoSandbox(sandbox: backends.Sandbox): Promise<string | undefin
       memoryMiB: 64,
       outputBytes: 1_000,
       processes: processesMax,
-      temporaryMiB: temporaryMiBDefault,
-      homeMiB: homeMiBDefault,
-      changesMiB: changesMiBDefault,
+      ...runSizes,
     },
     mounts: [],
     workingDirectory: '/tmp',

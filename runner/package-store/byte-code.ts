@@ -4,11 +4,7 @@
  * code of a package.
  */
 import { basename, dirname, join } from 'node:path';
-import {
-  changesMiBDefault,
-  homeMiBDefault,
-  temporaryMiBDefault,
-} from '../../skills-index/run/limits.ts';
+import { runSizes } from '../../skills-index/run/limits.ts';
 import type { Sandbox } from '../bubblewrap/sandbox.ts';
 import { withRunFolder } from '../run/run-folder.ts';
 import {
@@ -106,9 +102,7 @@ async function runCompiler(
         memoryMiB: compileMemoryMiB,
         outputBytes: byteCodeBytesMax,
         processes: compileProcessesMax,
-        temporaryMiB: temporaryMiBDefault,
-        homeMiB: homeMiBDefault,
-        changesMiB: changesMiBDefault,
+        ...runSizes,
       },
       mounts: [],
       programs: [{ program: 'python3', path: python }],

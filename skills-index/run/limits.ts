@@ -3,11 +3,11 @@
 /** Bytes that a run may write to stdout and stderr together. */
 export const outputBytesMax = 8 * 1024 * 1024;
 export const processesMax = 256;
-/** Sizes of `/tmp` and HOME of a run; host policy may name others. */
-export const temporaryMiBDefault = 256;
-export const homeMiBDefault = 64;
-/** MiB that a run may change in one folder; host policy may name another number. */
-export const changesMiBDefault = 200;
+/**
+ * Sizes of `/tmp` and HOME of a run, and MiB that a run may change in one folder. Host policy may
+ * name others.
+ */
+export const runSizes = { temporaryMiB: 256, homeMiB: 64, changesMiB: 200 };
 /** Bytes that all requests of a run together may send. */
 export const egressRunBytesMax = 256 * 1024 * 1024;
 export const egressRequestsPerMinuteMax = 3_000;

@@ -8,13 +8,7 @@ import type { ProblemCode } from '../../skill/problem-codes.ts';
 import { canonicalDigest } from '../../skill/text/canonical-json.ts';
 import { whyNotGranted } from '../agents/agent.ts';
 import { plannedHolds } from '../holds/hold-rules.ts';
-import {
-  changesMiBDefault,
-  homeMiBDefault,
-  outputBytesMax,
-  processesMax,
-  temporaryMiBDefault,
-} from '../limits.ts';
+import { outputBytesMax, processesMax, runSizes } from '../limits.ts';
 import { planEgressLimits } from './egress-limits.ts';
 import type { Plan, Refusal } from './plan.ts';
 import { type Draft, planCapabilities, planOwner } from './plan-capabilities.ts';
@@ -51,9 +45,8 @@ export function planRun(input: PlanInput): { readonly plan: Plan; readonly diges
       ...manifest.limits,
       outputBytes: outputBytesMax,
       processes: processesMax,
-      temporaryMiB: input.hostPolicy.sizes.temporaryMiB ?? temporaryMiBDefault,
-      homeMiB: input.hostPolicy.sizes.homeMiB ?? homeMiBDefault,
-      changesMiB: input.hostPolicy.sizes.changesMiB ?? changesMiBDefault,
+      ...runSizes,
+      ...input.hostPolicy.sizes,
     },
     egressLimits: planEgressLimits(input.hostPolicy),
     ...draft,
