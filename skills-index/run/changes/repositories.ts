@@ -76,9 +76,11 @@ export function whyRefRefused(name: string): string | undefined {
     name.length > refNameCharsMax ||
     /[ ~^:?*[\\\x7f]|\.\.|@\{/.test(short) ||
     short === '@' ||
-    isMistakable(short) ||
     parts.some((part) => part === '' || /^[-.]|\.lock$|\.$/.test(part));
-  return isBad ? 'its name is no name for a branch' : whyTextRefused(short);
+  if (isBad) return 'its name is no name for a branch';
+  return isMistakable(short)
+    ? 'git or a shell can take its name for something else: choose a name such as work/fix-12'
+    : whyTextRefused(short);
 }
 
 // Signs of shells, signs that nobody sees, and names that git reads as something else: `HEAD`, a

@@ -114,6 +114,14 @@ describe('the name of a reference', () => {
     'refs/heads/../../config',
   ])('may not be %j', (name) => expect(whyRefRefused(name)).toBeDefined());
 
+  it.each(['fix(parser)', 'done!', 'abc1234'])(
+    'may not be %s, and the reason names another',
+    (name) =>
+      expect(whyRefRefused(`refs/heads/${name}`)).toContain('choose a name such as work/fix-12'),
+  );
+  it('may be the name that the reason gives', () =>
+    expect(whyRefRefused('refs/heads/work/fix-12')).toBeUndefined());
+
   it.each([
     ['refs/heads/MAIN', 'refs/heads/main'],
     ['refs/heads/m\u0430in', 'refs/heads/main'],
