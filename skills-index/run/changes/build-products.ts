@@ -48,8 +48,8 @@ export const ignoreStepsMax = 5_000_000;
 
 /**
  * Whether git's ignore files exclude a folder (gitignore(5)). A pattern in brackets excludes
- * nothing here, so an unusual pattern leaves a folder among the changes. So does a view whose
- * patterns take too many comparisons.
+ * nothing here, and after `!` includes every folder, so an unusual pattern leaves a folder among
+ * the changes. So does a view whose patterns take too many comparisons.
  * @param textIn the text of `.gitignore` in a folder above; empty for the top
  */
 export function isIgnoredFolder(
@@ -75,7 +75,8 @@ function isIgnoredAlone(
       const isKept = line.startsWith('!');
       work.left -= line.length;
       if (work.left <= 0) return false;
-      if (isMatch(isKept ? line.slice(1) : line, below, work)) isIgnored = !isKept;
+      const isUnclear = isKept && /[[\\]/.test(line);
+      if (isUnclear || isMatch(isKept ? line.slice(1) : line, below, work)) isIgnored = !isKept;
     }
   }
   return isIgnored;

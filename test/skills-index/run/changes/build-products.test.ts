@@ -50,6 +50,8 @@ describe('an ignore file', () => {
     ['# dist', 'dist', false],
     ['dist  ', 'dist', true],
     ['[d]ist', 'dist', false],
+    ['dist\n![d]ist', 'dist', false],
+    ['dist\n!\\dist', 'dist', false],
     ['', 'dist', false],
     ['*', 'dist', true],
   ])('with %j excludes %s, or does not', (text, path, is) => {
