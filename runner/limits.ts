@@ -169,8 +169,8 @@ export const judgedCommitsMax = 10_000;
 export const shownCommitsMax = 200;
 export const patchBytesMax = 1024 * 1024;
 /**
- * Links of the commits of one reference, each of which costs a start of git, and seconds until a
- * hand-over begins with no further repository and no further reference.
+ * Links of the commits of one reference, each of which costs a start of git. After these seconds, a
+ * hand-over judges no further repository and no further reference.
  */
 export const committedLinksMax = 1_000;
 export const handOverSecondsMax = 300;

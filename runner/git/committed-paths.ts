@@ -23,7 +23,7 @@ export interface GitEntry {
 /** Git's name for "no object" in a line of differences. */
 const noMode = '000000';
 
-// Every path that any of the new commits touches, against each of the commit's parents.
+/** Every path that any of the new commits touches, against each of the commit's parents. */
 export async function readPaths(
   git: GitFolder,
   range: readonly string[],
@@ -149,7 +149,7 @@ async function judgePath(
 async function isHeadOfGit(
   git: GitFolder,
   path: string,
-  entry: CommittedPath['entry'],
+  entry: GitEntry | undefined,
 ): Promise<boolean> {
   if (entry === undefined || !isHead(nameOf(path))) return false;
   return /^(?:ref:\s*)?refs\/|^[0-9a-f]{40}/.test(await readText(git, entry.id));

@@ -21,7 +21,7 @@ import { showsIn } from '../../skills-index/run/changes/shown-differences.ts';
 import { readBelow } from '../files/read-below.ts';
 import { handOverSecondsMax, offeredRefsMax, packBytesMax, repositoriesMax } from '../limits.ts';
 import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
-import { type CommittedPath, judgePaths, readDifference } from './committed-paths.ts';
+import { type GitEntry, judgePaths, readDifference } from './committed-paths.ts';
 import { leftInGitFolder } from './git-folder.ts';
 import { type InsideRepository, readInside, type StartInside } from './inside.ts';
 import {
@@ -338,7 +338,7 @@ function isEmptied(
 
 function isSame(
   state: Change['after'],
-  entry: CommittedPath['entry'],
+  entry: GitEntry | undefined,
   like: string,
   read: HandOverRequest['read'],
 ): boolean {

@@ -12,8 +12,8 @@ import {
 } from '../../skills-index/run/changes/moved-refs.ts';
 import { type HandedRef, stashRef } from '../../skills-index/run/changes/repositories.ts';
 import { goesOn } from '../../skills-index/run/changes/shown-differences.ts';
-import { ForeignEntry, requireOwner } from '../files/ownership.ts';
-import { folderOnly } from '../files/walk-folder.ts';
+import { requireOwner } from '../files/ownership.ts';
+import { folderOnly, isGone } from '../files/walk-folder.ts';
 import {
   judgedCommitsMax,
   packBytesMax,
@@ -33,36 +33,28 @@ export function openGitFolder(
   owner: GitFolder['owner'],
 ): (GitFolder & { readonly descriptor: number }) | undefined {
   const path = `${workTree}/.git`;
+  const there = statsOf(path);
+  if (there === undefined) return undefined;
+  // Git would follow a link or the path in a file, and write to a repository somewhere else.
+  if (!there.isDirectory()) throw new Error('its .git is no folder');
+  const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
+  const descriptor = fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   try {
-    const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
-    const descriptor = fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    return requireOwn({ path: `/proc/self/fd/${descriptor}`, owner, descriptor });
+    // Git would write through links that another user put into the folder.
+    requireOwner(new Set([owner.uid]), fs.fstatSync(descriptor));
+    return { path: `/proc/self/fd/${descriptor}`, owner, descriptor };
   } catch (cause) {
-    if (cause instanceof ForeignEntry) throw cause;
-    if (!isThere(path)) return undefined;
-    // Git would follow a link or the path in a file, and write to a repository somewhere else.
-    throw new Error('its .git is no folder', { cause });
-  }
-}
-
-// Git would write through links that another user put into the folder.
-function requireOwn<Folder extends GitFolder & { readonly descriptor: number }>(
-  git: Folder,
-): Folder {
-  try {
-    requireOwner(new Set([git.owner.uid]), fs.fstatSync(git.descriptor));
-    return git;
-  } catch (cause) {
-    fs.closeSync(git.descriptor);
+    fs.closeSync(descriptor);
     throw cause;
   }
 }
 
-function isThere(path: string): boolean {
+function statsOf(path: string): fs.Stats | undefined {
   try {
-    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
+    return fs.lstatSync(path);
+  } catch (cause) {
+    if (!isGone(cause)) throw cause;
+    return undefined;
   }
 }
 

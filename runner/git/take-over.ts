@@ -35,6 +35,8 @@ export async function prepareTakeOver(given: TakeOver): Promise<string[]> {
   }
 }
 
+const newOnHost = 'somebody made a repository there on the host since the run began';
+
 async function whyNotReady(given: TakeOver): Promise<string[]> {
   const { begun, repository, root } = given;
   const folder = openWorkTree(root, repository.path);
@@ -43,8 +45,7 @@ async function whyNotReady(given: TakeOver): Promise<string[]> {
     if (git === undefined)
       return repository.isNew ? [] : ['the host has no repository there any more'];
     try {
-      if (repository.isNew)
-        return begun ? [] : ['the host has got a repository there after the run'];
+      if (repository.isNew) return begun ? [] : [newOnHost];
       await storePack(git, packOf(given));
       return await whyNotMoved(git, given);
     } finally {
@@ -122,8 +123,7 @@ async function makeRepository(
 ): Promise<void> {
   const there = openGitFolder(workTree, owner);
   if (there !== undefined) fs.closeSync(there.descriptor);
-  if (there !== undefined && !begun)
-    throw new Error('the host has got a repository there after the run');
+  if (there !== undefined && !begun) throw new Error(newOnHost);
   const git = { path: workTree, owner, gitFolder: '.git' };
   const [id = ''] = repository.refs.flatMap(({ after }) => after ?? []);
   await runGit(git, ['init', '-q', '--template=', formatOf(id.length)]);
