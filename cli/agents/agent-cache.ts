@@ -2,8 +2,7 @@
  * `skillgate agent cache …`: the build products that an agent's sessions keep for their workspaces,
  * such as `node_modules`.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import * as agents from '../../runner/agents/public.ts';
 import * as sessions from '../../runner/sessions/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
@@ -34,8 +33,8 @@ interface FoundCache {
 }
 
 function list(context: CommandContext, name: string | undefined): ExitCode {
-  const agents = name === undefined ? agentNames(context) : [requireAgent(context, name)];
-  const found = agents.flatMap((agent) => cachesOf(context, agent));
+  const names = name === undefined ? agentNames(context) : [requireAgent(context, name)];
+  const found = names.flatMap((agent) => cachesOf(context, agent));
   answer(context, { schema: 'skillgate.agent-caches/1', caches: found }, () =>
     found.length === 0
       ? safe`No agent keeps build products on this host.`
@@ -57,10 +56,10 @@ function list(context: CommandContext, name: string | undefined): ExitCode {
 
 function clear(context: CommandContext, name: string): ExitCode {
   const { workspace } = context.options;
-  const all = cachesOf(context, requireAgent(context, name));
-  const found = all.filter((cache) => workspace === undefined || cache.workspace === workspace);
-  const caches = sessions.cachesFolderOf(context.paths, name);
   const named = typeof workspace === 'string' ? workspace : undefined;
+  const all = cachesOf(context, requireAgent(context, name));
+  const found = all.filter((cache) => named === undefined || cache.workspace === named);
+  const caches = sessions.cachesFolderOf(context.paths, name);
   if (!sessions.clearCaches(caches, named) && named !== undefined)
     throw new Problem('not-found', `Agent ${name} keeps no build products of workspace ${named}`, {
       hint: `see the kept folders: skillgate agent cache list ${name}`,
@@ -89,8 +88,7 @@ function requireAgent(context: CommandContext, name: string): string {
   return readNamedAgent(agentsFolderOf(context), name).name;
 }
 
-function agentNames({ paths }: CommandContext): string[] {
-  const folder = join(paths.data, 'agents');
-  // The folder of a removed agent has a dot in its name.
-  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.includes('.')) : [];
+function agentNames(context: CommandContext): string[] {
+  const { agents: known, damaged } = agents.listAgents(agentsFolderOf(context));
+  return [...known, ...damaged].map(({ name }) => name);
 }

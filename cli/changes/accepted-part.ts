@@ -71,7 +71,8 @@ function requireNoIdlePattern(
   }
 }
 
-function matching({ folders }: ChangeSet, pattern: string): Change[] {
+/** The changes that match a pattern of `--path`. */
+export function matching({ folders }: ChangeSet, pattern: string): Change[] {
   return folders.flatMap((folder) =>
     folder.changes.filter(({ path }) => changes.isPathWanted(path, folder.target, [pattern])),
   );

@@ -17,7 +17,7 @@ import { hostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, joined, printLine, printNote, safe, table } from '../terminal/output.ts';
 import { answerPaged } from '../terminal/pager.ts';
-import { acceptCommand, acceptedOf, applyQuestion } from './accepted-part.ts';
+import { acceptCommand, acceptedOf, applyQuestion, matching } from './accepted-part.ts';
 import { askForAgent, requireApprover } from './ask-approver.ts';
 import { markedText } from './marked.ts';
 import { printStillWaiting, sweepAndNote } from './offer.ts';
@@ -186,12 +186,7 @@ function wanted(context: CommandContext): changes.WaitingChanges {
 
 /** @throws Problem `not-found` for a pattern that matches no change */
 function requireMatches({ set }: changes.WaitingChanges, patterns: readonly string[]): void {
-  const idle = patterns.find(
-    (pattern) =>
-      !set.folders.some((folder) =>
-        folder.changes.some(({ path }) => changes.isPathWanted(path, folder.target, [pattern])),
-      ),
-  );
+  const idle = patterns.find((pattern) => matching(set, pattern).length === 0);
   if (idle === undefined) return;
   throw new Problem('not-found', `No change of run ${set.run} matches ${JSON.stringify(idle)}`, {
     hint: `see all changes: skillgate changes show ${set.run}`,
