@@ -17,6 +17,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gitAuthor } from '../test/git-author.ts';
 import { makeApprover, passphrase } from '../test/journey/approver.ts';
 import { type InstalledHost, makeInstalledHost, type Ran } from '../test/journey/installed-host.ts';
 import { atTerminal } from '../test/journey/terminal.ts';
@@ -48,13 +49,6 @@ interface Done {
   /** The words that tell why there is no result. */
   readonly words: string;
 }
-
-const identity = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@acme.example' };
-const gitNames = Object.entries({
-  ...identity,
-  GIT_COMMITTER_NAME: identity.GIT_AUTHOR_NAME,
-  GIT_COMMITTER_EMAIL: identity.GIT_AUTHOR_EMAIL,
-});
 
 /** The table, as text. */
 export async function actionsTable(only = ''): Promise<string> {
@@ -219,7 +213,7 @@ function makeWorkspace(path: string, isInProject: boolean): void {
     const script = fileURLToPath(new URL('./actions-project.sh', import.meta.url));
     const { status, stderr } = spawnSync('sh', [script], {
       cwd: path,
-      env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...Object.fromEntries(gitNames) },
+      env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...gitAuthor },
     });
     if (status !== 0) throw new Error(`cannot make the project: ${stderr}`);
   }

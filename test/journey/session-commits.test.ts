@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { gitAuthor } from '../git-author.ts';
 import { makeApprover, passphrase } from './approver.ts';
 import { type InstalledHost, makeInstalledHost, type Ran } from './installed-host.ts';
 import { atTerminal } from './terminal.ts';
@@ -48,14 +49,7 @@ function onHost(script: string): string {
   if (process.getuid?.() === 0) chownSync(work, 65_534, 65_534);
   const { status, stderr, stdout } = spawnSync('sh', ['-ec', script], {
     cwd: work,
-    env: {
-      PATH: '/usr/bin:/bin',
-      HOME: '/nonexistent',
-      GIT_AUTHOR_NAME: 'Ann',
-      GIT_AUTHOR_EMAIL: 'ann@acme.example',
-      GIT_COMMITTER_NAME: 'Ann',
-      GIT_COMMITTER_EMAIL: 'ann@acme.example',
-    },
+    env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...gitAuthor },
     ...owner,
   });
   if (status !== 0) throw new Error(`${script}: ${stderr}`);

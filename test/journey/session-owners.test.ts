@@ -3,6 +3,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { gitAuthor } from '../git-author.ts';
 import { makeApprover, passphrase } from './approver.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
 import { atTerminal } from './terminal.ts';
@@ -20,19 +21,12 @@ const owners = {
 
 function inFolder(name: keyof typeof owners, script: string): string {
   const [uid, gid] = owners[name];
-  const who = { uid, gid };
-  const names = { GIT_AUTHOR_NAME: 'Ann', GIT_AUTHOR_EMAIL: 'ann@acme.example' };
   const { stderr, stdout } = spawnSync('sh', ['-ec', script], {
     cwd: join(folder, name),
-    env: {
-      PATH: '/usr/bin:/bin',
-      HOME: '/nonexistent',
-      ...names,
-      GIT_COMMITTER_NAME: 'Ann',
-      GIT_COMMITTER_EMAIL: 'ann@acme.example',
-    },
+    env: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...gitAuthor },
     encoding: 'utf8',
-    ...who,
+    uid,
+    gid,
   });
   return `${stdout}${stderr}`;
 }

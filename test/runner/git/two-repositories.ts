@@ -28,14 +28,9 @@ import type { RefList } from '../../../skills-index/run/changes/moved-refs.ts';
 import { makesRepository } from '../../../skills-index/run/changes/protected-names.ts';
 import type { Repository } from '../../../skills-index/run/changes/repositories.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
+import { gitAuthor } from '../../git-author.ts';
 
 const run = '0f3c0000-0000-4000-8000-000000000000';
-const names = {
-  GIT_AUTHOR_NAME: 'Ann',
-  GIT_AUTHOR_EMAIL: 'ann@acme.example',
-  GIT_COMMITTER_NAME: 'Ann',
-  GIT_COMMITTER_EMAIL: 'ann@acme.example',
-};
 const env = {
   PATH: '/usr/bin:/bin',
   HOME: '/nonexistent',
@@ -43,7 +38,7 @@ const env = {
   GIT_CONFIG_COUNT: '1',
   GIT_CONFIG_KEY_0: 'safe.directory',
   GIT_CONFIG_VALUE_0: '*',
-  ...names,
+  ...gitAuthor,
 };
 
 export interface TwoRepositories {
