@@ -131,9 +131,6 @@ function planMounts(draft: Draft, { host }: PlanInput, mounts: Capabilities['mou
 
 const nobody = 65_534;
 
-// The folder in which a person types may hold keys, so no line to paste gives away that folder.
-const ownFolder = `mkdir work && chown ${nobody}:${nobody} work, put into it what the run works on,`;
-
 /**
  * Returns the user id of a run. A runner that is root takes the id of the owner of the mounted
  * folders, or of `nobody` when nothing is mounted.
@@ -150,7 +147,8 @@ export function planOwner(
       refused.push({
         code: 'mount-owner-root',
         message: `${path} belongs to root, and no run gets root’s user id`,
-        hint: `${ownFolder} and name that folder: --mount NAME=work`,
+        // The folder in which a person types may hold keys, so no line to paste gives it away.
+        hint: `mkdir work && chown ${nobody}:${nobody} work, put into it what the run works on, and name that folder: --mount NAME=work`,
       });
     else if (uid !== owners[0]?.uid)
       refused.push({
