@@ -13,11 +13,11 @@ import { fileURLToPath } from 'node:url';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { type StubCall, type StubModel, startStubModel } from '../clients/stub-model.ts';
 import { compiledCode } from '../compiled-code.ts';
+import { passphrase } from './approver.ts';
 import { npmRegistry } from './npm-registry.ts';
 import { commandAtTerminal } from './terminal.ts';
 
 export const modelKey = 'sk-the-real-key-of-the-model';
-const passphrase = 'correct horse battery staple';
 const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 const page = readFileSync(new URL('../../docs/coding-agent.md', import.meta.url), 'utf8');
 
