@@ -1,10 +1,12 @@
 /** Regular expressions that a skill wrote, matched only where matching cannot be slow. */
+import { posix } from 'node:path';
 import { shellPatternCharsMax, shellPatternWorkMax } from '../limits.ts';
+import { unknownPart } from '../lookup-tables/egress-of.ts';
 
 export interface BoundedPattern {
   readonly expression: RegExp;
-  /** A repetition is tried from every place of a line: matching takes its length to this power. */
-  readonly power: number;
+  /** Steps for a line, at most. A repetition is tried from every place of the line. */
+  readonly work: (lineChars: number) => number;
   /** Characters of a line that it may be matched against. */
   readonly lineMax: number;
 }
@@ -14,14 +16,27 @@ export interface BoundedPattern {
  * those that JavaScript does not know.
  */
 export function boundedPattern(source: string, flags: string): BoundedPattern | undefined {
-  const repeats = source.match(/(?<!\\)[*+?{]/g)?.length ?? 0;
+  // In `\\*` the star repeats a backslash.
+  const signs = source.replace(/\\[\s\S]/g, ' ');
+  const repeats = signs.match(/[*+?{]/g)?.length ?? 0;
   if (repeats > 2 || /\)[*+?{]|\\\d|\[[.=:]/.test(source)) return undefined;
+  // Matching may try each way through the alternatives of all groups: `(a|a)(a|a)b` has four.
+  const ways = signs.split(/[()]/).reduce((all, part) => all * part.split('|').length, 1);
   const power = 1 + repeats;
-  const lineMax = Math.floor(shellPatternWorkMax ** (1 / power));
+  const lineMax = Math.floor((shellPatternWorkMax / ways) ** (1 / power));
+  if (lineMax === 0) return undefined;
   try {
-    const expression = new RegExp(source, flags);
-    return { expression, power, lineMax: Math.min(shellPatternCharsMax, lineMax) };
+    return {
+      expression: new RegExp(source, flags),
+      work: (lineChars) => ways * lineChars ** power,
+      lineMax: Math.min(shellPatternCharsMax, lineMax),
+    };
   } catch {
     return undefined;
   }
+}
+
+/** Any file beside the file of a path; undefined for a text that is no path. */
+export function filesBeside(path: string): string | undefined {
+  return /^[/~].*\//.test(path) ? `${posix.dirname(path)}/${unknownPart}` : undefined;
 }

@@ -3,9 +3,8 @@
  * that is not matched here makes of a path may be anything, or a file beside it: without its
  * ending, the path of a public key is that of the private key.
  */
-import { posix } from 'node:path';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { boundedPattern } from '../../bounded-pattern.ts';
+import { boundedPattern, filesBeside } from '../../bounded-pattern.ts';
 import type { PyCall } from '../effects/call.ts';
 import type { PyValue } from '../program.ts';
 import { combinations, either, nodesOf, unknownPy } from './alternatives.ts';
@@ -53,5 +52,6 @@ function replaced([pattern, to]: readonly PyValue[], text: PyValue): readonly st
 }
 
 function beside(path: string): readonly string[] {
-  return /^[/~].*\//.test(path) ? [`${posix.dirname(path)}/${unknownPart}`, unknownPart] : [];
+  const files = filesBeside(path);
+  return files === undefined ? [] : [files, unknownPart];
 }

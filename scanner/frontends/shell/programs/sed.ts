@@ -23,14 +23,14 @@ export function sedFilter(words: readonly string[]): Filter | undefined {
   );
   if (steps.length === 0 || steps.includes(undefined)) return undefined;
   const patterns = steps.flatMap((step) => step?.pattern ?? []);
-  const power = Math.max(1, ...patterns.map((pattern) => pattern.power));
   const lineMax = Math.min(shellPatternCharsMax, ...patterns.map((pattern) => pattern.lineMax));
   const isShort = (text: string): boolean =>
     text.length <= shellPatternCharsMax && text.split('\n').every((line) => line.length <= lineMax);
+  const work = (line: string): number =>
+    Math.max(line.length, ...patterns.map((pattern) => pattern.work(line.length)));
   const cost = (text: string): number =>
     isShort(text)
-      ? text.split('\n').reduce((sum, line) => sum + ((line.length ** power) >> 6), 0) *
-        steps.length
+      ? text.split('\n').reduce((sum, line) => sum + (work(line) >> 6), 0) * steps.length
       : 0;
   return {
     decodes: false,

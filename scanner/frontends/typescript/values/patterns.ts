@@ -3,9 +3,7 @@
  * expression that is not matched here makes of a path may be anything, or a file beside it: without
  * its ending, the path of a public key is that of the private key.
  */
-import { posix } from 'node:path';
-import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { boundedPattern } from '../../bounded-pattern.ts';
+import { boundedPattern, filesBeside } from '../../bounded-pattern.ts';
 import { isWhole, type JsValue, text, textOr, unionOf, unknown } from './values.ts';
 
 type Pattern = Extract<JsValue, { kind: 'pattern' }>;
@@ -88,7 +86,6 @@ function severalBeside(path: string): JsValue | undefined {
 }
 
 function beside(path: string): JsValue | undefined {
-  return /^[/~].*\//.test(path)
-    ? unionOf([text(`${posix.dirname(path)}/${unknownPart}`, true), unknown])
-    : undefined;
+  const files = filesBeside(path);
+  return files === undefined ? undefined : unionOf([text(files, true), unknown]);
 }
