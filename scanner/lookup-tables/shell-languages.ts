@@ -27,6 +27,8 @@ export interface OwnLanguage {
   readonly text?: RegExp;
   /** Options with which no command starts a shell. */
   readonly safe?: RegExp;
+  /** Options that take such an option back. */
+  readonly unsafe?: RegExp;
   /** Mostly data: downloaded commands are for a person to look at, and no attack by themselves. */
   readonly isData?: true;
 }
@@ -66,7 +68,7 @@ const lineEditor: OwnLanguage = {
 const sqlite: OwnLanguage = {
   commands: ['cmd'],
   files: ['init'],
-  takesValue: 'separator nullvalue newline vfs mmap heap lookaside maxsize pagecache'.split(' '),
+  takesValue: words('separator nullvalue newline vfs mmap heap lookaside maxsize pagecache'),
   operandsFrom: 1,
   input: true,
   shell: [
@@ -75,6 +77,19 @@ const sqlite: OwnLanguage = {
     /\bedit\(\s{0,9}[^,()\n]{1,200},\s{0,9}'([^'\n]{1,4000})'\s{0,9}\)/gi,
   ],
   safe: /^--?safe$/,
+  // Behind `.nonce`, one command runs as without `-safe`.
+  unsafe: /^--?nonce$/,
+  isData: true,
+};
+
+const mysql: OwnLanguage = {
+  commands: ['e', 'execute', 'init-command'],
+  takesValue: words('h P u D S host port user database socket'),
+  input: true,
+  shell: [/\\!\s{0,9}([^\n]{1,4000})/g, /(?:^|;)\s{0,9}(?:system|pager)\s{1,9}([^\n;]{1,4000})/gm],
+  safe: /^--(sandbox|system-command=(0|off))$/i,
+  // `--skip-sandbox`, and its beginnings, which the program takes for the whole name.
+  unsafe: /^--((skip|disable|enable|loose)[-_])+(san|sy)|^--(san\w*=|sy(?!stem-command=(0|off)$))/i,
   isData: true,
 };
 
@@ -93,9 +108,9 @@ export const ownLanguages: Readonly<Record<string, OwnLanguage>> = {
   gvim: editor,
   vimdiff: editor,
   ex: lineEditor,
-  ed: { ...lineEditor, plus: true, safe: /^(-r|--restricted)$/ },
+  ed: { ...lineEditor, safe: /^(-r|--restricted)$/ },
   sqlite3: sqlite,
-  sqlite: sqlite,
+  sqlite,
   psql: {
     commands: ['c', 'command'],
     files: ['f', 'file'],
@@ -108,22 +123,8 @@ export const ownLanguages: Readonly<Record<string, OwnLanguage>> = {
     ],
     isData: true,
   },
-  ...Object.fromEntries(
-    ['mysql', 'mariadb'].map((name): [string, OwnLanguage] => [
-      name,
-      {
-        commands: ['e', 'execute', 'init-command'],
-        takesValue: words('h P u D S host port user database socket'),
-        input: true,
-        shell: [
-          /\\!\s{0,9}([^\n]{1,4000})/g,
-          /(?:^|;)\s{0,9}(?:system|pager)\s{1,9}([^\n;]{1,4000})/gm,
-        ],
-        safe: /^--(sandbox|system-command=(0|off))$/i,
-        isData: true,
-      },
-    ]),
-  ),
+  mysql,
+  mariadb: mysql,
   dc: {
     commands: ['e', 'expression'],
     files: ['f', 'file'],

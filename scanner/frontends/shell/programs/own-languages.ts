@@ -23,8 +23,22 @@ interface Script {
 /** Follows the commands that a program of its own language gets. */
 export function runOwnLanguage(run: ShellRun, call: Call): void {
   const language = own(ownLanguages, call.name);
-  if (language === undefined || call.args.some(({ text }) => language.safe?.test(text))) return;
-  for (const script of scriptsFor(run, call, language)) runScript(run, call, language, script);
+  if (language === undefined || isSafe(call, language)) return;
+  const read = new Set<string>();
+  for (const script of scriptsFor(run, call, language))
+    runScript(run, call, language, script, read);
+}
+
+function isSafe({ args }: Call, language: OwnLanguage): boolean {
+  const { commands = [], files = [], safe, takesValue = [], unsafe } = language;
+  if (safe === undefined || args.some(({ text }) => unsafe?.test(text))) return false;
+  const { operands, options } = parseArguments(
+    args,
+    new Set([...commands, ...files, ...takesValue]),
+  );
+  // `vim -- -Z` edits a file `-Z`.
+  const others = new Set([...operands, ...options.map(({ value }) => value)]);
+  return args.some((arg) => safe.test(arg.text) && !others.has(arg));
 }
 
 function scriptsFor(run: ShellRun, call: Call, language: OwnLanguage): readonly Script[] {
@@ -70,6 +84,7 @@ function runScript(
   call: Call,
   language: OwnLanguage,
   { value, isOne }: Script,
+  read: Set<string>,
 ): void {
   const inner = { ...call, args: [] };
   for (const text of textsOf(value)) {
@@ -83,7 +98,8 @@ function runScript(
         runCode(run, inner, lineOf(call, value, found), 'python');
     if (language.computed?.test(commands) === true)
       noteTrait(run, call, 'code-from-string', `a command that ${call.name} puts together`);
-    if (/^\s{0,9}\.read\s/m.test(commands)) readCommands(run, call, language, commands);
+    for (const written of filesRead(run, commands, read))
+      runScript(run, call, language, { value: written, isOne: false }, read);
   }
   const fetched = value.taints.find(({ source }) => source.what === 'network');
   const beginsAnywhere = !(isOne && language.isData) || value.text.trim().startsWith(unknownPart);
@@ -93,13 +109,16 @@ function runScript(
   else noteTrait(run, call, 'pipe-to-interpreter', fetched.source.name);
 }
 
-// sqlite3: `.read FILE`
-function readCommands(run: ShellRun, call: Call, language: OwnLanguage, commands: string): void {
-  for (const [, path = ''] of commands.matchAll(/^\s{0,9}\.read\s{1,9}["']?([^\s"'|]{1,400})/gm)) {
-    const written = run.files.get(fileKey(run, path));
-    if (written !== undefined && !/^\s{0,9}\.read\s/m.test(written.text))
-      runScript(run, call, language, { value: written, isOne: false });
-  }
+// sqlite3: `.read FILE`. A file that reads itself again brings no further command.
+function filesRead(run: ShellRun, commands: string, read: Set<string>): ShellValue[] {
+  const named = commands.matchAll(/^\s{0,9}\.read\s{1,9}["']?([^\s"'|]{1,400})/gm);
+  return [...named].flatMap(([, path = '']) => {
+    const key = fileKey(run, path);
+    const written = run.files.get(key);
+    if (written === undefined || read.has(key)) return [];
+    read.add(key);
+    return [written];
+  });
 }
 
 // A command line with the value's taints, where it is not all known.
