@@ -10,7 +10,7 @@ export interface CommandKey {
   readonly file: RegExp;
 }
 
-const any = /./;
+const anyFile = /./;
 const yaml = /\.ya?ml$/i;
 const toml = /\.toml$/i;
 
@@ -28,12 +28,12 @@ export const tomlSettingsFiles = /(^|\/)(pyproject|config|cargo|uv|mise|\.mise|h
 export const commandKeys: readonly CommandKey[] = [
   {
     form: /(^|\.)(hooks?|mcpServers|mcp_servers|mcp|servers|services|tasks|install|statusLine|subagentStatusLine)(\..{1,200})?\.command(\.\d+)?$/i,
-    file: any,
+    file: anyFile,
   },
-  { form: /^(apiKeyHelper|awsAuthRefresh|awsCredentialExport|otelHeadersHelper)$/, file: any },
+  { form: /^(apiKeyHelper|awsAuthRefresh|awsCredentialExport|otelHeadersHelper)$/, file: anyFile },
   {
     form: /(^|\.)(postCreate|postStart|postAttach|onCreate|initialize|updateContent)Command(\..{1,80})?$/,
-    file: any,
+    file: anyFile,
   },
   {
     form: /(^|\.)(run|script|before_script|after_script)(\.\d+)?$/,

@@ -18,5 +18,5 @@ export function isUsualVariable(name: string): boolean {
 
 /** Whether a text shows the name in place of the reader's own: `YOUR_TOKEN`, `EXAMPLE_API_KEY`. */
 export function isPlaceholderVariable(name: string): boolean {
-  return /^(YOUR|MY|EXAMPLE|SAMPLE|DUMMY|FAKE|PLACEHOLDER|SOME|XXX+)(_|$)/.test(name);
+  return /^(YOUR|MY|EXAMPLE|SAMPLE|DUMMY|FAKE|PLACEHOLDER|SOME|X{3,})(_|$)/.test(name);
 }
