@@ -218,6 +218,7 @@ describe('the analysis ends', () => {
   it.each([
     ['a pattern with many stars', `x=${'a'.repeat(4000)}\necho "\${x//${'a*'.repeat(500)}b/c}"\n`],
     ['a repetition of repetitions', `echo ${'a'.repeat(4000)} | sed 's/a*a*b/c/g'\n`],
+    ['alternatives of groups', `echo ${'a'.repeat(60)} | sed -E 's/${'(a|a)'.repeat(24)}b/c/'\n`],
     ['a variable that doubles', `a=xxxxxxxxxx\n${'a=$a$a\n'.repeat(10)}`],
     ['loops in loops', `${'for a in 1 2 3 4 5 6 7 8 9; do '.repeat(12)}:; ${'done; '.repeat(12)}`],
     ['a script that sources itself', '. ./a.sh; source ./a.sh\n'.repeat(200)],
