@@ -69,7 +69,8 @@ export function parsePackageLock(bytes: Uint8Array, path: string): LockedPackage
       faults.add(`${place}: ${key} is there twice, with other content`);
     found.set(key, { ...one, places: before === undefined ? [place] : [...(places ?? []), place] });
   }
-  for (const one of found.values()) refuseImpostor(one, found, faults);
+  const names = new Set([...found.values()].map((one) => one.name));
+  for (const one of found.values()) refuseImpostor(one, names, faults);
   if (found.size > packagesMax) faults.add(`it has ${found.size} packages; at most ${packagesMax}`);
   faults.requireNone();
   return [...found.values()].map((one) => ({ ...one, places: [...(one.places ?? [])].sort() }));
@@ -78,10 +79,9 @@ export function parsePackageLock(bytes: Uint8Array, path: string): LockedPackage
 // A reviewer takes an import of `a` for the locked package `a`, wherever that package lies.
 function refuseImpostor(
   { name, places = [] }: LockedPackage,
-  found: ReadonlyMap<string, LockedPackage>,
+  names: ReadonlySet<string>,
   faults: LockFaults,
 ): void {
-  const names = new Set([...found.values()].map((one) => one.name));
   for (const place of places) {
     const shown = nameOf(place);
     if (shown !== name && names.has(shown))
