@@ -55,6 +55,7 @@ async function writeAll(
     prepared.commit();
     return keeps ? prepared.keep() : undefined;
   } catch (cause) {
+    prepared.undo();
     for (const restore of before) restore();
     throw cause;
   } finally {
