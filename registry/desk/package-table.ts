@@ -6,7 +6,7 @@ import type { LockDetail } from '../../skills-index/packages/lock-details.ts';
 import type { Capabilities, PackageCapability } from '../../skills-index/skill/capability.ts';
 import type { ManifestPackages } from '../../skills-index/skill/manifest-packages.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
-import { type Html, html, moment, untrusted } from './markup.ts';
+import { count, type Html, html, moment, untrusted } from './markup.ts';
 
 export interface PackageRow {
   readonly ecosystem: PackageCapability['ecosystem'];
@@ -121,7 +121,7 @@ export function packageTable(rows: readonly PackageRow[], now: number): Html | s
     .filter(([, number]) => number > 0)
     .map(([change, number]) => `${number} ${words[change].replace(/:.*/, '')}`);
   return html`<h3>Packages</h3>
-<p class="summary"><b>${rows.length} ${rows.length === 1 ? 'package' : 'packages'}</b>: ${counts.join(', ')}. The scan of the skill read no code of these packages.
+<p class="summary"><b>${count(rows.length, 'package')}</b>: ${counts.join(', ')}. The scan of the skill read no code of these packages.
 Size, age, machine code and licence are the lock's own words: the author can write anything there.</p>
 <div class="scroll" tabindex="0" role="group" aria-label="packages">
 <table class="matrix"><thead><tr><th scope="col">change</th><th scope="col">package</th><th scope="col">version</th>
