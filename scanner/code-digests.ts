@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:7a8725080daf91cf71005c866e98ace580b26a953e2a83d47e7aca3a9774f025',
-  judging: 'sha256:5eba9f271cd45d8e449f20ea5168ac66dfcd2113e259ffe67f28a31626d3ce76',
+  extractor: 'sha256:4fe8d06f8068652bab039b089b36a20a47556e268fb3c6a913a3428fe00dcf71',
+  judging: 'sha256:69ca5ccc8003de3c9f3ea9b65ac4f6f9ff72c1acfc3523b546043b05f4221b29',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:cf7a5524e0702ad5b2bd9f640e613298446d21054349a8caf451a35994434988',
+    'files/outside-read': 'sha256:47b1707c9e67b1e3b782781911bfa794f817a4a236f21926846bf91f5a84d248',
     'files/outside-write':
-      'sha256:9625b60c76f16962756594c3c32158ea14b7e69b634a3196f795f2bf9db0cc1c',
+      'sha256:4b8be2dddaae083553a64095aae6c324819ba993ff119b77242fac8a3d12854a',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:585d9167cd5cf26acb6215dc5c2f3a25be9892c8fb42ebf93659ae68f7c8f110',
     'manifest/added-since-approved':
       'sha256:b070f25982300d54dc406fcda32034413485189a3fec05b560b90c6bf22bb86c',
-    'manifest/all-three': 'sha256:3c2bd063c8a60fa5407a4058abcc8ba83538dd302e8f8c387284187825eae739',
+    'manifest/all-three': 'sha256:c696b4ef0e3107c7f100b1e34dba9da24d2b1a02db6b71e0fadfc5f596f70665',
     'manifest/broken-promise':
-      'sha256:715171daad542e482b24530d6b35a8faff1d435805a9506b733da70dc78225da',
+      'sha256:359e86a805835324cabc4032752c269c5ee8976aa816f82269a3bebc431eaa20',
     'manifest/contradiction':
       'sha256:4bfe34d9c005299401d7d504bfc44c3be44b258fb0b3ed76bba9af41cd341e8f',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:c05b402b8fb373def6108594ac76d725dc3d40398a18fea3b1d405478a3672ee',
     'manifest/undeclared':
-      'sha256:8dd83c1575c51bce0757835daed13974b12525fe6807ba88b5f269deeaeb63e9',
+      'sha256:8d1098eaf8fb4aa1e637dcd99d5017939a62253254b6a4d21200b35b1a8af705',
     'manifest/unnamed-script':
       'sha256:7f964b3f72e11e9456f8a46c1ffa6a3ac83360aa4bdaccd90e22005320330f15',
     'manifest/unreadable':
