@@ -11,13 +11,13 @@ import {
   type IndexLine,
   parseIndexFile,
   printIndexLine,
-} from '../../skills-index/trust/index/index-line.ts';
+} from '../../skills-index/trust/index-files/index-line.ts';
 import {
   judgeReplayedLine,
   type LogWords,
   type ReplayedLine,
-} from '../../skills-index/trust/index/judge-line.ts';
-import type { Status } from '../../skills-index/trust/index/status-file.ts';
+} from '../../skills-index/trust/index-files/judge-line.ts';
+import type { Status } from '../../skills-index/trust/index-files/status-file.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { monitorLinesMax } from '../limits.ts';

@@ -9,7 +9,7 @@ import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { type TreeHead, verifyConsistency } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readWitnesses } from '../../skills-index/trust/decision/witnessed-head.ts';
-import { type Status, verifyStatus } from '../../skills-index/trust/index/status-file.ts';
+import { type Status, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import { statusLagSecondsMax } from '../limits.ts';

@@ -1,6 +1,6 @@
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { IndexLine } from '../../skills-index/trust/index/index-line.ts';
-import type { ReplayedLine } from '../../skills-index/trust/index/judge-line.ts';
+import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
+import type { ReplayedLine } from '../../skills-index/trust/index-files/judge-line.ts';
 
 /** A verification summary as a replay remembers it. */
 export interface LoggedSummary {

@@ -1,8 +1,8 @@
 /** Compares the marks of the status with the log's statements about versions. Pure. */
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { IndexLine } from '../../skills-index/trust/index/index-line.ts';
-import type { ReplayedLine } from '../../skills-index/trust/index/judge-line.ts';
-import type { Status } from '../../skills-index/trust/index/status-file.ts';
+import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
+import type { ReplayedLine } from '../../skills-index/trust/index-files/judge-line.ts';
+import type { Status } from '../../skills-index/trust/index-files/status-file.ts';
 import type { Difference } from './difference.ts';
 
 const stops = { suspended: 1, revoked: 2 } as const;

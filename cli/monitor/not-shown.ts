@@ -7,7 +7,7 @@ import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
-import { verifyStatus } from '../../skills-index/trust/index/status-file.ts';
+import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import { notShownSecondsMax } from '../limits.ts';

@@ -11,7 +11,7 @@ import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readWitnesses } from '../../skills-index/trust/decision/witnessed-head.ts';
-import { verifyStatus } from '../../skills-index/trust/index/status-file.ts';
+import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import type { CommandContext } from '../command.ts';

@@ -1,5 +1,5 @@
 /** The words of a log as a look judges by them. */
-import type { LogWords } from '../../skills-index/trust/index/judge-line.ts';
+import type { LogWords } from '../../skills-index/trust/index-files/judge-line.ts';
 import type { Difference } from './difference.ts';
 import type { LoggedSummary } from './judged-summary.ts';
 

@@ -10,8 +10,11 @@ import { purlOf, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
-import type { IndexLine } from '../../skills-index/trust/index/index-line.ts';
-import { judgeReplayedLine, type LogWords } from '../../skills-index/trust/index/judge-line.ts';
+import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
+import {
+  judgeReplayedLine,
+  type LogWords,
+} from '../../skills-index/trust/index-files/judge-line.ts';
 import { matchedIdentity } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';

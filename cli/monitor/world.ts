@@ -2,7 +2,7 @@
 import type { Source } from '../../skills-index/client/blobs.ts';
 import type { WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { ReplayedLine } from '../../skills-index/trust/index/judge-line.ts';
+import type { ReplayedLine } from '../../skills-index/trust/index-files/judge-line.ts';
 import type { Policy } from '../../skills-index/trust/policy/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import type { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';

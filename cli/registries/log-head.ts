@@ -6,7 +6,7 @@ import { memoryStore } from '../../skills-index/client/store.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { verifyStatus } from '../../skills-index/trust/index/status-file.ts';
+import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import type { CommandContext } from '../command.ts';
 import { diskStore } from './disk-store.ts';

@@ -10,7 +10,7 @@ import { Updater } from 'tuf-js';
 import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import { verifyStatus } from '../../skills-index/trust/index/status-file.ts';
+import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import { tufFileBytesMax, tufRootsMax } from '../../skills-index/trust/root/limits.ts';
 import {

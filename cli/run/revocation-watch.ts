@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import type * as runs from '../../runner/run/public.ts';
 import { fetchFile, fetchNamed, type Source } from '../../skills-index/client/blobs.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { type Status, verifyStatus } from '../../skills-index/trust/index/status-file.ts';
+import { type Status, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { statusPollMilliseconds } from '../limits.ts';

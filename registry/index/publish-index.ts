@@ -16,7 +16,7 @@ import {
   indexDescription,
   parseIndexFile,
   printIndexLine,
-} from '../../skills-index/trust/index/index-line.ts';
+} from '../../skills-index/trust/index-files/index-line.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import type { Registry } from '../context.ts';
 import { finishStatements, logSize } from '../log/log.ts';

@@ -9,8 +9,8 @@ import {
   parseEnvelope,
   verifyEnvelope,
 } from '../../skills-index/statement/signature-formats/envelope.ts';
-import { signStatus } from '../../skills-index/trust/index/sign-status.ts';
-import type { Status, StatusMark } from '../../skills-index/trust/index/status-file.ts';
+import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts';
+import type { Status, StatusMark } from '../../skills-index/trust/index-files/status-file.ts';
 import type { Registry } from '../context.ts';
 import { clockSkewMs, finishedAtOnce, statusLifeMs, statusRefreshMs } from '../limits.ts';
 import type { HeadAhead } from '../log/head-ahead.ts';

@@ -1,6 +1,6 @@
 /** Reads evidence that no decision relies on yet, and that may be broken. */
 import { Problem } from '../skill/problem.ts';
-import { type Status, verifyStatus } from '../trust/index/status-file.ts';
+import { type Status, verifyStatus } from '../trust/index-files/status-file.ts';
 import type { RootFile } from '../trust/root/root.ts';
 
 /**

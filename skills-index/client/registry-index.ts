@@ -20,13 +20,13 @@ import {
 } from '../statement/signature-formats/sigstore-bundle.ts';
 import type { DecisionInput } from '../trust/decision/decision.ts';
 import { alarmOfSeen } from '../trust/decision/one-log.ts';
-import { type IndexLine, parseIndexFile } from '../trust/index/index-line.ts';
+import { type IndexLine, parseIndexFile } from '../trust/index-files/index-line.ts';
 import {
   marksOfAll,
   newestStatus,
   type Status,
   type StatusMark,
-} from '../trust/index/status-file.ts';
+} from '../trust/index-files/status-file.ts';
 import { indexFileBytesMax, statusBytesMax } from '../trust/limits.ts';
 import type { RootFile } from '../trust/root/root.ts';
 import { verifyRootCheckpoint } from '../trust/root/root-office.ts';

@@ -12,8 +12,8 @@ import {
   scopeStatement,
 } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
-import { signStatus } from '../../skills-index/trust/index/sign-status.ts';
-import type { Status } from '../../skills-index/trust/index/status-file.ts';
+import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts';
+import type { Status } from '../../skills-index/trust/index-files/status-file.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey } from '../registry/people.ts';

@@ -6,7 +6,7 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
-import { signStatus } from '../../skills-index/trust/index/sign-status.ts';
+import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts';
 import {
   type TufMetadata,
   type TufSigned,

@@ -20,7 +20,7 @@ import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { countWitnesses } from '../../skills-index/log/cosignature.ts';
 import type { WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
-import { verifyStatus } from '../../skills-index/trust/index/status-file.ts';
+import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { rootFingerprint, spkiOf } from '../../skills-index/trust/root/root.ts';
 import { skill } from '../cli/command-line.ts';
 import { pathsOf } from '../cli/installer-world.ts';

@@ -11,7 +11,7 @@ import { scanSkill } from '../../scanner/scan.ts';
 import { standIns } from '../../skills-index/run/agents/shims.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
-import { parseIndexFile } from '../../skills-index/trust/index/index-line.ts';
+import { parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { release } from '../cli/installer-world.ts';
 import { oddFiles, oddSkill } from '../registry/odd-skills.ts';

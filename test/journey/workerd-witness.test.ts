@@ -10,7 +10,7 @@ import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { countWitnesses } from '../../skills-index/log/cosignature.ts';
 import { parseWitnessPolicy, type WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import { verifyStatus } from '../../skills-index/trust/index/status-file.ts';
+import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { spkiOf } from '../../skills-index/trust/root/root.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { claimScope, type Send } from '../registry/road.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseIndexFile } from '../../skills-index/trust/index/index-line.ts';
+import { parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
 import { signedIn } from './desk-visit.ts';
 import { approve, call, makeSkill, publish, scan } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';

@@ -7,7 +7,7 @@ import { digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import type { Prose } from '../../skills-index/statement/prose.ts';
 import { decide } from '../../skills-index/trust/decision/decision.ts';
-import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index/index-line.ts';
+import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestRoot } from './people.ts';

@@ -6,7 +6,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { publishStatement } from '../../skills-index/statement/version-statement.ts';
-import { type StatusMark, verifyStatus } from '../../skills-index/trust/index/status-file.ts';
+import { type StatusMark, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey } from './people.ts';
 import { approve, publish, type Skill, scan, state } from './road.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
-import { verifyStatus } from '../../skills-index/trust/index/status-file.ts';
+import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, makeRoot } from './people.ts';

@@ -1,6 +1,6 @@
 /** The story's registry as static files behind a `fetch`, for tests of clients. */
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import { printIndexLine } from '../../skills-index/trust/index/index-line.ts';
+import { printIndexLine } from '../../skills-index/trust/index-files/index-line.ts';
 import { type Story, storyRoot } from './story.ts';
 
 /** Path → bytes of everything the story's registry serves. Change it to make the registry lie. */

@@ -31,9 +31,9 @@ import {
   verificationSummaryStatement,
 } from '../../skills-index/statement/version-statement.ts';
 import type { DecisionInput } from '../../skills-index/trust/decision/decision.ts';
-import type { IndexLine } from '../../skills-index/trust/index/index-line.ts';
-import { signStatus } from '../../skills-index/trust/index/sign-status.ts';
-import type { StatusMark } from '../../skills-index/trust/index/status-file.ts';
+import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
+import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts';
+import type { StatusMark } from '../../skills-index/trust/index-files/status-file.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';

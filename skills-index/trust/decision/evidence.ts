@@ -21,7 +21,7 @@ import {
   type Status,
   type StatusMark,
   verifyStatus,
-} from '../index/status-file.ts';
+} from '../index-files/status-file.ts';
 import type { Identities } from '../members-and-scopes/identities.ts';
 import { chainIdentities } from '../members-and-scopes/identity.ts';
 import { type JudgingPolicies, policiesAt } from '../policy/judging-policies.ts';

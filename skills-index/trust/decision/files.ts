@@ -4,7 +4,7 @@ import { digestOf } from '../../skill/digest.ts';
 import { parseFrontMatter } from '../../skill/front-matter.ts';
 import { parseManifest } from '../../skill/manifest.ts';
 import { canonicalJson } from '../../skill/text/canonical-json.ts';
-import { indexDescription } from '../index/index-line.ts';
+import { indexDescription } from '../index-files/index-line.ts';
 import type { Evidence } from './evidence.ts';
 import type { Reasons } from './reason.ts';
 import type { JudgedPublish } from './version.ts';

@@ -2,7 +2,7 @@
 import type { Hash, TreeHead } from '../../log/merkle-tree.ts';
 import type { WitnessPolicy } from '../../log/witness-policy.ts';
 import type { Digest } from '../../skill/digest.ts';
-import type { IndexLine } from '../index/index-line.ts';
+import type { IndexLine } from '../index-files/index-line.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RootFile } from '../root/root.ts';
 import type { VerifiedStatements } from '../signatures/verified-statements.ts';

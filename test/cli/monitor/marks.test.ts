@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { StandingMarks } from '../../../cli/monitor/marks.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
-import type { IndexLine } from '../../../skills-index/trust/index/index-line.ts';
-import type { ReplayedLine } from '../../../skills-index/trust/index/judge-line.ts';
-import type { StatusMark } from '../../../skills-index/trust/index/status-file.ts';
+import type { IndexLine } from '../../../skills-index/trust/index-files/index-line.ts';
+import type { ReplayedLine } from '../../../skills-index/trust/index-files/judge-line.ts';
+import type { StatusMark } from '../../../skills-index/trust/index-files/status-file.ts';
 import { skillAt } from '../monitor-world.ts';
 
 const bundle = skillAt(1).packed.digest;

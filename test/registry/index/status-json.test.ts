@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
-import { type Status, verifyStatus } from '../../../skills-index/trust/index/status-file.ts';
+import { type Status, verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
 import {
   type Answer,

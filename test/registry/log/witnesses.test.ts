@@ -11,7 +11,7 @@ import { parseCheckpoint, verifyCheckpoint } from '../../../skills-index/log/che
 import { countWitnesses } from '../../../skills-index/log/cosignature.ts';
 import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';
 import type { WitnessPolicy } from '../../../skills-index/log/witness-policy.ts';
-import { verifyStatus } from '../../../skills-index/trust/index/status-file.ts';
+import { verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
 import { spkiOf } from '../../../skills-index/trust/root/root.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { testLogKey } from '../../skills-index/story-keys.ts';

@@ -3,7 +3,7 @@ import { actorOf } from '../../../registry/people/identities.ts';
 import { approveByPasskey } from '../../../registry/review/passkey-approval.ts';
 import { memberStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
-import { parseIndexFile } from '../../../skills-index/trust/index/index-line.ts';
+import { parseIndexFile } from '../../../skills-index/trust/index-files/index-line.ts';
 import { approvalChallenge } from '../../../skills-index/trust/signatures/passkey.ts';
 import { freshNonce } from '../../nonce.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';

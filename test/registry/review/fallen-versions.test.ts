@@ -5,7 +5,7 @@ import {
   memberStatement,
   revocationStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import { verifyStatus } from '../../../skills-index/trust/index/status-file.ts';
+import { verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {

@@ -6,7 +6,7 @@ import { listDoubts } from '../../../registry/versions/doubts.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Finding, Verdict } from '../../../skills-index/statement/finding.ts';
 import { digestOfRuleSet, type RuleSet } from '../../../skills-index/statement/rule-set.ts';
-import { verifyStatus } from '../../../skills-index/trust/index/status-file.ts';
+import { verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
 import { signedIn } from '../desk-visit.ts';
 import {
   type Answer,

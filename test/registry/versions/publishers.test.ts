@@ -4,7 +4,10 @@ import {
   type RevocationTarget,
   revocationStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import { type StatusMark, verifyStatus } from '../../../skills-index/trust/index/status-file.ts';
+import {
+  type StatusMark,
+  verifyStatus,
+} from '../../../skills-index/trust/index-files/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
 import type { TestKey } from '../people.ts';
 import {

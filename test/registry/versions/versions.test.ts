@@ -9,7 +9,7 @@ import {
   revocationStatement,
   type Statement,
 } from '../../../skills-index/statement/attestation.ts';
-import { verifyStatus } from '../../../skills-index/trust/index/status-file.ts';
+import { verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
 import { approve, call, makeSkill, publish, scan, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';
 import { type Decision, decide } from '../../../skills-index/trust/decision/decision.ts';
-import { signStatus } from '../../../skills-index/trust/index/sign-status.ts';
+import { signStatus } from '../../../skills-index/trust/index-files/sign-status.ts';
 import { people, type Story, storyNow, tellStory } from '../story.ts';
 import { testLogKey } from '../story-keys.ts';
 

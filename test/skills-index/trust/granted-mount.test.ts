@@ -11,7 +11,10 @@ import {
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { parseScanReport } from '../../../skills-index/statement/scan-report.ts';
 import { decide } from '../../../skills-index/trust/decision/decision.ts';
-import { parseIndexFile, printIndexLine } from '../../../skills-index/trust/index/index-line.ts';
+import {
+  parseIndexFile,
+  printIndexLine,
+} from '../../../skills-index/trust/index-files/index-line.ts';
 import { defaultPolicy, parsePolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { storyManifest, tellStory } from '../story.ts';
 

@@ -4,7 +4,10 @@ import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { type DecisionInput, decide } from '../../../skills-index/trust/decision/decision.ts';
-import { type IndexLine, parseIndexFile } from '../../../skills-index/trust/index/index-line.ts';
+import {
+  type IndexLine,
+  parseIndexFile,
+} from '../../../skills-index/trust/index-files/index-line.ts';
 import { storyNow, tellStory } from '../story.ts';
 
 const { input } = await tellStory();

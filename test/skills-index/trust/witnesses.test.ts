@@ -8,7 +8,7 @@ import {
   decide,
 } from '../../../skills-index/trust/decision/decision.ts';
 import { judge } from '../../../skills-index/trust/decision/judge.ts';
-import { signStatus } from '../../../skills-index/trust/index/sign-status.ts';
+import { signStatus } from '../../../skills-index/trust/index-files/sign-status.ts';
 import { people, storyNow, storyRoot, tellStory } from '../story.ts';
 import { testLogKey } from '../story-keys.ts';
 

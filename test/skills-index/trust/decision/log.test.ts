@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { signCosignature } from '../../../../skills-index/log/sign-cosignature.ts';
 import { revocationStatement } from '../../../../skills-index/statement/attestation.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
-import { signStatus } from '../../../../skills-index/trust/index/sign-status.ts';
+import { signStatus } from '../../../../skills-index/trust/index-files/sign-status.ts';
 import { freshNonce } from '../../../nonce.ts';
 import {
   people,

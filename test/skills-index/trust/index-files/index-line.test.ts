@@ -4,7 +4,7 @@ import {
   indexDescription,
   parseIndexFile,
   printIndexLine,
-} from '../../../../skills-index/trust/index/index-line.ts';
+} from '../../../../skills-index/trust/index-files/index-line.ts';
 import { indexFileBytesMax } from '../../../../skills-index/trust/limits.ts';
 import { tellStory } from '../../story.ts';
 

@@ -4,12 +4,12 @@ import { Problem } from '../../../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import { signPayload } from '../../../../skills-index/statement/sign.ts';
 import { inTotoPayloadType } from '../../../../skills-index/statement/signature-formats/envelope.ts';
-import { signStatus } from '../../../../skills-index/trust/index/sign-status.ts';
+import { signStatus } from '../../../../skills-index/trust/index-files/sign-status.ts';
 import {
   type Status,
   statusPayloadType,
   verifyStatus,
-} from '../../../../skills-index/trust/index/status-file.ts';
+} from '../../../../skills-index/trust/index-files/status-file.ts';
 import { statusBytesMax } from '../../../../skills-index/trust/limits.ts';
 import { people, storyNow, storyRoot } from '../../story.ts';
 import { TestLog } from '../../story-log.ts';
