@@ -6,14 +6,11 @@ import notes from './rule-notes.json' with { type: 'json' };
 
 /**
  * A small example skill for a rule. In an attack, the rule makes findings. In a near miss, the rule
- * makes no finding worse than `info`.
+ * makes none.
  */
 export interface RuleExample {
   readonly files: readonly { readonly path: string; readonly text: string }[];
-  /**
-   * The rule's findings in the example as `path:line severity`; empty for a near miss without
-   * findings.
-   */
+  /** The rule's findings in the example as `path:line severity`; empty for a near miss. */
   readonly findings: readonly string[];
 }
 

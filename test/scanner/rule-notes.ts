@@ -28,8 +28,8 @@ function noteOf(rule: Rule, all: readonly Rule[]): RuleNote {
     looksAt: selectorWords(rule.reads),
     maps: weaknessesOf(rule).map(({ label, name, url }) => ({ label, name, url })),
     related: relatedTo(rule, all),
-    attack: smallest(skills, 'attack-'),
-    near: smallest(skills, 'near-'),
+    attack: smallest(skills, 'attack-', true),
+    near: smallest(skills, 'near-', false),
   };
 }
 
@@ -71,14 +71,18 @@ function exampleSkills(id: string): Map<string, RuleExample> {
 }
 
 // The shortest says most with least; bytes in hexadecimal say nothing to a reader.
-function smallest(skills: ReadonlyMap<string, RuleExample>, prefix: string): RuleExample {
+function smallest(
+  skills: ReadonlyMap<string, RuleExample>,
+  prefix: string,
+  found: boolean,
+): RuleExample {
   const size = ({ files }: RuleExample): number =>
     files.reduce(
       (sum, { path, text }) => sum + text.length + (path.endsWith(' hex') ? 1_000_000 : 0),
       0,
     );
   const some = [...skills]
-    .filter(([name]) => name.startsWith(prefix))
+    .filter(([name, { findings }]) => name.startsWith(prefix) && found === findings.length > 0)
     .map(([, example]) => example);
   return some.sort((a, b) => size(a) - size(b))[0] ?? { files: [], findings: [] };
 }
