@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { resolveNpm } from '../../../cli/packages/resolve-npm.ts';
+import type { Resolved } from '../../../cli/packages/resolved.ts';
 import { folderWith } from '../temporary-folder.ts';
 
 it('npm takes no settings of a folder that claims the folder of the lock', async () => {
@@ -16,9 +17,20 @@ it('npm takes no settings of a folder that claims the folder of the lock', async
     else process.env.TMPDIR = TMPDIR;
   });
   process.env.TMPDIR = above;
+  // With the settings of the folder above, npm would also write its lock there.
+  expect(await resolveNothing(join(above, 'home'))).toMatchObject({ packages: [], tool: 'npm' });
+});
+
+it('npm takes no settings of the user', async () => {
+  // With this setting, npm would write no lock.
+  const home = folderWith({ '.npmrc': 'dry-run=true\n' });
+  expect(await resolveNothing(home)).toMatchObject({ packages: [], tool: 'npm' });
+});
+
+function resolveNothing(home: string): Promise<Resolved> {
   const { PATH } = process.env;
   const world = {
-    env: { PATH, HOME: join(above, 'home') },
+    env: { PATH, HOME: home },
     now: () => new Date(),
     signal: new AbortController().signal,
   };
@@ -28,6 +40,5 @@ it('npm takes no settings of a folder that claims the folder of the lock', async
     index: 'https://index.invalid/',
     minimumAgeDays: 0,
   };
-  // With the settings of the folder above, npm would also write its lock there.
-  expect(await resolveNpm(world, request)).toMatchObject({ packages: [], tool: 'npm' });
-});
+  return resolveNpm(world, request);
+}
