@@ -5,9 +5,9 @@ import {
   type ChangeSet,
   changeSetDigest,
 } from '../../skills-index/run/changes/changes.ts';
-import { selectChanges } from '../../skills-index/run/changes/select-changes.ts';
+import { decisionsIn, selectChanges } from '../../skills-index/run/changes/select-changes.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type Safe, safe } from '../terminal/output.ts';
+import { count, type Safe, safe } from '../terminal/output.ts';
 import { optionText } from './shown-file.ts';
 
 /** What an acceptance covers, and what goes on waiting. */
@@ -90,11 +90,27 @@ export function acceptCommand(
   return [`skillgate changes accept ${run}`, ...words].join(' ');
 }
 
-/** `Apply these changes?`, or how many of them an acceptance leaves waiting. */
+/** `Apply these changes?`, or which of them an acceptance leaves waiting. */
 export function applyQuestion({ rest }: AcceptedPart): Safe {
   return rest === undefined
     ? safe`Apply these changes?`
-    : safe`Apply these changes, without the ${changesIn(rest)} that still need a decision?`;
+    : safe`Apply these changes? Afterwards ${waitingText(rest)}`;
+}
+
+/** `1 branch or tag, 2 changes in files that hosts or agents obey still wait`. */
+export function waitingText(set: ChangeSet): string {
+  const refs = refsIn(set);
+  const obeyed = set.folders.flatMap((folder) => decisionsIn(folder).changes).length;
+  const others = set.folders.flatMap(({ changes, repositories = [] }) => {
+    const files = new Set(repositories.flatMap((one) => one.refs.flatMap((ref) => ref.files)));
+    return changes.filter(({ path, shelf }) => shelf !== 'obeyed' && !files.has(path));
+  }).length;
+  const parts = [
+    ...(refs > 0 ? [count(refs, 'branch or tag', 'branches or tags')] : []),
+    ...(obeyed > 0 ? [`${count(obeyed, 'change')} in files that hosts or agents obey`] : []),
+    ...(others > 0 ? [count(others, 'other change')] : []),
+  ];
+  return `${parts.join(', ')} still ${refs + obeyed + others === 1 ? 'waits' : 'wait'}`;
 }
 
 /** How many changes, branches and tags a set has. */

@@ -4,9 +4,8 @@
  */
 import { marksOf } from '../../skills-index/run/changes/change-marks.ts';
 import type { Change, ChangeSet } from '../../skills-index/run/changes/changes.ts';
-import { obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
+import { decisionsIn } from '../../skills-index/run/changes/select-changes.ts';
 import { count, type OutputInk, type Safe, safe } from '../terminal/output.ts';
-import { askingCount } from './references.ts';
 
 /** The marks of each change. */
 export type ChangeMarks = ReadonlyMap<Change, readonly string[]>;
@@ -30,9 +29,15 @@ export function markLines(marks: ChangeMarks, ink: OutputInk): Safe[] {
 /** `, 3 marked, 1 needs a decision`; empty without marks. */
 export function markedText(set: ChangeSet): string {
   const marked = [...marksIn(set).values()].filter((names) => names.length > 0).length;
-  const obeyed = set.folders.flatMap(obeyedIn).length + askingCount(set);
-  const needs = obeyed === 0 ? '' : `, ${obeyed} ${obeyed === 1 ? 'needs' : 'need'} a decision`;
+  const number = decisionCount(set);
+  const needs = number === 0 ? '' : `, ${number} ${number === 1 ? 'needs' : 'need'} a decision`;
   return `${marked === 0 ? '' : `, ${marked} marked`}${needs}`;
+}
+
+/** How many references and files of a change set wait until a person names them. */
+export function decisionCount({ folders }: ChangeSet): number {
+  const all = folders.map(decisionsIn);
+  return all.reduce((sum, { changes, refs }) => sum + changes.length + refs.length, 0);
 }
 
 export function markedFirst(changes: readonly Change[], marks: ChangeMarks): Change[] {

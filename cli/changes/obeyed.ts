@@ -6,13 +6,14 @@ import { parse } from 'yaml';
 import type * as changes from '../../runner/changes/public.ts';
 import * as files from '../../runner/files/public.ts';
 import { type Change, type ChangedFolder, kindOf } from '../../skills-index/run/changes/changes.ts';
-import { askingRefs, exactName } from '../../skills-index/run/changes/chosen-refs.ts';
+import { exactName, type PlacedRef } from '../../skills-index/run/changes/chosen-refs.ts';
 import { isObeyedPath } from '../../skills-index/run/changes/protected-names.ts';
-import { obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
+import { decisionsIn, obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { diffTextBytesMax, obeyedFilesMax, obeyedLinesMax } from '../limits.ts';
 import { count, type OutputInk, type Safe, safe, shortText } from '../terminal/output.ts';
 import { keptOrUndefined } from './contents.ts';
+import { spellRef } from './references.ts';
 import { optionText, spellPath } from './shown-file.ts';
 
 /** Who obeys a file, by its path in lower case; the first that matches. */
@@ -48,28 +49,57 @@ const readers: readonly (readonly [RegExp, string])[] = [
 /** The section of `changes show`; empty where no change needs a decision. */
 export function obeyedSection(waiting: changes.WaitingChanges, ink: OutputInk): Safe[] {
   const { folders, run } = waiting.set;
-  const obeyed = folders.flatMap((folder) =>
-    obeyedIn(folder).map((change) => ({ folder, change })),
-  );
-  const [first] = obeyed;
-  if (first === undefined) return [];
-  const shown = obeyed.slice(0, obeyedFilesMax);
-  const more = obeyed.length - shown.length;
   const id = run.slice(0, 8);
+  const refs = folders.flatMap((folder) =>
+    decisionsIn(folder).refs.map((placed) => ({ folder, placed })),
+  );
+  const obeyed = folders.flatMap((folder) =>
+    decisionsIn(folder).changes.map((change) => ({ folder, change })),
+  );
+  const number = refs.length + obeyed.length;
+  if (number === 0) return [];
+  const what = [
+    ...(refs.length > 0 ? [count(refs.length, 'branch or tag', 'branches or tags')] : []),
+    ...(obeyed.length > 0
+      ? [`${count(obeyed.length, 'change')} of files that hosts or agents obey`]
+      : []),
+  ].join(', ');
+  const name = refs.length === 0 ? 'its path' : 'it';
+  const each =
+    number === 1 ? 'it waiting until you name it' : `each waiting until you name ${name}`;
+  const shownRefs = refs.slice(0, obeyedFilesMax);
+  const shown = obeyed.slice(0, obeyedFilesMax);
+  const more = number - shownRefs.length - shown.length;
+  const [first] = shown;
   return [
-    safe`${ink.red('needs a decision')}: ${count(obeyed.length, 'change')} of files that hosts or agents obey; changes accept leaves ${obeyed.length === 1 ? 'it' : 'each'} waiting until you name ${obeyed.length === 1 ? 'it' : 'its path'}`,
+    safe`${ink.red('needs a decision')}: ${what}; changes accept leaves ${each}`,
+    ...shownRefs.flatMap(({ folder, placed }) => refSection(waiting, folder, placed, ink)),
     ...shown.flatMap(({ folder, change }) => linesOf(waiting, folder, change, ink)),
     ...(more > 0 ? [safe`  … ${count(more, 'more change')}, marked below`] : []),
-    nextStep(first.folder, first.change, id),
+    ...(first === undefined
+      ? []
+      : [
+          safe`  to accept one as well: skillgate changes accept ${id} ${optionText('--include', first.change.path)}`,
+        ]),
   ];
 }
 
-// A branch brings the files of its commits. The file alone would leave the commits waiting.
-function nextStep({ repositories = [] }: ChangedFolder, { path }: Change, id: string): Safe {
-  const placed = askingRefs(repositories).find(({ ref }) => ref.files.includes(path));
-  const what = placed === undefined ? 'one' : 'it with its commits';
-  const name = placed === undefined ? path : exactName(repositories, placed);
-  return safe`  to accept ${what} as well: skillgate changes accept ${id} ${optionText('--include', name)}`;
+// A branch brings the files of its commits. A file alone would leave the commits waiting.
+function refSection(
+  waiting: changes.WaitingChanges,
+  folder: ChangedFolder,
+  placed: PlacedRef,
+  ink: OutputInk,
+): Safe[] {
+  const { asks = '', files, name } = placed.ref;
+  const brought = obeyedIn(folder).filter(({ path }) => files.includes(path));
+  const accept = `skillgate changes accept ${waiting.set.run.slice(0, 8)}`;
+  const exact = exactName(folder.repositories ?? [], placed);
+  return [
+    safe`  ${ink.bold(spellRef(name))} in ${folder.target}: ${asks}`,
+    ...brought.slice(0, obeyedFilesMax).flatMap((change) => linesOf(waiting, folder, change, ink)),
+    safe`  to accept it with its commits as well: ${accept} ${optionText('--include', exact)}`,
+  ];
 }
 
 function linesOf(

@@ -5,25 +5,24 @@
 
 import * as changes from '../../runner/changes/public.ts';
 import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
-import { obeyedIn, selectAllowed } from '../../skills-index/run/changes/select-changes.ts';
+import { selectAllowed } from '../../skills-index/run/changes/select-changes.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { diffLinesMax } from '../limits.ts';
 import { printLeftBehind } from '../run/left-behind.ts';
 import type { HostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
-import { count, inkFor, printLine, printNote, safe } from '../terminal/output.ts';
+import { inkFor, printLine, printNote, safe } from '../terminal/output.ts';
 import {
   type AcceptedPart,
   acceptedPart,
   applyQuestion,
   changesIn,
-  refsIn,
   targetsOf,
+  waitingText,
 } from './accepted-part.ts';
 import { askForAgent, requireApprover } from './ask-approver.ts';
-import { markedText } from './marked.ts';
-import { askingCount } from './references.ts';
+import { decisionCount, markedText } from './marked.ts';
 import { changesText, showChanges } from './show.ts';
 
 /**
@@ -93,22 +92,11 @@ export function printStillWaiting(context: CommandContext, { rest }: AcceptedPar
 }
 
 function printWaiting(context: CommandContext, rest: ChangeSet): void {
-  const { folders, run } = rest;
-  const obeyed = folders.flatMap(obeyedIn).length;
-  const refs = refsIn(rest);
-  const others = folders
-    .flatMap((folder) => folder.changes)
-    .filter(({ shelf }) => shelf !== 'obeyed').length;
-  const isOne = obeyed + refs + others === 1;
-  const parts = [
-    ...(obeyed > 0 ? [`${count(obeyed, 'change')} in files that hosts or agents obey`] : []),
-    ...(refs > 0 ? [count(refs, 'branch or tag', 'branches or tags')] : []),
-    ...(others > 0 ? [count(others, 'other change')] : []),
-  ].join(', ');
-  const include = obeyed + refs > 0 ? ' --include PATH' : '';
+  const { run } = rest;
+  const include = decisionCount(rest) > 0 ? ' --include NAME' : '';
   printNote(
     context,
-    safe`note: ${parts} still ${isOne ? 'waits' : 'wait'}: skillgate changes show ${run}, then skillgate changes accept ${run}${include}`,
+    safe`note: ${waitingText(rest)}: skillgate changes show ${run}, then skillgate changes accept ${run}${include}`,
   );
 }
 
@@ -118,8 +106,7 @@ export function waitingCounts(set: ChangeSet | undefined): {
   readonly needDecision: number;
 } {
   if (set === undefined) return { changes: 0, needDecision: 0 };
-  const needDecision = set.folders.flatMap(obeyedIn).length + askingCount(set);
-  return { changes: changesIn(set), needDecision };
+  return { changes: changesIn(set), needDecision: decisionCount(set) };
 }
 
 /** Discards changes that waited too long, and prints a note. */

@@ -1,12 +1,13 @@
 /** Branches, tags and stashes of a change set as text: each with its commits and differences. */
 import type * as changes from '../../runner/changes/public.ts';
 import type { ChangedFolder, ChangeSet } from '../../skills-index/run/changes/changes.ts';
-import { askingRefs, exactName, refText } from '../../skills-index/run/changes/chosen-refs.ts';
+import { exactName, refText } from '../../skills-index/run/changes/chosen-refs.ts';
 import {
   type HandedRef,
   type Repository,
   stashRef,
 } from '../../skills-index/run/changes/repositories.ts';
+import { goesOn, showsIn } from '../../skills-index/run/changes/shown-differences.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import { optionText, remark, spellPatch, spellPath } from './shown-file.ts';
@@ -21,7 +22,8 @@ export function refsText({ folders }: ChangeSet): string {
 
 const namesMax = 3;
 
-function spellRef(name: string): string {
+/** `branch main`, with an unusual name in quotes. */
+export function spellRef(name: string): string {
   const [kind = '', ...rest] = refText(name).split(' ');
   return name === stashRef ? refText(name) : `${kind} ${spellPath(rest.join(' '))}`;
 }
@@ -55,24 +57,40 @@ function placeText({ path }: Repository, target: string): string {
   return spellPath(path === '' ? target : `${target}/${path}`);
 }
 
-/** How many references of a change set wait until a person names them. */
-export function askingCount({ folders }: ChangeSet): number {
-  return folders.reduce((sum, { repositories }) => sum + askingRefs(repositories).length, 0);
-}
-
-/** The remark in place of a file's difference, by path, for files as in a reference's commit. */
-export function committedIn({ repositories = [] }: ChangedFolder): Map<string, string[]> {
+/**
+ * The remark in place of a file's difference, by path, for files as in a reference's commit. Only
+ * for files that the differences of the reference show.
+ */
+export function committedIn(
+  { read }: changes.WaitingChanges,
+  { repositories = [] }: ChangedFolder,
+): Map<string, string[]> {
   return new Map(
-    repositories.flatMap(({ refs }) =>
-      refs.flatMap(({ files, name }) =>
-        files.map((path) => [path, [`${remark} as in ${spellRef(name)}`]] as const),
-      ),
+    repositories.flatMap(({ path: workTree, refs }) =>
+      refs.flatMap(({ files, name, patch }) => {
+        const isShown = files.length === 0 ? () => false : showsIn(textOf(read, patch));
+        const below = (path: string): string =>
+          workTree === '' ? path : path.slice(workTree.length + 1);
+        return files
+          .filter((path) => isShown(below(path)))
+          .map((path) => [path, [`${remark} as in ${spellRef(name)}`]] as const);
+      }),
     ),
   );
 }
 
+// A difference that cannot be read shows no file: the file's own difference follows.
+function textOf(read: changes.WaitingChanges['read'], patch: HandedRef['patch']): string {
+  try {
+    return patch === undefined ? '' : Buffer.from(read(patch)).toString('latin1');
+  } catch (cause) {
+    if (cause instanceof Problem) return goesOn;
+    throw cause;
+  }
+}
+
 /**
- * The references of a folder.
+ * The references of a folder, first the branch that the host is on.
  * @param linesMax the most lines of differences of each reference
  */
 export function refLines(
@@ -82,17 +100,22 @@ export function refLines(
   linesMax: number,
 ): Safe[] {
   return repositories.flatMap((repository) => {
-    const { isNew, refs } = repository;
+    const { isNew } = repository;
     const place = placeText(repository, target);
     const head = isNew ? [safe`${ink.green('new repository')} in ${place}`] : [];
+    const above = new Set<string>();
     return [
       ...head,
-      ...refs.flatMap((ref) => [
+      ...headFirst(repository).flatMap((ref) => [
         ...headOf(repository, ref, place, exactName(repositories, { repository, ref }), ink),
-        ...patchOf(waiting, ref, ink, linesMax),
+        ...patchOf(waiting, ref, ink, { linesMax, above }),
       ]),
     ];
   });
+}
+
+function headFirst({ head, refs }: Repository): HandedRef[] {
+  return refs.toSorted((a, b) => Number(b.name === head) - Number(a.name === head));
 }
 
 function headOf(
@@ -120,17 +143,42 @@ function headOf(
   ];
 }
 
+interface PatchRoom {
+  readonly linesMax: number;
+  /** The commits that references above show whole. */
+  readonly above: Set<string>;
+}
+
 function patchOf(
-  { read }: changes.WaitingChanges,
+  { read, set }: changes.WaitingChanges,
   { patch }: HandedRef,
   ink: OutputInk,
-  linesMax: number,
+  { above, linesMax }: PatchRoom,
 ): Safe[] {
   if (patch === undefined) return [];
-  const lines = keptLines(() => read(patch));
+  const lines: string[] = [];
+  for (const commit of commitsOf(keptLines(() => read(patch)))) {
+    const text = commit.join('\n').trimEnd();
+    if (above.has(text)) lines.push(`${commit[0]}: shown above`);
+    else lines.push(...commit);
+    const isWhole = lines.length <= linesMax && !commit.includes(goesOn);
+    if (isWhole && text.startsWith('commit ')) above.add(text);
+  }
   const hidden = lines.length - linesMax;
-  const cut = hidden > 0 ? [safe`  ${ink.yellow(`… ${count(hidden, 'line')} not shown`)}`] : [];
+  const whole = `skillgate changes show ${set.run}`;
+  const cut =
+    hidden > 0 ? [safe`  ${ink.yellow(`… ${count(hidden, 'line')} not shown`)}: ${whole}`] : [];
   return [...lines.slice(0, linesMax).map((line) => coloured(line, ink)), ...cut];
+}
+
+/** The lines of each commit. No line of a message or a file begins at the margin. */
+function commitsOf(lines: readonly string[]): string[][] {
+  const commits: string[][] = [[]];
+  for (const line of lines) {
+    if (/^commit [0-9a-f]{40,64}$/.test(line) || line.startsWith('in all, ')) commits.push([]);
+    commits.at(-1)?.push(line);
+  }
+  return commits;
 }
 
 function keptLines(read: () => Uint8Array): string[] {

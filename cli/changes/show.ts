@@ -51,7 +51,7 @@ export function showChanges(
   const inTurn = [true, false].flatMap((first) =>
     all.filter(({ change }) => (marks.get(change)?.length ?? 0) > 0 === first),
   );
-  const committed = new Map(folders.map((folder) => [folder.target, committedIn(folder)]));
+  const committed = new Map(folders.map((folder) => [folder.target, committedIn(waiting, folder)]));
   const diffs = new Map(
     inTurn.map(({ folder, change }) => [
       change,

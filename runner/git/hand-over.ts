@@ -17,7 +17,6 @@ import {
   type Repository,
   whyRefRefused,
 } from '../../skills-index/run/changes/repositories.ts';
-import { showsIn } from '../../skills-index/run/changes/shown-differences.ts';
 import { readBelow } from '../files/read-below.ts';
 import { handOverSecondsMax, offeredRefsMax, packBytesMax, repositoriesMax } from '../limits.ts';
 import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
@@ -277,8 +276,7 @@ interface FiledRefs {
 
 /**
  * Finds the changed files that are as in the last commit of the run's branch. They belong to the
- * host's branch when its differences show them, or, when the run worked on another branch, are not
- * offered a second time.
+ * host's branch, or, when the run worked on another branch, are not offered a second time.
  */
 async function withFiles({
   begun,
@@ -295,8 +293,6 @@ async function withFiles({
     (await readDifference(git, begun.commit, ref.after)).map((one) => [textOf(one.path), one]),
   );
   const prefix = path === '' ? '' : `${path}/`;
-  const patch = ref.patch === undefined ? '' : Buffer.from(read(ref.patch)).toString('latin1');
-  const isShown = showsIn(patch);
   const isCommitted = (change: Change): boolean => {
     const found = change.path.startsWith(prefix)
       ? tree.get(change.path.slice(prefix.length))
@@ -305,11 +301,7 @@ async function withFiles({
       return false;
     // The branch's differences do not show what a person had changed without committing it.
     const old = (): Uint8Array => readBelow(below, change.path) ?? new Uint8Array();
-    return (
-      !follows ||
-      (isShown(change.path.slice(prefix.length)) &&
-        isSame(change.before, found.was, ref.after ?? '', old))
-    );
+    return !follows || isSame(change.before, found.was, ref.after ?? '', old);
   };
   const committed = new Set(changes.filter(isCommitted));
   if (follows) {

@@ -23,6 +23,7 @@ import {
 } from '../limits.ts';
 import { type CommittedPath, readDifference, readPaths } from './committed-paths.ts';
 import { type GitFolder, OverLimit, runGit } from './run-git.ts';
+import { listUnseen } from './unseen-files.ts';
 
 /**
  * Opens git's own folder below a work tree; undefined where there is none.
@@ -165,19 +166,23 @@ export async function readCommits(
   // Another branch of the host may hold what a stranger sent: nobody judged its paths for this one.
   const isWhole = whole.length > 0 && before !== undefined;
   const moved = isWhole ? await readDifference(git, before, after) : [];
-  if (commits === 0) return { commits, shown: [], paths: moved, patch: whole };
+  if (commits === 0) {
+    const patch = Buffer.concat([await listUnseen(git, moved, whole), whole]);
+    return { commits, shown: [], paths: moved, patch };
+  }
   const shown = await runGit(git, [
     'rev-list',
     `--max-count=${shownCommitsMax}`,
     '--format=%an <%ae>%x00%s',
     ...range,
   ]);
-  const patch = await readPatch(git, ['log', ...logOptions, ...range]);
+  const patch = Buffer.concat([await readPatch(git, ['log', ...logOptions, ...range]), whole]);
+  const paths = [...(await readPaths(git, range)), ...moved];
   return {
     commits,
     shown: parseCommits(shown.bytes.toString()),
-    paths: [...(await readPaths(git, range)), ...moved],
-    patch: Buffer.concat([patch, whole]),
+    paths,
+    patch: Buffer.concat([await listUnseen(git, paths, patch), patch]),
   };
 }
 

@@ -6,7 +6,14 @@ import { foldersAbove } from '../../skill/bundle-path.ts';
 import { Problem } from '../../skill/problem.ts';
 import { shellWord } from '../../skill/text/shell-word.ts';
 import type { Change, ChangedFolder, ChangeSet } from './changes.ts';
-import { type ChosenRefs, findRefs, placeOf, splitRepositories } from './chosen-refs.ts';
+import {
+  askingRefs,
+  type ChosenRefs,
+  findRefs,
+  type PlacedRef,
+  placeOf,
+  splitRepositories,
+} from './chosen-refs.ts';
 import type { HandedRef, Repository } from './repositories.ts';
 
 export interface SplitChanges {
@@ -81,6 +88,19 @@ export function obeyedIn({ changes }: Pick<ChangedFolder, 'changes'>): Change[] 
   const obeyed = changes.filter(({ shelf }) => shelf === 'obeyed');
   const above = new Set(obeyed.flatMap(({ path }) => foldersAbove(path)));
   return obeyed.filter(({ before, path }) => before !== undefined || !above.has(path));
+}
+
+/** What a person has to name: references with their files, and further changed files. */
+export interface Decisions {
+  readonly refs: readonly PlacedRef[];
+  readonly changes: readonly Change[];
+}
+
+/** The decisions of a folder. A file that comes with a named reference is no decision of its own. */
+export function decisionsIn(folder: ChangedFolder): Decisions {
+  const refs = askingRefs(folder.repositories);
+  const files = new Set(refs.flatMap(({ ref }) => ref.files));
+  return { refs, changes: obeyedIn(folder).filter(({ path }) => !files.has(path)) };
 }
 
 function splitChanges(

@@ -127,7 +127,11 @@ describe('changes that need a decision', () => {
     expect(shown([obeyed('AGENTS.md', 'x')], {}, repositories)).toContain(
       'to accept it with its commits as well: skillgate changes accept 0f35d1a0 --include main',
     );
-    expect(shown([obeyed('CLAUDE.md', 'x')], {}, repositories)).toContain('--include CLAUDE.md');
+    const other = shown([obeyed('CLAUDE.md', 'x')], {}, repositories);
+    expect(other).toContain(
+      'needs a decision: 1 branch or tag, 1 change of files that hosts or agents obey; changes accept leaves each waiting until you name it',
+    );
+    expect(other.indexOf('--include main')).toBeLessThan(other.indexOf('--include CLAUDE.md'));
   });
 });
 

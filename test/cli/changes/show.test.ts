@@ -9,7 +9,10 @@ import type {
   ChangedFolder,
   EntryState,
 } from '../../../skills-index/run/changes/changes.ts';
+import type { Repository } from '../../../skills-index/run/changes/repositories.ts';
+import { goesOn } from '../../../skills-index/run/changes/shown-differences.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
 import { folderWith } from '../temporary-folder.ts';
 
 const ink = inkFor(process.stderr, { NO_COLOR: '1' });
@@ -31,6 +34,7 @@ const shown = (
   options?: ShowOptions,
   path = '/nowhere',
   refused: ChangedFolder['refused'] = [],
+  repositories: Repository[] = [],
 ): string[] => {
   const folder = { source: 'workspace:w', target: '/w', path, id: '1:1', mode: 'cow' as const };
   const set: WaitingChanges['set'] = {
@@ -41,9 +45,13 @@ const shown = (
     version: '1.0.0',
     plan: digestOf(''),
     at: '2026-01-01T00:00:00.000Z',
-    folders: [{ ...folder, changes, refused, conflicts: [] }],
+    folders: [{ ...folder, changes, refused, conflicts: [], repositories }],
   };
-  const read = (sha256: string): Uint8Array => contents.get(sha256) ?? Buffer.alloc(0);
+  const read = (sha256: string): Uint8Array => {
+    const found = contents.get(sha256);
+    if (found === undefined) throw new Problem('changes-invalid', 'the content is not there');
+    return found;
+  };
   return showChanges(
     { set, digest: digestOf('set'), folder: '/kept', begun: false, read },
     ink,
@@ -260,4 +268,57 @@ it('a path that is taken over without something is not said to be left out', () 
   ]);
   expect(lines).toContain(`partly left out crew: ${why}`);
   expect(lines).toContain(`left out other: ${why}`);
+});
+
+describe('the commits of several branches', () => {
+  const [first = '', second = ''] = ['a', 'b'].map((sign) => sign.repeat(40));
+  const commit = (id: string, file: string): string =>
+    `commit ${id}\nAuthor: Ann\n\n    work\n\ndiff --git a/${file} b/${file}\n+x\n`;
+  const one = { before: '0'.repeat(40), after: first, commits: 1, shown: [], files: ['x.txt'] };
+  const patch = digestOf(fileOf(commit(first, 'x.txt')) && commit(first, 'x.txt'));
+  const both = `${commit(first, 'x.txt')}\n${commit(second, 'y.txt')}`;
+  const other = { ...one, files: [], commits: 2, patch: digestOf(fileOf(both) && both) };
+  const repository = (refs: Repository['refs']): Repository => ({
+    path: '',
+    isNew: false,
+    head: 'refs/heads/main',
+    refs,
+  });
+  const x: Change = { path: 'x.txt', after: fileOf('the content\n') };
+
+  it('are shown once, first those of the branch that the host is on', () => {
+    const refs = [
+      { ...other, name: 'refs/heads/feature' },
+      { ...one, name: 'refs/heads/main', patch },
+    ];
+    const lines = shown([x], undefined, '/nowhere', [], [repository(refs)]);
+    expect(lines.filter((line) => /commit [ab]|^moved|as in|the content/.test(line))).toEqual([
+      'moved branch main in /w, which the host is on: 1 new commit',
+      `    commit ${first}`,
+      'moved branch feature in /w: 2 new commits',
+      `    commit ${first}: shown above`,
+      `    commit ${second}`,
+      '  ! as in branch main',
+    ]);
+  });
+
+  it('are shown again where the branch above does not show them whole', () => {
+    const refs = [
+      { ...one, name: 'refs/heads/main', patch },
+      { ...other, name: 'refs/heads/feature' },
+    ];
+    const lines = shown([], { linesMax: 3 }, '/nowhere', [], [repository(refs)]);
+    expect(lines.join('\n')).not.toContain('shown above');
+    const whole = 'skillgate changes show 0f35d1a0-0000-4000-8000-000000000000';
+    expect(lines).toContain(`  … 4 lines not shown: ${whole}`);
+  });
+
+  it.each([
+    ['is not there', digestOf('nothing')],
+    ['is cut', digestOf(fileOf(`x\n${goesOn}\n`) && `x\n${goesOn}\n`)],
+  ])('do not stand for a file whose difference %s', (_, stored) => {
+    const refs = [{ ...one, name: 'refs/heads/main', patch: stored }];
+    const lines = shown([x], undefined, '/nowhere', [], [repository(refs)]);
+    expect(lines).toContain('  +the content');
+  });
 });

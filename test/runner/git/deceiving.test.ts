@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { storePack } from '../../../runner/git/quarantine.ts';
+import { showsIn } from '../../../skills-index/run/changes/shown-differences.ts';
 import { twoRepositories } from './two-repositories.ts';
 
 const project = `git init -q -b main . && echo one > a && mkdir src && echo two > src/b &&
@@ -245,15 +246,18 @@ describe('the shown differences', () => {
       'echo bad > evil.js && echo b >> src/b && git add -A && git commit -qm work',
       ['src/b'],
     ],
-  ])('do not stand for a file %s', async (name, script, files) => {
+  ])('do not stand for a file %s, and name it', async (name, script, files) => {
     const attributes = name.includes('attributes')
       ? `echo '*.js -diff' > .git/info/attributes`
       : 'true';
     const two = await twoRepositories(`${project} && ${attributes}`);
     two.inView(script);
     const [ref] = (await two.handOver()).repositories.flatMap(({ refs }) => refs);
-    expect(two.stored(ref?.patch)).not.toContain('+bad');
-    expect(ref?.files).toEqual(files);
+    const patch = two.stored(ref?.patch);
+    expect(patch).not.toContain('+bad');
+    const isShown = showsIn(Buffer.from(patch).toString('latin1'));
+    expect(ref?.files.filter(isShown)).toEqual(files);
+    expect(patch).toMatch(/^! {3}".vil\.js": \d+ bytes, git object [0-9a-f]{40}$/m);
   });
 });
 

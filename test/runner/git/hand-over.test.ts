@@ -142,6 +142,37 @@ describe('the hand-over of a repository', () => {
     expect(two.searched()).not.toContain('two\n');
   });
 
+  it.each([
+    [
+      'with a NUL byte',
+      `printf 'a\\0b' > x && git add x && git commit -qm x && echo more >> a && git commit -qam a`,
+      ['! the differences do not show the content of these files', '!   "x": 3 bytes, git object '],
+      2,
+    ],
+    [
+      'behind differences of more than 1 MiB',
+      'seq 200000 > src/b && git commit -qam b && echo x > x && git rm -q a && git add x && git commit -qm x',
+      [
+        '! the differences are longer than 1 MiB, and the end is not shown: these are all changed files',
+        '!   "a": deleted',
+        '!   "x": 2 bytes, git object ',
+        '!   "src/b": 1288895 bytes, git object ',
+      ],
+      4,
+    ],
+    ['in differences that show all', 'echo x > x && git add x && git commit -qm x', [], 0],
+  ])('names a file %s, on a branch that the host is not on', async (_, script, lines, number) => {
+    const two = await twoRepositories(project);
+    two.inView(`git checkout -qb feature && ${script}`);
+    const [ref] = (await two.handOver()).repositories.flatMap(({ refs }) => refs);
+    const listed = two
+      .stored(ref?.patch)
+      .split('\n')
+      .filter((line) => line.startsWith('!'));
+    expect(listed).toEqual(lines.map((line) => expect.stringContaining(line)));
+    expect(listed).toHaveLength(number);
+  });
+
   it('refuses to move a branch that the host moved, checked out elsewhere, or has staged over', async () => {
     const two = await twoRepositories(project);
     two.inView('echo more >> a && git commit -qam work');
