@@ -96,7 +96,7 @@ export interface Decisions {
   readonly changes: readonly Change[];
 }
 
-/** The decisions of a folder. A file that comes with a named reference is no decision of its own. */
+/** The decisions of a folder. A file that comes with a named reference is no own decision. */
 export function decisionsIn(folder: ChangedFolder): Decisions {
   const refs = askingRefs(folder.repositories);
   const files = new Set(refs.flatMap(({ ref }) => ref.files));
