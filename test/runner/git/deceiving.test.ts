@@ -112,6 +112,17 @@ describe('the hand-over', () => {
     );
   });
 
+  it('leaves a branch that the host made another name of a branch since', async () => {
+    const two = await twoRepositories(`${project} && git branch feature`);
+    two.inView('git checkout -q feature && echo more >> a && git commit -qam work');
+    const { repositories } = await two.handOver();
+    two.onHost('git branch -D feature && git symbolic-ref refs/heads/feature refs/heads/main');
+    expect(await two.accept(repositories)).toEqual([
+      'branch feature was moved on the host since the run began',
+    ]);
+    expect(two.onHost('git log -1 --format=%s main')).toBe('begin\n');
+  });
+
   it('takes a text named HEAD for a text', async () => {
     const two = await twoRepositories(project);
     two.inView('echo notes > src/HEAD && git add -A && git commit -qm work');
