@@ -144,14 +144,10 @@ export function requireInTime(began: number, path: string): void {
   if (performance.now() - began < lockWaitSecondsMax * 1000) return;
   const [pid = '?', start] = holderIn(path);
   // Another program may have the pid of an ended holder, where the system tells no start times.
-  const isSure = start !== 'alive';
+  const other = start === 'alive' ? `; when process ${pid} is no Skillgate, delete ${path}` : '';
   throw new Problem(
     'plan-refused',
     `Cannot continue: process ${pid} has held the lock ${path} for ${lockWaitSecondsMax} seconds`,
-    {
-      hint: isSure
-        ? 'wait until the process ends, then try again'
-        : `wait until the process ends, then try again; when process ${pid} is no Skillgate, delete the file`,
-    },
+    { hint: `wait until the process ends, then try again${other}` },
   );
 }

@@ -2,7 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { holderLives, startTimeOf, tryLock, unlock } from '../../../runner/files/lock.ts';
+import {
+  holderLives,
+  requireInTime,
+  startTimeOf,
+  tryLock,
+  unlock,
+} from '../../../runner/files/lock.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 
 /** The id of a process that has ended, and whose parent has seen the end. */
@@ -44,6 +50,19 @@ it('a lock from before the machine started is cleared where there are no start t
   const path = join(folderWith({ 'a.lock': `${process.pid} alive\n` }), 'a.lock');
   expect(holderLives(path, 'win32', Date.now() - 3_600_000)).toBe(true);
   expect(holderLives(path, 'win32', Date.now() + 3_600_000)).toBe(false);
+});
+
+it.each([
+  ['4711', ''],
+  ['alive', '; when process 17 is no Skillgate, delete '],
+])('a wait that takes too long names the holder, with the start time %s', (start, other) => {
+  const path = join(folderWith({ 'a.lock': `17 ${start}\n` }), 'a.lock');
+  expect(() => requireInTime(Number.NEGATIVE_INFINITY, path)).toThrow(
+    expect.objectContaining({
+      message: expect.stringContaining(`Cannot continue: process 17 has held the lock ${path}`),
+      hint: `wait until the process ends, then try again${other}${other === '' ? '' : path}`,
+    }),
+  );
 });
 
 it('a lock of an ended process is cleared', async () => {
