@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { type StubCall, type StubModel, startStubModel } from '../clients/stub-model.ts';
 import { compiledCode } from '../compiled-code.ts';
+import { gitAuthor } from '../git-author.ts';
 import { passphrase } from './approver.ts';
 import { npmRegistry } from './npm-registry.ts';
 import { commandAtTerminal } from './terminal.ts';
@@ -39,7 +40,7 @@ export interface CodingStage {
   /** HOME of the person. */
   readonly folder: string;
   readonly model: StubModel;
-  /** Types a line of the page; `ID` and `sha256:…` stand for the changes that wait. */
+  /** Types a line of the page; `0f3c` and `sha256:…` stand for the changes that wait. */
   type(line: string): Promise<string>;
   /** A shell script in the project, as its owner. */
   onHost(script: string): string;
@@ -155,14 +156,9 @@ function withWaiting(line: string, env: Environment): string {
 }
 
 function inProject(cwd: string, env: Environment, script: string): string {
-  const person = { name: 'Ann', email: 'ann@acme.example' };
-  const names = ['AUTHOR', 'COMMITTER'].flatMap((role) => [
-    [`GIT_${role}_NAME`, person.name],
-    [`GIT_${role}_EMAIL`, person.email],
-  ]);
   const { status, stderr, stdout } = spawnSync('sh', ['-ec', script], {
     cwd,
-    env: { ...env, ...Object.fromEntries(names) },
+    env: { ...env, ...gitAuthor },
     encoding: 'utf8',
     ...(process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}),
   });
