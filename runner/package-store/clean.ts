@@ -35,8 +35,11 @@ function readSets(data: string): StoredSet[] {
     .flatMap((name): StoredSet[] => {
       const folder = join(above, name);
       const record = readRecord(folder);
-      const used = fs.statSync(folder).mtime;
-      return record === undefined ? [] : [{ name: name.slice(0, 12), folder, record, used }];
+      // Another process may delete the set meanwhile.
+      const used = fs.statSync(folder, { throwIfNoEntry: false })?.mtime;
+      return record === undefined || used === undefined
+        ? []
+        : [{ name: name.slice(0, 12), folder, record, used }];
     })
     .sort((a, b) => b.used.getTime() - a.used.getTime());
 }
