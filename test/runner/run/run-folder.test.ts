@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -48,14 +49,18 @@ describe('the folder of a run', () => {
     expect(readdirSync(above)).toEqual([]);
   });
 
-  it('is neither counted nor taken away where somebody else could have made it: a link, or a folder that others write to', async () => {
+  it('is neither counted nor taken away where somebody else could have made it: a link, or a folder that others write to or own', async () => {
     const linked = mkdtempSync(join(above, 'skillgate-'));
     symlinkSync('/proc/version', join(linked, 'runner'));
     const open = leave(`${process.pid} 1\n`);
     chmodSync(open, 0o777);
     symlinkSync(linked, join(above, 'skillgate-AAAAA1'));
+    // Only root can make a folder of another user.
+    const foreign = process.getuid?.() === 0 ? [leave(`${process.pid} 1\n`)] : [];
+    for (const folder of foreign)
+      for (const path of [folder, join(folder, 'runner')]) chownSync(path, 65_534, 65_534);
     await withRunFolder(async () => undefined, above, 1);
-    expect(readdirSync(above)).toHaveLength(3);
+    expect(readdirSync(above)).toHaveLength(3 + foreign.length);
   });
 
   it('is refused where one user has too many runs', async () => {
