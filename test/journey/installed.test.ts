@@ -152,6 +152,15 @@ describe('skillgate outdated and update', () => {
   });
 });
 
+describe('skillgate install --as', () => {
+  it('keeps the earlier folder of the skill when a person changed that folder', async () => {
+    writeFileSync(at('.agents/skills/weekly-report/notes.txt'), 'mine');
+    const { err, exit } = await project.user.run('install', '@acme/weekly-report', '--as', 'other');
+    expect({ exit, kept: keptIn(err) }).toEqual({ exit: 0, kept: 'mine' });
+    expect(readdirSync(at('.agents/skills'))).toEqual(['other']);
+  });
+});
+
 describe('skillgate remove', () => {
   it('deletes folder, links and entries, and a later installation begins anew', async () => {
     await project.user.run('install', '@acme/weekly-report', '--agent', 'claude');

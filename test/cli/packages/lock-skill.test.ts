@@ -114,6 +114,14 @@ describe('skillgate lock', () => {
     expect(requireSame(cwd)).toBe(2);
   });
 
+  it('makes a new lock, when the author’s lock pins a version that skill.json excludes', async () => {
+    const old = byUv.replaceAll('2.0', '1.9');
+    const { cwd, type } = author({ ...whole, 'pylock.toml': old });
+    expect((await type('lock')).stderr).not.toContain('the lock that the skill has');
+    expect(readFileSync(join(cwd, 'pylock.toml'), 'utf8')).toContain('version = "2.0"');
+    expect(requireSame(cwd)).toBe(2);
+  });
+
   it('keeps the versions and hashes of another lock of the skill', async () => {
     const pinned = (digits: string): string => `six==1.16.0 --hash=sha256:${digits.repeat(32)}\n`;
     const { asked, cwd, type } = author({ ...whole, 'requirements.txt': pinned('ab') });
