@@ -18,6 +18,7 @@ export const coreEntries = [
 
 /** Rooms of `runner/` around the core. No file of the core imports them. */
 export const roomsAround = [
+  'runner/archives',
   'runner/sessions',
   'runner/changes',
   'runner/backends',

@@ -10,6 +10,7 @@ import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { CommandContext } from '../command.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
+import { advisorySource } from './advisories.ts';
 
 interface Fetched {
   /** Begins messages: `install @acme/report`. */
@@ -26,8 +27,7 @@ export async function fetchPackages(
 ): Promise<void> {
   const locked = requireLocked(verb, manifest, fileOf);
   if (locked.length === 0) return;
-  const advisories = { folder: hostPolicy.advisories, cache: context.paths.cache };
-  packages.requireNoMalware(advisories, locked, verb);
+  packages.requireNoMalware(advisorySource(context, hostPolicy), locked, verb);
   if (process.platform !== 'linux')
     return printNote(
       context,

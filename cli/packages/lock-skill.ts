@@ -23,6 +23,7 @@ import { packagesLeftOutMax } from '../limits.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
+import { advisorySource } from './advisories.ts';
 import { resolveNpm } from './resolve-npm.ts';
 import { resolvePython } from './resolve-python.ts';
 import type { Resolved, ResolveRequest } from './resolved.ts';
@@ -92,9 +93,9 @@ export async function lockSkill(
       [ecosystem]: { ...group, requires, lock: path, locked: lockedEntries(lock.packages) },
     };
   }
-  const { advisories } = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
   packages.requireNoMalware(
-    { folder: advisories, cache: context.paths.cache },
+    advisorySource(context, policy),
     locks.flatMap((lock) => lock.packages),
     'lock',
   );

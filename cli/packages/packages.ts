@@ -4,6 +4,7 @@ import * as packages from '../../runner/package-store/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, count, joined, safe } from '../terminal/output.ts';
+import { advisorySource } from './advisories.ts';
 
 const daysDefault = 30;
 const daysMax = 3_650;
@@ -49,8 +50,9 @@ function list(context: CommandContext): void {
 
 /** The stored packages that advisories name. No query leaves this host. */
 function audit(context: CommandContext): ExitCode {
-  const { config, cache, data } = context.paths;
-  const { advisories: folder } = host.readHostPolicy(join(config, 'host.json'));
+  const { config, data } = context.paths;
+  const policy = host.readHostPolicy(join(config, 'host.json'));
+  const { advisories: folder } = policy;
   if (folder === undefined)
     throw new Problem('usage', 'Cannot audit packages: host policy names no advisories', {
       hint: 'Mirror OSV data (https://osv.dev), and name the folder under "advisories" in host.json.',
@@ -65,7 +67,7 @@ function audit(context: CommandContext): ExitCode {
     ),
   );
   const found = packages
-    .advisedPackages({ folder, cache }, [...stored.values()], 'all')
+    .advisedPackages(advisorySource(context, policy), [...stored.values()], 'all')
     .sort((a, b) => Number(b.isMalware) - Number(a.isMalware) || (a.name < b.name ? -1 : 1))
     .map((one) => ({
       ...one,

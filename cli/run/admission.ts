@@ -32,6 +32,8 @@ export type AdmissionWorld = Pick<
   CommandContext,
   'env' | 'paths' | 'fetch' | 'getFile' | 'now' | 'signal'
 > & {
+  /** Where a person reads the progress of long work; absent where nobody reads. */
+  readonly stderr?: CommandContext['stderr'];
   /**
    * For who asks for several admissions: most statements are about who is who, and the same for
    * all.

@@ -21,6 +21,7 @@ import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { handsOfAgent } from '../holds/hands.ts';
 import type { Lock, LockedSkill } from '../install/lock.ts';
+import { advisorySource } from '../packages/advisories.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from './admission.ts';
 import { incidentsFolderOf } from './incident-client.ts';
 import { reportingAudit } from './incidents.ts';
@@ -110,8 +111,7 @@ export async function admitToStart(
     });
     const admitted = admission.requireAdmitted(judged, name);
     const { package: used = [] } = admitted.capabilities;
-    const advisories = { folder: host.policy.advisories, cache: world.paths.cache };
-    packages.requireNoMalware(advisories, used, `start ${name}`);
+    packages.requireNoMalware(advisorySource(world, host.policy), used, `start ${name}`);
     const opened = await openAdmitted(source, admitted);
     return {
       admitted,

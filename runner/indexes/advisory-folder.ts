@@ -1,13 +1,12 @@
 /**
- * Finds the operator's advisories about a package. Two layouts exist: a folder for each package, as
- * the repository of the Open Source Security Foundation has, and a folder of files, as OSV's
- * archives have. The names of files do not say their package, so the runner notes the packages of
- * such a folder, and reads the folder whole only after a change.
+ * Finds the operator's advisories about a package. Three layouts exist: a folder for each package,
+ * as the repository of the Open Source Security Foundation has; a folder of files; and the archives
+ * that OSV publishes. The names of files do not say their package, so folders of files and archives
+ * have notes.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import * as v from 'valibot';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
 import {
   type Advisory,
   type AdvisoryKind,
@@ -15,18 +14,23 @@ import {
   advisoryFolders,
   parseAdvisory,
 } from '../../skills-index/run/indexes/advisory.ts';
-import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { openAdvisoryArchive } from './advisory-archive.ts';
+import {
+  type AdvisoryFiles,
+  type FindAdvisories,
+  notedAdvisories,
+  unreadable,
+} from './advisory-notes.ts';
 import { advisoriesMax, advisoryBytesMax } from './limits.ts';
-
-/** Returns the advisories about one package, by the package's name in normal form. */
-export type Advisories = (ecosystem: Ecosystem, name: string) => readonly Advisory[];
 
 export interface AdvisorySource {
   /** The operator's folder; undefined where host policy names none. */
   readonly folder: string | undefined;
   /** The user's folder for what can be made again. */
   readonly cache: string;
+  /** Called for each advisory while a folder or archive is read whole. */
+  readonly onRead?: (path: string, read: number, total: number) => void;
 }
 
 const layouts = ['', 'malicious', 'osv/malicious'];
@@ -36,11 +40,12 @@ const layouts = ['', 'malicious', 'osv/malicious'];
  * advisory that cannot be read: a package must not pass because its advisory was skipped
  */
 export function openAdvisories(
-  { cache, folder }: AdvisorySource,
+  source: AdvisorySource,
   kind: AdvisoryKind = 'malware',
-): Advisories {
+): FindAdvisories {
+  const { folder } = source;
   if (folder === undefined) return () => [];
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new Problem(
       'host-policy-invalid',
       `Cannot read advisories: there is no folder ${folder}`,
@@ -53,7 +58,10 @@ export function openAdvisories(
     ...Object.values(advisoryFolders)
       .flat()
       .map((name) => join(folder, name)),
-  ].map((path) => noted(path, cache, kind));
+  ].flatMap((path) => [
+    ofFolder(source, path, kind),
+    ofArchive(source, join(path, 'all.zip'), kind),
+  ]);
   return (ecosystem, name) => {
     const own = layouts.flatMap((layout) =>
       advisoryFolders[ecosystem].flatMap((named) => {
@@ -61,44 +69,55 @@ export function openAdvisories(
         return namesIn(path, kind).map((file) => join(path, file));
       }),
     );
-    return [...flat.flatMap((files) => files.get(keyOf(ecosystem, name)) ?? []), ...own]
-      .flatMap(readAdvisory)
+    return [
+      ...flat.flatMap((find) => find(ecosystem, name)),
+      ...own.flatMap((path): readonly Advisory[] => parseAdvisory(readText(path), path)),
+    ]
       .filter((one) => one.ecosystem === ecosystem && one.name === name)
       .filter(({ isMalware }) => isMalware || kind === 'all');
   };
 }
 
-const notes = v.object({ state: v.string(), files: v.record(v.string(), v.array(v.string())) });
-
-/** The paths of a folder's advisories, by package. */
-function noted(
-  folder: string,
-  cache: string,
-  kind: AdvisoryKind,
-): ReadonlyMap<string, readonly string[]> {
-  const names = namesIn(folder, kind);
-  if (names.length === 0) return new Map();
-  const place = join(cache, 'advisories', `${hashOf(`${kind} ${folder}`).slice(0, 16)}.json`);
-  const state = stateOf(folder, names);
-  const known = readNotes(place);
-  const files = known?.state === state ? known.files : packagesIn(folder, names);
-  if (known?.state !== state) writeNotes(place, { state, files });
-  return new Map(
-    Object.entries(files).map(([key, own]) => [key, own.map((name) => join(folder, name))]),
+function ofArchive(source: AdvisorySource, path: string, kind: AdvisoryKind): FindAdvisories {
+  return notedAdvisories(
+    () => openAdvisoryArchive(path, kind),
+    notePath(source, path, kind),
+    source.onRead && ((read, total) => source.onRead?.(path, read, total)),
   );
 }
 
-function packagesIn(folder: string, names: readonly string[]): Record<string, string[]> {
-  const files = new Map<string, string[]>();
-  for (const name of names) {
-    const about = readAdvisory(join(folder, name)).map((one) => keyOf(one.ecosystem, one.name));
-    for (const key of new Set(about)) files.set(key, [...(files.get(key) ?? []), name]);
-  }
-  return Object.fromEntries(files);
+// The state of a folder of files needs a look at each file, so it is found once.
+function ofFolder(source: AdvisorySource, path: string, kind: AdvisoryKind): FindAdvisories {
+  let opened = openFolder(path, kind);
+  const open = (isAnew: boolean): AdvisoryFiles | undefined => {
+    if (isAnew) opened = openFolder(path, kind);
+    return opened;
+  };
+  return notedAdvisories(
+    open,
+    notePath(source, path, kind),
+    source.onRead && ((read, total) => source.onRead?.(path, read, total)),
+  );
 }
 
-function keyOf(ecosystem: Ecosystem, name: string): string {
-  return `${ecosystem} ${name}`;
+function openFolder(folder: string, kind: AdvisoryKind): AdvisoryFiles | undefined {
+  const names = namesIn(folder, kind);
+  if (names.length === 0) return undefined;
+  return {
+    state: `${kind} ${folder} ${stateOf(folder, names)}`,
+    list: () =>
+      names.map((path) => ({ path, begin: 0, length: 0, size: 0, crc: 0, isStored: true })),
+    read: (place) => {
+      const path = join(folder, place.path);
+      return { path, text: readText(path) };
+    },
+    close: () => {},
+  };
+}
+
+function notePath({ cache }: AdvisorySource, path: string, kind: AdvisoryKind): string {
+  const name = createHash('sha256').update(`${kind} ${path}`).digest('hex').slice(0, 16);
+  return join(cache, 'advisories', `${name}.notes`);
 }
 
 // The kernel sets the time of the last change (ctime) itself, so a file that was written again in
@@ -106,40 +125,26 @@ function keyOf(ecosystem: Ecosystem, name: string): string {
 function stateOf(folder: string, names: readonly string[]): string {
   const states = new Float64Array(names.length * 3);
   for (const [at, name] of names.entries()) {
-    const { ctimeMs, ino, size } = statSync(join(folder, name));
+    const { ctimeMs, ino, size } = orUnreadable(join(folder, name), (path) => fs.statSync(path));
     states.set([ino, size, ctimeMs], at * 3);
   }
   return createHash('sha256').update(names.join('\n')).update(states).digest('hex');
 }
 
-function readNotes(place: string): v.InferOutput<typeof notes> | undefined {
+function readText(path: string): string {
+  const found = orUnreadable(path, (file) => fs.statSync(file));
+  if (!found.isFile()) throw unreadable(path, 'it is no file');
+  if (found.size > advisoryBytesMax)
+    throw unreadable(path, `it has ${found.size} bytes; at most ${advisoryBytesMax}`);
+  return orUnreadable(path, (file) => fs.readFileSync(file, 'utf8'));
+}
+
+function orUnreadable<Result>(path: string, read: (path: string) => Result): Result {
   try {
-    return v.parse(notes, JSON.parse(readFileSync(place, 'utf8')));
-  } catch {
-    return undefined;
+    return read(path);
+  } catch (cause) {
+    throw unreadable(path, cause instanceof Error ? cause.message : 'unknown', undefined, cause);
   }
-}
-
-// Without its notes the next start reads the folder again.
-function writeNotes(place: string, value: v.InferOutput<typeof notes>): void {
-  try {
-    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
-    writeFileSync(`${place}.${process.pid}`, JSON.stringify(value), { mode: 0o600 });
-    renameSync(`${place}.${process.pid}`, place);
-  } catch {}
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function readAdvisory(path: string): readonly Advisory[] {
-  if (statSync(path).size > advisoryBytesMax)
-    throw new Problem(
-      'host-policy-invalid',
-      `Cannot read ${path}: it has more than ${advisoryBytesMax} bytes`,
-    );
-  return parseAdvisory(readFileSync(path, 'utf8'), path);
 }
 
 function namesIn(folder: string, kind: AdvisoryKind): readonly string[] {
@@ -150,17 +155,13 @@ function namesIn(folder: string, kind: AdvisoryKind): readonly string[] {
     throw new Problem(
       'host-policy-invalid',
       `Cannot read ${folder}: it has more than ${advisoriesMax} advisories`,
-      { hint: 'use the layout with a folder for each package, ECOSYSTEM/NAME/MAL-….json' },
+      { hint: 'use the archive that OSV publishes for each ecosystem: ECOSYSTEM/all.zip' },
     );
   return names;
 }
 
+// Most packages have no folder, and an exception takes longer than a look.
 function filesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw cause;
-  }
+  const found = orUnreadable(folder, (path) => fs.statSync(path, { throwIfNoEntry: false }));
+  return found?.isDirectory() === true ? orUnreadable(folder, (path) => fs.readdirSync(path)) : [];
 }

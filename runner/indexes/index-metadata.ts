@@ -8,7 +8,7 @@ import { judgePython } from '../../skills-index/run/indexes/python-answer.ts';
 import type { IndexPlace } from '../../skills-index/run/plan/index-policy.ts';
 import type { PlannedIndex, SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
 import type { AnswerTools } from '../egress/settings.ts';
-import type { Advisories } from './advisory-folder.ts';
+import type { FindAdvisories } from './advisory-notes.ts';
 import { type IndexOrigin, openUrl, readFolder, readText } from './read-index.ts';
 
 /** One package of an index, and the rules for it. */
@@ -16,7 +16,7 @@ export interface Asked {
   readonly index: PlannedIndex;
   readonly place: IndexPlace;
   readonly name: string;
-  readonly advisories: Advisories;
+  readonly advisories: FindAdvisories;
   readonly egress: SessionPlan['egress'];
   readonly now: Date;
 }

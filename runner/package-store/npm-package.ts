@@ -2,7 +2,7 @@
 
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { type ArchiveFile, requireSafePaths, unsafeArchive } from './archive-file.ts';
+import { type ArchiveFile, requireSafePaths, unsafeArchive } from '../archives/archive-file.ts';
 import { readTgz } from './tgz.ts';
 import type { UnpackedPackage } from './wheel.ts';
 

@@ -11,9 +11,9 @@ import type { LockedFile } from '../../skills-index/packages/locked-package.ts';
 import { foldersAbove } from '../../skills-index/skill/bundle-path.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ArchiveFile } from '../archives/archive-file.ts';
 import { startTimeOf } from '../files/lock.ts';
 import { removeTree } from '../files/remove-tree.ts';
-import type { ArchiveFile } from './archive-file.ts';
 import { storedBytesMax } from './limits.ts';
 
 export interface StoredFile {

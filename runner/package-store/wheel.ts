@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
-import { type ArchiveFile, requireSafePaths, unsafeArchive } from './archive-file.ts';
+import { type ArchiveFile, requireSafePaths, unsafeArchive } from '../archives/archive-file.ts';
+import { readZip } from '../archives/zip.ts';
 import { namedFilesMax } from './limits.ts';
-import { readZip } from './zip.ts';
 
 export interface UnpackedPackage {
   readonly files: readonly ArchiveFile[];

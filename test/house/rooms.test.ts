@@ -59,6 +59,7 @@ const floors: Record<string, readonly string[]> = {
     'exporters',
     'package-store',
     'indexes',
+    'archives',
     'backends',
     'secret-sources',
     'changes',

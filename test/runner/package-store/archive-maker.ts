@@ -22,7 +22,17 @@ export interface ZipEntry {
   readonly gap?: Buffer;
 }
 
-export function makeZip(entries: readonly ZipEntry[]): Buffer {
+/** The end of an archive in the form of Zip64, and what that end says. */
+export interface LargeEnd {
+  readonly count?: number;
+  /** The number that the end gives once more. */
+  readonly countAgain?: number;
+  /** Whether only the other end says that the archive has the form of Zip64. */
+  readonly isAbsent?: boolean;
+}
+
+/** @param large makes an archive in the form of Zip64 */
+export function makeZip(entries: readonly ZipEntry[], large?: LargeEnd): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -77,12 +87,31 @@ export function makeZip(entries: readonly ZipEntry[]): Buffer {
   }
   const central = Buffer.concat(directory);
   const end = Buffer.alloc(22);
+  const count = large === undefined ? entries.length : 0xffff;
   end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt16LE(count, 8);
+  end.writeUInt16LE(count, 10);
   end.writeUInt32LE(central.length, 12);
   end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...parts, central, end]);
+  const ends = large === undefined || large.isAbsent === true ? [] : [largeEnd(large)];
+  return Buffer.concat([...parts, central, ...ends, end]);
+
+  function largeEnd({ count: said = entries.length, countAgain = said }: LargeEnd): Buffer {
+    const both = Buffer.alloc(56 + 20);
+    both.writeUInt32LE(0x06064b50, 0);
+    for (const [at, value] of [
+      [4, 44],
+      [24, countAgain],
+      [32, said],
+      [40, central.length],
+      [48, offset],
+    ] as const)
+      both.writeBigUInt64LE(BigInt(value), at);
+    both.writeUInt32LE(0x07064b50, 56);
+    both.writeBigUInt64LE(BigInt(offset + central.length), 64);
+    both.writeUInt32LE(1, 72);
+    return both;
+  }
 }
 
 // The internal attributes of the directory follow two bytes later than its lengths.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readZip } from '../../../runner/package-store/zip.ts';
+import { listZip, readZip } from '../../../runner/archives/zip.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { contentsOf, makeZip, type ZipEntry } from './archive-maker.ts';
 
@@ -27,6 +27,18 @@ describe('a strict reader of zip archives', () => {
     const entry: ZipEntry = { name: 'a.py', bytes: 'a = 1\n', stored: true };
     const zip = makeZip([{ ...entry, localExtra: zip64Of(6n, 6n) }]);
     expect(contentsOf(readZip('x.whl', zip))).toEqual({ 'a.py': 'a = 1\n' });
+  });
+
+  it('lists more than 65,535 files in the form of Zip64, where that form is allowed', () => {
+    const entries = Array.from({ length: 70_000 }, (_, at) => ({
+      name: `${at}.json`,
+      bytes: '{}',
+      stored: true,
+    }));
+    const zip = makeZip(entries, {});
+    expect(listZip('all.zip', zip, 70_000)).toHaveLength(70_000);
+    expect(() => listZip('all.zip', zip, 69_999)).toThrow('it has 70000 files; at most 69999');
+    expect(() => readZip('x.whl', zip)).toThrow('it is a Zip64 archive');
   });
 
   const zip64 = Buffer.from('01000800aaaaaaaaaaaaaaaa', 'hex');

@@ -8,9 +8,19 @@ import { type ArchiveFile, unsafeArchive } from './archive-file.ts';
 import { freeBytes, packageFilesMax, unpackedFileBytesMax, unpackedRatioMax } from './limits.ts';
 
 const endBytes = 22;
+const locatorBytes = 20;
+const largeEndBytes = 56;
 const centralBytes = 46;
 const localBytes = 30;
-const signature = { end: 0x06054b50, central: 0x02014b50, local: 0x04034b50, data: 0x08074b50 };
+const signature = {
+  end: 0x06054b50,
+  /** The end of an archive with more files or bytes than `end` can say (Zip64), and its place. */
+  largeEnd: 0x06064b50,
+  locator: 0x07064b50,
+  central: 0x02014b50,
+  local: 0x04034b50,
+  data: 0x08074b50,
+};
 const flag = { encrypted: 1, descriptor: 8, utf8: 1 << 11 };
 /** The flags that change no meaning: two for the compression, the descriptor and UTF-8. */
 const plainFlags = 2 | 4 | flag.descriptor | flag.utf8;
@@ -29,19 +39,67 @@ interface CentralEntry {
   readonly offset: number;
 }
 
+/** Where an archive has the bytes of a file, so that one file can be read without the others. */
+export interface ZipPlace {
+  readonly path: string;
+  readonly begin: number;
+  /** How many bytes the archive has for the file. */
+  readonly length: number;
+  readonly size: number;
+  readonly crc: number;
+  readonly isStored: boolean;
+}
+
 /**
  * Lists the files of an archive. The content of a file is checked when the file is read.
  * @param archive the archive's name in messages
  * @throws Problem `package-unsafe`
  */
 export function readZip(archive: string, zip: Buffer): ArchiveFile[] {
+  return listZip(archive, zip).map((place) => ({
+    path: place.path,
+    size: place.size,
+    isExecutable: place.isExecutable,
+    read: () => unpackPlace(archive, place, zip.subarray(place.begin, place.begin + place.length)),
+  }));
+}
+
+/**
+ * The bytes of one file.
+ * @param data what the archive has at the place
+ * @throws Problem `package-unsafe` when the bytes differ from what the archive says
+ */
+export function unpackPlace(
+  archive: string,
+  { crc, isStored, path, size }: ZipPlace,
+  data: Buffer,
+): Buffer {
+  const bytes = isStored ? data : inflate(data, size);
+  if (bytes?.length !== size || crc32(bytes) !== crc)
+    throw unsafeArchive(
+      archive,
+      `${JSON.stringify(path)} does not unpack to what the directory says`,
+    );
+  return bytes;
+}
+
+/**
+ * Lists the places of an archive's files.
+ * @param largeFilesMax how many files a Zip64 archive may have; without it no archive may be Zip64
+ * @throws Problem `package-unsafe`
+ */
+export function listZip(
+  archive: string,
+  zip: Buffer,
+  largeFilesMax?: number,
+): (ZipPlace & { readonly isExecutable: boolean })[] {
   const fail = (why: string): never => {
     throw unsafeArchive(archive, why);
   };
-  const { count, start, end } = readEnd(zip, fail);
+  const { count, start, end } = readEnd(zip, largeFilesMax, fail);
   const entries = readDirectory(zip, { count, start, end }, fail);
   let at = 0;
-  const files: ArchiveFile[] = [];
+  const files: (ZipPlace & { readonly isExecutable: boolean })[] = [];
   for (const entry of entries.toSorted((a, b) => a.offset - b.offset)) {
     if (entry.offset !== at)
       fail(
@@ -51,7 +109,7 @@ export function readZip(archive: string, zip: Buffer): ArchiveFile[] {
       );
     const data = dataOf(zip, entry, start, fail);
     at = data.next;
-    const file = fileOf(archive, zip.subarray(data.begin, data.end), entry, fail);
+    const file = placeOf(data, entry, fail);
     if (file !== undefined) files.push(file);
   }
   if (at !== start) fail(`${start - at} bytes before its directory belong to no file`);
@@ -60,32 +118,79 @@ export function readZip(archive: string, zip: Buffer): ArchiveFile[] {
 
 type Fail = (why: string) => never;
 
-function readEnd(zip: Buffer, fail: Fail): { count: number; start: number; end: number } {
-  const end = zip.length - endBytes;
-  if (end < 0 || zip.readUInt32LE(end) !== signature.end || zip.readUInt16LE(end + 20) !== 0)
-    return fail('it is not a zip archive, or has a comment or data behind its end');
-  const count = zip.readUInt16LE(end + 10);
-  const start = zip.readUInt32LE(end + 16);
-  if (zip.readUInt16LE(end + 4) !== 0 || zip.readUInt16LE(end + 6) !== 0)
-    return fail('it is one part of several');
-  if (zip.readUInt16LE(end + 8) !== count) return fail('it gives two numbers of files');
-  if (count === 0xffff || start === 0xffffffff) return fail('it is a Zip64 archive');
-  if (count > packageFilesMax) return fail(`it has ${count} files; at most ${packageFilesMax}`);
-  if (start + zip.readUInt32LE(end + 12) !== end)
-    return fail('its directory is not where it says, or data lies before it');
-  return { count, start, end };
+interface ZipEnd {
+  readonly count: number;
+  /** Where the directory begins and ends. */
+  readonly start: number;
+  readonly end: number;
 }
 
-function readDirectory(
+function readEnd(zip: Buffer, largeFilesMax: number | undefined, fail: Fail): ZipEnd {
+  const at = zip.length - endBytes;
+  if (at < 0 || zip.readUInt32LE(at) !== signature.end || zip.readUInt16LE(at + 20) !== 0)
+    return fail('it is not a zip archive, or has a comment or data behind its end');
+  const count = zip.readUInt16LE(at + 10);
+  const bytes = zip.readUInt32LE(at + 12);
+  const start = zip.readUInt32LE(at + 16);
+  if (zip.readUInt16LE(at + 4) !== 0 || zip.readUInt16LE(at + 6) !== 0)
+    return fail('it is one part of several');
+  if (zip.readUInt16LE(at + 8) !== count) return fail('it gives two numbers of files');
+  const isLarge = count === 0xffff || start === 0xffffffff;
+  if (isLarge && largeFilesMax === undefined) return fail('it is a Zip64 archive');
+  const large = isLarge ? readLargeEnd(zip, at, { count, bytes, start }, fail) : undefined;
+  const filesMax = largeFilesMax ?? packageFilesMax;
+  const end = { count, start, end: at, bytes, ...large };
+  if (end.count > filesMax) return fail(`it has ${end.count} files; at most ${filesMax}`);
+  if (end.start + end.bytes !== end.end)
+    return fail('its directory is not where it says, or data lies before it');
+  return end;
+}
+
+// The first end may give a number that fits, or the highest number in the place of any number.
+function readLargeEnd(
   zip: Buffer,
-  { count, start, end }: { count: number; start: number; end: number },
+  endAt: number,
+  small: { readonly count: number; readonly bytes: number; readonly start: number },
   fail: Fail,
-): CentralEntry[] {
+): ZipEnd & { readonly bytes: number } {
+  const locator = endAt - locatorBytes;
+  const end = locator - largeEndBytes;
+  if (
+    end < 0 ||
+    zip.readUInt32LE(locator) !== signature.locator ||
+    zip.readUInt32LE(end) !== signature.largeEnd
+  )
+    return fail('it says that it is a Zip64 archive, and has no end of one');
+  const long = (at: number): number => Number(zip.readBigUInt64LE(end + at));
+  const count = long(32);
+  const bytes = long(40);
+  const start = long(48);
+  const agrees = (few: number, many: number, most: number): boolean => few === many || few === most;
+  const isPlain =
+    long(4) === largeEndBytes - 12 &&
+    zip.readUInt32LE(end + 16) === 0 &&
+    zip.readUInt32LE(end + 20) === 0 &&
+    long(24) === count &&
+    zip.readUInt32LE(locator + 4) === 0 &&
+    Number(zip.readBigUInt64LE(locator + 8)) === end &&
+    zip.readUInt32LE(locator + 16) === 1;
+  if (
+    !isPlain ||
+    !agrees(small.count, count, 0xffff) ||
+    !agrees(small.bytes, bytes, 0xffffffff) ||
+    !agrees(small.start, start, 0xffffffff)
+  )
+    return fail('the two ends of the Zip64 archive differ');
+  return { count, start, end, bytes };
+}
+
+function readDirectory(zip: Buffer, { count, start, end }: ZipEnd, fail: Fail): CentralEntry[] {
   const entries: CentralEntry[] = [];
   let at = start;
   while (at < end) {
     if (at + centralBytes > end || zip.readUInt32LE(at) !== signature.central)
       return fail('its directory is broken');
+    if (entries.length === count) return fail(`it says ${count} files, and lists more`);
     const nameBytes = zip.readUInt16LE(at + 28);
     const extraAt = at + centralBytes + nameBytes;
     const next = extraAt + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
@@ -188,13 +293,13 @@ function dataOf(zip: Buffer, entry: CentralEntry, limit: number, fail: Fail): Da
 }
 
 /** Returns undefined for the entry of a folder: the paths of files name their folders. */
-function fileOf(
-  archive: string,
-  data: Buffer,
+function placeOf(
+  { begin, end }: DataPlace,
   { crc, flags, method, mode, name, size }: CentralEntry,
   fail: Fail,
-): ArchiveFile | undefined {
+): (ZipPlace & { readonly isExecutable: boolean }) | undefined {
   const shown = JSON.stringify(name);
+  const length = end - begin;
   if ((flags & flag.encrypted) !== 0) return fail(`${shown} is encrypted`);
   if ((flags & ~plainFlags) !== 0) return fail(`${shown} has unknown flags`);
   if (method !== stored && method !== deflated)
@@ -205,16 +310,11 @@ function fileOf(
   if (type !== 0 && type !== (isFolder ? 0o04 : 0o10))
     return fail(`${shown} is neither a file nor a folder`);
   if (isFolder) return size === 0 ? undefined : fail(`the folder ${shown} has bytes`);
-  if (method === stored && size !== data.length) return fail(`${shown} has two sizes`);
-  if (size > Math.max(freeBytes, data.length * unpackedRatioMax) || size > unpackedFileBytesMax)
-    return fail(`${shown} unpacks from ${data.length} to ${size} bytes`);
-  const read = (): Buffer => {
-    const bytes = method === stored ? data : inflate(data, size);
-    if (bytes?.length !== size || crc32(bytes) !== crc)
-      throw unsafeArchive(archive, `${shown} does not unpack to what the directory says`);
-    return bytes;
-  };
-  return { path: name, size, isExecutable: (mode & 0o111) !== 0, read };
+  if (method === stored && size !== length) return fail(`${shown} has two sizes`);
+  if (size > Math.max(freeBytes, length * unpackedRatioMax) || size > unpackedFileBytesMax)
+    return fail(`${shown} unpacks from ${length} to ${size} bytes`);
+  const isExecutable = (mode & 0o111) !== 0;
+  return { path: name, begin, length, size, crc, isStored: method === stored, isExecutable };
 }
 
 /** Returns undefined when the data is broken, too long, or followed by further bytes. */

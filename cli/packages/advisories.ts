@@ -1,0 +1,32 @@
+/** The operator's advisories, with progress on stderr while a new archive is read whole. */
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import type { CommandContext } from '../command.ts';
+import { printLine, safe } from '../terminal/output.ts';
+
+type World = Pick<CommandContext, 'now' | 'paths'> & Partial<Pick<CommandContext, 'stderr'>>;
+
+/** Milliseconds before the first line, and between two lines. */
+const quietMillis = 2_000;
+const pauseMillis = 5_000;
+/** Advisories between two looks at the clock. */
+const lookEvery = 500;
+
+export function advisorySource(
+  { now, paths, stderr }: World,
+  { advisories: folder }: Pick<HostPolicy, 'advisories'>,
+) {
+  let next = now().getTime() + quietMillis;
+  let known = '';
+  const onRead = (path: string, read: number, total: number): void => {
+    if (stderr === undefined || read % lookEvery !== 0 || now().getTime() < next) return;
+    next = now().getTime() + pauseMillis;
+    if (known !== path)
+      printLine(
+        stderr,
+        safe`note: reading ${total} advisories of ${path}, which later starts need not do …`,
+      );
+    else printLine(stderr, safe`note: read ${Math.floor((read / total) * 100)} % of ${path}`);
+    known = path;
+  };
+  return { folder, cache: paths.cache, onRead };
+}
