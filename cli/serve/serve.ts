@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { parseBase } from '../registries/registry-base.ts';
@@ -25,7 +26,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       'file-not-found',
       `Cannot serve ${JSON.stringify(dir)}: the folder contains no registry`,
       {
-        hint: `skillgate registry init ${dir}`,
+        hint: `skillgate registry init ${shellWord(dir)}`,
         cause,
       },
     );
@@ -82,7 +83,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       else context.signal.addEventListener('abort', () => stopped(), { once: true });
     });
   } finally {
-    // The server comes first, because it has open connections.
+    // The scanner comes first, because it has open connections to the server.
     await scanner?.stop();
     await registry.close();
   }
