@@ -121,7 +121,6 @@ describe('changes that an agent made, accepted at the terminal of an approver', 
     return await skill(['changes', 'accept', run, '--digest', digest], {
       env: { SKILLGATE_HOME: home },
       now: () => now,
-      signal: AbortSignal.timeout(20_000),
       stdin,
     });
   };

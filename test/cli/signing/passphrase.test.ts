@@ -12,7 +12,6 @@ const person = (home: string, typed: string, ...argv: string[]) => {
   const setRawMode = (isAsking: boolean): unknown => isAsking && keyboard.write(typed);
   return skill(argv, {
     env: { SKILLGATE_HOME: home },
-    signal: AbortSignal.timeout(20_000),
     stdin: Object.assign(keyboard, { isTTY: true, setRawMode }),
   });
 };
