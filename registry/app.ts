@@ -22,6 +22,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { mailboxRoutes } from './routes/mailbox.ts';
 import { memberRoutes } from './routes/members.ts';
 import { openapiPaths } from './routes/openapi.ts';
+import { packageRoutes } from './routes/packages.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { statementRoutes } from './routes/statements.ts';
@@ -133,6 +134,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
     '/jobs/lease',
     '/jobs/:id/renew',
     '/jobs/:id/fail',
+    '/packages/lease',
   ])
     api.use(small, limitBody(jsonBodyBytesMax));
   api.use('/statements', limitBody(statementBodyBytesMax));
@@ -145,6 +147,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
     memberRoutes,
     keyRoutes,
     incidentRoutes,
+    packageRoutes,
   ])
     api.route('/', routes(registry));
   api.route('/', statementRoutes(registry, addressOf));

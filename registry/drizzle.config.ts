@@ -10,6 +10,7 @@ export default defineConfig({
     './registry/store/passkey-schema.ts',
     './registry/store/mailbox-schema.ts',
     './registry/store/similarity-schema.ts',
+    './registry/store/package-schema.ts',
   ],
   out: './registry/migrations',
 });

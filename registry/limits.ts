@@ -108,6 +108,20 @@ export const ruleSetsPerHour = 20;
  * Approved versions that rescans suspend automatically in an hour. Beyond that, a person is asked.
  */
 export const suspensionsPerHour = 10;
+/** Text of a reason that names parts of a skill. */
+export const reasonTextCharsMax = 1_000;
+/** One look at a package. */
+export const lookBytesMax = 256 * 1024;
+export const packageLeaseMs = 10 * 60_000;
+/** After this time, the advisories that name a package are compared again. */
+export const lookAgainMs = 24 * 3_600_000;
+/** Earlier versions whose packages one request lists. */
+export const packageBacklogAtOnce = 20;
+/** Versions that one request judges again by a look, and versions of a package read at once. */
+export const judgedAtOnce = 20;
+export const packageVersionsAtOnce = 100;
+/** Malicious packages that the refusal of an approval names. */
+export const maliciousShownMax = 10;
 /** One incident report. */
 export const incidentBytesMax = 8 * 1024;
 /**

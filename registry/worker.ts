@@ -15,6 +15,7 @@ import { requireRootKeys } from './log/root-keys.ts';
 import { alarmText, requireAsked } from './log/witness-duty.ts';
 import { sigstoreOf } from './people/certified.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
+import { judgeByLooks } from './scans/package-consequences.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { r2Objects } from './store/r2-objects.ts';
 
@@ -130,6 +131,9 @@ export default {
     const { registry } = await make(environment);
     registry.ownHeadAhead = await whatOwnHeadShows(registry, (line) => console.error(line));
     if (registry.ownHeadAhead !== undefined) console.error(alarmText(registry.ownHeadAhead));
-    else await resume(registry, (error) => console.error(error));
+    else {
+      await resume(registry, (error) => console.error(error));
+      await judgeByLooks(registry);
+    }
   },
 };

@@ -28,6 +28,7 @@ import { requireBlob } from '../store/blobs.ts';
 import { publicBlobName } from '../store/objects.ts';
 import { indexLines, versions } from '../store/schema.ts';
 import { completeAllScans } from '../versions/lacking-scans.ts';
+import { maliciousPackagesOf, noMaliciousPackage } from '../versions/malicious-packages.ts';
 import {
   addressOf,
   filesOf,
@@ -60,6 +61,7 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
   const since = await logSize(registry);
   const { approvals, enough } = await readApprovals(registry, row);
   if (!enough || (await whyStopped(registry, row)) !== undefined) return row;
+  if ((await maliciousPackagesOf(registry, row)).length > 0) return row;
   await finishStatements(registry);
   const summary = await summaryOf(
     registry,
@@ -250,6 +252,7 @@ async function enter(
   };
   await registry.db.batch([
     nobodyEndedSince(since),
+    noMaliciousPackage(row),
     ...writes,
     (db) => db.insert(indexLines).values(entry),
   ]);

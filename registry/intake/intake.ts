@@ -8,7 +8,7 @@ import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { parseManifest } from '../../skills-index/skill/manifest.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
@@ -33,6 +33,7 @@ import { makeId } from '../store/ids.ts';
 import { putBlobs } from '../store/objects.ts';
 import { audit, versionBlobs, versions } from '../store/schema.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
+import { packageWrites } from '../versions/version-packages.ts';
 import { requireNewVersion, requireOwnBytes, type VersionRow } from '../versions/versions.ts';
 import { unpackTar } from './tar.ts';
 import { requireProvenance, requirePublisher } from './upload-signer.ts';
@@ -76,6 +77,7 @@ export async function takeVersion(
 interface CheckedUpload {
   readonly name: PublishStatement['predicate']['manifest']['name'];
   readonly version: PublishStatement['predicate']['manifest']['version'];
+  readonly manifest: Manifest;
   readonly packed: PackedBundle;
   /** Id of the publishing identity, as the scope names it. */
   readonly publisher: Digest;
@@ -126,7 +128,7 @@ async function verifyUpload(
     requireSubjects(provenance.statement, about);
     signed.push(provenance);
   }
-  return { name, version, packed, publisher, signed };
+  return { name, version, manifest: publish.predicate.manifest, packed, publisher, signed };
 }
 
 /**
@@ -163,7 +165,7 @@ function contentOf(packed: PackedBundle, path: string): Uint8Array {
 
 async function store(
   registry: Registry,
-  { name, version, packed, publisher, signed }: CheckedUpload,
+  { name, version, manifest, packed, publisher, signed }: CheckedUpload,
 ): Promise<AcceptedVersion> {
   return retryOnClash(async () => {
     await requireNewVersion(registry, { name, version });
@@ -200,6 +202,7 @@ async function store(
             .insert(versionBlobs)
             .select(sql`SELECT DISTINCT ${id}, value FROM json_each(${JSON.stringify(digests)})`),
         ...append.writes,
+        ...packageWrites(id, manifest, packed.bundle.files),
         enqueueScan(registry, id),
         (db) =>
           db.insert(audit).values({

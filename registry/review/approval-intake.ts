@@ -29,6 +29,7 @@ import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import { counterWrites } from '../sign-in/passkeys.ts';
 import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { drafts, statements, versions } from '../store/schema.ts';
+import { noMaliciousPackage, requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { notInReview } from '../versions/status.ts';
 import { requireVersion } from '../versions/versions.ts';
@@ -36,7 +37,8 @@ import { approvalContext } from './approvals.ts';
 
 /**
  * Takes an approval signed by a reviewer's key.
- * @throws Problem `approval-refused`, `key-unknown`, `move-illegal`, `not-found`
+ * @throws Problem `approval-refused`, `key-unknown`, `move-illegal`, `not-found`,
+ * `package-malicious`
  */
 export async function takeApproval(
   registry: Registry,
@@ -70,7 +72,7 @@ export async function takeApproval(
 /**
  * Takes a passkey's assertion over a draft. The logged statement is the draft with the assertion;
  * the registry's signature only gives it a place in the log.
- * @throws Problem `approval-refused`, `move-illegal`, `not-found`
+ * @throws Problem `approval-refused`, `move-illegal`, `not-found`, `package-malicious`
  */
 export async function takePasskeyApproval(
   registry: Registry,
@@ -129,6 +131,7 @@ async function logApproval(
   const { row, append } = await retryOnClash(async () => {
     const version = await requireVersion(registry, statement.predicate);
     if (version.status !== 'in review') throw notInReview(version);
+    await requireNoMaliciousPackage(registry, version, 'approve');
     const place = { signer: signer.keyId, logIndex: await logSize(registry) };
     const wrong = whyNotCounted({ statement, ...place }, await approvalContext(registry, version));
     const stopped = await whyStopped(registry, version);
@@ -154,7 +157,12 @@ async function logApproval(
     const unchanged = holds(
       sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${versions.id} = ${version.id} AND ${versions.move} = ${version.move} AND ${versions.report} = ${version.report})`,
     );
-    await registry.db.batch([unchanged, ...(await also()), ...planned.writes]);
+    await registry.db.batch([
+      unchanged,
+      noMaliciousPackage(version),
+      ...(await also()),
+      ...planned.writes,
+    ]);
     return { row: version, append: planned };
   });
   return finishApproval(registry, row.id, append.indexes);

@@ -22,6 +22,7 @@ import { retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, drafts, reviewNotes } from '../store/schema.ts';
+import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf } from '../versions/manifests.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
 import { notInReview, requireMove, type VersionState } from '../versions/status.ts';
@@ -81,6 +82,7 @@ export async function draftApproval(
   const { name: member } = requireRole(actor, ['reviewer']);
   const row = await requireVersion(registry, wanted);
   if (row.status !== 'in review') throw notInReview(row);
+  await requireNoMaliciousPackage(registry, row, 'approve');
   const subject = wanted.reviewer ?? actor.subject;
   await requireOwnKey(registry, row, { subject, member });
   const report = await reportOf(registry, row);

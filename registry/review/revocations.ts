@@ -19,9 +19,11 @@ import { latest, memberNow, readIdentities } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { marks, versions } from '../store/schema.ts';
+import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { versionsOf } from '../versions/publisher-versions.ts';
 import { wordOnPublisher } from '../versions/publishers.ts';
 import { movesFrom, requireMove, type VersionState } from '../versions/status.ts';
+import { judgeAgainWrite } from '../versions/version-packages.ts';
 import { moveWrites, nothingEntersSince, type VersionRow } from '../versions/versions.ts';
 import { ownVersion, whyOwn } from './authors.ts';
 
@@ -34,7 +36,7 @@ export const stateAfter = {
 
 /**
  * Takes a revocation. Moves and marks every version that it is about.
- * @throws Problem `key-unknown`, `forbidden`, `not-found`, `move-illegal`
+ * @throws Problem `key-unknown`, `forbidden`, `not-found`, `move-illegal`, `package-malicious`
  */
 export async function takeRevocation(
   registry: Registry,
@@ -62,7 +64,11 @@ export async function takeRevocation(
     const meant = await versionsMeant(registry, target, kind);
     const moving = meant.filter((row) => movesFrom(row.status, 'statement').includes(to));
     if ('publisher' in target) await requireEffect(registry, target.publisher, kind);
-    else if (moving.length === 0) throwNoMove(meant, to);
+    else {
+      if (moving.length === 0) throwNoMove(meant, to);
+      for (const row of kind === 'lifted' ? moving : [])
+        await requireNoMaliciousPackage(registry, row, 'lift the suspension of');
+    }
     const acting = { keyId: signer.keyId, enrolled: chain.memberOf(signer.keyId, latest) };
     // A reviewer may suspend the reviewer's own versions. Only somebody else may lift a suspension.
     for (const row of kind === 'lifted' ? moving : []) {
@@ -96,6 +102,7 @@ export async function takeRevocation(
             .writes,
       ),
       ...moving.map((row) => markWrite(registry, row, { reason, logIndex })),
+      ...(kind === 'lifted' ? [judgeAgainWrite(moving.map(({ id }) => id))] : []),
     ]);
     return planned;
   });

@@ -3,13 +3,14 @@
  * own key signs the suspension, and can do nothing else to the version.
  */
 import { and, count, eq, gt } from 'drizzle-orm';
+import { plainText } from '../../skills-index/packages/package-look.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { Registry } from '../context.ts';
-import { suspensionsPerHour } from '../limits.ts';
+import { reasonTextCharsMax, suspensionsPerHour } from '../limits.ts';
 import type { NewStatement } from '../log/log.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { audit } from '../store/schema.ts';
@@ -102,5 +103,5 @@ async function suspendedLately(registry: Registry): Promise<number> {
 
 // Paths come from the skill. A reason must not have control characters or invisible characters.
 function plain(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd').slice(0, 1_000);
+  return plainText(text, reasonTextCharsMax);
 }

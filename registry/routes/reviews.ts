@@ -101,7 +101,13 @@ function signingRoutes(registry: Registry): Hono {
       summary: 'Draft an approval to sign',
       answer: draft,
       created: true,
-      problems: [...aboutVersion, 'request-invalid', 'approval-refused', 'move-illegal'],
+      problems: [
+        ...aboutVersion,
+        'request-invalid',
+        'approval-refused',
+        'move-illegal',
+        'package-malicious',
+      ],
       signedIn: true,
     }),
     jsonBody(

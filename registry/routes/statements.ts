@@ -49,6 +49,7 @@ export function statementRoutes(registry: Registry, addressOf: AddressOf): Hono 
         'scope-reserved',
         'approval-refused',
         'move-illegal',
+        'package-malicious',
         'statement-replayed',
         'too-many-requests',
         'not-found',

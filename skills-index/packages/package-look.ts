@@ -132,3 +132,4 @@ export const leasedPackage = v.object({
     }),
   ),
 });
+export type LeasedPackage = NonNullable<v.InferOutput<typeof leasedPackage>['package']>;

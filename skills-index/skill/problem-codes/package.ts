@@ -32,7 +32,7 @@ export const packageCodes = {
     exit: 6,
     status: 403,
     means:
-      'An advisory in the folder that host policy names lists a package of the skill as malicious.',
+      'An advisory of this host, or of the registry’s scanner, lists a package of the skill as malicious.',
     fix: 'Do not run the skill. Read in the audit log what earlier runs did: skillgate log. The author locks another version: skillgate lock.',
   },
   'packages-missing': {

@@ -1,0 +1,77 @@
+/**
+ * The packages of a version as rows. A package that a thousand versions lock is one row, which a
+ * scanner looks at once.
+ */
+import { sql } from 'drizzle-orm';
+import type { BundleFile } from '../../skills-index/skill/bundle.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import type { BatchWrite } from '../store/batch.ts';
+import {
+  packageAdvisories,
+  packageBacklog,
+  packages,
+  versionPackages,
+} from '../store/package-schema.ts';
+
+/** The values with which the judging of a package's versions begins at the first version. */
+export const judgedFromFirst = { judgedUpTo: '', judgings: sql`${packages.judgings} + 1` };
+
+interface Entry {
+  readonly ecosystem: Ecosystem;
+  readonly name: string;
+  readonly version: string;
+  readonly digest: Digest;
+  readonly lock: Digest;
+}
+
+/** The writes that list the packages of a version, and take the version off the backlog. */
+export function packageWrites(
+  versionId: string,
+  manifest: Manifest,
+  files: readonly Pick<BundleFile, 'path' | 'sha256'>[],
+): BatchWrite[] {
+  const done: BatchWrite = (db) =>
+    db.delete(packageBacklog).where(sql`${packageBacklog.versionId} = ${versionId}`);
+  const entries = entriesOf(manifest, files);
+  if (entries.length === 0) return [done];
+  // The lists are one parameter each, since D1 takes at most a hundred.
+  const list = JSON.stringify(entries);
+  const said = (key: keyof Entry) => sql`json_extract(value, ${sql.raw(`'$.${key}'`)})`;
+  const keys = sql`${said('ecosystem')}, ${said('name')}, ${said('version')}, ${said('digest')}`;
+  return [
+    (db) =>
+      db.run(
+        sql`INSERT INTO ${packages} (ecosystem, name, version, digest, lock) SELECT ${keys}, ${said('lock')} FROM json_each(${list}) WHERE true ON CONFLICT DO NOTHING`,
+      ),
+    (db) =>
+      db.run(
+        sql`INSERT INTO ${versionPackages} (versionId, packageId) SELECT ${versionId}, ${packages.id} FROM json_each(${list}) CROSS JOIN ${packages} WHERE (${packages.ecosystem}, ${packages.name}, ${packages.version}, ${packages.digest}) = (${keys}) ON CONFLICT DO NOTHING`,
+      ),
+    done,
+  ];
+}
+
+/**
+ * The write that lets the bad packages of these versions have their consequences again. Only for
+ * versions that are approved, since a stranger may publish any number of others.
+ */
+export function judgeAgainWrite(versionIds: readonly string[]): BatchWrite {
+  const used = sql`SELECT packageId FROM ${versionPackages} WHERE versionId IN (SELECT value FROM json_each(${JSON.stringify(versionIds)}))`;
+  const isBad = sql`${packages.scan} ->> '$.verdict' = 'block' OR EXISTS (SELECT 1 FROM ${packageAdvisories} WHERE packageId = ${packages.id} AND isMalware = 1)`;
+  return (db) =>
+    db.update(packages).set(judgedFromFirst).where(sql`${packages.id} IN (${used}) AND (${isBad})`);
+}
+
+function entriesOf(
+  { capabilities, packages: locked = {} }: Manifest,
+  files: readonly Pick<BundleFile, 'path' | 'sha256'>[],
+): Entry[] {
+  return (capabilities.package ?? []).flatMap(({ digest, ecosystem, name, version }) => {
+    const lock = files.find(({ path }) => path === locked[ecosystem]?.lock)?.sha256;
+    return digest === undefined || version === undefined || lock === undefined
+      ? []
+      : [{ ecosystem, name, version, digest, lock }];
+  });
+}

@@ -1,0 +1,434 @@
+import { and, eq } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lookAgainMs, packageLeaseMs, suspensionsPerHour } from '../../../registry/limits.ts';
+import {
+  packageAdvisories,
+  packageBacklog,
+  packages,
+  versionPackages,
+} from '../../../registry/store/package-schema.ts';
+import { statements, versions } from '../../../registry/store/schema.ts';
+import { listDoubts } from '../../../registry/versions/doubts.ts';
+import { judgedFromFirst } from '../../../registry/versions/version-packages.ts';
+import {
+  predicateTypes,
+  revocationStatement,
+} from '../../../skills-index/statement/attestation.ts';
+import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
+import { verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { statusOf } from '../desk-visit.ts';
+import { failWrite } from '../failing-write.ts';
+import {
+  leasedPackage,
+  look,
+  malware,
+  packagedSkill,
+  vulnerability,
+  wholeLook,
+} from '../packaged-skill.ts';
+import { type Answer, approve, call, publish, type Skill, scan, signIn, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+let world: Staffed;
+beforeEach(async () => {
+  world = await makeStaffedWorld();
+});
+afterEach(() => world.close());
+
+const lease = () => leasedPackage(world.send, world.tokens.scanner);
+const seen = (id: number | undefined, said: Parameters<typeof look>[2] | object = {}) =>
+  look(world.send, world.tokens.scanner, { id, ...said });
+const inReview = async (skill: Skill): Promise<Skill> => {
+  expect((await publish(world.send, skill, world.author)).status).toBe(201);
+  const scanned = await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+  expect(scanned.status).toBe(200);
+  return skill;
+};
+const approveBy = (skill: Skill): Promise<Answer> =>
+  approve(world.send, world.tokens.rita, world.rita, skill);
+const approved = async (skill: Skill): Promise<Skill> => {
+  await inReview(skill);
+  expect((await approveBy(skill)).status).toBe(201);
+  return skill;
+};
+const idOf = async (name: string): Promise<number | undefined> =>
+  (
+    await world.registry.db.read
+      .select()
+      .from(packages)
+      .where(and(eq(packages.ecosystem, 'npm'), eq(packages.name, name)))
+  )[0]?.id;
+const doubts = async (): Promise<readonly string[]> =>
+  (await listDoubts(world.registry)).map(({ why }) => why);
+const lift = ({ manifest: { name, version } }: Skill): Promise<Answer> => {
+  const registry = registryIdOf(world.registry.root);
+  const nonce = 'a nonce of this test only';
+  const said = { registry, kind: 'lifted' as const, target: { name, version } };
+  return state(world.send, revocationStatement({ ...said, reason: 'harmless', nonce }), world.rita);
+};
+const reason = 'The advisory MAL-2026-1 names evil 1.0.0 of npm as malicious';
+
+describe('a package', () => {
+  it('of many versions is looked at once, and then once a day', async () => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0', 'ms@2.1.3']));
+    await inReview(packagedSkill('@acme/a', '1.1.0', ['left-pad@1.3.0']));
+    const first = await lease();
+    expect(first).toMatchObject({ ecosystem: 'npm', name: 'left-pad', lookedBefore: false });
+    const second = await lease();
+    expect(second).toMatchObject({ name: 'ms' });
+    expect(await lease()).toBeNull();
+    expect(await seen(first?.id)).toEqual({ status: 200, body: { taken: true } });
+    await seen(second?.id, {
+      looked: 'not fetched',
+      why: 'gone',
+      facts: undefined,
+      scan: undefined,
+    });
+    world.wait(lookAgainMs);
+    Object.assign(world.tokens, { scanner: await signIn(world.send, world.scanner) });
+    expect(await lease()).toBeNull();
+    world.wait(1_000);
+    expect(await lease()).toMatchObject({ name: 'left-pad', lookedBefore: true });
+    expect(await lease()).toMatchObject({ name: 'ms', lookedBefore: false });
+  });
+
+  it('whose scanner ended without a look is leased again, behind the others', async () => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['crashes@1.0.0']));
+    await lease();
+    world.wait(packageLeaseMs + 1_000);
+    await inReview(packagedSkill('@acme/b', '1.0.0', ['ms@2.1.3']));
+    expect(await lease()).toMatchObject({ name: 'ms' });
+    expect(await lease()).toMatchObject({ name: 'crashes' });
+  });
+
+  it('that a clock three days ahead leased and looked at is looked at again', async () => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['a@1.0.0', 'b@1.0.0']));
+    world.wait(3 * lookAgainMs);
+    await lease();
+    await seen((await lease())?.id);
+    world.wait(-3 * lookAgainMs);
+    expect([(await lease())?.name, (await lease())?.name]).toEqual(['a', 'b']);
+  });
+
+  it('keeps the facts of a whole look when a later look compares advisories only', async () => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
+    const id = (await lease())?.id;
+    await seen(id, { advisories: [vulnerability, malware] });
+    await seen(id, {
+      looked: 'advisories',
+      facts: undefined,
+      scan: undefined,
+      advisories: [vulnerability],
+    });
+    const [row] = await world.registry.db.read.select().from(packages);
+    expect(row).toMatchObject({
+      looked: 'advisories',
+      facts: wholeLook.facts,
+      scan: wholeLook.scan,
+    });
+    expect(await world.registry.db.read.select().from(packageAdvisories)).toEqual([
+      { packageId: id, advisory: 'GHSA-aaaa', isMalware: false, summary: 'slow expression' },
+    ]);
+  });
+});
+
+describe('the routes for scanners', () => {
+  it.each(['author', 'rita'] as const)('refuse %s', async (who) => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
+    expect(
+      (await call(world.send, '/api/v1/packages/lease', { token: world.tokens[who], json: {} }))
+        .status,
+    ).toBe(403);
+    const lied = await look(world.send, world.tokens[who], { id: 1, advisories: [malware] });
+    expect(lied).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect(await world.registry.db.read.select().from(packageAdvisories)).toEqual([]);
+  });
+
+  it('refuse a client without a session', async () => {
+    const answer = await call(world.send, '/api/v1/packages/1/look', { json: wholeLook });
+    expect(answer.status).toBe(401);
+  });
+
+  it.each([
+    ['a package that does not exist', '77', {}, 404],
+    ['a package whose id is no number', '1%27--', {}, 404],
+    ['a package with an id beyond all numbers', '9'.repeat(40), {}, 404],
+    [
+      '10,000 findings',
+      '1',
+      {
+        scan: {
+          ...wholeLook.scan,
+          findings: Array(10_000).fill({
+            rule: 'a/b',
+            severity: 'low',
+            path: 'a',
+            line: 1,
+            message: 'm',
+          }),
+        },
+      },
+      413,
+    ],
+    [
+      'more findings than a look has',
+      '1',
+      {
+        scan: {
+          ...wholeLook.scan,
+          findings: Array(21).fill({
+            rule: 'a/b',
+            severity: 'low',
+            path: 'a',
+            line: 1,
+            message: 'm',
+          }),
+        },
+      },
+      400,
+    ],
+    [
+      'an id of an advisory that is markup',
+      '1',
+      { advisories: [{ ...malware, id: 'MAL-<b>' }] },
+      400,
+    ],
+  ])('refuse %s', async (_, id, said, status) => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
+    const json = { ...wholeLook, ...said };
+    const token = world.tokens.scanner;
+    expect((await call(world.send, `/api/v1/packages/${id}/look`, { token, json })).status).toBe(
+      status,
+    );
+  });
+
+  it('store no NUL and no character that changes the writing direction', async () => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
+    await seen((await lease())?.id, { advisories: [{ ...malware, summary: 'a\u0000b\u202ec' }] });
+    const [row] = await world.registry.db.read.select().from(packageAdvisories);
+    expect(row?.summary).toBe('a\ufffdb\ufffdc');
+  });
+
+  it('take the same look from two scanners at once', async () => {
+    await approved(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
+    const id = await idOf('evil');
+    const both = await Promise.all([
+      seen(id, { advisories: [malware] }),
+      seen(id, { advisories: [malware] }),
+    ]);
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+    const revoked = await world.registry.db.read
+      .select()
+      .from(statements)
+      .where(eq(statements.predicateType, predicateTypes.revocation));
+    expect(revoked).toHaveLength(1);
+  });
+});
+
+describe('an advisory of malware', () => {
+  it('suspends each approved version that locks the package, and no other', async () => {
+    const uses = await approved(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0', 'ms@2.1.3']));
+    const other = await approved(packagedSkill('@acme/b', '1.0.0', ['evil@2.0.0']));
+    await seen(await idOf('evil'), { advisories: [malware, vulnerability] });
+    expect([await statusOf(world, uses), await statusOf(world, other)]).toEqual([
+      'suspended',
+      'approved',
+    ]);
+    const status = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
+    const { marks } = verifyStatus(status, world.trust.root, world.registry.now().getTime());
+    expect(marks).toMatchObject([{ kind: 'suspended', reason }]);
+    const { body } = await call(world.send, '/api/v1/reviews/@acme/a/1.0.0', {
+      token: world.tokens.rita,
+    });
+    expect(body.history.at(-1)).toMatchObject({ to: 'suspended', by: 'registry', why: reason });
+  });
+
+  it('suspends at most so many versions in an hour, and asks a person about the others', async () => {
+    const skills: Skill[] = [];
+    for (let patch = 0; patch < suspensionsPerHour + 3; patch++)
+      skills.push(await approved(packagedSkill('@acme/a', `1.0.${patch}`, ['evil@1.0.0'])));
+    await seen(await idOf('evil'), { advisories: [malware] });
+    const states = await Promise.all(skills.map((skill) => statusOf(world, skill)));
+    expect(states.filter((one) => one === 'suspended')).toHaveLength(suspensionsPerHour);
+    expect(states.filter((one) => one === 'approved')).toHaveLength(3);
+    expect(await doubts()).toEqual([reason, reason, reason]);
+    // The daily look says the same, and asks nobody again.
+    await seen(await idOf('evil'), { advisories: [malware] });
+    expect(await doubts()).toHaveLength(3);
+  });
+
+  it('loses nothing when the registry ends between the look and the suspension', async () => {
+    const uses = await approved(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
+    const storage = failWrite(world.registry, 1, { forGood: true });
+    expect((await seen(await idOf('evil'), { advisories: [malware] })).status).toBe(200);
+    expect(storage.failed()).toBe(true);
+    storage.mend();
+    expect(await statusOf(world, uses)).toBe('approved');
+    await lease();
+    expect(await statusOf(world, uses)).toBe('suspended');
+  });
+
+  it('that comes while the versions are judged by an earlier look misses none of them', async () => {
+    const uses = await approved(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
+    const id = (await idOf('evil')) ?? 0;
+    const { db } = world.registry;
+    const batch = db.batch.bind(db);
+    let writes = 0;
+    db.batch = async (list) => {
+      writes++;
+      // Before the first step of the judging is written, and after the step was decided.
+      if (writes === 2) {
+        const row = { packageId: id, advisory: malware.id, isMalware: true, summary: '' };
+        await batch([
+          (write) => write.insert(packageAdvisories).values(row),
+          (write) => write.update(packages).set(judgedFromFirst).where(eq(packages.id, id)),
+        ]);
+      }
+      return batch(list);
+    };
+    await seen(id, { scan: { ...wholeLook.scan, verdict: 'block' } });
+    expect(await statusOf(world, uses)).toBe('suspended');
+    expect(await doubts()).toEqual([]);
+  });
+
+  it('refuses the draft of an approval, and names the advisory and the next step', async () => {
+    const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
+    await seen((await lease())?.id, { advisories: [malware] });
+    expect(await approveBy(skill)).toMatchObject({
+      status: 403,
+      body: {
+        code: 'package-malicious',
+        detail:
+          'Cannot approve @acme/a@1.0.0: the advisory MAL-2026-1 names evil 1.0.0 of npm as malicious',
+        hint: expect.stringContaining('publishes a version without the package'),
+      },
+    });
+  });
+
+  it('refuses an approval that was signed before the look and is sent after it', async () => {
+    const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
+    const draft = await call(world.send, '/api/v1/reviews/@acme/a/1.0.0/draft', {
+      token: world.tokens.rita,
+      json: { reviewer: { keyId: world.rita.keyId }, reason: 'read it' },
+    });
+    await seen((await lease())?.id, { advisories: [malware] });
+    const signed = parseStatement(Buffer.from(draft.body.payload, 'base64'));
+    const late = await state(world.send, signed, world.rita);
+    expect(late).toMatchObject({ status: 403, body: { code: 'package-malicious' } });
+    expect(await statusOf(world, skill)).toBe('in review');
+    // The advisory is withdrawn: the same statement counts now.
+    await seen(1, { advisories: [] });
+    expect((await state(world.send, signed, world.rita)).status).toBe(201);
+    expect(await statusOf(world, skill)).toBe('approved');
+  });
+
+  it('refuses an approval that the look overtakes between the check and the write', async () => {
+    const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
+    const draft = await call(world.send, '/api/v1/reviews/@acme/a/1.0.0/draft', {
+      token: world.tokens.rita,
+      json: { reviewer: { keyId: world.rita.keyId }, reason: 'read it' },
+    });
+    const { db } = world.registry;
+    const batch = db.batch.bind(db);
+    db.batch = async (writes) => {
+      db.batch = batch;
+      await seen(1, { advisories: [malware] });
+      return batch(writes);
+    };
+    const signed = parseStatement(Buffer.from(draft.body.payload, 'base64'));
+    const late = await state(world.send, signed, world.rita);
+    expect(late).toMatchObject({ status: 403, body: { code: 'package-malicious' } });
+    expect(await statusOf(world, skill)).toBe('in review');
+  });
+
+  it('keeps a suspension from being lifted until it is withdrawn', async () => {
+    const skill = await approved(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
+    await seen(await idOf('evil'), { advisories: [malware] });
+    expect(await lift(skill)).toMatchObject({ status: 403, body: { code: 'package-malicious' } });
+    await seen(await idOf('evil'), { advisories: [] });
+    expect(await statusOf(world, skill)).toBe('suspended');
+    expect((await lift(skill)).status).toBe(201);
+    expect(await statusOf(world, skill)).toBe('approved');
+    await lease();
+    expect(await statusOf(world, skill)).toBe('approved');
+  });
+});
+
+describe('honest packages', () => {
+  it('with a vulnerability are approved as before', async () => {
+    const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
+    await seen((await lease())?.id, { advisories: [vulnerability] });
+    expect((await approveBy(skill)).status).toBe(201);
+    await lease();
+    expect(await statusOf(world, skill)).toBe('approved');
+    expect(await doubts()).toEqual([]);
+  });
+
+  it('may be three hundred', async () => {
+    const names = Array.from({ length: 300 }, (_, at) => `p${at}@1.0.${at}`);
+    await inReview(packagedSkill('@acme/a', '1.0.0', names));
+    expect(await world.registry.db.read.select().from(packages)).toHaveLength(300);
+    expect(await lease()).toMatchObject({ name: expect.stringMatching(/^p\d+$/) });
+  });
+});
+
+it('a scan that blocks asks a person once about each approved version, and suspends none', async () => {
+  const skill = await approved(packagedSkill('@acme/a', '1.0.0', ['odd@1.0.0']));
+  const finding = {
+    rule: 'code/eval',
+    severity: 'high',
+    path: 'a\u202e.js',
+    line: 3,
+    message: 'm',
+  };
+  const scan = { ...wholeLook.scan, verdict: 'block', findings: [finding] };
+  const id = await idOf('odd');
+  await seen(id, { scan });
+  await seen(id, { scan });
+  expect(await doubts()).toEqual([
+    'The scan of odd 1.0.0 of npm says block: code/eval at a\ufffd.js:3',
+  ]);
+  expect(await statusOf(world, skill)).toBe('approved');
+  // Whoever publishes another version with the package asks nobody again.
+  await inReview(packagedSkill('@acme/b', '1.0.0', ['odd@1.0.0']));
+  await lease();
+  expect(await doubts()).toHaveLength(1);
+});
+
+describe('versions of an earlier release', () => {
+  it('get their rows while scanners ask for packages, and advisories that are known already count', async () => {
+    const old = await approved(packagedSkill('@acme/old', '1.0.0', ['evil@1.0.0', 'ms@2.1.3']));
+    await forget(old);
+    await inReview(packagedSkill('@acme/new', '1.0.0', ['evil@1.0.0']));
+    await seen((await idOf('evil')) ?? 0, { advisories: [malware] });
+    expect(await statusOf(world, old)).toBe('approved');
+    await lease();
+    expect(await statusOf(world, old)).toBe('suspended');
+    expect(
+      (await world.registry.db.read.select().from(packages)).map(({ name }) => name).sort(),
+    ).toEqual(['evil', 'ms']);
+  });
+
+  it('that cannot be read ask a person and keep no other version waiting', async () => {
+    const damaged = await approved(packagedSkill('@acme/a', '1.0.0', ['a@1.0.0']));
+    const whole = await approved(packagedSkill('@acme/b', '1.0.0', ['b@1.0.0']));
+    await forget(damaged);
+    await forget(whole);
+    for (const name of world.stored.keys())
+      if (name.includes(damaged.packed.digest.slice('sha256:'.length))) world.stored.delete(name);
+    expect(await lease()).toMatchObject({ name: 'b' });
+    expect(await doubts()).toEqual([expect.stringMatching(/^Its packages cannot be listed: /)]);
+  });
+});
+
+/** Makes a version as an earlier release left it. */
+async function forget({ manifest }: Skill): Promise<void> {
+  const { db } = world.registry;
+  const [row] = await db.read.select().from(versions).where(eq(versions.name, manifest.name));
+  await db.batch([
+    (write) => write.delete(versionPackages).where(eq(versionPackages.versionId, row?.id ?? '')),
+    (write) => write.delete(packages),
+    (write) => write.insert(packageBacklog).values({ versionId: row?.id ?? '' }),
+  ]);
+}
