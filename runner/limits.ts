@@ -153,8 +153,9 @@ export const programHeadBytesMax = 64 * 1024;
 /** Seconds that one call of git may take, and bytes that git may print. */
 export const gitSecondsMax = 120;
 export const gitOutputBytesMax = 32 * 1024 * 1024;
-/** MiB that git on the host may take at once, for one object. */
-export const gitMemoryMiBMax = 256;
+/** MiB that git on the host may take at once, for one object, and in all. */
+export const gitObjectMiBMax = 256;
+export const gitMemoryMiBMax = 1_024;
 /** Bytes of the pack with a run's new objects of git, and bytes of the objects unpacked. */
 export const packBytesMax = 200 * 1024 * 1024;
 export const unpackedBytesMax = 1024 * 1024 * 1024;

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { gitMemoryMiBMax, gitOutputBytesMax, gitSecondsMax } from '../limits.ts';
+import { gitMemoryMiBMax, gitObjectMiBMax, gitOutputBytesMax, gitSecondsMax } from '../limits.ts';
 
 /** A limit of Skillgate keeps commits in the view, so that work of the run stays behind. */
 export class OverLimit extends Error {}
@@ -56,6 +56,11 @@ const settings = [
   'core.quotePath=true',
 ].flatMap((setting) => ['-c', setting]);
 
+// Git holds all paths of a commit's differences in memory before it prints the first one, and a few
+// trees that contain each other have billions of paths. Mapped packs do not count. Where the runner
+// itself has a lower limit, `ulimit` fails and the lower limit holds.
+const limited = `ulimit -d ${gitMemoryMiBMax * 1024} 2>/dev/null; exec git "$@"`;
+
 /** @throws Error with git's own words when git fails, takes too long or prints too much */
 export async function runGit(
   { alone = false, gitFolder = '.', objects, owner, path }: GitFolder,
@@ -63,7 +68,7 @@ export async function runGit(
   options: GitOptions = {},
 ): Promise<GitOutput> {
   const { answers = [], cut = false, input, onOutput, outputMax = gitOutputBytesMax } = options;
-  const child = spawn('git', [...settings, ...args], {
+  const child = spawn('/bin/sh', ['-c', limited, 'git', ...settings, ...args], {
     cwd: path,
     env: {
       PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -82,7 +87,7 @@ export async function runGit(
       GIT_TERMINAL_PROMPT: '0',
       GIT_LITERAL_PATHSPECS: '1',
       // A few bytes of a pack can unpack to more than the host's memory.
-      GIT_ALLOC_LIMIT: `${gitMemoryMiBMax}m`,
+      GIT_ALLOC_LIMIT: `${gitObjectMiBMax}m`,
       ...(objects === undefined
         ? {}
         : {
@@ -116,6 +121,8 @@ export async function runGit(
   if (size > outputMax && cut) return { code: 0, bytes, isCut: true };
   if (size > outputMax) throw new OverLimit(`git ${args[0]} printed more than ${outputMax} bytes`);
   if (code === null) throw new OverLimit(`git ${args[0]} took more than ${gitSecondsMax} s`);
+  if (code !== 0 && /^fatal: (?:Out of memory|attempting to allocate)/m.test(errors))
+    throw new OverLimit(`git ${args[0]} needs more than ${gitMemoryMiBMax} MiB of memory`);
   if (code !== 0 && !answers.includes(code))
     throw new Error(firstError(errors) ?? `git ${args[0]} ended with ${code}`);
   return { code, bytes, isCut: false };

@@ -165,7 +165,20 @@ describe('the hand-over', () => {
   it('ends with a pack that unpacks to more than the host’s memory', async () => {
     const two = await twoRepositories(project);
     const git = { path: join(two.host, '.git'), owner: { uid: 0, gid: 0 } };
-    await expect(storePack(git, bomb())).rejects.toThrow(/allocate/);
+    await expect(storePack(git, bomb())).rejects.toThrow(/more than 1024 MiB of memory/);
+  });
+
+  it('ends with a few trees that have billions of paths', async () => {
+    const two = await twoRepositories(project);
+    two.inView(`line="100644 blob $(git rev-parse HEAD:a)"; long=$(printf 'f%.0s' $(seq 200))
+      for level in 1 2 3 4 5 6 7 8 9; do
+        t=$(for n in 0 1 2 3 4 5 6 7 8 9; do printf '%s\\t%s\\n' "$line" $long$n; done | git mktree)
+        line="040000 tree $t"
+      done; git branch bad $(git commit-tree -m bad $t)`);
+    const { left, limited, repositories } = await two.handOver();
+    expect(repositories).toEqual([]);
+    expect(left[0]?.why).toMatch(/branch bad stays in the view: git log needs more than 1024 MiB/);
+    expect(limited).toBe(true);
   });
 });
 
