@@ -5,6 +5,7 @@ import { canaryRows } from './rows/canary.ts';
 import { deviceRows } from './rows/devices.ts';
 import { filesystemRows } from './rows/filesystem.ts';
 import { gitRows } from './rows/git.ts';
+import { handedOverRows } from './rows/handed-over.ts';
 import { heldRequestRows } from './rows/held.ts';
 import { keptRows } from './rows/kept.ts';
 import { kernelRows } from './rows/kernel.ts';
@@ -59,6 +60,7 @@ export const escapeRows: readonly EscapeRow[] = [
     ...besideRows,
     ...keptRows,
     ...gitRows,
+    ...handedOverRows,
   ]),
   ...alone('resources', resourceRows),
 ];

@@ -3,17 +3,15 @@
  * another folder, a skill or the runner.
  */
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
-import * as agents from '../../../../runner/agents/public.ts';
+import { join } from 'node:path';
 import type * as backends from '../../../../runner/backends/public.ts';
 import * as sessions from '../../../../runner/sessions/public.ts';
-import { planSession } from '../../../../skills-index/run/plan/plan-session.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
+import { runInSession } from '../in-session.ts';
 import type { RunnerAttempt } from '../row.ts';
-import { auditFileOf, requestIn } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
+import { freshFolder } from './fresh-folder.ts';
 import { runOnce } from './run-once.ts';
 
 /** Who looks for what a session left. */
@@ -26,53 +24,22 @@ interface Next {
 const first: Next = { agent: 'one', folder: 'kept' };
 const planted = 'node_modules/x/poison.js';
 
-function folderOf(world: EscapeWorld, name: string): string {
-  const folder = join(world.folder, name);
-  fs.mkdirSync(folder, { recursive: true });
-  if (process.getuid?.() === 0) fs.chownSync(folder, world.user.uid, world.user.gid);
-  return folder;
-}
-
 /** What a session of the agent prints. @throws Problem where no session starts */
 async function sessionOf(
   world: EscapeWorld,
   sandbox: backends.Sandbox,
-  { agent: name, folder }: Next,
+  { agent, folder }: Next,
   script: string,
 ): Promise<string> {
-  // Each identity has a settings folder of its own, because two cannot share a workspace's name.
-  const request = requestIn(world, sandbox, { files: { 'probe.sh': '' } });
-  const config = join(world.paths.config, name);
-  const paths = { ...world.paths, config };
-  const hostPolicy = { ...request.hostPolicy, workspaces: { kept: folderOf(world, folder) } };
-  const identities = join(config, 'agents');
-  const workspace = { name: 'kept', mode: 'cow' } as const;
-  const agent = fs.existsSync(agents.agentFile(identities, name))
-    ? agents.readAgent(identities, name)
-    : agents.createAgent(identities, { name, now: new Date(), workspace });
-  const question = { agent, command: ['sh', '-c', script], hostPolicy, paths };
-  const { secrets } = request;
-  if (secrets === undefined) throw new Error('the suite has secrets');
-  fs.mkdirSync(dirname(auditFileOf(world)), { recursive: true, mode: 0o700 });
-  const host = sessions.openSessionHost({ ...question, secrets });
-  try {
-    const now = new Date();
-    const planned = planSession({ agent, hostPolicy, facts: host.facts, skills: [], sandbox, now });
-    const calls = { run: async () => 1, mcp: async () => 1 };
-    await sessions.runSession(
-      { id: randomUUID(), ...planned, host, skills: [], calls, sandbox },
-      { ...request, agent, hostPolicy, paths },
-    );
-    return request.printed();
-  } finally {
-    host.close();
-  }
+  const command = ['sh', '-c', script];
+  const terms = { agent, folder: freshFolder(world, folder), command };
+  return (await runInSession(world, sandbox, terms)).printed;
 }
 
 /** The naive runner: `cp -a` into one cache for all, and out of it again. */
 function keepsNaively(world: EscapeWorld, script: string): string {
   const [folder, cache, next] = ['naive', 'naive-cache', 'naive-next'].map((name) =>
-    folderOf(world, name),
+    freshFolder(world, name),
   );
   const sh = (text: string, cwd = ''): string =>
     execFileSync('sh', ['-c', text], { cwd, encoding: 'utf8' });

@@ -1,0 +1,67 @@
+/** Attempts in an agent's session. The runner starts it as it starts an agent's own program. */
+import { randomUUID } from 'node:crypto';
+import * as fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as agents from '../../../runner/agents/public.ts';
+import type * as backends from '../../../runner/backends/public.ts';
+import type * as runs from '../../../runner/run/public.ts';
+import * as sessions from '../../../runner/sessions/public.ts';
+import type { Agent } from '../../../skills-index/run/agents/agent.ts';
+import type { HostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
+import { planSession } from '../../../skills-index/run/plan/plan-session.ts';
+import { auditFileOf, requestIn } from './sandboxed.ts';
+import type { EscapeWorld } from './world.ts';
+
+/** The name of the agent's workspace, which a session has at `/workspace`. */
+const workspaceName = 'kept';
+
+export interface SessionTerms {
+  readonly agent: string;
+  /** The folder that the name of the workspace means. */
+  readonly folder: string;
+  readonly command: readonly string[];
+  readonly indexes?: NonNullable<Agent['indexes']>;
+  readonly policy?: Partial<HostPolicy>;
+}
+
+export interface SessionEnd {
+  readonly printed: string;
+  readonly end: Pick<runs.RunResult, 'changes' | 'cleaned' | 'reason' | 'run'>;
+  /** The policy and the log of the session, which an acceptance of its changes needs. */
+  readonly request: Pick<runs.RunWorld, 'audit' | 'hostPolicy' | 'paths'>;
+}
+
+/** Runs a session of an agent. @throws Problem where no session starts */
+export async function runInSession(
+  world: EscapeWorld,
+  sandbox: backends.Sandbox,
+  { agent: name, command, folder, indexes = [], policy = {} }: SessionTerms,
+): Promise<SessionEnd> {
+  // Each identity has a settings folder of its own, because two cannot share a workspace's name.
+  const request = requestIn(world, sandbox, { files: { 'probe.sh': '' } });
+  const config = join(world.paths.config, name);
+  const paths = { ...world.paths, config };
+  const workspaces = { [workspaceName]: folder };
+  const hostPolicy = { ...request.hostPolicy, ...policy, workspaces };
+  const identities = join(config, 'agents');
+  const workspace = { name: workspaceName, mode: 'cow' } as const;
+  const agent = fs.existsSync(agents.agentFile(identities, name))
+    ? agents.readAgent(identities, name)
+    : agents.createAgent(identities, { name, now: new Date(), workspace, indexes });
+  const { audit, printed, secrets } = request;
+  if (secrets === undefined) throw new Error('the suite has secrets');
+  fs.mkdirSync(dirname(auditFileOf(world)), { recursive: true, mode: 0o700 });
+  const host = sessions.openSessionHost({ agent, command, hostPolicy, paths, secrets });
+  try {
+    const now = new Date();
+    const planned = planSession({ agent, hostPolicy, facts: host.facts, skills: [], sandbox, now });
+    const calls = { run: async () => 1, mcp: async () => 1 };
+    const end = await sessions.runSession(
+      { id: randomUUID(), ...planned, host, skills: [], calls, sandbox },
+      { ...request, agent, hostPolicy, paths },
+    );
+    return { printed: printed(), end, request: { audit, hostPolicy, paths } };
+  } finally {
+    host.close();
+  }
+}
