@@ -4,6 +4,7 @@
  */
 import type { LockDetail } from '../../skills-index/packages/lock-details.ts';
 import type { Capabilities, PackageCapability } from '../../skills-index/skill/capability.ts';
+import { houseWord } from '../../skills-index/skill/ecosystem.ts';
 import type { ManifestPackages } from '../../skills-index/skill/manifest-packages.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { count, type Html, html, moment, untrusted } from './markup.ts';
@@ -136,8 +137,8 @@ function tableRow(row: PackageRow, now: number): Html {
   );
   return html`<tr><td>${isPlain ? words[row.change] : html`<b class="no">${words[row.change]}</b>`}</td>
 <th scope="row"><span class="tag">${row.ecosystem}</span> <code>${untrusted(row.name)}</code></th>
-<td><code>${untrusted(row.version)}</code>${row.before === undefined ? '' : html` <span class="quiet">was ${untrusted(row.before)}</span>`}</td>
-<td><code>${untrusted(row.digest.slice(0, 'sha256:'.length + 10))}</code></td><td>${by === '' ? html`<span class="quiet">another package</span>` : by}</td>${detailCells(row, now)}</tr>`;
+<td>${row.version === houseWord ? html`<b>the host chooses</b>` : html`<code>${untrusted(row.version)}</code>`}${row.before === undefined ? '' : html` <span class="quiet">was ${row.before === houseWord ? 'chosen by the host' : untrusted(row.before)}</span>`}</td>
+<td>${row.version === houseWord ? houseText : html`<code>${untrusted(row.digest.slice(0, 'sha256:'.length + 10))}</code>`}</td><td>${by === '' ? html`<span class="quiet">another package</span>` : by}</td>${detailCells(row, now)}</tr>`;
 }
 
 function detailCells({ change, detail }: PackageRow, now: number): Html {
@@ -149,5 +150,6 @@ function detailCells({ change, detail }: PackageRow, now: number): Html {
 <td>${isNative === undefined ? unknown : isNative ? 'yes' : 'no'}</td><td>${licence === undefined ? unknown : untrusted(licence.slice(0, licenceCharsMax))}</td>`;
 }
 
+const houseText = html`none: each host’s own set chooses the version and the files`;
 const unknown = html`<span class="quiet">unknown</span>`;
 const licenceCharsMax = 80;

@@ -132,7 +132,9 @@ async function lockDetailsOf(
 ): Promise<readonly LockDetail[]> {
   const details: LockDetail[] = [];
   for (const ecosystem of ecosystems) {
-    const file = files.find(({ path }) => path === packages[ecosystem]?.lock);
+    const { lock, locked } = packages[ecosystem] ?? {};
+    // A file may have the name `house`, which is no lock.
+    const file = files.find(({ path }) => locked !== undefined && path === lock);
     if (file !== undefined)
       details.push(...parseLockDetails(ecosystem, await requireBlob(registry, file.sha256)));
   }

@@ -8,7 +8,7 @@ import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import type { HostFacts } from '../../skills-index/run/plan/plan-input.ts';
 import { planRun } from '../../skills-index/run/plan/plan-skill.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
-import { ecosystems } from '../../skills-index/skill/ecosystem.ts';
+import { ecosystems, houseWord } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import { bubblewrap } from '../bubblewrap/bubblewrap.ts';
@@ -60,13 +60,16 @@ export function prepareRun(request: RunRequest): PreparedRun {
 }
 
 // A set is verified here, at each start: the sandbox shows the files themselves.
-function findSets({ manifest, paths }: RunRequest): NonNullable<HostFacts['packages']> {
+function findSets({ house = {}, manifest, paths }: RunRequest): NonNullable<HostFacts['packages']> {
   const { package: packages = [] } = manifest.capabilities;
   const used = ecosystems.filter((one) => packages.some((each) => each.ecosystem === one));
   return Object.fromEntries(
     used.map((ecosystem) => {
-      const own = packages.filter((one) => one.ecosystem === ecosystem);
-      return [ecosystem, findSet(paths.data, ecosystem, own, findProgram('python3'))];
+      const declared = packages.filter((one) => one.ecosystem === ecosystem);
+      const isLeft = declared.some(({ version }) => version === houseWord);
+      const given = isLeft ? (house[ecosystem] ?? []) : declared;
+      const fact = findSet(paths.data, ecosystem, given, findProgram('python3'));
+      return [ecosystem, { ...fact, given }];
     }),
   );
 }

@@ -9,8 +9,9 @@ import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { AdmittedVersion, Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Bundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
-import type { Capabilities } from '../../skills-index/skill/capability.ts';
+import type { Capabilities, PackageCapability } from '../../skills-index/skill/capability.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Sandbox } from '../bubblewrap/sandbox.ts';
@@ -60,6 +61,10 @@ export interface RunRequest extends RunWorld {
    */
   readonly command?: string;
   readonly args: readonly string[];
+  /**
+   * The host's own packages that the caller chose for a manifest that leaves versions to the host.
+   */
+  readonly house?: Readonly<Partial<Record<Ecosystem, readonly PackageCapability[]>>>;
   /** The caller's reason for the run; the audit log records it. */
   readonly why?: string;
   /** The sandbox of the run; bubblewrap by default. */

@@ -9,15 +9,16 @@ const depthMax = 50;
 /**
  * Whether a marker holds on a host. Extras and dependency groups are chosen when a lock is made, so
  * they count as chosen by nobody here.
+ * @param extra the extra of a package whose dependencies are asked for
  * @throws Problem `package-unsuitable` for a marker that cannot be read
  */
-export function isMarked(marker: string, host: HostPlatform): boolean {
+export function isMarked(marker: string, host: HostPlatform, extra = ''): boolean {
   const fail = (): never => {
     throw new Problem('package-unsuitable', `Cannot read the marker ${JSON.stringify(marker)}`);
   };
   if (marker.length > markerCharsMax) fail();
   const words = marker.match(/"[^"]*"|'[^']*'|[()]|[<>=!~]+|[A-Za-z_.]+|\S/g) ?? [];
-  const reader: Reader = { words, at: 0, environment: environmentOf(host), fail };
+  const reader: Reader = { words, at: 0, environment: { ...environmentOf(host), extra }, fail };
   const result = readOr(reader, 0);
   return reader.at === words.length ? result : fail();
 }
@@ -128,7 +129,6 @@ function environmentOf({ cpu, os, python }: HostPlatform): Record<string, string
     python_full_version: version,
     implementation_name: implementation,
     implementation_version: version,
-    extra: '',
     extras: '',
     dependency_groups: '',
   };

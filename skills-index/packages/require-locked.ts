@@ -2,21 +2,21 @@
  * Compares `locked` in skill.json with the lock files of the skill. Only what both say alike is
  * approved, fetched and mounted.
  */
-import { satisfies } from 'semver';
-import { type Ecosystem, ecosystems } from '../skill/ecosystem.ts';
+import type { BundlePath } from '../skill/bundle-path.ts';
+import { type Ecosystem, ecosystems, houseWord } from '../skill/ecosystem.ts';
 import type { Manifest } from '../skill/manifest.ts';
-import { requiredName } from '../skill/manifest-packages.ts';
 import { Problem, type Reason } from '../skill/problem.ts';
 import { type LockedPackage, lockedDigest, lockedKeys } from './locked-package.ts';
 import { parsePackageLock } from './package-lock.ts';
 import { parsePylock } from './pylock.ts';
-import { isVersionIn } from './python-version.ts';
+import { unmetRequirements } from './unmet-requirements.ts';
 
 /** Gives the bytes of a file of the skill. */
 export type FileOf = (path: string) => Uint8Array | undefined;
 
 /**
- * The packages that the skill's locks pin, for a manifest that says the same.
+ * The packages that the skill's locks pin, for a manifest that says the same. The skill has no lock
+ * of an ecosystem whose versions the host chooses.
  * @param verb begins the message: `publish`, `install`
  * @throws Problem `package-lock-missing`, `package-lock-differs`, `package-lock-invalid`
  */
@@ -29,6 +29,10 @@ export function requireLocked(
     const group = packages[ecosystem];
     if (group === undefined) return [];
     const { lock, locked, requires } = group;
+    if (lock === houseWord) {
+      requireNoOwnLock(verb, ecosystem, fileOf);
+      return [];
+    }
     if (lock === undefined || locked === undefined)
       throw new Problem(
         'package-lock-missing',
@@ -53,6 +57,23 @@ export function requireLocked(
       { reasons },
     );
   });
+}
+
+/** Where `skillgate lock` writes the lock of each ecosystem. */
+export const lockFileNames: Readonly<Record<Ecosystem, BundlePath>> = {
+  python: 'pylock.toml' as BundlePath,
+  npm: 'package-lock.json' as BundlePath,
+};
+
+// A reviewer would read a lock that no host obeys.
+function requireNoOwnLock(verb: string, ecosystem: Ecosystem, fileOf: FileOf): void {
+  const path = lockFileNames[ecosystem];
+  if (fileOf(path) === undefined) return;
+  throw new Problem(
+    'package-lock-differs',
+    `Cannot ${verb}: skill.json leaves the versions of ${ecosystem} packages to the host ("lock": "${houseWord}"), and the skill has the lock ${path}`,
+    { hint: `Delete ${path}, or delete "lock": "${houseWord}" and type: skillgate lock` },
+  );
 }
 
 /** Parses a lock in the format of its ecosystem. */
@@ -81,38 +102,4 @@ function differences(
     if (b === undefined) return [{ message: `skill.json has ${key}, which ${lock} does not pin` }];
     return [{ message: `${key} is ${a} in skill.json, and ${b} in ${lock}` }];
   });
-}
-
-/** The requirements that a lock does not meet, with reasons. */
-export function unmetRequirements(
-  ecosystem: Ecosystem,
-  requires: readonly string[],
-  pinned: readonly LockedPackage[],
-): Reason[] {
-  return requires.flatMap((one) => {
-    // Whether a marker holds differs from host to host.
-    if (ecosystem === 'python' && one.includes(';')) return [];
-    const name = requiredName(ecosystem, one);
-    const found = pinned.filter(
-      ({ name: own, places }) =>
-        own === name && (places === undefined || places.includes(`node_modules/${name}`)),
-    );
-    if (found.length === 0)
-      return [{ message: `skill.json requires ${one}, which the lock does not pin` }];
-    return found
-      .filter(({ version }) => !isVersionMet(ecosystem, one, version))
-      .map(({ version }) => ({
-        message: `skill.json requires ${one}, and the lock pins ${name} ${version}`,
-      }));
-  });
-}
-
-function isVersionMet(ecosystem: Ecosystem, requirement: string, version: string): boolean {
-  if (ecosystem === 'python') {
-    const [, specifiers] = /^[\w.-]+ *(?:\[[^\]]*\])? *\(?([^()]*)\)? *$/.exec(requirement) ?? [];
-    return specifiers !== undefined && isVersionIn(specifiers, version);
-  }
-  const at = requirement.indexOf('@', 1);
-  const range = at < 0 ? '*' : requirement.slice(at + 1);
-  return satisfies(version, range, { includePrerelease: true });
 }

@@ -6,7 +6,7 @@
 
 import { coversHost } from '../network/host-name.ts';
 import type { Digest } from './digest.ts';
-import type { Ecosystem } from './ecosystem.ts';
+import { type Ecosystem, houseWord } from './ecosystem.ts';
 import { coversPath, parseEgressUrl } from './egress-target.ts';
 import { canonicalDigest, canonicalJson } from './text/canonical-json.ts';
 
@@ -76,9 +76,9 @@ export interface ExecCapability extends Explained {
 
 /**
  * A package of Python or npm whose code the skill loads. A declared package has the version and the
- * digest that the skill's lock pins. An observed package is the name of an import, without a
- * version. Only ceilings and grants write `*`: as a name for every package, as a version for every
- * version of the package.
+ * digest that the skill's lock pins, or the version `house` without a digest: the host's own lock
+ * decides. An observed package is the name of an import, without a version. Only ceilings and
+ * grants write `*`: as a name for every package, as a version for every version of the package.
  */
 export interface PackageCapability extends Explained {
   readonly ecosystem: Ecosystem;
@@ -231,6 +231,7 @@ export function printCapability(one: Capability): string {
 
 // Ten digits tell two locks apart for a person. Every comparison uses the whole digest.
 function printPackage({ ecosystem, name, version, digest }: PackageCapability): string {
+  if (version === houseWord) return `${ecosystem} ${name}, version chosen by the host`;
   const pinned = version === undefined ? name : `${name}@${version}`;
   return `${ecosystem} ${pinned}${digest === undefined ? '' : ` ${digest.slice(0, 'sha256:'.length + 10)}`}`;
 }
@@ -301,7 +302,8 @@ function coversMount(wide: MountCapability, narrow: MountCapability): boolean {
   );
 }
 
-// A locked package covers the import of its name. An import covers no locked package.
+// A locked package covers the import of its name. An import covers no locked package. A pinned
+// version and `house` cover neither each other: one is the author's choice, one the operator's.
 function coversPackage(wide: PackageCapability, narrow: PackageCapability): boolean {
   if (wide.ecosystem !== narrow.ecosystem) return false;
   if (wide.name !== narrow.name && wide.name !== '*') return false;

@@ -3,6 +3,9 @@
 export const ecosystems = ['npm', 'python'] as const;
 export type Ecosystem = (typeof ecosystems)[number];
 
+/** In the place of a lock and of a version: the host's own packages decide. */
+export const houseWord = 'house';
+
 const pythonName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,126}[A-Za-z0-9])?$/;
 const npmName = /^(@[A-Za-z0-9][A-Za-z0-9._~-]{0,99}\/)?[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$/;
 

@@ -6,8 +6,14 @@ import validRange from 'semver/ranges/valid.js';
 import * as v from 'valibot';
 import { type BundlePath, isBundlePath } from './bundle-path.ts';
 import type { PackageCapability } from './capability.ts';
-import { isDigest } from './digest.ts';
-import { type Ecosystem, ecosystems, isPackageName, normalPackageName } from './ecosystem.ts';
+import { type Digest, isDigest } from './digest.ts';
+import {
+  type Ecosystem,
+  ecosystems,
+  houseWord,
+  isPackageName,
+  normalPackageName,
+} from './ecosystem.ts';
 import {
   packageRequireCharsMax,
   packageRequiresMax,
@@ -20,8 +26,11 @@ export interface PackageGroup {
   /** What the author asks for: `pandas>=2` (PEP 508), `docx@^9`. */
   readonly requires: readonly string[];
   readonly why: string;
-  /** The lock file of the ecosystem's own tools in the skill. */
-  readonly lock?: BundlePath;
+  /**
+   * The lock file of the ecosystem's own tools in the skill. `house`: the skill has no lock, and
+   * each host takes what meets `requires` from the lock of its operator.
+   */
+  readonly lock?: BundlePath | typeof houseWord;
   /** Each package of the lock: `2.2.3 sha256:…`, the version and the digest of the lock's entry. */
   readonly locked?: Readonly<Record<string, string>>;
 }
@@ -40,6 +49,8 @@ const pythonRequirement =
 
 /** Whether a text can be the version of a package of any ecosystem. */
 export function isPackageVersion(version: string): boolean {
+  // The word is a capability of its own, so no lock may pin it as a version.
+  if (version === houseWord) return false;
   return version.length <= packageVersionCharsMax && versionForm.test(version);
 }
 
@@ -57,12 +68,18 @@ export function requiredName(ecosystem: Ecosystem, requirement: string): string 
   return normalPackageName(ecosystem, name);
 }
 
+/** A package that an entry of `locked` pins. */
+export interface PinnedPackage extends Omit<PackageCapability, 'why'> {
+  readonly version: string;
+  readonly digest: Digest;
+}
+
 /** The name and version that one entry of `locked` pins; undefined when the entry is malformed. */
 export function parseLockedEntry(
   ecosystem: Ecosystem,
   key: string,
   value: string,
-): Omit<PackageCapability, 'why'> | undefined {
+): PinnedPackage | undefined {
   const [version = '', digest, ...more] = value.split(' ');
   const name = key.endsWith(`@${version}`) ? key.slice(0, -version.length - 1) : key;
   const isNormal = isPackageName(ecosystem, name) && normalPackageName(ecosystem, name) === name;
@@ -72,19 +89,20 @@ export function parseLockedEntry(
 }
 
 /**
- * The packages as capabilities. A group without a lock asks for its requirements in any version;
- * no such skill can be published.
+ * The packages as capabilities. A group with the host's lock asks for its requirements in the
+ * version `house`. A group without a lock asks for them without a version; no such skill can be
+ * published.
  */
 export function packageCapabilities(packages: ManifestPackages): PackageCapability[] {
   return ecosystems.flatMap((ecosystem) => {
     const group = packages[ecosystem];
     if (group === undefined) return [];
-    const { requires, why, locked } = group;
-    if (locked === undefined)
-      return requires.flatMap((one) => {
-        const name = requiredName(ecosystem, one);
-        return name === undefined ? [] : [{ ecosystem, name, why }];
-      });
+    const { requires, why, lock, locked } = group;
+    if (locked === undefined) {
+      const names = requires.flatMap((one) => requiredName(ecosystem, one) ?? []);
+      const version = lock === houseWord ? { version: houseWord } : {};
+      return [...new Set(names)].map((name) => ({ ecosystem, name, ...version, why }));
+    }
     return Object.entries(locked).flatMap(([key, value]) => {
       const entry = parseLockedEntry(ecosystem, key, value);
       return entry === undefined ? [] : [{ ...entry, why }];
@@ -121,10 +139,10 @@ function groupShape(ecosystem: Ecosystem, why: v.GenericSchema<unknown, string>)
         v.pipe(
           v.string(),
           v.check(
-            (path) => isBundlePath(path) && lockNames[ecosystem].test(path),
-            `is not the path of a ${lockName} in the skill`,
+            (path) => path === houseWord || (isBundlePath(path) && lockNames[ecosystem].test(path)),
+            `is neither the path of a ${lockName} in the skill nor "${houseWord}"`,
           ),
-          v.transform((path) => path as BundlePath),
+          v.transform((path) => path as BundlePath | typeof houseWord),
         ),
       ),
       locked: v.exactOptional(
@@ -145,8 +163,8 @@ function groupShape(ecosystem: Ecosystem, why: v.GenericSchema<unknown, string>)
       ),
     }),
     v.check(
-      ({ lock, locked }) => (lock === undefined) === (locked === undefined),
-      'needs "lock" and "locked" together; skillgate lock writes both',
+      ({ lock, locked }) => (lock === undefined || lock === houseWord) === (locked === undefined),
+      `needs "lock" and "locked" together, or "lock": "${houseWord}" alone; skillgate lock writes them`,
     ),
   );
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { type BundlePath, isBundlePath } from '../skill/bundle-path.ts';
 import type { Capabilities, PackageCapability, SecretUse } from '../skill/capability.ts';
 import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
-import { ecosystems, isPackageName, normalPackageName } from '../skill/ecosystem.ts';
+import { ecosystems, houseWord, isPackageName, normalPackageName } from '../skill/ecosystem.ts';
 import { parseEgressUrl } from '../skill/egress-target.ts';
 import { isPackageVersion } from '../skill/manifest-packages.ts';
 import { parseScope, parseSkillName, type Scope, type SkillName } from '../skill/name.ts';
@@ -149,15 +149,15 @@ const packageMembers = exactObject({
 const isNamed = ({ ecosystem, name }: PackageCapability): boolean =>
   name === '*' || (isPackageName(ecosystem, name) && normalPackageName(ecosystem, name) === name);
 
-// A version has its digest. Only `*` has none, and every package has every version.
+// A version has its digest. Only `*` and `house` have none, and every package has every version.
 const isPinned = ({ name, version, digest: pin }: PackageCapability): boolean =>
-  version === '*'
+  version === '*' || (version === houseWord && name !== '*')
     ? pin === undefined
     : name !== '*' && pin !== undefined && isPackageVersion(version ?? '');
 const packageOf = v.pipe(
   packageMembers,
   v.check(isNamed, 'has no name of a package in its normal form'),
-  v.check(isPinned, 'needs "version" with "digest", or the version "*"'),
+  v.check(isPinned, 'needs "version" with "digest", or the version "*" or "house"'),
 );
 const seenPackage = v.pipe(
   packageMembers,

@@ -3,7 +3,7 @@
  * that the runner gathered before planning.
  */
 import type { BundlePath } from '../../skill/bundle-path.ts';
-import type { Capabilities } from '../../skill/capability.ts';
+import type { Capabilities, PackageCapability } from '../../skill/capability.ts';
 import type { Ecosystem } from '../../skill/ecosystem.ts';
 import type { Manifest } from '../../skill/manifest.ts';
 import type { Agent } from '../agents/agent.ts';
@@ -76,8 +76,13 @@ export interface HostFacts {
   readonly programs: Readonly<Record<string, string>>;
   /** The base programs that this host has. */
   readonly base: readonly BaseProgram[];
-  /** The stored packages of each ecosystem of which the skill needs packages. */
-  readonly packages?: Readonly<Partial<Record<Ecosystem, PackageSetFact>>>;
+  /**
+   * The stored packages of each ecosystem of which the skill needs packages, and the packages: those
+   * of the skill's lock, or those that this host chose.
+   */
+  readonly packages?: Readonly<
+    Partial<Record<Ecosystem, PackageSetFact & { readonly given: readonly PackageCapability[] }>>
+  >;
 }
 
 export interface PlanInput {

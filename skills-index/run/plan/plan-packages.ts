@@ -4,7 +4,7 @@
  */
 import type { Capabilities, PackageCapability } from '../../skill/capability.ts';
 import { printCapability } from '../../skill/capability.ts';
-import { type Ecosystem, ecosystems } from '../../skill/ecosystem.ts';
+import { type Ecosystem, ecosystems, houseWord } from '../../skill/ecosystem.ts';
 import type { Plan } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 
@@ -46,10 +46,10 @@ export function planPackages(
         ecosystem,
         path: fact.path,
         target: targets[ecosystem],
-        packages: given.map(
+        packages: fact.given.map(
           ({ digest = '', name, version = '' }) => `${name} ${version} ${digest}`,
         ),
-        reason: 'approved; each file compared with what was fetched',
+        reason: `${given[0]?.version === houseWord ? 'chosen by this host' : 'approved'}; each file compared with what was fetched`,
       });
   }
 }

@@ -35,6 +35,13 @@ export const packageCodes = {
       'An advisory of this host, or of the registry’s scanner, lists a package of the skill as malicious.',
     fix: 'Do not run the skill. Read in the audit log what earlier runs did: skillgate log. The author locks another version: skillgate lock.',
   },
+  'package-not-in-house': {
+    exit: 6,
+    status: 409,
+    means:
+      'The skill leaves the versions of its packages to the host, and the packages of this host do not meet what the skill requires.',
+    fix: 'The operator adds the package: skillgate host packages add. Or the author gives the skill a lock of its own: skillgate lock.',
+  },
   'packages-missing': {
     exit: 6,
     status: 409,

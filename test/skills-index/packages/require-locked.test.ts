@@ -22,6 +22,23 @@ function check(group: object, lock: Buffer | undefined): unknown {
   }
 }
 
+describe('a skill without a lock, whose host chooses the versions', () => {
+  const house = { requires: ['six'], why: 'x', lock: 'house' } as const;
+
+  it('has nothing to fetch by its own word', () => {
+    expect(requireLocked('publish', { packages: { python: house } }, () => undefined)).toEqual([]);
+  });
+
+  // A reviewer would read the lock, and no host would obey it.
+  it.each(['python', 'npm'] as const)('has no lock file of %s', (ecosystem) => {
+    const required = () =>
+      requireLocked('publish', { packages: { [ecosystem]: house } }, () => Buffer.from('x'));
+    expect(required).toThrow(
+      /leaves the versions of .* to the host \("lock": "house"\), and the skill has the lock/,
+    );
+  });
+});
+
 describe('a lock and skill.json', () => {
   it('have to say the same', () => {
     expect(check({}, lockOf('1.16.0'))).toMatchObject([{ name: 'six', version: '1.16.0' }]);

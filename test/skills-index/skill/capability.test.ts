@@ -56,6 +56,7 @@ const declared: fc.Arbitrary<Capability> = fc.oneof(
       fc.constantFrom('six', 'docx', '*'),
       fc.constantFrom(
         { version: '*' },
+        { version: 'house' },
         { version: '1.0', digest: digestOf('a') },
         { version: '1.0', digest: digestOf('b') },
         { version: '2.0', digest: digestOf('a') },

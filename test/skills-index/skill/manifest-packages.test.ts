@@ -74,6 +74,54 @@ describe('packages of a manifest', () => {
     expect([covers(exact, draft), covers(draft, exact)]).toEqual([true, false]);
   });
 
+  it('are left to the host, which neither a lock of the author nor an import covers', () => {
+    const requires = ['Pandas>=2; python_version<"3.12"', 'pandas>=1'];
+    const house = parse({ packages: { python: { requires, why, lock: 'house' } } });
+    const [left, ...more] = listCapabilities(house.capabilities);
+    const [exact] = listCapabilities(pandas.capabilities);
+    if (left === undefined || exact === undefined) throw new Error('no capability');
+    expect(more).toEqual([]);
+    expect(printCapability(left)).toBe('package python pandas, version chosen by the host');
+    // An update from one to the other stops in both directions: another person chooses the code.
+    expect([covers(exact, left), covers(left, exact)]).toEqual([false, false]);
+    const by = (version?: string) =>
+      ({
+        kind: 'package',
+        ecosystem: 'python',
+        name: 'pandas',
+        ...(version && { version }),
+      }) as const;
+    expect([
+      covers(left, by()),
+      covers(by(), left),
+      covers(by('*'), left),
+      covers(left, by('*')),
+    ]).toEqual([true, false, true, false]);
+    expect(parseManifest(Buffer.from(JSON.stringify(house)))).toEqual(house);
+    expect(parseManifest(Buffer.from(printManifest(house)))).toEqual(house);
+  });
+
+  it.each([
+    [
+      'what a lock pins',
+      { lock: 'house', locked: { pandas: `2.2.3 ${pin}` } },
+      '"lock": "house" alone',
+    ],
+    [
+      'another word',
+      { lock: 'home' },
+      'is neither the path of a pylock.toml in the skill nor "house"',
+    ],
+    [
+      'a version of that name',
+      { ...locked, locked: { pandas: `house ${pin}` } },
+      'has an entry that is not',
+    ],
+  ])('are not left to the host with %s', (_, members, says) => {
+    const python = { requires: ['pandas'], why, ...members };
+    expect(reasonsAgainst({ packages: { python } }).join()).toContain(says);
+  });
+
   it('leave the digests of manifests without packages as they were before packages', () => {
     const before = parse({
       commands: { report: 'report.py' },

@@ -15,6 +15,19 @@ describe('packages in statements', () => {
     ['a package of a lock', six, true, true],
     ['every version of a package', { ...six, version: '*', digest: undefined }, true, true],
     ['every package', { ecosystem: 'npm', name: '*', version: '*' }, true, true],
+    [
+      'a version that the host chooses',
+      { ecosystem: 'python', name: 'six', version: 'house' },
+      true,
+      true,
+    ],
+    ["the host's choice with a digest", { ...six, version: 'house' }, false, false],
+    [
+      "every package by the host's choice",
+      { ecosystem: 'npm', name: '*', version: 'house' },
+      false,
+      false,
+    ],
     ['an import', { ecosystem: 'python', name: 'six' }, false, true],
     [
       'a version without a digest',
