@@ -106,19 +106,27 @@ export const draftRows: readonly CommandRow[] = [
   {
     name: 'lock',
     summary: 'choose and pin the packages that skill.json requires',
-    usage: '[DIR] [--exclude-newer DAYS]',
+    usage: '[DIR] [--exclude-newer DAYS | --house]',
     examples: [
       [
         'skillgate lock .',
         'write pylock.toml or package-lock.json, and what they pin to skill.json',
       ],
       ['skillgate lock . --exclude-newer 7', 'leave out versions that are younger than a week'],
+      [
+        'skillgate lock . --house',
+        'write no lock: each host chooses versions from the one lock of its operator',
+      ],
     ],
     options: {
       'exclude-newer': {
         type: 'string',
         value: 'DAYS',
         summary: 'leave out younger versions (default: the age that host policy names)',
+      },
+      house: {
+        type: 'boolean',
+        summary: 'write "lock": "house": the lock of the host decides, and lock files are deleted',
       },
     },
     args: { min: 0, max: 1 },

@@ -132,6 +132,29 @@ export const hostPolicyRows: readonly CommandRow[] = [
     load,
   },
   {
+    name: 'host packages',
+    summary: 'choose one lock of packages for all skills that leave the versions to this host',
+    usage: 'add|remove npm|python PACKAGE… | list | update [npm|python]',
+    examples: [
+      [
+        'skillgate host packages add python pandas "openpyxl>=3.1"',
+        'choose, fetch and store versions; skills with "lock": "house" get those that they require',
+      ],
+      [
+        'skillgate host packages update --dry-run',
+        'choose versions anew, show the difference, and change nothing',
+      ],
+    ],
+    options: {
+      'dry-run': {
+        type: 'boolean',
+        summary: 'with add, remove and update: show the difference, and change no lock',
+      },
+    },
+    args: { min: 0, max: 102 },
+    load: () => import('../host/house.ts'),
+  },
+  {
     name: 'host toolchain',
     summary: 'give each session a folder with a compiler or tools, read-only and on PATH',
     usage: `add NAME DIR ${listAndRemove}`,

@@ -19,6 +19,7 @@ import { readRegistries } from '../registries/registry-base.ts';
 import { answer, inkFor, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import { backendRows, probeHost } from './check-host.ts';
 import { type DoctorRow, type DoctorVerdict, decideVerdict } from './doctor-verdict.ts';
+import { houseRows } from './house-rows.ts';
 import { toolchainRows } from './toolchains.ts';
 
 interface Part {
@@ -95,6 +96,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       needed: row.name === `backend ${policy.backend}`,
     })),
     ...toolchainRows(context.env.HOME, policy),
+    ...houseRows(context),
     ...separationRows(policy, process.getuid?.() ?? 0, await keyKinds(context)).map((row) => ({
       ...row,
       needed: false,

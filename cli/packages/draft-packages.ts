@@ -1,7 +1,7 @@
 /** The part `packages` of a draft: what the skill requires, beside what skill.json has already. */
 import type { RequiredPackage } from '../../scanner/manifest/required-packages.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
-import { ecosystems } from '../../skills-index/skill/ecosystem.ts';
+import { ecosystems, houseWord } from '../../skills-index/skill/ecosystem.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
@@ -27,12 +27,13 @@ export function draftPackages(
       (one) => one.ecosystem === ecosystem && !known.has(nameOf(one)) && !isLocked(manifest, one),
     );
     if (missing.length === 0) continue;
-    const { lock: _, locked: __, ...kept } = group ?? { requires: [], why: whyOf(missing) };
+    const { lock, locked: _, ...kept } = group ?? { requires: [], why: whyOf(missing) };
     const requires = [...kept.requires, ...missing.map(({ requirement }) => requirement)];
-    packages = { ...packages, [ecosystem]: { ...kept, requires } };
+    const house = lock === houseWord ? { lock } : {};
+    packages = { ...packages, [ecosystem]: { ...kept, requires, ...house } };
   }
   const isUnlocked = ecosystems.some(
-    (ecosystem) => packages?.[ecosystem] !== undefined && packages[ecosystem].locked === undefined,
+    (ecosystem) => packages?.[ecosystem] !== undefined && packages[ecosystem].lock === undefined,
   );
   return {
     // The parser derives the capabilities of the packages.

@@ -11,6 +11,7 @@ import type { CommandContext } from '../command.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import { advisorySource } from './advisories.ts';
+import { type ChosenPackages, choosePackages, lockedOf } from './house-packages.ts';
 
 interface Fetched {
   /** Begins messages: `install @acme/report`. */
@@ -20,19 +21,27 @@ interface Fetched {
   readonly hostPolicy: HostPolicy;
 }
 
-/** @throws Problem of the locks and of `readyPackages` */
+/**
+ * @returns the packages of the house that the skill gets
+ * @throws Problem of the locks, of the house and of `readyPackages`
+ */
 export async function fetchPackages(
   context: CommandContext,
   { fileOf, hostPolicy, manifest, verb }: Fetched,
-): Promise<void> {
-  const locked = requireLocked(verb, manifest, fileOf);
-  if (locked.length === 0) return;
+): Promise<ChosenPackages> {
+  const own = requireLocked(verb, manifest, fileOf);
+  // A skill runs on Linux, and a house belongs to the host that runs it.
+  const chosen = process.platform === 'linux' ? choosePackages(context, manifest, verb) : {};
+  const locked = [...own, ...lockedOf(context, chosen)];
+  if (locked.length === 0) return chosen;
   packages.requireNoMalware(advisorySource(context, hostPolicy), locked, verb);
-  if (process.platform !== 'linux')
-    return printNote(
+  if (process.platform !== 'linux') {
+    printNote(
       context,
       safe`note: the packages of the skill are fetched on the Linux host that runs the skill`,
     );
+    return chosen;
+  }
   let progress: Progress | undefined;
   const ready = await packages
     .readyPackages({
@@ -62,4 +71,5 @@ export async function fetchPackages(
       context,
       safe`note: ${count(list.length, 'package')} of ${ecosystem}, ${Math.ceil(bytes / 1_000_000)} MB, ${count(native, 'file')} of machine code`,
     );
+  return chosen;
 }

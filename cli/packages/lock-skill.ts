@@ -7,14 +7,15 @@ import { pinsIn } from '../../skills-index/packages/other-locks.ts';
 import { publicIndexes } from '../../skills-index/packages/public-indexes.ts';
 import {
   lockedEntries,
+  lockFileNames,
   parseLock,
-  unmetRequirements,
 } from '../../skills-index/packages/require-locked.ts';
+import { unmetRequirements } from '../../skills-index/packages/unmet-requirements.ts';
 import { minimumAgeOf } from '../../skills-index/run/plan/index-policy.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
-import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
+import { type Ecosystem, ecosystems, houseWord } from '../../skills-index/skill/ecosystem.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -49,18 +50,14 @@ export interface SkillLocks {
 export interface LockOptions {
   /** Days that a version must be old; by default what host policy says for the index. */
   readonly minimumAgeDays?: number;
+  readonly isForThisHost?: boolean;
   /** Names that only imports asked for: the lock may leave them out. */
   readonly guesses?: ReadonlySet<string>;
 }
 
-const lockNames: Readonly<Record<Ecosystem, BundlePath>> = {
-  python: 'pylock.toml' as BundlePath,
-  npm: 'package-lock.json' as BundlePath,
-};
-
 /**
  * Chooses versions for what `packages` requires. A lock that the author put into the skill is taken
- * as it is.
+ * as it is. An ecosystem whose versions the host chooses gets no lock.
  * @throws Problem `package-unresolved`, `package-tool-missing`, `package-lock-invalid`,
  * `package-unsafe`, `package-malicious`
  */
@@ -75,7 +72,7 @@ export async function lockSkill(
   const left: string[] = [];
   for (const ecosystem of ecosystems) {
     const group = groups[ecosystem];
-    if (group === undefined) continue;
+    if (group === undefined || group.lock === houseWord) continue;
     const own = group.locked === undefined ? ownLock(ecosystem, files, group.requires) : undefined;
     const { requires, lock } =
       own === undefined
@@ -141,7 +138,7 @@ export async function lockedFiles(
   const json = files.find(({ path }) => path === 'skill.json')?.bytes;
   const manifest = json === undefined ? undefined : parseManifest(json);
   const groups = ecosystems.flatMap((ecosystem) => manifest?.packages?.[ecosystem] ?? []);
-  if (manifest === undefined || groups.every(({ locked }) => locked !== undefined)) return files;
+  if (manifest === undefined || groups.every(({ lock }) => lock !== undefined)) return files;
   printNote(
     context,
     safe`skill.json requires packages and has no lock, so versions are chosen now …`,
@@ -157,7 +154,7 @@ function ownLock(
   files: readonly SourceFile[],
   requires: readonly string[],
 ): SkillLock | undefined {
-  const path = lockNames[ecosystem];
+  const path = lockFileNames[ecosystem];
   const file = files.find((one) => one.path === path);
   if (file === undefined) return undefined;
   const packages = parseLock(ecosystem, file.bytes, path);
@@ -166,8 +163,12 @@ function ownLock(
     : undefined;
 }
 
-// An import of a package without wheels must not keep the whole skill from being locked.
-async function resolveWithout(
+/**
+ * Chooses versions for requirements of one ecosystem. An import of a package without wheels must
+ * not keep the whole skill from being locked.
+ * @param left gets the requirements that were left out
+ */
+export async function resolveWithout(
   context: CommandContext,
   {
     all,
@@ -184,6 +185,7 @@ async function resolveWithout(
   const policy = host.readHostPolicy(join(context.paths.config, 'host.json')).indexes[ecosystem];
   const request = {
     pins,
+    isForThisHost: options.isForThisHost === true,
     index: policy?.url ?? publicIndexes[ecosystem].url,
     minimumAgeDays: options.minimumAgeDays ?? (policy === undefined ? 0 : minimumAgeOf(policy)),
     isAgeOfPolicy: options.minimumAgeDays === undefined,
@@ -192,7 +194,7 @@ async function resolveWithout(
   for (let tries = 0; ; tries++) {
     try {
       const resolved = await resolve(context, ecosystem, { ...request, requires });
-      const path = lockNames[ecosystem];
+      const path = lockFileNames[ecosystem];
       return { requires, lock: { ecosystem, path, index: request.index, ...resolved } };
     } catch (cause) {
       const guess = guessIn(cause, ecosystem, requires, options.guesses);

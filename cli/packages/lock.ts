@@ -1,10 +1,17 @@
-import { resolve } from 'node:path';
-import { parseManifest } from '../../skills-index/skill/manifest.ts';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { lockFileNames } from '../../skills-index/packages/require-locked.ts';
+import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
+import { type Ecosystem, ecosystems, houseWord } from '../../skills-index/skill/ecosystem.ts';
+import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import type { PackageGroup } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
-import { answer, printNote, safe } from '../terminal/output.ts';
+import { answer, joined, printNote, safe } from '../terminal/output.ts';
+import { writeWhole } from '../whole-file.ts';
 import { lockSkill, printLocks, writeLock } from './lock-skill.ts';
 
 /** `skillgate lock [DIR]`: chooses versions for `packages` of skill.json, and pins their files. */
@@ -21,6 +28,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     throw new Problem('usage', 'Cannot lock: skill.json requires no packages', {
       hint: 'Write "packages" into skill.json, for example {"python": {"requires": ["pandas>=2"], "why": "reads tables"}}.',
     });
+  if (context.options.house === true) return leaveToHosts(context, folder, manifest);
   printNote(context, safe`Locking the packages of ${manifest.name} …`);
   const age = context.options['exclude-newer'];
   const locked = await lockSkill(
@@ -51,6 +59,47 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     },
     () =>
       safe`skill.json and its locks pin the same packages. Next: skillgate try ${context.args[0] ?? '.'}`,
+  );
+  return exitCodes.ok;
+}
+
+// A lock file that no host obeys would mislead a reviewer, so publish refuses it.
+async function leaveToHosts(
+  context: CommandContext,
+  folder: string,
+  { capabilities, ...manifest }: Manifest,
+): Promise<ExitCode> {
+  const { packages = {} } = manifest;
+  const removed: string[] = [];
+  const left: [Ecosystem, PackageGroup][] = [];
+  for (const ecosystem of ecosystems) {
+    const group = packages[ecosystem];
+    if (group === undefined) continue;
+    const { lock, locked: _, ...kept } = group;
+    left.push([ecosystem, { ...kept, lock: houseWord }]);
+    const other = lockFileNames[ecosystem];
+    if (lock !== undefined && lock !== houseWord) removed.push(lock);
+    // A lock that skill.json does not name is the author's own.
+    else if (existsSync(join(folder, other)))
+      printNote(context, safe`note: delete ${other}, which publish refuses beside "lock": "house"`);
+  }
+  // The parser derives the capabilities of the packages.
+  const { package: _, ...others } = capabilities;
+  const written = { ...manifest, packages: Object.fromEntries(left), capabilities: others };
+  await writeWhole(join(folder, 'skill.json'), printManifest(written));
+  for (const path of removed) await rm(join(folder, path), { force: true });
+  answer(
+    context,
+    { schema: 'skillgate.left-to-hosts/1', packages: written.packages, removed },
+    () =>
+      joined(
+        [
+          ...removed.map((path) => safe`deleted ${path}`),
+          safe`skill.json has no lock now: each host chooses the versions of ${left.map(([one]) => one).join(' and ')} packages from its own lock.`,
+          safe`Next: skillgate try ${context.args[0] ?? '.'}   (this host needs the packages first: skillgate host packages add)`,
+        ],
+        '\n',
+      ),
   );
   return exitCodes.ok;
 }

@@ -5,6 +5,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, count, joined, safe } from '../terminal/output.ts';
 import { advisorySource } from './advisories.ts';
+import { houseSets } from './house-packages.ts';
 
 const daysDefault = 30;
 const daysMax = 3_650;
@@ -119,7 +120,7 @@ function clean(context: CommandContext): void {
   const days = daysOf(context.options.days);
   const now = context.now();
   const before = new Date(now.getTime() - days * millisecondsOfDay);
-  const cleaned = packages.cleanPackages(context.paths.data, before, now);
+  const cleaned = packages.cleanPackages(context.paths.data, before, now, houseSets(context));
   answer(
     context,
     { schema: 'skillgate.packages-cleaned/1', ...cleaned },

@@ -153,9 +153,12 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
     packages,
     text: printPylock(packages, origins),
     tool: `pip ${pip_version}`,
-    notes: [
-      `pip chose the versions for one Python and this machine's system. uv chooses for all systems: pip install uv, then lock again.`,
-    ],
+    notes:
+      request.isForThisHost === true
+        ? []
+        : [
+            `pip chose the versions for one Python and this machine's system. uv chooses for all systems: pip install uv, then lock again.`,
+          ],
   };
 }
 

@@ -19,6 +19,8 @@ export interface ResolveRequest {
   readonly pins: ReadonlyMap<string, Pin>;
   /** Days that a version must be old. */
   readonly minimumAgeDays: number;
+  /** Whether the lock is for this machine alone. */
+  readonly isForThisHost?: boolean;
   /** Whether host policy demands that age; else an option does. */
   readonly isAgeOfPolicy?: boolean;
 }

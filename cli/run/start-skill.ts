@@ -16,12 +16,14 @@ import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { handsOfAgent } from '../holds/hands.ts';
 import type { Lock, LockedSkill } from '../install/lock.ts';
 import { advisorySource } from '../packages/advisories.ts';
+import { type ChosenPackages, choosePackages, readyChosen } from '../packages/house-packages.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from './admission.ts';
 import { incidentsFolderOf } from './incident-client.ts';
 import { reportingAudit } from './incidents.ts';
@@ -124,13 +126,38 @@ export async function admitToStart(
   } catch (problem) {
     // An interruption refuses nothing.
     if (problem instanceof Problem && !world.signal.aborted) {
-      const why = [problem.message, ...problem.reasons.map((reason) => reason.message)].join('; ');
       const version = locked === undefined ? {} : { version: locked.version };
-      host.audit.record(
-        { run: randomUUID(), agent, skill: name, ...version },
-        { event: 'refused', code: problem.code, why },
-      );
+      recordRefusal(host, { agent, skill: name, ...version }, problem);
     }
+    throw problem;
+  }
+}
+
+function recordRefusal(
+  { audit: log }: HostFiles,
+  subject: { readonly agent: string; readonly skill: SkillName; readonly version?: Version },
+  { code, message, reasons }: Problem,
+): void {
+  const why = [message, ...reasons.map((reason) => reason.message)].join('; ');
+  log.record({ run: randomUUID(), ...subject }, { event: 'refused', code, why });
+}
+
+// The house may have changed since the installation, and so may the advisories on its packages.
+async function housePackages(
+  world: AdmissionWorld,
+  host: HostFiles,
+  { manifest, name, version }: Admitted,
+  agent: string,
+): Promise<ChosenPackages> {
+  try {
+    const chosen = choosePackages(world, manifest, `start ${name}`);
+    const used = Object.values(chosen).flat();
+    packages.requireNoMalware(advisorySource(world, host.policy), used, `start ${name}`);
+    await readyChosen(world, chosen, host.policy);
+    return chosen;
+  } catch (problem) {
+    if (problem instanceof Problem && !world.signal.aborted)
+      recordRefusal(host, { agent, skill: name, version }, problem);
     throw problem;
   }
 }
@@ -171,6 +198,7 @@ export async function runRequest(
     },
     manifest,
     approved: capabilities,
+    house: await housePackages(world, host, admitted, call.agent?.name ?? 'operator'),
     args: call.args,
     hostPolicy: host.policy,
     paths: world.paths,

@@ -49,7 +49,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     patient(hostFiles(context).policy),
     tried.manifest.capabilities.mount,
   );
-  await fetchPackages(context, {
+  const house = await fetchPackages(context, {
     verb: `try ${folder}`,
     manifest: tried.manifest,
     fileOf: (name) => tried.packed.contents.get(name as BundlePath),
@@ -63,6 +63,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   try {
     const result = await runs.runSkill({
       ...skill,
+      house,
       args,
       audit: auditLog,
       hostPolicy: policy,

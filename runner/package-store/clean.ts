@@ -47,10 +47,18 @@ function readSets(data: string): StoredSet[] {
 /**
  * Deletes the sets that no run used since `before`, and the packages that no set links to. A new
  * package stays: an installation may be about to link to it.
+ * @param kept the keys of sets that stay, used or not: no start may fetch the house's packages
  */
-export function cleanPackages(data: string, before: Date, now: Date): Cleaned {
+export function cleanPackages(
+  data: string,
+  before: Date,
+  now: Date,
+  kept: ReadonlySet<string> = new Set(),
+): Cleaned {
   removeLeftovers(data);
-  const old = readSets(data).filter(({ used }) => used < before);
+  const old = readSets(data).filter(
+    ({ folder, used }) => used < before && !kept.has(basename(folder)),
+  );
   for (const { folder } of old) removeTree(folder);
   const youngest = now.getTime() - newHours * 60 * 60 * 1000;
   const unused = listStored(data).filter(

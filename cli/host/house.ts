@@ -1,0 +1,291 @@
+/**
+ * `skillgate host packages …`: the house's packages, one lock of this host for all skills that leave
+ * the versions to the host.
+ */
+import * as backends from '../../runner/backends/public.ts';
+import * as host from '../../runner/host/public.ts';
+import * as packages from '../../runner/package-store/public.ts';
+import type { House, HouseGroup } from '../../skills-index/packages/house.ts';
+import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
+import type { Pin } from '../../skills-index/packages/other-locks.ts';
+import { lockedEntries, parseLock } from '../../skills-index/packages/require-locked.ts';
+import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
+import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { calledName } from '../called-name.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { advisorySource } from '../packages/advisories.ts';
+import { resolveWithout } from '../packages/lock-skill.ts';
+import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
+import { type Progress, startProgress } from '../terminal/progress.ts';
+import { readPolicy } from './change.ts';
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const [verb = 'list', ...given] = context.args;
+  if (verb === 'list' && given.length === 0) list(context);
+  else if (verb === 'add' || verb === 'remove') await change(context, verb, given);
+  else if (verb === 'update') await update(context, given);
+  else throw unknownVerb(verb);
+  return exitCodes.ok;
+}
+
+function unknownVerb(verb: string): Problem {
+  return new Problem(
+    'usage',
+    `Cannot run ${calledName()} host packages ${verb}: write add npm|python PACKAGE…, list, remove npm|python PACKAGE…, or update [npm|python]`,
+  );
+}
+
+function ecosystemOf(name: string | undefined): Ecosystem {
+  const found = ecosystems.find((one) => one === name);
+  if (found !== undefined) return found;
+  throw new Problem('usage', `Write the ecosystem first: ${ecosystems.join(' or ')}`, {
+    hint: 'for example: skillgate host packages add python pandas',
+  });
+}
+
+/** What this host has of each ecosystem. */
+function list(context: CommandContext): void {
+  const { file } = host.houseFiles(context.paths.config);
+  const house = host.readHouse(host.houseFiles(context.paths.config));
+  answer(context, { schema: 'skillgate.host-packages/1', file, house }, () =>
+    Object.keys(house).length === 0
+      ? safe`This host has no packages of its own, so skills bring locks. Add some: skillgate host packages add python pandas`
+      : joined(
+          ecosystems.flatMap((ecosystem) => {
+            const group = house[ecosystem];
+            return group === undefined ? [] : groupLines(ecosystem, group);
+          }),
+          '\n',
+        ),
+  );
+}
+
+function groupLines(ecosystem: Ecosystem, { locked, requires }: HouseGroup): Safe[] {
+  return [
+    safe`${ecosystem}: ${count(Object.keys(locked).length, 'package')}, for ${requires.join(', ')}`,
+    ...Object.entries(locked).map(([key, value]) => safe`  ${key} ${value.split(' ')[0] ?? ''}`),
+  ];
+}
+
+async function change(
+  context: CommandContext,
+  verb: 'add' | 'remove',
+  [first, ...named]: readonly string[],
+): Promise<void> {
+  const ecosystem = ecosystemOf(first);
+  if (named.length === 0)
+    throw new Problem('usage', `Name the packages: skillgate host packages ${verb} ${ecosystem} …`);
+  const names = named.map((one) => nameIn(ecosystem, one));
+  await withChange(context, [ecosystem], (house) => {
+    const before = house[ecosystem]?.requires ?? [];
+    const missing = names.find((name) => !before.some((one) => nameIn(ecosystem, one) === name));
+    if (verb === 'remove' && missing !== undefined)
+      throw new Problem(
+        'not-found',
+        `Nobody added ${missing} to the ${ecosystem} packages of this host`,
+        {
+          hint:
+            before.length === 0 ? 'skillgate host packages list' : `added: ${before.join(', ')}`,
+        },
+      );
+    const kept = before.filter((one) => !names.includes(nameIn(ecosystem, one)));
+    return verb === 'add' ? [...kept, ...named] : kept;
+  });
+}
+
+function nameIn(ecosystem: Ecosystem, requirement: string): string {
+  const name = requiredName(ecosystem, requirement);
+  if (name !== undefined) return name;
+  const example = ecosystem === 'python' ? 'pandas>=2' : 'docx@^9';
+  throw new Problem(
+    'usage',
+    `${JSON.stringify(requirement)} is not a package with versions such as ${example}; addresses, paths and git are refused`,
+  );
+}
+
+async function update(context: CommandContext, given: readonly string[]): Promise<void> {
+  if (given.length > 1) throw unknownVerb('update');
+  const house = host.readHouse(host.houseFiles(context.paths.config));
+  const there = ecosystems.filter((one) => house[one] !== undefined);
+  const wanted = given.length === 0 ? there : [ecosystemOf(given[0])];
+  const none = wanted.find((one) => house[one] === undefined);
+  if (wanted.length === 0 || none !== undefined)
+    throw new Problem(
+      'not-found',
+      `This host has no ${none ?? ''} packages of its own`.replace('  ', ' '),
+      {
+        hint: `skillgate host packages add ${none ?? 'python'} …`,
+      },
+    );
+  await withChange(context, wanted, (now, ecosystem) => now[ecosystem]?.requires ?? []);
+}
+
+/** One ecosystem after a change. */
+interface Changed {
+  readonly ecosystem: Ecosystem;
+  readonly before: Readonly<Record<string, string>>;
+  readonly after: Readonly<Record<string, string>>;
+}
+
+async function withChange(
+  context: CommandContext,
+  wanted: readonly Ecosystem[],
+  requiresOf: (house: House, ecosystem: Ecosystem) => readonly string[],
+): Promise<void> {
+  requireLinux();
+  const files = host.houseFiles(context.paths.config);
+  const isTrial = context.options['dry-run'] === true;
+  const changed = await host.withHouse(files, async () => {
+    let house = host.readHouse(files);
+    const texts: Partial<Record<Ecosystem, string>> = {};
+    const changes: Changed[] = [];
+    for (const ecosystem of wanted) {
+      const { [ecosystem]: before, ...others } = house;
+      const requires = requiresOf(house, ecosystem);
+      const isUpdate = context.args[0] === 'update';
+      const made =
+        requires.length === 0
+          ? undefined
+          : await lockHouse(context, ecosystem, requires, isUpdate ? undefined : before);
+      house = made === undefined ? others : { ...others, [ecosystem]: made.group };
+      if (made !== undefined) texts[ecosystem] = made.text;
+      changes.push({
+        ecosystem,
+        before: before?.locked ?? {},
+        after: made?.group.locked ?? {},
+      });
+    }
+    if (!isTrial) host.writeHouse(files, house, texts);
+    return changes;
+  });
+  printChanges(context, files.file, changed, isTrial);
+}
+
+// Skills run on Linux only, and the packages have to fit this host.
+function requireLinux(): void {
+  if (process.platform === 'linux') return;
+  throw new Problem('usage', 'Cannot choose packages for this host: skills run on Linux only', {
+    hint: 'Type the line on the Linux host that runs the skills.',
+  });
+}
+
+/** Chooses versions, and stores all packages, so that starts fetch nothing. */
+async function lockHouse(
+  context: CommandContext,
+  ecosystem: Ecosystem,
+  requires: readonly string[],
+  before: HouseGroup | undefined,
+): Promise<{ readonly group: HouseGroup; readonly text: string }> {
+  printNote(
+    context,
+    safe`Choosing versions for ${count(requires.length, 'package')} of ${ecosystem} …`,
+  );
+  const { lock } = await resolveWithout(
+    context,
+    { ecosystem, all: requires, pins: pinsOf(context, ecosystem, before) },
+    { isForThisHost: true },
+    [],
+  );
+  const { notes, packages: locked, text = '' } = lock;
+  for (const note of notes) printNote(context, safe`note: ${note}`);
+  await store(context, locked);
+  const needs = packages.readNeeds(context.paths.data, ecosystem, locked, text);
+  return { group: { requires, locked: lockedEntries(locked), needs }, text };
+}
+
+// A new package leaves the versions of the others as they are.
+function pinsOf(
+  { paths }: CommandContext,
+  ecosystem: Ecosystem,
+  before: HouseGroup | undefined,
+): ReadonlyMap<string, Pin> {
+  if (before === undefined || ecosystem === 'npm') return new Map();
+  const path = host.houseFiles(paths.config).locks.python;
+  const bytes = host.readHouseFile(path);
+  const locked = bytes === undefined ? [] : parseLock(ecosystem, bytes, path);
+  const isAlone = ({ name }: LockedPackage) =>
+    locked.filter((one) => one.name === name).length === 1;
+  return new Map(
+    locked
+      .filter(isAlone)
+      .map(({ files, name, version }) => [
+        name,
+        { version, path, hashes: new Set(files.map(({ hash }) => hash)) },
+      ]),
+  );
+}
+
+// All packages together are one set, so packages that clash are refused here and at no start.
+async function store(context: CommandContext, locked: readonly LockedPackage[]): Promise<void> {
+  const policy = readPolicy(context);
+  packages.requireNoMalware(advisorySource(context, policy), locked, 'add the packages');
+  let progress: Progress | undefined;
+  const ready = await packages
+    .readyPackages({
+      data: context.paths.data,
+      packages: locked,
+      hostPolicy: policy,
+      network: { fetch: context.fetch, signal: context.signal },
+      sandbox: () => backends.backendOf(policy),
+      onProgress: ({ file, stored, total }) => {
+        progress ??= startProgress(context, total, 'packages');
+        if (stored) progress.step(file);
+      },
+    })
+    .finally(() => progress?.end());
+  for (const note of ready.notes) printNote(context, safe`note: ${note}`);
+}
+
+function printChanges(
+  context: CommandContext,
+  file: string,
+  changes: readonly Changed[],
+  isTrial: boolean,
+): void {
+  const lines = changes.flatMap(({ after, before, ecosystem }) =>
+    differences(before, after).map((line) => `${ecosystem} ${line}`),
+  );
+  const value = {
+    schema: 'skillgate.host-packages-changed/1',
+    file,
+    dryRun: isTrial,
+    changes: lines,
+  };
+  answer(context, value, () =>
+    joined(
+      lines.length === 0
+        ? [safe`The packages of this host stay as they are.`]
+        : lines.map((line) => safe`${line}`),
+      '\n',
+    ),
+  );
+  if (context.format !== 'text') return;
+  if (isTrial) printNote(context, safe`Nothing was changed, because of --dry-run.`);
+  else if (lines.length > 0)
+    printNote(
+      context,
+      safe`Skills with "lock": "house" use these packages from their next start on. Nobody scanned the packages’ code, which sees what a skill sees.`,
+    );
+}
+
+/** `+ numpy 2.2.1`, `- six 1.16.0`, `numpy 2.1.0 → 2.2.1`. */
+function differences(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): string[] {
+  const [old, now] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
+  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((key) => {
+    const [a, b] = [old.get(key), now.get(key)];
+    if (a === b) return [];
+    if (a === undefined) return [`+ ${key} ${versionOf(b)}`];
+    if (b === undefined) return [`- ${key} ${versionOf(a)}`];
+    return versionOf(a) === versionOf(b)
+      ? [`  ${key} ${versionOf(b)}, other files`]
+      : [`  ${key} ${versionOf(a)} → ${versionOf(b)}`];
+  });
+}
+
+function versionOf(entry = ''): string {
+  return entry.split(' ')[0] ?? '';
+}

@@ -1,0 +1,128 @@
+/**
+ * What a skill gets of the house's packages: chosen at its installation and at each start, from the
+ * lock that the operator of this host has then.
+ */
+import * as backends from '../../runner/backends/public.ts';
+import * as host from '../../runner/host/public.ts';
+import * as packages from '../../runner/package-store/public.ts';
+import { chooseFromHouse, type HousePackage } from '../../skills-index/packages/house.ts';
+import { type LockedPackage, lockedKeys } from '../../skills-index/packages/locked-package.ts';
+import { packageSetKey } from '../../skills-index/packages/package-set.ts';
+import { lockedEntries, parseLock } from '../../skills-index/packages/require-locked.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { type Ecosystem, ecosystems, houseWord } from '../../skills-index/skill/ecosystem.ts';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import { parseLockedEntry } from '../../skills-index/skill/manifest-packages.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import type { CommandContext } from '../command.ts';
+
+export type ChosenPackages = Readonly<Partial<Record<Ecosystem, readonly HousePackage[]>>>;
+
+type World = Pick<CommandContext, 'paths'>;
+type FetchingWorld = Pick<CommandContext, 'fetch' | 'paths' | 'signal'>;
+
+/**
+ * Chooses the house's packages for a skill; nothing for a skill with locks of its own.
+ * @param verb begins messages: `install @acme/report`
+ * @throws Problem `package-not-in-house`, `host-policy-invalid`
+ */
+export function choosePackages(
+  { paths }: World,
+  { packages: groups = {} }: Pick<Manifest, 'packages'>,
+  verb: string,
+): ChosenPackages {
+  const wanted = ecosystems.flatMap((ecosystem) => {
+    const group = groups[ecosystem];
+    return group?.lock === houseWord ? [{ ecosystem, requires: group.requires }] : [];
+  });
+  if (wanted.length === 0) return {};
+  const house = host.readHouse(host.houseFiles(paths.config));
+  const isMarked = packages.holdsHere();
+  return Object.fromEntries(
+    wanted.map(({ ecosystem, requires }) => [
+      ecosystem,
+      chooseFromHouse(house[ecosystem], { verb, ecosystem, requires, isMarked }),
+    ]),
+  );
+}
+
+/**
+ * The entries of the house's locks for chosen packages.
+ * @throws Problem `host-policy-invalid` when a lock differs from house.json
+ */
+export function lockedOf({ paths }: World, chosen: ChosenPackages): LockedPackage[] {
+  const files = host.houseFiles(paths.config);
+  const house = host.readHouse(files);
+  return ecosystems.flatMap((ecosystem) => {
+    const keys = new Set(chosen[ecosystem]?.map(({ key }) => key));
+    if (keys.size === 0) return [];
+    const path = files.locks[ecosystem];
+    const locked = parseLock(ecosystem, host.readHouseFile(path) ?? new Uint8Array(), path);
+    if (canonicalJson(lockedEntries(locked)) !== canonicalJson(house[ecosystem]?.locked ?? {}))
+      throw new Problem(
+        'host-policy-invalid',
+        `Cannot use ${path}: it differs from ${files.file}`,
+        {
+          hint: `Find out who changed the file. Then choose versions anew: skillgate host packages update`,
+        },
+      );
+    return [...lockedKeys(locked)].flatMap(([key, one]) => (keys.has(key) ? [one] : []));
+  });
+}
+
+/** All packages of the house. */
+export function wholeHouse({ paths }: World): ChosenPackages {
+  const house = host.readHouse(host.houseFiles(paths.config));
+  return Object.fromEntries(
+    ecosystems.flatMap((ecosystem) => {
+      const entries = Object.entries(house[ecosystem]?.locked ?? {}).flatMap(([key, value]) => {
+        const entry = parseLockedEntry(ecosystem, key, value);
+        return entry === undefined ? [] : [{ ...entry, key }];
+      });
+      return entries.length === 0 ? [] : [[ecosystem, entries]];
+    }),
+  );
+}
+
+/** The keys of the sets of all packages of the house. */
+export function houseSets(world: World): ReadonlySet<string> {
+  const whole = wholeHouse(world);
+  return new Set(ecosystems.map((one) => packageSetKey(one, whole[one] ?? [])));
+}
+
+/**
+ * Puts chosen packages together for a start. `skillgate host packages` has stored the packages, so
+ * nothing is fetched: after a change of the house, each skill starts without a new installation.
+ * @throws Problem `packages-missing`, and others of `readyPackages`
+ */
+export async function readyChosen(
+  world: FetchingWorld,
+  chosen: ChosenPackages,
+  hostPolicy: HostPolicy,
+): Promise<void> {
+  const missing = Object.fromEntries(
+    ecosystems.flatMap((ecosystem) => {
+      const list = chosen[ecosystem] ?? [];
+      const isThere = list.length === 0 || packages.hasSet(world.paths.data, ecosystem, list);
+      return isThere ? [] : [[ecosystem, list]];
+    }),
+  );
+  const locked = lockedOf(world, missing);
+  if (locked.length === 0) return;
+  try {
+    await packages.readyPackages({
+      data: world.paths.data,
+      packages: locked,
+      hostPolicy,
+      network: { fetch: world.fetch, signal: world.signal, offline: true },
+      sandbox: () => backends.backendOf(hostPolicy),
+    });
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'package-unavailable') throw cause;
+    throw new Problem('packages-missing', 'This host has not stored all packages of its lock', {
+      hint: 'skillgate host packages update',
+      cause,
+    });
+  }
+}
