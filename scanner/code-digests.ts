@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4fe8d06f8068652bab039b089b36a20a47556e268fb3c6a913a3428fe00dcf71',
-  judging: 'sha256:69ca5ccc8003de3c9f3ea9b65ac4f6f9ff72c1acfc3523b546043b05f4221b29',
+  extractor: 'sha256:1cd5a21608116b40e6d43d6097d0a048033950c05e09b5f59b3e3b5f663414fe',
+  judging: 'sha256:6e7158df23c59907c33ec34db5b48370b4f5360fc2a841a4f506a421e08a555c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:f8fed52b9f57f2482efa63e64a7f848da254c2b34735c7a4304586c9b7e99352',
+      'sha256:b24d9db64f4e03746c19f4a23135fa6c9e2691140f29b839cea17d2d7cbda48c',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:b63969dd8975775642e16997728c2efb39e2fd8fe511eee4e6f505267911d861',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:47b1707c9e67b1e3b782781911bfa794f817a4a236f21926846bf91f5a84d248',
+    'files/outside-read': 'sha256:dee66479d4d0b3b7021e00b83bc2b66e8e3f9d4506858f0159d02d24987fed67',
     'files/outside-write':
-      'sha256:4b8be2dddaae083553a64095aae6c324819ba993ff119b77242fac8a3d12854a',
+      'sha256:0d7b5972d353268c3b4a66b2c082c934166289e5d6b822fd088571076bec707b',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -74,61 +74,61 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:216d582ed10efef94cd0af2ea404da50f19f6493b8d99272f6d279324811a14d',
+      'sha256:924dd631179065f4d49b8bff160d64ffdb3805b2f5f8ea67fbfd8897aa53df56',
     'flow/encoded-to-network':
-      'sha256:f932457547066577ad8e6f3bebc07aace04414227e7b4c0a4bb6ea83e5132974',
+      'sha256:ce2df60f3f94658dd7ca7a1bb8607b3640e464538a9f4addf7284ab7ba4f3e19',
     'flow/environment-to-network':
-      'sha256:5aacf6e5bc94d10ba108ca811325b8c69de6e494f8cf83895f891ef69366ad10',
-    'flow/file-to-exec': 'sha256:0695ed66edd4755b5aafb9df86b2b4344a843ce7bb14e5fd0b40bf887d2cbc46',
+      'sha256:54295fdb8f60ba065e75b614eb5b2097524371e1634ac622f3905022b3246ae6',
+    'flow/file-to-exec': 'sha256:390a6ba27f671f07ff1fc2edf2060f891c53651838152a1a9c74311358f85d1d',
     'flow/file-to-network':
-      'sha256:e3a33db4d70200e07a0a1331ce935ea7ddae731a1da6e7de0dd6006422ac11bf',
+      'sha256:dc04de82eefca4bb2b5a0158cd365f5eca94a7c9055e341d1a9d9193b974db15',
     'flow/input-to-shell':
-      'sha256:cd16a15b3b35fc00df7e7d7663d1e7b60dc24c53ebbb5805379480a6fa96e84c',
+      'sha256:be91963cca5df15af64e01b22a0099e74ba3e454dabb4903c1cdd2a8e5c7a309',
     'flow/local-secret-to-network':
-      'sha256:6b5b2fe1c663f5b24f062b85518a1f2317d92cd77ac7ce4a72a12a09c4874550',
+      'sha256:c574faff6fea9091a8e3cc0ecce1ccfb3f018df3556031f1e7e5ded8bfcfcfed',
     'flow/network-to-exec':
-      'sha256:14b69be75863b0c4bb3c29f0a141e54cc5d9b53be8ee83fdc88c1bd9b5fb8be1',
+      'sha256:33398d18a74176640ccc5bfe5e39f62a1565ab67f423f636467c467c385ad435',
     'flow/secret-beside-data':
-      'sha256:37282fc0d81a10c3f2402477cba74cb616cf9be24ab820ac6b131d5bf7c2ecbb',
-    'flow/secret-in-url': 'sha256:dd6a51afde0dfc07e7d80888ecdf902b210eccb5f739d8bb4330e3331ff2300d',
+      'sha256:486730ce42b208583475a8648875b165a797a449709e4d38c38d68acd12f0fcb',
+    'flow/secret-in-url': 'sha256:29b44b79222383a2ac3a72fb31ee17570c0301433272a47b4128711114a139ac',
     'flow/secret-to-child':
-      'sha256:c03deed1dacbc0933649fae9b6f1c9414f0926ce169553cecb5276c48bb3ee74',
+      'sha256:7b52f98afc6c5e33b9665500867208c3f7f0a3af48a452cc036793014b5e92c1',
     'flow/secret-to-computed-host':
-      'sha256:3aa55f69a7e1d357a8fb19728fbbea581e1e4a65eac7f51d6fce314e2aeb8e4f',
+      'sha256:b9881aa26b76e803b8cb47f9e1c58743ca7e69167b646e48d042017267873275',
     'flow/secret-to-network':
-      'sha256:17733b7278ec04f731805002b7886efd40b2e5196dff184d0a0f938918d8df1a',
+      'sha256:bd522288310b7ce0ef8a9f8a65cc67ebd55fe8624c3fae49c1e3a5c5d3351bb0',
     'flow/secret-to-output':
-      'sha256:692463c33a70a93057ac9795162dd83523fa96fcd06d8aed6d3764e3d2a607f8',
+      'sha256:9276939a4ebeea0a54ff2b7e70f2f8314077a40e480570054f8afdcfb85194bc',
     'flow/secrets-to-one-host':
-      'sha256:3a30b8b73aeb84cb6824ec479e93ee8066e6aff8d78f1f9fa0f27a0fc873bcb1',
+      'sha256:8a591d7cc2d70f28f79986ed9ae5ca8ba0bd842f29471a66213037407c1bb0d7',
     'flow/untrusted-to-agent':
-      'sha256:585d9167cd5cf26acb6215dc5c2f3a25be9892c8fb42ebf93659ae68f7c8f110',
+      'sha256:a61487883c38fa4caa57f639cd50dcab7503fece8108284625f6b8b37f9f457b',
     'manifest/added-since-approved':
-      'sha256:b070f25982300d54dc406fcda32034413485189a3fec05b560b90c6bf22bb86c',
-    'manifest/all-three': 'sha256:c696b4ef0e3107c7f100b1e34dba9da24d2b1a02db6b71e0fadfc5f596f70665',
+      'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
+    'manifest/all-three': 'sha256:997bf8bda9b9b567547002b456b8d22ff5dda5116de24e58b955ec420b5c13bc',
     'manifest/broken-promise':
-      'sha256:359e86a805835324cabc4032752c269c5ee8976aa816f82269a3bebc431eaa20',
+      'sha256:f96229b0f55c8228842e54b4342de74d0281c85e9350c39ea23b73977365cb6a',
     'manifest/contradiction':
-      'sha256:4bfe34d9c005299401d7d504bfc44c3be44b258fb0b3ed76bba9af41cd341e8f',
+      'sha256:405808ecc9a831aebd7414adedd64049baf4495fec64d61e755f6da41799a47f',
     'manifest/declared-attack':
-      'sha256:553b3155c0127118b78687d4a33b0ece9cb241f26a5635fea0afe6faa1b54c38',
+      'sha256:379c4a4a0372d15cce17ef8a63c2e981a8859e4d9238c076bcceac74215d8705',
     'manifest/over-broad':
-      'sha256:c05b402b8fb373def6108594ac76d725dc3d40398a18fea3b1d405478a3672ee',
+      'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:8d1098eaf8fb4aa1e637dcd99d5017939a62253254b6a4d21200b35b1a8af705',
+      'sha256:5345157eadbbd20fac8fea8b560e862ff3ec4a2135a66dbc0667ccf835a4f27a',
     'manifest/unnamed-script':
-      'sha256:7f964b3f72e11e9456f8a46c1ffa6a3ac83360aa4bdaccd90e22005320330f15',
+      'sha256:0db1accf35bd30cbafec533c5b83d5e0bd9aa19207db909731cd3f6f1600c14d',
     'manifest/unreadable':
       'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
-    'manifest/unused': 'sha256:f40e6a2359c193ebcbfdf925c8b9ff44208cfd9f9b5f92bc8ca3bf97674c05ed',
+    'manifest/unused': 'sha256:9727e56f37ad0efee30872385920f279c5917d17fdf3ca05125d690bc7ad721b',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:575a32a988e59eeb46d08466fe3cffa523ec8ce086a000630daded29b0194413',
+    'network/cleartext': 'sha256:c1ee2e069d0007bf69ed9ac7fa7a2e5a3c264e4246845fd24a5b8aa260b7007b',
     'network/cloud-metadata':
       'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:8ed4e6398d50bebea2fe95e78ae8dbb62afebc08467156ff6713fa779f4da571',
+      'sha256:7c8688337371db29b72d7bdbe625e1afd3c6562d3722e704225cbd2cf07677a1',
     'network/drop-host': 'sha256:44e77afe68b1a48a62045bcd2e634a46c8001aa98cfbf3c7dfcfa4bf125fa2cb',
     'network/hidden-host':
       'sha256:281a6a59743be7ed2728624a9bbfe012727553bf0712b3685176aef9cdab157d',
@@ -172,7 +172,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:4b1cef0bd30a1d37cfb89421dbed7519aa72cf6e2b40949096182e626deb7bfa',
+      'sha256:486284bfc4ec955422d9ece54e09e187a2b1616069255799421b2bf5db3b5506',
     'obfuscation/shadowed-library':
       'sha256:60b40acb7f1968b495efe9d3e9f561f6878b534e62fdf8c72c846ccce7ce08d8',
     'obfuscation/text-from-numbers':
@@ -269,7 +269,7 @@ export const codeDigests: CodeDigests = {
       'sha256:dc8dd527daec0aa0bd65ce19d97898c57d573eccf39eb49fb6e13a7c1af32422',
     'supply/mutable-reference':
       'sha256:bfbfe9bf591061ad7c416f2f4887b7ccc46c49db8fb0af880da150d216d0408e',
-    'supply/typosquat': 'sha256:e5de0b22377b065f0d9b044d51e85a30e82c301d502d6b8df49fd8d397ddc35c',
+    'supply/typosquat': 'sha256:931b47a9b30787f8a176ee566eff400d2aa4d1e615de9af0613e280e00ab0f72',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':
