@@ -16,7 +16,7 @@ export function houseRows(context: Pick<CommandContext, 'paths'>): DoctorRow[] {
       const list = house[ecosystem];
       if (list === undefined) return [];
       const about = { name: `${name}, ${ecosystem}`, needed: false };
-      if (packages.hasSet(context.paths.data, ecosystem, list))
+      if (packages.openHouse(context.paths).hasSet(ecosystem, list))
         return [
           { ...about, holds: true, detail: `${count(list.length, 'package')}, stored and ready` },
         ];

@@ -1,9 +1,8 @@
 /**
- * `skillgate host packages …`: the house's packages, one lock of this host for all skills that leave
- * the versions to the host.
+ * `skillgate host packages …`: the house's packages, one lock of this host for all skills that
+ * leave the versions to the host.
  */
 import * as backends from '../../runner/backends/public.ts';
-import * as host from '../../runner/host/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
 import type { House, HouseGroup } from '../../skills-index/packages/house.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
@@ -46,8 +45,9 @@ function ecosystemOf(name: string | undefined): Ecosystem {
 
 /** What this host has of each ecosystem. */
 function list(context: CommandContext): void {
-  const { file } = host.houseFiles(context.paths.config);
-  const house = host.readHouse(host.houseFiles(context.paths.config));
+  const opened = packages.openHouse(context.paths);
+  const { file } = opened;
+  const house = opened.read();
   answer(context, { schema: 'skillgate.host-packages/1', file, house }, () =>
     Object.keys(house).length === 0
       ? safe`This host has no packages of its own, so skills bring locks. Add some: skillgate host packages add python pandas`
@@ -106,7 +106,7 @@ function nameIn(ecosystem: Ecosystem, requirement: string): string {
 
 async function update(context: CommandContext, given: readonly string[]): Promise<void> {
   if (given.length > 1) throw unknownVerb('update');
-  const house = host.readHouse(host.houseFiles(context.paths.config));
+  const house = packages.openHouse(context.paths).read();
   const there = ecosystems.filter((one) => house[one] !== undefined);
   const wanted = given.length === 0 ? there : [ecosystemOf(given[0])];
   const none = wanted.find((one) => house[one] === undefined);
@@ -134,10 +134,10 @@ async function withChange(
   requiresOf: (house: House, ecosystem: Ecosystem) => readonly string[],
 ): Promise<void> {
   requireLinux();
-  const files = host.houseFiles(context.paths.config);
+  const opened = packages.openHouse(context.paths);
   const isTrial = context.options['dry-run'] === true;
-  const changed = await host.withHouse(files, async () => {
-    let house = host.readHouse(files);
+  const changed = await opened.holding(async () => {
+    let house = opened.read();
     const texts: Partial<Record<Ecosystem, string>> = {};
     const changes: Changed[] = [];
     for (const ecosystem of wanted) {
@@ -156,10 +156,10 @@ async function withChange(
         after: made?.group.locked ?? {},
       });
     }
-    if (!isTrial) host.writeHouse(files, house, texts);
+    if (!isTrial) opened.write(house, texts);
     return changes;
   });
-  printChanges(context, files.file, changed, isTrial);
+  printChanges(context, opened.file, changed, isTrial);
 }
 
 // Skills run on Linux only, and the packages have to fit this host.
@@ -190,7 +190,7 @@ async function lockHouse(
   const { notes, packages: locked, text = '' } = lock;
   for (const note of notes) printNote(context, safe`note: ${note}`);
   await store(context, locked);
-  const needs = packages.readNeeds(context.paths.data, ecosystem, locked, text);
+  const needs = packages.openHouse(context.paths).needs(ecosystem, locked, text);
   return { group: { requires, locked: lockedEntries(locked), needs }, text };
 }
 
@@ -201,8 +201,9 @@ function pinsOf(
   before: HouseGroup | undefined,
 ): ReadonlyMap<string, Pin> {
   if (before === undefined || ecosystem === 'npm') return new Map();
-  const path = host.houseFiles(paths.config).locks.python;
-  const bytes = host.readHouseFile(path);
+  const opened = packages.openHouse(paths);
+  const path = opened.lockPath(ecosystem);
+  const bytes = opened.readLock(ecosystem);
   const locked = bytes === undefined ? [] : parseLock(ecosystem, bytes, path);
   const isAlone = ({ name }: LockedPackage) =>
     locked.filter((one) => one.name === name).length === 1;
@@ -243,8 +244,8 @@ function printChanges(
   changes: readonly Changed[],
   isTrial: boolean,
 ): void {
-  const lines = changes.flatMap(({ after, before, ecosystem }) =>
-    differences(before, after).map((line) => `${ecosystem} ${line}`),
+  const lines = changes.flatMap((one) =>
+    differences(one).map((line) => `${one.ecosystem} ${line}`),
   );
   const value = {
     schema: 'skillgate.host-packages-changed/1',
@@ -270,19 +271,17 @@ function printChanges(
 }
 
 /** `+ numpy 2.2.1`, `- six 1.16.0`, `numpy 2.1.0 → 2.2.1`. */
-function differences(
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
-): string[] {
-  const [old, now] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
-  return [...new Set([...old.keys(), ...now.keys()])].sort().flatMap((key) => {
-    const [a, b] = [old.get(key), now.get(key)];
-    if (a === b) return [];
-    if (a === undefined) return [`+ ${key} ${versionOf(b)}`];
-    if (b === undefined) return [`- ${key} ${versionOf(a)}`];
-    return versionOf(a) === versionOf(b)
-      ? [`  ${key} ${versionOf(b)}, other files`]
-      : [`  ${key} ${versionOf(a)} → ${versionOf(b)}`];
+function differences({ after, before }: Changed): string[] {
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys].sort().flatMap((key) => {
+    const was = Object.hasOwn(before, key) ? before[key] : undefined;
+    const is = Object.hasOwn(after, key) ? after[key] : undefined;
+    if (was === is) return [];
+    if (was === undefined) return [`+ ${key} ${versionOf(is)}`];
+    if (is === undefined) return [`- ${key} ${versionOf(was)}`];
+    return versionOf(was) === versionOf(is)
+      ? [`  ${key} ${versionOf(is)}, other files`]
+      : [`  ${key} ${versionOf(was)} → ${versionOf(is)}`];
   });
 }
 

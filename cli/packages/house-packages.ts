@@ -3,7 +3,6 @@
  * lock that the operator of this host has then.
  */
 import * as backends from '../../runner/backends/public.ts';
-import * as host from '../../runner/host/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
 import { chooseFromHouse, type HousePackage } from '../../skills-index/packages/house.ts';
 import { type LockedPackage, lockedKeys } from '../../skills-index/packages/locked-package.ts';
@@ -37,8 +36,9 @@ export function choosePackages(
     return group?.lock === houseWord ? [{ ecosystem, requires: group.requires }] : [];
   });
   if (wanted.length === 0) return {};
-  const house = host.readHouse(host.houseFiles(paths.config));
-  const isMarked = packages.holdsHere();
+  const opened = packages.openHouse(paths);
+  const house = opened.read();
+  const isMarked = opened.isMarked();
   return Object.fromEntries(
     wanted.map(({ ecosystem, requires }) => [
       ecosystem,
@@ -52,17 +52,17 @@ export function choosePackages(
  * @throws Problem `host-policy-invalid` when a lock differs from house.json
  */
 export function lockedOf({ paths }: World, chosen: ChosenPackages): LockedPackage[] {
-  const files = host.houseFiles(paths.config);
-  const house = host.readHouse(files);
+  const opened = packages.openHouse(paths);
+  const house = opened.read();
   return ecosystems.flatMap((ecosystem) => {
     const keys = new Set(chosen[ecosystem]?.map(({ key }) => key));
     if (keys.size === 0) return [];
-    const path = files.locks[ecosystem];
-    const locked = parseLock(ecosystem, host.readHouseFile(path) ?? new Uint8Array(), path);
+    const path = opened.lockPath(ecosystem);
+    const locked = parseLock(ecosystem, opened.readLock(ecosystem) ?? new Uint8Array(), path);
     if (canonicalJson(lockedEntries(locked)) !== canonicalJson(house[ecosystem]?.locked ?? {}))
       throw new Problem(
         'host-policy-invalid',
-        `Cannot use ${path}: it differs from ${files.file}`,
+        `Cannot use ${path}: it differs from ${opened.file}`,
         {
           hint: `Find out who changed the file. Then choose versions anew: skillgate host packages update`,
         },
@@ -73,7 +73,7 @@ export function lockedOf({ paths }: World, chosen: ChosenPackages): LockedPackag
 
 /** All packages of the house. */
 export function wholeHouse({ paths }: World): ChosenPackages {
-  const house = host.readHouse(host.houseFiles(paths.config));
+  const house = packages.openHouse(paths).read();
   return Object.fromEntries(
     ecosystems.flatMap((ecosystem) => {
       const entries = Object.entries(house[ecosystem]?.locked ?? {}).flatMap(([key, value]) => {
@@ -104,7 +104,7 @@ export async function readyChosen(
   const missing = Object.fromEntries(
     ecosystems.flatMap((ecosystem) => {
       const list = chosen[ecosystem] ?? [];
-      const isThere = list.length === 0 || packages.hasSet(world.paths.data, ecosystem, list);
+      const isThere = list.length === 0 || packages.openHouse(world.paths).hasSet(ecosystem, list);
       return isThere ? [] : [[ecosystem, list]];
     }),
   );

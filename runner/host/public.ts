@@ -3,11 +3,3 @@
 export { changeHostPolicy } from './change-policy.ts';
 export { findProgram, whyNotMountable } from './host.ts';
 export { readHostPolicy } from './host-policy.ts';
-export {
-  type HouseFiles,
-  houseFiles,
-  readHouse,
-  readHouseFile,
-  withHouse,
-  writeHouse,
-} from './house-files.ts';

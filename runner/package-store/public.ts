@@ -1,6 +1,6 @@
 /** What the commands may use of this room. */
 export { advisedPackages, requireNoMalware } from './advised-packages.ts';
 export { cleanPackages, listSets } from './clean.ts';
-export { hasSet, holdsHere, readNeeds } from './house.ts';
+export { openHouse } from './open-house.ts';
 export { readPythonPage } from './python-page.ts';
 export { readyPackages } from './ready-packages.ts';

@@ -1,4 +1,4 @@
-/** What each npm package of a lock needs: the packages that Node finds for it in the lock's places. */
+/** What each npm package of a lock needs: what Node finds for the package in the lock's places. */
 import * as v from 'valibot';
 import { type LockedPackage, lockedKeys } from './locked-package.ts';
 

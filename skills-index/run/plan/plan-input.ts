@@ -77,8 +77,8 @@ export interface HostFacts {
   /** The base programs that this host has. */
   readonly base: readonly BaseProgram[];
   /**
-   * The stored packages of each ecosystem of which the skill needs packages, and the packages: those
-   * of the skill's lock, or those that this host chose.
+   * The stored packages of each ecosystem of which the skill needs packages. `given` has those of
+   * the skill's lock, or those that this host chose.
    */
   readonly packages?: Readonly<
     Partial<Record<Ecosystem, PackageSetFact & { readonly given: readonly PackageCapability[] }>>

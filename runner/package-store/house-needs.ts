@@ -53,8 +53,8 @@ function readMetadata(folder: string, { name, version }: LockedPackage): string 
 
 const metadataPath = /^[^/]+\.dist-info\/METADATA$/;
 
-/** Whether a marker holds for the interpreter of this host's sandboxes. */
-export function holdsHere(): (marker: string) => boolean {
+/** Returns whether a marker holds for the interpreter of this host's sandboxes. */
+export function isMarkedHere(): (marker: string) => boolean {
   let platform: ReturnType<typeof readPlatform> | undefined;
   return (marker) => {
     platform ??= readPlatform(findProgram('python3'));
