@@ -155,6 +155,29 @@ export const hostPolicyRows: readonly CommandRow[] = [
     load: () => import('../host/house.ts'),
   },
   {
+    name: 'host advisories',
+    summary: 'say what this host does with packages that an advisory names',
+    usage: 'add folder DIR | add vulnerable run|refuse | add allow ID | list | remove RULE',
+    examples: [
+      [
+        'skillgate host advisories add folder /srv/osv',
+        'compare packages with your mirror of OSV, such as /srv/osv/npm/all.zip',
+      ],
+      [
+        'skillgate host advisories add vulnerable refuse',
+        'install and start no skill with a vulnerable package',
+      ],
+      [
+        'skillgate host advisories add allow GHSA-jf85-cpcp-j695',
+        'one advisory refuses no package; advisories of malware always do',
+      ],
+      ['skillgate host advisories remove GHSA-jf85-cpcp-j695', 'the advisory counts again'],
+    ],
+    options: { 'dry-run': dryRun },
+    args: { min: 0, max: 3 },
+    load,
+  },
+  {
     name: 'host toolchain',
     summary: 'give each session a folder with a compiler or tools, read-only and on PATH',
     usage: `add NAME DIR ${listAndRemove}`,

@@ -9,6 +9,12 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, inkFor, joined, safe } from '../terminal/output.ts';
+import {
+  addAdvisoryRule,
+  advisoryRulesTable,
+  listAdvisoryRules,
+  removeAdvisoryRule,
+} from './advisories.ts';
 import { addApprover, approverTable, listApprovers, removeApprover } from './approvers.ts';
 import { readPolicy } from './change.ts';
 import { addIndex, indexTable, listIndexes, removeIndex } from './indexes.ts';
@@ -69,6 +75,13 @@ const kinds: Readonly<Record<string, Kind>> = {
     remove: removeIndex,
     list: listIndexes,
   },
+  'host advisories': {
+    adds: 'RULE VALUE',
+    words: 2,
+    add: addAdvisoryRule,
+    remove: removeAdvisoryRule,
+    list: listAdvisoryRules,
+  },
 };
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -114,6 +127,7 @@ function show(context: CommandContext): void {
       count: Object.keys(policy.indexes).length,
       text: () => indexTable(policy.indexes),
     },
+    { title: 'advisories about packages', count: 1, text: advisoryRulesTable },
     {
       title: 'toolchains',
       count: Object.keys(policy.toolchains).length,
@@ -144,6 +158,8 @@ const shownMembers = [
   'models',
   'approvers',
   'indexes',
+  'advisories',
+  'packages',
   'toolchains',
   'egress',
 ];

@@ -10,8 +10,8 @@ import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { CommandContext } from '../command.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
-import { advisorySource } from './advisories.ts';
 import { type ChosenPackages, choosePackages, lockedOf } from './house-packages.ts';
+import { packagePolicy } from './package-policy.ts';
 
 interface Fetched {
   /** Begins messages: `install @acme/report`. */
@@ -34,7 +34,7 @@ export async function fetchPackages(
   const chosen = process.platform === 'linux' ? choosePackages(context, manifest, verb) : {};
   const locked = [...own, ...lockedOf(context, chosen)];
   if (locked.length === 0) return chosen;
-  packages.requireNoMalware(advisorySource(context, hostPolicy), locked, verb);
+  packages.requireAllowedPackages(packagePolicy(context, hostPolicy), locked, verb);
   if (process.platform !== 'linux') {
     printNote(
       context,

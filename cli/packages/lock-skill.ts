@@ -24,7 +24,7 @@ import { packagesLeftOutMax } from '../limits.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
-import { advisorySource } from './advisories.ts';
+import { packagePolicy } from './package-policy.ts';
 import { resolveNpm } from './resolve-npm.ts';
 import { resolvePython } from './resolve-python.ts';
 import type { Resolved, ResolveRequest } from './resolved.ts';
@@ -91,8 +91,8 @@ export async function lockSkill(
     };
   }
   const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
-  packages.requireNoMalware(
-    advisorySource(context, policy),
+  packages.requireAllowedPackages(
+    packagePolicy(context, policy),
     locks.flatMap((lock) => lock.packages),
     'lock',
   );

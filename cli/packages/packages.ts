@@ -4,8 +4,8 @@ import * as packages from '../../runner/package-store/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, count, joined, safe } from '../terminal/output.ts';
-import { advisorySource } from './advisories.ts';
 import { houseSets } from './house-packages.ts';
+import { packagePolicy } from './package-policy.ts';
 
 const daysDefault = 30;
 const daysMax = 3_650;
@@ -68,7 +68,7 @@ function audit(context: CommandContext): ExitCode {
     ),
   );
   const found = packages
-    .advisedPackages(advisorySource(context, policy), [...stored.values()], 'all')
+    .advisedPackages(packagePolicy(context, policy), [...stored.values()], 'all')
     .sort((a, b) => Number(b.isMalware) - Number(a.isMalware) || (a.name < b.name ? -1 : 1))
     .map((one) => ({
       ...one,

@@ -22,8 +22,8 @@ import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { handsOfAgent } from '../holds/hands.ts';
 import type { Lock, LockedSkill } from '../install/lock.ts';
-import { advisorySource } from '../packages/advisories.ts';
 import { type ChosenPackages, choosePackages, readyChosen } from '../packages/house-packages.ts';
+import { packagePolicy } from '../packages/package-policy.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from './admission.ts';
 import { incidentsFolderOf } from './incident-client.ts';
 import { reportingAudit } from './incidents.ts';
@@ -113,7 +113,7 @@ export async function admitToStart(
     });
     const admitted = admission.requireAdmitted(judged, name);
     const { package: used = [] } = admitted.capabilities;
-    packages.requireNoMalware(advisorySource(world, host.policy), used, `start ${name}`);
+    packages.requireAllowedPackages(packagePolicy(world, host.policy), used, `start ${name}`);
     const opened = await openAdmitted(source, admitted);
     return {
       admitted,
@@ -152,7 +152,7 @@ async function housePackages(
   try {
     const chosen = choosePackages(world, manifest, `start ${name}`);
     const used = Object.values(chosen).flat();
-    packages.requireNoMalware(advisorySource(world, host.policy), used, `start ${name}`);
+    packages.requireAllowedPackages(packagePolicy(world, host.policy), used, `start ${name}`);
     await readyChosen(world, chosen, host.policy);
     return chosen;
   } catch (problem) {

@@ -1,8 +1,13 @@
-/** Packages that the operator's advisories name: malware is refused, vulnerabilities are shown. */
+/**
+ * Packages that the operator's advisories name: malware is refused, and so are vulnerable packages
+ * where host policy refuses them.
+ */
 import type { AdvisoryKind } from '../../skills-index/run/indexes/advisory.ts';
+import type { VulnerabilityRules } from '../../skills-index/run/plan/index-policy.ts';
 import type { PackageCapability } from '../../skills-index/skill/capability.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type AdvisorySource, openAdvisories } from '../indexes/advisory-folder.ts';
+import { summaryCharsMax } from './limits.ts';
 
 type Named = Pick<PackageCapability, 'ecosystem' | 'name' | 'version'>;
 
@@ -11,24 +16,40 @@ export interface AdvisedPackage extends Named {
   /** The advisory's id, such as `MAL-2026-1` or `GHSA-…`. */
   readonly id: string;
   readonly isMalware: boolean;
+  /** Whether host policy allows the advisory. No exception covers malware, whatever its id. */
+  readonly isAllowed: boolean;
   readonly summary: string;
+}
+
+/** The operator's advisories, and what the operator does with vulnerable packages. */
+export interface PackagePolicy extends AdvisorySource {
+  readonly rules: VulnerabilityRules;
 }
 
 /** @throws Problem `host-policy-invalid` when an advisory cannot be read */
 export function advisedPackages(
-  source: AdvisorySource,
+  policy: PackagePolicy,
   packages: readonly Named[],
   kind: AdvisoryKind,
 ): AdvisedPackage[] {
-  if (source.folder === undefined || packages.length === 0) return [];
-  const advisories = openAdvisories(source, kind);
+  if (policy.folder === undefined || packages.length === 0) return [];
+  const advisories = openAdvisories(policy, kind);
+  const { allowAdvisories = [] } = policy.rules;
   return packages.flatMap(({ ecosystem, name, version = '' }) => {
     const found = advisories(ecosystem, name).filter((one) => one.includes(version));
     // One advisory may have several entries for a package, or lie in two folders.
     const byId = new Map(
       found.map(({ id, isMalware, summary }) => [
         id,
-        { ecosystem, name, version, id, isMalware, summary },
+        {
+          ecosystem,
+          name,
+          version,
+          id,
+          isMalware,
+          isAllowed: !isMalware && allowAdvisories.includes(id),
+          summary,
+        },
       ]),
     );
     return [...byId.values()];
@@ -36,22 +57,44 @@ export function advisedPackages(
 }
 
 /**
+ * Requires that no advisory names a package as malicious, and none as vulnerable where host policy
+ * refuses such packages.
  * @param purpose begins the message: `run @acme/report`
- * @throws Problem `package-malicious` with a reason for each advisory, `host-policy-invalid`
+ * @throws Problem `package-malicious`, `package-vulnerable` with a reason for each advisory,
+ * `host-policy-invalid`
  */
-export function requireNoMalware(
-  source: AdvisorySource,
+export function requireAllowedPackages(
+  policy: PackagePolicy,
   packages: readonly Named[],
   purpose: string,
 ): void {
-  const reasons = advisedPackages(source, packages, 'malware').map(
-    ({ ecosystem, id, name, version }) => ({
-      message: `the advisory ${id} names ${name} ${version} of ${ecosystem}`,
-    }),
+  const kind = policy.rules.vulnerable === 'refuse' ? 'all' : 'malware';
+  const found = advisedPackages(policy, packages, kind).filter(({ isAllowed }) => !isAllowed);
+  const malware = found.filter(({ isMalware }) => isMalware);
+  const [malicious] = malware;
+  if (malicious !== undefined)
+    throw new Problem(
+      'package-malicious',
+      `Cannot ${purpose}: ${reasonOf(malicious)} as malicious`,
+      { reasons: malware.map((one) => ({ message: reasonOf(one) })) },
+    );
+  const [vulnerable] = found;
+  if (vulnerable === undefined) return;
+  const reasons = found.map((one) => ({ message: `${reasonOf(one)}${summaryOf(one)}` }));
+  throw new Problem(
+    'package-vulnerable',
+    `Cannot ${purpose}: ${reasonOf(vulnerable)} as vulnerable${summaryOf(vulnerable)}`,
+    {
+      reasons,
+      hint: `use a newer version of ${vulnerable.name}: skillgate update for an installed skill, skillgate lock for your own. Or allow the advisory on this host: skillgate host advisories add allow ${vulnerable.id}`,
+    },
   );
-  const [first] = reasons;
-  if (first === undefined) return;
-  throw new Problem('package-malicious', `Cannot ${purpose}: ${first.message} as malicious`, {
-    reasons,
-  });
+}
+
+function reasonOf({ ecosystem, id, name, version }: AdvisedPackage): string {
+  return `the advisory ${id} names ${name} ${version} of ${ecosystem}`;
+}
+
+function summaryOf({ summary }: AdvisedPackage): string {
+  return summary === '' ? '' : `: ${summary.slice(0, summaryCharsMax).toWellFormed()}`;
 }

@@ -13,6 +13,8 @@ export const triesMax = 3;
 export const pauseMilliseconds = 500;
 export const redirectsMax = 5;
 export const downloadsAtOnce = 4;
+/** Characters of an advisory's summary in a message. */
+export const summaryCharsMax = 160;
 /** Files that a message about one package names. */
 export const namedFilesMax = 5;
 /** Bytes of all stored packages of one user. */

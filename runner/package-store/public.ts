@@ -1,5 +1,5 @@
 /** What the commands may use of this room. */
-export { advisedPackages, requireNoMalware } from './advised-packages.ts';
+export { advisedPackages, requireAllowedPackages } from './advised-packages.ts';
 export { cleanPackages, listSets } from './clean.ts';
 export { openHouse } from './open-house.ts';
 export { readPythonPage } from './python-page.ts';

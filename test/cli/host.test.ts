@@ -112,6 +112,49 @@ describe('skillgate host workspace', () => {
   });
 });
 
+describe('skillgate host advisories', () => {
+  it('adds, lists and removes rules', async () => {
+    const folder = await host('advisories', 'add', 'folder', './osv');
+    expect(folder).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining(`advisories of ${home}/osv`),
+      stderr: expect.stringContaining('there is no folder'),
+    });
+    await host('advisories', 'add', 'vulnerable', 'refuse');
+    await host('advisories', 'add', 'allow', 'GHSA-a-b-c');
+    expect((await host('advisories', 'add', 'allow', 'GHSA-a-b-c')).stdout).toContain('already');
+    const packages = { vulnerable: 'refuse', allowAdvisories: ['GHSA-a-b-c'] };
+    expect(policy()).toEqual({ advisories: join(home, 'osv'), packages });
+    const listed = await host('advisories', 'list');
+    expect(listed.stdout).toMatch(/vulnerable +refuse.*\nallow +GHSA-a-b-c/);
+    expect((await host('show')).stdout).toContain('GHSA-a-b-c');
+    await host('advisories', 'remove', 'GHSA-a-b-c');
+    expect(policy().packages).toEqual({ vulnerable: 'refuse' });
+    await host('advisories', 'remove', 'vulnerable');
+    await host('advisories', 'remove', 'folder');
+    expect(policy()).toEqual({});
+  });
+
+  it.each([
+    ['an exception for malware', ['add', 'allow', 'MAL-2026-1'], 2, 'names malware'],
+    ['no id', ['add', 'allow', 'evil'], 2, 'is not the id of an advisory'],
+    ['a third way', ['add', 'vulnerable', 'ask'], 2, 'write run or refuse'],
+    ['an unknown rule', ['add', 'malicious', 'run'], 2, 'folder DIR, vulnerable run|refuse'],
+    ['a rule that is absent', ['remove', 'vulnerable'], 3, 'has no rule vulnerable'],
+  ])('refuses %s', async (_, words, exit, message) => {
+    write({ advisories: '/srv/osv' });
+    const ran = await host('advisories', ...words);
+    expect(ran).toMatchObject({ exit, stderr: expect.stringContaining(message) });
+    expect(policy()).toEqual({ advisories: '/srv/osv' });
+  });
+
+  it('refuses to refuse vulnerable packages where no advisories would name them', async () => {
+    const ran = await host('advisories', 'add', 'vulnerable', 'refuse');
+    expect(ran.stderr).toContain('"advisories" names no folder');
+    expect(existsSync(file())).toBe(false);
+  });
+});
+
 describe('skillgate host model, approver and egress', () => {
   it('add, list and remove what host.json holds', async () => {
     await host('model', 'add', 'local', 'http://127.0.0.1:8080', '--kind', 'openai');

@@ -18,6 +18,7 @@ import { makePackageWorld } from '../runner/package-store/package-world.ts';
 let network: Network;
 let user: Installer;
 let advise: (text: string) => void;
+let refuseVulnerable: () => Promise<unknown>;
 beforeEach(async () => {
   network = await makeNetwork();
   user = await makeInstaller(network);
@@ -38,6 +39,7 @@ beforeEach(async () => {
   mkdirSync(join(user.home, 'config'), { recursive: true });
   const indexes = { python: { url: `file://${world.index}` } };
   writeFileSync(join(user.home, 'config/host.json'), JSON.stringify({ indexes, advisories }));
+  refuseVulnerable = () => user.run('host', 'advisories', 'add', 'vulnerable', 'refuse');
   advise = (id) => {
     const affected = [{ package: { ecosystem: 'PyPI', name: 'evil' }, versions: ['1.0'] }];
     const text = JSON.stringify({ id, summary: 'steals keys', affected });
@@ -85,4 +87,22 @@ it('the installed skill does not start, and the audit log says why', async () =>
     exit: 6,
     out: expect.stringMatching(/^malicious {3}python evil 1\.0 {2}MAL-2026-1/),
   });
+});
+
+it('a vulnerable package is refused where the operator says so, but for an exception', async () => {
+  expect(await user.run('install', '@acme/weekly-report')).toMatchObject({ exit: 0 });
+  advise('GHSA-a-b-c');
+  expect(await refuseVulnerable()).toMatchObject({ exit: 0 });
+  const plan = () => user.run('run', '--plan', '@acme/weekly-report', 'report');
+  const why =
+    /package-vulnerable.*GHSA-a-b-c names evil 1\.0 of python as vulnerable: steals keys.*host advisories add allow GHSA-a-b-c/s;
+  for (const said of [await plan(), await user.run('install', '@acme/weekly-report')])
+    expect(said).toMatchObject({ exit: 6, err: expect.stringMatching(why) });
+  expect(lastAudited(user)).toMatchObject({ event: 'refused', code: 'package-vulnerable' });
+  expect(await user.run('host', 'advisories', 'add', 'allow', 'GHSA-a-b-c')).toMatchObject({
+    exit: 0,
+  });
+  expect(await plan()).toMatchObject({ exit: 0 });
+  advise('MAL-2026-1');
+  expect(await plan()).toMatchObject({ exit: 6, err: expect.stringMatching(refused) });
 });

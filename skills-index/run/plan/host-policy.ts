@@ -193,15 +193,18 @@ const policyEntries = exactObject({
   ...reportPolicyEntries,
 });
 // A name in `ownLocks` that no workspace has is refused. Otherwise a misspelt name would leave the
-// file locks of a workspace shared with the host.
+// file locks of a workspace shared with the host. A rule about advisories without a folder of
+// advisories would look like protection.
 const policyShape = v.pipe(
   policyEntries,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    const { ownLocks, workspaces } = dataset.value;
+    const { advisories, ownLocks, packages, workspaces } = dataset.value;
     const unknown = ownLocks.filter((name) => !Object.hasOwn(workspaces, name));
     if (unknown.length > 0)
       addIssue({ message: `ownLocks names ${unknown.join(', ')}, and "workspaces" does not` });
+    if (packages.vulnerable === 'refuse' && advisories === undefined)
+      addIssue({ message: 'packages.vulnerable is "refuse", and "advisories" names no folder' });
   }),
 );
 

@@ -4,12 +4,14 @@
  */
 import * as v from 'valibot';
 import type { Ecosystem } from '../../skill/ecosystem.ts';
-import { exactObject } from '../../skill/shape.ts';
+import { boundedList, exactObject } from '../../skill/shape.ts';
 import { type ModelPlace, parseModelUrl } from '../agents/agent-policy.ts';
 
 /** The days for which an index hides a new version, when host policy names no number of days. */
 export const minimumAgeDaysDefault = 7;
 const minimumAgeDaysMax = 365;
+/** Each exception is compared with each advisory of a skill's packages. */
+const allowedAdvisoriesMax = 1_000;
 
 export interface PackageIndex {
   /**
@@ -26,6 +28,15 @@ export interface IndexPolicy {
   readonly indexes: Readonly<Partial<Record<Ecosystem, PackageIndex>>>;
   /** A folder with advisories in the OSV format. Ids that begin with `MAL-` name malware. */
   readonly advisories?: string;
+  readonly packages: VulnerabilityRules;
+}
+
+/** What this host does with packages that an advisory names as vulnerable. Malware never runs. */
+export interface VulnerabilityRules {
+  /** `run` when absent. */
+  readonly vulnerable?: 'run' | 'refuse';
+  /** Ids of advisories that refuse no package. */
+  readonly allowAdvisories?: readonly string[];
 }
 
 export type IndexPlace = { readonly kind: 'folder'; readonly path: string } | ModelPlace;
@@ -82,5 +93,24 @@ export const indexPolicyEntries = {
         'is not an absolute folder in plain form',
       ),
     ),
+  ),
+  packages: v.optional(
+    exactObject({
+      vulnerable: v.exactOptional(v.picklist(['run', 'refuse'])),
+      allowAdvisories: v.exactOptional(
+        boundedList(
+          v.pipe(
+            v.string(),
+            v.check(
+              (id) => /^[A-Z][A-Za-z0-9]{1,11}-[A-Za-z0-9-]{1,80}$/.test(id),
+              'is not the id of an advisory, such as GHSA-xxxx-xxxx-xxxx',
+            ),
+            v.check((id) => !/^mal-/i.test(id), 'names malware, which no host allows'),
+          ),
+          allowedAdvisoriesMax,
+        ),
+      ),
+    }),
+    {},
   ),
 };

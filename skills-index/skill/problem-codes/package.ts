@@ -42,6 +42,13 @@ export const packageCodes = {
       'The skill leaves the versions of its packages to the host, and the packages of this host do not meet what the skill requires.',
     fix: 'The operator adds the package: skillgate host packages add. Or the author gives the skill a lock of its own: skillgate lock.',
   },
+  'package-vulnerable': {
+    exit: 6,
+    status: 403,
+    means:
+      'An advisory in the folder that host policy names lists a package of the skill as vulnerable, and host policy refuses such packages.',
+    fix: 'Install a version of the skill with a newer package: skillgate update. To allow one advisory on this host: skillgate host advisories add allow ID.',
+  },
   'packages-missing': {
     exit: 6,
     status: 409,

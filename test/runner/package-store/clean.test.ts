@@ -1,9 +1,17 @@
-import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   advisedPackages,
-  requireNoMalware,
+  requireAllowedPackages,
 } from '../../../runner/package-store/advised-packages.ts';
 import { cleanPackages, listSets } from '../../../runner/package-store/clean.ts';
 import { storeFolder } from '../../../runner/package-store/store.ts';
@@ -70,13 +78,13 @@ describe('a package that an advisory names as malicious', () => {
     const world = makePackageWorld();
     mkdirSync(join(world.index, place), { recursive: true });
     writeFileSync(join(world.index, place, 'MAL-2026-1.json'), text(version));
-    return { folder: world.index, cache: world.data };
+    return { folder: world.index, cache: world.data, rules: {} };
   };
 
   it.each(['pypi/evil', 'osv/malicious/pypi/evil', 'PyPI', ''])(
     'is refused with the advisory, which lies in the folder %j',
     (place) => {
-      expect(() => requireNoMalware(advise('1.0', place), [evil], 'start @acme/x')).toThrow(
+      expect(() => requireAllowedPackages(advise('1.0', place), [evil], 'start @acme/x')).toThrow(
         expect.objectContaining({
           code: 'package-malicious',
           message:
@@ -87,14 +95,14 @@ describe('a package that an advisory names as malicious', () => {
   );
 
   it('is not another version, and no package of another name', () => {
-    requireNoMalware(advise('2.0'), [evil], 'start');
-    requireNoMalware(advise('1.0'), [{ ...evil, name: 'good' }], 'start');
-    requireNoMalware({ folder: undefined, cache: '' }, [evil], 'start');
+    requireAllowedPackages(advise('2.0'), [evil], 'start');
+    requireAllowedPackages(advise('1.0'), [{ ...evil, name: 'good' }], 'start');
+    requireAllowedPackages({ folder: undefined, cache: '', rules: {} }, [evil], 'start');
   });
 
   it('is refused where the folder of advisories is missing', () => {
-    const source = { folder: '/nonexistent/advisories', cache: '' };
-    expect(() => requireNoMalware(source, [evil], 'start')).toThrow(
+    const source = { folder: '/nonexistent/advisories', cache: '', rules: {} };
+    expect(() => requireAllowedPackages(source, [evil], 'start')).toThrow(
       expect.objectContaining({ code: 'host-policy-invalid' }),
     );
   });
@@ -102,26 +110,26 @@ describe('a package that an advisory names as malicious', () => {
   it('is found after each change of a folder whose packages are noted', () => {
     const source = advise('2.0', 'PyPI');
     const place = join(source.folder, 'PyPI', 'MAL-2026-1.json');
-    requireNoMalware(source, [evil], 'start');
+    requireAllowedPackages(source, [evil], 'start');
     // The same name, size and inode: only the time of the change differs.
     writeFileSync(place, text('1.0'));
-    expect(() => requireNoMalware(source, [evil], 'start')).toThrow('MAL-2026-1');
+    expect(() => requireAllowedPackages(source, [evil], 'start')).toThrow('MAL-2026-1');
     writeFileSync(place, text('1.0').replace('Evil', 'Good'));
-    requireNoMalware(source, [evil], 'start');
+    requireAllowedPackages(source, [evil], 'start');
     writeFileSync(join(source.folder, 'PyPI', 'MAL-2026-2.json'), text('1.0', 'MAL-2026-2'));
-    expect(() => requireNoMalware(source, [evil], 'start')).toThrow('MAL-2026-2');
+    expect(() => requireAllowedPackages(source, [evil], 'start')).toThrow('MAL-2026-2');
     writeFileSync(place, 'x');
-    expect(() => requireNoMalware(source, [evil], 'start')).toThrow('no OSV advisory');
+    expect(() => requireAllowedPackages(source, [evil], 'start')).toThrow('no OSV advisory');
   });
 
   it('is refused where the notes are damaged or cannot be written', () => {
     const source = advise('1.0', 'PyPI');
-    expect(() => requireNoMalware(source, [evil], 'start')).toThrow('MAL-2026-1');
+    expect(() => requireAllowedPackages(source, [evil], 'start')).toThrow('MAL-2026-1');
     const notes = join(source.cache, 'advisories');
     for (const name of readdirSync(notes)) writeFileSync(join(notes, name), '{"state":');
-    expect(() => requireNoMalware(source, [evil], 'start')).toThrow('MAL-2026-1');
+    expect(() => requireAllowedPackages(source, [evil], 'start')).toThrow('MAL-2026-1');
     const nowhere = { ...source, cache: '/dev/null/nowhere' };
-    expect(() => requireNoMalware(nowhere, [evil], 'start')).toThrow('MAL-2026-1');
+    expect(() => requireAllowedPackages(nowhere, [evil], 'start')).toThrow('MAL-2026-1');
   });
 
   it('is named once by an advisory with two entries for it', () => {
@@ -130,6 +138,40 @@ describe('a package that an advisory names as malicious', () => {
     const advisory = JSON.stringify({ id: 'MAL-2026-2', affected: [...affected, ...affected] });
     writeFileSync(join(source.folder, 'PyPI', 'MAL-2026-2.json'), advisory);
     expect(advisedPackages(source, [evil], 'malware')).toMatchObject([{ id: 'MAL-2026-2' }]);
+  });
+
+  it.each([
+    ['run', [], undefined],
+    ['refuse', [], 'package-vulnerable'],
+    ['refuse', ['GHSA-a-b-c'], undefined],
+    ['refuse', ['GHSA-a-b-d', 'CVE-2026-1'], 'package-vulnerable'],
+  ] as const)(
+    'may be vulnerable only: host policy says %s with the exceptions %j',
+    (vulnerable, allowAdvisories, code) => {
+      const source = { ...advise('9'), rules: { vulnerable, allowAdvisories } };
+      writeFileSync(join(source.folder, 'GHSA-a-b-c.json'), text('1.0', 'GHSA-a-b-c'));
+      const start = () => requireAllowedPackages(source, [evil], 'start @acme/x');
+      if (code === undefined) return start();
+      expect(start).toThrow(
+        expect.objectContaining({
+          code,
+          message:
+            'Cannot start @acme/x: the advisory GHSA-a-b-c names evil 1.0 of python as vulnerable: sends keys away',
+          hint: expect.stringContaining('skillgate host advisories add allow GHSA-a-b-c'),
+        }),
+      );
+    },
+  );
+
+  it('is refused whatever the exceptions and the name of the file say', () => {
+    const source = advise('1.0', 'PyPI');
+    const path = join(source.folder, 'PyPI', 'MAL-2026-1.json');
+    renameSync(path, join(source.folder, 'PyPI', 'GHSA-a-b-c.json'));
+    const allowAdvisories = ['MAL-2026-1', 'GHSA-a-b-c'];
+    const rules = { vulnerable: 'refuse', allowAdvisories } as const;
+    expect(() => requireAllowedPackages({ ...source, rules }, [evil], 'start')).toThrow(
+      expect.objectContaining({ code: 'package-malicious' }),
+    );
   });
 
   it('may be vulnerable only: then it is named, and not refused', () => {
@@ -142,7 +184,7 @@ describe('a package that an advisory names as malicious', () => {
     writeFileSync(join(source.folder, 'PYSEC-2026-1.json'), advisory);
     // The id counts, and not the name of the file.
     writeFileSync(join(source.folder, 'MAL-2026-3.json'), advisory);
-    requireNoMalware(source, [evil], 'start');
+    requireAllowedPackages(source, [evil], 'start');
     rmSync(join(source.folder, 'MAL-2026-3.json'));
     const versions = ['1.0', '1.2rc1', '1.2', '1.3', '2.0a0', '2.0rc1', '9'];
     const named = versions.map((version) => ({ ...evil, version }));

@@ -1,4 +1,4 @@
-/** The operator's advisories, with progress on stderr while a new archive is read whole. */
+/** The operator's rules about packages, with progress while a new archive of advisories is read. */
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { CommandContext } from '../command.ts';
 import { printLine, safe } from '../terminal/output.ts';
@@ -11,9 +11,9 @@ const pauseMillis = 5_000;
 /** Advisories between two looks at the clock. */
 const lookEvery = 500;
 
-export function advisorySource(
+export function packagePolicy(
   { now, paths, stderr }: World,
-  { advisories: folder }: Pick<HostPolicy, 'advisories'>,
+  { advisories: folder, packages: rules }: Pick<HostPolicy, 'advisories' | 'packages'>,
 ) {
   let next = now().getTime() + quietMillis;
   let known = '';
@@ -28,5 +28,5 @@ export function advisorySource(
     else printLine(stderr, safe`note: read ${Math.floor((read / total) * 100)} % of ${path}`);
     known = path;
   };
-  return { folder, cache: paths.cache, onRead };
+  return { folder, cache: paths.cache, rules, onRead };
 }
