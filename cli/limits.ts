@@ -159,6 +159,8 @@ export const triedListMax = 200;
 export const diffLinesMax = 2_000;
 /** Rows of the audit log that are shown where nobody asked for more. */
 export const logRowsMax = 50;
+/** Patterns in the line that accepts all changes but those that conflict. */
+export const restPatternsMax = 12;
 /** Passphrases that a person may type for one answer. */
 export const passphraseTriesMax = 3;
 /**

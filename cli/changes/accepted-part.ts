@@ -81,9 +81,10 @@ export function matching({ folders }: ChangeSet, pattern: string): Change[] {
 /** The command that accepts the same changes, as a person types it in a shell. */
 export function acceptCommand(
   run: string,
-  { include = [], paths = [] }: changes.NamedChoice,
+  { branches = [], include = [], paths = [] }: changes.NamedChoice,
 ): string {
   const words = [
+    ...branches.map((name) => optionText('--branch', name)),
     ...include.map((name) => optionText('--include', name)),
     ...paths.map((pattern) => optionText('--path', pattern)),
   ];

@@ -1,5 +1,5 @@
 /** The answer of an approver to changes that an agent made: a hold of kind `apply`. */
-import type * as changes from '../../runner/changes/public.ts';
+import * as changes from '../../runner/changes/public.ts';
 import * as holds from '../../runner/holds/public.ts';
 import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
 import { placeOf } from '../../skills-index/run/changes/chosen-refs.ts';
@@ -46,7 +46,7 @@ export async function askForAgent(
 ): Promise<void> {
   const { set } = waiting;
   if (set.agent === 'operator') return;
-  const action = applyAction(waiting, choice.paths);
+  const action = applyAction(waiting, choice);
   requireShownWhole(action, set.run);
   const { agent, plan, run, skill, version } = set;
   const subject = { run, agent, skill, version, plan };
@@ -101,21 +101,22 @@ function requireShownWhole(action: GatedAction, run: string): void {
 
 /**
  * The action of a hold for these changes.
- * @param paths patterns by which the person chose the plain changes
+ * @param choice how the person chose the changes
  */
 export function applyAction(
   { set, digest }: Pick<changes.WaitingChanges, 'set' | 'digest'>,
-  paths: readonly string[] = [],
+  choice: changes.NamedChoice = {},
 ): GatedAction {
+  const isPartial = changes.choiceOf(choice).isWanted !== undefined;
   const include = set.folders.flatMap(({ changes, target }) =>
     changes.filter(({ shelf }) => shelf === 'obeyed').map(({ path }) => `${target}/${path}`),
   );
-  // With patterns, each reference needed its name. Several repositories of the run may have a
+  // In a partial choice, each reference needed its name. Several repositories of the run may have a
   // branch of this name.
   const includeRefs = set.folders.flatMap(({ repositories = [], target }) =>
     repositories.flatMap((repository) =>
       repository.refs
-        .filter(({ asks }) => asks !== undefined || paths.length > 0)
+        .filter(({ asks }) => asks !== undefined || isPartial)
         .map(({ name }) => `${target}/${placeOf(repository)}:${name}`),
     ),
   );
@@ -128,6 +129,6 @@ export function applyAction(
     ...(refs.length === 0 ? {} : { refs }),
     ...(include.length === 0 ? {} : { include }),
     ...(includeRefs.length === 0 ? {} : { includeRefs }),
-    ...(paths.length === 0 ? {} : { paths }),
+    ...(isPartial ? { paths: choice.paths ?? [] } : {}),
   };
 }

@@ -19,6 +19,7 @@ import { answer, inkFor, joined, printLine, printNote, safe, table } from '../te
 import { answerPaged } from '../terminal/pager.ts';
 import { acceptCommand, acceptedOf, applyQuestion, matching } from './accepted-part.ts';
 import { askForAgent, requireApprover } from './ask-approver.ts';
+import { requireNoConflict } from './conflict.ts';
 import { markedText } from './marked.ts';
 import { printStillWaiting, sweepAndNote } from './offer.ts';
 import { refWishes } from './references.ts';
@@ -93,6 +94,7 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   const { digest } = context.options;
   const { run: id } = waiting.set;
   const choice = {
+    branches: listOf(context.options.branch),
     include: listOf(context.options.include),
     paths: listOf(context.options.path),
   };
@@ -106,6 +108,8 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   if (namedDigest !== undefined) changes.requireShown(waiting, namedDigest);
   changes.requireKept(accepted);
   requireApprover(host, waiting.set);
+  // Nobody should read changes and type a passphrase for changes that cannot be applied.
+  await requireNoConflict(context, host, accepted, choice);
   if (namedDigest === undefined) {
     const { paths } = choice;
     const ink = inkFor(context.stderr, context.env);

@@ -23,12 +23,15 @@ export function heldChanges(
   if (action?.kind !== 'apply') return undefined;
   try {
     const whole = changes.readWaiting(paths.data, run);
-    const { include = [], includeRefs = [], paths: only = [] } = action;
-    const choice = { include: [...include, ...includeRefs], paths: only };
+    const { include = [], includeRefs = [], paths: only } = action;
+    const choice =
+      only === undefined
+        ? { include: [...include, ...includeRefs] }
+        : { include, branches: includeRefs, paths: only };
     const waiting = acceptedPart(whole, choice);
     changes.requireKept(waiting);
     const isOfHold =
-      canonicalDigest(shownAction(applyAction(waiting, only))) === canonicalDigest(action);
+      canonicalDigest(shownAction(applyAction(waiting, choice))) === canonicalDigest(action);
     if (isAsShown(hold) && isOfHold) return waiting;
     return `the changes of run ${run} that wait on this host have digest ${waiting.digest}, not the digest of this hold`;
   } catch (cause) {

@@ -22,6 +22,7 @@ import {
   waitingText,
 } from './accepted-part.ts';
 import { askForAgent, requireApprover } from './ask-approver.ts';
+import { requireNoConflict } from './conflict.ts';
 import { decisionCount, markedText } from './marked.ts';
 import { changesText, showChanges } from './show.ts';
 
@@ -65,7 +66,10 @@ async function offerChanges(
     context.format === 'text' && context.stdin.isTTY === true && context.stderr.isTTY === true;
   const plain = acceptedPart(waiting, {});
   const hasPlain = plain.set.folders.length > 0;
-  if (hasPlain && (accepted || person)) requireApprover(host, set);
+  if (hasPlain && (accepted || person)) {
+    requireApprover(host, set);
+    await requireNoConflict(context, host, plain);
+  }
   if (hasPlain && accepted) await askForAgent(context, host, plain);
   else if (hasPlain && person && (await isConfirmed(context, waiting, plain)))
     await askForAgent(context, host, plain);

@@ -38,7 +38,7 @@ export const changesRows: readonly CommandRow[] = [
   {
     name: 'changes accept',
     summary: 'apply the changes of a run, or none if somebody else changed the same paths',
-    usage: 'RUN [--path GLOB]… [--include PATH]… [--digest sha256:…]',
+    usage: 'RUN [--path GLOB]… [--branch NAME]… [--include PATH]… [--digest sha256:…]',
     examples: [
       ['skillgate changes accept 0f3c', 'show the changes and ask'],
       [
@@ -48,6 +48,10 @@ export const changesRows: readonly CommandRow[] = [
       [
         "skillgate changes accept 0f3c --path 'src/**'",
         'apply only the changes below src; the others go on waiting',
+      ],
+      [
+        'skillgate changes accept 0f3c --branch main',
+        'accept only the commits of the branch main, with their files',
       ],
       [
         'skillgate changes accept 0f3c --digest sha256:…',
@@ -61,6 +65,12 @@ export const changesRows: readonly CommandRow[] = [
         multiple: true,
         value: 'GLOB',
         summary: 'apply only changes of these paths or folders, and no branch that is not named',
+      },
+      branch: {
+        type: 'string',
+        multiple: true,
+        value: 'NAME',
+        summary: 'apply only this branch or tag with its files, and paths that --path names',
       },
       include: {
         type: 'string',

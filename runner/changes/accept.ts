@@ -19,11 +19,16 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Audit } from '../audit/audit.ts';
 import { unlock } from '../files/lock.ts';
 import { writePrivateFile } from '../files/private-file.ts';
-import { prepareTakeOver, type TakeOver, takeOver } from '../git/take-over.ts';
+import { prepareTakeOver, type TakeOver, takeOver, whyNotTakenOver } from '../git/take-over.ts';
 import { type OpenedHost, openHost } from '../host/host.ts';
 import { applyChanges } from './apply.ts';
 import { waitForClaim } from './claim.ts';
-import { type JudgedEntries, requireNoConflicts } from './conflicts.ts';
+import {
+  type Conflict,
+  findConflicts,
+  type JudgedEntries,
+  requireNoConflicts,
+} from './conflicts.ts';
 import { newSecret, parseSecret, removeLeftovers } from './leftovers.ts';
 import {
   begunName,
@@ -147,12 +152,36 @@ function notApplied(
   });
 }
 
-async function applyFolders(
+/**
+ * Lists everything that keeps changes from being applied now, before a person reads and allows
+ * them. Writes nothing.
+ * @param waiting the part that the person means to accept
+ * @throws Problem `changes-conflict` for a folder that is not there any more
+ */
+export async function listConflicts(
   paths: Paths,
   host: Host,
   waiting: WaitingChanges,
+): Promise<Conflict[]> {
+  return await withFolders(paths, host, waiting.set.folders, async (roots) => {
+    const conflicts: Conflict[] = [];
+    for (const [root, folder] of roots) {
+      const found = await findConflicts(root, folder, host.policy.obeyed, waiting.begun);
+      conflicts.push(...found.conflicts);
+      for (const one of takeOversOf(root, folder, waiting))
+        for (const why of await whyNotTakenOver(one)) conflicts.push({ folder, ...why });
+    }
+    return conflicts;
+  });
+}
+
+/** Opens the folders, and keeps other processes from changing them through Skillgate. */
+async function withFolders<Result>(
+  paths: Paths,
+  host: Host,
   folders: readonly ChangedFolder[],
-): Promise<LeftBehind[]> {
+  act: (roots: readonly (readonly [string, ChangedFolder])[]) => Promise<Result>,
+): Promise<Result> {
   const opened = openHost({
     hostPolicy: host.policy,
     workspaces: folders
@@ -161,13 +190,7 @@ async function applyFolders(
     programs: [],
     ownFolders: [paths.config, paths.data, paths.cache],
   });
-  const { agent, plan, run, skill, version } = waiting.set;
-  const digest = changeSetDigest({ ...waiting.set, folders: [...folders] });
-  const record = (event: AuditEvent): void =>
-    host.audit.record({ run, agent, skill, version, plan }, event);
-  const targets = folders.map((folder) => folder.target);
   const claims: string[] = [];
-  const left: LeftBehind[] = [];
   try {
     const roots: (readonly [string, ChangedFolder])[] = [];
     for (const folder of folders.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -176,6 +199,26 @@ async function applyFolders(
       await waitForClaim(claim, folder.path);
       claims.push(claim);
     }
+    return await act(roots);
+  } finally {
+    claims.forEach(unlock);
+    opened.close();
+  }
+}
+
+async function applyFolders(
+  paths: Paths,
+  host: Host,
+  waiting: WaitingChanges,
+  folders: readonly ChangedFolder[],
+): Promise<LeftBehind[]> {
+  const { agent, plan, run, skill, version } = waiting.set;
+  const digest = changeSetDigest({ ...waiting.set, folders: [...folders] });
+  const record = (event: AuditEvent): void =>
+    host.audit.record({ run, agent, skill, version, plan }, event);
+  const targets = folders.map((folder) => folder.target);
+  const left: LeftBehind[] = [];
+  await withFolders(paths, host, folders, async (roots) => {
     const judged = new Map<string, JudgedEntries>();
     for (const [root, folder] of roots)
       judged.set(root, await requireNoConflicts(root, folder, host.policy.obeyed, waiting.begun));
@@ -196,10 +239,7 @@ async function applyFolders(
         left.push({ path: `${folder.target}/${path}`, why: `${why} by now` });
     for (const link of left) record({ event: 'cleanup', ...link });
     for (const one of handed) await takeOver(one).catch(throwRefused);
-  } finally {
-    claims.forEach(unlock);
-    opened.close();
-  }
+  });
   record({ event: 'changes', decision: 'applied', digest, targets });
   return left;
 }
@@ -234,7 +274,7 @@ function throwRefused(cause: Error): never {
 async function requireRefsFree(handed: readonly TakeOver[]): Promise<void> {
   const reasons: { readonly message: string }[] = [];
   for (const one of handed)
-    for (const message of await prepareTakeOver(one)) reasons.push({ message });
+    for (const { why } of await prepareTakeOver(one)) reasons.push({ message: why });
   if (reasons.length > 0)
     throw new Problem(
       'changes-conflict',

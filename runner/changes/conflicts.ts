@@ -18,6 +18,7 @@ import {
   whyBytecodeRefused,
   whyPathRefused,
 } from '../../skills-index/run/changes/protected-names.ts';
+import type { HandedRef } from '../../skills-index/run/changes/repositories.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { ForeignEntry, ownersOf } from '../files/ownership.ts';
 import { takeTurns } from '../files/turns.ts';
@@ -27,6 +28,16 @@ import { stateAt } from '../mounts/entry-state.ts';
 
 /** The entry at each path when it was judged. Applying a change removes its path. */
 export type JudgedEntries = Map<string, fs.Stats | undefined>;
+
+/** Why a change or a reference cannot be applied now. */
+export interface Conflict {
+  readonly folder: ChangedFolder;
+  readonly why: string;
+  /** Absent where the whole repository is in the way. */
+  readonly change?: Change;
+  readonly ref?: HandedRef;
+  readonly isMoved?: boolean;
+}
 
 /**
  * Requires that each path is as the run found it or as accepted already, and that this user can
@@ -39,12 +50,32 @@ export type JudgedEntries = Map<string, fs.Stats | undefined>;
  */
 export async function requireNoConflicts(
   root: string,
-  { changes, conflicts }: ChangedFolder,
+  folder: ChangedFolder,
   further: FurtherNames,
   begun = false,
 ): Promise<JudgedEntries> {
+  const { conflicts, judged } = await findConflicts(root, folder, further, begun);
+  if (conflicts.length === 0) return judged;
+  const what = begun
+    ? 'Only the changes of an earlier attempt are applied'
+    : 'No change was applied';
+  throw new Problem(
+    'changes-conflict',
+    `${what}: ${conflicts.length} of the paths cannot be changed as the run changed them`,
+    { reasons: conflicts.map(({ change, why }) => ({ message: `${change?.path}: ${why}` })) },
+  );
+}
+
+/** Finds every path that is not as the run found it, or that this user cannot change. */
+export async function findConflicts(
+  root: string,
+  folder: ChangedFolder,
+  further: FurtherNames,
+  begun: boolean,
+): Promise<{ readonly conflicts: Conflict[]; readonly judged: JudgedEntries }> {
+  const { changes } = folder;
   const turn = takeTurns();
-  const touched = new Set(conflicts);
+  const touched = new Set(folder.conflicts);
   const removed = new Set(
     changes
       .filter((change) => change.after?.kind !== change.before?.kind)
@@ -52,7 +83,7 @@ export async function requireNoConflicts(
   );
   const owners = ownersOf(fs.statSync(root));
   const judged = new Map<string, fs.Stats | undefined>();
-  const special: string[] = [];
+  const special = new Map<string, Change>();
   const why = async (change: Change): Promise<string | undefined> => {
     const { path, before, after, shelf } = change;
     if (touched.has(path)) return 'another process changed it during the run';
@@ -70,7 +101,7 @@ export async function requireNoConflicts(
     )
       return 'another process added entries to it';
     if (now?.kind === 'file' && after?.kind === 'file' && (now.mode & 0o6000) !== 0)
-      special.push(path);
+      special.set(path, change);
     const whyPath = whyPathRefused(path) ?? (after && whyBytecodeRefused(path));
     // Host policy may name the path as obeyed since the run.
     const isObeyedNow =
@@ -91,33 +122,27 @@ export async function requireNoConflicts(
       throw cause;
     }
   };
-  const reasons: { readonly message: string }[] = [];
+  const conflicts: Conflict[] = [];
   for (const change of changes) {
     await turn();
     const reason = await whyNot(change);
-    if (reason !== undefined) reasons.push({ message: `${change.path}: ${reason}` });
+    if (reason !== undefined) conflicts.push({ folder, change, why: reason });
   }
   // `cp` copies an access list only together with setuid and setgid bits. For a moment the new
   // content would have these bits.
-  for (const path of await pathsWithAccessList(
-    special,
+  const withList = await pathsWithAccessList(
+    [...special.keys()],
     (path) => openEntry(root, path, owners),
     turn,
-  ))
-    reasons.push({
-      message: `${path}: the change cannot be applied, because the file on this host has an access list and also setuid or setgid bits; remove the setuid and setgid bits, then run the skill again`,
-    });
-  if (reasons.length === 0) return judged;
-  const what = begun
-    ? 'Only the changes of an earlier attempt are applied'
-    : 'No change was applied';
-  throw new Problem(
-    'changes-conflict',
-    `${what}: ${reasons.length} of the paths cannot be changed as the run changed them`,
-    {
-      reasons,
-    },
   );
+  for (const [path, change] of special)
+    if (withList.has(path))
+      conflicts.push({
+        folder,
+        change,
+        why: 'the change cannot be applied, because the file on this host has an access list and also setuid or setgid bits; remove the setuid and setgid bits, then run the skill again',
+      });
+  return { conflicts, judged };
 }
 
 // Whether an interrupted attempt may have left this state at a path.

@@ -1,7 +1,7 @@
 /** What the command line may use of `runner/changes/`. */
 
 export { waitingDaysMax } from '../limits.ts';
-export { acceptChanges, applyAllowed, requireShown } from './accept.ts';
+export { acceptChanges, applyAllowed, listConflicts, requireShown } from './accept.ts';
 export {
   discardExpired,
   discardWaiting,

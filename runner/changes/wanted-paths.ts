@@ -5,12 +5,15 @@ import type { Choice } from '../../skills-index/run/changes/select-changes.ts';
 /** What a person accepts: named changes, and of the plain changes all, or those that match. */
 export interface NamedChoice {
   readonly include?: readonly string[];
+  /** References that are accepted without plain changes, but for those that match `paths`. */
+  readonly branches?: readonly string[];
   readonly paths?: readonly string[];
 }
 
-export function choiceOf({ include = [], paths = [] }: NamedChoice): Choice {
-  if (paths.length === 0) return { include };
-  return { include, isWanted: (path, target) => isPathWanted(path, target, paths) };
+export function choiceOf({ branches = [], include = [], paths = [] }: NamedChoice): Choice {
+  const named = { branches, include };
+  if (branches.length + paths.length === 0) return named;
+  return { ...named, isWanted: (path, target) => isPathWanted(path, target, paths) };
 }
 
 /**

@@ -22,31 +22,44 @@ export interface TakeOver {
   readonly run: string;
 }
 
+/** Why a reference, or a whole repository, cannot be taken over now. */
+export interface NotReady {
+  readonly why: string;
+  readonly ref?: HandedRef;
+  /** Whether somebody moved the reference, so that both sides can be kept. */
+  readonly isMoved?: boolean;
+}
+
 /**
- * Returns why the references of a repository cannot be taken over now, with a reason for each; an
- * empty list when they can. Stores the new objects of an existing repository: nothing refers to
- * them yet.
+ * Returns why the references of a repository cannot be taken over now; an empty list when they can.
+ * Stores the new objects of an existing repository: nothing refers to them yet.
  */
-export async function prepareTakeOver(given: TakeOver): Promise<string[]> {
-  try {
-    return await whyNotReady(given);
-  } catch (cause) {
-    return [`git refused: ${(cause as Error).message}`];
-  }
+export async function prepareTakeOver(given: TakeOver): Promise<NotReady[]> {
+  return await whyNotReady(given, true).catch(refused);
+}
+
+/** The same before anybody allowed the change: writes nothing. */
+export async function whyNotTakenOver(given: TakeOver): Promise<NotReady[]> {
+  return await whyNotReady(given, false).catch(refused);
+}
+
+function refused(cause: Error): NotReady[] {
+  return [{ why: `git refused: ${cause.message}` }];
 }
 
 const newOnHost = 'somebody made a repository there on the host since the run began';
 
-async function whyNotReady(given: TakeOver): Promise<string[]> {
+async function whyNotReady(given: TakeOver, stores: boolean): Promise<NotReady[]> {
   const { begun, repository, root } = given;
   const folder = openWorkTree(root, repository.path);
   try {
     const git = folder === undefined ? undefined : openGitFolder(folder.path, given.owner);
     if (git === undefined)
-      return repository.isNew ? [] : ['the host has no repository there any more'];
+      return repository.isNew ? [] : [{ why: 'the host has no repository there any more' }];
     try {
-      if (repository.isNew) return begun ? [] : [newOnHost];
-      await storePack(git, packOf(given));
+      if (repository.isNew) return begun ? [] : [{ why: newOnHost }];
+      // An interrupted attempt was allowed, and may have stored the objects already.
+      if (stores || begun) await storePack(git, packOf(given));
       return await whyNotMoved(git, given);
     } finally {
       fs.closeSync(git.descriptor);
@@ -56,29 +69,34 @@ async function whyNotReady(given: TakeOver): Promise<string[]> {
   }
 }
 
-async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Promise<string[]> {
+async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Promise<NotReady[]> {
   const now = await readRefs(git);
   const elsewhere = await branchesElsewhere(git);
-  const reasons = repository.refs.flatMap(({ after, before, name }) => {
+  const reasons = repository.refs.flatMap((ref): NotReady[] => {
+    const { after, before, name } = ref;
     const at = now.refs.get(name);
     if ((at !== before && !(begun && at === after)) || now.symbolic?.has(name))
-      return [`${refText(name)} was moved on the host since the run began`];
+      return [
+        { ref, isMoved: true, why: `${refText(name)} was moved on the host since the run began` },
+      ];
     const twin = at === undefined ? twinOf(name, now.refs.keys()) : undefined;
     if (twin !== undefined)
-      return [`${refText(name)}: its name is too close to ${refText(twin)} on the host`];
+      return [
+        { ref, why: `${refText(name)}: its name is too close to ${refText(twin)} on the host` },
+      ];
     return elsewhere.has(name)
-      ? [`${refText(name)} is checked out in another work tree of the host`]
+      ? [{ ref, why: `${refText(name)} is checked out in another work tree of the host` }]
       : [];
   });
   const followed = followedRef(repository, now.branch);
+  // After a move of the branch, the index differs anyway.
+  if (followed === undefined || reasons.some(({ ref }) => ref === followed)) return reasons;
   const isClean =
-    followed === undefined ||
-    (await isIndexAt(git, followed.before)) ||
-    (begun && (await isIndexAt(git, followed.after)));
-  return isClean
-    ? reasons
-    : [...reasons, 'the host’s index has staged changes; commit or unstage them (git reset)'];
+    (await isIndexAt(git, followed.before)) || (begun && (await isIndexAt(git, followed.after)));
+  return isClean ? reasons : [...reasons, { ref: followed, why: stagedChanges }];
 }
+
+const stagedChanges = 'the host’s index has staged changes; commit or unstage them (git reset)';
 
 /** Moves the references, after the files of the folder were applied. */
 export async function takeOver(given: TakeOver): Promise<void> {

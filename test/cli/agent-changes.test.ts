@@ -1,7 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
 import { startTimeOf } from '../../runner/files/lock.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
@@ -24,15 +34,18 @@ const change = {
     sha256: digestOf(content),
     bytes: content.length,
     mode: 0o644,
-    uid: 1,
-    gid: 1,
+    uid: process.getuid?.() ?? 0,
+    gid: process.getgid?.() ?? 0,
   },
 };
+const place = mkdtempSync(join(tmpdir(), 'skillgate-changed-'));
+afterAll(() => rmSync(place, { recursive: true }));
+const { dev, ino } = statSync(place);
 const folder = {
   source: 'workspace:w',
   target: '/w',
-  path: '/nowhere',
-  id: '1:1',
+  path: place,
+  id: `${dev}:${ino}`,
   mode: 'cow' as const,
 };
 const set: ChangeSet = {
@@ -53,7 +66,13 @@ beforeEach(() => {
   writeFileSync(join(kept, hexOf(digestOf(content))), content, { mode: 0o600 });
 });
 const writePolicy = (approvers: object[]) =>
-  writeFileSync(join(home, 'config/host.json'), JSON.stringify({ approvers }), { mode: 0o600 });
+  writeFileSync(
+    join(home, 'config/host.json'),
+    JSON.stringify({ approvers, workspaces: { w: place } }),
+    {
+      mode: 0o600,
+    },
+  );
 const type = (signal: AbortSignal | undefined, ...argv: string[]) =>
   skill(argv, { env: { SKILLGATE_HOME: home }, now: () => now, ...(signal && { signal }) });
 const ann = { name: 'ann', passkey: testPasskey('ann').enrolled };
@@ -104,6 +123,42 @@ describe('changes that an agent made', () => {
       `held until 2026-11-20T12:02:00.000Z: apply 1 change to /w, change set ${changeSetDigest(set)}`,
     );
     expect(stderr).toMatch(/to read it: skillgate hold show \S+; to answer: skillgate hold allow/);
+  });
+});
+
+describe('changes that this host makes impossible', () => {
+  const other = { ...change, path: 'docs/a.txt' };
+  const changed: ChangeSet = {
+    ...set,
+    folders: set.folders.map((one) => ({ ...one, changes: [change, other] })),
+  };
+  beforeEach(() => {
+    writePolicy([ann]);
+    writeFileSync(join(kept, 'set.json'), JSON.stringify(changed), { mode: 0o600 });
+    writeFileSync(join(place, 'Makefile'), 'mine');
+  });
+  afterEach(() => rmSync(join(place, 'Makefile')));
+
+  it('are refused before anybody reads or allows them, with the paths and with what helps', async () => {
+    for (const options of [[], ['--digest', changeSetDigest(changed)]]) {
+      const { exit, stderr } = await type(undefined, 'changes', 'accept', run, ...options);
+      expect(exit).toBe(6);
+      expect(stderr).toContain(
+        `/w/Makefile: another process changed it after the run; the run’s version is ${join(kept, hexOf(change.after.sha256))}`,
+      );
+      expect(stderr).toContain(
+        `To accept the other changes: skillgate changes accept ${run} --path docs. To keep both versions of a path, move yours away (mv Makefile Makefile.mine), accept, and merge the two. To give the changes up: skillgate changes discard ${run}`,
+      );
+      expect(stderr).not.toMatch(/held until|evil|yes/);
+    }
+    expect(readdirSync(join(home, 'data/holds'))).toEqual([]);
+  });
+
+  it('do not keep the other paths from an approver', async () => {
+    const stop = AbortSignal.timeout(500);
+    const words = ['--path', 'docs', '--digest', changeSetDigest(changed)];
+    const { stderr } = await type(stop, 'changes', 'accept', run, ...words);
+    expect(stderr).toContain('held until 2026-11-20T12:02:00.000Z: apply 1 change to /w');
   });
 });
 

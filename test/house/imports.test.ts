@@ -169,7 +169,7 @@ const runnerNames: Record<string, { readonly room: string; readonly offers: numb
   agents: { room: 'runner/agents', offers: 16 },
   audit: { room: 'runner/audit', offers: 11 },
   backends: { room: 'runner/backends', offers: 9 },
-  changes: { room: 'runner/changes', offers: 15 },
+  changes: { room: 'runner/changes', offers: 16 },
   exporters: { room: 'runner/exporters', offers: 2 },
   files: { room: 'runner/files', offers: 13 },
   holds: { room: 'runner/holds', offers: 5 },

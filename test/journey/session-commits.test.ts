@@ -130,8 +130,33 @@ it('never runs in the view what the agent put into the repository’s settings',
 it('keeps the agent’s commits when the host committed meanwhile, and says so', async () => {
   await inSession('echo two >> a && git commit -qam work');
   onHost('echo c > c && git add c && git commit -qm host');
-  expect((await accept()).said).toContain('branch main was moved on the host since the run began');
+  const { said } = await accept();
+  expect(said).toContain('branch main was moved on the host since the run began');
+  expect(said).not.toContain('Passphrase');
   expect(onHost('git log --format=%s; cat a')).toBe('host\nbegin\none\n');
+  // The printed commands of git keep both sides.
+  const [, branch = '', reset = '', merge = ''] =
+    /To keep both sides of main: (git .*?), then (git .*?), then accept, then (git .*? merge main-mine)/.exec(
+      said,
+    ) ?? [];
+  onHost(`${branch}; ${reset}`);
+  await accept();
+  onHost(`${merge} -m both`);
+  expect(onHost('git log --format=%s | sort; git status -s; cat a c')).toBe(
+    'begin\nboth\nhost\nwork\none\ntwo\nc\n',
+  );
+});
+
+it('accepts a branch alone, and leaves files and other branches waiting', async () => {
+  await inSession(
+    'echo two >> a && git commit -qam work && git branch side && echo loose > loose && echo {} > package.json',
+  );
+  const { said } = await accept('--branch', 'main');
+  expect(said).toContain('applied: branch main; 1 changed');
+  expect(said).toContain(
+    'note: 1 branch or tag, 1 change in files that hosts or agents obey, 1 other change still wait',
+  );
+  expect(onHost('git log --format=%s; git branch; git status -s')).toBe('work\nbegin\n* main\n');
   const { out } = await host.skill('changes', 'list', '--format', 'json');
   await host.skill('changes', 'discard', JSON.parse(out).runs[0].run);
 });

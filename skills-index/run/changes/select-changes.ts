@@ -9,6 +9,7 @@ import type { Change, ChangedFolder, ChangeSet } from './changes.ts';
 import {
   askingRefs,
   type ChosenRefs,
+  exactName,
   findRefs,
   type PlacedRef,
   placeOf,
@@ -30,6 +31,8 @@ export interface Choice {
    * mount (`package.json`), and names of references (`main`, `sub:main`).
    */
   readonly include?: readonly string[];
+  /** Names of references alone. */
+  readonly branches?: readonly string[];
   /** Whether a plain change is wanted; absent for all plain changes. */
   readonly isWanted?: (path: string, target: string) => boolean;
 }
@@ -42,9 +45,12 @@ export interface Choice {
  */
 export function selectChanges(
   set: ChangeSet,
-  { include = [], isWanted }: Choice = {},
+  { branches = [], include = [], isWanted }: Choice = {},
 ): SplitChanges {
-  const named = include.map((name) => findOne(set, name));
+  const named = [
+    ...include.map((name) => findOne(set, name)),
+    ...branches.map((name) => findOne(set, name, 'reference')),
+  ];
   const refs = new Set(named.flatMap(({ ref }) => ref ?? []));
   const paths = new Map<ChangedFolder, Set<string>>();
   for (const { change, folder, ref } of named)
@@ -188,20 +194,41 @@ interface Named {
 }
 
 // Nobody should accept one file or branch by the name of another.
-function findOne({ folders, run }: ChangeSet, name: string): Named {
-  const [found, ...others] = folders.flatMap((folder) => findIn(folder, name));
+function findOne(set: ChangeSet, name: string, kind: 'any' | 'reference' = 'any'): Named {
+  const { folders, run } = set;
+  const [found, ...others] = folders
+    .flatMap((folder) => findIn(folder, name))
+    .filter(({ ref }) => kind === 'any' || ref !== undefined);
   if (found !== undefined && others.length === 0) return found;
-  if (found === undefined)
-    throw new Problem('not-found', `No change of run ${run} has the path ${JSON.stringify(name)}`, {
-      hint: `see the paths of all changes: skillgate changes show ${run}`,
-    });
-  const exact = [found, ...others].map((one) => `--include ${shellWord(one.exact)}`);
+  if (found === undefined) throw notFound(set, name, kind);
+  const option = kind === 'any' ? '--include' : '--branch';
+  const exact = [found, ...others].map((one) => `${option} ${shellWord(one.exact)}`);
   throw new Problem(
     'usage',
     `${JSON.stringify(name)} means ${exact.length} changes of run ${run}`,
     { hint: `write which of them you mean: ${exact.join(', or ')}` },
   );
 }
+
+function notFound({ folders, run }: ChangeSet, name: string, kind: 'any' | 'reference'): Problem {
+  const refs = folders.flatMap(({ repositories = [] }) =>
+    repositories.flatMap((repository) =>
+      repository.refs.map((ref) => exactName(repositories, { repository, ref })),
+    ),
+  );
+  const listed = refs.slice(0, listedRefsMax).join(', ');
+  const more = refs.length > listedRefsMax ? ` and ${refs.length - listedRefsMax} more` : '';
+  const known = refs.length === 0 ? 'the run has none' : `${listed}${more}`;
+  const what =
+    kind === 'any'
+      ? `No change of run ${run} has the path or the branch name ${JSON.stringify(name)}`
+      : `No branch or tag of run ${run} has the name ${JSON.stringify(name)}`;
+  return new Problem('not-found', what, {
+    hint: `branches and tags: ${known}; see all changes: skillgate changes show ${run}`,
+  });
+}
+
+const listedRefsMax = 10;
 
 function findIn(folder: ChangedFolder, name: string): Named[] {
   const { changes, repositories = [], target } = folder;

@@ -97,10 +97,11 @@ export function describeAction(action: GatedAction): string {
     case 'install':
       return `install for the agent, in this version alone, with: ${joinList(action.capabilities)}`;
     case 'apply': {
-      const { digest, include = [], paths = [] } = action;
+      const { digest, include = [], paths } = action;
       const listed = (names: readonly string[]): string =>
         names.map((name) => JSON.stringify(name)).join('; ');
-      const only = paths.length === 0 ? '' : `, of the paths ${listed(paths)}`;
+      const only =
+        paths === undefined || paths.length === 0 ? '' : `, of the paths ${listed(paths)}`;
       const obeyed =
         include.length === 0 ? '' : `, with files that hosts or agents obey: ${listed(include)}`;
       return `${appliedText(action)}${only}${obeyed}, change set ${digest}`;

@@ -69,7 +69,10 @@ export type GatedAction =
       readonly include?: readonly string[];
       /** Branches and tags that whoever asks had to name: `/workspace/.:refs/heads/main`. */
       readonly includeRefs?: readonly string[];
-      /** Patterns of the only other changes, where whoever asks named some. */
+      /**
+       * Patterns of the only other changes, where whoever asks named some; empty for references
+       * alone.
+       */
       readonly paths?: readonly string[];
     }
   | { readonly kind: 'install'; readonly capabilities: readonly string[] };

@@ -6,6 +6,7 @@ import { applyAction } from '../../../cli/changes/ask-approver.ts';
 import { heldChanges } from '../../../cli/changes/held-changes.ts';
 import { describeHold } from '../../../cli/holds/hold-text.ts';
 import { readWaiting } from '../../../runner/changes/waiting.ts';
+import type { NamedChoice } from '../../../runner/changes/wanted-paths.ts';
 import type { Change } from '../../../skills-index/run/changes/changes.ts';
 import type { GatedAction, Hold } from '../../../skills-index/run/holds/hold.ts';
 import { holdFieldsOf } from '../../../skills-index/run/holds/hold-action.ts';
@@ -59,7 +60,9 @@ beforeEach(() => {
 });
 
 const actionFor = (include: readonly string[], patterns: readonly string[] = []): GatedAction =>
-  applyAction(acceptedPart(readWaiting(paths.data, run), { include, paths: patterns }), patterns);
+  actionOf({ include, paths: patterns });
+const actionOf = (choice: NamedChoice): GatedAction =>
+  applyAction(acceptedPart(readWaiting(paths.data, run), choice), choice);
 const holdOf = (action: GatedAction): Hold => ({
   schema: 'skillgate.hold/1',
   id: '0'.repeat(12),
@@ -122,6 +125,14 @@ it.each<[string, string[], string[], string]>([
     `wants to ${words.split(',')[0]}`,
   );
   expect(shownFor(hold.action ?? actionFor([]))).toEqual(['notes.md']);
+});
+
+it('an approver of a branch alone is shown this branch, and no file beside it', () => {
+  const hold = holdOf(actionOf({ branches: ['feature/x'] }));
+  expect(hold.what.startsWith(`${made}, change set`)).toBe(true);
+  expect(shownFor(hold.action ?? actionFor([]))).toEqual([]);
+  const { action } = holdOf(actionOf({ branches: ['feature/x'], paths: ['notes.md'] }));
+  expect(shownFor(action ?? actionFor([]))).toEqual(['notes.md']);
 });
 
 it('a branch alone is no change of a file', () => {

@@ -120,7 +120,7 @@ export async function twoRepositories(begin: string): Promise<TwoRepositories> {
       const reasons: string[] = [];
       const given = { root, owner, read, begun: false, run };
       for (const repository of repositories)
-        reasons.push(...(await prepareTakeOver({ ...given, repository })));
+        reasons.push(...(await prepareTakeOver({ ...given, repository })).map(({ why }) => why));
       if (reasons.length > 0) return reasons;
       for (const repository of repositories) await takeOver({ ...given, repository });
       return [];

@@ -180,6 +180,23 @@ describe('an acceptance', () => {
     );
   });
 
+  it('by --branch is a reference alone, and no path', () => {
+    const set = withRepositories(['f>f a !', 'f>f other', 'f>f b']);
+    const none = { branches: ['other'], isWanted: () => false };
+    const { accepted } = selectChanges(set, none);
+    expect(pathsOf(accepted)).toEqual([]);
+    expect(accepted.folders[0]?.repositories?.map(({ path }) => path)).toEqual(['sub']);
+    const act = (): unknown => selectChanges(set, { branches: ['b'] });
+    expect(act).toThrow('No branch or tag of run');
+    expect(act).toThrow(
+      expect.objectContaining({
+        hint: expect.stringContaining(
+          'branches and tags: .:main, refs/heads/v1, refs/tags/v1, sub:main, other; see all changes',
+        ),
+      }),
+    );
+  });
+
   it.each([
     ['main', [], "--include '/w/.:refs/heads/main', or --include '/w/sub:refs/heads/main'"],
     ['v1', [], "--include '/w/.:refs/heads/v1', or --include '/w/.:refs/tags/v1'"],
