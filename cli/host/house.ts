@@ -263,11 +263,15 @@ function printChanges(
   );
   if (context.format !== 'text') return;
   if (isTrial) printNote(context, safe`Nothing was changed, because of --dry-run.`);
-  else if (lines.length > 0)
-    printNote(
-      context,
-      safe`Skills with "lock": "house" use these packages from their next start on. Nobody scanned the packages’ code, which sees what a skill sees.`,
-    );
+  else if (lines.length > 0) for (const note of notesOn(lines)) printNote(context, note);
+}
+
+function notesOn(lines: readonly string[]): Safe[] {
+  const isNew = lines.some((line) => !/^\S+ - /.test(line));
+  return [
+    safe`Skills with "lock": "house" get this lock at their next start.`,
+    ...(isNew ? [safe`Nobody scanned the packages’ code, which sees what a skill sees.`] : []),
+  ];
 }
 
 /** `+ numpy 2.2.1`, `- six 1.16.0`, `numpy 2.1.0 → 2.2.1`. */

@@ -8,10 +8,12 @@ import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.
 import type { PackageGroup } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
+import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { answer, joined, printNote, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
+import { choosePackages } from './house-packages.ts';
 import { lockSkill, printLocks, writeLock } from './lock-skill.ts';
 
 /** `skillgate lock [DIR]`: chooses versions for `packages` of skill.json, and pins their files. */
@@ -96,12 +98,25 @@ async function leaveToHosts(
         [
           ...removed.map((path) => safe`deleted ${path}`),
           safe`skill.json has no lock now: each host chooses the versions of ${left.map(([one]) => one).join(' and ')} packages from its own lock.`,
-          safe`Next: skillgate try ${context.args[0] ?? '.'}   (this host needs the packages first: skillgate host packages add)`,
+          safe`Next: skillgate try ${context.args[0] ?? '.'}`,
         ],
         '\n',
       ),
   );
+  noteLacking(context, written);
   return exitCodes.ok;
+}
+
+// The author's own machine tries the skill, so it needs the packages, too.
+function noteLacking(context: CommandContext, manifest: Pick<Manifest, 'packages'>): void {
+  if (process.platform !== 'linux') return;
+  try {
+    choosePackages(context, manifest, 'try the skill here');
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    const { hint = '', message } = cause;
+    printNote(context, safe`note: ${message}. ${asCalled(hint)}`);
+  }
 }
 
 const daysMax = 365;

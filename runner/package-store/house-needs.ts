@@ -1,5 +1,5 @@
 /** What the house's packages need on this host, and whether this host has stored a part of them. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LockedPackage, lockedKeys } from '../../skills-index/packages/locked-package.ts';
 import { npmNeeds } from '../../skills-index/packages/npm-needs.ts';
@@ -13,6 +13,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { findProgram } from '../host/host.ts';
 import { interpreterState, readRecord, setFolder } from '../packages/stored-set.ts';
 import { readPlatform } from './host-facts.ts';
+import { metadataBytesMax } from './limits.ts';
 import { readStored, storedFolder } from './store.ts';
 
 /**
@@ -48,7 +49,14 @@ function readMetadata(folder: string, { name, version }: LockedPackage): string 
       'package-unsuitable',
       `Cannot use ${name} ${version}: the wheel has no METADATA, which says what the package needs`,
     );
-  return readFileSync(join(folder, 'files', path), 'utf8');
+  const at = join(folder, 'files', path);
+  const { size } = statSync(at);
+  if (size > metadataBytesMax)
+    throw new Problem(
+      'package-unsuitable',
+      `Cannot use ${name} ${version}: the METADATA of its wheel has ${size} bytes; at most ${metadataBytesMax}`,
+    );
+  return readFileSync(at, 'utf8');
 }
 
 const metadataPath = /^[^/]+\.dist-info\/METADATA$/;

@@ -29,7 +29,10 @@ export interface OpenHouse {
   read(): House;
   /** @throws Problem `host-policy-invalid` when other users may write to the lock */
   readLock(ecosystem: Ecosystem): Uint8Array | undefined;
-  /** The locks come first: a start that reads the new house.json finds its packages. */
+  /**
+   * The locks come first: a start that reads the new house.json finds its packages.
+   * @throws Problem `host-policy-invalid`, `package-unsuitable` for what no start could read
+   */
   write(house: House, texts: LockTexts): void;
   /**
    * Holds the house for a change, so that no change undoes another.
@@ -67,12 +70,13 @@ export function openHouse({
     },
     readLock: (ecosystem) => readFile(lockPath(ecosystem)),
     write: (house, texts) => {
+      const text = `${JSON.stringify({ schema: 'skillgate.house/1', ...house }, null, 2)}\n`;
+      requireReadable(text, file);
       for (const ecosystem of ecosystems) {
-        const text = texts[ecosystem];
-        if (text !== undefined) writePrivateFile(lockPath(ecosystem), text);
+        const lock = texts[ecosystem];
+        if (lock !== undefined) writePrivateFile(lockPath(ecosystem), lock);
       }
-      const text = JSON.stringify({ schema: 'skillgate.house/1', ...house }, null, 2);
-      writePrivateFile(file, `${text}\n`);
+      writePrivateFile(file, text);
       for (const ecosystem of ecosystems)
         if (house[ecosystem] === undefined) rmSync(lockPath(ecosystem), { force: true });
     },
@@ -81,6 +85,17 @@ export function openHouse({
     hasSet: (ecosystem, packages) => hasSet(data, ecosystem, packages),
     isMarked: isMarkedHere,
   };
+}
+
+// A package may say anything about its needs. No start could read a house.json with all of it.
+function requireReadable(text: string, file: string): void {
+  const bytes = Buffer.from(text);
+  if (bytes.length > lockBytesMax)
+    throw new Problem(
+      'package-unsuitable',
+      `Cannot write ${file}: it would have ${bytes.length} bytes; at most ${lockBytesMax}`,
+    );
+  parseHouse(bytes, file);
 }
 
 function readFile(path: string): Uint8Array | undefined {

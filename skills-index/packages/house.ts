@@ -182,19 +182,16 @@ function npmKeys(shelf: Shelf, { requires }: HouseQuestion, lacking: Lacking[]) 
 }
 
 function lackText(by: string, wanted: string, name: string, one: HousePackage | undefined): string {
-  return `${by} ${wanted}, and this host has ${one === undefined ? `no ${name || wanted}` : `${name} ${one.version}`}`;
+  const found = one === undefined ? `no ${name || wanted}` : `${name} ${one.version}`;
+  return `${by} ${wanted}, and the packages of this host have ${found}`;
 }
 
 function requireNone({ ecosystem, verb }: HouseQuestion, lacking: readonly Lacking[]): void {
   const [first] = lacking;
   if (first === undefined) return;
   const wanted = lacking.map((one) => shellWord(one.wanted)).join(' ');
-  throw new Problem(
-    'package-not-in-house',
-    `Cannot ${verb}: the packages of this host do not meet skill.json: ${first.message}`,
-    {
-      reasons: lacking.map(({ message }) => ({ message })),
-      hint: `The operator: skillgate host packages add ${ecosystem} ${wanted}   (or the author: delete "lock": "house" in skill.json, then skillgate lock)`,
-    },
-  );
+  throw new Problem('package-not-in-house', `Cannot ${verb}: ${first.message}`, {
+    reasons: lacking.map(({ message }) => ({ message })),
+    hint: `The operator: skillgate host packages add ${ecosystem} ${wanted}   (or the author: delete "lock": "house" in skill.json, then skillgate lock)`,
+  });
 }

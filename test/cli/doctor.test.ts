@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { namesOnPath, platformRows } from '../../cli/host/doctor.ts';
 import { type DoctorRow, decideVerdict } from '../../cli/host/doctor-verdict.ts';
+import { houseRows } from '../../cli/host/house-rows.ts';
 
 const entry = '/opt/it’s here/cli/guard.js';
 let folder = '';
@@ -52,6 +53,26 @@ describe('skillgate doctor', () => {
     const row = platformRows('linux').find(({ name }) => name === 'pwsh');
     expect(row).toMatchObject({ detail: expect.stringContaining('PowerShell') });
     expect(row?.type).toBeUndefined();
+  });
+
+  it('says whether the packages that this host chose are stored, and who may write their list', () => {
+    const paths = { config: folder, data: join(folder, 'data'), cache: folder };
+    expect(houseRows({ paths })).toEqual([]);
+    mkdirSync(join(folder, 'house'), { mode: 0o700 });
+    const locked = { six: `1.16.0 sha256:${'0'.repeat(64)}` };
+    const python = { requires: ['six'], locked, needs: { six: [] } };
+    put('house/house.json', JSON.stringify({ schema: 'skillgate.house/1', python }), 0o600);
+    expect(houseRows({ paths })).toMatchObject([
+      {
+        name: 'packages of this host, python',
+        holds: false,
+        type: 'skillgate host packages update',
+      },
+    ]);
+    chmodSync(join(folder, 'house/house.json'), 0o666);
+    expect(houseRows({ paths })).toMatchObject([
+      { holds: false, detail: expect.stringContaining('other users may write to it') },
+    ]);
   });
 
   it('says when skill is another program', () => {

@@ -223,7 +223,9 @@ describe('nobody but the operator decides', () => {
     expect((await house('remove', [base, other], 'python', 'top')).out).toBe('python - top 1.0\n');
     const said = await user.run('run', '@acme/one', 'report');
     expect(said).toMatchObject({ exit: 6, out: '' });
-    expect(said.err).toContain('skill.json requires top>=1, and this host has no top');
+    expect(said.err).toContain(
+      'skill.json requires top>=1, and the packages of this host have no top',
+    );
     expect(said.err).toContain("The operator: skillgate host packages add python 'top>=1'");
     expect(lastAudited(user)).toMatchObject({ event: 'refused', code: 'package-not-in-house' });
     expect((await user.run('install', '@acme/one')).err).toContain('package-not-in-house');
@@ -270,6 +272,13 @@ describe('nobody but the operator decides', () => {
     const said = await user.run('install', '@acme/one');
     expect(said).toMatchObject({ exit: 2 });
     expect(said.err).toMatch(/pylock\.toml: it differs from .*house\.json/);
+  });
+
+  it('a package whose needs no start could read is not added, and the house stays as it was', async () => {
+    await house('add', world(), 'python', 'top', 'other');
+    const odd = wheel('odd', '1.0', '', `base>=1${',!=1.0.1'.repeat(100)}`);
+    expect((await house('add', [...world(), odd], 'python', 'odd')).exit).toBe(2);
+    expect((await host('list')).out).toContain('python: 3 packages, for top, other');
   });
 
   it('a malicious package is not added, and stops each skill that gets it', async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
 import type { SetRecord } from '../../runner/packages/stored-set.ts';
-import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
+import { type LockedPackage, lockedDigest } from '../../skills-index/packages/locked-package.ts';
 import { lockedEntries } from '../../skills-index/packages/require-locked.ts';
 import { makePackageWorld, type PackageWorld } from '../runner/package-store/package-world.ts';
 import {
@@ -251,6 +251,48 @@ it('a package that no reviewer approved leaves all packages of its ecosystem out
     'no reviewer approved it',
     'packages of python are given together, and 1 of them is left out',
   ]);
+});
+
+describe('packages that the host chose', () => {
+  const probe = { 'probe.py': 'import os\nprint(os.path.exists("/packages/python"))' };
+  const entryOf = (one: LockedPackage) => ({ ...one, digest: lockedDigest(one) });
+
+  it('are there for a skill that leaves versions to the host, and only for such a skill', async () => {
+    const [one, two] = [world.wheel('one', { 'one.py': '' }), world.wheel('two', { 'two.py': '' })];
+    await world.ready(one);
+    await world.ready(two);
+    const house = { python: [entryOf(two)] };
+    const left = { python: { requires: ['two'], why: 'test', lock: 'house' } };
+    const ran = await runTest(host, { files: probe, packages: left }, { house });
+    expect(ran.stdout).toBe('True\n');
+    expect(ran.plan.packages).toMatchObject([
+      {
+        packages: [`two 1.0 ${lockedDigest(two)}`],
+        reason: 'chosen by this host; each file compared with what was fetched',
+      },
+    ]);
+    const own = await runTest(host, { files: probe, packages: declare(one) }, { house });
+    expect(own.plan.packages).toMatchObject([{ packages: [`one 1.0 ${lockedDigest(one)}`] }]);
+  });
+
+  it('are not there without the grant of each requirement, or without a choice', async () => {
+    const two = world.wheel('two', { 'two.py': '' });
+    await world.ready(two);
+    const house = { python: [entryOf(two)] };
+    const left = { python: { requires: ['two', 'one'], why: 'test', lock: 'house' } };
+    const skill = { files: probe, packages: left };
+    const { approved } = requestFor(host, skill);
+    const all = approved.package ?? [];
+    const pinned = all.map((one) => ({ ...one, version: '1.0', digest: lockedDigest(two) }));
+    for (const granted of [all.filter(({ name }) => name === 'two'), pinned]) {
+      const ran = await runTest(host, skill, {
+        house,
+        approved: { ...approved, package: granted },
+      });
+      expect(ran.stdout).toBe('False\n');
+    }
+    await expect(runTest(host, skill)).rejects.toMatchObject({ code: 'packages-missing' });
+  });
 });
 
 it('a variable of the skill cannot lead Python or Node to other packages', async () => {

@@ -107,6 +107,34 @@ describe('skillgate lock', () => {
     expect((await type('lock', '--exclude-newer', '-1')).exit).toBe(2);
   });
 
+  it('leaves the versions to hosts, and deletes the locks that skill.json names', async () => {
+    const { cwd, type } = author({ ...whole, 'package-lock.json': '{}' });
+    await type('lock');
+    expect(existsSync(join(cwd, 'pylock.toml'))).toBe(true);
+    const ran = await type('lock', '--house');
+    expect(ran).toMatchObject({ exit: 0, stdout: expect.stringContaining('deleted pylock.toml') });
+    expect(ran.stderr).toContain('requires six, and the packages of this host have no six');
+    expect(existsSync(join(cwd, 'pylock.toml'))).toBe(false);
+    // Another tool's lock of an ecosystem that skill.json does not name.
+    expect(existsSync(join(cwd, 'package-lock.json'))).toBe(true);
+    const written = () => JSON.parse(readFileSync(join(cwd, 'skill.json'), 'utf8'));
+    expect(written().packages).toEqual({ python: { ...python, lock: 'house' } });
+    expect(await type('publish', '--dry-run')).toMatchObject({ exit: 0 });
+    // The author's decision stays, also when the scan sees a new package.
+    await type('lock');
+    writeFileSync(join(cwd, 'requirements.txt'), 'rich>=13\n');
+    expect(await type('manifest', '--write', '--yes')).toMatchObject({ exit: 0 });
+    expect(written().packages.python).toMatchObject({
+      requires: ['six', 'yaml-fast>=2', 'rich>=13'],
+      lock: 'house',
+    });
+    writeFileSync(join(cwd, 'pylock.toml'), byUv);
+    expect(await type('publish', '--dry-run')).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining('Delete pylock.toml'),
+    });
+  });
+
   it('takes the lock that the author brings, when it pins what skill.json requires', async () => {
     const { cwd, type } = author({ ...whole, 'pylock.toml': byUv });
     expect((await type('lock')).stderr).toContain('the lock that the skill has');

@@ -99,4 +99,24 @@ describe('the packages of a version', () => {
     });
     expect(first.map(({ change }) => change)).toEqual(['first']);
   });
+
+  it('are the host’s choice where the skill has no lock, which is a change', () => {
+    const left: PackageCapability = { ecosystem: 'python', name: 'six', version: 'house' };
+    const tableOf = (now_: PackageCapability, before: PackageCapability) =>
+      packageRows({
+        declared: having(now_),
+        observed: having(),
+        approvedBefore: having(before),
+        packages: { python },
+        details: [],
+      });
+    const [changed] = tableOf(left, at('six', '1.16.0'));
+    expect(changed).toMatchObject({ change: 'version', before: '1.16.0' });
+    const text = String(packageTable(tableOf(left, at('six', '1.16.0')), now));
+    expect(text).toContain('<b>the host chooses</b>');
+    expect(text).toContain('none: each host’s own set chooses the version and the files');
+    expect(tableOf(left, left)).toMatchObject([{ change: 'same' }]);
+    const back = String(packageTable(tableOf(at('six', '1.16.0'), left), now));
+    expect(back).toContain('was chosen by the host');
+  });
 });

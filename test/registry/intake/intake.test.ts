@@ -62,6 +62,7 @@ describe('intake', () => {
     return Buffer.from(JSON.stringify({ ...JSON.parse(skillJson), packages }));
   };
   const unlocked = withSix({});
+  const left = withSix({ lock: 'house' });
   const mislocked = withSix({
     lock: 'pylock.toml',
     locked: { six: `1.16.0 sha256:${'0'.repeat(64)}` },
@@ -101,6 +102,16 @@ describe('intake', () => {
         odd(
           { 'SKILL.md': skillMd, 'skill.json': mislocked, 'pylock.toml': 'lock-version = "1.0"' },
           parseManifest(mislocked),
+        ),
+    ],
+    [
+      'a lock that no host obeys, because the host chooses',
+      'package-lock-differs',
+      422,
+      () =>
+        odd(
+          { 'SKILL.md': skillMd, 'skill.json': left, 'pylock.toml': 'lock-version = "1.0"' },
+          parseManifest(left),
         ),
     ],
     [

@@ -86,26 +86,42 @@ describe('a skill gets of the house', () => {
   });
 
   it.each<[Ecosystem, string, string]>([
-    ['python', 'pandas>=3', 'skill.json requires pandas>=3, and this host has pandas 2.2.3'],
-    ['python', 'scipy', 'skill.json requires scipy, and this host has no scipy'],
-    ['python', 'pandas[plot]', 'pandas needs matplotlib>=3, and this host has no matplotlib'],
-    ['python', 'pandas[old]', 'pandas needs openpyxl<3, and this host has openpyxl 3.1.5'],
+    [
+      'python',
+      'pandas>=3',
+      'skill.json requires pandas>=3, and the packages of this host have pandas 2.2.3',
+    ],
+    ['python', 'scipy', 'skill.json requires scipy, and the packages of this host have no scipy'],
+    [
+      'python',
+      'pandas[plot]',
+      'pandas needs matplotlib>=3, and the packages of this host have no matplotlib',
+    ],
+    [
+      'python',
+      'pandas[old]',
+      'pandas needs openpyxl<3, and the packages of this host have openpyxl 3.1.5',
+    ],
     [
       'python',
       'pandas[fast]',
       'skill.json requires pandas[fast], and pandas 2.2.3 has no extra fast',
     ],
     // Its marker or its system excludes this host.
-    ['python', 'win-only', 'this host has no win-only'],
+    ['python', 'win-only', 'the packages of this host have no win-only'],
     // Another name: PEP 503 joins signs between words, and neither drops nor adds them.
-    ['python', 'pythondateutil', 'this host has no pythondateutil'],
-    ['python', 'pandas-', 'this host has no pandas-'],
-    ['npm', 'Docx', 'this host has no Docx'],
-    ['npm', 'docx@^8', 'skill.json requires docx@^8, and this host has docx 9.5.0'],
+    ['python', 'pythondateutil', 'the packages of this host have no pythondateutil'],
+    ['python', 'pandas-', 'the packages of this host have no pandas-'],
+    ['npm', 'Docx', 'the packages of this host have no Docx'],
+    [
+      'npm',
+      'docx@^8',
+      'skill.json requires docx@^8, and the packages of this host have docx 9.5.0',
+    ],
     // Only a package below another one: no import of the skill finds it.
-    ['npm', 'xml', 'this host has no xml'],
-    ['npm', 'constructor', 'this host has no constructor'],
-    ['python', 'constructor', 'this host has no constructor'],
+    ['npm', 'xml', 'the packages of this host have no xml'],
+    ['npm', 'constructor', 'the packages of this host have no constructor'],
+    ['python', 'constructor', 'the packages of this host have no constructor'],
   ])('nothing when the house does not meet %s %s', (ecosystem, requirement, says) => {
     const said = choose(ecosystem, requirement);
     expect(said).toContain(says);
@@ -121,7 +137,9 @@ describe('a skill gets of the house', () => {
       requires: ['six'],
       isMarked: () => true,
     } as const;
-    expect(() => chooseFromHouse(undefined, question)).toThrow('this host has no six');
+    expect(() => chooseFromHouse(undefined, question)).toThrow(
+      'the packages of this host have no six',
+    );
   });
 });
 
