@@ -13,6 +13,8 @@ export interface FrontEndContext {
   readonly files: ReadonlySet<string>;
   /** Paths of executable files. */
   readonly executable?: ReadonlySet<string>;
+  /** Whether the files are a package: its own folders are never folders of modules. */
+  readonly isPackage?: boolean;
   /** The text files by path, for programs that include another file. */
   readonly texts?: ReadonlyMap<string, TaintSource>;
   /** Count work with `steps.take(n)`: it throws when no steps are left. */

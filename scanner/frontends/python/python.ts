@@ -14,7 +14,7 @@ import { fold, foldBinding, foldingAt } from './fold/fold.ts';
 import { variableNode } from './names/lookup.ts';
 import { readModule } from './names/module.ts';
 import { childrenOf, functionOf, textOf } from './nodes.ts';
-import type { PyNode, PythonModule, PyValue } from './program.ts';
+import type { Binding, PyNode, PythonModule, PyValue } from './program.ts';
 import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, spanOfPy } from './run.ts';
 import { walk } from './tree.ts';
 import { changedElsewhere } from './values/alias-statements.ts';
@@ -174,15 +174,17 @@ function noteReduced(run: PythonRun, module: PythonModule, node: PyNode, value: 
 }
 
 // Edges into every name from all that is bound to it.
+const givesValue: ReadonlySet<Binding['kind']> = new Set(['value', 'each', 'raised', 'import']);
+
 function connectNames(run: PythonRun, module: PythonModule): void {
   for (const scope of [module.scope, ...module.scopes.values()]) {
     for (const [name, bindings] of scope.names) {
       for (const binding of bindings) {
-        if (binding.kind !== 'value' && binding.kind !== 'each' && binding.kind !== 'raised')
-          continue;
+        if (!givesValue.has(binding.kind)) continue;
         const value = boundValue(run, module, binding, 1);
         if (value.nodes.length === 0) continue;
-        const to = variableNode(run, module, scope, name, binding.node);
+        const place = 'node' in binding ? binding.node : { from: 0, to: 0 };
+        const to = variableNode(run, module, scope, name, place);
         for (const from of value.nodes) flowEdge(run, from, to);
       }
     }

@@ -65,6 +65,8 @@ export interface PythonRun extends Tables, Recursion {
    * of them.
    */
   changed: ReadonlyMap<PyNode, Kept>;
+  /** The names of modules whose values are being looked for. */
+  readonly resolving: Set<string>;
   /** Modules of the skill by what an import in a module names. */
   readonly imported: Map<PythonModule, Map<string, PythonModule | undefined>>;
 }
@@ -152,6 +154,7 @@ export function newPythonRun(
     ...functions,
     ...recursion,
     changed: new Map(),
+    resolving: new Set(),
     imported: new Map(),
   };
 }

@@ -1,4 +1,4 @@
-import { lookUp } from '../names/lookup.ts';
+import { lookUp, resolvedOnce } from '../names/lookup.ts';
 import { importMeaning, type NameMeaning, starredMeaning } from '../names/meaning.ts';
 import { scopeOf } from '../nodes.ts';
 import type {
@@ -95,7 +95,10 @@ export function imported(run: PythonRun, module: PythonModule, qual: string): Ma
 }
 
 function meant(run: PythonRun, meaning: NameMeaning): MaybeFolded {
-  if (meaning.kind === 'global') return bindingsValue(run, meaning.module, meaning.name);
+  if (meaning.kind === 'global')
+    return resolvedOnce(run.fold.resolving, meaning, undefined, () =>
+      bindingsValue(run, meaning.module, meaning.name),
+    );
   return meaning.kind === 'name' ? { kind: 'name', qual: meaning.qual, hidden: false } : undefined;
 }
 

@@ -23,6 +23,8 @@ export class FoldState {
   /** How deep the front end is in values of values. */
   values = 0;
   observe: Observe | undefined;
+  /** The names of modules whose values are being computed. */
+  readonly resolving = new Set<string>();
   /** What names hold at statements. */
   readonly flowing = new Map<string, { readonly value: MaybeFolded }>();
   /** How far the statements of a scope were gone through. */

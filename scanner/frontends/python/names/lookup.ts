@@ -24,6 +24,23 @@ export function lookUp(
   return undefined;
 }
 
+/** Looks for the value of a name of a module. Two modules may import one name from each other. */
+export function resolvedOnce<Value>(
+  resolving: Set<string>,
+  { module, name }: { readonly module: PythonModule; readonly name: string },
+  otherwise: Value,
+  look: () => Value,
+): Value {
+  const key = `${module.source.path} ${name}`;
+  if (resolving.has(key)) return otherwise;
+  resolving.add(key);
+  try {
+    return look();
+  } finally {
+    resolving.delete(key);
+  }
+}
+
 /** The graph's node of a variable. */
 export function variableNode(
   run: PythonRun,
@@ -62,6 +79,14 @@ function findModule(run: PythonRun, from: PythonModule, qual: string): PythonMod
   const name = qual.replace(/^\.+/, '').replaceAll('.', '/');
   if (name === '') return undefined;
   const endings = [`${name}.py`, `${name}/__init__.py`];
+  const above = /^\.\.+/.exec(qual)?.[0].length ?? 1;
+  if (above > 1) {
+    const base = folder.split('/').slice(0, -above).concat('').join('/');
+    const found = firstModule(endings.map((ending) => run.modules.get(base + ending)));
+    if (found !== undefined) return found;
+  }
+  if (run.context.isPackage === true && !qual.startsWith('.'))
+    return firstModule(endings.map((ending) => run.modules.get(ending)));
   const beside = firstModule(endings.map((ending) => run.modules.get(folder + ending)));
   const found =
     beside ??
@@ -71,9 +96,11 @@ function findModule(run: PythonRun, from: PythonModule, qual: string): PythonMod
           endings.some((ending) => module.source.path.endsWith(`/${ending}`)),
         )
       : undefined);
-  if (found === undefined || found === from || qual.startsWith('.')) return found;
+  if (found === undefined || qual.startsWith('.')) return found;
   const library = name.split('/')[0] ?? '';
   if (!pythonLibraries.has(library)) return found;
+  // A file that imports its own name wants the library.
+  if (found === from) return undefined;
   noteShadowed(run, from, library, found);
   return beside;
 }

@@ -8,7 +8,7 @@ import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, type PythonRun } from '../run.ts';
 import { walk } from '../tree.ts';
 import { busyPy, either, unknownPy } from '../values/alternatives.ts';
-import { lookUp, variableNode } from './lookup.ts';
+import { lookUp, resolvedOnce, variableNode } from './lookup.ts';
 import { importMeaning, type NameMeaning, starredMeaning } from './meaning.ts';
 import { updated } from './updated.ts';
 
@@ -89,7 +89,10 @@ export function importedValue(
 }
 
 function meantValue(run: PythonRun, meaning: NameMeaning, depth: number): PyValue {
-  if (meaning.kind === 'global') return memberOfModule(run, meaning.module, meaning.name, depth);
+  if (meaning.kind === 'global')
+    return resolvedOnce(run.resolving, meaning, unknownPy, () =>
+      memberOfModule(run, meaning.module, meaning.name, depth),
+    );
   return { ...unknownPy, qual: meaning.kind === 'name' ? meaning.qual : undefined };
 }
 
