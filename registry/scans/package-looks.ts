@@ -9,6 +9,7 @@ import { type Actor, nameOf, type Registry } from '../context.ts';
 import { clockSkewMs, lookAgainMs, packageLeaseMs } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { requireRole } from '../people/identities.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { packageAdvisories, packages } from '../store/package-schema.ts';
 import { judgedFromFirst } from '../versions/version-packages.ts';
 import { listEarlierPackages } from './package-backlog.ts';
@@ -59,20 +60,17 @@ export async function takeLook(
     .from(packages)
     .where(eq(packages.id, id));
   if (known === undefined) throw new Problem('not-found', `There is no package ${id}`);
-  const { advisories, facts, looked, moreAdvisories = 0, scan, why = null } = look;
+  const { advisories, facts, looked, scan, why = null } = look;
   const seen = {
     lookedAt: registry.now().getTime(),
     lookedBy: nameOf(actor),
     leaseUntil: 0,
     looked,
     why,
-    moreAdvisories,
+    ...(advisories === undefined ? {} : { moreAdvisories: look.moreAdvisories ?? 0 }),
     ...(facts === undefined ? {} : { facts, scan: scan ?? null }),
   };
   const mine = eq(packages.id, id);
-  // Of two entries with one id, the last counts: malware goes to the end.
-  const sorted = [...advisories].sort((a, b) => Number(a.isMalware) - Number(b.isMalware));
-  const list = JSON.stringify([...new Map(sorted.map((one) => [one.id, one])).values()]);
   await registry.db.batch([
     // First, because the statement compares the look with the rows of the look before.
     (db) =>
@@ -81,6 +79,19 @@ export async function takeLook(
         .set(judgedFromFirst)
         .where(sql`${mine} AND ${isWorseOrBetter(id, look)}`),
     (db) => db.update(packages).set(seen).where(mine),
+    ...(advisories === undefined ? [] : advisoryWrites(id, advisories)),
+  ]);
+  await orLater(registry, () => judgeByLooks(registry));
+}
+
+function advisoryWrites(
+  id: number,
+  advisories: NonNullable<PackageLook['advisories']>,
+): readonly BatchWrite[] {
+  // Of two entries with one id, the last counts: malware goes to the end.
+  const sorted = [...advisories].sort((a, b) => Number(a.isMalware) - Number(b.isMalware));
+  const list = JSON.stringify([...new Map(sorted.map((one) => [one.id, one])).values()]);
+  return [
     (db) => db.delete(packageAdvisories).where(eq(packageAdvisories.packageId, id)),
     (db) =>
       db
@@ -88,18 +99,18 @@ export async function takeLook(
         .select(
           sql`SELECT ${id}, json_extract(value, '$.id'), json_extract(value, '$.isMalware'), json_extract(value, '$.summary') FROM json_each(${list})`,
         ),
-  ]);
-  await orLater(registry, () => judgeByLooks(registry));
+  ];
 }
 
 // Another set of malicious advisories, or a scan that blocks where the scan before did not.
 function isWorseOrBetter(id: number, { advisories, scan }: PackageLook): SQL {
+  const blocks = sql`${scan?.verdict ?? ''} = 'block' AND COALESCE(${packages.scan} ->> '$.verdict', '') <> 'block'`;
+  if (advisories === undefined) return blocks;
   const named = advisories.flatMap((one) => (one.isMalware ? [one.id] : []));
   const { advisory, isMalware, packageId } = packageAdvisories;
   const list = JSON.stringify(named);
   const known = sql`FROM ${packageAdvisories} WHERE ${packageId} = ${id} AND ${isMalware} = 1`;
   const came = sql`EXISTS (SELECT 1 FROM json_each(${list}) WHERE value NOT IN (SELECT ${advisory} ${known}))`;
   const went = sql`EXISTS (SELECT 1 ${known} AND ${advisory} NOT IN (SELECT value FROM json_each(${list})))`;
-  const blocks = sql`${scan?.verdict ?? ''} = 'block' AND COALESCE(${packages.scan} ->> '$.verdict', '') <> 'block'`;
   return sql`(${came} OR ${went} OR ${blocks})`;
 }

@@ -90,7 +90,8 @@ const advisory = v.strictObject({
 
 /**
  * The body of a look. The list of advisories replaces the package's earlier list; when there are
- * too many advisories, malware comes first and `moreAdvisories` counts the rest.
+ * too many advisories, malware comes first and `moreAdvisories` counts the rest. Without a list the
+ * scanner's host has no advisories, and the earlier list stays.
  */
 export const packageLook = v.pipe(
   v.strictObject({
@@ -100,7 +101,7 @@ export const packageLook = v.pipe(
     why: v.exactOptional(line(lookNoteCharsMax)),
     facts: v.exactOptional(facts),
     scan: v.exactOptional(scan),
-    advisories: boundedList(advisory, lookAdvisoriesMax),
+    advisories: v.exactOptional(boundedList(advisory, lookAdvisoriesMax)),
     moreAdvisories: v.exactOptional(count),
   }),
   v.check(

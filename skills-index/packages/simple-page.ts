@@ -17,6 +17,8 @@ export interface OfferedFile {
   /** The time of the upload, where the index says it. */
   readonly uploaded?: string;
   readonly requiresPython?: string;
+  /** Where the index has the attestations of the file (PEP 740); absent when it does not say. */
+  readonly provenance?: URL | 'none';
   /** Present when the index has the metadata of the wheel beside the wheel (PEP 658). */
   readonly metadata?: { readonly sha256?: string };
 }
@@ -33,6 +35,7 @@ const jsonPage = v.looseObject({
       size: v.exactOptional(v.number()),
       yanked: v.optional(v.union([v.boolean(), v.string()]), false),
       'upload-time': v.exactOptional(v.string()),
+      provenance: v.nullish(v.string()),
       'requires-python': v.nullish(v.string()),
       'core-metadata': metadata,
       'data-dist-info-metadata': metadata,
@@ -74,6 +77,7 @@ function fromJson(text: string, name: string, address: string): OfferedFile[] | 
       yanked: file.yanked === true ? '' : file.yanked === false ? undefined : file.yanked,
       uploaded: file['upload-time'],
       requiresPython: file['requires-python'] ?? undefined,
+      provenance: file.provenance,
       metadata: named === false ? undefined : named === true ? '' : (named.sha256 ?? ''),
     });
   });
@@ -100,6 +104,7 @@ function fromHtml(text: string, address: string): OfferedFile[] | undefined {
         yanked: attributes.get('data-yanked'),
         uploaded: attributes.get('data-upload-time'),
         requiresPython: attributes.get('data-requires-python'),
+        provenance: attributes.get('data-provenance'),
         metadata: metadata === undefined ? undefined : (digestIn(metadata) ?? ''),
       });
     },
@@ -118,6 +123,8 @@ interface Entry {
   readonly yanked: string | undefined;
   readonly uploaded: string | undefined;
   readonly requiresPython: string | undefined;
+  /** The address of the attestations; null when the index says that there are none. */
+  readonly provenance: string | null | undefined;
   /** SHA-256 of the metadata; empty when the index names none. */
   readonly metadata: string | undefined;
 }
@@ -137,9 +144,19 @@ function offered(address: string, entry: Entry): OfferedFile[] {
       ...(yanked === undefined ? {} : { yanked }),
       ...(uploaded === undefined ? {} : { uploaded }),
       ...(requiresPython === undefined ? {} : { requiresPython }),
+      ...withProvenance(entry.provenance, address),
       ...(metadata === undefined ? {} : { metadata: withDigest(metadata) }),
     },
   ];
+}
+
+function withProvenance(
+  provenance: string | null | undefined,
+  address: string,
+): { readonly provenance?: URL | 'none' } {
+  if (provenance === null) return { provenance: 'none' };
+  const isAddress = provenance !== undefined && URL.canParse(provenance, address);
+  return isAddress ? { provenance: new URL(provenance, address) } : {};
 }
 
 function withDigest(sha256: string | undefined): { readonly sha256?: string } {

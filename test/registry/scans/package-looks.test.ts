@@ -70,6 +70,18 @@ const lift = ({ manifest: { name, version } }: Skill): Promise<Answer> => {
 const reason = 'The advisory MAL-2026-1 names evil 1.0.0 of npm as malicious';
 
 describe('a package', () => {
+  it('keeps its advisories after a look of a host without advisories', async () => {
+    await approved(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
+    const id = await idOf('evil');
+    await seen(id, { advisories: [malware, vulnerability] });
+    const { facts: _, scan: __, advisories: ___, ...nothing } = wholeLook;
+    const path = `/api/v1/packages/${id}/look`;
+    const json = { ...nothing, looked: 'advisories' };
+    const { status } = await call(world.send, path, { token: world.tokens.scanner, json });
+    expect(status).toBe(200);
+    expect(await world.registry.db.read.select().from(packageAdvisories)).toHaveLength(2);
+  });
+
   it('of many versions is looked at once, and then once a day', async () => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0', 'ms@2.1.3']));
     await inReview(packagedSkill('@acme/a', '1.1.0', ['left-pad@1.3.0']));
