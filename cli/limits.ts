@@ -235,3 +235,5 @@ export const indexQuestionsMax = 8;
 export const packagesLeftOutMax = 10;
 /** Milliseconds that a terminal has, at a session's end, to answer what the session asked it. */
 export const terminalDrainMillis = 300;
+/** Seconds in which a package has to arrive before a scanner gives up its look at the package. */
+export const packageFetchSecondsMax = 300;

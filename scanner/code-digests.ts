@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:1cd5a21608116b40e6d43d6097d0a048033950c05e09b5f59b3e3b5f663414fe',
-  judging: 'sha256:6e7158df23c59907c33ec34db5b48370b4f5360fc2a841a4f506a421e08a555c',
+  extractor: 'sha256:56c0c72fae2060e10f36fae42b6061712856730d7e3d6d2fb96bb1490609c7b6',
+  judging: 'sha256:eff7f84c3288ebbba1d7f4fa2fd8aececdcf50d5562f543c12520ac604ac17f1',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:3c870f453f40be4ce6e36c6223e5d73133d8497a8ccad7ff6950918755ad1488',
+    'files/agent-memory': 'sha256:0a9ad17a42f21ab2b93e8cf21bbdaa9548cbd023a8001b5d17962f7707ca8065',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:dee66479d4d0b3b7021e00b83bc2b66e8e3f9d4506858f0159d02d24987fed67',
+    'files/outside-read': 'sha256:289c890ac97594c27d1f1ef8173ac69757e2d3335baefa3a6958597260d70e99',
     'files/outside-write':
-      'sha256:0d7b5972d353268c3b4a66b2c082c934166289e5d6b822fd088571076bec707b',
+      'sha256:182d70b92929391eb58cc443175f2ccafdc5bb5106d01056ee6608f471018b2f',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:a61487883c38fa4caa57f639cd50dcab7503fece8108284625f6b8b37f9f457b',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:997bf8bda9b9b567547002b456b8d22ff5dda5116de24e58b955ec420b5c13bc',
+    'manifest/all-three': 'sha256:3fb3040938dfcefdec81623fc0899092820eb0441d257e42833669c0411fcb75',
     'manifest/broken-promise':
-      'sha256:f96229b0f55c8228842e54b4342de74d0281c85e9350c39ea23b73977365cb6a',
+      'sha256:0a9f64ffba8d3d7773d68a1f00215b2e4db92df0350bc6466a8a0424c9906fe0',
     'manifest/contradiction':
       'sha256:405808ecc9a831aebd7414adedd64049baf4495fec64d61e755f6da41799a47f',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:5345157eadbbd20fac8fea8b560e862ff3ec4a2135a66dbc0667ccf835a4f27a',
+      'sha256:e52de5953b8f4a7f655887ef7f39619eada1c370971c942b995452937128b17e',
     'manifest/unnamed-script':
       'sha256:0db1accf35bd30cbafec533c5b83d5e0bd9aa19207db909731cd3f6f1600c14d',
     'manifest/unreadable':
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:354cdb6f864ef11ddabbc557c9138ca7b2947c07dbc049086a19033cc390e09a',
+      'sha256:c1cd35349dd174b117c309a3c1104683ba0dc01181c08b30e52a56ef9d10becb',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,47 +197,47 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:f8a362e6a75c852d89dbfca652b3d6fc104fbdf588e4349031a3a533aaf4b367',
+      'sha256:e5dda024f4910bdc6bd18eedcb546eca4a9b330992af66b8ba22a9b9aee794d3',
     'prose/approval-bypass':
-      'sha256:efef9957da1b44dab5c9d512a84b71fa79502cbdd3031645001eb799f6cf09ab',
+      'sha256:b4c5a20906962070e265d360bed48a6c237d0300f1eac7ba7a049b7d7a1c239d',
     'prose/biased-judgement':
-      'sha256:1cb745ca5c528722158c25e13f6a2e86619b4a59940f09fe95e2038d9fcff1a4',
-    'prose/concealment': 'sha256:ec78747eca4181cd8956e83b7f6426ab0ebf4e3ccbdded892483021733a089f5',
+      'sha256:499b04eea6168bd3054e195b75dcc1418c22aa74d7854a820a795de93406e0f9',
+    'prose/concealment': 'sha256:79d28645696d0fb1b4d231be302ff6035bc1c4891a782975c9942011f4fe597c',
     'prose/credential-solicitation':
-      'sha256:4fa18be733b1e168bb346e3d5e33ab68a2ea19ec5048d89e2cc2f8f995092c12',
+      'sha256:8fa9e79b542e4304331019b519f74d2448b27a9d6981d87efa1384674c7a26ad',
     'prose/decode-instructions':
-      'sha256:02adb055517698af157c2a1a81e5a64924f0a91d1b31ffe5316409941f86c886',
+      'sha256:6eac4f3e7dd024e67158e9b35f16127c20f46bd139063f0a2cf11dcac72078cb',
     'prose/destructive-orders':
-      'sha256:9a177d3e981606b4386a3fbea18efe0f132ee98e969860de178c3ea1a1b88f82',
+      'sha256:20ed8599dac243e56a25ec5c33a08fe6e001262750ab0113e57d83e121f3c238',
     'prose/encoded-instructions':
-      'sha256:6719fa90d9030e0a65cb6521a89e38f2330df70c92ea1b467ede6f3963440433',
+      'sha256:d02e099953959d5c5db8a6428cd4d11f37b9340f6afed7624fad68f3d3fd8af6',
     'prose/exfiltration-instructions':
-      'sha256:47ed4300cfd3662cf407e85321b420dd772e88fff5eb26a3763b430781e517a8',
-    'prose/hidden-text': 'sha256:fe0fee18f90c58bfc71dd5e35e5bc8b8c8494d37ba0987f23d58b9dd8c04e3d9',
-    'prose/install-lure': 'sha256:e877662bad162805b2091d4b23504bec2bd934ca024de3f94a3eba3e4c97fb26',
+      'sha256:28c7eea8dea36bf527ebd138e5f198d96eb69ba4a39bd7a998e9621dd53c103f',
+    'prose/hidden-text': 'sha256:ac9fca163fdc7a50bb0fe7a99b519480a77d950562354e7109dde2805ff72c3f',
+    'prose/install-lure': 'sha256:7efc898266d12aa1ae51bb5061d841b3b03a4ab0309e27f7a9bf47e84ef3d7c3',
     'prose/memory-tampering':
-      'sha256:0efbc7d22a7390d0c2f7fe6a154317c1a29c3c815fd6d6b5913942f97524c611',
+      'sha256:f4c80261a907b3d397332c8a1c3072fa01d02872ee60c31e9251fe424a9e4b82',
     'prose/override-instructions':
-      'sha256:c7838e02eb0496fca6b46396249d484039431301961f90f53d2bc1326fa22e46',
+      'sha256:cd61daac786b65d32eaf4a1ce6bb6fd71abcce7cd7d6a03653882a7d3437d905',
     'prose/payment-diversion':
-      'sha256:0a80cf4d657138d5380c9f9401e2b05587cec15064dc0efda7b5071ed35cdebc',
+      'sha256:22138c880d177242fd53f6417cf52d382e4c04a85794905071fc1566917d013d',
     'prose/planted-content':
-      'sha256:6fe6f53a2362f9af10e5eadd13e69792aec89277c3e4c99cb51c503ec0154944',
+      'sha256:9c1b0945af49c02d1c741349a033af6afbf3e95d2187eeb768494bb358dfe22c',
     'prose/remote-instructions':
-      'sha256:4eb1da9952c4edb8557ebca3ecdc767287e6b2eb0b5b7464d9a781ddc105f21d',
+      'sha256:c6dac7909bf575ba18fc458fa3dcf4d08040429c866acd57de605678e36f695f',
     'prose/secret-in-reply':
-      'sha256:32bd5857b84fe9a64935db8a890feac7a6d2e75856f846a23182f85461e9e8d4',
+      'sha256:76585849cab02d1e5feb7efb42c1d581c36c32cbb27b66a942585be09c82ea11',
     'prose/self-propagation':
-      'sha256:628446cb29d0aef9634d727414c5e78380327d98406069bc143aa450807ff924',
+      'sha256:061d670351ec14b7b03a48a0ca3d62c883765e510591593286234a5d7144cb54',
     'prose/speaks-to-scanners':
-      'sha256:913da4cca5ac118372577e1e95a904e2e1809bca1a661e771f4cdfdce933cdf7',
-    'prose/trigger-bait': 'sha256:1e36fd9b879f0f2d7babf3ef2b1604dc5a398b3ee7c5e539abe23204be345e04',
+      'sha256:31b5d657ccba9892a261e6fb2c76ede272e884343f5d4c080b0aab80dda93b07',
+    'prose/trigger-bait': 'sha256:cc80a5b3c0f4312cbf70a908257e7f60967b6e40b5f9743ab9bb9ac3526177ce',
     'prose/weakened-defence':
-      'sha256:be86375282d6fd303773f4c2986795c847d94d69146b2d3b526b54357ea914fb',
+      'sha256:53a2e676291d58f99df4bf06f1b0490b2f8584845b8d8bf84d39aa9b9fb51c3e',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:d89ced9c0f83e65a19ea82538341c2ac6663343d6b9b6718b58681f4baa25c1d',
+      'sha256:bfeaa10c2680156aebb44da250a409264d8728caca79e5fa7a81ffbc44ca2fab',
     'resources/exhaustion':
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':

@@ -3,12 +3,9 @@
  * on it again without parsing again.
  */
 
-import { packBundle } from '../skills-index/skill/authoring/pack-bundle.ts';
-import type { Bundle, SourceFile } from '../skills-index/skill/bundle.ts';
+import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import type { Capabilities } from '../skills-index/skill/capability.ts';
-import { type Digest, digestOf } from '../skills-index/skill/digest.ts';
-import { Problem } from '../skills-index/skill/problem.ts';
-import { canonicalDigest } from '../skills-index/skill/text/canonical-json.ts';
+import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Coverage } from '../skills-index/statement/scan-report.ts';
 import type { ArtifactFact, Fact } from './fact/fact.ts';
 import { compareSpans } from './fact/place.ts';
@@ -17,6 +14,7 @@ import { Steps } from './fact/steps.ts';
 import { solveFlows } from './flow/flow.ts';
 import { frontEnds } from './frontends/frontends.ts';
 import { type Analysed, analyseSources } from './frontends/rounds.ts';
+import { digestOfFiles } from './ingest/files-digest.ts';
 import { type IngestedFile, ingestFiles } from './ingest/ingest.ts';
 import { scanSteps } from './limits.ts';
 import { type Declared, type Obstacle, obstacleAt, readDeclared } from './manifest/declared.ts';
@@ -62,6 +60,8 @@ export interface ExtractOptions {
   readonly unlisted?: number;
   /** The approved capabilities of the last version, to find the added ones. */
   readonly previous?: Capabilities;
+  /** What the files are: by default a skill. */
+  readonly of?: 'package' | undefined;
   /** Replaces the usual limit of steps, for tests. */
   readonly steps?: number;
 }
@@ -81,15 +81,16 @@ export async function extractFacts(
   const analysed = await analyseSources(texts, frontEnds, {
     files: new Set(files.map((file) => file.path)),
     executable,
+    isPackage: options.of === 'package',
     steps,
   });
   const { flows, complete } = solveFlows(analysed.graph, steps);
   const coverage = coverageOf(ingested, analysed, options);
-  const bundle = bundleOf(files);
+  const { digest: bundle, problem } = digestOfFiles(files);
   const declared = readDeclared(files);
   const imports = packageFacts(analysed.sources, declared.manifest?.capabilities.package);
   return {
-    bundle: bundle.digest,
+    bundle,
     facts: [
       ...ingested.flatMap((file) => file.artifacts),
       ...unparsedFacts(analysed),
@@ -98,7 +99,7 @@ export async function extractFacts(
     ],
     sources: analysed.sources,
     declared,
-    obstacles: bundle.obstacles,
+    obstacles: problem === undefined ? [] : [obstacleAt(files[0]?.path ?? 'SKILL.md', problem)],
     coverage,
     complete:
       complete &&
@@ -144,35 +145,4 @@ function unparsedFacts({ unanalysed }: Analysed): ArtifactFact[] {
     context: 'code',
     certainty: 'exact',
   }));
-}
-
-interface BundleLook {
-  readonly digest: Digest;
-  readonly obstacles: readonly Obstacle[];
-}
-
-/**
- * The digest of the bundle. Files that make no bundle get the digest of their plain list, and the
- * reasons become findings.
- */
-function bundleOf(files: readonly SourceFile[]): BundleLook {
-  try {
-    return { digest: packBundle(files).digest, obstacles: [] };
-  } catch (cause) {
-    if (!(cause instanceof Problem)) throw cause;
-    const list = files.map(({ path, bytes, mode }) => ({
-      path: path.toWellFormed(),
-      size: bytes.byteLength,
-      sha256: digestOf(bytes),
-      mode: (mode & 0o100) === 0 ? ('644' as const) : ('755' as const),
-    }));
-    const unchecked: Pick<Bundle, 'schema'> & { files: typeof list } = {
-      schema: 'skillgate.bundle/1',
-      files: list,
-    };
-    return {
-      digest: canonicalDigest(unchecked),
-      obstacles: [obstacleAt(files[0]?.path ?? 'SKILL.md', cause)],
-    };
-  }
 }

@@ -35,6 +35,13 @@ export const foldedCharsMax = 64 * 1024;
 export const foldedFreeChars = 1_024;
 /** The watchdog ends a child after this time, and the child gives no report. */
 export const scanSecondsMax = 60;
+/**
+ * Code of one package in one scan, and in all scans of the package: a megabyte takes some seconds.
+ */
+export const packagePartBytesMax = 512 * 1024;
+export const packageCodeBytesMax = 32 * 1024 * 1024;
+/** No further part of a package is scanned after this time. */
+export const packageScanSecondsMax = 240;
 export const childMemoryMiB = 1_024;
 /** Processes and threads of the user that runs children; one child has about a dozen. */
 export const scanStackKiB = 3_900;

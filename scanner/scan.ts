@@ -7,6 +7,7 @@ import { unused } from '../skills-index/skill/authoring/unused-capabilities.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
 import { type Capabilities, minus, noCapabilities } from '../skills-index/skill/capability.ts';
 import type { ManifestPackages } from '../skills-index/skill/manifest-packages.ts';
+import { type Finding, severities } from '../skills-index/statement/finding.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { type ExtractOptions, extractFacts, type SkillFacts } from './extract.ts';
 import type { Fact } from './fact/fact.ts';
@@ -24,7 +25,18 @@ export interface ReportOptions {
   /** The skill's folder as reports name it; `.` by default, as in signed reports. */
   readonly path?: string;
   /** The published name and version, when the skill itself names none. */
-  readonly published?: { readonly name: string; readonly version: string };
+  readonly published?: ScannedName;
+}
+
+/** What is scanned, as the registry names it. */
+export interface ScannedName {
+  readonly name: string;
+  readonly version: string;
+  /**
+   * The code of a package: only rules of malice count, since a package has neither a manifest nor
+   * texts for agents. By default a skill.
+   */
+  readonly of?: 'package' | undefined;
 }
 
 export type ScanOptions = ReportOptions & ExtractOptions;
@@ -61,7 +73,10 @@ export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): Sc
     declared.manifest?.packages,
   );
   const context = ruleContextOf(extracted, compared, () => extracted.sources);
-  const findings = findAll(rules, new FactIndex(extracted.facts), context);
+  const findings =
+    options.published?.of === 'package'
+      ? findInPackage(extracted.facts, context)
+      : findAll(rules, new FactIndex(extracted.facts), context);
   const { verdict, deciding } = judge(findings, complete);
   return {
     schema: 'skillgate.scan/1',
@@ -76,6 +91,38 @@ export function reportOn(extracted: SkillFacts, options: ReportOptions = {}): Sc
     capabilities: { ...compared, declared: declared.capabilities ?? noCapabilities },
     coverage,
   };
+}
+
+const packageRules = rules.filter(({ id }) => !/^(manifest|prose)\//.test(id));
+// Libraries read the keys of their own service, and call functions by computed names. What they do
+// with keys and functions is the business of other rules.
+const usualInLibraries: ReadonlySet<string> = new Set([
+  'files/credential-path',
+  'obfuscation/hidden-name',
+]);
+
+function findInPackage(facts: readonly Fact[], context: Judgeable): Finding[] {
+  const find = (given: readonly Fact[]): Finding[] =>
+    findAll(packageRules, new FactIndex(given), context).filter(({ kind }) => kind === 'malice');
+  const all = find(facts);
+  const own = facts.filter((fact) => !isCallersChoice(fact));
+  const without = own.length === facts.length ? all : find(own);
+  const known = new Set(without.map(({ fingerprint }) => fingerprint));
+  return all.map((finding) => {
+    const isUsual = usualInLibraries.has(finding.rule) || !known.has(finding.fingerprint);
+    const isMild = severities.indexOf(finding.severity) <= severities.indexOf('medium');
+    return isMild || !isUsual ? finding : { ...finding, severity: 'medium' };
+  });
+}
+
+// A library that loads objects loads them from where its caller says.
+function isCallersChoice(fact: Fact): boolean {
+  return (
+    fact.kind === 'flow' &&
+    fact.sink.what === 'exec' &&
+    /^(pickle|cloudpickle|dill|joblib)\.loads?$/.test(fact.sink.api) &&
+    fact.source.name.startsWith('https://*/')
+  );
 }
 
 /** The input of rules besides facts. */

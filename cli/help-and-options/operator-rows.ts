@@ -158,7 +158,8 @@ export const operatorRows: readonly CommandRow[] = [
   },
   {
     name: 'scanner work',
-    summary: 'lease scan jobs from a registry and post signed reports',
+    summary:
+      'lease scan jobs from a registry and post signed reports; between jobs, look at locked packages from the indexes of host policy',
     usage: '--key FILE',
     examples: [
       ['skillgate scanner work --key ./registry-data/scanner-key.json', 'work until interrupted'],

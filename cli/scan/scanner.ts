@@ -6,6 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { packageLooks } from '../packages/look-at-package.ts';
 import { currentRegistry } from '../registries/refresh.ts';
 import { requireRootSize } from '../registries/registries.ts';
 import { readKeyFile } from '../signing/key-file.ts';
@@ -42,7 +43,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   try {
     const store = openFactStore(join(context.paths.cache, 'facts'));
     const named = { root: rootFingerprint(root), registry: registryIdOf(root) };
-    await workJobs({ base, ...named, signer, fetch, signal, now, children: count, store });
+    const lookAt = packageLooks(context);
+    await workJobs({ base, ...named, signer, fetch, signal, now, children: count, store, lookAt });
   } finally {
     // A listener keeps the channel open, and so the process.
     process.off('disconnect', stop);

@@ -4,6 +4,8 @@ export const archiveBytesMax = 256 * 1024 * 1024;
 /** Bytes of a page of an index: the page of a package with 10,000 files has some 5 MB. */
 export const pageBytesMax = 64 * 1024 * 1024;
 export const pageFilesMax = 100_000;
+/** Bytes of the attestations of one file. */
+export const provenanceBytesMax = 1024 * 1024;
 /** Seconds for which an index may send nothing. */
 export const idleSecondsMax = 30;
 /** Seconds for one page or file, with all attempts: an index may send a byte now and then. */

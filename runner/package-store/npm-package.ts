@@ -33,7 +33,7 @@ export function unpackNpm(
   if (builds && hooks.length === 0) hooks.push('node-gyp rebuild');
   const notes =
     hooks.length === 0 ? [] : [`${archive}: its install scripts never run: ${hooks.join(', ')}`];
-  return { files, notes };
+  return { files, unused: [], hooks, notes };
 }
 
 function readManifest(

@@ -10,6 +10,10 @@ import { namedFilesMax } from './limits.ts';
 
 export interface UnpackedPackage {
   readonly files: readonly ArchiveFile[];
+  /** The files that Skillgate never uses: byte code, scripts for PATH, path files. */
+  readonly unused: readonly ArchiveFile[];
+  /** Names of path files and install scripts: other installers would run them. */
+  readonly hooks: readonly string[];
   /** What was left out of the package, for people. */
   readonly notes: readonly string[];
 }
@@ -116,20 +120,21 @@ function requireNameOf(
 
 function placed(archive: string, files: readonly ArchiveFile[], data: string): UnpackedPackage {
   const kept: ArchiveFile[] = [];
+  const unused: ArchiveFile[] = [];
   const left = new Map<string, string[]>();
-  const leave = (what: string, path: string): void => {
-    left.set(what, [...(left.get(what) ?? []), path]);
+  const leave = (what: string, file: ArchiveFile): void => {
+    unused.push(file);
+    left.set(what, [...(left.get(what) ?? []), file.path]);
   };
   for (const file of files) {
     const [, scheme, rest = ''] = file.path.startsWith(`${data}/`)
       ? (/^[^/]+\/([^/]+)\/(.+)$/.exec(file.path) ?? [])
       : [];
     const path = scheme === undefined ? file.path : rest;
-    if (isByteCode(file.path)) leave('byte code', file.path);
+    if (isByteCode(file.path)) leave('byte code', file);
     else if (scheme !== undefined && !/^(pure|plat)lib$/.test(scheme))
-      leave(leftSchemes[scheme] ?? 'files for other folders', file.path);
-    else if (/^[^/]+\.pth$/i.test(path))
-      leave('path files, which would run code at each start', path);
+      leave(leftSchemes[scheme] ?? 'files for other folders', file);
+    else if (/^[^/]+\.pth$/i.test(path)) leave(pathFiles, file);
     else kept.push({ ...file, path });
   }
   requireSafePaths(archive, kept);
@@ -138,8 +143,10 @@ function placed(archive: string, files: readonly ArchiveFile[], data: string): U
     const more = paths.length - namedFilesMax;
     return `${archive}: left out ${what}: ${paths.slice(0, namedFilesMax).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   });
-  return { files: kept, notes };
+  return { files: kept, unused, hooks: left.get(pathFiles) ?? [], notes };
 }
+
+const pathFiles = 'path files, which would run code at each start';
 
 // Python reads the version and the plug-ins of each package from such a folder or file.
 function requireOwnInfo(archive: string, files: readonly ArchiveFile[], own: string): void {

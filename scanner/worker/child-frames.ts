@@ -2,6 +2,7 @@
  * The protocol of a scanning child: frames over standard input and output, each after its length.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import type { ScannedName } from '../scan.ts';
 
 /** Four bytes of length (big endian), then the body. */
 export function frameOf(body: Uint8Array): Uint8Array {
@@ -46,7 +47,7 @@ export class FrameReader {
 
 export interface ScanRequest {
   readonly files: readonly SourceFile[];
-  readonly published: { readonly name: string; readonly version: string };
+  readonly published: ScannedName;
   /** The stored scan of the same files from `packScan`; empty without one. */
   readonly stored: Uint8Array;
 }

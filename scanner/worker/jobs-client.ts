@@ -4,6 +4,11 @@
  */
 import * as v from 'valibot';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
+import {
+  type LeasedPackage,
+  leasedPackage,
+  type PackageLook,
+} from '../../skills-index/packages/package-look.ts';
 import { type Digest, digestOf, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -47,6 +52,9 @@ export interface JobsClient {
   /** Registers this scanner's rule set. */
   describe(ruleSet: RuleSet): Promise<void>;
   fail(job: ScanJob, reason: 'killed' | 'limit' | 'crash', detail: string): Promise<void>;
+  /** The package that waits longest for a look, or none. */
+  leasePackage(): Promise<LeasedPackage | undefined>;
+  look(leased: LeasedPackage, look: PackageLook): Promise<void>;
   /** A stored blob, checked against its digest. */
   blob(digest: Digest, bytesMax: number): Promise<Uint8Array>;
 }
@@ -124,6 +132,13 @@ export function createJobsClient(world: JobsWorld): JobsClient {
     },
     async fail({ id, lease }, reason, detail) {
       await ask(`/api/v1/jobs/${id}/fail`, { lease, reason, detail: detail.slice(0, 2_000) });
+    },
+    async leasePackage() {
+      const path = '/api/v1/packages/lease';
+      return parse(leasedPackage, await ask(path, {}), path).package ?? undefined;
+    },
+    async look({ id }, look) {
+      await ask(`/api/v1/packages/${id}/look`, look);
     },
     async blob(digest, bytesMax) {
       const bytes = await ask(`/api/v1/blobs/sha256/${hexOf(digest)}`, undefined, bytesMax);

@@ -7,8 +7,8 @@ import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
@@ -20,8 +20,10 @@ import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { isProseOf, type Prose, parseProse } from '../../skills-index/statement/prose.ts';
 import { selectorList } from '../../skills-index/statement/rule-set.ts';
 import { parseScanReport, type ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { digestOfFiles } from '../ingest/files-digest.ts';
 import { childScansMax, scanSecondsMax } from '../limits.ts';
 import { ruleSetDigest } from '../rule-set.ts';
+import type { ScannedName } from '../scan.ts';
 import { packRequest, unpackAnswer } from './child-frames.ts';
 import { bubblewrapped, childFiles, childUsers, type Isolation, rlimitsOnly } from './isolation.ts';
 import { type ScanProcess, startScanProcess } from './scan-process.ts';
@@ -49,7 +51,7 @@ export interface ScanPool {
    */
   scan(
     files: readonly SourceFile[],
-    published: { readonly name: string; readonly version: string },
+    published: ScannedName,
     stored?: Uint8Array,
   ): Promise<PoolAnswer>;
   close(): void;
@@ -129,13 +131,14 @@ function checked(body: Uint8Array, files: readonly SourceFile[]): PoolAnswer {
     const { report: unread, selectors, signature, prose: sentences } = v.parse(answerShape, value);
     const report = parseScanReport(unread);
     const prose = sentences === undefined ? undefined : parseProse(sentences);
-    const { bundle, digest } = packBundle(files);
+    const { digest } = digestOfFiles(files);
+    const own = files.map(({ path, bytes }) => ({ path, sha256: digestOf(bytes) }));
     const list = (entries: readonly { path: string; sha256?: string }[]): string =>
       canonicalJson(entries.map(({ path, sha256 }) => `${path} ${sha256}`).sort());
     const { files: covered, unlisted } = report.coverage;
     const isAbout =
-      report.bundle === digest && unlisted === undefined && list(covered) === list(bundle.files);
-    const isOfFiles = prose === undefined || isProseOf(prose, bundle.files);
+      report.bundle === digest && unlisted === undefined && list(covered) === list(own);
+    const isOfFiles = prose === undefined || isProseOf(prose, own);
     if (isAbout && isOfFiles && report.ruleSet === ruleSetDigest())
       return { report, selectors, signature, prose, stored };
   } catch (cause) {

@@ -48,7 +48,7 @@ async function answer({ files, published, stored }: ScanRequest): Promise<ScanAn
   const replayed =
     earlier === undefined ? undefined : replayStored(earlier, { published, signature });
   if (replayed !== undefined) return replayed;
-  const facts = await extractFacts(files);
+  const facts = await extractFacts(files, { of: published.of });
   const report = reportOn(facts, { published });
   const result = { report, selectors: selectorsOf(facts.facts), ...aside(facts, signature) };
   return {

@@ -14,6 +14,7 @@ import { jobPollMillisecondsMax, jobPollMillisecondsMin } from '../limits.ts';
 import { currentRuleSet, ruleSetDigest } from '../rule-set.ts';
 import type { FactStore } from './fact-store.ts';
 import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
+import { type LookAtPackage, lookAtPackages, type VersionQueue } from './package-looks.ts';
 import { type PoolAnswer, type ScanPool, startScanPool } from './pool.ts';
 
 export interface WorkOptions extends JobsWorld {
@@ -28,6 +29,8 @@ export interface WorkOptions extends JobsWorld {
   readonly store?: FactStore;
   /** Replaces a pool of its own. */
   readonly pool?: ScanPool;
+  /** Looks at a package of an approved or waiting version. Without it, packages wait. */
+  readonly lookAt?: LookAtPackage;
 }
 
 /**
@@ -40,16 +43,24 @@ export async function workJobs(options: WorkOptions): Promise<void> {
   options.signal.addEventListener('abort', stop, { once: true });
   try {
     const client = createJobsClient(options);
-    await Promise.all(
-      Array.from({ length: options.children }, () => workOne(options, client, pool)),
-    );
+    const queue = { isEmpty: false };
+    const { lookAt } = options;
+    await Promise.all([
+      ...Array.from({ length: options.children }, () => workOne(options, client, pool, queue)),
+      ...(lookAt === undefined ? [] : [lookAtPackages(options, { client, pool, queue, lookAt })]),
+    ]);
   } finally {
     options.signal.removeEventListener('abort', stop);
     pool.close();
   }
 }
 
-async function workOne(options: WorkOptions, client: JobsClient, pool: ScanPool): Promise<void> {
+async function workOne(
+  options: WorkOptions,
+  client: JobsClient,
+  pool: ScanPool,
+  queue: VersionQueue,
+): Promise<void> {
   let wait = jobPollMillisecondsMin;
   let described = false;
   while (!options.signal.aborted) {
@@ -57,6 +68,7 @@ async function workOne(options: WorkOptions, client: JobsClient, pool: ScanPool)
       if (!described) await client.describe(currentRuleSet());
       described = true;
       const job = await client.lease(ruleSetDigest());
+      queue.isEmpty = job === undefined;
       if (job !== undefined) {
         wait = jobPollMillisecondsMin;
         await scanJob(options, client, pool, job);

@@ -61,7 +61,9 @@ const provenance = v.looseObject({
   ),
 });
 
-/** The publisher that the attestations of a Python file name (PEP 740): `GitHub OWNER/NAME FILE`. */
+/**
+ * The publisher that the attestations of a Python file name (PEP 740): `GitHub OWNER/NAME FILE`.
+ */
 export function publisherInProvenance(text: string): string | undefined {
   const parsed = v.safeParse(provenance, jsonOf(text));
   const publisher = parsed.success ? parsed.output.attestation_bundles[0]?.publisher : undefined;

@@ -1,0 +1,88 @@
+/**
+ * Looks at packages while no version waits for a scan. The registry says which package waits, and
+ * remembers what was seen.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LeasedPackage, PackageLook } from '../../skills-index/packages/package-look.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { jobPollMillisecondsMax, jobPollMillisecondsMin } from '../limits.ts';
+import type { JobsClient, JobsWorld } from './jobs-client.ts';
+import type { ScanPool } from './pool.ts';
+import { type PackageFile, type PackageScan, scanPackage } from './scan-package.ts';
+
+/** What a look may use of the registry and of the scanner. */
+export interface LookTools {
+  /** A blob of the registry, checked against its digest. */
+  readonly blob: (digest: Digest, bytesMax: number) => Promise<Uint8Array>;
+  readonly scan: (
+    files: readonly PackageFile[],
+    named: { readonly name: string; readonly version: string },
+  ) => Promise<PackageScan>;
+  readonly signal: AbortSignal;
+}
+
+/** @throws Problem when the host cannot compare advisories; the package waits */
+export type LookAtPackage = (leased: LeasedPackage, tools: LookTools) => Promise<PackageLook>;
+
+export interface VersionQueue {
+  /** Whether the last lease found no version that waits for a scan. */
+  isEmpty: boolean;
+}
+
+interface Looking {
+  readonly client: JobsClient;
+  readonly pool: ScanPool;
+  readonly queue: VersionQueue;
+  readonly lookAt: LookAtPackage;
+}
+
+/** Looks until the signal aborts. A package that cannot be looked at does not stop the others. */
+export async function lookAtPackages(
+  { log, signal }: Pick<JobsWorld, 'signal'> & { readonly log?: (line: string) => void },
+  { client, lookAt, pool, queue }: Looking,
+): Promise<void> {
+  const tools: LookTools = {
+    blob: (digest, bytesMax) => client.blob(digest, bytesMax),
+    scan: (files, named) => scanPackage(pool, files, named),
+    signal,
+  };
+  let wait = jobPollMillisecondsMin;
+  while (!signal.aborted) {
+    try {
+      const leased = queue.isEmpty ? await client.leasePackage() : undefined;
+      if (leased !== undefined) {
+        const look = await lookAt(leased, tools);
+        await report(client, leased, look);
+        const { ecosystem, name, version } = leased;
+        log?.(`${ecosystem} ${name} ${version}: ${look.scan?.verdict ?? look.looked}`);
+        wait = jobPollMillisecondsMin;
+        continue;
+      }
+      wait = Math.min(wait * 1.5, queue.isEmpty ? jobPollMillisecondsMax : jobPollMillisecondsMin);
+    } catch (cause) {
+      if (signal.aborted) return;
+      // A registry of an older release knows no packages.
+      if (!(cause instanceof Problem && cause.code === 'not-found'))
+        log?.(cause instanceof Error ? cause.message : String(cause));
+      wait = Math.min(wait * 2, jobPollMillisecondsMax);
+    }
+    await sleep(wait, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+// The registry would lease a package without a look again and again.
+async function report(client: JobsClient, leased: LeasedPackage, look: PackageLook): Promise<void> {
+  try {
+    await client.look(leased, look);
+  } catch (cause) {
+    const isRefused = cause instanceof Problem && refusals.has(cause.code);
+    if (!isRefused || look.looked === 'not fetched') throw cause;
+    const why = 'The registry refused what was seen of the package';
+    const { advisories } = look;
+    const compared = advisories === undefined ? {} : { advisories };
+    await client.look(leased, { looked: 'not fetched', why, ...compared });
+  }
+}
+
+const refusals: ReadonlySet<string> = new Set(['request-invalid']);

@@ -1,0 +1,189 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { packageLooks } from '../../../cli/packages/look-at-package.ts';
+import { printPylock } from '../../../cli/packages/print-pylock.ts';
+import type { LookTools } from '../../../scanner/worker/package-looks.ts';
+import type { PackageScan } from '../../../scanner/worker/scan-package.ts';
+import { type LockedPackage, lockedDigest } from '../../../skills-index/packages/locked-package.ts';
+import { type LeasedPackage, packageLook } from '../../../skills-index/packages/package-look.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { makePackageWorld, type PackageWorld } from '../../runner/package-store/package-world.ts';
+
+const calm: PackageScan = { verdict: 'pass', findings: [], read: 'whole' };
+
+function makeHost() {
+  const world = makePackageWorld();
+  const home = mkdtempSync(join(tmpdir(), 'look-'));
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  const paths = { config: home, data: join(home, 'data'), cache: join(home, 'cache') };
+  const indexes = { python: { url: `file://${world.index}` } };
+  writeFileSync(join(home, 'host.json'), JSON.stringify({ indexes }));
+  const lookAt = packageLooks({ fetch, paths, now: () => new Date(0) });
+  const look = async (
+    one: LockedPackage,
+    leased: Partial<LeasedPackage> = {},
+    tools: Partial<LookTools> = {},
+  ) => {
+    const lock = Buffer.from(printPylock([one], new Map()));
+    const { ecosystem, name, version } = one;
+    const seen = await lookAt(
+      {
+        id: 1,
+        ecosystem,
+        name,
+        version,
+        digest: lockedDigest(one),
+        lock: digestOf(lock),
+        lookedBefore: false,
+        ...leased,
+      },
+      {
+        blob: async () => lock,
+        scan: async () => calm,
+        signal: new AbortController().signal,
+        ...tools,
+      },
+    );
+    // The registry takes nothing else.
+    return v.parse(packageLook, seen);
+  };
+  return { home, look, world };
+}
+
+describe('a look at a package', () => {
+  it('says what the package is, and what its code does', async () => {
+    const { look, world } = makeHost();
+    const one = world.wheel(
+      'tool',
+      { 'tool/__init__.py': 'x = 1\n', 'tool.pth': 'import tool\n' },
+      {
+        metadata: `Name: tool\nVersion: 1.0\nLicense-Expression: MIT\u202e\nRequires-Python: ${'>=3.9,'.repeat(100)}\n\n`,
+      },
+    );
+    const finding = {
+      rule: 'flow/secret-to-network',
+      kind: 'malice' as const,
+      severity: 'critical' as const,
+      confidence: 'exact' as const,
+      message: 'sends',
+      path: 'tool/__init__.py',
+      line: 1,
+      column: 1,
+      endLine: 1,
+      endColumn: 1,
+      flow: [],
+      fix: '',
+      fingerprint: '',
+    };
+    const scan = { ...calm, verdict: 'block' as const, findings: Array(30).fill(finding) };
+    expect(await look(one, {}, { scan: async () => scan })).toMatchObject({
+      looked: 'whole',
+      facts: {
+        file: 'tool-1.0-py3-none-any.whl',
+        bytes: one.files[0]?.size,
+        files: 5,
+        isNative: false,
+        licence: 'MIT\ufffd',
+        requiresPython: expect.stringMatching(/^.{200}$/),
+        scripts: ['tool.pth'],
+        read: 'whole',
+      },
+      scan: { verdict: 'block', findings: Array(20).fill(expect.anything()), more: 10 },
+    });
+  });
+
+  it('takes back no advisory where host policy names no folder', async () => {
+    const { look, world } = makeHost();
+    const one = world.wheel('tool', {});
+    expect(await look(one, { lookedBefore: true })).toEqual({ looked: 'advisories' });
+  });
+
+  it('compares the advisories of host policy, malware first, and later nothing else', async () => {
+    const { home, look, world } = makeHost();
+    const advisories = join(home, 'osv');
+    mkdirSync(join(advisories, 'PyPI'), { recursive: true });
+    const advise = (id: string, versions = ['1.0']): void => {
+      const affected = [{ package: { ecosystem: 'PyPI', name: 'tool' }, versions }];
+      const text = JSON.stringify({ id, summary: `steals\u0000 ${'x'.repeat(500)}`, affected });
+      writeFileSync(join(advisories, 'PyPI', `${id}.json`), text);
+    };
+    for (let at = 100; at < 160; at++) advise(`PYSEC-2026-${at}`);
+    advise('MAL-2026-1');
+    advise('MAL-2026-2', ['2.0']);
+    writeFileSync(join(home, 'host.json'), JSON.stringify({ advisories }));
+    const one = world.wheel('tool', {});
+    const seen = await look(one, { lookedBefore: true });
+    expect(seen).toMatchObject({ looked: 'advisories', moreAdvisories: 11 });
+    expect(seen.advisories).toHaveLength(50);
+    expect(seen.advisories?.[0]).toMatchObject({
+      id: 'MAL-2026-1',
+      isMalware: true,
+      summary: expect.stringMatching(/^steals\ufffd x{192}$/),
+    });
+    expect(seen.facts).toBeUndefined();
+  });
+
+  const notFetched: Record<string, [(world: PackageWorld) => LockedPackage, RegExp]> = {
+    'an index that does not have it': [
+      (world) => ({
+        ...world.wheel('tool', {}),
+        files: [{ name: 'tool-1.0-py2-none-any.whl', hash: `sha256:${'0'.repeat(64)}` }],
+      }),
+      /does not have it$/,
+    ],
+    'an index with other bytes': [
+      (world) => ({
+        ...world.wheel('tool', {}),
+        files: [{ name: 'tool-1.0-py3-none-any.whl', hash: `sha256:${'0'.repeat(64)}` }],
+      }),
+      /the lock has sha256:0000/,
+    ],
+    'a wheel that leaves its folder': [
+      (world) => world.wheel('tool', { '../evil.py': '' }),
+      /leaves the package/,
+    ],
+  };
+  it.each(Object.entries(notFetched))('says why there is none with %s', async (_, [make, why]) => {
+    const { look, world } = makeHost();
+    expect(await look(make(world))).toMatchObject({
+      looked: 'not fetched',
+      why: expect.stringMatching(why),
+    });
+  });
+
+  it.each<[string, Partial<LeasedPackage>, Partial<LookTools>]>([
+    ['another digest', { digest: digestOf('x') }, {}],
+    ['another name', { name: 'other' }, {}],
+    ['a lock that cannot be read', {}, { blob: async () => Buffer.from('[[') }],
+    [
+      'a lock that the registry lost',
+      {},
+      {
+        blob: async () => {
+          throw new Problem('not-found', 'There is no such blob');
+        },
+      },
+    ],
+  ])('takes no package from a lock for %s', async (_, leased, tools) => {
+    const { look, world } = makeHost();
+    expect(await look(world.wheel('tool', {}), leased, tools)).toMatchObject({
+      looked: 'not fetched',
+    });
+  });
+
+  it('is put off while an advisory cannot be read, or the registry is down', async () => {
+    const { home, look, world } = makeHost();
+    const one = world.wheel('tool', {});
+    const down = { blob: () => Promise.reject(new Problem('registry-down', 'down')) };
+    await expect(look(one, {}, down)).rejects.toMatchObject({ code: 'registry-down' });
+    const advisories = join(home, 'osv');
+    mkdirSync(join(advisories, 'PyPI'), { recursive: true });
+    writeFileSync(join(advisories, 'PyPI', 'MAL-1.json'), '{');
+    writeFileSync(join(home, 'host.json'), JSON.stringify({ advisories }));
+    await expect(look(one)).rejects.toMatchObject({ code: 'host-policy-invalid' });
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { JobsClient } from '../../../scanner/worker/jobs-client.ts';
+import { lookAtPackages, type VersionQueue } from '../../../scanner/worker/package-looks.ts';
+import type { ScanPool } from '../../../scanner/worker/pool.ts';
+import type { LeasedPackage, PackageLook } from '../../../skills-index/packages/package-look.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+
+const leasedOf = (id: number): LeasedPackage => ({
+  id,
+  ecosystem: 'python',
+  name: `tool${id}`,
+  version: '1.0',
+  digest: digestOf('entry'),
+  lock: digestOf('lock'),
+  lookedBefore: false,
+});
+const seen: PackageLook = { looked: 'advisories', advisories: [] };
+const unused = (): never => {
+  throw new Error('the test does not use this');
+};
+const pool: ScanPool = { isolation: 'none: a test', scan: unused, close: () => undefined };
+
+interface Registry {
+  /** What the registry answers to each request for a package; then the scanner is stopped. */
+  readonly leases: (() => LeasedPackage | undefined)[];
+  readonly lookAt?: (leased: LeasedPackage) => Promise<PackageLook>;
+  /** What the registry answers to a look. */
+  readonly refuse?: (look: PackageLook) => void;
+  readonly queue?: VersionQueue;
+}
+
+async function work({ leases, lookAt, queue = { isEmpty: true }, refuse }: Registry) {
+  const stop = new AbortController();
+  const looks: [number, PackageLook][] = [];
+  const lines: string[] = [];
+  const client: JobsClient = {
+    lease: unused,
+    renew: unused,
+    report: unused,
+    describe: unused,
+    fail: unused,
+    blob: unused,
+    leasePackage: async () => {
+      const next = leases.shift();
+      if (leases.length === 0) setTimeout(() => stop.abort(), 50);
+      return next?.();
+    },
+    look: async ({ id }, look) => {
+      looks.push([id, look]);
+      refuse?.(look);
+    },
+  };
+  const log = (line: string): void => void lines.push(line);
+  await lookAtPackages(
+    { signal: stop.signal, log },
+    { client, pool, queue, lookAt: lookAt ?? (async () => seen) },
+  );
+  return { looks, lines };
+}
+
+describe('a scanner without a version to scan', () => {
+  it('looks at one package after the other', async () => {
+    const { lines, looks } = await work({ leases: [() => leasedOf(1), () => leasedOf(2)] });
+    expect(looks).toEqual([
+      [1, seen],
+      [2, seen],
+    ]);
+    expect(lines).toEqual(['python tool1 1.0: advisories', 'python tool2 1.0: advisories']);
+  });
+
+  it('asks for no package while a version waits', async () => {
+    const queue = { isEmpty: false };
+    let asked = 0;
+    setTimeout(() => {
+      expect(asked).toBe(0);
+      queue.isEmpty = true;
+    }, 700);
+    const lease = (): undefined => {
+      asked++;
+    };
+    await work({ leases: [lease], queue });
+    expect(asked).toBe(1);
+  });
+
+  it('goes on after a look that failed', async () => {
+    const lookAt = async ({ id }: LeasedPackage): Promise<PackageLook> => {
+      if (id === 1) throw new Problem('host-policy-invalid', 'Cannot read advisories');
+      return seen;
+    };
+    const { lines, looks } = await work({ leases: [() => leasedOf(1), () => leasedOf(2)], lookAt });
+    expect(looks).toEqual([[2, seen]]);
+    expect(lines[0]).toBe('Cannot read advisories');
+  });
+
+  it('reports that a package was not fetched when the registry refuses the look', async () => {
+    const refuse = ({ looked }: PackageLook): void => {
+      if (looked !== 'not fetched') throw new Problem('request-invalid', 'too many bytes');
+    };
+    const { looks } = await work({ leases: [() => leasedOf(1)], refuse });
+    expect(looks.map(([, { looked, why }]) => [looked, why])).toEqual([
+      ['advisories', undefined],
+      ['not fetched', 'The registry refused what was seen of the package'],
+    ]);
+  });
+
+  it('says nothing when an older registry knows no packages', async () => {
+    const unknown = (): never => {
+      throw new Problem('not-found', 'There is no such page');
+    };
+    expect(await work({ leases: [unknown] })).toEqual({ looks: [], lines: [] });
+  });
+});
