@@ -14,6 +14,7 @@ import { namespaceRows } from './rows/namespaces.ts';
 import { networkRows } from './rows/network.ts';
 import { operatorRows } from './rows/operator.ts';
 import { ownershipRows } from './rows/ownership.ts';
+import { packageRows } from './rows/packages.ts';
 import { privilegeRows } from './rows/privileges.ts';
 import { processRows } from './rows/processes.ts';
 import { baseRows, besideRows, programRows } from './rows/programs.ts';
@@ -61,6 +62,7 @@ export const escapeRows: readonly EscapeRow[] = [
     ...keptRows,
     ...gitRows,
     ...handedOverRows,
+    ...packageRows,
   ]),
   ...alone('resources', resourceRows),
 ];

@@ -50,6 +50,8 @@ const patientBreakers = { denied: 1e6, 'secret-unbound': 1e6, 'private-address':
 export interface EscapeSkill {
   readonly files: Readonly<Record<string, string>>;
   readonly capabilities?: object;
+  /** `packages` of skill.json. */
+  readonly packages?: object;
   readonly limits?: { readonly seconds: number; readonly memoryMiB: number };
 }
 
@@ -73,6 +75,7 @@ export function requestIn(
         license: 'MIT',
         commands: { probe: command },
         capabilities: skill.capabilities ?? {},
+        ...(skill.packages === undefined ? {} : { packages: skill.packages }),
         limits: skill.limits ?? { seconds: batchSecondsMax, memoryMiB: 512 },
       }),
     ),

@@ -171,7 +171,15 @@ export const aroundRows: readonly RunnerAttempt[] = [
       return { result: printed.includes('found') ? 'through' : 'blocked', detail: printed.trim() };
     },
   },
-  ...['LD_PRELOAD', 'PYTHONSTARTUP', 'NODE_OPTIONS', 'BASH_ENV', 'HTTP_PROXY'].map(
+  ...[
+    'LD_PRELOAD',
+    'PYTHONSTARTUP',
+    'NODE_OPTIONS',
+    'BASH_ENV',
+    'HTTP_PROXY',
+    'PYTHONPATH',
+    'NODE_PATH',
+  ].map(
     (name): RunnerAttempt => ({
       name: `declare the variable ${name} as a capability`,
       wants: 'other code in the interpreter, or a way around the proxy',
