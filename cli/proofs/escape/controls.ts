@@ -8,6 +8,29 @@ export interface ControlRow extends Attempt {
   readonly shows?: ExtraAccess;
 }
 
+/** Actions that need nothing but what every session has. */
+export const sessionControls: readonly ControlRow[] = [
+  {
+    name: 'a granted read',
+    wants: '',
+    proof: ({ output }) => output.includes('notes'),
+    code: `print(open(mount + '/notes.txt').read())`,
+  },
+  {
+    name: 'a socket of its own',
+    wants: '',
+    proof: printsThrough,
+    code: `s = socket.socket(socket.AF_UNIX); s.bind('\\0' + token); s.listen(); won()`,
+  },
+  {
+    name: 'a granted program',
+    wants: '',
+    proof: printsThrough,
+    program: 'sh',
+    code: 'git --version && echo through',
+  },
+];
+
 export const controlRows: readonly ControlRow[] = [
   {
     shows: 'egress',

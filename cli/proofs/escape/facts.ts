@@ -1,5 +1,6 @@
 /** Facts for an attempt: paths and ports, without a sandbox or in one. They contain no secret. */
 import { closeSync, openSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as backends from '../../../runner/backends/public.ts';
 import * as host from '../../../runner/host/public.ts';
@@ -70,6 +71,8 @@ export function factsOf(
     victim: victim.pid,
     victimFile: victim.file,
     sharedMemory: victim.sharedMemory,
+    victimTerminal: victim.terminal,
+    filesName: `files-${basename(folder)}`,
     port: world.port,
     datagramPort: world.datagramPort,
     abstractName: world.abstractName,

@@ -9,8 +9,11 @@ import * as sessions from '../../../runner/sessions/public.ts';
 import type { Agent } from '../../../skills-index/run/agents/agent.ts';
 import type { HostPolicy } from '../../../skills-index/run/plan/host-policy.ts';
 import { planSession } from '../../../skills-index/run/plan/plan-session.ts';
+import { type AttemptOutputs, parseOutputs, type WantedAttempt } from './batch.ts';
+import { factsOf } from './facts.ts';
+import { probeProgram } from './probe.ts';
 import { auditFileOf, requestIn } from './sandboxed.ts';
-import type { EscapeWorld } from './world.ts';
+import { changeOwner, type EscapeWorld } from './world.ts';
 
 /** The name of the agent's workspace, which a session has at `/workspace`. */
 const workspaceName = 'kept';
@@ -64,4 +67,27 @@ export async function runInSession(
   } finally {
     host.close();
   }
+}
+
+/** Runs a batch in one session, whose workspace is the world's. */
+export async function runBatchInSession(
+  world: EscapeWorld,
+  sandbox: backends.Sandbox,
+  attempts: readonly WantedAttempt[],
+  atOnce: number,
+): Promise<{
+  readonly outputs: AttemptOutputs;
+  readonly reason: runs.EndReason;
+  readonly printed: string;
+}> {
+  const folder = join(world.workspace, 'probe');
+  fs.mkdirSync(folder);
+  fs.writeFileSync(join(folder, 'probe.py'), probeProgram);
+  fs.writeFileSync(join(folder, 'rows.json'), JSON.stringify(attempts));
+  changeOwner(folder, world.user);
+  const facts = { ...factsOf(world, true, atOnce), mount: '/workspace' };
+  const command = ['python3', '/workspace/probe/probe.py', JSON.stringify(facts)];
+  const terms = { agent: 'one', folder: world.workspace, command };
+  const { end, printed } = await runInSession(world, sandbox, terms);
+  return { outputs: parseOutputs(printed), reason: end.reason, printed };
 }

@@ -2,13 +2,16 @@
 import type * as backends from '../../../runner/backends/public.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { wantedAttempt, worked } from './batch.ts';
-import { type ControlRow, controlRows } from './controls.ts';
+import { type ControlRow, controlRows, sessionControls } from './controls.ts';
+import type { EscapeRow } from './row.ts';
 import { type ExtraAccess, runSandboxed } from './sandboxed.ts';
 import { inWorld } from './world.ts';
 
 export interface AttemptPlace {
   readonly sandbox: backends.Sandbox;
   readonly grants: readonly ExtraAccess[];
+  /** Whether attempts are made in an agent's session. */
+  readonly isSession?: true;
   /** Granted actions; they must work beside the attempts. */
   readonly controls: readonly ControlRow[];
   /** Why the sandbox does not give the other kinds of access. */
@@ -41,6 +44,13 @@ export async function findPlace(sandbox: backends.Sandbox): Promise<AttemptPlace
     last = why;
   }
   return last;
+}
+
+/** The place of an attempt: a session has other granted actions than a run of a skill. */
+export function placeFor(row: EscapeRow, place: AttemptPlace): AttemptPlace {
+  return row.kind !== 'runner' && row.in === 'session'
+    ? { ...place, controls: sessionControls, isSession: true }
+    : place;
 }
 
 async function whyNot(place: AttemptPlace): Promise<string | undefined> {

@@ -57,6 +57,10 @@ export interface Attempt extends Described {
    * `ownLocks` names the read-only folder. The attempt gets its own run.
    */
   readonly needs?: 'ownLocks';
+  /** The attempt is made in an agent's session, not in a run of a skill. */
+  readonly in?: 'session';
+  /** The row with the same bare twin; absent for a row with a twin of its own. */
+  readonly twin?: string;
   /** Time limit; the default is 4. */
   readonly seconds?: number;
 }

@@ -22,6 +22,13 @@ import { proxyRows } from './rows/proxy.ts';
 import { resourceRows } from './rows/resources.ts';
 import { bundleRows, heldRows, manifestRows } from './rows/runner.ts';
 import { secretRows } from './rows/secrets.ts';
+import {
+  sessionFileRows,
+  sessionNamespaceRows,
+  sessionNetworkRows,
+  sessionPrivilegeRows,
+  sessionProcessRows,
+} from './rows/session-place.ts';
 import { indexRows, terminalRows } from './rows/sessions.ts';
 import { sharedFileRows } from './rows/shared-files.ts';
 import { socketRows } from './rows/sockets.ts';
@@ -36,14 +43,18 @@ const runner = (group: EscapeGroup, rows: readonly RunnerAttempt[]): EscapeRow[]
 
 /** In the order of execution and of the report; attempts that use up resources come last. */
 export const escapeRows: readonly EscapeRow[] = [
-  ...together('filesystem', [...filesystemRows, ...sharedFileRows]),
-  ...together('mounts and namespaces', namespaceRows),
-  ...together('processes and secrets', processRows),
+  ...together('filesystem', [...filesystemRows, ...sharedFileRows, ...sessionFileRows]),
+  ...together('mounts and namespaces', [...namespaceRows, ...sessionNamespaceRows]),
+  ...together('processes and secrets', [...processRows, ...sessionProcessRows]),
   ...together('kernel surface', kernelRows),
   ...together('devices and proc', deviceRows),
-  ...together('privileges and terminal', [...privilegeRows, ...programRows]),
+  ...together('privileges and terminal', [
+    ...privilegeRows,
+    ...programRows,
+    ...sessionPrivilegeRows,
+  ]),
   ...runner('privileges and terminal', terminalRows),
-  ...together('direct network', networkRows),
+  ...together('direct network', [...networkRows, ...sessionNetworkRows]),
   ...runner('direct network', socketRows),
   ...together('through the proxy', [...proxyRows, ...secretRows, ...canaryRows]),
   ...runner('through the proxy', indexRows),

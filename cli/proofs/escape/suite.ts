@@ -23,13 +23,14 @@ export async function runEscapeSuite({
   signal,
 }: EscapeSuite): Promise<readonly EscapeResult[]> {
   const together = rows.filter((row) => row.kind === 'together');
-  const bare = await tryBareTogether(together);
+  const bare = await tryBareTogether(together.filter(({ twin }) => twin === undefined));
   const bareOf = async (row: EscapeRow): Promise<Bare> => {
-    const first = bare.get(row.name) ?? (await tryBareAlone(row));
+    const twin = row.kind === 'runner' ? undefined : row.twin;
+    const first = bare.get(twin ?? row.name) ?? (await tryBareAlone(row));
     // A twin can fail because the machine is busy. Without the retry the row would be untested, and
     // the suite would not count it as a failure.
     const known = isWorthRetry(first) ? await tryBareAlone(row) : first;
-    bare.set(row.name, known);
+    bare.set(twin ?? row.name, known);
     return known;
   };
   const results: EscapeResult[] = [];

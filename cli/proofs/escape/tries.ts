@@ -1,8 +1,9 @@
 /** Attempts in one sandbox, and their outcomes. */
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { detailOf, wantedAttempt, worked } from './batch.ts';
+import { runBatchInSession } from './in-session.ts';
 import { attemptsAtOnceMax } from './limits.ts';
-import type { AttemptPlace } from './place.ts';
+import { type AttemptPlace, placeFor } from './place.ts';
 import type { EscapeRow, Outcome } from './row.ts';
 import { runSandboxed, withOwnLocks } from './sandboxed.ts';
 import { type EscapeWorld, inWorld } from './world.ts';
@@ -21,15 +22,31 @@ export async function tryTogether(
   signal?: AbortSignal,
 ): Promise<Outcomes> {
   const outcomes: Outcomes = new Map();
-  let remaining: readonly BatchRow[] = rows.filter(
-    (row) => row.ends !== true && row.needs === undefined,
-  );
+  const batched = rows.filter((row) => row.ends !== true && row.needs === undefined);
+  const inSkill = batched.filter((row) => row.in === undefined);
+  await tryBatches({ rows: inSkill, place, outcomes }, signal);
+  const inSession = batched.filter((row) => row.in === 'session');
+  const [first] = inSession;
+  if (first !== undefined)
+    await tryBatches({ rows: inSession, place: placeFor(first, place), outcomes }, signal).catch(
+      (cause: unknown) => {
+        // The rows without an outcome are tried alone, and say why they are untested.
+        if (!(cause instanceof Problem) || cause.code === 'internal') throw cause;
+      },
+    );
+  return outcomes;
+}
+
+async function tryBatches(
+  { outcomes, place, rows }: Omit<Batch, 'atOnce'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  let remaining = rows;
   for (let atOnce = attemptsAtOnceMax; remaining.length > 0; atOnce = 1) {
     signal?.throwIfAborted();
     const batch = { rows: remaining, place, atOnce, outcomes };
     remaining = await inWorld((world) => tryBatch(world, batch));
   }
-  return outcomes;
 }
 
 interface Batch {
@@ -48,10 +65,13 @@ async function tryBatch(
   const { controls } = place;
   const all = [...controls, ...rows];
   const wanted = all.map((row, number) => wantedAttempt(world, row, number));
-  const { outputs, reason, printed } = await runSandboxed(world, place, wanted, {
-    atOnce,
-    ...(rows.some(({ needs }) => needs === 'ownLocks') ? { change: withOwnLocks } : {}),
-  });
+  const { outputs, reason, printed } =
+    place.isSession === true
+      ? await runBatchInSession(world, place.sandbox, wanted, atOnce)
+      : await runSandboxed(world, place, wanted, {
+          atOnce,
+          ...(rows.some(({ needs }) => needs === 'ownLocks') ? { change: withOwnLocks } : {}),
+        });
   // The run was ended before the granted actions were tried, so no result counts.
   if (reason !== 'exit' && atOnce > 1 && !controls.every((row) => outputs.has(row.name)))
     return rows;
@@ -99,7 +119,9 @@ export async function tryAlone(row: EscapeRow, place: AttemptPlace): Promise<Out
     if (
       !(
         cause instanceof Problem &&
-        (cause.code.startsWith('sandbox-') || cause.code === 'mode-unsupported')
+        (cause.code.startsWith('sandbox-') ||
+          cause.code === 'mode-unsupported' ||
+          cause.code === 'plan-refused')
       )
     )
       throw cause;
@@ -112,7 +134,7 @@ async function tryIn(world: EscapeWorld, row: EscapeRow, place: AttemptPlace): P
   const outcomes: Outcomes = new Map();
   const notMade: Outcome = { result: 'untested', detail: 'the attempt was not made' };
   if (row.kind === 'together') {
-    await tryBatch(world, { rows: [row], place, atOnce: 1, outcomes });
+    await tryBatch(world, { rows: [row], place: placeFor(row, place), atOnce: 1, outcomes });
     return outcomes.get(row.name) ?? notMade;
   }
   const { limits } = row;

@@ -1,6 +1,6 @@
 /**
- * Hostile packages that a skill's lock pins. The runner fetches, stores and mounts each package. The
- * bare twin unpacks the package into a folder in which Python and Node look for packages.
+ * Hostile packages that a skill's lock pins. The runner fetches, stores and mounts each package.
+ * The bare twin unpacks the package into a folder in which Python and Node look for packages.
  */
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
