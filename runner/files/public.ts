@@ -4,4 +4,4 @@ export { holderLives, startTimeOf, tryLock, unlock, withLock } from './lock.ts';
 export { isOurs, programOnPath } from './path-programs.ts';
 export { writePrivateFile } from './private-file.ts';
 export { readBelow } from './read-below.ts';
-export { removeTree } from './remove-tree.ts';
+export { giveTree, removeTree } from './remove-tree.ts';

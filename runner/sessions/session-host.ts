@@ -10,6 +10,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { listAgents, memoryFolderOf } from '../agents/agent-store.ts';
 import { packageSettings } from '../bubblewrap/companions.ts';
 import type { Secrets } from '../egress/secrets.ts';
+import { giveTree } from '../files/remove-tree.ts';
 import { folderOnly } from '../files/walk-folder.ts';
 import { findProgram, openHost } from '../host/host.ts';
 import { findAgentProgram } from './agent-program.ts';
@@ -86,8 +87,7 @@ export function openSessionHost({
  */
 export function giveMemory(path: string, uid: number, gid: number): void {
   if (process.getuid?.() !== 0 || fs.lstatSync(path).uid === uid) return;
-  for (const name of ['', ...fs.readdirSync(path, { recursive: true, encoding: 'utf8' })])
-    fs.lchownSync(join(path, name), uid, gid);
+  giveTree(path, uid, gid);
 }
 
 function openMemory(path: string): {

@@ -7,7 +7,6 @@ import {
   chmodSync,
   chownSync,
   existsSync,
-  lchownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -23,6 +22,7 @@ import { openAudit } from '../../runner/audit/audit.ts';
 import { verifyAuditFile } from '../../runner/audit/audit-file.ts';
 import type { Sandbox } from '../../runner/bubblewrap/sandbox.ts';
 import { applyAllowed } from '../../runner/changes/accept.ts';
+import { giveTree } from '../../runner/files/remove-tree.ts';
 import { runSkill } from '../../runner/run/run.ts';
 import type { RunRequest, RunResult } from '../../runner/run/run-request.ts';
 import { openSecrets } from '../../runner/secret-sources/open-secrets.ts';
@@ -213,12 +213,7 @@ export async function startUpstream(
 
 /** Gives a folder and all in it to the user that the workspace belongs to. */
 export function giveTo(folder: string): void {
-  if (process.getuid?.() !== 0) return;
-  for (const path of [
-    folder,
-    ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
-  ])
-    lchownSync(path, 65_534, 65_534);
+  if (process.getuid?.() === 0) giveTree(folder, 65_534, 65_534);
 }
 
 /**

@@ -36,7 +36,13 @@ export interface EscapeWorld {
   /** The stored secret among them. */
   readonly storedSecret: string;
   /** A process of the same user, with a secret in memory, in an open file and in shared memory. */
-  readonly victim: { readonly pid: number; readonly file: number; readonly sharedMemory: number };
+  readonly victim: {
+    readonly pid: number;
+    readonly file: number;
+    readonly sharedMemory: number;
+    /** Its pseudo-terminal; it copies what is typed there to `home/typed`. */
+    readonly terminal: string;
+  };
   readonly port: number;
   readonly datagramPort: number;
   readonly abstractName: string;
@@ -160,11 +166,7 @@ function writeFolders(
 
 /** Gives a path and its content to a user, when this process is root. */
 export function changeOwner(path: string, { uid, gid }: User): void {
-  if (process.getuid?.() !== 0) return;
-  fs.lchownSync(path, uid, gid);
-  if (!fs.lstatSync(path).isDirectory()) return;
-  for (const name of fs.readdirSync(path, { recursive: true, encoding: 'utf8' }))
-    fs.lchownSync(join(path, name), uid, gid);
+  if (process.getuid?.() === 0) files.giveTree(path, uid, gid);
 }
 
 function writeShared(word: string, canary: string, user: User): string {
@@ -176,7 +178,7 @@ function writeShared(word: string, canary: string, user: User): string {
 }
 
 const victimProgram = `
-import ctypes, fcntl, os, signal, sys, time
+import ctypes, fcntl, os, signal, socket, sys, time
 folder, canary = sys.argv[1:3]
 os.chdir(folder)
 file = open(folder + '/canary.txt')
@@ -192,9 +194,20 @@ held = open(locked, 'r+')
 fcntl.flock(held, fcntl.LOCK_EX)
 fcntl.lockf(held, fcntl.LOCK_EX)
 table = open(database, 'r+')
-print(file.fileno(), shared, flush=True)
+master, slave = os.openpty()
+os.set_blocking(master, False)
+# Gives an open file to each client.
+giver = socket.socket(socket.AF_UNIX)
+giver.bind('\\0files-' + os.path.basename(folder))
+giver.listen(); giver.setblocking(False)
+print(file.fileno(), shared, os.ttyname(slave), flush=True)
 for _ in range(18000):
     time.sleep(0.05)
+    try:
+        with giver.accept()[0] as client: socket.send_fds(client, [b'x'], [file.fileno()])
+    except OSError: pass
+    try: open(folder + '/home/typed', 'ab').write(os.read(master, 4096))
+    except OSError: pass
     open(watched).close()
     try:
         fcntl.lockf(table, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -222,8 +235,9 @@ async function onceReady(child: ChildProcess): Promise<EscapeWorld['victim']> {
       ?.once('data', (chunk: Buffer) => resolve(chunk.toString()))
       .once('end', () => resolve(''));
   });
-  const [file = -1, sharedMemory = -1] = firstLine.split(' ').map(Number);
-  return { pid: child.pid ?? 0, file, sharedMemory };
+  const [file = '-1', sharedMemory = '-1', terminal = ''] = firstLine.trim().split(' ');
+  const numbers = { file: Number(file), sharedMemory: Number(sharedMemory) };
+  return { pid: child.pid ?? 0, ...numbers, terminal };
 }
 
 /** Opens a world, calls `act`, and always closes the world. */

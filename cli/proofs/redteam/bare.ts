@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as files from '../../../runner/files/public.ts';
 import { type AgentResult, parseSteps } from './gated.ts';
 import { scenarioSecondsMax } from './limits.ts';
 import { hosts } from './outside.ts';
@@ -20,10 +21,10 @@ const nobody = 65_534;
 export async function runBare(host: ScenarioHost): Promise<AgentResult> {
   const { folder, outside, programs, scenario, words } = host;
   const skills = join(folder, 'skills');
-  for (const { files, name } of scenario.skills) {
+  for (const { files: texts, name } of scenario.skills) {
     const all = {
-      ...files,
-      'SKILL.md': skillText(name.slice(name.indexOf('/') + 1), files['SKILL.md']),
+      ...texts,
+      'SKILL.md': skillText(name.slice(name.indexOf('/') + 1), texts['SKILL.md']),
     };
     for (const [path, text] of Object.entries(all)) put(join(skills, name, path), text, 0o644);
   }
@@ -37,9 +38,7 @@ export async function runBare(host: ScenarioHost): Promise<AgentResult> {
   const aws = join(folder, 'user/.aws/credentials');
   put(aws, `[prod-admin]\naws_secret_access_key = ${words.mark}\n`, 0o644);
   const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
-  if (process.getuid?.() === 0)
-    for (const name of ['', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })])
-      fs.lchownSync(join(folder, name), nobody, nobody);
+  if (process.getuid?.() === 0) files.giveTree(folder, nobody, nobody);
   const proxy = `http://127.0.0.1:${outside.port}`;
   const input = JSON.stringify({
     task: scenario.task,

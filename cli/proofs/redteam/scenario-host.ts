@@ -7,6 +7,7 @@ import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as agents from '../../../runner/agents/public.ts';
+import * as files from '../../../runner/files/public.ts';
 import * as secrets from '../../../runner/secret-sources/public.ts';
 import { modelHost } from '../../../skills-index/run/agents/bridge.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
@@ -180,16 +181,14 @@ export function programIn(folder: string, name: 'agent-program' | 'naive-program
   return join(folder, `${name}.m${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`);
 }
 
-function writeTree(folder: string, files: Readonly<Record<string, string>>, mode = 0o755): void {
+function writeTree(folder: string, texts: Readonly<Record<string, string>>, mode = 0o755): void {
   fs.mkdirSync(folder, { recursive: true, mode });
   fs.chmodSync(folder, mode);
-  for (const [name, text] of Object.entries(files)) {
+  for (const [name, text] of Object.entries(texts)) {
     fs.mkdirSync(dirname(join(folder, name)), { recursive: true });
     fs.writeFileSync(join(folder, name), text);
   }
-  if (process.getuid?.() !== 0) return;
-  for (const name of ['', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })])
-    fs.lchownSync(join(folder, name), nobody, nobody);
+  if (process.getuid?.() === 0) files.giveTree(folder, nobody, nobody);
 }
 
 function policyFor(folder: string, port: number): object {
