@@ -8,7 +8,10 @@ export const installerRows: readonly CommandRow[] = [
     usage: '[list|audit|clean] [--days N]',
     examples: [
       ['skillgate packages', 'list the sets of packages with their sizes and last use'],
-      ['skillgate packages audit', 'show the packages that advisories of host policy name'],
+      [
+        'skillgate packages audit',
+        'show what this host knows of each package, malicious ones first',
+      ],
       ['skillgate packages clean --days 7', 'delete what no run used for a week'],
     ],
     options: {

@@ -1,9 +1,15 @@
 import { join } from 'node:path';
 import * as host from '../../runner/host/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
+import { lookTextCharsMax } from '../../skills-index/packages/limits.ts';
+import type { LockDetail } from '../../skills-index/packages/lock-details.ts';
+import { plainText } from '../../skills-index/packages/package-look.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { projectPackages } from '../install/skill-packages.ts';
+import { projectAt } from '../run/admission.ts';
 import { answer, count, joined, safe } from '../terminal/output.ts';
+import { type AuditRow, auditText } from './audit-text.ts';
 import { houseSets } from './house-packages.ts';
 import { packagePolicy } from './package-policy.ts';
 
@@ -49,69 +55,77 @@ function list(context: CommandContext): void {
   );
 }
 
-/** The stored packages that advisories name. No query leaves this host. */
-function audit(context: CommandContext): ExitCode {
+/** What this host knows of each stored package. No query leaves this host. */
+async function audit(context: CommandContext): Promise<ExitCode> {
   const { config, data } = context.paths;
   const policy = host.readHostPolicy(join(config, 'host.json'));
   const { advisories: folder } = policy;
-  if (folder === undefined)
-    throw new Problem('usage', 'Cannot audit packages: host policy names no advisories', {
-      hint: 'Mirror OSV data (https://osv.dev), and name the folder under "advisories" in host.json.',
-    });
-  const { sets } = packages.listSets(data);
-  const stored = new Map(
-    sets.flatMap(({ record }) =>
-      record.packages.map((one) => [
-        `${record.ecosystem} ${one.name} ${one.version}`,
-        { ecosystem: record.ecosystem, ...one },
-      ]),
-    ),
-  );
-  const found = packages
-    .advisedPackages(packagePolicy(context, policy), [...stored.values()], 'all')
-    .sort((a, b) => Number(b.isMalware) - Number(a.isMalware) || (a.name < b.name ? -1 : 1))
-    .map((one) => ({
-      ...one,
-      sets: sets.filter((set) => hasPackage(set.record, one)).map(({ name }) => name),
-    }));
-  const malware = found.filter(({ isMalware }) => isMalware).length;
+  const project = await projectAt(context.cwd);
+  const { skills, unread } = await projectPackages(context, project);
+  const details = skills.flatMap((one) => one.details).map(plainDetail);
+  const rows = packages.auditPackages(data, packagePolicy(context, policy)).map((one) => ({
+    ...one,
+    lock: details.find((detail) => isSame(detail, one)),
+    skills: skills
+      .filter((skill) => skill.packages.some((used) => isSame(used, one)))
+      .map(({ skill }) => skill),
+  }));
+  const found = rows.flatMap(({ advisories, sets }) => advisories.map((one) => ({ ...one, sets })));
+  const refusesVulnerable = policy.packages.vulnerable === 'refuse';
   answer(
     context,
-    { schema: 'skillgate.packages-audit/1', checked: stored.size, advisories: found },
-    () =>
-      joined(
-        [
-          ...found.map(
-            ({ ecosystem, id, isMalware, name, sets: own, summary, version }) =>
-              safe`${isMalware ? 'malicious ' : 'vulnerable'}  ${ecosystem} ${name} ${version}  ${id}  ${summary.slice(0, summaryCharsMax)} (set ${own.join(', ')})`,
-          ),
-          safe`Compared ${count(stored.size, 'stored package')} with the advisories of ${folder}: ${count(found.length, 'match', 'matches')}`,
-          ...(malware > 0
-            ? [safe`No skill with a malicious package starts. What earlier runs did: skillgate log`]
-            : []),
-          ...(found.length > malware
-            ? [safe`Vulnerable packages run. Ask the authors of the skills to lock newer versions.`]
-            : []),
-        ],
-        '\n',
-      ),
+    {
+      schema: 'skillgate.packages-audit/1',
+      checked: folder === undefined ? 0 : rows.length,
+      advisories: found,
+      folder: folder ?? null,
+      packages: rows.map(asJson),
+      project: project.folder,
+      unread,
+    },
+    () => auditText({ rows, folder, refusesVulnerable, project: project.folder, unread }),
   );
-  return malware > 0 ? exitCodes.refused : exitCodes.ok;
+  const isRefused = found.some(
+    ({ isAllowed, isMalware }) => isMalware || (refusesVulnerable && !isAllowed),
+  );
+  return isRefused ? exitCodes.refused : exitCodes.ok;
 }
 
-const summaryCharsMax = 120;
+// Authors of skills write any text of any length into a lock.
+function plainDetail(detail: LockDetail): LockDetail {
+  const { attestedBy, licence } = detail;
+  return {
+    ...detail,
+    ...(attestedBy === undefined ? {} : { attestedBy: plainText(attestedBy, lookTextCharsMax) }),
+    ...(licence === undefined ? {} : { licence: plainText(licence, lookTextCharsMax) }),
+  };
+}
 
-function hasPackage(
-  record: { readonly ecosystem: string; readonly packages: readonly NamedVersion[] },
-  one: NamedVersion & { readonly ecosystem: string },
-): boolean {
-  return (
-    record.ecosystem === one.ecosystem &&
-    record.packages.some(({ name, version }) => name === one.name && version === one.version)
-  );
+// A program finds each member in each package.
+function asJson({ lock, ...row }: AuditRow & { readonly archives: readonly string[] }) {
+  return {
+    ecosystem: row.ecosystem,
+    name: row.name,
+    version: row.version,
+    archives: row.archives,
+    licence: row.licence ?? lock?.licence ?? 'unknown',
+    bytes: row.bytes ?? 'unknown',
+    hasMachineCode: row.hasMachineCode ?? 'unknown',
+    uploaded: lock?.uploaded ?? 'unknown',
+    publisher: lock?.attestedBy ?? 'unknown',
+    attestation: lock?.attestedBy === undefined ? 'unknown' : 'named',
+    advisories: row.advisories.map(({ id }) => id),
+    sets: row.sets,
+    skills: row.skills,
+  };
+}
+
+function isSame(a: NamedVersion, b: NamedVersion): boolean {
+  return a.ecosystem === b.ecosystem && a.name === b.name && a.version === b.version;
 }
 
 interface NamedVersion {
+  readonly ecosystem: string;
   readonly name: string;
   readonly version: string;
 }

@@ -30,5 +30,5 @@ export const compileProcessesMax = 16;
 export const byteCodeBytesMax = 512 * 1024 * 1024;
 /** Hours for which new packages stay in any case: an installation may be about to use them. */
 export const newHours = 24;
-/** Bytes of the METADATA of a wheel. The longest has a README of some 300 kB. */
+/** Bytes of a wheel’s METADATA or of a package.json. The longest have a README of some 300 kB. */
 export const metadataBytesMax = 4 * 1024 * 1024;

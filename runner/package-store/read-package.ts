@@ -68,7 +68,7 @@ export async function readPackage(host: PackageHost, one: LockedPackage): Promis
 }
 
 // ELF, Mach-O (also for several machines), and programs of Windows, whose header has NUL bytes.
-function isMachineCode(bytes: Buffer): boolean {
+export function isMachineCode(bytes: Buffer): boolean {
   const magic = bytes.toString('hex', 0, 4);
   return (
     /^(7f454c46|cafebabe|(ce|cf)faedfe|feedfac[ef])$/.test(magic) ||

@@ -18,6 +18,8 @@ export interface LockDetail {
   readonly licence?: string;
   /** Whether a file is for one kind of machine. Absent where the lock does not say it. */
   readonly isNative?: boolean;
+  /** Who attests the files, as the lock says: `GitHub acme/tool (release.yml)`. */
+  readonly attestedBy?: string;
 }
 
 /** Returns what can be read: an unreadable lock or member says nothing. */
@@ -61,6 +63,12 @@ const wheel = v.looseObject({
   size: v.exactOptional(v.number()),
   'upload-time': v.optional(v.unknown()),
 });
+// The kinds have different members (PEP 751): these are the ones of GitHub and GitLab.
+const identity = v.looseObject({
+  kind: v.string(),
+  repository: v.optional(v.string()),
+  workflow: v.optional(v.string()),
+});
 const pylock = v.looseObject({
   packages: v.optional(
     v.array(
@@ -68,6 +76,7 @@ const pylock = v.looseObject({
         name: v.string(),
         version: v.optional(v.string(), ''),
         wheels: v.optional(v.array(wheel), []),
+        'attestation-identities': v.fallback(v.optional(v.array(identity), []), []),
       }),
     ),
     [],
@@ -75,7 +84,9 @@ const pylock = v.looseObject({
 });
 
 function ofPylock(value: unknown): LockDetail[] {
-  return v.parse(pylock, value).packages.map(({ name, version, wheels }) => {
+  return v.parse(pylock, value).packages.map((entry) => {
+    const { name, version, wheels } = entry;
+    const attestedBy = entry['attestation-identities'].map(identityText).join(', ');
     const times = wheels.flatMap((one) => timeOf(one['upload-time']) ?? []).sort();
     const [uploaded] = times;
     const sizes = wheels.flatMap(({ size }) => size ?? []);
@@ -84,10 +95,16 @@ function ofPylock(value: unknown): LockDetail[] {
       name,
       version,
       isNative: wheels.some((one) => !/-any\.whl$/.test(wheelName(one))),
+      ...(attestedBy === '' ? {} : { attestedBy }),
       ...(uploaded === undefined ? {} : { uploaded }),
       ...(sizes.length === 0 ? {} : { size: Math.max(...sizes) }),
     };
   });
+}
+
+function identityText({ kind, repository, workflow }: v.InferOutput<typeof identity>): string {
+  const from = repository === undefined ? kind : `${kind} ${repository}`;
+  return workflow === undefined ? from : `${from} (${workflow})`;
 }
 
 function wheelName({ name, url }: v.InferOutput<typeof wheel>): string {

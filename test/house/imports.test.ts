@@ -174,7 +174,7 @@ const runnerNames: Record<string, { readonly room: string; readonly offers: numb
   files: { room: 'runner/files', offers: 13 },
   holds: { room: 'runner/holds', offers: 5 },
   host: { room: 'runner/host', offers: 4 },
-  packages: { room: 'runner/package-store', offers: 9 },
+  packages: { room: 'runner/package-store', offers: 10 },
   runs: { room: 'runner/run', offers: 10 },
   secrets: { room: 'runner/secret-sources', offers: 12 },
   sessions: { room: 'runner/sessions', offers: 10 },

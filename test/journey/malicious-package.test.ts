@@ -1,5 +1,5 @@
 /** A package of an approved skill turns out malicious: an advisory stops the skill as a revocation. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { printPylock } from '../../cli/packages/print-pylock.ts';
@@ -105,4 +105,28 @@ it('a vulnerable package is refused where the operator says so, but for an excep
   expect(await plan()).toMatchObject({ exit: 0 });
   advise('MAL-2026-1');
   expect(await plan()).toMatchObject({ exit: 6, err: expect.stringMatching(refused) });
+});
+
+it('an audit says what this host knows of each package, with and without advisories', async () => {
+  expect(await user.run('install', '@acme/weekly-report')).toMatchObject({ exit: 0 });
+  const audit = (...more: string[]) => user.run('packages', 'audit', ...more);
+  const row =
+    /package +licence +size +machine code .*\npython evil 1\.0 +unknown +\d+ bytes +no +unknown +unknown +unknown +@acme\/weekly-report\n/;
+  expect(await audit()).toMatchObject({ exit: 0, out: expect.stringMatching(row) });
+  await user.run('host', 'advisories', 'remove', 'folder');
+  const without = await audit();
+  expect(without).toMatchObject({ exit: 0, out: expect.stringMatching(row) });
+  expect(without.out).toMatch(
+    /^1 stored package\. Host policy names no advisories, so Skillgate compared nothing/,
+  );
+  expect(JSON.parse((await audit('--format', 'json')).out)).toMatchObject({
+    schema: 'skillgate.packages-audit/1',
+    checked: 0,
+    folder: null,
+    packages: [
+      { name: 'evil', licence: 'unknown', publisher: 'unknown', skills: ['@acme/weekly-report'] },
+    ],
+  });
+  rmSync(join(user.home, 'cache/blobs'), { recursive: true });
+  expect((await audit()).out).toContain('the cache has lost its files');
 });

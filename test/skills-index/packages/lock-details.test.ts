@@ -30,6 +30,22 @@ describe('what a lock says beside names, versions and hashes', () => {
     ]);
   });
 
+  it.each([
+    [
+      '[{ kind = "GitHub", repository = "acme/six", workflow = "release.yml" }]',
+      'GitHub acme/six (release.yml)',
+    ],
+    ['[{ kind = "Google", email = "ci@acme.example" }, { kind = "GitLab" }]', 'Google, GitLab'],
+    ['[]', undefined],
+    ['"GitHub acme/six"', undefined],
+    ['[{ repository = "acme/six" }]', undefined],
+  ])('is of Python who attests the files: %s', (identities, attestedBy) => {
+    const lock = `${pylock}attestation-identities = ${identities}\n`;
+    const [numpy, six] = parseLockDetails('python', Buffer.from(lock));
+    expect([numpy?.attestedBy, six?.attestedBy]).toEqual([undefined, attestedBy]);
+    expect(six).toMatchObject({ name: 'six', isNative: false });
+  });
+
   it('is of npm the licence, and a list of systems', () => {
     const packages = {
       '': { name: 'skill' },
