@@ -178,3 +178,5 @@ export const handOverSecondsMax = 300;
 /** Files of a folder in git's own folder that the runner compares, and bytes of such a file. */
 export const gitFilesMax = 1_000;
 export const gitSettingsBytesMax = 1024 * 1024;
+/** Packages that a host chose for a run, as the audit log names them: a line has 16 KiB. */
+export const notedPackagesMax = 80;

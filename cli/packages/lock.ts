@@ -11,7 +11,7 @@ import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
-import { answer, joined, printNote, safe } from '../terminal/output.ts';
+import { answer, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
 import { choosePackages } from './house-packages.ts';
 import { lockSkill, printLocks, writeLock } from './lock-skill.ts';
@@ -60,9 +60,28 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       })),
     },
     () =>
-      safe`skill.json and its locks pin the same packages. Next: skillgate try ${context.args[0] ?? '.'}`,
+      joined(
+        [
+          ...leftText(manifest),
+          ...(locked.locks.length === 0
+            ? []
+            : [
+                safe`skill.json and its locks pin the same packages. Next: skillgate try ${context.args[0] ?? '.'}`,
+              ]),
+        ],
+        '\n',
+      ),
   );
   return exitCodes.ok;
+}
+
+function leftText({ packages = {} }: Manifest): Safe[] {
+  return ecosystems
+    .filter((one) => packages[one]?.lock === houseWord)
+    .map(
+      (one) =>
+        safe`skill.json leaves the versions of ${one} packages to the host. To pin them: delete "lock": "house" there, and lock again.`,
+    );
 }
 
 // A lock file that no host obeys would mislead a reviewer, so publish refuses it.

@@ -27,6 +27,7 @@ export function printPlan({ limits, ...plan }: Plan): string {
       'programs',
       [...plan.programs.map((one): PlanLine => [one.program, one.reason]), ...baseLine(plan)],
     ],
+    ['packages', plan.packages.map(packagesLine)],
     [
       'waits for a person',
       plan.holds.map((one) => [`${one.rule}, for ${one.seconds} s`, one.reason]),
@@ -69,6 +70,16 @@ function baseLine({ base }: Pick<Plan, 'base'>): PlanLine[] {
     'every sandbox has them: coreutils, find, grep, sed, awk, tar, gzip, diff and others';
   return base.length === 0 ? [] : [[`${base.length} base programs of the system`, reason]];
 }
+
+// A lock may have hundreds of packages. `--format json` has them all, with their digests.
+function packagesLine({ ecosystem, packages, reason }: Plan['packages'][number]): PlanLine {
+  const names = packages.map((one) => one.split(' ').slice(0, 2).join(' '));
+  const more = names.length - shownPackagesMax;
+  const shown = names.slice(0, shownPackagesMax).join(', ');
+  return [`${ecosystem}: ${shown}${more > 0 ? ` and ${more} more` : ''}`, reason];
+}
+
+const shownPackagesMax = 20;
 
 /** Addresses are broken except in a hint, which a person copies. */
 export function printPlanLines(

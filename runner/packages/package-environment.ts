@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Plan, PlannedPackages } from '../../skills-index/run/plan/plan.ts';
+import { notedPackagesMax } from '../limits.ts';
 
 /** Packages that write below HOME at their first import write to the temporary folder instead. */
 const temporary = {
@@ -26,8 +27,15 @@ export function packageEnvironment({ packages }: Pick<Plan, 'packages'>): Record
   };
 }
 
-/** The note on a run's packages for the audit log. The plan names each package. */
-export function packagesNote({ ecosystem, packages, path }: PlannedPackages): string {
+/**
+ * The notes on a run's packages for the audit log. A lock of the skill is in its approval, and only
+ * the log says later what a host had chosen.
+ */
+export function packagesNotes({ ecosystem, isHouse, packages, path }: PlannedPackages): string[] {
   const key = path.split('/').at(-2)?.slice(0, 12);
-  return `packages of ${ecosystem}: ${packages.length} in set ${key}`;
+  const set = `packages of ${ecosystem}: ${packages.length} in set ${key}`;
+  if (isHouse !== true) return [set];
+  const shown = packages.slice(0, notedPackagesMax).map((one) => `chosen by this host: ${one}`);
+  const more = packages.length - shown.length;
+  return [set, ...shown, ...(more > 0 ? [`chosen by this host: ${more} more`] : [])];
 }

@@ -7,7 +7,7 @@ import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SandboxFile } from '../bubblewrap/sandbox.ts';
-import { packageEnvironment, packagesNote } from '../packages/package-environment.ts';
+import { packageEnvironment, packagesNotes } from '../packages/package-environment.ts';
 import { moduleStart } from './module-start.ts';
 import type { PlannedWork } from './planned-work.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
@@ -69,7 +69,7 @@ function workOf(
     programs: programs.filter(({ program }) => !isBase(program)),
     base,
     folders: plan.packages.map(({ path, target }) => ({ path, target, isPlain: true })),
-    notes: plan.packages.map(packagesNote),
+    notes: plan.packages.flatMap(packagesNotes),
     env: (placeholders) => environmentOf(plan, placeholders),
     hasCanaryInEnvironment: true,
     descriptors: host.folders,

@@ -143,6 +143,9 @@ describe('a skill that leaves versions to the host', () => {
       'base absent\nother other 1.0\ntop absent\n',
       'base base 2.0\nother absent\ntop absent\n',
     ]);
+    expect((await user.run('run', '--plan', '@acme/one', 'report')).out).toContain(
+      'packages\n  python: base 1.0, top 1.0\n      chosen by this host; each file compared with what was fetched\n',
+    );
     const { out } = await user.run('run', '--plan', '--format', 'json', '@acme/one', 'report');
     const digests = world().map((one) => lockedEntries([one])[one.name]);
     expect(JSON.parse(out)).toMatchObject({

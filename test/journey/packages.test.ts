@@ -268,9 +268,13 @@ describe('packages that the host chose', () => {
     expect(ran.plan.packages).toMatchObject([
       {
         packages: [`two 1.0 ${lockedDigest(two)}`],
+        isHouse: true,
         reason: 'chosen by this host; each file compared with what was fetched',
       },
     ]);
+    expect(host.audit().find(({ event }) => event === 'start')).toMatchObject({
+      notes: expect.arrayContaining([`chosen by this host: two 1.0 ${lockedDigest(two)}`]),
+    });
     const own = await runTest(host, { files: probe, packages: declare(one) }, { house });
     expect(own.plan.packages).toMatchObject([{ packages: [`one 1.0 ${lockedDigest(one)}`] }]);
   });

@@ -41,15 +41,18 @@ export function planPackages(
         message: fact?.why ?? `this host looked for no packages of ${ecosystem}`,
         hint: `skillgate install ${admitted.name}`,
       });
-    else
+    else {
+      const isHouse = given[0]?.version === houseWord;
       draft.packages.push({
         ecosystem,
+        ...(isHouse ? { isHouse } : {}),
         path: fact.path,
         target: targets[ecosystem],
         packages: fact.given.map(
           ({ digest = '', name, version = '' }) => `${name} ${version} ${digest}`,
         ),
-        reason: `${given[0]?.version === houseWord ? 'chosen by this host' : 'approved'}; each file compared with what was fetched`,
+        reason: `${isHouse ? 'chosen by this host' : 'approved'}; each file compared with what was fetched`,
       });
+    }
   }
 }

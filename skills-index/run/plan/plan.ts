@@ -105,6 +105,8 @@ export interface PlannedPackages extends Line {
   /** The folder in the store of this host. */
   readonly path: string;
   readonly target: string;
+  /** Whether this host chose the packages. No approval has their versions then. */
+  readonly isHouse?: true;
   /** The name, the version and the digest of the lock's entry of each package. */
   readonly packages: readonly string[];
 }

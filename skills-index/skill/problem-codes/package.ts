@@ -40,7 +40,7 @@ export const packageCodes = {
     status: 409,
     means:
       'The skill leaves the versions of its packages to the host, and the packages of this host do not meet what the skill requires.',
-    fix: 'The operator adds the package: skillgate host packages add. Or the author gives the skill a lock of its own: skillgate lock.',
+    fix: 'The operator adds the package: skillgate host packages add. Or the author deletes "lock": "house" in skill.json, and types: skillgate lock.',
   },
   'package-vulnerable': {
     exit: 6,

@@ -121,7 +121,9 @@ describe('skillgate lock', () => {
     expect(written().packages).toEqual({ python: { ...python, lock: 'house' } });
     expect(await type('publish', '--dry-run')).toMatchObject({ exit: 0 });
     // The author's decision stays, also when the scan sees a new package.
-    await type('lock');
+    expect((await type('lock')).stdout).toBe(
+      'skill.json leaves the versions of python packages to the host. To pin them: delete "lock": "house" there, and lock again.\n',
+    );
     writeFileSync(join(cwd, 'requirements.txt'), 'rich>=13\n');
     expect(await type('manifest', '--write', '--yes')).toMatchObject({ exit: 0 });
     expect(written().packages.python).toMatchObject({
