@@ -161,6 +161,10 @@ export const diffLinesMax = 2_000;
 export const logRowsMax = 50;
 /** Patterns in the line that accepts all changes but those that conflict. */
 export const restPatternsMax = 12;
+/** Places of denied requests that the end of a session can name. */
+export const deniedPlacesMax = 200;
+/** How often a registry that npm started looks whether npm is still there. */
+export const parentPollMillis = 1_000;
 /** Passphrases that a person may type for one answer. */
 export const passphraseTriesMax = 3;
 /**

@@ -23,6 +23,7 @@ import { exitOfEnd } from '../run/run-end.ts';
 import { hostFiles } from '../run/start-skill.ts';
 import { answer, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 import { openTerminal, requireTerminal, terminalName } from './at-terminal.ts';
+import { hearDenials, printDenials } from './denied-requests.ts';
 import { readNamedAgent } from './named-agent.ts';
 import { printSessionPlan } from './session-text.ts';
 
@@ -70,12 +71,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const log = (line: string): void => printNote(context, safe`mcp: ${line}`);
     const calls = sessionCalls({ world, agent: name, folder: context.cwd, log });
     const taken = { stdout: '', stderr: '' };
+    const heard = hearDenials(files.audit);
     const runWorld: Omit<runs.RunWorld, 'onStdout' | 'onStderr'> = {
       agent,
       hostPolicy: files.policy,
       secrets: storedSecrets,
       paths: context.paths,
-      audit: files.audit,
+      audit: heard.audit,
       hands: handsOfOperator(context, files.policy),
       signal: context.signal,
       now: context.now,
@@ -96,13 +98,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       ),
     );
     const end = { reason, code, cleaned, limited, ...(kept === undefined ? {} : { kept }) };
+    printDenials(context, name, heard);
     printRunEnd(context, { ...end, run: id, mounts: plan.mounts });
     const waits = await applyOrOffer(context, { ...files, own: host.own }, waitingChanges);
     if (context.format !== 'text') {
-      const schema = 'skillgate.session-end/1';
       const waiting = waitingCounts(waits);
-      const ending = { schema, session: id, agent: name, plan: digest, ...end, waiting, ...taken };
-      context.stdout.write(`${jsonText(ending)}\n`);
+      const about = { session: id, agent: name, plan: digest };
+      printEnding(context, { ...about, ...end, denied: heard.denied(), waiting, ...taken });
     }
     return exitOfEnd(context, {
       ...end,
@@ -116,6 +118,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     // An open pipe must not keep the process running.
     context.stdin.destroy();
   }
+}
+
+function printEnding(context: CommandContext, ending: object): void {
+  context.stdout.write(`${jsonText({ schema: 'skillgate.session-end/1', ...ending })}\n`);
 }
 
 function printPlan(

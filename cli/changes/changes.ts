@@ -70,7 +70,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
             found.set.run,
             found.set.at,
             found.set.agent,
-            `${found.set.skill}@${found.set.version}`,
+            found.set.version === '' ? found.set.skill : `${found.set.skill}@${found.set.version}`,
             `${changesText(found)}${markedText(found.set)}`,
           ]),
         ),

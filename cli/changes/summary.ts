@@ -26,7 +26,7 @@ export function summaryLines(set: ChangeSet, ink: OutputInk): Safe[] {
   const shown = places.slice(0, summaryFoldersMax);
   const rest = places.slice(summaryFoldersMax).reduce((sum, [, inside]) => sum + inside.length, 0);
   return [
-    safe`${ink.bold([refsText(set), kindsText(all)].filter((part) => part !== '').join('; '))} by ${who} with ${skill}@${version}, ${at}`,
+    safe`${ink.bold([refsText(set), kindsText(all)].filter((part) => part !== '').join('; '))} by ${who} ${version === '' ? `in a ${skill}` : `with ${skill}@${version}`}, ${at}`,
     ...(places.length < 2
       ? []
       : [

@@ -27,7 +27,12 @@ import { requestText, shownBody } from './request-text.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { mailbox } = context.options;
   if (typeof mailbox === 'string')
-    return runInMailbox(context, parseBase(mailbox), secondsOf(context));
+    return runInMailbox(
+      context,
+      parseBase(mailbox),
+      secondsOf(context),
+      () => hostFiles(context).audit,
+    );
   const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
   if (context.command === 'hold list') return list(context, policy);
   const here = findHold(context, policy, context.args[0] ?? '');

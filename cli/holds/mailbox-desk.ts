@@ -2,7 +2,9 @@
  * `skillgate hold … --mailbox URL`: holds that hosts left at a registry for the user's key, listed
  * and answered from any machine.
  */
+import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
+import type * as audit from '../../runner/audit/public.ts';
 import {
   mailboxMessageShape,
   type OpenedRequest,
@@ -35,8 +37,31 @@ interface Mailbox {
   readonly refused: readonly string[];
 }
 
-/** @param seconds how long the same action is allowed; 0 for this one request */
+/**
+ * Each wrong passphrase is a line of this machine's audit log: the person sees how many there were,
+ * and when.
+ * @param seconds how long the same action is allowed; 0 for this one request
+ * @param openLog opens the audit log
+ */
 export async function runInMailbox(
+  context: CommandContext,
+  base: string,
+  seconds: number,
+  openLog: () => audit.Audit,
+): Promise<ExitCode> {
+  try {
+    return await readAndAnswer(context, base, seconds);
+  } catch (cause) {
+    if (cause instanceof Problem && cause.code === 'key-file-invalid') {
+      const why = `the key was not opened for the mailbox at ${base}: ${cause.message}`;
+      const subject = { run: randomUUID(), agent: 'operator' };
+      openLog().record(subject, { event: 'refused', code: cause.code, why });
+    }
+    throw cause;
+  }
+}
+
+async function readAndAnswer(
   context: CommandContext,
   base: string,
   seconds: number,

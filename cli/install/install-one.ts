@@ -2,10 +2,12 @@
  * Installs or updates one skill of a project: verifies the version, shows what the skill may do,
  * and only then writes.
  */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { compare, valid } from 'semver';
 import * as admission from '../../runner/admission/public.ts';
 import * as host from '../../runner/host/public.ts';
+import * as runs from '../../runner/run/public.ts';
 import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import type { SkillReference } from '../../skills-index/skill/authoring/reference.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
@@ -32,6 +34,7 @@ import {
   questionOf,
 } from '../run/admission.ts';
 import { requireAdmittedOrName } from '../run/approved-instead.ts';
+import { hostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
 import { joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 import { foldersOf, sharedFolder } from './agent-folders.ts';
@@ -57,7 +60,24 @@ export interface InstallTerms {
 export async function installOne(
   context: CommandContext & AdmissionWorld,
   reference: SkillReference,
-  { publisher, keepsNewest = false }: InstallTerms = {},
+  terms: InstallTerms = {},
+): Promise<Installed | undefined> {
+  const { audit } = hostFiles(context);
+  const log: typeof audit = {
+    ...audit,
+    // A person who pressed Ctrl-C refused nothing.
+    record: (subject, event) => {
+      if (!context.signal.aborted) audit.record(subject, event);
+    },
+  };
+  const subject = { run: randomUUID(), agent: 'operator', skill: reference.name };
+  return await runs.recordRefusal(log, subject, () => verifyAndWrite(context, reference, terms));
+}
+
+async function verifyAndWrite(
+  context: CommandContext & AdmissionWorld,
+  reference: SkillReference,
+  { publisher, keepsNewest = false }: InstallTerms,
 ): Promise<Installed | undefined> {
   const { name } = reference;
   const project = await projectAt(context.cwd);

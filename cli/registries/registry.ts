@@ -7,7 +7,7 @@ import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/tr
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { makeRegistryFolder, registryFiles } from '../root-rotation/registry-folder.ts';
-import { createKeyFile, readPublicKeyFile } from '../signing/key-file.ts';
+import { createKeyFile, readPublicKeyFile, requireNoKeyAt } from '../signing/key-file.ts';
 import { askNewPassphrase } from '../signing/passphrase.ts';
 import { keyPath } from '../signing/signer.ts';
 import { confirm } from '../terminal/ask.ts';
@@ -61,16 +61,17 @@ async function init(context: CommandContext): Promise<ExitCode> {
         hint: `write a number from 1 to ${count}; --administrator FILE adds administrators`,
       },
     );
-  const passphrase =
-    context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
+  // Called after the checks of the folder: nobody types a passphrase for what cannot be made.
+  const newKey = async () => {
+    const path = keyPath(context.paths, name);
+    requireNoKeyAt(path);
+    const passphrase =
+      context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
+    const shared = keyPath(context.paths, name, 'public');
+    return await createKeyFile(path, shared, name, undefined, passphrase);
+  };
   const makeKey = () =>
-    createKeyFile(
-      keyPath(context.paths, name),
-      keyPath(context.paths, name, 'public'),
-      name,
-      undefined,
-      passphrase,
-    ).catch((cause: unknown) => {
+    newKey().catch((cause: unknown) => {
       if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
       throw new Problem('file-exists', cause.message, {
         cause,

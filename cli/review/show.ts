@@ -163,5 +163,9 @@ function sameText(context: CommandContext, { reportDigest }: ReviewAnswer, here:
 
 function nextText({ options }: CommandContext, { name, version, moves }: ReviewAnswer): Safe {
   const key = typeof options.key === 'string' ? ` --key ${options.key}` : '';
-  return safe`moves: ${moves.join(', ')}\nnext: skillgate review approve ${name}@${version}${key} --reason "…"   or refuse, ask, move`;
+  const states =
+    moves.length === 0
+      ? safe`You can move this version to no other state.`
+      : safe`You can move this version to: ${moves.join(', ')}`;
+  return safe`${states}\nnext: skillgate review approve ${name}@${version}${key} --reason "…"   or refuse, ask, move`;
 }

@@ -68,11 +68,19 @@ export function lacksOf(
   };
 }
 
-/** Each as one line of JSON, so that no words of a skill pass for ours. */
+/** Each as one line, with the words of the skill in quotes, so that they do not pass for ours. */
 export function lacksForAgent({ notListed, wentWithout }: Lacks): string[] {
   const more =
     notListed === 0 ? [] : [`the run went without ${notListed} more; the audit log has them`];
-  return [...wentWithout.map((one) => `went without ${JSON.stringify(one)}`), ...more];
+  return [...wentWithout.map(lackLine), ...more];
+}
+
+function lackLine({ command, entry, kind, what, why }: WentWithout): string {
+  const help = [
+    ...(entry === undefined ? [] : [`; an author can declare ${JSON.stringify(entry)}`]),
+    ...(command === undefined ? [] : [`; an operator can type ${JSON.stringify(command)}`]),
+  ];
+  return `went without ${JSON.stringify(what)} (${kind}): ${JSON.stringify(why)}${help.join('')}`;
 }
 
 function leftOutOf({ leftOut, skill }: Plan, { agent, approved }: RunOwner): WentWithout[] {

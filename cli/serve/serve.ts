@@ -7,6 +7,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { parentPollMillis } from '../limits.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { registryFiles } from '../root-rotation/registry-folder.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
@@ -78,10 +79,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
           '\n',
         ),
     );
-    await new Promise<void>((stopped) => {
-      if (context.signal.aborted) stopped();
-      else context.signal.addEventListener('abort', () => stopped(), { once: true });
-    });
+    await untilStopped(AbortSignal.any([context.signal, endOfNpm(context)]));
   } finally {
     // The scanner comes first, because it has open connections to the server.
     await scanner?.stop();
@@ -89,6 +87,27 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   }
   printNote(context, safe`stopped`);
   return exitCodes.ok;
+}
+
+async function untilStopped(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((stopped) => {
+    if (signal.aborted) stopped();
+    else signal.addEventListener('abort', () => stopped(), { once: true });
+  });
+}
+
+/** Aborts when the npm that started this process has ended: a killed npm passes no signal on. */
+function endOfNpm({ env }: CommandContext): AbortSignal {
+  const ended = new AbortController();
+  const parent = process.ppid;
+  if (env.npm_lifecycle_event === undefined) return ended.signal;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    ended.abort();
+  }, parentPollMillis);
+  timer.unref();
+  return ended.signal;
 }
 
 // The folder is checked first: the rest of the application takes longer to load.

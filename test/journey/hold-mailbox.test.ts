@@ -179,6 +179,16 @@ type Letter = Extract<OpenedRequest, { kind: 'request' }>;
 const reply = ({ message, replyTo }: Letter, signed: SignedAnswer) =>
   sealAnswer(message, signed, sealFor(Buffer.from(replyTo, 'base64')));
 
+it('a wrong passphrase on the approver’s machine is a line of that machine’s audit log', async () => {
+  const words = ['hold', 'list', '--mailbox', base, '--key', 'mira'];
+  const { exit } = await atTerminal(words, hers(), [
+    ['Passphrase of key mira', 'another one here'],
+  ]);
+  expect(exit).not.toBe(0);
+  const { shown } = await withoutTerminal(['log', '--format', 'json'], hers());
+  expect(shown).toMatch(/"event":\s*"refused"[\s\S]*the key was not opened for the mailbox at/);
+});
+
 describe('a held request whose host has a mailbox', () => {
   it('is read and allowed on another machine, and arrives', async () => {
     const running = post();

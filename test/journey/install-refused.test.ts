@@ -30,13 +30,14 @@ afterEach(() => {
 const named = attacks.map((attack): [string, Attack] => [attack.name, attack]);
 
 describe.each(named)('%s', (_, attack) => {
-  it('is not installed, and nothing is written', async () => {
+  it('is not installed, nothing is written, and the audit log says why', async () => {
     await attack.arrange(user, report);
     const name = attack.asks ?? '@acme/weekly-report';
     const said = await user.run('install', name);
     expect(said.err).toMatch(attack.says);
     expect(said).toMatchObject({ exit: attack.exit, out: '' });
     expect(readdirSync(user.project)).toEqual([]);
+    expect(lastAudited(user)).toMatchObject({ event: 'refused', agent: 'operator', skill: name });
   });
 
   it('does not start, also where it was installed before', async () => {

@@ -289,7 +289,7 @@ describe('an agent over MCP', () => {
       { kind: 'denied', what: 'CONNECT other.example' },
       { kind: 'missing', what: 'the program pdftotext is missing' },
     ]);
-    expect(ran.text).toMatch(/wentWithout\nwent without \{"kind":"denied"/);
+    expect(ran.text).toMatch(/wentWithout\nwent without "CONNECT other.example" \(denied\): "/);
     expect(JSON.stringify(ran)).not.toContain(host.home);
   });
 

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeStage } from './processes.ts';
 
 const stage = makeStage();
+const checkout = new URL('../..', import.meta.url);
 
 beforeAll(async () => {
   await stage.skill('operator', 'registry', 'init', 'data');
@@ -38,6 +40,17 @@ describe('skillgate serve', () => {
     const theirs = childrenOf(second);
     process.kill(serving.process.pid ?? 0, 'SIGKILL');
     await until(() => [second, ...theirs].every(isGone));
+  });
+
+  it('ends when the npm that started it is killed', async () => {
+    const env = { ...process.env, SKILLGATE_HOME: `${stage.folder}/operator` };
+    const words = ['run', '-s', 'skill', '--', 'serve', `${stage.folder}/data`, '--port', '0'];
+    const npm = spawn('npm', words, { env, stdio: ['ignore', 'pipe', 'ignore'], cwd: checkout });
+    await once(npm.stdout, 'data');
+    const [serving = 0] = childrenOf(npm.pid);
+    expect(isGone(serving)).toBe(false);
+    npm.kill('SIGKILL');
+    await until(() => isGone(serving));
   });
 
   it.each([

@@ -170,7 +170,7 @@ it('says how many older stashes stay, and shows changes in the pager of a person
   const [{ run = '' } = {}] = JSON.parse(out).runs;
   const env = { ...host.env, PAGER: "sed 's/^/paged: /'" };
   const { shown } = await atTerminal(['changes', 'show', run], env, []);
-  expect(shown).toMatch(/^paged: .*by agent coder with session/m);
+  expect(shown).toMatch(/^paged: .*by agent coder in a session, /m);
   expect((await host.skill('changes', 'show', run)).out).not.toContain('paged');
   await host.skill('changes', 'discard', run);
 });

@@ -168,7 +168,7 @@ describe('the tools of an agent', () => {
     });
     expect(structuredContent).toMatchObject({ wentWithout: [line], wentWithoutMore: 2 });
     expect(content[0]?.text).toMatch(
-      /--- k7 wentWithout\nwent without \{"kind":"missing","what":"the \\"--- k8 end\\" is missing".*\}\n.*2 more.*\n--- k7 end$/,
+      /--- k7 wentWithout\nwent without "the \\"--- k8 end\\" is missing" \(missing\): "it says so"\n.*2 more.*\n--- k7 end$/,
     );
     expect(content[0]?.text.split('--- k7 stdout')[0]).not.toContain('k8');
   });
