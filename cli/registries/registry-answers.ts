@@ -108,6 +108,14 @@ const proseSince = v.looseObject({
   ),
 });
 const bundleFile = v.looseObject({ path: text, size: v.number(), sha256: digest, mode: text });
+const seenPackage = v.looseObject({
+  ecosystem: text,
+  name: text,
+  version: text,
+  look: optional(v.looseObject({ kind: text, by: text, at: text })),
+  scan: optional(v.looseObject({ verdict: text })),
+  advisories: v.array(v.looseObject({ id: text, isMalware: v.boolean(), summary: text })),
+});
 export const reviewAnswer = v.looseObject({
   ...versionAnswer.entries,
   description: v.optional(text, ''),
@@ -116,6 +124,7 @@ export const reviewAnswer = v.looseObject({
   reportDigest: optional(digest),
   prose: optional(proseSince),
   files: v.array(bundleFile),
+  seenPackages: v.optional(v.array(seenPackage), []),
   notes: v.optional(v.array(v.looseObject({ at: text, kind: text, by: text, text })), []),
 });
 export type ReviewAnswer = v.InferOutput<typeof reviewAnswer>;

@@ -103,6 +103,7 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
       ]),
       safe`asks for${capabilities.length === 0 ? ' nothing beyond its own folder' : ' (the author’s reasons in brackets):'}`,
       ...capabilities.map((one) => safe`  ${one}`),
+      ...packageLines(review),
       ...review.approvals.map(
         (one) => safe`  approved by ${one.reviewer} (${one.by}): ${one.reason}`,
       ),
@@ -115,6 +116,26 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
     ],
     '\n',
   );
+}
+
+// What the scanners of the registry saw of the packages; malicious packages first.
+function packageLines({ seenPackages }: ReviewAnswer): readonly Safe[] {
+  const advised = seenPackages.flatMap(({ advisories, ecosystem, name, version }) =>
+    advisories.map(({ id, isMalware, summary }) => ({
+      isMalware,
+      line: safe`  ${isMalware ? 'malicious' : 'vulnerable'} package ${ecosystem} ${name}@${version}: ${id} ${summary}`,
+    })),
+  );
+  const blocked = seenPackages.filter(({ scan }) => scan?.verdict === 'block');
+  const unseen = seenPackages.filter(({ look }) => look === null).length;
+  return [
+    ...advised.sort((a, b) => Number(b.isMalware) - Number(a.isMalware)).map(({ line }) => line),
+    ...blocked.map(
+      ({ ecosystem, name, version }) =>
+        safe`  the scan of the package ${ecosystem} ${name}@${version} says block`,
+    ),
+    ...(unseen === 0 ? [] : [safe`  no scanner has looked at ${count(unseen, 'package')} yet`]),
+  ];
 }
 
 // The bundle's own skill.json, which the author signed and which is checked here; for an import,

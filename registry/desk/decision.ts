@@ -107,6 +107,8 @@ function claim({ detail, now }: DecisionView, action: string): Html {
 function approveForm(view: DecisionView, action: string): Html {
   const { means, mayNotApprove } = view;
   if (mayNotApprove !== undefined) return noApproval(mayNotApprove);
+  if (view.detail.seenPackages.some(({ advisories }) => advisories.some((one) => one.isMalware)))
+    return noApproval('An advisory names a package of this version as malicious.');
   const choices = [
     ...means.passkeys.map((id) => ({
       value: `passkey:${id}`,

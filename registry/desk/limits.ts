@@ -20,5 +20,8 @@ export const frameSourceBytesMax = 2_000_000;
 /** Lines of one common part of two skills. */
 export const copyLinesMax = 30;
 export const copyLineCharsMax = 400;
+/** Advisories shown of one package, and at the top of a version. */
+export const packageAdvisoriesShownMax = 10;
+export const packageTextCharsMax = 80;
 /** Files that were not analysed, listed at the top of a version. */
 export const unreadShownMax = 10;

@@ -7,9 +7,11 @@ import type { Capabilities, PackageCapability } from '../../skills-index/skill/c
 import { houseWord } from '../../skills-index/skill/ecosystem.ts';
 import type { ManifestPackages } from '../../skills-index/skill/manifest-packages.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
-import { count, type Html, html, moment, untrusted } from './markup.ts';
+import type { SeenPackage } from '../review/package-looks.ts';
+import { count, type Html, html, untrusted } from './markup.ts';
+import { alarmOf, detailCells, type SaidAndSeen, seenCell } from './seen-package.ts';
 
-export interface PackageRow {
+export interface PackageRow extends SaidAndSeen {
   readonly ecosystem: PackageCapability['ecosystem'];
   readonly name: string;
   readonly version: string;
@@ -26,8 +28,6 @@ export interface PackageRow {
   readonly required: boolean;
   /** Whether code of the skill imports the package. */
   readonly imported: boolean;
-  /** What the lock says about the package; absent for an import, and for a removed package. */
-  readonly detail?: LockDetail;
 }
 
 export interface PackageInput {
@@ -36,6 +36,7 @@ export interface PackageInput {
   readonly approvedBefore: Capabilities | undefined;
   readonly packages: ManifestPackages | undefined;
   readonly details: readonly LockDetail[];
+  readonly seen: readonly SeenPackage[];
 }
 
 const order: readonly PackageRow['change'][] = [
@@ -48,17 +49,17 @@ const order: readonly PackageRow['change'][] = [
   'same',
 ];
 
-/** Changed packages first. */
+/** Bad packages first, and then changed packages. */
 export function packageRows(input: PackageInput): PackageRow[] {
   const { approvedBefore, observed, packages = {} } = input;
   const declared = input.declared.package ?? [];
   const before = approvedBefore?.package ?? [];
-  const detailOf = (one: PackageCapability): Pick<PackageRow, 'detail'> => {
-    const detail = input.details.find(
-      ({ ecosystem, name, version }) =>
-        ecosystem === one.ecosystem && name === one.name && version === one.version,
-    );
-    return detail === undefined ? {} : { detail };
+  const detailOf = (one: PackageCapability): SaidAndSeen => {
+    const isMine = ({ ecosystem, name, version }: LockDetail | SeenPackage): boolean =>
+      ecosystem === one.ecosystem && name === one.name && version === one.version;
+    const detail = input.details.find(isMine);
+    const seen = input.seen.find((look) => isMine(look) && look.digest === one.digest);
+    return { ...(detail === undefined ? {} : { detail }), ...(seen === undefined ? {} : { seen }) };
   };
   const isSame = (a: PackageCapability) => (b: PackageCapability) =>
     a.ecosystem === b.ecosystem && a.name === b.name;
@@ -100,7 +101,10 @@ export function packageRows(input: PackageInput): PackageRow[] {
     })),
   ];
   return rows.sort(
-    (a, b) => order.indexOf(a.change) - order.indexOf(b.change) || (a.name < b.name ? -1 : 1),
+    (a, b) =>
+      alarmOf(b) - alarmOf(a) ||
+      order.indexOf(a.change) - order.indexOf(b.change) ||
+      (a.name < b.name ? -1 : 1),
   );
 }
 
@@ -121,13 +125,29 @@ export function packageTable(rows: readonly PackageRow[], now: number): Html | s
     .map((change) => [change, rows.filter((row) => row.change === change).length] as const)
     .filter(([, number]) => number > 0)
     .map(([change, number]) => `${number} ${words[change].replace(/:.*/, '')}`);
-  return html`<h3>Packages</h3>
-<p class="summary"><b>${count(rows.length, 'package')}</b>: ${counts.join(', ')}. The scan of the skill read no code of these packages.
-Size, age, machine code and licence are the lock's own words: the author can write anything there.</p>
+  return html`<h3 id="packages">Packages</h3>
+<p class="summary"><b>${count(rows.length, 'package')}</b>: ${counts.join(', ')}. The scan of the skill read no code of these packages. ${looks(rows)}
+Where “seen” is missing, size, age, machine code and licence are the lock’s own words: the author can write anything there.</p>
 <div class="scroll" tabindex="0" role="group" aria-label="packages">
-<table class="matrix"><thead><tr><th scope="col">change</th><th scope="col">package</th><th scope="col">version</th>
-<th scope="col">entry of the lock</th><th scope="col">asked for by</th><th scope="col">size</th><th scope="col">uploaded</th>
-<th scope="col">machine code</th><th scope="col">licence</th></tr></thead><tbody>${rows.map((row) => tableRow(row, now))}</tbody></table></div>`;
+<table class="matrix packages"><thead><tr><th scope="col">package</th><th scope="col">seen by a scanner</th><th scope="col">change</th>
+<th scope="col">version</th><th scope="col">entry of the lock</th><th scope="col">asked for by</th><th scope="col">size</th>
+<th scope="col">uploaded</th><th scope="col">machine code</th><th scope="col">licence</th></tr></thead><tbody>${rows.map((row) => tableRow(row, now))}</tbody></table></div>`;
+}
+
+function looks(rows: readonly PackageRow[]): string {
+  const current = rows.filter(isLocked);
+  const looked = current.filter(({ seen }) => seen?.look !== undefined);
+  const named = (isMalware: boolean): number =>
+    looked.filter(({ seen }) => seen?.advisories.some((one) => one.isMalware === isMalware)).length;
+  return `Scanners looked at ${looked.length} of ${count(current.length, 'locked package')}: ${named(true)} malicious, ${named(false)} vulnerable.`;
+}
+
+function isCurrent({ change }: PackageRow): boolean {
+  return change !== 'removed' && change !== 'undeclared';
+}
+
+function isLocked(row: PackageRow): boolean {
+  return isCurrent(row) && row.version !== houseWord;
 }
 
 function tableRow(row: PackageRow, now: number): Html {
@@ -135,21 +155,18 @@ function tableRow(row: PackageRow, now: number): Html {
   const by = [...(row.required ? ['the author'] : []), ...(row.imported ? ['an import'] : [])].join(
     ' and ',
   );
-  return html`<tr><td>${isPlain ? words[row.change] : html`<b class="no">${words[row.change]}</b>`}</td>
-<th scope="row"><span class="tag">${row.ecosystem}</span> <code>${untrusted(row.name)}</code></th>
-<td>${row.version === houseWord ? html`<b>the host chooses</b>` : html`<code>${untrusted(row.version)}</code>`}${row.before === undefined ? '' : html` <span class="quiet">was ${row.before === houseWord ? 'chosen by the host' : untrusted(row.before)}</span>`}</td>
-<td>${row.version === houseWord ? houseText : html`<code>${untrusted(row.digest.slice(0, 'sha256:'.length + 10))}</code>`}</td><td>${by === '' ? html`<span class="quiet">another package</span>` : by}</td>${detailCells(row, now)}</tr>`;
-}
-
-function detailCells({ change, detail }: PackageRow, now: number): Html {
-  if (change === 'removed' || change === 'undeclared')
-    return html`<td></td><td></td><td></td><td></td>`;
-  const { isNative, licence, size, uploaded } = detail ?? {};
-  return html`<td>${size === undefined ? unknown : `${Math.ceil(size / 1_000)} kB`}</td>
-<td>${uploaded === undefined ? unknown : moment(Date.parse(uploaded), now)}</td>
-<td>${isNative === undefined ? unknown : isNative ? 'yes' : 'no'}</td><td>${licence === undefined ? unknown : untrusted(licence.slice(0, licenceCharsMax))}</td>`;
+  const change = isPlain ? words[row.change] : html`<b class="no">${words[row.change]}</b>`;
+  const isHouse = row.version === houseWord;
+  const version = isHouse
+    ? html`<b>the host chooses</b>`
+    : html`<code>${untrusted(row.version)}</code>`;
+  const entry = html`<code>${untrusted(row.digest.slice(0, 'sha256:'.length + 10))}</code>`;
+  const old = row.before === houseWord ? 'chosen by the host' : untrusted(row.before ?? '');
+  const was = row.before === undefined ? '' : html` <span class="quiet">was ${old}</span>`;
+  return html`<tr${alarmOf(row) === 0 ? '' : html` class="alarm"`}><th scope="row"><span class="tag">${row.ecosystem}</span> <code>${untrusted(row.name)}</code></th>
+<td>${isLocked(row) ? seenCell(row.seen, now) : ''}</td><td>${change}</td><td>${version}${was}</td>
+<td>${isHouse ? houseText : entry}</td><td>${by === '' ? html`<span class="quiet">another package</span>` : by}</td>${isCurrent(row) ? detailCells(row, now) : emptyCells}</tr>`;
 }
 
 const houseText = html`none: each host’s own set chooses the version and the files`;
-const unknown = html`<span class="quiet">unknown</span>`;
-const licenceCharsMax = 80;
+const emptyCells = html`<td></td><td></td><td></td><td></td>`;

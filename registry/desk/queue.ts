@@ -85,8 +85,11 @@ function claimed({ by, until }: NonNullable<QueueRow['claim']>): Html {
   return html`${untrusted(by)}<span class="sub quiet">until ${until.toISOString().slice(11, 16)} UTC</span>`;
 }
 
-function decides({ decides: finding, verdict, failed }: QueueRow): Html {
+function decides({ decides: finding, verdict, failed, malicious }: QueueRow): Html {
   if (failed !== undefined) return html`${untrusted(failed)}`;
+  if (malicious !== undefined)
+    return html`${severityBadge('critical')}malicious package
+<span class="sub">${untrusted(malicious)}</span>`;
   if (finding !== undefined) {
     return html`${severityBadge(finding.severity)}<code>${untrusted(finding.rule)}</code>
 <span class="sub">${untrusted(finding.message)}</span>`;
@@ -118,5 +121,6 @@ const legend = html`<details class="legend"><summary>How risk is counted</summar
 <div><dt>reach, to 15</dt><dd>any host, interpreters and shells, secrets beside egress, a whole workspace, writes</dd></div>
 <div><dt>unread, to 10</dt><dd>files that the scanner could not read</dd></div>
 <div><dt>prose, to 20</dt><dd>sentences that the last approved version did not have, hidden ones most of all</dd></div>
+<div><dt>package, to 60</dt><dd>a package that an advisory calls malicious, or whose scan says block</dd></div>
 <div><dt>newcomer, to 10</dt><dd>a publisher or a skill without an approved version</dd></div></dl>
 <p>Keys: <kbd>j</kbd> <kbd>k</kbd> move, <kbd>o</kbd> opens, <kbd>?</kbd> shows all.</p></details>`;

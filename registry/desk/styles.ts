@@ -121,6 +121,7 @@ export const styles = `@layer base, parts;
   .risk-reach { fill: light-dark(#8d7a12, #dcc766); }
   .risk-unread { fill: light-dark(#6d5bb0, #b3a4ee); }
   .risk-prose { fill: light-dark(#0f7d8c, #7fd0dc); }
+  .risk-package { fill: light-dark(#7a0f3c, #ff8fb5); }
   .risk-newcomer { fill: light-dark(#5a7a99, #86a9cc); }
   .legend { margin-top: 1.2rem; max-width: 80ch; }
   .legend dl > div { display: grid; grid-template-columns: 10rem 1fr; }
@@ -151,6 +152,14 @@ export const styles = `@layer base, parts;
   .matrix th { min-width: 17rem; }
   .matrix thead th { min-width: 0; }
   .matrix td:last-child { min-width: 8rem; }
+  .packages tbody th { min-width: 7rem; }
+  .packages th + td { min-width: 15rem; }
+  .alarms ul { padding-left: 1.2rem; }
+  .alarms li { overflow-wrap: anywhere; }
+  .packages td code { display: inline; }
+  .packages .no { color: var(--bad); }
+  .packages .alarm { background: var(--bad-paper); }
+  .packages .alarm > :first-child { box-shadow: inset 4px 0 var(--bad); }
   .matrix .use { font-weight: 600; white-space: nowrap; }
   .use-undeclared { background: var(--warn-paper); }
   .use-undeclared .use, .use-undeclared .no { color: var(--warn); }

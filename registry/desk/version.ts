@@ -26,6 +26,7 @@ import { nearCopyList } from './near-copies.ts';
 import { packageRows, packageTable } from './package-table.ts';
 import { proseChanges, proseTitle } from './prose-since.ts';
 import { riskMeter } from './queue.ts';
+import { packageAlarms } from './seen-package.ts';
 import { severityBadge, stateBadge, verdictBadge } from './severity.ts';
 
 export interface VersionView {
@@ -78,6 +79,7 @@ ${term('publisher', publisher(detail))}
 ${term('bundle', digest(detail.bundle))}
 ${term('report', reportDigest === undefined ? html`<span class="quiet">none</span>` : digest(reportDigest))}
 </dl>
+${packageAlarms(detail.seenPackages)}
 ${uncounted(detail)}
 ${decides(detail)}
 ${copied(detail)}
@@ -147,6 +149,7 @@ function capabilities({ detail, now }: VersionView): Html {
     approvedBefore: before?.capabilities,
     packages: manifest.packages,
     details: detail.lockDetails,
+    seen: detail.seenPackages,
   });
   const of = (use: CapabilityUse): number => rows.filter((row) => row.use === use).length;
   const added = count(rows.filter((row) => row.added).length, 'new capability');

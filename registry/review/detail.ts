@@ -24,6 +24,7 @@ import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import { namePublisher } from './authors.ts';
 import { type IncidentRow, incidentsOf } from './incidents.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
+import { packageAlarmsOf, type SeenPackage, seenPackagesOf } from './package-looks.ts';
 import { type ProseSince, previousApproved, proseSince } from './prose-since.ts';
 import { riskOfVersion } from './queue.ts';
 import type { Risk } from './risk.ts';
@@ -71,6 +72,8 @@ export interface ReviewDetail extends VersionDetail {
   readonly files: readonly BundleFile[];
   /** What the locks say about the packages; nobody verified it. */
   readonly lockDetails: readonly LockDetail[];
+  /** What scanners saw of the packages. */
+  readonly seenPackages: readonly SeenPackage[];
   /** Incident reports of hosts, newest first. */
   readonly incidents: readonly IncidentRow[];
   readonly notes: readonly {
@@ -101,16 +104,18 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   const copies = await nearCopies(registry, row);
   const previous = await previousApproved(registry, row);
   const prose = await proseSince(registry, row);
+  const packages = await packageAlarmsOf(registry, row);
   return {
     ...(await detailOf(registry, row)),
     description,
     manifest,
     inferred,
-    risk: await riskOfVersion(registry, row, { report, copies, prose }),
+    risk: await riskOfVersion(registry, row, { report, copies, prose, packages }),
     copies,
     prose,
     files,
     lockDetails: await lockDetailsOf(registry, manifest, files),
+    seenPackages: await seenPackagesOf(registry, row),
     incidents: await incidentsOf(registry, row),
     notes: notes.map(({ at, kind, by, text }) => ({ at: new Date(at), kind, by, text })),
     ...(report === undefined ? {} : { report }),

@@ -9,11 +9,13 @@ import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts'
 import type { Registry } from '../context.ts';
 import { claimMs, clockSkewMs, decidedRowsMax, failureCharsMax, queueRowsMax } from '../limits.ts';
 import { audit, reviewNotes, versions } from '../store/schema.ts';
+import { maliciousWords } from '../versions/malicious-packages.ts';
 import { manifestOf } from '../versions/manifests.ts';
 import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { readApprovals, reportOf } from './approvals.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
+import { type PackageAlarms, packageAlarmsOf } from './package-looks.ts';
 import { type ProseSince, proseSince } from './prose-since.ts';
 import { type Risk, riskOf } from './risk.ts';
 
@@ -31,6 +33,8 @@ export interface QueueRow {
     readonly message: string;
     readonly severity: Severity;
   };
+  /** `the advisory MAL-2026-1 names evil 1.0 of python as malicious`: the first such package. */
+  readonly malicious?: string;
   readonly findings: Readonly<Record<Severity, number>>;
   readonly publisher: Digest;
   readonly receivedAt: Date;
@@ -111,6 +115,7 @@ export async function riskOfVersion(
     readonly report: ScanReport | undefined;
     readonly copies: readonly NearCopy[];
     readonly prose: ProseSince;
+    readonly packages: PackageAlarms;
   },
 ): Promise<Risk> {
   const approved: VersionState[] = ['approved', 'suspended', 'revoked'];
@@ -147,7 +152,7 @@ async function queueRow(registry: Registry, row: VersionRow): Promise<QueueRow> 
 
 type Judged = Pick<
   QueueRow,
-  'risk' | 'findings' | 'approvals' | 'approvalsNeeded' | 'decides' | 'failed'
+  'risk' | 'findings' | 'approvals' | 'approvalsNeeded' | 'decides' | 'failed' | 'malicious'
 >;
 
 function unjudged({ policy }: Registry, error: unknown): Judged {
@@ -164,13 +169,17 @@ function unjudged({ policy }: Registry, error: unknown): Judged {
 async function judge(registry: Registry, row: VersionRow): Promise<Judged> {
   const report = await reportOf(registry, row);
   const { approvals, needed } = await readApprovals(registry, row);
+  const packages = await packageAlarmsOf(registry, row);
+  const [malicious] = packages.malicious;
   const deciding = report?.findings.find((finding) => finding.fingerprint === report.decidedBy[0]);
   return {
     risk: await riskOfVersion(registry, row, {
       report,
       copies: await nearCopies(registry, row),
       prose: await proseSince(registry, row),
+      packages,
     }),
+    ...(malicious === undefined ? {} : { malicious: maliciousWords(malicious) }),
     findings: countFindings(report),
     approvals: approvals.length,
     approvalsNeeded: needed,

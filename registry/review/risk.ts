@@ -7,11 +7,13 @@ import type { Confidence, Severity } from '../../skills-index/statement/finding.
 import { changeWords } from '../../skills-index/statement/prose-change.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, hasReach } from '../../skills-index/trust/policy/policy.ts';
+import { maliciousWords } from '../versions/malicious-packages.ts';
+import type { PackageAlarms } from './package-looks.ts';
 import type { ProseSince } from './prose-since.ts';
 
 export interface RiskPart {
-  /** One of the seven names of `riskOf`'s parts. */
-  readonly name: 'evidence' | 'copy' | 'undeclared' | 'reach' | 'unread' | 'prose' | 'newcomer';
+  /** One of the eight names of `riskOf`'s parts. */
+  readonly name: keyof typeof ceiling | 'newcomer';
   readonly points: number;
   /** One sentence with the numbers behind the points. */
   readonly why: string;
@@ -49,6 +51,7 @@ export interface RiskInput {
   readonly copies?: readonly CopyRisk[];
   /** Compared with the last approved version. */
   readonly prose?: ProseSince;
+  readonly packages?: PackageAlarms;
 }
 
 const severityPoints: Readonly<Record<Severity, number>> = {
@@ -71,6 +74,7 @@ const ceiling = {
   reach: 15,
   unread: 10,
   prose: 20,
+  package: 60,
 } as const;
 
 /**
@@ -84,12 +88,14 @@ export function riskOf({
   publisherApprovals,
   copies = [],
   prose = { kind: 'first' },
+  packages,
 }: RiskInput): Risk {
   const parts = [
     ...(report === undefined
       ? [noReport]
       : [evidence(report), undeclared(report, declared), reach(report, declared), unread(report)]),
     copy(copies),
+    badPackages(packages),
     changedProse(prose),
     newcomer(firstVersion, publisherApprovals),
   ]
@@ -225,6 +231,24 @@ function changedProse(prose: ProseSince): RiskPart {
       return part('prose', left > 0 ? Math.max(points, 8) : points, why);
     }
   }
+}
+
+function badPackages(
+  { malicious, blocked }: PackageAlarms = { malicious: [], blocked: [] },
+): RiskPart {
+  const [first] = malicious;
+  if (first !== undefined)
+    return part('package', ceiling.package, `${capital(maliciousWords(first))}.`);
+  const [odd] = blocked;
+  const why =
+    odd === undefined
+      ? ''
+      : `The scan of ${odd.name} ${odd.version} of ${odd.ecosystem} says block.`;
+  return part('package', odd === undefined ? 0 : 40, why);
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function newcomer(firstVersion: boolean, publisherApprovals: number): RiskPart {

@@ -13,6 +13,8 @@ export interface LockDetail {
   readonly version: string;
   /** Bytes of the package's largest file. */
   readonly size?: number;
+  /** Bytes of each file of which the lock says the size, by the file's name. */
+  readonly sizes?: Readonly<Record<string, number>>;
   /** The time of the first upload of a file: `2024-12-04T17:35:26.000Z`. */
   readonly uploaded?: string;
   readonly licence?: string;
@@ -97,7 +99,7 @@ function ofPylock(value: unknown): LockDetail[] {
       isNative: wheels.some((one) => !/-any\.whl$/.test(wheelName(one))),
       ...(attestedBy === '' ? {} : { attestedBy }),
       ...(uploaded === undefined ? {} : { uploaded }),
-      ...(sizes.length === 0 ? {} : { size: Math.max(...sizes) }),
+      ...(sizes.length === 0 ? {} : { size: Math.max(...sizes), sizes: sizesOf(wheels) }),
     };
   });
 }
@@ -105,6 +107,12 @@ function ofPylock(value: unknown): LockDetail[] {
 function identityText({ kind, repository, workflow }: v.InferOutput<typeof identity>): string {
   const from = repository === undefined ? kind : `${kind} ${repository}`;
   return workflow === undefined ? from : `${from} (${workflow})`;
+}
+
+function sizesOf(wheels: readonly v.InferOutput<typeof wheel>[]): Record<string, number> {
+  return Object.fromEntries(
+    wheels.flatMap((one) => (one.size === undefined ? [] : [[wheelName(one), one.size]])),
+  );
 }
 
 function wheelName({ name, url }: v.InferOutput<typeof wheel>): string {

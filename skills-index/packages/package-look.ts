@@ -35,6 +35,11 @@ const digest = v.pipe(
   v.regex(/^sha256:[0-9a-f]{64}$/, 'is not a digest'),
   v.transform((text): Digest => parseDigest(text)),
 );
+const time = v.pipe(
+  v.string(),
+  v.isoTimestamp('is not a time'),
+  v.check((text) => !Number.isNaN(Date.parse(text)), 'is not a time'),
+);
 const count = v.pipe(v.number(), v.safeInteger('is not a count'), v.minValue(0, 'is not a count'));
 
 const facts = v.pipe(
@@ -47,7 +52,7 @@ const facts = v.pipe(
     /** Whether the package has machine code. */
     isNative: v.boolean(),
     licence: v.exactOptional(line(lookTextCharsMax)),
-    uploaded: v.exactOptional(v.pipe(v.string(), v.isoTimestamp('is not a time'))),
+    uploaded: v.exactOptional(time),
     publisher: v.exactOptional(line(lookTextCharsMax)),
     /** `named`: the index says that there is one, and the scanner did not verify it. */
     attestation: v.exactOptional(v.picklist(['none', 'named', 'verified'])),

@@ -7,7 +7,13 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTab, startChromium } from './chromium.ts';
 import { type Story, startStory } from './story-registry.ts';
-import { publishHarmless, publishHostile, publishTwin, publishUpdate } from './story-versions.ts';
+import {
+  publishHarmless,
+  publishHostile,
+  publishPackaged,
+  publishTwin,
+  publishUpdate,
+} from './story-versions.ts';
 
 let story: Story;
 let browser: Browser;
@@ -19,6 +25,7 @@ beforeAll(async () => {
   await publishTwin(story);
   await publishHostile(story);
   await publishUpdate(story);
+  await publishPackaged(story);
 });
 
 afterAll(async () => {
@@ -31,6 +38,7 @@ const harmless = '/@acme/notes/0.2.0';
 const twin = '/@acme/weekly-report/1.5.0';
 const hostile = '/@acme/hostile/0.1.0';
 const update = '/@acme/diary/1.1.0';
+const packaged = '/@acme/packaged/1.0.0';
 
 async function signIn(page: Page): Promise<void> {
   await page.goto(await story.link(story.keys.otto));
@@ -124,6 +132,7 @@ describe('accessibility', () => {
     harmless,
     hostile,
     update,
+    packaged,
     file: `${twin}/files/SKILL.md`,
     passkeys: '/passkeys',
     keys: '/keys',

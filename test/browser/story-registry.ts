@@ -39,7 +39,9 @@ import { namedFor } from '../registry/road.ts';
 export interface Story {
   readonly base: string;
   readonly root: RootFile;
-  readonly keys: Readonly<Record<'administrator' | 'ruth' | 'otto' | 'author', KeyFile>>;
+  readonly keys: Readonly<
+    Record<'administrator' | 'ruth' | 'otto' | 'author' | 'scanner', KeyFile>
+  >;
   /** Publishes a skill and hands in the report made of it by `scan`. */
   publish(
     files: readonly SourceFile[],
@@ -164,7 +166,7 @@ export async function startStory(): Promise<Story> {
   return {
     base,
     root,
-    keys,
+    keys: { ...keys, scanner },
     publish,
     state,
     ask,

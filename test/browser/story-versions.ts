@@ -3,6 +3,8 @@
  * every word is an attack on the page.
  */
 
+import * as v from 'valibot';
+import { leasedPackage } from '../../skills-index/packages/package-look.ts';
 import { unused } from '../../skills-index/skill/authoring/unused-capabilities.ts';
 import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Capabilities, minus, noCapabilities } from '../../skills-index/skill/capability.ts';
@@ -12,7 +14,39 @@ import type { Finding } from '../../skills-index/statement/finding.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { payloads } from '../registry/desk/payloads.ts';
+import { malware, packagedSkill, vulnerability, wholeLook } from '../registry/packaged-skill.ts';
 import { readExample, type Story } from './story-registry.ts';
+
+/** Packages that a scanner looked at: a malicious one, one whose scan blocks, and harmless ones. */
+export async function publishPackaged(story: Story): Promise<void> {
+  const names = ['chalk@5.4.1', 'evil@1.0.0', 'fresh@1.0.0', 'marked@15.0.0', 'odd@2.0.0'];
+  const { files } = packagedSkill('@acme/packaged', '1.0.0', names);
+  await story.publish(files, async (packed, manifest) =>
+    reportOf(packed, manifest, { verdict: 'pass', findings: [], observed: noCapabilities }),
+  );
+  const hostile = payloads.join(' ').slice(0, 200);
+  const seen: Readonly<Record<string, object>> = {
+    chalk: {},
+    evil: { advisories: [vulnerability, { ...malware, summary: hostile }] },
+    marked: { advisories: [vulnerability], moreAdvisories: 3 },
+    odd: { scan: blocks },
+  };
+  for (const _ of names) {
+    const leased = await story.ask(story.keys.scanner, '/api/v1/packages/lease', {});
+    const { id, name } = v.parse(leasedPackage, leased).package ?? { id: 0, name: '' };
+    const said = { ...wholeLook, ...seen[name] };
+    if (name in seen) await story.ask(story.keys.scanner, `/api/v1/packages/${id}/look`, said);
+  }
+}
+
+const blocks = {
+  ...wholeLook.scan,
+  verdict: 'block',
+  findings: [
+    { rule: 'code/eval', severity: 'high', path: 'lib/a.js', line: 3, message: 'runs a download' },
+  ],
+  more: 7,
+};
 
 type Observed = Pick<ScanReport, 'verdict'> & {
   readonly findings: readonly Finding[];

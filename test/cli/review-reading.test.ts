@@ -3,6 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { extractFacts } from '../../scanner/extract.ts';
 import { proseOf } from '../../scanner/prose/sentences.ts';
+import {
+  leasedPackage,
+  look,
+  malware,
+  packagedSkill,
+  vulnerability,
+  wholeLook,
+} from '../registry/packaged-skill.ts';
 import { approve, makeSkill, publish, scan } from '../registry/road.ts';
 import { makeUsers, type Users } from './registry-users.ts';
 import { folderWith } from './temporary-folder.ts';
@@ -86,6 +94,41 @@ describe('what a reviewer reads', () => {
     expect(stdout).toContain('because it takes secrets and reaches the network');
     expect(stdout).toMatch(/claimed by omar$/m);
     expect((await as('rita', ['review', 'list'])).stdout).toMatch(/risk \d+ .*claimed by omar/);
+  });
+
+  it('has what scanners saw of the packages, malicious packages first, as plain text', async () => {
+    const { as, world } = await makeUsers();
+    const { send, author, scanner, tokens } = world;
+    const skill = packagedSkill('@acme/packed', '1.0.0', ['evil@1.0.0', 'new@1.0.0', 'odd@1.0.0']);
+    await publish(send, skill, author);
+    await scan(send, tokens.scanner, scanner, skill, 'pass');
+    const hostile = { ...malware, summary: 'steals\u001b[2J keys' };
+    const said: Readonly<Record<string, object>> = {
+      evil: { advisories: [vulnerability, hostile] },
+      odd: { scan: { ...wholeLook.scan, verdict: 'block' } },
+    };
+    for (let leases = 0; leases < 3; leases++) {
+      const leased = await leasedPackage(send, tokens.scanner);
+      const seen = said[leased?.name ?? ''];
+      if (seen !== undefined) await look(send, tokens.scanner, { id: leased?.id, ...seen });
+    }
+    const { stdout } = await as('rita', ['review', 'show', '@acme/packed@1.0.0']);
+    expect(stdout).toContain(
+      [
+        '  malicious package npm evil@1.0.0: MAL-2026-1 steals\ufffd[2J keys',
+        '  vulnerable package npm evil@1.0.0: GHSA-aaaa slow expression',
+        '  the scan of the package npm odd@1.0.0 says block',
+        '  no scanner has looked at 1 package yet',
+      ].join('\n'),
+    );
+    expect(
+      await as('rita', ['review', 'approve', '@acme/packed@1.0.0', '--reason', 'r', '--yes']),
+    ).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining(
+        'the advisory MAL-2026-1 names evil 1.0.0 of npm as malicious',
+      ),
+    });
   });
 
   it('has the sentences that are new since the approved version, as text and as JSON', async () => {

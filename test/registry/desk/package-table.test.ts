@@ -39,6 +39,7 @@ const rows = packageRows({
     },
     { ecosystem: 'python', name: 'six', version: '9', licence: 'of another version' },
   ],
+  seen: [],
 });
 const now = Date.parse('2026-11-21T00:00:00Z');
 
@@ -96,6 +97,7 @@ describe('the packages of a version', () => {
       approvedBefore: undefined,
       packages: undefined,
       details: [],
+      seen: [],
     });
     expect(first.map(({ change }) => change)).toEqual(['first']);
   });
@@ -109,6 +111,7 @@ describe('the packages of a version', () => {
         approvedBefore: having(before),
         packages: { python },
         details: [],
+        seen: [],
       });
     const [changed] = tableOf(left, at('six', '1.16.0'));
     expect(changed).toMatchObject({ change: 'version', before: '1.16.0' });

@@ -177,6 +177,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     report: report(),
     copies: [],
     lockDetails: [],
+    seenPackages: [],
     incidents: [],
     prose: { kind: 'first' },
     risk: riskOf({ declared, report: report(), firstVersion: true, publisherApprovals: 0 }),

@@ -24,6 +24,10 @@ describe('what a lock says beside names, versions and hashes', () => {
         version: '2.2.1',
         isNative: true,
         size: 9,
+        sizes: {
+          'numpy-2.2.1-cp311-cp311-win_amd64.whl': 5,
+          'numpy-2.2.1-cp311-cp311-manylinux_2_17_x86_64.whl': 9,
+        },
         uploaded: '2024-12-04T17:35:26.500Z',
       },
       { ecosystem: 'python', name: 'six', version: '1.16.0', isNative: false },

@@ -1,0 +1,100 @@
+/** What scanners saw of the packages of a version. */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { PackageLook } from '../../skills-index/packages/package-look.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
+import type { Registry } from '../context.ts';
+import { maliciousShownMax } from '../limits.ts';
+import { packageAdvisories, packages, versionPackages } from '../store/package-schema.ts';
+import { type MaliciousPackage, maliciousPackagesOf } from '../versions/malicious-packages.ts';
+import type { VersionRow } from '../versions/versions.ts';
+
+export interface SeenPackage {
+  readonly ecosystem: Ecosystem;
+  readonly name: string;
+  readonly version: string;
+  /** The digest of the lock's entry. */
+  readonly digest: Digest;
+  /** The last look; absent when nobody looked yet. */
+  readonly look?: {
+    readonly kind: PackageLook['looked'];
+    readonly by: string;
+    readonly at: Date;
+    /** Why the package was not fetched. */
+    readonly why?: string;
+  };
+  /** From the last look at the whole package. */
+  readonly facts?: NonNullable<PackageLook['facts']>;
+  readonly scan?: NonNullable<PackageLook['scan']>;
+  /** Malware first. */
+  readonly advisories: NonNullable<PackageLook['advisories']>;
+  /** Advisories that the look left out. */
+  readonly moreAdvisories: number;
+}
+
+/** Packages that a reviewer has to know of before anything else. */
+export interface PackageAlarms {
+  readonly malicious: readonly MaliciousPackage[];
+  /** The first packages whose scan says block. */
+  readonly blocked: readonly Pick<SeenPackage, 'ecosystem' | 'name' | 'version'>[];
+}
+
+/** The packages of a version, each with its last look. */
+export async function seenPackagesOf(
+  { db }: Registry,
+  { id }: VersionRow,
+): Promise<readonly SeenPackage[]> {
+  const rows = await db.read
+    .select({ row: packages })
+    .from(versionPackages)
+    .innerJoin(packages, eq(packages.id, versionPackages.packageId))
+    .where(eq(versionPackages.versionId, id))
+    .orderBy(asc(versionPackages.packageId));
+  const named = await db.read
+    .select({ row: packageAdvisories })
+    .from(versionPackages)
+    .innerJoin(packageAdvisories, eq(packageAdvisories.packageId, versionPackages.packageId))
+    .where(eq(versionPackages.versionId, id))
+    .orderBy(asc(versionPackages.packageId), asc(packageAdvisories.advisory));
+  const advisories = Map.groupBy(named, ({ row }) => row.packageId);
+  return rows.map(({ row }) => seenOf(row, advisories.get(row.id) ?? []));
+}
+
+function seenOf(
+  row: typeof packages.$inferSelect,
+  named: readonly { readonly row: typeof packageAdvisories.$inferSelect }[],
+): SeenPackage {
+  const { digest, ecosystem, facts, looked, lookedAt, lookedBy, moreAdvisories, name, scan } = row;
+  const { version, why } = row;
+  const look =
+    looked === null || lookedAt === null || lookedBy === null
+      ? undefined
+      : { kind: looked, by: lookedBy, at: new Date(lookedAt), ...(why === null ? {} : { why }) };
+  const advisories = named
+    .map(({ row: { advisory, isMalware, summary } }) => ({ id: advisory, isMalware, summary }))
+    .sort((a, b) => Number(b.isMalware) - Number(a.isMalware));
+  return {
+    ecosystem,
+    name,
+    version,
+    digest,
+    ...(look === undefined ? {} : { look }),
+    ...(facts === null ? {} : { facts }),
+    ...(scan === null ? {} : { scan }),
+    advisories,
+    moreAdvisories,
+  };
+}
+
+/** The packages of a version that an advisory calls malicious, or whose scan says block. */
+export async function packageAlarmsOf(registry: Registry, row: VersionRow): Promise<PackageAlarms> {
+  const { ecosystem, id, name, scan, version } = packages;
+  const blocked = await registry.db.read
+    .select({ ecosystem, name, version })
+    .from(versionPackages)
+    .innerJoin(packages, eq(id, versionPackages.packageId))
+    .where(and(eq(versionPackages.versionId, row.id), sql`${scan} ->> '$.verdict' = 'block'`))
+    .orderBy(asc(versionPackages.packageId))
+    .limit(maliciousShownMax);
+  return { malicious: await maliciousPackagesOf(registry, row), blocked };
+}

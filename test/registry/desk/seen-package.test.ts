@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { packageRows, packageTable } from '../../../registry/desk/package-table.ts';
+import { queuePage } from '../../../registry/desk/queue.ts';
+import { packageAlarms } from '../../../registry/desk/seen-package.ts';
+import { versionPage } from '../../../registry/desk/version.ts';
+import type { SeenPackage } from '../../../registry/review/package-looks.ts';
+import { riskOf } from '../../../registry/review/risk.ts';
+import { noCapabilities } from '../../../skills-index/skill/capability.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { malware, vulnerability, wholeLook } from '../packaged-skill.ts';
+import { declared, frame, now, queueItem, versionView } from './story.ts';
+
+const named = (name: string) =>
+  ({ ecosystem: 'npm', name, version: '1.0.0', digest: digestOf(name) }) as const;
+const { facts, scan } = wholeLook;
+if (facts === undefined || scan === undefined) throw new Error('a whole look has both');
+const seenAs = (name: string, over: Partial<SeenPackage> = {}): SeenPackage => ({
+  ...named(name),
+  look: { kind: 'whole', by: 'watcher', at: new Date(now - 3 * 3_600_000) },
+  facts,
+  scan,
+  advisories: [],
+  moreAdvisories: 0,
+  ...over,
+});
+const finding = {
+  rule: 'code/eval',
+  severity: 'high',
+  path: '<i>a.js',
+  line: 3,
+  message: 'eval of \u202ea download',
+} as const;
+const blocks = { ...scan, verdict: 'block' as const, findings: [finding], more: 7 };
+
+const list: readonly SeenPackage[] = [
+  seenAs('plain'),
+  seenAs('holed', { advisories: [vulnerability], moreAdvisories: 4 }),
+  seenAs('odd', { scan: blocks }),
+  seenAs('evil', { advisories: [malware, vulnerability] }),
+  {
+    ...named('gone'),
+    look: { kind: 'not fetched', by: 'watcher', at: new Date(now), why: 'no index has it' },
+    advisories: [],
+    moreAdvisories: 0,
+  },
+  { ...named('fresh'), advisories: [], moreAdvisories: 0 },
+];
+const rowsOf = (detail: object, seen = list) =>
+  packageRows({
+    declared: { ...noCapabilities, package: seen.map(({ name }) => named(name)) },
+    observed: noCapabilities,
+    approvedBefore: undefined,
+    packages: undefined,
+    details: seen.map(({ name }) => ({ ...named(name), ...detail })),
+    seen,
+  });
+const rowIn = (html: string, name: string): string =>
+  html.split('<tr').find((row) => row.includes(`<code><bdi>${name}</bdi></code>`)) ?? '';
+
+describe('a package that a scanner looked at', () => {
+  const html = String(packageTable(rowsOf({ licence: 'MIT' }), now));
+
+  it('comes first when it is malicious, and then when its scan says block', () => {
+    expect(rowsOf({}).map(({ name }) => name)).toEqual([
+      'evil',
+      'odd',
+      'fresh',
+      'gone',
+      'holed',
+      'plain',
+    ]);
+    expect(html).toContain('Scanners looked at 5 of 6 locked packages: 1 malicious, 2 vulnerable.');
+  });
+
+  it.each([
+    [
+      'plain',
+      'no findings',
+      'looked at by <bdi>watcher</bdi>',
+      '3 h ago',
+      'publisher <bdi>stevemao',
+    ],
+    ['holed', '<code><bdi>GHSA-aaaa</bdi></code> <bdi>slow expression', 'and 4 more advisories'],
+    ['odd', '8 findings', 'and 7 more findings', '&lt;i&gt;a.js:3', 'title="U+202E"'],
+    ['evil', '<b class="no">malicious</b> <code><bdi>MAL-2026-1', 'class="alarm"'],
+    ['gone', 'not fetched by <bdi>watcher</bdi>', '<bdi>no index has it'],
+    ['fresh', 'nobody looked yet'],
+  ])('says of %s what the scanner saw', (name, ...texts) => {
+    for (const text of texts) expect(rowIn(html, name)).toContain(text);
+  });
+
+  it.each([
+    [
+      'the licence',
+      { licence: 'MIT' },
+      '<b class="no">lock: <bdi>MIT</bdi></b> <b class="no">seen: <bdi>WTFPL',
+    ],
+    ['machine code', { isNative: true }, '<b class="no">lock: yes</b> <b class="no">seen: no'],
+    [
+      'the size',
+      { size: 9, sizes: { [facts.file]: 3_600 } },
+      'lock: 3,600 bytes</b> <b class="no">seen: 3,619 bytes',
+    ],
+  ])('is marked where the lock says otherwise of %s', (_, detail, text) => {
+    expect(rowIn(String(packageTable(rowsOf(detail), now)), 'plain')).toContain(text);
+  });
+
+  it.each([
+    ['says the same', { licence: 'WTFPL', isNative: false, sizes: { [facts.file]: facts.bytes } }],
+    ['has the size of a file for another system', { size: 9_999, sizes: { other: 9_999 } }],
+    ['says nothing', {}],
+  ])('has no mark where the lock %s', (_, detail) => {
+    const row = rowIn(String(packageTable(rowsOf(detail), now)), 'plain');
+    expect(row).not.toContain('lock:');
+    expect(row).toContain('<span class="quiet">seen:</span> no');
+  });
+});
+
+describe('a malicious package', () => {
+  const html = String(versionPage(frame, versionView({ seenPackages: list })));
+
+  it('stands at the top of the page, and takes the place of the form that approves', () => {
+    expect(html.indexOf('1 advisory of malware')).toBeGreaterThan(0);
+    expect(html.indexOf('1 advisory of malware')).toBeLessThan(html.indexOf('class="deciding"'));
+    expect(html).toContain('The scan says block about the code of');
+    expect(html).not.toContain('id="reason-approve"');
+    expect(html).toContain('An advisory names a package of this version as malicious.');
+  });
+
+  it('counts most of all in the queue, and is what decides', () => {
+    const evil = { ...named('evil'), advisory: malware.id };
+    const packages = { malicious: [evil], blocked: [] };
+    const risk = riskOf({
+      declared,
+      report: undefined,
+      firstVersion: false,
+      publisherApprovals: 1,
+      packages,
+    });
+    expect(risk.parts[0]).toEqual({
+      name: 'package',
+      points: 60,
+      why: 'The advisory MAL-2026-1 names evil 1.0.0 of npm as malicious.',
+    });
+    const row = queueItem({
+      malicious: 'the advisory MAL-2026-1 names evil 1.0.0 of npm as malicious',
+    });
+    expect(String(queuePage(frame, { now, rows: [row], decided: [] }))).toContain(
+      'malicious package',
+    );
+  });
+});
+
+it('a version whose packages are harmless has no notice, and keeps its form', () => {
+  expect(
+    String(packageAlarms([seenAs('plain'), seenAs('holed', { advisories: [vulnerability] })])),
+  ).toBe('');
+  const html = String(versionPage(frame, versionView({ seenPackages: [seenAs('plain')] })));
+  expect(html).toContain('id="reason-approve"');
+});
