@@ -51,11 +51,11 @@ const rowBytes = 12;
  * Finds the advisories of a folder or archive by their packages.
  * @param open opens the folder or archive, anew where it has to be read whole; returns undefined
  * where there is none
- * @param note the path of the note
+ * @param notePath returns the path of the note
  */
 export function notedAdvisories(
   open: (isAnew: boolean) => AdvisoryFiles | undefined,
-  note: string,
+  notePath: () => string,
   onRead: OnReadAdvisory | undefined,
 ): FindAdvisories {
   // What was read, where the note could not be written.
@@ -65,6 +65,7 @@ export function notedAdvisories(
     if (files === undefined) return [];
     try {
       const { state } = files;
+      const note = notePath();
       let found = unwritten?.state === state ? unwritten.found : readPart(note, state, key);
       if (found === undefined && isWhole) {
         const notes = readAll(files, onRead);
