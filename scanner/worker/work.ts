@@ -41,15 +41,20 @@ export async function workJobs(options: WorkOptions): Promise<void> {
   const pool = options.pool ?? (await startScanPool({ children: options.children }));
   const stop = (): void => pool.close();
   options.signal.addEventListener('abort', stop, { once: true });
+  // The end of the scans ends the looks at packages.
+  const ended = new AbortController();
   try {
     const client = createJobsClient(options);
     const queue = { isEmpty: false };
-    const { lookAt } = options;
+    const { lookAt, log } = options;
+    const signal = AbortSignal.any([options.signal, ended.signal]);
+    const looking = { signal, ...(log !== undefined && { log }) };
     await Promise.all([
       ...Array.from({ length: options.children }, () => workOne(options, client, pool, queue)),
-      ...(lookAt === undefined ? [] : [lookAtPackages(options, { client, pool, queue, lookAt })]),
+      ...(lookAt === undefined ? [] : [lookAtPackages(looking, { client, pool, queue, lookAt })]),
     ]);
   } finally {
+    ended.abort();
     options.signal.removeEventListener('abort', stop);
     pool.close();
   }

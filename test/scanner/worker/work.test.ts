@@ -123,6 +123,48 @@ describe('a scanner at work', () => {
     expect(refused).toBe(2);
   });
 
+  it('ends with its looks at packages when its key may not scan', async () => {
+    const asked: string[] = [];
+    let signed: AbortSignal | undefined;
+    const working = workJobs({
+      base: 'http://localhost',
+      root: rootFingerprint(world.trust.root),
+      registry: registryIdOf(world.trust.root),
+      signer: world.scanner,
+      fetch: async (url, init) => {
+        const path = String(url).slice('http://localhost'.length);
+        asked.push(path);
+        if (path === '/api/v1/packages/lease')
+          return Response.json({
+            package: {
+              id: 1,
+              ecosystem: 'npm',
+              name: 'tool',
+              version: '1.0.0',
+              digest: digestOf('entry'),
+              lock: digestOf('lock'),
+              lookedBefore: false,
+            },
+          });
+        if (path === '/api/v1/jobs/lease' && signed !== undefined)
+          return Response.json({ code: 'forbidden', detail: 'no scanner' }, { status: 403 });
+        return world.send(path, init);
+      },
+      signal: new AbortController().signal,
+      now: () => new Date(0),
+      children: 1,
+      pool: inProcess,
+      lookAt: async (_, { signal }) => {
+        signed = signal;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        throw signal.reason;
+      },
+    });
+    await expect(working).rejects.toMatchObject({ code: 'forbidden' });
+    expect(signed?.aborted).toBe(true);
+    expect(asked.filter((path) => path === '/api/v1/packages/lease')).toHaveLength(1);
+  });
+
   it('scans no bytes but those that the digest names', async () => {
     const skill = makeSkill('@acme/swapped', '1.0.0');
     const file = skill.packed.bundle.files[0];
