@@ -7,6 +7,7 @@ import { bundleFilesMax } from '../../skills-index/skill/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Finding, severities, type Verdict } from '../../skills-index/statement/finding.ts';
 import { languageOf } from '../fact/language.ts';
+import { programIn } from '../fact/program-look.ts';
 import type { Language } from '../fact/source.ts';
 import {
   packageCodeBytesMax,
@@ -64,18 +65,20 @@ export async function scanPackage(
 
 const worstFirst = ['block', 'incomplete', 'review'] as const satisfies Verdict[];
 const analysed: ReadonlySet<Language> = new Set(['python', 'javascript', 'typescript', 'shell']);
-const headBytes = 200;
+const headBytes = 4_096;
 
 // Stubs of types and sources of Cython never run. package.json names the scripts of an
 // installation.
 function isCode({ path, read, size }: PackageFile): boolean {
-  if (/\.py[ix]$|\.pxd$|\.d\.[cm]?ts$/.test(path) || size === 0) return false;
+  if (/\.py[ix]$|\.px[di]$|\.d\.[cm]?ts$|\.dist-info\/METADATA$/.test(path) || size === 0)
+    return false;
   if (/^package\.json$/.test(path)) return true;
-  // Only a file whose name says nothing is opened for its `#!` line.
+  // A file whose name says nothing may be a program: by its `#!` line, or when a program loads it.
   const byName = languageOf(path, '');
   if (byName !== 'text') return analysed.has(byName);
   const head = Buffer.from(read().subarray(0, headBytes)).toString('latin1');
-  return analysed.has(languageOf(path, head));
+  if (head.includes('\0')) return false;
+  return analysed.has(languageOf(path, head)) || analysed.has(programIn(head) ?? 'text');
 }
 
 function partsOf(files: readonly PackageFile[]): {

