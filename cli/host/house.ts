@@ -13,8 +13,8 @@ import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { requireAllowedHouse } from '../packages/house-packages.ts';
 import { resolveWithout } from '../packages/lock-skill.ts';
-import { packagePolicy } from '../packages/package-policy.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import { readPolicy } from './change.ts';
@@ -220,7 +220,7 @@ function pinsOf(
 // All packages together are one set, so packages that clash are refused here and at no start.
 async function store(context: CommandContext, locked: readonly LockedPackage[]): Promise<void> {
   const policy = readPolicy(context);
-  packages.requireAllowedPackages(packagePolicy(context, policy), locked, 'add the packages');
+  requireAllowedHouse(context, policy, locked, 'add the packages');
   let progress: Progress | undefined;
   const ready = await packages
     .readyPackages({

@@ -10,7 +10,12 @@ import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { CommandContext } from '../command.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
-import { type ChosenPackages, choosePackages, lockedOf } from './house-packages.ts';
+import {
+  type ChosenPackages,
+  choosePackages,
+  lockedOf,
+  requireAllowedHouse,
+} from './house-packages.ts';
 import { packagePolicy } from './package-policy.ts';
 
 interface Fetched {
@@ -32,9 +37,11 @@ export async function fetchPackages(
   const own = requireLocked(verb, manifest, fileOf);
   // A skill runs on Linux, and a house belongs to the host that runs it.
   const chosen = process.platform === 'linux' ? choosePackages(context, manifest, verb) : {};
-  const locked = [...own, ...lockedOf(context, chosen)];
+  const ofHouse = lockedOf(context, chosen);
+  const locked = [...own, ...ofHouse];
   if (locked.length === 0) return chosen;
-  packages.requireAllowedPackages(packagePolicy(context, hostPolicy), locked, verb);
+  packages.requireAllowedPackages(packagePolicy(context, hostPolicy), own, verb);
+  requireAllowedHouse(context, hostPolicy, ofHouse, verb);
   if (process.platform !== 'linux') {
     printNote(
       context,

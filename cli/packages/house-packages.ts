@@ -15,10 +15,12 @@ import { parseLockedEntry } from '../../skills-index/skill/manifest-packages.ts'
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { CommandContext } from '../command.ts';
+import { packagePolicy } from './package-policy.ts';
 
 export type ChosenPackages = Readonly<Partial<Record<Ecosystem, readonly HousePackage[]>>>;
 
 type World = Pick<CommandContext, 'paths'>;
+type PolicyWorld = Parameters<typeof packagePolicy>[0];
 type FetchingWorld = Pick<CommandContext, 'fetch' | 'paths' | 'signal'>;
 
 /**
@@ -70,6 +72,32 @@ export function lockedOf({ paths }: World, chosen: ChosenPackages): LockedPackag
     return [...lockedKeys(locked)].flatMap(([key, one]) => (keys.has(key) ? [one] : []));
   });
 }
+
+/**
+ * @throws Problem `package-malicious`, `package-vulnerable` with the operator's next step: no
+ * author chose these versions
+ */
+export function requireAllowedHouse(
+  world: PolicyWorld,
+  hostPolicy: HostPolicy,
+  used: readonly Pick<HousePackage, 'ecosystem' | 'name' | 'version'>[],
+  verb: string,
+): void {
+  try {
+    packages.requireAllowedPackages(packagePolicy(world, hostPolicy), used, verb);
+  } catch (cause) {
+    const next = cause instanceof Problem ? nextSteps[cause.code] : undefined;
+    if (!(cause instanceof Problem) || next === undefined) throw cause;
+    const hint = `${next}The operator takes other versions: skillgate host packages update, or skillgate host packages add with versions that the advisory does not name.`;
+    throw new Problem(cause.code, cause.message, { reasons: cause.reasons, hint, cause });
+  }
+}
+
+const nextSteps: Readonly<Record<string, string>> = {
+  'package-malicious': 'Read in the audit log what earlier runs did: skillgate log. ',
+  'package-vulnerable':
+    'To allow one advisory on this host: skillgate host advisories add allow ID. ',
+};
 
 /** All packages of the house. */
 export function wholeHouse({ paths }: World): ChosenPackages {

@@ -14,6 +14,7 @@ import * as secrets from '../../runner/secret-sources/public.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import { houseWord } from '../../skills-index/skill/ecosystem.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
@@ -22,7 +23,12 @@ import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { handsOfAgent } from '../holds/hands.ts';
 import type { Lock, LockedSkill } from '../install/lock.ts';
-import { type ChosenPackages, choosePackages, readyChosen } from '../packages/house-packages.ts';
+import {
+  type ChosenPackages,
+  choosePackages,
+  readyChosen,
+  requireAllowedHouse,
+} from '../packages/house-packages.ts';
 import { packagePolicy } from '../packages/package-policy.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from './admission.ts';
 import { incidentsFolderOf } from './incident-client.ts';
@@ -112,7 +118,10 @@ export async function admitToStart(
       host: host.policy,
     });
     const admitted = admission.requireAdmitted(judged, name);
-    const { package: used = [] } = admitted.capabilities;
+    // Advisories compare versions. What the host chooses is compared when it is chosen.
+    const used = (admitted.capabilities.package ?? []).filter(
+      ({ version }) => version !== houseWord,
+    );
     packages.requireAllowedPackages(packagePolicy(world, host.policy), used, `start ${name}`);
     const opened = await openAdmitted(source, admitted);
     return {
@@ -151,8 +160,7 @@ async function housePackages(
 ): Promise<ChosenPackages> {
   try {
     const chosen = choosePackages(world, manifest, `start ${name}`);
-    const used = Object.values(chosen).flat();
-    packages.requireAllowedPackages(packagePolicy(world, host.policy), used, `start ${name}`);
+    requireAllowedHouse(world, host.policy, Object.values(chosen).flat(), `start ${name}`);
     await readyChosen(world, chosen, host.policy);
     return chosen;
   } catch (problem) {

@@ -277,6 +277,25 @@ describe('nobody but the operator decides', () => {
     expect(said.err).toMatch(/pylock\.toml: it differs from .*house\.json/);
   });
 
+  it('an advisory on other versions of a package refuses nothing', async () => {
+    const file = join(user.home, 'config/host.json');
+    const policy = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...policy, packages: { vulnerable: 'refuse' } }));
+    const ranges = [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '0.9' }] }];
+    const affected = [{ package: { ecosystem: 'PyPI', name: 'top' }, ranges }];
+    const text = JSON.stringify({ id: 'GHSA-old', summary: 'old', affected });
+    writeFileSync(join(user.home, 'osv/PyPI/GHSA-old.json'), text);
+    await house('add', world(), 'python', 'top', 'other');
+    await publish(['top>=1']);
+    await user.run('install', '@acme/one');
+    expect(await user.run('run', '@acme/one', 'report')).toMatchObject({ exit: 0 });
+    const newer = text.replace('0.9', '2.0');
+    writeFileSync(join(user.home, 'osv/PyPI/GHSA-old.json'), newer);
+    const said = await user.run('run', '@acme/one', 'report');
+    expect(said.err).toMatch(/package-vulnerable.*GHSA-old names top 1\.0 of python/);
+    expect(said.err).toContain('skillgate host packages update');
+  });
+
   it('a package whose needs no start could read is not added, and the house stays as it was', async () => {
     await house('add', world(), 'python', 'top', 'other');
     const odd = wheel('odd', '1.0', '', `base>=1${',!=1.0.1'.repeat(100)}`);
@@ -297,6 +316,7 @@ describe('nobody but the operator decides', () => {
     advise('base');
     const said = await user.run('run', '@acme/one', 'report');
     expect(said.err).toMatch(/package-malicious.*MAL-2026-1 names base 1\.0 of python/);
+    expect(said.err).toContain('The operator takes other versions: skillgate host packages update');
     expect(lastAudited(user)).toMatchObject({ event: 'refused', code: 'package-malicious' });
     expect(await user.run('run', '@acme/two', 'report')).toMatchObject({ exit: 0 });
   });
