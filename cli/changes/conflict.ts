@@ -118,14 +118,14 @@ function patternsOf({ changes: all }: ChangedFolder, wanted: readonly Change[]):
 
 function fileStep(conflicts: readonly Conflict[]): string[] {
   const files = conflicts.flatMap(({ change }) => change ?? []);
-  const [first] = files;
+  const first = conflicts.find(({ change }) => change !== undefined);
   if (first === undefined) return [];
-  const word = shellWord(first.path);
+  const place = join(first.folder.path, first.change?.path ?? '');
   const restored = files.every(({ before }) => before === undefined)
     ? ''
     : ', restore the file that was there when the run began (git checkout, if git has it)';
   return [
-    `To keep both versions of a path, move yours away (mv ${word} ${shellWord(`${first.path}.mine`)})${restored}, accept, and merge the two`,
+    `To keep both versions of a path, move yours away (mv ${shellWord(place)} ${shellWord(`${place}.mine`)})${restored}, accept, and merge the two`,
   ];
 }
 

@@ -97,8 +97,11 @@ function refSection(
   const exact = exactName(folder.repositories ?? [], placed);
   return [
     safe`  ${ink.bold(spellRef(name))} in ${folder.target}: ${asks}`,
-    ...brought.slice(0, obeyedFilesMax).flatMap((change) => linesOf(waiting, folder, change, ink)),
-    safe`  to accept it with its commits as well: ${accept} ${optionText('--include', exact)}`,
+    ...brought
+      .slice(0, obeyedFilesMax)
+      .flatMap((change) => linesOf(waiting, folder, change, ink))
+      .map((line) => safe`  ${line}`),
+    safe`  to accept this branch or tag with its files as well: ${accept} ${optionText('--include', exact)}`,
   ];
 }
 

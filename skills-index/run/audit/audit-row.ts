@@ -6,8 +6,9 @@ import { type AuditEntry, pathSetName } from './audit-entry.ts';
 
 /** Table cells: time, agent, skill, event and details. The cells are not escaped yet. */
 export function auditRow(entry: AuditEntry): string[] {
-  const { agent, skill, version } = entry;
-  const named = skill === undefined ? '-' : `${skill}${version === undefined ? '' : `@${version}`}`;
+  const { agent, skill = '-', version = '' } = entry;
+  // A session has no version.
+  const named = version === '' ? skill : `${skill}@${version}`;
   return [entry.at, agent, named, ...eventCells(entry)];
 }
 

@@ -125,7 +125,7 @@ describe('changes that need a decision', () => {
     const refs = [{ ...about, name: 'refs/heads/main', files: ['AGENTS.md'] }];
     const repositories = [{ path: '', isNew: false, refs }];
     expect(shown([obeyed('AGENTS.md', 'x')], {}, repositories)).toContain(
-      'to accept it with its commits as well: skillgate changes accept 0f35d1a0 --include main',
+      'to accept this branch or tag with its files as well: skillgate changes accept 0f35d1a0 --include main',
     );
     const other = shown([obeyed('CLAUDE.md', 'x')], {}, repositories);
     expect(other).toContain(

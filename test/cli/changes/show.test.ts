@@ -35,6 +35,7 @@ const shown = (
   path = '/nowhere',
   refused: ChangedFolder['refused'] = [],
   repositories: Repository[] = [],
+  about: Partial<WaitingChanges['set']> = {},
 ): string[] => {
   const folder = { source: 'workspace:w', target: '/w', path, id: '1:1', mode: 'cow' as const };
   const set: WaitingChanges['set'] = {
@@ -46,6 +47,7 @@ const shown = (
     plan: digestOf(''),
     at: '2026-01-01T00:00:00.000Z',
     folders: [{ ...folder, changes, refused, conflicts: [], repositories }],
+    ...about,
   };
   const read = (sha256: string): Uint8Array => {
     const found = contents.get(sha256);
@@ -258,6 +260,14 @@ describe('texts of more lines than a person can be shown', () => {
   it('are all shown where they are fewer', () => {
     expect(shown([1, 2, 3].map(empty), { linesMax: 100 }).join('\n')).not.toContain('content');
   });
+});
+
+it('changes of a session name no version', () => {
+  const [first] = shown([makefile], undefined, '/nowhere', [], [], {
+    skill: 'session',
+    version: '',
+  });
+  expect(first).toBe('1 created by a run of the operator in a session, 2026-01-01T00:00:00.000Z');
 });
 
 it('a path that is taken over without something is not said to be left out', () => {
