@@ -32,3 +32,5 @@ export const byteCodeBytesMax = 512 * 1024 * 1024;
 export const newHours = 24;
 /** Bytes of a wheel’s METADATA or of a package.json. The longest have a README of some 300 kB. */
 export const metadataBytesMax = 4 * 1024 * 1024;
+/** Bytes of a wheel’s RECORD, which has a line for each file. */
+export const recordBytesMax = 16 * 1024 * 1024;

@@ -3,6 +3,7 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { type ArchiveFile, requireSafePaths, unsafeArchive } from '../archives/archive-file.ts';
+import { metadataBytesMax } from './limits.ts';
 import { readTgz } from './tgz.ts';
 import type { UnpackedPackage } from './wheel.ts';
 
@@ -42,6 +43,11 @@ function readManifest(
 ): { readonly name: unknown; readonly version: unknown; readonly scripts: object } {
   const file = files.find(({ path }) => path === 'package.json');
   if (file === undefined) throw unsafeArchive(archive, 'it has no package.json');
+  if (file.size > metadataBytesMax)
+    throw unsafeArchive(
+      archive,
+      `its package.json has ${file.size} bytes; at most ${metadataBytesMax}`,
+    );
   try {
     const { value } = parseJson(file.read(), 'package.json');
     const { name, scripts, version } = value as Record<string, unknown>;

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { type ArchiveFile, requireSafePaths, unsafeArchive } from '../archives/archive-file.ts';
 import { readZip } from '../archives/zip.ts';
-import { namedFilesMax } from './limits.ts';
+import { metadataBytesMax, namedFilesMax, recordBytesMax } from './limits.ts';
 
 export interface UnpackedPackage {
   readonly files: readonly ArchiveFile[];
@@ -59,9 +59,17 @@ function infoFolderOf(
   return info;
 }
 
-function readText(archive: string, files: readonly ArchiveFile[], path: string): string {
+// The text is split into lines, and the archive says in few bytes how long it is.
+function readText(
+  archive: string,
+  files: readonly ArchiveFile[],
+  path: string,
+  bytesMax = metadataBytesMax,
+): string {
   const file = files.find((one) => one.path === path);
   if (file === undefined) throw unsafeArchive(archive, `it has no ${path}`);
+  if (file.size > bytesMax)
+    throw unsafeArchive(archive, `${path} has ${file.size} bytes; at most ${bytesMax}`);
   return file.read().toString('utf8');
 }
 
@@ -72,7 +80,7 @@ function readRecord(
   info: string,
 ): Map<string, string | undefined> {
   const record = new Map<string, string | undefined>();
-  for (const line of readText(archive, files, `${info}/RECORD`).split(/\r?\n/)) {
+  for (const line of readText(archive, files, `${info}/RECORD`, recordBytesMax).split(/\r?\n/)) {
     if (line === '') continue;
     const [, quoted, bare, hash = ''] =
       /^(?:"((?:[^"]|"")*)"|([^",]*)),([^,]*),\d*$/.exec(line) ?? [];

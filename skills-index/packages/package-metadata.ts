@@ -31,10 +31,14 @@ function shortLicence(lines: readonly string[]): string | undefined {
   return text === '' || isLong || text.toLowerCase() === 'unknown' ? undefined : text;
 }
 
+// The author chose the line, so it is cut and not matched: its spaces must cost no time.
 function classified(lines: readonly string[]): string | undefined {
-  const found = lines.flatMap(
-    (line) => /^classifier:\s*License ::(?:.*::)?\s*(.+?)\s*$/i.exec(line)?.[1] ?? [],
-  );
+  const found = lines.flatMap((line) => {
+    if (!/^classifier:/i.test(line)) return [];
+    const [kind = '', ...parts] = line.slice(line.indexOf(':') + 1).split('::');
+    const licence = parts.at(-1)?.trim() ?? '';
+    return kind.trim().toLowerCase() === 'license' && licence !== '' ? [licence] : [];
+  });
   return found.length === 0 ? undefined : found.join(', ');
 }
 

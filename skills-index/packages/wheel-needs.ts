@@ -12,7 +12,9 @@ import { isMarked } from './python-marker.ts';
 export function wheelNeeds(metadata: string, host: HostPlatform): ReadonlyMap<string, string[]> {
   const [head = ''] = metadata.split(/\r?\n\r?\n/, 1);
   const needs = valuesOf(head, 'Requires-Dist').map((one) => {
-    const [requirement = '', marker] = one.split(/ *;(.*)/s);
+    const at = one.indexOf(';');
+    const requirement = at < 0 ? one : one.slice(0, at);
+    const marker = at < 0 ? undefined : one.slice(at + 1);
     const holds = (extra: string): boolean => marker === undefined || isMarked(marker, host, extra);
     return { requirement: requirement.trim(), holds };
   });

@@ -49,6 +49,10 @@ describe('an npm tarball', () => {
       withEntry({ name: 'h', type: 'x', bytes: paxRecord('path', 'package/../x') }, { name: 'y' }),
       'leaves the package',
     ],
+    'a package.json of five million bytes': [
+      makeNpm({ ...tool, readme: 'x'.repeat(5_000_000) }),
+      'its package.json has 5000045 bytes; at most 4194304',
+    ],
     'a link': [
       withEntry({ name: 'package/x', type: '2', link: '/etc/passwd' }),
       '"package/x" is a link',

@@ -115,6 +115,14 @@ describe('a wheel', () => {
       { files: {}, metadata: 'Name: other\nVersion: 1.0\n' },
       'its METADATA is of other 1.0',
     ],
+    'a METADATA of five million lines': [
+      { files: {}, metadata: `Name: tool\nVersion: 1.0\n${'\n'.repeat(5_000_000)}` },
+      'tool-1.0.dist-info/METADATA has 5000024 bytes; at most 4194304',
+    ],
+    'a RECORD of twenty million lines': [
+      { files: {}, record: { x: '\n'.repeat(20_000_000) } },
+      'tool-1.0.dist-info/RECORD has 20000190 bytes; at most 16777216',
+    ],
     'the folder of another package': [
       { name: 'other', files: {} },
       'it has not exactly one .dist-info folder with its own name',

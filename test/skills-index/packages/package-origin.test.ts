@@ -22,10 +22,16 @@ describe('the metadata of a wheel', () => {
       'License: Copyright (c) 2020\n        All rights reserved.\nClassifier: License :: OSI Approved :: MIT License',
       { licence: 'MIT License' },
     ],
+    [
+      'classifier: license :: OSI Approved :: MIT License\nClassifier: License :: Freeware',
+      { licence: 'MIT License, Freeware' },
+    ],
+    [`Classifier: License ::${' '.repeat(200_000)}y\u2028y`, { licence: 'y\u2028y' }],
+    ['Classifier: Topic :: License', {}],
     ['License: UNKNOWN', {}],
     ['Requires-Python: >=3.9', { requiresPython: '>=3.9' }],
     ['Name: tool\n\nLicense: in the description', {}],
-  ])('%j', (text, read) => {
+  ])('%.60s', (text, read) => {
     expect(metadataOfWheel(text)).toEqual(read);
   });
 });
