@@ -114,6 +114,7 @@ const seenPackage = v.looseObject({
   version: text,
   look: optional(v.looseObject({ kind: text, by: text, at: text })),
   scan: optional(v.looseObject({ verdict: text })),
+  advisoriesAt: optional(text),
   advisories: v.array(v.looseObject({ id: text, isMalware: v.boolean(), summary: text })),
 });
 export const reviewAnswer = v.looseObject({

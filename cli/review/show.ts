@@ -128,12 +128,18 @@ function packageLines({ seenPackages }: ReviewAnswer): readonly Safe[] {
   );
   const blocked = seenPackages.filter(({ scan }) => scan?.verdict === 'block');
   const unseen = seenPackages.filter(({ look }) => look === null).length;
+  const uncompared = seenPackages.filter(
+    ({ advisoriesAt, look }) => look !== null && advisoriesAt === null,
+  ).length;
   return [
     ...advised.sort((a, b) => Number(b.isMalware) - Number(a.isMalware)).map(({ line }) => line),
     ...blocked.map(
       ({ ecosystem, name, version }) =>
         safe`  the scan of the package ${ecosystem} ${name}@${version} says block`,
     ),
+    ...(uncompared === 0
+      ? []
+      : [safe`  no scanner had advisories to compare with ${count(uncompared, 'package')}`]),
     ...(unseen === 0 ? [] : [safe`  no scanner has looked at ${count(unseen, 'package')} yet`]),
   ];
 }

@@ -85,7 +85,7 @@ function both<Value>(
 
 /** What the last look says. */
 export function seenCell(seen: SeenPackage | undefined, now: number): Html {
-  const { advisories = [], facts, look, moreAdvisories = 0, scan } = seen ?? {};
+  const { advisories = [], advisoriesAt, facts, look, moreAdvisories = 0, scan } = seen ?? {};
   if (look === undefined) return html`<span class="quiet">nobody looked yet</span>`;
   const shown = advisories.slice(0, packageAdvisoriesShownMax);
   const left = advisories.length - shown.length + moreAdvisories;
@@ -99,7 +99,8 @@ export function seenCell(seen: SeenPackage | undefined, now: number): Html {
       : look.kind === 'advisories'
         ? 'advisories compared by'
         : 'not fetched by';
-  return html`${names.length === 0 ? '' : html`<ul class="plain-list">${names}${more(left, 'advisory')}</ul>`}${scan === undefined ? '' : scanned(scan)}${facts === undefined ? '' : factList(facts)}
+  const never = html`<div class="quiet">compared with no advisories: its scanner has none</div>`;
+  return html`${advisoriesAt === undefined ? never : ''}${names.length === 0 ? '' : html`<ul class="plain-list">${names}${more(left, 'advisory')}</ul>`}${scan === undefined ? '' : scanned(scan)}${facts === undefined ? '' : factList(facts)}
 <span class="sub">${what} ${untrusted(look.by)} ${moment(look.at.getTime(), now)}${look.why === undefined ? '' : html`: ${untrusted(look.why)}`}</span>`;
 }
 

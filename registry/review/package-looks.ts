@@ -26,6 +26,8 @@ export interface SeenPackage {
   /** From the last look at the whole package. */
   readonly facts?: NonNullable<PackageLook['facts']>;
   readonly scan?: NonNullable<PackageLook['scan']>;
+  /** When advisories were last compared; absent when no scanner had any. */
+  readonly advisoriesAt?: Date;
   /** Malware first. */
   readonly advisories: NonNullable<PackageLook['advisories']>;
   /** Advisories that the look left out. */
@@ -81,6 +83,7 @@ function seenOf(
     ...(look === undefined ? {} : { look }),
     ...(facts === null ? {} : { facts }),
     ...(scan === null ? {} : { scan }),
+    ...(row.advisoriesAt === null ? {} : { advisoriesAt: new Date(row.advisoriesAt) }),
     advisories,
     moreAdvisories,
   };

@@ -61,13 +61,16 @@ export async function takeLook(
     .where(eq(packages.id, id));
   if (known === undefined) throw new Problem('not-found', `There is no package ${id}`);
   const { advisories, facts, looked, scan, why = null } = look;
+  const lookedAt = registry.now().getTime();
   const seen = {
-    lookedAt: registry.now().getTime(),
+    lookedAt,
     lookedBy: nameOf(actor),
     leaseUntil: 0,
     looked,
     why,
-    ...(advisories === undefined ? {} : { moreAdvisories: look.moreAdvisories ?? 0 }),
+    ...(advisories === undefined
+      ? {}
+      : { advisoriesAt: lookedAt, moreAdvisories: look.moreAdvisories ?? 0 }),
     ...(facts === undefined ? {} : { facts, scan: scan ?? null }),
   };
   const mine = eq(packages.id, id);

@@ -30,6 +30,8 @@ export const packages = sqliteTable(
     lookedBy: text(),
     looked: text().$type<PackageLook['looked']>(),
     why: text(),
+    /** The last look whose scanner had advisories; null when nobody compared any. */
+    advisoriesAt: integer(),
     moreAdvisories: integer().notNull().default(0),
     /** From the last look at the whole package. A later look at the advisories keeps them. */
     facts: text({ mode: 'json' }).$type<NonNullable<PackageLook['facts']>>(),

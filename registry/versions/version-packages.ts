@@ -2,7 +2,7 @@
  * The packages of a version as rows. A package that a thousand versions lock is one row, which a
  * scanner looks at once.
  */
-import { sql } from 'drizzle-orm';
+import { getTableColumns, sql } from 'drizzle-orm';
 import type { BundleFile } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
@@ -26,6 +26,8 @@ interface Entry {
   readonly lock: Digest;
 }
 
+const entryKeys: ReadonlySet<string> = new Set(['ecosystem', 'name', 'version', 'digest', 'lock']);
+
 /** The writes that list the packages of a version, and take the version off the backlog. */
 export function packageWrites(
   versionId: string,
@@ -36,19 +38,26 @@ export function packageWrites(
     db.delete(packageBacklog).where(sql`${packageBacklog.versionId} = ${versionId}`);
   const entries = entriesOf(manifest, files);
   if (entries.length === 0) return [done];
-  // The lists are one parameter each, since D1 takes at most a hundred.
+  // The list is one parameter, since D1 takes at most a hundred. Its batches take no raw SQL.
   const list = JSON.stringify(entries);
-  const said = (key: keyof Entry) => sql`json_extract(value, ${sql.raw(`'$.${key}'`)})`;
-  const keys = sql`${said('ecosystem')}, ${said('name')}, ${said('version')}, ${said('digest')}`;
+  const said = (key: string) => sql`json_extract(value, ${sql.raw(`'$.${key}'`)})`;
+  const values = Object.entries(getTableColumns(packages)).map(([key, column]) =>
+    entryKeys.has(key) ? said(key) : sql.raw(String(column.default ?? null)),
+  );
+  const key = sql`${said('ecosystem')}, ${said('name')}, ${said('version')}, ${said('digest')}`;
   return [
     (db) =>
-      db.run(
-        sql`INSERT INTO ${packages} (ecosystem, name, version, digest, lock) SELECT ${keys}, ${said('lock')} FROM json_each(${list}) WHERE true ON CONFLICT DO NOTHING`,
-      ),
+      db
+        .insert(packages)
+        .select(sql`SELECT ${sql.join(values, sql`, `)} FROM json_each(${list}) WHERE true`)
+        .onConflictDoNothing(),
     (db) =>
-      db.run(
-        sql`INSERT INTO ${versionPackages} (versionId, packageId) SELECT ${versionId}, ${packages.id} FROM json_each(${list}) CROSS JOIN ${packages} WHERE (${packages.ecosystem}, ${packages.name}, ${packages.version}, ${packages.digest}) = (${keys}) ON CONFLICT DO NOTHING`,
-      ),
+      db
+        .insert(versionPackages)
+        .select(
+          sql`SELECT ${versionId}, ${packages.id} FROM json_each(${list}) CROSS JOIN ${packages} WHERE (${packages.ecosystem}, ${packages.name}, ${packages.version}, ${packages.digest}) = (${key})`,
+        )
+        .onConflictDoNothing(),
     done,
   ];
 }

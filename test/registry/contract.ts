@@ -10,8 +10,10 @@ import { decide } from '../../skills-index/trust/decision/decision.ts';
 import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../nonce.ts';
+import { leasedPackage, look, malware, packagedSkill, vulnerability } from './packaged-skill.ts';
 import { makeKey, type TestRoot } from './people.ts';
 import {
+  type Answer,
   approve,
   call,
   claimScope,
@@ -98,6 +100,15 @@ export async function walkContract(send: Send, trust: TestRoot): Promise<void> {
     change: { added: [{ path: 'SKILL.md', text: 'Count the lines.' }], removed: 1 },
   });
 
+  await walkPackages(send, {
+    use: async (skill) => {
+      expect((await publish(send, skill, author)).status).toBe(201);
+      await scan(send, scannerToken, scanner, skill, 'pass');
+      return approve(send, ritaToken, rita, skill);
+    },
+    scannerToken,
+  });
+
   const revoked = revocationStatement({
     nonce: freshNonce(),
     kind: 'revoked',
@@ -111,6 +122,27 @@ export async function walkContract(send: Send, trust: TestRoot): Promise<void> {
   expect(await judge(send, trust, skill, line)).toMatchObject({
     kind: 'refused',
     reasons: [{ code: 'revoked' }],
+  });
+}
+
+/** An advisory of malware comes after one approval and before another. */
+async function walkPackages(
+  send: Send,
+  by: { readonly use: (skill: Skill) => Promise<Answer>; readonly scannerToken: string },
+): Promise<void> {
+  const names = ['evil@1.0.0', ...Array.from({ length: 20 }, (_, at) => `p${at}@1.0.${at}`)];
+  expect((await by.use(packagedSkill('@acme/packed', '1.0.0', names))).status).toBe(201);
+  let leased = await leasedPackage(send, by.scannerToken);
+  while (leased !== null && leased.name !== 'evil')
+    leased = await leasedPackage(send, by.scannerToken);
+  const seen = { id: leased?.id, advisories: [malware, vulnerability] };
+  expect((await look(send, by.scannerToken, seen)).status).toBe(200);
+  expect((await call(send, '/api/v1/versions/@acme/packed/1.0.0')).body).toMatchObject({
+    status: 'suspended',
+  });
+  expect(await by.use(packagedSkill('@acme/packed', '1.0.1', ['evil@1.0.0']))).toMatchObject({
+    status: 403,
+    body: { code: 'package-malicious' },
   });
 }
 

@@ -1,10 +1,12 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { indexFileName, writeLackingFiles } from '../../registry/index/index-file.ts';
+import { packageBacklog } from '../../registry/store/package-schema.ts';
 import { indexLines, versions } from '../../registry/store/schema.ts';
 import { type OpenDatabase, openSqlite } from '../../registry/store/sqlite.ts';
 import { nothingEntersSince, versionsOf } from '../../registry/versions/versions.ts';
@@ -77,6 +79,13 @@ describe('a database of an earlier release', () => {
     await writeLackingFiles({ ...world.registry, db });
     expect(Buffer.from(world.stored.get(file) ?? []).toString()).toBe('line 1.0.0\nline 1.0.1\n');
     expect((await db.read.select().from(indexLines)).map(({ written }) => written)).toEqual([1, 1]);
+  });
+
+  it('remembers that the packages of its versions, and of each new one, are still to be listed', async () => {
+    const insert = `INSERT INTO versions SELECT 'C', name, '2.0.0', bundle, status, move, publisher, verdict, report, createdAt, logIndex FROM versions WHERE id = 'A'`;
+    await db.batch([(write) => write.run(sql.raw(insert))]);
+    const waiting = await db.read.select().from(packageBacklog);
+    expect(waiting.map(({ versionId }) => versionId).sort()).toEqual(['A', 'B', 'C']);
   });
 
   it('counts its lines, and each that enters', async () => {

@@ -19,6 +19,7 @@ const seenAs = (name: string, over: Partial<SeenPackage> = {}): SeenPackage => (
   look: { kind: 'whole', by: 'watcher', at: new Date(now - 3 * 3_600_000) },
   facts,
   scan,
+  advisoriesAt: new Date(now),
   advisories: [],
   moreAdvisories: 0,
   ...over,
@@ -84,6 +85,7 @@ describe('a package that a scanner looked at', () => {
     ['odd', '8 findings', 'and 7 more findings', '&lt;i&gt;a.js:3', 'title="U+202E"'],
     ['evil', '<b class="no">malicious</b> <code><bdi>MAL-2026-1', 'class="alarm"'],
     ['gone', 'not fetched by <bdi>watcher</bdi>', '<bdi>no index has it'],
+    ['gone', 'compared with no advisories'],
     ['fresh', 'nobody looked yet'],
   ])('says of %s what the scanner saw', (name, ...texts) => {
     for (const text of texts) expect(rowIn(html, name)).toContain(text);
