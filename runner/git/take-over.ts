@@ -84,9 +84,11 @@ async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Pro
       return [
         { ref, why: `${refText(name)}: its name is too close to ${refText(twin)} on the host` },
       ];
-    return elsewhere.has(name)
-      ? [{ ref, why: `${refText(name)} is checked out in another work tree of the host` }]
-      : [];
+    if (elsewhere.has(name))
+      return [{ ref, why: `${refText(name)} is checked out in another work tree of the host` }];
+    // Git would take the files of the older commit for changes that undo the run's commits.
+    const isLeft = name === now.branch && name !== repository.head;
+    return isLeft && at !== undefined && at !== after ? [{ ref, why: leftBranch(name) }] : [];
   });
   const followed = followedRef(repository, now.branch);
   // After a move of the branch, the index differs anyway.
@@ -94,6 +96,11 @@ async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Pro
   const isClean =
     (await isIndexAt(git, followed.before)) || (begun && (await isIndexAt(git, followed.after)));
   return isClean ? reasons : [...reasons, { ref: followed, why: stagedChanges }];
+}
+
+function leftBranch(name: string): string {
+  const back = `git switch ${name.replace('refs/heads/', '')}`;
+  return `${refText(name)} is checked out here, and the run ended on another branch, so the files here would not follow: type git switch --detach, accept, then ${back}`;
 }
 
 const stagedChanges = 'the host’s index has staged changes; commit or unstage them (git reset)';

@@ -193,6 +193,19 @@ describe('the hand-over of a repository', () => {
     ]);
   });
 
+  it('moves no branch under files that would not follow, and says what to type', async () => {
+    const two = await twoRepositories(project);
+    two.inView(`echo more >> a && git commit -qam work && git checkout -qb feature &&
+      echo x > x && git add x && git commit -qm x`);
+    const { repositories } = await two.handOver();
+    expect(await two.accept(repositories)).toEqual([
+      'branch main is checked out here, and the run ended on another branch, so the files here would not follow: type git switch --detach, accept, then git switch main',
+    ]);
+    two.onHost('git switch -q --detach');
+    expect(await two.accept(repositories)).toEqual([]);
+    expect(two.onHost('git switch -q main; git status --porcelain; cat a')).toBe('one\nmore\n');
+  });
+
   it('leaves what the host did meanwhile alone', async () => {
     const two = await twoRepositories(`${project} && git branch side`);
     two.inView('echo more >> a && git commit -qam work');
