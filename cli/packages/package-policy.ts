@@ -23,7 +23,7 @@ export function packagePolicy(
     if (known !== path)
       printLine(
         stderr,
-        safe`note: reading ${total} advisories of ${path}, which later starts need not do …`,
+        safe`note: reading all ${total} advisories of ${path}, because it is new or has changed …`,
       );
     else printLine(stderr, safe`note: read ${Math.floor((read / total) * 100)} % of ${path}`);
     known = path;

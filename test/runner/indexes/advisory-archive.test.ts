@@ -82,6 +82,22 @@ describe('an archive of advisories as OSV publishes it', () => {
     expect(find('npm', 'evil')).toMatchObject([{ id: 'MAL-2026-1' }]);
   });
 
+  it.each([{}, { isOnly: true }])('may have the ends of Zip64: %j', (large) => {
+    const mirror = makeMirror();
+    const all = [advisory('MAL-2026-1'), advisory('MAL-2026-2', 'worse')];
+    mirror.put(
+      makeZip(
+        all.map((one) => ({ ...one, flags: 0, descriptor: true, mode: 0 })),
+        large,
+      ),
+    );
+    expect([mirror.ids(), mirror.ids('worse'), mirror.ids('good')]).toEqual([
+      ['MAL-2026-1'],
+      ['MAL-2026-2'],
+      [],
+    ]);
+  });
+
   it('is read again where its note is damaged', () => {
     const mirror = makeMirror();
     mirror.put(many(200));

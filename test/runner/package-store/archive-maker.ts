@@ -29,6 +29,8 @@ export interface LargeEnd {
   readonly countAgain?: number;
   /** Whether only the other end says that the archive has the form of Zip64. */
   readonly isAbsent?: boolean;
+  /** Whether the other end gives no number at all, as the writer of Go does. */
+  readonly isOnly?: boolean;
 }
 
 /** @param large makes an archive in the form of Zip64 */
@@ -91,8 +93,8 @@ export function makeZip(entries: readonly ZipEntry[], large?: LargeEnd): Buffer 
   end.writeUInt32LE(0x06054b50, 0);
   end.writeUInt16LE(count, 8);
   end.writeUInt16LE(count, 10);
-  end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(offset, 16);
+  end.writeUInt32LE(large?.isOnly === true ? 0xffffffff : central.length, 12);
+  end.writeUInt32LE(large?.isOnly === true ? 0xffffffff : offset, 16);
   const ends = large === undefined || large.isAbsent === true ? [] : [largeEnd(large)];
   return Buffer.concat([...parts, central, ...ends, end]);
 
