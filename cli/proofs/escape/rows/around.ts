@@ -6,6 +6,7 @@ import type * as backends from '../../../../runner/backends/public.ts';
 import { outputBytesMax } from '../../../../skills-index/run/limits.ts';
 import { runBare } from '../bare.ts';
 import { wantedAttempt } from '../batch.ts';
+import { runInSession } from '../in-session.ts';
 import type { Outcome, RunnerAttempt } from '../row.ts';
 import { libraryMount } from '../sandboxed.ts';
 import type { EscapeWorld } from '../world.ts';
@@ -120,6 +121,22 @@ export const aroundRows: readonly RunnerAttempt[] = [
     wants: 'a process of a revoked skill',
     bare: survivesBare,
     attempt: (world, sandbox) => judgeSurvivors(world, sandbox, new AbortController()),
+  },
+  {
+    name: 'leave a process running after a session ended',
+    wants: 'a process that nobody watches',
+    bare: survivesBare,
+    attempt: async (world, sandbox) => {
+      const command = ['python3', '-c', daemon(world.word, false)];
+      const terms = { agent: 'one', folder: world.workspace, command };
+      const running = runInSession(world, sandbox, terms);
+      const hasStarted = await Promise.race([waitUntilRunning(world), running.then(() => false)]);
+      const { end } = await running;
+      if (!hasStarted) return { result: 'untested', detail: `never started: ${end.reason}` };
+      return isRunning(world)
+        ? { result: 'through', detail: 'a process outlived the session' }
+        : { result: 'blocked', detail: `the process ended with the session: ${end.reason}` };
+    },
   },
   {
     name: 'print without end',

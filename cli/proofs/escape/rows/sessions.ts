@@ -8,6 +8,8 @@ import { parseIndexRequest } from '../../../../skills-index/run/indexes/index-re
 import { judgeNpm } from '../../../../skills-index/run/indexes/npm-answer.ts';
 import { judgePython } from '../../../../skills-index/run/indexes/python-answer.ts';
 import { whyNotEgress } from '../../../../skills-index/run/plan/plan-surroundings.ts';
+import { printable } from '../../../../skills-index/skill/text/shown-text.ts';
+import { safe } from '../../../terminal/output.ts';
 import { ScreenFilter } from '../../../terminal/screen-filter.ts';
 import type { Outcome, RunnerAttempt } from '../row.ts';
 
@@ -54,6 +56,22 @@ export const terminalRows: readonly RunnerAttempt[] = sequences.map(([act, drawn
     });
     return judged(!shown.some((text) => obeyed.test(text)), 'the terminal obeys nothing of it');
   },
+}));
+
+const drawnAll = sequences.map(([, drawn]) => drawn).join('');
+const isDrawing = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
+
+/** What a person reads on a plain terminal: the output of a run, and Skillgate's own words. */
+export const shownRows: readonly RunnerAttempt[] = (
+  [
+    ['the output of a run', printable],
+    ['words in a question', (text) => safe`${text}`.text],
+  ] satisfies readonly (readonly [string, (text: string) => string])[]
+).map(([place, show]) => ({
+  name: `have the terminal obey ${place}`,
+  wants: 'commands, data or the state of the person’s terminal',
+  bare: async () => isDrawing.test(drawnAll),
+  attempt: async () => judged(!isDrawing.test(show(drawnAll)), 'the terminal gets no control sign'),
 }));
 
 const now = new Date('2026-06-10T00:00:00Z');
