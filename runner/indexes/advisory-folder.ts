@@ -14,6 +14,7 @@ import {
   advisoryFolders,
   parseAdvisory,
 } from '../../skills-index/run/indexes/advisory.ts';
+import { type Ecosystem, normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { openAdvisoryArchive } from './advisory-archive.ts';
 import {
@@ -62,13 +63,14 @@ export function openAdvisories(
     ofFolder(source, path, kind),
     ofArchive(source, join(path, 'all.zip'), kind),
   ]);
+  const foldersOf = packageFolders();
   return (ecosystem, name) => {
     const own = layouts.flatMap((layout) =>
-      advisoryFolders[ecosystem].flatMap((named) => {
-        // A start looks into some hundred of such folders, and join() takes longer than a look.
-        const path = `${folder}/${layout}${named}/${name}`;
-        return namesIn(path, kind).map((file) => `${path}/${file}`);
-      }),
+      advisoryFolders[ecosystem].flatMap((named) =>
+        foldersOf(`${folder}/${layout}${named}`, ecosystem, name).flatMap((path) =>
+          namesIn(path, kind).map((file) => `${path}/${file}`),
+        ),
+      ),
     );
     return [
       ...flat.flatMap((find) => find(ecosystem, name)),
@@ -77,6 +79,30 @@ export function openAdvisories(
       .filter((one) => one.ecosystem === ecosystem && one.name === name)
       .filter(({ isMalware }) => isMalware || kind === 'all');
   };
+}
+
+/**
+ * Finds the folders of a package. Mirrors name the folders as the advisories name the packages, in
+ * lower case or not: `my_tool`, where the normal form is `my-tool`.
+ */
+function packageFolders() {
+  const known = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  return (above: string, ecosystem: Ecosystem, name: string): readonly string[] => {
+    // A start looks into some hundred of such folders, and join() takes longer than a look.
+    if (ecosystem === 'npm')
+      return [...new Set([name, name.toLowerCase()])].map((one) => `${above}/${one}`);
+    const names = known.get(above) ?? byNormalName(ecosystem, filesIn(above));
+    known.set(above, names);
+    return (names.get(name) ?? []).map((one) => `${above}/${one}`);
+  };
+}
+
+function byNormalName(
+  ecosystem: Ecosystem,
+  names: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const folders = names.filter((name) => !advisoryFiles.all.test(name));
+  return Map.groupBy(folders, (name) => normalPackageName(ecosystem, name));
 }
 
 function ofArchive(source: AdvisorySource, path: string, kind: AdvisoryKind): FindAdvisories {

@@ -8,10 +8,10 @@ import { Problem } from '../../skill/problem.ts';
 /** Which advisories are read. */
 export type AdvisoryKind = 'malware' | 'all';
 
-/** The names of the files of advisories. */
+/** The names of the files of advisories. Malware must not pass because of its id's case. */
 export const advisoryFiles: Readonly<Record<AdvisoryKind, RegExp>> = {
-  malware: /^MAL-[A-Za-z0-9-]+\.json$/,
-  all: /^[A-Z]{2,12}-[A-Za-z0-9-]+\.json$/,
+  malware: /^MAL-[A-Z0-9-]+\.json$/i,
+  all: /^([A-Z]{2,12}|[Mm][Aa][Ll])-[A-Za-z0-9-]+\.json$/,
 };
 
 /** The names that OSV and its mirrors give to the folders of an ecosystem. */
@@ -67,8 +67,9 @@ export function parseAdvisory(text: string, path: string): readonly Advisory[] {
     throw new Problem('host-policy-invalid', `Cannot read ${path}: it is no OSV advisory`, {
       hint: 'fetch the file again, or delete it',
     });
-  const { affected, id, summary, withdrawn } = parsed.output;
+  const { affected, id: said, summary, withdrawn } = parsed.output;
   if (withdrawn !== undefined) return [];
+  const id = said.replace(/^mal-/i, 'MAL-');
   const isMalware = id.startsWith('MAL-');
   const isAffected = isMalware ? isMalicious : isVulnerable;
   return affected.flatMap((one) => {
@@ -142,16 +143,22 @@ function rangeOf(events: Events): string {
   return parts.map((part) => part.join(' ')).join(' || ');
 }
 
-// The last event that is not after the version decides.
+// The last event that is not after the version decides. Advisories list events in any order.
 function isInPythonRange(events: Events, version: string): boolean {
   let isIn = false;
-  for (const { fixed, introduced, last_affected } of events) {
+  for (const { fixed, introduced, last_affected } of events.toSorted(byPythonVersion)) {
     if (introduced === '0' || (introduced !== undefined && compares(version, '>=', introduced)))
       isIn = true;
     if (fixed !== undefined && compares(version, '>=', fixed)) isIn = false;
     if (last_affected !== undefined && !compares(version, '<=', last_affected)) isIn = false;
   }
   return isIn;
+}
+
+function byPythonVersion(a: Events[number], b: Events[number]): number {
+  const of = ({ fixed, introduced, last_affected }: Events[number]): string =>
+    introduced ?? fixed ?? last_affected ?? '';
+  return compares(of(a), '<', of(b)) ? -1 : compares(of(a), '>', of(b)) ? 1 : 0;
 }
 
 function jsonOf(text: string): unknown {

@@ -94,6 +94,29 @@ describe('a package that an advisory names as malicious', () => {
     },
   );
 
+  it.each([
+    ['python', 'evil-tool', 'osv/malicious/pypi/evil_tool', 'MAL-2026-1'],
+    ['python', 'evil-tool', 'pypi/Evil.Tool', 'MAL-2026-1'],
+    ['npm', 'EvilTool', 'osv/malicious/npm/eviltool', 'MAL-2026-1'],
+    ['npm', '@evil/tool', 'npm/@evil/tool', 'mal-2026-1'],
+    ['python', 'evil-tool', '', 'mal-2026-1'],
+  ] as const)(
+    'is refused as the mirror spells it: %s %s in %s, by %s',
+    (ecosystem, name, place, id) => {
+      const world = makePackageWorld();
+      mkdirSync(join(world.index, place), { recursive: true });
+      const named = { npm: name, python: 'Evil_Tool' }[ecosystem];
+      const osv = { npm: 'npm', python: 'PyPI' }[ecosystem];
+      const affected = [{ package: { ecosystem: osv, name: named }, versions: ['1.0.0'] }];
+      writeFileSync(join(world.index, place, `${id}.json`), JSON.stringify({ id, affected }));
+      const source = { folder: world.index, cache: world.data, rules: {} };
+      const start = (one: string) => () =>
+        requireAllowedPackages(source, [{ ecosystem, name: one, version: '1.0.0' }], 'start');
+      expect(start(name)).toThrow(/MAL-2026-1 names .* as malicious/);
+      expect(start(`${name}s`)).not.toThrow();
+    },
+  );
+
   it('is not another version, and no package of another name', () => {
     requireAllowedPackages(advise('2.0'), [evil], 'start');
     requireAllowedPackages(advise('1.0'), [{ ...evil, name: 'good' }], 'start');
@@ -174,9 +197,11 @@ describe('a package that an advisory names as malicious', () => {
     );
   });
 
-  it('may be vulnerable only: then it is named, and not refused', () => {
+  it.each([
+    [[{ introduced: '0' }, { fixed: '1.2' }, { introduced: '2.0a1' }]],
+    [[{ introduced: '2.0a1' }, { introduced: '0' }, { fixed: '1.2' }]],
+  ])('may be vulnerable only: then it is named, and not refused, by %j', (events) => {
     const source = advise('9');
-    const events = [{ introduced: '0' }, { fixed: '1.2' }, { introduced: '2.0a1' }];
     const affected = [
       { package: { ecosystem: 'PyPI', name: 'evil' }, ranges: [{ type: 'ECOSYSTEM', events }] },
     ];
