@@ -4,7 +4,7 @@
  */
 import * as backends from '../../runner/backends/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
-import type { House, HouseGroup } from '../../skills-index/packages/house.ts';
+import { chooseFromHouse, type House, type HouseGroup } from '../../skills-index/packages/house.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import type { Pin } from '../../skills-index/packages/other-locks.ts';
 import { lockedEntries, parseLock } from '../../skills-index/packages/require-locked.ts';
@@ -190,8 +190,31 @@ async function lockHouse(
   const { notes, packages: locked, text = '' } = lock;
   for (const note of notes) printNote(context, safe`note: ${note}`);
   await store(context, locked);
-  const needs = packages.openHouse(context.paths).needs(ecosystem, locked, text);
-  return { group: { requires, locked: lockedEntries(locked), needs }, text };
+  const opened = packages.openHouse(context.paths);
+  const needs = opened.needs(ecosystem, locked, text);
+  const group = { requires, locked: lockedEntries(locked), needs };
+  requireMet(ecosystem, group, opened.isMarked());
+  return { group, text };
+}
+
+// pip only warns of an extra that the chosen version lacks, and every skill would be refused.
+function requireMet(
+  ecosystem: Ecosystem,
+  group: HouseGroup,
+  isMarked: (marker: string) => boolean,
+): void {
+  const { requires } = group;
+  try {
+    const by = 'this host asks for';
+    chooseFromHouse(group, { verb: 'choose packages', by, ecosystem, requires, isMarked });
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'package-not-in-house') throw cause;
+    throw new Problem('package-unresolved', cause.message, {
+      reasons: cause.reasons,
+      hint: 'Ask for other versions or extras: skillgate host packages add',
+      cause,
+    });
+  }
 }
 
 // A new package leaves the versions of the others as they are.

@@ -44,7 +44,13 @@ export function choosePackages(
   return Object.fromEntries(
     wanted.map(({ ecosystem, requires }) => [
       ecosystem,
-      chooseFromHouse(house[ecosystem], { verb, ecosystem, requires, isMarked }),
+      chooseFromHouse(house[ecosystem], {
+        verb,
+        ecosystem,
+        requires,
+        by: 'skill.json requires',
+        isMarked,
+      }),
     ]),
   );
 }

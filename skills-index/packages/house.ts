@@ -80,6 +80,8 @@ export interface HouseQuestion {
   readonly verb: string;
   readonly ecosystem: Ecosystem;
   readonly requires: readonly string[];
+  /** Who requires, for messages: `skill.json requires`. */
+  readonly by: string;
   /** Whether the marker of a Python requirement holds on this host. */
   readonly isMarked: (marker: string) => boolean;
 }
@@ -125,10 +127,14 @@ function shelfOf(ecosystem: Ecosystem, { locked, needs }: HouseGroup = noGroup):
 
 const noGroup: HouseGroup = { requires: [], locked: {}, needs: {} };
 
-function pythonKeys(shelf: Shelf, { isMarked, requires }: HouseQuestion, lacking: Lacking[]) {
+function pythonKeys(
+  shelf: Shelf,
+  { by: first, isMarked, requires }: HouseQuestion,
+  lacking: Lacking[],
+) {
   const keys = new Set<string>();
   const byName = new Map([...shelf.packages.values()].map((one) => [one.name, one]));
-  const waiting = requires.map((wanted) => ({ wanted, by: 'skill.json requires' }));
+  const waiting = requires.map((wanted) => ({ wanted, by: first }));
   const seen = new Set<string>();
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     const { by } = next;
@@ -163,14 +169,14 @@ function extrasOf(requirement: string): string[] {
   });
 }
 
-function npmKeys(shelf: Shelf, { requires }: HouseQuestion, lacking: Lacking[]) {
+function npmKeys(shelf: Shelf, { by, requires }: HouseQuestion, lacking: Lacking[]) {
   const keys = new Set<string>();
   const waiting = requires.flatMap((wanted) => {
     // A key without a version is a package that every package of the set finds by its name.
     const name = requiredName('npm', wanted) ?? '';
     const one = shelf.packages.get(name);
     if (one !== undefined && isVersionMet('npm', wanted, one.version)) return [one.key];
-    lacking.push({ wanted, message: lackText('skill.json requires', wanted, name, one) });
+    lacking.push({ wanted, message: lackText(by, wanted, name, one) });
     return [];
   });
   for (let key = waiting.shift(); key !== undefined; key = waiting.shift()) {

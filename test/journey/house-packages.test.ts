@@ -303,6 +303,14 @@ describe('nobody but the operator decides', () => {
     expect((await host('list')).out).toContain('python: 3 packages, for top, other');
   });
 
+  it('an extra that no version has is not added', async () => {
+    const said = await house('add', world(), 'python', 'top[fast]');
+    expect(said.err).toMatch(
+      /package-unresolved.*this host asks for top\[fast\], and top 1\.0 has no extra fast/,
+    );
+    expect((await host('list')).out).toContain('This host has no packages of its own');
+  });
+
   it('a malicious package is not added, and stops each skill that gets it', async () => {
     advise('base');
     const refused = await house('add', world(), 'python', 'top', 'other');

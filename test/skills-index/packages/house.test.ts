@@ -51,7 +51,13 @@ function choose(ecosystem: Ecosystem, ...requires: string[]): readonly string[] 
   try {
     const group = ecosystem === 'python' ? python : npm;
     const isMarked = (marker: string) => marker.includes('>=');
-    const chosen = chooseFromHouse(group, { verb: 'start x', ecosystem, requires, isMarked });
+    const chosen = chooseFromHouse(group, {
+      verb: 'start x',
+      by: 'skill.json requires',
+      ecosystem,
+      requires,
+      isMarked,
+    });
     return chosen.map(({ name, version }) => `${name} ${version}`).sort();
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
@@ -133,6 +139,7 @@ describe('a skill gets of the house', () => {
   it('nothing on a host without packages of its own', () => {
     const question = {
       verb: 'start x',
+      by: 'skill.json requires',
       ecosystem: 'python',
       requires: ['six'],
       isMarked: () => true,
