@@ -14,7 +14,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { requireAllowedHouse } from '../packages/house-packages.ts';
-import { resolveWithout } from '../packages/lock-skill.ts';
+import { resolveWithout, type SkillLock } from '../packages/lock-skill.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import { readPolicy } from './change.ts';
@@ -181,13 +181,11 @@ async function lockHouse(
     context,
     safe`Choosing versions for ${count(requires.length, 'package')} of ${ecosystem} …`,
   );
-  const { lock } = await resolveWithout(
-    context,
-    { ecosystem, all: requires, pins: pinsOf(context, ecosystem, before) },
-    { isForThisHost: true },
-    [],
-  );
-  const { notes, packages: locked, text = '' } = lock;
+  const {
+    notes,
+    packages: locked,
+    text = '',
+  } = await resolve(context, ecosystem, requires, before);
   for (const note of notes) printNote(context, safe`note: ${note}`);
   await store(context, locked);
   const opened = packages.openHouse(context.paths);
@@ -195,6 +193,36 @@ async function lockHouse(
   const group = { requires, locked: lockedEntries(locked), needs };
   requireMet(ecosystem, group, opened.isMarked());
   return { group, text };
+}
+
+// A new package leaves the versions of the others as they are, where the new one allows it.
+async function resolve(
+  context: CommandContext,
+  ecosystem: Ecosystem,
+  all: readonly string[],
+  before: HouseGroup | undefined,
+): Promise<SkillLock> {
+  const known = before?.requires ?? [];
+  const changed = all.filter((one) => !known.includes(one)).map((one) => nameIn(ecosystem, one));
+  const kept = [...pinsOf(context, ecosystem, before)].filter(([name]) => !changed.includes(name));
+  const resolved = async (pins: ReadonlyMap<string, Pin>): Promise<SkillLock> =>
+    (await resolveWithout(context, { ecosystem, all, pins }, { isForThisHost: true }, [])).lock;
+  const isUnresolved = (cause: unknown): cause is Problem =>
+    cause instanceof Problem && cause.code === 'package-unresolved';
+  try {
+    return await resolved(new Map(kept)).catch((cause: unknown) => {
+      if (!isUnresolved(cause) || kept.length === 0) throw cause;
+      printNote(
+        context,
+        safe`note: the new packages need other versions of packages that are there`,
+      );
+      return resolved(new Map());
+    });
+  } catch (cause) {
+    if (!isUnresolved(cause)) throw cause;
+    const hint = 'Ask for other versions: skillgate host packages add';
+    throw new Problem(cause.code, cause.message, { reasons: cause.reasons, hint, cause });
+  }
 }
 
 // pip only warns of an extra that the chosen version lacks, and every skill would be refused.
@@ -217,7 +245,6 @@ function requireMet(
   }
 }
 
-// A new package leaves the versions of the others as they are.
 function pinsOf(
   { paths }: CommandContext,
   ecosystem: Ecosystem,

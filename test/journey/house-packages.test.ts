@@ -311,6 +311,17 @@ describe('nobody but the operator decides', () => {
     expect((await host('list')).out).toContain('This host has no packages of its own');
   });
 
+  it('a package that goes with no other versions only lets the others change', async () => {
+    await house('add', world(), 'python', 'top', 'other');
+    writeFileSync(
+      join(bin, 'uv'),
+      tool('pylock.toml').replace('else', 'elif grep -q == constraints.txt; then exit 1; else'),
+    );
+    const said = await house('add', world('2.0'), 'python', 'other>=2');
+    expect(said.err).toContain('the new packages need other versions of packages that are there');
+    expect(said.out).toContain('python   top 1.0 → 2.0');
+  });
+
   it('a malicious package is not added, and stops each skill that gets it', async () => {
     advise('base');
     const refused = await house('add', world(), 'python', 'top', 'other');
