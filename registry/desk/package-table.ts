@@ -137,6 +137,7 @@ Where “seen” is missing, size, age, machine code and licence are the lock’
 function looks(rows: readonly PackageRow[]): string {
   const current = rows.filter(isLocked);
   const looked = current.filter(({ seen }) => seen?.look !== undefined);
+  if (looked.length === 0) return 'No scanner has looked at these packages yet.';
   const named = (isMalware: boolean): number =>
     looked.filter(({ seen }) => seen?.advisories.some((one) => one.isMalware === isMalware)).length;
   return `Scanners looked at ${looked.length} of ${count(current.length, 'locked package')}: ${named(true)} malicious, ${named(false)} vulnerable.`;

@@ -73,6 +73,13 @@ describe('a package that a scanner looked at', () => {
     expect(html).toContain('Scanners looked at 5 of 6 locked packages: 1 malicious, 2 vulnerable.');
   });
 
+  it('is counted, and nothing is said of advisories where nobody looked', () => {
+    const fresh = rowsOf({}, [{ ...named('fresh'), advisories: [], moreAdvisories: 0 }]);
+    const text = String(packageTable(fresh, now));
+    expect(text).toContain('No scanner has looked at these packages yet.');
+    expect(text).not.toContain('0 malicious');
+  });
+
   it.each([
     [
       'plain',

@@ -1,6 +1,11 @@
 import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lookAgainMs, packageLeaseMs, suspensionsPerHour } from '../../../registry/limits.ts';
+import {
+  lookAgainMs,
+  packageLeaseMs,
+  settlePauseMs,
+  suspensionsPerHour,
+} from '../../../registry/limits.ts';
 import {
   packageAdvisories,
   packageBacklog,
@@ -17,6 +22,7 @@ import {
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
 import { verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { freshNonce } from '../../nonce.ts';
 import { statusOf } from '../desk-visit.ts';
 import { failWrite } from '../failing-write.ts';
 import {
@@ -63,9 +69,14 @@ const doubts = async (): Promise<readonly string[]> =>
   (await listDoubts(world.registry)).map(({ why }) => why);
 const lift = ({ manifest: { name, version } }: Skill): Promise<Answer> => {
   const registry = registryIdOf(world.registry.root);
-  const nonce = 'a nonce of this test only';
+  const nonce = freshNonce();
   const said = { registry, kind: 'lifted' as const, target: { name, version } };
   return state(world.send, revocationStatement({ ...said, reason: 'harmless', nonce }), world.rita);
+};
+const about = (kind: 'suspended' | 'lifted'): Promise<Answer> => {
+  const target = { publisher: world.author.keyId };
+  const said = { registry: registryIdOf(world.registry.root), kind, target, reason: 'a test' };
+  return state(world.send, revocationStatement({ ...said, nonce: freshNonce() }), world.rita);
 };
 const reason = 'The advisory MAL-2026-1 names evil 1.0.0 of npm as malicious';
 
@@ -352,6 +363,40 @@ describe('an advisory of malware', () => {
     const late = await state(world.send, signed, world.rita);
     expect(late).toMatchObject({ status: 403, body: { code: 'package-malicious' } });
     expect(await statusOf(world, skill)).toBe('in review');
+  });
+
+  it('keeps a version out of the index whose approvals suffice, until it is withdrawn', async () => {
+    const skill = await inReview(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
+    const { db } = world.registry;
+    const batch = db.batch.bind(db);
+    let writes = 0;
+    db.batch = async (list) => {
+      writes++;
+      await batch(list);
+      // The draft and the approval are written. The look comes before the version enters.
+      if (writes !== 2) return;
+      db.batch = batch;
+      await seen(1, { advisories: [malware] });
+    };
+    expect((await approveBy(skill)).status).toBe(201);
+    expect(await statusOf(world, skill)).toBe('in review');
+    await seen(1, { advisories: [] });
+    world.wait(settlePauseMs + 1_000);
+    await world.send('/index/status.json');
+    await expect.poll(() => statusOf(world, skill)).toBe('approved');
+  });
+
+  it('reaches versions whose publisher is suspended, once the publisher may publish again', async () => {
+    const uses = await approved(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0', 'ms@2.1.3']));
+    const other = await approved(packagedSkill('@acme/b', '1.0.0', ['ms@2.1.3']));
+    expect((await about('suspended')).status).toBe(201);
+    await seen(await idOf('evil'), { advisories: [malware] });
+    expect((await about('lifted')).status).toBe(201);
+    await lease();
+    expect([await statusOf(world, uses), await statusOf(world, other)]).toEqual([
+      'suspended',
+      'approved',
+    ]);
   });
 
   it('keeps a suspension from being lifted until it is withdrawn', async () => {
