@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:56c0c72fae2060e10f36fae42b6061712856730d7e3d6d2fb96bb1490609c7b6',
+  extractor: 'sha256:d1a83d05c40884c190f4b8d6131144209fa3f0ce0c6939e0ec7bbc579744a9bd',
   judging: 'sha256:eff7f84c3288ebbba1d7f4fa2fd8aececdcf50d5562f543c12520ac604ac17f1',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -72,11 +72,11 @@ function isRecovering(parse: object): boolean {
 }
 
 // What @lezer/python 1.1 takes for errors and Python does not, replaced by as many characters:
-// `400.,`, `\\\\{{` in a format string, t-strings (PEP 750), decorators that are any expression
-// (PEP 614), `print >>f, x` and `1L` of Python 2, `with f() as (a, b):`.
+// `400.,` and `2./x`, `\\\\{{` in a format string, t-strings (PEP 750), decorators that are any
+// expression (PEP 614), `print >>f, x` and `1L` of Python 2, `with f() as (a, b):`.
 function forParser(text: string): string {
   return plainDecorators(text)
-    .replace(/(?<=\b\d+)\.(?=[\s,)\]}:])/g, ' ')
+    .replace(/(?<=\b\d+)\.(?=[\s,)\]}:*/%+<>=!&|^;-])/g, ' ')
     .replace(/\\(\{\{|\}\})/g, '\\__')
     .replace(/(?<![\w'"])([rR]?)[tT]([rR]?)(?=['"])/g, '$1f$2')
     .replace(/^([ \t]{0,200}print[ \t]{0,9})>>(?=[ \t]{0,9}[\w.]{1,80}[ \t]{0,9},)/gm, '$1  ')

@@ -283,6 +283,10 @@ describe('what is valid is read whole', () => {
       'stars in comprehensions',
       'x = [a for a, *_ in y]\nz = {a: b for *a, b in y}\nf(a for a, *b in y)\n',
     ],
+    [
+      'numbers that end with a dot',
+      'x = 10.**2 + 1./y - (2.*z) % 3.-4.\ny = 1.<2. or 3.==4.; z = 5.\n',
+    ],
     ['a host of 700 parts', `import requests\nrequests.get(${parts.join(' + ')})\n`],
   ])('%s', (_, text) => {
     expect(unread(text)).toEqual([]);
