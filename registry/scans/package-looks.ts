@@ -16,8 +16,9 @@ import { listEarlierPackages } from './package-backlog.ts';
 import { judgeByLooks } from './package-consequences.ts';
 
 /**
- * Leases the oldest package that nobody looked at, or else the package whose last look is oldest
- * and more than a day old. Work that an interrupted request left is done first.
+ * Leases a package whose last look is more than two days old, or else the oldest package that
+ * nobody looked at, or else the package whose last look is oldest and more than a day old. Work
+ * that an interrupted request left is done first.
  * @throws Problem `forbidden`
  */
 export async function leasePackage(
@@ -30,11 +31,12 @@ export async function leasePackage(
   const now = registry.now().getTime();
   // A lease that ends much later than a new one would was given by a clock that was ahead.
   const isFree = sql`(${packages.leaseUntil} < ${now} OR ${packages.leaseUntil} > ${now + 2 * packageLeaseMs})`;
-  // Each of the three is found by an index. A package whose scanner ended without a look comes
-  // behind the packages that nobody leased.
+  // Each of the four is found by an index. A publisher may list new packages without end, so they
+  // wait for packages whose last look is two days old. A package whose scanner ended without a look
+  // comes behind the packages that nobody leased.
   const firstOf = (due: SQL): SQL =>
     sql`(SELECT ${packages.id} FROM ${packages} WHERE ${due} AND ${isFree} ORDER BY ${packages.lookedAt}, ${packages.leaseUntil}, ${packages.id} LIMIT 1)`;
-  const next = sql`COALESCE(${firstOf(sql`${packages.lookedAt} IS NULL`)}, ${firstOf(sql`${packages.lookedAt} < ${now - lookAgainMs}`)}, ${firstOf(sql`${packages.lookedAt} > ${now + clockSkewMs}`)})`;
+  const next = sql`COALESCE(${firstOf(sql`${packages.lookedAt} < ${now - 2 * lookAgainMs}`)}, ${firstOf(sql`${packages.lookedAt} IS NULL`)}, ${firstOf(sql`${packages.lookedAt} < ${now - lookAgainMs}`)}, ${firstOf(sql`${packages.lookedAt} > ${now + clockSkewMs}`)})`;
   const [row] = await registry.db.read
     .update(packages)
     .set({ leaseUntil: now + packageLeaseMs })

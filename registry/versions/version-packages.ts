@@ -28,7 +28,11 @@ interface Entry {
 
 const entryKeys: ReadonlySet<string> = new Set(['ecosystem', 'name', 'version', 'digest', 'lock']);
 
-/** The writes that list the packages of a version, and take the version off the backlog. */
+/**
+ * The writes that list the packages of a version, and take the version off the backlog. An advisory
+ * names a package by its version, so a new entry of a known package has the advisories at once: a
+ * scanner may look at the entry much later.
+ */
 export function packageWrites(
   versionId: string,
   manifest: Manifest,
@@ -45,6 +49,8 @@ export function packageWrites(
     entryKeys.has(key) ? said(key) : sql.raw(String(column.default ?? null)),
   );
   const key = sql`${said('ecosystem')}, ${said('name')}, ${said('version')}, ${said('digest')}`;
+  // One of the other entries, since a publisher may have listed thousands: the last looked at.
+  const twin = sql`SELECT id FROM (SELECT id, max(lookedAt) FROM ${packages} WHERE (ecosystem, name, version) = (fresh.ecosystem, fresh.name, fresh.version) AND lookedAt IS NOT NULL)`;
   return [
     (db) =>
       db
@@ -56,6 +62,13 @@ export function packageWrites(
         .insert(versionPackages)
         .select(
           sql`SELECT ${versionId}, ${packages.id} FROM json_each(${list}) CROSS JOIN ${packages} WHERE (${packages.ecosystem}, ${packages.name}, ${packages.version}, ${packages.digest}) = (${key})`,
+        )
+        .onConflictDoNothing(),
+    (db) =>
+      db
+        .insert(packageAdvisories)
+        .select(
+          sql`SELECT fresh.id, known.advisory, known.isMalware, known.summary FROM json_each(${list}) CROSS JOIN ${packages} AS fresh CROSS JOIN ${packageAdvisories} AS known WHERE (fresh.ecosystem, fresh.name, fresh.version, fresh.digest) = (${key}) AND fresh.lookedAt IS NULL AND known.packageId = (${twin})`,
         )
         .onConflictDoNothing(),
     done,

@@ -6,11 +6,15 @@ import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { type Answer, call, makeSkill, type Send, type Skill } from './road.ts';
 
-/** A skill whose package-lock.json pins these packages: `left-pad@1.3.0`. */
+/**
+ * A skill whose package-lock.json pins these packages: `left-pad@1.3.0`, or below another package
+ * `a/node_modules/left-pad@1.3.0`.
+ */
 export function packagedSkill(name: string, version: string, packages: readonly string[]): Skill {
   const lock = Buffer.from(JSON.stringify({ lockfileVersion: 3, packages: entriesOf(packages) }));
   const locked = lockedEntries(parsePackageLock(lock, 'package-lock.json'));
-  const requires = packages.slice(0, 10).map((one) => one.replace(/@[^@]*$/, ''));
+  const own = packages.filter((one) => !one.includes('node_modules/'));
+  const requires = own.slice(0, 10).map((one) => one.replace(/@[^@]*$/, ''));
   const npm = { requires, why: 'formats', lock: 'package-lock.json', locked };
   const manifest = JSON.stringify({ name, version, capabilities: {}, packages: { npm } });
   const files = { 'skill.json': manifest, 'package-lock.json': lock.toString() };

@@ -116,6 +116,20 @@ describe('a package', () => {
     expect(await lease()).toMatchObject({ name: 'ms', lookedBefore: false });
   });
 
+  it('is compared with advisories again however many new packages a publisher lists', async () => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['left-pad@1.3.0']));
+    await seen((await lease())?.id);
+    world.wait(lookAgainMs + 1_000);
+    Object.assign(world.tokens, { scanner: await signIn(world.send, world.scanner) });
+    await inReview(packagedSkill('@acme/b', '1.0.0', ['x1@1.0.0', 'x2@1.0.0', 'x3@1.0.0']));
+    // A new package goes first, until the other one waits for a second day.
+    expect(await lease()).toMatchObject({ lookedBefore: false });
+    world.wait(lookAgainMs);
+    Object.assign(world.tokens, { scanner: await signIn(world.send, world.scanner) });
+    expect(await lease()).toMatchObject({ name: 'left-pad', lookedBefore: true });
+    expect(await lease()).toMatchObject({ lookedBefore: false });
+  });
+
   it('whose scanner ended without a look is leased again, behind the others', async () => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['crashes@1.0.0']));
     await lease();
@@ -397,6 +411,23 @@ describe('an advisory of malware', () => {
       'suspended',
       'approved',
     ]);
+  });
+
+  it('refuses another entry of the package before anybody looks at the entry', async () => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
+    await seen(await idOf('evil'), { advisories: [malware, vulnerability] });
+    const nested = await inReview(
+      packagedSkill('@acme/b', '1.0.0', ['ms@2.1.3', 'ms/node_modules/evil@1.0.0']),
+    );
+    expect(await approveBy(nested)).toMatchObject({
+      status: 403,
+      body: { code: 'package-malicious' },
+    });
+    await approved(packagedSkill('@acme/c', '1.0.0', ['ms@2.1.3', 'ms/node_modules/evil@1.0.1']));
+    // The look at the entry itself counts from then on.
+    for (let next = await lease(); next !== null; next = await lease())
+      await seen(next.id, { advisories: [] });
+    expect((await approveBy(nested)).status).toBe(201);
   });
 
   it('keeps a suspension from being lifted until it is withdrawn', async () => {
