@@ -27,6 +27,12 @@ const passedOn = [
   'XDG_DATA_HOME',
   'XDG_CACHE_HOME',
   'NO_COLOR',
+  // The way to package indexes: certificates of the house, and its proxy.
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_USE_SYSTEM_CA',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
 ];
 
 /**
