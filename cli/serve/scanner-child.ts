@@ -56,12 +56,15 @@ export function keepScannerRunning(
       context.env[name] === undefined ? [] : [[name, context.env[name]]],
     ),
   );
+  // A proxy for package indexes may not know the registry.
+  const { NO_PROXY: given = context.env.no_proxy } = context.env;
+  const direct = [given, new URL(base).hostname].filter(Boolean).join(',');
   const start = (): void => {
     const started = Date.now();
     const guard = fileURLToPath(new URL('../guard.js', import.meta.url));
     const args = [guard, 'scanner', 'work', '--key', keyPath, '--root', rootPath];
     child = spawn(process.execPath, args, {
-      env: { ...env, SKILLGATE_REGISTRY: base },
+      env: { ...env, SKILLGATE_REGISTRY: base, NO_PROXY: direct },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     child.on('error', (error) => printNote(context, safe`scanner: ${error.message}`));
