@@ -3,8 +3,8 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { type ArchiveFile, requireSafePaths, unsafeArchive } from '../archives/archive-file.ts';
+import { readTgz } from '../archives/tgz.ts';
 import { metadataBytesMax } from './limits.ts';
-import { readTgz } from './tgz.ts';
 import type { UnpackedPackage } from './wheel.ts';
 
 /**

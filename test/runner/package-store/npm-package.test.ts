@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readTgz } from '../../../runner/archives/tgz.ts';
 import { unpackNpm } from '../../../runner/package-store/npm-package.ts';
-import { readTgz } from '../../../runner/package-store/tgz.ts';
 import {
   contentsOf,
   makeNpm,

@@ -4,13 +4,8 @@
  * whole tarball.
  */
 import { gunzipSync } from 'node:zlib';
-import { type ArchiveFile, unsafeArchive } from '../archives/archive-file.ts';
-import {
-  freeBytes,
-  packageFilesMax,
-  unpackedBytesMax,
-  unpackedRatioMax,
-} from '../archives/limits.ts';
+import { type ArchiveFile, unsafeArchive } from './archive-file.ts';
+import { freeBytes, packageFilesMax, unpackedBytesMax, unpackedRatioMax } from './limits.ts';
 
 const blockBytes = 512;
 /** Members of a pax header that change neither the name, the size nor the kind of an entry. */

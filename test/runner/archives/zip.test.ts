@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { listZip, readZip } from '../../../runner/archives/zip.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { contentsOf, makeZip, type ZipEntry } from './archive-maker.ts';
+import { contentsOf, makeZip, type ZipEntry } from '../package-store/archive-maker.ts';
 
 const plain: ZipEntry = { name: 'a.py', bytes: 'a = 1\n' };
 
