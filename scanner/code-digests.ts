@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:d1a83d05c40884c190f4b8d6131144209fa3f0ce0c6939e0ec7bbc579744a9bd',
-  judging: 'sha256:eff7f84c3288ebbba1d7f4fa2fd8aececdcf50d5562f543c12520ac604ac17f1',
+  extractor: 'sha256:45bbaa426b938ed3dbe33b8c76f0b94d4a9470dd64599ca1a1577869a148d30c',
+  judging: 'sha256:ee45f9772fcc47b282cf36cdd6cc1e4003b555bcf7c6aac73ace032abca8049c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -109,15 +109,15 @@ export const codeDigests: CodeDigests = {
     'manifest/broken-promise':
       'sha256:0a9f64ffba8d3d7773d68a1f00215b2e4db92df0350bc6466a8a0424c9906fe0',
     'manifest/contradiction':
-      'sha256:405808ecc9a831aebd7414adedd64049baf4495fec64d61e755f6da41799a47f',
+      'sha256:c2fb94c0687efc891b7256ea70bff7e71eff2837d6854c28624432052eab3c60',
     'manifest/declared-attack':
       'sha256:379c4a4a0372d15cce17ef8a63c2e981a8859e4d9238c076bcceac74215d8705',
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:e52de5953b8f4a7f655887ef7f39619eada1c370971c942b995452937128b17e',
+      'sha256:778ffdd91d5200435db9408fc8e4c454615d58b279c197c3a781ab928eabb3cc',
     'manifest/unnamed-script':
-      'sha256:0db1accf35bd30cbafec533c5b83d5e0bd9aa19207db909731cd3f6f1600c14d',
+      'sha256:b46dda4fa5b5b8a251703a2dd1a19c540d5722cf6cb4e36dc90b7bf9263031fb',
     'manifest/unreadable':
       'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
     'manifest/unused': 'sha256:9727e56f37ad0efee30872385920f279c5917d17fdf3ca05125d690bc7ad721b',
@@ -269,7 +269,7 @@ export const codeDigests: CodeDigests = {
       'sha256:dc8dd527daec0aa0bd65ce19d97898c57d573eccf39eb49fb6e13a7c1af32422',
     'supply/mutable-reference':
       'sha256:bfbfe9bf591061ad7c416f2f4887b7ccc46c49db8fb0af880da150d216d0408e',
-    'supply/typosquat': 'sha256:931b47a9b30787f8a176ee566eff400d2aa4d1e615de9af0613e280e00ab0f72',
+    'supply/typosquat': 'sha256:f1870d259af5a55558ef6b266d87e73519ea2a58024fa4c775cf36c2fdba6cec',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':

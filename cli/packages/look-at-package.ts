@@ -9,6 +9,7 @@ import { ruleSetDigest } from '../../scanner/rule-set.ts';
 import type { LookAtPackage, LookTools } from '../../scanner/worker/package-looks.ts';
 import type { PackageScan } from '../../scanner/worker/scan-package.ts';
 import {
+  advisoryIdCharsMax,
   lockBytesMax,
   lookAdvisoriesMax,
   lookFactsBytesMax,
@@ -21,6 +22,7 @@ import {
 } from '../../skills-index/packages/limits.ts';
 import { type LockedPackage, lockedDigest } from '../../skills-index/packages/locked-package.ts';
 import {
+  isAdvisoryId,
   type LeasedPackage,
   type PackageLook,
   plainText,
@@ -94,15 +96,22 @@ type Advisories = Pick<PackageLook, 'advisories' | 'moreAdvisories'>;
 
 function advisoriesOf(found: ReturnType<typeof packages.advisedPackages>): Advisories {
   const sorted = [...found].sort((a, b) => Number(b.isMalware) - Number(a.isMalware));
-  const more = sorted.length - lookAdvisoriesMax;
-  return {
-    advisories: sorted.slice(0, lookAdvisoriesMax).map(({ id, isMalware, summary }) => ({
-      id,
-      isMalware,
-      summary: plainText(summary, lookTextCharsMax),
-    })),
-    ...(more > 0 ? { moreAdvisories: more } : {}),
-  };
+  const listed = sorted.flatMap(({ id: said, isMalware, summary }) => {
+    const id = advisoryIdOf(said, isMalware);
+    return id === undefined
+      ? []
+      : [{ id, isMalware, summary: plainText(summary, lookTextCharsMax) }];
+  });
+  const advisories = listed.slice(0, lookAdvisoriesMax);
+  const more = sorted.length - advisories.length;
+  return { advisories, ...(more > 0 ? { moreAdvisories: more } : {}) };
+}
+
+// The registry refuses a look with an id of another form, and malware must not be lost with it.
+function advisoryIdOf(id: string, isMalware: boolean): string | undefined {
+  if (isAdvisoryId(id)) return id;
+  const plain = id.replace(/[^A-Za-z0-9-]/g, '-').slice(0, advisoryIdCharsMax);
+  return isMalware && isAdvisoryId(plain) ? plain : undefined;
 }
 
 function factsOf(read: packages.ReadPackage, scan: PackageScan): Facts {

@@ -86,13 +86,16 @@ function both<Value>(
 /** What the last look says. */
 export function seenCell(seen: SeenPackage | undefined, now: number): Html {
   const { advisories = [], advisoriesAt, facts, look, moreAdvisories = 0, scan } = seen ?? {};
-  if (look === undefined) return html`<span class="quiet">nobody looked yet</span>`;
   const shown = advisories.slice(0, packageAdvisoriesShownMax);
   const left = advisories.length - shown.length + moreAdvisories;
   const names = shown.map(
     ({ id, isMalware, summary }) =>
       html`<li>${isMalware ? html`<b class="no">malicious</b> ` : ''}<code>${untrusted(id)}</code> ${untrusted(summary)}</li>`,
   );
+  const list =
+    names.length === 0 ? '' : html`<ul class="plain-list">${names}${more(left, 'advisory')}</ul>`;
+  // A look at another entry of the package may have brought the advisories.
+  if (look === undefined) return html`${list}<span class="quiet">nobody looked yet</span>`;
   const what =
     look.kind === 'whole'
       ? 'looked at by'
@@ -100,7 +103,7 @@ export function seenCell(seen: SeenPackage | undefined, now: number): Html {
         ? 'advisories compared by'
         : 'not fetched by';
   const never = html`<div class="quiet">compared with no advisories: its scanner has none</div>`;
-  return html`${advisoriesAt === undefined ? never : ''}${names.length === 0 ? '' : html`<ul class="plain-list">${names}${more(left, 'advisory')}</ul>`}${scan === undefined ? '' : scanned(scan)}${facts === undefined ? '' : factList(facts)}
+  return html`${advisoriesAt === undefined ? never : ''}${list}${scan === undefined ? '' : scanned(scan)}${facts === undefined ? '' : factList(facts)}
 <span class="sub">${what} ${untrusted(look.by)} ${moment(look.at.getTime(), now)}${look.why === undefined ? '' : html`: ${untrusted(look.why)}`}</span>`;
 }
 

@@ -132,7 +132,9 @@ function placed(archive: string, files: readonly ArchiveFile[], data: string): U
   const left = new Map<string, string[]>();
   const leave = (what: string, file: ArchiveFile): void => {
     unused.push(file);
-    left.set(what, [...(left.get(what) ?? []), file.path]);
+    const paths = left.get(what);
+    if (paths === undefined) left.set(what, [file.path]);
+    else paths.push(file.path);
   };
   for (const file of files) {
     const [, scheme, rest = ''] = file.path.startsWith(`${data}/`)

@@ -11,6 +11,7 @@ export const lookScriptsMax = 10;
 export const lookScriptCharsMax = 100;
 export const lookFindingsMax = 20;
 export const lookAdvisoriesMax = 50;
+export const advisoryIdCharsMax = 80;
 export const lookFactsBytesMax = 2_048;
 /** Requirements that one package of the house may have. */
 export const houseNeedsMax = 500;

@@ -55,7 +55,7 @@ export function parsePackageLock(bytes: Uint8Array, path: string): LockedPackage
     faults.add(`it has ${bytes.byteLength} bytes; at most ${lockBytesMax}`);
   faults.requireNone();
   const lock = parseShape(lockShape, parseJson(bytes, path), 'package-lock-invalid', path);
-  const found = new Map<string, LockedPackage>();
+  const found = new Map<string, { readonly one: LockedPackage; readonly places: string[] }>();
   for (const [place, entry] of Object.entries(lock.packages)) {
     // The root is the skill itself. Bundled packages lie in the tarball of their parent.
     if (place === '' || entry.dev === true || (entry.inBundle === true && isPlace(place))) continue;
@@ -63,17 +63,27 @@ export function parsePackageLock(bytes: Uint8Array, path: string): LockedPackage
     if (one === undefined) continue;
     const key = `${one.name}@${one.version}`;
     const before = found.get(key);
-    const { places: _, ...its } = one;
-    const { places, ...others } = before ?? one;
-    if (before !== undefined && JSON.stringify(its) !== JSON.stringify(others))
+    if (before === undefined) {
+      found.set(key, { one, places: [place] });
+      continue;
+    }
+    if (contentOf(before.one) !== contentOf(one))
       faults.add(`${place}: ${key} is there twice, with other content`);
-    found.set(key, { ...one, places: before === undefined ? [place] : [...(places ?? []), place] });
+    before.places.push(place);
   }
-  const names = new Set([...found.values()].map((one) => one.name));
-  for (const one of found.values()) refuseImpostor(one, names, faults);
+  const packages = [...found.values()].map(({ one, places }) => ({
+    ...one,
+    places: places.sort(),
+  }));
+  const names = new Set(packages.map((one) => one.name));
+  for (const one of packages) refuseImpostor(one, names, faults);
   if (found.size > packagesMax) faults.add(`it has ${found.size} packages; at most ${packagesMax}`);
   faults.requireNone();
-  return [...found.values()].map((one) => ({ ...one, places: [...(one.places ?? [])].sort() }));
+  return packages;
+}
+
+function contentOf({ places: _, ...its }: LockedPackage): string {
+  return JSON.stringify(its);
 }
 
 // A reviewer takes an import of `a` for the locked package `a`, wherever that package lies.

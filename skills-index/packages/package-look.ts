@@ -84,11 +84,18 @@ const scan = v.strictObject({
   more: count,
 });
 
+const advisoryId = v.pipe(
+  v.string(),
+  v.regex(/^[A-Z]{2,12}-[A-Za-z0-9-]{1,80}$/, 'is not the id of an advisory'),
+);
+
+/** Whether the registry takes the text as the id of an advisory. */
+export function isAdvisoryId(text: string): boolean {
+  return v.is(advisoryId, text);
+}
+
 const advisory = v.strictObject({
-  id: v.pipe(
-    v.string(),
-    v.regex(/^[A-Z]{2,12}-[A-Za-z0-9-]{1,80}$/, 'is not the id of an advisory'),
-  ),
+  id: advisoryId,
   isMalware: v.boolean(),
   summary: line(lookTextCharsMax),
 });

@@ -44,8 +44,9 @@ const lockNames: Readonly<Record<Ecosystem, RegExp>> = {
 };
 // Only names, extras, versions and markers: no address, no path, and no option of a tool. pip reads
 // its input by lines and replaces `${NAME}`, so only signs pass that begin no line, path or option.
+// Each part begins with its own spaces, so that many spaces are read in one way only.
 const pythonRequirement =
-  /^(?!.* -)([A-Za-z0-9][\w.-]*) *(\[[\w., -]*\])? *(\([\w.*+!<>=~, -]*\)|[<>=!~][\w.*+!<>=~, -]*)? *(; *[\w.*+!<>=~, '"()-]+)?$/;
+  /^(?!.* -)([A-Za-z0-9][\w.-]*)( *\[[\w., -]*\])?( *(\([\w.*+!<>=~, -]*\)|[<>=!~][\w.*+!<>=~, -]*))?( *; *[\w.*+!<>=~, '"()-]+)? *$/;
 
 /** Whether a text can be the version of a package of any ecosystem. */
 export function isPackageVersion(version: string): boolean {

@@ -106,24 +106,28 @@ describe('a look at a package', () => {
     const { home, look, world } = makeHost();
     const advisories = join(home, 'osv');
     mkdirSync(join(advisories, 'PyPI'), { recursive: true });
-    const advise = (id: string, versions = ['1.0']): void => {
+    const advise = (file: string, versions = ['1.0'], id = file): void => {
       const affected = [{ package: { ecosystem: 'PyPI', name: 'tool' }, versions }];
       const text = JSON.stringify({ id, summary: `steals\u0000 ${'x'.repeat(500)}`, affected });
-      writeFileSync(join(advisories, 'PyPI', `${id}.json`), text);
+      writeFileSync(join(advisories, 'PyPI', `${file}.json`), text);
     };
     for (let at = 100; at < 160; at++) advise(`PYSEC-2026-${at}`);
     advise('MAL-2026-1');
+    // An id that the registry refuses must not take the others with it.
+    advise('PYSEC-2026-9', ['1.0'], 'PYSEC_2026_9');
+    advise('MAL-2026-3', ['1.0'], `MAL-2026_3${'x'.repeat(200)}`);
     advise('MAL-2026-2', ['2.0']);
     writeFileSync(join(home, 'host.json'), JSON.stringify({ advisories }));
     const one = world.wheel('tool', {});
     const seen = await look(one, { lookedBefore: true });
-    expect(seen).toMatchObject({ looked: 'advisories', moreAdvisories: 11 });
+    expect(seen).toMatchObject({ looked: 'advisories', moreAdvisories: 13 });
     expect(seen.advisories).toHaveLength(50);
     expect(seen.advisories?.[0]).toMatchObject({
       id: 'MAL-2026-1',
       isMalware: true,
       summary: expect.stringMatching(/^steals\ufffd x{192}$/),
     });
+    expect(seen.advisories?.[1]).toMatchObject({ id: `MAL-2026-3${'x'.repeat(70)}` });
     expect(seen.facts).toBeUndefined();
   });
 

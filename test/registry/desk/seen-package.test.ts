@@ -44,7 +44,7 @@ const list: readonly SeenPackage[] = [
     advisories: [],
     moreAdvisories: 0,
   },
-  { ...named('fresh'), advisories: [], moreAdvisories: 0 },
+  { ...named('fresh'), advisories: [vulnerability], moreAdvisories: 0 },
 ];
 const rowsOf = (detail: object, seen = list) =>
   packageRows({
@@ -93,7 +93,7 @@ describe('a package that a scanner looked at', () => {
     ['evil', '<b class="no">malicious</b> <code><bdi>MAL-2026-1', 'class="alarm"'],
     ['gone', 'not fetched by <bdi>watcher</bdi>', '<bdi>no index has it'],
     ['gone', 'compared with no advisories'],
-    ['fresh', 'nobody looked yet'],
+    ['fresh', '<code><bdi>GHSA-aaaa', 'nobody looked yet'],
   ])('says of %s what the scanner saw', (name, ...texts) => {
     for (const text of texts) expect(rowIn(html, name)).toContain(text);
   });

@@ -40,6 +40,14 @@ describe('a wheel', () => {
     ]);
   });
 
+  it('is unpacked soon, although all its files are byte code', () => {
+    const names = Array.from({ length: 30_000 }, (_, at) => `tool/x${at}.pyc`);
+    const files = Object.fromEntries(names.map((name) => [name, '']));
+    const { notes, unused } = unpackWheel(wheelName, makeWheel({ files }));
+    expect(unused).toHaveLength(30_000);
+    expect(notes).toEqual([expect.stringMatching(/x4\.pyc and 29995 more$/)]);
+  });
+
   const hostile: Record<string, readonly [WheelParts, string]> = {
     'a path that leaves it': [{ files: { '../x.py': '' } }, '"../x.py" leaves the package'],
     'an absolute path': [{ files: { '/etc/x.py': '' } }, '"/etc/x.py" is absolute'],

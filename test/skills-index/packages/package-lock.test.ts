@@ -27,6 +27,13 @@ function reasonsAgainst(packages: object, version?: unknown): string {
 }
 
 describe('package-lock.json', () => {
+  it('is read soon, although one package lies at twenty thousand places', () => {
+    const places = Array.from({ length: 20_000 }, (_, at) => `node_modules/a${at}/node_modules/b`);
+    const entries = places.map((place) => [place, { version: '1.0.0', integrity }]);
+    const [one] = parse(Object.fromEntries(entries));
+    expect(one?.places).toEqual(places.toSorted());
+  });
+
   it('gives each package once, with its places and its hash', () => {
     const sax = { version: '1.4.1', integrity, license: 'ISC', engines: { node: '>=4' } };
     const found = parse({

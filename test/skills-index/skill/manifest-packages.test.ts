@@ -8,6 +8,7 @@ import {
 } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
+import { requiredName } from '../../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../../skills-index/skill/text/canonical-json.ts';
 
@@ -208,5 +209,11 @@ describe('packages of a manifest', () => {
     'six ( ~=1.16 ) ; extra == "a" and (os_name == \'posix\' or python_version not in "3.8, 3.9")',
   ])('may be required as %s', (requirement) => {
     expect(reasonsAgainst(python({ requires: [requirement] }))).toEqual([]);
+  });
+
+  it('may have many spaces, which take no time', () => {
+    const spaces = ' '.repeat(5_000);
+    expect(requiredName('python', `six${spaces}@`)).toBeUndefined();
+    expect(requiredName('python', `six${spaces}[a]${spaces}>=1${spaces};${spaces}a`)).toBe('six');
   });
 });
