@@ -37,8 +37,8 @@ export interface AdvisorySource {
 const layouts = ['', 'malicious/', 'osv/malicious/'];
 
 /**
- * @throws Problem `host-policy-invalid` when the folder is absent, has too many files, or has an
- * advisory that cannot be read: a package must not pass because its advisory was skipped
+ * @throws Problem `host-policy-invalid` when the folder is absent or empty, has too many files, or
+ * has an advisory that cannot be read: a package must not pass because its advisory was skipped
  */
 export function openAdvisories(
   source: AdvisorySource,
@@ -54,6 +54,11 @@ export function openAdvisories(
         hint: 'name the folder of your OSV mirror under "advisories" in host.json',
       },
     );
+  // Such as the place of a mirror's file system that is not mounted.
+  if (filesIn(folder).length === 0)
+    throw new Problem('host-policy-invalid', `Cannot read advisories: ${folder} is empty`, {
+      hint: 'mount or fetch your OSV mirror, or remove "advisories" from host.json',
+    });
   const flat = [
     folder,
     ...Object.values(advisoryFolders)

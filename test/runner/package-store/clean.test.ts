@@ -123,11 +123,20 @@ describe('a package that an advisory names as malicious', () => {
     requireAllowedPackages({ folder: undefined, cache: '', rules: {} }, [evil], 'start');
   });
 
-  it('is refused where the folder of advisories is missing', () => {
+  it('is refused where the folder of advisories is missing, or is empty as when not mounted', () => {
     const source = { folder: '/nonexistent/advisories', cache: '', rules: {} };
     expect(() => requireAllowedPackages(source, [evil], 'start')).toThrow(
       expect.objectContaining({ code: 'host-policy-invalid' }),
     );
+    const { index } = makePackageWorld();
+    rmSync(index, { recursive: true });
+    mkdirSync(index);
+    const empty = { ...source, folder: index };
+    expect(() => requireAllowedPackages(empty, [evil], 'start')).toThrow(
+      `Cannot read advisories: ${index} is empty`,
+    );
+    // A skill without packages starts.
+    requireAllowedPackages(empty, [], 'start');
   });
 
   it('is found after each change of a folder whose packages are noted', () => {
