@@ -23,16 +23,21 @@ export interface GitEntry {
 /** Git's name for "no object" in a line of differences. */
 const noMode = '000000';
 
+/** `.gitmodules` and settings of the host's repository can leave submodules out of differences. */
+export const everySubmodule = '--ignore-submodules=none';
+
 /** Every path that any of the new commits touches, against each of the commit's parents. */
 export async function readPaths(
   git: GitFolder,
   range: readonly string[],
 ): Promise<CommittedPath[]> {
   const list = await runGit(git, ['rev-list', ...range]);
-  const options = ['--stdin', '-r', '-z', '-m', '--root', '--no-renames', '--raw', '--no-abbrev'];
+  const options = ['--stdin', '-m', '--root', ...rawOptions];
   const raw = await runGit(git, ['diff-tree', ...options], { input: list.bytes });
   return parseRaw(raw.bytes);
 }
+
+const rawOptions = ['-r', '-z', '--no-renames', '--raw', '--no-abbrev', everySubmodule];
 
 /** The paths in which two commits differ; of the whole commit when there is no earlier one. */
 export async function readDifference(
@@ -43,7 +48,7 @@ export async function readDifference(
   const args =
     before === undefined
       ? ['ls-tree', '-r', '-z', '--full-tree', after]
-      : ['diff-tree', '-r', '-z', '--no-renames', '--raw', '--no-abbrev', before, after];
+      : ['diff-tree', ...rawOptions, before, after];
   const { bytes } = await runGit(git, args);
   return before === undefined ? parseTree(bytes) : parseRaw(bytes);
 }

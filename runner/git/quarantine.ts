@@ -21,7 +21,12 @@ import {
   shownCommitsMax,
   unpackedBytesMax,
 } from '../limits.ts';
-import { type CommittedPath, readDifference, readPaths } from './committed-paths.ts';
+import {
+  type CommittedPath,
+  everySubmodule,
+  readDifference,
+  readPaths,
+} from './committed-paths.ts';
 import { type GitFolder, OverLimit, runGit } from './run-git.ts';
 import { listUnseen } from './unseen-files.ts';
 
@@ -99,6 +104,12 @@ export async function readRefs(git: GitFolder): Promise<RefList> {
   return parseRefList(`HEAD ${word(head)} ${word(branch)}\n${refs.bytes.toString()}`);
 }
 
+/** The id of the tree without entries, which differs by the repository's format. */
+export async function emptyTree(git: GitFolder): Promise<string> {
+  const { bytes } = await runGit(git, ['hash-object', '-t', 'tree', '--stdin'], { input: '' });
+  return bytes.toString().trim();
+}
+
 /** The names of the host's remote branches: git reads a branch of such a name in their place. */
 export async function readRemotes(git: GitFolder): Promise<string[]> {
   const { bytes } = await runGit(git, ['for-each-ref', '--format=%(refname)', 'refs/remotes']);
@@ -157,14 +168,16 @@ export async function readCommits(
   const range = [after, ...known.map((id) => `^${id}`), '--'];
   // Fails where an object is missing.
   await runGit(git, ['rev-list', '--objects', '--quiet', ...range]);
-  const counted = await runGit(git, ['rev-list', '--count', ...range]);
-  const commits = Number(counted.bytes.toString());
+  const commits = await countCommits(git, range);
   if (commits > judgedCommitsMax)
     throw new OverLimit(`it has more than ${judgedCommitsMax} new commits`);
   const base = name === stashRef ? head : (before ?? head);
-  const whole = await readWhole(git, { after, base, commits, isNew: base !== before, range });
+  // The host's HEAD may be this branch, still without a commit.
+  const hasOlder = base === undefined && (await countCommits(git, [after, '--'])) !== commits;
+  const isNew = base !== before;
+  const whole = await readWhole(git, { after, base, commits, hasOlder, isNew, range });
   // Another branch of the host may hold what a stranger sent: nobody judged its paths for this one.
-  const isWhole = whole.length > 0 && before !== undefined;
+  const isWhole = hasOlder || (whole.length > 0 && before !== undefined);
   const moved = isWhole ? await readDifference(git, before, after) : [];
   if (commits === 0) {
     const patch = Buffer.concat([await listUnseen(git, moved, whole), whole]);
@@ -186,10 +199,17 @@ export async function readCommits(
   };
 }
 
+async function countCommits(git: GitFolder, range: readonly string[]): Promise<number> {
+  const { bytes } = await runGit(git, ['rev-list', '--count', ...range]);
+  return Number(bytes.toString());
+}
+
 interface Whole {
   readonly after: string;
   readonly base: string | undefined;
   readonly commits: number;
+  /** Whether the host had some of the commits, and no commit to compare with. */
+  readonly hasOlder: boolean;
   readonly isNew: boolean;
   readonly range: readonly string[];
 }
@@ -200,15 +220,18 @@ interface Whole {
  * another branch of the host has.
  */
 async function readWhole(git: GitFolder, given: Whole): Promise<Buffer> {
-  const { after, base, commits, isNew, range } = given;
-  if (base === undefined || (isNew && commits === 0)) return Buffer.alloc(0);
-  const merges = await runGit(git, ['rev-list', '--count', '--merges', ...range]);
-  const sides = await runGit(git, ['rev-list', '--left-right', '--count', `${base}...${after}`]);
-  const isPlain = merges.bytes.toString().trim() === '0';
-  if (isPlain && (isNew || sides.bytes.toString().trim() === `0\t${commits}`))
-    return Buffer.alloc(0);
-  const patch = await readPatch(git, ['diff', base, after, '--']);
-  const title = `\nin all, from ${base.slice(0, 10)} to ${after.slice(0, 10)}:\n`;
+  const { after, base, commits, hasOlder, isNew, range } = given;
+  const hasMerges = (await countCommits(git, ['--merges', ...range])) > 0;
+  if (!hasOlder && !hasMerges) {
+    if (base === undefined || isNew) return Buffer.alloc(0);
+    const sides = await runGit(git, ['rev-list', '--left-right', '--count', `${base}...${after}`]);
+    if (sides.bytes.toString().trim() === `0\t${commits}`) return Buffer.alloc(0);
+  }
+  // A new branch at a commit of the host brings nothing to the files of the branch in HEAD.
+  if (base !== undefined && isNew && commits === 0) return Buffer.alloc(0);
+  const from = base ?? (await emptyTree(git));
+  const patch = await readPatch(git, ['diff', from, after, '--']);
+  const title = `\nin all, from ${base?.slice(0, 10) ?? 'nothing'} to ${after.slice(0, 10)}:\n`;
   return Buffer.concat([Buffer.from(title), patch]);
 }
 
@@ -223,7 +246,14 @@ async function readPatch(
   return Buffer.concat([bytes, Buffer.from(isCut ? `\n${goesOn}\n` : '')]);
 }
 
-const patchOptions = ['--patch', '--no-renames', '--no-ext-diff', '--no-textconv'];
+const patchOptions = [
+  '--patch',
+  '--no-renames',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--submodule=short',
+  everySubmodule,
+];
 const logOptions = [
   '--reverse',
   '--root',

@@ -7,7 +7,9 @@ import { refText } from '../../skills-index/run/changes/chosen-refs.ts';
 import { twinOf } from '../../skills-index/run/changes/moved-refs.ts';
 import type { HandedRef, Repository } from '../../skills-index/run/changes/repositories.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import { formatOf, openGitFolder, readRefs, storePack } from './quarantine.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
+import { everySubmodule } from './committed-paths.ts';
+import { emptyTree, formatOf, openGitFolder, readRefs, storePack } from './quarantine.ts';
 import { type GitFolder, runGit } from './run-git.ts';
 
 export interface TakeOver {
@@ -28,6 +30,10 @@ export interface NotReady {
   readonly ref?: HandedRef;
   /** Whether somebody moved the reference, so that both sides can be kept. */
   readonly isMoved?: boolean;
+  /** Whether the moved reference is the branch that the host is on now. */
+  readonly isHere?: boolean;
+  /** Whether somebody deleted the moved reference. */
+  readonly isGone?: boolean;
 }
 
 /**
@@ -75,10 +81,11 @@ async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Pro
   const reasons = repository.refs.flatMap((ref): NotReady[] => {
     const { after, before, name } = ref;
     const at = now.refs.get(name);
-    if ((at !== before && !(begun && at === after)) || now.symbolic?.has(name))
-      return [
-        { ref, isMoved: true, why: `${refText(name)} was moved on the host since the run began` },
-      ];
+    if ((at !== before && !(begun && at === after)) || now.symbolic?.has(name)) {
+      const isGone = at === undefined;
+      const why = `${refText(name)} was ${isGone ? 'deleted' : 'moved'} on the host since the run began`;
+      return [{ ref, isMoved: true, isHere: name === now.branch, isGone, why }];
+    }
     const twin = at === undefined ? twinOf(name, now.refs.keys()) : undefined;
     if (twin !== undefined)
       return [
@@ -88,7 +95,7 @@ async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Pro
       return [{ ref, why: `${refText(name)} is checked out in another work tree of the host` }];
     // Git would take the files of the older commit for changes that undo the run's commits.
     const isLeft = name === now.branch && name !== repository.head;
-    return isLeft && at !== undefined && at !== after ? [{ ref, why: leftBranch(name) }] : [];
+    return isLeft && at !== after ? [{ ref, why: leftBranch(name, at === undefined) }] : [];
   });
   const followed = followedRef(repository, now.branch);
   // After a move of the branch, the index differs anyway.
@@ -98,9 +105,11 @@ async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Pro
   return isClean ? reasons : [...reasons, { ref: followed, why: stagedChanges }];
 }
 
-function leftBranch(name: string): string {
-  const back = `git switch ${name.replace('refs/heads/', '')}`;
-  return `${refText(name)} is checked out here, and the run ended on another branch, so the files here would not follow: type git switch --detach, accept, then ${back}`;
+function leftBranch(name: string, isUnborn: boolean): string {
+  const back = `git switch ${shellWord(name.replace('refs/heads/', ''))}`;
+  // Git detaches no HEAD without a commit.
+  const leave = isUnborn ? 'git symbolic-ref HEAD refs/heads/left' : 'git switch --detach';
+  return `${refText(name)} is checked out here, and the run ended on another branch, so the files here would not follow: type ${leave}, accept, then ${back}`;
 }
 
 const stagedChanges = 'the host’s index has staged changes; commit or unstage them (git reset)';
@@ -175,15 +184,9 @@ async function moveRefs(
 
 async function isIndexAt(git: GitFolder, commit: string | undefined): Promise<boolean> {
   const tree = commit ?? (await emptyTree(git));
-  const { code } = await runGit(git, ['diff-index', '--cached', '--quiet', tree], {
-    answers: [1],
-  });
+  const args = ['diff-index', '--cached', '--quiet', everySubmodule, tree];
+  const { code } = await runGit(git, args, { answers: [1] });
   return code === 0;
-}
-
-async function emptyTree(git: GitFolder): Promise<string> {
-  const { bytes } = await runGit(git, ['hash-object', '-t', 'tree', '--stdin'], { input: '' });
-  return bytes.toString().trim();
 }
 
 // A branch that moves under a further work tree would show that tree's files as changed.

@@ -323,3 +323,27 @@ function headerOf(kind: number, size: number): Buffer {
     ? Buffer.from([first])
     : Buffer.concat([Buffer.from([first + 128]), numberOf(size >> 4)]);
 }
+
+describe('a difference that git leaves out', () => {
+  it('is shown and judged where the host is on a branch without commits', async () => {
+    const two = await twoRepositories(`${project} && echo '{"scripts":{}}' > package.json &&
+      git add -A && git commit -qm stranger && git checkout -q --orphan fresh && git rm -rfq .`);
+    two.inView('git reset -q --hard main && echo more >> a && git commit -qam work');
+    const [ref] = (await two.handOver()).repositories.flatMap(({ refs }) => refs);
+    expect(ref?.name).toBe('refs/heads/fresh');
+    expect(ref?.asks).toContain('package.json');
+    expect(two.stored(ref?.patch)).toContain('+{"scripts":{}}');
+  });
+
+  it('is shown and judged where the host’s .gitmodules leaves a submodule out', async () => {
+    const link = (id: string): string =>
+      `git update-index --add --cacheinfo 160000,${id.repeat(40)},lib`;
+    const two = await twoRepositories(`${project} && mkdir lib &&
+      printf '[submodule "lib"]\\n path = lib\\n url = ./lib\\n ignore = all\\n' > .gitmodules &&
+      git add .gitmodules && ${link('1')} && git commit -qm lib`);
+    two.inView(`${link('2')} && git commit -qm work`);
+    const [ref] = (await two.handOver()).repositories.flatMap(({ refs }) => refs);
+    expect(ref?.asks).toContain('lib');
+    expect(two.stored(ref?.patch)).toContain(`+Subproject commit ${'2'.repeat(40)}`);
+  });
+});

@@ -206,6 +206,18 @@ describe('the hand-over of a repository', () => {
     expect(two.onHost('git switch -q main; git status --porcelain; cat a')).toBe('one\nmore\n');
   });
 
+  it('does so where the branch has no commit on the host yet', async () => {
+    const two = await twoRepositories('git init -q -b main . && echo own > own');
+    two.inView(`echo a > a && git add a && git commit -qm work && git checkout -qb feature &&
+      echo x > x && git add x && git commit -qm x`);
+    const { repositories } = await two.handOver();
+    const [why = ''] = await two.accept(repositories);
+    const [, leave = '', back = ''] = /type (.*), accept, then (.*)/.exec(why) ?? [];
+    two.onHost(leave);
+    expect(await two.accept(repositories)).toEqual([]);
+    expect(two.onHost(`${back} -q; git status --porcelain; cat a own`)).toBe('?? own\na\nown\n');
+  });
+
   it('leaves what the host did meanwhile alone', async () => {
     const two = await twoRepositories(`${project} && git branch side`);
     two.inView('echo more >> a && git commit -qam work');
