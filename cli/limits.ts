@@ -157,6 +157,8 @@ export const proposedUrlCharsMax = 2_000;
 export const triedListMax = 200;
 /** Bytes of texts whose differences are shown; larger files get digests only. */
 export const diffLinesMax = 2_000;
+/** Signs of such a line; the rest of a longer line is counted. */
+export const diffLineCharsMax = 2_000;
 /** Rows of the audit log that are shown where nobody asked for more. */
 export const logRowsMax = 50;
 /** Patterns in the line that accepts all changes but those that conflict. */

@@ -2,12 +2,14 @@
 import * as changes from '../../runner/changes/public.ts';
 import {
   type Change,
+  type ChangedFolder,
   type ChangeSet,
   changeSetDigest,
 } from '../../skills-index/run/changes/changes.ts';
 import { decisionsIn, selectChanges } from '../../skills-index/run/changes/select-changes.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { count, type Safe, safe } from '../terminal/output.ts';
+import { spellRef } from './references.ts';
 import { optionText } from './shown-file.ts';
 
 /** What an acceptance covers, and what goes on waiting. */
@@ -92,10 +94,28 @@ export function acceptCommand(
 }
 
 /** `Apply these changes?`, or which of them an acceptance leaves waiting. */
-export function applyQuestion({ rest }: AcceptedPart): Safe {
-  return rest === undefined
-    ? safe`Apply these changes?`
-    : safe`Apply these changes? Afterwards ${waitingText(rest)}`;
+export function applyQuestion({ rest, set }: AcceptedPart): Safe {
+  if (rest === undefined) return safe`Apply these changes?`;
+  const split = rest.folders.flatMap((folder) => splitRefs(set, folder));
+  const alone =
+    split.length === 0
+      ? ''
+      : `. Files of ${split.join(', ')} are applied without the commits, so git will show these files as changed`;
+  return safe`Apply these changes? Afterwards ${waitingText(rest)}${alone}`;
+}
+
+// References that go on waiting while some of their files are applied.
+function splitRefs(
+  accepted: ChangeSet,
+  { repositories = [], target }: ChangedFolder,
+): readonly string[] {
+  const folder = accepted.folders.find((one) => one.target === target);
+  const applied = new Set(folder?.changes.map(({ path }) => path));
+  return repositories.flatMap(({ refs }) =>
+    refs
+      .filter(({ files }) => files.some((path) => applied.has(path)))
+      .map(({ name }) => spellRef(name)),
+  );
 }
 
 /** `1 branch or tag, 2 changes in files that hosts or agents obey still wait`. */

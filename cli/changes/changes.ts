@@ -113,7 +113,8 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   if (namedDigest === undefined) {
     const { paths } = choice;
     const ink = inkFor(context.stderr, context.env);
-    printLine(context.stderr, showChanges(waiting, ink, { paths }));
+    const also = new Set(accepted.set.folders.flatMap((folder) => folder.changes));
+    printLine(context.stderr, showChanges(waiting, ink, { also, paths }));
     await confirm(
       context,
       applyQuestion(accepted),

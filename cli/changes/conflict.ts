@@ -8,11 +8,11 @@ import type { Change, ChangedFolder } from '../../skills-index/run/changes/chang
 import { exactName } from '../../skills-index/run/changes/chosen-refs.ts';
 import type { HandedRef } from '../../skills-index/run/changes/repositories.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import type { CommandContext } from '../command.ts';
 import { restPatternsMax } from '../limits.ts';
 import type { HostFiles } from '../run/start-skill.ts';
+import { SteppedProblem } from '../terminal/stepped-problem.ts';
 import { type AcceptedPart, acceptCommand } from './accepted-part.ts';
 import { spellPath } from './shown-file.ts';
 
@@ -34,12 +34,16 @@ export async function requireNoConflict(
     ...refSteps(conflicts),
     `To give the changes up: skillgate changes discard ${run}`,
   ];
-  throw new Problem(
+  const isChanged = conflicts.some(({ change, isMoved }) => change !== undefined || isMoved);
+  const why = isChanged
+    ? ': this host changed as well since the run began'
+    : ' to this host as it is now';
+  throw new SteppedProblem(
     'changes-conflict',
-    `The changes of run ${run} cannot be applied: this host changed as well since the run began`,
+    `The changes of run ${run} cannot be applied${why}`,
     {
       reasons: conflicts.map((one) => ({ message: reasonOf(accepted, one) })),
-      hint: steps.join('. '),
+      steps,
     },
   );
 }
@@ -125,27 +129,31 @@ function fileStep(conflicts: readonly Conflict[]): string[] {
     ? ''
     : ', restore the file that was there when the run began (git checkout, if git has it)';
   return [
-    `To keep both versions of a path, move yours away (mv ${shellWord(place)} ${shellWord(`${place}.mine`)})${restored}, accept, and merge the two`,
+    `To keep both versions of a path, move yours away (mv -n ${shellWord(place)} ${shellWord(`${place}.mine`)})${restored}, accept, and merge the two`,
   ];
 }
 
 /** The commands of git that keep the commits of the host and those of the run. */
 function refSteps(conflicts: readonly Conflict[]): string[] {
-  return conflicts.flatMap(({ folder, isMoved, ref }) => {
-    const short = /^refs\/heads\/(.+)$/s.exec(ref?.name ?? '')?.[1];
-    if (ref === undefined || short === undefined || isMoved !== true) return [];
-    const isHead = (folder.repositories ?? []).some(({ head }) => head === ref.name);
-    const git = `git -C ${shellWord(folder.path)}`;
-    const mine = `${short}-mine`;
-    const { before } = ref;
-    if (before === undefined)
+  return conflicts.flatMap(({ folder, isGone, isHere, isMoved, ref }) => {
+    const name = /^refs\/heads\/(.+)$/s.exec(ref?.name ?? '')?.[1];
+    if (ref === undefined || name === undefined || isMoved !== true) return [];
+    const { repositories = [] } = folder;
+    const { path = '' } = repositories.find(({ refs }) => refs.includes(ref)) ?? {};
+    const git = `git -C ${shellWord(join(folder.path, path))}`;
+    const short = shellWord(name);
+    const mine = shellWord(`${name}-mine`);
+    const old = ref.before?.slice(0, 12);
+    if (old === undefined)
       return [`To keep both branches ${short}: ${git} branch -m ${short} ${mine}, then accept`];
-    return isHead
+    if (isGone === true)
+      return [`To have ${short} again: ${git} branch ${short} ${old}, then accept`];
+    return isHere === true
       ? [
-          `To keep both sides of ${short}: ${git} branch ${mine}, then ${git} reset --keep ${before.slice(0, 12)}, then accept, then ${git} merge ${mine}`,
+          `To keep both sides of ${short}: ${git} branch ${mine}, then ${git} reset --keep ${old}, then accept, then ${git} merge ${mine}`,
         ]
       : [
-          `To keep both sides of ${short}: ${git} branch ${mine} ${short}, then ${git} branch -f ${short} ${before.slice(0, 12)}, then accept`,
+          `To keep both sides of ${short}: ${git} branch ${mine} ${short}, then ${git} branch -f ${short} ${old}, then accept`,
         ];
   });
 }

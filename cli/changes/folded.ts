@@ -23,7 +23,7 @@ export function foldChanges(changes: readonly Change[], marks: ChangeMarks): Fol
   // A tool that makes a tree anew creates and deletes files. A changed file may be source code in a
   // folder that only has the name of such a tree.
   const generated = groupBy(changes, (change) =>
-    kindOf(change) === 'changed' ? undefined : generatedTreeOf(change.path),
+    kindOf(change) === 'changed' || isReadAlone(change) ? undefined : generatedTreeOf(change.path),
   );
   const small = [...generated].filter(([, inTree]) => inTree.length < foldedChangesMin);
   for (const [root] of small) generated.delete(root);
@@ -34,6 +34,11 @@ export function foldChanges(changes: readonly Change[], marks: ChangeMarks): Fol
   const beyond = groupBy(others.slice(max), topOf);
   const trees = [...generated, ...beyond].map(([root, inTree]) => ({ root, changes: inTree }));
   return { changes: others.slice(0, max), trees };
+}
+
+// A person accepts each of these files by name. Installed packages have thousands of them.
+function isReadAlone({ path, shelf }: Change): boolean {
+  return shelf === 'obeyed' && !path.split('/').includes('node_modules');
 }
 
 /** Whether a lock file's difference is folded: tools write it, and it is long. */

@@ -93,6 +93,7 @@ function refSection(
 ): Safe[] {
   const { asks = '', files, name } = placed.ref;
   const brought = obeyedIn(folder).filter(({ path }) => files.includes(path));
+  const more = brought.length - obeyedFilesMax;
   const accept = `skillgate changes accept ${waiting.set.run.slice(0, 8)}`;
   const exact = exactName(folder.repositories ?? [], placed);
   return [
@@ -101,6 +102,7 @@ function refSection(
       .slice(0, obeyedFilesMax)
       .flatMap((change) => linesOf(waiting, folder, change, ink))
       .map((line) => safe`  ${line}`),
+    ...(more > 0 ? [safe`    … ${count(more, 'more file')}, marked below`] : []),
     safe`  to accept this branch or tag with its files as well: ${accept} ${optionText('--include', exact)}`,
   ];
 }

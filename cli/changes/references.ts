@@ -10,7 +10,7 @@ import {
 import { goesOn, showsIn } from '../../skills-index/run/changes/shown-differences.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { count, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
-import { optionText, remark, spellPatch, spellPath } from './shown-file.ts';
+import { cutLines, optionText, remark, spellPatch, spellPath } from './shown-file.ts';
 
 /** `branch main, tag v1`, at most three; empty without any. */
 export function refsText({ folders }: ChangeSet): string {
@@ -160,8 +160,9 @@ function patchOf(
   for (const commit of commitsOf(keptLines(() => read(patch)))) {
     const text = commit.join('\n').trimEnd();
     if (above.has(text)) lines.push(`${commit[0]}: shown above`);
-    else lines.push(...commit);
-    const isWhole = lines.length <= linesMax && !commit.includes(goesOn);
+    else lines.push(...cutLines(commit, linesMax));
+    const isCut = cutLines(commit, linesMax).length > commit.length || commit.includes(goesOn);
+    const isWhole = lines.length <= linesMax && !isCut;
     if (isWhole && text.startsWith('commit ')) above.add(text);
   }
   const hidden = lines.length - linesMax;

@@ -18,7 +18,7 @@ import { type FoldedTree, foldChanges, isLockFile } from './folded.ts';
 import { type ChangeMarks, linesOfEach, markedFirst, markLines, marksIn } from './marked.ts';
 import { obeyedSection } from './obeyed.ts';
 import { committedIn, refLines, refsText } from './references.ts';
-import { hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
+import { cutLines, hasSigns, remark, signsOfLines, spellPath } from './shown-file.ts';
 import { kindsText, summaryLines, treeLine } from './summary.ts';
 
 export interface ShowOptions {
@@ -26,6 +26,8 @@ export interface ShowOptions {
   readonly linesMax?: number;
   /** Patterns of the only paths to show. What they match is never folded. */
   readonly paths?: readonly string[];
+  /** Changes that are shown beside `paths`: a person accepts them by name. */
+  readonly also?: ReadonlySet<Change>;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface ShowOptions {
 export function showChanges(
   waiting: changes.WaitingChanges,
   ink: OutputInk,
-  { linesMax = Number.POSITIVE_INFINITY, paths = [] }: ShowOptions = {},
+  { also = new Set(), linesMax = Number.POSITIVE_INFINITY, paths = [] }: ShowOptions = {},
 ): Safe {
   const { set, digest, begun } = waiting;
   const work: ShowWork = {
@@ -45,7 +47,7 @@ export function showChanges(
     hidden: 0,
   };
   const marks = marksIn(set);
-  const folders = shownFolders(set, marks, paths);
+  const folders = shownFolders(set, marks, paths, also);
   const all = folders.flatMap((folder) => folder.changes.map((change) => ({ folder, change })));
   // Marked changes get their lines first, in whichever folder they are.
   const inTurn = [true, false].flatMap((first) =>
@@ -58,7 +60,7 @@ export function showChanges(
       committed.get(folder.target)?.get(change.path) ??
         (paths.length === 0 && isLockFile(change, marks)
           ? [`${remark} tools write this file: its content is shown with --path`]
-          : diffOf(waiting, folder, change, work)),
+          : cutLines(diffOf(waiting, folder, change, work), linesMax)),
     ]),
   );
   const most = linesOfEach(diffs, marks, linesMax);
@@ -131,11 +133,12 @@ function shownFolders(
   { folders }: ChangeSet,
   marks: ChangeMarks,
   paths: readonly string[],
+  also: ReadonlySet<Change>,
 ): ShownFolder[] {
   return folders.map((folder) => {
     const ordered = markedFirst(folder.changes, marks);
-    const isWanted = ({ path }: Change): boolean =>
-      changes.isPathWanted(path, folder.target, paths);
+    const isWanted = (change: Change): boolean =>
+      also.has(change) || changes.isPathWanted(change.path, folder.target, paths);
     return paths.length > 0
       ? { ...folder, changes: ordered.filter(isWanted), trees: [] }
       : { ...folder, ...foldChanges(ordered, marks) };

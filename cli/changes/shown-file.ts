@@ -4,6 +4,7 @@
  */
 import { spellOut } from '../../scanner/lookup-tables/hidden-characters.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
+import { diffLineCharsMax } from '../limits.ts';
 import { type DiffWork, unifiedDiff } from './diff.ts';
 
 /** Starts a remark. No line of a unified difference starts with this. */
@@ -52,6 +53,20 @@ export function spellPatch(bytes: Uint8Array): string[] {
   return lines.map((line) =>
     text === undefined ? spellBlanks(line, spellBytes) : spellBlanks(line),
   );
+}
+
+/**
+ * Cuts long lines where the number of lines is limited too: a file of one line would fill the
+ * screen. Each cut line is followed by a remark.
+ */
+export function cutLines(lines: readonly string[], linesMax: number): string[] {
+  if (linesMax === Number.POSITIVE_INFINITY) return [...lines];
+  return lines.flatMap((line) => {
+    const hidden = line.length - diffLineCharsMax;
+    if (hidden <= 0) return [line];
+    const rest = `${remark} ${hidden} more characters of this line are not shown`;
+    return [line.slice(0, diffLineCharsMax), rest];
+  });
 }
 
 /** Whether a line contains signs that `signsOfLines` explains. */

@@ -6,6 +6,7 @@ import type { Place, Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { asCalled, calledName } from '../called-name.ts';
 import { type CommandAnswer, count, joined, type OutputInk, type Safe, safe } from './output.ts';
+import { SteppedProblem } from './stepped-problem.ts';
 
 /** Further reasons are only counted. */
 const reasonsShownMax = 50;
@@ -15,6 +16,8 @@ const causesShownMax = 4;
 export function problemText(problem: Problem, ink: OutputInk): Safe {
   const printed = problem.reasons.slice(0, reasonsShownMax);
   const rest = problem.reasons.length - printed.length;
+  const hint = problem.hint ?? problemCodes[problem.code].fix;
+  const [first = hint, ...steps] = problem instanceof SteppedProblem ? problem.steps : [];
   return joined(
     [
       safe`${ink.red(ink.bold(`error[${problem.code}]`))}: ${ink.bold(asCalled(problem.message))}`,
@@ -23,7 +26,8 @@ export function problemText(problem: Problem, ink: OutputInk): Safe {
       ),
       ...(rest > 0 ? [safe`  - and ${count(rest, 'more reason')}`] : []),
       ...causesOf(problem).map((cause) => safe`  ${ink.faint('cause:')} ${cause}`),
-      safe`  ${ink.cyan('help:')} ${asCalled(problem.hint ?? problemCodes[problem.code].fix)}`,
+      safe`  ${ink.cyan('help:')} ${asCalled(first)}`,
+      ...steps.map((step) => safe`        ${asCalled(step)}`),
       safe`  ${ink.faint(`more: ${calledName()} explain ${problem.code}`)}`,
     ],
     '\n',

@@ -37,6 +37,8 @@ export interface Conflict {
   readonly change?: Change;
   readonly ref?: HandedRef;
   readonly isMoved?: boolean;
+  readonly isHere?: boolean;
+  readonly isGone?: boolean;
 }
 
 /**

@@ -147,7 +147,11 @@ describe('changes that this host makes impossible', () => {
         `/w/Makefile: another process changed it after the run; the run’s version is ${join(kept, hexOf(change.after.sha256))}`,
       );
       expect(stderr).toContain(
-        `To accept the other changes: skillgate changes accept ${run} --path docs. To keep both versions of a path, move yours away (mv ${place}/Makefile ${place}/Makefile.mine), accept, and merge the two. To give the changes up: skillgate changes discard ${run}`,
+        [
+          `  help: To accept the other changes: skillgate changes accept ${run} --path docs`,
+          `        To keep both versions of a path, move yours away (mv -n ${place}/Makefile ${place}/Makefile.mine), accept, and merge the two`,
+          `        To give the changes up: skillgate changes discard ${run}`,
+        ].join('\n'),
       );
       expect(stderr).not.toMatch(/held until|evil|yes/);
     }
