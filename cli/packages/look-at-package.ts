@@ -116,10 +116,7 @@ function advisoryIdOf(id: string, isMalware: boolean): string | undefined {
 
 function factsOf(read: packages.ReadPackage, scan: PackageScan): Facts {
   const { attestation, licence, publisher, requiresPython, uploaded } = read;
-  const scripts = read.hooks
-    .slice(0, lookScriptsMax)
-    .map((name) => plainText(name, lookScriptCharsMax));
-  const facts: Facts = {
+  let facts: Facts = {
     file: plainText(read.file.name, lookNameCharsMax),
     sha256: read.sha256,
     bytes: read.bytes,
@@ -128,15 +125,19 @@ function factsOf(read: packages.ReadPackage, scan: PackageScan): Facts {
     read: scan.read,
     ...(uploaded === undefined ? {} : { uploaded }),
     ...(attestation === undefined ? {} : { attestation }),
-    ...(scripts.length === 0 ? {} : { scripts }),
   };
-  for (const [name, text] of Object.entries({ licence, publisher, requiresPython })) {
-    if (text === undefined || text === '') continue;
-    const line = { [name]: plainText(text, lookTextCharsMax) };
-    // The author of the package chose the texts: a text that does not fit is left out.
-    const bytes = Buffer.byteLength(JSON.stringify({ ...facts, ...line }));
-    if (bytes <= lookFactsBytesMax) Object.assign(facts, line);
-  }
+  // The author of the package chose the texts: a text that does not fit is left out. Otherwise the
+  // registry would refuse the look, and nobody would see what the scan says.
+  const add = (more: Partial<Facts>): void => {
+    const together = { ...facts, ...more };
+    if (Buffer.byteLength(JSON.stringify(together)) <= lookFactsBytesMax) facts = together;
+  };
+  for (const name of read.hooks.slice(0, lookScriptsMax))
+    add({ scripts: [...(facts.scripts ?? []), plainText(name, lookScriptCharsMax)] });
+  const line = (text = ''): string => plainText(text, lookTextCharsMax);
+  if (line(licence) !== '') add({ licence: line(licence) });
+  if (line(publisher) !== '') add({ publisher: line(publisher) });
+  if (line(requiresPython) !== '') add({ requiresPython: line(requiresPython) });
   return facts;
 }
 

@@ -96,6 +96,15 @@ describe('a look at a package', () => {
     });
   });
 
+  it('says what the scan says, although ten path files have long names', async () => {
+    const { look, world } = makeHost();
+    const names = Array.from({ length: 10 }, (_, at) => `${at}${'\u6f22'.repeat(110)}.pth`);
+    const one = world.wheel('tool', Object.fromEntries(names.map((name) => [name, 'import os\n'])));
+    const seen = await look(one, {}, { scan: async () => ({ ...calm, verdict: 'block' }) });
+    expect(seen).toMatchObject({ looked: 'whole', scan: { verdict: 'block' } });
+    expect(seen.facts?.scripts?.[0]).toMatch(/^0\u6f22{99}$/);
+  });
+
   it('takes back no advisory where host policy names no folder', async () => {
     const { look, world } = makeHost();
     const one = world.wheel('tool', {});
