@@ -60,15 +60,18 @@ function placeText({ path }: Repository, target: string): string {
 /**
  * The remark in place of a file's difference, by path, for files as in a reference's commit. Only
  * for files that the differences of the reference show.
+ * @param linesMax the most lines of differences of each reference
  */
 export function committedIn(
   { read }: changes.WaitingChanges,
   { repositories = [] }: ChangedFolder,
+  linesMax: number,
 ): Map<string, string[]> {
   return new Map(
     repositories.flatMap(({ path: workTree, refs }) =>
       refs.flatMap(({ files, name, patch }) => {
-        const isShown = files.length === 0 ? () => false : showsIn(textOf(read, patch));
+        const isShown =
+          files.length === 0 ? () => false : showsIn(printedOf(read, patch, linesMax));
         const below = (path: string): string =>
           workTree === '' ? path : path.slice(workTree.length + 1);
         return files
@@ -79,10 +82,17 @@ export function committedIn(
   );
 }
 
-// A difference that cannot be read shows no file: the file's own difference follows.
-function textOf(read: changes.WaitingChanges['read'], patch: HandedRef['patch']): string {
+// A difference that cannot be read, or is not printed whole, shows no file: the file's own
+// difference follows.
+function printedOf(
+  read: changes.WaitingChanges['read'],
+  patch: HandedRef['patch'],
+  linesMax: number,
+): string {
   try {
-    return patch === undefined ? '' : Buffer.from(read(patch)).toString('latin1');
+    const text = patch === undefined ? '' : Buffer.from(read(patch)).toString('latin1');
+    const lines = text.trimEnd().split('\n');
+    return cutLines(lines, linesMax).length > Math.min(lines.length, linesMax) ? goesOn : text;
   } catch (cause) {
     if (cause instanceof Problem) return goesOn;
     throw cause;

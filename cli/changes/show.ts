@@ -53,7 +53,9 @@ export function showChanges(
   const inTurn = [true, false].flatMap((first) =>
     all.filter(({ change }) => (marks.get(change)?.length ?? 0) > 0 === first),
   );
-  const committed = new Map(folders.map((folder) => [folder.target, committedIn(waiting, folder)]));
+  const committed = new Map(
+    folders.map((folder) => [folder.target, committedIn(waiting, folder, linesMax)]),
+  );
   const diffs = new Map(
     inTurn.map(({ folder, change }) => [
       change,

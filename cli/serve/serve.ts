@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
@@ -96,11 +96,14 @@ async function untilStopped(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Aborts when the npm that started this process has ended: a killed npm passes no signal on. */
+/**
+ * Aborts when the npm that started this process has ended: a killed npm passes no signal on. A
+ * shell in between ends by itself when its script starts this process in the background.
+ */
 function endOfNpm({ env }: CommandContext): AbortSignal {
   const ended = new AbortController();
   const parent = process.ppid;
-  if (env.npm_lifecycle_event === undefined) return ended.signal;
+  if (env.npm_lifecycle_event === undefined || !isNpm(parent)) return ended.signal;
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
@@ -108,6 +111,16 @@ function endOfNpm({ env }: CommandContext): AbortSignal {
   }, parentPollMillis);
   timer.unref();
   return ended.signal;
+}
+
+/** Whether a process calls itself npm, or is a program of node of that kind. */
+export function isNpm(pid: number): boolean {
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+    return /^(?:[^\0]*node\0(?:[^\0]*\/)?)?(?:npm|npx|pnpm|yarn)\b/.test(words);
+  } catch {
+    return false;
+  }
 }
 
 // The folder is checked first: the rest of the application takes longer to load.

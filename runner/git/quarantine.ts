@@ -251,6 +251,7 @@ const patchOptions = [
   '--no-renames',
   '--no-ext-diff',
   '--no-textconv',
+  '--no-relative',
   '--submodule=short',
   everySubmodule,
 ];

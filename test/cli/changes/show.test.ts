@@ -342,6 +342,14 @@ describe('the commits of several branches', () => {
     expect(lines).toContain(`  … 4 lines not shown: ${whole}`);
   });
 
+  it('stand for no file where a person is shown only their beginning', () => {
+    const refs = [{ ...one, name: 'refs/heads/main', patch }];
+    const show = (linesMax: number): string[] =>
+      shown([{ ...x, shelf: 'obeyed' }], { linesMax }, '/nowhere', [], [repository(refs)]);
+    expect(show(3)).toContain('  +the content');
+    expect(show(7)).not.toContain('  +the content');
+  });
+
   it('are cut where a line is longer than a screen, and only where a person is asked at once', () => {
     const long = commit(first, 'x.txt').replace('+x', `+${'x'.repeat(3_000)}`);
     const refs = [
