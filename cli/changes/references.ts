@@ -82,7 +82,7 @@ export function committedIn(
   );
 }
 
-// A difference that cannot be read, or is not printed whole, shows no file: the file's own
+// A difference that is absent, cannot be read or is not printed whole shows no file: the file's own
 // difference follows.
 function printedOf(
   read: changes.WaitingChanges['read'],
@@ -90,7 +90,8 @@ function printedOf(
   linesMax: number,
 ): string {
   try {
-    const text = patch === undefined ? '' : Buffer.from(read(patch)).toString('latin1');
+    if (patch === undefined) return goesOn;
+    const text = Buffer.from(read(patch)).toString('latin1');
     const lines = text.trimEnd().split('\n');
     return cutLines(lines, linesMax).length > Math.min(lines.length, linesMax) ? goesOn : text;
   } catch (cause) {
