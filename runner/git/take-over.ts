@@ -107,8 +107,8 @@ async function whyNotMoved(git: GitFolder, { begun, repository }: TakeOver): Pro
 
 function leftBranch(name: string, isUnborn: boolean): string {
   const back = `git switch ${shellWord(name.replace('refs/heads/', ''))}`;
-  // Git detaches no HEAD without a commit.
-  const leave = isUnborn ? 'git symbolic-ref HEAD refs/heads/left' : 'git switch --detach';
+  // Git detaches no HEAD without a commit. Nobody has a branch of this name.
+  const leave = isUnborn ? 'git symbolic-ref HEAD refs/heads/no-commit-yet' : 'git switch --detach';
   return `${refText(name)} is checked out here, and the run ended on another branch, so the files here would not follow: type ${leave}, accept, then ${back}`;
 }
 
