@@ -49,8 +49,14 @@ export function packageWrites(
     entryKeys.has(key) ? said(key) : sql.raw(String(column.default ?? null)),
   );
   const key = sql`${said('ecosystem')}, ${said('name')}, ${said('version')}, ${said('digest')}`;
-  // One of the other entries, since a publisher may have listed thousands: the last looked at.
-  const twin = sql`SELECT id FROM (SELECT id, max(lookedAt) FROM ${packages} WHERE (ecosystem, name, version) = (fresh.ecosystem, fresh.name, fresh.version) AND lookedAt IS NOT NULL)`;
+  // One of the other entries, since a publisher may have listed thousands: the last that a scanner
+  // compared with advisories. A later look of a scanner without advisories says nothing.
+  const twin = sql`SELECT id FROM (SELECT id, max(advisoriesAt) FROM ${packages} WHERE (ecosystem, name, version) = (fresh.ecosystem, fresh.name, fresh.version) AND advisoriesAt IS NOT NULL)`;
+  const copied = sql`FROM json_each(${list}) CROSS JOIN ${packages} AS fresh CROSS JOIN ${packageAdvisories} AS known WHERE (fresh.ecosystem, fresh.name, fresh.version, fresh.digest) = (${key}) AND fresh.advisoriesAt IS NULL AND known.packageId = (${twin})`;
+  // The entry may be one of versions that were approved before the advisory. The look at the entry
+  // finds the copied advisory and so nothing new, hence these versions are judged now.
+  const isOfOthers = sql`EXISTS (SELECT 1 FROM ${versionPackages} WHERE packageId = fresh.id AND versionId <> ${versionId})`;
+  const isNew = sql`NOT EXISTS (SELECT 1 FROM ${packageAdvisories} AS had WHERE had.packageId = fresh.id AND had.advisory = known.advisory)`;
   return [
     (db) =>
       db
@@ -66,10 +72,15 @@ export function packageWrites(
         .onConflictDoNothing(),
     (db) =>
       db
+        .update(packages)
+        .set(judgedFromFirst)
+        .where(
+          sql`${packages.id} IN (SELECT fresh.id ${copied} AND known.isMalware = 1 AND ${isOfOthers} AND ${isNew})`,
+        ),
+    (db) =>
+      db
         .insert(packageAdvisories)
-        .select(
-          sql`SELECT fresh.id, known.advisory, known.isMalware, known.summary FROM json_each(${list}) CROSS JOIN ${packages} AS fresh CROSS JOIN ${packageAdvisories} AS known WHERE (fresh.ecosystem, fresh.name, fresh.version, fresh.digest) = (${key}) AND fresh.lookedAt IS NULL AND known.packageId = (${twin})`,
-        )
+        .select(sql`SELECT fresh.id, known.advisory, known.isMalware, known.summary ${copied}`)
         .onConflictDoNothing(),
     done,
   ];

@@ -1,5 +1,10 @@
 /** Limits on lock files. */
 export const lockBytesMax = 4 * 1024 * 1024;
+/**
+ * Line ends and other signs beside the keys and values of a TOML text. An honest lock of 4 MiB has
+ * some 230,000: 300 packages with 40 wheels each, and 18 signs in the 340 bytes of a wheel.
+ */
+export const tomlSignsMax = 250_000;
 export const lockedFilesMax = 400;
 export const lockTextCharsMax = 2_000;
 export const lockListMax = 50;
@@ -15,3 +20,5 @@ export const advisoryIdCharsMax = 80;
 export const lookFactsBytesMax = 2_048;
 /** Requirements that one package of the house may have. */
 export const houseNeedsMax = 500;
+/** Characters of its markers that name extras, counted for each extra. Honest: 5 million. */
+export const extraMarkerCharsMax = 20_000_000;

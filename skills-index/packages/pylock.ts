@@ -10,7 +10,7 @@ import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.t
 import { lockBytesMax, lockedFilesMax, lockTextCharsMax } from './limits.ts';
 import { LockFaults } from './lock-fault.ts';
 import type { FileHash, LockedFile, LockedPackage } from './locked-package.ts';
-import { parseTomlValue } from './toml-value.ts';
+import { parseTomlValue, whyNotParsed } from './toml-value.ts';
 import { isWheelOf } from './wheel-name.ts';
 
 const text = v.pipe(v.string(), v.maxLength(lockTextCharsMax, 'is too long'));
@@ -82,6 +82,8 @@ export function parsePylock(bytes: Uint8Array, path: string): LockedPackage[] {
 function tomlOf(bytes: Uint8Array, faults: LockFaults): unknown {
   if (bytes.byteLength > lockBytesMax)
     faults.add(`it has ${bytes.byteLength} bytes; at most ${lockBytesMax}`);
+  const why = whyNotParsed(Buffer.from(bytes).toString('latin1'));
+  if (why !== undefined) faults.add(why);
   faults.requireNone();
   try {
     return parseTomlValue(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -430,6 +430,44 @@ describe('an advisory of malware', () => {
     expect((await approveBy(nested)).status).toBe(201);
   });
 
+  it('counts for another entry although a scanner without advisories looked later', async () => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
+    await seen(await idOf('evil'), { advisories: [malware] });
+    const places = ['ms@2.1.3', 'ms/node_modules/evil@1.0.0'];
+    const before = await inReview(packagedSkill('@acme/b', '1.0.0', places));
+    const isEvil = and(eq(packages.ecosystem, 'npm'), eq(packages.name, 'evil'));
+    const rows = await world.registry.db.read.select().from(packages).where(isEvil);
+    const nested = rows.at(-1)?.id ?? 0;
+    // As an entry that was listed before the advisory was known.
+    await world.registry.db.read
+      .delete(packageAdvisories)
+      .where(eq(packageAdvisories.packageId, nested));
+    world.wait(1_000);
+    await seen(nested, { advisories: undefined });
+    // Each later list of the entry brings the advisory back, and a third entry has it, too.
+    const again = await inReview(packagedSkill('@acme/c', '1.0.0', places));
+    const third = ['left-pad@1.3.0', 'left-pad/node_modules/evil@1.0.0'];
+    const other = await inReview(packagedSkill('@acme/d', '1.0.0', third));
+    for (const skill of [before, again, other])
+      expect(await approveBy(skill)).toMatchObject({ body: { code: 'package-malicious' } });
+  });
+
+  it('suspends approved versions of an entry that takes the advisory from another', async () => {
+    const places = ['ms@2.1.3', 'ms/node_modules/evil@1.0.0'];
+    const skill = await approved(packagedSkill('@acme/a', '1.0.0', places));
+    const harmless = await approved(packagedSkill('@acme/b', '1.0.0', ['ms@2.1.3']));
+    const own = await inReview(packagedSkill('@acme/c', '1.0.0', ['evil@1.0.0']));
+    await seen(3, { advisories: [malware] });
+    expect(await approveBy(own)).toMatchObject({ body: { code: 'package-malicious' } });
+    expect(await statusOf(world, skill)).toBe('approved');
+    await inReview(packagedSkill('@acme/d', '1.0.0', places));
+    // The look at the entry itself says what is known already.
+    await seen(await idOf('evil'), { advisories: [malware] });
+    await lease();
+    expect(await statusOf(world, skill)).toBe('suspended');
+    expect(await statusOf(world, harmless)).toBe('approved');
+  });
+
   it('keeps a suspension from being lifted until it is withdrawn', async () => {
     const skill = await approved(packagedSkill('@acme/a', '1.0.0', ['evil@1.0.0']));
     await seen(await idOf('evil'), { advisories: [malware] });

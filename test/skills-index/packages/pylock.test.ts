@@ -122,6 +122,32 @@ describe('pylock.toml', () => {
     expect(reasonsAgainst(lock(packages))).toContain(says);
   });
 
+  it('may have forty wheels of each of three hundred packages', () => {
+    const part = (at: number, of: number): string => {
+      const name = `p${at}-1.16.0-cp3${of}-cp3${of}-manylinux_2_17_x86_64.manylinux2014_x86_64.whl`;
+      return `{ url = "https://files.pythonhosted.org/packages/91/4c/${'4'.repeat(60)}/${name}", upload-time = 2026-01-01T00:00:00Z, size = 20799234, hashes = { sha256 = "${hash}" } },\n`;
+    };
+    const parts = (at: number) => Array.from({ length: 38 }, (_, of) => part(at, of)).join('');
+    const all = Array.from({ length: 300 }, (_, at) => six(`wheels = [\n${parts(at)}]`, `p${at}`));
+    const text = lock(all.join(''));
+    expect(text.length / lockBytesMax).toBeGreaterThan(0.9);
+    expect(parse(text)).toHaveLength(300);
+  });
+
+  it.each([
+    ['keys', 'a = 1\n'],
+    ['values', '1,'],
+    ['lists', '[],'],
+    ['tables', '[[a]]\r'],
+    ['parts of keys', 'a.'],
+    ['comments', '#\n'],
+  ])('is refused before the parser runs, with a million %s', (_, one) => {
+    const count = Math.floor(2_000_000 / one.length);
+    expect(reasonsAgainst(one.repeat(count))).toContain(
+      'line ends and signs = , . [ {; at most 250000',
+    );
+  });
+
   it('is refused with another version, with extras, and above the limits', () => {
     expect(reasonsAgainst('lock-version = "2.0"')).toContain('is not "1.0"');
     expect(reasonsAgainst(lock('', 'extras = ["dev"]'))).toContain('one set of packages');

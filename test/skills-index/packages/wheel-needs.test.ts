@@ -14,3 +14,24 @@ it.each([
 ])('%.60s', (metadata, needs) => {
   expect(wheelNeeds(metadata, host).get('')).toEqual(needs);
 });
+
+const needs = (marker: string): string =>
+  Array.from({ length: 500 }, (_, at) => `Requires-Dist: a${at} ; ${marker}`).join('\n');
+const extras = Array.from({ length: 500 }, (_, at) => `Provides-Extra: e${at}`).join('\n');
+const long = Array.from({ length: 100 }, () => '"a" == "a"').join(' and ');
+
+it('reads five hundred extras and markers, and long markers that name no extra', () => {
+  const short = wheelNeeds(`${extras}\n${needs('extra == "e7"')}`, host);
+  expect([short.get('')?.length, short.get('e7')?.length, short.get('e8')?.length]).toEqual([
+    0, 500, 0,
+  ]);
+  const other = wheelNeeds(`${extras}\n${needs(`sys_platform == "win32" and ${long}`)}`, host);
+  expect([other.size, other.get('e7')]).toEqual([501, []]);
+});
+
+it('refuses long markers of many extras', () => {
+  const metadata = `${extras}\n${needs(`extra == "e7" and ${long}`)}`;
+  expect(() => wheelNeeds(metadata, host)).toThrow(
+    /has 500 extras, and for them \d+ characters of markers; at most 20000000/,
+  );
+});
