@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:45bbaa426b938ed3dbe33b8c76f0b94d4a9470dd64599ca1a1577869a148d30c',
+  extractor: 'sha256:40f80839a200d9486237f48d7403148d8643edc441f6ba4bceae7a9e358860e5',
   judging: 'sha256:ee45f9772fcc47b282cf36cdd6cc1e4003b555bcf7c6aac73ace032abca8049c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
