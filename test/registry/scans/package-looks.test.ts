@@ -437,7 +437,7 @@ describe('an advisory of malware', () => {
     const before = await inReview(packagedSkill('@acme/b', '1.0.0', places));
     const isEvil = and(eq(packages.ecosystem, 'npm'), eq(packages.name, 'evil'));
     const rows = await world.registry.db.read.select().from(packages).where(isEvil);
-    const nested = rows.at(-1)?.id ?? 0;
+    const nested = Math.max(...rows.map(({ id }) => id));
     // As an entry that was listed before the advisory was known.
     await world.registry.db.read
       .delete(packageAdvisories)
