@@ -246,8 +246,11 @@ async function readPatch(
   return Buffer.concat([bytes, Buffer.from(isCut ? `\n${goesOn}\n` : '')]);
 }
 
+// Settings of the host's repository change the form of differences.
 const patchOptions = [
   '--patch',
+  '--no-color',
+  '-O/dev/null',
   '--no-renames',
   '--no-ext-diff',
   '--no-textconv',

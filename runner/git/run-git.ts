@@ -75,6 +75,8 @@ export async function runGit(
       HOME: '/nonexistent',
       LC_ALL: 'C',
       GIT_DIR: gitFolder,
+      // With the repository's own `core.worktree`, git would look for `objects` in the work tree.
+      ...(args[0] === 'init' ? {} : { GIT_WORK_TREE: '.' }),
       GIT_COMMITTER_NAME: 'skillgate',
       GIT_COMMITTER_EMAIL: 'skillgate@localhost',
       GIT_CONFIG_NOSYSTEM: '1',

@@ -346,4 +346,21 @@ describe('a difference that git leaves out', () => {
     expect(ref?.asks).toContain('lib');
     expect(two.stored(ref?.patch)).toContain(`+Subproject commit ${'2'.repeat(40)}`);
   });
+
+  it.each([
+    'git config color.diff always',
+    'git config diff.orderFile .order',
+    'git config diff.relative true',
+    'git config core.worktree ../',
+    'git config core.bare true',
+  ])('is none, and its form is the same, where the host typed %s', async (typed) => {
+    const two = await twoRepositories(`${project} && ${typed}`);
+    two.inView(`printf '[core]\nbare = false\n' > .git/config &&
+      echo more >> a && echo bad > src/b && git commit -qam work`);
+    const { repositories } = await two.handOver();
+    const patch = two.stored(repositories[0]?.refs[0]?.patch);
+    expect(patch).toMatch(/^commit [0-9a-f]{40}$.*^\+more$.*^\+bad$/ms);
+    expect(await two.accept(repositories)).toEqual([]);
+    expect(two.onHost('git log -1 --format=%s')).toBe('work\n');
+  });
 });
