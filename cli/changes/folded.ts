@@ -18,12 +18,21 @@ export interface FoldedChanges {
   readonly trees: readonly FoldedTree[];
 }
 
-/** @param changes in the order in which they are shown, marked changes first */
-export function foldChanges(changes: readonly Change[], marks: ChangeMarks): FoldedChanges {
+/**
+ * @param changes in the order in which they are shown, marked changes first
+ * @param also changes that a person accepts
+ */
+export function foldChanges(
+  changes: readonly Change[],
+  marks: ChangeMarks,
+  also: ReadonlySet<Change> = new Set(),
+): FoldedChanges {
   // A tool that makes a tree anew creates and deletes files. A changed file may be source code in a
   // folder that only has the name of such a tree.
   const generated = groupBy(changes, (change) =>
-    kindOf(change) === 'changed' || isReadAlone(change) ? undefined : generatedTreeOf(change.path),
+    kindOf(change) === 'changed' || isReadAlone(change, also)
+      ? undefined
+      : generatedTreeOf(change.path),
   );
   const small = [...generated].filter(([, inTree]) => inTree.length < foldedChangesMin);
   for (const [root] of small) generated.delete(root);
@@ -36,9 +45,11 @@ export function foldChanges(changes: readonly Change[], marks: ChangeMarks): Fol
   return { changes: others.slice(0, max), trees };
 }
 
-// A person accepts each of these files by name. Installed packages have thousands of them.
-function isReadAlone({ path, shelf }: Change): boolean {
-  return shelf === 'obeyed' && !path.split('/').includes('node_modules');
+// A person accepts each of these files by name. Installed packages have thousands of them, of which
+// the accepted ones are read.
+function isReadAlone(change: Change, also: ReadonlySet<Change>): boolean {
+  const isInstalled = change.path.split('/').includes('node_modules');
+  return change.shelf === 'obeyed' && (!isInstalled || also.has(change));
 }
 
 /** Whether a lock file's difference is folded: tools write it, and it is long. */

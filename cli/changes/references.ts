@@ -91,9 +91,11 @@ function printedOf(
 ): string {
   try {
     if (patch === undefined) return goesOn;
-    const text = Buffer.from(read(patch)).toString('latin1');
-    const lines = text.trimEnd().split('\n');
-    return cutLines(lines, linesMax).length > Math.min(lines.length, linesMax) ? goesOn : text;
+    const bytes = Buffer.from(read(patch));
+    // A line may be longer as a person reads the line.
+    const lines = spellPatch(bytes);
+    const isCut = cutLines(lines, linesMax).length > Math.min(lines.length, linesMax);
+    return isCut ? goesOn : bytes.toString('latin1');
   } catch (cause) {
     if (cause instanceof Problem) return goesOn;
     throw cause;

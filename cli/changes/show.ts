@@ -143,7 +143,7 @@ function shownFolders(
       also.has(change) || changes.isPathWanted(change.path, folder.target, paths);
     return paths.length > 0
       ? { ...folder, changes: ordered.filter(isWanted), trees: [] }
-      : { ...folder, ...foldChanges(ordered, marks) };
+      : { ...folder, ...foldChanges(ordered, marks, also) };
   });
 }
 

@@ -143,6 +143,9 @@ describe('a generated tree', () => {
     expect(shown([...built, rules])).toContain('  +evil');
     const inside = { ...rules, path: 'app/node_modules/p0/AGENTS.md' };
     expect(shown([...packages, inside])).not.toContain('  +evil');
+    expect(shown([...packages, inside], { also: new Set([inside]) })).toContain('  +evil');
+    const also = new Set(packages);
+    expect(shown(packages, { also })).toEqual(shown(packages));
   });
 
   it('hides nothing where only a few paths lie in a folder of that name', () => {
