@@ -11,7 +11,7 @@ import {
   type Advisory,
   type AdvisoryKind,
   advisoryFiles,
-  advisoryFolders,
+  ecosystemOf,
   parseAdvisory,
 } from '../../skills-index/run/indexes/advisory.ts';
 import { type Ecosystem, normalPackageName } from '../../skills-index/skill/ecosystem.ts';
@@ -54,29 +54,22 @@ export function openAdvisories(
         hint: 'name the folder of your OSV mirror under "advisories" in host.json',
       },
     );
-  // Such as the place of a mirror's file system that is not mounted.
-  if (filesIn(folder).length === 0)
+  if (isBare(folder))
     throw new Problem('host-policy-invalid', `Cannot read advisories: ${folder} is empty`, {
       hint: 'mount or fetch your OSV mirror, or remove "advisories" from host.json',
     });
-  const flat = [
-    folder,
-    ...Object.values(advisoryFolders)
-      .flat()
-      .map((name) => join(folder, name)),
-  ].flatMap((path) => [
+  const named = layouts.flatMap((layout) => ecosystemFolders(`${folder}/${layout}`));
+  const top = ecosystemFolders(`${folder}/`).map(({ path }) => path);
+  const flat = [folder, ...top].flatMap((path) => [
     ofFolder(source, path, kind),
     ofArchive(source, join(path, 'all.zip'), kind),
   ]);
   const foldersOf = packageFolders();
   return (ecosystem, name) => {
-    const own = layouts.flatMap((layout) =>
-      advisoryFolders[ecosystem].flatMap((named) =>
-        foldersOf(`${folder}/${layout}${named}`, ecosystem, name).flatMap((path) =>
-          namesIn(path, kind).map((file) => `${path}/${file}`),
-        ),
-      ),
-    );
+    const own = named
+      .filter((one) => one.ecosystem === ecosystem)
+      .flatMap(({ path }) => foldersOf(path, ecosystem, name))
+      .flatMap((path) => namesIn(path, kind).map((file) => `${path}/${file}`));
     return [
       ...flat.flatMap((find) => find(ecosystem, name)),
       ...own.flatMap((path): readonly Advisory[] => parseAdvisory(readText(path), path)),
@@ -84,6 +77,21 @@ export function openAdvisories(
       .filter((one) => one.ecosystem === ecosystem && one.name === name)
       .filter(({ isMalware }) => isMalware || kind === 'all');
   };
+}
+
+// Such as the place of a mirror's file system that is not mounted.
+function isBare(folder: string): boolean {
+  return filesIn(folder).every((name) => name.startsWith('.') || name === 'lost+found');
+}
+
+// A session may begin before a mirror has the folders, so the usual names are always looked for.
+function ecosystemFolders(
+  above: string,
+): readonly { readonly ecosystem: Ecosystem; readonly path: string }[] {
+  return [...new Set(['npm', 'pypi', 'PyPI', ...filesIn(above)])].flatMap((name) => {
+    const ecosystem = ecosystemOf(name);
+    return ecosystem === undefined ? [] : [{ ecosystem, path: `${above}${name}` }];
+  });
 }
 
 /**

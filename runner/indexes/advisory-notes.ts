@@ -175,7 +175,7 @@ function writeNote(note: string, { found, state }: Notes): boolean {
 
 /** The digest of the note's form and of the state. */
 function digestOf(state: string): Buffer {
-  return createHash('sha256').update(`skillgate.advisory-notes/3 ${state}`).digest();
+  return createHash('sha256').update(`skillgate.advisory-notes/4 ${state}`).digest();
 }
 
 /** The failure of an advisory: a package must not pass because its advisory was skipped. */

@@ -11,13 +11,7 @@ export type AdvisoryKind = 'malware' | 'all';
 /** The names of the files of advisories. Malware must not pass because of its id's case. */
 export const advisoryFiles: Readonly<Record<AdvisoryKind, RegExp>> = {
   malware: /^MAL-[A-Z0-9-]+\.json$/i,
-  all: /^([A-Z]{2,12}|[Mm][Aa][Ll])-[A-Za-z0-9-]+\.json$/,
-};
-
-/** The names that OSV and its mirrors give to the folders of an ecosystem. */
-export const advisoryFolders: Readonly<Record<Ecosystem, readonly string[]>> = {
-  npm: ['npm'],
-  python: ['pypi', 'PyPI'],
+  all: /^([A-Z]{2,12}|[Mm][Aa][Ll])-[A-Za-z0-9-]+\.(json|JSON)$/,
 };
 
 const osvName: Readonly<Record<Ecosystem, string>> = { npm: 'npm', python: 'PyPI' };
@@ -43,6 +37,12 @@ const shape = v.looseObject({
     [],
   ),
 });
+/** The ecosystem of this name, in OSV or as the folder of a mirror: `PyPI`, `pypi`. */
+export function ecosystemOf(name: string): Ecosystem | undefined {
+  const plain = name.trim().toLowerCase();
+  return (['npm', 'python'] as const).find((known) => osvName[known].toLowerCase() === plain);
+}
+
 type Affected = v.InferOutput<typeof shape>['affected'][number];
 type Events = readonly v.InferOutput<typeof event>[];
 
@@ -68,16 +68,14 @@ export function parseAdvisory(text: string, path: string): readonly Advisory[] {
       hint: 'fetch the file again, or delete it',
     });
   const { affected, id: said, summary, withdrawn } = parsed.output;
-  if (withdrawn !== undefined) return [];
-  const id = said.replace(/^mal-/i, 'MAL-');
+  if (withdrawn !== undefined && withdrawn !== '') return [];
+  const id = said.trim().replace(/^mal-/i, 'MAL-');
   const isMalware = id.startsWith('MAL-');
   const isAffected = isMalware ? isMalicious : isVulnerable;
   return affected.flatMap((one) => {
-    const ecosystem = (['npm', 'python'] as const).find(
-      (known) => osvName[known] === one.package?.ecosystem,
-    );
+    const ecosystem = ecosystemOf(one.package?.ecosystem ?? '');
     if (ecosystem === undefined || one.package === undefined) return [];
-    const name = normalPackageName(ecosystem, one.package.name);
+    const name = normalPackageName(ecosystem, one.package.name.trim());
     const includes = (version: string): boolean => isAffected(ecosystem, one, version);
     return [{ id, isMalware, summary, ecosystem, name, includes }];
   });

@@ -117,6 +117,32 @@ describe('a package that an advisory names as malicious', () => {
     },
   );
 
+  it.each([
+    ['PYPI', 'MAL-2026-1.json', {}],
+    ['Pypi/evil', 'MAL-2026-1.json', {}],
+    ['osv/malicious/PYPI/Evil', 'MAL-2026-1.json', {}],
+    ['PyPI', 'MAL-2026-1.JSON', {}],
+    ['PyPI', 'MAL-2026-1.json', { id: ' mal-2026-1 ' }],
+    ['PyPI', 'MAL-2026-1.json', { withdrawn: '' }],
+    [
+      'PyPI',
+      'MAL-2026-1.json',
+      { affected: [{ package: { ecosystem: 'pypi ', name: ' Evil ' }, versions: ['1.0'] }] },
+    ],
+  ])('is refused by an advisory of other case or spaces: %s/%s %j', (place, file, said) => {
+    const { data: cache, index: folder } = makePackageWorld();
+    mkdirSync(join(folder, place), { recursive: true });
+    writeFileSync(
+      join(folder, place, file),
+      JSON.stringify({ ...JSON.parse(text('1.0')), ...said }),
+    );
+    const source = { folder, cache, rules: {} };
+    expect(() => requireAllowedPackages(source, [evil], 'start')).toThrow('MAL-2026-1 names evil');
+    expect(advisedPackages(source, [evil], 'all')).toMatchObject([{ isMalware: true }]);
+    requireAllowedPackages(source, [{ ...evil, name: 'good' }], 'start');
+    requireAllowedPackages(source, [{ ...evil, ecosystem: 'npm' }], 'start');
+  });
+
   it('is not another version, and no package of another name', () => {
     requireAllowedPackages(advise('2.0'), [evil], 'start');
     requireAllowedPackages(advise('1.0'), [{ ...evil, name: 'good' }], 'start');
@@ -137,6 +163,13 @@ describe('a package that an advisory names as malicious', () => {
     );
     // A skill without packages starts.
     requireAllowedPackages(empty, [], 'start');
+    for (const name of ['lost+found', '.git']) mkdirSync(join(index, name));
+    writeFileSync(join(index, '.git', 'HEAD'), '');
+    expect(() => requireAllowedPackages(empty, [evil], 'start')).toThrow('is empty');
+    // A mirror of npm only.
+    mkdirSync(join(index, 'npm'));
+    writeFileSync(join(index, 'npm', 'MAL-2026-1.json'), text('1.0').replace('PyPI', 'npm'));
+    requireAllowedPackages({ ...empty, cache: join(index, '.cache') }, [evil], 'start');
   });
 
   it('is found after each change of a folder whose packages are noted', () => {
