@@ -50,6 +50,8 @@ export const childScansMax = 200;
 export const childThreadsMax = 1_024;
 export const jobPollMillisecondsMin = 500;
 export const jobPollMillisecondsMax = 15_000;
+/** Causes that a scanner remembers, so that each is printed once. */
+export const namedFailuresMax = 100;
 export const observedPerKindMax = 500;
 /** Texts that one value may be, from branches, loops and callers. */
 export const childAnswerBytesMax = 16 * 1024 * 1024;

@@ -119,7 +119,9 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
 }
 
 // What the scanners of the registry saw of the packages; malicious packages first.
-function packageLines({ seenPackages }: ReviewAnswer): readonly Safe[] {
+export function packageLines({
+  seenPackages,
+}: Pick<ReviewAnswer, 'seenPackages'>): readonly Safe[] {
   const advised = seenPackages.flatMap(({ advisories, ecosystem, name, version }) =>
     advisories.map(({ id, isMalware, summary }) => ({
       isMalware,
@@ -128,6 +130,7 @@ function packageLines({ seenPackages }: ReviewAnswer): readonly Safe[] {
   );
   const blocked = seenPackages.filter(({ scan }) => scan?.verdict === 'block');
   const unseen = seenPackages.filter(({ look }) => look === null).length;
+  const failed = seenPackages.filter(({ look }) => look?.kind === 'not fetched');
   const uncompared = seenPackages.filter(
     ({ advisoriesAt, look }) => look !== null && advisoriesAt === null,
   ).length;
@@ -137,6 +140,12 @@ function packageLines({ seenPackages }: ReviewAnswer): readonly Safe[] {
       ({ ecosystem, name, version }) =>
         safe`  the scan of the package ${ecosystem} ${name}@${version} says block`,
     ),
+    ...failed
+      .slice(0, 1)
+      .map(
+        ({ look }) =>
+          safe`  ${failed.length} of ${count(seenPackages.length, 'package')} could not be fetched, so no scanner read the code: ${look?.why ?? ''}`,
+      ),
     ...(uncompared === 0
       ? []
       : [safe`  no scanner had advisories to compare with ${count(uncompared, 'package')}`]),

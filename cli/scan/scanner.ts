@@ -44,7 +44,19 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const store = openFactStore(join(context.paths.cache, 'facts'));
     const named = { root: rootFingerprint(root), registry: registryIdOf(root) };
     const lookAt = packageLooks(context);
-    await workJobs({ base, ...named, signer, fetch, signal, now, children: count, store, lookAt });
+    const warn = (line: string): void => printNote(context, safe`scanner: ${line}`);
+    await workJobs({
+      base,
+      ...named,
+      signer,
+      fetch,
+      signal,
+      now,
+      children: count,
+      store,
+      lookAt,
+      warn,
+    });
   } finally {
     // A listener keeps the channel open, and so the process.
     process.off('disconnect', stop);

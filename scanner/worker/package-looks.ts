@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LeasedPackage, PackageLook } from '../../skills-index/packages/package-look.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { jobPollMillisecondsMax, jobPollMillisecondsMin } from '../limits.ts';
+import { jobPollMillisecondsMax, jobPollMillisecondsMin, namedFailuresMax } from '../limits.ts';
 import type { JobsClient, JobsWorld } from './jobs-client.ts';
 import type { ScanPool } from './pool.ts';
 import { type PackageFile, type PackageScan, scanPackage } from './scan-package.ts';
@@ -37,9 +37,16 @@ interface Looking {
   readonly lookAt: LookAtPackage;
 }
 
+export interface LookLines {
+  /** Receives one line for each event. */
+  readonly log?: (line: string) => void;
+  /** Receives what somebody has to mend on this host, once for each cause. */
+  readonly warn?: (line: string) => void;
+}
+
 /** Looks until the signal aborts. A package that cannot be looked at does not stop the others. */
 export async function lookAtPackages(
-  { log, signal }: Pick<JobsWorld, 'signal'> & { readonly log?: (line: string) => void },
+  { log, signal, warn }: Pick<JobsWorld, 'signal'> & LookLines,
   { client, lookAt, pool, queue }: Looking,
 ): Promise<void> {
   const tools: LookTools = {
@@ -47,6 +54,9 @@ export async function lookAtPackages(
     scan: (files, named) => scanPackage(pool, files, named),
     signal,
   };
+  const failures = new Set<string>();
+  // A way out that is shut fails for every package: only the first is named.
+  let isFetching = true;
   let wait = jobPollMillisecondsMin;
   while (!signal.aborted) {
     try {
@@ -56,15 +66,24 @@ export async function lookAtPackages(
         await report(client, leased, look);
         const { ecosystem, name, version } = leased;
         log?.(`${ecosystem} ${name} ${version}: ${look.scan?.verdict ?? look.looked}`);
+        if (isFetching && look.looked === 'not fetched')
+          warn?.(`no code read of ${ecosystem} ${name} ${version}: ${look.why ?? ''}`);
+        if (look.looked !== 'advisories') isFetching = look.looked === 'whole';
         wait = jobPollMillisecondsMin;
         continue;
       }
       wait = Math.min(wait * 1.5, queue.isEmpty ? jobPollMillisecondsMax : jobPollMillisecondsMin);
     } catch (cause) {
       if (signal.aborted) return;
+      const code = cause instanceof Problem ? cause.code : undefined;
+      const line = cause instanceof Error ? cause.message : String(cause);
       // A registry of an older release knows no packages.
-      if (!(cause instanceof Problem && cause.code === 'not-found'))
-        log?.(cause instanceof Error ? cause.message : String(cause));
+      if (code !== 'not-found') log?.(line);
+      if (code !== 'not-found' && code !== 'registry-down' && !failures.has(line)) {
+        if (failures.size === namedFailuresMax) failures.clear();
+        failures.add(line);
+        warn?.(`packages wait for a look: ${line}`);
+      }
       wait = Math.min(wait * 2, jobPollMillisecondsMax);
     }
     await sleep(wait, undefined, { signal }).catch(() => undefined);

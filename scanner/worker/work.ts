@@ -14,17 +14,20 @@ import { jobPollMillisecondsMax, jobPollMillisecondsMin } from '../limits.ts';
 import { currentRuleSet, ruleSetDigest } from '../rule-set.ts';
 import type { FactStore } from './fact-store.ts';
 import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
-import { type LookAtPackage, lookAtPackages, type VersionQueue } from './package-looks.ts';
+import {
+  type LookAtPackage,
+  type LookLines,
+  lookAtPackages,
+  type VersionQueue,
+} from './package-looks.ts';
 import { type PoolAnswer, type ScanPool, startScanPool } from './pool.ts';
 
-export interface WorkOptions extends JobsWorld {
+export interface WorkOptions extends JobsWorld, LookLines {
   /** Fingerprint of the registry's first root file: a scan counts in that registry only. */
   readonly registry: Digest;
   readonly now: () => Date;
   /** Number of simultaneous scans. */
   readonly children: number;
-  /** Receives one line for each event. */
-  readonly log?: (line: string) => void;
   /** The store of scans for the next change of rules. Without it, every scan parses. */
   readonly store?: FactStore;
   /** Replaces a pool of its own. */
@@ -46,9 +49,13 @@ export async function workJobs(options: WorkOptions): Promise<void> {
   try {
     const client = createJobsClient(options);
     const queue = { isEmpty: false };
-    const { lookAt, log } = options;
+    const { lookAt, log, warn } = options;
     const signal = AbortSignal.any([options.signal, ended.signal]);
-    const looking = { signal, ...(log !== undefined && { log }) };
+    const looking = {
+      signal,
+      ...(log !== undefined && { log }),
+      ...(warn !== undefined && { warn }),
+    };
     await Promise.all([
       ...Array.from({ length: options.children }, () => workOne(options, client, pool, queue)),
       ...(lookAt === undefined ? [] : [lookAtPackages(looking, { client, pool, queue, lookAt })]),

@@ -5,6 +5,7 @@ import type { ScanPool } from '../../../scanner/worker/pool.ts';
 import type { LeasedPackage, PackageLook } from '../../../skills-index/packages/package-look.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { wholeLook } from '../../registry/packaged-skill.ts';
 
 const leasedOf = (id: number): LeasedPackage => ({
   id,
@@ -34,6 +35,7 @@ async function work({ leases, lookAt, queue = { isEmpty: true }, refuse }: Regis
   const stop = new AbortController();
   const looks: [number, PackageLook][] = [];
   const lines: string[] = [];
+  const warned: string[] = [];
   const client: JobsClient = {
     lease: unused,
     renew: unused,
@@ -53,10 +55,10 @@ async function work({ leases, lookAt, queue = { isEmpty: true }, refuse }: Regis
   };
   const log = (line: string): void => void lines.push(line);
   await lookAtPackages(
-    { signal: stop.signal, log },
+    { signal: stop.signal, log, warn: (line) => void warned.push(line) },
     { client, pool, queue, lookAt: lookAt ?? (async () => seen) },
   );
-  return { looks, lines };
+  return { looks, lines, warned };
 }
 
 describe('a scanner without a version to scan', () => {
@@ -93,6 +95,27 @@ describe('a scanner without a version to scan', () => {
     expect(lines[0]).toBe('Cannot read advisories');
   });
 
+  it('tells its host of a failure once for each cause', async () => {
+    const lookAt = async ({ id }: LeasedPackage): Promise<PackageLook> => {
+      throw new Problem(id === 3 ? 'registry-down' : 'host-policy-invalid', 'Cannot read a.json');
+    };
+    const leases = [1, 2, 3].map((id) => () => leasedOf(id));
+    const { lines, warned } = await work({ leases, lookAt });
+    expect(lines.length).toBeGreaterThan(1);
+    expect(warned).toEqual(['packages wait for a look: Cannot read a.json']);
+  });
+
+  it('tells its host of the first package that is not fetched, until one arrives', async () => {
+    const lookAt = async ({ id }: LeasedPackage): Promise<PackageLook> =>
+      id === 4 ? wholeLook : id === 2 ? seen : { looked: 'not fetched', why: 'no way' };
+    const leases = [1, 2, 3, 4, 5].map((id) => () => leasedOf(id));
+    const { warned } = await work({ leases, lookAt });
+    expect(warned).toEqual([
+      'no code read of python tool1 1.0: no way',
+      'no code read of python tool5 1.0: no way',
+    ]);
+  });
+
   it('reports that a package was not fetched when the registry refuses the look', async () => {
     const refuse = ({ looked }: PackageLook): void => {
       if (looked !== 'not fetched') throw new Problem('request-invalid', 'too many bytes');
@@ -108,6 +131,6 @@ describe('a scanner without a version to scan', () => {
     const unknown = (): never => {
       throw new Problem('not-found', 'There is no such page');
     };
-    expect(await work({ leases: [unknown] })).toEqual({ looks: [], lines: [] });
+    expect(await work({ leases: [unknown] })).toEqual({ looks: [], lines: [], warned: [] });
   });
 });
