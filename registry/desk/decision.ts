@@ -73,12 +73,21 @@ export function decisionPanel(view: DecisionView): Html {
   const open = detail.status === 'in review' || detail.status === 'quarantined';
   return html`<aside class="decision" aria-labelledby="decision-title"><h2 id="decision-title">Decision</h2>
 ${approvals(view)}
-${open ? claim(view, action) : html`<p class="quiet">There is nothing to decide, because the version is ${detail.status}.</p>`}
+${open ? claim(view, action) : decided(detail)}
 ${detail.status === 'in review' ? approveForm(view, action) : ''}
 ${detail.moves.includes('in review') ? reasonForm(reasonForms.move, action, view) : ''}
 ${open ? reasonForm(reasonForms.ask, action, view) : ''}
 ${detail.moves.includes('refused') ? reasonForm(reasonForms.refuse, action, view) : ''}
 ${questions(view)}</aside>`;
+}
+
+function decided({ name, status, version }: ReviewDetail): Html {
+  const closed = html`<p class="quiet">There is nothing to decide, because the version is ${status}.</p>`;
+  if (status !== 'suspended') return closed;
+  const which = `${name}@${version}`;
+  return html`<p class="quiet">The version is suspended. These commands decide what comes next:</p>
+<ul class="plain-list"><li>lift the suspension: <code>${untrusted(`skillgate review suspend ${which} --lift --reason "…"`)}</code></li>
+<li>revoke the version for ever: <code>${untrusted(`skillgate review revoke ${which} --reason "…"`)}</code></li></ul>`;
 }
 
 function approvals({ detail, now, whyMore }: DecisionView): Html {

@@ -23,5 +23,7 @@ export const copyLineCharsMax = 400;
 /** Advisories shown of one package, and at the top of a version. */
 export const packageAdvisoriesShownMax = 10;
 export const packageTextCharsMax = 80;
+/** Characters of the registry’s reason beside a decision. */
+export const decidedWhyCharsMax = 200;
 /** Files that were not analysed, listed at the top of a version. */
 export const unreadShownMax = 10;

@@ -114,7 +114,7 @@ const words: Readonly<Record<PackageRow['change'], string>> = {
   version: 'other version',
   files: 'same version, other files',
   removed: 'removed',
-  first: 'not approved before',
+  first: 'without an earlier approval',
   same: 'as approved',
 };
 
@@ -134,13 +134,18 @@ Where “seen” is missing, size, age, machine code and licence are the lock’
 <th scope="col">uploaded</th><th scope="col">machine code</th><th scope="col">licence</th></tr></thead><tbody>${rows.map((row) => tableRow(row, now))}</tbody></table></div>`;
 }
 
-function looks(rows: readonly PackageRow[]): string {
+function looks(rows: readonly PackageRow[]): Html | string {
   const current = rows.filter(isLocked);
-  const looked = current.filter(({ seen }) => seen?.look !== undefined);
-  if (looked.length === 0) return 'No scanner has looked at these packages yet.';
+  const asked = current.filter(({ seen }) => seen?.look !== undefined);
+  if (asked.length === 0) return 'No scanner has looked at these packages yet.';
+  const failed = asked.filter(({ seen }) => seen?.look?.kind === 'not fetched').length;
   const named = (isMalware: boolean): number =>
-    looked.filter(({ seen }) => seen?.advisories.some((one) => one.isMalware === isMalware)).length;
-  return `Scanners looked at ${looked.length} of ${count(current.length, 'locked package')}: ${named(true)} malicious, ${named(false)} vulnerable.`;
+    asked.filter(({ seen }) => seen?.advisories.some((one) => one.isMalware === isMalware)).length;
+  const unread =
+    failed === 0
+      ? ''
+      : html`<b class="no">${failed} of ${current.length} could not be fetched</b>, so nobody read the code. `;
+  return html`Scanners looked at ${asked.length - failed} of ${count(current.length, 'locked package')}. ${unread}Advisories: ${named(true)} malicious, ${named(false)} vulnerable.`;
 }
 
 function isCurrent({ change }: PackageRow): boolean {

@@ -6,6 +6,7 @@ import type { DecidedRow, QueueRow } from '../review/review.ts';
 import type { Risk } from '../review/risk.ts';
 import type { DoubtRow } from '../versions/doubts.ts';
 import { type PageFrame, page } from './layout.ts';
+import { decidedWhyCharsMax } from './limits.ts';
 import { count, type Html, html, moment, untrusted } from './markup.ts';
 import { severityBadge, severityCounts, stateBadge, verdictBadge } from './severity.ts';
 
@@ -51,8 +52,15 @@ function decidedPart(rows: readonly DecidedRow[], now: number): Html {
     (
       row,
     ) => html`<li><a href="/review/${row.name}/${encodeURIComponent(row.version)}"><bdi>${row.name}</bdi> <span class="version">${row.version}</span></a>
-${stateBadge(row.status)} <span class="quiet">by ${untrusted(row.by)}, ${moment(row.at.getTime(), now)}</span></li>`,
+${stateBadge(row.status)} <span class="quiet">${byWhom(row)}, ${moment(row.at.getTime(), now)}</span></li>`,
   )}</ul>`;
+}
+
+// The registry decides nothing by itself: it counts approvals, and follows advisories and scans.
+function byWhom({ by, why }: DecidedRow): Html {
+  if (by !== 'registry') return html`by ${untrusted(by)}`;
+  const short = why.replace(/; verification summary at log index \d+$/, '');
+  return html`${untrusted(short.slice(0, decidedWhyCharsMax))}`;
 }
 
 function table(rows: readonly QueueRow[], now: number): Html {

@@ -74,6 +74,7 @@ export interface DecidedRow {
   readonly version: Version;
   readonly status: VersionState;
   readonly by: string;
+  readonly why: string;
   readonly at: Date;
 }
 
@@ -93,6 +94,7 @@ export async function listDecided(registry: Registry): Promise<readonly DecidedR
         version: versions.version,
         status: versions.status,
         by: audit.by,
+        why: audit.why,
         at: audit.at,
       })
       .from(audit)

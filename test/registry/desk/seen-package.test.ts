@@ -70,7 +70,13 @@ describe('a package that a scanner looked at', () => {
       'holed',
       'plain',
     ]);
-    expect(html).toContain('Scanners looked at 5 of 6 locked packages: 1 malicious, 2 vulnerable.');
+    expect(html).toContain(
+      'Scanners looked at 4 of 6 locked packages. <b class="no">1 of 6 could not be fetched</b>, so nobody read the code. Advisories: 1 malicious, 2 vulnerable.',
+    );
+    const fetched = list.filter(({ name }) => name !== 'gone');
+    expect(String(packageTable(rowsOf({}, fetched), now))).toContain(
+      'Scanners looked at 4 of 5 locked packages. Advisories: 1 malicious, 2 vulnerable.',
+    );
   });
 
   it('is counted, and nothing is said of advisories where nobody looked', () => {

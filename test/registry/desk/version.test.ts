@@ -351,3 +351,17 @@ describe('the keys', () => {
     expect(String(versionPage(frame, versionView()))).not.toContain('Reports of hosts');
   });
 });
+
+it.each([
+  [
+    'suspended' as const,
+    [
+      'skillgate review suspend @acme/weekly-report@1.4.1 --lift --reason',
+      'skillgate review revoke @acme/weekly-report@1.4.1 --reason',
+    ],
+  ],
+  ['revoked' as const, ['There is nothing to decide, because the version is revoked.']],
+])('a %s version says what can be decided', (status, texts) => {
+  const html = String(versionPage(frame, versionView({ status, moves: [] })));
+  for (const text of texts) expect(html).toContain(text);
+});
