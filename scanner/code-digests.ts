@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:40f80839a200d9486237f48d7403148d8643edc441f6ba4bceae7a9e358860e5',
-  judging: 'sha256:ee45f9772fcc47b282cf36cdd6cc1e4003b555bcf7c6aac73ace032abca8049c',
+  extractor: 'sha256:2dba0672c64803f8208715650b6db1a5b49198d637ecfc4adae52adafb25547f',
+  judging: 'sha256:b4243f75ce2adc126528cce656e178a8360f3592e545f4ea0f0a5f41781d8155',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:0a9ad17a42f21ab2b93e8cf21bbdaa9548cbd023a8001b5d17962f7707ca8065',
+    'files/agent-memory': 'sha256:18df8b1c3c8703a10e082883f4b4d38eabedc2776e173c47f7c82e9691f6db9d',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:289c890ac97594c27d1f1ef8173ac69757e2d3335baefa3a6958597260d70e99',
+    'files/outside-read': 'sha256:a8aa7ce21a80ba0041e23bd08ca2fc0a17e0e4ba2aafffa4d0259fb9a6f8faf1',
     'files/outside-write':
-      'sha256:182d70b92929391eb58cc443175f2ccafdc5bb5106d01056ee6608f471018b2f',
+      'sha256:76cbe58c8101b3e176fd5a1cc1926135e57f590f7dceeaa2cb93c9a86017b056',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:a61487883c38fa4caa57f639cd50dcab7503fece8108284625f6b8b37f9f457b',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:3fb3040938dfcefdec81623fc0899092820eb0441d257e42833669c0411fcb75',
+    'manifest/all-three': 'sha256:5e446da8769cd32924553052088b9a86c353196c2646f50619ef2aeaca3ad1f6',
     'manifest/broken-promise':
-      'sha256:0a9f64ffba8d3d7773d68a1f00215b2e4db92df0350bc6466a8a0424c9906fe0',
+      'sha256:58fae89d56c2f9f1a3b78b4a4983a70748726eab9a94f06d4ff6b7a1340c93d1',
     'manifest/contradiction':
       'sha256:c2fb94c0687efc891b7256ea70bff7e71eff2837d6854c28624432052eab3c60',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:778ffdd91d5200435db9408fc8e4c454615d58b279c197c3a781ab928eabb3cc',
+      'sha256:20040b08d4b5f105485737c6343f499514c6bcfffda51f7495c296dc16e60125',
     'manifest/unnamed-script':
       'sha256:b46dda4fa5b5b8a251703a2dd1a19c540d5722cf6cb4e36dc90b7bf9263031fb',
     'manifest/unreadable':
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:c1cd35349dd174b117c309a3c1104683ba0dc01181c08b30e52a56ef9d10becb',
+      'sha256:c0620b32c6cffe902b196481e527b855292e375a47a33fdc35848fe0cd47db35',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,47 +197,47 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:e5dda024f4910bdc6bd18eedcb546eca4a9b330992af66b8ba22a9b9aee794d3',
+      'sha256:3c001b2d5ab990025a4292ddf7b5a67fe85aff1996d8c125376be0b88eb4ca6e',
     'prose/approval-bypass':
-      'sha256:b4c5a20906962070e265d360bed48a6c237d0300f1eac7ba7a049b7d7a1c239d',
+      'sha256:6dfb1dc15a36ed0dde63283dc1c566a910099051e8adf99e4617660495abeff8',
     'prose/biased-judgement':
-      'sha256:499b04eea6168bd3054e195b75dcc1418c22aa74d7854a820a795de93406e0f9',
-    'prose/concealment': 'sha256:79d28645696d0fb1b4d231be302ff6035bc1c4891a782975c9942011f4fe597c',
+      'sha256:25d3ea04fbc518b4293bc899e2bf4ee7c2e1040e34386df9a7e14ded6da8d82c',
+    'prose/concealment': 'sha256:660ea539ffab2219e29d9a4646540f056919c6d3d9fe396aa0d6c3dcfaaebee8',
     'prose/credential-solicitation':
-      'sha256:8fa9e79b542e4304331019b519f74d2448b27a9d6981d87efa1384674c7a26ad',
+      'sha256:c05f2e1a899df62cb11598130581d7af609034304740a926e6e1627912106a7e',
     'prose/decode-instructions':
-      'sha256:6eac4f3e7dd024e67158e9b35f16127c20f46bd139063f0a2cf11dcac72078cb',
+      'sha256:312ee8ff2837acc61361fa97395874f9bc3843a09bc272ce3324d3136c48757e',
     'prose/destructive-orders':
-      'sha256:20ed8599dac243e56a25ec5c33a08fe6e001262750ab0113e57d83e121f3c238',
+      'sha256:7762aff8f8377883b9438c061440fac14bee7c5cb24fb558319dca6bc0d840c5',
     'prose/encoded-instructions':
-      'sha256:d02e099953959d5c5db8a6428cd4d11f37b9340f6afed7624fad68f3d3fd8af6',
+      'sha256:78fce1335998734124b57667e164824a0e3c210c60dc90d77d5827519f673e8b',
     'prose/exfiltration-instructions':
-      'sha256:28c7eea8dea36bf527ebd138e5f198d96eb69ba4a39bd7a998e9621dd53c103f',
-    'prose/hidden-text': 'sha256:ac9fca163fdc7a50bb0fe7a99b519480a77d950562354e7109dde2805ff72c3f',
-    'prose/install-lure': 'sha256:7efc898266d12aa1ae51bb5061d841b3b03a4ab0309e27f7a9bf47e84ef3d7c3',
+      'sha256:01f90ecdaa1ca02ca0e342a5a8b1c72051fa7b0e26b2eb77955d0ff4621788e6',
+    'prose/hidden-text': 'sha256:751ad44623246b71f9448ce44945e80b8cbe71ca496951af184af468a65c6976',
+    'prose/install-lure': 'sha256:7108e3fd55b4370ec39d3f7a42274c494ab098ec9588ef59e8ecba831eaa5325',
     'prose/memory-tampering':
-      'sha256:f4c80261a907b3d397332c8a1c3072fa01d02872ee60c31e9251fe424a9e4b82',
+      'sha256:c259855ef3fb7b8465dcc68d941d5378a4eb28f30f71ef0dd24c8f62610dcadd',
     'prose/override-instructions':
-      'sha256:cd61daac786b65d32eaf4a1ce6bb6fd71abcce7cd7d6a03653882a7d3437d905',
+      'sha256:d5dff9b8b1ec548aafcd6fe1aaf94b8bb41447fb896ff9d8c983293f13cc704c',
     'prose/payment-diversion':
-      'sha256:22138c880d177242fd53f6417cf52d382e4c04a85794905071fc1566917d013d',
+      'sha256:723e4ada550b4f981edfc224d334539e89917d57732fd882db1defc58cccf8d0',
     'prose/planted-content':
-      'sha256:9c1b0945af49c02d1c741349a033af6afbf3e95d2187eeb768494bb358dfe22c',
+      'sha256:9c646ba68dd8d30ad993d4cc292a2ccbc0195b62932baa891db02eda6c384610',
     'prose/remote-instructions':
-      'sha256:c6dac7909bf575ba18fc458fa3dcf4d08040429c866acd57de605678e36f695f',
+      'sha256:4358b98d0486cac67a18456e6de55448c3c5d43c22c2f2146aaf3e66a526ac4f',
     'prose/secret-in-reply':
-      'sha256:76585849cab02d1e5feb7efb42c1d581c36c32cbb27b66a942585be09c82ea11',
+      'sha256:731d8f50b718a3ceeb3ee5fdbb54c29c7559df0c92efcf7996878c08a04f5129',
     'prose/self-propagation':
-      'sha256:061d670351ec14b7b03a48a0ca3d62c883765e510591593286234a5d7144cb54',
+      'sha256:2304bf51248eea0b836d09ff3abfdbe6233508047420f3c85c4407370aaa76fb',
     'prose/speaks-to-scanners':
-      'sha256:31b5d657ccba9892a261e6fb2c76ede272e884343f5d4c080b0aab80dda93b07',
-    'prose/trigger-bait': 'sha256:cc80a5b3c0f4312cbf70a908257e7f60967b6e40b5f9743ab9bb9ac3526177ce',
+      'sha256:583c9d5dca0864ae69c6d78bb93347095e0272796ba1484c176a7409e9757fc6',
+    'prose/trigger-bait': 'sha256:b03a4ac050df2f05be6ce4bbf903ac90079cc055337beadda091fecf2b9b9c12',
     'prose/weakened-defence':
-      'sha256:53a2e676291d58f99df4bf06f1b0490b2f8584845b8d8bf84d39aa9b9fb51c3e',
+      'sha256:44a0be574e7b55fecf743b4b85ed5491e33770215bf6b8b7b5ea349a4dc09dcb',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:bfeaa10c2680156aebb44da250a409264d8728caca79e5fa7a81ffbc44ca2fab',
+      'sha256:9221590071a832b7abd08278735b861f7c934f7c51b692f8ab2773f996d86a06',
     'resources/exhaustion':
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':
