@@ -8,11 +8,13 @@ import { chooseFromHouse, type House, type HouseGroup } from '../../skills-index
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import type { Pin } from '../../skills-index/packages/other-locks.ts';
 import { lockedEntries, parseLock } from '../../skills-index/packages/require-locked.ts';
+import { hasReadableVersions } from '../../skills-index/packages/unmet-requirements.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { differences, type Entries } from '../packages/differences.ts';
 import { requireAllowedHouse } from '../packages/house-packages.ts';
 import { resolveWithout, type SkillLock } from '../packages/lock-skill.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
@@ -96,7 +98,9 @@ async function change(
 
 function nameIn(ecosystem: Ecosystem, requirement: string): string {
   const name = requiredName(ecosystem, requirement);
-  if (name !== undefined) return name;
+  // Otherwise pip names a line of a file that nobody wrote.
+  const isReadable = ecosystem === 'npm' || hasReadableVersions(requirement);
+  if (name !== undefined && isReadable) return name;
   const example = ecosystem === 'python' ? 'pandas>=2' : 'docx@^9';
   throw new Problem(
     'usage',
@@ -122,10 +126,8 @@ async function update(context: CommandContext, given: readonly string[]): Promis
 }
 
 /** One ecosystem after a change. */
-interface Changed {
+interface Changed extends Entries {
   readonly ecosystem: Ecosystem;
-  readonly before: Readonly<Record<string, string>>;
-  readonly after: Readonly<Record<string, string>>;
 }
 
 async function withChange(
@@ -210,17 +212,21 @@ async function resolve(
   const isUnresolved = (cause: unknown): cause is Problem =>
     cause instanceof Problem && cause.code === 'package-unresolved';
   try {
-    return await resolved(new Map(kept)).catch((cause: unknown) => {
+    return await resolved(new Map(kept)).catch(async (cause: unknown) => {
       if (!isUnresolved(cause) || kept.length === 0) throw cause;
+      const found = await resolved(new Map());
       printNote(
         context,
         safe`note: the new packages need other versions of packages that are there`,
       );
-      return resolved(new Map());
+      return found;
     });
   } catch (cause) {
     if (!isUnresolved(cause)) throw cause;
-    const hint = 'Ask for other versions: skillgate host packages add';
+    const hint =
+      context.args[0] === 'update'
+        ? 'Ask for other versions: skillgate host packages add'
+        : 'Check the names and the versions of the packages. What this host has: skillgate host packages list';
     throw new Problem(cause.code, cause.message, { reasons: cause.reasons, hint, cause });
   }
 }
@@ -270,7 +276,9 @@ function pinsOf(
 // All packages together are one set, so packages that clash are refused here and at no start.
 async function store(context: CommandContext, locked: readonly LockedPackage[]): Promise<void> {
   const policy = readPolicy(context);
-  requireAllowedHouse(context, policy, locked, 'add the packages');
+  const [verb] = context.args;
+  const purpose = `${verb === 'add' || verb === 'update' ? verb : 'choose'} the packages`;
+  requireAllowedHouse(context, policy, locked, purpose, true);
   let progress: Progress | undefined;
   const ready = await packages
     .readyPackages({
@@ -322,23 +330,4 @@ function notesOn(lines: readonly string[]): Safe[] {
     safe`Skills with "lock": "house" get this lock at their next start.`,
     ...(isNew ? [safe`Nobody scanned the packages’ code, which sees what a skill sees.`] : []),
   ];
-}
-
-/** `+ numpy 2.2.1`, `- six 1.16.0`, `numpy 2.1.0 → 2.2.1`. */
-function differences({ after, before }: Changed): string[] {
-  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys].sort().flatMap((key) => {
-    const was = Object.hasOwn(before, key) ? before[key] : undefined;
-    const is = Object.hasOwn(after, key) ? after[key] : undefined;
-    if (was === is) return [];
-    if (was === undefined) return [`+ ${key} ${versionOf(is)}`];
-    if (is === undefined) return [`- ${key} ${versionOf(was)}`];
-    return versionOf(was) === versionOf(is)
-      ? [`  ${key} ${versionOf(is)}, other files`]
-      : [`  ${key} ${versionOf(was)} → ${versionOf(is)}`];
-  });
-}
-
-function versionOf(entry = ''): string {
-  return entry.split(' ')[0] ?? '';
 }

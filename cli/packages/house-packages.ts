@@ -80,6 +80,7 @@ export function lockedOf({ paths }: World, chosen: ChosenPackages): LockedPackag
 }
 
 /**
+ * @param isChange whether the operator chooses versions now, and does not start a skill
  * @throws Problem `package-malicious`, `package-vulnerable` with the operator's next step: no
  * author chose these versions
  */
@@ -88,22 +89,17 @@ export function requireAllowedHouse(
   hostPolicy: HostPolicy,
   used: readonly Pick<HousePackage, 'ecosystem' | 'name' | 'version'>[],
   verb: string,
+  isChange = false,
 ): void {
-  try {
-    packages.requireAllowedPackages(packagePolicy(world, hostPolicy), used, verb);
-  } catch (cause) {
-    const next = cause instanceof Problem ? nextSteps[cause.code] : undefined;
-    if (!(cause instanceof Problem) || next === undefined) throw cause;
-    const hint = `${next}The operator takes other versions: skillgate host packages update, or skillgate host packages add with versions that the advisory does not name.`;
-    throw new Problem(cause.code, cause.message, { reasons: cause.reasons, hint, cause });
-  }
+  packages.requireAllowedPackages(packagePolicy(world, hostPolicy), used, verb, (first) => {
+    const { ecosystem, id, isMalware, name } = first;
+    const otherwise = isMalware
+      ? 'Read in the audit log what earlier runs did: skillgate log. '
+      : `To allow the advisory on this host: skillgate host advisories add allow ${id}. `;
+    const update = isChange ? '' : 'skillgate host packages update, or ';
+    return `${otherwise}The operator takes other versions: ${update}skillgate host packages add ${ecosystem} ${name} with versions that the advisory does not name.`;
+  });
 }
-
-const nextSteps: Readonly<Record<string, string>> = {
-  'package-malicious': 'Read in the audit log what earlier runs did: skillgate log. ',
-  'package-vulnerable':
-    'To allow one advisory on this host: skillgate host advisories add allow ID. ',
-};
 
 /** All packages of the house. */
 export function wholeHouse({ paths }: World): ChosenPackages {

@@ -24,6 +24,7 @@ import { packagesLeftOutMax } from '../limits.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
 import { writeWhole } from '../whole-file.ts';
+import { differences } from './differences.ts';
 import { packagePolicy } from './package-policy.ts';
 import { resolveNpm } from './resolve-npm.ts';
 import { resolvePython } from './resolve-python.ts';
@@ -35,6 +36,8 @@ export interface SkillLock {
   readonly packages: readonly LockedPackage[];
   /** The text to write; undefined for a lock that the skill has already. */
   readonly text?: string;
+  /** What skill.json pinned before; undefined for a skill without a lock. */
+  readonly before?: Readonly<Record<string, string>>;
   readonly tool: string;
   readonly index?: string;
   readonly notes: readonly string[];
@@ -84,7 +87,7 @@ export async function lockSkill(
           )
         : { requires: group.requires, lock: own };
     const path = group.lock ?? lock.path;
-    locks.push({ ...lock, path });
+    locks.push({ ...lock, path, ...(group.locked && { before: group.locked }) });
     groups = {
       ...groups,
       [ecosystem]: { ...group, requires, lock: path, locked: lockedEntries(lock.packages) },
@@ -111,12 +114,15 @@ export async function writeLock(folder: string, { manifest, locks }: SkillLocks)
 
 /** Says what was locked, from where, and what the author should know. */
 export function printLocks(context: CommandContext, { locks, left }: SkillLocks): void {
-  for (const { ecosystem, index, notes, packages, path, tool } of locks) {
+  for (const { before, ecosystem, index, notes, packages, path, tool } of locks) {
     const from = index === undefined ? '' : ` from ${index}`;
     printNote(
       context,
       safe`locked ${count(packages.length, 'package')} of ${ecosystem} in ${path} (${tool}${from})`,
     );
+    const after = lockedEntries(packages);
+    for (const line of before === undefined ? [] : differences({ before, after }))
+      printNote(context, safe`${line}`);
     for (const note of notes) printNote(context, safe`note: ${note}`);
   }
   for (const one of left)

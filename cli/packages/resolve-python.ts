@@ -132,7 +132,7 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
       hint: 'Install uv: https://docs.astral.sh/uv/',
     });
   requireNoProgram('pip', end);
-  if (end.exit !== 0) throw unresolved('pip', end);
+  if (end.exit !== 0) throw withoutWheel(request, end) ?? unresolved('pip', end);
   const { install, pip_version } = v.parse(
     report,
     JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')),
@@ -245,6 +245,20 @@ function withKeptWheels(one: LockedPackage, { pins }: Pick<ResolveRequest, 'pins
 function indexOptions(index: string, option: string): string[] {
   const place = parseIndexUrl(index);
   return place?.kind === 'folder' ? ['--no-index', '--find-links', place.path] : [option, index];
+}
+
+// Most such names are misspelled.
+function withoutWheel({ index }: ResolveRequest, { stderr }: ToolEnd): Problem | undefined {
+  const found = /satisfies the requirement (\S{1,200}).{0,200} \(from versions: none\)/.exec(
+    stderr,
+  );
+  return found === null
+    ? undefined
+    : new Problem(
+        'package-unresolved',
+        `Cannot lock: ${index} has no wheel of ${found[1] ?? ''} that fits the Python of this machine`,
+        { hint: 'Check the name of the package.' },
+      );
 }
 
 function unresolved(tool: string, { stderr }: ToolEnd): Problem {

@@ -60,6 +60,7 @@ export function advisedPackages(
  * Requires that no advisory names a package as malicious, and none as vulnerable where host policy
  * refuses such packages.
  * @param purpose begins the message: `run @acme/report`
+ * @param nextStep the hint for whoever chose the versions; the authors of skills by default
  * @throws Problem `package-malicious`, `package-vulnerable` with a reason for each advisory,
  * `host-policy-invalid`
  */
@@ -67,6 +68,7 @@ export function requireAllowedPackages(
   policy: PackagePolicy,
   packages: readonly Named[],
   purpose: string,
+  nextStep: (first: AdvisedPackage) => string | undefined = nextStepOfAuthors,
 ): void {
   const kind = policy.rules.vulnerable === 'refuse' ? 'all' : 'malware';
   const found = advisedPackages(policy, packages, kind).filter(({ isAllowed }) => !isAllowed);
@@ -76,7 +78,7 @@ export function requireAllowedPackages(
     throw new Problem(
       'package-malicious',
       `Cannot ${purpose}: ${reasonOf(malicious)} as malicious`,
-      { reasons: malware.map((one) => ({ message: reasonOf(one) })) },
+      { reasons: malware.map((one) => ({ message: reasonOf(one) })), hint: nextStep(malicious) },
     );
   const [vulnerable] = found;
   if (vulnerable === undefined) return;
@@ -84,11 +86,15 @@ export function requireAllowedPackages(
   throw new Problem(
     'package-vulnerable',
     `Cannot ${purpose}: ${reasonOf(vulnerable)} as vulnerable${summaryOf(vulnerable)}`,
-    {
-      reasons,
-      hint: `use a newer version of ${vulnerable.name}: skillgate update for an installed skill, skillgate lock for your own. Or allow the advisory on this host: skillgate host advisories add allow ${vulnerable.id}`,
-    },
+    { reasons, hint: nextStep(vulnerable) },
   );
+}
+
+// The code of malware has a hint of its own.
+function nextStepOfAuthors({ id, isMalware, name }: AdvisedPackage): string | undefined {
+  return isMalware
+    ? undefined
+    : `use a newer version of ${name}: skillgate update for an installed skill, skillgate lock for your own. Or allow the advisory on this host: skillgate host advisories add allow ${id}`;
 }
 
 function reasonOf({ ecosystem, id, name, version }: AdvisedPackage): string {

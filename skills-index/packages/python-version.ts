@@ -9,14 +9,24 @@ export function isPythonIn(specifiers: string, version: string): boolean {
 
 /** Whether a version fulfils specifiers such as `>=3.9,<4`. */
 export function isVersionIn(specifiers: string, version: string): boolean {
+  return partsOf(specifiers).every((one) => {
+    const [, operator = '', wanted = ''] = specifier.exec(one) ?? [];
+    return operator !== '' && compares(version, operator, wanted);
+  });
+}
+
+/** Whether each part of a text is a specifier; `=2.2` and `=>2` are none. */
+export function areSpecifiers(text: string): boolean {
+  return partsOf(text).every((one) => specifier.test(one));
+}
+
+const specifier = /^(===|==|!=|<=|>=|~=|<|>)\s*(\S+)$/;
+
+function partsOf(specifiers: string): string[] {
   return specifiers
     .split(',')
     .map((one) => one.trim())
-    .filter((one) => one !== '')
-    .every((one) => {
-      const [, operator = '', wanted = ''] = /^(===|==|!=|<=|>=|~=|<|>)\s*(\S+)$/.exec(one) ?? [];
-      return operator !== '' && compares(version, operator, wanted);
-    });
+    .filter((one) => one !== '');
 }
 
 /** Whether `version operator wanted` holds; false for an unknown operator or version. */

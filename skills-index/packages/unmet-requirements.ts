@@ -4,7 +4,7 @@ import type { Ecosystem } from '../skill/ecosystem.ts';
 import { requiredName } from '../skill/manifest-packages.ts';
 import type { Reason } from '../skill/problem.ts';
 import type { LockedPackage } from './locked-package.ts';
-import { isVersionIn } from './python-version.ts';
+import { areSpecifiers, isVersionIn } from './python-version.ts';
 
 /** The requirements that a lock does not meet, with reasons. */
 export function unmetRequirements(
@@ -33,10 +33,21 @@ export function unmetRequirements(
 /** Whether a version of a package meets a requirement without a marker. */
 export function isVersionMet(ecosystem: Ecosystem, requirement: string, version: string): boolean {
   if (ecosystem === 'python') {
-    const [, specifiers] = /^[\w.-]+ *(?:\[[^\]]*\])? *\(?([^()]*)\)? *$/.exec(requirement) ?? [];
+    const specifiers = specifiersIn(requirement);
     return specifiers !== undefined && isVersionIn(specifiers, version);
   }
   const at = requirement.indexOf('@', 1);
   const range = at < 0 ? '*' : requirement.slice(at + 1);
   return satisfies(version, range, { includePrerelease: true });
+}
+
+/** Whether pip and uv can read the versions of a requirement; they cannot read `pandas=2.2`. */
+export function hasReadableVersions(requirement: string): boolean {
+  const specifiers = specifiersIn(requirement.split(';')[0] ?? '');
+  return specifiers !== undefined && areSpecifiers(specifiers);
+}
+
+/** The specifiers of a requirement of Python without a marker. */
+function specifiersIn(requirement: string): string | undefined {
+  return /^[\w.-]+ *(?:\[[^\]]*\])? *\(?([^()]*)\)? *$/.exec(requirement)?.[1];
 }

@@ -294,6 +294,7 @@ describe('nobody but the operator decides', () => {
     const said = await user.run('run', '@acme/one', 'report');
     expect(said.err).toMatch(/package-vulnerable.*GHSA-old names top 1\.0 of python/);
     expect(said.err).toContain('skillgate host packages update');
+    expect(said.err).toContain('skillgate host advisories add allow GHSA-old');
   });
 
   it('a package whose needs no start could read is not added, and the house stays as it was', async () => {
@@ -320,6 +321,10 @@ describe('nobody but the operator decides', () => {
     const said = await house('add', world('2.0'), 'python', 'other>=2');
     expect(said.err).toContain('the new packages need other versions of packages that are there');
     expect(said.out).toContain('python   top 1.0 → 2.0');
+    writeFileSync(join(bin, 'uv'), tool('pylock.toml').replace('else', 'else exit 1;'));
+    const none = await house('add', world('2.0'), 'python', 'tpo');
+    expect(none.err).toContain('package-unresolved');
+    expect(none.err).not.toContain('the new packages need other versions');
   });
 
   it('a malicious package is not added, and stops each skill that gets it', async () => {
@@ -337,12 +342,18 @@ describe('nobody but the operator decides', () => {
     expect(said.err).toMatch(/package-malicious.*MAL-2026-1 names base 1\.0 of python/);
     expect(said.err).toContain('The operator takes other versions: skillgate host packages update');
     expect(lastAudited(user)).toMatchObject({ event: 'refused', code: 'package-malicious' });
+    const update = await house('update', world());
+    expect(update.err).toContain('Cannot update the packages: the advisory MAL-2026-1 names base');
+    expect(update.err).toContain('skillgate host packages add python base with versions');
+    expect(update.err).not.toContain('skillgate host packages update');
     expect(await user.run('run', '@acme/two', 'report')).toMatchObject({ exit: 0 });
   });
 
   it.each([
     'add python evil@https://evil.example/evil.whl',
     'add python --index-url',
+    'add python top=1.0',
+    'add python top=>1',
     'add npm github:owner/evil',
     'add cargo serde',
     'remove python never-added',

@@ -177,6 +177,16 @@ describe('skillgate lock', () => {
     expect(existsSync(join(cwd, 'pylock.toml'))).toBe(false);
   });
 
+  it('says which versions differ from those of the lock before', async () => {
+    const { cwd, type } = author(whole);
+    expect((await type('lock')).stderr).not.toContain('six');
+    const locked = { ...whole, 'skill.json': readFileSync(join(cwd, 'skill.json'), 'utf8') };
+    const other = author(locked, byUv.replaceAll('1.16.0', '1.17.0'));
+    const { stderr } = await other.type('lock');
+    expect(stderr).toContain('  six 1.16.0 → 1.17.0\n');
+    expect(stderr).not.toContain('yaml-fast');
+  });
+
   it('refuses a version that its maintainers withdrew, which uv takes by its number', async () => {
     const exact = { python: { ...python, requires: ['six==1.16.0', 'yaml-fast'] } };
     const { cwd, type } = author({ ...whole, 'skill.json': skillJson(exact) });
@@ -233,9 +243,9 @@ printf '%s' '${report}' > report.json
 <a href="/x/six-1.17.0-py3-none-any.whl#sha256=${'cd'.repeat(32)}">six-1.17.0-py3-none-any.whl</a>
 </body></html>`;
   const files = { ...whole, 'skill.json': skillJson({ python: { requires: ['six'], why: 'w' } }) };
-  const lockWith = async (text: string, status = 200) => {
+  const lockWith = async (text: string, status = 200, script = python3) => {
     const cwd = folderWith(files);
-    const bin = folderWith({ python3 });
+    const bin = folderWith({ python3: script });
     chmodSync(join(bin, 'python3'), 0o755);
     const asked: string[] = [];
     const fetchPage: typeof fetch = async (address) => {
@@ -258,6 +268,15 @@ printf '%s' '${report}' > report.json
     expect(lock).toContain(`sha256 = "${'ab'.repeat(32)}"`);
     expect(lock).not.toMatch(/tar\.gz|1\.17\.0/);
     expect(requireSame(cwd)).toBe(1);
+  });
+
+  it.each([
+    ['none', 'https://pypi.org/simple/ has no wheel of sx that fits'],
+    ['0.1, 0.2', 'pip finds no versions that fit: ERROR: Could not find'],
+  ])('names the requirement that pip does not find, with the versions %s', async (there, said) => {
+    const error = `ERROR: Could not find a version that satisfies the requirement sx (from six) (from versions: ${there})`;
+    const script = `#!/bin/sh\ncase "$1" in -c) ;; *) echo '${error}' >&2; exit 1;; esac\n`;
+    expect((await lockWith(page, 200, script)).stderr).toContain(said);
   });
 
   it.each([
