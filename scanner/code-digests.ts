@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:2dba0672c64803f8208715650b6db1a5b49198d637ecfc4adae52adafb25547f',
+  extractor: 'sha256:2d30b51fe8d4bcba618a5150e9c203f2f989779543c1df858cd1a66ad77b09b2',
   judging: 'sha256:b4243f75ce2adc126528cce656e178a8360f3592e545f4ea0f0a5f41781d8155',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
