@@ -1,5 +1,5 @@
 /** `skillgate host advisories …`: what this host does with packages that an advisory names. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { VulnerabilityRules } from '../../skills-index/run/plan/index-policy.ts';
@@ -21,12 +21,17 @@ export function addAdvisoryRule(context: CommandContext, word: string, value: st
 
 function addFolder(context: CommandContext, value: string): void {
   const folder = resolve(context.cwd, value);
+  const isThere = existsSync(folder);
+  if (isThere && !statSync(folder).isDirectory())
+    throw new Problem('usage', `Cannot add ${folder}: it is a file, no folder`, {
+      hint: 'name the folder of your OSV mirror. An archive of OSV lies in it: PyPI/all.zip',
+    });
   applyHostChange(context, {
     change: (members) => withMember(members, 'advisories', folder, true),
     means: [
       safe`Packages are compared with the advisories of ${folder}. No skill with a malicious package starts.`,
     ],
-    notes: existsSync(folder)
+    notes: isThere
       ? []
       : [safe`there is no folder ${folder} yet, and until then no skill with packages starts`],
   });
@@ -37,6 +42,7 @@ function addVulnerable(context: CommandContext, value: string): void {
     throw new Problem('usage', `Cannot set vulnerable to ${value}: write run or refuse`);
   applyHostChange(context, {
     change: (members) => withEntry(members, member, 'vulnerable', value),
+    hint: 'first: skillgate host advisories add folder DIR',
     means: [
       value === 'refuse'
         ? safe`No skill with a vulnerable package is installed or starts on this host.`
@@ -64,7 +70,14 @@ function addAllowed(context: CommandContext, id: string): void {
         : [
             safe`vulnerable packages run in any case, until: skillgate host advisories add vulnerable refuse`,
           ],
+    hint: hintOfId(id),
   });
+}
+
+function hintOfId(id: string): string | undefined {
+  if (/^mal-/i.test(id)) return 'use a version of the package that the advisory does not name';
+  const inCapitals = id.replace(/^[^-]+/, (prefix) => prefix.toUpperCase());
+  return inCapitals === id || !id.includes('-') ? undefined : `write ${inCapitals}`;
 }
 
 export function removeAdvisoryRule(context: CommandContext, name: string): void {

@@ -15,6 +15,8 @@ export interface HostChange {
   readonly means: readonly Safe[];
   /** What the operator should know besides. */
   readonly notes?: readonly Safe[];
+  /** The next step where the new policy is not valid. */
+  readonly hint?: string | undefined;
 }
 
 export function policyFileOf({ paths }: Pick<CommandContext, 'paths'>): string {
@@ -26,10 +28,13 @@ export function readPolicy(context: Pick<CommandContext, 'paths'>): HostPolicy {
 }
 
 /** Applies the change, or with `--dry-run` prints the difference only. */
-export function applyHostChange(context: CommandContext, { change, means, notes }: HostChange) {
+export function applyHostChange(
+  context: CommandContext,
+  { change, hint, means, notes }: HostChange,
+) {
   const file = policyFileOf(context);
   const isTrial = context.options['dry-run'] === true;
-  const { before, after } = changed(file, change, isTrial);
+  const { before, after } = changed(file, change, isTrial, hint);
   const difference = unifiedDiff(before, after).lines;
   const value = {
     schema: 'skillgate.host-changed/1',
@@ -52,9 +57,14 @@ export function applyHostChange(context: CommandContext, { change, means, notes 
   if (isTrial) printNote(context, safe`Nothing was changed, because of --dry-run.`);
 }
 
-function changed(file: string, change: HostChange['change'], isTrial: boolean) {
+function changed(
+  file: string,
+  change: HostChange['change'],
+  isTrial: boolean,
+  hint: string | undefined,
+) {
   try {
-    return host.changeHostPolicy(file, change, isTrial);
+    return host.changeHostPolicy(file, change, isTrial, hint);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw cause;

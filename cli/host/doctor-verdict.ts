@@ -19,6 +19,10 @@ const lacks: readonly { readonly row: RegExp; readonly what: string }[] = [
     row: /^skillgate$/,
     what: 'the shims of installed skills fail, because skillgate is not on PATH',
   },
+  {
+    row: /^advisories$/,
+    what: 'skills with packages do not start, because the advisories cannot be read',
+  },
   { row: /^separate operator$/, what: 'held actions are denied, because no approver is named' },
   { row: /^approver /, what: 'an approver’s key has no passphrase, so agents could use the key' },
   { row: /^mailbox of /, what: 'an approver gets no holds by mailbox' },

@@ -19,7 +19,7 @@ import { readRegistries } from '../registries/registry-base.ts';
 import { answer, inkFor, joined, type OutputInk, type Safe, safe } from '../terminal/output.ts';
 import { backendRows, probeHost } from './check-host.ts';
 import { type DoctorRow, type DoctorVerdict, decideVerdict } from './doctor-verdict.ts';
-import { houseRows } from './house-rows.ts';
+import { advisoryRows, houseRows } from './house-rows.ts';
 import { toolchainRows } from './toolchains.ts';
 
 interface Part {
@@ -97,6 +97,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     })),
     ...toolchainRows(context.env.HOME, policy),
     ...houseRows(context),
+    ...advisoryRows(context, policy),
     ...separationRows(policy, process.getuid?.() ?? 0, await keyKinds(context)).map((row) => ({
       ...row,
       needed: false,

@@ -5,7 +5,7 @@
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { denials } from '../../skills-index/run/egress/denial.ts';
 import type { CapabilityKind } from '../../skills-index/skill/capability.ts';
-import { messageCharsMax, proposedUrlCharsMax } from '../limits.ts';
+import { messageCharsMax, proposedUrlCharsMax, tracebackCharsMax } from '../limits.ts';
 import { shortText } from '../terminal/output.ts';
 
 /** What was denied, and what to write. */
@@ -53,12 +53,15 @@ export function missingRequests(events: readonly AuditEvent[]): Missing[] {
 /** The codes of requests that an entry of skill.json would allow. */
 export const isForManifest = /^(host|port|method|path)-denied$/;
 
-type Match = readonly [pattern: RegExp, missing: (name: string) => Missing | undefined];
+type Match = readonly [
+  pattern: RegExp,
+  missing: (name: string, before: string) => Missing | undefined,
+];
 
 // As the interpreters of a sandbox say it; each with one group, the name.
 const sayings: readonly Match[] = [
   [/^(?:.*: )?Error: spawn(?:Sync)? ([\w.+-]{1,64}) ENOENT$/gm, program],
-  [/No such file or directory: '([\w.+-]{1,64})'$/gm, program],
+  [/No such file or directory: '([\w.+-]{1,64})'$/gm, programOfPython],
   [/^.*?(?:line )?\d+: ([\w.+-]{1,64}): (?:command )?not found$/gm, program],
   [
     /EN(?:OENT|OTDIR): no such file or directory, \w+ '(\/[^']{1,400})'/g,
@@ -87,7 +90,9 @@ export function missingInOutput(
   const lines = printed.split('\n').filter((line) => line.length <= messageCharsMax);
   const text = lines.join('\n');
   const found = sayings.flatMap(([pattern, missing]) =>
-    [...text.matchAll(pattern)].map(([, name = '']) => missing(name)),
+    [...text.matchAll(pattern)].map((one) =>
+      missing(one[1] ?? '', text.slice(Math.max(0, one.index - tracebackCharsMax), one.index)),
+    ),
   );
   return unique(found.flatMap((one) => (one === undefined ? [] : [withCause(one, interpreters)])));
 }
@@ -109,6 +114,15 @@ function withCause(missing: Missing, interpreters: Interpreters): Missing {
 
 function program(name: string): Missing {
   return { kind: 'exec', what: `the program ${name} is missing`, entry: { program: name, why } };
+}
+
+// Python says the same of a file that is not there. The traceback tells a program from a file, and
+// where there is no traceback, a name such as `sales.csv` is a file's.
+function programOfPython(name: string, before: string): Missing | undefined {
+  const at = before.lastIndexOf('Traceback (most recent call last)');
+  const isProgram =
+    at < 0 ? !/\.[a-z]\w*$/i.test(name) : /_execute_child|execv|posix_spawn/.test(before.slice(at));
+  return isProgram ? program(name) : undefined;
 }
 
 function folder(path: string, mode: 'ro' | 'cow'): Missing | undefined {

@@ -27,23 +27,29 @@ const membersShape = v.record(v.string(), v.unknown());
  * Changes host.json under a lock, so that two changes at the same time both count.
  * @param change makes the new members of the present ones, or throws
  * @param isTrial whether to judge the change without writing it
+ * @param hint the next step where the new policy is not valid
  * @throws Problem `host-policy-invalid` when the present or the new policy is not valid
  */
 export function changeHostPolicy(
   path: string,
   change: (members: PolicyMembers, policy: HostPolicy) => PolicyMembers,
   isTrial = false,
+  hint = 'host.json stays as it was; correct the command',
 ): HostPolicyChange {
   return isTrial
-    ? judge(path, change)
+    ? judge(path, change, hint)
     : withLock(`${path}.lock`, () => {
-        const changed = judge(path, change);
+        const changed = judge(path, change, hint);
         if (changed.before !== changed.after) write(path, changed.after);
         return changed;
       });
 }
 
-function judge(path: string, change: Parameters<typeof changeHostPolicy>[1]): HostPolicyChange {
+function judge(
+  path: string,
+  change: Parameters<typeof changeHostPolicy>[1],
+  hint: string,
+): HostPolicyChange {
   const policy = readHostPolicy(path);
   const bytes = readPolicyFile(path);
   const members = v.parse(membersShape, bytes === undefined ? {} : parseJson(bytes, path).value);
@@ -54,18 +60,18 @@ function judge(path: string, change: Parameters<typeof changeHostPolicy>[1]): Ho
       'host-policy-invalid',
       `Cannot change ${path}: the file would be larger than ${policyBytesMax} bytes`,
     );
-  requireNoDeskPasskeys(parseNew(written, path));
+  requireNoDeskPasskeys(parseNew(written, path, hint));
   return { before: bytes === undefined ? '' : textOf(members), after };
 }
 
-function parseNew(written: Uint8Array, path: string): HostPolicy {
+function parseNew(written: Uint8Array, path: string, hint: string): HostPolicy {
   try {
     return parseHostPolicy(written, path);
   } catch (cause) {
     // The places in the reasons are places in a text that is written nowhere.
     const reasons = cause instanceof Problem ? cause.reasons.map(({ message }) => message) : [];
     throw new Problem('host-policy-invalid', `Cannot change ${path}: ${reasons.join('; ')}`, {
-      hint: 'host.json stays as it was; correct the command',
+      hint,
       cause,
     });
   }

@@ -46,7 +46,8 @@ export function openAdvisories(
 ): FindAdvisories {
   const { folder } = source;
   if (folder === undefined) return () => [];
-  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+  const found = orUnreadable(folder, (path) => fs.statSync(path, { throwIfNoEntry: false }));
+  if (found?.isDirectory() !== true)
     throw new Problem(
       'host-policy-invalid',
       `Cannot read advisories: there is no folder ${folder}`,

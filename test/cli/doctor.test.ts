@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { namesOnPath, platformRows } from '../../cli/host/doctor.ts';
 import { type DoctorRow, decideVerdict } from '../../cli/host/doctor-verdict.ts';
-import { houseRows } from '../../cli/host/house-rows.ts';
+import { advisoryRows, houseRows } from '../../cli/host/house-rows.ts';
 
 const entry = '/opt/it’s here/cli/guard.js';
 let folder = '';
@@ -15,6 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const put = (name: string, text: string, mode = 0o755) =>
   writeFileSync(join(folder, name), text, { mode });
+
+const pathsIn = (path: string) => ({ config: path, data: join(path, 'data'), cache: path });
 
 describe('skillgate doctor', () => {
   it('says that shims end with 127 where there is no skillgate, with a line that puts it there', () => {
@@ -56,7 +58,7 @@ describe('skillgate doctor', () => {
   });
 
   it('says whether the packages that this host chose are stored, and who may write their list', () => {
-    const paths = { config: folder, data: join(folder, 'data'), cache: folder };
+    const paths = pathsIn(folder);
     expect(houseRows({ paths })).toEqual([]);
     mkdirSync(join(folder, 'house'), { mode: 0o700 });
     const locked = { six: `1.16.0 sha256:${'0'.repeat(64)}` };
@@ -73,6 +75,19 @@ describe('skillgate doctor', () => {
     expect(houseRows({ paths })).toMatchObject([
       { holds: false, detail: expect.stringContaining('other users may write to it') },
     ]);
+  });
+
+  it.each([
+    ['can be read', 'osv/PyPI/MAL-1.json', '{"id":"MAL-1"}', true, 'compared with those of'],
+    ['has a broken file', 'osv/PyPI/MAL-1.json', '{', false, 'it is no OSV advisory; fetch'],
+    ['is not there', 'other/MAL-1.json', '', false, 'there is no folder'],
+  ])('says that the folder of advisories %s', (_, path, text, holds, detail) => {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    put(path, text);
+    const context = { now: () => new Date(0), paths: pathsIn(folder) };
+    const [row] = advisoryRows(context, { advisories: join(folder, 'osv'), packages: {} });
+    expect(row).toMatchObject({ holds, needed: false, detail: expect.stringContaining(detail) });
+    expect(advisoryRows(context, { packages: {} })).toEqual([]);
   });
 
   it('says when skill is another program', () => {
@@ -141,6 +156,14 @@ describe('the verdict of skillgate doctor', () => {
       'ready-but',
       /no registry/,
       'skillgate registry add URL --root sha256:…',
+    ],
+    [
+      'the advisories cannot be read',
+      [row('advisories', false), operator],
+      true,
+      'ready-but',
+      /skills with packages do not start/,
+      undefined,
     ],
     [
       'nobody can answer',

@@ -137,7 +137,9 @@ describe('skillgate host advisories', () => {
 
   it.each([
     ['an exception for malware', ['add', 'allow', 'MAL-2026-1'], 2, 'names malware'],
+    ['lower-case malware', ['add', 'allow', 'mal-2026-1'], 2, 'that the advisory does not name'],
     ['no id', ['add', 'allow', 'evil'], 2, 'is not the id of an advisory'],
+    ['an id without capitals', ['add', 'allow', 'ghsa-a-b-c'], 2, 'write GHSA-a-b-c'],
     ['a third way', ['add', 'vulnerable', 'ask'], 2, 'write run or refuse'],
     ['an unknown rule', ['add', 'malicious', 'run'], 2, 'folder DIR, vulnerable run|refuse'],
     ['a rule that is absent', ['remove', 'vulnerable'], 3, 'has no rule vulnerable'],
@@ -148,9 +150,17 @@ describe('skillgate host advisories', () => {
     expect(policy()).toEqual({ advisories: '/srv/osv' });
   });
 
+  it('refuses a file in place of the folder', async () => {
+    writeFileSync(join(home, 'osv'), '');
+    const ran = await host('advisories', 'add', 'folder', 'osv');
+    expect(ran).toMatchObject({ exit: 2, stderr: expect.stringContaining('is a file, no folder') });
+    expect(existsSync(file())).toBe(false);
+  });
+
   it('refuses to refuse vulnerable packages where no advisories would name them', async () => {
     const ran = await host('advisories', 'add', 'vulnerable', 'refuse');
     expect(ran.stderr).toContain('"advisories" names no folder');
+    expect(ran.stderr).toContain('first: skillgate host advisories add folder DIR');
     expect(existsSync(file())).toBe(false);
   });
 });

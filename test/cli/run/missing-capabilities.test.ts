@@ -126,8 +126,20 @@ describe('what was not there, as a program says it', () => {
     expect(missing?.what).toBe(`the skill says that "${words}" is not there`);
   });
 
+  it.each<[string, string, readonly object[]]>([
+    ['a file', 'File "/skills/a/sum.py", line 3, in <module>\n    open(name)', []],
+    ['a program', 'File "/usr/lib/python3/subprocess.py", line 1, in _execute_child', [{}]],
+  ])('tells %s by the traceback of Python', (_, frame, missing) => {
+    const error = (name: string) =>
+      `FileNotFoundError: [Errno 2] No such file or directory: '${name}'`;
+    const text = (name: string) => `Traceback (most recent call last):\n  ${frame}\n${error(name)}`;
+    for (const name of ['git', 'run.sh'])
+      expect(missingInOutput(text(name))).toMatchObject(missing);
+  });
+
   it.each([
     '',
+    "FileNotFoundError: [Errno 2] No such file or directory: 'sales.csv'",
     "Error: ENOENT: no such file or directory, open '/tmp/a'",
     "Error: ENOENT: no such file or directory, open '/skills/@me/tried/none.md'",
     "Error: ENOENT: no such file or directory, open 'notes.md'",
@@ -171,6 +183,7 @@ describe('what was not there, as a program says it', () => {
   });
 
   it('takes no time over what is made to take some', () => {
+    expect(missingInOutput("No such file or directory: 'a.b'\n".repeat(64 * 1024))).toEqual([]);
     for (const sign of [' ', ': ', "'/", 'A', '1: '])
       expect(missingInOutput(sign.repeat(64 * 1024))).toEqual([]);
   });

@@ -92,6 +92,13 @@ describe('what a session sees of an npm package', () => {
     ]);
   });
 
+  it.each(['PyPI', 'pypi', 'PYPI'])('reads an advisory of the ecosystem %s', (ecosystem) => {
+    const affected = { package: { ecosystem, name: 'lib' } };
+    expect(parseAdvisory(advisory(affected), 'MAL-1.json')).toMatchObject([
+      { ecosystem: 'python', name: 'lib', isMalware: true },
+    ]);
+  });
+
   it('keeps all versions under a withdrawn advisory, and under one about another package', () => {
     expect(parseAdvisory(advisory({}, { withdrawn: old }), 'MAL-1.json')).toEqual([]);
 
