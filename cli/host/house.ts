@@ -320,14 +320,28 @@ function printChanges(
     ),
   );
   if (context.format !== 'text') return;
-  if (isTrial) printNote(context, safe`Nothing was changed, because of --dry-run.`);
+  if (isTrial) for (const note of notesOnTrial(lines)) printNote(context, note);
   else if (lines.length > 0) for (const note of notesOn(lines)) printNote(context, note);
 }
 
+function notesOnTrial(lines: readonly string[]): Safe[] {
+  return [
+    safe`Nothing was changed, because of --dry-run.`,
+    ...(hasNew(lines)
+      ? [safe`The packages were fetched. skillgate packages clean deletes them when they are old.`]
+      : []),
+  ];
+}
+
+function hasNew(lines: readonly string[]): boolean {
+  return lines.some((line) => !/^\S+ - /.test(line));
+}
+
 function notesOn(lines: readonly string[]): Safe[] {
-  const isNew = lines.some((line) => !/^\S+ - /.test(line));
   return [
     safe`Skills with "lock": "house" get this lock at their next start.`,
-    ...(isNew ? [safe`Nobody scanned the packages’ code, which sees what a skill sees.`] : []),
+    ...(hasNew(lines)
+      ? [safe`Nobody scanned the packages’ code, which sees what a skill sees.`]
+      : []),
   ];
 }

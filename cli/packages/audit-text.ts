@@ -13,6 +13,8 @@ export interface AuditRow {
   readonly lock: LockDetail | undefined;
   readonly sets: readonly string[];
   readonly skills: readonly string[];
+  /** Whether the house's lock of this host has the version. */
+  readonly isOfHouse: boolean;
   readonly advisories: readonly {
     readonly id: string;
     readonly isMalware: boolean;
@@ -74,12 +76,24 @@ function advisoryLines({ folder, refusesVulnerable, rows }: AuditReport): Safe[]
       : []),
     ...(has('vulnerable')
       ? [
-          refusesVulnerable
-            ? safe`Host policy refuses vulnerable packages. Ask the authors of the skills to lock newer versions.`
-            : safe`Vulnerable packages run. Ask the authors of the skills to lock newer versions.`,
+          safe`${refusesVulnerable ? 'Host policy refuses vulnerable packages.' : 'Vulnerable packages run.'} ${newerVersions(found)}`,
         ]
       : []),
   ];
+}
+
+// Whoever chose a version chooses another one.
+function newerVersions(found: readonly (KindFacts & Pick<AuditRow, 'isOfHouse'>)[]): Safe {
+  const vulnerable = found.filter((one) => kindOf(one) === 'vulnerable');
+  const steps = [
+    ...(vulnerable.some(({ isOfHouse }) => isOfHouse)
+      ? [safe`The lock of this host has such versions: skillgate host packages update`]
+      : []),
+    ...(vulnerable.every(({ isOfHouse }) => isOfHouse)
+      ? []
+      : [safe`Ask the authors of the skills to lock newer versions.`]),
+  ];
+  return joined(steps.reverse(), ' ');
 }
 
 function kindOf({ isAllowed, isMalware }: KindFacts): string {
@@ -114,7 +128,7 @@ function packageTable(rows: readonly AuditRow[]): Safe {
       lock?.uploaded?.slice(0, 10) ?? unknown,
       shortText(lock?.attestedBy ?? unknown, cellCharsMax),
       lock?.attestedBy === undefined ? unknown : 'named',
-      skills.length === 0 ? 'no skill' : skills.join(', '),
+      skills.length > 0 ? skills.join(', ') : one.isOfHouse ? 'the lock of this host' : 'no skill',
     ]),
   ]);
 }

@@ -10,7 +10,7 @@ import { projectPackages } from '../install/skill-packages.ts';
 import { projectAt } from '../run/admission.ts';
 import { answer, count, joined, safe } from '../terminal/output.ts';
 import { type AuditRow, auditText } from './audit-text.ts';
-import { houseSets } from './house-packages.ts';
+import { houseSets, wholeHouse } from './house-packages.ts';
 import { packagePolicy } from './package-policy.ts';
 
 const daysDefault = 30;
@@ -63,9 +63,11 @@ async function audit(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
   const { skills, unread } = await projectPackages(context, project);
   const details = skills.flatMap((one) => one.details).map(plainDetail);
+  const house = Object.values(wholeHouse(context)).flat();
   const rows = packages.auditPackages(data, packagePolicy(context, policy)).map((one) => ({
     ...one,
     lock: details.find((detail) => isSame(detail, one)),
+    isOfHouse: house.some((chosen) => isSame(chosen, one)),
     skills: skills
       .filter((skill) => skill.packages.some((used) => isSame(used, one)))
       .map(({ skill }) => skill),
