@@ -83,6 +83,8 @@ export async function runGit(
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_ATTR_NOSYSTEM: '1',
       GIT_NO_REPLACE_OBJECTS: '1',
+      // With grafts, a move to another branch can look like new commits.
+      GIT_GRAFT_FILE: '/dev/null',
       GIT_NO_LAZY_FETCH: '1',
       GIT_ALLOW_PROTOCOL: 'none',
       GIT_OPTIONAL_LOCKS: '0',

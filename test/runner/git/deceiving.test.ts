@@ -347,12 +347,21 @@ describe('a difference that git leaves out', () => {
     expect(two.stored(ref?.patch)).toContain(`+Subproject commit ${'2'.repeat(40)}`);
   });
 
+  it('is shown and judged where grafts of the host hide the move to another branch', async () => {
+    const two =
+      await twoRepositories(`${project} && git checkout -qb pr && echo {} > package.json &&
+      git add -A && git commit -qm pr && git checkout -q main &&
+      echo "$(git rev-parse main pr | xargs)" > .git/info/grafts`);
+    two.inView('rm .git/info/grafts && git reset -q --hard pr && echo b > a && git commit -qam b');
+    const [ref] = (await two.handOver()).repositories.flatMap(({ refs }) => refs);
+    expect(`${ref?.asks}${two.stored(ref?.patch)}`).toMatch(/package.json, which.*^\+\{\}$/ms);
+  });
+
   it.each([
+    'git rev-parse main > .git/info/grafts',
     'git config color.diff always',
-    'git config diff.orderFile .order',
-    'git config diff.relative true',
+    'git config diff.orderFile .order; git config diff.relative true',
     'git config core.worktree ../',
-    'git config core.bare true',
   ])('is none, and its form is the same, where the host typed %s', async (typed) => {
     const two = await twoRepositories(`${project} && ${typed}`);
     two.inView(`printf '[core]\nbare = false\n' > .git/config &&
