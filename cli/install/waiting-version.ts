@@ -86,6 +86,11 @@ function whoDecides(found: VersionAnswer, name: string): string[] {
       `a member with the role reviewer releases the version: skillgate review move ${name} --to "in review" --reason TEXT`,
     ];
   if (found.status !== 'in review') return [];
+  if (found.malicious.length > 0)
+    return [
+      ...found.malicious.map((why) => `nobody can approve the version: ${why}`),
+      'the author publishes a higher version without the package',
+    ];
   const lacking = approvalsLacking(found);
   return [
     ...(lacking === undefined ? [] : [`approvals still missing: ${lacking}`]),

@@ -87,15 +87,22 @@ const stateInk: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
 };
 
 // A scan without findings is no approval.
-function verdictText({ status, verdict }: VersionAnswer): string {
+function verdictText({ malicious, status, verdict }: VersionAnswer): string {
   if (verdict === null) return 'none yet';
   if (verdict !== 'pass') return verdict;
   const pass = 'pass: no finding needs more approvals';
-  return status === 'in review' ? `${pass}; a reviewer still has to approve` : pass;
+  return status === 'in review' && malicious.length === 0
+    ? `${pass}; a reviewer still has to approve`
+    : pass;
 }
 
 function lackingRows(found: VersionAnswer): [string, string][] {
   const lacking = approvalsLacking(found);
+  if (found.malicious.length > 0)
+    return [
+      ...found.malicious.map((why): [string, string] => ['', `nobody can approve it: ${why}`]),
+      ['', 'what to do: publish a higher version without the package'],
+    ];
   return [
     ...found.whyMore.map((why): [string, string] => ['', `more than usual, because ${why}`]),
     ...(lacking === undefined ? [] : [['', `missing: ${lacking}`] satisfies [string, string]]),

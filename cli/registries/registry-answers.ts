@@ -59,6 +59,7 @@ export const versionAnswer = v.looseObject({
   approvals: v.array(approval),
   approvalsNeeded: needed,
   whyMore: v.optional(v.array(text), []),
+  malicious: v.optional(v.array(text), []),
   history: v.array(move),
   moves: v.array(text),
   questions: v.optional(v.array(v.looseObject({ at: text, by: text, text })), []),

@@ -17,6 +17,7 @@ import type { Registry, VersionName } from '../context.ts';
 import { whyUncounted } from '../index/uncounted.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { reviewNotes } from '../store/schema.ts';
+import { maliciousPackagesOf, maliciousWords } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from '../versions/manifests.ts';
 import { movesFrom, type VersionState } from '../versions/status.ts';
 import { historyOf, type MoveRow, requireVersion, type VersionRow } from '../versions/versions.ts';
@@ -47,6 +48,8 @@ export interface VersionDetail {
   readonly approvalsNeeded: ApprovalsNeeded;
   /** Why the version needs more approvals than usual. */
   readonly whyMore: readonly string[];
+  /** Packages that advisories name as malicious: no reviewer can approve the version. */
+  readonly malicious: readonly string[];
   readonly history: readonly MoveRow[];
   /** States that a person may move the version to now. */
   readonly moves: readonly VersionState[];
@@ -171,6 +174,7 @@ async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDet
     approvals: approvals.map(({ statement: _, logIndex: __, ...rest }) => rest),
     approvalsNeeded: needed,
     whyMore,
+    malicious: (await maliciousPackagesOf(registry, row)).map(maliciousWords),
     history: await historyOf(registry, row.id),
     moves: movesFrom(row.status, 'person'),
     questions: asked.map(({ at, by, text }) => ({ at: new Date(at), by, text })),

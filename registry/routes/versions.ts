@@ -39,6 +39,8 @@ export const versionSchema = v.object({
   ),
   approvalsNeeded: v.object({ total: v.number(), independent: v.number() }),
   whyMore: v.array(v.string()),
+  /** Packages that advisories name as malicious: no reviewer can approve the version. */
+  malicious: v.array(v.string()),
   history: v.array(
     v.object({ at: v.string(), from: v.string(), to: v.string(), by: v.string(), why: v.string() }),
   ),

@@ -8,6 +8,7 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { decisionHints } from '../../skills-index/trust/decision/reason.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { leasedPackage, look, malware, packagedSkill } from '../registry/packaged-skill.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { approve, makeSkill, publish, scan } from '../registry/road.ts';
 import { skill } from './command-line.ts';
@@ -326,6 +327,27 @@ describe('hints where somebody took a wrong turn', () => {
       (await as('stranger', ['registry', 'add', base, '--root', rootFingerprint(world.trust.root)]))
         .exit,
     ).toBe(0);
+  });
+
+  it('say that nobody can approve a version with a malicious package, and what its author does', async () => {
+    const { as, world } = await makeUsers();
+    const { send, author, tokens, scanner } = world;
+    const evil = packagedSkill('@acme/words', '1.0.0', ['evil@1.0.0']);
+    await publish(send, evil, author);
+    await scan(send, tokens.scanner, scanner, evil, 'pass');
+    const leased = await leasedPackage(send, tokens.scanner);
+    await look(send, tokens.scanner, { id: leased?.id, advisories: [malware] });
+    const { stdout } = await as('author', ['status', '@acme/words@1.0.0']);
+    expect(stdout).toContain(
+      'nobody can approve it: the advisory MAL-2026-1 names evil 1.0.0 of npm as malicious',
+    );
+    expect(stdout).toContain('what to do: publish a higher version without the package');
+    expect(stdout).not.toMatch(/missing:|still has to approve/);
+    const { stderr } = await as('stranger', ['install', '@acme/words@1.0.0'], {
+      cwd: folderWith(),
+    });
+    expect(stderr).toContain('nobody can approve the version: the advisory MAL-2026-1 names');
+    expect(stderr).not.toContain('more reviewer');
   });
 
   it('say at 1 of 2 why it takes two, and who is missing', async () => {

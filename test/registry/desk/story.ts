@@ -200,6 +200,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     ],
     approvalsNeeded: { total: 2, independent: 1 },
     whyMore: [],
+    malicious: [],
     history: [
       {
         at: new Date(now - 5 * 3_600_000),
