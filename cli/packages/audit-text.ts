@@ -49,7 +49,7 @@ export function auditText(report: AuditReport): Safe {
         ? []
         : [
             safe`The packages’ authors wrote the licences. The locks of the skills say the upload times, publishers and attestations. Skillgate verified none of these.`,
-            safe`“used by” names the skills of the project ${project} only.`,
+            safe`“used by” names the skills of the project ${project} only, else the lock of this host.`,
           ]),
     ],
     '\n',
