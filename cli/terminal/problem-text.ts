@@ -14,8 +14,9 @@ const causesShownMax = 4;
 
 /** The failure as several lines of text. */
 export function problemText(problem: Problem, ink: OutputInk): Safe {
-  const printed = problem.reasons.slice(0, reasonsShownMax);
-  const rest = problem.reasons.length - printed.length;
+  const reasons = isRepeated(problem) ? [] : problem.reasons;
+  const printed = reasons.slice(0, reasonsShownMax);
+  const rest = reasons.length - printed.length;
   const hint = problem.hint ?? problemCodes[problem.code].fix;
   const [first = hint, ...steps] = problem instanceof SteppedProblem ? problem.steps : [];
   return joined(
@@ -50,6 +51,14 @@ export function problemJson(problem: Problem, exit: number): CommandAnswer {
     reasons,
     exit,
   };
+}
+
+// A failure with one reason often has the reason in its message.
+function isRepeated({ code, message, reasons: [only, ...others] }: Problem): boolean {
+  if (only === undefined || only.place !== undefined || others.length > 0) return false;
+  const prefix = `${code}: `;
+  const { message: reason } = only;
+  return message.endsWith(reason.startsWith(prefix) ? reason.slice(prefix.length) : reason);
 }
 
 function placeText(place: Place | undefined, ink: OutputInk): Safe {

@@ -427,7 +427,9 @@ os.makedirs('/reports/shut/.husky'); open('/reports/shut/.husky/pre-commit', 'w'
       }),
     ).rejects.toMatchObject({
       code: 'mount-owner-root',
-      hint: expect.stringMatching(/^mkdir work && chown 65534:65534 work.*--mount NAME=work$/),
+      hint: expect.stringMatching(
+        /^mkdir reports-files && chown 65534:65534 reports-files,.*--mount reports=reports-files$/,
+      ),
     });
   });
 

@@ -140,15 +140,18 @@ export function planOwner(
   { host }: PlanInput,
 ): { readonly uid: number; readonly gid: number } {
   if (host.uid !== 0) return { uid: host.uid, gid: host.gid };
-  const facts = mounts.map(({ source }) => host.workspaces[workspaceOf(source)]);
-  const owners = facts.flatMap((fact) => (fact === undefined || 'why' in fact ? [] : [fact]));
-  for (const { path, uid } of owners) {
+  const owners = mounts.flatMap(({ source }) => {
+    const name = workspaceOf(source);
+    const fact = host.workspaces[name];
+    return fact === undefined || 'why' in fact ? [] : [{ ...fact, name }];
+  });
+  for (const { name, path, uid } of owners) {
     if (uid === 0)
       refused.push({
         code: 'mount-owner-root',
         message: `${path} belongs to root, and no run gets root’s user id`,
         // The folder in which a person types may hold keys, so no line to paste gives it away.
-        hint: `mkdir work && chown ${nobody}:${nobody} work, put into it what the run works on, and name that folder: --mount NAME=work`,
+        hint: `mkdir ${name}-files && chown ${nobody}:${nobody} ${name}-files, put into it what the run works on, and name that folder: --mount ${name}=${name}-files`,
       });
     else if (uid !== owners[0]?.uid)
       refused.push({

@@ -66,6 +66,17 @@ describe('failures', () => {
     ]);
   });
 
+  it.each([
+    ['the same words', 'b is no folder'],
+    ['the code before the same words', 'bundle-invalid: b is no folder'],
+  ])('prints a single reason once: %s', (_, message) => {
+    const problem = new Problem('bundle-invalid', 'Cannot start: b is no folder', {
+      reasons: [{ message }],
+    });
+    expect(problemText(problem, plain).text.match(/b is no folder/g)).toHaveLength(1);
+    expect(problemJson(problem, 6)).toMatchObject({ reasons: [{ message }] });
+  });
+
   it('counts the reasons it does not show', () => {
     const reasons = Array.from({ length: 60 }, (_, i) => ({ message: `reason ${i}` }));
     expect(problemText(new Problem('bundle-invalid', 'No', { reasons }), plain).text).toContain(
