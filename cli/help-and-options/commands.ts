@@ -45,6 +45,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   info: 'skillgate show',
   view: 'skillgate show',
   add: 'skillgate install',
+  audit: 'skillgate packages audit',
 };
 
 export type Found =
@@ -72,5 +73,8 @@ export function findCommand(argv: readonly string[]): Found {
   if (rows.length > 0 && (second === '' || second.startsWith('-'))) return { kind: 'group', rows };
   const name = rows.length > 0 ? `${first} ${second}` : first;
   const names = rows.length > 0 ? rows.map((row) => row.name) : commandRows.map((row) => row.name);
-  return { kind: 'unknown', name, near: nearest(name, names), instead: elsewhere[name] };
+  // Many people type only the second word of a name: `approve` for `review approve`.
+  const sameEnd = names.filter((candidate) => candidate.endsWith(` ${name}`));
+  const near = sameEnd.length > 0 ? sameEnd : nearest(name, names);
+  return { kind: 'unknown', name, near, instead: elsewhere[name] };
 }

@@ -21,7 +21,7 @@ export async function confirm(
     throw new Problem(
       'not-confirmed',
       'A person has to confirm this action, and there is no terminal to ask at',
-      { hint: instead },
+      { hint: instead.startsWith('--') ? `add ${instead}` : instead },
     );
   printLine(context.stderr, question);
   const lines = createInterface({ input: context.stdin, output: context.stderr });

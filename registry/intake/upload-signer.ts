@@ -125,7 +125,9 @@ async function requireCertified(
 }
 
 function unclaimed(scope: Scope): Problem {
-  return new Problem('scope-unclaimed', `Nobody owns the scope @${scope} yet`);
+  return new Problem('scope-unclaimed', `Nobody owns the scope @${scope} yet`, {
+    hint: `skillgate scope claim ${scope}`,
+  });
 }
 
 function foreign(

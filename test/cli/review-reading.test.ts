@@ -61,7 +61,7 @@ describe('what a reviewer signs', () => {
       const ran = await as('rita', ['review', 'approve', ref, ...given]);
       expect(ran).toMatchObject({
         exit: 6,
-        stderr: expect.stringMatching(/error\[not-confirmed\][\s\S]*--yes/),
+        stderr: expect.stringMatching(/error\[not-confirmed\][\s\S]*help: add --yes/),
       });
       expect(requests).not.toContain('POST /api/v1/statements');
     },

@@ -52,7 +52,7 @@ describe('skillgate import', () => {
     expect(await stage.skill('author', 'import', 'found', '--scope', 'acme')).toMatchObject({
       exit: 6,
       out: '',
-      err: expect.stringContaining('error[scope-unclaimed]'),
+      err: expect.stringMatching(/error\[scope-unclaimed\][\s\S]*skillgate scope claim acme/),
     });
     await stage.json('author', 'scope', 'claim', 'acme');
   });

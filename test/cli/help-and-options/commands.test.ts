@@ -65,6 +65,7 @@ describe('the table of commands', () => {
     ['uninstall', 'skillgate remove'],
     ['upgrade', 'skillgate update'],
     ['ls', 'skillgate list'],
+    ['audit', 'skillgate packages audit'],
   ])('says how it does what %s does elsewhere', async (name, says) => {
     const { exit, stdout, stderr } = await skill([name, '@acme/report']);
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
@@ -77,6 +78,7 @@ describe('the table of commands', () => {
     ['verfiy', 'skillgate verify'],
     ['review aprove', 'skillgate review approve'],
     ['key crate', 'skillgate key create'],
+    ['approve', 'skillgate review approve'],
   ])('asks whether %s means %s', async (typed, meant) => {
     const { exit, stderr } = await skill(typed.split(' '));
     expect(exit).toBe(2);

@@ -226,6 +226,7 @@ describe('intake', () => {
       const answer = await attempt();
       expect(answer).toMatchObject({ status, body: { code } });
       expect(answer.body.hint).toBeTypeOf('string');
+      if (code === 'scope-unclaimed') expect(answer.body.hint).toBe('skillgate scope claim nobody');
       if (!owned) expect(await sizes()).toEqual(before);
       expect(world.errors).toEqual([]);
     },
