@@ -428,7 +428,7 @@ os.makedirs('/reports/shut/.husky'); open('/reports/shut/.husky/pre-commit', 'w'
     ).rejects.toMatchObject({
       code: 'mount-owner-root',
       hint: expect.stringMatching(
-        /^mkdir reports-files && chown 65534:65534 reports-files,.*--mount reports=reports-files$/,
+        /^mkdir files && chown 65534:65534 files,.*--mount reports=files$/,
       ),
     });
   });

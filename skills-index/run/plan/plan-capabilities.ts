@@ -151,7 +151,7 @@ export function planOwner(
         code: 'mount-owner-root',
         message: `${path} belongs to root, and no run gets root’s user id`,
         // The folder in which a person types may hold keys, so no line to paste gives it away.
-        hint: `mkdir ${name}-files && chown ${nobody}:${nobody} ${name}-files, put into it what the run works on, and name that folder: --mount ${name}=${name}-files`,
+        hint: `mkdir files && chown ${nobody}:${nobody} files, put into it what the run works on, and add --mount ${name}=files`,
       });
     else if (uid !== owners[0]?.uid)
       refused.push({
