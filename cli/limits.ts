@@ -148,6 +148,8 @@ export const headerNameCharsMax = 64;
 export const leftOutNamesMax = 8;
 /** Characters of an output line that is searched for a missing capability. */
 export const messageCharsMax = 1_000;
+/** Ids of advisories that a note names. */
+export const idsShownMax = 8;
 /** Characters before a message of Python that are searched for the message's traceback. */
 export const tracebackCharsMax = 8_000;
 /** Entries of other users that a removal names. */

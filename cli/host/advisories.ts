@@ -5,6 +5,8 @@ import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { VulnerabilityRules } from '../../skills-index/run/plan/index-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
+import { idsShownMax } from '../limits.ts';
+import { idsOfStoredPackages } from '../packages/package-policy.ts';
 import { answer, type Safe, safe, table } from '../terminal/output.ts';
 import { applyHostChange, type HostMembers, readPolicy } from './change.ts';
 import { listIn, withEntry, withMember, withoutEntry } from './policy-list.ts';
@@ -55,7 +57,7 @@ function addVulnerable(context: CommandContext, value: string): void {
 }
 
 function addAllowed(context: CommandContext, id: string): void {
-  const { packages } = readPolicy(context);
+  const policy = readPolicy(context);
   applyHostChange(context, {
     change: (members) => {
       const before = allowedIn(members);
@@ -65,13 +67,29 @@ function addAllowed(context: CommandContext, id: string): void {
     },
     means: [safe`The advisory ${id} refuses no package on this host.`],
     notes:
-      packages.vulnerable === 'refuse'
-        ? []
+      policy.packages.vulnerable === 'refuse'
+        ? unusedIdNotes(context, policy, id)
         : [
             safe`vulnerable packages run in any case, until: skillgate host advisories add vulnerable refuse`,
           ],
     hint: hintOfId(id),
   });
+}
+
+// An alias, such as the CVE number of a GHSA advisory, would look like an exception.
+function unusedIdNotes(context: CommandContext, policy: HostPolicy, id: string): Safe[] {
+  try {
+    const known = idsOfStoredPackages(context, policy);
+    if (known.has(id)) return [];
+    const ids = [...known].slice(0, idsShownMax).join(', ');
+    return [
+      safe`no advisory with the id ${id} names a package that this host stores, and an alias allows nothing`,
+      ...(ids === '' ? [] : [safe`advisories that name stored packages: ${ids}`]),
+    ];
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    return [safe`${cause.message}`];
+  }
 }
 
 function hintOfId(id: string): string | undefined {

@@ -1,4 +1,5 @@
 /** The operator's rules about packages, with progress while a new archive of advisories is read. */
+import * as packages from '../../runner/package-store/public.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { CommandContext } from '../command.ts';
 import { printLine, safe } from '../terminal/output.ts';
@@ -29,4 +30,22 @@ export function packagePolicy(
     known = path;
   };
   return { folder, cache: paths.cache, rules, onRead };
+}
+
+/**
+ * The ids of the advisories that name packages of this host's sets.
+ * @throws Problem `host-policy-invalid` when an advisory cannot be read
+ */
+export function idsOfStoredPackages(
+  world: World,
+  policy: Pick<HostPolicy, 'advisories' | 'packages'>,
+): ReadonlySet<string> {
+  const stored = packages
+    .listSets(world.paths.data)
+    .sets.flatMap(({ record }) =>
+      record.packages.map(({ name, version }) => ({ ecosystem: record.ecosystem, name, version })),
+    );
+  return new Set(
+    packages.advisedPackages(packagePolicy(world, policy), stored, 'all').map(({ id }) => id),
+  );
 }

@@ -298,6 +298,11 @@ describe('nobody but the operator decides', () => {
     const audit = await user.run('packages', 'audit');
     expect(audit.out).toContain('The lock of this host has such versions: skillgate host packages');
     expect(audit.out).not.toContain('Ask the authors');
+    const alias = await user.run('host', 'advisories', 'add', 'allow', 'CVE-2026-1');
+    expect(alias.err).toMatch(/no advisory with the id CVE-2026-1 .*packages: GHSA-old/s);
+    const own = await user.run('host', 'advisories', 'add', 'allow', 'GHSA-old');
+    expect(own.err).not.toContain('no advisory with the id');
+    expect(await user.run('run', '@acme/one', 'report')).toMatchObject({ exit: 0 });
   });
 
   it('a package whose needs no start could read is not added, and the house stays as it was', async () => {
