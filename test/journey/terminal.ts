@@ -34,7 +34,8 @@ export async function commandAtTerminal(
   typed: readonly (readonly [asked: string, line: string])[],
 ): Promise<Typed> {
   const child = spawn('python3', ['-c', onTerminal, ...command], {
-    env: { ...quiet, TERM: 'xterm', ...env },
+    // A pager waits for a key, and nobody types one.
+    env: { ...quiet, TERM: 'xterm', PAGER: 'cat', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const left = [...typed];
