@@ -116,6 +116,8 @@ describe('the door of the registry', () => {
       '/members',
       '/members/last/{id}',
       '/members/pending',
+      '/packages/lease',
+      '/packages/{id}/look',
       '/reviews',
       '/reviews/statement/{digest}',
       '/reviews/{scope}/{name}/{version}',
