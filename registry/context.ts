@@ -14,7 +14,7 @@ import type { OwnHeadAhead } from './log/head-ahead.ts';
 import type { RegistryKeys } from './log/signing.ts';
 import type { Witnesses } from './log/witness-answers.ts';
 import type { IdentityCache } from './people/known-identities.ts';
-import type { IncidentPolicy } from './review/incident-policy.ts';
+import type { IncidentPolicy } from './stops/incident-policy.ts';
 import type { Database } from './store/batch.ts';
 import type { Objects } from './store/objects.ts';
 

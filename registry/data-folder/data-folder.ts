@@ -19,7 +19,7 @@ import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
 import { requireRootKeys } from '../log/root-keys.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import { sigstoreOf } from '../people/certified.ts';
-import { type IncidentPolicy, incidentPolicyShape } from '../review/incident-policy.ts';
+import { type IncidentPolicy, incidentPolicyShape } from '../stops/incident-policy.ts';
 
 const keysForm = v.strictObject({
   schema: v.literal('skillgate.registry-keys/1'),

@@ -7,7 +7,7 @@ import type { Capabilities, PackageCapability } from '../../skills-index/skill/c
 import { houseWord } from '../../skills-index/skill/ecosystem.ts';
 import type { ManifestPackages } from '../../skills-index/skill/manifest-packages.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
-import type { SeenPackage } from '../review/package-looks.ts';
+import type { SeenPackage } from '../review/seen-packages.ts';
 import { count, type Html, html, untrusted } from './markup.ts';
 import { alarmOf, detailCells, type SaidAndSeen, seenCell } from './seen-package.ts';
 

@@ -10,7 +10,6 @@ import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.t
 import type { Principal, Registry, VersionName } from '../context.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import { parseDraft } from '../review/approval-intake.ts';
-import { isOwn, whyOwn } from '../review/authors.ts';
 import { compareCopies } from '../review/compared-copies.ts';
 import { approveByPasskey } from '../review/passkey-approval.ts';
 import {
@@ -24,6 +23,7 @@ import {
   readReviewFile,
 } from '../review/review.ts';
 import { approvalOptions } from '../sign-in/passkeys.ts';
+import { isOwn, whyOwn } from '../versions/authors.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { requireVersion } from '../versions/versions.ts';
 import { approvalPage } from './approve.ts';

@@ -20,7 +20,7 @@ import { finishLogged, orSayLogged } from '../log/after-logging.ts';
 import type { LoggedAt } from '../log/log.ts';
 import { readIdentities } from '../people/identities.ts';
 import type { SentEnvelope } from '../people/signer.ts';
-import { stateAfter, versionsMeant } from '../review/revocations.ts';
+import { stateAfter, versionsMeant } from '../stops/revocations.ts';
 import { BatchClash, loggedAlready } from '../store/batch.ts';
 import { statements } from '../store/schema.ts';
 import type { VersionState } from '../versions/status.ts';

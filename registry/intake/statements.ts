@@ -37,9 +37,9 @@ import {
 import type { KnownIdentities } from '../people/known-identities.ts';
 import { contradictsHint, keyHeader, type SentEnvelope, signerOf } from '../people/signer.ts';
 import { takeApproval } from '../review/approval-intake.ts';
-import { endsBackwards, fallenVersions, fallenWrites } from '../review/fallen-versions.ts';
-import { takeRevocation } from '../review/revocations.ts';
 import { fallenScans } from '../scans/fallen-scans.ts';
+import { endsBackwards, fallenVersions, fallenWrites } from '../stops/fallen-versions.ts';
+import { takeRevocation } from '../stops/revocations.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { pendingPasskey } from '../store/schema.ts';

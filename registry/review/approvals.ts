@@ -26,10 +26,10 @@ import type { Registry } from '../context.ts';
 import { readIdentities } from '../people/identities.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { scans } from '../store/schema.ts';
+import { publishedBy } from '../versions/authors.ts';
 import { manifestOf, statementIn, statementsOf } from '../versions/manifests.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
 import type { VersionRow } from '../versions/versions.ts';
-import { publishedBy } from './authors.ts';
 
 /** An approval that counts. */
 export interface CountedApproval {

@@ -15,20 +15,20 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { whyUncounted } from '../index/uncounted.ts';
+import { type IncidentRow, incidentsOf } from '../stops/incidents.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { reviewNotes } from '../store/schema.ts';
+import { namePublisher } from '../versions/authors.ts';
 import { maliciousPackagesOf, maliciousWords } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from '../versions/manifests.ts';
 import { movesFrom, type VersionState } from '../versions/status.ts';
 import { historyOf, type MoveRow, requireVersion, type VersionRow } from '../versions/versions.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
-import { namePublisher } from './authors.ts';
-import { type IncidentRow, incidentsOf } from './incidents.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
-import { packageAlarmsOf, type SeenPackage, seenPackagesOf } from './package-looks.ts';
 import { type ProseSince, previousApproved, proseSince } from './prose-since.ts';
 import { riskOfVersion } from './queue.ts';
 import type { Risk } from './risk.ts';
+import { packageAlarmsOf, type SeenPackage, seenPackagesOf } from './seen-packages.ts';
 
 export type ApprovalRow = Omit<CountedApproval, 'statement' | 'logIndex'>;
 

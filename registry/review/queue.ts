@@ -15,9 +15,9 @@ import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { readApprovals, reportOf } from './approvals.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
-import { type PackageAlarms, packageAlarmsOf } from './package-looks.ts';
 import { type ProseSince, proseSince } from './prose-since.ts';
 import { type Risk, riskOf } from './risk.ts';
+import { type PackageAlarms, packageAlarmsOf } from './seen-packages.ts';
 
 export interface QueueRow {
   readonly name: SkillName;

@@ -22,13 +22,13 @@ import { retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, drafts, reviewNotes } from '../store/schema.ts';
+import { requireNoAuthor, whyOwn } from '../versions/authors.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf } from '../versions/manifests.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
 import { notInReview, requireMove, type VersionState } from '../versions/status.ts';
 import { moveWrites, requireVersion, type VersionRow } from '../versions/versions.ts';
 import { reportOf } from './approvals.ts';
-import { requireNoAuthor, whyOwn } from './authors.ts';
 
 export { type ReviewDetail, readReview } from './detail.ts';
 export { type DecidedRow, listDecided, listQueue, type QueueRow } from './queue.ts';

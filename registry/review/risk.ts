@@ -8,8 +8,8 @@ import { changeWords } from '../../skills-index/statement/prose-change.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, hasReach } from '../../skills-index/trust/policy/policy.ts';
 import { maliciousWords } from '../versions/malicious-packages.ts';
-import type { PackageAlarms } from './package-looks.ts';
 import type { ProseSince } from './prose-since.ts';
+import type { PackageAlarms } from './seen-packages.ts';
 
 export interface RiskPart {
   /** One of the eight names of `riskOf`'s parts. */

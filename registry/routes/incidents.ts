@@ -7,7 +7,7 @@ import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Registry } from '../context.ts';
 import { incidentBytesMax } from '../limits.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
-import { takeIncident } from '../review/incidents.ts';
+import { takeIncident } from '../stops/incidents.ts';
 import { describe } from './describe.ts';
 
 const text = { type: 'string' } as const;

@@ -11,7 +11,7 @@ import { refreshStatus } from '../index/status-json.ts';
 import { judgedAtOnce, packageVersionsAtOnce, reasonTextCharsMax } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { finishStatements, planAppend } from '../log/log.ts';
-import { type PlannedSuspension, suspensionOf } from '../review/suspensions.ts';
+import { type PlannedSuspension, suspensionOf } from '../stops/suspensions.ts';
 import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { packageAdvisories, packages, versionPackages } from '../store/package-schema.ts';
 import { audit, versions } from '../store/schema.ts';

@@ -26,7 +26,7 @@ import { type LoggedAt, type NewStatement, planAppend } from '../log/log.ts';
 import { latest, readIdentities, requireRole } from '../people/identities.ts';
 import { putProse } from '../review/prose-since.ts';
 import { similarityWrites } from '../review/similarity-index.ts';
-import { isWorse, suspensionFor } from '../review/suspensions.ts';
+import { isWorse, suspensionFor } from '../stops/suspensions.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { putBlob } from '../store/objects.ts';

@@ -21,6 +21,7 @@ const floors: Record<string, readonly string[]> = {
     'request-limits',
     'scans',
     'review',
+    'stops',
     'index',
     'versions',
     'sign-in',
@@ -126,7 +127,7 @@ const upwards: Record<string, string> = {
     'the context is made of the types of its parts',
   'registry/context.ts → registry/people/known-identities.ts':
     'the context is made of the types of its parts',
-  'registry/context.ts → registry/review/incident-policy.ts':
+  'registry/context.ts → registry/stops/incident-policy.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/store/batch.ts': 'the context is made of the types of its parts',
   'registry/context.ts → registry/store/objects.ts':

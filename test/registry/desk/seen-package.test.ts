@@ -3,8 +3,8 @@ import { packageRows, packageTable } from '../../../registry/desk/package-table.
 import { queuePage } from '../../../registry/desk/queue.ts';
 import { packageAlarms } from '../../../registry/desk/seen-package.ts';
 import { versionPage } from '../../../registry/desk/version.ts';
-import type { SeenPackage } from '../../../registry/review/package-looks.ts';
 import { riskOf } from '../../../registry/review/risk.ts';
+import type { SeenPackage } from '../../../registry/review/seen-packages.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { malware, vulnerability, wholeLook } from '../packaged-skill.ts';

@@ -19,13 +19,13 @@ import { latest, memberNow, readIdentities } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { marks, versions } from '../store/schema.ts';
+import { ownVersion, whyOwn } from '../versions/authors.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { versionsOf } from '../versions/publisher-versions.ts';
 import { wordOnPublisher } from '../versions/publishers.ts';
 import { movesFrom, requireMove, type VersionState } from '../versions/status.ts';
 import { judgeAgainWrite } from '../versions/version-packages.ts';
 import { moveWrites, nothingEntersSince, type VersionRow } from '../versions/versions.ts';
-import { ownVersion, whyOwn } from './authors.ts';
 
 /** The state to which each kind moves a version. */
 export const stateAfter = {

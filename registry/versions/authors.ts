@@ -14,8 +14,8 @@ import {
 } from '../../skills-index/trust/members-and-scopes/authors.ts';
 import type { Actor, EnrolledMember, Registry } from '../context.ts';
 import { latest, readIdentities } from '../people/identities.ts';
-import { statementsOf } from '../versions/manifests.ts';
-import type { VersionRow } from '../versions/versions.ts';
+import { statementsOf } from './manifests.ts';
+import type { VersionRow } from './versions.ts';
 
 type Published = Pick<VersionRow, 'id' | 'name'>;
 
