@@ -2,7 +2,6 @@
 import { listCapabilities } from '../../skills-index/skill/capability.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
-import { wordsOf } from './capability-matrix.ts';
 import { key } from './key-map.ts';
 import { type PageFrame, page } from './layout.ts';
 import {
@@ -17,6 +16,7 @@ import {
   untrusted,
 } from './markup.ts';
 import { passkeyForm } from './passkey-form.ts';
+import { wordsOf } from './version-page/capability-matrix.ts';
 
 export interface ApprovalView {
   /** Parsed only from `text`. */

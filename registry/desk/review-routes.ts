@@ -27,12 +27,12 @@ import { isOwn, whyOwn } from '../versions/authors.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { requireVersion } from '../versions/versions.ts';
 import { approvalPage } from './approve.ts';
-import type { SigningMeans } from './decision.ts';
 import { filePage } from './file.ts';
 import { field, requireReviewer, type SignedInMember, show } from './frame.ts';
 import type { Notice } from './layout.ts';
 import { frameSourceBytesMax } from './limits.ts';
-import { versionPage } from './version.ts';
+import type { SigningMeans } from './version-page/decision.ts';
+import { versionPage } from './version-page/version.ts';
 
 const doneTexts = {
   asked: 'The author sees your question. The version does not move.',

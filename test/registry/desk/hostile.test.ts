@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { approvalPage } from '../../../registry/desk/approve.ts';
 import { filePage } from '../../../registry/desk/file.ts';
@@ -6,7 +7,7 @@ import { passkeysPage } from '../../../registry/desk/passkeys-page.ts';
 import { problemPage } from '../../../registry/desk/problem-page.ts';
 import { queuePage } from '../../../registry/desk/queue.ts';
 import { linkPage } from '../../../registry/desk/sign-in.ts';
-import { versionPage } from '../../../registry/desk/version.ts';
+import { versionPage } from '../../../registry/desk/version-page/version.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
@@ -219,9 +220,12 @@ describe('the checker of live markup', () => {
 
 describe('the folder of pages', () => {
   const folder = new URL('../../../registry/desk/', import.meta.url);
-  it.each(readdirSync(folder))('%s never marks a string as safe markup', (file) => {
-    expect(readFileSync(new URL(file, folder), 'utf8')).not.toMatch(
-      /\braw\(|isEscaped|HtmlEscapedString|innerHTML/,
-    );
-  });
+  it.each(globSync('**/*.ts', { cwd: fileURLToPath(folder) }))(
+    '%s never marks a string as safe markup',
+    (file) => {
+      expect(readFileSync(new URL(file, folder), 'utf8')).not.toMatch(
+        /\braw\(|isEscaped|HtmlEscapedString|innerHTML/,
+      );
+    },
+  );
 });

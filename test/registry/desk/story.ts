@@ -3,7 +3,7 @@
  * them over.
  */
 import type { PageFrame } from '../../../registry/desk/layout.ts';
-import type { VersionView } from '../../../registry/desk/version.ts';
+import type { VersionView } from '../../../registry/desk/version-page/version.ts';
 import type { QueueRow, ReviewDetail } from '../../../registry/review/review.ts';
 import { riskOf } from '../../../registry/review/risk.ts';
 import type { Capabilities } from '../../../skills-index/skill/capability.ts';

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { packageRows, packageTable } from '../../../registry/desk/package-table.ts';
-import { noCapabilities, type PackageCapability } from '../../../skills-index/skill/capability.ts';
-import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { packageRows, packageTable } from '../../../../registry/desk/version-page/package-table.ts';
+import {
+  noCapabilities,
+  type PackageCapability,
+} from '../../../../skills-index/skill/capability.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
 
 const at = (name: string, version: string, entry = name): PackageCapability => ({
   ecosystem: 'python',

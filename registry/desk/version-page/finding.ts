@@ -2,13 +2,13 @@
  * A finding: its message, the code, the flow step by step across files, the purpose of its rule,
  * and how to correct it.
  */
-import type { Finding, FlowStep } from '../../skills-index/statement/finding.ts';
+import type { Finding, FlowStep } from '../../../skills-index/statement/finding.ts';
+import { findingsShownMax, flowStepsShownMax } from '../limits.ts';
+import { count, type Html, html, term, untrusted } from '../markup.ts';
+import { ruleHref, weaknessTags } from '../rule.ts';
+import { severityBadge } from '../severity.ts';
 import { codeFrame, type FrameRange, type Sources } from './code-frame.ts';
-import { findingsShownMax, flowStepsShownMax } from './limits.ts';
-import { count, type Html, html, term, untrusted } from './markup.ts';
-import { ruleHref, weaknessTags } from './rule.ts';
 import { groupOf } from './rule-group.ts';
-import { severityBadge } from './severity.ts';
 
 export interface FindingsView {
   readonly findings: readonly Finding[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { markdownCharsMax, markdownStretchCharsMax } from '../../../registry/desk/limits.ts';
-import { defanged, renderMarkdown } from '../../../registry/desk/markdown.ts';
+import { markdownCharsMax, markdownStretchCharsMax } from '../../../../registry/desk/limits.ts';
+import { defanged, renderMarkdown } from '../../../../registry/desk/version-page/markdown.ts';
 
 const rendered = (text: string): string => String(renderMarkdown(text));
 

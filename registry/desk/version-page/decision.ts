@@ -2,11 +2,11 @@
  * A reviewer's actions on a version: approve, refuse, ask, move out of quarantine, claim. Each is a
  * form with a reason.
  */
-import type { Digest } from '../../skills-index/skill/digest.ts';
-import { reasonCharsMax } from '../limits.ts';
-import type { ReviewDetail } from '../review/review.ts';
-import { type DeskKey, key } from './key-map.ts';
-import { digest, type Html, html, moment, untrusted } from './markup.ts';
+import type { Digest } from '../../../skills-index/skill/digest.ts';
+import { reasonCharsMax } from '../../limits.ts';
+import type { ReviewDetail } from '../../review/review.ts';
+import { type DeskKey, key } from '../key-map.ts';
+import { digest, type Html, html, moment, untrusted } from '../markup.ts';
 
 /** The viewer's keys and passkeys. */
 export interface SigningMeans {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { packageRows, packageTable } from '../../../registry/desk/package-table.ts';
-import { queuePage } from '../../../registry/desk/queue.ts';
-import { packageAlarms } from '../../../registry/desk/seen-package.ts';
-import { versionPage } from '../../../registry/desk/version.ts';
-import { riskOf } from '../../../registry/review/risk.ts';
-import type { SeenPackage } from '../../../registry/review/seen-packages.ts';
-import { noCapabilities } from '../../../skills-index/skill/capability.ts';
-import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { malware, vulnerability, wholeLook } from '../packaged-skill.ts';
-import { declared, frame, now, queueItem, versionView } from './story.ts';
+import { queuePage } from '../../../../registry/desk/queue.ts';
+import { packageRows, packageTable } from '../../../../registry/desk/version-page/package-table.ts';
+import { packageAlarms } from '../../../../registry/desk/version-page/seen-package.ts';
+import { versionPage } from '../../../../registry/desk/version-page/version.ts';
+import { riskOf } from '../../../../registry/review/risk.ts';
+import type { SeenPackage } from '../../../../registry/review/seen-packages.ts';
+import { noCapabilities } from '../../../../skills-index/skill/capability.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { malware, vulnerability, wholeLook } from '../../packaged-skill.ts';
+import { declared, frame, now, queueItem, versionView } from '../story.ts';
 
 const named = (name: string) =>
   ({ ecosystem: 'npm', name, version: '1.0.0', digest: digestOf(name) }) as const;

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { approvalPage } from '../../../registry/desk/approve.ts';
-import { fileHref, filePage } from '../../../registry/desk/file.ts';
-import { rankFindings } from '../../../registry/desk/finding.ts';
-import { keyMap } from '../../../registry/desk/key-map.ts';
-import { fileViewLinesMax } from '../../../registry/desk/limits.ts';
-import { passkeysPage } from '../../../registry/desk/passkeys-page.ts';
-import { queuePage } from '../../../registry/desk/queue.ts';
-import { ruleHref, rulePage } from '../../../registry/desk/rule.ts';
-import { linkPage, signInPage } from '../../../registry/desk/sign-in.ts';
-import { versionPage } from '../../../registry/desk/version.ts';
-import type { ReviewDetail } from '../../../registry/review/detail.ts';
-import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
-import { ruleNote } from '../../../skills-index/statement/rule-note.ts';
+import { approvalPage } from '../../../../registry/desk/approve.ts';
+import { fileHref, filePage } from '../../../../registry/desk/file.ts';
+import { keyMap } from '../../../../registry/desk/key-map.ts';
+import { fileViewLinesMax } from '../../../../registry/desk/limits.ts';
+import { passkeysPage } from '../../../../registry/desk/passkeys-page.ts';
+import { queuePage } from '../../../../registry/desk/queue.ts';
+import { ruleHref, rulePage } from '../../../../registry/desk/rule.ts';
+import { linkPage, signInPage } from '../../../../registry/desk/sign-in.ts';
+import { rankFindings } from '../../../../registry/desk/version-page/finding.ts';
+import { versionPage } from '../../../../registry/desk/version-page/version.ts';
+import type { ReviewDetail } from '../../../../registry/review/detail.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
+import { ruleNote } from '../../../../skills-index/statement/rule-note.ts';
 import {
   approval,
   detail,
@@ -24,7 +24,7 @@ import {
   someDigest,
   version,
   versionView,
-} from './story.ts';
+} from '../story.ts';
 
 const someRule = 'flow/secret-to-network';
 const someNote = ruleNote(someRule);

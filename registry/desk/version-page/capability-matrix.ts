@@ -4,7 +4,7 @@
  * manifest. This is the first section of a version's page.
  */
 
-import { unused } from '../../skills-index/skill/authoring/unused-capabilities.ts';
+import { unused } from '../../../skills-index/skill/authoring/unused-capabilities.ts';
 import {
   type Capabilities,
   type Capability,
@@ -12,10 +12,10 @@ import {
   listCapabilities,
   minus,
   printCapability,
-} from '../../skills-index/skill/capability.ts';
-import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+} from '../../../skills-index/skill/capability.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
+import { type Html, html, untrusted } from '../markup.ts';
 import { defanged } from './markdown.ts';
-import { type Html, html, untrusted } from './markup.ts';
 
 /**
  * undeclared: observed and not declared. used: declared and observed. unused: declared and never

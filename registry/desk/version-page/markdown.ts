@@ -5,8 +5,8 @@
  */
 import type { SyntaxNode } from '@lezer/common';
 import { GFM, parser } from '@lezer/markdown';
-import { markdownCharsMax, markdownDepthMax, markdownStretchCharsMax } from './limits.ts';
-import { type Html, html, shown } from './markup.ts';
+import { markdownCharsMax, markdownDepthMax, markdownStretchCharsMax } from '../limits.ts';
+import { type Html, html, shown } from '../markup.ts';
 
 const gfm = parser.configure(GFM);
 

@@ -3,9 +3,16 @@
  * agent, its files and its history.
  */
 
-import { listCapabilities } from '../../skills-index/skill/capability.ts';
-import type { ComparedCopy } from '../review/compared-copies.ts';
-import type { ReviewDetail } from '../review/review.ts';
+import { listCapabilities } from '../../../skills-index/skill/capability.ts';
+import type { ComparedCopy } from '../../review/compared-copies.ts';
+import type { ReviewDetail } from '../../review/review.ts';
+import { fileHref, fileTable } from '../file.ts';
+import { type DeskKey, key } from '../key-map.ts';
+import { type PageFrame, page } from '../layout.ts';
+import { unreadShownMax } from '../limits.ts';
+import { count, digest, type Html, html, moment, part, shown, term, untrusted } from '../markup.ts';
+import { riskMeter } from '../queue.ts';
+import { severityBadge, stateBadge, verdictBadge } from '../severity.ts';
 import {
   type CapabilityUse,
   capabilityMatrix,
@@ -15,19 +22,12 @@ import {
 } from './capability-matrix.ts';
 import type { Sources } from './code-frame.ts';
 import { type DecisionView, decisionPanel } from './decision.ts';
-import { fileHref, fileTable } from './file.ts';
 import { findingAnchor, findingList, rankFindings } from './finding.ts';
-import { type DeskKey, key } from './key-map.ts';
-import { type PageFrame, page } from './layout.ts';
-import { unreadShownMax } from './limits.ts';
 import { renderMarkdown } from './markdown.ts';
-import { count, digest, type Html, html, moment, part, shown, term, untrusted } from './markup.ts';
 import { nearCopyList } from './near-copies.ts';
 import { packageRows, packageTable } from './package-table.ts';
 import { proseChanges, proseTitle } from './prose-since.ts';
-import { riskMeter } from './queue.ts';
 import { packageAlarms } from './seen-package.ts';
-import { severityBadge, stateBadge, verdictBadge } from './severity.ts';
 
 export interface VersionView {
   readonly detail: ReviewDetail;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { codeFrame } from '../../../registry/desk/code-frame.ts';
-import { frameLineCharsMax } from '../../../registry/desk/limits.ts';
+import { frameLineCharsMax } from '../../../../registry/desk/limits.ts';
+import { codeFrame } from '../../../../registry/desk/version-page/code-frame.ts';
 
 const hrefOf = (path: string, line: number): string => `/review/x/files/${path}#L${line}`;
 const frameOf = (

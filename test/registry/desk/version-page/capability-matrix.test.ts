@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { capabilityMatrix, capabilityRows } from '../../../registry/desk/capability-matrix.ts';
-import { noCapabilities } from '../../../skills-index/skill/capability.ts';
-import { declared, report } from './story.ts';
+import {
+  capabilityMatrix,
+  capabilityRows,
+} from '../../../../registry/desk/version-page/capability-matrix.ts';
+import { noCapabilities } from '../../../../skills-index/skill/capability.ts';
+import { declared, report } from '../story.ts';
 
 describe('the capability matrix', () => {
   const rows = capabilityRows({ ...report().capabilities, approvedBefore: undefined });
