@@ -135,6 +135,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
     '/jobs/:id/renew',
     '/jobs/:id/fail',
     '/packages/lease',
+    '/packages/:id/fail',
   ])
     api.use(small, limitBody(jsonBodyBytesMax));
   api.use('/statements', limitBody(statementBodyBytesMax));

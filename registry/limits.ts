@@ -113,6 +113,8 @@ export const reasonTextCharsMax = 1_000;
 /** One look at a package. */
 export const lookBytesMax = 256 * 1024;
 export const packageLeaseMs = 10 * 60_000;
+/** After a look that failed, a package waits this time. */
+export const lookRetryMs = 60_000;
 /** After this time, the advisories that name a package are compared again. */
 export const lookAgainMs = 24 * 3_600_000;
 /** Earlier versions whose packages one request lists. */

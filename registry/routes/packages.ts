@@ -1,4 +1,4 @@
-/** Looks at packages, for scanners: lease a package, report what was seen. */
+/** Looks at packages, for scanners: lease a package, report what was seen, give the lease back. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { leasedPackage, packageLook } from '../../skills-index/packages/package-look.ts';
@@ -7,7 +7,7 @@ import type { Registry } from '../context.ts';
 import { lookBytesMax } from '../limits.ts';
 import { requireRole } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
-import { leasePackage, takeLook } from '../scans/package-looks.ts';
+import { giveBackPackage, leasePackage, takeLook } from '../scans/package-looks.ts';
 import { describe, jsonBody, requireActor } from './describe.ts';
 
 /** Routes below /api/v1. */
@@ -25,6 +25,21 @@ export function packageRoutes(registry: Registry): Hono {
       async (context) => {
         const actor = await requireActor(registry, context);
         return context.json({ package: (await leasePackage(registry, actor)) ?? null });
+      },
+    )
+    .post(
+      '/packages/:id/fail',
+      describe({
+        summary: 'Give back the lease of a package without a look',
+        answer: v.object({ taken: v.boolean() }),
+        problems: ['request-invalid', 'not-found'],
+        signedIn: true,
+      }),
+      jsonBody(v.strictObject({})),
+      async (context) => {
+        const actor = await requireActor(registry, context);
+        await giveBackPackage(registry, actor, idIn(context.req.param('id')));
+        return context.json({ taken: true });
       },
     )
     .post(

@@ -2,11 +2,11 @@
  * Looks at packages. A scanner leases a locked package, looks at it where host policy names
  * indexes and advisories, and reports. The registry has neither, and remembers the look.
  */
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { LeasedPackage, PackageLook } from '../../skills-index/packages/package-look.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
-import { clockSkewMs, lookAgainMs, packageLeaseMs } from '../limits.ts';
+import { clockSkewMs, lookAgainMs, lookRetryMs, packageLeaseMs } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { requireRole } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
@@ -45,6 +45,23 @@ export async function leasePackage(
   if (row === undefined) return undefined;
   const { digest, ecosystem, facts, id, lock, name, version } = row;
   return { id, ecosystem, name, version, digest, lock, lookedBefore: facts !== null };
+}
+
+/**
+ * Gives a lease back without a look. The package waits a minute: free at once, it would be leased
+ * before every other package to a scanner that fails at it.
+ * @throws Problem `forbidden`
+ */
+export async function giveBackPackage(registry: Registry, actor: Actor, id: number): Promise<void> {
+  requireRole(actor, ['scanner']);
+  const until = registry.now().getTime() + lookRetryMs;
+  await registry.db.batch([
+    (db) =>
+      db
+        .update(packages)
+        .set({ leaseUntil: until })
+        .where(and(eq(packages.id, id), gt(packages.leaseUntil, until))),
+  ]);
 }
 
 /**

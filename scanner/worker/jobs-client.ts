@@ -55,6 +55,8 @@ export interface JobsClient {
   /** The package that waits longest for a look, or none. */
   leasePackage(): Promise<LeasedPackage | undefined>;
   look(leased: LeasedPackage, look: PackageLook): Promise<void>;
+  /** Ends a lease without a look. */
+  giveBack(leased: LeasedPackage): Promise<void>;
   /** A stored blob, checked against its digest. */
   blob(digest: Digest, bytesMax: number): Promise<Uint8Array>;
 }
@@ -139,6 +141,9 @@ export function createJobsClient(world: JobsWorld): JobsClient {
     },
     async look({ id }, look) {
       await ask(`/api/v1/packages/${id}/look`, look);
+    },
+    async giveBack({ id }) {
+      await ask(`/api/v1/packages/${id}/fail`, {});
     },
     async blob(digest, bytesMax) {
       const bytes = await ask(`/api/v1/blobs/sha256/${hexOf(digest)}`, undefined, bytesMax);

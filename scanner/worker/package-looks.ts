@@ -62,8 +62,7 @@ export async function lookAtPackages(
     try {
       const leased = queue.isEmpty ? await client.leasePackage() : undefined;
       if (leased !== undefined) {
-        const look = await lookAt(leased, tools);
-        await report(client, leased, look);
+        const look = await lookOrGiveBack(client, leased, () => lookAt(leased, tools));
         const { ecosystem, name, version } = leased;
         log?.(`${ecosystem} ${name} ${version}: ${look.scan?.verdict ?? look.looked}`);
         if (isFetching && look.looked === 'not fetched')
@@ -90,12 +89,28 @@ export async function lookAtPackages(
   }
 }
 
+async function lookOrGiveBack(
+  client: JobsClient,
+  leased: LeasedPackage,
+  lookAt: () => Promise<PackageLook>,
+): Promise<PackageLook> {
+  try {
+    const look = await lookAt();
+    await report(client, leased, look);
+    return look;
+  } catch (cause) {
+    // A registry that is down or older does not take the lease back: the lease ends by its time.
+    await client.giveBack(leased).catch(() => undefined);
+    throw cause;
+  }
+}
+
 // The registry would lease a package without a look again and again.
 async function report(client: JobsClient, leased: LeasedPackage, look: PackageLook): Promise<void> {
   try {
     await client.look(leased, look);
   } catch (cause) {
-    const isRefused = cause instanceof Problem && refusals.has(cause.code);
+    const isRefused = cause instanceof Problem && cause.code === 'request-invalid';
     if (!isRefused || look.looked === 'not fetched') throw cause;
     const why = 'The registry refused what was seen of the package';
     const { advisories } = look;
@@ -103,5 +118,3 @@ async function report(client: JobsClient, leased: LeasedPackage, look: PackageLo
     await client.look(leased, { looked: 'not fetched', why, ...compared });
   }
 }
-
-const refusals: ReadonlySet<string> = new Set(['request-invalid']);

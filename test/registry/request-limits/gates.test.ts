@@ -117,6 +117,7 @@ describe('the door of the registry', () => {
       '/members/last/{id}',
       '/members/pending',
       '/packages/lease',
+      '/packages/{id}/fail',
       '/packages/{id}/look',
       '/reviews',
       '/reviews/statement/{digest}',

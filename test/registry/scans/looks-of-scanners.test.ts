@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { packageLooks } from '../../../cli/packages/look-at-package.ts';
 import { printPylock } from '../../../cli/packages/print-pylock.ts';
+import { lookRetryMs } from '../../../registry/limits.ts';
 import { packageAdvisories, packages } from '../../../registry/store/package-schema.ts';
 import { listDoubts } from '../../../registry/versions/doubts.ts';
 import { extractFacts } from '../../../scanner/extract.ts';
@@ -50,7 +51,11 @@ function skillWith(one: LockedPackage): Skill {
 /** Approves a skill with this package, and lets a scanner work until it has looked. */
 async function lookAt(
   one: LockedPackage,
-  { index, advisory }: { readonly index: string; readonly advisory?: string },
+  {
+    index,
+    advisory,
+    isDamaged = false,
+  }: { readonly index: string; readonly advisory?: string; readonly isDamaged?: boolean },
 ): Promise<readonly string[]> {
   const home = mkdtempSync(join(tmpdir(), 'scanner-'));
   onTestFinished(() => rmSync(home, { recursive: true }));
@@ -60,7 +65,7 @@ async function lookAt(
   if (advisory !== undefined)
     writeFileSync(
       join(advisories, 'PyPI', `${advisory}.json`),
-      JSON.stringify({ id: advisory, summary: 'steals keys', affected }),
+      isDamaged ? '{' : JSON.stringify({ id: advisory, summary: 'steals keys', affected }),
     );
   const indexes = { python: { url: `file://${index}` } };
   writeFileSync(join(home, 'host.json'), JSON.stringify({ indexes, advisories }));
@@ -115,6 +120,16 @@ it('an honest package is remembered with what it is', async () => {
     { advisory: 'PYSEC-2026-1', isMalware: false },
   ]);
   expect(await listDoubts(world.registry)).toEqual([]);
+});
+
+it('a package whose look fails is free again after a minute', async () => {
+  const { index, wheel } = makePackageWorld();
+  const one = wheel('tool', {}, { metadata: 'Name: tool\nVersion: 1.0\n\n' });
+  const lines = await lookAt(one, { index, advisory: 'PYSEC-2026-1', isDamaged: true });
+  expect(lines[0]).toContain('PYSEC-2026-1.json');
+  const row = await remembered();
+  expect(row?.lookedAt).toBeNull();
+  expect(row?.leaseUntil).toBe(world.registry.now().getTime() + lookRetryMs);
 });
 
 it('a package that steals keys is marked, and a person is asked', async () => {

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   lookAgainMs,
+  lookRetryMs,
   packageLeaseMs,
   settlePauseMs,
   suspensionsPerHour,
@@ -45,6 +46,8 @@ afterEach(() => world.close());
 const lease = () => leasedPackage(world.send, world.tokens.scanner);
 const seen = (id: number | undefined, said: Parameters<typeof look>[2] | object = {}) =>
   look(world.send, world.tokens.scanner, { id, ...said });
+const giveBack = (who: 'scanner' | 'author' | 'rita', id: number | undefined) =>
+  call(world.send, `/api/v1/packages/${id}/fail`, { token: world.tokens[who], json: {} });
 const inReview = async (skill: Skill): Promise<Skill> => {
   expect((await publish(world.send, skill, world.author)).status).toBe(201);
   const scanned = await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
@@ -139,6 +142,35 @@ describe('a package', () => {
     expect(await lease()).toMatchObject({ name: 'crashes' });
   });
 
+  it('whose lease is given back waits a minute, and holds no other package up', async () => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['fails@1.0.0', 'ms@2.1.3']));
+    for (let next = await lease(); next !== null; next = await lease()) {
+      await seen(next.id);
+      world.wait(1_000);
+    }
+    world.wait(3 * lookAgainMs);
+    Object.assign(world.tokens, { scanner: await signIn(world.send, world.scanner) });
+    const failed = await lease();
+    expect((await giveBack('scanner', failed?.id)).status).toBe(200);
+    world.wait(1_000);
+    const other = await lease();
+    expect(other?.name).not.toBe(failed?.name);
+    await seen(other?.id);
+    expect(await lease()).toBeNull();
+    world.wait(lookRetryMs + 1);
+    expect(await lease()).toMatchObject({ name: failed?.name });
+  });
+
+  it('whose lease is given back twice waits no longer', async () => {
+    await inReview(packagedSkill('@acme/a', '1.0.0', ['ms@2.1.3']));
+    const id = (await lease())?.id;
+    await giveBack('scanner', id);
+    world.wait(lookRetryMs - 1_000);
+    await giveBack('scanner', id);
+    world.wait(1_001);
+    expect(await lease()).toMatchObject({ name: 'ms' });
+  });
+
   it('that a clock three days ahead leased and looked at is looked at again', async () => {
     await inReview(packagedSkill('@acme/a', '1.0.0', ['a@1.0.0', 'b@1.0.0']));
     world.wait(3 * lookAgainMs);
@@ -177,6 +209,10 @@ describe('the routes for scanners', () => {
       (await call(world.send, '/api/v1/packages/lease', { token: world.tokens[who], json: {} }))
         .status,
     ).toBe(403);
+    const leased = await lease();
+    expect((await giveBack(who, leased?.id)).status).toBe(403);
+    world.wait(lookRetryMs + 1);
+    expect(await lease()).toBeNull();
     const lied = await look(world.send, world.tokens[who], { id: 1, advisories: [malware] });
     expect(lied).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     expect(await world.registry.db.read.select().from(packageAdvisories)).toEqual([]);

@@ -34,6 +34,7 @@ interface Registry {
 async function work({ leases, lookAt, queue = { isEmpty: true }, refuse }: Registry) {
   const stop = new AbortController();
   const looks: [number, PackageLook][] = [];
+  const givenBack: number[] = [];
   const lines: string[] = [];
   const warned: string[] = [];
   const client: JobsClient = {
@@ -52,13 +53,17 @@ async function work({ leases, lookAt, queue = { isEmpty: true }, refuse }: Regis
       looks.push([id, look]);
       refuse?.(look);
     },
+    giveBack: async ({ id }) => {
+      givenBack.push(id);
+      throw new Problem('not-found', 'There is no such page');
+    },
   };
   const log = (line: string): void => void lines.push(line);
   await lookAtPackages(
     { signal: stop.signal, log, warn: (line) => void warned.push(line) },
     { client, pool, queue, lookAt: lookAt ?? (async () => seen) },
   );
-  return { looks, lines, warned };
+  return { looks, givenBack, lines, warned };
 }
 
 describe('a scanner without a version to scan', () => {
@@ -85,13 +90,15 @@ describe('a scanner without a version to scan', () => {
     expect(asked).toBe(1);
   });
 
-  it('goes on after a look that failed', async () => {
+  it('gives the lease back after a look that failed, and goes on although an older registry refuses', async () => {
     const lookAt = async ({ id }: LeasedPackage): Promise<PackageLook> => {
       if (id === 1) throw new Problem('host-policy-invalid', 'Cannot read advisories');
       return seen;
     };
-    const { lines, looks } = await work({ leases: [() => leasedOf(1), () => leasedOf(2)], lookAt });
+    const leases = [() => leasedOf(1), () => leasedOf(2)];
+    const { givenBack, lines, looks } = await work({ leases, lookAt });
     expect(looks).toEqual([[2, seen]]);
+    expect(givenBack).toEqual([1]);
     expect(lines[0]).toBe('Cannot read advisories');
   });
 
@@ -131,6 +138,11 @@ describe('a scanner without a version to scan', () => {
     const unknown = (): never => {
       throw new Problem('not-found', 'There is no such page');
     };
-    expect(await work({ leases: [unknown] })).toEqual({ looks: [], lines: [], warned: [] });
+    expect(await work({ leases: [unknown] })).toEqual({
+      looks: [],
+      givenBack: [],
+      lines: [],
+      warned: [],
+    });
   });
 });
