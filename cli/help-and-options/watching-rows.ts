@@ -109,7 +109,7 @@ export const hostRows: readonly CommandRow[] = [
       ],
       [
         'skillgate doctor --escape',
-        'try more than 330 times to escape from a sandbox, and print the results',
+        'try more than 560 times to escape from a sandbox, and print the results',
       ],
     ],
     options: {

@@ -110,7 +110,11 @@ export function removeAdvisoryRule(context: CommandContext, name: string): void 
     throw new Problem('not-found', `Host policy has no rule ${name} about advisories`, {
       hint: names.length === 0 ? `add one: ${words}` : `host policy has: ${names.join(', ')}`,
     });
-  applyHostChange(context, { change: (members) => without(members, name), means: [meansOf(name)] });
+  applyHostChange(context, {
+    change: (members) => without(members, name),
+    means: [meansOf(name)],
+    hint: 'first: skillgate host advisories add vulnerable run',
+  });
 }
 
 function without(members: HostMembers, name: string): HostMembers {

@@ -102,9 +102,11 @@ function nameIn(ecosystem: Ecosystem, requirement: string): string {
   const isReadable = ecosystem === 'npm' || hasReadableVersions(requirement);
   if (name !== undefined && isReadable) return name;
   const example = ecosystem === 'python' ? 'pandas>=2' : 'docx@^9';
+  const isPin = ecosystem === 'python' && /^[^<>=!~]+=[^=]+$/.test(requirement);
   throw new Problem(
     'usage',
     `${JSON.stringify(requirement)} is not a package with versions such as ${example}; addresses, paths and git are refused`,
+    isPin ? { hint: `write one version with ==: ${requirement.replace('=', '==')}` } : {},
   );
 }
 

@@ -8,7 +8,7 @@ import type { CommandContext } from '../command.ts';
 import { toolMessageCharsMax } from '../limits.ts';
 import { nodeWithoutPrograms, requireNoProgram } from './no-programs.ts';
 import type { Resolved, ResolveRequest } from './resolved.ts';
-import { runTool, withFolder } from './tool.ts';
+import { runTool, type ToolEnd, withFolder } from './tool.ts';
 
 /** The module that Node loads before npm. */
 const guard = 'no-programs.cjs';
@@ -63,6 +63,8 @@ export async function resolveNpm(
       // Newer versions of npm refuse dependencies by address, and name them.
       ...['directory', 'file', 'git', 'remote'].map((kind) => `--allow-${kind}=none`),
       '--loglevel=error',
+      // A newer version of npm is no reason against a lock.
+      '--no-update-notifier',
       ...(minimumAgeDays > 0 ? [`--before=${newest}`] : []),
       `--registry=${index}`,
     ]);
@@ -71,11 +73,7 @@ export async function resolveNpm(
         hint: 'Install Node with npm: https://nodejs.org/',
       });
     requireNoProgram('npm', end);
-    if (end.exit !== 0)
-      throw new Problem(
-        'package-unresolved',
-        `Cannot lock: npm finds no versions that fit: ${end.stderr.replace(/\s+/g, ' ').slice(0, toolMessageCharsMax)}`,
-      );
+    if (end.exit !== 0) throw unresolved(index, end);
     const text = await readFile(join(folder, 'package-lock.json'), 'utf8');
     const packages = parsePackageLock(Buffer.from(text), 'the lock of npm');
     const scripts = packages.filter(({ hasInstallScript }) => hasInstallScript === true);
@@ -92,6 +90,21 @@ export async function resolveNpm(
       ],
     };
   });
+}
+
+// Most names that an index does not have are misspelled.
+function unresolved(index: string, { stderr }: ToolEnd): Problem {
+  const absent =
+    /'(@?[^'@]{1,214})@[^']{0,200}' (?:could not be found|is not in this registry)/.exec(stderr);
+  if (absent !== null)
+    return new Problem('package-unresolved', `Cannot lock: ${index} has no package ${absent[1]}`, {
+      hint: 'Check the name of the package.',
+    });
+  const said = stderr
+    .replace(/^npm (?:error|ERR!) ?/gm, '')
+    .replace(/\s+/g, ' ')
+    .slice(0, toolMessageCharsMax);
+  return new Problem('package-unresolved', `Cannot lock: npm finds no versions that fit: ${said}`);
 }
 
 const deprecations = v.looseObject({

@@ -6,10 +6,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { distributionOf } from '../../scanner/lookup-tables/import-packages.ts';
 import { type WheelOrigin, wheelOrigins } from '../../skills-index/packages/lock-details.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import { parsePylock } from '../../skills-index/packages/pylock.ts';
 import { parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
+import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import type { CommandContext } from '../command.ts';
@@ -247,18 +249,24 @@ function indexOptions(index: string, option: string): string[] {
   return place?.kind === 'folder' ? ['--no-index', '--find-links', place.path] : [option, index];
 }
 
-// Most such names are misspelled.
+// Most such names are misspelled, or are names of modules.
 function withoutWheel({ index }: ResolveRequest, { stderr }: ToolEnd): Problem | undefined {
   const found = /satisfies the requirement (\S{1,200}).{0,200} \(from versions: none\)/.exec(
     stderr,
   );
-  return found === null
-    ? undefined
-    : new Problem(
-        'package-unresolved',
-        `Cannot lock: ${index} has no wheel of ${found[1] ?? ''} that fits the Python of this machine`,
-        { hint: 'Check the name of the package.' },
-      );
+  if (found === null) return undefined;
+  const [, requirement = ''] = found;
+  const [name = ''] = /^[\w.-]+/.exec(requirement) ?? [];
+  const meant = distributionOf(name);
+  const other =
+    meant === undefined || meant === normalPackageName('python', name)
+      ? ''
+      : `. The module ${name} is in the package ${meant}`;
+  return new Problem(
+    'package-unresolved',
+    `Cannot lock: ${index} has no wheel of ${requirement} that fits the Python of this machine${other}`,
+    { hint: 'Check the name of the package.' },
+  );
 }
 
 function unresolved(tool: string, { stderr }: ToolEnd): Problem {

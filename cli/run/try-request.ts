@@ -34,9 +34,8 @@ export function readTried(files: readonly SourceFile[], folder: string): Tried {
 }
 
 /**
- * A folder whose scripts are not yet commands is the author's next step, not a skill without
- * scripts.
- * @throws Problem `usage` when skill.json names no command, and the folder has scripts to name
+ * Only an author tries a skill, so the hint says how the skill gets a command.
+ * @throws Problem `usage` when skill.json names no command
  */
 export function requireNamedCommand(
   { manifest, packed }: Tried,
@@ -49,9 +48,12 @@ export function requireNamedCommand(
   if (packed.bundle.files.some(({ mode, path }) => path === wanted && mode === '755')) return;
   const scripts = Object.entries(inferCommands(files).commands);
   const [, start] = scripts.find(([name]) => name === wanted) ?? scripts[0] ?? [];
-  if (start === undefined) return;
+  const draft = `skillgate manifest ${shellWord(folder)} --write`;
   throw new Problem('usage', `Cannot try ${folder}: skill.json names no command`, {
-    hint: `To make ${commandFile(start)} a command: skillgate manifest ${shellWord(folder)} --write`,
+    hint:
+      start === undefined
+        ? `Put a program into scripts/ and name it in SKILL.md. Then: ${draft}`
+        : `To make ${commandFile(start)} a command: ${draft}`,
   });
 }
 

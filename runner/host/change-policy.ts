@@ -68,12 +68,11 @@ function parseNew(written: Uint8Array, path: string, hint: string): HostPolicy {
   try {
     return parseHostPolicy(written, path);
   } catch (cause) {
-    // The places in the reasons are places in a text that is written nowhere.
-    const reasons = cause instanceof Problem ? cause.reasons.map(({ message }) => message) : [];
-    throw new Problem('host-policy-invalid', `Cannot change ${path}: ${reasons.join('; ')}`, {
-      hint,
-      cause,
-    });
+    if (!(cause instanceof Problem)) throw cause;
+    // The places in the reasons are places in a text that is written nowhere. So the cause, which
+    // names the places, is left out.
+    const reasons = cause.reasons.map(({ message }) => message).join('; ');
+    throw new Problem('host-policy-invalid', `Cannot change ${path}: ${reasons}`, { hint });
   }
 }
 

@@ -51,13 +51,11 @@ export function openAdvisories(
     throw new Problem(
       'host-policy-invalid',
       `Cannot read advisories: there is no folder ${folder}`,
-      {
-        hint: 'name the folder of your OSV mirror under "advisories" in host.json',
-      },
+      { hint: 'name the folder of your OSV mirror: skillgate host advisories add folder DIR' },
     );
   if (isBare(folder))
     throw new Problem('host-policy-invalid', `Cannot read advisories: ${folder} is empty`, {
-      hint: 'mount or fetch your OSV mirror, or remove "advisories" from host.json',
+      hint: 'mount or fetch your OSV mirror, or: skillgate host advisories remove folder',
     });
   const named = layouts.flatMap((layout) => ecosystemFolders(`${folder}/${layout}`));
   const top = ecosystemFolders(`${folder}/`).map(({ path }) => path);

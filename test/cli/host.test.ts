@@ -162,6 +162,12 @@ describe('skillgate host advisories', () => {
     expect(ran.stderr).toContain('"advisories" names no folder');
     expect(ran.stderr).toContain('first: skillgate host advisories add folder DIR');
     expect(existsSync(file())).toBe(false);
+    await host('advisories', 'add', 'folder', '.');
+    await host('advisories', 'add', 'vulnerable', 'refuse');
+    const { stderr } = await host('advisories', 'remove', 'folder');
+    expect(stderr).toContain('first: skillgate host advisories add vulnerable run');
+    // The line of a text that was not written would lead to another line of the file.
+    expect(stderr).not.toContain('line 1');
   });
 });
 

@@ -279,6 +279,15 @@ printf '%s' '${report}' > report.json
     expect((await lockWith(page, 200, script)).stderr).toContain(said);
   });
 
+  it('names the package of a module whose name no package has', async () => {
+    const error =
+      'ERROR: Could not find a version that satisfies the requirement dateutil (from versions: none)';
+    const script = `#!/bin/sh\ncase "$1" in -c) ;; *) echo '${error}' >&2; exit 1;; esac\n`;
+    expect((await lockWith(page, 200, script)).stderr).toContain(
+      'The module dateutil is in the package python-dateutil',
+    );
+  });
+
   it.each([
     ['offers no wheel', '<html><a href="/six-1.16.0.tar.gz">six-1.16.0.tar.gz</a></html>', 200],
     [

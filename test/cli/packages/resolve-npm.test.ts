@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { resolveNpm } from '../../../cli/packages/resolve-npm.ts';
@@ -27,8 +27,26 @@ it('npm takes no settings of the user', async () => {
   expect(await resolveNothing(home)).toMatchObject({ packages: [], tool: 'npm' });
 });
 
-function resolveNothing(home: string): Promise<Resolved> {
-  const { PATH } = process.env;
+it.each([
+  [
+    "npm error 404 The requested resource 'docks@*' could not be found or you do not have permission",
+    'Cannot lock: https://index.invalid/ has no package docks',
+  ],
+  [
+    "npm error 404  '@acme/docks@^1' is not in this registry.",
+    'Cannot lock: https://index.invalid/ has no package @acme/docks',
+  ],
+  [
+    'npm error code ETARGET\nnpm error notarget No matching version found for docx@^99.',
+    'npm finds no versions that fit: code ETARGET notarget No matching version found for docx@^99.',
+  ],
+])('says why npm chose no versions: %s', async (error, message) => {
+  const bin = folderWith({ npm: `#!/bin/sh\ncat >&2 <<'END'\n${error}\nEND\nexit 1\n` });
+  chmodSync(join(bin, 'npm'), 0o755);
+  await expect(resolveNothing(bin, `${bin}:/usr/bin:/bin`)).rejects.toThrow(message);
+});
+
+function resolveNothing(home: string, PATH = process.env.PATH): Promise<Resolved> {
   const world = {
     env: { PATH, HOME: home },
     now: () => new Date(),

@@ -22,4 +22,11 @@ describe('skillgate try on a skill whose skill.json names no command', () => {
     expect(stderr).toContain('Cannot try word-count: skill.json names no command');
     expect(stderr).toContain(`To make ${script} a command: skillgate manifest word-count --write`);
   });
+
+  it('says how a skill without a program gets a command', async () => {
+    const cwd = folderWith();
+    await skill(['init', 'word-count'], { cwd });
+    const { stderr } = await skill(['try', 'word-count', 'count'], { cwd });
+    expect(stderr).toContain('Put a program into scripts/ and name it in SKILL.md.');
+  });
 });
