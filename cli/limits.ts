@@ -165,8 +165,8 @@ export const diffLinesMax = 2_000;
 export const diffLineCharsMax = 2_000;
 /** Rows of the audit log that are shown where nobody asked for more. */
 export const logRowsMax = 50;
-/** Patterns in the line that accepts all changes but those that conflict. */
-export const restPatternsMax = 12;
+/** Names in the line that accepts all changes but those that conflict. */
+export const restNamesMax = 12;
 /** Places of denied requests that the end of a session can name. */
 export const deniedPlacesMax = 200;
 /** How often a registry that npm started looks whether npm is still there. */

@@ -109,7 +109,7 @@ async function accept(context: CommandContext): Promise<ExitCode> {
   changes.requireKept(accepted);
   requireApprover(host, waiting.set);
   // Nobody should read changes and type a passphrase for changes that cannot be applied.
-  await requireNoConflict(context, host, accepted, choice);
+  await requireNoConflict(context, host, accepted);
   if (namedDigest === undefined) {
     const { paths } = choice;
     const ink = inkFor(context.stderr, context.env);

@@ -5,12 +5,14 @@
 import { join } from 'node:path';
 import * as changes from '../../runner/changes/public.ts';
 import type { Change, ChangedFolder } from '../../skills-index/run/changes/changes.ts';
-import { exactName } from '../../skills-index/run/changes/chosen-refs.ts';
+import { exactName, type PlacedRef, placeOf } from '../../skills-index/run/changes/chosen-refs.ts';
 import type { HandedRef } from '../../skills-index/run/changes/repositories.ts';
+import { obeyedIn } from '../../skills-index/run/changes/select-changes.ts';
+import { foldersAbove } from '../../skills-index/skill/bundle-path.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import type { CommandContext } from '../command.ts';
-import { restPatternsMax } from '../limits.ts';
+import { restNamesMax } from '../limits.ts';
 import type { HostFiles } from '../run/start-skill.ts';
 import { SteppedProblem } from '../terminal/stepped-problem.ts';
 import { type AcceptedPart, acceptCommand } from './accepted-part.ts';
@@ -23,13 +25,12 @@ export async function requireNoConflict(
   { paths }: Pick<CommandContext, 'paths'>,
   host: HostFiles & Parameters<typeof changes.listConflicts>[1],
   accepted: AcceptedPart,
-  choice: changes.NamedChoice = {},
 ): Promise<void> {
   const conflicts = await changes.listConflicts(paths, host, accepted);
   if (conflicts.length === 0) return;
   const { run } = accepted.set;
   const steps = [
-    ...restStep(accepted, conflicts, choice),
+    ...restStep(accepted, conflicts),
     ...fileStep(conflicts),
     ...refSteps(conflicts),
     `To give the changes up: skillgate changes discard ${run}`,
@@ -58,66 +59,80 @@ function reasonOf({ folder: kept }: AcceptedPart, { change, folder, why }: Confl
 }
 
 /** The command that accepts everything but the conflicts; none where it would be too long. */
-function restStep(
-  { set }: AcceptedPart,
+function restStep({ rest, set }: AcceptedPart, conflicts: readonly Conflict[]): string[] {
+  const waiting = rest?.folders ?? [];
+  const targets = new Set([...set.folders, ...waiting].map(({ target }) => target));
+  const parts = set.folders.map((folder) => {
+    const isHere = ({ target }: ChangedFolder): boolean => target === folder.target;
+    const left = waiting.filter(isHere).flatMap((one) => one.changes);
+    const own = conflicts.filter((one) => isHere(one.folder));
+    return freePart(folder, own, { left, isOneOfSeveral: targets.size > 1 });
+  });
+  const branches = parts.flatMap((part) => part.branches);
+  const include = parts.flatMap((part) => part.include);
+  const patterns = parts.flatMap((part) => part.paths);
+  // Without a branch and a pattern, the command would accept all plain changes.
+  const paths = branches.length + patterns.length === 0 ? include : patterns;
+  const names = branches.length + include.length + patterns.length;
+  if (names === 0) return [];
+  // The name of a file may have signs of a pattern, which would cover further changes.
+  const isWide = paths.some((path) => /[*?()[\]{}\\]/.test(path));
+  return names > restNamesMax || isWide
+    ? ['To accept the other changes, name them: --path GLOB, --branch NAME, --include PATH']
+    : [`To accept the other changes: ${acceptCommand(set.run, { branches, include, paths })}`];
+}
+
+interface Surroundings {
+  /** The changes of the folder that the person did not choose. */
+  readonly left: readonly Change[];
+  /** Whether another folder of the run may have the same names. */
+  readonly isOneOfSeveral: boolean;
+}
+
+/** The names of all that has no conflict in a folder. */
+function freePart(
+  folder: ChangedFolder,
   conflicts: readonly Conflict[],
-  { branches = [], include = [] }: changes.NamedChoice,
-): string[] {
-  const refs: string[] = [];
-  const obeyed: string[] = [];
-  const patterns: string[] = [];
-  for (const folder of set.folders) {
-    const own = conflicts.filter((one) => one.folder.target === folder.target);
-    // A repository as a whole is in the way of each of its references.
-    const isStuck = own.some(({ change, ref }) => change === undefined && ref === undefined);
-    const inTheWay = new Set(own.flatMap(({ change }) => change?.path ?? []));
-    const stays = (ref: HandedRef): boolean =>
-      isStuck ||
-      own.some((one) => one.ref?.name === ref.name) ||
-      ref.files.some((path) => inTheWay.has(path));
-    const repositories = folder.repositories ?? [];
-    const placed = repositories.flatMap((repository) =>
-      repository.refs.map((ref) => ({ repository, ref })),
-    );
-    refs.push(
-      ...placed.filter(({ ref }) => !stays(ref)).map((one) => exactName(repositories, one)),
-    );
-    const committed = new Set(placed.flatMap(({ ref }) => ref.files));
-    const isFree = ({ path }: Change): boolean => !inTheWay.has(path) && !committed.has(path);
-    const free = folder.changes.filter(isFree);
-    obeyed.push(...free.filter(({ shelf }) => shelf === 'obeyed').map(({ path }) => path));
-    patterns.push(
-      ...patternsOf(
-        folder,
-        free.filter(({ shelf }) => shelf !== 'obeyed'),
-      ),
-    );
-  }
-  if (refs.length + obeyed.length + patterns.length === 0) return [];
-  const named = [...branches, ...include];
-  const rest = {
-    branches: refs,
-    include: obeyed.filter((path) => named.some((name) => name.endsWith(path))),
-    paths: patterns,
+  { left, isOneOfSeveral }: Surroundings,
+): Required<changes.NamedChoice> {
+  const { repositories = [], target } = folder;
+  const spell = (path: string): string => (isOneOfSeveral ? `${target}/${path}` : path);
+  // A repository as a whole is in the way of each of its references.
+  const isStuck = conflicts.some(({ change, ref }) => change === undefined && ref === undefined);
+  const inTheWay = new Set(conflicts.flatMap(({ change }) => change?.path ?? []));
+  const stays = (ref: HandedRef): boolean =>
+    isStuck ||
+    conflicts.some((one) => one.ref?.name === ref.name) ||
+    ref.files.some((path) => inTheWay.has(path));
+  const placed = repositories.flatMap((repository) =>
+    repository.refs.map((ref) => ({ repository, ref })),
+  );
+  const nameOf = (one: PlacedRef): string =>
+    isOneOfSeveral
+      ? spell(`${placeOf(one.repository)}:${one.ref.name}`)
+      : exactName(repositories, one);
+  const committed = new Set(placed.flatMap(({ ref }) => ref.files));
+  const isFree = ({ path }: Change): boolean => !inTheWay.has(path) && !committed.has(path);
+  const plain = folder.changes.filter((change) => change.shelf !== 'obeyed' && isFree(change));
+  return {
+    branches: placed.filter(({ ref }) => !stays(ref)).map(nameOf),
+    include: obeyedIn(folder)
+      .filter(isFree)
+      .map(({ path }) => spell(path)),
+    paths: patternsOf([...folder.changes, ...left], new Set(plain)).map(spell),
   };
-  if (refs.length + patterns.length === 0 || patterns.length > restPatternsMax)
-    return ['To accept the other changes, name them: --path GLOB, --branch NAME'];
-  return [`To accept the other changes: ${acceptCommand(set.run, rest)}`];
 }
 
 /** The fewest paths and folders that cover the wanted changes and no other change. */
-function patternsOf({ changes: all }: ChangedFolder, wanted: readonly Change[]): string[] {
-  const others = all.filter((change) => !wanted.includes(change)).map(({ path }) => path);
-  const patterns: string[] = [];
-  for (const { path } of wanted) {
-    if (patterns.some((pattern) => path === pattern || path.startsWith(`${pattern}/`))) continue;
-    const parts = path.split('/');
-    const folders = parts.map((_, end) => parts.slice(0, end + 1).join('/'));
-    const isOwn = (folder: string): boolean =>
-      !others.some((other) => other === folder || other.startsWith(`${folder}/`));
-    patterns.push(folders.find(isOwn) ?? path);
-  }
-  return patterns;
+function patternsOf(all: readonly Change[], wanted: ReadonlySet<Change>): string[] {
+  const withAbove = (path: string): string[] => [...foldersAbove(path), path];
+  const others = all.filter((change) => !wanted.has(change));
+  const taken = new Set(others.flatMap(({ path }) => withAbove(path)));
+  return [
+    ...new Set(
+      [...wanted].map(({ path }) => withAbove(path).find((one) => !taken.has(one)) ?? path),
+    ),
+  ];
 }
 
 function fileStep(conflicts: readonly Conflict[]): string[] {
