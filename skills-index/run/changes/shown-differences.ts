@@ -17,9 +17,28 @@ export function showsIn(patch: string): (path: string) => boolean {
   const named = lines.filter((line) => line.startsWith('Binary files '));
   // Git quotes names with unusual signs.
   const hidesUnusual = named.some((line) => line.includes('"'));
+  const isEnd = endsOf(named);
   return (path) => {
     if (hidesUnusual && !/^[ !#-[\]-~]*$/.test(path)) return false;
-    const ends = [`${path} differ`, `${path} and /dev/null differ`];
-    return !named.some((line) => ends.some((end) => line.endsWith(end)));
+    return !isEnd(`${path} differ`) && !isEnd(`${path} and /dev/null differ`);
   };
+}
+
+// A run can make millions of pairs of a path and a line, so the lines are sorted from their ends.
+function endsOf(lines: readonly string[]): (end: string) => boolean {
+  const reversed = lines.map(reverse).sort();
+  return (end) => {
+    const wanted = reverse(end);
+    let [low, high] = [0, reversed.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((reversed[middle] ?? '') < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return reversed[low]?.startsWith(wanted) === true;
+  };
+}
+
+function reverse(text: string): string {
+  return text.split('').reverse().join('');
 }
