@@ -2,7 +2,7 @@
 import { parse, satisfies, validRange } from 'semver';
 import * as v from 'valibot';
 import { compares, isSameVersion } from '../../packages/python-version.ts';
-import { type Ecosystem, normalPackageName } from '../../skill/ecosystem.ts';
+import { type Ecosystem, ecosystems, normalPackageName } from '../../skill/ecosystem.ts';
 import { Problem } from '../../skill/problem.ts';
 
 /** Which advisories are read. */
@@ -11,10 +11,17 @@ export type AdvisoryKind = 'malware' | 'all';
 /** The names of the files of advisories. Malware must not pass because of its id's case. */
 export const advisoryFiles: Readonly<Record<AdvisoryKind, RegExp>> = {
   malware: /^MAL-[A-Z0-9-]+\.json$/i,
-  all: /^([A-Z]{2,12}|[Mm][Aa][Ll])-[A-Za-z0-9-]+\.(json|JSON)$/,
+  all: /^([A-Z]{2,12}|[Mm][Aa][Ll])-[A-Za-z0-9-]+\.[Jj][Ss][Oo][Nn]$/,
 };
 
 const osvName: Readonly<Record<Ecosystem, string>> = { npm: 'npm', python: 'PyPI' };
+
+/** The ecosystem of this name, in OSV or as the folder of a mirror: `PyPI`, `pypi`. */
+export function ecosystemOf(name: string): Ecosystem | undefined {
+  const plain = name.trim().toLowerCase();
+  return ecosystems.find((known) => osvName[known].toLowerCase() === plain);
+}
+
 const event = v.looseObject({
   introduced: v.optional(v.string()),
   fixed: v.optional(v.string()),
@@ -37,12 +44,6 @@ const shape = v.looseObject({
     [],
   ),
 });
-/** The ecosystem of this name, in OSV or as the folder of a mirror: `PyPI`, `pypi`. */
-export function ecosystemOf(name: string): Ecosystem | undefined {
-  const plain = name.trim().toLowerCase();
-  return (['npm', 'python'] as const).find((known) => osvName[known].toLowerCase() === plain);
-}
-
 type Affected = v.InferOutput<typeof shape>['affected'][number];
 type Events = readonly v.InferOutput<typeof event>[];
 

@@ -122,6 +122,7 @@ describe('a package that an advisory names as malicious', () => {
     ['Pypi/evil', 'MAL-2026-1.json', {}],
     ['osv/malicious/PYPI/Evil', 'MAL-2026-1.json', {}],
     ['PyPI', 'MAL-2026-1.JSON', {}],
+    ['PyPI', 'mal-2026-1.Json', {}],
     ['PyPI', 'MAL-2026-1.json', { id: ' mal-2026-1 ' }],
     ['PyPI', 'MAL-2026-1.json', { withdrawn: '' }],
     [
