@@ -2,15 +2,8 @@
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { namesShownMax, neededHitsMax, searchedSkillsMax } from '../limits.ts';
-import {
-  type AgentContext,
-  agentOf,
-  type Findable,
-  findable,
-  grantFor,
-  knownSkills,
-  recordFor,
-} from './agent-startable.ts';
+import { type AgentContext, agentOf, grantFor, knownSkills, recordFor } from './agent-context.ts';
+import { type Findable, findable } from './agent-startable.ts';
 import { needsText } from './needs-text.ts';
 import { type DescribedSkill, searchSkills } from './skill-search.ts';
 

@@ -17,14 +17,9 @@ import { hostFiles, runRequest, type Startable } from '../run/start-skill.ts';
 import { runWatched } from '../run/watched-run.ts';
 import { type Lacks, lacksOf } from '../run/went-without.ts';
 import { KeptOutput } from '../terminal/kept-output.ts';
+import { type AgentContext, agentOf, knownSkills, recordFor } from './agent-context.ts';
 import { type Searched, searchFor } from './agent-search.ts';
-import {
-  type AgentContext,
-  agentOf,
-  knownSkills,
-  recordFor,
-  startable,
-} from './agent-startable.ts';
+import { startable } from './agent-startable.ts';
 import { InstallQuestions } from './install-questions.ts';
 
 export interface OpenedFile {

@@ -3,16 +3,13 @@
  * anew. Refusals are recorded.
  */
 
-import { randomUUID } from 'node:crypto';
 import * as agents from '../../runner/agents/public.ts';
 import {
   type Agent,
   ceilingFor,
   type Grant,
-  whyEnded,
   whyNotGranted,
 } from '../../skills-index/run/agents/agent.ts';
-import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import {
   type Capabilities,
   isEmpty,
@@ -21,33 +18,15 @@ import {
   noCapabilities,
   printCapability,
 } from '../../skills-index/skill/capability.ts';
-import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { readNamedAgent } from '../agents/named-agent.ts';
 import { readLock } from '../install/lock.ts';
 import { admissionSecondsMax } from '../limits.ts';
-import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
-import {
-  admitToStart,
-  type HostFiles,
-  hostFiles,
-  type Startable,
-  type StartQuestion,
-} from '../run/start-skill.ts';
+import { projectAt } from '../run/admission.ts';
+import { admitToStart, hostFiles, type Startable, type StartQuestion } from '../run/start-skill.ts';
+import { type AgentContext, agentOf, grantFor, recordFor } from './agent-context.ts';
 import { lockedBy, ownLockOf, pinFor } from './agent-lock.ts';
-import type { InstallQuestions, QuestionState, WaitingHold } from './install-questions.ts';
-
-/** The agent, and the folder where its lock is searched. */
-export interface AgentContext {
-  readonly world: AdmissionWorld;
-  readonly host: HostFiles;
-  readonly agentName: string;
-  readonly folder: string;
-  /** Questions that outlive the call that asked. */
-  readonly questions: InstallQuestions;
-  /** Recent admissions: reading may rely on them, a run never does. */
-  readonly recent: Map<SkillName, { readonly start: Startable; readonly until: number }>;
-}
+import type { QuestionState, WaitingHold } from './install-questions.ts';
 
 /** The purpose of a lookup: a search asks no person, and a run reads everything anew. */
 export type Purpose = 'search' | 'open' | 'run';
@@ -233,45 +212,4 @@ function holdFor(
   });
   recordFor(context, name, { event: 'refused', code: problem.code, why });
   return problem;
-}
-
-/**
- * Names that the identity may start: names in a lock, and names that are granted without a
- * wildcard.
- */
-export async function knownSkills(context: AgentContext, agent: Agent): Promise<SkillName[]> {
-  const project: Project = await projectAt(context.folder);
-  const granted = agent.grants
-    .filter((grant) => !grant.skill.endsWith('/*'))
-    .map((grant) => parseSkillName(grant.skill));
-  const locked = [...(await readLock(ownLockOf(context))).keys(), ...project.lock.keys()];
-  return [...locked.filter((name) => grantFor(agent, name) !== undefined), ...granted];
-}
-
-/** The grant for a skill: its own grant, or the grant of its scope. */
-export function grantFor(agent: Agent, name: SkillName): Grant | undefined {
-  const whole = `${name.slice(0, name.indexOf('/'))}/*`;
-  return (
-    agent.grants.find((grant) => grant.skill === name) ??
-    agent.grants.find((grant) => grant.skill === whole)
-  );
-}
-
-/** Read at each call: a revoked or expired identity may do nothing more. */
-export function agentOf({ host, agentName, world }: AgentContext): Agent {
-  const agent = readNamedAgent(host.agents, agentName);
-  const ended = whyEnded(agent, world.now());
-  if (ended === undefined) return agent;
-  throw new Problem('plan-refused', `Cannot act as agent ${agentName}: ${ended}`);
-}
-
-export function recordFor(
-  { host, agentName }: AgentContext,
-  skill: SkillName | undefined,
-  event: AuditEvent,
-): void {
-  host.audit.record(
-    { run: randomUUID(), agent: agentName, ...(skill === undefined ? {} : { skill }) },
-    event,
-  );
 }

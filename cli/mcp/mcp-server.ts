@@ -18,7 +18,8 @@ import { problemOf } from '../../skills-index/skill/thrown.ts';
 import { mcpMessageBytesMax, progressMs } from '../limits.ts';
 import type { CallTurns } from './call-turns.ts';
 import { type McpSkills, skillMethods, skillsExtension } from './mcp-skills.ts';
-import { refusalAnswer, type ToolWorld, tools } from './mcp-tools.ts';
+import { type ToolWorld, tools } from './mcp-tools.ts';
+import { refusalAnswer } from './tool-answers.ts';
 
 export interface McpStreams {
   readonly stdin: Readable;
