@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { acceptedPart, applyQuestion } from '../../../cli/changes/accepted-part.ts';
 import type { WaitingChanges } from '../../../runner/changes/waiting.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { changeSetOf } from './change-set.ts';
 
 const after = {
   kind: 'file' as const,
@@ -12,37 +13,21 @@ const after = {
   gid: 1,
 };
 const waiting = (files: string[]): WaitingChanges => ({
-  set: {
-    schema: 'skillgate.changes/2',
-    run: '0f35d1a0-0000-4000-8000-000000000000',
-    agent: 'operator',
-    skill: '@a/b',
-    version: '1.0.0',
-    plan: digestOf(''),
-    at: '2026-01-01T00:00:00.000Z',
-    folders: [
-      {
-        source: 'workspace:w',
-        target: '/w',
-        path: '/nowhere',
-        id: '1:1',
-        mode: 'cow',
-        changes: [
-          { path: 'a', after, shelf: 'plain' },
-          { path: 'AGENTS.md', after, shelf: 'obeyed' },
-        ],
-        refused: [],
-        conflicts: [],
-        repositories: [
-          {
-            path: '',
-            isNew: false,
-            refs: [{ name: 'refs/heads/main', commits: 1, shown: [], asks: 'it drops', files }],
-          },
-        ],
-      },
-    ],
-  },
+  set: changeSetOf([
+    {
+      changes: [
+        { path: 'a', after, shelf: 'plain' },
+        { path: 'AGENTS.md', after, shelf: 'obeyed' },
+      ],
+      repositories: [
+        {
+          path: '',
+          isNew: false,
+          refs: [{ name: 'refs/heads/main', commits: 1, shown: [], asks: 'it drops', files }],
+        },
+      ],
+    },
+  ]),
   digest: digestOf(''),
   folder: '/kept',
   begun: false,

@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newCommands, obeyedSection } from '../../../cli/changes/obeyed.ts';
 import { inkFor } from '../../../cli/terminal/output.ts';
-import type { WaitingChanges } from '../../../runner/changes/waiting.ts';
 import type { Change, EntryState } from '../../../skills-index/run/changes/changes.ts';
 import type { Repository } from '../../../skills-index/run/changes/repositories.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { folderWith } from '../temporary-folder.ts';
+import { changeSetOf } from './change-set.ts';
 
 const ink = inkFor(process.stderr, { NO_COLOR: '1' });
 const owner = { uid: 1, gid: 1 };
@@ -29,28 +29,8 @@ function shown(
     mkdirSync(dirname(join(path, name)), { recursive: true });
     writeFileSync(join(path, name), text);
   }
-  const set: WaitingChanges['set'] = {
-    schema: 'skillgate.changes/2',
-    run: '0f35d1a0-0000-4000-8000-000000000000',
-    agent: 'operator',
-    skill: '@a/b',
-    version: '1.0.0',
-    plan: digestOf(''),
-    at: '2026-01-01T00:00:00.000Z',
-    folders: [
-      {
-        source: 'workspace:w',
-        target: '/w',
-        path,
-        id: '1:1',
-        mode: 'cow',
-        changes: [...changes],
-        refused: [],
-        conflicts: [],
-        ...(repositories === undefined ? {} : { repositories }),
-      },
-    ],
-  };
+  const refs = repositories === undefined ? {} : { repositories };
+  const set = changeSetOf([{ path, changes: [...changes], ...refs }]);
   const read = (sha256: string): Uint8Array => contents.get(sha256) ?? Buffer.alloc(0);
   const waiting = { set, digest: digestOf(''), folder: '/kept', begun: false, read };
   return obeyedSection(waiting, ink)

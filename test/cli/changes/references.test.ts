@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { committedIn } from '../../../cli/changes/references.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { changeSetOf } from './change-set.ts';
 
 // Each byte is four signs long where a person reads it.
 it.each([
@@ -16,27 +17,8 @@ it.each([
     files: ['x'],
     patch: digestOf(patch),
   };
-  const folder = {
-    source: 'workspace:w',
-    target: '/w',
-    path: '/nowhere',
-    id: '1:1',
-    mode: 'cow' as const,
-    changes: [],
-    refused: [],
-    conflicts: [],
-    repositories: [{ path: '', isNew: false, refs: [ref] }],
-  };
-  const set = {
-    schema: 'skillgate.changes/2' as const,
-    run: '0f35d1a0-0000-4000-8000-000000000000',
-    agent: 'operator',
-    skill: '@a/b',
-    version: '1.0.0',
-    plan: digestOf(''),
-    at: '2026-01-01T00:00:00.000Z',
-    folders: [folder],
-  };
+  const set = changeSetOf([{ repositories: [{ path: '', isNew: false, refs: [ref] }] }]);
   const waiting = { set, digest: digestOf(''), folder: '/kept', begun: false, read: () => patch };
-  expect(committedIn(waiting, folder, 100).size).toBe(files);
+  const sizes = set.folders.map((folder) => committedIn(waiting, folder, 100).size);
+  expect(sizes).toEqual([files]);
 });

@@ -14,6 +14,7 @@ import { goesOn } from '../../../skills-index/run/changes/shown-differences.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { folderWith } from '../temporary-folder.ts';
+import { changeSetOf } from './change-set.ts';
 
 const ink = inkFor(process.stderr, { NO_COLOR: '1' });
 const contents = new Map<string, Uint8Array>();
@@ -37,18 +38,7 @@ const shown = (
   repositories: Repository[] = [],
   about: Partial<WaitingChanges['set']> = {},
 ): string[] => {
-  const folder = { source: 'workspace:w', target: '/w', path, id: '1:1', mode: 'cow' as const };
-  const set: WaitingChanges['set'] = {
-    schema: 'skillgate.changes/2',
-    run: '0f35d1a0-0000-4000-8000-000000000000',
-    agent: 'operator',
-    skill: '@a/b',
-    version: '1.0.0',
-    plan: digestOf(''),
-    at: '2026-01-01T00:00:00.000Z',
-    folders: [{ ...folder, changes, refused, conflicts: [], repositories }],
-    ...about,
-  };
+  const set = changeSetOf([{ path, changes, refused, repositories }], about);
   const read = (sha256: string): Uint8Array => {
     const found = contents.get(sha256);
     if (found === undefined) throw new Problem('changes-invalid', 'the content is not there');
