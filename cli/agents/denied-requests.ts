@@ -3,8 +3,7 @@
  * how often, and why the proxy denied it.
  */
 import type * as audit from '../../runner/audit/public.ts';
-import { denials } from '../../skills-index/run/egress/denial.ts';
-import { isDenial } from '../../skills-index/run/egress/denial-fixes.ts';
+import { isDenial, meaningOf } from '../../skills-index/run/egress/denial-fixes.ts';
 import type { CommandContext } from '../command.ts';
 import { deniedPlacesMax } from '../limits.ts';
 import { printCodes, printFirst } from '../run/end-notes.ts';
@@ -61,9 +60,8 @@ export function printDenials(
   printFirst(
     context,
     places.map(({ host, port, requests, why }) => {
-      const means = isDenial(why) ? denials[why].means : why;
       const place = host === '' ? 'a place that cannot be read' : shortText(`${host}:${port}`);
-      return [safe`note: denied: ${count(requests, 'request')} to ${place}: ${means}`];
+      return [safe`note: denied: ${count(requests, 'request')} to ${place}: ${meaningOf(why)}`];
     }),
     all,
   );

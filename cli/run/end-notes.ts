@@ -35,9 +35,7 @@ export interface LeftOutHeaders {
   readonly hasMore: boolean;
 }
 
-/**
- * Passes everything on. What is kept does not grow with the number of requests or of names in one.
- */
+/** Passes everything on. Of equal denied requests one is kept, and of headers the first names. */
 export function overhear(
   audit: audit.Audit,
   to: Pick<Overheard, 'onStdout' | 'onStderr'>,

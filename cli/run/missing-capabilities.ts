@@ -3,7 +3,7 @@
  * would allow it. Pure.
  */
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
-import { denials } from '../../skills-index/run/egress/denial.ts';
+import { meaningOf } from '../../skills-index/run/egress/denial-fixes.ts';
 import type { CapabilityKind } from '../../skills-index/skill/capability.ts';
 import { messageCharsMax, proposedUrlCharsMax, tracebackCharsMax } from '../limits.ts';
 import { shortText } from '../terminal/output.ts';
@@ -37,10 +37,7 @@ export function missingRequests(events: readonly AuditEvent[]): Missing[] {
         host === ''
           ? 'a request that cannot be read'
           : shortText(`${method} ${isTunnel ? at : `${scheme}://${at}${path}`}`);
-      const means = Object.hasOwn(denials, word)
-        ? denials[word as keyof typeof denials].means
-        : word;
-      const what = `${asked}: ${means}`;
+      const what = `${asked}: ${meaningOf(word)}`;
       if (!isForManifest.test(word) || host === '') return { kind: 'egress', what };
       // What was to go through a tunnel that was not opened is not seen: narrow it.
       const url = `${scheme}://${at}${isTunnel ? '/*' : path}`;

@@ -8,6 +8,11 @@ export function isDenial(text: string): text is Denial {
   return Object.hasOwn(denials, text);
 }
 
+/** Why the proxy denied a request, in words; the text itself where the text is no such reason. */
+export function meaningOf(why: string): string {
+  return isDenial(why) ? denials[why].means : why;
+}
+
 /** The next step for the operator, for each reason that needs more than a change to the plan. */
 export const denialFixes: Readonly<Partial<Record<Denial, string>>> = {
   'host-denied':
