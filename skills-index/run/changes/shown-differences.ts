@@ -29,7 +29,8 @@ function endsOf(lines: readonly string[]): (end: string) => boolean {
   const reversed = lines.map(reverse).sort();
   return (end) => {
     const wanted = reverse(end);
-    let [low, high] = [0, reversed.length];
+    let low = 0;
+    let high = reversed.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if ((reversed[middle] ?? '') < wanted) low = middle + 1;
