@@ -2,24 +2,15 @@
  * `skillgate host packages …`: the house's packages, one lock of this host for all skills that
  * leave the versions to the host.
  */
-import * as backends from '../../runner/backends/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
-import { chooseFromHouse, type House, type HouseGroup } from '../../skills-index/packages/house.ts';
-import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
-import type { Pin } from '../../skills-index/packages/other-locks.ts';
-import { lockedEntries, parseLock } from '../../skills-index/packages/require-locked.ts';
-import { hasReadableVersions } from '../../skills-index/packages/unmet-requirements.ts';
+import type { House, HouseGroup } from '../../skills-index/packages/house.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
-import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { differences, type Entries } from '../packages/differences.ts';
-import { requireAllowedHouse } from '../packages/house-packages.ts';
-import { resolveWithout, type SkillLock } from '../packages/lock-skill.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
-import { type Progress, startProgress } from '../terminal/progress.ts';
-import { readPolicy } from './change.ts';
+import { lockHouse, nameIn } from './lock-house.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [verb = 'list', ...given] = context.args;
@@ -96,20 +87,6 @@ async function change(
   });
 }
 
-function nameIn(ecosystem: Ecosystem, requirement: string): string {
-  const name = requiredName(ecosystem, requirement);
-  // Otherwise pip names a line of a file that nobody wrote.
-  const isReadable = ecosystem === 'npm' || hasReadableVersions(requirement);
-  if (name !== undefined && isReadable) return name;
-  const example = ecosystem === 'python' ? 'pandas>=2' : 'docx@^9';
-  const isPin = ecosystem === 'python' && /^[^<>=!~]+=[^=]+$/.test(requirement);
-  throw new Problem(
-    'usage',
-    `${JSON.stringify(requirement)} is not a package with versions such as ${example}; addresses, paths and git are refused`,
-    isPin ? { hint: `write one version with ==: ${requirement.replace('=', '==')}` } : {},
-  );
-}
-
 async function update(context: CommandContext, given: readonly string[]): Promise<void> {
   if (given.length > 1) throw unknownVerb('update');
   const house = packages.openHouse(context.paths).read();
@@ -172,130 +149,6 @@ function requireLinux(): void {
   throw new Problem('usage', 'Cannot choose packages for this host: skills run on Linux only', {
     hint: 'Type the line on the Linux host that runs the skills.',
   });
-}
-
-/** Chooses versions, and stores all packages, so that starts fetch nothing. */
-async function lockHouse(
-  context: CommandContext,
-  ecosystem: Ecosystem,
-  requires: readonly string[],
-  before: HouseGroup | undefined,
-): Promise<{ readonly group: HouseGroup; readonly text: string }> {
-  printNote(
-    context,
-    safe`Choosing versions for ${count(requires.length, 'package')} of ${ecosystem} …`,
-  );
-  const {
-    notes,
-    packages: locked,
-    text = '',
-  } = await resolve(context, ecosystem, requires, before);
-  for (const note of notes) printNote(context, safe`note: ${note}`);
-  await store(context, locked);
-  const opened = packages.openHouse(context.paths);
-  const needs = opened.needs(ecosystem, locked, text);
-  const group = { requires, locked: lockedEntries(locked), needs };
-  requireMet(ecosystem, group, opened.isMarked());
-  return { group, text };
-}
-
-// A new package leaves the versions of the others as they are, where the new one allows it.
-async function resolve(
-  context: CommandContext,
-  ecosystem: Ecosystem,
-  all: readonly string[],
-  before: HouseGroup | undefined,
-): Promise<SkillLock> {
-  const known = before?.requires ?? [];
-  const changed = all.filter((one) => !known.includes(one)).map((one) => nameIn(ecosystem, one));
-  const kept = [...pinsOf(context, ecosystem, before)].filter(([name]) => !changed.includes(name));
-  const resolved = async (pins: ReadonlyMap<string, Pin>): Promise<SkillLock> =>
-    (await resolveWithout(context, { ecosystem, all, pins }, { isForThisHost: true }, [])).lock;
-  const isUnresolved = (cause: unknown): cause is Problem =>
-    cause instanceof Problem && cause.code === 'package-unresolved';
-  try {
-    return await resolved(new Map(kept)).catch(async (cause: unknown) => {
-      if (!isUnresolved(cause) || kept.length === 0) throw cause;
-      const found = await resolved(new Map());
-      printNote(
-        context,
-        safe`note: the new packages need other versions of packages that are there`,
-      );
-      return found;
-    });
-  } catch (cause) {
-    if (!isUnresolved(cause)) throw cause;
-    const hint =
-      context.args[0] === 'update'
-        ? 'Ask for other versions: skillgate host packages add'
-        : 'Check the names and the versions of the packages. What this host has: skillgate host packages list';
-    throw new Problem(cause.code, cause.message, { reasons: cause.reasons, hint, cause });
-  }
-}
-
-// pip only warns of an extra that the chosen version lacks, and every skill would be refused.
-function requireMet(
-  ecosystem: Ecosystem,
-  group: HouseGroup,
-  isMarked: (marker: string) => boolean,
-): void {
-  const { requires } = group;
-  try {
-    const by = 'this host asks for';
-    chooseFromHouse(group, { verb: 'choose packages', by, ecosystem, requires, isMarked });
-  } catch (cause) {
-    if (!(cause instanceof Problem) || cause.code !== 'package-not-in-house') throw cause;
-    throw new Problem('package-unresolved', cause.message, {
-      reasons: cause.reasons,
-      hint: 'Ask for other versions or extras: skillgate host packages add',
-      cause,
-    });
-  }
-}
-
-function pinsOf(
-  { paths }: CommandContext,
-  ecosystem: Ecosystem,
-  before: HouseGroup | undefined,
-): ReadonlyMap<string, Pin> {
-  if (before === undefined || ecosystem === 'npm') return new Map();
-  const opened = packages.openHouse(paths);
-  const path = opened.lockPath(ecosystem);
-  const bytes = opened.readLock(ecosystem);
-  const locked = bytes === undefined ? [] : parseLock(ecosystem, bytes, path);
-  const isAlone = ({ name }: LockedPackage) =>
-    locked.filter((one) => one.name === name).length === 1;
-  return new Map(
-    locked
-      .filter(isAlone)
-      .map(({ files, name, version }) => [
-        name,
-        { version, path, hashes: new Set(files.map(({ hash }) => hash)) },
-      ]),
-  );
-}
-
-// All packages together are one set, so packages that clash are refused here and at no start.
-async function store(context: CommandContext, locked: readonly LockedPackage[]): Promise<void> {
-  const policy = readPolicy(context);
-  const [verb] = context.args;
-  const purpose = `${verb === 'add' || verb === 'update' ? verb : 'choose'} the packages`;
-  requireAllowedHouse(context, policy, locked, purpose, true);
-  let progress: Progress | undefined;
-  const ready = await packages
-    .readyPackages({
-      data: context.paths.data,
-      packages: locked,
-      hostPolicy: policy,
-      network: { fetch: context.fetch, signal: context.signal },
-      sandbox: () => backends.backendOf(policy),
-      onProgress: ({ file, stored, total }) => {
-        progress ??= startProgress(context, total, 'packages');
-        if (stored) progress.step(file);
-      },
-    })
-    .finally(() => progress?.end());
-  for (const note of ready.notes) printNote(context, safe`note: ${note}`);
 }
 
 function printChanges(
