@@ -61,13 +61,14 @@ export function choosePackages(
  */
 export function lockedOf({ paths }: World, chosen: ChosenPackages): LockedPackage[] {
   const opened = packages.openHouse(paths);
-  const house = opened.read();
   return ecosystems.flatMap((ecosystem) => {
     const keys = new Set(chosen[ecosystem]?.map(({ key }) => key));
+    // A broken house.json must not stop a skill that uses nothing of the house.
     if (keys.size === 0) return [];
+    const { [ecosystem]: group } = opened.read();
     const path = opened.lockPath(ecosystem);
     const locked = parseLock(ecosystem, opened.readLock(ecosystem) ?? new Uint8Array(), path);
-    if (canonicalJson(lockedEntries(locked)) !== canonicalJson(house[ecosystem]?.locked ?? {}))
+    if (canonicalJson(lockedEntries(locked)) !== canonicalJson(group?.locked ?? {}))
       throw new Problem(
         'host-policy-invalid',
         `Cannot use ${path}: it differs from ${opened.file}`,

@@ -256,15 +256,25 @@ describe('nobody but the operator decides', () => {
   it.each([
     ['house.json that others may write', 'house.json', 0o666],
     ['a folder that others may write', '.', 0o777],
-  ])('%s refuses the start', async (_, path, mode) => {
+  ])('%s refuses the start, but not of a skill with a lock of its own', async (_, path, mode) => {
+    const [base] = world();
+    if (base === undefined) throw new Error('no package');
     await house('add', world(), 'python', 'top', 'other');
     await publish(['top>=1']);
-    await user.run('install', '@acme/one');
+    const lock = { lock: 'pylock.toml', locked: lockedEntries([base]) };
+    const files = { 'pylock.toml': printPylock([base], new Map()) };
+    await publish(['base'], { name: '@acme/two', group: lock, files });
+    for (const name of ['@acme/one', '@acme/two']) await user.run('install', name);
     chmodSync(join(user.home, 'config/house', path), mode);
     const said = await user.run('run', '@acme/one', 'report');
     expect(said).toMatchObject({ exit: 2, out: '' });
     expect(said.err).toMatch(/host-policy-invalid.*other users may write to it/s);
     expect((await host('list')).exit).toBe(2);
+    for (const words of [
+      ['install', '@acme/two'],
+      ['run', '@acme/two', 'report'],
+    ])
+      expect(await user.run(...words)).toMatchObject({ exit: 0 });
   });
 
   it('a lock that differs from house.json puts nothing together', async () => {
