@@ -2,21 +2,21 @@
  * Chooses versions for the house's packages of one ecosystem, and stores the packages, so that
  * starts fetch nothing.
  */
-import * as backends from '../../runner/backends/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
 import { chooseFromHouse, type HouseGroup } from '../../skills-index/packages/house.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import type { Pin } from '../../skills-index/packages/other-locks.ts';
 import { lockedEntries, parseLock } from '../../skills-index/packages/require-locked.ts';
 import { hasReadableVersions } from '../../skills-index/packages/unmet-requirements.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import { requiredName } from '../../skills-index/skill/manifest-packages.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
+import { storePackages } from '../packages/fetch-packages.ts';
 import { requireAllowedHouse } from '../packages/house-packages.ts';
 import { resolveWithout, type SkillLock } from '../packages/lock-skill.ts';
 import { count, printNote, safe } from '../terminal/output.ts';
-import { type Progress, startProgress } from '../terminal/progress.ts';
 import { readPolicy } from './change.ts';
 
 /**
@@ -43,7 +43,10 @@ export async function lockHouse(
     text = '',
   } = await resolve(context, ecosystem, requires, before);
   for (const note of notes) printNote(context, safe`note: ${note}`);
-  await store(context, locked);
+  const policy = readPolicy(context);
+  requireAllowed(context, policy, locked);
+  // All packages together are one set, so packages that clash are refused here and at no start.
+  await storePackages(context, policy, locked);
   const opened = packages.openHouse(context.paths);
   const needs = opened.needs(ecosystem, locked, text);
   const group = { requires, locked: lockedEntries(locked), needs };
@@ -145,25 +148,12 @@ function pinsOf(
   );
 }
 
-// All packages together are one set, so packages that clash are refused here and at no start.
-async function store(context: CommandContext, locked: readonly LockedPackage[]): Promise<void> {
-  const policy = readPolicy(context);
+function requireAllowed(
+  context: CommandContext,
+  policy: HostPolicy,
+  locked: readonly LockedPackage[],
+): void {
   const [verb] = context.args;
   const purpose = `${verb === 'add' || verb === 'update' ? verb : 'choose'} the packages`;
   requireAllowedHouse(context, policy, locked, purpose, true);
-  let progress: Progress | undefined;
-  const ready = await packages
-    .readyPackages({
-      data: context.paths.data,
-      packages: locked,
-      hostPolicy: policy,
-      network: { fetch: context.fetch, signal: context.signal },
-      sandbox: () => backends.backendOf(policy),
-      onProgress: ({ file, stored, total }) => {
-        progress ??= startProgress(context, total, 'packages');
-        if (stored) progress.step(file);
-      },
-    })
-    .finally(() => progress?.end());
-  for (const note of ready.notes) printNote(context, safe`note: ${note}`);
 }

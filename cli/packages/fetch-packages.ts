@@ -4,6 +4,7 @@
  */
 import * as backends from '../../runner/backends/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
+import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import { type FileOf, requireLocked } from '../../skills-index/packages/require-locked.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
@@ -49,6 +50,29 @@ export async function fetchPackages(
     );
     return chosen;
   }
+  const ready = await storePackages(context, hostPolicy, locked);
+  if (ready.fetched > 0)
+    printNote(
+      context,
+      safe`note: fetched ${count(ready.fetched, 'package')} from ${ready.from.join(' and ')}; nobody scanned their code, which sees what the skill sees`,
+    );
+  for (const { bytes, ecosystem, native, packages: list } of ready.sets)
+    printNote(
+      context,
+      safe`note: ${count(list.length, 'package')} of ${ecosystem}, ${Math.ceil(bytes / 1_000_000)} MB, ${count(native, 'file')} of machine code`,
+    );
+  return chosen;
+}
+
+/**
+ * Fetches what the store of this host lacks, with a line of progress, and prints the notes.
+ * @throws Problem of `readyPackages`
+ */
+export async function storePackages(
+  context: CommandContext,
+  hostPolicy: HostPolicy,
+  locked: readonly LockedPackage[],
+): ReturnType<typeof packages.readyPackages> {
   let progress: Progress | undefined;
   const ready = await packages
     .readyPackages({
@@ -68,15 +92,5 @@ export async function fetchPackages(
     })
     .finally(() => progress?.end());
   for (const note of ready.notes) printNote(context, safe`note: ${note}`);
-  if (ready.fetched > 0)
-    printNote(
-      context,
-      safe`note: fetched ${count(ready.fetched, 'package')} from ${ready.from.join(' and ')}; nobody scanned their code, which sees what the skill sees`,
-    );
-  for (const { bytes, ecosystem, native, packages: list } of ready.sets)
-    printNote(
-      context,
-      safe`note: ${count(list.length, 'package')} of ${ecosystem}, ${Math.ceil(bytes / 1_000_000)} MB, ${count(native, 'file')} of machine code`,
-    );
-  return chosen;
+  return ready;
 }
