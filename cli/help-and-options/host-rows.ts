@@ -148,7 +148,7 @@ export const hostPolicyRows: readonly CommandRow[] = [
     options: {
       'dry-run': {
         type: 'boolean',
-        summary: 'with add, remove and update: show the difference, and change no lock',
+        summary: 'with add, remove and update: show the difference; store and change nothing',
       },
     },
     args: { min: 0, max: 102 },

@@ -128,7 +128,7 @@ async function withChange(
       const made =
         requires.length === 0
           ? undefined
-          : await lockHouse(context, ecosystem, requires, isUpdate ? undefined : before);
+          : await lockHouse(context, ecosystem, requires, isUpdate ? undefined : before, isTrial);
       house = made === undefined ? others : { ...others, [ecosystem]: made.group };
       if (made !== undefined) texts[ecosystem] = made.text;
       changes.push({
@@ -183,7 +183,9 @@ function notesOnTrial(lines: readonly string[]): Safe[] {
   return [
     safe`Nothing was changed, because of --dry-run.`,
     ...(hasNew(lines)
-      ? [safe`The packages were fetched. skillgate packages clean deletes them when they are old.`]
+      ? [
+          safe`Nothing was stored, so packages that do not go together are refused only without --dry-run.`,
+        ]
       : []),
   ];
 }

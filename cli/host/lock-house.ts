@@ -1,6 +1,6 @@
 /**
  * Chooses versions for the house's packages of one ecosystem, and stores the packages, so that
- * starts fetch nothing.
+ * starts fetch nothing. A trial chooses only.
  */
 import * as packages from '../../runner/package-store/public.ts';
 import { chooseFromHouse, type HouseGroup } from '../../skills-index/packages/house.ts';
@@ -23,6 +23,8 @@ import { readPolicy } from './change.ts';
  * @param requires what the operator asks for: `pandas>=2`
  * @param before the present lock, whose versions stay where that is possible; undefined to choose
  * all versions anew
+ * @param isTrial whether to store no package; the stored packages say what they need, so the entry
+ * of a trial lacks `needs`
  * @returns the new entry of house.json, and the text of the lock file
  * @throws Problem `package-unresolved`, `package-malicious`, `package-vulnerable`, and others of
  * `readyPackages`
@@ -32,6 +34,7 @@ export async function lockHouse(
   ecosystem: Ecosystem,
   requires: readonly string[],
   before: HouseGroup | undefined,
+  isTrial: boolean,
 ): Promise<{ readonly group: HouseGroup; readonly text: string }> {
   printNote(
     context,
@@ -45,6 +48,7 @@ export async function lockHouse(
   for (const note of notes) printNote(context, safe`note: ${note}`);
   const policy = readPolicy(context);
   requireAllowed(context, policy, locked);
+  if (isTrial) return { group: { requires, locked: lockedEntries(locked), needs: {} }, text };
   // All packages together are one set, so packages that clash are refused here and at no start.
   await storePackages(context, policy, locked);
   const opened = packages.openHouse(context.paths);

@@ -3,7 +3,7 @@
  * what they require, and nobody but the operator decides what that is.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -92,6 +92,10 @@ function host(verb: string, ...words: string[]): Promise<Said> {
   return user.runWith({ env, fetch: fetchWithNpm }, 'host', 'packages', verb, ...words);
 }
 
+/** The paths of all files and folders of the store. */
+const storedFiles = (): string[] =>
+  readdirSync(join(user.home, 'data/packages'), { recursive: true }).map(String).sort();
+
 const fetchWithNpm: typeof fetch = async (input, init) => {
   const url = String(input);
   if (!url.startsWith(npmIndex)) return network.fetch(input, init);
@@ -166,10 +170,13 @@ describe('a skill that leaves versions to the host', () => {
     await expect
       .poll(() => lastAudited(user), { timeout: 60_000 })
       .toMatchObject({ event: 'start' });
+    const stored = storedFiles();
+    expect(stored.length).toBeGreaterThan(3);
     expect(await house('update', world('2.0'), '--dry-run')).toMatchObject({
       out: 'python   base 1.0 → 2.0\npython   other 1.0 → 2.0\npython   top 1.0 → 2.0\n',
-      err: expect.stringMatching(/Nothing was changed, because of --dry-run.*were fetched/s),
+      err: expect.stringMatching(/Nothing was changed, because of --dry-run.*Nothing was stored/s),
     });
+    expect(storedFiles()).toEqual(stored);
     expect((await host('list')).out).toContain('top 1.0');
     expect(await house('update', world('2.0'))).toMatchObject({ exit: 0 });
     stdin.end();
