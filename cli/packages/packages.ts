@@ -149,7 +149,11 @@ function daysOf(option: unknown): number {
   if (option === undefined) return daysDefault;
   const days = typeof option === 'string' && /^\d{1,4}$/.test(option) ? Number(option) : 0;
   if (days >= 1 && days <= daysMax) return days;
-  throw new Problem('usage', `--days takes a number of days from 1 to ${daysMax}`);
+  // The store notes the start of a run, and not its end, so a set of today may be in use.
+  throw new Problem(
+    'usage',
+    `--days takes a number of days from 1 to ${daysMax}: a run that began today may still use its packages`,
+  );
 }
 
 function inMegabytes(bytes: number): string {
