@@ -4,9 +4,9 @@ import { basename, dirname, join } from 'node:path';
 import { lookTextCharsMax } from '../../skills-index/packages/limits.ts';
 import { plainText } from '../../skills-index/packages/package-look.ts';
 import {
-  metadataOfNpm,
-  metadataOfWheel,
+  metadataPaths,
   type PackageMetadata,
+  parseMetadata,
 } from '../../skills-index/packages/package-metadata.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { type AdvisedPackage, advisedPackages, type PackagePolicy } from './advised-packages.ts';
@@ -110,14 +110,12 @@ function factsOf(ecosystem: Ecosystem, all: readonly Stored[]) {
 }
 
 function metadataOf(ecosystem: Ecosystem, { folder, stored }: Stored): PackageMetadata {
-  const form = ecosystem === 'python' ? /^[^/]+\.dist-info\/METADATA$/ : /^package\.json$/;
-  const file = stored.files.find(({ path }) => form.test(path));
+  const file = stored.files.find(({ path }) => metadataPaths[ecosystem].test(path));
   const text =
     file === undefined
       ? undefined
       : headOf(join(folder, 'files', file.path), metadataBytesMax)?.toString('utf8');
-  if (text === undefined) return {};
-  return ecosystem === 'python' ? metadataOfWheel(text) : metadataOfNpm(text);
+  return text === undefined ? {} : parseMetadata(ecosystem, text);
 }
 
 /** The first bytes of a file; undefined when the store has lost the file. */

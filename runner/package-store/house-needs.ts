@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LockedPackage, lockedKeys } from '../../skills-index/packages/locked-package.ts';
 import { npmNeeds } from '../../skills-index/packages/npm-needs.ts';
+import { metadataPaths } from '../../skills-index/packages/package-metadata.ts';
 import { packageSetKey } from '../../skills-index/packages/package-set.ts';
 import { isMarked } from '../../skills-index/packages/python-marker.ts';
 import { selectPackages } from '../../skills-index/packages/select-packages.ts';
@@ -43,7 +44,7 @@ export function readNeeds(
 }
 
 function readMetadata(folder: string, { name, version }: LockedPackage): string {
-  const path = readStored(folder)?.files.find((file) => metadataPath.test(file.path))?.path;
+  const path = readStored(folder)?.files.find((file) => metadataPaths.python.test(file.path))?.path;
   if (path === undefined)
     throw new Problem(
       'package-unsuitable',
@@ -58,8 +59,6 @@ function readMetadata(folder: string, { name, version }: LockedPackage): string 
     );
   return readFileSync(at, 'utf8');
 }
-
-const metadataPath = /^[^/]+\.dist-info\/METADATA$/;
 
 /** Returns whether a marker holds for the interpreter of this host's sandboxes. */
 export function isMarkedHere(): (marker: string) => boolean {

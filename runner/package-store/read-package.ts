@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto';
 import type { LockedFile, LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import {
-  metadataOfNpm,
-  metadataOfWheel,
+  metadataPaths,
   type PackageMetadata,
+  parseMetadata,
 } from '../../skills-index/packages/package-metadata.ts';
 import type { PackageOrigin } from '../../skills-index/packages/package-origin.ts';
 import { publicIndexes } from '../../skills-index/packages/public-indexes.ts';
@@ -48,8 +48,8 @@ export async function readPackage(host: PackageHost, one: LockedPackage): Promis
   const index = host.hostPolicy.indexes[one.ecosystem] ?? publicIndexes[one.ecosystem];
   const source = { index, network: host.network };
   const { bytes } = await fetchPackage(source, one, file);
-  const isWheel = one.ecosystem === 'python';
-  const unpacked = isWheel ? unpackWheel(file.name, bytes) : unpackNpm(file.name, bytes, one);
+  const unpacked =
+    one.ecosystem === 'python' ? unpackWheel(file.name, bytes) : unpackNpm(file.name, bytes, one);
   const files = [...unpacked.files, ...unpacked.unused];
   // Reading a file compares the file with what the archive says.
   const native = files.filter(({ read }) => isMachineCode(read()));
@@ -60,9 +60,10 @@ export async function readPackage(host: PackageHost, one: LockedPackage): Promis
     files,
     isNative: native.length > 0,
     hooks: unpacked.hooks,
-    ...(isWheel
-      ? metadataOfWheel(textOf(file.name, unpacked.files, /^[^/]+\.dist-info\/METADATA$/))
-      : metadataOfNpm(textOf(file.name, unpacked.files, /^package\.json$/))),
+    ...parseMetadata(
+      one.ecosystem,
+      textOf(file.name, unpacked.files, metadataPaths[one.ecosystem]),
+    ),
     ...(await readOrigin(source, one, file)),
   };
 }

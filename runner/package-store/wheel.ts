@@ -3,6 +3,7 @@
  * modules, each compared with the wheel's own RECORD.
  */
 import { createHash } from 'node:crypto';
+import { metadataLines, metadataValues } from '../../skills-index/packages/package-metadata.ts';
 import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { type ArchiveFile, requireSafePaths, unsafeArchive } from '../archives/archive-file.ts';
 import { readZip } from '../archives/zip.ts';
@@ -116,14 +117,14 @@ function requireNameOf(
 ): void {
   if (!/^Wheel-Version: 1\.\d+\r?$/m.test(readText(archive, files, `${info}/WHEEL`)))
     throw unsafeArchive(archive, 'its WHEEL file is not of version 1');
-  const [head = ''] = readText(archive, files, `${info}/METADATA`).split(/\r?\n\r?\n/);
-  const member = (key: string): string =>
-    new RegExp(`^${key}: *(.*?)\\r?$`, 'm').exec(head)?.[1] ?? '';
+  const lines = metadataLines(readText(archive, files, `${info}/METADATA`));
+  const [ownName = ''] = metadataValues(lines, 'Name');
+  const [ownVersion = ''] = metadataValues(lines, 'Version');
   if (
-    normalPackageName('python', member('Name')) !== normalPackageName('python', name) ||
-    member('Version').replace(/[^A-Za-z0-9.+!]/g, '_') !== version
+    normalPackageName('python', ownName) !== normalPackageName('python', name) ||
+    ownVersion.replace(/[^A-Za-z0-9.+!]/g, '_') !== version
   )
-    throw unsafeArchive(archive, `its METADATA is of ${member('Name')} ${member('Version')}`);
+    throw unsafeArchive(archive, `its METADATA is of ${ownName} ${ownVersion}`);
 }
 
 function placed(archive: string, files: readonly ArchiveFile[], data: string): UnpackedPackage {

@@ -3,6 +3,7 @@ import { normalPackageName } from '../skill/ecosystem.ts';
 import { Problem } from '../skill/problem.ts';
 import type { HostPlatform } from './host-platform.ts';
 import { extraMarkerCharsMax, houseNeedsMax } from './limits.ts';
+import { metadataLines, metadataValues } from './package-metadata.ts';
 import { isMarked } from './python-marker.ts';
 
 /**
@@ -11,8 +12,8 @@ import { isMarked } from './python-marker.ts';
  * @throws Problem `package-unsuitable` for a marker that cannot be read, or for too many
  */
 export function wheelNeeds(metadata: string, host: HostPlatform): ReadonlyMap<string, string[]> {
-  const [head = ''] = metadata.split(/\r?\n\r?\n/, 1);
-  const needs = valuesOf(head, 'Requires-Dist').map((one) => {
+  const lines = metadataLines(metadata);
+  const needs = valuesOf(lines, 'Requires-Dist').map((one) => {
     const at = one.indexOf(';');
     const requirement = at < 0 ? one : one.slice(0, at);
     const marker = at < 0 ? undefined : one.slice(at + 1);
@@ -25,7 +26,7 @@ export function wheelNeeds(metadata: string, host: HostPlatform): ReadonlyMap<st
   const optional = needs.filter(
     (one) => !always.includes(one) && one.marker?.includes('extra') === true,
   );
-  const extras = valuesOf(head, 'Provides-Extra');
+  const extras = valuesOf(lines, 'Provides-Extra');
   requireShort(
     extras,
     optional.map(({ marker = '' }) => marker),
@@ -51,11 +52,6 @@ function requireShort(extras: readonly string[], markers: readonly string[]): vo
     );
 }
 
-function valuesOf(head: string, field: string): string[] {
-  const start = `${field.toLowerCase()}:`;
-  return head
-    .split(/\r?\n/)
-    .filter((line) => line.toLowerCase().startsWith(start))
-    .map((line) => line.slice(start.length).trim())
-    .slice(0, houseNeedsMax);
+function valuesOf(lines: readonly string[], field: string): string[] {
+  return metadataValues(lines, field).slice(0, houseNeedsMax);
 }

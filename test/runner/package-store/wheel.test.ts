@@ -123,6 +123,10 @@ describe('a wheel', () => {
       { files: {}, metadata: 'Name: other\nVersion: 1.0\n' },
       'its METADATA is of other 1.0',
     ],
+    'a METADATA whose first name, in lower case, is of another package': [
+      { files: {}, metadata: 'name: other\nName: tool\nVersion: 1.0\n' },
+      'its METADATA is of other 1.0',
+    ],
     'a METADATA of five million lines': [
       { files: {}, metadata: `Name: tool\nVersion: 1.0\n${'\n'.repeat(5_000_000)}` },
       'tool-1.0.dist-info/METADATA has 5000024 bytes; at most 4194304',

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
-  metadataOfNpm,
-  metadataOfWheel,
   type PackageMetadata,
+  parseMetadata,
 } from '../../../skills-index/packages/package-metadata.ts';
 import {
   originInPackument,
@@ -32,7 +31,7 @@ describe('the metadata of a wheel', () => {
     ['Requires-Python: >=3.9', { requiresPython: '>=3.9' }],
     ['Name: tool\n\nLicense: in the description', {}],
   ])('%.60s', (text, read) => {
-    expect(metadataOfWheel(text)).toEqual(read);
+    expect(parseMetadata('python', text)).toEqual(read);
   });
 });
 
@@ -43,7 +42,7 @@ describe('a package.json', () => {
     ['{"license": 5}', {}],
     ['{', {}],
   ])('%s', (text, read) => {
-    expect(metadataOfNpm(text)).toEqual(read);
+    expect(parseMetadata('npm', text)).toEqual(read);
   });
 });
 
