@@ -34,7 +34,8 @@ export interface AdvisorySource {
   readonly onRead?: (path: string, read: number, total: number) => void;
 }
 
-const layouts = ['', 'malicious/', 'osv/malicious/'];
+/** Where mirrors have the folders of packages, beside the top of the folder. */
+const deepLayouts = ['malicious/', 'osv/malicious/'];
 
 /**
  * @throws Problem `host-policy-invalid` when the folder is absent or empty, has too many files, or
@@ -53,13 +54,15 @@ export function openAdvisories(
       `Cannot read advisories: there is no folder ${folder}`,
       { hint: 'name the folder of your OSV mirror: skillgate host advisories add folder DIR' },
     );
-  if (isBare(folder))
+  const names = filesIn(folder);
+  if (isBare(names))
     throw new Problem('host-policy-invalid', `Cannot read advisories: ${folder} is empty`, {
       hint: 'mount or fetch your OSV mirror, or: skillgate host advisories remove folder',
     });
-  const named = layouts.flatMap((layout) => ecosystemFolders(`${folder}/${layout}`));
-  const top = ecosystemFolders(`${folder}/`).map(({ path }) => path);
-  const flat = [folder, ...top].flatMap((path) => [
+  const top = ecosystemFolders(`${folder}/`, names);
+  const deep = deepLayouts.flatMap((layout) => ecosystemFolders(`${folder}/${layout}`));
+  const named = [...top, ...deep];
+  const flat = [folder, ...top.map(({ path }) => path)].flatMap((path) => [
     ofFolder(source, path, kind),
     ofArchive(source, join(path, 'all.zip'), kind),
   ]);
@@ -79,15 +82,16 @@ export function openAdvisories(
 }
 
 // Such as the place of a mirror's file system that is not mounted.
-function isBare(folder: string): boolean {
-  return filesIn(folder).every((name) => name.startsWith('.') || name === 'lost+found');
+function isBare(names: readonly string[]): boolean {
+  return names.every((name) => name.startsWith('.') || name === 'lost+found');
 }
 
 // A session may begin before a mirror has the folders, so the usual names are always looked for.
 function ecosystemFolders(
   above: string,
+  names = filesIn(above),
 ): readonly { readonly ecosystem: Ecosystem; readonly path: string }[] {
-  return [...new Set(['npm', 'pypi', 'PyPI', ...filesIn(above)])].flatMap((name) => {
+  return [...new Set(['npm', 'pypi', 'PyPI', ...names])].flatMap((name) => {
     const ecosystem = ecosystemOf(name);
     return ecosystem === undefined ? [] : [{ ecosystem, path: `${above}${name}` }];
   });
@@ -118,20 +122,24 @@ function byNormalName(
 }
 
 function ofArchive(source: AdvisorySource, path: string, kind: AdvisoryKind): FindAdvisories {
-  return notedAdvisories(
-    () => openAdvisoryArchive(path, kind),
-    () => notePath(source, path, kind),
-    source.onRead && ((read, total) => source.onRead?.(path, read, total)),
-  );
+  return ofPlace(source, path, kind, () => openAdvisoryArchive(path, kind));
 }
 
 // The state of a folder of files needs a look at each file, so it is found once.
 function ofFolder(source: AdvisorySource, path: string, kind: AdvisoryKind): FindAdvisories {
   let opened = openFolder(path, kind);
-  const open = (isAnew: boolean): AdvisoryFiles | undefined => {
+  return ofPlace(source, path, kind, (isAnew) => {
     if (isAnew) opened = openFolder(path, kind);
     return opened;
-  };
+  });
+}
+
+function ofPlace(
+  source: AdvisorySource,
+  path: string,
+  kind: AdvisoryKind,
+  open: (isAnew: boolean) => AdvisoryFiles | undefined,
+): FindAdvisories {
   return notedAdvisories(
     open,
     () => notePath(source, path, kind),
