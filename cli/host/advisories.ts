@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { VulnerabilityRules } from '../../skills-index/run/plan/index-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { asCalled } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
 import { idsShownMax } from '../limits.ts';
 import { idsOfStoredPackages } from '../packages/package-policy.ts';
@@ -88,7 +89,8 @@ function unusedIdNotes(context: CommandContext, policy: HostPolicy, id: string):
     ];
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    return [safe`${cause.message}`];
+    const { hint = '', message } = cause;
+    return [safe`${message}. ${asCalled(hint)}`];
   }
 }
 

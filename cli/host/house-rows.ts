@@ -3,6 +3,7 @@ import * as packages from '../../runner/package-store/public.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { asCalled } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
 import { wholeHouse } from '../packages/house-packages.ts';
 import { packagePolicy } from '../packages/package-policy.ts';
@@ -48,7 +49,7 @@ export function advisoryRows(
     return [{ ...about, holds: true, detail: `packages are compared with those of ${folder}` }];
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    const hint = cause.hint === undefined ? '' : `; ${cause.hint}`;
+    const hint = cause.hint === undefined ? '' : `; ${asCalled(cause.hint)}`;
     return [{ ...about, holds: false, detail: `${cause.message}${hint}` }];
   }
 }

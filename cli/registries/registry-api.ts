@@ -11,6 +11,11 @@ import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import type { CommandContext } from '../command.ts';
 import { answerBytesMax, requestSecondsMax } from '../limits.ts';
+import { fallbackBase } from './registry-base.ts';
+
+// Nobody has to have typed this address: it stands in for a registry that nobody named.
+const fallbackHint =
+  'Start the registry of this machine: skillgate serve DIR. To use another one: skillgate registry add URL --root sha256:…';
 
 export interface ApiRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE';
@@ -128,7 +133,7 @@ async function exchange(
     throw new Problem(
       'registry-down',
       `Cannot reach ${registryBase}${late ? `: no answer within ${seconds} s` : ''}`,
-      { cause },
+      { cause, hint: registryBase === fallbackBase ? fallbackHint : undefined },
     );
   }
 }

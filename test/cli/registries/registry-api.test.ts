@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { askRegistry, fetchStoredBlob } from '../../../cli/registries/registry-api.ts';
+import { fallbackBase } from '../../../cli/registries/registry-base.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { problemCodes } from '../../../skills-index/skill/problem-codes.ts';
 import { problemOf } from '../../../skills-index/skill/thrown.ts';
@@ -66,6 +67,14 @@ describe('calls to the registry', () => {
     ],
   ])('fail with a code when %s', async (_, fetch, code, says) => {
     await expect(ask(fetch)).rejects.toMatchObject({ code, message: expect.stringMatching(says) });
+  });
+
+  it('name another registry where nothing answers at the address that nobody typed', async () => {
+    const world = { registryBase: fallbackBase, fetch: noRegistry };
+    await expect(askRegistry(world, '/x', v.looseObject({}))).rejects.toMatchObject({
+      code: 'registry-down',
+      hint: expect.stringContaining('skillgate registry add URL'),
+    });
   });
 
   it('keep the reasons with their places, and the hint', async () => {
