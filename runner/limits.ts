@@ -169,6 +169,8 @@ export const offeredRefsMax = 100;
 export const judgedCommitsMax = 10_000;
 export const shownCommitsMax = 200;
 export const patchBytesMax = 1024 * 1024;
+/** Bytes of the list of files that the shown differences of a reference leave out. */
+export const unseenListBytesMax = 4 * 1024 * 1024;
 /**
  * Links of the commits of one reference, each of which costs a start of git. After these seconds, a
  * hand-over judges no further repository and no further reference.

@@ -4,14 +4,15 @@
  * the commits, so each is listed with its size and git's name for its content.
  */
 import { goesOn, showsIn } from '../../skills-index/run/changes/shown-differences.ts';
-import { patchBytesMax } from '../limits.ts';
+import { patchBytesMax, unseenListBytesMax } from '../limits.ts';
 import type { CommittedPath } from './committed-paths.ts';
-import { type GitFolder, runGit } from './run-git.ts';
+import { type GitFolder, OverLimit, runGit } from './run-git.ts';
 
 /**
  * @param paths every path that the commits touch
  * @param patch the stored differences
  * @returns a remark for each file, or nothing when the differences show all files
+ * @throws OverLimit when the remarks are too long to store and to read
  */
 export async function listUnseen(
   git: GitFolder,
@@ -29,7 +30,13 @@ export async function listUnseen(
     ? `the differences are longer than ${patchBytesMax / 1024 / 1024} MiB, and the end is not shown: these are all changed files`
     : 'the differences do not show the content of these files';
   const lines = [...contents.values()].map((one) => `  ${describe(one, sizes)}`);
-  return Buffer.from([why, ...lines].map((line) => `! ${line}\n`).join(''));
+  const list = Buffer.from([why, ...lines].map((line) => `! ${line}\n`).join(''));
+  // A few trees that contain each other have many long paths.
+  if (list.length > unseenListBytesMax)
+    throw new OverLimit(
+      `the differences do not show ${contents.size} files, and the list of these files is longer than ${unseenListBytesMax / 1024 / 1024} MiB; leave generated files out of the commits (.gitignore)`,
+    );
+  return list;
 }
 
 function describe({ entry, path }: CommittedPath, sizes: ReadonlyMap<string, string>): string {

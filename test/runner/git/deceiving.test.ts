@@ -168,6 +168,26 @@ describe('the hand-over', () => {
     await expect(storePack(git, bomb())).rejects.toThrow(/more than 1024 MiB of memory/);
   });
 
+  it.each([
+    ['leaves out a branch whose unseen files have megabytes of paths', '200', '4', 0],
+    ['lists the unseen files of a branch with thousands of files', '2', '4', 1],
+  ])('%s', async (_, length, levels, branches) => {
+    const two = await twoRepositories(project);
+    two.inView(`line="100644 blob $(git rev-parse HEAD:a)"; long=$(printf 'f%.0s' $(seq ${length}))
+      for level in $(seq ${levels}); do
+        t=$(for n in 0 1 2 3 4 5 6 7 8 9; do printf '%s\\t%s\\n' "$line" $long$n; done | git mktree)
+        line="040000 tree $t"
+      done; git branch many $(git commit-tree -m many $t)`);
+    const { left, limited, repositories } = await two.handOver();
+    const refs = repositories.flatMap((one) => one.refs);
+    expect([refs.length, limited]).toEqual([branches, branches === 0]);
+    expect(left.map(({ why }) => why).join()).toMatch(
+      branches === 0 ? /^branch many stays in the view: .* 10000 files, .*\(\.gitignore\)$/ : /^$/,
+    );
+    for (const { patch } of refs)
+      expect(two.stored(patch).match(/^! {3}"f.*bytes, git object/gm)).toHaveLength(10_000);
+  });
+
   it('ends with a few trees that have billions of paths', async () => {
     const two = await twoRepositories(project);
     two.inView(`line="100644 blob $(git rev-parse HEAD:a)"; long=$(printf 'f%.0s' $(seq 200))
