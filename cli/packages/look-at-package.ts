@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import * as host from '../../runner/host/public.ts';
+import * as fetches from '../../runner/package-fetch/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
 import { ruleSetDigest } from '../../scanner/rule-set.ts';
 import type { LookAtPackage, LookTools } from '../../scanner/worker/package-looks.ts';
@@ -52,7 +53,7 @@ export function packageLooks(
     const signal = AbortSignal.any([tools.signal, late]);
     try {
       const one = await readEntry(leased, tools);
-      const read = await packages.readPackage(
+      const read = await fetches.readPackage(
         { hostPolicy, network: { fetch: context.fetch, signal } },
         one,
       );
@@ -114,7 +115,7 @@ function advisoryIdOf(id: string, isMalware: boolean): string | undefined {
   return isMalware && isAdvisoryId(plain) ? plain : undefined;
 }
 
-function factsOf(read: packages.ReadPackage, scan: PackageScan): Facts {
+function factsOf(read: fetches.ReadPackage, scan: PackageScan): Facts {
   const { attestation, licence, publisher, requiresPython, uploaded } = read;
   let facts: Facts = {
     file: plainText(read.file.name, lookNameCharsMax),

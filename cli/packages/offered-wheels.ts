@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as packages from '../../runner/package-store/public.ts';
+import * as fetches from '../../runner/package-fetch/public.ts';
 import { timeOf, type WheelOrigin } from '../../skills-index/packages/lock-details.ts';
 import type { LockedFile } from '../../skills-index/packages/locked-package.ts';
 import { isWheelOf } from '../../skills-index/packages/wheel-name.ts';
@@ -25,7 +25,7 @@ export async function offeredWheels(
 ): Promise<OfferedWheel[]> {
   const place = parseIndexUrl(index);
   if (place?.kind === 'folder') return wheelsIn(place.path, name, version);
-  const page = await packages.readPythonPage(network, index, name);
+  const page = await fetches.readPythonPage(network, index, name);
   const wheels = page.filter((file) => isWheelOf(name, version, file.name));
   const kept = wheels.filter(({ yanked }) => yanked === undefined);
   const [yanked] = wheels;

@@ -9,10 +9,10 @@ import {
   parseMetadata,
 } from '../../skills-index/packages/package-metadata.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
+import { metadataBytesMax } from '../package-fetch/limits.ts';
+import { isMachineCode } from '../package-fetch/read-package.ts';
 import { type AdvisedPackage, advisedPackages, type PackagePolicy } from './advised-packages.ts';
 import { listSets } from './clean.ts';
-import { metadataBytesMax } from './limits.ts';
-import { isMachineCode } from './read-package.ts';
 import { listStored, type StoredPackage } from './store.ts';
 
 export interface AuditedPackage {

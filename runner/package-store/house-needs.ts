@@ -12,9 +12,9 @@ import type { PackageCapability } from '../../skills-index/skill/capability.ts';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { findProgram } from '../host/host.ts';
+import { readPlatform } from '../package-fetch/host-facts.ts';
+import { metadataBytesMax } from '../package-fetch/limits.ts';
 import { interpreterState, readRecord, setFolder } from '../packages/stored-set.ts';
-import { readPlatform } from './host-facts.ts';
-import { metadataBytesMax } from './limits.ts';
 import { readStored, storedFolder } from './store.ts';
 
 /**

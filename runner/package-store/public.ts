@@ -3,6 +3,4 @@ export { advisedPackages, requireAllowedPackages } from './advised-packages.ts';
 export { auditPackages } from './audit-packages.ts';
 export { cleanPackages, listSets } from './clean.ts';
 export { openHouse } from './open-house.ts';
-export { readPythonPage } from './python-page.ts';
-export { type ReadPackage, readPackage } from './read-package.ts';
 export { readyPackages } from './ready-packages.ts';

@@ -15,6 +15,11 @@ import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.t
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Sandbox } from '../bubblewrap/sandbox.ts';
 import { findProgram } from '../host/host.ts';
+import type { Network } from '../package-fetch/download.ts';
+import { fetchPackage } from '../package-fetch/fetch-package.ts';
+import { readPlatform } from '../package-fetch/host-facts.ts';
+import { unpackNpm } from '../package-fetch/npm-package.ts';
+import { unpackWheel } from '../package-fetch/wheel.ts';
 import {
   interpreterState,
   readRecord,
@@ -24,11 +29,7 @@ import {
 } from '../packages/stored-set.ts';
 import { buildSet, type SetPart } from './build-set.ts';
 import { byteCodeFolder, compilePackages } from './byte-code.ts';
-import type { Network } from './download.ts';
-import { fetchPackage } from './fetch-package.ts';
-import { readPlatform } from './host-facts.ts';
 import { downloadsAtOnce } from './limits.ts';
-import { unpackNpm } from './npm-package.ts';
 import {
   readWhole,
   removeLeftovers,
@@ -36,7 +37,6 @@ import {
   storedFolder,
   storeFiles,
 } from './store.ts';
-import { unpackWheel } from './wheel.ts';
 
 export interface PackagesRequest {
   readonly data: string;

@@ -59,6 +59,7 @@ const floors: Record<string, readonly string[]> = {
     'sessions',
     'exporters',
     'package-store',
+    'package-fetch',
     'indexes',
     'archives',
     'backends',

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTgz } from '../../../runner/archives/tgz.ts';
-import { unpackNpm } from '../../../runner/package-store/npm-package.ts';
+import { unpackNpm } from '../../../runner/package-fetch/npm-package.ts';
 import {
   contentsOf,
   makeNpm,
@@ -10,7 +10,7 @@ import {
   makeTgz,
   paxRecord,
   type TarEntry,
-} from './archive-maker.ts';
+} from '../package-store/archive-maker.ts';
 
 describe('an npm tarball', () => {
   const tool = { name: 'tool', version: '1.0.0' };

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { fetchPackage } from '../../../runner/package-store/fetch-package.ts';
+import { fetchPackage } from '../../../runner/package-fetch/fetch-package.ts';
 import type { LockedFile, LockedPackage } from '../../../skills-index/packages/locked-package.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;

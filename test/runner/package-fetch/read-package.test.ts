@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readPackage } from '../../../runner/package-store/read-package.ts';
+import { readPackage } from '../../../runner/package-fetch/read-package.ts';
 import type { LockedPackage } from '../../../skills-index/packages/locked-package.ts';
-import { makeNpm, makeWheel } from './archive-maker.ts';
-import { makePackageWorld } from './package-world.ts';
+import { makeNpm, makeWheel } from '../package-store/archive-maker.ts';
+import { makePackageWorld } from '../package-store/package-world.ts';
 
 const wheel = makeWheel({
   metadata: 'Name: tool\nVersion: 1.0\nLicense-Expression: MIT\nRequires-Python: >=3.9\n\n',

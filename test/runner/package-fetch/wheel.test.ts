@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { unpackWheel } from '../../../runner/package-store/wheel.ts';
-import { contentsOf, makeWheel, type WheelParts } from './archive-maker.ts';
+import { unpackWheel } from '../../../runner/package-fetch/wheel.ts';
+import { contentsOf, makeWheel, type WheelParts } from '../package-store/archive-maker.ts';
 
 const wheelName = 'tool-1.0-py3-none-any.whl';
 const unpackAll = (archive: string, bytes: Buffer) => contentsOf(unpackWheel(archive, bytes).files);
