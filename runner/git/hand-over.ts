@@ -23,12 +23,12 @@ import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
 import { type GitEntry, judgePaths, readDifference } from './committed-paths.ts';
 import { leftInGitFolder } from './git-folder.ts';
 import { type InsideRepository, readInside, type StartInside } from './inside.ts';
+import { readCommits } from './new-commits.ts';
 import {
   emptyRepository,
   isForward,
   kindOfObject,
   openGitFolder,
-  readCommits,
   readRefs,
   readRemotes,
   readUnpacked,

@@ -33,7 +33,7 @@ const membersShape = v.record(v.string(), v.unknown());
 export function changeHostPolicy(
   path: string,
   change: (members: PolicyMembers, policy: HostPolicy) => PolicyMembers,
-  isTrial = false,
+  isTrial: boolean,
   hint = 'host.json stays as it was; correct the command',
 ): HostPolicyChange {
   return isTrial
