@@ -172,9 +172,10 @@ function patchOf(
   const lines: string[] = [];
   for (const commit of commitsOf(keptLines(() => read(patch)))) {
     const text = commit.join('\n').trimEnd();
-    if (above.has(text)) lines.push(`${commit[0]}: shown above`);
-    else lines.push(...cutLines(commit, linesMax));
-    const isCut = cutLines(commit, linesMax).length > commit.length || commit.includes(goesOn);
+    const printed = cutLines(commit, linesMax);
+    const isCut = printed.length > commit.length || commit.includes(goesOn);
+    // A commit can have more lines than a call can have arguments.
+    for (const line of above.has(text) ? [`${commit[0]}: shown above`] : printed) lines.push(line);
     const isWhole = lines.length <= linesMax && !isCut;
     if (isWhole && text.startsWith('commit ')) above.add(text);
   }
