@@ -161,7 +161,7 @@ async function discard(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-// Work may be lost, so a person at a terminal is asked. A script without one types no answer.
+// Work may be lost, so a person at a terminal is asked. A script has no terminal and is not asked.
 async function confirmDiscard(context: CommandContext, run: string): Promise<void> {
   const isPerson = context.stdin.isTTY === true && context.stderr.isTTY === true;
   if (!isPerson || context.options.yes === true) return;
