@@ -64,7 +64,7 @@ export const indexTokensMax = 100;
 /** How long one change of a lock waits for another. */
 export const lockChangeSecondsMax = 20;
 /** How long a child may take to end after SIGTERM. */
-export const childStopMillisMax = 5_000;
+export const childStopMillisMax = 4_000;
 /** How long an import retries while a registry answers that it is busy or limits the rate. */
 export const busySecondsMax = 300;
 /** Results of one search. */
@@ -247,3 +247,5 @@ export const packagesLeftOutMax = 10;
 export const terminalDrainMillis = 300;
 /** Seconds in which a package has to arrive before a scanner gives up its look at the package. */
 export const packageFetchSecondsMax = 300;
+/** The settings file of a registry. */
+export const settingsBytesMax = 64 * 1024;

@@ -13,8 +13,19 @@ export function stopOnSignals(process: NodeJS.Process): AbortSignal {
     controller.abort();
     setTimeout(() => process.exit(130), graceMs).unref();
   };
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, stop);
+  process.on('SIGHUP', () => (hangUp ?? stop)());
   return controller.signal;
+}
+
+let hangUp: (() => void) | undefined;
+
+/** Does a task at SIGHUP, instead of the end of the command. @returns a function that ends this */
+export function replaceHangUp(task: () => void): () => void {
+  hangUp = task;
+  return () => {
+    hangUp = undefined;
+  };
 }
 
 /** Sends `fetch` through HTTPS_PROXY or HTTP_PROXY, except for requests to this machine. */

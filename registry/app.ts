@@ -36,16 +36,19 @@ export interface AppOptions {
   readonly logError: (error: unknown) => void;
   /** The client's address. */
   readonly addressOf?: AddressOf;
+  /** Steps of the shell, before any route. */
+  readonly first?: readonly MiddlewareHandler[];
 }
 
 /** Builds the application over what a shell gives it. */
 export function createApp(
   registry: Registry,
-  { logError, addressOf = () => undefined }: AppOptions,
+  { logError, addressOf = () => undefined, first = [] }: AppOptions,
 ): Hono {
   const app = new Hono();
   app.use(
     addHeaders(registry.config),
+    ...first,
     requireOwnHost(registry.config),
     requireOwnOrigin(registry.config),
   );

@@ -23,6 +23,8 @@ export interface RegistryConfig {
   readonly base: string;
   /** Values of the Host header that the registry serves. All others get 421. */
   readonly hosts: readonly string[];
+  /** Further addresses that a client on the registry's own machine may have pinned. */
+  readonly localBases?: readonly string[];
 }
 
 export interface Registry {

@@ -82,13 +82,18 @@ export const errorRepeatMs = 10 * 60_000;
 export const errorKindsMax = 100;
 /** How long a browser that has used TLS here refuses plain HTTP. */
 export const strictTransportSeconds = 365 * 24 * 3_600;
+/** How often the files of the certificate are read, and how early and how often its end is told. */
+export const certificateCheckMs = 60_000;
+export const certificateWarnMs = 14 * 24 * 3_600_000;
+export const certificateWarnAgainMs = 24 * 3_600_000;
 export const databaseWaitMs = 2_000;
 /**
  * A database up to this size is checked before the registry serves, which takes about a second. A
  * larger one is checked while the registry serves.
  */
 export const databaseCheckBytesMax = 256 * 1024 * 1024;
-export const stopMs = 5_000;
+/** How long requests under way may take after a stop: process managers kill after some seconds. */
+export const stopMs = 4_000;
 /** Versions considered for a rescan when no other job waits. */
 export const rescansAtOnce = 50;
 export const ruleSetBytesMax = 512 * 1024;

@@ -4,7 +4,6 @@ import type { RegistryConfig } from './context.ts';
 /**
  * One registry has several addresses on its own machine. A signer has pinned or typed any of them.
  */
-export function ownBases({ base, hosts }: RegistryConfig): ReadonlySet<string> {
-  const { protocol } = new URL(base);
-  return new Set([base, ...hosts.map((host) => `${protocol}//${host}`)]);
+export function ownBases({ base, localBases = [] }: RegistryConfig): ReadonlySet<string> {
+  return new Set([base, ...localBases]);
 }

@@ -1,9 +1,6 @@
 /** The Node shell: the application on a port, its database and objects in one folder. */
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
-import { getConnInfo } from '@hono/node-server/conninfo';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy/policy.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
@@ -24,11 +21,13 @@ import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resume } from './index/publish-index.ts';
 import { takeStatement } from './intake/statements.ts';
-import { idleConnectionGraceMs, stopMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
-import { endSlowBodies } from './request-limits/slow-bodies.ts';
+import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
+import { type Answer, type Listeners, openListeners } from './serving/listeners.ts';
+import type { TlsFiles } from './serving/tls-files.ts';
+import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
 import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
 import { type DatabaseFile, openFolder } from './store/database-file.ts';
@@ -43,8 +42,12 @@ export interface RegistryOptions {
   readonly host?: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** The address from outside, when it is not `http://HOST:PORT`. */
-  readonly base?: string;
+  /** The public address, such as `https://skills.acme.example`; `http://HOST:PORT` by default. */
+  readonly url?: string | undefined;
+  /** PEM files for TLS. */
+  readonly tls?: TlsFiles | undefined;
+  /** Reverse proxies in front of the registry, and the header in which they name the client. */
+  readonly proxies?: NamedProxies | undefined;
   /** Replaces `policy.json` of the folder. */
   readonly policy?: Policy;
   /** Submission prefixes of witnesses. `witnesses.json` of the folder names their keys. */
@@ -65,20 +68,24 @@ export interface RegistryOptions {
 }
 
 export interface RunningRegistry {
-  /** Address without a final slash. */
+  /** The public address, without a final slash. */
   readonly base: string;
+  /** A plain HTTP address for programs on this machine. */
+  readonly localBase: string;
   readonly registry: Registry;
-  /** Stops accepting, lets requests under way end (5 s), closes the database. */
+  /** Reads the certificate again. */
+  reload(): Promise<void>;
+  /** Stops accepting, lets requests under way end (4 s), closes the database. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a registry.
  * @throws Problem `file-not-found`, `root-invalid`, `key-file-invalid`, `folder-in-use`,
- * `database-damaged`; plain `EADDRINUSE` for a taken port
+ * `database-damaged`, `usage`, `tls-file-invalid`; plain `EADDRINUSE` for a taken port
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
-  const { dir, host = 'localhost', log = () => undefined } = options;
+  const { dir, host = 'localhost', log = () => undefined, now = () => new Date() } = options;
   const root = await readRootFile(dir);
   const keys = await readKeys(dir, root);
   const policy = options.policy ?? (await readPolicy(dir));
@@ -91,22 +98,17 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     signedPolicy,
     say: log,
   });
-  let answer = async (_: Request, __: unknown): Promise<Response> =>
-    new Response('starting', { status: 503 });
-  const server = createAdaptorServer({
-    fetch: (request, env) => answer(request, env),
-    overrideGlobalObjects: false,
-  }) as Server;
-  endSlowBodies(server);
-  // A busy client may send its next request when the announced time has just passed. The request
-  // would fail with “other side closed”, and nobody repeats a POST.
-  server.keepAliveTimeoutBuffer = idleConnectionGraceMs;
-  const port = await listen(server, options.port, host);
-  const base = options.base ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const proxies = options.proxies && parseTrustedProxies(options.proxies);
+  let answer: Answer = async () => new Response('starting', { status: 503 });
+  const listeners = await openListeners(
+    { host, port: options.port, url: options.url, tls: options.tls, proxies, now, say: log },
+    (request, env) => answer(request, env),
+  );
   const opened =
-    options.opened ?? (await orClose(server, () => openFolder(dir, options.checkBytesMax)));
+    options.opened ?? (await orClose(listeners, () => openFolder(dir, options.checkBytesMax)));
   const { path } = opened;
-  const db = await orClose(server, () => databaseOf(opened));
+  const { base, hosts, localBases } = listeners;
+  const db = await orClose(listeners, () => databaseOf(opened));
   const registry: Registry = {
     db,
     objects: diskObjects(join(dir, 'objects')),
@@ -117,21 +119,11 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     sigstore,
     witnesses,
     incidents,
-    config: {
-      base,
-      hosts: [
-        ...new Set([
-          new URL(base).host,
-          `${host}:${port}`,
-          `localhost:${port}`,
-          `127.0.0.1:${port}`,
-        ]),
-      ],
-    },
+    config: { base, hosts, localBases },
     identities: {},
     unsettled: new Set(),
     verified: new VerifiedStatements(),
-    now: options.now ?? (() => new Date()),
+    now,
     random: (bytes) => randomBytes(bytes),
     exclusive: makeExclusive(),
   };
@@ -140,7 +132,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const stop = async (): Promise<void> => {
     sweep.abort();
     check?.stop();
-    await closeServer(server);
+    await listeners.close();
     opened.close();
   };
   try {
@@ -153,7 +145,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   }
   const app = createApp(registry, {
     logError: makeErrorLog(log, registry.now),
-    addressOf: (context) => getConnInfo(context).remote.address,
+    addressOf: makeAddressOf(proxies),
+    first: listeners.isOpen && proxies !== undefined ? [requireProxy(proxies)] : [],
   });
   answer = async (request, env) => app.fetch(request, env as object);
   void check?.found.then((damage) => damage && endWrites(registry, db, damage));
@@ -161,7 +154,13 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   sweepParts(join(dir, 'objects'), sweep.signal).catch((error: unknown) =>
     log(`Cannot delete unfinished files: ${String(error)}`),
   );
-  return { base, registry, close: stop };
+  return {
+    base,
+    localBase: localBases[0],
+    registry,
+    reload: () => listeners.reload(),
+    close: stop,
+  };
 }
 
 /** A database that is damaged in one place must not be written in another. */
@@ -174,11 +173,11 @@ function endWrites(registry: Registry, db: OpenDatabase, damage: Problem): void 
  * Does a step of the start. When the step fails, the port is closed, or the process would never
  * end.
  */
-async function orClose<Result>(server: Server, step: () => Result): Promise<Result> {
+async function orClose<Result>(listeners: Listeners, step: () => Result): Promise<Result> {
   try {
     return step();
   } catch (error) {
-    await closeServer(server);
+    await listeners.close();
     throw error;
   }
 }
@@ -209,25 +208,4 @@ async function prepare(
         throw error;
     });
   }
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), stopMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

@@ -2,6 +2,7 @@
 import type { CommandRow } from '../command.ts';
 import { administratorKey, memberRows } from './member-rows.ts';
 import { rotationRow } from './rotation-rows.ts';
+import { serveOptions } from './serve-options.ts';
 
 export const operatorRows: readonly CommandRow[] = [
   {
@@ -127,32 +128,22 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'serve',
     summary: 'start the registry and its scanner',
     usage: '[DIR]',
-    examples: [['skillgate serve ./registry-data', 'start the registry at http://localhost:4880']],
-    options: {
-      port: { type: 'string', value: 'N', summary: 'port; 0 for any free port (default: 4880)' },
-      host: {
-        type: 'string',
-        value: 'NAME',
-        summary: 'host name or address to listen on (default: localhost)',
-      },
-      policy: {
-        type: 'string',
-        value: 'FILE',
-        summary:
-          'approvals that each kind of version needs (default: policy.json in DIR, else the built-in policy)',
-      },
-      witness: {
-        type: 'string',
-        multiple: true,
-        value: 'URL',
-        summary:
-          'witness that is asked to cosign the log; the key of the witness is in witnesses.json',
-      },
-      'no-scanner': {
-        type: 'boolean',
-        summary: 'start no scanner; run skillgate scanner work elsewhere',
-      },
-    },
+    examples: [
+      ['skillgate serve ./registry-data', 'start the registry at http://localhost:4880'],
+      [
+        'skillgate serve --config /etc/skillgate/registry.toml',
+        'serve a registry to other machines; docs/operating-registry.md shows the file',
+      ],
+      [
+        'skillgate serve ./registry-data --url https://skills.acme.example --trusted-proxy 127.0.0.1',
+        'serve behind a reverse proxy on this machine, which ends TLS',
+      ],
+      [
+        'skillgate serve ./registry-data --url https://skills.acme.example --host 0.0.0.0 --port 443 --tls-certificate fullchain.pem --tls-key privkey.pem',
+        'serve with a certificate, without a proxy',
+      ],
+    ],
+    options: serveOptions,
     args: { min: 0, max: 1 },
     load: () => import('../serve/serve.ts'),
   },

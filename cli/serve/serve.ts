@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -8,20 +8,19 @@ import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { parentPollMillis } from '../limits.ts';
-import { parseBase } from '../registries/registry-base.ts';
+import { replaceHangUp } from '../process-world.ts';
 import { registryFiles } from '../root-rotation/registry-folder.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 import { keepScannerRunning } from './scanner-child.ts';
-
-const portDefault = 4880;
-const portMax = 65_535;
+import { settingsOf } from './settings.ts';
 
 /**
  * `skillgate serve [DIR]`: runs the registry in this process, and the scanner in a child process
  * without the registry's keys.
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  const dir = resolve(context.cwd, context.args[0] ?? join(context.paths.data, 'registry'));
+  const settings = await settingsOf(context);
+  const { dir, url, host, port, tls, proxies, witnesses, noScanner } = settings;
   await access(join(dir, registryFiles.root)).catch((cause) => {
     throw new Problem(
       'file-not-found',
@@ -32,31 +31,42 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       },
     );
   });
-  const host = String(context.options.host ?? 'localhost');
-  const policy = await policyIn(context);
+  const policy = await policyIn(settings.policy);
   const registry = await start({
     dir,
     ...(policy === undefined ? {} : { policy }),
+    url,
     host,
-    port: portOf(context.options.port),
+    port,
+    tls,
+    proxies,
     log: (line) => printNote(context, safe`${line}`),
-    witnesses: [context.options.witness ?? []].flat().map(parseBase),
+    witnesses,
   });
+  const { origin } = registry.registry.root;
+  if (url !== undefined && new URL(registry.base).hostname !== origin)
+    printNote(
+      context,
+      safe`The log of this registry is named ${origin}, as registry init was told. The name is fixed, and another address of the registry does no harm.`,
+    );
   const keyPath = join(dir, registryFiles.scannerKey);
   const isHere = existsSync(keyPath);
-  if (!isHere && context.options['no-scanner'] !== true)
+  if (!isHere && !noScanner)
     printNote(
       context,
       safe`no scanner key in ${dir}: versions wait until a scanner runs elsewhere (skillgate scanner work)`,
     );
   const scanner =
-    isHere && context.options['no-scanner'] !== true
+    isHere && !noScanner
       ? keepScannerRunning(context, {
-          base: registry.base,
+          base: registry.localBase,
           keyPath,
           rootPath: join(dir, registryFiles.root),
         })
       : undefined;
+  // Before the answer: whoever reads the answer may end npm at once.
+  const stopped = AbortSignal.any([context.signal, endOfNpm(context)]);
+  const letGo = onHangUp(context, () => void registry.reload());
   try {
     const ink = inkFor(context.stdout, context.env);
     answer(
@@ -64,6 +74,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       {
         schema: 'skillgate.serving/1',
         base: registry.base,
+        local: registry.localBase,
         dir,
         pid: process.pid,
         policy: policyDigest(registry.registry.policy),
@@ -74,19 +85,28 @@ export async function run(context: CommandContext): Promise<ExitCode> {
             safe`${ink.green('✔')} The registry answers at ${ink.bold(registry.base)}`,
             safe`  desk:     ${registry.base}/review   (sign in: skillgate login --browser)`,
             safe`  pin it:   skillgate registry add ${registry.base}   (compare the fingerprint that registry init printed)`,
+            ...(registry.base === registry.localBase
+              ? []
+              : [safe`  here:     ${registry.localBase}   (for this machine alone)`]),
             safe`  stop:     Ctrl-C`,
           ],
           '\n',
         ),
     );
-    await untilStopped(AbortSignal.any([context.signal, endOfNpm(context)]));
+    await untilStopped(stopped);
   } finally {
-    // The scanner comes first, because it has open connections to the server.
-    await scanner?.stop();
-    await registry.close();
+    letGo();
+    // Both at once: a process manager waits a few seconds in all. The end of the scanner ends its
+    // connections to the server.
+    await Promise.all([scanner?.stop(), registry.close()]);
   }
   printNote(context, safe`stopped`);
   return exitCodes.ok;
+}
+
+/** At a terminal, SIGHUP says that the terminal is gone. A service reads its files again. */
+function onHangUp({ stdin }: CommandContext, task: () => void): () => void {
+  return stdin.isTTY === true ? () => undefined : replaceHangUp(task);
 }
 
 async function untilStopped(signal: AbortSignal): Promise<void> {
@@ -135,22 +155,12 @@ async function start(options: RegistryOptions): Promise<RunningRegistry> {
   }
 }
 
-async function policyIn({ cwd, options }: CommandContext): Promise<Policy | undefined> {
-  if (typeof options.policy !== 'string') return undefined;
-  const path = resolve(cwd, options.policy);
+async function policyIn(path: string | undefined): Promise<Policy | undefined> {
+  if (path === undefined) return undefined;
   const bytes = await readFile(path).catch((cause) => {
     throw new Problem('file-not-found', `Cannot read the policy ${JSON.stringify(path)}`, {
       cause,
     });
   });
   return parsePolicy(bytes);
-}
-
-function portOf(text: unknown): number {
-  if (text === undefined) return portDefault;
-  const port = Number(text);
-  if (typeof text === 'string' && /^\d+$/.test(text) && port <= portMax) return port;
-  throw new Problem('usage', `Cannot use port ${JSON.stringify(text)}`, {
-    hint: 'write a number from 1 to 65535, or 0 for any free port',
-  });
 }

@@ -45,7 +45,7 @@ const reserved: Record<string, RegExp> = {
   '@modelcontextprotocol/server': /^cli\/mcp\/mcp-server\.ts$/,
   'ts-morph': /^scanner\//,
   unbash: /^scanner\//,
-  'toml-eslint-parser': /^(scanner|skills-index\/packages)\//,
+  'toml-eslint-parser': /^(scanner|skills-index\/packages|cli\/serve)\//,
   cborg: /^registry\//,
   hpke: /^cli\/holds\/sealed-message\.ts$/,
   '@lezer/python': /^scanner\//,

@@ -14,6 +14,7 @@ const top = fileURLToPath(new URL('../..', import.meta.url));
 const floors: Record<string, readonly string[]> = {
   registry: [
     '(start)',
+    'serving',
     'data-folder',
     'desk',
     'routes',

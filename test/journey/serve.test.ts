@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { makeStage } from './processes.ts';
 
 const stage = makeStage();
@@ -11,6 +12,7 @@ const checkout = new URL('../..', import.meta.url);
 
 beforeAll(async () => {
   await stage.skill('operator', 'registry', 'init', 'data');
+  stage.write({ 'wrong.toml': 'urls = "https://skills.acme.example"\n' });
 });
 afterAll(() => stage.close());
 
@@ -42,6 +44,28 @@ describe('skillgate serve', () => {
     await until(() => [second, ...theirs].every(isGone));
   });
 
+  it('serves TLS from a settings file, reads its files again at SIGHUP, and ends in five seconds', async () => {
+    const authority = makeAuthority(['localhost'], new Date());
+    const { cert, key } = authority.leafFor('localhost');
+    stage.write({
+      'cert.pem': cert,
+      'registry.toml':
+        'data = "data"\nurl = "https://localhost:4999"\nport = 0\ntls-certificate = "cert.pem"\ntls-key = "key.pem"\n',
+    });
+    writeFileSync(`${stage.folder}/key.pem`, key, { mode: 0o600 });
+    const serving = await stage.serve('operator', '--config', 'registry.toml');
+    expect(serving.base).toBe('https://localhost:4999');
+    // The scanner is started with the plain port of this machine, and works.
+    await until(() => /scanner works for http:\/\/127\.0\.0\.1:\d+/.test(serving.err()));
+    stage.write({ 'cert.pem': authority.leafFor('localhost').cert });
+    serving.process.kill('SIGHUP');
+    await until(() => serving.err().includes('uses the new certificate'));
+    expect(serving.err()).not.toContain('scanner ended');
+    const from = Date.now();
+    expect(await serving.stop()).toMatchObject({ exit: 0 });
+    expect(Date.now() - from).toBeLessThan(5_000);
+  });
+
   it('ends when the npm that started it is killed', async () => {
     const env = { ...process.env, SKILLGATE_HOME: `${stage.folder}/operator` };
     const words = ['run', '-s', 'skill', '--', 'serve', `${stage.folder}/data`, '--port', '0'];
@@ -56,6 +80,10 @@ describe('skillgate serve', () => {
   it.each([
     [['nowhere'], 3, /error\[file-not-found\][\s\S]*skillgate registry init/],
     [['data', '--port', '99999'], 2, /error\[usage\][\s\S]*1 to 65535/],
+    [['data', '--host', '0.0.0.0'], 2, /error\[usage\][\s\S]*--url https:/],
+    [['data', '--tls-key', 'x.pem'], 2, /error\[usage\][\s\S]*--tls-certificate FILE/],
+    [['--config', 'wrong.toml'], 2, /error\[settings-invalid\][\s\S]*mean url\?.*wrong\.toml:1:1/],
+    [['--config', 'none.toml'], 3, /error\[file-not-found\][\s\S]*none\.toml/],
   ])('says what is wrong: serve %j', async (argv, exit, says) => {
     expect(await stage.skill('operator', 'serve', ...argv)).toMatchObject({
       exit,

@@ -121,8 +121,9 @@ export async function claimScope(send: Send, scope: string, key: TestKey): Promi
 }
 
 /** Signs in with a key; returns the bearer token. */
-export async function signIn(send: Send, key: TestKey): Promise<string> {
-  const { root, base } = (await call(send, '/index/config.json')).body;
+export async function signIn(send: Send, key: TestKey, pinned?: string): Promise<string> {
+  const { root, base: own } = (await call(send, '/index/config.json')).body;
+  const base = pinned ?? own;
   const { body } = await call(send, '/api/v1/session/challenge', { json: { keyId: key.keyId } });
   const signature = signText(key, sessionText({ root, base, nonce: body.nonce }));
   const session = await call(send, '/api/v1/session', {

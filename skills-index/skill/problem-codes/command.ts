@@ -20,6 +20,20 @@ export const commandCodes = {
     means: 'A file or folder of this name exists already. Skillgate does not overwrite it.',
     fix: 'Choose another name, or move the existing file away.',
   },
+  'settings-invalid': {
+    exit: 2,
+    status: 400,
+    means:
+      'The settings file of skillgate serve is no TOML, or has a key or value that is not known.',
+    fix: 'skillgate help serve lists the options. Each key has the name of an option.',
+  },
+  'tls-file-invalid': {
+    exit: 6,
+    status: 500,
+    means:
+      'The certificate or private key of the registry cannot be used, does not fit the other file, or has another host name.',
+    fix: 'Give --tls-certificate the certificate with the certificates of its issuers, and --tls-key its private key, both as PEM.',
+  },
   'port-taken': {
     exit: 4,
     status: 500,

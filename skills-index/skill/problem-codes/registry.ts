@@ -80,7 +80,14 @@ export const registryCodes = {
     exit: 4,
     status: 421,
     means: 'The registry does not serve this host name.',
-    fix: 'Use the address that the operator configured.',
+    fix: 'Use the address that the operator configured. A proxy in front of the registry has to pass on the Host header of the client.',
+  },
+  'proxy-untrusted': {
+    exit: 4,
+    status: 403,
+    means:
+      'The registry takes plain HTTP only from proxies that its operator named, and this connection came from another address.',
+    fix: 'Use the https address of the registry. Its operator names a further proxy with --trusted-proxy ADDRESS.',
   },
   'origin-refused': {
     exit: 4,

@@ -1,0 +1,96 @@
+/** What `skillgate serve` can be told, by an option or by a key of its settings file. */
+
+/** The form of a value in the file. A `path` is relative to the folder of the file. */
+export type SettingKind = 'text' | 'port' | 'path' | 'texts' | 'boolean';
+
+export interface SettingRow {
+  /** The key in the settings file. */
+  readonly key: string;
+  readonly kind: SettingKind;
+  /** The option; absent for the folder, which is the argument of the command. */
+  readonly option?: string;
+  /** The placeholder of the option's value in help. */
+  readonly value?: string;
+  readonly summary: string;
+}
+
+export const settingRows = [
+  { key: 'data', kind: 'path', summary: 'the data folder, which is DIR on the command line' },
+  {
+    key: 'url',
+    kind: 'text',
+    option: 'url',
+    value: 'URL',
+    summary:
+      'address that people type, such as https://skills.acme.example (default: http://HOST:PORT)',
+  },
+  {
+    key: 'host',
+    kind: 'text',
+    option: 'host',
+    value: 'NAME',
+    summary:
+      'host name or address to listen on (default: localhost); one that other machines reach needs --url, and a certificate or a proxy',
+  },
+  {
+    key: 'port',
+    kind: 'port',
+    option: 'port',
+    value: 'N',
+    summary: 'port to listen on; 0 for any free port (default: 4880)',
+  },
+  {
+    key: 'tls-certificate',
+    kind: 'path',
+    option: 'tls-certificate',
+    value: 'FILE',
+    summary:
+      'PEM file with the certificate and its issuers; a changed file is taken within a minute, or at SIGHUP',
+  },
+  {
+    key: 'tls-key',
+    kind: 'path',
+    option: 'tls-key',
+    value: 'FILE',
+    summary: 'PEM file with the private key of the certificate',
+  },
+  {
+    key: 'trusted-proxies',
+    kind: 'texts',
+    option: 'trusted-proxy',
+    value: 'ADDRESS',
+    summary:
+      'IP address or network (10.0.0.0/8) of a proxy in front of the registry; its word about the address of a client counts',
+  },
+  {
+    key: 'forwarded-header',
+    kind: 'text',
+    option: 'forwarded-header',
+    value: 'NAME',
+    summary:
+      'the header in which the proxies name the client: x-forwarded-for (default) or forwarded',
+  },
+  {
+    key: 'policy',
+    kind: 'path',
+    option: 'policy',
+    value: 'FILE',
+    summary:
+      'approvals that each kind of version needs (default: policy.json in DIR, else the built-in policy)',
+  },
+  {
+    key: 'witnesses',
+    kind: 'texts',
+    option: 'witness',
+    value: 'URL',
+    summary: 'witness that is asked to cosign the log; the key of the witness is in witnesses.json',
+  },
+  {
+    key: 'no-scanner',
+    kind: 'boolean',
+    option: 'no-scanner',
+    summary: 'start no scanner; run skillgate scanner work elsewhere',
+  },
+] as const satisfies readonly SettingRow[];
+
+export type SettingKey = (typeof settingRows)[number]['key'];

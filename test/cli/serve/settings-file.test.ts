@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { serveOptions } from '../../../cli/help-and-options/serve-options.ts';
+import { settingRows } from '../../../cli/serve/setting-table.ts';
+import { parseSettings } from '../../../cli/serve/settings-file.ts';
+
+const path = '/etc/skillgate/registry.toml';
+const page = readFileSync(new URL('../../../docs/operating-registry.md', import.meta.url), 'utf8');
+
+describe('the settings of a registry', () => {
+  it('are the example of the documentation, which has every key', () => {
+    const [, example = ''] = /```toml\n([\s\S]*?)```/.exec(page) ?? [];
+    const every = example.replaceAll(/^# (?=[a-z-]+ = )/gm, '');
+    expect(Object.keys(parseSettings(every, path)).sort()).toEqual(
+      settingRows.map(({ key }) => key as string).sort(),
+    );
+    expect(parseSettings(example, path)).toMatchObject({
+      data: '/var/lib/skillgate',
+      url: 'https://skills.acme.example',
+    });
+  });
+
+  it('take paths from the folder of the file', () => {
+    expect(parseSettings('tls-key = "tls/key.pem"\nport = 443', path)).toEqual({
+      'tls-key': '/etc/skillgate/tls/key.pem',
+      port: 443,
+    });
+  });
+
+  it('refuse every mistake at its place, with the nearest key', () => {
+    const text = 'urll = "https://a.example"\nport = "443"\n\n[tls]\nkey = "x"\n';
+    expect(() => parseSettings(text, path)).toThrow(
+      expect.objectContaining({
+        code: 'settings-invalid',
+        reasons: [
+          {
+            message: 'there is no key urll; did you mean url?',
+            place: { path, line: 1, column: 1 },
+          },
+          {
+            message: expect.stringContaining('port has to be'),
+            place: { path, line: 2, column: 1 },
+          },
+          { message: expect.stringContaining('no tables'), place: { path, line: 4, column: 1 } },
+        ],
+      }),
+    );
+  });
+
+  it.each([
+    ['trusted-proxy = ["127.0.0.1"]', /did you mean trusted-proxies/],
+    ['trusted-proxies = "127.0.0.1"', /a list of texts/],
+    ['trusted-proxies = [1]', /a list of texts/],
+    ['no-scanner = "yes"', /true or false/],
+    ['port = 70000', /1 to 65535/],
+    ['port = 1.5', /1 to 65535/],
+    ['url = ""', /a text/],
+    ['a.b = 1', /there is no key a\.b; the keys are data, url/],
+    ['__proto__ = "x"', /there is no key __proto__/],
+  ])('refuse %s', (text, why) => {
+    expect(() => parseSettings(text, path)).toThrow(
+      expect.objectContaining({
+        code: 'settings-invalid',
+        reasons: [expect.objectContaining({ message: expect.stringMatching(why) })],
+      }),
+    );
+  });
+
+  it.each(['url = ', 'url = "a"\nurl = "b"'])('that are no TOML have a place: %j', (text) => {
+    expect(() => parseSettings(text, path)).toThrow(
+      expect.objectContaining({
+        reasons: [expect.objectContaining({ place: expect.objectContaining({ path }) })],
+      }),
+    );
+  });
+
+  it('are all named by the help of --config', () => {
+    for (const { key } of settingRows) expect(serveOptions.config?.summary).toContain(key);
+  });
+});
