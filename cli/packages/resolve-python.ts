@@ -6,21 +6,19 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { distributionOf } from '../../scanner/lookup-tables/import-packages.ts';
 import { type WheelOrigin, wheelOrigins } from '../../skills-index/packages/lock-details.ts';
 import type { LockedPackage } from '../../skills-index/packages/locked-package.ts';
 import { parsePylock } from '../../skills-index/packages/pylock.ts';
 import { parseIndexUrl } from '../../skills-index/run/plan/index-policy.ts';
-import { normalPackageName } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import type { CommandContext } from '../command.ts';
-import { indexQuestionsMax, toolMessageCharsMax } from '../limits.ts';
+import { indexQuestionsMax } from '../limits.ts';
 import { addressed, pythonWithoutPrograms, requireNoProgram } from './no-programs.ts';
 import { offeredWheels, projectName, withdrawn } from './offered-wheels.ts';
 import { printPylock } from './print-pylock.ts';
 import type { Resolved, ResolveRequest } from './resolved.ts';
 import { runTool, type ToolEnd, withFolder } from './tool.ts';
+import { cannotLeaveOut, unresolvedBy, unresolvedByPip } from './unresolved-python.ts';
 import { keptWheels } from './wheels-kept.ts';
 
 type World = Pick<CommandContext, 'env' | 'fetch' | 'now' | 'signal'>;
@@ -81,7 +79,7 @@ async function byUv(
     ...(minimumAgeDays > 0 ? ['--exclude-newer', newest] : []),
     ...indexOptions(request.index, '--default-index'),
   ]);
-  if (end.exit !== 0) throw unresolved('uv', end);
+  if (end.exit !== 0) throw unresolvedBy('uv', end);
   const [, yanked, , why = ''] =
     /^warning: `([^`]+)` is yanked( \(reason: "(.*)"\))?$/m.exec(end.stderr) ?? [];
   if (yanked !== undefined) throw withdrawn(yanked.replace('==', ' '), why);
@@ -134,7 +132,7 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
       hint: 'Install uv: https://docs.astral.sh/uv/',
     });
   requireNoProgram('pip', end);
-  if (end.exit !== 0) throw withoutWheel(request, end) ?? unresolved('pip', end);
+  if (end.exit !== 0) throw unresolvedByPip(request, end);
   const { install, pip_version } = v.parse(
     report,
     JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')),
@@ -162,20 +160,6 @@ async function byPip(world: World, request: ResolveRequest, folder: string): Pro
             `pip chose the versions for one Python and this machine's system. uv chooses for all systems: pip install uv, then lock again.`,
           ],
   };
-}
-
-function cannotLeaveOut({ index, isAgeOfPolicy, minimumAgeDays }: ResolveRequest): Problem {
-  const who = isAgeOfPolicy === true ? 'host policy' : '--exclude-newer';
-  const anyAge =
-    isAgeOfPolicy === true
-      ? `skillgate host index add python ${shellWord(index)} --min-age 0`
-      : 'skillgate lock --exclude-newer 0';
-  const wants = `${who} wants versions that are at least ${minimumAgeDays} ${minimumAgeDays === 1 ? 'day' : 'days'} old`;
-  return new Problem(
-    'package-tool-missing',
-    `Cannot lock: ${wants}, and pip cannot leave out newer versions`,
-    { hint: `pip install uv   (or, for versions of any age: ${anyAge})` },
-  );
 }
 
 /** The Python that runs on this machine use. */
@@ -247,35 +231,4 @@ function withKeptWheels(one: LockedPackage, { pins }: Pick<ResolveRequest, 'pins
 function indexOptions(index: string, option: string): string[] {
   const place = parseIndexUrl(index);
   return place?.kind === 'folder' ? ['--no-index', '--find-links', place.path] : [option, index];
-}
-
-// Most such names are misspelled, or are names of modules.
-function withoutWheel({ index }: ResolveRequest, { stderr }: ToolEnd): Problem | undefined {
-  const found = /satisfies the requirement (\S{1,200}).{0,200} \(from versions: none\)/.exec(
-    stderr,
-  );
-  if (found === null) return undefined;
-  const [, requirement = ''] = found;
-  const [name = ''] = /^[\w.-]+/.exec(requirement) ?? [];
-  const meant = distributionOf(name);
-  const other =
-    meant === undefined || meant === normalPackageName('python', name)
-      ? ''
-      : `. The module ${name} is in the package ${meant}`;
-  return new Problem(
-    'package-unresolved',
-    `Cannot lock: ${index} has no wheel of ${requirement} that fits the Python of this machine${other}`,
-    { hint: 'Check the name of the package.' },
-  );
-}
-
-function unresolved(tool: string, { stderr }: ToolEnd): Problem {
-  const lines = stderr
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/^WARNING|notice/i.test(line));
-  const said = lines.join(' ').slice(-toolMessageCharsMax);
-  return new Problem(
-    'package-unresolved',
-    `Cannot lock: ${tool} finds no versions that fit: ${said}`,
-  );
 }
