@@ -17,7 +17,7 @@ export function cannotLeaveOut({ index, isAgeOfPolicy, minimumAgeDays }: Resolve
   const wants = `${who} wants versions that are at least ${minimumAgeDays} ${minimumAgeDays === 1 ? 'day' : 'days'} old`;
   return new Problem(
     'package-tool-missing',
-    `Cannot lock: ${wants}, and pip cannot leave out newer versions`,
+    `Cannot lock: ${wants}, and Skillgate needs uv to leave out newer versions`,
     { hint: `pip install uv   (or, for versions of any age: ${anyAge})` },
   );
 }

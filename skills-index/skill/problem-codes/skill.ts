@@ -81,7 +81,7 @@ export const skillCodes = {
     exit: 5,
     status: 500,
     means:
-      'This machine has no tool that can choose the versions. pip alone cannot leave out versions that are too new for host policy.',
+      'This machine has no tool that can choose the versions. Skillgate needs uv to leave out versions that are too new for host policy.',
     fix: 'Install uv for Python (pip install uv), or npm for Node.',
   },
   'placeholder-text': {

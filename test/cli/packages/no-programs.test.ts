@@ -97,7 +97,9 @@ describe('pip that chooses versions', () => {
       const aged = { ...request, minimumAgeDays: 7, isAgeOfPolicy };
       await expect(resolvePython(own, aged)).rejects.toMatchObject({
         code: 'package-tool-missing',
-        message: expect.stringContaining(`${who} versions that are at least 7 days old, and pip`),
+        message: expect.stringContaining(
+          `${who} versions that are at least 7 days old, and Skillgate needs uv`,
+        ),
         hint: `pip install uv   (or, for versions of any age: ${line})`,
       });
     },
