@@ -1,8 +1,10 @@
 /** The review of a version: drafts of approvals, the moves a person makes, and notes. */
+
 import { eq } from 'drizzle-orm';
 import { capabilityDigest, withoutWhy } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 import { statementBytes } from '../../skills-index/statement/attestation.ts';
 import { approvalStatement } from '../../skills-index/statement/version-statement.ts';
 import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
@@ -240,8 +242,7 @@ async function requireOwnKey(
     ...(subject.kind === 'key' ? { keyId: subject.keyId } : {}),
   };
   const own = await whyOwn(registry, row, who);
-  if (own !== undefined)
-    throw new Problem('approval-refused', `${own.charAt(0).toUpperCase()}${own.slice(1)}`);
+  if (own !== undefined) throw new Problem('approval-refused', capitalized(own));
 }
 
 function requireReason(reason: string): string {

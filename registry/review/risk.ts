@@ -2,7 +2,9 @@
  * How urgent a version is for a reviewer: a sum of named parts, so that people can discuss the
  * order of the queue. Pure.
  */
+
 import { type Capabilities, listCapabilities, minus } from '../../skills-index/skill/capability.ts';
+import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 import type { Confidence, Severity } from '../../skills-index/statement/finding.ts';
 import { changeWords } from '../../skills-index/statement/prose-change.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -238,17 +240,13 @@ function badPackages(
 ): RiskPart {
   const [first] = malicious;
   if (first !== undefined)
-    return part('package', ceiling.package, `${capital(maliciousWords(first))}.`);
+    return part('package', ceiling.package, `${capitalized(maliciousWords(first))}.`);
   const [odd] = blocked;
   const why =
     odd === undefined
       ? ''
       : `The scan of ${odd.name} ${odd.version} of ${odd.ecosystem} says block.`;
   return part('package', odd === undefined ? 0 : 40, why);
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function newcomer(firstVersion: boolean, publisherApprovals: number): RiskPart {

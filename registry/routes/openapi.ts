@@ -1,7 +1,9 @@
 /** The paths of the OpenAPI document: Hono's route table and the description in each handler. */
+
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Hono } from 'hono';
 import type { GenericSchema } from 'valibot';
+import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 
 /** A part of an OpenAPI operation. */
 export interface OperationPart {
@@ -78,6 +80,6 @@ function parameterOf(segment: string): object {
 // `/jobs/{id}/renew` becomes `JobsByIdRenew`.
 function wordsOf(segment: string): string {
   const words = segment.split(/[\W_]+/).filter((word) => word !== '');
-  const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  const name = words.map(capitalized).join('');
   return isParameter(segment) ? `By${name}` : name;
 }

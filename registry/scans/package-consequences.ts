@@ -3,8 +3,10 @@
  * suspends approved versions. A scan that blocks asks a person. A package remembers how far its
  * versions were judged, so that nothing is lost when a request ends in the middle.
  */
+
 import { and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm';
 import { plainText } from '../../skills-index/packages/package-look.ts';
+import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 import type { Registry } from '../context.ts';
 import { putOff } from '../index/put-off.ts';
 import { refreshStatus } from '../index/status-json.ts';
@@ -87,8 +89,7 @@ async function consequenceFor(
   }: { readonly due: PackageRow; readonly malicious: MaliciousPackage | undefined },
 ): Promise<PlannedSuspension | undefined> {
   if (malicious !== undefined) {
-    const words = maliciousWords(malicious);
-    return suspensionOf(registry, row, `${words.charAt(0).toUpperCase()}${words.slice(1)}`);
+    return suspensionOf(registry, row, capitalized(maliciousWords(malicious)));
   }
   if (due.scan?.verdict !== 'block') return undefined;
   const { findings } = due.scan;

@@ -2,7 +2,9 @@
  * A scan report for a pull request: verdict, deciding findings with their code, capabilities; the
  * rest is folded.
  */
+
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { capabilityRows } from './capability-rows.ts';
@@ -34,7 +36,7 @@ export function printMarkdown(
   const where = path === '.' ? '' : ` in ${markdownCode(path)}`;
   const parts = [
     `## ${signs[verdict]} ${verdict.toUpperCase()}: ${markdownCode(`${name} ${version}`.trim())}${where}`,
-    `${capital(verdictText(report))}.${verdict === 'block' ? '' : ` ${notDecided}`}`,
+    `${capitalized(verdictText(report))}.${verdict === 'block' ? '' : ` ${notDecided}`}`,
     ...notTaken(report),
     ...unread(report),
     ...deciding.map((finding) => printDeciding(finding, { report, lines, marks })),
@@ -57,10 +59,6 @@ export function printMarkdown(
 function notTaken(report: ScanReport): string[] {
   const why = whyNotTaken(report);
   return why === undefined ? [] : [`Can be taken: no. ${markdownText(why)}`];
-}
-
-function capital(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 interface View {

@@ -69,6 +69,12 @@ const languageGlobals =
   'setTimeout setInterval setImmediate queueMicrotask TextEncoder TextDecoder decodeURIComponent encodeURIComponent unescape escape parseInt parseFloat ' +
   'Date RegExp Error TypeError crypto structuredClone Headers FormData Blob navigator document performance AbortController AbortSignal Intl BigInt';
 
+/** Global types that the compiler expects beside `Array`. */
+const requiredInterfaces = [
+  ...['Boolean', 'Function', 'CallableFunction', 'NewableFunction', 'IArguments'],
+  ...['Number', 'Object', 'RegExp', 'String', 'Symbol'],
+];
+
 /** The declarations' text. The same tables give the same text. */
 export function capabilityLibrary(): string {
   const names = Object.keys(apis).sort();
@@ -86,7 +92,7 @@ export function capabilityLibrary(): string {
     'interface Callable<T> { (...args: any[]): T; new (...args: any[]): T; }',
     'interface Array<T> { [index: number]: T; }',
     'interface Promise<T> { then<R>(done: (value: T) => R, failed?: any): Promise<R>; catch(failed: any): Promise<T>; finally(then: any): Promise<T>; }',
-    'interface Boolean {} interface Function {} interface CallableFunction {} interface NewableFunction {} interface IArguments {} interface Number {} interface Object {} interface RegExp {} interface String {} interface Symbol {}',
+    requiredInterfaces.map((name) => `interface ${name} {}`).join(' '),
     ...[...globalClasses].sort().map((name) => classText(name, names)),
     ...[...roots]
       .sort()
