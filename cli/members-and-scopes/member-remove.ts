@@ -14,15 +14,14 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { postStatement, registryIdFor } from '../registries/post-statement.ts';
-import { membersAnswer } from '../registries/registry-answers.ts';
-import { askRegistry } from '../registries/registry-api.ts';
-import { withSession } from '../registries/session.ts';
+import type { membersAnswer } from '../registries/registry-answers.ts';
 import { type KeyFile, readPublicKeyFile } from '../signing/key-file.ts';
 import { signerFor } from '../signing/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, count, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { previousOf } from './member-previous.ts';
 import { parseVote } from './member-votes.ts';
+import { readMembers } from './read-members.ts';
 
 type Listed = v.InferOutput<typeof membersAnswer>['members'][number];
 
@@ -110,9 +109,7 @@ async function heldBy(context: CommandContext, signer: KeyFile, name: string): P
     const { keyId, spki } = await readPublicKeyFile(resolve(context.cwd, file));
     return [{ roles: memberRoles, what: { key: { keyId, spki } }, isVote: true }];
   }
-  const { members, votes } = await withSession(context, signer, (token) =>
-    askRegistry(context, '/api/v1/members', membersAnswer, { token }),
-  );
+  const { members, votes } = await readMembers(context, signer);
   const enrolled = members.filter((member) => member.name === name).map(heldOf);
   const ids = new Set(enrolled.map(idOf));
   const waiting = new Map<string, Held>();

@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { resolve } from 'node:path';
-import type * as v from 'valibot';
-import { digestOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
   type Identity,
@@ -12,26 +9,18 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
-import { coseToSpki } from '../../skills-index/trust/signatures/passkey.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { currentRegistry } from '../registries/refresh.ts';
-import { membersAnswer, pendingAnswer, statementAnswer } from '../registries/registry-answers.ts';
+import { statementAnswer } from '../registries/registry-answers.ts';
 import { askRegistry } from '../registries/registry-api.ts';
-import { withSession } from '../registries/session.ts';
 import { signWithKey } from '../signing/bundle-builder.ts';
-import { type KeyFile, readPublicKeyFile } from '../signing/key-file.ts';
-import { publicKeyById } from '../signing/logged-key.ts';
 import { signerFor } from '../signing/signer.ts';
 import { answer, inkFor, joined, printNote, safe, table } from '../terminal/output.ts';
 import { peopleIn } from '../terminal/person-option.ts';
+import { readMemberKey } from './member-key.ts';
 import { previousOf } from './member-previous.ts';
-import {
-  ballotFor,
-  type Enrolment,
-  keyInVotes,
-  nextVoteText,
-  pendingLine,
-} from './member-votes.ts';
+import { ballotFor, type Enrolment, nextVoteText, pendingLine } from './member-votes.ts';
+import { readMembers, readPending } from './read-members.ts';
 
 /** `skillgate member add|list|remove`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -49,7 +38,7 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const name = context.args[0] ?? '';
   const roles = rolesOf(context.options.role);
   const signer = await signerFor(context, 'administrator');
-  const who = await whoOf(context, { name, signer }, (task) => withSession(context, signer, task));
+  const who = await readMemberKey(context, { name, signer });
   const identities = identitiesOf(context);
   const { root } = await currentRegistry(context, context.registryBase);
   // The trusted root file decides how many administrators must sign, not the registry.
@@ -113,15 +102,6 @@ async function add(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
-function readMembers(
-  context: CommandContext,
-  signer: KeyFile,
-): Promise<v.InferOutput<typeof membersAnswer>> {
-  return withSession(context, signer, (token) =>
-    askRegistry(context, '/api/v1/members', membersAnswer, { token }),
-  );
-}
-
 // An empty list must be stated explicitly: the administrator then says that the member is no author
 // under another name.
 function identitiesOf({ options }: CommandContext): MemberPredicate['identities'] {
@@ -135,72 +115,10 @@ function identitiesOf({ options }: CommandContext): MemberPredicate['identities'
   return [];
 }
 
-type Who = Pick<MemberPredicate, 'key' | 'passkey'>;
-
-async function whoOf(
-  context: CommandContext,
-  { name, signer }: { readonly name: string; readonly signer: KeyFile },
-  asMember: <Result>(task: (token: string) => Promise<Result>) => Promise<Result>,
-): Promise<Who> {
-  const { 'public-key': file, passkey: id, 'passkey-key': keyDigest } = context.options;
-  if ((file === undefined) === (id === undefined))
-    throw new Problem(
-      'usage',
-      'Cannot add a member: name exactly one of --public-key FILE and --passkey ID',
-    );
-  if (id !== undefined && !isDigest(keyDigest))
-    throw new Problem(
-      'usage',
-      'Cannot add a passkey without --passkey-key=sha256:…, the digest of its key',
-      {
-        hint: 'the line that the passkey’s owner copied from the browser contains the digest',
-      },
-    );
-  if (isDigest(file)) {
-    const { votes } = await readMembers(context, signer);
-    return { key: keyInVotes(votes, file) ?? (await publicKeyById(context, file)) };
-  }
-  if (typeof file === 'string') {
-    const { keyId, spki } = await readPublicKeyFile(resolve(context.cwd, file));
-    return { key: { keyId, spki } };
-  }
-  const { pending } = await asMember((token) =>
-    askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token }),
-  );
-  const found = pending.find((passkey) => passkey.credentialId === id);
-  if (found === undefined)
-    throw new Problem('not-found', `No passkey ${JSON.stringify(id)} waits for an administrator`, {
-      hint: 'skillgate member list',
-    });
-  if (found.member !== name)
-    throw new Problem(
-      'usage',
-      `This passkey was offered by ${JSON.stringify(found.member)}, not by ${JSON.stringify(name)}`,
-    );
-  const { credentialId, publicKey, rpId, origin } = found;
-  // The registry names the key, and the digest came directly from the browser that made the key.
-  const spki = coseToSpki(Buffer.from(publicKey, 'base64url'));
-  if (spki === undefined || digestOf(spki) !== keyDigest)
-    throw new Problem(
-      'signature-invalid',
-      `Cannot add this passkey: the registry offers a different key than ${name}’s browser created`,
-      {
-        hint: `do not sign. Ask ${name} for the line again; if the line is the same, somebody changed the registry’s database`,
-      },
-    );
-  printNote(
-    context,
-    safe`Passkey ${credentialId} for ${origin}: its key matches the digest of the line.`,
-  );
-  return { passkey: { credentialId, publicKey, rpId, origin } };
-}
-
 async function list(context: CommandContext): Promise<ExitCode> {
   const signer = await signerFor(context, 'administrator');
   const { members, votes, votesNeeded } = await readMembers(context, signer);
-  const { pending } = await withSession(context, signer, (token) =>
-    askRegistry(context, '/api/v1/members/pending', pendingAnswer, { token }),
-  );
+  const pending = await readPending(context, signer);
   const ink = inkFor(context.stdout, context.env);
   answer(context, { schema: 'skillgate.members/1', members, pending, votes, votesNeeded }, () =>
     table([
