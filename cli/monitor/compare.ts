@@ -2,30 +2,17 @@
  * Holds every index line, and every mark of the status, against what the log says up to the
  * status's own head.
  */
-import { fetchBlobIfThere, fetchFile, inTurns } from '../../skills-index/client/blobs.ts';
-import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';
-import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import {
-  type IndexLine,
-  parseIndexFile,
-  printIndexLine,
-} from '../../skills-index/trust/index-files/index-line.ts';
-import {
-  judgeReplayedLine,
-  type LogWords,
-  type ReplayedLine,
-} from '../../skills-index/trust/index-files/judge-line.ts';
+import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Status } from '../../skills-index/trust/index-files/status-file.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
-import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { monitorLinesMax } from '../limits.ts';
 import { type Difference, withheldStatement } from './difference.ts';
+import { type JudgingLog, judgeLine } from './judged-line.ts';
 import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';
 import { StandingMarks } from './marks.ts';
 import { offeredKey } from './offered.ts';
-import type { MonitorState } from './state-file.ts';
 import { judgeSummaryInLog } from './summaries.ts';
 import type { ReplayWorld } from './world.ts';
 
@@ -40,22 +27,13 @@ export interface Compared {
   readonly offered: readonly string[];
 }
 
-export interface ComparedLog {
+export interface ComparedLog extends JudgingLog {
   /** Of the status's head: what lies behind it is not in the status yet. */
   readonly size: number;
-  readonly words: LogWords;
-  /** Changes whenever the words do. */
-  readonly epoch: string;
   /** Verification summaries below `size`, in log order. */
   readonly summaries: readonly LoggedSummary[];
   /** Lines that were shown at an earlier look. */
   readonly offered: ReadonlySet<string>;
-  readonly state: MonitorState;
-}
-
-interface JudgedLine {
-  readonly line: IndexLine;
-  readonly replayed: ReplayedLine;
 }
 
 /** What is found of one skill. */
@@ -109,9 +87,8 @@ async function compareLine(
 ): Promise<void> {
   const { differences, notes, marks, shown, taken } = found;
   shown.add(offeredKey(line));
-  const judged = await judge(world, log, line, differences);
-  if (judged === undefined) return;
-  const { replayed } = judged;
+  const replayed = await judgeLine(world, log, line, differences);
+  if (replayed === undefined) return;
   differences.push(...marks.whyMissing(line, replayed), ...marks.whyHiding(line, replayed));
   if (replayed.refused.length > 0)
     notes.push(
@@ -198,56 +175,6 @@ async function judgeUnshown(
     world.judgedSummaries.set(key, judged);
   } else await world.folder.requireAddresses(log.state);
   return judged;
-}
-
-async function judge(
-  world: ReplayWorld,
-  log: ComparedLog,
-  line: IndexLine,
-  differences: Difference[],
-): Promise<JudgedLine | undefined> {
-  const key = `${digestOf(Buffer.from(printIndexLine(line)))} ${log.epoch}`;
-  const known = world.judged.get(key);
-  if (known !== undefined) return { line, replayed: known };
-  const place = `${line.name}@${line.version}`;
-  const faults: string[] = [];
-  const read = await inTurns(line.statements, (digest) => readNamed(world, digest, faults));
-  const statements = read.flatMap((one) => one ?? []);
-  for (const one of statements) {
-    if ((await world.folder.addressAt(one.logIndex)) === one.digest) continue;
-    await world.folder.requireAddresses(log.state);
-    faults.push(`the statement ${one.digest} is not the one at log index ${one.logIndex}`);
-  }
-  for (const message of faults)
-    differences.push({
-      code: 'line-unfounded',
-      place,
-      message: `The index line of ${place}: ${message}`,
-    });
-  if (faults.length > 0) return undefined;
-  const replayed = judgeReplayedLine(line, statements, log.words);
-  if (world.judged.size >= monitorLinesMax) world.judged.clear();
-  world.judged.set(key, replayed);
-  return { line, replayed };
-}
-
-async function readNamed(
-  { source, root, sigstore, verified }: ReplayWorld,
-  digest: Digest,
-  faults: string[],
-): Promise<VerifiedStatement | undefined> {
-  const bytes = await fetchBlobIfThere(source, digest, statementBlobBytesMax);
-  if (bytes === undefined) {
-    faults.push(`the statement ${digest} is not served`);
-    return undefined;
-  }
-  try {
-    return verified.verify(bytes, root, sigstore);
-  } catch (cause) {
-    if (!(cause instanceof Problem)) throw cause;
-    faults.push(`the statement ${digest} cannot be verified: ${cause.message}`);
-    return undefined;
-  }
 }
 
 /** Verification summaries by the skill that they are on. */

@@ -8,8 +8,9 @@ import { readVerifiedBefore } from '../../skills-index/trust/signatures/verified
 import { monitorWithheldMax, monitorWordsMax } from '../limits.ts';
 import type { Difference } from './difference.ts';
 import type { LoggedSummary } from './judged-summary.ts';
+import { type KeptWord, sumOfWords } from './kept-words.ts';
 import type { ReadWords } from './read-words.ts';
-import { type KeptWord, type ReadFiles, sumOfWords } from './state.ts';
+import type { ReadFiles } from './state.ts';
 import type { MonitorState } from './state-file.ts';
 import type { ReplayTrust, ReplayWorld } from './world.ts';
 

@@ -3,6 +3,7 @@
  * version is taken up as far as it is proven.
  */
 import * as v from 'valibot';
+import { type CompactRange, emptyRange } from '../../skills-index/log/compact-range.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skills-index/skill/shape.ts';
@@ -126,4 +127,14 @@ export function parseState(json: ParsedJson, path: string): MonitorState {
 
 export function printState(state: MonitorState): string {
   return `${JSON.stringify({ ...state, sum: canonicalDigest(state) })}\n`;
+}
+
+/** The part of the tree that was walked. */
+export function rangeOf({ peaks: texts, size }: Pick<Walked, 'peaks' | 'size'>): CompactRange {
+  return size === 0 ? emptyRange : { size, peaks: texts.map((one) => Buffer.from(one, 'base64')) };
+}
+
+/** A part of the tree, as the state file has it. */
+export function printRange({ peaks: hashes, size }: CompactRange): Pick<Walked, 'peaks' | 'size'> {
+  return { peaks: hashes.map((one) => Buffer.from(one).toString('base64')), size };
 }

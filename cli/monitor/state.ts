@@ -6,46 +6,15 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as v from 'valibot';
-import { type CompactRange, emptyRange } from '../../skills-index/log/compact-range.ts';
 import { type Digest, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
-import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { digest, logIndex, type Shape } from '../../skills-index/statement/field-shapes.ts';
 import { monitorStateValuesMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';
-import {
-  emptyState,
-  type MonitorState,
-  parseState,
-  printState,
-  type Walked,
-} from './state-file.ts';
-import { emptySums, type KeptSums, sumWith } from './sums.ts';
-
-/** A statement that a replay remembers. */
-export interface KeptWord {
-  readonly logIndex: number;
-  readonly address: Digest;
-  /**
-   * The Sigstore bundle: base64 of its canonical bytes; absent for a verification summary, of which
-   * the version is enough.
-   */
-  readonly bundle?: string;
-  /** Package URL of a version that got a verification summary. */
-  readonly verdict?: string;
-}
-
-const wordsShape: Shape<readonly KeptWord[]> = v.array(
-  exactObject({
-    logIndex,
-    address: digest,
-    bundle: v.exactOptional(v.string()),
-    verdict: v.exactOptional(v.string()),
-  }),
-);
+import { type KeptWord, printAddress, printWord, wordsShape } from './kept-words.ts';
+import { emptyState, type MonitorState, parseState, printState } from './state-file.ts';
+import { emptySums, sumWith } from './sums.ts';
 
 /** What was read of the files of words. */
 export interface ReadFiles {
@@ -213,39 +182,9 @@ export class MonitorFolder {
   }
 }
 
-export function sumOfWords(words: readonly KeptWord[]): string {
-  return sumWith(emptySums.words, words.map(printWord));
-}
-
-/** The sums with more words and addresses. */
-export function sumsWith(
-  sums: KeptSums,
-  words: readonly KeptWord[],
-  found: readonly { readonly logIndex: number; readonly address: Digest }[],
-): KeptSums {
-  return {
-    words: sumWith(sums.words, words.map(printWord)),
-    addresses: sumWith(
-      sums.addresses,
-      found.map(({ logIndex: index, address }) => printAddress(index, address)),
-    ),
-  };
-}
-
-const printWord = (word: KeptWord): string => canonicalJson(word);
-const printAddress = (index: number, address: Digest): string => `${index} ${address}`;
-
 function addressIn(slot: Buffer): Digest | undefined {
   const address = `sha256:${slot.toString('hex')}`;
   return slot.some((byte) => byte !== 0) && isDigest(address) ? address : undefined;
-}
-
-export function rangeOf({ peaks: texts, size }: Pick<Walked, 'peaks' | 'size'>): CompactRange {
-  return size === 0 ? emptyRange : { size, peaks: texts.map((one) => Buffer.from(one, 'base64')) };
-}
-
-export function printRange({ peaks: hashes, size }: CompactRange): Pick<Walked, 'peaks' | 'size'> {
-  return { peaks: hashes.map((one) => Buffer.from(one).toString('base64')), size };
 }
 
 const fromOf = (name: string): number => Number(name.slice(0, 15));
