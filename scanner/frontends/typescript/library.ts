@@ -70,10 +70,8 @@ const languageGlobals =
   'Date RegExp Error TypeError crypto structuredClone Headers FormData Blob navigator document performance AbortController AbortSignal Intl BigInt';
 
 /** Global types that the compiler expects beside `Array`. */
-const requiredInterfaces = [
-  ...['Boolean', 'Function', 'CallableFunction', 'NewableFunction', 'IArguments'],
-  ...['Number', 'Object', 'RegExp', 'String', 'Symbol'],
-];
+const requiredInterfaces =
+  'Boolean Function CallableFunction NewableFunction IArguments Number Object RegExp String Symbol';
 
 /** The declarations' text. The same tables give the same text. */
 export function capabilityLibrary(): string {
@@ -92,7 +90,10 @@ export function capabilityLibrary(): string {
     'interface Callable<T> { (...args: any[]): T; new (...args: any[]): T; }',
     'interface Array<T> { [index: number]: T; }',
     'interface Promise<T> { then<R>(done: (value: T) => R, failed?: any): Promise<R>; catch(failed: any): Promise<T>; finally(then: any): Promise<T>; }',
-    requiredInterfaces.map((name) => `interface ${name} {}`).join(' '),
+    requiredInterfaces
+      .split(' ')
+      .map((name) => `interface ${name} {}`)
+      .join(' '),
     ...[...globalClasses].sort().map((name) => classText(name, names)),
     ...[...roots]
       .sort()
