@@ -104,7 +104,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     if (context.format !== 'text') {
       const waiting = waitingCounts(waits);
       const about = { session: id, agent: name, plan: digest };
-      printEnding(context, { ...about, ...end, denied: heard.denied(), waiting, ...taken });
+      const denials = { denied: heard.denied(), deniedMore: heard.further() };
+      printEnding(context, { ...about, ...end, ...denials, waiting, ...taken });
     }
     return exitOfEnd(context, {
       ...end,

@@ -92,7 +92,8 @@ function refSection(
   ink: OutputInk,
 ): Safe[] {
   const { asks = '', files, name } = placed.ref;
-  const brought = obeyedIn(folder).filter(({ path }) => files.includes(path));
+  const own = new Set(files);
+  const brought = obeyedIn(folder).filter(({ path }) => own.has(path));
   const more = brought.length - obeyedFilesMax;
   const accept = `skillgate changes accept ${waiting.set.run.slice(0, 8)}`;
   const exact = exactName(folder.repositories ?? [], placed);

@@ -56,12 +56,14 @@ it('keeps what a package manager made for the agent’s next session, and never 
   expect(existsSync(join(work, 'node_modules'))).toBe(false);
 });
 
-it('tells programs what waits and what is kept', async () => {
+it('tells programs what waits, what is kept and what was denied', async () => {
   const { out } = await host.skill(
     ...['agent', 'run', '--format', 'json', 'coder', '--', 'sh', '-c'],
-    'mkdir -p .venv; echo 1 > .venv/a; echo a > a; echo "{}" > package.json',
+    'mkdir -p .venv; echo 1 > .venv/a; echo a > a; echo "{}" > package.json; curl -s http://other.example/',
   );
   expect(JSON.parse(out)).toMatchObject({
+    denied: [{ host: 'other.example', port: 80, why: 'host-denied', requests: 1 }],
+    deniedMore: 0,
     waiting: { changes: 2, needDecision: 1 },
     kept: [{ path: '/workspace/.venv', files: 1, bytes: 2 }, { path: '/workspace/node_modules' }],
     limited: false,
