@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4702a8c686a67063f0da7d32fb61bf59e1b84a0d59a5875c0d9d29fbd03c4cbc',
+  extractor: 'sha256:a66e64a6b6f139ea1c1694e0705ae8b6158b1de9e163ed74522efe9973422a4a',
   judging: 'sha256:b4243f75ce2adc126528cce656e178a8360f3592e545f4ea0f0a5f41781d8155',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -18,7 +18,9 @@ export const lookFindingsMax = 20;
 export const lookAdvisoriesMax = 50;
 export const advisoryIdCharsMax = 80;
 export const lookFactsBytesMax = 2_048;
-/** Requirements that one package of the house may have. */
+/** Requirements or extras that METADATA may have, with those of all systems and extras. */
+export const wheelNeedsMax = 2_000;
+/** Requirements that one package or extra of the house may have on one host. */
 export const houseNeedsMax = 500;
 /** Characters of its markers that name extras, counted for each extra. Honest: 5 million. */
 export const extraMarkerCharsMax = 20_000_000;

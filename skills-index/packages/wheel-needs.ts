@@ -2,7 +2,7 @@
 import { normalPackageName } from '../skill/ecosystem.ts';
 import { Problem } from '../skill/problem.ts';
 import type { HostPlatform } from './host-platform.ts';
-import { extraMarkerCharsMax, houseNeedsMax } from './limits.ts';
+import { extraMarkerCharsMax, wheelNeedsMax } from './limits.ts';
 import { metadataLines, metadataValues } from './package-metadata.ts';
 import { isMarked } from './python-marker.ts';
 
@@ -52,6 +52,13 @@ function requireShort(extras: readonly string[], markers: readonly string[]): vo
     );
 }
 
+// A list that is cut would lose dependencies, which only shows when a skill imports them.
 function valuesOf(lines: readonly string[], field: string): string[] {
-  return metadataValues(lines, field).slice(0, houseNeedsMax);
+  const values = metadataValues(lines, field);
+  if (values.length > wheelNeedsMax)
+    throw new Problem(
+      'package-unsuitable',
+      `Cannot read what a wheel needs: its METADATA has ${values.length} lines of ${field}; at most ${wheelNeedsMax}`,
+    );
+  return values;
 }

@@ -35,3 +35,15 @@ it('refuses long markers of many extras', () => {
     /has 500 extras, and for them \d+ characters of markers; at most 20000000/,
   );
 });
+
+it('finds the last of many requirements, and refuses a list that is longer', () => {
+  const lines = (length: number): string =>
+    [
+      ...Array.from({ length }, (_, at) => `Requires-Dist: a${at} ; extra == "e"`),
+      'Requires-Dist: six',
+    ].join('\n');
+  expect(wheelNeeds(lines(1_999), host).get('')).toEqual(['six']);
+  expect(() => wheelNeeds(lines(2_000), host)).toThrow(
+    'its METADATA has 2001 lines of Requires-Dist; at most 2000',
+  );
+});
