@@ -90,7 +90,7 @@ function unusedIdNotes(context: CommandContext, policy: HostPolicy, id: string):
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     const { hint = '', message } = cause;
-    return [safe`${message}. ${asCalled(hint)}`];
+    return [safe`${message}; ${asCalled(hint)}`];
   }
 }
 

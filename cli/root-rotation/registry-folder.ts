@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { isHostName } from '../../skills-index/network/host-name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import {
   type MemberPredicate,
   memberStatement,
@@ -63,7 +64,7 @@ export async function makeRegistryFolder(
       'usage',
       `Cannot create a registry for ${JSON.stringify(origin)}: the origin must be a plain host name or localhost`,
     );
-  const found = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+  const found: readonly string[] = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
     return [];
   });
@@ -71,6 +72,9 @@ export async function makeRegistryFolder(
     throw new Problem(
       'file-exists',
       `Cannot create a registry in ${JSON.stringify(folder)}: the folder is not empty`,
+      found.includes(registryFiles.root)
+        ? { hint: `the folder has a registry: skillgate serve ${shellWord(folder)}` }
+        : {},
     );
   const keyTexts = makeRegistryKeys();
   const rootOf = (administrator: FirstAdministrator): RootFile => ({

@@ -5,6 +5,7 @@ import { workJobs } from '../../scanner/worker/work.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
+import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { packageLooks } from '../packages/look-at-package.ts';
 import { currentRegistry } from '../registries/refresh.ts';
@@ -44,7 +45,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const store = openFactStore(join(context.paths.cache, 'facts'));
     const named = { root: rootFingerprint(root), registry: registryIdOf(root) };
     const lookAt = packageLooks(context);
-    const warn = (line: string): void => printNote(context, safe`scanner: ${line}`);
+    const warn = (line: string): void => printNote(context, safe`scanner: ${asCalled(line)}`);
     await workJobs({
       base,
       ...named,

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
@@ -21,12 +21,15 @@ import { settingsOf } from './settings.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const settings = await settingsOf(context);
   const { dir, url, host, port, tls, proxies, witnesses, noScanner } = settings;
-  await access(join(dir, registryFiles.root)).catch((cause) => {
+  await access(join(dir, registryFiles.root)).catch(async (cause) => {
+    const isEmpty = (await readdir(dir).catch(() => [])).length === 0;
     throw new Problem(
       'file-not-found',
       `Cannot serve ${JSON.stringify(dir)}: the folder contains no registry`,
       {
-        hint: `skillgate registry init ${shellWord(dir)}`,
+        hint: isEmpty
+          ? `skillgate registry init ${shellWord(dir)}`
+          : 'name the folder of a registry, or a new one: skillgate registry init NEWDIR',
         cause,
       },
     );

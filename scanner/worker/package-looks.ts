@@ -81,7 +81,8 @@ export async function lookAtPackages(
       if (code !== 'not-found' && code !== 'registry-down' && !failures.has(line)) {
         if (failures.size === namedFailuresMax) failures.clear();
         failures.add(line);
-        warn?.(`packages wait for a look: ${line}`);
+        const hint = cause instanceof Problem ? cause.hint : undefined;
+        warn?.(`packages wait for a look: ${line}${hint === undefined ? '' : `; ${hint}`}`);
       }
       wait = Math.min(wait * 2, jobPollMillisecondsMax);
     }

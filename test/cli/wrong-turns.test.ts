@@ -128,6 +128,12 @@ describe('hints where somebody took a wrong turn', () => {
       stderr: expect.stringContaining('skillgate registry init two --key administrator-2'),
     });
     expect(existsSync(join(cwd, 'two'))).toBe(false);
+    const again = await skill(['registry', 'init', 'one'], { cwd, env });
+    expect(again.stderr).toContain(`skillgate serve ${join(cwd, 'one')}`);
+    expect((await skill(['serve', '.'], { cwd, env })).stderr).toContain('a new one: skillgate');
+    expect((await skill(['serve', 'three'], { cwd, env })).stderr).toContain(
+      `skillgate registry init ${join(cwd, 'three')}`,
+    );
     expect(
       (await skill(['registry', 'init', 'two', '--key', 'administrator-2'], { cwd, env })).exit,
     ).toBe(0);

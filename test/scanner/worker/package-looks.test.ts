@@ -104,12 +104,13 @@ describe('a scanner without a version to scan', () => {
 
   it('tells its host of a failure once for each cause', async () => {
     const lookAt = async ({ id }: LeasedPackage): Promise<PackageLook> => {
-      throw new Problem(id === 3 ? 'registry-down' : 'host-policy-invalid', 'Cannot read a.json');
+      const code = id === 3 ? 'registry-down' : 'host-policy-invalid';
+      throw new Problem(code, 'Cannot read a.json', { hint: 'mend a.json' });
     };
     const leases = [1, 2, 3].map((id) => () => leasedOf(id));
     const { lines, warned } = await work({ leases, lookAt });
     expect(lines.length).toBeGreaterThan(1);
-    expect(warned).toEqual(['packages wait for a look: Cannot read a.json']);
+    expect(warned).toEqual(['packages wait for a look: Cannot read a.json; mend a.json']);
   });
 
   it('tells its host of the first package that is not fetched, until one arrives', async () => {
