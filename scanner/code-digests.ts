@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a66e64a6b6f139ea1c1694e0705ae8b6158b1de9e163ed74522efe9973422a4a',
-  judging: 'sha256:b4243f75ce2adc126528cce656e178a8360f3592e545f4ea0f0a5f41781d8155',
+  extractor: 'sha256:05b71ab23ffe6114f6ac45b5170b31d868f927fcb26e4a16d76e3e55a24587be',
+  judging: 'sha256:493dbf492a111c69d1f676c9ac98964e294dbe7b69dc277788651ba8c4f60a81',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:18df8b1c3c8703a10e082883f4b4d38eabedc2776e173c47f7c82e9691f6db9d',
+    'files/agent-memory': 'sha256:27221ae7a0df412940198723096ef8280eeb9eef12c0f6de3264f28a70d27d9f',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:a8aa7ce21a80ba0041e23bd08ca2fc0a17e0e4ba2aafffa4d0259fb9a6f8faf1',
+    'files/outside-read': 'sha256:33f3311e20f1331d58c71493631a6289ffedddfcda1e6602714a8729577b44d2',
     'files/outside-write':
-      'sha256:76cbe58c8101b3e176fd5a1cc1926135e57f590f7dceeaa2cb93c9a86017b056',
+      'sha256:998d12272bafcbe0d654d5bf0950bae93069f03559617109d3d91bd41aaf34a1',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:a61487883c38fa4caa57f639cd50dcab7503fece8108284625f6b8b37f9f457b',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:5e446da8769cd32924553052088b9a86c353196c2646f50619ef2aeaca3ad1f6',
+    'manifest/all-three': 'sha256:20245b82838595a2d1479e2282caac6c2dea30f73b93fc28b958994657b593a1',
     'manifest/broken-promise':
-      'sha256:58fae89d56c2f9f1a3b78b4a4983a70748726eab9a94f06d4ff6b7a1340c93d1',
+      'sha256:a917321a2fc1b213e428a90447a7270bb661da388b2b4f60422ed8ed648d2990',
     'manifest/contradiction':
       'sha256:c2fb94c0687efc891b7256ea70bff7e71eff2837d6854c28624432052eab3c60',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:20040b08d4b5f105485737c6343f499514c6bcfffda51f7495c296dc16e60125',
+      'sha256:7d97997dfb86bceef95c1ff8a5887a48bcaf9401fade0a92ae8ca658908adb03',
     'manifest/unnamed-script':
       'sha256:b46dda4fa5b5b8a251703a2dd1a19c540d5722cf6cb4e36dc90b7bf9263031fb',
     'manifest/unreadable':
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:c0620b32c6cffe902b196481e527b855292e375a47a33fdc35848fe0cd47db35',
+      'sha256:1541cc4cc098583ad7bc747016b60eaaac453c1fc2c994d9d2728866b432bcf9',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,47 +197,47 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:3c001b2d5ab990025a4292ddf7b5a67fe85aff1996d8c125376be0b88eb4ca6e',
+      'sha256:5acd0fe6436f2936e0bad1d6854ec8447af1b5f5924466761f8a9d97c43b2416',
     'prose/approval-bypass':
-      'sha256:6dfb1dc15a36ed0dde63283dc1c566a910099051e8adf99e4617660495abeff8',
+      'sha256:1da2ebd646a71561d833c6f74f2aefe8734d256a85190b6e162859ad4418047b',
     'prose/biased-judgement':
-      'sha256:25d3ea04fbc518b4293bc899e2bf4ee7c2e1040e34386df9a7e14ded6da8d82c',
-    'prose/concealment': 'sha256:660ea539ffab2219e29d9a4646540f056919c6d3d9fe396aa0d6c3dcfaaebee8',
+      'sha256:10a01b8099dcf9f720c8b1e8548850fbae741224422ac2c8990fd2d3e10200da',
+    'prose/concealment': 'sha256:9e01edf9717a23eb55442c10f2e1e53f394fb9de07eb13fa0fce6ad0f95a7686',
     'prose/credential-solicitation':
-      'sha256:c05f2e1a899df62cb11598130581d7af609034304740a926e6e1627912106a7e',
+      'sha256:a0bfbd009caaadd110597e18ed02171303f2ffc2672980753bac23356c61584a',
     'prose/decode-instructions':
-      'sha256:312ee8ff2837acc61361fa97395874f9bc3843a09bc272ce3324d3136c48757e',
+      'sha256:2ac1f498a16d4e8d1c07700e222ce7e69012074476e4c29b8926a0ce90122154',
     'prose/destructive-orders':
-      'sha256:7762aff8f8377883b9438c061440fac14bee7c5cb24fb558319dca6bc0d840c5',
+      'sha256:460e0220e4881c8f4ce6b85d2314eef8ee73dfba435fdcd9c9847d1b59e83212',
     'prose/encoded-instructions':
-      'sha256:78fce1335998734124b57667e164824a0e3c210c60dc90d77d5827519f673e8b',
+      'sha256:16beaf2cc3b1b2190796a8834d1c98e4689a8c9d07761f67fbc2eb4707e6a261',
     'prose/exfiltration-instructions':
-      'sha256:01f90ecdaa1ca02ca0e342a5a8b1c72051fa7b0e26b2eb77955d0ff4621788e6',
-    'prose/hidden-text': 'sha256:751ad44623246b71f9448ce44945e80b8cbe71ca496951af184af468a65c6976',
-    'prose/install-lure': 'sha256:7108e3fd55b4370ec39d3f7a42274c494ab098ec9588ef59e8ecba831eaa5325',
+      'sha256:54b07a9c66e8c432b214b23f861e0a708d0068e62e8646a314c79fd0625675d2',
+    'prose/hidden-text': 'sha256:f28a64859592ae37dd7796ac349e61aae060e35bc582f94a6341076d96cbe512',
+    'prose/install-lure': 'sha256:895dfc563ba611afc2cffa4ec5ced588b4f8e75301cd6bf7166a4a0de97d2ae7',
     'prose/memory-tampering':
-      'sha256:c259855ef3fb7b8465dcc68d941d5378a4eb28f30f71ef0dd24c8f62610dcadd',
+      'sha256:e486bf0e040320f32bfe143b9ef81b76a6c71b83446c512ab1a7742574d637f9',
     'prose/override-instructions':
-      'sha256:d5dff9b8b1ec548aafcd6fe1aaf94b8bb41447fb896ff9d8c983293f13cc704c',
+      'sha256:55ee3dc2f6abbc349a42c4bae1148e68baa91eefe68c42d720276b90a8a59a2f',
     'prose/payment-diversion':
-      'sha256:723e4ada550b4f981edfc224d334539e89917d57732fd882db1defc58cccf8d0',
+      'sha256:f9cff947b10584eedd1c963ecc97c46f9a021b6bd2d469f30f6824f255eb8915',
     'prose/planted-content':
-      'sha256:9c646ba68dd8d30ad993d4cc292a2ccbc0195b62932baa891db02eda6c384610',
+      'sha256:777c5e13f3b21c70c60b87c69a93c6baf95d8b3ca4a5771862e675c684186809',
     'prose/remote-instructions':
-      'sha256:4358b98d0486cac67a18456e6de55448c3c5d43c22c2f2146aaf3e66a526ac4f',
+      'sha256:dc2e56a0ef94f07532183b6bbce40331687b585ee75caccf0fe47383addc91da',
     'prose/secret-in-reply':
-      'sha256:731d8f50b718a3ceeb3ee5fdbb54c29c7559df0c92efcf7996878c08a04f5129',
+      'sha256:12338d6f0bef5b5d1f5e87d1bd34167ba4c0d8c4eaca7a4c8bc624a678ea7de4',
     'prose/self-propagation':
-      'sha256:2304bf51248eea0b836d09ff3abfdbe6233508047420f3c85c4407370aaa76fb',
+      'sha256:8c933daaea630d6371e5937adebe8f4830713e9db05553e74607d2a0afa6f5f3',
     'prose/speaks-to-scanners':
-      'sha256:583c9d5dca0864ae69c6d78bb93347095e0272796ba1484c176a7409e9757fc6',
-    'prose/trigger-bait': 'sha256:b03a4ac050df2f05be6ce4bbf903ac90079cc055337beadda091fecf2b9b9c12',
+      'sha256:ec5df79e100fc58607a0e863f858d83e40e6c4499788c95e2704991dc71e7d81',
+    'prose/trigger-bait': 'sha256:d870d3e1010d9cb8294c2162333dfba6f0c557f0e04295976d3d4451097bf9da',
     'prose/weakened-defence':
-      'sha256:44a0be574e7b55fecf743b4b85ed5491e33770215bf6b8b7b5ea349a4dc09dcb',
+      'sha256:7b63b9b3c78e8ecf5dd9b57ef41e8f4462a11c3f0289c1423100afbb88159573',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:9221590071a832b7abd08278735b861f7c934f7c51b692f8ab2773f996d86a06',
+      'sha256:bca3e56b25a374851f8cee4819fc4bd6a26b40a8c972380222b7b1985443976f',
     'resources/exhaustion':
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':

@@ -40,6 +40,8 @@ export const scanSecondsMax = 60;
  */
 export const packagePartBytesMax = 512 * 1024;
 export const packageCodeBytesMax = 32 * 1024 * 1024;
+/** The beginning of a package's file, which tells a program from data. */
+export const packageHeadBytes = 4_096;
 /** No further part of a package is scanned after this time. */
 export const packageScanSecondsMax = 240;
 export const childMemoryMiB = 1_024;

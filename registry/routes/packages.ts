@@ -16,7 +16,7 @@ export function packageRoutes(registry: Registry): Hono {
     .post(
       '/packages/lease',
       describe({
-        summary: 'Lease the package that waits longest for a look',
+        summary: 'Lease a package that is due for a look',
         answer: leasedPackage,
         problems: ['request-invalid'],
         signedIn: true,

@@ -52,7 +52,7 @@ export interface JobsClient {
   /** Registers this scanner's rule set. */
   describe(ruleSet: RuleSet): Promise<void>;
   fail(job: ScanJob, reason: 'killed' | 'limit' | 'crash', detail: string): Promise<void>;
-  /** The package that waits longest for a look, or none. */
+  /** A package that is due for a look, or none. */
   leasePackage(): Promise<LeasedPackage | undefined>;
   look(leased: LeasedPackage, look: PackageLook): Promise<void>;
   /** Ends a lease without a look. */

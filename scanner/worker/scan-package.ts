@@ -11,6 +11,7 @@ import { programIn } from '../fact/program-look.ts';
 import type { Language } from '../fact/source.ts';
 import {
   packageCodeBytesMax,
+  packageHeadBytes,
   packagePartBytesMax,
   packageScanSecondsMax,
   sourceCharsMax,
@@ -65,18 +66,17 @@ export async function scanPackage(
 
 const worstFirst = ['block', 'incomplete', 'review'] as const satisfies Verdict[];
 const analysed: ReadonlySet<Language> = new Set(['python', 'javascript', 'typescript', 'shell']);
-const headBytes = 4_096;
 
 // Stubs of types and sources of Cython never run. package.json names the scripts of an
 // installation.
 function isCode({ path, read, size }: PackageFile): boolean {
   if (/\.py[ix]$|\.px[di]$|\.d\.[cm]?ts$|\.dist-info\/METADATA$/.test(path) || size === 0)
     return false;
-  if (/^package\.json$/.test(path)) return true;
+  if (path === 'package.json') return true;
   // A file whose name says nothing may be a program: by its `#!` line, or when a program loads it.
   const byName = languageOf(path, '');
   if (byName !== 'text') return analysed.has(byName);
-  const head = Buffer.from(read().subarray(0, headBytes)).toString('latin1');
+  const head = Buffer.from(read().subarray(0, packageHeadBytes)).toString('latin1');
   if (head.includes('\0')) return false;
   return analysed.has(languageOf(path, head)) || analysed.has(programIn(head) ?? 'text');
 }
