@@ -3,7 +3,7 @@
  * statement signed, logged and durable.
  */
 import { performance } from 'node:perf_hooks';
-import { appendLeaf, rangeRoot } from '../skills-index/log/compact-range.ts';
+import { appendLeaf, inclusionProofFrom, rangeRoot } from '../skills-index/log/compact-range.ts';
 import { treeRootFrom } from '../skills-index/log/head-question.ts';
 import {
   consistencyProofFrom,
@@ -14,7 +14,7 @@ import {
 } from '../skills-index/log/merkle-tree.ts';
 import { parseHashTile, tilePath } from '../skills-index/log/tile.ts';
 import { answerFrom, consistencyQuestion, tilesFor } from '../skills-index/log/tile-proof.ts';
-import { hashTile, inclusionProofFrom } from '../test/skills-index/log/whole-tree.ts';
+import { hashTile } from '../test/skills-index/log/whole-tree.ts';
 import { type LargeLog, makeLargeLog } from './large-log.ts';
 import { durableRows } from './log-durable.ts';
 import { median, quantile } from './measure.ts';

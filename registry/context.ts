@@ -10,6 +10,7 @@ import type { Policy } from '../skills-index/trust/policy/policy.ts';
 import type { TufRepository } from '../skills-index/trust/root/repository.ts';
 import type { RootFile } from '../skills-index/trust/root/root.ts';
 import type { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
+import type { WaitingAppend } from './log/appending.ts';
 import type { OwnHeadAhead } from './log/head-ahead.ts';
 import type { RegistryKeys } from './log/signing.ts';
 import type { Witnesses } from './log/witness-answers.ts';
@@ -81,6 +82,11 @@ export interface Registry {
   now(): Date;
   /** Bytes from a cryptographic source. */
   random(bytes: number): Uint8Array;
+  /**
+   * Appends to the log that wait for the next batch. Absent where requests must not wait for each
+   * other.
+   */
+  readonly waiting?: WaitingAppend[];
   /**
    * Runs tasks of one name one after the other within this process. Between processes, a clash of
    * their batches decides.

@@ -161,6 +161,8 @@ export const witnessRefusedMs = 2_000;
 export const witnessAnswerBytesMax = 64 * 1024;
 /** Log sizes before the newest whose cosignatures are kept. */
 export const cosignedSizesKept = 10_000;
+/** Requests that append to the log in one batch. Each writes about ten rows. */
+export const appendsAtOnce = 40;
 /** Statements whose bundles are written together. */
 export const finishedAtOnce = 50;
 /**

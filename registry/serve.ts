@@ -122,6 +122,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     config: { base, hosts, localBases },
     identities: {},
     unsettled: new Set(),
+    waiting: [],
     verified: new VerifiedStatements(),
     now,
     random: (bytes) => randomBytes(bytes),

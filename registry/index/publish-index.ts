@@ -19,7 +19,8 @@ import {
 } from '../../skills-index/trust/index-files/index-line.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import type { Registry } from '../context.ts';
-import { finishStatements, logSize } from '../log/log.ts';
+import { finishStatements } from '../log/finish-statements.ts';
+import { logSize } from '../log/log.ts';
 import { proofsOfHeads } from '../log/retired-heads.ts';
 import { readIdentities } from '../people/identities.ts';
 import { readApprovals } from '../review/approvals.ts';

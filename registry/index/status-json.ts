@@ -13,8 +13,9 @@ import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts'
 import type { Status, StatusMark } from '../../skills-index/trust/index-files/status-file.ts';
 import type { Registry } from '../context.ts';
 import { clockSkewMs, finishedAtOnce, statusLifeMs, statusRefreshMs } from '../limits.ts';
+import { finishStatements } from '../log/finish-statements.ts';
 import type { HeadAhead } from '../log/head-ahead.ts';
-import { finishStatements, logSize, newestCheckpoint } from '../log/log.ts';
+import { logSize, newestCheckpoint } from '../log/log.ts';
 import { behindNow, logBehind } from '../log/witness-duty.ts';
 import { askWitnesses, withCosignatures, witnessesDue } from '../log/witnesses.ts';
 import { replaceObject } from '../store/objects.ts';

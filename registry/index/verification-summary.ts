@@ -24,9 +24,9 @@ import { readClaims } from '../../skills-index/trust/signatures/certificate-iden
 import { idsOfClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { Registry } from '../context.ts';
-import { finishStatements, planAppend } from '../log/log.ts';
+import { finishLogged } from '../log/after-logging.ts';
+import { append } from '../log/sequencer.ts';
 import { certificateIn } from '../people/certified.ts';
-import { retryOnClash } from '../store/batch.ts';
 import { scans } from '../store/schema.ts';
 import {
   addressOf,
@@ -74,14 +74,8 @@ export async function summaryOf(
   );
   const envelope = await signStatement(statement, registry.keys.registry);
   const signer = { keyId: registry.keys.registry.keyId, spki: registry.keys.registry.publicKey };
-  const append = await retryOnClash(async () => {
-    const planned = await planAppend(registry, [
-      { statement, envelope, signer, versionId: row.id },
-    ]);
-    await registry.db.batch(planned.writes);
-    return planned;
-  });
-  await finishStatements(registry, append.indexes);
+  const summary = { statement, envelope, signer, versionId: row.id };
+  await finishLogged(registry, await append(registry, { statements: [summary], writes: () => [] }));
   const [logged] = (await statementsOf(registry, row.id, predicateTypes.summary)).slice(-1);
   if (logged === undefined)
     throw new Problem('internal', 'The verification summary is not in the log');

@@ -18,7 +18,9 @@ import { printClaims } from '../../skills-index/trust/signatures/certified-ident
 import { requireSubjects } from '../../skills-index/trust/signatures/require-subjects.ts';
 import type { Actor, Registry } from '../context.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
-import { type LoggedAt, type NewStatement, planAppend } from '../log/log.ts';
+import type { LoggedAt, NewStatement } from '../log/appending.ts';
+import { logSize } from '../log/log.ts';
+import { append } from '../log/sequencer.ts';
 import {
   envelopeOf,
   isCertifiedSent,
@@ -28,13 +30,18 @@ import {
 import { readIdentities } from '../people/identities.ts';
 import { contradictsHint } from '../people/signer.ts';
 import { enqueueScan } from '../scans/jobs.ts';
-import { BatchClash, retryOnClash } from '../store/batch.ts';
+import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { putBlobs } from '../store/objects.ts';
 import { audit, versionBlobs, versions } from '../store/schema.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
 import { packageWrites } from '../versions/version-packages.ts';
-import { requireNewVersion, requireOwnBytes, type VersionRow } from '../versions/versions.ts';
+import {
+  nothingAlikeSince,
+  requireNewVersion,
+  requireOwnBytes,
+  type VersionRow,
+} from '../versions/versions.ts';
 import { unpackTar } from './tar.ts';
 import { requireProvenance, requirePublisher } from './upload-signer.ts';
 import { requireUnusedRun } from './used-runs.ts';
@@ -168,6 +175,7 @@ async function store(
   { name, version, manifest, packed, publisher, signed }: CheckedUpload,
 ): Promise<AcceptedVersion> {
   return retryOnClash(async () => {
+    const since = await logSize(registry);
     await requireNewVersion(registry, { name, version });
     await requireOwnBytes(registry, { name, bundle: packed.digest });
     for (const { signer, statement } of signed)
@@ -178,48 +186,43 @@ async function store(
     await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const id = makeId(registry);
     const createdAt = registry.now().getTime();
-    const append = await planAppend(
-      registry,
-      signed.map((added) => ({ ...added, versionId: id })),
-    );
-    const row = {
+    const row = (logIndex: number) => ({
       id,
       name,
       version,
       bundle: packed.digest,
-      status: 'received',
+      status: 'received' as const,
       move: 0,
       publisher,
       createdAt,
-      logIndex: append.indexes[0] ?? 0,
-    } as const;
+      logIndex,
+    });
     const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
-    try {
-      await registry.db.batch([
-        (db) => db.insert(versions).values(row),
-        (db) =>
-          db
-            .insert(versionBlobs)
-            .select(sql`SELECT DISTINCT ${id}, value FROM json_each(${JSON.stringify(digests)})`),
-        ...append.writes,
-        ...packageWrites(id, manifest, packed.bundle.files),
-        enqueueScan(registry, id),
-        (db) =>
-          db.insert(audit).values({
-            id: makeId(registry),
-            at: createdAt,
-            kind: 'statement',
-            versionId: id,
-            by: publishedBy(publisher, signed),
-            why: 'published',
-          }),
-      ]);
-    } catch (error) {
-      if (error instanceof BatchClash && error.on === 'versions.name')
-        await requireNewVersion(registry, { name, version });
-      throw error;
-    }
-    return { row, statements: await finishLogged(registry, append.indexes) };
+    const writes = ([logIndex = 0]: readonly number[]): BatchWrite[] => [
+      nothingAlikeSince(since, { name, bundle: packed.digest }),
+      (db) => db.insert(versions).values(row(logIndex)),
+      (db) =>
+        db
+          .insert(versionBlobs)
+          .select(sql`SELECT DISTINCT ${id}, value FROM json_each(${JSON.stringify(digests)})`),
+      ...packageWrites(id, manifest, packed.bundle.files),
+      enqueueScan(registry, id),
+      (db) =>
+        db.insert(audit).values({
+          id: makeId(registry),
+          at: createdAt,
+          kind: 'statement',
+          versionId: id,
+          by: publishedBy(publisher, signed),
+          why: 'published',
+        }),
+    ];
+    const statements = signed.map((added) => ({ ...added, versionId: id }));
+    const appended = await append(registry, { statements, writes });
+    return {
+      row: { ...row(appended.indexes[0] ?? 0), verdict: null, report: null },
+      statements: await finishLogged(registry, appended),
+    };
   });
 }
 

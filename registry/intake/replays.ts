@@ -17,7 +17,7 @@ import type { Registry } from '../context.ts';
 import { settleApproved } from '../index/put-off.ts';
 import { signerTriesMax } from '../limits.ts';
 import { finishLogged, orSayLogged } from '../log/after-logging.ts';
-import type { LoggedAt } from '../log/log.ts';
+import type { LoggedAt } from '../log/appending.ts';
 import { readIdentities } from '../people/identities.ts';
 import type { SentEnvelope } from '../people/signer.ts';
 import { stateAfter, versionsMeant } from '../stops/revocations.ts';
@@ -46,7 +46,7 @@ export async function findLogged(
   for (const row of rows) {
     const key = keys.get(row.signer);
     if (key !== undefined && envelopeSigner(envelope, [key]) !== undefined)
-      return (await finishLogged(registry, [row.logIndex]))[0];
+      return (await finishLogged(registry, { indexes: [row.logIndex] }))[0];
   }
   return undefined;
 }
@@ -97,7 +97,9 @@ async function findCertified(
     )
     .limit(1);
   const [row] = rows;
-  return row === undefined ? undefined : (await finishLogged(registry, [row.logIndex]))[0];
+  return row === undefined
+    ? undefined
+    : (await finishLogged(registry, { indexes: [row.logIndex] }))[0];
 }
 
 /** Whether an error can mean that another request logged the same statement meanwhile. */

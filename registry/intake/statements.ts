@@ -24,7 +24,9 @@ import { completeOrLater, settlePutOff } from '../index/put-off.ts';
 import { refreshStatus } from '../index/status-json.ts';
 import { firstOwnersMax } from '../limits.ts';
 import { finishLogged, orLater, orSayLogged } from '../log/after-logging.ts';
-import { type LoggedAt, logSize, type NewStatement, planAppend } from '../log/log.ts';
+import type { LoggedAt, NewStatement } from '../log/appending.ts';
+import { logSize } from '../log/log.ts';
+import { appendInTurn } from '../log/sequencer.ts';
 import { requireUnusedCertificate, verifySent } from '../people/certified.ts';
 import { requireClaimableScope } from '../people/claimable-scopes.ts';
 import { requireFewClaims } from '../people/first-claims.ts';
@@ -40,7 +42,7 @@ import { takeApproval } from '../review/approval-intake.ts';
 import { fallenScans } from '../scans/fallen-scans.ts';
 import { endsBackwards, fallenVersions, fallenWrites } from '../stops/fallen-versions.ts';
 import { takeRevocation } from '../stops/revocations.ts';
-import { type BatchWrite, retryOnClash } from '../store/batch.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { pendingPasskey } from '../store/schema.ts';
 import { stopped } from '../versions/publishers.ts';
@@ -134,7 +136,7 @@ async function takeIdentity(
 ): Promise<LoggedAt> {
   const { envelope } = sent;
   requireFewOwners(statement);
-  const append = await retryOnClash(async () => {
+  const appended = await appendInTurn(registry, async () => {
     const quiet = await nothingEntersSince(registry);
     const known = await readIdentities(registry);
     const { signer, by } = await requireSigner(registry, sent, statement, known);
@@ -165,23 +167,22 @@ async function takeIdentity(
         `The registry does not log this statement, because it would not count: ${ignored.why}`,
       );
     }
-    const planned = await planAppend(registry, [{ statement, envelope, signer }]);
     const upTo = endsBackwards(statement, logIndex);
     const fallen = upTo === undefined ? [] : await fallenVersions(registry, chain, upTo);
     const again = upTo === undefined ? undefined : await fallenScans(registry, chain, upTo);
     const falls = [...fallenWrites(registry, fallen, logIndex), ...(again?.writes ?? [])];
     const guards = upTo === undefined ? [] : [quiet];
-    await registry.db.batch([
-      ...guards,
-      ...planned.writes,
-      ...passkeyEnrolled(statement, chain),
-      ...falls,
-    ]);
-    return { indexes: planned.indexes, fallen, rescanned: again?.versions ?? [] };
+    return {
+      statements: [{ statement, envelope, signer }],
+      writes: () => [...guards, ...passkeyEnrolled(statement, chain), ...falls],
+      fallen,
+      rescanned: again?.versions ?? [],
+    };
   });
-  const logged = one(await finishLogged(registry, append.indexes));
-  for (const id of append.rescanned) await completeOrLater(registry, id);
-  if (append.fallen.length > 0) await orLater(registry, () => refreshStatus(registry));
+  const { decision } = appended;
+  const logged = one(await finishLogged(registry, appended));
+  for (const id of decision.rescanned) await completeOrLater(registry, id);
+  if (decision.fallen.length > 0) await orLater(registry, () => refreshStatus(registry));
   return logged;
 }
 

@@ -24,9 +24,9 @@ import type {
 } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import { matchedIdentity } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { Actor, Registry } from '../context.ts';
-import type { NewStatement } from '../log/log.ts';
+import type { NewStatement } from '../log/appending.ts';
+import type { CertificateSigner } from '../people/certificate-signer.ts';
 import {
-  type CertificateSigner,
   envelopeOf,
   isCertifiedSent,
   requireUnusedCertificate,

@@ -5,7 +5,8 @@
  */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { finishStatements, type LoggedAt } from './log.ts';
+import type { Appended, LoggedAt } from './appending.ts';
+import { finishStatements } from './finish-statements.ts';
 
 /**
  * Does a step that later writes, reads of the status and the next start repeat. A failure is only
@@ -45,12 +46,13 @@ export async function orSayLogged<Result>(
 }
 
 /**
- * Gives statements that were just committed their addresses.
+ * The places and addresses of statements that were just appended. Where the storage failed after
+ * the commit, tries once more.
  * @throws Problem `logged-unfinished`
  */
 export async function finishLogged(
   registry: Registry,
-  indexes: readonly number[],
-): Promise<LoggedAt[]> {
-  return orSayLogged(registry, indexes, () => finishStatements(registry, indexes));
+  { indexes, logged }: Appended,
+): Promise<readonly LoggedAt[]> {
+  return logged ?? orSayLogged(registry, indexes, () => finishStatements(registry, indexes));
 }

@@ -2,10 +2,15 @@
  * The Sigstore bundle of a logged statement, and a trial of the bundle before anything is written.
  */
 import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
-import { type CompactRange, proofOfAppended } from '../../skills-index/log/compact-range.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  proofsOfAppended,
+  rangeRoot,
+} from '../../skills-index/log/compact-range.ts';
 import { toLogEntry } from '../../skills-index/log/log-entry.ts';
+import type { Hash, TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
-import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
@@ -24,82 +29,87 @@ import {
 } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
+import type { NewStatement } from './appending.ts';
+import { damagedEntry } from './log.ts';
+import { type LoggedRows, planRows } from './plan-append.ts';
 import type { RegistryKeys } from './signing.ts';
 
-/** A log entry as its rows store it. */
-export interface LoggedEntry {
-  readonly index: number;
-  /** Base64 of the root of the tree that ends with this entry. */
-  readonly root: string;
-  readonly body: string;
-  readonly envelope: string;
-  readonly signer: Digest;
-  /** JSON of certificate, Rekor entry and timestamps of a certificate-signed statement. */
-  readonly material: string | null;
+/** The tree in which a batch of entries is proved, and the inclusion proof of each entry. */
+export interface Places {
+  readonly head: TreeHead;
+  readonly proofs: readonly (readonly Hash[])[];
 }
 
 /**
- * Canonical bytes of the bundle, in which `note` is the signed checkpoint of the tree that ends
- * with the entry.
+ * Computes the places of appended entries from their rows.
+ * @param before the tree before the first of the rows
+ * @param rows at least one, up to the last row of a batch
+ * @throws Problem `database-damaged` when the last row says another root
  */
+export function placesOf(before: CompactRange, rows: readonly Pick<LoggedRows, 'entry'>[]): Places {
+  const leaves = rows.map(({ entry }) => Buffer.from(entry.leafHash, 'base64'));
+  const after = leaves.reduce<CompactRange>(appendLeaf, before);
+  const head = { size: after.size, root: rangeRoot(after) };
+  if (Buffer.from(head.root).toString('base64') !== rows.at(-1)?.entry.root)
+    throw damagedEntry(head.size - 1);
+  return { head, proofs: proofsOfAppended(before, leaves) };
+}
+
+/** Canonical bytes of a bundle, in which `note` is the signed checkpoint of `head`. */
 export function loggedBundle(
-  entry: LoggedEntry,
-  {
-    before,
-    note,
-    logId,
-  }: {
-    readonly before: CompactRange;
-    readonly note: string /** From `noteKeyId`. */;
+  { entry, statement }: LoggedRows,
+  place: {
+    readonly head: TreeHead;
+    readonly proof: readonly Hash[];
+    readonly note: string;
+    /** From `noteKeyId`. */
     readonly logId: Uint8Array;
   },
 ): Uint8Array {
-  const placed = toLogEntry({
-    body: Buffer.from(entry.body),
-    index: entry.index,
-    head: headOf(entry),
-    proof: proofOfAppended(before),
-    note,
-    logId,
-  });
-  const envelope = parseEnvelope(JSON.parse(entry.envelope));
+  const placed = toLogEntry({ body: Buffer.from(entry.body), index: entry.index, ...place });
+  const envelope = parseEnvelope(JSON.parse(statement.envelope));
   const bundle =
-    entry.material === null
-      ? toSigstoreBundle({ envelope, keyHint: entry.signer, entry: placed })
-      : toCertifiedBundle(plainBundle(envelope, entry.material), placed);
+    statement.material === null
+      ? toSigstoreBundle({ envelope, keyHint: statement.signer, entry: placed })
+      : toCertifiedBundle(plainBundle(envelope, statement.material), placed);
   return Buffer.from(canonicalJson(bundle));
 }
 
-/** Size and root of the tree that ends with an entry. */
-export function headOf({ index, root }: Pick<LoggedEntry, 'index' | 'root'>): {
-  readonly size: number;
-  readonly root: Uint8Array;
-} {
-  return { size: index + 1, root: Buffer.from(root, 'base64') };
-}
+// A tree of 2^40 − 1 entries, with 40 peaks. No log grows as large, and an appended entry has the
+// longest proof, so a bundle that can be read there can be read at every place of the log.
+const tallestTree: CompactRange = {
+  size: 2 ** 40 - 1,
+  peaks: Array.from({ length: 40 }, () => new Uint8Array(32)),
+};
 
 /**
- * Rejects a statement that nobody could verify after it is logged: it would stop every reader of
- * the log, this registry first. The trial bundle has the same content except for the key of its
- * checkpoint: the log key signs committed trees only.
+ * Rejects statements that nobody could verify after they are logged: they would stop every reader
+ * of the log, this registry first. The trial bundle of each has the same content except for its
+ * place, and for the key of its checkpoint: the log key signs committed trees only.
  * @throws Problem as `verifyStatement`
  */
 export async function requireReadable(
   { root, sigstore }: Pick<Registry, 'root' | 'sigstore'>,
-  entry: LoggedEntry,
-  before: CompactRange,
+  added: readonly NewStatement[],
 ): Promise<void> {
   const { retired: _, ...office } = root;
   const key = await rehearsalKey();
-  const note = await signCheckpoint({ origin: root.origin, ...headOf(entry) }, key);
-  const bytes = loggedBundle(entry, { before, note, logId: noteKeyId(root.origin, key.publicKey) });
   const rehearsed = { ...office, log: { key: Buffer.from(key.publicKey).toString('base64') } };
-  const read = verifyStatement(parseJson(bytes, 'statement').value, { root: rehearsed, sigstore });
-  if (read.signer === entry.signer && read.logIndex === entry.index) return;
-  throw new Problem(
-    'statement-invalid',
-    'Cannot log the statement: clients would attribute it to another signer',
-  );
+  const logId = noteKeyId(root.origin, key.publicKey);
+  for (const row of added.flatMap((one) => planRows(tallestTree, [one], 0))) {
+    const { head, proofs } = placesOf(tallestTree, [row]);
+    const note = await signCheckpoint({ origin: root.origin, ...head }, key);
+    const bytes = loggedBundle(row, { head, proof: proofs[0] ?? [], note, logId });
+    const read = verifyStatement(parseJson(bytes, 'statement').value, {
+      root: rehearsed,
+      sigstore,
+    });
+    if (read.signer !== row.statement.signer)
+      throw new Problem(
+        'statement-invalid',
+        'Cannot log the statement: clients would attribute it to another signer',
+      );
+  }
 }
 
 // Made once in this process and never stored. It is a finished value and not a promise: workerd

@@ -3,7 +3,6 @@
  * root that this registry trusts.
  */
 import { and, eq } from 'drizzle-orm';
-import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
@@ -13,27 +12,17 @@ import type { TufRepository } from '../../skills-index/trust/root/repository.ts'
 import { readLeaf } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import { idsOfClaims, personOf } from '../../skills-index/trust/signatures/certified-identities.ts';
 import { parseTrustedRoot } from '../../skills-index/trust/signatures/trusted-root.ts';
-import {
-  type Certified,
-  verifyCertified,
-} from '../../skills-index/trust/signatures/verify-certified.ts';
+import { verifyCertified } from '../../skills-index/trust/signatures/verify-certified.ts';
 import { requireCertifiable } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import { statements } from '../store/schema.ts';
+import type { CertificateSigner } from './certificate-signer.ts';
 
 /**
  * A statement as sent: in an envelope that a key signed, or in a Sigstore bundle with its
  * certificate.
  */
 export type SentStatement = Envelope | PlainBundle;
-
-/** The signer named by a certificate. */
-export interface CertificateSigner {
-  readonly signer: Digest;
-  readonly signers: readonly Digest[];
-  readonly certified: Certified;
-  readonly bundle: PlainBundle;
-}
 
 export function isCertifiedSent(sent: SentStatement): sent is PlainBundle {
   return 'dsseEnvelope' in sent;

@@ -10,7 +10,7 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { idsOf } from '../../skills-index/trust/members-and-scopes/match.ts';
-import type { NewStatement } from '../log/log.ts';
+import type { NewStatement } from '../log/appending.ts';
 import { isFirstClaim } from './first-claims.ts';
 import { latest } from './identities.ts';
 import type { KnownIdentities } from './known-identities.ts';

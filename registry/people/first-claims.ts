@@ -10,7 +10,7 @@ import {
 import type { CertificateClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import type { Registry } from '../context.ts';
 import { firstClaimsMax } from '../limits.ts';
-import type { NewStatement } from '../log/log.ts';
+import type { NewStatement } from '../log/appending.ts';
 import { memberNow } from './identities.ts';
 import type { KnownIdentities } from './known-identities.ts';
 

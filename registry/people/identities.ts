@@ -23,7 +23,7 @@ import { chainIdentities } from '../../skills-index/trust/members-and-scopes/ide
 import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Actor, EnrolledMember, Principal, Registry, Role } from '../context.ts';
-import { finishStatements } from '../log/log.ts';
+import { finishStatements } from '../log/finish-statements.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { statements } from '../store/schema.ts';
 import type { KnownIdentities } from './known-identities.ts';

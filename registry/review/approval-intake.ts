@@ -23,11 +23,13 @@ import { withoutAssertion } from '../../skills-index/trust/signatures/passkey.ts
 import type { Registry } from '../context.ts';
 import { putOff, settleApproved } from '../index/put-off.ts';
 import { finishLogged } from '../log/after-logging.ts';
-import { type LoggedAt, logSize, planAppend } from '../log/log.ts';
+import type { Appended, LoggedAt } from '../log/appending.ts';
+import { logSize } from '../log/log.ts';
+import { appendInTurn } from '../log/sequencer.ts';
 import { readIdentities } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import { counterWrites } from '../sign-in/passkeys.ts';
-import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
+import { type BatchWrite, holds } from '../store/batch.ts';
 import { drafts, statements, versions } from '../store/schema.ts';
 import { noMaliciousPackage, requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { whyStopped } from '../versions/publishers.ts';
@@ -106,7 +108,7 @@ export async function approvedBefore(
     .limit(1);
   return row === undefined || row.versionId === null
     ? undefined
-    : finishApproval(registry, row.versionId, [row.logIndex]);
+    : finishApproval(registry, row.versionId, { indexes: [row.logIndex] });
 }
 
 /** Parses a draft's text. @throws Problem `statement-invalid` */
@@ -128,7 +130,7 @@ async function logApproval(
   { envelope, statement, signer }: SignedApproval,
   also: () => Promise<BatchWrite[]> = async () => [],
 ): Promise<LoggedAt> {
-  const { row, append } = await retryOnClash(async () => {
+  const { decision, ...appended } = await appendInTurn(registry, async () => {
     const version = await requireVersion(registry, statement.predicate);
     if (version.status !== 'in review') throw notInReview(version);
     await requireNoMaliciousPackage(registry, version, 'approve');
@@ -152,28 +154,26 @@ async function logApproval(
       envelope,
       signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') },
     };
-    const planned = await planAppend(registry, [{ ...logged, versionId: version.id }]);
-    // State, report and the length of the log must not change between the decision and the write.
+    // State and report must not change between the decision and the write.
     const unchanged = holds(
       sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${versions.id} = ${version.id} AND ${versions.move} = ${version.move} AND ${versions.report} = ${version.report})`,
     );
-    await registry.db.batch([
-      unchanged,
-      noMaliciousPackage(version),
-      ...(await also()),
-      ...planned.writes,
-    ]);
-    return { row: version, append: planned };
+    const counters = await also();
+    return {
+      statements: [{ ...logged, versionId: version.id }],
+      writes: () => [unchanged, noMaliciousPackage(version), ...counters],
+      version,
+    };
   });
-  return finishApproval(registry, row.id, append.indexes);
+  return finishApproval(registry, decision.version.id, appended);
 }
 
 async function finishApproval(
   registry: Registry,
   versionId: string,
-  indexes: readonly number[],
+  appended: Appended,
 ): Promise<LoggedAt> {
-  const [logged] = await finishLogged(registry, indexes).catch((error: unknown) => {
+  const [logged] = await finishLogged(registry, appended).catch((error: unknown) => {
     // The approval counts, so the version goes on, although this answer does not say so.
     putOff(registry, versionId);
     throw error;

@@ -12,7 +12,7 @@ import type {
 import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';
 import type { Actor, Registry } from '../context.ts';
 import { isLate } from '../intake/replays.ts';
-import type { LoggedAt } from '../log/log.ts';
+import type { LoggedAt } from '../log/appending.ts';
 import { latest, readIdentities, requireRole } from '../people/identities.ts';
 import { requireAsserted } from '../sign-in/webauthn.ts';
 import { requireVersion } from '../versions/versions.ts';

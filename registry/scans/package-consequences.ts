@@ -12,9 +12,10 @@ import { putOff } from '../index/put-off.ts';
 import { refreshStatus } from '../index/status-json.ts';
 import { judgedAtOnce, packageVersionsAtOnce, reasonTextCharsMax } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
-import { finishStatements, planAppend } from '../log/log.ts';
+import type { Appending } from '../log/appending.ts';
+import { appendInTurn } from '../log/sequencer.ts';
 import { type PlannedSuspension, suspensionOf } from '../stops/suspensions.ts';
-import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
+import { type BatchWrite, holds } from '../store/batch.ts';
 import { packageAdvisories, packages, versionPackages } from '../store/package-schema.ts';
 import { audit, versions } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
@@ -27,27 +28,31 @@ type PackageRow = typeof packages.$inferSelect;
 export async function judgeByLooks(registry: Registry): Promise<void> {
   let suspended = false;
   for (let steps = 0; steps < judgedAtOnce; steps++) {
-    const done = await retryOnClash(() => judgeNext(registry));
-    if (done === undefined) break;
-    const { indexes } = done;
-    if (indexes.length === 0) continue;
-    suspended = true;
-    await orLater(registry, () => finishStatements(registry, indexes));
+    const { decision, indexes } = await appendInTurn(registry, () => judgeNext(registry));
+    if (decision.isDone) break;
+    // Enough approvals may have waited for the advisory to go.
+    if (decision.inReview !== undefined) putOff(registry, decision.inReview);
+    if (indexes.length > 0) suspended = true;
   }
   if (suspended) await orLater(registry, () => refreshStatus(registry));
 }
 
-/** One step: at most one version has a consequence. Undefined when no package waits. */
-async function judgeNext(
-  registry: Registry,
-): Promise<{ readonly indexes: readonly number[] } | undefined> {
+interface Step extends Appending {
+  /** Whether no package waits. */
+  readonly isDone: boolean;
+  /** Id of the version in review that was judged. */
+  readonly inReview?: string | undefined;
+}
+
+/** One step: at most one version has a consequence. */
+async function judgeNext(registry: Registry): Promise<Step> {
   const [due] = await registry.db.read
     .select()
     .from(packages)
     .where(isNotNull(packages.judgedUpTo))
     .orderBy(asc(packages.id))
     .limit(1);
-  if (due === undefined) return undefined;
+  if (due === undefined) return { statements: [], writes: () => [], isDone: true };
   const malicious = await malwareOf(registry, due);
   const slice = await versionsAfter(registry, due);
   const row = slice.find(
@@ -66,18 +71,13 @@ async function judgeNext(
       ? await consequenceFor(registry, row, { due, malicious })
       : undefined;
   const { statement } = planned ?? {};
-  const append = await planAppend(
-    registry,
-    statement === undefined || row === undefined ? [] : [{ ...statement, versionId: row.id }],
-  );
-  await registry.db.batch([
-    ...step,
-    ...append.writes,
-    ...(planned?.writes(append.indexes[0] ?? 0) ?? []),
-  ]);
-  // Enough approvals may have waited for the advisory to go.
-  if (row?.status === 'in review') putOff(registry, row.id);
-  return { indexes: append.indexes };
+  return {
+    statements:
+      statement === undefined || row === undefined ? [] : [{ ...statement, versionId: row.id }],
+    writes: ([logIndex = 0]) => [...step, ...(planned?.writes(logIndex) ?? [])],
+    isDone: false,
+    inReview: row?.status === 'in review' ? row.id : undefined,
+  };
 }
 
 async function consequenceFor(

@@ -22,17 +22,18 @@ import { type Actor, nameOf, type Registry } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
 import { refreshStatus } from '../index/status-json.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
-import { type LoggedAt, type NewStatement, planAppend } from '../log/log.ts';
+import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
+import { appendInTurn } from '../log/sequencer.ts';
 import { latest, readIdentities, requireRole } from '../people/identities.ts';
 import { putProse } from '../review/prose-since.ts';
 import { similarityWrites } from '../review/similarity-index.ts';
 import { isWorse, suspensionFor } from '../stops/suspensions.ts';
-import { type BatchWrite, retryOnClash } from '../store/batch.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { putBlob } from '../store/objects.ts';
 import { jobs, scans, versionBlobs, versions } from '../store/schema.ts';
 import { publicationOf } from '../versions/manifests.ts';
-import { takeFurther, waitsForSecond } from '../versions/second-scans.ts';
+import { furtherReport, waitsForSecond } from '../versions/second-scans.ts';
 import type { VersionState } from '../versions/status.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { giveBack, holdsLease, type JobRow, requireLease, versionOf } from './jobs.ts';
@@ -82,7 +83,7 @@ export async function takeReport(
   const prose = await putProse(registry, row, sent.prose);
   const by = nameOf(actor);
   const twin = await loggedTwin(registry, actor, { row, held: sent, signed });
-  const append = await retryOnClash(async () => {
+  const appended = await appendInTurn(registry, async (): Promise<Appending> => {
     // Of two simultaneous reports, the slower is rejected because the job is done.
     const now = await versionOf(registry, await requireLease(registry, sent));
     const done: BatchWrite = (db) =>
@@ -97,38 +98,34 @@ export async function takeReport(
     const [first] = known;
     const ending = [holdsLease(sent), done];
     if (first !== undefined)
-      return takeFurther(registry, now, { signed, digest, known: first, by, ending });
+      return furtherReport(registry, now, { signed, digest, known: first, by, ending });
     const doubt = await suspensionFor(registry, now, report);
     const added = doubt?.statement === undefined ? [] : [{ ...doubt.statement, versionId: row.id }];
-    const planned = await planAppend(registry, [
-      ...(twin === undefined ? [{ ...signed, versionId: row.id }] : []),
-      ...added,
-    ]);
     const scan = {
       versionId: row.id,
       ruleSet: report.ruleSet,
       report: digest,
       verdict: report.verdict,
-      logIndex: twin?.logIndex ?? planned.indexes[0] ?? 0,
       selectors: sent.selectors ?? null,
       prose: prose ?? null,
     };
     const alike =
       sent.signature === undefined ? [] : await similarityWrites(registry, row, sent.signature);
-    await registry.db.batch([
-      ...ending,
-      ...planned.writes,
-      (db) => db.insert(scans).values(scan),
-      ...blobWrites(row.id, prose === undefined ? [digest] : [digest, prose]),
-      ...judgedWrites(now, report, digest),
-      ...alike,
-      ...verdictMoves(registry, now, report, { by, waits: waitsForSecond(registry, now) }),
-      ...(doubt?.writes(planned.indexes.at(-1) ?? 0) ?? []),
-    ]);
-    return planned;
+    return {
+      statements: [...(twin === undefined ? [{ ...signed, versionId: row.id }] : []), ...added],
+      writes: (indexes: readonly number[]) => [
+        ...ending,
+        (db) => db.insert(scans).values({ ...scan, logIndex: twin?.logIndex ?? indexes[0] ?? 0 }),
+        ...blobWrites(row.id, prose === undefined ? [digest] : [digest, prose]),
+        ...judgedWrites(now, report, digest),
+        ...alike,
+        ...verdictMoves(registry, now, report, { by, waits: waitsForSecond(registry, now) }),
+        ...(doubt?.writes(indexes.at(-1) ?? 0) ?? []),
+      ],
+    };
   });
   await completeOrLater(registry, row.id);
-  const logged = append === undefined ? [] : await finishLogged(registry, append.indexes);
+  const logged = await finishLogged(registry, appended);
   const statement = logged.find((entry) => entry.predicateType === predicateTypes.scan);
   if (logged.some((entry) => entry.predicateType !== predicateTypes.scan))
     await orLater(registry, () => refreshStatus(registry));

@@ -6,7 +6,7 @@ import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
-import type { NewStatement } from '../log/log.ts';
+import type { NewStatement } from '../log/appending.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import { type StatementRow, statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';

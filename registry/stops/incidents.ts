@@ -23,8 +23,8 @@ import {
   incidentsPerDay,
 } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
-import { finishStatements, planAppend } from '../log/log.ts';
-import { type BatchWrite, retryOnClash } from '../store/batch.ts';
+import { appendInTurn } from '../log/sequencer.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { audit } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
@@ -76,7 +76,7 @@ export async function takeIncident(
   const unnamed =
     incident.registry === undefined ? '; it names no registry: upgrade Skillgate on that host' : '';
   const why = `${incident.rule} at ${incident.place}, ${requests}, report ${incidentDigest(signed)}${unnamed}`;
-  const append = await retryOnClash(async () => {
+  const { decision, indexes } = await appendInTurn(registry, async () => {
     const row = await requireVersion(registry, named);
     if (row.bundle !== incident.bundle)
       throw new Problem(
@@ -87,7 +87,7 @@ export async function takeIncident(
       .select()
       .from(audit)
       .where(and(ofVersion(row), eq(audit.by, by), eq(audit.why, why)));
-    if (known.length > 0) return { isNew: false, indexes: [] };
+    if (known.length > 0) return { statements: [], writes: () => [], isNew: false };
     await requireFewIncidents(
       registry,
       row,
@@ -96,33 +96,25 @@ export async function takeIncident(
     const { id, now } = { id: makeId(registry), now: registry.now().getTime() };
     const line: BatchWrite = (db) =>
       db.insert(audit).values({ id, at: now, kind: 'incident', versionId: row.id, by, why });
-    if (reporter === undefined) {
-      await registry.db.batch([line]);
-      return { isNew: true, indexes: [] };
-    }
+    if (reporter === undefined) return { statements: [], writes: () => [line], isNew: true };
     const reason = `${by} reports ${why}`;
     if (!(await isEnough(registry, row, { by, rule: incident.rule }))) {
-      await registry.db.batch([line, doubtWrite(registry, row, { by: 'registry', why: reason })]);
-      return { isNew: true, indexes: [] };
+      const doubt = doubtWrite(registry, row, { by: 'registry', why: reason });
+      return { statements: [], writes: () => [line, doubt], isNew: true };
     }
     const suspension = await suspensionOf(registry, row, reason);
     const added =
       suspension.statement === undefined ? [] : [{ ...suspension.statement, versionId: row.id }];
-    const planned = await planAppend(registry, added);
-    await registry.db.batch([
-      line,
-      ...planned.writes,
-      ...suspension.writes(planned.indexes[0] ?? 0),
-    ]);
-    return { isNew: true, indexes: planned.indexes };
+    return {
+      statements: added,
+      writes: ([logIndex = 0]: readonly number[]) => [line, ...suspension.writes(logIndex)],
+      isNew: true,
+    };
   });
-  if (append.indexes.length > 0) {
-    await orLater(registry, () => finishStatements(registry, append.indexes));
-    await orLater(registry, () => refreshStatus(registry));
-  }
+  if (indexes.length > 0) await orLater(registry, () => refreshStatus(registry));
   return {
     isEnrolled: reporter !== undefined,
-    isNew: append.isNew,
+    isNew: decision.isNew,
     status: (await requireVersion(registry, named)).status,
   };
 }

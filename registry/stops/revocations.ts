@@ -14,10 +14,11 @@ import { isBehind } from '../../skills-index/trust/members-and-scopes/publisher-
 import type { Registry } from '../context.ts';
 import { refreshStatus } from '../index/status-json.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
-import { type LoggedAt, planAppend } from '../log/log.ts';
+import type { LoggedAt } from '../log/appending.ts';
+import { appendInTurn } from '../log/sequencer.ts';
 import { latest, memberNow, readIdentities } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
-import { type BatchWrite, retryOnClash } from '../store/batch.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { marks, versions } from '../store/schema.ts';
 import { ownVersion, whyOwn } from '../versions/authors.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
@@ -45,7 +46,7 @@ export async function takeRevocation(
 ): Promise<LoggedAt> {
   const { envelope } = sent;
   const { kind, target, reason } = statement.predicate;
-  const append = await retryOnClash(async () => {
+  const appended = await appendInTurn(registry, async () => {
     const quiet = await nothingEntersSince(registry);
     const { chain, keys: known, memberKeys: likely } = await readIdentities(registry);
     const signer = signerOf(sent, { known, likely });
@@ -91,22 +92,21 @@ export async function takeRevocation(
     // alone.
     const isOne = moving.length === 1 && only !== undefined && !('publisher' in target);
     const versionId = isOne ? { versionId: only.id } : {};
-    const planned = await planAppend(registry, [{ ...logged, ...versionId }]);
-    const logIndex = planned.indexes[0] ?? 0;
-    await registry.db.batch([
-      quiet,
-      ...planned.writes,
-      ...moving.flatMap(
-        (row) =>
-          moveWrites(registry, row, requireMove(row.status, to, 'statement'), { by, why: reason })
-            .writes,
-      ),
-      ...moving.map((row) => markWrite(registry, row, { reason, logIndex })),
-      ...(kind === 'lifted' ? [judgeAgainWrite(moving.map(({ id }) => id))] : []),
-    ]);
-    return planned;
+    return {
+      statements: [{ ...logged, ...versionId }],
+      writes: ([logIndex = 0]: readonly number[]) => [
+        quiet,
+        ...moving.flatMap(
+          (row) =>
+            moveWrites(registry, row, requireMove(row.status, to, 'statement'), { by, why: reason })
+              .writes,
+        ),
+        ...moving.map((row) => markWrite(registry, row, { reason, logIndex })),
+        ...(kind === 'lifted' ? [judgeAgainWrite(moving.map(({ id }) => id))] : []),
+      ],
+    };
   });
-  const [logged] = await finishLogged(registry, append.indexes);
+  const [logged] = await finishLogged(registry, appended);
   if (logged === undefined) throw new Problem('internal', 'A logged revocation cannot be found');
   await orLater(registry, () => refreshStatus(registry));
   return logged;

@@ -11,7 +11,7 @@ import { signStatement } from '../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { Registry } from '../context.ts';
 import { reasonTextCharsMax, suspensionsPerHour } from '../limits.ts';
-import type { NewStatement } from '../log/log.ts';
+import type { NewStatement } from '../log/appending.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { audit } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';

@@ -62,17 +62,25 @@ export function holds(condition: SQL): BatchWrite {
  */
 export const loggedAlready = 'statements.payload';
 
+/** The unique column that clashes when another process appended to the log meanwhile. */
+export const logIndexTaken = 'log.index';
+
 /**
  * Tries again when another writer was faster.
  * @param attempt reads again and writes one batch
+ * @param on only after clashes on this column; after all clashes when left out
  * @throws Problem `registry-busy` after `writeAttemptsMax` clashes
  */
-export async function retryOnClash<Result>(attempt: () => Promise<Result>): Promise<Result> {
+export async function retryOnClash<Result>(
+  attempt: () => Promise<Result>,
+  on?: string,
+): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
       return await attempt();
     } catch (error) {
       if (!(error instanceof BatchClash) || error.on === loggedAlready) throw error;
+      if (on !== undefined && error.on !== on) throw error;
       if (tries >= writeAttemptsMax) {
         throw new Problem('registry-busy', 'Cannot write: other requests changed the same data', {
           cause: error,

@@ -4,14 +4,12 @@
  * statement's bundle.
  */
 import { eq, isNull } from 'drizzle-orm';
-import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { readRange } from '../log/log.ts';
-import { loggedBundle } from '../log/logged-bundle.ts';
+import { rebuildBundle } from '../log/rebuilt-bundle.ts';
 import { publicBlobName, storedBlobName } from './objects.ts';
-import { indexLines, log, statements, versionBlobs } from './schema.ts';
+import { indexLines, statements, versionBlobs } from './schema.ts';
 
 /**
  * Reads a blob that a row names.
@@ -106,35 +104,6 @@ async function otherCopy(
   for (const other of [storedBlobName(digest), publicBlobName(digest)]) {
     const bytes = other === name ? undefined : await objects.get(other);
     if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
-  }
-  return undefined;
-}
-
-/**
- * The Sigstore bundle at an address, made again from its rows; undefined when no row names the
- * address.
- */
-async function rebuildBundle(registry: Registry, address: Digest): Promise<Uint8Array | undefined> {
-  const [row] = await registry.db.read
-    .select({ entry: log, statement: statements })
-    .from(statements)
-    .innerJoin(log, eq(log.index, statements.logIndex))
-    .where(eq(statements.bundle, address));
-  if (row === undefined || row.entry.note === null) return undefined;
-  const { entry, statement } = row;
-  const before = await readRange(registry, entry.index);
-  const { root, keys } = registry;
-  const retired = (root.retired ?? [])
-    .filter((retired) => retired.office === 'log')
-    .map((retired) => Buffer.from(retired.key, 'base64'));
-  // The bundle names the log key that was in force then.
-  for (const key of [keys.log.publicKey, ...retired]) {
-    const logId = noteKeyId(root.origin, key);
-    const bytes = loggedBundle(
-      { ...statement, ...entry },
-      { before, note: entry.note ?? '', logId },
-    );
-    if (digestOf(bytes) === address) return bytes;
   }
   return undefined;
 }

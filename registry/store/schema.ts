@@ -92,7 +92,7 @@ export const audit = sqliteTable(
 
 /**
  * The transparency log, append-only except `note`: the checkpoint signed over the committed tree of
- * size `index + 1`.
+ * size `index + 1`. Entries that were committed together share the checkpoint of the last of them.
  */
 export const log = sqliteTable('log', {
   index: integer().primaryKey(),
@@ -105,6 +105,8 @@ export const log = sqliteTable('log', {
   /** Compact range of that tree: its complete subtrees, largest first. */
   peaks: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
   note: text(),
+  /** How many entries of the same batch follow. The last one's checkpoint vouches for all of them. */
+  laterInBatch: integer().notNull().default(0),
 });
 
 /** Each signed statement with its place in the log and the digest of its payload. */

@@ -9,7 +9,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { Actor, Registry } from '../context.ts';
-import { type NewStatement, type PlannedAppend, planAppend } from '../log/log.ts';
+import type { Appending, NewStatement } from '../log/appending.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { jobs, scans, statements, versions } from '../store/schema.ts';
@@ -105,35 +105,33 @@ export interface FurtherReport {
 }
 
 /**
- * Takes a further report by a rule set whose report is known, and ends its job. Where the policy
+ * What a further report by a rule set changes whose report is known; it ends its job. Where the policy
  * requires two scanners and the report is another scanner's, it is logged, and the version takes
  * the report that both signed, or is held back. Scanners change their rules one after the other, so
  * the two that agree need not agree on the newest report.
  */
-export async function takeFurther(
+export async function furtherReport(
   registry: Registry,
   row: VersionRow,
   { signed, digest, known, by, ending }: FurtherReport,
-): Promise<PlannedAppend | undefined> {
+): Promise<Appending> {
   const { scans: found } = await readScannedBy(registry, { id: row.id, report: known.report });
   const { chain } = await readIdentities(registry);
   const isOwn = found.some((row) => chain.memberOf(row.signer, row.logIndex)?.name === by);
   const isWanted = isUnjudged(row) ? await lacksScan(registry, row) : row.report === known.report;
-  if (registry.policy.scanners !== 2 || isOwn || found.length !== 1 || !isWanted) {
-    await registry.db.batch([...ending]);
-    return undefined;
-  }
-  const planned = await planAppend(registry, [{ ...signed, versionId: row.id }]);
+  if (registry.policy.scanners !== 2 || isOwn || found.length !== 1 || !isWanted)
+    return { statements: [], writes: () => ending };
   const { report, verdict } = known;
   const agreed: BatchWrite[] = isUnjudged(row)
     ? [(db) => db.update(versions).set({ report, verdict }).where(eq(versions.id, row.id))]
     : [];
-  await registry.db.batch([
-    ...ending,
-    ...planned.writes,
-    ...(digest === report ? agreed : disagreement(registry, row, { digest, by, first: report })),
-  ]);
-  return planned;
+  return {
+    statements: [{ ...signed, versionId: row.id }],
+    writes: () => [
+      ...ending,
+      ...(digest === report ? agreed : disagreement(registry, row, { digest, by, first: report })),
+    ],
+  };
 }
 
 function isUnjudged({ status }: VersionRow): boolean {

@@ -1,5 +1,5 @@
 /** Versions as rows: lookups, and the writes of a state change. */
-import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -88,6 +88,19 @@ export async function requireOwnBytes(
 export async function nothingEntersSince(registry: Registry): Promise<BatchWrite> {
   const [entered] = await registry.db.read.select({ lines: guard.lines }).from(guard);
   return holds(sql`${guard.lines} = ${entered?.lines ?? 0}`);
+}
+
+/**
+ * Makes a batch fail when a version of the skill, or one with the same bundle, was published since
+ * the log had this size: the checks of an upload may have missed it.
+ */
+export function nothingAlikeSince(
+  size: number,
+  { name, bundle }: Pick<VersionRow, 'name' | 'bundle'>,
+): BatchWrite {
+  const newer = (column: AnyColumn, value: string) =>
+    sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${column} = ${value} AND ${versions.logIndex} >= ${size})`;
+  return holds(sql`NOT (${newer(versions.name, name)} OR ${newer(versions.bundle, bundle)})`);
 }
 
 /** All versions of a skill, oldest first. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { finishStatements, planAppend } from '../../registry/log/log.ts';
+import { append } from '../../registry/log/sequencer.ts';
 import { statements } from '../../registry/store/schema.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import {
@@ -406,8 +406,7 @@ describe('what a monitor remembers', () => {
         };
       }),
     );
-    await registry.db.batch((await planAppend(registry, many)).writes);
-    await finishStatements(registry);
+    await append(registry, { statements: many, writes: () => [] });
     change = (path, response) =>
       path === '/log/statements/280' ? new Response('', { status: 503 }) : response;
     expect((await monitor()).exit).toBe(4);

@@ -142,14 +142,14 @@ const upwards: Record<string, string> = {
     'a version that lacks a scan gets a job',
   'registry/request-limits/stranger-limit.ts → registry/routes/describe.ts':
     'the limit stands in the description of each route',
-  'registry/store/blobs.ts → registry/log/log.ts':
-    'a lost blob is written again from what the log holds',
-  'registry/store/blobs.ts → registry/log/logged-bundle.ts':
+  'registry/store/blobs.ts → registry/log/rebuilt-bundle.ts':
     'a lost blob is written again from what the log holds',
   'registry/review/passkey-approval.ts → registry/intake/replays.ts':
     'an approval that comes again is judged like any statement that comes again',
-  'registry/log/log.ts → registry/people/certified.ts':
+  'registry/log/appending.ts → registry/people/certificate-signer.ts':
     'the log takes in statements that a certificate signed: a type',
+  'registry/context.ts → registry/log/appending.ts':
+    'the registry holds the appends that wait for the next batch: a type',
   'scanner/rule.ts → scanner/manifest/declared.ts': 'rules see what the author declared: a type',
   'scanner/manifest/secrets.ts → scanner/rules/flow/secret-to-network.ts':
     'a draft names the hosts that this rule finds for a secret',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refreshStatus } from '../../registry/index/status-json.ts';
-import { finishStatements, planAppend } from '../../registry/log/log.ts';
+import { append } from '../../registry/log/sequencer.ts';
 import { readIdentities } from '../../registry/people/identities.ts';
 import { storedBlobName } from '../../registry/store/objects.ts';
 import { capabilityDigest, noCapabilities } from '../../skills-index/skill/capability.ts';
@@ -50,13 +50,11 @@ describe('rows that somebody wrote straight into the database', () => {
     key: Pick<TestKey, 'keyId' | 'publicKey' | 'sign'>,
   ): Promise<Digest> => {
     const envelope = await signStatement(statement, key);
-    const planned = await planAppend(world.registry, [
-      { statement, envelope, signer: { keyId: key.keyId, spki: key.publicKey } },
-    ]);
-    await world.registry.db.batch(planned.writes);
-    const [logged] = await finishStatements(world.registry, planned.indexes);
-    if (logged === undefined) throw new Error('not logged');
-    return logged.digest;
+    const signer = { keyId: key.keyId, spki: key.publicKey };
+    const statements = [{ statement, envelope, signer }];
+    const { logged } = await append(world.registry, { statements, writes: () => [] });
+    if (logged?.[0] === undefined) throw new Error('not logged');
+    return logged[0].digest;
   };
 
   const decideOn = async (version: string, { owner, reviewer, extra }: Cast): Promise<Decision> => {

@@ -90,6 +90,24 @@ describe('marks of a bundle', () => {
     expect(copied.body.detail).toContain('@acme/t has exactly the same files');
   });
 
+  it('are no stranger’s either when two publish the same bytes at the same moment', async () => {
+    const mallory = makeKey();
+    const claim = scopeStatement({ scope: parseScope('mallory'), owners: [mallory.open] });
+    expect((await state(world.send, claim, mallory)).status).toBe(201);
+    const more = { path: 'more.md', bytes: Buffer.from('more'), mode: 0o644 };
+    const same = (name: string): Skill => {
+      const skill = sameBytesAs('2.0.0', name);
+      const all = [...skill.files, more];
+      return { ...skill, files: all, packed: packBundle(all) };
+    };
+    const answers = await Promise.all([
+      publishInferred(world, same('@acme/t'), world.author),
+      publishInferred(world, same('@mallory/t'), mallory),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body.code).toBe('bundle-taken');
+  });
+
   it('stay suspended until the last suspension is lifted', async () => {
     await say('suspended', '1.0.0');
     await say('suspended', '1.0.1');

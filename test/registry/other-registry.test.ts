@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { finishStatements, planAppend } from '../../registry/log/log.ts';
+import { append } from '../../registry/log/sequencer.ts';
 import { readIdentities } from '../../registry/people/identities.ts';
 import {
   keyStatement,
@@ -141,11 +141,9 @@ describe('statements that were signed for another registry', () => {
       const [statement, key] = make();
       const named = namedFor(registryIdOf(theirs.trust.root), statement);
       const signer = { keyId: key.keyId, spki: key.publicKey };
-      const planned = await planAppend(registry, [
-        { statement: named, envelope: await signStatement(named, key), signer },
-      ]);
-      await registry.db.batch(planned.writes);
-      await finishStatements(registry, planned.indexes);
+      const envelope = await signStatement(named, key);
+      const statements = [{ statement: named, envelope, signer }];
+      await append(registry, { statements, writes: () => [] });
     }
     const { chain } = await readIdentities(registry);
     expect(chain.isMember(mallory.keyId, 'reviewer', late)).toBe(false);

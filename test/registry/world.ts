@@ -51,6 +51,7 @@ export async function makeWorld({
     config: { base: 'http://localhost', hosts: ['localhost'] },
     identities: {},
     unsettled: new Set(),
+    waiting: [],
     now: () => new Date(time),
     random: (bytes) => randomBytes(bytes),
     exclusive: makeExclusive(),

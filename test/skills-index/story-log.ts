@@ -7,7 +7,7 @@ import {
   appendLeaf,
   type CompactRange,
   emptyRange,
-  proofOfAppended,
+  proofsOfAppended,
   rangeRoot,
 } from '../../skills-index/log/compact-range.ts';
 import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
@@ -92,7 +92,7 @@ export class TestLog {
   }
 
   async #place(body: Uint8Array): Promise<SigstoreLogEntry> {
-    const proof = proofOfAppended(this.#range);
+    const [proof = []] = proofsOfAppended(this.#range, [leafHash(body)]);
     this.#range = appendLeaf(this.#range, leafHash(body));
     this.#bodies.push(body);
     const index = this.#range.size - 1;

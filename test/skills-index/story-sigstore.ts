@@ -8,7 +8,7 @@ import {
   appendLeaf,
   type CompactRange,
   emptyRange,
-  proofOfAppended,
+  proofsOfAppended,
   rangeRoot,
 } from '../../skills-index/log/compact-range.ts';
 import { certifiedBody } from '../../skills-index/log/entry.ts';
@@ -222,7 +222,7 @@ export class TestSigstore {
 
   /** Appends an entry to Rekor. */
   async log(body: Uint8Array): Promise<SigstoreLogEntry> {
-    const proof = proofOfAppended(this.#range);
+    const [proof = []] = proofsOfAppended(this.#range, [leafHash(body)]);
     this.#range = appendLeaf(this.#range, leafHash(body));
     const head = { size: this.#range.size, root: rangeRoot(this.#range) };
     const note = await signCheckpoint({ origin: this.origin, ...head }, this.logKey);

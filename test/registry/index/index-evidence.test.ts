@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identityEvidence } from '../../../registry/index/evidence.ts';
 import { requireReadable } from '../../../registry/index/publish-index.ts';
-import { finishStatements, planAppend } from '../../../registry/log/log.ts';
+import { append } from '../../../registry/log/sequencer.ts';
 import { readIdentities } from '../../../registry/people/identities.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
@@ -24,9 +24,9 @@ describe('the evidence of an index line', () => {
     const statement = keyStatement({ key: key.open, state: 'enrolled', replaces: mine.keyId });
     const envelope = await signStatement(statement, mine);
     const signer = { keyId: mine.keyId, spki: mine.publicKey };
-    const { writes, indexes } = await planAppend(world.registry, [{ statement, envelope, signer }]);
-    await world.registry.db.batch(writes);
-    return (await finishStatements(world.registry, indexes))[0]?.digest ?? '';
+    const statements = [{ statement, envelope, signer }];
+    const { logged } = await append(world.registry, { statements, writes: () => [] });
+    return logged?.[0]?.digest ?? '';
   };
   const evidence = async (): Promise<readonly string[]> => {
     const { author, scanner, rita } = world;

@@ -219,7 +219,7 @@ describe('a version whose approval was logged while the storage failed', () => {
     open.push(world);
     const skill = await inReview(world);
     const { statement } = await draftOf(world, skill, { keyId: world.rita.keyId });
-    const fault = failWrite(world.registry, 1);
+    const fault = failWrite(world.registry, 1, { forGood: true });
     expect(await state(world.send, statement, world.rita)).toMatchObject({
       status: 503,
       body: { code: 'logged-unfinished' },

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { resume } from '../../../registry/index/publish-index.ts';
-import { newestCheckpoint, planAppend } from '../../../registry/log/log.ts';
+import { newestCheckpoint } from '../../../registry/log/log.ts';
+import { append } from '../../../registry/log/sequencer.ts';
 import { log, statements } from '../../../registry/store/schema.ts';
 import { verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { treeRootFrom } from '../../../skills-index/log/head-question.ts';
@@ -38,7 +39,7 @@ describe('the log', () => {
           };
         }),
       );
-      await registry.db.batch((await planAppend(registry, many)).writes);
+      await append(registry, { statements: many, writes: () => [] });
     }
     await resume(registry, (error) => world.errors.push(error));
   });
@@ -156,16 +157,17 @@ describe('the log', () => {
     });
     const { administrator } = world.trust;
     const envelope = await signStatement(statement, administrator);
-    const planned = await planAppend(registry, [
-      {
-        statement,
-        envelope,
-        signer: { keyId: administrator.keyId, spki: administrator.publicKey },
-      },
-    ]);
-    await registry.db.batch(planned.writes);
+    const signer = { keyId: administrator.keyId, spki: administrator.publicKey };
+    const full = { ...registry.objects, putAll: () => Promise.reject(new Error('no space')) };
+    const { logged } = await append(
+      { ...registry, objects: full },
+      { statements: [{ statement, envelope, signer }], writes: () => [] },
+    );
+    expect(logged).toBeUndefined();
     const unsigned = async (): Promise<number> =>
-      (await registry.db.read.select().from(log)).filter((row) => row.note === null).length;
+      (await registry.db.read.select().from(log)).filter(
+        (row) => row.note === null && row.laterInBatch === 0,
+      ).length;
     expect(await unsigned()).toBe(1);
     await resume(registry, (error) => world.errors.push(error));
     expect(await unsigned()).toBe(0);

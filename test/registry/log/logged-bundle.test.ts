@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logSize, type NewStatement, planAppend } from '../../../registry/log/log.ts';
+import type { NewStatement } from '../../../registry/log/appending.ts';
+import { logSize } from '../../../registry/log/log.ts';
+import { append, appendInTurn } from '../../../registry/log/sequencer.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement, statementBytes } from '../../../skills-index/statement/attestation.ts';
 import { signPayload } from '../../../skills-index/statement/sign.ts';
@@ -45,23 +47,28 @@ describe('what nobody could verify once it is logged', () => {
         signer: { keyId: makeKey().keyId, spki: key.publicKey },
       }),
     ],
-  ])('cannot be planned, whoever asks for it: %s', async (_, make) => {
-    const before = await logSize(world.registry);
-    await expect(planAppend(world.registry, [await make()])).rejects.toThrow();
-    expect(await logSize(world.registry)).toBe(before);
-    expect(
-      (
-        await planAppend(world.registry, [
-          await signed(inTotoPayloadType, statementBytes(statement)),
-        ])
-      ).indexes,
-    ).toEqual([before]);
+  ])('cannot be appended, whoever asks for it: %s', async (_, make) => {
+    const { registry } = world;
+    const before = await logSize(registry);
+    const refused = await make();
+    await expect(append(registry, { statements: [refused], writes: () => [] })).rejects.toThrow();
+    const inTurn = appendInTurn(registry, async () => ({
+      statements: [refused],
+      writes: () => [],
+    }));
+    await expect(inTurn).rejects.toThrow();
+    expect(await logSize(registry)).toBe(before);
   });
 
-  it('cannot be planned behind what could be', async () => {
+  it('cannot be appended behind what could be', async () => {
+    const { registry } = world;
     const good = await signed(inTotoPayloadType, statementBytes(statement));
     const bad = await signed('application/x', statementBytes(statement));
-    await expect(planAppend(world.registry, [good, bad])).rejects.toThrow(/application\/x/);
+    const before = await logSize(registry);
+    await expect(append(registry, { statements: [good, bad], writes: () => [] })).rejects.toThrow(
+      /application\/x/,
+    );
+    expect(await logSize(registry)).toBe(before);
   });
 
   it('is refused when a stranger posts it, and the registry goes on for everybody', async () => {

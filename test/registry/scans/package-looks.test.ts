@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeExclusive } from '../../../registry/context.ts';
 import {
   lookAgainMs,
   lookRetryMs,
@@ -82,6 +83,11 @@ const about = (kind: 'suspended' | 'lifted'): Promise<Answer> => {
   return state(world.send, revocationStatement({ ...said, nonce: freshNonce() }), world.rita);
 };
 const reason = 'The advisory MAL-2026-1 names evil 1.0.0 of npm as malicious';
+
+/** From now on requests wait for none before: as if another process over the database took them. */
+function asOtherProcess({ registry }: Staffed): void {
+  Object.assign(registry, { exclusive: makeExclusive() });
+}
 
 describe('a package', () => {
   it('keeps its advisories after a look of a host without advisories', async () => {
@@ -406,6 +412,7 @@ describe('an advisory of malware', () => {
     const batch = db.batch.bind(db);
     db.batch = async (writes) => {
       db.batch = batch;
+      asOtherProcess(world);
       await seen(1, { advisories: [malware] });
       return batch(writes);
     };
@@ -426,6 +433,7 @@ describe('an advisory of malware', () => {
       // The draft and the approval are written. The look comes before the version enters.
       if (writes !== 2) return;
       db.batch = batch;
+      asOtherProcess(world);
       await seen(1, { advisories: [malware] });
     };
     expect((await approveBy(skill)).status).toBe(201);

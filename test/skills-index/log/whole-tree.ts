@@ -1,11 +1,10 @@
 /** Proofs and roots of small trees from all of their leaves, and the tiles that a log would serve. */
+import { inclusionProofFrom } from '../../../skills-index/log/compact-range.ts';
 import {
   consistencyProofFrom,
   type Hash,
-  largestPowerBelow,
   type NodeAt,
   nodeHash,
-  subtreeRoot,
 } from '../../../skills-index/log/merkle-tree.ts';
 import { type TileId, tileWidthMax } from '../../../skills-index/log/tile.ts';
 import type { TreeQuestion } from '../../../skills-index/log/tile-proof.ts';
@@ -29,13 +28,6 @@ export function inclusionProof(
   return inclusionProofFrom(index, size, nodesFromLeaves(leafHashAt));
 }
 
-/** The same from nodes of any level. */
-export function inclusionProofFrom(index: number, size: number, nodeAt: NodeAt): Hash[] {
-  if (!Number.isSafeInteger(index) || index < 0 || index >= size)
-    throw new Problem('log-invalid', `Cannot prove entry ${index} in a log of ${size}`);
-  return pathTo(index, 0, size, nodeAt);
-}
-
 /** Inclusion proof as a question about tiles. */
 export function inclusionQuestion(index: number, size: number): TreeQuestion<Hash[]> {
   return (nodeAt) => inclusionProofFrom(index, size, nodeAt);
@@ -55,15 +47,4 @@ export function hashTile({ level, index, width }: TileId, nodeAt: NodeAt): Uint8
   if (level === 'entries') throw new Problem('log-invalid', 'An entry bundle is not a hash tile');
   const first = index * tileWidthMax;
   return Buffer.concat(Array.from({ length: width }, (_, at) => nodeAt(level * 8, first + at)));
-}
-
-function pathTo(index: number, from: number, count: number, nodeAt: NodeAt): Hash[] {
-  if (count === 1) return [];
-  const split = largestPowerBelow(count);
-  return index < split
-    ? [...pathTo(index, from, split, nodeAt), subtreeRoot(from + split, count - split, nodeAt)]
-    : [
-        ...pathTo(index - split, from + split, count - split, nodeAt),
-        subtreeRoot(from, split, nodeAt),
-      ];
 }

@@ -1,0 +1,129 @@
+/**
+ * Gives logged statements their addresses. A checkpoint is signed from committed rows only, so two
+ * writers can never sign two trees of one size.
+ */
+import { and, asc, eq, gte, inArray, isNull, lt } from 'drizzle-orm';
+import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
+import type { CompactRange } from '../../skills-index/log/compact-range.ts';
+import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import type { BatchWrite } from '../store/batch.ts';
+import { putBlobs } from '../store/objects.ts';
+import { log, statements } from '../store/schema.ts';
+import type { LoggedAt } from './appending.ts';
+import { damagedEntry, readRange } from './log.ts';
+import { loggedBundle, placesOf } from './logged-bundle.ts';
+import type { LoggedRows } from './plan-append.ts';
+
+/**
+ * Finishes committed statements that have no address yet. Several processes may call this at any
+ * time: Ed25519 is deterministic, so they all write the same.
+ * @param indexes only these entries; all unfinished entries when left out
+ */
+export async function finishStatements(
+  registry: Registry,
+  indexes?: readonly number[],
+): Promise<LoggedAt[]> {
+  const unfinished = await registry.db.read
+    .select({ index: log.index, laterInBatch: log.laterInBatch })
+    .from(statements)
+    .innerJoin(log, eq(log.index, statements.logIndex))
+    .where(
+      and(
+        isNull(statements.bundle),
+        indexes === undefined ? undefined : inArray(statements.logIndex, [...indexes]),
+      ),
+    )
+    .orderBy(asc(statements.logIndex));
+  let size = 0;
+  for (const { index, laterInBatch } of unfinished) {
+    if (index < size) continue;
+    size = index + 1 + laterInBatch;
+    await finishRows(
+      registry,
+      await readRange(registry, index),
+      await readRows(registry, index, size),
+    );
+  }
+  if (indexes === undefined) return [];
+  const rows = await registry.db.read
+    .select()
+    .from(statements)
+    .where(inArray(statements.logIndex, [...indexes]))
+    .orderBy(asc(statements.logIndex));
+  return rows.map(({ logIndex, bundle, predicateType }) => ({
+    logIndex,
+    digest: required(bundle),
+    predicateType,
+  }));
+}
+
+/** The committed rows from one entry to the end of its batch. @throws Problem `database-damaged` */
+export async function readRows(
+  registry: Registry,
+  from: number,
+  size: number,
+): Promise<LoggedRows[]> {
+  const rows = await registry.db.read
+    .select({ entry: log, statement: statements })
+    .from(log)
+    .innerJoin(statements, eq(statements.logIndex, log.index))
+    .where(and(gte(log.index, from), lt(log.index, size)))
+    .orderBy(asc(log.index));
+  if (rows.length !== size - from) throw damagedEntry(from);
+  return rows;
+}
+
+/**
+ * Writes the bundles of committed rows, and then the addresses. All bundles are written together,
+ * since a disk syncs many files in the time of one, and before the rows that name them. The rows
+ * are synced too, although they could be computed again: a newer log key would give an acknowledged
+ * statement another address.
+ * @param before the tree before the first of the rows
+ * @param rows up to the last row of a batch
+ */
+export async function finishRows(
+  registry: Registry,
+  before: CompactRange,
+  rows: readonly LoggedRows[],
+): Promise<LoggedAt[]> {
+  const last = rows.at(-1)?.entry;
+  if (last === undefined) return [];
+  const { origin } = registry.root;
+  const { head, proofs } = placesOf(before, rows);
+  const note = last.note ?? (await signCheckpoint({ origin, ...head }, registry.keys.log));
+  const logId = noteKeyId(origin, registry.keys.log.publicKey);
+  const finished = rows.map((row, at) => {
+    const bytes = loggedBundle(row, { head, proof: proofs[at] ?? [], note, logId });
+    const { logIndex, predicateType } = row.statement;
+    return { bytes, logged: { logIndex, predicateType, digest: digestOf(bytes) } };
+  });
+  await putBlobs(
+    registry.objects,
+    finished.map(({ bytes }) => bytes),
+  );
+  await registry.db.batch([
+    (db) =>
+      db
+        .update(log)
+        .set({ note })
+        .where(and(eq(log.index, last.index), isNull(log.note))),
+    ...finished.map(
+      ({ logged }): BatchWrite =>
+        (db) =>
+          db
+            .update(statements)
+            .set({ bundle: logged.digest })
+            .where(and(eq(statements.logIndex, logged.logIndex), isNull(statements.bundle))),
+    ),
+  ]);
+  return finished.map(({ logged }) => logged);
+}
+
+function required(digest: Digest | null): Digest {
+  if (digest === null)
+    throw new Problem('internal', 'A statement has no address after it was finished');
+  return digest;
+}

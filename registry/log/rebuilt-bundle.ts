@@ -1,0 +1,58 @@
+/** The Sigstore bundle of a logged statement, made again from its rows. */
+import { eq } from 'drizzle-orm';
+import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import { log, statements } from '../store/schema.ts';
+import { readRows } from './finish-statements.ts';
+import { readRange } from './log.ts';
+import { loggedBundle, type Places, placesOf } from './logged-bundle.ts';
+import type { LoggedRows } from './plan-append.ts';
+
+/** The bundle at an address; undefined when no row names it, or when the rows are damaged, too. */
+export async function rebuildBundle(
+  registry: Registry,
+  address: Digest,
+): Promise<Uint8Array | undefined> {
+  const [found] = await registry.db.read
+    .select({ index: log.index, laterInBatch: log.laterInBatch })
+    .from(statements)
+    .innerJoin(log, eq(log.index, statements.logIndex))
+    .where(eq(statements.bundle, address));
+  const read = found && (await unlessDamaged(() => readPlaced(registry, found)));
+  if (read === undefined) return undefined;
+  const { rows, places } = read;
+  const [row] = rows;
+  const note = rows.at(-1)?.entry.note;
+  if (row === undefined || typeof note !== 'string') return undefined;
+  const { root, keys } = registry;
+  const retired = (root.retired ?? [])
+    .filter((retired) => retired.office === 'log')
+    .map((retired) => Buffer.from(retired.key, 'base64'));
+  // The bundle names the log key that was in force then.
+  for (const key of [keys.log.publicKey, ...retired]) {
+    const logId = noteKeyId(root.origin, key);
+    const place = { head: places.head, proof: places.proofs[0] ?? [], note, logId };
+    const bytes = loggedBundle(row, place);
+    if (digestOf(bytes) === address) return bytes;
+  }
+  return undefined;
+}
+
+async function readPlaced(
+  registry: Registry,
+  { index, laterInBatch }: { readonly index: number; readonly laterInBatch: number },
+): Promise<{ readonly rows: readonly LoggedRows[]; readonly places: Places }> {
+  const rows = await readRows(registry, index, index + 1 + laterInBatch);
+  return { rows, places: placesOf(await readRange(registry, index), rows) };
+}
+
+async function unlessDamaged<Result>(read: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'database-damaged') return undefined;
+    throw error;
+  }
+}

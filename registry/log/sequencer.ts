@@ -1,0 +1,135 @@
+/**
+ * The one way into the log. Requests that wait at the same time are appended together: one batch,
+ * one checkpoint. `log.index` is unique, so of two processes that append at once, one fails whole
+ * and tries again: the sequencer makes appending fast, and the database makes it right.
+ *
+ * The design follows Sunlight (https://sunlight.dev), whose log also sequences pooled submissions.
+ */
+import type { CompactRange } from '../../skills-index/log/compact-range.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import { appendsAtOnce } from '../limits.ts';
+import { type BatchWrite, logIndexTaken, retryOnClash } from '../store/batch.ts';
+import { log, statements } from '../store/schema.ts';
+import type { Appended, Appending, LoggedAt, WaitingAppend } from './appending.ts';
+import { finishRows } from './finish-statements.ts';
+import { readRange } from './log.ts';
+import { requireReadable } from './logged-bundle.ts';
+import { type LoggedRows, planRows } from './plan-append.ts';
+import { requireWhole } from './witness-duty.ts';
+
+/**
+ * Appends statements whose writes guard everything that their decision rests on: other statements
+ * may enter the log first.
+ * @throws BatchClash when a guard or a unique column rejects this request’s writes
+ * @throws Problem `statement-invalid`, `log-behind`, `registry-busy`
+ */
+export async function append(registry: Registry, appending: Appending): Promise<Appended> {
+  await requireReadable(registry, appending.statements);
+  const { waiting } = registry;
+  if (waiting === undefined) return one(await commit(registry, [appending]));
+  const result = new Promise<Appended>((resolve, reject) => {
+    waiting.push({ appending, resolve, reject });
+  });
+  // Each request has a turn, and a turn takes at least the request that has waited longest.
+  const turn = registry.exclusive('log', () => commitWaiting(registry, waiting));
+  const [appended] = await Promise.all([result, turn]);
+  return appended;
+}
+
+/**
+ * Decides and appends while no other request of this process appends. Where another process was
+ * faster, decides again: so the decision holds for the log as the statements enter it.
+ * @param decide reads what it needs, and throws when the request is rejected
+ * @throws Problem as `append`
+ */
+export async function appendInTurn<Decision extends Appending>(
+  registry: Registry,
+  decide: () => Promise<Decision>,
+): Promise<Appended & { readonly decision: Decision }> {
+  return registry.exclusive('log', () =>
+    retryOnClash(async () => {
+      const before = await readRange(registry);
+      const decision = await decide();
+      await requireReadable(registry, decision.statements);
+      return { ...one(await commitOnce(registry, [decision], before)), decision };
+    }),
+  );
+}
+
+async function commitWaiting(registry: Registry, waiting: WaitingAppend[]): Promise<void> {
+  const taken = waiting.splice(0, appendsAtOnce);
+  if (taken.length === 0) return;
+  try {
+    const done = await commit(
+      registry,
+      taken.map(({ appending }) => appending),
+    );
+    for (const [at, appended] of done.entries()) taken[at]?.resolve(appended);
+  } catch (error) {
+    if (taken.length === 1) taken[0]?.reject(error);
+    else for (const request of taken) await commitAlone(registry, request);
+  }
+}
+
+// The writes of one request must not reject the requests that were joined with it.
+async function commitAlone(registry: Registry, request: WaitingAppend): Promise<void> {
+  try {
+    request.resolve(one(await commit(registry, [request.appending])));
+  } catch (error) {
+    request.reject(error);
+  }
+}
+
+function commit(registry: Registry, all: readonly Appending[]): Promise<Appended[]> {
+  return retryOnClash(
+    async () => commitOnce(registry, all, await readRange(registry)),
+    logIndexTaken,
+  );
+}
+
+async function commitOnce(
+  registry: Registry,
+  all: readonly Appending[],
+  before: CompactRange,
+): Promise<Appended[]> {
+  const added = all.flatMap(({ statements }) => statements);
+  if (added.length > 0) await requireWhole(registry);
+  const rows = planRows(before, added, registry.now().getTime());
+  let next = before.size;
+  const placed = all.map(({ statements, writes }) => {
+    const indexes = statements.map(() => next++);
+    return { indexes, writes: writes(indexes) };
+  });
+  const writes = [...placed.flatMap(({ writes }) => writes), ...rows.flatMap(rowWrites)];
+  if (writes.length > 0) await registry.db.batch(writes);
+  const finished = await finishCommitted(registry, before, rows);
+  return placed.map(({ indexes }) => ({
+    indexes,
+    logged: finished?.filter(({ logIndex }) => indexes.includes(logIndex)),
+  }));
+}
+
+// The statements count once they are committed, whatever fails after that.
+async function finishCommitted(
+  registry: Registry,
+  before: CompactRange,
+  rows: readonly LoggedRows[],
+): Promise<LoggedAt[] | undefined> {
+  try {
+    return await finishRows(registry, before, rows);
+  } catch (error) {
+    registry.reportPutOff?.(error);
+    return undefined;
+  }
+}
+
+function rowWrites({ entry, statement }: LoggedRows): BatchWrite[] {
+  return [(db) => db.insert(log).values(entry), (db) => db.insert(statements).values(statement)];
+}
+
+function one(all: readonly Appended[]): Appended {
+  const [appended] = all;
+  if (appended === undefined) throw new Problem('internal', 'Nothing was appended');
+  return appended;
+}
