@@ -105,10 +105,11 @@ export interface FurtherReport {
 }
 
 /**
- * What a further report by a rule set changes whose report is known; it ends its job. Where the policy
- * requires two scanners and the report is another scanner's, it is logged, and the version takes
- * the report that both signed, or is held back. Scanners change their rules one after the other, so
- * the two that agree need not agree on the newest report.
+ * What a further report by a rule set changes when the first report of the rule set is known. It
+ * always ends its job. Where the policy requires two scanners and the report is another scanner's,
+ * the report is logged, and the version takes the report that both signed, or is held back.
+ * Scanners change their rules one after the other, so the two that agree need not agree on the
+ * newest report.
  */
 export async function furtherReport(
   registry: Registry,
