@@ -105,7 +105,7 @@ export const log = sqliteTable('log', {
   /** Compact range of that tree: its complete subtrees, largest first. */
   peaks: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
   note: text(),
-  /** How many entries of the same batch follow. The checkpoint of the last one is for all of them. */
+  /** How many entries of the same batch follow. The last one has the checkpoint of all. */
   laterInBatch: integer().notNull().default(0),
 });
 
