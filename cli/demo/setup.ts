@@ -51,7 +51,15 @@ export async function setUp(stage: Stage, examples: string): Promise<DemoWorld> 
 
 async function startRegistry(stage: Stage): Promise<string> {
   const folder = join(stage.folder, 'registry');
-  const init = await stage.type('operator', ['registry', 'init', folder, '--format', 'json']);
+  const init = await stage.type('operator', [
+    'registry',
+    'init',
+    folder,
+    '--origin',
+    'localhost',
+    '--format',
+    'json',
+  ]);
   const { fingerprint } = JSON.parse(init.stdout) as { fingerprint: string };
   // The registry's operator trusts Olga's machine: one report from there suspends a version.
   mkdirSync(join(stage.home('olga'), 'config'), { recursive: true, mode: 0o700 });

@@ -9,14 +9,14 @@ export const operatorRows: readonly CommandRow[] = [
     name: 'registry init',
     summary:
       'create the data folder, root file and administrator’s key of a registry; print the fingerprint',
-    usage: 'DIR',
+    usage: 'DIR --origin HOST',
     examples: [
       [
-        'skillgate registry init ./registry-data',
+        'skillgate registry init ./registry-data --origin skills.acme.example',
         'create the registry; start the registry with: skillgate serve ./registry-data',
       ],
       [
-        'skillgate registry init ./registry-data --administrator ben.pub.json --administrator cleo.pub.json --threshold 2',
+        'skillgate registry init ./registry-data --origin skills.acme.example --administrator ben.pub.json --administrator cleo.pub.json --threshold 2',
         'create a registry with three administrators, two of whom must agree; then each signs: skillgate registry rotate sign',
       ],
     ],
@@ -45,12 +45,13 @@ export const operatorRows: readonly CommandRow[] = [
       origin: {
         type: 'string',
         value: 'HOST',
-        summary: 'host name of the registry; it can never change (default: localhost)',
+        summary:
+          'host name of the registry, which can never change; localhost for a trial (default: ask a person)',
       },
       key: administratorKey,
     },
     args: { min: 1, max: 1 },
-    load: () => import('../registries/registry.ts'),
+    load: () => import('../registries/registry-init.ts'),
   },
   {
     name: 'registry add',

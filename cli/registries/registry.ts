@@ -1,15 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseScope, type Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { makeRegistryFolder, registryFiles } from '../root-rotation/registry-folder.ts';
-import { createKeyFile, readPublicKeyFile, requireNoKeyAt } from '../signing/key-file.ts';
-import { askNewPassphrase } from '../signing/passphrase.ts';
-import { keyPath } from '../signing/signer.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, printNote, safe } from '../terminal/output.ts';
 import { carryMemory } from './carry-memory.ts';
@@ -23,11 +19,9 @@ import { requestBytes } from './registry-api.ts';
 import { type PinnedRegistry, parseBase, readRegistries } from './registry-base.ts';
 import { showRegistry } from './registry-show.ts';
 
-/** `skillgate registry init|add|show|trust`. */
+/** `skillgate registry add|show|trust`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   switch (context.command) {
-    case 'registry init':
-      return init(context);
     case 'registry add':
       return add(context);
     case 'registry show':
@@ -38,82 +32,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     default:
       return trust(context);
   }
-}
-
-async function init(context: CommandContext): Promise<ExitCode> {
-  const folder = resolve(context.cwd, context.args[0] ?? '');
-  const name = String(context.options.key ?? 'administrator');
-  const origin = String(context.options.origin ?? 'localhost');
-  const files = Array.isArray(context.options.administrator) ? context.options.administrator : [];
-  const others = await Promise.all(
-    files.map((file) => readPublicKeyFile(resolve(context.cwd, file))),
-  );
-  const threshold = Number(context.options.threshold ?? Math.floor((others.length + 1) / 2) + 1);
-  const count = others.length + 1;
-  const noScanner = context.options['no-scanner'] === true;
-  // Checked before anything is created: an unreachable threshold would leave a folder and a key
-  // behind.
-  if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > count)
-    throw new Problem(
-      'usage',
-      `Cannot make a registry: --threshold ${context.options.threshold} of ${count} ${count === 1 ? 'administrator' : 'administrators'}`,
-      {
-        hint: `write a number from 1 to ${count}; --administrator FILE adds administrators`,
-      },
-    );
-  // Called after the checks of the folder: nobody types a passphrase for what cannot be made.
-  const newKey = async () => {
-    const path = keyPath(context.paths, name);
-    requireNoKeyAt(path);
-    const passphrase =
-      context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
-    const shared = keyPath(context.paths, name, 'public');
-    return await createKeyFile(path, shared, name, undefined, passphrase);
-  };
-  const makeKey = () =>
-    newKey().catch((cause: unknown) => {
-      if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
-      throw new Problem('file-exists', cause.message, {
-        cause,
-        hint: `create a separate administrator’s key for this registry: skillgate registry init ${context.args[0] ?? ''} --key ${name}-2`,
-      });
-    });
-  const root = await makeRegistryFolder(folder, origin, makeKey, {
-    others,
-    threshold,
-    now: context.now(),
-    noScanner,
-  });
-  const fingerprint = rootFingerprint(root);
-  const administrator = root.administrators[0]?.keyId;
-  answer(
-    context,
-    {
-      schema: 'skillgate.registry-made/1',
-      folder,
-      origin,
-      fingerprint,
-      key: name,
-      administrator,
-      threshold: root.threshold,
-    },
-    () => safe`${fingerprint}`,
-  );
-  printNote(
-    context,
-    safe`This is the fingerprint of the root of trust. Tell it to everybody who will install from this registry. The administrator’s key ${name} is in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skillgate serve ${context.args[0] ?? ''}`,
-  );
-  if (noScanner)
-    printNote(
-      context,
-      safe`No scanner key was created. On another machine: skillgate key create watcher; here: skillgate member add watcher --role scanner --public-key watcher.pub.json; there: skillgate scanner work --key ~/.config/skillgate/keys/watcher.json`,
-    );
-  if (threshold > 1)
-    printNote(
-      context,
-      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients accept anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skillgate registry rotate sign FILE. Then: skillgate registry rotate publish ${context.args[0] ?? ''} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures. When the registry is running, skillgate member list shows the commands for the other administrators.`,
-    );
-  return exitCodes.ok;
 }
 
 async function add(context: CommandContext): Promise<ExitCode> {

@@ -28,8 +28,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       `Cannot serve ${JSON.stringify(dir)}: the folder contains no registry`,
       {
         hint: isEmpty
-          ? `skillgate registry init ${shellWord(dir)}`
-          : 'name the folder of a registry, or a new one: skillgate registry init NEWDIR',
+          ? `skillgate registry init ${shellWord(dir)} --origin HOST`
+          : 'name the folder of a registry, or a new one: skillgate registry init NEWDIR --origin HOST',
         cause,
       },
     );

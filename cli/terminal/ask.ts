@@ -24,13 +24,20 @@ export async function confirm(
       { hint: instead.startsWith('--') ? `add ${instead}` : instead },
     );
   printLine(context.stderr, question);
-  const lines = createInterface({ input: context.stdin, output: context.stderr });
+  if ((await askLine(context, `Type ${word} to continue: `)).trim() !== word)
+    throw new Problem('not-confirmed', 'Nothing was done', {
+      hint: 'run the command again when you are sure',
+    });
+}
+
+/** Asks for one line. The caller has made sure that there is a terminal. */
+export async function askLine(
+  { stdin, stderr, signal }: CommandContext,
+  question: string,
+): Promise<string> {
+  const lines = createInterface({ input: stdin, output: stderr });
   try {
-    const answer = await lines.question(`Type ${word} to continue: `, { signal: context.signal });
-    if (answer.slice(0, answerCharsMax).trim() !== word)
-      throw new Problem('not-confirmed', 'Nothing was done', {
-        hint: 'run the command again when you are sure',
-      });
+    return (await lines.question(question, { signal })).slice(0, answerCharsMax);
   } finally {
     lines.close();
   }

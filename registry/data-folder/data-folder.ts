@@ -134,7 +134,7 @@ async function readData(path: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new Problem('file-not-found', `Cannot read ${path}`, {
       cause,
-      hint: 'Create the folder of a registry with skillgate registry init DIR.',
+      hint: 'Create the folder of a registry with skillgate registry init DIR --origin HOST.',
     });
   }
 }

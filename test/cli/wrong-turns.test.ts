@@ -121,21 +121,30 @@ describe('hints where somebody took a wrong turn', () => {
   it('name --key for a second registry, and leave no empty folder', async () => {
     const cwd = folderWith();
     const env = { SKILLGATE_HOME: join(cwd, 'home') };
-    expect((await skill(['registry', 'init', 'one'], { cwd, env })).exit).toBe(0);
-    const second = await skill(['registry', 'init', 'two'], { cwd, env });
+    expect(
+      (await skill(['registry', 'init', 'one', '--origin', 'localhost'], { cwd, env })).exit,
+    ).toBe(0);
+    const second = await skill(['registry', 'init', 'two', '--origin', 'localhost'], { cwd, env });
     expect(second).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining('skillgate registry init two --key administrator-2'),
+      stderr: expect.stringContaining(
+        'skillgate registry init two --origin localhost --key administrator-2',
+      ),
     });
     expect(existsSync(join(cwd, 'two'))).toBe(false);
-    const again = await skill(['registry', 'init', 'one'], { cwd, env });
+    const again = await skill(['registry', 'init', 'one', '--origin', 'localhost'], { cwd, env });
     expect(again.stderr).toContain(`skillgate serve ${join(cwd, 'one')}`);
     expect((await skill(['serve', '.'], { cwd, env })).stderr).toContain('a new one: skillgate');
     expect((await skill(['serve', 'three'], { cwd, env })).stderr).toContain(
-      `skillgate registry init ${join(cwd, 'three')}`,
+      `skillgate registry init ${join(cwd, 'three')} --origin HOST`,
     );
     expect(
-      (await skill(['registry', 'init', 'two', '--key', 'administrator-2'], { cwd, env })).exit,
+      (
+        await skill(
+          ['registry', 'init', 'two', '--origin', 'localhost', '--key', 'administrator-2'],
+          { cwd, env },
+        )
+      ).exit,
     ).toBe(0);
   });
 

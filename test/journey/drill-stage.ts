@@ -117,7 +117,15 @@ export function makeDrillStage(): DrillStage {
         '--administrator',
         publicKey(other, 'administrator'),
       ]);
-      const { fingerprint } = await done(first, 'registry', 'init', join(folder, name), ...more);
+      const { fingerprint } = await done(
+        first,
+        'registry',
+        'init',
+        join(folder, name),
+        '--origin',
+        'localhost',
+        ...more,
+      );
       if (others.length > 0) await agree(name, administrators.slice(0, 2));
       const serving = await stage.serve('operator', join(folder, name));
       fingerprints.set(serving.base, fingerprint);

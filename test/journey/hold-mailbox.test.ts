@@ -70,7 +70,10 @@ beforeAll(async () => {
   mira = await makeApprover(join(folder, 'mira/config/keys/mira.json'), 'mira', passphrase);
   bob = await makeApprover(join(folder, 'bob.json'), 'bob');
   const operator = { SKILLGATE_HOME: join(folder, 'operator') };
-  const made = await withoutTerminal(['registry', 'init', join(folder, 'registry')], operator);
+  const made = await withoutTerminal(
+    ['registry', 'init', join(folder, 'registry'), '--origin', 'localhost'],
+    operator,
+  );
   expect(made).toMatchObject({ exit: 0 });
   const script = fileURLToPath(new URL('./registry-process.ts', import.meta.url));
   registry = spawn(process.execPath, [script, join(folder, 'registry')], {

@@ -24,7 +24,9 @@ beforeAll(async () => {
     'found/g/nested/SKILL.md': skillMd('nested'),
   });
   symlinkSync('/etc/passwd', join(stage.folder, 'found/e/link'));
-  const fingerprint = (await stage.skill('operator', 'registry', 'init', 'data')).out.trim();
+  const fingerprint = (
+    await stage.skill('operator', 'registry', 'init', 'data', '--origin', 'localhost')
+  ).out.trim();
   registry = await stage.serve('operator', 'data');
   env.SKILLGATE_REGISTRY = registry.base;
   await stage.json('author', 'registry', 'add', registry.base, '--root', fingerprint);

@@ -31,7 +31,9 @@ beforeAll(async () => {
     'deals/scripts/count.ts':
       "const answer = await fetch('https://api.crm.example/v2/deals', { headers: { authorization: 'Bearer ' + process.env.CRM_TOKEN } });\nconsole.log((await answer.json()).length);\n",
   });
-  fingerprint = (await stage.skill('operator', 'registry', 'init', 'data')).out.trim();
+  fingerprint = (
+    await stage.skill('operator', 'registry', 'init', 'data', '--origin', 'localhost')
+  ).out.trim();
   registry = await stage.serve('operator', 'data');
   env.SKILLGATE_REGISTRY = registry.base;
   for (const user of ['operator', 'author', 'rita', 'ron', 'mallory']) {

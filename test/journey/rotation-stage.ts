@@ -105,6 +105,8 @@ export async function makeRotationStage(port = 0): Promise<RotationStage> {
     'registry',
     'init',
     data,
+    '--origin',
+    'localhost',
     ...['ben', 'cleo'].flatMap((user) => ['--administrator', publicFile(folder, user)]),
   );
   await sign(['ben']);

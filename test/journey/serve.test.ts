@@ -11,7 +11,7 @@ const stage = makeStage();
 const checkout = new URL('../..', import.meta.url);
 
 beforeAll(async () => {
-  await stage.skill('operator', 'registry', 'init', 'data');
+  await stage.skill('operator', 'registry', 'init', 'data', '--origin', 'localhost');
   stage.write({ 'wrong.toml': 'urls = "https://skills.acme.example"\n' });
 });
 afterAll(() => stage.close());

@@ -51,6 +51,8 @@ export async function walkRegistryRoad(
     'registry',
     'init',
     'data',
+    '--origin',
+    'localhost',
   );
   // Whom to trust is a target that the administrators sign: the registry and all who install get
   // the same.

@@ -181,7 +181,7 @@ describe('skillgate registry init', () => {
   it('makes a folder with the keys of the registry and not the administrator’s', async () => {
     const { env, home } = world();
     const folder = join(folderWith(), 'data');
-    const ran = await skill(['registry', 'init', folder], { env });
+    const ran = await skill(['registry', 'init', folder, '--origin', 'localhost'], { env });
     const root = parseRoot(readFileSync(join(folder, 'root.json')));
     expect(ran).toMatchObject({ exit: 0, stdout: `${rootFingerprint(root)}\n` });
     const administrator = readFileSync(join(home, 'config/keys/administrator.json'), 'utf8');
@@ -196,7 +196,9 @@ describe('skillgate registry init', () => {
     const { env } = world();
     const folder = folderWith();
     chmodSync(folder, 0o755);
-    const ran = await skill(['registry', 'init', folder, '--no-scanner'], { env });
+    const ran = await skill(['registry', 'init', folder, '--origin', 'localhost', '--no-scanner'], {
+      env,
+    });
     expect(ran).toMatchObject({
       exit: 0,
       stderr: expect.stringContaining('skillgate member add watcher --role scanner'),
@@ -209,9 +211,35 @@ describe('skillgate registry init', () => {
   it('asks for the passphrase of the administrator’s key at a terminal only, and makes nothing without one', async () => {
     const { env, home } = world();
     const folder = folderWith();
-    const ran = await skill(['registry', 'init', folder, '--passphrase'], { env });
+    const ran = await skill(['registry', 'init', folder, '--origin', 'localhost', '--passphrase'], {
+      env,
+    });
     expect(ran.stderr).toContain('error[not-confirmed]');
     expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
+  });
+
+  it('makes nothing for a host name that nobody said', async () => {
+    const { env, home } = world();
+    const folder = folderWith();
+    expect(await skill(['registry', 'init', folder], { env })).toMatchObject({
+      exit: 2,
+      stderr: expect.stringMatching(
+        /error\[usage\][\s\S]*--origin skills\.acme\.example[\s\S]*--origin localhost/,
+      ),
+    });
+    expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
+  });
+
+  it('asks a person at a terminal for the host name', async () => {
+    const { env } = world();
+    const folder = join(folderWith(), 'data');
+    const ran = await skill(['registry', 'init', folder], {
+      env,
+      terminal: true,
+      input: 'Skills.Acme.example\n',
+    });
+    expect(ran).toMatchObject({ exit: 0, stderr: expect.stringContaining('for the life of') });
+    expect(parseRoot(readFileSync(join(folder, 'root.json'))).origin).toBe('skills.acme.example');
   });
 
   it.each([
@@ -223,7 +251,9 @@ describe('skillgate registry init', () => {
   ])('refuses %s and makes no key', async (_, there, options, code) => {
     const { env, home } = world();
     const folder = folderWith(Object.fromEntries(there.map((name) => [name, ''])));
-    const ran = await skill(['registry', 'init', folder, ...options], { env });
+    const ran = await skill(['registry', 'init', folder, '--origin', 'localhost', ...options], {
+      env,
+    });
     expect(ran.stderr).toContain(`error[${code}]`);
     expect(readdirSync(home)).toEqual([]);
     expect(readdirSync(folder)).toEqual(there);

@@ -1,0 +1,103 @@
+import { join, resolve } from 'node:path';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { makeRegistryFolder, registryFiles } from '../root-rotation/registry-folder.ts';
+import { createKeyFile, readPublicKeyFile, requireNoKeyAt } from '../signing/key-file.ts';
+import { askNewPassphrase } from '../signing/passphrase.ts';
+import { keyPath } from '../signing/signer.ts';
+import { askLine } from '../terminal/ask.ts';
+import { answer, printLine, printNote, safe } from '../terminal/output.ts';
+
+/** `skillgate registry init DIR`: makes a registry’s folder, and the key of its administrator. */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const folder = resolve(context.cwd, context.args[0] ?? '');
+  const name = String(context.options.key ?? 'administrator');
+  const files = Array.isArray(context.options.administrator) ? context.options.administrator : [];
+  const others = await Promise.all(
+    files.map((file) => readPublicKeyFile(resolve(context.cwd, file))),
+  );
+  const threshold = Number(context.options.threshold ?? Math.floor((others.length + 1) / 2) + 1);
+  const count = others.length + 1;
+  const noScanner = context.options['no-scanner'] === true;
+  // Checked before anything is created: an unreachable threshold would leave a folder and a key
+  // behind.
+  if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > count)
+    throw new Problem(
+      'usage',
+      `Cannot make a registry: --threshold ${context.options.threshold} of ${count} ${count === 1 ? 'administrator' : 'administrators'}`,
+      {
+        hint: `write a number from 1 to ${count}; --administrator FILE adds administrators`,
+      },
+    );
+  const origin = await originOf(context);
+  // Called after the checks of the folder: nobody types a passphrase for what cannot be made.
+  const newKey = async () => {
+    const path = keyPath(context.paths, name);
+    requireNoKeyAt(path);
+    const passphrase =
+      context.options.passphrase === true ? await askNewPassphrase(context, name) : undefined;
+    const shared = keyPath(context.paths, name, 'public');
+    return await createKeyFile(path, shared, name, undefined, passphrase);
+  };
+  const makeKey = () =>
+    newKey().catch((cause: unknown) => {
+      if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
+      throw new Problem('file-exists', cause.message, {
+        cause,
+        hint: `create a separate administrator’s key for this registry: skillgate registry init ${context.args[0] ?? ''} --origin ${origin} --key ${name}-2`,
+      });
+    });
+  const root = await makeRegistryFolder(folder, origin, makeKey, {
+    others,
+    threshold,
+    now: context.now(),
+    noScanner,
+  });
+  const fingerprint = rootFingerprint(root);
+  const administrator = root.administrators[0]?.keyId;
+  answer(
+    context,
+    {
+      schema: 'skillgate.registry-made/1',
+      folder,
+      origin,
+      fingerprint,
+      key: name,
+      administrator,
+      threshold: root.threshold,
+    },
+    () => safe`${fingerprint}`,
+  );
+  printNote(
+    context,
+    safe`This is the fingerprint of the root of trust. Tell it to everybody who will install from this registry. The administrator’s key ${name} is in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skillgate serve ${context.args[0] ?? ''}`,
+  );
+  if (noScanner)
+    printNote(
+      context,
+      safe`No scanner key was created. On another machine: skillgate key create watcher; here: skillgate member add watcher --role scanner --public-key watcher.pub.json; there: skillgate scanner work --key ~/.config/skillgate/keys/watcher.json`,
+    );
+  if (threshold > 1)
+    printNote(
+      context,
+      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients accept anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skillgate registry rotate sign FILE. Then: skillgate registry rotate publish ${context.args[0] ?? ''} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures. When the registry is running, skillgate member list shows the commands for the other administrators.`,
+    );
+  return exitCodes.ok;
+}
+
+/** No default is right: the log is named after the host name, which never changes. */
+async function originOf(context: CommandContext): Promise<string> {
+  const { origin } = context.options;
+  if (typeof origin === 'string') return origin;
+  const example = `skillgate registry init ${context.args[0] ?? 'DIR'} --origin skills.acme.example`;
+  if (context.stdin.isTTY !== true || context.stderr.isTTY !== true)
+    throw new Problem('usage', 'Cannot create a registry: nobody said its host name', {
+      hint: `${example}   (the name is fixed; for a trial on this machine: --origin localhost)`,
+    });
+  printLine(
+    context.stderr,
+    safe`Under which host name will people reach this registry? The name is fixed for the life of the registry: its log and its statements name it.\nExample: skills.acme.example. For a trial on this machine: localhost.`,
+  );
+  return (await askLine(context, 'Host name: ')).trim().toLowerCase();
+}
