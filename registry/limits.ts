@@ -35,11 +35,19 @@ export const jobAttemptsMax = 3;
 export const writeAttemptsMax = 40;
 export const statusLifeMs = 24 * 3_600_000;
 export const statusRefreshMs = 3_600_000;
-export const queueRowsMax = 500;
+/** Versions on one page of the queue. */
+export const queuePageRows = 50;
+/** Waiting versions that one request judges anew. */
+export const judgedAnewAtOnce = 20;
+/** Steps of events that one request does, and versions that one step marks to be judged anew. */
+export const renewalStepsAtOnce = 10;
+export const renewalSliceRows = 500;
 /** The part of a scan failure that the queue shows instead of a version's risk. */
 export const failureCharsMax = 300;
 /** Decisions listed below the queue. */
 export const decidedRowsMax = 20;
+/** Moves into one state among which the decisions are searched, the newest ones. */
+export const decidedLookedAtMax = 200;
 export const claimMs = 10 * 60_000;
 export const objectWritesAtOnce = 16;
 /** Index files that a start updates before it marks their lines in one batch. */

@@ -35,9 +35,16 @@ export const reviewerRows: readonly CommandRow[] = [
   {
     name: 'review list',
     summary: 'list the review queue, riskiest first',
-    usage: '',
-    examples: [['skillgate review list', 'versions that wait for a reviewer']],
-    options: { key },
+    usage: '[--after PLACE]',
+    examples: [['skillgate review list', 'the riskiest versions that wait for a reviewer']],
+    options: {
+      key,
+      after: {
+        type: 'string',
+        value: 'PLACE',
+        summary: 'list the page behind this place; the page before ends with the place',
+      },
+    },
     args: { min: 0, max: 0 },
     load,
   },

@@ -69,6 +69,7 @@ export type VersionAnswer = v.InferOutput<typeof versionAnswer>;
 
 export const versionsAnswer = v.looseObject({
   versions: v.array(v.looseObject({ version: text, status: text, uncounted: optional(text) })),
+  next: optional(text),
 });
 
 export const statementAnswer = v.looseObject({ digest, logIndex: v.number() });
@@ -90,6 +91,8 @@ export const queueAnswer = v.looseObject({
       failed: optional(text),
     }),
   ),
+  waiting: optional(v.number()),
+  next: optional(text),
 });
 
 const sentence = v.looseObject({ path: text, line: v.number(), text, isHidden: v.boolean() });

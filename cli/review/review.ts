@@ -7,7 +7,7 @@ import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
 import { reasonOf } from '../terminal/decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
-import { answer, inkFor, safe, table } from '../terminal/output.ts';
+import { answer, inkFor, printNote, safe, table } from '../terminal/output.ts';
 
 /** `skillgate review list|show|claim|approve|refuse|ask|move|suspend|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -43,11 +43,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 async function list(context: CommandContext): Promise<ExitCode> {
   const signer = await signerFor(context);
-  const { reviews } = await withSession(context, signer, (token) =>
-    askRegistry(context, '/api/v1/reviews', queueAnswer, { token }),
+  const after = context.options.after;
+  const query = typeof after === 'string' ? `?after=${encodeURIComponent(after)}` : '';
+  const { reviews, waiting, next } = await withSession(context, signer, (token) =>
+    askRegistry(context, `/api/v1/reviews${query}`, queueAnswer, { token }),
   );
   const ink = inkFor(context.stdout, context.env);
-  answer(context, { schema: 'skillgate.reviews/1', reviews }, () =>
+  const more = next === null ? {} : { next };
+  answer(context, { schema: 'skillgate.reviews/1', reviews, ...more }, () =>
     reviews.length === 0
       ? safe`No version waits for review.`
       : table(
@@ -66,6 +69,11 @@ async function list(context: CommandContext): Promise<ExitCode> {
           ]),
         ),
   );
+  if (next !== null)
+    printNote(
+      context,
+      safe`${reviews.length} of ${waiting ?? 'more'} versions. The next page: skillgate review list --after ${next}`,
+    );
   return exitCodes.ok;
 }
 

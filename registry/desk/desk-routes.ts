@@ -44,11 +44,13 @@ export function deskRoutes(registry: Registry): Hono {
     if ((await whoIs(registry, context)) === undefined)
       return context.redirect('/review/sign-in', 303);
     await requireReviewer(registry, context);
-    const rows = await listQueue(registry);
-    const decided = await listDecided(registry);
-    const doubts = await listDoubts(registry);
+    const { after, before } = context.req.query();
+    const queue = await listQueue(registry, { after, before });
+    const isFirst = queue.previous === undefined;
+    const decided = isFirst ? await listDecided(registry) : [];
+    const doubts = isFirst ? await listDoubts(registry) : [];
     return show(registry, context, (frame) =>
-      queuePage(frame, { now: registry.now().getTime(), rows, decided, doubts }),
+      queuePage(frame, { now: registry.now().getTime(), queue, decided, doubts }),
     );
   });
   app.get('/keys', (context) => show(registry, context, keysPage));

@@ -2,7 +2,7 @@
  * The queue: versions that wait for a person, riskiest first, with the reasons for their order.
  */
 
-import type { DecidedRow, QueueRow } from '../review/review.ts';
+import type { DecidedRow, QueuePage, QueueRow } from '../review/review.ts';
 import type { Risk } from '../review/risk.ts';
 import type { DoubtRow } from '../versions/doubts.ts';
 import { type PageFrame, page } from './layout.ts';
@@ -13,27 +13,42 @@ import { severityBadge, severityCounts, stateBadge, verdictBadge } from './sever
 export interface QueueView {
   /** Milliseconds since 1970. */
   readonly now: number;
-  readonly rows: readonly QueueRow[];
+  readonly queue: QueuePage;
   readonly decided: readonly DecidedRow[];
   /** Doubts of rescans for a person to decide. */
   readonly doubts?: readonly DoubtRow[];
 }
 
 /** The whole page. */
-export function queuePage(frame: PageFrame, { now, rows, decided, doubts = [] }: QueueView): Html {
-  const oldest = rows.reduce((least, row) => Math.min(least, row.receivedAt.getTime()), now);
-  const quarantined = rows.filter((row) => row.status === 'quarantined').length;
-  const wait = rows.length === 1 ? 'waits' : 'wait';
-  const summary = html`<p class="summary"><b>${count(rows.length, 'version')}</b> ${wait} for a person,
+export function queuePage(frame: PageFrame, { now, queue, decided, doubts = [] }: QueueView): Html {
+  const { oldest, quarantined, rows, unsettled, waiting } = queue;
+  const wait = waiting === 1 ? 'waits' : 'wait';
+  const summary = html`<p class="summary"><b>${count(waiting, 'version')}</b> ${wait} for a person,
 ${quarantined} in quarantine.
-${rows.length === 0 ? '' : html`The oldest came ${moment(oldest, now)}.`} Riskiest first.</p>`;
-  const empty = html`<p class="empty">No version waits for review. New versions appear here after their scan.</p>`;
+${oldest === undefined ? '' : html`The oldest came ${moment(oldest.getTime(), now)}.`} Riskiest first${
+    rows.length < waiting ? html`, ${rows.length} on this page` : ''
+  }.
+${unsettled ? 'The registry is judging versions again after the newest events, so the order may change.' : ''}</p>`;
+  const empty =
+    waiting === 0
+      ? html`<p class="empty">No version waits for review. New versions appear here after their scan.</p>`
+      : html`<p class="empty">No version is left on this page. <a href="/review">The first page</a> has the riskiest.</p>`;
   const body = rows.length === 0 ? empty : table(rows, now);
   return page(frame, {
     title: 'Queue',
     at: 'queue',
-    body: html`${summary}${doubtPart(doubts, now)}${body}${legend}${decidedPart(decided, now)}`,
+    body: html`${summary}${doubtPart(doubts, now)}${body}${pageLinks(queue)}${legend}${decidedPart(decided, now)}`,
   });
+}
+
+function pageLinks({ next, previous }: QueuePage): Html {
+  if (next === undefined && previous === undefined) return html``;
+  const link = (to: 'after' | 'before', place: string | undefined, text: string) =>
+    place === undefined
+      ? ''
+      : html`<a href="/review?${to}=${encodeURIComponent(place)}" rel="${to === 'after' ? 'next' : 'prev'}">${text}</a>`;
+  return html`<nav class="pages" aria-label="pages of the queue">${link('before', previous, 'Riskier versions')}
+${link('after', next, 'Less risky versions')}</nav>`;
 }
 
 function doubtPart(rows: readonly DoubtRow[], now: number): Html {

@@ -68,6 +68,7 @@ export const styles = `@layer base, parts;
   .skip { position: absolute; left: .5rem; top: -4rem; padding: .4rem .8rem; background: var(--paper); border: 2px solid var(--focus); z-index: 3; }
   .skip:focus { top: .4rem; }
   .quiet { color: var(--soft); }
+  .pages { display: flex; gap: 1rem; margin: .6rem 0; }
   .sub { display: block; font-size: .82rem; color: var(--soft); }
   .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
   .top { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem 1.2rem; padding: .5rem 1.2rem; background: var(--raised); border-bottom: 1px solid var(--rule); }

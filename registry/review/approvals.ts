@@ -67,6 +67,22 @@ export async function readApprovals(
     ...(report === undefined ? {} : { verdict: report.verdict }),
   };
   const needed = approvalsNeeded(registry.policy, asked);
+  const approvals = await countApprovals(registry, version);
+  const independent = approvals.filter((approval) => approval.independent).length;
+  const whyMore = whyHigh(registry.policy, asked);
+  const { scans: scanned, needed: scanners } = await readScannedBy(registry, version);
+  const enough =
+    approvals.length >= needed.total &&
+    independent >= needed.independent &&
+    scanned.length >= scanners;
+  return { approvals, needed, whyMore, enough };
+}
+
+/** The approvals of a version that count now. */
+export async function countApprovals(
+  registry: Registry,
+  version: VersionRow,
+): Promise<CountedApproval[]> {
   const approvals: CountedApproval[] = [];
   const rows = await statementsOf(registry, version.id, predicateTypes.approval);
   const context = rows.length === 0 ? undefined : await approvalContext(registry, version);
@@ -96,14 +112,7 @@ export async function readApprovals(
       statement,
     });
   }
-  const independent = approvals.filter((approval) => approval.independent).length;
-  const whyMore = whyHigh(registry.policy, asked);
-  const { scans: scanned, needed: scanners } = await readScannedBy(registry, version);
-  const enough =
-    approvals.length >= needed.total &&
-    independent >= needed.independent &&
-    scanned.length >= scanners;
-  return { approvals, needed, whyMore, enough };
+  return approvals;
 }
 
 /**

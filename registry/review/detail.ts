@@ -26,7 +26,7 @@ import { historyOf, type MoveRow, requireVersion, type VersionRow } from '../ver
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type ProseSince, previousApproved, proseSince } from './prose-since.ts';
-import { riskOfVersion } from './queue.ts';
+import { riskOfVersion } from './queue/queue-judgement.ts';
 import type { Risk } from './risk.ts';
 import { packageAlarmsOf, type SeenPackage, seenPackagesOf } from './seen-packages.ts';
 

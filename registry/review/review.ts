@@ -33,7 +33,8 @@ import { moveWrites, requireVersion, type VersionRow } from '../versions/version
 import { reportOf } from './approvals.ts';
 
 export { type ReviewDetail, readReview } from './detail.ts';
-export { type DecidedRow, listDecided, listQueue, type QueueRow } from './queue.ts';
+export { type DecidedRow, listDecided } from './queue/decided.ts';
+export { listQueue, type QueuePage, type QueueRow } from './queue/queue.ts';
 
 /** An approval to be signed: exactly these bytes. */
 export interface ApprovalDraft {

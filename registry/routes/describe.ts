@@ -39,6 +39,8 @@ interface RouteDescription {
   readonly problems: readonly ProblemCode[];
   /** Needs `Authorization: Bearer`. */
   readonly signedIn?: boolean;
+  /** Optional parameters of the query, each with its description. */
+  readonly query?: Readonly<Record<string, string>>;
   /** A body that no validator describes. */
   readonly body?: Record<string, { readonly schema: Record<string, unknown> }>;
 }
@@ -50,6 +52,7 @@ export function describe({
   created,
   problems,
   signedIn,
+  query = {},
   body,
 }: RouteDescription): MiddlewareHandler {
   const codes = [
@@ -73,6 +76,12 @@ export function describe({
     summary,
     ...(signedIn === true ? { security: [{ session: [] }] } : {}),
     ...(body === undefined ? {} : { requestBody: { required: true, content: body } }),
+    parameters: Object.entries(query).map(([name, description]) => ({
+      schema: { type: 'string' },
+      in: 'query',
+      name,
+      description,
+    })),
     responses: {
       [created === true ? '201' : '200']: { description: 'Done', ...content },
       ...Object.fromEntries(refusals),

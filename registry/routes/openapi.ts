@@ -10,6 +10,8 @@ export interface OperationPart {
   readonly summary?: string;
   readonly security?: readonly object[];
   readonly requestBody?: object;
+  /** Besides those in the path. */
+  readonly parameters?: readonly object[];
   readonly responses?: object;
 }
 
@@ -38,7 +40,8 @@ export function openapiPaths({ routes }: Pick<Hono, 'routes'>): object {
     const segments = path.split('/').map(segmentOf);
     const verb = method.toLowerCase();
     const operationId = [verb, ...segments.map(wordsOf)].join('');
-    const parameters = segments.filter(isParameter).map(parameterOf);
+    const inPath = segments.filter(isParameter).map(parameterOf);
+    const parameters = [...inPath, ...(part.parameters ?? [])];
     const operation = { operationId, ...part, ...(parameters.length > 0 && { parameters }) };
     const template = segments.join('/');
     paths.set(template, { ...paths.get(template), [verb]: operation });

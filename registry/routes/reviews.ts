@@ -52,18 +52,30 @@ function readingRoutes(registry: Registry): Hono {
     .get(
       '/reviews',
       describe({
-        summary: 'List the versions that wait for a person, riskiest first',
+        summary: 'List a page of the versions that wait for a person, riskiest first',
         answer: v.object({
           reviews: v.array(
             v.looseObject({ name: v.string(), version: v.string(), status: v.string() }),
           ),
+          waiting: v.number(),
+          quarantined: v.number(),
+          oldest: v.exactOptional(v.string()),
+          unsettled: v.boolean(),
+          next: v.exactOptional(v.string()),
+          previous: v.exactOptional(v.string()),
         }),
-        problems: [],
+        problems: ['request-invalid'],
+        query: {
+          after: '`next` of another page: the rows behind it',
+          before: '`previous` of another page: the rows before it',
+        },
         signedIn: true,
       }),
       async (context) => {
         await requireReviewer(registry, context);
-        return context.json({ reviews: await listQueue(registry) });
+        const { after, before } = context.req.query();
+        const { rows, ...page } = await listQueue(registry, { after, before });
+        return context.json({ reviews: rows, ...page });
       },
     )
     .get(

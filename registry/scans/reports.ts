@@ -26,6 +26,7 @@ import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import { latest, readIdentities, requireRole } from '../people/identities.ts';
 import { putProse } from '../review/prose-since.ts';
+import { judgeAnew } from '../review/queue/renew-queue.ts';
 import { similarityWrites } from '../review/similarity-index.ts';
 import { isWorse, suspensionFor } from '../stops/suspensions.ts';
 import type { BatchWrite } from '../store/batch.ts';
@@ -125,6 +126,7 @@ export async function takeReport(
     };
   });
   await completeOrLater(registry, row.id);
+  await orLater(registry, () => judgeAnew(registry, [row.id]));
   const logged = await finishLogged(registry, appended);
   const statement = logged.find((entry) => entry.predicateType === predicateTypes.scan);
   if (logged.some((entry) => entry.predicateType !== predicateTypes.scan))

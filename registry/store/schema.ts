@@ -287,6 +287,9 @@ export const guard = sqliteTable(
     ok: integer().notNull(),
     /** The number of index lines. A trigger counts them, since counting rows reads all of them. */
     lines: integer().notNull().default(0),
+    /** The number of waiting versions, and of those in quarantine. Triggers count them. */
+    waiting: integer().notNull().default(0),
+    quarantined: integer().notNull().default(0),
   },
   (table) => [check('guard_holds', sql`${table.ok} = 1`)],
 );

@@ -6,6 +6,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { indexFileName, writeLackingFiles } from '../../registry/index/index-file.ts';
+import { listQueue } from '../../registry/review/review.ts';
 import { packageBacklog } from '../../registry/store/package-schema.ts';
 import { indexLines, versions } from '../../registry/store/schema.ts';
 import { type OpenDatabase, openSqlite } from '../../registry/store/sqlite.ts';
@@ -49,6 +50,9 @@ function databaseOf(count: number): string {
       .prepare(`INSERT INTO index_lines VALUES (?, ?, '@acme/old', ?, 1)`)
       .run(at * 3 + 2, id, `line ${version}`);
   }
+  client.exec(
+    `INSERT INTO versions VALUES ('W', '@acme/new', '1.1.0', 'sha256:w', 'in review', 1, 'p', 'pass', 'r', 1)`,
+  );
   client.close();
   return path;
 }
@@ -85,7 +89,19 @@ describe('a database of an earlier release', () => {
     const insert = `INSERT INTO versions SELECT 'C', name, '2.0.0', bundle, status, move, publisher, verdict, report, createdAt, logIndex FROM versions WHERE id = 'A'`;
     await db.batch([(write) => write.run(sql.raw(insert))]);
     const waiting = await db.read.select().from(packageBacklog);
-    expect(waiting.map(({ versionId }) => versionId).sort()).toEqual(['A', 'B', 'C']);
+    expect(waiting.map(({ versionId }) => versionId).sort()).toEqual(['A', 'B', 'C', 'W']);
+  });
+
+  it('lists the versions that wait, each behind a judging that is still to come', async () => {
+    const insert = `INSERT INTO versions SELECT 'C', name, '2.0.0', bundle, 'quarantined', move, publisher, verdict, report, createdAt, 9 FROM versions WHERE id = 'A'`;
+    await db.batch([(write) => write.run(sql.raw(insert))]);
+    const queue = await listQueue({ ...world.registry, db });
+    expect(queue).toMatchObject({ waiting: 2, quarantined: 1, unsettled: false });
+    // Its report is lost, so the version is shown as the worst that can be.
+    expect(queue.rows.map(({ version, risk, failed }) => [version, risk.total, failed])).toEqual([
+      ['1.1.0', 100, expect.stringContaining('Cannot show this version')],
+      ['2.0.0', 100, expect.stringContaining('Cannot show this version')],
+    ]);
   });
 
   it('counts its lines, and each that enters', async () => {
@@ -96,6 +112,6 @@ describe('a database of an earlier release', () => {
     await db.batch([(write) => write.insert(indexLines).values(row)]);
     await expect(db.batch([quiet])).rejects.toMatchObject({ on: 'guard' });
     await db.batch([await nothingEntersSince(registry)]);
-    expect(await db.read.select({ id: versions.id }).from(versions)).toHaveLength(2);
+    expect(await db.read.select({ id: versions.id }).from(versions)).toHaveLength(3);
   });
 });

@@ -20,6 +20,7 @@ import {
   frame,
   now,
   queueItem,
+  queueOf,
   report,
   someDigest,
   versionView,
@@ -114,13 +115,13 @@ const pages: Readonly<Record<string, (text: string) => string>> = {
     String(
       queuePage(hostileFrame(text), {
         now,
-        rows: [
+        queue: queueOf([
           queueItem({
             decides: { rule: text, message: text, severity: 'critical' },
             claim: { by: text, until: new Date(now) },
             risk: { total: 1, parts: [{ name: 'reach', points: 1, why: text }] },
           }),
-        ],
+        ]),
         decided: [
           {
             name: '@acme/x' as never,

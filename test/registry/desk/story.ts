@@ -4,7 +4,7 @@
  */
 import type { PageFrame } from '../../../registry/desk/layout.ts';
 import type { VersionView } from '../../../registry/desk/version-page/version.ts';
-import type { QueueRow, ReviewDetail } from '../../../registry/review/review.ts';
+import type { QueuePage, QueueRow, ReviewDetail } from '../../../registry/review/review.ts';
 import { riskOf } from '../../../registry/review/risk.ts';
 import type { Capabilities } from '../../../skills-index/skill/capability.ts';
 import { capabilityDigest, noCapabilities } from '../../../skills-index/skill/capability.ts';
@@ -245,6 +245,12 @@ export function versionView(over: Partial<ReviewDetail> = {}): VersionView {
       whyMore: ['it takes secrets and reaches the network'],
     },
   };
+}
+
+/** A queue of one page. */
+export function queueOf(rows: readonly QueueRow[]): QueuePage {
+  const quarantined = rows.filter(({ status }) => status === 'quarantined').length;
+  return { rows, waiting: rows.length, quarantined, unsettled: false };
 }
 
 export function queueItem(over: Partial<QueueRow> = {}): QueueRow {

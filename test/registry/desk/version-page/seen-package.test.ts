@@ -8,7 +8,7 @@ import type { SeenPackage } from '../../../../registry/review/seen-packages.ts';
 import { noCapabilities } from '../../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { malware, vulnerability, wholeLook } from '../../packaged-skill.ts';
-import { declared, frame, now, queueItem, versionView } from '../story.ts';
+import { declared, frame, now, queueItem, queueOf, versionView } from '../story.ts';
 
 const named = (name: string) =>
   ({ ecosystem: 'npm', name, version: '1.0.0', digest: digestOf(name) }) as const;
@@ -160,7 +160,7 @@ describe('a malicious package', () => {
     const row = queueItem({
       malicious: 'the advisory MAL-2026-1 names evil 1.0.0 of npm as malicious',
     });
-    expect(String(queuePage(frame, { now, rows: [row], decided: [] }))).toContain(
+    expect(String(queuePage(frame, { now, queue: queueOf([row]), decided: [] }))).toContain(
       'malicious package',
     );
   });

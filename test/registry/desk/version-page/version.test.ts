@@ -21,6 +21,7 @@ import {
   name,
   now,
   queueItem,
+  queueOf,
   someDigest,
   version,
   versionView,
@@ -32,7 +33,7 @@ if (someNote === undefined) throw new Error('the rule has a note');
 const statement = approval();
 const text = canonicalJson(statement);
 const pages = {
-  queue: String(queuePage(frame, { now, rows: [queueItem()], decided: [] })),
+  queue: String(queuePage(frame, { now, queue: queueOf([queueItem()]), decided: [] })),
   version: String(versionPage(frame, versionView())),
   quarantined: String(
     versionPage(frame, versionView({ status: 'quarantined', moves: ['in review', 'refused'] })),

@@ -1,0 +1,238 @@
+/**
+ * The queue: versions that wait for a person, the riskiest first over all that wait. Risks are
+ * stored, so that a page reads only its own rows.
+ */
+import { and, asc, between, desc, eq, type SQL, sql } from 'drizzle-orm';
+import * as v from 'valibot';
+import type { Digest } from '../../../skills-index/skill/digest.ts';
+import type { SkillName } from '../../../skills-index/skill/name.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import type { Version } from '../../../skills-index/skill/version.ts';
+import type { Verdict } from '../../../skills-index/statement/finding.ts';
+import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
+import type { Registry } from '../../context.ts';
+import { claimMs, clockSkewMs, failureCharsMax, queuePageRows } from '../../limits.ts';
+import { orLater } from '../../log/after-logging.ts';
+import { isAmong } from '../../store/batch.ts';
+import { guard, reviewNotes, versions } from '../../store/schema.ts';
+import { waiting } from '../../store/waiting-schema.ts';
+import type { VersionState } from '../../versions/status.ts';
+import type { VersionRow } from '../../versions/versions.ts';
+import { countApprovals } from '../approvals.ts';
+import { type QueueJudgement, unjudged } from './queue-judgement.ts';
+import { isDue, judgeAnew, renewQueue } from './renew-queue.ts';
+
+export interface QueueRow extends Omit<QueueJudgement, 'policy'> {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly bundle: Digest;
+  readonly status: VersionState;
+  readonly verdict?: Verdict;
+  readonly publisher: Digest;
+  readonly receivedAt: Date;
+  readonly approvals: number;
+  /** Who reviews the version now. */
+  readonly claim?: { readonly by: string; readonly until: Date };
+}
+
+/** Which page: the rows after or before a place that another page names. */
+export interface QueuePlace {
+  readonly after?: string | undefined;
+  readonly before?: string | undefined;
+}
+
+export interface QueuePage {
+  readonly rows: readonly QueueRow[];
+  /** The place of the next page; absent on the last. */
+  readonly next?: string;
+  /** The place of the page before; absent on the first. */
+  readonly previous?: string;
+  /** All versions that wait, and those of them in quarantine. */
+  readonly waiting: number;
+  readonly quarantined: number;
+  /** When the oldest version that waits was received. */
+  readonly oldest?: Date;
+  /** Some risks are being judged anew after the newest events, so the order may change. */
+  readonly unsettled: boolean;
+}
+
+type WaitingRow = typeof waiting.$inferSelect;
+
+interface ReadRow {
+  readonly row: VersionRow;
+  readonly place: WaitingRow;
+  readonly isDue: number;
+}
+
+/**
+ * A page of the queue: versions in review or quarantined, riskiest first; of two equals, the older
+ * first.
+ * @throws Problem `request-invalid` for a place that no page names
+ */
+export async function listQueue(registry: Registry, where: QueuePlace = {}): Promise<QueuePage> {
+  let unsettled = true;
+  await orLater(registry, async () => {
+    unsettled = await renewQueue(registry);
+  });
+  let page = await readPage(registry, where);
+  const stale = page.rows.filter((read) => isStale(registry, read));
+  // A row that failed is tried again: its evidence may have been mended since.
+  if (stale.length > 0) {
+    await orLater(registry, () =>
+      judgeAnew(
+        registry,
+        stale.map(({ row }) => row.id),
+      ),
+    );
+    page = await readPage(registry, where);
+  }
+  const claims = await claimsOn(registry, page.rows);
+  const rows: QueueRow[] = [];
+  for (const read of page.rows) rows.push(await queueRow(registry, read, claims));
+  const oldest = await oldestOf(registry);
+  const [counted] = await registry.db.read.select().from(guard);
+  return {
+    rows,
+    ...neighbours(page, where),
+    waiting: counted?.waiting ?? 0,
+    quarantined: counted?.quarantined ?? 0,
+    ...(oldest === undefined ? {} : { oldest }),
+    unsettled,
+  };
+}
+
+function isStale({ policy }: Registry, { place: { judged }, isDue }: ReadRow): boolean {
+  return (
+    isDue === 1 ||
+    judged === null ||
+    judged.failed !== undefined ||
+    judged.policy !== policyDigest(policy)
+  );
+}
+
+interface ReadPage {
+  readonly rows: readonly ReadRow[];
+  /** Rows follow in the direction of reading. */
+  readonly goesOn: boolean;
+}
+
+async function readPage(registry: Registry, { after, before }: QueuePlace): Promise<ReadPage> {
+  const place = sql`(${waiting.rank}, ${waiting.logIndex}, ${waiting.versionId})`;
+  const from = after ?? before;
+  const beyond = from === undefined ? undefined : placeIn(from);
+  const isBackwards = after === undefined && before !== undefined;
+  const found = await registry.db.read
+    .select({ row: versions, place: waiting, isDue: sql<number>`${isDue}` })
+    .from(waiting)
+    .innerJoin(versions, eq(versions.id, waiting.versionId))
+    .where(
+      beyond === undefined
+        ? undefined
+        : isBackwards
+          ? sql`${place} < ${beyond}`
+          : sql`${place} > ${beyond}`,
+    )
+    .orderBy(...[waiting.rank, waiting.logIndex, waiting.versionId].map(isBackwards ? desc : asc))
+    .limit(queuePageRows + 1);
+  const rows = found.slice(0, queuePageRows);
+  return { rows: isBackwards ? rows.reverse() : rows, goesOn: found.length > queuePageRows };
+}
+
+function neighbours(
+  { rows, goesOn }: ReadPage,
+  { after, before }: QueuePlace,
+): Pick<QueuePage, 'next' | 'previous'> {
+  const first = rows[0];
+  const last = rows.at(-1);
+  const isBackwards = after === undefined && before !== undefined;
+  const follows = isBackwards || goesOn;
+  const precedes = isBackwards ? goesOn : after !== undefined;
+  return {
+    ...(last !== undefined && follows ? { next: placeOf(last) } : {}),
+    ...(first !== undefined && precedes ? { previous: placeOf(first) } : {}),
+  };
+}
+
+function placeOf({ place: { rank, logIndex, versionId } }: ReadRow): string {
+  return `${rank}.${logIndex}.${versionId}`;
+}
+
+const placeText = v.pipe(v.string(), v.regex(/^\d{1,3}\.-?\d{1,15}\.\w{1,64}$/));
+
+function placeIn(text: string): SQL {
+  if (!v.is(placeText, text))
+    throw new Problem('request-invalid', 'No page of the queue has this place', {
+      hint: 'Take the place from the answer before, or ask without a place for the first page.',
+    });
+  const [rank, logIndex, versionId] = text.split('.');
+  return sql`(${Number(rank)}, ${Number(logIndex)}, ${versionId})`;
+}
+
+async function queueRow(
+  registry: Registry,
+  { row, place }: ReadRow,
+  claims: Claims,
+): Promise<QueueRow> {
+  const claim = claims.get(row.id);
+  const stored =
+    place.judged ?? unjudged(registry, 'The registry has not judged this version yet.');
+  // Rights of reviewers end, and drafts expire: the approvals of a page are counted anew.
+  const counted = place.approvals === 0 ? 0 : await countedOrWhy(registry, row);
+  const judged = typeof counted === 'number' ? stored : unjudged(registry, counted.failed);
+  const { policy: _, ...shown } = judged;
+  return {
+    name: row.name,
+    version: row.version,
+    bundle: row.bundle,
+    status: row.status,
+    publisher: row.publisher,
+    receivedAt: new Date(row.createdAt),
+    ...(row.verdict === null ? {} : { verdict: row.verdict }),
+    ...(claim === undefined ? {} : { claim }),
+    approvals: typeof counted === 'number' ? counted : 0,
+    ...shown,
+  };
+}
+
+async function countedOrWhy(
+  registry: Registry,
+  row: VersionRow,
+): Promise<number | { readonly failed: string }> {
+  try {
+    return (await countApprovals(registry, row)).length;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { failed: `Cannot show this version: ${why.slice(0, failureCharsMax)}` };
+  }
+}
+
+type Claims = ReadonlyMap<string, { readonly by: string; readonly until: Date }>;
+
+async function claimsOn(registry: Registry, rows: readonly ReadRow[]): Promise<Claims> {
+  const now = registry.now().getTime();
+  const ids = rows.map(({ row }) => row.id);
+  const notes = await registry.db.read
+    .select()
+    .from(reviewNotes)
+    .where(
+      and(
+        isAmong(reviewNotes.versionId, ids),
+        eq(reviewNotes.kind, 'claimed'),
+        between(reviewNotes.at, now - claimMs, now + clockSkewMs),
+      ),
+    );
+  const newestLast = notes.sort((a, b) => a.at - b.at);
+  return new Map(
+    newestLast.map(({ versionId, by, at }) => [versionId, { by, until: new Date(at + claimMs) }]),
+  );
+}
+
+async function oldestOf({ db }: Registry): Promise<Date | undefined> {
+  const [oldest] = await db.read
+    .select({ at: versions.createdAt })
+    .from(waiting)
+    .innerJoin(versions, eq(versions.id, waiting.versionId))
+    .orderBy(asc(waiting.logIndex))
+    .limit(1);
+  return oldest === undefined ? undefined : new Date(oldest.at);
+}

@@ -1,0 +1,236 @@
+/**
+ * Keeps the stored risk of waiting versions in step with the evidence. Triggers count each change
+ * of the evidence. The versions with changes are judged again a few at a time, the highest in the
+ * queue first.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { and, asc, eq, gt, lte, ne, type SQL, sql } from 'drizzle-orm';
+import { bandKeys } from '../../../skills-index/skill/text/similarity-signature.ts';
+import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
+import type { Registry } from '../../context.ts';
+import { judgedAnewAtOnce, renewalSliceRows, renewalStepsAtOnce } from '../../limits.ts';
+import { BatchClash, type BatchWrite, holds, isAmong } from '../../store/batch.ts';
+import { versionPackages } from '../../store/package-schema.ts';
+import { versions } from '../../store/schema.ts';
+import { similarity, similarityBands } from '../../store/similarity-schema.ts';
+import { renewals, waiting } from '../../store/waiting-schema.ts';
+import type { VersionRow } from '../../versions/versions.ts';
+import { judgeVersion, type QueueJudgement, rankOf } from './queue-judgement.ts';
+
+type RenewalRow = typeof renewals.$inferSelect;
+
+/** Whether the evidence changed after the version was judged. */
+export const isDue: SQL = sql`${waiting.changes} <> ${waiting.known}`;
+
+/**
+ * One slice of the work: marks versions that the next events may concern, then judges versions
+ * whose evidence changed. When few of them are left, goes on with the daily look at all versions.
+ * @returns whether an event or a changed version is left
+ */
+export async function renewQueue(registry: Registry): Promise<boolean> {
+  for (let steps = 0; steps < renewalStepsAtOnce; steps++) if (!(await markNext(registry))) break;
+  const due = await registry.db.read
+    .select({ id: waiting.versionId })
+    .from(waiting)
+    .where(isDue)
+    .orderBy(asc(waiting.rank), asc(waiting.logIndex))
+    .limit(judgedAnewAtOnce + 1);
+  const now = due.slice(0, judgedAnewAtOnce).map(({ id }) => id);
+  await judgeAnew(registry, now);
+  if (due.length > judgedAnewAtOnce) return true;
+  if ((await nextRenewal(registry)) !== undefined) return true;
+  await lookAtAll(registry, judgedAnewAtOnce - now.length);
+  return false;
+}
+
+/**
+ * Judges waiting versions and stores the result. A version whose evidence changes meanwhile stays
+ * due.
+ */
+export async function judgeAnew(registry: Registry, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  // The changes are read before the evidence, so that a later change is not taken for known.
+  const rows = await registry.db.read
+    .select({ row: versions, changes: waiting.changes })
+    .from(waiting)
+    .innerJoin(versions, eq(versions.id, waiting.versionId))
+    .where(isAmong(waiting.versionId, ids));
+  const writes: BatchWrite[] = [];
+  for (const { row, changes } of rows) {
+    writes.push(judgedWrite(row, changes, await judgeVersion(registry, row)));
+    // Other requests are answered between two versions.
+    await nextTurn();
+  }
+  await registry.db.batch(writes);
+}
+
+// Of two that judge at once, the one that knew fewer changes does not overwrite the other.
+function judgedWrite({ id }: VersionRow, known: number, judged: QueueJudgement): BatchWrite {
+  return (db) =>
+    db
+      .update(waiting)
+      .set({ judged, rank: rankOf(judged), known })
+      .where(and(eq(waiting.versionId, id), lte(waiting.known, known)));
+}
+
+async function nextRenewal({ db }: Registry): Promise<RenewalRow | undefined> {
+  const [renewal] = await db.read
+    .select()
+    .from(renewals)
+    // Literals and no parameters: SQLite uses the index over open renewals for literals only.
+    .where(sql`${renewals.after} IS NOT NULL AND ${renewals.kind} <> 'all'`)
+    .orderBy(asc(renewals.id))
+    .limit(1);
+  return renewal;
+}
+
+/** Marks the next versions of an event. False when no event is left. */
+async function markNext(registry: Registry): Promise<boolean> {
+  const renewal = await nextRenewal(registry);
+  if (renewal === undefined) return false;
+  const { ids, after, only } = await sliceOf(registry, renewal);
+  const mine = eq(renewals.id, renewal.id);
+  const marked: BatchWrite = (db) =>
+    db
+      .update(waiting)
+      .set({ changes: sql`${waiting.changes} + 1` })
+      .where(and(isAmong(waiting.versionId, ids), only));
+  await orLost(
+    registry.db.batch([
+      isUnchanged(renewal),
+      ...(ids.length === 0 ? [] : [marked]),
+      (db) =>
+        after === undefined
+          ? db.delete(renewals).where(mine)
+          : db.update(renewals).set({ after }).where(mine),
+    ]),
+  );
+  return true;
+}
+
+function isUnchanged({ id, after, turn }: RenewalRow): BatchWrite {
+  return holds(
+    sql`EXISTS (SELECT 1 FROM ${renewals} WHERE ${renewals.id} = ${id} AND ${renewals.after} IS ${after} AND ${renewals.turn} = ${turn})`,
+  );
+}
+
+// Another request did the step, or the event happened again.
+async function orLost(batch: Promise<void>): Promise<void> {
+  try {
+    await batch;
+  } catch (error) {
+    if (!(error instanceof BatchClash)) throw error;
+  }
+}
+
+interface Slice {
+  readonly ids: readonly string[];
+  /** The last row of the slice; undefined when no row follows. */
+  readonly after: string | undefined;
+  /** A condition on the versions that are marked. */
+  readonly only?: SQL;
+}
+
+async function sliceOf(registry: Registry, renewal: RenewalRow): Promise<Slice> {
+  const { kind, value } = renewal;
+  const after = renewal.after ?? '';
+  switch (kind) {
+    case 'all':
+      return waitingSlice(registry, after, undefined);
+    case 'name':
+      return waitingSlice(registry, after, sql`${waiting.name} = ${value}`);
+    case 'publisher':
+      return waitingSlice(registry, after, sql`${waiting.publisher} = ${value}`);
+    case 'package':
+      return packageSlice(registry, after, Number(value));
+    case 'alike':
+      return alikeSlice(registry, after, value);
+    case 'sketch': {
+      // A new sketch counts as a copy for later versions only. A version that was held back has an
+      // event of its own.
+      const from = sql`(SELECT ${versions.logIndex} FROM ${versions} WHERE ${versions.id} = ${value})`;
+      const slice = await alikeSlice(registry, after, value);
+      return { ...slice, only: sql`${waiting.logIndex} > ${from}` };
+    }
+  }
+}
+
+async function waitingSlice(
+  { db }: Registry,
+  after: string,
+  condition: SQL | undefined,
+): Promise<Slice> {
+  const rows = await db.read
+    .select({ id: waiting.versionId })
+    .from(waiting)
+    .where(and(condition, gt(waiting.versionId, after)))
+    .orderBy(asc(waiting.versionId))
+    .limit(renewalSliceRows);
+  const ids = rows.map(({ id }) => id);
+  return { ids, after: ids.length < renewalSliceRows ? undefined : ids.at(-1) };
+}
+
+async function packageSlice({ db }: Registry, after: string, packageId: number): Promise<Slice> {
+  const rows = await db.read
+    .select({ id: versionPackages.versionId })
+    .from(versionPackages)
+    .where(and(eq(versionPackages.packageId, packageId), gt(versionPackages.versionId, after)))
+    .orderBy(asc(versionPackages.versionId))
+    .limit(renewalSliceRows);
+  const ids = rows.map(({ id }) => id);
+  return { ids, after: ids.length < renewalSliceRows ? undefined : ids.at(-1) };
+}
+
+// Versions that share a band with this one. A band lists few versions, so a version behind them is
+// judged again by the daily look only.
+async function alikeSlice({ db }: Registry, after: string, versionId: string): Promise<Slice> {
+  const [own] = await db.read.select().from(similarity).where(eq(similarity.versionId, versionId));
+  if (own === undefined) return { ids: [], after: undefined };
+  const keys = sql.join(
+    bandKeys(own.signature).map((key) => sql`${key}`),
+    sql`, `,
+  );
+  const rows = await db.read
+    .select({ place: similarityBands.place, id: similarity.versionId })
+    .from(similarityBands)
+    .innerJoin(similarity, eq(similarity.place, similarityBands.place))
+    .where(and(sql`${similarityBands.key} IN (${keys})`, gt(similarityBands.place, Number(after))))
+    .groupBy(similarityBands.place)
+    .orderBy(asc(similarityBands.place))
+    .limit(renewalSliceRows);
+  return {
+    ids: rows.map(({ id }) => id),
+    after: rows.length < renewalSliceRows ? undefined : String(rows.at(-1)?.place),
+  };
+}
+
+/**
+ * Judges the next versions of the daily look. The look finds what no event tells: another policy,
+ * or other rules of the risk in a new release.
+ */
+async function lookAtAll(registry: Registry, most: number): Promise<void> {
+  const day = registry.now().toISOString().slice(0, 10);
+  const value = `${policyDigest(registry.policy)} ${day}`;
+  const thisOne = and(eq(renewals.kind, 'all'), eq(renewals.value, value));
+  const [look] = await registry.db.read.select().from(renewals).where(thisOne);
+  if (look === undefined) {
+    await orLost(
+      registry.db.batch([
+        (db) => db.insert(renewals).values({ kind: 'all', value }),
+        (db) => db.delete(renewals).where(and(eq(renewals.kind, 'all'), ne(renewals.value, value))),
+      ]),
+    );
+    return;
+  }
+  if (look.after === null || most <= 0) return;
+  const { ids } = await waitingSlice(registry, look.after, undefined);
+  const slice = ids.slice(0, most);
+  await judgeAnew(registry, slice);
+  const after = slice.length < most ? null : (slice.at(-1) ?? null);
+  await orLost(
+    registry.db.batch([
+      isUnchanged(look),
+      (db) => db.update(renewals).set({ after }).where(eq(renewals.id, look.id)),
+    ]),
+  );
+}

@@ -1,0 +1,117 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { queuePageRows } from '../../../../registry/limits.ts';
+import { storedBlobName } from '../../../../registry/store/objects.ts';
+import { requireVersion } from '../../../../registry/versions/versions.ts';
+import { parseDigest } from '../../../../skills-index/skill/digest.ts';
+import { signedIn } from '../../desk-visit.ts';
+import { call, makeSkill, publish, scan } from '../../road.ts';
+import { makeStaffedWorld, type Staffed } from '../../world.ts';
+
+describe('the queue', () => {
+  let world: Staffed;
+  const sound = makeSkill('@acme/sound', '1.0.0');
+  const damaged = makeSkill('@acme/damaged', '1.0.0');
+  beforeAll(async () => {
+    world = await makeStaffedWorld();
+    for (const skill of [sound, damaged]) {
+      await publish(world.send, skill, world.author);
+      await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+    }
+  });
+  afterAll(() => world.close());
+
+  const listed = async () =>
+    (await call(world.send, '/api/v1/reviews', { token: world.tokens.rita })).body.reviews;
+
+  it('lists what waits, each with its risk', async () => {
+    const rows = await listed();
+    expect(rows.map(({ name }: { name: string }) => name)).toEqual([
+      '@acme/sound',
+      '@acme/damaged',
+    ]);
+    expect(rows.every((row: object) => !('failed' in row))).toBe(true);
+  });
+
+  it('shows a version that cannot be judged as failed, first and as risky as can be, and all others as before', async () => {
+    const [before] = await listed();
+    const { id, report } = await requireVersion(world.registry, damaged.manifest);
+    const blob = storedBlobName(parseDigest(report ?? ''));
+    const sound = world.stored.get(blob);
+    world.stored.set(blob, Buffer.from('not a report'));
+    // Stored risks stand until an event has the version judged again.
+    expect((await listed())[0]).toEqual(before);
+    const changed = sql`UPDATE waiting SET changes = changes + 1 WHERE versionId = ${id}`;
+    await world.registry.db.batch([(db) => db.run(changed)]);
+    const [first, second] = await listed();
+    expect(first).toMatchObject({ name: '@acme/damaged', approvals: 0, risk: { total: 100 } });
+    expect(first.failed).toMatch(/^Cannot show this version: .*damaged/);
+    expect(second).toEqual(before);
+    const rita = await signedIn(world.send, world.tokens.rita);
+    const page = await rita.get('');
+    expect(page.status).toBe(200);
+    expect(page.html).toMatch(/@acme\/damaged[\s\S]*Cannot show this version[\s\S]*@acme\/sound/);
+    world.stored.set(blob, sound ?? Buffer.alloc(0));
+    expect((await listed())[0]).toEqual(before);
+  });
+
+  it('lists all versions on pages, riskiest first, forwards and backwards', async () => {
+    const { registry } = world;
+    for (let at = 0; at < 2 * queuePageRows; at++)
+      await registry.db.batch([
+        (db) =>
+          db.run(
+            sql`INSERT INTO versions SELECT ${`V${at}`}, '@acme/v' || ${at}, version, bundle, status, move, publisher, verdict, report, createdAt, ${1_000 + at} FROM versions WHERE name = '@acme/sound'`,
+          ),
+        // The evidence is of no interest here, so the risk is given.
+        (db) =>
+          db.run(
+            sql`UPDATE waiting SET rank = ${2 + (at % 7)}, known = changes, judged = (SELECT judged FROM waiting WHERE name = '@acme/sound') WHERE versionId = ${`V${at}`}`,
+          ),
+      ]);
+    const forwards = [];
+    let place: string | undefined;
+    const pages = [];
+    do {
+      const page = await call(
+        world.send,
+        `/api/v1/reviews${place === undefined ? '' : `?after=${place}`}`,
+        { token: world.tokens.rita },
+      );
+      pages.push(page.body);
+      forwards.push(...page.body.reviews);
+      place = page.body.next;
+    } while (place !== undefined);
+    const names = forwards.map(({ name }) => name);
+    expect(pages.map(({ reviews }) => reviews.length)).toEqual([50, 50, 2]);
+    expect(new Set(names).size).toBe(2 * queuePageRows + 2);
+    const rankOfName = (name: string): number => Number(name.replace('@acme/v', '')) % 7;
+    const given = names.slice(0, 2 * queuePageRows);
+    expect(given).toEqual(
+      [...given].sort(
+        (a, b) => rankOfName(a) - rankOfName(b) || Number(a.slice(7)) - Number(b.slice(7)),
+      ),
+    );
+    expect(pages[0]).toMatchObject({ waiting: 2 * queuePageRows + 2, unsettled: false });
+    const back = await call(world.send, `/api/v1/reviews?before=${pages[2].previous}`, {
+      token: world.tokens.rita,
+    });
+    expect(back.body.reviews).toEqual(pages[1].reviews);
+    const first = await call(world.send, `/api/v1/reviews?before=${back.body.previous}`, {
+      token: world.tokens.rita,
+    });
+    expect(first.body.reviews).toEqual(pages[0].reviews);
+    expect(first.body.previous).toBeUndefined();
+    const rita = await signedIn(world.send, world.tokens.rita);
+    const { html } = await rita.get('');
+    expect(html).toContain(`after=${encodeURIComponent(pages[0].next)}" rel="next"`);
+    expect((await rita.get(`?after=${pages[0].next}`)).html).toContain('rel="prev"');
+  });
+
+  it('has no page at a place that no page names', async () => {
+    for (const place of ['1', "1.1.x'", '1.1.x.y', '9'.repeat(40)])
+      expect(
+        await call(world.send, `/api/v1/reviews?after=${place}`, { token: world.tokens.rita }),
+      ).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
+  });
+});
