@@ -30,6 +30,14 @@ const parts = [
     found: () => findsRunc(),
     optional: true,
   },
+  // Their packages start a server on the machine, so nobody gets them without asking.
+  ...['nginx', 'caddy'].map((program) => ({
+    program,
+    debian: program,
+    for: 'a registry behind a proxy',
+    found: () => forDemo || process.env.CI === undefined || findsServer(program),
+    optional: true,
+  })),
   {
     program: 'chromium',
     debian: 'chromium',
@@ -86,6 +94,10 @@ function findsRunc() {
     process.getuid?.() !== 0 ||
     ['/usr/sbin/runc', '/usr/bin/runc'].some((path) => existsSync(path))
   );
+}
+
+function findsServer(program) {
+  return onPath(program) || existsSync(`/usr/sbin/${program}`);
 }
 
 function browser() {

@@ -15,7 +15,7 @@ describe('the settings of a registry', () => {
       settingRows.map(({ key }) => key as string).sort(),
     );
     expect(parseSettings(example, path)).toMatchObject({
-      data: '/var/lib/skillgate',
+      data: '/var/lib/skillgate/registry',
       url: 'https://skills.acme.example',
     });
   });

@@ -1,0 +1,211 @@
+/**
+ * The road of a skill through a real reverse proxy, with the examples of docs/serving: only ports,
+ * names and certificates are replaced.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { strangerWritesBurst } from '../../registry/limits.ts';
+import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import { visitor } from '../registry/desk-visit.ts';
+import { makeStage, type Serving } from './processes.ts';
+
+interface Proxy {
+  readonly program: string;
+  /** The example of docs/serving. */
+  readonly example: string;
+  /** The program’s arguments, after the files that it needs were written. */
+  prepare(place: Place): readonly string[];
+}
+
+interface Place {
+  readonly folder: string;
+  /** The port of the proxy, and of the registry. */
+  readonly port: number;
+  readonly backend: number;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+const exampleText = (name: string): string =>
+  readFileSync(new URL(`../../docs/serving/${name}`, import.meta.url), 'utf8');
+
+/** Replaces parts of an example, each of which has to be there. */
+function withParts(name: string, parts: readonly (readonly [string, string])[]): string {
+  return parts.reduce((text, [from, to]) => {
+    expect(text).toContain(from);
+    return text.replaceAll(from, to);
+  }, exampleText(name));
+}
+
+const certificates = '/etc/letsencrypt/live/skills.acme.example';
+
+const nginx: Proxy = {
+  program: 'nginx',
+  example: 'nginx.conf',
+  prepare: ({ folder, port, backend, certificate, key }) => {
+    const site = withParts('nginx.conf', [
+      ['listen 443 ssl;', `listen 127.0.0.1:${port} ssl; listen [::1]:${port} ssl;`],
+      ['listen 80;', `listen unix:${folder}/plain.sock;`],
+      ['skills.acme.example;', 'localhost;'],
+      [`${certificates}/fullchain.pem`, certificate],
+      [`${certificates}/privkey.pem`, key],
+      ['127.0.0.1:4880', `127.0.0.1:${backend}`],
+    ]);
+    const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+    const temporary = kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ');
+    const user = process.getuid?.() === 0 ? 'user root;' : '';
+    writeFileSync(
+      join(folder, 'main.conf'),
+      `${user} daemon off; pid ${folder}/pid; error_log stderr; events {}\nhttp { access_log off; ${temporary}\n${site}\n}\n`,
+    );
+    return ['-e', 'stderr', '-p', folder, '-c', join(folder, 'main.conf')];
+  },
+};
+
+const caddy: Proxy = {
+  program: 'caddy',
+  example: 'Caddyfile',
+  prepare: ({ folder, port, backend, certificate, key }) => {
+    const site = withParts('Caddyfile', [
+      ['skills.acme.example {', `https://localhost:${port} {\n\ttls ${certificate} ${key}`],
+      ['127.0.0.1:4880', `127.0.0.1:${backend}`],
+    ]);
+    const options = `{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n\tdefault_bind 127.0.0.1 [::1]\n\tstorage file_system ${folder}/caddy\n}\n`;
+    writeFileSync(join(folder, 'Caddyfile'), options + site);
+    return ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'];
+  },
+};
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const isHere = ({ program }: Proxy): boolean =>
+  spawnSync('sh', ['-c', `PATH="$PATH:/usr/sbin" command -v ${program}`]).status === 0;
+
+for (const proxy of [nginx, caddy])
+  describe.skipIf(!isHere(proxy))(`a registry behind ${proxy.program}`, () => {
+    const env: Record<string, string> = {};
+    const stage = makeStage(env);
+    let front: ChildProcess;
+    let said = '';
+    let base: string;
+    let registry: Serving;
+    let fingerprint: string;
+
+    beforeAll(async () => {
+      const authority = makeAuthority(['localhost'], new Date());
+      const { cert, key } = authority.leafFor('localhost');
+      stage.write({ 'ca.pem': authority.certificate, 'cert.pem': cert, 'key.pem': key });
+      const inFolder = (name: string): string => join(stage.folder, name);
+      const [port, backend] = [await freePort(), await freePort()];
+      base = `https://localhost:${port}`;
+      env.NODE_EXTRA_CA_CERTS = inFolder('ca.pem');
+      env.SKILLGATE_REGISTRY = base;
+      setDefaultCACertificates([...getCACertificates('default'), authority.certificate]);
+      fingerprint = (
+        await stage.skill('operator', 'registry', 'init', 'data', '--origin', 'localhost')
+      ).out.trim();
+      stage.write({
+        'registry.toml': exampleText('registry.toml')
+          .replace('/var/lib/skillgate/registry', 'data')
+          .replace('https://skills.acme.example', base),
+      });
+      const words = ['--config', 'registry.toml', '--port', String(backend)];
+      registry = await stage.serve('operator', ...words);
+      const folder = inFolder('proxy');
+      mkdirSync(folder);
+      const files = { certificate: inFolder('cert.pem'), key: inFolder('key.pem') };
+      front = spawn(proxy.program, proxy.prepare({ folder, port, backend, ...files }), {
+        env: { PATH: `${process.env.PATH}:/usr/sbin`, HOME: folder },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      front.stderr?.on('data', (chunk) => {
+        said += chunk;
+      });
+      for (let tries = 0; tries < 200; tries++) {
+        if (
+          await fetch(`${base}/healthz`).then(
+            ({ ok }) => ok,
+            () => false,
+          )
+        )
+          return;
+        await setTimeout(50);
+      }
+      throw new Error(`${proxy.program} does not answer: ${said}`);
+    });
+    afterAll(async () => {
+      front?.kill('SIGTERM');
+      await stage.close();
+    });
+
+    it('serves the whole way of a skill: pin, publish, scan, approve, install', async () => {
+      expect(registry.base).toBe(base);
+      for (const user of ['operator', 'author', 'rita']) {
+        await stage.json(user, 'registry', 'add', base, '--root', fingerprint);
+        if (user !== 'operator') await stage.json(user, 'key', 'create');
+      }
+      await stage.json('author', 'scope', 'claim', 'acme');
+      const key = join(stage.folder, 'rita/config/keys/default.pub.json');
+      const who = ['rita', '--role', 'reviewer', '--no-identity', '--public-key', key];
+      await stage.json('operator', 'member', 'add', ...who);
+      stage.write({
+        'lists/SKILL.md':
+          '---\nname: lists\ndescription: Counts the lines of a long list when somebody asks.\n---\n\nThe list is `list.csv`.\n',
+        'lists/skill.json': JSON.stringify({ name: '@acme/lists', version: '1.0.0' }),
+        // Larger than what nginx takes without a word in its configuration.
+        'lists/list.csv': 'count,name\n'.repeat(200_000),
+      });
+      await stage.json('author', 'publish', 'lists');
+      const ref = '@acme/lists@1.0.0';
+      const state = async () =>
+        (await stage.json<{ status: string }>('author', 'status', ref)).status;
+      for (let tries = 0; tries < 60 && (await state()) !== 'in review'; tries++)
+        await setTimeout(500);
+      const words = ['review', 'approve', ref, '--reason', 'read all of it', '--yes'];
+      expect(await stage.skill('rita', ...words)).toMatchObject({ exit: 0 });
+      expect(await stage.skill('rita', 'install', '@acme/lists')).toMatchObject({ exit: 0 });
+      expect(registry.err()).not.toContain('scanner ended');
+    });
+
+    it('shows the desk to a reviewer who signs in with a link', async () => {
+      const { url } = await stage.json<{ url: string }>('rita', 'login', '--browser');
+      expect(url.startsWith(`${base}/review/sign-in?link=`)).toBe(true);
+      const rita = visitor((path, init) =>
+        fetch(`${base}${path}`, { ...init, redirect: 'manual' }),
+      );
+      const link = new URL(url).searchParams.get('link') ?? '';
+      expect((await rita.get(`/sign-in?link=${link}`)).status).toBe(200);
+      await rita.post('/sign-in', { link });
+      const desk = await rita.get('');
+      expect([desk.status, desk.html.includes('rita')]).toEqual([200, true]);
+      expect(desk.headers.get('strict-transport-security')).toContain('max-age=');
+    });
+
+    it('limits a client that writes false addresses into its requests', async () => {
+      const statuses = new Set<number>();
+      for (let i = 0; i < strangerWritesBurst + 150; i++) {
+        const { status } = await fetch(`${base}/api/v1/statements`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            'x-forwarded-for': `198.51.100.${i % 250}`,
+            forwarded: `for=198.51.100.${i % 250}`,
+          },
+          body: '{}',
+        });
+        statuses.add(status);
+      }
+      expect([...statuses]).toEqual([422, 429]);
+    });
+  });
