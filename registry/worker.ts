@@ -1,13 +1,17 @@
-/** The Cloudflare shell: the same application over D1 and R2, keys from secrets. */
-import type { D1Database, R2Bucket } from '@cloudflare/workers-types';
+/**
+ * The Cloudflare shell: the same application over D1 and R2, keys from secrets. Isolates answer
+ * reads. One Durable Object answers every request that may write.
+ */
+import type { D1Database, DurableObjectNamespace, R2Bucket } from '@cloudflare/workers-types';
 import { drizzle } from 'drizzle-orm/d1';
-import type { Hono } from 'hono';
+import type { Hono, MiddlewareHandler } from 'hono';
 import { parseWitnessPolicy } from '../skills-index/log/witness-policy.ts';
+import { Problem } from '../skills-index/skill/problem.ts';
 import { defaultPolicy, parsePolicy } from '../skills-index/trust/policy/policy.ts';
 import { parseRoot } from '../skills-index/trust/root/root.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
-import type { Registry } from './context.ts';
+import { makeExclusive, type Registry } from './context.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resume } from './index/publish-index.ts';
 import { requireTuf, tufDocumentName } from './index/tuf-document.ts';
@@ -22,6 +26,11 @@ import { r2Objects } from './store/r2-objects.ts';
 export interface WorkerEnvironment {
   readonly DB: D1Database;
   readonly OBJECTS: R2Bucket;
+  /**
+   * The Durable Object class `Writer`. Without it, each isolate writes: the log stays right, but
+   * isolates that append at once make one another try again.
+   */
+  readonly WRITER?: DurableObjectNamespace;
   /** The root file's JSON. */
   readonly ROOT: string;
   /** The registry's address without a final slash. */
@@ -49,9 +58,58 @@ interface Made {
 // are kept: workerd ends a request that awaits a promise of another request.
 const made = new WeakMap<WorkerEnvironment, Made>();
 
-async function make(environment: WorkerEnvironment): Promise<Made> {
+async function madeFor(environment: WorkerEnvironment): Promise<Made> {
   const known = made.get(environment);
   if (known !== undefined) return known;
+  const first = environment.WRITER === undefined ? [] : [writeBy(environment.WRITER)];
+  // Requests of one isolate must not wait for each other. A clash of their batches decides, as
+  // between isolates.
+  const fresh = await make(environment, { exclusive: (_, task) => task() }, first);
+  made.set(environment, fresh);
+  return fresh;
+}
+
+/** Sends every request that may write to the one object that writes. */
+function writeBy(namespace: DurableObjectNamespace): MiddlewareHandler {
+  return async (context, next) => {
+    if (['GET', 'HEAD', 'OPTIONS'].includes(context.req.method)) return next();
+    const writer = namespace.get(namespace.idFromName('writer'));
+    try {
+      const request = context.req.raw as unknown as Parameters<typeof writer.fetch>[0];
+      return (await writer.fetch(request)) as unknown as Response;
+    } catch (cause) {
+      // Cloudflare refuses requests to an object with too many of them.
+      if (cause instanceof Error && 'overloaded' in cause)
+        throw new Problem('registry-busy', 'Cannot write: too many requests wait', { cause });
+      throw cause;
+    }
+  };
+}
+
+/**
+ * The one writer of a registry: its requests may wait for each other, so those that append to the
+ * log at the same time share a batch, and limits count all clients. The class holds no state: D1
+ * and R2 do.
+ */
+export class Writer {
+  readonly #environment: WorkerEnvironment;
+  #made: Made | undefined;
+
+  constructor(_: unknown, environment: WorkerEnvironment) {
+    this.#environment = environment;
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    this.#made ??= await make(this.#environment, { exclusive: makeExclusive(), waiting: [] });
+    return this.#made.app.fetch(nameUnknownLength(request));
+  }
+}
+
+async function make(
+  environment: WorkerEnvironment,
+  turns: Pick<Registry, 'exclusive' | 'waiting'>,
+  first: readonly MiddlewareHandler[] = [],
+): Promise<Made> {
   const root = parseRoot(environment.ROOT);
   const { LOG_KEY: log, STATUS_KEY: status, REGISTRY_KEY: registryKey, BASE: base } = environment;
   const policy = environment.POLICY === undefined ? defaultPolicy : parsePolicy(environment.POLICY);
@@ -73,9 +131,7 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
     verified: new VerifiedStatements(),
     now: () => new Date(),
     random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
-    // Requests of one isolate must not wait for each other. A clash of their batches decides, as
-    // between isolates.
-    exclusive: (_, task) => task(),
+    ...turns,
     // D1 is restored in place (Time Travel), and no isolate restarts for it.
     compareOwnHead: (registry) => whatOwnHeadShows(registry, () => undefined),
   };
@@ -83,10 +139,9 @@ async function make(environment: WorkerEnvironment): Promise<Made> {
     logError: (error) => console.error(error),
     // Cloudflare sets this header; a client cannot.
     addressOf: (context) => context.req.header('cf-connecting-ip'),
+    first,
   });
-  const fresh = { registry, app };
-  made.set(environment, fresh);
-  return fresh;
+  return { registry, app };
 }
 
 function witnessesOf(
@@ -124,11 +179,11 @@ function d1Database(binding: D1Database): Database {
 
 export default {
   async fetch(request: Request, environment: WorkerEnvironment): Promise<Response> {
-    return (await make(environment)).app.fetch(nameUnknownLength(request));
+    return (await madeFor(environment)).app.fetch(nameUnknownLength(request));
   },
   /** The cron trigger finishes what an interrupted request left. */
   async scheduled(_: unknown, environment: WorkerEnvironment): Promise<void> {
-    const { registry } = await make(environment);
+    const { registry } = await madeFor(environment);
     registry.ownHeadAhead = await whatOwnHeadShows(registry, (line) => console.error(line));
     if (registry.ownHeadAhead !== undefined) console.error(alarmText(registry.ownHeadAhead));
     else {

@@ -33,10 +33,12 @@ interface SimulatorPackage {
   readonly convertV4MiniflareOptions: (options: object) => object;
 }
 
+/** @param options `writer`: the class of the Durable Object that all share as WRITER */
 export async function startIsolates(
   script: string,
   names: readonly string[],
   bindings: (base: string) => Readonly<Record<string, string>> = () => ({}),
+  { writer }: { readonly writer?: string } = {},
 ): Promise<Isolates> {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
@@ -53,6 +55,9 @@ export async function startIsolates(
     d1Databases: { DB: 'shared' },
     r2Buckets: { OBJECTS: 'shared' },
     bindings: bindings(base),
+    ...(writer === undefined
+      ? {}
+      : { durableObjects: { WRITER: { className: writer, scriptName: names[0] } } }),
   }));
   const simulator = new Miniflare(
     convertV4MiniflareOptions({ workers, port, host: '127.0.0.1', cf: false }),
@@ -65,7 +70,10 @@ export async function startIsolates(
       const worker = await simulator.getWorker(isolate);
       const answer = await worker.fetch(request.url, {
         method,
-        headers: Object.fromEntries(request.headers),
+        headers: {
+          ...Object.fromEntries(request.headers),
+          ...(body === undefined ? {} : { 'content-length': String(body.byteLength) }),
+        },
         body,
         redirect: 'manual',
       });
