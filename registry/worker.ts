@@ -27,7 +27,7 @@ export interface WorkerEnvironment {
   readonly DB: D1Database;
   readonly OBJECTS: R2Bucket;
   /**
-   * The Durable Object class `Writer`. Without it, each isolate writes: the log stays right, but
+   * The Durable Object class `RegistryWriter`. Without it, each isolate writes: the log stays right, but
    * isolates that append at once make one another try again.
    */
   readonly WRITER?: DurableObjectNamespace;
@@ -91,7 +91,7 @@ function writeBy(namespace: DurableObjectNamespace): MiddlewareHandler {
  * log at the same time share a batch, and limits count all clients. The class holds no state: D1
  * and R2 do.
  */
-export class Writer {
+export class RegistryWriter {
   readonly #environment: WorkerEnvironment;
   #made: Made | undefined;
 

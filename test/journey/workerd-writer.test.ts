@@ -25,7 +25,7 @@ describe('two isolates of the Worker before one Durable Object that writes', () 
       STATUS_KEY: oneLine(trust.texts.status),
       REGISTRY_KEY: oneLine(trust.texts.registry),
     });
-    workerd = await startIsolates(script, names, bindings, { writer: 'Writer' });
+    workerd = await startIsolates(script, names, bindings, { writer: 'RegistryWriter' });
     for (const file of globSync('registry/migrations/*.sql', { cwd: repository }).sort())
       for (const sql of readFileSync(join(repository, file), 'utf8').split(
         '--> statement-breakpoint',
