@@ -27,8 +27,8 @@ export interface WorkerEnvironment {
   readonly DB: D1Database;
   readonly OBJECTS: R2Bucket;
   /**
-   * The Durable Object class `RegistryWriter`. Without it, each isolate writes: the log stays right,
-   * but isolates that append at once make one another try again.
+   * The Durable Object class `RegistryWriter`. Without it, each isolate writes: the log stays
+   * right, but isolates that append at once make one another try again.
    */
   readonly WRITER?: DurableObjectNamespace;
   /** The root file's JSON. */
