@@ -20,7 +20,7 @@ export async function buildBundle(
   signer: SigstoreSigner,
   witnesses: Witness[] = [],
 ): Promise<SerializedBundle> {
-  const { DSSEBundleBuilder } = await import('@sigstore/sign');
+  const { DSSEBundleBuilder } = await import('./sigstore-builder.ts');
   const builder = new DSSEBundleBuilder({ signer, witnesses });
   return bundleToJSON(
     await builder.create({ data: Buffer.from(payload), type: inTotoPayloadType }),

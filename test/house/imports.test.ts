@@ -112,6 +112,21 @@ const sources = globSync('{skills-index,scanner,runner,registry,cli}/**/*.{ts,js
 }).map((path) => relative(top, resolve(top, path)));
 
 describe('the drawing of the imports', () => {
+  // esbuild gives such an import no names of a CommonJS package that it takes into dist/.
+  it('has no dynamic import of a package that dist/ contains', () => {
+    const outside = ['@napi-rs/keyring', 'playwright-core'];
+    const wrong = sources.flatMap((path) =>
+      [
+        ...readFileSync(resolve(top, path), 'utf8').matchAll(
+          /(?<!typeof )\bimport\('([^.'][^']*)'\)/g,
+        ),
+      ]
+        .filter(([, name = '']) => !name.startsWith('node:') && !outside.includes(name))
+        .map(([, name]) => `${path}: ${name}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   it('holds for every file', () => {
     const arrows = sources.flatMap((path) =>
       arrowsOf(path, readFileSync(resolve(top, path), 'utf8')),
