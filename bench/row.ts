@@ -11,6 +11,13 @@ export interface Row {
   readonly held: boolean;
 }
 
+/** A line that could not be measured. */
+export interface Unmeasured {
+  readonly name: string;
+  readonly goal: string;
+  readonly why: string;
+}
+
 /** A row whose goal is a greatest ratio. */
 export function ratioRow(
   name: string,
@@ -32,15 +39,19 @@ export function ratioRow(
 }
 
 /** The rows as a table for people. */
-export function printRows(rows: readonly Row[]): string {
-  const cells = rows.map((row) => [
-    row.name,
-    `${round(row.value)} ${row.unit}`,
-    row.against,
-    `${round(row.ratio)} ×`,
-    row.goal,
-    row.held ? 'held' : 'MISSED',
-  ]);
+export function printRows(rows: readonly (Row | Unmeasured)[]): string {
+  const cells = rows.map((row) =>
+    'why' in row
+      ? [row.name, '–', row.why, '–', row.goal, 'NOT MEASURED']
+      : [
+          row.name,
+          `${round(row.value)} ${row.unit}`,
+          row.against,
+          `${round(row.ratio)} ×`,
+          row.goal,
+          row.held ? 'held' : 'MISSED',
+        ],
+  );
   const all = [['what', 'value', 'against', 'ratio', 'goal', ''], ...cells];
   const widths = (all[0] ?? []).map((_, column) =>
     Math.max(...all.map((line) => line[column]?.length ?? 0)),

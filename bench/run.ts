@@ -11,7 +11,8 @@ import { honestTables } from './honest.ts';
 import { logRows } from './log.ts';
 import { packageRows } from './packages.ts';
 import { publishRows } from './publish.ts';
-import { printRows, type Row } from './row.ts';
+import { registryReport } from './registry/report.ts';
+import { printRows, type Row, type Unmeasured } from './row.ts';
 import { sandboxRows } from './sandbox.ts';
 import { scanRows } from './scan.ts';
 import { similarityRows } from './similarity.ts';
@@ -34,7 +35,13 @@ const benches: Record<string, () => Promise<Row[]>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { format: { type: 'string' }, only: { type: 'string' }, keep: { type: 'string' } },
+  options: {
+    format: { type: 'string' },
+    only: { type: 'string' },
+    keep: { type: 'string' },
+    quick: { type: 'boolean' },
+    full: { type: 'boolean' },
+  },
 });
 const [first, mirrors] = positionals;
 if (first === 'actions') process.stdout.write(`${await actionsTable(values.only)}\n`);
@@ -42,6 +49,10 @@ else if (first === 'honest') {
   if (mirrors === undefined)
     throw new Error('usage: npm run bench -- honest MIRRORS [--only TEXT] [--keep DIR]');
   process.stdout.write(`${await honestTables(mirrors, values)}\n`);
+} else if (first === 'registry') {
+  const reach = values.quick === true ? 'quick' : values.full === true ? 'full' : 'usual';
+  const { rows, text } = await registryReport(reach, values.only);
+  print(rows, text);
 } else await measure(positionals);
 
 async function measure(names: readonly string[]): Promise<void> {
@@ -51,11 +62,15 @@ async function measure(names: readonly string[]): Promise<void> {
     const bench = benches[name];
     if (bench === undefined)
       throw new Error(
-        `No bench ${name}; there are ${Object.keys(benches).join(', ')}, honest, actions`,
+        `No bench ${name}; there are ${Object.keys(benches).join(', ')}, registry, honest, actions`,
       );
     process.stderr.write(`${name} …\n`);
     rows.push(...(await bench()));
   }
+  print(rows, printRows(rows));
+}
+
+function print(rows: readonly (Row | Unmeasured)[], text: string): void {
   const machine = {
     cpu: cpus()[0]?.model ?? '',
     cores: cpus().length,
@@ -65,6 +80,6 @@ async function measure(names: readonly string[]): Promise<void> {
   process.stdout.write(
     values.format === 'json'
       ? `${JSON.stringify({ schema: 'skillgate.bench/1', machine, rows })}\n`
-      : `${printRows(rows)}\n`,
+      : `${text}\n`,
   );
 }

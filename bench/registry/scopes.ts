@@ -1,0 +1,176 @@
+/** What a registry's identities cost as the number of claimed scopes grows. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeKey, type TestKey } from '../../test/registry/people.ts';
+import { claimScope, signIn } from '../../test/registry/road.ts';
+import { median, wallMs } from '../measure.ts';
+import type { Row, Unmeasured } from '../row.ts';
+import { Generator } from './generator.ts';
+import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
+import { cpuMsOf, residentMiB } from './process-figures.ts';
+import { whileServed } from './served.ts';
+import { claimFor, makeStaffedFolder, requireTaken, type StaffedFolder } from './staffed-folder.ts';
+import type { Names } from './template.ts';
+
+const sizesOf: Record<Reach, readonly number[]> = {
+  quick: [10, 1_000, 10_000],
+  usual: [10, 1_000, 10_000, 100_000],
+  full: [10, 1_000, 10_000, 100_000],
+};
+const claims = { warm: 2, count: 5 };
+
+interface Measured {
+  readonly size: number;
+  readonly readyMs: number;
+  readonly firstMs: number;
+  readonly claimMs: number;
+  readonly claimCpuMs: number;
+  readonly residentMiB: number;
+}
+
+export async function scopesPart(reach: Reach): Promise<Part> {
+  const folder = await makeStaffedFolder();
+  const measured: Measured[] = [];
+  try {
+    const first = { scope: nameAt(0), author: makeKey() };
+    await whileServed(folder.dir, async ({ send }) => {
+      requireTaken(await claimScope(send, first.scope, first.author));
+    });
+    let made = 1;
+    for (const size of sizesOf[reach]) {
+      process.stderr.write(`registry: ${printCount(size)} scopes …\n`);
+      await growTo(folder, first, made, size);
+      measured.push(await measureAt(folder, size));
+      made = Math.max(made, size);
+    }
+    return { rows: rowsOf(measured), curves: curvesOf(measured) };
+  } catch (cause) {
+    const goals = 'first request ≤ 300 ms, claim ≤ 2 ×, + 20 MiB';
+    return {
+      rows: [...rowsOf(measured), unmeasured('scopes, the next size', goals, cause)],
+      curves: curvesOf(measured),
+    };
+  } finally {
+    folder.remove();
+  }
+}
+
+async function growTo(
+  { dir, root, scanner, reviewer }: StaffedFolder,
+  first: { readonly scope: string; readonly author: TestKey },
+  from: number,
+  size: number,
+): Promise<void> {
+  const generator = new Generator(dir, root, [scanner, reviewer]);
+  const template = generator.claim(first);
+  await generator.clone(template, claimsFrom(from, size), 'whole');
+  generator.close();
+}
+
+function* claimsFrom(from: number, size: number): Iterable<Names> {
+  for (let at = from; at < size; at++) yield { scope: nameAt(at), author: makeKey() };
+}
+
+function measureAt(folder: StaffedFolder, size: number): Promise<Measured> {
+  return whileServed(folder.dir, async ({ pid, ready, send }) => {
+    const firstMs = await wallMs(() => signIn(send, folder.reviewer));
+    const walls: number[] = [];
+    let before = 0;
+    for (let nth = 0; nth < claims.warm + claims.count; nth++) {
+      if (nth === claims.warm) before = cpuMsOf(pid);
+      walls.push(await wallMs(() => claimFor(send, `zznew${nameAt(size + nth)}`)));
+    }
+    const claimCpuMs = (cpuMsOf(pid) - before) / claims.count;
+    await sleep(1_000);
+    return {
+      size,
+      readyMs: ready.wallMs,
+      firstMs,
+      claimMs: median(walls.slice(claims.warm)),
+      claimCpuMs,
+      residentMiB: residentMiB(pid),
+    };
+  });
+}
+
+/** Letters that no rule takes for another letter. */
+function nameAt(nth: number): string {
+  const letters = 'bcdfghjkpt';
+  const digits = [...String(nth).padStart(7, '0')];
+  return `zz${digits.map((digit) => letters[Number(digit)]).join('')}`;
+}
+
+function rowsOf(measured: readonly Measured[]): (Row | Unmeasured)[] {
+  const [few] = measured;
+  const many = measured.at(-1);
+  if (few === undefined || many === undefined || few === many) return [];
+  const scopes = `${printCount(many.size)} scopes`;
+  const atFew = `at ${printCount(few.size)}`;
+  const claimRatio = many.claimCpuMs / few.claimCpuMs;
+  const more = many.residentMiB - few.residentMiB;
+  return [
+    {
+      name: `${scopes}: first signed request after a start, wall`,
+      value: many.firstMs,
+      unit: 'ms',
+      against: `${atFew}: ${few.firstMs.toPrecision(3)} ms`,
+      ratio: many.firstMs / few.firstMs,
+      goal: '≤ 300 ms',
+      held: many.firstMs <= 300,
+    },
+    {
+      name: `${scopes}: start to ready, wall`,
+      value: many.readyMs,
+      unit: 'ms',
+      against: `${atFew}: ${few.readyMs.toPrecision(3)} ms`,
+      ratio: many.readyMs / few.readyMs,
+      goal: '≤ 2000 ms',
+      held: many.readyMs <= 2_000,
+    },
+    {
+      name: `${scopes}: claim of one more, CPU`,
+      value: many.claimCpuMs,
+      unit: 'ms',
+      against: `${atFew}: ${few.claimCpuMs.toPrecision(3)} ms; wall ${few.claimMs.toPrecision(3)} → ${many.claimMs.toPrecision(3)} ms`,
+      ratio: claimRatio,
+      goal: '≤ 2 ×',
+      held: claimRatio <= 2,
+    },
+    {
+      name: `${scopes}: resident memory`,
+      value: many.residentMiB,
+      unit: 'MiB',
+      against: `${atFew}: ${few.residentMiB.toPrecision(3)} MiB`,
+      ratio: many.residentMiB / few.residentMiB,
+      goal: '≤ 20 MiB more',
+      held: more <= 20,
+    },
+  ];
+}
+
+function curvesOf(measured: readonly Measured[]): Curve[] {
+  const at = measured.map(({ size }) => size);
+  const line = (name: string, of: (one: Measured) => number) => ({
+    name,
+    values: measured.map(of),
+  });
+  return [
+    {
+      title: 'scopes: wall time',
+      along: 'scopes',
+      at,
+      unit: 'ms',
+      lines: [
+        line('start to ready', ({ readyMs }) => readyMs),
+        line('first signed request', ({ firstMs }) => firstMs),
+        line('claim', ({ claimMs }) => claimMs),
+      ],
+    },
+    {
+      title: 'scopes: resident memory',
+      along: 'scopes',
+      at,
+      unit: 'MiB',
+      lines: [line('resident memory', (one) => one.residentMiB)],
+    },
+  ];
+}

@@ -1,0 +1,189 @@
+/** The rows and objects of a version or of a claim, which the generator clones. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { storedBlobName } from '../../registry/store/objects.ts';
+import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import {
+  type Envelope,
+  parseEnvelope,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
+import type { TestKey } from '../../test/registry/people.ts';
+
+/** Names of a template or of a clone. A clone's names have as many characters as the template's. */
+export interface Names {
+  readonly scope: string;
+  readonly skill?: string;
+  /** Owner of the scope, and the publisher. */
+  readonly author: TestKey;
+}
+
+export type Cell = string | number | null;
+export type CellsOf = Record<string, Cell>;
+
+/** A logged statement. */
+export interface Entry {
+  readonly row: CellsOf;
+  readonly envelope: Envelope;
+  /** The envelope's payload as text. */
+  readonly payload: string;
+  /** The last line of the checkpoint over it. */
+  readonly noteSignature: string;
+}
+
+export interface RowOfTable {
+  readonly table: string;
+  readonly row: CellsOf;
+}
+
+export interface Template {
+  readonly names: Names;
+  /** Id of the version; undefined for a claim. */
+  readonly id: string | undefined;
+  /** Statements, in log order. */
+  readonly entries: readonly Entry[];
+  /** Rows of all other tables but the log's. */
+  readonly rows: readonly RowOfTable[];
+  /** Stored texts, each after those that it names. */
+  readonly blobs: readonly { readonly digest: Digest; readonly text: string }[];
+  readonly isPublic: boolean;
+  /** Every text that a clone replaces. */
+  readonly replaced: RegExp;
+}
+
+interface Folder {
+  readonly dir: string;
+  readonly db: Database;
+}
+
+/** The template of a version, all of whose statements are finished. */
+export function readVersionTemplate(
+  folder: Folder,
+  names: Required<Names>,
+  version: string,
+): Template {
+  const row = folder.db
+    .prepare('SELECT * FROM versions WHERE name = ? AND version = ?')
+    .get(`@${names.scope}/${names.skill}`, version) as CellsOf | undefined;
+  if (row === undefined) throw new Error(`No version of ${names.skill}`);
+  const indexes = indexesWhere(folder.db, 'versionId = ?', String(row.id));
+  return templateOf(folder, names, indexes, row);
+}
+
+/** The template of a scope's claim. */
+export function readClaimTemplate(folder: Folder, names: Names): Template {
+  const signed = 'versionId IS NULL AND signer = ?';
+  return templateOf(folder, names, indexesWhere(folder.db, signed, names.author.keyId));
+}
+
+/** The texts that distinguish a clone from its template, before any digest. */
+export function textsOf({ scope, skill, author }: Names): Record<string, string> {
+  return {
+    scope,
+    ...(skill === undefined ? {} : { skill }),
+    author: hexOf(author.keyId),
+    key: author.open.spki,
+    // The subject of a claim.
+    owners: hexOf(digestOf(canonicalJson([author.open]))),
+  };
+}
+
+function indexesWhere(db: Database, condition: string, value: string): number[] {
+  return db
+    .prepare(`SELECT logIndex FROM statements WHERE ${condition} ORDER BY logIndex`)
+    .pluck()
+    .all(value) as number[];
+}
+
+function templateOf(
+  folder: Folder,
+  names: Names,
+  indexes: readonly number[],
+  version?: CellsOf,
+): Template {
+  const all = rowsAbout(folder.db, indexes, version);
+  const rows = all.filter(({ table }) => table !== 'statements');
+  const entries = all
+    .filter(({ table }) => table === 'statements')
+    .map(({ row }) => entryOf(folder.db, row));
+  const blobs = version === undefined ? [] : blobsOf(folder.dir, rows, version);
+  const digests = [
+    ...blobs.map(({ digest }) => digest),
+    ...entries.flatMap(({ row }) => [String(row.bundle), String(row.payload)]),
+  ];
+  const id = version && String(version.id);
+  const texts = [
+    ...Object.values(textsOf(names)),
+    ...digests.map((digest) => hexOf(parseDigest(digest))),
+    ...(id === undefined ? [] : [id]),
+  ];
+  return {
+    names,
+    id,
+    entries,
+    rows,
+    blobs,
+    isPublic: rows.some(({ table }) => table === 'index_lines'),
+    replaced: new RegExp(texts.map(escaped).join('|'), 'g'),
+  };
+}
+
+function entryOf(db: Database, row: CellsOf): Entry {
+  const envelope = parseEnvelope(JSON.parse(String(row.envelope)));
+  const note = db.prepare('SELECT note FROM log WHERE "index" = ?').pluck().get(row.logIndex);
+  return {
+    row,
+    envelope,
+    payload: Buffer.from(envelope.payload, 'base64').toString('utf8'),
+    noteSignature: String(note).split('\n\n')[1] ?? '',
+  };
+}
+
+/** Rows of any table that name the version or one of the log indexes. */
+function rowsAbout(
+  db: Database,
+  indexes: readonly number[],
+  version: CellsOf | undefined,
+): RowOfTable[] {
+  const tables = db
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'log'")
+    .pluck()
+    .all() as string[];
+  return tables.flatMap((table) => {
+    const columns = db.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table);
+    const conditions = [
+      ...(version !== undefined && columns.includes('versionId') ? ['versionId = :id'] : []),
+      ...(version !== undefined && table === 'versions' ? ['id = :id'] : []),
+      ...(columns.includes('logIndex')
+        ? ['logIndex IN (SELECT value FROM json_each(:indexes))']
+        : []),
+    ];
+    if (conditions.length === 0) return [];
+    const found = db
+      .prepare(`SELECT * FROM ${table} WHERE ${conditions.join(' OR ')}`)
+      .all({ id: version?.id ?? '', indexes: JSON.stringify(indexes) }) as CellsOf[];
+    return found.map((row) => ({ table, row }));
+  });
+}
+
+// A bundle names its files, and a report names the bundle.
+function blobsOf(
+  dir: string,
+  rows: readonly RowOfTable[],
+  { bundle, report }: CellsOf,
+): Template['blobs'] {
+  const last = [bundle, report];
+  return rows
+    .flatMap(({ table, row }) => (table === 'version_blobs' ? [String(row.digest)] : []))
+    .sort((a, b) => last.indexOf(a) - last.indexOf(b))
+    .map((text) => parseDigest(text))
+    .map((digest) => ({
+      digest,
+      text: readFileSync(join(dir, 'objects', storedBlobName(digest)), 'utf8'),
+    }));
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
