@@ -2,7 +2,7 @@
  * Intake: an upload becomes a version, or is rejected whole with every reason. A rejected upload
  * leaves only an audit line.
  */
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { requireLocked } from '../../skills-index/packages/require-locked.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
@@ -34,6 +34,7 @@ import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { putBlobs } from '../store/objects.ts';
 import { audit, versionBlobs, versions } from '../store/schema.ts';
+import { statementsOf } from '../versions/manifests.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
 import { packageWrites } from '../versions/version-packages.ts';
 import {
@@ -42,6 +43,7 @@ import {
   requireOwnBytes,
   type VersionRow,
 } from '../versions/versions.ts';
+import { findSameBytes } from './replays.ts';
 import { unpackTar } from './tar.ts';
 import { requireProvenance, requirePublisher } from './upload-signer.ts';
 import { requireUnusedRun } from './used-runs.ts';
@@ -71,15 +73,41 @@ export async function takeVersion(
   upload: PublishUpload,
   sender?: Actor,
 ): Promise<AcceptedVersion> {
+  const before = await publishedBefore(registry, upload);
+  if (before !== undefined) return before;
   try {
     const checked = await verifyUpload(registry, upload, sender);
     return await registry.exclusive(`publish ${checked.name}`, () => store(registry, checked));
   } catch (error) {
+    const isTaken = error instanceof Problem && error.code === 'version-exists';
+    const meanwhile = isTaken ? await publishedBefore(registry, upload) : undefined;
+    if (meanwhile !== undefined) return meanwhile;
     const isRefused = error instanceof Problem && error.code !== 'logged-unfinished';
     if (isRefused) await orLater(registry, () => recordRefusal(registry, error, sender));
     throw error;
   }
 }
+
+/**
+ * The answer to an upload that was taken before, byte for byte: a client that missed the answer
+ * sends the same request again. An upload that is signed anew is a new one.
+ */
+async function publishedBefore(
+  registry: Registry,
+  { publish, tar }: PublishUpload,
+): Promise<AcceptedVersion | undefined> {
+  const versionId = await findSameBytes(registry, publish);
+  if (versionId === undefined) return undefined;
+  const [row] = await registry.db.read.select().from(versions).where(eq(versions.id, versionId));
+  if (row === undefined || unpackTar(tar).digest !== row.bundle) return undefined;
+  const signed = await statementsOf(registry, versionId);
+  const indexes = signed
+    .filter(({ predicateType }) => publishedTypes.includes(predicateType))
+    .map(({ logIndex }) => logIndex);
+  return { row, statements: await finishLogged(registry, { indexes }) };
+}
+
+const publishedTypes: readonly string[] = [predicateTypes.publish, predicateTypes.provenance];
 
 interface CheckedUpload {
   readonly name: PublishStatement['predicate']['manifest']['name'];

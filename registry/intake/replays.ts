@@ -18,6 +18,7 @@ import { settleApproved } from '../index/put-off.ts';
 import { signerTriesMax } from '../limits.ts';
 import { finishLogged, orSayLogged } from '../log/after-logging.ts';
 import type { LoggedAt } from '../log/appending.ts';
+import { envelopeOf, isCertifiedSent, type SentStatement } from '../people/certified.ts';
 import { readIdentities } from '../people/identities.ts';
 import type { SentEnvelope } from '../people/signer.ts';
 import { stateAfter, versionsMeant } from '../stops/revocations.ts';
@@ -75,6 +76,24 @@ export async function orSayKnown<Result>(
     if (row === undefined) throw error;
     return orSayLogged(registry, [row.logIndex], () => Promise.reject(error));
   }
+}
+
+/** The version whose logged publication is exactly these bytes, the signature included. */
+export async function findSameBytes(
+  { db }: Registry,
+  sent: SentStatement,
+): Promise<string | undefined> {
+  const envelope = envelopeOf(sent);
+  const material = isCertifiedSent(sent) ? canonicalJson(sent.verificationMaterial) : null;
+  const rows = await db.read
+    .select()
+    .from(statements)
+    .where(eq(statements.payload, digestOf(Buffer.from(envelope.payload, 'base64'))))
+    .limit(signerTriesMax);
+  const same = rows.find(
+    (row) => row.envelope === canonicalJson(envelope) && row.material === material,
+  );
+  return same?.versionId ?? undefined;
 }
 
 /** The same bundle was verified when it was logged, so nobody has to verify it again. */

@@ -265,6 +265,32 @@ describe('intake', () => {
     expect(answers.filter((answer) => answer.body.code === 'version-exists')).toHaveLength(7);
   });
 
+  it('gives a request that comes again the same answer, and eight copies at once one', async () => {
+    const skill = makeSkill('@acme/again', '1.0.0');
+    const envelope = await signPublication(skill, world.author);
+    const first = await publish(world.send, skill, world.author, { envelope });
+    expect(first.status).toBe(201);
+    expect(await publish(world.send, skill, world.author, { envelope })).toEqual(first);
+    const next = makeSkill('@acme/again', '1.0.1');
+    const copy = await signPublication(next, world.author);
+    const copies = await Promise.all(
+      Array.from({ length: 8 }, () => publish(world.send, next, world.author, { envelope: copy })),
+    );
+    expect(copies).toEqual(copies.map(() => ({ ...copies[0], status: 201 })));
+  });
+
+  it('takes nothing for a repetition that differs in signature or files', async () => {
+    const skill = makeSkill('@acme/differs', '1.0.0');
+    const envelope = await signPublication(skill, world.author);
+    expect((await publish(world.send, skill, world.author, { envelope })).status).toBe(201);
+    const tar = tarOf(makeSkill('@acme/differs', '1.0.0', { files: { 'more.md': 'more' } }));
+    for (const other of [{}, { envelope, tar }])
+      expect(await publish(world.send, skill, world.author, other)).toMatchObject({
+        status: 409,
+        body: { code: 'version-exists' },
+      });
+  });
+
   it('refuses a version with build metadata, which ranges cannot tell from the one without', async () => {
     const answer = await publish(world.send, makeSkill('@acme/built', '1.0.0+b'), world.author);
     expect(answer).toMatchObject({
