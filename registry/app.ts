@@ -36,6 +36,8 @@ export interface AppOptions {
   readonly logError: (error: unknown) => void;
   /** The client's address. */
   readonly addressOf?: AddressOf;
+  /** Why the storage takes no upload now; undefined when it does. */
+  readonly whyFull?: () => Promise<string | undefined>;
   /** Steps of the shell, before any route. */
   readonly first?: readonly MiddlewareHandler[];
 }
@@ -43,7 +45,7 @@ export interface AppOptions {
 /** Builds the application over what a shell gives it. */
 export function createApp(
   registry: Registry,
-  { logError, addressOf = () => undefined, first = [] }: AppOptions,
+  { logError, addressOf = () => undefined, whyFull, first = [] }: AppOptions,
 ): Hono {
   const app = new Hono();
   app.use(
@@ -96,11 +98,13 @@ export function createApp(
       ...(at === undefined ? {} : { at: new Date(at).toISOString() }),
     }));
     const behind = await behindNow(registry);
-    const ok = behind === undefined && damaged === undefined;
+    const disk = await whyFull?.();
+    const ok = behind === undefined && damaged === undefined && disk === undefined;
     const readiness = {
       ok,
       ...(behind && { behind }),
       ...(damaged && { damaged }),
+      ...(disk && { disk }),
       ...(witnesses.length === 0 ? {} : { witnesses }),
     };
     return context.json(readiness, ok ? 200 : 503);

@@ -94,6 +94,13 @@ export const strictTransportSeconds = 365 * 24 * 3_600;
 export const certificateCheckMs = 60_000;
 export const certificateWarnMs = 14 * 24 * 3_600_000;
 export const certificateWarnAgainMs = 24 * 3_600_000;
+/** How long one look at the disk counts. */
+export const diskCheckMs = 5_000;
+/** Lines of the access log that wait for the disk, and the pause after the file failed. */
+export const accessLogWaitingBytesMax = 1024 * 1024;
+export const accessLogRetryMs = 60_000;
+/** Rows that the figures of a queue count at most. */
+export const countedRowsMax = 10_000;
 export const databaseWaitMs = 2_000;
 /**
  * A database up to this size is checked before the registry serves, which takes about a second. A

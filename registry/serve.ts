@@ -25,7 +25,13 @@ import { newestCheckpoint } from './log/log.ts';
 import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
 import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
+import { watchDisk } from './serving/disk-space.ts';
 import { type Answer, type Listeners, openListeners } from './serving/listeners.ts';
+import {
+  type Observation,
+  type ObservationOptions,
+  openObservation,
+} from './serving/observation.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
 import { startCheck } from './store/database-check.ts';
@@ -35,7 +41,7 @@ import { diskObjects } from './store/disk-objects.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 import { sweepParts } from './store/sweep-parts.ts';
 
-export interface RegistryOptions {
+export interface RegistryOptions extends ObservationOptions {
   /** A folder that `skillgate registry init` made. */
   readonly dir: string;
   /** `localhost` by default. */
@@ -73,7 +79,9 @@ export interface RunningRegistry {
   /** A plain HTTP address for programs on this machine. */
   readonly localBase: string;
   readonly registry: Registry;
-  /** Reads the certificate again. */
+  /** The port for figures, if there is one. */
+  readonly metricsPort: number | undefined;
+  /** Reads the certificate again, and opens the access log again. */
   reload(): Promise<void>;
   /** Stops accepting, lets requests under way end (4 s), closes the database. */
   close(): Promise<void>;
@@ -86,18 +94,7 @@ export interface RunningRegistry {
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, host = 'localhost', log = () => undefined, now = () => new Date() } = options;
-  const root = await readRootFile(dir);
-  const keys = await readKeys(dir, root);
-  const policy = options.policy ?? (await readPolicy(dir));
-  const incidents = await readIncidentPolicy(dir);
-  const tuf = await readTuf(dir, { root, policy });
-  const sigstore = await readSigstore(dir, tuf);
-  const signedPolicy = tuf?.files['witnesses.json'];
-  const witnesses = await readWitnesses(dir, {
-    urls: options.witnesses ?? [],
-    signedPolicy,
-    say: log,
-  });
+  const trust = await readTrust(options, log);
   const proxies = options.proxies && parseTrustedProxies(options.proxies);
   let answer: Answer = async () => new Response('starting', { status: 503 });
   const listeners = await openListeners(
@@ -112,13 +109,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const registry: Registry = {
     db,
     objects: diskObjects(join(dir, 'objects')),
-    keys,
-    root,
-    policy,
-    tuf,
-    sigstore,
-    witnesses,
-    incidents,
+    ...trust,
     config: { base, hosts, localBases },
     identities: {},
     unsettled: new Set(),
@@ -128,15 +119,26 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     random: (bytes) => randomBytes(bytes),
     exclusive: makeExclusive(),
   };
+  const disk = watchDisk(dir, now);
+  const addressOf = makeAddressOf(proxies);
+  let observation: Observation | undefined;
   const sweep = new AbortController();
   const check = opened.isChecked ? undefined : startCheck(path, log);
   const stop = async (): Promise<void> => {
     sweep.abort();
     check?.stop();
     await listeners.close();
+    await observation?.close();
     opened.close();
   };
   try {
+    observation = await openObservation(options, {
+      registry,
+      listeners,
+      disk,
+      addressOf,
+      say: log,
+    });
     await closeFolder(dir, log);
     await prepare(registry, dir, log);
   } catch (error) {
@@ -146,8 +148,12 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   }
   const app = createApp(registry, {
     logError: makeErrorLog(log, registry.now),
-    addressOf: makeAddressOf(proxies),
-    first: listeners.isOpen && proxies !== undefined ? [requireProxy(proxies)] : [],
+    addressOf,
+    whyFull: disk.whyFull,
+    first: [
+      ...observation.steps,
+      ...(listeners.isOpen && proxies !== undefined ? [requireProxy(proxies)] : []),
+    ],
   });
   answer = async (request, env) => app.fetch(request, env as object);
   void check?.found.then((damage) => damage && endWrites(registry, db, damage));
@@ -159,9 +165,26 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     base,
     localBase: localBases[0],
     registry,
-    reload: () => listeners.reload(),
+    metricsPort: observation.metricsPort,
+    reload: async () => {
+      observation.reload();
+      await listeners.reload();
+    },
     close: stop,
   };
+}
+
+/** Whom the registry trusts, and with which keys it signs: the files of its folder. */
+async function readTrust({ dir, ...options }: RegistryOptions, say: (line: string) => void) {
+  const root = await readRootFile(dir);
+  const keys = await readKeys(dir, root);
+  const policy = options.policy ?? (await readPolicy(dir));
+  const incidents = await readIncidentPolicy(dir);
+  const tuf = await readTuf(dir, { root, policy });
+  const sigstore = await readSigstore(dir, tuf);
+  const signedPolicy = tuf?.files['witnesses.json'];
+  const witnesses = await readWitnesses(dir, { urls: options.witnesses ?? [], signedPolicy, say });
+  return { root, keys, policy, tuf, sigstore, witnesses, incidents };
 }
 
 /** A database that is damaged in one place must not be written in another. */

@@ -21,6 +21,7 @@ import { settingsOf } from './settings.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const settings = await settingsOf(context);
   const { dir, url, host, port, tls, proxies, witnesses, noScanner } = settings;
+  const { accessLog, metricsPort } = settings;
   await access(join(dir, registryFiles.root)).catch(async (cause) => {
     const isEmpty = (await readdir(dir).catch(() => [])).length === 0;
     throw new Problem(
@@ -43,6 +44,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     port,
     tls,
     proxies,
+    accessLog: accessLog === '-' ? (line) => void context.stdout.write(line) : accessLog,
+    metricsPort,
     log: (line) => printNote(context, safe`${line}`),
     witnesses,
   });

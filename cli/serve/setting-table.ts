@@ -71,6 +71,21 @@ export const settingRows = [
       'the header in which the proxies name the client: x-forwarded-for (default) or forwarded',
   },
   {
+    key: 'access-log',
+    kind: 'path',
+    option: 'access-log',
+    value: 'FILE',
+    summary:
+      'write a line of JSON for each request to the file, or with - to standard output; opened again at SIGHUP',
+  },
+  {
+    key: 'metrics-port',
+    kind: 'port',
+    option: 'metrics-port',
+    value: 'N',
+    summary: 'port on 127.0.0.1 with figures for Prometheus at /metrics (default: none)',
+  },
+  {
     key: 'policy',
     kind: 'path',
     option: 'policy',

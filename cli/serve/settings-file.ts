@@ -44,7 +44,9 @@ export function parseSettings(text: string, path: string): Settings {
     else {
       const value = settingValue(entry.value, row);
       if (value === undefined) refuse(`${row.key} has to be ${forms[row.kind]}`);
-      else settings[row.key] = row.kind === 'path' ? resolve(dirname(path), String(value)) : value;
+      else
+        settings[row.key] =
+          row.kind === 'path' && value !== '-' ? resolve(dirname(path), String(value)) : value;
     }
   }
   if (reasons.length > 0)

@@ -16,6 +16,9 @@ export interface ServeSettings {
   readonly proxies:
     | { readonly addresses: readonly string[]; readonly header: string | undefined }
     | undefined;
+  /** A path, or `-` for standard output. */
+  readonly accessLog: string | undefined;
+  readonly metricsPort: number | undefined;
   /** Path of a policy file. */
   readonly policy: string | undefined;
   readonly witnesses: readonly string[];
@@ -50,6 +53,9 @@ export async function settingsOf(context: CommandContext): Promise<ServeSettings
     port: typeof settings.port === 'number' ? settings.port : portDefault,
     tls: pairOf(text('tls-certificate'), text('tls-key')),
     proxies: addresses.length === 0 ? undefined : { addresses, header: text('forwarded-header') },
+    accessLog: text('access-log'),
+    metricsPort:
+      typeof settings['metrics-port'] === 'number' ? settings['metrics-port'] : undefined,
     policy: text('policy'),
     witnesses: texts('witnesses').map(parseBase),
     noScanner: settings['no-scanner'] === true,
@@ -77,7 +83,7 @@ function fromOptions({ cwd, options }: CommandContext): Settings {
     const given = option === undefined ? undefined : options[option];
     if (given === undefined) continue;
     if (kind === 'port') settings[key] = portOf(given);
-    else if (kind === 'path') settings[key] = resolve(cwd, String(given));
+    else if (kind === 'path' && given !== '-') settings[key] = resolve(cwd, String(given));
     else settings[key] = given;
   }
   return settings;

@@ -5,6 +5,8 @@
 import { chmod, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** `keys.json` is not closed here: a registry whose own keys were readable does not start. */
+const keyFiles = ['scanner-key.json', 'keys.next.json'] as const;
 const databaseFiles = ['registry.sqlite', 'registry.sqlite-wal', 'registry.sqlite-shm'] as const;
 
 /**
@@ -23,7 +25,7 @@ export async function closeFolder(
     return;
   }
   const closed: string[] = [];
-  for (const path of [dir, ...databaseFiles.map((name) => join(dir, name))]) {
+  for (const path of [dir, ...[...databaseFiles, ...keyFiles].map((name) => join(dir, name))]) {
     const mode = await stat(path).then(
       (found) => found.mode & 0o777,
       () => 0,
@@ -39,6 +41,10 @@ export async function closeFolder(
         `warning: other users of this machine can open ${path}, and only its owner can change that: chmod go-rwx ${path}`,
       );
   }
+  for (const path of keyFiles.map((name) => join(dir, name)).filter((key) => closed.includes(key)))
+    say(
+      `warning: other users of this machine could read the private key ${path}; the registry closed the file. If somebody may have read the key, end the key and make another one (docs/operating-registry.md, "A reviewer leaves")`,
+    );
   if (closed.includes(dir))
     say(`Other users of this machine could open ${dir}; the registry closed it to them`);
 }

@@ -93,6 +93,12 @@ describe('the registry on Node', () => {
     expect(errors).toEqual([
       `Other users of this machine could open ${dir}; the registry closed it to them`,
     ]);
+    const scannerKey = join(dir, 'scanner-key.json');
+    await writeFile(scannerKey, '{}', { mode: 0o644 });
+    await running.close();
+    await start();
+    expect(errors.at(-1)).toContain(`could read the private key ${scannerKey}`);
+    expect((await stat(scannerKey)).mode & 0o077).toBe(0);
     for (const path of [...files, join(dir, 'registry.sqlite-wal')])
       expect([path, (await stat(path)).mode & 0o077]).toEqual([path, 0]);
     errors.length = 0;

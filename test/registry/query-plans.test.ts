@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
 import { resume } from '../../registry/index/publish-index.ts';
+import { metricsText, RequestCounts } from '../../registry/serving/metrics.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { digestOfRuleSet } from '../../skills-index/statement/rule-set.ts';
 import { walkContract } from './contract.ts';
@@ -136,6 +137,10 @@ describe('a registry', () => {
         '/readyz',
       ])
         expect((await send(path)).status, path).toBe(200);
+      const noDisk = { diskFree: async () => 0, isReady: async () => true };
+      const noTls = { certificateExpires: () => undefined };
+      const requests = new RequestCounts();
+      await metricsText({ registry: world.registry, requests, ...noDisk, ...noTls });
       const said = { extractor: digestOf('e'), judging: digestOf('j'), rules: [] };
       await call(send, '/api/v1/jobs/rule-set', {
         token: tokens.scanner,

@@ -1,0 +1,52 @@
+/** Whether the disk of a registry takes another upload. */
+import { statfs, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { diskCheckMs, uploadBytesMax } from '../limits.ts';
+
+export interface DiskSpace {
+  /** Bytes that the registry's user may still write. */
+  free(): Promise<number>;
+  /** Why the disk takes no upload; undefined when it does. Checked anew after `diskCheckMs`. */
+  whyFull(): Promise<string | undefined>;
+}
+
+/** @param free replaces what the operating system says about the disk */
+export function watchDisk(
+  dir: string,
+  now: () => Date,
+  free: () => Promise<number> = () => freeBytes(dir),
+): DiskSpace {
+  let last: { readonly at: number; readonly why: Promise<string | undefined> } | undefined;
+  return {
+    free,
+    whyFull: () => {
+      const at = now().getTime();
+      if (last === undefined || Math.abs(at - last.at) >= diskCheckMs)
+        last = { at, why: whyNotWritable(dir, free) };
+      return last.why;
+    },
+  };
+}
+
+async function freeBytes(dir: string): Promise<number> {
+  const { bavail, bsize } = await statfs(dir);
+  return bavail * bsize;
+}
+
+// Free bytes alone do not show a quota, used-up inodes or a file system that became read-only.
+async function whyNotWritable(
+  dir: string,
+  free: () => Promise<number>,
+): Promise<string | undefined> {
+  const probe = join(dir, 'ready.probe');
+  try {
+    const bytes = await free();
+    if (bytes < uploadBytesMax)
+      return `the disk has ${Math.floor(bytes / 1024 / 1024)} MiB left, and one upload may need ${uploadBytesMax / 1024 / 1024} MiB`;
+    await writeFile(probe, new Uint8Array(4_096), { mode: 0o600 });
+    await unlink(probe);
+    return undefined;
+  } catch (error) {
+    return `the data folder cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`;
+  }
+}
