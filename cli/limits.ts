@@ -3,6 +3,8 @@ export const requestSecondsMax = 30;
 export const uploadSecondsMax = 120;
 /** Bytes of one JSON answer of a registry. */
 export const answerBytesMax = 32 * 1024 * 1024;
+/** Pages of the list of a skill's versions. */
+export const versionPagesMax = 1_000;
 /** Folders and files below one path; a path with more is refused. */
 export const folderEntriesMax = 200_000;
 export const folderDepthMax = 64;

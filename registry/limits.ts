@@ -35,8 +35,17 @@ export const jobAttemptsMax = 3;
 export const writeAttemptsMax = 40;
 export const statusLifeMs = 24 * 3_600_000;
 export const statusRefreshMs = 3_600_000;
+/** Versions on one page of the list of a skill. */
+export const versionsPageRows = 500;
 /** Versions on one page of the queue. */
 export const queuePageRows = 50;
+/** Versions of one slice of what a start, or a cron trigger of a Worker, finishes. */
+export const resumedAtOnce = 20;
+/**
+ * How long a start waits for what the registry finishes. The rest is finished beside the first
+ * requests.
+ */
+export const resumeWaitMs = 1_000;
 /** Waiting versions that one request judges anew. */
 export const judgedAnewAtOnce = 20;
 /** Steps of events that one request does, and versions that one step marks to be judged anew. */

@@ -1,6 +1,7 @@
 /** The Node shell: the application on a port, its database and objects in one folder. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy/policy.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
@@ -19,11 +20,13 @@ import {
 import { readWitnesses } from './data-folder/witness-config.ts';
 import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
-import { resume } from './index/publish-index.ts';
+import { resume } from './index/resume.ts';
 import { takeStatement } from './intake/statements.ts';
+import { resumeWaitMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
+import { renewQueue } from './review/queue/renew-queue.ts';
 import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
 import { watchDisk } from './serving/disk-space.ts';
 import { type Answer, type Listeners, openListeners } from './serving/listeners.ts';
@@ -124,11 +127,13 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   let observation: Observation | undefined;
   const sweep = new AbortController();
   const check = opened.isChecked ? undefined : startCheck(path, log);
+  const finishing: Finishing = { signal: sweep.signal };
   const stop = async (): Promise<void> => {
     sweep.abort();
     check?.stop();
     await listeners.close();
     await observation?.close();
+    await finishing.done?.catch(() => undefined);
     opened.close();
   };
   try {
@@ -140,7 +145,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
       say: log,
     });
     await closeFolder(dir, log);
-    await prepare(registry, dir, log);
+    await prepare(registry, dir, { log, finishing });
   } catch (error) {
     // Closing reads the file once more. A failure of it must not hide the reason for closing.
     await stop().catch(() => undefined);
@@ -206,11 +211,27 @@ async function orClose<Result>(listeners: Listeners, step: () => Result): Promis
   }
 }
 
+/** What the start finishes beside the first requests. */
+interface Finishing {
+  readonly signal: AbortSignal;
+  done?: Promise<void>;
+}
+
+/** Finishes what is left over, until the registry stops. */
+async function finish(
+  registry: Registry,
+  onRefusal: (error: unknown) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await resume(registry, onRefusal, signal);
+  while (!signal.aborted && (await renewQueue(registry)));
+}
+
 /** Finishes what a crash interrupted, and logs the statements that came with the folder. */
 async function prepare(
   registry: Registry,
   dir: string,
-  log: (line: string) => void,
+  { log, finishing }: { readonly log: (line: string) => void; readonly finishing: Finishing },
 ): Promise<void> {
   // Compared before anything is written: the last status, or a witness, may show more log entries
   // than an old copy has.
@@ -221,9 +242,13 @@ async function prepare(
     log(alarmText(registry.ownHeadAhead));
     return;
   }
-  await resume(registry, (error) =>
-    log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error)),
-  );
+  const onRefusal = (error: unknown): void =>
+    log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error));
+  const finished = finish(registry, onRefusal, finishing.signal);
+  finishing.done = finished;
+  // A small registry is finished before its first answer. A large one answers meanwhile.
+  await Promise.race([finished, delay(resumeWaitMs, undefined, { ref: false })]);
+  void finished.catch((error: unknown) => (registry.reportPutOff ?? onRefusal)(error));
   for (const envelope of await readEnrolments(dir)) {
     await takeStatement(registry, { envelope }).catch((error: unknown) => {
       // A member whose statement came with the folder may have been removed since; the file stays

@@ -13,12 +13,13 @@ import { VerifiedStatements } from '../skills-index/trust/signatures/verified-st
 import { createApp } from './app.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
-import { resume } from './index/publish-index.ts';
+import { resumeSome } from './index/resume.ts';
 import { requireTuf, tufDocumentName } from './index/tuf-document.ts';
 import { requireRootKeys } from './log/root-keys.ts';
 import { alarmText, requireAsked } from './log/witness-duty.ts';
 import { sigstoreOf } from './people/certified.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
+import { renewQueue } from './review/queue/renew-queue.ts';
 import { judgeByLooks } from './scans/package-consequences.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { r2Objects } from './store/r2-objects.ts';
@@ -187,8 +188,9 @@ export default {
     registry.ownHeadAhead = await whatOwnHeadShows(registry, (line) => console.error(line));
     if (registry.ownHeadAhead !== undefined) console.error(alarmText(registry.ownHeadAhead));
     else {
-      await resume(registry, (error) => console.error(error));
+      await resumeSome(registry, (error) => console.error(error));
       await judgeByLooks(registry);
+      await renewQueue(registry);
     }
   },
 };

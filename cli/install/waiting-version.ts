@@ -6,12 +6,9 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { isInRange, parseVersion } from '../../skills-index/skill/version.ts';
 import type { CommandContext } from '../command.ts';
 import { approvalsLacking, approvalsText } from '../registries/approvals-text.ts';
+import { fetchVersions } from '../registries/fetch-versions.ts';
 import { registryOf } from '../registries/registries.ts';
-import {
-  type VersionAnswer,
-  versionAnswer,
-  versionsAnswer,
-} from '../registries/registry-answers.ts';
+import { type VersionAnswer, versionAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import type { Project } from '../run/admission.ts';
 
@@ -50,11 +47,7 @@ async function findVersion(
   const { name, range } = reference;
   const { base } = registryOf(context, scopeOf(name), project.file.registries);
   const world = { ...context, registryBase: base };
-  const { versions } = await askRegistry(
-    world,
-    `/api/v1/versions${versionPath(name)}`,
-    versionsAnswer,
-  );
+  const versions = await fetchVersions(world, name);
   const newest = versions.findLast(
     ({ version }) => range === '*' || isInRange(parseVersion(version), range),
   );

@@ -5,7 +5,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
 import { requirePublisher } from '../members-and-scopes/scope-owner.ts';
-import { versionsAnswer } from '../registries/registry-answers.ts';
+import { versionAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { readRegistries } from '../registries/registry-base.ts';
 import { keyNames } from '../signing/signer.ts';
@@ -58,15 +58,14 @@ async function requireFreeVersion(
   context: CommandContext,
   { name, version }: ExactVersion,
 ): Promise<void> {
-  const { versions } = await askRegistry(
+  const before = await askRegistry(
     context,
-    `/api/v1/versions${versionPath(name)}`,
-    versionsAnswer,
+    `/api/v1/versions${versionPath(name, version)}`,
+    versionAnswer,
   ).catch((cause: unknown) => {
-    if (cause instanceof Problem && cause.code === 'not-found') return { versions: [] };
+    if (cause instanceof Problem && cause.code === 'not-found') return undefined;
     throw cause;
   });
-  const before = versions.find((published) => published.version === version);
   if (before !== undefined)
     throw new Problem(
       'version-exists',

@@ -4,11 +4,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
 import { approvalsLacking, approvalsText } from '../registries/approvals-text.ts';
-import {
-  type VersionAnswer,
-  versionAnswer,
-  versionsAnswer,
-} from '../registries/registry-answers.ts';
+import { fetchVersions } from '../registries/fetch-versions.ts';
+import { type VersionAnswer, versionAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
@@ -54,11 +51,7 @@ export function isUnderWay({ status }: Pick<VersionAnswer, 'status'>): boolean {
 
 async function listVersions(context: CommandContext, reference: string): Promise<ExitCode> {
   const { name } = parseReference(reference);
-  const { versions } = await askRegistry(
-    context,
-    `/api/v1/versions${versionPath(name)}`,
-    versionsAnswer,
-  );
+  const versions = await fetchVersions(context, name);
   const rows = versions.map(({ version, status, uncounted }) => ({
     version,
     status,

@@ -28,7 +28,6 @@ import { retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { publicBlobName } from '../store/objects.ts';
 import { indexLines, versions } from '../store/schema.ts';
-import { completeAllScans } from '../versions/lacking-scans.ts';
 import { maliciousPackagesOf, noMaliciousPackage } from '../versions/malicious-packages.ts';
 import {
   addressOf,
@@ -42,7 +41,7 @@ import {
 import { nobodyEndedSince, whyStopped } from '../versions/publishers.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { identityEvidence } from './evidence.ts';
-import { writeIndexFile, writeLackingFiles } from './index-file.ts';
+import { writeIndexFile } from './index-file.ts';
 import { refreshStatus, statusIn } from './status-json.ts';
 import { summaryOf } from './verification-summary.ts';
 
@@ -74,25 +73,6 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
   await requireAdmissible(registry, row, line);
   await makePublic(registry, row, line);
   return enter(registry, row, { line, since });
-}
-
-/**
- * Finishes what a crash interrupted: statements without an address, approvals that suffice, lines
- * that their files lack.
- */
-export async function resume(
-  registry: Registry,
-  onRefusal: (error: unknown) => void,
-): Promise<void> {
-  await finishStatements(registry);
-  await completeAllScans(registry, onRefusal);
-  const waiting = await registry.db.read
-    .select()
-    .from(versions)
-    .where(eq(versions.status, 'in review'));
-  // One version that cannot be published must not keep the registry from starting.
-  for (const row of waiting) await settle(registry, row.id).catch(onRefusal);
-  await writeLackingFiles(registry);
 }
 
 async function lineOf(

@@ -2,13 +2,16 @@
  * Why installers reject a version that is approved here: the key or the policy of its verification
  * summary had ended before the summary.
  */
+import { and, eq } from 'drizzle-orm';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { policiesAt } from '../../skills-index/trust/policy/judging-policies.ts';
 import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { isInOffice } from '../../skills-index/trust/root/root-office.ts';
 import type { Registry } from '../context.ts';
-import { statementIn, statementsOf } from '../versions/manifests.ts';
+import { isAmong } from '../store/batch.ts';
+import { statements } from '../store/schema.ts';
+import { type StatementRow, statementIn } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 /**
@@ -17,12 +20,41 @@ import type { VersionRow } from '../versions/versions.ts';
  */
 export async function whyUncounted(
   registry: Registry,
-  { id, status }: VersionRow,
+  version: VersionRow,
 ): Promise<string | undefined> {
-  if (status !== 'approved') return undefined;
-  const [row] = (await statementsOf(registry, id, predicateTypes.summary)).slice(-1);
-  const statement = row === undefined ? undefined : statementIn(row);
-  if (row === undefined || statement?.predicateType !== predicateTypes.summary) return undefined;
+  return (await whyAllUncounted(registry, [version])).get(version.id);
+}
+
+/** The same for many versions, by id. */
+export async function whyAllUncounted(
+  registry: Registry,
+  rows: readonly Pick<VersionRow, 'id' | 'status'>[],
+): Promise<ReadonlyMap<string, string>> {
+  const approved = rows.filter(({ status }) => status === 'approved').map(({ id }) => id);
+  if (approved.length === 0) return new Map();
+  const { envelope, logIndex, predicateType, signer, versionId } = statements;
+  const summaries = await registry.db.read
+    .select({ envelope, logIndex, signer, versionId })
+    .from(statements)
+    .where(and(isAmong(versionId, approved), eq(predicateType, predicateTypes.summary)));
+  // The newest summary of each version counts.
+  const newest = new Map(
+    summaries.sort((a, b) => a.logIndex - b.logIndex).map((row) => [row.versionId ?? '', row]),
+  );
+  const whys = new Map<string, string>();
+  for (const [id, row] of newest) {
+    const why = whySummaryUncounted(registry, row);
+    if (why !== undefined) whys.set(id, why);
+  }
+  return whys;
+}
+
+function whySummaryUncounted(
+  registry: Registry,
+  row: Pick<StatementRow, 'envelope' | 'logIndex' | 'signer'>,
+): string | undefined {
+  const statement = statementIn(row);
+  if (statement.predicateType !== predicateTypes.summary) return undefined;
   if (!isInOffice(registry.root, 'registry', row.signer, row.logIndex))
     return `its verification summary, at log index ${row.logIndex}, was signed with a key of the registry that was retired before this log index`;
   const { approving } = policiesAt(registry.policy, row.logIndex);

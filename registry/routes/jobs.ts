@@ -12,8 +12,10 @@ import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { selectorList } from '../../skills-index/statement/rule-set.ts';
 import type { Registry } from '../context.ts';
 import { reportBytesMax, ruleSetBytesMax } from '../limits.ts';
+import { orLater } from '../log/after-logging.ts';
 import { requireRole } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
+import { renewQueue } from '../review/queue/renew-queue.ts';
 import { failJob, leaseJob, renewLease } from '../scans/jobs.ts';
 import { type SignedReport, takeReport } from '../scans/reports.ts';
 import { planRescans, takeRuleSet } from '../scans/rescans.ts';
@@ -85,6 +87,7 @@ function leaseRoutes(registry: Registry): Hono {
         // New versions go first. A scanner without work rescans versions that a newer rule set may
         // judge differently.
         const again = waiting === undefined && (await planRescans(registry)) > 0;
+        if (waiting === undefined) await orLater(registry, () => renewQueue(registry));
         return context.json({
           job: (again ? await leaseJob(registry, actor, wanted) : waiting) ?? null,
         });

@@ -5,9 +5,9 @@ import * as v from 'valibot';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { whyUncounted } from '../index/uncounted.ts';
+import { whyAllUncounted } from '../index/uncounted.ts';
 import { type PublishUpload, takeVersion } from '../intake/intake.ts';
-import { uploadBytesMax } from '../limits.ts';
+import { uploadBytesMax, versionsPageRows } from '../limits.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
 import { readVersion } from '../review/detail.ts';
 import { versionsOf } from '../versions/versions.ts';
@@ -134,7 +134,7 @@ function readingRoutes(registry: Registry): Hono {
     .get(
       '/versions/:scope/:name',
       describe({
-        summary: 'List the versions of a skill, oldest first',
+        summary: 'List a page of the versions of a skill, oldest first',
         answer: v.object({
           versions: v.array(
             v.object({
@@ -144,26 +144,34 @@ function readingRoutes(registry: Registry): Hono {
               uncounted: v.exactOptional(v.string()),
             }),
           ),
+          /** Only when versions follow. */
+          next: v.exactOptional(v.string()),
         }),
-        problems: ['name-invalid', 'not-found'],
+        problems: ['name-invalid', 'not-found', 'request-invalid'],
+        query: { after: '`next` of another page: the versions behind it' },
       }),
       async (context) => {
         const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
-        const rows = await versionsOf(registry, name);
-        if (rows.length === 0) throw new Problem('not-found', `This registry has no skill ${name}`);
-        const versions = await Promise.all(
-          rows.map(async (row) => {
-            const { version: number, status, bundle } = row;
-            const uncounted = await whyUncounted(registry, row);
-            return {
-              version: number,
-              status,
-              bundle,
-              ...(uncounted === undefined ? {} : { uncounted }),
-            };
-          }),
-        );
-        return context.json({ versions });
+        const after = logIndexIn(context.req.query('after'));
+        const found = await versionsOf(registry, name, { after, limit: versionsPageRows + 1 });
+        if (found.length === 0 && after < 0)
+          throw new Problem('not-found', `This registry has no skill ${name}`);
+        const rows = found.slice(0, versionsPageRows);
+        const whys = await whyAllUncounted(registry, rows);
+        const versions = rows.map(({ id, version: number, status, bundle }) => {
+          const uncounted = whys.get(id);
+          return {
+            version: number,
+            status,
+            bundle,
+            ...(uncounted === undefined ? {} : { uncounted }),
+          };
+        });
+        const last = found.length > rows.length ? rows.at(-1) : undefined;
+        return context.json({
+          versions,
+          ...(last === undefined ? {} : { next: String(last.logIndex) }),
+        });
       },
     )
     .get(
@@ -181,6 +189,15 @@ function readingRoutes(registry: Registry): Hono {
         });
       },
     );
+}
+
+function logIndexIn(text: string | undefined): number {
+  if (text === undefined) return -1;
+  if (!/^\d{1,15}$/.test(text))
+    throw new Problem('request-invalid', 'No page of the versions begins there', {
+      hint: 'Take `next` from the page before, or ask without `after` for the first page.',
+    });
+  return Number(text);
 }
 
 async function formOf(request: Request): Promise<FormData> {

@@ -45,6 +45,7 @@ export const versions = sqliteTable(
   (table) => [
     uniqueIndex('versions_name_version').on(table.name, table.version),
     index('versions_name').on(table.name, table.logIndex),
+    index('versions_name_status').on(table.name, table.status, table.logIndex),
     index('versions_status').on(table.status, table.logIndex),
     index('versions_publisher').on(table.publisher, table.logIndex),
     index('versions_publisher_status').on(table.publisher, table.status),
@@ -87,6 +88,19 @@ export const audit = sqliteTable(
     index('audit_version').on(table.versionId, table.kind, table.at),
     index('audit_to').on(table.to, table.at),
     index('audit_kind').on(table.kind, table.at),
+  ],
+);
+
+/**
+ * Audit lines that ask a person about a version. Triggers add such a line, and delete the lines of
+ * a version that a state change or a new report settles.
+ */
+export const openDoubts = sqliteTable(
+  'open_doubts',
+  { auditId: text().primaryKey(), versionId: text().notNull(), at: integer().notNull() },
+  (table) => [
+    index('open_doubts_at').on(table.at),
+    index('open_doubts_version').on(table.versionId),
   ],
 );
 

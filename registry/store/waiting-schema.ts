@@ -51,9 +51,12 @@ export const renewals = sqliteTable(
     id: integer().primaryKey(),
     /**
      * The versions meant: those of a skill name, of a publisher, with a package, those that
-     * resemble a version (`sketch`: only later versions), or all.
+     * resemble a version (`sketch`: only later versions), or all. `resume` is no event: a Worker
+     * keeps there how far it has finished what interrupted requests left.
      */
-    kind: text().$type<'name' | 'publisher' | 'package' | 'alike' | 'sketch' | 'all'>().notNull(),
+    kind: text()
+      .$type<'name' | 'publisher' | 'package' | 'alike' | 'sketch' | 'all' | 'resume'>()
+      .notNull(),
     value: text().notNull(),
     /** The last version, or place of a sketch, that was done; null when all were. */
     after: text().default(''),
@@ -64,6 +67,6 @@ export const renewals = sqliteTable(
     uniqueIndex('renewals_event').on(table.kind, table.value),
     index('renewals_open')
       .on(table.id)
-      .where(sql`${table.after} IS NOT NULL AND ${table.kind} <> 'all'`),
+      .where(sql`${table.after} IS NOT NULL AND ${table.kind} NOT IN ('all', 'resume')`),
   ],
 );

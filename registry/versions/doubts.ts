@@ -2,14 +2,14 @@
  * Doubts for a person to decide: failed rescans, and verdicts of rescans that suspend nothing
  * automatically.
  */
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
-import { clockSkewMs, doubtRowsMax } from '../limits.ts';
+import { doubtRowsMax } from '../limits.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
-import { audit, scans, statements, versions } from '../store/schema.ts';
+import { audit, openDoubts, versions } from '../store/schema.ts';
 import type { VersionState } from './status.ts';
 import type { VersionRow } from './versions.ts';
 
@@ -39,10 +39,6 @@ export function doubtWrite(
 
 /** Doubts that no later report or state change has settled, newest first. */
 export async function listDoubts(registry: Registry): Promise<readonly DoubtRow[]> {
-  // A row dated by a clock that was ahead would otherwise hide each doubt until that date.
-  const latest = registry.now().getTime() + clockSkewMs;
-  const moved = sql`SELECT MAX(later.at) FROM ${audit} AS later WHERE later.versionId = ${versions.id} AND later.kind = 'move' AND later.at <= ${latest}`;
-  const scanned = sql`SELECT MAX(${statements.createdAt}) FROM ${scans} JOIN ${statements} ON ${statements.logIndex} = ${scans.logIndex} WHERE ${scans.versionId} = ${versions.id} AND ${statements.createdAt} <= ${latest}`;
   const rows = await registry.db.read
     .select({
       name: versions.name,
@@ -51,17 +47,12 @@ export async function listDoubts(registry: Registry): Promise<readonly DoubtRow[
       why: audit.why,
       at: audit.at,
     })
-    .from(audit)
-    .innerJoin(versions, eq(audit.versionId, versions.id))
-    .where(
-      and(
-        eq(audit.kind, 'job'),
-        inArray(versions.status, ['approved', 'in review', 'quarantined', 'suspended']),
-        sql`${audit.at} >= COALESCE((${moved}), 0)`,
-        sql`${audit.at} >= COALESCE((${scanned}), 0)`,
-      ),
-    )
-    .orderBy(desc(audit.at))
+    .from(openDoubts)
+    .innerJoin(audit, eq(audit.id, openDoubts.auditId))
+    .innerJoin(versions, eq(versions.id, openDoubts.versionId))
+    // The plus keeps SQLite from the index over states, which would sort all doubts.
+    .where(sql`+${versions.status} IN ('approved', 'in review', 'quarantined', 'suspended')`)
+    .orderBy(desc(openDoubts.at))
     .limit(doubtRowsMax);
   return rows.map((row) => ({ ...row, at: new Date(row.at) }));
 }

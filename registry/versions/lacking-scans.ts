@@ -3,7 +3,7 @@
  * and scanners change their rules while a version waits, so each of these events checks the version
  * here. A version without a job would wait for ever.
  */
-import { eq, inArray, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
 import { enqueueScan, openJobOf } from '../scans/jobs.ts';
 import { holds, retryOnClash } from '../store/batch.ts';
@@ -29,18 +29,6 @@ export async function completeScans(registry: Registry, versionId: string): Prom
       enqueueScan(registry, row.id),
     ]);
   });
-}
-
-/**
- * Completes the scans of all waiting versions: the policy may have changed since the last start.
- */
-export async function completeAllScans(
-  registry: Registry,
-  onRefusal: (error: unknown) => void,
-): Promise<void> {
-  const waiting = inArray(versions.status, ['scanning', 'in review']);
-  const rows = await registry.db.read.select({ id: versions.id }).from(versions).where(waiting);
-  for (const { id } of rows) await completeScans(registry, id).catch(onRefusal);
 }
 
 // A version that was held back waits for a person who reads its report. Without a report there is

@@ -41,7 +41,7 @@ export async function statementsOf(
 }
 
 /** The statement in a row; intake verified its signature. */
-export function statementIn(row: StatementRow): Statement {
+export function statementIn(row: Pick<StatementRow, 'envelope'>): Statement {
   return peekStatement(parseEnvelope(JSON.parse(row.envelope)));
 }
 

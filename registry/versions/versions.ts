@@ -1,5 +1,5 @@
 /** Versions as rows: lookups, and the writes of a state change. */
-import { type AnyColumn, and, asc, eq, isNotNull, sql } from 'drizzle-orm';
+import { type AnyColumn, and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm';
 import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -103,13 +103,21 @@ export function nothingAlikeSince(
   return holds(sql`NOT (${newer(versions.name, name)} OR ${newer(versions.bundle, bundle)})`);
 }
 
-/** All versions of a skill, oldest first. */
-export async function versionsOf(registry: Registry, name: SkillName): Promise<VersionRow[]> {
+/**
+ * Versions of a skill, oldest first.
+ * @param after the log index of the version before the first one
+ */
+export async function versionsOf(
+  registry: Registry,
+  name: SkillName,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<VersionRow[]> {
   return registry.db.read
     .select()
     .from(versions)
-    .where(eq(versions.name, name))
-    .orderBy(asc(versions.logIndex));
+    .where(and(eq(versions.name, name), gt(versions.logIndex, after)))
+    .orderBy(asc(versions.logIndex))
+    .limit(limit);
 }
 
 /** The state changes of a version, oldest first. */

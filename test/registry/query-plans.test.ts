@@ -2,15 +2,20 @@ import BetterSqlite3 from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
-import { resume } from '../../registry/index/publish-index.ts';
 import { metricsText, RequestCounts } from '../../registry/serving/metrics.ts';
+import { resume, resumeSome } from '../../registry/index/resume.ts';
+import { renewQueue } from '../../registry/review/queue/renew-queue.ts';
+import { judgeByLooks } from '../../registry/scans/package-consequences.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
+import { revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { digestOfRuleSet } from '../../skills-index/statement/rule-set.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
+import { freshNonce } from '../nonce.ts';
 import { walkContract } from './contract.ts';
 import { signedIn } from './desk-visit.ts';
 import { makeKey } from './people.ts';
 import { recordStatements, whatIsWrong } from './query-plans.ts';
-import { call, claimScope, makeSkill, publish, scan } from './road.ts';
+import { approve, call, claimScope, makeSkill, publish, scan, state } from './road.ts';
 import { makeStaffedWorld, makeWorld } from './world.ts';
 
 function migrated(): BetterSqlite3.Database {
@@ -49,6 +54,11 @@ describe('the plan of a statement', () => {
       /^SEARCH versions USING INDEX versions_publisher/,
     ],
     [
+      'looks through all versions of a state for the last of one bundle',
+      `select * from "versions" where "versions"."bundle" = ? and "status" = ? and "logIndex" < ? order by "logIndex" desc limit 1`,
+      /^SEARCH versions USING INDEX versions_status/,
+    ],
+    [
       'has more parameters than D1 takes',
       `select * from "versions" where "id" in (${Array(101).fill('?')})`,
       /^101 parameters/,
@@ -59,6 +69,10 @@ describe('the plan of a statement', () => {
 
   it.each([
     ['finds one version', 'select * from "versions" where "name" = ? and "version" = ?'],
+    [
+      'finds the last approved version before another',
+      `select * from "versions" where "versions"."name" = ? and "status" = ? and "logIndex" < ? order by "logIndex" desc limit 1`,
+    ],
     [
       'lists what waits, oldest first',
       `select * from "versions" where "status" = ? order by "logIndex" limit 5`,
@@ -113,6 +127,8 @@ describe('a registry', () => {
       const rita = await signedIn(send, tokens.rita);
       for (const path of [
         '',
+        '?after=2.0.x',
+        '?before=102.9.x',
         '/@acme/seen/1.0.0',
         '/@acme/seen/1.0.0/approve',
         '/passkeys',
@@ -121,7 +137,9 @@ describe('a registry', () => {
         await rita.get(path);
       for (const path of [
         'versions/@acme/seen',
+        'versions/@acme/seen?after=0',
         'reviews',
+        'reviews?after=2.0.x',
         'reviews/@acme/seen/1.0.0',
         'members',
         `keys/${world.author.keyId}`,
@@ -141,15 +159,33 @@ describe('a registry', () => {
       const noTls = { certificateExpires: () => undefined };
       const requests = new RequestCounts();
       await metricsText({ registry: world.registry, requests, ...noDisk, ...noTls });
-      const said = { extractor: digestOf('e'), judging: digestOf('j'), rules: [] };
+      const rules = { extractor: digestOf('e'), judging: digestOf('j'), rules: [] };
       await call(send, '/api/v1/jobs/rule-set', {
         token: tokens.scanner,
-        json: { digest: digestOfRuleSet(said), ...said },
+        json: { digest: digestOfRuleSet(rules), ...rules },
       });
       expect(
         (await call(send, '/api/v1/jobs/lease', { token: tokens.scanner, json: {} })).status,
       ).toBe(200);
       expect((await claimScope(send, 'later', makeKey())).status).toBe(201);
+      const about = { token: tokens.rita, json: { reason: 'a test' } };
+      for (const action of ['ask', 'claim'])
+        expect((await call(send, `/api/v1/reviews/@acme/seen/1.0.0/${action}`, about)).status).toBe(
+          200,
+        );
+      await approve(send, tokens.rita, world.rita, skill);
+      const said = { registry: registryIdOf(world.registry.root), reason: 'a test' };
+      const target = { publisher: world.author.keyId };
+      for (const kind of ['suspended', 'lifted', 'revoked'] as const) {
+        const stop = revocationStatement({ ...said, kind, target, nonce: freshNonce() });
+        expect((await state(send, stop, world.rita)).status).toBe(201);
+      }
+      // The cron trigger of a Worker.
+      for (const _ of [1, 2]) {
+        await resumeSome(world.registry, () => undefined);
+        await judgeByLooks(world.registry);
+        await renewQueue(world.registry);
+      }
       expect(world.errors).toEqual([]);
       world.close();
     } finally {

@@ -78,7 +78,7 @@ async function nextRenewal({ db }: Registry): Promise<RenewalRow | undefined> {
     .select()
     .from(renewals)
     // Literals and no parameters: SQLite uses the index over open renewals for literals only.
-    .where(sql`${renewals.after} IS NOT NULL AND ${renewals.kind} <> 'all'`)
+    .where(sql`${renewals.after} IS NOT NULL AND ${renewals.kind} NOT IN ('all', 'resume')`)
     .orderBy(asc(renewals.id))
     .limit(1);
   return renewal;
@@ -136,6 +136,7 @@ async function sliceOf(registry: Registry, renewal: RenewalRow): Promise<Slice> 
   const after = renewal.after ?? '';
   switch (kind) {
     case 'all':
+    case 'resume':
       return waitingSlice(registry, after, undefined);
     case 'name':
       return waitingSlice(registry, after, sql`${waiting.name} = ${value}`);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../../registry/app.ts';
 import { indexFileName } from '../../../registry/index/index-file.ts';
-import { resume } from '../../../registry/index/publish-index.ts';
+import { resume } from '../../../registry/index/resume.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { approve, call, makeSkill, publish, type Send, scan } from '../road.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { resume } from '../../../registry/index/publish-index.ts';
+import { resume } from '../../../registry/index/resume.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import { append } from '../../../registry/log/sequencer.ts';
 import { log, statements } from '../../../registry/store/schema.ts';

@@ -3,7 +3,7 @@
  * report.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { resume } from '../../../registry/index/publish-index.ts';
+import { resume } from '../../../registry/index/resume.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';

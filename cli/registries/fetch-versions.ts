@@ -1,0 +1,33 @@
+/** All versions of a skill at a registry, page by page. */
+import type * as v from 'valibot';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { versionPagesMax } from '../limits.ts';
+import { versionsAnswer } from './registry-answers.ts';
+import { askRegistry, type RegistryWorld, versionPath } from './registry-api.ts';
+
+export type ListedVersion = v.InferOutput<typeof versionsAnswer>['versions'][number];
+
+/**
+ * The versions of a skill, oldest first.
+ * @throws Problem `not-found`, `registry-answer-invalid` for a list without end, and as
+ * `askRegistry`
+ */
+export async function fetchVersions(
+  world: RegistryWorld,
+  name: SkillName,
+): Promise<readonly ListedVersion[]> {
+  const path = `/api/v1/versions${versionPath(name)}`;
+  const all: ListedVersion[] = [];
+  let query = '';
+  for (let pages = 0; pages < versionPagesMax; pages++) {
+    const { versions, next } = await askRegistry(world, `${path}${query}`, versionsAnswer);
+    all.push(...versions);
+    if (next === null) return all;
+    query = `?after=${encodeURIComponent(next)}`;
+  }
+  throw new Problem(
+    'registry-answer-invalid',
+    `Cannot read the versions of ${name}: the registry’s list has more than ${versionPagesMax} pages`,
+  );
+}

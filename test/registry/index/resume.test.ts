@@ -1,0 +1,70 @@
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { resume, resumeSome } from '../../../registry/index/resume.ts';
+import { resumedAtOnce } from '../../../registry/limits.ts';
+import { jobs, versions } from '../../../registry/store/schema.ts';
+import { makeSkill, publish } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+const many = 2 * resumedAtOnce + 5;
+let world: Staffed;
+beforeEach(async () => {
+  world = await makeStaffedWorld();
+  await publish(world.send, makeSkill('@acme/one', '1.0.0'), world.author);
+  // As a crash leaves them: without a job.
+  const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${many}) INSERT INTO versions SELECT 'V' || i, name, '1.0.' || i, bundle, 'scanning', move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`;
+  await world.registry.db.batch([(db) => db.run(copies)]);
+});
+afterEach(() => world.close());
+
+const queued = async (): Promise<number> =>
+  new Set((await world.registry.db.read.select().from(jobs)).map(({ versionId }) => versionId))
+    .size;
+const never = (error: unknown): void => expect(error).toBeUndefined();
+
+it('a start gives each version without a scan a job, and answers others meanwhile', async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  await resume(world.registry, never);
+  clearInterval(timer);
+  expect(await queued()).toBe(many + 1);
+  expect(turns).toBeGreaterThan(5);
+});
+
+it('a start that is ended leaves the rest to the next', async () => {
+  const ending = new AbortController();
+  const resuming = resume(world.registry, never, ending.signal);
+  ending.abort();
+  await resuming;
+  expect(await queued()).toBeLessThan(many);
+  await resume(world.registry, never);
+  expect(await queued()).toBe(many + 1);
+});
+
+it('the cron trigger of a Worker does a few versions each time, and begins anew behind the last', async () => {
+  const each: number[] = [];
+  for (let times = 0; times < 3; times++) {
+    await resumeSome(world.registry, never);
+    each.push(await queued());
+  }
+  expect(each).toEqual([resumedAtOnce + 1, 2 * resumedAtOnce + 1, many + 1]);
+  await world.registry.db.batch([(db) => db.run(sql`DELETE FROM jobs WHERE versionId = 'V1'`)]);
+  await resumeSome(world.registry, never);
+  expect(await queued()).toBe(many + 1);
+});
+
+it('one version that cannot be read keeps no other waiting', async () => {
+  const failures: unknown[] = [];
+  const { db } = world.registry;
+  const failing = {
+    ...db,
+    batch: async (writes: Parameters<typeof db.batch>[0]) => {
+      if (failures.length === 0 && writes.length > 0) throw new Error('the disk is slow');
+      return db.batch(writes);
+    },
+  };
+  await resume({ ...world.registry, db: failing }, (error) => failures.push(error));
+  expect(failures).toHaveLength(1);
+  expect(await queued()).toBe(many);
+  expect(await db.read.select().from(versions)).toHaveLength(many + 1);
+});

@@ -1,0 +1,27 @@
+import { sql } from 'drizzle-orm';
+import { expect, it, onTestFinished } from 'vitest';
+import { versionsPageRows } from '../../../registry/limits.ts';
+import { approve, call, makeSkill, publish, scan } from '../road.ts';
+import { makeStaffedWorld } from '../world.ts';
+
+it('lists the versions of a skill in pages, oldest first, each once', async () => {
+  const world = await makeStaffedWorld();
+  onTestFinished(() => world.close());
+  const { author, registry, rita, scanner, send, tokens } = world;
+  const skill = makeSkill('@acme/long', '0.0.1');
+  await publish(send, skill, author);
+  await scan(send, tokens.scanner, scanner, skill, 'pass');
+  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${versionsPageRows + 1}) INSERT INTO versions SELECT 'V' || i, name, '1.0.' || i, bundle, 'refused', move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`;
+  await registry.db.batch([(db) => db.run(copies)]);
+  const first = (await call(send, '/api/v1/versions/@acme/long')).body;
+  const second = (await call(send, `/api/v1/versions/@acme/long?after=${first.next}`)).body;
+  expect([first.versions.length, second.versions.length]).toEqual([versionsPageRows, 2]);
+  expect(first.versions[0]).toMatchObject({ version: '0.0.1', status: 'approved' });
+  const names = [...first.versions, ...second.versions].map(({ version }) => version);
+  expect(new Set(names).size).toBe(versionsPageRows + 2);
+  expect(names.at(-1)).toBe(`1.0.${versionsPageRows + 1}`);
+  expect(second.next).toBeUndefined();
+  expect(await call(send, '/api/v1/versions/@acme/long?after=x')).toMatchObject({ status: 400 });
+  expect(await call(send, '/api/v1/versions/@acme/none')).toMatchObject({ status: 404 });
+});
