@@ -91,7 +91,7 @@ async function waitingReviews({ db }: Registry): Promise<Waiting> {
     .from(versions)
     .where(isWaiting)
     .limit(countedRowsMax);
-  const [counted] = await db.read.select({ count: sql<number>`count(*)` }).from(rows.as('waiting'));
+  const [counted] = await db.read.select({ count: sql<number>`count(*)` }).from(rows.as('counted'));
   const [oldest] = await db.read
     .select({ at: versions.createdAt })
     .from(versions)
@@ -104,7 +104,7 @@ async function waitingReviews({ db }: Registry): Promise<Waiting> {
 async function waitingScans({ db }: Registry): Promise<Waiting> {
   const isWaiting = and(eq(jobs.state, 'waiting'));
   const rows = db.read.select({ one: sql`1` }).from(jobs).where(isWaiting).limit(countedRowsMax);
-  const [counted] = await db.read.select({ count: sql<number>`count(*)` }).from(rows.as('waiting'));
+  const [counted] = await db.read.select({ count: sql<number>`count(*)` }).from(rows.as('counted'));
   const [oldest] = await db.read
     .select({ at: jobs.createdAt })
     .from(jobs)
