@@ -3,6 +3,7 @@
  * sent it from.
  */
 import type { MiddlewareHandler } from 'hono';
+import { addressClass } from '../../skills-index/network/network-address.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RegistryConfig } from '../context.ts';
 import { strictTransportSeconds } from '../limits.ts';
@@ -13,7 +14,10 @@ const readingMethods: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 export function requireOwnHost(config: RegistryConfig): MiddlewareHandler {
   return async (context, next) => {
     const host = context.req.header('host') ?? new URL(context.req.url).host;
-    if (!config.hosts.includes(host.toLowerCase())) {
+    const isOwn =
+      config.hosts.includes(host.toLowerCase()) ||
+      (probes.has(context.req.path) && isAddress(host));
+    if (!isOwn) {
       throw new Problem(
         'host-unknown',
         `This registry does not serve the host ${JSON.stringify(host.slice(0, 200))}`,
@@ -21,6 +25,15 @@ export function requireOwnHost(config: RegistryConfig): MiddlewareHandler {
     }
     await next();
   };
+}
+
+/** What a supervisor asks, which knows the address of a container and no name. */
+export const probes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
+// A page whose name was pointed at this machine (DNS rebinding) sends its name, never an address.
+function isAddress(host: string): boolean {
+  const name = URL.parse(`http://${host}`)?.hostname ?? '';
+  return addressClass(name.replace(/^\[(.*)\]$/, '$1')) !== 'invalid';
 }
 
 /**

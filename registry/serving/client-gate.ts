@@ -2,6 +2,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { probes } from '../request-limits/gates.ts';
 import type { AddressOf } from '../request-limits/stranger-limit.ts';
 import { clientAddress, type TrustedProxies } from './trusted-proxies.ts';
 
@@ -39,8 +40,6 @@ export function requireProxy(proxies: TrustedProxies): MiddlewareHandler {
     await next();
   };
 }
-
-const probes: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
 function isInner(context: Context): boolean {
   return (context.env as PortEnvironment | undefined)?.isInner === true;

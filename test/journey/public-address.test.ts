@@ -9,8 +9,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { strangerWritesBurst } from '../../registry/limits.ts';
 import { type RegistryOptions, startRegistry } from '../../registry/serve.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import { deskPasskey, signedIn } from '../registry/desk-visit.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
-import { claimScope, type Send, signIn } from '../registry/road.ts';
+import { claimScope, enrol, type Send, signIn } from '../registry/road.ts';
 import { makeDataFolder } from './registry-data.ts';
 
 const name = 'skills.acme.example';
@@ -21,8 +22,10 @@ const certificate = join(folder, 'fullchain.pem');
 const key = join(folder, 'privkey.pem');
 let dir: string;
 
+const trust = makeRoot();
+
 beforeAll(async () => {
-  dir = await makeDataFolder(makeRoot());
+  dir = await makeDataFolder(trust);
 });
 afterAll(async () => {
   await rm(dir, { recursive: true });
@@ -167,6 +170,24 @@ describe('a registry behind a proxy', () => {
     await expect(signIn(through, author, 'https://elsewhere.example')).rejects.toThrow(
       'signature-invalid',
     );
+  });
+
+  it('makes passkeys for the public name', async () => {
+    const { localBase } = await start({ proxies: { addresses: ['127.0.0.1'] } });
+    const through: Send = (path, init) =>
+      fetch(`${localBase}${path}`, { ...init, redirect: 'manual' });
+    const rita = makeKey();
+    await enrol(through, trust.administrator, { name: 'rita', roles: ['reviewer'], key: rita });
+    const desk = await signedIn(through, await signIn(through, rita, url));
+    const make = async (site: object) =>
+      (
+        await desk.post('/passkeys', {
+          response: deskPasskey('rita').create(await desk.get('/passkeys'), site),
+        })
+      ).status;
+    expect(await make({})).toBe(401);
+    expect(await make({ rpId: name, origin: localBase })).toBe(401);
+    expect(await make({ rpId: name, origin: url })).toBe(303);
   });
 
   it('answers to no other name', async () => {

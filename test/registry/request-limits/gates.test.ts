@@ -13,7 +13,7 @@ describe('the door of the registry', () => {
   it.each([['evil.example'], ['localhost.evil.example'], ['localhost:9999'], ['127.0.0.1']])(
     'answers 421 to the host name %s',
     async (host) => {
-      for (const path of ['/healthz', '/index/config.json', '/review', '/api/v1/openapi.json']) {
+      for (const path of ['/index/config.json', '/review', '/api/v1/openapi.json']) {
         const answer = await world.send(path, { headers: { host } });
         expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([
           421,
@@ -22,6 +22,21 @@ describe('the door of the registry', () => {
       }
     },
   );
+
+  it.each([
+    ['10.42.0.7:4880', 200],
+    ['127.0.0.1', 200],
+    ['[fd00::7]:4880', 200],
+    // A page whose name was pointed at this machine.
+    ['evil.example', 421],
+    ['10.42.0.7.evil.example', 421],
+    ['127.0.0.1@evil.example', 421],
+    ['', 421],
+  ])('answers the probe of a supervisor at %j with %d', async (host, status) => {
+    for (const path of ['/healthz', '/readyz'])
+      expect((await world.send(path, { headers: { host } })).status).toBe(status);
+    expect((await world.send('/review', { headers: { host } })).status).toBe(421);
+  });
 
   const json = { 'content-type': 'application/json' };
   it.each<[string, Record<string, string>, number]>([
