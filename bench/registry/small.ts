@@ -41,16 +41,18 @@ export async function smallPart(reach: Reach): Promise<Part> {
       const session = await openSession(served, folder);
       const author = makeKey();
       requireTaken(await claimScope(served.send, scope, author));
-      const skill = reportSkill('report', '1.0.0');
-      await publishScanned(served.send, skill, { author, staff: folder, session });
-      await approveScanned(served.send, skill, { staff: folder, session });
+      const [skill, other] = [reportSkill('report', '1.0.0'), reportSkill('other', '1.0.0')];
+      for (const one of [skill, other]) {
+        await publishScanned(served.send, one, { author, staff: folder, session });
+        await approveScanned(served.send, one, { staff: folder, session });
+      }
       const host = await makeClientHost(served.base, folder.root);
       const world = { folder, served, session, host, author };
       try {
         return [
           ...(await readRows(served, skill)),
+          ...(await requestRows(world, skill, other)),
           ...(await besideNpm(world, commandRounds[reach])),
-          ...(await requestRows(world, skill)),
           // Last, because its versions wait for a scanner.
           await durableRow(served, { name: scope, author, dir: folder.dir }),
         ];
@@ -158,8 +160,12 @@ async function besideNpm(world: World, rounds: number): Promise<(Row | Unmeasure
   }
 }
 
-async function requestRows({ host }: World, skill: Skill): Promise<(Row | Unmeasured)[]> {
-  const { name } = skill.manifest;
+/** @param other another skill of the same publisher */
+async function requestRows(
+  { host }: World,
+  skill: Skill,
+  other: Skill,
+): Promise<(Row | Unmeasured)[]> {
   const counted = async (
     what: string,
     atMost: number,
@@ -182,7 +188,12 @@ async function requestRows({ host }: World, skill: Skill): Promise<(Row | Unmeas
       held: requests.length <= atMost,
     };
   };
-  const installed = await counted('install of a new skill', 6, ['install', name]);
+  const { name } = skill.manifest;
+  const first = await counted('install of a skill on a new host', 6, ['install', name]);
   await host.skillgate('run', name, 'report').catch(() => undefined);
-  return [installed, await counted('start of an unchanged skill', 2, ['run', name, 'report'])];
+  return [
+    first,
+    await counted('install of a second skill', 6, ['install', other.manifest.name]),
+    await counted('start of an unchanged skill', 2, ['run', name, 'report']),
+  ];
 }
