@@ -19,7 +19,7 @@ export function fileGetter(ended: AbortSignal): GetFile {
     );
     const answer = await answerTo(() => client.get(url, how));
     const { statusCode: status = 0 } = answer;
-    if (status >= 300 && status < 400) {
+    if (status >= 300 && status < 400 && status !== 304) {
       answer.destroy();
       throw new Error(`the server answered with a redirect (${status})`);
     }

@@ -3,7 +3,8 @@
  * and verified by their readers.
  */
 import { type Context, Hono } from 'hono';
-import { parseDigest } from '../../skills-index/skill/digest.ts';
+import { etag } from 'hono/etag';
+import { digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
@@ -26,6 +27,9 @@ const fresh = 'no-cache';
 export function staticRoutes(registry: Registry): Hono {
   const { root, config } = registry;
   return new Hono()
+    .use('/index/*', etag())
+    .use('/blobs/*', etag())
+    .use('/log/*', etag())
     .get('/index/config.json', (context) =>
       answer(
         context,
@@ -97,8 +101,11 @@ function answer(
   body: string | Uint8Array,
   { type, cache }: { readonly type: string; readonly cache: string },
 ): Response {
-  return context.body(typeof body === 'string' ? body : Buffer.from(body), 200, {
+  const bytes = Buffer.from(body);
+  return context.body(bytes, 200, {
     'content-type': type,
     'cache-control': cache,
+    // The digest, so that a client knows the tag of the copy that it keeps.
+    etag: `"${hexOf(digestOf(bytes))}"`,
   });
 }

@@ -37,20 +37,21 @@ export interface Source {
 }
 
 /**
- * Reads the bytes with this digest, and keeps fetched bytes in the store.
- * @throws Problem `not-found`, `registry-down`, `registry-answer-invalid`, `signature-invalid` when
- * the registry sends bytes with another digest
+ * Reads the bytes with this digest, and keeps fetched bytes in the store. Undefined for a blob that
+ * the registry does not have.
+ * @throws Problem `registry-down`, `registry-answer-invalid`, `signature-invalid` when the registry
+ * sends bytes with another digest
  */
-export async function fetchBlob(
+export async function fetchBlobIfThere(
   source: Source,
   digest: Digest,
-  bytesMax = bundleFileBytesMax,
-): Promise<Uint8Array> {
+  bytesMax: number,
+): Promise<Uint8Array | undefined> {
   const kept = await source.store.get(digest);
   // A blob whose copy in the store is damaged is fetched again.
-  if (kept !== undefined && digestOf(kept) === digest) return kept;
+  if (kept && digestOf(kept) === digest) return kept;
   const bytes = await fetchFile(source, `/blobs/sha256/${hexOf(digest)}`, bytesMax);
-  if (bytes === undefined) throw new Problem('not-found', `The registry has no ${digest}`);
+  if (bytes === undefined) return undefined;
   if (digestOf(bytes) !== digest) {
     throw new Problem('signature-invalid', `The registry sent other bytes than ${digest}`, {
       hint: 'Try again. If the error remains, something between you and the registry changes files.',
@@ -60,18 +61,18 @@ export async function fetchBlob(
   return bytes;
 }
 
-/** Reads a blob as `fetchBlob` does; undefined for a blob that the registry does not have. */
-export async function fetchBlobIfThere(
+/**
+ * Reads a blob as `fetchBlobIfThere` does.
+ * @throws Problem as `fetchBlobIfThere`, and `not-found`
+ */
+export async function fetchBlob(
   source: Source,
   digest: Digest,
-  bytesMax: number,
-): Promise<Uint8Array | undefined> {
-  try {
-    return await fetchBlob(source, digest, bytesMax);
-  } catch (cause) {
-    if (cause instanceof Problem && cause.code === 'not-found') return undefined;
-    throw cause;
-  }
+  bytesMax = bundleFileBytesMax,
+): Promise<Uint8Array> {
+  const bytes = await fetchBlobIfThere(source, digest, bytesMax);
+  if (bytes === undefined) throw new Problem('not-found', `The registry has no ${digest}`);
+  return bytes;
 }
 
 /** A file of the registry whose content may change, such as `status.json`. */
@@ -89,13 +90,15 @@ export interface NamedFile {
 
 /**
  * Fetches a file whose content may change. An offline host reads the last good copy in its store.
+ * A registry need not send the content of a copy that is still right (RFC 9110 §13.1.2).
  * Undefined for a file that does not exist.
  * @throws Problem `registry-down`, `registry-answer-invalid`, and the Problems that `isGood` throws
  */
 export async function fetchNamed(source: Source, file: NamedFile): Promise<Uint8Array | undefined> {
-  if (source.offline === true) return source.store.getNamed(file.name);
-  const bytes = await fetchFile(source, file.path, file.bytesMax);
-  if (bytes !== undefined && (file.isGood === undefined || file.isGood(bytes)))
+  const kept = await source.store.getNamed(file.name);
+  if (source.offline === true) return kept;
+  const bytes = await fetchFile(source, file.path, file.bytesMax, kept);
+  if (bytes !== undefined && bytes !== kept && file.isGood?.(bytes) !== false)
     await source.store.putNamed(file.name, bytes);
   return bytes;
 }
@@ -114,32 +117,32 @@ export async function inTurns<Item, Result>(
 
 /**
  * Fetches a file without storing a copy; undefined when the registry answers 404.
+ * @param kept the copy that this host has, if any: returned when the registry answers 304
  * @throws Problem `registry-down`, `registry-answer-invalid`
  */
 export async function fetchFile(
   source: Source,
   path: string,
   bytesMax: number,
+  kept?: Uint8Array,
 ): Promise<Uint8Array | undefined> {
-  const url = `${source.base.replace(/\/+$/, '')}${path}`;
   if (source.offline === true)
     throw new Problem('registry-down', `Not in the store, and offline: ${path}`);
   const timeout = AbortSignal.timeout(fetchMilliseconds);
   const signal = source.signal === undefined ? timeout : AbortSignal.any([source.signal, timeout]);
   try {
     // A registry that may redirect could send this host's requests to any other host.
-    const response = await source.fetch(url, {
+    const response = await source.fetch(`${source.base.replace(/\/+$/, '')}${path}`, {
       signal,
       redirect: 'error',
-      headers: { accept: '*/*' },
+      headers: { accept: '*/*', ...(kept && { 'if-none-match': `"${hexOf(digestOf(kept))}"` }) },
     });
     if (response.ok) return await readBody(response, bytesMax, path);
     await response.body?.cancel();
+    if (response.status === 304 && kept) return kept;
     if (response.status === 404) return undefined;
-    if (response.status >= 500)
-      throw new Problem('registry-down', `The registry answered ${response.status} for ${path}`);
     throw new Problem(
-      'registry-answer-invalid',
+      response.status >= 500 ? 'registry-down' : 'registry-answer-invalid',
       `The registry answered ${response.status} for ${path}`,
     );
   } catch (cause) {

@@ -7,6 +7,7 @@ import { log, statements } from '../../../registry/store/schema.ts';
 import { verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { treeRootFrom } from '../../../skills-index/log/head-question.ts';
 import { leafHash, verifyInclusion } from '../../../skills-index/log/merkle-tree.ts';
+import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { memberStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
@@ -109,6 +110,21 @@ describe('the log', () => {
       expect(Buffer.concat(swapped)).not.toEqual(leaves);
     }
   });
+
+  it.each(['/log/checkpoint', '/log/tile/0/000', '/index/status.json', '/index/root.json'])(
+    'sends nothing of %s to a client that has these bytes',
+    async (path) => {
+      const first = await world.send(path);
+      const content = Buffer.from(await first.arrayBuffer());
+      const tag = first.headers.get('etag') ?? '';
+      expect(tag).toBe(`"${hexOf(digestOf(content))}"`);
+      const again = await world.send(path, { headers: { 'if-none-match': tag } });
+      expect([again.status, await again.text()]).toEqual([304, '']);
+      expect(again.headers.get('cache-control')).toBe(first.headers.get('cache-control'));
+      const other = `"${'0'.repeat(64)}"`;
+      expect((await world.send(path, { headers: { 'if-none-match': other } })).status).toBe(200);
+    },
+  );
 
   it('says of its tiles that they never change, and of its checkpoint that it does', async () => {
     const tile = await world.send('/log/tile/0/000');

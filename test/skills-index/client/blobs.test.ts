@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fileGetter } from '../../../cli/get-file.ts';
 import { diskStore } from '../../../cli/registries/disk-store.ts';
 import { openSkill } from '../../../runner/admission/catalogue.ts';
-import { fetchBlob, type Source } from '../../../skills-index/client/blobs.ts';
+import { fetchBlob, fetchNamed, type Source } from '../../../skills-index/client/blobs.ts';
 import { memoryStore, type Store } from '../../../skills-index/client/store.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
@@ -252,6 +252,57 @@ describe.each(Object.entries(ways))('a file that is fetched when it is opened, b
     };
     await fetchBlob({ ...source(), fetch: fetch as typeof globalThis.fetch }, digestOf(content));
     expect(signal).toBeInstanceOf(AbortSignal);
+  });
+});
+
+describe.each(Object.entries(ways))('a file that changes, read by %s', (_, get) => {
+  const named = (isGood?: (bytes: Uint8Array) => boolean) => ({
+    name: 'status.json',
+    path: '/index/status.json',
+    bytesMax: 1_000,
+    ...(isGood === undefined ? {} : { isGood }),
+  });
+  const asked: (string | undefined)[] = [];
+  /** Answers as a registry does: 304 where the client has these bytes. */
+  const conditional =
+    (bytes: string): Answer =>
+    (request, response) => {
+      asked.push(request.headers['if-none-match']);
+      const tag = `"${hexOf(digestOf(bytes))}"`;
+      response.writeHead(request.headers['if-none-match'] === tag ? 304 : 200, { etag: tag });
+      response.end(request.headers['if-none-match'] === tag ? undefined : bytes);
+    };
+  const text = async (of: Source, isGood?: (bytes: Uint8Array) => boolean) =>
+    Buffer.from((await fetchNamed(of, named(isGood))) ?? '').toString();
+  beforeEach(() => {
+    fetch = get;
+    asked.length = 0;
+  });
+
+  it('is sent once while it stays the same, and again when it changes', async () => {
+    const of = source();
+    answer = conditional('one');
+    expect([await text(of), await text(of)]).toEqual(['one', 'one']);
+    answer = conditional('two');
+    expect([await text(of), await text(of)]).toEqual(['two', 'two']);
+    const [one, two] = ['one', 'two'].map((bytes) => `"${hexOf(digestOf(bytes))}"`);
+    expect(asked).toEqual([undefined, one, one, two]);
+  });
+
+  it('is never taken from an answer without content that nobody asked for', async () => {
+    answer = (_, response) => {
+      response.writeHead(304);
+      response.end();
+    };
+    await expect(text(source())).rejects.toMatchObject({ code: 'registry-answer-invalid' });
+  });
+
+  it('is asked for whole when the last answer was not good enough to keep', async () => {
+    const of = source();
+    answer = conditional('bad');
+    await text(of, () => false);
+    await text(of, () => false);
+    expect(asked).toEqual([undefined, undefined]);
   });
 });
 
