@@ -117,7 +117,7 @@ export const databaseWaitMs = 2_000;
  */
 export const databaseCheckBytesMax = 256 * 1024 * 1024;
 /** How long requests under way may take after a stop: process managers kill after some seconds. */
-export const stopMs = 4_000;
+export const stopMs = 3_000;
 /** Versions considered for a rescan when no other job waits. */
 export const rescansAtOnce = 50;
 export const ruleSetBytesMax = 512 * 1024;

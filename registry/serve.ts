@@ -86,7 +86,7 @@ export interface RunningRegistry {
   readonly metricsPort: number | undefined;
   /** Reads the certificate again, and opens the access log again. */
   reload(): Promise<void>;
-  /** Stops accepting, lets requests under way end (4 s), closes the database. */
+  /** Stops accepting, lets requests under way end (3 s), closes the database. */
   close(): Promise<void>;
 }
 

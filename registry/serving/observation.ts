@@ -7,7 +7,7 @@ import type { DiskSpace } from './disk-space.ts';
 import type { Listeners } from './listeners.ts';
 import { metricsText, RequestCounts } from './metrics.ts';
 import { openMetricsPort } from './metrics-port.ts';
-import { observeRequests } from './observed-requests.ts';
+import { type ObservedRequest, observeRequests } from './observed-requests.ts';
 
 export interface ObservationOptions {
   readonly accessLog?: AccessLogTarget | undefined;
@@ -64,7 +64,7 @@ export async function openObservation(
       ? []
       : [
           observeRequests(addressOf, (request) => {
-            log?.note(request);
+            if (!isPoll(request)) log?.note(request);
             if (metrics !== undefined) requests.note(request);
           }),
         ];
@@ -78,3 +78,11 @@ export async function openObservation(
     },
   };
 }
+
+// Each scanner asks for work every second or two, which would fill the log. The audit log of the
+// registry has what scanners do.
+function isPoll({ route, status }: ObservedRequest): boolean {
+  return status === 200 && pollRoutes.has(route);
+}
+
+const pollRoutes: ReadonlySet<string> = new Set(['/api/v1/jobs/lease', '/api/v1/packages/lease']);

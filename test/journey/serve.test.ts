@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
@@ -64,6 +64,23 @@ describe('skillgate serve', () => {
     const from = Date.now();
     expect(await serving.stop()).toMatchObject({ exit: 0 });
     expect(Date.now() - from).toBeLessThan(5_000);
+  });
+
+  it('takes no request at SIGTERM, and ends in five seconds although a client sends slowly', async () => {
+    const serving = await stage.serve('operator', 'data', '--no-scanner');
+    const { port, host } = new URL(serving.base);
+    const slow = connect(Number(port), 'localhost');
+    slow.on('error', () => undefined);
+    slow.write(`POST /api/v1/statements HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 99\r\n\r\n{`);
+    await once(slow, 'connect');
+    await setTimeout(300);
+    const from = Date.now();
+    const ended = serving.stop();
+    await setTimeout(300);
+    await expect(fetch(`${serving.base}/healthz`)).rejects.toThrow();
+    expect(await ended).toMatchObject({ exit: 0 });
+    expect(Date.now() - from).toBeLessThan(5_000);
+    slow.destroy();
   });
 
   it('ends when the npm that started it is killed', async () => {

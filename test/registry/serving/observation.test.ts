@@ -7,13 +7,14 @@ import { type RegistryOptions, startRegistry } from '../../../registry/serve.ts'
 import { watchDisk } from '../../../registry/serving/disk-space.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeKey, makeRoot } from '../people.ts';
-import { claimScope, makeSkill, publish, type Send } from '../road.ts';
+import { call, claimScope, enrol, makeSkill, publish, type Send, signIn } from '../road.ts';
 
+const trust = makeRoot();
 let dir: string;
 let folder: string;
 
 beforeAll(async () => {
-  dir = await makeDataFolder(makeRoot());
+  dir = await makeDataFolder(trust);
   folder = mkdtempSync(join(tmpdir(), 'skillgate-access-'));
 });
 afterAll(() => {
@@ -66,6 +67,20 @@ describe('the access log', () => {
       },
     ]);
     expect(JSON.parse(written[0] ?? '').bytes).toBeGreaterThan(500);
+  });
+
+  it('leaves out the polls of scanners, which come every second, while they are answered', async () => {
+    const written: string[] = [];
+    const { send } = await start({ accessLog: (line) => written.push(line) });
+    const scanner = makeKey();
+    await enrol(send, trust.administrator, { name: 'scan', roles: ['scanner'], key: scanner });
+    const token = await signIn(send, scanner);
+    const lease = async (given?: string) =>
+      (await call(send, '/api/v1/jobs/lease', { json: {}, ...(given && { token: given }) })).status;
+    expect([await lease(token), await lease()]).toEqual([200, 401]);
+    const ofPolls = () => written.filter((line) => line.includes('/lease'));
+    await until(() => ofPolls().length > 0);
+    expect(ofPolls().map((line) => JSON.parse(line).status)).toEqual([401]);
   });
 
   it('names the client behind a proxy', async () => {
