@@ -3,7 +3,7 @@
  * Each of the two shells makes one.
  */
 import type { Digest } from '../skills-index/skill/digest.ts';
-import type { Scope, SkillName } from '../skills-index/skill/name.ts';
+import type { SkillName } from '../skills-index/skill/name.ts';
 import type { Version } from '../skills-index/skill/version.ts';
 import type { OidcIdentity } from '../skills-index/statement/attestation.ts';
 import type { Policy } from '../skills-index/trust/policy/policy.ts';
@@ -114,8 +114,6 @@ export interface Actor {
   readonly subject: Principal;
   /** Absent for authors who are not members. */
   readonly member?: EnrolledMember;
-  /** Scopes whose owner statement names this key. */
-  readonly scopes: readonly Scope[];
 }
 
 export interface VersionName {

@@ -12,6 +12,7 @@ export default defineConfig({
     './registry/store/similarity-schema.ts',
     './registry/store/package-schema.ts',
     './registry/store/waiting-schema.ts',
+    './registry/store/identity-schema.ts',
   ],
   out: './registry/migrations',
 });

@@ -68,6 +68,23 @@ export const reportBytesMax = 16 * 1024 * 1024;
 export const signerTriesMax = 8;
 /** Owners that the first claim of a scope may name. The owners add others later. */
 export const firstOwnersMax = 5;
+/** Answers about members and scopes, and verified identity statements, kept between requests. */
+export const answersKeptMax = 64;
+export const wordsKeptMax = 1_000;
+/** Identity statements read at once when a key is looked for. */
+export const wordsAtOnce = 8;
+/**
+ * Statements of an older database that get their names in one batch, and how long one request works
+ * at that.
+ */
+export const namesFilledAtOnce = 50;
+export const fillMs = 1_000;
+/**
+ * The pause after each few statements whose names are checked, and how many times in a row a cron
+ * checks a few.
+ */
+export const nameCheckPauseMs = 20;
+export const namesCheckedInARow = 10;
 /** Scopes that one key, person or repository may claim first. */
 export const firstClaimsMax = 10;
 /**

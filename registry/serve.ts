@@ -26,6 +26,8 @@ import { resumeWaitMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
+import { checkNames } from './people/check-names.ts';
+import { fillNames } from './people/fill-names.ts';
 import { renewQueue } from './review/queue/renew-queue.ts';
 import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
 import { watchDisk } from './serving/disk-space.ts';
@@ -162,6 +164,10 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   });
   answer = async (request, env) => app.fetch(request, env as object);
   void check?.found.then((damage) => damage && endWrites(registry, db, damage));
+  // Not awaited: a large log takes a minute.
+  checkNames(registry, sweep.signal, log).catch((error: unknown) =>
+    log(`Cannot check the names of statements: ${String(error)}`),
+  );
   // Not awaited: a folder of a million objects takes seconds.
   sweepParts(join(dir, 'objects'), sweep.signal).catch((error: unknown) =>
     log(`Cannot delete unfinished files: ${String(error)}`),
@@ -244,6 +250,8 @@ async function prepare(
   }
   const onRefusal = (error: unknown): void =>
     log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error));
+  // Nobody can be judged before: neither who sends a request, nor who approved a version.
+  await fillNames(registry, () => finishing.signal.aborted);
   const finished = finish(registry, onRefusal, finishing.signal);
   finishing.done = finished;
   // A small registry is finished before its first answer. A large one answers meanwhile.

@@ -18,6 +18,8 @@ import { requireTuf, tufDocumentName } from './index/tuf-document.ts';
 import { requireRootKeys } from './log/root-keys.ts';
 import { alarmText, requireAsked } from './log/witness-duty.ts';
 import { sigstoreOf } from './people/certified.ts';
+import { checkSomeNames } from './people/check-names.ts';
+import { fillSomeNames } from './people/fill-names.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
 import { renewQueue } from './review/queue/renew-queue.ts';
 import { judgeByLooks } from './scans/package-consequences.ts';
@@ -187,10 +189,11 @@ export default {
     const { registry } = await madeFor(environment);
     registry.ownHeadAhead = await whatOwnHeadShows(registry, (line) => console.error(line));
     if (registry.ownHeadAhead !== undefined) console.error(alarmText(registry.ownHeadAhead));
-    else {
+    else if (await fillSomeNames(registry)) {
       await resumeSome(registry, (error) => console.error(error));
       await judgeByLooks(registry);
       await renewQueue(registry);
+      await checkSomeNames(registry, (line) => console.error(line));
     }
   },
 };

@@ -8,7 +8,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { ruleNote } from '../../skills-index/statement/rule-note.ts';
 import type { Registry } from '../context.ts';
 import { formBodyBytesMax } from '../limits.ts';
-import { latest, readIdentities } from '../people/identities.ts';
+import { latest, readMembers } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
 import { listDecided, listQueue } from '../review/review.ts';
 import { creationOptions, finishCreation, listPendingPasskeys } from '../sign-in/passkeys.ts';
@@ -107,7 +107,7 @@ function linkOver(): Problem {
 function passkeyRoutes(app: Hono, registry: Registry): void {
   app.get('/passkeys', async (context) => {
     const { member } = await requireReviewer(registry, context);
-    const { chain } = await readIdentities(registry);
+    const { chain } = await readMembers(registry);
     const enrolled = chain.passkeysOf(member.name, latest);
     const known = new Set(enrolled.map((passkey) => passkey.credentialId));
     const pending = (await listPendingPasskeys(registry)).filter(

@@ -8,7 +8,7 @@ import type { ApprovalStatement } from '../../skills-index/statement/attestation
 import { whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';
 import type { Principal, Registry, VersionName } from '../context.ts';
-import { latest, readIdentities } from '../people/identities.ts';
+import { latest, readMembers } from '../people/identities.ts';
 import { parseDraft } from '../review/approval-intake.ts';
 import { compareCopies } from '../review/compared-copies.ts';
 import { approveByPasskey } from '../review/passkey-approval.ts';
@@ -226,7 +226,7 @@ async function readSources(
 }
 
 async function meansOf(registry: Registry, { member }: SignedInMember): Promise<SigningMeans> {
-  const { chain } = await readIdentities(registry);
+  const { chain } = await readMembers(registry);
   return {
     passkeys: chain.passkeysOf(member.name, latest).map((passkey) => passkey.credentialId),
     keyIds: chain.keysOf(member.name, latest),

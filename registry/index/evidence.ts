@@ -1,12 +1,24 @@
 /**
  * Selects the identity statements that an index line must name, so that no reader has to trust the
- * registry about members, scopes and keys. Pure.
+ * registry about members, scopes and keys.
  */
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Scope } from '../../skills-index/skill/name.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
-import type { KnownIdentities } from '../people/known-identities.ts';
+import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import type {
+  Identities,
+  LoggedStatement,
+} from '../../skills-index/trust/members-and-scopes/identities.ts';
+import type { IdentityQuestion } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
+
+/** The identities that a question needs. */
+export interface EvidenceWords {
+  readonly chain: Identities;
+  readonly statements: readonly LoggedStatement[];
+  readonly frozen: readonly FrozenStatement[];
+}
 
 /** The signers of statements about a version. */
 export interface Signers {
@@ -21,11 +33,27 @@ export interface Signers {
  * to the root file. Endings count as much as enrolments. Succeeding keys are followed from an owner
  * outwards only: anybody can state that a stranger's key succeeds their own, and that statement
  * must not enter the stranger's evidence.
+ * @param read gives the identities that a question needs
  */
-export function identityEvidence(
-  { chain, statements, frozen }: KnownIdentities,
+export async function identityEvidence(
   signers: Signers,
-): Digest[] {
+  read: (question: IdentityQuestion) => Promise<EvidenceWords>,
+): Promise<readonly Digest[]> {
+  const scopes = [signers.scope];
+  for (let ids: readonly Digest[] = [...new Set(signers.keys)].sort(); ; ) {
+    const known = await read({ scopes, ids });
+    const { addresses, keys } = selectEvidence(known, signers);
+    if (keys.every((key) => ids.includes(key))) return addresses;
+    // These statements name further keys. Statements about those keys may be evidence, too.
+    ids = [...new Set([...ids, ...keys])].sort();
+  }
+}
+
+/** The evidence among known statements, and the keys that the evidence concerns. Pure. */
+export function selectEvidence(
+  { chain, statements, frozen }: EvidenceWords,
+  signers: Signers,
+): { readonly addresses: readonly Digest[]; readonly keys: readonly Digest[] } {
   // An enrolment counts by the place of the statement that it names, even when that statement no
   // longer counts.
   const followed = new Set(
@@ -55,14 +83,14 @@ export function identityEvidence(
   const stuck = frozen.filter(
     ({ about }) => about.scope === signers.scope || known.has(about.id ?? ''),
   );
-  return [...taken, ...stuck.map(({ digest }) => digest)];
+  return { addresses: [...taken, ...stuck.map(({ digest }) => digest)], keys: [...keys] };
 }
 
 /**
  * Keys in a statement about one of the signers; undefined when the statement is about none of them.
  */
 function concerns(
-  statement: KnownIdentities['statements'][number]['statement'],
+  statement: LoggedStatement['statement'],
   known: {
     readonly scope: Scope;
     readonly keys: ReadonlySet<Digest>;

@@ -97,11 +97,10 @@ async function lineOf(
       : [];
   });
   const keys = inputs.map((row) => row.signer);
-  const identities = identityEvidence(await readIdentities(registry), {
-    scope: scopeOf(row.name),
-    keys,
-    passkeys,
-  });
+  const signers = { scope: scopeOf(row.name), keys, passkeys };
+  const identities = await identityEvidence(signers, (question) =>
+    readIdentities(registry, question),
+  );
   const manifest = await manifestOf(registry, row);
   const { description } = await skillMdOf(registry, await filesOf(registry, row));
   return {

@@ -21,13 +21,13 @@ import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { LoggedAt, NewStatement } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
 import { append } from '../log/sequencer.ts';
+import { findKeys } from '../people/actors.ts';
 import {
   envelopeOf,
   isCertifiedSent,
   requireUnusedCertificate,
   type SentStatement,
 } from '../people/certified.ts';
-import { readIdentities } from '../people/identities.ts';
 import { contradictsHint } from '../people/signer.ts';
 import { enqueueScan } from '../scans/jobs.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
@@ -130,7 +130,7 @@ async function verifyUpload(
 ): Promise<CheckedUpload> {
   const envelope = envelopeOf(upload.publish);
   if (!isCertifiedSent(upload.publish)) {
-    const { keys } = await readIdentities(registry);
+    const keys = await findKeys(registry, [upload.hint]);
     if (contradictsHint({ envelope, hint: upload.hint }, keys))
       throw new Problem(
         'signature-invalid',

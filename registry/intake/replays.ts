@@ -13,14 +13,18 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { envelopeSigner } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { PlainBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
+import { namesIn } from '../../skills-index/trust/members-and-scopes/names-in.ts';
 import type { Registry } from '../context.ts';
 import { settleApproved } from '../index/put-off.ts';
 import { signerTriesMax } from '../limits.ts';
 import { finishLogged, orSayLogged } from '../log/after-logging.ts';
 import type { LoggedAt } from '../log/appending.ts';
+import { findKeys } from '../people/actors.ts';
 import { envelopeOf, isCertifiedSent, type SentStatement } from '../people/certified.ts';
-import { readIdentities } from '../people/identities.ts';
+import { latest, readMembers } from '../people/identities.ts';
+import type { LoggedWord } from '../people/known-identities.ts';
 import type { SentEnvelope } from '../people/signer.ts';
+import { findWords } from '../people/words.ts';
 import { stateAfter, versionsMeant } from '../stops/revocations.ts';
 import { BatchClash, loggedAlready } from '../store/batch.ts';
 import { statements } from '../store/schema.ts';
@@ -43,7 +47,10 @@ export async function findLogged(
       ),
     )
     .limit(signerTriesMax);
-  const { keys } = await readIdentities(registry);
+  const keys = await findKeys(
+    registry,
+    rows.map(({ signer }) => signer),
+  );
   for (const row of rows) {
     const key = keys.get(row.signer);
     if (key !== undefined && envelopeSigner(envelope, [key]) !== undefined)
@@ -189,15 +196,25 @@ async function isFollowed(
 ): Promise<boolean> {
   const about = aboutOf(statement);
   if (about === undefined) return false;
-  const { statements } = await readIdentities(registry);
+  const later = await laterWords(registry, statement);
   // The same statement signed by another administrator is a vote for it.
   const words = canonicalJson(statement);
-  return statements.some(
+  return later.some(
     (verified) =>
+      !('why' in verified) &&
       verified.logIndex > logIndex &&
       aboutOf(verified.statement) === about &&
       canonicalJson(verified.statement) !== words,
   );
+}
+
+async function laterWords(
+  registry: Registry,
+  statement: Statement,
+): Promise<readonly LoggedWord[]> {
+  if (statement.predicateType === predicateTypes.member) return (await readMembers(registry)).words;
+  const [name] = namesIn(statement);
+  return name === undefined ? [] : findWords(registry, [name], latest);
 }
 
 /** The subject of an identity statement. */

@@ -25,6 +25,7 @@ import type {
 import { matchedIdentity } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { Actor, Registry } from '../context.ts';
 import type { NewStatement } from '../log/appending.ts';
+import { findKeys } from '../people/actors.ts';
 import type { CertificateSigner } from '../people/certificate-signer.ts';
 import {
   envelopeOf,
@@ -62,7 +63,8 @@ export async function requirePublisher(
   sender: Actor | undefined,
 ): Promise<UploadSigner> {
   const scope = scopeOf(statement.predicate.manifest.name);
-  const frozen = (await readIdentities(registry)).chain.whyFrozen(scope, latest);
+  const { chain } = await readIdentities(registry, { scopes: [scope] });
+  const frozen = chain.whyFrozen(scope, latest);
   if (frozen !== undefined)
     throw new Problem('scope-frozen', `Nobody can publish in @${scope} now: ${frozen}`);
   if (isCertifiedSent(publish)) return requireCertified(registry, scope, publish, statement);
@@ -112,7 +114,7 @@ async function requireCertified(
   bundle: PlainBundle,
   statement: PublishStatement,
 ): Promise<UploadSigner & { readonly signer: CertificateSigner }> {
-  const { chain } = await readIdentities(registry);
+  const { chain } = await readIdentities(registry, { scopes: [scope] });
   // Checked before the costly part: nobody publishes in an unclaimed scope.
   if (chain.scopeStatementOf(scope, latest) === undefined) throw unclaimed(scope);
   const { name, version } = statement.predicate.manifest;
@@ -154,10 +156,11 @@ async function requireKey(
   { envelope, hint }: SentEnvelope,
   sender: Actor | undefined,
 ): Promise<PublicKey> {
-  const { chain, keys, statements: logged } = await readIdentities(registry);
+  const { chain } = await readIdentities(registry, { scopes: [scope] });
   const publishers = keysAmong(chain.publishersOf(scope, latest));
   const owners = keysAmong(chain.ownersOf(scope, latest));
   const { subject } = sender ?? {};
+  const keys = await findKeys(registry, [hint, keyIn(subject)]);
   const own = subject?.kind === 'key' ? keys.get(subject.keyId) : undefined;
   const likely = [...(own === undefined ? [] : [own]), ...publishers, ...owners];
   const signer = signerOf({ envelope, hint }, { known: keys, likely });
@@ -166,8 +169,12 @@ async function requireKey(
   if (signer !== undefined) {
     if (owners.some(({ keyId }) => keyId === signer.keyId))
       throw foreign(chain, scope, { signer: signer.keyId });
+    const { statements: logged, ...past } = await readIdentities(registry, {
+      scopes: [scope],
+      ids: [signer.keyId],
+    });
     const owned = logged.some(
-      (verified) => !isVote(chain, verified) && hasOwned(verified.statement, scope, signer),
+      (verified) => !isVote(past.chain, verified) && hasOwned(verified.statement, scope, signer),
     );
     if (owned && logged.some(({ statement }) => isEndOf(statement, signer)))
       throw new Problem('key-ended', `The key ${signer.keyId} may no longer sign for @${scope}`);
@@ -188,6 +195,10 @@ async function requireKey(
     'key-unknown',
     `Cannot publish: no key that may publish in @${scope} signed these bytes, or the signature is invalid`,
   );
+}
+
+function keyIn(subject: Actor['subject'] | undefined): Digest | undefined {
+  return subject?.kind === 'key' ? subject.keyId : undefined;
 }
 
 /** A change of a scope with too few administrators' signatures makes nobody an owner. */

@@ -6,11 +6,17 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { log, statements } from '../store/schema.ts';
 import type { NewStatement } from './appending.ts';
+import { indexNames } from './index-names.ts';
 
 /** The two rows of a statement in the log. */
 export interface LoggedRows {
   readonly entry: Omit<typeof log.$inferSelect, 'note'> & { readonly note?: string | null };
   readonly statement: Omit<typeof statements.$inferSelect, 'bundle'>;
+}
+
+export interface PlannedRows extends LoggedRows {
+  /** The names under which an identity statement is found. */
+  readonly names: readonly string[];
 }
 
 /**
@@ -21,7 +27,7 @@ export function planRows(
   before: CompactRange,
   added: readonly NewStatement[],
   at: number,
-): LoggedRows[] {
+): PlannedRows[] {
   let range = before;
   return added.map((signed, place) => {
     const { body, signer, certificate, material } = signedParts(signed);
@@ -48,8 +54,14 @@ export function planRows(
         versionId: signed.versionId ?? null,
         createdAt: at,
       },
+      names: namesOf(signed),
     };
   });
+}
+
+function namesOf({ statement, signer }: NewStatement): string[] {
+  if ('keyId' in signer) return indexNames(statement, { signer: signer.keyId });
+  return indexNames(statement, { signer: signer.signer, claims: signer.certified.claims });
 }
 
 interface SignedParts {

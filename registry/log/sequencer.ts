@@ -13,9 +13,10 @@ import { type BatchWrite, logIndexTaken, retryOnClash } from '../store/batch.ts'
 import { log, statements } from '../store/schema.ts';
 import type { Appended, Appending, LoggedAt, WaitingAppend } from './appending.ts';
 import { finishRows } from './finish-statements.ts';
+import { nameWrites } from './index-names.ts';
 import { readRange } from './log.ts';
 import { requireReadable } from './logged-bundle.ts';
-import { type LoggedRows, planRows } from './plan-append.ts';
+import { type LoggedRows, type PlannedRows, planRows } from './plan-append.ts';
 import { requireWhole } from './witness-duty.ts';
 
 /**
@@ -124,8 +125,12 @@ async function finishCommitted(
   }
 }
 
-function rowWrites({ entry, statement }: LoggedRows): BatchWrite[] {
-  return [(db) => db.insert(log).values(entry), (db) => db.insert(statements).values(statement)];
+function rowWrites({ entry, statement, names }: PlannedRows): BatchWrite[] {
+  return [
+    (db) => db.insert(log).values(entry),
+    ...nameWrites(entry.index, names),
+    (db) => db.insert(statements).values(statement),
+  ];
 }
 
 function one(all: readonly Appended[]): Appended {

@@ -2,6 +2,7 @@
  * Scope names that a stranger cannot claim first: names that people would take for the registry or
  * a vendor, names of devices on Windows, and names that look like the scope of another owner.
  */
+import { isLookAlike, looksLike, strictForm } from '../../skills-index/skill/look-alike.ts';
 import type { Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
@@ -10,10 +11,11 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { idsOf } from '../../skills-index/trust/members-and-scopes/match.ts';
+import type { Registry } from '../context.ts';
 import type { NewStatement } from '../log/appending.ts';
-import { isFirstClaim } from './first-claims.ts';
-import { latest } from './identities.ts';
-import type { KnownIdentities } from './known-identities.ts';
+import { isFirstClaim, lookNames } from '../log/index-names.ts';
+import { latest, readIdentities, readMembers } from './identities.ts';
+import { findWords } from './words.ts';
 
 const devices = ['com', 'lpt'].flatMap((port) =>
   Array.from({ length: 9 }, (_, at) => `${port}${at + 1}`),
@@ -82,18 +84,19 @@ const reserved: readonly string[] = [
  * too.
  * @throws Problem `scope-reserved`
  */
-export function requireClaimableScope(
-  { chain, statements }: Pick<KnownIdentities, 'chain' | 'statements'>,
+export async function requireClaimableScope(
+  registry: Registry,
   {
     statement,
     signer,
   }: { readonly statement: IdentityStatement; readonly signer: NewStatement['signer'] },
-): void {
+): Promise<void> {
   if (statement.predicateType !== predicateTypes.scope || !isFirstClaim(statement)) return;
   // A CI job has the identities of its workflow and of its repository. Each of the two may be the
   // owner.
   const ids = 'keyId' in signer ? [signer.keyId] : idsOf(signer);
-  if (ids.some((id) => chain.isMember(id, 'administrator', latest))) return;
+  const members = await readMembers(registry);
+  if (ids.some((id) => members.chain.isMember(id, 'administrator', latest))) return;
   const { scope } = statement.predicate;
   const kept =
     reserved.find((name) => name === scope) ?? reserved.find((name) => isLikeReserved(name, scope));
@@ -102,27 +105,23 @@ export function requireClaimableScope(
       scope,
       kept === scope ? 'this name is reserved' : `it looks like @${kept}, which is reserved`,
     );
+  const alike = await readLookAlikes(registry, scope);
+  const { chain } = await readIdentities(registry, { scopes: alike });
   const owns = (other: Scope): boolean =>
     chain.ownersOf(other, latest).some((identity) => ids.includes(identityId(identity)));
-  const claimed = statements.flatMap((verified) =>
-    verified.statement.predicateType === predicateTypes.scope && isFirstClaim(verified.statement)
-      ? [verified.statement.predicate.scope]
-      : [],
-  );
-  const twin = claimed.find(
-    (other) => other !== scope && isLookAlike(other, scope) && !owns(other),
-  );
+  const twin = alike.find((other) => !owns(other));
   if (twin !== undefined)
     throw reservedProblem(scope, `it looks like @${twin}, which belongs to somebody else`);
 }
 
-/**
- * Whether two scopes look the same to a hasty reader. `mail` and `mall` do not; `ma1l` looks like
- * both.
- */
-export function isLookAlike(scope: string, other: string): boolean {
-  const hasDigit = /\d/.test(scope) || /\d/.test(other);
-  return looksLike(scope, other, plainForm) || (hasDigit && looksLike(scope, other, strictForm));
+async function readLookAlikes(registry: Registry, scope: Scope): Promise<Scope[]> {
+  const words = await findWords(registry, lookNames(scope), latest);
+  const claimed = words.flatMap((word) =>
+    'why' in word || word.statement.predicateType !== predicateTypes.scope
+      ? []
+      : [word.statement.predicate.scope],
+  );
+  return claimed.filter((other) => other !== scope && isLookAlike(other, scope));
 }
 
 // A short name is one letter away from many words, so `apl` does not count as `api`. A digit in
@@ -136,22 +135,6 @@ const longNameChars = 5;
 // `gooogle`: readers do not count repeated letters.
 function drawnForm(name: string): string {
   return strictForm(name).replace(/(.)\1{2,}/g, '$1$1');
-}
-
-function looksLike(scope: string, other: string, form: (name: string) => string): boolean {
-  return form(scope) === form(other);
-}
-
-function plainForm(name: string): string {
-  return name.replaceAll('-', '').replaceAll('rn', 'm').replaceAll('vv', 'w').replaceAll('0', 'o');
-}
-
-function strictForm(name: string): string {
-  return plainForm(name)
-    .replace(/[1i]/g, 'l')
-    .replaceAll('5', 's')
-    .replaceAll('3', 'e')
-    .replaceAll('4', 'a');
 }
 
 function reservedProblem(scope: Scope, why: string): Problem {

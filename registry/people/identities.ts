@@ -1,123 +1,172 @@
 /**
  * Members, scopes and keys, from the signed identity statements alone: a row written into the
- * database means nothing here.
+ * database means nothing here. Each question reads the few statements that it needs.
  */
-import { and, asc, eq, gt, isNull } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, max } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/sqlite-core';
-import { type Digest, hexOf, isDigest } from '../../skills-index/skill/digest.ts';
+import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   type IdentityStatement,
   type PublicKey,
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
-import { parseEnvelope } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
-import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
 import type {
   Identities,
   LoggedStatement,
 } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import { chainIdentities } from '../../skills-index/trust/members-and-scopes/identity.ts';
-import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
-import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
-import type { Actor, EnrolledMember, Principal, Registry, Role } from '../context.ts';
-import { finishStatements } from '../log/finish-statements.ts';
-import { requireBlob } from '../store/blobs.ts';
+import { namesIn } from '../../skills-index/trust/members-and-scopes/names-in.ts';
+import {
+  type IdentityQuestion,
+  type IdentityWord,
+  neededStatements,
+} from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
+import type { Actor, EnrolledMember, Registry, Role } from '../context.ts';
+import { answersKeptMax } from '../limits.ts';
+import { identityNames } from '../store/identity-schema.ts';
 import { statements } from '../store/schema.ts';
-import type { KnownIdentities } from './known-identities.ts';
+import { requireFilled } from './fill-names.ts';
+import type { KeptAnswer, KnownIdentities, KnownMembers, LoggedWord } from './known-identities.ts';
+import { keep, recall } from './last-used.ts';
+import { findWords, readWord } from './words.ts';
 
 const identityTypes = [predicateTypes.member, predicateTypes.scope, predicateTypes.key];
 /** "Now": an index beyond every possible log index. */
 export const latest = Number.MAX_SAFE_INTEGER;
 
-/** The identities as of the last committed statement. */
-export async function readIdentities(registry: Registry): Promise<KnownIdentities> {
-  const { known } = registry.identities;
-  const rows = await identityRows(registry, known?.logIndex ?? -1);
-  if (known !== undefined && rows.length === 0) return known;
-  const verified = [...(known?.statements ?? [])];
-  const frozen = [...(known?.frozen ?? [])];
-  for (const { logIndex, bundle } of rows) {
-    const address = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
-    if (!isDigest(address)) throw new Problem('internal', `Statement ${logIndex} has no address`);
-    const identity = await readIdentity(registry, { logIndex, digest: address });
-    if ('why' in identity) frozen.push(identity);
-    else verified.push(identity);
-  }
-  const fresh: KnownIdentities = {
-    chain: chainIdentities(registry.root, verified, frozen),
-    statements: verified,
-    frozen,
-    logIndex: rows.at(-1)?.logIndex ?? -1,
-    keys: keysIn(registry, verified),
-    memberKeys: memberKeysIn(registry, verified),
-  };
-  registry.identities.known = fresh;
-  return fresh;
+/** The members as of the last committed statement. Nothing else can be asked of this chain. */
+export async function readMembers(registry: Registry): Promise<KnownMembers> {
+  await requireFilled(registry);
+  return membersUpTo(registry, await lastIdentity(registry));
 }
 
 /**
- * Reads a statement. When its bytes are damaged and the rows cannot restore them, reads which
- * identities it freezes, so that other identities stay usable.
+ * The identities that a question needs, as of the last committed statement. Of the chain, nothing
+ * else can be asked.
  */
-async function readIdentity(
+export async function readIdentities(
   registry: Registry,
-  at: Pick<FrozenStatement, 'logIndex' | 'digest'>,
-): Promise<VerifiedStatement | FrozenStatement> {
-  try {
-    return readLogged(await requireBlob(registry, at.digest), at, registry);
-  } catch (cause) {
-    if (!(cause instanceof Problem) || cause.code !== 'blob-damaged') throw cause;
-    const [row] = await registry.db.read
-      .select()
-      .from(statements)
-      .where(eq(statements.logIndex, at.logIndex));
-    if (row === undefined) throw cause;
-    const about = parseFrozenSubject(
-      Buffer.from(parseEnvelope(JSON.parse(row.envelope)).payload, 'base64'),
-    );
-    return {
-      ...at,
-      about,
-      why: `the statement at log index ${at.logIndex} is damaged on the registry’s disk`,
-    };
-  }
+  question: IdentityQuestion,
+): Promise<KnownIdentities> {
+  await requireFilled(registry);
+  const upTo = await lastIdentity(registry);
+  const { words: members } = await membersUpTo(registry, upTo);
+  const answers = registry.identities.answers ?? new Map<string, KeptAnswer>();
+  registry.identities.answers = answers;
+  const text = canonicalJson(question);
+  const kept = recall(answers, text);
+  if (kept?.upTo === upTo) return kept.answer;
+  const find = (names: readonly string[]): Promise<LoggedWord[]> =>
+    findWords(registry, names, upTo);
+  const words = await neededStatements(registry.root, question, { members, find });
+  const answer = isOf(kept?.answer, words) ? kept.answer : chainOf(registry, words);
+  keep(answers, text, { upTo, answer }, answersKeptMax);
+  return answer;
 }
 
-// One query, so that no statement commits between two queries. It has a part for each type, so that
-// SQLite reads each part in order from an index.
-async function identityRows(
-  { db }: Registry,
-  after: number,
-): Promise<{ logIndex: number; bundle: Digest | null }[]> {
-  const { member, scope, key, revocation } = predicateTypes;
-  const later = gt(statements.logIndex, after);
-  const of = (type: string) =>
-    db.read
-      .select({ logIndex: statements.logIndex, bundle: statements.bundle })
-      .from(statements)
-      .where(and(eq(statements.predicateType, type), later));
-  // Suspensions and revocations of publishers.
-  const words = db.read
+/** Answers questions by the chain with one more statement, which is not in the log yet. */
+export type ChainFor = (question: IdentityQuestion) => Promise<Identities>;
+
+/** The identities as they would be with one more statement at the end of the log. */
+export async function readIdentitiesWith(
+  registry: Registry,
+  added: LoggedStatement,
+): Promise<ChainFor> {
+  await requireFilled(registry);
+  const upTo = await lastIdentity(registry);
+  const known = await membersUpTo(registry, upTo);
+  const isMember = added.statement.predicateType === predicateTypes.member;
+  const members: readonly IdentityWord[] = isMember ? [...known.words, added] : known.words;
+  const own = new Set(namesIn(added.statement));
+  const find = async (names: readonly string[]): Promise<IdentityWord[]> => {
+    const found = await findWords(registry, names, upTo);
+    return names.some((name) => own.has(name)) ? [...found, added] : found;
+  };
+  return async (question) => {
+    const words = await neededStatements(registry.root, question, { members, find });
+    return chainIdentities(registry.root, words.filter(isLogged), words.filter(isFrozen));
+  };
+}
+
+async function membersUpTo(registry: Registry, upTo: number): Promise<KnownMembers> {
+  const kept = registry.identities.members;
+  if (kept?.upTo === upTo) return kept.answer;
+  const after = Math.min(kept?.upTo ?? -1, upTo);
+  const words = (kept?.answer.words ?? []).filter(({ logIndex }) => logIndex <= after);
+  const rows = await registry.db.read
     .select({ logIndex: statements.logIndex, bundle: statements.bundle })
     .from(statements)
-    .where(and(eq(statements.predicateType, revocation), isNull(statements.versionId), later));
-  return unionAll(of(member), of(scope), of(key), words).orderBy(asc(statements.logIndex));
+    .where(
+      and(
+        eq(statements.predicateType, predicateTypes.member),
+        gt(statements.logIndex, after),
+        lte(statements.logIndex, upTo),
+      ),
+    )
+    .orderBy(asc(statements.logIndex));
+  for (const row of rows) words.push(await readWord(registry, row));
+  const find = (names: readonly string[]): Promise<LoggedWord[]> =>
+    findWords(registry, names, upTo);
+  const needed = await neededStatements(registry.root, {}, { members: words, find });
+  const answer = isOf(kept?.answer, needed)
+    ? kept.answer
+    : { ...chainOf(registry, needed), words, keys: memberKeys(registry, words) };
+  // Of two requests, the one that read less may end later.
+  if (upTo >= (registry.identities.members?.upTo ?? -1))
+    registry.identities.members = { upTo, answer };
+  return answer;
 }
 
-/** The actor that a subject is now; undefined when no member or scope has it. */
-export async function actorOf(registry: Registry, subject: Principal): Promise<Actor | undefined> {
-  const { chain } = await readIdentities(registry);
-  if (subject.kind === 'passkey') {
-    const found = chain.passkeyOf(subject.credentialId, latest);
-    return found === undefined ? undefined : { subject, member: found.member, scopes: [] };
-  }
-  const member = memberNow(registry, chain, subject.keyId);
-  const owned = chain.scopesOf(subject.keyId, latest);
-  if (member === undefined && owned.length === 0) return undefined;
-  return { subject, scopes: owned, ...(member === undefined ? {} : { member }) };
+// The log index of the last statement that can change an answer. Reading stops there, so that an
+// answer does not mix the statements of two moments. Statements on members have no names, and all
+// others that can change an answer have one.
+async function lastIdentity({ db }: Registry): Promise<number> {
+  const members = db.read
+    .select({ last: max(statements.logIndex) })
+    .from(statements)
+    .where(eq(statements.predicateType, predicateTypes.member));
+  const named = db.read.select({ last: max(identityNames.logIndex) }).from(identityNames);
+  const rows = await unionAll(members, named);
+  return Math.max(-1, ...rows.map(({ last }) => last ?? -1));
+}
+
+function chainOf(registry: Registry, words: readonly LoggedWord[]): KnownIdentities {
+  const verified = words.filter(isLogged);
+  const frozen = words.filter(isFrozen);
+  return { chain: chainIdentities(registry.root, verified, frozen), statements: verified, frozen };
+}
+
+/** Whether an answer was computed from exactly these statements. */
+function isOf<Answer extends KnownIdentities>(
+  answer: Answer | undefined,
+  words: readonly LoggedWord[],
+): answer is Answer {
+  if (answer === undefined) return false;
+  const known = new Set<LoggedWord>([...answer.statements, ...answer.frozen]);
+  return known.size === words.length && words.every((word) => known.has(word));
+}
+
+function isLogged<Logged extends LoggedStatement>(word: Logged | FrozenStatement): word is Logged {
+  return !('why' in word);
+}
+
+function isFrozen(word: IdentityWord): word is FrozenStatement {
+  return 'why' in word;
+}
+
+function memberKeys(
+  registry: Registry,
+  words: readonly LoggedWord[],
+): ReadonlyMap<Digest, PublicKey> {
+  const root = registry.root.administrators.map(({ keyId, key }) => ({ keyId, spki: key }));
+  const named = words
+    .filter(isLogged)
+    .flatMap(({ statement }) => (isIdentityStatement(statement) ? keysOfStatement(statement) : []));
+  return new Map([...root, ...named].map((key) => [key.keyId, key]));
 }
 
 /**
@@ -169,25 +218,4 @@ export function isIdentityStatement(
   statement: LoggedStatement['statement'],
 ): statement is IdentityStatement {
   return identityTypes.some((type) => type === statement.predicateType);
-}
-
-function memberKeysIn(registry: Registry, verified: readonly LoggedStatement[]): PublicKey[] {
-  const named = verified.flatMap(({ statement }) =>
-    statement.predicateType === predicateTypes.member ? keysOfStatement(statement) : [],
-  );
-  return [...rootKeys(registry), ...named];
-}
-
-function rootKeys(registry: Registry): PublicKey[] {
-  return registry.root.administrators.map(({ keyId, key }) => ({ keyId, spki: key }));
-}
-
-function keysIn(
-  registry: Registry,
-  verified: readonly LoggedStatement[],
-): ReadonlyMap<Digest, PublicKey> {
-  const named = verified.flatMap(({ statement }) =>
-    isIdentityStatement(statement) ? keysOfStatement(statement) : [],
-  );
-  return new Map([...rootKeys(registry), ...named].map((key) => [key.keyId, key]));
 }

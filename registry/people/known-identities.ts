@@ -5,24 +5,44 @@ import type { FrozenStatement } from '../../skills-index/trust/members-and-scope
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 
+/** A statement as the log holds it: verified, or frozen because it cannot be verified. */
+export type LoggedWord = VerifiedStatement | FrozenStatement;
+
 /**
- * The chain as last computed, and the verified statements that it was computed from: identity
- * statements, and suspensions and revocations of publishers.
+ * The chain of the statements that a question needs: identity statements, and suspensions and
+ * revocations of publishers.
  */
 export interface KnownIdentities {
   readonly chain: Identities;
+  /** The verified statements, in log order. */
   readonly statements: readonly VerifiedStatement[];
   /** Statements that cannot be verified. Whatever they are about is frozen. */
   readonly frozen: readonly FrozenStatement[];
-  /** Every key that the root file or an identity statement names. */
-  readonly keys: ReadonlyMap<Digest, PublicKey>;
-  /** Keys of members, members of the root file first. */
-  readonly memberKeys: readonly PublicKey[];
-  /** Log index of the last statement that was read. */
-  readonly logIndex: number;
 }
 
-/** Keeps the last computed identities. A new identity statement makes the cache compute again. */
+/** The members, whom every question needs. */
+export interface KnownMembers extends KnownIdentities {
+  /** All statements on members, in log order. */
+  readonly words: readonly LoggedWord[];
+  /** Keys of members, members of the root file first. */
+  readonly keys: ReadonlyMap<Digest, PublicKey>;
+}
+
+/** An answer, and the log index of the last statement that it takes into account. */
+interface Kept<Answer> {
+  readonly upTo: number;
+  readonly answer: Answer;
+}
+
+export type KeptAnswer = Kept<KnownIdentities>;
+
+/** Keeps members, the last answers and the last verified statements. All can be read again. */
 export interface IdentityCache {
-  known?: KnownIdentities;
+  /** Whether every statement of the log has its names. */
+  isFilled?: true;
+  members?: Kept<KnownMembers>;
+  /** Answers by their questions, in the order of their last use. */
+  answers?: Map<string, KeptAnswer>;
+  /** Verified statements by their addresses, in the order of their last use. */
+  verified?: Map<Digest, VerifiedStatement>;
 }

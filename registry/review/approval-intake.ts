@@ -26,7 +26,7 @@ import { finishLogged } from '../log/after-logging.ts';
 import type { Appended, LoggedAt } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
 import { appendInTurn } from '../log/sequencer.ts';
-import { readIdentities } from '../people/identities.ts';
+import { findKeys } from '../people/actors.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import { counterWrites } from '../sign-in/passkeys.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
@@ -53,7 +53,7 @@ export async function takeApproval(
     throw new Problem('request-invalid', 'Sign an approval by passkey in the desk');
   }
   await requireDraft(registry, statement);
-  const { keys } = await readIdentities(registry);
+  const keys = await findKeys(registry, [reviewer.keyId, sent.hint]);
   const key = keys.get(reviewer.keyId);
   const signer = key === undefined ? undefined : envelopeSigner(envelope, [key]);
   if (signer === undefined) {

@@ -5,6 +5,7 @@
 import { eq } from 'drizzle-orm';
 import { capabilityDigest } from '../../skills-index/skill/capability.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import {
@@ -123,7 +124,9 @@ export async function approvalContext(
   registry: Registry,
   version: VersionRow,
 ): Promise<ApprovalContext> {
-  const { chain } = await readIdentities(registry);
+  const publish = await publishedBy(registry, version);
+  const question = { scopes: [scopeOf(version.name)], ids: [publish.signer] };
+  const { chain } = await readIdentities(registry, question);
   const { capabilities } = await manifestOf(registry, version);
   const known = await registry.db.read.select().from(scans).where(eq(scans.versionId, version.id));
   const scan = known.find((row) => row.report === version.report);
@@ -139,7 +142,7 @@ export async function approvalContext(
     identities: chain,
     version,
     capabilityDigest: capabilityDigest(capabilities),
-    publish: await publishedBy(registry, version),
+    publish,
     scan: { ...scan, logIndex: Math.max(scan.logIndex, ...scanned.map((row) => row.logIndex)) },
     at: registry.now().getTime(),
   };

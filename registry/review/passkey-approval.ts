@@ -13,7 +13,7 @@ import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.t
 import type { Actor, Registry } from '../context.ts';
 import { isLate } from '../intake/replays.ts';
 import type { LoggedAt } from '../log/appending.ts';
-import { latest, readIdentities, requireRole } from '../people/identities.ts';
+import { latest, readMembers, requireRole } from '../people/identities.ts';
 import { requireAsserted } from '../sign-in/webauthn.ts';
 import { requireVersion } from '../versions/versions.ts';
 import { approvedBefore, parseDraft, takePasskeyApproval } from './approval-intake.ts';
@@ -40,7 +40,7 @@ export async function approveByPasskey(
   const assertion = parseAssertion(signed.assertion);
   const before = await approvedBefore(registry, draft, assertion);
   if (before !== undefined) return appliedOf(registry, draft, before);
-  const { chain } = await readIdentities(registry);
+  const { chain } = await readMembers(registry);
   const enrolled = chain.passkeyOf(assertion.credentialId, latest);
   if (enrolled !== undefined) {
     requireAsserted(assertion, approvalChallenge(draft), enrolled.passkey);

@@ -19,7 +19,8 @@ import {
 } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
 import { claimMs, draftMs, reasonCharsMax } from '../limits.ts';
-import { actorOf, requireRole } from '../people/identities.ts';
+import { actorOf } from '../people/actors.ts';
+import { requireRole } from '../people/identities.ts';
 import { retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { makeId } from '../store/ids.ts';

@@ -58,7 +58,7 @@ export function keyRoutes(registry: Registry): Hono {
     }),
     async (context) => {
       const keyId = parseDigest(context.req.param('keyId'));
-      const known = await readIdentities(registry);
+      const known = await readIdentities(registry, { rightsOf: [keyId] });
       const spki = known.chain.keyOf(keyId);
       const scopes = known.chain.scopesOf(keyId, latest);
       const published = await publishedWith(registry, keyId);

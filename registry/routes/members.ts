@@ -7,7 +7,7 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { PendingVote } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { EnrolledMember, Registry } from '../context.ts';
-import { latest, memberNow, readIdentities } from '../people/identities.ts';
+import { latest, memberNow, readIdentities, readMembers } from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
 import { listPendingPasskeys } from '../sign-in/passkeys.ts';
 import { describe, requireActor } from './describe.ts';
@@ -68,7 +68,7 @@ export function memberRoutes(registry: Registry): Hono {
       }),
       async (context) => {
         await requireMember(registry, context);
-        return context.json(membersAnswer(registry, await readIdentities(registry)));
+        return context.json(membersAnswer(registry, await readMembers(registry)));
       },
     )
     .get(
@@ -80,7 +80,7 @@ export function memberRoutes(registry: Registry): Hono {
         problems: [],
       }),
       async (context) => {
-        const { chain } = await readIdentities(registry);
+        const { chain } = await readMembers(registry);
         return context.json({
           statement: chain.memberStatementOf(context.req.param('id'), latest) ?? null,
         });
@@ -96,7 +96,7 @@ export function memberRoutes(registry: Registry): Hono {
       }),
       async (context) => {
         await requireMember(registry, context);
-        const { chain } = await readIdentities(registry);
+        const { chain } = await readMembers(registry);
         const waiting = await listPendingPasskeys(registry);
         return context.json({
           pending: waiting.filter(
@@ -132,7 +132,7 @@ function scopeRoutes(registry: Registry): Hono {
     }),
     async (context) => {
       const scope = parseScope(context.req.param('scope'));
-      const { chain } = await readIdentities(registry);
+      const { chain } = await readIdentities(registry, { scopes: [scope] });
       const statement = chain.scopeStatementOf(scope, latest);
       if (statement === undefined)
         throw new Problem('not-found', `Nobody owns the scope @${scope}`);

@@ -7,7 +7,7 @@ import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';
 import type { Actor, Registry } from '../context.ts';
 import { ownBases } from '../own-bases.ts';
-import { actorOf, readIdentities } from '../people/identities.ts';
+import { actorOf, findKeys, scopesOf } from '../people/actors.ts';
 import { createChallenge, createLink, createSession, takeChallenge } from '../sign-in/sessions.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
 
@@ -51,8 +51,7 @@ export function sessionRoutes(registry: Registry): Hono {
         const { keyId, nonce, signature } = context.req.valid('json');
         const subject = { kind: 'key', keyId: asDigest(keyId) } as const;
         const meant = await takeChallenge(registry, nonce);
-        const { keys } = await readIdentities(registry);
-        const key = keys.get(subject.keyId);
+        const key = (await findKeys(registry, [subject.keyId])).get(subject.keyId);
         const holdsKey =
           meant?.kind === 'key' &&
           meant.keyId === subject.keyId &&
@@ -95,14 +94,17 @@ export function sessionRoutes(registry: Registry): Hono {
         problems: [],
         signedIn: true,
       }),
-      async (context) => context.json(whoami(await requireActor(registry, context))),
+      async (context) => {
+        const actor = await requireActor(registry, context);
+        return context.json(whoami(actor, await scopesOf(registry, actor)));
+      },
     );
 }
 
-function whoami({ member, scopes, subject }: Actor) {
+function whoami({ member, subject }: Actor, scopes: readonly string[]) {
   return {
     member: member ?? null,
-    scopes,
+    scopes: [...scopes],
     ...(subject.kind === 'key' ? { keyId: subject.keyId } : { credentialId: subject.credentialId }),
   };
 }

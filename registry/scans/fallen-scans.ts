@@ -8,7 +8,7 @@ import { and, eq, gt, inArray } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
-import { readIdentities } from '../people/identities.ts';
+import { readMembers } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { jobs, scans, statements, versions } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
@@ -31,7 +31,7 @@ export async function fallenScans(
   chain: Identities,
   upTo: number,
 ): Promise<FallenScans> {
-  const before = (await readIdentities(registry)).chain;
+  const before = (await readMembers(registry)).chain;
   const later = await registry.db.read
     .select({ row: versions })
     .from(versions)

@@ -24,7 +24,7 @@ import { refreshStatus } from '../index/status-json.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
 import { appendInTurn } from '../log/sequencer.ts';
-import { latest, readIdentities, requireRole } from '../people/identities.ts';
+import { latest, readMembers, requireRole } from '../people/identities.ts';
 import { putProse } from '../review/prose-since.ts';
 import { judgeAnew } from '../review/queue/renew-queue.ts';
 import { similarityWrites } from '../review/similarity-index.ts';
@@ -241,7 +241,7 @@ async function verifyReport(
       'Cannot accept the report: the statement is not scan/v1',
     );
   requireOwnRegistry(registry.root, statement);
-  const { chain, keys } = await readIdentities(registry);
+  const { chain, keys } = await readMembers(registry);
   const { subject } = actor;
   // A scanner sends only what it signed itself.
   const own =

@@ -7,7 +7,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import type { NewStatement } from '../log/appending.ts';
-import { latest, readIdentities } from '../people/identities.ts';
+import { latest, readMembers } from '../people/identities.ts';
 import { type StatementRow, statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { giveBack } from './jobs.ts';
@@ -33,7 +33,7 @@ export async function loggedTwin(
   }: { readonly row: VersionRow; readonly held: HeldJob; readonly signed: NewStatement },
 ): Promise<StatementRow | undefined> {
   const payload = digestOf(Buffer.from(signed.envelope.payload, 'base64'));
-  const { chain } = await readIdentities(registry);
+  const { chain } = await readMembers(registry);
   const all = await statementsOf(registry, row.id, predicateTypes.scan);
   const twin = all.find(
     (row) => row.payload === payload && nameOf(actor) === chain.memberOf(row.signer, latest)?.name,

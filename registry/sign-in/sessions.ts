@@ -20,7 +20,7 @@ import {
   sessionKeptMs,
   sessionTokenMs,
 } from '../limits.ts';
-import { actorOf } from '../people/identities.ts';
+import { actorOf } from '../people/actors.ts';
 import { sessions, tickets } from '../store/session-schema.ts';
 
 export interface SessionToken {

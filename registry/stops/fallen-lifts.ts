@@ -8,22 +8,22 @@ import {
   activeStop,
   type LoggedRevocation,
 } from '../../skills-index/trust/decision/active-stop.ts';
-import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
+import type { ChainFor } from '../people/identities.ts';
 import { statements } from '../store/schema.ts';
 import { addressOf, statementIn, statementsOf } from '../versions/manifests.ts';
-import { speakerOf } from '../versions/publishers.ts';
+import { questionAbout, speakerOf } from '../versions/publishers.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { versionsMeant } from './revocations.ts';
 
 /**
  * Approved versions whose suspension was lifted behind a log index, and which a suspension or
  * revocation stops by all that is known now.
- * @param chain with the ending statement
+ * @param chainFor with the ending statement
  */
 export async function suspendedAgain(
   registry: Registry,
-  chain: Identities,
+  chainFor: ChainFor,
   upTo: number,
 ): Promise<{ row: VersionRow; to: 'suspended' | 'revoked'; why: string }[]> {
   const revocations = await readRevocations(registry);
@@ -39,7 +39,9 @@ export async function suspendedAgain(
     const [publication] = await statementsOf(registry, row.id, predicateTypes.publish);
     if (publication === undefined) continue;
     const { signer, logIndex } = publication;
-    const publish = { signer, signers: speakerOf(row, publication).ids, logIndex };
+    const speaker = speakerOf(row, publication);
+    const chain = await chainFor(questionAbout(speaker));
+    const publish = { signer, signers: speaker.ids, logIndex };
     const word = activeStop(
       { root: registry.root, identities: chain, version: row, publish },
       revocations,

@@ -5,7 +5,7 @@
  */
 import { and, eq, gt, sql } from 'drizzle-orm';
 import { hexOf } from '../../skills-index/skill/digest.ts';
-import { scopeOf } from '../../skills-index/skill/name.ts';
+import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import {
   type IdentityStatement,
   predicateTypes,
@@ -13,6 +13,7 @@ import {
 import { whyFallen } from '../../skills-index/trust/members-and-scopes/fallen.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
+import type { ChainFor } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { statements, versions } from '../store/schema.ts';
 import { addressOf, type StatementRow, statementIn, statementsOf } from '../versions/manifests.ts';
@@ -46,12 +47,12 @@ export function endsBackwards(statement: IdentityStatement, logIndex: number): n
 /**
  * Versions in the index whose publication, scan or approvals no longer count, or whose suspension
  * was lifted by somebody who no longer counts.
- * @param chain with the ending statement
+ * @param chainFor with the ending statement
  * @param upTo statements behind this log index are checked
  */
 export async function fallenVersions(
   registry: Registry,
-  chain: Identities,
+  chainFor: ChainFor,
   upTo: number,
 ): Promise<FallenVersion[]> {
   const later = await registry.db.read
@@ -63,12 +64,20 @@ export async function fallenVersions(
       and(sql`+${versions.status} IN ('approved', 'suspended')`, gt(statements.logIndex, upTo)),
     );
   const fallen: FallenVersion[] = [];
-  for (const row of new Map(later.map((joined) => [joined.row.id, joined.row])).values()) {
+  const rows = [...new Map(later.map((joined) => [joined.row.id, joined.row])).values()];
+  // The versions of a scope follow each other, so that each chain is computed once, and only one
+  // chain is held.
+  rows.sort((one, other) => (one.name < other.name ? -1 : 1));
+  let last: { readonly scope: Scope; readonly chain: Identities } | undefined;
+  for (const row of rows) {
+    const scope = scopeOf(row.name);
+    if (last?.scope !== scope) last = { scope, chain: await chainFor({ scopes: [scope] }) };
+    const { chain } = last;
     const why = whyVersionFell(chain, row, await statementsOf(registry, row.id));
     if (why !== undefined) fallen.push({ row, to: 'revoked', why });
   }
   const ids = new Set(fallen.map(({ row }) => row.id));
-  const again = await suspendedAgain(registry, chain, upTo);
+  const again = await suspendedAgain(registry, chainFor, upTo);
   return [...fallen, ...again.filter(({ row }) => !ids.has(row.id))];
 }
 

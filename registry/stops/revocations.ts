@@ -16,7 +16,8 @@ import { refreshStatus } from '../index/status-json.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { LoggedAt } from '../log/appending.ts';
 import { appendInTurn } from '../log/sequencer.ts';
-import { latest, memberNow, readIdentities } from '../people/identities.ts';
+import { findKeys } from '../people/actors.ts';
+import { latest, memberNow, readIdentities, readMembers } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { marks, versions } from '../store/schema.ts';
@@ -48,8 +49,9 @@ export async function takeRevocation(
   const { kind, target, reason } = statement.predicate;
   const appended = await appendInTurn(registry, async () => {
     const quiet = await nothingEntersSince(registry);
-    const { chain, keys: known, memberKeys: likely } = await readIdentities(registry);
-    const signer = signerOf(sent, { known, likely });
+    const { chain, keys } = await readMembers(registry);
+    const known = await findKeys(registry, [sent.hint]);
+    const signer = signerOf(sent, { known, likely: keys.values() });
     if (signer === undefined)
       throw new Problem('key-unknown', 'The revocation is not signed by an enrolled key');
     const may =
@@ -76,12 +78,10 @@ export async function takeRevocation(
       const own = await whyOwn(registry, row, acting);
       if (own !== undefined) throw ownVersion(own);
     }
-    if (
-      kind === 'lifted' &&
-      'publisher' in target &&
-      isBehind(chain, target.publisher, signer.keyId, latest)
-    )
-      throw ownVersion();
+    if (kind === 'lifted' && 'publisher' in target) {
+      const behind = await readIdentities(registry, { behind: [target.publisher] });
+      if (isBehind(behind.chain, target.publisher, signer.keyId, latest)) throw ownVersion();
+    }
     const logged = {
       statement,
       envelope,
@@ -139,7 +139,7 @@ async function requireEffect(
   publisher: Digest,
   kind: RevocationPredicate['kind'],
 ): Promise<void> {
-  const { chain } = await readIdentities(registry);
+  const { chain } = await readIdentities(registry, { rightsOf: [publisher] });
   const isKnown =
     chain.keyOf(publisher) !== undefined ||
     chain.scopesOf(publisher, latest).length > 0 ||

@@ -10,8 +10,10 @@ import { identityId, printIdentity } from '../../skills-index/statement/identity
 import {
   type Acting,
   isAuthor,
+  type Publication,
   whyAuthor,
 } from '../../skills-index/trust/members-and-scopes/authors.ts';
+import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Actor, EnrolledMember, Registry } from '../context.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import { statementsOf } from './manifests.ts';
@@ -37,23 +39,19 @@ export async function namePublisher(
   registry: Registry,
   version: Published & Pick<VersionRow, 'publisher'>,
 ): Promise<string> {
-  const { chain } = await readIdentities(registry);
+  const scope = scopeOf(version.name);
+  const { chain } = await readIdentities(registry, { scopes: [scope] });
   const { logIndex } = await publishedBy(registry, version);
   const found = chain
-    .publishersOf(scopeOf(version.name), logIndex)
+    .publishersOf(scope, logIndex)
     .find((identity) => identityId(identity) === version.publisher);
   return found === undefined ? version.publisher : printIdentity(found);
 }
 
 /** Whether somebody published a version or owns its scope, with any key or identity. */
 export async function isOwn(registry: Registry, version: Published, who: Acting): Promise<boolean> {
-  const { chain } = await readIdentities(registry);
-  return isAuthor(
-    chain,
-    { scope: scopeOf(version.name), ...(await publishedBy(registry, version)) },
-    who,
-    latest,
-  );
+  const { chain, publication } = await publicationIn(registry, version);
+  return isAuthor(chain, publication, who, latest);
 }
 
 /**
@@ -65,13 +63,17 @@ export async function whyOwn(
   version: Published,
   who: Acting & { readonly enrolled: EnrolledMember | undefined },
 ): Promise<string | undefined> {
-  const { chain } = await readIdentities(registry);
-  return whyAuthor(
-    chain,
-    { scope: scopeOf(version.name), ...(await publishedBy(registry, version)) },
-    who,
-    latest,
-  );
+  const { chain, publication } = await publicationIn(registry, version);
+  return whyAuthor(chain, publication, who, latest);
+}
+
+async function publicationIn(
+  registry: Registry,
+  version: Published,
+): Promise<{ readonly chain: Identities; readonly publication: Publication }> {
+  const publication = { scope: scopeOf(version.name), ...(await publishedBy(registry, version)) };
+  const question = { scopes: [publication.scope], ids: [publication.signer] };
+  return { chain: (await readIdentities(registry, question)).chain, publication };
 }
 
 /** @throws Problem `forbidden` when the actor is an author of the version */

@@ -12,7 +12,7 @@ import type { Registry } from '../context.ts';
 import { publisherVersionsAtOnce } from '../limits.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import { statements, versions } from '../store/schema.ts';
-import { speakerOf } from './publishers.ts';
+import { questionAbout, speakerOf } from './publishers.ts';
 import type { VersionState } from './status.ts';
 import type { VersionRow } from './versions.ts';
 
@@ -28,27 +28,30 @@ export async function versionsOf(
   publisher: Digest,
   kind: RevocationPredicate['kind'],
 ): Promise<VersionRow[]> {
-  const { stops } = (await readIdentities(registry)).chain;
   const indexed: readonly VersionState[] = ['approved', 'suspended', 'revoked'];
   const found = new Map<string, VersionRow>();
-  const take = ({ version, material }: Published): void => {
+  const take = async ({ version, material }: Published): Promise<void> => {
     if (!indexed.includes(version.status)) return;
     const speaker = speakerOf(version, { material });
+    const { ids, scopes = [] } = questionAbout(speaker);
+    const question = { ids: [publisher, ...(ids ?? [])], scopes };
+    const { stops } = (await readIdentities(registry, question)).chain;
     if (!stops.isAbout(publisher, speaker)) return;
     if (kind === 'lifted' && stops.stopOnPublished(speaker, latest, publisher) !== undefined)
       return;
     found.set(version.id, version);
   };
+  const { stops } = (await readIdentities(registry, { ids: [publisher] })).chain;
   for (const heir of stops.heirsOf(publisher))
     for await (const published of pages((last) =>
       publishedBy(registry, heir, last?.version.logIndex ?? -1),
     ))
-      take(published);
+      await take(published);
   // Only a certificate gives a publisher further identities.
   for await (const published of pages((last) =>
     certifiedAfter(registry, last?.certificate ?? ('' as Digest)),
   ))
-    take(published);
+    await take(published);
   return [...found.values()];
 }
 

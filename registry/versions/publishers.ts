@@ -13,6 +13,7 @@ import type {
   PublisherIds,
   PublisherStop,
 } from '../../skills-index/trust/members-and-scopes/identities.ts';
+import type { IdentityQuestion } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import { describePublisherStop } from '../../skills-index/trust/members-and-scopes/publisher-stops.ts';
 import { readClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import { idsOfClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
@@ -28,7 +29,7 @@ export async function wordOnPublisher(
   registry: Registry,
   publisher: Digest,
 ): Promise<PublisherStop | undefined> {
-  const { chain } = await readIdentities(registry);
+  const { chain } = await readIdentities(registry, { ids: [publisher] });
   return chain.stops.stopOn({ ids: [publisher] }, latest);
 }
 
@@ -40,9 +41,14 @@ export async function requireActivePublisher(
   registry: Registry,
   speaker: PublisherIds,
 ): Promise<void> {
-  const { chain } = await readIdentities(registry);
+  const { chain } = await readIdentities(registry, questionAbout(speaker));
   const word = chain.stops.stopOn(speaker, latest);
   if (word !== undefined) throw stopped(speaker, word);
+}
+
+/** Asks who publishes, and in the publication's scope, who may. */
+export function questionAbout({ ids, scope }: PublisherIds): IdentityQuestion {
+  return { ids, ...(scope === undefined ? {} : { scopes: [scope] }) };
 }
 
 /** The problem for a stopped publisher. */
@@ -58,11 +64,12 @@ export async function whyStopped(
   registry: Registry,
   version: VersionRow,
 ): Promise<string | undefined> {
-  const { chain } = await readIdentities(registry);
   const [publication] = await statementsOf(registry, version.id, predicateTypes.publish);
   if (publication === undefined)
     throw new Problem('internal', `${version.name} has no publication`);
-  const word = chain.stops.stopOn(speakerOf(version, publication), latest);
+  const speaker = speakerOf(version, publication);
+  const { chain } = await readIdentities(registry, questionAbout(speaker));
+  const word = chain.stops.stopOn(speaker, latest);
   if (word !== undefined) return `its publisher was ${describePublisherStop(word)}`;
   const published = { scope: scopeOf(version.name), publisher: version.publisher };
   return couldPublish(chain, published, publication.logIndex)

@@ -10,7 +10,7 @@ import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { Actor, Registry } from '../context.ts';
 import type { Appending, NewStatement } from '../log/appending.ts';
-import { latest, readIdentities } from '../people/identities.ts';
+import { latest, readMembers } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { jobs, scans, statements, versions } from '../store/schema.ts';
 import { doubtWrite } from './doubts.ts';
@@ -31,7 +31,7 @@ export async function readScannedBy(
   registry: Registry,
   row: Pick<VersionRow, 'id' | 'report'>,
 ): Promise<ScannedBy> {
-  const { chain } = await readIdentities(registry);
+  const { chain } = await readMembers(registry);
   const byMember = new Map<string, StatementRow>();
   for (const scanned of await statementsOf(registry, row.id, predicateTypes.scan)) {
     const statement = statementIn(scanned);
@@ -70,7 +70,7 @@ export async function leasableBy(
   ruleSet?: Digest,
 ): Promise<SQL | undefined> {
   if (registry.policy.scanners !== 2 || member === undefined) return undefined;
-  const { chain } = await readIdentities(registry);
+  const { chain } = await readMembers(registry);
   const own = chain.keysOf(member.name, latest);
   const signedHere = registry.db.read
     .select({ one: sql`1` })
@@ -117,7 +117,7 @@ export async function furtherReport(
   { signed, digest, known, by, ending }: FurtherReport,
 ): Promise<Appending> {
   const { scans: found } = await readScannedBy(registry, { id: row.id, report: known.report });
-  const { chain } = await readIdentities(registry);
+  const { chain } = await readMembers(registry);
   const isOwn = found.some((row) => chain.memberOf(row.signer, row.logIndex)?.name === by);
   const isWanted = isUnjudged(row) ? await lacksScan(registry, row) : row.report === known.report;
   if (registry.policy.scanners !== 2 || isOwn || found.length !== 1 || !isWanted)

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { append } from '../../registry/log/sequencer.ts';
+import { identityNames } from '../../registry/store/identity-schema.ts';
 import { statements } from '../../registry/store/schema.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import {
@@ -344,8 +345,10 @@ describe('skillgate monitor of a registry that hides something', () => {
     await registry.db.batch([
       (db) => db.run(sql`DROP TRIGGER statements_no_delete`),
       (db) => db.delete(statements).where(eq(statements.logIndex, body.logIndex)),
+      (db) => db.run(sql`DROP TRIGGER identity_names_no_delete`),
+      (db) => db.delete(identityNames).where(eq(identityNames.logIndex, body.logIndex)),
     ]);
-    delete registry.identities.known;
+    delete registry.identities.answers;
     await bring(skillAt(3));
     // Who knows nothing of the end installs it; the log knows.
     expect(codes(await monitor())).toEqual(['statement-withheld']);

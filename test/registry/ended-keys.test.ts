@@ -72,10 +72,15 @@ describe('who ends a key for an index before now', () => {
     claim(
       to,
       world.author,
-      (await readIdentities(world.registry)).chain.scopeStatementOf(acme, latest),
+      (await readIdentities(world.registry, { scopes: [acme] })).chain.scopeStatementOf(
+        acme,
+        latest,
+      ),
     );
   const owners = async (): Promise<Digest[]> =>
-    (await readIdentities(world.registry)).chain.ownersOf(acme, latest).map(identityId);
+    (await readIdentities(world.registry, { scopes: [acme] })).chain
+      .ownersOf(acme, latest)
+      .map(identityId);
   const statusOf = async ({ manifest }: Skill): Promise<string> =>
     (await call(world.send, `/api/v1/versions/@acme/back/${manifest.version}`)).body.status;
 
@@ -140,6 +145,8 @@ it('one administrator who was merely enrolled ends an owner’s key, and the sco
   expect((await state(send, end, mallory)).status).toBe(201);
   const claim = await state(send, scopeStatement({ scope: acme, owners: [friend.open] }), friend);
   expect(claim).toMatchObject({ status: 403, body: { code: 'scope-taken' } });
-  expect((await readIdentities(registry)).chain.ownersOf(acme, latest)).toEqual([]);
+  expect((await readIdentities(registry, { scopes: [acme] })).chain.ownersOf(acme, latest)).toEqual(
+    [],
+  );
   world.close();
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readIdentities } from '../../registry/people/identities.ts';
+import { readMembers } from '../../registry/people/identities.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { MemberRole, MemberStatement } from '../../skills-index/statement/attestation.ts';
 import { keyStatement, memberStatement } from '../../skills-index/statement/attestation.ts';
@@ -30,7 +30,7 @@ describe('an enrolment where two administrators of three have to agree', () => {
     return state(world.send, one, by);
   };
   const isMember = async (): Promise<boolean> =>
-    (await readIdentities(world.registry)).chain.isMember(puppet.keyId, 'reviewer', late);
+    (await readMembers(world.registry)).chain.isMember(puppet.keyId, 'reviewer', late);
   const members = async () =>
     (await call(world.send, '/api/v1/members', { token: world.tokens.rita })).body;
 
@@ -115,7 +115,7 @@ describe('an envelope that was signed before an end, and sent after it', () => {
     return answers.at(-1) ?? { status: 0, body: undefined };
   };
   const isMember = async (role: MemberRole = 'reviewer'): Promise<boolean> =>
-    (await readIdentities(world.registry)).chain.isMember(puppet.keyId, role, late);
+    (await readMembers(world.registry)).chain.isMember(puppet.keyId, role, late);
   const last = async (): Promise<Digest> =>
     (await call(world.send, `/api/v1/members/last/${puppet.keyId}`)).body.statement;
 
@@ -154,7 +154,7 @@ describe('an envelope that was signed before an end, and sent after it', () => {
     const unsent = statement('none');
     await sign(voted, first);
     expect((await sign(statement('none', 'ended'), second)).status).toBe(201);
-    expect((await readIdentities(world.registry)).chain.memberVotes.pending()).toEqual([]);
+    expect((await readMembers(world.registry)).chain.memberVotes.pending()).toEqual([]);
     for (const old of [voted, unsent]) expect((await sign(old, third, fourth)).status).toBe(403);
     expect(await isMember()).toBe(false);
   });
@@ -217,7 +217,7 @@ describe('the order of statements on a key, where an administrator counts no mor
     const first = await say(statement('enrolled', 'none'), deputy);
     await say(statement('enrolled', first.body.digest));
     await endDeputy();
-    const { chain } = await readIdentities(world.registry);
+    const { chain } = await readMembers(world.registry);
     expect(chain.ignored.map(({ digest }) => digest)).toContain(first.body.digest);
     expect(chain.isMember(nina.keyId, 'reviewer', late)).toBe(true);
   });
@@ -228,8 +228,8 @@ describe('the order of statements on a key, where an administrator counts no mor
     await say(statement('ended', first.body.digest), deputy);
     await endDeputy();
     expect((await say(unsent)).status).toBe(403);
-    expect(
-      (await readIdentities(world.registry)).chain.isMember(nina.keyId, 'reviewer', late),
-    ).toBe(false);
+    expect((await readMembers(world.registry)).chain.isMember(nina.keyId, 'reviewer', late)).toBe(
+      false,
+    );
   });
 });

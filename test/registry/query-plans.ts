@@ -27,6 +27,7 @@ const growing = [
   'open_doubts',
   'review_notes',
   'drafts',
+  'identity_names',
 ] as const;
 
 /** Cloudflare's D1 refuses a statement with more. */

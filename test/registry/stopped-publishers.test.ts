@@ -51,7 +51,7 @@ describe('a publisher that was stopped', () => {
     owners: readonly PublicKey[],
     scope = 'acme',
   ): Promise<Answer> => {
-    const { chain } = await readIdentities(world.registry);
+    const { chain } = await readIdentities(world.registry, { scopes: [parseScope(scope)] });
     const previous = chain.scopeStatementOf(parseScope(scope), latest);
     return state(
       world.send,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { changedRoot } from '../../cli/root-rotation/rotation.ts';
-import { readIdentities } from '../../registry/people/identities.ts';
+import { readMembers } from '../../registry/people/identities.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import { chainIdentities } from '../../skills-index/trust/members-and-scopes/identity.ts';
@@ -40,7 +40,7 @@ async function rotatedTo(
     validUpTo: lastLogIndex,
     lastLogIndex,
   });
-  return chainIdentities(root, (await readIdentities(world.registry)).statements);
+  return chainIdentities(root, (await readMembers(world.registry)).statements);
 }
 
 const isReviewer = (people: Identities, { keyId }: TestKey): boolean =>

@@ -31,11 +31,9 @@ describe('the evidence of an index line', () => {
   const evidence = async (): Promise<readonly string[]> => {
     const { author, scanner, rita } = world;
     const keys = [author.keyId, scanner.keyId, rita.keyId];
-    return identityEvidence(await readIdentities(world.registry), {
-      scope: parseScope('acme'),
-      keys,
-      passkeys: [],
-    });
+    return identityEvidence({ scope: parseScope('acme'), keys, passkeys: [] }, (question) =>
+      readIdentities(world.registry, question),
+    );
   };
 
   it('holds nothing that a stranger states about the signers', async () => {

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { indexFileName } from '../../../registry/index/index-file.ts';
 import { settlePauseMs } from '../../../registry/limits.ts';
-import { actorOf } from '../../../registry/people/identities.ts';
+import { actorOf } from '../../../registry/people/actors.ts';
 import { approveByPasskey } from '../../../registry/review/passkey-approval.ts';
 import { audit, statements } from '../../../registry/store/schema.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';

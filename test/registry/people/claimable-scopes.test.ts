@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { strangerClaimSeconds, strangerClaimsBurst } from '../../../registry/limits.ts';
-import { isLookAlike } from '../../../registry/people/claimable-scopes.ts';
+import { isLookAlike } from '../../../skills-index/skill/look-alike.ts';
 import type { Identity } from '../../../skills-index/statement/attestation.ts';
 import { somebody, someWorkflow, type TestClaims } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, job, kim, sigstore } from '../certified-road.ts';

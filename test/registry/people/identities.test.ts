@@ -10,6 +10,7 @@ import { loadKeys } from '../../../registry/log/signing.ts';
 import { readIdentities } from '../../../registry/people/identities.ts';
 import { log, statements } from '../../../registry/store/schema.ts';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
 import { VerifiedStatements } from '../../../skills-index/trust/signatures/verified-statements.ts';
 import { somebody, TestSigstore } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from '../certified-road.ts';
@@ -107,10 +108,12 @@ describe('a registry whose log key was retired before entries that it had signed
   });
 });
 
+const about = { scopes: [parseScope('acme'), parseScope('kims')] };
+
 describe('a statement of the log', () => {
   it('that nobody can tell whom it concerns stops everything', async () => {
     const world = await staffed();
-    const rows = await readIdentities(world.registry);
+    const rows = await readIdentities(world.registry, about);
     const { digest } = rows.statements[3] as { digest: string };
     const [name] = [...world.stored.keys()].filter((one) =>
       one.endsWith(digest.slice('sha256:'.length)),
@@ -135,7 +138,7 @@ describe('a statement of the log', () => {
       sql`UPDATE ${statements} SET envelope = ${JSON.stringify(envelope)} WHERE "logIndex" = ${row?.logIndex ?? -1}`,
     );
     restart(world, {});
-    await expect(readIdentities(world.registry)).rejects.toMatchObject({
+    await expect(readIdentities(world.registry, about)).rejects.toMatchObject({
       code: 'statement-invalid',
     });
   });
@@ -147,9 +150,9 @@ describe('a statement of the log', () => {
     ).toBe(201);
     const verified = new VerifiedStatements();
     restart(world, { verified });
-    const first = await readIdentities(world.registry);
+    const first = await readIdentities(world.registry, about);
     restart(world, {});
-    const second = await readIdentities(world.registry);
+    const second = await readIdentities(world.registry, about);
     expect(second).not.toBe(first);
     for (const [at, one] of second.statements.entries()) expect(one).toBe(first.statements[at]);
   });

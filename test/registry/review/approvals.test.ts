@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { actorOf } from '../../../registry/people/identities.ts';
+import { actorOf } from '../../../registry/people/actors.ts';
 import { approveByPasskey } from '../../../registry/review/passkey-approval.ts';
 import { memberStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';

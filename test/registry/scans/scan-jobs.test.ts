@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { actorOf } from '../../../registry/people/identities.ts';
+import { actorOf } from '../../../registry/people/actors.ts';
 import { takeReport } from '../../../registry/scans/reports.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';

@@ -1,0 +1,224 @@
+/** Statements on members, scopes and keys: judged, logged, and applied in the same batch. */
+import { and, eq } from 'drizzle-orm';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
+import {
+  type IdentityStatement,
+  type PublicKey,
+  predicateTypes,
+} from '../../skills-index/statement/attestation.ts';
+import { keysAmong } from '../../skills-index/statement/identity-id.ts';
+import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
+import { idsOf, type SignedBy } from '../../skills-index/trust/members-and-scopes/match.ts';
+import type { IdentityQuestion } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
+import type { Registry } from '../context.ts';
+import { completeOrLater } from '../index/put-off.ts';
+import { refreshStatus } from '../index/status-json.ts';
+import { firstOwnersMax } from '../limits.ts';
+import { finishLogged, orLater } from '../log/after-logging.ts';
+import type { LoggedAt, NewStatement } from '../log/appending.ts';
+import { logSize } from '../log/log.ts';
+import { appendInTurn } from '../log/sequencer.ts';
+import { findKeys } from '../people/actors.ts';
+import { requireUnusedCertificate, verifySent } from '../people/certified.ts';
+import { requireClaimableScope } from '../people/claimable-scopes.ts';
+import { requireFewClaims } from '../people/first-claims.ts';
+import {
+  keysOfStatement,
+  latest,
+  readIdentities,
+  readIdentitiesWith,
+  readMembers,
+} from '../people/identities.ts';
+import { keyHeader, type SentEnvelope, signerOf } from '../people/signer.ts';
+import { fallenScans } from '../scans/fallen-scans.ts';
+import { endsBackwards, fallenVersions, fallenWrites } from '../stops/fallen-versions.ts';
+import type { BatchWrite } from '../store/batch.ts';
+import { pendingPasskey } from '../store/schema.ts';
+import { stopped } from '../versions/publishers.ts';
+import { nothingEntersSince } from '../versions/versions.ts';
+
+/** The problem code when the chain of identities rejects a statement of each type. */
+const refusalCodes: Readonly<Record<IdentityStatement['predicateType'], ProblemCode>> = {
+  [predicateTypes.member]: 'forbidden',
+  [predicateTypes.scope]: 'scope-taken',
+  [predicateTypes.key]: 'forbidden',
+};
+
+function refusalCode(statement: IdentityStatement, chain: Identities): ProblemCode {
+  const frozen =
+    statement.predicateType === predicateTypes.scope
+      ? chain.whyFrozen(statement.predicate.scope, latest)
+      : undefined;
+  return frozen === undefined ? refusalCodes[statement.predicateType] : 'scope-frozen';
+}
+
+/**
+ * Takes a statement on a member, a scope or a key. The statement counts when the chain of
+ * identities accepts it as its next link.
+ * @throws Problem `scope-taken`, `scope-frozen`, `forbidden`, `key-unknown`, `publisher-stopped`
+ */
+export async function takeIdentity(
+  registry: Registry,
+  sent: SentEnvelope,
+  statement: IdentityStatement,
+): Promise<LoggedAt> {
+  const { envelope } = sent;
+  requireFewOwners(statement);
+  const appended = await appendInTurn(registry, async () => {
+    const quiet = await nothingEntersSince(registry);
+    const { signer, by } = await requireSigner(registry, sent, statement);
+    await requireClaimableScope(registry, { statement, signer });
+    await requireFewClaims(registry, { statement, signer }, sent.countClaim);
+    const logIndex = await logSize(registry);
+    const digest = digestOf(Buffer.from(envelope.payload, 'base64'));
+    const added = { statement, ...by, logIndex, digest };
+    const chainFor = await readIdentitiesWith(registry, added);
+    const chain = await chainFor(questionOf(added));
+    const ignored = chain.ignored.find((entry) => entry.logIndex === logIndex);
+    if (ignored !== undefined) throw await whyIgnored(registry, added, ignored.why);
+    const upTo = endsBackwards(statement, logIndex);
+    const fallen = upTo === undefined ? [] : await fallenVersions(registry, chainFor, upTo);
+    const again = upTo === undefined ? undefined : await fallenScans(registry, chain, upTo);
+    const falls = [...fallenWrites(registry, fallen, logIndex), ...(again?.writes ?? [])];
+    const guards = upTo === undefined ? [] : [quiet];
+    return {
+      statements: [{ statement, envelope, signer }],
+      writes: () => [...guards, ...passkeyEnrolled(statement, chain), ...falls],
+      fallen,
+      rescanned: again?.versions ?? [],
+    };
+  });
+  const { decision } = appended;
+  const logged = one(await finishLogged(registry, appended));
+  for (const id of decision.rescanned) await completeOrLater(registry, id);
+  if (decision.fallen.length > 0) await orLater(registry, () => refreshStatus(registry));
+  return logged;
+}
+
+/** Asks everything on which it depends whether a statement counts. */
+function questionOf({ statement, ...by }: Added): IdentityQuestion {
+  switch (statement.predicateType) {
+    case predicateTypes.member:
+      return {};
+    case predicateTypes.scope:
+      return { scopes: [statement.predicate.scope], ids: idsOf(by) };
+    case predicateTypes.key: {
+      const { key, replaces = key.keyId } = statement.predicate;
+      return { ids: [by.signer, key.keyId, replaces] };
+    }
+  }
+}
+
+type Added = SignedBy & { readonly statement: IdentityStatement };
+
+async function whyIgnored(registry: Registry, added: Added, why: string): Promise<Problem> {
+  const { chain } = await readIdentities(registry, questionOf(added));
+  const { statement, ...by } = added;
+  const isScope = statement.predicateType === predicateTypes.scope;
+  const scope = isScope ? { scope: statement.predicate.scope } : {};
+  const speaker = { ids: idsOf(by), ...scope };
+  const isMember = statement.predicateType === predicateTypes.member;
+  const word = isMember ? undefined : chain.stops.stopOn(speaker, latest);
+  if (word !== undefined) return stopped(speaker, word);
+  return new Problem(
+    refusalCode(statement, chain),
+    `The registry does not log this statement, because it would not count: ${why}`,
+  );
+}
+
+/** The signer, for the log and for the chain of identities. */
+async function requireSigner(
+  registry: Registry,
+  sent: SentEnvelope,
+  statement: IdentityStatement,
+): Promise<{ readonly signer: NewStatement['signer']; readonly by: SignedBy }> {
+  if (sent.bundle !== undefined) {
+    await requireUnusedCertificate(registry, sent.bundle, statement);
+    const signer = verifySent(registry, sent.bundle, statement);
+    return { signer, by: { signer: signer.signer, signers: signer.signers } };
+  }
+  const known = await findKeys(registry, [sent.hint]);
+  const key = signerOf(sent, { known, likely: await likelySigners(registry, statement) });
+  if (key === undefined) throw unknownSigner();
+  return {
+    signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') },
+    by: { signer: key.keyId },
+  };
+}
+
+/** The keys that may sign such a statement, as far as the statement and the root file tell. */
+async function likelySigners(
+  registry: Registry,
+  statement: IdentityStatement,
+): Promise<PublicKey[]> {
+  const own = keysOfStatement(statement);
+  const memberKeys = (await readMembers(registry)).keys.values();
+  switch (statement.predicateType) {
+    case predicateTypes.member:
+      return [...memberKeys];
+    case predicateTypes.scope: {
+      const { scope } = statement.predicate;
+      const { chain } = await readIdentities(registry, { scopes: [scope] });
+      return [...keysAmong(chain.ownersOf(scope, latest)), ...own, ...memberKeys];
+    }
+    case predicateTypes.key: {
+      const { replaces } = statement.predicate;
+      const replaced = await findKeys(registry, [replaces]);
+      return [...replaced.values(), ...own, ...memberKeys];
+    }
+  }
+}
+
+/** Every known key costs everybody work, and nobody vouches for the keys of a first claim. */
+function requireFewOwners(statement: IdentityStatement): void {
+  if (
+    statement.predicateType !== predicateTypes.scope ||
+    statement.predicate.previous !== undefined
+  )
+    return;
+  if (
+    statement.predicate.owners.length + (statement.predicate.publishers?.length ?? 0) >
+    firstOwnersMax
+  ) {
+    throw new Problem(
+      'request-invalid',
+      `The first claim of a scope names at most ${firstOwnersMax} owners and publishers`,
+      {
+        hint: 'Claim the scope with fewer owners, then change its owners.',
+      },
+    );
+  }
+}
+
+/** The problem when no known key made the signature. */
+export function unknownSigner(): Problem {
+  return new Problem(
+    'key-unknown',
+    `The signature is invalid, or this registry does not know its key. Name the signing key in the header ${keyHeader}`,
+  );
+}
+
+// A passkey that needs more administrators' signatures stays pending, so that the next
+// administrator finds it there.
+function passkeyEnrolled(statement: IdentityStatement, chain: Identities): BatchWrite[] {
+  if (statement.predicateType !== predicateTypes.member || statement.predicate.state === 'ended')
+    return [];
+  const { passkey } = statement.predicate;
+  if (passkey === undefined) return [];
+  const { credentialId } = passkey;
+  if (
+    chain.memberVotes.pending().some(({ change }) => change.passkey?.credentialId === credentialId)
+  )
+    return [];
+  return [
+    (db) => db.delete(pendingPasskey).where(and(eq(pendingPasskey.credentialId, credentialId))),
+  ];
+}
+
+function one(logged: readonly LoggedAt[]): LoggedAt {
+  const [first] = logged;
+  if (first === undefined) throw new Problem('internal', 'A logged statement cannot be found');
+  return first;
+}

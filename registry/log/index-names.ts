@@ -1,0 +1,106 @@
+/**
+ * The names under which the registry finds an identity statement: those of its subjects, and, for
+ * the first claim of a scope, who claimed and how the scope looks.
+ */
+import { sql } from 'drizzle-orm';
+import { plainForm, strictForm } from '../../skills-index/skill/look-alike.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
+import {
+  parseEnvelope,
+  peekStatement,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
+import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
+import { namesIn, namesOfSubject } from '../../skills-index/trust/members-and-scopes/names-in.ts';
+import {
+  type CertificateClaims,
+  readClaims,
+} from '../../skills-index/trust/signatures/certificate-identity.ts';
+import type { BatchWrite } from '../store/batch.ts';
+import { identityNames } from '../store/identity-schema.ts';
+import type { statements } from '../store/schema.ts';
+
+/** Who signed a statement: a key, or the person or repository that a certificate names. */
+export interface Account {
+  readonly signer: string;
+  readonly claims?: CertificateClaims | undefined;
+}
+
+/** A repository has one identity for each branch, and counts as one account. */
+export function accountOf({ signer, claims }: Account): string {
+  return claims?.repository === undefined ? signer : `${claims.issuer} ${claims.repository}`;
+}
+
+/** Finds the first claims of an account. */
+export function claimantName(account: Account): string {
+  return `claimed by ${accountOf(account)}`;
+}
+
+/** Find the first claims of scopes that may look like a scope. */
+export function lookNames(scope: string): string[] {
+  return [`looks ${plainForm(scope)}`, `looks strictly ${strictForm(scope)}`];
+}
+
+/** Whether a statement claims a scope as its first owner. */
+export function isFirstClaim({ predicateType, predicate }: Statement): boolean {
+  return predicateType === predicateTypes.scope && predicate.previous === undefined;
+}
+
+/**
+ * All names of a statement on scopes, keys or publishers. A suspension or revocation of versions
+ * has a name, too, so that no statement of these types is without one.
+ */
+export function indexNames(statement: Statement, account: Account): string[] {
+  const names = namesIn(statement);
+  if (statement.predicateType === predicateTypes.scope && isFirstClaim(statement))
+    return [...names, claimantName(account), ...lookNames(statement.predicate.scope)];
+  return statement.predicateType === predicateTypes.revocation && names.length === 0
+    ? [versionsName]
+    : names;
+}
+
+const versionsName = 'versions';
+
+/** The write that makes a statement findable; it comes before the write of the statement. */
+export function nameWrites(logIndex: number, names: readonly string[]): BatchWrite[] {
+  if (names.length === 0) return [];
+  const rows = names.map((name): NameRow => [name, logIndex]);
+  return [addNames(rows)];
+}
+
+type NameRow = readonly [name: string, logIndex: number];
+
+/** Adds rows in one statement with one parameter, since D1 takes at most a hundred. */
+export function addNames(rows: readonly NameRow[]): BatchWrite {
+  const list = JSON.stringify(rows);
+  // Without WHERE, SQLite would take ON CONFLICT for the condition of a join.
+  const added = sql`SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(${list}) WHERE true`;
+  return (db) => db.insert(identityNames).select(added).onConflictDoNothing();
+}
+
+type NamedRow = Pick<
+  typeof statements.$inferSelect,
+  'logIndex' | 'envelope' | 'material' | 'signer'
+>;
+
+/**
+ * The names of a logged statement, from its rows. Nobody verifies the statement here.
+ * @throws Problem `statement-invalid`, `json-invalid` when nobody can tell whom it is about
+ */
+export function namesOfRow({ envelope, material, signer }: NamedRow): string[] {
+  const parsed = parseEnvelope(JSON.parse(envelope));
+  try {
+    const claims = material === null ? undefined : readClaims(certificateIn(material));
+    return indexNames(peekStatement(parsed), { signer, claims });
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    const subject = parseFrozenSubject(Buffer.from(parsed.payload, 'base64'));
+    const names = namesOfSubject(subject);
+    return names.length === 0 ? [versionsName] : names;
+  }
+}
+
+function certificateIn(material: string): Uint8Array {
+  const { certificate } = JSON.parse(material) as { certificate: { rawBytes: string } };
+  return Buffer.from(certificate.rawBytes, 'base64');
+}

@@ -1,0 +1,110 @@
+/**
+ * Compares the names under which statements are found with the statements, and adds the names that
+ * are gone: somebody edited the database. Without a name, the registry would not find the end of a
+ * key, and the key would count.
+ */
+import { eq } from 'drizzle-orm';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import type { Registry } from '../context.ts';
+import { nameCheckPauseMs, namesCheckedInARow } from '../limits.ts';
+import { addNames, namesOfRow } from '../log/index-names.ts';
+import { isAmong } from '../store/batch.ts';
+import { identityNames, namesFilled } from '../store/identity-schema.ts';
+import { type NamedRow, someNamed } from './named-rows.ts';
+
+/** Statements that take rights away come first. */
+const namedTypes = [predicateTypes.key, predicateTypes.revocation, predicateTypes.scope];
+
+/**
+ * Checks all statements once, a few at a time.
+ * @param say called for each statement whose names were gone
+ */
+export async function checkNames(
+  registry: Registry,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const predicateType of namedTypes)
+    for (let next: number | undefined = 0; next !== undefined && !signal.aborted; ) {
+      next = await checkFrom(registry, { predicateType, from: next }, say);
+      await new Promise((resolve) => setTimeout(resolve, nameCheckPauseMs));
+    }
+}
+
+/** Checks the next few statements, where no process lives long enough to check all. */
+export async function checkSomeNames(
+  registry: Registry,
+  say: (line: string) => void,
+): Promise<void> {
+  for (const { predicateType, checked } of await registry.db.read.select().from(namesFilled)) {
+    let from = checked;
+    for (let slices = 0; slices < namesCheckedInARow; slices++) {
+      const next = await checkFrom(registry, { predicateType, from }, say);
+      from = next ?? 0;
+      if (next === undefined) break;
+    }
+    await registry.db.batch([
+      (db) =>
+        db
+          .update(namesFilled)
+          .set({ checked: from })
+          .where(eq(namesFilled.predicateType, predicateType)),
+    ]);
+  }
+}
+
+/** @returns the log index to go on from; undefined after the last statement */
+async function checkFrom(
+  registry: Registry,
+  { predicateType, from }: { readonly predicateType: string; readonly from: number },
+  say: (line: string) => void,
+): Promise<number | undefined> {
+  const rows = await someNamed(registry, predicateType, { from, until: Number.MAX_SAFE_INTEGER });
+  const last = rows.at(-1)?.logIndex;
+  if (last === undefined) return undefined;
+  const lost = await lostNames(registry, rows, say);
+  if (lost.length > 0) {
+    await registry.db.batch([addNames(lost)]);
+    // Answers may have been computed without these statements.
+    delete registry.identities.members;
+    delete registry.identities.answers;
+    for (const index of new Set(lost.map(([, logIndex]) => logIndex)))
+      say(
+        `warning: Somebody deleted index rows of the statement at log index ${index} from the database. The rows are restored.`,
+      );
+  }
+  return last + 1;
+}
+
+async function lostNames(
+  { db }: Registry,
+  rows: readonly NamedRow[],
+  say: (line: string) => void,
+): Promise<(readonly [string, number])[]> {
+  const known = await db.read
+    .select()
+    .from(identityNames)
+    .where(
+      isAmong(
+        identityNames.logIndex,
+        rows.map(({ logIndex }) => logIndex),
+      ),
+    );
+  const has = new Set(known.map(({ name, logIndex }) => `${logIndex} ${name}`));
+  return rows.flatMap((row) =>
+    namesIn(row, say).flatMap((name) =>
+      has.has(`${row.logIndex} ${name}`) ? [] : [[name, row.logIndex] as const],
+    ),
+  );
+}
+
+function namesIn(row: NamedRow, say: (line: string) => void): string[] {
+  try {
+    return namesOfRow(row);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    say(`warning: The row of the statement at log index ${row.logIndex} is damaged`);
+    return [];
+  }
+}

@@ -1,0 +1,36 @@
+/** Reads the rows of statements that have names, a few at a time. */
+import { and, asc, eq, gte, isNull, lt } from 'drizzle-orm';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import type { Registry } from '../context.ts';
+import { namesFilledAtOnce } from '../limits.ts';
+import type { namesOfRow } from '../log/index-names.ts';
+import { statements } from '../store/schema.ts';
+
+export type NamedRow = Parameters<typeof namesOfRow>[0];
+
+/** The first statements of a type whose log index is not below `from`, and is below `until`. */
+export function someNamed(
+  { db }: Registry,
+  predicateType: string,
+  { from, until }: { readonly from: number; readonly until: number },
+): Promise<NamedRow[]> {
+  return db.read
+    .select({
+      logIndex: statements.logIndex,
+      envelope: statements.envelope,
+      material: statements.material,
+      signer: statements.signer,
+    })
+    .from(statements)
+    .where(
+      and(
+        eq(statements.predicateType, predicateType),
+        // A suspension or revocation of one version has no name.
+        predicateType === predicateTypes.revocation ? isNull(statements.versionId) : undefined,
+        gte(statements.logIndex, from),
+        lt(statements.logIndex, until),
+      ),
+    )
+    .orderBy(asc(statements.logIndex))
+    .limit(namesFilledAtOnce);
+}

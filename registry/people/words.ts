@@ -1,0 +1,158 @@
+/**
+ * Reads identity statements by the names under which the index finds them. A row of the index only
+ * says which statement to read: the statement is verified, and its names are compared.
+ */
+import { and, asc, eq, gt, lte } from 'drizzle-orm';
+import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseEnvelope } from '../../skills-index/statement/signature-formats/envelope.ts';
+import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
+import { namesOfSubject } from '../../skills-index/trust/members-and-scopes/names-in.ts';
+import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
+import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
+import type { Registry } from '../context.ts';
+import { wordsKeptMax } from '../limits.ts';
+import { finishStatements } from '../log/finish-statements.ts';
+import { indexNames } from '../log/index-names.ts';
+import { isAmong } from '../store/batch.ts';
+import { requireBlob } from '../store/blobs.ts';
+import { identityNames } from '../store/identity-schema.ts';
+import { statements } from '../store/schema.ts';
+import type { LoggedWord } from './known-identities.ts';
+import { keep, recall } from './last-used.ts';
+
+/** The place of a statement in the log, and its address, when it is finished. */
+export interface WordPlace {
+  readonly logIndex: number;
+  readonly bundle: Digest | null;
+}
+
+/**
+ * The statements with one of the names, in log order.
+ * @param upTo later statements are left out
+ * @throws Problem `database-damaged` when a statement is gone that has a name
+ */
+export async function findWords(
+  registry: Registry,
+  names: readonly string[],
+  upTo: number,
+): Promise<LoggedWord[]> {
+  const rows = await registry.db.read
+    .select({
+      name: identityNames.name,
+      logIndex: identityNames.logIndex,
+      row: statements.logIndex,
+      bundle: statements.bundle,
+    })
+    .from(identityNames)
+    .leftJoin(statements, eq(statements.logIndex, identityNames.logIndex))
+    .where(and(isAmong(identityNames.name, names), lte(identityNames.logIndex, upTo)));
+  return readNamed(registry, rows);
+}
+
+/** As `findWords`, for one name, from a log index on, at most `limit` statements. */
+export async function findSomeWords(
+  registry: Registry,
+  name: string,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<{ readonly words: readonly LoggedWord[]; readonly last: number | undefined }> {
+  const rows = await registry.db.read
+    .select({
+      name: identityNames.name,
+      logIndex: identityNames.logIndex,
+      row: statements.logIndex,
+      bundle: statements.bundle,
+    })
+    .from(identityNames)
+    .leftJoin(statements, eq(statements.logIndex, identityNames.logIndex))
+    .where(and(eq(identityNames.name, name), gt(identityNames.logIndex, after)))
+    .orderBy(asc(identityNames.logIndex))
+    .limit(limit);
+  return { words: await readNamed(registry, rows), last: rows.at(-1)?.logIndex };
+}
+
+interface NamedRow extends WordPlace {
+  readonly name: string;
+  /** Null when the statement is gone. */
+  readonly row: number | null;
+}
+
+async function readNamed(registry: Registry, rows: readonly NamedRow[]): Promise<LoggedWord[]> {
+  const places = new Map<number, { readonly place: WordPlace; readonly names: Set<string> }>();
+  for (const { name, logIndex, row, bundle } of rows) {
+    if (row === null) throw lost(logIndex);
+    const one = places.get(logIndex) ?? { place: { logIndex, bundle }, names: new Set() };
+    one.names.add(name);
+    places.set(logIndex, one);
+  }
+  const found: LoggedWord[] = [];
+  for (const [, { place, names }] of [...places].sort(([a], [b]) => a - b)) {
+    const word = await readWord(registry, place);
+    // A row that somebody wrote under another name means nothing.
+    if (namesOf(word).some((name) => names.has(name))) found.push(word);
+  }
+  return found;
+}
+
+/** The names under which a statement is found. */
+function namesOf(word: LoggedWord): string[] {
+  if ('why' in word) return namesOfSubject(word.about);
+  const { statement, signer, certified } = word;
+  return indexNames(statement, { signer, claims: certified?.claims });
+}
+
+/**
+ * Reads a statement. When its bytes are damaged and the rows cannot restore them, reads which
+ * identities it freezes, so that other identities stay usable.
+ * @throws Problem `database-damaged` when the row names another statement
+ */
+export async function readWord(
+  registry: Registry,
+  { logIndex, bundle }: WordPlace,
+): Promise<LoggedWord> {
+  const digest = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
+  if (!isDigest(digest)) throw new Problem('internal', `Statement ${logIndex} has no address`);
+  const kept = registry.identities.verified ?? new Map<Digest, VerifiedStatement>();
+  registry.identities.verified = kept;
+  const known = recall(kept, digest);
+  const word = known ?? (await readStored(registry, { logIndex, digest }));
+  if (word.logIndex !== logIndex) throw lost(logIndex);
+  if (!('why' in word)) keep(kept, digest, word, wordsKeptMax);
+  return word;
+}
+
+async function readStored(
+  registry: Registry,
+  at: Pick<FrozenStatement, 'logIndex' | 'digest'>,
+): Promise<LoggedWord> {
+  try {
+    return readLogged(await requireBlob(registry, at.digest), at, registry);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || cause.code !== 'blob-damaged') throw cause;
+    const [row] = await registry.db.read
+      .select()
+      .from(statements)
+      .where(eq(statements.logIndex, at.logIndex));
+    if (row === undefined) throw cause;
+    const about = parseFrozenSubject(
+      Buffer.from(parseEnvelope(JSON.parse(row.envelope)).payload, 'base64'),
+    );
+    return {
+      ...at,
+      about,
+      why: `the statement at log index ${at.logIndex} is damaged on the registry’s disk`,
+    };
+  }
+}
+
+// Somebody deleted or changed the row of a statement: nobody can tell what it took from whom.
+function lost(logIndex: number): Problem {
+  return new Problem(
+    'database-damaged',
+    `The row of the statement at log index ${logIndex} is gone or damaged`,
+    {
+      hint: 'Restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".',
+    },
+  );
+}

@@ -1,0 +1,217 @@
+/**
+ * Selects the identity statements that a question needs. Chaining the selected statements gives the
+ * same answer to the question as chaining all statements of the log.
+ *
+ * The selection is closed: whether a selected statement counts depends on selected statements only.
+ * - A claim of a scope depends on the earlier claims of the scope, and on the keys of the claims'
+ *   signers: their ends, their predecessors and successors, and their suspensions.
+ * - The end of a key that its holder declared for a past log index depends on all scopes of the
+ *   signer. So does the declaration of a successor.
+ * - The lift of a suspension depends on everybody who has rights in a scope of the publisher.
+ * - Statements on members depend on the ends of members' keys. Every question needs them.
+ */
+import type { Digest } from '../../skill/digest.ts';
+import type { Scope } from '../../skill/name.ts';
+import { type KeyPredicate, predicateTypes } from '../../statement/attestation.ts';
+import { identityId } from '../../statement/identity-id.ts';
+import type { RootFile } from '../root/root.ts';
+import { rootKeyId } from '../root/root.ts';
+import { keysOfOffice } from '../root/root-office.ts';
+import type { FrozenStatement } from './frozen-statement.ts';
+import type { LoggedStatement } from './identities.ts';
+import { idsOf } from './match.ts';
+import { holderName, idName, scopeName } from './names-in.ts';
+
+/** The subjects of a question. Statements on members always belong to the answer. */
+export interface IdentityQuestion {
+  /** Scopes whose owners and publishers are asked for, with all rights of these. */
+  readonly scopes?: readonly Scope[];
+  /** Keys and identities whose ends, successors and suspensions are asked for. */
+  readonly ids?: readonly Digest[];
+  /** Keys and identities whose scopes are asked for. */
+  readonly rightsOf?: readonly Digest[];
+  /** Publishers for whom somebody may act: the question reaches all who share a scope with them. */
+  readonly behind?: readonly Digest[];
+}
+
+/** A statement of the log, verified or frozen. */
+export type IdentityWord<Logged extends LoggedStatement = LoggedStatement> =
+  | Logged
+  | FrozenStatement;
+
+/** Finds statements by the names of `namesIn` and `namesOfSubject`. */
+export type FindNamed<Logged extends LoggedStatement = LoggedStatement> = (
+  names: readonly string[],
+) => Promise<readonly IdentityWord<Logged>[]>;
+
+/**
+ * The statements that a question needs, in log order.
+ * @param members all statements on members
+ */
+export async function neededStatements<Logged extends LoggedStatement>(
+  root: RootFile,
+  question: IdentityQuestion,
+  {
+    members,
+    find,
+  }: {
+    readonly members: readonly IdentityWord<Logged>[];
+    readonly find: FindNamed<Logged>;
+  },
+): Promise<IdentityWord<Logged>[]> {
+  const selection = new Selection<Logged>(root, members, question);
+  for (;;) {
+    const names = selection.wanted();
+    if (names.length === 0) return selection.statements();
+    selection.add(names, await find(names));
+  }
+}
+
+class Selection<Logged extends LoggedStatement> {
+  readonly #found = new Map<number, IdentityWord<Logged>>();
+  readonly #asked = new Set<string>();
+  readonly #wanted = new Set<string>();
+  readonly #members: ReadonlySet<Digest>;
+  /** Ids whose statements count for the question. Of a member, else only ends do. */
+  readonly #ids = new Set<Digest>();
+  readonly #rights = new Set<Digest>();
+  readonly #behind = new Set<Digest>();
+  readonly #scopes = new Set<Scope>();
+  readonly #judged = new Set<Scope>();
+  /** Pairs of a key and a key that was declared as its successor. */
+  readonly #declared = new Set<string>();
+
+  constructor(
+    root: RootFile,
+    members: readonly IdentityWord<Logged>[],
+    { scopes = [], ids = [], rightsOf = [], behind = [] }: IdentityQuestion,
+  ) {
+    this.#members = new Set([
+      ...keysOfOffice(root, 'administrator').map(rootKeyId),
+      ...members.flatMap((one) => memberKey(one)),
+    ]);
+    for (const one of members) this.#found.set(one.logIndex, one);
+    for (const id of this.#members) this.#want(idName(id));
+    for (const scope of scopes) this.#askScope(scope);
+    for (const id of ids) this.#askId(id);
+    for (const id of rightsOf) this.#askRights(id);
+    for (const id of behind) this.#askBehind(id);
+  }
+
+  /** The names to look for next; empty when the selection is closed. */
+  wanted(): string[] {
+    return [...this.#wanted];
+  }
+
+  add(names: readonly string[], found: readonly IdentityWord<Logged>[]): void {
+    for (const name of names) this.#wanted.delete(name);
+    for (const one of found) this.#found.set(one.logIndex, one);
+    for (let before = -1; before !== this.#size(); ) {
+      before = this.#size();
+      for (const one of this.#found.values()) if (!('why' in one)) this.#follow(one);
+    }
+  }
+
+  statements(): IdentityWord<Logged>[] {
+    return [...this.#found.values()].sort((a, b) => a.logIndex - b.logIndex);
+  }
+
+  #size(): number {
+    const sets = [
+      this.#asked,
+      this.#ids,
+      this.#rights,
+      this.#behind,
+      this.#scopes,
+      this.#judged,
+      this.#declared,
+    ];
+    return sets.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  #follow(logged: Logged): void {
+    const { statement } = logged;
+    switch (statement.predicateType) {
+      case predicateTypes.scope: {
+        const { scope, owners, publishers = [] } = statement.predicate;
+        const holders = [...owners, ...publishers].map(identityId);
+        if (holders.some((id) => this.#behind.has(id))) this.#askScope(scope);
+        if (holders.some((id) => this.#rights.has(id))) this.#judgeScope(scope);
+        if (this.#judged.has(scope)) for (const id of idsOf(logged)) this.#askId(id);
+        if (this.#scopes.has(scope)) for (const id of holders) this.#askId(id);
+        return;
+      }
+      case predicateTypes.key:
+        this.#followKey(statement.predicate, logged);
+        return;
+      case predicateTypes.revocation: {
+        const { kind, target } = statement.predicate;
+        if (kind === 'lifted' && 'publisher' in target && this.#ids.has(target.publisher))
+          this.#askBehind(target.publisher);
+        return;
+      }
+    }
+  }
+
+  #followKey(
+    { key: { keyId }, state, replaces, validUpTo }: KeyPredicate,
+    { signer, logIndex }: Logged,
+  ): void {
+    if (state === 'ended') {
+      const isOwnForPast = signer === keyId && validUpTo !== undefined && validUpTo < logIndex;
+      const counts = this.#ids.has(keyId) || this.#members.has(keyId);
+      if (counts && (isOwnForPast || this.#declared.has(`${keyId} ${signer}`)))
+        this.#askRights(keyId);
+      return;
+    }
+    if (replaces === undefined) return;
+    this.#declared.add(`${replaces} ${keyId}`);
+    for (const [one, other] of [
+      [keyId, replaces],
+      [replaces, keyId],
+    ] as const) {
+      // From the other key, this rule leads back.
+      if (this.#ids.has(one)) this.#askRights(other);
+      if (this.#behind.has(one)) this.#askBehind(other);
+    }
+  }
+
+  #want(name: string): void {
+    if (this.#asked.has(name)) return;
+    this.#asked.add(name);
+    this.#wanted.add(name);
+  }
+
+  #askScope(scope: Scope): void {
+    this.#scopes.add(scope);
+    this.#judgeScope(scope);
+  }
+
+  #judgeScope(scope: Scope): void {
+    this.#judged.add(scope);
+    this.#want(scopeName(scope));
+  }
+
+  #askId(id: Digest): void {
+    this.#ids.add(id);
+    this.#want(idName(id));
+  }
+
+  #askRights(id: Digest): void {
+    this.#askId(id);
+    this.#rights.add(id);
+    this.#want(holderName(id));
+  }
+
+  #askBehind(id: Digest): void {
+    this.#askRights(id);
+    this.#behind.add(id);
+  }
+}
+
+function memberKey(one: IdentityWord): Digest[] {
+  if ('why' in one) return one.about.id === undefined ? [] : [one.about.id as Digest];
+  if (one.statement.predicateType !== predicateTypes.member) return [];
+  const { key } = one.statement.predicate;
+  return key === undefined ? [] : [key.keyId];
+}

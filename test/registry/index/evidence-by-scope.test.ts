@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  type EvidenceWords,
+  identityEvidence,
+  selectEvidence,
+} from '../../../registry/index/evidence.ts';
+import { identityId } from '../../../skills-index/statement/identity-id.ts';
+import type { FrozenStatement } from '../../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import type { LoggedStatement } from '../../../skills-index/trust/members-and-scopes/identities.ts';
+import type { IdentityWord } from '../../../skills-index/trust/members-and-scopes/needed-statements.ts';
+import type { RootFile } from '../../../skills-index/trust/root/root.ts';
+import {
+  chainWords,
+  histories,
+  historyIdentities,
+  historyPasskeys,
+  historyScopes,
+  neededOf,
+} from '../../skills-index/trust/members-and-scopes/histories.ts';
+
+function knownOf(root: RootFile, words: readonly IdentityWord[]): EvidenceWords {
+  return {
+    chain: chainWords(root, words),
+    statements: words.filter((one): one is LoggedStatement => !('why' in one)),
+    frozen: words.filter((one): one is FrozenStatement => 'why' in one),
+  };
+}
+
+it('is the same whether the registry asks all statements or those that it needs', async () => {
+  const ids = historyIdentities.map(identityId);
+  await fc.assert(
+    fc.asyncProperty(
+      histories(40),
+      fc.constantFrom(...historyScopes),
+      fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1, maxLength: 4 }),
+      fc.subarray(historyPasskeys.map(({ enrolled }) => enrolled.credentialId)),
+      async (history, scope, keys, passkeys) => {
+        const { root, words } = history;
+        const signers = { scope, keys, passkeys };
+        const all = selectEvidence(knownOf(root, words), signers).addresses;
+        const few = await identityEvidence(signers, async (question) =>
+          knownOf(root, await neededOf(history, question)),
+        );
+        expect([...few].sort()).toEqual([...all].sort());
+      },
+    ),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,188 @@
+/**
+ * Rows by which statements are found, in the hands of somebody who edits the database: what they
+ * add means nothing, and what they take away comes back or stops the registry.
+ */
+import { eq, sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { checkNames, checkSomeNames } from '../../../registry/people/check-names.ts';
+import { fillNames } from '../../../registry/people/fill-names.ts';
+import { identityNames, namesFilled } from '../../../registry/store/identity-schema.ts';
+import { statements } from '../../../registry/store/schema.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import { keyStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import { makeKey } from '../people.ts';
+import { type Answer, call, claimScope, makeSkill, publish, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+let world: Staffed;
+const mallory = makeKey();
+beforeEach(async () => {
+  world = await makeStaffedWorld();
+  onTestFinished(() => world.close());
+});
+
+/** What a registry knows that is started again. */
+const restart = (): void => void Object.assign(world.registry, { identities: {} });
+const edit = (text: string): unknown => world.registry.db.read.run(sql.raw(text));
+const unlock = (): void => {
+  for (const trigger of [
+    'identity_names_no_update',
+    'identity_names_no_delete',
+    'statements_no_update',
+    'statements_no_delete',
+    'statements_named',
+  ])
+    edit(`DROP TRIGGER ${trigger}`);
+};
+/** Ends the author's key from the start of the log; its log index. */
+const endAuthor = async (): Promise<number> => {
+  const end = keyStatement({ key: world.author.open, state: 'ended' });
+  const { status, body } = await state(world.send, end, world.author);
+  expect(status).toBe(201);
+  return body.logIndex;
+};
+const publishAs = (version: string, key = world.author): Promise<Answer> =>
+  publish(world.send, makeSkill('@acme/hidden', version), key);
+
+describe('rows that somebody adds', () => {
+  it('give nobody a scope, a key or an end', async () => {
+    await claimScope(world.send, 'theirs', mallory);
+    const rows = await world.registry.db.read.select().from(statements);
+    const claim = rows.at(-1)?.logIndex ?? -1;
+    for (const name of ['@acme', `in ${world.author.keyId}`, world.author.keyId, world.rita.keyId])
+      edit(`INSERT OR IGNORE INTO identity_names VALUES ('${name}', ${claim})`);
+    restart();
+    expect((await publishAs('1.0.0', mallory)).status).toBe(403);
+    expect((await publishAs('1.0.0')).status).toBe(201);
+    const { body } = await call(world.send, '/api/v1/whoami', { token: world.tokens.author });
+    expect(body.scopes).toEqual(['acme']);
+    const reviews = await call(world.send, '/api/v1/reviews', { token: world.tokens.rita });
+    expect(reviews.status).toBe(200);
+  });
+
+  it('cannot be changed or deleted through the registry’s own connection', () => {
+    expect(() => edit('DELETE FROM identity_names')).toThrow();
+    expect(() => edit(`UPDATE identity_names SET name = '@other'`)).toThrow();
+  });
+
+  it('of a statement without a name are not written: an earlier release would hide it', () => {
+    const columns = '"logIndex", "predicateType", payload, signer, envelope, "createdAt"';
+    const type = 'https://skillgate.dev/attestation/key/v1';
+    const insert = (at: number): unknown =>
+      edit(`INSERT INTO statements (${columns}) VALUES (${at}, '${type}', 'p', 's', '{}', 1)`);
+    expect(() => insert(1_000)).toThrow();
+    edit(`INSERT INTO identity_names VALUES ('x', 1000)`);
+    insert(1_000);
+  });
+});
+
+describe('rows that somebody takes away', () => {
+  it('come back from the statement, and what it ended is ended again', async () => {
+    const end = await endAuthor();
+    unlock();
+    edit(`DELETE FROM identity_names WHERE logIndex = ${end}`);
+    restart();
+    // So the test tests what it says: without the check, the key publishes.
+    expect((await publishAs('1.0.0')).status).toBe(201);
+    const said: string[] = [];
+    await checkNames(world.registry, new AbortController().signal, (line) => said.push(line));
+    expect(said).toEqual([expect.stringContaining(`log index ${end} `)]);
+    expect((await publishAs('1.0.1')).status).toBe(403);
+  });
+
+  it('come back in steps where no process lives long', async () => {
+    const end = await endAuthor();
+    const { db } = world.registry;
+    const whole = await db.read.select().from(identityNames);
+    unlock();
+    edit(`DELETE FROM identity_names`);
+    restart();
+    const said: string[] = [];
+    await checkSomeNames(world.registry, (line) => said.push(line));
+    expect(said.some((line) => line.includes(`log index ${end} `))).toBe(true);
+    expect(await db.read.select().from(identityNames)).toEqual(whole);
+    expect((await publishAs('1.0.1')).status).toBe(403);
+    said.length = 0;
+    await checkSomeNames(world.registry, (line) => said.push(line));
+    expect(said).toEqual([]);
+  });
+
+  it.each([
+    ['deleted', (at: number) => `DELETE FROM statements WHERE logIndex = ${at}`],
+    [
+      'pointed to another statement',
+      (at: number) =>
+        `UPDATE statements SET bundle = (SELECT bundle || '' FROM statements WHERE logIndex = 0) WHERE logIndex = ${at}`,
+    ],
+  ])(
+    'stop what they are about when the statement itself is %s, and nobody else',
+    async (_, text) => {
+      await claimScope(world.send, 'other', mallory);
+      const end = await endAuthor();
+      unlock();
+      edit('DROP INDEX statements_bundle');
+      edit(text(end));
+      restart();
+      expect(await publishAs('1.0.0')).toMatchObject({
+        status: 503,
+        body: { code: 'database-damaged' },
+      });
+      const other = await publish(world.send, makeSkill('@other/lives', '1.0.0'), mallory);
+      expect(other.status).toBe(201);
+    },
+  );
+});
+
+describe('a database of the release before', () => {
+  /** As it was before the table of names. */
+  const older = async (): Promise<void> => {
+    unlock();
+    edit(`DELETE FROM identity_names`);
+    edit(`UPDATE names_filled SET "upTo" = 0, until = (SELECT MAX(logIndex) + 1 FROM statements)`);
+    restart();
+  };
+
+  it('gets every name that its statements would get today', async () => {
+    await endAuthor();
+    const next = makeKey();
+    const previous = (await call(world.send, '/api/v1/scopes/acme')).body.statement;
+    const give = scopeStatement({ scope: parseScope('acme'), owners: [next.open], previous });
+    expect((await state(world.send, give, world.trust.administrator)).status).toBe(201);
+    const { db } = world.registry;
+    const whole = await db.read.select().from(identityNames);
+    expect(whole).toHaveLength(8);
+    await older();
+    expect(await fillNames(world.registry)).toBe(true);
+    expect(await db.read.select().from(identityNames)).toEqual(whole);
+    expect((await publishAs('1.0.0')).status).toBe(403);
+    expect((await publishAs('1.0.0', next)).status).toBe(201);
+  });
+
+  it('answers nothing about people until then, and goes on where it stopped', async () => {
+    await endAuthor();
+    await older();
+    const now = world.registry.now();
+    let at = now.getTime();
+    // Each look at the clock takes a second, so a request has time for one slice.
+    Object.assign(world.registry, {
+      now: () => {
+        at += 1_000;
+        return new Date(at);
+      },
+    });
+    const busy = { status: 503, body: { code: 'registry-busy' } };
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 10; tries++) {
+      const answer = await publishAs('1.0.0');
+      if (answer.status === 503) expect(answer).toMatchObject(busy);
+      statuses.push(answer.status);
+    }
+    expect(statuses[0]).toBe(503);
+    expect(statuses.at(-1)).toBe(403);
+    const rows = await world.registry.db.read
+      .select()
+      .from(namesFilled)
+      .where(eq(namesFilled.upTo, namesFilled.until));
+    expect(rows).toHaveLength(3);
+  });
+});

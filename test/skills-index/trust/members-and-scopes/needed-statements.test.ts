@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Digest } from '../../../../skills-index/skill/digest.ts';
+import { predicateTypes } from '../../../../skills-index/statement/attestation.ts';
+import { identityId } from '../../../../skills-index/statement/identity-id.ts';
+import { whyAuthor } from '../../../../skills-index/trust/members-and-scopes/authors.ts';
+import type { Identities } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
+import { idsOf } from '../../../../skills-index/trust/members-and-scopes/match.ts';
+import type {
+  IdentityQuestion,
+  IdentityWord,
+} from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
+import { isBehind } from '../../../../skills-index/trust/members-and-scopes/publisher-stops.ts';
+import {
+  chainWords,
+  type History,
+  histories,
+  historyIdentities,
+  historyKeys,
+  historyPasskeys,
+  historyScopes,
+  neededOf,
+} from './histories.ts';
+
+const late = 1_000_000;
+const ids = historyIdentities.map(identityId);
+const keys = historyKeys.map(({ keyId }) => keyId);
+
+/** The chain of the statements that a question needs. */
+async function asked(history: History, question: IdentityQuestion): Promise<Identities> {
+  return chainWords(history.root, await neededOf(history, question));
+}
+
+/** Everything that a chain says about members. */
+function membersIn(chain: Identities, at: number): unknown {
+  return {
+    roles: keys.map((key) =>
+      (['reviewer', 'administrator', 'scanner'] as const).map((role) =>
+        chain.isMember(key, role, at),
+      ),
+    ),
+    members: keys.map((key) => chain.memberOf(key, at)),
+    passkeys: historyPasskeys.map(({ enrolled }) => chain.passkeyOf(enrolled.credentialId, at)),
+    keysOf: ['ada', 'ben', 'cleo'].map((name) => [
+      chain.keysOf(name, at),
+      chain.passkeysOf(name, at),
+    ]),
+    names: ids.map((id) => [...chain.namesOf(id)]),
+    last: keys.map((key) => chain.memberStatementOf(key, at)),
+    votes: chain.memberVotes.pending(),
+  };
+}
+
+/** The statement that a question is about: whether it counts, as intake asks. */
+function questionOf(one: IdentityWord): IdentityQuestion {
+  if ('why' in one) return {};
+  const { statement } = one;
+  switch (statement.predicateType) {
+    case predicateTypes.scope:
+      return { scopes: [statement.predicate.scope], ids: idsOf(one) };
+    case predicateTypes.key: {
+      const { key, replaces } = statement.predicate;
+      return { ids: [one.signer, key.keyId, ...(replaces === undefined ? [] : [replaces])] };
+    }
+    case predicateTypes.revocation:
+      return 'publisher' in statement.predicate.target
+        ? { ids: [statement.predicate.target.publisher] }
+        : {};
+    default:
+      return {};
+  }
+}
+
+const whyIgnored = (chain: Identities, logIndex: number): string | undefined =>
+  chain.ignored.find((one) => one.logIndex === logIndex)?.why;
+
+const runs = (numRuns: number) => ({
+  numRuns: numRuns * Number(process.env.RUNS ?? 1),
+  endOnFailure: process.env.RUNS !== undefined,
+});
+
+describe('the statements that a question needs', () => {
+  const everyIndex = (words: readonly unknown[]): number[] => [...words.keys(), words.length, late];
+
+  it('tell of members what all statements tell', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories(40), async (history) => {
+        const whole = chainWords(history.root, history.words);
+        const few = await asked(history, {});
+        for (const at of everyIndex(history.words))
+          expect(membersIn(few, at)).toEqual(membersIn(whole, at));
+      }),
+      runs(60),
+    );
+  });
+
+  it('tell of a scope what all statements tell', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories(40), fc.constantFrom(...ids), async (history, id) => {
+        const whole = chainWords(history.root, history.words);
+        for (const scope of historyScopes) {
+          const few = await asked(history, { scopes: [scope], ids: [id] });
+          const about = (chain: Identities) => ({
+            first: chain.firstClaimOf(scope),
+            votes: chain.scopeVotes.pendingOn(scope),
+            line: [...chain.lineOf(scope, [id])].sort(),
+            moments: everyIndex(history.words).map((at) => [
+              chain.ownersOf(scope, at),
+              chain.publishersOf(scope, at),
+              chain.scopeStatementOf(scope, at),
+              chain.whyFrozen(scope, at),
+              chain.stops.stopOn({ ids: [id], scope }, at),
+              chain.stops.stopWhenPublished({ ids: [id], scope }, at),
+              chain.stops.stopOnPublished({ ids: [id], scope }, at),
+              ids.map((stopped) => chain.stops.isAbout(stopped, { ids: [id], scope })),
+              keys.map((keyId) =>
+                whyAuthor(
+                  chain,
+                  { scope, signer: id, logIndex: at },
+                  { keyId, enrolled: chain.memberOf(keyId, at) },
+                  late,
+                ),
+              ),
+            ]),
+          });
+          expect(about(few)).toEqual(about(whole));
+        }
+      }),
+      runs(60),
+    );
+  });
+
+  it('tell of a key or identity what all statements tell', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories(40), fc.constantFrom(...ids), async (history, id) => {
+        const whole = chainWords(history.root, history.words);
+        const { words } = history;
+        const compare = async (
+          question: IdentityQuestion,
+          about: (chain: Identities, at: number) => unknown,
+        ): Promise<void> => {
+          const few = await asked(history, question);
+          for (const at of everyIndex(words)) expect(about(few, at)).toEqual(about(whole, at));
+        };
+        await compare({ ids: [id] }, (chain, at) => [
+          chain.stops.stopOn({ ids: [id] }, at),
+          [...chain.stops.heirsOf(id)].sort(),
+        ]);
+        await compare({ rightsOf: [id] }, (chain, at) => [
+          [...chain.scopesOf(id, at)].sort(),
+          chain.keyOf(id),
+        ]);
+        await compare({ behind: [id] }, (chain, at) =>
+          keys.map((keyId) => isBehind(chain, id, keyId as Digest, at)),
+        );
+      }),
+      runs(60),
+    );
+  });
+
+  it('tell whether a statement counts, and why not', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories(40), async (history) => {
+        const whole = chainWords(history.root, history.words);
+        for (const word of history.words) {
+          const few = await asked(history, questionOf(word));
+          expect(whyIgnored(few, word.logIndex)).toBe(whyIgnored(whole, word.logIndex));
+        }
+      }),
+      runs(40),
+    );
+  });
+});
