@@ -116,6 +116,8 @@ export const errorRepeatMs = 10 * 60_000;
 export const errorKindsMax = 100;
 /** How long a browser that has used TLS here refuses plain HTTP. */
 export const strictTransportSeconds = 365 * 24 * 3_600;
+/** How long a client may take for the beginning of TLS. */
+export const tlsHandshakeMs = 15_000;
 /** How often the files of the certificate are read, and how early and how often its end is told. */
 export const certificateCheckMs = 60_000;
 export const certificateWarnMs = 14 * 24 * 3_600_000;

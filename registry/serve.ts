@@ -144,6 +144,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
       listeners,
       disk,
       addressOf,
+      ask: (path) => answer(new Request(`${localBases[0]}${path}`), {}),
       say: log,
     });
     await closeFolder(dir, log);

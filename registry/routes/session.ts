@@ -58,7 +58,13 @@ export function sessionRoutes(registry: Registry): Hono {
           key !== undefined &&
           signs(key.spki, questions(registry, nonce), signature);
         if (!holdsKey)
-          throw new Problem('signature-invalid', 'This key did not sign a fresh nonce');
+          throw new Problem(
+            'signature-invalid',
+            `This key did not sign a fresh nonce for ${registry.config.base}`,
+            {
+              hint: `Sign in again. This registry is ${registry.config.base}: whoever pinned another address of it pins this one (skillgate registry add).`,
+            },
+          );
         const actor = await actorOf(registry, subject);
         if (actor === undefined)
           throw new Problem('key-unknown', `The key ${keyId} is not enrolled here`);

@@ -27,12 +27,9 @@ export function makeAddressOf(proxies: TrustedProxies | undefined): AddressOf {
  */
 export function requireProxy(proxies: TrustedProxies): MiddlewareHandler {
   return async (context, next) => {
+    if (isInner(context) || probes.has(context.req.path)) return next();
     const { address } = getConnInfo(context).remote;
-    const isTaken =
-      isInner(context) ||
-      probes.has(context.req.path) ||
-      (address !== undefined && proxies.includes(address));
-    if (!isTaken)
+    if (address === undefined || !proxies.includes(address))
       throw new Problem(
         'proxy-untrusted',
         `This registry takes no plain HTTP from ${address ?? 'an unknown address'}`,

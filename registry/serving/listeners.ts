@@ -5,7 +5,7 @@
 import type { Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { createAdaptorServer } from '@hono/node-server';
-import { idleConnectionGraceMs, stopMs } from '../limits.ts';
+import { idleConnectionGraceMs, stopMs, tlsHandshakeMs } from '../limits.ts';
 import { endSlowBodies } from '../request-limits/slow-bodies.ts';
 import type { PortEnvironment } from './client-gate.ts';
 import { isLoopbackHost, parsePublicUrl, requireSafeListening } from './public-address.ts';
@@ -115,7 +115,11 @@ function makeServer(fetch: Answer, tls?: { readonly cert: Buffer; readonly key: 
   const server = createAdaptorServer({
     fetch,
     overrideGlobalObjects: false,
-    ...(tls && { createServer: createTlsServer, serverOptions: tls }),
+    ...(tls && {
+      createServer: createTlsServer,
+      // A client that begins TLS and sends nothing holds a connection for two minutes otherwise.
+      serverOptions: { ...tls, handshakeTimeout: tlsHandshakeMs },
+    }),
   }) as Server;
   endSlowBodies(server);
   // A busy client may send its next request when the announced time has just passed. The request

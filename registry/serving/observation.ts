@@ -35,10 +35,12 @@ export async function openObservation(
     readonly listeners: Listeners;
     readonly disk: DiskSpace;
     readonly addressOf: AddressOf;
+    /** Asks the application, without a port. */
+    readonly ask: (path: string) => Promise<Response>;
     readonly say: (line: string) => void;
   },
 ): Promise<Observation> {
-  const { registry, listeners, disk, addressOf, say } = world;
+  const { registry, listeners, disk, addressOf, ask, say } = world;
   const log =
     options.accessLog === undefined
       ? undefined
@@ -49,8 +51,7 @@ export async function openObservation(
       registry,
       requests,
       diskFree: disk.free,
-      // The same answer as others get, whatever it depends on.
-      isReady: () => fetch(`${listeners.localBases[0]}/readyz`).then(({ ok }) => ok),
+      isReady: () => ask('/readyz').then(({ ok }) => ok),
       certificateExpires: listeners.certificateExpires,
     });
   const metrics =

@@ -26,7 +26,9 @@ export function observeRequests(
   note: (request: ObservedRequest) => void,
 ): MiddlewareHandler {
   return async (context, next) => {
-    const { incoming, outgoing } = context.env as HttpBindings;
+    const { incoming, outgoing } = context.env as Partial<HttpBindings>;
+    // Our own question, which came over no port.
+    if (incoming === undefined || outgoing === undefined) return next();
     const { socket } = incoming;
     const start = performance.now();
     const before = socket.bytesWritten;
