@@ -61,7 +61,12 @@ const nodeParts: Record<string, RegExp> = {
   'skills-index': /^node:(crypto|url|buffer|util)$/,
   'scanner/frontends': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
   'scanner/rules': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
+  'scanner/ingest': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
+  'scanner/manifest': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
+  'scanner/flow': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
+  'scanner/prose': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
   'scanner/lookup-tables': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
+  'scanner/reports': /^node:(crypto|url|buffer|util|path|path\/posix|zlib)$/,
 };
 
 /** The commands that may import `registry`: `witness` and `monitor` only lock their folders. */
