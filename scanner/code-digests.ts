@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:05b71ab23ffe6114f6ac45b5170b31d868f927fcb26e4a16d76e3e55a24587be',
+  extractor: 'sha256:4fc202290a4013331fff32e706c6972f49a81c800bcafc91eb91b51be6d366ad',
   judging: 'sha256:493dbf492a111c69d1f676c9ac98964e294dbe7b69dc277788651ba8c4f60a81',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

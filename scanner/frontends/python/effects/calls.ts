@@ -4,7 +4,6 @@
 
 import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { powerfulModules, pythonApis } from '../../../lookup-tables/python.ts';
 import type { PythonApi } from '../../../lookup-tables/python-api.ts';
 import { callBuiltin } from '../fold/builtins.ts';
 import { oneOf, pyOf } from '../fold/given.ts';
@@ -25,6 +24,7 @@ import type { PyCall } from './call.ts';
 import { applyEffect } from './effects.ts';
 import { observeOwn } from './observe.ts';
 import { runProgram } from './programs.ts';
+import { powerfulModules, pythonApis } from './tables/python.ts';
 
 /** The value of a call; notes what it does. */
 export function callValue(

@@ -2,12 +2,13 @@
  * Ways out of what can be followed: objects that lead to everything, modules and powerful functions
  * that are handed on.
  */
-import { escapes, powerfulModules } from '../../../lookup-tables/python.ts';
+
 import { childrenOf, nameOf, textOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
 import { callWith } from './call.ts';
 import { applyEffect } from './effects.ts';
+import { escapes, powerfulModules } from './tables/python.ts';
 
 /**
  * Attributes from which every module and built-in can be reached (the ways out of restricted

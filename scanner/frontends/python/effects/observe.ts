@@ -1,5 +1,5 @@
 /** Functions gone through with known arguments, to see what they call with them. */
-import { pythonApis } from '../../../lookup-tables/python.ts';
+
 import { callFoldedValue, callOwnFolded } from '../fold/calls.ts';
 import { foldedOf, mapGiven, pyOf } from '../fold/given.ts';
 import { boundName, isBound, isNamed } from '../fold/value.ts';
@@ -8,6 +8,7 @@ import type { MaybeFolded, PyNode, PythonFunction, PythonModule, PyValue } from 
 import type { PythonRun } from '../run.ts';
 import { nothingGiven } from '../values/alternatives.ts';
 import { callWith, type PyCall } from './call.ts';
+import { pythonApis } from './tables/python.ts';
 
 /**
  * Goes through a function with what it is given, where that is functions or values that are known.

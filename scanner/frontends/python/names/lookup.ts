@@ -1,6 +1,7 @@
 /** Where a name of Python comes from: a scope, a module of the skill, or a library. */
-import { pythonApis } from '../../../lookup-tables/python.ts';
+
 import { pythonOwnModules } from '../../../lookup-tables/python-own-modules.ts';
+import { pythonApis } from '../effects/tables/python.ts';
 import type { Binding, PythonModule, PythonScope } from '../program.ts';
 import { flowNode, notePyTrait, type PythonRun } from '../run.ts';
 

@@ -2,9 +2,9 @@
 
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { powerfulModules } from '../../../lookup-tables/python.ts';
 import type { PyNoting } from '../effects/call.ts';
 import { noteReaching } from '../effects/escapes.ts';
+import { powerfulModules } from '../effects/tables/python.ts';
 import { functionOf, nameOf, textOf } from '../nodes.ts';
 import { PyNode, type PythonModule, type PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';

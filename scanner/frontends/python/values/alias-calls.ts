@@ -2,7 +2,7 @@
  * Where objects of Python flow through calls: into parameters, out of results, into other objects.
  */
 
-import { pythonApis } from '../../../lookup-tables/python.ts';
+import { pythonApis } from '../effects/tables/python.ts';
 import { importMeaning } from '../names/meaning.ts';
 import { argumentsOf, childrenOf, nameOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction } from '../program.ts';

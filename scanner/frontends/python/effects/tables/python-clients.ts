@@ -10,7 +10,7 @@ import {
   request,
   rows,
   service,
-} from './python-api.ts';
+} from '../../../../lookup-tables/python-api.ts';
 
 const at = (
   port: number,
