@@ -9,7 +9,6 @@ import { shellWordsMax, shellWrapperDepthMax } from '../../limits.ts';
 import { own as row } from '../../lookup-tables/api.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
 import { interpreters, networkPrograms, utilities, wrappers } from '../../lookup-tables/shell.ts';
-import { tellingCommands } from '../../lookup-tables/telling-commands.ts';
 import { assign, assignedValue } from './assignments.ts';
 import { callBuiltin, isBuiltin, programPath } from './builtins.ts';
 import type { Call, How } from './call.ts';
@@ -22,6 +21,7 @@ import { containedCommand, runLaunched } from './programs/launchers.ts';
 import { callNetwork } from './programs/network.ts';
 import { runOwnLanguage } from './programs/own-languages.ts';
 import { callProgram } from './programs/programs.ts';
+import { tellingCommands } from './programs/tables/telling-commands.ts';
 import { callUtility } from './programs/utilities.ts';
 import { noteCapability, noteTrait, type ShellRun, spanOf } from './run.ts';
 import {

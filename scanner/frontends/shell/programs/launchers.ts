@@ -3,13 +3,13 @@
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../../lookup-tables/shell.ts';
-import { containers, type Launcher, launchers } from '../../../lookup-tables/shell-launchers.ts';
 import type { Call } from '../call.ts';
 import type { ShellRun } from '../run.ts';
 import { changedText, emptyValue, joinWith, type ShellValue, slice } from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { runCode } from './code.ts';
 import { readFileValue } from './files.ts';
+import { containers, type Launcher, launchers } from './tables/shell-launchers.ts';
 
 /** Follows the command lines that a call runs; returns their output. */
 export function runLaunched(run: ShellRun, call: Call): ShellValue | undefined {

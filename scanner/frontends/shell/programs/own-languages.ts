@@ -4,7 +4,6 @@
  */
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { type OwnLanguage, ownLanguages } from '../../../lookup-tables/shell-languages.ts';
 import type { Call } from '../call.ts';
 import { unescapedText } from '../escapes.ts';
 import { noteStart } from '../graph.ts';
@@ -13,6 +12,7 @@ import { emptyValue, literalValue, type ShellValue, slice, textsOf } from '../va
 import { optionValues, parseArguments } from './arguments.ts';
 import { runCode } from './code.ts';
 import { fileKey } from './files.ts';
+import { type OwnLanguage, ownLanguages } from './tables/shell-languages.ts';
 
 interface Script {
   readonly value: ShellValue;

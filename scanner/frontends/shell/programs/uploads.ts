@@ -2,13 +2,13 @@
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { egressOf, socketEgressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { uploaders } from '../../../lookup-tables/shell-uploads.ts';
 import type { Call } from '../call.ts';
 import { noteFlows } from '../graph.ts';
 import { noteCapability, type ShellRun } from '../run.ts';
 import { isKnown, joinTaints, type ShellValue, slice } from '../value.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { readFileValue } from './files.ts';
+import { uploaders } from './tables/shell-uploads.ts';
 
 /** Notes the data that a program uploads, and the destination. */
 export function noteUpload(run: ShellRun, call: Call): void {

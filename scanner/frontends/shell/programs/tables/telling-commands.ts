@@ -2,7 +2,7 @@
  * Commands whose program and words reveal their purpose: a protection is switched off, a foreign
  * program is started, a screen is read.
  */
-import type { Trait } from '../fact/fact.ts';
+import type { Trait } from '../../../../fact/fact.ts';
 
 export interface TellingCommand {
   readonly programs: readonly string[];

@@ -2,7 +2,7 @@
  * Programs that upload data to a fixed place: their words for it, and the place. Sources: their
  * manuals.
  */
-import { unknownPart } from './egress-of.ts';
+import { unknownPart } from '../../../../lookup-tables/egress-of.ts';
 
 export interface Uploader {
   /** Matched against the words behind the program, joined by blanks. */
