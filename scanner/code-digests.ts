@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:528d34bb447ce65f265a9d6d4ef94158fd96fb4ac6f90cf7b3e1ba6b3ab86ec7',
+  extractor: 'sha256:4f527013c28e67d4451b7d6b88aab358e2f0aade4f58c503878bb87829decfb9',
   judging: 'sha256:493dbf492a111c69d1f676c9ac98964e294dbe7b69dc277788651ba8c4f60a81',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -4,8 +4,8 @@ import type { Fact, FactContext, TraitFact } from '../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
 import { detailCharsMax } from '../limits.ts';
-import { describesBlock } from '../lookup-tables/code-fences.ts';
 import { decodedPrograms } from './decoded.ts';
+import { describesBlock } from './markdown/code-fences.ts';
 
 export interface DecodedSources {
   readonly facts: readonly TraitFact[];

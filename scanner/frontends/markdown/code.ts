@@ -13,7 +13,7 @@ import {
   hasBlockRun,
   shellFirstWords,
   tellsToRun,
-} from '../../lookup-tables/code-fences.ts';
+} from './code-fences.ts';
 
 /** Text collected from pieces of a source. */
 export interface Pieces {

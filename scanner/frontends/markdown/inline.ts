@@ -2,9 +2,9 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { FactContext, TextFact } from '../../fact/fact.ts';
 import { paragraphCharsMax } from '../../limits.ts';
-import { describesBlock, hasBlockRun } from '../../lookup-tables/code-fences.ts';
 import { hiddenHtml } from '../text.ts';
 import { blockContext, looksLikeShell, type Pieces, programOf } from './code.ts';
+import { describesBlock, hasBlockRun } from './code-fences.ts';
 import { type MarkdownReading, note } from './reading.ts';
 
 // A paragraph as a reader sees it: without marks of emphasis, links and code, so that no mark can

@@ -5,12 +5,12 @@
 import type { Fact, TextFact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { lexicalProgramsMax, settingsTextsMax } from '../../limits.ts';
-import { lexicalForms } from '../../lookup-tables/lexical.ts';
-import { lexicalSyntax } from '../../lookup-tables/lexical-syntax.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
 import { plainCommand } from './fold.ts';
 import { newLexicalRun } from './run.ts';
 import { readStatement } from './statement.ts';
+import { lexicalForms } from './tables/lexical.ts';
+import { lexicalSyntax } from './tables/lexical-syntax.ts';
 import { type Piece, readLexical, statementsOf } from './text.ts';
 
 /** Facts of programs that are read lexically. */

@@ -1,8 +1,8 @@
 /** The state of reading one program lexically. */
 import type { Fact, FlowSource, Span } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
-import type { LexicalForm } from '../../lookup-tables/lexical-form.ts';
-import type { LexicalSyntax } from '../../lookup-tables/lexical-syntax.ts';
+import type { LexicalForm } from './tables/lexical-form.ts';
+import type { LexicalSyntax } from './tables/lexical-syntax.ts';
 import type { Piece } from './text.ts';
 
 /** The known content of a variable or of a saved file. */

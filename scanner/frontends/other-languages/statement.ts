@@ -6,11 +6,11 @@ import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Span, Trait } from '../../fact/fact.ts';
 import { detailCharsMax, lexicalHeldMax } from '../../limits.ts';
 import { anyEgress, egressOf } from '../../lookup-tables/egress-of.ts';
-import type { LexicalForm, LexicalMeaning } from '../../lookup-tables/lexical-form.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { encodedCommand } from './fold.ts';
 import type { Held, LexicalRun, Origin } from './run.ts';
 import { runsSaved, savedAs, savedFrom } from './saved.ts';
+import type { LexicalForm, LexicalMeaning } from './tables/lexical-form.ts';
 import type { Piece } from './text.ts';
 
 interface Call {

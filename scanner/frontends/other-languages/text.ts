@@ -3,7 +3,7 @@
  * its language.
  */
 import { lexicalLineCharsMax, lexicalStatementLinesMax } from '../../limits.ts';
-import type { LexicalSyntax } from '../../lookup-tables/lexical-syntax.ts';
+import type { LexicalSyntax } from './tables/lexical-syntax.ts';
 
 export interface Piece {
   readonly start: number;

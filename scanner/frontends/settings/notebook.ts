@@ -4,10 +4,10 @@
  */
 
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
-import { cellMagics, kernelLanguages, lineMagics } from '../../lookup-tables/notebook.ts';
 import { joinPieces, type Pieces } from '../markdown/code.ts';
 import type { Setting } from './setting.ts';
 import { joinSettings } from './setting-map.ts';
+import { cellMagics, kernelLanguages, lineMagics } from './tables/notebook.ts';
 
 /** The programs in the cells of a notebook. */
 export function notebookPrograms(

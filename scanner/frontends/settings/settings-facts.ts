@@ -7,11 +7,11 @@ import type { Fact, Span } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { blobCharsMin, settingsTextsMax, shellWordsMax } from '../../limits.ts';
 import { egressOf } from '../../lookup-tables/egress-of.ts';
-import { lifecycleScripts } from '../../lookup-tables/package-json.ts';
-import { commandKeys } from '../../lookup-tables/setting-commands.ts';
 import type { FrontEndResult } from '../frontend.ts';
 import type { Setting } from './setting.ts';
 import { settingMap } from './setting-map.ts';
+import { lifecycleScripts } from './tables/package-json.ts';
+import { commandKeys } from './tables/setting-commands.ts';
 
 /** Facts of all settings of a file. */
 export function settingsFacts(source: TaintSource, settings: readonly Setting[]): FrontEndResult {

@@ -4,11 +4,11 @@ import { type AST, parseTOML } from 'toml-eslint-parser';
 import type { Fact } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { settingsDepthMax, tomlCharsMax } from '../../limits.ts';
-import { tomlSettingsFiles } from '../../lookup-tables/setting-commands.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';
+import { tomlSettingsFiles } from './tables/setting-commands.ts';
 
 /** Facts of one TOML text; a text that is not TOML is searched as plain text. */
 export function analyseToml(source: TaintSource, context: FrontEndContext): FrontEndResult {

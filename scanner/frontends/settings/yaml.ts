@@ -3,11 +3,11 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import type { TaintSource } from '../../fact/source.ts';
 import { settingsDepthMax, yamlAliasesMax, yamlCharsMax } from '../../limits.ts';
-import { settingsFiles } from '../../lookup-tables/setting-commands.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';
+import { settingsFiles } from './tables/setting-commands.ts';
 
 /** Facts of one YAML text; a text that is not YAML is searched as plain text. */
 export function analyseYaml(source: TaintSource, context: FrontEndContext): FrontEndResult {

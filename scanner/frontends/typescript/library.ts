@@ -3,15 +3,15 @@
  * resolving a symbol resolves a capability.
  */
 import { type Api, type ApiTable, own } from '../../lookup-tables/api.ts';
+import { harmlessModules, nodeApis, nodeDefaults } from '../../lookup-tables/node.ts';
+import { npmApis, npmFamilies, npmServices } from '../../lookup-tables/npm.ts';
 import {
   aliases,
   assignedApis,
   environments,
   globalApis,
   globalObjects,
-} from '../../lookup-tables/javascript.ts';
-import { harmlessModules, nodeApis, nodeDefaults } from '../../lookup-tables/node.ts';
-import { npmApis, npmFamilies, npmServices } from '../../lookup-tables/npm.ts';
+} from './effects/javascript.ts';
 
 /** All APIs of the tables by their qualified names. */
 export const apis: ApiTable = { ...globalApis, ...nodeApis, ...npmApis };

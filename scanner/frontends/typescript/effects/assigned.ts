@@ -1,11 +1,11 @@
 /** Assignments with an effect of their own. */
 import { ts } from 'ts-morph';
 import { own } from '../../../lookup-tables/api.ts';
-import { assignedApis } from '../../../lookup-tables/javascript.ts';
 import { apis } from '../library.ts';
 import { type Out, trait, type Use } from '../out.ts';
 import { alternatives } from '../values/values.ts';
 import { applyEffect } from './effects.ts';
+import { assignedApis } from './javascript.ts';
 
 /**
  * An API that is replaced (`fs.readFile = …`: later callers call something else), or that is used

@@ -1,7 +1,6 @@
 /** How values move through calls. */
 import { ts } from 'ts-morph';
 import { own } from '../../../lookup-tables/api.ts';
-import { mutators, opaqueMethods } from '../../../lookup-tables/javascript-methods.ts';
 import { type ResolvedCall, resolveCall } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import { apis } from '../library.ts';
@@ -9,6 +8,7 @@ import type { Out } from '../out.ts';
 import { bareOf, type Functionish, isFunctionish, memberName } from '../syntax.ts';
 import { alternatives } from '../values/values.ts';
 import { into, partsOf } from './assignments.ts';
+import { mutators, opaqueMethods } from './javascript-methods.ts';
 import { type Flow, type FlowNodes, nameOfFunction } from './nodes.ts';
 import { addStored, addStoredBack } from './stored.ts';
 

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import { own } from '../../../lookup-tables/api.ts';
-import { aliases, assignedApis, globalObjects } from '../../../lookup-tables/javascript.ts';
+import { aliases, assignedApis, globalObjects } from '../effects/javascript.ts';
 import { isModuleChanged, writtenMembers } from '../flow/changes.ts';
 import { apis, knownModules, memberPaths } from '../library.ts';
 import type { Program } from '../program.ts';

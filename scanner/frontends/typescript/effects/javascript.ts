@@ -2,7 +2,7 @@
  * Globals of Node, Deno and Bun, and the capabilities that they use. Sources: the three runtimes'
  * documentation, WHATWG Fetch, ECMA-262.
  */
-import { type ApiTable, rows } from './api.ts';
+import { type ApiTable, rows } from '../../../lookup-tables/api.ts';
 
 /** API → its effects. */
 export const globalApis: ApiTable = {

@@ -2,7 +2,7 @@
  * Code blocks of Markdown: the language of a tag, and sentences around a block that say whether it
  * is to be run.
  */
-import type { Language } from '../fact/source.ts';
+import type { Language } from '../../fact/source.ts';
 
 /** `console` is shell with prompts and output. */
 export const fenceLanguages: Readonly<Record<string, Language | 'console'>> = {

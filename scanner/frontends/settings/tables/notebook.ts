@@ -2,7 +2,7 @@
  * Languages of notebook kernels and of IPython's magics (IPython documentation, "Built-in magic
  * commands").
  */
-import type { Language } from '../fact/source.ts';
+import type { Language } from '../../../fact/source.ts';
 
 export const kernelLanguages: Readonly<Record<string, Language>> = {
   python: 'python',

@@ -1,5 +1,5 @@
 /** Comments and strings of the languages that are read lexically. */
-import type { Language } from '../fact/source.ts';
+import type { Language } from '../../../fact/source.ts';
 
 export interface LexicalSyntax {
   /** Marks of comments up to the end of the line. */

@@ -2,7 +2,7 @@
  * Meanings of calls in PowerShell, batch files and VBScript, by their text alone. Sources:
  * Microsoft's references; LOLBAS for programs.
  */
-import type { Language } from '../fact/source.ts';
+import type { Language } from '../../../fact/source.ts';
 import { type LexicalForm, lexicalRows } from './lexical-form.ts';
 
 const windows: readonly Language[] = ['powershell', 'batch', 'vbscript'];

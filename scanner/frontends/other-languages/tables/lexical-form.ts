@@ -1,6 +1,6 @@
 /** One row of the tables of calls in languages without a parser. */
-import type { Trait } from '../fact/fact.ts';
-import type { Language } from '../fact/source.ts';
+import type { Trait } from '../../../fact/fact.ts';
+import type { Language } from '../../../fact/source.ts';
 
 /**
  * `code`: text is run as code. `program`: a program or command line is started. `fetch`: something
