@@ -4,16 +4,18 @@
  * scanner that counts, or loses its report and waits for a scanner. Reviewers then approve the new
  * report.
  */
-import { and, eq, gt, inArray } from 'drizzle-orm';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { and, eq } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
 import { readMembers } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import { jobs, scans, statements, versions } from '../store/schema.ts';
+import { jobs, scans, versions } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import { type StatementRow, statementIn, statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import { versionsBehind } from '../versions/versions-behind.ts';
 
 export interface FallenScans {
   readonly writes: readonly BatchWrite[];
@@ -32,20 +34,12 @@ export async function fallenScans(
   upTo: number,
 ): Promise<FallenScans> {
   const before = (await readMembers(registry)).chain;
-  const later = await registry.db.read
-    .select({ row: versions })
-    .from(versions)
-    .innerJoin(statements, eq(statements.versionId, versions.id))
-    .where(
-      and(
-        inArray(versions.status, ['scanning', 'in review', 'quarantined']),
-        eq(statements.predicateType, predicateTypes.scan),
-        gt(statements.logIndex, upTo),
-      ),
-    );
   const writes: BatchWrite[] = [];
   const fallen: string[] = [];
-  for (const row of new Map(later.map((joined) => [joined.row.id, joined.row])).values()) {
+  const states = ['scanning', 'in review', 'quarantined'] as const;
+  for await (const row of versionsBehind(registry, upTo, states)) {
+    // Other requests are answered between two versions.
+    await nextTurn();
     const all = await statementsOf(registry, row.id, predicateTypes.scan);
     const counts = (who: Identities) => (row: StatementRow) =>
       who.isMember(row.signer, 'scanner', row.logIndex);

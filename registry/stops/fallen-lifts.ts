@@ -2,7 +2,7 @@
  * A suspension applies again when the person who lifted it no longer counted at that time. A thief
  * with a reviewer's key can lift suspensions, and that has to end with the key.
  */
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import {
   activeStop,
@@ -26,11 +26,14 @@ export async function suspendedAgain(
   chainFor: ChainFor,
   upTo: number,
 ): Promise<{ row: VersionRow; to: 'suspended' | 'revoked'; why: string }[]> {
-  const revocations = await readRevocations(registry);
+  // Few keys are ended for a past time, and then nearly always nobody lifted anything since.
+  const since = await readRevocations(registry, upTo);
+  if (since.every(({ statement }) => statement.predicate.kind !== 'lifted')) return [];
+  const revocations = await readRevocations(registry, -1);
   const rows = new Map<string, VersionRow>();
-  for (const { statement, logIndex } of revocations) {
+  for (const { statement } of since) {
     const { kind, target } = statement.predicate;
-    if (kind !== 'lifted' || logIndex <= upTo) continue;
+    if (kind !== 'lifted') continue;
     for (const row of await versionsMeant(registry, target, 'revoked'))
       if (row.status === 'approved') rows.set(row.id, row);
   }
@@ -53,11 +56,13 @@ export async function suspendedAgain(
   return again;
 }
 
-async function readRevocations(registry: Registry): Promise<LoggedRevocation[]> {
+async function readRevocations(registry: Registry, upTo: number): Promise<LoggedRevocation[]> {
   const rows = await registry.db.read
     .select()
     .from(statements)
-    .where(eq(statements.predicateType, predicateTypes.revocation))
+    .where(
+      and(eq(statements.predicateType, predicateTypes.revocation), gt(statements.logIndex, upTo)),
+    )
     .orderBy(asc(statements.logIndex));
   return rows.flatMap((row): LoggedRevocation[] => {
     const statement = statementIn(row);

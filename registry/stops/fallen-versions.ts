@@ -3,7 +3,7 @@
  * The index line of a version is immutable and cannot name a later ending. So the registry revokes
  * each such version, and status.json says so.
  */
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import {
@@ -15,12 +15,11 @@ import type { Identities } from '../../skills-index/trust/members-and-scopes/ide
 import type { Registry } from '../context.ts';
 import type { ChainFor } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import { statements, versions } from '../store/schema.ts';
 import { addressOf, type StatementRow, statementIn, statementsOf } from '../versions/manifests.ts';
-import { requireMove } from '../versions/status.ts';
-import { moveWrites, type VersionRow } from '../versions/versions.ts';
+import type { VersionRow } from '../versions/versions.ts';
+import { versionsBehind } from '../versions/versions-behind.ts';
 import { suspendedAgain } from './fallen-lifts.ts';
-import { markWrite } from './revocations.ts';
+import { stopWrites } from './stop-writes.ts';
 
 export interface FallenVersion {
   readonly row: VersionRow;
@@ -55,21 +54,16 @@ export async function fallenVersions(
   chainFor: ChainFor,
   upTo: number,
 ): Promise<FallenVersion[]> {
-  const later = await registry.db.read
-    .select({ row: versions })
-    .from(versions)
-    .innerJoin(statements, eq(statements.versionId, versions.id))
-    // The plus keeps SQLite from the index over states, which holds most versions under one state.
-    .where(
-      and(sql`+${versions.status} IN ('approved', 'suspended')`, gt(statements.logIndex, upTo)),
-    );
   const fallen: FallenVersion[] = [];
-  const rows = [...new Map(later.map((joined) => [joined.row.id, joined.row])).values()];
+  const rows: VersionRow[] = [];
+  for await (const row of versionsBehind(registry, upTo, ['approved', 'suspended'])) rows.push(row);
   // The versions of a scope follow each other, so that each chain is computed once, and only one
   // chain is held.
   rows.sort((one, other) => (one.name < other.name ? -1 : 1));
   let last: { readonly scope: Scope; readonly chain: Identities } | undefined;
   for (const row of rows) {
+    // Other requests are answered between two versions.
+    await nextTurn();
     const scope = scopeOf(row.name);
     if (last?.scope !== scope) last = { scope, chain: await chainFor({ scopes: [scope] }) };
     const { chain } = last;
@@ -87,14 +81,12 @@ export function fallenWrites(
   fallen: readonly FallenVersion[],
   logIndex: number,
 ): BatchWrite[] {
-  return fallen.flatMap(({ row, to, why }) => {
-    const reason = `${why} (log index ${logIndex})`;
-    const step = requireMove(row.status, to, 'statement');
-    return [
-      ...moveWrites(registry, row, step, { by: 'registry', why: reason }).writes,
-      markWrite(registry, row, { reason, logIndex }),
-    ];
-  });
+  const stops = fallen.map(({ row, to, why }) => ({
+    row,
+    to,
+    why: `${why} (log index ${logIndex})`,
+  }));
+  return stopWrites(registry, stops, { by: 'registry', logIndex });
 }
 
 // Installers require that every statement in the verification summary holds, so one that no longer

@@ -2,7 +2,8 @@
  * Revocations and suspensions, signed by a reviewer or administrator. They reach every installation
  * through status.json.
  */
-import { and, eq, sql } from 'drizzle-orm';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { and, eq } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type {
@@ -19,15 +20,15 @@ import { appendInTurn } from '../log/sequencer.ts';
 import { findKeys } from '../people/actors.ts';
 import { latest, memberNow, readIdentities, readMembers } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
-import type { BatchWrite } from '../store/batch.ts';
-import { marks, versions } from '../store/schema.ts';
+import { versions } from '../store/schema.ts';
 import { ownVersion, whyOwn } from '../versions/authors.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { versionsOf } from '../versions/publisher-versions.ts';
 import { wordOnPublisher } from '../versions/publishers.ts';
 import { movesFrom, requireMove, type VersionState } from '../versions/status.ts';
 import { judgeAgainWrite } from '../versions/version-packages.ts';
-import { moveWrites, nothingEntersSince, type VersionRow } from '../versions/versions.ts';
+import { nothingEntersSince, type VersionRow } from '../versions/versions.ts';
+import { stopWrites } from './stop-writes.ts';
 
 /** The state to which each kind moves a version. */
 export const stateAfter = {
@@ -77,6 +78,8 @@ export async function takeRevocation(
     for (const row of kind === 'lifted' ? moving : []) {
       const own = await whyOwn(registry, row, acting);
       if (own !== undefined) throw ownVersion(own);
+      // A publisher can have very many versions, and others are answered between two of them.
+      await nextTurn();
     }
     if (kind === 'lifted' && 'publisher' in target) {
       const behind = await readIdentities(registry, { behind: [target.publisher] });
@@ -96,12 +99,11 @@ export async function takeRevocation(
       statements: [{ ...logged, ...versionId }],
       writes: ([logIndex = 0]: readonly number[]) => [
         quiet,
-        ...moving.flatMap(
-          (row) =>
-            moveWrites(registry, row, requireMove(row.status, to, 'statement'), { by, why: reason })
-              .writes,
+        ...stopWrites(
+          registry,
+          moving.map((row) => ({ row, to, why: reason })),
+          { by, logIndex },
         ),
-        ...moving.map((row) => markWrite(registry, row, { reason, logIndex })),
         ...(kind === 'lifted' ? [judgeAgainWrite(moving.map(({ id }) => id))] : []),
       ],
     };
@@ -171,37 +173,4 @@ function throwNoMove(meant: readonly VersionRow[], to: VersionState): never {
     'move-illegal',
     'None of these versions is in a state from which this revocation or lift is possible',
   );
-}
-
-/** The write that marks a bundle for status.json. */
-export function markWrite(
-  registry: Registry,
-  row: VersionRow,
-  mark: { readonly reason: string; readonly logIndex: number },
-): BatchWrite {
-  const { bundle } = row;
-  const values = {
-    bundle,
-    reason: mark.reason,
-    since: registry.now().getTime(),
-    logIndex: mark.logIndex,
-  };
-  // One bundle can belong to several versions, and the mark is on the bundle: the worst of their
-  // states after this batch. The plus keeps SQLite from the index over states, which holds most
-  // versions under one state.
-  const some = (status: VersionState) =>
-    sql`EXISTS (SELECT 1 FROM ${versions} WHERE bundle = ${bundle} AND +status = ${status})`;
-  const kind = sql<
-    'revoked' | 'suspended' | null
-  >`CASE WHEN ${some('revoked')} THEN 'revoked' WHEN ${some('suspended')} THEN 'suspended' END`;
-  const set = { ...values, kind: sql`excluded.kind` };
-  return (db) =>
-    db
-      .insert(marks)
-      .values({ ...values, kind })
-      .onConflictDoUpdate({
-        target: marks.bundle,
-        set,
-        setWhere: sql`${marks.kind} IS NOT excluded.kind`,
-      });
 }

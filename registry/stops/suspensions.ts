@@ -16,7 +16,7 @@ import type { BatchWrite } from '../store/batch.ts';
 import { audit } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
-import { markWrite } from './revocations.ts';
+import { marksOf } from './stop-writes.ts';
 
 export interface PlannedSuspension {
   /** Absent when a person is asked instead. */
@@ -87,7 +87,7 @@ export async function suspensionOf(
         { from: 'approved', to: 'suspended', by: 'statement' },
         { by: 'registry', why: plain(reason) },
       ).writes,
-      markWrite(registry, row, { reason: plain(reason), logIndex }),
+      marksOf(registry, [{ row, why: plain(reason) }], logIndex),
     ],
   };
 }

@@ -2,6 +2,7 @@
  * Versions in the index by one publisher, read a page at a time along an index, so that no other
  * publisher's versions are read.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import {
@@ -64,6 +65,7 @@ async function* pages(
     yield* page;
     last = page.at(-1);
     if (page.length < publisherVersionsAtOnce) return;
+    await nextTurn();
   }
 }
 

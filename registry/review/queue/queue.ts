@@ -11,7 +11,13 @@ import type { Version } from '../../../skills-index/skill/version.ts';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
 import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../../context.ts';
-import { claimMs, clockSkewMs, failureCharsMax, queuePageRows } from '../../limits.ts';
+import {
+  claimMs,
+  clockSkewMs,
+  failureCharsMax,
+  judgedAnewAtOnce,
+  queuePageRows,
+} from '../../limits.ts';
 import { orLater } from '../../log/after-logging.ts';
 import { isAmong } from '../../store/batch.ts';
 import { guard, reviewNotes, versions } from '../../store/schema.ts';
@@ -20,7 +26,7 @@ import type { VersionState } from '../../versions/status.ts';
 import type { VersionRow } from '../../versions/versions.ts';
 import { countApprovals } from '../approvals.ts';
 import { type QueueJudgement, unjudged } from './queue-judgement.ts';
-import { isDue, judgeAnew, renewQueue } from './renew-queue.ts';
+import { judgeAnew, renewQueue } from './renew-queue.ts';
 
 export interface QueueRow extends Omit<QueueJudgement, 'policy'> {
   readonly name: SkillName;
@@ -61,7 +67,6 @@ type WaitingRow = typeof waiting.$inferSelect;
 interface ReadRow {
   readonly row: VersionRow;
   readonly place: WaitingRow;
-  readonly isDue: number;
 }
 
 /**
@@ -75,7 +80,7 @@ export async function listQueue(registry: Registry, where: QueuePlace = {}): Pro
     unsettled = await renewQueue(registry);
   });
   let page = await readPage(registry, where);
-  const stale = page.rows.filter((read) => isStale(registry, read));
+  const stale = page.rows.filter((read) => isStale(registry, read)).slice(0, judgedAnewAtOnce);
   // A row that failed is tried again: its evidence may have been mended since.
   if (stale.length > 0) {
     await orLater(registry, () =>
@@ -101,13 +106,8 @@ export async function listQueue(registry: Registry, where: QueuePlace = {}): Pro
   };
 }
 
-function isStale({ policy }: Registry, { place: { judged }, isDue }: ReadRow): boolean {
-  return (
-    isDue === 1 ||
-    judged === null ||
-    judged.failed !== undefined ||
-    judged.policy !== policyDigest(policy)
-  );
+function isStale({ policy }: Registry, { place: { judged } }: ReadRow): boolean {
+  return judged === null || judged.failed !== undefined || judged.policy !== policyDigest(policy);
 }
 
 interface ReadPage {
@@ -122,7 +122,7 @@ async function readPage(registry: Registry, { after, before }: QueuePlace): Prom
   const beyond = from === undefined ? undefined : placeIn(from);
   const isBackwards = after === undefined && before !== undefined;
   const found = await registry.db.read
-    .select({ row: versions, place: waiting, isDue: sql<number>`${isDue}` })
+    .select({ row: versions, place: waiting })
     .from(waiting)
     .innerJoin(versions, eq(versions.id, waiting.versionId))
     .where(

@@ -20,7 +20,7 @@ import { judgeVersion, type QueueJudgement, rankOf } from './queue-judgement.ts'
 type RenewalRow = typeof renewals.$inferSelect;
 
 /** Whether the evidence changed after the version was judged. */
-export const isDue: SQL = sql`${waiting.changes} <> ${waiting.known}`;
+const isDue: SQL = sql`${waiting.changes} <> ${waiting.known}`;
 
 /**
  * One slice of the work: marks versions that the next events may concern, then judges versions

@@ -1,0 +1,76 @@
+import { sql } from 'drizzle-orm';
+import { expect, it, onTestFinished } from 'vitest';
+import { stoppedAtOnce } from '../../../registry/limits.ts';
+import { audit, marks, versions } from '../../../registry/store/schema.ts';
+import {
+  predicateTypes,
+  type RevocationPredicate,
+  revocationStatement,
+} from '../../../skills-index/statement/attestation.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { freshNonce } from '../../nonce.ts';
+import { approve, makeSkill, publish, scan, state } from '../road.ts';
+import { makeStaffedWorld } from '../world.ts';
+
+const many = 2 * stoppedAtOnce + 5;
+
+it('a publisher of very many versions is stopped by few statements, each version with its mark', async () => {
+  const world = await makeStaffedWorld();
+  onTestFinished(() => world.close());
+  const { author, registry, rita, scanner, send, tokens } = world;
+  const skill = makeSkill('@acme/one', '1.0.0');
+  await publish(send, skill, author);
+  await scan(send, tokens.scanner, scanner, skill, 'pass');
+  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  const count = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${many})`;
+  await registry.db.batch([
+    (db) =>
+      db.run(
+        sql`${count} INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, versionId, createdAt, bundle) SELECT 10000 + i, predicateType, i, signer, envelope, 'V' || i, createdAt, 'b' || i FROM c, statements WHERE predicateType = ${predicateTypes.publish}`,
+      ),
+    (db) =>
+      db.run(
+        sql`${count} INSERT INTO versions SELECT 'V' || i, name, '1.1.' || i, 'sha256:' || printf('%064d', i), status, move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`,
+      ),
+  ]);
+  const sizes: number[] = [];
+  const { db } = registry;
+  const counted: typeof db = {
+    ...db,
+    batch: async (writes) => {
+      sizes.push(writes.length);
+      await db.batch(writes);
+    },
+  };
+  Object.assign(registry, { db: counted });
+  const say = async (kind: RevocationPredicate['kind']): Promise<void> => {
+    const target = { publisher: author.keyId };
+    const said = { registry: registryIdOf(registry.root), kind, target, reason: `it is ${kind}` };
+    const statement = revocationStatement({ ...said, nonce: freshNonce() });
+    expect((await state(send, statement, rita)).status).toBe(201);
+  };
+  for (const [kind, status, mark] of [
+    ['suspended', 'suspended', 'suspended'],
+    ['lifted', 'approved', null],
+    ['revoked', 'revoked', 'revoked'],
+  ] as const) {
+    await say(kind);
+    const rows = await db.read.select().from(versions);
+    expect(new Set(rows.map((row) => row.status))).toEqual(new Set([status]));
+    const marked = await db.read.select().from(marks);
+    expect(marked).toHaveLength(many + 1);
+    expect(new Set(marked.map(({ kind, reason }) => `${kind} ${reason}`))).toEqual(
+      new Set([`${mark} it is ${kind}`]),
+    );
+    const moves = (await db.read.select().from(audit)).filter(
+      ({ to, why }) => to === status && why === `it is ${kind}`,
+    );
+    expect(moves).toHaveLength(many + 1);
+    const moved = new Map(moves.map((move) => [move.versionId, move]));
+    expect(rows.every(({ id, move }) => moved.get(id)?.move === move)).toBe(true);
+    expect(
+      moves.every(({ by, id, kind: sort }) => by === 'rita' && sort === 'move' && id !== ''),
+    ).toBe(true);
+  }
+  expect(Math.max(...sizes)).toBeLessThan(20);
+});
