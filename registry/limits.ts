@@ -63,6 +63,9 @@ export const decidedRowsMax = 20;
 export const decidedLookedAtMax = 200;
 export const claimMs = 10 * 60_000;
 export const objectWritesAtOnce = 16;
+/** How long a writer waits after R2 took another write to the same key, and how often. */
+export const objectPauseMs = 1_000;
+export const objectPausesMax = 5;
 /** Index files that a start updates before it marks their lines in one batch. */
 export const indexFilesMarkedAtOnce = 100;
 export const formBodyBytesMax = 64 * 1024;

@@ -2,14 +2,14 @@
  * Gives logged statements their addresses. A checkpoint is signed from committed rows only, so two
  * writers can never sign two trees of one size.
  */
-import { and, asc, eq, gte, inArray, isNull, lt } from 'drizzle-orm';
+import { and, asc, eq, gte, isNull, lt } from 'drizzle-orm';
 import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
 import type { CompactRange } from '../../skills-index/log/compact-range.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import type { BatchWrite } from '../store/batch.ts';
+import { type BatchWrite, isAmong } from '../store/batch.ts';
 import { putBlobs } from '../store/objects.ts';
 import { log, statements } from '../store/schema.ts';
 import type { LoggedAt } from './appending.ts';
@@ -33,7 +33,7 @@ export async function finishStatements(
     .where(
       and(
         isNull(statements.bundle),
-        indexes === undefined ? undefined : inArray(statements.logIndex, [...indexes]),
+        indexes === undefined ? undefined : isAmong(statements.logIndex, indexes),
       ),
     )
     .orderBy(asc(statements.logIndex));
@@ -51,7 +51,7 @@ export async function finishStatements(
   const rows = await registry.db.read
     .select()
     .from(statements)
-    .where(inArray(statements.logIndex, [...indexes]))
+    .where(isAmong(statements.logIndex, indexes))
     .orderBy(asc(statements.logIndex));
   return rows.map(({ logIndex, bundle, predicateType }) => ({
     logIndex,

@@ -1,0 +1,107 @@
+/** D1 over a database in memory: what it refuses, and how long a round trip takes. */
+import { globSync, readFileSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import type { Invocations } from './invocations.ts';
+import { parametersMax, queriesOfOneRequestMax, rowBytesMax, statementBytesMax } from './limits.ts';
+
+type Value = string | number | bigint | Buffer | null;
+
+interface D1Answer {
+  readonly results: readonly unknown[];
+  readonly success: true;
+  readonly meta: { readonly changes: number };
+}
+
+interface Statement {
+  readonly sql: string;
+  readonly values: readonly Value[];
+  bind(...values: readonly unknown[]): Statement;
+  all(): Promise<D1Answer>;
+  run(): Promise<D1Answer>;
+  raw(): Promise<unknown[][]>;
+}
+
+export class D1 {
+  readonly #database = new Sqlite(':memory:');
+  readonly #invocations: Invocations;
+  readonly #tripMs: number;
+
+  /** @param tripMs one round trip to the database, in milliseconds */
+  constructor(invocations: Invocations, tripMs: number) {
+    this.#invocations = invocations;
+    this.#tripMs = tripMs;
+    for (const file of globSync('registry/migrations/*.sql').sort())
+      for (const sql of readFileSync(file, 'utf8').split('--> statement-breakpoint'))
+        this.#database.exec(sql);
+  }
+
+  prepare(sql: string, values: readonly Value[] = []): Statement {
+    const one = async (): Promise<D1Answer> => {
+      await this.#trip(1);
+      return this.#run({ sql, values });
+    };
+    return {
+      sql,
+      values,
+      bind: (...given) => this.prepare(sql, given.map(parameterOf)),
+      all: one,
+      run: one,
+      raw: async () => {
+        await this.#trip(1);
+        return this.#rows({ sql, values }, true) as unknown[][];
+      },
+    };
+  }
+
+  async batch(statements: readonly Statement[]): Promise<D1Answer[]> {
+    await this.#trip(statements.length);
+    const all = this.#database.transaction(() => statements.map((one) => this.#run(one)));
+    return all.immediate();
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  async #trip(queries: number): Promise<void> {
+    const spent = this.#invocations.spend('queries', queries);
+    if (spent > queriesOfOneRequestMax)
+      throw new Error('D1_ERROR: Too many queries by single Worker invocation');
+    await this.#invocations.wait(this.#tripMs);
+  }
+
+  #run(one: Pick<Statement, 'sql' | 'values'>): D1Answer {
+    return { results: this.#rows(one, false), success: true, meta: { changes: 0 } };
+  }
+
+  #rows({ sql, values }: Pick<Statement, 'sql' | 'values'>, isRaw: boolean): unknown[] {
+    if (values.length > parametersMax)
+      throw new Error('D1_ERROR: too many SQL variables: SQLITE_ERROR');
+    if (Buffer.byteLength(sql) > statementBytesMax)
+      throw new Error('D1_ERROR: statement too long: SQLITE_TOOBIG');
+    const bytes = values.reduce<number>((sum, value) => sum + sizeOf(value), 0);
+    if (bytes > rowBytesMax) throw new Error('D1_ERROR: string or blob too big: SQLITE_TOOBIG');
+    try {
+      const prepared = this.#database.prepare(sql);
+      if (!prepared.reader) {
+        prepared.run(...values);
+        return [];
+      }
+      return isRaw ? prepared.raw().all(...values) : prepared.all(...values);
+    } catch (cause) {
+      throw new Error(`D1_ERROR: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      });
+    }
+  }
+}
+
+function parameterOf(value: unknown): Value {
+  if (typeof value === 'boolean') return Number(value);
+  if (value === undefined) throw new Error("D1_TYPE_ERROR: Type 'undefined' not supported");
+  return value as Value;
+}
+
+function sizeOf(value: Value): number {
+  return typeof value === 'string' || Buffer.isBuffer(value) ? Buffer.byteLength(value) : 8;
+}
