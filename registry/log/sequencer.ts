@@ -29,13 +29,10 @@ export async function append(registry: Registry, appending: Appending): Promise<
   await requireReadable(registry, appending.statements);
   const { waiting } = registry;
   if (waiting === undefined) return one(await commit(registry, [appending]));
-  const result = new Promise<Appended>((resolve, reject) => {
-    waiting.push({ appending, resolve, reject });
+  return new Promise<Appended>((resolve, reject) => {
+    // Whoever finds nobody waiting takes a turn for all who come before that turn.
+    if (waiting.push({ appending, resolve, reject }) === 1) takeTurn(registry, waiting);
   });
-  // Each request has a turn, and a turn takes at least the request that has waited longest.
-  const turn = registry.exclusive('log', () => commitWaiting(registry, waiting));
-  const [appended] = await Promise.all([result, turn]);
-  return appended;
 }
 
 /**
@@ -58,9 +55,17 @@ export async function appendInTurn<Decision extends Appending>(
   );
 }
 
-async function commitWaiting(registry: Registry, waiting: WaitingAppend[]): Promise<void> {
-  const taken = waiting.splice(0, appendsAtOnce);
-  if (taken.length === 0) return;
+function takeTurn(registry: Registry, waiting: WaitingAppend[]): void {
+  void registry.exclusive('log', async () => {
+    const taken = waiting.splice(0, appendsAtOnce);
+    if (waiting.length > 0) takeTurn(registry, waiting);
+    await commitJoined(registry, taken);
+  });
+}
+
+// The writes of one request must not reject the requests that were joined with it. Halves find that
+// request in fewer batches than one batch for each.
+async function commitJoined(registry: Registry, taken: readonly WaitingAppend[]): Promise<void> {
   try {
     const done = await commit(
       registry,
@@ -68,17 +73,11 @@ async function commitWaiting(registry: Registry, waiting: WaitingAppend[]): Prom
     );
     for (const [at, appended] of done.entries()) taken[at]?.resolve(appended);
   } catch (error) {
-    if (taken.length === 1) taken[0]?.reject(error);
-    else for (const request of taken) await commitAlone(registry, request);
-  }
-}
-
-// The writes of one request must not reject the requests that were joined with it.
-async function commitAlone(registry: Registry, request: WaitingAppend): Promise<void> {
-  try {
-    request.resolve(one(await commit(registry, [request.appending])));
-  } catch (error) {
-    request.reject(error);
+    const half = Math.floor(taken.length / 2);
+    if (half === 0 || error instanceof Problem) for (const { reject } of taken) reject(error);
+    else
+      for (const part of [taken.slice(0, half), taken.slice(half)])
+        await commitJoined(registry, part);
   }
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeExclusive, type Registry } from '../../../registry/context.ts';
+import { finishLogged } from '../../../registry/log/after-logging.ts';
 import type { NewStatement } from '../../../registry/log/appending.ts';
 import { logSize } from '../../../registry/log/log.ts';
 import { append, appendInTurn } from '../../../registry/log/sequencer.ts';
@@ -35,6 +36,8 @@ const nothing = (): [] => [];
 const noted = async ({ db }: Registry): Promise<number> =>
   (await db.read.select().from(log)).filter(({ note }) => note !== null).length;
 
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
 /** Another process over the same database. */
 const otherProcess = (registry: Registry): Registry => ({
   ...registry,
@@ -62,6 +65,30 @@ describe('requests that append at the same time', () => {
       });
       expect(read).toMatchObject({ logIndex: before + at, signer: signers[at] });
     }
+  });
+
+  it('share checkpoints also while others come again', async () => {
+    const { registry } = world;
+    const notes = await noted(registry);
+    const slow: Registry = {
+      ...registry,
+      objects: {
+        ...registry.objects,
+        putAll: async (all) => {
+          await pause();
+          await registry.objects.putAll(all);
+        },
+      },
+    };
+    const all = await Promise.all(Array.from({ length: 90 }, newStatement));
+    const client = async (own: readonly NewStatement[]): Promise<void> => {
+      for (const one of own) await append(slow, { statements: [one], writes: nothing });
+    };
+    await Promise.all(
+      Array.from({ length: 15 }, (_, nth) => client(all.slice(nth * 6, nth * 6 + 6))),
+    );
+    // Each of the fifteen came six times.
+    expect((await noted(registry)) - notes).toBeLessThan(30);
   });
 
   it('are all taken, when sixty publish at once', async () => {
@@ -97,6 +124,82 @@ describe('requests that append at the same time', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(String((results[1] as PromiseRejectedResult).reason)).toMatch(why);
     expect(await logSize(registry)).toBe(before + 2);
+  });
+});
+
+describe('a failure of a joined batch', () => {
+  it('costs the other requests few batches, when one request causes it', async () => {
+    const { registry } = world;
+    let batches = 0;
+    const counting: Registry = {
+      ...registry,
+      db: {
+        ...registry.db,
+        batch: async (writes) => {
+          batches++;
+          await registry.db.batch(writes);
+        },
+      },
+    };
+    const all = await Promise.all(Array.from({ length: 40 }, newStatement));
+    const results = await Promise.allSettled(
+      all.map((one, at) =>
+        append(counting, {
+          statements: [one],
+          writes: at === 20 ? () => [holds(sql`1 = 0`)] : nothing,
+        }),
+      ),
+    );
+    expect(results.flatMap(({ status }, at) => (status === 'rejected' ? [at] : []))).toEqual([20]);
+    // Each request alone would take eighty.
+    expect(batches).toBeLessThan(35);
+  });
+
+  it('is met once, when the whole log is the cause', async () => {
+    const { registry } = world;
+    let compared = 0;
+    const behind: Registry = {
+      ...registry,
+      compareOwnHead: async () => {
+        compared++;
+        await pause();
+        return { file: 'status.json', size: 9_000, here: 9 };
+      },
+    };
+    const all = await Promise.all(Array.from({ length: 20 }, newStatement));
+    const results = await Promise.allSettled(
+      all.map((one) => append(behind, { statements: [one], writes: nothing })),
+    );
+    for (const result of results)
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'log-behind' } });
+    expect(compared).toBeLessThan(6);
+  });
+
+  it('of the files afterwards lets each request write its own file again', async () => {
+    const { registry } = world;
+    let written = 0;
+    let fails = true;
+    const failing: Registry = {
+      ...registry,
+      objects: {
+        ...registry.objects,
+        putAll: async (all) => {
+          if (fails) throw new Error('ENOSPC');
+          written += all.size;
+          await pause();
+          await registry.objects.putAll(all);
+        },
+      },
+    };
+    const all = await Promise.all(Array.from({ length: 30 }, newStatement));
+    const done = await Promise.all(
+      all.map((one) => append(failing, { statements: [one], writes: nothing })),
+    );
+    expect(done.map(({ logged }) => logged)).toEqual(all.map(() => undefined));
+    fails = false;
+    const logged = (await Promise.all(done.map((one) => finishLogged(failing, one)))).flat();
+    for (const { digest } of logged) await requireBlob(registry, digest);
+    expect(written).toBe(30);
   });
 });
 
