@@ -8,6 +8,7 @@ import type { CompactRange } from '../../skills-index/log/compact-range.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import type { Registry } from '../context.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
 import { putBlobs } from '../store/objects.ts';
@@ -37,15 +38,13 @@ export async function finishStatements(
       ),
     )
     .orderBy(asc(statements.logIndex));
+  const lacking = new Set(unfinished.map(({ index }) => index));
   let size = 0;
   for (const { index, laterInBatch } of unfinished) {
     if (index < size) continue;
     size = index + 1 + laterInBatch;
-    await finishRows(
-      registry,
-      await readRange(registry, index),
-      await readRows(registry, index, size),
-    );
+    const rows = await readRows(registry, index, size);
+    await finishRows(registry, await readRange(registry, index), rows, lacking);
   }
   if (indexes === undefined) return [];
   const rows = await registry.db.read
@@ -83,22 +82,26 @@ export async function readRows(
  * statement another address.
  * @param before the tree before the first of the rows
  * @param rows up to the last row of a batch
+ * @param lacking indexes of the entries whose bundles are written; all of the rows when left out
  */
 export async function finishRows(
   registry: Registry,
   before: CompactRange,
   rows: readonly LoggedRows[],
+  lacking?: ReadonlySet<number>,
 ): Promise<LoggedAt[]> {
   const last = rows.at(-1)?.entry;
   if (last === undefined) return [];
   const { origin } = registry.root;
   const { head, proofs } = placesOf(before, rows);
   const note = last.note ?? (await signCheckpoint({ origin, ...head }, registry.keys.log));
-  const logId = noteKeyId(origin, registry.keys.log.publicKey);
-  const finished = rows.map((row, at) => {
-    const bytes = loggedBundle(row, { head, proof: proofs[at] ?? [], note, logId });
+  // A key that is retired now may have signed the checkpoint of a batch that is half finished.
+  const logId = noteKeyId(origin, verifyRootCheckpoint(note, registry.root).logKey);
+  const finished = rows.flatMap((row, at) => {
     const { logIndex, predicateType } = row.statement;
-    return { bytes, logged: { logIndex, predicateType, digest: digestOf(bytes) } };
+    if (lacking?.has(logIndex) === false) return [];
+    const bytes = loggedBundle(row, { head, proof: proofs[at] ?? [], note, logId });
+    return [{ bytes, logged: { logIndex, predicateType, digest: digestOf(bytes) } }];
   });
   await putBlobs(
     registry.objects,
