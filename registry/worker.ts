@@ -96,15 +96,23 @@ function writeBy(namespace: DurableObjectNamespace): MiddlewareHandler {
  */
 export class RegistryWriter {
   readonly #environment: WorkerEnvironment;
-  #made: Made | undefined;
+  // Unlike the requests of an isolate, those of one object may wait for the same promise.
+  #made: Promise<Made> | undefined;
 
   constructor(_: unknown, environment: WorkerEnvironment) {
     this.#environment = environment;
   }
 
   async fetch(request: Request): Promise<Response> {
-    this.#made ??= await make(this.#environment, { exclusive: makeExclusive(), waiting: [] });
-    return this.#made.app.fetch(nameUnknownLength(request));
+    this.#made ??= make(this.#environment, { exclusive: makeExclusive(), waiting: [] }).catch(
+      (error: unknown) => {
+        // The next request tries again: the storage may have failed for a moment.
+        this.#made = undefined;
+        throw error;
+      },
+    );
+    const { app } = await this.#made;
+    return app.fetch(nameUnknownLength(request));
   }
 }
 
