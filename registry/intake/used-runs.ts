@@ -15,8 +15,8 @@ import { certificateIn } from '../people/certified.ts';
 import { statements, versions } from '../store/schema.ts';
 
 /**
- * Rejects a run that published this skill before. The check is made in the attempt that also takes
- * the next log index, so of two at once, one sees the other.
+ * Rejects a run that published this skill before. Of two uploads at once, `nothingAlikeSince`
+ * rejects the batch of the slower, which then sees the other.
  * @throws Problem `certificate-used`
  */
 export async function requireUnusedRun(
