@@ -74,31 +74,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const stopped = AbortSignal.any([context.signal, endOfNpm(context)]);
   const letGo = onHangUp(context, () => void registry.reload());
   try {
-    const ink = inkFor(context.stdout, context.env);
-    answer(
-      context,
-      {
-        schema: 'skillgate.serving/1',
-        base: registry.base,
-        local: registry.localBase,
-        dir,
-        pid: process.pid,
-        policy: policyDigest(registry.registry.policy),
-      },
-      () =>
-        joined(
-          [
-            safe`${ink.green('✔')} The registry answers at ${ink.bold(registry.base)}`,
-            safe`  desk:     ${registry.base}/review   (sign in: skillgate login --browser)`,
-            safe`  pin it:   skillgate registry add ${registry.base}   (compare the fingerprint that registry init printed)`,
-            ...(registry.base === registry.localBase
-              ? []
-              : [safe`  here:     ${registry.localBase}   (for this machine alone)`]),
-            safe`  stop:     Ctrl-C`,
-          ],
-          '\n',
-        ),
-    );
+    announce(context, dir, registry);
     await untilStopped(stopped);
   } finally {
     letGo();
@@ -108,6 +84,38 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   }
   printNote(context, safe`stopped`);
   return exitCodes.ok;
+}
+
+function announce(context: CommandContext, dir: string, registry: RunningRegistry): void {
+  const ink = inkFor(context.stdout, context.env);
+  answer(
+    context,
+    {
+      schema: 'skillgate.serving/1',
+      base: registry.base,
+      local: registry.localBase,
+      metricsPort: registry.metricsPort ?? null,
+      dir,
+      pid: process.pid,
+      policy: policyDigest(registry.registry.policy),
+    },
+    () =>
+      joined(
+        [
+          safe`${ink.green('✔')} The registry answers at ${ink.bold(registry.base)}`,
+          safe`  desk:     ${registry.base}/review   (sign in: skillgate login --browser)`,
+          safe`  pin it:   skillgate registry add ${registry.base}   (compare the fingerprint that registry init printed)`,
+          ...(registry.base === registry.localBase
+            ? []
+            : [safe`  here:     ${registry.localBase}   (for this machine alone)`]),
+          ...(registry.metricsPort === undefined
+            ? []
+            : [safe`  metrics:  http://127.0.0.1:${registry.metricsPort}/metrics`]),
+          safe`  stop:     Ctrl-C`,
+        ],
+        '\n',
+      ),
+  );
 }
 
 /** At a terminal, SIGHUP says that the terminal is gone. A service reads its files again. */

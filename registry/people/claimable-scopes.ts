@@ -9,7 +9,7 @@ import {
   type IdentityStatement,
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
-import { identityId } from '../../skills-index/statement/identity-id.ts';
+import { identityId, printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { idsOf } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { Registry } from '../context.ts';
 import type { NewStatement } from '../log/appending.ts';
@@ -110,8 +110,13 @@ export async function requireClaimableScope(
   const owns = (other: Scope): boolean =>
     chain.ownersOf(other, latest).some((identity) => ids.includes(identityId(identity)));
   const twin = alike.find((other) => !owns(other));
-  if (twin !== undefined)
-    throw reservedProblem(scope, `it looks like @${twin}, which belongs to somebody else`);
+  if (twin !== undefined) {
+    const owners = chain.ownersOf(twin, latest).map(printIdentity).join(', ');
+    throw reservedProblem(
+      scope,
+      `it looks like @${twin}, which belongs to ${owners || 'nobody now'}`,
+    );
+  }
 }
 
 async function readLookAlikes(registry: Registry, scope: Scope): Promise<Scope[]> {

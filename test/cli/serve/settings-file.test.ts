@@ -21,7 +21,8 @@ describe('the settings of a registry', () => {
   });
 
   it('take paths from the folder of the file', () => {
-    expect(parseSettings('tls-key = "tls/key.pem"\nport = 443', path)).toEqual({
+    expect(parseSettings('tls-key = "tls/key.pem"\naccess-log = "-"\nport = 443', path)).toEqual({
+      'access-log': '-',
       'tls-key': '/etc/skillgate/tls/key.pem',
       port: 443,
     });

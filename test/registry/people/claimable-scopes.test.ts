@@ -33,7 +33,7 @@ describe('the first claim of a scope', () => {
     ['xa-i', 'looks like @xai'],
     ['c0n', 'looks like @con'],
     ['git1ab', 'looks like @gitlab'],
-    ['acrne', 'looks like @acme'],
+    ['acrne', 'looks like @acme, which belongs to sha256:'],
     ['ac-me', 'looks like @acme'],
     ['acm3', 'looks like @acme'],
   ])(
