@@ -21,7 +21,7 @@ import { sigstoreOf } from './people/certified.ts';
 import { checkSomeNames } from './people/check-names.ts';
 import { fillSomeNames } from './people/fill-names.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
-import { renewQueue } from './review/queue/renew-queue.ts';
+import { lookAtWaiting, renewQueue } from './review/queue/renew-queue.ts';
 import { judgeByLooks } from './scans/package-consequences.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { r2Objects } from './store/r2-objects.ts';
@@ -200,7 +200,7 @@ export default {
     else if (await fillSomeNames(registry)) {
       await resumeSome(registry, (error) => console.error(error));
       await judgeByLooks(registry);
-      await renewQueue(registry);
+      if (!(await renewQueue(registry))) await lookAtWaiting(registry);
       await checkSomeNames(registry, (line) => console.error(line));
     }
   },

@@ -2,6 +2,7 @@
  * A new rule set makes versions wait for a scanner again: only those that the change can affect, a
  * few at a time, behind new versions.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, count, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -10,6 +11,7 @@ import {
   changeOf,
   parseRuleSet,
   type RuleSet,
+  type RuleSetChange,
 } from '../../skills-index/statement/rule-set.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import { rescansAtOnce, ruleSetsPerHour } from '../limits.ts';
@@ -95,8 +97,12 @@ export async function planRescans(registry: Registry): Promise<number> {
       .orderBy(asc(versions.id))
       .limit(rescansAtOnce);
     const touched: VersionRow[] = [];
-    for (const row of slice.filter(({ status }) => rescanned.includes(status)))
-      if (await needsRescan(registry, row, newest.described)) touched.push(row);
+    const changes = changesTo(registry, newest.described);
+    for (const row of slice.filter(({ status }) => rescanned.includes(status))) {
+      if (await needsRescan(registry, row, changes)) touched.push(row);
+      // Other requests are answered between two versions.
+      await nextTurn();
+    }
     const looked = slice.length < rescansAtOnce ? null : (slice.at(-1)?.id ?? null);
     const planned: BatchWrite = (db) =>
       db.update(ruleSets).set({ looked }).where(eq(ruleSets.digest, newest.digest));
@@ -111,20 +117,36 @@ export async function planRescans(registry: Registry): Promise<number> {
   });
 }
 
-async function needsRescan(registry: Registry, row: VersionRow, newest: RuleSet): Promise<boolean> {
+/** What changed since a rule set; undefined when the registry does not know the rule set. */
+type ChangesTo = (earlier: Digest) => Promise<RuleSetChange | undefined>;
+
+// Hundreds of versions have the same earlier rule set, and its description can be large.
+function changesTo({ db }: Registry, newest: RuleSet): ChangesTo {
+  const known = new Map<Digest, RuleSetChange | undefined>();
+  return async (earlier) => {
+    if (known.has(earlier)) return known.get(earlier);
+    const [row] = await db.read.select().from(ruleSets).where(eq(ruleSets.digest, earlier));
+    const change = row === undefined ? undefined : changeOf(row.described, newest);
+    known.set(earlier, change);
+    return change;
+  };
+}
+
+async function needsRescan(
+  registry: Registry,
+  row: VersionRow,
+  changes: ChangesTo,
+): Promise<boolean> {
   const [last] = await registry.db.read
-    .select({ selectors: scans.selectors, described: ruleSets.described, ruleSet: scans.ruleSet })
+    .select({ selectors: scans.selectors, ruleSet: scans.ruleSet })
     .from(scans)
-    .leftJoin(ruleSets, eq(ruleSets.digest, scans.ruleSet))
     .where(eq(scans.versionId, row.id))
     .orderBy(desc(scans.logIndex))
     .limit(1);
-  if (last === undefined || last.ruleSet === newest.digest) return false;
+  if (last === undefined) return false;
+  const change = await changes(last.ruleSet);
   // The old rule set is unknown here, so nothing can be ruled out.
-  return (
-    last.described === null ||
-    canTouch(changeOf(last.described, newest), last.selectors ?? undefined)
-  );
+  return change === undefined || canTouch(change, last.selectors ?? undefined);
 }
 
 // One job for each version: a job of an older rule set that waits or is leased becomes one of the

@@ -24,7 +24,7 @@ const isDue: SQL = sql`${waiting.changes} <> ${waiting.known}`;
 
 /**
  * One slice of the work: marks versions that the next events may concern, then judges versions
- * whose evidence changed. When few of them are left, goes on with the daily look at all versions.
+ * whose evidence changed.
  * @returns whether an event or a changed version is left
  */
 export async function renewQueue(registry: Registry): Promise<boolean> {
@@ -37,10 +37,7 @@ export async function renewQueue(registry: Registry): Promise<boolean> {
     .limit(judgedAnewAtOnce + 1);
   const now = due.slice(0, judgedAnewAtOnce).map(({ id }) => id);
   await judgeAnew(registry, now);
-  if (due.length > judgedAnewAtOnce) return true;
-  if ((await nextRenewal(registry)) !== undefined) return true;
-  await lookAtAll(registry, judgedAnewAtOnce - now.length);
-  return false;
+  return due.length > judgedAnewAtOnce || (await nextRenewal(registry)) !== undefined;
 }
 
 /**
@@ -206,10 +203,11 @@ async function alikeSlice({ db }: Registry, after: string, versionId: string): P
 }
 
 /**
- * Judges the next versions of the daily look. The look finds what no event tells: another policy,
- * or other rules of the risk in a new release.
+ * Judges the next versions of the daily look at all that wait. The look finds what no event tells:
+ * another policy, or other rules of the risk in a new release. Nobody who reads the queue waits for
+ * the look.
  */
-async function lookAtAll(registry: Registry, most: number): Promise<void> {
+export async function lookAtWaiting(registry: Registry): Promise<void> {
   const day = registry.now().toISOString().slice(0, 10);
   const value = `${policyDigest(registry.policy)} ${day}`;
   const thisOne = and(eq(renewals.kind, 'all'), eq(renewals.value, value));
@@ -223,11 +221,11 @@ async function lookAtAll(registry: Registry, most: number): Promise<void> {
     );
     return;
   }
-  if (look.after === null || most <= 0) return;
+  if (look.after === null) return;
   const { ids } = await waitingSlice(registry, look.after, undefined);
-  const slice = ids.slice(0, most);
+  const slice = ids.slice(0, judgedAnewAtOnce);
   await judgeAnew(registry, slice);
-  const after = slice.length < most ? null : (slice.at(-1) ?? null);
+  const after = slice.length < judgedAnewAtOnce ? null : (slice.at(-1) ?? null);
   await orLost(
     registry.db.batch([
       isUnchanged(look),
