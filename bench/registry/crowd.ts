@@ -11,11 +11,17 @@ import { benchSkill } from './skill.ts';
 import { makeStaffedFolder, requireTaken } from './staffed-folder.ts';
 import { sendUpload, signedUpload } from './uploads.ts';
 
-const levels = [1, 4, 16, 64, 128, 200];
+const levelsOf: Record<Reach, readonly number[]> = {
+  quick: [1, 16, 200],
+  usual: [1, 4, 16, 64, 128, 200],
+  full: [1, 4, 16, 64, 128, 200],
+};
 /** Uploads of each level: at least so many, and so many of each publisher. */
 const uploadsMin = 32;
 const uploadsOfEach = 2;
 const warmUps = 10;
+/** Other work on the machine slows one pass or another, so the fastest pass of each level counts. */
+const passesOf: Record<Reach, number> = { quick: 1, usual: 3, full: 3 };
 
 interface Publisher {
   readonly scope: string;
@@ -26,6 +32,7 @@ interface Publisher {
 
 interface Measured {
   readonly atOnce: number;
+  readonly uploads: number;
   readonly accepted: number;
   readonly refused: number;
   readonly seconds: number;
@@ -34,11 +41,13 @@ interface Measured {
   readonly problems: string;
 }
 
-export async function crowdPart(_: Reach): Promise<Part> {
+export async function crowdPart(reach: Reach): Promise<Part> {
   const folder = await makeStaffedFolder();
-  const measured: Measured[] = [];
+  const fastest = new Map<number, Measured>();
   try {
-    const publishers = Array.from({ length: Math.max(...levels) }, (_, nth) => publisherAt(nth));
+    const publishers = Array.from({ length: Math.max(...levelsOf[reach]) }, (_, nth) =>
+      publisherAt(nth),
+    );
     const [first, ...others] = publishers;
     if (first === undefined) throw new Error('nobody publishes');
     await whileServed(folder.dir, async ({ send }) => {
@@ -49,18 +58,23 @@ export async function crowdPart(_: Reach): Promise<Part> {
     generator.close();
     await whileServed(folder.dir, async (served) => {
       await measureLevel(served, publishers.slice(0, 1), 'warm', warmUps);
-      for (const atOnce of levels) {
-        process.stderr.write(`registry: ${atOnce} publishers at once …\n`);
-        const uploads = Math.max(uploadsMin, atOnce * uploadsOfEach);
-        measured.push(
-          await measureLevel(served, publishers.slice(0, atOnce), `at-${atOnce}`, uploads),
-        );
+      for (let pass = 0; pass < passesOf[reach]; pass++) {
+        for (const atOnce of levelsOf[reach]) {
+          process.stderr.write(`registry: ${atOnce} publishers at once …\n`);
+          const uploads = Math.max(uploadsMin, atOnce * uploadsOfEach);
+          const these = publishers.slice(0, atOnce);
+          const now = await measureLevel(served, these, `at-${atOnce}-${pass}`, uploads);
+          const before = fastest.get(atOnce);
+          fastest.set(atOnce, before === undefined ? now : fasterOf(before, now));
+        }
       }
     });
+    const measured = [...fastest.values()];
     return { rows: rowsOf(measured), curves: curvesOf(measured) };
   } catch (cause) {
     const goal = '0 refused, rate ≥ 1.2 × of one';
-    return { rows: [...rowsOf(measured), unmeasured('publishers at once', goal, cause)] };
+    const rows = rowsOf([...fastest.values()]);
+    return { rows: [...rows, unmeasured('publishers at once', goal, cause)] };
   } finally {
     folder.remove();
   }
@@ -103,6 +117,7 @@ async function measureLevel(
   const seconds = (performance.now() - started) / 1_000;
   return {
     atOnce: publishers.length,
+    uploads: each * publishers.length,
     accepted,
     refused: [...problems.values()].reduce((sum, one) => sum + one, 0),
     seconds,
@@ -120,31 +135,41 @@ function publisherAt(nth: number): Publisher {
   };
 }
 
+/** The faster of two passes, with the refusals of the pass that had more. */
+function fasterOf(one: Measured, other: Measured): Measured {
+  const faster = rateOf(one) > rateOf(other) ? one : other;
+  const { refused, problems } = one.refused > other.refused ? one : other;
+  return { ...faster, refused, problems };
+}
+
+function rateOf({ accepted, seconds }: Measured): number {
+  return accepted / seconds;
+}
+
 function rowsOf(measured: readonly Measured[]): (Row | Unmeasured)[] {
   const [alone] = measured;
   const many = measured.at(-1);
   if (alone === undefined || many === undefined || alone === many) return [];
-  const rate = (one: Measured): number => one.accepted / one.seconds;
   const name = `${many.atOnce} publishers at once`;
-  const rates = measured.map((one) => `${one.atOnce}: ${round(rate(one))}/s`).join(', ');
+  const rates = measured.map((one) => `${one.atOnce}: ${round(rateOf(one))}/s`).join(', ');
   return [
     {
-      name: `${name}: refused of ${printCount(many.accepted + many.refused)}`,
+      name: `${name}: refused of ${printCount(many.uploads)}`,
       value: many.refused,
       unit: '',
       against: measured.map((one) => `${one.atOnce}: ${one.problems || 0}`).join(', '),
-      ratio: many.refused / (many.accepted + many.refused),
+      ratio: many.refused / many.uploads,
       goal: '0',
       held: many.refused === 0,
     },
     {
       name: `${name}: accepted in a second`,
-      value: rate(many),
+      value: rateOf(many),
       unit: '/s',
       against: rates,
-      ratio: rate(many) / rate(alone),
+      ratio: rateOf(many) / rateOf(alone),
       goal: '≥ 1.2 × of one alone',
-      held: rate(many) >= 1.2 * rate(alone),
+      held: rateOf(many) >= 1.2 * rateOf(alone),
     },
     {
       name: `${name}: a publish, CPU`,
@@ -167,7 +192,7 @@ function curvesOf(measured: readonly Measured[]): Curve[] {
       at,
       unit: '/s',
       lines: [
-        { name: 'accepted', values: measured.map((one) => one.accepted / one.seconds) },
+        { name: 'accepted', values: measured.map(rateOf) },
         { name: 'refused', values: measured.map((one) => one.refused / one.seconds) },
       ],
     },

@@ -20,7 +20,7 @@ import {
 } from './staffed-folder.ts';
 
 const sizesOf: Record<Reach, readonly number[]> = {
-  quick: [100, 1_000, 10_000],
+  quick: [100, 10_000],
   usual: [100, 1_000, 10_000, 100_000],
   full: [100, 1_000, 10_000, 100_000, 1_000_000],
 };

@@ -12,7 +12,7 @@ import { claimFor, makeStaffedFolder, requireTaken, type StaffedFolder } from '.
 import type { Names } from './template.ts';
 
 const sizesOf: Record<Reach, readonly number[]> = {
-  quick: [10, 1_000, 10_000],
+  quick: [10, 10_000],
   usual: [10, 1_000, 10_000, 100_000],
   full: [10, 1_000, 10_000, 100_000],
 };
