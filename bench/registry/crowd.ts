@@ -197,7 +197,7 @@ function curvesOf(measured: readonly Measured[]): Curve[] {
       ],
     },
     {
-      title: 'publishers at once: processor time of an accepted upload',
+      title: 'publishers at once: CPU of an upload',
       along: 'at once',
       at,
       unit: 'ms',

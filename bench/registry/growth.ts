@@ -1,4 +1,6 @@
 /** What a registry's requests cost as the number of its versions grows. */
+import { statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import type { Row, Unmeasured } from '../row.ts';
 import { type Cost, callNames, GrowingRegistry, type Measured, share } from './growing-registry.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
@@ -9,6 +11,9 @@ const sizesOf: Record<Reach, readonly number[]> = {
   usual: [1_000, 10_000, 100_000],
   full: [1_000, 10_000, 100_000, 1_000_000],
 };
+/** Rows, stored files and the report of a version, on average over all versions. */
+const bytesOfVersion = 32 * 1024;
+
 export async function growthPart(reach: Reach): Promise<Part> {
   const folder = await makeStaffedFolder();
   try {
@@ -19,6 +24,7 @@ export async function growthPart(reach: Reach): Promise<Part> {
     for (const size of sizes) {
       process.stderr.write(`registry: ${printCount(size)} versions …\n`);
       try {
+        requireSpace(folder.dir, size);
         measured.push(await registry.measureAt(size));
       } catch (cause) {
         return {
@@ -34,6 +40,14 @@ export async function growthPart(reach: Reach): Promise<Part> {
   } finally {
     folder.remove();
   }
+}
+
+/** A full disk would stop other programs. */
+function requireSpace(dir: string, versions: number): void {
+  const needed = 2 * versions * bytesOfVersion;
+  const { bavail, bsize } = statfsSync(dir);
+  if (bavail * bsize < needed)
+    throw new Error(`less than ${Math.ceil(needed / 2 ** 30)} GiB are free below ${tmpdir()}`);
 }
 
 function rowsOf(measured: readonly Measured[]): (Row | Unmeasured)[] {

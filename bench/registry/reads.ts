@@ -15,14 +15,12 @@ const requests = 2_000;
 /** Rows for the index file and the bundle of an approved version. */
 export async function readRows(served: Served, skill: Skill): Promise<(Row | Unmeasured)[]> {
   const paths = {
-    'index file': `/index/${skill.manifest.name}`,
-    blob: `/blobs/sha256/${hexOf(skill.packed.digest)}`,
+    'an index file': `/index/${skill.manifest.name}`,
+    'a blob': `/blobs/sha256/${hexOf(skill.packed.digest)}`,
   };
   const rows: (Row | Unmeasured)[] = [];
-  for (const [what, path] of Object.entries(paths)) {
-    const { rows: found } = await rowsOfPath(served, what, path);
-    rows.push(...found);
-  }
+  for (const [what, path] of Object.entries(paths))
+    rows.push(...(await rowsOfPath(served, what, path)));
   return rows;
 }
 
@@ -30,7 +28,7 @@ async function rowsOfPath(
   served: Served,
   what: string,
   path: string,
-): Promise<{ readonly rows: (Row | Unmeasured)[] }> {
+): Promise<(Row | Unmeasured)[]> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-bench-raw-'));
   const file = join(folder, 'file');
   const agent = connectionFrom();
@@ -39,11 +37,11 @@ async function rowsOfPath(
     if (status !== 200) throw new Error(`${path} answers ${status}`);
     writeFileSync(file, body);
     const whole = await besideRaw(served, { path, file, requests });
-    const rows: (Row | Unmeasured)[] = [overRaw(`GET of an ${what}`, whole, 1.1)];
-    const notModified = `GET of an unchanged ${what} (304)`;
+    const get = overRaw(`GET of ${what}`, whole, 1.1);
+    const notModified = `GET of ${what}, unchanged (304)`;
     if (headers.etag === undefined) {
       const why = 'not there: the answer has no ETag';
-      return { rows: [...rows, unmeasured(notModified, '≤ 1 × raw GET', why)] };
+      return [get, unmeasured(notModified, '≤ 1 × raw GET', why)];
     }
     const conditional = await besideRaw(served, {
       path,
@@ -52,9 +50,9 @@ async function rowsOfPath(
       headers: { 'if-none-match': headers.etag },
       status: 304,
     });
-    return { rows: [...rows, overRaw(notModified, conditional, 1)] };
+    return [get, overRaw(notModified, conditional, 1)];
   } catch (cause) {
-    return { rows: [unmeasured(`GET of an ${what}`, '≤ 1.1 × raw', cause)] };
+    return [unmeasured(`GET of ${what}`, '≤ 1.1 × raw', cause)];
   } finally {
     agent.destroy();
     rmSync(folder, { recursive: true });
