@@ -9,6 +9,7 @@ import { printRows, type Row, round, type Unmeasured } from '../row.ts';
 import { crowdPart } from './crowd.ts';
 import { curvesSvg } from './curves-svg.ts';
 import { growthPart } from './growth.ts';
+import { isolatesPart } from './isolates.ts';
 import { marksPart } from './marks.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
 import { load } from './process-figures.ts';
@@ -18,6 +19,7 @@ import { smallPart } from './small.ts';
 const parts: Record<string, (reach: Reach) => Promise<Part>> = {
   small: smallPart,
   crowd: crowdPart,
+  isolates: isolatesPart,
   marks: marksPart,
   scopes: scopesPart,
   versions: growthPart,
