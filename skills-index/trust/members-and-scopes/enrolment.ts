@@ -14,15 +14,19 @@ interface Enrolment extends Member {
   readonly of: string;
   readonly from: number;
   readonly passkey?: EnrolledPasskey;
-  /** Id of the enrolled key or passkey, and the ids of the member's identities at OIDC issuers. */
-  readonly ids: readonly string[];
 }
 
 /**
  * Enrolments in log order. Enrolments whose membership ended are filtered out by the known ends.
  */
 export class Enrolments {
-  readonly #all: Enrolment[] = [];
+  /**
+   * The enrolments by key or passkey, by member name, and by every id of the member, each in log
+   * order. A list of all enrolments would be searched once for each statement.
+   */
+  readonly #of = new Map<string, Enrolment[]>();
+  readonly #named = new Map<string, Enrolment[]>();
+  readonly #ids = new Map<string, Enrolment[]>();
   readonly #ends: KnownEnds;
 
   constructor(ends: KnownEnds) {
@@ -34,14 +38,17 @@ export class Enrolments {
       ...(identities === undefined ? {} : { identities }),
       ...(passkey === undefined ? {} : { passkey }),
     };
-    const ids = [of as Digest, ...(identities ?? []).map(identityId)];
-    this.#all.push({ of, ids, name, roles, from, ...more });
+    const enrolment = { of, name, roles, from, ...more };
+    addTo(this.#of, of, enrolment);
+    addTo(this.#named, name, enrolment);
+    const ids = new Set<string>([of, ...(identities ?? []).map(identityId)]);
+    for (const id of ids) addTo(this.#ids, id, enrolment);
   }
 
   at(of: string, at: number): Enrolment | undefined {
-    return this.#all.findLast(
-      (one) => one.of === of && one.from < at && this.#ends.membershipCounts(of, one.from, at),
-    );
+    return this.#of
+      .get(of)
+      ?.findLast((one) => one.from < at && this.#ends.membershipCounts(of, one.from, at));
   }
 
   keysNamed(name: string): Digest[] {
@@ -53,12 +60,12 @@ export class Enrolments {
   }
 
   #idsNamed(name: string, isOfKind: (one: Enrolment) => boolean): string[] {
-    const named = this.#all.filter((one) => one.name === name && isOfKind(one));
+    const named = (this.#named.get(name) ?? []).filter(isOfKind);
     return [...new Set(named.map(({ of }) => of))];
   }
 
   namesOf(identity: Digest): ReadonlySet<string> {
-    return new Set(this.#all.filter((one) => one.ids.includes(identity)).map((one) => one.name));
+    return new Set((this.#ids.get(identity) ?? []).map((one) => one.name));
   }
 
   /**
@@ -69,7 +76,11 @@ export class Enrolments {
     const now = this.at(of, at);
     return (
       now !== undefined &&
-      this.#all.every((one) => one.of !== of || one.roles.every((role) => now.roles.includes(role)))
+      (this.#of.get(of) ?? []).every((one) => one.roles.every((role) => now.roles.includes(role)))
     );
   }
+}
+
+function addTo(lists: Map<string, Enrolment[]>, id: string, enrolment: Enrolment): void {
+  lists.set(id, [...(lists.get(id) ?? []), enrolment]);
 }

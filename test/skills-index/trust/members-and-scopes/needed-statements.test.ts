@@ -74,11 +74,6 @@ function questionOf(one: IdentityWord): IdentityQuestion {
 const whyIgnored = (chain: Identities, logIndex: number): string | undefined =>
   chain.ignored.find((one) => one.logIndex === logIndex)?.why;
 
-const runs = (numRuns: number) => ({
-  numRuns: numRuns * Number(process.env.RUNS ?? 1),
-  endOnFailure: process.env.RUNS !== undefined,
-});
-
 describe('the statements that a question needs', () => {
   const everyIndex = (words: readonly unknown[]): number[] => [...words.keys(), words.length, late];
 
@@ -90,7 +85,7 @@ describe('the statements that a question needs', () => {
         for (const at of everyIndex(history.words))
           expect(membersIn(few, at)).toEqual(membersIn(whole, at));
       }),
-      runs(60),
+      { numRuns: 60 },
     );
   });
 
@@ -126,7 +121,7 @@ describe('the statements that a question needs', () => {
           expect(about(few)).toEqual(about(whole));
         }
       }),
-      runs(60),
+      { numRuns: 60 },
     );
   });
 
@@ -154,7 +149,7 @@ describe('the statements that a question needs', () => {
           keys.map((keyId) => isBehind(chain, id, keyId as Digest, at)),
         );
       }),
-      runs(60),
+      { numRuns: 60 },
     );
   });
 
@@ -167,7 +162,7 @@ describe('the statements that a question needs', () => {
           expect(whyIgnored(few, word.logIndex)).toBe(whyIgnored(whole, word.logIndex));
         }
       }),
-      runs(40),
+      { numRuns: 40 },
     );
   });
 });
