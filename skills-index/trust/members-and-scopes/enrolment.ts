@@ -14,19 +14,17 @@ interface Enrolment extends Member {
   readonly of: string;
   readonly from: number;
   readonly passkey?: EnrolledPasskey;
+  /** Id of the enrolled key or passkey, and the ids of the member's identities at OIDC issuers. */
+  readonly ids: readonly string[];
 }
 
 /**
  * Enrolments in log order. Enrolments whose membership ended are filtered out by the known ends.
  */
 export class Enrolments {
-  /**
-   * The enrolments by key or passkey, by member name, and by every id of the member, each in log
-   * order. A list of all enrolments would be searched once for each statement.
-   */
-  readonly #of = new Map<string, Enrolment[]>();
-  readonly #named = new Map<string, Enrolment[]>();
-  readonly #ids = new Map<string, Enrolment[]>();
+  readonly #all: Enrolment[] = [];
+  /** The enrolments by each of their ids, because a search through all takes too long. */
+  readonly #by = new Map<string, Enrolment[]>();
   readonly #ends: KnownEnds;
 
   constructor(ends: KnownEnds) {
@@ -38,17 +36,16 @@ export class Enrolments {
       ...(identities === undefined ? {} : { identities }),
       ...(passkey === undefined ? {} : { passkey }),
     };
-    const enrolment = { of, name, roles, from, ...more };
-    addTo(this.#of, of, enrolment);
-    addTo(this.#named, name, enrolment);
-    const ids = new Set<string>([of, ...(identities ?? []).map(identityId)]);
-    for (const id of ids) addTo(this.#ids, id, enrolment);
+    const ids = [of as Digest, ...(identities ?? []).map(identityId)];
+    const enrolment = { of, ids, name, roles, from, ...more };
+    this.#all.push(enrolment);
+    for (const id of ids) this.#by.set(id, [...this.#with(id), enrolment]);
   }
 
   at(of: string, at: number): Enrolment | undefined {
-    return this.#of
-      .get(of)
-      ?.findLast((one) => one.from < at && this.#ends.membershipCounts(of, one.from, at));
+    return this.#with(of).findLast(
+      (one) => one.of === of && one.from < at && this.#ends.membershipCounts(of, one.from, at),
+    );
   }
 
   keysNamed(name: string): Digest[] {
@@ -59,13 +56,17 @@ export class Enrolments {
     return this.#idsNamed(name, ({ passkey }) => passkey !== undefined);
   }
 
+  #with(id: string): Enrolment[] {
+    return this.#by.get(id) ?? [];
+  }
+
   #idsNamed(name: string, isOfKind: (one: Enrolment) => boolean): string[] {
-    const named = (this.#named.get(name) ?? []).filter(isOfKind);
+    const named = this.#all.filter((one) => one.name === name && isOfKind(one));
     return [...new Set(named.map(({ of }) => of))];
   }
 
   namesOf(identity: Digest): ReadonlySet<string> {
-    return new Set((this.#ids.get(identity) ?? []).map((one) => one.name));
+    return new Set(this.#with(identity).map((one) => one.name));
   }
 
   /**
@@ -76,11 +77,9 @@ export class Enrolments {
     const now = this.at(of, at);
     return (
       now !== undefined &&
-      (this.#of.get(of) ?? []).every((one) => one.roles.every((role) => now.roles.includes(role)))
+      this.#with(of).every(
+        (one) => one.of !== of || one.roles.every((role) => now.roles.includes(role)),
+      )
     );
   }
-}
-
-function addTo(lists: Map<string, Enrolment[]>, id: string, enrolment: Enrolment): void {
-  lists.set(id, [...(lists.get(id) ?? []), enrolment]);
 }
