@@ -69,17 +69,18 @@ export async function leaseJob(
   await buryExhausted(registry);
   const now = registry.now().getTime();
   const lease = Buffer.from(registry.random(32)).toString('base64url');
-  const fits = and(
-    only,
-    or(isNull(jobs.ruleSet), ruleSet === undefined ? undefined : eq(jobs.ruleSet, ruleSet)),
-  );
-  // The oldest waiting job and the oldest with an expired lease, each by an index. For both at
-  // once, SQLite sorts all waiting jobs.
+  const fits = [
+    isNull(jobs.ruleSet),
+    ...(ruleSet === undefined ? [] : [eq(jobs.ruleSet, ruleSet)]),
+  ];
+  // The oldest waiting job for any rule set, the oldest for the scanner's own, and the oldest with
+  // an expired lease, each by an index. For all at once, SQLite sorts all waiting jobs.
   const oldestOf = (free: SQL | undefined): SQL =>
-    sql`SELECT * FROM (SELECT ${jobs.id}, ${jobs.createdAt} FROM ${jobs} WHERE ${and(free, fits)} ORDER BY ${jobs.createdAt}, ${jobs.id} LIMIT 1)`;
-  const waiting = oldestOf(eq(jobs.state, 'waiting'));
-  const over = oldestOf(and(eq(jobs.state, 'leased'), leaseIsOver(now)));
-  const oldest = sql`SELECT id FROM (${waiting} UNION ALL ${over}) ORDER BY createdAt, id LIMIT 1`;
+    sql`SELECT * FROM (SELECT ${jobs.id}, ${jobs.createdAt} FROM ${jobs} WHERE ${and(free, only)} ORDER BY ${jobs.createdAt}, ${jobs.id} LIMIT 1)`;
+  const waiting = fits.map((fit) => oldestOf(and(eq(jobs.state, 'waiting'), fit)));
+  const over = oldestOf(and(eq(jobs.state, 'leased'), leaseIsOver(now), or(...fits)));
+  const free = sql.join([...waiting, over], sql` UNION ALL `);
+  const oldest = sql`SELECT id FROM (${free}) ORDER BY createdAt, id LIMIT 1`;
   const [job] = await registry.db.read
     .update(jobs)
     .set({

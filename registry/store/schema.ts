@@ -176,6 +176,8 @@ export const jobs = sqliteTable(
   (table) => [
     index('jobs_next').on(table.state, table.leaseUntil),
     index('jobs_oldest').on(table.state, table.createdAt, table.id),
+    // A scanner must not go through all jobs that wait for a scanner with another rule set.
+    index('jobs_fitting').on(table.state, table.ruleSet, table.createdAt, table.id),
     index('jobs_version').on(table.versionId),
   ],
 );

@@ -77,7 +77,7 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
   },
   {
     part: /SELECT id FROM \(SELECT \* FROM \(SELECT "jobs"/,
-    because: 'two jobs are sorted, each the first by an index',
+    because: 'three jobs are sorted, each the first by an index',
   },
   {
     part: /from "packages" where "packages"\."judgedUpTo" is not null order by "packages"\."id" asc limit/,
