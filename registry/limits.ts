@@ -52,8 +52,8 @@ export const resumedAtOnce = 20;
 export const resumeWaitMs = 1_000;
 /** Waiting versions that one request judges anew. */
 export const judgedAnewAtOnce = 20;
-/** Steps of events that one request does, and versions that one step marks to be judged anew. */
-export const renewalStepsAtOnce = 10;
+/** Events that one request goes on with, and versions of each that it marks to be judged anew. */
+export const renewalsAtOnce = 20;
 export const renewalSliceRows = 500;
 /** The part of a scan failure that the queue shows instead of a version's risk. */
 export const failureCharsMax = 300;

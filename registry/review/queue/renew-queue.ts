@@ -8,7 +8,7 @@ import { and, asc, eq, gt, lte, ne, type SQL, sql } from 'drizzle-orm';
 import { bandKeys } from '../../../skills-index/skill/text/similarity-signature.ts';
 import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../../context.ts';
-import { judgedAnewAtOnce, renewalSliceRows, renewalStepsAtOnce } from '../../limits.ts';
+import { judgedAnewAtOnce, renewalSliceRows, renewalsAtOnce } from '../../limits.ts';
 import { BatchClash, type BatchWrite, holds, isAmong } from '../../store/batch.ts';
 import { versionPackages } from '../../store/package-schema.ts';
 import { versions } from '../../store/schema.ts';
@@ -28,7 +28,7 @@ const isDue: SQL = sql`${waiting.changes} <> ${waiting.known}`;
  * @returns whether an event or a changed version is left
  */
 export async function renewQueue(registry: Registry): Promise<boolean> {
-  for (let steps = 0; steps < renewalStepsAtOnce; steps++) if (!(await markNext(registry))) break;
+  await markNext(registry);
   const due = await registry.db.read
     .select({ id: waiting.versionId })
     .from(waiting)
@@ -37,7 +37,7 @@ export async function renewQueue(registry: Registry): Promise<boolean> {
     .limit(judgedAnewAtOnce + 1);
   const now = due.slice(0, judgedAnewAtOnce).map(({ id }) => id);
   await judgeAnew(registry, now);
-  return due.length > judgedAnewAtOnce || (await nextRenewal(registry)) !== undefined;
+  return due.length > judgedAnewAtOnce || (await openRenewals(registry, 1)).length > 0;
 }
 
 /**
@@ -70,21 +70,27 @@ function judgedWrite({ id }: VersionRow, known: number, judged: QueueJudgement):
       .where(and(eq(waiting.versionId, id), lte(waiting.known, known)));
 }
 
-async function nextRenewal({ db }: Registry): Promise<RenewalRow | undefined> {
-  const [renewal] = await db.read
-    .select()
-    .from(renewals)
-    // Literals and no parameters: SQLite uses the index over open renewals for literals only.
-    .where(sql`${renewals.after} IS NOT NULL AND ${renewals.kind} NOT IN ('all', 'resume')`)
-    .orderBy(asc(renewals.id))
-    .limit(1);
-  return renewal;
+async function openRenewals({ db }: Registry, limit: number): Promise<readonly RenewalRow[]> {
+  return (
+    db.read
+      .select()
+      .from(renewals)
+      // Literals and no parameters: SQLite uses the index over open renewals for literals only.
+      .where(sql`${renewals.after} IS NOT NULL AND ${renewals.kind} NOT IN ('all', 'resume')`)
+      .orderBy(asc(renewals.id))
+      .limit(limit)
+  );
 }
 
-/** Marks the next versions of an event. False when no event is left. */
-async function markNext(registry: Registry): Promise<boolean> {
-  const renewal = await nextRenewal(registry);
-  if (renewal === undefined) return false;
+/** Marks the next versions of the oldest events, in one batch. */
+async function markNext(registry: Registry): Promise<void> {
+  const writes: BatchWrite[] = [];
+  for (const renewal of await openRenewals(registry, renewalsAtOnce))
+    writes.push(...(await markWrites(registry, renewal)));
+  if (writes.length > 0) await orLost(registry.db.batch(writes));
+}
+
+async function markWrites(registry: Registry, renewal: RenewalRow): Promise<BatchWrite[]> {
   const { ids, after, only } = await sliceOf(registry, renewal);
   const mine = eq(renewals.id, renewal.id);
   const marked: BatchWrite = (db) =>
@@ -92,17 +98,14 @@ async function markNext(registry: Registry): Promise<boolean> {
       .update(waiting)
       .set({ changes: sql`${waiting.changes} + 1` })
       .where(and(isAmong(waiting.versionId, ids), only));
-  await orLost(
-    registry.db.batch([
-      isUnchanged(renewal),
-      ...(ids.length === 0 ? [] : [marked]),
-      (db) =>
-        after === undefined
-          ? db.delete(renewals).where(mine)
-          : db.update(renewals).set({ after }).where(mine),
-    ]),
-  );
-  return true;
+  return [
+    isUnchanged(renewal),
+    ...(ids.length === 0 ? [] : [marked]),
+    (db) =>
+      after === undefined
+        ? db.delete(renewals).where(mine)
+        : db.update(renewals).set({ after }).where(mine),
+  ];
 }
 
 function isUnchanged({ id, after, turn }: RenewalRow): BatchWrite {
