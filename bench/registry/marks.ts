@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { median, wallMs } from '../measure.ts';
 import { type Row, round, type Unmeasured } from '../row.ts';
-import { makeClientHost } from './client-host.ts';
+import { type ClientHost, makeClientHost } from './client-host.ts';
 import { Generator } from './generator.ts';
 import { ask, connectionFrom } from './http-client.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
@@ -103,15 +103,17 @@ async function measureAt(folder: StaffedFolder, served: Served, marks: number): 
   };
 }
 
+/** The bytes that an install reads, or why it fails. */
 async function installBytes(folder: StaffedFolder, { base }: Served): Promise<number | string> {
-  const host = await makeClientHost(base, folder.root);
+  let host: ClientHost | undefined;
   try {
+    host = await makeClientHost(base, folder.root);
     await host.skillgate('install', skillName);
     return host.takeCounts().bytes;
   } catch (cause) {
     return cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
   } finally {
-    await host.close();
+    await host?.close();
   }
 }
 
