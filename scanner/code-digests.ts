@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4f527013c28e67d4451b7d6b88aab358e2f0aade4f58c503878bb87829decfb9',
-  judging: 'sha256:493dbf492a111c69d1f676c9ac98964e294dbe7b69dc277788651ba8c4f60a81',
+  extractor: 'sha256:525812131df2dc622afe3c672ab00797708b26624aec87c723e761d8446c6cb3',
+  judging: 'sha256:521ce1a4fa99dd4def073b0d682e7e07c320fa31b12145ac2f8e33f874a34f6f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -33,7 +33,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b24d9db64f4e03746c19f4a23135fa6c9e2691140f29b839cea17d2d7cbda48c',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:b63969dd8975775642e16997728c2efb39e2fd8fe511eee4e6f505267911d861',
+      'sha256:17eabdb34c1fe6a25546cd0117823cc8a4cedf3aab9442012b8403fab0671363',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:27221ae7a0df412940198723096ef8280eeb9eef12c0f6de3264f28a70d27d9f',
+    'files/agent-memory': 'sha256:ef3cec07edbbce75a6fc0ff6f5498efb3fad38bc74e1f548153fb913c679a590',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -64,9 +64,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:33f3311e20f1331d58c71493631a6289ffedddfcda1e6602714a8729577b44d2',
+    'files/outside-read': 'sha256:6dd7beaf31de2bba6b8568e67c958d81e72772dd90d6470cb22620ef2e2fbf5a',
     'files/outside-write':
-      'sha256:998d12272bafcbe0d654d5bf0950bae93069f03559617109d3d91bd41aaf34a1',
+      'sha256:f67f756f42df8862708d501134434c87ac6e8343f81a6b1a0eddbce20f75acad',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -79,7 +79,7 @@ export const codeDigests: CodeDigests = {
       'sha256:ce2df60f3f94658dd7ca7a1bb8607b3640e464538a9f4addf7284ab7ba4f3e19',
     'flow/environment-to-network':
       'sha256:54295fdb8f60ba065e75b614eb5b2097524371e1634ac622f3905022b3246ae6',
-    'flow/file-to-exec': 'sha256:390a6ba27f671f07ff1fc2edf2060f891c53651838152a1a9c74311358f85d1d',
+    'flow/file-to-exec': 'sha256:49e74a9f15871f49fb5c132a73886f65c900bfe2c23116ea144f1ca39148261a',
     'flow/file-to-network':
       'sha256:dc04de82eefca4bb2b5a0158cd365f5eca94a7c9055e341d1a9d9193b974db15',
     'flow/input-to-shell':
@@ -105,9 +105,9 @@ export const codeDigests: CodeDigests = {
       'sha256:a61487883c38fa4caa57f639cd50dcab7503fece8108284625f6b8b37f9f457b',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:20245b82838595a2d1479e2282caac6c2dea30f73b93fc28b958994657b593a1',
+    'manifest/all-three': 'sha256:fcbe0c63acbc9cf7ee71a0b856989202e9d57910db03051917f69e45ce8ce85f',
     'manifest/broken-promise':
-      'sha256:a917321a2fc1b213e428a90447a7270bb661da388b2b4f60422ed8ed648d2990',
+      'sha256:2b92b407a3cd824500d55471d165dbb01db80c594a0eb9e80b4f424e7aa60c55',
     'manifest/contradiction':
       'sha256:c2fb94c0687efc891b7256ea70bff7e71eff2837d6854c28624432052eab3c60',
     'manifest/declared-attack':
@@ -115,7 +115,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:7d97997dfb86bceef95c1ff8a5887a48bcaf9401fade0a92ae8ca658908adb03',
+      'sha256:9479c939bf5b35e534046943a3b38612c93f4b92a41adae0e2500c5682a07619',
     'manifest/unnamed-script':
       'sha256:b46dda4fa5b5b8a251703a2dd1a19c540d5722cf6cb4e36dc90b7bf9263031fb',
     'manifest/unreadable':
@@ -166,7 +166,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/mixed-script':
       'sha256:40309e8ef5ab360d19c030e4a6c8cd4e73ab26cee11b821e0200171fad4940a6',
     'obfuscation/obfuscator':
-      'sha256:d0c08b350174ef1e73d8dce3053d6daf2faa871468c6028cffeb0d2c0ef3e34b',
+      'sha256:91fd0f6c681c2ff2979d15773a36fad324e10694aafa8e82dff284f73d60ef2a',
     'obfuscation/opaque-blob':
       'sha256:b98edd9c08617b86e6711723435a4e4849e40743bbe24eb7b386cf5be2f0eb5e',
     'obfuscation/padding':
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:1541cc4cc098583ad7bc747016b60eaaac453c1fc2c994d9d2728866b432bcf9',
+      'sha256:a5cc0317be9b62a873c73cefb9ea39fee93054381184edf0264dfc8b14354df6',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,47 +197,47 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:5acd0fe6436f2936e0bad1d6854ec8447af1b5f5924466761f8a9d97c43b2416',
+      'sha256:3f64deafe824928c52acca51513276cee37b4724a6fc79dff8a15b6972c2c6e7',
     'prose/approval-bypass':
-      'sha256:1da2ebd646a71561d833c6f74f2aefe8734d256a85190b6e162859ad4418047b',
+      'sha256:7b85b3789327773530ef8684a868d0c95e1d05ec9ab3ab794081b1ed058542e4',
     'prose/biased-judgement':
-      'sha256:10a01b8099dcf9f720c8b1e8548850fbae741224422ac2c8990fd2d3e10200da',
-    'prose/concealment': 'sha256:9e01edf9717a23eb55442c10f2e1e53f394fb9de07eb13fa0fce6ad0f95a7686',
+      'sha256:9912cf4e29e8746d9049e55092970bd62430c08a6a98449f3919740c8bbf2754',
+    'prose/concealment': 'sha256:529fb920c7b9f220cf61cf7bd09f8faeda6ac6061ac8d3721dc0ddb4e34e5767',
     'prose/credential-solicitation':
-      'sha256:a0bfbd009caaadd110597e18ed02171303f2ffc2672980753bac23356c61584a',
+      'sha256:db1b6713e873501cd4f3886755db32b7cbb88cd09d32fb9533db29255b76bae6',
     'prose/decode-instructions':
-      'sha256:2ac1f498a16d4e8d1c07700e222ce7e69012074476e4c29b8926a0ce90122154',
+      'sha256:8d4e483636bf105ea5d0b68db93d9d7e0c8e4cfd8673a6a801c8846a15bb580a',
     'prose/destructive-orders':
-      'sha256:460e0220e4881c8f4ce6b85d2314eef8ee73dfba435fdcd9c9847d1b59e83212',
+      'sha256:f6346795a637bc6b77c4c144b8b015b858d299d69218921748a0f9e6217a3106',
     'prose/encoded-instructions':
-      'sha256:16beaf2cc3b1b2190796a8834d1c98e4689a8c9d07761f67fbc2eb4707e6a261',
+      'sha256:5125b4bb9d3ed9588672a6b69f31d47688b7e19a99acd8e5dbcb3d39268d996a',
     'prose/exfiltration-instructions':
-      'sha256:54b07a9c66e8c432b214b23f861e0a708d0068e62e8646a314c79fd0625675d2',
-    'prose/hidden-text': 'sha256:f28a64859592ae37dd7796ac349e61aae060e35bc582f94a6341076d96cbe512',
-    'prose/install-lure': 'sha256:895dfc563ba611afc2cffa4ec5ced588b4f8e75301cd6bf7166a4a0de97d2ae7',
+      'sha256:1d8186db818c7162b59fb8f080ffee8fa2114924ba65282e63bee115dc9341e0',
+    'prose/hidden-text': 'sha256:cba882b1c45cde0d524626bc2729086968f3b53fa4f1a52953878f32fd94e737',
+    'prose/install-lure': 'sha256:1a51b9acdaa800a0ff192f574178a554c6393e963972742f8668b1d40150a17f',
     'prose/memory-tampering':
-      'sha256:e486bf0e040320f32bfe143b9ef81b76a6c71b83446c512ab1a7742574d637f9',
+      'sha256:176f55cdcefd96341e2458f7030224ad359dcb021356791758cbfe6860e19866',
     'prose/override-instructions':
-      'sha256:55ee3dc2f6abbc349a42c4bae1148e68baa91eefe68c42d720276b90a8a59a2f',
+      'sha256:a4bdd7ef21292644ee39db3c49bef89c261ddbb135ff67e05bc90a3e311c4f8e',
     'prose/payment-diversion':
-      'sha256:f9cff947b10584eedd1c963ecc97c46f9a021b6bd2d469f30f6824f255eb8915',
+      'sha256:b3efacf191bbeb8c0f1d329475350c69d17a8311a4d29158e233997cc28ec30d',
     'prose/planted-content':
-      'sha256:777c5e13f3b21c70c60b87c69a93c6baf95d8b3ca4a5771862e675c684186809',
+      'sha256:029ba7016663ca2a0f05cb841e62535ac88237b35b98bc2a67ea36bc6d9536c2',
     'prose/remote-instructions':
-      'sha256:dc2e56a0ef94f07532183b6bbce40331687b585ee75caccf0fe47383addc91da',
+      'sha256:6b8c48115cceda6e2960683eb8918002db8909b6f4d532e710a3552e7e559772',
     'prose/secret-in-reply':
-      'sha256:12338d6f0bef5b5d1f5e87d1bd34167ba4c0d8c4eaca7a4c8bc624a678ea7de4',
+      'sha256:55a29494172467e13cf521cccbb7cbdb6f8f10c0164ace9b3071165f7869b9da',
     'prose/self-propagation':
-      'sha256:8c933daaea630d6371e5937adebe8f4830713e9db05553e74607d2a0afa6f5f3',
+      'sha256:20338ee61d0a5b5af137f97fe2d8683c3ba24b1e285596a0ca768079b1a62f58',
     'prose/speaks-to-scanners':
-      'sha256:ec5df79e100fc58607a0e863f858d83e40e6c4499788c95e2704991dc71e7d81',
-    'prose/trigger-bait': 'sha256:d870d3e1010d9cb8294c2162333dfba6f0c557f0e04295976d3d4451097bf9da',
+      'sha256:a2dc523dd63b8262b5a2871b639fb00c6f069a42f39ba56252259c735f815ee5',
+    'prose/trigger-bait': 'sha256:3292eea03e3beabf96980e4b5578e0c09c799e036af2e799f06188c7bd6f090f',
     'prose/weakened-defence':
-      'sha256:7b63b9b3c78e8ecf5dd9b57ef41e8f4462a11c3f0289c1423100afbb88159573',
+      'sha256:2788beb30d57d5fb3d18ac202a94f166444069ea72f46c76b650223e07c3b8f4',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:bca3e56b25a374851f8cee4819fc4bd6a26b40a8c972380222b7b1985443976f',
+      'sha256:2ced71b4ade7e73280d712b05f9b7cd06cde27f89e01c10b5b7db634f4eeba2c',
     'resources/exhaustion':
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':
@@ -252,7 +252,7 @@ export const codeDigests: CodeDigests = {
     'supply/binary-in-bundle':
       'sha256:3679c312e4fed0e0b3d9ed6418c09d2bde0439dd4d31dd05712be4c4f16d471f',
     'supply/credential-in-bundle':
-      'sha256:a0b8a7617b14f7cc3af9d425cf861510b55f83b2a9fd1f86aba4b3d47357c290',
+      'sha256:7ad4f9c34c3f28eff5fd2abff5edfbe607b15bf6f75ba1779816bc6803883537',
     'supply/dangling-reference':
       'sha256:4506611e15452c07f356b0b4154df207fe623d85492758518136a058ae70ad44',
     'supply/dependency-confusion':

@@ -2,7 +2,7 @@
  * Bytes become text: byte order marks, UTF-16 and UTF-32, Python's coding line, and bytes that are
  * not UTF-8.
  */
-import { pythonCodecs } from '../lookup-tables/codecs.ts';
+import { pythonCodecs } from './tables/codecs.ts';
 
 export interface Decoded {
   /** Without a byte order mark; line ends unchanged. */

@@ -7,10 +7,10 @@ import type { Language, TaintSource } from '../fact/source.ts';
 import { sourceCharsMax } from '../limits.ts';
 import { own } from '../lookup-tables/api.ts';
 import { lexicalLanguages } from '../lookup-tables/file-types.ts';
-import { programInData } from '../lookup-tables/program-in-data.ts';
 import { codingLine, type Decoded, decodeAs, decodeText } from './charset.ts';
 import type { Ingested } from './ingested.ts';
 import { lineTricks } from './line-tricks.ts';
+import { programInData } from './tables/program-in-data.ts';
 
 /**
  * Reads bytes as text; undefined for other bytes. `isPlain` means valid UTF-8, whatever the magic

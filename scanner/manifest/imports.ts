@@ -5,8 +5,8 @@
 import { posix } from 'node:path';
 import { guardCharsMax, importFactsMax } from '../limits.ts';
 import { distributionOf } from '../lookup-tables/import-packages.ts';
-import { nodeOwnModules } from '../lookup-tables/node-own-modules.ts';
 import { pythonOwnModules } from '../lookup-tables/python-own-modules.ts';
+import { nodeOwnModules } from './tables/node-own-modules.ts';
 
 export interface ForeignImport {
   readonly ecosystem: 'python' | 'npm';

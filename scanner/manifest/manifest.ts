@@ -21,11 +21,11 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import { unconfirmedWhy } from '../../skills-index/skill/placeholders.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { programsOfImports } from '../lookup-tables/package-programs.ts';
 import { inferCommands, type LeftScript } from './commands.ts';
 import { isDeclarable, mountFolder } from './declarable.ts';
 import { inferEgress } from './egress.ts';
 import { impliedSecrets, inferSecret } from './secrets.ts';
+import { programsOfImports } from './tables/package-programs.ts';
 import { folderUse } from './working-folder.ts';
 
 export interface ManifestIdentity {

@@ -12,12 +12,12 @@ import { observedPerKindMax } from '../limits.ts';
 import { own } from '../lookup-tables/api.ts';
 import { anyEgress } from '../lookup-tables/egress-of.ts';
 import { packageManagers } from '../lookup-tables/package-managers.ts';
-import { isProgramInTexts } from '../lookup-tables/programs-in-texts.ts';
 import { isSecretName } from '../lookup-tables/secrets.ts';
 import { sensitivePath } from '../lookup-tables/sensitive-paths.ts';
 import { interpreters } from '../lookup-tables/shell.ts';
-import { isPlaceholderVariable, isUsualVariable } from '../lookup-tables/usual-variables.ts';
 import { optionalImport } from './package-facts.ts';
+import { isProgramInTexts } from './tables/programs-in-texts.ts';
+import { isPlaceholderVariable, isUsualVariable } from './tables/usual-variables.ts';
 
 /**
  * The capabilities of the facts. Comments and code blocks that only show code do not count. Tests

@@ -14,10 +14,10 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { belongsTo } from '../flow/secret-flows.ts';
 import { dropHostOf } from '../lookup-tables/drop-hosts.ts';
 import { packageManagers } from '../lookup-tables/package-managers.ts';
-import { secretServiceOf, servicesOf } from '../lookup-tables/secret-services.ts';
 import { isProvidersHost, isSecretName, providerOf } from '../lookup-tables/secrets.ts';
 import { sentSecret } from '../rules/flow/secret-to-network.ts';
 import { foreignImports } from './imports.ts';
+import { secretServiceOf, servicesOf } from './tables/secret-services.ts';
 
 /**
  * Undefined for a variable that holds no secret, and for a secret without known hosts: a manifest

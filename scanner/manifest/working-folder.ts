@@ -6,8 +6,8 @@
 import { posix } from 'node:path';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { folderPrograms } from '../lookup-tables/folder-programs.ts';
 import { isTestScript } from './commands.ts';
+import { folderPrograms } from './tables/folder-programs.ts';
 
 export interface FolderUse {
   /** The place of the use, as `path:line`. */

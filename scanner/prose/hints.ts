@@ -3,10 +3,10 @@
  * a search needs, and are skipped.
  */
 
-import { searchedPatterns } from '../lookup-tables/searched-patterns.ts';
 import { type FirstWord, neededWords } from './first-words.ts';
 import { conceptsByCharacter, tellingWordsOf } from './lexicon.ts';
 import { type Concept, concepts } from './phrases/concept.ts';
+import { searchedPatterns } from './searched-patterns.ts';
 import { plainLetter, type WordEntry, WordTable, withLetter, wordStart } from './word-table.ts';
 
 /**

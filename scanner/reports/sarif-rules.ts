@@ -3,9 +3,9 @@
  * taxonomies by §3.19.3.
  */
 import type { Severity } from '../../skills-index/statement/finding.ts';
-import { type Weakness, weaknessLists, weaknessOf } from '../lookup-tables/weaknesses.ts';
 import type { Rule } from '../rule.ts';
 import { ruleUrl } from './rule-address.ts';
+import { type Weakness, weaknessLists, weaknessOf } from './tables/weaknesses.ts';
 
 /** JSON of the format; a test checks it against the schema. */
 export type Sarif = { readonly [key: string]: unknown };

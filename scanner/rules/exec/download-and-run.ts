@@ -3,8 +3,8 @@ import type { TraitFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { isAddress, isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
-import { isKnownInstaller } from '../../lookup-tables/installers.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
+import { isKnownInstaller } from '../installers.ts';
 
 export const downloadAndRun = defineRule({
   id: 'exec/download-and-run',

@@ -5,8 +5,8 @@ import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
-import { isKnownInstaller } from '../../lookup-tables/installers.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
+import { isKnownInstaller } from '../installers.ts';
 
 export const fileToExec = defineRule({
   id: 'flow/file-to-exec',

@@ -2,8 +2,8 @@
 
 import type { TaintSource } from '../../fact/source.ts';
 import { milder, milderIn } from '../../fact/standing.ts';
-import { obfuscatorMarks } from '../../lookup-tables/obfuscators.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { obfuscatorMarks } from '../obfuscators.ts';
 
 export const obfuscator = defineRule({
   id: 'obfuscation/obfuscator',

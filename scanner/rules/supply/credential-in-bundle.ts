@@ -2,12 +2,8 @@
 
 import { joinedText } from '../../fact/joined-text.ts';
 import type { TaintSource } from '../../fact/source.ts';
-import {
-  credentialForms,
-  differentCharactersMin,
-  placeholderWords,
-} from '../../lookup-tables/credentials.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
+import { credentialForms, differentCharactersMin, placeholderWords } from '../credentials.ts';
 
 export const credentialInBundle = defineRule({
   id: 'supply/credential-in-bundle',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { weaknessLists, weaknessOf } from '../../../scanner/lookup-tables/weaknesses.ts';
-import { rules } from '../../../scanner/rules.ts';
+import { weaknessLists, weaknessOf } from '../../../../scanner/reports/tables/weaknesses.ts';
+import { rules } from '../../../../scanner/rules.ts';
 
 const mapped = rules.flatMap((rule) =>
   Object.values(rule.maps).flatMap((ids) => (ids ?? []).map((id) => ({ rule: rule.id, id }))),

@@ -2,7 +2,7 @@
  * The host and the header at which a service takes the secret of a variable, for code that leaves
  * both to a library. Sources: each service's API documentation.
  */
-import type { SecretUse } from '../../skills-index/skill/capability.ts';
+import type { SecretUse } from '../../../skills-index/skill/capability.ts';
 
 export interface SecretService {
   readonly name: string;

@@ -24,7 +24,7 @@ import {
   solicitations,
   toScanners,
   weakenings,
-} from './lures.ts';
+} from '../lookup-tables/lures.ts';
 
 export const searchedPatterns: readonly RegExp[] = [
   actsOnDecoded,
