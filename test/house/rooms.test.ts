@@ -198,7 +198,7 @@ const commands = new Set(
 
 /** Folders that are lists, one entry a file. */
 const lists =
-  /\/(rules\/\w+|rows|lookup-tables|phrases|scenarios|routes|problem-codes|attacks\/.*|evasions\/.*)$/;
+  /\/(rules\/\w+|rows|phrases|scenarios|routes|problem-codes|attacks\/.*|evasions\/.*)$/;
 
 function roomOf(folder: string, path: string): string {
   if (commands.has(path)) return '(commands)';
