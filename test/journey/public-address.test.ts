@@ -201,12 +201,12 @@ describe('a registry with a certificate', () => {
   const tls = { certificate, key };
   const serving = async () => {
     const port = 40_000 + ((process.pid + 7_000) % 20_000);
-    return { port, ...(await start({ port, tls })) };
+    return { port, ...(await start({ port, tls, metricsPort: 0 })) };
   };
 
   it('speaks TLS under its public name, and plain HTTP to its own scanner alone', async () => {
     writePair(authority.leafFor(name));
-    const { base, localBase, port, lines } = await serving();
+    const { base, localBase, port, lines, metricsPort } = await serving();
     expect(base).toBe(url);
     expect(await send(port, '/healthz', { tls: true })).toMatchObject({
       status: 200,
@@ -215,6 +215,10 @@ describe('a registry with a certificate', () => {
     expect(localBase).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect((await fetch(`${localBase}/healthz`)).status).toBe(200);
     // This certificate is valid for a day.
+    const figures = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    const [, ends] = /^skillgate_certificate_expiry_timestamp_seconds (\d+)$/m.exec(figures) ?? [];
+    expect(Number(ends) - Date.now() / 1_000).toBeGreaterThan(3_600);
+    expect(Number(ends) - Date.now() / 1_000).toBeLessThan(48 * 3_600);
     expect(lines.join('\n')).toMatch(/warning: the certificate .* expires at/);
   });
 
