@@ -75,8 +75,12 @@ export const reportBytesMax = 16 * 1024 * 1024;
 export const signerTriesMax = 8;
 /** Owners that the first claim of a scope may name. The owners add others later. */
 export const firstOwnersMax = 5;
-/** Answers about members and scopes, and verified identity statements, kept between requests. */
+/**
+ * Answers about members and scopes, the statements that these answers hold together, and the last
+ * verified identity statements: all are kept between requests.
+ */
 export const answersKeptMax = 64;
+export const answerWordsMax = 3_000;
 export const wordsKeptMax = 1_000;
 /** Identity statements read at once when a key is looked for. */
 export const wordsAtOnce = 8;

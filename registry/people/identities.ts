@@ -26,7 +26,7 @@ import {
   neededStatements,
 } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { Actor, EnrolledMember, Registry, Role } from '../context.ts';
-import { answersKeptMax } from '../limits.ts';
+import { answersKeptMax, answerWordsMax } from '../limits.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import { statements } from '../store/schema.ts';
 import { requireFilled } from './fill-names.ts';
@@ -60,12 +60,25 @@ export async function readIdentities(
   const text = canonicalJson(question);
   const kept = recall(answers, text);
   if (kept?.upTo === upTo) return kept.answer;
+  // An answer can need more statements than the memory of statements keeps.
+  const held = new Map(kept?.answer.statements.map((word) => [word.digest, word]));
   const find = (names: readonly string[]): Promise<LoggedWord[]> =>
-    findWords(registry, names, upTo);
+    findWords(registry, names, upTo, held);
   const words = await neededStatements(registry.root, question, { members, find });
   const answer = isOf(kept?.answer, words) ? kept.answer : chainOf(registry, words);
-  keep(answers, text, { upTo, answer }, answersKeptMax);
+  keep(answers, text, { upTo, answer, words: words.length - members.length }, answersKeptMax);
+  forgetAnswers(answers);
   return answer;
+}
+
+// Answers with many statements would fill the memory.
+function forgetAnswers(answers: Map<string, KeptAnswer>): void {
+  let words = [...answers.values()].reduce((sum, answer) => sum + answer.words, 0);
+  for (const [text, answer] of answers) {
+    if (words <= answerWordsMax) return;
+    words -= answer.words;
+    answers.delete(text);
+  }
 }
 
 /** Answers questions by the chain with one more statement, which is not in the log yet. */

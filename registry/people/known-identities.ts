@@ -34,7 +34,10 @@ interface Kept<Answer> {
   readonly answer: Answer;
 }
 
-export type KeptAnswer = Kept<KnownIdentities>;
+export interface KeptAnswer extends Kept<KnownIdentities> {
+  /** How many statements the answer needs besides those that every answer needs. */
+  readonly words: number;
+}
 
 /** Keeps members, the last answers and the last verified statements. All can be read again. */
 export interface IdentityCache {

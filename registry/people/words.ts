@@ -28,15 +28,19 @@ export interface WordPlace {
   readonly bundle: Digest | null;
 }
 
+type HeldWords = ReadonlyMap<Digest, VerifiedStatement>;
+
 /**
  * The statements with one of the names, in log order.
  * @param upTo later statements are left out
+ * @param held verified statements that the caller holds, by their addresses
  * @throws Problem `database-damaged` when a statement is gone that has a name
  */
 export async function findWords(
   registry: Registry,
   names: readonly string[],
   upTo: number,
+  held?: HeldWords,
 ): Promise<LoggedWord[]> {
   const rows = await registry.db.read
     .select({
@@ -48,7 +52,7 @@ export async function findWords(
     .from(identityNames)
     .leftJoin(statements, eq(statements.logIndex, identityNames.logIndex))
     .where(and(isAmong(identityNames.name, names), lte(identityNames.logIndex, upTo)));
-  return readNamed(registry, rows);
+  return readNamed(registry, rows, held);
 }
 
 /** As `findWords`, for one name, from a log index on, at most `limit` statements. */
@@ -78,7 +82,11 @@ interface NamedRow extends WordPlace {
   readonly row: number | null;
 }
 
-async function readNamed(registry: Registry, rows: readonly NamedRow[]): Promise<LoggedWord[]> {
+async function readNamed(
+  registry: Registry,
+  rows: readonly NamedRow[],
+  held?: HeldWords,
+): Promise<LoggedWord[]> {
   const places = new Map<number, { readonly place: WordPlace; readonly names: Set<string> }>();
   for (const { name, logIndex, row, bundle } of rows) {
     if (row === null) throw lost(logIndex);
@@ -88,7 +96,7 @@ async function readNamed(registry: Registry, rows: readonly NamedRow[]): Promise
   }
   const found: LoggedWord[] = [];
   for (const [, { place, names }] of [...places].sort(([a], [b]) => a - b)) {
-    const word = await readWord(registry, place);
+    const word = await readWord(registry, place, held);
     // A row that somebody wrote under another name means nothing.
     if (namesOf(word).some((name) => names.has(name))) found.push(word);
   }
@@ -110,12 +118,13 @@ function namesOf(word: LoggedWord): string[] {
 export async function readWord(
   registry: Registry,
   { logIndex, bundle }: WordPlace,
+  held?: HeldWords,
 ): Promise<LoggedWord> {
   const digest = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
   if (!isDigest(digest)) throw new Problem('internal', `Statement ${logIndex} has no address`);
   const kept = registry.identities.verified ?? new Map<Digest, VerifiedStatement>();
   registry.identities.verified = kept;
-  const known = recall(kept, digest);
+  const known = recall(kept, digest) ?? held?.get(digest);
   const word = known ?? (await readStored(registry, { logIndex, digest }));
   if (word.logIndex !== logIndex) throw lost(logIndex);
   if (!('why' in word)) keep(kept, digest, word, wordsKeptMax);
