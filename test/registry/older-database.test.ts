@@ -10,6 +10,7 @@ import { listQueue } from '../../registry/review/review.ts';
 import { packageBacklog } from '../../registry/store/package-schema.ts';
 import { indexLines, versions } from '../../registry/store/schema.ts';
 import { type OpenDatabase, openSqlite } from '../../registry/store/sqlite.ts';
+import { listDoubts } from '../../registry/versions/doubts.ts';
 import { nothingEntersSince, versionsOf } from '../../registry/versions/versions.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { folderWith } from '../cli/temporary-folder.ts';
@@ -53,6 +54,18 @@ function databaseOf(count: number): string {
   client.exec(
     `INSERT INTO versions VALUES ('W', '@acme/new', '1.1.0', 'sha256:w', 'in review', 1, 'p', 'pass', 'r', 1)`,
   );
+  // A rescan of A failed before its last move, and one of B failed behind it.
+  for (const [id, version, at, kind, move] of [
+    ['1', 'A', 5, 'job', null],
+    ['2', 'A', 6, 'move', 1],
+    ['3', 'B', 7, 'move', 1],
+    ['4', 'B', 8, 'job', null],
+  ])
+    client
+      .prepare(
+        `INSERT INTO audit (id, at, kind, versionId, move, "by", why) VALUES (?, ?, ?, ?, ?, 'registry', 'a rescan failed')`,
+      )
+      .run(id, at, kind, version, move);
   client.close();
   return path;
 }
@@ -90,6 +103,12 @@ describe('a database of an earlier release', () => {
     await db.batch([(write) => write.run(sql.raw(insert))]);
     const waiting = await db.read.select().from(packageBacklog);
     expect(waiting.map(({ versionId }) => versionId).sort()).toEqual(['A', 'B', 'C', 'W']);
+  });
+
+  it('keeps the doubts that nothing settled', async () => {
+    expect(await listDoubts({ ...world.registry, db })).toMatchObject([
+      { version: '1.0.0', why: 'a rescan failed', at: new Date(8) },
+    ]);
   });
 
   it('lists the versions that wait, each behind a judging that is still to come', async () => {
