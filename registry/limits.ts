@@ -9,6 +9,8 @@ export const statementBodyBytesMax = 1024 * 1024;
 /** How long an idle connection stays open after the time that its response announced. */
 export const idleConnectionGraceMs = 60_000;
 export const reasonCharsMax = 2_000;
+/** Answers of the author to questions about one version. */
+export const answersOfVersionMax = 50;
 export const refusalReasonsMax = 200;
 /**
  * The largest difference between two processes' clocks. A row dated further in the future comes

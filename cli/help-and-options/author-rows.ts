@@ -49,9 +49,15 @@ export const authorRows: readonly CommandRow[] = [
         `skillgate status ${reference.replace('scope/name@version', 'acme/weekly-report@1.4.0')}`,
         'show what happened to this version and what it waits for',
       ],
+      [
+        'skillgate status @acme/weekly-report@1.4.0 --reply "only the report reads the key"',
+        'answer a reviewer’s question, as the author',
+      ],
     ],
     options: {
       wait: { type: 'boolean', summary: 'wait until the scan is done' },
+      reply: { type: 'string', value: 'TEXT', summary: 'answer the reviewers’ questions' },
+      key: { type: 'string', value: 'NAME', summary: 'key of the publisher or scope owner' },
     },
     args: { min: 1, max: 1 },
     load: () => import('../publish/status.ts'),

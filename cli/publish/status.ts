@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import * as v from 'valibot';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -7,7 +8,9 @@ import { approvalsLacking, approvalsText } from '../registries/approvals-text.ts
 import { fetchVersions } from '../registries/fetch-versions.ts';
 import { type VersionAnswer, versionAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
-import { parseExactVersion } from '../terminal/exact-version.ts';
+import { withSession } from '../registries/session.ts';
+import { signerFor } from '../signing/signer.ts';
+import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 
 /** `skillgate status @scope/name[@version]`. */
@@ -21,6 +24,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     return listVersions(context, reference);
   }
   const { name, version } = parseExactVersion(reference);
+  if (context.options.reply !== undefined)
+    return reply(context, { name, version }, String(context.options.reply));
   const path = `/api/v1/versions${versionPath(name, version)}`;
   let found = await askRegistry(context, path, versionAnswer);
   const until = context.now().getTime() + scanWaitSecondsMax * 1000;
@@ -41,6 +46,26 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     found = await askRegistry(context, path, versionAnswer);
   }
   answer(context, { schema: 'skillgate.status/1', ...found }, () => statusText(context, found));
+  return exitCodes.ok;
+}
+
+async function reply(
+  context: CommandContext,
+  { name, version }: ExactVersion,
+  text: string,
+): Promise<ExitCode> {
+  const signer = await signerFor(context);
+  await withSession(context, signer, (token) =>
+    askRegistry(context, `/api/v1/reviews${versionPath(name, version)}/answer`, v.unknown(), {
+      json: { text },
+      token,
+    }),
+  );
+  answer(
+    context,
+    { schema: 'skillgate.answered/1', name, version },
+    () => safe`${name}@${version}: the reviewers see your answer`,
+  );
   return exitCodes.ok;
 }
 
@@ -129,11 +154,15 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
       'asked',
       safe`${ink.yellow(question.by)}: ${question.text}  ${question.at}`,
     ]),
+    ...found.answers.map((one): [string, Safe] => [
+      'answered',
+      safe`${ink.green(one.by)}: ${one.text}  ${one.at}`,
+    ]),
     ...(found.questions.length > 0 && found.status === 'in review'
       ? [
           [
             '',
-            'to answer: fix the skill and publish a higher version, or write to the reviewer',
+            safe`to answer: skillgate status ${found.name}@${found.version} --reply "…", or publish a higher version`,
           ] as const,
         ]
       : []),

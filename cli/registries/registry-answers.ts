@@ -63,6 +63,7 @@ export const versionAnswer = v.looseObject({
   history: v.array(move),
   moves: v.array(text),
   questions: v.optional(v.array(v.looseObject({ at: text, by: text, text })), []),
+  answers: v.optional(v.array(v.looseObject({ at: text, by: text, text })), []),
   uncounted: optional(text),
 });
 export type VersionAnswer = v.InferOutput<typeof versionAnswer>;

@@ -32,6 +32,13 @@ import { packageAlarmsOf, type SeenPackage, seenPackagesOf } from './seen-packag
 
 export type ApprovalRow = Omit<CountedApproval, 'statement' | 'logIndex'>;
 
+/** What a person wrote about a version. */
+export interface VersionNote {
+  readonly at: Date;
+  readonly by: string;
+  readonly text: string;
+}
+
 /** The public facts about a version. */
 export interface VersionDetail {
   readonly name: SkillName;
@@ -54,7 +61,9 @@ export interface VersionDetail {
   /** States that a person may move the version to now. */
   readonly moves: readonly VersionState[];
   /** Questions of reviewers to the author, oldest first. */
-  readonly questions: readonly { readonly at: Date; readonly by: string; readonly text: string }[];
+  readonly questions: readonly VersionNote[];
+  /** The author’s answers to the questions. */
+  readonly answers: readonly VersionNote[];
   /**
    * Why installers reject the approved version: a key or policy of its verification summary had
    * ended before the summary.
@@ -81,7 +90,7 @@ export interface ReviewDetail extends VersionDetail {
   readonly incidents: readonly IncidentRow[];
   readonly notes: readonly {
     readonly at: Date;
-    readonly kind: 'claimed' | 'asked';
+    readonly kind: 'claimed' | 'asked' | 'answered';
     readonly by: string;
     readonly text: string;
   }[];
@@ -163,7 +172,11 @@ function notesOf(
 async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDetail> {
   const { approvals, needed, whyMore } = await readApprovals(registry, row);
   const uncounted = await whyUncounted(registry, row);
-  const asked = (await notesOf(registry, row)).filter(({ kind }) => kind === 'asked');
+  const notes = await notesOf(registry, row);
+  const notesOfKind = (wanted: 'asked' | 'answered'): VersionNote[] =>
+    notes.flatMap(({ at, by, kind, text }) =>
+      kind === wanted ? [{ at: new Date(at), by, text }] : [],
+    );
   return {
     name: row.name,
     version: row.version,
@@ -177,7 +190,8 @@ async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDet
     malicious: (await maliciousPackagesOf(registry, row)).map(maliciousWords),
     history: await historyOf(registry, row.id),
     moves: movesFrom(row.status, 'person'),
-    questions: asked.map(({ at, by, text }) => ({ at: new Date(at), by, text })),
+    questions: notesOfKind('asked'),
+    answers: notesOfKind('answered'),
     ...(row.verdict === null ? {} : { verdict: row.verdict }),
     ...(row.report === null ? {} : { reportDigest: row.report }),
     ...(uncounted === undefined ? {} : { uncounted }),

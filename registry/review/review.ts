@@ -1,5 +1,4 @@
-/** The review of a version: drafts of approvals, the moves a person makes, and notes. */
-
+/** The review of a version: drafts of approvals, and the moves a person makes. */
 import { eq } from 'drizzle-orm';
 import { capabilityDigest, withoutWhy } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
@@ -18,13 +17,12 @@ import {
   type VersionName,
 } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
-import { claimMs, draftMs, reasonCharsMax } from '../limits.ts';
+import { draftMs } from '../limits.ts';
 import { actorOf } from '../people/actors.ts';
 import { requireRole } from '../people/identities.ts';
 import { retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
-import { makeId } from '../store/ids.ts';
-import { audit, drafts, reviewNotes } from '../store/schema.ts';
+import { drafts } from '../store/schema.ts';
 import { requireNoAuthor, whyOwn } from '../versions/authors.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf } from '../versions/manifests.ts';
@@ -32,8 +30,10 @@ import { readScannedBy } from '../versions/second-scans.ts';
 import { notInReview, requireMove, type VersionState } from '../versions/status.ts';
 import { moveWrites, requireVersion, type VersionRow } from '../versions/versions.ts';
 import { reportOf } from './approvals.ts';
+import { requireReason } from './notes.ts';
 
 export { type ReviewDetail, readReview } from './detail.ts';
+export { answerReviewers, askAuthor, claimReview } from './notes.ts';
 export { type DecidedRow, listDecided } from './queue/decided.ts';
 export { listQueue, type QueuePage, type QueueRow } from './queue/queue.ts';
 
@@ -53,14 +53,6 @@ export interface AppliedDecision {
   readonly status: VersionState;
 }
 
-/** No question and no claim of a reviewer changes these states. */
-const settled: readonly VersionState[] = [
-  'approved',
-  'refused',
-  'withdrawn',
-  'suspended',
-  'revoked',
-];
 const reviewing = ['reviewer', 'administrator'] as const;
 
 /** Bytes of a file, a report or a bundle. @throws Problem `not-found` */
@@ -178,53 +170,6 @@ export async function moveVersion(
   });
 }
 
-/**
- * Asks the author a question; the version keeps its state. @throws Problem `forbidden`, `not-found`
- */
-export async function askAuthor(
-  registry: Registry,
-  actor: Actor,
-  question: VersionName & { readonly reason: string },
-): Promise<void> {
-  await addNote(registry, actor, question, { kind: 'asked', text: requireReason(question.reason) });
-}
-
-/** Marks a version as being reviewed, for 10 minutes. @throws Problem `forbidden`, `not-found` */
-export async function claimReview(
-  registry: Registry,
-  actor: Actor,
-  which: VersionName,
-): Promise<{ readonly by: string; readonly until: Date }> {
-  const at = await addNote(registry, actor, which, { kind: 'claimed', text: '' });
-  return { by: nameOf(actor), until: new Date(at + claimMs) };
-}
-
-async function addNote(
-  registry: Registry,
-  actor: Actor,
-  which: VersionName,
-  { kind, text }: { readonly kind: 'asked' | 'claimed'; readonly text: string },
-): Promise<number> {
-  requireRole(actor, reviewing);
-  const version = await requireVersion(registry, which);
-  await requireNoAuthor(registry, actor, version);
-  if (settled.includes(version.status))
-    throw new Problem(
-      'move-illegal',
-      `${version.name}@${version.version} is "${version.status}", so nobody reviews it any more`,
-      {
-        hint: 'skillgate review list shows the versions that wait.',
-      },
-    );
-  const { id: versionId } = version;
-  const common = { versionId, kind, by: nameOf(actor), at: registry.now().getTime() };
-  await registry.db.batch([
-    (db) => db.insert(reviewNotes).values({ ...common, id: makeId(registry), text }),
-    (db) => db.insert(audit).values({ ...common, id: makeId(registry), why: text }),
-  ]);
-  return common.at;
-}
-
 /** The key or passkey must belong to the member who drafts, and never to the author. */
 async function requireOwnKey(
   registry: Registry,
@@ -245,14 +190,6 @@ async function requireOwnKey(
   };
   const own = await whyOwn(registry, row, who);
   if (own !== undefined) throw new Problem('approval-refused', capitalized(own));
-}
-
-function requireReason(reason: string): string {
-  const text = reason.trim();
-  if (text === '' || text.length > reasonCharsMax) {
-    throw new Problem('request-invalid', `Give a reason of at most ${reasonCharsMax} characters`);
-  }
-  return text;
 }
 
 function asDraft(row: {

@@ -5,6 +5,7 @@ import { parseDigest } from '../../skills-index/skill/digest.ts';
 import type { Principal, Registry } from '../context.ts';
 import { reasonCharsMax } from '../limits.ts';
 import {
+  answerReviewers,
   askAuthor,
   claimReview,
   draftApproval,
@@ -177,6 +178,22 @@ function movingRoutes(registry: Registry): Hono {
         const actor = await requireActor(registry, context);
         await askAuthor(registry, actor, { ...versionIn(context), ...context.req.valid('json') });
         return context.json({ asked: true });
+      },
+    )
+    .post(
+      `${which}/answer`,
+      describe({
+        summary: 'Answer the reviewers’ questions, as the author',
+        answer: v.object({ answered: v.boolean() }),
+        problems: [...aboutVersion, 'move-illegal', 'too-many-requests'],
+        signedIn: true,
+      }),
+      jsonBody(v.strictObject({ text: reason })),
+      async (context) => {
+        const actor = await requireActor(registry, context);
+        const answer = { ...versionIn(context), ...context.req.valid('json') };
+        await answerReviewers(registry, actor, answer);
+        return context.json({ answered: true });
       },
     )
     .post(

@@ -46,6 +46,8 @@ export const versionSchema = v.object({
   ),
   moves: v.array(v.string()),
   questions: v.array(v.object({ at: v.string(), by: v.string(), text: v.string() })),
+  /** The author’s answers. */
+  answers: v.array(v.object({ at: v.string(), by: v.string(), text: v.string() })),
   /** Why installers reject a version that is approved here. */
   uncounted: v.exactOptional(v.string()),
 });

@@ -73,7 +73,16 @@ export const audit = sqliteTable(
     id: text().primaryKey(),
     at: integer().notNull(),
     kind: text()
-      .$type<'move' | 'refused-intake' | 'asked' | 'claimed' | 'statement' | 'job' | 'incident'>()
+      .$type<
+        | 'move'
+        | 'refused-intake'
+        | 'asked'
+        | 'answered'
+        | 'claimed'
+        | 'statement'
+        | 'job'
+        | 'incident'
+      >()
       .notNull(),
     versionId: text(),
     /** Number of the state change within its version. It is unique, so a clash fails the batch. */
@@ -223,13 +232,13 @@ export const drafts = sqliteTable('drafts', {
   createdAt: integer().notNull(),
 });
 
-/** Review notes that change no state: who reviews the version, and questions to the author. */
+/** Notes that change no state: who reviews the version, questions to the author, and answers. */
 export const reviewNotes = sqliteTable(
   'review_notes',
   {
     id: text().primaryKey(),
     versionId: text().notNull(),
-    kind: text().$type<'claimed' | 'asked'>().notNull(),
+    kind: text().$type<'claimed' | 'asked' | 'answered'>().notNull(),
     by: text().notNull(),
     text: text().notNull(),
     at: integer().notNull(),

@@ -16,6 +16,7 @@ const commands: readonly (readonly [User, readonly string[]])[] = [
   ['rita', ['review', 'show', ref]],
   ['rita', ['review', 'claim', ref]],
   ['rita', ['review', 'ask', ref, '--reason', 'why?']],
+  ['author', ['status', ref, '--reply', 'because']],
   ['rita', ['review', 'approve', ref, '--reason', 'read it', '--yes']],
   ['rita', ['review', 'revoke', ref, '--reason', 'no', '--yes']],
 ];

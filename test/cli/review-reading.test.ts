@@ -202,6 +202,24 @@ describe('what an author reads', () => {
     expect(json.questions).toMatchObject([{ by: 'rita', text: 'why the token?' }]);
   });
 
+  it('answers a question, which then stands below it', async () => {
+    const { as } = await inReview();
+    const early = await as('author', ['status', ref, '--reply', 'for the report']);
+    expect(early.stderr).toContain(`error[move-illegal]: No reviewer has asked about ${ref}`);
+    await as('rita', ['review', 'ask', ref, '--reason', 'why the token?']);
+    expect((await as('author', ['status', ref])).stdout).toContain(
+      `to answer: skillgate status ${ref} --reply "…", or publish a higher version`,
+    );
+    const other = await as('omar', ['status', ref, '--reply', 'it is fine']);
+    expect(other.stderr).toContain('error[forbidden]: Only the publisher of');
+    expect(await as('author', ['status', ref, '--reply', 'for the report'])).toMatchObject({
+      exit: 0,
+      stdout: `${ref}: the reviewers see your answer\n`,
+    });
+    const said = await as('stranger', ['status', ref]);
+    expect(said.stdout).toMatch(/asked +rita: why the token\?[\s\S]*answered +\S+: for the report/);
+  });
+
   it('asks for no reviewer once the version is approved', async () => {
     const { as, world } = await makeUsers();
     const texts = makeSkill('@acme/deals', '1.0.0');

@@ -162,10 +162,10 @@ ${more}<button class="act-${form.action}">${form.button}</button></form>`;
 }
 
 function questions({ detail, now }: DecisionView): Html {
-  const asked = detail.notes.filter((note) => note.kind === 'asked');
-  if (asked.length === 0) return html``;
-  return html`<h3>Questions to the author</h3><ul class="plain-list">${asked.map(
+  const said = detail.notes.filter((note) => note.kind !== 'claimed');
+  if (said.length === 0) return html``;
+  return html`<h3>Questions and answers</h3><ul class="plain-list">${said.map(
     (note) =>
-      html`<li>${untrusted(note.by)} ${moment(note.at.getTime(), now)}<span class="sub">${untrusted(note.text)}</span></li>`,
+      html`<li>${note.kind === 'answered' ? html`<span class="tag">author</span> ` : ''}${untrusted(note.by)} ${moment(note.at.getTime(), now)}<span class="sub">${untrusted(note.text)}</span></li>`,
   )}</ul>`;
 }

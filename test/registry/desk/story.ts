@@ -226,6 +226,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     ],
     moves: ['refused'],
     questions: [],
+    answers: [],
     notes: [
       { at: new Date(now - 600_000), kind: 'asked', by: 'otto', text: 'Why does it count usage?' },
     ],

@@ -137,6 +137,7 @@ describe('the door of the registry', () => {
       '/reviews',
       '/reviews/statement/{digest}',
       '/reviews/{scope}/{name}/{version}',
+      '/reviews/{scope}/{name}/{version}/answer',
       '/reviews/{scope}/{name}/{version}/ask',
       '/reviews/{scope}/{name}/{version}/claim',
       '/reviews/{scope}/{name}/{version}/draft',
