@@ -1,4 +1,4 @@
-/** Notes on a version that change no state: claims of a review, questions to the author, answers. */
+/** Notes that change no state: claims of a review, questions to the author, and answers. */
 import { and, count, eq } from 'drizzle-orm';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Actor, nameOf, type Registry, type VersionName } from '../context.ts';
@@ -43,8 +43,8 @@ export async function claimReview(
 }
 
 /**
- * Answers the reviewers' questions, as the version's publisher or an owner of its scope. The version
- * keeps its state.
+ * Answers the reviewers' questions, as the version's publisher or an owner of its scope. The
+ * version keeps its state.
  * @throws Problem `forbidden`, `not-found`, `move-illegal`, `too-many-requests`
  */
 export async function answerReviewers(
