@@ -1,5 +1,5 @@
 /** Versions as rows: lookups, and the writes of a state change. */
-import { type AnyColumn, and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -91,16 +91,19 @@ export async function nothingEntersSince(registry: Registry): Promise<BatchWrite
 }
 
 /**
- * Makes a batch fail when a version of the skill, or one with the same bundle, was published since
- * the log had this size: the checks of an upload may have missed it.
+ * Makes a batch fail when a version of the skill, or the same bytes in another scope, were published
+ * since the log had this size: the checks of an upload may have missed them. The same bytes in the
+ * same scope are allowed.
  */
 export function nothingAlikeSince(
   size: number,
   { name, bundle }: Pick<VersionRow, 'name' | 'bundle'>,
 ): BatchWrite {
-  const newer = (column: AnyColumn, value: string) =>
-    sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${column} = ${value} AND ${versions.logIndex} >= ${size})`;
-  return holds(sql`NOT (${newer(versions.name, name)} OR ${newer(versions.bundle, bundle)})`);
+  const own = `@${scopeOf(name)}/`;
+  const ofOthers = sql`${versions.bundle} = ${bundle} AND substr(${versions.name}, 1, ${own.length}) <> ${own}`;
+  const newer = (condition: SQL) =>
+    sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${versions.logIndex} >= ${size} AND ${condition})`;
+  return holds(sql`NOT (${newer(eq(versions.name, name))} OR ${newer(ofOthers)})`);
 }
 
 /**
