@@ -219,6 +219,11 @@ export const witnessAnswerBytesMax = 64 * 1024;
 export const cosignedSizesKept = 10_000;
 /** Requests that append to the log in one batch. Each writes about ten rows. */
 export const appendsAtOnce = 40;
+/**
+ * Bytes of their statements in base64: nothing else is answered while SQLite writes a batch, and D1
+ * takes a batch as one message.
+ */
+export const appendedBytesAtOnce = 4 * 1024 * 1024;
 /** Statements whose bundles are written together. */
 export const finishedAtOnce = 50;
 /**

@@ -8,7 +8,7 @@
 import type { CompactRange } from '../../skills-index/log/compact-range.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { appendsAtOnce } from '../limits.ts';
+import { appendedBytesAtOnce, appendsAtOnce } from '../limits.ts';
 import { type BatchWrite, logIndexTaken, retryOnClash } from '../store/batch.ts';
 import { log, statements } from '../store/schema.ts';
 import type { Appended, Appending, LoggedAt, WaitingAppend } from './appending.ts';
@@ -57,10 +57,20 @@ export async function appendInTurn<Decision extends Appending>(
 
 function takeTurn(registry: Registry, waiting: WaitingAppend[]): void {
   void registry.exclusive('log', async () => {
-    const taken = waiting.splice(0, appendsAtOnce);
+    const taken = waiting.splice(0, countJoined(waiting));
     if (waiting.length > 0) takeTurn(registry, waiting);
     await commitJoined(registry, taken);
   });
+}
+
+// The first request is always taken, however large it is.
+function countJoined(waiting: readonly WaitingAppend[]): number {
+  let bytes = 0;
+  const end = waiting.findIndex(({ appending }, at) => {
+    for (const { envelope } of appending.statements) bytes += envelope.payload.length;
+    return at > 0 && (at >= appendsAtOnce || bytes > appendedBytesAtOnce);
+  });
+  return end === -1 ? waiting.length : end;
 }
 
 // The writes of one request must not reject the requests that were joined with it. Halves find that

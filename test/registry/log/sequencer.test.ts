@@ -11,6 +11,7 @@ import { log } from '../../../registry/store/schema.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
+import { provenanceStatement } from '../../../skills-index/statement/version-statement.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { makeKey } from '../people.ts';
 import { makeSkill, publish } from '../road.ts';
@@ -90,6 +91,27 @@ describe('requests that append at the same time', () => {
     );
     // Each of the fifteen came six times.
     expect((await noted(registry)) - notes).toBeLessThan(30);
+  });
+
+  it('share no batch that is too large', async () => {
+    const { registry, author } = world;
+    const { packed, manifest } = makeSkill('@acme/large', '1.0.0');
+    const about = { ...manifest, bundle: packed.digest, files: packed.bundle.files };
+    const large = async (_: unknown, at: number): Promise<NewStatement> => {
+      const statement = provenanceStatement(about, {
+        buildDefinition: { at, text: 'x'.repeat(900_000) },
+      });
+      return {
+        statement,
+        envelope: await signStatement(statement, author),
+        signer: { keyId: author.keyId, spki: author.publicKey },
+      };
+    };
+    const all = await Promise.all(Array.from({ length: 9 }, large));
+    await Promise.all(all.map((one) => append(registry, { statements: [one], writes: nothing })));
+    const rows = await registry.db.read.select({ later: log.laterInBatch }).from(log);
+    // Three of 1.2 MB each fit into one batch.
+    expect(Math.max(...rows.map(({ later }) => later))).toBe(2);
   });
 
   it('are all taken, when sixty publish at once', async () => {
