@@ -75,25 +75,28 @@ describe('a publisher that was stopped', () => {
     ['suspended', () => say('suspended', world.author.keyId)],
     ['revoked', () => say('revoked', world.author.keyId)],
     ['owner no more', (next) => own(world.author, [next.open])],
-  ])('and becomes %s between the checks of an upload and its write enters no version', async (_, stop) => {
-    const { registry, send } = world;
-    const { exclusive } = registry;
-    const next = makeKey();
-    const skill = skillAt(1);
-    registry.exclusive = async (name, task) => {
-      if (!name.startsWith('publish ')) return exclusive(name, task);
-      registry.exclusive = exclusive;
-      expect((await stop(next)).status).toBe(201);
-      return exclusive(name, task);
-    };
-    expect((await publish(send, skill, world.author)).status).toBe(201);
-    await scan(send, world.tokens.scanner, world.scanner, skill, 'pass');
-    expect(await approve(send, world.tokens.rita, world.rita, skill)).toMatchObject({
-      status: 403,
-      body: { code: 'approval-refused' },
-    });
-    expect(await statusOf(skill)).toBe('in review');
-  });
+  ])(
+    'and becomes %s between the checks of an upload and its write enters no version',
+    async (_, stop) => {
+      const { registry, send } = world;
+      const { exclusive } = registry;
+      const next = makeKey();
+      const skill = skillAt(1);
+      registry.exclusive = async (name, task) => {
+        if (!name.startsWith('publish ')) return exclusive(name, task);
+        registry.exclusive = exclusive;
+        expect((await stop(next)).status).toBe(201);
+        return exclusive(name, task);
+      };
+      expect((await publish(send, skill, world.author)).status).toBe(201);
+      await scan(send, world.tokens.scanner, world.scanner, skill, 'pass');
+      expect(await approve(send, world.tokens.rita, world.rita, skill)).toMatchObject({
+        status: 403,
+        body: { code: 'approval-refused' },
+      });
+      expect(await statusOf(skill)).toBe('in review');
+    },
+  );
 
   it.each(['suspended', 'revoked'] as const)(
     'and is %s hands nothing on: no key follows it, and it names no owner',

@@ -53,9 +53,7 @@ describe('uploads of the same bytes at the same time', () => {
     const scopes = keys.map((_, at) => `crowd-${String.fromCharCode(97 + at)}`);
     for (const [at, key] of keys.entries())
       expect((await claimScope(world.send, scopes[at] ?? '', key)).status).toBe(201);
-    const answers = await Promise.all(
-      keys.map((key, at) => upload(`@${scopes[at]}/words`, key)),
-    );
+    const answers = await Promise.all(keys.map((key, at) => upload(`@${scopes[at]}/words`, key)));
     expect(answers.map(({ body }) => body.code ?? 'taken').sort()).toEqual([
       ...keys.slice(1).map(() => 'bundle-taken'),
       'taken',
