@@ -91,8 +91,8 @@ export async function nothingEntersSince(registry: Registry): Promise<BatchWrite
 }
 
 /**
- * Makes a batch fail when a version of the skill, or the same bytes in another scope, were published
- * since the log had this size: the checks of an upload may have missed them. The same bytes in the
+ * Makes a batch fail when a version of the skill was published, or the same bytes in another scope,
+ * since the log had this size: the checks of an upload may have missed it. The same bytes in the
  * same scope are allowed.
  */
 export function nothingAlikeSince(
