@@ -95,7 +95,7 @@ export interface RunningRegistry {
 /**
  * Starts a registry.
  * @throws Problem `file-not-found`, `root-invalid`, `key-file-invalid`, `folder-in-use`,
- * `database-damaged`, `usage`, `tls-file-invalid`; plain `EADDRINUSE` for a taken port
+ * `database-damaged`, `usage`, `tls-file-invalid`, `port-taken`
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, host = 'localhost', log = () => undefined, now = () => new Date() } = options;

@@ -8,6 +8,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { idleConnectionGraceMs, stopMs, tlsHandshakeMs } from '../limits.ts';
 import { endSlowBodies } from '../request-limits/slow-bodies.ts';
 import type { PortEnvironment } from './client-gate.ts';
+import { listen } from './listen.ts';
 import { isLoopbackHost, parsePublicUrl, requireSafeListening } from './public-address.ts';
 import { readTlsFiles, type TlsFiles } from './tls-files.ts';
 import { keepTlsFresh } from './tls-renewal.ts';
@@ -48,7 +49,7 @@ export type Answer = (request: Request, env: unknown) => Promise<Response>;
 
 /**
  * Opens the ports.
- * @throws Problem `usage`, `tls-file-invalid`; plain `EADDRINUSE` for a taken port
+ * @throws Problem `usage`, `tls-file-invalid`, `port-taken`
  */
 export async function openListeners(options: ListenOptions, answer: Answer): Promise<Listeners> {
   const { host, tls, proxies, now, say } = options;
@@ -67,7 +68,7 @@ export async function openListeners(options: ListenOptions, answer: Answer): Pro
       ? makeServer(answer)
       : makeServer(answer, { cert: identity.cert, key: identity.key });
   const servers = [server];
-  const port = await listen(server, options.port, host);
+  const port = await listen(server, { host, port: options.port, option: '--port' });
   const isLocal = identity === undefined && isLoopbackHost(host);
   const localBases: string[] = isLocal
     ? [host, 'localhost', '127.0.0.1'].map((name) => `http://${bracketed(name)}:${port}`)
@@ -130,21 +131,11 @@ function makeServer(fetch: Answer, tls?: { readonly cert: Buffer; readonly key: 
 
 async function listenOr(inner: Server, server: Server): Promise<number> {
   try {
-    return await listen(inner, 0, '127.0.0.1');
+    return await listen(inner, { host: '127.0.0.1', port: 0, option: '--port' });
   } catch (error) {
     await closeServer(server);
     throw error;
   }
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }
 
 function closeServer(server: Server): Promise<void> {

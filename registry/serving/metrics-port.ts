@@ -1,13 +1,14 @@
 /** The port for figures: on this machine alone, because they tell how much a company publishes. */
 import { createServer } from 'node:http';
+import { listen } from './listen.ts';
 
 export interface MetricsPort {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Serves `/metrics` on 127.0.0.1. @throws plain `EADDRINUSE` for a taken port */
-export function openMetricsPort(
+/** Serves `/metrics` on 127.0.0.1. @throws Problem `port-taken`, `usage` for a port of root */
+export async function openMetricsPort(
   port: number,
   text: () => Promise<string>,
   logError: (error: unknown) => void,
@@ -27,20 +28,15 @@ export function openMetricsPort(
       },
     );
   });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      resolve({
-        port: typeof address === 'object' && address !== null ? address.port : port,
-        close: () =>
-          new Promise((closed) => {
-            server.close(() => closed());
-            server.closeAllConnections();
-          }),
-      });
-    });
-  });
+  const open = await listen(server, { host: '127.0.0.1', port, option: '--metrics-port' });
+  return {
+    port: open,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
 }
 
 const ownHosts: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost']);

@@ -26,7 +26,7 @@ export interface Observation {
 
 /**
  * Opens what the options name.
- * @throws Problem `file-not-found` for the access log; plain `EADDRINUSE` for a taken port
+ * @throws Problem `file-not-found` for the access log, `port-taken`, `usage`
  */
 export async function openObservation(
   options: ObservationOptions,

@@ -61,9 +61,15 @@ export function whyNotLongValid(
 
 async function read(path: string): Promise<Buffer> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw refusal(path, cause.code ?? cause.message, { cause });
+    throw refusal(path, whyNotRead[cause.code ?? ''] ?? cause.message, { cause });
   });
 }
+
+const whyNotRead: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'the user who runs the registry may not read it',
+};
 
 function parsed<Result>(path: string, parse: () => Result): Result {
   try {
