@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
+import { parsePublicUrl } from '../../registry/serving/public-address.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
@@ -19,7 +20,7 @@ import { settingsOf } from './settings.ts';
  * without the registry's keys.
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  const settings = await settingsOf(context);
+  const settings = await settingsOf(context, parsePublicUrl);
   const { dir, url, host, port, tls, proxies, witnesses, noScanner } = settings;
   const { accessLog, metricsPort } = settings;
   await access(join(dir, registryFiles.root)).catch(async (cause) => {

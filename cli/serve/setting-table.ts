@@ -1,7 +1,7 @@
 /** What `skillgate serve` can be told, by an option or by a key of its settings file. */
 
 /** The form of a value in the file. A `path` is relative to the folder of the file. */
-export type SettingKind = 'text' | 'port' | 'path' | 'texts' | 'boolean';
+export type SettingKind = 'text' | 'url' | 'port' | 'path' | 'texts' | 'boolean';
 
 export interface SettingRow {
   /** The key in the settings file. */
@@ -18,7 +18,7 @@ export const settingRows = [
   { key: 'data', kind: 'path', summary: 'the data folder, which is DIR on the command line' },
   {
     key: 'url',
-    kind: 'text',
+    kind: 'url',
     option: 'url',
     value: 'URL',
     summary:

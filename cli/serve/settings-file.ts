@@ -8,24 +8,26 @@ import { nearest } from '../nearest.ts';
 import { type SettingKey, type SettingRow, settingRows } from './setting-table.ts';
 
 export type SettingValue = string | number | boolean | readonly string[];
+/** Throws a Problem for an address that no registry can have. */
+export type RequireUrl = (text: string) => unknown;
 export type Settings = Readonly<Partial<Record<SettingKey, SettingValue>>>;
 
 /**
  * Reads a settings file. Its paths become absolute.
  * @throws Problem `file-not-found`, `settings-invalid` with every reason and its place
  */
-export async function readSettings(path: string): Promise<Settings> {
+export async function readSettings(path: string, requireUrl: RequireUrl): Promise<Settings> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new Problem('file-not-found', `Cannot read the settings ${path}: ${cause.code}`, {
       cause,
       hint: 'docs/operating-registry.md shows a settings file.',
     });
   });
-  return parseSettings(text, path);
+  return parseSettings(text, path, requireUrl);
 }
 
 /** @throws Problem `settings-invalid` */
-export function parseSettings(text: string, path: string): Settings {
+export function parseSettings(text: string, path: string, requireUrl: RequireUrl): Settings {
   if (text.length > settingsBytesMax)
     throw new Problem('settings-invalid', `Cannot use ${path}: it is larger than any settings`);
   const settings: Partial<Record<SettingKey, SettingValue>> = {};
@@ -43,7 +45,9 @@ export function parseSettings(text: string, path: string): Settings {
     if (row === undefined) refuse(unknownKey(name.join('.')));
     else {
       const value = settingValue(entry.value, row);
-      if (value === undefined) refuse(`${row.key} has to be ${forms[row.kind]}`);
+      const whyNot =
+        value === undefined ? `has to be ${forms[row.kind]}` : whyNotUrl(value, row, requireUrl);
+      if (value === undefined || whyNot !== undefined) refuse(`${row.key} ${whyNot}`);
       else
         settings[row.key] =
           row.kind === 'path' && value !== '-' ? resolve(dirname(path), String(value)) : value;
@@ -58,6 +62,7 @@ const rows: readonly (SettingRow & { readonly key: SettingKey })[] = settingRows
 
 const forms = {
   text: 'a text: "…"',
+  url: 'a text: "https://…"',
   path: 'a path: "…", relative to the folder of this file',
   port: 'a number from 1 to 65535, or 0 for any free port',
   texts: 'a list of texts: ["…", "…"]',
@@ -105,6 +110,22 @@ function settingValue(node: AST.TOMLContentNode, { kind }: SettingRow): SettingV
       ? node.value
       : undefined;
   return textOf(node);
+}
+
+// The registry would refuse the address as well, and could not name the line of the file.
+function whyNotUrl(
+  value: SettingValue,
+  { kind }: SettingRow,
+  requireUrl: RequireUrl,
+): string | undefined {
+  if (kind !== 'url') return undefined;
+  try {
+    requireUrl(String(value));
+    return undefined;
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    return `is no address of a registry. ${cause.message}. ${cause.hint ?? ''}`.trimEnd();
+  }
 }
 
 function textOf(node: AST.TOMLContentNode): string | undefined {

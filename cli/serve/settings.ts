@@ -4,7 +4,13 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { type SettingKey, type SettingRow, settingRows } from './setting-table.ts';
-import { portMax, readSettings, type Settings, type SettingValue } from './settings-file.ts';
+import {
+  portMax,
+  type RequireUrl,
+  readSettings,
+  type Settings,
+  type SettingValue,
+} from './settings-file.ts';
 
 export interface ServeSettings {
   /** The data folder. */
@@ -31,10 +37,15 @@ const portDefault = 4880;
  * Joins the options with the file of `--config`.
  * @throws Problem `usage`, `file-not-found`, `settings-invalid`
  */
-export async function settingsOf(context: CommandContext): Promise<ServeSettings> {
+export async function settingsOf(
+  context: CommandContext,
+  requireUrl: RequireUrl,
+): Promise<ServeSettings> {
   const { cwd, options, args, paths } = context;
   const file =
-    typeof options.config === 'string' ? await readSettings(resolve(cwd, options.config)) : {};
+    typeof options.config === 'string'
+      ? await readSettings(resolve(cwd, options.config), requireUrl)
+      : {};
   const settings: Settings = { ...file, ...fromOptions(context) };
   const text = (key: SettingKey): string | undefined =>
     typeof settings[key] === 'string' ? settings[key] : undefined;

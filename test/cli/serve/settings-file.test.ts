@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { serveOptions } from '../../../cli/help-and-options/serve-options.ts';
 import { settingRows } from '../../../cli/serve/setting-table.ts';
 import { parseSettings } from '../../../cli/serve/settings-file.ts';
+import { parsePublicUrl } from '../../../registry/serving/public-address.ts';
 
 const path = '/etc/skillgate/registry.toml';
 const page = readFileSync(new URL('../../../docs/operating-registry.md', import.meta.url), 'utf8');
@@ -11,17 +12,19 @@ describe('the settings of a registry', () => {
   it('are the example of the documentation, which has every key', () => {
     const [, example = ''] = /```toml\n([\s\S]*?)```/.exec(page) ?? [];
     const every = example.replaceAll(/^# (?=[a-z-]+ = )/gm, '');
-    expect(Object.keys(parseSettings(every, path)).sort()).toEqual(
+    expect(Object.keys(parseSettings(every, path, parsePublicUrl)).sort()).toEqual(
       settingRows.map(({ key }) => key as string).sort(),
     );
-    expect(parseSettings(example, path)).toMatchObject({
+    expect(parseSettings(example, path, parsePublicUrl)).toMatchObject({
       data: '/var/lib/skillgate/registry',
       url: 'https://skills.acme.example',
     });
   });
 
   it('take paths from the folder of the file', () => {
-    expect(parseSettings('tls-key = "tls/key.pem"\naccess-log = "-"\nport = 443', path)).toEqual({
+    expect(
+      parseSettings('tls-key = "tls/key.pem"\naccess-log = "-"\nport = 443', path, parsePublicUrl),
+    ).toEqual({
       'access-log': '-',
       'tls-key': '/etc/skillgate/tls/key.pem',
       port: 443,
@@ -30,7 +33,7 @@ describe('the settings of a registry', () => {
 
   it('refuse every mistake at its place, with the nearest key', () => {
     const text = 'urll = "https://a.example"\nport = "443"\n\n[tls]\nkey = "x"\n';
-    expect(() => parseSettings(text, path)).toThrow(
+    expect(() => parseSettings(text, path, parsePublicUrl)).toThrow(
       expect.objectContaining({
         code: 'settings-invalid',
         reasons: [
@@ -56,10 +59,13 @@ describe('the settings of a registry', () => {
     ['port = 70000', /1 to 65535/],
     ['port = 1.5', /1 to 65535/],
     ['url = ""', /a text/],
+    ['url = "https://a.example/skills"', /^url .* without a path.* https:\/\/skills/],
+    ['url = "http://a.example"', /^url .* without TLS/],
+    ['url = "a.example"', /^url .* does not begin with https/],
     ['a.b = 1', /there is no key a\.b; the keys are data, url/],
     ['__proto__ = "x"', /there is no key __proto__/],
   ])('refuse %s', (text, why) => {
-    expect(() => parseSettings(text, path)).toThrow(
+    expect(() => parseSettings(text, path, parsePublicUrl)).toThrow(
       expect.objectContaining({
         code: 'settings-invalid',
         reasons: [expect.objectContaining({ message: expect.stringMatching(why) })],
@@ -68,7 +74,7 @@ describe('the settings of a registry', () => {
   });
 
   it.each(['url = ', 'url = "a"\nurl = "b"'])('that are no TOML have a place: %j', (text) => {
-    expect(() => parseSettings(text, path)).toThrow(
+    expect(() => parseSettings(text, path, parsePublicUrl)).toThrow(
       expect.objectContaining({
         reasons: [expect.objectContaining({ place: expect.objectContaining({ path }) })],
       }),
