@@ -17,6 +17,16 @@ import { fallbackBase } from './registry-base.ts';
 const fallbackHint =
   'Start the registry of this machine: skillgate serve DIR. To use another one: skillgate registry add URL --root sha256:…';
 
+// The registry answered, and Node does not know the authority of its certificate.
+const authorityHint =
+  'Where the certificate of the registry comes from an authority of your own, set the environment variable NODE_EXTRA_CA_CERTS to the PEM file of the authority. Otherwise tell the operator of the registry: its certificate file may lack the certificates of the issuers.';
+const authorityUnknown: ReadonlySet<unknown> = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
 export interface ApiRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   /** Sent as JSON. */
@@ -133,9 +143,17 @@ async function exchange(
     throw new Problem(
       'registry-down',
       `Cannot reach ${registryBase}${late ? `: no answer within ${seconds} s` : ''}`,
-      { cause, hint: registryBase === fallbackBase ? fallbackHint : undefined },
+      { cause, hint: hintOf(registryBase, cause) },
     );
   }
+}
+
+function hintOf(registryBase: string, failure: unknown): string | undefined {
+  // fetch() puts the reason of a failed connection into the cause.
+  const cause = failure instanceof Error ? failure.cause : undefined;
+  if (cause instanceof Error && 'code' in cause && authorityUnknown.has(cause.code))
+    return authorityHint;
+  return registryBase === fallbackBase ? fallbackHint : undefined;
 }
 
 // As bytes, not as a form: when a request is aborted while Node reads a form's stream, nobody

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { askRegistry, fetchStoredBlob } from '../../../cli/registries/registry-api.ts';
 import { fallbackBase } from '../../../cli/registries/registry-base.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import type { Problem } from '../../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../../skills-index/skill/problem-codes.ts';
 import { problemOf } from '../../../skills-index/skill/thrown.ts';
 import { noRegistry } from '../command-line.ts';
@@ -23,6 +24,23 @@ const problem = (document: object, status: number) =>
 describe('calls to the registry', () => {
   it('give the parsed answer, whatever else it holds', async () => {
     expect(await ask(answers('{"ok":true,"later":1}'))).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['SELF_SIGNED_CERT_IN_CHAIN', true],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', true],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', true],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', true],
+    ['CERT_HAS_EXPIRED', false],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', false],
+    ['ECONNREFUSED', false],
+  ])('name the variable for an own authority after %s: %s', async (code, isNamed) => {
+    const failing: typeof fetch = async () => {
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error('why'), { code }) });
+    };
+    const thrown = await ask(failing).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: 'registry-down' });
+    expect(String((thrown as Problem).hint).includes('NODE_EXTRA_CA_CERTS')).toBe(isNamed);
   });
 
   it.each<[string, typeof fetch, string, RegExp]>([
