@@ -80,13 +80,26 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   );
   printLeftOver(context, { manifest, left, unused, scripts, packages });
   for (const one of isIdle ? [] : needs.left) printNote(context, safe`no package: ${one}`);
-  if (report.verdict === 'block')
+  if (await isBlocked(report, files, text))
     printNote(
       context,
       safe`The scan blocks this skill: run skillgate scan and fix its findings first.`,
     );
   printNote(context, outcome(written, text === old));
   return exitCodes.ok;
+}
+
+/** Whether the scan blocks the skill with the proposed skill.json. */
+async function isBlocked(
+  report: ScanReport,
+  files: readonly SourceFile[],
+  text: string,
+): Promise<boolean> {
+  if (report.verdict !== 'block') return false;
+  // The first scan also blocks what the present skill.json does not declare, and the proposal does.
+  const others = files.filter(({ path }) => path !== 'skill.json');
+  const proposed = { path: 'skill.json', bytes: Buffer.from(text), mode: 0o644 };
+  return (await scanOnce([...others, proposed])).verdict === 'block';
 }
 
 // A draft without a lock is better than no draft, so a failure to lock is a note.

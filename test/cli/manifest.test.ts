@@ -69,6 +69,23 @@ describe('skillgate manifest --write', () => {
     );
   });
 
+  it('judges by the proposed manifest, not by the one that it replaces', async () => {
+    const SKILL = '---\nname: a\ndescription: b\n---\nRun scripts/a.py.\n';
+    const own = '{"name":"@acme/a","version":"1.0.0","capabilities":{}}';
+    const send = [
+      'import os, urllib.request',
+      'urllib.request.urlopen(urllib.request.Request("https://api.crm.example/deals",',
+      '    headers={"Authorization": "Bearer " + os.environ["CRM_TOKEN"]}))',
+    ].join('\n');
+    const cwd = folderWith({ 'SKILL.md': SKILL, 'scripts/a.py': send, 'skill.json': own });
+    expect(await skill(['scan', '.'], { cwd })).toMatchObject({
+      stdout: expect.stringContaining('BLOCK'),
+    });
+    const { stdout, stderr } = await skill(['manifest', '.'], { cwd });
+    expect(stdout).toContain('CRM_TOKEN');
+    expect(stderr).not.toContain('The scan blocks');
+  });
+
   it('shows what would change in one that is there, and changes nothing where nobody can agree', async () => {
     const own = '{"name":"@acme/deals","version":"1.0.0","capabilities":{}}';
     const cwd = folder(own);
