@@ -17,15 +17,13 @@ import { fallbackBase } from './registry-base.ts';
 const fallbackHint =
   'Start the registry of this machine: skillgate serve DIR. To use another one: skillgate registry add URL --root sha256:…';
 
+const gatewayHint =
+  'A proxy in front of the registry answered, because the registry did not. Try again later, or tell the operator of the registry.';
 // The registry answered, and Node does not know the authority of its certificate.
 const authorityHint =
   'Where the certificate of the registry comes from an authority of your own, set the environment variable NODE_EXTRA_CA_CERTS to the PEM file of the authority. Otherwise tell the operator of the registry: its certificate file may lack the certificates of the issuers.';
-const authorityUnknown: ReadonlySet<unknown> = new Set([
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+const authorityUnknown =
+  /^(?:SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER_CERT_LOCALLY|VERIFY_LEAF_SIGNATURE))$/;
 
 export interface ApiRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE';
@@ -151,7 +149,7 @@ async function exchange(
 function hintOf(registryBase: string, failure: unknown): string | undefined {
   // fetch() puts the reason of a failed connection into the cause.
   const cause = failure instanceof Error ? failure.cause : undefined;
-  if (cause instanceof Error && 'code' in cause && authorityUnknown.has(cause.code))
+  if (cause instanceof Error && 'code' in cause && authorityUnknown.test(String(cause.code)))
     return authorityHint;
   return registryBase === fallbackBase ? fallbackHint : undefined;
 }
@@ -222,6 +220,7 @@ function problemFrom(bytes: Uint8Array, status: number, url: string): Problem {
     return new Problem(
       'registry-answer-invalid',
       `${url} answered with status ${status} and gave no reason`,
+      { hint: status >= 502 && status <= 504 ? gatewayHint : undefined },
     );
   const { code, detail, hint, reasons } = result.output;
   const known = isProblemCode(code) && code !== 'internal';

@@ -43,6 +43,18 @@ describe('calls to the registry', () => {
     expect(String((thrown as Problem).hint).includes('NODE_EXTRA_CA_CERTS')).toBe(isNamed);
   });
 
+  it.each([
+    [500, false],
+    [502, true],
+    [503, true],
+    [504, true],
+    [404, false],
+  ])('blame a proxy after status %i without a reason: %s', async (status, isProxy) => {
+    const thrown = await ask(answers('<html>', { status })).catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: 'registry-answer-invalid' });
+    expect(String((thrown as Problem).hint).startsWith('A proxy')).toBe(isProxy);
+  });
+
   it.each<[string, typeof fetch, string, RegExp]>([
     ['nobody is there', noRegistry, 'registry-down', /Cannot reach https:\/\/skills.example/],
     ['it answers HTML', answers('<html>'), 'registry-answer-invalid', /not JSON/],
