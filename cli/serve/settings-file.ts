@@ -124,7 +124,7 @@ function whyNotUrl(
     return undefined;
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    return `is no address of a registry. ${cause.message}. ${cause.hint ?? ''}`.trimEnd();
+    return [`is no address of a registry: ${cause.message}`, cause.hint ?? []].flat().join('; ');
   }
 }
 
