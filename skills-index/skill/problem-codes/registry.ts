@@ -144,7 +144,7 @@ export const registryCodes = {
     exit: 4,
     status: 503,
     means: 'The registry cannot be reached.',
-    fix: 'Check the address (SKILLGATE_REGISTRY), and that the registry runs: skillgate serve.',
+    fix: 'Check the address (SKILLGATE_REGISTRY), and that the registry runs: skillgate serve. For a certificate of an authority of your own, set NODE_EXTRA_CA_CERTS.',
   },
   'registry-busy': {
     exit: 4,
