@@ -14,6 +14,7 @@ import { jobPollMillisecondsMax, jobPollMillisecondsMin } from '../limits.ts';
 import { currentRuleSet, ruleSetDigest } from '../rule-set.ts';
 import type { FactStore } from './fact-store.ts';
 import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
+import { type Outage, watchOutage } from './outage.ts';
 import {
   type LookAtPackage,
   type LookLines,
@@ -50,6 +51,7 @@ export async function workJobs(options: WorkOptions): Promise<void> {
     const client = createJobsClient(options);
     const queue = { isEmpty: false };
     const { lookAt, log, warn } = options;
+    const outage = watchOutage(options.children, (line) => warn?.(line));
     const signal = AbortSignal.any([options.signal, ended.signal]);
     const looking = {
       signal,
@@ -57,7 +59,9 @@ export async function workJobs(options: WorkOptions): Promise<void> {
       ...(warn !== undefined && { warn }),
     };
     await Promise.all([
-      ...Array.from({ length: options.children }, () => workOne(options, client, pool, queue)),
+      ...Array.from({ length: options.children }, () =>
+        workOne(options, { client, pool, queue, outage }),
+      ),
       ...(lookAt === undefined ? [] : [lookAtPackages(looking, { client, pool, queue, lookAt })]),
     ]);
   } finally {
@@ -67,11 +71,16 @@ export async function workJobs(options: WorkOptions): Promise<void> {
   }
 }
 
+interface Workplace {
+  readonly client: JobsClient;
+  readonly pool: ScanPool;
+  readonly queue: VersionQueue;
+  readonly outage: Outage;
+}
+
 async function workOne(
   options: WorkOptions,
-  client: JobsClient,
-  pool: ScanPool,
-  queue: VersionQueue,
+  { client, pool, queue, outage }: Workplace,
 ): Promise<void> {
   let wait = jobPollMillisecondsMin;
   let described = false;
@@ -81,6 +90,7 @@ async function workOne(
       described = true;
       const job = await client.lease(ruleSetDigest());
       queue.isEmpty = job === undefined;
+      outage.ended();
       if (job !== undefined) {
         wait = jobPollMillisecondsMin;
         await scanJob(options, client, pool, job);
@@ -92,7 +102,9 @@ async function workOne(
       if (options.signal.aborted) return;
       if (cause instanceof Problem && (cause.code === 'key-unknown' || cause.code === 'forbidden'))
         throw cause;
-      options.log?.(cause instanceof Error ? cause.message : String(cause));
+      const why = cause instanceof Error ? cause.message : String(cause);
+      options.log?.(why);
+      outage.failed(why);
       wait = Math.min(wait * 2, jobPollMillisecondsMax);
     }
     await sleep(wait, undefined, { signal: options.signal }).catch(() => undefined);
