@@ -12,7 +12,7 @@
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
-import { type KeyPredicate, predicateTypes } from '../../statement/attestation.ts';
+import { type KeyPredicate, predicateTypes, type Statement } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
 import type { RootFile } from '../root/root.ts';
 import { rootKeyId } from '../root/root.ts';
@@ -20,7 +20,7 @@ import { keysOfOffice } from '../root/root-office.ts';
 import type { FrozenStatement } from './frozen-statement.ts';
 import type { LoggedStatement } from './identities.ts';
 import { idsOf } from './match.ts';
-import { holderName, idName, scopeName } from './names-in.ts';
+import { holderName, idName, namesIn, scopeName } from './names-in.ts';
 
 /** The subjects of a question. Statements on members always belong to the answer. */
 export interface IdentityQuestion {
@@ -69,6 +69,10 @@ export async function neededStatements<Logged extends LoggedStatement>(
 
 class Selection<Logged extends LoggedStatement> {
   readonly #found = new Map<number, IdentityWord<Logged>>();
+  /** The found statements by the ids and scopes that decide what each statement needs. */
+  readonly #mentions = new Map<string, Logged[]>();
+  /** Statements to look at, for the first time or because more is asked of their subjects. */
+  readonly #due = new Set<Logged>();
   readonly #asked = new Set<string>();
   readonly #wanted = new Set<string>();
   readonly #members: ReadonlySet<Digest>;
@@ -90,7 +94,7 @@ class Selection<Logged extends LoggedStatement> {
       ...keysOfOffice(root, 'administrator').map(rootKeyId),
       ...members.flatMap((one) => memberKey(one)),
     ]);
-    for (const one of members) this.#found.set(one.logIndex, one);
+    for (const one of members) this.#find(one);
     for (const id of this.#members) this.#want(idName(id));
     for (const scope of scopes) this.#askScope(scope);
     for (const id of ids) this.#askId(id);
@@ -105,10 +109,11 @@ class Selection<Logged extends LoggedStatement> {
 
   add(names: readonly string[], found: readonly IdentityWord<Logged>[]): void {
     for (const name of names) this.#wanted.delete(name);
-    for (const one of found) this.#found.set(one.logIndex, one);
-    for (let before = -1; before !== this.#size(); ) {
-      before = this.#size();
-      for (const one of this.#found.values()) if (!('why' in one)) this.#follow(one);
+    for (const one of found) this.#find(one);
+    // A long line of keys takes many rounds. Each round looks only at what can have changed.
+    for (const one of this.#due) {
+      this.#due.delete(one);
+      this.#follow(one);
     }
   }
 
@@ -116,17 +121,23 @@ class Selection<Logged extends LoggedStatement> {
     return [...this.#found.values()].sort((a, b) => a.logIndex - b.logIndex);
   }
 
-  #size(): number {
-    const sets = [
-      this.#asked,
-      this.#ids,
-      this.#rights,
-      this.#behind,
-      this.#scopes,
-      this.#judged,
-      this.#declared,
-    ];
-    return sets.reduce((sum, { size }) => sum + size, 0);
+  #find(one: IdentityWord<Logged>): void {
+    if (this.#found.has(one.logIndex)) return;
+    this.#found.set(one.logIndex, one);
+    if ('why' in one) return;
+    for (const name of mentionsOf(one.statement)) {
+      const known = this.#mentions.get(name);
+      if (known === undefined) this.#mentions.set(name, [one]);
+      else known.push(one);
+    }
+    this.#due.add(one);
+  }
+
+  /** Adds a subject to a set that `#follow` reads. */
+  #grow<Value extends string>(set: Set<Value>, value: Value, subject: string): void {
+    if (set.has(value)) return;
+    set.add(value);
+    for (const one of this.#mentions.get(subject) ?? []) this.#due.add(one);
   }
 
   #follow(logged: Logged): void {
@@ -165,7 +176,7 @@ class Selection<Logged extends LoggedStatement> {
       return;
     }
     if (replaces === undefined) return;
-    this.#declared.add(`${replaces} ${keyId}`);
+    this.#grow(this.#declared, `${replaces} ${keyId}`, idName(replaces));
     for (const [one, other] of [
       [keyId, replaces],
       [replaces, keyId],
@@ -183,30 +194,37 @@ class Selection<Logged extends LoggedStatement> {
   }
 
   #askScope(scope: Scope): void {
-    this.#scopes.add(scope);
+    this.#grow(this.#scopes, scope, scopeName(scope));
     this.#judgeScope(scope);
   }
 
   #judgeScope(scope: Scope): void {
-    this.#judged.add(scope);
+    this.#grow(this.#judged, scope, scopeName(scope));
     this.#want(scopeName(scope));
   }
 
   #askId(id: Digest): void {
-    this.#ids.add(id);
+    this.#grow(this.#ids, id, idName(id));
     this.#want(idName(id));
   }
 
   #askRights(id: Digest): void {
     this.#askId(id);
-    this.#rights.add(id);
+    this.#grow(this.#rights, id, idName(id));
     this.#want(holderName(id));
   }
 
   #askBehind(id: Digest): void {
     this.#askRights(id);
-    this.#behind.add(id);
+    this.#grow(this.#behind, id, idName(id));
   }
+}
+
+function mentionsOf(statement: Statement): string[] {
+  if (statement.predicateType !== predicateTypes.scope) return namesIn(statement);
+  const { scope, owners, publishers = [] } = statement.predicate;
+  const holders = [...owners, ...publishers].map((one) => idName(identityId(one)));
+  return [...new Set([scopeName(scope), ...holders])];
 }
 
 function memberKey(one: IdentityWord): Digest[] {

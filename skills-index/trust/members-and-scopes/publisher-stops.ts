@@ -53,7 +53,11 @@ export class PublisherStops implements StopsOfPublishers {
    * successor, be stopped, and so stop the stranger, too.
    */
   stopOn({ ids, scope }: PublisherIds, at: number): PublisherStop | undefined {
-    return this.#worst(scope === undefined ? ids : this.#owners.lineOf(scope, ids), at);
+    if (scope === undefined) return this.#worst(ids, at);
+    // A line of keys can be long, and mostly nobody in any line of the scope was ever stopped.
+    const mayBeIn = (id: Digest): boolean => ids.includes(id) || this.#owners.isInLine(scope, id);
+    if (![...this.#stops.keys()].some(mayBeIn)) return undefined;
+    return this.#worst(this.#owners.lineOf(scope, ids), at);
   }
 
   /**

@@ -7,14 +7,7 @@ import type { Scope } from '../../skill/name.ts';
 import type { Identity, PublicKey, ScopePredicate } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
 import type { FrozenStatement } from './frozen-statement.ts';
-
-interface Right {
-  readonly identity: Identity;
-  readonly id: Digest;
-  /** Log index of the statement that gave the right. */
-  readonly from: number;
-  readonly lost?: number;
-}
+import { type Right, Rights } from './rights.ts';
 
 interface Claim {
   readonly from: number;
@@ -22,8 +15,8 @@ interface Claim {
    * The owners in the claim and the later successors of the owners' keys. A later claim names all
    * owners anew.
    */
-  readonly owners: Right[];
-  readonly publishers?: Right[];
+  readonly owners: Rights;
+  readonly publishers?: Rights;
   /** Address of the scope statement with the claim. */
   readonly statement: Digest;
   /** Why the owner of the scope is unknown; only present in claims by a frozen statement. */
@@ -69,18 +62,18 @@ export class ScopeOwners {
     { from, lost }: ClaimPlace,
     statement: Digest,
   ): void {
-    const rightsOf = (list: readonly Identity[]): Right[] =>
-      list.map((identity) => ({ identity, id: identityId(identity), from }));
+    const rightsOf = (list: readonly Identity[]): Rights =>
+      new Rights(list.map((identity) => ({ identity, id: identityId(identity), from })));
     const named = publishers === undefined ? {} : { publishers: rightsOf(publishers) };
     const claim: Claim = { from, ...lostAt(lost), owners: rightsOf(owners), ...named, statement };
     this.#claims.set(scope, [...(this.#claims.get(scope) ?? []), claim]);
-    for (const { id } of listsOf(claim).flat()) addTo(this.#scopes, id, scope);
+    for (const { all } of listsOf(claim)) for (const { id } of all) addTo(this.#scopes, id, scope);
   }
 
   /** Makes a scope ownerless from the log index of a frozen statement on. */
   freeze({ about: { scope }, logIndex, digest, why }: FrozenStatement): undefined {
     if (scope === undefined) return;
-    const claim: Claim = { from: logIndex, owners: [], statement: digest, frozen: why };
+    const claim: Claim = { from: logIndex, owners: new Rights([]), statement: digest, frozen: why };
     this.#claims.set(scope, [...(this.#claims.get(scope) ?? []), claim]);
   }
 
@@ -89,11 +82,11 @@ export class ScopeOwners {
    * @returns whether the successor gained a right
    */
   follow(old: Digest, key: PublicKey, scope: Scope, { from, lost }: ClaimPlace): boolean {
-    const isJoined = (list: readonly Right[]): boolean =>
-      list.some(({ id }) => id === old) && !list.some(({ id }) => id === key.keyId);
+    const isJoined = (list: Rights): boolean =>
+      list.of(old).length > 0 && list.of(key.keyId).length === 0;
     const joined = listsOf(this.claimOf(scope, from)).filter(isJoined);
     if (joined.length === 0) return false;
-    for (const list of joined) list.push({ identity: key, id: key.keyId, from, ...lostAt(lost) });
+    for (const list of joined) list.add({ identity: key, id: key.keyId, from, ...lostAt(lost) });
     addTo(this.#scopes, key.keyId, scope);
     addTo(this.#declared, old, key.keyId);
     if (lost !== undefined) return true;
@@ -130,6 +123,11 @@ export class ScopeOwners {
     return reachable(ids, this.#successions.get(scope)?.neighbours);
   }
 
+  /** Whether a key replaced a key in a scope, or was replaced there. */
+  isInLine(scope: Scope, id: Digest): boolean {
+    return this.#successions.get(scope)?.neighbours.has(id) ?? false;
+  }
+
   /** Every key that an identity directly or indirectly declared as successor, in any scope. */
   successorsOf(old: Digest): Digest[] {
     return [...reachable([old], this.#declared)].filter((id) => id !== old);
@@ -148,23 +146,21 @@ export class ScopeOwners {
    * @param known only facts known before this log index count; all facts by default
    */
   ownersOf(scope: Scope, at: number, known?: number): Identity[] {
-    return rightsIn(this.claimOf(scope, at), ({ owners }) => owners, { at, known }).map(
+    return rightsIn(this.claimOf(scope, at), ({ owners }) => owners.all, { at, known }).map(
       ({ identity }) => identity,
     );
   }
 
   publishersOf(scope: Scope, at: number): Identity[] {
     const claim = this.claimOf(scope, at);
-    return rightsIn(claim, ({ publishers, owners }) => publishers ?? owners, { at }).map(
+    return rightsIn(claim, ({ publishers, owners }) => (publishers ?? owners).all, { at }).map(
       ({ identity }) => identity,
     );
   }
 
   scopesOf(identity: Digest, at: number, known?: number): Scope[] {
     const isIn = (claim: Claim | undefined): boolean =>
-      rightsIn(claim, (one) => listsOf(one).flat(), { at, known }).some(
-        ({ id }) => id === identity,
-      );
+      rightsIn(claim, (one) => rightsOf(one, identity), { at, known }).length > 0;
     return [...(this.#scopes.get(identity) ?? [])].filter((scope) => isIn(this.claimOf(scope, at)));
   }
 
@@ -174,9 +170,7 @@ export class ScopeOwners {
    */
   lostOf(scope: Scope, identity: Digest, at: number): number | undefined {
     const claim = this.claimOf(scope, at);
-    const rights = listsOf(claim)
-      .flat()
-      .filter(({ id, from }) => id === identity && from < at);
+    const rights = rightsOf(claim, identity).filter(({ from }) => from < at);
     const own = rights.some(({ lost }) => lost === undefined)
       ? undefined
       : earliest(rights.map(({ lost }) => lost));
@@ -188,8 +182,7 @@ export class ScopeOwners {
    * identity is an owner, or is a publisher that never was an owner.
    */
   keptBy(identity: Digest, at: number): Scope[] {
-    const owns = (claim: Claim): boolean =>
-      claim.owners.some(({ id, from }) => id === identity && from < at);
+    const owns = (claim: Claim): boolean => claim.owners.of(identity).some(({ from }) => from < at);
     return this.scopesOf(identity, at, at).filter((scope) => {
       const claim = this.claimOf(scope, at);
       return (
@@ -214,7 +207,12 @@ function reachable(
   return reached;
 }
 
-function listsOf(claim: Claim | undefined): Right[][] {
+/** The rights of an identity as an owner and as a publisher. */
+function rightsOf(claim: Claim | undefined, id: Digest): Right[] {
+  return listsOf(claim).flatMap((list) => list.of(id));
+}
+
+function listsOf(claim: Claim | undefined): Rights[] {
   return [
     ...(claim === undefined ? [] : [claim.owners]),
     ...(claim?.publishers === undefined ? [] : [claim.publishers]),

@@ -13,11 +13,13 @@ import type { RootFile } from '../../../skills-index/trust/root/root.ts';
 import {
   chainWords,
   histories,
+  neededOf,
+} from '../../skills-index/trust/members-and-scopes/histories.ts';
+import {
   historyIdentities,
   historyPasskeys,
   historyScopes,
-  neededOf,
-} from '../../skills-index/trust/members-and-scopes/histories.ts';
+} from '../../skills-index/trust/members-and-scopes/history-people.ts';
 
 function knownOf(root: RootFile, words: readonly IdentityWord[]): EvidenceWords {
   return {

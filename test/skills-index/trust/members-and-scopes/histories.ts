@@ -1,21 +1,21 @@
 /** Random histories of members, scopes and keys, most of whose statements count. */
 import fc from 'fast-check';
 import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { canonicalJson } from '../../../../skills-index/skill/text/canonical-json.ts';
 import {
-  type CiIdentity,
   type Identity,
   keyStatement,
   type MemberRole,
   memberStatement,
-  type PersonIdentity,
   predicateTypes,
   revocationStatement,
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
 import { identityId, isKey } from '../../../../skills-index/statement/identity-id.ts';
-import type { FrozenStatement } from '../../../../skills-index/trust/members-and-scopes/frozen-statement.ts';
+import type {
+  FrozenStatement,
+  FrozenSubject,
+} from '../../../../skills-index/trust/members-and-scopes/frozen-statement.ts';
 import { parseFrozenSubject } from '../../../../skills-index/trust/members-and-scopes/frozen-subject.ts';
 import type {
   Identities,
@@ -32,35 +32,20 @@ import {
   neededStatements,
 } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
-import { people, storyRoot } from '../../story.ts';
-import { testPasskey, testSigner } from '../../story-keys.ts';
-
-const keyNames = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
-const others = keyNames.map((name) => testSigner(`history ${name}`));
-const admins = [people.administrator, testSigner('history administrator')] as const;
-/** The keys of a history: first the administrators of the root file. */
-export const historyKeys = [...admins, ...others];
-export const historyPasskeys = [testPasskey('history one'), testPasskey('history two')];
-export const historyScopes = ['acme', 'other', 'third', 'fourth', 'fifth'].map(parseScope);
-const kim: PersonIdentity = { issuer: 'https://accounts.example', subject: 'kim@people.example' };
-const job: CiIdentity = {
-  issuer: 'https://token.ci.example',
-  repository: '4711',
-  workflow: 'https://ci.example/acme/skills/.ci/publish.yml',
-  ref: 'refs/heads/main',
-};
-const certified: readonly Identity[] = [kim, job];
-/** Everybody who can own a scope. */
-export const historyIdentities: readonly Identity[] = [
-  ...historyKeys.map(({ named }) => named),
-  ...certified,
-];
-
-/** The root file of a history, which one or two administrators govern. */
-export function historyRoot(threshold: 1 | 2): RootFile {
-  const administrators = admins.map(({ keyId, named }) => ({ keyId, key: named.spki }));
-  return { ...storyRoot, administrators, threshold };
-}
+import {
+  admins,
+  certified,
+  historyIdentities,
+  historyKeys,
+  historyPasskeys,
+  historyRoot,
+  historyScopes,
+  job,
+  kim,
+  lee,
+  registry,
+  retired,
+} from './history-people.ts';
 
 /** Numbers from which a step picks. */
 interface Step {
@@ -118,12 +103,13 @@ function tell(root: RootFile, steps: readonly Step[]): History {
     const teller = new Teller(chainWords(root, words), words, picks);
     const said = teller.say(kind);
     if (said === undefined) continue;
+    teller.nameRegistry(said);
     const logIndex = words.length;
     const at = { logIndex, digest: digestOf(`statement ${logIndex}`) };
     const payload = Buffer.from(canonicalJson(said.statement));
     words.push(
       isFrozen
-        ? { ...at, about: parseFrozenSubject(payload), why: 'it is damaged' }
+        ? { ...at, about: teller.frozenSubject(payload), why: 'it is damaged' }
         : { ...at, ...said },
     );
     if (said.statement.predicateType === predicateTypes.member) members.push(...words.slice(-1));
@@ -158,6 +144,17 @@ class Teller {
     return this.#repeat();
   }
 
+  /** Statements of older releases name no registry. */
+  nameRegistry({ statement: { predicate } }: Spoken): void {
+    const other = this.#chance(3) ? digestOf('another registry') : registry;
+    if (this.#chance(70)) Object.assign(predicate, { registry: other, ...predicate });
+  }
+
+  /** A damaged statement can say nothing of whom it is about. */
+  frozenSubject(payload: Uint8Array): FrozenSubject {
+    return this.#chance(10) ? {} : parseFrozenSubject(payload);
+  }
+
   #claim(): Spoken {
     const scope = this.#pick(historyScopes);
     const previous = this.#chain.scopeStatementOf(scope, this.#now);
@@ -171,9 +168,9 @@ class Teller {
       ...(this.#chance(25)
         ? { publishers: unique([...this.#some(historyIdentities), speaker]) }
         : {}),
-      ...(previous === undefined || this.#chance(5) ? {} : { previous }),
+      ...(previous === undefined || this.#chance(5) ? {} : { previous: this.#mostlyNow(previous) }),
     });
-    return { statement, ...by(speaker) };
+    return { statement, ...this.#by(speaker) };
   }
 
   #vote(): Spoken {
@@ -182,10 +179,11 @@ class Teller {
     const previous = this.#chain.scopeStatementOf(scope, this.#now);
     const change = pending?.change ?? {
       scope,
-      owners: [this.#pick(historyIdentities)],
+      owners: unique([this.#pick(historyIdentities), ...this.#some(historyIdentities)]),
+      ...(this.#chance(30) ? { publishers: [this.#pick(historyIdentities)] } : {}),
       ...(previous === undefined ? {} : { previous }),
     };
-    return { statement: scopeStatement(change), signer: this.#pick(admins).keyId };
+    return { statement: scopeStatement(change), signer: this.#pick([...admins, retired]).keyId };
   }
 
   #enrol(): Spoken {
@@ -206,8 +204,10 @@ class Teller {
         ['scanner'],
       ]),
       ...(passkey === undefined ? { key: key.named } : { passkey: passkey.enrolled }),
-      ...(this.#chance(20) ? { identities: [kim] } : {}),
-      ...(this.#chance(30) ? { previous: last ?? ('none' as const) } : {}),
+      ...(this.#chance(20) ? { identities: [this.#pick([kim, lee, job])] } : {}),
+      ...(this.#chance(30)
+        ? { previous: last === undefined ? ('none' as const) : this.#mostlyNow(last) }
+        : {}),
       state: 'enrolled',
     });
     return { statement, signer: this.#administrator() };
@@ -218,11 +218,14 @@ class Teller {
       historyKeys.filter(({ keyId }) => this.#chain.memberOf(keyId, this.#now) !== undefined),
       historyKeys,
     );
+    const passkey = this.#chance(15) ? this.#pick(historyPasskeys).enrolled : undefined;
+    const of = (passkey?.credentialId ?? key.keyId) as Digest;
     const statement = memberStatement({
       nonce: this.#nonce(),
-      name: this.#mostly([...this.#chain.namesOf(key.keyId)], ['ada', 'ben', 'cleo']),
+      name: this.#mostly([...this.#chain.namesOf(of)], ['ada', 'ben', 'cleo']),
       roles: ['reviewer'],
-      key: key.named,
+      ...(passkey === undefined ? { key: key.named } : { passkey }),
+      ...(this.#chance(20) ? { previous: 'none' as const } : {}),
       state: 'ended',
       ...this.#past(),
     });
@@ -284,6 +287,19 @@ class Teller {
     return { statement, signer, ...(signers === undefined ? {} : { signers }) };
   }
 
+  /** Mostly the statement in force, else an earlier statement. */
+  #mostlyNow(previous: Digest): Digest {
+    return this.#chance(95) ? previous : digestOf(`statement ${this.#next() % (this.#now + 1)}`);
+  }
+
+  /** A certificate can stand for several identities, or for none. */
+  #by(identity: Identity): Pick<LoggedStatement, 'signer' | 'signers'> {
+    const signer = identityId(identity);
+    if (isKey(identity)) return { signer };
+    const all = this.#chance(40) ? unique([identity, ...this.#some(certified)]) : [identity];
+    return { signer, signers: this.#chance(5) ? [] : all.map(identityId) };
+  }
+
   /** A key that often has rights in a scope. */
   #holder(): (typeof historyKeys)[number] {
     const holders = historyKeys.filter(
@@ -327,13 +343,8 @@ class Teller {
   }
 
   #some<Value>(from: readonly Value[]): Value[] {
-    return Array.from({ length: this.#next() % 3 }, () => this.#pick(from));
+    return Array.from({ length: this.#next() % 5 }, () => this.#pick(from));
   }
-}
-
-function by(identity: Identity): Pick<LoggedStatement, 'signer' | 'signers'> {
-  const id = identityId(identity);
-  return isKey(identity) ? { signer: id } : { signer: id, signers: [id] };
 }
 
 function unique(identities: readonly Identity[]): Identity[] {

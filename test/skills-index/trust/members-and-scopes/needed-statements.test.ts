@@ -1,26 +1,33 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Digest } from '../../../../skills-index/skill/digest.ts';
-import { predicateTypes } from '../../../../skills-index/statement/attestation.ts';
+import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts';
+import { parseScope } from '../../../../skills-index/skill/name.ts';
+import {
+  keyStatement,
+  predicateTypes,
+  type Statement,
+  scopeStatement,
+} from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
 import { whyAuthor } from '../../../../skills-index/trust/members-and-scopes/authors.ts';
-import type { Identities } from '../../../../skills-index/trust/members-and-scopes/identities.ts';
+import type {
+  Identities,
+  LoggedStatement,
+} from '../../../../skills-index/trust/members-and-scopes/identities.ts';
 import { idsOf } from '../../../../skills-index/trust/members-and-scopes/match.ts';
 import type {
   IdentityQuestion,
   IdentityWord,
 } from '../../../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import { isBehind } from '../../../../skills-index/trust/members-and-scopes/publisher-stops.ts';
+import { chainWords, type History, histories, neededOf } from './histories.ts';
 import {
-  chainWords,
-  type History,
-  histories,
   historyIdentities,
   historyKeys,
   historyPasskeys,
+  historyRoot,
   historyScopes,
-  neededOf,
-} from './histories.ts';
+} from './history-people.ts';
 
 const late = 1_000_000;
 const ids = historyIdentities.map(identityId);
@@ -73,6 +80,47 @@ function questionOf(one: IdentityWord): IdentityQuestion {
 
 const whyIgnored = (chain: Identities, logIndex: number): string | undefined =>
   chain.ignored.find((one) => one.logIndex === logIndex)?.why;
+
+/** A key with scopes, and the line of keys that replaced the key. */
+function longLine(keyCount: number, scopeCount: number): LoggedStatement[] {
+  const key = (n: number) => ({ keyId: digestOf(`line ${n}`), spki: 'AAAA' });
+  const said: (readonly [Statement, number])[] = [];
+  for (let n = 0; n < scopeCount; n++)
+    said.push([scopeStatement({ scope: parseScope(`scope-${n}`), owners: [key(0)] }), 0]);
+  for (let n = 0; n < keyCount; n++)
+    said.push([keyStatement({ key: key(n + 1), state: 'enrolled', replaces: key(n).keyId }), n]);
+  return said.map(([statement, by], logIndex) => ({
+    statement,
+    signer: key(by).keyId,
+    logIndex,
+    digest: digestOf(`said ${logIndex}`),
+  }));
+}
+
+describe('a line of keys that a stranger makes longer and longer', () => {
+  it('is selected without a look at all earlier statements for each key', async () => {
+    let looks = 0;
+    const words = longLine(300, 2).map(({ statement, ...rest }) => ({
+      ...rest,
+      get statement(): Statement {
+        looks += 1;
+        return statement;
+      },
+    }));
+    const history = { root: historyRoot(1), words, members: [] };
+    const found = await neededOf(history, { scopes: [parseScope('scope-0')] });
+    expect(found).toHaveLength(302);
+    expect(looks).toBeLessThan(20 * words.length);
+  });
+
+  it('is chained in a time that grows with its length alone', () => {
+    const words = longLine(2_000, 10);
+    const started = process.cpuUsage();
+    const { ignored } = chainWords(historyRoot(1), words);
+    expect(process.cpuUsage(started).user).toBeLessThan(2_000_000);
+    expect(ignored).toEqual([]);
+  });
+});
 
 describe('the statements that a question needs', () => {
   const everyIndex = (words: readonly unknown[]): number[] => [...words.keys(), words.length, late];
