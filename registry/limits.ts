@@ -84,6 +84,8 @@ export const firstOwnersMax = 5;
 export const answersKeptMax = 64;
 export const answerWordsMax = 3_000;
 export const wordsKeptMax = 1_000;
+/** How long one question reads statements that are in memory before others go on. */
+export const wordsTurnMs = 10;
 /** Identity statements read at once when a key is looked for. */
 export const wordsAtOnce = 8;
 /**

@@ -48,4 +48,6 @@ export interface IdentityCache {
   answers?: Map<string, KeptAnswer>;
   /** Verified statements by their addresses, in the order of their last use. */
   verified?: Map<Digest, VerifiedStatement>;
+  /** When a question last let other requests go on, in milliseconds since 1970. */
+  turnAt?: number;
 }

@@ -21,6 +21,7 @@ import { identityNames } from '../store/identity-schema.ts';
 import { statements } from '../store/schema.ts';
 import type { LoggedWord } from './known-identities.ts';
 import { keep, recall } from './last-used.ts';
+import { letOthersGoOn } from './turns.ts';
 
 /** The place of a statement in the log, and its address, when it is finished. */
 export interface WordPlace {
@@ -96,6 +97,8 @@ async function readNamed(
   }
   const found: LoggedWord[] = [];
   for (const [, { place, names }] of [...places].sort(([a], [b]) => a - b)) {
+    // A statement in memory is read without a wait, and a question may need thousands.
+    await letOthersGoOn(registry);
     const word = await readWord(registry, place, held);
     // A row that somebody wrote under another name means nothing.
     if (namesOf(word).some((name) => names.has(name))) found.push(word);

@@ -156,4 +156,18 @@ describe('a statement of the log', () => {
     expect(second).not.toBe(first);
     for (const [at, one] of second.statements.entries()) expect(one).toBe(first.statements[at]);
   });
+
+  it('lets others go on while a question reads many from memory', async () => {
+    const world = await staffed();
+    await readIdentities(world.registry, about);
+    const { verified, members } = world.registry.identities;
+    restart(world, { identities: { isFilled: true, verified, members } });
+    let turns = 0;
+    const timer = setImmediate(() => {
+      turns += 1;
+    });
+    await readIdentities(world.registry, about);
+    clearImmediate(timer);
+    expect(turns).toBe(1);
+  });
 });

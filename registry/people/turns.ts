@@ -1,0 +1,13 @@
+/** Lets other requests go on while one question reads many statements that are in memory. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Registry } from '../context.ts';
+import { wordsTurnMs } from '../limits.ts';
+
+/** Waits for the others when nobody has waited for them for a while. */
+export async function letOthersGoOn({ identities }: Registry): Promise<void> {
+  // Date counts on Cloudflare Workers, too; the registry's own clock stands still in tests.
+  const now = Date.now();
+  if (now - (identities.turnAt ?? 0) < wordsTurnMs) return;
+  await nextTurn();
+  identities.turnAt = Date.now();
+}
