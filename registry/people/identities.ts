@@ -55,8 +55,7 @@ export async function readIdentities(
   await requireFilled(registry);
   const upTo = await lastIdentity(registry);
   const { words: members } = await membersUpTo(registry, upTo);
-  const answers = registry.identities.answers ?? new Map<string, KeptAnswer>();
-  registry.identities.answers = answers;
+  const answers = keptAnswers(registry);
   const text = canonicalJson(question);
   const kept = recall(answers, text);
   if (kept?.upTo === upTo) return kept.answer;
@@ -108,6 +107,7 @@ export async function readIdentitiesWith(
 async function membersUpTo(registry: Registry, upTo: number): Promise<KnownMembers> {
   const kept = registry.identities.members;
   if (kept?.upTo === upTo) return kept.answer;
+  const answers = keptAnswers(registry);
   const after = Math.min(kept?.upTo ?? -1, upTo);
   const words = (kept?.answer.words ?? []).filter(({ logIndex }) => logIndex <= after);
   const rows = await registry.db.read
@@ -128,10 +128,17 @@ async function membersUpTo(registry: Registry, upTo: number): Promise<KnownMembe
   const answer = isOf(kept?.answer, needed)
     ? kept.answer
     : { ...chainOf(registry, needed), words, keys: memberKeys(registry, words) };
-  // Of two requests, the one that read less may end later.
-  if (upTo >= (registry.identities.members?.upTo ?? -1))
+  // Of two requests, the one that read less may end later. And names may have been restored since
+  // the reading: then the answers were forgotten.
+  const isCurrent = registry.identities.answers === answers;
+  if (isCurrent && upTo >= (registry.identities.members?.upTo ?? -1))
     registry.identities.members = { upTo, answer };
   return answer;
+}
+
+function keptAnswers({ identities }: Registry): Map<string, KeptAnswer> {
+  identities.answers ??= new Map<string, KeptAnswer>();
+  return identities.answers;
 }
 
 // The log index of the last statement that can change an answer. Reading stops there, so that an
