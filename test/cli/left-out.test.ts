@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { identityNames } from '../../registry/store/identity-schema.ts';
 import { statements } from '../../registry/store/schema.ts';
 import { keyStatement } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
@@ -39,12 +40,14 @@ async function releaseBy(key: TestKey, skill: Skill): Promise<void> {
   expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
 }
 
-/** The operator takes the statement out of the database. */
+/** The operator takes the statement out of the database, and the names by which it is found. */
 async function leaveOut(logIndex: number): Promise<void> {
   const { registry } = network.registry;
   await registry.db.batch([
     (db) => db.run(sql`DROP TRIGGER statements_no_delete`) as never,
     (db) => db.delete(statements).where(eq(statements.logIndex, logIndex)),
+    (db) => db.run(sql`DROP TRIGGER identity_names_no_delete`) as never,
+    (db) => db.delete(identityNames).where(eq(identityNames.logIndex, logIndex)),
   ]);
   Object.assign(registry, { identities: {} });
 }
