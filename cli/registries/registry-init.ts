@@ -7,7 +7,7 @@ import { createKeyFile, readPublicKeyFile, requireNoKeyAt } from '../signing/key
 import { askNewPassphrase } from '../signing/passphrase.ts';
 import { keyPath } from '../signing/signer.ts';
 import { askLine } from '../terminal/ask.ts';
-import { answer, printLine, printNote, safe } from '../terminal/output.ts';
+import { answer, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 
 /** `skillgate registry init DIR`: makes a registry’s folder, and the key of its administrator. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -71,7 +71,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   );
   printNote(
     context,
-    safe`This is the fingerprint of the root of trust. Tell it to everybody who will install from this registry. The administrator’s key ${name} is in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: skillgate serve ${context.args[0] ?? ''}`,
+    safe`This is the fingerprint of the root of trust. Tell it to everybody who will install from this registry. The administrator’s key ${name} is in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: ${nextStep(context.args[0] ?? '', origin)}`,
   );
   if (noScanner)
     printNote(
@@ -100,4 +100,11 @@ async function originOf(context: CommandContext): Promise<string> {
     safe`Under which host name will people reach this registry? The name is fixed for the life of the registry: its log and its statements name it.\nExample: skills.acme.example. For a trial on this machine: localhost.`,
   );
   return (await askLine(context, 'Host name: ')).trim().toLowerCase();
+}
+
+function nextStep(dir: string, origin: string): Safe {
+  const serve = safe`skillgate serve ${dir}`;
+  return origin === 'localhost'
+    ? serve
+    : safe`${serve} --url https://${origin} --trusted-proxy 127.0.0.1, with a proxy on this machine that has the certificate. For a certificate of its own, and settings in a file: skillgate help serve`;
 }

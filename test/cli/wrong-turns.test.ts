@@ -144,8 +144,13 @@ describe('hints where somebody took a wrong turn', () => {
           ['registry', 'init', 'two', '--origin', 'localhost', '--key', 'administrator-2'],
           { cwd, env },
         )
-      ).exit,
-    ).toBe(0);
+      ).stderr,
+    ).toMatch(/Next: .*serve two$/m);
+    const named = await skill(
+      ['registry', 'init', 'named', '--origin', 'skills.acme.example', '--key', 'ben'],
+      { cwd, env },
+    );
+    expect(named.stderr).toContain('serve named --url https://skills.acme.example');
   });
 
   it('say that a refused version is followed by a higher one', async () => {
