@@ -53,8 +53,11 @@ export async function makeNetwork(): Promise<Network> {
     fetch: async (input, init) => {
       const path = String(input instanceof Request ? input.url : input).slice(base.length);
       network.asked.push(path);
-      const honest = async (): Promise<Response> => registry.send(path, init);
-      return network.lie === undefined ? honest() : network.lie(path, honest);
+      if (network.lie === undefined) return registry.send(path, init);
+      // A registry that lies wants the content, also of what the host has already.
+      const headers = new Headers(init?.headers);
+      headers.delete('if-none-match');
+      return network.lie(path, async () => registry.send(path, { ...init, headers }));
     },
     now: () => new Date(registry.registry.now().getTime() + network.ahead),
     close: () => registry.close(),
