@@ -43,7 +43,7 @@ describe('two isolates of the Worker before one Durable Object that writes', () 
       return workerd.send(names[at % names.length] ?? '', path, { ...init, headers });
     };
 
-  it('take all who publish at once, and give them few checkpoints', async () => {
+  it('take all who publish at once, each with its own place in the log', async () => {
     const author = makeKey();
     expect((await claimScope(from(0), 'crowd', author)).status).toBe(201);
     const skills = Array.from({ length: 40 }, (_, at) => makeSkill(`@crowd/skill-${at}`, '1.0.0'));
@@ -53,14 +53,11 @@ describe('two isolates of the Worker before one Durable Object that writes', () 
     expect(entries.map(({ logIndex }) => logIndex).sort((a, b) => a - b)).toEqual(
       skills.map((_, at) => at + 1),
     );
-    const sizes = new Set<string>();
     for (const { logIndex } of entries) {
       const response = await from(logIndex)(`/log/statements/${logIndex}`);
       const bundle = parseSigstoreBundle(await response.json());
       expect(verifyStatement(bundle, { root: trust.root }).logIndex).toBe(logIndex);
-      sizes.add(bundle.verificationMaterial.tlogEntries[0].inclusionProof.treeSize);
     }
-    expect(sizes.size).toBeLessThan(skills.length / 2);
   });
 
   it('count the claims of one address over all isolates', async () => {

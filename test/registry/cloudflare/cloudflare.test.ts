@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { signatureOf } from '../../../skills-index/skill/text/similarity-signature.ts';
+import { parseSigstoreBundle } from '../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { walkContract } from '../contract.ts';
 import { makeKey, makeRoot, type TestKey } from '../people.ts';
 import {
@@ -103,6 +104,27 @@ describe('the Worker within the limits of Cloudflare', () => {
     // A page judges at most its own rows anew, however many versions wait.
     expect(staff.cloudflare.invocations.most.queries).toBeLessThan(queriesOfOneRequestMax);
   }, 60_000);
+
+  it('gives few checkpoints to many who publish at once', async () => {
+    const trust = makeRoot();
+    const cloudflare = makeCloudflare(trust, { isolates: 2, d1Ms: 5 });
+    open.push(cloudflare);
+    const author = makeKey();
+    await claimScope(cloudflare.send(0), 'crowd', author);
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, (_, at) =>
+        publish(cloudflare.send(at), makeSkill(`@crowd/skill-${at}`, '1.0.0'), author),
+      ),
+    );
+    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
+    const sizes = new Set<string>();
+    for (const { body } of answers) {
+      const path = `/log/statements/${body.statements[0].logIndex}`;
+      const bundle = parseSigstoreBundle(await (await cloudflare.send(0)(path)).json());
+      sizes.add(bundle.verificationMaterial.tlogEntries[0].inclusionProof.treeSize);
+    }
+    expect(sizes.size).toBeLessThan(answers.length / 2);
+  });
 
   it('loses no line when versions of one skill are approved within a second', async () => {
     const { cloudflare, send, author, scanner, rita, tokens } = await makeStaff();
