@@ -73,17 +73,15 @@ export async function takeVersion(
   upload: PublishUpload,
   sender?: Actor,
 ): Promise<AcceptedVersion> {
-  const before = await publishedBefore(registry, upload);
-  if (before !== undefined) return before;
   try {
     const checked = await verifyUpload(registry, upload, sender);
     return await registry.exclusive(`publish ${checked.name}`, () => store(registry, checked));
   } catch (error) {
-    const isTaken = error instanceof Problem && error.code === 'version-exists';
-    const meanwhile = isTaken ? await publishedBefore(registry, upload) : undefined;
-    if (meanwhile !== undefined) return meanwhile;
-    const isRefused = error instanceof Problem && error.code !== 'logged-unfinished';
-    if (isRefused) await orLater(registry, () => recordRefusal(registry, error, sender));
+    if (!(error instanceof Problem) || error.code === 'logged-unfinished') throw error;
+    // When this fails, too, the sender still gets the reason for the rejection.
+    const before = await publishedBefore(registry, upload).catch(() => undefined);
+    if (before !== undefined) return before;
+    await orLater(registry, () => recordRefusal(registry, error, sender));
     throw error;
   }
 }
