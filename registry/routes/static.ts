@@ -4,7 +4,7 @@
  */
 import { type Context, Hono } from 'hono';
 import { etag } from 'hono/etag';
-import { digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
+import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
@@ -74,7 +74,8 @@ export function staticRoutes(registry: Registry): Hono {
       const digest = parseDigest(`sha256:${context.req.param('hex')}`);
       const bytes = await readPublicBlob(registry, digest);
       if (bytes === undefined) throw new Problem('not-found', `There is no public blob ${digest}`);
-      return answer(context, bytes, { type: 'application/octet-stream', cache: forever });
+      const as = { type: 'application/octet-stream', cache: forever, digest };
+      return answer(context, bytes, as);
     })
     .get('/log/checkpoint', async (context) => {
       const head = await newestCheckpoint(registry);
@@ -99,13 +100,18 @@ export function staticRoutes(registry: Registry): Hono {
 function answer(
   context: Context,
   body: string | Uint8Array,
-  { type, cache }: { readonly type: string; readonly cache: string },
+  as: {
+    readonly type: string;
+    readonly cache: string;
+    /** Of the body, where it is known. */
+    readonly digest?: Digest;
+  },
 ): Response {
   const bytes = Buffer.from(body);
   return context.body(bytes, 200, {
-    'content-type': type,
-    'cache-control': cache,
+    'content-type': as.type,
+    'cache-control': as.cache,
     // The digest, so that a client knows the tag of the copy that it keeps.
-    etag: `"${hexOf(digestOf(bytes))}"`,
+    etag: `"${hexOf(as.digest ?? digestOf(bytes))}"`,
   });
 }
