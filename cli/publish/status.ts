@@ -17,10 +17,15 @@ import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/o
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = ''] = context.args;
   if (reference.indexOf('@', 1) < 0) {
-    if (context.options.wait === true)
-      throw new Problem('usage', 'Cannot wait: no version is named in the reference', {
-        hint: `skillgate status ${reference}@VERSION --wait`,
-      });
+    const { reply, wait } = context.options;
+    if (wait === true || reply !== undefined)
+      throw new Problem(
+        'usage',
+        `Cannot ${wait === true ? 'wait' : 'answer'}: no version is named in the reference`,
+        {
+          hint: `skillgate status ${reference}@VERSION ${wait === true ? '--wait' : '--reply TEXT'}`,
+        },
+      );
     return listVersions(context, reference);
   }
   const { name, version } = parseExactVersion(reference);
@@ -54,6 +59,10 @@ async function reply(
   { name, version }: ExactVersion,
   text: string,
 ): Promise<ExitCode> {
+  if (text.trim() === '')
+    throw new Problem('usage', 'Cannot answer: the text of --reply is empty', {
+      hint: `skillgate status ${name}@${version} --reply "only the report reads the key"`,
+    });
   const signer = await signerFor(context);
   await withSession(context, signer, (token) =>
     askRegistry(context, `/api/v1/reviews${versionPath(name, version)}/answer`, v.unknown(), {

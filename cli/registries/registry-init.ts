@@ -106,5 +106,5 @@ function nextStep(dir: string, origin: string): Safe {
   const serve = safe`skillgate serve ${dir}`;
   return origin === 'localhost'
     ? serve
-    : safe`${serve} --url https://${origin} --trusted-proxy 127.0.0.1, with a proxy on this machine that has the certificate. For a certificate of its own, and settings in a file: skillgate help serve`;
+    : safe`${serve} --url https://${origin} --trusted-proxy 127.0.0.1   (behind a proxy on this machine, which has the certificate; skillgate help serve shows how the registry takes a certificate itself, and settings from a file)`;
 }

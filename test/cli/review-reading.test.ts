@@ -204,6 +204,14 @@ describe('what an author reads', () => {
 
   it('answers a question, which then stands below it', async () => {
     const { as } = await inReview();
+    for (const [argv, why] of [
+      [['@acme/deals', '--reply', 'for the report'], 'no version is named in the reference'],
+      [[ref, '--reply', ' '], 'the text of --reply is empty'],
+    ] as const)
+      expect(await as('author', ['status', ...argv])).toMatchObject({
+        exit: 2,
+        stderr: expect.stringContaining(`Cannot answer: ${why}`),
+      });
     const early = await as('author', ['status', ref, '--reply', 'for the report']);
     expect(early.stderr).toContain(`error[move-illegal]: No reviewer has asked about ${ref}`);
     await as('rita', ['review', 'ask', ref, '--reason', 'why the token?']);
