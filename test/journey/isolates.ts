@@ -2,9 +2,13 @@
  * One workerd with several isolates of a Worker's script, over one D1 and one R2 bucket, as
  * Cloudflare runs it in many places.
  */
+import { globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { R2Bucket } from '@cloudflare/workers-types';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import type { TestRoot } from '../registry/people.ts';
+import { buildWorker } from './worker-bundle.ts';
 import { freePort, repository } from './workerd-registry.ts';
 
 export interface Isolates {
@@ -31,6 +35,34 @@ interface Simulator {
 interface SimulatorPackage {
   readonly Miniflare: new (options: object) => Simulator;
   readonly convertV4MiniflareOptions: (options: object) => object;
+}
+
+/**
+ * Isolates of the registry's Worker over a fresh database.
+ * @param options `writer`: the class of the Durable Object that all share as WRITER
+ */
+export async function startRegistryIsolates(
+  trust: TestRoot,
+  names: readonly string[],
+  options: { readonly writer?: string } = {},
+): Promise<Isolates> {
+  const { script } = await buildWorker();
+  const oneLine = (pem: string): string => pem.replace(/\n/g, '');
+  const bindings = (base: string) => ({
+    BASE: base,
+    ROOT: canonicalJson(trust.root),
+    LOG_KEY: oneLine(trust.texts.log),
+    STATUS_KEY: oneLine(trust.texts.status),
+    REGISTRY_KEY: oneLine(trust.texts.registry),
+  });
+  const isolates = await startIsolates(script, names, bindings, options);
+  for (const file of globSync('registry/migrations/*.sql', { cwd: repository }).sort()) {
+    const statements = readFileSync(join(repository, file), 'utf8').split(
+      '--> statement-breakpoint',
+    );
+    for (const sql of statements) await isolates.run(sql.trim());
+  }
+  return isolates;
 }
 
 /** @param options `writer`: the class of the Durable Object that all share as WRITER */

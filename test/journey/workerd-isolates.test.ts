@@ -1,12 +1,9 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { statusName } from '../../registry/index/status-json.ts';
 import { r2Objects } from '../../registry/store/r2-objects.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { appendLeaf, emptyRange, rangeRoot } from '../../skills-index/log/compact-range.ts';
 import { leafHash } from '../../skills-index/log/merkle-tree.ts';
-import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
   parseSigstoreBundle,
   type SigstoreBundle,
@@ -24,9 +21,7 @@ import {
   scan,
   signIn,
 } from '../registry/road.ts';
-import { type Isolates, startIsolates } from './isolates.ts';
-import { buildWorker } from './worker-bundle.ts';
-import { repository } from './workerd-registry.ts';
+import { type Isolates, startRegistryIsolates } from './isolates.ts';
 
 interface Taken {
   readonly isolate: string;
@@ -39,21 +34,7 @@ describe('two isolates of the Worker over one D1', () => {
   const names = ['west', 'east'];
   let workerd: Isolates;
   beforeAll(async () => {
-    const { script } = await buildWorker();
-    const oneLine = (pem: string): string => pem.replace(/\n/g, '');
-    workerd = await startIsolates(script, names, (base) => ({
-      BASE: base,
-      ROOT: canonicalJson(trust.root),
-      LOG_KEY: oneLine(trust.texts.log),
-      STATUS_KEY: oneLine(trust.texts.status),
-      REGISTRY_KEY: oneLine(trust.texts.registry),
-    }));
-    for (const file of globSync('registry/migrations/*.sql', { cwd: repository }).sort()) {
-      const statements = readFileSync(join(repository, file), 'utf8').split(
-        '--> statement-breakpoint',
-      );
-      for (const sql of statements) await workerd.run(sql.trim());
-    }
+    workerd = await startRegistryIsolates(trust, names);
   });
   afterAll(() => workerd?.close());
 

@@ -1,36 +1,17 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { strangerClaimsBurst } from '../../registry/limits.ts';
-import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { claimScope, makeSkill, publish, type Send } from '../registry/road.ts';
-import { type Isolates, startIsolates } from './isolates.ts';
-import { buildWorker } from './worker-bundle.ts';
-import { repository } from './workerd-registry.ts';
+import { type Isolates, startRegistryIsolates } from './isolates.ts';
 
 describe('two isolates of the Worker before one Durable Object that writes', () => {
   const trust = makeRoot();
   const names = ['west', 'east'];
   let workerd: Isolates;
   beforeAll(async () => {
-    const { script } = await buildWorker();
-    const oneLine = (pem: string): string => pem.replace(/\n/g, '');
-    const bindings = (base: string) => ({
-      BASE: base,
-      ROOT: canonicalJson(trust.root),
-      LOG_KEY: oneLine(trust.texts.log),
-      STATUS_KEY: oneLine(trust.texts.status),
-      REGISTRY_KEY: oneLine(trust.texts.registry),
-    });
-    workerd = await startIsolates(script, names, bindings, { writer: 'RegistryWriter' });
-    for (const file of globSync('registry/migrations/*.sql', { cwd: repository }).sort())
-      for (const sql of readFileSync(join(repository, file), 'utf8').split(
-        '--> statement-breakpoint',
-      ))
-        await workerd.run(sql.trim());
+    workerd = await startRegistryIsolates(trust, names, { writer: 'RegistryWriter' });
   });
   afterAll(() => workerd?.close());
 
