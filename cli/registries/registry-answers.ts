@@ -47,6 +47,8 @@ const approval = v.looseObject({
 const move = v.looseObject({ at: text, from: optional(text), to: text, by: text, why: text });
 const needed = v.looseObject({ total: v.number(), independent: v.number() });
 
+const notes = v.optional(v.array(v.looseObject({ at: text, by: text, text })), []);
+
 export const versionAnswer = v.looseObject({
   name: text,
   version: text,
@@ -62,8 +64,8 @@ export const versionAnswer = v.looseObject({
   malicious: v.optional(v.array(text), []),
   history: v.array(move),
   moves: v.array(text),
-  questions: v.optional(v.array(v.looseObject({ at: text, by: text, text })), []),
-  answers: v.optional(v.array(v.looseObject({ at: text, by: text, text })), []),
+  questions: notes,
+  answers: notes,
   uncounted: optional(text),
 });
 export type VersionAnswer = v.InferOutput<typeof versionAnswer>;

@@ -88,12 +88,7 @@ export interface ReviewDetail extends VersionDetail {
   readonly seenPackages: readonly SeenPackage[];
   /** Incident reports of hosts, newest first. */
   readonly incidents: readonly IncidentRow[];
-  readonly notes: readonly {
-    readonly at: Date;
-    readonly kind: 'claimed' | 'asked' | 'answered';
-    readonly by: string;
-    readonly text: string;
-  }[];
+  readonly notes: readonly (VersionNote & { readonly kind: 'claimed' | 'asked' | 'answered' })[];
   /** Capabilities of the last approved version before this one, if any. */
   readonly previousApproved?: { readonly version: Version; readonly capabilities: Capabilities };
   /** Sentences for an agent that the last approved version before did not have. */

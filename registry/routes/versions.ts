@@ -21,6 +21,9 @@ const version = v.object({
   bundle: v.string(),
   status: v.string(),
 });
+/** What people wrote about a version. */
+const notes = v.array(v.object({ at: v.string(), by: v.string(), text: v.string() }));
+
 /** Schema of GET …/versions/:scope/:name/:version, shared with reviews. */
 export const versionSchema = v.object({
   ...version.entries,
@@ -45,9 +48,9 @@ export const versionSchema = v.object({
     v.object({ at: v.string(), from: v.string(), to: v.string(), by: v.string(), why: v.string() }),
   ),
   moves: v.array(v.string()),
-  questions: v.array(v.object({ at: v.string(), by: v.string(), text: v.string() })),
+  questions: notes,
   /** The author’s answers. */
-  answers: v.array(v.object({ at: v.string(), by: v.string(), text: v.string() })),
+  answers: notes,
   /** Why installers reject a version that is approved here. */
   uncounted: v.exactOptional(v.string()),
 });
