@@ -56,7 +56,11 @@ export const authorRows: readonly CommandRow[] = [
     ],
     options: {
       wait: { type: 'boolean', summary: 'wait until the scan is done' },
-      reply: { type: 'string', value: 'TEXT', summary: 'answer the reviewers’ questions' },
+      reply: {
+        type: 'string',
+        value: 'TEXT',
+        summary: 'answer the reviewers’ questions; everybody can read the answer',
+      },
       key: { type: 'string', value: 'NAME', summary: 'key of the publisher or scope owner' },
     },
     args: { min: 1, max: 1 },

@@ -73,7 +73,7 @@ async function reply(
   answer(
     context,
     { schema: 'skillgate.answered/1', name, version },
-    () => safe`${name}@${version}: the reviewers see your answer`,
+    () => safe`${name}@${version}: answered; the reviewers and everybody else can read the answer`,
   );
   return exitCodes.ok;
 }

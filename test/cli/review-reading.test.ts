@@ -222,7 +222,7 @@ describe('what an author reads', () => {
     expect(other.stderr).toContain('error[forbidden]: Only the publisher of');
     expect(await as('author', ['status', ref, '--reply', 'for the report'])).toMatchObject({
       exit: 0,
-      stdout: `${ref}: the reviewers see your answer\n`,
+      stdout: `${ref}: answered; the reviewers and everybody else can read the answer\n`,
     });
     const said = await as('stranger', ['status', ref]);
     expect(said.stdout).toMatch(/asked +rita: why the token\?[\s\S]*answered +\S+: for the report/);
