@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { makeRegistryFolder, registryFiles } from '../root-rotation/registry-folder.ts';
@@ -12,6 +13,7 @@ import { answer, printLine, printNote, type Safe, safe } from '../terminal/outpu
 /** `skillgate registry init DIR`: makes a registry’s folder, and the key of its administrator. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '');
+  const dir = shellWord(context.args[0] ?? '');
   const name = String(context.options.key ?? 'administrator');
   const files = Array.isArray(context.options.administrator) ? context.options.administrator : [];
   const others = await Promise.all(
@@ -30,7 +32,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         hint: `write a number from 1 to ${count}; --administrator FILE adds administrators`,
       },
     );
-  const origin = await originOf(context);
+  const origin = await originOf(context, dir);
   // Called after the checks of the folder: nobody types a passphrase for what cannot be made.
   const newKey = async () => {
     const path = keyPath(context.paths, name);
@@ -45,7 +47,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       if (!(cause instanceof Problem) || cause.code !== 'file-exists') throw cause;
       throw new Problem('file-exists', cause.message, {
         cause,
-        hint: `create a separate administrator’s key for this registry: skillgate registry init ${context.args[0] ?? ''} --origin ${origin} --key ${name}-2`,
+        hint: `create a separate administrator’s key for this registry: skillgate registry init ${dir} --origin ${origin} --key ${name}-2`,
       });
     });
   const root = await makeRegistryFolder(folder, origin, makeKey, {
@@ -71,7 +73,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   );
   printNote(
     context,
-    safe`This is the fingerprint of the root of trust. Tell it to everybody who will install from this registry. The administrator’s key ${name} is in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: ${nextStep(context.args[0] ?? '', origin)}`,
+    safe`This is the fingerprint of the root of trust. Tell it to everybody who will install from this registry. The administrator’s key ${name} is in ${context.paths.config} and nowhere else: keep a copy offline.\nNext: ${nextStep(dir, origin)}`,
   );
   if (noScanner)
     printNote(
@@ -81,19 +83,18 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (threshold > 1)
     printNote(
       context,
-      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients accept anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skillgate registry rotate sign FILE. Then: skillgate registry rotate publish ${context.args[0] ?? ''} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures. When the registry is running, skillgate member list shows the commands for the other administrators.`,
+      safe`${threshold} of ${root.administrators.length} administrators have to sign the policy and the root before clients accept anything from this registry. Send them ${join(folder, registryFiles.proposal)}; each: skillgate registry rotate sign FILE. Then: skillgate registry rotate publish ${dir} FILE…\nThe enrolments of the administrator’s name and of the scanner need as many signatures. When the registry is running, skillgate member list shows the commands for the other administrators.`,
     );
   return exitCodes.ok;
 }
 
 /** No default is right: the log is named after the host name, which never changes. */
-async function originOf(context: CommandContext): Promise<string> {
+async function originOf(context: CommandContext, dir: string): Promise<string> {
   const { origin } = context.options;
   if (typeof origin === 'string') return origin;
-  const example = `skillgate registry init ${context.args[0] ?? 'DIR'} --origin skills.acme.example`;
   if (context.stdin.isTTY !== true || context.stderr.isTTY !== true)
-    throw new Problem('usage', 'Cannot create a registry: nobody said its host name', {
-      hint: `${example}   (the name is fixed; for a trial on this machine: --origin localhost)`,
+    throw new Problem('usage', 'Cannot create a registry without its host name', {
+      hint: `skillgate registry init ${dir} --origin skills.acme.example   (the name is fixed; for a trial on this machine: --origin localhost)`,
     });
   printLine(
     context.stderr,

@@ -63,6 +63,9 @@ export async function makeRegistryFolder(
     throw new Problem(
       'usage',
       `Cannot create a registry for ${JSON.stringify(origin)}: the origin must be a plain host name or localhost`,
+      {
+        hint: 'Write the host name alone: small letters, no https://, no port and no IP address. Examples: skills.acme.example, and for a trial localhost',
+      },
     );
   const found: readonly string[] = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;

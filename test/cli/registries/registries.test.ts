@@ -218,7 +218,7 @@ describe('skillgate registry init', () => {
     expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
   });
 
-  it('makes nothing for a host name that nobody said', async () => {
+  it('makes nothing without a host name', async () => {
     const { env, home } = world();
     const folder = folderWith();
     expect(await skill(['registry', 'init', folder], { env })).toMatchObject({
@@ -228,6 +228,34 @@ describe('skillgate registry init', () => {
       ),
     });
     expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
+  });
+
+  it.each([
+    'https://skills.acme.example',
+    'Skills.Acme.example',
+    'skills.acme.example:443',
+    '10.0.0.1',
+  ])('refuses the origin %s, and says how to write a host name', async (origin) => {
+    const { env, home } = world();
+    const folder = folderWith();
+    const ran = await skill(['registry', 'init', folder, '--origin', origin], { env });
+    expect(ran).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('help: Write the host name alone'),
+    });
+    expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
+  });
+
+  it('names a folder with a space so that a shell reads one word', async () => {
+    const { env } = world();
+    const folder = join(folderWith(), 'my data');
+    const refused = await skill(['registry', 'init', folder], { env });
+    expect(refused.stderr).toContain(`skillgate registry init '${folder}' --origin`);
+    const ran = await skill(['registry', 'init', folder, '--origin', 'localhost'], { env });
+    expect(ran).toMatchObject({
+      exit: 0,
+      stderr: expect.stringContaining(`Next: skillgate serve '${folder}'`),
+    });
   });
 
   it('asks a person at a terminal for the host name', async () => {
