@@ -25,8 +25,8 @@ import { idsOfClaims } from '../../skills-index/trust/signatures/certified-ident
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { Registry } from '../context.ts';
 import { finishLogged } from '../log/after-logging.ts';
+import { certificateOfRow } from '../log/row-texts.ts';
 import { append } from '../log/sequencer.ts';
-import { certificateIn } from '../people/certified.ts';
 import { scans } from '../store/schema.ts';
 import {
   addressOf,
@@ -89,15 +89,14 @@ function levelOf(all: readonly StatementRow[]): SlsaBuildLevel {
       ? undefined
       : {
           signer: row.signer,
-          ...(row.material === null ? {} : { signers: signersIn(row.material) }),
+          ...(row.material === null ? {} : { signers: signersIn(row) }),
         };
   };
   return slsaLevelOf(by(predicateTypes.publish), by(predicateTypes.provenance));
 }
 
-// Intake verified the material.
-function signersIn(material: string): readonly Digest[] {
-  return idsOfClaims(readClaims(certificateIn(material)));
+function signersIn(row: StatementRow): readonly Digest[] {
+  return idsOfClaims(readClaims(certificateOfRow(row)));
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import type { Registry } from '../context.ts';
 import { runsLookedAtMax } from '../limits.ts';
-import { certificateIn } from '../people/certified.ts';
+import { certificateOfRow } from '../log/row-texts.ts';
 import { statements, versions } from '../store/schema.ts';
 
 /**
@@ -36,8 +36,8 @@ export async function requireUnusedRun(
     .where(and(eq(versions.name, name), isNotNull(statements.material)))
     .orderBy(desc(versions.logIndex))
     .limit(runsLookedAtMax);
-  const used = before.find(({ material }) => {
-    const claims = readClaims(certificateIn(material ?? ''));
+  const used = before.find((row) => {
+    const claims = readClaims(certificateOfRow(row));
     return claims.issuer === issuer && claims.run === run;
   });
   if (used === undefined) return;

@@ -6,10 +6,7 @@ import { sql } from 'drizzle-orm';
 import { plainForm, strictForm } from '../../skills-index/skill/look-alike.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
-import {
-  parseEnvelope,
-  peekStatement,
-} from '../../skills-index/statement/signature-formats/envelope.ts';
+import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
 import { namesIn, namesOfSubject } from '../../skills-index/trust/members-and-scopes/names-in.ts';
 import {
@@ -19,6 +16,7 @@ import {
 import type { BatchWrite } from '../store/batch.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import type { statements } from '../store/schema.ts';
+import { certificateOfRow, envelopeOfRow } from './row-texts.ts';
 
 /** Who signed a statement: a key, or the person or repository that a certificate names. */
 export interface Account {
@@ -78,29 +76,25 @@ export function addNames(rows: readonly NameRow[]): BatchWrite {
   return (db) => db.insert(identityNames).select(added).onConflictDoNothing();
 }
 
-type NamedRow = Pick<
+export type NamedRow = Pick<
   typeof statements.$inferSelect,
   'logIndex' | 'envelope' | 'material' | 'signer'
 >;
 
 /**
  * The names of a logged statement, from its rows. Nobody verifies the statement here.
- * @throws Problem `statement-invalid`, `json-invalid` when nobody can tell whom it is about
+ * @throws Problem `database-damaged`, `statement-invalid`, `json-invalid` when nobody can tell whom
+ * it is about
  */
-export function namesOfRow({ envelope, material, signer }: NamedRow): string[] {
-  const parsed = parseEnvelope(JSON.parse(envelope));
+export function namesOfRow(row: NamedRow): string[] {
+  const parsed = envelopeOfRow(row);
   try {
-    const claims = material === null ? undefined : readClaims(certificateIn(material));
-    return indexNames(peekStatement(parsed), { signer, claims });
+    const claims = row.material === null ? undefined : readClaims(certificateOfRow(row));
+    return indexNames(peekStatement(parsed), { signer: row.signer, claims });
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     const subject = parseFrozenSubject(Buffer.from(parsed.payload, 'base64'));
     const names = namesOfSubject(subject);
     return names.length === 0 ? [versionsName] : names;
   }
-}
-
-function certificateIn(material: string): Uint8Array {
-  const { certificate } = JSON.parse(material) as { certificate: { rawBytes: string } };
-  return Buffer.from(certificate.rawBytes, 'base64');
 }

@@ -14,10 +14,7 @@ import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import {
-  type Envelope,
-  parseEnvelope,
-} from '../../skills-index/statement/signature-formats/envelope.ts';
+import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
 import {
   toCertifiedBundle,
   toSigstoreBundle,
@@ -32,6 +29,7 @@ import type { Registry } from '../context.ts';
 import type { NewStatement } from './appending.ts';
 import { damagedEntry } from './log.ts';
 import { type LoggedRows, planRows } from './plan-append.ts';
+import { envelopeOfRow } from './row-texts.ts';
 import type { RegistryKeys } from './signing.ts';
 
 /** The tree in which a batch of entries is proved, and the inclusion proof of each entry. */
@@ -67,7 +65,7 @@ export function loggedBundle(
   },
 ): Uint8Array {
   const placed = toLogEntry({ body: Buffer.from(entry.body), index: entry.index, ...place });
-  const envelope = parseEnvelope(JSON.parse(statement.envelope));
+  const envelope = envelopeOfRow(statement);
   const bundle =
     statement.material === null
       ? toSigstoreBundle({ envelope, keyHint: statement.signer, entry: placed })

@@ -15,14 +15,22 @@ export async function rebuildBundle(
   registry: Registry,
   address: Digest,
 ): Promise<Uint8Array | undefined> {
+  try {
+    return await rebuild(registry, address);
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'database-damaged') return undefined;
+    throw error;
+  }
+}
+
+async function rebuild(registry: Registry, address: Digest): Promise<Uint8Array | undefined> {
   const [found] = await registry.db.read
     .select({ index: log.index, laterInBatch: log.laterInBatch })
     .from(statements)
     .innerJoin(log, eq(log.index, statements.logIndex))
     .where(eq(statements.bundle, address));
-  const read = found && (await unlessDamaged(() => readPlaced(registry, found)));
-  if (read === undefined) return undefined;
-  const { rows, places } = read;
+  if (found === undefined) return undefined;
+  const { rows, places } = await readPlaced(registry, found);
   const [row] = rows;
   const note = rows.at(-1)?.entry.note;
   if (row === undefined || typeof note !== 'string') return undefined;
@@ -46,13 +54,4 @@ async function readPlaced(
 ): Promise<{ readonly rows: readonly LoggedRows[]; readonly places: Places }> {
   const rows = await readRows(registry, index, index + 1 + laterInBatch);
   return { rows, places: placesOf(await readRange(registry, index), rows) };
-}
-
-async function unlessDamaged<Result>(read: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'database-damaged') return undefined;
-    throw error;
-  }
 }

@@ -96,12 +96,6 @@ export async function requireUnusedCertificate(
   );
 }
 
-/** The certificate's DER from `statements.material` of a bundle. Intake verified it. */
-export function certificateIn(material: string): Uint8Array {
-  const { certificate } = JSON.parse(material) as PlainBundle['verificationMaterial'];
-  return Buffer.from(certificate.rawBytes, 'base64');
-}
-
 /**
  * The same trusted_root.json that clients get: administrators sign it as a TUF target. The file
  * counts only before there is a TUF repository.

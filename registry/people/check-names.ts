@@ -8,10 +8,11 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
 import { nameCheckPauseMs, namesCheckedInARow } from '../limits.ts';
-import { addNames, namesOfRow } from '../log/index-names.ts';
+import { addNames, type NamedRow, namesOfRow } from '../log/index-names.ts';
+import { damagedStatement } from '../log/row-texts.ts';
 import { isAmong } from '../store/batch.ts';
 import { identityNames, namesFilled } from '../store/identity-schema.ts';
-import { type NamedRow, someNamed } from './named-rows.ts';
+import { someNamed } from './named-rows.ts';
 
 /** Statements that take rights away come first. */
 const namedTypes = [predicateTypes.key, predicateTypes.revocation, predicateTypes.scope];
@@ -104,7 +105,8 @@ function namesIn(row: NamedRow, say: (line: string) => void): string[] {
     return namesOfRow(row);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    say(`warning: The row of the statement at log index ${row.logIndex} is damaged`);
+    const { message, hint } = damagedStatement(row.logIndex, cause);
+    say(`warning: ${message}. ${hint}`);
     return [];
   }
 }

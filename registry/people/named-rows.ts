@@ -3,10 +3,8 @@ import { and, asc, eq, gte, isNull, lt } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
 import { namesFilledAtOnce } from '../limits.ts';
-import type { namesOfRow } from '../log/index-names.ts';
+import type { NamedRow } from '../log/index-names.ts';
 import { statements } from '../store/schema.ts';
-
-export type NamedRow = Parameters<typeof namesOfRow>[0];
 
 /** The first statements of a type whose log index is not below `from`, and is below `until`. */
 export function someNamed(

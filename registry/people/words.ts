@@ -5,7 +5,6 @@
 import { and, asc, eq, gt, lte } from 'drizzle-orm';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseEnvelope } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
 import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
 import { namesOfSubject } from '../../skills-index/trust/members-and-scopes/names-in.ts';
@@ -15,6 +14,7 @@ import type { Registry } from '../context.ts';
 import { wordsKeptMax } from '../limits.ts';
 import { finishStatements } from '../log/finish-statements.ts';
 import { indexNames } from '../log/index-names.ts';
+import { damagedStatement, envelopeOfRow } from '../log/row-texts.ts';
 import { isAmong } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { identityNames } from '../store/identity-schema.ts';
@@ -90,7 +90,7 @@ async function readNamed(
 ): Promise<LoggedWord[]> {
   const places = new Map<number, { readonly place: WordPlace; readonly names: Set<string> }>();
   for (const { name, logIndex, row, bundle } of rows) {
-    if (row === null) throw lost(logIndex);
+    if (row === null) throw damagedStatement(logIndex);
     const one = places.get(logIndex) ?? { place: { logIndex, bundle }, names: new Set() };
     one.names.add(name);
     places.set(logIndex, one);
@@ -129,7 +129,7 @@ export async function readWord(
   registry.identities.verified = kept;
   const known = recall(kept, digest) ?? held?.get(digest);
   const word = known ?? (await readStored(registry, { logIndex, digest }));
-  if (word.logIndex !== logIndex) throw lost(logIndex);
+  if (word.logIndex !== logIndex) throw damagedStatement(logIndex);
   if (!('why' in word)) keep(kept, digest, word, wordsKeptMax);
   return word;
 }
@@ -147,24 +147,11 @@ async function readStored(
       .from(statements)
       .where(eq(statements.logIndex, at.logIndex));
     if (row === undefined) throw cause;
-    const about = parseFrozenSubject(
-      Buffer.from(parseEnvelope(JSON.parse(row.envelope)).payload, 'base64'),
-    );
+    const about = parseFrozenSubject(Buffer.from(envelopeOfRow(row).payload, 'base64'));
     return {
       ...at,
       about,
       why: `the statement at log index ${at.logIndex} is damaged on the registry’s disk`,
     };
   }
-}
-
-// Somebody deleted or changed the row of a statement: nobody can tell what it took from whom.
-function lost(logIndex: number): Problem {
-  return new Problem(
-    'database-damaged',
-    `The row of the statement at log index ${logIndex} is gone or damaged`,
-    {
-      hint: 'Restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".',
-    },
-  );
 }

@@ -33,7 +33,8 @@ export async function versionsOf(
   const found = new Map<string, VersionRow>();
   const take = async ({ version, material }: Published): Promise<void> => {
     if (!indexed.includes(version.status)) return;
-    const speaker = speakerOf(version, { material });
+    const { logIndex } = version;
+    const speaker = speakerOf(version, { logIndex, material });
     const { ids, scopes = [] } = questionAbout(speaker);
     const question = { ids: [publisher, ...(ids ?? [])], scopes };
     const { stops } = (await readIdentities(registry, question)).chain;

@@ -3,7 +3,6 @@
  * the publisher's key still counts.
  */
 import { sql } from 'drizzle-orm';
-import * as v from 'valibot';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -18,6 +17,7 @@ import { describePublisherStop } from '../../skills-index/trust/members-and-scop
 import { readClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import { idsOfClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
 import type { Registry } from '../context.ts';
+import { certificateOfRow } from '../log/row-texts.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
 import { statements } from '../store/schema.ts';
@@ -83,9 +83,10 @@ export async function whyStopped(
  */
 export function speakerOf(
   { name, publisher }: Pick<VersionRow, 'name' | 'publisher'>,
-  { material }: Pick<StatementRow, 'material'>,
+  publication: Pick<StatementRow, 'logIndex' | 'material'>,
 ): Required<PublisherIds> {
-  const certified = material === null ? [] : idsOfClaims(readClaims(certificateIn(material)));
+  const isCertified = publication.material !== null;
+  const certified = isCertified ? idsOfClaims(readClaims(certificateOfRow(publication))) : [];
   return { ids: [publisher, ...certified], scope: scopeOf(name) };
 }
 
@@ -99,10 +100,4 @@ export function nobodyEndedSince(size: number): BatchWrite {
   return holds(
     sql`NOT EXISTS (SELECT 1 FROM ${statements} WHERE ${statements.logIndex} >= ${size} AND ${statements.predicateType} IN (${types}))`,
   );
-}
-
-const materialShape = v.object({ certificate: v.object({ rawBytes: v.string() }) });
-
-function certificateIn(material: string): Uint8Array {
-  return Buffer.from(v.parse(materialShape, JSON.parse(material)).certificate.rawBytes, 'base64');
 }

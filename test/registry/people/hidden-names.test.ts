@@ -121,6 +121,33 @@ describe('rows that somebody takes away', () => {
     expect((await publishAs('1.0.1')).status).toBe(403);
   });
 
+  it.each([
+    ['envelope', 'no JSON'],
+    ['envelope', '{"payload":'],
+    ['material', 'no JSON'],
+    ['material', '{}'],
+  ])('come back although the %s of an earlier statement is %s', async (column, text) => {
+    await claimScope(world.send, 'theirs', mallory);
+    const known = keyStatement({ key: mallory.open, state: 'enrolled' });
+    const { status, body } = await state(world.send, known, mallory);
+    expect(status).toBe(201);
+    const end = await endAuthor();
+    unlock();
+    edit(`UPDATE statements SET ${column} = '${text}' WHERE logIndex = ${body.logIndex}`);
+    for (const check of [
+      (say: (line: string) => void) =>
+        checkNames(world.registry, new AbortController().signal, say),
+      (say: (line: string) => void) => checkSomeNames(world.registry, say),
+    ]) {
+      edit(`DELETE FROM identity_names WHERE logIndex = ${end}`);
+      restart();
+      const said: string[] = [];
+      await check((line) => said.push(line));
+      expect(said).toContainEqual(expect.stringContaining(`statement at log index ${end} from`));
+      expect((await publishAs('1.0.1')).status).toBe(403);
+    }
+  });
+
   it('come back for a request that was reading the members meanwhile, too', async () => {
     const { rita, trust, registry } = world;
     const known = keyStatement({ key: rita.open, state: 'enrolled' });
