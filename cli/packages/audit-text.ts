@@ -86,14 +86,14 @@ function advisoryLines({ folder, refusesVulnerable, rows }: AuditReport): Safe[]
 function newerVersions(found: readonly (KindFacts & Pick<AuditRow, 'isOfHouse'>)[]): Safe {
   const vulnerable = found.filter((one) => kindOf(one) === 'vulnerable');
   const steps = [
-    ...(vulnerable.some(({ isOfHouse }) => isOfHouse)
-      ? [safe`The lock of this host has such versions: skillgate host packages update`]
-      : []),
     ...(vulnerable.every(({ isOfHouse }) => isOfHouse)
       ? []
       : [safe`Ask the authors of the skills to lock newer versions.`]),
+    ...(vulnerable.some(({ isOfHouse }) => isOfHouse)
+      ? [safe`The lock of this host has such versions: skillgate host packages update`]
+      : []),
   ];
-  return joined(steps.reverse(), ' ');
+  return joined(steps, ' ');
 }
 
 function kindOf({ isAllowed, isMalware }: KindFacts): string {

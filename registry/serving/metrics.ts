@@ -1,5 +1,5 @@
 /** Figures about a registry in the text format of Prometheus (version 0.0.4). */
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { lastRootOf } from '../../skills-index/trust/root/repository.ts';
 import type { Registry } from '../context.ts';
 import { countedRowsMax } from '../limits.ts';
@@ -102,7 +102,7 @@ async function waitingReviews({ db }: Registry): Promise<Waiting> {
 }
 
 async function waitingScans({ db }: Registry): Promise<Waiting> {
-  const isWaiting = and(eq(jobs.state, 'waiting'));
+  const isWaiting = eq(jobs.state, 'waiting');
   const rows = db.read.select({ one: sql`1` }).from(jobs).where(isWaiting).limit(countedRowsMax);
   const [counted] = await db.read.select({ count: sql<number>`count(*)` }).from(rows.as('counted'));
   const [oldest] = await db.read

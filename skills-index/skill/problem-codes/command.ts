@@ -25,7 +25,7 @@ export const commandCodes = {
     status: 400,
     means:
       'The settings file of skillgate serve is no TOML, or has a key or value that is not known.',
-    fix: 'skillgate help serve lists the options. Each key has the name of an option.',
+    fix: 'skillgate help serve lists the keys, at --config, and says what each option does.',
   },
   'tls-file-invalid': {
     exit: 6,
