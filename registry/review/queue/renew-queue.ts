@@ -137,11 +137,11 @@ async function sliceOf(registry: Registry, renewal: RenewalRow): Promise<Slice> 
   switch (kind) {
     case 'all':
     case 'resume':
-      return waitingSlice(registry, after, undefined);
+      return waitingSlice(registry, { after });
     case 'name':
-      return waitingSlice(registry, after, sql`${waiting.name} = ${value}`);
+      return waitingSlice(registry, { after, of: sql`${waiting.name} = ${value}` });
     case 'publisher':
-      return waitingSlice(registry, after, sql`${waiting.publisher} = ${value}`);
+      return waitingSlice(registry, { after, of: sql`${waiting.publisher} = ${value}` });
     case 'package':
       return packageSlice(registry, after, Number(value));
     case 'alike':
@@ -158,17 +158,24 @@ async function sliceOf(registry: Registry, renewal: RenewalRow): Promise<Slice> 
 
 async function waitingSlice(
   { db }: Registry,
-  after: string,
-  condition: SQL | undefined,
+  {
+    after,
+    of,
+    limit = renewalSliceRows,
+  }: { readonly after: string; readonly of?: SQL; readonly limit?: number },
 ): Promise<Slice> {
   const rows = await db.read
     .select({ id: waiting.versionId })
     .from(waiting)
-    .where(and(condition, gt(waiting.versionId, after)))
+    .where(and(of, gt(waiting.versionId, after)))
     .orderBy(asc(waiting.versionId))
-    .limit(renewalSliceRows);
+    .limit(limit);
+  return sliceIn(rows, limit);
+}
+
+function sliceIn(rows: readonly { readonly id: string }[], limit: number): Slice {
   const ids = rows.map(({ id }) => id);
-  return { ids, after: ids.length < renewalSliceRows ? undefined : ids.at(-1) };
+  return { ids, after: ids.length < limit ? undefined : ids.at(-1) };
 }
 
 async function packageSlice({ db }: Registry, after: string, packageId: number): Promise<Slice> {
@@ -178,8 +185,7 @@ async function packageSlice({ db }: Registry, after: string, packageId: number):
     .where(and(eq(versionPackages.packageId, packageId), gt(versionPackages.versionId, after)))
     .orderBy(asc(versionPackages.versionId))
     .limit(renewalSliceRows);
-  const ids = rows.map(({ id }) => id);
-  return { ids, after: ids.length < renewalSliceRows ? undefined : ids.at(-1) };
+  return sliceIn(rows, renewalSliceRows);
 }
 
 // Versions that share a band with this one. A band lists few versions, so a version behind them is
@@ -225,10 +231,11 @@ export async function lookAtWaiting(registry: Registry): Promise<void> {
     return;
   }
   if (look.after === null) return;
-  const { ids } = await waitingSlice(registry, look.after, undefined);
-  const slice = ids.slice(0, judgedAnewAtOnce);
-  await judgeAnew(registry, slice);
-  const after = slice.length < judgedAnewAtOnce ? null : (slice.at(-1) ?? null);
+  const { ids, after = null } = await waitingSlice(registry, {
+    after: look.after,
+    limit: judgedAnewAtOnce,
+  });
+  await judgeAnew(registry, ids);
   await orLost(
     registry.db.batch([
       isUnchanged(look),
