@@ -56,9 +56,14 @@ export async function judgeVersion(registry: Registry, row: VersionRow): Promise
   try {
     return await judge(registry, row);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return unjudged(registry, `Cannot show this version: ${why.slice(0, failureCharsMax)}`);
+    return unjudged(registry, whyUnshown(error));
   }
+}
+
+/** What the queue says of a version whose evidence cannot be read. */
+export function whyUnshown(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return `Cannot show this version: ${why.slice(0, failureCharsMax)}`;
 }
 
 /** The worst that can be, for a version of which nothing is known. */

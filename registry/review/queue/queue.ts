@@ -11,13 +11,7 @@ import type { Version } from '../../../skills-index/skill/version.ts';
 import type { Verdict } from '../../../skills-index/statement/finding.ts';
 import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../../context.ts';
-import {
-  claimMs,
-  clockSkewMs,
-  failureCharsMax,
-  judgedAnewAtOnce,
-  queuePageRows,
-} from '../../limits.ts';
+import { claimMs, clockSkewMs, judgedAnewAtOnce, queuePageRows } from '../../limits.ts';
 import { orLater } from '../../log/after-logging.ts';
 import { isAmong } from '../../store/batch.ts';
 import { guard, reviewNotes, versions } from '../../store/schema.ts';
@@ -25,7 +19,7 @@ import { waiting } from '../../store/waiting-schema.ts';
 import type { VersionState } from '../../versions/status.ts';
 import type { VersionRow } from '../../versions/versions.ts';
 import { countApprovals } from '../approvals.ts';
-import { type QueueJudgement, unjudged } from './queue-judgement.ts';
+import { type QueueJudgement, unjudged, whyUnshown } from './queue-judgement.ts';
 import { judgeAnew, renewQueue } from './renew-queue.ts';
 
 export interface QueueRow extends Omit<QueueJudgement, 'policy'> {
@@ -201,8 +195,7 @@ async function countedOrWhy(
   try {
     return (await countApprovals(registry, row)).length;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { failed: `Cannot show this version: ${why.slice(0, failureCharsMax)}` };
+    return { failed: whyUnshown(error) };
   }
 }
 
