@@ -68,10 +68,6 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
     because: 'the files of one upload',
   },
   {
-    part: /from "versions" inner join "scans" .* where \("versions"\."status" in \([?, ]+\) and "scans"/,
-    because: 'versions that wait for a person, when a scanner is ended',
-  },
-  {
     part: /from "similarity_bands" .* where \("similarity_bands"\."key" in/i,
     because: 'versionsPerBandMax for each of 32 keys',
   },
