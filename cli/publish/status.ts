@@ -78,6 +78,13 @@ async function reply(
   return exitCodes.ok;
 }
 
+/** Whether a question came after the last answer. */
+function isAsked({ answers, questions }: VersionAnswer): boolean {
+  const question = questions.at(-1);
+  const answered = answers.at(-1);
+  return question !== undefined && (answered === undefined || question.at > answered.at);
+}
+
 /** Whether the scan is still pending. */
 export function isUnderWay({ status }: Pick<VersionAnswer, 'status'>): boolean {
   return status === 'received' || status === 'scanning';
@@ -167,7 +174,7 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
       'answered',
       safe`${ink.green(one.by)}: ${one.text}  ${one.at}`,
     ]),
-    ...(found.questions.length > 0 && found.status === 'in review'
+    ...(isAsked(found) && found.status === 'in review'
       ? [
           [
             '',

@@ -61,6 +61,7 @@ export async function answerReviewers(
     throw new Problem(
       'forbidden',
       `Only the publisher of ${which}, or an owner of its scope, answers questions about it`,
+      { hint: 'Use the key that published the version, or a key of an owner of the scope.' },
     );
   requireOpen(version);
   if ((await countNotes(registry, version, 'asked')) === 0)

@@ -220,12 +220,14 @@ describe('what an author reads', () => {
     );
     const other = await as('omar', ['status', ref, '--reply', 'it is fine']);
     expect(other.stderr).toContain('error[forbidden]: Only the publisher of');
+    expect(other.stderr).toContain('help: Use the key that published the version');
     expect(await as('author', ['status', ref, '--reply', 'for the report'])).toMatchObject({
       exit: 0,
       stdout: `${ref}: answered; the reviewers and everybody else can read the answer\n`,
     });
     const said = await as('stranger', ['status', ref]);
     expect(said.stdout).toMatch(/asked +rita: why the token\?[\s\S]*answered +\S+: for the report/);
+    expect(said.stdout).not.toContain('to answer:');
   });
 
   it('asks for no reviewer once the version is approved', async () => {
