@@ -43,16 +43,9 @@ export async function findWords(
   upTo: number,
   held?: HeldWords,
 ): Promise<LoggedWord[]> {
-  const rows = await registry.db.read
-    .select({
-      name: identityNames.name,
-      logIndex: identityNames.logIndex,
-      row: statements.logIndex,
-      bundle: statements.bundle,
-    })
-    .from(identityNames)
-    .leftJoin(statements, eq(statements.logIndex, identityNames.logIndex))
-    .where(and(isAmong(identityNames.name, names), lte(identityNames.logIndex, upTo)));
+  const rows = await namedRows(registry).where(
+    and(isAmong(identityNames.name, names), lte(identityNames.logIndex, upTo)),
+  );
   return readNamed(registry, rows, held);
 }
 
@@ -62,15 +55,7 @@ export async function findSomeWords(
   name: string,
   { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<{ readonly words: readonly LoggedWord[]; readonly last: number | undefined }> {
-  const rows = await registry.db.read
-    .select({
-      name: identityNames.name,
-      logIndex: identityNames.logIndex,
-      row: statements.logIndex,
-      bundle: statements.bundle,
-    })
-    .from(identityNames)
-    .leftJoin(statements, eq(statements.logIndex, identityNames.logIndex))
+  const rows = await namedRows(registry)
     .where(and(eq(identityNames.name, name), gt(identityNames.logIndex, after)))
     .orderBy(asc(identityNames.logIndex))
     .limit(limit);
@@ -81,6 +66,19 @@ interface NamedRow extends WordPlace {
   readonly name: string;
   /** Null when the statement is gone. */
   readonly row: number | null;
+}
+
+/** A query for names of the index, each with the statement that it names. */
+function namedRows(registry: Registry) {
+  return registry.db.read
+    .select({
+      name: identityNames.name,
+      logIndex: identityNames.logIndex,
+      row: statements.logIndex,
+      bundle: statements.bundle,
+    })
+    .from(identityNames)
+    .leftJoin(statements, eq(statements.logIndex, identityNames.logIndex));
 }
 
 async function readNamed(

@@ -1,9 +1,5 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { indexFileName, writeLackingFiles } from '../../registry/index/index-file.ts';
 import { listQueue } from '../../registry/review/review.ts';
@@ -13,22 +9,15 @@ import { type OpenDatabase, openSqlite } from '../../registry/store/sqlite.ts';
 import { listDoubts } from '../../registry/versions/doubts.ts';
 import { nothingEntersSince, versionsOf } from '../../registry/versions/versions.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
-import { folderWith } from '../cli/temporary-folder.ts';
+import { earlierDatabase } from './store/earlier-release.ts';
 import { makeWorld, type World } from './world.ts';
 
 const name = parseSkillName('@acme/old');
 
 /** A database as the release with `count` migrations left it. */
 function databaseOf(count: number): string {
-  const folder = folderWith();
-  const migrations = join(folder, 'migrations');
-  cpSync('registry/migrations', migrations, { recursive: true });
-  const journal = join(migrations, 'meta/_journal.json');
-  const { entries, ...rest } = JSON.parse(readFileSync(journal, 'utf8'));
-  writeFileSync(journal, JSON.stringify({ ...rest, entries: entries.slice(0, count) }));
-  const path = join(folder, 'registry.sqlite');
+  const path = earlierDatabase(count);
   const client = new BetterSqlite3(path);
-  migrate(drizzle(client), { migrationsFolder: migrations });
   const type = 'https://skillgate.dev/attestation/publish/v1';
   // The clock was three days ahead when 1.0.0 came, so its id sorts behind that of 1.0.1.
   for (const [at, [version, id]] of [

@@ -1,6 +1,5 @@
 /** Counts what each request to a Worker spends, as Cloudflare counts an invocation. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout } from 'node:timers/promises';
 
 type Spending = 'queries' | 'subrequests';
 
@@ -21,9 +20,5 @@ export class Invocations {
     spent[kind] += amount;
     this.most[kind] = Math.max(this.most[kind], spent[kind]);
     return spent[kind];
-  }
-
-  async wait(ms: number): Promise<void> {
-    if (ms > 0) await setTimeout(ms);
   }
 }

@@ -2,12 +2,8 @@
  * Rows by which statements are found, in the hands of somebody who edits the database: what they
  * add means nothing, and what they take away comes back or stops the registry.
  */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { eq, sql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { checkNames, checkSomeNames } from '../../../registry/people/check-names.ts';
 import { fillNames } from '../../../registry/people/fill-names.ts';
@@ -17,9 +13,9 @@ import { statements } from '../../../registry/store/schema.ts';
 import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { keyStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
-import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, call, claimScope, makeSkill, publish, state } from '../road.ts';
+import { earlierDatabase } from '../store/earlier-release.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -59,21 +55,6 @@ const isOf = async (type: string, name: string): Promise<boolean> => {
 };
 const publishAs = (version: string, key = world.author): Promise<Answer> =>
   publish(world.send, makeSkill('@acme/hidden', version), key);
-
-/** The path of an empty database as the release with `count` migrations made it. */
-function olderDatabase(count: number): string {
-  const folder = folderWith();
-  const migrations = join(folder, 'migrations');
-  cpSync('registry/migrations', migrations, { recursive: true });
-  const journal = join(migrations, 'meta/_journal.json');
-  const { entries, ...rest } = JSON.parse(readFileSync(journal, 'utf8'));
-  writeFileSync(journal, JSON.stringify({ ...rest, entries: entries.slice(0, count) }));
-  const path = join(folder, 'registry.sqlite');
-  const client = new BetterSqlite3(path);
-  migrate(drizzle(client), { migrationsFolder: migrations });
-  client.close();
-  return path;
-}
 
 describe('rows that somebody adds', () => {
   it('give nobody a scope, a key or an end', async () => {
@@ -225,7 +206,7 @@ describe('a database of the release before', () => {
   it('is filled up to its last statement by the migration itself', async () => {
     await endAuthor();
     const { db } = world.registry;
-    const older = olderDatabase(16);
+    const older = earlierDatabase(16);
     const client = new BetterSqlite3(older);
     const columns =
       '"logIndex", "predicateType", payload, signer, envelope, "versionId", "createdAt"';
