@@ -2,17 +2,17 @@
 
 import type { CommandRow } from '../command.ts';
 import { nearest } from '../nearest.ts';
-import { agentRows } from './agent-rows.ts';
-import { auditRows } from './audit-rows.ts';
-import { authorRows } from './author-rows.ts';
-import { changesRows } from './changes-rows.ts';
-import { everyoneRows } from './everyone-rows.ts';
-import { hostPolicyRows } from './host-rows.ts';
-import { installerRows } from './installer-rows.ts';
-import { operatorRows } from './operator-rows.ts';
-import { reviewerRows } from './reviewer-rows.ts';
-import { secretRows } from './secret-rows.ts';
-import { holdRows, hostRows, monitorRows } from './watching-rows.ts';
+import { agentRows } from './rows/agent-rows.ts';
+import { auditRows } from './rows/audit-rows.ts';
+import { authorRows } from './rows/author-rows.ts';
+import { changesRows } from './rows/changes-rows.ts';
+import { everyoneRows } from './rows/everyone-rows.ts';
+import { hostPolicyRows } from './rows/host-rows.ts';
+import { installerRows } from './rows/installer-rows.ts';
+import { operatorRows } from './rows/operator-rows.ts';
+import { reviewerRows } from './rows/reviewer-rows.ts';
+import { secretRows } from './rows/secret-rows.ts';
+import { holdRows, hostRows, monitorRows } from './rows/watching-rows.ts';
 
 export interface CommandGroup {
   /** The group's readers, as help names them. */

@@ -282,7 +282,7 @@ describe('the names that cli imports from runner', () => {
 const circles: Record<string, string> = {
   'cli/help-and-options/commands.ts':
     'the table of commands has a row for `help`, which prints the table',
-  'cli/help-and-options/everyone-rows.ts':
+  'cli/help-and-options/rows/everyone-rows.ts':
     'the row of `help` loads the command when somebody types it',
   'cli/help-and-options/help.ts': 'the command `help` reads the table',
   'cli/help-and-options/help-text.ts': 'the text of `help` lists the table',

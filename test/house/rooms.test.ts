@@ -190,7 +190,7 @@ const upwards: Record<string, string> = {
 
 /** The files that the table of commands loads: a command starts in its room and uses any room. */
 const commands = new Set(
-  globSync('cli/help-and-options/*-rows.ts', { cwd: top })
+  globSync('cli/help-and-options/rows/*-rows.ts', { cwd: top })
     .flatMap((path) => arrowsOf(path, readFileSync(resolve(top, path), 'utf8')))
     .map(({ to }) => to)
     .filter((to) => /^cli\/(?!help-and-options\/)[\w-]+\//.test(to)),

@@ -2,7 +2,7 @@
  * Options of commands that can sign without a key, and the command that says which CI job may
  * publish.
  */
-import type { CommandRow, OptionRow } from '../command.ts';
+import type { CommandRow, OptionRow } from '../../command.ts';
 
 export const oidcOptions = {
   oidc: {
@@ -71,6 +71,6 @@ export const publisherRows: readonly CommandRow[] = [
       },
     },
     args: { min: 1, max: 1 },
-    load: () => import('../members-and-scopes/scope.ts'),
+    load: () => import('../../members-and-scopes/scope.ts'),
   },
 ];

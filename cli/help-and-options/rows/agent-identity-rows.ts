@@ -1,8 +1,5 @@
-/** The commands of agents: what they run, who they are, what they may use. */
-import type { CommandRow } from '../command.ts';
-import { mountOption } from './draft-rows.ts';
-
-export const agentOption = { type: 'string', value: 'NAME', summary: 'agent identity' } as const;
+/** The commands about agents' identities: what an agent may use, starts, did and keeps. */
+import type { CommandRow } from '../../command.ts';
 
 // What an identity has besides its grants.
 const ofIdentity = {
@@ -59,66 +56,7 @@ const ofIdentity = {
   },
 } as const;
 
-export const agentRows: readonly CommandRow[] = [
-  {
-    name: 'run',
-    summary: 'run a skill’s command in a sandbox; put options before the command',
-    usage: '@scope/name [COMMAND] [ARGS…]',
-    examples: [
-      [
-        'skillgate run @acme/weekly-report report --month 11',
-        'run the command; the arguments after it go to the skill',
-      ],
-      [
-        'skillgate run --plan @acme/weekly-report report',
-        'show what the run may do, without running it',
-      ],
-      [
-        'skillgate run --stdin @acme/weekly-report report < figures.csv',
-        'pass standard input to the command; without --stdin it gets none',
-      ],
-    ],
-    options: {
-      plan: { type: 'boolean', summary: 'print the plan and stop' },
-      stdin: {
-        type: 'boolean',
-        summary: 'pass standard input to the command (default: no input)',
-      },
-      agent: agentOption,
-      mount: mountOption,
-      why: {
-        type: 'string',
-        value: 'TEXT',
-        summary: 'reason for the run, recorded in the audit log',
-      },
-      accept: {
-        type: 'boolean',
-        summary:
-          'apply the changes that the run makes in its views of folders, without showing them',
-      },
-      'unsafe-no-sandbox': {
-        type: 'boolean',
-        summary: 'run the skill on this host without a sandbox: nothing enforces the plan',
-      },
-    },
-    args: { min: 1, max: Number.POSITIVE_INFINITY },
-    verbatimAfter: 2,
-    load: () => import('../run/run.ts'),
-  },
-  {
-    name: 'mcp',
-    summary: 'serve approved skills to an agent over MCP on stdin and stdout',
-    usage: '--agent NAME',
-    examples: [
-      [
-        'skillgate mcp --agent reporter',
-        'write this command into the MCP settings of the agent’s program',
-      ],
-    ],
-    options: { agent: agentOption },
-    args: { min: 0, max: 0 },
-    load: () => import('../mcp/mcp.ts'),
-  },
+export const agentIdentityRows: readonly CommandRow[] = [
   {
     name: 'agent create',
     summary: 'create an identity for an agent',
@@ -143,7 +81,7 @@ export const agentRows: readonly CommandRow[] = [
       ...ofIdentity,
     },
     args: { min: 1, max: 1 },
-    load: () => import('../agents/agent.ts'),
+    load: () => import('../../agents/agent.ts'),
   },
   {
     name: 'agent list',
@@ -152,7 +90,7 @@ export const agentRows: readonly CommandRow[] = [
     examples: [['skillgate agent list', 'show each agent with its key, grants and end']],
     options: {},
     args: { min: 0, max: 0 },
-    load: () => import('../agents/agent.ts'),
+    load: () => import('../../agents/agent.ts'),
   },
   {
     name: 'agent show',
@@ -161,7 +99,7 @@ export const agentRows: readonly CommandRow[] = [
     examples: [['skillgate agent show finance', 'show its grants, egress, workspace and budget']],
     options: {},
     args: { min: 1, max: 1 },
-    load: () => import('../agents/agent.ts'),
+    load: () => import('../../agents/agent.ts'),
   },
   {
     name: 'agent grant',
@@ -212,7 +150,7 @@ export const agentRows: readonly CommandRow[] = [
       ...ofIdentity,
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
-    load: () => import('../agents/agent.ts'),
+    load: () => import('../../agents/agent.ts'),
   },
   {
     name: 'agent revoke',
@@ -244,7 +182,7 @@ export const agentRows: readonly CommandRow[] = [
       index: { type: 'string', value: 'npm,python', summary: 'remove only these indexes' },
     },
     args: { min: 1, max: 2 },
-    load: () => import('../agents/agent.ts'),
+    load: () => import('../../agents/agent.ts'),
   },
   {
     name: 'agent remove',
@@ -254,7 +192,7 @@ export const agentRows: readonly CommandRow[] = [
     examples: [['skillgate agent remove reporter', 'list what would be deleted, and ask']],
     options: { yes: { type: 'boolean', summary: 'do not ask' } },
     args: { min: 1, max: 1 },
-    load: () => import('../agents/agent.ts'),
+    load: () => import('../../agents/agent.ts'),
   },
   {
     name: 'agent run',
@@ -291,7 +229,7 @@ export const agentRows: readonly CommandRow[] = [
       },
     },
     args: { min: 2, max: Number.POSITIVE_INFINITY },
-    load: () => import('../agents/agent-run.ts'),
+    load: () => import('../../agents/agent-run.ts'),
   },
   {
     name: 'agent log',
@@ -300,7 +238,7 @@ export const agentRows: readonly CommandRow[] = [
     examples: [['skillgate agent log reporter', 'show each run, request and denial of the agent']],
     options: {},
     args: { min: 1, max: 1 },
-    load: () => import('../agents/agent.ts'),
+    load: () => import('../../agents/agent.ts'),
   },
   {
     name: 'agent cache',
@@ -318,6 +256,6 @@ export const agentRows: readonly CommandRow[] = [
       },
     },
     args: { min: 1, max: 2 },
-    load: () => import('../agents/agent-cache.ts'),
+    load: () => import('../../agents/agent-cache.ts'),
   },
 ];

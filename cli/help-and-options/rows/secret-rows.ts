@@ -1,5 +1,5 @@
 /** The commands about secrets: the values stay on the host. */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow } from '../../command.ts';
 import { agentOption } from './agent-rows.ts';
 
 export const secretRows: readonly CommandRow[] = [
@@ -44,7 +44,7 @@ export const secretRows: readonly CommandRow[] = [
       agent: agentOption,
     },
     args: { min: 1, max: 1 },
-    load: () => import('../host/secret.ts'),
+    load: () => import('../../host/secret.ts'),
   },
   {
     name: 'secret list',
@@ -53,7 +53,7 @@ export const secretRows: readonly CommandRow[] = [
     examples: [['skillgate secret list', 'show the secrets stored on this host']],
     options: {},
     args: { min: 0, max: 0 },
-    load: () => import('../host/secret.ts'),
+    load: () => import('../../host/secret.ts'),
   },
   {
     name: 'secret remove',
@@ -67,6 +67,6 @@ export const secretRows: readonly CommandRow[] = [
     ],
     options: { agent: agentOption },
     args: { min: 1, max: 1 },
-    load: () => import('../host/secret.ts'),
+    load: () => import('../../host/secret.ts'),
   },
 ];

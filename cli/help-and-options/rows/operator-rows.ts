@@ -1,8 +1,8 @@
 /** The commands of those who operate a registry. */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow } from '../../command.ts';
 import { administratorKey, memberRows } from './member-rows.ts';
 import { rotationRow } from './rotation-rows.ts';
-import { serveOptions } from './serve-options.ts';
+import { serviceRows } from './service-rows.ts';
 
 export const operatorRows: readonly CommandRow[] = [
   {
@@ -51,7 +51,7 @@ export const operatorRows: readonly CommandRow[] = [
       key: administratorKey,
     },
     args: { min: 1, max: 1 },
-    load: () => import('../registries/registry-init.ts'),
+    load: () => import('../../registries/registry-init.ts'),
   },
   {
     name: 'registry add',
@@ -77,7 +77,7 @@ export const operatorRows: readonly CommandRow[] = [
       },
     },
     args: { min: 1, max: 1 },
-    load: () => import('../registries/registry.ts'),
+    load: () => import('../../registries/registry.ts'),
   },
   {
     name: 'registry show',
@@ -91,7 +91,7 @@ export const operatorRows: readonly CommandRow[] = [
     ],
     options: {},
     args: { min: 0, max: 1 },
-    load: () => import('../registries/registry.ts'),
+    load: () => import('../../registries/registry.ts'),
   },
   {
     name: 'registry trust',
@@ -121,124 +121,11 @@ export const operatorRows: readonly CommandRow[] = [
       },
     },
     args: { min: 1, max: 1 },
-    load: () => import('../registries/registry.ts'),
+    load: () => import('../../registries/registry.ts'),
   },
   rotationRow,
   ...memberRows,
-  {
-    name: 'serve',
-    summary: 'start the registry and its scanner',
-    usage: '[DIR]',
-    examples: [
-      ['skillgate serve ./registry-data', 'start the registry at http://localhost:4880'],
-      [
-        'skillgate serve --config /etc/skillgate/registry.toml',
-        'serve a registry to other machines; docs/operating-registry.md shows the file',
-      ],
-      [
-        'skillgate serve ./registry-data --url https://skills.acme.example --trusted-proxy 127.0.0.1',
-        'serve behind a reverse proxy on this machine, which ends TLS',
-      ],
-      [
-        'skillgate serve ./registry-data --url https://skills.acme.example --host 0.0.0.0 --port 443 --tls-certificate fullchain.pem --tls-key privkey.pem',
-        'serve with a certificate, without a proxy',
-      ],
-    ],
-    options: serveOptions,
-    args: { min: 0, max: 1 },
-    load: () => import('../serve/serve.ts'),
-  },
-  {
-    name: 'scanner work',
-    summary:
-      'lease scan jobs from a registry and post signed reports; between jobs, look at locked packages from the indexes of host policy',
-    usage: '--key FILE',
-    examples: [
-      ['skillgate scanner work --key ./registry-data/scanner-key.json', 'work until interrupted'],
-    ],
-    options: {
-      key: { type: 'string', value: 'FILE', summary: 'key file of a scanner member' },
-      root: {
-        type: 'string',
-        value: 'FILE',
-        summary: 'root file of the registry (default: the pinned root file)',
-      },
-      children: {
-        type: 'string',
-        value: 'N',
-        summary: 'number of scanner processes kept ready (default: 1)',
-      },
-    },
-    args: { min: 0, max: 0 },
-    load: () => import('../scan/scanner.ts'),
-  },
-  {
-    name: 'witness serve',
-    summary: 'cosign each head of a registry’s log that extends the head before it',
-    usage: '(--root FILE | --log ORIGIN=KEY)',
-    examples: [
-      [
-        'skillgate witness serve --root ./root.json --listen 0.0.0.0:4881 --name witness.example/one',
-        'cosign the heads that the registry sends (skillgate serve --witness URL)',
-      ],
-      [
-        'skillgate witness serve --root ./root.json --follow https://skills.acme.example',
-        'fetch the head from the registry every minute',
-      ],
-      [
-        'skillgate witness serve --root ./root.json --follow https://skills.acme.example --replay',
-        'also stop cosigning while a revocation in the log is missing from the status',
-      ],
-    ],
-    options: {
-      data: {
-        type: 'string',
-        value: 'DIR',
-        summary: 'folder for the witness’s key and heads (default: witness in the data folder)',
-      },
-      root: {
-        type: 'string',
-        multiple: true,
-        value: 'FILE',
-        summary: 'root file of a registry whose log the witness watches',
-      },
-      log: {
-        type: 'string',
-        multiple: true,
-        value: 'ORIGIN=KEY',
-        summary: 'log to watch, by its name and Ed25519 key (SPKI, base64)',
-      },
-      listen: {
-        type: 'string',
-        value: 'HOST:PORT',
-        summary: 'address to listen on (default: localhost:4881)',
-      },
-      name: {
-        type: 'string',
-        value: 'NAME',
-        summary:
-          'name of the witness, set at the first start and never changed; an address without https://',
-      },
-      follow: {
-        type: 'string',
-        multiple: true,
-        value: 'URL',
-        summary: 'registry whose log and key rotations the witness fetches',
-      },
-      every: {
-        type: 'string',
-        value: 'SECONDS',
-        summary: 'with --follow: how often to fetch (default: 60)',
-      },
-      replay: {
-        type: 'boolean',
-        summary:
-          'with --follow: cosign only while index and status agree with the log, as skillgate monitor checks',
-      },
-    },
-    args: { min: 0, max: 0 },
-    load: () => import('../witness/witness.ts'),
-  },
+  ...serviceRows,
   {
     name: 'import',
     summary: 'publish each skill found below a folder and print its result',
@@ -258,6 +145,6 @@ export const operatorRows: readonly CommandRow[] = [
       },
     },
     args: { min: 1, max: 1 },
-    load: () => import('../publish/import.ts'),
+    load: () => import('../../publish/import.ts'),
   },
 ];

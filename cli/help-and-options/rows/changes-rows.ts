@@ -1,5 +1,5 @@
 /** The commands for what runs changed in their views of folders. */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow } from '../../command.ts';
 
 export const changesRows: readonly CommandRow[] = [
   {
@@ -11,7 +11,7 @@ export const changesRows: readonly CommandRow[] = [
     ],
     options: {},
     args: { min: 0, max: 0 },
-    load: () => import('../changes/changes.ts'),
+    load: () => import('../../changes/changes.ts'),
   },
   {
     name: 'changes show',
@@ -33,7 +33,7 @@ export const changesRows: readonly CommandRow[] = [
       },
     },
     args: { min: 1, max: 1 },
-    load: () => import('../changes/changes.ts'),
+    load: () => import('../../changes/changes.ts'),
   },
   {
     name: 'changes accept',
@@ -81,7 +81,7 @@ export const changesRows: readonly CommandRow[] = [
       },
     },
     args: { min: 1, max: 1 },
-    load: () => import('../changes/changes.ts'),
+    load: () => import('../../changes/changes.ts'),
   },
   {
     name: 'changes discard',
@@ -92,6 +92,6 @@ export const changesRows: readonly CommandRow[] = [
     ],
     options: { yes: { type: 'boolean', summary: 'do not ask' } },
     args: { min: 1, max: 1 },
-    load: () => import('../changes/changes.ts'),
+    load: () => import('../../changes/changes.ts'),
   },
 ];

@@ -1,5 +1,5 @@
 /** The commands of those who read skills and decide. */
-import type { CommandRow, OptionRow } from '../command.ts';
+import type { CommandRow, OptionRow } from '../../command.ts';
 
 const key: OptionRow = {
   type: 'string',
@@ -28,7 +28,7 @@ const targets: Readonly<Record<string, OptionRow>> = {
   },
 };
 const version = '@scope/name@version';
-const load = () => import('../review/review.ts');
+const load = () => import('../../review/review.ts');
 const one = { min: 1, max: 1 } as const;
 
 export const reviewerRows: readonly CommandRow[] = [

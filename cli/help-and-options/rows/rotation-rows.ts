@@ -1,5 +1,5 @@
 /** The command by which a root of trust changes. */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow } from '../../command.ts';
 
 export const rotationRow: CommandRow = {
   name: 'registry rotate',
@@ -94,5 +94,5 @@ export const rotationRow: CommandRow = {
     },
   },
   args: { min: 1, max: Number.POSITIVE_INFINITY },
-  load: () => import('../root-rotation/rotate.ts'),
+  load: () => import('../../root-rotation/rotate.ts'),
 };

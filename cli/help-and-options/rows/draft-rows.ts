@@ -1,5 +1,5 @@
 /** The commands for a skill that nobody has seen yet: written, scanned, declared, tried. */
-import type { CommandRow, OptionRow } from '../command.ts';
+import type { CommandRow, OptionRow } from '../../command.ts';
 
 /** The option that binds a folder for one run. */
 export const mountOption: OptionRow = {
@@ -27,7 +27,7 @@ export const draftRows: readonly CommandRow[] = [
       },
     },
     args: { min: 0, max: 1 },
-    load: () => import('../publish/init.ts'),
+    load: () => import('../../publish/init.ts'),
   },
   {
     name: 'scan',
@@ -68,7 +68,7 @@ export const draftRows: readonly CommandRow[] = [
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
     formats: ['text', 'json', 'jsonl', 'sarif', 'github', 'markdown'],
-    load: () => import('../scan/scan.ts'),
+    load: () => import('../../scan/scan.ts'),
   },
   {
     name: 'manifest',
@@ -101,7 +101,7 @@ export const draftRows: readonly CommandRow[] = [
       },
     },
     args: { min: 0, max: 1 },
-    load: () => import('../publish/manifest.ts'),
+    load: () => import('../../publish/manifest.ts'),
   },
   {
     name: 'lock',
@@ -130,7 +130,7 @@ export const draftRows: readonly CommandRow[] = [
       },
     },
     args: { min: 0, max: 1 },
-    load: () => import('../packages/lock.ts'),
+    load: () => import('../../packages/lock.ts'),
   },
   {
     name: 'try',
@@ -170,6 +170,6 @@ export const draftRows: readonly CommandRow[] = [
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
     verbatimAfter: 2,
-    load: () => import('../run/try.ts'),
+    load: () => import('../../run/try.ts'),
   },
 ];

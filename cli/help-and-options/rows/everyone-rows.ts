@@ -1,5 +1,5 @@
 /** The commands for everyone. */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow } from '../../command.ts';
 
 export const everyoneRows: readonly CommandRow[] = [
   {
@@ -15,7 +15,7 @@ export const everyoneRows: readonly CommandRow[] = [
     ],
     options: {},
     args: { min: 1, max: 1 },
-    load: () => import('./explain.ts'),
+    load: () => import('../explain.ts'),
   },
   {
     name: 'demo',
@@ -32,7 +32,7 @@ export const everyoneRows: readonly CommandRow[] = [
       verbose: { type: 'boolean', summary: 'show every command with all of its output' },
     },
     args: { min: 0, max: 0 },
-    load: () => import('../demo/demo.ts'),
+    load: () => import('../../demo/demo.ts'),
   },
   {
     name: 'sigstore verify-bundle',
@@ -78,7 +78,7 @@ export const everyoneRows: readonly CommandRow[] = [
       },
     },
     args: { min: 1, max: 1 },
-    load: () => import('../verify/sigstore.ts'),
+    load: () => import('../../verify/sigstore.ts'),
   },
   {
     name: 'shell-init',
@@ -94,7 +94,7 @@ export const everyoneRows: readonly CommandRow[] = [
     ],
     options: {},
     args: { min: 1, max: 1 },
-    load: () => import('./shell-init.ts'),
+    load: () => import('../shell-init.ts'),
   },
   {
     name: 'help',
@@ -107,6 +107,6 @@ export const everyoneRows: readonly CommandRow[] = [
     ],
     options: { all: { type: 'boolean', summary: 'list all commands' } },
     args: { min: 0, max: 3 },
-    load: () => import('./help.ts'),
+    load: () => import('../help.ts'),
   },
 ];

@@ -2,7 +2,7 @@
  * The commands of who answers for a machine with agents: what waits for them, and what the machine
  * can enforce.
  */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow } from '../../command.ts';
 
 const answering = {
   approver: {
@@ -44,7 +44,7 @@ export const holdRows: readonly CommandRow[] = [
     ],
     options: elsewhere,
     args: { min: 0, max: 0 },
-    load: () => import('../holds/hold.ts'),
+    load: () => import('../../holds/hold.ts'),
   },
   {
     name: 'hold show',
@@ -58,7 +58,7 @@ export const holdRows: readonly CommandRow[] = [
     ],
     options: {},
     args: { min: 1, max: 1 },
-    load: () => import('../holds/hold.ts'),
+    load: () => import('../../holds/hold.ts'),
   },
   {
     name: 'hold allow',
@@ -84,7 +84,7 @@ export const holdRows: readonly CommandRow[] = [
       ...elsewhere,
     },
     args: { min: 1, max: 1 },
-    load: () => import('../holds/hold.ts'),
+    load: () => import('../../holds/hold.ts'),
   },
   {
     name: 'hold deny',
@@ -93,7 +93,7 @@ export const holdRows: readonly CommandRow[] = [
     examples: [['skillgate hold deny 3f9c0a1b2d4e', 'deny the action at once']],
     options: { ...answering, ...elsewhere },
     args: { min: 1, max: 1 },
-    load: () => import('../holds/hold.ts'),
+    load: () => import('../../holds/hold.ts'),
   },
 ];
 
@@ -124,7 +124,7 @@ export const hostRows: readonly CommandRow[] = [
       },
     },
     args: { min: 0, max: 0 },
-    load: () => import('../host/doctor.ts'),
+    load: () => import('../../host/doctor.ts'),
   },
   {
     name: 'redteam',
@@ -152,7 +152,7 @@ export const hostRows: readonly CommandRow[] = [
       },
     },
     args: { min: 0, max: 0 },
-    load: () => import('../proofs/redteam/redteam.ts'),
+    load: () => import('../../proofs/redteam/redteam.ts'),
   },
 ];
 
@@ -191,6 +191,6 @@ export const monitorRows: readonly CommandRow[] = [
       },
     },
     args: { min: 1, max: 1 },
-    load: () => import('../monitor/monitor.ts'),
+    load: () => import('../../monitor/monitor.ts'),
   },
 ];

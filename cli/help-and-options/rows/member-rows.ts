@@ -1,5 +1,6 @@
 /** The commands about the members of a registry. */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow } from '../../command.ts';
+import { confirmOption } from '../confirm-option.ts';
 
 export const administratorKey = {
   type: 'string',
@@ -61,7 +62,7 @@ export const memberRows: readonly CommandRow[] = [
       key: administratorKey,
     },
     args: { min: 1, max: 1 },
-    load: () => import('../members-and-scopes/member.ts'),
+    load: () => import('../../members-and-scopes/member.ts'),
   },
   {
     name: 'member list',
@@ -70,7 +71,7 @@ export const memberRows: readonly CommandRow[] = [
     examples: [['skillgate member list', 'show the names, roles and keys of the members']],
     options: { key: administratorKey },
     args: { min: 0, max: 0 },
-    load: () => import('../members-and-scopes/member.ts'),
+    load: () => import('../../members-and-scopes/member.ts'),
   },
   {
     name: 'member remove',
@@ -108,10 +109,10 @@ export const memberRows: readonly CommandRow[] = [
         summary:
           'NAME.pub.json of a key that is not enrolled yet: signatures made until now cannot enrol it',
       },
-      yes: { type: 'boolean', summary: 'confirm without a question; required without a terminal' },
+      yes: confirmOption,
       key: administratorKey,
     },
     args: { min: 1, max: 1 },
-    load: () => import('../members-and-scopes/member.ts'),
+    load: () => import('../../members-and-scopes/member.ts'),
   },
 ];

@@ -1,5 +1,5 @@
 /** The commands of those who install skills. */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow } from '../../command.ts';
 
 export const installerRows: readonly CommandRow[] = [
   {
@@ -22,7 +22,7 @@ export const installerRows: readonly CommandRow[] = [
       },
     },
     args: { min: 0, max: 1 },
-    load: () => import('../packages/packages.ts'),
+    load: () => import('../../packages/packages.ts'),
   },
   {
     name: 'install',
@@ -71,7 +71,7 @@ export const installerRows: readonly CommandRow[] = [
       },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
-    load: () => import('../install/install.ts'),
+    load: () => import('../../install/install.ts'),
   },
   {
     name: 'list',
@@ -80,7 +80,7 @@ export const installerRows: readonly CommandRow[] = [
     examples: [['skillgate list', 'show each skill with its version, range and folder']],
     options: {},
     args: { min: 0, max: 0 },
-    load: () => import('../install/list.ts'),
+    load: () => import('../../install/list.ts'),
   },
   {
     name: 'show',
@@ -92,7 +92,7 @@ export const installerRows: readonly CommandRow[] = [
     ],
     options: {},
     args: { min: 1, max: 1 },
-    load: () => import('../install/show.ts'),
+    load: () => import('../../install/show.ts'),
   },
   {
     name: 'outdated',
@@ -101,7 +101,7 @@ export const installerRows: readonly CommandRow[] = [
     examples: [['skillgate outdated', 'check all skills of skillgate.lock; change nothing']],
     options: {},
     args: { min: 0, max: Number.POSITIVE_INFINITY },
-    load: () => import('../install/outdated.ts'),
+    load: () => import('../../install/outdated.ts'),
   },
   {
     name: 'update',
@@ -118,7 +118,7 @@ export const installerRows: readonly CommandRow[] = [
       yes: { type: 'boolean', summary: 'accept versions that may do more, without a question' },
     },
     args: { min: 0, max: Number.POSITIVE_INFINITY },
-    load: () => import('../install/update.ts'),
+    load: () => import('../../install/update.ts'),
   },
   {
     name: 'remove',
@@ -127,7 +127,7 @@ export const installerRows: readonly CommandRow[] = [
     examples: [['skillgate remove @acme/weekly-report', 'delete the folder and its lock entry']],
     options: {},
     args: { min: 1, max: Number.POSITIVE_INFINITY },
-    load: () => import('../install/remove.ts'),
+    load: () => import('../../install/remove.ts'),
   },
   {
     name: 'ci',
@@ -144,7 +144,7 @@ export const installerRows: readonly CommandRow[] = [
     ],
     options: { offline: { type: 'boolean', summary: 'use only the cache, and no network' } },
     args: { min: 0, max: 0 },
-    load: () => import('../install/ci.ts'),
+    load: () => import('../../install/ci.ts'),
   },
   {
     name: 'verify',
@@ -194,6 +194,6 @@ export const installerRows: readonly CommandRow[] = [
       },
     },
     args: { min: 0, max: 1 },
-    load: () => import('../verify/verify.ts'),
+    load: () => import('../../verify/verify.ts'),
   },
 ];

@@ -1,5 +1,5 @@
 /** The commands about the audit log of a host. */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow } from '../../command.ts';
 
 export const auditRows: readonly CommandRow[] = [
   {
@@ -45,7 +45,7 @@ export const auditRows: readonly CommandRow[] = [
     },
     args: { min: 0, max: 0 },
     formats: ['text', 'json', 'jsonl', 'ocsf'],
-    load: () => import('../audit-log/log.ts'),
+    load: () => import('../../audit-log/log.ts'),
   },
   {
     name: 'log verify',
@@ -56,7 +56,7 @@ export const auditRows: readonly CommandRow[] = [
     ],
     options: {},
     args: { min: 0, max: 0 },
-    load: () => import('../audit-log/log.ts'),
+    load: () => import('../../audit-log/log.ts'),
   },
   {
     name: 'log watch',
@@ -66,7 +66,7 @@ export const auditRows: readonly CommandRow[] = [
     options: { once: { type: 'boolean', summary: 'draw once and stop' } },
     args: { min: 0, max: 0 },
     formats: ['text'],
-    load: () => import('../audit-log/log.ts'),
+    load: () => import('../../audit-log/log.ts'),
   },
   {
     name: 'log export',
@@ -83,6 +83,6 @@ export const auditRows: readonly CommandRow[] = [
       follow: { type: 'boolean', summary: 'continue with new entries as they are recorded' },
     },
     args: { min: 0, max: 0 },
-    load: () => import('../audit-log/log.ts'),
+    load: () => import('../../audit-log/log.ts'),
   },
 ];

@@ -1,5 +1,5 @@
 /** The commands that show and change host policy. */
-import type { CommandRow } from '../command.ts';
+import type { CommandRow } from '../../command.ts';
 
 const dryRun = {
   type: 'boolean',
@@ -7,7 +7,7 @@ const dryRun = {
 } as const;
 
 const listAndRemove = '| list | remove NAME';
-const load: CommandRow['load'] = () => import('../host/host.ts');
+const load: CommandRow['load'] = () => import('../../host/host.ts');
 
 export const hostPolicyRows: readonly CommandRow[] = [
   {
@@ -152,7 +152,7 @@ export const hostPolicyRows: readonly CommandRow[] = [
       },
     },
     args: { min: 0, max: 102 },
-    load: () => import('../host/house.ts'),
+    load: () => import('../../host/house.ts'),
   },
   {
     name: 'host advisories',

@@ -1,0 +1,108 @@
+/** The commands of those who write skills. */
+import type { CommandRow } from '../../command.ts';
+import { draftRows } from './draft-rows.ts';
+import { keyRows } from './key-rows.ts';
+import { oidcOptions, publisherRows } from './keyless-rows.ts';
+import { scopeRows } from './scope-rows.ts';
+
+export const authorRows: readonly CommandRow[] = [
+  ...draftRows,
+  {
+    name: 'publish',
+    summary: 'pack, check, scan, sign and upload a version',
+    usage: '[DIR] [--dry-run]',
+    examples: [
+      ['skillgate publish . --dry-run', 'do every step of publishing except signing and uploading'],
+      ['skillgate publish .', 'publish the version that skill.json names'],
+      [
+        'skillgate publish . --oidc',
+        'sign with an OIDC identity, in CI or after signing in; no key is stored (docs/publishing-from-ci.md)',
+      ],
+    ],
+    options: {
+      'dry-run': { type: 'boolean', summary: 'stop before signing; nothing is uploaded' },
+      'as-is': {
+        type: 'boolean',
+        summary:
+          'publish although the scan found undeclared capabilities, which reviewers see, too',
+      },
+      key: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'key to sign with (default: your only key, or the key named default)',
+      },
+      ...oidcOptions,
+    },
+    args: { min: 0, max: 1 },
+    load: () => import('../../publish/publish.ts'),
+  },
+  {
+    name: 'status',
+    summary: 'show the state of a version: scan, verdict, approvals, history',
+    usage: '@scope/name[@version]',
+    examples: [
+      [
+        'skillgate status @acme/weekly-report@1.4.0',
+        'show what happened to this version and what it waits for',
+      ],
+      [
+        'skillgate status @acme/weekly-report@1.4.0 --reply "only the report reads the key"',
+        'answer a reviewer’s question, as the author',
+      ],
+    ],
+    options: {
+      wait: { type: 'boolean', summary: 'wait until the scan is done' },
+      reply: {
+        type: 'string',
+        value: 'TEXT',
+        summary: 'answer the reviewers’ questions; everybody can read the answer',
+      },
+      key: { type: 'string', value: 'NAME', summary: 'key of the publisher or scope owner' },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../../publish/status.ts'),
+  },
+  {
+    name: 'login',
+    summary: 'sign in to the registry with a key',
+    usage: '[--browser]',
+    examples: [
+      ['skillgate login', 'prove that you hold your key; the session lasts an hour'],
+      ['skillgate login --browser', 'print a one-time link that signs a browser in to the desk'],
+    ],
+    options: {
+      key: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'key to sign in with (default: your only key, or the key named default)',
+      },
+      browser: { type: 'boolean', summary: 'print a one-time link to the reviewer’s desk' },
+    },
+    args: { min: 0, max: 0 },
+    load: () => import('../../registries/login.ts'),
+  },
+  {
+    name: 'whoami',
+    summary: 'show which key, member and roles the registry knows you by',
+    usage: '[--oidc]',
+    examples: [
+      [
+        'skillgate whoami',
+        'show your key, member name, roles and scopes, and who else publishes in your scopes',
+      ],
+      [
+        'skillgate whoami --oidc --signing-config .ci/signing_config.json',
+        'show the OIDC identity that a CI job or a person would sign with; asks no registry',
+      ],
+    ],
+    options: {
+      key: { type: 'string', value: 'NAME', summary: 'key to sign in with' },
+      ...oidcOptions,
+    },
+    args: { min: 0, max: 0 },
+    load: () => import('../../members-and-scopes/whoami.ts'),
+  },
+  ...keyRows,
+  ...scopeRows,
+  ...publisherRows,
+];
