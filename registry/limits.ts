@@ -68,6 +68,20 @@ export const objectWritesAtOnce = 16;
 /** How long a writer waits after R2 took another write to the same key, and how often. */
 export const objectPauseMs = 1_000;
 export const objectPausesMax = 5;
+/**
+ * How long the object storage may take for one operation, how slow it may be with the bytes of a
+ * write, and the time for each object of a write.
+ */
+export const objectWaitMs = 10_000;
+export const objectBytesPerSecondMin = 1024 * 1024;
+export const objectPlaceMs = 50;
+/**
+ * The same time while an earlier operation is overdue, how many overdue operations wait in memory,
+ * and how often one more is tried then.
+ */
+export const objectSilentMs = 500;
+export const objectsOverdueMax = 32;
+export const objectProbeMs = 30_000;
 /** Index files that a start updates before it marks their lines in one batch. */
 export const indexFilesMarkedAtOnce = 100;
 export const formBodyBytesMax = 64 * 1024;

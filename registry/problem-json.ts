@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../skills-index/skill/problem-codes.ts';
+import { StorageSilent } from './store/bounded-objects.ts';
 import { whyDamaged } from './store/sqlite-errors.ts';
 
 /** Failures that the operator must learn of. */
@@ -19,7 +20,7 @@ export function answerProblem(
   log: (error: unknown) => void,
 ): Response {
   const problem = problemOf(error);
-  if (operatorCodes.includes(problem.code)) log(error);
+  if (operatorCodes.includes(problem.code) || error instanceof StorageSilent) log(error);
   return problemResponse(context, problem);
 }
 
@@ -45,6 +46,8 @@ export function problemResponse(context: Context, problem: Problem): Response {
 
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof StorageSilent)
+    return new Problem('registry-busy', error.message, { cause: error });
   if (error instanceof HTTPException)
     return new Problem(codeOfStatus(error.status), error.message, { cause: error });
   const text =

@@ -39,6 +39,7 @@ import {
 } from './serving/observation.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
+import { boundedObjects } from './store/bounded-objects.ts';
 import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
 import { type DatabaseFile, openFolder } from './store/database-file.ts';
@@ -113,7 +114,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const db = await orClose(listeners, () => databaseOf(opened));
   const registry: Registry = {
     db,
-    objects: diskObjects(join(dir, 'objects')),
+    objects: boundedObjects(diskObjects(join(dir, 'objects'))),
     ...trust,
     config: { base, hosts, localBases },
     identities: {},

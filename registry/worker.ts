@@ -24,6 +24,7 @@ import { nameUnknownLength } from './request-limits/body-limit.ts';
 import { lookAtWaiting, renewQueue } from './review/queue/renew-queue.ts';
 import { judgeByLooks } from './scans/package-consequences.ts';
 import { clashOf, type Database } from './store/batch.ts';
+import { boundedObjects } from './store/bounded-objects.ts';
 import { r2Objects } from './store/r2-objects.ts';
 
 export interface WorkerEnvironment {
@@ -124,7 +125,7 @@ async function make(
   const root = parseRoot(environment.ROOT);
   const { LOG_KEY: log, STATUS_KEY: status, REGISTRY_KEY: registryKey, BASE: base } = environment;
   const policy = environment.POLICY === undefined ? defaultPolicy : parsePolicy(environment.POLICY);
-  const objects = r2Objects(environment.OBJECTS);
+  const objects = boundedObjects(r2Objects(environment.OBJECTS));
   const tuf = await objects.get(tufDocumentName);
   const signed = tuf === undefined ? undefined : requireTuf(tuf, { root, policy });
   const registry: Registry = {

@@ -138,6 +138,8 @@ const upwards: Record<string, string> = {
     'the context is made of the types of its parts',
   'registry/problem-json.ts → registry/store/sqlite-errors.ts':
     'a damaged database is told as a problem document',
+  'registry/problem-json.ts → registry/store/bounded-objects.ts':
+    'a storage that hangs is told as a problem document, too',
   'registry/index/publish-index.ts → registry/review/approvals.ts':
     'a version enters the index with its approvals',
   'registry/versions/lacking-scans.ts → registry/scans/jobs.ts':

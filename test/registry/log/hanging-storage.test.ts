@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Registry } from '../../../registry/context.ts';
+import { logSize } from '../../../registry/log/log.ts';
+import { boundedObjects, type ObjectPatience } from '../../../registry/store/bounded-objects.ts';
+import type { Objects } from '../../../registry/store/objects.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
+import { makeKey } from '../people.ts';
+import { type Answer, makeSkill, publish, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+let world: Staffed;
+beforeEach(async () => {
+  world = await makeStaffedWorld();
+});
+afterEach(() => world.close());
+
+const patience: ObjectPatience = { waitMs: 200, silentMs: 50, overdueMax: 8, probeMs: 300 };
+const never = (): Promise<never> => new Promise(() => undefined);
+const names = ['get', 'getTagged', 'has', 'put', 'putOver', 'putAll'] as const;
+
+/** Some operations of the storage never answer, until the function is called. */
+function hang(registry: Registry, silent: readonly (keyof Objects)[]): () => void {
+  let hangs = true;
+  const { objects } = registry;
+  const hanging: Objects = { ...objects };
+  for (const name of silent)
+    Object.assign(hanging, {
+      [name]: (...given: unknown[]) =>
+        hangs ? never() : (objects[name] as (...all: unknown[]) => unknown)(...given),
+    });
+  Object.assign(registry, { objects: boundedObjects(hanging, patience) });
+  return () => {
+    hangs = false;
+  };
+}
+
+let made = 0;
+const claim = (): (() => Promise<Answer>) => {
+  const owner = makeKey();
+  const scope = parseScope(`scope-${made++}`);
+  const statement = scopeStatement({ scope, owners: [owner.open] });
+  return () => state(world.send, statement, owner);
+};
+
+describe('while the object storage hangs', () => {
+  it.each([
+    ['with every operation', names],
+    ['with every write', ['put', 'putOver', 'putAll']],
+  ] as const)(
+    '%s, others append, and each answer says whether its statement counts',
+    async (_, silent) => {
+      const { registry } = world;
+      // Everybody is known, so that decisions need no object.
+      await claim()();
+      const mend = hang(registry, silent);
+      const before = await logSize(registry);
+      const claims = Array.from({ length: 6 }, claim);
+      const start = Date.now();
+      const answers: Answer[] = [];
+      for (const send of claims) answers.push(await send());
+      expect(Date.now() - start).toBeLessThan(5_000);
+      expect(answers.map(({ status, body }) => [status, body.code])).toEqual(
+        claims.map(() => [503, 'logged-unfinished']),
+      );
+      expect((await logSize(registry)) - before).toBe(claims.length);
+      mend();
+      await new Promise((resolve) => setTimeout(resolve, patience.probeMs));
+      for (const [at, send] of claims.entries()) {
+        const { status, body } = await send();
+        expect([status, body.logIndex], JSON.stringify(body)).toEqual([201, before + at]);
+        verifyStatement(body.bundle, { root: world.trust.root });
+      }
+    },
+  );
+
+  it('a decision that has to read gives its turn back, and nothing of it is written later', async () => {
+    const { registry } = world;
+    registry.identities.verified?.clear();
+    Object.assign(registry, { identities: {} });
+    const mend = hang(registry, ['get']);
+    const before = await logSize(registry);
+    const send = claim();
+    const refused = await Promise.all([send(), claim()()]);
+    for (const { status, body } of refused)
+      expect([status, body.code], JSON.stringify(body)).toEqual([503, 'registry-busy']);
+    expect(await logSize(registry)).toBe(before);
+    mend();
+    expect(await send()).toMatchObject({ status: 201, body: { logIndex: before } });
+  });
+
+  it('an upload is refused until the storage has its files, and the name is free then', async () => {
+    const { registry, author } = world;
+    const skill = makeSkill('@acme/tidy', '1.0.0');
+    const mend = hang(registry, ['putAll']);
+    const before = await logSize(registry);
+    expect(await publish(world.send, skill, author)).toMatchObject({
+      status: 503,
+      body: { code: 'registry-busy' },
+    });
+    expect(await logSize(registry)).toBe(before);
+    mend();
+    expect((await publish(world.send, skill, author)).status).toBe(201);
+  });
+});
