@@ -11,7 +11,7 @@ import { freshRegistry } from '../../registries/refresh.ts';
 import { pinRegistry, trustedRegistry } from '../../registries/registries.ts';
 import { runBare } from './bare.ts';
 import { auditOf, publishSkills, runGated } from './gated.ts';
-import { leaksBare, leaksOf, readHostFiles, stopsOf } from './judge.ts';
+import { leaksBare, leaksOf, readHostFiles } from './leaks.ts';
 import { detailCharsMax, scenariosAtOnceMax } from './limits.ts';
 import { type RedteamRegistry, startRedteamRegistry } from './registry.ts';
 import type { Scenario } from './scenario.ts';
@@ -22,6 +22,7 @@ import {
   ownNames,
   writePrograms,
 } from './scenario-host.ts';
+import { stopsOf } from './stops.ts';
 
 /** One line of `skillgate.redteam/1`. */
 export interface ScenarioResult {
