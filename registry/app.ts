@@ -16,6 +16,7 @@ import { limitBody } from './request-limits/body-limit.ts';
 import { addHeaders, requireOwnHost, requireOwnOrigin } from './request-limits/gates.ts';
 import { type AddressOf, limitStrangers } from './request-limits/stranger-limit.ts';
 import { blobRoutes } from './routes/blobs.ts';
+import { homeRoutes } from './routes/home.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -84,12 +85,6 @@ export function createApp(
     reading.has(context.req.method) ? next() : limit(context, next),
   );
   app.use('/review/sign-in/*', limit);
-  // Browsers that open the bare address get the desk; programs get 404.
-  app.get('/', (context, next) =>
-    (context.req.header('accept') ?? '').includes('text/html')
-      ? Promise.resolve(context.redirect('/review', 303))
-      : next(),
-  );
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
     await newestCheckpoint(registry);
@@ -109,6 +104,7 @@ export function createApp(
     };
     return context.json(readiness, ok ? 200 : 503);
   });
+  app.route('/', homeRoutes(registry));
   app.route('/', staticRoutes(registry));
   app.route('/tuf', tufRoutes(registry));
   app.route('/api/v1', apiRoutes(registry, addressOf));

@@ -1,6 +1,10 @@
 /** Takes a renewed certificate without a restart, and warns before a certificate ends. */
 import type { Server } from 'node:https';
-import { certificateCheckMs, certificateWarnAgainMs } from '../limits.ts';
+import {
+  certificateCheckMs,
+  certificateExpiredAgainMs,
+  certificateWarnAgainMs,
+} from '../limits.ts';
 import { readTlsFiles, type TlsFiles, type TlsIdentity, whyNotLongValid } from './tls-files.ts';
 
 export interface TlsRenewal {
@@ -35,7 +39,8 @@ export function keepTlsFresh({
     const at = now().getTime();
     const line = whyNotLongValid(current, files.certificate, at);
     if (line === undefined) return;
-    if (warnedAt !== undefined && at - warnedAt < certificateWarnAgainMs) return;
+    const pause = current.expires <= at ? certificateExpiredAgainMs : certificateWarnAgainMs;
+    if (warnedAt !== undefined && at - warnedAt < pause) return;
     warnedAt = at;
     say(line);
   };

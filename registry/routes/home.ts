@@ -1,0 +1,27 @@
+/** The bare address of a registry leads browsers to the desk, and programs to the rest. */
+import { Hono } from 'hono';
+import type { Registry } from '../context.ts';
+
+/** The route `/`. It names public addresses only. */
+export function homeRoutes({ config, root }: Registry): Hono {
+  const { base } = config;
+  const home = {
+    schema: 'skillgate.home/1',
+    title: 'A Skillgate registry: skills that were signed, scanned and approved',
+    origin: root.origin,
+    // The root's fingerprint is left out: whoever pins it must have it from the operator.
+    add: `skillgate registry add ${base}`,
+    desk: `${base}/review`,
+    api: `${base}/api/v1/openapi.json`,
+    index: `${base}/index/@{scope}/{name}`,
+    status: `${base}/index/status.json`,
+    log: `${base}/log/checkpoint`,
+  };
+  return new Hono().get('/', (context) => {
+    // The answer depends on this header.
+    context.header('vary', 'accept');
+    return (context.req.header('accept') ?? '').includes('text/html')
+      ? context.redirect('/review', 303)
+      : context.json(home);
+  });
+}
