@@ -1,12 +1,12 @@
 /** Verdaccio from npm on loopback, and npm against it: what authors of packages know. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { installOnce } from '../../test/clients/clients.ts';
+import { freePort } from '../../test/free-port.ts';
 import { run } from './client-host.ts';
 
 const release = 'verdaccio@6.10.4';
@@ -98,15 +98,6 @@ function configOf(storage: string): string {
     'log: { type: stdout, format: json, level: fatal }',
     '',
   ].join('\n');
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-  });
 }
 
 async function untilUp(url: string): Promise<void> {

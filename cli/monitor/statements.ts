@@ -18,8 +18,7 @@ import { isWord } from '../../skills-index/trust/signatures/log-words.ts';
 import { monitorBatchEntries, monitorWithheldMax } from '../limits.ts';
 import type { ShownHead } from './heads.ts';
 import { type KeptWord, sumsWith } from './kept-words.ts';
-import type { MonitorState } from './state-file.ts';
-import { printRange, rangeOf } from './state-file.ts';
+import { type MonitorState, printRange, rangeOf } from './state-file.ts';
 import type { ReplayWorld } from './world.ts';
 
 /**

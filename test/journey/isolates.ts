@@ -7,9 +7,10 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { R2Bucket } from '@cloudflare/workers-types';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { freePort } from '../free-port.ts';
 import type { TestRoot } from '../registry/people.ts';
 import { buildWorker } from './worker-bundle.ts';
-import { freePort, repository } from './workerd-registry.ts';
+import { repository } from './workerd-registry.ts';
 
 export interface Isolates {
   /** Sends a request to one of them. */

@@ -2,13 +2,13 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { TufRepository } from '../../skills-index/trust/root/repository.ts';
+import { freePort } from '../free-port.ts';
 import type { TestRoot } from '../registry/people.ts';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -124,15 +124,4 @@ async function answers(base: string, child: ChildProcess, output: () => string):
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`wrangler does not answer: ${output()}`);
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
 }

@@ -6,10 +6,11 @@ import { createHash, createPublicKey, generateKeyPairSync, X509Certificate } fro
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { freePort } from '../free-port.ts';
 import { startCertificateLog } from './certificate-log.ts';
 import { type OidcIssuer, startOidcIssuer } from './oidc-issuer.ts';
 import type { Programs } from './programs.ts';
-import { freePort, makeServices } from './services.ts';
+import { makeServices } from './services.ts';
 
 export interface Deployment {
   readonly issuer: OidcIssuer;
