@@ -17,6 +17,7 @@ import type { Witnesses } from './log/witness-answers.ts';
 import type { IdentityCache } from './people/known-identities.ts';
 import type { IncidentPolicy } from './stops/incident-policy.ts';
 import type { Database } from './store/batch.ts';
+import type { KnownFiles } from './store/known-files.ts';
 import type { Objects } from './store/objects.ts';
 
 export interface RegistryConfig {
@@ -74,6 +75,11 @@ export interface Registry {
   readonly incidents?: IncidentPolicy | undefined;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
+  /**
+   * Files that this process has found to be right. Absent where other processes write as well: a
+   * file may change without this process.
+   */
+  readonly known?: KnownFiles;
   /**
    * Statements that this process has verified, so that each is verified once. Without it, each read
    * verifies again.

@@ -22,7 +22,7 @@ import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resume } from './index/resume.ts';
 import { takeStatement } from './intake/statements.ts';
-import { resumeWaitMs } from './limits.ts';
+import { knownFilesBytesMax, resumeWaitMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
@@ -44,6 +44,7 @@ import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
 import { type DatabaseFile, openFolder } from './store/database-file.ts';
 import { diskObjects } from './store/disk-objects.ts';
+import { KnownFiles } from './store/known-files.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 import { sweepParts } from './store/sweep-parts.ts';
 
@@ -118,6 +119,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     ...trust,
     config: { base, hosts, localBases },
     identities: {},
+    known: new KnownFiles(knownFilesBytesMax),
     unsettled: new Set(),
     waiting: [],
     verified: new VerifiedStatements(),

@@ -80,7 +80,9 @@ function writeBy(namespace: DurableObjectNamespace): MiddlewareHandler {
     const writer = namespace.get(namespace.idFromName('writer'));
     try {
       const request = context.req.raw as unknown as Parameters<typeof writer.fetch>[0];
-      return (await writer.fetch(request)) as unknown as Response;
+      const answer = (await writer.fetch(request)) as unknown as Response;
+      // Nobody can add a header to an answer that was fetched.
+      return new Response(answer.body, answer);
     } catch (cause) {
       // Cloudflare refuses requests to an object with too many of them.
       if (cause instanceof Error && 'overloaded' in cause)

@@ -4,11 +4,13 @@
  * query, and marks only the lines that it wrote.
  */
 import { asc, eq, sql } from 'drizzle-orm';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Registry } from '../context.ts';
 import { indexFilesMarkedAtOnce } from '../limits.ts';
 import { behindNow } from '../log/witness-duty.ts';
-import { isAmong } from '../store/batch.ts';
+import { type BatchWrite, isAmong } from '../store/batch.ts';
+import type { KnownFile } from '../store/known-files.ts';
 import { replaceObject } from '../store/objects.ts';
 import { indexLines } from '../store/schema.ts';
 import { whyDamaged } from '../store/sqlite-errors.ts';
@@ -28,28 +30,66 @@ export async function writeIndexFile(registry: Registry, name: SkillName): Promi
 }
 
 /**
- * Reads the file. Writes it again from the database when it lacks a line, is damaged or is missing.
+ * Commits a new line together with other writes. From then on nobody is served the file that lacks
+ * the line out of the memory of this process. The caller writes the file next.
+ * @throws BatchClash as `Database.batch`
+ */
+export async function commitLine(
+  registry: Registry,
+  line: typeof indexLines.$inferInsert,
+  writes: readonly BatchWrite[],
+): Promise<void> {
+  try {
+    await registry.db.batch([...writes, (db) => db.insert(indexLines).values(line)]);
+  } finally {
+    // After a failure, too: a commit that reports an error may have taken effect.
+    registry.known?.change(indexFileName(line.name));
+  }
+}
+
+/**
+ * Reads the file. A file that is not in memory is compared with the database, and written again
+ * when it lacks a line, is damaged or is missing.
  * @returns undefined when the skill is not in the index
  */
 export async function readIndexFile(
   registry: Registry,
   name: SkillName,
-): Promise<Uint8Array | undefined> {
+): Promise<KnownFile | undefined> {
+  const { known } = registry;
+  const object = indexFileName(name);
+  const kept = known?.get(object);
+  if (kept !== undefined) return kept;
+  const turn = known?.turn ?? 0;
+  const { bytes, isWhole } = await readAndHeal(registry, name);
+  if (bytes === undefined) return undefined;
+  const file = { bytes, digest: digestOf(bytes) };
+  if (isWhole) known?.keep(object, file, turn);
+  return file;
+}
+
+interface ReadFile {
+  readonly bytes: Uint8Array | undefined;
+  /** Whether the file and the database have the same lines. */
+  readonly isWhole: boolean;
+}
+
+async function readAndHeal(registry: Registry, name: SkillName): Promise<ReadFile> {
   const bytes = await registry.objects.get(indexFileName(name));
+  const asItIs = { bytes, isWhole: false };
   let committed: Uint8Array;
   try {
     committed = printLines(await linesOf(registry, name));
   } catch (error) {
     if (whyDamaged(error) === undefined) throw error;
-    return bytes;
+    return asItIs;
   }
-  if (Buffer.compare(bytes ?? Buffer.alloc(0), committed) === 0)
-    return committed.byteLength === 0 ? undefined : committed;
+  const whole = { bytes: committed.byteLength === 0 ? undefined : committed, isWhole: true };
+  if (Buffer.compare(bytes ?? Buffer.alloc(0), committed) === 0) return whole;
   // A database that lost its newest rows would remove lines from a file that still has them.
-  if ((await behindNow(registry)) !== undefined) return bytes;
-  if (committed.byteLength === 0) return undefined;
-  await writeIndexFile(registry, name);
-  return committed;
+  if ((await behindNow(registry)) !== undefined) return asItIs;
+  if (whole.bytes !== undefined) await writeIndexFile(registry, name);
+  return whole;
 }
 
 /** Writes the files that lack a line after a crash or a failed write. */

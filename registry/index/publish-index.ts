@@ -41,7 +41,7 @@ import {
 import { nobodyEndedSince, whyStopped } from '../versions/publishers.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { identityEvidence } from './evidence.ts';
-import { writeIndexFile } from './index-file.ts';
+import { commitLine, writeIndexFile } from './index-file.ts';
 import { refreshStatus, statusIn } from './status-json.ts';
 import { summaryOf } from './verification-summary.ts';
 
@@ -230,12 +230,8 @@ async function enter(
     line: printIndexLine(line),
     written: 0,
   };
-  await registry.db.batch([
-    nobodyEndedSince(since),
-    noMaliciousPackage(row),
-    ...writes,
-    (db) => db.insert(indexLines).values(entry),
-  ]);
+  const conditions = [nobodyEndedSince(since), noMaliciousPackage(row)];
+  await commitLine(registry, entry, [...conditions, ...writes]);
   await writeIndexFile(registry, row.name);
   await refreshStatus(registry);
   return moved;

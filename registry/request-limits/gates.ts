@@ -60,17 +60,21 @@ export function requireOwnOrigin(config: RegistryConfig): MiddlewareHandler {
 
 /** Headers of every answer. Each page sets its own content security policy. */
 export function addHeaders(config: RegistryConfig): MiddlewareHandler {
+  const always = [
+    ['x-content-type-options', 'nosniff'],
+    ['referrer-policy', 'no-referrer'],
+    ...(config.base.startsWith('https:')
+      ? [['strict-transport-security', `max-age=${strictTransportSeconds}`] as const]
+      : []),
+  ] as const;
   return async (context, next) => {
     await next();
-    context.header('x-content-type-options', 'nosniff');
-    context.header('referrer-policy', 'no-referrer');
-    if (config.base.startsWith('https:'))
-      context.header('strict-transport-security', `max-age=${strictTransportSeconds}`);
-    if (!context.res.headers.has('content-security-policy')) {
-      context.header(
-        'content-security-policy',
-        "default-src 'none'; frame-ancestors 'none'; sandbox",
-      );
-    }
+    // `context.header` would make another answer for each header.
+    const { headers } = context.res;
+    for (const [name, value] of always) headers.set(name, value);
+    if (!headers.has(contentPolicy)) headers.set(contentPolicy, strictest);
   };
 }
+
+const contentPolicy = 'content-security-policy';
+const strictest = "default-src 'none'; frame-ancestors 'none'; sandbox";

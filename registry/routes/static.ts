@@ -3,7 +3,6 @@
  * and verified by their readers.
  */
 import { type Context, Hono } from 'hono';
-import { etag } from 'hono/etag';
 import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -27,9 +26,6 @@ const fresh = 'no-cache';
 export function staticRoutes(registry: Registry): Hono {
   const { root, config } = registry;
   return new Hono()
-    .use('/index/*', etag())
-    .use('/blobs/*', etag())
-    .use('/log/*', etag())
     .get('/index/config.json', (context) =>
       answer(
         context,
@@ -66,9 +62,10 @@ export function staticRoutes(registry: Registry): Hono {
     })
     .get('/index/:scope/:name', async (context) => {
       const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
-      const bytes = await readIndexFile(registry, name);
-      if (bytes === undefined) throw new Problem('not-found', `${name} is not in the index`);
-      return answer(context, bytes, { type: 'application/x-ndjson', cache: fresh });
+      const file = await readIndexFile(registry, name);
+      if (file === undefined) throw new Problem('not-found', `${name} is not in the index`);
+      const as = { type: 'application/x-ndjson', cache: fresh, digest: file.digest };
+      return answer(context, file.bytes, as);
     })
     .get('/blobs/sha256/:hex', async (context) => {
       const digest = parseDigest(`sha256:${context.req.param('hex')}`);
@@ -108,10 +105,20 @@ function answer(
   },
 ): Response {
   const bytes = Buffer.from(body);
-  return context.body(bytes, 200, {
-    'content-type': as.type,
-    'cache-control': as.cache,
-    // The digest, so that a client knows the tag of the copy that it keeps.
-    etag: `"${hexOf(as.digest ?? digestOf(bytes))}"`,
-  });
+  // The digest, so that a client knows the tag of the copy that it keeps.
+  const etag = `"${hexOf(as.digest ?? digestOf(bytes))}"`;
+  const headers = { 'cache-control': as.cache, etag };
+  return isUnchanged(context.req.header('if-none-match'), etag)
+    ? context.body(null, 304, headers)
+    : context.body(bytes, 200, { ...headers, 'content-type': as.type });
+}
+
+// RFC 9110 §13.1.2. Not the middleware of hono: it discards a whole answer, which costs more than
+// the rest of a 304.
+function isUnchanged(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined || ifNoneMatch === etag) return ifNoneMatch === etag;
+  return ifNoneMatch
+    .split(',')
+    .map((tag) => tag.trim())
+    .some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
 }

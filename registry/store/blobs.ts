@@ -46,11 +46,17 @@ export async function readPublicBlob(
   registry: Registry,
   digest: Digest,
 ): Promise<Uint8Array | undefined> {
+  const { known } = registry;
   const name = publicBlobName(digest);
-  const bytes = await registry.objects.get(name);
+  const kept = known?.get(name);
+  if (kept !== undefined) return kept.bytes;
+  const turn = known?.turn ?? 0;
+  const found = await registry.objects.get(name);
   // A stored copy alone does not make a blob public.
-  if (bytes === undefined && !(await isPublic(registry, digest))) return undefined;
-  return soundOf(registry, { name, digest, bytes });
+  if (found === undefined && !(await isPublic(registry, digest))) return undefined;
+  const bytes = await soundOf(registry, { name, digest, bytes: found });
+  if (bytes !== undefined) known?.keep(name, { bytes, digest }, turn);
+  return bytes;
 }
 
 /**

@@ -5,7 +5,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createApp } from '../../registry/app.ts';
 import { makeExclusive, type Registry } from '../../registry/context.ts';
+import { knownFilesBytesMax } from '../../registry/limits.ts';
 import { loadKeys } from '../../registry/log/signing.ts';
+import { KnownFiles } from '../../registry/store/known-files.ts';
 import type { Objects } from '../../registry/store/objects.ts';
 import { openSqlite } from '../../registry/store/sqlite.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
@@ -50,6 +52,7 @@ export async function makeWorld({
     sigstore,
     config: { base: 'http://localhost', hosts: ['localhost'] },
     identities: {},
+    known: new KnownFiles(knownFilesBytesMax),
     unsettled: new Set(),
     waiting: [],
     now: () => new Date(time),

@@ -5,17 +5,21 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
 import {
+  commitLine,
   indexFileName,
+  readIndexFile,
   writeIndexFile,
   writeLackingFiles,
 } from '../../../registry/index/index-file.ts';
 import { diskObjects } from '../../../registry/store/disk-objects.ts';
+import { KnownFiles } from '../../../registry/store/known-files.ts';
 import { type Objects, replaceObject } from '../../../registry/store/objects.ts';
 import { indexLines } from '../../../registry/store/schema.ts';
 import { parseSkillName, type SkillName } from '../../../skills-index/skill/name.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { freshNonce } from '../../nonce.ts';
+import { recordStatements } from '../query-plans.ts';
 import { approve, makeSkill, publish, scan, state } from '../road.ts';
 import { makeStaffedWorld, makeWorld, memoryObjects, type Staffed, type World } from '../world.ts';
 
@@ -44,7 +48,8 @@ function isolate(turn: () => Promise<unknown>, death: Death): Registry {
     await turn();
     return result;
   };
-  const { registry } = world;
+  // An isolate may not keep an index file in memory: others write it as well.
+  const { known: _, ...registry } = world.registry;
   const stored = memoryObjects(world.stored);
   const objects: Objects = {
     get: (name) => reach(() => stored.get(name)),
@@ -60,6 +65,23 @@ function isolate(turn: () => Promise<unknown>, death: Death): Registry {
       reach(() => registry.db.batch(writes)),
   };
   return { ...registry, db, objects, exclusive: (_, task) => task() };
+}
+
+/** Others may write between a query and what its reader does with the rows. */
+function answeringLate<Part extends object>(part: Part, turn: () => Promise<unknown>): Part {
+  return new Proxy(part, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== 'function') return value;
+      if (key === 'then')
+        return (onRows: (rows: unknown) => unknown, onError: (error: unknown) => unknown) =>
+          value.call(target, (rows: unknown) => turn().then(() => onRows(rows)), onError);
+      return (...args: unknown[]) => {
+        const next: unknown = value.apply(target, args);
+        return typeof next === 'object' && next !== null ? answeringLate(next, turn) : next;
+      };
+    },
+  });
 }
 
 let logIndex = 1_000;
@@ -79,7 +101,7 @@ async function approveAll(
       line: `line ${index}`,
       written: 0,
     };
-    await registry.db.batch([(db) => db.insert(indexLines).values(row)]);
+    await commitLine(registry, row, []);
     await writeIndexFile(registry, name);
   }
 }
@@ -162,6 +184,76 @@ describe('the index file of a skill', () => {
     expect(await (await world.send(`/index/${name}`)).text()).toContain('lost');
     delete world.registry.ownHeadAhead;
     expect(linesIn(name)).toEqual(kept);
+  });
+});
+
+describe('an index file in memory', () => {
+  it('is not read again while nothing changes', async () => {
+    const name = parseSkillName('@acme/kept');
+    await approveAll(world.registry, name, [logIndex++]);
+    const first = await world.send(`/index/${name}`);
+    const reads: string[] = [];
+    const { objects } = world.registry;
+    const get: Objects['get'] = (object) => {
+      reads.push(object);
+      return objects.get(object);
+    };
+    Object.assign(world.registry, { objects: { ...objects, get } });
+    const { seen, stop } = recordStatements();
+    const again = await world.send(`/index/${name}`);
+    stop();
+    Object.assign(world.registry, { objects });
+    expect([again.headers.get('etag'), await again.text()]).toEqual([
+      first.headers.get('etag'),
+      await first.text(),
+    ]);
+    expect([reads, [...seen.keys()]]).toEqual([[], []]);
+  });
+
+  it('is left at once, whichever reads were under way, when a line is committed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.nat(9), async (scheduler, readers) => {
+        const name = parseSkillName(`@acme/raced-${round++}`);
+        await approveAll(world.registry, name, [logIndex++]);
+        const turn = (): Promise<unknown> => scheduler.schedule(Promise.resolve());
+        const { known = new KnownFiles(0) } = world.registry;
+        const slow = isolate(turn, undefined);
+        const db = { ...slow.db, read: answeringLate(slow.db.read, turn) };
+        const registry = { ...slow, db, known };
+        const stale: number[] = [];
+        let answered = 1;
+        const read = async (): Promise<void> => {
+          const atLeast = answered;
+          await turn();
+          const { bytes = Buffer.alloc(0) } = (await readIndexFile(registry, name)) ?? {};
+          const lines = Buffer.from(bytes).toString().split('\n').length - 1;
+          if (lines < atLeast) stale.push(lines);
+        };
+        const reading = Array.from({ length: readers }, read);
+        const approved = approveAll(registry, name, [logIndex++]).then(() => {
+          answered = 2;
+          return Promise.all([read(), read()]);
+        });
+        await scheduler.waitFor(Promise.all([...reading, approved]));
+        await scheduler.waitFor(read());
+        expect(stale).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+
+  it('is left also when the file of an answered approval could not be written', async () => {
+    const name = parseSkillName('@acme/unwritten');
+    await approveAll(world.registry, name, [logIndex++]);
+    expect(await (await world.send(`/index/${name}`)).text()).toBe(`${linesIn(name).join('\n')}\n`);
+    const { objects } = world.registry;
+    const putOver: Objects['putOver'] = () => Promise.reject(new Error('the store is busy'));
+    Object.assign(world.registry, { objects: { ...objects, putOver } });
+    await expect(approveAll(world.registry, name, [logIndex++])).rejects.toThrow('busy');
+    Object.assign(world.registry, { objects });
+    expect(await (await world.send(`/index/${name}`)).text()).toBe(
+      `${(await committed(name)).join('\n')}\n`,
+    );
   });
 });
 
