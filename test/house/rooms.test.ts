@@ -134,6 +134,8 @@ const upwards: Record<string, string> = {
   'registry/context.ts → registry/stops/incident-policy.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/store/batch.ts': 'the context is made of the types of its parts',
+  'registry/context.ts → registry/store/known-files.ts':
+    'the context is made of the types of its parts',
   'registry/context.ts → registry/store/objects.ts':
     'the context is made of the types of its parts',
   'registry/problem-json.ts → registry/store/sqlite-errors.ts':
