@@ -71,6 +71,11 @@ export interface Registry {
    * now, or failed a moment ago.
    */
   settleFrom?: number | undefined;
+  /**
+   * Whether the process keeps the queue of reviewers in step between requests. Otherwise a scanner
+   * without work does.
+   */
+  readonly keepsQueue?: boolean;
   /** Whose incident reports count. Without it, reports only inform. */
   readonly incidents?: IncidentPolicy | undefined;
   readonly config: RegistryConfig;

@@ -28,6 +28,7 @@ import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
 import { checkNames } from './people/check-names.ts';
 import { fillNames } from './people/fill-names.ts';
+import { keepQueue } from './review/queue/keep-queue.ts';
 import { renewQueue } from './review/queue/renew-queue.ts';
 import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
 import { watchDisk } from './serving/disk-space.ts';
@@ -123,6 +124,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     unsettled: new Set(),
     waiting: [],
     verified: new VerifiedStatements(),
+    keepsQueue: true,
     now,
     random: (bytes) => randomBytes(bytes),
     exclusive: makeExclusive(),
@@ -260,7 +262,8 @@ async function prepare(
   finishing.done = finished;
   // A small registry is finished before its first answer. A large one answers meanwhile.
   await Promise.race([finished, delay(resumeWaitMs, undefined, { ref: false })]);
-  void finished.catch((error: unknown) => (registry.reportPutOff ?? onRefusal)(error));
+  const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
+  finishing.done = finished.catch(report).then(() => keepQueue(registry, finishing.signal, report));
   for (const envelope of await readEnrolments(dir)) {
     await takeStatement(registry, { envelope }).catch((error: unknown) => {
       // A member whose statement came with the folder may have been removed since; the file stays

@@ -21,7 +21,7 @@ import { sigstoreOf } from './people/certified.ts';
 import { checkSomeNames } from './people/check-names.ts';
 import { fillSomeNames } from './people/fill-names.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
-import { lookAtWaiting, renewQueue } from './review/queue/renew-queue.ts';
+import { keepSome } from './review/queue/keep-queue.ts';
 import { judgeByLooks } from './scans/package-consequences.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { boundedObjects } from './store/bounded-objects.ts';
@@ -203,7 +203,7 @@ export default {
     else if (await fillSomeNames(registry)) {
       await resumeSome(registry, (error) => console.error(error));
       await judgeByLooks(registry);
-      if (!(await renewQueue(registry))) await lookAtWaiting(registry);
+      await keepSome(registry);
       await checkSomeNames(registry, (line) => console.error(line));
     }
   },

@@ -15,7 +15,7 @@ import { reportBytesMax, ruleSetBytesMax } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { requireRole } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
-import { lookAtWaiting, renewQueue } from '../review/queue/renew-queue.ts';
+import { keepSome } from '../review/queue/keep-queue.ts';
 import { failJob, leaseJob, renewLease } from '../scans/jobs.ts';
 import { type SignedReport, takeReport } from '../scans/reports.ts';
 import { planRescans, takeRuleSet } from '../scans/rescans.ts';
@@ -87,11 +87,8 @@ function leaseRoutes(registry: Registry): Hono {
         // New versions go first. A scanner without work rescans versions that a newer rule set may
         // judge differently.
         const again = waiting === undefined && (await planRescans(registry)) > 0;
-        // A scanner without work keeps the queue of reviewers in step.
-        if (waiting === undefined)
-          await orLater(registry, async () => {
-            if (!(await renewQueue(registry))) await lookAtWaiting(registry);
-          });
+        if (waiting === undefined && registry.keepsQueue !== true)
+          await orLater(registry, () => keepSome(registry));
         return context.json({
           job: (again ? await leaseJob(registry, actor, wanted) : waiting) ?? null,
         });

@@ -1,0 +1,101 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eq, sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { queueFailurePauseMs, queuePauseMs } from '../../../../registry/limits.ts';
+import { keepQueue } from '../../../../registry/review/queue/keep-queue.ts';
+import { startRegistry } from '../../../../registry/serve.ts';
+import { renewals, waiting } from '../../../../registry/store/waiting-schema.ts';
+import { requireVersion } from '../../../../registry/versions/versions.ts';
+import { makeDataFolder } from '../../../journey/registry-data.ts';
+import { makeRoot } from '../../people.ts';
+import { call, makeSkill, publish, scan } from '../../road.ts';
+import { makeStaffedWorld, type Staffed } from '../../world.ts';
+
+let world: Staffed;
+let id: string;
+beforeEach(async () => {
+  world = await makeStaffedWorld();
+  const { author, scanner, send, tokens } = world;
+  const skill = makeSkill('@acme/s', '1.0.0');
+  await publish(send, skill, author);
+  await scan(send, tokens.scanner, scanner, skill, 'pass');
+  ({ id } = await requireVersion(world.registry, skill.manifest));
+});
+afterEach(() => world.close());
+
+/** Notes a change of the version's evidence. */
+const change = (): Promise<void> =>
+  world.registry.db.batch([
+    (db) =>
+      db.run(sql`UPDATE waiting SET changes = changes + 1, rank = 99 WHERE versionId = ${id}`),
+  ]);
+const isJudged = async (): Promise<boolean> => {
+  const rows = await world.registry.db.read.select().from(waiting).where(eq(waiting.versionId, id));
+  return rows.every(({ changes, known, rank }) => changes === known && rank !== 99);
+};
+const leaseNothing = async (): Promise<void> => {
+  const { body } = await call(world.send, '/api/v1/jobs/lease', {
+    token: world.tokens.scanner,
+    json: {},
+  });
+  expect(body).toEqual({ job: null });
+};
+
+describe('a registry that runs', () => {
+  it('judges what changed, although nobody asks, until the registry stops', async () => {
+    const stopped = new AbortController();
+    const failures: unknown[] = [];
+    await change();
+    const kept = keepQueue(world.registry, stopped.signal, (error) => failures.push(error));
+    await vi.waitFor(async () => expect(await isJudged()).toBe(true));
+    await change();
+    await vi.waitFor(async () => expect(await isJudged()).toBe(true), 5 * queuePauseMs);
+    stopped.abort();
+    await kept;
+    await change();
+    await sleep(2 * queuePauseMs);
+    expect(await isJudged()).toBe(false);
+    expect(failures).toEqual([]);
+  });
+
+  it('names a failure, and tries again later, not at once', async () => {
+    expect(queueFailurePauseMs).toBeGreaterThan(10 * queuePauseMs);
+    const stopped = new AbortController();
+    const failures: unknown[] = [];
+    await change();
+    const { registry } = world;
+    const { db } = registry;
+    Object.assign(registry, { db: { ...db, batch: () => Promise.reject(new Error('full')) } });
+    const kept = keepQueue(registry, stopped.signal, (error) => failures.push(error));
+    await sleep(2 * queuePauseMs);
+    Object.assign(registry, { db });
+    expect(failures.map(String)).toEqual(['Error: full']);
+    stopped.abort();
+    await kept;
+  });
+
+  it('lets no scanner wait for the queue', async () => {
+    await change();
+    Object.assign(world.registry, { keepsQueue: true });
+    await leaseNothing();
+    expect(await isJudged()).toBe(false);
+  });
+});
+
+it('begins with `skillgate serve`, the daily look too, without a request', async () => {
+  const dir = await makeDataFolder(makeRoot());
+  onTestFinished(() => rm(dir, { recursive: true }));
+  const { registry, close } = await startRegistry({ dir, port: 0 });
+  onTestFinished(close);
+  const looks = () => registry.db.read.select().from(renewals).where(eq(renewals.kind, 'all'));
+  await vi.waitFor(async () => expect(await looks()).toMatchObject([{ after: null }]), 10_000);
+});
+
+describe('a registry on Workers', () => {
+  it('judges what changed while a scanner has no work', async () => {
+    await change();
+    await leaseNothing();
+    expect(await isJudged()).toBe(true);
+  });
+});
