@@ -1,4 +1,5 @@
 /** Names a registry that gives no work: once when the outage lasts, and once when it ends. */
+
 /**
  * Failed requests for work of one scan, one after the other, before the scanner says so: about 7 s.
  * The number is not in limits.ts, because a change of limits.ts changes the rule set.

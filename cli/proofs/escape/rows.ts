@@ -34,6 +34,7 @@ import { indexRows, shownRows, terminalRows } from './rows/sessions.ts';
 import { sharedFileRows } from './rows/shared-files.ts';
 import { socketRows } from './rows/sockets.ts';
 import { trapRows } from './rows/traps.ts';
+import { tunnelRows } from './rows/tunnels.ts';
 
 const together = (group: EscapeGroup, rows: readonly Attempt[]): EscapeRow[] =>
   rows.map((row) => ({ ...row, kind: 'together', group }));
@@ -59,6 +60,7 @@ export const escapeRows: readonly EscapeRow[] = [
   ...runner('direct network', socketRows),
   ...together('through the proxy', [
     ...proxyRows,
+    ...tunnelRows,
     ...secretRows,
     ...canaryRows,
     ...sessionIndexRows,
