@@ -63,18 +63,22 @@ describe('a storage that hangs', () => {
 
   it('that only was slow has what it was asked, and a write that compares puts nothing old over it', async () => {
     const inner = memoryObjects(new Map());
-    let slow = 120;
+    let answer = (): void => undefined;
+    let held: Promise<void> | undefined = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
     const putOver: Objects['putOver'] = async (...given) => {
-      await pause(slow);
+      await held;
       return inner.putOver(...given);
     };
     const objects = boundedObjects({ ...inner, putOver }, patience);
     await expect(objects.putOver('a', Buffer.from('old'), undefined)).rejects.toThrow(
       StorageSilent,
     );
-    slow = 0;
+    held = undefined;
     expect(await objects.putOver('a', Buffer.from('new'), undefined)).toBe(true);
-    await pause(150);
+    answer();
+    await pause(10);
     expect(Buffer.from((await objects.get('a')) ?? []).toString()).toBe('new');
   });
 });
