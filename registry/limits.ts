@@ -37,6 +37,8 @@ export const jobAttemptsMax = 3;
 export const writeAttemptsMax = 40;
 export const statusLifeMs = 24 * 3_600_000;
 export const statusRefreshMs = 3_600_000;
+/** Prepared statements that a registry in one process keeps. */
+export const keptStatementsMax = 500;
 /** Index files and public blobs that a registry in one process keeps in memory, in bytes. */
 export const knownFilesBytesMax = 16 * 1024 * 1024;
 /** Versions on one page of the list of a skill. */

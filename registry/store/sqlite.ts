@@ -9,6 +9,7 @@ import type { Problem } from '../../skills-index/skill/problem.ts';
 import { type BatchWrite, clashOf, type Database } from './batch.ts';
 import { damageOf } from './database-damage.ts';
 import { closeQuietly, type DatabaseFile, openFile } from './database-file.ts';
+import { withKeptStatements } from './kept-statements.ts';
 
 export interface OpenDatabase extends Database {
   /** From now on no batch is written. */
@@ -36,8 +37,8 @@ export function databaseOf(file: DatabaseFile): OpenDatabase {
 }
 
 function migrated({ client, close }: DatabaseFile): OpenDatabase {
-  const db = drizzle(client);
-  migrate(db, { migrationsFolder: migrationsFolder() });
+  migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
+  const db = drizzle(withKeptStatements(client));
   const write = client.transaction((writes: readonly BatchWrite[]) => {
     for (const write of writes) run(write(db));
   });
