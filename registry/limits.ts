@@ -94,6 +94,8 @@ export const indexFilesMarkedAtOnce = 100;
 export const formBodyBytesMax = 64 * 1024;
 export const pendingPasskeysMax = 5;
 export const reportBytesMax = 16 * 1024 * 1024;
+/** A larger blob is no list of a skill's files: a list names up to 1,000 files. */
+export const fileListBytesMax = 1024 * 1024;
 /** Keys tried on an envelope whose sender names no key. */
 export const signerTriesMax = 8;
 /** Owners that the first claim of a scope may name. The owners add others later. */

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import * as admission from '../../runner/admission/public.ts';
 import { fetchBlob, type Source } from '../../skills-index/client/blobs.ts';
+import { withFilePacks } from '../../skills-index/client/file-packs.ts';
 import { withDeadline } from '../../skills-index/client/limited-source.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
@@ -179,10 +180,16 @@ async function askOne(
 }
 
 /** Opens an admitted skill: its files come when they are asked for. */
-export function openAdmitted(source: Source, admitted: Admitted): Promise<admission.OpenedSkill> {
-  return admission.openSkill(admitted.bundle, (digest, bytesMax) =>
-    fetchBlob(source, digest, bytesMax),
+export async function openAdmitted(
+  source: Source,
+  admitted: Admitted,
+): Promise<admission.OpenedSkill> {
+  let from = source;
+  const opened = await admission.openSkill(admitted.bundle, (digest, bytesMax) =>
+    fetchBlob(from, digest, bytesMax),
   );
+  from = withFilePacks(source, opened.bundle, opened.digest);
+  return opened;
 }
 
 function sourceOf(world: AdmissionWorld, registry: TrustedRegistry, offline: boolean): Source {

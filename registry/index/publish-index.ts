@@ -19,6 +19,7 @@ import {
 } from '../../skills-index/trust/index-files/index-line.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import type { Registry } from '../context.ts';
+import { orLater } from '../log/after-logging.ts';
 import { finishStatements } from '../log/finish-statements.ts';
 import { logSize } from '../log/log.ts';
 import { proofsOfHeads } from '../log/retired-heads.ts';
@@ -42,6 +43,7 @@ import { nobodyEndedSince, whyStopped } from '../versions/publishers.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { identityEvidence } from './evidence.ts';
 import { commitLine, writeIndexFile } from './index-file.ts';
+import { writePacks } from './packs.ts';
 import { refreshStatus, statusIn } from './status-json.ts';
 import { summaryOf } from './verification-summary.ts';
 
@@ -234,6 +236,8 @@ async function enter(
   await commitLine(registry, entry, [...conditions, ...writes]);
   await writeIndexFile(registry, row.name);
   await refreshStatus(registry);
+  // The first reader of a lacking pack has it made.
+  await orLater(registry, () => writePacks(registry, line));
   return moved;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Files for installers: index, public blobs, log tiles and checkpoint. They are immutable, or small
- * and verified by their readers.
+ * Files for installers: index, public blobs, packs of blobs, log tiles and checkpoint. They are
+ * immutable, or small and verified by their readers.
  */
 import { type Context, Hono } from 'hono';
 import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
@@ -10,6 +10,7 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import type { Registry } from '../context.ts';
 import { readIndexFile } from '../index/index-file.ts';
+import { readEvidencePack, readFilePack } from '../index/packs.ts';
 import { settlePutOff } from '../index/put-off.ts';
 import { currentStatus } from '../index/status-json.ts';
 import { newestCheckpoint } from '../log/log.ts';
@@ -73,6 +74,16 @@ export function staticRoutes(registry: Registry): Hono {
       if (bytes === undefined) throw new Problem('not-found', `There is no public blob ${digest}`);
       const as = { type: 'application/octet-stream', cache: forever, digest };
       return answer(context, bytes, as);
+    })
+    .get('/packs/evidence/:index/:line', async (context) => {
+      const { index, line } = context.req.param();
+      const { bytes, digest } = await readEvidencePack(registry, index, line);
+      return answer(context, bytes, { type: 'application/octet-stream', cache: forever, digest });
+    })
+    .get('/packs/files/:bundle/:at', async (context) => {
+      const { bundle, at } = context.req.param();
+      const { bytes, digest } = await readFilePack(registry, bundle, at);
+      return answer(context, bytes, { type: 'application/octet-stream', cache: forever, digest });
     })
     .get('/log/checkpoint', async (context) => {
       const head = await newestCheckpoint(registry);

@@ -1,7 +1,7 @@
 /**
  * The catalogue gives an agent the descriptions and files of skills. Descriptions come from
- * verified index entries. The catalogue fetches SKILL.md and every other file one at a time, when
- * the agent asks. The catalogue verifies each file's digest before the agent gets a byte.
+ * verified index entries. The catalogue reads SKILL.md and every other file one at a time, when the
+ * agent asks. The catalogue verifies each file's digest before the agent gets a byte.
  */
 import { type Bundle, type BundleFile, parseBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';

@@ -34,11 +34,21 @@ export interface Source {
   /** Whether to read from the store only, without any request. */
   readonly offline?: boolean;
   readonly signal?: AbortSignal;
+  /** The pack in which a blob may arrive. Without packs, each blob is fetched by itself. */
+  readonly packOf?: (digest: Digest) => Pack | undefined;
+}
+
+/** Blobs that the registry sends in one answer, each under the digest of its bytes. */
+export interface Pack {
+  /** Whether the pack has arrived, and contains the blob. */
+  has(digest: Digest): boolean;
+  /** Fetches the pack at the first call. Undefined for a blob that the pack lacks. */
+  read(digest: Digest): Promise<Uint8Array | undefined>;
 }
 
 /**
- * Reads the bytes with this digest, and keeps fetched bytes in the store. Undefined for a blob that
- * the registry does not have.
+ * Reads the bytes with this digest from the store, a pack or the registry, and keeps fetched bytes
+ * in the store. Undefined for a blob that the registry does not have.
  * @throws Problem `registry-down`, `registry-answer-invalid`, `signature-invalid` when the registry
  * sends bytes with another digest
  */
@@ -50,7 +60,11 @@ export async function fetchBlobIfThere(
   const kept = await source.store.get(digest);
   // A blob whose copy in the store is damaged is fetched again.
   if (kept && digestOf(kept) === digest) return kept;
-  const bytes = await fetchFile(source, `/blobs/sha256/${hexOf(digest)}`, bytesMax);
+  const packed = await source.packOf?.(digest)?.read(digest);
+  const bytes =
+    packed !== undefined && packed.byteLength <= bytesMax
+      ? packed
+      : await fetchFile(source, `/blobs/sha256/${hexOf(digest)}`, bytesMax);
   if (bytes === undefined) return undefined;
   if (digestOf(bytes) !== digest) {
     throw new Problem('signature-invalid', `The registry sent other bytes than ${digest}`, {

@@ -7,6 +7,12 @@ export const fetchMilliseconds = 15_000;
 export const admissionMilliseconds = 60_000;
 export const admissionBytesMax = 32 * 1024 * 1024;
 export const statementBlobBytesMax = 8 * 1024 * 1024;
+/** A pack has at most the blobs of a whole version: statements, files, bundle and scan reports. */
+export const packBlobsMax = 1_600;
+/** The bytes of the largest single file, with the lengths of the blobs and the heading. */
+export const packBytesMax = 5 * 1024 * 1024 + 64 * 1024;
+/** Bytes of all files of a skill that are in one pack with the skill's evidence. */
+export const packedFilesBytesMax = 1024 * 1024;
 export const tileBytesMax = 256 * 32;
 /** Requests to a registry that may run at the same time. */
 export const fetchesAtOnce = 6;

@@ -1,9 +1,32 @@
 /** Computes consistency proofs from the log's tiles, so that no registry has to send a proof. */
-import type { Hash } from '../log/merkle-tree.ts';
+import { type Hash, type TreeHead, verifyConsistency } from '../log/merkle-tree.ts';
 import { parseHashTile, type TileId, tilePath } from '../log/tile.ts';
 import { answerFrom, consistencyQuestion, tilesFor } from '../log/tile-proof.ts';
 import { fetchNamed, inTurns, type Source } from './blobs.ts';
 import { tileBytesMax } from './limits.ts';
+
+/**
+ * Consistency proofs of the log from each of the smaller heads to `head`, from tiles that this host
+ * keeps and from the registry's tiles. When a kept tile leads to no proof, the registry is asked
+ * for all tiles.
+ * @throws Problem `registry-down`
+ */
+export async function proveHeads(
+  source: Source,
+  heads: readonly TreeHead[],
+  head: TreeHead,
+): Promise<Map<number, Hash[]>> {
+  const sizes = heads.map(({ size }) => size);
+  const proofs = await fetchConsistency(source, sizes, head.size, { keptFirst: true });
+  const proves = (first: TreeHead): boolean =>
+    verifyConsistency({ first, second: head, proof: proofs.get(first.size) ?? [] });
+  return heads.every(proves) ? proofs : fetchConsistency(source, sizes, head.size);
+}
+
+interface TileTerms {
+  /** Whether a kept tile is used without a request. The caller then has to verify the result. */
+  readonly keptFirst?: boolean;
+}
 
 /**
  * Consistency proofs of the log from each of the smaller sizes to `size`. A size has no proof when
@@ -14,12 +37,14 @@ export async function fetchConsistency(
   source: Source,
   sizes: readonly number[],
   size: number,
+  terms: TileTerms = {},
 ): Promise<Map<number, Hash[]>> {
   const smaller = [...new Set(sizes)].filter((one) => one > 0 && one < size);
   const questions = smaller.map((first) => [first, consistencyQuestion(first, size)] as const);
   const tiles = await fetchTiles(
     source,
     questions.flatMap(([, question]) => tilesFor(question, size)),
+    terms,
   );
   return new Map(
     questions.flatMap(([first, question]) => {
@@ -36,23 +61,32 @@ export async function fetchConsistency(
 export async function fetchTiles(
   source: Source,
   wanted: readonly TileId[],
+  terms: TileTerms = {},
 ): Promise<Map<string, readonly Hash[]>> {
   const tiles = new Map<string, readonly Hash[]>();
   await inTurns(
     [...new Map(wanted.map((tile) => [tilePath(tile), tile]))],
     async ([path, tile]) => {
-      const hashes = await fetchTile(source, path, tile);
+      const hashes = await fetchTile(source, { path, tile }, terms);
       if (hashes !== undefined) tiles.set(path, hashes);
     },
   );
   return tiles;
 }
 
-async function fetchTile(source: Source, path: string, tile: TileId): Promise<Hash[] | undefined> {
+async function fetchTile(
+  source: Source,
+  { path, tile }: { readonly path: string; readonly tile: TileId },
+  { keptFirst = false }: TileTerms,
+): Promise<Hash[] | undefined> {
+  const name = `log/${path}`;
+  const kept = keptFirst ? await source.store.getNamed(name) : undefined;
+  // A tile never changes, but the copy on this host may be damaged.
+  if (kept !== undefined && kept.byteLength === tile.width * 32) return parseHashTile(kept, tile);
   const isGood = (bytes: Uint8Array): boolean => parseHashTile(bytes, tile).length > 0;
   const bytes = await fetchNamed(source, {
-    name: `log/${path}`,
-    path: `/log/${path}`,
+    name,
+    path: `/${name}`,
     bytesMax: tileBytesMax,
     isGood,
   });

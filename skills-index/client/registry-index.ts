@@ -35,7 +35,8 @@ import { readKnown } from './known-statements.ts';
 import { withSum } from './limited-source.ts';
 import { statementBlobBytesMax } from './limits.ts';
 import { describeKeptAlarm, keepAlarm } from './log-alarm.ts';
-import { fetchConsistency } from './log-proofs.ts';
+import { proveHeads } from './log-proofs.ts';
+import { withEvidencePack } from './packs.ts';
 import { peek, peekStatus } from './peek.ts';
 
 /** The version to find, and the registry to ask. */
@@ -91,7 +92,7 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
   const line = await orRolledBack(query, { seen, status }, () =>
     chooseLine(lines, query, marksOfAll(valid)),
   );
-  const limited = withSum(query);
+  const limited = withEvidencePack(withSum(query), line);
   const statements = await fetchStatements(limited, line.statements);
   const bundle =
     (await fetchBlobIfThere(limited, line.bundle, statementBlobBytesMax)) ?? new Uint8Array();
@@ -207,19 +208,21 @@ async function fetchReport(
   );
 }
 
-/** Fetches SKILL.md and skill.json, which `decide` compares with the signed statements. */
+/**
+ * Fetches SKILL.md and skill.json, which `decide` compares with the signed statements. Keeps the
+ * other files that arrived in one pack with the evidence.
+ */
 async function fetchTexts(
   source: Source,
   bundleBytes: Uint8Array,
 ): Promise<Map<string, Uint8Array>> {
   const bundle: Bundle | undefined = peek(() => parseBundle(bundleBytes).bundle);
-  const wanted = (bundle?.files ?? []).filter(
-    (file) => file.path === 'SKILL.md' || file.path === 'skill.json',
-  );
   const files = new Map<string, Uint8Array>();
-  for (const { path, sha256, size } of wanted) {
+  for (const { path, sha256, size } of bundle?.files ?? []) {
+    const isText = path === 'SKILL.md' || path === 'skill.json';
+    if (!isText && source.packOf?.(sha256)?.has(sha256) !== true) continue;
     const bytes = await fetchBlobIfThere(source, sha256, size);
-    if (bytes !== undefined) files.set(path, bytes);
+    if (isText && bytes !== undefined) files.set(path, bytes);
   }
   return files;
 }
@@ -232,7 +235,7 @@ async function fetchSeen(
   if (kept === undefined || status === undefined) return undefined;
   const note = Buffer.from(kept).toString('utf8');
   const { size, root } = verifyRootCheckpoint(note, query.root);
-  const proofs = await fetchConsistency(query, [size], parseCheckpoint(status.checkpoint).size);
+  const proofs = await proveHeads(query, [{ size, root }], parseCheckpoint(status.checkpoint));
   return { checkpoint: { size, root, note }, proof: proofs.get(size) ?? [] };
 }
 
@@ -266,6 +269,8 @@ async function fetchProofs(
   source: Source,
   heads: readonly TreeHead[],
 ): Promise<NonNullable<DecisionInput['consistency']>> {
-  const sizes = heads.map((head) => head.size);
-  return fetchConsistency(source, sizes, Math.max(0, ...sizes));
+  const [first, ...others] = heads;
+  if (first === undefined) return new Map();
+  const largest = others.reduce((a, b) => (b.size > a.size ? b : a), first);
+  return proveHeads(source, heads, largest);
 }

@@ -65,6 +65,10 @@ export async function makeNetwork(): Promise<Network> {
   return network;
 }
 
+/** A registry without packs: each request shows which blob a host reads. */
+export const withoutPacks: Lie = async (path, honest) =>
+  path.startsWith('/packs/') ? new Response('nothing here', { status: 404 }) : honest();
+
 /** What one test did to the network is undone. */
 export function makeHonest(network: Network): void {
   network.lie = undefined;

@@ -6,7 +6,6 @@
 import { eq } from 'drizzle-orm';
 import { pinRegistry } from '../../cli/registries/registries.ts';
 import { statements } from '../../registry/store/schema.ts';
-import { hexOf } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import {
   base,
@@ -36,22 +35,22 @@ export interface Attack {
 const other = (bytes: Uint8Array): Uint8Array =>
   Uint8Array.from(bytes, (byte, i) => (i === bytes.length - 2 ? byte ^ 1 : byte));
 
-/** Flips a bit in each answer below a path. */
-const tamper =
-  (matches: (path: string) => boolean): Lie =>
+const bytesOf = ({ packed }: Skill, path: string): Uint8Array => {
+  const found = [...packed.contents].find(([one]) => one === path);
+  if (found === undefined) throw new Error(`no ${path}`);
+  return found[1];
+};
+
+/** Flips a bit of a blob wherever the blob is sent: under its own address, and in packs. */
+const tamperBlob =
+  (blob: Uint8Array): Lie =>
   async (path, honest) => {
     const response = await honest();
-    if (!matches(path)) return response;
-    return new Response(Buffer.from(other(new Uint8Array(await response.arrayBuffer()))), {
-      status: response.status,
-    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const at = /^\/(blobs|packs)\//.test(path) ? bytes.indexOf(blob) : -1;
+    if (at >= 0) bytes.set(other(blob), at);
+    return new Response(bytes, { status: response.status });
   };
-
-const fileOf = (skill: Skill, path: string): string => {
-  const file = skill.packed.bundle.files.find((one) => one.path === path);
-  if (file === undefined) throw new Error(`no ${path}`);
-  return `/blobs/sha256/${hexOf(file.sha256)}`;
-};
 
 /** Changes one member of the index line. */
 const lineLie =
@@ -99,7 +98,7 @@ export const attacks: readonly Attack[] = [
   {
     name: 'a blob of a file that was changed',
     arrange: async (user, skill) => {
-      user.network.lie = tamper((path) => path === fileOf(skill, 'scripts/clean.sh'));
+      user.network.lie = tamperBlob(bytesOf(skill, 'scripts/clean.sh'));
     },
     says: /signature-invalid|bundle-invalid/,
     exit: 6,
@@ -108,7 +107,7 @@ export const attacks: readonly Attack[] = [
   {
     name: 'a bundle that was changed',
     arrange: async (user, skill) => {
-      user.network.lie = tamper((path) => path === `/blobs/sha256/${hexOf(skill.packed.digest)}`);
+      user.network.lie = tamperBlob(skill.packed.bytes);
     },
     says: /signature-invalid|bundle-invalid/,
     exit: 6,

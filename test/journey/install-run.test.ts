@@ -220,7 +220,7 @@ describe('an installation that is interrupted', () => {
     host.network.lie = async (path, honest) => {
       const response = await honest();
       if (
-        !path.startsWith('/blobs/') ||
+        !path.startsWith('/packs/') ||
         !(await response.clone().text()).includes('It takes long.')
       )
         return response;

@@ -11,7 +11,7 @@ import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLock } from '../../cli/install/lock.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
-import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';
+import { makeReportSkill, release, sayOf, withoutPacks } from '../cli/installer-world.ts';
 import type { Skill } from '../registry/road.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
 
@@ -65,6 +65,8 @@ const deals = makeReportSkill('@acme/deals', {
 
 beforeAll(async () => {
   host = await makeInstalledHost();
+  // The requests then show which files an agent has read.
+  host.network.lie = withoutPacks;
   report = await release(
     host.network,
     makeReportSkill('@acme/weekly-report', {

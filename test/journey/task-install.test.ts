@@ -8,7 +8,7 @@ import { readLock } from '../../cli/install/lock.ts';
 import { holdFiles } from '../../runner/holds/holds.ts';
 import type { Hold } from '../../skills-index/run/holds/hold.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
-import { makeReportSkill, release, sayOf } from '../cli/installer-world.ts';
+import { makeReportSkill, release, sayOf, withoutPacks } from '../cli/installer-world.ts';
 import type { Skill } from '../registry/road.ts';
 import { makeApprover, passphrase } from './approver.ts';
 import { type InstalledHost, makeInstalledHost } from './installed-host.ts';
@@ -31,6 +31,8 @@ const outside = 'https://api.other.example/v2/*';
 
 beforeAll(async () => {
   host = await makeInstalledHost();
+  // The requests then show which files an agent has read.
+  host.network.lie = withoutPacks;
   for (const [name, url] of [
     ['@acme/inside', inside],
     ['@acme/at-once', inside],

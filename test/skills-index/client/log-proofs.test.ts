@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Source } from '../../../skills-index/client/blobs.ts';
-import { fetchConsistency } from '../../../skills-index/client/log-proofs.ts';
+import { fetchConsistency, proveHeads } from '../../../skills-index/client/log-proofs.ts';
 import { fetchHeads } from '../../../skills-index/client/other-head.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
@@ -107,6 +107,44 @@ describe('a proof that a client computes from tiles', () => {
     ]);
     const without = await changed((path, bytes) => (path.includes('/0/002') ? undefined : bytes));
     expect(await fetchHeads(without, [256, 700], 700)).toMatchObject([{ size: 256 }, undefined]);
+  });
+});
+
+describe('proofs of heads', () => {
+  const proven = async (source: Source): Promise<boolean> => {
+    const [first, second] = [await headAt(300), await headAt(700)];
+    const proofs = await proveHeads(source, [first, second], second);
+    return verifyConsistency({ first, second, proof: proofs.get(300) ?? [] });
+  };
+
+  it('are computed from tiles that this host keeps, without a request', async () => {
+    const asked: string[] = [];
+    const source = await changed((_, bytes) => bytes, asked);
+    expect(await proven(source)).toBe(true);
+    expect(asked.length).toBeGreaterThan(0);
+    asked.length = 0;
+    expect(await proven(source)).toBe(true);
+    expect(asked).toEqual([]);
+  });
+
+  it.each<[string, (bytes: Uint8Array) => Uint8Array]>([
+    ['cut short', (bytes) => bytes.subarray(32)],
+    ['changed', (bytes) => bytes.map((byte, at) => (at === 3_000 ? byte ^ 1 : byte))],
+    ['of another tree', () => others],
+  ])('are computed from the registry’s tiles where a kept tile is %s', async (_, damage) => {
+    const source = await changed((_path, bytes) => bytes);
+    await proven(source);
+    const name = 'log/tile/0/001';
+    const kept = await source.store.getNamed(name);
+    await source.store.putNamed(name, damage(kept ?? Buffer.of()));
+    expect(await proven(source)).toBe(true);
+    expect(await source.store.getNamed(name)).toEqual(kept);
+  });
+
+  it('show nothing where the kept tile and the registry’s are of another tree', async () => {
+    const source = await changed((path, bytes) => (path.endsWith('/0/001') ? others : bytes));
+    await source.store.putNamed('log/tile/0/001', others);
+    expect(await proven(source)).toBe(false);
   });
 });
 

@@ -1,0 +1,192 @@
+/**
+ * Packs for installers: the evidence of a version in one object, and the files of a large skill in
+ * few objects. A pack repeats public blobs, so the registry makes a missing or damaged pack again.
+ */
+import { eq } from 'drizzle-orm';
+import { fileGroups, filePackPath } from '../../skills-index/client/file-packs.ts';
+import { packBytesMax, packedFilesBytesMax } from '../../skills-index/client/limits.ts';
+import { evidencePackPath, packHeadingBytes } from '../../skills-index/client/pack-form.ts';
+import { peek } from '../../skills-index/client/peek.ts';
+import { type Bundle, parseBundle } from '../../skills-index/skill/bundle.ts';
+import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
+import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
+import type { Registry } from '../context.ts';
+import { fileListBytesMax } from '../limits.ts';
+import { orLater } from '../log/after-logging.ts';
+import { readPublicBlob } from '../store/blobs.ts';
+import type { KnownFile } from '../store/known-files.ts';
+import { forEachOf } from '../store/objects.ts';
+import { indexLines } from '../store/schema.ts';
+
+type Blobs = readonly Uint8Array[];
+
+/** Writes the packs of a version that is in the index now. */
+export async function writePacks(registry: Registry, line: IndexLine): Promise<void> {
+  await readOrMake(registry, evidencePackPath(line), () => evidenceOf(registry, line));
+  const bundle = await bundleOf(registry, line.bundle);
+  if (bundle === undefined || isBesideEvidence(bundle)) return;
+  for (const [at, group] of fileGroups(bundle).entries())
+    await readOrMake(registry, filePackPath(line.bundle, at), () => filesOf(registry, group));
+}
+
+/**
+ * Reads the pack with the evidence of an index line.
+ * @param lineHex the SHA-256 of the line, in hexadecimal
+ * @throws Problem `not-found`, `digest-invalid`, `blob-damaged`
+ */
+export async function readEvidencePack(
+  registry: Registry,
+  logIndex: string,
+  lineHex: string,
+): Promise<KnownFile> {
+  const digest = parseDigest(`sha256:${lineHex}`);
+  const path = `/packs/evidence/${numberIn(logIndex)}/${lineHex}`;
+  return readOrMake(registry, path, async () => {
+    const [row] = await registry.db.read
+      .select({ name: indexLines.name, line: indexLines.line })
+      .from(indexLines)
+      .where(eq(indexLines.logIndex, numberIn(logIndex)));
+    if (row === undefined || digestOf(row.line) !== digest) return undefined;
+    const [line] = parseIndexFile(Buffer.from(row.line), row.name);
+    return line === undefined ? undefined : evidenceOf(registry, line);
+  });
+}
+
+/**
+ * Reads the pack with one group of a public bundle's files.
+ * @throws Problem `not-found`, `digest-invalid`, `blob-damaged`
+ */
+export async function readFilePack(
+  registry: Registry,
+  bundleHex: string,
+  at: string,
+): Promise<KnownFile> {
+  const digest = parseDigest(`sha256:${bundleHex}`);
+  return readOrMake(registry, filePackPath(digest, numberIn(at)), async () => {
+    const bundle = await bundleOf(registry, digest);
+    const group = bundle === undefined ? undefined : fileGroups(bundle)[numberIn(at)];
+    return group === undefined ? undefined : filesOf(registry, group);
+  });
+}
+
+async function readOrMake(
+  registry: Registry,
+  path: string,
+  make: () => Promise<Blobs | undefined>,
+): Promise<KnownFile> {
+  const { known, objects } = registry;
+  const name = `public${path}`;
+  const found = known?.get(name);
+  if (found !== undefined) return found;
+  const turn = known?.turn ?? 0;
+  const pack = await registry.exclusive(`pack ${path}`, async () => {
+    const kept = await objects.get(name);
+    if (kept !== undefined && isWhole(kept)) return kept;
+    const blobs = await make();
+    if (blobs === undefined) throw new Problem('not-found', `There is no pack at ${path}`);
+    const made = printPack(blobs);
+    await orLater(registry, () => objects.put(name, made));
+    return made;
+  });
+  const file = { bytes: pack, digest: digestOf(pack) };
+  known?.keep(name, file, turn);
+  return file;
+}
+
+/**
+ * The blobs that an admission reads. The pack leaves out what would make it too large: readers
+ * fetch that by itself.
+ */
+async function evidenceOf(registry: Registry, line: IndexLine): Promise<Blobs | undefined> {
+  const bundle = await bundleOf(registry, line.bundle);
+  const statements = await blobsOf(registry, line.statements);
+  if (bundle === undefined || statements === undefined) return undefined;
+  const files = bundle.files.filter(
+    ({ path }) => isBesideEvidence(bundle) || path === 'SKILL.md' || path === 'skill.json',
+  );
+  const rest = [line.bundle, ...reportsIn(statements), ...files.map(({ sha256 }) => sha256)];
+  const blobs = await blobsOf(registry, rest);
+  if (blobs === undefined) return undefined;
+  let bytes = packHeadingBytes;
+  return [...statements, ...blobs].filter((blob) => {
+    const fits = bytes + 4 + blob.byteLength <= packBytesMax;
+    if (fits) bytes += 4 + blob.byteLength;
+    return fits;
+  });
+}
+
+function filesOf(registry: Registry, group: Bundle['files']): Promise<Blobs | undefined> {
+  return blobsOf(
+    registry,
+    group.map(({ sha256 }) => sha256),
+  );
+}
+
+/** Each blob once, in order; undefined when one is not public. */
+async function blobsOf(registry: Registry, digests: readonly Digest[]): Promise<Blobs | undefined> {
+  const found = new Map<Digest, Uint8Array>();
+  const wanted = [...new Set(digests)];
+  await forEachOf(wanted, async (digest) => {
+    const bytes = await readOnce(registry, digest);
+    if (bytes !== undefined) found.set(digest, bytes);
+  });
+  const blobs = wanted.flatMap((digest) => found.get(digest) ?? []);
+  return blobs.length === wanted.length ? blobs : undefined;
+}
+
+/** The list of files with this digest; undefined for a blob that is not public, or no such list. */
+async function bundleOf(registry: Registry, digest: Digest): Promise<Bundle | undefined> {
+  const bytes = await readOnce(registry, digest);
+  if (bytes === undefined || bytes.byteLength > fileListBytesMax) return undefined;
+  return peek(() => parseBundle(bytes).bundle);
+}
+
+// A blob of a pack is seldom asked for by itself, so it takes no place among the files in memory.
+function readOnce(
+  { known: _, ...registry }: Registry,
+  digest: Digest,
+): ReturnType<typeof readPublicBlob> {
+  return readPublicBlob(registry, digest);
+}
+
+function isBesideEvidence({ files }: Bundle): boolean {
+  return files.reduce((sum, { size }) => sum + size, 0) <= packedFilesBytesMax;
+}
+
+function reportsIn(statements: Blobs): Digest[] {
+  return statements.flatMap((bytes) => {
+    const { dsseEnvelope } = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    const statement = peekStatement(dsseEnvelope);
+    return statement.predicateType === predicateTypes.scan ? [statement.predicate.report] : [];
+  });
+}
+
+/** Prints blobs as a pack. */
+export function printPack(blobs: Blobs): Uint8Array {
+  const content = Buffer.concat(
+    blobs.flatMap((blob) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(blob.byteLength);
+      return [length, blob];
+    }),
+  );
+  return Buffer.concat([headingOf(content), content]);
+}
+
+function isWhole(pack: Uint8Array): boolean {
+  const heading = pack.subarray(0, packHeadingBytes);
+  return headingOf(pack.subarray(packHeadingBytes)).equals(heading);
+}
+
+function headingOf(content: Uint8Array): Buffer {
+  return Buffer.from(`skillgate.pack/1 ${hexOf(digestOf(content))}\n`);
+}
+
+/** @throws Problem `not-found` for another text than a decimal number without leading zeros */
+function numberIn(text: string): number {
+  if (/^(0|[1-9]\d{0,14})$/.test(text)) return Number(text);
+  throw new Problem('not-found', 'There is no pack at this address');
+}

@@ -1,0 +1,50 @@
+/**
+ * Reads blobs from packs. A blob that a pack lacks is fetched by itself, and so is every blob of a
+ * registry without packs.
+ */
+import type { Digest } from '../skill/digest.ts';
+import { Problem } from '../skill/problem.ts';
+import type { IndexLine } from '../trust/index-files/index-line.ts';
+import { fetchFile, type Pack, type Source } from './blobs.ts';
+import { packBytesMax } from './limits.ts';
+import { evidencePackPath, parsePack } from './pack-form.ts';
+
+/**
+ * The same source, with the evidence of a version in a pack. The pack is fetched when the store
+ * lacks a blob.
+ */
+export function withEvidencePack(source: Source, line: IndexLine): Source {
+  const fetched = makePack(source, evidencePackPath(line));
+  return { ...source, packOf: () => fetched };
+}
+
+/** A pack that is fetched once, when somebody first reads a blob of the pack. */
+export function makePack(source: Source, path: string): Pack {
+  let arrived: ReadonlyMap<Digest, Uint8Array> = new Map();
+  let fetching: Promise<void> | undefined;
+  const fetchOnce = async (): Promise<void> => {
+    arrived = await fetchPack(source, path);
+  };
+  return {
+    has: (digest) => arrived.has(digest),
+    read: async (digest) => {
+      fetching ??= fetchOnce();
+      await fetching;
+      return arrived.get(digest);
+    },
+  };
+}
+
+// Copies of a registry and earlier registries have no packs. A pack that nobody can read counts as
+// no pack: its blobs are fetched one by one.
+async function fetchPack(source: Source, path: string): Promise<ReadonlyMap<Digest, Uint8Array>> {
+  const none = new Map<Digest, Uint8Array>();
+  if (source.offline === true) return none;
+  try {
+    const bytes = await fetchFile(source, path, packBytesMax);
+    return (bytes && parsePack(bytes)) ?? none;
+  } catch (cause) {
+    if (cause instanceof Problem && cause.code === 'registry-answer-invalid') return none;
+    throw cause;
+  }
+}

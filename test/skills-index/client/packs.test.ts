@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { printPack } from '../../../registry/index/packs.ts';
+import { fetchBlob, type Source } from '../../../skills-index/client/blobs.ts';
+import {
+  fileGroups,
+  filePackPath,
+  withFilePacks,
+} from '../../../skills-index/client/file-packs.ts';
+import { packBlobsMax, packBytesMax } from '../../../skills-index/client/limits.ts';
+import { evidencePackPath, parsePack } from '../../../skills-index/client/pack-form.ts';
+import { fetchVersionEvidence } from '../../../skills-index/client/registry-index.ts';
+import { memoryStore } from '../../../skills-index/client/store.ts';
+import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
+import { decide } from '../../../skills-index/trust/decision/decision.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
+import { storyNow, storyRoot, tellStory } from '../story.ts';
+import { storyFetch, storyPaths } from '../story-server.ts';
+
+const story = await tellStory();
+const { line, packed, input } = story;
+const files = packed.bundle.files.map(({ path }) => packed.contents.get(path) ?? Buffer.of());
+const evidence = [...input.statements.values(), packed.bytes, input.report, ...files];
+const packPath = evidencePackPath(line);
+const blobPath = (bytes: Uint8Array): string => `/blobs/sha256/${hexOf(digestOf(bytes))}`;
+const sealed = (content: Uint8Array): Uint8Array =>
+  Buffer.concat([Buffer.from(`skillgate.pack/1 ${hexOf(digestOf(content))}\n`), content]);
+const printed = (blobs: readonly Uint8Array[]): Uint8Array => printPack(blobs);
+const changed = (bytes: Uint8Array): Uint8Array =>
+  Uint8Array.from(bytes, (byte, at) => (at === bytes.length >> 1 ? byte ^ 1 : byte));
+
+interface Fetched {
+  readonly source: Source;
+  readonly asked: readonly string[];
+  readonly kind: 'admitted' | 'refused';
+}
+
+/** Fetches the story's version from a registry with this pack, and decides. */
+async function fetchWith(
+  pack: Uint8Array | undefined,
+  more: readonly [string, Uint8Array][] = [],
+): Promise<Fetched> {
+  const paths = storyPaths(story);
+  if (pack !== undefined) paths.set(packPath, pack);
+  for (const [path, bytes] of more) paths.set(path, bytes);
+  const asked: string[] = [];
+  const source = { fetch: storyFetch(paths, asked), store: memoryStore(), base: 'http://registry' };
+  const judged = { root: storyRoot, policy: defaultPolicy, now: storyNow };
+  const found = await fetchVersionEvidence({ ...source, ...judged, name: line.name, range: '*' });
+  return { source, asked, kind: decide({ ...found, ...judged }).kind };
+}
+
+const blobsAsked = ({ asked }: Fetched): string[] =>
+  asked.filter((path) => path.startsWith('/blobs/'));
+
+describe('a pack', () => {
+  it('brings the whole evidence in one answer, with the files of the skill', async () => {
+    const fetched = await fetchWith(printed(evidence));
+    expect(fetched.kind).toBe('admitted');
+    expect(blobsAsked(fetched)).toEqual([]);
+    for (const file of files)
+      expect(await fetched.source.store.get(digestOf(file))).toEqual(Buffer.from(file));
+  });
+
+  it('is fetched once, and never again for what the store has', async () => {
+    const { source, asked } = await fetchWith(printed(evidence));
+    expect(asked.filter((path) => path.startsWith('/packs/'))).toEqual([packPath]);
+    const judged = { root: storyRoot, policy: defaultPolicy, now: storyNow };
+    const before = asked.length;
+    await fetchVersionEvidence({ ...source, ...judged, name: line.name, range: '*' });
+    expect(asked.slice(before).some((path) => path.startsWith('/packs/'))).toBe(false);
+  });
+
+  it.each<[string, Uint8Array | undefined]>([
+    ['no pack', undefined],
+    ['an empty answer', Buffer.of()],
+    ['a page of HTML', Buffer.from('<html>It works!</html>')],
+    ['a pack of another format', Buffer.from(`skillgate.pack/2 ${'0'.repeat(64)}\n`)],
+    ['a pack without a blob', printed([])],
+    ['a pack that ends within a length', sealed(Buffer.of(0, 0, 1))],
+    ['a pack that ends within a blob', printed(evidence).subarray(0, -1)],
+    ['a blob twice', printed([...evidence, packed.bytes])],
+    ['a length of 4 GiB', sealed(Buffer.from([0xff, 0xff, 0xff, 0xff, 1]))],
+    ['too many blobs', printed(Array.from({ length: packBlobsMax + 1 }, (_, at) => words(at)))],
+    ['too many bytes', printed([Buffer.alloc(packBytesMax), ...evidence])],
+  ])('counts as no pack, and each blob is fetched by itself: %s', async (_, pack) => {
+    const fetched = await fetchWith(pack);
+    expect(fetched.kind).toBe('admitted');
+    expect(blobsAsked(fetched).length).toBeGreaterThan(input.statements.size);
+  });
+
+  it.each(evidence.slice(0, -files.length).map((bytes, at) => [at, bytes] as const))(
+    'with a changed blob (%i) brings the others, and the true blob is fetched by itself',
+    async (at, bytes) => {
+      const fetched = await fetchWith(printed(evidence.with(at, changed(bytes))));
+      expect(fetched.kind).toBe('admitted');
+      expect(blobsAsked(fetched)).toEqual([blobPath(bytes)]);
+      expect(await fetched.source.store.get(digestOf(changed(bytes)))).toBeUndefined();
+    },
+  );
+
+  it('with a changed blob, whose own address has the changed bytes too, is refused', async () => {
+    const { bytes, digest } = story.publish;
+    const at = evidence.findIndex((one) => digestOf(one) === digest);
+    await expect(
+      fetchWith(printed(evidence.with(at, changed(bytes))), [[blobPath(bytes), changed(bytes)]]),
+    ).rejects.toMatchObject({ code: 'signature-invalid' });
+  });
+
+  it('without a blob brings the others', async () => {
+    const fetched = await fetchWith(printed(evidence.slice(1)));
+    expect(fetched.kind).toBe('admitted');
+    expect(blobsAsked(fetched)).toEqual([blobPath(evidence[0] ?? Buffer.of())]);
+  });
+
+  it('keeps no blob that nobody asked for', async () => {
+    const extra = Buffer.from('a file of nobody');
+    const fetched = await fetchWith(printed([extra, ...evidence]));
+    expect(fetched.kind).toBe('admitted');
+    expect(await fetched.source.store.get(digestOf(extra))).toBeUndefined();
+  });
+
+  it('brings no file that is larger than the bundle says', async () => {
+    const bytes = Buffer.from('a file');
+    const group = printed([bytes, Buffer.from('another')]);
+    const [first, second] = [digestOf(bytes), digestOf('another')];
+    const bundle = {
+      schema: 'skillgate.bundle/1',
+      files: [
+        { path: 'a', size: 1, sha256: first, mode: '644' },
+        { path: 'b', size: 7, sha256: second, mode: '644' },
+      ],
+    };
+    const paths = new Map([[filePackPath(packed.digest, 0), group]]);
+    const source = { fetch: storyFetch(paths), store: memoryStore(), base: 'http://registry' };
+    const from = withFilePacks(source, bundle as never, packed.digest);
+    expect(await fetchBlob(from, second, 7)).toEqual(Buffer.from('another'));
+    await expect(fetchBlob(from, first, 1)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('has all blobs that were printed, under the digests of their bytes', () => {
+    const read = parsePack(printed(evidence));
+    expect([...(read?.keys() ?? [])]).toEqual(evidence.map((bytes) => digestOf(bytes)));
+  });
+});
+
+describe('the files of a large skill', () => {
+  const MiB = 1024 * 1024;
+  const bundleOf = (...sizes: number[]) =>
+    ({
+      files: sizes.map((size, at) => ({ path: `${at}`, size, sha256: digestOf(`${at}`) })),
+    }) as never;
+  const groups = (...sizes: number[]): number[][] =>
+    fileGroups(bundleOf(...sizes)).map((group) => group.map(({ size }) => size / MiB));
+
+  it('lie in groups of at most 5 MiB, in order', () => {
+    expect(groups(2 * MiB, 3 * MiB, 1 * MiB)).toEqual([[2, 3], [1]]);
+    expect(groups(5 * MiB, 0, 5 * MiB)).toEqual([[5, 0], [5]]);
+    expect(groups()).toEqual([]);
+  });
+
+  it('are asked for one by one where a pack would bring one file', async () => {
+    const asked: string[] = [];
+    const bytes = Buffer.from('0');
+    const paths = new Map([[blobPath(bytes), bytes]]);
+    const source = {
+      fetch: storyFetch(paths, asked),
+      store: memoryStore(),
+      base: 'http://registry',
+    };
+    await fetchBlob(withFilePacks(source, bundleOf(1), packed.digest), digestOf(bytes));
+    expect(asked).toEqual([blobPath(bytes)]);
+  });
+});
+
+function words(at: number): Uint8Array {
+  return Buffer.from(String(at));
+}
