@@ -4,12 +4,17 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Registry } from '../../context.ts';
-import { queueFailurePauseMs, queuePauseMs } from '../../limits.ts';
+import { queueBusyPauseMs, queueFailurePauseMs, queuePauseMs } from '../../limits.ts';
 import { lookAtWaiting, renewQueue } from './renew-queue.ts';
 
-/** One slice: the versions whose evidence changed, or else the next ones of the daily look. */
-export async function keepSome(registry: Registry): Promise<void> {
-  if (!(await renewQueue(registry))) await lookAtWaiting(registry);
+/**
+ * One slice: versions whose evidence changed, or when none is left, some of the daily look.
+ * @returns whether an event or a changed version is left
+ */
+export async function keepSome(registry: Registry): Promise<boolean> {
+  const isMore = await renewQueue(registry);
+  if (!isMore) await lookAtWaiting(registry);
+  return isMore;
 }
 
 /**
@@ -23,7 +28,7 @@ export async function keepQueue(
 ): Promise<void> {
   while (!signal.aborted) {
     const pause = await keepSome(registry).then(
-      () => queuePauseMs,
+      (isMore) => (isMore ? queueBusyPauseMs : queuePauseMs),
       (error: unknown) => {
         onFailure(error);
         return queueFailurePauseMs;

@@ -2,7 +2,11 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { queueFailurePauseMs, queuePauseMs } from '../../../../registry/limits.ts';
+import {
+  judgedAnewAtOnce,
+  queueFailurePauseMs,
+  queuePauseMs,
+} from '../../../../registry/limits.ts';
 import { keepQueue } from '../../../../registry/review/queue/keep-queue.ts';
 import { startRegistry } from '../../../../registry/serve.ts';
 import { renewals, waiting } from '../../../../registry/store/waiting-schema.ts';
@@ -57,6 +61,34 @@ describe('a registry that runs', () => {
     await sleep(2 * queuePauseMs);
     expect(await isJudged()).toBe(false);
     expect(failures).toEqual([]);
+  });
+
+  it('hurries while many versions have changed', async () => {
+    const { registry } = world;
+    // Copies without evidence of their own: judging them fails, which is stored as a judgement.
+    const count = 10 * judgedAnewAtOnce;
+    const copies = (text: string) =>
+      sql.raw(
+        `WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${count}) ${text}`,
+      );
+    await registry.db.batch([
+      (db) =>
+        db.run(
+          copies(
+            `INSERT INTO versions SELECT 'V' || i, name, '1.0.' || i, bundle, status, move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`,
+          ),
+        ),
+    ]);
+    const due = async () =>
+      (await registry.db.read.select().from(waiting)).filter((one) => one.changes !== one.known);
+    expect((await due()).length).toBeGreaterThanOrEqual(count);
+    const stopped = new AbortController();
+    const start = performance.now();
+    const kept = keepQueue(registry, stopped.signal, () => undefined);
+    await vi.waitFor(async () => expect(await due()).toEqual([]), 20_000);
+    expect(performance.now() - start).toBeLessThan(8 * queuePauseMs);
+    stopped.abort();
+    await kept;
   });
 
   it('names a failure, and tries again later, not at once', async () => {
