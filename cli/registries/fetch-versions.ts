@@ -18,12 +18,12 @@ export async function fetchVersions(
   name: SkillName,
 ): Promise<readonly ListedVersion[]> {
   const path = `/api/v1/versions${versionPath(name)}`;
-  const all: ListedVersion[] = [];
+  const pages: (readonly ListedVersion[])[] = [];
   let query = '';
-  for (let pages = 0; pages < versionPagesMax; pages++) {
+  while (pages.length < versionPagesMax) {
     const { versions, next } = await askRegistry(world, `${path}${query}`, versionsAnswer);
-    all.push(...versions);
-    if (next === null) return all;
+    pages.push(versions);
+    if (next === null) return pages.flat();
     query = `?after=${encodeURIComponent(next)}`;
   }
   throw new Problem(
