@@ -7,11 +7,12 @@ import { matchedRoutes } from 'hono/route';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Registry } from './context.ts';
 import { deskRoutes } from './desk/desk-routes.ts';
-import { jsonBodyBytesMax, statementBodyBytesMax, uploadBytesMax } from './limits.ts';
+import { jsonBodyBytesMax, statementBodyBytesMax } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { behindNow } from './log/witness-duty.ts';
 import { witnessStates } from './log/witnesses.ts';
 import { answerProblem } from './problem-json.ts';
+import { bodyBytesMaxAt, isUpload } from './request-limits/bodies-in-flight.ts';
 import { limitBody } from './request-limits/body-limit.ts';
 import { addHeaders, requireOwnHost, requireOwnOrigin } from './request-limits/gates.ts';
 import { type AddressOf, limitStrangers } from './request-limits/stranger-limit.ts';
@@ -127,9 +128,11 @@ const refuseUnrouted: MiddlewareHandler = (context, next) => {
 
 function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
   const api = new Hono();
-  // No body is larger than an upload. The routes of the list take only a small JSON document. Every
-  // other route that reads a body sets a limit of its own.
-  api.use(refuseUnrouted, limitBody(uploadBytesMax));
+  // The routes of the list take only a small JSON document. Every other route that reads a body
+  // sets a limit of its own.
+  api.use(refuseUnrouted, (context, next) =>
+    isUpload(context.req) ? next() : limitBody(bodyBytesMaxAt(context.req.path))(context, next),
+  );
   for (const small of [
     '/session/*',
     '/session',

@@ -15,6 +15,7 @@ import type { OwnHeadAhead } from './log/head-ahead.ts';
 import type { RegistryKeys } from './log/signing.ts';
 import type { Witnesses } from './log/witness-answers.ts';
 import type { IdentityCache } from './people/known-identities.ts';
+import type { Spool } from './request-limits/spool.ts';
 import type { IncidentPolicy } from './stops/incident-policy.ts';
 import type { Database } from './store/batch.ts';
 import type { KnownFiles } from './store/known-files.ts';
@@ -32,6 +33,8 @@ export interface RegistryConfig {
 export interface Registry {
   readonly db: Database;
   readonly objects: Objects;
+  /** Where large uploads wait. Without it, they are held in memory. */
+  readonly spool?: Spool;
   readonly keys: RegistryKeys;
   readonly root: RootFile;
   readonly policy: Policy;

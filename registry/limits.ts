@@ -141,10 +141,22 @@ export const strangerClaimSeconds = 60;
 export const strangerWritesBurst = 300;
 export const strangerWritesPerSecond = 2;
 /**
- * Large bodies of clients that are not members, in progress at one time: in all, and per address.
+ * Large uploads that wait on the disk at one time: of clients that are not members, in all and per
+ * address, and of members.
  */
 export const strangerBodiesBytesMax = 5 * uploadBytesMax;
 export const strangerBodiesOfOneBytesMax = 2 * uploadBytesMax;
+export const memberBodiesBytesMax = 40 * uploadBytesMax;
+/**
+ * Bodies of other clients than members in memory: on Workers, which have 128 MB and no disk, all;
+ * elsewhere those that are no uploads. An address has the room of one upload there, and so have all
+ * members together.
+ */
+export const strangerBodiesInMemoryBytesMax = 2 * uploadBytesMax;
+/** Uploads from the disk that are in memory at one time. */
+export const judgedBodiesBytesMax = 4 * 1024 * 1024;
+/** The headers of one part of an upload. */
+export const partHeaderBytesMax = 4 * 1024;
 /** The slowest speed of a request body, and the time before the speed is checked. */
 export const bodyBytesPerSecondMin = 64 * 1024;
 export const bodyGraceMs = 15_000;

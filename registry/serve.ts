@@ -28,6 +28,7 @@ import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
 import { checkNames } from './people/check-names.ts';
 import { fillNames } from './people/fill-names.ts';
+import { diskSpool } from './request-limits/disk-spool.ts';
 import { keepQueue } from './review/queue/keep-queue.ts';
 import { renewQueue } from './review/queue/renew-queue.ts';
 import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
@@ -117,6 +118,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const registry: Registry = {
     db,
     objects: boundedObjects(diskObjects(join(dir, 'objects'))),
+    spool: diskSpool(join(dir, 'objects', 'uploads')),
     ...trust,
     config: { base, hosts, localBases },
     identities: {},

@@ -10,6 +10,7 @@ import { crowdPart } from './crowd.ts';
 import { curvesSvg } from './curves-svg.ts';
 import { growthPart } from './growth.ts';
 import { isolatesPart } from './isolates.ts';
+import { largeUploadsPart } from './large-uploads.ts';
 import { marksPart } from './marks.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
 import { load } from './process-figures.ts';
@@ -19,6 +20,7 @@ import { smallPart } from './small.ts';
 const parts: Record<string, (reach: Reach) => Promise<Part>> = {
   small: smallPart,
   crowd: crowdPart,
+  large: largeUploadsPart,
   isolates: isolatesPart,
   marks: marksPart,
   scopes: scopesPart,

@@ -1,21 +1,35 @@
-/**
- * Limits the large bodies of clients that are not members, in bytes in progress at one time: each
- * body is held in memory until it was checked.
- */
+/** Limits large request bodies in bytes in progress at one time: they fill memory, or the disk. */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
   jsonBodyBytesMax,
+  memberBodiesBytesMax,
+  reportBytesMax,
+  statementBodyBytesMax,
   strangerBodiesBytesMax,
+  strangerBodiesInMemoryBytesMax,
   strangerBodiesOfOneBytesMax,
+  uploadBytesMax,
 } from '../limits.ts';
+
+/** Bytes in progress at one time. One body alone is always taken. */
+export interface BodyRoom {
+  readonly all: number;
+  /** From one network. */
+  readonly ofOne: number;
+}
 
 /** Counts announced lengths, since those bytes may arrive. Small bodies do not count. */
 export class BodiesInFlight {
+  readonly #room: BodyRoom;
   #all = 0;
   readonly #byNetwork = new Map<string, number>();
 
+  constructor(room: BodyRoom) {
+    this.#room = room;
+  }
+
   /**
-   * Reserves memory for the body of a request.
+   * Reserves room for the body of a request.
    * @param network the client's network
    * @param bytesMax the limit of the route: a body without a length may be that large
    * @returns a function that frees the reservation
@@ -26,14 +40,14 @@ export class BodiesInFlight {
     const bytes = announced(headers, bytesMax);
     if (bytes <= jsonBodyBytesMax) return () => undefined;
     const before = this.#byNetwork.get(network) ?? 0;
-    if (before + bytes > strangerBodiesOfOneBytesMax)
+    if (before > 0 && before + bytes > this.#room.ofOne)
       throw new Problem(
         'too-many-requests',
         'This address sends too many large request bodies at once',
       );
-    if (this.#all + bytes > strangerBodiesBytesMax)
+    if (this.#all > 0 && this.#all + bytes > this.#room.all)
       throw new Problem('registry-busy', 'Clients send too many large request bodies at once', {
-        hint: 'Try again in a moment; the limit does not apply to members.',
+        hint: 'Try again in a moment; members have room of their own.',
       });
     this.#add(network, bytes);
     return () => this.#add(network, -bytes);
@@ -45,6 +59,45 @@ export class BodiesInFlight {
     if (now === 0) this.#byNetwork.delete(network);
     else this.#byNetwork.set(network, now);
   }
+}
+
+/** The room for bodies of members, and for those of everybody else. */
+export interface ClientRooms {
+  readonly member: BodiesInFlight;
+  readonly stranger: BodiesInFlight;
+}
+
+/** For bodies that are held in memory. */
+export function roomsInMemory(): ClientRooms {
+  return {
+    member: new BodiesInFlight({ all: uploadBytesMax, ofOne: Infinity }),
+    stranger: new BodiesInFlight({ all: strangerBodiesInMemoryBytesMax, ofOne: uploadBytesMax }),
+  };
+}
+
+/** For uploads that wait on a disk. */
+export function roomsOnDisk(): ClientRooms {
+  return {
+    member: new BodiesInFlight({ all: memberBodiesBytesMax, ofOne: Infinity }),
+    stranger: new BodiesInFlight({
+      all: strangerBodiesBytesMax,
+      ofOne: strangerBodiesOfOneBytesMax,
+    }),
+  };
+}
+
+/** The path of uploads. */
+const uploadPath = '/api/v1/versions';
+
+/** Whether a request brings a version, which is the largest body. */
+export function isUpload({ method, path }: { readonly method: string; readonly path: string }) {
+  return method === 'POST' && path === uploadPath;
+}
+
+/** The largest body that a path takes. Most routes have a smaller limit of their own. */
+export function bodyBytesMaxAt(path: string): number {
+  if (path === uploadPath) return uploadBytesMax;
+  return /^\/api\/v1\/jobs\/[^/]+\/report$/.test(path) ? reportBytesMax : statementBodyBytesMax;
 }
 
 // A body over the limit is rejected unread.

@@ -5,15 +5,9 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import {
-  statementBodyBytesMax,
-  strangerAddressesMax,
-  strangerWritesBurst,
-  strangerWritesPerSecond,
-  uploadBytesMax,
-} from '../limits.ts';
+import { strangerAddressesMax, strangerWritesBurst, strangerWritesPerSecond } from '../limits.ts';
 import { readActor } from '../routes/describe.ts';
-import { BodiesInFlight } from './bodies-in-flight.ts';
+import { bodyBytesMaxAt, isUpload, roomsInMemory, roomsOnDisk } from './bodies-in-flight.ts';
 
 /**
  * The client's address; undefined when the shell does not know it. Such requests share one bucket.
@@ -59,27 +53,29 @@ export class Buckets {
 }
 
 /**
- * Lets members through and counts everybody else. A session alone does not bypass the limit: any
- * key that claims a scope gets one.
+ * Counts the large bodies of members, and bodies and requests of everybody else. A session alone
+ * does not bypass the limit: any key that claims a scope gets one.
  * @throws Problem `too-many-requests`, `registry-busy`
  */
 export function limitStrangers(registry: Registry, addressOf: AddressOf): MiddlewareHandler {
   const buckets = new Buckets();
-  const bodies = new BodiesInFlight();
+  const inMemory = roomsInMemory();
+  const uploads = registry.spool === undefined ? inMemory : roomsOnDisk();
   return async (context, next) => {
     const isMember = (await actorOrNone(registry, context))?.member !== undefined;
-    if (isMember) return next();
     const address = addressOf(context) ?? 'unknown';
-    if (!buckets.take(address, registry.now().getTime())) {
+    if (!isMember && !buckets.take(address, registry.now().getTime())) {
       throw new Problem(
         'too-many-requests',
         'This address has sent too many requests in a short time',
       );
     }
-    const bytesMax = context.req.path.endsWith('/statements')
-      ? statementBodyBytesMax
-      : uploadBytesMax;
-    const done = bodies.reserve(networkOf(address), context.req.raw.headers, bytesMax);
+    const rooms = isUpload(context.req) ? uploads : inMemory;
+    const done = rooms[isMember ? 'member' : 'stranger'].reserve(
+      networkOf(address),
+      context.req.raw.headers,
+      bodyBytesMaxAt(context.req.path),
+    );
     try {
       await next();
     } finally {

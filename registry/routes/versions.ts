@@ -1,14 +1,15 @@
 /** Publishes versions, and answers questions about them. */
 
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { whyAllUncounted } from '../index/uncounted.ts';
 import { type PublishUpload, takeVersion } from '../intake/intake.ts';
-import { uploadBytesMax, versionsPageRows } from '../limits.ts';
-import { limitBody } from '../request-limits/body-limit.ts';
+import { parseMultipart } from '../intake/multipart.ts';
+import { versionsPageRows } from '../limits.ts';
+import { uploadReceiver } from '../request-limits/spool.ts';
 import { readVersion } from '../review/detail.ts';
 import { versionsOf } from '../versions/versions.ts';
 import { describe, readActor, versionIn } from './describe.ts';
@@ -87,6 +88,7 @@ export function versionRoutes(registry: Registry): Hono {
 }
 
 function publishRoute(registry: Registry): Hono {
+  const receive = uploadReceiver(registry.spool);
   return new Hono().post(
     '/versions',
     describe({
@@ -119,14 +121,12 @@ function publishRoute(registry: Registry): Hono {
         'too-many-requests',
       ],
     }),
-    limitBody(uploadBytesMax),
     async (context) => {
       const sender = await readActor(registry, context);
-      const upload = {
-        ...(await readUpload(await formOf(context.req.raw))),
-        hint: keyHint(context),
-      };
-      const { row, statements } = await takeVersion(registry, upload, sender);
+      const hint = keyHint(context);
+      const { row, statements } = await receive(context, (body) =>
+        takeVersion(registry, { ...readUpload(body, context), hint }, sender),
+      );
       const { name, version: taken, bundle, status } = row;
       return context.json({ name, version: taken, bundle, status, statements }, 201);
     },
@@ -205,38 +205,18 @@ function logIndexIn(text: string | undefined): number {
   return Number(text);
 }
 
-async function formOf(request: Request): Promise<FormData> {
-  try {
-    return await request.formData();
-  } catch (cause) {
-    throw new Problem('request-invalid', 'The upload is not multipart/form-data', { cause });
-  }
-}
-
 const partNames = ['publish', 'provenance', 'bundle'];
 
-async function readUpload(form: FormData): Promise<PublishUpload> {
-  const names = [...form.keys()];
-  const odd = names.find((name, i) => !partNames.includes(name) || names.indexOf(name) !== i);
-  if (odd !== undefined)
-    throw new Problem(
-      'request-invalid',
-      `The upload has an unknown or repeated part: ${odd.slice(0, 100)}`,
-    );
-  const publish = await bytesOf(form, 'publish');
-  const tar = await bytesOf(form, 'bundle');
+function readUpload(body: Buffer, context: Context): PublishUpload {
+  const parts = parseMultipart(body, context.req.header('content-type'), partNames);
+  const publish = parts.get('publish');
+  const tar = parts.get('bundle');
   if (publish === undefined || tar === undefined)
     throw new Problem('request-invalid', 'The upload lacks its part publish or bundle');
-  const provenance = await bytesOf(form, 'provenance');
+  const provenance = parts.get('provenance');
   return {
     publish: readSent(publish),
     tar,
     ...(provenance === undefined ? {} : { provenance: readSent(provenance) }),
   };
-}
-
-async function bytesOf(form: FormData, name: string): Promise<Uint8Array | undefined> {
-  const part = form.get(name);
-  if (part === null) return undefined;
-  return typeof part === 'string' ? Buffer.from(part) : new Uint8Array(await part.arrayBuffer());
 }

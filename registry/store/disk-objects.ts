@@ -61,6 +61,11 @@ export function isForeignPart(name: string): boolean {
   return /^\.[0-9a-f.-]+\.part$/.test(name) && !name.startsWith(`.${processMark}.`);
 }
 
+/** A name for a file that this process begins to write. */
+export function partName(): string {
+  return `.${processMark}.${randomUUID()}.part`;
+}
+
 async function writeDurably(folder: string, all: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const touched = new Set<string>();
   await forEachOf(all, async ([name, bytes]) => {
@@ -77,7 +82,7 @@ async function writeDurably(folder: string, all: ReadonlyMap<string, Uint8Array>
 }
 
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${processMark}.${randomUUID()}.part`);
+  const temporary = join(dirname(path), partName());
   const file = await open(temporary, 'wx', 0o644);
   try {
     try {

@@ -5,12 +5,20 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../registry/app.ts';
 import {
+  statementBodyBytesMax,
   strangerBodiesBytesMax,
+  strangerBodiesInMemoryBytesMax,
   strangerBodiesOfOneBytesMax,
   uploadBytesMax,
 } from '../../../registry/limits.ts';
-import { BodiesInFlight } from '../../../registry/request-limits/bodies-in-flight.ts';
+import {
+  BodiesInFlight,
+  roomsInMemory,
+  roomsOnDisk,
+} from '../../../registry/request-limits/bodies-in-flight.ts';
 import { nameUnknownLength } from '../../../registry/request-limits/body-limit.ts';
+import { diskSpool } from '../../../registry/request-limits/disk-spool.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeSkill, publish, type Send } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
@@ -23,7 +31,8 @@ describe('a large body of a stranger', () => {
     world = await makeStaffedWorld();
     const addressOf: Parameters<typeof createApp>[1]['addressOf'] = (context) =>
       getConnInfo(context).remote.address;
-    let app = createApp(world.registry, { logError: () => undefined, addressOf });
+    const withDisk = { ...world.registry, spool: diskSpool(folderWith()) };
+    let app = createApp(withDisk, { logError: () => undefined, addressOf });
     server = createAdaptorServer({
       fetch: (request, env) => app.fetch(request, env),
       overrideGlobalObjects: false,
@@ -31,7 +40,7 @@ describe('a large body of a stranger', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     port = (server.address() as AddressInfo).port;
     const config = { ...world.registry.config, hosts: ['localhost', `127.0.0.1:${port}`] };
-    app = createApp({ ...world.registry, config }, { logError: () => undefined, addressOf });
+    app = createApp({ ...withDisk, config }, { logError: () => undefined, addressOf });
   });
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
@@ -109,7 +118,10 @@ describe('a large body of a stranger', () => {
   );
 
   it('is counted by any method, and so are the requests', async () => {
-    for (let i = 0; i < ofOne; i++) await begin('127.0.0.1');
+    const inMemory = uploadBytesMax / statementBodyBytesMax;
+    for (let i = 0; i < inMemory; i++)
+      await begin('127.0.0.1', 'Transfer-Encoding: chunked', 'POST /api/v1/statements');
+    expect(heads()).toEqual([]);
     await begin('127.0.0.1', 'Transfer-Encoding: chunked', 'DELETE /api/v1/mailbox/x');
     expect(await answered(1)).toEqual([['429', true]]);
     const send: Send = (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init);
@@ -126,7 +138,7 @@ describe('a large body of a stranger', () => {
   ])(
     'on Workers counts as the largest where its length is unknown: one %s',
     async (_, body, headers, counts) => {
-      const bodies = new BodiesInFlight();
+      const bodies = roomsInMemory().stranger;
       const request = new Request('http://localhost/', {
         method: 'POST',
         headers,
@@ -134,7 +146,7 @@ describe('a large body of a stranger', () => {
       });
       const named = nameUnknownLength(request);
       const reserve = () => bodies.reserve('192.0.2.1', named.headers, uploadBytesMax);
-      for (let i = 0; i < ofOne; i++) reserve();
+      reserve();
       if (counts) expect(reserve).toThrow(expect.objectContaining({ code: 'too-many-requests' }));
       else expect(reserve).not.toThrow();
       expect(await named.text()).toBe(body ?? '');
@@ -142,7 +154,7 @@ describe('a large body of a stranger', () => {
   );
 
   it('gives its room back, and counts no more than an upload can have', () => {
-    const bodies = new BodiesInFlight();
+    const bodies = roomsOnDisk().stranger;
     const headers = new Headers({ 'content-length': `${uploadBytesMax * 1_000}` });
     for (let i = 0; i < 100; i++) bodies.reserve('192.0.2.1', headers, uploadBytesMax)();
     const all = Array.from({ length: ofOne }, () =>
@@ -153,5 +165,43 @@ describe('a large body of a stranger', () => {
     );
     for (const done of all) done();
     expect(() => bodies.reserve('192.0.2.1', headers, uploadBytesMax)).not.toThrow();
+  });
+});
+
+describe('large bodies in memory', () => {
+  const largest = new Headers({ 'content-length': `${uploadBytesMax}` });
+  const reserve = (bodies: BodiesInFlight, network: string) => () =>
+    bodies.reserve(network, largest, uploadBytesMax);
+
+  it('of strangers take no room from members, and both together fit into a Worker', () => {
+    const { member, stranger } = roomsInMemory();
+    let networks = 0;
+    while (networks < 100) {
+      try {
+        reserve(stranger, `192.0.2.${networks}`)();
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'registry-busy' });
+        break;
+      }
+      networks++;
+    }
+    expect(networks).toBe(strangerBodiesInMemoryBytesMax / uploadBytesMax);
+    const done = reserve(member, '192.0.2.1')();
+    expect(reserve(member, '192.0.2.2')).toThrow(
+      expect.objectContaining({ code: 'registry-busy' }),
+    );
+    done();
+    expect(reserve(member, '192.0.2.2')).not.toThrow();
+    const all = strangerBodiesInMemoryBytesMax + uploadBytesMax;
+    // https://developers.cloudflare.com/workers/platform/limits/#memory
+    expect(all).toBeLessThan(128_000_000 * 0.7);
+  });
+
+  it('of which one alone is larger than the room are taken one by one', () => {
+    const bodies = new BodiesInFlight({ all: 1_000, ofOne: 1_000 });
+    const done = reserve(bodies, '192.0.2.1')();
+    expect(reserve(bodies, '192.0.2.2')).toThrow();
+    done();
+    expect(reserve(bodies, '192.0.2.2')).not.toThrow();
   });
 });

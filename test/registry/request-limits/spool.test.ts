@@ -1,0 +1,206 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Context } from 'hono';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { judgedBodiesBytesMax, uploadBytesMax } from '../../../registry/limits.ts';
+import { diskSpool } from '../../../registry/request-limits/disk-spool.ts';
+import { uploadReceiver } from '../../../registry/request-limits/spool.ts';
+import { type RunningRegistry, startRegistry } from '../../../registry/serve.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
+import { makeDataFolder } from '../../journey/registry-data.ts';
+import { makeKey, makeRoot, type TestRoot } from '../people.ts';
+import { claimScope, enrol, makeSkill, publish, type Send, signIn } from '../road.ts';
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const large = 'x'.repeat(300_000);
+
+describe('a registry on a disk', () => {
+  let dir: string;
+  let trust: TestRoot;
+  let running: RunningRegistry;
+  const sockets: Socket[] = [];
+  beforeEach(async () => {
+    trust = makeRoot();
+    dir = await makeDataFolder(trust);
+    running = await startRegistry({ dir, port: 0 });
+  });
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await running.close();
+    await rm(dir, { recursive: true });
+  });
+  const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+  const filesOpen = (): string[] => {
+    const uploads = join(dir, 'objects', 'uploads');
+    return existsSync(uploads) ? readdirSync(uploads) : [];
+  };
+
+  it('takes large uploads, chunked ones too, and leaves no file of them', async () => {
+    const author = makeKey();
+    await claimScope(send, 'acme', author);
+    const skill = makeSkill('@acme/large', '1.0.0', { files: { 'a.txt': large } });
+    expect((await publish(send, skill, author)).status).toBe(201);
+    const chunked: Send = async (path, init) => {
+      const packed = new Request('http://localhost/', init);
+      if (!(init?.body instanceof FormData)) return send(path, init);
+      return send(path, {
+        method: 'POST',
+        headers: packed.headers,
+        body: packed.body,
+        duplex: 'half',
+      } as RequestInit);
+    };
+    const next = makeSkill('@acme/large', '1.0.1', { files: { 'a.txt': `${large}y` } });
+    expect((await publish(chunked, next, author)).status).toBe(201);
+    expect(filesOpen()).toEqual([]);
+  });
+
+  it('takes many large uploads of a member at once, and judges a few at a time', async () => {
+    const author = makeKey();
+    await enrol(send, trust.administrators.slice(0, trust.root.threshold), {
+      name: 'author',
+      roles: ['reviewer'],
+      key: author,
+    });
+    await claimScope(send, 'acme', author);
+    await signIn(send, author);
+    const count = Math.ceil((judgedBodiesBytesMax / 1_000_000) * 1.5);
+    const skills = Array.from({ length: count }, (_, nth) =>
+      makeSkill(`@acme/large-${nth}`, '1.0.0', { files: { 'a.txt': `${nth}`.repeat(500_000) } }),
+    );
+    const answers = await Promise.all(skills.map((skill) => publish(send, skill, author)));
+    expect(answers.map(({ status }) => status)).toEqual(skills.map(() => 201));
+    expect(filesOpen()).toEqual([]);
+  });
+
+  const begin = async (
+    headers: string,
+    body: string,
+  ): Promise<{ answer: () => string; socket: Socket }> => {
+    const { port } = new URL(running.base);
+    const socket = connect(Number(port), '127.0.0.1');
+    sockets.push(socket.on('error', () => undefined));
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += String(data);
+    });
+    socket.write(
+      `POST /api/v1/versions HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: multipart/form-data; boundary=b\r\n${headers}\r\n\r\n${body}`,
+    );
+    await pause(150);
+    return { answer: () => answer, socket };
+  };
+
+  it('forgets an upload that is cut, and keeps no name of one that is under way', async () => {
+    const slow = await begin('Content-Length: 1000000', large);
+    expect(filesOpen()).toEqual([]);
+    slow.socket.destroy();
+    await pause(100);
+    expect((await send('/healthz')).status).toBe(200);
+    expect(filesOpen()).toEqual([]);
+  });
+
+  it.each([
+    ['says to be larger', `Content-Length: ${uploadBytesMax + 1}`, 'x', '413'],
+    ['is shorter than it says, and ends', 'Content-Length: 100000', 'x'.repeat(100_000), '400'],
+    ['is no multipart, chunked', 'Transfer-Encoding: chunked', `5\r\nhello\r\n0\r\n\r\n`, '400'],
+  ])('refuses an upload that %s', async (_, headers, body, status) => {
+    const { answer } = await begin(headers, body);
+    await vi.waitFor(() => expect(answer()).toMatch(new RegExp(`^HTTP/1.1 ${status} `)));
+    expect(filesOpen()).toEqual([]);
+  });
+
+  it('sweeps what a process left that was killed between the two steps', async () => {
+    await running.close();
+    const uploads = join(dir, 'objects', 'uploads');
+    mkdirSync(uploads, { recursive: true });
+    writeFileSync(join(uploads, '.0f0e3c9a-1111-4222-8333-444455556666.aa.part'), 'half');
+    running = await startRegistry({ dir, port: 0 });
+    await vi.waitFor(() => expect(filesOpen()).toEqual([]));
+  });
+});
+
+describe('a receiver', () => {
+  const contextOf = (
+    body: string | Uint8Array<ArrayBuffer>,
+    headers: Record<string, string> = {},
+  ): Context =>
+    ({
+      env: {},
+      req: { raw: new Request('http://localhost/', { method: 'POST', body, headers }) },
+    }) as unknown as Context;
+
+  it.each([
+    ['with a disk', true],
+    ['without one', false],
+  ])('%s rejects bodies that are longer or shorter than they say, or too long', async (_, disk) => {
+    const receive = uploadReceiver(disk ? diskSpool(folderWith()) : undefined);
+    const judged: number[] = [];
+    const take = (context: Context) =>
+      receive(context, async (body) => judged.push(body.byteLength));
+    for (const length of [10, 200_000])
+      for (const said of [length - 1, length + 1])
+        await expect(
+          take(contextOf('x'.repeat(length), { 'content-length': `${said}` })),
+        ).rejects.toMatchObject({ code: 'request-invalid' });
+    await expect(take(contextOf(new Uint8Array(uploadBytesMax + 1)))).rejects.toMatchObject({
+      code: 'request-too-large',
+    });
+    expect(judged).toEqual([]);
+    await take(contextOf(large, { 'content-length': `${large.length}` }));
+    await take(contextOf(new Uint8Array(uploadBytesMax)));
+    expect(judged).toEqual([large.length, uploadBytesMax]);
+  });
+
+  it('judges at one time no more bytes than its room, in the order of arrival, also after failures', async () => {
+    const receive = uploadReceiver(diskSpool(folderWith()));
+    const bytes = judgedBodiesBytesMax / 4;
+    let now = 0;
+    let most = 0;
+    const order: number[] = [];
+    const all = Array.from({ length: 12 }, async (_, nth) => {
+      await pause(nth * 30);
+      return receive(contextOf(new Uint8Array(bytes)), async (body) => {
+        order.push(nth);
+        now += body.byteLength;
+        most = Math.max(most, now);
+        await pause(60);
+        now -= body.byteLength;
+        if (nth % 3 === 0) throw new Error('refused');
+      });
+    });
+    const results = await Promise.allSettled(all);
+    expect(results.map(({ status }) => status === 'rejected')).toEqual(
+      results.map((_, nth) => nth % 3 === 0),
+    );
+    expect(most).toBeLessThanOrEqual(judgedBodiesBytesMax);
+    // Those that enter together are read from the disk together.
+    for (const [at, nth] of order.entries()) expect(Math.abs(nth - at)).toBeLessThan(4);
+  });
+
+  it('says that the disk is full when it is', async () => {
+    const spool = diskSpool(folderWith());
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+    });
+    let dropped = 0;
+    const receive = uploadReceiver({
+      ...spool,
+      open: async () => {
+        const body = await spool.open();
+        return {
+          ...body,
+          append: () => Promise.reject(full),
+          drop: async () => {
+            dropped++;
+            await body.drop();
+          },
+        };
+      },
+    });
+    await expect(receive(contextOf(large), async () => undefined)).rejects.toBe(full);
+    expect(dropped).toBe(1);
+  });
+});
