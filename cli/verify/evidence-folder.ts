@@ -53,7 +53,10 @@ const trustedShape = exactObject({
   witnesses: v.exactOptional(v.unknown()),
 });
 
-/** A source that records all files that are read through it, by their paths at a registry. */
+/**
+ * A source that records all files that are read through it, by their paths at a registry. It reads
+ * blob by blob and tile by tile, so that any web server can serve the files.
+ */
 export function recordingSource(source: Source, taken: Map<string, Uint8Array>): Source {
   const { store } = source;
   const note = (path: string | undefined, bytes: Uint8Array | undefined): void => {
@@ -71,6 +74,8 @@ export function recordingSource(source: Source, taken: Map<string, Uint8Array>):
       await store.put(digest, bytes);
     },
     getNamed: async (name) => {
+      // The nodes came in a pack.
+      if (name.startsWith('log/nodes/')) return undefined;
       const bytes = await store.getNamed(name);
       note(namedPath(name), bytes);
       return bytes;
@@ -80,7 +85,10 @@ export function recordingSource(source: Source, taken: Map<string, Uint8Array>):
       await store.putNamed(name, bytes);
     },
   };
-  return { ...source, store: recording };
+  const packs = `${source.base.replace(/\/+$/, '')}/packs/`;
+  const fetch: Source['fetch'] = async (url, how) =>
+    url.startsWith(packs) ? { ok: false, status: 404, body: null } : source.fetch(url, how);
+  return { ...source, store: recording, fetch };
 }
 
 /**

@@ -4,9 +4,14 @@
  */
 import { eq } from 'drizzle-orm';
 import { fileGroups, filePackPath } from '../../skills-index/client/file-packs.ts';
-import { packBytesMax, packedFilesBytesMax } from '../../skills-index/client/limits.ts';
+import {
+  packBytesMax,
+  packedFilesBytesMax,
+  treeNodesBytesMax,
+} from '../../skills-index/client/limits.ts';
 import { evidencePackPath, packHeadingBytes } from '../../skills-index/client/pack-form.ts';
 import { peek } from '../../skills-index/client/peek.ts';
+import { printNodes } from '../../skills-index/log/print-nodes.ts';
 import { type Bundle, parseBundle } from '../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -16,6 +21,8 @@ import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-f
 import type { Registry } from '../context.ts';
 import { fileListBytesMax } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
+import { nodesOfHeads } from '../log/nodes-of-heads.ts';
+import { headSizeOf } from '../log/retired-heads.ts';
 import { readPublicBlob } from '../store/blobs.ts';
 import type { KnownFile } from '../store/known-files.ts';
 import { forEachOf } from '../store/objects.ts';
@@ -97,8 +104,8 @@ async function readOrMake(
 }
 
 /**
- * The blobs that an admission reads. The pack leaves out what would make it too large: readers
- * fetch that by itself.
+ * The blobs that an admission reads, behind nodes of the log's tree. The pack leaves out what would
+ * make it too large: readers fetch that by itself.
  */
 async function evidenceOf(registry: Registry, line: IndexLine): Promise<Blobs | undefined> {
   const bundle = await bundleOf(registry, line.bundle);
@@ -110,8 +117,10 @@ async function evidenceOf(registry: Registry, line: IndexLine): Promise<Blobs | 
   const rest = [line.bundle, ...reportsIn(statements), ...files.map(({ sha256 }) => sha256)];
   const blobs = await blobsOf(registry, rest);
   if (blobs === undefined) return undefined;
+  const printed = printNodes(await nodesOfHeads(registry, statements.map(headSizeOf)));
+  const nodes = printed.byteLength > treeNodesBytesMax ? printNodes([]) : printed;
   let bytes = packHeadingBytes;
-  return [...statements, ...blobs].filter((blob) => {
+  return [nodes, ...statements, ...blobs].filter((blob) => {
     const fits = bytes + 4 + blob.byteLength <= packBytesMax;
     if (fits) bytes += 4 + blob.byteLength;
     return fits;

@@ -27,7 +27,7 @@ export async function proofsOfHeads(
 }
 
 /** The tree size in a bundle that this registry made. */
-function headSizeOf(bytes: Uint8Array): number {
+export function headSizeOf(bytes: Uint8Array): number {
   const { verificationMaterial } = JSON.parse(Buffer.from(bytes).toString('utf8'));
   return Number(verificationMaterial.tlogEntries[0].inclusionProof.treeSize);
 }

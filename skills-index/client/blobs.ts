@@ -42,6 +42,8 @@ export interface Source {
 export interface Pack {
   /** Whether the pack has arrived, and contains the blob. */
   has(digest: Digest): boolean;
+  /** The first blob of the pack; undefined while the pack has not arrived. */
+  first(): Uint8Array | undefined;
   /** Fetches the pack at the first call. Undefined for a blob that the pack lacks. */
   read(digest: Digest): Promise<Uint8Array | undefined>;
 }

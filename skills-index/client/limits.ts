@@ -11,6 +11,8 @@ export const statementBlobBytesMax = 8 * 1024 * 1024;
 export const packBlobsMax = 1_600;
 /** The bytes of the largest single file, with the lengths of the blobs and the heading. */
 export const packBytesMax = 5 * 1024 * 1024 + 64 * 1024;
+/** Bytes of the nodes of the log's tree in one pack: about 6,700 nodes. */
+export const treeNodesBytesMax = 256 * 1024;
 /** Bytes of all files of a skill that are in one pack with the skill's evidence. */
 export const packedFilesBytesMax = 1024 * 1024;
 export const tileBytesMax = 256 * 32;

@@ -1,23 +1,25 @@
 /** Computes consistency proofs from the log's tiles, so that no registry has to send a proof. */
 import { type Hash, type TreeHead, verifyConsistency } from '../log/merkle-tree.ts';
 import { parseHashTile, type TileId, tilePath } from '../log/tile.ts';
-import { answerFrom, consistencyQuestion, tilesFor } from '../log/tile-proof.ts';
+import { answerFrom, consistencyQuestion, type TreeQuestion, tilesFor } from '../log/tile-proof.ts';
+import { nodesFirst, type TreeNodes } from '../log/tree-nodes.ts';
 import { fetchNamed, inTurns, type Source } from './blobs.ts';
 import { tileBytesMax } from './limits.ts';
 
 /**
  * Consistency proofs of the log from each of the smaller heads to `head`, from tiles that this host
- * keeps and from the registry's tiles. When a kept tile leads to no proof, the registry is asked
- * for all tiles.
+ * keeps and from the registry's tiles. When a kept tile or one of `nodes` leads to no proof, the
+ * registry is asked for all tiles.
  * @throws Problem `registry-down`
  */
 export async function proveHeads(
   source: Source,
   heads: readonly TreeHead[],
   head: TreeHead,
+  nodes: TreeNodes = new Map(),
 ): Promise<Map<number, Hash[]>> {
   const sizes = heads.map(({ size }) => size);
-  const proofs = await fetchConsistency(source, sizes, head.size, { keptFirst: true });
+  const proofs = await fetchConsistency(source, sizes, head.size, { keptFirst: true, nodes });
   const proves = (first: TreeHead): boolean =>
     verifyConsistency({ first, second: head, proof: proofs.get(first.size) ?? [] });
   return heads.every(proves) ? proofs : fetchConsistency(source, sizes, head.size);
@@ -26,6 +28,8 @@ export async function proveHeads(
 interface TileTerms {
   /** Whether a kept tile is used without a request. The caller then has to verify the result. */
   readonly keptFirst?: boolean;
+  /** Unverified nodes that need no tile. The caller then has to verify the result. */
+  readonly nodes?: TreeNodes;
 }
 
 /**
@@ -40,7 +44,11 @@ export async function fetchConsistency(
   terms: TileTerms = {},
 ): Promise<Map<number, Hash[]>> {
   const smaller = [...new Set(sizes)].filter((one) => one > 0 && one < size);
-  const questions = smaller.map((first) => [first, consistencyQuestion(first, size)] as const);
+  const { nodes = new Map() } = terms;
+  const questions = smaller.map((first): [number, TreeQuestion<Hash[]>] => [
+    first,
+    (nodeAt) => consistencyQuestion(first, size)(nodesFirst(nodes, nodeAt)),
+  ]);
   const tiles = await fetchTiles(
     source,
     questions.flatMap(([, question]) => tilesFor(question, size)),

@@ -2,11 +2,13 @@
  * Reads blobs from packs. A blob that a pack lacks is fetched by itself, and so is every blob of a
  * registry without packs.
  */
+
+import { parseNodes, type TreeNodes } from '../log/tree-nodes.ts';
 import type { Digest } from '../skill/digest.ts';
 import { Problem } from '../skill/problem.ts';
 import type { IndexLine } from '../trust/index-files/index-line.ts';
 import { fetchFile, type Pack, type Source } from './blobs.ts';
-import { packBytesMax } from './limits.ts';
+import { packBytesMax, treeNodesBytesMax } from './limits.ts';
 import { evidencePackPath, parsePack } from './pack-form.ts';
 
 /**
@@ -18,6 +20,20 @@ export function withEvidencePack(source: Source, line: IndexLine): Source {
   return { ...source, packOf: () => fetched };
 }
 
+/**
+ * The nodes of the log's tree that came with the evidence of a version: now, or at an earlier
+ * admission.
+ */
+export async function readNodes(source: Source, line: IndexLine): Promise<TreeNodes> {
+  const name = `log/nodes/${line.logIndex}`;
+  const arrived = source.packOf?.(line.bundle)?.first();
+  if (arrived === undefined || arrived.byteLength > treeNodesBytesMax)
+    return parseNodes(await source.store.getNamed(name));
+  const nodes = parseNodes(arrived);
+  if (nodes.size > 0) await source.store.putNamed(name, arrived);
+  return nodes;
+}
+
 /** A pack that is fetched once, when somebody first reads a blob of the pack. */
 export function makePack(source: Source, path: string): Pack {
   let arrived: ReadonlyMap<Digest, Uint8Array> = new Map();
@@ -27,6 +43,7 @@ export function makePack(source: Source, path: string): Pack {
   };
   return {
     has: (digest) => arrived.has(digest),
+    first: () => arrived.values().next().value,
     read: async (digest) => {
       fetching ??= fetchOnce();
       await fetching;

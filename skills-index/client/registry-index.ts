@@ -5,6 +5,7 @@
 import { valid as validVersion } from 'semver';
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import type { TreeHead } from '../log/merkle-tree.ts';
+import type { TreeNodes } from '../log/tree-nodes.ts';
 import { type Bundle, parseBundle } from '../skill/bundle.ts';
 import type { Digest } from '../skill/digest.ts';
 import type { SkillName } from '../skill/name.ts';
@@ -36,7 +37,7 @@ import { withSum } from './limited-source.ts';
 import { statementBlobBytesMax } from './limits.ts';
 import { describeKeptAlarm, keepAlarm } from './log-alarm.ts';
 import { proveHeads } from './log-proofs.ts';
-import { withEvidencePack } from './packs.ts';
+import { readNodes, withEvidencePack } from './packs.ts';
 import { peek, peekStatus } from './peek.ts';
 
 /** The version to find, and the registry to ask. */
@@ -109,7 +110,7 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
     report: await fetchReport(limited, bundles),
     files: await fetchTexts(limited, bundle),
     statuses,
-    consistency: await fetchProofs(limited, heads),
+    consistency: await fetchProofs(limited, heads, await readNodes(limited, line)),
     known,
     ...(seen === undefined ? {} : { seen }),
   };
@@ -268,9 +269,10 @@ async function orRolledBack(
 async function fetchProofs(
   source: Source,
   heads: readonly TreeHead[],
+  nodes: TreeNodes,
 ): Promise<NonNullable<DecisionInput['consistency']>> {
   const [first, ...others] = heads;
   if (first === undefined) return new Map();
   const largest = others.reduce((a, b) => (b.size > a.size ? b : a), first);
-  return proveHeads(source, heads, largest);
+  return proveHeads(source, heads, largest, nodes);
 }

@@ -4,7 +4,12 @@
  */
 import { printSubmission } from '../../skills-index/log/add-checkpoint.ts';
 import { treeRootFrom } from '../../skills-index/log/head-question.ts';
-import { type Hash, leafHash } from '../../skills-index/log/merkle-tree.ts';
+import {
+  type Hash,
+  leafHash,
+  type NodeAt,
+  type TreeHead,
+} from '../../skills-index/log/merkle-tree.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { tilePath } from '../../skills-index/log/tile.ts';
 import { tilesOf } from '../../skills-index/log/tile-files.ts';
@@ -26,6 +31,16 @@ export function noteOf(size: number, history = 'a'): Promise<string> {
     { origin: watched.origin, size, root: treeRootFrom(size, nodesFromLeaves(leafOf(history))) },
     logKey,
   );
+}
+
+/** The nodes of a history's tree. */
+export function nodesOf(history = 'a'): NodeAt {
+  return nodesFromLeaves(leafOf(history));
+}
+
+/** An unsigned head of a history. */
+export function headOf(size: number, history = 'a'): TreeHead {
+  return { size, root: treeRootFrom(size, nodesOf(history)) };
 }
 
 /** The body of an `add-checkpoint`, with a good proof in its own history. */

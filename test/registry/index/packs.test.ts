@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publicBlobName, storedBlobName } from '../../../registry/store/objects.ts';
+import { requireVersion } from '../../../registry/versions/versions.ts';
 import { fileGroups, filePackPath } from '../../../skills-index/client/file-packs.ts';
 import { evidencePackPath, parsePack } from '../../../skills-index/client/pack-form.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -49,6 +50,8 @@ describe('the evidence pack of a version', () => {
     const files = small.packed.bundle.files.map(({ sha256 }) => sha256);
     for (const digest of [...line.statements, line.bundle, ...files])
       expect(pack, digest).toContain(digest);
+    const report = (await requireVersion(world.registry, line)).report ?? '';
+    expect(pack).toContain(report);
   });
 
   it('is an immutable object with a tag', async () => {

@@ -10,6 +10,9 @@ import { packBlobsMax, packBytesMax } from '../../../skills-index/client/limits.
 import { evidencePackPath, parsePack } from '../../../skills-index/client/pack-form.ts';
 import { fetchVersionEvidence } from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
+import { placesOfHeads, printNodes } from '../../../skills-index/log/print-nodes.ts';
+import { parseHashTile, tilePath } from '../../../skills-index/log/tile.ts';
+import { perfectRoot } from '../../../skills-index/log/tile-proof.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { decide } from '../../../skills-index/trust/decision/decision.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
@@ -112,11 +115,30 @@ describe('a pack', () => {
     expect(blobsAsked(fetched)).toEqual([blobPath(evidence[0] ?? Buffer.of())]);
   });
 
+  it('with nodes of the log brings them, and the host keeps them', async () => {
+    const { source, asked, kind } = await fetchWith(printed([storyNodes(), ...evidence]));
+    expect(kind).toBe('admitted');
+    expect(asked.filter((path) => path.startsWith('/log/tile/0/'))).toEqual([]);
+    const kept = await source.store.getNamed(`log/nodes/${line.logIndex}`);
+    expect(kept).toEqual(storyNodes());
+  });
+
+  it.each<[string, Uint8Array]>([
+    ['of another tree', storyNodes((hash) => hash.map((byte) => byte ^ 1))],
+    ['of no node', printNodes([])],
+    ['of more bytes than a host reads', Buffer.concat([storyNodes(), Buffer.alloc(2 ** 18)])],
+  ])('with nodes %s proves nothing: the tiles of the log decide', async (_, nodes) => {
+    const { asked, kind } = await fetchWith(printed([nodes, ...evidence]));
+    expect(kind).toBe('admitted');
+    expect(asked.filter((path) => path.startsWith('/log/tile/0/')).length).toBeGreaterThan(0);
+  });
+
   it('keeps no blob that nobody asked for', async () => {
     const extra = Buffer.from('a file of nobody');
     const fetched = await fetchWith(printed([extra, ...evidence]));
     expect(fetched.kind).toBe('admitted');
     expect(await fetched.source.store.get(digestOf(extra))).toBeUndefined();
+    expect(await fetched.source.store.getNamed(`log/nodes/${line.logIndex}`)).toBeUndefined();
   });
 
   it('brings no file that is larger than the bundle says', async () => {
@@ -171,6 +193,20 @@ describe('the files of a large skill', () => {
     expect(asked).toEqual([blobPath(bytes)]);
   });
 });
+
+/** All nodes of the story's log that a host can need. */
+function storyNodes(change = (hash: Uint8Array): Uint8Array => hash): Uint8Array {
+  const size = story.log.said.length;
+  const tile = { level: 0, index: 0, width: size };
+  const leaves = parseHashTile(story.log.tiles().get(tilePath(tile)) ?? Buffer.of(), tile);
+  const sizes = Array.from({ length: size }, (_, at) => at + 1);
+  return printNodes(
+    placesOfHeads(sizes).map(({ level, index }) => {
+      const from = index * 2 ** level;
+      return { level, index, hash: change(perfectRoot(leaves.slice(from, from + 2 ** level))) };
+    }),
+  );
+}
 
 function words(at: number): Uint8Array {
   return Buffer.from(String(at));

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { proveHeads } from '../../../skills-index/client/log-proofs.ts';
+import { memoryStore } from '../../../skills-index/client/store.ts';
+import { type TreeHead, verifyConsistency } from '../../../skills-index/log/merkle-tree.ts';
+import { placesOfHeads, printNodes } from '../../../skills-index/log/print-nodes.ts';
+import { tilePath } from '../../../skills-index/log/tile.ts';
+import { consistencyQuestion, tilesFor } from '../../../skills-index/log/tile-proof.ts';
+import { parseNodes, type TreeNodes } from '../../../skills-index/log/tree-nodes.ts';
+import { headOf, logFetch, nodesOf } from '../two-histories.ts';
+
+const nodesFor = (sizes: readonly number[], history = 'a'): TreeNodes => {
+  const nodeAt = nodesOf(history);
+  return parseNodes(
+    printNodes(
+      placesOfHeads(sizes).map(({ level, index }) => ({
+        level,
+        index,
+        hash: nodeAt(level, index),
+      })),
+    ),
+  );
+};
+
+/** The tiles that a host asks for to prove these heads with these nodes, and whether it can. */
+async function prove(
+  sizes: readonly number[],
+  size: number,
+  nodes: TreeNodes,
+): Promise<{ readonly asked: readonly string[]; readonly isProven: boolean }> {
+  const asked: string[] = [];
+  const log = await logFetch(size);
+  const fetch: typeof globalThis.fetch = (input) => {
+    asked.push(new URL(String(input)).pathname.slice('/log/'.length));
+    return log(input);
+  };
+  const source = { fetch, base: 'http://log', store: memoryStore() };
+  const heads = sizes.map((one) => headOf(one));
+  const second = headOf(size);
+  const proofs = await proveHeads(source, heads, second, nodes);
+  const isProven = heads.every((first: TreeHead) =>
+    verifyConsistency({ first, second, proof: proofs.get(first.size) ?? [] }),
+  );
+  return { asked, isProven };
+}
+
+const logSize = 5_000;
+const cases: [readonly number[], number][] = [
+  [[7], 12],
+  [[1, 2, 3, 4, 5, 6, 7, 8], 9],
+  [[5, 6, 7, 300, 301, 900], 1_000],
+  [[5, 256, 512, 1_023, 1_024, 1_025], 4_096],
+  [[1, 255, 257, 2_048, 3_000, 3_001, 3_500], logSize],
+  [[3, 1_000, 4_990, 4_999], logSize],
+  [[10, 200, logSize], logSize],
+];
+
+describe('the nodes of older heads', () => {
+  it.each(cases)(
+    '%j lead to a later head of %i with the tiles of the largest alone',
+    async (sizes, size) => {
+      const largest = Math.max(...sizes);
+      const needed = largest < size ? tilesFor(consistencyQuestion(largest, size), size) : [];
+      const { asked, isProven } = await prove(sizes, size, nodesFor(sizes));
+      expect(isProven).toBe(true);
+      for (const path of asked) expect(needed.map(tilePath)).toContain(path);
+    },
+  );
+
+  it('save most tiles of a long log', async () => {
+    const sizes = [5, 300, 900, 1_500, 2_100, 3_000, 3_700];
+    const without = await prove(sizes, logSize, new Map());
+    const beside = await prove(sizes, logSize, nodesFor(sizes));
+    expect([without.asked.length, beside.asked.length]).toEqual([9, 3]);
+  });
+
+  it.each<[string, (sizes: readonly number[]) => TreeNodes]>([
+    ['of another tree', (sizes) => nodesFor(sizes, 'b')],
+    ['of other heads', () => nodesFor([17, 1_111])],
+    ['with a changed hash', (sizes) => changed(nodesFor(sizes))],
+    ['in another form', () => parseNodes(Buffer.from('skillgate.nodes/2\n'.padEnd(500)))],
+  ])('prove nothing by themselves: with nodes %s the tiles decide', async (_, make) => {
+    const sizes = [5, 300, 900, 3_700];
+    const { asked, isProven } = await prove(sizes, logSize, make(sizes));
+    expect(isProven).toBe(true);
+    expect(asked.length).toBeGreaterThan(3);
+  });
+});
+
+describe('nodes in bytes', () => {
+  const hash = Buffer.alloc(32, 7);
+  it.each([
+    ['no bytes', undefined],
+    ['empty bytes', Buffer.of()],
+    ['another heading', Buffer.from(`skillgate.nodes/2\n${'x'.repeat(39)}`)],
+    ['the heading alone', printNodes([])],
+    ['half a node', printNodes([{ level: 0, index: 1, hash }]).subarray(0, -1)],
+  ])('are none in %s', (_, bytes) => {
+    expect(parseNodes(bytes).size).toBe(0);
+  });
+
+  it('keep level, index and hash', () => {
+    const index = 2 ** 48 - 1;
+    expect([...parseNodes(printNodes([{ level: 63, index, hash }]))]).toEqual([
+      [`63/${index}`, hash],
+    ]);
+  });
+});
+
+function changed(nodes: TreeNodes): TreeNodes {
+  return new Map([...nodes].map(([key, hash]) => [key, hash.map((byte) => byte ^ 1)]));
+}
