@@ -94,6 +94,7 @@ async function fill({ registry }: RunningRegistry): Promise<void> {
         root: base64(rangeRoot(range)),
         peaks: range.peaks.map(base64),
         note: null,
+        map: last.map,
       });
     }
     await registry.db.batch(

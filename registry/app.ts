@@ -176,8 +176,28 @@ const aboutTheApi = {
 
 const components = { securitySchemes: { session: { type: 'http', scheme: 'bearer' } } };
 
-// The route table covers /api/v1 only; a monitor also reads this path.
+// The route table covers /api/v1 only; installers and monitors also read these paths.
 const besideTheApi = {
+  '/words/{scope}/{name}/{version}': {
+    servers: [{ url: '/' }],
+    get: {
+      summary:
+        'The log indexes of all statements about the people, keys and scope behind a version, with the proofs that the log has no others',
+      parameters: ['scope', 'name', 'version'].map((name) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      responses: {
+        '200': {
+          description: 'The proofs, for the head of the log in status.json',
+          content: { 'application/json': { schema: { type: 'object' } } },
+        },
+        '404': { description: 'not-found' },
+      },
+    },
+  },
   '/log/statements/{index}': {
     servers: [{ url: '/' }],
     get: {

@@ -6,6 +6,12 @@ export const jsonBodyBytesMax = 64 * 1024;
 export const bodyReasonsMax = 20;
 /** A statement names up to 500 files. */
 export const statementBodyBytesMax = 1024 * 1024;
+/** Words files that a process keeps, of some ten kilobytes each. */
+export const wordsFilesKeptMax = 500;
+/** Bits of the map's paths that one query reads; the leaves of a million names lie below 32. */
+export const mapBitsAtOnce = 32;
+/** Names of an older log that one batch puts into the map. */
+export const mapNamesFilledAtOnce = 200;
 /** How long an idle connection stays open after the time that its response announced. */
 export const idleConnectionGraceMs = 60_000;
 export const reasonCharsMax = 2_000;

@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, sign } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
+import { noteKeyId, printCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
   type CompactRange,
@@ -13,7 +13,8 @@ import {
 } from '../../skills-index/log/compact-range.ts';
 import { hashedrekordBody } from '../../skills-index/log/entry.ts';
 import { toLogEntry } from '../../skills-index/log/log-entry.ts';
-import { leafHash } from '../../skills-index/log/merkle-tree.ts';
+import { emptyMapRoot } from '../../skills-index/log/map-tree.ts';
+import { type Hash, leafHash } from '../../skills-index/log/merkle-tree.ts';
 import { type CheckpointSigner, signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
@@ -39,6 +40,8 @@ export class GrowingLog {
   readonly #root: RootFile;
   readonly #signer: CheckpointSigner;
   #range: CompactRange;
+  /** The map of the registry’s own log: clones have no names in the map. */
+  readonly #map: Hash;
 
   /** @param pem the log's private key */
   constructor(db: Database, root: RootFile, pem: string) {
@@ -48,7 +51,9 @@ export class GrowingLog {
       publicKey: Buffer.from(root.log.key, 'base64'),
       sign: (bytes) => sign(null, bytes, key),
     };
-    this.#range = lastRange(db);
+    const { range, map } = lastOf(db);
+    this.#range = range;
+    this.#map = map;
   }
 
   get size(): number {
@@ -77,10 +82,10 @@ export class GrowingLog {
     const before = this.#range;
     this.#range = appendLeaf(before, leaf);
     const root = rangeRoot(this.#range);
-    const head = { origin: this.#root.origin, size: this.#range.size, root };
+    const head = { origin: this.#root.origin, size: this.#range.size, root, map: this.#map };
     const note = isWhole
       ? await signCheckpoint(head, this.#signer)
-      : `${head.origin}\n${head.size}\n${base64(root)}\n\n${noteSignature}`;
+      : `${printCheckpoint(head)}\n${noteSignature}`;
     const log = {
       index: before.size,
       leafHash: base64(leaf),
@@ -88,6 +93,7 @@ export class GrowingLog {
       root: base64(root),
       peaks: JSON.stringify(this.#range.peaks.map(base64)),
       note,
+      map: base64(this.#map),
     };
     const statement = {
       logIndex: log.index,
@@ -122,13 +128,13 @@ export class GrowingLog {
   }
 }
 
-function lastRange(db: Database): CompactRange {
-  const row = db.prepare('SELECT "index", peaks FROM log ORDER BY "index" DESC LIMIT 1').get() as
-    | { readonly index: number; readonly peaks: string }
-    | undefined;
-  if (row === undefined) return emptyRange;
+function lastOf(db: Database): { readonly range: CompactRange; readonly map: Hash } {
+  const row = db
+    .prepare('SELECT "index", peaks, map FROM log ORDER BY "index" DESC LIMIT 1')
+    .get() as { readonly index: number; readonly peaks: string; readonly map: string } | undefined;
+  if (row === undefined) return { range: emptyRange, map: emptyMapRoot };
   const peaks = (JSON.parse(row.peaks) as string[]).map((peak) => Buffer.from(peak, 'base64'));
-  return { size: row.index + 1, peaks };
+  return { range: { size: row.index + 1, peaks }, map: Buffer.from(row.map, 'base64') };
 }
 
 function base64(bytes: Uint8Array): string {

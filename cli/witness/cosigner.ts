@@ -205,7 +205,9 @@ async function isKept(
     note,
   }: { readonly kept: KeptLog; readonly head: Checkpoint; readonly note: string },
 ): Promise<boolean> {
-  return kept.head?.size === head.size || heads.follow(origin, kept.place, note);
+  const isNew =
+    kept.head?.size !== head.size || (kept.head.map === undefined && head.map !== undefined);
+  return !isNew || heads.follow(origin, kept.place, note);
 }
 
 function cosign({ key, now }: CosigningWitness, note: string): Promise<string> {

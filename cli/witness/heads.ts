@@ -7,8 +7,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import type { MappedHead } from '../../skills-index/log/add-checkpoint.ts';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { evidenceFilesMax, headsKeptMax } from '../limits.ts';
@@ -18,7 +18,7 @@ import { writeWhole } from '../whole-file.ts';
 export interface KeptLog {
   /** Number of the newest head; 0 without one. */
   readonly place: number;
-  readonly head?: TreeHead & { readonly note: string };
+  readonly head?: MappedHead & { readonly note: string };
   /** Why this log is no longer cosigned, until a person removes the file. */
   readonly stopped?: { readonly why: string; readonly file: string };
 }
@@ -139,7 +139,7 @@ async function follow(
 async function readHead(
   path: string,
   origin: string,
-): Promise<TreeHead & { readonly note: string }> {
+): Promise<MappedHead & { readonly note: string }> {
   const parsed = v.safeParse(headForm, parseJson(await readFile(path), path).value);
   const checkpoint = parsed.success ? parseCheckpoint(parsed.output.note) : undefined;
   if (
@@ -152,7 +152,7 @@ async function readHead(
       hint: 'Restore the file. without it this witness cannot know which heads it cosigned',
     });
   }
-  return { size: checkpoint.size, root: checkpoint.root, note: parsed.output.note };
+  return { ...checkpoint, note: parsed.output.note };
 }
 
 async function readStop(file: string): Promise<KeptLog['stopped']> {

@@ -51,6 +51,12 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
   return refreshStatus(registry);
 }
 
+/** The file as it was signed last, for parts that belong to its head. */
+export async function shownStatus(registry: Registry): Promise<Uint8Array> {
+  const last = await readLast(registry);
+  return last === undefined ? currentStatus(registry) : Buffer.from(last.bytes);
+}
+
 /** Signs the present marks. */
 export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
   return registry.exclusive('status', async () => {

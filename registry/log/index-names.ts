@@ -7,7 +7,12 @@ import { plainForm, strictForm } from '../../skills-index/skill/look-alike.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
+import type { FrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
 import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
+import {
+  mapNames,
+  mapNamesOfSubject,
+} from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import { namesIn, namesOfSubject } from '../../skills-index/trust/members-and-scopes/names-in.ts';
 import {
   type CertificateClaims,
@@ -44,20 +49,17 @@ export function isFirstClaim({ predicateType, predicate }: Statement): boolean {
   return predicateType === predicateTypes.scope && predicate.previous === undefined;
 }
 
-/**
- * All names of a statement on scopes, keys or publishers. A suspension or revocation of versions
- * has a name, too, so that no statement of these types is without one.
- */
+/** All names of a statement, with those under which the log’s map has the statement. */
 export function indexNames(statement: Statement, account: Account): string[] {
-  const names = namesIn(statement);
-  if (statement.predicateType === predicateTypes.scope && isFirstClaim(statement))
-    return [...names, claimantName(account), ...lookNames(statement.predicate.scope)];
-  return statement.predicateType === predicateTypes.revocation && names.length === 0
-    ? [versionsName]
-    : names;
+  const names = [...namesIn(statement), ...mapNames(statement)];
+  if (statement.predicateType !== predicateTypes.scope || !isFirstClaim(statement)) return names;
+  return [...names, claimantName(account), ...lookNames(statement.predicate.scope)];
 }
 
-const versionsName = 'versions';
+/** The names of a statement that nobody can verify, as far as its subject tells. */
+export function indexNamesOfSubject(subject: FrozenSubject): string[] {
+  return [...namesOfSubject(subject), ...mapNamesOfSubject(subject)];
+}
 
 /** The write that makes a statement findable; it comes before the write of the statement. */
 export function nameWrites(logIndex: number, names: readonly string[]): BatchWrite[] {
@@ -93,8 +95,6 @@ export function namesOfRow(row: NamedRow): string[] {
     return indexNames(peekStatement(parsed), { signer: row.signer, claims });
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
-    const subject = parseFrozenSubject(Buffer.from(parsed.payload, 'base64'));
-    const names = namesOfSubject(subject);
-    return names.length === 0 ? [versionsName] : names;
+    return indexNamesOfSubject(parseFrozenSubject(Buffer.from(parsed.payload, 'base64')));
   }
 }

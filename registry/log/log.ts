@@ -2,9 +2,12 @@
 import { desc, eq, isNotNull, sql } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { type CompactRange, emptyRange, rangeRoot } from '../../skills-index/log/compact-range.ts';
+import { emptyMapRoot } from '../../skills-index/log/map-tree.ts';
+import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
+import { mapFilled } from '../store/identity-schema.ts';
 import { log } from '../store/schema.ts';
 import { isByRetiredKey } from './log-key.ts';
 
@@ -18,25 +21,65 @@ export async function newestCheckpoint(
   registry: Registry,
 ): Promise<{ readonly size: number; readonly note: string } | undefined> {
   const [row] = await registry.db.read
-    .select({ index: log.index, note: log.note, root: log.root })
+    .select({ index: log.index, note: log.note, root: log.root, map: log.map })
     .from(log)
     .where(isNotNull(log.note))
     .orderBy(desc(log.index))
     .limit(1);
   if (row === undefined || row.note === null) return undefined;
-  const head = { origin: registry.root.origin, size: row.index + 1, root: fromBase64(row.root) };
-  // The same head under the key in force. The row keeps the note that was signed then.
-  const note = isByRetiredKey(registry, row.note)
-    ? await signCheckpoint(head, registry.keys.log)
-    : row.note;
-  return { size: head.size, note };
+  const size = row.index + 1;
+  const map = row.map === null ? await readFilledMap(registry, size) : fromBase64(row.map);
+  const head = {
+    origin: registry.root.origin,
+    size,
+    root: fromBase64(row.root),
+    ...(map === undefined ? {} : { map }),
+  };
+  // The same head under the key in force, and with the map that was made after it. The row keeps
+  // the note that was signed then.
+  const isOutdated = isByRetiredKey(registry, row.note) || (row.map === null && map !== undefined);
+  return { size, note: isOutdated ? await signCheckpoint(head, registry.keys.log) : row.note };
+}
+
+/** The map of a log from before the map, once it has all names of this many entries. */
+async function readFilledMap(registry: Registry, size: number): Promise<Hash | undefined> {
+  const [filled] = await registry.db.read
+    .select({ root: mapFilled.root })
+    .from(mapFilled)
+    .where(eq(mapFilled.size, size));
+  return typeof filled?.root === 'string' ? fromBase64(filled.root) : undefined;
+}
+
+/**
+ * The map before the entries that are appended next.
+ * @throws Problem `registry-busy` while a map is made of an older log
+ */
+export async function mapBefore(registry: Registry, { size, map }: LoggedRange): Promise<Hash> {
+  if (map !== undefined) return map;
+  const filled = size === 0 ? emptyMapRoot : await readFilledMap(registry, size);
+  if (filled !== undefined) return filled;
+  throw new Problem(
+    'registry-busy',
+    'The registry is preparing its database for this release, and can append nothing to its log yet',
+  );
+}
+
+/** The tree of a log, with the root of the log’s map at the end of a batch. */
+export interface LoggedRange extends CompactRange {
+  readonly map?: Hash;
 }
 
 /** The tree before entry `size`, or the whole committed tree. */
-export async function readRange(registry: Registry, size?: number): Promise<CompactRange> {
+export async function readRange(registry: Registry, size?: number): Promise<LoggedRange> {
   if (size === 0) return emptyRange;
   const [row] = await registry.db.read
-    .select({ index: log.index, peaks: log.peaks, root: log.root, note: log.note })
+    .select({
+      index: log.index,
+      peaks: log.peaks,
+      root: log.root,
+      note: log.note,
+      map: log.map,
+    })
     .from(log)
     .where(
       eq(log.index, size === undefined ? sql`(SELECT MAX(${log.index}) FROM ${log})` : size - 1),
@@ -46,16 +89,19 @@ export async function readRange(registry: Registry, size?: number): Promise<Comp
   return row === undefined ? emptyRange : rangeOf(row);
 }
 
-type RangeRow = Pick<typeof log.$inferSelect, 'index' | 'peaks' | 'root' | 'note'>;
+type RangeRow = Pick<typeof log.$inferSelect, 'index' | 'peaks' | 'root' | 'note' | 'map'>;
 
 // The next root is computed from the peaks. Damaged peaks would give a signed root that does not
 // continue the log.
-function rangeOf({ index, peaks, root, note }: RangeRow): CompactRange {
+function rangeOf({ index, peaks, root, note, map }: RangeRow): LoggedRange {
   const range = { size: index + 1, peaks: peaks.map(fromBase64) };
   const made = base64(rangeRoot(range));
-  const stored = note === null ? root : base64(parseCheckpoint(note).root);
+  const head = note === null ? undefined : parseCheckpoint(note);
+  const stored = head === undefined ? root : base64(head.root);
   if (made !== root || made !== stored) throw damagedEntry(index);
-  return range;
+  if (map === null) return range;
+  if (head !== undefined && base64(head.map ?? new Uint8Array()) !== map) throw damagedEntry(index);
+  return { ...range, map: fromBase64(map) };
 }
 
 /** The failure of a read whose rows of the log contradict each other. */

@@ -9,6 +9,7 @@ import {
   rangeRoot,
 } from '../../skills-index/log/compact-range.ts';
 import { toLogEntry } from '../../skills-index/log/log-entry.ts';
+import { emptyMapRoot } from '../../skills-index/log/map-tree.ts';
 import type { Hash, TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -28,13 +29,13 @@ import { verifyStatement } from '../../skills-index/trust/signatures/verify-stat
 import type { Registry } from '../context.ts';
 import type { NewStatement } from './appending.ts';
 import { damagedEntry } from './log.ts';
-import { type LoggedRows, planRows } from './plan-append.ts';
+import { type LoggedRows, planRows, withMap } from './plan-append.ts';
 import { envelopeOfRow } from './row-texts.ts';
 import type { RegistryKeys } from './signing.ts';
 
 /** The tree in which a batch of entries is proved, and the inclusion proof of each entry. */
 export interface Places {
-  readonly head: TreeHead;
+  readonly head: TreeHead & { readonly map?: Hash };
   readonly proofs: readonly (readonly Hash[])[];
 }
 
@@ -47,9 +48,14 @@ export interface Places {
 export function placesOf(before: CompactRange, rows: readonly Pick<LoggedRows, 'entry'>[]): Places {
   const leaves = rows.map(({ entry }) => Buffer.from(entry.leafHash, 'base64'));
   const after = leaves.reduce<CompactRange>(appendLeaf, before);
-  const head = { size: after.size, root: rangeRoot(after) };
-  if (Buffer.from(head.root).toString('base64') !== rows.at(-1)?.entry.root)
-    throw damagedEntry(head.size - 1);
+  const last = rows.at(-1)?.entry;
+  const map = last?.map ?? null;
+  const head = {
+    size: after.size,
+    root: rangeRoot(after),
+    ...(map === null ? {} : { map: Buffer.from(map, 'base64') }),
+  };
+  if (Buffer.from(head.root).toString('base64') !== last?.root) throw damagedEntry(head.size - 1);
   return { head, proofs: proofsOfAppended(before, leaves) };
 }
 
@@ -94,7 +100,8 @@ export async function requireReadable(
   const key = await rehearsalKey();
   const rehearsed = { ...office, log: { key: Buffer.from(key.publicKey).toString('base64') } };
   const logId = noteKeyId(root.origin, key.publicKey);
-  for (const row of added.flatMap((one) => planRows(tallestTree, [one], 0))) {
+  const planned = added.flatMap((one) => withMap(planRows(tallestTree, [one], 0), emptyMapRoot));
+  for (const row of planned) {
     const { head, proofs } = placesOf(tallestTree, [row]);
     const note = await signCheckpoint({ origin: root.origin, ...head }, key);
     const bytes = loggedBundle(row, { head, proof: proofs[0] ?? [], note, logId });

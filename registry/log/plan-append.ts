@@ -1,9 +1,10 @@
 /** The rows with which statements enter the log together. */
 import { appendLeaf, type CompactRange, rangeRoot } from '../../skills-index/log/compact-range.ts';
 import { certifiedBody, hashedrekordBody } from '../../skills-index/log/entry.ts';
-import { leafHash } from '../../skills-index/log/merkle-tree.ts';
+import { type Hash, leafHash } from '../../skills-index/log/merkle-tree.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { mapNames } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import type { log, statements } from '../store/schema.ts';
 import type { NewStatement } from './appending.ts';
 import { indexNames } from './index-names.ts';
@@ -17,6 +18,8 @@ export interface LoggedRows {
 export interface PlannedRows extends LoggedRows {
   /** The names under which an identity statement is found. */
   readonly names: readonly string[];
+  /** The names under which the map has the statement. */
+  readonly mapNames: readonly string[];
 }
 
 /**
@@ -42,6 +45,7 @@ export function planRows(
         root: base64(rangeRoot(range)),
         peaks: range.peaks.map(base64),
         laterInBatch: added.length - 1 - place,
+        map: null,
       },
       statement: {
         logIndex: index,
@@ -55,8 +59,16 @@ export function planRows(
         createdAt: at,
       },
       names: namesOf(signed),
+      mapNames: mapNames(signed.statement),
     };
   });
+}
+
+/** The rows of a batch, whose last one has the map after the batch. */
+export function withMap<Rows extends LoggedRows>(rows: readonly Rows[], map: Hash): Rows[] {
+  return rows.map((row, at) =>
+    at === rows.length - 1 ? { ...row, entry: { ...row.entry, map: base64(map) } } : row,
+  );
 }
 
 function namesOf({ statement, signer }: NewStatement): string[] {

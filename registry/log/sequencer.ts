@@ -6,6 +6,7 @@
  * The design follows Sunlight (https://sunlight.dev), whose log also sequences pooled submissions.
  */
 import type { CompactRange } from '../../skills-index/log/compact-range.ts';
+import { emptyMapRoot } from '../../skills-index/log/map-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { appendedBytesAtOnce, appendsAtOnce } from '../limits.ts';
@@ -14,9 +15,10 @@ import { log, statements } from '../store/schema.ts';
 import type { Appended, Appending, LoggedAt, WaitingAppend } from './appending.ts';
 import { finishRows } from './finish-statements.ts';
 import { nameWrites } from './index-names.ts';
-import { readRange } from './log.ts';
+import { type LoggedRange, mapBefore, readRange } from './log.ts';
 import { requireReadable } from './logged-bundle.ts';
-import { type LoggedRows, type PlannedRows, planRows } from './plan-append.ts';
+import { type PlannedMap, planMap } from './map-nodes.ts';
+import { type LoggedRows, type PlannedRows, planRows, withMap } from './plan-append.ts';
 import { requireWhole } from './witness-duty.ts';
 
 /**
@@ -101,23 +103,43 @@ function commit(registry: Registry, all: readonly Appending[]): Promise<Appended
 async function commitOnce(
   registry: Registry,
   all: readonly Appending[],
-  before: CompactRange,
+  before: LoggedRange,
 ): Promise<Appended[]> {
   const added = all.flatMap(({ statements }) => statements);
   if (added.length > 0) await requireWhole(registry);
-  const rows = planRows(before, added, registry.now().getTime());
+  const planned = planRows(before, added, registry.now().getTime());
+  const map = await planMapOf(registry, before, planned);
+  const rows = withMap(planned, map.root);
   let next = before.size;
   const placed = all.map(({ statements, writes }) => {
     const indexes = statements.map(() => next++);
     return { indexes, writes: writes(indexes) };
   });
-  const writes = [...placed.flatMap(({ writes }) => writes), ...rows.flatMap(rowWrites)];
+  const writes = [
+    ...placed.flatMap(({ writes }) => writes),
+    ...rows.flatMap(rowWrites),
+    ...map.writes,
+  ];
   if (writes.length > 0) await registry.db.batch(writes);
   const finished = await finishCommitted(registry, before, rows);
   return placed.map(({ indexes }) => ({
     indexes,
     logged: finished?.filter(({ logIndex }) => indexes.includes(logIndex)),
   }));
+}
+
+async function planMapOf(
+  registry: Registry,
+  before: LoggedRange,
+  rows: readonly PlannedRows[],
+): Promise<PlannedMap> {
+  if (rows.length === 0) return { root: emptyMapRoot, writes: [] };
+  return planMap(
+    registry,
+    { root: await mapBefore(registry, before), size: before.size },
+    rows.map(({ entry, mapNames }) => ({ index: entry.index, names: mapNames })),
+    before.size + rows.length,
+  );
 }
 
 // The statements count once they are committed, whatever fails after that.

@@ -15,7 +15,12 @@ import { identityNames, namesFilled } from '../store/identity-schema.ts';
 import { someNamed } from './named-rows.ts';
 
 /** Statements that take rights away come first. */
-const namedTypes = [predicateTypes.key, predicateTypes.revocation, predicateTypes.scope];
+const namedTypes = [
+  predicateTypes.key,
+  predicateTypes.revocation,
+  predicateTypes.member,
+  predicateTypes.scope,
+];
 
 /**
  * Checks all statements once, a few at a time.

@@ -1,11 +1,12 @@
 /**
- * Gives the statements of an older database their names, a few at a time, so that other requests go
- * on between.
+ * Gives the statements of an older database their names, and the log its map of names: a few at a
+ * time, so that other requests go on between.
  */
 import { and, eq, lt } from 'drizzle-orm';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { fillMs } from '../limits.ts';
+import { fillSomeOfMap } from '../log/fill-map.ts';
 import { addNames, namesOfRow } from '../log/index-names.ts';
 import { namesFilled } from '../store/identity-schema.ts';
 import { someNamed } from './named-rows.ts';
@@ -60,6 +61,11 @@ export async function fillNames(
       if (isEnough()) return false;
       await others();
     }
+  }
+  // The map is made from the names.
+  while (!(await fillSomeOfMap(registry))) {
+    if (isEnough()) return false;
+    await others();
   }
   identities.isFilled = true;
   return true;

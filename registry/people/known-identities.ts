@@ -48,6 +48,8 @@ export interface IdentityCache {
   answers?: Map<string, KeptAnswer>;
   /** Verified statements by their addresses, in the order of their last use. */
   verified?: Map<Digest, VerifiedStatement>;
+  /** Words files by their versions and maps, in the order of their last use. */
+  wordsFiles?: Map<string, Uint8Array>;
   /** When a question last let other requests go on, in milliseconds since 1970. */
   turnAt?: number;
 }

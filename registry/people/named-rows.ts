@@ -1,6 +1,5 @@
 /** Reads the rows of statements that have names, a few at a time. */
-import { and, asc, eq, gte, isNull, lt } from 'drizzle-orm';
-import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
 import { namesFilledAtOnce } from '../limits.ts';
 import type { NamedRow } from '../log/index-names.ts';
@@ -23,8 +22,6 @@ export function someNamed(
     .where(
       and(
         eq(statements.predicateType, predicateType),
-        // A suspension or revocation of one version has no name.
-        predicateType === predicateTypes.revocation ? isNull(statements.versionId) : undefined,
         gte(statements.logIndex, from),
         lt(statements.logIndex, until),
       ),

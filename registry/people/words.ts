@@ -7,13 +7,12 @@ import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
 import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
-import { namesOfSubject } from '../../skills-index/trust/members-and-scopes/names-in.ts';
 import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import { wordsKeptMax } from '../limits.ts';
 import { finishStatements } from '../log/finish-statements.ts';
-import { indexNames } from '../log/index-names.ts';
+import { indexNames, indexNamesOfSubject } from '../log/index-names.ts';
 import { damagedStatement, envelopeOfRow } from '../log/row-texts.ts';
 import { isAmong } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
@@ -106,7 +105,7 @@ async function readNamed(
 
 /** The names under which a statement is found. */
 function namesOf(word: LoggedWord): string[] {
-  if ('why' in word) return namesOfSubject(word.about);
+  if ('why' in word) return indexNamesOfSubject(word.about);
   const { statement, signer, certified } = word;
   return indexNames(statement, { signer, claims: certified?.claims });
 }

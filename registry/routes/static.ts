@@ -7,12 +7,14 @@ import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/sk
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import type { Registry } from '../context.ts';
 import { readIndexFile } from '../index/index-file.ts';
 import { readEvidencePack, readFilePack } from '../index/packs.ts';
 import { settlePutOff } from '../index/put-off.ts';
 import { currentStatus } from '../index/status-json.ts';
+import { readWordsFile } from '../index/words.ts';
 import { newestCheckpoint } from '../log/log.ts';
 import { readStatementAt } from '../log/logged-statements.ts';
 import { readTile } from '../log/tiles.ts';
@@ -67,6 +69,14 @@ export function staticRoutes(registry: Registry): Hono {
       if (file === undefined) throw new Problem('not-found', `${name} is not in the index`);
       const as = { type: 'application/x-ndjson', cache: fresh, digest: file.digest };
       return answer(context, file.bytes, as);
+    })
+    .get('/words/:scope/:name/:version', async (context) => {
+      const { scope, name: short, version } = context.req.param();
+      const name = parseSkillName(`${scope}/${short}`);
+      const bytes = await readWordsFile(registry, name, parseVersion(version));
+      if (bytes === undefined)
+        throw new Problem('not-found', `${name}@${version} is not in the index`);
+      return answer(context, bytes, { type: 'application/json', cache: fresh });
     })
     .get('/blobs/sha256/:hex', async (context) => {
       const digest = parseDigest(`sha256:${context.req.param('hex')}`);

@@ -1,5 +1,6 @@
 /**
- * Tables that find identity statements. Migrations are generated from this file and schema.ts.
+ * Tables that find identity statements, and that prove which there are. Migrations are generated
+ * from this file and schema.ts.
  */
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
@@ -27,4 +28,31 @@ export const namesFilled = sqliteTable('names_filled', {
   upTo: integer().notNull(),
   until: integer().notNull(),
   checked: integer().notNull().default(0),
+});
+
+/**
+ * The nodes of the map, by their paths. A changed node is a new row: `size` is the size of the log
+ * from which on the node counts. So the map can be read as it was at the head that the last status
+ * shows. The migration creates the table WITHOUT ROWID, so that the key is the table.
+ */
+export const mapNodes = sqliteTable(
+  'map_nodes',
+  {
+    path: text().notNull(),
+    size: integer().notNull(),
+    /** Base64: the hash of a node (32 bytes), or the key and value of a leaf (64 bytes). */
+    node: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.path, table.size] })],
+);
+
+/**
+ * How far the map of a log from before the map is made (one row, id 1): all names up to `upTo`.
+ * `root` is the map of the log of `size` entries, once it has all names.
+ */
+export const mapFilled = sqliteTable('map_filled', {
+  id: integer().primaryKey(),
+  upTo: text().notNull(),
+  size: integer().notNull(),
+  root: text(),
 });

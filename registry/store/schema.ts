@@ -130,6 +130,8 @@ export const log = sqliteTable('log', {
   note: text(),
   /** How many entries of the same batch follow. The last one has the checkpoint of all. */
   laterInBatch: integer().notNull().default(0),
+  /** Root of the map of names after the batch; only on its last entry. */
+  map: text(),
 });
 
 /** Each signed statement with its place in the log and the digest of its payload. */

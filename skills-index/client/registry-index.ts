@@ -28,17 +28,25 @@ import {
   type Status,
   type StatusMark,
 } from '../trust/index-files/status-file.ts';
+import type { WordsFile } from '../trust/index-files/words-file.ts';
 import { indexFileBytesMax, statusBytesMax } from '../trust/limits.ts';
 import type { RootFile } from '../trust/root/root.ts';
 import { verifyRootCheckpoint } from '../trust/root/root-office.ts';
 import { fetchBlobIfThere, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { readKnown } from './known-statements.ts';
 import { withSum } from './limited-source.ts';
-import { statementBlobBytesMax } from './limits.ts';
+import { statementBlobBytesMax, wordsTriesMax } from './limits.ts';
 import { describeKeptAlarm, keepAlarm } from './log-alarm.ts';
 import { proveHeads } from './log-proofs.ts';
 import { readNodes, withEvidencePack } from './packs.ts';
 import { peek, peekStatus } from './peek.ts';
+import {
+  fetchProvenStatements,
+  fetchWords,
+  isOfHead,
+  keepWords,
+  keptStatus,
+} from './version-words.ts';
 
 /** The version to find, and the registry to ask. */
 export interface VersionQuery extends Source {
@@ -75,37 +83,24 @@ export type VersionEvidence = Omit<
  */
 export async function fetchVersionEvidence(query: VersionQuery): Promise<VersionEvidence> {
   const lines = await fetchIndex(query, query.name);
-  const isGood = (bytes: Uint8Array): boolean => peekStatus(bytes, query) !== undefined;
-  const statusFile = {
-    name: 'status.json',
-    path: '/index/status.json',
-    bytesMax: statusBytesMax,
-    isGood,
-  };
-  const statusBytes = await fetchNamed(query, statusFile);
-  const statuses = [
-    ...(statusBytes === undefined ? [] : [statusBytes]),
-    ...(query.furtherStatuses ?? []),
-  ];
-  const valid = statuses.flatMap((bytes) => peekStatus(bytes, query) ?? []);
-  const status = newestStatus(valid);
-  const seen = await fetchSeen(query, status);
-  const line = await orRolledBack(query, { seen, status }, () =>
-    chooseLine(lines, query, marksOfAll(valid)),
-  );
+  const { line, words, statuses, status, seen } = await fetchLineWithWords(query, lines);
   const limited = withEvidencePack(withSum(query), line);
   const statements = await fetchStatements(limited, line.statements);
   const bundle =
     (await fetchBlobIfThere(limited, line.bundle, statementBlobBytesMax)) ?? new Uint8Array();
   const known = await readKnown(query.store, query.name);
   const bundles = [...statements.values()].flatMap((bytes) => peekBundle(bytes) ?? []);
+  const proven = await fetchProvenStatements(limited, words, new Set(bundles.map(indexIn)));
+  bundles.push(...[...proven.values()].flatMap((bytes) => peekBundle(bytes) ?? []));
   const heads = [
     ...bundles.flatMap(headOf),
     ...(status === undefined ? [] : [parseCheckpoint(status.checkpoint)]),
   ];
   return {
     line,
-    statements,
+    statements: new Map([...statements, ...proven]),
+    proven: [...proven.keys()],
+    words,
     bundle,
     report: await fetchReport(limited, bundles),
     files: await fetchTexts(limited, bundle),
@@ -132,6 +127,63 @@ export async function fetchIndex(source: Source, name: SkillName): Promise<Index
   if (bytes === undefined && source.offline === true)
     throw new Problem('registry-down', `Offline, and the index of ${name} is not in the store`);
   return bytes === undefined ? [] : parseIndexFile(bytes, name);
+}
+
+interface FetchedStatuses {
+  /** All sources, the registry first. */
+  readonly statuses: readonly Uint8Array[];
+  /** Of the registry. */
+  readonly own: Uint8Array | undefined;
+}
+
+async function fetchStatuses(query: VersionQuery): Promise<FetchedStatuses> {
+  const isGood = (bytes: Uint8Array): boolean => peekStatus(bytes, query) !== undefined;
+  const own = await fetchNamed(query, {
+    name: 'status.json',
+    path: '/index/status.json',
+    bytesMax: statusBytesMax,
+    isGood,
+  });
+  const further = query.furtherStatuses ?? [];
+  return { own, statuses: own === undefined ? further : [own, ...further] };
+}
+
+interface ChosenLine {
+  readonly line: IndexLine;
+  readonly words: WordsFile;
+  readonly statuses: readonly Uint8Array[];
+  /** The newest status. */
+  readonly status: Status | undefined;
+  readonly seen: DecisionInput['seen'];
+}
+
+/**
+ * Chooses the line, and fetches the proofs of its version. The log may grow between the answers, so
+ * status and proofs are asked for again until they show one head.
+ */
+async function fetchLineWithWords(
+  query: VersionQuery,
+  lines: readonly IndexLine[],
+): Promise<ChosenLine> {
+  for (let tries = 1; ; tries++) {
+    const { own, statuses } = await fetchStatuses(query);
+    const valid = statuses.flatMap((bytes) => peekStatus(bytes, query) ?? []);
+    const status = newestStatus(valid);
+    const seen = await fetchSeen(query, status);
+    const line = await orRolledBack(query, { seen, status }, () =>
+      chooseLine(lines, query, marksOfAll(valid)),
+    );
+    const { words, bytes } = await fetchWords(query, line);
+    const chosen = { line, words, status, seen };
+    if (query.offline === true) {
+      const kept = await keptStatus(query, line);
+      const isOther = kept !== undefined && (own === undefined || Buffer.compare(kept, own) !== 0);
+      return { ...chosen, statuses: isOther ? [...statuses, kept] : statuses };
+    }
+    const isOne = status !== undefined && isOfHead(words, parseCheckpoint(status.checkpoint));
+    if (isOne && own !== undefined) await keepWords(query, line, { bytes, status: own });
+    if (isOne || bytes === undefined || tries === wordsTriesMax) return { ...chosen, statuses };
+  }
 }
 
 // Prefers versions without a suspension or revocation. When every version has one of the two,
@@ -185,6 +237,10 @@ async function fetchStatements(
 // `decide` verifies the bundle.
 function peekBundle(bytes: Uint8Array): SigstoreBundle | undefined {
   return peek(() => parseSigstoreBundle(parseJson(bytes, 'statement').value));
+}
+
+function indexIn({ verificationMaterial }: SigstoreBundle): number {
+  return Number(verificationMaterial.tlogEntries[0].logIndex);
 }
 
 function headOf(bundle: SigstoreBundle): TreeHead[] {

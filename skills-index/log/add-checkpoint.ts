@@ -34,6 +34,9 @@ export type JudgedSubmission =
       readonly head: Checkpoint;
     };
 
+/** A head of a log, with the root of the log’s map where the head has one. */
+export type MappedHead = TreeHead & Pick<Checkpoint, 'map'>;
+
 /** Prints a submission as the body of an HTTP request. */
 export function printSubmission({ oldSize, proof, note }: Submission): string {
   return `old ${oldSize}\n${proof.map((hash) => `${Buffer.from(hash).toString('base64')}\n`).join('')}\n${note}`;
@@ -76,7 +79,7 @@ export function judgeSubmission(
     kept,
     log,
   }: {
-    readonly kept: TreeHead | undefined;
+    readonly kept: MappedHead | undefined;
     readonly log: { readonly origin: string; readonly key: Uint8Array };
   },
 ): JudgedSubmission {
@@ -88,6 +91,8 @@ export function judgeSubmission(
   // A fork is checked before the rest of the submission, because the log's signatures alone prove
   // the fork.
   if (kept?.size === head.size && !isSame(kept, head)) return forked(409, kept, head);
+  if (kept?.map !== undefined && head.map === undefined)
+    return refused(422, 'the head has no map, and the last cosigned head has one');
   if (oldSize !== (kept?.size ?? 0)) {
     return refused(
       409,
@@ -107,16 +112,16 @@ export function judgeSubmission(
   );
 }
 
-/** The witness's answer to a log that signed two trees. */
+/** The witness's answer to a log that signed two trees, or two maps of one tree. */
 export function forked(
   status: 409 | 422,
-  kept: TreeHead,
+  kept: MappedHead,
   head: Checkpoint,
 ): Extract<JudgedSubmission, { readonly kind: 'forked' }> {
   return {
     kind: 'forked',
     status,
-    why: `the log signed two trees: ${printHead(kept)}, and ${printHead(head)}`,
+    why: describeFork(kept, head),
     head,
   };
 }
@@ -127,6 +132,13 @@ export function forked(
  */
 export function printHead({ size, root }: TreeHead): string {
   return `size ${size}, root ${Buffer.from(root).toString('base64')}`;
+}
+
+function describeFork(kept: MappedHead, head: MappedHead): string {
+  if (!isEqual(kept.root, head.root))
+    return `the log signed two trees: ${printHead(kept)}, and ${printHead(head)}`;
+  const [one, other] = [kept, head].map(({ map }) => Buffer.from(map ?? []).toString('base64'));
+  return `the log signed two maps of one tree, ${printHead(head)}: map ${one}, and map ${other}`;
 }
 
 type Refused = Extract<JudgedSubmission, { readonly kind: 'refused' }>;
@@ -148,6 +160,13 @@ function signedHead(
   }
 }
 
-function isSame(a: TreeHead, b: TreeHead): boolean {
-  return Buffer.compare(a.root, b.root) === 0;
+// The map follows from the entries, so a size has one map. A log begins to have a map at some size,
+// and may sign the head of that size once without the map and once with it.
+function isSame(kept: MappedHead, head: MappedHead): boolean {
+  const isSameMap = kept.map === undefined || head.map === undefined || isEqual(kept.map, head.map);
+  return isEqual(kept.root, head.root) && isSameMap;
+}
+
+function isEqual(a: Hash, b: Hash): boolean {
+  return Buffer.compare(a, b) === 0;
 }

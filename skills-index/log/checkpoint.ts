@@ -4,15 +4,25 @@ import { Problem } from '../skill/problem.ts';
 import { isBase64 } from '../statement/base64.ts';
 import { isEd25519Spki } from '../statement/field-shapes.ts';
 import { type ParseKey, parseKey } from '../statement/signature-formats/parse-key.ts';
-import type { TreeHead } from './merkle-tree.ts';
+import { type Hash, isHash, type TreeHead } from './merkle-tree.ts';
 import { type Note, parseNote } from './note.ts';
 
 export interface Checkpoint extends TreeHead {
   /** The log's name, which is a bare host name. */
   readonly origin: string;
+  /** Root of the log's map of names; absent in the heads of a log without a map. */
+  readonly map?: Hash;
 }
 
 const ed25519SignatureBytes = 64;
+const mapLinePrefix = 'map ';
+
+/** The text of a head that the log signs; each line ends with a line feed. */
+export function printCheckpoint({ origin, size, root, map }: Checkpoint): string {
+  const base64 = (hash: Hash) => Buffer.from(hash).toString('base64');
+  const extension = map === undefined ? '' : `${mapLinePrefix}${base64(map)}\n`;
+  return `${origin}\n${size}\n${base64(root)}\n${extension}`;
+}
 
 /**
  * The full key id of a note's signer, 32 bytes: SHA-256(origin ‖ LF ‖ 0x01 ‖ public key). Sigstore
@@ -24,8 +34,8 @@ export function noteKeyId(origin: string, spki: Uint8Array): Uint8Array {
 }
 
 /**
- * Parses a note's body and verifies no signature. A note with extension lines is rejected: the log
- * writes no such lines, and witnesses that cosign the note would not see them.
+ * Parses a note's body and verifies no signature. Of extension lines, only the root of the map is
+ * accepted: the log writes no other line, and nobody would check it.
  * @throws Problem `log-invalid`
  */
 export function parseCheckpoint(note: string): Checkpoint {
@@ -69,21 +79,33 @@ export function verifyCheckpoint(
 
 function split(note: string): { readonly checkpoint: Checkpoint } & Note {
   const { body, signatures } = parseNote(note);
-  const [origin = '', size = '', root = '', ...rest] = body.split('\n');
-  const checkpoint = { origin, size: Number(size), root: Buffer.from(root, 'base64') };
+  const [origin = '', size = '', root = '', ...rest] = body.split('\n').slice(0, -1);
+  const map = rest.length === 1 ? mapIn(rest[0]) : undefined;
+  const checkpoint = {
+    origin,
+    size: Number(size),
+    root: Buffer.from(root, 'base64'),
+    ...(map === undefined ? {} : { map }),
+  };
   const wellFormed =
     origin !== '' &&
-    rest.length === 1 &&
+    (rest.length === 0 || map !== undefined) &&
     /^(0|[1-9]\d{0,15})$/.test(size) &&
     Number.isSafeInteger(checkpoint.size) &&
     isBase64(root) &&
-    checkpoint.root.byteLength === 32;
+    isHash(checkpoint.root);
   if (!wellFormed)
     throw new Problem(
       'log-invalid',
       'Cannot read the checkpoint: it is not a signed note of origin, size and root',
     );
   return { checkpoint, body, signatures };
+}
+
+function mapIn(line = ''): Hash | undefined {
+  const text = line.startsWith(mapLinePrefix) ? line.slice(mapLinePrefix.length) : '';
+  const map = Buffer.from(text, 'base64');
+  return isBase64(text) && isHash(map) ? map : undefined;
 }
 
 function requireEd25519(spki: Uint8Array): void {

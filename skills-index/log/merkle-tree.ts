@@ -188,11 +188,13 @@ function half(value: number): number {
 }
 
 // Node's one-call `hash` is faster than `createHash`, and a log needs millions of hashes.
-function sha256(bytes: Uint8Array): Hash {
+/** SHA-256 of the bytes. */
+export function sha256(bytes: Uint8Array): Hash {
   return digestOnce('sha256', bytes, 'buffer');
 }
 
-function isHash(hash: Hash): boolean {
+/** Whether the bytes can be a hash. */
+export function isHash(hash: Hash): boolean {
   return hash.byteLength === 32;
 }
 

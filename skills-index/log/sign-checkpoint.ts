@@ -1,5 +1,5 @@
 /** Signs the head of a log as a note (C2SP tlog-checkpoint, signed-note). */
-import { type Checkpoint, noteKeyId } from './checkpoint.ts';
+import { type Checkpoint, noteKeyId, printCheckpoint } from './checkpoint.ts';
 import { printSignatureLine } from './note.ts';
 
 export interface CheckpointSigner {
@@ -13,8 +13,8 @@ export async function signCheckpoint(
   checkpoint: Checkpoint,
   signer: CheckpointSigner,
 ): Promise<string> {
-  const { origin, size, root } = checkpoint;
-  const body = `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
+  const { origin } = checkpoint;
+  const body = printCheckpoint(checkpoint);
   const signature = Buffer.from(await signer.sign(Buffer.from(body)));
   const keyed = Buffer.concat([noteKeyId(origin, signer.publicKey).subarray(0, 4), signature]);
   return `${body}\n${printSignatureLine({ name: origin, keyed })}`;

@@ -18,6 +18,10 @@ export const statusBytesMax = 16 * 1024 * 1024;
 export const statusMarksMax = 100_000;
 /** Maximum number of values in the JSON of a status: five values for each mark. */
 export const statusValuesMax = 600_000;
+/** A words file: the names on which a version rests, each with a proof of some forty hashes. */
+export const wordsNamesMax = 1_000;
+export const wordsFileValuesMax = 100_000;
+export const wordsFileBytesMax = 4 * 1024 * 1024;
 export const policyBytesMax = 256 * 1024;
 export const indexFileBytesMax = 32 * 1024 * 1024;
 export const indexStatementsMax = 500;

@@ -53,7 +53,7 @@ async function leaveOut(logIndex: number): Promise<void> {
 }
 
 describe('a registry that leaves out the end of a key', () => {
-  it('brings no skill by that key to a host that saw the end, not even after its cache was emptied', async () => {
+  it('brings no skill by that key to anybody', async () => {
     const { send, author } = network.registry;
     const heir = makeKey();
     await releaseBy(author, makeReportSkill('@acme/a'));
@@ -69,16 +69,12 @@ describe('a registry that leaves out the end of a key', () => {
 
     await leaveOut(ended.body.logIndex);
     await releaseBy(author, makeReportSkill('@acme/b'));
-    expect(
-      (await newcomer.run('install', '@acme/b', '--yes')).exit,
-      'who never saw the end is shown what the registry chooses',
-    ).toBe(0);
-    for (const empty of [false, true]) {
-      if (empty) rmSync(join(host.home, 'cache'), { recursive: true, force: true });
-      const refused = await host.run('install', '@acme/b', '--yes');
-      expect(refused.exit).toBe(6);
-      expect(refused.err).toContain('publisher-unknown');
+    // The registry cannot prove any more what it has about the key.
+    for (const one of [newcomer, host]) {
+      const refused = await one.run('install', '@acme/b', '--yes');
+      expect([refused.exit, refused.err]).toEqual([4, expect.stringContaining('/words/@acme/b/')]);
     }
+    // What the host has goes on as while the registry is down.
     expect((await host.run('install', '@acme/a@1.1.0', '--yes')).exit).toBe(0);
   });
 

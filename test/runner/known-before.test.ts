@@ -32,20 +32,29 @@ const name = parseSkillName('@acme/weekly-report');
 const rotated = keyStatement({ key: heir.named, state: 'enrolled', replaces: author.keyId });
 const ended = keyStatement({ key: author.named, state: 'ended' });
 
+/**
+ * Where a statement is hidden: in the index line, in all answers of the registry, or, by a thief of
+ * the log’s key, in the map, too.
+ */
+type Place = 'line' | 'answers' | 'map';
+
 /** One host: what it is shown of the story's version, and what it says to it. */
-function hostOf(story: Story, store: Store = memoryStore()) {
+function hostOf(story: Story, store: Store = memoryStore(), place: Place = 'map') {
   return async (
     hidden: readonly Statement[] = [],
     change: Partial<AdmissionRequest> = {},
   ): Promise<string[]> => {
-    const without = story.log.said
-      .filter(({ statement }) => hidden.includes(statement))
-      .map(({ digest }) => digest);
+    const admitted = story.log.said.filter(({ statement }) => !hidden.includes(statement));
+    const kept = new Set(admitted.map(({ digest }) => digest));
     const line = {
       ...story.line,
-      statements: story.line.statements.filter((digest) => !without.includes(digest)),
+      statements: story.line.statements.filter((digest) => kept.has(digest)),
     };
-    const paths = storyPaths({ ...story, line, status: await storyStatus(story.log, []) });
+    const mapped = place === 'map' ? admitted : story.log.said;
+    const status = await storyStatus(story.log, [], undefined, mapped);
+    const paths = storyPaths({ ...story, line, status }, mapped);
+    for (const { statement, logIndex } of place === 'line' ? [] : story.log.said)
+      if (hidden.includes(statement)) paths.delete(`/log/statements/${logIndex}`);
     const where = { fetch: storyFetch(paths), store, base: 'http://skills.example' };
     const what = { root: storyRoot, policy: defaultPolicy, now: storyNow, name, range: '1.4.0' };
     const { decision } = await admit({ ...where, ...what, ...change });
@@ -107,11 +116,20 @@ describe('a host that saw', () => {
       const stranger = hostOf(story);
       expect(
         await stranger(hidden),
-        'a host that never saw it is shown what the registry chooses',
+        'a host that never saw it is shown what a thief of the log’s key chooses',
       ).toEqual(['admitted']);
       const host = hostOf(story);
       expect(await host()).toContain(code);
       expect(await host(hidden)).toContain(code);
+    },
+  );
+
+  it.each(attacks)(
+    'nothing of the registry needs no memory: the map shows that %s is left out',
+    async (_, code, hidden, before) => {
+      const story = await tellStory({ before });
+      expect(await hostOf(story, memoryStore(), 'line')(hidden)).toContain(code);
+      expect(await hostOf(story, memoryStore(), 'answers')(hidden)).toContain('words-withheld');
     },
   );
 
@@ -144,7 +162,7 @@ describe('a host that saw', () => {
       },
       signer: (one) => (one.predicateType === predicateTypes.publish ? heir : undefined),
     });
-    const host = hostOf(story);
+    const host = hostOf(story, memoryStore(), 'line');
     for (const hidden of [[], [ended], []]) expect(await host(hidden)).toEqual(['admitted']);
   });
 

@@ -32,6 +32,7 @@ import {
 } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { consistencyProof, hashTile, nodesFromLeaves } from './log/whole-tree.ts';
 import { testLogKey } from './story-keys.ts';
+import { mapOf } from './story-words.ts';
 
 export interface Said<One extends Statement = Statement> {
   readonly statement: One;
@@ -114,9 +115,12 @@ export class TestLog {
     return said;
   }
 
-  /** The signed checkpoint of the log as it stands. */
-  note(): Promise<string> {
-    return signCheckpoint({ origin: this.origin, ...this.head }, this.key);
+  /**
+   * The signed checkpoint of the log as it stands.
+   * @param said the statements in the map; a thief of the log’s key leaves some out
+   */
+  note(said: readonly Said[] = this.said): Promise<string> {
+    return signCheckpoint({ origin: this.origin, ...this.head, map: mapOf(said) }, this.key);
   }
 
   /** Proof from an earlier size to now. */

@@ -1,15 +1,26 @@
 /** The story's registry as static files behind a `fetch`, for tests of clients. */
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { printIndexLine } from '../../skills-index/trust/index-files/index-line.ts';
+import { printWordsFile } from '../../skills-index/trust/index-files/words-file.ts';
 import { type Story, storyRoot } from './story.ts';
+import type { Said } from './story-log.ts';
+import { wordsOf } from './story-words.ts';
 
-/** Path → bytes of everything the story's registry serves. Change it to make the registry lie. */
-export function storyPaths(story: Story): Map<string, Uint8Array> {
+/**
+ * Path → bytes of everything the story's registry serves. Change it to make the registry lie.
+ * @param said the statements that the registry admits to have
+ */
+export function storyPaths(
+  story: Story,
+  said: readonly Said[] = story.log.said,
+): Map<string, Uint8Array> {
   const { log, packed, input, line, status } = story;
   return new Map<string, Uint8Array>([
     ['/index/root.json', Buffer.from(JSON.stringify(storyRoot))],
     ['/index/status.json', status],
     [`/index/${line.name}`, Buffer.from(`${printIndexLine(line)}\n`)],
+    [`/words/${line.name}/${line.version}`, Buffer.from(printWordsFile(wordsOf(said, line)))],
+    ...said.map((one): [string, Uint8Array] => [`/log/statements/${one.logIndex}`, one.bytes]),
     [`/blobs/sha256/${hexOf(packed.digest)}`, packed.bytes],
     [`/blobs/sha256/${hexOf(digestOf(input.report))}`, input.report],
     ...log.said.map((one): [string, Uint8Array] => [

@@ -211,14 +211,18 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
   };
 }
 
-/** `status.json` over the log as it stands, issued an hour before the story's clock. */
+/**
+ * `status.json` over the log as it stands, issued an hour before the story's clock.
+ * @param said the statements in the map of the log
+ */
 export async function storyStatus(
   log: TestLog,
   marks: readonly StatusMark[],
   issued = storyNow - 3_600_000,
+  said: readonly Said[] = log.said,
 ): Promise<Uint8Array> {
   const status = {
-    checkpoint: await log.note(),
+    checkpoint: await log.note(said),
     marks,
     issued: new Date(issued).toISOString(),
     expires: new Date(issued + 86_400_000).toISOString(),

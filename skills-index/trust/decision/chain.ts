@@ -97,6 +97,8 @@ const partOfCode: Readonly<Record<DecisionReasonCode, ChainPart>> = {
   'capability-exceeded': 'approvals',
   'status-missing': 'status',
   'status-stale': 'status',
+  'words-unproven': 'log',
+  'words-withheld': 'log',
   'witnesses-missing': 'witnesses',
   'log-rolled-back': 'log',
   'log-forked': 'log',

@@ -2,6 +2,7 @@
  * Reads the evidence: parses each piece, and verifies the piece's signature before a judge uses the
  * piece.
  */
+import { type Checkpoint, parseCheckpoint } from '../../log/checkpoint.ts';
 import { type Bundle, parseBundle } from '../../skill/bundle.ts';
 import { type Digest, digestOf } from '../../skill/digest.ts';
 import { Problem } from '../../skill/problem.ts';
@@ -49,6 +50,8 @@ export interface Evidence {
   readonly report?: ScanReport;
   /** The newest of the valid statuses. */
   readonly status?: Status;
+  /** The heads of the log in all valid statuses. */
+  readonly heads: readonly Checkpoint[];
   /** The marks on versions in all valid statuses. */
   readonly marks: readonly StatusMark[];
 }
@@ -70,7 +73,7 @@ const partOfType: Readonly<Partial<Record<Statement['predicateType'], ChainPart>
 export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence {
   const bundle = readBundle(input, reasons);
   const memory = input.verified ?? new VerifiedStatements();
-  const statements = input.line.statements.flatMap(
+  const statements = addressesOf(input).flatMap(
     (digest) => readStatement(input, memory, digest, reasons) ?? [],
   );
   const known = readKnown(input, memory);
@@ -94,6 +97,7 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
     ...(bundle === undefined ? {} : { bundle }),
     ...(report === undefined ? {} : { report }),
     ...(status === undefined ? {} : { status }),
+    heads: statuses.map(({ checkpoint }) => parseCheckpoint(checkpoint)),
     marks: marksOfAll(statuses),
   };
   if (about !== undefined) judgeSubjects(statements, about, reasons);
@@ -127,6 +131,11 @@ export function onlyStatement<Type extends Statement['predicateType']>(
       part,
     );
   return one;
+}
+
+// A decision about the past ignores what was said since.
+function addressesOf({ line, proven = [], past = false }: DecisionInput): readonly Digest[] {
+  return [...new Set([...line.statements, ...(past ? [] : proven)])];
 }
 
 function readBundle({ bundle, line, pinned }: DecisionInput, reasons: Reasons): Bundle | undefined {
@@ -172,13 +181,12 @@ function readStatement(
 
 // Skips a kept statement that is no longer valid, because administrators have since ended its key
 // from an earlier log index.
-function readKnown(
-  { root, line, sigstore, known, past }: DecisionInput,
-  memory: VerifiedStatements,
-): VerifiedStatement[] {
+function readKnown(input: DecisionInput, memory: VerifiedStatements): VerifiedStatement[] {
+  const { root, sigstore, known, past } = input;
   if (known === undefined || past === true) return [];
+  const listed = new Set(addressesOf(input));
   return [...known].flatMap(([digest, bytes]) => {
-    if (line.statements.includes(digest)) return [];
+    if (listed.has(digest)) return [];
     try {
       return [memory.verify(bytes, root, sigstore)];
     } catch (cause) {

@@ -3,6 +3,7 @@ import type { Hash, TreeHead } from '../../log/merkle-tree.ts';
 import type { WitnessPolicy } from '../../log/witness-policy.ts';
 import type { Digest } from '../../skill/digest.ts';
 import type { IndexLine } from '../index-files/index-line.ts';
+import type { WordsFile } from '../index-files/words-file.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RootFile } from '../root/root.ts';
 import type { VerifiedStatements } from '../signatures/verified-statements.ts';
@@ -77,6 +78,16 @@ export interface DecisionInput {
    * (`learned`), by the statement's address.
    */
   readonly known?: ReadonlyMap<Digest, Uint8Array>;
+  /**
+   * The map’s proof for each name on which the version rests. Only the keeper of the log leaves the
+   * proofs out.
+   */
+  readonly words?: WordsFile;
+  /**
+   * Addresses of the statements that these proofs name and the index line does not. `statements`
+   * has their bytes.
+   */
+  readonly proven?: readonly Digest[];
   /** The pins of the lock file or of host policy. */
   readonly pinned?: Pinned;
 }

@@ -9,6 +9,7 @@ import { type JudgedStatus, judgeLog, judgeMarks } from './log.ts';
 import { judgeOneLog, type LogAlarm } from './one-log.ts';
 import { type DecisionReason, Reasons } from './reason.ts';
 import { type JudgedScan, judgeScan } from './scan.ts';
+import { judgeShownWords } from './shown-words.ts';
 import { type SlsaBuildLevel, slsaLevelOf, whyNotLevels } from './slsa-level.ts';
 import {
   type CheckedSummary,
@@ -60,6 +61,7 @@ export function judge(input: DecisionInput): JudgedVersion {
   const approvals = judgeApprovals(evidence, { publish, scan, summary }, reasons);
   const status = judgeLog(evidence, reasons);
   const alarm = judgeOneLog(evidence, reasons);
+  judgeShownWords(evidence, reasons);
   const marks = judgeMarks(evidence, reasons);
   const parts = { publish, files, scan, summary, status };
   // Each missing part of the evidence has added a reason. This check is for a future judge that

@@ -171,6 +171,7 @@ function evidenceOf(
     statements,
     identities,
     policies: policiesAt(policy, summary?.logIndex),
+    heads: [],
     marks: [],
     known: [],
   };

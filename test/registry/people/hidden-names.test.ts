@@ -248,7 +248,7 @@ describe('a database of the release before', () => {
     expect((await state(world.send, give, world.trust.administrator)).status).toBe(201);
     const { db } = world.registry;
     const whole = await db.read.select().from(identityNames);
-    expect(whole).toHaveLength(8);
+    expect(whole).toHaveLength(14);
     await older();
     expect(await fillNames(world.registry)).toBe(true);
     expect(await db.read.select().from(identityNames)).toEqual(whole);
@@ -281,6 +281,6 @@ describe('a database of the release before', () => {
       .select()
       .from(namesFilled)
       .where(eq(namesFilled.upTo, namesFilled.until));
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(4);
   });
 });

@@ -151,6 +151,7 @@ describe('the door of the registry', () => {
       '/versions/{scope}/{name}',
       '/versions/{scope}/{name}/{version}',
       '/whoami',
+      '/words/{scope}/{name}/{version}',
     ]);
     expect(body.paths['/versions'].post.requestBody.content).toHaveProperty('multipart/form-data');
     expect(body.paths['/session'].post.responses['401'].content).toHaveProperty(

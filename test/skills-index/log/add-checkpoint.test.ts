@@ -104,6 +104,31 @@ describe('a witness', () => {
     });
   });
 
+  it('cosigns one map of a tree: the first, or the first after a head without a map', async () => {
+    const [map, otherMap] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const mapped = (size: number, root?: Hash) =>
+      signCheckpoint(
+        { origin: log.origin, ...headOf(size), ...(root === undefined ? {} : { map: root }) },
+        key,
+      );
+    const kept = { ...headOf(9), map };
+    expect(await judge(9, headOf(9), mapped(9, map))).toMatchObject({ kind: 'cosign' });
+    expect(await judge(9, kept, mapped(9, map))).toMatchObject({ kind: 'cosign' });
+    expect(await judge(9, kept, mapped(9, otherMap))).toMatchObject({
+      kind: 'forked',
+      status: 409,
+      why: expect.stringContaining('two maps of one tree'),
+    });
+    for (const size of [9, 12])
+      expect(await judge(9, kept, mapped(size), proofOf(9, size))).toMatchObject({
+        kind: 'refused',
+        status: 422,
+      });
+    expect(await judge(9, kept, mapped(12, otherMap), proofOf(9, 12))).toMatchObject({
+      kind: 'cosign',
+    });
+  });
+
   it.each<[string, number, TreeHead | undefined, () => Promise<string>, readonly Hash[], object]>([
     ['a foreign key', 0, undefined, () => noteOf(5, 'a', testLogKey('other')), [], { status: 403 }],
     [

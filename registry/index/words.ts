@@ -1,0 +1,115 @@
+/**
+ * The statements about the people, keys and scope behind a version, and the proofs that the log has
+ * no others.
+ */
+import { and, eq, lt } from 'drizzle-orm';
+import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { proveKey } from '../../skills-index/log/map-proof.ts';
+import type { Hash } from '../../skills-index/log/merkle-tree.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+import {
+  nameProofOf,
+  printWordsFile,
+  provesName,
+} from '../../skills-index/trust/index-files/words-file.ts';
+import { mapKeyOf } from '../../skills-index/trust/members-and-scopes/map-names.ts';
+import { namesRestedOn } from '../../skills-index/trust/members-and-scopes/names-rested-on.ts';
+import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
+import type { Registry } from '../context.ts';
+import { wordsFilesKeptMax } from '../limits.ts';
+import { damagedMap, readNodes } from '../log/map-nodes.ts';
+import type { LoggedWord } from '../people/known-identities.ts';
+import { keep, recall } from '../people/last-used.ts';
+import { findWords, readWord } from '../people/words.ts';
+import { isAmong } from '../store/batch.ts';
+import { identityNames } from '../store/identity-schema.ts';
+import { indexLines, versions } from '../store/schema.ts';
+import { statementsOf } from '../versions/manifests.ts';
+import type { VersionRow } from '../versions/versions.ts';
+import { shownStatus, statusIn } from './status-json.ts';
+
+interface MappedHead {
+  readonly size: number;
+  readonly map: Hash;
+}
+
+/**
+ * The words file of a version in the index, for the head that the status shows.
+ * @returns undefined when the version is not in the index
+ * @throws Problem `status-stale`, `registry-busy`, `database-damaged`
+ */
+export async function readWordsFile(
+  registry: Registry,
+  name: SkillName,
+  version: Version,
+): Promise<Uint8Array | undefined> {
+  const [found] = await registry.db.read
+    .select({ row: versions })
+    .from(versions)
+    .innerJoin(indexLines, eq(indexLines.versionId, versions.id))
+    .where(and(eq(versions.name, name), eq(versions.version, version)));
+  if (found === undefined) return undefined;
+  const head = await shownHead(registry);
+  const files = registry.identities.wordsFiles ?? new Map<string, Uint8Array>();
+  registry.identities.wordsFiles = files;
+  // The file depends on the map alone: publications and approvals of others do not change it.
+  const address = `${found.row.id} ${Buffer.from(head.map).toString('base64')}`;
+  const kept = recall(files, address);
+  if (kept !== undefined) return kept;
+  const made = Buffer.from(await makeWordsFile(registry, found.row, head));
+  keep(files, address, made, wordsFilesKeptMax);
+  return made;
+}
+
+async function shownHead(registry: Registry): Promise<MappedHead> {
+  const { checkpoint } = statusIn(await shownStatus(registry));
+  const { size, map } = parseCheckpoint(checkpoint);
+  if (map !== undefined) return { size, map };
+  throw new Problem('registry-busy', 'The registry is preparing the map of its log');
+}
+
+async function makeWordsFile(
+  registry: Registry,
+  row: VersionRow,
+  { size, map }: MappedHead,
+): Promise<string> {
+  const names = [...(await findNames(registry, row, size - 1))];
+  const keys = names.map(mapKeyOf);
+  const nodeAt = await readNodes(registry, keys, { root: map, size });
+  const rows = await registry.db.read
+    .select()
+    .from(identityNames)
+    .where(and(isAmong(identityNames.name, names), lt(identityNames.logIndex, size)));
+  const at = Map.groupBy(rows, (one) => one.name);
+  const proofs = names.map((name) => {
+    const indexes = (at.get(name) ?? []).map(({ logIndex }) => logIndex).sort((a, b) => a - b);
+    const proof = nameProofOf(indexes, proveKey(nodeAt, mapKeyOf(name)));
+    // Somebody who edits the database can take a statement from its name, and not from the map.
+    if (!provesName(map, name, proof)) throw damagedMap();
+    return [name, proof] as const;
+  });
+  return printWordsFile({ map, names: new Map(proofs) });
+}
+
+/** All names on which the version rests, by the statements up to a log index. */
+async function findNames(
+  registry: Registry,
+  row: VersionRow,
+  upTo: number,
+): Promise<ReadonlySet<string>> {
+  const words = new Map<number, VerifiedStatement>();
+  const add = (found: readonly LoggedWord[]) => {
+    for (const word of found) if (!('why' in word)) words.set(word.logIndex, word);
+  };
+  for (const own of await statementsOf(registry, row.id)) add([await readWord(registry, own)]);
+  const asked = new Set<string>();
+  for (;;) {
+    const names = namesRestedOn(row, [...words.values()]);
+    const fresh = [...names].filter((name) => !asked.has(name));
+    if (fresh.length === 0) return names;
+    for (const name of fresh) asked.add(name);
+    add(await findWords(registry, fresh, upTo));
+  }
+}

@@ -1,0 +1,154 @@
+/** Reads and writes the nodes of the log's map in the database. */
+import { and, desc, eq, lte, max, sql } from 'drizzle-orm';
+import { proveKey, provenValue } from '../../skills-index/log/map-proof.ts';
+import {
+  emptyMapRoot,
+  hashAt,
+  type MapLeaf,
+  type MapNode,
+  type MapNodeAt,
+  type MapPath,
+  mapDepth,
+  nextMapValue,
+  pathOf,
+  placesAround,
+  putLeaves,
+} from '../../skills-index/log/map-tree.ts';
+import type { Hash } from '../../skills-index/log/merkle-tree.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { mapKeyOf } from '../../skills-index/trust/members-and-scopes/map-names.ts';
+import type { Registry } from '../context.ts';
+import { mapBitsAtOnce } from '../limits.ts';
+import { type BatchWrite, isAmong } from '../store/batch.ts';
+import { mapNodes } from '../store/identity-schema.ts';
+import { statusFile } from '../store/schema.ts';
+
+/** The map with more log indexes, and the writes that keep it. */
+export interface PlannedMap {
+  readonly root: Hash;
+  readonly writes: readonly BatchWrite[];
+}
+
+/**
+ * Plans the map after a batch of log entries.
+ * @param before the root of the map, and the size of the log that it covers
+ * @param added the names of each appended entry
+ * @param size of the log after the batch
+ * @throws Problem `database-damaged` when the nodes do not lead to the root
+ */
+export async function planMap(
+  registry: Registry,
+  before: { readonly root: Hash; readonly size: number },
+  added: readonly { readonly index: number; readonly names: readonly string[] }[],
+  size: number,
+): Promise<PlannedMap> {
+  const indexes = new Map<string, number[]>();
+  for (const { index, names } of added)
+    for (const name of names) indexes.set(name, [...(indexes.get(name) ?? []), index]);
+  if (indexes.size === 0) return { root: before.root, writes: [] };
+  const keys = new Map([...indexes.keys()].map((name) => [name, mapKeyOf(name)] as const));
+  const nodeAt = await readNodes(registry, [...keys.values()], before);
+  const leaves = [...indexes].map(([name, list]): MapLeaf => {
+    const key = mapKeyOf(name);
+    const { leaf } = proveKey(nodeAt, key);
+    const isOwn = leaf !== undefined && Buffer.compare(leaf.key, key) === 0;
+    const value = list.reduce<Hash | undefined>(nextMapValue, isOwn ? leaf.value : undefined);
+    return { key, value: value ?? emptyMapRoot };
+  });
+  const changed = putLeaves(nodeAt, leaves);
+  return { root: hashAt(changed.get('')), writes: nodeWrites(changed, size) };
+}
+
+/**
+ * The nodes on the paths of keys, and the nodes next to them, in the map of a log of `size`
+ * entries.
+ * @throws Problem `database-damaged` when the nodes do not lead to the root
+ */
+export async function readNodes(
+  { db }: Registry,
+  keys: readonly Hash[],
+  { root, size }: { readonly root: Hash; readonly size: number },
+): Promise<MapNodeAt> {
+  const nodes = new Map<MapPath, MapNode>();
+  let due = keys;
+  for (let from = 0; due.length > 0 && from <= mapDepth; from += mapBitsAtOnce) {
+    const upTo = Math.min(from + mapBitsAtOnce - 1, mapDepth);
+    const places = new Set(due.flatMap((key) => placesAround(key, from, upTo)));
+    const rows = await db.read
+      .select({ path: mapNodes.path, node: mapNodes.node, size: max(mapNodes.size) })
+      .from(mapNodes)
+      // Of a path, SQLite gives the row with the greatest size.
+      .where(and(isAmong(mapNodes.path, [...places]), lte(mapNodes.size, size)))
+      .groupBy(mapNodes.path);
+    for (const { path, node } of rows) nodes.set(path, parseNode(node));
+    due = due.filter((key) => {
+      const node = nodes.get(pathOf(key).slice(0, upTo));
+      return node !== undefined && 'hash' in node;
+    });
+  }
+  const nodeAt = (path: MapPath) => nodes.get(path);
+  for (const key of keys)
+    if (provenValue(root, key, proveKey(nodeAt, key)) === undefined) throw damagedMap();
+  return nodeAt;
+}
+
+/** The root that the stored nodes have at a size of the log. */
+export async function readStoredRoot({ db }: Registry, size: number): Promise<Hash> {
+  const [row] = await db.read
+    .select({ node: mapNodes.node })
+    .from(mapNodes)
+    .where(and(eq(mapNodes.path, ''), lte(mapNodes.size, size)))
+    .orderBy(desc(mapNodes.size))
+    .limit(1);
+  return hashAt(row === undefined ? undefined : parseNode(row.node));
+}
+
+/** The failure of a read whose nodes of the map do not lead to the map's root. */
+export function damagedMap(): Problem {
+  return new Problem(
+    'database-damaged',
+    'The rows of the log’s map are damaged: they do not lead to the root that the log has',
+    {
+      hint: 'Restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".',
+    },
+  );
+}
+
+/** The writes of changed nodes, which count from a log of `size` entries on. */
+export function nodeWrites(
+  changed: ReadonlyMap<MapPath, MapNode>,
+  size: number,
+): readonly BatchWrite[] {
+  const list = JSON.stringify([...changed].map(([path, node]) => [path, printNode(node)]));
+  const rows = sql`SELECT json_extract(value, '$[0]'), ${size}, json_extract(value, '$[1]') FROM json_each(${list}) WHERE true`;
+  return [
+    (db) =>
+      db
+        .insert(mapNodes)
+        .select(rows)
+        .onConflictDoUpdate({
+          target: [mapNodes.path, mapNodes.size],
+          set: { node: sql`excluded.node` },
+        }),
+    (db) => db.delete(mapNodes).where(isOutdated([...changed.keys()])),
+  ];
+}
+
+// Nobody asks for a map that is older than the head of the last status.
+function isOutdated(paths: readonly MapPath[]) {
+  const shown = sql`(SELECT COALESCE(MAX(${statusFile.logSize}), 0) FROM ${statusFile})`;
+  const newest = sql`(SELECT MAX(later.size) FROM ${mapNodes} AS later WHERE later.path = ${mapNodes.path} AND later.size <= ${shown})`;
+  return and(isAmong(mapNodes.path, paths), sql`${mapNodes.size} < ${newest}`);
+}
+
+function printNode(node: MapNode): string {
+  const bytes = 'hash' in node ? node.hash : Buffer.concat([node.leaf.key, node.leaf.value]);
+  return Buffer.from(bytes).toString('base64');
+}
+
+function parseNode(text: string): MapNode {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.byteLength === 32) return { hash: bytes };
+  if (bytes.byteLength !== 64) throw damagedMap();
+  return { leaf: { key: bytes.subarray(0, 32), value: bytes.subarray(32) } };
+}

@@ -1,0 +1,109 @@
+/**
+ * Fetches what the log says about the people, keys and scope behind a version: the proofs that
+ * nothing is left out, and the statements that the index line does not name.
+ */
+import type { Checkpoint } from '../log/checkpoint.ts';
+import { type Digest, digestOf } from '../skill/digest.ts';
+import type { SkillName } from '../skill/name.ts';
+import { parseJson } from '../skill/text/json.ts';
+import type { Version } from '../skill/version.ts';
+import { parseSigstoreBundle } from '../statement/signature-formats/sigstore-bundle.ts';
+import { parseWordsFile, type WordsFile } from '../trust/index-files/words-file.ts';
+import { wordsFileBytesMax } from '../trust/limits.ts';
+import { fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
+import { statementBlobBytesMax } from './limits.ts';
+import { peek } from './peek.ts';
+
+interface AskedVersion {
+  readonly name: SkillName;
+  readonly version: Version;
+}
+
+/** Of a registry that shows no proofs. `decide` then refuses the version. */
+const noWords: WordsFile = { map: new Uint8Array(), names: new Map() };
+
+export interface FetchedWords {
+  readonly words: WordsFile;
+  /** The file as the registry sent it; undefined when there is none. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** @throws Problem `registry-down`, `registry-answer-invalid`, `json-invalid` */
+export async function fetchWords(source: Source, asked: AskedVersion): Promise<FetchedWords> {
+  const bytes = await fetchNamed(source, {
+    name: wordsName(asked),
+    path: `/words/${asked.name}/${asked.version}`,
+    bytesMax: wordsFileBytesMax,
+    // The proofs are kept together with the status of their head.
+    isGood: () => false,
+  });
+  return { words: bytes === undefined ? noWords : parseWordsFile(bytes), bytes };
+}
+
+/** Whether the proofs are of the map of this head. */
+export function isOfHead({ map }: WordsFile, head: Checkpoint): boolean {
+  return head.map !== undefined && Buffer.compare(map, head.map) === 0;
+}
+
+/**
+ * Keeps the proofs with the status of their head. A host that is offline needs both: another skill
+ * may have brought a newer status meanwhile.
+ */
+export async function keepWords(
+  { store }: Source,
+  asked: AskedVersion,
+  { bytes, status }: { readonly bytes: Uint8Array | undefined; readonly status: Uint8Array },
+): Promise<void> {
+  if (bytes === undefined) return;
+  await store.putNamed(statusName(asked), status);
+  await store.putNamed(wordsName(asked), bytes);
+}
+
+/** The status that was kept with the proofs. */
+export function keptStatus(
+  { store }: Source,
+  asked: AskedVersion,
+): Promise<Uint8Array | undefined> {
+  return store.getNamed(statusName(asked));
+}
+
+/**
+ * Fetches the statements that the proofs name.
+ * @param known log indexes of the statements that the caller has
+ */
+export async function fetchProvenStatements(
+  source: Source,
+  { names }: WordsFile,
+  known: ReadonlySet<number>,
+): Promise<Map<Digest, Uint8Array>> {
+  const lacking = [...new Set([...names.values()].flatMap(({ at }) => at))].filter(
+    (index) => !known.has(index),
+  );
+  const fetched = await inTurns(lacking, (index) => fetchStatementAt(source, index));
+  return new Map(
+    fetched.flatMap((bytes) => (bytes === undefined ? [] : [[digestOf(bytes), bytes] as const])),
+  );
+}
+
+// A statement never changes, so a kept copy is not asked for again. `decide` notices a wrong copy.
+async function fetchStatementAt(source: Source, index: number): Promise<Uint8Array | undefined> {
+  const name = `log/statements/${index}`;
+  const kept = await source.store.getNamed(name);
+  if (source.offline === true || (kept !== undefined && isAt(kept, index))) return kept;
+  const bytes = await fetchFile(source, `/log/statements/${index}`, statementBlobBytesMax);
+  if (bytes !== undefined) await source.store.putNamed(name, bytes);
+  return bytes;
+}
+
+function isAt(bytes: Uint8Array, index: number): boolean {
+  const bundle = peek(() => parseSigstoreBundle(parseJson(bytes, 'statement').value));
+  return Number(bundle?.verificationMaterial.tlogEntries[0].logIndex) === index;
+}
+
+function wordsName({ name, version }: AskedVersion): string {
+  return `words/${name}/${version}`;
+}
+
+function statusName({ name, version }: AskedVersion): string {
+  return `words-status/${name}/${version}`;
+}

@@ -1,0 +1,105 @@
+/**
+ * `/words/@scope/name/VERSION`: for each name on which a version rests, the log indexes of all
+ * statements about the name, and the proof that the log’s map has exactly these.
+ */
+import * as v from 'valibot';
+import { type MapProof, provenValue } from '../../log/map-proof.ts';
+import { type MapLeaf, mapDepth, mapValueOf } from '../../log/map-tree.ts';
+import type { Hash } from '../../log/merkle-tree.ts';
+import { Problem } from '../../skill/problem.ts';
+import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
+import { parseJson } from '../../skill/text/json.ts';
+import { isBase64 } from '../../statement/base64.ts';
+import { logIndex, type Shape } from '../../statement/field-shapes.ts';
+import { wordsFileBytesMax, wordsFileValuesMax, wordsNamesMax } from '../limits.ts';
+import { mapKeyOf } from '../members-and-scopes/map-names.ts';
+
+/** The statements about a name, and the proof that there are no others. */
+export interface NameProof {
+  /** Log indexes of the statements about the name, in the order of the log. */
+  readonly at: readonly number[];
+  /** The hashes next to the path of the name in the map, from the root down. */
+  readonly siblings: readonly Hash[];
+  /** The leaf of another name on the path, where the log has no statement about the name. */
+  readonly other?: MapLeaf;
+}
+
+/** The proofs of several names, by the name. */
+export type NameProofs = ReadonlyMap<string, NameProof>;
+
+export interface WordsFile {
+  /** Root of the map in which the names are proved. */
+  readonly map: Hash;
+  readonly names: NameProofs;
+}
+
+const hash: Shape<Hash> = v.pipe(
+  v.string(),
+  v.check((text) => isBase64(text) && Buffer.from(text, 'base64').byteLength === 32, 'is no hash'),
+  v.transform((text): Hash => Buffer.from(text, 'base64')),
+);
+
+const nameShape = exactObject({
+  name: v.string(),
+  at: boundedList(logIndex, wordsFileValuesMax),
+  siblings: boundedList(hash, mapDepth),
+  other: v.exactOptional(exactObject({ key: hash, value: hash })),
+});
+
+const fileShape = exactObject({
+  schema: v.literal('skillgate.words/1'),
+  map: hash,
+  names: boundedList(nameShape, wordsNamesMax),
+});
+
+/**
+ * Parses a words file; verifies nothing.
+ * @throws Problem `registry-answer-invalid`
+ */
+export function parseWordsFile(bytes: Uint8Array): WordsFile {
+  if (bytes.byteLength > wordsFileBytesMax)
+    throw new Problem('registry-answer-invalid', 'The words of a version are too large');
+  const place = 'the words of a version';
+  const value = parseJson(bytes, place, wordsFileValuesMax);
+  const { map, names } = parseShape(fileShape, value, 'registry-answer-invalid', place);
+  return { map, names: new Map(names.map(({ name, ...proof }) => [name, proof])) };
+}
+
+/** Prints a words file in its RFC 8785 form. */
+export function printWordsFile({ map, names }: WordsFile): string {
+  return canonicalJson({
+    schema: 'skillgate.words/1',
+    map: base64(map),
+    names: [...names].map(([name, { at, siblings, other }]) => ({
+      name,
+      at,
+      siblings: siblings.map(base64),
+      ...(other === undefined
+        ? {}
+        : { other: { key: base64(other.key), value: base64(other.value) } }),
+    })),
+  });
+}
+
+/** Whether the map has exactly these statements about the name. */
+export function provesName(map: Hash, name: string, { at, siblings, other }: NameProof): boolean {
+  const key = mapKeyOf(name);
+  const value = mapValueOf(at);
+  if (value === undefined)
+    return (
+      provenValue(map, key, other === undefined ? { siblings } : { siblings, leaf: other }) ===
+      'none'
+    );
+  const proven = provenValue(map, key, { siblings, leaf: { key, value } });
+  return proven !== undefined && proven !== 'none' && other === undefined;
+}
+
+/** The proof of a name for a words file. */
+export function nameProofOf(at: readonly number[], { siblings, leaf }: MapProof): NameProof {
+  return at.length > 0 || leaf === undefined ? { at, siblings } : { at, siblings, other: leaf };
+}
+
+function base64(bytes: Hash): string {
+  return Buffer.from(bytes).toString('base64');
+}

@@ -1,0 +1,153 @@
+/** The map of names in the registry's own log, compared with a map made of the whole log. */
+import { sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { newestCheckpoint } from '../../../registry/log/log.ts';
+import { fillNames } from '../../../registry/people/fill-names.ts';
+import { mapNodes } from '../../../registry/store/identity-schema.ts';
+import { log, statements } from '../../../registry/store/schema.ts';
+import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import { emptyMapRoot, mapRootOf, mapValueOf } from '../../../skills-index/log/map-tree.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import {
+  keyStatement,
+  revocationStatement,
+  scopeStatement,
+} from '../../../skills-index/statement/attestation.ts';
+import {
+  parseEnvelope,
+  peekStatement,
+} from '../../../skills-index/statement/signature-formats/envelope.ts';
+import { mapKeyOf, mapNames } from '../../../skills-index/trust/members-and-scopes/map-names.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
+import { makeKey } from '../people.ts';
+import { call, claimScope, makeSkill, publish, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+let world: Staffed;
+beforeEach(async () => {
+  world = await makeStaffedWorld();
+  onTestFinished(() => world.close());
+});
+const edit = (text: string): unknown => world.registry.db.read.run(sql.raw(text));
+
+/** The root that follows from the statements of the log alone. */
+async function wholeRoot(): Promise<string> {
+  const indexes = new Map<string, number[]>();
+  const rows = await world.registry.db.read.select().from(statements).orderBy(statements.logIndex);
+  for (const { logIndex, envelope } of rows)
+    for (const name of mapNames(peekStatement(parseEnvelope(JSON.parse(envelope)))))
+      indexes.set(name, [...(indexes.get(name) ?? []), logIndex]);
+  const leaves = [...indexes].map(([name, list]) => ({
+    key: mapKeyOf(name),
+    value: mapValueOf(list) ?? emptyMapRoot,
+  }));
+  return base64(mapRootOf(leaves));
+}
+
+/** The map of the head that the registry shows. */
+async function shownMap(): Promise<string> {
+  const head = await newestCheckpoint(world.registry);
+  return base64(parseCheckpoint(head?.note ?? '').map ?? new Uint8Array());
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+/** Claims, a successor, a new owner, a publication, a suspension of a publisher, an end. */
+async function liveOn(): Promise<void> {
+  const next = makeKey();
+  const { author, rita, send, trust } = world;
+  await Promise.all(['one', 'two', 'three'].map((scope) => claimScope(send, scope, makeKey())));
+  expect((await publish(send, makeSkill('@acme/lives', '1.0.0'), author)).status).toBe(201);
+  const previous = (await call(send, '/api/v1/scopes/acme')).body.statement;
+  const give = scopeStatement({ scope: parseScope('acme'), owners: [next.open], previous });
+  const suspend = revocationStatement({
+    registry: rootFingerprint(world.registry.root),
+    kind: 'suspended',
+    target: { publisher: author.keyId },
+    reason: 'a test',
+    nonce: 'b'.repeat(22),
+  });
+  const end = keyStatement({ key: author.open, state: 'ended' });
+  for (const [statement, key] of [
+    [give, trust.administrator],
+    [suspend, rita],
+    [end, author],
+  ] as const)
+    expect((await state(send, statement, key)).status).toBe(201);
+}
+
+describe('the map in a checkpoint', () => {
+  it('has every statement on people, keys, scopes and stops, as the whole log says', async () => {
+    expect(await shownMap()).toBe(await wholeRoot());
+    const before = await shownMap();
+    await liveOn();
+    expect(await shownMap()).toBe(await wholeRoot());
+    expect(await shownMap()).not.toBe(before);
+  });
+
+  it('keeps no nodes that only an older head needs than the one that the status shows', async () => {
+    await liveOn();
+    const count = async () => (await world.registry.db.read.select().from(mapNodes)).length;
+    const before = await count();
+    for (let turn = 0; turn < 6; turn++) {
+      await call(world.send, '/index/status.json');
+      await claimScope(world.send, `more-${turn}`, makeKey());
+    }
+    // Each claim adds a leaf and changes a path of a few nodes.
+    expect((await count()) - before).toBeLessThan(40);
+  });
+
+  it('is refused where its rows were edited, and nothing is signed', async () => {
+    const publisher = makeKey();
+    await claimScope(world.send, 'lives', publisher);
+    const size = (await newestCheckpoint(world.registry))?.size;
+    edit(`UPDATE map_nodes SET node = '${base64(Buffer.alloc(32, 7))}' WHERE length(path) = 1`);
+    const other = makeKey();
+    const claim = scopeStatement({ scope: parseScope('later'), owners: [other.open] });
+    expect(await state(world.send, claim, other)).toMatchObject({
+      status: 503,
+      body: { code: 'database-damaged' },
+    });
+    expect((await newestCheckpoint(world.registry))?.size).toBe(size);
+    // A publication needs no node of the map.
+    const published = await publish(world.send, makeSkill('@lives/on', '1.0.0'), publisher);
+    expect(published.status).toBe(201);
+  });
+
+  it('is made of an older log before anything is appended', async () => {
+    await liveOn();
+    const { registry } = world;
+    const whole = await shownMap();
+    const size = (await registry.db.read.select().from(log)).length;
+    for (const trigger of ['log_no_update', 'identity_names_no_update', 'identity_names_no_delete'])
+      edit(`DROP TRIGGER ${trigger}`);
+    edit('UPDATE log SET map = NULL');
+    edit('DELETE FROM map_nodes');
+    edit('DELETE FROM identity_names');
+    edit('UPDATE names_filled SET "upTo" = 0, until = (SELECT MAX(logIndex) + 1 FROM statements)');
+    edit(`INSERT INTO map_filled (id, "upTo", size) VALUES (1, '', ${size})`);
+    Object.assign(registry, { identities: {} });
+    // As much as one request has time for: nothing.
+    expect(await fillNames(registry, () => true)).toBe(false);
+    const claimed = await state(
+      world.send,
+      scopeStatement({ scope: parseScope('later'), owners: [makeKey().open] }),
+      makeKey(),
+    );
+    expect(claimed.status).not.toBe(201);
+    expect(await fillNames(registry)).toBe(true);
+    expect(await shownMap()).toBe(whole);
+    await claimScope(world.send, 'after', makeKey());
+    expect(await shownMap()).toBe(await wholeRoot());
+  });
+
+  it('is in each row that ends a batch: an earlier release cannot append', () => {
+    expect(() =>
+      edit(
+        `INSERT INTO log ("index", leafHash, body, root, peaks) VALUES (1000, 'l', 'b', 'r', '[]')`,
+      ),
+    ).toThrow();
+  });
+});
