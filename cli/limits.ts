@@ -113,6 +113,8 @@ export const evidenceFilesMax = 100;
 export const witnessTriesMax = 20;
 /** TUF metadata: bytes of one file, and the age at which an admission fetches it again. */
 export const trustMetadataBytesMax = 512 * 1024;
+/** Bytes of the newest TUF set, which has three files of metadata and a status. */
+export const newestSetBytesMax = 4 * 1024 * 1024;
 export const trustRefreshMillis = 3_600_000;
 /** One file of exported evidence: the largest is an index or a status file. */
 export const evidenceFileBytesMax = 32 * 1024 * 1024;

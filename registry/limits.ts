@@ -104,6 +104,8 @@ export const indexFilesMarkedAtOnce = 100;
 export const formBodyBytesMax = 64 * 1024;
 export const pendingPasskeysMax = 5;
 export const reportBytesMax = 16 * 1024 * 1024;
+/** A longer status is not in one answer with the TUF metadata. */
+export const joinedStatusCharsMax = 1024 * 1024;
 /** A larger blob is no list of a skill's files: a list names up to 1,000 files. */
 export const fileListBytesMax = 1024 * 1024;
 /** Keys tried on an envelope whose sender names no key. */

@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fetcher } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
-import { fetchFile, type Source } from '../../skills-index/client/blobs.ts';
+import type { Source } from '../../skills-index/client/blobs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
@@ -22,6 +22,7 @@ import {
 } from '../../skills-index/trust/root/metadata.ts';
 import { trustMetadataBytesMax } from '../limits.ts';
 import { type KeptTrust, keptVersion, type TrustRole, trustRoles } from './kept.ts';
+import type { ReadTufFile } from './newest-set.ts';
 
 /** A fetcher, and the Problem that it threw. */
 export interface TrustFetcher extends Fetcher {
@@ -35,6 +36,7 @@ export interface TrustFetcher extends Fetcher {
 
 export interface FetcherWorld {
   readonly source: Source;
+  readonly read: ReadTufFile;
   /** Folder for files that tuf-js reads from disk. */
   readonly folder: string;
   /** Milliseconds since 1970. */
@@ -56,11 +58,7 @@ export function makeTrustFetcher(world: FetcherWorld): TrustFetcher {
       const path = url.slice(world.source.base.length);
       try {
         // A few bytes too many mean a forgery; an endless file means a broken registry.
-        const bytes = await fetchFile(
-          world.source,
-          path,
-          Math.max(bytesMax, trustMetadataBytesMax),
-        );
+        const bytes = await world.read(path, Math.max(bytesMax, trustMetadataBytesMax));
         if (bytes === undefined && !/^\/tuf\/\d+\.root\.json$/.test(path))
           throw withheld(world.source.base, path);
         if (bytes !== undefined) {

@@ -37,6 +37,7 @@ import { firstRootMillisMax, trustMetadataBytesMax } from '../limits.ts';
 import { makeTrustFetcher, parseMetadata, type TrustFetcher } from './fetcher.ts';
 import { requireFirstRoot } from './first-root.ts';
 import { type KeptTrust, type TrustRole, trustRoles } from './kept.ts';
+import { tufFilesOf } from './newest-set.ts';
 
 export interface TrustQuestion {
   readonly source: Source;
@@ -118,7 +119,8 @@ async function updateIn(folder: string, question: TrustQuestion, root: string): 
   await writeFile(join(folder, 'root.json'), root);
   for (const role of trustRoles)
     if (kept !== undefined) await writeFile(join(folder, `${role}.json`), kept.metadata[role]);
-  const fetcher = makeTrustFetcher({ source, folder, now, kept, root });
+  const read = await tufFilesOf(source);
+  const fetcher = makeTrustFetcher({ source, read, folder, now, kept, root });
   try {
     const updater = new Updater({
       metadataDir: folder,

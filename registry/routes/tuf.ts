@@ -5,6 +5,7 @@
 import { type Context, Hono } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
+  lastRootOf,
   type TufRepository,
   tufFileNames,
   tufFileOf,
@@ -12,6 +13,7 @@ import {
 import { tufBytes } from '../../skills-index/trust/root/signature.ts';
 import type { Registry } from '../context.ts';
 import { currentTufSet, readOnlineTarget, readTufSet } from '../index/tuf.ts';
+import { joinedStatusCharsMax } from '../limits.ts';
 
 /** Routes below /tuf; 404 for all of them when the registry has no signed document. */
 export function tufRoutes(registry: Registry): Hono {
@@ -20,6 +22,9 @@ export function tufRoutes(registry: Registry): Hono {
   return new Hono()
     .get('/timestamp.json', async (context) =>
       answer(context, (await currentTufSet({ ...registry, tuf }))?.timestamp, 'no-cache'),
+    )
+    .get('/newest.json', async (context) =>
+      answer(context, await newestSet({ ...registry, tuf }), 'no-cache'),
     )
     .get('/targets/:file', async (context) => {
       const [, sha256 = '', name = ''] =
@@ -39,6 +44,34 @@ export function tufRoutes(registry: Registry): Hono {
           (await onlineMetadata(registry, role, Number(version))),
       );
     });
+}
+
+/**
+ * The files that change with each status, in one answer. Nobody signs the answer: clients judge
+ * each file as if the file had come by itself.
+ */
+async function newestSet(
+  registry: Parameters<typeof currentTufSet>[0],
+): Promise<string | undefined> {
+  const set = await currentTufSet(registry);
+  if (set === undefined) return undefined;
+  const online: Record<string, string> = {
+    'timestamp.json': set.timestamp,
+    [`${set.version}.snapshot.json`]: set.snapshot,
+    [`${set.version}.online.json`]: set.online,
+    [`targets/${set.checkpointSha256}.checkpoint`]: set.checkpoint,
+  };
+  // Clients read a large status by itself, within a limit of its own.
+  const status =
+    set.status.length > joinedStatusCharsMax
+      ? {}
+      : { [`targets/${set.statusSha256}.status.json`]: set.status };
+  const root = lastRootOf(registry.tuf).signed.version;
+  return JSON.stringify({
+    schema: 'skillgate.tuf-newest/1',
+    root,
+    files: { ...online, ...status },
+  });
 }
 
 function offlineMetadata(

@@ -187,6 +187,22 @@ export function twist(files: Files, name: string, change: (json: TufJson) => voi
 // biome-ignore lint/suspicious/noExplicitAny: attacks write what no type allows
 export type TufJson = { signed: any; signatures: any };
 
+/** The files that change with each status, in one answer, as they lie there. */
+export function newestOf(files: Files): Uint8Array {
+  const roots = [...files.keys()].flatMap((name) => /^(\d+)\.root\.json$/.exec(name)?.[1] ?? []);
+  const online = [...files].filter(([name]) =>
+    /timestamp|snapshot|online|checkpoint|status/.test(name),
+  );
+  const texts = online.map(([name, bytes]) => [name, Buffer.from(bytes).toString('utf8')]);
+  return Buffer.from(
+    JSON.stringify({
+      schema: 'skillgate.tuf-newest/1',
+      root: Math.max(1, ...roots.map(Number)),
+      files: Object.fromEntries(texts),
+    }),
+  );
+}
+
 /** A fetch over the files. */
 export function serving(files: () => Files): typeof globalThis.fetch {
   return async (input) => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { newestSetBytesMax } from '../../../cli/limits.ts';
 import type { KeptTrust } from '../../../cli/registries/kept.ts';
 import { updateTrust } from '../../../cli/registries/updater.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
@@ -30,6 +31,7 @@ import {
   hour,
   keys,
   linkSet,
+  newestOf,
   putSigned,
   putTarget,
   rootFile,
@@ -64,8 +66,22 @@ async function ask(
   { pinned, kept, now = start }: { pinned: RootFile; kept?: KeptTrust | undefined; now?: number },
 ) {
   vi.setSystemTime(now);
-  const source = { fetch: serving(() => files), store: memoryStore(), base };
-  return updateTrust({ source, pinned, kept, now });
+  const update = (served: Files): Promise<KeptTrust> => {
+    const source = { fetch: serving(() => served), store: memoryStore(), base };
+    return updateTrust({ source, pinned, kept, now });
+  };
+  const [alone, joined] = await Promise.allSettled([
+    update(files),
+    update(new Map(files).set('newest.json', newestOf(files))),
+  ]);
+  // In one answer, every file counts as much as by itself.
+  expect(outcomeOf(joined)).toEqual(outcomeOf(alone));
+  return alone.status === 'fulfilled' ? alone.value : Promise.reject(alone.reason);
+}
+
+function outcomeOf(settled: PromiseSettledResult<KeptTrust>): unknown {
+  if (settled.status === 'fulfilled') return settled.value;
+  return settled.reason instanceof Problem ? settled.reason.code : settled.reason;
 }
 
 async function scene(): Promise<Scene> {
@@ -764,3 +780,70 @@ async function resign(files: Files, name: string, by: readonly (typeof ada)[]): 
     by,
   );
 }
+
+describe('the newest set in one answer', () => {
+  /** The files that are asked for to refresh, and the result. */
+  async function refresh(files: Files, { pinned, kept, now }: Scene) {
+    vi.setSystemTime(now);
+    const asked: string[] = [];
+    const served = serving(() => files);
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      asked.push(new URL(String(input)).pathname);
+      return served(input, init);
+    };
+    const source = { fetch, store: memoryStore(), base };
+    return { asked, trust: await updateTrust({ source, pinned, kept, now }) };
+  }
+
+  it('refreshes the root of trust with one request', async () => {
+    const before = await scene();
+    const { files } = before;
+    const alone = await refresh(files, before);
+    const joined = await refresh(new Map(files).set('newest.json', newestOf(files)), before);
+    expect(joined.asked).toEqual(['/tuf/newest.json']);
+    expect(alone.asked).toHaveLength(7);
+    expect(joined.trust).toEqual(alone.trust);
+  });
+
+  it('leads to a newer root, which is fetched by itself', async () => {
+    const before = await scene();
+    const second = await rotate(before.repository);
+    const files = await filesOf({ repository: second, now: before.now, version: 30 });
+    const { asked, trust } = await refresh(
+      new Map(files).set('newest.json', newestOf(files)),
+      before,
+    );
+    expect(asked).toContain('/tuf/2.root.json');
+    expect(asked).not.toContain('/tuf/3.root.json');
+    expect(JSON.parse(trust.metadata.root).signed.version).toBe(2);
+  });
+
+  it.each<[string, string]>([
+    ['HTML', '<html>It works!</html>'],
+    ['another schema', '{"schema":"skillgate.tuf-newest/2","root":1,"files":{}}'],
+    ['no files', '{"schema":"skillgate.tuf-newest/1","root":9}'],
+    ['a file that is no text', '{"schema":"skillgate.tuf-newest/1","root":9,"files":{"a":1}}'],
+    ['a version that is no number', '{"schema":"skillgate.tuf-newest/1","root":"9","files":{}}'],
+    ['an empty set', '{"schema":"skillgate.tuf-newest/1","root":9,"files":{}}'],
+    ['far too many bytes', 'x'.repeat(newestSetBytesMax + 1)],
+  ])('is left out when it is %s, and each file is fetched by itself', async (_, text) => {
+    const before = await scene();
+    const files = new Map(before.files).set('newest.json', Buffer.from(text));
+    const { asked, trust } = await refresh(files, before);
+    expect(asked).toContain('/tuf/timestamp.json');
+    expect(trust.freshUntil).toBe(new Date(before.now + day).toISOString());
+  });
+
+  it('brings no file that a signature or a digest does not cover', async () => {
+    const before = await scene();
+    const older = await filesOf({ repository: before.repository, now: start, version: 5 });
+    const forged = new Map(before.files);
+    twist(forged, 'timestamp.json', ({ signed }) => {
+      signed.version += 1;
+    });
+    for (const lie of [older, forged]) {
+      const files = new Map(before.files).set('newest.json', newestOf(lie));
+      expect(await codeOf(refresh(files, before))).toMatch(/^tuf-(rollback|invalid)$/);
+    }
+  });
+});

@@ -75,6 +75,21 @@ describe('/tuf/', () => {
     return text(`/tuf/targets/${info.hashes.sha256}.${name}`);
   };
 
+  it('gives the files that change with each status in one answer', async () => {
+    const newest = JSON.parse(await text('/tuf/newest.json'));
+    expect(newest).toMatchObject({ schema: 'skillgate.tuf-newest/1', root: 1 });
+    const names = Object.keys(newest.files).map((name) => name.replace(/[0-9a-f]{64}|\d+/, 'N'));
+    expect(names.sort()).toEqual([
+      'N.online.json',
+      'N.snapshot.json',
+      'targets/N.checkpoint',
+      'targets/N.status.json',
+      'timestamp.json',
+    ]);
+    for (const [name, file] of Object.entries(newest.files))
+      expect(await text(`/tuf/${name}`), name).toBe(file);
+  });
+
   it('gives a stock client the root file, the policy, and the same bytes as /index/status.json', async () => {
     const updater = await client();
     await updater.refresh();
