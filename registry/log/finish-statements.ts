@@ -5,6 +5,7 @@
 import { and, asc, eq, gte, isNull, lt } from 'drizzle-orm';
 import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
 import type { CompactRange } from '../../skills-index/log/compact-range.ts';
+import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -94,9 +95,8 @@ export async function finishRows(
   if (last === undefined) return [];
   const { origin } = registry.root;
   const { head, proofs } = placesOf(before, rows);
-  const note = last.note ?? (await signCheckpoint({ origin, ...head }, registry.keys.log));
-  // A key that is retired now may have signed the checkpoint of a batch that is half finished.
-  const logId = noteKeyId(origin, verifyRootCheckpoint(note, registry.root).logKey);
+  const { note, key } = await noteOf(registry, last, head);
+  const logId = noteKeyId(origin, key);
   const finished = rows.flatMap((row, at) => {
     const { logIndex, predicateType } = row.statement;
     if (lacking?.has(logIndex) === false) return [];
@@ -106,6 +106,9 @@ export async function finishRows(
   await putBlobs(
     registry.objects,
     finished.map(({ bytes }) => bytes),
+    // `rebuildBundle` makes a bundle again from its rows. Only statements about identities are also
+    // read without the rows, by commands on a folder that nobody serves.
+    { isRebuildable: rows.every(({ statement }) => statement.versionId !== null) },
   );
   await registry.db.batch([
     (db) =>
@@ -123,6 +126,19 @@ export async function finishRows(
     ),
   ]);
   return finished.map(({ logged }) => logged);
+}
+
+/** The signed checkpoint of a batch, and the log key (SPKI DER) that signed it. */
+async function noteOf(
+  { root, keys }: Registry,
+  { note }: LoggedRows['entry'],
+  head: TreeHead,
+): Promise<{ readonly note: string; readonly key: Uint8Array }> {
+  if (typeof note === 'string')
+    // A key that is retired now may have signed the checkpoint of a batch that is half finished.
+    return { note, key: verifyRootCheckpoint(note, root).logKey };
+  const signed = await signCheckpoint({ origin: root.origin, ...head }, keys.log);
+  return { note: signed, key: keys.log.publicKey };
 }
 
 function required(digest: Digest | null): Digest {

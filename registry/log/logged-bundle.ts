@@ -1,6 +1,7 @@
 /**
  * The Sigstore bundle of a logged statement, and a trial of the bundle before anything is written.
  */
+import { generateKeyPairSync } from 'node:crypto';
 import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
@@ -20,18 +21,20 @@ import {
   toCertifiedBundle,
   toSigstoreBundle,
 } from '../../skills-index/statement/signature-formats/make-bundle.ts';
+import { rememberingParseKey } from '../../skills-index/statement/signature-formats/parse-key.ts';
 import {
   type PlainBundle,
   parsePlainBundle,
   sigstoreBundleMediaType,
 } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
+import { parsedKeysMax } from '../../skills-index/trust/limits.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import type { NewStatement } from './appending.ts';
 import { damagedEntry } from './log.ts';
 import { type LoggedRows, planRows, withMap } from './plan-append.ts';
 import { envelopeOfRow } from './row-texts.ts';
-import type { RegistryKeys } from './signing.ts';
+import { ed25519Signer, type RegistryKeys } from './signing.ts';
 
 /** The tree in which a batch of entries is proved, and the inclusion proof of each entry. */
 export interface Places {
@@ -97,7 +100,7 @@ export async function requireReadable(
   added: readonly NewStatement[],
 ): Promise<void> {
   const { retired: _, ...office } = root;
-  const key = await rehearsalKey();
+  const key = rehearsalKey();
   const rehearsed = { ...office, log: { key: Buffer.from(key.publicKey).toString('base64') } };
   const logId = noteKeyId(root.origin, key.publicKey);
   const planned = added.flatMap((one) => withMap(planRows(tallestTree, [one], 0), emptyMapRoot));
@@ -108,6 +111,7 @@ export async function requireReadable(
     const read = verifyStatement(parseJson(bytes, 'statement').value, {
       root: rehearsed,
       sigstore,
+      parse,
     });
     if (read.signer !== row.statement.signer)
       throw new Problem(
@@ -117,20 +121,16 @@ export async function requireReadable(
   }
 }
 
-// Made once in this process and never stored. It is a finished value and not a promise: workerd
-// ends requests that wait for the promises of other requests.
+const parse = rememberingParseKey(parsedKeysMax);
+
+// Made once in this process, at the first use since workerd makes no key while it loads modules, and
+// never stored.
 let made: RegistryKeys['log'] | undefined;
 
-async function rehearsalKey(): Promise<RegistryKeys['log']> {
+function rehearsalKey(): RegistryKeys['log'] {
   if (made !== undefined) return made;
-  const pair = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
-  if (!('publicKey' in pair)) throw new Problem('internal', 'Ed25519 made no pair of keys');
-  const publicKey = new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey));
-  made = {
-    publicKey,
-    sign: async (bytes) =>
-      new Uint8Array(await crypto.subtle.sign('Ed25519', pair.privateKey, Buffer.from(bytes))),
-  };
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  made = ed25519Signer(privateKey, publicKey.export({ format: 'der', type: 'spki' }));
   return made;
 }
 

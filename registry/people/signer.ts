@@ -48,7 +48,7 @@ export function contradictsHint(
   known: Candidates['known'],
 ): boolean {
   const key = hint === undefined ? undefined : known.get(hint);
-  return key !== undefined && envelopeSigner(envelope, [key]) === undefined;
+  return key !== undefined && !isSignedBy(envelope, key);
 }
 
 /** The key that signed, or undefined. */
@@ -58,9 +58,19 @@ export function signerOf(
 ): PublicKey | undefined {
   if (hint !== undefined) {
     const named = known.get(hint) ?? [...likely].find(({ keyId }) => keyId === hint);
-    return named === undefined ? undefined : envelopeSigner(envelope, [named]);
+    return named !== undefined && isSignedBy(envelope, named) ? named : undefined;
   }
   return envelopeSigner(envelope, firstOf(likely));
+}
+
+// The check of the hint and the search for the signer verify one envelope by one key.
+const verified = new WeakMap<Envelope, PublicKey>();
+
+function isSignedBy(envelope: Envelope, key: PublicKey): boolean {
+  if (verified.get(envelope)?.spki === key.spki) return true;
+  if (envelopeSigner(envelope, [key]) === undefined) return false;
+  verified.set(envelope, key);
+  return true;
 }
 
 function firstOf(likely: Iterable<PublicKey>): PublicKey[] {

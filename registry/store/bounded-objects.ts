@@ -55,7 +55,8 @@ export function boundedObjects(objects: Objects, patience: ObjectPatience = usua
     put: (name, bytes) => writes.wait(() => objects.put(name, bytes), timeFor([bytes])),
     putOver: (name, bytes, tag) =>
       writes.wait(() => objects.putOver(name, bytes, tag), timeFor([bytes])),
-    putAll: (all) => writes.wait(() => objects.putAll(all), timeFor([...all.values()])),
+    putAll: (all, options) =>
+      writes.wait(() => objects.putAll(all, options), timeFor([...all.values()])),
   };
 }
 

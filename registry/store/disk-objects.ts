@@ -3,7 +3,7 @@
  * synced, so that no name has half a file.
  */
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { access, type FileHandle, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -38,14 +38,14 @@ export function diskObjects(folder: string): Objects {
         throw error;
       }
     },
-    put: async (name, bytes) => writeDurably(folder, new Map([[name, bytes]])),
+    put: async (name, bytes) => writeAll(folder, new Map([[name, bytes]])),
     putOver: (name, bytes, tag) =>
       exclusive(name, async () => {
         if ((await getTagged(name))?.tag !== tag) return false;
-        await writeDurably(folder, new Map([[name, bytes]]));
+        await writeAll(folder, new Map([[name, bytes]]));
         return true;
       }),
-    putAll: async (all) => writeDurably(folder, all),
+    putAll: async (all, { isRebuildable = false } = {}) => writeAll(folder, all, !isRebuildable),
   };
 }
 
@@ -66,28 +66,37 @@ export function partName(): string {
   return `.${processMark}.${randomUUID()}.part`;
 }
 
-async function writeDurably(folder: string, all: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function writeAll(
+  folder: string,
+  all: ReadonlyMap<string, Uint8Array>,
+  isSynced = true,
+): Promise<void> {
   const touched = new Set<string>();
   await forEachOf(all, async ([name, bytes]) => {
     const path = pathOf(folder, name);
     const parent = dirname(path);
-    const made = await mkdir(parent, { recursive: true });
-    await writeWhole(path, bytes);
-    touched.add(parent);
-    // A new folder is also an entry of its parent, which has to be synced.
+    const made = await writeWhole(path, bytes, isSynced);
+    if (isSynced) touched.add(parent);
+    // A new folder is also an entry of its parent, which has to be synced: later files in the folder
+    // may have to last.
     for (let at = parent; made !== undefined && at.length >= made.length; at = dirname(at))
       touched.add(dirname(at));
   });
   await forEachOf(touched, syncFolder);
 }
 
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+/** @returns the first folder that had to be made */
+async function writeWhole(
+  path: string,
+  bytes: Uint8Array,
+  isSynced: boolean,
+): Promise<string | undefined> {
   const temporary = join(dirname(path), partName());
-  const file = await open(temporary, 'wx', 0o644);
+  const { file, made } = await create(temporary);
   try {
     try {
       await file.writeFile(bytes);
-      await file.datasync();
+      if (isSynced) await file.datasync();
     } finally {
       await file.close();
     }
@@ -95,6 +104,18 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw error;
+  }
+  return made;
+}
+
+// Most files go into a folder that is there.
+async function create(path: string): Promise<{ file: FileHandle; made: string | undefined }> {
+  try {
+    return { file: await open(path, 'wx', 0o644), made: undefined };
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    const made = await mkdir(dirname(path), { recursive: true });
+    return { file: await open(path, 'wx', 0o644), made };
   }
 }
 

@@ -25,7 +25,16 @@ export interface Objects {
    * Puts several objects. Each is atomic; all are durable when it resolves. It is cheaper than one
    * by one.
    */
-  putAll(all: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  putAll(all: ReadonlyMap<string, Uint8Array>, options?: PutOptions): Promise<void>;
+}
+
+export interface PutOptions {
+  /**
+   * Whether the bytes can be made again from rows of the database, and are compared with their
+   * digest at each read. Then the put does not wait for the disk: after a power failure an object
+   * may be missing, or have other bytes.
+   */
+  readonly isRebuildable?: boolean;
 }
 
 /** The name of bytes that only members and the author may read. */
@@ -53,14 +62,18 @@ export async function putBlob(objects: Objects, bytes: Uint8Array): Promise<Dige
  * Stores the blobs that are missing. Stored bytes are compared and not trusted, so an upload
  * repairs a damaged blob.
  */
-export async function putBlobs(objects: Objects, all: Iterable<Uint8Array>): Promise<void> {
+export async function putBlobs(
+  objects: Objects,
+  all: Iterable<Uint8Array>,
+  options?: PutOptions,
+): Promise<void> {
   const missing = new Map<string, Uint8Array>();
   await forEachOf(all, async (bytes) => {
     const name = storedBlobName(digestOf(bytes));
     const there = await objects.get(name);
     if (there === undefined || Buffer.compare(there, bytes) !== 0) missing.set(name, bytes);
   });
-  await objects.putAll(missing);
+  await objects.putAll(missing, options);
 }
 
 /**

@@ -94,6 +94,36 @@ describe('a blob that is damaged on its disk', () => {
     await requireWhole(digest, [publicBlobName(digest)]);
   });
 
+  it('is made again where a power failure took the publication of a version that waits', async () => {
+    const waiting = makeSkill('@acme/waiting', '1.0.0');
+    const { objects } = world.registry;
+    const rebuildable: string[] = [];
+    const putAll: typeof objects.putAll = (all, options) => {
+      if (options?.isRebuildable === true) rebuildable.push(...all.keys());
+      return objects.putAll(all, options);
+    };
+    Object.assign(world.registry, { objects: { ...objects, putAll } });
+    await publish(world.send, waiting, world.author);
+    await claimScope(world.send, 'bystander', makeKey());
+    Object.assign(world.registry, { objects });
+    const publication = await statementOf(predicateTypes.publish);
+    // The claim and the files of the skill have to last: commands read a claim without its rows.
+    expect(rebuildable).toEqual([storedBlobName(publication)]);
+    const [row] = await world.registry.db.read
+      .select()
+      .from(statements)
+      .where(eq(statements.bundle, publication));
+    for (const lose of [
+      () => world.stored.delete(storedBlobName(publication)),
+      () => world.stored.set(storedBlobName(publication), Buffer.alloc(0)),
+    ]) {
+      lose();
+      const answer = await world.send(`/log/statements/${row?.logIndex}`);
+      expect(digestOf(Buffer.from(await answer.arrayBuffer()))).toBe(publication);
+      expect(digestOf(world.stored.get(storedBlobName(publication)) ?? '')).toBe(publication);
+    }
+  });
+
   it('is refused by name where nothing else holds it, is kept by nobody, and comes back with the next upload', async () => {
     damage(publicBlobName(file), storedBlobName(file));
     const refused = await get(file);
