@@ -5,7 +5,6 @@
 import { and, asc, eq, gte, isNull, lt } from 'drizzle-orm';
 import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
 import type { CompactRange } from '../../skills-index/log/compact-range.ts';
-import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -16,7 +15,7 @@ import { putBlobs } from '../store/objects.ts';
 import { log, statements } from '../store/schema.ts';
 import type { LoggedAt } from './appending.ts';
 import { damagedEntry, readRange } from './log.ts';
-import { loggedBundle, placesOf } from './logged-bundle.ts';
+import { loggedBundle, type Places, placesOf } from './logged-bundle.ts';
 import type { LoggedRows } from './plan-append.ts';
 
 /**
@@ -132,7 +131,7 @@ export async function finishRows(
 async function noteOf(
   { root, keys }: Registry,
   { note }: LoggedRows['entry'],
-  head: TreeHead,
+  head: Places['head'],
 ): Promise<{ readonly note: string; readonly key: Uint8Array }> {
   if (typeof note === 'string')
     // A key that is retired now may have signed the checkpoint of a batch that is half finished.
