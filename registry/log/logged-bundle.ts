@@ -123,8 +123,8 @@ export async function requireReadable(
 
 const parse = rememberingParseKey(parsedKeysMax);
 
-// Made once in this process, at the first use since workerd makes no key while it loads modules, and
-// never stored.
+// Made once in this process, and never stored. It is made at its first use: workerd makes no key
+// while it loads modules.
 let made: RegistryKeys['log'] | undefined;
 
 function rehearsalKey(): RegistryKeys['log'] {

@@ -77,8 +77,8 @@ async function writeAll(
     const parent = dirname(path);
     const made = await writeWhole(path, bytes, isSynced);
     if (isSynced) touched.add(parent);
-    // A new folder is also an entry of its parent, which has to be synced: later files in the folder
-    // may have to last.
+    // A new folder is also an entry of its parent, which has to be synced: later files in the
+    // folder may have to last.
     for (let at = parent; made !== undefined && at.length >= made.length; at = dirname(at))
       touched.add(dirname(at));
   });

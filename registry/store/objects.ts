@@ -25,10 +25,10 @@ export interface Objects {
    * Puts several objects. Each is atomic; all are durable when it resolves. It is cheaper than one
    * by one.
    */
-  putAll(all: ReadonlyMap<string, Uint8Array>, options?: PutOptions): Promise<void>;
+  putAll(all: ReadonlyMap<string, Uint8Array>, options?: ObjectPutOptions): Promise<void>;
 }
 
-export interface PutOptions {
+export interface ObjectPutOptions {
   /**
    * Whether the bytes can be made again from rows of the database, and are compared with their
    * digest at each read. Then the put does not wait for the disk: after a power failure an object
@@ -65,7 +65,7 @@ export async function putBlob(objects: Objects, bytes: Uint8Array): Promise<Dige
 export async function putBlobs(
   objects: Objects,
   all: Iterable<Uint8Array>,
-  options?: PutOptions,
+  options?: ObjectPutOptions,
 ): Promise<void> {
   const missing = new Map<string, Uint8Array>();
   await forEachOf(all, async (bytes) => {
