@@ -253,3 +253,5 @@ export const terminalDrainMillis = 300;
 export const packageFetchSecondsMax = 300;
 /** The settings file of a registry. */
 export const settingsBytesMax = 64 * 1024;
+/** How often a follower prints how far behind the backup is. */
+export const backupNoteMillis = 10_000;

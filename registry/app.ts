@@ -5,6 +5,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { Problem } from '../skills-index/skill/problem.ts';
+import type { BackupAge } from './backup/follower-state.ts';
 import type { Registry } from './context.ts';
 import { deskRoutes } from './desk/desk-routes.ts';
 import { jsonBodyBytesMax, statementBodyBytesMax } from './limits.ts';
@@ -40,6 +41,8 @@ export interface AppOptions {
   readonly addressOf?: AddressOf;
   /** Why the storage takes no upload now; undefined when it does. */
   readonly whyFull?: () => Promise<string | undefined>;
+  /** How old the backup is that a follower should make; absent where none is expected. */
+  readonly backupAge?: (() => Promise<BackupAge>) | undefined;
   /** Steps of the shell, before any route. */
   readonly first?: readonly MiddlewareHandler[];
 }
@@ -47,7 +50,7 @@ export interface AppOptions {
 /** Builds the application over what a shell gives it. */
 export function createApp(
   registry: Registry,
-  { logError, addressOf = () => undefined, whyFull, first = [] }: AppOptions,
+  { logError, addressOf = () => undefined, whyFull, backupAge, first = [] }: AppOptions,
 ): Hono {
   const app = new Hono();
   app.use(
@@ -95,12 +98,15 @@ export function createApp(
     }));
     const behind = await behindNow(registry);
     const disk = await whyFull?.();
+    const backup = await backupAge?.();
     const ok = behind === undefined && damaged === undefined && disk === undefined;
     const readiness = {
       ok,
       ...(behind && { behind }),
       ...(damaged && { damaged }),
       ...(disk && { disk }),
+      // A registry goes on without its backup, so the answer stays 200.
+      ...(backup && { backup }),
       ...(witnesses.length === 0 ? {} : { witnesses }),
     };
     return context.json(readiness, ok ? 200 : 503);

@@ -6,6 +6,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy/policy.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
+import { noteWrites, writtenObjectsName } from './backup/noted-writes.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { closeFolder } from './data-folder/closed-folder.ts';
 import {
@@ -31,6 +32,7 @@ import { fillNames } from './people/fill-names.ts';
 import { diskSpool } from './request-limits/disk-spool.ts';
 import { keepQueue } from './review/queue/keep-queue.ts';
 import { renewQueue } from './review/queue/renew-queue.ts';
+import { watchBackup } from './serving/backup-watch.ts';
 import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
 import { watchDisk } from './serving/disk-space.ts';
 import { type Answer, type Listeners, openListeners } from './serving/listeners.ts';
@@ -67,6 +69,8 @@ export interface RegistryOptions extends ObservationOptions {
   readonly policy?: Policy;
   /** Submission prefixes of witnesses. `witnesses.json` of the folder names their keys. */
   readonly witnesses?: readonly string[];
+  /** Whether a follower should copy the registry: then somebody is told when it is behind. */
+  readonly backupFollower?: boolean;
   readonly now?: () => Date;
   /**
    * The database of the folder, when it is open already. Whoever opened it closes it when the start
@@ -117,7 +121,9 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const db = await orClose(listeners, () => databaseOf(opened));
   const registry: Registry = {
     db,
-    objects: boundedObjects(diskObjects(join(dir, 'objects'))),
+    objects: boundedObjects(
+      noteWrites(diskObjects(join(dir, 'objects')), join(dir, writtenObjectsName)),
+    ),
     spool: diskSpool(join(dir, 'objects', 'uploads')),
     ...trust,
     config: { base, hosts, localBases },
@@ -132,6 +138,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     exclusive: makeExclusive(),
   };
   const disk = watchDisk(dir, now);
+  const backup = options.backupFollower === true ? watchBackup(dir, now, log) : undefined;
   const addressOf = makeAddressOf(proxies);
   let observation: Observation | undefined;
   const sweep = new AbortController();
@@ -140,6 +147,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const stop = async (): Promise<void> => {
     sweep.abort();
     check?.stop();
+    backup?.stop();
     await listeners.close();
     await observation?.close();
     await finishing.done?.catch(() => undefined);
@@ -150,6 +158,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
       registry,
       listeners,
       disk,
+      backup,
       addressOf,
       ask: (path) => answer(new Request(`${localBases[0]}${path}`), {}),
       say: log,
@@ -165,6 +174,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     logError: makeErrorLog(log, registry.now),
     addressOf,
     whyFull: disk.whyFull,
+    backupAge: backup?.age,
     first: [
       ...observation.steps,
       ...(listeners.isOpen && proxies !== undefined ? [requireProxy(proxies)] : []),
@@ -172,14 +182,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   });
   answer = async (request, env) => app.fetch(request, env as object);
   void check?.found.then((damage) => damage && endWrites(registry, db, damage));
-  // Not awaited: a large log takes a minute.
-  checkNames(registry, sweep.signal, log).catch((error: unknown) =>
-    log(`Cannot check the names of statements: ${String(error)}`),
-  );
-  // Not awaited: a folder of a million objects takes seconds.
-  sweepParts(join(dir, 'objects'), sweep.signal).catch((error: unknown) =>
-    log(`Cannot delete unfinished files: ${String(error)}`),
-  );
+  checkBeside(registry, dir, { signal: sweep.signal, log });
   return {
     base,
     localBase: localBases[0],
@@ -191,6 +194,22 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     },
     close: stop,
   };
+}
+
+/** Checks and deletes beside requests, until the registry stops. */
+function checkBeside(
+  registry: Registry,
+  dir: string,
+  { signal, log }: { readonly signal: AbortSignal; readonly log: (line: string) => void },
+): void {
+  // Not awaited: a large log takes a minute.
+  checkNames(registry, signal, log).catch((error: unknown) =>
+    log(`Cannot check the names of statements: ${String(error)}`),
+  );
+  // Not awaited: a folder of a million objects takes seconds.
+  sweepParts(join(dir, 'objects'), signal).catch((error: unknown) =>
+    log(`Cannot delete unfinished files: ${String(error)}`),
+  );
 }
 
 /** Whom the registry trusts, and with which keys it signs: the files of its folder. */

@@ -101,6 +101,13 @@ export const settingRows = [
     summary: 'witness that is asked to cosign the log; the key of the witness is in witnesses.json',
   },
   {
+    key: 'backup-follower',
+    kind: 'boolean',
+    option: 'backup-follower',
+    summary:
+      'a follower copies this registry (skillgate registry backup --follow); /readyz, the figures and a warning say when the backup is behind',
+  },
+  {
     key: 'no-scanner',
     kind: 'boolean',
     option: 'no-scanner',

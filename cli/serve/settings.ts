@@ -28,6 +28,8 @@ export interface ServeSettings {
   /** Path of a policy file. */
   readonly policy: string | undefined;
   readonly witnesses: readonly string[];
+  /** Whether a follower should copy the registry to a backup. */
+  readonly backupFollower: boolean;
   readonly noScanner: boolean;
 }
 
@@ -69,6 +71,7 @@ export async function settingsOf(
       typeof settings['metrics-port'] === 'number' ? settings['metrics-port'] : undefined,
     policy: text('policy'),
     witnesses: texts('witnesses').map(parseBase),
+    backupFollower: settings['backup-follower'] === true,
     noScanner: settings['no-scanner'] === true,
   };
 }

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { databaseWaitMs } from '../limits.ts';
+import { closeWaitMs, databaseWaitMs } from '../limits.ts';
 import { damageOf, requirePresent, requireSound } from './database-damage.ts';
 
 export interface DatabaseFile {
@@ -71,6 +71,8 @@ function makeDurable(client: BetterSqlite3.Database, path: string): void {
 function close(client: BetterSqlite3.Database, letGo: () => void = () => undefined): void {
   if (!client.open) return;
   try {
+    // A follower reads the log of its own accord, and would keep the registry from ending.
+    client.pragma(`busy_timeout = ${closeWaitMs}`);
     client.pragma('wal_checkpoint(TRUNCATE)');
   } finally {
     client.close();
@@ -93,11 +95,12 @@ export function closeQuietly(file: DatabaseFile): void {
 /**
  * Locks a data folder for this process. The operating system holds the lock, so it ends with the
  * process in every case.
+ * @param name of the file that is locked
  * @returns a function that unlocks the folder
  * @throws Problem `folder-in-use`
  */
-export function lockFolder(dir: string): () => void {
-  const client = new BetterSqlite3(join(dir, 'serving.lock'), { timeout: 0 });
+export function lockFolder(dir: string, name = 'serving.lock'): () => void {
+  const client = new BetterSqlite3(join(dir, name), { timeout: 0 });
   try {
     client.exec('BEGIN EXCLUSIVE');
   } catch (cause) {

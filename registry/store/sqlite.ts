@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import type { Problem } from '../../skills-index/skill/problem.ts';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { type BatchWrite, clashOf, type Database } from './batch.ts';
 import { damageOf } from './database-damage.ts';
 import { closeQuietly, type DatabaseFile, openFile } from './database-file.ts';
@@ -37,6 +38,7 @@ export function databaseOf(file: DatabaseFile): OpenDatabase {
 }
 
 function migrated({ client, close }: DatabaseFile): OpenDatabase {
+  requireKnownForm(client, migrationsFolder());
   migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
   const db = drizzle(withKeptStatements(client));
   const write = client.transaction((writes: readonly BatchWrite[]) => {
@@ -60,6 +62,31 @@ function migrated({ client, close }: DatabaseFile): OpenDatabase {
     },
     close,
   };
+}
+
+/**
+ * Refuses a database of a newer release: this release would write rows that lack what the newer
+ * form needs.
+ * @throws Problem `database-newer`
+ */
+function requireKnownForm(client: DatabaseFile['client'], folder: string): void {
+  const made = client
+    .prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '__drizzle_migrations'`)
+    .get();
+  if (made === undefined) return;
+  const { newest } = client
+    .prepare('SELECT max(created_at) AS newest FROM __drizzle_migrations')
+    .get() as { readonly newest: number | null };
+  const known = Math.max(...readMigrationFiles({ migrationsFolder: folder }).map(timeOf));
+  if (newest !== null && newest > known)
+    throw new Problem(
+      'database-newer',
+      'Cannot use the database of the registry: a newer release of Skillgate wrote it',
+    );
+}
+
+function timeOf({ folderMillis }: { readonly folderMillis: number }): number {
+  return folderMillis;
 }
 
 // Beside the sources, or, for the emitted `dist/registry/`, in the package's own registry/ folder.

@@ -72,6 +72,8 @@ const nodeParts: Record<string, RegExp> = {
 /** The commands that may import `registry`: `witness` and `monitor` only lock their folders. */
 const mayTouchRegistry = [
   'cli/serve/serve.ts',
+  'cli/backup/registry-backup.ts',
+  'cli/backup/registry-restore.ts',
   'cli/root-rotation/rotate.ts',
   'cli/witness/witness.ts',
   'cli/monitor/monitor.ts',

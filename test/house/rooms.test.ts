@@ -15,6 +15,7 @@ const floors: Record<string, readonly string[]> = {
   registry: [
     '(start)',
     'serving',
+    'backup',
     'data-folder',
     'desk',
     'routes',
@@ -96,6 +97,7 @@ const floors: Record<string, readonly string[]> = {
     'run',
     'publish',
     'serve',
+    'backup',
     'packages',
     'members-and-scopes',
     'witness',

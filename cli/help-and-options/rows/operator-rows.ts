@@ -1,5 +1,6 @@
 /** The commands of those who operate a registry. */
 import type { CommandRow } from '../../command.ts';
+import { backupRows } from './backup-rows.ts';
 import { administratorKey, memberRows } from './member-rows.ts';
 import { rotationRow } from './rotation-rows.ts';
 import { serviceRows } from './service-rows.ts';
@@ -123,6 +124,7 @@ export const operatorRows: readonly CommandRow[] = [
     args: { min: 1, max: 1 },
     load: () => import('../../registries/registry.ts'),
   },
+  ...backupRows,
   rotationRow,
   ...memberRows,
   ...serviceRows,

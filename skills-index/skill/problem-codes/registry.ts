@@ -170,6 +170,19 @@ export const registryCodes = {
     means: 'The registry’s database is damaged on its disk.',
     fix: 'The operator of the registry restores the newest copy of the data folder: docs/operating-registry.md, "The database is damaged".',
   },
+  'database-newer': {
+    exit: 6,
+    status: 500,
+    means:
+      'A newer release of Skillgate wrote the registry’s database. This release does not know its form.',
+    fix: 'Start the registry with the newer release again. To go back to this release, restore a backup that this release made.',
+  },
+  'backup-damaged': {
+    exit: 6,
+    status: 500,
+    means: 'A file of the backup is missing or damaged, so that no whole registry can be restored.',
+    fix: 'Restore another backup. To use the copy of the database before, move the newest file NUMBER.sqlite out of the backup’s folder database.',
+  },
   'registry-answer-invalid': {
     exit: 4,
     status: 502,

@@ -1,0 +1,73 @@
+/** The commands that copy a registry to a backup, and make a registry from the backup. */
+import type { CommandRow } from '../../command.ts';
+
+export const backupRows: readonly CommandRow[] = [
+  {
+    name: 'registry backup',
+    summary: 'copy the data folder of a registry to a backup, while the registry serves',
+    usage: 'DIR BACKUP [--follow]',
+    examples: [
+      [
+        'skillgate registry backup ./registry-data /mnt/other-machine/registry',
+        'make the backup whole as of now; again later: copy what is new',
+      ],
+      [
+        'skillgate registry backup ./registry-data /mnt/other-machine/registry --follow',
+        'copy each statement within a second, until interrupted',
+      ],
+    ],
+    options: {
+      follow: {
+        type: 'boolean',
+        summary: 'go on, and copy each commit within a second; prints how far behind the backup is',
+      },
+      'with-keys': {
+        type: 'boolean',
+        summary:
+          'also copy files with unsealed private keys (keys.json); whoever reads the backup can then sign as this registry',
+      },
+    },
+    args: { min: 2, max: 2 },
+    load: () => import('../../backup/registry-backup.ts'),
+  },
+  {
+    name: 'registry restore',
+    summary:
+      'make a data folder from a backup, after a check of the log, the objects and the witnesses',
+    usage: 'BACKUP DIR',
+    examples: [
+      [
+        'skillgate registry restore /mnt/other-machine/registry ./registry-data --keys ./keys.json --witness https://witness.example',
+        'restore, unless the witness cosigned a later log than the backup has',
+      ],
+      [
+        'skillgate registry restore /mnt/other-machine/registry ./registry-data --checkpoint ./checkpoint',
+        'also compare with a signed head that somebody kept (/log/checkpoint of the registry)',
+      ],
+    ],
+    options: {
+      keys: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'keys.json of the registry, when the backup has no keys',
+      },
+      witness: {
+        type: 'string',
+        multiple: true,
+        value: 'URL',
+        summary: 'witness that is asked whether a later log exists',
+      },
+      checkpoint: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'signed head of the log that the backup must have or continue',
+      },
+      unwitnessed: {
+        type: 'boolean',
+        summary: 'restore although a witness of the registry was not asked or does not answer',
+      },
+    },
+    args: { min: 2, max: 2 },
+    load: () => import('../../backup/registry-restore.ts'),
+  },
+];

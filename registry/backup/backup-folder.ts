@@ -1,0 +1,146 @@
+/**
+ * The folder of a backup. `database/000003.sqlite` is a picture of the database: a whole copy as of
+ * one commit. `database/000003.wal`, `000004.wal` … are the commits after it, up to a missing
+ * number. `files/` has the files of the data folder, and `objects/` its objects.
+ */
+import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { parseShape } from '../../skills-index/skill/shape.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { picturesKept } from '../limits.ts';
+
+const aboutShape = v.strictObject({
+  schema: v.literal('skillgate.backup/1'),
+  origin: v.string(),
+  /** Fingerprint of the root file. */
+  root: v.string(),
+  /** Newest log entry of which the backup has everything. */
+  log: v.strictObject({ size: v.number(), root: v.string() }),
+  /** When the backup was whole last, in ISO form. */
+  at: v.string(),
+});
+
+/** `backup.json`: what the backup has. */
+export type BackupAbout = v.InferOutput<typeof aboutShape>;
+
+/** Paths inside the folder of a backup. */
+export function placesIn(backup: string) {
+  return {
+    about: join(backup, 'backup.json'),
+    database: join(backup, 'database'),
+    files: join(backup, 'files'),
+    objects: join(backup, 'objects'),
+  };
+}
+
+/**
+ * `backup.json`; undefined when there is none.
+ * @throws Problem `json-invalid`
+ */
+export async function readAbout(backup: string): Promise<BackupAbout | undefined> {
+  const path = placesIn(backup).about;
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return undefined;
+  });
+  return bytes && parseShape(aboutShape, parseJson(bytes, path), 'json-invalid', path);
+}
+
+/** Replaces `backup.json` in one step. */
+export async function writeAbout(backup: string, about: BackupAbout): Promise<void> {
+  await writeSynced(placesIn(backup).about, Buffer.from(`${JSON.stringify(about, null, 2)}\n`));
+}
+
+export interface DatabaseFiles {
+  /** Numbers of pictures, rising. */
+  readonly pictures: readonly number[];
+  /** Numbers of segments, rising. */
+  readonly segments: readonly number[];
+}
+
+/** The numbers of the whole files in `database/`. */
+export async function readDatabaseFiles(backup: string): Promise<DatabaseFiles> {
+  const names = await readdir(placesIn(backup).database).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return [];
+  });
+  const numbers = (pattern: RegExp): number[] =>
+    names
+      .flatMap((name) => pattern.exec(name)?.[1] ?? [])
+      .map(Number)
+      .sort((a, b) => a - b);
+  return { pictures: numbers(/^(\d{6,})\.sqlite$/), segments: numbers(/^(\d{6,})\.wal$/) };
+}
+
+/** Path of a picture, or of a segment. */
+export function databasePath(backup: string, number: number, end: 'sqlite' | 'wal'): string {
+  return join(placesIn(backup).database, `${String(number).padStart(6, '0')}.${end}`);
+}
+
+/** Path of a picture while it is made. */
+export function unfinishedPath(backup: string, number: number): string {
+  return `${databasePath(backup, number, 'sqlite')}.part`;
+}
+
+/**
+ * Deletes pictures that newer ones replace, the commits before the oldest kept picture, and
+ * unfinished pictures of dead processes.
+ */
+export async function prune(backup: string): Promise<void> {
+  const { pictures, segments } = await readDatabaseFiles(backup);
+  const kept = pictures.slice(-picturesKept);
+  const oldest = kept[0] ?? 0;
+  // A picture goes before its commits: a picture whose commits are gone would be torn.
+  for (const number of pictures.filter((number) => number < oldest))
+    await unlink(databasePath(backup, number, 'sqlite'));
+  for (const number of segments.filter((number) => number < oldest))
+    await unlink(databasePath(backup, number, 'wal'));
+}
+
+/** Deletes what a dead process left: SQLite makes a journal beside a picture. */
+export async function sweepUnfinished(backup: string): Promise<void> {
+  const folder = placesIn(backup).database;
+  for (const name of await readdir(folder))
+    if (name.includes('.part')) await unlink(join(folder, name));
+}
+
+/** Writes a file under another name, syncs it, and renames it. */
+export async function writeSynced(path: string, bytes: Uint8Array, mode = 0o600): Promise<void> {
+  const part = `${path}.part`;
+  const file = await open(part, 'w', mode);
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(part, path);
+  await syncFolder(join(path, '..'));
+}
+
+/** Makes the entries of a folder durable. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    // Some network file systems cannot sync a folder.
+    await folder.sync().catch(() => undefined);
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Makes the folders of a backup, for its owner alone. */
+export async function makeBackupFolders(backup: string): Promise<void> {
+  const { database, files, objects } = placesIn(backup);
+  for (const folder of [backup, database, files, objects])
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
+/** Size of a file in bytes; 0 when it is missing. */
+export async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}

@@ -1,0 +1,170 @@
+/** Copies a registry's data folder to a backup once, while the registry serves or is stopped. */
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { readRootFile } from '../data-folder/data-folder.ts';
+import { lockFolder } from '../store/database-file.ts';
+import {
+  type BackupAbout,
+  makeBackupFolders,
+  placesIn,
+  prune,
+  readAbout,
+  readDatabaseFiles,
+  sweepUnfinished,
+  writeAbout,
+} from './backup-folder.ts';
+import { makeObjectCopier } from './copy-objects.ts';
+import { type CopiedFiles, copyDataFiles } from './data-files.ts';
+import { makePicture, namePicture, type PictureProgress } from './picture.ts';
+import { type Connection, WalSource } from './wal-source.ts';
+
+export interface BackupOptions {
+  /** The data folder. */
+  readonly dir: string;
+  /** The folder of the backup, which is made when it is missing. */
+  readonly backup: string;
+  /** Whether files with unsealed private keys are copied. */
+  readonly withKeys: boolean;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+  readonly progress?: PictureProgress | undefined;
+}
+
+export interface MadeBackup {
+  readonly about: BackupAbout;
+  /** Objects that were compared. */
+  readonly objects: number;
+  readonly files: CopiedFiles;
+}
+
+/**
+ * Makes the backup whole as of now. The state before stays restorable until then.
+ * @throws Problem `file-not-found`, `file-exists`, `folder-in-use`, `log-behind`,
+ * `database-damaged`
+ */
+export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
+  const { dir, backup, say, signal } = options;
+  const target = await openTarget(options);
+  try {
+    const source = openSource(dir);
+    try {
+      const shows = source.begin();
+      const log = requireContinued(shows, target.about, options);
+      const { pictures, segments } = await readDatabaseFiles(backup);
+      const number = Math.max(0, ...pictures, ...segments) + 2;
+      await makePicture(shows, backup, number, options);
+      // Objects come before the rows that need them, so that those of the picture are all here now.
+      const { objects } = placesIn(backup);
+      const looked = await makeObjectCopier(join(dir, 'objects'), objects, say).copyAll(signal);
+      const files = await copyDataFiles(dir, placesIn(backup).files, options.withKeys);
+      signal.throwIfAborted();
+      await namePicture(backup, number);
+      const about = { ...target.next, log, at: new Date().toISOString() };
+      await writeAbout(backup, about);
+      await prune(backup);
+      return { about, objects: looked, files };
+    } finally {
+      source.close();
+    }
+  } finally {
+    target.letGo();
+  }
+}
+
+export interface OpenTarget {
+  /** What the backup had before. */
+  readonly about: BackupAbout | undefined;
+  readonly next: Pick<BackupAbout, 'schema' | 'origin' | 'root'>;
+  letGo(): void;
+}
+
+/**
+ * Opens the folder of a backup for writing, and locks it.
+ * @throws Problem `file-not-found`, `file-exists`, `folder-in-use`
+ */
+export async function openTarget({ dir, backup, say }: BackupOptions): Promise<OpenTarget> {
+  const root = await readRootFile(dir);
+  if (!existsSync(join(dir, 'registry.sqlite')))
+    throw new Problem(
+      'file-not-found',
+      `Cannot back up ${JSON.stringify(dir)}: the registry was never started and has no database`,
+    );
+  const found = await readdir(backup).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return [];
+  });
+  const other = found.find((name) => !ownNames.test(name));
+  const about = await readAbout(backup);
+  if (about === undefined && other !== undefined)
+    throw new Problem(
+      'file-exists',
+      `Cannot make a backup in ${JSON.stringify(backup)}: the folder has ${JSON.stringify(other)}, which is no part of a backup`,
+    );
+  if (about !== undefined && about.origin !== root.origin)
+    throw new Problem(
+      'file-exists',
+      `Cannot make a backup in ${JSON.stringify(backup)}: it is the backup of the registry ${about.origin}, and ${JSON.stringify(dir)} is ${root.origin}`,
+    );
+  await makeBackupFolders(backup);
+  const letGo = lockFolder(backup, 'backup.lock');
+  try {
+    await sweepUnfinished(backup);
+    if ((await stat(backup)).dev === (await stat(dir)).dev)
+      say(
+        `warning: ${backup} is on the same disk as the registry. A backup protects the registry only from another machine`,
+      );
+  } catch (error) {
+    letGo();
+    throw error;
+  }
+  const next = {
+    schema: 'skillgate.backup/1',
+    origin: root.origin,
+    root: rootFingerprint(root),
+  } as const;
+  return { about, next, letGo };
+}
+
+const ownNames = /^(?:backup\.json(?:\.part)?|backup\.lock(?:-journal)?|database|files|objects)$/;
+
+/** Opens the database of a data folder beside the registry. @throws Error of SQLite */
+export function openSource(dir: string): WalSource {
+  return new WalSource(join(dir, 'registry.sqlite'));
+}
+
+/**
+ * The head of the log that a connection shows. An older or another log must not replace the log in
+ * the backup, which may be the only whole copy.
+ * @throws Problem `log-behind`
+ */
+export function requireContinued(
+  shows: Connection,
+  before: BackupAbout | undefined,
+  { dir, backup }: Pick<BackupOptions, 'dir' | 'backup'>,
+): BackupAbout['log'] {
+  const head = headOf(shows);
+  const { size, root } = before?.log ?? { size: 0, root: '' };
+  const there = shows.prepare('SELECT root FROM log WHERE "index" = ?').get(size - 1);
+  if (size === 0 || (there as { readonly root: string } | undefined)?.root === root) return head;
+  const has =
+    head.size < size
+      ? `has ${head.size} log entries`
+      : `has ${head.size} log entries, and others in the place of the backup’s`;
+  throw new Problem(
+    'log-behind',
+    `Cannot make a backup of ${JSON.stringify(dir)} in ${JSON.stringify(backup)}: the registry ${has}, and the backup has ${size}`,
+    {
+      hint: 'The backup has statements that the registry lost. Stop the registry, and restore the backup into a new folder: skillgate registry restore BACKUP NEWDIR',
+    },
+  );
+}
+
+/** Size and root of the log that a connection shows. */
+export function headOf(shows: Connection): BackupAbout['log'] {
+  const row = shows.prepare('SELECT "index", root FROM log ORDER BY "index" DESC LIMIT 1').get();
+  const head = row as { readonly index: number; readonly root: string } | undefined;
+  return head === undefined ? { size: 0, root: '' } : { size: head.index + 1, root: head.root };
+}

@@ -1,0 +1,129 @@
+/**
+ * Copies a registry's objects to a backup. An object under its own digest never changes, so its
+ * name in the backup says that it is there. The other objects are compared. The status file is left
+ * out: it may show a later head than the backup, and the database has the status of its own head.
+ */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { statusName } from '../index/status-json.ts';
+import { objectWritesAtOnce } from '../limits.ts';
+import { diskObjects } from '../store/disk-objects.ts';
+import { forEachOf, type Objects } from '../store/objects.ts';
+
+export interface ObjectCopier {
+  /**
+   * Copies the named objects that the backup lacks, or has with other bytes.
+   * @param which objects under their digest, or all the others; both when left out
+   */
+  copyNames(names: readonly string[], which?: 'fixed' | 'other'): Promise<void>;
+  /** Compares all objects, and copies. @returns the number of objects that were looked at */
+  copyAll(signal: AbortSignal): Promise<number>;
+}
+
+/** @param say called with a sentence about an object that is damaged on its disk */
+export function makeObjectCopier(
+  from: string,
+  to: string,
+  say: (line: string) => void,
+): ObjectCopier {
+  const source = diskObjects(from);
+  const target = diskObjects(to);
+  /** When the objects that may change were changed, as of their copy. */
+  const copied = new Map<string, number>();
+  const copy = makeCopy(source, target, say);
+  const copyNames = async (names: readonly string[], which?: 'fixed' | 'other'): Promise<void> => {
+    const chosen = names.filter(
+      (name) =>
+        name !== statusName && (which === undefined || (which === 'fixed') === isFixed(name)),
+    );
+    for (const some of chunksOf(chosen, objectWritesAtOnce)) await copy(some);
+  };
+  return {
+    copyNames,
+    copyAll: async (signal) => {
+      let seen = 0;
+      for await (const { folder, names } of foldersBelow(from, '')) {
+        signal.throwIfAborted();
+        seen += names.length;
+        const there = new Set(await readdir(join(to, folder)).catch(absent));
+        const missing: string[] = [];
+        await forEachOf(names, async (name) => {
+          const whole = folder === '' ? name : `${folder}/${name}`;
+          if (isFixed(whole)) {
+            if (!there.has(name)) missing.push(whole);
+            return;
+          }
+          if (whole === statusName) return;
+          const { mtimeMs } = await stat(join(from, whole)).catch(() => ({ mtimeMs: 0 }));
+          if (there.has(name) && copied.get(whole) === mtimeMs) return;
+          copied.set(whole, mtimeMs);
+          missing.push(whole);
+        });
+        for (const some of chunksOf(missing, objectWritesAtOnce)) {
+          signal.throwIfAborted();
+          await copy(some);
+        }
+      }
+      return seen;
+    },
+  };
+}
+
+function makeCopy(source: Objects, target: Objects, say: (line: string) => void) {
+  return async (names: readonly string[]): Promise<void> => {
+    const found = new Map<string, Uint8Array>();
+    await forEachOf(names, async (name) => {
+      if (isFixed(name) && (await target.has(name))) return;
+      const bytes = await source.get(name);
+      if (bytes === undefined) return;
+      if (whyNotOwnDigest(name, bytes) !== undefined)
+        say(`warning: objects/${name} is damaged on its disk. The backup does not take it`);
+      else if (isFixed(name) || !(await isSame(target, name, bytes))) found.set(name, bytes);
+    });
+    await target.putAll(found);
+  };
+}
+
+async function isSame(target: Objects, name: string, bytes: Uint8Array): Promise<boolean> {
+  const there = await target.get(name);
+  return there !== undefined && Buffer.compare(there, bytes) === 0;
+}
+
+/** Why the bytes of a blob are not those that its name says; undefined for every other object. */
+export function whyNotOwnDigest(name: string, bytes: Uint8Array): string | undefined {
+  if (!isFixed(name)) return undefined;
+  const hex = hexOf(digestOf(bytes));
+  return name.endsWith(`/${hex}`) ? undefined : `its bytes have the digest sha256:${hex}`;
+}
+
+/** Whether an object has the digest of its bytes as its name. */
+function isFixed(name: string): boolean {
+  return /^(?:stored|public\/blobs)\/sha256\/[0-9a-f]{64}$/.test(name);
+}
+
+/** The folders below a folder of objects, with the names of their files. */
+export async function* foldersBelow(
+  root: string,
+  folder: string,
+): AsyncGenerator<{ readonly folder: string; readonly names: readonly string[] }> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(absent);
+  const names = entries.filter((entry) => entry.isFile() && !isUnfinished(entry.name));
+  yield { folder, names: names.map(({ name }) => name) };
+  for (const entry of entries)
+    if (entry.isDirectory())
+      yield* foldersBelow(root, folder === '' ? entry.name : `${folder}/${entry.name}`);
+}
+
+function isUnfinished(name: string): boolean {
+  return name.startsWith('.') && name.endsWith('.part');
+}
+
+function* chunksOf<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}
+
+function absent(error: NodeJS.ErrnoException): never[] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}

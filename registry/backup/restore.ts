@@ -1,0 +1,218 @@
+/**
+ * Makes a data folder from a backup. Everything is checked in a folder beside the new one, which
+ * gets its name at the end. So a restore that was killed or refused leaves no data folder.
+ */
+import { cp, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { readKeys, readPolicy, readRootFile, readTuf } from '../data-folder/data-folder.ts';
+import { readWitnesses } from '../data-folder/witness-config.ts';
+import type { RegistryKeys } from '../log/signing.ts';
+import type { Witnesses } from '../log/witness-answers.ts';
+import { type DatabaseFile, openFile } from '../store/database-file.ts';
+import { diskObjects } from '../store/disk-objects.ts';
+import { databaseOf } from '../store/sqlite.ts';
+import { type BackupAbout, placesIn, readAbout, syncFolder } from './backup-folder.ts';
+import { restoreDatabase } from './restored-database.ts';
+import { askForLaterHead, requireHead } from './restored-heads.ts';
+import { checkLog, type RestoredLog } from './restored-log.ts';
+import { missingBlobs, restoreObjects, restoreStatus } from './restored-objects.ts';
+import { damagedBackup } from './segment.ts';
+
+export interface RestoreOptions {
+  readonly backup: string;
+  /** The new data folder: missing or empty. */
+  readonly dir: string;
+  /** `keys.json`, where the backup has none. */
+  readonly keys?: string | undefined;
+  /** Submission prefixes of the witnesses. */
+  readonly witnesses: readonly string[];
+  /** A signed head that somebody remembers, and where it comes from. */
+  readonly checkpoint?: { readonly note: string; readonly from: string } | undefined;
+  /** Restores although a witness says nothing. */
+  readonly isUnwitnessed: boolean;
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => Date;
+  readonly say: (line: string) => void;
+  /** Called with a sentence when a step begins or goes on. */
+  readonly progress: (line: string) => void;
+}
+
+export interface Restored {
+  readonly origin: string;
+  readonly fingerprint: string;
+  readonly log: RestoredLog;
+  readonly objects: number;
+  readonly damaged: readonly string[];
+  readonly missing: readonly string[];
+  /** Whether the folder has `keys.json`. */
+  readonly hasKeys: boolean;
+  /** Witnesses that know no later head. */
+  readonly witnesses: readonly string[];
+}
+
+/**
+ * @throws Problem `file-not-found`, `file-exists`, `backup-damaged`, `database-damaged`,
+ * `database-newer`, `log-behind`, `witnesses-unasked`, `key-file-invalid`
+ */
+export async function restoreRegistry(options: RestoreOptions): Promise<Restored> {
+  const { backup, dir } = options;
+  const about = await readAbout(backup);
+  if (about === undefined)
+    throw new Problem(
+      'file-not-found',
+      `Cannot restore from ${JSON.stringify(backup)}: the folder has no whole backup`,
+    );
+  const found = await readdir(dir).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return undefined;
+  });
+  if (found !== undefined && found.length > 0)
+    throw new Problem(
+      'file-exists',
+      `Cannot restore into ${JSON.stringify(dir)}: the folder is not empty`,
+    );
+  const part = join(dirname(dir), `.${basename(dir)}.restoring`);
+  await rm(part, { recursive: true, force: true });
+  await mkdir(part, { recursive: true, mode: 0o700 });
+  try {
+    const restored = await restoreInto(part, about, options);
+    if (found !== undefined) await rmdir(dir);
+    await rename(part, dir);
+    await syncFolder(dirname(dir));
+    return restored;
+  } catch (error) {
+    await rm(part, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function restoreInto(
+  part: string,
+  about: BackupAbout,
+  options: RestoreOptions,
+): Promise<Restored> {
+  const { backup, progress, say } = options;
+  const places = placesIn(backup);
+  await cp(places.files, part, { recursive: true, filter: (path) => !path.endsWith('.part') });
+  if (options.keys !== undefined)
+    await writeFile(join(part, 'keys.json'), await readKeyFile(options.keys), { mode: 0o600 });
+  const root = await readRootFile(part);
+  const keys = await keysOf(part, root);
+  const witnesses = await witnessesOf(part, root, options);
+  progress('copying the database');
+  await restoreDatabase(backup, join(part, 'registry.sqlite'));
+  const file = openFile(join(part, 'registry.sqlite'), { checkBytesMax: Infinity });
+  try {
+    const db = databaseOf(file);
+    const log = await checkLog(file.client, root, (count) => progress(`${count} log entries`));
+    requireAbout(file, log, about, backup);
+    progress('copying the objects');
+    const objects = join(part, 'objects');
+    const { count, damaged } = await restoreObjects(places.objects, objects, (copied) =>
+      progress(`${copied} objects`),
+    );
+    await restoreStatus(file.client, objects);
+    const missing = await missingBlobs(file.client, objects);
+    if (options.checkpoint !== undefined)
+      requireHead(file.client, log, { root, ...options.checkpoint });
+    const silent =
+      witnesses === undefined
+        ? []
+        : await askForLaterHead(log, {
+            db,
+            objects: diskObjects(objects),
+            root,
+            keys,
+            witnesses,
+            now: options.now,
+          });
+    requireAnswers(silent, options);
+    if (witnesses === undefined && options.checkpoint === undefined)
+      say(
+        'warning: nobody was asked whether this backup is the newest: the registry has no witness, and no --checkpoint was given. If clients saw later statements, they refuse the registry',
+      );
+    return {
+      origin: root.origin,
+      fingerprint: rootFingerprint(root),
+      log,
+      objects: count,
+      damaged,
+      missing,
+      hasKeys: keys !== undefined,
+      witnesses: (witnesses?.urls ?? []).filter((url) => witnesses?.last.get(url)?.ok === true),
+    };
+  } finally {
+    file.close();
+  }
+}
+
+/** `backup.json` is written after the commits that it names. */
+function requireAbout(
+  { client }: DatabaseFile,
+  log: RestoredLog,
+  about: BackupAbout,
+  backup: string,
+): void {
+  const { size, root } = about.log;
+  const row = client.prepare('SELECT root FROM log WHERE "index" = ?').get(size - 1);
+  if (size === 0 || (row as { readonly root: string } | undefined)?.root === root) return;
+  throw damagedBackup(
+    backup,
+    log.size < size
+      ? `its backup.json names ${size} log entries, and its database has ${log.size}: files of the backup are missing or damaged`
+      : `its database does not have the log that its backup.json names`,
+  );
+}
+
+async function readKeyFile(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: unknown) => {
+    throw new Problem('file-not-found', `Cannot read the keys ${JSON.stringify(path)}`, { cause });
+  });
+}
+
+async function keysOf(
+  part: string,
+  root: Parameters<typeof readKeys>[1],
+): Promise<RegistryKeys | undefined> {
+  const names = await readdir(part);
+  return names.includes('keys.json') ? readKeys(part, root) : undefined;
+}
+
+/** The witnesses to ask. @throws Problem `witnesses-unasked` */
+async function witnessesOf(
+  part: string,
+  root: Parameters<typeof readKeys>[1],
+  { witnesses: urls, isUnwitnessed, fetch, say }: RestoreOptions,
+): Promise<Witnesses | undefined> {
+  const tuf = await readTuf(part, { root, policy: await readPolicy(part) });
+  const signedPolicy = tuf?.files['witnesses.json'];
+  const isNamed = signedPolicy !== undefined || (await readdir(part)).includes('witnesses.json');
+  if (urls.length === 0 && isNamed && !isUnwitnessed)
+    throw new Problem(
+      'witnesses-unasked',
+      'Cannot restore: the registry has witnesses, and none was asked whether a later log exists',
+      {
+        hint: 'name each witness: skillgate registry restore BACKUP DIR --witness URL; or restore without their word: --unwitnessed',
+      },
+    );
+  if (urls.length === 0) return undefined;
+  const witnesses = await readWitnesses(part, { urls, signedPolicy, say });
+  return witnesses && { ...witnesses, fetch };
+}
+
+function requireAnswers(silent: readonly string[], { isUnwitnessed, say }: RestoreOptions): void {
+  if (silent.length === 0) return;
+  if (!isUnwitnessed)
+    throw new Problem(
+      'witnesses-unasked',
+      `Cannot restore: ${silent.length === 1 ? 'a witness' : 'witnesses'} did not say whether a later log exists`,
+      {
+        reasons: silent.map((message) => ({ message })),
+        hint: 'try again when the witness answers; or restore without its word: --unwitnessed',
+      },
+    );
+  for (const line of silent)
+    say(`warning: the witness did not say whether a later log exists: ${line}`);
+}

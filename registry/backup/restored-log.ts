@@ -1,0 +1,99 @@
+/**
+ * Checks the log in a restored database: each entry against the tree, each statement against its
+ * entry, and the newest signed head against the keys of the root file.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type BetterSqlite3 from 'better-sqlite3';
+import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
+import { commitsTo } from '../../skills-index/log/commits-to.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  emptyRange,
+  rangeRoot,
+} from '../../skills-index/log/compact-range.ts';
+import { leafHash } from '../../skills-index/log/merkle-tree.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseEnvelope } from '../../skills-index/statement/signature-formats/envelope.ts';
+import type { RootFile } from '../../skills-index/trust/root/root.ts';
+import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
+import { restoredEntriesAtOnce } from '../limits.ts';
+
+export interface RestoredLog {
+  readonly size: number;
+  /** The newest signed head; undefined when nothing was signed yet. */
+  readonly head: { readonly size: number; readonly note: string } | undefined;
+}
+
+interface Row {
+  readonly index: number;
+  readonly leafHash: string;
+  readonly body: string;
+  readonly root: string;
+  readonly note: string | null;
+  /** Root of the map of names; null for entries of releases without a map. */
+  readonly map: string | null;
+  readonly envelope: string | null;
+}
+
+const rowsQuery = `SELECT log."index", leafHash, body, root, note, map, envelope FROM log
+  LEFT JOIN statements ON logIndex = log."index"
+  WHERE log."index" >= ? AND log."index" < ? ORDER BY log."index"`;
+
+/**
+ * @param progress called with the number of checked entries
+ * @throws Problem `backup-damaged`, `log-invalid`, `signature-invalid`
+ */
+export async function checkLog(
+  client: BetterSqlite3.Database,
+  root: RootFile,
+  progress: (entries: number) => void,
+): Promise<RestoredLog> {
+  const read = client.prepare(rowsQuery);
+  let range = emptyRange;
+  let head: RestoredLog['head'];
+  for (;;) {
+    const rows = read.all(range.size, range.size + restoredEntriesAtOnce) as readonly Row[];
+    if (rows.length === 0) break;
+    for (const row of rows) {
+      range = checkedEntry(range, row);
+      if (row.note !== null) head = { size: range.size, note: row.note };
+    }
+    progress(range.size);
+    await nextTurn();
+  }
+  const last = client.prepare('SELECT max("index") AS "index" FROM log').get();
+  if (((last as { readonly index: number | null }).index ?? -1) !== range.size - 1)
+    throw damagedLog(range.size, 'is missing');
+  if (head !== undefined) verifyRootCheckpoint(head.note, root);
+  return { size: range.size, head };
+}
+
+/** The tree with the entry. @throws Problem `backup-damaged` */
+function checkedEntry(before: CompactRange, row: Row): CompactRange {
+  const { index, body, note, envelope } = row;
+  if (index !== before.size) throw damagedLog(before.size, 'is missing');
+  const leaf = leafHash(Buffer.from(body));
+  if (base64(leaf) !== row.leafHash) throw damagedLog(index, 'does not have its hash');
+  const range = appendLeaf(before, leaf);
+  const root = base64(rangeRoot(range));
+  if (root !== row.root) throw damagedLog(index, 'does not have the root hash of its tree');
+  if (note !== null) {
+    const signed = parseCheckpoint(note);
+    if (signed.size !== range.size || base64(signed.root) !== root)
+      throw damagedLog(index, 'has the signed head of another tree');
+    if (signed.map !== undefined && row.map !== null && base64(signed.map) !== row.map)
+      throw damagedLog(index, 'does not have the root of the map that its head shows');
+  }
+  if (envelope === null || !commitsTo(Buffer.from(body), parseEnvelope(JSON.parse(envelope))))
+    throw damagedLog(index, 'does not commit to the statement of its row');
+  return range;
+}
+
+function damagedLog(index: number, why: string): Problem {
+  return new Problem('backup-damaged', `The log in the backup is damaged: entry ${index} ${why}`);
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}

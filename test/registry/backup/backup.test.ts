@@ -1,0 +1,354 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { makeBackup } from '../../../registry/backup/backup.ts';
+import { type RestoreOptions, restoreRegistry } from '../../../registry/backup/restore.ts';
+import { startRegistry } from '../../../registry/serve.ts';
+import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import { folderWith } from '../../cli/temporary-folder.ts';
+import { makeDataFolder } from '../../journey/registry-data.ts';
+import { makeKey, makeRoot } from '../people.ts';
+import { claimScope, makeSkill, publish, type Send } from '../road.ts';
+import { earlierDatabase } from '../store/earlier-release.ts';
+
+const trust = makeRoot();
+
+describe('a backup of a registry', () => {
+  let dir: string;
+  let made: string;
+  let size = 0;
+  let head = '';
+  const said: string[] = [];
+
+  const backUp = (from: string, backup: string, withKeys = false) =>
+    makeBackup({
+      dir: from,
+      backup,
+      withKeys,
+      say: (line) => said.push(line),
+      signal: new AbortController().signal,
+    });
+  const restore = (backup: string, to: string, more: Partial<RestoreOptions> = {}) =>
+    restoreRegistry({
+      backup,
+      dir: to,
+      witnesses: [],
+      isUnwitnessed: false,
+      fetch: () => Promise.reject(new TypeError('fetch failed')),
+      now: () => new Date(),
+      say: (line) => said.push(line),
+      progress: () => undefined,
+      ...more,
+    });
+  /** A copy of the backup, for a test that damages it. */
+  const copyOf = (name: string): string => {
+    const copy = `${made}-${name}`;
+    cpSync(made, copy, { recursive: true });
+    onTestFinished(() => rmSync(copy, { recursive: true }));
+    return copy;
+  };
+  const picture = (backup: string): string => {
+    const names = readdirSync(join(backup, 'database')).filter((name) => name.endsWith('.sqlite'));
+    return join(backup, 'database', names.at(-1) ?? '');
+  };
+
+  beforeAll(async () => {
+    dir = await makeDataFolder(trust);
+    made = `${dir}-backup`;
+    const running = await startRegistry({ dir, port: 0 });
+    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    const author = makeKey();
+    expect((await claimScope(send, 'acme', author)).status).toBe(201);
+    for (let at = 0; at < 3; at++)
+      expect((await publish(send, makeSkill('@acme/report', `1.0.${at}`), author)).status).toBe(
+        201,
+      );
+    // Twice, while the registry serves.
+    await backUp(dir, made);
+    expect((await claimScope(send, 'acme-2', author)).status).toBe(201);
+    await send('/index/status.json');
+    head = await (await send('/log/checkpoint')).text();
+    ({ size } = parseCheckpoint(head));
+    expect((await backUp(dir, made)).about.log.size).toBe(size);
+    await running.close();
+  });
+  afterAll(() => {
+    for (const path of [dir, made]) rmSync(path, { recursive: true });
+  });
+
+  it('is restored whole, and serves the same log with the keys that it does not hold', async () => {
+    const to = `${dir}-restored`;
+    onTestFinished(() => rmSync(to, { recursive: true, force: true }));
+    const restored = await restore(made, to);
+    expect(restored).toMatchObject({
+      origin: trust.root.origin,
+      log: { size },
+      damaged: [],
+      missing: [],
+      hasKeys: false,
+    });
+    expect(restored.objects).toBeGreaterThan(3);
+    expect(said.at(-1)).toContain('nobody was asked whether this backup is the newest');
+    expect(statSync(to).mode & 0o077).toBe(0);
+    expect(readdirSync(made, { recursive: true }).join('\n')).not.toContain('keys.json');
+    await expect(startRegistry({ dir: to, port: 0 })).rejects.toMatchObject({
+      code: 'file-not-found',
+    });
+    cpSync(join(dir, 'keys.json'), join(to, 'keys.json'));
+    const lines: string[] = [];
+    const running = await startRegistry({ dir: to, port: 0, log: (line) => lines.push(line) });
+    expect(await (await fetch(`${running.base}/log/checkpoint`)).text()).toBe(head);
+    expect((await fetch(`${running.base}/index/status.json`)).status).toBe(200);
+    await running.close();
+    expect(lines.filter((line) => /ALARM|warning/.test(line))).toEqual([]);
+  });
+
+  it('holds an unsealed private key only on demand, and a sealed one as it is', async () => {
+    const from = `${dir}-keys`;
+    const to = `${dir}-keys-backup`;
+    onTestFinished(() => {
+      for (const path of [from, to]) rmSync(path, { recursive: true });
+    });
+    cpSync(dir, from, { recursive: true });
+    const sealed = '{"key":"-----BEGIN ENCRYPTED PRIVATE KEY-----"}';
+    writeFileSync(join(from, 'scanner-key.json'), sealed, { mode: 0o600 });
+    writeFileSync(join(from, 'notes.txt'), 'mine');
+    const { files } = await backUp(from, to);
+    expect(files).toEqual({ keysLeftOut: ['keys.json'], others: ['notes.txt'] });
+    expect(readFileSync(join(to, 'files/scanner-key.json'), 'utf8')).toBe(sealed);
+    expect(readdirSync(join(to, 'files')).sort()).toEqual(['root.json', 'scanner-key.json']);
+    expect((await backUp(from, to, true)).files.keysLeftOut).toEqual([]);
+    expect(statSync(join(to, 'files/keys.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('is not put into a folder of something else, nor into the backup of another registry', async () => {
+    const to = `${dir}-else`;
+    onTestFinished(() => rmSync(to, { recursive: true }));
+    mkdirSync(to);
+    writeFileSync(join(to, 'photo.jpg'), '');
+    await expect(backUp(dir, to)).rejects.toMatchObject({ code: 'file-exists' });
+    const other = await makeDataFolder(makeRoot());
+    onTestFinished(() => rmSync(other, { recursive: true }));
+    await expect(backUp(other, to)).rejects.toThrow('was never started');
+    await (await startRegistry({ dir: other, port: 0 })).close();
+    // The same origin, but another log.
+    const copy = copyOf('other');
+    await expect(backUp(other, copy)).rejects.toMatchObject({
+      code: 'log-behind',
+      message: expect.stringContaining(`has 0 log entries, and the backup has ${size}`),
+    });
+  });
+
+  it.each<[string, (backup: string) => void, string, string]>([
+    [
+      'another byte in an entry of the log',
+      (backup) => edit(picture(backup), `UPDATE log SET body = body || ' ' WHERE "index" = 1`),
+      'backup-damaged',
+      'entry 1 does not have its hash',
+    ],
+    [
+      'an entry that somebody exchanged with its hash',
+      (backup) =>
+        edit(
+          picture(backup),
+          `UPDATE log SET (body, leafHash) = (SELECT body, leafHash FROM log WHERE "index" = 2) WHERE "index" = 1`,
+        ),
+      'backup-damaged',
+      'entry 1 does not have the root hash of its tree',
+    ],
+    [
+      'the statement of another entry',
+      (backup) =>
+        edit(
+          picture(backup),
+          'UPDATE statements SET envelope = (SELECT envelope FROM statements WHERE logIndex = 2) WHERE logIndex = 1',
+        ),
+      'backup-damaged',
+      'entry 1 does not commit to the statement of its row',
+    ],
+    [
+      'a hole in the log',
+      (backup) => edit(picture(backup), 'DELETE FROM log WHERE "index" = 1'),
+      'backup-damaged',
+      'entry 1 is missing',
+    ],
+    [
+      'no newest entry',
+      (backup) =>
+        edit(picture(backup), 'DELETE FROM log WHERE "index" = (SELECT max("index") FROM log)'),
+      'backup-damaged',
+      'backup.json names',
+    ],
+    [
+      'an older copy of the database alone',
+      (backup) => rmSync(picture(backup)),
+      'backup-damaged',
+      'files of the backup are missing or damaged',
+    ],
+    [
+      'a page of noise in the database',
+      (backup) => overwrite(picture(backup), 8_192, Buffer.alloc(4_096, 0xa5)),
+      'database-damaged',
+      '',
+    ],
+    [
+      'no database',
+      (backup) => rmSync(join(backup, 'database'), { recursive: true }),
+      'backup-damaged',
+      'no copy of the database',
+    ],
+    [
+      'a database of a newer release',
+      (backup) =>
+        edit(
+          picture(backup),
+          `INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('later', 99999999999999)`,
+        ),
+      'database-newer',
+      'a newer release',
+    ],
+    [
+      'the root file of another registry',
+      (backup) => writeFileSync(join(backup, 'files/root.json'), JSON.stringify(makeRoot().root)),
+      'signature-invalid',
+      '',
+    ],
+  ])('is refused with %s, and no folder is left', async (_, damage, code, says) => {
+    const copy = copyOf('damaged');
+    damage(copy);
+    const to = `${dir}-refused`;
+    await expect(restore(copy, to)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(says),
+    });
+    expect(readdirSync(join(dir, '..')).filter((name) => name.includes('refused'))).toEqual([]);
+  });
+
+  it('of an earlier release is restored in the form of this release', async () => {
+    const { entries } = JSON.parse(readFileSync('registry/migrations/meta/_journal.json', 'utf8'));
+    for (let count = 1; count < entries.length; count++) {
+      const from = folderWith({ 'root.json': JSON.stringify(trust.root) });
+      cpSync(earlierDatabase(count), join(from, 'registry.sqlite'));
+      const earlier = new BetterSqlite3(join(from, 'registry.sqlite'));
+      earlier.pragma('journal_mode = WAL');
+      earlier.close();
+      const backup = join(from, '..', `${basename(from)}-backup`);
+      const to = `${backup}-restored`;
+      onTestFinished(() => {
+        for (const path of [backup, to]) rmSync(path, { recursive: true, force: true });
+      });
+      await backUp(from, backup);
+      expect(await restore(backup, to)).toMatchObject({ log: { size: 0 } });
+      const client = new BetterSqlite3(join(to, 'registry.sqlite'));
+      const made = client.prepare('SELECT count(*) AS count FROM __drizzle_migrations').get();
+      client.close();
+      expect(made).toEqual({ count: entries.length });
+    }
+  });
+
+  it('is restored without the objects that are damaged, which are named', async () => {
+    const copy = copyOf('objects');
+    const to = `${dir}-fewer`;
+    onTestFinished(() => rmSync(to, { recursive: true }));
+    const stored = join(copy, 'objects/stored/sha256');
+    const client = new BetterSqlite3(picture(copy), { readonly: true });
+    const rows = client.prepare('SELECT DISTINCT digest FROM version_blobs ORDER BY digest').all();
+    client.close();
+    const [first = '', second = ''] = rows.map((row) =>
+      String((row as { digest: string }).digest).slice('sha256:'.length),
+    );
+    writeFileSync(join(stored, first), 'other bytes');
+    rmSync(join(stored, second));
+    expect(await restore(copy, to)).toMatchObject({
+      damaged: [expect.stringContaining(`stored/sha256/${first}: its bytes have the digest`)],
+      missing: [`sha256:${first}`, `sha256:${second}`],
+    });
+    expect(existsSync(join(to, 'objects/stored/sha256', first))).toBe(false);
+    // The next backup into the same folder brings back what is missing there.
+    await backUp(dir, copy);
+    expect(existsSync(join(stored, second))).toBe(true);
+  });
+
+  it('is restored into a missing or empty folder only, also after a restore that was killed', async () => {
+    const to = `${dir}-there`;
+    onTestFinished(() => rmSync(to, { recursive: true }));
+    mkdirSync(to);
+    writeFileSync(join(to, 'file'), '');
+    await expect(restore(made, to)).rejects.toMatchObject({ code: 'file-exists' });
+    rmSync(join(to, 'file'));
+    const killed = join(dir, '..', `.${to.split('/').at(-1)}.restoring`);
+    mkdirSync(join(killed, 'objects'), { recursive: true });
+    writeFileSync(join(killed, 'registry.sqlite'), 'half');
+    expect(await restore(made, to)).toMatchObject({ log: { size } });
+    expect(existsSync(killed)).toBe(false);
+  });
+
+  it('is compared with a head that somebody kept', async () => {
+    const to = `${dir}-kept`;
+    onTestFinished(() => rmSync(to, { recursive: true, force: true }));
+    const checkpoint = { note: head, from: 'kept.txt' };
+    // The copy before the newest, as if the newest had never been made.
+    const copy = copyOf('before');
+    rmSync(picture(copy));
+    const about = JSON.parse(readFileSync(join(copy, 'backup.json'), 'utf8'));
+    writeFileSync(
+      join(copy, 'backup.json'),
+      JSON.stringify({ ...about, log: { size: 0, root: '' } }),
+    );
+    await expect(restore(copy, to, { checkpoint })).rejects.toMatchObject({
+      code: 'log-behind',
+      message: `Cannot restore: the backup has ${size - 1} log entries, and kept.txt shows ${size}, so the backup lacks 1`,
+    });
+    const forged = { note: head.replace(/\n(\d+)\n/, '\n1\n'), from: 'kept.txt' };
+    await expect(restore(made, to, { checkpoint: forged })).rejects.toMatchObject({
+      code: 'signature-invalid',
+    });
+    expect(await restore(made, to, { checkpoint })).toMatchObject({ log: { size } });
+  });
+
+  it('is not overwritten by what is left of a registry that lost entries', async () => {
+    const from = `${dir}-shorter`;
+    const copy = copyOf('longer');
+    onTestFinished(() => rmSync(from, { recursive: true }));
+    cpSync(dir, from, { recursive: true });
+    edit(
+      join(from, 'registry.sqlite'),
+      'DELETE FROM log WHERE "index" = (SELECT max("index") FROM log)',
+    );
+    const before = readdirSync(join(copy, 'database'));
+    await expect(backUp(from, copy)).rejects.toMatchObject({ code: 'log-behind' });
+    expect(readdirSync(join(copy, 'database'))).toEqual(before);
+    // A whole copy whose writing was killed counts for nothing.
+    const unfinished = join(copy, 'database/000099.sqlite.part');
+    writeFileSync(unfinished, 'half');
+    await backUp(dir, copy);
+    expect(existsSync(unfinished)).toBe(false);
+  });
+});
+
+/** Changes the database as somebody with a SQLite shell would: without the triggers. */
+function edit(path: string, sql: string): void {
+  const client = new BetterSqlite3(path);
+  const triggers = client
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+    .all() as readonly { readonly name: string }[];
+  for (const { name } of triggers) client.exec(`DROP TRIGGER "${name}"`);
+  client.exec(sql);
+  client.close();
+}
+
+function overwrite(path: string, from: number, bytes: Uint8Array): void {
+  const all = readFileSync(path);
+  all.set(bytes, from);
+  writeFileSync(path, all);
+}
