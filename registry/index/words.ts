@@ -15,7 +15,10 @@ import {
   provesName,
 } from '../../skills-index/trust/index-files/words-file.ts';
 import { mapKeyOf } from '../../skills-index/trust/members-and-scopes/map-names.ts';
-import { namesRestedOn } from '../../skills-index/trust/members-and-scopes/names-rested-on.ts';
+import {
+  type NamesRestedOn,
+  namesRestedOn,
+} from '../../skills-index/trust/members-and-scopes/names-rested-on.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import { wordsFilesKeptMax } from '../limits.ts';
@@ -75,7 +78,8 @@ async function makeWordsFile(
   row: VersionRow,
   { size, map }: MappedHead,
 ): Promise<string> {
-  const names = [...(await findNames(registry, row, size - 1))];
+  const found = await findNames(registry, row, size - 1);
+  const names = [...found.keys()];
   const keys = names.map(mapKeyOf);
   const nodeAt = await readNodes(registry, keys, { root: map, size });
   const rows = await registry.db.read
@@ -83,9 +87,9 @@ async function makeWordsFile(
     .from(identityNames)
     .where(and(isAmong(identityNames.name, names), lt(identityNames.logIndex, size)));
   const at = Map.groupBy(rows, (one) => one.name);
-  const proofs = names.map((name) => {
+  const proofs = [...found].map(([name, upTo]) => {
     const indexes = (at.get(name) ?? []).map(({ logIndex }) => logIndex).sort((a, b) => a - b);
-    const proof = nameProofOf(indexes, proveKey(nodeAt, mapKeyOf(name)));
+    const proof = nameProofOf({ at: indexes, upTo }, proveKey(nodeAt, mapKeyOf(name)));
     // Somebody who edits the database can take a statement from its name, and not from the map.
     if (!provesName(map, name, proof)) throw damagedMap();
     return [name, proof] as const;
@@ -98,18 +102,22 @@ async function findNames(
   registry: Registry,
   row: VersionRow,
   upTo: number,
-): Promise<ReadonlySet<string>> {
+): Promise<NamesRestedOn> {
   const words = new Map<number, VerifiedStatement>();
   const add = (found: readonly LoggedWord[]) => {
     for (const word of found) if (!('why' in word)) words.set(word.logIndex, word);
   };
   for (const own of await statementsOf(registry, row.id)) add([await readWord(registry, own)]);
-  const asked = new Set<string>();
+  let asked: NamesRestedOn = new Map();
   for (;;) {
     const names = namesRestedOn(row, [...words.values()]);
-    const fresh = [...names].filter((name) => !asked.has(name));
+    const fresh = [...names].filter(([name, below]) => (asked.get(name) ?? -1) < below);
     if (fresh.length === 0) return names;
-    for (const name of fresh) asked.add(name);
-    add(await findWords(registry, fresh, upTo));
+    asked = names;
+    // Strangers can add statements from `below` on, so nobody reads those.
+    for (const [below, group] of Map.groupBy(fresh, ([, one]) => one)) {
+      const found = group.map(([name]) => name);
+      add(await findWords(registry, found, Math.min(upTo, below - 1)));
+    }
   }
 }

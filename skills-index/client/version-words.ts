@@ -76,9 +76,10 @@ export async function fetchProvenStatements(
   { names }: WordsFile,
   known: ReadonlySet<number>,
 ): Promise<Map<Digest, Uint8Array>> {
-  const lacking = [...new Set([...names.values()].flatMap(({ at }) => at))].filter(
-    (index) => !known.has(index),
+  const needed = [...names.values()].flatMap(({ at, upTo = Number.POSITIVE_INFINITY }) =>
+    at.filter((index) => index < upTo),
   );
+  const lacking = [...new Set(needed)].filter((index) => !known.has(index));
   const fetched = await inTurns(lacking, (index) => fetchStatementAt(source, index));
   return new Map(
     fetched.flatMap((bytes) => (bytes === undefined ? [] : [[digestOf(bytes), bytes] as const])),

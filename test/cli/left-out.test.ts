@@ -8,9 +8,10 @@ import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { identityNames } from '../../registry/store/identity-schema.ts';
 import { statements } from '../../registry/store/schema.ts';
-import { keyStatement } from '../../skills-index/statement/attestation.ts';
+import { parseScope } from '../../skills-index/skill/name.ts';
+import { keyStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
-import { approve, publish, type Skill, scan, state } from '../registry/road.ts';
+import { approve, call, publish, type Skill, scan, state } from '../registry/road.ts';
 import {
   type Installer,
   makeInstaller,
@@ -92,5 +93,40 @@ describe('a registry that leaves out the end of a key', () => {
       6,
       expect.stringContaining('an earlier status says that the version is revoked'),
     ]);
+  });
+});
+
+describe('a stranger who claims scopes in the name of another’s key', () => {
+  it('makes no version of the key’s holder larger or unproven', async () => {
+    const { send, author } = network.registry;
+    const [heir, stranger] = [makeKey(), makeKey()];
+    const succession = await state(
+      send,
+      keyStatement({ key: heir.open, state: 'enrolled', replaces: author.keyId }),
+      author,
+    );
+    const scope = parseScope('strange');
+    const claim = scopeStatement({ scope, owners: [stranger.open, heir.open, author.open] });
+    const claimed = await state(send, claim, stranger);
+    expect(claimed.status).toBe(201);
+    await releaseBy(heir, makeReportSkill('@acme/a'));
+    const asked: string[] = [];
+    network.lie = async (path, honest) => {
+      asked.push(path);
+      return honest();
+    };
+    expect((await newcomer.run('install', '@acme/a@1.0.0', '--yes')).exit).toBe(0);
+    const { names } = (await call(send, '/words/@acme/a/1.0.0')).body;
+    const listed = names.map((one: { name: string }) => one.name);
+    expect(listed).not.toContain('scope/strange');
+    expect(listed).not.toContain(`identity/${stranger.keyId}`);
+    expect(names).toContainEqual(
+      expect.objectContaining({
+        name: `holder/${heir.keyId}`,
+        at: [succession.body.logIndex, claimed.body.logIndex],
+        upTo: succession.body.logIndex,
+      }),
+    );
+    expect(asked).not.toContain(`/log/statements/${claimed.body.logIndex}`);
   });
 });

@@ -49,8 +49,11 @@ export function wordsOf(said: readonly LoggedStatement[], version: RestingVersio
   const indexes = indexesOf(said);
   const nodeAt = nodesOf(indexes);
   const proofs = [...namesRestedOn(version, said)].map(
-    (name) =>
-      [name, nameProofOf(indexes.get(name) ?? [], proveKey(nodeAt, mapKeyOf(name)))] as const,
+    ([name, upTo]) =>
+      [
+        name,
+        nameProofOf({ at: indexes.get(name) ?? [], upTo }, proveKey(nodeAt, mapKeyOf(name))),
+      ] as const,
   );
   return { map: hashAt(nodeAt('')), names: new Map(proofs) };
 }

@@ -29,21 +29,23 @@ export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
   }
   const shown = [...statements, ...known].filter(({ logIndex }) => logIndex < head.size);
   const byName = indexesByName(shown);
-  for (const name of namesRestedOn(line, shown)) {
+  for (const [name, upTo] of namesRestedOn(line, shown)) {
     const proof = words.names.get(name);
-    judgeName({ name, proof, map: words.map, shown: byName.get(name) ?? new Set() }, reasons);
+    judgeName({ name, upTo, proof, map: words.map, shown: byName.get(name) ?? new Set() }, reasons);
   }
 }
 
 interface JudgedName {
   readonly name: string;
+  /** The version rests on the statements with a lower log index. */
+  readonly upTo: number;
   readonly proof: NameProof | undefined;
   readonly map: Hash;
   /** Log indexes of the statements in the evidence. */
   readonly shown: ReadonlySet<number>;
 }
 
-function judgeName({ name, proof, map, shown }: JudgedName, reasons: Reasons): void {
+function judgeName({ name, upTo, proof, map, shown }: JudgedName, reasons: Reasons): void {
   if (proof === undefined || !provesName(map, name, proof)) {
     reasons.add('words-unproven', `no proof shows which statements about ${name} the log has`);
     return;
@@ -51,7 +53,7 @@ function judgeName({ name, proof, map, shown }: JudgedName, reasons: Reasons): v
   const proven = new Set(proof.at);
   for (const index of proven)
     reasons.demand(
-      shown.has(index),
+      index >= upTo || shown.has(index),
       'words-withheld',
       `the statement at log index ${index} about ${name} is missing, or cannot be verified`,
     );

@@ -19,6 +19,11 @@ import { mapKeyOf } from '../members-and-scopes/map-names.ts';
 export interface NameProof {
   /** Log indexes of the statements about the name, in the order of the log. */
   readonly at: readonly number[];
+  /**
+   * The registry’s word that the version rests only on the statements with a lower log index, so
+   * that nobody fetches the others. `decide` finds out for itself.
+   */
+  readonly upTo?: number;
   /** The hashes next to the path of the name in the map, from the root down. */
   readonly siblings: readonly Hash[];
   /** The leaf of another name on the path, where the log has no statement about the name. */
@@ -43,6 +48,7 @@ const hash: Shape<Hash> = v.pipe(
 const nameShape = exactObject({
   name: v.string(),
   at: boundedList(logIndex, wordsFileValuesMax),
+  upTo: v.exactOptional(logIndex),
   siblings: boundedList(hash, mapDepth),
   other: v.exactOptional(exactObject({ key: hash, value: hash })),
 });
@@ -71,9 +77,10 @@ export function printWordsFile({ map, names }: WordsFile): string {
   return canonicalJson({
     schema: 'skillgate.words/1',
     map: base64(map),
-    names: [...names].map(([name, { at, siblings, other }]) => ({
+    names: [...names].map(([name, { at, upTo, siblings, other }]) => ({
       name,
       at,
+      ...(upTo === undefined ? {} : { upTo }),
       siblings: siblings.map(base64),
       ...(other === undefined
         ? {}
@@ -95,9 +102,18 @@ export function provesName(map: Hash, name: string, { at, siblings, other }: Nam
   return proven !== undefined && proven !== 'none' && other === undefined;
 }
 
-/** The proof of a name for a words file. */
-export function nameProofOf(at: readonly number[], { siblings, leaf }: MapProof): NameProof {
-  return at.length > 0 || leaf === undefined ? { at, siblings } : { at, siblings, other: leaf };
+/**
+ * The proof of a name for a words file.
+ * @param upTo from `namesRestedOn`
+ */
+export function nameProofOf(
+  { at, upTo }: { readonly at: readonly number[]; readonly upTo: number },
+  { siblings, leaf }: MapProof,
+): NameProof {
+  const named = Number.isFinite(upTo) ? { at, upTo } : { at };
+  return at.length > 0 || leaf === undefined
+    ? { ...named, siblings }
+    : { ...named, siblings, other: leaf };
 }
 
 function base64(bytes: Hash): string {

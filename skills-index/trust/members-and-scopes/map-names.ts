@@ -12,7 +12,7 @@ import { identityId } from '../../statement/identity-id.ts';
 import type { FrozenSubject } from './frozen-statement.ts';
 
 /** The kinds of names, in the order of their letters. A slash follows the kind in each name. */
-export const mapNameKinds = ['bundle', 'identity', 'scope', 'version'] as const;
+export const mapNameKinds = ['bundle', 'holder', 'identity', 'scope', 'version'] as const;
 
 /** Claims and changes of a scope. */
 export function scopeMapName(scope: Scope): string {
@@ -25,6 +25,15 @@ export function scopeMapName(scope: Scope): string {
  */
 export function identityMapName(id: string): string {
   return `identity/${id}`;
+}
+
+/**
+ * Statements that give an id rights: scope statements that name the id, and the statements that
+ * name a key as a successor. A stranger can make such statements, so `namesRestedOn` rests on this
+ * name only where another statement needs it.
+ */
+export function holderMapName(id: Digest): string {
+  return `holder/${id}`;
 }
 
 /** Suspensions and revocations of all versions with a bundle. */
@@ -48,11 +57,16 @@ export function mapKeyOf(name: string): Hash {
  */
 export function mapNames(statement: Statement): string[] {
   switch (statement.predicateType) {
-    case predicateTypes.scope:
-      return [scopeMapName(statement.predicate.scope)];
+    case predicateTypes.scope: {
+      const { scope, owners, publishers = [] } = statement.predicate;
+      const holders = new Set([...owners, ...publishers].map(identityId));
+      return [scopeMapName(scope), ...[...holders].map(holderMapName)];
+    }
     case predicateTypes.key: {
       const { key, replaces } = statement.predicate;
-      return [identityMapName(replaces ?? key.keyId)];
+      return replaces === undefined
+        ? [identityMapName(key.keyId)]
+        : [identityMapName(replaces), holderMapName(key.keyId)];
     }
     case predicateTypes.member: {
       const { key, passkey, identities = [] } = statement.predicate;

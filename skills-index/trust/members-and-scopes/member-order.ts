@@ -28,15 +28,16 @@ export class MemberOrder {
    * map's key is a key id or a credential id.
    */
   readonly #statements = new Map<string, PlacedStatement[]>();
-  readonly #indexes = new Map<Digest, number>();
+  readonly #indexes = new Map<string, number>();
   #isOpen = true;
 
   /**
    * Records the log index of a statement, whether the statement counts or not, because an enrolment
-   * may name the statement.
+   * of the same key or passkey may name the statement. By a statement on another key, a reader who
+   * does not know that key could not place the enrolment.
    */
-  place({ digest, logIndex }: Pick<LoggedStatement, 'digest' | 'logIndex'>): void {
-    this.#indexes.set(digest, logIndex);
+  place(of: string, { digest, logIndex }: Pick<LoggedStatement, 'digest' | 'logIndex'>): void {
+    this.#indexes.set(`${of} ${digest}`, logIndex);
   }
 
   add(
@@ -69,7 +70,7 @@ export class MemberOrder {
     const earlier = this.#before(of, logIndex);
     const why = 'it does not name the last statement on its key or passkey as `previous`';
     if (previous === undefined) return earlier.some(({ isStrict }) => isStrict) ? why : undefined;
-    const known = previous === 'none' ? -1 : (this.#indexes.get(previous) ?? -1);
+    const known = previous === 'none' ? -1 : (this.#indexes.get(`${of} ${previous}`) ?? -1);
     return earlier.every(({ at }) => at <= known) ? undefined : why;
   }
 

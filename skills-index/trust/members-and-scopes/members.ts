@@ -73,7 +73,7 @@ export class Members {
   add(member: MemberPredicate, logged: LoggedStatement): string | undefined {
     const { signer, logIndex } = logged;
     const of = member.key?.keyId ?? member.passkey?.credentialId ?? '';
-    this.#parts.order.place(logged);
+    this.#parts.order.place(of, logged);
     if (!this.isMember(signer, 'administrator', logIndex)) return 'its signer was no administrator';
     return member.state === 'ended'
       ? this.#end(of, member, logged)

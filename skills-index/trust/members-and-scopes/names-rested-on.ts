@@ -1,14 +1,28 @@
 /**
  * The names in the log's map on which a version rests: its bundle, its scope, and everybody who
  * signed a statement about the version or gave such a signer rights.
+ *
+ * Whether a statement under these names counts depends on statements under these names only:
+ * - Every statement depends on the rights and ends of its signers.
+ * - A claim depends on the earlier claims of its scope. What a scope says of a version depends on
+ *   all owners and publishers of the scope, too.
+ * - An enrolment depends on all statements about its key or passkey, and about the persons that it
+ *   names: none of them may belong to another member.
+ * - The end of a key for a past log index depends on all scopes of the key, when the key's holder
+ *   or a successor declared the end.
+ * - The declaration of a successor depends on everything that named the successor before.
+ * - The lift of a publisher's suspension depends on everybody with rights in a scope of the
+ *   publisher.
  */
 import type { Digest } from '../../skill/digest.ts';
-import { type SkillName, scopeOf } from '../../skill/name.ts';
+import { type Scope, type SkillName, scopeOf } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
-import { predicateTypes, type Statement } from '../../statement/attestation.ts';
-import { identityId } from '../../statement/identity-id.ts';
+import { type KeyPredicate, predicateTypes, type Statement } from '../../statement/attestation.ts';
+import { identityId, isPerson } from '../../statement/identity-id.ts';
+import { successorsMax } from '../limits.ts';
 import {
   bundleMapName,
+  holderMapName,
   identityMapName,
   mapNames,
   scopeMapName,
@@ -24,7 +38,16 @@ export interface RestingVersion {
   readonly publisher: Digest;
 }
 
-export type SignedStatement = SignedBy & { readonly statement: Statement };
+export type SignedStatement = SignedBy & {
+  readonly statement: Statement;
+  readonly logIndex: number;
+};
+
+/**
+ * Log indexes by names: the version rests on the statements under the name that have a lower log
+ * index. Strangers can add statements under some names, but not below a past log index.
+ */
+export type NamesRestedOn = ReadonlyMap<string, number>;
 
 /**
  * All names on which the version rests, by these statements. With the statements that the map has
@@ -34,30 +57,132 @@ export type SignedStatement = SignedBy & { readonly statement: Statement };
 export function namesRestedOn(
   version: RestingVersion,
   statements: readonly SignedStatement[],
-): ReadonlySet<string> {
-  const names = new Set([
-    bundleMapName(version.bundle),
-    versionMapName(version.name, version.version),
-    scopeMapName(scopeOf(version.name)),
-    identityMapName(version.publisher),
-  ]);
-  const add = (ids: readonly string[]) => {
-    for (const id of ids) names.add(identityMapName(id));
-  };
-  const due = new Set<SignedStatement>();
+): NamesRestedOn {
+  const names = new Names(version);
+  const due: SignedStatement[] = [];
   for (const one of statements) {
-    if (mapNames(one.statement).length > 0) due.add(one);
-    else add([...idsOf(one), ...reviewerIds(one.statement)]);
+    if (mapNames(one.statement).length > 0) due.push(one);
+    else names.askIds([...idsOf(one), ...reviewerIds(one.statement)]);
   }
-  for (let before = -1; before !== names.size; ) {
-    before = names.size;
-    for (const one of due) {
-      if (!mapNames(one.statement).some((name) => names.has(name))) continue;
-      due.delete(one);
-      add([...idsOf(one), ...namedIds(one.statement)]);
+  do {
+    names.hasGrown = false;
+    for (const one of due) names.follow(one);
+  } while (names.hasGrown);
+  return names.all;
+}
+
+const always = Number.POSITIVE_INFINITY;
+
+/** What is asked only grows, so the order of the statements does not matter. */
+class Names {
+  readonly all = new Map<string, number>();
+  hasGrown = false;
+  /** Scopes whose owners and publishers matter. Of other scopes, the signers of the claims do. */
+  readonly #held = new Map<Scope, number>();
+  /** Publishers for whom somebody may act. */
+  readonly #behind = new Map<Digest, number>();
+  /** Pairs of a key and a key that was declared as its successor. */
+  readonly #declared = new Map<string, number>();
+
+  constructor({ name, version, bundle, publisher }: RestingVersion) {
+    this.#ask(bundleMapName(bundle));
+    this.#ask(versionMapName(name, version));
+    this.#askScope(scopeOf(name), always);
+    this.askIds([publisher]);
+  }
+
+  askIds(ids: readonly string[]): void {
+    for (const id of ids) this.#ask(identityMapName(id));
+  }
+
+  /** Asks for the names on which a statement depends, if the statement is under an asked name. */
+  follow(one: SignedStatement): void {
+    const { statement, logIndex } = one;
+    const isBelow = (upTo = -1) => logIndex < upTo;
+    if (!mapNames(statement).some((name) => isBelow(this.all.get(name)))) return;
+    this.askIds([one.signer, ...idsOf(one)]);
+    switch (statement.predicateType) {
+      case predicateTypes.scope: {
+        const { scope, owners, publishers = [] } = statement.predicate;
+        const holders = [...owners, ...publishers].map(identityId);
+        for (const id of holders) {
+          const upTo = this.all.get(holderMapName(id));
+          if (isBelow(upTo)) this.#ask(scopeMapName(scope), upTo);
+          const behind = this.#behind.get(id);
+          if (behind !== undefined && isBelow(behind)) this.#askScope(scope, behind);
+        }
+        if (isBelow(this.#held.get(scope))) this.askIds(holders);
+        return;
+      }
+      case predicateTypes.key:
+        this.#followKey(statement.predicate, one);
+        return;
+      case predicateTypes.member: {
+        const { key, passkey, identities = [] } = statement.predicate;
+        this.askIds(identities.filter(isPerson).map(identityId));
+        this.askIds([key?.keyId ?? passkey?.credentialId ?? '']);
+        return;
+      }
+      case predicateTypes.revocation: {
+        const { kind, target } = statement.predicate;
+        if (kind === 'lifted' && 'publisher' in target) this.#askBehind(target.publisher, logIndex);
+        return;
+      }
     }
   }
-  return names;
+
+  #followKey(
+    { key: { keyId }, state, replaces, validUpTo }: KeyPredicate,
+    { signer, logIndex }: SignedStatement,
+  ): void {
+    if (state === 'ended') {
+      const isOwnForPast = signer === keyId && validUpTo !== undefined && validUpTo < logIndex;
+      // The key may have declared its successor in any of its scopes.
+      const isBySuccessor = this.#declared.has(`${keyId} ${signer}`);
+      if (isBySuccessor) this.#askRights(signer, logIndex);
+      if (isOwnForPast || isBySuccessor) this.#askRights(keyId, logIndex);
+      return;
+    }
+    if (replaces === undefined) return;
+    this.#grow(this.#declared, `${replaces} ${keyId}`, logIndex);
+    // The declaration makes the successor known if it counts in any scope of the replaced key.
+    const makesKnown = logIndex < (this.all.get(holderMapName(keyId)) ?? -1);
+    // A declaration that counts in no scope is not among the most successors of a key.
+    if (makesKnown || this.#declared.size > successorsMax) this.#askRights(replaces, logIndex);
+    this.#askRights(keyId, logIndex);
+    for (const [id, other] of [
+      [keyId, replaces],
+      [replaces, keyId],
+    ] as const) {
+      const behind = this.#behind.get(id);
+      if (behind !== undefined) this.#askBehind(other, behind);
+    }
+  }
+
+  #askScope(scope: Scope, upTo: number): void {
+    this.#ask(scopeMapName(scope), upTo);
+    this.#grow(this.#held, scope, upTo);
+  }
+
+  #askRights(id: Digest, upTo: number): void {
+    this.askIds([id]);
+    this.#ask(holderMapName(id), upTo);
+  }
+
+  #askBehind(id: Digest, upTo: number): void {
+    this.#askRights(id, upTo);
+    this.#grow(this.#behind, id, upTo);
+  }
+
+  #ask(name: string, upTo = always): void {
+    this.#grow(this.all, name, upTo);
+  }
+
+  #grow<Key extends string>(map: Map<Key, number>, key: Key, upTo: number): void {
+    if ((map.get(key) ?? -1) >= upTo) return;
+    map.set(key, upTo);
+    this.hasGrown = true;
+  }
 }
 
 // A passkey signs inside the approval. The registry’s own key signs the statement around it.
@@ -65,18 +190,4 @@ function reviewerIds(statement: Statement): string[] {
   if (statement.predicateType !== predicateTypes.approval) return [];
   const { reviewer } = statement.predicate;
   return 'credentialId' in reviewer ? [reviewer.credentialId] : [];
-}
-
-/** Whom a statement gives rights: the owners and publishers of a scope, the successor of a key. */
-function namedIds(statement: Statement): string[] {
-  switch (statement.predicateType) {
-    case predicateTypes.scope:
-      return [...statement.predicate.owners, ...(statement.predicate.publishers ?? [])].map(
-        identityId,
-      );
-    case predicateTypes.key:
-      return [statement.predicate.key.keyId];
-    default:
-      return [];
-  }
 }

@@ -248,7 +248,7 @@ describe('a database of the release before', () => {
     expect((await state(world.send, give, world.trust.administrator)).status).toBe(201);
     const { db } = world.registry;
     const whole = await db.read.select().from(identityNames);
-    expect(whole).toHaveLength(14);
+    expect(whole).toHaveLength(16);
     await older();
     expect(await fillNames(world.registry)).toBe(true);
     expect(await db.read.select().from(identityNames)).toEqual(whole);

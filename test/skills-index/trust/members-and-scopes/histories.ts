@@ -40,6 +40,7 @@ import {
   historyPasskeys,
   historyRoot,
   historyScopes,
+  historyTargets,
   job,
   kim,
   lee,
@@ -273,7 +274,7 @@ class Teller {
     const statement = revocationStatement({
       nonce: this.#nonce(),
       kind: isStopped ? 'lifted' : this.#pick(['suspended', 'suspended', 'suspended', 'revoked']),
-      target: { publisher },
+      target: this.#chance(80) ? { publisher } : this.#pick(historyTargets),
       reason: 'sells malware',
     });
     const reviewers = members.map(({ keyId }) => keyId);

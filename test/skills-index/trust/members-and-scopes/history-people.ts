@@ -1,10 +1,12 @@
 /** The keys, people, CI jobs and scopes of random histories. */
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseScope } from '../../../../skills-index/skill/name.ts';
+import { parseScope, parseSkillName } from '../../../../skills-index/skill/name.ts';
+import { parseVersion } from '../../../../skills-index/skill/version.ts';
 import type {
   CiIdentity,
   Identity,
   PersonIdentity,
+  RevocationTarget,
 } from '../../../../skills-index/statement/attestation.ts';
 import type { RootFile } from '../../../../skills-index/trust/root/root.ts';
 import { people, storyRoot } from '../../story.ts';
@@ -18,6 +20,14 @@ export const retired = testSigner('history retired administrator');
 export const historyKeys = [...admins, retired, ...others];
 export const historyPasskeys = [testPasskey('history one'), testPasskey('history two')];
 export const historyScopes = ['acme', 'other', 'third', 'fourth', 'fifth'].map(parseScope);
+/** The version whose fate is asked for, in each of the scopes. */
+export const historyVersion = parseVersion('1.0.0');
+export const historyBundle = digestOf('the bundle of a history');
+export const historyNames = historyScopes.map((scope) => parseSkillName(`@${scope}/skill`));
+export const historyTargets: readonly RevocationTarget[] = [
+  { bundle: historyBundle },
+  ...historyNames.map((name) => ({ name, version: historyVersion })),
+];
 export const kim: PersonIdentity = {
   issuer: 'https://accounts.example',
   subject: 'kim@people.example',
