@@ -14,6 +14,7 @@ import { largeUploadsPart } from './large-uploads.ts';
 import { marksPart } from './marks.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
 import { load } from './process-figures.ts';
+import { rowBytesPart } from './row-bytes.ts';
 import { scopesPart } from './scopes.ts';
 import { smallPart } from './small.ts';
 
@@ -23,6 +24,7 @@ const parts: Record<string, (reach: Reach) => Promise<Part>> = {
   large: largeUploadsPart,
   isolates: isolatesPart,
   marks: marksPart,
+  rows: rowBytesPart,
   scopes: scopesPart,
   versions: growthPart,
 };

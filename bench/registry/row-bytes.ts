@@ -1,0 +1,87 @@
+/** How many bytes the database keeps for one approved version, over all tables and indexes. */
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import type { Row } from '../row.ts';
+import { Generator } from './generator.ts';
+import type { Part, Reach } from './part.ts';
+import { whileServed } from './served.ts';
+import { benchSkill } from './skill.ts';
+import {
+  approveScanned,
+  claimFor,
+  makeStaffedFolder,
+  openSession,
+  publishScanned,
+} from './staffed-folder.ts';
+
+const countOf: Record<Reach, number> = { quick: 4_000, usual: 20_000, full: 20_000 };
+const bytesMax = 2_048;
+const shownTables = 8;
+
+export async function rowBytesPart(reach: Reach): Promise<Part> {
+  const folder = await makeStaffedFolder();
+  const count = countOf[reach];
+  try {
+    const names = { scope: 'zzbytes', skill: 'skill-000000' };
+    const author = await whileServed(folder.dir, async (served) => {
+      const owner = await claimFor(served.send, names.scope);
+      const session = await openSession(served, folder);
+      const by = { author: owner, staff: folder, session };
+      const skill = benchSkill(names.scope, names.skill, '1.0.0');
+      await publishScanned(served.send, skill, by);
+      await approveScanned(served.send, skill, by);
+      return owner;
+    });
+    const path = join(folder.dir, 'registry.sqlite');
+    const before = bytesOfTables(path);
+    const generator = new Generator(folder.dir, folder.root, [folder.scanner, folder.reviewer]);
+    const template = generator.version({ ...names, author }, '1.0.0');
+    const clones = Array.from({ length: count }, (_, nth) => ({
+      scope: names.scope,
+      skill: `skill-${String(nth + 1).padStart(6, '0')}`,
+      author,
+    }));
+    await generator.clone(template, clones, 'rows');
+    generator.close();
+    return { rows: [rowOf(before, bytesOfTables(path), count)] };
+  } finally {
+    folder.remove();
+  }
+}
+
+/** Bytes of the pages of each table with its indexes. */
+function bytesOfTables(path: string): ReadonlyMap<string, number> {
+  const db = new BetterSqlite3(path, { readonly: true });
+  const rows = db
+    .prepare(
+      `SELECT m.tbl_name AS name, sum(d.pgsize) AS bytes
+       FROM dbstat d JOIN sqlite_master m ON m.name = d.name
+       WHERE d.aggregate = TRUE GROUP BY m.tbl_name`,
+    )
+    .all() as { readonly name: string; readonly bytes: number }[];
+  db.close();
+  return new Map(rows.map(({ name, bytes }) => [name, bytes]));
+}
+
+function rowOf(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+  count: number,
+): Row {
+  const each = [...after]
+    .map(([name, bytes]) => [name, (bytes - (before.get(name) ?? 0)) / count] as const)
+    .sort(([, a], [, b]) => b - a);
+  const all = each.reduce((sum, [, bytes]) => sum + bytes, 0);
+  return {
+    name: 'rows of one approved version, all tables with their indexes',
+    value: all,
+    unit: 'B',
+    against: each
+      .slice(0, shownTables)
+      .map(([name, bytes]) => `${name} ${bytes.toFixed(0)}`)
+      .join(', '),
+    ratio: all / bytesMax,
+    goal: `≤ ${bytesMax} B`,
+    held: all <= bytesMax,
+  };
+}
