@@ -25,7 +25,7 @@ import { resume } from './index/resume.ts';
 import { takeStatement } from './intake/statements.ts';
 import { knownFilesBytesMax, resumeWaitMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
-import { alarmText } from './log/witness-duty.ts';
+import { alarmText, behindOf } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
 import { checkNames } from './people/check-names.ts';
 import { fillNames } from './people/fill-names.ts';
@@ -50,7 +50,8 @@ import { type DatabaseFile, openFolder } from './store/database-file.ts';
 import { diskObjects } from './store/disk-objects.ts';
 import { KnownFiles } from './store/known-files.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
-import { sweepParts } from './store/sweep-parts.ts';
+import { sweepOrphans } from './store/sweeps/sweep-orphans.ts';
+import { sweepParts } from './store/sweeps/sweep-parts.ts';
 
 export interface RegistryOptions extends ObservationOptions {
   /** A folder that `skillgate registry init` made. */
@@ -119,12 +120,10 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const { path } = opened;
   const { base, hosts, localBases } = listeners;
   const db = await orClose(listeners, () => databaseOf(opened));
+  const { sweep: sweepObjects, ...stored } = objectsIn(dir);
   const registry: Registry = {
     db,
-    objects: boundedObjects(
-      noteWrites(diskObjects(join(dir, 'objects')), join(dir, writtenObjectsName)),
-    ),
-    spool: diskSpool(join(dir, 'objects', 'uploads')),
+    ...stored,
     ...trust,
     config: { base, hosts, localBases },
     identities: {},
@@ -182,7 +181,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   });
   answer = async (request, env) => app.fetch(request, env as object);
   void check?.found.then((damage) => damage && endWrites(registry, db, damage));
-  checkBeside(registry, dir, { signal: sweep.signal, log });
+  checkBeside(registry, sweepObjects, { signal: sweep.signal, log });
   return {
     base,
     localBase: localBases[0],
@@ -196,10 +195,32 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   };
 }
 
+/** The objects of a folder, and the sweep of what killed processes left there. */
+function objectsIn(dir: string) {
+  const folder = join(dir, 'objects');
+  const objects = diskObjects(folder);
+  // Begun before any request, so that no sweep removes what a request writes.
+  const removals = objects.startRemovals();
+  const began = Date.now();
+  return {
+    objects: boundedObjects(noteWrites(objects, join(dir, writtenObjectsName))),
+    spool: diskSpool(join(folder, 'uploads')),
+    sweep: async (registry: Registry, signal: AbortSignal): Promise<void> => {
+      try {
+        await sweepParts(folder, signal);
+        const isBehind = (): boolean => behindOf(registry) !== undefined;
+        await sweepOrphans(registry, { folder, removals, began, signal, isBehind });
+      } finally {
+        removals.end();
+      }
+    },
+  };
+}
+
 /** Checks and deletes beside requests, until the registry stops. */
 function checkBeside(
   registry: Registry,
-  dir: string,
+  sweepObjects: ReturnType<typeof objectsIn>['sweep'],
   { signal, log }: { readonly signal: AbortSignal; readonly log: (line: string) => void },
 ): void {
   // Not awaited: a large log takes a minute.
@@ -207,7 +228,7 @@ function checkBeside(
     log(`Cannot check the names of statements: ${String(error)}`),
   );
   // Not awaited: a folder of a million objects takes seconds.
-  sweepParts(join(dir, 'objects'), signal).catch((error: unknown) =>
+  sweepObjects(registry, signal).catch((error: unknown) =>
     log(`Cannot delete unfinished files: ${String(error)}`),
   );
 }

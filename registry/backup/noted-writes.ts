@@ -30,10 +30,12 @@ export function noteWrites(objects: Objects, path: string): Objects {
       if (isWritten) await note([name]);
       return isWritten;
     },
-    putAll: async (all) => {
-      await objects.putAll(all);
+    putAll: async (all, options) => {
+      await objects.putAll(all, options);
       await note(all.keys());
     },
+    // What is kept was written before: a walk through all objects finds it.
+    ...(objects.keep && { keep: objects.keep }),
   };
 }
 

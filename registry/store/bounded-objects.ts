@@ -45,6 +45,7 @@ const usual: ObjectPatience = {
  * same bytes, and all other objects are written with `putOver`, which compares.
  */
 export function boundedObjects(objects: Objects, patience: ObjectPatience = usual): Objects {
+  const { keep } = objects;
   const reads = new Waits(patience);
   // Reads may be answered while writes hang.
   const writes = new Waits(patience);
@@ -57,6 +58,7 @@ export function boundedObjects(objects: Objects, patience: ObjectPatience = usua
       writes.wait(() => objects.putOver(name, bytes, tag), timeFor([bytes])),
     putAll: (all, options) =>
       writes.wait(() => objects.putAll(all, options), timeFor([...all.values()])),
+    ...(keep && { keep: (name: string) => writes.wait(() => keep(name)) }),
   };
 }
 

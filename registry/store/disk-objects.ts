@@ -3,6 +3,7 @@
  * synced, so that no name has half a file.
  */
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { access, type FileHandle, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../skills-index/skill/digest.ts';
@@ -10,8 +11,27 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { makeExclusive } from '../context.ts';
 import { forEachOf, type Objects, type TaggedBytes } from './objects.ts';
 
+/** Objects on a disk, from which a sweep can remove some. */
+export interface DiskObjects extends Objects {
+  /**
+   * Begins to remember which objects are written or kept, before any request. Those are never
+   * removed, so an object that a later row names stays.
+   */
+  startRemovals(): Removals;
+}
+
+/** One sweep over the objects. */
+export interface Removals {
+  /** The names that were written or kept since the start. */
+  readonly inUse: ReadonlySet<string>;
+  /** Removes an object, unless it is in use. */
+  remove(name: string): boolean;
+  end(): void;
+}
+
 /** Objects below a folder. The folder is created when it is missing. */
-export function diskObjects(folder: string): Objects {
+export function diskObjects(folder: string): DiskObjects {
+  let inUse: Set<string> | undefined;
   // One process serves a folder, so ordering within the process is enough for a put that compares.
   const exclusive = makeExclusive();
   const get = async (name: string): Promise<Uint8Array | undefined> => {
@@ -22,30 +42,56 @@ export function diskObjects(folder: string): Objects {
       throw error;
     }
   };
+  const has = async (name: string): Promise<boolean> => {
+    try {
+      await access(pathOf(folder, name));
+      return true;
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw error;
+    }
+  };
   const getTagged = async (name: string): Promise<TaggedBytes | undefined> => {
     const bytes = await get(name);
     return bytes && { bytes, tag: digestOf(bytes) };
   };
+  const write = async (all: ReadonlyMap<string, Uint8Array>, isSynced = true): Promise<void> => {
+    for (const name of all.keys()) inUse?.add(name);
+    await writeAll(folder, all, isSynced);
+  };
   return {
     get,
     getTagged,
-    has: async (name) => {
-      try {
-        await access(pathOf(folder, name));
-        return true;
-      } catch (error) {
-        if (isAbsent(error)) return false;
-        throw error;
-      }
-    },
-    put: async (name, bytes) => writeAll(folder, new Map([[name, bytes]])),
+    has,
+    put: async (name, bytes) => write(new Map([[name, bytes]])),
     putOver: (name, bytes, tag) =>
       exclusive(name, async () => {
         if ((await getTagged(name))?.tag !== tag) return false;
-        await writeAll(folder, new Map([[name, bytes]]));
+        await write(new Map([[name, bytes]]));
         return true;
       }),
-    putAll: async (all, { isRebuildable = false } = {}) => writeAll(folder, all, !isRebuildable),
+    putAll: async (all, { isRebuildable = false } = {}) => write(all, !isRebuildable),
+    keep: async (name) => {
+      if (inUse === undefined) return true;
+      // Noted before the look: a removal is one step without a pause, so it comes before or never.
+      inUse.add(name);
+      return has(name);
+    },
+    startRemovals: () => {
+      const used = new Set<string>();
+      inUse = used;
+      return {
+        inUse: used,
+        remove: (name) => {
+          if (inUse !== used || used.has(name)) return false;
+          rmSync(pathOf(folder, name), { force: true });
+          return true;
+        },
+        end: () => {
+          if (inUse === used) inUse = undefined;
+        },
+      };
+    },
   };
 }
 

@@ -26,6 +26,11 @@ export interface Objects {
    * by one.
    */
   putAll(all: ReadonlyMap<string, Uint8Array>, options?: ObjectPutOptions): Promise<void>;
+  /**
+   * Keeps an object that a row will name soon from a sweep. Absent where nothing sweeps.
+   * @returns whether the object is still there
+   */
+  readonly keep?: (name: string) => Promise<boolean>;
 }
 
 export interface ObjectPutOptions {
@@ -71,7 +76,9 @@ export async function putBlobs(
   await forEachOf(all, async (bytes) => {
     const name = storedBlobName(digestOf(bytes));
     const there = await objects.get(name);
-    if (there === undefined || Buffer.compare(there, bytes) !== 0) missing.set(name, bytes);
+    const isThere = there !== undefined && Buffer.compare(there, bytes) === 0;
+    // A sweep may be about to remove the blob, which nothing names yet.
+    if (!isThere || (await objects.keep?.(name)) === false) missing.set(name, bytes);
   });
   await objects.putAll(missing, options);
 }

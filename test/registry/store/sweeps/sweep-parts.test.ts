@@ -2,12 +2,12 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startRegistry } from '../../../registry/serve.ts';
-import { diskObjects } from '../../../registry/store/disk-objects.ts';
-import { sweepParts } from '../../../registry/store/sweep-parts.ts';
-import { folderWith } from '../../cli/temporary-folder.ts';
-import { makeDataFolder } from '../../journey/registry-data.ts';
-import { makeRoot } from '../people.ts';
+import { startRegistry } from '../../../../registry/serve.ts';
+import { diskObjects } from '../../../../registry/store/disk-objects.ts';
+import { sweepParts } from '../../../../registry/store/sweeps/sweep-parts.ts';
+import { folderWith } from '../../../cli/temporary-folder.ts';
+import { makeDataFolder } from '../../../journey/registry-data.ts';
+import { makeRoot } from '../../people.ts';
 
 const left = '.0f0e3c9a-1111-4222-8333-444455556666.part';
 const objectNames = ['public/index/@acme/count', 'stored/sha256/aa.part', 'stored/sha256/bb'];

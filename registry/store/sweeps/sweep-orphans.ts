@@ -1,0 +1,115 @@
+/**
+ * Removes files of uploads that never became a version: their process was killed, or their last
+ * step was refused. A file goes only when it is old, no row names it, and nobody has written or
+ * kept it since this process began. Bundles of statements, reports and prose are JSON, which rows
+ * may name by other ways, so no JSON goes but lists of files.
+ *
+ * R2 has no sweep: it deletes without a condition, so an upload could lose a blob that it has just
+ * found there.
+ */
+import { open, opendir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { parseBundle } from '../../../skills-index/skill/bundle.ts';
+import { type Digest, digestOf, parseDigest } from '../../../skills-index/skill/digest.ts';
+import type { Registry } from '../../context.ts';
+import {
+  fileListBytesMax,
+  orphanAgeMs,
+  orphansAtOnce,
+  sweepPauseMs,
+  usedNamesMax,
+} from '../../limits.ts';
+import type { Removals } from '../disk-objects.ts';
+import { storedBlobName } from '../objects.ts';
+import { statements, versionBlobs, versions } from '../schema.ts';
+
+export interface OrphanSweep {
+  /** The folder of all objects. */
+  readonly folder: string;
+  readonly removals: Removals;
+  /** When this process began, in milliseconds since 1970. */
+  readonly began: number;
+  /** Ends the sweep; the next start goes on. */
+  readonly signal: AbortSignal;
+  /** Whether the database lacks entries of the log: then its rows do not show what is named. */
+  isBehind(): boolean;
+}
+
+/**
+ * Sweeps the stored blobs once, a few at a time.
+ * @returns the number of removed files
+ */
+export async function sweepOrphans(
+  registry: Pick<Registry, 'db'>,
+  { folder, removals, began, signal, isBehind }: OrphanSweep,
+): Promise<number> {
+  let removed = 0;
+  const sweep = async (digests: readonly Digest[]): Promise<void> => {
+    const named = await namedAmong(registry, digests);
+    for (const digest of digests) {
+      const path = join(folder, storedBlobName(digest));
+      if (named.has(digest) || !(await mayGo(path, began - orphanAgeMs))) continue;
+      if (signal.aborted || isBehind()) return;
+      if (removals.remove(storedBlobName(digest))) removed++;
+    }
+    await delay(sweepPauseMs, undefined, { ref: false });
+  };
+  let some: Digest[] = [];
+  const entries = await opendir(join(folder, 'stored', 'sha256')).catch(absent);
+  for await (const { name } of entries ?? []) {
+    if (signal.aborted || removals.inUse.size > usedNamesMax) return removed;
+    if (!/^[0-9a-f]{64}$/.test(name)) continue;
+    some.push(parseDigest(`sha256:${name}`));
+    if (some.length < orphansAtOnce) continue;
+    await sweep(some);
+    some = [];
+  }
+  if (some.length > 0) await sweep(some);
+  return removed;
+}
+
+async function namedAmong(
+  { db }: Pick<Registry, 'db'>,
+  digests: readonly Digest[],
+): Promise<ReadonlySet<string>> {
+  const given = JSON.stringify(digests);
+  const named = new Set<string>();
+  for (const column of [versionBlobs.digest, versions.bundle, statements.bundle]) {
+    const rows = await db.read
+      .selectDistinct({ digest: column })
+      .from(column.table)
+      .where(sql`${column} IN (SELECT value FROM json_each(${given}))`);
+    for (const { digest } of rows) if (digest !== null) named.add(digest);
+  }
+  return named;
+}
+
+/** Whether an unnamed file is old, and neither evidence nor anything else in JSON. */
+async function mayGo(path: string, before: number): Promise<boolean> {
+  const file = await open(path, 'r').catch(absent);
+  if (file === undefined) return false;
+  try {
+    const { mtimeMs, size } = await file.stat();
+    if (mtimeMs >= before) return false;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, 0);
+    if (bytesRead === 0 || buffer.toString('latin1') !== '{') return true;
+    return size <= fileListBytesMax && isFileList(await readFile(path));
+  } finally {
+    await file.close();
+  }
+}
+
+function isFileList(bytes: Uint8Array): boolean {
+  try {
+    return parseBundle(bytes).digest === digestOf(bytes);
+  } catch {
+    return false;
+  }
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
+}
