@@ -11,6 +11,7 @@ import {
 import { rememberKnown } from '../../skills-index/client/known-statements.ts';
 import { stagedStore } from '../../skills-index/client/limited-source.ts';
 import { describeKeptAlarm, keepAlarm } from '../../skills-index/client/log-alarm.ts';
+import type { VersionEvidence } from '../../skills-index/client/registry-index.ts';
 import { rememberRevoked } from '../../skills-index/client/revoked-before.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -59,6 +60,16 @@ export interface Admission {
  * `signature-invalid`, `interrupted`
  */
 export async function admit(request: AdmissionRequest): Promise<Admission> {
+  const admission = await admitOnce(request);
+  // A kept words file may lack a name that this release asks for.
+  return admission.decision.kind === 'refused' && admission.areWordsKept
+    ? admitOnce({ ...request, asksWords: true })
+    : admission;
+}
+
+async function admitOnce(
+  request: AdmissionRequest,
+): Promise<Admission & Pick<VersionEvidence, 'areWordsKept'>> {
   const store = stagedStore(request.store);
   const { evidence, notes, statusNotes } = await gatherEvidence({ ...request, store });
   const isOffline = request.offline === true || notes.length > 0;
@@ -85,6 +96,7 @@ export async function admit(request: AdmissionRequest): Promise<Admission> {
   return {
     decision,
     input,
+    areWordsKept: evidence.areWordsKept && !isOffline,
     notes: [...notes, ...fresh, ...statusNotes],
     kept,
   };

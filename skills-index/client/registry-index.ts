@@ -46,6 +46,7 @@ import {
   isOfHead,
   keepWords,
   keptStatus,
+  keptWords,
 } from './version-words.ts';
 
 /** The version to find, and the registry to ask. */
@@ -64,6 +65,8 @@ export interface VersionQuery extends Source {
    * The marks on versions in every status count.
    */
   readonly furtherStatuses?: readonly Uint8Array[];
+  /** Whether the registry is asked for the words file also where a kept one is of the same map. */
+  readonly asksWords?: boolean;
 }
 
 /**
@@ -73,7 +76,10 @@ export interface VersionQuery extends Source {
 export type VersionEvidence = Omit<
   DecisionInput,
   'root' | 'policy' | 'now' | 'sigstore' | 'witnesses' | 'past' | 'pinned' | 'statusGraceSeconds'
->;
+> & {
+  /** Whether the words file is a kept one, and the registry was not asked for it. */
+  readonly areWordsKept: boolean;
+};
 
 /**
  * Fetches the evidence about the highest version in the range.
@@ -83,7 +89,10 @@ export type VersionEvidence = Omit<
  */
 export async function fetchVersionEvidence(query: VersionQuery): Promise<VersionEvidence> {
   const lines = await fetchIndex(query, query.name);
-  const { line, words, statuses, status, seen } = await fetchLineWithWords(query, lines);
+  const { line, words, areWordsKept, statuses, status, seen } = await fetchLineWithWords(
+    query,
+    lines,
+  );
   const limited = withEvidencePack(withSum(query), line);
   const statements = await fetchStatements(limited, line.statements);
   const bundle =
@@ -101,6 +110,7 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
     statements: new Map([...statements, ...proven]),
     proven: [...proven.keys()],
     words,
+    areWordsKept,
     bundle,
     report: await fetchReport(limited, bundles),
     files: await fetchTexts(limited, bundle),
@@ -151,6 +161,7 @@ async function fetchStatuses(query: VersionQuery): Promise<FetchedStatuses> {
 interface ChosenLine {
   readonly line: IndexLine;
   readonly words: WordsFile;
+  readonly areWordsKept: boolean;
   readonly statuses: readonly Uint8Array[];
   /** The newest status. */
   readonly status: Status | undefined;
@@ -173,14 +184,18 @@ async function fetchLineWithWords(
     const line = await orRolledBack(query, { seen, status }, () =>
       chooseLine(lines, query, marksOfAll(valid)),
     );
-    const { words, bytes } = await fetchWords(query, line);
-    const chosen = { line, words, status, seen };
+    const head = status && parseCheckpoint(status.checkpoint);
+    const asksWords = head === undefined || query.asksWords === true;
+    const kept = asksWords ? undefined : await keptWords(query, line, head);
+    const { words, bytes } = kept ?? (await fetchWords(query, line));
+    const chosen = { line, words, areWordsKept: kept !== undefined, status, seen };
     if (query.offline === true) {
-      const kept = await keptStatus(query, line);
-      const isOther = kept !== undefined && (own === undefined || Buffer.compare(kept, own) !== 0);
-      return { ...chosen, statuses: isOther ? [...statuses, kept] : statuses };
+      const before = await keptStatus(query, line);
+      const isOther =
+        before !== undefined && (own === undefined || Buffer.compare(before, own) !== 0);
+      return { ...chosen, statuses: isOther ? [...statuses, before] : statuses };
     }
-    const isOne = status !== undefined && isOfHead(words, parseCheckpoint(status.checkpoint));
+    const isOne = head !== undefined && isOfHead(words, head);
     if (isOne && own !== undefined) await keepWords(query, line, { bytes, status: own });
     if (isOne || bytes === undefined || tries === wordsTriesMax) return { ...chosen, statuses };
   }

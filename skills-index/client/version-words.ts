@@ -8,7 +8,7 @@ import type { SkillName } from '../skill/name.ts';
 import { parseJson } from '../skill/text/json.ts';
 import type { Version } from '../skill/version.ts';
 import { parseSigstoreBundle } from '../statement/signature-formats/sigstore-bundle.ts';
-import { parseWordsFile, type WordsFile } from '../trust/index-files/words-file.ts';
+import { parseWordsFile, provesName, type WordsFile } from '../trust/index-files/words-file.ts';
 import { wordsFileBytesMax } from '../trust/limits.ts';
 import { fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { statementBlobBytesMax } from './limits.ts';
@@ -26,6 +26,22 @@ export interface FetchedWords {
   readonly words: WordsFile;
   /** The file as the registry sent it; undefined when there is none. */
   readonly bytes: Uint8Array | undefined;
+}
+
+/**
+ * The kept proofs, where they are of this head's map and each of them holds. The map has not
+ * changed then, so the registry has no other proofs.
+ */
+export async function keptWords(
+  { store }: Source,
+  asked: AskedVersion,
+  head: Checkpoint,
+): Promise<FetchedWords | undefined> {
+  const bytes = await store.getNamed(wordsName(asked));
+  const words = bytes && peek(() => parseWordsFile(bytes));
+  if (words === undefined || !isOfHead(words, head)) return undefined;
+  const holds = [...words.names].every(([name, proof]) => provesName(words.map, name, proof));
+  return holds ? { words, bytes } : undefined;
 }
 
 /** @throws Problem `registry-down`, `registry-answer-invalid`, `json-invalid` */

@@ -2,7 +2,10 @@
  * The number of requests of an installation and of a start. Each request costs a round trip, and
  * every installer sends it.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { diskStore } from '../../../cli/registries/disk-store.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import type { Skill } from '../../registry/road.ts';
 import { deadFetch } from '../../skills-index/story-server.ts';
 import {
@@ -11,10 +14,16 @@ import {
   makeNetwork,
   makeReportSkill,
   type Network,
+  pathsOf,
   release,
   sayOf,
   withoutPacks,
 } from '../installer-world.ts';
+
+/** A words file as JSON. */
+interface KeptWords {
+  readonly names: readonly object[];
+}
 
 let network: Network;
 let user: Installer;
@@ -35,7 +44,10 @@ async function requestsOf(...argv: string[]): Promise<string[]> {
   const asked: string[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const answer = await network.fetch(input, init);
-    const path = new URL(String(input)).pathname.replace(/^(\/packs\/\w+|\/blobs)\/.*/, '$1');
+    const path = new URL(String(input)).pathname.replace(
+      /^(\/packs\/\w+|\/blobs|\/words)\/.*/,
+      '$1',
+    );
     asked.push(`${path} ${answer.status}`);
     return answer;
   };
@@ -43,22 +55,24 @@ async function requestsOf(...argv: string[]): Promise<string[]> {
   return asked;
 }
 
-it('a new host installs a skill with 4 requests, and one for the root of trust', async () => {
+it('a new host installs a skill with 5 requests, and one for the root of trust', async () => {
   // The log has grown since the version entered the index.
   expect(await requestsOf('install', '@acme/report')).toEqual([
     '/tuf/1.root.json 404',
     '/index/@acme/report 200',
     '/index/status.json 200',
+    '/words 200',
     '/packs/evidence 200',
     '/log/tile/0/000.p/12 200',
   ]);
 });
 
-it('the second skill of a host takes 3 requests', async () => {
+it('the second skill of a host takes 4 requests', async () => {
   await requestsOf('install', '@acme/report');
   expect(await requestsOf('install', '@acme/other')).toEqual([
     '/index/@acme/other 200',
     '/index/status.json 304',
+    '/words 200',
     '/packs/evidence 200',
   ]);
 });
@@ -68,6 +82,7 @@ it('the newest version of a registry needs no tile of the log', async () => {
     '/tuf/1.root.json 404',
     '/index/@acme/other 200',
     '/index/status.json 200',
+    '/words 200',
     '/packs/evidence 200',
   ]);
 });
@@ -87,14 +102,45 @@ it('a start of an unchanged skill takes 2 conditional requests, and so does an i
   expect(await requestsOf('install', '@acme/report')).toEqual(unchanged);
 });
 
-it('a start after other statements entered the log takes 3 requests', async () => {
+it('a start after a revocation entered the log takes 4 requests', async () => {
   await requestsOf('install', '@acme/report');
   await sayOf(network, other, 'revoked');
   expect(await requestsOf('run', '@acme/report', 'report', '--plan')).toEqual([
     '/index/@acme/report 304',
     '/index/status.json 200',
     '/log/tile/0/000.p/13 200',
+    '/words 200',
   ]);
+});
+
+it('a start after a publication entered the log asks for no proofs of names again', async () => {
+  await requestsOf('install', '@acme/report');
+  await release(network, makeReportSkill('@acme/another'));
+  expect(await requestsOf('run', '@acme/report', 'report', '--plan')).toEqual([
+    '/index/@acme/report 304',
+    '/index/status.json 200',
+    '/log/tile/0/000.p/16 200',
+  ]);
+});
+
+it.each<[string, (words: KeptWords) => unknown]>([
+  ['damaged', () => 'words'],
+  ['without a name', ({ names, ...rest }) => ({ ...rest, names: names.slice(1) })],
+  [
+    'with a left-out statement',
+    ({ names, ...rest }) => ({ ...rest, names: names.map((one) => ({ ...one, at: [] })) }),
+  ],
+])('a kept words file %s is asked for again, and the skill starts', async (_, change) => {
+  await requestsOf('install', '@acme/report');
+  const place = diskStore(
+    pathsOf(user.home),
+    rootFingerprint(network.registry.trust.root),
+  ).placeOf?.('words/@acme/report/1.0.0');
+  const path = place ?? '';
+  writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
+  const asked = await requestsOf('run', '@acme/report', 'report', '--plan');
+  expect(asked).toContain('/words 200');
+  expect(await requestsOf('run', '@acme/report', 'report', '--plan')).not.toContain('/words 200');
 });
 
 it('a new host installs a skill of 3 MiB with one request more for the files', async () => {
@@ -106,6 +152,7 @@ it('a new host installs a skill of 3 MiB with one request more for the files', a
     '/tuf/1.root.json 404',
     '/index/@acme/large 200',
     '/index/status.json 200',
+    '/words 200',
     '/packs/evidence 200',
     '/packs/files 200',
   ]);
