@@ -195,9 +195,14 @@ async function fetchLineWithWords(
         before !== undefined && (own === undefined || Buffer.compare(before, own) !== 0);
       return { ...chosen, statuses: isOther ? [...statuses, before] : statuses };
     }
-    const isOne = head !== undefined && isOfHead(words, head);
-    if (isOne && own !== undefined) await keepWords(query, line, { bytes, status: own });
-    if (isOne || bytes === undefined || tries === wordsTriesMax) return { ...chosen, statuses };
+    // A further source may show a newer head than the registry. So any of the statuses will do.
+    const proving = statuses.find((one) => {
+      const checkpoint = peekStatus(one, query)?.checkpoint;
+      return checkpoint !== undefined && isOfHead(words, parseCheckpoint(checkpoint));
+    });
+    if (proving !== undefined) await keepWords(query, line, { bytes, status: proving });
+    if (proving !== undefined || bytes === undefined || tries === wordsTriesMax)
+      return { ...chosen, statuses };
   }
 }
 

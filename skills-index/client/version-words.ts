@@ -3,7 +3,7 @@
  * nothing is left out, and the statements that the index line does not name.
  */
 import type { Checkpoint } from '../log/checkpoint.ts';
-import { type Digest, digestOf } from '../skill/digest.ts';
+import { type Digest, digestOf, isDigest } from '../skill/digest.ts';
 import type { SkillName } from '../skill/name.ts';
 import { parseJson } from '../skill/text/json.ts';
 import type { Version } from '../skill/version.ts';
@@ -13,6 +13,7 @@ import { wordsFileBytesMax } from '../trust/limits.ts';
 import { fetchFile, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { statementBlobBytesMax } from './limits.ts';
 import { peek } from './peek.ts';
+import type { Store } from './store.ts';
 
 interface AskedVersion {
   readonly name: SkillName;
@@ -102,14 +103,28 @@ export async function fetchProvenStatements(
   );
 }
 
-// A statement never changes, so a kept copy is not asked for again. `decide` notices a wrong copy.
+// A statement never changes, so a kept copy is not asked for again. The digest under the log index
+// shows whether the copy is whole: a damaged copy would have every later decision refused.
 async function fetchStatementAt(source: Source, index: number): Promise<Uint8Array | undefined> {
+  const { store } = source;
   const name = `log/statements/${index}`;
-  const kept = await source.store.getNamed(name);
-  if (source.offline === true || (kept !== undefined && isAt(kept, index))) return kept;
+  const kept = await readKept(store, name);
+  if (kept !== undefined && isAt(kept, index)) return kept;
+  if (source.offline === true) return undefined;
   const bytes = await fetchFile(source, `/log/statements/${index}`, statementBlobBytesMax);
-  if (bytes !== undefined) await source.store.putNamed(name, bytes);
+  if (bytes === undefined) return undefined;
+  const digest = digestOf(bytes);
+  await store.put(digest, bytes);
+  await store.putNamed(name, Buffer.from(digest));
   return bytes;
+}
+
+async function readKept(store: Store, name: string): Promise<Uint8Array | undefined> {
+  const named = await store.getNamed(name);
+  const digest = named === undefined ? undefined : Buffer.from(named).toString('utf8');
+  if (!isDigest(digest)) return undefined;
+  const bytes = await store.get(digest);
+  return bytes !== undefined && digestOf(bytes) === digest ? bytes : undefined;
 }
 
 function isAt(bytes: Uint8Array, index: number): boolean {

@@ -45,6 +45,22 @@ describe('fetching a version', () => {
     expect(decide({ ...evidence, ...judged })).toMatchObject({ kind: 'admitted' });
   });
 
+  it('asks once for proofs of an older head than a further source shows, and keeps them', async () => {
+    const store = memoryStore();
+    const asked: string[] = [];
+    const newer = await storyStatus(story.log, [], storyNow, story.log.said.slice(1));
+    const first = { ...query(undefined, store, asked), furtherStatuses: [newer] };
+    const evidence = await fetchVersionEvidence(first);
+    expect(asked.filter((path) => /words|status/.test(path))).toEqual([
+      '/index/status.json',
+      '/words/@acme/weekly-report/1.4.0',
+    ]);
+    expect(decide({ ...evidence, ...judged })).toMatchObject({ kind: 'admitted' });
+    const offline = { ...query(undefined, store), fetch: deadFetch, offline: true };
+    const kept = await fetchVersionEvidence(offline);
+    expect(decide({ ...kept, ...judged })).toMatchObject({ kind: 'admitted' });
+  });
+
   it('asks for no blob twice', async () => {
     const store = memoryStore();
     const asked = [] as string[];
