@@ -253,5 +253,7 @@ export const terminalDrainMillis = 300;
 export const packageFetchSecondsMax = 300;
 /** The settings file of a registry. */
 export const settingsBytesMax = 64 * 1024;
+/** How early doctor says that the stored root of trust of a registry expires. */
+export const rootExpiryWarnMillis = 30 * 24 * 3_600_000;
 /** How often a follower prints how far behind the backup is. */
 export const backupNoteMillis = 10_000;
