@@ -113,8 +113,8 @@ function bracketed(host: string): string {
 }
 
 function makeServer(fetch: Answer, tls?: { readonly cert: Buffer; readonly key: Buffer }): Server {
-  // `createAdaptorServer` replaces the global `Request` and `Response` by classes that answer without
-  // a stream, in half the time.
+  // `createAdaptorServer` replaces the global `Request` and `Response` by classes that answer
+  // without a stream, in half the time.
   const server = createAdaptorServer({
     fetch,
     ...(tls && {
