@@ -3,7 +3,7 @@
  * evidence.
  */
 import { valid as validVersion } from 'semver';
-import { parseCheckpoint } from '../log/checkpoint.ts';
+import { type Checkpoint, parseCheckpoint } from '../log/checkpoint.ts';
 import type { TreeHead } from '../log/merkle-tree.ts';
 import type { TreeNodes } from '../log/tree-nodes.ts';
 import { type Bundle, parseBundle } from '../skill/bundle.ts';
@@ -101,10 +101,7 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
   const bundles = [...statements.values()].flatMap((bytes) => peekBundle(bytes) ?? []);
   const proven = await fetchProvenStatements(limited, words, new Set(bundles.map(indexIn)));
   bundles.push(...[...proven.values()].flatMap((bytes) => peekBundle(bytes) ?? []));
-  const heads = [
-    ...bundles.flatMap(headOf),
-    ...(status === undefined ? [] : [parseCheckpoint(status.checkpoint)]),
-  ];
+  const heads = [...bundles.flatMap(headOf), ...headsShown(query, { words, statuses, status })];
   return {
     line,
     statements: new Map([...statements, ...proven]),
@@ -261,6 +258,20 @@ function peekBundle(bytes: Uint8Array): SigstoreBundle | undefined {
 
 function indexIn({ verificationMaterial }: SigstoreBundle): number {
   return Number(verificationMaterial.tlogEntries[0].logIndex);
+}
+
+/** The newest head, and the head of the proofs of names where it is another. */
+function headsShown(
+  query: VersionQuery,
+  { words, statuses, status }: Pick<ChosenLine, 'words' | 'statuses' | 'status'>,
+): Checkpoint[] {
+  if (status === undefined) return [];
+  const newest = parseCheckpoint(status.checkpoint);
+  const proving = statuses
+    .flatMap((bytes) => peekStatus(bytes, query) ?? [])
+    .map(({ checkpoint }) => parseCheckpoint(checkpoint))
+    .find((head) => isOfHead(words, head));
+  return proving === undefined || isOfHead(words, newest) ? [newest] : [newest, proving];
 }
 
 function headOf(bundle: SigstoreBundle): TreeHead[] {

@@ -11,7 +11,7 @@ import { statements } from '../../registry/store/schema.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { keyStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
-import { approve, call, publish, type Skill, scan, state } from '../registry/road.ts';
+import { approve, call, claimScope, publish, type Skill, scan, state } from '../registry/road.ts';
 import {
   type Installer,
   makeInstaller,
@@ -93,6 +93,23 @@ describe('a registry that leaves out the end of a key', () => {
       6,
       expect.stringContaining('an earlier status says that the version is revoked'),
     ]);
+  });
+});
+
+describe('a host without a network', () => {
+  it('uses the proofs that it has, though another skill brought a newer status', async () => {
+    const { send, author } = network.registry;
+    await releaseBy(author, makeReportSkill('@acme/a'));
+    expect((await host.run('install', '@acme/a@1.0.0', '--yes')).exit).toBe(0);
+    for (const scope of ['one', 'two', 'three']) await claimScope(send, scope, makeKey());
+    await releaseBy(author, makeReportSkill('@acme/b'));
+    expect((await host.run('install', '@acme/b@1.0.0', '--yes')).exit).toBe(0);
+    network.lie = async () => {
+      throw new TypeError('connect ECONNREFUSED');
+    };
+    for (const name of ['@acme/a', '@acme/b'])
+      expect((await host.run('verify', name)).exit).toBe(0);
+    expect((await newcomer.run('verify', '@acme/a')).exit).not.toBe(0);
   });
 });
 

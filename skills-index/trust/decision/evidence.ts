@@ -36,6 +36,9 @@ export type Verified<Type extends Statement['predicateType']> = VerifiedStatemen
   readonly statement: Extract<Statement, { predicateType: Type }>;
 };
 
+/** A head of the log in a valid status, with its signed note. */
+export type StatusHead = Checkpoint & { readonly note: string };
+
 export interface Evidence {
   readonly input: DecisionInput;
   readonly bundle?: Bundle;
@@ -51,7 +54,7 @@ export interface Evidence {
   /** The newest of the valid statuses. */
   readonly status?: Status;
   /** The heads of the log in all valid statuses. */
-  readonly heads: readonly Checkpoint[];
+  readonly heads: readonly StatusHead[];
   /** The marks on versions in all valid statuses. */
   readonly marks: readonly StatusMark[];
 }
@@ -97,7 +100,7 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
     ...(bundle === undefined ? {} : { bundle }),
     ...(report === undefined ? {} : { report }),
     ...(status === undefined ? {} : { status }),
-    heads: statuses.map(({ checkpoint }) => parseCheckpoint(checkpoint)),
+    heads: statuses.map(({ checkpoint: note }) => ({ ...parseCheckpoint(note), note })),
     marks: marksOfAll(statuses),
   };
   if (about !== undefined) judgeSubjects(statements, about, reasons);

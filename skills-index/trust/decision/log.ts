@@ -42,7 +42,8 @@ export function judgeLog(evidence: Evidence, reasons: Reasons): JudgedStatus | u
   };
 }
 
-function judgeWitnesses(
+/** Counts the witnesses of a head, and adds a reason when they are too few. */
+export function judgeWitnesses(
   note: string,
   { witnesses, root, now, statusGraceSeconds = 0 }: DecisionInput,
   reasons: Reasons,

@@ -10,6 +10,7 @@ import type { VerifiedStatement } from '../signatures/verify-statement.ts';
 import type { Evidence } from './evidence.ts';
 import type { DecisionInput } from './input.ts';
 import type { Reasons } from './reason.ts';
+import { headOfWords } from './shown-words.ts';
 
 /** A signed head of the log, with a text that names where the head was found. */
 export interface LogHead extends TreeHead {
@@ -87,7 +88,13 @@ export function alarmOfSeen(
 // otherwise the thief of a retired key could show a log of their own.
 function judgeTogether(evidence: Evidence, shown: Head): LogAlarm[] {
   const { consistency } = evidence.input;
-  const heads = [shown, ...evidence.statements.map((one) => statementHead(evidence, one))];
+  const words = headOfWords(evidence);
+  const heads = [
+    shown,
+    // The proofs of names may be of an older head than the newest.
+    ...(words === undefined ? [] : [headOfStatus(words.note)]),
+    ...evidence.statements.map((one) => statementHead(evidence, one)),
+  ];
   const largest = heads.reduce((a, b) =>
     b.size > a.size || (b.size === a.size && a.retired) ? b : a,
   );

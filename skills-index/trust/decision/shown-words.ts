@@ -7,7 +7,8 @@ import { type NameProof, provesName } from '../index-files/words-file.ts';
 import { mapNames } from '../members-and-scopes/map-names.ts';
 import { namesRestedOn } from '../members-and-scopes/names-rested-on.ts';
 import type { VerifiedStatement } from '../signatures/verify-statement.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, StatusHead } from './evidence.ts';
+import { judgeWitnesses } from './log.ts';
 import type { Reasons } from './reason.ts';
 
 /**
@@ -16,10 +17,10 @@ import type { Reasons } from './reason.ts';
  * now.
  */
 export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
-  const { heads, input, statements, known } = evidence;
+  const { heads, input, statements, known, status } = evidence;
   const { words, past = false, line } = input;
   if (words === undefined || past || heads.length === 0) return;
-  const head = heads.find(({ map }) => map !== undefined && isEqual(map, words.map));
+  const head = headOfWords(evidence);
   if (head === undefined) {
     reasons.add(
       'words-unproven',
@@ -27,12 +28,26 @@ export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
     );
     return;
   }
+  // The witnesses of the newest head did not see the map of this head.
+  if (head.note !== status?.checkpoint) judgeWitnesses(head.note, input, reasons);
   const shown = [...statements, ...known].filter(({ logIndex }) => logIndex < head.size);
   const byName = indexesByName(shown);
   for (const [name, upTo] of namesRestedOn(line, shown)) {
     const proof = words.names.get(name);
     judgeName({ name, upTo, proof, map: words.map, shown: byName.get(name) ?? new Set() }, reasons);
   }
+}
+
+/**
+ * The head whose map the proofs are of: the newest head, or the head of another valid status.
+ * Undefined where no head has the map, and where no proofs are needed.
+ */
+export function headOfWords({ heads, input, status }: Evidence): StatusHead | undefined {
+  const { words } = input;
+  const found = heads.filter(
+    ({ map }) => map !== undefined && words !== undefined && isEqual(map, words.map),
+  );
+  return found.find(({ note }) => note === status?.checkpoint) ?? found[0];
 }
 
 interface JudgedName {
