@@ -284,7 +284,9 @@ export const appendsAtOnce = 40;
  * Bytes of their statements in base64: nothing else is answered while SQLite writes a batch, and D1
  * takes a batch as one message.
  */
-export const appendedBytesAtOnce = 4 * 1024 * 1024;
+export const appendedBytesAtOnce = 1024 * 1024;
+/** A statement of more bytes in base64 is verified alone, in a turn of its own. */
+export const largeStatementBytes = 64 * 1024;
 /** Statements whose bundles are written together. */
 export const finishedAtOnce = 50;
 /**

@@ -5,14 +5,15 @@
  *
  * The design follows Sunlight (https://sunlight.dev), whose log also sequences pooled submissions.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CompactRange } from '../../skills-index/log/compact-range.ts';
 import { emptyMapRoot } from '../../skills-index/log/map-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { appendedBytesAtOnce, appendsAtOnce } from '../limits.ts';
+import { appendedBytesAtOnce, appendsAtOnce, largeStatementBytes } from '../limits.ts';
 import { type BatchWrite, logIndexTaken, retryOnClash } from '../store/batch.ts';
 import { log, statements } from '../store/schema.ts';
-import type { Appended, Appending, LoggedAt, WaitingAppend } from './appending.ts';
+import type { Appended, Appending, LoggedAt, NewStatement, WaitingAppend } from './appending.ts';
 import { finishRows } from './finish-statements.ts';
 import { nameWrites } from './index-names.ts';
 import { type LoggedRange, mapBefore, readRange } from './log.ts';
@@ -28,7 +29,7 @@ import { requireWhole } from './witness-duty.ts';
  * @throws Problem `statement-invalid`, `log-behind`, `registry-busy`
  */
 export async function append(registry: Registry, appending: Appending): Promise<Appended> {
-  await requireReadable(registry, appending.statements);
+  await rehearse(registry, appending.statements);
   const { waiting } = registry;
   if (waiting === undefined) return one(await commit(registry, [appending]));
   return new Promise<Appended>((resolve, reject) => {
@@ -51,10 +52,26 @@ export async function appendInTurn<Decision extends Appending>(
     retryOnClash(async () => {
       const before = await readRange(registry);
       const decision = await decide();
-      await requireReadable(registry, decision.statements);
+      await rehearse(registry, decision.statements);
       return { ...one(await commitOnce(registry, [decision], before)), decision };
     }),
   );
+}
+
+/**
+ * As `requireReadable`. A large statement takes tens of milliseconds, so large statements come one
+ * after the other, and other requests go on between them.
+ */
+function rehearse(registry: Registry, added: readonly NewStatement[]): Promise<void> {
+  if (bytesOf(added) <= largeStatementBytes) return requireReadable(registry, added);
+  return registry.exclusive('large statement', async () => {
+    await nextTurn();
+    await requireReadable(registry, added);
+  });
+}
+
+function bytesOf(added: readonly NewStatement[]): number {
+  return added.reduce((sum, { envelope }) => sum + envelope.payload.length, 0);
 }
 
 function takeTurn(registry: Registry, waiting: WaitingAppend[]): void {
@@ -69,7 +86,7 @@ function takeTurn(registry: Registry, waiting: WaitingAppend[]): void {
 function countJoined(waiting: readonly WaitingAppend[]): number {
   let bytes = 0;
   const end = waiting.findIndex(({ appending }, at) => {
-    for (const { envelope } of appending.statements) bytes += envelope.payload.length;
+    bytes += bytesOf(appending.statements);
     return at > 0 && (at >= appendsAtOnce || bytes > appendedBytesAtOnce);
   });
   return end === -1 ? waiting.length : end;
