@@ -85,9 +85,11 @@ export function recordingSource(source: Source, taken: Map<string, Uint8Array>):
       await store.putNamed(name, bytes);
     },
   };
-  const packs = `${source.base.replace(/\/+$/, '')}/packs/`;
+  const base = source.base.replace(/\/+$/, '');
   const fetch: Source['fetch'] = async (url, how) =>
-    url.startsWith(packs) ? { ok: false, status: 404, body: null } : source.fetch(url, how);
+    /^\/(packs|log\/nodes)\//.test(url.slice(base.length))
+      ? { ok: false, status: 404, body: null }
+      : source.fetch(url, how);
   return { ...source, store: recording, fetch };
 }
 

@@ -17,6 +17,7 @@ import { currentStatus } from '../index/status-json.ts';
 import { readWordsFile } from '../index/words.ts';
 import { newestCheckpoint } from '../log/log.ts';
 import { readStatementAt } from '../log/logged-statements.ts';
+import { nodesBetween } from '../log/nodes-of-heads.ts';
 import { readTile } from '../log/tiles.ts';
 import { withCosignatures } from '../log/witnesses.ts';
 import { readPublicBlob } from '../store/blobs.ts';
@@ -109,6 +110,14 @@ export function staticRoutes(registry: Registry): Hono {
         cache: forever,
       }),
     )
+    .get('/log/nodes/:from/:size', async (context) => {
+      const { from, size } = context.req.param();
+      const isNumber = /^[1-9]\d{0,14}$/;
+      if (!isNumber.test(from) || !isNumber.test(size))
+        throw new Problem('not-found', 'There are no nodes at this address');
+      const bytes = await nodesBetween(registry, Number(from), Number(size));
+      return answer(context, bytes, { type: 'application/octet-stream', cache: forever });
+    })
     .get('/log/tile/*', async (context) => {
       const bytes = await readTile(registry, context.req.path.slice('/log/'.length));
       return answer(context, bytes, { type: 'application/octet-stream', cache: forever });

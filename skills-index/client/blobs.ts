@@ -170,6 +170,24 @@ export async function fetchFile(
   }
 }
 
+/**
+ * Fetches a file that a registry need not have, because it only saves requests: earlier registries
+ * and copies of a registry lack it. Undefined for every answer that is no such file.
+ * @throws Problem `registry-down`
+ */
+export async function fetchIfAny(
+  source: Source,
+  path: string,
+  bytesMax: number,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await fetchFile(source, path, bytesMax);
+  } catch (cause) {
+    if (cause instanceof Problem && cause.code === 'registry-answer-invalid') return undefined;
+    throw cause;
+  }
+}
+
 async function readBody(response: FileAnswer, bytesMax: number, path: string): Promise<Uint8Array> {
   const bytes = await readBoundedBody(response.body, bytesMax);
   if (bytes !== undefined) return bytes;

@@ -2,9 +2,9 @@
 import { type Hash, type TreeHead, verifyConsistency } from '../log/merkle-tree.ts';
 import { parseHashTile, type TileId, tilePath } from '../log/tile.ts';
 import { answerFrom, consistencyQuestion, type TreeQuestion, tilesFor } from '../log/tile-proof.ts';
-import { nodesFirst, type TreeNodes } from '../log/tree-nodes.ts';
-import { fetchNamed, inTurns, type Source } from './blobs.ts';
-import { tileBytesMax } from './limits.ts';
+import { nodesFirst, parseNodes, type TreeNodes } from '../log/tree-nodes.ts';
+import { fetchIfAny, fetchNamed, inTurns, type Source } from './blobs.ts';
+import { tileBytesMax, treeNodesBytesMax } from './limits.ts';
 
 /**
  * Consistency proofs of the log from each of the smaller heads to `head`, from tiles that this host
@@ -19,10 +19,44 @@ export async function proveHeads(
   nodes: TreeNodes = new Map(),
 ): Promise<Map<number, Hash[]>> {
   const sizes = heads.map(({ size }) => size);
-  const proofs = await fetchConsistency(source, sizes, head.size, { keptFirst: true, nodes });
+  const more = await fetchNodes(source, sizes, head.size, nodes);
+  const terms = { keptFirst: true, nodes: new Map([...nodes, ...more]) };
+  const proofs = await fetchConsistency(source, sizes, head.size, terms);
   const proves = (first: TreeHead): boolean =>
     verifyConsistency({ first, second: head, proof: proofs.get(first.size) ?? [] });
   return heads.every(proves) ? proofs : fetchConsistency(source, sizes, head.size);
+}
+
+/**
+ * Nodes between the largest of the smaller heads and `size`, where the proofs need more than one
+ * tile that this host does not keep.
+ */
+async function fetchNodes(
+  source: Source,
+  sizes: readonly number[],
+  size: number,
+  nodes: TreeNodes,
+): Promise<TreeNodes> {
+  const smaller = sizes.filter((one) => one > 0 && one < size);
+  if (smaller.length === 0) return new Map();
+  const from = Math.max(...smaller);
+  const path = `log/nodes/${from}/${size}`;
+  const kept = parseNodes(await source.store.getNamed(path));
+  if (kept.size > 0 || source.offline === true) return kept;
+  const wanted = smaller.flatMap((first) => tilesFor(questionWith(nodes, first, size), size));
+  const lacking = new Set<string>();
+  for (const tile of wanted)
+    if ((await source.store.getNamed(`log/${tilePath(tile)}`)) === undefined)
+      lacking.add(tilePath(tile));
+  if (lacking.size < 2) return kept;
+  const bytes = await fetchIfAny(source, `/${path}`, treeNodesBytesMax);
+  const fetched = parseNodes(bytes);
+  if (bytes !== undefined && fetched.size > 0) await source.store.putNamed(path, bytes);
+  return fetched;
+}
+
+function questionWith(nodes: TreeNodes, first: number, size: number): TreeQuestion<Hash[]> {
+  return (nodeAt) => consistencyQuestion(first, size)(nodesFirst(nodes, nodeAt));
 }
 
 interface TileTerms {
@@ -47,7 +81,7 @@ export async function fetchConsistency(
   const { nodes = new Map() } = terms;
   const questions = smaller.map((first): [number, TreeQuestion<Hash[]>] => [
     first,
-    (nodeAt) => consistencyQuestion(first, size)(nodesFirst(nodes, nodeAt)),
+    questionWith(nodes, first, size),
   ]);
   const tiles = await fetchTiles(
     source,

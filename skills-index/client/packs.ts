@@ -5,9 +5,8 @@
 
 import { parseNodes, type TreeNodes } from '../log/tree-nodes.ts';
 import type { Digest } from '../skill/digest.ts';
-import { Problem } from '../skill/problem.ts';
 import type { IndexLine } from '../trust/index-files/index-line.ts';
-import { fetchFile, type Pack, type Source } from './blobs.ts';
+import { fetchIfAny, type Pack, type Source } from './blobs.ts';
 import { packBytesMax, treeNodesBytesMax } from './limits.ts';
 import { evidencePackPath, parsePack } from './pack-form.ts';
 
@@ -52,16 +51,10 @@ export function makePack(source: Source, path: string): Pack {
   };
 }
 
-// Copies of a registry and earlier registries have no packs. A pack that nobody can read counts as
-// no pack: its blobs are fetched one by one.
+// A pack that nobody can read counts as no pack: its blobs are fetched one by one.
 async function fetchPack(source: Source, path: string): Promise<ReadonlyMap<Digest, Uint8Array>> {
   const none = new Map<Digest, Uint8Array>();
   if (source.offline === true) return none;
-  try {
-    const bytes = await fetchFile(source, path, packBytesMax);
-    return (bytes && parsePack(bytes)) ?? none;
-  } catch (cause) {
-    if (cause instanceof Problem && cause.code === 'registry-answer-invalid') return none;
-    throw cause;
-  }
+  const bytes = await fetchIfAny(source, path, packBytesMax);
+  return (bytes && parsePack(bytes)) ?? none;
 }

@@ -33,6 +33,24 @@ export function placesOfHeads(sizes: readonly number[]): readonly NodePlace[] {
   return [...wanted.values()];
 }
 
+/**
+ * The nodes that lead from a head to a later one, also for heads that `placesOfHeads` leads to the
+ * first of the two.
+ */
+export function placesBetween(from: number, size: number): readonly NodePlace[] {
+  const wanted = new Map(placesOfHeads([from, size]).map((place) => [keyOf(place), place]));
+  // Complete subtrees that the first head divides: an older head may need each of them whole.
+  for (let level = 0; ; level++) {
+    const place = { level, index: Math.floor((from - 1) / 2 ** level) };
+    if ((place.index + 1) * 2 ** level > size) return [...wanted.values()];
+    wanted.set(keyOf(place), place);
+  }
+}
+
+function keyOf({ level, index }: NodePlace): string {
+  return nodeKey(level, index);
+}
+
 /** The bytes of nodes; at least the heading. */
 export function printNodes(nodes: Iterable<TreeNode>): Uint8Array {
   const rows = [...nodes].map(({ level, index, hash }) => {

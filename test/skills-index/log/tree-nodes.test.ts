@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { proveHeads } from '../../../skills-index/client/log-proofs.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { type TreeHead, verifyConsistency } from '../../../skills-index/log/merkle-tree.ts';
-import { placesOfHeads, printNodes } from '../../../skills-index/log/print-nodes.ts';
+import { placesBetween, placesOfHeads, printNodes } from '../../../skills-index/log/print-nodes.ts';
 import { tilePath } from '../../../skills-index/log/tile.ts';
 import { consistencyQuestion, tilesFor } from '../../../skills-index/log/tile-proof.ts';
 import { parseNodes, type TreeNodes } from '../../../skills-index/log/tree-nodes.ts';
 import { headOf, logFetch, nodesOf } from '../two-histories.ts';
+
+const logSize = 5_000;
 
 const nodesFor = (sizes: readonly number[], history = 'a'): TreeNodes => {
   const nodeAt = nodesOf(history);
@@ -26,12 +28,15 @@ async function prove(
   sizes: readonly number[],
   size: number,
   nodes: TreeNodes,
+  served?: (path: string) => Uint8Array | undefined,
 ): Promise<{ readonly asked: readonly string[]; readonly isProven: boolean }> {
   const asked: string[] = [];
   const log = await logFetch(size);
   const fetch: typeof globalThis.fetch = (input) => {
-    asked.push(new URL(String(input)).pathname.slice('/log/'.length));
-    return log(input);
+    const path = new URL(String(input)).pathname.slice('/log/'.length);
+    asked.push(path);
+    const answer = served?.(path);
+    return answer === undefined ? log(input) : Promise.resolve(new Response(Buffer.from(answer)));
   };
   const source = { fetch, base: 'http://log', store: memoryStore() };
   const heads = sizes.map((one) => headOf(one));
@@ -43,7 +48,6 @@ async function prove(
   return { asked, isProven };
 }
 
-const logSize = 5_000;
 const cases: [readonly number[], number][] = [
   [[7], 12],
   [[1, 2, 3, 4, 5, 6, 7, 8], 9],
@@ -54,6 +58,41 @@ const cases: [readonly number[], number][] = [
   [[10, 200, logSize], logSize],
 ];
 
+/** The nodes of older heads, and those from the largest to a later head. */
+const nodesUpTo = (sizes: readonly number[], size: number): TreeNodes => {
+  const from = Math.max(...sizes);
+  const between = from < size ? bytesBetween(from, 'a', size) : undefined;
+  return new Map([...nodesFor(sizes), ...parseNodes(between)]);
+};
+
+const tilesIn = (asked: readonly string[]): readonly string[] =>
+  asked.filter((path) => path.startsWith('tile/'));
+
+describe('the nodes between two heads', () => {
+  it.each(cases)(
+    'prove with the nodes of %j the head of %i without a tile',
+    async (sizes, size) => {
+      const { asked, isProven } = await prove(sizes, size, nodesUpTo(sizes, size));
+      expect({ asked, isProven }).toEqual({ asked: [], isProven: true });
+    },
+  );
+
+  it('prove every head of a small log without a tile', async () => {
+    for (let size = 2; size <= 24; size++) {
+      for (let largest = 1; largest < size; largest++) {
+        const sizes = Array.from({ length: largest }, (_, at) => at + 1);
+        const { asked, isProven } = await prove(sizes, size, nodesUpTo(sizes, size));
+        expect({ size, largest, asked, isProven }).toEqual({
+          size,
+          largest,
+          asked: [],
+          isProven: true,
+        });
+      }
+    }
+  });
+});
+
 describe('the nodes of older heads', () => {
   it.each(cases)(
     '%j lead to a later head of %i with the tiles of the largest alone',
@@ -62,7 +101,7 @@ describe('the nodes of older heads', () => {
       const needed = largest < size ? tilesFor(consistencyQuestion(largest, size), size) : [];
       const { asked, isProven } = await prove(sizes, size, nodesFor(sizes));
       expect(isProven).toBe(true);
-      for (const path of asked) expect(needed.map(tilePath)).toContain(path);
+      for (const path of tilesIn(asked)) expect(needed.map(tilePath)).toContain(path);
     },
   );
 
@@ -70,7 +109,27 @@ describe('the nodes of older heads', () => {
     const sizes = [5, 300, 900, 1_500, 2_100, 3_000, 3_700];
     const without = await prove(sizes, logSize, new Map());
     const beside = await prove(sizes, logSize, nodesFor(sizes));
-    expect([without.asked.length, beside.asked.length]).toEqual([9, 3]);
+    expect([tilesIn(without.asked).length, tilesIn(beside.asked).length]).toEqual([9, 3]);
+  });
+
+  it('and the nodes behind them are asked for in place of several tiles', async () => {
+    const sizes = [5, 300, 900, 3_700];
+    const served = (path: string) => (path.startsWith('nodes/') ? bytesBetween(3_700) : undefined);
+    const { asked, isProven } = await prove(sizes, logSize, nodesFor(sizes), served);
+    expect({ asked, isProven }).toEqual({ asked: ['nodes/3700/5000'], isProven: true });
+  });
+
+  it.each<[string, Uint8Array]>([
+    ['of another tree', bytesBetween(3_700, 'b')],
+    ['between other heads', bytesBetween(1_111)],
+    ['that are no nodes', Buffer.from('<html>It works!</html>')],
+    ['in far too many bytes', Buffer.concat([bytesBetween(3_700), Buffer.alloc(2 ** 20)])],
+  ])('are proved by tiles where the registry sends nodes %s', async (_, bytes) => {
+    const sizes = [5, 300, 900, 3_700];
+    const served = (path: string) => (path.startsWith('nodes/') ? bytes : undefined);
+    const { asked, isProven } = await prove(sizes, logSize, nodesFor(sizes), served);
+    expect(isProven).toBe(true);
+    expect(tilesIn(asked).length).toBeGreaterThan(0);
   });
 
   it.each<[string, (sizes: readonly number[]) => TreeNodes]>([
@@ -82,7 +141,7 @@ describe('the nodes of older heads', () => {
     const sizes = [5, 300, 900, 3_700];
     const { asked, isProven } = await prove(sizes, logSize, make(sizes));
     expect(isProven).toBe(true);
-    expect(asked.length).toBeGreaterThan(3);
+    expect(tilesIn(asked).length).toBeGreaterThan(3);
   });
 });
 
@@ -108,4 +167,15 @@ describe('nodes in bytes', () => {
 
 function changed(nodes: TreeNodes): TreeNodes {
   return new Map([...nodes].map(([key, hash]) => [key, hash.map((byte) => byte ^ 1)]));
+}
+
+function bytesBetween(from: number, history = 'a', size = logSize): Uint8Array {
+  const nodeAt = nodesOf(history);
+  return printNodes(
+    placesBetween(from, size).map(({ level, index }) => ({
+      level,
+      index,
+      hash: nodeAt(level, index),
+    })),
+  );
 }

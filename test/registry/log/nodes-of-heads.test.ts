@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import { consistencyProofFrom, verifyConsistency } from '../../../skills-index/log/merkle-tree.ts';
+import { nodeKey, parseNodes } from '../../../skills-index/log/tree-nodes.ts';
+import { makeSkill, publish } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+let world: Staffed;
+const notes: string[] = [];
+beforeAll(async () => {
+  world = await makeStaffedWorld();
+  for (const version of ['1.0.0', '1.0.1', '1.0.2', '1.0.3', '1.0.4']) {
+    await publish(world.send, makeSkill('@acme/nodes', version), world.author);
+    notes.push(await (await world.send('/log/checkpoint')).text());
+  }
+});
+afterAll(() => world.close());
+
+it('lead from each signed head to a later one', async () => {
+  const heads = notes.map((note) => parseCheckpoint(note));
+  for (const [at, first] of heads.entries()) {
+    for (const second of heads.slice(at + 1)) {
+      const answer = await world.send(`/log/nodes/${first.size}/${second.size}`);
+      expect(answer.headers.get('cache-control')).toContain('immutable');
+      const nodes = parseNodes(new Uint8Array(await answer.arrayBuffer()));
+      const proof = consistencyProofFrom(first.size, second.size, (level, index) => {
+        const hash = nodes.get(nodeKey(level, index));
+        if (hash === undefined) throw new Error(`no node ${level}/${index}`);
+        return hash;
+      });
+      expect(verifyConsistency({ first, second, proof })).toBe(true);
+    }
+  }
+});
+
+it.each(['0/3', '3/3', '4/3', '3/9999', '03/4', '1e0/4', '-1/4', '3/x', '3/99999999999999999999'])(
+  'are not there for %s',
+  async (heads) => {
+    expect((await world.send(`/log/nodes/${heads}`)).status).toBe(404);
+  },
+);
