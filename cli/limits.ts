@@ -109,6 +109,8 @@ export const witnessConnectionsMax = 256;
 export const followSecondsDefault = 60;
 export const headsKeptMax = 100;
 export const evidenceFilesMax = 100;
+/** Time in which a replaying witness reads what is new in a log before it cosigns a head. */
+export const witnessMapMillisMax = 10_000;
 /** Retries of a witness after a concurrent request. */
 export const witnessTriesMax = 20;
 /** TUF metadata: bytes of one file, and the age at which an admission fetches it again. */
@@ -223,6 +225,8 @@ export const statusLagSecondsMax = 65 * 60;
 export const notShownSecondsMax = 60 * 60;
 /** Immediate retries when a status was signed during a look. */
 export const monitorTriesMax = 3;
+/** Sizes of a log whose maps of names a process remembers. */
+export const monitorMapsMax = 4;
 /** Listed differences, and stored folders of evidence. */
 export const monitorDifferencesMax = 1_000;
 export const monitorEvidenceMax = 100;
@@ -253,5 +257,7 @@ export const terminalDrainMillis = 300;
 export const packageFetchSecondsMax = 300;
 /** The settings file of a registry. */
 export const settingsBytesMax = 64 * 1024;
+/** How early doctor says that the stored root of trust of a registry expires. */
+export const rootExpiryWarnMillis = 30 * 24 * 3_600_000;
 /** How often a follower prints how far behind the backup is. */
 export const backupNoteMillis = 10_000;

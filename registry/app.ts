@@ -32,6 +32,7 @@ import { statementRoutes } from './routes/statements.ts';
 import { staticRoutes } from './routes/static.ts';
 import { tufRoutes } from './routes/tuf.ts';
 import { versionRoutes } from './routes/versions.ts';
+import { expiringSoon } from './serving/expiry-watch.ts';
 import { whyDamaged } from './store/sqlite-errors.ts';
 
 export interface AppOptions {
@@ -99,6 +100,7 @@ export function createApp(
     const behind = await behindNow(registry);
     const disk = await whyFull?.();
     const backup = await backupAge?.();
+    const expiring = expiringSoon(registry, registry.now());
     const ok = behind === undefined && damaged === undefined && disk === undefined;
     const readiness = {
       ok,
@@ -107,6 +109,7 @@ export function createApp(
       ...(disk && { disk }),
       // A registry goes on without its backup, so the answer stays 200.
       ...(backup && { backup }),
+      ...(expiring.length === 0 ? {} : { expiring }),
       ...(witnesses.length === 0 ? {} : { witnesses }),
     };
     return context.json(readiness, ok ? 200 : 503);

@@ -194,6 +194,10 @@ export const certificateWarnMs = 14 * 24 * 3_600_000;
 export const certificateWarnAgainMs = 24 * 3_600_000;
 /** The same after the end, when no client gets through. */
 export const certificateExpiredAgainMs = 3_600_000;
+/** How early and how often an operator is told of what expires, and how often it is looked at. */
+export const expiryWarnMs = 30 * 24 * 3_600_000;
+export const expiryWarnAgainMs = 24 * 3_600_000;
+export const expiryCheckMs = 3_600_000;
 /** How long one look at the disk counts. */
 export const diskCheckMs = 5_000;
 /** Lines of the access log that wait for the disk, and the pause after the file failed. */

@@ -35,6 +35,7 @@ import { renewQueue } from './review/queue/renew-queue.ts';
 import { watchBackup } from './serving/backup-watch.ts';
 import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
 import { watchDisk } from './serving/disk-space.ts';
+import { watchExpiry } from './serving/expiry-watch.ts';
 import { type Answer, type Listeners, openListeners } from './serving/listeners.ts';
 import {
   type Observation,
@@ -136,8 +137,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     random: (bytes) => randomBytes(bytes),
     exclusive: makeExclusive(),
   };
-  const disk = watchDisk(dir, now);
-  const backup = options.backupFollower === true ? watchBackup(dir, now, log) : undefined;
+  const { disk, backup, ...watches } = startWatches(registry, options, log);
   const addressOf = makeAddressOf(proxies);
   let observation: Observation | undefined;
   const sweep = new AbortController();
@@ -146,7 +146,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const stop = async (): Promise<void> => {
     sweep.abort();
     check?.stop();
-    backup?.stop();
+    watches.stop();
     await listeners.close();
     await observation?.close();
     await finishing.done?.catch(() => undefined);
@@ -215,6 +215,21 @@ function objectsIn(dir: string) {
       }
     },
   };
+}
+
+/** What an operator has to know in time: a full disk, an old backup, what expires. */
+function startWatches(
+  registry: Registry,
+  { dir, backupFollower }: RegistryOptions,
+  say: (line: string) => void,
+) {
+  const backup = backupFollower === true ? watchBackup(dir, registry.now, say) : undefined;
+  const expiry = watchExpiry(registry, say);
+  const stop = (): void => {
+    backup?.stop();
+    expiry.stop();
+  };
+  return { disk: watchDisk(dir, registry.now), backup, stop };
 }
 
 /** Checks and deletes beside requests, until the registry stops. */

@@ -23,6 +23,10 @@ const lacks: readonly { readonly row: RegExp; readonly what: string }[] = [
     row: /^advisories$/,
     what: 'skills with packages do not start, because the advisories cannot be read',
   },
+  {
+    row: /^root of trust of /,
+    what: 'the root of trust of a registry expires soon, or has expired',
+  },
   { row: /^separate operator$/, what: 'held actions are denied, because no approver is named' },
   { row: /^approver /, what: 'an approver’s key has no passphrase, so agents could use the key' },
   { row: /^mailbox of /, what: 'an approver gets no holds by mailbox' },

@@ -20,6 +20,7 @@ import { answer, inkFor, joined, type OutputInk, type Safe, safe } from '../term
 import { backendRows, probeHost } from './check-host.ts';
 import { type DoctorRow, type DoctorVerdict, decideVerdict } from './doctor-verdict.ts';
 import { advisoryRows, houseRows } from './house-rows.ts';
+import { rootRows } from './root-rows.ts';
 import { toolchainRows } from './toolchains.ts';
 
 interface Part {
@@ -96,6 +97,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       needed: row.name === `backend ${policy.backend}`,
     })),
     ...toolchainRows(context.env.HOME, policy),
+    ...rootRows(context),
     ...houseRows(context),
     ...advisoryRows(context, policy),
     ...separationRows(policy, process.getuid?.() ?? 0, await keyKinds(context)).map((row) => ({

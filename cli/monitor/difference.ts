@@ -10,6 +10,10 @@ export const differenceMeanings = {
     'The log’s key signed two histories. The registry shows different logs to different people.',
   'log-withheld':
     'The registry does not show entries of the log, or shows entries that differ from the signed head.',
+  'map-wrong':
+    'The map of names in this signed head is another one than its entries have. Installers that rely on the map miss a statement: a revocation, the end of a key, or the true first claim of a scope.',
+  'map-missing':
+    'The log had a map of names, and this head has none. Without the map, the registry can hide a revocation or the end of a key from a new installer.',
   'witnesses-missing':
     'There is no proof that others see the same log. Installers with the same policy reject every version.',
   'statement-withheld':

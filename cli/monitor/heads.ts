@@ -6,7 +6,7 @@ import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { fetchConsistency } from '../../skills-index/client/log-proofs.ts';
 import { printHead } from '../../skills-index/log/add-checkpoint.ts';
 import { noteBytesMax } from '../../skills-index/log/limits.ts';
-import { type TreeHead, verifyConsistency } from '../../skills-index/log/merkle-tree.ts';
+import { type Hash, type TreeHead, verifyConsistency } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { readWitnesses } from '../../skills-index/trust/decision/witnessed-head.ts';
 import { type Status, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
@@ -14,11 +14,14 @@ import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import { statusLagSecondsMax } from '../limits.ts';
 import type { Difference } from './difference.ts';
+import { whyUnmapped } from './maps.ts';
 import type { MonitorState } from './state-file.ts';
 import type { ReplayWorld } from './world.ts';
 
 export interface ShownHead extends TreeHead {
   readonly note: string;
+  /** Root of the map of names; absent in the heads of a log without a map. */
+  readonly map?: Hash;
 }
 
 export interface ShownHeads {
@@ -26,7 +29,9 @@ export interface ShownHeads {
   readonly statusBytes: Uint8Array;
   /** Of the status. */
   readonly stated: ShownHead;
-  /** The larger of the status's and of /log/checkpoint. */
+  /** Of /log/checkpoint. */
+  readonly signed: ShownHead;
+  /** The larger of these two. */
   readonly newest: ShownHead;
   readonly differences: readonly Difference[];
 }
@@ -53,13 +58,14 @@ export async function readHeads(world: ReplayWorld, state: MonitorState): Promis
     ...whyRolledBack(state, newest),
     ...whyUnwitnessed(world, status),
     ...whyBehind(world, state, stated),
+    ...whyUnmapped(world, state, { stated, signed }),
   ];
-  return { status, statusBytes, stated, newest, differences };
+  return { status, statusBytes, stated, signed, newest, differences };
 }
 
 function readNote(note: string, { root }: ReplayWorld): ShownHead {
-  const { size, root: hash } = verifyRootCheckpoint(note, root);
-  return { size, root: hash, note };
+  const { size, root: hash, map } = verifyRootCheckpoint(note, root);
+  return { size, root: hash, note, ...(map === undefined ? {} : { map }) };
 }
 
 async function whyNotOneLog(

@@ -1,24 +1,39 @@
+import { peek } from '../../skills-index/client/peek.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
+import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
+import {
+  mapNames,
+  mapNamesOfSubject,
+} from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type LogWord, wordsOf } from '../../skills-index/trust/signatures/log-words.ts';
 import { readVerifiedBefore } from '../../skills-index/trust/signatures/verified-before.ts';
-import { monitorWithheldMax, monitorWordsMax } from '../limits.ts';
+import { monitorMapsMax, monitorWithheldMax, monitorWordsMax } from '../limits.ts';
 import type { Difference } from './difference.ts';
 import type { LoggedSummary } from './judged-summary.ts';
 import { type KeptWord, sumOfWords } from './kept-words.ts';
+import { MapOfNames } from './map-of-names.ts';
 import type { ReadWords } from './read-words.ts';
-import type { ReadFiles } from './state.ts';
+import type { MonitorFolder, ReadFiles } from './state.ts';
 import type { MonitorState } from './state-file.ts';
 import type { ReplayTrust, ReplayWorld } from './world.ts';
 
 /** A word of the log, or a verification summary, with its place. */
 type Known = { readonly logIndex: number } & (
-  | { readonly word: LogWord }
+  | { readonly word: LogWord; readonly names: readonly string[] }
   | { readonly summary: LoggedSummary }
 );
+
+/** The map of names of the log at a size. */
+interface MapAt {
+  readonly size: number;
+  readonly map: MapOfNames;
+}
 
 interface Memory {
   readonly by: Digest;
@@ -26,6 +41,8 @@ interface Memory {
   readonly known: readonly Known[];
   /** What was made of them at the last look, up to a size of the log. */
   readonly read?: ReadWords & { readonly size: number; readonly policy: Digest };
+  /** Maps of the sizes that were asked for last. */
+  readonly maps: readonly MapAt[];
 }
 
 /** What the looks of one process have read, by the folder of the replay. */
@@ -52,6 +69,27 @@ export class KnownWords {
     this.#byFolder.set(world.folder.dir, { ...memory, read: now });
     return now;
   }
+
+  /**
+   * The map of names of the first `size` entries of a log. All of them were read, and the registry
+   * withheld no statement of them.
+   */
+  mapAt({ dir }: MonitorFolder, size: number): MapOfNames {
+    const memory = this.#byFolder.get(dir);
+    if (memory === undefined) throw new Problem('internal', `Nothing of ${dir} was read`);
+    const { known, maps } = memory;
+    const start = maps.reduce<MapAt>(
+      (best, one) => (one.size <= size && one.size > best.size ? one : best),
+      { size: 0, map: new MapOfNames() },
+    );
+    let { map } = start;
+    for (const one of known)
+      if ('names' in one && one.logIndex >= start.size && one.logIndex < size)
+        map = map.with(one.names, one.logIndex);
+    const others = maps.filter((one) => one.size !== size).slice(1 - monitorMapsMax);
+    this.#byFolder.set(dir, { ...memory, maps: [...others, { size, map }] });
+    return map;
+  }
 }
 
 function trustDigest({ root, sigstore }: ReplayTrust): Digest {
@@ -77,7 +115,11 @@ async function addWords(
       `Cannot replay the log: it has more than ${monitorWordsMax} statements that a replay must remember`,
     );
   await keepProven(world, state, { by, known });
-  return { by, files, known: known.sort((one, other) => one.logIndex - other.logIndex) };
+  // A statement that was withheld before comes late: maps of larger sizes lack it.
+  const maps = (files.isMore ? (before?.maps ?? []) : []).filter(({ size }) =>
+    added.every(({ logIndex }) => logIndex >= size),
+  );
+  return { by, files, known: known.sort((one, other) => one.logIndex - other.logIndex), maps };
 }
 
 /**
@@ -121,7 +163,17 @@ function readWord(
     return purl === undefined ? [] : [{ logIndex, summary: { purl, logIndex, address } }];
   const bytes = Buffer.from(bundle, 'base64');
   const again = isProven ? readVerifiedBefore(bytes, address, world.root) : undefined;
-  return [{ logIndex, word: again ?? readLogged(bytes, { logIndex, digest: address }, world) }];
+  const word = again ?? readLogged(bytes, { logIndex, digest: address }, world);
+  return [{ logIndex, word, names: namesOfWord(word, bytes) }];
+}
+
+// The registry names a statement by its text, whether or not anybody can verify the statement.
+function namesOfWord(word: LogWord, bytes: Uint8Array): string[] {
+  if ('statement' in word) return mapNames(word.statement);
+  const said = peek(() =>
+    peekStatement(parseSigstoreBundle(parseJson(bytes, 'a statement').value).dsseEnvelope),
+  );
+  return said === undefined ? mapNamesOfSubject(word.about) : mapNames(said);
 }
 
 function makeRead(

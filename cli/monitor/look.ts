@@ -12,6 +12,7 @@ import { type Compared, compareIndex } from './compare.ts';
 import { type Difference, withheldStatement } from './difference.ts';
 import { keepEvidence } from './evidence.ts';
 import { readHeads, type ShownHead, type ShownHeads } from './heads.ts';
+import { compareMaps, mappedWith } from './maps.ts';
 import { keepOffered, readOffered } from './offered.ts';
 import { type MonitorState, nothingWalked } from './state-file.ts';
 import { refetchWithheld, walkStatements } from './statements.ts';
@@ -94,7 +95,7 @@ async function replayLog(world: ReplayWorld): Promise<RawLook> {
     return found;
   const walked = await walk(
     world,
-    { ...before, heads: headsWith(world, before, heads) },
+    { ...before, heads: headsWith(world, before, heads), ...mappedWith(world, before, heads) },
     heads.newest,
   );
   if ('code' in walked) return { ...found, differences: [...heads.differences, walked] };
@@ -105,14 +106,21 @@ async function replayLog(world: ReplayWorld): Promise<RawLook> {
   const log = { ...words, size: heads.stated.size, offered, state };
   const compared = await compareIndex(world, log, heads.status);
   const withheld = state.withheld.map(({ index }) => withheldStatement(index));
+  const maps = compareMaps(world, state, heads);
   const isOlder = before.seen !== undefined && before.seen.sums === undefined;
   return {
     ...found,
     ...compared,
-    notes: isOlder ? [readAgainText(dir), ...compared.notes] : compared.notes,
+    notes: [...(isOlder ? [readAgainText(dir)] : []), ...maps.notes, ...compared.notes],
     offered: await keepOffered(dir, offered, compared.offered),
     read: heads.newest.size - before.walked.size,
-    differences: [...heads.differences, ...withheld, ...unverifiable, ...compared.differences],
+    differences: [
+      ...heads.differences,
+      ...withheld,
+      ...maps.differences,
+      ...unverifiable,
+      ...compared.differences,
+    ],
   };
 }
 
@@ -186,6 +194,8 @@ async function finish(
     ['status.json', heads.statusBytes],
     ['status-head.txt', heads.stated.note],
     ['newest-head.txt', heads.newest.note],
+    ...(heads.signed === heads.newest ? [] : [['checkpoint.txt', heads.signed.note] as const]),
+    ...(before.mapped === undefined ? [] : [['mapped-head.txt', before.mapped.note] as const]),
     ...(before.seen === undefined ? [] : [['seen-head.txt', before.seen.note] as const]),
     ...[...files].map(([name, bytes]) => [`index/${name}`, bytes] as const),
   ]);

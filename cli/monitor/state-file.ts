@@ -41,6 +41,11 @@ export interface MonitorState {
   readonly withheld: readonly { readonly index: number; readonly entry: string }[];
   /** When a head of at least this size was seen first. */
   readonly heads: readonly { readonly size: number; readonly at: string }[];
+  /**
+   * The smallest head that had a map of names, and when such a head was seen first; absent while
+   * the log has no map.
+   */
+  readonly mapped?: { readonly size: number; readonly note: string; readonly at: string };
   /** Index lines in the list of those that were shown. */
   readonly offered: number;
   /**
@@ -86,6 +91,7 @@ const fileShape: Shape<MonitorState & { readonly sum: Digest }> = exactObject({
   walked: exactObject({ peaks, size: logIndex, sums }),
   withheld,
   heads,
+  mapped: v.exactOptional(exactObject({ size: logIndex, note: v.string(), at: isoTime })),
   offered: logIndex,
   verified: v.exactOptional(
     exactObject({

@@ -1,5 +1,5 @@
 /** Reads a log to its newest head: every entry, and the statement that each commits to. */
-import { fetchFile, inTurns } from '../../skills-index/client/blobs.ts';
+import { fetchFile, inTurns, type Source } from '../../skills-index/client/blobs.ts';
 import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';
 import { type WalkedEntry, walkEntries } from '../../skills-index/client/log-entries.ts';
 import { commitsTo } from '../../skills-index/log/commits-to.ts';
@@ -92,7 +92,7 @@ export async function refetchWithheld(
 }
 
 /** A statement as its place in the log shows it. */
-interface ReadStatement {
+export interface ReadStatement {
   readonly logIndex: number;
   readonly address: Digest;
   readonly bytes: Uint8Array;
@@ -144,9 +144,34 @@ async function keepBatch(
 
 async function readOne(
   world: ReplayWorld,
+  walked: Pick<WalkedEntry, 'index' | 'entry'>,
+): Promise<ReadStatement | undefined> {
+  const shown = await fetchStatement(world.source, walked);
+  if (shown === undefined) return undefined;
+  const { logIndex, address, bytes, said } = shown;
+  try {
+    // A word that cannot be verified freezes what it is about. A word that cannot be read again
+    // would end every replay, so it counts as withheld.
+    if (isWord({ statement: said })) readLogged(bytes, { logIndex, digest: address }, world);
+    else requireVerified(world, bytes);
+    await world.source.store.put(address, bytes);
+    return shown;
+  } catch (cause) {
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  }
+}
+
+/**
+ * Fetches the statement to which a log entry commits, and verifies no signature of it; undefined
+ * when the registry shows none, or another one.
+ * @throws Problem `registry-down`, `registry-answer-invalid`
+ */
+export async function fetchStatement(
+  source: Source,
   { index, entry }: Pick<WalkedEntry, 'index' | 'entry'>,
 ): Promise<ReadStatement | undefined> {
-  const bytes = await fetchFile(world.source, `/log/statements/${index}`, statementBlobBytesMax);
+  const bytes = await fetchFile(source, `/log/statements/${index}`, statementBlobBytesMax);
   if (bytes === undefined) return undefined;
   try {
     const bundle = parseSigstoreBundle(
@@ -160,13 +185,7 @@ async function readOne(
       !commitsTo(entry, bundle.dsseEnvelope)
     )
       return undefined;
-    const said = peekStatement(bundle.dsseEnvelope);
-    // A word that cannot be verified freezes what it is about. A word that cannot be read again
-    // would end every replay, so it counts as withheld.
-    if (isWord({ statement: said })) readLogged(bytes, { logIndex: index, digest: address }, world);
-    else requireVerified(world, bytes);
-    await world.source.store.put(address, bytes);
-    return { logIndex: index, address, bytes, said };
+    return { logIndex: index, address, bytes, said: peekStatement(bundle.dsseEnvelope) };
   } catch (cause) {
     // What cannot even be read is as good as withheld: nobody learns whom it concerns.
     if (cause instanceof Problem) return undefined;

@@ -7,6 +7,7 @@ import type { Policy } from '../../skills-index/trust/policy/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import type { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import type { ReplayedSummary } from './judged-summary.ts';
+import type { MapOfNames } from './map-of-names.ts';
 import type { ReadWords } from './read-words.ts';
 import type { MonitorFolder } from './state.ts';
 import type { MonitorState } from './state-file.ts';
@@ -32,6 +33,8 @@ export interface ReplayWorld extends ReplayTrust {
   /** Reads the words of the log below a size, and verifies those of them that are new. */
   readonly known: {
     read(world: ReplayWorld, state: MonitorState, size: number): Promise<ReadWords>;
+    /** The map of names of the first `size` entries that `read` was given. */
+    mapAt(folder: MonitorFolder, size: number): MapOfNames;
   };
   readonly judged: Map<string, ReplayedLine>;
   readonly judgedSummaries: Map<string, ReplayedSummary>;

@@ -42,6 +42,11 @@ export interface CosigningWitness {
    * without a replay.
    */
   readonly whyHeld?: (origin: string, size?: number) => string | undefined;
+  /**
+   * Why the map of names of a head is not cosigned; absent for witnesses without a replay. Status
+   * 422 is for a map that differs from the entries of the head.
+   */
+  readonly whyMapRefused?: (head: Checkpoint) => Promise<RefusedMap | undefined>;
   /** The registry's status at the last replay: a second source of it for hosts. */
   readonly statusOf?: (origin: string) => Uint8Array | undefined;
 }
@@ -54,6 +59,9 @@ export type Answered =
       readonly why: string;
       readonly size?: number;
     };
+
+/** Answers to a head whose map is wrong, or could not be computed now. */
+export type RefusedMap = { readonly status: 422 | 503; readonly why: string };
 
 /** Parses the body of an `add-checkpoint` request. */
 export async function takeSubmission(witness: CosigningWitness, text: string): Promise<Answered> {
@@ -95,6 +103,11 @@ export async function consider(
         const held = witness.whyHeld?.(log.origin, judged.head.size);
         if (held !== undefined) return { status: 503, why: held };
         const note = ownNote(submission.note, log);
+        const refused = await witness.whyMapRefused?.(judged.head);
+        if (refused !== undefined) {
+          if (refused.status === 422) await keepMap(witness, log, { kept, why: refused.why, note });
+          return refused;
+        }
         if (!(await isKept(witness, log, { kept, head: judged.head, note }))) continue;
         if (kept.head?.size !== judged.head.size)
           witness.say?.(`cosigned ${log.origin}: ${printHead(judged.head)}`);
@@ -105,6 +118,16 @@ export async function consider(
   return { status: 503, why: 'too many heads of this log at once; try again' };
 }
 
+// The log's signature over the wrong map convicts the registry: everybody can read the entries.
+async function keepMap(
+  { heads, now }: CosigningWitness,
+  { origin }: WatchedLog,
+  { kept, why, note }: { readonly kept: KeptLog; readonly why: string; readonly note: string },
+): Promise<void> {
+  const at = now().toISOString();
+  await heads.keepEvidence(origin, { why, kept: kept.head?.note ?? '', sent: note, at });
+}
+
 /** The newest head with a fresh cosignature; undefined for an unknown, stopped or held log. */
 export async function cosignedHead(
   witness: CosigningWitness,
@@ -113,7 +136,8 @@ export async function cosignedHead(
   const { head, stopped } = await witness.heads.read(log.origin);
   return head === undefined ||
     stopped !== undefined ||
-    witness.whyHeld?.(log.origin, head.size) !== undefined
+    witness.whyHeld?.(log.origin, head.size) !== undefined ||
+    (await witness.whyMapRefused?.(parseCheckpoint(head.note))) !== undefined
     ? undefined
     : head.note + (await cosign(witness, head.note));
 }

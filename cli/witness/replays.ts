@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
+import type { Checkpoint } from '../../skills-index/log/checkpoint.ts';
 import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -15,9 +16,12 @@ import { replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../lim
 import { type Look, replayOnce } from '../monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../monitor/memory.ts';
 import { MonitorFolder } from '../monitor/state.ts';
+import { rangeOf } from '../monitor/state-file.ts';
 import { diskStore } from '../registries/disk-store.ts';
 import { freshRegistry } from '../registries/refresh.ts';
 import { pinRegistry, trustedRegistry } from '../registries/registries.ts';
+import type { RefusedMap } from './cosigner.ts';
+import { makeLogMaps, type ReplayedLog } from './log-maps.ts';
 
 export interface Replays {
   /** Replays the log of a registry. What goes wrong is said, and nothing is cosigned on it. */
@@ -27,6 +31,11 @@ export interface Replays {
    * size: why nothing is.
    */
   whyHeld(origin: string, size?: number): string | undefined;
+  /**
+   * Why the map of names of a head is refused: the witness computes the map of the head's entries.
+   * The replay read most of the entries, and the rest is read now.
+   */
+  whyMapRefused(head: Checkpoint): Promise<RefusedMap | undefined>;
   /**
    * The status that the last replay saw, for hosts that mistrust what their registry shows them.
    */
@@ -56,6 +65,7 @@ export function makeReplays(witness: ReplayingWitness): Replays {
   const outcomes = new Map<string, Outcome>();
   const memory = makeMemory();
   const statuses = new Map<string, Uint8Array>();
+  const maps = makeLogMaps(witness);
   const secondsMax = witness.every * replayHoldsLooks + replayHoldsSeconds;
   const settle = (origin: string, size: number, why?: string): void => {
     if (why !== undefined && outcomes.get(origin)?.why !== why)
@@ -67,18 +77,24 @@ export function makeReplays(witness: ReplayingWitness): Replays {
   return {
     look: async (base, signal) => {
       const root = await rootAt(witness, base, signal);
-      const look = await replay(witness, {
+      const { look, replayed } = await replay(witness, {
         base,
         root,
         memory,
         ...(signal === undefined ? {} : { signal }),
       });
       statuses.set(root.origin, look.status);
+      if (replayed !== undefined) maps.keep(root.origin, replayed);
       settle(
         root.origin,
         look.size,
         look.differences.length === 0 ? undefined : differencesText(look),
       );
+    },
+    whyMapRefused: async (head) => {
+      const refused = await maps.whyRefused(head);
+      if (refused?.status === 422) settle(head.origin, head.size, refused.why);
+      return refused;
     },
     statusOf: (origin) => statuses.get(origin),
     whyHeld: (origin, size = 0) => {
@@ -106,7 +122,7 @@ async function replay(
     readonly memory: ReplayMemory;
     readonly signal?: AbortSignal;
   },
-): Promise<Look> {
+): Promise<{ readonly look: Look; readonly replayed?: ReplayedLog }> {
   const { base, root, memory, signal = new AbortController().signal } = given;
   // A home of its own, in which the root file that the operator gave is the one that is pinned.
   const home = join(dir, 'replay');
@@ -123,7 +139,13 @@ async function replay(
   const { witnesses: _, ...trust } = registry;
   const source = { base, fetch, store: diskStore(paths, registry.fingerprint), signal };
   const folder = new MonitorFolder(join(home, 'monitor', hexOf(registry.fingerprint)));
-  return replayOnce({ ...trust, ...memory, source, folder, now });
+  const look = await replayOnce({ ...trust, ...memory, source, folder, now });
+  const { seen, mapped } = await folder.read(registry.fingerprint);
+  // After a difference, the witness cosigns nothing that would need the map.
+  if (look.differences.length > 0 || seen === undefined) return { look };
+  const range = rangeOf(seen);
+  const map = memory.known.mapAt(folder, range.size);
+  return { look, replayed: { base, mapped, range, map } };
 }
 
 async function rootAt(

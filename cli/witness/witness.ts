@@ -72,7 +72,13 @@ async function serve(
     ? makeReplays({ dir, roots: roots.map(({ root }) => root), every, fetch, now, alarm })
     : undefined;
   const held =
-    replays === undefined ? {} : { whyHeld: replays.whyHeld, statusOf: replays.statusOf };
+    replays === undefined
+      ? {}
+      : {
+          whyHeld: replays.whyHeld,
+          whyMapRefused: replays.whyMapRefused,
+          statusOf: replays.statusOf,
+        };
   const witness: CosigningWitness = {
     key,
     logs,

@@ -22,11 +22,11 @@ import {
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import { wordsFilesKeptMax } from '../limits.ts';
-import { damagedMap, readNodes } from '../log/map-nodes.ts';
+import { clashIfMoved, damagedMap, readNodes } from '../log/map-nodes.ts';
 import type { LoggedWord } from '../people/known-identities.ts';
 import { keep, recall } from '../people/last-used.ts';
 import { findWords, readWord } from '../people/words.ts';
-import { isAmong } from '../store/batch.ts';
+import { isAmong, retryOnClash } from '../store/batch.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import { indexLines, versions } from '../store/schema.ts';
 import { statementsOf } from '../versions/manifests.ts';
@@ -54,14 +54,27 @@ export async function readWordsFile(
     .innerJoin(indexLines, eq(indexLines.versionId, versions.id))
     .where(and(eq(versions.name, name), eq(versions.version, version)));
   if (found === undefined) return undefined;
-  const head = await shownHead(registry);
+  const { row } = found;
+  // A later status may have the nodes of an older head deleted between two reads.
+  return retryOnClash(async () => {
+    const head = await shownHead(registry);
+    const hasMoved = async () => (await shownHead(registry)).size !== head.size;
+    return clashIfMoved(readOrMake(registry, row, head), hasMoved);
+  });
+}
+
+async function readOrMake(
+  registry: Registry,
+  row: VersionRow,
+  head: MappedHead,
+): Promise<Uint8Array> {
   const files = registry.identities.wordsFiles ?? new Map<string, Uint8Array>();
   registry.identities.wordsFiles = files;
   // The file depends on the map alone: publications and approvals of others do not change it.
-  const address = `${found.row.id} ${Buffer.from(head.map).toString('base64')}`;
+  const address = `${row.id} ${Buffer.from(head.map).toString('base64')}`;
   const kept = recall(files, address);
   if (kept !== undefined) return kept;
-  const made = Buffer.from(await makeWordsFile(registry, found.row, head));
+  const made = Buffer.from(await makeWordsFile(registry, row, head));
   keep(files, address, made, wordsFilesKeptMax);
   return made;
 }

@@ -10,12 +10,12 @@ import { mapNamesFilledAtOnce } from '../limits.ts';
 import { type BatchWrite, holds, isAmong, retryOnClash } from '../store/batch.ts';
 import { cosignatures } from '../store/cosignature-rows.ts';
 import { identityNames, mapFilled } from '../store/identity-schema.ts';
-import { nodeWrites, readNodes, readStoredRoot } from './map-nodes.ts';
+import { clashIfMoved, nodeWrites, readNodes, readStoredRoot } from './map-nodes.ts';
 
 /** Whether the map has every name of the log. Puts some names into the map of an older log. */
 export async function fillSomeOfMap(registry: Registry): Promise<boolean> {
   return retryOnClash(async () => {
-    const [filling] = await registry.db.read.select().from(mapFilled).where(isNull(mapFilled.root));
+    const filling = await readFilling(registry);
     if (filling === undefined) return true;
     const { upTo, size } = filling;
     // Another process may fill the map, too.
@@ -33,7 +33,11 @@ export async function fillSomeOfMap(registry: Registry): Promise<boolean> {
     const leaves = await leavesOf(registry, next.names, size);
     const root = await readStoredRoot(registry, size);
     const keys = leaves.map(({ key }) => key);
-    const changed = putLeaves(await readNodes(registry, keys, { root, size }), leaves);
+    const nodeAt = await clashIfMoved(
+      readNodes(registry, keys, { root, size }),
+      async () => (await readFilling(registry))?.upTo !== upTo,
+    );
+    const changed = putLeaves(nodeAt, leaves);
     await registry.db.batch([
       isOurs,
       ...(leaves.length === 0 ? [] : nodeWrites(changed, size)),
@@ -41,6 +45,11 @@ export async function fillSomeOfMap(registry: Registry): Promise<boolean> {
     ]);
     return false;
   });
+}
+
+async function readFilling({ db }: Registry): Promise<typeof mapFilled.$inferSelect | undefined> {
+  const [filling] = await db.read.select().from(mapFilled).where(isNull(mapFilled.root));
+  return filling;
 }
 
 /** The next names of the map in the order of the table; undefined behind the last one. */

@@ -19,7 +19,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { mapKeyOf } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import type { Registry } from '../context.ts';
 import { mapBitsAtOnce } from '../limits.ts';
-import { type BatchWrite, isAmong } from '../store/batch.ts';
+import { BatchClash, type BatchWrite, isAmong, logIndexTaken } from '../store/batch.ts';
 import { mapNodes } from '../store/identity-schema.ts';
 import { statusFile } from '../store/schema.ts';
 
@@ -90,6 +90,25 @@ export async function readNodes(
   for (const key of keys)
     if (provenValue(root, key, proveKey(nodeAt, key)) === undefined) throw damagedMap();
   return nodeAt;
+}
+
+/**
+ * The result of a read of the map. Another process may change the map between the statements of one
+ * read: then the read is tried again, and nothing is damaged.
+ * @param hasMoved whether the map that the read began with is outdated
+ * @throws BatchClash when it is
+ */
+export async function clashIfMoved<Result>(
+  reading: Promise<Result>,
+  hasMoved: () => Promise<boolean>,
+): Promise<Result> {
+  try {
+    return await reading;
+  } catch (cause) {
+    const isTorn = cause instanceof Problem && cause.code === 'database-damaged';
+    if (isTorn && (await hasMoved())) throw new BatchClash(logIndexTaken, cause);
+    throw cause;
+  }
 }
 
 /** The root that the stored nodes have at a size of the log. */

@@ -16,9 +16,9 @@ import { log, statements } from '../store/schema.ts';
 import type { Appended, Appending, LoggedAt, NewStatement, WaitingAppend } from './appending.ts';
 import { finishRows } from './finish-statements.ts';
 import { nameWrites } from './index-names.ts';
-import { type LoggedRange, mapBefore, readRange } from './log.ts';
+import { type LoggedRange, logSize, mapBefore, readRange } from './log.ts';
 import { requireReadable } from './logged-bundle.ts';
-import { type PlannedMap, planMap } from './map-nodes.ts';
+import { clashIfMoved, type PlannedMap, planMap } from './map-nodes.ts';
 import { type LoggedRows, type PlannedRows, planRows, withMap } from './plan-append.ts';
 import { requireWhole } from './witness-duty.ts';
 
@@ -151,12 +151,13 @@ async function planMapOf(
   rows: readonly PlannedRows[],
 ): Promise<PlannedMap> {
   if (rows.length === 0) return { root: emptyMapRoot, writes: [] };
-  return planMap(
+  const planning = planMap(
     registry,
     { root: await mapBefore(registry, before), size: before.size },
     rows.map(({ entry, mapNames }) => ({ index: entry.index, names: mapNames })),
     before.size + rows.length,
   );
+  return clashIfMoved(planning, async () => (await logSize(registry)) !== before.size);
 }
 
 // The statements count once they are committed, whatever fails after that.

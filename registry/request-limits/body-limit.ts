@@ -41,7 +41,7 @@ export function nameUnknownLength(request: Request): Request {
   return new Request(request, { headers: named });
 }
 
-// Built from parts: the Node shell's request has a class that `new Request(request)` cannot read.
+// Built from parts: a request of the Node shell has a class of its own.
 // With a length set, the limit of the route need not read the body a second time.
 function withBody({ url, method, headers }: Request, body: Buffer): Request {
   const counted = new Headers(headers);

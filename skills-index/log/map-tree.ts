@@ -160,7 +160,8 @@ export function mapRootOf(leaves: readonly MapLeaf[]): Hash {
   return rootOf(0, sorted.length, 0);
 }
 
-function isOne(key: Hash, bit: number): boolean {
+/** Whether a bit of a key is 1. Bit 0 is the first below the root. */
+export function isOne(key: Hash, bit: number): boolean {
   return (((key[bit >> 3] ?? 0) >> (7 - (bit & 7))) & 1) === 1;
 }
 

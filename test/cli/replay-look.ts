@@ -5,6 +5,7 @@ import { type Look, replayOnce } from '../../cli/monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../../cli/monitor/memory.ts';
 import { MonitorFolder } from '../../cli/monitor/state.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Policy } from '../../skills-index/trust/policy/policy.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import type { Monitored } from './monitor-world.ts';
@@ -16,12 +17,14 @@ export interface LookOptions {
   readonly store?: ReturnType<typeof memoryStore>;
   readonly policy?: Policy;
   readonly sigstore?: unknown;
+  /** Of the pinned root file, where the registry has another one by now. */
+  readonly fingerprint?: Digest;
 }
 
 export async function replayLook(
   monitored: Monitored,
   folder: MonitorFolder,
-  { memory = makeMemory(), store = memoryStore(), policy, sigstore }: LookOptions = {},
+  { memory = makeMemory(), store = memoryStore(), policy, sigstore, fingerprint }: LookOptions = {},
 ): Promise<Look> {
   const { registry } = monitored.world;
   const { root } = registry;
@@ -30,7 +33,7 @@ export async function replayLook(
     root,
     policy: policy ?? registry.policy,
     sigstore,
-    fingerprint: rootFingerprint(root),
+    fingerprint: fingerprint ?? rootFingerprint(root),
   };
   return replayOnce({ ...trust, ...memory, source, folder, now: () => registry.now() });
 }

@@ -4,24 +4,19 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import { fillNames } from '../../../registry/people/fill-names.ts';
 import { mapNodes } from '../../../registry/store/identity-schema.ts';
-import { log, statements } from '../../../registry/store/schema.ts';
+import { log } from '../../../registry/store/schema.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
-import { emptyMapRoot, mapRootOf, mapValueOf } from '../../../skills-index/log/map-tree.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import {
   keyStatement,
   revocationStatement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import {
-  parseEnvelope,
-  peekStatement,
-} from '../../../skills-index/statement/signature-formats/envelope.ts';
-import { mapKeyOf, mapNames } from '../../../skills-index/trust/members-and-scopes/map-names.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { makeKey } from '../people.ts';
 import { call, claimScope, makeSkill, publish, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { rootOfWholeLog } from './whole-map.ts';
 
 let world: Staffed;
 beforeEach(async () => {
@@ -30,19 +25,7 @@ beforeEach(async () => {
 });
 const edit = (text: string): unknown => world.registry.db.read.run(sql.raw(text));
 
-/** The root that follows from the statements of the log alone. */
-async function wholeRoot(): Promise<string> {
-  const indexes = new Map<string, number[]>();
-  const rows = await world.registry.db.read.select().from(statements).orderBy(statements.logIndex);
-  for (const { logIndex, envelope } of rows)
-    for (const name of mapNames(peekStatement(parseEnvelope(JSON.parse(envelope)))))
-      indexes.set(name, [...(indexes.get(name) ?? []), logIndex]);
-  const leaves = [...indexes].map(([name, list]) => ({
-    key: mapKeyOf(name),
-    value: mapValueOf(list) ?? emptyMapRoot,
-  }));
-  return base64(mapRootOf(leaves));
-}
+const wholeRoot = (): Promise<string> => rootOfWholeLog(world.registry);
 
 /** The map of the head that the registry shows. */
 async function shownMap(): Promise<string> {

@@ -1,0 +1,194 @@
+/** The map of names while several processes of one registry read and write it at once. */
+import { sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { makeExclusive, type Registry } from '../../../registry/context.ts';
+import { currentStatus } from '../../../registry/index/status-json.ts';
+import { readWordsFile } from '../../../registry/index/words.ts';
+import type { NewStatement } from '../../../registry/log/appending.ts';
+import { newestCheckpoint } from '../../../registry/log/log.ts';
+import { append } from '../../../registry/log/sequencer.ts';
+import { fillNames } from '../../../registry/people/fill-names.ts';
+import type { Db } from '../../../registry/store/batch.ts';
+import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
+import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
+import { parseVersion } from '../../../skills-index/skill/version.ts';
+import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../../skills-index/statement/sign.ts';
+import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
+import { makeKey } from '../people.ts';
+import { approve, makeSkill, publish, scan } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { rootOfWholeLog } from './whole-map.ts';
+
+let world: Staffed;
+let claims = 0;
+beforeEach(async () => {
+  world = await makeStaffedWorld();
+  onTestFinished(() => world.close());
+});
+
+/** A read that waits for `turn` before it reaches the database, and again afterwards. */
+function waiting<Query extends object>(query: Query, turn: () => Promise<unknown>): Query {
+  return new Proxy(query, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== 'function') return value;
+      if (key === 'then')
+        return (...handlers: Parameters<Promise<unknown>['then']>) =>
+          turn()
+            .then(() => new Promise((yes, no) => value.call(target, yes, no)))
+            .then(async (rows) => {
+              await turn();
+              return rows;
+            })
+            .then(...handlers);
+      return (...inputs: unknown[]) => {
+        const made: unknown = value.apply(target, inputs);
+        const isQuery = typeof made === 'object' && made !== null;
+        return isQuery && ('from' in made || 'then' in made) ? waiting(made, turn) : made;
+      };
+    },
+  });
+}
+
+/** Another process over the same database, whose every read lets others go first. */
+function process(turn: () => Promise<unknown>): Registry {
+  const { registry } = world;
+  const read = waiting(registry.db.read as Db & object, turn);
+  const batch: Registry['db']['batch'] = async (writes) => {
+    await turn();
+    await registry.db.batch(writes);
+  };
+  return {
+    ...registry,
+    db: { read, batch },
+    identities: {},
+    waiting: [],
+    unsettled: new Set(),
+    exclusive: makeExclusive(),
+  };
+}
+
+async function claimOf(): Promise<NewStatement> {
+  const key = makeKey();
+  const statement = scopeStatement({ scope: parseScope(`scope-${claims++}`), owners: [key.open] });
+  const signer = { keyId: key.keyId, spki: key.publicKey };
+  return { statement, envelope: await signStatement(statement, key), signer };
+}
+
+async function claim(registry: Registry): Promise<void> {
+  await append(registry, { statements: [await claimOf()], writes: () => [] });
+}
+
+/** Grows the log, shows the new head, and grows again: nodes that only older heads need go. */
+async function moveOn(): Promise<void> {
+  await claim(world.registry);
+  await currentStatus(world.registry);
+  await claim(world.registry);
+}
+
+/** Lets the log move on at the n-th wait of a process, and only then. */
+function onceAt(nth: number): {
+  readonly turn: () => Promise<void>;
+  readonly isReached: () => boolean;
+} {
+  let turns = 0;
+  return {
+    turn: async () => {
+      if (turns++ === nth) await moveOn();
+    },
+    isReached: () => turns > nth,
+  };
+}
+
+async function shownMap(): Promise<string> {
+  const head = await newestCheckpoint(world.registry);
+  return Buffer.from(parseCheckpoint(head?.note ?? '').map ?? []).toString('base64');
+}
+
+async function release(): Promise<void> {
+  const { send, author, scanner, rita, tokens } = world;
+  const skill = makeSkill('@acme/raced', '1.0.0');
+  expect((await publish(send, skill, author)).status).toBe(201);
+  await scan(send, tokens.scanner, scanner, skill, 'pass');
+  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+}
+
+describe('the map while another process moves the log on', () => {
+  it('takes a statement, wherever between its reads the others write', async () => {
+    await moveOn();
+    for (let nth = 0; ; nth++) {
+      const { turn, isReached } = onceAt(nth);
+      await claim(process(turn));
+      expect(await shownMap(), `at wait ${nth}`).toBe(await rootOfWholeLog(world.registry));
+      if (!isReached()) break;
+    }
+  });
+
+  it('proves the names of a version, wherever between the reads older nodes are deleted', async () => {
+    await release();
+    await moveOn();
+    const [name, version] = [parseSkillName('@acme/raced'), parseVersion('1.0.0')];
+    for (let nth = 0; ; nth++) {
+      const { turn, isReached } = onceAt(nth);
+      const file = await readWordsFile(process(turn), name, version);
+      expect(parseWordsFile(file ?? Buffer.alloc(0)).names.size, `at wait ${nth}`).toBeGreaterThan(
+        5,
+      );
+      if (!isReached()) break;
+    }
+  });
+
+  it('still says that rows are damaged that somebody edited', async () => {
+    await release();
+    world.registry.db.read.run(
+      sql.raw(
+        `UPDATE map_nodes SET node = '${Buffer.alloc(32, 7).toString('base64')}' WHERE length(path) = 1`,
+      ),
+    );
+    const [name, version] = [parseSkillName('@acme/raced'), parseVersion('1.0.0')];
+    const reading = readWordsFile(
+      process(async () => undefined),
+      name,
+      version,
+    );
+    await expect(reading).rejects.toMatchObject({ code: 'database-damaged' });
+  });
+});
+
+describe('the map of an older log', () => {
+  const nextTick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  /** As the migration leaves an older log. */
+  function forget(): void {
+    const edit = (text: string): unknown => world.registry.db.read.run(sql.raw(text));
+    edit('DROP TRIGGER IF EXISTS log_no_update');
+    edit('UPDATE log SET map = NULL');
+    edit('DELETE FROM map_nodes');
+    edit('DELETE FROM map_filled');
+    edit(`INSERT INTO map_filled (id, "upTo", size) SELECT 1, '', MAX("index") + 1 FROM log`);
+  }
+
+  it('is made by two processes at once, and by a third after both died in the middle', async () => {
+    for (let batch = 0; batch < 15; batch++) {
+      const statements = await Promise.all(Array.from({ length: 16 }, claimOf));
+      await append(world.registry, { statements, writes: () => [] });
+    }
+    const whole = await rootOfWholeLog(world.registry);
+    for (const death of [undefined, 12, 25, 40]) {
+      forget();
+      let turns = 0;
+      const turn = async () => {
+        await nextTick();
+        if (turns++ === death) throw new Error('the process died');
+      };
+      const isDone = await Promise.allSettled([1, 2].map(() => fillNames(process(turn))));
+      if (death === undefined)
+        expect(isDone).toEqual([1, 2].map(() => ({ status: 'fulfilled', value: true })));
+      expect(await fillNames(process(nextTick))).toBe(true);
+      expect(await shownMap(), `death at turn ${death}`).toBe(whole);
+    }
+    await claim(world.registry);
+    expect(await shownMap()).toBe(await rootOfWholeLog(world.registry));
+  }, 60_000);
+});
