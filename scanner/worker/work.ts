@@ -152,18 +152,41 @@ async function scanJob(
         })),
       },
     );
-    await client.report(job, await signStatement(statement, options.signer), report, index);
+    const envelope = await signStatement(statement, options.signer);
+    await whileBusy(options, () => client.report(job, envelope, report, index));
     options.log?.(`${job.name}@${job.version}: ${report.verdict}`);
   } catch (cause) {
     if (options.signal.aborted) return;
-    if (cause instanceof Problem && (cause.code === 'registry-down' || cause.code === 'job-stale'))
-      throw cause;
+    if (cause instanceof Problem && noFailureOfTheScan.includes(cause.code)) throw cause;
     const killed = cause instanceof Problem && cause.code === 'scan-killed';
     const detail = cause instanceof Error ? cause.message : String(cause);
     options.log?.(`${job.name}@${job.version}: ${detail}`);
     await client.fail(job, killed ? 'killed' : 'crash', detail === '' ? 'no reason given' : detail);
   } finally {
     clearInterval(renewal);
+  }
+}
+
+/** The registry took no report. The scan itself was right, so the job must not count as failed. */
+const noFailureOfTheScan: readonly string[] = ['registry-down', 'registry-busy', 'job-stale'];
+
+/**
+ * How often a report is sent again to a busy registry, for about 30 s. The lease is renewed
+ * meanwhile. The number is not in limits.ts, because a change of limits.ts changes the rule set.
+ */
+const busyTriesMax = 6;
+
+async function whileBusy({ signal }: WorkOptions, send: () => Promise<unknown>): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      await send();
+      return;
+    } catch (cause) {
+      const isBusy = cause instanceof Problem && cause.code === 'registry-busy';
+      if (!isBusy || tries === busyTriesMax || signal.aborted) throw cause;
+    }
+    const ms = Math.min(jobPollMillisecondsMin * 2 ** tries, jobPollMillisecondsMax);
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storedBlobName } from '../../../registry/store/objects.ts';
-import { scans } from '../../../registry/store/schema.ts';
+import { jobs, scans } from '../../../registry/store/schema.ts';
 import { extractFacts } from '../../../scanner/extract.ts';
 import { selectorsOf } from '../../../scanner/fact/selectors.ts';
 import { proseOf } from '../../../scanner/prose/sentences.ts';
@@ -81,6 +81,23 @@ describe('a scanner at work', () => {
   it('hands in a signed report that the registry takes, and a harmless skill goes to review', async () => {
     expect(await work(inProcess, makeSkill('@acme/words', '1.0.0'))).toBe('in review');
     expect(lines.at(-1)).toBe('@acme/words@1.0.0: pass');
+  });
+
+  it('sends its report again to a registry that is busy, and the scan does not count as failed', async () => {
+    let refused = 0;
+    const busy = (url: string): Response | undefined => {
+      if (!url.endsWith('/report') || refused === 2) return undefined;
+      refused++;
+      const problem = { code: 'registry-busy', detail: 'too many bodies' };
+      return new Response(JSON.stringify(problem), {
+        status: 503,
+        headers: { 'retry-after': '1' },
+      });
+    };
+    expect(await work(inProcess, makeSkill('@acme/words', '1.0.0'), busy)).toBe('in review');
+    expect(refused).toBe(2);
+    const [job] = await world.registry.db.read.select().from(jobs);
+    expect(job).toMatchObject({ state: 'done', attempts: 1, detail: null });
   });
 
   it('hands in what an agent reads, and none of it is taken that stands in no file of the skill', async () => {
