@@ -17,6 +17,7 @@ import { bodyBytesMaxAt, isUpload } from './request-limits/bodies-in-flight.ts';
 import { limitBody } from './request-limits/body-limit.ts';
 import { addHeaders, requireOwnHost, requireOwnOrigin } from './request-limits/gates.ts';
 import { type AddressOf, limitStrangers } from './request-limits/stranger-limit.ts';
+import { besideTheApi } from './routes/beside-the-api.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { homeRoutes } from './routes/home.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -184,44 +185,3 @@ const aboutTheApi = {
 };
 
 const components = { securitySchemes: { session: { type: 'http', scheme: 'bearer' } } };
-
-// The route table covers /api/v1 only; installers and monitors also read these paths.
-const besideTheApi = {
-  '/words/{scope}/{name}/{version}': {
-    servers: [{ url: '/' }],
-    get: {
-      summary:
-        'The log indexes of all statements about the people, keys and scope behind a version, with the proofs that the log has no others',
-      parameters: ['scope', 'name', 'version'].map((name) => ({
-        name,
-        in: 'path',
-        required: true,
-        schema: { type: 'string' },
-      })),
-      responses: {
-        '200': {
-          description: 'The proofs, for the head of the log in status.json',
-          content: { 'application/json': { schema: { type: 'object' } } },
-        },
-        '404': { description: 'not-found' },
-      },
-    },
-  },
-  '/log/statements/{index}': {
-    servers: [{ url: '/' }],
-    get: {
-      summary:
-        'The signed statement at a log index, as a Sigstore bundle v0.3; the log entry commits to it',
-      parameters: [
-        { name: 'index', in: 'path', required: true, schema: { type: 'integer', minimum: 0 } },
-      ],
-      responses: {
-        '200': {
-          description: 'The statement, which never changes',
-          content: { 'application/json': { schema: { type: 'object' } } },
-        },
-        '404': { description: 'not-found' },
-      },
-    },
-  },
-};

@@ -1,0 +1,80 @@
+/**
+ * The part of the OpenAPI document that no route describes: the route table covers /api/v1 only,
+ * but installers and monitors also read files at the root of the site.
+ */
+
+/** Paths at the root of the site, in the form of `openapiPaths`. */
+export const besideTheApi = {
+  '/packs/evidence/{index}/{line}': bytesAt(
+    ['index', 'line'],
+    'The evidence of an index line in one answer: its log index, and the SHA-256 of the line in hexadecimal',
+  ),
+  '/packs/files/{bundle}/{group}': bytesAt(
+    ['bundle', 'group'],
+    'One group of the files of a bundle in one answer: the SHA-256 of the bundle in hexadecimal, and the number of the group',
+  ),
+  '/log/nodes/{from}/{size}': bytesAt(
+    ['from', 'size'],
+    'Nodes of the log’s tree that prove that the log of one size continues the log of a smaller size',
+  ),
+  '/words/{scope}/{name}/{version}': {
+    servers: [{ url: '/' }],
+    get: {
+      summary:
+        'The log indexes of all statements about the people, keys and scope behind a version, with the proofs that the log has no others',
+      parameters: ['scope', 'name', 'version'].map((name) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      responses: {
+        '200': {
+          description: 'The proofs, for the head of the log in status.json',
+          content: { 'application/json': { schema: { type: 'object' } } },
+        },
+        '400': { description: 'name-invalid, version-invalid' },
+        '404': { description: 'not-found' },
+      },
+    },
+  },
+  '/log/statements/{index}': {
+    servers: [{ url: '/' }],
+    get: {
+      summary:
+        'The signed statement at a log index, as a Sigstore bundle v0.3; the log entry commits to it',
+      parameters: [
+        { name: 'index', in: 'path', required: true, schema: { type: 'integer', minimum: 0 } },
+      ],
+      responses: {
+        '200': {
+          description: 'The statement, which never changes',
+          content: { 'application/json': { schema: { type: 'object' } } },
+        },
+        '404': { description: 'not-found' },
+      },
+    },
+  },
+};
+
+function bytesAt(names: readonly string[], summary: string): object {
+  return {
+    servers: [{ url: '/' }],
+    get: {
+      summary,
+      parameters: names.map((name) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      responses: {
+        '200': {
+          description: 'Bytes that never change',
+          content: { 'application/octet-stream': {} },
+        },
+        '404': { description: 'not-found' },
+      },
+    },
+  };
+}
