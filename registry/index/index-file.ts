@@ -48,8 +48,9 @@ export async function commitLine(
 }
 
 /**
- * Reads the file. A file that is not in memory is compared with the database, and written again
- * when it lacks a line, is damaged or is missing.
+ * Reads the file. In a process that alone writes, a file that is not in memory is compared with the
+ * database, and written again when it lacks a line or is damaged. A missing file is always written
+ * again.
  * @returns undefined when the skill is not in the index
  */
 export async function readIndexFile(
@@ -77,6 +78,9 @@ interface ReadFile {
 async function readAndHeal(registry: Registry, name: SkillName): Promise<ReadFile> {
   const bytes = await registry.objects.get(indexFileName(name));
   const asItIs = { bytes, isWhole: false };
+  // On Workers R2 notices damage itself, and a query for each read would be the most work of the
+  // database. A line that a failed write left out is written with the next status, or by cron.
+  if (bytes !== undefined && registry.known === undefined) return asItIs;
   let committed: Uint8Array;
   try {
     committed = printLines(await linesOf(registry, name));

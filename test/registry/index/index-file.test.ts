@@ -248,6 +248,25 @@ describe('an index file in memory', () => {
   });
 });
 
+describe('an index file that many isolates write', () => {
+  it('is served without a query, and whole again when the task that writes has run', async () => {
+    const name = parseSkillName('@acme/isolated');
+    await approveAll(world.registry, name, [logIndex++]);
+    const whole = isolate(async () => undefined, undefined);
+    const served = async (registry: Registry): Promise<string> =>
+      Buffer.from((await readIndexFile(registry, name))?.bytes ?? '').toString();
+    const { db: _, ...withoutDatabase } = whole;
+    expect(await served(withoutDatabase as Registry)).toBe(`${linesIn(name).join('\n')}\n`);
+    const putOver: Objects['putOver'] = () => Promise.reject(new Error('the store is busy'));
+    const failing = { ...whole, objects: { ...whole.objects, putOver } };
+    await expect(approveAll(failing, name, [logIndex++])).rejects.toThrow('busy');
+    await writeLackingFiles(whole);
+    expect(await served(whole)).toBe(`${(await committed(name)).join('\n')}\n`);
+    world.stored.delete(indexFileName(name));
+    expect(await served(whole)).toBe(`${(await committed(name)).join('\n')}\n`);
+  });
+});
+
 describe('an approval whose index file could not be written', () => {
   let staffed: Staffed;
   beforeEach(async () => {
