@@ -41,7 +41,9 @@ async function fetchNodes(
   if (smaller.length === 0) return new Map();
   const from = Math.max(...smaller);
   const path = `log/nodes/${from}/${size}`;
-  const kept = parseNodes(await source.store.getNamed(path));
+  // The store may have a file `log/nodes/SIZE`, which cannot be a folder as well.
+  const name = `log/nodes-between/${from}/${size}`;
+  const kept = parseNodes(await source.store.getNamed(name));
   if (kept.size > 0 || source.offline === true) return kept;
   const wanted = smaller.flatMap((first) => tilesFor(questionWith(nodes, first, size), size));
   const lacking = new Set<string>();
@@ -51,7 +53,7 @@ async function fetchNodes(
   if (lacking.size < 2) return kept;
   const bytes = await fetchIfAny(source, `/${path}`, treeNodesBytesMax);
   const fetched = parseNodes(bytes);
-  if (bytes !== undefined && fetched.size > 0) await source.store.putNamed(path, bytes);
+  if (bytes !== undefined && fetched.size > 0) await source.store.putNamed(name, bytes);
   return fetched;
 }
 
