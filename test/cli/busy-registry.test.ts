@@ -1,0 +1,59 @@
+/** An install while others claim scopes: the log moves on between the answers of the registry. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { wordsTriesMax } from '../../skills-index/client/limits.ts';
+import { makeKey } from '../registry/people.ts';
+import { claimScope } from '../registry/road.ts';
+import {
+  type Installer,
+  makeInstaller,
+  makeNetwork,
+  makeReportSkill,
+  type Network,
+  release,
+} from './installer-world.ts';
+
+let network: Network;
+let host: Installer;
+let moved: number;
+beforeEach(async () => {
+  network = await makeNetwork();
+  host = await makeInstaller(network);
+  moved = 0;
+  await release(network, makeReportSkill('@acme/a'));
+});
+afterEach(() => {
+  host.close();
+  network.close();
+});
+
+/** Moves the log and its status on, each time after this host got a status. */
+function moveOn(times: number): void {
+  const { send } = network.registry;
+  network.lie = async (path, honest) => {
+    if (path.startsWith('/words/') && moved < times) {
+      await claimScope(send, `busy-${moved++}`, makeKey());
+      await send('/index/status.json');
+    }
+    return honest();
+  };
+}
+
+const install = () => host.run('install', '@acme/a@1.0.0', '--yes');
+
+it('succeeds when the log moves on ten times between status and proofs', async () => {
+  moveOn(10);
+  expect(await install()).toMatchObject({ exit: 0 });
+  expect(moved).toBe(10);
+});
+
+it('is refused when no proofs ever belong to a status, and succeeds when the log rests', async () => {
+  moveOn(Number.POSITIVE_INFINITY);
+  expect(await install()).toMatchObject({
+    exit: 6,
+    err: expect.stringContaining('words-unproven'),
+  });
+  // The command gathers the evidence of a refused version twice.
+  expect(moved).toBe(2 * wordsTriesMax);
+  network.lie = undefined;
+  expect(await install()).toMatchObject({ exit: 0 });
+});
