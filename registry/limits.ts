@@ -344,6 +344,8 @@ export const allObjectsMs = 10 * 60_000;
 export const followPatienceMs = 30_000;
 export const followRetryMs = 1_000;
 export const followPauseMs = 5_000;
+/** Written objects that a follower copies together: their folders are synced once. */
+export const copiedAtOnce = 64;
 /** Pictures of the database in a backup: the newest, and one before it. */
 export const picturesKept = 2;
 /** Pages that one step of a picture copies. */

@@ -7,7 +7,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { statusName } from '../index/status-json.ts';
-import { objectWritesAtOnce } from '../limits.ts';
+import { copiedAtOnce, objectWritesAtOnce } from '../limits.ts';
 import { diskObjects } from '../store/disk-objects.ts';
 import { forEachOf, type Objects } from '../store/objects.ts';
 
@@ -37,7 +37,7 @@ export function makeObjectCopier(
       (name) =>
         name !== statusName && (which === undefined || (which === 'fixed') === isFixed(name)),
     );
-    for (const some of chunksOf(chosen, objectWritesAtOnce)) await copy(some);
+    for (const some of chunksOf(chosen, copiedAtOnce)) await copy(some);
   };
   return {
     copyNames,

@@ -16,10 +16,15 @@ import { makeObjectCopier, type ObjectCopier } from './copy-objects.ts';
 import { type CopiedFiles, copyDataFiles } from './data-files.ts';
 import { writeFollowerState } from './follower-state.ts';
 import { makePicture, namePicture } from './picture.ts';
-import type { Connection, WalSource } from './wal-source.ts';
+import type { Connection, WalPart, WalPlace, WalSource } from './wal-source.ts';
 import { WrittenObjects } from './written-objects.ts';
 
 export interface FollowOptions extends BackupOptions {
+  /**
+   * Bytes of commits after which the database is copied whole again. By default the size of the
+   * last whole copy, and at least 64 MiB.
+   */
+  readonly pictureAfterBytes?: number;
   /** Called when the backup is whole for the first time. */
   onWhole(about: BackupAbout, files: CopiedFiles): void;
   /** Called after commits were copied. `ms` is the time since the last moment that is covered. */
@@ -134,28 +139,43 @@ export class FollowSession {
     await writeFollowerState(dir, { backup, at }).catch(() => undefined);
   }
 
-  /** @returns whether there were commits */
-  async #copyCommits(upTo?: ReturnType<WalSource['mark']>['place']): Promise<boolean> {
-    for (let hasCopied = false; ; hasCopied = true) {
+  /**
+   * Copies the commits up to now, or up to a place. Later commits wait for the next round, so that
+   * a round ends while others go on writing.
+   * @returns whether there were commits
+   */
+  async #copyCommits(upTo?: WalPlace): Promise<boolean> {
+    let hasCopied = false;
+    for (;;) {
       this.#requireHeld();
-      const isThere = upTo !== undefined && this.#source.hasReached(upTo);
-      const part = isThere ? undefined : this.#source.next(upTo);
-      try {
-        // Objects come before the rows that need them: a registry notes them before it commits.
-        await this.#copyWritten('fixed');
-        if (part !== undefined) await this.#commits.append(part);
-        else if (hasCopied && !isThere) this.#log = headOf(this.#source.shows);
-        this.#requireHeld();
-      } catch (error) {
-        this.#source.undo();
-        throw error;
+      if (upTo !== undefined && this.#source.hasReached(upTo)) return hasCopied;
+      const part = this.#source.next(upTo);
+      const head = await this.#store(part);
+      if (part?.isCut === true) {
+        hasCopied = true;
+        continue;
       }
-      if (part === undefined) {
-        this.#source.undo();
-        await this.#copyWritten('other');
-        return hasCopied;
-      }
-      this.#source.done(part);
+      if (head.size !== this.#log.size) hasCopied = true;
+      // Later commits than those up to the place are not stored yet.
+      if (upTo === undefined) this.#log = head;
+      return hasCopied || part !== undefined;
+    }
+  }
+
+  /** Stores commits with the objects that they need. @returns the head that they reach, at most */
+  async #store(part: WalPart | undefined): Promise<BackupAbout['log']> {
+    try {
+      // Objects come before the rows that need them: a registry notes them before it commits.
+      await this.#copyWritten('fixed');
+      if (part !== undefined) await this.#commits.append(part);
+      this.#requireHeld();
+      const head = headOf(this.#source.shows);
+      if (part !== undefined) this.#source.done(part);
+      else this.#source.undo();
+      return head;
+    } catch (error) {
+      this.#source.undo();
+      throw error;
     }
   }
 
@@ -190,8 +210,8 @@ export class FollowSession {
   }
 
   #isPictureDue(): boolean {
-    const most = Math.max(commitsBytesMin, this.#pictureBytes);
-    return this.#picture === undefined && this.#commits.bytes > most;
+    const { pictureAfterBytes = Math.max(commitsBytesMin, this.#pictureBytes) } = this.#options;
+    return this.#picture === undefined && this.#commits.bytes > pictureAfterBytes;
   }
 
   /** Copies what was committed before the picture, and ends the segment there. */
@@ -199,6 +219,7 @@ export class FollowSession {
     const { shows, place } = this.#source.mark();
     try {
       await this.#copyCommits(place);
+      if (!this.#source.hasReached(place)) throw new Error('commits before the copy are missing');
       await this.#commits.cut();
     } catch (error) {
       shows.close();
@@ -237,6 +258,8 @@ export class FollowSession {
     this.#filesAt = Date.now();
     const { dir, backup, withKeys } = this.#options;
     await copyDataFiles(dir, placesIn(backup).files, withKeys);
+    // A registry makes these objects again from its database.
+    await this.#copyWritten('other');
   }
 
   #requireHeld(): void {

@@ -31,6 +31,8 @@ export interface WalPart {
   readonly from: WalPlace;
   readonly frames: Buffer;
   readonly end: WalPlace;
+  /** Whether further commits were there when the part was read. */
+  readonly isCut: boolean;
 }
 
 /** The log does not continue what was read: this reader missed commits. */
@@ -133,7 +135,7 @@ export class WalSource {
     throw new WalGap(`frame ${from.frames + 1} of ${committed} is no part of a whole commit`);
   }
 
-  /** After a `next` without a result: shows the database as of everything that was stored. */
+  /** Shows the database as of the last `next`, or shortly before; never later commits. */
   get shows(): Connection {
     return this.#readers[1];
   }
@@ -152,7 +154,9 @@ export class WalSource {
 
   /** Whether everything before a place that `mark` returned is stored. */
   hasReached({ header, frames }: WalPlace): boolean {
-    return Buffer.compare(this.#place.header, header) === 0 && this.#place.frames >= frames;
+    // SQLite begins a log anew only after everything before was stored.
+    const isBefore = Number.isFinite(frames) && this.#place.frames < frames;
+    return Buffer.compare(this.#place.header, header) === 0 && !isBefore;
   }
 
   /** Whether SQLite should begin the log anew. */
@@ -235,6 +239,7 @@ export class WalSource {
           from,
           frames: bytes.subarray(0, frames * frameBytes),
           end: { header: header.bytes, frames: from.frames + frames, sum },
+          isCut: frames < most,
         };
       if (atOnce >= most) return undefined;
     }
