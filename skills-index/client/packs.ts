@@ -24,7 +24,8 @@ export function withEvidencePack(source: Source, line: IndexLine): Source {
  * admission.
  */
 export async function readNodes(source: Source, line: IndexLine): Promise<TreeNodes> {
-  const name = `log/nodes/${line.logIndex}`;
+  // On a disk, `log/nodes/NUMBER` is the folder of the nodes behind a head of that size.
+  const name = `log/nodes/line-${line.logIndex}`;
   const arrived = source.packOf?.(line.bundle)?.first();
   if (arrived === undefined || arrived.byteLength > treeNodesBytesMax)
     return parseNodes(await source.store.getNamed(name));

@@ -119,7 +119,7 @@ describe('a pack', () => {
     const { source, asked, kind } = await fetchWith(printed([storyNodes(), ...evidence]));
     expect(kind).toBe('admitted');
     expect(asked.filter((path) => path.startsWith('/log/tile/0/'))).toEqual([]);
-    const kept = await source.store.getNamed(`log/nodes/${line.logIndex}`);
+    const kept = await source.store.getNamed(`log/nodes/line-${line.logIndex}`);
     expect(kept).toEqual(storyNodes());
   });
 
@@ -138,7 +138,7 @@ describe('a pack', () => {
     const fetched = await fetchWith(printed([extra, ...evidence]));
     expect(fetched.kind).toBe('admitted');
     expect(await fetched.source.store.get(digestOf(extra))).toBeUndefined();
-    expect(await fetched.source.store.getNamed(`log/nodes/${line.logIndex}`)).toBeUndefined();
+    expect(await fetched.source.store.getNamed(`log/nodes/line-${line.logIndex}`)).toBeUndefined();
   });
 
   it('brings no file that is larger than the bundle says', async () => {
