@@ -3,8 +3,8 @@
  * the first claim of a scope, who claimed and how the scope looks.
  */
 import { sql } from 'drizzle-orm';
+import { peek } from '../../skills-index/client/peek.ts';
 import { plainForm, strictForm } from '../../skills-index/skill/look-alike.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { FrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
@@ -90,11 +90,11 @@ export type NamedRow = Pick<
  */
 export function namesOfRow(row: NamedRow): string[] {
   const parsed = envelopeOfRow(row);
-  try {
-    const claims = row.material === null ? undefined : readClaims(certificateOfRow(row));
-    return indexNames(peekStatement(parsed), { signer: row.signer, claims });
-  } catch (cause) {
-    if (!(cause instanceof Problem)) throw cause;
+  const statement = peek(() => peekStatement(parsed));
+  if (statement === undefined)
     return indexNamesOfSubject(parseFrozenSubject(Buffer.from(parsed.payload, 'base64')));
-  }
+  // A certificate that cannot be read takes no name from the statement: the map would lack the
+  // statement, and every reader of the log would notice.
+  const claims = row.material === null ? undefined : peek(() => readClaims(certificateOfRow(row)));
+  return indexNames(statement, { signer: row.signer, claims });
 }

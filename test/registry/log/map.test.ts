@@ -1,17 +1,26 @@
 /** The map of names in the registry's own log, compared with a map made of the whole log. */
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { namesOfRow } from '../../../registry/log/index-names.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import { fillNames } from '../../../registry/people/fill-names.ts';
 import { mapNodes } from '../../../registry/store/identity-schema.ts';
-import { log } from '../../../registry/store/schema.ts';
+import { log, statements } from '../../../registry/store/schema.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
-import { parseScope } from '../../../skills-index/skill/name.ts';
+import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
+import { parseVersion } from '../../../skills-index/skill/version.ts';
 import {
   keyStatement,
+  predicateTypes,
   revocationStatement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
+import {
+  parseEnvelope,
+  peekStatement,
+} from '../../../skills-index/statement/signature-formats/envelope.ts';
+import { mapNames } from '../../../skills-index/trust/members-and-scopes/map-names.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { makeKey } from '../people.ts';
 import { call, claimScope, makeSkill, publish, state } from '../road.ts';
@@ -124,6 +133,29 @@ describe('the map in a checkpoint', () => {
     expect(await shownMap()).toBe(whole);
     await claimScope(world.send, 'after', makeKey());
     expect(await shownMap()).toBe(await wholeRoot());
+  });
+
+  it('has the names of a statement whose certificate was damaged, as the text of the statement says', async () => {
+    await liveOn();
+    const [row] = await world.registry.db.read
+      .select()
+      .from(statements)
+      .where(sql`predicateType = ${predicateTypes.member}`);
+    if (row === undefined) throw new Error('no member');
+    const names = mapNames(peekStatement(parseEnvelope(JSON.parse(row.envelope))));
+    expect(names.length).toBeGreaterThan(0);
+    for (const material of ['{}', '{"certificate":{"rawBytes":"AAAA"}}'])
+      expect(namesOfRow({ ...row, material })).toEqual(expect.arrayContaining(names));
+    const revoked = revocationStatement({
+      registry: rootFingerprint(world.registry.root),
+      kind: 'revoked',
+      target: { name: parseSkillName('@acme/lives'), version: parseVersion('1.0.0') },
+      reason: 'a test',
+      nonce: 'c'.repeat(22),
+    });
+    const payload = Buffer.from(canonicalJson(revoked)).toString('base64');
+    const envelope = JSON.stringify({ ...JSON.parse(row.envelope), payload });
+    expect(namesOfRow({ ...row, envelope, material: '{}' })).toEqual(['version/@acme/lives@1.0.0']);
   });
 
   it('is in each row that ends a batch: an earlier release cannot append', () => {
