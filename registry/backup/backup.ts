@@ -1,7 +1,7 @@
 /** Copies a registry's data folder to a backup once, while the registry serves or is stopped. */
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { readRootFile } from '../data-folder/data-folder.ts';
@@ -92,6 +92,13 @@ export async function openTarget({ dir, backup, say }: BackupOptions): Promise<O
       'file-not-found',
       `Cannot back up ${JSON.stringify(dir)}: the registry was never started and has no database`,
     );
+  const inside = relative(resolve(dir), resolve(backup));
+  if (inside.split(sep)[0] !== '..' && !isAbsolute(inside))
+    throw new Problem(
+      'file-exists',
+      `Cannot make a backup in ${JSON.stringify(backup)}: the folder lies in the registry's own folder ${JSON.stringify(dir)}`,
+      { hint: 'Name a folder on another machine or disk.' },
+    );
   const found = await readdir(backup).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
     return [];
@@ -114,7 +121,7 @@ export async function openTarget({ dir, backup, say }: BackupOptions): Promise<O
     await sweepUnfinished(backup);
     if ((await stat(backup)).dev === (await stat(dir)).dev)
       say(
-        `warning: ${backup} is on the same disk as the registry. A backup protects the registry only from another machine`,
+        `warning: ${backup} is on the same disk as the registry. Only a backup on another machine helps when the disk or this machine is lost`,
       );
   } catch (error) {
     letGo();

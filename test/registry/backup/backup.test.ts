@@ -137,6 +137,11 @@ describe('a backup of a registry', () => {
     mkdirSync(to);
     writeFileSync(join(to, 'photo.jpg'), '');
     await expect(backUp(dir, to)).rejects.toMatchObject({ code: 'file-exists' });
+    for (const own of [dir, join(dir, 'backup'), join(dir, '..own')])
+      await expect(backUp(dir, own)).rejects.toMatchObject({
+        message: expect.stringContaining('own folder'),
+      });
+    expect(existsSync(join(dir, 'backup'))).toBe(false);
     const other = await makeDataFolder(makeRoot());
     onTestFinished(() => rmSync(other, { recursive: true }));
     await expect(backUp(other, to)).rejects.toThrow('was never started');
