@@ -9,11 +9,8 @@ import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
-import {
-  nameProofOf,
-  printWordsFile,
-  provesName,
-} from '../../skills-index/trust/index-files/words-file.ts';
+import { nameProofOf, printWordsFile } from '../../skills-index/trust/index-files/print-words.ts';
+import { provesName } from '../../skills-index/trust/index-files/words-file.ts';
 import { mapKeyOf } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import {
   type NamesRestedOn,

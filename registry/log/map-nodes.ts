@@ -2,7 +2,6 @@
 import { and, desc, eq, lte, max, sql } from 'drizzle-orm';
 import { proveKey, provenValue } from '../../skills-index/log/map-proof.ts';
 import {
-  emptyMapRoot,
   hashAt,
   type MapLeaf,
   type MapNode,
@@ -32,28 +31,28 @@ export interface PlannedMap {
 /**
  * Plans the map after a batch of log entries.
  * @param before the root of the map, and the size of the log that it covers
- * @param added the names of each appended entry
+ * @param entries the names of each appended entry
  * @param size of the log after the batch
  * @throws Problem `database-damaged` when the nodes do not lead to the root
  */
 export async function planMap(
   registry: Registry,
   before: { readonly root: Hash; readonly size: number },
-  added: readonly { readonly index: number; readonly names: readonly string[] }[],
+  entries: readonly { readonly index: number; readonly names: readonly string[] }[],
   size: number,
 ): Promise<PlannedMap> {
   const indexes = new Map<string, number[]>();
-  for (const { index, names } of added)
+  for (const { index, names } of entries)
     for (const name of names) indexes.set(name, [...(indexes.get(name) ?? []), index]);
   if (indexes.size === 0) return { root: before.root, writes: [] };
-  const keys = new Map([...indexes.keys()].map((name) => [name, mapKeyOf(name)] as const));
-  const nodeAt = await readNodes(registry, [...keys.values()], before);
-  const leaves = [...indexes].map(([name, list]): MapLeaf => {
-    const key = mapKeyOf(name);
+  const added = [...indexes].map(([name, list]) => ({ key: mapKeyOf(name), list }));
+  const keys = added.map(({ key }) => key);
+  const nodeAt = await readNodes(registry, keys, before);
+  const leaves = added.flatMap(({ key, list }): MapLeaf[] => {
     const { leaf } = proveKey(nodeAt, key);
     const isOwn = leaf !== undefined && Buffer.compare(leaf.key, key) === 0;
     const value = list.reduce<Hash | undefined>(nextMapValue, isOwn ? leaf.value : undefined);
-    return { key, value: value ?? emptyMapRoot };
+    return value === undefined ? [] : [{ key, value }];
   });
   const changed = putLeaves(nodeAt, leaves);
   return { root: hashAt(changed.get('')), writes: nodeWrites(changed, size) };

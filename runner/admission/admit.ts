@@ -117,14 +117,9 @@ export function requireAdmitted(
     decision.reasons.length > 0 &&
     decision.reasons.every((reason) => reason.code === 'status-stale');
   const message = `Cannot admit ${name}: ${first?.message ?? 'there is no evidence for this version'}`;
+  const { alarm } = decision;
   const evidence =
-    kept === undefined
-      ? []
-      : [
-          {
-            message: describeKeptAlarm(kept),
-          },
-        ];
+    kept === undefined || alarm === undefined ? [] : [{ message: describeKeptAlarm(kept, alarm) }];
   throw new Problem(onlyStale ? 'status-stale' : 'not-admitted', message, {
     reasons: [
       ...decision.reasons.map((reason) => ({ message: `${reason.code}: ${reason.message}` })),

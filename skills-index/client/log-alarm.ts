@@ -38,9 +38,14 @@ export async function keepAlarm(
   return store.placeOf?.(name) ?? name;
 }
 
-/** Tells a person what the kept file of two log heads proves, and what to do with the file. */
-export function describeKeptAlarm(place: string): string {
-  return `the registry signed two contradicting heads of its log, and ${place} keeps both: send the file to other users of the registry`;
+/**
+ * Tells a person what the kept file of two log heads proves, and what to do with the file. An older
+ * head alone proves nothing: a registry that was restored from an old backup shows one.
+ */
+export function describeKeptAlarm(place: string, { proven }: Pick<LogAlarm, 'proven'>): string {
+  return proven
+    ? `the registry signed two contradicting heads of its log, and ${place} keeps both: send the file to other users of the registry`
+    : `${place} keeps both heads of the log: ask the operator whether the registry was restored from an old backup, and send the operator the file`;
 }
 
 function printHead({ size, root, from, note }: LogHead) {

@@ -341,7 +341,7 @@ async function orRolledBack(
       seen === undefined || status === undefined ? undefined : alarmOfSeen(seen, status);
     if (!(cause instanceof Problem) || alarm === undefined) throw cause;
     const place = await keepAlarm(query, alarm);
-    const reasons = [alarm.message, describeKeptAlarm(place)];
+    const reasons = [alarm.message, describeKeptAlarm(place, alarm)];
     throw new Problem(
       'log-rolled-back',
       `${cause.message}, and the registry shows another log than this host saw before`,

@@ -157,6 +157,9 @@ describe('a log that goes back', () => {
     const refused = await user.run('run', '--plan', '@acme/weekly-report', 'report');
     expect(refused).toMatchObject({ exit: 6, out: '' });
     expect(refused.err).toContain('log-rolled-back');
+    // An older head is no second one of its size: nobody is accused of two histories.
+    expect(refused.err).toContain('restored from an old backup');
+    expect(refused.err).not.toContain('two contradicting heads');
     expect((await user.run('install', '@acme/weekly-report', '--as', 'again')).exit).toBe(6);
   });
 });

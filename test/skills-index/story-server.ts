@@ -1,7 +1,7 @@
 /** The story's registry as static files behind a `fetch`, for tests of clients. */
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { printIndexLine } from '../../skills-index/trust/index-files/index-line.ts';
-import { printWordsFile } from '../../skills-index/trust/index-files/words-file.ts';
+import { printWordsFile } from '../../skills-index/trust/index-files/print-words.ts';
 import { type Story, storyRoot } from './story.ts';
 import type { Said } from './story-log.ts';
 import { wordsOf } from './story-words.ts';

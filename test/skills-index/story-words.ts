@@ -9,7 +9,8 @@ import {
   putLeaves,
 } from '../../skills-index/log/map-tree.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
-import { nameProofOf, type WordsFile } from '../../skills-index/trust/index-files/words-file.ts';
+import { nameProofOf } from '../../skills-index/trust/index-files/print-words.ts';
+import type { WordsFile } from '../../skills-index/trust/index-files/words-file.ts';
 import { mapKeyOf, mapNames } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import type { SignedBy } from '../../skills-index/trust/members-and-scopes/match.ts';
 import {

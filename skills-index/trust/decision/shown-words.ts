@@ -22,10 +22,10 @@ export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
   if (words === undefined || past || heads.length === 0) return;
   const head = headOfWords(evidence);
   if (head === undefined) {
-    reasons.add(
-      'words-unproven',
-      'the proofs about the people and keys behind the version are not of a head of the log in the status',
-    );
+    const why = heads.every(({ map }) => map === undefined)
+      ? 'the head of the log in the status has no map of names: the registry runs an earlier release of Skillgate'
+      : 'the proofs about the people and keys behind the version are not of a head of the log in the status';
+    reasons.add('words-unproven', why);
     return;
   }
   // The witnesses of the newest head did not see the map of this head.

@@ -3,12 +3,11 @@
  * statements about the name, and the proof that the log’s map has exactly these.
  */
 import * as v from 'valibot';
-import { type MapProof, provenValue } from '../../log/map-proof.ts';
+import { provenValue } from '../../log/map-proof.ts';
 import { type MapLeaf, mapDepth, mapValueOf } from '../../log/map-tree.ts';
 import type { Hash } from '../../log/merkle-tree.ts';
 import { Problem } from '../../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
-import { canonicalJson } from '../../skill/text/canonical-json.ts';
 import { parseJson } from '../../skill/text/json.ts';
 import { isBase64 } from '../../statement/base64.ts';
 import { logIndex, type Shape } from '../../statement/field-shapes.ts';
@@ -72,23 +71,6 @@ export function parseWordsFile(bytes: Uint8Array): WordsFile {
   return { map, names: new Map(names.map(({ name, ...proof }) => [name, proof])) };
 }
 
-/** Prints a words file in its RFC 8785 form. */
-export function printWordsFile({ map, names }: WordsFile): string {
-  return canonicalJson({
-    schema: 'skillgate.words/1',
-    map: base64(map),
-    names: [...names].map(([name, { at, upTo, siblings, other }]) => ({
-      name,
-      at,
-      ...(upTo === undefined ? {} : { upTo }),
-      siblings: siblings.map(base64),
-      ...(other === undefined
-        ? {}
-        : { other: { key: base64(other.key), value: base64(other.value) } }),
-    })),
-  });
-}
-
 /** Whether the map has exactly these statements about the name. */
 export function provesName(map: Hash, name: string, { at, siblings, other }: NameProof): boolean {
   const key = mapKeyOf(name);
@@ -100,22 +82,4 @@ export function provesName(map: Hash, name: string, { at, siblings, other }: Nam
     );
   const proven = provenValue(map, key, { siblings, leaf: { key, value } });
   return proven !== undefined && proven !== 'none' && other === undefined;
-}
-
-/**
- * The proof of a name for a words file.
- * @param upTo from `namesRestedOn`
- */
-export function nameProofOf(
-  { at, upTo }: { readonly at: readonly number[]; readonly upTo: number },
-  { siblings, leaf }: MapProof,
-): NameProof {
-  const named = Number.isFinite(upTo) ? { at, upTo } : { at };
-  return at.length > 0 || leaf === undefined
-    ? { ...named, siblings }
-    : { ...named, siblings, other: leaf };
-}
-
-function base64(bytes: Hash): string {
-  return Buffer.from(bytes).toString('base64');
 }

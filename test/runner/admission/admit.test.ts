@@ -408,7 +408,7 @@ describe('a log that is not the one that was seen', () => {
       code: 'log-rolled-back',
       reasons: [
         { message: expect.stringContaining('the log has lost entries: size 9 ') },
-        { message: expect.stringContaining('contradicting heads of its log') },
+        { message: expect.stringContaining('restored from an old backup') },
       ],
     });
     paths.set(statusPath, story.status);

@@ -3,10 +3,12 @@ import { rememberHead } from '../../../skills-index/client/admission-evidence.ts
 import { fetchBlob } from '../../../skills-index/client/blobs.ts';
 import { fetchIndex, fetchVersionEvidence } from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
+import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
 import { hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../skills-index/trust/decision/decision.ts';
+import { signStatus } from '../../../skills-index/trust/index-files/sign-status.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../story.ts';
 import { deadFetch, storyFetch, storyPaths } from '../story-server.ts';
@@ -83,6 +85,24 @@ describe('fetching a version', () => {
     expect(decision).toMatchObject({
       kind: 'refused',
       reasons: [{ code: 'revoked', message: expect.stringContaining('it leaks') }],
+    });
+  });
+
+  it('of a registry without a map is refused, with the reason', async () => {
+    const { log } = story;
+    const status = {
+      checkpoint: await signCheckpoint({ origin: log.origin, ...log.head }, log.key),
+      marks: [],
+      issued: new Date(storyNow - 3_600_000).toISOString(),
+      expires: new Date(storyNow + 3_600_000).toISOString(),
+    };
+    const bytes = Buffer.from(JSON.stringify(await signStatus(status, people.status)));
+    const paths = storyPaths(story).set('/index/status.json', bytes);
+    paths.delete('/words/@acme/weekly-report/1.4.0');
+    const decision = decide({ ...(await fetchVersionEvidence(query(paths))), ...judged });
+    expect(decision).toMatchObject({
+      kind: 'refused',
+      reasons: [{ code: 'words-unproven', message: expect.stringContaining('an earlier release') }],
     });
   });
 

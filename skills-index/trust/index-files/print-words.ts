@@ -1,0 +1,40 @@
+/** Prints the words file of a version: the registry’s side of `words-file.ts`. */
+import type { MapProof } from '../../log/map-proof.ts';
+import type { Hash } from '../../log/merkle-tree.ts';
+import { canonicalJson } from '../../skill/text/canonical-json.ts';
+import type { NameProof, WordsFile } from './words-file.ts';
+
+/** Prints a words file in its RFC 8785 form. */
+export function printWordsFile({ map, names }: WordsFile): string {
+  return canonicalJson({
+    schema: 'skillgate.words/1',
+    map: base64(map),
+    names: [...names].map(([name, { at, upTo, siblings, other }]) => ({
+      name,
+      at,
+      ...(upTo === undefined ? {} : { upTo }),
+      siblings: siblings.map(base64),
+      ...(other === undefined
+        ? {}
+        : { other: { key: base64(other.key), value: base64(other.value) } }),
+    })),
+  });
+}
+
+/**
+ * The proof of a name for a words file.
+ * @param upTo from `namesRestedOn`
+ */
+export function nameProofOf(
+  { at, upTo }: { readonly at: readonly number[]; readonly upTo: number },
+  { siblings, leaf }: MapProof,
+): NameProof {
+  const named = Number.isFinite(upTo) ? { at, upTo } : { at };
+  return at.length > 0 || leaf === undefined
+    ? { ...named, siblings }
+    : { ...named, siblings, other: leaf };
+}
+
+function base64(bytes: Hash): string {
+  return Buffer.from(bytes).toString('base64');
+}
