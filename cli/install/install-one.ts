@@ -202,7 +202,7 @@ function requireNoDowngrade(
     return;
   const message = `Cannot update ${admitted.name}: version ${before.version} is installed, and the registry offers the older ${admitted.version}`;
   throw new Problem('not-admitted', message, {
-    hint: `to install the older version on purpose: skillgate install ${admitted.name}@${admitted.version}`,
+    hint: `why version ${before.version} is not chosen: skillgate install ${admitted.name}@${before.version}. To install the older version on purpose: skillgate install ${admitted.name}@${admitted.version}`,
   });
 }
 
