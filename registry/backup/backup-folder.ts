@@ -4,8 +4,9 @@
  * number. `files/` has the files of the data folder, and `objects/` its objects.
  */
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { picturesKept } from '../limits.ts';
@@ -130,11 +131,26 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes the folders of a backup, for its owner alone. */
+/** Makes the folders of a backup, for its owner alone. @throws Problem `file-not-found` */
 export async function makeBackupFolders(backup: string): Promise<void> {
   const { database, files, objects } = placesIn(backup);
-  for (const folder of [backup, database, files, objects])
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [backup, database, files, objects]) await makeFolder(folder);
+}
+
+/**
+ * Makes a folder for its owner alone, in a folder that exists. A missing parent is mostly a disk
+ * that is not mounted. Also, the recursive `mkdir` of Node never ends below `/proc`.
+ * @throws Problem `file-not-found`
+ */
+export async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'EEXIST') return;
+    throw new Problem(
+      'file-not-found',
+      `Cannot make a folder in ${JSON.stringify(dirname(path))}: ${cause.code}`,
+      { cause, hint: 'Name a folder that exists and in which you may write.' },
+    );
+  });
 }
 
 /** Size of a file in bytes; 0 when it is missing. */

@@ -2,18 +2,24 @@
  * Makes a data folder from a backup. Everything is checked in a folder beside the new one, which
  * gets its name at the end. So a restore that was killed or refused leaves no data folder.
  */
-import { cp, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
-import { readKeys, readPolicy, readRootFile, readTuf } from '../data-folder/data-folder.ts';
+import { type RootFile, rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import {
+  parseKeys,
+  readKeys,
+  readPolicy,
+  readRootFile,
+  readTuf,
+} from '../data-folder/data-folder.ts';
 import { readWitnesses } from '../data-folder/witness-config.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import type { Witnesses } from '../log/witness-answers.ts';
 import { type DatabaseFile, openFile } from '../store/database-file.ts';
 import { diskObjects } from '../store/disk-objects.ts';
 import { databaseOf } from '../store/sqlite.ts';
-import { type BackupAbout, placesIn, readAbout, syncFolder } from './backup-folder.ts';
+import { type BackupAbout, makeFolder, placesIn, readAbout, syncFolder } from './backup-folder.ts';
 import { restoreDatabase } from './restored-database.ts';
 import { askForLaterHead, requireHead } from './restored-heads.ts';
 import { checkLog, type RestoredLog } from './restored-log.ts';
@@ -75,7 +81,7 @@ export async function restoreRegistry(options: RestoreOptions): Promise<Restored
     );
   const part = join(dirname(dir), `.${basename(dir)}.restoring`);
   await rm(part, { recursive: true, force: true });
-  await mkdir(part, { recursive: true, mode: 0o700 });
+  await makeFolder(part);
   try {
     const restored = await restoreInto(part, about, options);
     if (found !== undefined) await rmdir(dir);
@@ -96,11 +102,13 @@ async function restoreInto(
   const { backup, progress, say } = options;
   const places = placesIn(backup);
   await cp(places.files, part, { recursive: true, filter: (path) => !path.endsWith('.part') });
-  if (options.keys !== undefined)
-    await writeFile(join(part, 'keys.json'), await readKeyFile(options.keys), { mode: 0o600 });
-  const root = await readRootFile(part);
-  const keys = await keysOf(part, root);
-  const witnesses = await witnessesOf(part, root, options);
+  // Messages must name files that are still there after a refusal, so nothing is read in `part`.
+  const root = await readRootFile(places.files);
+  const keys =
+    options.keys === undefined
+      ? await keysOf(places.files, root)
+      : await takeKeys(options.keys, join(part, 'keys.json'), root);
+  const witnesses = await witnessesOf(places.files, root, options);
   progress('copying the database');
   await restoreDatabase(backup, join(part, 'registry.sqlite'));
   const file = openFile(join(part, 'registry.sqlite'), { checkBytesMax: Infinity });
@@ -166,29 +174,30 @@ function requireAbout(
   );
 }
 
-async function readKeyFile(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
+/** Copies the operator's key file. @throws Problem `file-not-found`, `key-file-invalid` */
+async function takeKeys(path: string, to: string, root: RootFile): Promise<RegistryKeys> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
     throw new Problem('file-not-found', `Cannot read the keys ${JSON.stringify(path)}`, { cause });
   });
+  const keys = await parseKeys(bytes, path, root);
+  await writeFile(to, bytes, { mode: 0o600 });
+  return keys;
 }
 
-async function keysOf(
-  part: string,
-  root: Parameters<typeof readKeys>[1],
-): Promise<RegistryKeys | undefined> {
-  const names = await readdir(part);
-  return names.includes('keys.json') ? readKeys(part, root) : undefined;
+async function keysOf(files: string, root: RootFile): Promise<RegistryKeys | undefined> {
+  const names = await readdir(files);
+  return names.includes('keys.json') ? readKeys(files, root) : undefined;
 }
 
-/** The witnesses to ask. @throws Problem `witnesses-unasked` */
+/** The witnesses to ask. @throws Problem `witnesses-unasked`, `file-not-found` */
 async function witnessesOf(
-  part: string,
-  root: Parameters<typeof readKeys>[1],
+  files: string,
+  root: RootFile,
   { witnesses: urls, isUnwitnessed, fetch, say }: RestoreOptions,
 ): Promise<Witnesses | undefined> {
-  const tuf = await readTuf(part, { root, policy: await readPolicy(part) });
+  const tuf = await readTuf(files, { root, policy: await readPolicy(files) });
   const signedPolicy = tuf?.files['witnesses.json'];
-  const isNamed = signedPolicy !== undefined || (await readdir(part)).includes('witnesses.json');
+  const isNamed = signedPolicy !== undefined || (await readdir(files)).includes('witnesses.json');
   if (urls.length === 0 && isNamed && !isUnwitnessed)
     throw new Problem(
       'witnesses-unasked',
@@ -198,7 +207,15 @@ async function witnessesOf(
       },
     );
   if (urls.length === 0) return undefined;
-  const witnesses = await readWitnesses(part, { urls, signedPolicy, say });
+  if (!isNamed)
+    throw new Problem(
+      'file-not-found',
+      'Cannot ask witnesses: the backup has no witnesses.json, so the registry has no witnesses',
+      {
+        hint: `leave out --witness; or, if the registry has witnesses, copy its witnesses.json into ${files}`,
+      },
+    );
+  const witnesses = await readWitnesses(files, { urls, signedPolicy, say });
   return witnesses && { ...witnesses, fetch };
 }
 

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type BetterSqlite3 from 'better-sqlite3';
+import type { Checkpoint } from '../../skills-index/log/checkpoint.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { type RootFile, rootKeyId, spkiOf } from '../../skills-index/trust/root/root.ts';
@@ -31,7 +32,7 @@ export function requireHead(
   log: RestoredLog,
   { root, note, from }: { readonly root: RootFile; readonly note: string; readonly from: string },
 ): void {
-  const head = verifyRootCheckpoint(note, root);
+  const head = parseHead(note, from, root);
   if (head.size > log.size)
     throw new Problem(
       'log-behind',
@@ -46,6 +47,18 @@ export function requireHead(
       `Cannot restore: ${from} shows ${head.size} log entries, and the backup has others in the place of these`,
       { hint },
     );
+}
+
+function parseHead(note: string, from: string, root: RootFile): Checkpoint {
+  try {
+    return verifyRootCheckpoint(note, root);
+  } catch (cause) {
+    if (!(cause instanceof Problem)) throw cause;
+    throw new Problem(cause.code, `Cannot compare the log with ${from}: ${cause.message}`, {
+      cause,
+      hint: 'Name a file with an answer of /log/checkpoint of this registry: curl -o checkpoint https://skills.acme.example/log/checkpoint',
+    });
+  }
 }
 
 /** What the witnesses are asked with. */

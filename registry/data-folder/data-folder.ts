@@ -30,7 +30,12 @@ const keysForm = v.strictObject({
 
 /** `DIR/root.json`. @throws Problem `file-not-found`, `root-invalid` */
 export async function readRootFile(dir: string): Promise<RootFile> {
-  return parseRoot(await readData(join(dir, 'root.json')));
+  return parseRoot(
+    await readData(
+      join(dir, 'root.json'),
+      'Name the folder of a registry. If this is the folder, copy root.json back from a backup. Only for a new registry: skillgate registry init NEWDIR --origin HOST.',
+    ),
+  );
 }
 
 /**
@@ -44,20 +49,42 @@ export async function readKeys(
   name = 'keys.json',
 ): Promise<RegistryKeys> {
   const path = join(dir, name);
-  const bytes = await readData(path);
+  const bytes = await readData(
+    path,
+    'Copy the file back from where its copy is kept (mode 600). Make no new keys: clients accept only the keys that root.json names.',
+  );
   const { mode } = await stat(path);
   if ((mode & 0o077) !== 0) {
     throw new Problem('key-file-invalid', `Cannot use ${path}: other users may read this file`, {
       hint: `chmod 600 ${path}`,
     });
   }
+  return parseKeys(bytes, path, root);
+}
+
+/**
+ * The bytes of a file such as `DIR/keys.json`; its keys must be those of the root file.
+ * @param path of the file, for messages
+ * @throws Problem `json-invalid`, `key-file-invalid`
+ */
+export async function parseKeys(
+  bytes: Uint8Array,
+  path: string,
+  root: RootFile,
+): Promise<RegistryKeys> {
   const parsed = v.safeParse(keysForm, parseJson(bytes, path).value);
   if (!parsed.success)
     throw new Problem(
       'key-file-invalid',
       `Cannot use ${path}: its schema is not skillgate.registry-keys/1`,
     );
-  return requireRootKeys(root, parsed.output);
+  return requireRootKeys(root, parsed.output).catch((cause: unknown) => {
+    if (!(cause instanceof Problem)) throw cause;
+    throw new Problem(cause.code, `Cannot use ${path}: ${cause.message}`, {
+      cause,
+      hint: cause.hint,
+    });
+  });
 }
 
 /**
@@ -128,13 +155,10 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   });
 }
 
-async function readData(path: string): Promise<Uint8Array> {
+async function readData(path: string, hint?: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new Problem('file-not-found', `Cannot read ${path}`, {
-      cause,
-      hint: 'Create the folder of a registry with skillgate registry init DIR --origin HOST.',
-    });
+    throw new Problem('file-not-found', `Cannot read ${path}`, { cause, hint });
   }
 }

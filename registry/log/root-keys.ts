@@ -13,7 +13,7 @@ export async function requireRootKeys(root: RootFile, texts: KeyTexts): Promise<
     if (Buffer.from(keys[name].publicKey).toString('base64') !== root[name].key) {
       throw new Problem(
         'key-file-invalid',
-        `The ${name} key in the data folder is not the key that the root file names`,
+        `The ${name} key is not the key that the root file names`,
       );
     }
   }

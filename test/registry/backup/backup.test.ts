@@ -103,6 +103,8 @@ describe('a backup of a registry', () => {
     expect(readdirSync(made, { recursive: true }).join('\n')).not.toContain('keys.json');
     await expect(startRegistry({ dir: to, port: 0 })).rejects.toMatchObject({
       code: 'file-not-found',
+      message: `Cannot read ${join(to, 'keys.json')}`,
+      hint: expect.stringMatching(/^Copy the file back .*Make no new keys/),
     });
     cpSync(join(dir, 'keys.json'), join(to, 'keys.json'));
     const lines: string[] = [];
