@@ -45,7 +45,7 @@ export async function keptWords(
   return holds ? { words, bytes } : undefined;
 }
 
-/** @throws Problem `registry-down`, `registry-answer-invalid`, `json-invalid` */
+/** @throws Problem `registry-down`, `registry-answer-invalid` */
 export async function fetchWords(source: Source, asked: AskedVersion): Promise<FetchedWords> {
   const bytes = await fetchNamed(source, {
     name: wordsName(asked),

@@ -8,9 +8,8 @@ import type { Digest } from '../../skill/digest.ts';
 import { descriptionCharsMax, versionCharsMax } from '../../skill/limits.ts';
 import type { SkillName } from '../../skill/name.ts';
 import { Problem } from '../../skill/problem.ts';
-import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import { boundedList, exactObject } from '../../skill/shape.ts';
 import { canonicalJson } from '../../skill/text/canonical-json.ts';
-import { parseJson } from '../../skill/text/json.ts';
 import type { Version } from '../../skill/version.ts';
 import {
   capabilities,
@@ -21,6 +20,7 @@ import {
   version,
 } from '../../statement/field-shapes.ts';
 import { indexFileBytesMax, indexStatementsMax } from '../limits.ts';
+import { parseAnswer } from './registry-answer.ts';
 
 export interface IndexLine {
   readonly schema: 'skillgate.index/1';
@@ -72,7 +72,9 @@ export function parseIndexFile(bytes: Uint8Array, name: SkillName): IndexLine[] 
     throw new Problem('registry-answer-invalid', `The index of ${name} is too large`);
   const text = Buffer.from(bytes).toString('utf8');
   const lines = text.split('\n').filter((line) => line !== '');
-  const parsed = lines.map((line, at) => parseLine(line, `${name}:${at + 1}`));
+  const parsed = lines.map((line, at) =>
+    parseAnswer(lineShape, line, `the index line ${name}:${at + 1}`),
+  );
   const versions = new Set(parsed.map((line) => line.version));
   if (parsed.some((line) => line.name !== name) || versions.size !== parsed.length) {
     throw new Problem(
@@ -97,24 +99,4 @@ export function indexDescription(description: string): string {
     (cut, char) => (cut.length + char.length > descriptionCharsMax ? cut : cut + char),
     '',
   );
-}
-
-function parseLine(line: string, place: string): IndexLine {
-  try {
-    return parseShape(
-      lineShape,
-      parseJson(line, place),
-      'registry-answer-invalid',
-      `the index line ${place}`,
-    );
-  } catch (cause) {
-    if (cause instanceof Problem && cause.code === 'json-invalid') {
-      throw new Problem(
-        'registry-answer-invalid',
-        `Cannot read the index line ${place}: ${cause.message}`,
-        { cause },
-      );
-    }
-    throw cause;
-  }
 }

@@ -7,12 +7,12 @@ import { provenValue } from '../../log/map-proof.ts';
 import { type MapLeaf, mapDepth, mapValueOf } from '../../log/map-tree.ts';
 import type { Hash } from '../../log/merkle-tree.ts';
 import { Problem } from '../../skill/problem.ts';
-import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
-import { parseJson } from '../../skill/text/json.ts';
+import { boundedList, exactObject } from '../../skill/shape.ts';
 import { isBase64 } from '../../statement/base64.ts';
 import { logIndex, type Shape } from '../../statement/field-shapes.ts';
 import { wordsFileBytesMax, wordsFileValuesMax, wordsNamesMax } from '../limits.ts';
 import { mapKeyOf } from '../members-and-scopes/map-names.ts';
+import { parseAnswer } from './registry-answer.ts';
 
 /** The statements about a name, and the proof that there are no others. */
 export interface NameProof {
@@ -65,9 +65,8 @@ const fileShape = exactObject({
 export function parseWordsFile(bytes: Uint8Array): WordsFile {
   if (bytes.byteLength > wordsFileBytesMax)
     throw new Problem('registry-answer-invalid', 'The words of a version are too large');
-  const place = 'the words of a version';
-  const value = parseJson(bytes, place, wordsFileValuesMax);
-  const { map, names } = parseShape(fileShape, value, 'registry-answer-invalid', place);
+  const what = 'the words of a version';
+  const { map, names } = parseAnswer(fileShape, bytes, what, wordsFileValuesMax);
   return { map, names: new Map(names.map(({ name, ...proof }) => [name, proof])) };
 }
 
