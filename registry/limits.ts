@@ -8,6 +8,11 @@ export const bodyReasonsMax = 20;
 export const statementBodyBytesMax = 1024 * 1024;
 /** Words files that a process keeps, of some ten kilobytes each. */
 export const wordsFilesKeptMax = 500;
+/**
+ * For so many entries below the head that the status shows, the registry keeps the nodes of the map
+ * that later entries replaced. A host can then get the proofs of the head that it was shown.
+ */
+export const mapEntriesKept = 500;
 /** Bits of the map's paths that one query reads; the leaves of a million names lie below 32. */
 export const mapBitsAtOnce = 32;
 /** Names of an older log that one batch puts into the map. */

@@ -18,7 +18,8 @@ import {
 } from '../../skills-index/trust/members-and-scopes/names-rested-on.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
-import { wordsFilesKeptMax } from '../limits.ts';
+import { mapEntriesKept, wordsFilesKeptMax } from '../limits.ts';
+import { logSize, readRange } from '../log/log.ts';
 import { clashIfMoved, damagedMap, readNodes } from '../log/map-nodes.ts';
 import type { LoggedWord } from '../people/known-identities.ts';
 import { keep, recall } from '../people/last-used.ts';
@@ -36,7 +37,9 @@ interface MappedHead {
 }
 
 /**
- * The words file of a version in the index, for the head that the status shows.
+ * The words file of a version in the index.
+ * @param size of the head to whose map the proofs belong. The head that the status shows counts
+ * instead when the size is left out, and when the registry no longer keeps the map of that head
  * @returns undefined when the version is not in the index
  * @throws Problem `status-stale`, `registry-busy`, `database-damaged`
  */
@@ -44,6 +47,7 @@ export async function readWordsFile(
   registry: Registry,
   name: SkillName,
   version: Version,
+  size?: number,
 ): Promise<Uint8Array | undefined> {
   const [found] = await registry.db.read
     .select({ row: versions })
@@ -54,8 +58,8 @@ export async function readWordsFile(
   const { row } = found;
   // A later status may have the nodes of an older head deleted between two reads.
   return retryOnClash(async () => {
-    const head = await shownHead(registry);
-    const hasMoved = async () => (await shownHead(registry)).size !== head.size;
+    const head = await headAt(registry, size);
+    const hasMoved = async () => (await headAt(registry, size)).size !== head.size;
     return clashIfMoved(readOrMake(registry, row, head), hasMoved);
   });
 }
@@ -74,6 +78,14 @@ async function readOrMake(
   const made = Buffer.from(await makeWordsFile(registry, row, head));
   keep(files, address, made, wordsFilesKeptMax);
   return made;
+}
+
+async function headAt(registry: Registry, size: number | undefined): Promise<MappedHead> {
+  const shown = await shownHead(registry);
+  if (size === undefined || size <= shown.size - mapEntriesKept) return shown;
+  if (size === shown.size || size > (await logSize(registry))) return shown;
+  const { map } = await readRange(registry, size);
+  return map === undefined ? shown : { size, map };
 }
 
 async function shownHead(registry: Registry): Promise<MappedHead> {

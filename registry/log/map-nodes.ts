@@ -1,5 +1,5 @@
 /** Reads and writes the nodes of the log's map in the database. */
-import { and, desc, eq, lte, max, sql } from 'drizzle-orm';
+import { and, desc, eq, lte, sql } from 'drizzle-orm';
 import { proveKey, provenValue } from '../../skills-index/log/map-proof.ts';
 import {
   hashAt,
@@ -17,7 +17,7 @@ import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { mapKeyOf } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import type { Registry } from '../context.ts';
-import { mapBitsAtOnce } from '../limits.ts';
+import { mapBitsAtOnce, mapEntriesKept } from '../limits.ts';
 import { BatchClash, type BatchWrite, isAmong, logIndexTaken } from '../store/batch.ts';
 import { mapNodes } from '../store/identity-schema.ts';
 import { statusFile } from '../store/schema.ts';
@@ -73,13 +73,14 @@ export async function readNodes(
   for (let from = 0; due.length > 0 && from <= mapDepth; from += mapBitsAtOnce) {
     const upTo = Math.min(from + mapBitsAtOnce - 1, mapDepth);
     const places = new Set(due.flatMap((key) => placesAround(key, from, upTo)));
+    const node = sql<
+      string | null
+    >`(SELECT ${mapNodes.node} FROM ${mapNodes} WHERE ${mapNodes.path} = value AND ${mapNodes.size} <= ${size} ORDER BY ${mapNodes.size} DESC LIMIT 1)`;
+    // One seek for each path: a node near the root has a row for nearly every statement.
     const rows = await db.read
-      .select({ path: mapNodes.path, node: mapNodes.node, size: max(mapNodes.size) })
-      .from(mapNodes)
-      // Of a path, SQLite gives the row with the greatest size.
-      .where(and(isAmong(mapNodes.path, [...places]), lte(mapNodes.size, size)))
-      .groupBy(mapNodes.path);
-    for (const { path, node } of rows) nodes.set(path, parseNode(node));
+      .select({ path: sql<string>`value`, node })
+      .from(sql`json_each(${JSON.stringify([...places])})`);
+    for (const { path, node } of rows) if (node !== null) nodes.set(path, parseNode(node));
     due = due.filter((key) => {
       const node = nodes.get(pathOf(key).slice(0, upTo));
       return node !== undefined && 'hash' in node;
@@ -152,11 +153,16 @@ export function nodeWrites(
   ];
 }
 
-// Nobody asks for a map that is older than the head of the last status.
+// Nobody gets a map that is much older than the head of the last status.
 function isOutdated(paths: readonly MapPath[]) {
-  const shown = sql`(SELECT COALESCE(MAX(${statusFile.logSize}), 0) FROM ${statusFile})`;
-  const newest = sql`(SELECT MAX(later.size) FROM ${mapNodes} AS later WHERE later.path = ${mapNodes.path} AND later.size <= ${shown})`;
-  return and(isAmong(mapNodes.path, paths), sql`${mapNodes.size} < ${newest}`);
+  const oldest = sql`(SELECT COALESCE(MAX(${statusFile.logSize}), 0) - ${mapEntriesKept} FROM ${statusFile})`;
+  const newest = sql`(SELECT MAX(later.size) FROM ${mapNodes} AS later WHERE later.path = ${mapNodes.path} AND later.size <= ${oldest})`;
+  // The first condition is there for the index: most rows of a node near the root are newer.
+  return and(
+    isAmong(mapNodes.path, paths),
+    sql`${mapNodes.size} < ${oldest}`,
+    sql`${mapNodes.size} < ${newest}`,
+  );
 }
 
 function printNode(node: MapNode): string {

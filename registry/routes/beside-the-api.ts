@@ -22,15 +22,19 @@ export const besideTheApi = {
     get: {
       summary:
         'The log indexes of all statements about the people, keys and scope behind a version, with the proofs that the log has no others',
-      parameters: ['scope', 'name', 'version'].map((name) => ({
-        name,
-        in: 'path',
-        required: true,
-        schema: { type: 'string' },
-      })),
+      parameters: [
+        ...['scope', 'name', 'version'].map((name) => ({
+          name,
+          in: 'path',
+          required: true,
+          schema: { type: 'string' },
+        })),
+        { name: 'size', in: 'query', required: false, schema: { type: 'integer', minimum: 1 } },
+      ],
       responses: {
         '200': {
-          description: 'The proofs, for the head of the log in status.json',
+          description:
+            'The proofs, for the head of the log with this size. Without `size`, and for a head whose map the registry no longer keeps: for the head in status.json',
           content: { 'application/json': { schema: { type: 'object' } } },
         },
         '400': { description: 'name-invalid, version-invalid' },

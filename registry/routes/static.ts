@@ -25,6 +25,7 @@ import { earlierRootName } from '../store/objects.ts';
 
 const forever = 'public, max-age=31536000, immutable';
 const fresh = 'no-cache';
+const isHeadSize = /^[1-9]\d{0,14}$/;
 
 /** Routes at the root of the site. */
 export function staticRoutes(registry: Registry): Hono {
@@ -74,7 +75,9 @@ export function staticRoutes(registry: Registry): Hono {
     .get('/words/:scope/:name/:version', async (context) => {
       const { scope, name: short, version } = context.req.param();
       const name = parseSkillName(`${scope}/${short}`);
-      const bytes = await readWordsFile(registry, name, parseVersion(version));
+      const size = context.req.query('size');
+      const asked = size !== undefined && isHeadSize.test(size) ? Number(size) : undefined;
+      const bytes = await readWordsFile(registry, name, parseVersion(version), asked);
       if (bytes === undefined)
         throw new Problem('not-found', `${name}@${version} is not in the index`);
       return answer(context, bytes, { type: 'application/json', cache: fresh });
@@ -112,8 +115,7 @@ export function staticRoutes(registry: Registry): Hono {
     )
     .get('/log/nodes/:from/:size', async (context) => {
       const { from, size } = context.req.param();
-      const isNumber = /^[1-9]\d{0,14}$/;
-      if (!isNumber.test(from) || !isNumber.test(size))
+      if (!isHeadSize.test(from) || !isHeadSize.test(size))
         throw new Problem('not-found', 'There are no nodes at this address');
       const bytes = await nodesBetween(registry, Number(from), Number(size));
       return answer(context, bytes, { type: 'application/octet-stream', cache: forever });

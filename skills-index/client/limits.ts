@@ -26,7 +26,8 @@ export const entryTileBytesMax = 256 * 65_537;
 export const knownStatementsMax = 8_192;
 export const knownStatementBytesMax = 512 * 1024;
 /**
- * How often status and proofs are asked for together, while the log grows between the answers. With
- * seven claims a second and ten installs at once, a host needed 3.3 tries on average.
+ * How often status and proofs are asked for together, when the proofs are not of the head in the
+ * status: the registry keeps the maps of some hundred heads only, and a copy of a registry may be
+ * updated between the two answers.
  */
-export const wordsTriesMax = 16;
+export const wordsTriesMax = 4;

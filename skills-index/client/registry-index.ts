@@ -166,8 +166,9 @@ interface ChosenLine {
 }
 
 /**
- * Chooses the line, and fetches the proofs of its version. The log may grow between the answers, so
- * status and proofs are asked for again until they show one head.
+ * Chooses the line, and fetches the proofs of its version at the newest head. A registry that no
+ * longer keeps the map of that head sends the proofs of a newer head. Then status and proofs are
+ * asked for again.
  */
 async function fetchLineWithWords(
   query: VersionQuery,
@@ -184,7 +185,7 @@ async function fetchLineWithWords(
     const head = status && parseCheckpoint(status.checkpoint);
     const asksWords = head === undefined || query.asksWords === true;
     const kept = asksWords ? undefined : await keptWords(query, line, head);
-    const { words, bytes } = kept ?? (await fetchWords(query, line));
+    const { words, bytes } = kept ?? (await fetchWords(query, line, head));
     const chosen = { line, words, areWordsKept: kept !== undefined, status, seen };
     if (query.offline === true) {
       const before = await keptStatus(query, line);

@@ -45,11 +45,19 @@ export async function keptWords(
   return holds ? { words, bytes } : undefined;
 }
 
-/** @throws Problem `registry-down`, `registry-answer-invalid` */
-export async function fetchWords(source: Source, asked: AskedVersion): Promise<FetchedWords> {
+/**
+ * Fetches the proofs of the map of a head. A registry that does not keep that map sends the proofs
+ * of its present head, and so does a copy of a registry.
+ * @throws Problem `registry-down`, `registry-answer-invalid`
+ */
+export async function fetchWords(
+  source: Source,
+  asked: AskedVersion,
+  head?: Checkpoint,
+): Promise<FetchedWords> {
   const bytes = await fetchNamed(source, {
     name: wordsName(asked),
-    path: `/words/${asked.name}/${asked.version}`,
+    path: `/words/${asked.name}/${asked.version}?size=${head?.size ?? ''}`,
     bytesMax: wordsFileBytesMax,
     // The proofs are kept together with the status of their head.
     isGood: () => false,

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { makeExclusive, type Registry } from '../../../registry/context.ts';
 import { currentStatus } from '../../../registry/index/status-json.ts';
 import { readWordsFile } from '../../../registry/index/words.ts';
+import { mapEntriesKept } from '../../../registry/limits.ts';
 import type { NewStatement } from '../../../registry/log/appending.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import { append } from '../../../registry/log/sequencer.ts';
@@ -14,7 +15,7 @@ import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts'
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
-import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
+import { parseWordsFile, provesName } from '../../../skills-index/trust/index-files/words-file.ts';
 import { makeKey } from '../people.ts';
 import { approve, makeSkill, publish, scan } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
@@ -125,7 +126,7 @@ describe('the map while another process moves the log on', () => {
     }
   });
 
-  it('proves the names of a version, wherever between the reads older nodes are deleted', async () => {
+  it('proves the names of a version, wherever between the reads the map changes', async () => {
     await release();
     await moveOn();
     const [name, version] = [parseSkillName('@acme/raced'), parseVersion('1.0.0')];
@@ -137,6 +138,44 @@ describe('the map while another process moves the log on', () => {
       );
       if (!isReached()) break;
     }
+  });
+
+  it('proves the names at each head that is not much older, and else at the shown head', async () => {
+    await release();
+    const [name, version] = [parseSkillName('@acme/raced'), parseVersion('1.0.0')];
+    const maps = new Map<number, string>();
+    const note = async (): Promise<number> => {
+      await currentStatus(world.registry);
+      const head = parseCheckpoint((await newestCheckpoint(world.registry))?.note ?? '');
+      maps.set(head.size, Buffer.from(head.map ?? []).toString('base64'));
+      return head.size;
+    };
+    const mapAt = async (size?: number): Promise<string> => {
+      const file = await readWordsFile(world.registry, name, version, size);
+      const { map, names } = parseWordsFile(file ?? Buffer.alloc(0));
+      expect([...names].every(([one, proof]) => provesName(map, one, proof))).toBe(true);
+      return Buffer.from(map).toString('base64');
+    };
+    const first = await note();
+    for (let nth = 0; nth < 5; nth++) {
+      await claim(world.registry);
+      await note();
+    }
+    for (const [size, map] of maps) expect(await mapAt(size), `size ${size}`).toBe(map);
+    const statements = await Promise.all(Array.from({ length: mapEntriesKept }, claimOf));
+    await append(world.registry, { statements, writes: () => [] });
+    const shown = maps.get(await note());
+    await claim(world.registry);
+    expect(await mapAt()).toBe(shown);
+    expect(await mapAt(first)).toBe(shown);
+    const [{ n: older } = { n: -1 }] = world.registry.db.read.all<{ n: number }>(
+      sql.raw(`SELECT COUNT(*) AS n FROM map_nodes WHERE path = '' AND size <= ${first + 5}`),
+    ) as { n: number }[];
+    // Of the nodes that no kept head needs, the next change deletes all but the newest.
+    expect(older).toBe(1);
+    // No batch of the log ended there, so no head has this size.
+    expect(await mapAt(first + 7)).toBe(shown);
+    expect(await mapAt(1_000_000)).toBe(shown);
   });
 
   it('still says that rows are damaged that somebody edited', async () => {
