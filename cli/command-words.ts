@@ -7,6 +7,7 @@ export const commandWords: readonly string[] = [
   'changes',
   'ci',
   'demo',
+  'deprecate',
   'doctor',
   'explain',
   'help',
@@ -46,4 +47,5 @@ export const commandWords: readonly string[] = [
   'verify',
   'whoami',
   'witness',
+  'yank',
 ];

@@ -112,6 +112,11 @@ export const orphanAgeMs = 7 * 24 * 3_600_000;
 export const orphansAtOnce = 200;
 export const sweepPauseMs = 20;
 export const usedNamesMax = 200_000;
+/**
+ * More than a line of an index file grows by the log indexes of its advice, with the line feed: a
+ * full index file must have room for the advice about its versions.
+ */
+export const adviceHintBytesMax = 80;
 /** Index files that a start updates before it marks their lines in one batch. */
 export const indexFilesMarkedAtOnce = 100;
 export const formBodyBytesMax = 64 * 1024;

@@ -179,6 +179,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     lockDetails: [],
     seenPackages: [],
     incidents: [],
+    advice: [],
     prose: { kind: 'first' },
     risk: riskOf({ declared, report: report(), firstVersion: true, publisherApprovals: 0 }),
     reportDigest: someDigest('report'),
