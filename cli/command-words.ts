@@ -7,7 +7,6 @@ export const commandWords: readonly string[] = [
   'changes',
   'ci',
   'demo',
-  'deprecate',
   'doctor',
   'explain',
   'help',
@@ -47,5 +46,4 @@ export const commandWords: readonly string[] = [
   'verify',
   'whoami',
   'witness',
-  'yank',
 ];

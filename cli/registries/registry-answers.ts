@@ -67,22 +67,11 @@ export const versionAnswer = v.looseObject({
   questions: notes,
   answers: notes,
   uncounted: optional(text),
-  advice: v.optional(
-    v.array(v.looseObject({ kind: text, reason: text, replacement: optional(text), at: text })),
-    [],
-  ),
 });
 export type VersionAnswer = v.InferOutput<typeof versionAnswer>;
 
 export const versionsAnswer = v.looseObject({
-  versions: v.array(
-    v.looseObject({
-      version: text,
-      status: text,
-      uncounted: optional(text),
-      advice: v.optional(v.array(text), []),
-    }),
-  ),
+  versions: v.array(v.looseObject({ version: text, status: text, uncounted: optional(text) })),
   next: optional(text),
 });
 

@@ -28,7 +28,6 @@ import {
 import { diskStore } from '../registries/disk-store.ts';
 import { type FreshRegistry, freshRegistry } from '../registries/refresh.ts';
 import { registryOf, type TrustedRegistry } from '../registries/registries.ts';
-import { adviceNotes } from './advice-notes.ts';
 
 export type AdmissionWorld = Pick<
   CommandContext,
@@ -162,7 +161,6 @@ async function askOne(
     ...source,
     name,
     range,
-    lockedVersion: locked?.version,
     root: registry.root,
     policy: registry.policy,
     ...(registry.sigstore === undefined ? {} : { sigstore: registry.sigstore }),
@@ -178,9 +176,7 @@ async function askOne(
       ? {}
       : { statusUrls: question.host.status, statusGraceHours: question.host.statusGraceHours }),
   });
-  const advice = judged.decision.kind === 'admitted' ? await adviceNotes(source, judged) : [];
-  const allNotes = [...notes, ...judged.notes, ...advice];
-  return { admission: { ...judged, notes: allNotes }, registry, source };
+  return { admission: { ...judged, notes: [...notes, ...judged.notes] }, registry, source };
 }
 
 /** Opens an admitted skill: its files come when they are asked for. */

@@ -7,7 +7,6 @@ import {
   type IdentityStatement,
   type PublicKey,
   predicateTypes,
-  type Statement,
 } from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
@@ -69,9 +68,7 @@ export async function takeIdentity(
   requireFewOwners(statement);
   const appended = await appendInTurn(registry, async () => {
     const quiet = await nothingEntersSince(registry);
-    const { signer, by } = await requireSigner(registry, sent, statement, () =>
-      likelySigners(registry, statement),
-    );
+    const { signer, by } = await requireSigner(registry, sent, statement);
     await requireClaimableScope(registry, { statement, signer });
     await requireFewClaims(registry, { statement, signer }, sent.countClaim);
     const logIndex = await logSize(registry);
@@ -131,16 +128,11 @@ async function whyIgnored(registry: Registry, added: Added, why: string): Promis
   );
 }
 
-/**
- * The signer of a statement, for the log and for the chain of identities.
- * @param likely the keys that may sign such a statement
- * @throws Problem `key-unknown`, `certificate-invalid`, `certificate-used`
- */
-export async function requireSigner(
+/** The signer, for the log and for the chain of identities. */
+async function requireSigner(
   registry: Registry,
   sent: SentEnvelope,
-  statement: Statement,
-  likely: () => Promise<readonly PublicKey[]>,
+  statement: IdentityStatement,
 ): Promise<{ readonly signer: NewStatement['signer']; readonly by: SignedBy }> {
   if (sent.bundle !== undefined) {
     await requireUnusedCertificate(registry, sent.bundle, statement);
@@ -148,7 +140,7 @@ export async function requireSigner(
     return { signer, by: { signer: signer.signer, signers: signer.signers } };
   }
   const known = await findKeys(registry, [sent.hint]);
-  const key = signerOf(sent, { known, likely: await likely() });
+  const key = signerOf(sent, { known, likely: await likelySigners(registry, statement) });
   if (key === undefined) throw unknownSigner();
   return {
     signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') },

@@ -9,7 +9,6 @@ import { canonicalJson } from '../skill/text/canonical-json.ts';
 import type { Version } from '../skill/version.ts';
 import { statementSubjectsMax } from './limits.ts';
 import type {
-  AdvicePredicate,
   ApprovalPredicate,
   KeyPredicate,
   MemberPredicate,
@@ -32,7 +31,6 @@ export const predicateTypes = {
   approval: 'https://skillgate.dev/attestation/approval/v1',
   summary: 'https://slsa.dev/verification_summary/v1',
   revocation: 'https://skillgate.dev/attestation/revocation/v1',
-  advice: 'https://skillgate.dev/attestation/advice/v1',
   member: 'https://skillgate.dev/attestation/member/v1',
   scope: 'https://skillgate.dev/attestation/scope/v1',
   key: 'https://skillgate.dev/attestation/key/v1',
@@ -68,7 +66,6 @@ export type ScanStatement = StatementOf<'scan', ScanPredicate>;
 export type ApprovalStatement = StatementOf<'approval', ApprovalPredicate>;
 export type VerificationSummaryStatement = StatementOf<'summary', VerificationSummary>;
 export type RevocationStatement = StatementOf<'revocation', RevocationPredicate>;
-export type AdviceStatement = StatementOf<'advice', AdvicePredicate>;
 export type MemberStatement = StatementOf<'member', MemberPredicate>;
 export type ScopeStatement = StatementOf<'scope', ScopePredicate>;
 export type KeyStatement = StatementOf<'key', KeyPredicate>;
@@ -81,11 +78,7 @@ export type VersionStatement =
   | VerificationSummaryStatement
   | ProvenanceStatement;
 export type IdentityStatement = MemberStatement | ScopeStatement | KeyStatement;
-export type Statement =
-  | VersionStatement
-  | RevocationStatement
-  | AdviceStatement
-  | IdentityStatement;
+export type Statement = VersionStatement | RevocationStatement | IdentityStatement;
 
 /**
  * The exact subjects of a statement about a version. The version's bundle is a subject, named by
@@ -107,11 +100,6 @@ export function revocationStatement(predicate: RevocationPredicate): RevocationS
     predicateType: predicateTypes.revocation,
     predicate,
   };
-}
-
-export function adviceStatement(predicate: AdvicePredicate): AdviceStatement {
-  const subject = subjectsOfTarget(predicate);
-  return { _type: statementType, subject, predicateType: predicateTypes.advice, predicate };
 }
 
 export function memberStatement(predicate: MemberPredicate): MemberStatement {

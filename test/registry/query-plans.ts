@@ -28,7 +28,6 @@ const growing = [
   'review_notes',
   'drafts',
   'identity_names',
-  'advice',
 ] as const;
 
 /** Cloudflare's D1 refuses a statement with more. */

@@ -42,13 +42,6 @@ export const trustCodes = {
       'A folder of exported evidence is malformed, or relied on other trusted files than yours.',
     fix: 'Export the evidence again with skillgate verify --export. Keep the digest that the command prints apart from the folder.',
   },
-  'version-yanked': {
-    exit: 6,
-    status: 409,
-    means:
-      'The author yanked every version that the range allows: new installations should not choose them.',
-    fix: 'Ask for a range with other versions, or name the exact version. A version in your lock goes on working.',
-  },
   'log-rolled-back': {
     exit: 6,
     status: 409,
