@@ -7,7 +7,9 @@ export const commandWords: readonly string[] = [
   'changes',
   'ci',
   'demo',
+  'deprecate',
   'doctor',
+  'evidence',
   'explain',
   'help',
   'hold',
@@ -46,4 +48,5 @@ export const commandWords: readonly string[] = [
   'verify',
   'whoami',
   'witness',
+  'yank',
 ];

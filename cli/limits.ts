@@ -120,6 +120,14 @@ export const newestSetBytesMax = 4 * 1024 * 1024;
 export const trustRefreshMillis = 3_600_000;
 /** One file of exported evidence: the largest is an index or a status file. */
 export const evidenceFileBytesMax = 32 * 1024 * 1024;
+/**
+ * An evidence report: bytes of its parts, values in its JSON, rows of one list, and bytes of audit
+ * lines in one part.
+ */
+export const evidenceReportBytesMax = 256 * 1024 * 1024;
+export const evidenceValuesMax = 2_000_000;
+export const evidenceRowsMax = 5_000;
+export const evidencePieceBytes = 1024 * 1024;
 /** Time to fetch all TUF roots before the pinned one, because nobody has verified them yet. */
 export const firstRootMillisMax = 30_000;
 /**
@@ -261,5 +269,3 @@ export const settingsBytesMax = 64 * 1024;
 export const rootExpiryWarnMillis = 30 * 24 * 3_600_000;
 /** How often a follower prints how far behind the backup is. */
 export const backupNoteMillis = 10_000;
-/** How long an export may copy before it looks at the registry again. */
-export const exportPassMillisMax = 600_000;

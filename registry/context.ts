@@ -16,6 +16,7 @@ import type { RegistryKeys } from './log/signing.ts';
 import type { Witnesses } from './log/witness-answers.ts';
 import type { IdentityCache } from './people/known-identities.ts';
 import type { Spool } from './request-limits/spool.ts';
+import type { SignOn } from './sign-in/sign-on-config.ts';
 import type { IncidentPolicy } from './stops/incident-policy.ts';
 import type { Database } from './store/batch.ts';
 import type { KnownFiles } from './store/known-files.ts';
@@ -79,6 +80,8 @@ export interface Registry {
    * without work does.
    */
   readonly keepsQueue?: boolean;
+  /** Single sign-on at the desk. Without it, people sign in with a one-time link alone. */
+  readonly signOn?: SignOn | undefined;
   /** Whose incident reports count. Without it, reports only inform. */
   readonly incidents?: IncidentPolicy | undefined;
   readonly config: RegistryConfig;

@@ -13,6 +13,7 @@ export default defineConfig({
     './registry/store/package-schema.ts',
     './registry/store/waiting-schema.ts',
     './registry/store/identity-schema.ts',
+    './registry/store/advice-schema.ts',
   ],
   out: './registry/migrations',
 });

@@ -37,6 +37,12 @@ export const sessionIdleMs = 30 * 60_000;
 export const sessionTokenMs = 60 * 60_000;
 export const linkMs = 5 * 60_000;
 export const challengeMs = 5 * 60_000;
+/** How long a person has to sign in at the identity provider. */
+export const signOnMs = 10 * 60_000;
+/** How long the description of the identity provider is used without reading it again. */
+export const providerKeptMs = 3_600_000;
+export const providerAnswerMs = 10_000;
+export const providerAnswerBytesMax = 512 * 1024;
 /** How long a browser waits for a person to use a passkey. */
 export const ceremonyMs = 60_000;
 /** WebAuthn level 3 §5.8.3. */
@@ -112,6 +118,11 @@ export const orphanAgeMs = 7 * 24 * 3_600_000;
 export const orphansAtOnce = 200;
 export const sweepPauseMs = 20;
 export const usedNamesMax = 200_000;
+/**
+ * More than a line of an index file grows by the log indexes of its advice, with the line feed: a
+ * full index file must have room for the advice about its versions.
+ */
+export const adviceHintBytesMax = 80;
 /** Index files that a start updates before it marks their lines in one batch. */
 export const indexFilesMarkedAtOnce = 100;
 export const formBodyBytesMax = 64 * 1024;

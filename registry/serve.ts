@@ -42,6 +42,7 @@ import {
   type ObservationOptions,
   openObservation,
 } from './serving/observation.ts';
+import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
 import { boundedObjects } from './store/bounded-objects.ts';
@@ -71,6 +72,8 @@ export interface RegistryOptions extends ObservationOptions {
   readonly policy?: Policy;
   /** Submission prefixes of witnesses. `witnesses.json` of the folder names their keys. */
   readonly witnesses?: readonly string[];
+  /** Single sign-on at the desk, by an identity provider. */
+  readonly signOn?: SignOnSettings | undefined;
   /** Whether a follower should copy the registry: then somebody is told when it is behind. */
   readonly backupFollower?: boolean;
   readonly now?: () => Date;
@@ -110,6 +113,7 @@ export interface RunningRegistry {
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, host = 'localhost', log = () => undefined, now = () => new Date() } = options;
   const trust = await readTrust(options, log);
+  const signOn = options.signOn && parseSignOn(options.signOn);
   const proxies = options.proxies && parseTrustedProxies(options.proxies);
   let answer: Answer = async () => new Response('starting', { status: 503 });
   const listeners = await openListeners(
@@ -126,6 +130,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     db,
     ...stored,
     ...trust,
+    signOn,
     config: { base, hosts, localBases },
     identities: {},
     known: new KnownFiles(knownFilesBytesMax),

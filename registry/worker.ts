@@ -23,6 +23,7 @@ import { fillSomeNames } from './people/fill-names.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
 import { keepSome } from './review/queue/keep-queue.ts';
 import { judgeByLooks } from './scans/package-consequences.ts';
+import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { boundedObjects } from './store/bounded-objects.ts';
 import { r2Objects } from './store/r2-objects.ts';
@@ -47,6 +48,9 @@ export interface WorkerEnvironment {
    */
   readonly WITNESS_URLS?: string;
   readonly WITNESSES?: string;
+  /** JSON of `SignOnSettings` without the secret: single sign-on at the desk. */
+  readonly SIGN_ON?: string;
+  readonly SIGN_ON_SECRET?: string;
   /** PKCS8 PEM. */
   readonly LOG_KEY: string;
   readonly STATUS_KEY: string;
@@ -139,6 +143,7 @@ async function make(
     tuf: signed,
     sigstore: sigstoreOf(signed, undefined),
     witnesses: witnessesOf(environment, signed?.files['witnesses.json']),
+    signOn: signOnOf(environment),
     config: { base, hosts: [new URL(base).host] },
     identities: {},
     unsettled: new Set(),
@@ -156,6 +161,12 @@ async function make(
     first,
   });
   return { registry, app };
+}
+
+function signOnOf({ SIGN_ON: text, SIGN_ON_SECRET: clientSecret = '' }: WorkerEnvironment) {
+  if (text === undefined) return undefined;
+  const settings = JSON.parse(text) as Omit<SignOnSettings, 'clientSecret'>;
+  return parseSignOn({ ...settings, clientSecret }, (input, init) => fetch(input, init));
 }
 
 function witnessesOf(

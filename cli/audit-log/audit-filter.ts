@@ -28,8 +28,11 @@ const unitMilliseconds: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-// A duration before now, or a time in ISO 8601.
-function sinceOf(text: string, now: Date): string {
+/**
+ * The time that `--since` names, in ISO 8601: a duration before now, or a time.
+ * @throws Problem `usage`
+ */
+export function sinceOf(text: string, now: Date): string {
   const [, number, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (number !== undefined)
     return new Date(now.getTime() - Number(number) * (unitMilliseconds[unit] ?? 0)).toISOString();

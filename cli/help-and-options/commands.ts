@@ -46,6 +46,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   view: 'skillgate show',
   add: 'skillgate install',
   audit: 'skillgate packages audit',
+  unpublish: 'skillgate yank',
 };
 
 export type Found =

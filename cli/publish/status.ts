@@ -93,16 +93,17 @@ export function isUnderWay({ status }: Pick<VersionAnswer, 'status'>): boolean {
 async function listVersions(context: CommandContext, reference: string): Promise<ExitCode> {
   const { name } = parseReference(reference);
   const versions = await fetchVersions(context, name);
-  const rows = versions.map(({ version, status, uncounted }) => ({
+  const rows = versions.map(({ version, status, uncounted, advice }) => ({
     version,
     status,
     ...(uncounted === null ? {} : { uncounted }),
+    ...(advice.length === 0 ? {} : { advice }),
   }));
   answer(context, { schema: 'skillgate.versions/1', name, versions: rows }, () =>
     table(
       rows.map((row) => [
         row.version,
-        row.status,
+        [row.status, ...(row.advice ?? [])].join(', '),
         row.uncounted === undefined ? '' : `installers reject this version: ${row.uncounted}`,
       ]),
     ),
@@ -157,6 +158,10 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
             'what to do: publish a higher version, which needs its own scan and approvals',
           ] as const,
         ]),
+    ...found.advice.map(({ kind, reason, replacement, at }): [string, Safe] => [
+      '',
+      safe`${ink.yellow(kind)} by the author: ${reason}${replacement === null ? '' : `; use ${replacement} instead`}  ${at}`,
+    ]),
     ['bundle', found.bundle],
     ['publisher', found.publisher],
     ['verdict', verdictText(found)],

@@ -67,11 +67,22 @@ export const versionAnswer = v.looseObject({
   questions: notes,
   answers: notes,
   uncounted: optional(text),
+  advice: v.optional(
+    v.array(v.looseObject({ kind: text, reason: text, replacement: optional(text), at: text })),
+    [],
+  ),
 });
 export type VersionAnswer = v.InferOutput<typeof versionAnswer>;
 
 export const versionsAnswer = v.looseObject({
-  versions: v.array(v.looseObject({ version: text, status: text, uncounted: optional(text) })),
+  versions: v.array(
+    v.looseObject({
+      version: text,
+      status: text,
+      uncounted: optional(text),
+      advice: v.optional(v.array(text), []),
+    }),
+  ),
   next: optional(text),
 });
 

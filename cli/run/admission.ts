@@ -28,6 +28,7 @@ import {
 import { diskStore } from '../registries/disk-store.ts';
 import { type FreshRegistry, freshRegistry } from '../registries/refresh.ts';
 import { registryOf, type TrustedRegistry } from '../registries/registries.ts';
+import { adviceNotes } from './advice-notes.ts';
 
 export type AdmissionWorld = Pick<
   CommandContext,
@@ -161,6 +162,7 @@ async function askOne(
     ...source,
     name,
     range,
+    lockedVersion: locked?.version,
     root: registry.root,
     policy: registry.policy,
     ...(registry.sigstore === undefined ? {} : { sigstore: registry.sigstore }),
@@ -176,7 +178,9 @@ async function askOne(
       ? {}
       : { statusUrls: question.host.status, statusGraceHours: question.host.statusGraceHours }),
   });
-  return { admission: { ...judged, notes: [...notes, ...judged.notes] }, registry, source };
+  const advice = judged.decision.kind === 'admitted' ? await adviceNotes(source, judged) : [];
+  const allNotes = [...notes, ...judged.notes, ...advice];
+  return { admission: { ...judged, notes: allNotes }, registry, source };
 }
 
 /** Opens an admitted skill: its files come when they are asked for. */

@@ -22,7 +22,7 @@ import { settingsOf } from './settings.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const settings = await settingsOf(context, parsePublicUrl);
   const { dir, url, host, port, tls, proxies, witnesses, noScanner } = settings;
-  const { accessLog, metricsPort, backupFollower } = settings;
+  const { accessLog, metricsPort, signOn, backupFollower } = settings;
   await access(join(dir, registryFiles.root)).catch(async (cause) => {
     const isEmpty = (await readdir(dir).catch(() => [])).length === 0;
     throw new Problem(
@@ -49,6 +49,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     metricsPort,
     log: (line) => printNote(context, safe`${line}`),
     witnesses,
+    signOn,
     backupFollower,
   });
   const { origin } = registry.registry.root;

@@ -1,7 +1,7 @@
 /** What `skillgate serve` can be told, by an option or by a key of its settings file. */
 
 /** The form of a value in the file. A `path` is relative to the folder of the file. */
-export type SettingKind = 'text' | 'url' | 'port' | 'path' | 'texts' | 'boolean';
+export type SettingKind = 'text' | 'url' | 'port' | 'hours' | 'path' | 'texts' | 'boolean';
 
 export interface SettingRow {
   /** The key in the settings file. */
@@ -99,6 +99,73 @@ export const settingRows = [
     option: 'witness',
     value: 'URL',
     summary: 'witness that is asked to cosign the log; the key of the witness is in witnesses.json',
+  },
+  {
+    key: 'sign-on-issuer',
+    kind: 'text',
+    option: 'sign-on-issuer',
+    value: 'URL',
+    summary:
+      'identity provider (OpenID Connect) at which people sign in to read the desk: its issuer, such as https://login.acme.example',
+  },
+  {
+    key: 'sign-on-client',
+    kind: 'text',
+    option: 'sign-on-client',
+    value: 'ID',
+    summary: 'the id of this registry at the identity provider',
+  },
+  {
+    key: 'sign-on-secret-file',
+    kind: 'path',
+    option: 'sign-on-secret-file',
+    value: 'FILE',
+    summary:
+      'file with the secret of this registry at the identity provider (or $SKILLGATE_SIGN_ON_SECRET)',
+  },
+  {
+    key: 'sign-on-readers',
+    kind: 'texts',
+    option: 'sign-on-reader',
+    value: 'GROUP',
+    summary: 'a group of people who read the desk',
+  },
+  {
+    key: 'sign-on-reviewers',
+    kind: 'texts',
+    option: 'sign-on-reviewer',
+    value: 'GROUP',
+    summary:
+      'a group of people who read the desk and, enrolled as reviewers, approve with a passkey',
+  },
+  {
+    key: 'sign-on-groups-claim',
+    kind: 'text',
+    option: 'sign-on-groups-claim',
+    value: 'NAME',
+    summary: 'the claim of the ID token with the groups (default: groups)',
+  },
+  {
+    key: 'sign-on-person-claim',
+    kind: 'text',
+    option: 'sign-on-person-claim',
+    value: 'NAME',
+    summary:
+      'the claim that names the person as skillgate member add --identity does (default: email, verified)',
+  },
+  {
+    key: 'sign-on-scopes',
+    kind: 'texts',
+    option: 'sign-on-scope',
+    value: 'SCOPE',
+    summary: 'a scope to ask for (default: openid, email and profile)',
+  },
+  {
+    key: 'sign-on-hours',
+    kind: 'hours',
+    option: 'sign-on-hours',
+    value: 'N',
+    summary: 'how long a session lasts, from 1 to 12 hours (default: 12)',
   },
   {
     key: 'backup-follower',

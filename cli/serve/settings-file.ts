@@ -5,7 +5,12 @@ import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { settingsBytesMax } from '../limits.ts';
 import { nearest } from '../nearest.ts';
-import { type SettingKey, type SettingRow, settingRows } from './setting-table.ts';
+import {
+  type SettingKey,
+  type SettingKind,
+  type SettingRow,
+  settingRows,
+} from './setting-table.ts';
 
 export type SettingValue = string | number | boolean | readonly string[];
 /** Throws a Problem for an address that no registry can have. */
@@ -65,6 +70,7 @@ const forms = {
   url: 'a text: "https://…"',
   path: 'a path: "…", relative to the folder of this file',
   port: 'a number from 1 to 65535, or 0 for any free port',
+  hours: 'a whole number of hours, from 1 to 12',
   texts: 'a list of texts: ["…", "…"]',
   boolean: 'true or false',
 } as const;
@@ -105,10 +111,9 @@ function settingValue(node: AST.TOMLContentNode, { kind }: SettingRow): SettingV
   }
   if (node.type !== 'TOMLValue') return undefined;
   if (kind === 'boolean') return node.kind === 'boolean' ? node.value : undefined;
-  if (kind === 'port')
-    return node.kind === 'integer' && node.value >= 0 && node.value <= portMax
-      ? node.value
-      : undefined;
+  const max = numberMax(kind);
+  if (max !== undefined)
+    return node.kind === 'integer' && node.value >= 0 && node.value <= max ? node.value : undefined;
   return textOf(node);
 }
 
@@ -134,5 +139,12 @@ function textOf(node: AST.TOMLContentNode): string | undefined {
     : undefined;
 }
 
+/** The largest number of a kind of value; undefined for a kind that has no numbers. */
+export function numberMax(kind: SettingKind): number | undefined {
+  if (kind === 'hours') return signOnHoursMax;
+  return kind === 'port' ? portMax : undefined;
+}
+
 /** The highest port of TCP. */
-export const portMax = 65_535;
+const portMax = 65_535;
+const signOnHoursMax = 12;

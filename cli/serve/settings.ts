@@ -1,11 +1,12 @@
 /** The settings of one `skillgate serve`: options of the command line, then the settings file. */
+import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { type SettingKey, type SettingRow, settingRows } from './setting-table.ts';
 import {
-  portMax,
+  numberMax,
   type RequireUrl,
   readSettings,
   type Settings,
@@ -28,9 +29,24 @@ export interface ServeSettings {
   /** Path of a policy file. */
   readonly policy: string | undefined;
   readonly witnesses: readonly string[];
+  /** Single sign-on at the desk. */
+  readonly signOn: SignOnOptions | undefined;
   /** Whether a follower should copy the registry to a backup. */
   readonly backupFollower: boolean;
   readonly noScanner: boolean;
+}
+
+/** Single sign-on as the operator wrote it; the registry checks the values. */
+interface SignOnOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scopes: readonly string[] | undefined;
+  readonly groupsClaim: string | undefined;
+  readonly personClaim: string | undefined;
+  readonly readers: readonly string[];
+  readonly reviewers: readonly string[];
+  readonly hours: number | undefined;
 }
 
 const portDefault = 4880;
@@ -71,9 +87,65 @@ export async function settingsOf(
       typeof settings['metrics-port'] === 'number' ? settings['metrics-port'] : undefined,
     policy: text('policy'),
     witnesses: texts('witnesses').map(parseBase),
+    signOn: await signOnOf(context, { text, texts, hours: settings['sign-on-hours'] }),
     backupFollower: settings['backup-follower'] === true,
     noScanner: settings['no-scanner'] === true,
   };
+}
+
+/** @throws Problem `usage` */
+async function signOnOf(
+  { env }: CommandContext,
+  {
+    text,
+    texts,
+    hours,
+  }: {
+    readonly text: (key: SettingKey) => string | undefined;
+    readonly texts: (key: SettingKey) => readonly string[];
+    readonly hours: SettingValue | undefined;
+  },
+): Promise<SignOnOptions | undefined> {
+  const issuer = text('sign-on-issuer');
+  const clientId = text('sign-on-client');
+  if (issuer === undefined && clientId === undefined) return undefined;
+  const path = text('sign-on-secret-file');
+  const secret = path === undefined ? env.SKILLGATE_SIGN_ON_SECRET : await secretIn(path);
+  if (issuer === undefined || clientId === undefined || secret === undefined)
+    throw new Problem(
+      'usage',
+      'Cannot use single sign-on without the issuer, the client’s id and the client’s secret',
+      {
+        hint: 'Give all: --sign-on-issuer URL --sign-on-client ID --sign-on-secret-file FILE (or the environment variable SKILLGATE_SIGN_ON_SECRET)',
+      },
+    );
+  const scopes = texts('sign-on-scopes');
+  return {
+    issuer,
+    clientId,
+    clientSecret: secret.trim(),
+    scopes: scopes.length === 0 ? undefined : scopes,
+    groupsClaim: text('sign-on-groups-claim'),
+    personClaim: text('sign-on-person-claim'),
+    readers: texts('sign-on-readers'),
+    reviewers: texts('sign-on-reviewers'),
+    hours: typeof hours === 'number' ? hours : undefined,
+  };
+}
+
+async function secretIn(path: string): Promise<string> {
+  const refuse = (why: string, hint: string, cause?: unknown): Problem =>
+    new Problem('usage', `Cannot use the secret in ${path}: ${why}`, { hint, cause });
+  const { mode } = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw refuse(
+      cause.code === 'ENOENT' ? 'there is no such file' : String(cause.code),
+      'Write the secret that the identity provider shows for this client into the file.',
+      cause,
+    );
+  });
+  if ((mode & 0o007) !== 0 && process.platform !== 'win32')
+    throw refuse('every user of this machine may read the file', `chmod o-rwx ${path}`);
+  return readFile(path, 'utf8');
 }
 
 function pairOf(
@@ -96,17 +168,21 @@ function fromOptions({ cwd, options }: CommandContext): Settings {
   })[]) {
     const given = option === undefined ? undefined : options[option];
     if (given === undefined) continue;
-    if (kind === 'port') settings[key] = portOf(given);
+    const max = numberMax(kind);
+    if (max !== undefined) settings[key] = numberOf(given, { key, max });
     else if (kind === 'path' && given !== '-') settings[key] = resolve(cwd, String(given));
     else settings[key] = given;
   }
   return settings;
 }
 
-function portOf(text: unknown): number {
-  const port = Number(text);
-  if (typeof text === 'string' && /^\d+$/.test(text) && port <= portMax) return port;
-  throw new Problem('usage', `Cannot use port ${JSON.stringify(text)}`, {
-    hint: 'write a number from 1 to 65535, or 0 for any free port',
+function numberOf(text: unknown, { key, max }: { key: SettingKey; max: number }): number {
+  const number = Number(text);
+  if (typeof text === 'string' && /^\d+$/.test(text) && number <= max) return number;
+  const isPort = key === 'port' || key === 'metrics-port';
+  throw new Problem('usage', `Cannot use ${isPort ? 'port' : key} ${JSON.stringify(text)}`, {
+    hint: isPort
+      ? `write a number from 1 to ${max}, or 0 for any free port`
+      : `write a whole number from 1 to ${max}`,
   });
 }

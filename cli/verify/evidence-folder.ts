@@ -15,7 +15,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
-import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { type ParsedJson, parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { digest, isoTime, skillName, version } from '../../skills-index/statement/field-shapes.ts';
 import type { TrustedInputs } from '../../skills-index/trust/decision/decision.ts';
@@ -114,14 +114,7 @@ export async function writeEvidence(
     });
   for (const [path, bytes] of evidence.taken)
     await writeWhole(join(folder, ...path.split('/')), bytes);
-  const { root, policy, sigstore, witnesses } = evidence.trusted;
-  const trusted = {
-    schema: 'skillgate.trusted/1',
-    root,
-    policy,
-    ...(sigstore !== undefined && { sigstore }),
-    ...(witnesses && { witnesses }),
-  };
+  const trusted = trustedJson(evidence.trusted);
   await writeWhole(join(folder, trustedFile), `${JSON.stringify(trusted, null, 2)}\n`);
   const files = Object.fromEntries(
     [...evidence.taken].map(([path, bytes]) => [path.replace(/^\//, ''), digestOf(bytes)]).sort(),
@@ -176,6 +169,22 @@ export async function readTrusted(folder: string, digest: string): Promise<Trust
         hint: 'either the folder was changed, or the digest belongs to another export',
       },
     );
+  return parseTrusted(read);
+}
+
+/** The trusted files of a decision as one JSON value, which `parseTrusted` reads. */
+export function trustedJson({ root, policy, sigstore, witnesses }: TrustedInputs) {
+  return {
+    schema: 'skillgate.trusted/1',
+    root,
+    policy,
+    ...(sigstore === undefined ? {} : { sigstore }),
+    ...(witnesses === undefined ? {} : { witnesses }),
+  };
+}
+
+/** @throws Problem `evidence-invalid`, `root-invalid`, `json-invalid` */
+export function parseTrusted(read: ParsedJson): TrustedInputs {
   const { root, policy, sigstore, witnesses } = parseShape(
     trustedShape,
     read,

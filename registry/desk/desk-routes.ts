@@ -12,25 +12,16 @@ import { latest, readMembers } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
 import { listDecided, listQueue } from '../review/review.ts';
 import { creationOptions, finishCreation, listPendingPasskeys } from '../sign-in/passkeys.ts';
-import { endSession, peekLink, redeemLink } from '../sign-in/sessions.ts';
 import { listDoubts } from '../versions/doubts.ts';
-import {
-  deskHeaders,
-  dropSession,
-  field,
-  keepKeysChoice,
-  keepSession,
-  requireReviewer,
-  serveAssets,
-  show,
-  whoIs,
-} from './frame.ts';
+import { approvalRoutes } from './approval-routes.ts';
+import { deskHeaders, field, keepKeysChoice, serveAssets, show } from './frame.ts';
 import { keysPage } from './keys-page.ts';
 import { passkeysPage } from './passkeys-page.ts';
 import { queuePage } from './queue.ts';
 import { reviewRoutes } from './review-routes.ts';
 import { rulePage } from './rule.ts';
-import { linkPage, signInPage } from './sign-in.ts';
+import { requireReader, requireReviewer, whoIs } from './sign-in/reader.ts';
+import { signInRoutes, signOnRoutes } from './sign-in/sign-in-routes.ts';
 
 /** All routes of the desk, without the prefix /review. */
 export function deskRoutes(registry: Registry): Hono {
@@ -38,12 +29,13 @@ export function deskRoutes(registry: Registry): Hono {
   app.use(deskHeaders(registry), limitBody(formBodyBytesMax));
   serveAssets(app);
   signInRoutes(app, registry);
+  if (registry.signOn !== undefined) signOnRoutes(app, registry, registry.signOn);
   passkeyRoutes(app, registry);
 
   app.get('/', async (context) => {
     if ((await whoIs(registry, context)) === undefined)
       return context.redirect('/review/sign-in', 303);
-    await requireReviewer(registry, context);
+    await requireReader(registry, context);
     const { after, before } = context.req.query();
     const queue = await listQueue(registry, { after, before });
     const isFirst = queue.previous === undefined;
@@ -59,49 +51,19 @@ export function deskRoutes(registry: Registry): Hono {
     return context.redirect('/review/keys', 303);
   });
   app.get('/rules/:group/:rule', async (context) => {
-    await requireReviewer(registry, context);
+    await requireReader(registry, context);
     const rule = `${context.req.param('group')}/${context.req.param('rule')}`;
     const note = ruleNote(rule);
     if (note === undefined)
       throw new Problem('not-found', `There is no rule ${JSON.stringify(rule.slice(0, 100))}`);
     return show(registry, context, (frame) => rulePage(frame, rule, note));
   });
+  approvalRoutes(app, registry);
   reviewRoutes(app, registry);
   app.all('*', (context) => {
     throw new Problem('not-found', `The desk has no page at ${context.req.path}`);
   });
   return app;
-}
-
-function signInRoutes(app: Hono, registry: Registry): void {
-  app.get('/sign-in', async (context) => {
-    const link = context.req.query('link');
-    if (link === undefined) return show(registry, context, signInPage);
-    const member = (await peekLink(registry, link))?.member;
-    if (member === undefined) throw linkOver();
-    return show(registry, context, (frame) => linkPage(frame, { link, member }));
-  });
-  app.post('/sign-in', async (context) => {
-    const session = await redeemLink(registry, await field(context, 'link'));
-    if (session === undefined) throw linkOver();
-    keepSession(context, session);
-    return context.redirect('/review', 303);
-  });
-  app.post('/sign-out', async (context) => {
-    const token = dropSession(context);
-    if (token !== undefined) await endSession(registry, token);
-    return context.redirect('/review/sign-in', 303);
-  });
-}
-
-function linkOver(): Problem {
-  return new Problem(
-    'not-signed-in',
-    'This sign-in link is unknown, was used before, or is older than five minutes',
-    {
-      hint: 'Run skillgate login --browser for a new link.',
-    },
-  );
 }
 
 function passkeyRoutes(app: Hono, registry: Registry): void {

@@ -4,13 +4,14 @@ import { getCookie, setCookie } from 'hono/cookie';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Actor, EnrolledMember, Registry } from '../context.ts';
-import { requireRole } from '../people/identities.ts';
-import { readSession, type SessionToken, sessionCookie } from '../sign-in/sessions.ts';
+import type { Registry } from '../context.ts';
+import { signOnMs } from '../limits.ts';
+import { type SessionToken, sessionCookie } from '../sign-in/sessions.ts';
 import { island } from './island.ts';
 import type { AssetPaths, Notice, PageFrame } from './layout.ts';
 import type { Html } from './markup.ts';
 import { problemPage } from './problem-page.ts';
+import { whoIs } from './sign-in/reader.ts';
 import { icon, styles } from './styles.ts';
 
 interface Asset {
@@ -65,13 +66,9 @@ const pageHeaders = {
   'cache-control': 'no-store',
 } as const;
 
+const signOnCookie = '__Host-skillgate-sign-on';
 const keysCookie = '__Host-skillgate-keys';
 const cookieForm = { path: '/', secure: true, httpOnly: true, sameSite: 'Strict' } as const;
-
-export interface SignedInMember {
-  readonly actor: Actor;
-  readonly member: EnrolledMember;
-}
 
 /** Headers of every answer of the desk, and a page instead of a problem document. */
 export function deskHeaders(registry: Registry): MiddlewareHandler {
@@ -82,12 +79,13 @@ export function deskHeaders(registry: Registry): MiddlewareHandler {
         context.error instanceof Problem
           ? context.error
           : new Problem('internal', 'The registry failed to answer: this is a fault of Skillgate');
+      const signIn = signInFor(registry, context, problem);
       const status = context.res.status as ContentfulStatusCode;
       context.res = undefined;
-      context.res = await context.html(
-        problemPage(await frameFor(registry, context), problem),
-        status,
-      );
+      context.res =
+        signIn === undefined
+          ? await context.html(problemPage(await frameFor(registry, context), problem), status)
+          : new Response(null, { status: 303, headers: { location: signIn } });
     }
     for (const [header, value] of Object.entries(pageHeaders)) {
       if (header !== 'cache-control' || !context.res.headers.has(header))
@@ -123,39 +121,24 @@ export async function show(
 }
 
 async function frameFor(registry: Registry, context: Context): Promise<PageFrame> {
-  const signedIn = await whoIs(registry, context);
+  const reader = await whoIs(registry, context);
   const keysOn = getCookie(context, keysCookie) !== 'off';
-  const viewer = signedIn && { name: signedIn.member.name, roles: signedIn.member.roles, keysOn };
+  const viewer = reader && {
+    name: reader.name,
+    roles: reader.roles,
+    hasPasskeys: reader.actor !== undefined,
+    keysOn,
+  };
   return { assets: assetPaths, viewer };
 }
 
-/** The member of the cookie; undefined for strangers and for members who may not see the desk. */
-export async function whoIs(
-  registry: Registry,
-  context: Context,
-): Promise<SignedInMember | undefined> {
-  const token = getCookie(context, sessionCookie);
-  const session = token === undefined ? undefined : await readSession(registry, token, 'desk');
-  if (session?.actor.member === undefined) return undefined;
-  return { actor: session.actor, member: session.actor.member };
-}
-
-/**
- * The member of the cookie, who must be a reviewer or administrator.
- * @throws Problem `not-signed-in`, `forbidden`
- */
-export async function requireReviewer(
-  registry: Registry,
-  context: Context,
-): Promise<SignedInMember> {
-  const signedIn = await whoIs(registry, context);
-  if (signedIn === undefined) {
-    throw new Problem('not-signed-in', 'You are not signed in, or your session has expired', {
-      hint: 'Run skillgate login --browser for a sign-in link.',
-    });
-  }
-  requireRole(signedIn.actor, ['reviewer', 'administrator']);
-  return signedIn;
+// A link in a message leads to the sign-in and back, where nobody needs a terminal to sign in.
+function signInFor(registry: Registry, context: Context, problem: Problem): string | undefined {
+  const { method, path, url } = context.req;
+  const isPage = method === 'GET' && !path.startsWith('/review/sign-in');
+  if (registry.signOn === undefined || problem.code !== 'not-signed-in' || !isPage)
+    return undefined;
+  return `/review/sign-in?next=${encodeURIComponent(path + new URL(url).search)}`;
 }
 
 /** Sets the session cookie. */
@@ -168,6 +151,26 @@ export function dropSession(context: Context): string | undefined {
   const token = getCookie(context, sessionCookie);
   setCookie(context, sessionCookie, '', { ...cookieForm, maxAge: 0 });
   return token;
+}
+
+/**
+ * Keeps the secret of a sign-in and the page to open afterwards. `Lax`, because the identity
+ * provider sends the browser back from another site.
+ */
+export function keepSignOn(context: Context, secret: string, next: string): void {
+  const value = `${secret}.${Buffer.from(next).toString('base64url')}`;
+  setCookie(context, signOnCookie, value, {
+    ...cookieForm,
+    sameSite: 'Lax',
+    maxAge: signOnMs / 1_000,
+  });
+}
+
+/** Deletes the cookie of a sign-in, and returns what it held. */
+export function takeSignOn(context: Context): { readonly secret: string; readonly next: string } {
+  const [secret = '', next = ''] = (getCookie(context, signOnCookie) ?? '').split('.');
+  setCookie(context, signOnCookie, '', { ...cookieForm, sameSite: 'Lax', maxAge: 0 });
+  return { secret, next: Buffer.from(next, 'base64url').toString() };
 }
 
 /** Remembers for a year whether single-key commands are on. */

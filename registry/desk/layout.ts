@@ -8,6 +8,8 @@ import { revealedText } from './reveal.ts';
 export interface Viewer {
   readonly name: string;
   readonly roles: readonly string[];
+  /** Whether the person's key started the session, so that the person makes passkeys here. */
+  readonly hasPasskeys: boolean;
   /** Single-key commands can be turned off (WCAG 2.1.4). */
   readonly keysOn: boolean;
 }
@@ -38,6 +40,8 @@ export interface PageContent {
   readonly body: Html;
   /** The navigation entry of this page. */
   readonly at?: 'queue' | 'passkeys' | 'keys';
+  /** A page of the desk that the browser opens by itself. */
+  readonly onTo?: string;
   /** Pages for reading are narrow; tables and versions use the whole screen. */
   readonly width?: 'narrow' | 'wide';
 }
@@ -45,7 +49,7 @@ export interface PageContent {
 /** A whole page. */
 export function page(
   { assets, viewer, notice }: PageFrame,
-  { title, heading, body, at, width = 'wide' }: PageContent,
+  { title, heading, body, at, onTo, width = 'wide' }: PageContent,
 ): Html {
   return html`<!doctype html>
 <html lang="en">
@@ -53,6 +57,7 @@ export function page(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+${onTo === undefined ? '' : html`<meta http-equiv="refresh" content="0; url=${onTo}">`}
 <title>${revealedText(title)} · Skillgate desk</title>
 <link rel="stylesheet" href="${assets.css}">
 <link rel="icon" href="${assets.icon}" type="image/svg+xml">
@@ -87,7 +92,7 @@ function header(viewer: Viewer | undefined, at: PageContent['at']): Html {
   return html`<header class="top">${brand}
 <nav aria-label="Desk">
 ${entry('/review', 'Queue', at === 'queue', key('g q'))}
-${entry('/review/passkeys', 'Passkeys', at === 'passkeys', key('g p'))}
+${viewer.hasPasskeys ? entry('/review/passkeys', 'Passkeys', at === 'passkeys', key('g p')) : ''}
 ${entry('/review/keys', 'Shortcuts', at === 'keys', key('?'))}
 </nav>
 <form class="who" method="post" action="/review/sign-out">

@@ -1,37 +1,28 @@
 /** The desk's routes of one version: its page, its files, and a reviewer's decisions. */
 import type { Context, Hono } from 'hono';
-import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
-import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
 import { whyHigh } from '../../skills-index/trust/policy/policy.ts';
-import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';
-import type { Principal, Registry, VersionName } from '../context.ts';
-import { latest, readMembers } from '../people/identities.ts';
-import { parseDraft } from '../review/approval-intake.ts';
+import type { Registry, VersionName } from '../context.ts';
 import { compareCopies } from '../review/compared-copies.ts';
-import { approveByPasskey } from '../review/passkey-approval.ts';
 import {
   askAuthor,
   claimReview,
-  draftApproval,
   moveVersion,
   type ReviewDetail,
-  readDraft,
   readReview,
   readReviewFile,
 } from '../review/review.ts';
-import { approvalOptions } from '../sign-in/passkeys.ts';
 import { isOwn, whyOwn } from '../versions/authors.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { requireVersion } from '../versions/versions.ts';
-import { approvalPage } from './approve.ts';
+import { beginApproval, meansOf, type Reasoned } from './approval-routes.ts';
 import { filePage } from './file.ts';
-import { field, requireReviewer, type SignedInMember, show } from './frame.ts';
+import { field, show } from './frame.ts';
 import type { Notice } from './layout.ts';
 import { frameSourceBytesMax } from './limits.ts';
-import type { SigningMeans } from './version-page/decision.ts';
+import { type DeskReader, requireReader, requireReviewer } from './sign-in/reader.ts';
 import { versionPage } from './version-page/version.ts';
 
 const doneTexts = {
@@ -42,36 +33,22 @@ const doneTexts = {
   signed: 'Your approval is signed and in the log.',
 } as const;
 
-/** Routes below /review for one version and its approvals. */
+/** Routes below /review for one version. */
 export function reviewRoutes(app: Hono, registry: Registry): void {
-  app.get('/approvals/:digest', (context) => approval(registry, context));
-  app.post('/approvals/:digest', async (context) => {
-    const { actor } = await requireReviewer(registry, context);
-    const digest = parseDigest(context.req.param('digest'));
-    const { name, version } = await readApproval(registry, digest).then(
-      (draft) => draft.statement.predicate,
-    );
-    await approveByPasskey(registry, actor, {
-      digest,
-      assertion: parseJsonField(await field(context, 'response')),
-    });
-    return done(context, { name, version }, 'signed');
-  });
   app.get('/:scope/:name/:version', async (context) => {
-    const signedIn = await requireReviewer(registry, context);
+    const reader = await requireReader(registry, context);
     const code = context.req.query('done');
     const notice: Notice | undefined = isDone(code)
       ? { kind: 'done', text: doneTexts[code] }
       : undefined;
-    return version(registry, context, signedIn, { notice });
+    return version(registry, context, reader, { notice });
   });
   app.get('/:scope/:name/:version/files/:path{.+}', (context) => file(registry, context));
   app.post('/:scope/:name/:version/:action', (context) => act(registry, context));
 }
 
 async function act(registry: Registry, context: Context): Promise<Response> {
-  const signedIn = await requireReviewer(registry, context);
-  const { actor } = signedIn;
+  const reader = await requireReader(registry, context);
   const which = versionName(context);
   const action = context.req.param('action') ?? '';
   const reason = (await field(context, 'reason')).trim();
@@ -80,40 +57,43 @@ async function act(registry: Registry, context: Context): Promise<Response> {
       throw new Problem('request-invalid', 'Give a reason for the decision', {
         hint: 'Write at least one sentence that says why.',
       });
-    switch (action) {
-      case 'claim':
-        await claimReview(registry, actor, which);
-        return done(context, which, 'claimed');
-      case 'ask':
-        await askAuthor(registry, actor, { ...which, reason });
-        return done(context, which, 'asked');
-      case 'refuse':
-        await moveVersion(registry, actor, { ...which, to: 'refused', reason });
-        return done(context, which, 'refused');
-      case 'move':
-        await moveVersion(registry, actor, { ...which, to: 'in review', reason });
-        return done(context, which, 'moved');
-      case 'approve': {
-        const reviewer = await chosenReviewer(registry, context, signedIn);
-        const draft = await draftApproval(registry, actor, {
-          ...which,
-          reason,
-          independent: false,
-          reviewer,
-        });
-        return context.redirect(`/review/approvals/${draft.digest}`, 303);
-      }
-    }
+    return action === 'approve'
+      ? await beginApproval(registry, context, { ...which, reason })
+      : done(context, which, await change(registry, context, { ...which, reason }));
   } catch (error) {
     // A rejection shows the version again with the reviewer's input. The application answers every
     // other failure.
     if (!(error instanceof Problem) || error.code === 'not-found') throw error;
     const text = `${error.message}. ${error.hint ?? ''}`;
-    return version(registry, context, signedIn, {
+    return version(registry, context, reader, {
       notice: { kind: 'refused', text },
       typed: { action, reason },
       status: 422,
     });
+  }
+}
+
+/** What a reviewer does without a signature, so that a key has to have started the session. */
+async function change(
+  registry: Registry,
+  context: Context,
+  what: Reasoned,
+): Promise<keyof typeof doneTexts> {
+  const { actor } = await requireReviewer(registry, context);
+  const action = context.req.param('action') ?? '';
+  switch (action) {
+    case 'claim':
+      await claimReview(registry, actor, what);
+      return 'claimed';
+    case 'ask':
+      await askAuthor(registry, actor, what);
+      return 'asked';
+    case 'refuse':
+      await moveVersion(registry, actor, { ...what, to: 'refused' });
+      return 'refused';
+    case 'move':
+      await moveVersion(registry, actor, { ...what, to: 'in review' });
+      return 'moved';
   }
   throw new Problem('not-found', `There is no action ${JSON.stringify(action.slice(0, 40))}`);
 }
@@ -127,13 +107,13 @@ interface Around {
 async function version(
   registry: Registry,
   context: Context,
-  signedIn: SignedInMember,
+  reader: DeskReader,
   around: Around,
 ): Promise<Response> {
   const detail = await readReview(registry, versionName(context));
   const sources = await readSources(registry, detail);
-  const means = await meansOf(registry, signedIn);
-  const mayNotApprove = await whyNotApprove(registry, signedIn, detail);
+  const means = await meansOf(registry, reader.member);
+  const mayNotApprove = await whyNotApprove(registry, reader, detail);
   const { manifest, report, verdict } = detail;
   const judged = {
     capabilities: manifest.capabilities,
@@ -143,6 +123,7 @@ async function version(
   const decision = {
     means,
     mayNotApprove,
+    mayChange: reader.actor !== undefined,
     whyMore: whyHigh(registry.policy, judged),
     ...(around.typed && { typed: around.typed }),
   };
@@ -152,7 +133,7 @@ async function version(
 }
 
 async function file(registry: Registry, context: Context): Promise<Response> {
-  await requireReviewer(registry, context);
+  await requireReader(registry, context);
   const detail = await readReview(registry, versionName(context));
   const path = context.req.param('path') ?? '';
   const found = detail.files.find((file) => file.path === path);
@@ -169,31 +150,6 @@ async function file(registry: Registry, context: Context): Promise<Response> {
   return show(registry, context, (frame) =>
     filePage(frame, { detail, path, sha256: found.sha256, bytes, sheet }),
   );
-}
-
-async function approval(registry: Registry, context: Context): Promise<Response> {
-  const signedIn = await requireReviewer(registry, context);
-  const { statement, text } = await readApproval(
-    registry,
-    parseDigest(context.req.param('digest')),
-  );
-  const { reviewer } = statement.predicate;
-  const passkeyOptions =
-    'credentialId' in reviewer
-      ? await approvalOptions(registry, reviewer.credentialId, approvalChallenge(statement))
-      : undefined;
-  const { keyIds } = await meansOf(registry, signedIn);
-  const mine = reviewer.member === signedIn.member.name;
-  const view = { statement, text, now: registry.now().getTime(), passkeyOptions, mine, keyIds };
-  return show(registry, context, (frame) => approvalPage(frame, view));
-}
-
-async function readApproval(
-  registry: Registry,
-  digest: Digest,
-): Promise<{ statement: ApprovalStatement; text: string }> {
-  const { statement: text } = await readDraft(registry, digest);
-  return { statement: parseDraft(text), text };
 }
 
 // The texts of files with findings, SKILL.md first, up to a limit. The other files have their own
@@ -225,20 +181,12 @@ async function readSources(
   return sources;
 }
 
-async function meansOf(registry: Registry, { member }: SignedInMember): Promise<SigningMeans> {
-  const { chain } = await readMembers(registry);
-  return {
-    passkeys: chain.passkeysOf(member.name, latest).map((passkey) => passkey.credentialId),
-    keyIds: chain.keysOf(member.name, latest),
-  };
-}
-
 async function whyNotApprove(
   registry: Registry,
-  { member }: SignedInMember,
+  { member, mayReview }: DeskReader,
   detail: ReviewDetail,
 ): Promise<string | undefined> {
-  if (!member.roles.includes('reviewer'))
+  if (member === undefined || !mayReview)
     return 'You cannot approve: only a reviewer may, and you are not one.';
   const row = await requireVersion(registry, detail);
   const stopped = await whyStopped(registry, row);
@@ -260,22 +208,6 @@ function approvedText({ name, version, approvals, approvalsNeeded }: ReviewDetai
   return `${waits} The version also needs an approval from outside the desk, which you can give: skillgate review approve ${name}@${version}`;
 }
 
-async function chosenReviewer(
-  registry: Registry,
-  context: Context,
-  signedIn: SignedInMember,
-): Promise<Principal> {
-  const chosen = await field(context, 'reviewer');
-  const { passkeys, keyIds } = await meansOf(registry, signedIn);
-  const credentialId = passkeys.find((id) => chosen === `passkey:${id}`);
-  if (credentialId !== undefined) return { kind: 'passkey', credentialId };
-  const keyId = keyIds.find((id) => chosen === `key:${id}`);
-  if (keyId !== undefined) return { kind: 'key', keyId };
-  throw new Problem('request-invalid', 'Choose the key or passkey that signs the approval', {
-    hint: 'Choose one of your own enrolled keys or passkeys.',
-  });
-}
-
 function versionName(context: Context): VersionName {
   const [scope, name, version] = ['scope', 'name', 'version'].map(
     (part) => context.req.param(part) ?? '',
@@ -293,12 +225,4 @@ function done(
 
 function isDone(code: string | undefined): code is keyof typeof doneTexts {
   return code !== undefined && Object.hasOwn(doneTexts, code);
-}
-
-function parseJsonField(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Problem('request-invalid', 'The browser sent no passkey response', { cause });
-  }
 }

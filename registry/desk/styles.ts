@@ -50,8 +50,9 @@ export const styles = `@layer base, parts;
   thead th { font-size: .78rem; font-weight: 600; color: var(--soft); white-space: nowrap; }
   tbody th { font-weight: 400; }
   caption { text-align: left; }
-  button { font: inherit; font-weight: 600; padding: .35rem .8rem; border: 1px solid var(--rule); border-radius: 4px; background: var(--raised); color: var(--ink); cursor: pointer; }
-  button:hover { border-color: var(--soft); }
+  button, a.button { font: inherit; font-weight: 600; padding: .35rem .8rem; border: 1px solid var(--rule); border-radius: 4px; background: var(--raised); color: var(--ink); cursor: pointer; }
+  a.button { display: inline-block; text-decoration: none; }
+  button:hover, a.button:hover { border-color: var(--soft); }
   button:disabled { opacity: .55; cursor: default; }
   button.plain { font-weight: 400; padding: .15rem .55rem; background: none; color: var(--link); }
   textarea { font: inherit; width: 100%; padding: .35rem .5rem; border: 1px solid light-dark(#8b949e, #6b747d); border-radius: 4px; background: var(--paper); color: var(--ink); resize: vertical; }

@@ -6,6 +6,7 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { Registry } from '../context.ts';
 import { indexFilesMarkedAtOnce } from '../limits.ts';
 import { behindNow } from '../log/witness-duty.ts';
@@ -14,6 +15,7 @@ import type { KnownFile } from '../store/known-files.ts';
 import { replaceObject } from '../store/objects.ts';
 import { indexLines } from '../store/schema.ts';
 import { whyDamaged } from '../store/sqlite-errors.ts';
+import { hintsOf } from './advice.ts';
 
 /** The name of a skill's index file. */
 export function indexFileName(name: SkillName): string {
@@ -83,7 +85,7 @@ async function readAndHeal(registry: Registry, name: SkillName): Promise<ReadFil
   if (bytes !== undefined && registry.known === undefined) return asItIs;
   let committed: Uint8Array;
   try {
-    committed = printLines(await linesOf(registry, name));
+    committed = await printFile(registry, name, await linesOf(registry, name));
   } catch (error) {
     if (whyDamaged(error) === undefined) throw error;
     return asItIs;
@@ -119,7 +121,7 @@ async function putIndexFile(registry: Registry, name: SkillName): Promise<readon
     await replaceObject(registry.objects, indexFileName(name), async () => {
       const rows = await linesOf(registry, name);
       unwritten = rows.filter((row) => row.written === 0).map((row) => row.logIndex);
-      return printLines(rows);
+      return printFile(registry, name, rows);
     });
     return unwritten;
   });
@@ -135,8 +137,19 @@ function linesOf(registry: Registry, name: SkillName): Promise<LineRow[]> {
     .orderBy(asc(indexLines.logIndex));
 }
 
-function printLines(rows: readonly LineRow[]): Uint8Array {
-  return Buffer.from(rows.map((row) => `${row.line}\n`).join(''));
+// The hints are read after the lines: a line whose advice has changed since stays unwritten, so the
+// file is written once more.
+async function printFile(
+  registry: Registry,
+  name: SkillName,
+  rows: readonly LineRow[],
+): Promise<Uint8Array> {
+  const hints = await hintsOf(registry, name);
+  const lines = rows.map(({ line, logIndex }) => {
+    const hint = hints.get(logIndex);
+    return hint === undefined ? line : canonicalJson({ ...JSON.parse(line), advice: hint });
+  });
+  return Buffer.from(lines.map((line) => `${line}\n`).join(''));
 }
 
 // Never by name: the file lacks a line that another process has committed since.

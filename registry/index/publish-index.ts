@@ -19,6 +19,7 @@ import {
 } from '../../skills-index/trust/index-files/index-line.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import type { Registry } from '../context.ts';
+import { adviceHintBytesMax } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { finishStatements } from '../log/finish-statements.ts';
 import { logSize } from '../log/log.ts';
@@ -127,7 +128,9 @@ async function lineOf(
 export async function requireReadable(registry: Registry, line: IndexLine): Promise<void> {
   const bytes = Buffer.from(`${printIndexLine(line)}\n`);
   const [before] = await registry.db.read
-    .select({ bytes: sql<number>`coalesce(sum(length(CAST(${indexLines.line} AS BLOB)) + 1), 0)` })
+    .select({
+      bytes: sql<number>`coalesce(sum(length(CAST(${indexLines.line} AS BLOB)) + ${adviceHintBytesMax}), 0)`,
+    })
     .from(indexLines)
     .where(eq(indexLines.name, line.name));
   const cannot = `Cannot publish ${line.name}@${line.version}`;

@@ -7,6 +7,7 @@ import {
   type IdentityStatement,
   type PublicKey,
   predicateTypes,
+  type Statement,
 } from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
@@ -68,7 +69,9 @@ export async function takeIdentity(
   requireFewOwners(statement);
   const appended = await appendInTurn(registry, async () => {
     const quiet = await nothingEntersSince(registry);
-    const { signer, by } = await requireSigner(registry, sent, statement);
+    const { signer, by } = await requireSigner(registry, sent, statement, () =>
+      likelySigners(registry, statement),
+    );
     await requireClaimableScope(registry, { statement, signer });
     await requireFewClaims(registry, { statement, signer }, sent.countClaim);
     const logIndex = await logSize(registry);
@@ -128,11 +131,16 @@ async function whyIgnored(registry: Registry, added: Added, why: string): Promis
   );
 }
 
-/** The signer, for the log and for the chain of identities. */
-async function requireSigner(
+/**
+ * The signer of a statement, for the log and for the chain of identities.
+ * @param likely the keys that may sign such a statement
+ * @throws Problem `key-unknown`, `certificate-invalid`, `certificate-used`
+ */
+export async function requireSigner(
   registry: Registry,
   sent: SentEnvelope,
-  statement: IdentityStatement,
+  statement: Statement,
+  likely: () => Promise<readonly PublicKey[]>,
 ): Promise<{ readonly signer: NewStatement['signer']; readonly by: SignedBy }> {
   if (sent.bundle !== undefined) {
     await requireUnusedCertificate(registry, sent.bundle, statement);
@@ -140,7 +148,7 @@ async function requireSigner(
     return { signer, by: { signer: signer.signer, signers: signer.signers } };
   }
   const known = await findKeys(registry, [sent.hint]);
-  const key = signerOf(sent, { known, likely: await likelySigners(registry, statement) });
+  const key = signerOf(sent, { known, likely: await likely() });
   if (key === undefined) throw unknownSigner();
   return {
     signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') },

@@ -15,6 +15,7 @@ import { envelopeSigner } from '../../skills-index/statement/signature-formats/e
 import type { PlainBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { namesIn } from '../../skills-index/trust/members-and-scopes/names-in.ts';
 import type { Registry } from '../context.ts';
+import { adviceAt, adviceGiven } from '../index/advice.ts';
 import { settleApproved } from '../index/put-off.ts';
 import { signerTriesMax } from '../limits.ts';
 import { finishLogged, orSayLogged } from '../log/after-logging.ts';
@@ -168,15 +169,28 @@ export async function requireNewest(
   statement: Statement,
   logIndex: number,
 ): Promise<void> {
-  const overtaken =
-    statement.predicateType === predicateTypes.revocation
-      ? !(await stillHolds(registry, statement.predicate))
-      : await isFollowed(registry, statement, logIndex);
-  if (overtaken) {
+  if (await isOvertaken(registry, statement, logIndex)) {
     throw new Problem(
       'statement-replayed',
       `This statement is in the log at index ${logIndex}, and a later statement replaced it`,
     );
+  }
+}
+
+async function isOvertaken(
+  registry: Registry,
+  statement: Statement,
+  logIndex: number,
+): Promise<boolean> {
+  switch (statement.predicateType) {
+    case predicateTypes.revocation:
+      return !(await stillHolds(registry, statement.predicate));
+    case predicateTypes.advice: {
+      const now = await adviceAt(registry, statement);
+      return adviceGiven[statement.predicate.kind].isGiven ? now !== logIndex : now !== undefined;
+    }
+    default:
+      return isFollowed(registry, statement, logIndex);
   }
 }
 

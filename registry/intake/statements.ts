@@ -14,6 +14,7 @@ import { contradictsHint, type SentEnvelope } from '../people/signer.ts';
 import { takeApproval } from '../review/approval-intake.ts';
 import { takeRevocation } from '../stops/revocations.ts';
 import { requireBlob } from '../store/blobs.ts';
+import { takeAdvice } from './advice-intake.ts';
 import { takeIdentity, unknownSigner } from './identity-intake.ts';
 import { findLogged, isLate, orSayKnown, requireNewest, settleAgain } from './replays.ts';
 
@@ -23,7 +24,7 @@ export interface AcceptedStatement extends LoggedAt {
 }
 
 /**
- * Takes an approval by key, a revocation, or an identity statement.
+ * Takes an approval by key, a revocation, an author's advice, or an identity statement.
  * @throws Problem `other-registry`, `statement-replayed`, `statement-invalid`, `key-unknown`,
  * `scope-taken`, `forbidden`, `approval-refused`, `move-illegal`, `not-found`
  */
@@ -68,6 +69,8 @@ async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> 
       return takeApproval(registry, sent, statement);
     case predicateTypes.revocation:
       return takeRevocation(registry, sent, statement);
+    case predicateTypes.advice:
+      return takeAdvice(registry, sent, statement);
     case predicateTypes.publish:
     case predicateTypes.provenance:
       throw new Problem(

@@ -14,6 +14,7 @@ import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry, VersionName } from '../context.ts';
+import { readAdvice, type ShownAdvice } from '../index/advice.ts';
 import { whyUncounted } from '../index/uncounted.ts';
 import { type IncidentRow, incidentsOf } from '../stops/incidents.ts';
 import { requireBlob } from '../store/blobs.ts';
@@ -69,6 +70,8 @@ export interface VersionDetail {
    * ended before the summary.
    */
   readonly uncounted?: string;
+  /** Advice of the author that is in force: yanked, deprecated. */
+  readonly advice: readonly ShownAdvice[];
 }
 
 export interface ReviewDetail extends VersionDetail {
@@ -187,6 +190,7 @@ async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDet
     moves: movesFrom(row.status, 'person'),
     questions: notesOfKind('asked'),
     answers: notesOfKind('answered'),
+    advice: await readAdvice(registry, row.id),
     ...(row.verdict === null ? {} : { verdict: row.verdict }),
     ...(row.report === null ? {} : { reportDigest: row.report }),
     ...(uncounted === undefined ? {} : { uncounted }),

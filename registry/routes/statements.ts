@@ -30,7 +30,7 @@ export function statementRoutes(registry: Registry, addressOf: AddressOf): Hono 
     '/statements',
     describe({
       summary:
-        'Log a signed statement: an approval by key, a revocation, or a statement about a member, scope or key',
+        'Log a signed statement: an approval by key, a revocation, an author’s advice, or a statement about a member, scope or key',
       answer: v.object({
         digest: v.string(),
         logIndex: v.number(),
@@ -47,6 +47,8 @@ export function statementRoutes(registry: Registry, addressOf: AddressOf): Hono 
         'forbidden',
         'scope-taken',
         'scope-reserved',
+        'scope-frozen',
+        'publisher-stopped',
         'approval-refused',
         'move-illegal',
         'package-malicious',

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
+import { adviceKinds } from '../index/advice.ts';
 import { whyAllUncounted } from '../index/uncounted.ts';
 import { type PublishUpload, takeVersion } from '../intake/intake.ts';
 import { parseMultipart } from '../intake/multipart.ts';
@@ -54,6 +55,17 @@ export const versionSchema = v.object({
   answers: notes,
   /** Why installers reject a version that is approved here. */
   uncounted: v.exactOptional(v.string()),
+  /** Advice of the author: stops nobody. */
+  advice: v.array(
+    v.object({
+      kind: v.picklist(['yanked', 'deprecated']),
+      reason: v.string(),
+      replacement: v.exactOptional(v.string()),
+      by: v.string(),
+      at: v.string(),
+      logIndex: v.number(),
+    }),
+  ),
 });
 
 const uploadBody = {
@@ -147,6 +159,7 @@ function readingRoutes(registry: Registry): Hono {
               status: v.string(),
               bundle: v.string(),
               uncounted: v.exactOptional(v.string()),
+              advice: v.exactOptional(v.array(v.string())),
             }),
           ),
           /** Only when versions follow. */
@@ -163,13 +176,19 @@ function readingRoutes(registry: Registry): Hono {
           throw new Problem('not-found', `This registry has no skill ${name}`);
         const rows = found.slice(0, versionsPageRows);
         const whys = await whyAllUncounted(registry, rows);
+        const advice = await adviceKinds(
+          registry,
+          rows.map(({ id }) => id),
+        );
         const versions = rows.map(({ id, version: number, status, bundle }) => {
           const uncounted = whys.get(id);
+          const advised = advice.get(id);
           return {
             version: number,
             status,
             bundle,
             ...(uncounted === undefined ? {} : { uncounted }),
+            ...(advised === undefined ? {} : { advice: advised }),
           };
         });
         const last = found.length > rows.length ? rows.at(-1) : undefined;

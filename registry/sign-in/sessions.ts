@@ -19,9 +19,10 @@ import {
   sessionIdleMs,
   sessionKeptMs,
   sessionTokenMs,
+  signOnMs,
 } from '../limits.ts';
 import { actorOf } from '../people/actors.ts';
-import { sessions, tickets } from '../store/session-schema.ts';
+import { type SessionKind, sessions, type TicketKind, tickets } from '../store/session-schema.ts';
 
 export interface SessionToken {
   /** The opaque id: a bearer token, or the value of the desk's cookie. It is shown once. */
@@ -38,20 +39,28 @@ export async function createSession(
   subject: Principal,
   kind: 'desk' | 'token',
 ): Promise<SessionToken> {
+  const lifeMs = kind === 'desk' ? sessionDeskMs : sessionTokenMs;
+  return startSession(registry, { kind, subject: printSubject(subject), lifeMs });
+}
+
+/** Starts a session of any kind. */
+export async function startSession(
+  registry: Registry,
+  session: {
+    readonly kind: SessionKind;
+    readonly subject: string;
+    readonly lifeMs: number;
+  },
+): Promise<SessionToken> {
+  const { kind, subject, lifeMs } = session;
   const now = registry.now().getTime();
   const token = opaque(registry);
-  const expiresAt = now + (kind === 'desk' ? sessionDeskMs : sessionTokenMs);
+  const expiresAt = now + lifeMs;
+  const id = digestOf(token);
   await registry.db.batch([
     (db) => db.delete(sessions).where(lt(sessions.expiresAt, now - sessionKeptMs)),
     (db) =>
-      db.insert(sessions).values({
-        id: digestOf(token),
-        kind,
-        subject: printSubject(subject),
-        createdAt: now,
-        seenAt: now,
-        expiresAt,
-      }),
+      db.insert(sessions).values({ id, kind, subject, createdAt: now, seenAt: now, expiresAt }),
   ]);
   return { token, expires: new Date(expiresAt) };
 }
@@ -65,6 +74,21 @@ export async function readSession(
   token: string,
   kind: 'desk' | 'token',
 ): Promise<{ readonly actor: Actor; readonly expires: Date } | undefined> {
+  const row = await findSession(registry, token, kind);
+  const actor = row && (await actorOf(registry, readSubject(row.subject)));
+  if (row === undefined || actor === undefined) return undefined;
+  await noteUse(registry, row);
+  return { actor, expires: new Date(row.expiresAt) };
+}
+
+type SessionRow = typeof sessions.$inferSelect;
+
+/** The row of a session that has neither ended nor gone unused for too long. */
+export async function findSession(
+  registry: Registry,
+  token: string,
+  kind: SessionKind,
+): Promise<SessionRow | undefined> {
   const now = registry.now().getTime();
   const [row] = await registry.db.read
     .select()
@@ -79,16 +103,21 @@ export async function readSession(
         lte(sessions.createdAt, now + clockSkewMs),
       ),
     );
-  if (row === undefined || (kind === 'desk' && row.seenAt + sessionIdleMs < now)) return undefined;
-  const actor = await actorOf(registry, readSubject(row.subject));
-  if (actor === undefined) return undefined;
-  // Written at most once a minute, so that not every page view costs a write.
-  if (kind === 'desk' && Math.abs(now - row.seenAt) > 60_000) {
-    await registry.db.batch([
-      (db) => db.update(sessions).set({ seenAt: now }).where(eq(sessions.id, row.id)),
-    ]);
-  }
-  return { actor, expires: new Date(row.expiresAt) };
+  return row === undefined || (row.kind !== 'token' && row.seenAt + sessionIdleMs < now)
+    ? undefined
+    : row;
+}
+
+/**
+ * Notes that a session of the desk is used. Written at most once a minute, so that not every page
+ * view costs a write.
+ */
+export async function noteUse(registry: Registry, row: SessionRow): Promise<void> {
+  const now = registry.now().getTime();
+  if (row.kind === 'token' || Math.abs(now - row.seenAt) <= 60_000) return;
+  await registry.db.batch([
+    (db) => db.update(sessions).set({ seenAt: now }).where(eq(sessions.id, row.id)),
+  ]);
 }
 
 /** Ends a session at once. */
@@ -98,7 +127,7 @@ export async function endSession(registry: Registry, token: string): Promise<voi
 
 /** Creates the secret of a one-time sign-in link for the desk, valid for 5 minutes. */
 export async function createLink(registry: Registry, subject: Principal): Promise<string> {
-  return issueTicket(registry, 'link', subject, linkMs);
+  return issueTicket(registry, 'link', printSubject(subject), linkMs);
 }
 
 /** The actor that a link would sign in. The link stays usable. */
@@ -121,14 +150,14 @@ export async function redeemLink(
   link: string,
 ): Promise<(SessionToken & { readonly actor: Actor }) | undefined> {
   const subject = await takeTicket(registry, 'link', link);
-  const actor = subject === undefined ? undefined : await actorOf(registry, subject);
+  const actor = subject === undefined ? undefined : await actorOf(registry, readSubject(subject));
   if (actor === undefined) return undefined;
   return { ...(await createSession(registry, actor.subject, 'desk')), actor };
 }
 
 /** Creates a nonce for a key to sign, valid for 5 minutes and one attempt. */
 export async function createChallenge(registry: Registry, keyId: Digest): Promise<string> {
-  return issueTicket(registry, 'challenge', { kind: 'key', keyId }, challengeMs);
+  return issueTicket(registry, 'challenge', printSubject({ kind: 'key', keyId }), challengeMs);
 }
 
 /** Uses up a nonce and returns the key that it was made for. */
@@ -136,23 +165,20 @@ export async function takeChallenge(
   registry: Registry,
   nonce: string,
 ): Promise<Principal | undefined> {
-  return takeTicket(registry, 'challenge', nonce);
+  const subject = await takeTicket(registry, 'challenge', nonce);
+  return subject === undefined ? undefined : readSubject(subject);
 }
 
-async function issueTicket(
+/** Creates a secret that counts once. Only its digest is stored. */
+export async function issueTicket(
   registry: Registry,
-  kind: 'link' | 'challenge',
-  subject: Principal,
+  kind: TicketKind,
+  subject: string,
   lifeMs: number,
 ): Promise<string> {
   const now = registry.now().getTime();
   const secret = opaque(registry);
-  const row = {
-    id: digestOf(secret),
-    kind,
-    subject: printSubject(subject),
-    expiresAt: now + lifeMs,
-  };
+  const row = { id: digestOf(secret), kind, subject, expiresAt: now + lifeMs };
   await registry.db.batch([
     (db) => db.delete(tickets).where(lt(tickets.expiresAt, now)),
     (db) => db.insert(tickets).values(row),
@@ -160,25 +186,26 @@ async function issueTicket(
   return secret;
 }
 
-// One DELETE … RETURNING: of two simultaneous requests, one gets the row.
-async function takeTicket(
+/** Uses up a secret, and returns what it was made for; undefined when it does not count. */
+export async function takeTicket(
   registry: Registry,
-  kind: 'link' | 'challenge',
+  kind: TicketKind,
   secret: string,
-): Promise<Principal | undefined> {
+): Promise<string | undefined> {
+  // One DELETE … RETURNING: of two simultaneous requests, one gets the row.
   const [row] = await registry.db.read
     .delete(tickets)
     .where(and(eq(tickets.id, digestOf(secret)), eq(tickets.kind, kind)))
     .returning();
-  return row === undefined || !isGood(registry, row) ? undefined : readSubject(row.subject);
+  return row === undefined || !isGood(registry, row) ? undefined : row.subject;
 }
+
+const ticketMs = { link: linkMs, challenge: challengeMs, 'sign-on': signOnMs } as const;
 
 // Not expired, and not made by a clock that was ahead.
 function isGood(registry: Registry, { kind, expiresAt }: typeof tickets.$inferSelect): boolean {
   const now = registry.now().getTime();
-  return (
-    expiresAt > now && expiresAt <= now + (kind === 'link' ? linkMs : challengeMs) + clockSkewMs
-  );
+  return expiresAt > now && expiresAt <= now + ticketMs[kind] + clockSkewMs;
 }
 
 function opaque(registry: Registry): string {

@@ -2,21 +2,30 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 
+/**
+ * `desk` and `token`: a key started the session. `person`: an identity provider named the person,
+ * who may read the desk.
+ */
+export type SessionKind = 'desk' | 'token' | 'person';
+/** A link to the desk, a nonce for a key, and a sign-in at an identity provider. */
+export type TicketKind = 'link' | 'challenge' | 'sign-on';
+
 /** Sessions. The id is stored as SHA-256 only. */
 export const sessions = sqliteTable('sessions', {
   id: text().$type<Digest>().primaryKey(),
-  kind: text().$type<'desk' | 'token'>().notNull(),
-  /** `key:sha256:…` or `passkey:…`. */
+  kind: text().$type<SessionKind>().notNull(),
+  /** `key:sha256:…` or `passkey:…`; JSON of a `SignedOnPerson` in a session of kind `person`. */
   subject: text().notNull(),
   createdAt: integer().notNull(),
   seenAt: integer().notNull(),
   expiresAt: integer().notNull(),
 });
 
-/** One-time links and key challenges. Both are stored as SHA-256 and used once. */
+/** Secrets that are used once. All are stored as SHA-256. */
 export const tickets = sqliteTable('tickets', {
   id: text().$type<Digest>().primaryKey(),
-  kind: text().$type<'link' | 'challenge'>().notNull(),
+  kind: text().$type<TicketKind>().notNull(),
+  /** The subject of the session to start, or the issuer of a sign-in. */
   subject: text().notNull(),
   expiresAt: integer().notNull(),
 });

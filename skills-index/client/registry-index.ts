@@ -2,7 +2,6 @@
  * Fetches all evidence about one version from the index, the blobs and the log. This file judges no
  * evidence.
  */
-import { valid as validVersion } from 'semver';
 import { type Checkpoint, parseCheckpoint } from '../log/checkpoint.ts';
 import type { TreeHead } from '../log/merkle-tree.ts';
 import type { TreeNodes } from '../log/tree-nodes.ts';
@@ -11,7 +10,6 @@ import type { Digest } from '../skill/digest.ts';
 import type { SkillName } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { parseJson } from '../skill/text/json.ts';
-import { resolveVersion } from '../skill/version.ts';
 import { predicateTypes } from '../statement/attestation.ts';
 import { scanReportBytesMax } from '../statement/limits.ts';
 import { peekStatement } from '../statement/signature-formats/envelope.ts';
@@ -22,17 +20,13 @@ import {
 import type { DecisionInput } from '../trust/decision/decision.ts';
 import { alarmOfSeen } from '../trust/decision/one-log.ts';
 import { type IndexLine, parseIndexFile } from '../trust/index-files/index-line.ts';
-import {
-  marksOfAll,
-  newestStatus,
-  type Status,
-  type StatusMark,
-} from '../trust/index-files/status-file.ts';
+import { marksOfAll, newestStatus, type Status } from '../trust/index-files/status-file.ts';
 import type { WordsFile } from '../trust/index-files/words-file.ts';
 import { indexFileBytesMax, statusBytesMax } from '../trust/limits.ts';
 import type { RootFile } from '../trust/root/root.ts';
 import { verifyRootCheckpoint } from '../trust/root/root-office.ts';
 import { fetchBlobIfThere, fetchNamed, inTurns, type Source } from './blobs.ts';
+import { chooseLine, type WantedVersion } from './choose-line.ts';
 import { readKnown } from './known-statements.ts';
 import { withSum } from './limited-source.ts';
 import { statementBlobBytesMax, wordsTriesMax } from './limits.ts';
@@ -50,16 +44,10 @@ import {
 } from './version-words.ts';
 
 /** The version to find, and the registry to ask. */
-export interface VersionQuery extends Source {
+export interface VersionQuery extends Source, WantedVersion {
   readonly root: RootFile;
   /** The present time, in milliseconds since 1970. */
   readonly now: number;
-  readonly name: SkillName;
-  /**
-   * An exact version or a semver range. Of a range, the highest version without a suspension or
-   * revocation is chosen, when there is one.
-   */
-  readonly range: string;
   /**
    * The bytes of `status.json` from further sources. The newest status shows the head of the log.
    * The marks on versions in every status count.
@@ -202,40 +190,6 @@ async function fetchLineWithWords(
     if (proving !== undefined || bytes === undefined || tries === wordsTriesMax)
       return { ...chosen, statuses };
   }
-}
-
-// Prefers versions without a suspension or revocation. When every version has one of the two,
-// `decide` names the mark.
-function chooseLine(
-  lines: readonly IndexLine[],
-  { name, range }: VersionQuery,
-  marks: readonly StatusMark[],
-): IndexLine {
-  const marked = marks.filter((mark) => mark.kind !== 'deprecated').map((mark) => mark.bundle);
-  const unmarked = lines.filter((line) => !marked.includes(line.bundle));
-  const candidates = validVersion(range) === null ? [unmarked, lines] : [lines];
-  for (const list of candidates) {
-    const version = resolveVersion(
-      range,
-      list.map((line) => line.version),
-    );
-    const found = list.find((line) => line.version === version);
-    if (found !== undefined) return found;
-  }
-  const known =
-    lines.length === 0
-      ? 'the registry has no approved version of this skill'
-      : `the registry has ${lines.map((line) => line.version).join(', ')}`;
-  const prerelease = lines.findLast((line) => line.version.includes('-'))?.version;
-  throw new Problem(
-    'not-found',
-    `Cannot find ${range === '*' ? name : `${name}@${range}`}: ${known}`,
-    {
-      ...(prerelease === undefined
-        ? {}
-        : { hint: `to get the prerelease, name it: ${name}@${prerelease}` }),
-    },
-  );
 }
 
 async function fetchStatements(

@@ -66,7 +66,7 @@ export async function fetchWords(
 }
 
 /** Whether the proofs are of the map of this head. */
-export function isOfHead({ map }: WordsFile, head: Pick<Checkpoint, 'map'>): boolean {
+export function isOfHead({ map }: WordsFile, head: Checkpoint): boolean {
   return head.map !== undefined && Buffer.compare(map, head.map) === 0;
 }
 
@@ -111,9 +111,16 @@ export async function fetchProvenStatements(
   );
 }
 
-// A statement never changes, so a kept copy is not asked for again. The digest under the log index
-// shows whether the copy is whole: a damaged copy would have every later decision refused.
-async function fetchStatementAt(source: Source, index: number): Promise<Uint8Array | undefined> {
+/**
+ * Fetches the statement at a log index; undefined when the registry has none there.
+ * @throws Problem `registry-down`, `registry-answer-invalid`
+ */
+export async function fetchStatementAt(
+  source: Source,
+  index: number,
+): Promise<Uint8Array | undefined> {
+  // A statement never changes, so a kept copy is not asked for again. The digest under the log
+  // index shows whether the copy is whole: a damaged copy would have later decisions refused.
   const { store } = source;
   const name = `log/statements/${index}`;
   const kept = await readKept(store, name);

@@ -9,6 +9,7 @@ import { canonicalJson } from '../skill/text/canonical-json.ts';
 import type { Version } from '../skill/version.ts';
 import { statementSubjectsMax } from './limits.ts';
 import type {
+  AdvicePredicate,
   ApprovalPredicate,
   KeyPredicate,
   MemberPredicate,
@@ -31,6 +32,7 @@ export const predicateTypes = {
   approval: 'https://skillgate.dev/attestation/approval/v1',
   summary: 'https://slsa.dev/verification_summary/v1',
   revocation: 'https://skillgate.dev/attestation/revocation/v1',
+  advice: 'https://skillgate.dev/attestation/advice/v1',
   member: 'https://skillgate.dev/attestation/member/v1',
   scope: 'https://skillgate.dev/attestation/scope/v1',
   key: 'https://skillgate.dev/attestation/key/v1',
@@ -66,6 +68,7 @@ export type ScanStatement = StatementOf<'scan', ScanPredicate>;
 export type ApprovalStatement = StatementOf<'approval', ApprovalPredicate>;
 export type VerificationSummaryStatement = StatementOf<'summary', VerificationSummary>;
 export type RevocationStatement = StatementOf<'revocation', RevocationPredicate>;
+export type AdviceStatement = StatementOf<'advice', AdvicePredicate>;
 export type MemberStatement = StatementOf<'member', MemberPredicate>;
 export type ScopeStatement = StatementOf<'scope', ScopePredicate>;
 export type KeyStatement = StatementOf<'key', KeyPredicate>;
@@ -78,7 +81,11 @@ export type VersionStatement =
   | VerificationSummaryStatement
   | ProvenanceStatement;
 export type IdentityStatement = MemberStatement | ScopeStatement | KeyStatement;
-export type Statement = VersionStatement | RevocationStatement | IdentityStatement;
+export type Statement =
+  | VersionStatement
+  | RevocationStatement
+  | AdviceStatement
+  | IdentityStatement;
 
 /**
  * The exact subjects of a statement about a version. The version's bundle is a subject, named by
@@ -100,6 +107,11 @@ export function revocationStatement(predicate: RevocationPredicate): RevocationS
     predicateType: predicateTypes.revocation,
     predicate,
   };
+}
+
+export function adviceStatement(predicate: AdvicePredicate): AdviceStatement {
+  const subject = subjectsOfTarget(predicate);
+  return { _type: statementType, subject, predicateType: predicateTypes.advice, predicate };
 }
 
 export function memberStatement(predicate: MemberPredicate): MemberStatement {

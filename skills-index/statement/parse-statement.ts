@@ -5,6 +5,7 @@ import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.t
 import { canonicalJson } from '../skill/text/canonical-json.ts';
 import { parseJson } from '../skill/text/json.ts';
 import {
+  adviceStatement,
   keyStatement,
   memberStatement,
   predicateTypes,
@@ -119,6 +120,8 @@ function ownStatement(statement: Statement): Statement | undefined {
       return keyStatement(statement.predicate);
     case predicateTypes.revocation:
       return revocationStatement(statement.predicate);
+    case predicateTypes.advice:
+      return adviceStatement(statement.predicate);
     case predicateTypes.publish:
     case predicateTypes.scan:
     case predicateTypes.approval:

@@ -7,6 +7,7 @@ import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, unplaced } from '../skill/shape.ts';
 import { canonicalJson } from '../skill/text/canonical-json.ts';
 import {
+  type AdvicePredicate,
   type ApprovalPredicate,
   type KeyPredicate,
   type MemberPredicate,
@@ -36,6 +37,7 @@ interface Predicates {
   readonly approval: ApprovalPredicate;
   readonly summary: VerificationSummary;
   readonly revocation: RevocationPredicate;
+  readonly advice: AdvicePredicate;
   readonly member: MemberPredicate;
   readonly scope: ScopePredicate;
   readonly key: KeyPredicate;
@@ -233,6 +235,15 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
         'is not a bundle, a version or a publisher',
       ),
       reason: field.reason,
+      nonce,
+    }),
+    advice: exactObject({
+      registry,
+      name: field.skillName,
+      version: field.version,
+      kind: v.picklist(['yanked', 'unyanked', 'deprecated', 'undeprecated']),
+      reason: field.reason,
+      replacement: v.exactOptional(field.skillName),
       nonce,
     }),
     member,

@@ -154,6 +154,18 @@ export interface RevocationPredicate extends BoundPredicate {
   readonly nonce: string;
 }
 
+/** The advice that an author gives about an approved version, and the words that take it back. */
+export interface AdvicePredicate extends BoundPredicate {
+  readonly name: SkillName;
+  readonly version: Version;
+  readonly kind: 'yanked' | 'unyanked' | 'deprecated' | 'undeprecated';
+  readonly reason: string;
+  /** The skill to use instead of a deprecated version. */
+  readonly replacement?: SkillName;
+  /** A value that is new for each statement, as in a revocation. */
+  readonly nonce: string;
+}
+
 export const memberRoles = ['reviewer', 'administrator', 'scanner'] as const;
 export type MemberRole = (typeof memberRoles)[number];
 

@@ -13,7 +13,7 @@ import {
   publicKeyOf,
   readKeyFile,
 } from '../../cli/signing/key-file.ts';
-import { startRegistry } from '../../registry/serve.ts';
+import { type RegistryOptions, startRegistry } from '../../registry/serve.ts';
 import { extractFacts } from '../../scanner/extract.ts';
 import { proseOf } from '../../scanner/prose/sentences.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
@@ -57,7 +57,7 @@ export interface Story {
 }
 
 /** Starts the registry: ruth and otto are reviewers, the scope acme belongs to the author. */
-export async function startStory(): Promise<Story> {
+export async function startStory({ signOn }: Pick<RegistryOptions, 'signOn'> = {}): Promise<Story> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-desk-'));
   const key = (name: string): Promise<KeyFile> =>
     createKeyFile(join(folder, 'keys', `${name}.json`), undefined, name);
@@ -70,7 +70,13 @@ export async function startStory(): Promise<Story> {
   const dir = join(folder, 'registry');
   const root = await makeRegistryFolder(dir, 'localhost', async () => keys.administrator);
   const scanner = await readKeyFile(join(dir, registryFiles.scannerKey));
-  const server = await startRegistry({ dir, host: 'localhost', port: 0, log: () => undefined });
+  const server = await startRegistry({
+    dir,
+    host: 'localhost',
+    port: 0,
+    signOn,
+    log: () => undefined,
+  });
   const { base } = server;
 
   const ask = async (

@@ -90,6 +90,7 @@ const floors: Record<string, readonly string[]> = {
     'mcp',
     'agents',
     'changes',
+    'evidence',
     'verify',
     'install',
     'review',
@@ -100,7 +101,6 @@ const floors: Record<string, readonly string[]> = {
     'backup',
     'packages',
     'members-and-scopes',
-    'registry-export',
     'witness',
     'monitor',
     'root-rotation',
@@ -135,6 +135,8 @@ const upwards: Record<string, string> = {
   'registry/context.ts → registry/people/known-identities.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/request-limits/spool.ts':
+    'the context is made of the types of its parts',
+  'registry/context.ts → registry/sign-in/sign-on-config.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/stops/incident-policy.ts':
     'the context is made of the types of its parts',

@@ -7,7 +7,7 @@ import { renewQueue } from '../../registry/review/queue/renew-queue.ts';
 import { judgeByLooks } from '../../registry/scans/package-consequences.ts';
 import { metricsText, RequestCounts } from '../../registry/serving/metrics.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { revocationStatement } from '../../skills-index/statement/attestation.ts';
+import { adviceStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { digestOfRuleSet } from '../../skills-index/statement/rule-set.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
@@ -174,6 +174,13 @@ describe('a registry', () => {
           200,
         );
       await approve(send, tokens.rita, world.rita, skill);
+      for (const kind of ['yanked', 'deprecated', 'unyanked'] as const) {
+        const { name, version } = skill.manifest;
+        const advice = { name, version, kind, reason: 'a test', nonce: freshNonce() };
+        expect((await state(send, adviceStatement(advice), world.author)).status).toBe(201);
+      }
+      for (const path of ['/index/@acme/seen', '/api/v1/versions/@acme/seen/1.0.0'])
+        expect((await send(path)).status).toBe(200);
       const said = { registry: registryIdOf(world.registry.root), reason: 'a test' };
       const target = { publisher: world.author.keyId };
       for (const kind of ['suspended', 'lifted', 'revoked'] as const) {

@@ -28,6 +28,7 @@ const growing = [
   'review_notes',
   'drafts',
   'identity_names',
+  'advice',
 ] as const;
 
 /** Cloudflare's D1 refuses a statement with more. */

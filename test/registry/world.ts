@@ -7,6 +7,7 @@ import { createApp } from '../../registry/app.ts';
 import { makeExclusive, type Registry } from '../../registry/context.ts';
 import { knownFilesBytesMax } from '../../registry/limits.ts';
 import { loadKeys } from '../../registry/log/signing.ts';
+import type { SignOn } from '../../registry/sign-in/sign-on-config.ts';
 import { KnownFiles } from '../../registry/store/known-files.ts';
 import type { Objects } from '../../registry/store/objects.ts';
 import { openSqlite } from '../../registry/store/sqlite.ts';
@@ -32,12 +33,15 @@ export interface WorldOptions {
   readonly policy?: Policy;
   /** Parsed trusted_root.json. */
   readonly sigstore?: unknown;
+  /** Single sign-on, which reads the clock of the world. */
+  readonly signOn?: (now: () => Date) => Promise<SignOn>;
 }
 
 export async function makeWorld({
   trust = makeRoot(),
   policy = defaultPolicy,
   sigstore,
+  signOn,
 }: WorldOptions = {}): Promise<World> {
   const stored = new Map<string, Uint8Array>();
   const db = openSqlite(':memory:');
@@ -50,6 +54,7 @@ export async function makeWorld({
     root: trust.root,
     policy,
     sigstore,
+    signOn: await signOn?.(() => new Date(time)),
     config: { base: 'http://localhost', hosts: ['localhost'] },
     identities: {},
     known: new KnownFiles(knownFilesBytesMax),

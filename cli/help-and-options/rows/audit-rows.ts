@@ -85,4 +85,69 @@ export const auditRows: readonly CommandRow[] = [
     args: { min: 0, max: 0 },
     load: () => import('../../audit-log/log.ts'),
   },
+  {
+    name: 'evidence',
+    summary: 'write one signed report for an auditor: who approved what, what ran, what happened',
+    usage: '--out FILE [--since TIME] [--from DIR]... [--key KEY]',
+    examples: [
+      [
+        'skillgate evidence --since 90d --out report.json',
+        'report on the last 90 days of this host',
+      ],
+      [
+        'skillgate evidence --from hosts/a --from hosts/b --key auditor --out fleet.json',
+        'report on two hosts, whose folders config and data lie below hosts/a and hosts/b',
+      ],
+    ],
+    options: {
+      out: { type: 'string', value: 'FILE', summary: 'the file to write, a name with .json' },
+      since: {
+        type: 'string',
+        value: 'TIME',
+        summary: 'only audit lines since this time: 90d, 2026-01-31 (default: all lines)',
+      },
+      from: {
+        type: 'string',
+        value: 'DIR',
+        multiple: true,
+        summary:
+          'a folder of another host with its config and data; may be repeated (default: this host)',
+      },
+      key: {
+        type: 'string',
+        value: 'KEY',
+        summary:
+          'the key that signs: a name, or the path of a key file (default: this host’s audit key)',
+      },
+    },
+    args: { min: 0, max: 0 },
+    load: () => import('../../evidence/evidence.ts'),
+  },
+  {
+    name: 'evidence verify',
+    summary: 'verify a report without a network: each claim says how it was checked',
+    usage: 'FILE [--signer KEYID] [--root FINGERPRINT]...',
+    examples: [
+      [
+        'skillgate evidence verify report.json',
+        'exit 6 if the report contradicts its evidence, and 7 if a claim could not be verified',
+      ],
+    ],
+    options: {
+      signer: {
+        type: 'string',
+        value: 'KEYID',
+        summary: 'the id of the key that has to have signed: sha256:…',
+      },
+      root: {
+        type: 'string',
+        value: 'FINGERPRINT',
+        multiple: true,
+        summary:
+          'the fingerprint of a registry’s root of trust that you know: sha256:…; may be repeated',
+      },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../../evidence/evidence.ts'),
+  },
 ];

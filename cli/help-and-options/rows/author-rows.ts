@@ -1,5 +1,6 @@
 /** The commands of those who write skills. */
 import type { CommandRow } from '../../command.ts';
+import { adviceRows } from './advice-rows.ts';
 import { draftRows } from './draft-rows.ts';
 import { keyRows } from './key-rows.ts';
 import { oidcOptions, publisherRows } from './keyless-rows.ts';
@@ -62,6 +63,7 @@ export const authorRows: readonly CommandRow[] = [
     args: { min: 1, max: 1 },
     load: () => import('../../publish/status.ts'),
   },
+  ...adviceRows,
   {
     name: 'login',
     summary: 'sign in to the registry with a key',

@@ -21,6 +21,8 @@ export interface DecisionView {
   readonly means: SigningMeans;
   /** Why the viewer may not approve, for example as the author; undefined when the viewer may. */
   readonly mayNotApprove: string | undefined;
+  /** Whether the viewer's key started the session: everything but an approval needs that. */
+  readonly mayChange: boolean;
   /** Why the policy requires more approvals than usual; empty when it does not. */
   readonly whyMore: readonly string[];
   /** The reviewer's input on a page that comes back with a rejection. */
@@ -71,15 +73,20 @@ export function decisionPanel(view: DecisionView): Html {
   const { detail } = view;
   const action = `/review/${detail.name}/${encodeURIComponent(detail.version)}`;
   const open = detail.status === 'in review' || detail.status === 'quarantined';
+  const moves = view.mayChange ? detail.moves : [];
   return html`<aside class="decision" aria-labelledby="decision-title"><h2 id="decision-title">Decision</h2>
 ${approvals(view)}
 ${open ? claim(view, action) : decided(detail)}
 ${detail.status === 'in review' ? approveForm(view, action) : ''}
-${detail.moves.includes('in review') ? reasonForm(reasonForms.move, action, view) : ''}
-${open ? reasonForm(reasonForms.ask, action, view) : ''}
-${detail.moves.includes('refused') ? reasonForm(reasonForms.refuse, action, view) : ''}
+${open && !view.mayChange ? keyNeeded : ''}
+${moves.includes('in review') ? reasonForm(reasonForms.move, action, view) : ''}
+${open && view.mayChange ? reasonForm(reasonForms.ask, action, view) : ''}
+${moves.includes('refused') ? reasonForm(reasonForms.refuse, action, view) : ''}
 ${questions(view)}</aside>`;
 }
+
+const keyNeeded = html`<p class="quiet">To claim the review, ask the author, refuse or move the version, sign in with your key:
+<code>skillgate login --browser</code></p>`;
 
 function decided({ name, status, version }: ReviewDetail): Html {
   const closed = html`<p class="quiet">There is nothing to decide, because the version is ${status}.</p>`;
@@ -103,14 +110,14 @@ ${approval.independent ? html`<span class="tag">independent</span>` : ''} ${mome
   )}</ul>`;
 }
 
-function claim({ detail, now }: DecisionView, action: string): Html {
+function claim({ detail, now, mayChange }: DecisionView, action: string): Html {
   const last = detail.notes.findLast((note) => note.kind === 'claimed');
   const claimText =
     last === undefined
       ? 'Nobody is reviewing this version.'
       : html`${untrusted(last.by)} claimed the review ${moment(last.at.getTime(), now)}.`;
   return html`<form method="post" action="${action}/claim" class="claim"><span class="quiet">${claimText}</span>
-<button class="plain" ${key('c')}>Claim</button></form>`;
+${mayChange ? html`<button class="plain" ${key('c')}>Claim</button>` : ''}</form>`;
 }
 
 function approveForm(view: DecisionView, action: string): Html {

@@ -4,6 +4,7 @@
  */
 
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
+import { capitalized } from '../../../skills-index/skill/text/capitalized.ts';
 import type { ComparedCopy } from '../../review/compared-copies.ts';
 import type { ReviewDetail } from '../../review/review.ts';
 import { fileHref, fileTable } from '../file.ts';
@@ -81,6 +82,7 @@ ${term('report', reportDigest === undefined ? html`<span class="quiet">none</spa
 </dl>
 ${packageAlarms(detail.seenPackages)}
 ${uncounted(detail)}
+${advised(detail)}
 ${decides(detail)}
 ${copied(detail)}
 <details class="risk-parts"><summary>Risk ${risk.total}, part by part</summary><ul>${parts}</ul></details>`;
@@ -93,6 +95,13 @@ function publisher({ publisher: id, publishedBy }: ReviewDetail): Html {
 function uncounted({ uncounted: why }: ReviewDetail): Html {
   if (why === undefined) return html``;
   return html`<p class="notice">Installers refuse this version: ${why}. The author has to publish a higher version.</p>`;
+}
+
+function advised({ advice }: ReviewDetail): Html[] {
+  return advice.map(
+    ({ kind, reason, replacement }) => html`<p class="notice">${capitalized(kind)} by the author:
+${untrusted(reason)}${replacement === undefined ? '' : html`. Use <bdi>${replacement}</bdi> instead.`}</p>`,
+  );
 }
 
 function decides({ report }: ReviewDetail): Html {

@@ -32,12 +32,14 @@ export interface ChainWitnesses {
    * the key.
    */
   readonly kept?: AuditCheckpoint | undefined;
+  /** The end of the lines before the first given line; absent where the given lines are the log. */
+  readonly from?: ChainEnd | undefined;
 }
 
 /** Verifies a log of any length: the caller passes in each line, then asks for the verdict. */
 export class ChainCheck {
   readonly #witnesses: ChainWitnesses;
-  #end = chainStart;
+  #end: ChainEnd;
   #signed = 0;
   #broken: AuditVerdict | undefined;
   /**
@@ -48,6 +50,7 @@ export class ChainCheck {
 
   constructor(witnesses: ChainWitnesses) {
     this.#witnesses = witnesses;
+    this.#end = witnesses.from ?? chainStart;
     const { kept } = witnesses;
     if (kept !== undefined && !this.#isSigned(kept))
       this.#break(kept.size, 'this host’s key did not sign the stored checkpoint');
@@ -75,6 +78,16 @@ export class ChainCheck {
     return this.#broken === undefined;
   }
 
+  /**
+   * Passes over a line of which only the digest is known. The next line and the checkpoints name
+   * the digest, and nothing shows that the line itself follows the line before.
+   */
+  skip(digest: Digest): void {
+    if (this.#doubted !== undefined)
+      this.#break(this.#end.seq, 'the line was changed after it was written');
+    if (this.#broken === undefined) this.#advance({ seq: this.#end.seq + 1, digest });
+  }
+
   verdict(): AuditVerdict {
     const { seq } = this.#end;
     const { key, kept } = this.#witnesses;
@@ -91,7 +104,6 @@ export class ChainCheck {
   }
 
   #follow(entry: AuditEntry, digest: Digest): void {
-    const { kept } = this.#witnesses;
     if (entry.prev !== this.#end.digest) {
       if (entry.seq === 1) this.#break(1, 'the line cannot begin a log');
       this.#doubted = this.#end;
@@ -103,10 +115,15 @@ export class ChainCheck {
         );
       this.#signed = entry.size;
     }
-    this.#end = { seq: entry.seq, digest };
-    if (kept?.size !== entry.seq || this.#doubted !== undefined) return;
-    if (kept.head === digest) this.#signed = Math.max(this.#signed, kept.size);
-    else this.#break(entry.seq, 'the line differs from the line that the checkpoint signed');
+    this.#advance({ seq: entry.seq, digest });
+  }
+
+  #advance(end: ChainEnd): void {
+    const { kept } = this.#witnesses;
+    this.#end = end;
+    if (kept?.size !== end.seq || this.#doubted !== undefined) return;
+    if (kept.head === end.digest) this.#signed = Math.max(this.#signed, kept.size);
+    else this.#break(end.seq, 'the line differs from the line that the checkpoint signed');
   }
 
   #isSigned({ head, keyId, signature, size }: AuditCheckpoint): boolean {

@@ -101,6 +101,18 @@ export const registryCodes = {
     means: 'This request needs a session or a key.',
     fix: 'Run skillgate login.',
   },
+  'sign-on-refused': {
+    exit: 6,
+    status: 403,
+    means: 'The identity provider did not sign this person in, or the person has no role here.',
+    fix: 'Begin the sign-in again. Members sign in with skillgate login --browser, too.',
+  },
+  'sign-on-down': {
+    exit: 4,
+    status: 503,
+    means: 'The identity provider does not answer, so nobody can begin a session through it.',
+    fix: 'Try again later. Sessions and passkeys go on, and members sign in with skillgate login --browser.',
+  },
   forbidden: {
     exit: 6,
     status: 403,

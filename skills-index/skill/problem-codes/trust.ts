@@ -39,8 +39,21 @@ export const trustCodes = {
     exit: 6,
     status: 422,
     means:
-      'A folder of exported evidence is malformed, or relied on other trusted files than yours.',
-    fix: 'Export the evidence again with skillgate verify --export. Keep the digest that the command prints apart from the folder.',
+      'Exported evidence (a folder, or a report) is malformed, was changed, or relied on other trusted files than yours.',
+    fix: 'Use another copy, or make the evidence again: skillgate verify --export writes a folder, skillgate evidence a report.',
+  },
+  'evidence-too-large': {
+    exit: 7,
+    status: 413,
+    means: 'An evidence report would be larger than a report may be.',
+    fix: 'Shorten the period with --since, or make a report for each host.',
+  },
+  'version-yanked': {
+    exit: 6,
+    status: 409,
+    means:
+      'The author yanked every version that the range allows: new installations should not choose them.',
+    fix: 'Ask for a range with other versions, or name the exact version. A version in your lock goes on working.',
   },
   'log-rolled-back': {
     exit: 6,

@@ -41,6 +41,14 @@ export interface IndexLine {
   readonly statements: readonly Digest[];
   /** Log index of the version's verification summary. */
   readonly logIndex: number;
+  /** A hint of the registry; `decide` does not read the hint. */
+  readonly advice?: AdviceHint;
+}
+
+/** The log indexes of the author's advice in force about a version. */
+export interface AdviceHint {
+  readonly yanked?: number;
+  readonly deprecated?: number;
 }
 
 const lineShape: Shape<IndexLine> = exactObject({
@@ -60,6 +68,9 @@ const lineShape: Shape<IndexLine> = exactObject({
     v.check((list) => new Set(list).size === list.length, 'names a statement twice'),
   ),
   logIndex,
+  advice: v.exactOptional(
+    exactObject({ yanked: v.exactOptional(logIndex), deprecated: v.exactOptional(logIndex) }),
+  ),
 });
 
 /**
@@ -86,9 +97,10 @@ export function parseIndexFile(bytes: Uint8Array, name: SkillName): IndexLine[] 
 }
 
 /**
- * Prints an index line as the index file contains it: in its RFC 8785 form, without the line feed.
+ * Prints the part of an index line that never changes, in its RFC 8785 form, without the line feed.
+ * The advice about the version is left out.
  */
-export function printIndexLine(line: IndexLine): string {
+export function printIndexLine({ advice: _, ...line }: IndexLine): string {
   return canonicalJson(line);
 }
 

@@ -58,13 +58,15 @@ export interface VerifyOptions {
 }
 
 /**
- * The statements that a keyless identity may sign. Keyless identities may publish and own scopes.
- * Other identity statements, approvals and revocations must be signed with keys.
+ * The statements that a keyless identity may sign. Keyless identities may publish, own scopes and
+ * advise on their versions. Other identity statements, approvals and revocations must be signed
+ * with keys.
  */
 const certifiedTypes: readonly Statement['predicateType'][] = [
   predicateTypes.publish,
   predicateTypes.provenance,
   predicateTypes.scope,
+  predicateTypes.advice,
 ];
 
 /**

@@ -106,7 +106,7 @@ describe('the table of commands', () => {
     [['status'], { code: 'usage', exit: 2 }],
     [['status', '--fromat', 'x'], { code: 'usage', exit: 2 }],
     [['scope'], { code: 'usage', exit: 2, hint: expect.stringContaining('skillgate scope claim') }],
-    [['yank', '@a/b@1.0.0'], { code: 'usage' }],
+    [['unpublish', '@a/b@1.0.0'], { code: 'usage' }],
     [['scan', 'nowhere'], { code: 'file-not-found', exit: 3 }],
   ])(
     'answers JSON when JSON was asked for, also for a line that it did not understand: %j',

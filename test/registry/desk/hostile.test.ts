@@ -6,7 +6,7 @@ import { filePage } from '../../../registry/desk/file.ts';
 import { passkeysPage } from '../../../registry/desk/passkeys-page.ts';
 import { problemPage } from '../../../registry/desk/problem-page.ts';
 import { queuePage } from '../../../registry/desk/queue.ts';
-import { linkPage } from '../../../registry/desk/sign-in.ts';
+import { linkPage } from '../../../registry/desk/sign-in/sign-in-page.ts';
 import { versionPage } from '../../../registry/desk/version-page/version.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
@@ -28,7 +28,7 @@ import {
 
 const hostileFrame = (text: string) => ({
   ...frame,
-  viewer: { name: text, roles: [text], keysOn: true },
+  viewer: { name: text, roles: [text], hasPasskeys: true, keysOn: true },
   notice: { kind: 'refused', text } as const,
 });
 

@@ -28,7 +28,7 @@ export const frame: PageFrame = {
     island: '/review/assets/desk.js',
     icon: '/review/assets/icon.svg',
   },
-  viewer: { name: 'ruth', roles: ['reviewer'], keysOn: true },
+  viewer: { name: 'ruth', roles: ['reviewer'], hasPasskeys: true, keysOn: true },
 };
 
 export function finding(over: Partial<Finding> = {}): Finding {
@@ -179,6 +179,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     lockDetails: [],
     seenPackages: [],
     incidents: [],
+    advice: [],
     prose: { kind: 'first' },
     risk: riskOf({ declared, report: report(), firstVersion: true, publisherApprovals: 0 }),
     reportDigest: someDigest('report'),
@@ -243,6 +244,7 @@ export function versionView(over: Partial<ReviewDetail> = {}): VersionView {
     decision: {
       means: { passkeys: ['Xk2pQ8vN3mLrT5'], keyIds: [someDigest('ruth')] },
       mayNotApprove: undefined,
+      mayChange: true,
       whyMore: ['it takes secrets and reaches the network'],
     },
   };

@@ -6,7 +6,7 @@ import { fileViewLinesMax } from '../../../../registry/desk/limits.ts';
 import { passkeysPage } from '../../../../registry/desk/passkeys-page.ts';
 import { queuePage } from '../../../../registry/desk/queue.ts';
 import { ruleHref, rulePage } from '../../../../registry/desk/rule.ts';
-import { linkPage, signInPage } from '../../../../registry/desk/sign-in.ts';
+import { linkPage, signInPage } from '../../../../registry/desk/sign-in/sign-in-page.ts';
 import { rankFindings } from '../../../../registry/desk/version-page/finding.ts';
 import { versionPage } from '../../../../registry/desk/version-page/version.ts';
 import type { ReviewDetail } from '../../../../registry/review/detail.ts';
@@ -49,7 +49,9 @@ const pages = {
     }),
   ),
   rule: String(rulePage(frame, someRule, someNote)),
-  'sign-in': String(signInPage({ ...frame, viewer: undefined })),
+  'sign-in': String(
+    signInPage({ ...frame, viewer: undefined }, { provider: 'id.example', next: '/review' }),
+  ),
 };
 
 describe.each(Object.entries(pages))('the page %s', (_name, page) => {

@@ -1,0 +1,64 @@
+/** A report and its claims as text for a terminal. */
+import type { CommandContext } from '../command.ts';
+import { count, inkFor, joined, type Safe, safe } from '../terminal/output.ts';
+import type { Claim, Standing } from './claim.ts';
+import type { EvidenceReport } from './report.ts';
+
+/** What the report is about, in figures. */
+export function summaryText({ hosts, facts, since, generated }: EvidenceReport): Safe {
+  const { versions, uses, incidents, holds, reactions } = facts;
+  const agents = new Set(uses.map(({ agent }) => agent));
+  const starts = uses.reduce((sum, row) => sum + row.starts, 0);
+  const lines = facts.hosts.reduce((sum, row) => sum + row.lines, 0);
+  return joined(
+    [
+      safe`${since === null ? 'all lines' : `since ${since}`} until ${generated}: ${count(hosts.length, 'host')}, ${count(lines, 'audit line')}`,
+      safe`${count(agents.size, 'agent')}, ${count(versions.length, 'version')}, ${count(starts, 'start')}, ${count(holds.length, 'hold')}, ${count(incidents.length, 'incident')}, ${count(reactions.length, 'reaction')} to a revocation`,
+    ],
+    '\n',
+  );
+}
+
+const words: Readonly<Record<Standing, string>> = {
+  verified: 'verified by',
+  stated: 'stated',
+  open: 'could not be verified, because',
+  false: 'is contradicted:',
+};
+
+export function standingText({ standing, why }: Claim): string {
+  return `${words[standing]} ${why}`;
+}
+
+/** Each claim with the way in which it was checked. */
+export function claimsText(
+  { stdout, env }: Pick<CommandContext, 'stdout' | 'env'>,
+  report: EvidenceReport,
+  claims: readonly Claim[],
+): Safe {
+  const ink = inkFor(stdout, env);
+  const marks: Readonly<Record<Standing, Safe>> = {
+    verified: ink.green('✓'),
+    stated: ink.faint('·'),
+    open: ink.yellow('?'),
+    false: ink.red('✗'),
+  };
+  const number = (standing: Standing): number =>
+    claims.filter((one) => one.standing === standing).length;
+  return joined(
+    [
+      summaryText(report),
+      ...claims.map((claim) =>
+        joined(
+          [
+            safe`${marks[claim.standing]} ${claim.about}: ${claim.says}`,
+            ink.faint(safe`    ${standingText(claim)}`),
+          ],
+          '\n',
+        ),
+      ),
+      safe`${count(number('verified'), 'claim')} verified, ${number('stated')} stated, ${number('open')} could not be verified`,
+    ],
+    '\n',
+  );
+}

@@ -1,0 +1,220 @@
+/** `skillgate evidence …`: one signed report about a host or a fleet, and its verification. */
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import * as audit from '../../runner/audit/public.ts';
+import * as host from '../../runner/host/public.ts';
+import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
+import type { Signer } from '../../skills-index/statement/sign.ts';
+import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
+import { sinceOf } from '../audit-log/audit-filter.ts';
+import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
+import { evidenceReportBytesMax } from '../limits.ts';
+import { ownName } from '../own-version.ts';
+import { readRegistries } from '../registries/registry-base.ts';
+import { projectAt } from '../run/admission.ts';
+import { auditKeyFileOf } from '../run/start-skill.ts';
+import { signerFor } from '../signing/signer.ts';
+import { answer, bytesText, joined, printNote, safe } from '../terminal/output.ts';
+import { startProgress } from '../terminal/progress.ts';
+import { writeWhole } from '../whole-file.ts';
+import type { Claim } from './claim.ts';
+import { claimsOf, type KnownKeys } from './claims.ts';
+import { claimsText, summaryText } from './claims-text.ts';
+import { computeFacts } from './compute-facts.ts';
+import { derOf } from './gather-audit.ts';
+import { gatherHost, type HostPlaces } from './gather-host.ts';
+import { Parts } from './parts.ts';
+import type { EvidenceReport, HostSection, VersionSection } from './report.ts';
+import { gatherVersion } from './version-evidence.ts';
+import { openReport, sealReport } from './write-report.ts';
+
+/** Audit lines between two notes of progress. */
+const linesPerNote = 100_000;
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  return context.command === 'evidence verify' ? verify(context) : make(context);
+}
+
+async function make(context: CommandContext): Promise<ExitCode> {
+  const { options, now, paths, cwd } = context;
+  const { out, since } = options;
+  if (typeof out !== 'string' || !/\.(json|html)$/.test(out))
+    throw new Problem('usage', 'Cannot write the report: --out names no file', {
+      hint: 'skillgate evidence --out report.html for people, or --out report.json for programs',
+    });
+  const from = typeof since === 'string' ? sinceOf(since, now()) : undefined;
+  const key = await keyOf(context);
+  const parts = new Parts();
+  const named = new NamedVersions();
+  const hosts: HostSection[] = [];
+  const project = (await projectAt(cwd)).folder;
+  for (const places of hostsOf(context, { ...paths, name: hostname(), project })) {
+    printNote(context, safe`reading the host ${places.name}`);
+    let told = 0;
+    const section = await gatherHost(places, {
+      parts,
+      since: from,
+      signal: context.signal,
+      onEntry: ({ skill, version }) => named.add(skill, version),
+      onLines: (lines) => {
+        if (lines >= told + linesPerNote) {
+          told = lines;
+          printNote(context, safe`${places.name}: ${lines} audit lines`);
+        }
+      },
+    });
+    for (const { name, version } of section.locked) named.add(name, version);
+    hosts.push(section);
+  }
+  const versions = await gatherVersions(context, named.sorted(), parts);
+  const { facts } = await computeFacts({ hosts, versions }, parts);
+  const report: EvidenceReport = {
+    generated: now().toISOString(),
+    since: from ?? null,
+    tool: ownName(),
+    signer: {
+      name: key.name,
+      keyId: key.signer.keyId,
+      publicKey: Buffer.from(key.signer.publicKey).toString('base64'),
+    },
+    evidence: { count: parts.count, digest: parts.digest() },
+    hosts,
+    versions,
+    facts,
+  };
+  const text = await sealReport(report, parts, key.signer);
+  const path = resolve(cwd, out);
+  await writeWhole(path, text, 0o600);
+  const bytes = Buffer.byteLength(text);
+  answer(
+    context,
+    {
+      schema: 'skillgate.evidence/1',
+      file: path,
+      bytes,
+      signer: report.signer,
+      facts: facts.hosts,
+    },
+    () =>
+      joined(
+        [
+          safe`wrote ${out}, ${bytesText(bytes)}, signed with ${key.name} (${key.signer.keyId})`,
+          summaryText(report),
+          safe`verify it anywhere, without a network: skillgate evidence verify ${out} --signer ${key.signer.keyId}`,
+        ],
+        '\n',
+      ),
+  );
+  return exitCodes.ok;
+}
+
+async function verify(context: CommandContext): Promise<ExitCode> {
+  const [file = ''] = context.args;
+  const { signer } = context.options;
+  const bytes = await readReport(resolve(context.cwd, file));
+  const opened = openReport(bytes, file);
+  const computed = await computeFacts(opened.report, opened.parts);
+  const known: KnownKeys = {
+    signer: typeof signer === 'string' ? signer : undefined,
+    roots: [...listOf(context.options.root), ...pinnedRoots(context)],
+  };
+  const claims = claimsOf(opened, computed, known);
+  const wrong = claims.filter(({ standing }) => standing === 'false');
+  const isOpen = claims.some(({ standing }) => standing === 'open');
+  if (wrong.length === 0 || context.format === 'json')
+    answer(context, { schema: 'skillgate.evidence-verify/1', file, claims }, () =>
+      claimsText(context, opened.report, claims),
+    );
+  if (wrong.length === 0) return isOpen ? exitCodes.limit : exitCodes.ok;
+  if (context.format === 'json') return exitCodes.refused;
+  throw contradiction(file, wrong);
+}
+
+function contradiction(file: string, wrong: readonly Claim[]): Problem {
+  const reasons = wrong.map(({ about, says, why }) => ({ message: `${about}: ${says}: ${why}` }));
+  return new Problem('evidence-invalid', `${file} says what its own evidence contradicts`, {
+    reasons,
+    hint: 'do not rely on this report: ask its maker, and compare the key that signed it',
+  });
+}
+
+async function readReport(path: string): Promise<Uint8Array> {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new Problem('not-found', `Cannot read ${path}: ${cause.message}`);
+  });
+  if (bytes.byteLength > evidenceReportBytesMax * 2)
+    throw new Problem('evidence-invalid', `${path} is too large for a report`);
+  return bytes;
+}
+
+function hostsOf({ options, cwd }: CommandContext, own: HostPlaces): HostPlaces[] {
+  const folders = listOf(options.from);
+  if (folders.length === 0) return [own];
+  const seen = new Map<string, number>();
+  return folders.map((given) => {
+    const folder = resolve(cwd, given);
+    const times = (seen.get(basename(folder)) ?? 0) + 1;
+    seen.set(basename(folder), times);
+    const name = `${basename(folder)}${times === 1 ? '' : ` (${times})`}`;
+    return { name, config: join(folder, 'config'), data: join(folder, 'data') };
+  });
+}
+
+/** The versions that locks and audit lines name. Agents write some of the names. */
+class NamedVersions {
+  readonly #found = new Map<string, readonly [SkillName, Version]>();
+
+  add(skill: string | undefined, version: string | undefined): void {
+    if (skill === undefined || version === undefined || this.#found.has(`${skill}@${version}`))
+      return;
+    try {
+      const found = [parseSkillName(skill), parseVersion(version)] as const;
+      this.#found.set(`${skill}@${version}`, found);
+    } catch (cause) {
+      if (!(cause instanceof Problem)) throw cause;
+    }
+  }
+
+  sorted(): (readonly [SkillName, Version])[] {
+    return [...this.#found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => found);
+  }
+}
+
+async function gatherVersions(
+  context: CommandContext,
+  named: readonly (readonly [SkillName, Version])[],
+  parts: Parts,
+): Promise<VersionSection[]> {
+  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  const world = { ...context, verified: new VerifiedStatements() };
+  const progress = startProgress(context, named.length, 'versions');
+  const sections: VersionSection[] = [];
+  for (const [name, version] of named) {
+    sections.push(await gatherVersion(world, { name, version }, parts, policy));
+    progress.step(`${name}@${version}`);
+  }
+  progress.end();
+  return sections;
+}
+
+// The host's own key needs no passphrase, so that a scheduled job can make reports.
+async function keyOf(context: CommandContext): Promise<{ name: string; signer: Signer }> {
+  if (typeof context.options.key === 'string') {
+    const signer = await signerFor(context);
+    return { name: signer.name, signer };
+  }
+  const { keyId, publicKey, sign } = audit.openAuditKey(auditKeyFileOf(context));
+  const signer = {
+    keyId,
+    publicKey: derOf(publicKey),
+    sign: async (bytes: Uint8Array) => sign(bytes),
+  };
+  return { name: 'host', signer };
+}
+
+function pinnedRoots({ paths }: CommandContext): string[] {
+  return readRegistries(paths).registries.map(({ root }) => root);
+}

@@ -1,0 +1,63 @@
+/** The identity provider's own description (OpenID Connect Discovery), and requests to it. */
+import * as oauth from 'oauth4webapi';
+import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry } from '../context.ts';
+import { providerAnswerBytesMax, providerAnswerMs, providerKeptMs } from '../limits.ts';
+import type { ProviderServer, SignOn } from './sign-on-config.ts';
+
+/**
+ * The identity provider's description, read at most once an hour.
+ * @throws Problem `sign-on-down`
+ */
+export async function readProvider(registry: Registry, signOn: SignOn): Promise<ProviderServer> {
+  const now = registry.now().getTime();
+  const known = signOn.provider;
+  if (known !== undefined && Math.abs(now - known.readAt) < providerKeptMs) return known;
+  const { issuer, clientId, clientSecret } = signOn.config;
+  const address = new URL(issuer);
+  try {
+    const response = await oauth.discoveryRequest(address, providerOptions(signOn));
+    const server = await oauth.processDiscoveryResponse(address, response);
+    const client = { client_id: clientId };
+    const authentication = authenticationFor(server)(clientSecret);
+    signOn.provider = { server, client, authentication, readAt: now };
+    return signOn.provider;
+  } catch (cause) {
+    const why = cause instanceof oauth.OperationProcessingError ? `: ${cause.message}` : '';
+    throw new Problem('sign-on-down', `The identity provider ${issuer} does not answer${why}`, {
+      cause,
+    });
+  }
+}
+
+// RFC 8414 §2: a provider that lists no methods takes client_secret_basic.
+function authenticationFor(
+  server: oauth.AuthorizationServer,
+): (secret: string) => oauth.ClientAuth {
+  const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+  return methods.includes('client_secret_basic') ? oauth.ClientSecretBasic : oauth.ClientSecretPost;
+}
+
+/** Options of every request to the provider: its time and its answer have limits. */
+export function providerOptions({
+  config,
+  fetch,
+}: SignOn): oauth.HttpRequestOptions<'GET' | 'POST', undefined | URLSearchParams> {
+  return {
+    // Only an address of this machine may be plain http: whoever made the settings checked it.
+    [oauth.allowInsecureRequests]: config.issuer.startsWith('http:'),
+    [oauth.customFetch]: async (url, options) => {
+      const { signal: _, ...init } = options;
+      const signal = AbortSignal.timeout(providerAnswerMs);
+      const response = await fetch(url, { ...init, signal } as RequestInit);
+      const body = await readBoundedBody(response.body, providerAnswerBytesMax);
+      if (body === undefined) throw new TypeError('the answer is too large');
+      const { status, headers } = response;
+      return new Response(bodiless.has(status) ? null : body, { status, headers });
+    },
+  };
+}
+
+/** Statuses for which `Response` takes no body. */
+const bodiless: ReadonlySet<number> = new Set([101, 204, 205, 304]);

@@ -1,0 +1,47 @@
+/** What single sign-on needs: the identity provider, and which groups have a role at the desk. */
+import type { AuthorizationServer, Client, ClientAuth } from 'oauth4webapi';
+
+/**
+ * What a person may do at the desk after single sign-on. `read`: see what waits and what was
+ * decided. `review`: also begin an approval, which the person's own passkey or key signs.
+ */
+export const deskRoles = ['read', 'review'] as const;
+export type DeskRole = (typeof deskRoles)[number];
+
+export interface SignOnConfig {
+  /** The issuer's URL, as its tokens name it. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Scopes to ask for; `openid` is one of them. */
+  readonly scopes: readonly string[];
+  /** The claim with the person's groups. */
+  readonly groupsClaim: string;
+  /** The claim that says who the person is, in the words of member statements. */
+  readonly personClaim: string;
+  /** The groups that have each role. */
+  readonly groups: Readonly<Record<DeskRole, readonly string[]>>;
+  /** How long a session lasts, in milliseconds. */
+  readonly sessionMs: number;
+}
+
+/** An identity provider, with what the registry needs to speak with it. */
+export interface ProviderServer {
+  readonly server: AuthorizationServer;
+  readonly client: Client;
+  readonly authentication: ClientAuth;
+  /** Milliseconds since 1970. */
+  readonly readAt: number;
+}
+
+export interface SignOn {
+  readonly config: SignOnConfig;
+  readonly fetch: typeof fetch;
+  /** The provider's description, once it was read. */
+  provider?: ProviderServer;
+}
+
+/** The roles of somebody in these groups. */
+export function rolesOf({ config }: SignOn, groups: readonly string[]): DeskRole[] {
+  return deskRoles.filter((role) => config.groups[role].some((group) => groups.includes(group)));
+}

@@ -1,0 +1,70 @@
+/** Chooses the version that a range means, from the lines of a skill's index file. Pure. */
+import { valid as validVersion } from 'semver';
+import type { SkillName } from '../skill/name.ts';
+import { Problem } from '../skill/problem.ts';
+import { resolveVersion, type Version } from '../skill/version.ts';
+import type { IndexLine } from '../trust/index-files/index-line.ts';
+import type { StatusMark } from '../trust/index-files/status-file.ts';
+
+/** The version to find. */
+export interface WantedVersion {
+  readonly name: SkillName;
+  /**
+   * An exact version or a semver range. A range chooses no yanked version. Of the others, a range
+   * chooses the highest without a suspension or revocation, when there is one.
+   */
+  readonly range: string;
+  /** The version in the caller's lock: a range may choose this version although it is yanked. */
+  readonly lockedVersion?: Version | undefined;
+}
+
+/**
+ * The line of the highest version in the range. An exact version is chosen whatever was said about
+ * it. A range chooses no yanked version except the locked one, and prefers versions without a
+ * suspension or revocation. When every version has one of the two, `decide` names the mark.
+ * @throws Problem `not-found`, `version-yanked`
+ */
+export function chooseLine(
+  lines: readonly IndexLine[],
+  { name, range, lockedVersion }: WantedVersion,
+  marks: readonly StatusMark[],
+): IndexLine {
+  const marked = marks.filter((mark) => mark.kind !== 'deprecated').map((mark) => mark.bundle);
+  const offered = lines.filter(
+    ({ advice, version }) => advice?.yanked === undefined || version === lockedVersion,
+  );
+  const unmarked = offered.filter((line) => !marked.includes(line.bundle));
+  const candidates = validVersion(range) === null ? [unmarked, offered] : [lines];
+  for (const list of candidates) {
+    const found = highestIn(range, list);
+    if (found !== undefined) return found;
+  }
+  const wanted = range === '*' ? name : `${name}@${range}`;
+  const yanked = highestIn(range, lines);
+  if (yanked !== undefined)
+    throw new Problem(
+      'version-yanked',
+      `Cannot choose a version of ${wanted}: the author yanked every version that fits`,
+      { hint: `To use the newest of them nevertheless, name it: ${name}@${yanked.version}` },
+    );
+  const known =
+    lines.length === 0
+      ? 'the registry has no approved version of this skill'
+      : `the registry has ${lines.map((line) => line.version).join(', ')}`;
+  const prerelease = lines.findLast((line) => line.version.includes('-'))?.version;
+  throw new Problem(
+    'not-found',
+    `Cannot find ${wanted}: ${known}`,
+    prerelease === undefined
+      ? {}
+      : { hint: `to get the prerelease, name it: ${name}@${prerelease}` },
+  );
+}
+
+function highestIn(range: string, lines: readonly IndexLine[]): IndexLine | undefined {
+  const version = resolveVersion(
+    range,
+    lines.map((line) => line.version),
+  );
+  return lines.find((line) => line.version === version);
+}
