@@ -10,7 +10,10 @@ import {
   type Statement,
 } from '../../skills-index/statement/attestation.ts';
 import { keysAmong } from '../../skills-index/statement/identity-id.ts';
-import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
+import type {
+  Identities,
+  LoggedStatement,
+} from '../../skills-index/trust/members-and-scopes/identities.ts';
 import { idsOf, type SignedBy } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { IdentityQuestion } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { Registry } from '../context.ts';
@@ -80,7 +83,8 @@ export async function takeIdentity(
     const chainFor = await readIdentitiesWith(registry, added);
     const chain = await chainFor(questionOf(added));
     const ignored = chain.ignored.find((entry) => entry.logIndex === logIndex);
-    if (ignored !== undefined) throw await whyIgnored(registry, added, ignored.why);
+    const why = ignored?.why ?? whyIdle(chain, added);
+    if (why !== undefined) throw await whyIgnored(registry, added, why);
     const upTo = endsBackwards(statement, logIndex);
     const fallen = upTo === undefined ? [] : await fallenVersions(registry, chainFor, upTo);
     const again = upTo === undefined ? undefined : await fallenScans(registry, chain, upTo);
@@ -109,9 +113,25 @@ function questionOf({ statement, ...by }: Added): IdentityQuestion {
       return { scopes: [statement.predicate.scope], ids: idsOf(by) };
     case predicateTypes.key: {
       const { key, replaces = key.keyId } = statement.predicate;
-      return { ids: [by.signer, key.keyId, replaces] };
+      return { ids: [by.signer, key.keyId, replaces], rightsOf: [by.signer, key.keyId] };
     }
   }
+}
+
+/** Why a key statement would count, but would not do what its signer wants. */
+function whyIdle(chain: Identities, { statement, digest }: LoggedStatement): string | undefined {
+  if (statement.predicateType !== predicateTypes.key) return undefined;
+  const { key, state, replaces } = statement.predicate;
+  if (
+    state === 'enrolled' &&
+    replaces !== undefined &&
+    chain.scopesOf(key.keyId, latest).length === 0
+  )
+    return 'the replaced key owns no scope in which it may act';
+  const end = chain.ends.keys.get(digest);
+  return end?.reach?.size === 0 && end.upTo < end.at
+    ? 'its signer has no rights any more, so only an administrator may end the key retroactively'
+    : undefined;
 }
 
 type Added = SignedBy & { readonly statement: IdentityStatement };

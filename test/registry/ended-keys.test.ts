@@ -115,6 +115,19 @@ describe('who ends a key for an index before now', () => {
     expect(await statusOf(skill)).toBe('approved');
   });
 
+  it('is told so before the log has it, and so is who names a successor without rights', async () => {
+    await give(next);
+    expect((await end(world.author, world.author, 0)).body.detail).toContain(
+      'only an administrator may end the key retroactively',
+    );
+    const { rita } = world;
+    const heir = keyStatement({ key: thief.open, state: 'enrolled', replaces: rita.keyId });
+    expect(await state(world.send, heir, rita)).toMatchObject({
+      status: 403,
+      body: { detail: expect.stringContaining('owns no scope in which it may act') },
+    });
+  });
+
   it('says it once: a former owner makes no index line of the next one too long', async () => {
     await give(next);
     const said = [undefined, 1, 2, 3].map((validUpTo) =>

@@ -241,11 +241,10 @@ export class IdentityChain implements Identities {
     const reach = new Set<KeyUse>(this.#owners.keptBy(signer, logIndex));
     if (signer === keyId && this.#members.hasEveryRole(keyId, logIndex)) reach.add('as a member');
     const isRetroactive = end.upTo < logIndex;
-    if (isRetroactive && reach.size === 0)
-      return 'its signer has no rights any more, so only an administrator may end the key retroactively';
-    const endsSomething = isRetroactive
-      ? [...reach].some((use) => this.ends.keyCounts(keyId, end.upTo + 1, use, logIndex))
-      : this.ends.keySpeaks(keyId, logIndex);
+    const endsSomething =
+      this.ends.keySpeaks(keyId, logIndex) ||
+      (isRetroactive &&
+        [...reach].some((use) => this.ends.keyCounts(keyId, end.upTo + 1, use, logIndex)));
     if (!endsSomething) return 'the key has ended already';
     this.ends.endKey(digest, { ...end, reach });
     return undefined;
@@ -271,17 +270,13 @@ export class IdentityChain implements Identities {
     if (this.#keys.has(key.keyId)) return 'the successor is a known key';
     if (this.#owners.successorsOf(signer).length >= successorsMax)
       return 'the replaced key has too many successors';
-    // A key without any rights has no rights to pass on. Otherwise anybody could attach statements
-    // to the keys of others.
-    const owned = this.#owners.scopesOf(signer, logIndex, logIndex);
-    if (owned.length === 0) return 'the replaced key owns no scope';
-    const places = owned
-      .filter((scope) => this.stops.stopOn({ ids: [signer], scope }, logIndex) === undefined)
-      .map((scope) => ({ scope, from: logIndex, lost: this.#lostFrom(scope, signer, logIndex) }));
-    if (places.length === 0) return 'the replaced key is stopped in every scope that it owns';
-    const followed = places.filter((place) => this.#owners.follow(signer, key, place.scope, place));
-    if (followed.length === 0) return 'the key is a successor of the replaced key already';
-    if (followed.some(({ lost }) => lost === undefined)) this.#name(key);
+    this.#owners.declare(signer, key.keyId);
+    this.#name(key);
+    for (const scope of this.#owners.scopesOf(signer, logIndex, logIndex)) {
+      if (this.stops.stopOn({ ids: [signer], scope }, logIndex) !== undefined) continue;
+      const lost = this.#lostFrom(scope, signer, logIndex);
+      this.#owners.follow(signer, key, scope, { from: logIndex, lost });
+    }
     return undefined;
   }
 

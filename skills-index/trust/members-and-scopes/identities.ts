@@ -13,6 +13,7 @@ import type {
   ScopePredicate,
   Statement,
 } from '../../statement/attestation.ts';
+import type { Ends } from './ends.ts';
 import type { SignedBy } from './match.ts';
 
 /** A statement whose signature and place in the log were verified. */
@@ -107,6 +108,8 @@ export interface Identities {
    * identities count as one person.
    */
   lineOf(scope: Scope, ids: readonly Digest[]): ReadonlySet<Digest>;
+  /** The ends of keys and memberships that count. */
+  readonly ends: Ends;
   /** The suspensions and revocations of publishers. */
   readonly stops: StopsOfPublishers;
   /**

@@ -8,8 +8,6 @@
  *   all owners and publishers of the scope, too.
  * - An enrolment depends on all statements about its key or passkey, and about the persons that it
  *   names: none of them may belong to another member.
- * - The end of a key for a past log index depends on all scopes of the key, when the key's holder
- *   or a successor declared the end.
  * - The declaration of a successor depends on everything that named the successor before.
  * - The lift of a publisher's suspension depends on everybody with rights in a scope of the
  *   publisher.
@@ -17,9 +15,8 @@
 import type { Digest } from '../../skill/digest.ts';
 import { type Scope, type SkillName, scopeOf } from '../../skill/name.ts';
 import type { Version } from '../../skill/version.ts';
-import { type KeyPredicate, predicateTypes, type Statement } from '../../statement/attestation.ts';
+import { predicateTypes, type Statement } from '../../statement/attestation.ts';
 import { identityId, isPerson } from '../../statement/identity-id.ts';
-import { successorsMax } from '../limits.ts';
 import {
   bundleMapName,
   holderMapName,
@@ -81,8 +78,6 @@ class Names {
   readonly #held = new Map<Scope, number>();
   /** Publishers for whom somebody may act. */
   readonly #behind = new Map<Digest, number>();
-  /** Pairs of a key and a key that was declared as its successor. */
-  readonly #declared = new Map<string, number>();
 
   constructor({ name, version, bundle, publisher }: RestingVersion) {
     this.#ask(bundleMapName(bundle));
@@ -114,9 +109,11 @@ class Names {
         if (isBelow(this.#held.get(scope))) this.askIds(holders);
         return;
       }
-      case predicateTypes.key:
-        this.#followKey(statement.predicate, one);
+      case predicateTypes.key: {
+        const { key, replaces } = statement.predicate;
+        if (replaces !== undefined) this.#followSuccession(replaces, key.keyId, logIndex);
         return;
+      }
       case predicateTypes.member: {
         const { key, passkey, identities = [] } = statement.predicate;
         this.askIds(identities.filter(isPerson).map(identityId));
@@ -131,28 +128,12 @@ class Names {
     }
   }
 
-  #followKey(
-    { key: { keyId }, state, replaces, validUpTo }: KeyPredicate,
-    { signer, logIndex }: SignedStatement,
-  ): void {
-    if (state === 'ended') {
-      const isOwnForPast = signer === keyId && validUpTo !== undefined && validUpTo < logIndex;
-      // The key may have declared its successor in any of its scopes.
-      const isBySuccessor = this.#declared.has(`${keyId} ${signer}`);
-      if (isBySuccessor) this.#askRights(signer, logIndex);
-      if (isOwnForPast || isBySuccessor) this.#askRights(keyId, logIndex);
-      return;
-    }
-    if (replaces === undefined) return;
-    this.#grow(this.#declared, `${replaces} ${keyId}`, logIndex);
-    // The declaration makes the successor known if it counts in any scope of the replaced key.
-    const makesKnown = logIndex < (this.all.get(holderMapName(keyId)) ?? -1);
-    // A declaration that counts in no scope is not among the most successors of a key.
-    if (makesKnown || this.#declared.size > successorsMax) this.#askRights(replaces, logIndex);
-    this.#askRights(keyId, logIndex);
+  #followSuccession(old: Digest, key: Digest, logIndex: number): void {
+    // A successor is a new key, so everything that named the key before matters.
+    this.#askRights(key, logIndex);
     for (const [id, other] of [
-      [keyId, replaces],
-      [replaces, keyId],
+      [key, old],
+      [old, key],
     ] as const) {
       const behind = this.#behind.get(id);
       if (behind !== undefined) this.#askBehind(other, behind);

@@ -5,14 +5,13 @@
  * The selection is closed: whether a selected statement counts depends on selected statements only.
  * - A claim of a scope depends on the earlier claims of the scope, and on the keys of the claims'
  *   signers: their ends, their predecessors and successors, and their suspensions.
- * - The end of a key that its holder declared for a past log index depends on all scopes of the
- *   signer. So does the declaration of a successor.
+ * - The declaration of a successor depends on everything that named the successor before.
  * - The lift of a suspension depends on everybody who has rights in a scope of the publisher.
  * - Statements on members depend on the ends of members' keys. Every question needs them.
  */
 import type { Digest } from '../../skill/digest.ts';
 import type { Scope } from '../../skill/name.ts';
-import { type KeyPredicate, predicateTypes, type Statement } from '../../statement/attestation.ts';
+import { predicateTypes, type Statement } from '../../statement/attestation.ts';
 import { identityId } from '../../statement/identity-id.ts';
 import type { RootFile } from '../root/root.ts';
 import { rootKeyId } from '../root/root.ts';
@@ -76,14 +75,18 @@ class Selection<Logged extends LoggedStatement> {
   readonly #asked = new Set<string>();
   readonly #wanted = new Set<string>();
   readonly #members: ReadonlySet<Digest>;
-  /** Ids whose statements count for the question. Of a member, else only ends do. */
+  /**
+   * Ids whose statements count for the question. Of a member's key, otherwise only ends and
+   * successors do.
+   */
   readonly #ids = new Set<Digest>();
+  /** Ids of which it matters which claims count that name them. */
+  readonly #named = new Set<Digest>();
+  /** Ids whose scopes matter, also those that they have as successors. */
   readonly #rights = new Set<Digest>();
   readonly #behind = new Set<Digest>();
   readonly #scopes = new Set<Scope>();
   readonly #judged = new Set<Scope>();
-  /** Pairs of a key and a key that was declared as its successor. */
-  readonly #declared = new Set<string>();
 
   constructor(
     root: RootFile,
@@ -147,14 +150,16 @@ class Selection<Logged extends LoggedStatement> {
         const { scope, owners, publishers = [] } = statement.predicate;
         const holders = [...owners, ...publishers].map(identityId);
         if (holders.some((id) => this.#behind.has(id))) this.#askScope(scope);
-        if (holders.some((id) => this.#rights.has(id))) this.#judgeScope(scope);
+        if (holders.some((id) => this.#named.has(id))) this.#judgeScope(scope);
         if (this.#judged.has(scope)) for (const id of idsOf(logged)) this.#askId(id);
         if (this.#scopes.has(scope)) for (const id of holders) this.#askId(id);
         return;
       }
-      case predicateTypes.key:
-        this.#followKey(statement.predicate, logged);
+      case predicateTypes.key: {
+        const { key, replaces } = statement.predicate;
+        if (replaces !== undefined) this.#followSuccession(replaces, key.keyId);
         return;
+      }
       case predicateTypes.revocation: {
         const { kind, target } = statement.predicate;
         if (kind === 'lifted' && 'publisher' in target && this.#ids.has(target.publisher))
@@ -164,27 +169,15 @@ class Selection<Logged extends LoggedStatement> {
     }
   }
 
-  #followKey(
-    { key: { keyId }, state, replaces, validUpTo }: KeyPredicate,
-    { signer, logIndex }: Logged,
-  ): void {
-    if (state === 'ended') {
-      const isOwnForPast = signer === keyId && validUpTo !== undefined && validUpTo < logIndex;
-      const counts = this.#ids.has(keyId) || this.#members.has(keyId);
-      if (counts && (isOwnForPast || this.#declared.has(`${keyId} ${signer}`)))
-        this.#askRights(keyId);
-      return;
+  #followSuccession(old: Digest, key: Digest): void {
+    if (this.#ids.has(old) || this.#ids.has(key) || this.#members.has(old)) {
+      this.#askId(old);
+      // A successor is a new key, so everything that named the key before matters.
+      this.#askNamed(key);
     }
-    if (replaces === undefined) return;
-    this.#grow(this.#declared, `${replaces} ${keyId}`, idName(replaces));
-    for (const [one, other] of [
-      [keyId, replaces],
-      [replaces, keyId],
-    ] as const) {
-      // From the other key, this rule leads back.
-      if (this.#ids.has(one)) this.#askRights(other);
-      if (this.#behind.has(one)) this.#askBehind(other);
-    }
+    if (this.#rights.has(key)) this.#askRights(old);
+    if (this.#behind.has(old)) this.#askBehind(key);
+    if (this.#behind.has(key)) this.#askBehind(old);
   }
 
   #want(name: string): void {
@@ -208,10 +201,15 @@ class Selection<Logged extends LoggedStatement> {
     this.#want(idName(id));
   }
 
-  #askRights(id: Digest): void {
+  #askNamed(id: Digest): void {
     this.#askId(id);
-    this.#grow(this.#rights, id, idName(id));
+    this.#grow(this.#named, id, idName(id));
     this.#want(holderName(id));
+  }
+
+  #askRights(id: Digest): void {
+    this.#askNamed(id);
+    this.#grow(this.#rights, id, idName(id));
   }
 
   #askBehind(id: Digest): void {

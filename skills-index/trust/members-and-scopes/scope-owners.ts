@@ -50,7 +50,7 @@ export class ScopeOwners {
   readonly #claims = new Map<Scope, Claim[]>();
   /** Every scope in which an identity ever had a right, so that no caller searches all scopes. */
   readonly #scopes = new Map<Digest, Set<Scope>>();
-  /** All keys that each key declared as its successors, valid or not. */
+  /** All keys that each key declared as its successors, with rights in a scope or without. */
   readonly #declared = new Map<Digest, Set<Digest>>();
   /** The valid successors of each key. */
   readonly #successors = new Map<Digest, Set<Digest>>();
@@ -77,19 +77,20 @@ export class ScopeOwners {
     this.#claims.set(scope, [...(this.#claims.get(scope) ?? []), claim]);
   }
 
-  /**
-   * Makes a key the successor of another key in a scope, as owner, publisher or both.
-   * @returns whether the successor gained a right
-   */
-  follow(old: Digest, key: PublicKey, scope: Scope, { from, lost }: ClaimPlace): boolean {
+  /** Notes that a key's holder declared another key as the key's successor. */
+  declare(old: Digest, key: Digest): void {
+    addTo(this.#declared, old, key);
+  }
+
+  /** Makes a key the successor of another key in a scope, as owner, publisher or both. */
+  follow(old: Digest, key: PublicKey, scope: Scope, { from, lost }: ClaimPlace): void {
     const isJoined = (list: Rights): boolean =>
       list.of(old).length > 0 && list.of(key.keyId).length === 0;
     const joined = listsOf(this.claimOf(scope, from)).filter(isJoined);
-    if (joined.length === 0) return false;
+    if (joined.length === 0) return;
     for (const list of joined) list.add({ identity: key, id: key.keyId, from, ...lostAt(lost) });
     addTo(this.#scopes, key.keyId, scope);
-    addTo(this.#declared, old, key.keyId);
-    if (lost !== undefined) return true;
+    if (lost !== undefined) return;
     addTo(this.#successors, old, key.keyId);
     const { predecessors, neighbours } = this.#successions.get(scope) ?? {
       predecessors: new Map<Digest, Set<Digest>>(),
@@ -99,10 +100,9 @@ export class ScopeOwners {
     addTo(predecessors, key.keyId, old);
     addTo(neighbours, old, key.keyId);
     addTo(neighbours, key.keyId, old);
-    return true;
   }
 
-  /** Whether the key `of` declared another key as its successor, valid or not. */
+  /** Whether the key `of` declared another key as its successor. */
   isSuccessor(key: Digest, of: Digest): boolean {
     return this.#declared.get(of)?.has(key) ?? false;
   }

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Digest } from '../../../../skills-index/skill/digest.ts';
 import type { Statement } from '../../../../skills-index/statement/attestation.ts';
 import { predicateTypes } from '../../../../skills-index/statement/attestation.ts';
 import { identityId } from '../../../../skills-index/statement/identity-id.ts';
@@ -141,8 +142,29 @@ function expectSame(one: Case, shown: readonly IdentityWord[]): void {
   const all = chainWords(one.root, one.words);
   for (const at of [...one.words.keys(), one.words.length, late])
     expect(answers(one, some, shown, at)).toEqual(answers(one, all, one.words, at));
-  const pins = historyKeys.filter(({ keyId }) => some.follows(one.version.publisher, keyId));
-  expect(pins.filter(({ keyId }) => !all.follows(one.version.publisher, keyId))).toEqual([]);
+  const pins = pinnable(one).filter((keyId) => some.follows(one.version.publisher, keyId));
+  expect(pins.filter((keyId) => !all.follows(one.version.publisher, keyId))).toEqual([]);
+}
+
+/**
+ * The keys that an installer may have pinned as the publisher of an earlier version: those that a
+ * claim of the scope ever named, and their successors.
+ */
+function pinnable(one: Case): Digest[] {
+  const pins = new Set<Digest>();
+  for (const { statement } of one.words.filter(isLogged)) {
+    if (statement.predicateType === predicateTypes.scope) {
+      const { scope, owners, publishers = [] } = statement.predicate;
+      if (scope === scopeIn(one))
+        for (const named of [...owners, ...publishers]) pins.add(identityId(named));
+    }
+    if (
+      statement.predicateType === predicateTypes.key &&
+      pins.has(statement.predicate.replaces as Digest)
+    )
+      pins.add(statement.predicate.key.keyId);
+  }
+  return [...pins];
 }
 
 /** The reasons of a host with these statements and the proofs of the whole log. */

@@ -90,50 +90,6 @@ const attacks: readonly (readonly [string, Attack])[] = [
     },
   ],
   [
-    'the other scope of a key that its holder ended for the past',
-    {
-      before: say((log) => change(log, [friend.named], { publishers: [author.named] }), author),
-      hidden: say(claim('other', [author]), author),
-      after: say(keyStatement({ key: author.named, state: 'ended', validUpTo: 1 }), author),
-    },
-  ],
-  [
-    'the first claim of the other scope of such a key',
-    {
-      before: say((log) => change(log, [friend.named], { publishers: [author.named] }), author),
-      hidden: say(claim('other', [friend]), friend),
-      after: all(
-        say((log) => change(log, [author.named], { scope: 'other' }), friend),
-        say(keyStatement({ key: author.named, state: 'ended', validUpTo: 1 }), author),
-      ),
-    },
-  ],
-  [
-    'the other scope of a successor that ended a key for the past',
-    {
-      before: all(
-        say(succeed(author, next), author),
-        say((log) => change(log, [author.named]), author),
-      ),
-      hidden: say(claim('other', [next]), next),
-      after: say(keyStatement({ key: author.named, state: 'ended', validUpTo: 1 }), next),
-    },
-  ],
-  [
-    'the other scope of a key whose successor, declared there, ended the key',
-    {
-      before: nothing,
-      hidden: say(claim('other', [author]), author),
-      after: all(
-        say(succeed(author, next), author),
-        say(claim('acme', [friend]), friend),
-        say((log) => change(log, [author.named]), friend),
-        say(keyStatement({ key: author.named, state: 'ended' }), next),
-      ),
-      twist: { claim: nothing },
-    },
-  ],
-  [
     'the scope of a key that is no new key, and so no successor',
     {
       before: nothing,
@@ -149,31 +105,6 @@ const attacks: readonly (readonly [string, Attack])[] = [
       hidden: say(succeed(friend, next), friend),
       after: say(succeed(author, next), author),
       twist: publishedBy(next),
-    },
-  ],
-  [
-    'the scope in which a successor was made known before',
-    {
-      before: nothing,
-      hidden: say(claim('other', [friend]), friend),
-      after: all(say(succeed(friend, next), friend), say(succeed(author, next), author)),
-      twist: publishedBy(next),
-    },
-  ],
-  [
-    'the other scope of a key that has too many successors there',
-    {
-      before: nothing,
-      hidden: say(claim('other', [author]), author),
-      after: all(
-        ...Array.from({ length: successorsMax }, (_, nth) =>
-          say(succeed(author, testSigner(`successor ${nth}`)), author),
-        ),
-        say(claim('acme', [friend]), friend),
-        say((log) => change(log, [author.named]), friend),
-        say(succeed(author, next), author),
-      ),
-      twist: { claim: nothing, ...publishedBy(next) },
     },
   ],
   [
@@ -232,6 +163,82 @@ const attacks: readonly (readonly [string, Attack])[] = [
   ],
 ];
 
+/**
+ * The end of a key or a succession decides without the other scopes of the key. So a stranger who
+ * names the key in other scopes adds nothing on which the key’s versions rest.
+ */
+const besides: readonly (readonly [string, Attack])[] = [
+  [
+    'the other scope of a key that its holder ended for the past',
+    {
+      before: say((log) => change(log, [friend.named], { publishers: [author.named] }), author),
+      hidden: say(claim('other', [author]), author),
+      after: say(keyStatement({ key: author.named, state: 'ended', validUpTo: 1 }), author),
+    },
+  ],
+  [
+    'the first claim of the other scope of such a key',
+    {
+      before: say((log) => change(log, [friend.named], { publishers: [author.named] }), author),
+      hidden: say(claim('other', [friend]), friend),
+      after: all(
+        say((log) => change(log, [author.named], { scope: 'other' }), friend),
+        say(keyStatement({ key: author.named, state: 'ended', validUpTo: 1 }), author),
+      ),
+    },
+  ],
+  [
+    'the other scope of a successor that ended a key for the past',
+    {
+      before: all(
+        say(succeed(author, next), author),
+        say((log) => change(log, [author.named]), author),
+      ),
+      hidden: say(claim('other', [next]), next),
+      after: say(keyStatement({ key: author.named, state: 'ended', validUpTo: 1 }), next),
+    },
+  ],
+  [
+    'the other scope of a key whose successor, declared there, ended the key',
+    {
+      before: nothing,
+      hidden: say(claim('other', [author]), author),
+      after: all(
+        say(succeed(author, next), author),
+        say(claim('acme', [friend]), friend),
+        say((log) => change(log, [author.named]), friend),
+        say(keyStatement({ key: author.named, state: 'ended' }), next),
+      ),
+      twist: { claim: nothing },
+    },
+  ],
+  [
+    'the scope in which a successor was made known before',
+    {
+      before: nothing,
+      hidden: say(claim('other', [friend]), friend),
+      after: all(say(succeed(friend, next), friend), say(succeed(author, next), author)),
+      twist: publishedBy(next),
+    },
+  ],
+  [
+    'the other scope of a key that has too many successors there',
+    {
+      before: nothing,
+      hidden: say(claim('other', [author]), author),
+      after: all(
+        ...Array.from({ length: successorsMax }, (_, nth) =>
+          say(succeed(author, testSigner(`successor ${nth}`)), author),
+        ),
+        say(claim('acme', [friend]), friend),
+        say((log) => change(log, [author.named]), friend),
+        say(succeed(author, next), author),
+      ),
+      twist: { claim: nothing, ...publishedBy(next) },
+    },
+  ],
+];
+
 describe('a registry that withholds', () => {
   it.each(attacks)('%s', async (_, attack) => {
     const { story, secret } = await storyOf(attack);
@@ -285,6 +292,46 @@ describe('a statement that changes nothing', () => {
     const asked = namesRestedOn(story.line, story.log.said);
     expect([...asked.keys()]).not.toContain(`scope/${names[0]}`);
     expect([...asked.keys()]).not.toContain(`identity/${stranger.keyId}`);
+  });
+
+  it('costs nobody more, whoever names a key in scopes before its successor ends it', async () => {
+    const { story, secret } = await storyOf({
+      before: nothing,
+      hidden: all(
+        say(claim('other', [stranger, author]), stranger),
+        ...Array.from({ length: 30 }, (_, nth) =>
+          say(
+            (log) =>
+              change(log, [stranger.named, author.named], {
+                scope: 'other',
+                ...(nth % 2 === 0 ? {} : { publishers: [stranger.named] }),
+              }),
+            stranger,
+          ),
+        ),
+      ),
+      after: all(
+        say(succeed(author, next), author),
+        say(keyStatement({ key: author.named, state: 'ended' }), next),
+      ),
+      twist: publishedBy(next),
+    });
+    expect(secret.size).toBe(31);
+    const asked = namesRestedOn(story.line, story.log.said);
+    expect([...asked.keys()].filter((name) => name.startsWith('holder/'))).toEqual([
+      `holder/${next.keyId}`,
+    ]);
+    expect(codesOf(judged(story, secret, true))).toEqual([]);
+    expect(codesOf(judged(story, none, true))).toEqual([]);
+  });
+
+  it.each(besides)('because it names %s is not asked for', async (_, attack) => {
+    const { story, secret } = await storyOf(attack);
+    expect(secret.size).toBeGreaterThan(0);
+    const asked = namesRestedOn(story.line, story.log.said);
+    expect([...asked.keys()]).not.toContain('scope/other');
+    expect(codesOf(judged(story, none, true))).toEqual(['publisher-unknown']);
+    expect(codesOf(judged(story, secret, true))).toEqual(['publisher-unknown']);
   });
 
   it('because it is about others is not asked for', async () => {

@@ -4,6 +4,7 @@ import { type Digest, digestOf } from '../../../../skills-index/skill/digest.ts'
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import {
   keyStatement,
+  memberStatement,
   predicateTypes,
   type Statement,
   scopeStatement,
@@ -22,6 +23,7 @@ import type {
 import { isBehind } from '../../../../skills-index/trust/members-and-scopes/publisher-stops.ts';
 import { chainWords, type History, histories, neededOf } from './histories.ts';
 import {
+  admins,
   historyIdentities,
   historyKeys,
   historyPasskeys,
@@ -81,6 +83,17 @@ function questionOf(one: IdentityWord): IdentityQuestion {
 const whyIgnored = (chain: Identities, logIndex: number): string | undefined =>
   chain.ignored.find((one) => one.logIndex === logIndex)?.why;
 
+type Named = (typeof historyKeys)[number]['named'];
+
+const enrolled = (key: Named): Statement =>
+  memberStatement({
+    nonce: 'a'.repeat(22),
+    name: 'ada',
+    roles: ['reviewer'],
+    key,
+    state: 'enrolled',
+  });
+
 /** A key with scopes, and the line of keys that replaced the key. */
 function longLine(keyCount: number, scopeCount: number): LoggedStatement[] {
   const key = (n: number) => ({ keyId: digestOf(`line ${n}`), spki: 'AAAA' });
@@ -109,7 +122,7 @@ describe('a line of keys that a stranger makes longer and longer', () => {
     }));
     const history = { root: historyRoot(1), words, members: [] };
     const found = await neededOf(history, { scopes: [parseScope('scope-0')] });
-    expect(found).toHaveLength(302);
+    expect(found).toHaveLength(301);
     expect(looks).toBeLessThan(20 * words.length);
   });
 
@@ -135,6 +148,26 @@ describe('the statements that a question needs', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('tell who named the successor of a member’s key before: then it is none, and ends nothing', async () => {
+    const [member, known] = historyKeys.slice(-2).map(({ named }) => named) as [Named, Named];
+    const said = [
+      [scopeStatement({ scope: historyScopes[0] as never, owners: [known] }), known],
+      [enrolled(member), admins[0]?.named],
+      [keyStatement({ key: known, state: 'enrolled', replaces: member.keyId }), member],
+      [keyStatement({ key: member, state: 'ended' }), known],
+    ] as const;
+    const words = said.map(([statement, by], logIndex) => ({
+      statement,
+      signer: (by as Named).keyId,
+      logIndex,
+      digest: digestOf(`said ${logIndex}`),
+    }));
+    const history = { root: historyRoot(1), words, members: words.slice(1, 2) };
+    const few = await asked(history, {});
+    expect(few.memberOf(member.keyId, late)).toMatchObject({ name: 'ada' });
+    expect(membersIn(few, late)).toEqual(membersIn(chainWords(history.root, words), late));
   });
 
   it('tell of a scope what all statements tell', async () => {
