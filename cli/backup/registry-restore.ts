@@ -12,20 +12,21 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { cwd, args, options } = context;
   const backup = resolve(cwd, args[0] ?? '');
   const dir = resolve(cwd, args[1] ?? '');
+  const checkpoint = await readCheckpoint(context);
   const { restoreRegistry } = await import('../../registry/backup/restore.ts');
   const restored = await restoreRegistry({
     backup,
     dir,
     keys: typeof options.keys === 'string' ? resolve(cwd, options.keys) : undefined,
     witnesses: listOf(options.witness).map(parseBase),
-    checkpoint: await readCheckpoint(context),
+    checkpoint,
     isUnwitnessed: options.unwitnessed === true,
     fetch: context.fetch,
     now: context.now,
     say: (line) => printNote(context, safe`${line}`),
     progress: makeProgress(context),
   });
-  const { origin, fingerprint, log, objects, damaged, missing, hasKeys, witnesses } = restored;
+  const { origin, fingerprint, log, objects, damaged, missing, absentKeys, witnesses } = restored;
   const ink = inkFor(context.stdout, context.env);
   answer(
     context,
@@ -39,7 +40,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       objects,
       damaged,
       missing,
-      hasKeys,
+      absentKeys,
       witnesses,
     },
     () =>
@@ -47,7 +48,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         [
           safe`${ink.green('✔')} Restored ${origin} into ${dir}: ${count(log.size, 'log entry', 'log entries')}, ${count(objects, 'object')}`,
           safe`  root:      ${fingerprint}   (compare it with the fingerprint that people pinned)`,
-          safe`  witnesses: ${witnesses.length === 0 ? 'none said that this is the newest log' : `${witnesses.join(', ')} know no later log`}`,
+          ...witnesses.map((url) => safe`  newest:    the witness ${url} knows no later log`),
+          ...(checkpoint === undefined
+            ? []
+            : [safe`  newest:    the log has everything that ${checkpoint.from} names`]),
+          ...(witnesses.length > 0 || checkpoint !== undefined
+            ? []
+            : [safe`  newest:    nobody was asked`]),
         ],
         '\n',
       ),
@@ -55,11 +62,19 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   for (const line of damaged) printNote(context, safe`warning: damaged in the backup: ${line}`);
   for (const digest of missing)
     printNote(context, safe`warning: no copy of the blob ${digest} is in the backup`);
+  if (absentKeys.includes('keys.json'))
+    printNote(
+      context,
+      safe`The folder has no keys. Copy keys.json of the registry into ${dir} (mode 600).`,
+    );
+  if (absentKeys.includes('scanner-key.json'))
+    printNote(
+      context,
+      safe`The folder has no scanner-key.json. If skillgate serve started a scanner of its own, copy this file, too (mode 600).`,
+    );
   printNote(
     context,
-    hasKeys
-      ? safe`Next: make sure that the old registry does not run any more, because two registries with one log sign two histories. Then: skillgate serve ${shellWord(dir)}`
-      : safe`Next: the backup has no keys. Copy keys.json of the registry into ${dir} (mode 600). Make sure that the old registry does not run any more, because two registries with one log sign two histories. Then: skillgate serve ${shellWord(dir)}`,
+    safe`Next: make sure that the old registry does not run any more, because two registries with one log sign two histories. Then: skillgate serve ${shellWord(dir)}`,
   );
   return exitCodes.ok;
 }

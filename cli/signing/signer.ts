@@ -28,7 +28,7 @@ export async function signerFor(context: CommandContext, fallback = 'default'): 
       'usage',
       `Cannot choose a key: there are ${names.length} keys and none is named ${fallback}`,
       {
-        hint: `name one: ${names.map((one) => `--key ${one}`).join(' or ')}`,
+        hint: `name one: ${names.map((one) => `--key ${one}`).join(' or ')}; what each key may do, and which keys have ended: skillgate key list`,
       },
     );
   return readKeyFile(keyPath(context.paths, name), secrets.osKeychain, ask);

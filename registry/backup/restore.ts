@@ -52,8 +52,8 @@ export interface Restored {
   readonly objects: number;
   readonly damaged: readonly string[];
   readonly missing: readonly string[];
-  /** Whether the folder has `keys.json`. */
-  readonly hasKeys: boolean;
+  /** Files with keys that the folder does not have. Not every registry has a scanner's key. */
+  readonly absentKeys: readonly string[];
   /** Witnesses that know no later head. */
   readonly witnesses: readonly string[];
 }
@@ -68,7 +68,10 @@ export async function restoreRegistry(options: RestoreOptions): Promise<Restored
   if (about === undefined)
     throw new Problem(
       'file-not-found',
-      `Cannot restore from ${JSON.stringify(backup)}: the folder has no whole backup`,
+      `Cannot restore from ${JSON.stringify(backup)}: there is no backup.json`,
+      {
+        hint: 'Name the folder that `skillgate registry backup` wrote. A backup gets its backup.json when its first copy is whole.',
+      },
     );
   const found = await readdir(dir).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;
@@ -148,7 +151,7 @@ async function restoreInto(
       objects: count,
       damaged,
       missing,
-      hasKeys: keys !== undefined,
+      absentKeys: await absentKeys(part),
       witnesses: (witnesses?.urls ?? []).filter((url) => witnesses?.last.get(url)?.ok === true),
     };
   } finally {
@@ -182,6 +185,11 @@ async function takeKeys(path: string, to: string, root: RootFile): Promise<Regis
   const keys = await parseKeys(bytes, path, root);
   await writeFile(to, bytes, { mode: 0o600 });
   return keys;
+}
+
+async function absentKeys(dir: string): Promise<string[]> {
+  const names = await readdir(dir);
+  return ['keys.json', 'scanner-key.json'].filter((name) => !names.includes(name));
 }
 
 async function keysOf(files: string, root: RootFile): Promise<RegistryKeys | undefined> {

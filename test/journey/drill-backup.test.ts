@@ -172,7 +172,7 @@ describe('the disk of a registry is lost', () => {
       logSize: seen.size,
       damaged: [],
       missing: [],
-      hasKeys: true,
+      absentKeys: ['scanner-key.json'],
       witnesses: [watching.base],
     });
 

@@ -95,7 +95,7 @@ describe('a backup of a registry', () => {
       log: { size },
       damaged: [],
       missing: [],
-      hasKeys: false,
+      absentKeys: ['keys.json', 'scanner-key.json'],
     });
     expect(restored.objects).toBeGreaterThan(3);
     expect(said.at(-1)).toContain('nobody was asked whether this backup is the newest');
