@@ -1,6 +1,6 @@
 /**
- * A small replacement for `fetch` to read files over HTTP: loading `fetch` takes 40 ms and 14 MiB.
- * It follows no redirect, caches nothing, and uses the environment's proxy.
+ * A small replacement for `fetch` to read files over HTTP or from a folder: loading `fetch` takes
+ * 40 ms and 14 MiB. It follows no redirect, caches nothing, and uses the environment's proxy.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
@@ -9,6 +9,7 @@ import type { GetFile } from '../skills-index/client/blobs.ts';
 /** @param ended aborts all reads, as each read's own signal does */
 export function fileGetter(ended: AbortSignal): GetFile {
   return async (url, { headers, signal }) => {
+    if (url.startsWith('file:')) return (await import('./folder-file.ts')).readFolderFile(url);
     const how = {
       headers: { ...headers, 'accept-encoding': 'identity' },
       signal: AbortSignal.any([ended, signal]),

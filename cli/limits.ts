@@ -269,3 +269,5 @@ export const settingsBytesMax = 64 * 1024;
 export const rootExpiryWarnMillis = 30 * 24 * 3_600_000;
 /** How often a follower prints how far behind the backup is. */
 export const backupNoteMillis = 10_000;
+/** How long an export may copy before it looks at the registry again. */
+export const exportPassMillisMax = 600_000;

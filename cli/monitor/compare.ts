@@ -3,7 +3,7 @@
  * status's own head.
  */
 import { fetchFile } from '../../skills-index/client/blobs.ts';
-import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
 import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Status } from '../../skills-index/trust/index-files/status-file.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
@@ -14,6 +14,7 @@ import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';
 import { StandingMarks } from './marks.ts';
 import { offeredKey } from './offered.ts';
 import { judgeSummaryInLog } from './summaries.ts';
+import { skillNameIn } from './summary-name.ts';
 import type { ReplayWorld } from './world.ts';
 
 export interface Compared {
@@ -183,9 +184,8 @@ function summariesByName(
 ): ReadonlyMap<SkillName, readonly LoggedSummary[]> {
   const found = new Map<SkillName, LoggedSummary[]>();
   for (const summary of summaries) {
-    const [, scope, short] = /^pkg:skill\/%40([a-z0-9-]+)\/([a-z0-9-]+)@/.exec(summary.purl) ?? [];
-    if (scope === undefined) continue;
-    const name = parseSkillName(`@${scope}/${short}`);
+    const name = skillNameIn(summary.purl);
+    if (name === undefined) continue;
     const known = found.get(name);
     if (known === undefined) found.set(name, [summary]);
     else known.push(summary);

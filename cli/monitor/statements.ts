@@ -169,10 +169,17 @@ async function readOne(
  */
 export async function fetchStatement(
   source: Source,
-  { index, entry }: Pick<WalkedEntry, 'index' | 'entry'>,
+  walked: Pick<WalkedEntry, 'index' | 'entry'>,
 ): Promise<ReadStatement | undefined> {
-  const bytes = await fetchFile(source, `/log/statements/${index}`, statementBlobBytesMax);
-  if (bytes === undefined) return undefined;
+  const bytes = await fetchFile(source, `/log/statements/${walked.index}`, statementBlobBytesMax);
+  return bytes && statementIn(bytes, walked);
+}
+
+/** The statement in these bytes; undefined for another one than that to which the entry commits. */
+export function statementIn(
+  bytes: Uint8Array,
+  { index, entry }: Pick<WalkedEntry, 'index' | 'entry'>,
+): ReadStatement | undefined {
   try {
     const bundle = parseSigstoreBundle(
       parseJson(bytes, `the statement at log index ${index}`).value,

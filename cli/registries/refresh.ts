@@ -57,13 +57,13 @@ export async function freshRegistry(
     await refreshTrust(world, registry.base, registry.pinned);
     return { registry: trustedRegistry(world, registry.base), notes: [] };
   } catch (cause) {
-    if (
-      !(cause instanceof Problem) ||
-      !['registry-down', 'registry-answer-invalid'].includes(cause.code)
-    )
+    if (!(cause instanceof Problem)) throw cause;
+    const isOldCopy =
+      cause.code === 'tuf-expired' && kept !== undefined && registry.base.startsWith('file:');
+    if (!isOldCopy && !['registry-down', 'registry-answer-invalid'].includes(cause.code))
       throw cause;
     // A registry that answers but withholds the root of trust gets no grace period.
-    const graceHours = cause.code === 'registry-down' ? terms.graceHours : 0;
+    const graceHours = isOldCopy || cause.code === 'registry-down' ? terms.graceHours : 0;
     return stillFresh(world, registry, { why: cause.message, graceHours });
   }
 }

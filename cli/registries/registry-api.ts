@@ -3,6 +3,7 @@
  * can prove are never believed from these answers.
  */
 import * as v from 'valibot';
+import type { FileAnswer } from '../../skills-index/client/blobs.ts';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
@@ -10,6 +11,7 @@ import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import type { CommandContext } from '../command.ts';
+import { readFolderFile } from '../folder-file.ts';
 import { answerBytesMax, requestSecondsMax } from '../limits.ts';
 import { fallbackBase } from './registry-base.ts';
 
@@ -95,9 +97,22 @@ export async function requestBytes(
   request: ApiRequest = {},
 ): Promise<Uint8Array> {
   const url = `${world.registryBase}${path}`;
+  if (url.startsWith('file:')) return readCopy(url, request);
   const { response, bytes } = await exchange(world, url, request);
   if (response.ok) return bytes;
   throw problemFrom(bytes, response.status, url);
+}
+
+// The copy of a registry in a folder has the public files, and answers no call.
+async function readCopy(url: string, { method, json, form }: ApiRequest): Promise<Uint8Array> {
+  const isRead = method === undefined && json === undefined && form === undefined;
+  const file = isRead ? await readFolderFile(url) : undefined;
+  if (file?.ok === true) return readBody(file, url);
+  throw new Problem(
+    'not-found',
+    `There is nothing at ${url}: the folder has the public files of a registry only`,
+    { hint: 'name the registry itself, such as SKILLGATE_REGISTRY=https://skills.acme.example' },
+  );
 }
 
 /**
@@ -174,8 +189,8 @@ function interrupted(verb: string, url: string): Problem {
     : new Problem('interrupted', `Interrupted while sending to ${url}: the data may have arrived`);
 }
 
-async function readBody(response: Response, url: string): Promise<Uint8Array> {
-  const bytes = await readBoundedBody(response.body, answerBytesMax);
+async function readBody({ body }: Response | FileAnswer, url: string): Promise<Uint8Array> {
+  const bytes = await readBoundedBody(body, answerBytesMax);
   if (bytes !== undefined) return bytes;
   throw new Problem(
     'registry-answer-invalid',

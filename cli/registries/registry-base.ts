@@ -82,15 +82,15 @@ function requireOwn(folder: string): void {
 }
 
 /**
- * A registry's base URL in its only written form. Plain HTTP is for this machine only, because
- * session tokens are sent there.
+ * A registry's base URL in its only written form: `https:`, or `file:` for the folder of an export.
+ * Plain HTTP is for this machine only, because session tokens are sent there.
  * @throws Problem `usage`
  */
 export function parseBase(text: unknown): string {
   const url = typeof text === 'string' ? URL.parse(text) : null;
   const refuse = (why: string) =>
     new Problem('usage', `Cannot use ${JSON.stringify(text)} as the address of a registry: ${why}`);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+  if (url === null || !['http:', 'https:', 'file:'].includes(url.protocol))
     throw refuse('write https://HOST[:PORT]');
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw refuse('it has a user, a query or a fragment');
@@ -99,7 +99,10 @@ export function parseBase(text: unknown): string {
     !/^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
   )
     throw refuse('plain http is allowed for this machine only');
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  const path = url.pathname.replace(/\/+$/, '');
+  if (url.protocol !== 'file:') return `${url.origin}${path}`;
+  if (url.host !== '' || path === '') throw refuse('write file:///FOLDER');
+  return `file://${path}`;
 }
 
 function parsePinned(value: unknown, path: string): PinnedRegistry {

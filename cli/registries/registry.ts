@@ -49,7 +49,7 @@ async function add(context: CommandContext): Promise<ExitCode> {
 
 async function trust(context: CommandContext): Promise<ExitCode> {
   const [target = ''] = context.args;
-  const fromUrl = /^https?:\/\//.test(target);
+  const fromUrl = /^(https?|file):\/\//.test(target);
   if (context.options['forget-log'] === true) {
     if (fromUrl) return forgetLog(context, parseBase(target));
     throw new Problem(

@@ -31,7 +31,7 @@ export interface AdmissionRequest
     Pick<DecisionInput, 'policy' | 'sigstore' | 'witnesses' | 'past' | 'pinned' | 'verified'> {
   /**
    * Hours for which an expired status still counts, from host policy. An expired status counts only
-   * while the registry is not asked or does not answer. The default is 0.
+   * while the registry is not asked or does not answer, or is a copy in a folder. The default is 0.
    */
   readonly statusGraceHours?: number;
 }
@@ -74,8 +74,9 @@ async function admitOnce(
   const { evidence, notes, statusNotes } = await gatherEvidence({ ...request, store });
   const isOffline = request.offline === true || notes.length > 0;
   // A registry that answers gets no grace period: the registry could send an old status to hide a
-  // revocation.
-  const statusGraceSeconds = isOffline ? (request.statusGraceHours ?? 0) * 3600 : 0;
+  // revocation. A folder is a copy that somebody carried here, and as old as the copy.
+  const isGraced = isOffline || request.base.startsWith('file:');
+  const statusGraceSeconds = isGraced ? (request.statusGraceHours ?? 0) * 3600 : 0;
   const revokedBefore = await rememberRevoked(request, evidence.statuses);
   // A decision about the past ignores the revocations that this host knows today: a revocation may
   // be younger than the past moment.
@@ -92,7 +93,7 @@ async function admitOnce(
       ? await keepAlarm(request, decision.alarm)
       : undefined;
   const fresh =
-    decision.kind === 'admitted' && isOffline ? [freshnessNote(decision, statusGraceSeconds)] : [];
+    decision.kind === 'admitted' && isGraced ? [freshnessNote(decision, statusGraceSeconds)] : [];
   return {
     decision,
     input,

@@ -66,7 +66,7 @@ export async function fetchWords(
 }
 
 /** Whether the proofs are of the map of this head. */
-export function isOfHead({ map }: WordsFile, head: Checkpoint): boolean {
+export function isOfHead({ map }: WordsFile, head: Pick<Checkpoint, 'map'>): boolean {
   return head.map !== undefined && Buffer.compare(map, head.map) === 0;
 }
 

@@ -101,6 +101,7 @@ const floors: Record<string, readonly string[]> = {
     'backup',
     'packages',
     'members-and-scopes',
+    'registry-export',
     'witness',
     'monitor',
     'root-rotation',

@@ -1,4 +1,4 @@
-/** The commands that copy a registry to a backup, and make a registry from the backup. */
+/** The commands that copy a registry: to a backup and back, and its public files to a folder. */
 import type { CommandRow } from '../../command.ts';
 
 export const backupRows: readonly CommandRow[] = [
@@ -69,5 +69,31 @@ export const backupRows: readonly CommandRow[] = [
     },
     args: { min: 2, max: 2 },
     load: () => import('../../backup/registry-restore.ts'),
+  },
+  {
+    name: 'registry export',
+    summary:
+      'copy the public files of a registry to a folder for a plain file server, or for hosts without a network',
+    usage: 'URL DIR [--scope NAME]…',
+    examples: [
+      [
+        'skillgate registry export https://skills.acme.example /srv/skills',
+        'copy the registry, and verify what is copied; again later: copy what is new',
+      ],
+      [
+        'skillgate registry export https://skills.acme.example /media/usb/skills --scope acme',
+        'copy the skills of one scope; then, on a host without a network: skillgate registry add file:///media/usb/skills',
+      ],
+    ],
+    options: {
+      scope: {
+        type: 'string',
+        multiple: true,
+        value: 'NAME',
+        summary: 'scope whose skills are copied (default: all; the log is always whole)',
+      },
+    },
+    args: { min: 2, max: 2 },
+    load: () => import('../../registry-export/registry-export.ts'),
   },
 ];

@@ -33,6 +33,7 @@ describe('a registry’s address', () => {
     ['http://127.0.0.1:1', 'http://127.0.0.1:1'],
     ['http://[::1]:1', 'http://[::1]:1'],
     ['http://a.localhost', 'http://a.localhost'],
+    ['file:///media/usb/a b/', 'file:///media/usb/a%20b'],
   ])('%s is written %s', (given, written) => {
     expect(parseBase(given)).toBe(written);
   });
@@ -46,6 +47,9 @@ describe('a registry’s address', () => {
     'https://u:p@x.example',
     'https://x.example/?a',
     'https://x.example/#a',
+    'file:///',
+    'file://server/share',
+    'file:///media/usb?a',
     '',
     7,
   ])('refuses %j', (given) => {
