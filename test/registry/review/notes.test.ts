@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { answersOfVersionMax } from '../../../registry/limits.ts';
+import { signedIn } from '../desk-visit.ts';
 import { makeKey } from '../people.ts';
 import {
   type Answer,
@@ -40,6 +41,19 @@ describe('an answer of the author', () => {
     });
     const review = await call(world.send, path, { token: world.tokens.rita });
     expect(review.body.answers).toHaveLength(1);
+  });
+
+  it('follows the question at the desk, where the reviewer asked', async () => {
+    const desk = await signedIn(world.send, world.tokens.rita);
+    const version = '/@acme/report/1.0.0';
+    const asked = await desk.post(`${version}/ask`, { reason: 'Why does it read TOKEN?' });
+    expect(asked.location).toBe('/review/@acme/report/1.0.0?done=asked');
+    world.wait(60_000);
+    await reply(world.tokens.author, 'For the <b>report</b>.');
+    const { html } = await desk.get(version);
+    expect(html).toMatch(
+      /Questions and answers[\s\S]*rita[\s\S]*Why does it read TOKEN\?[\s\S]*author[\s\S]*For the &lt;b&gt;report/,
+    );
   });
 
   it.each<[string, () => Promise<string | undefined>, object]>([
