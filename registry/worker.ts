@@ -24,6 +24,7 @@ import { nameUnknownLength } from './request-limits/body-limit.ts';
 import { keepSome } from './review/queue/keep-queue.ts';
 import { judgeByLooks } from './scans/package-consequences.ts';
 import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
+import { parseIncidentPolicy } from './stops/incident-policy.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { boundedObjects } from './store/bounded-objects.ts';
 import { r2Objects } from './store/r2-objects.ts';
@@ -42,6 +43,8 @@ export interface WorkerEnvironment {
   readonly BASE: string;
   /** policy.json; without it, the default policy. */
   readonly POLICY?: string;
+  /** incidents.json; without it, incident reports only inform. */
+  readonly INCIDENTS?: string;
   /**
    * Submission prefixes of witnesses, separated by spaces. Their keys are in the TUF repository
    * that administrators signed, or else in WITNESSES.
@@ -144,6 +147,8 @@ async function make(
     sigstore: sigstoreOf(signed, undefined),
     witnesses: witnessesOf(environment, signed?.files['witnesses.json']),
     signOn: signOnOf(environment),
+    incidents:
+      environment.INCIDENTS === undefined ? undefined : parseIncidentPolicy(environment.INCIDENTS),
     config: { base, hosts: [new URL(base).host] },
     identities: {},
     unsettled: new Set(),

@@ -6,7 +6,6 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import {
   type Envelope,
@@ -19,7 +18,7 @@ import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
 import { requireRootKeys } from '../log/root-keys.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import { sigstoreOf } from '../people/certified.ts';
-import { type IncidentPolicy, incidentPolicyShape } from '../stops/incident-policy.ts';
+import { type IncidentPolicy, parseIncidentPolicy } from '../stops/incident-policy.ts';
 
 const keysForm = v.strictObject({
   schema: v.literal('skillgate.registry-keys/1'),
@@ -105,9 +104,7 @@ export async function readPolicy(dir: string): Promise<Policy> {
 export async function readIncidentPolicy(dir: string): Promise<IncidentPolicy | undefined> {
   const path = join(dir, 'incidents.json');
   const bytes = await readIfThere(path);
-  return bytes === undefined
-    ? undefined
-    : parseShape(incidentPolicyShape, parseJson(bytes, path), 'json-invalid', path);
+  return bytes === undefined ? undefined : parseIncidentPolicy(bytes, path);
 }
 
 /**

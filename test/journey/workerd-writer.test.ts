@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { strangerClaimsBurst } from '../../registry/limits.ts';
 import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
+import { incidentPolicyOf, makeHost } from '../registry/contract/incidents.ts';
+import { startTestWitness, type TestWitness } from '../registry/contract/test-witness.ts';
+import { walkContract } from '../registry/contract/walk.ts';
 import { makeKey, makeRoot } from '../registry/people.ts';
 import { claimScope, makeSkill, publish, type Send } from '../registry/road.ts';
 import { type Isolates, startRegistryIsolates } from './isolates.ts';
@@ -9,11 +12,24 @@ import { type Isolates, startRegistryIsolates } from './isolates.ts';
 describe('two isolates of the Worker before one Durable Object that writes', () => {
   const trust = makeRoot();
   const names = ['west', 'east'];
+  const host = makeHost();
+  let witness: TestWitness;
   let workerd: Isolates;
   beforeAll(async () => {
-    workerd = await startRegistryIsolates(trust, names, { writer: 'RegistryWriter' });
+    witness = await startTestWitness(trust);
+    workerd = await startRegistryIsolates(trust, names, {
+      writer: 'RegistryWriter',
+      settings: {
+        WITNESS_URLS: witness.url,
+        WITNESSES: witness.file,
+        INCIDENTS: incidentPolicyOf(host),
+      },
+    });
   });
-  afterAll(() => workerd?.close());
+  afterAll(async () => {
+    await workerd?.close();
+    await witness.close();
+  });
 
   /** Sends by one isolate or the other, from an address as Cloudflare would name it. */
   const from =
@@ -24,6 +40,23 @@ describe('two isolates of the Worker before one Durable Object that writes', () 
       return workerd.send(names[at % names.length] ?? '', path, { ...init, headers });
     };
 
+  it('keep to the contract', async () => {
+    let requests = 0;
+    await walkContract({
+      send: (path, init) => from(requests++)(path, init),
+      trust,
+      host,
+      copies: 30,
+      witnesses: witness.policy,
+      finish: async ({ sql, object }) => {
+        await workerd.run(sql);
+        await (await workerd.bucket()).delete(object);
+        await workerd.cron('east');
+      },
+    });
+    expect(witness.alarms).toEqual([]);
+  });
+
   it('take all who publish at once, each with its own place in the log', async () => {
     const author = makeKey();
     expect((await claimScope(from(0), 'crowd', author)).status).toBe(201);
@@ -31,9 +64,8 @@ describe('two isolates of the Worker before one Durable Object that writes', () 
     const answers = await Promise.all(skills.map((skill, at) => publish(from(at), skill, author)));
     expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
     const entries = answers.map(({ body }) => body.statements[0]);
-    expect(entries.map(({ logIndex }) => logIndex).sort((a, b) => a - b)).toEqual(
-      skills.map((_, at) => at + 1),
-    );
+    const places = entries.map(({ logIndex }) => logIndex).sort((a, b) => a - b);
+    expect(places).toEqual(skills.map((_, at) => places[0] + at));
     for (const { logIndex } of entries) {
       const response = await from(logIndex)(`/log/statements/${logIndex}`);
       const bundle = parseSigstoreBundle(await response.json());

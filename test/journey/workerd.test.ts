@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { updateTrust } from '../../cli/registries/updater.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { parseRoot } from '../../skills-index/trust/root/root.ts';
-import { walkContract } from '../registry/contract.ts';
+import { walkRoad } from '../registry/contract/walk.ts';
 import { makeRoot } from '../registry/people.ts';
 import { holdCeremony } from '../registry/tuf-maker.ts';
 import { type RunningWorker, startWorker } from './workerd-registry.ts';
@@ -20,8 +20,8 @@ describe('the registry on workerd, with D1 and R2', () => {
   });
   afterAll(() => worker?.close());
 
-  it('takes, races, scans, approves, publishes and revokes as it does on Node', async () => {
-    await walkContract((path, init) => fetch(`${worker.base}${path}`, init), trust);
+  it('takes, races, scans, approves, publishes and revokes with the bindings of wrangler.toml', async () => {
+    await walkRoad({ send: (path, init) => fetch(`${worker.base}${path}`, init), trust });
   });
 
   it('serves a root of trust that clients follow', async () => {

@@ -75,9 +75,7 @@ export async function signedIn(send: Send, token: string): Promise<Visitor> {
   return me;
 }
 
-const site = { rpId: 'localhost', origin: 'http://localhost' };
-
-/** A passkey of the desk at http://localhost that hands over what a browser would. */
+/** A passkey of a desk that hands over what a browser would. */
 export interface DeskPasskey {
   readonly enrolled: EnrolledPasskey;
   /** The JSON of `navigator.credentials.get` for the options on a page. */
@@ -86,7 +84,8 @@ export interface DeskPasskey {
   create(page: Page, lies?: Lies): string;
 }
 
-export function deskPasskey(name: string): DeskPasskey {
+export function deskPasskey(name: string, origin = 'http://localhost'): DeskPasskey {
+  const site = { rpId: new URL(origin).hostname, origin };
   const passkey = testPasskey(name);
   const { credentialId, publicKey } = passkey.enrolled;
   const whole = (response: object): string =>

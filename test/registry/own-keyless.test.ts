@@ -10,7 +10,7 @@ import {
 import { freshNonce } from '../nonce.ts';
 import { somebody } from '../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from './certified-road.ts';
-import { readLine } from './contract.ts';
+import { readLine } from './contract/read-line.ts';
 import { makeKey, type TestKey } from './people.ts';
 import { type Answer, approve, call, enrol, makeSkill, scan, signIn, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';

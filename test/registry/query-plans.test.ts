@@ -1,4 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3';
+import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +12,8 @@ import { adviceStatement, revocationStatement } from '../../skills-index/stateme
 import { digestOfRuleSet } from '../../skills-index/statement/rule-set.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../nonce.ts';
-import { walkContract } from './contract.ts';
+import { incidentPolicyOf, makeHost } from './contract/incidents.ts';
+import { walkContract } from './contract/walk.ts';
 import { signedIn } from './desk-visit.ts';
 import { makeKey } from './people.ts';
 import { recordStatements, whatIsWrong } from './query-plans.ts';
@@ -116,7 +118,20 @@ describe('a registry', () => {
       const first = await makeWorld();
       // The walk judges as an installer does, by the clock of this machine.
       first.wait(Date.now() - first.registry.now().getTime());
-      await walkContract(first.send, first.trust);
+      const host = makeHost();
+      const incidents = JSON.parse(incidentPolicyOf(host));
+      Object.assign(first.registry, { incidents });
+      await walkContract({
+        send: first.send,
+        trust: first.trust,
+        host,
+        copies: 30,
+        finish: async (left) => {
+          first.registry.db.read.run(sql.raw(left.sql));
+          first.stored.delete(left.object);
+          await resume(first.registry, () => undefined);
+        },
+      });
       await resume(first.registry, () => undefined);
       first.close();
       const world = await makeStaffedWorld();

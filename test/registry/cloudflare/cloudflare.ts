@@ -18,6 +18,8 @@ export interface CloudflareOptions {
   readonly r2Ms?: number;
   /** How long a key of R2 that was written refuses the next write. */
   readonly keyMs?: number;
+  /** Variables of the Worker besides its root and keys. */
+  readonly settings?: Partial<WorkerEnvironment>;
 }
 
 export interface Cloudflare {
@@ -25,6 +27,8 @@ export interface Cloudflare {
   readonly bucket: R2;
   /** Sends requests to one of the isolates, from one address or from many. */
   send(isolate: number, address?: string): Send;
+  /** Runs SQL on the database that all isolates share. */
+  run(sql: string): void;
   /** Runs the cron trigger. */
   cron(): Promise<void>;
   close(): void;
@@ -34,7 +38,7 @@ const base = 'http://localhost';
 
 export function makeCloudflare(
   trust: TestRoot,
-  { isolates = 1, hasWriter = true, d1Ms = 0, r2Ms = 0, keyMs }: CloudflareOptions = {},
+  { isolates = 1, hasWriter = true, d1Ms = 0, r2Ms = 0, keyMs, settings }: CloudflareOptions = {},
 ): Cloudflare {
   const invocations = new Invocations();
   const database = new D1(invocations, d1Ms);
@@ -47,6 +51,7 @@ export function makeCloudflare(
     LOG_KEY: trust.texts.log,
     STATUS_KEY: trust.texts.status,
     REGISTRY_KEY: trust.texts.registry,
+    ...settings,
   } as unknown as WorkerEnvironment;
   const writer = new RegistryWriter(undefined, bindings);
   const namespace = {
@@ -65,6 +70,7 @@ export function makeCloudflare(
       const request = await arrived(new Request(new URL(path, base), init), address);
       return invocations.run(() => worker.fetch(request, environmentOf(isolate)));
     },
+    run: (sql) => database.run(sql),
     cron: () => invocations.run(() => worker.scheduled(undefined, environmentOf(0))),
     close: () => database.close(),
   };

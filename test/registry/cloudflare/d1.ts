@@ -60,6 +60,11 @@ export class D1 {
     return all.immediate();
   }
 
+  /** Runs SQL beside every limit. */
+  run(sql: string): void {
+    this.#database.exec(sql);
+  }
+
   close(): void {
     this.#database.close();
   }

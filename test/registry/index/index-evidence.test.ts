@@ -7,7 +7,7 @@ import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { keyStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
-import { readLine } from '../contract.ts';
+import { readLine } from '../contract/read-line.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { approve, claimScope, makeSkill, publish, scan } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';

@@ -4,7 +4,7 @@ import { listDoubts } from '../../../registry/versions/doubts.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../../skills-index/statement/signature-formats/envelope.ts';
 import { freshNonce } from '../../nonce.ts';
-import { readLine } from '../contract.ts';
+import { readLine } from '../contract/read-line.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import { approve, call, enrol, makeSkill, publish, scan, signIn, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';

@@ -1,0 +1,54 @@
+/**
+ * An installer with the proofs of the log's map and the evidence pack. The second admission gets
+ * its evidence from the host's memory.
+ */
+import { expect } from 'vitest';
+import { type AdmissionRequest, admit } from '../../../runner/admission/admit.ts';
+import type { GetFile } from '../../../skills-index/client/blobs.ts';
+import { memoryStore } from '../../../skills-index/client/store.ts';
+import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
+import { wordsFileBytesMax } from '../../../skills-index/trust/limits.ts';
+import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
+import { makeKey } from '../people.ts';
+import { claimScope, makeSkill } from '../road.ts';
+import type { Cast } from './cast.ts';
+
+export async function walkInstallation(cast: Cast): Promise<void> {
+  const { send, trust } = cast;
+  const skill = makeSkill('@acme/installed', '1.0.0', { files: { 'guide.md': 'Read me.\n' } });
+  expect((await cast.release(skill)).status).toBe(201);
+  // Names of other scopes lie beside the skill's own in the map.
+  for (const at of [1, 2, 3])
+    expect((await claimScope(send, `beside-${at}`, makeKey())).status).toBe(201);
+
+  const asked: string[] = [];
+  const fetch: GetFile = async (url, { headers }) => {
+    const { pathname } = new URL(url);
+    asked.push(pathname);
+    const answer = await send(pathname, { headers });
+    return answer as Awaited<ReturnType<GetFile>>;
+  };
+  const request: AdmissionRequest = {
+    fetch,
+    base: 'http://localhost',
+    store: memoryStore(),
+    root: trust.root,
+    policy: defaultPolicy,
+    now: Date.now(),
+    name: skill.manifest.name,
+    range: '1.0.0',
+  };
+  const first = await admit(request);
+  expect(first.decision).toMatchObject({ kind: 'admitted', publisher: cast.author.keyId });
+  expect([...(first.input.words?.names.keys() ?? [])].length).toBeGreaterThan(3);
+  expect(asked.filter((path) => path.startsWith('/packs/'))).toHaveLength(1);
+  expect(asked.filter((path) => path.startsWith('/blobs/'))).toEqual([]);
+  const answer = await send(`/words/${skill.manifest.name}/1.0.0`);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  expect(bytes.byteLength).toBeLessThan(wordsFileBytesMax);
+  expect(parseWordsFile(bytes).names.size).toBe(first.input.words?.names.size);
+
+  const before = asked.length;
+  expect((await admit(request)).decision.kind).toBe('admitted');
+  expect(asked.slice(before).filter((path) => /^\/(packs|blobs|log)\//.test(path))).toEqual([]);
+}
