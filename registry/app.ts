@@ -26,6 +26,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { mailboxRoutes } from './routes/mailbox.ts';
 import { memberRoutes } from './routes/members.ts';
 import { openapiPaths } from './routes/openapi.ts';
+import { osvRoutes } from './routes/osv.ts';
 import { packageRoutes } from './routes/packages.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -117,6 +118,7 @@ export function createApp(
   });
   app.route('/', homeRoutes(registry));
   app.route('/', staticRoutes(registry));
+  app.route('/osv', osvRoutes(registry));
   app.route('/tuf', tufRoutes(registry));
   app.route('/api/v1', apiRoutes(registry, addressOf));
   app.route('/review', deskRoutes(registry));

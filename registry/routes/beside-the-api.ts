@@ -5,6 +5,28 @@
 
 /** Paths at the root of the site, in the form of `openapiPaths`. */
 export const besideTheApi = {
+  '/osv/modified_id.csv': advisoryPage(
+    'Ids and times of the advisories, the last changed first; the header Link names the next page',
+    'text/csv',
+  ),
+  '/osv/all.jsonl': advisoryPage(
+    'Whole advisories, one on a line, the last changed first; the header Link names the next page',
+    'application/x-ndjson',
+  ),
+  '/osv/{id}.json': {
+    servers: [{ url: '/' }],
+    get: {
+      summary: 'An advisory in the form of the OSV schema',
+      parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+      responses: {
+        '200': {
+          description: 'The advisory as it is now',
+          content: { 'application/json': { schema: { type: 'object' } } },
+        },
+        '404': { description: 'not-found' },
+      },
+    },
+  },
   '/packs/evidence/{index}/{line}': bytesAt(
     ['index', 'line'],
     'The evidence of an index line in one answer: its log index, and the SHA-256 of the line in hexadecimal',
@@ -60,6 +82,20 @@ export const besideTheApi = {
     },
   },
 };
+
+function advisoryPage(summary: string, type: string): object {
+  return {
+    servers: [{ url: '/' }],
+    get: {
+      summary,
+      parameters: [{ name: 'before', in: 'query', required: false, schema: { type: 'string' } }],
+      responses: {
+        '200': { description: 'A page', content: { [type]: {} } },
+        '400': { description: 'request-invalid' },
+      },
+    },
+  };
+}
 
 function bytesAt(names: readonly string[], summary: string): object {
   return {

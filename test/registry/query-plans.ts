@@ -29,6 +29,7 @@ const growing = [
   'drafts',
   'identity_names',
   'advice',
+  'advisories',
 ] as const;
 
 /** Cloudflare's D1 refuses a statement with more. */

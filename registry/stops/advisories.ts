@@ -1,0 +1,128 @@
+/**
+ * The advisories of this registry: versions that were suspended or revoked, the last changed first.
+ * Each page and each entry costs the same, however many advisories there are.
+ */
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import {
+  bundleMapName,
+  identityMapName,
+  versionMapName,
+} from '../../skills-index/trust/members-and-scopes/map-names.ts';
+import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
+import type { Registry } from '../context.ts';
+import { advisories } from '../store/advice-schema.ts';
+import { identityNames } from '../store/identity-schema.ts';
+import { audit, statements, versions } from '../store/schema.ts';
+import { advisoryStatementsMax } from './limits.ts';
+import { logIndexOfOsvId, osvEntry, osvIdOf } from './osv-entry.ts';
+
+/** A place in the list: time of the last change, and version. */
+interface AdvisoryPlace {
+  readonly modified: number;
+  readonly versionId: string;
+}
+
+export interface AdvisoryPage {
+  readonly rows: readonly { readonly id: string; readonly modified: Date }[];
+  /** The place behind the last row; absent on the last page. */
+  readonly next?: string;
+}
+
+/**
+ * A page of the list.
+ * @param before `next` of the page before; undefined for the first page
+ * @throws Problem `request-invalid`
+ */
+export async function listAdvisories(
+  registry: Registry,
+  before: string | undefined,
+  limit: number,
+): Promise<AdvisoryPage> {
+  const place = before === undefined ? undefined : placeIn(before);
+  const found = await registry.db.read
+    .select({
+      modified: advisories.modified,
+      versionId: advisories.versionId,
+      logIndex: versions.logIndex,
+    })
+    .from(advisories)
+    .innerJoin(versions, eq(versions.id, advisories.versionId))
+    .where(
+      place &&
+        sql`(${advisories.modified}, ${advisories.versionId}) < (${place.modified}, ${place.versionId})`,
+    )
+    .orderBy(desc(advisories.modified), desc(advisories.versionId))
+    .limit(limit + 1);
+  const rows = found.slice(0, limit);
+  const last = found.length > limit ? rows.at(-1) : undefined;
+  const registryId = registryIdOf(registry.root);
+  return {
+    rows: rows.map(({ logIndex, modified }) => ({
+      id: osvIdOf(registryId, logIndex),
+      modified: new Date(modified),
+    })),
+    ...(last === undefined ? {} : { next: `${last.modified}.${last.versionId}` }),
+  };
+}
+
+/** The entry with an id; undefined when there is none. */
+export async function readAdvisory(registry: Registry, id: string): Promise<object | undefined> {
+  const registryId = registryIdOf(registry.root);
+  const logIndex = logIndexOfOsvId(registryId, id);
+  if (logIndex === undefined) return undefined;
+  const [found] = await registry.db.read
+    .select({ row: versions, advisory: advisories })
+    .from(statements)
+    .innerJoin(versions, eq(versions.id, statements.versionId))
+    .innerJoin(advisories, eq(advisories.versionId, versions.id))
+    .where(and(eq(statements.logIndex, logIndex), eq(versions.logIndex, logIndex)));
+  if (found === undefined) return undefined;
+  const { advisory, row } = found;
+  const [stop] = await registry.db.read
+    .select({ why: audit.why })
+    .from(audit)
+    .where(and(eq(audit.versionId, row.id), inArray(audit.to, ['suspended', 'revoked'])))
+    .orderBy(desc(audit.move))
+    .limit(1);
+  return osvEntry(
+    {
+      ...row,
+      reason: stop?.why ?? '',
+      published: new Date(advisory.published),
+      modified: new Date(advisory.modified),
+      statements: await stopsOf(registry, row),
+    },
+    { base: registry.config.base, origin: registry.root.origin, id: registryId },
+  );
+}
+
+// Each revocation has one of these names. A reader verifies the statements.
+async function stopsOf(
+  { db }: Registry,
+  { bundle, name, version, publisher }: typeof versions.$inferSelect,
+): Promise<number[]> {
+  const names = [bundleMapName(bundle), versionMapName(name, version), identityMapName(publisher)];
+  const rows = await db.read
+    .select({ logIndex: identityNames.logIndex })
+    .from(identityNames)
+    .innerJoin(statements, eq(statements.logIndex, identityNames.logIndex))
+    .where(
+      and(
+        inArray(identityNames.name, names),
+        eq(statements.predicateType, predicateTypes.revocation),
+      ),
+    )
+    .limit(advisoryStatementsMax);
+  return rows.map(({ logIndex }) => logIndex).sort((a, b) => a - b);
+}
+
+function placeIn(text: string): AdvisoryPlace {
+  const [, modified, versionId] = /^(\d{1,15})\.([0-9A-Z]{1,26})$/.exec(text) ?? [];
+  if (modified !== undefined && versionId !== undefined)
+    return { modified: Number(modified), versionId };
+  throw new Problem('request-invalid', 'No page of the advisories begins there', {
+    hint: 'Take the address from the header Link of the page before.',
+  });
+}

@@ -1,0 +1,7 @@
+/** Limits on the feed of advisories. */
+/** Rows on a page of the list of advisories. */
+export const advisoriesListed = 1_000;
+/** Whole advisories on a page: each takes three queries. */
+export const advisoriesAtOnce = 50;
+/** Statements that an advisory names. A version is seldom suspended more than a few times. */
+export const advisoryStatementsMax = 50;
