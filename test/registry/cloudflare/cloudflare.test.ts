@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { uploadBytesMax } from '../../../registry/limits.ts';
 import { parseSigstoreBundle } from '../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { makeCast } from '../contract/cast.ts';
 import { incidentPolicyOf, makeHost } from '../contract/incidents.ts';
@@ -6,7 +7,13 @@ import { walkContract, walkRoad } from '../contract/walk.ts';
 import { makeKey, makeRoot } from '../people.ts';
 import { approve, claimScope, makeSkill, publish, scan } from '../road.ts';
 import { makeCloudflare } from './cloudflare.ts';
-import { parametersMax, queriesOfOneRequestMax } from './limits.ts';
+import {
+  isolateBytesMax,
+  isolateRestBytes,
+  parametersMax,
+  queriesOfOneRequestMax,
+} from './limits.ts';
+import { printRoutes } from './routes.ts';
 
 // At the same time: they wait for R2, which takes one write a second to a key.
 describe.concurrent('the Worker within the limits of Cloudflare', () => {
@@ -28,7 +35,9 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
         await cloudflare.cron();
       },
     });
-    expect(cloudflare.invocations.most.queries).toBeLessThan(queriesOfOneRequestMax / 2);
+    const { most } = cloudflare.invocations;
+    expect(most.queries).toBeLessThan(queriesOfOneRequestMax / 2);
+    console.log(printRoutes(cloudflare.invocations.routes()));
   }, 120_000);
 
   it('walks the road when each isolate writes', async ({ onTestFinished }) => {
@@ -59,6 +68,26 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
       sizes.add(bundle.verificationMaterial.tlogEntries[0].inclusionProof.treeSize);
     }
     expect(sizes.size).toBeLessThan(answers.length / 2);
+  });
+
+  it('refuses the large uploads that its memory does not hold', async ({ onTestFinished }) => {
+    const trust = makeRoot();
+    const cloudflare = makeCloudflare(trust);
+    onTestFinished(() => cloudflare.close());
+    const cast = await makeCast({ send: cloudflare.send(0), trust });
+    const body = new Uint8Array(uploadBytesMax);
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+    const ofMember = { ...headers, authorization: `Bearer ${cast.tokens.rita}` };
+    const answers = await Promise.all(
+      [ofMember, ofMember, headers, headers, headers, headers].map((own) =>
+        cast.send('/api/v1/versions', { method: 'POST', headers: own, body }),
+      ),
+    );
+    // The bodies are no uploads, which the registry sees when it has read them whole.
+    expect(answers.map(({ status }) => status).sort()).toEqual([400, 400, 400, 503, 503, 503]);
+    const { held } = cloudflare.invocations.most;
+    expect(held).toBeGreaterThan(2.5 * uploadBytesMax);
+    expect(held).toBeLessThan(isolateBytesMax - isolateRestBytes);
   });
 
   it('loses no line when versions of one skill are approved within a second', async ({

@@ -8,8 +8,9 @@ import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.t
 import type { TestRoot } from '../people.ts';
 import type { Send } from '../road.ts';
 import { D1 } from './d1.ts';
-import { Invocations } from './invocations.ts';
+import { Invocations, Isolate } from './invocations.ts';
 import { R2 } from './r2.ts';
+import { routeOf } from './routes.ts';
 
 export interface CloudflareOptions {
   readonly isolates?: number;
@@ -35,6 +36,7 @@ export interface Cloudflare {
 }
 
 const base = 'http://localhost';
+const chunkBytes = 64 * 1024;
 
 export function makeCloudflare(
   trust: TestRoot,
@@ -54,34 +56,66 @@ export function makeCloudflare(
     ...settings,
   } as unknown as WorkerEnvironment;
   const writer = new RegistryWriter(undefined, bindings);
+  const ofWriter = new Isolate();
   const namespace = {
     idFromName: (name: string) => name,
-    get: () => ({ fetch: (request: Request) => invocations.run(() => writer.fetch(request)) }),
+    get: () => ({
+      fetch: (request: Request) => {
+        invocations.spend('objects');
+        return invocations.run(ofWriter, routeOf(request), () => writer.fetch(request));
+      },
+    }),
   } as unknown as NonNullable<WorkerEnvironment['WRITER']>;
-  const environments = Array.from({ length: isolates }, () => ({
-    ...bindings,
-    ...(hasWriter ? { WRITER: namespace } : {}),
+  const all = Array.from({ length: isolates }, () => ({
+    isolate: new Isolate(),
+    environment: { ...bindings, ...(hasWriter ? { WRITER: namespace } : {}) },
   }));
-  const environmentOf = (isolate: number) => environments[isolate % isolates] ?? bindings;
+  const at = (nth: number) => all[nth % isolates] as (typeof all)[number];
   return {
     invocations,
     bucket,
-    send: (isolate, address) => async (path, init) => {
-      const request = await arrived(new Request(new URL(path, base), init), address);
-      return invocations.run(() => worker.fetch(request, environmentOf(isolate)));
+    send: (nth, address) => async (path, init) => {
+      const { isolate, environment } = at(nth);
+      const sent = new Request(new URL(path, base), init);
+      const body = sent.body === null ? undefined : Buffer.from(await sent.arrayBuffer());
+      return invocations.run(isolate, routeOf(sent), () =>
+        worker.fetch(arrived(sent, { body, address, invocations }), environment),
+      );
     },
     run: (sql) => database.run(sql),
-    cron: () => invocations.run(() => worker.scheduled(undefined, environmentOf(0))),
+    cron: () => {
+      const { isolate, environment } = at(0);
+      return invocations.run(isolate, 'cron trigger', () =>
+        worker.scheduled(undefined, environment),
+      );
+    },
     close: () => database.close(),
   };
 }
 
-/** A request as Cloudflare hands it over: with its length, and with the address of the client. */
-async function arrived(request: Request, address: string = randomUUID()): Promise<Request> {
-  const headers = new Headers(request.headers);
+interface Arrival {
+  readonly body: Uint8Array | undefined;
+  readonly address: string | undefined;
+  readonly invocations: Invocations;
+}
+
+/**
+ * A request as Cloudflare hands it over: with its length, and with the address of the client. The
+ * body takes memory as it is read.
+ */
+function arrived(sent: Request, { body, address = randomUUID(), invocations }: Arrival): Request {
+  const headers = new Headers(sent.headers);
   headers.set('cf-connecting-ip', address);
-  if (request.body === null) return new Request(request, { headers });
-  const body = await request.arrayBuffer();
+  if (body === undefined) return new Request(sent, { headers });
   headers.set('content-length', String(body.byteLength));
-  return new Request(request.url, { method: request.method, headers, body });
+  const hold = invocations.holder();
+  const chunks = function* (): Generator<Uint8Array> {
+    for (let from = 0; from < body.byteLength; from += chunkBytes) {
+      const chunk = Uint8Array.from(body.subarray(from, from + chunkBytes));
+      hold(chunk.byteLength);
+      yield chunk;
+    }
+  };
+  const init = { method: sent.method, headers, body: ReadableStream.from(chunks()) };
+  return new Request(sent.url, { ...init, duplex: 'half' });
 }

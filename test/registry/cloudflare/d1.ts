@@ -3,7 +3,13 @@ import { globSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
 import type { Invocations } from './invocations.ts';
-import { parametersMax, queriesOfOneRequestMax, rowBytesMax, statementBytesMax } from './limits.ts';
+import {
+  batchMs,
+  parametersMax,
+  rowBytesMax,
+  statementBytesMax,
+  statementsOfOneBatchMax,
+} from './limits.ts';
 
 type Value = string | number | bigint | Buffer | null;
 
@@ -38,7 +44,7 @@ export class D1 {
 
   prepare(sql: string, values: readonly Value[] = []): Statement {
     const one = async (): Promise<D1Answer> => {
-      await this.#trip(1);
+      await this.#read();
       return this.#run({ sql, values });
     };
     return {
@@ -48,15 +54,26 @@ export class D1 {
       all: one,
       run: one,
       raw: async () => {
-        await this.#trip(1);
+        await this.#read();
         return this.#rows({ sql, values }, true) as unknown[][];
       },
     };
   }
 
   async batch(statements: readonly Statement[]): Promise<D1Answer[]> {
-    await this.#trip(statements.length);
-    const all = this.#database.transaction(() => statements.map((one) => this.#run(one)));
+    this.#invocations.spend('batches');
+    this.#invocations.spend('statements', statements.length);
+    if (statements.length > statementsOfOneBatchMax)
+      throw new Error('D1_ERROR: Too many statements in one batch.');
+    await this.#trip();
+    const began = performance.now();
+    const all = this.#database.transaction(() =>
+      statements.map((one) => {
+        if (performance.now() - began > batchMs)
+          throw new Error('D1_ERROR: D1 DB storage operation exceeded timeout.');
+        return this.#run(one);
+      }),
+    );
     return all.immediate();
   }
 
@@ -69,10 +86,12 @@ export class D1 {
     this.#database.close();
   }
 
-  async #trip(queries: number): Promise<void> {
-    const spent = this.#invocations.spend('queries', queries);
-    if (spent > queriesOfOneRequestMax)
-      throw new Error('D1_ERROR: Too many queries by single Worker invocation');
+  async #read(): Promise<void> {
+    this.#invocations.spend('reads');
+    await this.#trip();
+  }
+
+  async #trip(): Promise<void> {
     if (this.#tripMs > 0) await setTimeout(this.#tripMs);
   }
 
@@ -93,7 +112,9 @@ export class D1 {
         prepared.run(...values);
         return [];
       }
-      return isRaw ? prepared.raw().all(...values) : prepared.all(...values);
+      const rows = isRaw ? prepared.raw().all(...values) : prepared.all(...values);
+      this.#invocations.hold(rows.reduce<number>((sum, row) => sum + rowBytes(row), 0));
+      return rows;
     } catch (cause) {
       throw new Error(`D1_ERROR: ${cause instanceof Error ? cause.message : String(cause)}`, {
         cause,
@@ -108,6 +129,12 @@ function parameterOf(value: unknown): Value {
   return value as Value;
 }
 
+function rowBytes(row: unknown): number {
+  const values: Value[] = Array.isArray(row) ? row : Object.values(row as object);
+  return values.reduce<number>((sum, value) => sum + sizeOf(value), 0);
+}
+
 function sizeOf(value: Value): number {
-  return typeof value === 'string' || Buffer.isBuffer(value) ? Buffer.byteLength(value) : 8;
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  return Buffer.isBuffer(value) ? value.byteLength : 8;
 }

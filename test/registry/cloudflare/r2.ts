@@ -2,7 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import type { Invocations } from './invocations.ts';
-import { subrequestsMax, writesOfOneKeyMs } from './limits.ts';
+import { writesOfOneKeyMs } from './limits.ts';
 
 interface Kept {
   readonly bytes: Uint8Array;
@@ -34,21 +34,21 @@ export class R2 {
   }
 
   async get(name: string) {
-    await this.#trip();
+    await this.#trip('gets');
     const kept = this.stored.get(name);
-    return kept === undefined
-      ? null
-      : { etag: kept.etag, arrayBuffer: async () => Uint8Array.from(kept.bytes).buffer };
+    if (kept === undefined) return null;
+    this.#invocations.hold(kept.bytes.byteLength);
+    return { etag: kept.etag, arrayBuffer: async () => Uint8Array.from(kept.bytes).buffer };
   }
 
   async head(name: string) {
-    await this.#trip();
+    await this.#trip('heads');
     const kept = this.stored.get(name);
     return kept === undefined ? null : { etag: kept.etag };
   }
 
   async put(name: string, bytes: Uint8Array, { sha256, onlyIf }: PutOptions = {}) {
-    await this.#trip();
+    await this.#trip('puts');
     const digest = hexOf(digestOf(bytes));
     if (sha256 !== undefined && sha256 !== digest)
       throw new Error('put: The SHA-256 checksum you specified did not match what we received');
@@ -64,9 +64,8 @@ export class R2 {
     return kept;
   }
 
-  async #trip(): Promise<void> {
-    if (this.#invocations.spend('subrequests', 1) > subrequestsMax)
-      throw new Error('Too many subrequests');
-    if (this.#tripMs > 0) await setTimeout(this.#tripMs);
+  async #trip(kind: 'gets' | 'heads' | 'puts'): Promise<void> {
+    this.#invocations.spend(kind);
+    if (this.#tripMs > 0) await this.#invocations.connect(() => setTimeout(this.#tripMs));
   }
 }

@@ -1,0 +1,117 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { D1 } from './d1.ts';
+import { Invocations, Isolate } from './invocations.ts';
+import {
+  connectionsMax,
+  isolateBytesMax,
+  isolateRestBytes,
+  parametersMax,
+  queriesOfOneRequestMax,
+  rowBytesMax,
+  statementsOfOneBatchMax,
+  subrequestsMax,
+} from './limits.ts';
+import { R2 } from './r2.ts';
+
+const invocations = new Invocations();
+const within = <Result>(task: () => Promise<Result>, isolate = new Isolate()): Promise<Result> =>
+  invocations.run(isolate, 'a test', task);
+const times = (count: number): undefined[] => Array.from({ length: count });
+
+describe('the D1 of the tests', () => {
+  let d1: D1;
+  beforeEach(() => {
+    d1 = new D1(invocations, 0);
+  });
+  afterEach(() => d1.close());
+
+  it.each([
+    [parametersMax, true],
+    [parametersMax + 1, false],
+  ])('answers a statement with %d parameters: %s', async (count, isTaken) => {
+    const asked = d1
+      .prepare(`SELECT ${times(count).map(() => '?')}`)
+      .bind(...times(count).map(() => 1));
+    expect(await within(() => isAnswered(asked.all()))).toBe(isTaken);
+  });
+
+  it.each([
+    [rowBytesMax, true],
+    [rowBytesMax + 1, false],
+  ])('takes a text of %d bytes: %s', async (bytes, isTaken) => {
+    const asked = d1.prepare('SELECT length(?)').bind('x'.repeat(bytes));
+    expect(await within(() => isAnswered(asked.all()))).toBe(isTaken);
+  });
+
+  it.each([
+    [statementsOfOneBatchMax, true],
+    [statementsOfOneBatchMax + 1, false],
+  ])('takes a batch of %d statements: %s', async (count, isTaken) => {
+    const batch = times(count).map(() => d1.prepare('SELECT 1'));
+    expect(await within(() => isAnswered(d1.batch(batch)))).toBe(isTaken);
+  });
+
+  it('answers so many queries of one request, in batches or not, and no more', async () => {
+    await within(async () => {
+      await d1.batch(times(400).map(() => d1.prepare('SELECT 1')));
+      for (const _ of times(queriesOfOneRequestMax - 400)) await d1.prepare('SELECT 1').all();
+      expect(await isAnswered(d1.prepare('SELECT 1').all())).toBe(false);
+    });
+    expect(await within(() => isAnswered(d1.prepare('SELECT 1').all()))).toBe(true);
+  });
+});
+
+describe('the R2 of the tests', () => {
+  it('takes one write a second to a key, and refuses the next one after it was conditional', async () => {
+    const r2 = new R2(invocations, 0, 50);
+    const bytes = Buffer.from('a');
+    const first = await r2.put('a', bytes);
+    expect(await r2.put('a', bytes, { onlyIf: { etagDoesNotMatch: '*' } })).toBeNull();
+    const same = { onlyIf: { etagMatches: first?.etag ?? '' } };
+    await expect(r2.put('a', bytes, same)).rejects.toThrow('10058');
+    await r2.put('b', bytes);
+    await setTimeout(60);
+    expect(await r2.put('a', bytes, same)).not.toBeNull();
+  });
+
+  it('has few operations of one request under way at one time', async () => {
+    const r2 = new R2(invocations, 20);
+    const began = performance.now();
+    await within(() => Promise.all(times(connectionsMax * 3).map(() => r2.head('a'))));
+    expect(performance.now() - began).toBeGreaterThan(55);
+  });
+
+  it('answers so many operations of one request, and no more', async () => {
+    const r2 = new R2(invocations, 0);
+    await within(async () => {
+      for (const _ of times(subrequestsMax)) await r2.head('a');
+      await expect(r2.head('a')).rejects.toThrow('subrequests');
+    });
+  });
+});
+
+describe('the memory of an isolate in the tests', () => {
+  it('counts what all its requests read until each ends', async () => {
+    const r2 = new R2(invocations, 0);
+    const isolate = new Isolate();
+    const part = (isolateBytesMax - isolateRestBytes) / 4;
+    await r2.put('a', new Uint8Array(part));
+    const read = (count: number): Promise<unknown> =>
+      within(async () => {
+        for (const _ of times(count)) await r2.get('a');
+        await setTimeout(20);
+      }, isolate);
+    await Promise.all([read(2), read(2)]);
+    await read(4);
+    expect(isolate.held).toBe(0);
+    await expect(Promise.all([read(2), read(3)])).rejects.toThrow('memory');
+  });
+});
+
+function isAnswered(answer: Promise<unknown>): Promise<boolean> {
+  return answer.then(
+    () => true,
+    () => false,
+  );
+}
