@@ -1,5 +1,4 @@
-/** `skillgate evidence …`: one signed report about a host or a fleet, and its verification. */
-import { readFile } from 'node:fs/promises';
+/** `skillgate evidence`: writes one signed report about a host or a fleet. */
 import { hostname } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import * as audit from '../../runner/audit/public.ts';
@@ -11,34 +10,28 @@ import type { Signer } from '../../skills-index/statement/sign.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { sinceOf } from '../audit-log/audit-filter.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
-import { evidenceReportBytesMax } from '../limits.ts';
 import { ownName } from '../own-version.ts';
-import { readRegistries } from '../registries/registry-base.ts';
 import { projectAt } from '../run/admission.ts';
 import { auditKeyFileOf } from '../run/start-skill.ts';
 import { signerFor } from '../signing/signer.ts';
 import { answer, bytesText, joined, printNote, safe } from '../terminal/output.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { writeWhole } from '../whole-file.ts';
-import type { Claim } from './claim.ts';
-import { claimsOf, type KnownKeys } from './claims.ts';
-import { claimsText, summaryText } from './claims-text.ts';
+import { summaryText } from './claims-text.ts';
 import { computeFacts } from './compute-facts.ts';
 import { derOf } from './gather-audit.ts';
 import { gatherHost, type HostPlaces } from './gather-host.ts';
 import { Parts } from './parts.ts';
 import type { EvidenceReport, HostSection, VersionSection } from './report.ts';
+import { pageOfReport } from './report-page.ts';
 import { gatherVersion } from './version-evidence.ts';
-import { openReport, sealReport } from './write-report.ts';
+import { sealReport } from './write-report.ts';
 
 /** Audit lines between two notes of progress. */
 const linesPerNote = 100_000;
 
+/** `skillgate evidence`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  return context.command === 'evidence verify' ? verify(context) : make(context);
-}
-
-async function make(context: CommandContext): Promise<ExitCode> {
   const { options, now, paths, cwd } = context;
   const { out, since } = options;
   if (typeof out !== 'string' || !/\.(json|html)$/.test(out))
@@ -87,8 +80,9 @@ async function make(context: CommandContext): Promise<ExitCode> {
   };
   const text = await sealReport(report, parts, key.signer);
   const path = resolve(cwd, out);
-  await writeWhole(path, text, 0o600);
-  const bytes = Buffer.byteLength(text);
+  const file = out.endsWith('.html') ? await pageOfReport(text, out) : text;
+  await writeWhole(path, file, 0o600);
+  const bytes = Buffer.byteLength(file);
   answer(
     context,
     {
@@ -109,45 +103,6 @@ async function make(context: CommandContext): Promise<ExitCode> {
       ),
   );
   return exitCodes.ok;
-}
-
-async function verify(context: CommandContext): Promise<ExitCode> {
-  const [file = ''] = context.args;
-  const { signer } = context.options;
-  const bytes = await readReport(resolve(context.cwd, file));
-  const opened = openReport(bytes, file);
-  const computed = await computeFacts(opened.report, opened.parts);
-  const known: KnownKeys = {
-    signer: typeof signer === 'string' ? signer : undefined,
-    roots: [...listOf(context.options.root), ...pinnedRoots(context)],
-  };
-  const claims = claimsOf(opened, computed, known);
-  const wrong = claims.filter(({ standing }) => standing === 'false');
-  const isOpen = claims.some(({ standing }) => standing === 'open');
-  if (wrong.length === 0 || context.format === 'json')
-    answer(context, { schema: 'skillgate.evidence-verify/1', file, claims }, () =>
-      claimsText(context, opened.report, claims),
-    );
-  if (wrong.length === 0) return isOpen ? exitCodes.limit : exitCodes.ok;
-  if (context.format === 'json') return exitCodes.refused;
-  throw contradiction(file, wrong);
-}
-
-function contradiction(file: string, wrong: readonly Claim[]): Problem {
-  const reasons = wrong.map(({ about, says, why }) => ({ message: `${about}: ${says}: ${why}` }));
-  return new Problem('evidence-invalid', `${file} says what its own evidence contradicts`, {
-    reasons,
-    hint: 'do not rely on this report: ask its maker, and compare the key that signed it',
-  });
-}
-
-async function readReport(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new Problem('not-found', `Cannot read ${path}: ${cause.message}`);
-  });
-  if (bytes.byteLength > evidenceReportBytesMax * 2)
-    throw new Problem('evidence-invalid', `${path} is too large for a report`);
-  return bytes;
 }
 
 function hostsOf({ options, cwd }: CommandContext, own: HostPlaces): HostPlaces[] {
@@ -213,8 +168,4 @@ async function keyOf(context: CommandContext): Promise<{ name: string; signer: S
     sign: async (bytes: Uint8Array) => sign(bytes),
   };
   return { name: 'host', signer };
-}
-
-function pinnedRoots({ paths }: CommandContext): string[] {
-  return readRegistries(paths).registries.map(({ root }) => root);
 }

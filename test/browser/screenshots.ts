@@ -1,13 +1,14 @@
 /**
  * Makes docs/screenshots/*.png from a real registry and a real scan of the example's weaponised
- * twin: `npx node test/browser/screenshots.ts`. Queue, version page and approval page, light and
- * dark, 1280 wide.
+ * twin: `npx node test/browser/screenshots.ts`. Queue, version page, approval page and the page of an
+ * evidence report, light and dark, 1280 wide.
  */
 import { mkdirSync } from 'node:fs';
 import { scanSkill } from '../../scanner/scan.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../nonce.ts';
 import { openTab, startChromium, type Tab } from './chromium.ts';
+import { evidencePage } from './evidence-story.ts';
 import { readExample, type Story, startStory } from './story-registry.ts';
 import { publishHarmless } from './story-versions.ts';
 
@@ -82,7 +83,9 @@ try {
   await page.getByRole('button', { name: 'Go on to the statement' }).click();
   await page.getByRole('heading', { level: 1, name: 'Approve' }).waitFor();
   await shoot(tab, 'approval');
-  console.log(`six pictures in ${folder}`);
+  await page.setContent(await evidencePage());
+  await shoot(tab, 'evidence');
+  console.log(`eight pictures in ${folder}`);
 } finally {
   await browser.close();
   await story.close();

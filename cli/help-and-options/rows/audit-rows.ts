@@ -100,7 +100,11 @@ export const auditRows: readonly CommandRow[] = [
       ],
     ],
     options: {
-      out: { type: 'string', value: 'FILE', summary: 'the file to write, a name with .json' },
+      out: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'the file to write: .html for people, .json for programs',
+      },
       since: {
         type: 'string',
         value: 'TIME',
@@ -126,7 +130,7 @@ export const auditRows: readonly CommandRow[] = [
   {
     name: 'evidence verify',
     summary: 'verify a report without a network: each claim says how it was checked',
-    usage: 'FILE [--signer KEYID] [--root FINGERPRINT]...',
+    usage: 'FILE [--signer KEYID] [--root FINGERPRINT]... [--page FILE]',
     examples: [
       [
         'skillgate evidence verify report.json',
@@ -146,8 +150,9 @@ export const auditRows: readonly CommandRow[] = [
         summary:
           'the fingerprint of a registry’s root of trust that you know: sha256:…; may be repeated',
       },
+      page: { type: 'string', value: 'FILE', summary: 'also write a page for people to this file' },
     },
     args: { min: 1, max: 1 },
-    load: () => import('../../evidence/evidence.ts'),
+    load: () => import('../../evidence/verify-report.ts'),
   },
 ];

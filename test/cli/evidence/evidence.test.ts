@@ -307,3 +307,47 @@ describe('a report that was changed', () => {
     expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 });
+
+describe('the page of a report', () => {
+  let page: string;
+  let path: string;
+  beforeAll(async () => {
+    const copy = join(auditor, 'fleet-host');
+    cpSync(user.home, copy, { recursive: true });
+    const hostile = new HostFolder(copy, host.at);
+    hostile.run('<script>alert(1)</script>\u202eevil', leaky, start, exit);
+    hostile.run('x', leaky, { event: 'refused', code: 'x', why: '"><img src=//evil.example>' });
+    expect((await user.run('evidence', '--from', copy, '--out', 'page.html')).exit).toBe(0);
+    path = join(user.project, 'page.html');
+    page = readFileSync(path, 'utf8');
+  });
+
+  it('has no script, no address elsewhere and no invisible character, and a strict policy', () => {
+    const shown = page.replace(/href="data:[^"]*"/, '');
+    expect(shown).toContain('content="default-src &#39;none&#39;; style-src &#39;sha256-');
+    expect(shown).toContain('&lt;script&gt;alert(1)');
+    expect(shown).not.toMatch(/<script|<img|<iframe|<form|<object|javascript:|\son\w+=|style="/i);
+    expect(shown).not.toMatch(/(?:src|href|url\()\s*=?\s*["'(]?(?:https?:|\/\/)/i);
+    expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u200b-\u200f\u202a-\u202e]/u);
+  });
+
+  it('has the signed report inside, and is verified with it', async () => {
+    const said = await verify(path, '--page', 'again.html');
+    expect(said.exit).toBe(0);
+    expect(said.out).toContain('the page shows the signed report, and nothing else');
+    expect(readFileSync(join(auditor, 'again.html'), 'utf8')).toBe(page);
+  });
+
+  it.each([
+    ['a figure', (html: string) => html.replace(/<b>1<\/b> incidents/, '<b>0</b> incidents')],
+    ['a script', (html: string) => html.replace('</body>', '<script>1</script></body>')],
+    ['a word', (html: string) => html.replace('refused', 'allowed')],
+  ])('is refused when %s of it was changed', async (_, change) => {
+    const changed = join(auditor, 'changed.html');
+    expect(change(page)).not.toBe(page);
+    writeFileSync(changed, change(page));
+    const said = await verify(changed);
+    expect(said).toMatchObject({ exit: 6, out: '' });
+    expect(said.err).toContain('the page that this program makes of the report differs');
+  });
+});

@@ -1,0 +1,75 @@
+/** `skillgate evidence verify`: computes a report's claims again, from the report alone. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
+import { evidenceReportBytesMax } from '../limits.ts';
+import { ownName } from '../own-version.ts';
+import { readRegistries } from '../registries/registry-base.ts';
+import { answer } from '../terminal/output.ts';
+import { writeWhole } from '../whole-file.ts';
+import { type Claim, contradicted, open, verified } from './claim.ts';
+import { claimsOf } from './claims.ts';
+import { claimsText } from './claims-text.ts';
+import { computeFacts } from './compute-facts.ts';
+import { jsonInPage, pageOf } from './page/page.ts';
+import type { EvidenceReport } from './report.ts';
+import { pageContent } from './report-page.ts';
+import { openReport } from './write-report.ts';
+
+/** `skillgate evidence verify`. */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const [file = ''] = context.args;
+  const { signer, page } = context.options;
+  const bytes = await readReport(resolve(context.cwd, file));
+  const json = jsonInPage(bytes);
+  const opened = openReport(json ?? bytes, file);
+  const computed = await computeFacts(opened.report, opened.parts);
+  const claims = claimsOf(opened, computed, {
+    signer: typeof signer === 'string' ? signer : undefined,
+    roots: [...listOf(context.options.root), ...pinnedRoots(context)],
+  });
+  const isPageNeeded = json !== undefined || typeof page === 'string';
+  const made = isPageNeeded ? await pageOf(pageContent(opened, computed, json ?? bytes)) : '';
+  if (json !== undefined) claims.push(pageClaim(opened.report, made === bytes.toString('utf8')));
+  if (typeof page === 'string') await writeWhole(resolve(context.cwd, page), made, 0o600);
+  const wrong = claims.filter(({ standing }) => standing === 'false');
+  const isOpen = claims.some(({ standing }) => standing === 'open');
+  if (wrong.length === 0 || context.format === 'json')
+    answer(context, { schema: 'skillgate.evidence-verify/1', file, claims }, () =>
+      claimsText(context, opened.report, claims),
+    );
+  if (wrong.length === 0) return isOpen ? exitCodes.limit : exitCodes.ok;
+  if (context.format === 'json') return exitCodes.refused;
+  throw contradiction(file, wrong);
+}
+
+// Another release may write another page about the same report.
+function pageClaim({ tool }: EvidenceReport, isSame: boolean): Claim {
+  const says = 'the page shows the signed report, and nothing else';
+  if (isSame) return verified('page', says, 'making the page again');
+  return tool === ownName()
+    ? contradicted('page', says, 'the page that this program makes of the report differs')
+    : open('page', says, `${tool} made it: write a page of your own with --page FILE`);
+}
+
+function contradiction(file: string, wrong: readonly Claim[]): Problem {
+  const reasons = wrong.map(({ about, says, why }) => ({ message: `${about}: ${says}: ${why}` }));
+  return new Problem('evidence-invalid', `${file} says what its own evidence contradicts`, {
+    reasons,
+    hint: 'do not rely on this report: ask its maker, and compare the key that signed it',
+  });
+}
+
+async function readReport(path: string): Promise<Buffer> {
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new Problem('not-found', `Cannot read ${path}: ${cause.message}`);
+  });
+  if (bytes.byteLength > evidenceReportBytesMax * 2)
+    throw new Problem('evidence-invalid', `${path} is too large for a report`);
+  return bytes;
+}
+
+function pinnedRoots({ paths }: CommandContext): string[] {
+  return readRegistries(paths).registries.map(({ root }) => root);
+}
