@@ -6,7 +6,6 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy/policy.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
-import { noteWrites, writtenObjectsName } from './backup/noted-writes.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { closeFolder } from './data-folder/closed-folder.ts';
 import {
@@ -29,7 +28,6 @@ import { alarmText, behindOf } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
 import { checkNames } from './people/check-names.ts';
 import { fillNames } from './people/fill-names.ts';
-import { diskSpool } from './request-limits/disk-spool.ts';
 import { keepQueue } from './review/queue/keep-queue.ts';
 import { renewQueue } from './review/queue/renew-queue.ts';
 import { watchBackup } from './serving/backup-watch.ts';
@@ -43,17 +41,15 @@ import {
   openObservation,
 } from './serving/observation.ts';
 import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
+import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
-import { boundedObjects } from './store/bounded-objects.ts';
 import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
 import { type DatabaseFile, openFolder } from './store/database-file.ts';
-import { diskObjects } from './store/disk-objects.ts';
 import { KnownFiles } from './store/known-files.ts';
+import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
-import { sweepOrphans } from './store/sweeps/sweep-orphans.ts';
-import { sweepParts } from './store/sweeps/sweep-parts.ts';
 
 export interface RegistryOptions extends ObservationOptions {
   /** A folder that `skillgate registry init` made. */
@@ -76,6 +72,8 @@ export interface RegistryOptions extends ObservationOptions {
   readonly signOn?: SignOnSettings | undefined;
   /** Whether a follower should copy the registry: then somebody is told when it is behind. */
   readonly backupFollower?: boolean;
+  /** The bucket of the objects; the folder has them by default. */
+  readonly objects?: BucketPlace | undefined;
   readonly now?: () => Date;
   /**
    * The database of the folder, when it is open already. Whoever opened it closes it when the start
@@ -125,7 +123,9 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const { path } = opened;
   const { base, hosts, localBases } = listeners;
   const db = await orClose(listeners, () => databaseOf(opened));
-  const { sweep: sweepObjects, ...stored } = objectsIn(dir);
+  const { sweep: sweepObjects, ...stored } = await orClose(listeners, () =>
+    openObjects(dir, options.objects, log),
+  );
   const registry: Registry = {
     db,
     ...stored,
@@ -200,28 +200,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   };
 }
 
-/** The objects of a folder, and the sweep of what killed processes left there. */
-function objectsIn(dir: string) {
-  const folder = join(dir, 'objects');
-  const objects = diskObjects(folder);
-  // Begun before any request, so that no sweep removes what a request writes.
-  const removals = objects.startRemovals();
-  const began = Date.now();
-  return {
-    objects: boundedObjects(noteWrites(objects, join(dir, writtenObjectsName))),
-    spool: diskSpool(join(folder, 'uploads')),
-    sweep: async (registry: Registry, signal: AbortSignal): Promise<void> => {
-      try {
-        await sweepParts(folder, signal);
-        const isBehind = (): boolean => behindOf(registry) !== undefined;
-        await sweepOrphans(registry, { folder, removals, began, signal, isBehind });
-      } finally {
-        removals.end();
-      }
-    },
-  };
-}
-
 /** What an operator has to know in time: a full disk, an old backup, what expires. */
 function startWatches(
   registry: Registry,
@@ -240,7 +218,7 @@ function startWatches(
 /** Checks and deletes beside requests, until the registry stops. */
 function checkBeside(
   registry: Registry,
-  sweepObjects: ReturnType<typeof objectsIn>['sweep'],
+  sweepObjects: StoredObjects['sweep'],
   { signal, log }: { readonly signal: AbortSignal; readonly log: (line: string) => void },
 ): void {
   // Not awaited: a large log takes a minute.

@@ -22,7 +22,7 @@ import { settingsOf } from './settings.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const settings = await settingsOf(context, parsePublicUrl);
   const { dir, url, host, port, tls, proxies, witnesses, noScanner } = settings;
-  const { accessLog, metricsPort, signOn, backupFollower } = settings;
+  const { accessLog, metricsPort, signOn, backupFollower, objects } = settings;
   await access(join(dir, registryFiles.root)).catch(async (cause) => {
     const isEmpty = (await readdir(dir).catch(() => [])).length === 0;
     throw new Problem(
@@ -51,6 +51,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     witnesses,
     signOn,
     backupFollower,
+    objects,
   });
   const { origin } = registry.registry.root;
   if (url !== undefined && new URL(registry.base).hostname !== origin)

@@ -86,6 +86,28 @@ export const settingRows = [
     summary: 'port on 127.0.0.1 with figures for Prometheus at /metrics (default: none)',
   },
   {
+    key: 'objects',
+    kind: 'text',
+    option: 'objects',
+    value: 'URL',
+    summary:
+      'keep the objects in a bucket of an S3 store, such as https://s3.example/BUCKET (default: in DIR); its access key is in the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY',
+  },
+  {
+    key: 'objects-region',
+    kind: 'text',
+    option: 'objects-region',
+    value: 'NAME',
+    summary: 'region of the S3 store (default: us-east-1)',
+  },
+  {
+    key: 'objects-keys',
+    kind: 'path',
+    option: 'objects-keys',
+    value: 'FILE',
+    summary: 'file with the access key of the S3 store, in the form of ~/.aws/credentials',
+  },
+  {
     key: 'policy',
     kind: 'path',
     option: 'policy',

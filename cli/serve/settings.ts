@@ -26,6 +26,8 @@ export interface ServeSettings {
   /** A path, or `-` for standard output. */
   readonly accessLog: string | undefined;
   readonly metricsPort: number | undefined;
+  /** The bucket of the objects. */
+  readonly objects: ObjectsPlace | undefined;
   /** Path of a policy file. */
   readonly policy: string | undefined;
   readonly witnesses: readonly string[];
@@ -47,6 +49,13 @@ interface SignOnOptions {
   readonly readers: readonly string[];
   readonly reviewers: readonly string[];
   readonly hours: number | undefined;
+}
+
+interface ObjectsPlace {
+  readonly url: string;
+  readonly region: string;
+  /** Path of a file with the access key. */
+  readonly keys: string | undefined;
 }
 
 const portDefault = 4880;
@@ -85,6 +94,7 @@ export async function settingsOf(
     accessLog: text('access-log'),
     metricsPort:
       typeof settings['metrics-port'] === 'number' ? settings['metrics-port'] : undefined,
+    objects: bucketOf(text('objects'), text('objects-region'), text('objects-keys')),
     policy: text('policy'),
     witnesses: texts('witnesses').map(parseBase),
     signOn: await signOnOf(context, { text, texts, hours: settings['sign-on-hours'] }),
@@ -159,6 +169,29 @@ function pairOf(
     `Cannot use TLS with ${key === undefined ? 'a certificate alone' : 'a private key alone'}`,
     { hint: 'Give both: --tls-certificate FILE --tls-key FILE' },
   );
+}
+
+function bucketOf(
+  url: string | undefined,
+  region = 'us-east-1',
+  keys?: string,
+): ObjectsPlace | undefined {
+  if (url === undefined) return undefined;
+  const parsed = URL.parse(url);
+  // The signature of a request does not hide the bytes, and unpublished skills are among them.
+  if (parsed === null || !(parsed.protocol === 'https:' || isLoopback(parsed)))
+    throw new Problem('usage', `Cannot use ${JSON.stringify(url)} as the place of the objects`, {
+      hint: 'write https://HOST/BUCKET or https://BUCKET.HOST; plain http is for this machine only',
+    });
+  if (parsed.username !== '' || parsed.search !== '' || parsed.hash !== '')
+    throw new Problem('usage', 'The address of the objects has a user, a query or a fragment', {
+      hint: 'the access key is in the environment, or in the file of --objects-keys',
+    });
+  return { url: parsed.href, region, keys };
+}
+
+function isLoopback({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 function fromOptions({ cwd, options }: CommandContext): Settings {

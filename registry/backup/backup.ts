@@ -6,6 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { readRootFile } from '../data-folder/data-folder.ts';
 import { lockFolder } from '../store/database-file.ts';
+import { requireOwnObjects } from '../store/s3/objects-place.ts';
 import {
   type BackupAbout,
   makeBackupFolders,
@@ -83,10 +84,14 @@ export interface OpenTarget {
 
 /**
  * Opens the folder of a backup for writing, and locks it.
- * @throws Problem `file-not-found`, `file-exists`, `folder-in-use`
+ * @throws Problem `file-not-found`, `file-exists`, `folder-in-use`, `object-store-unfit`
  */
 export async function openTarget({ dir, backup, say }: BackupOptions): Promise<OpenTarget> {
   const root = await readRootFile(dir);
+  await requireOwnObjects(
+    dir,
+    'a backup without them would not be whole: docs/operating-registry.md, "Objects in an S3 store", says how to save such a registry',
+  );
   if (!existsSync(join(dir, 'registry.sqlite')))
     throw new Problem(
       'file-not-found',

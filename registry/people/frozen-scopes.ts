@@ -14,6 +14,7 @@ import { rootFileOf, type TufRepository } from '../../skills-index/trust/root/re
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { diskObjects } from '../store/disk-objects.ts';
 import { readBlob } from '../store/objects.ts';
+import { requireOwnObjects } from '../store/s3/objects-place.ts';
 import { sigstoreOf } from './certified.ts';
 
 /** Scopes with a logged certificate-signed statement that could not be verified under `next`. */
@@ -24,7 +25,11 @@ export async function scopesFrozenBy(dir: string, next: TufRepository): Promise<
   const fallen = new Set<string>();
   for (const address of certifiedScopes(dir)) {
     if (!isDigest(address)) continue;
-    const { value } = parseJson(await readBlob(objects, address), 'a statement');
+    const bytes = await readBlob(objects, address).catch(async (cause: unknown) => {
+      await requireOwnObjects(dir, `copy the folder stored of the bucket to ${dir}/objects first`);
+      throw cause;
+    });
+    const { value } = parseJson(bytes, 'a statement');
     try {
       verifyStatement(value, { root, sigstore });
     } catch (cause) {

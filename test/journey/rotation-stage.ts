@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publicKeyOf, readKeyFile } from '../../cli/signing/key-file.ts';
 import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
+import type { BucketPlace } from '../../registry/store/s3/objects-place.ts';
 import { type MemberRole, memberStatement } from '../../skills-index/statement/attestation.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type Ran, skill } from '../cli/command-line.ts';
@@ -38,6 +39,8 @@ export interface RotationStage {
   /** Publishes a version, has it scanned and approved. */
   release(version: string): Promise<void>;
   readonly base: () => string;
+  /** The bucket of the objects, from the next start on. */
+  objects?: BucketPlace;
   close(): Promise<void>;
 }
 
@@ -51,6 +54,7 @@ export async function makeRotationStage(port = 0): Promise<RotationStage> {
   const scanner = makeKey();
   const rita = makeKey();
   let running: RunningRegistry | undefined;
+  let stage: RotationStage | undefined;
   const base = (): string => running?.base ?? '';
   const send: Send = (path, init) =>
     fetch(`${base()}${path}`, { ...init, headers: { ...headersOf(init), connection: 'close' } });
@@ -71,7 +75,7 @@ export async function makeRotationStage(port = 0): Promise<RotationStage> {
     return JSON.parse(ran.stdout);
   };
   const start = async (): Promise<void> => {
-    running = await startRegistry({ dir: data, port });
+    running = await startRegistry({ dir: data, port, objects: stage?.objects });
     isRunning = true;
     port = Number(new URL(running.base).port);
   };
@@ -132,7 +136,7 @@ export async function makeRotationStage(port = 0): Promise<RotationStage> {
     for (const administrator of administrators) await state(send, enrolment, administrator);
   }
   await claimScope(send, 'acme', author);
-  return {
+  stage = {
     folder,
     data,
     as,
@@ -161,6 +165,7 @@ export async function makeRotationStage(port = 0): Promise<RotationStage> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  return stage;
 }
 
 /** A person's public key file. */

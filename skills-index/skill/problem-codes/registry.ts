@@ -20,6 +20,12 @@ export const registryCodes = {
     means: 'Nobody owns this scope yet.',
     fix: 'Run skillgate scope claim SCOPE.',
   },
+  'object-store-unfit': {
+    exit: 6,
+    status: 500,
+    means: 'The registry cannot use the object store, or its objects are in another place.',
+    fix: 'docs/operating-registry.md, "Objects in an S3 store", says what the store must do, and where its access key belongs.',
+  },
   'version-exists': {
     exit: 6,
     status: 409,

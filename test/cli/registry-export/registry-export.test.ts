@@ -1,5 +1,5 @@
 /** Export a registry, carry the folder, trust it, and install from it without a network. */
-import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeReportSkill, sayOf } from '../installer-world.ts';
