@@ -7,6 +7,9 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { repository, wrangler, wranglerEnvironment } from './workerd-registry.ts';
 
+/** The limit of the script that wrangler uploads, in KiB after gzip. */
+export const workerKibMax = 700;
+
 export interface WorkerBundle {
   readonly script: string;
   /** Bytes of the script, gzip. */
