@@ -75,7 +75,7 @@ export default defineConfig({
       {
         test: {
           name: 'journey',
-          include: ['test/journey/**/*.test.ts'],
+          include: ['test/{journey,faults}/**/*.test.ts'],
           ...slow,
           sequence: { groupOrder: 3 },
         },

@@ -25,7 +25,10 @@ export interface CloudflareOptions {
 
 export interface Cloudflare {
   readonly invocations: Invocations;
+  readonly database: D1;
   readonly bucket: R2;
+  /** Ends all isolates within whatever they do, and begins with new ones. */
+  restart(): void;
   /** Sends requests to one of the isolates, from one address or from many. */
   send(isolate: number, address?: string): Send;
   /** Runs SQL on the database that all isolates share. */
@@ -55,25 +58,37 @@ export function makeCloudflare(
     REGISTRY_KEY: trust.texts.registry,
     ...settings,
   } as unknown as WorkerEnvironment;
-  const writer = new RegistryWriter(undefined, bindings);
-  const ofWriter = new Isolate();
+  const makeWriter = () => ({
+    isolate: new Isolate(),
+    object: new RegistryWriter(undefined, bindings),
+  });
+  let writer = makeWriter();
   const namespace = {
     idFromName: (name: string) => name,
     get: () => ({
       fetch: (request: Request) => {
         invocations.spend('objects');
-        return invocations.run(ofWriter, routeOf(request), () => writer.fetch(request));
+        const { isolate, object } = writer;
+        return invocations.run(isolate, routeOf(request), () => object.fetch(request));
       },
     }),
   } as unknown as NonNullable<WorkerEnvironment['WRITER']>;
-  const all = Array.from({ length: isolates }, () => ({
-    isolate: new Isolate(),
-    environment: { ...bindings, ...(hasWriter ? { WRITER: namespace } : {}) },
-  }));
+  const makeAll = () =>
+    Array.from({ length: isolates }, () => ({
+      isolate: new Isolate(),
+      environment: { ...bindings, ...(hasWriter ? { WRITER: namespace } : {}) },
+    }));
+  let all = makeAll();
   const at = (nth: number) => all[nth % isolates] as (typeof all)[number];
   return {
     invocations,
+    database,
     bucket,
+    restart: () => {
+      for (const { isolate } of [writer, ...all]) isolate.end();
+      writer = makeWriter();
+      all = makeAll();
+    },
     send: (nth, address) => async (path, init) => {
       const { isolate, environment } = at(nth);
       const sent = new Request(new URL(path, base), init);

@@ -82,6 +82,11 @@ export class D1 {
     this.#database.exec(sql);
   }
 
+  /** Rows of a query beside every limit. */
+  look(query: string): readonly Readonly<Record<string, unknown>>[] {
+    return this.#database.prepare(query).all() as Record<string, unknown>[];
+  }
+
   close(): void {
     this.#database.close();
   }
@@ -93,6 +98,7 @@ export class D1 {
 
   async #trip(): Promise<void> {
     if (this.#tripMs > 0) await setTimeout(this.#tripMs);
+    await this.#invocations.goesOn();
   }
 
   #run(one: Pick<Statement, 'sql' | 'values'>): D1Answer {

@@ -32,6 +32,23 @@ export interface RouteSpending {
 /** One isolate, whose requests share its memory. */
 export class Isolate {
   held = 0;
+  isEnded = false;
+  readonly #end = Promise.withResolvers<never>();
+  /** Rejects when the isolate is ended. */
+  readonly ended = this.#end.promise;
+
+  constructor() {
+    this.ended.catch(() => undefined);
+  }
+
+  /**
+   * Ends it as when its machine fails: its requests get no answer of a storage any more, and write
+   * nothing.
+   */
+  end(): void {
+    this.isEnded = true;
+    this.#end.reject(new Error('The isolate was ended'));
+  }
 }
 
 /** A request from outside. */
@@ -75,7 +92,9 @@ export class Invocations {
     const invocation = { isolate, asked, spent: nothing(), held: 0, connections: 0, waiting: [] };
     asked.answers = invocation;
     try {
-      return await this.#current.run(invocation, task);
+      const answer = this.#current.run(invocation, task);
+      // Whoever sends a request on ends with its isolate, too.
+      return await (outer === undefined ? Promise.race([isolate.ended, answer]) : answer);
     } finally {
       isolate.held -= invocation.held;
       this.#note(invocation, outer === undefined);
@@ -125,6 +144,12 @@ export class Invocations {
     this.most.held = Math.max(this.most.held, invocation.isolate.held);
     if (invocation.isolate.held + isolateRestBytes > isolateBytesMax)
       throw new Error('Worker exceeded memory limit.');
+  }
+
+  /** Before each use of a storage: never resolves in an isolate that was ended. */
+  goesOn(): Promise<void> {
+    const isEnded = this.#current.getStore()?.isolate.isEnded === true;
+    return isEnded ? new Promise(() => undefined) : Promise.resolve();
   }
 
   /** Runs an operation while the invocation has few others under way. */

@@ -67,5 +67,6 @@ export class R2 {
   async #trip(kind: 'gets' | 'heads' | 'puts'): Promise<void> {
     this.#invocations.spend(kind);
     if (this.#tripMs > 0) await this.#invocations.connect(() => setTimeout(this.#tripMs));
+    await this.#invocations.goesOn();
   }
 }

@@ -1,0 +1,41 @@
+/** Rows of a database that no state of a registry has: each query finds what was written in part. */
+
+/** What each query finds, as `what`. After a start, none finds a row. */
+export const halfRows: Readonly<Record<string, string>> = {
+  'a version without a publication': `
+    SELECT name || '@' || version AS what FROM versions WHERE NOT EXISTS (
+      SELECT 1 FROM statements WHERE versionId = versions.id AND predicateType LIKE '%/publish/v1')`,
+  'a version without a scan job': `
+    SELECT name || '@' || version AS what FROM versions
+    WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE versionId = versions.id)`,
+  'a version with two open scan jobs': `
+    SELECT versionId AS what FROM jobs WHERE state IN ('waiting', 'leased')
+    GROUP BY versionId HAVING count(*) > 1`,
+  'a version whose moves are not all in the audit': `
+    SELECT name || '@' || version AS what FROM versions WHERE move <> (
+      SELECT max(move) FROM audit WHERE versionId = versions.id)`,
+  'a version without the list of its blobs': `
+    SELECT name || '@' || version AS what FROM versions
+    WHERE NOT EXISTS (SELECT 1 FROM version_blobs WHERE versionId = versions.id)`,
+  'a version in review without a scan': `
+    SELECT name || '@' || version AS what FROM versions WHERE status IN ('in review', 'approved')
+    AND NOT EXISTS (SELECT 1 FROM scans WHERE versionId = versions.id)`,
+  'an approved version without a line of the index': `
+    SELECT name || '@' || version AS what FROM versions WHERE status = 'approved'
+    AND NOT EXISTS (SELECT 1 FROM index_lines WHERE versionId = versions.id)`,
+  'a line that its index file lacks': 'SELECT name AS what FROM index_lines WHERE written = 0',
+  'a statement without an entry of the log': `
+    SELECT logIndex AS what FROM statements
+    WHERE NOT EXISTS (SELECT 1 FROM log WHERE "index" = statements.logIndex)`,
+  'an entry of the log without a statement': `
+    SELECT "index" AS what FROM log
+    WHERE NOT EXISTS (SELECT 1 FROM statements WHERE logIndex = log."index")`,
+  'a statement without its bundle': 'SELECT logIndex AS what FROM statements WHERE bundle IS NULL',
+  'a batch without a checkpoint': `
+    SELECT "index" AS what FROM log WHERE laterInBatch = 0 AND note IS NULL`,
+  'a log with a hole': `
+    SELECT max("index") AS what FROM log HAVING count(*) <> max("index") + 1`,
+  'a revoked bundle without a mark': `
+    SELECT name || '@' || version AS what FROM versions WHERE status = 'revoked'
+    AND NOT EXISTS (SELECT 1 FROM marks WHERE bundle = versions.bundle AND kind = 'revoked')`,
+};

@@ -1,0 +1,22 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { actKinds } from './acts.ts';
+import { runKills } from './kills.ts';
+import { makeServedSite } from './served-site.ts';
+import { makeWorkerSite } from './worker-site.ts';
+
+describe('a registry that is killed while many publish, report, approve, claim and revoke', () => {
+  it.each([
+    ['as a process', makeServedSite, 7],
+    ['on Workers', makeWorkerSite, 18],
+  ] as const)(
+    '%s has everything that it acknowledged, and nothing half',
+    async (_, makeSite, rounds) => {
+      const site = await makeSite();
+      onTestFinished(() => site.close());
+      const { faults, acknowledged, unanswered } = await runKills(site, { rounds, seed: 7 });
+      expect(faults).toEqual([]);
+      for (const kind of actKinds) expect(acknowledged[kind], kind).toBeGreaterThan(0);
+      expect(unanswered).toBeGreaterThan(rounds);
+    },
+  );
+});
