@@ -1,4 +1,5 @@
 /** The acts that a registry has to keep once it has acknowledged them. */
+import type { SignedReport } from '../../registry/scans/reports.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import type { Statement } from '../../skills-index/statement/attestation.ts';
@@ -55,16 +56,20 @@ export async function publication(skill: Skill, author: TestKey): Promise<Act> {
   return actOf('publish', envelope, skill, (send) => publish(send, skill, author, { envelope }));
 }
 
-/** @param send asks the registry for its root file */
+/**
+ * @param send asks the registry for its root file
+ * @param more what the scanner saw besides: sentences, kinds of facts, a sketch of the texts
+ */
 export async function report(
   send: Send,
   skill: Skill,
   { key, token }: SignedIn,
   { id, lease }: Lease,
+  more: Partial<Pick<SignedReport, 'prose' | 'selectors' | 'signature'>> = {},
 ): Promise<Act> {
   const made = makeReport(skill, 'pass');
   const envelope = await signReport(send, skill, made, key);
-  const json = { lease, envelope, report: made };
+  const json = { lease, envelope, report: made, ...more };
   return actOf('report', envelope, skill, (to) =>
     call(to, `/api/v1/jobs/${id}/report`, { token, json }),
   );

@@ -65,6 +65,22 @@ export async function makeServedSite(): Promise<Site & { readonly dir: string }>
     },
     kill,
     sender: (address) => sendFrom(() => base, address),
+    ...storageOf(dir),
+    age: async () => {
+      const at = (Date.now() - oldMs) / 1_000;
+      for (const path of filesBelow(objects)) utimesSync(path, at, at);
+    },
+    close: async () => {
+      await kill();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The database and the objects of a data folder. */
+export function storageOf(dir: string): Pick<Site, 'rows' | 'objects'> {
+  const objects = join(dir, 'objects');
+  return {
     rows: async (query) => {
       const client = new BetterSqlite3(join(dir, 'registry.sqlite'), { readonly: true });
       try {
@@ -78,14 +94,6 @@ export async function makeServedSite(): Promise<Site & { readonly dir: string }>
         name: relative(objects, path),
         read: () => readFile(path).catch(absent),
       })),
-    age: async () => {
-      const at = (Date.now() - oldMs) / 1_000;
-      for (const path of filesBelow(objects)) utimesSync(path, at, at);
-    },
-    close: async () => {
-      await kill();
-      rmSync(dir, { recursive: true, force: true });
-    },
   };
 }
 

@@ -1,4 +1,4 @@
-/** A registry that can be ended at any moment and started again, on one of the platforms. */
+/** A registry of the harness: what is asked of it, and how it is ended. */
 import type { TestRoot } from '../registry/people.ts';
 import type { Send } from '../registry/road.ts';
 
@@ -8,20 +8,25 @@ export interface StoredObject {
   read(): Promise<Uint8Array | undefined>;
 }
 
-export interface Site {
-  readonly platform: string;
+/** A registry that runs, with its storage beside. */
+export interface CheckedSite {
   readonly trust: TestRoot;
+  /** Requests of one client to the registry that runs now. They fail when it is ended. */
+  sender(address: string): Send;
+  /** Rows of a query. */
+  rows(query: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  objects(): Promise<readonly StoredObject[]>;
+}
+
+/** A registry that can be ended at any moment and started again, on one of the platforms. */
+export interface Site extends CheckedSite {
+  readonly platform: string;
   /** Resolves when the registry answers. */
   start(): Promise<void>;
   /** Begins a start, and ends it before or soon after its first answer. */
   startInVain(ms: number): Promise<void>;
   /** Ends the registry within whatever it does. Nothing of it is done later. */
   kill(): Promise<void>;
-  /** Requests of one client to the registry that runs now. They fail when it is ended. */
-  sender(address: string): Send;
-  /** Rows of a query. */
-  rows(query: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  objects(): Promise<readonly StoredObject[]>;
   /**
    * While the registry is ended: makes all objects so old that a sweep may remove them. Absent
    * where nothing sweeps.

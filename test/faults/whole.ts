@@ -19,7 +19,7 @@ import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { call, type Send, type Skill } from '../registry/road.ts';
 import type { Act, ActKind } from './acts.ts';
 import { halfRows } from './half-rows.ts';
-import type { Site, StoredObject } from './site.ts';
+import type { CheckedSite, StoredObject } from './site.ts';
 
 export interface Fault {
   /** What an acknowledged act lacks, what is there in part, and what nobody removed. */
@@ -35,7 +35,7 @@ const sweepPauseMs = 50;
 const unfinished = /\.part$|(^|\/)uploads\//;
 
 export class Checker {
-  readonly #site: Site;
+  readonly #site: CheckedSite;
   readonly #send: Send;
   readonly #memory = makeMemory();
   readonly #store = memoryStore();
@@ -45,7 +45,7 @@ export class Checker {
   readonly #whole = new Set<string>();
 
   /** @param revoking names of the versions about which a revocation was sent */
-  constructor(site: Site, revoking: ReadonlySet<string>) {
+  constructor(site: CheckedSite, revoking: ReadonlySet<string>) {
     this.#site = site;
     this.#revoking = revoking;
     this.#send = site.sender('127.0.0.1');
