@@ -1,8 +1,8 @@
 /**
  * A full registry's folder as an earlier release left it: the tables and columns that the release
  * had, with the rows that it had written. Since 0000 a migration has only added tables, columns and
- * indexes, so an earlier row is the part of a later row that its table had. The heads of the log
- * are signed without the map (full-registry.ts).
+ * indexes, so an earlier row is the part of a later row that its table had. What cannot be taken
+ * from a log again was never in it (full-registry.ts).
  */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts'
 import { mapNameKinds } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { earlierDatabase } from '../registry/store/earlier-release.ts';
-import type { FullRegistry } from './full-registry.ts';
+import { type FullRegistry, logChanges } from './full-registry.ts';
 
 /**
  * @param count the number of migrations that the release had
@@ -26,15 +26,18 @@ export async function earlierFolder(full: FullRegistry, count: number): Promise<
   writeFileSync(later, full.client.serialize());
   const client = new BetterSqlite3(path);
   client.exec(`ATTACH '${later}' AS later`);
+  const hasMap = count >= logChanges.map;
   withoutTriggers(client, () => {
-    for (const table of tablesOf(client)) copyRows(client, table);
+    for (const table of tablesOf(client)) copyRows(client, table, hasMap);
   });
-  const status = await statusWithoutMap(full, client);
-  client.prepare('UPDATE status_file SET bytes = ?').run(status.toString());
-  client.close();
   for (const [name, bytes] of full.world.stored)
-    if (wasWritten(name, bytes)) write(join(dir, 'objects', name), bytes);
-  write(join(dir, 'objects/public/index/status.json'), status);
+    if (hasMap || wasWritten(name, bytes)) write(join(dir, 'objects', name), bytes);
+  if (!hasMap) {
+    const status = await statusWithoutMap(full, client);
+    client.prepare('UPDATE status_file SET bytes = ?').run(status.toString());
+    write(join(dir, 'objects/public/index/status.json'), status);
+  }
+  client.close();
   return dir;
 }
 
@@ -57,7 +60,7 @@ function tablesOf(client: BetterSqlite3.Database): string[] {
     .all() as string[];
 }
 
-function copyRows(client: BetterSqlite3.Database, table: string): void {
+function copyRows(client: BetterSqlite3.Database, table: string, hasMap: boolean): void {
   const columns = client
     .prepare(`SELECT name FROM pragma_table_info('${table}', 'main')`)
     .pluck()
@@ -66,7 +69,7 @@ function copyRows(client: BetterSqlite3.Database, table: string): void {
     .join();
   client.exec(`DELETE FROM main."${table}"`);
   client.exec(
-    `INSERT INTO main."${table}" (${columns}) SELECT ${columns} FROM later."${table}" WHERE ${beforeMap[table] ?? 1}`,
+    `INSERT INTO main."${table}" (${columns}) SELECT ${columns} FROM later."${table}" WHERE ${(hasMap ? undefined : beforeMap[table]) ?? 1}`,
   );
 }
 

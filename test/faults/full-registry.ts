@@ -1,12 +1,14 @@
 /**
- * A registry whose tables all have rows, as a release without the map of names left its log. Each
- * row comes from a request. Only rows that nobody signs, and that need a browser or a witness, are
- * written by hand.
+ * A registry whose tables all have rows, with the statements that an earlier release could log.
+ * Each row comes from a request. Only rows that nobody signs, and that need a browser or a witness,
+ * are written by hand.
  */
 import type BetterSqlite3 from 'better-sqlite3';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { signatureOf } from '../../skills-index/skill/text/similarity-signature.ts';
+import { adviceStatement } from '../../skills-index/statement/attestation.ts';
 import { digestOfRuleSet } from '../../skills-index/statement/rule-set.ts';
+import { freshNonce } from '../nonce.ts';
 import { linkOf } from '../registry/desk-visit.ts';
 import { leasedPackage, look, packagedSkill, vulnerability } from '../registry/packaged-skill.ts';
 import { makeKey, type TestKey, type TestRoot } from '../registry/people.ts';
@@ -18,6 +20,7 @@ import {
   type Send,
   type Skill,
   signIn,
+  state,
 } from '../registry/road.ts';
 import { makeWorld, type World } from '../registry/world.ts';
 import {
@@ -49,7 +52,13 @@ export interface FullRegistry {
 }
 
 /**
- * An earlier release signs its heads without the map. The registry signs a batch from memory at
+ * Numbers of migrations since which the log has something that it cannot be rid of: the map of
+ * names, and advice.
+ */
+export const logChanges = { map: 20, advice: 21 } as const;
+
+/**
+ * A release without the map signs its heads without the map. The registry signs a batch from memory at
  * first, and from its committed rows when that fails. So the database forgets the map of each
  * entry, and refuses a head that has it.
  */
@@ -75,12 +84,13 @@ const unsigned = [
   `INSERT INTO tuf_sets VALUES (1, 1, 's', 'c', 's', 'c', 'o', 's', 't')`,
 ];
 
-export async function makeFullRegistry(): Promise<FullRegistry> {
+/** @param count the number of migrations that the release had */
+export async function makeFullRegistry(count: number): Promise<FullRegistry> {
   const world = await makeWorld();
   const { send, trust, registry } = world;
   world.wait(Date.now() - registry.now().getTime());
   const client = clientOf(world);
-  for (const one of logWithoutMap) client.exec(one);
+  if (count < logChanges.map) for (const one of logWithoutMap) client.exec(one);
   const staff = await enterStaff(send, trust);
   const acts: Act[] = [];
   const take = async (act: Act): Promise<Act> => {
@@ -99,6 +109,12 @@ export async function makeFullRegistry(): Promise<FullRegistry> {
   await take(await revocation(id, stopped, staff.reviewer.key));
   await releaseOne(walk, packagedSkill('@acme/packed', '1.0.0', ['left-pad@1.3.0']));
   await scanOne(walk, waiting);
+  if (count >= logChanges.advice) {
+    const { name, version } = skillOf('1.0.0').manifest;
+    const kind = 'deprecated';
+    const advice = { name, version, kind, reason: 'use 1.1.0', nonce: freshNonce() } as const;
+    await state(send, adviceStatement(advice), staff.author);
+  }
   const rules = { extractor: digestOf('e'), judging: digestOf('j'), rules: [] };
   const posts: readonly (readonly [string, string, object])[] = [
     [`/api/v1/reviews/@acme/kept/1.1.0/claim`, staff.reviewer.token, {}],
