@@ -1,10 +1,14 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { actKinds } from './acts.ts';
 import { runKills } from './kills.ts';
 import { makeServedSite } from './served-site.ts';
 import { makeWorkerSite } from './worker-site.ts';
 
 describe('a registry that is killed while many publish, report, approve, claim and revoke', () => {
+  // Isolates that were ended still log that their storage is silent.
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  afterEach(() => logged.mockClear());
+
   it.each([
     ['as a process', makeServedSite, 7],
     ['on Workers', makeWorkerSite, 18],
