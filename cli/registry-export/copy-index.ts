@@ -5,6 +5,8 @@
 import { fetchFile } from '../../skills-index/client/blobs.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
 import {
   type IndexLine,
   parseIndexFile,
@@ -17,8 +19,7 @@ import type { CopyWorld } from './copy-world.ts';
 /** A version that the registry does not show whole. The folder has no index line of the version. */
 export interface LackingVersion {
   readonly name: SkillName;
-  /** Absent when the registry has no line of the version that the log names. */
-  readonly version?: string;
+  readonly version: Version;
   readonly why: string;
 }
 
@@ -27,8 +28,10 @@ export interface CopiedSkill {
   /** Versions that the folder did not have. */
   readonly copied: number;
   readonly lacking: readonly LackingVersion[];
-  /** Whether the index has lines behind the head of the log. A later export takes them. */
-  readonly isAhead: boolean;
+  /** Whether a new version or advice changed the index file. */
+  readonly isChanged: boolean;
+  /** Whether the registry shows more than the copy, or no line yet. The next export looks again. */
+  readonly isBehind: boolean;
 }
 
 /**
@@ -42,8 +45,9 @@ export async function copySkill(
 ): Promise<CopiedSkill> {
   const bytes = await fetchFile(world.source, `/index/${name}`, indexFileBytesMax);
   const shown = bytes === undefined ? [] : parseIndexFile(bytes, name);
-  const known = new Set((await readLines(world, name)).map(printIndexLine));
-  const below = shown.filter(({ logIndex }) => logIndex < size);
+  const before = await readLines(world, name);
+  const known = new Set(before.map(printIndexLine));
+  const below = shown.filter(({ logIndex }) => logIndex < size).map((line) => asOf(line, size));
   const kept = below.filter((line) => known.has(printIndexLine(line)));
   if (kept.length < known.size)
     throw new Problem(
@@ -53,19 +57,25 @@ export async function copySkill(
     );
   const lines: IndexLine[] = [];
   const lacking: LackingVersion[] = [];
-  let copied = 0;
   for (const line of below) {
     const why = known.has(printIndexLine(line)) ? undefined : await whyLacking(world, line);
-    if (why !== undefined) lacking.push({ name, version: line.version, why });
-    else {
-      lines.push(line);
-      if (!known.has(printIndexLine(line))) copied++;
-    }
+    if (why === undefined) lines.push(line);
+    else lacking.push({ name, version: line.version, why });
   }
-  if (below.length === 0) lacking.push({ name, why: 'the index has no line of the skill' });
-  const text = lines.map((line) => `${printIndexLine(line)}\n`).join('');
-  if (copied > 0) await world.folder.putWaiting(`index/${name}`, Buffer.from(text));
-  return { lines, copied, lacking, isAhead: below.length < shown.length };
+  const isChanged = printLines(lines) !== printLines(before);
+  if (isChanged) await world.folder.putWaiting(`index/${name}`, Buffer.from(printLines(lines)));
+  const isBehind = shown.length === 0 || printLines(shown) !== printLines(lines);
+  return { lines, copied: lines.length - kept.length, lacking, isChanged, isBehind };
+}
+
+/** A line as it was at a head of the log: advice that came later is left out. */
+function asOf({ advice = {}, ...line }: IndexLine, size: number): IndexLine {
+  const given = Object.entries(advice).filter(([, logIndex]) => logIndex < size);
+  return given.length === 0 ? line : { ...line, advice: Object.fromEntries(given) };
+}
+
+function printLines(lines: readonly IndexLine[]): string {
+  return lines.map((line) => `${canonicalJson(line)}\n`).join('');
 }
 
 /** The lines of a skill that the folder shows; empty for a skill that it does not have. */

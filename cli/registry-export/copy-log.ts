@@ -11,7 +11,7 @@ import { entryTile, tilesOf } from '../../skills-index/log/tile-files.ts';
 import { perfectRoot } from '../../skills-index/log/tile-proof.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import { predicateTypes, type Statement } from '../../skills-index/statement/attestation.ts';
 import { fetchStatement, type ReadStatement, statementIn } from '../monitor/statements.ts';
 import { skillNameIn } from '../monitor/summary-name.ts';
 import type { CopyWorld } from './copy-world.ts';
@@ -20,7 +20,7 @@ import type { ExportedLog } from './export-state.ts';
 
 export interface CopiedLog {
   readonly log: ExportedLog;
-  /** Skills with a version that entered the index since. */
+  /** Skills whose index files may have changed since. */
   readonly names: ReadonlySet<SkillName>;
 }
 
@@ -41,8 +41,7 @@ export async function copyLog(
   const finish = async (): Promise<void> => {
     const statements = await inTurns(batch, (walked) => copyStatement(world, walked));
     for (const { said, logIndex } of statements) {
-      if (said.predicateType !== predicateTypes.summary || logIndex < before.head.size) continue;
-      const name = skillNameIn(said.predicate.resourceUri);
+      const name = logIndex < before.head.size ? undefined : indexedIn(said);
       if (name !== undefined) names.add(name);
     }
     await writeLowTiles(world.folder, full, batch);
@@ -67,6 +66,12 @@ export async function copyLog(
     if (typeof tile.level === 'number' && tile.level > 0 && isNew(tile, before.full.size))
       await world.folder.put(`log/${tilePath(tile)}`, await upperTile(world.folder, tile));
   return { log: { head, full }, names };
+}
+
+/** The skill whose index file changes with a statement. */
+function indexedIn(said: Statement): SkillName | undefined {
+  if (said.predicateType === predicateTypes.summary) return skillNameIn(said.predicate.resourceUri);
+  return said.predicateType === predicateTypes.advice ? said.predicate.name : undefined;
 }
 
 function isRoot(range: CompactRange, { root }: { readonly root: Uint8Array }): boolean {

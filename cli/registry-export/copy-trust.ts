@@ -5,12 +5,16 @@
 import { type FileAnswer, fetchFile, type GetFile } from '../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { rootBytesMax } from '../../skills-index/trust/limits.ts';
+import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { updateTrust } from '../registries/updater.ts';
 import type { CopyWorld } from './copy-world.ts';
 
 /** The file of the root of trust that changes under its name. */
 export const timestampPath = 'tuf/timestamp.json';
+
+const noBytes = new Uint8Array();
 
 /**
  * Writes all files but the timestamp, which waits.
@@ -27,8 +31,18 @@ export async function copyTrust({ registry, source, folder, now }: CopyWorld): P
   // A client that pinned a later root file than this one asks for the first.
   if (root.first !== undefined)
     await fetchFile(read, `/index/roots/${hexOf(root.first)}.json`, rootBytesMax);
-  for (const [path, bytes] of files)
-    await (path === timestampPath ? folder.putWaiting(path, bytes) : folder.put(path, bytes));
+  // Nothing lists all earlier root files, so those that are known here are kept.
+  const exported = await folder.get('index/root.json');
+  for (const earlier of [pinned, ...(exported === undefined ? [] : [parseRoot(exported)])])
+    files.set(
+      `index/roots/${hexOf(rootFingerprint(earlier))}.json`,
+      Buffer.from(canonicalJson(earlier)),
+    );
+  for (const [path, bytes] of files) {
+    if (path === timestampPath) await folder.putWaiting(path, bytes);
+    else if (Buffer.compare((await folder.get(path)) ?? noBytes, bytes) !== 0)
+      await folder.put(path, bytes);
+  }
   return true;
 }
 

@@ -19,7 +19,6 @@ import { copyWords } from './copy-words.ts';
 import type { CopyWorld } from './copy-world.ts';
 import {
   type ExportedLog,
-  type ExportedOf,
   type ExportState,
   readExportState,
   writeExportState,
@@ -135,7 +134,7 @@ async function copySkills(
       const skill = await copySkill(world, name, size);
       progress.step(name);
       found.skills.set(name, skill);
-      if (skill.lacking.length > 0 || skill.isAhead) again.add(name);
+      if (skill.isBehind) again.add(name);
     }
   } finally {
     progress.end();
@@ -144,7 +143,7 @@ async function copySkills(
 }
 
 function changedIn({ skills }: Gathered): ReadonlyMap<SkillName, readonly IndexLine[]> {
-  const changed = [...skills].filter(([, { copied }]) => copied > 0);
+  const changed = [...skills].filter(([, { isChanged }]) => isChanged);
   return new Map(changed.map(([name, { lines }]) => [name, lines]));
 }
 

@@ -55,7 +55,7 @@ function textOf(
       safe`${ink.green('✔')} ${dir}: ${count(size, 'entry', 'entries')} of the log (${entries} new), ${count(versions, 'new version')}; hosts accept the copy until ${expires}`,
       ...lacking.map(
         ({ name, version, why }) =>
-          safe`${ink.red('✘')} ${version === undefined ? name : `${name}@${version}`} is not in the copy: ${why}`,
+          safe`${ink.red('✘')} ${name}@${version} is not in the copy: ${why}`,
       ),
     ],
     '\n',

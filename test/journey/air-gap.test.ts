@@ -14,14 +14,21 @@ import { makeRotationStage, type RotationStage } from './rotation-stage.ts';
 const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 
 let stage: RotationStage;
+/** Fingerprints of the first root file and of the one between two rotations. */
 let root: string;
+let middle: string;
+const fingerprint = async (): Promise<string> =>
+  rootFingerprint(parseRoot(await (await fetch(`${stage.base()}/index/root.json`)).text()));
 beforeAll(async () => {
   stage = await makeRotationStage();
-  root = rootFingerprint(parseRoot(await (await fetch(`${stage.base()}/index/root.json`)).text()));
+  root = await fingerprint();
   await stage.json('eve', 'registry', 'add', stage.base(), '--root', root);
   await stage.release('1.0.0');
   await stage.json('eve', 'registry', 'export', stage.base(), 'copy');
   await stage.rotate(['ada', 'ben'], '--new-status-key');
+  await stage.json('eve', 'registry', 'export', stage.base(), 'copy');
+  middle = await fingerprint();
+  await stage.rotate(['ada', 'cleo'], '--new-registry-key');
   await stage.release('1.1.0');
   await stage.json('eve', 'registry', 'export', stage.base(), 'copy');
   await stage.stop();
@@ -48,13 +55,13 @@ it('a host without a network trusts the first root file, and installs from the f
   expect(said).toContain('@acme/report@1.1.0');
 });
 
-it('installs from a file server on loopback', async () => {
+it('installs from a file server on loopback, by a root file between the first and the present one', async () => {
   const said = await isolated(
     'other',
     `python3 -m http.server 8127 --bind 127.0.0.1 --directory stick 2>/dev/null & server=$!
      trap 'kill $server' EXIT
      for try in $(seq 100); do (: < /dev/tcp/127.0.0.1/8127) 2>/dev/null && break; sleep 0.1; done
-     gate registry add http://127.0.0.1:8127 --root ${root}; gate install @acme/report --yes; gate verify @acme/report`,
+     gate registry add http://127.0.0.1:8127 --root ${middle}; gate install @acme/report --yes; gate verify @acme/report`,
   );
   expect(said).toContain('@acme/report@1.1.0');
 });

@@ -118,7 +118,7 @@ it('interrupted at any write, leaves a copy that installs, and the next export f
     expect(await stage.export()).toMatchObject({ exit: 0 });
     expect(stage.files()).toEqual(whole);
   }
-});
+}, 120_000);
 
 describe('an export refuses', () => {
   const answerWith = (find: RegExp, change: (text: string) => string | undefined) => {

@@ -6,8 +6,12 @@ import { vi } from 'vitest';
 import { fileGetter } from '../../../cli/get-file.ts';
 import { createApp } from '../../../registry/app.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { parseSkillName } from '../../../skills-index/skill/name.ts';
+import { parseVersion } from '../../../skills-index/skill/version.ts';
+import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
-import type { Skill } from '../../registry/road.ts';
+import { freshNonce } from '../../nonce.ts';
+import { type Skill, state } from '../../registry/road.ts';
 import { holdCeremony } from '../../registry/tuf-maker.ts';
 import { type Ran, skill } from '../command-line.ts';
 import { makeNetwork, type Network, release } from '../installer-world.ts';
@@ -26,6 +30,8 @@ export interface ExportStage {
   offline(host: string, ...argv: string[]): Promise<Ran>;
   /** `registry add` and `install` on a host of this name. */
   install(host: string, ...argv: string[]): Promise<Ran>;
+  /** The author yanks a version. @returns the status of the answer */
+  yank(name: string, version: string): Promise<number>;
   setPolicy(host: string, policy: object): void;
   /** Path → digest of everything in the folder. */
   files(): Map<string, string>;
@@ -87,6 +93,16 @@ export async function makeExportStage(): Promise<ExportStage> {
       const url = `file://${folder}`;
       const added = await stage.offline(host, 'registry', 'add', url, '--root', root);
       return added.exit === 0 ? stage.offline(host, 'install', ...argv) : added;
+    },
+    yank: async (name, version) => {
+      const about = { name: parseSkillName(name), version: parseVersion(version) };
+      const said = {
+        ...about,
+        kind: 'yanked',
+        reason: 'wrong totals',
+        nonce: freshNonce(),
+      } as const;
+      return (await state(registry.send, adviceStatement(said), registry.author)).status;
     },
     setPolicy: (host, policy) => {
       const config = join(top, host, 'config');

@@ -53,6 +53,19 @@ describe('a host without a network', () => {
     expect(replay).toMatchObject({ exit: 0 });
   });
 
+  it('skips a version that the author yanked after it was copied', async () => {
+    await stage.release(version(1));
+    await stage.release(version(2));
+    await stage.export();
+    expect(await stage.yank('@acme/report', '1.0.2')).toBe(201);
+    const exported = await stage.export();
+    expect(JSON.parse(exported.stdout)).toMatchObject({ versions: 0, entries: 1 });
+    expect(await stage.install('host', '@acme/report')).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('@acme/report@1.0.1'),
+    });
+  });
+
   it('refuses a copy that is older than a day, and has the grace of host policy', async () => {
     await stage.release(version(1));
     await stage.export();
