@@ -16,7 +16,7 @@ import { answerProblem } from './problem-json.ts';
 import { bodyBytesMaxAt, isUpload } from './request-limits/bodies-in-flight.ts';
 import { limitBody } from './request-limits/body-limit.ts';
 import { addHeaders, requireOwnHost, requireOwnOrigin } from './request-limits/gates.ts';
-import { type AddressOf, limitStrangers } from './request-limits/stranger-limit.ts';
+import { type AddressOf, isCounted, limitWrites } from './request-limits/write-limits.ts';
 import { besideTheApi } from './routes/beside-the-api.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { homeRoutes } from './routes/home.ts';
@@ -86,12 +86,9 @@ export function createApp(
       logError,
     ),
   );
-  const limit = limitStrangers(registry, addressOf);
-  // A request of any method except GET and HEAD can have a body, so those count towards the limits.
-  app.use('/api/v1/*', (context, next) =>
-    reading.has(context.req.method) ? next() : limit(context, next),
-  );
-  app.use('/review/sign-in/*', limit);
+  const limit = limitWrites(registry, addressOf);
+  for (const path of ['/api/v1/*', '/review/sign-in/*'])
+    app.use(path, (context, next) => (isCounted(context.req) ? limit(context, next) : next()));
   app.get('/healthz', (context) => context.json({ ok: true }));
   app.get('/readyz', async (context) => {
     await newestCheckpoint(registry);

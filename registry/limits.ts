@@ -168,11 +168,6 @@ export const firstClaimsMax = 10;
 export const strangerClaimsBurst = 20;
 export const strangerClaimSeconds = 60;
 /**
- * Write requests of clients that are not members, per address: in a burst, and then per second.
- */
-export const strangerWritesBurst = 300;
-export const strangerWritesPerSecond = 2;
-/**
  * Large uploads that wait on the disk at one time: of clients that are not members, in all and per
  * address, and of members.
  */
@@ -193,8 +188,6 @@ export const partHeaderBytesMax = 4 * 1024;
 export const bodyBytesPerSecondMin = 64 * 1024;
 export const bodyGraceMs = 15_000;
 export const bodyCheckMs = 2_000;
-/** Client addresses remembered at one time. */
-export const strangerAddressesMax = 10_000;
 /**
  * Unexpected errors: how long the same error is only counted, and how many kinds are remembered.
  */

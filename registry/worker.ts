@@ -21,6 +21,7 @@ import { sigstoreOf } from './people/certified.ts';
 import { checkSomeNames } from './people/check-names.ts';
 import { fillSomeNames } from './people/fill-names.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
+import { isCounted } from './request-limits/write-limits.ts';
 import { keepSome } from './review/queue/keep-queue.ts';
 import { judgeByLooks } from './scans/package-consequences.ts';
 import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
@@ -80,10 +81,10 @@ async function madeFor(environment: WorkerEnvironment): Promise<Made> {
   return fresh;
 }
 
-/** Sends every request that may write to the one object that writes. */
+/** Sends every request that may write, or that a limit counts, to the one object that writes. */
 function writeBy(namespace: DurableObjectNamespace): MiddlewareHandler {
   return async (context, next) => {
-    if (['GET', 'HEAD', 'OPTIONS'].includes(context.req.method)) return next();
+    if (!isCounted(context.req)) return next();
     const writer = namespace.get(namespace.idFromName('writer'));
     try {
       const request = context.req.raw as unknown as Parameters<typeof writer.fetch>[0];

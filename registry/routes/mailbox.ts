@@ -19,7 +19,7 @@ import {
   takeMessage,
 } from '../people/mailbox.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
-import { type AddressOf, networkOf } from '../request-limits/stranger-limit.ts';
+import { type AddressOf, networkOf } from '../request-limits/write-limits.ts';
 import { describe } from './describe.ts';
 
 const text = { type: 'string' } as const;

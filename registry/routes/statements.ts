@@ -9,7 +9,7 @@ import { takeStatement } from '../intake/statements.ts';
 import { strangerClaimSeconds, strangerClaimsBurst } from '../limits.ts';
 import { envelopeOf, isCertifiedSent } from '../people/certified.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
-import { type AddressOf, Buckets } from '../request-limits/stranger-limit.ts';
+import { type AddressOf, Buckets, networkOf } from '../request-limits/write-limits.ts';
 import { describe } from './describe.ts';
 import { keyHint, readSent } from './envelopes.ts';
 
@@ -68,7 +68,8 @@ export function statementRoutes(registry: Registry, addressOf: AddressOf): Hono 
       const countClaim = (): void => {
         const address = addressOf(context);
         // Without addresses all strangers share one bucket, and one stranger would lock out all.
-        if (address === undefined || claims.take(address, registry.now().getTime())) return;
+        const now = registry.now().getTime();
+        if (address === undefined || claims.take(networkOf(address), now)) return;
         throw new Problem('too-many-requests', 'This address has claimed too many scopes lately', {
           hint: 'Try again in some minutes, or ask an administrator of this registry to claim the scope and transfer it to you.',
         });

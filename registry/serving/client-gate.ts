@@ -3,7 +3,7 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { probes } from '../request-limits/gates.ts';
-import type { AddressOf } from '../request-limits/stranger-limit.ts';
+import type { AddressOf } from '../request-limits/write-limits.ts';
 import { clientAddress, type TrustedProxies } from './trusted-proxies.ts';
 
 /** Tells the port for the scanner from the port for clients: no proxy uses the former. */

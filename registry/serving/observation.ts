@@ -1,7 +1,7 @@
 /** What an operator sees of a running registry: the access log and the port for figures. */
 import type { MiddlewareHandler } from 'hono';
 import type { Registry } from '../context.ts';
-import type { AddressOf } from '../request-limits/stranger-limit.ts';
+import type { AddressOf } from '../request-limits/write-limits.ts';
 import { type AccessLogTarget, openAccessLog } from './access-log.ts';
 import type { BackupWatch } from './backup-watch.ts';
 import type { DiskSpace } from './disk-space.ts';

@@ -2,7 +2,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import type { AddressOf } from '../request-limits/stranger-limit.ts';
+import type { AddressOf } from '../request-limits/write-limits.ts';
 
 export interface ObservedRequest {
   readonly method: string;

@@ -154,7 +154,7 @@ const upwards: Record<string, string> = {
     'a version enters the index with its approvals',
   'registry/versions/lacking-scans.ts → registry/scans/jobs.ts':
     'a version that lacks a scan gets a job',
-  'registry/request-limits/stranger-limit.ts → registry/routes/describe.ts':
+  'registry/request-limits/write-limits.ts → registry/routes/describe.ts':
     'the limit stands in the description of each route',
   'registry/store/blobs.ts → registry/log/rebuilt-bundle.ts':
     'a lost blob is written again from what the log holds',

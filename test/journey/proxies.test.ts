@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { strangerWritesBurst } from '../../registry/limits.ts';
+import { strangerWritesBurst } from '../../registry/request-limits/limits.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { freePort } from '../free-port.ts';
 import { visitor } from '../registry/desk-visit.ts';

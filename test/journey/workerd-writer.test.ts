@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { strangerClaimsBurst } from '../../registry/limits.ts';
+import { strangerWritesBurst } from '../../registry/request-limits/limits.ts';
 import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import { incidentPolicyOf, makeHost } from '../registry/contract/incidents.ts';
@@ -80,6 +81,25 @@ describe('two isolates of the Worker before one Durable Object that writes', () 
     const refused = (await Promise.all(claims)).filter(({ status }) => status === 429);
     // Each isolate alone saw half of them, fewer than the limit.
     expect(refused.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('count the requests of one address over all isolates, also those that try a link', async () => {
+    const empty = (at: number) =>
+      from(at, 201)('/api/v1/statements', { method: 'POST', body: '{}' });
+    const sent: number[] = [];
+    for (let at = 0; at < strangerWritesBurst; at += 50) {
+      const some = Array.from({ length: 50 }, (_, nth) => empty(nth));
+      sent.push(...(await Promise.all(some)).map(({ status }) => status));
+    }
+    expect(sent.filter((status) => status === 422).length).toBeGreaterThan(250);
+    const tries = Array.from({ length: 100 }, (_, at) =>
+      from(at, 201)('/review/sign-in?link=guess', { redirect: 'manual' }),
+    );
+    // Each isolate alone saw half of the requests.
+    const refused = (await Promise.all(tries)).filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(50);
+    expect((await from(0, 202)('/review/sign-in')).status).toBe(200);
+    expect((await from(1, 201)('/index/root.json')).status).toBe(200);
   });
 
   it('decide one after the other who owns a scope', async () => {

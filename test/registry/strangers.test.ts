@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  firstOwnersMax,
-  signerTriesMax,
-  strangerAddressesMax,
-  strangerWritesBurst,
-} from '../../registry/limits.ts';
+import { firstOwnersMax, signerTriesMax } from '../../registry/limits.ts';
 import { signerOf } from '../../registry/people/signer.ts';
-import { Buckets } from '../../registry/request-limits/stranger-limit.ts';
+import {
+  accountWritesBurst,
+  accountWritesPerSecond,
+  rateBucketsMax,
+  strangerWritesBurst,
+} from '../../registry/request-limits/limits.ts';
+import { Buckets, networkOf } from '../../registry/request-limits/write-limits.ts';
 import { audit } from '../../registry/store/schema.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../skills-index/statement/attestation.ts';
@@ -61,13 +62,34 @@ describe('a stranger', () => {
     ['2001:db8::1', '2001:db8:0:0:ffff::2', true],
     ['2001:db8:0:1::1', '2001:db8:0:2::1', false],
   ])('at %s and one at %s share a bucket: %s', (one, other, shared) => {
-    const buckets = new Buckets();
-    for (let i = 0; i < strangerWritesBurst; i++) expect(buckets.take(one, 0)).toBe(true);
-    expect(buckets.take(one, 0)).toBe(false);
-    expect(buckets.take(other, 0)).toBe(!shared);
-    for (let i = 0; i < strangerAddressesMax; i++) buckets.take(`198.51.${i >> 8}.${i & 255}`, 0);
+    const buckets = new Buckets({ burst: 3, perSecond: 1 });
+    const takes = (address: string): boolean => buckets.take(networkOf(address), 0);
+    for (let i = 0; i < 3; i++) expect(takes(one)).toBe(true);
+    expect(takes(one)).toBe(false);
+    expect(takes(other)).toBe(!shared);
+    for (let i = 0; i < rateBucketsMax; i++) takes(`198.51.${i >> 8}.${i & 255}`);
     // Memory is bounded: who was silent longest is forgotten.
-    expect(buckets.take(one, 0)).toBe(true);
+    expect(takes(one)).toBe(true);
+  });
+
+  it('who is signed in, from whatever address, writes no more than the bucket of their account holds', async () => {
+    const { scanner, rita, author } = world.tokens;
+    // No body, so that only the limit has work.
+    const nothing = (token: string) =>
+      world.send('/api/v1/jobs/lease', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+      });
+    await Promise.all(Array.from({ length: accountWritesBurst }, () => nothing(scanner)));
+    const refused = await nothing(scanner);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(await refused.text()).toContain('This account has sent too many requests');
+    for (const token of [rita, author]) expect((await nothing(token)).status).not.toBe(429);
+    world.wait(1_000);
+    const later = [];
+    for (let sent = 0; sent <= accountWritesPerSecond; sent++)
+      later.push((await nothing(scanner)).status);
+    expect(later.filter((status) => status === 429)).toHaveLength(1);
   });
 
   it('names few keys in the first claim of a scope', async () => {

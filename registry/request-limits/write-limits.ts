@@ -1,13 +1,20 @@
 /**
- * Limits write requests of clients that are not members, per address: verifying signatures costs
- * time, and log and audit grow for ever.
+ * Limits write requests: of clients that are not members, per address, and of everybody who is
+ * signed in, per account. Verifying signatures costs time, and log and audit grow for ever. The
+ * process that counts is the one that writes (docs/decisions/0040-limits-in-the-writer.md).
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Registry } from '../context.ts';
-import { strangerAddressesMax, strangerWritesBurst, strangerWritesPerSecond } from '../limits.ts';
+import { nameOf, type Registry } from '../context.ts';
 import { readActor } from '../routes/describe.ts';
 import { bodyBytesMaxAt, isUpload, roomsInMemory, roomsOnDisk } from './bodies-in-flight.ts';
+import {
+  accountWritesBurst,
+  accountWritesPerSecond,
+  rateBucketsMax,
+  strangerWritesBurst,
+  strangerWritesPerSecond,
+} from './limits.ts';
 
 /**
  * The client's address; undefined when the shell does not know it. Such requests share one bucket.
@@ -26,26 +33,26 @@ export interface Rate {
   readonly perSecond: number;
 }
 
-const writes: Rate = { burst: strangerWritesBurst, perSecond: strangerWritesPerSecond };
+const ofStrangers: Rate = { burst: strangerWritesBurst, perSecond: strangerWritesPerSecond };
+const ofAccounts: Rate = { burst: accountWritesBurst, perSecond: accountWritesPerSecond };
 
-/** Token buckets by address. */
+/** Token buckets by the network of a client, or by account. */
 export class Buckets {
   readonly #rate: Rate;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(rate: Rate = writes) {
+  constructor(rate: Rate) {
     this.#rate = rate;
   }
 
   /** Takes one token; false when the bucket is empty. */
-  take(address: string, now: number): boolean {
-    const name = networkOf(address);
+  take(name: string, now: number): boolean {
     const before = this.#buckets.get(name) ?? { tokens: this.#rate.burst, at: now };
     const refilled = before.tokens + (Math.max(0, now - before.at) / 1_000) * this.#rate.perSecond;
     const tokens = Math.min(this.#rate.burst, refilled);
-    // The address that wrote longest ago is forgotten first.
+    // Whoever wrote longest ago is forgotten first.
     this.#buckets.delete(name);
-    if (this.#buckets.size >= strangerAddressesMax)
+    if (this.#buckets.size >= rateBucketsMax)
       this.#buckets.delete(this.#buckets.keys().next().value ?? '');
     this.#buckets.set(name, { tokens: tokens < 1 ? tokens : tokens - 1, at: now });
     return tokens >= 1;
@@ -53,26 +60,33 @@ export class Buckets {
 }
 
 /**
- * Counts the large bodies of members, and bodies and requests of everybody else. A session alone
- * does not bypass the limit: any key that claims a scope gets one.
+ * Whether a request counts towards the limits: it can have a body, or it tries a one-time link of
+ * the desk.
+ */
+export function isCounted({ method, path }: { readonly method: string; readonly path: string }) {
+  return !['GET', 'HEAD'].includes(method) || path.startsWith('/review/sign-in');
+}
+
+/**
+ * Counts requests and large bodies. A session alone does not bypass the limit of an address: any
+ * key that claims a scope gets one.
  * @throws Problem `too-many-requests`, `registry-busy`
  */
-export function limitStrangers(registry: Registry, addressOf: AddressOf): MiddlewareHandler {
-  const buckets = new Buckets();
+export function limitWrites(registry: Registry, addressOf: AddressOf): MiddlewareHandler {
+  const networks = new Buckets(ofStrangers);
+  const accounts = new Buckets(ofAccounts);
   const inMemory = roomsInMemory();
   const uploads = registry.spool === undefined ? inMemory : roomsOnDisk();
   return async (context, next) => {
-    const isMember = (await actorOrNone(registry, context))?.member !== undefined;
-    const address = addressOf(context) ?? 'unknown';
-    if (!isMember && !buckets.take(address, registry.now().getTime())) {
-      throw new Problem(
-        'too-many-requests',
-        'This address has sent too many requests in a short time',
-      );
-    }
+    const actor = await actorOrNone(registry, context);
+    const isMember = actor?.member !== undefined;
+    const network = networkOf(addressOf(context) ?? 'unknown');
+    const now = registry.now().getTime();
+    if (!isMember && !networks.take(network, now)) throw tooMany('address');
+    if (actor !== undefined && !accounts.take(nameOf(actor), now)) throw tooMany('account');
     const rooms = isUpload(context.req) ? uploads : inMemory;
     const done = rooms[isMember ? 'member' : 'stranger'].reserve(
-      networkOf(address),
+      network,
       context.req.raw.headers,
       bodyBytesMaxAt(context.req.path),
     );
@@ -82,6 +96,10 @@ export function limitStrangers(registry: Registry, addressOf: AddressOf): Middle
       done();
     }
   };
+}
+
+function tooMany(who: 'address' | 'account'): Problem {
+  return new Problem('too-many-requests', `This ${who} has sent too many requests in a short time`);
 }
 
 async function actorOrNone(registry: Registry, context: Context): ReturnType<typeof readActor> {
