@@ -43,6 +43,7 @@ export const commandWords: readonly string[] = [
   'show',
   'sigstore',
   'status',
+  'tree',
   'try',
   'update',
   'verify',

@@ -27,6 +27,14 @@ export const pollMillisMax = 2_000;
 /** Longest pause before a restart of the scanner child; the pause doubles each time. */
 export const restartMillisMin = 500;
 export const restartMillisMax = 30_000;
+/** Skills that one skill requires, directly and through others. */
+export const requiredSkillsMax = 100;
+/** Alternatives (`||`) in the common part of several ranges. */
+export const joinedRangesMax = 1_000;
+/** Length of a chain of skills that require one another. */
+export const requiredDepthMax = 10;
+/** Versions that the choice of required skills tries before it gives up. */
+export const requiredStepsMax = 10_000;
 export const answerCharsMax = 200;
 /** Blobs fetched in parallel from a registry. */
 export const fetchesAtOnceMax = 4;

@@ -28,6 +28,7 @@ import { editsIn, printKept } from './local-edits.ts';
 import { type LockedSkill, lockFileName, projectFileName } from './lock.ts';
 import { requireLockedBytes } from './locked-bytes.ts';
 import { type PreparedFolder, prepareFolder } from './prepare-folder.ts';
+import { requirementsIn, wantedIn } from './required/required-skills.ts';
 import {
   type InstalledFiles,
   installedFiles,
@@ -91,6 +92,7 @@ function requireWholeLock({ file, folder, lock }: Project): void {
       },
     ];
   });
+  reasons.push(...unmetIn(lock));
   if (reasons.length > 0)
     throw new Problem(
       'lock-differs',
@@ -110,6 +112,15 @@ function requireWholeLock({ file, folder, lock }: Project): void {
     );
 }
 
+function unmetIn(lock: Project['lock']): Reason[] {
+  return requirementsIn(lock).flatMap(({ by, name, range }) => {
+    const version = lock.get(name)?.version;
+    if (version !== undefined && isInRange(version, range)) return [];
+    const pinned = version === undefined ? `does not name ${name}` : `pins ${name}@${version}`;
+    return [{ message: `${by} requires ${name}@${range}, and ${lockFileName} ${pinned}` }];
+  });
+}
+
 async function verifyLocked(
   context: CommandContext & AdmissionWorld,
   project: Project,
@@ -117,7 +128,7 @@ async function verifyLocked(
   name: SkillName,
   locked: LockedSkill,
 ): Promise<Ready> {
-  const wanted = project.file.skills.get(name) ?? { range: locked.version };
+  const wanted = wantedIn(project, name);
   if (wanted.plain === true && !host.plain)
     throw new Problem(
       'plain-refused',

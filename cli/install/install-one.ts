@@ -41,7 +41,14 @@ import { foldersOf, sharedFolder } from './agent-folders.ts';
 import { type Installed, whatItMayDo, whereItLies } from './install-text.ts';
 import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
 import { requireLockedBytes } from './locked-bytes.ts';
-import { installedFiles, layoutOf, requireFreePlaces } from './skill-folder.ts';
+import { joinRanges, orUnmet } from './required/join-ranges.ts';
+import { requirersOf, wantedIn } from './required/required-skills.ts';
+import {
+  type InstalledFiles,
+  installedFiles,
+  layoutOf,
+  requireFreePlaces,
+} from './skill-folder.ts';
 import { orWaiting } from './waiting-version.ts';
 import { writeInstalled } from './write-installed.ts';
 
@@ -50,18 +57,29 @@ export interface InstallTerms {
   readonly publisher?: Digest | undefined;
   /** Whether an installed version stays when it is still the newest that the range allows. */
   readonly keepsNewest?: boolean;
+  /** Whether nothing is written, so that no person has to agree. */
+  readonly isTrial?: boolean;
+  /** The admission of a version that another skill requires, and where the agents look. */
+  readonly required?: { readonly found: AdmissionAnswer; readonly wanted: WantedSkill };
+}
+
+/** A verified version, to which a person has agreed, and the files to write. */
+export interface Prepared extends Installed {
+  readonly files: InstalledFiles;
 }
 
 /**
+ * Verifies a version, shows what the version may do, and asks a person where that is more than
+ * before. Writes nothing.
  * @returns undefined when `keepsNewest` kept the installed version
  * @throws Problem `not-confirmed` when a person has to agree to more capabilities; `not-admitted`,
- * `not-found`, `install-taken` and others of admission
+ * `not-found`, `install-taken`, `requires-unmet` and others of admission
  */
-export async function installOne(
+export async function prepareOne(
   context: CommandContext & AdmissionWorld,
   reference: SkillReference,
   terms: InstallTerms = {},
-): Promise<Installed | undefined> {
+): Promise<Prepared | undefined> {
   const { audit } = hostFiles(context);
   const log: typeof audit = {
     ...audit,
@@ -71,17 +89,37 @@ export async function installOne(
     },
   };
   const subject = { run: randomUUID(), agent: 'operator', skill: reference.name };
-  return await runs.recordRefusal(log, subject, () => verifyAndWrite(context, reference, terms));
+  return await runs.recordRefusal(log, subject, () => verify(context, reference, terms));
 }
 
-async function verifyAndWrite(
+/** Writes a prepared skill. Other skills may have been written since it was prepared. */
+export async function writeOne(
+  context: CommandContext & AdmissionWorld,
+  prepared: Prepared,
+): Promise<void> {
+  await writeInstalled(context, await projectAt(context.cwd), prepared, prepared.files);
+  printInstalled(context, whereItLies(context, prepared, prepared.files));
+}
+
+async function verify(
   context: CommandContext & AdmissionWorld,
   reference: SkillReference,
-  { publisher, keepsNewest = false }: InstallTerms,
-): Promise<Installed | undefined> {
+  { publisher, keepsNewest = false, isTrial = false, required }: InstallTerms,
+): Promise<Prepared | undefined> {
   const { name } = reference;
   const project = await projectAt(context.cwd);
-  const wanted = wantedOf(context, reference, project.file.skills.get(name));
+  const before = project.lock.get(name);
+  const requirers = requirersOf(project.lock, name).filter(({ by }) => !by.startsWith(`${name}@`));
+  const isOwn = project.file.skills.has(name);
+  // An update of a skill that is only required makes the skill no wish of the project.
+  const isRequired = !isOwn && (required !== undefined || (keepsNewest && requirers.length > 0));
+  const wanted =
+    required?.wanted ??
+    wantedOf(
+      context,
+      reference,
+      isRequired ? wantedIn(project, name) : project.file.skills.get(name),
+    );
   const layout = layoutOf(project, name, wanted);
   const hostPolicy = host.readHostPolicy(join(context.paths.config, 'host.json'));
   if (wanted.plain === true && !hostPolicy.plain)
@@ -90,12 +128,14 @@ async function verifyAndWrite(
       `Cannot install ${name} without the sandbox: host policy says "plain": false`,
     );
 
-  const before = project.lock.get(name);
-  const { range } = wanted;
+  const range = joinRanges([wanted.range, ...requirers.map((one) => one.range)]);
   const question = { ...questionOf(project, hostPolicy, { name, range }), publisher };
-  const found = await askAdmission(context, question).catch(async (cause: unknown) => {
-    throw await orWaiting(context, { verb: 'install', reference, project }, cause);
-  });
+  const found =
+    required?.found ??
+    (await askAdmission(context, question).catch(async (cause: unknown) => {
+      if (requirers.length > 0) throw orUnmet(name, wanted.range, requirers, cause);
+      throw await orWaiting(context, { verb: 'install', reference, project }, cause);
+    }));
   for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
   const admitted = await requireAdmittedOrName(context, question, found);
   requireNoDowngrade(admitted, before, wanted.range);
@@ -127,16 +167,19 @@ async function verifyAndWrite(
   const capabilitiesBefore =
     before === undefined ? undefined : await approvedBefore(found, admitted, before);
 
-  const installed: Installed = {
+  const prepared: Prepared = {
     name,
     admitted,
     locked,
     wanted,
+    isRequired,
     layout,
+    files,
     before: before && { locked: before, capabilities: capabilitiesBefore },
   };
-  printInstalled(context, whatItMayDo(context, installed, files));
-  await agreeToMore(context, installed);
+  printInstalled(context, whatItMayDo(context, prepared, files));
+  if (isTrial) return prepared;
+  await agreeToMore(context, prepared);
   if (wanted.plain !== true)
     await fetchPackages(context, {
       verb: `install ${name}`,
@@ -144,9 +187,7 @@ async function verifyAndWrite(
       fileOf: (path) => contents.get(path as BundlePath),
       hostPolicy,
     });
-  await writeInstalled(context, project, installed, files);
-  printInstalled(context, whereItLies(context, installed, files));
-  return installed;
+  return prepared;
 }
 
 // An update keeps earlier choices: --copy, --as and the agents.
@@ -207,6 +248,7 @@ function requireNoDowngrade(
 }
 
 function lockedBy(found: AdmissionAnswer, admitted: Admitted): LockedSkill {
+  const { requires } = admitted.manifest;
   return {
     registry: found.registry.root.origin,
     root: registryIdOf(found.registry.root),
@@ -216,6 +258,7 @@ function lockedBy(found: AdmissionAnswer, admitted: Admitted): LockedSkill {
     scopeClaim: admitted.scopeClaim,
     capabilities: admitted.capabilityDigest,
     logIndex: admitted.logIndex,
+    ...(Object.keys(requires).length === 0 ? {} : { requires }),
   };
 }
 

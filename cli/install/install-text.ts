@@ -18,6 +18,8 @@ export interface Installed {
   readonly admitted: Admitted;
   readonly locked: LockedSkill;
   readonly wanted: WantedSkill;
+  /** Whether only other skills require the skill, so that skillgate.json does not name it. */
+  readonly isRequired: boolean;
   readonly layout: Layout;
   readonly before:
     | { readonly locked: LockedSkill; readonly capabilities: Capabilities | undefined }
@@ -46,7 +48,15 @@ export function aboutVersion(
       ? [safe`  In the sandbox the skill will not be able to:`]
       : []),
     ...(hasProgram ? cannot.map((line) => safe`    ${line}`) : [safe`  ${textsAlone}`]),
+    ...requiresLines(admitted),
   ];
+}
+
+// Each required skill is admitted on its own, and gives the skill itself no capability.
+function requiresLines({ manifest: { requires } }: Admitted): Safe[] {
+  const list = Object.entries(requires).map(([name, range]) => `${name}@${range}`);
+  if (list.length === 0) return [];
+  return [safe`  Requires ${list.join(', ')}: each runs in a sandbox of its own.`];
 }
 
 // Printed before any file is written.

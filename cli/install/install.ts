@@ -4,9 +4,9 @@ import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, safe } from '../terminal/output.ts';
-import { installOne } from './install-one.ts';
+import { answer, joined, printLine, type Safe, safe } from '../terminal/output.ts';
 import type { Installed } from './install-text.ts';
+import { installWithRequired } from './required/install-required.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const references = context.args.map(parseReference);
@@ -15,12 +15,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       'usage',
       'Cannot install several skills under one name: --as takes one skill',
     );
-  const publisher = publisherNamed(context);
+  const isTrial = context.options['dry-run'] === true;
+  const terms = { publisher: publisherNamed(context), isTrial };
   const installed: Installed[] = [];
   const verified = new VerifiedStatements();
   for (const reference of references) {
-    const one = await installOne({ ...context, verified }, reference, { publisher });
-    if (one !== undefined) installed.push(one);
+    installed.push(...(await installWithRequired({ ...context, verified }, reference, terms)));
   }
   const list = installed.map(({ name, locked, layout }) => ({
     name,
@@ -28,8 +28,21 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     folder: layout.folder,
   }));
   if (context.format !== 'text')
-    answer(context, { schema: 'skillgate.install/1', installed: list }, () => safe``);
+    answer(
+      context,
+      { schema: 'skillgate.install/1', installed: list, ...(isTrial ? { dryRun: true } : {}) },
+      () => safe``,
+    );
+  else if (isTrial) printLine(context.stdout, trialText(installed));
   return exitCodes.ok;
+}
+
+function trialText(installed: readonly Installed[]): Safe {
+  const list = installed.map(
+    ({ isRequired, name, locked }) =>
+      safe`  ${name}@${locked.version}${isRequired ? ', which another skill requires' : ''}`,
+  );
+  return joined([safe`would install, and has written nothing:`, ...list], '\n');
 }
 
 /** A new publisher is accepted for one skill at a time, by its id. */

@@ -9,6 +9,7 @@ import type { Project } from '../run/admission.ts';
 import { type Safe, safe } from '../terminal/output.ts';
 import { sharedFolder } from './agent-folders.ts';
 import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
+import { wantedIn } from './required/required-skills.ts';
 import { type Layout, layoutOf } from './skill-folder.ts';
 
 export interface InstalledSkill {
@@ -32,7 +33,7 @@ export function installedSkills(project: Project): readonly InstalledSkill[] {
   return [...project.lock]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, locked]) => {
-      const wanted = project.file.skills.get(name) ?? { range: '*' };
+      const wanted = wantedIn(project, name);
       const layout = layoutOf(project, name, wanted);
       const folder = join(sharedFolder, layout.folder);
       const isThere = existsSync(join(project.folder, folder));

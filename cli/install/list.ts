@@ -3,6 +3,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { projectAt } from '../run/admission.ts';
 import { answer, inkFor, joined, safe, table } from '../terminal/output.ts';
 import { installedSkills, nothingInstalled } from './installed-skills.ts';
+import { requirersOf } from './required/required-skills.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const project = await projectAt(context.cwd);
@@ -15,13 +16,18 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     agents: wanted.agents ?? [],
     registry: locked.registry,
     isThere,
+    requiredBy: requirersOf(project.lock, name).map(({ by }) => by),
   }));
   answer(context, { schema: 'skillgate.list/1', project: project.folder, skills: list }, () => {
     if (list.length === 0) return nothingInstalled(project);
     const ink = inkFor(context.stdout, context.env);
-    const rows = list.map(({ name, version, range, folder, agents, isThere }) => [
+    const rows = list.map(({ name, version, range, folder, agents, isThere, requiredBy }) => [
       ink.bold(`${name}@${version}`),
-      range === '*' ? 'newest' : range,
+      project.file.skills.has(name) || requiredBy.length === 0
+        ? range === '*'
+          ? 'newest'
+          : range
+        : `required by ${requiredBy.join(', ')}`,
       isThere ? folder : ink.red(`${folder} is missing: skillgate ci installs it again`),
       agents.length === 0 ? '' : `for ${agents.join(', ')}`,
     ]);

@@ -61,6 +61,8 @@ export interface LockedSkill {
   /** Digest of the approved capabilities. */
   readonly capabilities: Digest;
   readonly logIndex: number;
+  /** The skills that the version requires, with ranges; absent when there is none. */
+  readonly requires?: Readonly<Record<SkillName, string>> | undefined;
 }
 
 export type Lock = ReadonlyMap<SkillName, LockedSkill>;
@@ -83,6 +85,7 @@ const lockSchema = v.strictObject({
       scopeClaim: logIndex,
       capabilities: digest,
       logIndex,
+      requires: v.exactOptional(v.record(skillName, v.string())),
     }),
   ),
 });

@@ -10,8 +10,8 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import { answer, count, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 import { problemText } from '../terminal/problem-text.ts';
-import { installOne } from './install-one.ts';
 import { namedSkills, nothingInstalled } from './installed-skills.ts';
+import { installWithRequired } from './required/install-required.ts';
 
 interface Row {
   readonly name: SkillName;
@@ -41,7 +41,8 @@ async function updateOne(
   isOnly: boolean,
 ): Promise<Row> {
   try {
-    const installed = await installOne(context, { name, range: '*' }, { keepsNewest: true });
+    const reference = { name, range: '*' };
+    const installed = (await installWithRequired(context, reference, { keepsNewest: true })).at(-1);
     return installed === undefined
       ? { name, before, outcome: 'current' }
       : { name, before, outcome: 'updated', version: installed.admitted.version };

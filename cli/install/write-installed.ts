@@ -36,7 +36,7 @@ export async function writeInstalled(
 async function writeAll(
   context: CommandContext,
   project: Project,
-  { name, wanted, locked, layout }: Installed,
+  { isRequired, name, wanted, locked, layout }: Installed,
   files: InstalledFiles,
   keeps: boolean,
 ): Promise<string | undefined> {
@@ -47,7 +47,8 @@ async function writeAll(
   try {
     context.signal.throwIfAborted();
     const skills = new Map([...project.file.skills, [name, wanted] as const]);
-    await writeProject(join(project.folder, projectFileName), { ...project.file, skills });
+    if (!isRequired)
+      await writeProject(join(project.folder, projectFileName), { ...project.file, skills });
     await writeLock(
       join(project.folder, lockFileName),
       new Map([...project.lock, [name, locked] as const]),

@@ -7,10 +7,12 @@ import * as admission from '../../runner/admission/public.ts';
 import { fetchBlob, type Source } from '../../skills-index/client/blobs.ts';
 import { withFilePacks } from '../../skills-index/client/file-packs.ts';
 import { withDeadline } from '../../skills-index/client/limited-source.ts';
+import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import type { Admitted, Pinned } from '../../skills-index/trust/decision/decision.ts';
+import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import type { CommandContext } from '../command.ts';
@@ -181,6 +183,22 @@ async function askOne(
   const advice = judged.decision.kind === 'admitted' ? await adviceNotes(source, judged) : [];
   const allNotes = [...notes, ...judged.notes, ...advice];
   return { admission: { ...judged, notes: allNotes }, registry, source };
+}
+
+/**
+ * The lines of a skill in the index of its scope's registry; empty for an unknown skill. Nobody has
+ * verified the lines.
+ * @throws Problem `root-not-pinned`, `registry-down`, `registry-answer-invalid`
+ */
+export async function fetchLines(
+  world: AdmissionWorld,
+  name: SkillName,
+  registries: Question['registries'],
+): Promise<readonly IndexLine[]> {
+  const pinned = registryOf(world, scopeOf(name), registries);
+  const terms = { offline: false, graceHours: 0 };
+  const { registry } = await freshRegistry(world, pinned, terms);
+  return fetchIndex(sourceOf(world, registry, false), name);
 }
 
 /** Opens an admitted skill: its files come when they are asked for. */

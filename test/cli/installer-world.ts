@@ -103,6 +103,7 @@ export interface SkillText {
   readonly capabilities?: object;
   readonly commands?: Record<string, string>;
   readonly packages?: object;
+  readonly requires?: Readonly<Record<string, string>>;
   readonly description?: string;
   readonly limits?: { readonly seconds?: number; readonly memoryMiB?: number };
   /** Path → text; those that end in `.sh` are executable. */
@@ -111,8 +112,16 @@ export interface SkillText {
 
 export function makeReportSkill(name: string, text: SkillText = {}): Skill {
   const { version = '1.0.0', capabilities = {}, commands = { report: 'scripts/report.ts' } } = text;
-  const { limits, packages } = text;
-  const skillJson = JSON.stringify({ name, version, commands, capabilities, limits, packages });
+  const { limits, packages, requires } = text;
+  const skillJson = JSON.stringify({
+    name,
+    version,
+    commands,
+    capabilities,
+    limits,
+    packages,
+    requires,
+  });
   const texts: Record<string, string> = {
     'SKILL.md': `---\nname: ${name.split('/')[1]}\ndescription: ${text.description ?? 'Writes the weekly report.'}\n---\nRun report.\n`,
     'skill.json': skillJson,

@@ -38,6 +38,10 @@ export const installerRows: readonly CommandRow[] = [
         'install the skill into the folder .agents/skills/report',
       ],
       [
+        'skillgate install @acme/weekly-report --dry-run',
+        'show the skill, and each skill that it requires, with what they may do',
+      ],
+      [
         'skillgate install @acme/weekly-report --publisher sha256:…',
         'accept the author’s new key, whose id the author told you over another channel',
       ],
@@ -69,6 +73,10 @@ export const installerRows: readonly CommandRow[] = [
         type: 'boolean',
         summary: 'write the original files; the skill then runs without a sandbox',
       },
+      'dry-run': {
+        type: 'boolean',
+        summary: 'verify the skill and all skills that it requires, and write nothing',
+      },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
     load: () => import('../../install/install.ts'),
@@ -81,6 +89,18 @@ export const installerRows: readonly CommandRow[] = [
     options: {},
     args: { min: 0, max: 0 },
     load: () => import('../../install/list.ts'),
+  },
+  {
+    name: 'tree',
+    summary: 'show which installed skill requires which',
+    usage: '[@scope/name…]',
+    examples: [
+      ['skillgate tree', 'show every skill of the project above the skills that it requires'],
+      ['skillgate tree @acme/weekly-report --format json', 'show one skill, as JSON'],
+    ],
+    options: {},
+    args: { min: 0, max: Number.POSITIVE_INFINITY },
+    load: () => import('../../install/tree.ts'),
   },
   {
     name: 'show',

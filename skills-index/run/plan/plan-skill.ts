@@ -60,7 +60,6 @@ function refusalsOfRun({
   agent,
   command,
   hostPolicy,
-  manifest,
   now,
   sandbox,
 }: PlanInput): Refusal[] {
@@ -71,11 +70,6 @@ function refusalsOfRun({
     agent === undefined ? undefined : whyNotGranted(agent, admitted.name, admitted.version, now);
   if (notGranted !== undefined)
     refused.push({ code: 'plan-refused', message: notGranted, hint: grant });
-  if (Object.keys(manifest.requires).length > 0)
-    refuse(
-      'plan-refused',
-      'the skill requires other skills, which this version of Skillgate cannot provide',
-    );
   if (command.interpreter === undefined)
     refuse(
       'plan-refused',

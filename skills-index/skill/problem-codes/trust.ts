@@ -55,6 +55,13 @@ export const trustCodes = {
       'The author yanked every version that the range allows: new installations should not choose them.',
     fix: 'Ask for a range with other versions, or name the exact version. A version in your lock goes on working.',
   },
+  'requires-unmet': {
+    exit: 6,
+    status: 409,
+    means:
+      'A skill requires other skills, and no choice of approved versions meets all requirements. A project has one version of each skill.',
+    fix: 'The message names the requirements. Install another version of the skill, or ask the author of the required skill to publish a version that fits.',
+  },
   'log-rolled-back': {
     exit: 6,
     status: 409,

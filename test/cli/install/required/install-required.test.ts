@@ -1,0 +1,199 @@
+/** A skill that requires others, from the registry to the project. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Skill } from '../../../registry/road.ts';
+import {
+  type Installer,
+  makeInstaller,
+  makeNetwork,
+  makeReportSkill,
+  type Network,
+  release,
+  sayOf,
+} from '../../installer-world.ts';
+
+let network: Network;
+let user: Installer;
+beforeEach(async () => {
+  network = await makeNetwork();
+  user = await makeInstaller(network);
+  await offer('c', '1.0.0');
+  await offer('b', '1.0.0', { '@acme/c': '^1.0.0' });
+  await offer('a', '1.0.0', { '@acme/b': '^1.0.0' });
+});
+afterEach(() => {
+  user.close();
+  network.close();
+});
+
+const egress = [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }];
+const skillOf = (name: string, version: string, requires = {}, capabilities: object = {}): Skill =>
+  makeReportSkill(`@acme/${name}`, {
+    version,
+    requires,
+    capabilities,
+    files: { 'about.md': `${name} ${version}` },
+  });
+const offer = (name: string, version: string, requires = {}, capabilities: object = {}) =>
+  release(network, skillOf(name, version, requires, capabilities));
+const read = (file: string) => JSON.parse(readFileSync(join(user.project, file), 'utf8'));
+const versions = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries<{ version: string }>(read('skillgate.lock').skills).map(
+      ([name, { version }]) => [name.slice(6), version],
+    ),
+  );
+const done = async (...argv: string[]): Promise<string> => {
+  const { err, exit, out } = await user.run(...argv);
+  expect([argv, exit, err]).toEqual([argv, 0, '']);
+  return out;
+};
+const refused = async (...argv: string[]): Promise<string> => {
+  const { err, exit } = await user.run(...argv);
+  expect(exit).not.toBe(0);
+  return err;
+};
+
+describe('a skill that requires others', () => {
+  it('is installed with them, and each is in the lock with its digest', async () => {
+    const out = await done('install', '@acme/a');
+    expect(out).toContain('Requires @acme/b@^1.0.0: each runs in a sandbox of its own.');
+    expect(versions()).toEqual({ a: '1.0.0', b: '1.0.0', c: '1.0.0' });
+    const { skills } = read('skillgate.lock');
+    expect(skills['@acme/b']).toMatchObject({
+      bundle: skillOf('b', '1.0.0', { '@acme/c': '^1.0.0' }).packed.digest,
+      requires: { '@acme/c': '^1.0.0' },
+    });
+    expect(skills['@acme/c']).not.toHaveProperty('requires');
+    expect(read('skillgate.json').skills).toEqual({ '@acme/a': '*' });
+    for (const name of ['a', 'b', 'c'])
+      expect(existsSync(join(user.project, `.agents/skills/${name}/SKILL.md`))).toBe(true);
+    expect(await done('ci')).toContain('installed 3 skills');
+    expect(await done('list')).toContain('required by @acme/a@1.0.0');
+  });
+
+  it('gets no capability of them: each keeps its own plan', async () => {
+    await offer('d', '1.0.0', {}, { egress });
+    await offer('e', '1.0.0', { '@acme/d': '1' });
+    await done('install', '@acme/e');
+    const plan = async (name: string) =>
+      JSON.parse((await user.run('run', '--plan', '--format', 'json', name, 'report')).out);
+    const [own, other] = [await plan('@acme/e'), await plan('@acme/d')];
+    expect([own.egress, own.mounts, own.refused]).toEqual([[], [], []]);
+    expect(JSON.stringify(own)).not.toContain('@acme/d');
+    expect(other.egress).not.toEqual([]);
+  });
+
+  it('is shown with them by --dry-run, which writes nothing', async () => {
+    const out = await done('install', '@acme/a', '--dry-run');
+    expect(out).toContain('would install, and has written nothing:');
+    expect(out).toMatch(/@acme\/c@1\.0\.0, which another skill requires\n.*@acme\/b@1\.0\.0/);
+    const json = JSON.parse(await done('install', '@acme/a', '--dry-run', '--format', 'json'));
+    expect(json).toMatchObject({ dryRun: true, installed: [{}, {}, { name: '@acme/a' }] });
+    for (const file of ['skillgate.json', 'skillgate.lock', '.agents'])
+      expect(existsSync(join(user.project, file))).toBe(false);
+  });
+
+  it('is drawn as a tree', async () => {
+    await offer('d', '1.0.0', { '@acme/b': '1', '@acme/a': '1' });
+    await done('install', '@acme/d');
+    expect(await done('tree')).toBe(`@acme/d@1.0.0  skillgate.json: any version
+├─ @acme/a@1.0.0  required: 1
+│  └─ @acme/b@1.0.0  required: ^1.0.0
+│     └─ @acme/c@1.0.0  required: ^1.0.0
+└─ @acme/b@1.0.0 (see above)  required: 1
+`);
+    expect(JSON.parse(await done('tree', '@acme/b', '--format', 'json')).skills).toEqual([
+      {
+        name: '@acme/b',
+        version: '1.0.0',
+        range: '*',
+        requires: [{ name: '@acme/c', version: '1.0.0', range: '^1.0.0', requires: [] }],
+      },
+    ]);
+  });
+
+  it('takes them along when it is removed, and keeps them from being removed before', async () => {
+    await done('install', '@acme/a');
+    expect(await refused('remove', '@acme/b')).toContain('@acme/a@1.0.0 requires it');
+    await done('install', '@acme/c');
+    const out = await done('remove', '@acme/a');
+    expect(out).toContain('removed @acme/b@1.0.0 from .agents/skills/b: no installed skill');
+    // The project asks for this one itself.
+    expect(versions()).toEqual({ c: '1.0.0' });
+    expect(existsSync(join(user.project, '.agents/skills/b'))).toBe(false);
+  });
+
+  it('is not installed when a required skill is stopped, and nothing is written', async () => {
+    await sayOf(network, skillOf('c', '1.0.0'), 'suspended');
+    const err = await refused('install', '@acme/a');
+    expect(err).toContain('Cannot install @acme/a@1.0.0');
+    expect(err).toContain('suspended');
+    expect(existsSync(join(user.project, 'skillgate.lock'))).toBe(false);
+  });
+
+  it('takes an older version where admission refuses the newest', async () => {
+    await offer('c', '1.1.0');
+    await sayOf(network, skillOf('c', '1.1.0'), 'revoked');
+    await done('install', '@acme/a');
+    expect(versions()).toEqual({ a: '1.0.0', b: '1.0.0', c: '1.0.0' });
+  });
+
+  it('is refused when no version fits, with everybody who demands one', async () => {
+    await offer('d', '1.0.0', { '@acme/c': '^2.0.0' });
+    await done('install', '@acme/a');
+    const err = await refused('install', '@acme/d');
+    expect(err).toContain('no version of @acme/c meets every requirement');
+    expect(err).toContain('@acme/b@1.0.0 requires @acme/c@^1.0.0');
+    expect(err).toContain('@acme/d@1.0.0 requires @acme/c@^2.0.0');
+    expect(versions()).toEqual({ a: '1.0.0', b: '1.0.0', c: '1.0.0' });
+  });
+});
+
+describe('an update', () => {
+  it('keeps required skills in the ranges, and makes them no wish of the project', async () => {
+    await done('install', '@acme/a');
+    for (const version of ['1.1.0', '2.0.0']) await offer('c', version);
+    await done('update');
+    expect(versions()).toEqual({ a: '1.0.0', b: '1.0.0', c: '1.1.0' });
+    expect(read('skillgate.json').skills).toEqual({ '@acme/a': '*' });
+    const err = await refused('install', '@acme/c@2.0.0');
+    expect(err).toContain('requires-unmet');
+    expect(err).toContain('@acme/b@1.0.0 requires @acme/c@^1.0.0');
+  });
+
+  it('that brings further skills needs a yes', async () => {
+    await done('install', '@acme/c');
+    await offer('d', '1.0.0');
+    await done('install', '@acme/d');
+    await offer('d', '1.1.0', { '@acme/b': '1' });
+    expect(await refused('update', '@acme/d')).toContain('not-confirmed');
+    expect(versions()).toEqual({ c: '1.0.0', d: '1.0.0' });
+    await done('update', '@acme/d', '--yes');
+    expect(versions()).toEqual({ b: '1.0.0', c: '1.0.0', d: '1.1.0' });
+  });
+});
+
+describe('a lock', () => {
+  it.each<[string, (skills: Record<string, { version: string }>) => void, string]>([
+    [
+      'lacks a required skill',
+      (skills) => delete skills['@acme/c'],
+      '@acme/b@1.0.0 requires @acme/c@^1.0.0, and skillgate.lock does not name @acme/c',
+    ],
+    [
+      'pins a version that does not fit',
+      (skills) => Object.assign(skills['@acme/c'] ?? {}, { version: '3.0.0' }),
+      'skillgate.lock pins @acme/c@3.0.0',
+    ],
+  ])('that %s is no whole lock', async (_, change, says) => {
+    await done('install', '@acme/a');
+    const lock = read('skillgate.lock');
+    change(lock.skills);
+    writeFileSync(join(user.project, 'skillgate.lock'), JSON.stringify(lock));
+    const err = await refused('ci');
+    expect(err).toContain('lock-differs');
+    expect(err).toContain(says);
+  });
+});
