@@ -19,6 +19,7 @@ import { addHeaders, requireOwnHost, requireOwnOrigin } from './request-limits/g
 import { type AddressOf, isCounted, limitWrites } from './request-limits/write-limits.ts';
 import { besideTheApi } from './routes/beside-the-api.ts';
 import { blobRoutes } from './routes/blobs.ts';
+import { feedRoutes } from './routes/feeds.ts';
 import { homeRoutes } from './routes/home.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -114,6 +115,7 @@ export function createApp(
     return context.json(readiness, ok ? 200 : 503);
   });
   app.route('/', homeRoutes(registry));
+  app.route('/', feedRoutes(registry));
   app.route('/', staticRoutes(registry));
   app.route('/osv', osvRoutes(registry));
   app.route('/tuf', tufRoutes(registry));

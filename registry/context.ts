@@ -14,6 +14,7 @@ import type { WaitingAppend } from './log/appending.ts';
 import type { OwnHeadAhead } from './log/head-ahead.ts';
 import type { RegistryKeys } from './log/signing.ts';
 import type { Witnesses } from './log/witness-answers.ts';
+import type { Notices } from './notices/notice-types.ts';
 import type { IdentityCache } from './people/known-identities.ts';
 import type { Spool } from './request-limits/spool.ts';
 import type { SignOn } from './sign-in/sign-on-config.ts';
@@ -82,6 +83,8 @@ export interface Registry {
   readonly keepsQueue?: boolean;
   /** Single sign-on at the desk. Without it, people sign in with a one-time link alone. */
   readonly signOn?: SignOn | undefined;
+  /** Who is told of events. */
+  readonly notices?: Notices | undefined;
   /** Whose incident reports count. Without it, reports only inform. */
   readonly incidents?: IncidentPolicy | undefined;
   readonly config: RegistryConfig;

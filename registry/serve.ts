@@ -12,6 +12,7 @@ import {
   readEnrolments,
   readIncidentPolicy,
   readKeys,
+  readNotices,
   readPolicy,
   readRootFile,
   readSigstore,
@@ -26,6 +27,11 @@ import { knownFilesBytesMax, resumeWaitMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { alarmText, behindOf } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
+import { keepNotices } from './notices/keep-notices.ts';
+import type { NoticeConfig } from './notices/notice-config.ts';
+import type { Notices } from './notices/notice-types.ts';
+import { webhooksOf } from './notices/recipients.ts';
+import type { PostOutside } from './notices/webhook.ts';
 import { checkNames } from './people/check-names.ts';
 import { fillNames } from './people/fill-names.ts';
 import { keepQueue } from './review/queue/keep-queue.ts';
@@ -68,6 +74,8 @@ export interface RegistryOptions extends ObservationOptions {
   readonly policy?: Policy;
   /** Submission prefixes of witnesses. `witnesses.json` of the folder names their keys. */
   readonly witnesses?: readonly string[];
+  /** Sends notices to webhooks. Without it, `notices.json` may have none. */
+  readonly postOutside?: PostOutside;
   /** Single sign-on at the desk, by an identity provider. */
   readonly signOn?: SignOnSettings | undefined;
   /** Whether a follower should copy the registry: then somebody is told when it is behind. */
@@ -237,11 +245,23 @@ async function readTrust({ dir, ...options }: RegistryOptions, say: (line: strin
   const keys = await readKeys(dir, root);
   const policy = options.policy ?? (await readPolicy(dir));
   const incidents = await readIncidentPolicy(dir);
+  const notices = recipientsOf(await readNotices(dir), options.postOutside, say);
   const tuf = await readTuf(dir, { root, policy });
   const sigstore = await readSigstore(dir, tuf);
   const signedPolicy = tuf?.files['witnesses.json'];
   const witnesses = await readWitnesses(dir, { urls: options.witnesses ?? [], signedPolicy, say });
-  return { root, keys, policy, tuf, sigstore, witnesses, incidents };
+  return { root, keys, policy, tuf, sigstore, witnesses, incidents, notices };
+}
+
+/** Everybody whom `notices.json` names. */
+function recipientsOf(
+  config: NoticeConfig | undefined,
+  post: PostOutside | undefined,
+  say: (line: string) => void,
+): Notices | undefined {
+  if (config === undefined) return undefined;
+  if (post === undefined) throw new Error('nothing sends the notices of notices.json');
+  return { recipients: webhooksOf(config, post), say };
 }
 
 /** A database that is damaged in one place must not be written in another. */
@@ -303,7 +323,10 @@ async function prepare(
   // A small registry is finished before its first answer. A large one answers meanwhile.
   await Promise.race([finished, delay(resumeWaitMs, undefined, { ref: false })]);
   const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
-  finishing.done = finished.catch(report).then(() => keepQueue(registry, finishing.signal, report));
+  finishing.done = finished.catch(report).then(async () => {
+    const kept = [keepQueue, keepNotices].map((keep) => keep(registry, finishing.signal, report));
+    await Promise.all(kept);
+  });
   for (const envelope of await readEnrolments(dir)) {
     await takeStatement(registry, { envelope }).catch((error: unknown) => {
       // A member whose statement came with the folder may have been removed since; the file stays

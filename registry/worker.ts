@@ -17,6 +17,10 @@ import { resumeSome } from './index/resume.ts';
 import { requireTuf, tufDocumentName } from './index/tuf-document.ts';
 import { requireRootKeys } from './log/root-keys.ts';
 import { alarmText, requireAsked } from './log/witness-duty.ts';
+import { deliverSome } from './notices/deliver.ts';
+import { parseNoticeConfig } from './notices/notice-config.ts';
+import { webhooksOf } from './notices/recipients.ts';
+import type { PostOutside } from './notices/webhook.ts';
 import { sigstoreOf } from './people/certified.ts';
 import { checkSomeNames } from './people/check-names.ts';
 import { fillSomeNames } from './people/fill-names.ts';
@@ -55,6 +59,8 @@ export interface WorkerEnvironment {
   /** JSON of `SignOnSettings` without the secret: single sign-on at the desk. */
   readonly SIGN_ON?: string;
   readonly SIGN_ON_SECRET?: string;
+  /** notices.json with webhooks alone: who is told of events. */
+  readonly NOTICES?: string;
   /** PKCS8 PEM. */
   readonly LOG_KEY: string;
   readonly STATUS_KEY: string;
@@ -150,6 +156,7 @@ async function make(
     signOn: signOnOf(environment),
     incidents:
       environment.INCIDENTS === undefined ? undefined : parseIncidentPolicy(environment.INCIDENTS),
+    notices: noticesOf(environment),
     config: { base, hosts: [new URL(base).host] },
     identities: {},
     unsettled: new Set(),
@@ -167,6 +174,23 @@ async function make(
     first,
   });
   return { registry, app };
+}
+
+function noticesOf({ NOTICES: text }: WorkerEnvironment) {
+  if (text === undefined) return undefined;
+  const config = parseNoticeConfig(text, 'NOTICES');
+  if (config.hosts !== undefined)
+    throw new Problem(
+      'json-invalid',
+      'Cannot use NOTICES: a Worker reaches public addresses only',
+      {
+        hint: 'Leave out hosts.',
+      },
+    );
+  // A redirect could lead anywhere.
+  const post: PostOutside = async (url, sent) =>
+    (await fetch(url, { ...sent, method: 'POST', redirect: 'manual' })).status;
+  return { recipients: webhooksOf(config, post), say: (line: string) => console.error(line) };
 }
 
 function signOnOf({ SIGN_ON: text, SIGN_ON_SECRET: clientSecret = '' }: WorkerEnvironment) {
@@ -221,6 +245,7 @@ export default {
       await resumeSome(registry, (error) => console.error(error));
       await judgeByLooks(registry);
       await keepSome(registry);
+      await deliverSome(registry);
       await checkSomeNames(registry, (line) => console.error(line));
     }
   },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
 import { parsePublicUrl } from '../../registry/serving/public-address.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
+import * as exporters from '../../runner/exporters/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
@@ -50,6 +51,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     log: (line) => printNote(context, safe`${line}`),
     witnesses,
     signOn,
+    postOutside: exporters.postOutside,
     backupFollower,
     objects,
   });

@@ -17,6 +17,7 @@ import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts'
 import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
 import { requireRootKeys } from '../log/root-keys.ts';
 import type { RegistryKeys } from '../log/signing.ts';
+import { type NoticeConfig, parseNoticeConfig } from '../notices/notice-config.ts';
 import { sigstoreOf } from '../people/certified.ts';
 import { type IncidentPolicy, parseIncidentPolicy } from '../stops/incident-policy.ts';
 
@@ -105,6 +106,16 @@ export async function readIncidentPolicy(dir: string): Promise<IncidentPolicy | 
   const path = join(dir, 'incidents.json');
   const bytes = await readIfThere(path);
   return bytes === undefined ? undefined : parseIncidentPolicy(bytes, path);
+}
+
+/**
+ * `DIR/notices.json`: who is told of events; undefined when there is no such file.
+ * @throws Problem `json-invalid`
+ */
+export async function readNotices(dir: string): Promise<NoticeConfig | undefined> {
+  const path = join(dir, 'notices.json');
+  const bytes = await readIfThere(path);
+  return bytes === undefined ? undefined : parseNoticeConfig(bytes, path);
 }
 
 /**

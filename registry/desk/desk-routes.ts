@@ -8,6 +8,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { ruleNote } from '../../skills-index/statement/rule-note.ts';
 import type { Registry } from '../context.ts';
 import { formBodyBytesMax } from '../limits.ts';
+import { deskFeed, feedType } from '../notices/atom.ts';
 import { latest, readMembers } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
 import { listDecided, listQueue } from '../review/review.ts';
@@ -44,6 +45,10 @@ export function deskRoutes(registry: Registry): Hono {
     return show(registry, context, (frame) =>
       queuePage(frame, { now: registry.now().getTime(), queue, decided, doubts }),
     );
+  });
+  app.get('/notices.atom', async (context) => {
+    await requireReader(registry, context);
+    return context.body(await deskFeed(registry), 200, { 'content-type': feedType });
   });
   app.get('/keys', (context) => show(registry, context, keysPage));
   app.post('/keys', async (context) => {

@@ -39,6 +39,18 @@ export const besideTheApi = {
     ['from', 'size'],
     'Nodes of the log’s tree that prove that the log of one size continues the log of a smaller size',
   ),
+  '/index/notices.atom': {
+    servers: [{ url: '/' }],
+    get: {
+      summary: 'The last approved and stopped versions, as an Atom feed',
+      responses: {
+        '200': {
+          description: 'The feed, newest first',
+          content: { 'application/atom+xml': { schema: { type: 'string' } } },
+        },
+      },
+    },
+  },
   '/words/{scope}/{name}/{version}': {
     servers: [{ url: '/' }],
     get: {

@@ -126,7 +126,8 @@ export function staticRoutes(registry: Registry): Hono {
     });
 }
 
-function answer(
+/** An answer with the digest of its bytes as its tag, or 304 for a client that has the bytes. */
+export function answer(
   context: Context,
   body: string | Uint8Array,
   as: {

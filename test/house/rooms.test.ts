@@ -22,6 +22,7 @@ const floors: Record<string, readonly string[]> = {
     'intake',
     'request-limits',
     'scans',
+    'notices',
     'review',
     'stops',
     'index',
@@ -132,6 +133,8 @@ const upwards: Record<string, string> = {
     'the context is made of the types of its parts',
   'registry/context.ts → registry/log/signing.ts': 'the context is made of the types of its parts',
   'registry/context.ts → registry/log/witness-answers.ts':
+    'the context is made of the types of its parts',
+  'registry/context.ts → registry/notices/notice-types.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/people/known-identities.ts':
     'the context is made of the types of its parts',

@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
 import { resume, resumeSome } from '../../registry/index/resume.ts';
+import { deliverSome } from '../../registry/notices/deliver.ts';
 import { renewQueue } from '../../registry/review/queue/renew-queue.ts';
 import { judgeByLooks } from '../../registry/scans/package-consequences.ts';
 import { metricsText, RequestCounts } from '../../registry/serving/metrics.ts';
@@ -136,6 +137,13 @@ describe('a registry', () => {
       first.close();
       const world = await makeStaffedWorld();
       const { send, tokens } = world;
+      const recipient = {
+        label: 'a test',
+        address: 'a test',
+        atOnce: 1,
+        send: async () => undefined,
+      };
+      Object.assign(world.registry, { notices: { recipients: [recipient], say: () => undefined } });
       const skill = makeSkill('@acme/seen', '1.0.0');
       await publish(send, skill, world.author);
       await scan(send, tokens.scanner, world.scanner, skill, 'review');
@@ -148,6 +156,7 @@ describe('a registry', () => {
         '/@acme/seen/1.0.0/approve',
         '/passkeys',
         '/keys',
+        '/notices.atom',
       ])
         await rita.get(path);
       for (const path of [
@@ -164,6 +173,7 @@ describe('a registry', () => {
         );
       for (const path of [
         '/index/status.json',
+        '/index/notices.atom',
         '/log/checkpoint',
         '/log/tile/0/000.p/3',
         '/log/tile/entries/000.p/3',
@@ -207,6 +217,8 @@ describe('a registry', () => {
         await resumeSome(world.registry, () => undefined);
         await judgeByLooks(world.registry);
         await renewQueue(world.registry);
+        await deliverSome(world.registry);
+        world.wait(60_000);
       }
       expect(world.errors).toEqual([]);
       world.close();

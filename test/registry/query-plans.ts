@@ -30,6 +30,7 @@ const growing = [
   'identity_names',
   'advice',
   'advisories',
+  'notices',
 ] as const;
 
 /** Cloudflare's D1 refuses a statement with more. */
@@ -56,6 +57,10 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
   {
     part: /from "open_doubts" .* order by "open_doubts"\."at" desc limit \?$/,
     because: 'the newest of the doubts that nothing has settled',
+  },
+  {
+    part: /from "notices"( inner join "versions" on \S+ = \S+)? order by "notices"\."seq" desc limit \?$/,
+    because: 'the last rows in the order of the primary key',
   },
   {
     part: /from "marks" where "marks"\."kind" is not null order by/,

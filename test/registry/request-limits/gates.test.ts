@@ -116,6 +116,7 @@ describe('the door of the registry', () => {
     expect(Object.keys(body.paths).sort()).toEqual([
       '/blobs/sha256/{hex}',
       '/incidents',
+      '/index/notices.atom',
       '/jobs/lease',
       '/jobs/rule-set',
       '/jobs/{id}/fail',

@@ -1,0 +1,70 @@
+/** `notices.json` in the data folder: who is told what, and by which way. */
+import * as v from 'valibot';
+import { addressClass } from '../../skills-index/network/network-address.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { boundedList, exactObject, parseShape } from '../../skills-index/skill/shape.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { noticeRecipientsMax } from './limits.ts';
+import { noticeKinds } from './notice-schema.ts';
+
+const text = v.pipe(v.string(), v.minLength(1, 'is empty'), v.maxLength(500, 'is too long'));
+
+/** What somebody wants to hear of; everything when left out. */
+const choice = {
+  kinds: v.exactOptional(v.array(v.picklist(noticeKinds, 'is no kind of notice'))),
+  /** Scopes without their @. */
+  scopes: v.exactOptional(v.array(text)),
+};
+
+const webhookShape = exactObject({
+  ...choice,
+  url: text,
+  /** `whsec_…`: base64 of 24 to 64 bytes that only the receiver knows. */
+  secret: v.pipe(
+    v.string(),
+    v.regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, 'is no secret such as whsec_…'),
+  ),
+});
+
+const configShape = exactObject({
+  schema: v.literal('skillgate.notices/1'),
+  webhooks: v.exactOptional(boundedList(webhookShape, noticeRecipientsMax)),
+  /** Addresses of hosts inside the operator's network, by name. All others have to be public. */
+  hosts: v.exactOptional(
+    v.record(
+      v.string(),
+      exactObject({
+        address: v.pipe(
+          v.string(),
+          v.check((one) => addressClass(one) !== 'invalid', 'is no IP address'),
+        ),
+        port: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(65_535)),
+      }),
+    ),
+  ),
+});
+
+export type NoticeConfig = v.InferOutput<typeof configShape>;
+export type WebhookConfig = v.InferOutput<typeof webhookShape>;
+export type NoticeChoice = Pick<WebhookConfig, 'kinds' | 'scopes'>;
+
+/**
+ * Parses the file.
+ * @throws Problem `json-invalid` with every reason
+ */
+export function parseNoticeConfig(bytes: Uint8Array | string, path: string): NoticeConfig {
+  const parsed = parseJson(bytes, path);
+  const config = parseShape(configShape, parsed, 'json-invalid', path) as NoticeConfig;
+  for (const { url } of config.webhooks ?? []) requireHookUrl(url, config, path);
+  return config;
+}
+
+function requireHookUrl(text: string, { hosts = {} }: NoticeConfig, path: string): void {
+  const url = URL.parse(text);
+  const isNamed = url !== null && Object.hasOwn(hosts, url.hostname);
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isNamed);
+  if (isSafe && url.username === '' && url.password === '') return;
+  throw new Problem('json-invalid', `Cannot use ${path}: a webhook has no https address`, {
+    hint: 'Write https://…. For a host inside your network, write its IP address and port below hosts.',
+  });
+}
