@@ -30,6 +30,7 @@ import { openapiPaths } from './routes/openapi.ts';
 import { osvRoutes } from './routes/osv.ts';
 import { packageRoutes } from './routes/packages.ts';
 import { reviewRoutes } from './routes/reviews.ts';
+import { scopeVersionRoutes } from './routes/scope-versions.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { statementRoutes } from './routes/statements.ts';
 import { staticRoutes } from './routes/static.ts';
@@ -163,6 +164,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
     jobRoutes,
     reviewRoutes,
     memberRoutes,
+    scopeVersionRoutes,
     keyRoutes,
     incidentRoutes,
     packageRoutes,

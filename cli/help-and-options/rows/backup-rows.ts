@@ -74,7 +74,7 @@ export const backupRows: readonly CommandRow[] = [
     name: 'registry export',
     summary:
       'copy the public files of a registry to a folder for a plain file server, or for hosts without a network',
-    usage: 'URL DIR [--scope NAME]…',
+    usage: 'URL DIR [--scope NAME]… [--own [--key KEY]]',
     examples: [
       [
         'skillgate registry export https://skills.acme.example /srv/skills',
@@ -84,6 +84,10 @@ export const backupRows: readonly CommandRow[] = [
         'skillgate registry export https://skills.acme.example /media/usb/skills --scope acme',
         'copy the skills of one scope; then, on a host without a network: skillgate registry add file:///media/usb/skills',
       ],
+      [
+        'skillgate registry export https://skills.acme.example ./acme --scope acme --own',
+        'take a copy of all that you published in @acme: also versions that wait or were refused, and what was written about them',
+      ],
     ],
     options: {
       scope: {
@@ -92,6 +96,12 @@ export const backupRows: readonly CommandRow[] = [
         value: 'NAME',
         summary: 'scope whose skills are copied (default: all; the log is always whole)',
       },
+      own: {
+        type: 'boolean',
+        summary:
+          'also copy every version of the scopes, whatever its status, with files, report, history, questions and answers; signs in with your key',
+      },
+      key: { type: 'string', value: 'KEY', summary: 'with --own: the key that published' },
     },
     args: { min: 2, max: 2 },
     load: () => import('../../registry-export/registry-export.ts'),

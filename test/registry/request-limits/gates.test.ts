@@ -150,6 +150,7 @@ describe('the door of the registry', () => {
       '/reviews/{scope}/{name}/{version}/draft',
       '/reviews/{scope}/{name}/{version}/move',
       '/scopes/{scope}',
+      '/scopes/{scope}/versions',
       '/session',
       '/session/challenge',
       '/session/link',
