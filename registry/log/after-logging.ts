@@ -22,7 +22,7 @@ export async function orLater(registry: Registry, step: () => Promise<unknown>):
 
 /**
  * Does a step that the answer needs.
- * @param indexes of the statements in the log
+ * @param indexes of the statements in the log; where there are none, a failure is passed on
  * @throws Problem `logged-unfinished`
  */
 export async function orSayLogged<Result>(
@@ -33,6 +33,7 @@ export async function orSayLogged<Result>(
   try {
     return await step();
   } catch (cause) {
+    if (indexes.length === 0) throw cause;
     registry.reportPutOff?.(cause);
     const where = indexes.length === 1 ? `index ${indexes[0]}` : `indexes ${indexes.join(', ')}`;
     throw new Problem(

@@ -21,7 +21,7 @@ import { requireSubjects } from '../../skills-index/trust/signatures/require-sub
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
 import { refreshStatus } from '../index/status-json.ts';
-import { finishLogged, orLater } from '../log/after-logging.ts';
+import { finishLogged, orLater, orSayLogged } from '../log/after-logging.ts';
 import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import { latest, readMembers, requireRole } from '../people/identities.ts';
@@ -131,7 +131,8 @@ export async function takeReport(
   const statement = logged.find((entry) => entry.predicateType === predicateTypes.scan);
   if (logged.some((entry) => entry.predicateType !== predicateTypes.scan))
     await orLater(registry, () => refreshStatus(registry));
-  return { status: (await versionOf(registry, job)).status, statement };
+  const now = await orSayLogged(registry, appended.indexes, () => versionOf(registry, job));
+  return { status: now.status, statement };
 }
 
 function blobWrites(versionId: string, blobs: readonly Digest[]): BatchWrite[] {

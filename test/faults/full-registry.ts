@@ -5,40 +5,16 @@
  */
 import type BetterSqlite3 from 'better-sqlite3';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { signatureOf } from '../../skills-index/skill/text/similarity-signature.ts';
 import { adviceStatement } from '../../skills-index/statement/attestation.ts';
 import { digestOfRuleSet } from '../../skills-index/statement/rule-set.ts';
 import { freshNonce } from '../nonce.ts';
 import { linkOf } from '../registry/desk-visit.ts';
 import { leasedPackage, look, packagedSkill, vulnerability } from '../registry/packaged-skill.ts';
-import { makeKey, type TestKey, type TestRoot } from '../registry/people.ts';
-import {
-  call,
-  enrol,
-  makeSkill,
-  registryIdAt,
-  type Send,
-  type Skill,
-  signIn,
-  state,
-} from '../registry/road.ts';
+import type { TestRoot } from '../registry/people.ts';
+import { call, makeSkill, registryIdAt, type Send, type Skill, state } from '../registry/road.ts';
 import { makeWorld, type World } from '../registry/world.ts';
-import {
-  type Act,
-  approval,
-  claim,
-  type Lease,
-  publication,
-  report,
-  revocation,
-  type SignedIn,
-} from './acts.ts';
-
-export interface Staff {
-  readonly author: TestKey;
-  readonly scanner: SignedIn;
-  readonly reviewer: SignedIn;
-}
+import { type Act, claim, publication, revocation } from './acts.ts';
+import { enterStaff, releaseOne, type Staff, scanOne } from './walk.ts';
 
 export interface FullRegistry {
   readonly world: World;
@@ -133,43 +109,6 @@ export async function makeFullRegistry(count: number): Promise<FullRegistry> {
   return { world, trust, client, staff, acts, waiting };
 }
 
-interface Walk {
-  readonly send: Send;
-  readonly staff: Staff;
-  readonly take: (act: Act) => Promise<unknown>;
-}
-
-/** Publishes, scans and approves a skill. */
-export async function releaseOne(walk: Walk, skill: Skill): Promise<Skill> {
-  await scanOne(walk, skill);
-  const drafted = await approval(walk.send, skill, walk.staff.reviewer);
-  if (!('payload' in drafted)) throw new Error(`no draft: ${JSON.stringify(drafted.body)}`);
-  await walk.take(drafted);
-  return skill;
-}
-
-async function scanOne({ send, staff, take }: Walk, skill: Skill): Promise<void> {
-  await take(await publication(skill, staff.author));
-  const job = await leaseFor(send, skill, staff.scanner.token);
-  const texts = skill.files.map(({ path, bytes }) => ({ path, text: bytes.toString() }));
-  const sentence = { path: 'SKILL.md', line: 5, text: 'Count the words.', isHidden: false };
-  const seen = {
-    prose: { schema: 'skillgate.prose/1', sentences: [sentence], left: 0 },
-    selectors: ['source', 'text'],
-    signature: signatureOf(texts),
-  } as const;
-  await take(await report(send, skill, staff.scanner, job, seen));
-}
-
-/** Leases jobs until the one of a skill comes: rescans may wait before it. */
-async function leaseFor(send: Send, { manifest }: Skill, token: string): Promise<Lease> {
-  for (;;) {
-    const { job } = (await call(send, '/api/v1/jobs/lease', { token, json: {} })).body;
-    if (job === null) throw new Error(`no job for ${manifest.name}`);
-    if (job.name === manifest.name && job.version === manifest.version) return job;
-  }
-}
-
 /** Fails the waiting job until the registry gives up. */
 async function failScan(send: Send, token: string): Promise<void> {
   for (;;) {
@@ -178,15 +117,6 @@ async function failScan(send: Send, token: string): Promise<void> {
     const json = { lease: job.lease, reason: 'crash', detail: 'a parser' };
     await call(send, `/api/v1/jobs/${job.id}/fail`, { token, json });
   }
-}
-
-async function enterStaff(send: Send, { administrator }: TestRoot): Promise<Staff> {
-  const enter = async (name: 'scanner' | 'reviewer'): Promise<SignedIn> => {
-    const key = makeKey();
-    await enrol(send, administrator, { name, roles: [name], key });
-    return { key, token: await signIn(send, key) };
-  };
-  return { author: makeKey(), scanner: await enter('scanner'), reviewer: await enter('reviewer') };
 }
 
 /** Long enough for a sketch. */

@@ -6,8 +6,9 @@ import { signedIn } from '../registry/desk-visit.ts';
 import { makeSkill, type Send } from '../registry/road.ts';
 import type { Act } from './acts.ts';
 import { earlierFolder } from './earlier-folder.ts';
-import { type FullRegistry, logChanges, makeFullRegistry, releaseOne } from './full-registry.ts';
+import { type FullRegistry, logChanges, makeFullRegistry } from './full-registry.ts';
 import { storageOf } from './served-site.ts';
+import { releaseOne } from './walk.ts';
 import { Checker } from './whole.ts';
 
 const newest = globSync('registry/migrations/*.sql').length;

@@ -1,17 +1,25 @@
 /**
  * `npm run faults -- N [--seed S] [--from ROUND] [--platform node|workers]`: ends a busy registry N
  * times at random moments. Prints a table of what the registry had acknowledged and lost, and the
- * command that does a failing round again; ends with 1 when anything was lost, half-written or left
- * over. Ctrl-C ends after the present round.
+ * command that does the moments of a failed round again. Ctrl-C ends after the present round.
+ *
+ * `npm run faults -- calls`: lets each call of the storage fail once, of each kind of request, on
+ * both platforms.
+ *
+ * Both end with 1 when anything was lost, half-written, left over, or answered wrongly.
  */
 import { parseArgs } from 'node:util';
+import { actKinds } from './acts.ts';
+import { failCalls } from './failing-calls.ts';
+import { makeFailingNode, makeFailingWorker } from './failing-storage.ts';
 import { runKills } from './kills.ts';
 import { makeServedSite } from './served-site.ts';
 import type { Site } from './site.ts';
 import { printKills } from './table.ts';
 import { makeWorkerSite } from './worker-site.ts';
 
-const usage = 'usage: npm run faults -- N [--seed S] [--from ROUND] [--platform node|workers]';
+const usage =
+  'usage: npm run faults -- N [--seed S] [--from ROUND] [--platform node|workers]\n       npm run faults -- calls';
 const progressRounds = 10;
 const sites: Readonly<Record<string, () => Promise<Site> | Site>> = {
   node: makeServedSite,
@@ -26,37 +34,61 @@ const { values, positionals } = parseArgs({
     platform: { type: 'string', default: 'node' },
   },
 });
-const seed = Number(values.seed);
-const first = Number(values.from);
-const rounds = Number(positionals[0] ?? 25);
-const makeSite = sites[values.platform];
-if (![seed, first, rounds].every(Number.isSafeInteger) || makeSite === undefined)
-  throw new Error(usage);
+const [what = '25'] = positionals;
+process.exitCode = (what === 'calls' ? await failAll() : await killAll()) > 0 ? 1 : 0;
 
-const site = await makeSite();
-const stop = new AbortController();
-process.once('SIGINT', () => stop.abort());
-const started = performance.now();
-try {
-  const kills = await runKills(site, {
-    rounds,
-    seed,
-    first,
-    signal: stop.signal,
-    onRound: (round, faults) => {
-      for (const { kind, what } of faults)
-        process.stdout.write(
-          `round ${round}: ${kind}: ${what}\n  npm run faults -- 1 --seed ${seed} --from ${round} --platform ${values.platform}\n`,
-        );
-      const done = round - first + 1;
-      if (done % progressRounds === 0)
-        process.stderr.write(
-          `${done} of ${rounds}, ${Math.round((performance.now() - started) / 1_000)} s\n`,
-        );
-    },
-  });
-  process.stdout.write(`seed ${seed}: ${printKills(kills)}`);
-  process.exitCode = kills.faults.length > 0 ? 1 : 0;
-} finally {
-  await site.close();
+async function failAll(): Promise<number> {
+  let found = 0;
+  for (const [platform, make] of [
+    ['Node', makeFailingNode],
+    ['Workers', makeFailingWorker],
+  ] as const)
+    for (const kind of actKinds) {
+      const storage = await make();
+      const { calls, faults } = await failCalls(storage, kind, 1);
+      storage.close();
+      found += faults.length;
+      process.stdout.write(
+        `${platform.padEnd(8)} ${kind.padEnd(8)} ${calls} calls failed, ${faults.length} faults\n`,
+      );
+      for (const fault of faults) process.stdout.write(`  ${fault}\n`);
+    }
+  return found;
+}
+
+async function killAll(): Promise<number> {
+  const [seed, first, rounds] = [values.seed, values.from, what].map(Number);
+  const makeSite = sites[values.platform];
+  if (!isWhole(seed) || !isWhole(first) || !isWhole(rounds) || makeSite === undefined)
+    throw new Error(usage);
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const started = performance.now();
+  const site = await makeSite();
+  try {
+    const kills = await runKills(site, {
+      rounds,
+      seed,
+      first,
+      signal: stop.signal,
+      onRound: (round, faults) => {
+        for (const { kind, what } of faults)
+          process.stdout.write(
+            `round ${round}: ${kind}: ${what}\n  npm run faults -- 1 --seed ${seed} --from ${round} --platform ${values.platform}\n`,
+          );
+        const done = round - first + 1;
+        const seconds = Math.round((performance.now() - started) / 1_000);
+        if (done % progressRounds === 0)
+          process.stderr.write(`${done} of ${rounds}, ${seconds} s\n`);
+      },
+    });
+    process.stdout.write(`seed ${seed}: ${printKills(kills)}`);
+    return kills.faults.length;
+  } finally {
+    await site.close();
+  }
+}
+
+function isWhole(given: number | undefined): given is number {
+  return Number.isSafeInteger(given);
 }

@@ -82,6 +82,8 @@ const nothing = (): Record<Spending, number> => ({
 export class Invocations {
   readonly #current = new AsyncLocalStorage<Invocation>();
   readonly #routes = new Map<string, RouteSpending>();
+  /** Called before each use of a storage, which fails when it throws. */
+  onUse: (() => void) | undefined;
   /** The most that one invocation spent, and that one isolate held. */
   readonly most = { queries: 0, subrequests: 0, held: 0 };
 
@@ -147,9 +149,9 @@ export class Invocations {
   }
 
   /** Before each use of a storage: never resolves in an isolate that was ended. */
-  goesOn(): Promise<void> {
-    const isEnded = this.#current.getStore()?.isolate.isEnded === true;
-    return isEnded ? new Promise(() => undefined) : Promise.resolve();
+  async goesOn(): Promise<void> {
+    this.onUse?.();
+    if (this.#current.getStore()?.isolate.isEnded === true) await new Promise(() => undefined);
   }
 
   /** Runs an operation while the invocation has few others under way. */

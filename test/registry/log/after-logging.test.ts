@@ -9,8 +9,6 @@ import { parseScope } from '../../../skills-index/skill/name.ts';
 import {
   memberStatement,
   predicateTypes,
-  revocationStatement,
-  type Statement,
   scopeStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
@@ -19,10 +17,9 @@ import { approvalChallenge } from '../../../skills-index/trust/signatures/passke
 import { freshNonce } from '../../nonce.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
 import { failWrite } from '../failing-write.ts';
-import { makeKey, type TestKey } from '../people.ts';
+import { makeKey } from '../people.ts';
 import {
   type Answer,
-  approve,
   call,
   enrol,
   makeReport,
@@ -38,11 +35,8 @@ import {
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 interface Act {
-  readonly type: string;
   /** Does the act; sends the very same bytes each time. */
   readonly send: () => Promise<Answer>;
-  /** What is answered when it comes again after it was logged; absent where nothing comes again. */
-  readonly again?: number;
 }
 
 const open: Staffed[] = [];
@@ -69,45 +63,15 @@ async function draftOf(world: Staffed, skill: Skill, reviewer: object) {
   return { statement, digest: body.digest };
 }
 
-const stated = (world: Staffed, statement: Statement, key: TestKey): Act => ({
-  type: statement.predicateType,
-  send: () => state(world.send, statement, key),
-  again: 201,
-});
-
 const acts: Readonly<Record<string, (world: Staffed) => Promise<Act>>> = {
-  'an approval by key': async (world) => {
-    const { statement } = await draftOf(world, await inReview(world), { keyId: world.rita.keyId });
-    return stated(world, statement, world.rita);
-  },
-  'a revocation': async (world) => {
-    const skill = await inReview(world);
-    await approve(world.send, world.tokens.rita, world.rita, skill);
-    const { name, version } = skill.manifest;
-    const target = { name, version };
-    const said = revocationStatement({
-      nonce: freshNonce(),
-      kind: 'suspended',
-      target,
-      reason: 'a look is due',
-    });
-    return stated(world, said, world.rita);
-  },
   'a claim of a scope': async (world) => {
     const owner = makeKey();
-    return stated(
-      world,
-      scopeStatement({ scope: parseScope('later'), owners: [owner.open] }),
-      owner,
-    );
+    const claim = scopeStatement({ scope: parseScope('later'), owners: [owner.open] });
+    return { send: () => state(world.send, claim, owner) };
   },
   'a publication': async (world) => {
     const skill = makeSkill('@acme/new', '1.0.0');
-    return {
-      type: predicateTypes.publish,
-      send: () => publish(world.send, skill, world.author),
-      again: 409,
-    };
+    return { send: () => publish(world.send, skill, world.author) };
   },
   'a scan report': async (world) => {
     const skill = makeSkill('@acme/tidy', '1.0.0');
@@ -121,10 +85,7 @@ const acts: Readonly<Record<string, (world: Staffed) => Promise<Act>>> = {
       envelope: await signReport(post, skill, report, scanner),
       report,
     };
-    return {
-      type: predicateTypes.scan,
-      send: () => call(post, `/api/v1/jobs/${job.id}/report`, { token, json }),
-    };
+    return { send: () => call(post, `/api/v1/jobs/${job.id}/report`, { token, json }) };
   },
 };
 
@@ -135,28 +96,6 @@ async function countOf({ registry }: Staffed, type: string): Promise<number> {
     .where(eq(statements.predicateType, type));
   return rows.length;
 }
-
-describe('whatever write fails once, the answer says whether the log has', () => {
-  it.each(Object.entries(acts))('%s', async (_, make) => {
-    for (let nth = 0; ; nth++) {
-      const world = await makeStaffedWorld();
-      open.push(world);
-      const { type, send, again } = await make(world);
-      const before = await countOf(world, type);
-      const fault = failWrite(world.registry, nth);
-      const answer = await send();
-      fault.mend();
-      const isLogged = (await countOf(world, type)) > before;
-      const saysSo = answer.status < 300 || answer.body.code === 'logged-unfinished';
-      expect([nth, saysSo], JSON.stringify(answer.body)).toEqual([nth, isLogged]);
-      if (again !== undefined)
-        expect((await send()).status, `again after write ${nth}`).toBe(isLogged ? again : 201);
-      if (isLogged) expect(await countOf(world, type)).toBe(before + 1);
-      if (!fault.failed()) return;
-      expect(world.errors, `write ${nth} is reported`).not.toEqual([]);
-    }
-  });
-});
 
 it('a claim that is in the log is answered so each time it comes, while nothing can be written', async () => {
   const world = await makeStaffedWorld();
