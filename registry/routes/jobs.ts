@@ -17,7 +17,8 @@ import { requireRole } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
 import { keepSome } from '../review/queue/keep-queue.ts';
 import { failJob, leaseJob, renewLease } from '../scans/jobs.ts';
-import { type SignedReport, takeReport } from '../scans/reports.ts';
+import { takeReportOnce } from '../scans/repeated-report.ts';
+import type { SignedReport } from '../scans/reports.ts';
 import { planRescans, takeRuleSet } from '../scans/rescans.ts';
 import { leasableBy } from '../versions/second-scans.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
@@ -157,7 +158,7 @@ function resultRoutes(registry: Registry): Hono {
         // The role is checked first: megabytes are parsed only for clients that may send them.
         requireRole(actor, ['scanner']);
         const sent = readReport(new Uint8Array(await context.req.arrayBuffer()));
-        const { status, statement } = await takeReport(registry, actor, {
+        const { status, statement } = await takeReportOnce(registry, actor, {
           id: context.req.param('id'),
           ...sent,
         });

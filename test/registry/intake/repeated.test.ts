@@ -1,0 +1,252 @@
+/**
+ * Every route that takes a statement: the same bytes again are the same answer, for a client that
+ * missed the first. Other bytes for the same end are a conflict, which says why.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
+import { parseVersion } from '../../../skills-index/skill/version.ts';
+import {
+  adviceStatement,
+  keyStatement,
+  memberStatement,
+  revocationStatement,
+  type Statement,
+  scopeStatement,
+} from '../../../skills-index/statement/attestation.ts';
+import { freshNonce } from '../../nonce.ts';
+import { makeKey, type TestKey } from '../people.ts';
+import {
+  approve,
+  call,
+  makeReport,
+  makeSkill,
+  publish,
+  type Send,
+  type Skill,
+  scan,
+  signPublication,
+  signReport,
+  state,
+} from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+interface Request {
+  readonly path: string;
+  readonly init: RequestInit | undefined;
+}
+
+let world: Staffed;
+let sent: Request[];
+/** As `world.send`, and remembers the requests that write. */
+let send: Send;
+beforeEach(async () => {
+  world = await makeStaffedWorld();
+  sent = [];
+  send = (path, init) => {
+    if (init?.method === 'POST') sent.push({ path, init });
+    return world.send(path, init);
+  };
+});
+afterEach(() => world.close());
+
+const name = parseSkillName('@acme/again');
+const version = parseVersion('1.0.0');
+const skill = (file = 'one'): Skill => makeSkill(name, version, { files: { 'n.md': file } });
+const inReview = async (): Promise<void> => {
+  await publish(world.send, skill(), world.author);
+  await scan(world.send, world.tokens.scanner, world.scanner, skill(), 'pass');
+};
+const approved = async (): Promise<void> => {
+  await inReview();
+  await approve(world.send, world.tokens.rita, world.rita, skill());
+};
+const stop = (kind: 'suspended' | 'lifted' | 'revoked', target?: object): Statement =>
+  revocationStatement({
+    nonce: freshNonce(),
+    kind,
+    target: (target ?? { name, version }) as never,
+    reason: 'leaks',
+  });
+const advice = (kind: 'yanked' | 'unyanked' | 'deprecated'): Statement =>
+  adviceStatement({ name, version, kind, reason: 'old', nonce: freshNonce() });
+const member = (key: TestKey, end: 'enrolled' | 'ended'): Statement =>
+  memberStatement({
+    nonce: freshNonce(),
+    name: 'eve',
+    roles: ['reviewer'],
+    key: key.open,
+    state: end,
+  });
+const claim = (owner: TestKey): Statement =>
+  scopeStatement({ scope: parseScope('other'), owners: [owner.open] });
+const say = (statement: () => Statement, by: () => TestKey) => () => state(send, statement(), by());
+const nothing = async (): Promise<void> => undefined;
+const author = () => world.author;
+const rita = () => world.rita;
+const administrator = () => world.trust.administrator;
+const eve = makeKey();
+
+describe('the same request again is the same answer', () => {
+  it.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
+    ['a publication', nothing, () => publish(send, skill(), world.author)],
+    [
+      'a scan report',
+      async () => publish(world.send, skill(), world.author),
+      () => scan(send, world.tokens.scanner, world.scanner, skill(), 'pass'),
+    ],
+    ['an approval', inReview, () => approve(send, world.tokens.rita, world.rita, skill())],
+    ['a suspension', approved, say(() => stop('suspended'), rita)],
+    [
+      'a lift',
+      async () => {
+        await approved();
+        await state(world.send, stop('suspended'), world.omar);
+      },
+      say(() => stop('lifted'), rita),
+    ],
+    ['a revocation', approved, say(() => stop('revoked'), rita)],
+    [
+      'a stop of a publisher',
+      approved,
+      say(() => stop('suspended', { publisher: world.author.keyId }), rita),
+    ],
+    [
+      'a claim of a scope',
+      nothing,
+      say(
+        () => claim(eve),
+        () => eve,
+      ),
+    ],
+    ['an enrolment', nothing, say(() => member(eve, 'enrolled'), administrator)],
+    [
+      'the end of a member',
+      async () => state(world.send, member(eve, 'enrolled'), administrator()),
+      say(() => member(eve, 'ended'), administrator),
+    ],
+    [
+      'a successor of a key',
+      nothing,
+      say(
+        () => keyStatement({ key: eve.open, state: 'enrolled', replaces: world.author.keyId }),
+        author,
+      ),
+    ],
+    [
+      'the end of a key',
+      nothing,
+      say(() => keyStatement({ key: world.author.open, state: 'ended' }), author),
+    ],
+    ['a yank', approved, say(() => advice('yanked'), author)],
+    [
+      'a yank taken back',
+      async () => {
+        await approved();
+        await state(world.send, advice('yanked'), author());
+      },
+      say(() => advice('unyanked'), author),
+    ],
+    ['a deprecation', approved, say(() => advice('deprecated'), author)],
+  ])('%s', async (_, before, act) => {
+    await before();
+    const first = (await act()) as { status: number; body: unknown };
+    expect(first.status, JSON.stringify(first.body)).toBeLessThan(300);
+    const last = sent.at(-1);
+    const size = async () => (await call(world.send, '/log/checkpoint')).body;
+    const logged = await size();
+    const again = await Promise.all(
+      [1, 2, 3].map(() => world.send(last?.path ?? '', last?.init ?? {})),
+    );
+    for (const answer of again)
+      expect({ status: answer.status, body: await answer.json() }).toEqual(first);
+    expect(await size()).toEqual(logged);
+  });
+});
+
+describe('other bytes for the same end are a conflict', () => {
+  it.each<
+    [
+      string,
+      () => Promise<unknown>,
+      () => Promise<{ status: number; body: { code: string } }>,
+      string,
+    ]
+  >([
+    [
+      'another skill under a published number',
+      async () => publish(world.send, skill(), world.author),
+      () => publish(send, skill('two'), world.author),
+      'version-exists',
+    ],
+    [
+      'the same skill, signed anew',
+      async () => publish(world.send, skill(), world.author),
+      async () =>
+        publish(send, skill(), world.author, {
+          envelope: await signPublication(skill(), world.author),
+        }),
+      'version-exists',
+    ],
+    [
+      'an approval of an approved version',
+      approved,
+      () => approve(send, world.tokens.omar, world.omar, skill()),
+      'move-illegal',
+    ],
+    [
+      'a second revocation',
+      async () => {
+        await approved();
+        await state(world.send, stop('revoked'), world.omar);
+      },
+      say(() => stop('revoked'), rita),
+      'move-illegal',
+    ],
+    [
+      'a second suspension',
+      async () => {
+        await approved();
+        await state(world.send, stop('suspended'), world.omar);
+      },
+      say(() => stop('suspended'), rita),
+      'move-illegal',
+    ],
+    [
+      'a claim of a claimed scope',
+      async () => state(world.send, claim(world.omar), world.omar),
+      say(
+        () => claim(eve),
+        () => eve,
+      ),
+      'scope-taken',
+    ],
+    [
+      'taking back what was not said',
+      approved,
+      say(() => advice('unyanked'), author),
+      'move-illegal',
+    ],
+  ])('%s', async (_, before, act, code) => {
+    await before();
+    const { body, status } = await act();
+    expect([status, body.code]).toEqual([code === 'scope-taken' ? 403 : 409, code]);
+    expect(body).toMatchObject({ title: expect.any(String) });
+  });
+
+  it('another report for a job that is done', async () => {
+    await publish(world.send, skill(), world.author);
+    const token = world.tokens.scanner;
+    const { job } = (await call(world.send, '/api/v1/jobs/lease', { token, json: {} })).body;
+    const post = async (verdict: 'pass' | 'block') => {
+      const report = makeReport(skill(), verdict);
+      const envelope = await signReport(world.send, skill(), report, world.scanner);
+      const json = { lease: job.lease, envelope, report };
+      return call(world.send, `/api/v1/jobs/${job.id}/report`, { token, json });
+    };
+    expect((await post('pass')).status).toBe(200);
+    expect(await post('block')).toMatchObject({ status: 409, body: { code: 'job-stale' } });
+    expect((await call(world.send, `/api/v1/versions/${name}/${version}`)).body.verdict).toBe(
+      'pass',
+    );
+  });
+});
