@@ -38,6 +38,8 @@ const packages = new Set();
 // Large, and only loaded for TypeScript and JavaScript.
 const large = ['ts-morph'];
 const native = ['better-sqlite3', '@napi-rs/keyring'];
+// An operator may leave it out.
+const optional = ['nodemailer'];
 // Packages for a registry only. As hundreds of modules they would cost `serve` 130 MB of memory.
 const ofRegistry = ['hono', '@hono/*', 'drizzle-orm'];
 // CommonJS packages require Node's modules. The import has a name that no module uses, since two
@@ -59,13 +61,13 @@ await bundle('command-line', {
   minifyWhitespace: true,
   legalComments: 'none',
   banner: ownPlace,
-  external: [...large, ...native, ...ofRegistry, 'playwright-core'],
+  external: [...large, ...native, ...optional, ...ofRegistry, 'playwright-core'],
   plugins: [otherCommands, ownPlaces('ownPlace')],
 });
 await bundle('command-line', {
   ...modules,
   chunkNames: 'part-[name]-[hash]',
-  external: [...large, ...native],
+  external: [...large, ...native, ...optional],
   plugins: [ownPlaces('import.meta.url')],
 });
 await bundle('main', {

@@ -1,6 +1,5 @@
 /** The Node shell: the application on a port, its database and objects in one folder. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../skills-index/skill/problem.ts';
 import type { Policy } from '../skills-index/trust/policy/policy.ts';
@@ -25,9 +24,10 @@ import { resume } from './index/resume.ts';
 import { takeStatement } from './intake/statements.ts';
 import { knownFilesBytesMax, resumeWaitMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
-import { alarmText, behindOf } from './log/witness-duty.ts';
+import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
 import { keepNotices } from './notices/keep-notices.ts';
+import { mailRecipients } from './notices/mail.ts';
 import type { NoticeConfig } from './notices/notice-config.ts';
 import type { Notices } from './notices/notice-types.ts';
 import { webhooksOf } from './notices/recipients.ts';
@@ -245,7 +245,7 @@ async function readTrust({ dir, ...options }: RegistryOptions, say: (line: strin
   const keys = await readKeys(dir, root);
   const policy = options.policy ?? (await readPolicy(dir));
   const incidents = await readIncidentPolicy(dir);
-  const notices = recipientsOf(await readNotices(dir), options.postOutside, say);
+  const notices = await recipientsOf(await readNotices(dir), options.postOutside, say);
   const tuf = await readTuf(dir, { root, policy });
   const sigstore = await readSigstore(dir, tuf);
   const signedPolicy = tuf?.files['witnesses.json'];
@@ -254,14 +254,15 @@ async function readTrust({ dir, ...options }: RegistryOptions, say: (line: strin
 }
 
 /** Everybody whom `notices.json` names. */
-function recipientsOf(
+async function recipientsOf(
   config: NoticeConfig | undefined,
   post: PostOutside | undefined,
   say: (line: string) => void,
-): Notices | undefined {
+): Promise<Notices | undefined> {
   if (config === undefined) return undefined;
   if (post === undefined) throw new Error('nothing sends the notices of notices.json');
-  return { recipients: webhooksOf(config, post), say };
+  const byMail = config.mail === undefined ? [] : await mailRecipients(config.mail);
+  return { recipients: [...webhooksOf(config, post), ...byMail], say };
 }
 
 /** A database that is damaged in one place must not be written in another. */

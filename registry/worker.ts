@@ -179,12 +179,12 @@ async function make(
 function noticesOf({ NOTICES: text }: WorkerEnvironment) {
   if (text === undefined) return undefined;
   const config = parseNoticeConfig(text, 'NOTICES');
-  if (config.hosts !== undefined)
+  if (config.mail !== undefined || config.hosts !== undefined)
     throw new Problem(
       'json-invalid',
-      'Cannot use NOTICES: a Worker reaches public addresses only',
+      'Cannot use NOTICES: a Worker sends no mail, and reaches public addresses only',
       {
-        hint: 'Leave out hosts.',
+        hint: 'Leave out mail and hosts.',
       },
     );
   // A redirect could lead anywhere.

@@ -16,6 +16,13 @@ const choice = {
   scopes: v.exactOptional(v.array(text)),
 };
 
+/** One address without a name, so that nothing can add a second one. */
+const address = v.pipe(
+  v.string(),
+  v.maxLength(254, 'is too long'),
+  v.regex(/^[^\s@,;<>"()]+@[^\s@,;<>"()]+$/, 'is no mail address'),
+);
+
 const webhookShape = exactObject({
   ...choice,
   url: text,
@@ -26,9 +33,19 @@ const webhookShape = exactObject({
   ),
 });
 
+const mailShape = exactObject({
+  /** `smtps://HOST`, or `smtp://HOST`, which uses STARTTLS. */
+  server: text,
+  user: v.exactOptional(text),
+  password: v.exactOptional(text),
+  from: address,
+  to: boundedList(exactObject({ ...choice, address }), noticeRecipientsMax),
+});
+
 const configShape = exactObject({
   schema: v.literal('skillgate.notices/1'),
   webhooks: v.exactOptional(boundedList(webhookShape, noticeRecipientsMax)),
+  mail: v.exactOptional(mailShape),
   /** Addresses of hosts inside the operator's network, by name. All others have to be public. */
   hosts: v.exactOptional(
     v.record(
@@ -46,6 +63,7 @@ const configShape = exactObject({
 
 export type NoticeConfig = v.InferOutput<typeof configShape>;
 export type WebhookConfig = v.InferOutput<typeof webhookShape>;
+export type MailConfig = v.InferOutput<typeof mailShape>;
 export type NoticeChoice = Pick<WebhookConfig, 'kinds' | 'scopes'>;
 
 /**
@@ -56,7 +74,17 @@ export function parseNoticeConfig(bytes: Uint8Array | string, path: string): Not
   const parsed = parseJson(bytes, path);
   const config = parseShape(configShape, parsed, 'json-invalid', path) as NoticeConfig;
   for (const { url } of config.webhooks ?? []) requireHookUrl(url, config, path);
+  if (config.mail !== undefined) requireMailServer(config.mail, path);
   return config;
+}
+
+function requireMailServer({ server }: MailConfig, path: string): void {
+  const url = URL.parse(server);
+  const isServer = url !== null && /^smtps?:$/.test(url.protocol) && url.hostname !== '';
+  if (isServer && url.username === '' && url.password === '') return;
+  throw new Problem('json-invalid', `Cannot use ${path}: mail has no server`, {
+    hint: 'Write smtps://HOST or smtp://HOST, and user and password beside it.',
+  });
 }
 
 function requireHookUrl(text: string, { hosts = {} }: NoticeConfig, path: string): void {

@@ -2,7 +2,7 @@
  * A real registry on loopback with people, keys and two versions in it: what the browser tests and
  * the screenshots look at.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publishVersion } from '../../cli/publish/upload.ts';
@@ -57,7 +57,12 @@ export interface Story {
 }
 
 /** Starts the registry: ruth and otto are reviewers, the scope acme belongs to the author. */
-export async function startStory({ signOn }: Pick<RegistryOptions, 'signOn'> = {}): Promise<Story> {
+export async function startStory({
+  notices,
+  ...options
+}: Pick<RegistryOptions, 'signOn' | 'postOutside'> & {
+  readonly notices?: object;
+} = {}): Promise<Story> {
   const folder = mkdtempSync(join(tmpdir(), 'skillgate-desk-'));
   const key = (name: string): Promise<KeyFile> =>
     createKeyFile(join(folder, 'keys', `${name}.json`), undefined, name);
@@ -69,12 +74,13 @@ export async function startStory({ signOn }: Pick<RegistryOptions, 'signOn'> = {
   };
   const dir = join(folder, 'registry');
   const root = await makeRegistryFolder(dir, 'localhost', async () => keys.administrator);
+  if (notices !== undefined) writeFileSync(join(dir, 'notices.json'), JSON.stringify(notices));
   const scanner = await readKeyFile(join(dir, registryFiles.scannerKey));
   const server = await startRegistry({
     dir,
     host: 'localhost',
     port: 0,
-    signOn,
+    ...options,
     log: () => undefined,
   });
   const { base } = server;
