@@ -119,10 +119,10 @@ export const orphansAtOnce = 200;
 export const sweepPauseMs = 20;
 export const usedNamesMax = 200_000;
 /**
- * More than a line of an index file grows by the log indexes of its advice, with the line feed: a
- * full index file must have room for the advice about its versions.
+ * More than a line of an index file grows by its hints, with the line feed: the log indexes of the
+ * advice about the version, and its stop. A full index file must have room for them.
  */
-export const adviceHintBytesMax = 80;
+export const hintBytesMax = 160;
 /** Index files that a start updates before it marks their lines in one batch. */
 export const indexFilesMarkedAtOnce = 100;
 export const formBodyBytesMax = 64 * 1024;

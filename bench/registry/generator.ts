@@ -15,6 +15,7 @@ import { bandKeys, isSignature } from '../../skills-index/skill/text/similarity-
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { GrowingLog } from './growing-log.ts';
+import { addStoppedNames } from './stopped-names.ts';
 import {
   type Cell,
   type CellsOf,
@@ -123,17 +124,21 @@ export class Generator {
     }
   }
 
-  /** Revokes bundles that no version has. The next request signs the status anew. */
-  mark(count: number): void {
-    const insert = this.#db.prepare(
-      "INSERT INTO marks (bundle, kind, reason, since, logIndex) VALUES (?, 'revoked', ?, ?, ?)",
-    );
-    const reason = 'steals credentials from the files that the skill was given to read'.padEnd(95);
-    this.#db.transaction(() => {
-      for (let nth = 0; nth < count; nth++)
-        insert.run(digestOf(randomBytes(32)), reason, this.#time, this.#log.size - 1);
-      this.#db.exec('DELETE FROM status_file');
-    })();
+  /** Revokes bundles that no version has: their names enter the map of the log. */
+  async stop(count: number): Promise<void> {
+    if (count === 0) return;
+    const map = addStoppedNames(this.#db, count, this.#log.size);
+    const trigger = this.#db
+      .prepare("SELECT sql FROM sqlite_master WHERE name = 'log_no_update'")
+      .pluck()
+      .get();
+    this.#db.exec('DROP TRIGGER log_no_update');
+    const { note } = await this.#log.takeMap(map);
+    this.#db
+      .prepare('UPDATE log SET map = ?, note = ? WHERE "index" = ?')
+      .run(Buffer.from(map).toString('base64'), note, this.#log.size - 1);
+    this.#db.exec(String(trigger));
+    this.#db.exec('DELETE FROM status_file');
     rmSync(this.#pathOf('public/index/status.json'), { force: true });
   }
 

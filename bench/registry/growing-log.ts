@@ -41,7 +41,7 @@ export class GrowingLog {
   readonly #signer: CheckpointSigner;
   #range: CompactRange;
   /** The map of the registry’s own log: clones have no names in the map. */
-  readonly #map: Hash;
+  #map: Hash;
 
   /** @param pem the log's private key */
   constructor(db: Database, root: RootFile, pem: string) {
@@ -58,6 +58,14 @@ export class GrowingLog {
 
   get size(): number {
     return this.#range.size;
+  }
+
+  /** Signs the present head with another map. */
+  async takeMap(map: Hash): Promise<{ readonly note: string }> {
+    this.#map = map;
+    const root = rangeRoot(this.#range);
+    const head = { origin: this.#root.origin, size: this.#range.size, root, map };
+    return { note: await signCheckpoint(head, this.#signer) };
   }
 
   /**

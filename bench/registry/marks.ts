@@ -54,9 +54,9 @@ export async function marksPart(reach: Reach): Promise<Part> {
     });
     let marks = 0;
     for (const size of sizesOf[reach]) {
-      process.stderr.write(`registry: ${printCount(size)} marks …\n`);
+      process.stderr.write(`registry: ${printCount(size)} stops …\n`);
       const generator = new Generator(folder.dir, folder.root, []);
-      generator.mark(size - marks);
+      await generator.stop(size - marks);
       generator.close();
       marks = size;
       measured.push(await whileServed(folder.dir, (served) => measureAt(folder, served, size)));
@@ -65,7 +65,7 @@ export async function marksPart(reach: Reach): Promise<Part> {
   } catch (cause) {
     const goal = `≤ ${installBytesMax} bytes an install, GET ≤ 1.2 × raw`;
     return {
-      rows: [...rowsOf(measured), unmeasured('marks, the next size', goal, cause)],
+      rows: [...rowsOf(measured), unmeasured('stops, the next size', goal, cause)],
       curves: curvesOf(measured),
     };
   } finally {
@@ -119,7 +119,7 @@ async function installBytes(folder: StaffedFolder, { base }: Served): Promise<nu
 
 function rowsOf(measured: readonly Measured[]): (Row | Unmeasured)[] {
   return measured.flatMap((one): (Row | Unmeasured)[] => {
-    const marks = `${printCount(one.marks)} marks`;
+    const marks = `${printCount(one.marks)} stops`;
     const ratio = one.registryMs / one.rawMs;
     const [few] = measured;
     return [
@@ -151,8 +151,8 @@ function curvesOf(measured: readonly Measured[]): Curve[] {
   const at = measured.map(({ marks }) => marks);
   return [
     {
-      title: 'marks: GET of status.json',
-      along: 'marks',
+      title: 'stops: GET of status.json',
+      along: 'stops',
       at,
       unit: 'ms',
       lines: [
@@ -162,8 +162,8 @@ function curvesOf(measured: readonly Measured[]): Curve[] {
       ],
     },
     {
-      title: 'marks: bytes of an install',
-      along: 'marks',
+      title: 'stops: bytes of an install',
+      along: 'stops',
       at,
       unit: 'KiB',
       lines: [

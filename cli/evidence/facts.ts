@@ -127,18 +127,18 @@ export interface StopRow extends EventRow {
   readonly reason: string;
 }
 
-/** How long a host went on with a version after the registry had marked it. */
+/** How long a host went on with a version after the registry had stopped it. */
 export interface ReactionRow {
   readonly host: string;
   readonly name: string;
   readonly version: string;
   readonly kind: string;
-  /** By the clock of the registry, which signed it. */
+  /** By the clock of the registry. Nobody signed this time. */
   readonly since: string;
   /** By the clock of the host: the first refused start or stopped run; null for none. */
   readonly stopped: string | null;
   readonly seconds: number | null;
-  /** Starts after the mark and before the first refusal. */
+  /** Starts after the stop and before the first refusal. */
   readonly startsAfter: number;
 }
 

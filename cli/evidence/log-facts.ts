@@ -19,7 +19,7 @@ type Counted = Pick<
   'uses' | 'incidents' | 'holds' | 'breakers' | 'stops' | 'reactions' | 'days' | 'omitted'
 >;
 
-/** A version that the registry marked, and since when. */
+/** A version that the registry stopped, and since when. */
 export interface StoppedVersion {
   readonly name: string;
   readonly version: string;
@@ -188,7 +188,7 @@ export class LogFacts {
   }
 }
 
-/** The versions that are not to be used any more, by the marks of their registry. */
+/** The versions that are not to be used any more, by the statements in their registry’s log. */
 export function stoppedVersions(versions: readonly VersionFacts[]): StoppedVersion[] {
   return versions.flatMap(({ name, version, marks }) =>
     marks

@@ -16,6 +16,7 @@ import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { type ChainNode, chainOf } from '../../skills-index/trust/decision/chain.ts';
 import { judge } from '../../skills-index/trust/decision/judge.ts';
+import { activeRevocation } from '../../skills-index/trust/decision/log.ts';
 import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import type { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
@@ -100,6 +101,7 @@ export async function judgeSection(
     });
     const judged = judge(input);
     const { publish, scan, status } = judged.parts;
+    const stop = activeRevocation(judged.evidence);
     const facts: VersionFacts = {
       name,
       version,
@@ -115,9 +117,10 @@ export async function judgeSection(
       approvals: judged.approvals,
       needed: scan?.needed ?? null,
       capabilities: listCapabilities(input.line.capabilities).map(printCapability),
-      marks: judged.evidence.marks
-        .filter(({ bundle }) => bundle === input.line.bundle)
-        .map(({ kind, since, reason }) => ({ kind, since, reason })),
+      marks:
+        stop === undefined
+          ? []
+          : [{ kind: stop.kind, reason: stop.reason, since: input.line.stopped?.since ?? at }],
       logSize: status?.checkpoint.size ?? null,
     };
     return { facts, chain: chainOf(judged) };

@@ -1,24 +1,22 @@
-/**
- * Holds every index line, and every mark of the status, against what the log says up to the
- * status's own head.
- */
+/** Holds every index line against what the log says up to the status's own head. */
 import { fetchFile } from '../../skills-index/client/blobs.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
-import type { Status } from '../../skills-index/trust/index-files/status-file.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import { monitorLinesMax } from '../limits.ts';
 import { type Difference, withheldStatement } from './difference.ts';
 import { type JudgingLog, judgeLine } from './judged-line.ts';
 import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';
-import { StandingMarks } from './marks.ts';
 import { offeredKey } from './offered.ts';
+import { otherStop, whyHiding, whyUnfounded } from './shown-stops.ts';
 import { judgeSummaryInLog } from './summaries.ts';
 import { skillNameIn } from './summary-name.ts';
 import type { ReplayWorld } from './world.ts';
 
 export interface Compared {
   readonly lines: number;
+  /** Lines that show a stop. */
+  readonly stopped: number;
   readonly differences: readonly Difference[];
   /** What is worth knowing and no difference. */
   readonly notes: readonly string[];
@@ -41,29 +39,25 @@ export interface ComparedLog extends JudgingLog {
 interface Found {
   readonly differences: Difference[];
   readonly notes: string[];
-  readonly marks: StandingMarks;
   /** Lines of this skill, and those among them that installers take. */
   readonly shown: Set<string>;
   readonly taken: Map<string, number>;
 }
 
-export async function compareIndex(
-  world: ReplayWorld,
-  log: ComparedLog,
-  status: Status,
-): Promise<Compared> {
+export async function compareIndex(world: ReplayWorld, log: ComparedLog): Promise<Compared> {
   const differences: Difference[] = [];
   const notes: string[] = [];
   const files: Map<string, Uint8Array> = new Map();
-  const marks = new StandingMarks(status);
   const offered: string[] = [];
   let lines = 0;
+  let stopped = 0;
   for (const [name, summaries] of summariesByName(log.summaries)) {
     const bytes = await fetchFile(world.source, `/index/${name}`, indexFileBytesMax);
-    const found: Found = { differences: [], notes, marks, shown: new Set(), taken: new Map() };
+    const found: Found = { differences: [], notes, shown: new Set(), taken: new Map() };
     for (const line of bytes === undefined ? [] : parseIndexFile(bytes, name)) {
       if (line.logIndex >= log.size) continue;
       lines++;
+      if (line.stopped !== undefined) stopped++;
       await compareLine(world, log, line, found);
     }
     await compareUnshown(world, log, summaries, found);
@@ -73,7 +67,8 @@ export async function compareIndex(
   }
   return {
     lines,
-    differences: [...differences, ...marks.unfounded(log.size)],
+    stopped,
+    differences,
     notes,
     files,
     offered,
@@ -86,20 +81,21 @@ async function compareLine(
   line: IndexLine,
   found: Found,
 ): Promise<void> {
-  const { differences, notes, marks, shown, taken } = found;
+  const { differences, notes, shown, taken } = found;
   shown.add(offeredKey(line));
   const replayed = await judgeLine(world, log, line, differences);
   if (replayed === undefined) return;
-  differences.push(...marks.whyMissing(line, replayed), ...marks.whyHiding(line, replayed));
-  if (replayed.refused.length > 0)
+  differences.push(...whyHiding(line, replayed));
+  if (replayed.refused.length > 0) {
     notes.push(
       `installers reject ${line.name}@${line.version} because of its index line: ${replayed.refused[0]}`,
     );
-  else {
-    // A line that installers refuse may name any bundle, so it bears out no mark.
-    marks.bearOut(line.bundle, replayed);
-    taken.set(offeredKey(line), line.logIndex);
+    return;
   }
+  const unfounded = whyUnfounded(line, replayed);
+  differences.push(...unfounded);
+  if (unfounded.length === 0) notes.push(...otherStop(line, replayed));
+  taken.set(offeredKey(line), line.logIndex);
 }
 
 // A registry chooses the lines that it shows, so each verification summary without one is judged by
@@ -108,7 +104,7 @@ async function compareUnshown(
   world: ReplayWorld,
   log: ComparedLog,
   summaries: readonly LoggedSummary[],
-  { differences, notes, marks, shown, taken }: Found,
+  { differences, notes, shown, taken }: Found,
 ): Promise<void> {
   const isTaken = new Set([...taken].map(([key, logIndex]) => `${key.split(' ')[0]} ${logIndex}`));
   const judged = new Set(taken.keys());
@@ -123,23 +119,14 @@ async function compareUnshown(
         `installers reject ${purl}, whose verification summary is at log index ${logIndex}: ${one.why}`,
       );
     if (!('line' in one)) continue;
-    const { line, replayed } = one;
+    const { line } = one;
     const key = offeredKey(line);
     // Of several verification summaries on a version the newest counts.
     if (judged.has(key)) continue;
     judged.add(key);
-    marks.bearOut(line.bundle, replayed);
     const place = `${line.name}@${line.version}`;
-    const before = log.offered.has(key);
-    if (before && !shown.has(key))
+    if (log.offered.has(key) && !shown.has(key))
       differences.push({ code: 'line-withheld', place, message: missingLineText(place, logIndex) });
-    const missing = marks
-      .whyMissing(line, replayed)
-      .filter((lack) => differences.every((known) => !isSame(known, lack)));
-    // A version that nobody was offered needs no mark, and the registry gives it none.
-    if (before || shown.has(key) || replayed.wasOffered) differences.push(...missing);
-    else
-      notes.push(...missing.map(({ message }) => `${message}; no index line offers the version`));
     if (!shown.has(key))
       notes.push(
         `${place} has a verification summary in the log and no index line, so installers are not offered the version`,
@@ -150,10 +137,6 @@ async function compareUnshown(
 function unfoundedSummary({ purl, logIndex }: LoggedSummary, why: string): Difference {
   const message = `The verification summary on ${purl} at log index ${logIndex} cannot be compared: ${why}`;
   return { code: 'summary-unfounded', place: `log index ${logIndex}`, message };
-}
-
-function isSame(one: Difference, other: Difference): boolean {
-  return one.code === other.code && one.place === other.place;
 }
 
 function missingLineText(place: string, logIndex: number): string {

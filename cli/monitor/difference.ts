@@ -21,10 +21,9 @@ export const differenceMeanings = {
   'statement-unverifiable':
     'The root of trust of this host cannot verify a statement in the log. The scope or version that the statement names is frozen.',
   'status-behind':
-    'The status that installers see lacks the revocations that were logged after this status.',
-  'mark-missing': 'Installers that use this status install a version that the log forbids.',
-  'mark-unfounded':
-    'No signed statement supports this mark. The registry stops a version without permission.',
+    'The head that installers see lacks the revocations that were logged after this head.',
+  'stop-unfounded':
+    'No signed statement supports this stop. Installers that ask for a range of versions get another version.',
   'line-withheld':
     'An index line must stay for ever. Without it, installers cannot see the version or any statement about it.',
   'not-shown':

@@ -23,7 +23,8 @@ export interface Look {
   readonly size: number;
   readonly read: number;
   readonly lines: number;
-  readonly marks: number;
+  /** Index lines that show a stop. */
+  readonly stopped: number;
   readonly differences: readonly Difference[];
   readonly notes: readonly string[];
   /** `status.json` as it was served. */
@@ -40,22 +41,23 @@ export interface Look {
 export async function replayOnce(world: ReplayWorld): Promise<Look> {
   for (let tries = 1; ; tries++) {
     const look = await replayLog(world);
-    // Marks are read after the head that stands beside them, so a lift of this moment can be in a
-    // status that does not know it yet.
-    if (!look.differences.some(isOfMark) || !(await hasGrown(world, look.stated)))
-      return finish(world, look);
-    if (tries >= monitorTriesMax) return finish(world, withoutMarks(look));
+    if (!look.differences.some(isOfStop)) return finish(world, look);
+    // The index is read after the heads, and shows stops that are newer than the status.
+    if (look.stated < look.size) return finish(world, withoutStops(look));
+    if (!(await hasGrown(world, look.stated))) return finish(world, look);
+    if (tries >= monitorTriesMax) return finish(world, withoutStops(look));
   }
 }
 
-function isOfMark({ code }: Difference): boolean {
-  return code === 'mark-missing' || code === 'mark-unfounded';
+function isOfStop({ code }: Difference): boolean {
+  return code === 'stop-unfounded';
 }
 
-// A log that grows faster than it is read has no moment at which its marks could be compared.
-function withoutMarks(look: RawLook): RawLook {
-  const left = look.differences.filter((one) => !isOfMark(one));
-  const note = `marks at ${look.differences.length - left.length} places were not compared, because the log grew during each of ${monitorTriesMax} attempts; the next replay compares them`;
+// A log that grows faster than it is read has no moment at which the stops could be compared. A
+// status that stays behind is a difference of its own.
+function withoutStops(look: RawLook): RawLook {
+  const left = look.differences.filter((one) => !isOfStop(one));
+  const note = `the stops of ${look.differences.length - left.length} versions were not compared, because the index is newer than the head in status.json; the next replay compares them`;
   return { ...look, differences: left, notes: [...look.notes, note] };
 }
 
@@ -81,7 +83,7 @@ async function replayLog(world: ReplayWorld): Promise<RawLook> {
     size: heads.newest.size,
     read: 0,
     lines: 0,
-    marks: heads.status.marks.length,
+    stopped: 0,
     notes: [],
     files: new Map(),
     differences: heads.differences,
@@ -104,7 +106,7 @@ async function replayLog(world: ReplayWorld): Promise<RawLook> {
   const { dir } = world.folder;
   const offered = await readOffered(dir, before.offered);
   const log = { ...words, size: heads.stated.size, offered, state };
-  const compared = await compareIndex(world, log, heads.status);
+  const compared = await compareIndex(world, log);
   const withheld = state.withheld.map(({ index }) => withheldStatement(index));
   const maps = compareMaps(world, state, heads);
   const isOlder = before.seen !== undefined && before.seen.sums === undefined;

@@ -148,8 +148,8 @@ function textOf(
   { differences, evidence, ...look }: Shown,
 ): Safe {
   const ink = inkFor(context.stdout, context.env);
-  const { size, read, lines, marks } = look;
-  const what = safe`${count(size, 'entry', 'entries')} of the log (${read} new), ${count(lines, 'index line')}, ${count(marks, 'mark')}`;
+  const { size, read, lines, stopped } = look;
+  const what = safe`${count(size, 'entry', 'entries')} of the log (${read} new), ${count(lines, 'index line')} (${stopped} stopped)`;
   if (differences.length === 0)
     return safe`${ink.green('✔')} ${base}: ${what}: index and status agree with the log`;
   return joined(

@@ -44,7 +44,7 @@ export async function judgeFailure(world: ReplayWorld, cause: Problem): Promise<
   const differences: Difference[] = [{ code: 'not-shown', place: source.base, message }];
   const evidence = await keepEvidence(world, differences, [['newest-head.txt', note]]);
   const kept = evidence === undefined ? {} : { evidence };
-  return { size, read: 0, lines: 0, marks: 0, differences, notes: [], ...kept };
+  return { size, read: 0, lines: 0, stopped: 0, differences, notes: [], ...kept };
 }
 
 async function shownCheckpoint({ source, root }: ReplayWorld): Promise<string | undefined> {

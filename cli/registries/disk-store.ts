@@ -2,7 +2,7 @@
  * The store of verified blobs and of last good copies, on disk. Blobs are cache. Data that a
  * registry must not be able to undo is permanent.
  */
-import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Store } from '../../skills-index/client/store.ts';
 import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
@@ -11,12 +11,12 @@ import type { Paths } from '../command.ts';
 import { writeWhole } from '../whole-file.ts';
 
 /**
- * Files that must survive an emptied cache: the head of the log, revocations, and the ends of keys
- * and members. Without them a registry could show this host an earlier state of its log or index.
+ * Files that must survive an emptied cache: the head of the log, and learned statements such as
+ * revocations and the ends of keys. Without them a registry could show this host an earlier state
+ * of its log or index.
  */
 const isLasting = (name: string): boolean =>
   name === 'checkpoint' ||
-  name === 'revoked' ||
   name.startsWith('alarms/') ||
   name === 'known' ||
   name.startsWith('known/');
@@ -34,10 +34,7 @@ export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): S
   return {
     get: async (digest) => readIfThere(blobOf(digest)),
     put: async (digest, bytes) => write(blobOf(digest), bytes),
-    // Earlier versions kept `revoked` in the cache.
-    getNamed: async (name) =>
-      (await readIfThere(namedOf(name))) ??
-      (isLasting(name) ? readIfThere(placeIn(paths.cache, name)) : undefined),
+    getNamed: async (name) => readIfThere(namedOf(name)),
     putNamed: async (name, bytes) =>
       isLasting(name) ? writeWhole(namedOf(name), bytes, 0o600) : write(namedOf(name), bytes),
     listNamed: async (folder) => listIfThere(namedOf(folder)),
@@ -51,20 +48,14 @@ export function diskStore(paths: Pick<Paths, 'cache' | 'data'>, root: Digest): S
  * @returns the new folder
  */
 export async function setMemoryAside(
-  paths: Pick<Paths, 'cache' | 'data'>,
+  paths: Pick<Paths, 'data'>,
   root: Digest,
   now: Date,
 ): Promise<string> {
-  const folderIn = (base: string): string => join(base, 'registries', hexOf(root));
-  const aside = join(folderIn(paths.data), 'forgotten', now.toISOString().replaceAll(':', '-'));
+  const folder = join(paths.data, 'registries', hexOf(root));
+  const aside = join(folder, 'forgotten', now.toISOString().replaceAll(':', '-'));
   await mkdir(aside, { recursive: true, mode: 0o700 });
-  for (const [from, to] of [
-    [join(folderIn(paths.data), 'known'), 'known'],
-    [join(folderIn(paths.data), 'revoked'), 'revoked'],
-    // Earlier versions kept this folder in the cache, and it is still read there.
-    [join(folderIn(paths.cache), 'revoked'), 'revoked-in-cache'],
-  ] as const)
-    await moveIfThere(from, join(aside, to));
+  await moveIfThere(join(folder, 'known'), join(aside, 'known'));
   return aside;
 }
 
@@ -72,12 +63,7 @@ async function moveIfThere(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return;
-    // Cache and data may be on different disks.
-    if (code !== 'EXDEV') throw cause;
-    await copyFile(from, to);
-    await rm(from);
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
   }
 }
 

@@ -18,9 +18,10 @@ import { houseWord } from '../../skills-index/skill/ecosystem.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
-import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
+import type { Admitted, Decision } from '../../skills-index/trust/decision/decision.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
+import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { handsOfAgent } from '../holds/hands.ts';
 import type { Lock, LockedSkill } from '../install/lock.ts';
 import {
@@ -43,6 +44,8 @@ export interface Startable {
   /** How it is asked again while the skill runs, and whose word counts. */
   readonly source: Source;
   readonly root: RootFile;
+  /** Decides about exactly this version again, under the same trust and pins. */
+  readonly admitAgain: (how: { readonly offline: boolean }) => Promise<Decision>;
   readonly notes: readonly string[];
 }
 
@@ -99,24 +102,26 @@ export function auditKeyFileOf({ paths }: Pick<AdmissionWorld, 'paths'>): string
  * and others of `admit`
  */
 export async function admitToStart(
-  world: AdmissionWorld,
+  asking: AdmissionWorld,
   host: HostFiles,
   question: StartQuestion,
 ): Promise<Startable> {
   const { name, locked, agent } = question;
+  // What was verified for the start need not be verified again while the version runs.
+  const world = { ...asking, verified: asking.verified ?? new VerifiedStatements() };
+  const terms = {
+    name,
+    locked,
+    locks: question.locks,
+    ...(question.registries === undefined ? {} : { registries: question.registries }),
+    host: host.policy,
+  };
   try {
     const {
       admission: judged,
       source,
       registry,
-    } = await askAdmission(world, {
-      name,
-      range: locked?.version ?? question.range,
-      locked,
-      locks: question.locks,
-      ...(question.registries === undefined ? {} : { registries: question.registries }),
-      host: host.policy,
-    });
+    } = await askAdmission(world, { ...terms, range: locked?.version ?? question.range });
     const admitted = admission.requireAdmitted(judged, name);
     // Advisories compare versions. What the host chooses is compared when it is chosen.
     const used = (admitted.capabilities.package ?? []).filter(
@@ -130,6 +135,10 @@ export async function admitToStart(
       registry: registry.root.origin,
       source,
       root: registry.root,
+      admitAgain: async ({ offline }) => {
+        const again = await askAdmission(world, { ...terms, range: admitted.version, offline });
+        return again.admission.decision;
+      },
       notes: judged.notes,
     };
   } catch (problem) {

@@ -17,12 +17,20 @@ import type { HostFiles, Startable } from './start-skill.ts';
 export async function runWatched(
   world: AdmissionWorld,
   { policy }: Pick<HostFiles, 'policy'>,
-  { admitted, root, source }: Pick<Startable, 'admitted' | 'root' | 'source'>,
+  {
+    admitted,
+    root,
+    source,
+    admitAgain,
+  }: Pick<Startable, 'admitted' | 'root' | 'source' | 'admitAgain'>,
   request: runs.RunRequest,
 ): Promise<runs.RunResult> {
   const { statusSeconds: seconds, status: statusUrls } = policy;
   const revocation = watchRevocation({
-    bundle: admitted.bundle,
+    name: admitted.name,
+    version: admitted.version,
+    note: admitted.checkpoint.note,
+    admitAgain,
     source,
     root,
     statusUrls,

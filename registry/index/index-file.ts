@@ -3,18 +3,20 @@
  * write the file at once. So each write replaces only the bytes that the writer read before its
  * query, and marks only the lines that it wrote.
  */
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import type { StopHint } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Registry } from '../context.ts';
 import { indexFilesMarkedAtOnce } from '../limits.ts';
 import { behindNow } from '../log/witness-duty.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
 import type { KnownFile } from '../store/known-files.ts';
 import { replaceObject } from '../store/objects.ts';
-import { indexLines } from '../store/schema.ts';
+import { audit, indexLines, versions } from '../store/schema.ts';
 import { whyDamaged } from '../store/sqlite-errors.ts';
+import type { VersionState } from '../versions/status.ts';
 import { hintsOf } from './advice.ts';
 
 /** The name of a skill's index file. */
@@ -123,33 +125,58 @@ async function putIndexFile(registry: Registry, name: SkillName): Promise<readon
       unwritten = rows.filter((row) => row.written === 0).map((row) => row.logIndex);
       return printFile(registry, name, rows);
     });
+    registry.known?.change(indexFileName(name));
     return unwritten;
   });
 }
 
-type LineRow = typeof indexLines.$inferSelect;
+type LineRow = Pick<typeof indexLines.$inferSelect, 'line' | 'logIndex' | 'written'> & {
+  readonly status: VersionState | null;
+  /** Time of the last move, in milliseconds since 1970. */
+  readonly since: number | null;
+};
 
 function linesOf(registry: Registry, name: SkillName): Promise<LineRow[]> {
   return registry.db.read
-    .select()
+    .select({
+      line: indexLines.line,
+      logIndex: indexLines.logIndex,
+      written: indexLines.written,
+      status: versions.status,
+      since: audit.at,
+    })
     .from(indexLines)
+    .leftJoin(versions, eq(versions.id, indexLines.versionId))
+    .leftJoin(audit, and(eq(audit.versionId, versions.id), eq(audit.move, versions.move)))
     .where(eq(indexLines.name, name))
     .orderBy(asc(indexLines.logIndex));
 }
 
-// The hints are read after the lines: a line whose advice has changed since stays unwritten, so the
-// file is written once more.
+// The hints are read after the lines: a line whose advice or state has changed since stays
+// unwritten, so the file is written once more. Installers judge the statements in the log.
 async function printFile(
   registry: Registry,
   name: SkillName,
   rows: readonly LineRow[],
 ): Promise<Uint8Array> {
   const hints = await hintsOf(registry, name);
-  const lines = rows.map(({ line, logIndex }) => {
-    const hint = hints.get(logIndex);
-    return hint === undefined ? line : canonicalJson({ ...JSON.parse(line), advice: hint });
+  const lines = rows.map((row) => {
+    const advice = hints.get(row.logIndex);
+    const stopped = stopOf(row);
+    if (advice === undefined && stopped === undefined) return row.line;
+    const line = {
+      ...JSON.parse(row.line),
+      ...(advice && { advice }),
+      ...(stopped && { stopped }),
+    };
+    return canonicalJson(line);
   });
   return Buffer.from(lines.map((line) => `${line}\n`).join(''));
+}
+
+function stopOf({ status, since }: LineRow): StopHint | undefined {
+  if (status !== 'suspended' && status !== 'revoked') return undefined;
+  return { kind: status, since: new Date(since ?? 0).toISOString() };
 }
 
 // Never by name: the file lacks a line that another process has committed since.

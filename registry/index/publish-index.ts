@@ -19,7 +19,7 @@ import {
 } from '../../skills-index/trust/index-files/index-line.ts';
 import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import type { Registry } from '../context.ts';
-import { adviceHintBytesMax } from '../limits.ts';
+import { hintBytesMax } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { finishStatements } from '../log/finish-statements.ts';
 import { logSize } from '../log/log.ts';
@@ -129,12 +129,12 @@ export async function requireReadable(registry: Registry, line: IndexLine): Prom
   const bytes = Buffer.from(`${printIndexLine(line)}\n`);
   const [before] = await registry.db.read
     .select({
-      bytes: sql<number>`coalesce(sum(length(CAST(${indexLines.line} AS BLOB)) + ${adviceHintBytesMax}), 0)`,
+      bytes: sql<number>`coalesce(sum(length(CAST(${indexLines.line} AS BLOB)) + ${hintBytesMax}), 0)`,
     })
     .from(indexLines)
     .where(eq(indexLines.name, line.name));
   const cannot = `Cannot publish ${line.name}@${line.version}`;
-  if ((before?.bytes ?? 0) + bytes.byteLength > indexFileBytesMax) {
+  if ((before?.bytes ?? 0) + bytes.byteLength + hintBytesMax > indexFileBytesMax) {
     throw new Problem('not-admitted', `${cannot}: the index file of this skill is full`);
   }
   try {

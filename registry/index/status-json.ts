@@ -1,34 +1,27 @@
 /**
- * status.json: suspensions and revocations of approved versions. It is signed for at most 24 hours,
- * and written again when it is an hour old.
+ * status.json: the newest head of the log. It is signed for at most 24 hours, and written again
+ * when it is an hour old.
  */
-import { asc, eq, isNotNull, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import {
-  parseEnvelope,
-  verifyEnvelope,
-} from '../../skills-index/statement/signature-formats/envelope.ts';
 import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts';
-import type { Status, StatusMark } from '../../skills-index/trust/index-files/status-file.ts';
+import { type Status, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import type { Registry } from '../context.ts';
 import { clockSkewMs, finishedAtOnce, statusLifeMs, statusRefreshMs } from '../limits.ts';
+import { orLater } from '../log/after-logging.ts';
 import { finishStatements } from '../log/finish-statements.ts';
 import type { HeadAhead } from '../log/head-ahead.ts';
-import { logSize, newestCheckpoint } from '../log/log.ts';
+import { committedCheckpoint, logSize, newestCheckpoint } from '../log/log.ts';
 import { behindNow, logBehind } from '../log/witness-duty.ts';
 import { askWitnesses, withCosignatures, witnessesDue } from '../log/witnesses.ts';
 import { replaceObject } from '../store/objects.ts';
-import { marks, statusFile } from '../store/schema.ts';
+import { statusFile } from '../store/schema.ts';
 import { writeLackingFiles } from './index-file.ts';
 
 /** The name under which a static host serves the file. */
 export const statusName = 'public/index/status.json';
 
-/**
- * The present file. It is signed again when it is old, when the log has grown, or when it lacks a
- * mark whose signing was interrupted.
- */
+/** The present file. It is signed again when it is old, or when the log has grown. */
 export async function currentStatus(registry: Registry): Promise<Uint8Array> {
   const behind = await behindNow(registry);
   if (behind !== undefined && 'file' in behind) return statusBehind(registry, behind);
@@ -39,7 +32,6 @@ export async function currentStatus(registry: Registry): Promise<Uint8Array> {
     last !== undefined && age >= 0 && age < statusRefreshMs && last.logSize === (head?.size ?? 0);
   if (
     fresh &&
-    canonicalJson(statusIn(last.bytes).marks) === canonicalJson(await readMarks(registry)) &&
     isOwn(last.bytes, registry) &&
     !witnessesDue(registry, last.logSize) &&
     // Another task that asked a witness, such as the start of this program, left the cosignature in
@@ -57,11 +49,9 @@ export async function shownStatus(registry: Registry): Promise<Uint8Array> {
   return last === undefined ? currentStatus(registry) : Buffer.from(last.bytes);
 }
 
-/** Signs the present marks. */
+/** Signs the present head. */
 export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
   return registry.exclusive('status', async () => {
-    // The head is read before the marks: a status whose checkpoint covers a revocation must never
-    // lack its mark.
     const head = await readHead(registry);
     if (head === undefined)
       throw new Problem('status-stale', 'The log is empty, so there is no status yet');
@@ -71,12 +61,11 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
     if (behind !== undefined) return statusBehind(registry, behind);
     // A head must not cover lines that the files lack. But a revocation must not wait for the
     // lines: the next status tries again.
-    await writeLackingFiles(registry).catch(() => undefined);
+    await orLater(registry, () => writeLackingFiles(registry));
     const now = registry.now();
     const envelope = await signStatus(
       {
         checkpoint: await withCosignatures(registry, head),
-        marks: await readMarks(registry),
         issued: now.toISOString(),
         expires: new Date(now.getTime() + statusLifeMs).toISOString(),
       },
@@ -106,25 +95,21 @@ export async function refreshStatus(registry: Registry): Promise<Uint8Array> {
   });
 }
 
-/**
- * The newest signed head, of the whole log where the storage allows. A statement whose checkpoint
- * could not be written has moved its version already. Its mark would stand beside a head that does
- * not cover it, as if nobody had signed it.
- */
+/** The newest head, of the whole log. */
 async function readHead(registry: Registry): ReturnType<typeof newestCheckpoint> {
   const head = await newestCheckpoint(registry);
   const from = head?.size ?? 0;
   try {
     const size = await logSize(registry);
     if (size === from || (await behindNow(registry)) !== undefined) return head;
-    // The last entry alone gives a head of the whole log. A mark must not wait for the other
+    // The last entry alone gives a head of the whole log. A stop must not wait for the other
     // entries; their first reader finishes them.
     await finishStatements(registry, wholeNumbers(Math.max(from, size - finishedAtOnce), size));
     return await newestCheckpoint(registry);
   } catch (error) {
-    // A mark must not wait for the storage: it takes effect at once.
+    // A stop must not wait for the storage: it takes effect at once.
     registry.reportPutOff?.(error);
-    return head;
+    return committedCheckpoint(registry);
   }
 }
 
@@ -146,17 +131,6 @@ async function statusBehind(registry: Registry, behind: HeadAhead): Promise<Uint
   return Buffer.from(last.bytes);
 }
 
-async function readMarks(registry: Registry): Promise<StatusMark[]> {
-  const rows = await registry.db.read
-    .select()
-    .from(marks)
-    .where(isNotNull(marks.kind))
-    .orderBy(asc(marks.bundle));
-  return rows.flatMap(({ bundle, kind, reason, since }) =>
-    kind === null ? [] : [{ bundle, kind, reason, since: new Date(since).toISOString() }],
-  );
-}
-
 /** The content of a file that this registry signed. */
 export function statusIn(bytes: Uint8Array | string): Status {
   const { payload } = JSON.parse(
@@ -165,9 +139,17 @@ export function statusIn(bytes: Uint8Array | string): Status {
   return JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
 }
 
-// After a rotation, the key before signed the last file.
-function isOwn(statusText: string, { keys }: Registry): boolean {
-  return verifyEnvelope(parseEnvelope(JSON.parse(statusText)), keys.status.publicKey);
+// After a rotation, the key before signed the last file. An earlier release signed a file with
+// other fields, which clients of this release refuse.
+function isOwn(statusText: string, { root, now }: Registry): boolean {
+  try {
+    const bytes = Buffer.from(statusText);
+    verifyStatus(bytes, root, now().getTime(), { graceSeconds: Number.POSITIVE_INFINITY });
+    return true;
+  } catch (cause) {
+    if (cause instanceof Problem) return false;
+    throw cause;
+  }
 }
 
 async function readLast(registry: Registry): Promise<typeof statusFile.$inferSelect | undefined> {

@@ -128,7 +128,7 @@ export async function finishRows(
 }
 
 /** The signed checkpoint of a batch, and the log key (SPKI DER) that signed it. */
-async function noteOf(
+export async function noteOf(
   { root, keys }: Registry,
   { note }: LoggedRows['entry'],
   head: Places['head'],

@@ -41,6 +41,23 @@ export async function newestCheckpoint(
   return { size, note: isOutdated ? await signCheckpoint(head, registry.keys.log) : row.note };
 }
 
+/**
+ * The checkpoint of all committed entries, also of entries whose storage failed. A signature is a
+ * function of the head, so the same note is stored later.
+ */
+export async function committedCheckpoint(
+  registry: Registry,
+): Promise<{ readonly size: number; readonly note: string }> {
+  const range = await readRange(registry);
+  const head = {
+    origin: registry.root.origin,
+    size: range.size,
+    root: rangeRoot(range),
+    map: await mapBefore(registry, range),
+  };
+  return { size: range.size, note: await signCheckpoint(head, registry.keys.log) };
+}
+
 /** The map of a log from before the map, once it has all names of this many entries. */
 async function readFilledMap(registry: Registry, size: number): Promise<Hash | undefined> {
   const [filled] = await registry.db.read

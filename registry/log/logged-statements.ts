@@ -6,11 +6,13 @@
  * files and the scan report of such a version stay private.
  */
 import { eq } from 'drizzle-orm';
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { statements } from '../store/schema.ts';
 import { finishStatements } from './finish-statements.ts';
+import { bundleAt } from './rebuilt-bundle.ts';
 
 /**
  * The canonical Sigstore bundle of the statement at a log index.
@@ -31,8 +33,20 @@ export async function readStatementAt(registry: Registry, given: string): Promis
       'not-found',
       `The log has no statement ${JSON.stringify(given.slice(0, 20))}`,
     );
-  const address = row.bundle ?? (await finishStatements(registry, [row.logIndex]))[0]?.digest;
-  if (address === undefined)
-    throw new Problem('internal', `Statement ${row.logIndex} has no address`);
-  return requireBlob(registry, address);
+  // Everybody must be able to read a stop, also while the storage takes no bundle.
+  const address = row.bundle ?? (await addressOrLater(registry, row.logIndex));
+  return address === undefined ? bundleAt(registry, row.logIndex) : requireBlob(registry, address);
+}
+
+/** The address of an unfinished statement; undefined while the storage does not take its bundle. */
+export async function addressOrLater(
+  registry: Registry,
+  index: number,
+): Promise<Digest | undefined> {
+  try {
+    return (await finishStatements(registry, [index]))[0]?.digest;
+  } catch (error) {
+    registry.reportPutOff?.(error);
+    return undefined;
+  }
 }

@@ -5,8 +5,8 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { log, statements } from '../store/schema.ts';
-import { readRows } from './finish-statements.ts';
-import { readRange } from './log.ts';
+import { noteOf, readRows } from './finish-statements.ts';
+import { damagedEntry, readRange } from './log.ts';
 import { loggedBundle, type Places, placesOf } from './logged-bundle.ts';
 import type { LoggedRows } from './plan-append.ts';
 
@@ -46,6 +46,25 @@ async function rebuild(registry: Registry, address: Digest): Promise<Uint8Array 
     if (digestOf(bytes) === address) return bytes;
   }
   return undefined;
+}
+
+/**
+ * The bundle of the statement at a log index, from the rows alone: the statement has no address
+ * while the storage does not take the bundle.
+ */
+export async function bundleAt(registry: Registry, index: number): Promise<Uint8Array> {
+  const [found] = await registry.db.read
+    .select({ index: log.index, laterInBatch: log.laterInBatch })
+    .from(log)
+    .where(eq(log.index, index));
+  if (found === undefined) throw damagedEntry(index);
+  const { rows, places } = await readPlaced(registry, found);
+  const [row] = rows;
+  const last = rows.at(-1);
+  if (row === undefined || last === undefined) throw damagedEntry(index);
+  const { note, key } = await noteOf(registry, last.entry, places.head);
+  const logId = noteKeyId(registry.root.origin, key);
+  return loggedBundle(row, { head: places.head, proof: places.proofs[0] ?? [], note, logId });
 }
 
 async function readPlaced(

@@ -3,7 +3,7 @@
  * says which statement to read: the statement is verified, and its names are compared.
  */
 import { and, asc, eq, gt, lte } from 'drizzle-orm';
-import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
 import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
@@ -11,8 +11,9 @@ import { readLogged } from '../../skills-index/trust/members-and-scopes/read-log
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import { wordsKeptMax } from '../limits.ts';
-import { finishStatements } from '../log/finish-statements.ts';
 import { indexNames, indexNamesOfSubject } from '../log/index-names.ts';
+import { addressOrLater } from '../log/logged-statements.ts';
+import { bundleAt } from '../log/rebuilt-bundle.ts';
 import { damagedStatement, envelopeOfRow } from '../log/row-texts.ts';
 import { isAmong } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
@@ -120,8 +121,11 @@ export async function readWord(
   { logIndex, bundle }: WordPlace,
   held?: HeldWords,
 ): Promise<LoggedWord> {
-  const digest = bundle ?? (await finishStatements(registry, [logIndex]))[0]?.digest;
-  if (!isDigest(digest)) throw new Problem('internal', `Statement ${logIndex} has no address`);
+  const digest = bundle ?? (await addressOrLater(registry, logIndex));
+  if (digest === undefined) {
+    const bytes = await bundleAt(registry, logIndex);
+    return readLogged(bytes, { logIndex, digest: digestOf(bytes) }, registry);
+  }
   const kept = registry.identities.verified ?? new Map<Digest, VerifiedStatement>();
   registry.identities.verified = kept;
   const known = recall(kept, digest) ?? held?.get(digest);

@@ -74,7 +74,7 @@ async function judgeNext(registry: Registry): Promise<Step> {
   return {
     statements:
       statement === undefined || row === undefined ? [] : [{ ...statement, versionId: row.id }],
-    writes: ([logIndex = 0]) => [...step, ...(planned?.writes(logIndex) ?? [])],
+    writes: () => [...step, ...(planned?.writes ?? [])],
     isDone: false,
     inReview: row?.status === 'in review' ? row.id : undefined,
   };
@@ -97,7 +97,7 @@ async function consequenceFor(
   const what = `The scan of ${due.name} ${due.version} of ${due.ecosystem} says block`;
   const why = plainText(found === '' ? what : `${what}: ${found}`, reasonTextCharsMax);
   const asked = await wasAsked(registry, row, why);
-  return asked ? undefined : { writes: () => [doubtWrite(registry, row, { by: 'registry', why })] };
+  return asked ? undefined : { writes: [doubtWrite(registry, row, { by: 'registry', why })] };
 }
 
 // A version may be judged again because of another package or of another look.

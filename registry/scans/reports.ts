@@ -121,7 +121,7 @@ export async function takeReport(
         ...judgedWrites(now, report, digest),
         ...alike,
         ...verdictMoves(registry, now, report, { by, waits: waitsForSecond(registry, now) }),
-        ...(doubt?.writes(indexes.at(-1) ?? 0) ?? []),
+        ...(doubt?.writes ?? []),
       ],
     };
   });

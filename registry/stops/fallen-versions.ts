@@ -1,7 +1,7 @@
 /**
  * Finds the versions that stop counting when a key or a membership is ended for a past log index.
- * The index line of a version is immutable and cannot name a later ending. So the registry revokes
- * each such version, and status.json says so.
+ * Installers see the ending by the map of the log. The registry revokes each such version, so that
+ * people and the index see it, too.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hexOf } from '../../skills-index/skill/digest.ts';
@@ -86,7 +86,7 @@ export function fallenWrites(
     to,
     why: `${why} (log index ${logIndex})`,
   }));
-  return stopWrites(registry, stops, { by: 'registry', logIndex });
+  return stopWrites(registry, stops, 'registry');
 }
 
 // Installers require that every statement in the verification summary holds, so one that no longer

@@ -107,7 +107,7 @@ export async function takeIncident(
       suspension.statement === undefined ? [] : [{ ...suspension.statement, versionId: row.id }];
     return {
       statements: added,
-      writes: ([logIndex = 0]: readonly number[]) => [line, ...suspension.writes(logIndex)],
+      writes: () => [line, ...suspension.writes],
       isNew: true,
     };
   });

@@ -38,7 +38,7 @@ export const stateAfter = {
 } as const satisfies Record<RevocationPredicate['kind'], VersionState>;
 
 /**
- * Takes a revocation. Moves and marks every version that it is about.
+ * Takes a revocation. Moves every version that it is about.
  * @throws Problem `key-unknown`, `forbidden`, `not-found`, `move-illegal`, `package-malicious`
  */
 export async function takeRevocation(
@@ -97,12 +97,12 @@ export async function takeRevocation(
     const versionId = isOne ? { versionId: only.id } : {};
     return {
       statements: [{ ...logged, ...versionId }],
-      writes: ([logIndex = 0]: readonly number[]) => [
+      writes: () => [
         quiet,
         ...stopWrites(
           registry,
           moving.map((row) => ({ row, to, why: reason })),
-          { by, logIndex },
+          by,
         ),
         ...(kind === 'lifted' ? [judgeAgainWrite(moving.map(({ id }) => id))] : []),
       ],

@@ -7,7 +7,7 @@ import type { Registry } from '../context.ts';
 import { stoppedAtOnce } from '../limits.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
-import { audit, marks, versions } from '../store/schema.ts';
+import { audit, indexLines, versions } from '../store/schema.ts';
 import { requireMove, type VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
@@ -19,20 +19,19 @@ export interface PlannedStop {
 }
 
 /**
- * The state changes of versions, each at most once, and then the marks of their bundles. As with
- * one version, the batch fails whole when another request moved one of them.
+ * The state changes of versions, each at most once. As with one version, the batch fails whole when
+ * another request moved one of them.
+ * @param by who signed the statement behind the changes
  */
 export function stopWrites(
   registry: Registry,
   stops: readonly PlannedStop[],
-  cause: { readonly by: string; readonly logIndex: number },
+  by: string,
 ): BatchWrite[] {
-  const chunks = chunksOf(stops);
-  // A mark is the worst state of all versions with the bundle, so all of them move first.
-  return [
-    ...chunks.flatMap((chunk) => moves(registry, chunk, cause.by)),
-    ...chunks.map((chunk) => marksOf(registry, chunk, cause.logIndex)),
-  ];
+  return chunksOf(stops).flatMap((chunk) => [
+    ...moves(registry, chunk, by),
+    shownAgainWrite(chunk.map(({ row }) => row.id)),
+  ]);
 }
 
 function chunksOf(stops: readonly PlannedStop[]): (readonly PlannedStop[])[] {
@@ -71,34 +70,12 @@ function moves(registry: Registry, chunk: readonly PlannedStop[], by: string): B
   ];
 }
 
-/** The write that marks bundles for status.json. */
-export function marksOf(
-  registry: Registry,
-  stops: readonly Pick<PlannedStop, 'row' | 'why'>[],
-  logIndex: number,
-): BatchWrite {
-  const list = JSON.stringify(stops.map(({ row: { bundle }, why }) => ({ bundle, why })));
-  // One bundle can belong to several versions, and the mark is on the bundle: the worst of their
-  // states after this batch. The plus keeps SQLite from the index over states, which holds most
-  // versions under one state.
-  const some = (status: VersionState) =>
-    sql`EXISTS (SELECT 1 FROM ${versions} WHERE bundle = ${said('bundle')} AND +status = ${status})`;
-  const kind = sql`CASE WHEN ${some('revoked')} THEN 'revoked' WHEN ${some('suspended')} THEN 'suspended' END`;
-  const values = sql`SELECT ${said('bundle')}, ${kind}, ${said('why')}, ${registry.now().getTime()}, ${logIndex} FROM json_each(${list}) WHERE true`;
+/**
+ * The write that has index files written again, because a line shows the state of its version.
+ */
+export function shownAgainWrite(versionIds: readonly string[]): BatchWrite {
   return (db) =>
-    db
-      .insert(marks)
-      .select(values)
-      .onConflictDoUpdate({
-        target: marks.bundle,
-        set: {
-          kind: sql`excluded.kind`,
-          reason: sql`excluded.reason`,
-          since: sql`excluded.since`,
-          logIndex: sql`excluded.${sql.identifier('logIndex')}`,
-        },
-        setWhere: sql`${marks.kind} IS NOT excluded.kind`,
-      });
+    db.update(indexLines).set({ written: 0 }).where(isAmong(indexLines.versionId, versionIds));
 }
 
 function said(key: string): SQL {

@@ -15,14 +15,15 @@ import type { NewStatement } from '../log/appending.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { audit } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
-import { moveWrites, type VersionRow } from '../versions/versions.ts';
-import { marksOf } from './stop-writes.ts';
+import type { VersionRow } from '../versions/versions.ts';
+import { versionsMeant } from './revocations.ts';
+import { stopWrites } from './stop-writes.ts';
 
 export interface PlannedSuspension {
   /** Absent when a person is asked instead. */
   readonly statement?: NewStatement;
-  /** The state change and the mark, or the question, with the statement's log index. */
-  writes(logIndex: number): readonly BatchWrite[];
+  /** The state changes, or the question. */
+  readonly writes: readonly BatchWrite[];
 }
 
 const byWeight: readonly Verdict[] = ['pass', 'review', 'incomplete', 'block'];
@@ -51,13 +52,13 @@ export async function suspensionFor(
   const found = deciding.map(({ rule, path, line }) => `${rule} at ${path}:${line}`).join(', ');
   const reason = `A rescan says ${report.verdict} where the approved report said ${before}${found === '' ? '' : `: ${found}`}`;
   if (report.verdict !== 'block')
-    return { writes: () => [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
+    return { writes: [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
   return suspensionOf(registry, row, reason);
 }
 
 /**
- * Suspends an approved version by the registry's own key. Above a number in an hour, a person is
- * asked instead.
+ * Suspends the bytes of an approved version by the registry's own key, also under other numbers.
+ * Above a number in an hour, a person is asked instead.
  */
 export async function suspensionOf(
   registry: Registry,
@@ -65,11 +66,14 @@ export async function suspensionOf(
   reason: string,
 ): Promise<PlannedSuspension> {
   if ((await suspendedLately(registry)) >= suspensionsPerHour)
-    return { writes: () => [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
+    return { writes: [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
+  // The same bytes under another number are as bad.
+  const target = { bundle: row.bundle };
+  const meant = await versionsMeant(registry, target, 'suspended');
   const statement = revocationStatement({
     registry: registryIdOf(registry.root),
     kind: 'suspended',
-    target: { name: row.name, version: row.version },
+    target,
     reason: plain(reason),
     nonce: Buffer.from(registry.random(16)).toString('base64url'),
   });
@@ -80,15 +84,13 @@ export async function suspensionOf(
       envelope: await signStatement(statement, signer),
       signer: { keyId: signer.keyId, spki: signer.publicKey },
     },
-    writes: (logIndex) => [
-      ...moveWrites(
-        registry,
-        row,
-        { from: 'approved', to: 'suspended', by: 'statement' },
-        { by: 'registry', why: plain(reason) },
-      ).writes,
-      marksOf(registry, [{ row, why: plain(reason) }], logIndex),
-    ],
+    writes: stopWrites(
+      registry,
+      meant.flatMap((one) =>
+        one.status === 'approved' ? [{ row: one, to: 'suspended', why: plain(reason) }] : [],
+      ),
+      'registry',
+    ),
   };
 }
 

@@ -266,18 +266,7 @@ export const indexLines = sqliteTable(
   ],
 );
 
-/** Suspensions and revocations of bundles, for status.json; null after a suspension was lifted. */
-export const marks = sqliteTable('marks', {
-  bundle: text().$type<Digest>().primaryKey(),
-  kind: text().$type<'suspended' | 'revoked'>(),
-  reason: text().notNull(),
-  since: integer().notNull(),
-  logIndex: integer().notNull(),
-});
-
-/**
- * The last signed status.json (one row, id 1), and the highest log index that its marks know of.
- */
+/** The last signed status.json (one row, id 1), and the size of the head in it. */
 export const statusFile = sqliteTable('status_file', {
   id: integer().primaryKey(),
   issuedAt: integer().notNull(),

@@ -12,7 +12,6 @@ import { rememberKnown } from '../../skills-index/client/known-statements.ts';
 import { stagedStore } from '../../skills-index/client/limited-source.ts';
 import { describeKeptAlarm, keepAlarm } from '../../skills-index/client/log-alarm.ts';
 import type { VersionEvidence } from '../../skills-index/client/registry-index.ts';
-import { rememberRevoked } from '../../skills-index/client/revoked-before.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
@@ -77,17 +76,13 @@ async function admitOnce(
   // revocation. A folder is a copy that somebody carried here, and as old as the copy.
   const isGraced = isOffline || request.base.startsWith('file:');
   const statusGraceSeconds = isGraced ? (request.statusGraceHours ?? 0) * 3600 : 0;
-  const revokedBefore = await rememberRevoked(request, evidence.statuses);
-  // A decision about the past ignores the revocations that this host knows today: a revocation may
-  // be younger than the past moment.
-  const remembered = request.past === true ? {} : { revokedBefore };
-  const input = { ...request, ...evidence, statusGraceSeconds, ...remembered };
+  const input = { ...request, ...evidence, statusGraceSeconds, olderWords: isOffline };
   const decision = decide(input);
   await rememberHead(request, evidence.statuses, decision);
   await rememberKnown(request.store, evidence.statements, decision);
   // Do not cache the evidence of a refused version: each try would let a registry fill this disk a
   // little more.
-  if (decision.kind === 'admitted') await store.keep();
+  await (decision.kind === 'admitted' ? store.keep() : store.keepWords());
   const kept =
     decision.kind === 'refused' && decision.alarm !== undefined
       ? await keepAlarm(request, decision.alarm)

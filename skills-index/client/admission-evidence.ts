@@ -5,19 +5,23 @@
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { Problem } from '../skill/problem.ts';
 import type { Decision } from '../trust/decision/decision.ts';
+import { statusBytesMax } from '../trust/limits.ts';
 import type { RootFile } from '../trust/root/root.ts';
 import { fetchFile, type Source } from './blobs.ts';
-import { furtherStatusBytesMax } from './limits.ts';
 import { peekStatus } from './peek.ts';
-import { fetchVersionEvidence, type VersionEvidence, type VersionQuery } from './registry-index.ts';
+import {
+  fetchVersionEvidence,
+  seenStatusName,
+  type VersionEvidence,
+  type VersionQuery,
+} from './registry-index.ts';
 import type { Store } from './store.ts';
 
 /** The version to find, and further sources to ask. */
 export interface EvidenceQuery extends VersionQuery {
   /**
-   * URLs in host policy from which `status.json` is fetched besides the registry. The newest valid
-   * `status.json` shows the head of the log. A mark on a version counts when any of the valid
-   * `status.json` files has the mark.
+   * URLs in host policy from which `status.json` is fetched besides the registry. The proofs about
+   * a version must be of the largest head in all of them.
    */
   readonly statusUrls?: readonly string[];
 }
@@ -44,8 +48,8 @@ export async function gatherEvidence(query: EvidenceQuery): Promise<GatheredEvid
 }
 
 /**
- * Remembers the newest head of the log, also after a refused admission: a host that has seen a
- * revocation must not accept an older log.
+ * Remembers the newest head of the log and the status that showed it, also after a refused
+ * admission: a host that has seen a revocation must not accept an older log.
  */
 export async function rememberHead(
   host: { readonly store: Store; readonly root: RootFile; readonly now: number },
@@ -64,6 +68,7 @@ export async function rememberHead(
     const note = peekStatus(bytes, host)?.checkpoint;
     if (note === undefined || parseCheckpoint(note).size <= size) continue;
     size = parseCheckpoint(note).size;
+    await store.putNamed(seenStatusName, bytes);
     await store.putNamed('checkpoint', Buffer.from(note));
   }
 }
@@ -87,15 +92,15 @@ async function fetchOrKept(request: VersionQuery): Promise<Omit<GatheredEvidence
   }
 }
 
-// A further source can only add a newer head of the log and more marks against versions. When a
-// further source fails, the registry's own status must still be fresh.
+// A further source can only add a newer head of the log. When a further source fails, the
+// registry's own status must still be fresh.
 async function fetchStatus(
   request: Source,
   url: string,
 ): Promise<{ readonly bytes: Uint8Array } | { readonly note: string }> {
   if (request.offline === true) return { note: `${url} was not asked` };
   try {
-    const bytes = await fetchFile({ ...request, base: url }, '', furtherStatusBytesMax);
+    const bytes = await fetchFile({ ...request, base: url }, '', statusBytesMax);
     return bytes === undefined ? { note: `${url} gave no status` } : { bytes };
   } catch (cause) {
     stopIfInterrupted(request);

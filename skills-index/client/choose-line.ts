@@ -4,14 +4,13 @@ import type { SkillName } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { resolveVersion, type Version } from '../skill/version.ts';
 import type { IndexLine } from '../trust/index-files/index-line.ts';
-import type { StatusMark } from '../trust/index-files/status-file.ts';
 
 /** The version to find. */
 export interface WantedVersion {
   readonly name: SkillName;
   /**
    * An exact version or a semver range. A range chooses no yanked version. Of the others, a range
-   * chooses the highest without a suspension or revocation, when there is one.
+   * chooses the highest that the registry does not call stopped, when there is one.
    */
   readonly range: string;
   /** The version in the caller's lock: a range may choose this version although it is yanked. */
@@ -20,21 +19,19 @@ export interface WantedVersion {
 
 /**
  * The line of the highest version in the range. An exact version is chosen whatever was said about
- * it. A range chooses no yanked version except the locked one, and prefers versions without a
- * suspension or revocation. When every version has one of the two, `decide` names the mark.
+ * it. A range chooses no yanked version except the locked one, and prefers versions that the
+ * registry does not call stopped. Nobody signed that hint: `decide` judges the chosen version.
  * @throws Problem `not-found`, `version-yanked`
  */
 export function chooseLine(
   lines: readonly IndexLine[],
   { name, range, lockedVersion }: WantedVersion,
-  marks: readonly StatusMark[],
 ): IndexLine {
-  const marked = marks.filter((mark) => mark.kind !== 'deprecated').map((mark) => mark.bundle);
   const offered = lines.filter(
     ({ advice, version }) => advice?.yanked === undefined || version === lockedVersion,
   );
-  const unmarked = offered.filter((line) => !marked.includes(line.bundle));
-  const candidates = validVersion(range) === null ? [unmarked, offered] : [lines];
+  const going = offered.filter(({ stopped }) => stopped === undefined);
+  const candidates = validVersion(range) === null ? [going, offered] : [lines];
   for (const list of candidates) {
     const found = highestIn(range, list);
     if (found !== undefined) return found;

@@ -72,26 +72,35 @@ export function withSum<Limited extends Source>(
 export interface StagedStore extends Store {
   /** Writes the content in memory to the underlying store. */
   keep(): Promise<void>;
+  /** Writes the proofs of names only: other processes learn that there is a further statement. */
+  keepWords(): Promise<void>;
 }
 
 /**
- * Blobs and log tiles stay in memory until the admission succeeds. Statuses and remembered facts
- * are written at once, because later refusals depend on them.
+ * Blobs, log tiles and proofs stay in memory until the admission is decided. Statuses and
+ * remembered facts are written at once, because later refusals depend on them.
  */
 export function stagedStore(store: Store): StagedStore {
   const blobs = new Map<Digest, Uint8Array>();
-  const tiles = new Map<string, Uint8Array>();
+  const named = new Map<string, Uint8Array>();
+  const write = async (prefix: string): Promise<void> => {
+    for (const [name, bytes] of named)
+      if (name.startsWith(prefix)) await store.putNamed(name, bytes);
+  };
   return {
     ...store,
     get: async (digest) => blobs.get(digest) ?? store.get(digest),
     put: async (digest, bytes) => void blobs.set(digest, bytes),
-    getNamed: async (name) => tiles.get(name) ?? store.getNamed(name),
+    getNamed: async (name) => named.get(name) ?? store.getNamed(name),
     putNamed: async (name, bytes) =>
-      name.startsWith('log/') ? void tiles.set(name, bytes) : store.putNamed(name, bytes),
+      /^(log\/|words)/.test(name) ? void named.set(name, bytes) : store.putNamed(name, bytes),
     keep: async () => {
       for (const [digest, bytes] of blobs) await store.put(digest, bytes);
-      for (const [name, bytes] of tiles) await store.putNamed(name, bytes);
+      await write('log/');
+      // The proofs come last, because each statement that they name must be there.
+      await write('words');
     },
+    keepWords: () => write('words'),
   };
 }
 

@@ -18,8 +18,6 @@ export const packedFilesBytesMax = 1024 * 1024;
 export const tileBytesMax = 256 * 32;
 /** Requests to a registry that may run at the same time. */
 export const fetchesAtOnce = 6;
-/** Bytes of a status from a source besides the registry. */
-export const furtherStatusBytesMax = 4 * 1024 * 1024;
 /** Bytes of an entry bundle of the log: 256 entries of 65,535 bytes, each entry with its length. */
 export const entryTileBytesMax = 256 * 65_537;
 /** Identity statements and revocations that this host keeps of one registry. */

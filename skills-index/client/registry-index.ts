@@ -20,7 +20,7 @@ import {
 import type { DecisionInput } from '../trust/decision/decision.ts';
 import { alarmOfSeen } from '../trust/decision/one-log.ts';
 import { type IndexLine, parseIndexFile } from '../trust/index-files/index-line.ts';
-import { marksOfAll, newestStatus, type Status } from '../trust/index-files/status-file.ts';
+import { newestStatus, type Status } from '../trust/index-files/status-file.ts';
 import type { WordsFile } from '../trust/index-files/words-file.ts';
 import { indexFileBytesMax, statusBytesMax } from '../trust/limits.ts';
 import type { RootFile } from '../trust/root/root.ts';
@@ -49,8 +49,8 @@ export interface VersionQuery extends Source, WantedVersion {
   /** The present time, in milliseconds since 1970. */
   readonly now: number;
   /**
-   * The bytes of `status.json` from further sources. The newest status shows the head of the log.
-   * The marks on versions in every status count.
+   * The bytes of `status.json` from further sources. The status with the largest head shows the
+   * head of the log.
    */
   readonly furtherStatuses?: readonly Uint8Array[];
   /** Whether the registry is asked for the words file also where a kept one is of the same map. */
@@ -63,7 +63,15 @@ export interface VersionQuery extends Source, WantedVersion {
  */
 export type VersionEvidence = Omit<
   DecisionInput,
-  'root' | 'policy' | 'now' | 'sigstore' | 'witnesses' | 'past' | 'pinned' | 'statusGraceSeconds'
+  | 'root'
+  | 'policy'
+  | 'now'
+  | 'sigstore'
+  | 'witnesses'
+  | 'past'
+  | 'pinned'
+  | 'statusGraceSeconds'
+  | 'olderWords'
 > & {
   /** Whether the words file is a kept one, and the registry was not asked for it. */
   readonly areWordsKept: boolean;
@@ -124,14 +132,11 @@ export async function fetchIndex(source: Source, name: SkillName): Promise<Index
   return bytes === undefined ? [] : parseIndexFile(bytes, name);
 }
 
-interface FetchedStatuses {
-  /** All sources, the registry first. */
-  readonly statuses: readonly Uint8Array[];
-  /** Of the registry. */
-  readonly own: Uint8Array | undefined;
-}
+/** Name of the kept status that showed the newest head that this host knows. */
+export const seenStatusName = 'seen-status';
 
-async function fetchStatuses(query: VersionQuery): Promise<FetchedStatuses> {
+/** The statuses of all sources, the registry first. */
+async function fetchStatuses(query: VersionQuery): Promise<readonly Uint8Array[]> {
   const isGood = (bytes: Uint8Array): boolean => peekStatus(bytes, query) !== undefined;
   const own = await fetchNamed(query, {
     name: 'status.json',
@@ -139,8 +144,9 @@ async function fetchStatuses(query: VersionQuery): Promise<FetchedStatuses> {
     bytesMax: statusBytesMax,
     isGood,
   });
-  const further = query.furtherStatuses ?? [];
-  return { own, statuses: own === undefined ? further : [own, ...further] };
+  // A further source may have shown a newer head than the registry.
+  const seen = query.offline === true ? await query.store.getNamed(seenStatusName) : undefined;
+  return [own, ...(query.furtherStatuses ?? []), seen].flatMap((one) => one ?? []);
 }
 
 interface ChosenLine {
@@ -163,32 +169,26 @@ async function fetchLineWithWords(
   lines: readonly IndexLine[],
 ): Promise<ChosenLine> {
   for (let tries = 1; ; tries++) {
-    const { own, statuses } = await fetchStatuses(query);
+    const statuses = await fetchStatuses(query);
     const valid = statuses.flatMap((bytes) => peekStatus(bytes, query) ?? []);
     const status = newestStatus(valid);
     const seen = await fetchSeen(query, status);
-    const line = await orRolledBack(query, { seen, status }, () =>
-      chooseLine(lines, query, marksOfAll(valid)),
-    );
+    const line = await orRolledBack(query, { seen, status }, () => chooseLine(lines, query));
     const head = status && parseCheckpoint(status.checkpoint);
     const asksWords = head === undefined || query.asksWords === true;
     const kept = asksWords ? undefined : await keptWords(query, line, head);
     const { words, bytes } = kept ?? (await fetchWords(query, line, head));
     const chosen = { line, words, areWordsKept: kept !== undefined, status, seen };
     if (query.offline === true) {
-      const before = await keptStatus(query, line);
-      const isOther =
-        before !== undefined && (own === undefined || Buffer.compare(before, own) !== 0);
-      return { ...chosen, statuses: isOther ? [...statuses, before] : statuses };
+      const ofWords = await keptStatus(query, line);
+      return { ...chosen, statuses: [...statuses, ...(ofWords === undefined ? [] : [ofWords])] };
     }
-    // A further source may show a newer head than the registry. So any of the statuses will do.
-    const proving = statuses.find((one) => {
-      const checkpoint = peekStatus(one, query)?.checkpoint;
-      return checkpoint !== undefined && isOfHead(words, parseCheckpoint(checkpoint));
-    });
-    if (proving !== undefined) await keepWords(query, line, { bytes, status: proving });
-    if (proving !== undefined || bytes === undefined || tries === wordsTriesMax)
-      return { ...chosen, statuses };
+    const isProven = head !== undefined && isOfHead(words, head);
+    const proving = statuses.find(
+      (one) => peekStatus(one, query)?.checkpoint === status?.checkpoint,
+    );
+    if (isProven && proving !== undefined) await keepWords(query, line, { bytes, status: proving });
+    if (isProven || bytes === undefined || tries === wordsTriesMax) return { ...chosen, statuses };
   }
 }
 

@@ -14,10 +14,8 @@ export const statusSecondsMax = 24 * 60 * 60;
  * future.
  */
 export const clockSkewSeconds = 5 * 60;
-export const statusBytesMax = 16 * 1024 * 1024;
-export const statusMarksMax = 100_000;
-/** Maximum number of values in the JSON of a status: five values for each mark. */
-export const statusValuesMax = 600_000;
+/** A status has a note of at most 64 KiB, twice in other encodings. */
+export const statusBytesMax = 128 * 1024;
 /** A words file: the names on which a version rests, each with a proof of some forty hashes. */
 export const wordsNamesMax = 1_000;
 export const wordsFileValuesMax = 100_000;

@@ -31,7 +31,7 @@ export interface Monitored {
   /** Publishes a version of `@acme/t`, scanned and approved. */
   bring(skill: Skill): Promise<void>;
   say(skill: Skill, kind: 'suspended' | 'lifted' | 'revoked', by?: TestKey): Promise<number>;
-  /** The status with other marks, as the thief of the status key signs it. */
+  /** The status with another date or head, as the thief of the status key signs it. */
   restated(change: (status: Status) => Partial<Status>): Promise<Response>;
   look(...more: string[]): Promise<MonitorAnswer>;
   /** Folder of the replay. */
@@ -43,7 +43,6 @@ export interface Monitored {
 export const skillAt = (number: number): Skill =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
 export const honest: Lie = (_, response) => response;
-export const unmarked: Partial<Status> = { marks: [] };
 
 export async function makeMonitored(options: WorldOptions = {}): Promise<Monitored> {
   const users = await makeUsers((path, response) => monitored.lie(path, response), options);
@@ -97,8 +96,13 @@ export async function makeMonitored(options: WorldOptions = {}): Promise<Monitor
   return monitored;
 }
 
-/** Answers one path otherwise, and marks nothing in the status. */
-export function hiding(monitored: Monitored, lie: Lie = honest): Lie {
-  return async (path, response) =>
-    path === '/index/status.json' ? monitored.restated(() => unmarked) : lie(path, response);
-}
+/** Says in each index line that the version is stopped, or that it is not. */
+export const calling =
+  (kind: 'suspended' | 'revoked' | undefined): Lie =>
+  async (path, response) => {
+    if (!path.startsWith('/index/@')) return response;
+    const stopped = kind && { kind, since: '2026-03-01T12:00:00.000Z' };
+    const lines = (await response.text()).trim().split('\n');
+    const changed = lines.map((line) => JSON.stringify({ ...JSON.parse(line), stopped }));
+    return new Response(changed.map((line) => `${line}\n`).join(''));
+  };

@@ -27,6 +27,7 @@ import {
   scan,
   state,
 } from '../registry/road.ts';
+import { calling } from './monitor-world.ts';
 import { base, makeUsers, type Users } from './registry-users.ts';
 
 type Change = (path: string, response: Response) => Promise<Response> | Response;
@@ -100,7 +101,7 @@ describe('skillgate monitor of an honest registry', () => {
     await publish(send, skillAt(9), author);
     const { exit, said, stderr } = await monitor();
     expect([exit, said.differences], stderr).toEqual([0, []]);
-    expect(said).toMatchObject({ size: await size(), read: await size(), lines: 3, marks: 2 });
+    expect(said).toMatchObject({ size: await size(), read: await size(), lines: 3, stopped: 2 });
 
     const ended = memberStatement({
       nonce: freshNonce(),
@@ -121,7 +122,7 @@ describe('skillgate monitor of an honest registry', () => {
     expect((await state(send, stopped, rita)).status).toBe(201);
     expect(await monitor()).toMatchObject({
       exit: 0,
-      said: { differences: [], read: 3, marks: 3 },
+      said: { differences: [], read: 3, stopped: 3 },
     });
   });
 
@@ -141,7 +142,7 @@ describe('skillgate monitor of an honest registry', () => {
     ).toBe(201);
     expect(await monitor()).toMatchObject({
       exit: 0,
-      said: { differences: [], marks: 1, lines: 2 },
+      said: { differences: [], stopped: 1, lines: 2 },
     });
   });
 
@@ -168,7 +169,7 @@ describe('skillgate monitor of an honest registry', () => {
       (await state(send, memberStatement({ nonce: freshNonce(), ...thief }), trust.administrator))
         .status,
     ).toBe(201);
-    expect(await monitor()).toMatchObject({ exit: 0, said: { differences: [], marks: 1 } });
+    expect(await monitor()).toMatchObject({ exit: 0, said: { differences: [], stopped: 1 } });
   });
 
   it('goes on from where it stopped, and asks for no statement twice', async () => {
@@ -187,7 +188,7 @@ describe('skillgate monitor of an honest registry', () => {
     const { exit, stdout } = await users.as('stranger', ['monitor', base]);
     expect([exit, stdout]).toEqual([
       0,
-      expect.stringMatching(/✔ .*1 index line, 0 marks: index and status agree with the log/),
+      expect.stringMatching(/✔ .*1 index line \(0 stopped\): index and status agree with the log/),
     ]);
     const kept = readdirSync(folder()).flatMap((name) =>
       readFileSync(join(folder(), name, 'status.json'), 'utf8'),
@@ -202,14 +203,14 @@ describe('skillgate monitor of a registry that hides something', () => {
     await bring(skillAt(2));
   });
 
-  it('names the version that its log revokes and its status does not, and keeps heads and status', async () => {
-    const at = await revoke(skillAt(1), 'revoked');
-    change = lying('/index/status.json', () => restated(() => ({ marks: [] })));
+  it('names the version that its index calls revoked and its log does not, and keeps the proof', async () => {
+    await revoke(skillAt(1), 'revoked');
+    change = calling('revoked');
     const { exit, said } = await monitor();
-    expect([exit, codes({ said })]).toEqual([6, ['mark-missing']]);
+    expect([exit, codes({ said })]).toEqual([6, ['stop-unfounded']]);
     expect(said.differences[0]).toMatchObject({
-      place: '@acme/t@1.0.1',
-      message: expect.stringContaining(`revoked at log index ${at}: it leaks`),
+      place: '@acme/t@1.0.2',
+      message: 'The index says that @acme/t@1.0.2 is revoked, but no statement says so',
       means: expect.stringContaining('Installers'),
     });
     expect(readdirSync(said.evidence).sort()).toEqual([
@@ -225,46 +226,23 @@ describe('skillgate monitor of a registry that hides something', () => {
     expect((await monitor()).exit).toBe(0);
   });
 
-  it.each<[string, () => Promise<void>, Partial<Record<'code' | 'place', string>>]>([
+  it.each<[string, 'suspended' | 'revoked' | undefined, RegExp]>([
+    ['nothing where its log revokes', undefined, /1\.0\.1, which is revoked .*shows no stop/],
     [
       'a suspension where its log revokes',
-      async () => {
-        await revoke(skillAt(1), 'revoked');
-        change = lying('/index/status.json', () =>
-          restated(({ marks: all }) => ({
-            marks: all.map((one) => ({ ...one, kind: 'suspended' })),
-          })),
-        );
-      },
-      { code: 'mark-missing', place: '@acme/t@1.0.1' },
+      'suspended',
+      /1\.0\.1, which is revoked .*says suspended/,
     ],
-    [
-      'a mark that nobody signed',
-      async () => {
-        const { digest: bundle } = skillAt(2).packed;
-        const mark = {
-          bundle,
-          kind: 'revoked',
-          reason: 'so it goes',
-          since: '2026-03-01T12:00:00.000Z',
-        } as const;
-        change = lying('/index/status.json', () => restated(() => ({ marks: [mark] })));
-      },
-      { code: 'mark-unfounded', place: 'status.json' },
-    ],
-    [
-      'no fallen version after a key was ended for an index before now',
-      async () => {
-        const { author, send } = users.world;
-        await state(
-          send,
-          keyStatement({ key: author.open, state: 'ended', validUpTo: (await size()) - 5 }),
-          author,
-        );
-        change = lying('/index/status.json', () => restated(() => ({ marks: [] })));
-      },
-      { code: 'mark-missing', place: '@acme/t@1.0.2' },
-    ],
+  ])('notes that the index shows %s: installers refuse the version', async (_, shown, note) => {
+    await revoke(skillAt(1), 'revoked');
+    await revoke(skillAt(2), 'revoked');
+    change = calling(shown);
+    const { exit, said } = await monitor();
+    expect([exit, said.differences]).toEqual([0, []]);
+    expect(said.notes).toContainEqual(expect.stringMatching(note));
+  });
+
+  it.each<[string, () => Promise<void>, Partial<Record<'code' | 'place', string>>]>([
     [
       'a statement as not there',
       async () => {
@@ -302,15 +280,10 @@ describe('skillgate monitor of a registry that hides something', () => {
 
   it('takes a statement that is shown later, and compares again with it', async () => {
     const at = await revoke(skillAt(1), 'revoked');
-    const silent = await restated(() => ({ marks: [] })).then((one) => one.text());
-    change = (path, response) => {
-      if (path === `/log/statements/${at}`) return new Response('', { status: 404 });
-      return path === '/index/status.json' ? new Response(silent) : response;
-    };
-    // Nobody can know what was withheld, so the mark that lacks is no difference yet.
-    expect(codes(await monitor())).toEqual(['statement-withheld']);
-    change = lying('/index/status.json', async () => new Response(silent));
-    expect(codes(await monitor())).toEqual(['mark-missing']);
+    await revoke(skillAt(2), 'revoked');
+    change = lying(`/log/statements/${at}`, async () => new Response('', { status: 404 }));
+    // Nobody can know what was withheld, and the map can still be compared.
+    expect(codes(await monitor())).toContain('statement-withheld');
     change = (_, response) => response;
     expect(await monitor()).toMatchObject({ exit: 0 });
   });
@@ -353,9 +326,9 @@ describe('skillgate monitor of a registry that hides something', () => {
     // Who knows nothing of the end installs it; the log knows.
     expect(codes(await monitor())).toEqual(['statement-withheld']);
     change = lying(`/log/statements/${body.logIndex}`, async () => new Response(end));
+    // Installers see the end by the map, which has no room for a registry that forgets.
     const { said } = await monitor();
-    expect(said.differences).toMatchObject([{ code: 'mark-missing', place: '@acme/t@1.0.3' }]);
-    expect(said.differences[0].message).toContain('no longer counted');
+    expect(said.notes).toContainEqual(expect.stringMatching(/1\.0\.3.*no longer counted/));
   });
 });
 
@@ -364,12 +337,11 @@ describe('skillgate monitor --follow', () => {
     await bring(skillAt(1));
     let looks = 0;
     change = async (path, response) => {
+      if (looks >= 3) return calling('revoked')(path, response);
       if (path !== '/index/status.json') return response;
       looks++;
       if (looks === 2) return new Response('', { status: 503 });
-      if (looks < 3) return response;
-      if (looks === 3) await revoke(skillAt(1), 'revoked');
-      return restated(() => ({ marks: [] }));
+      return response;
     };
     const { exit, stdout, stderr } = await users.as('stranger', [
       'monitor',
@@ -384,7 +356,7 @@ describe('skillgate monitor --follow', () => {
       expect.stringContaining('1 difference'),
     ]);
     expect([stdout, stderr]).toEqual([
-      expect.stringMatching(/mark-missing at @acme\/t@1\.0\.1[\s\S]*evidence: /),
+      expect.stringMatching(/stop-unfounded at @acme\/t@1\.0\.1[\s\S]*evidence: /),
       expect.stringContaining('the monitor will try again'),
     ]);
   });

@@ -106,7 +106,7 @@ export async function filesOf({
     expires: new Date(now + 24 * hour).toISOString(),
   };
   const statusBytes = Buffer.from(
-    JSON.stringify(await signStatus({ checkpoint: note, marks: [], ...times }, status)),
+    JSON.stringify(await signStatus({ checkpoint: note, ...times }, status)),
   );
   putTarget(files, 'status.json', statusBytes);
   putTarget(files, 'checkpoint', Buffer.from(note));

@@ -470,7 +470,7 @@ describe('attacker: a stolen key that is used to back-date', () => {
       ...input,
       line: { ...story.line, statements: [...story.line.statements, last.digest].sort() },
       statements: new Map([...input.statements, [last.digest, last.bytes]]),
-      statuses: [await storyStatus(story.log, [])],
+      statuses: [await storyStatus(story.log)],
     };
     expect(decide(known)).toMatchObject({ kind: 'admitted' });
   });

@@ -17,7 +17,6 @@ const growing = [
   'version_packages',
   'package_advisories',
   'jobs',
-  'marks',
   'scans',
   'version_blobs',
   'similarity',
@@ -61,10 +60,6 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
   {
     part: /from "notices"( inner join "versions" on \S+ = \S+)? order by "notices"\."seq" desc limit \?$/,
     because: 'the last rows in the order of the primary key',
-  },
-  {
-    part: /from "marks" where "marks"\."kind" is not null order by/,
-    because: 'status.json names every mark',
   },
   {
     part: /from "(scans|review_notes)" .*where \(?"\1"\."versionId" = \?/,

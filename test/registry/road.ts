@@ -294,3 +294,16 @@ export async function approve(
   if (draft.status !== 201) return draft;
   return state(send, parseStatement(Buffer.from(draft.body.payload, 'base64')), key);
 }
+
+/** The stops that the index file of a skill shows, as bundle → stop. */
+export async function stopsShown(send: Send, name = '@acme/t'): Promise<Record<string, string>> {
+  const lines = (await (await send(`/index/${name}`)).text()).trim().split('\n');
+  const parsed: { bundle: string; stopped?: { kind: string } }[] = lines.map((line) =>
+    JSON.parse(line),
+  );
+  return Object.fromEntries(
+    parsed.flatMap(({ bundle, stopped }) =>
+      stopped === undefined ? [] : [[bundle, stopped.kind]],
+    ),
+  );
+}

@@ -51,7 +51,7 @@ function hostOf(story: Story, store: Store = memoryStore(), place: Place = 'map'
       statements: story.line.statements.filter((digest) => kept.has(digest)),
     };
     const mapped = place === 'map' ? admitted : story.log.said;
-    const status = await storyStatus(story.log, [], undefined, mapped);
+    const status = await storyStatus(story.log, undefined, mapped);
     const paths = storyPaths({ ...story, line, status }, mapped);
     for (const { statement, logIndex } of place === 'line' ? [] : story.log.said)
       if (hidden.includes(statement)) paths.delete(`/log/statements/${logIndex}`);

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { type AdmissionRequest, admit } from '../../runner/admission/admit.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
-import { parseScope, parseSkillName } from '../../skills-index/skill/name.ts';
-import { revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
+import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
-import { freshNonce } from '../nonce.ts';
-import { people, storyNow, storyRoot, storyStatus, tellStory } from '../skills-index/story.ts';
+import { stoppedStory } from '../skills-index/stopped-story.ts';
+import {
+  people,
+  scanOf,
+  storyNow,
+  storyRoot,
+  storyStatus,
+  tellStory,
+} from '../skills-index/story.ts';
 import { storyFetch, storyPaths } from '../skills-index/story-server.ts';
 
 const statusPath = '/index/status.json';
@@ -46,25 +52,10 @@ describe('a second place of status.json', () => {
     ['none', undefined],
     ['one that is no status', Buffer.from('{}')],
   ])('never undoes a revocation that was seen, where the registry shows %s', async (_, shown) => {
-    const story = await tellStory();
-    const yesterday = story.status;
-    const before = storyPaths(story);
-    const revocation = {
-      kind: 'revoked',
-      target: { bundle: story.packed.digest },
-      reason: 'it leaks',
-    } as const;
-    await story.log.say(revocationStatement({ nonce: freshNonce(), ...revocation }), people.ada);
-    const mark = {
-      bundle: story.packed.digest,
-      kind: 'revoked',
-      reason: 'it leaks',
-      since: '2026-03-02T10:00:00.000Z',
-    } as const;
-    const after = storyPaths(story).set(
-      statusPath,
-      await storyStatus(story.log, [mark], storyNow - minute),
-    );
+    const stopped = await stoppedStory('revoked');
+    const before = new Map(stopped.pathsBefore);
+    const yesterday = before.get(statusPath) ?? new Uint8Array();
+    const after = storyPaths(stopped);
     const store = memoryStore();
     expect(await codes(ask({ store, fetch: storyFetch(after) }))).toContain('revoked');
 
@@ -77,40 +68,47 @@ describe('a second place of status.json', () => {
   it('is proven to continue the same log when it is the newer one', async () => {
     const story = await tellStory();
     const before = storyPaths(story);
-    await story.log.say(
-      scopeStatement({ scope: parseScope('later'), owners: [people.author.named] }),
-      people.author,
-    );
+    // A statement without names leaves the map as it is.
+    await story.log.say(scanOf(story.about, story.report), people.scanner);
     const paths = new Map([
       ...before,
       ...[...storyPaths(story)].filter(([path]) => path.startsWith('/log/')),
     ]);
-    const newer = await storyStatus(story.log, [], storyNow - minute);
+    const newer = await storyStatus(story.log, storyNow - minute);
     expect(await codes(ask({ fetch: with2nd(paths, newer), statusUrls: [second] }))).toEqual([
       'admitted',
     ]);
   });
 
-  it('stops a version as long as it marks it suspended, though a newer status of the registry is silent', async () => {
+  it('stops a version with a head that a newer status of the registry hides', async () => {
+    const stopped = await stoppedStory('suspended');
+    const redated = await stopped.redated(storyNow - minute);
+    const silent = new Map([...stopped.pathsBefore, [statusPath, redated]]);
+    const answer = (status: Uint8Array, paths = silent) =>
+      codes(ask({ fetch: with2nd(paths, status), statusUrls: [second] }));
+    const shown = await storyStatus(stopped.log, storyNow - 120 * minute);
+    expect(await answer(shown)).toContain('words-unproven');
+    // The same with the honest registry, which proves the suspension.
+    expect(await answer(shown, storyPaths(stopped))).toEqual(['suspended']);
+    // Without the second source, and with one that has expired, nobody sees the larger head.
+    expect(await codes(ask({ fetch: storyFetch(silent) }))).toEqual(['admitted']);
+    const old = await storyStatus(stopped.log, storyNow - 25 * 60 * minute);
+    expect(await answer(old)).not.toContain('suspended');
+  });
+
+  it('raises no alarm offline, where it had shown a newer head than the registry', async () => {
     const story = await tellStory();
-    const { digest: bundle } = story.packed;
-    const mark = {
-      bundle,
-      kind: 'suspended',
-      reason: 'it leaks',
-      since: '2026-03-02T10:00:00.000Z',
-    } as const;
-    const marked = await storyStatus(story.log, [mark], storyNow - 120 * minute);
-    const silent = storyPaths(story).set(
-      statusPath,
-      await storyStatus(story.log, [], storyNow - minute),
-    );
-    const answer = (status: Uint8Array) =>
-      codes(ask({ fetch: with2nd(silent, status), statusUrls: [second] }));
-    expect(await answer(marked)).toEqual(['suspended']);
-    // A lift counts when both places have shown it.
-    expect(await answer(await storyStatus(story.log, [], storyNow - minute))).toEqual(['admitted']);
-    const old = await storyStatus(story.log, [mark], storyNow - 25 * 60 * minute);
-    expect(await answer(old)).toEqual(['admitted']);
+    const before = storyPaths(story);
+    await story.log.say(scanOf(story.about, story.report), people.scanner);
+    const paths = new Map([
+      ...before,
+      ...[...storyPaths(story)].filter(([path]) => path.startsWith('/log/')),
+    ]);
+    const newer = await storyStatus(story.log, storyNow - minute);
+    const asked = ask({ fetch: with2nd(paths, newer), statusUrls: [second] });
+    expect(await codes(asked)).toEqual(['admitted']);
+    expect(await codes({ ...asked, offline: true })).toEqual(['admitted']);
+    // An older registry is an alarm all the same.
+    expect(await codes({ ...asked, fetch: storyFetch(before) })).toContain('log-rolled-back');
   });
 });

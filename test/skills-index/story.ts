@@ -33,7 +33,6 @@ import {
 import type { DecisionInput } from '../../skills-index/trust/decision/decision.ts';
 import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
 import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts';
-import type { StatusMark } from '../../skills-index/trust/index-files/status-file.ts';
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';
@@ -116,7 +115,6 @@ export interface Twist {
   readonly claim?: (log: TestLog) => Promise<unknown>;
   /** How the publication gets into the log, in place of the author's signature. */
   readonly publish?: (log: TestLog, statement: Statement) => Promise<Said>;
-  readonly marks?: readonly StatusMark[];
 }
 
 export interface Story {
@@ -193,7 +191,7 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
     statements: log.said.map((one) => one.digest).sort(),
     logIndex: summary.logIndex,
   };
-  const status = await storyStatus(log, twist.marks ?? []);
+  const status = await storyStatus(log);
   const input = inputOf({ log, packed, report, line, status, files });
   return {
     log,
@@ -216,14 +214,12 @@ export async function tellStory(twist: Twist = {}): Promise<Story> {
  * @param said the statements in the map of the log
  */
 export async function storyStatus(
-  log: TestLog,
-  marks: readonly StatusMark[],
+  log: Pick<TestLog, 'note'> & Partial<Pick<TestLog, 'said'>>,
   issued = storyNow - 3_600_000,
-  said: readonly Said[] = log.said,
+  said: readonly Said[] | undefined = log.said,
 ): Promise<Uint8Array> {
   const status = {
     checkpoint: await log.note(said),
-    marks,
     issued: new Date(issued).toISOString(),
     expires: new Date(issued + 86_400_000).toISOString(),
   };

@@ -166,7 +166,7 @@ export const monitorRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate monitor https://skills.example',
-        'compare identities, index lines and marks with the statements of the log, once',
+        'compare identities and index lines with the statements of the log, once',
       ],
       [
         'skillgate monitor --follow https://skills.example',

@@ -268,22 +268,16 @@ function describeSummary({
   };
 }
 
-function describeStatus({
-  evidence: { input },
-  parts: { status },
-  marks,
-}: JudgedVersion): Description {
+function describeStatus({ evidence: { input }, parts: { status } }: JudgedVersion): Description {
   if (status === undefined) return { says: 'status: there is no valid status' };
   const { issued, expires } = status;
   const expired = input.now > Date.parse(expires);
   return {
     says: `status of ${issued}, valid until ${expires}${expired ? '; it has expired, and counts by the grace period of this host' : ''}`,
-    notes: [
-      ...(input.past === true
+    notes:
+      input.past === true
         ? [`judged as of ${new Date(input.now).toISOString()}; later statements are not known`]
-        : []),
-      ...marks,
-    ],
+        : [],
   };
 }
 

@@ -16,13 +16,7 @@ import {
 } from '../../statement/attestation.ts';
 import { scanReportValuesMax } from '../../statement/limits.ts';
 import { parseScanReport, type ScanReport } from '../../statement/scan-report.ts';
-import {
-  marksOfAll,
-  newestStatus,
-  type Status,
-  type StatusMark,
-  verifyStatus,
-} from '../index-files/status-file.ts';
+import { newestStatus, type Status, verifyStatus } from '../index-files/status-file.ts';
 import type { Identities } from '../members-and-scopes/identities.ts';
 import { chainIdentities } from '../members-and-scopes/identity.ts';
 import { type JudgingPolicies, policiesAt } from '../policy/judging-policies.ts';
@@ -55,8 +49,6 @@ export interface Evidence {
   readonly status?: Status;
   /** The heads of the log in all valid statuses. */
   readonly heads: readonly StatusHead[];
-  /** The marks on versions in all valid statuses. */
-  readonly marks: readonly StatusMark[];
 }
 
 const { publish, scan, approval, summary, provenance } = predicateTypes;
@@ -101,7 +93,6 @@ export function gatherEvidence(input: DecisionInput, reasons: Reasons): Evidence
     ...(report === undefined ? {} : { report }),
     ...(status === undefined ? {} : { status }),
     heads: statuses.map(({ checkpoint: note }) => ({ ...parseCheckpoint(note), note })),
-    marks: marksOfAll(statuses),
   };
   if (about !== undefined) judgeSubjects(statements, about, reasons);
   return evidence;
@@ -226,7 +217,9 @@ function readStatuses(
   });
   if (valid.length === 0 && faults.length === 0)
     reasons.add('status-missing', 'there is no status file');
-  if (valid.length === 0) for (const { code, message } of faults) reasons.add(code, message);
+  // Two copies of one status have one fault.
+  const each = new Map(faults.map((fault) => [fault.message, fault])).values();
+  if (valid.length === 0) for (const { code, message } of each) reasons.add(code, message);
   return valid;
 }
 

@@ -26,8 +26,8 @@ export interface DecisionInput {
    */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /**
-   * One or several copies of `status.json`. The newest valid status shows the head of the log; the
-   * marks in all valid statuses count.
+   * One or several copies of `status.json`. Of the valid statuses, the one with the largest head
+   * shows the head of the log.
    */
   readonly statuses: readonly Uint8Array[];
   /**
@@ -69,11 +69,6 @@ export interface DecisionInput {
    */
   readonly consistency?: ReadonlyMap<number, readonly Hash[]>;
   /**
-   * Bundles that an earlier status marked as revoked. A revocation is final, also when a later
-   * status has no such mark.
-   */
-  readonly revokedBefore?: ReadonlySet<Digest>;
-  /**
    * The bytes of the identity statements and revocations that earlier decisions learned
    * (`learned`), by the statement's address.
    */
@@ -83,6 +78,11 @@ export interface DecisionInput {
    * proofs out.
    */
   readonly words?: WordsFile;
+  /**
+   * Whether proofs of an older head in a valid status count, because the registry was not asked for
+   * others.
+   */
+  readonly olderWords?: boolean;
   /**
    * Addresses of the statements that these proofs name and the index line does not. `statements`
    * has their bytes.

@@ -5,7 +5,7 @@ import { type AdmittedApproval, judgeApprovals } from './approvals.ts';
 import { type Evidence, gatherEvidence, statementsOf } from './evidence.ts';
 import { judgeFiles } from './files.ts';
 import type { DecisionInput } from './input.ts';
-import { type JudgedStatus, judgeLog, judgeMarks } from './log.ts';
+import { type JudgedStatus, judgeLog, judgeStops } from './log.ts';
 import { judgeOneLog, type LogAlarm } from './one-log.ts';
 import { type DecisionReason, Reasons } from './reason.ts';
 import { type JudgedScan, judgeScan } from './scan.ts';
@@ -40,8 +40,6 @@ export interface JudgedVersion {
   readonly reasons: readonly DecisionReason[];
   readonly parts: NeededParts;
   readonly approvals: readonly AdmittedApproval[];
-  /** Notes about marks that do not stop a version. */
-  readonly marks: readonly string[];
   readonly level: SlsaBuildLevel;
   readonly alarm: LogAlarm | undefined;
 }
@@ -62,13 +60,13 @@ export function judge(input: DecisionInput): JudgedVersion {
   const status = judgeLog(evidence, reasons);
   const alarm = judgeOneLog(evidence, reasons);
   judgeShownWords(evidence, reasons);
-  const marks = judgeMarks(evidence, reasons);
+  judgeStops(evidence, reasons);
   const parts = { publish, files, scan, summary, status };
   // Each missing part of the evidence has added a reason. This check is for a future judge that
   // forgets to add a reason.
   if (!isComplete(parts) && reasons.list.length === 0)
     reasons.add('statement-missing', 'the evidence is not complete');
-  return { evidence, reasons: reasons.list, parts, approvals, marks, level, alarm };
+  return { evidence, reasons: reasons.list, parts, approvals, level, alarm };
 }
 
 type Complete<Parts> = { readonly [Part in keyof Parts]: Exclude<Parts[Part], undefined> };

@@ -1,5 +1,5 @@
 /**
- * Judges the log that contains the evidence. Also judges the marks and revocations against the
+ * Judges the log that contains the evidence. Also judges the suspensions and revocations of the
  * version.
  */
 import { parseCheckpoint } from '../../log/checkpoint.ts';
@@ -59,40 +59,11 @@ export function judgeWitnesses(
   return witnessed;
 }
 
-/**
- * Judges the marks of the status file and the revocations among the evidence.
- * @returns notes about a version that may still be used
- */
-export function judgeMarks(evidence: Evidence, reasons: Reasons): string[] {
-  const { line, revokedBefore } = evidence.input;
-  const marks = evidence.marks.filter((mark) => mark.bundle === line.bundle);
-  const notes: string[] = [];
-  for (const { kind, reason, since } of marks) {
-    switch (kind) {
-      case 'suspended':
-      case 'revoked':
-        reasons.add(kind, `${kind} since ${since}: ${reason}`);
-        break;
-      case 'yanked':
-      case 'deprecated':
-        notes.push(`${kind} since ${since}: ${reason}`);
-        break;
-    }
-  }
-  const isHidden =
-    revokedBefore?.has(line.bundle) === true && !marks.some(({ kind }) => kind === 'revoked');
-  if (isHidden)
-    reasons.add(
-      'revoked',
-      'an earlier status says that the version is revoked, and the present status hides the revocation: tell other users',
-    );
-  const revocation = activeRevocation(evidence);
-  if (revocation !== undefined)
-    reasons.add(
-      revocation.kind,
-      `${revocation.kind} at log index ${revocation.logIndex}: ${revocation.reason}`,
-    );
-  return notes;
+/** Judges the suspensions and revocations of the version. */
+export function judgeStops(evidence: Evidence, reasons: Reasons): void {
+  const stop = activeRevocation(evidence);
+  if (stop !== undefined)
+    reasons.add(stop.kind, `${stop.kind} at log index ${stop.logIndex}: ${stop.reason}`);
 }
 
 /**

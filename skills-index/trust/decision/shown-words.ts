@@ -12,9 +12,8 @@ import { judgeWitnesses } from './log.ts';
 import type { Reasons } from './reason.ts';
 
 /**
- * Compares the statements of the evidence with the map, name by name. The map is the map of a head
- * in a valid status. A decision about the past has no proofs: the map shows only what the log says
- * now.
+ * Compares the statements of the evidence with the map, name by name. The map is the map of the
+ * newest head. A decision about the past has no proofs: the map shows only what the log says now.
  */
 export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
   const { heads, input, statements, known, status } = evidence;
@@ -24,7 +23,7 @@ export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
   if (head === undefined) {
     const why = heads.every(({ map }) => map === undefined)
       ? 'the head of the log in the status has no map of names: the registry runs an earlier release of Skillgate'
-      : 'the proofs about the people and keys behind the version are not of a head of the log in the status';
+      : 'the proofs about the people and keys behind the version are not of the newest head of the log in a status';
     reasons.add('words-unproven', why);
     return;
   }
@@ -39,15 +38,16 @@ export function judgeShownWords(evidence: Evidence, reasons: Reasons): void {
 }
 
 /**
- * The head whose map the proofs are of: the newest head, or the head of another valid status.
- * Undefined where no head has the map, and where no proofs are needed.
+ * The head whose map the proofs are of: the newest head, or also an older head where that is
+ * allowed. Undefined where no such head has the map, and where no proofs are needed.
  */
 export function headOfWords({ heads, input, status }: Evidence): StatusHead | undefined {
-  const { words } = input;
+  const { words, olderWords = false } = input;
+  const isNewest = ({ note }: StatusHead): boolean => note === status?.checkpoint;
   const found = heads.filter(
     ({ map }) => map !== undefined && words !== undefined && isEqual(map, words.map),
   );
-  return found.find(({ note }) => note === status?.checkpoint) ?? found[0];
+  return found.find(isNewest) ?? (olderWords ? found[0] : undefined);
 }
 
 interface JudgedName {

@@ -14,6 +14,7 @@ import type { Version } from '../../skill/version.ts';
 import {
   capabilities,
   digest,
+  isoTime,
   logIndex,
   type Shape,
   skillName,
@@ -43,6 +44,15 @@ export interface IndexLine {
   readonly logIndex: number;
   /** A hint of the registry; `decide` does not read the hint. */
   readonly advice?: AdviceHint;
+  /** A hint of the registry; `decide` judges the statements in the log. */
+  readonly stopped?: StopHint;
+}
+
+/** The suspension or revocation in force, and the time of the registry’s clock. */
+export interface StopHint {
+  readonly kind: 'suspended' | 'revoked';
+  /** ISO 8601, UTC. */
+  readonly since: string;
 }
 
 /** The log indexes of the author's advice in force about a version. */
@@ -71,6 +81,9 @@ const lineShape: Shape<IndexLine> = exactObject({
   advice: v.exactOptional(
     exactObject({ yanked: v.exactOptional(logIndex), deprecated: v.exactOptional(logIndex) }),
   ),
+  stopped: v.exactOptional(
+    exactObject({ kind: v.picklist(['suspended', 'revoked']), since: isoTime }),
+  ),
 });
 
 /**
@@ -98,9 +111,9 @@ export function parseIndexFile(bytes: Uint8Array, name: SkillName): IndexLine[] 
 
 /**
  * Prints the part of an index line that never changes, in its RFC 8785 form, without the line feed.
- * The advice about the version is left out.
+ * The hints about the version are left out.
  */
-export function printIndexLine({ advice: _, ...line }: IndexLine): string {
+export function printIndexLine({ advice: _, stopped: __, ...line }: IndexLine): string {
   return canonicalJson(line);
 }
 

@@ -14,7 +14,6 @@ import { whyFallen } from '../members-and-scopes/fallen.ts';
 import type { Identities } from '../members-and-scopes/identities.ts';
 import { chainIdentities } from '../members-and-scopes/identity.ts';
 import { idsOf } from '../members-and-scopes/match.ts';
-import { mayStop } from '../members-and-scopes/publisher-stops.ts';
 import { policiesAt } from '../policy/judging-policies.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { RootFile } from '../root/root.ts';
@@ -32,18 +31,13 @@ export interface LogWords {
 }
 
 export interface ReplayedLine {
-  /** The mark that status.json must have for the version. */
+  /** The stop for which installers refuse the version. */
   readonly demanded?: { readonly kind: 'suspended' | 'revoked'; readonly why: string };
   /**
-   * The worst mark that statements in the log justify. Statements of people whose keys were ended
-   * count, too: a registry removes no mark because the mark's signer was ended.
+   * The worst stop that any statement in the log names. A lifted suspension and statements of
+   * people whose keys were ended count, too: a registry changes its index only after the statement.
    */
   readonly mayStand?: 'suspended' | 'revoked';
-  /**
-   * Whether a statement that was logged after the verification summary stops the version. A
-   * registry accepts such a statement only for a version in the registry's index.
-   */
-  readonly wasOffered: boolean;
   /** Why installers would refuse the version if the index line named every statement of the log. */
   readonly hidden: readonly string[];
   /**
@@ -76,15 +70,12 @@ export function judgeReplayedLine(
         }
       : ({ kind: 'revoked', why: fallen } as const);
   const hidden = refused.length > 0 ? [] : whyRefused(full);
-  const revocations = revocationsOf(full);
-  const mayStand =
-    demanded?.kind === 'revoked' ? demanded.kind : (worstMark(full, revocations) ?? demanded?.kind);
+  const kinds = revocationsOf(full).map(({ statement }) => statement.predicate.kind);
+  const said = (['revoked', 'suspended'] as const).find((kind) => kinds.includes(kind));
+  const mayStand = demanded?.kind === 'revoked' ? demanded.kind : (said ?? demanded?.kind);
   return {
     ...(demanded === undefined ? {} : { demanded }),
     ...(mayStand === undefined ? {} : { mayStand }),
-    wasOffered: revocations.some(
-      ({ statement, logIndex }) => isOfVersion(statement) && logIndex > line.logIndex,
-    ),
     refused,
     hidden,
   };
@@ -103,25 +94,6 @@ function revocationsOf(full: Evidence): Revocation[] {
     const { target } = predicate;
     return !('publisher' in target) || full.identities.stops.isAbout(target.publisher, publisher);
   });
-}
-
-function worstMark(
-  { identities }: Evidence,
-  revocations: readonly Revocation[],
-): 'suspended' | 'revoked' | undefined {
-  const kinds = revocations.map(({ statement }) => statement.predicate.kind);
-  if (kinds.includes('revoked')) return 'revoked';
-  const last = revocations.at(-1);
-  if (last === undefined || !kinds.includes('suspended')) return undefined;
-  return last.statement.predicate.kind === 'lifted' &&
-    isOfVersion(last.statement) &&
-    mayStop(identities, last.signer, last.logIndex)
-    ? undefined
-    : 'suspended';
-}
-
-function isOfVersion({ predicate }: Revocation['statement']): boolean {
-  return !('publisher' in predicate.target);
 }
 
 function whyRefused(evidence: Evidence): string[] {
@@ -172,7 +144,6 @@ function evidenceOf(
     identities,
     policies: policiesAt(policy, summary?.logIndex),
     heads: [],
-    marks: [],
     known: [],
   };
 }

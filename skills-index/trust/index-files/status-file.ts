@@ -1,38 +1,23 @@
 /**
- * Verifies `status.json`: the signed marks on approved versions. A status is valid for at most 24
- * hours.
+ * Verifies `status.json`: the signed head of the log, with the time until which the head counts. A
+ * status is valid for at most 24 hours.
  */
 import * as v from 'valibot';
-import type { Digest } from '../../skill/digest.ts';
+import { parseCheckpoint } from '../../log/checkpoint.ts';
 import { Problem } from '../../skill/problem.ts';
-import { boundedList, exactObject, parseShape } from '../../skill/shape.ts';
+import { exactObject, parseShape } from '../../skill/shape.ts';
 import { parseJson } from '../../skill/text/json.ts';
-import { digest, isoTime, reason, type Shape } from '../../statement/field-shapes.ts';
+import { isoTime, type Shape } from '../../statement/field-shapes.ts';
 import { parseEnvelope, verifyEnvelope } from '../../statement/signature-formats/envelope.ts';
-import {
-  clockSkewSeconds,
-  statusBytesMax,
-  statusMarksMax,
-  statusSecondsMax,
-  statusValuesMax,
-} from '../limits.ts';
+import { clockSkewSeconds, statusBytesMax, statusSecondsMax } from '../limits.ts';
 import { type RootFile, spkiOf } from '../root/root.ts';
 import { keysOfOffice, verifyRootCheckpoint } from '../root/root-office.ts';
 
 export const statusPayloadType = 'application/vnd.skillgate.status+json';
 
-export interface StatusMark {
-  readonly bundle: Digest;
-  readonly kind: 'yanked' | 'deprecated' | 'suspended' | 'revoked';
-  readonly reason: string;
-  /** The time since which the mark is on the version (ISO 8601, UTC). */
-  readonly since: string;
-}
-
 export interface Status {
   /** The newest signed checkpoint of the log, as a note. */
   readonly checkpoint: string;
-  readonly marks: readonly StatusMark[];
   /** The time at which the registry signed the status (ISO 8601, UTC). */
   readonly issued: string;
   /** The time at which the status expires (ISO 8601, UTC); at most 24 hours after `issued`. */
@@ -42,15 +27,6 @@ export interface Status {
 export const statusShape: Shape<Status> = v.pipe(
   exactObject({
     checkpoint: v.string(),
-    marks: boundedList(
-      exactObject({
-        bundle: digest,
-        kind: v.picklist(['yanked', 'deprecated', 'suspended', 'revoked']),
-        reason,
-        since: isoTime,
-      }),
-      statusMarksMax,
-    ),
     issued: isoTime,
     expires: isoTime,
   }),
@@ -95,38 +71,22 @@ export function verifyStatus(
       'status.json is not signed with the status key of the root file',
     );
   }
-  const payload = parseJson(
-    Buffer.from(envelope.payload, 'base64'),
-    'status.json',
-    statusValuesMax,
-  );
+  const payload = parseJson(Buffer.from(envelope.payload, 'base64'), 'status.json');
   const status = parseShape(statusShape, payload, 'statement-invalid', 'status.json');
   requireHead(status, root, signer.validUpTo, options);
   requireTime(status, now, options);
   return status;
 }
 
-/** The newest of several statuses, which shows the head of the log. */
-export function newestStatus(statuses: readonly Status[]): Status | undefined {
-  return newestFirst(statuses)[0];
-}
-
 /**
- * All marks in several statuses, newest status first. A newer status does not remove the mark of an
- * older status, because the holder of the status key can sign a status without marks at any time. A
- * lifted mark disappears within a day, when each source shows a status from after the lift.
+ * The status with the largest head of the log; of several, the status that was issued last. The
+ * holder of the status key can date an older head as they like, and cannot sign a larger one.
  */
-export function marksOfAll(statuses: readonly Status[]): StatusMark[] {
-  const marks = newestFirst(statuses).flatMap((status) => status.marks);
-  return [
-    ...new Map(
-      marks.map((mark) => [`${mark.bundle} ${mark.kind}`, mark] as const).reverse(),
-    ).values(),
-  ].reverse();
-}
-
-function newestFirst(statuses: readonly Status[]): Status[] {
-  return [...statuses].sort((a, b) => Date.parse(b.issued) - Date.parse(a.issued));
+export function newestStatus(statuses: readonly Status[]): Status | undefined {
+  const sizeOf = ({ checkpoint }: Status): number => parseCheckpoint(checkpoint).size;
+  return [...statuses].sort(
+    (a, b) => sizeOf(b) - sizeOf(a) || Date.parse(b.issued) - Date.parse(a.issued),
+  )[0];
 }
 
 function requireHead(

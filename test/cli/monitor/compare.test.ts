@@ -5,7 +5,7 @@ import { keyStatement, revocationStatement } from '../../../skills-index/stateme
 import { freshNonce } from '../../nonce.ts';
 import { approve, publish, scan, state } from '../../registry/road.ts';
 import {
-  hiding,
+  calling,
   honest,
   type Lie,
   type Monitored,
@@ -32,7 +32,7 @@ const edited =
     isIndex(path) ? new Response((await response.text()).replaceAll(from, to)) : response;
 
 describe('an honest registry', () => {
-  it('is not accused of a mark on a version whose index line could not be written, or was lost', async () => {
+  it('is not accused of a stop of a version whose index line could not be written, or was lost', async () => {
     const { world } = monitored;
     await monitored.bring(skillAt(1));
     const { objects } = world.registry;
@@ -55,7 +55,7 @@ describe('an honest registry', () => {
     ]);
   });
 
-  it('is not accused of what it cannot mark: a version that was never offered, of a publisher who was stopped', async () => {
+  it('is not accused of what it cannot show: a version that was never offered, of a publisher who was stopped', async () => {
     await monitored.bring(skillAt(1));
     const { send, author, rita } = monitored.world;
     const target = { publisher: author.keyId };
@@ -64,120 +64,80 @@ describe('an honest registry', () => {
       revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'stolen?' }),
       rita,
     );
-    monitored.lie = hiding(monitored, gone);
+    monitored.lie = gone;
     const { exit, said } = await monitored.look();
     expect([exit, said.differences]).toEqual([0, []]);
-    expect(said.notes).toContainEqual(
-      expect.stringMatching(/1\.0\.1 is suspended .*no index line offers the version/),
-    );
+    expect(said.notes).toEqual([expect.stringContaining('1.0.1 has a verification summary')]);
   });
 
-  it('may keep the mark of a suspension by somebody who does not count any more', async () => {
+  it('may go on showing a suspension by somebody who does not count any more', async () => {
     const { send, omar } = monitored.world;
     await monitored.bring(skillAt(1));
     const at = await monitored.say(skillAt(1), 'suspended', omar);
     const ended = keyStatement({ key: omar.open, state: 'ended', validUpTo: at - 1 });
     expect((await state(send, ended, omar)).status).toBe(201);
-    expect(await monitored.look()).toMatchObject({ exit: 0, said: { marks: 1, differences: [] } });
+    expect(await monitored.look()).toMatchObject({
+      exit: 0,
+      said: { stopped: 1, differences: [] },
+    });
+  });
+
+  it('is not accused while its index still shows a suspension that was lifted', async () => {
+    await monitored.bring(skillAt(1));
+    await monitored.say(skillAt(1), 'suspended');
+    await monitored.say(skillAt(1), 'lifted', monitored.world.omar);
+    monitored.lie = calling('suspended');
+    expect(await monitored.look()).toMatchObject({
+      exit: 0,
+      said: { notes: [expect.stringContaining('which the log no longer demands')] },
+    });
   });
 });
 
 const withoutSecond: Lie = async (path, response) =>
   isIndex(path) ? new Response(`${(await linesOf(response)).slice(0, 1).join('\n')}\n`) : response;
 
-describe('a registry that hides a revocation', () => {
-  it.each<[string, Lie]>([
-    ['with the whole index file', gone],
-    ['with the line', withoutFirst],
-    ['with a line behind the head', edited(/"logIndex":\d+/g, '"logIndex":9999')],
-    ['with a line of another bundle', edited(skillAt(1).packed.digest, `sha256:${'a'.repeat(64)}`)],
-    [
-      'with a line that names another publisher',
-      edited(/"publisher":"[^"]+"/g, `"publisher":"sha256:${'b'.repeat(64)}"`),
-    ],
-  ])('%s is found out by the verification summary in the log', async (_, lie) => {
+describe('a registry that hides a line', () => {
+  it.each<[string, Lie, string]>([
+    ['with the whole index file', gone, 'line-withheld'],
+    ['alone', withoutFirst, 'line-withheld'],
+    ['behind the head', edited(/"logIndex":\d+/g, '"logIndex":9999'), 'line-withheld'],
+  ])('%s, is found out by the line that was shown before', async (_, lie, code) => {
     await monitored.bring(skillAt(1));
     await monitored.bring(skillAt(2));
+    await monitored.look();
     await monitored.say(skillAt(1), 'revoked');
-    monitored.lie = hiding(monitored, lie);
+    monitored.lie = lie;
     const { exit, said } = await monitored.look();
     expect(exit).toBe(6);
     expect(said.differences).toContainEqual(
-      expect.objectContaining({ code: 'mark-missing', place: '@acme/t@1.0.1' }),
+      expect.objectContaining({ code, place: '@acme/t@1.0.1' }),
     );
   });
 
   it('is found out by a monitor whose store was emptied since, too', async () => {
     await monitored.bring(skillAt(1));
     await monitored.look();
-    await monitored.say(skillAt(1), 'revoked');
     rmSync(join(monitored.users.homeOf('stranger'), 'cache'), { recursive: true });
-    monitored.lie = hiding(monitored, gone);
-    expect((await monitored.look()).codes).toEqual(['line-withheld', 'mark-missing']);
-  });
-
-  it('is told of once for each version', async () => {
-    await monitored.bring(skillAt(1));
-    await monitored.say(skillAt(1), 'revoked');
-    monitored.lie = hiding(
-      monitored,
-      edited(/"publisher":"[^"]+"/g, `"publisher":"sha256:${'b'.repeat(64)}"`),
-    );
-    expect((await monitored.look()).codes).toEqual(['mark-missing']);
-  });
-
-  it('takes away a line that was shown here before: reported, and a stop of its publisher needs its mark as well', async () => {
-    await monitored.bring(skillAt(1));
-    await monitored.look();
     monitored.lie = gone;
     expect((await monitored.look()).codes).toEqual(['line-withheld']);
-    const { send, author, rita } = monitored.world;
-    const target = { publisher: author.keyId };
-    await state(
-      send,
-      revocationStatement({ nonce: freshNonce(), kind: 'suspended', target, reason: 'stolen?' }),
-      rita,
-    );
-    monitored.lie = hiding(monitored, gone);
-    expect((await monitored.look()).codes).toEqual(['line-withheld', 'mark-missing']);
     monitored.lie = honest;
     expect((await monitored.look()).exit).toBe(0);
   });
 });
 
-describe('a status that says more than the log', () => {
+describe('an index that says more than the log', () => {
   it.each<[string, readonly ('suspended' | 'lifted')[]]>([
+    ['revoked where the log says nothing', []],
     ['revoked where the log says suspended', ['suspended']],
     ['revoked where the suspension was lifted', ['suspended', 'lifted']],
   ])('%s is reported', async (_, kinds) => {
     await monitored.bring(skillAt(1));
     for (const kind of kinds)
       await monitored.say(skillAt(1), kind, kind === 'lifted' ? monitored.world.omar : undefined);
-    const mark = {
-      bundle: skillAt(1).packed.digest,
-      kind: 'revoked',
-      reason: 'so',
-      since: '2026-03-01T12:00:00.000Z',
-    } as const;
-    monitored.lie = async (path, response) =>
-      path === '/index/status.json' ? monitored.restated(() => ({ marks: [mark] })) : response;
-    expect(await monitored.look()).toMatchObject({ exit: 6, codes: ['mark-unfounded'] });
+    monitored.lie = calling('revoked');
+    expect(await monitored.look()).toMatchObject({ exit: 6, codes: ['stop-unfounded'] });
     monitored.lie = honest;
     expect(await monitored.look()).toMatchObject({ exit: 0 });
-  });
-
-  it('a suspension that still stands after its lift is reported', async () => {
-    await monitored.bring(skillAt(1));
-    await monitored.say(skillAt(1), 'suspended');
-    await monitored.say(skillAt(1), 'lifted', monitored.world.omar);
-    const mark = {
-      bundle: skillAt(1).packed.digest,
-      kind: 'suspended',
-      reason: 'so',
-      since: '2026-03-01T12:00:00.000Z',
-    } as const;
-    monitored.lie = async (path, response) =>
-      path === '/index/status.json' ? monitored.restated(() => ({ marks: [mark] })) : response;
-    expect((await monitored.look()).codes).toEqual(['mark-unfounded']);
   });
 });

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { statusIn } from '../../../registry/index/status-json.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { failWrite } from '../../registry/failing-write.ts';
-import { state } from '../../registry/road.ts';
+import { state, stopsShown } from '../../registry/road.ts';
 import { type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
 
 const open: Monitored[] = [];
@@ -32,10 +31,7 @@ describe('an honest registry', () => {
       expect(await monitored.look()).toMatchObject({ exit: 0, codes: [] });
       // The very first write is the statement's own: it was refused whole.
       const isStopped = status === 201 || nth > 0;
-      const { marks } = statusIn(
-        Buffer.from(await (await world.send('/index/status.json')).arrayBuffer()),
-      );
-      expect(marks.map(({ kind }) => kind)).toEqual(isStopped ? ['suspended'] : []);
+      expect(Object.values(await stopsShown(world.send))).toEqual(isStopped ? ['suspended'] : []);
     },
   );
 });

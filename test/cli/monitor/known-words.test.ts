@@ -14,7 +14,7 @@ import { readVerifiedBefore } from '../../../skills-index/trust/signatures/verif
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { makeKey } from '../../registry/people.ts';
 import { claimScope } from '../../registry/road.ts';
-import { hiding, honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
+import { honest, type Lie, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
 import { broken, planting } from '../planted-proof.ts';
 import { Dying, found, replayLook } from '../replay-look.ts';
 import { folderWith } from '../temporary-folder.ts';
@@ -141,13 +141,13 @@ describe('a replay', () => {
     }
   });
 
-  it('finds what the status hides, from memory and after a restart', async () => {
+  it('finds what the index hides, from memory and after a restart', async () => {
     await bringRevoked();
     const memory = fresh();
     expect(found(await look(memory))).toEqual([]);
-    monitored.lie = hiding(monitored);
-    expect(found(await look(memory))).toEqual(['mark-missing']);
-    expect(found(await look(fresh()))).toEqual(['mark-missing']);
+    monitored.lie = withoutIndex;
+    expect(found(await look(memory))).toEqual(['line-withheld']);
+    expect(found(await look(fresh()))).toEqual(['line-withheld']);
     monitored.lie = honest;
     expect(found(await look(fresh()))).toEqual([]);
   });
@@ -163,13 +163,16 @@ it('a replay that is killed at any write goes on, and neither hides nor accuses'
       () => true,
       () => false,
     );
-    monitored.lie = hiding(monitored);
-    expect(found(await look(fresh())), `killed at write ${writes}`).toEqual(['mark-missing']);
+    monitored.lie = withoutIndex;
+    expect(found(await look(fresh())), `killed at write ${writes}`).toEqual(['line-withheld']);
     monitored.lie = honest;
     expect(found(await look(fresh())), `killed at write ${writes}`).toEqual([]);
     if (ended) return;
   }
 });
+
+const withoutIndex: Lie = (path, response) =>
+  path.startsWith('/index/@') ? new Response('', { status: 404 }) : response;
 
 function withVerified(
   state: MonitorState,

@@ -8,7 +8,7 @@ import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { makeKey } from '../../registry/people.ts';
 import { claimScope } from '../../registry/road.ts';
-import { hiding, honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
+import { calling, honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
 
 let monitored: Monitored;
 beforeEach(async () => {
@@ -81,35 +81,31 @@ describe('two histories that one key signed', () => {
 describe('a look at a moving log', () => {
   beforeEach(() => monitored.bring(skillAt(1)));
 
-  /** Marks are cut out of the first statuses; each look is followed by an entry. */
+  /** The first index files call each version revoked; each look is followed by an entry. */
   const moving = (times: number): void => {
     let looks = 0;
     monitored.lie = async (path, response) => {
-      if (path !== '/index/status.json' || looks >= 2 * times) return response;
-      looks++;
-      // The second reading of a try asks whether the log has grown since.
-      if (looks % 2 === 0) {
+      if (looks < times && path.startsWith('/index/@')) {
+        looks++;
         await claim(monitored, `s-${looks}`);
-        return monitored.world.send(path);
+        return calling('revoked')(path, response);
       }
-      return monitored.restated(() => ({ marks: [] }));
+      return response;
     };
   };
 
   it('is tried again when the log grew meanwhile', async () => {
-    await monitored.say(skillAt(1), 'suspended');
     moving(1);
     expect(await monitored.look()).toMatchObject({ exit: 0, said: { differences: [], notes: [] } });
   });
 
-  it('accuses nobody of marks when it grew during each try, and says so', async () => {
-    await monitored.say(skillAt(1), 'suspended');
+  it('accuses nobody of stops when it grew during each try, and says so', async () => {
     moving(3);
     const { exit, said } = await monitored.look();
     expect([exit, said.differences]).toEqual([0, []]);
-    expect(said.notes).toEqual([expect.stringContaining('the log grew during each of 3 attempts')]);
-    monitored.lie = hiding(monitored);
-    expect((await monitored.look()).codes).toEqual(['mark-missing']);
+    expect(said.notes).toEqual([expect.stringContaining('the index is newer than the head')]);
+    monitored.lie = calling('revoked');
+    expect((await monitored.look()).codes).toEqual(['stop-unfounded']);
   });
 });
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hiding, honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
+import { honest, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
 import { base } from '../registry-users.ts';
 
 let monitored: Monitored;
@@ -14,9 +14,7 @@ beforeEach(async () => {
 afterEach(() => monitored.close());
 
 const failing = (status: number, isMeant: (path: string) => boolean, body = ''): void => {
-  monitored.lie = hiding(monitored, (path, response) =>
-    isMeant(path) ? new Response(body, { status }) : response,
-  );
+  monitored.lie = (path, response) => (isMeant(path) ? new Response(body, { status }) : response);
 };
 
 describe('a registry that has shown the head of its log and not the rest', () => {
@@ -66,12 +64,12 @@ describe('a registry that has shown the head of its log and not the rest', () =>
 
 it('skillgate monitor --follow goes on while something is not shown, and ends with the difference after an hour', async () => {
   let looks = 0;
-  monitored.lie = hiding(monitored, (path, response) => {
+  monitored.lie = (path, response) => {
     if (path !== `/log/statements/${revokedAt}`) return response;
     looks++;
     monitored.world.wait(31 * 60_000);
     return new Response('', { status: looks === 1 ? 403 : 503 });
-  });
+  };
   const { exit, stdout, stderr } = await monitored.users.as('stranger', [
     'monitor',
     '--follow',

@@ -10,14 +10,7 @@ import {
   type SigstoreBundle,
 } from '../../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
-import {
-  hiding,
-  honest,
-  type Lie,
-  type Monitored,
-  makeMonitored,
-  skillAt,
-} from '../monitor-world.ts';
+import { honest, type Lie, type Monitored, makeMonitored, skillAt } from '../monitor-world.ts';
 import { broken, type Proof, planting } from '../planted-proof.ts';
 import { base } from '../registry-users.ts';
 import { fetchOf, found, replayLook } from '../replay-look.ts';
@@ -67,19 +60,19 @@ describe('a registry that hides a revocation and the index line', () => {
     ['publish', 'other', twin, ['summary-unfounded']],
     ['scan', 'other', twin, ['summary-unfounded']],
     ['approval', 'other', twin, ['summary-unfounded']],
-    ['summary', 'other', twin, ['mark-missing']],
+    ['summary', 'other', twin, []],
   ])('is found out when it shows the %s with a %s proof', async (kind, _, change, codes) => {
-    monitored.lie = hiding(monitored, planting(await pathOf(kind), change, noIndex));
+    monitored.lie = planting(await pathOf(kind), change, noIndex);
     for (const __ of ['first', 'again']) {
       const { exit, codes: seen } = await monitored.look();
-      expect([exit, seen]).toEqual([6, codes]);
+      expect([exit, seen]).toEqual([codes.length === 0 ? 0 : 6, codes]);
     }
   });
 
-  it.each<[string, (path: string) => readonly Lie[]]>([
-    ['shows another proof', (path) => [planting(path, twin, noIndex)]],
-    ['withholds the approval for one look', (path) => [withheldAt(path), noIndex]],
-  ])('gets no cosignature from a witness that replays when it %s', async (_, lies) => {
+  it.each<[string, (path: string) => Lie, boolean]>([
+    ['shows another proof', (path) => planting(path, twin, noIndex), false],
+    ['withholds the approval for one look', withheldAt, true],
+  ])('gets no cosignature from a witness that replays when it %s', async (_, lieAt, isMended) => {
     const { registry } = monitored.world;
     const replays = makeReplays({
       dir: folderWith(),
@@ -93,12 +86,10 @@ describe('a registry that hides a revocation and the index line', () => {
       await replays.look(base);
       return replays.whyHeld(registry.root.origin, await monitored.size());
     };
-    for (const lie of lies(await pathOf('approval'))) {
-      monitored.lie = hiding(monitored, lie);
-      expect(await whyHeld()).toEqual(expect.any(String));
-    }
+    monitored.lie = lieAt(await pathOf('approval'));
+    expect(await whyHeld()).toEqual(expect.any(String));
     monitored.lie = honest;
-    if (lies.length > 1) expect(await whyHeld()).toBeUndefined();
+    if (isMended) expect(await whyHeld()).toBeUndefined();
   });
 
   it.each<Kind>(['publish', 'scan', 'approval'])(
@@ -107,14 +98,13 @@ describe('a registry that hides a revocation and the index line', () => {
       const path = await pathOf(kind);
       const folder = new MonitorFolder(folderWith());
       const kept = { memory: makeMemory(), store: memoryStore() };
-      monitored.lie = hiding(monitored, withheldAt(path));
+      monitored.lie = withheldAt(path);
       expect(found(await replayLook(monitored, folder, kept))).toEqual([
         'statement-withheld',
         'summary-unfounded',
       ]);
-      monitored.lie = hiding(monitored, noIndex);
-      expect(found(await replayLook(monitored, folder, kept))).toEqual(['mark-missing']);
-      expect(found(await replayLook(monitored, folder))).toEqual(['mark-missing']);
+      monitored.lie = noIndex;
+      expect(found(await replayLook(monitored, folder, kept))).toEqual([]);
       monitored.lie = honest;
       expect(found(await replayLook(monitored, folder, kept))).toEqual([]);
     },

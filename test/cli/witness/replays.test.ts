@@ -13,26 +13,26 @@ import { logOf } from '../../../cli/witness/roots.ts';
 import { serveWitness } from '../../../cli/witness/server.ts';
 import { printSubmission } from '../../../skills-index/log/add-checkpoint.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
-import { signStatus } from '../../../skills-index/trust/index-files/sign-status.ts';
-import type { Status } from '../../../skills-index/trust/index-files/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
-import { approve, makeSkill, publish, scan, state } from '../../registry/road.ts';
+import { makeKey } from '../../registry/people.ts';
+import { approve, claimScope, makeSkill, publish, scan, state } from '../../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../../registry/world.ts';
 import { skill as type } from '../command-line.ts';
+import { calling } from '../monitor-world.ts';
 import { folderWith } from '../temporary-folder.ts';
 
 const base = 'http://localhost';
 const skill = makeSkill('@acme/t', '1.0.0');
 
 let world: Staffed;
-let isHiding: boolean;
+let isLying: boolean;
 let isFailing: boolean;
 let witness: CosigningWitness;
 let replays: Replays;
 let alarms: string[];
 beforeEach(async () => {
   world = await makeStaffedWorld();
-  isHiding = false;
+  isLying = false;
   isFailing = false;
   alarms = [];
   const { send, tokens, scanner, rita, author } = world;
@@ -57,17 +57,12 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-/** The registry, or who took it over: the status key says nothing of what was revoked. */
+/** The registry, or who took it over: the index calls a version revoked without a statement. */
 const fetch: typeof globalThis.fetch = async (input, init) => {
   const path = String(input).slice(base.length);
   const response = await world.send(path, init as RequestInit);
   if (isFailing && path.startsWith('/log/statements/')) return new Response('', { status: 503 });
-  if (!isHiding || path !== '/index/status.json') return response;
-  const { payload } = (await response.json()) as { payload: string };
-  const status: Status = JSON.parse(Buffer.from(payload, 'base64').toString('utf8'));
-  return new Response(
-    JSON.stringify(await signStatus({ ...status, marks: [] }, world.registry.keys.status)),
-  );
+  return isLying ? calling('revoked')(path, response) : response;
 };
 
 const revoke = async (): Promise<void> => {
@@ -97,18 +92,18 @@ describe('a witness that replays', () => {
     ]);
   });
 
-  it('cosigns nothing while the status lacks a mark that the log demands, and goes on when it has it', async () => {
+  it('cosigns nothing while the index shows a stop that nobody signed, and goes on afterwards', async () => {
     await replays.look(base);
     expect(await first()).toMatchObject({ status: 200 });
-    await revoke();
-    isHiding = true;
+    expect((await claimScope(world.send, 'later', makeKey())).status).toBe(201);
+    isLying = true;
     await replays.look(base);
-    const why = expect.stringMatching(/mark-missing at @acme\/t@1\.0\.0/);
+    const why = expect.stringMatching(/stop-unfounded at @acme\/t@1\.0\.0/);
     expect(await followOnce(witness, { base, fetch })).toMatchObject({ status: 503, why });
     // The head from before is not cosigned anew either: its cosignature ends within the day.
     expect(await cosignedHead(witness, logOf(world.trust.root))).toBeUndefined();
     expect(alarms).toEqual([why]);
-    isHiding = false;
+    isLying = false;
     await replays.look(base);
     expect(await followOnce(witness, { base, fetch })).toMatchObject({ status: 200 });
   });

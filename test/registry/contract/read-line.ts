@@ -1,11 +1,14 @@
-/** The line of a version in the index, and the decision of an installer that fetches blob by blob. */
+/**
+ * The line of a version in the index, and the decision of an installer that fetches blob by blob.
+ */
 import { expect } from 'vitest';
-import { digestOf, parseDigest } from '../../../skills-index/skill/digest.ts';
+import { type Digest, digestOf, parseDigest } from '../../../skills-index/skill/digest.ts';
 import { decide } from '../../../skills-index/trust/decision/decision.ts';
 import {
   type IndexLine,
   parseIndexFile,
 } from '../../../skills-index/trust/index-files/index-line.ts';
+import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { call, type Send, type Skill } from '../road.ts';
 import type { Shell } from './shell.ts';
@@ -24,6 +27,7 @@ export async function judge(
   { send, trust }: Pick<Shell, 'send' | 'trust'>,
   skill: Skill,
   line: IndexLine,
+  now = Date.now(),
 ): Promise<ReturnType<typeof decide>> {
   const blob = async (digest: string): Promise<Uint8Array> => {
     const response = await send(`/blobs/sha256/${digest.slice('sha256:'.length)}`);
@@ -39,10 +43,19 @@ export async function judge(
   for (const file of skill.packed.bundle.files) files.set(file.path, await blob(file.sha256));
   const { body } = await call(send, `/api/v1/versions/${line.name}/${line.version}`);
   const status = await bytesOf(await send('/index/status.json'));
+  const words = parseWordsFile(await bytesOf(await send(`/words/${line.name}/${line.version}`)));
+  const proven: Digest[] = [];
+  for (const index of new Set([...words.names.values()].flatMap(({ at }) => at))) {
+    const bytes = await bytesOf(await send(`/log/statements/${index}`));
+    statements.set(digestOf(bytes), bytes);
+    proven.push(digestOf(bytes));
+  }
   return decide({
+    words,
+    proven,
     root: trust.root,
     policy: defaultPolicy,
-    now: Date.now(),
+    now,
     line,
     statements,
     bundle: await blob(line.bundle),

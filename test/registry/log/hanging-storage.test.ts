@@ -4,10 +4,15 @@ import { logSize } from '../../../registry/log/log.ts';
 import { boundedObjects, type ObjectPatience } from '../../../registry/store/bounded-objects.ts';
 import type { Objects } from '../../../registry/store/objects.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import {
+  revocationStatement,
+  scopeStatement,
+} from '../../../skills-index/statement/attestation.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
+import { freshNonce } from '../../nonce.ts';
+import { judge, readLine } from '../contract/read-line.ts';
 import { makeKey } from '../people.ts';
-import { type Answer, makeSkill, publish, state } from '../road.ts';
+import { type Answer, approve, makeSkill, publish, scan, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -88,6 +93,30 @@ describe('while the object storage hangs', () => {
     expect(await logSize(registry)).toBe(before);
     mend();
     expect(await send()).toMatchObject({ status: 201, body: { logIndex: before } });
+  });
+
+  it('a revocation counts at once: the status, the proofs and the statement are served', async () => {
+    const { registry, author, scanner, rita, send, tokens } = world;
+    const skill = makeSkill('@acme/leaky', '1.0.0');
+    expect((await publish(send, skill, author)).status).toBe(201);
+    await scan(send, tokens.scanner, scanner, skill, 'pass');
+    expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+    const line = await readLine(send, skill);
+    const now = () => registry.now().getTime();
+    expect(await judge(world, skill, line, now())).toMatchObject({ kind: 'admitted' });
+    const mend = hang(registry, ['put', 'putOver', 'putAll']);
+    const target = { bundle: skill.packed.digest };
+    const said = { nonce: freshNonce(), kind: 'revoked', target, reason: 'it leaks' } as const;
+    expect((await state(send, revocationStatement(said), rita)).status).toBe(503);
+    // The object of the status cannot be written, and the database has it.
+    await send('/index/status.json');
+    expect(await judge(world, skill, line, now())).toMatchObject({
+      kind: 'refused',
+      reasons: [{ code: 'revoked' }],
+    });
+    mend();
+    await new Promise((resolve) => setTimeout(resolve, patience.probeMs));
+    expect(await judge(world, skill, line, now())).toMatchObject({ kind: 'refused' });
   });
 
   it('an upload is refused until the storage has its files, and the name is free then', async () => {

@@ -22,7 +22,6 @@ import {
   revocationStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
-import { verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { statusOf } from '../desk-visit.ts';
@@ -35,7 +34,17 @@ import {
   vulnerability,
   wholeLook,
 } from '../packaged-skill.ts';
-import { type Answer, approve, call, publish, type Skill, scan, signIn, state } from '../road.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  publish,
+  type Skill,
+  scan,
+  signIn,
+  state,
+  stopsShown,
+} from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -314,9 +323,7 @@ describe('an advisory of malware', () => {
       'suspended',
       'approved',
     ]);
-    const status = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
-    const { marks } = verifyStatus(status, world.trust.root, world.registry.now().getTime());
-    expect(marks).toMatchObject([{ kind: 'suspended', reason }]);
+    expect(await stopsShown(world.send, '@acme/a')).toEqual({ [uses.packed.digest]: 'suspended' });
     const { body } = await call(world.send, '/api/v1/reviews/@acme/a/1.0.0', {
       token: world.tokens.rita,
     });

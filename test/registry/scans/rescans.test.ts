@@ -6,7 +6,6 @@ import { listDoubts } from '../../../registry/versions/doubts.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Finding, Verdict } from '../../../skills-index/statement/finding.ts';
 import { digestOfRuleSet, type RuleSet } from '../../../skills-index/statement/rule-set.ts';
-import { verifyStatus } from '../../../skills-index/trust/index-files/status-file.ts';
 import { signedIn } from '../desk-visit.ts';
 import {
   type Answer,
@@ -17,6 +16,7 @@ import {
   publish,
   type Skill,
   signReport,
+  stopsShown,
 } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
@@ -109,13 +109,6 @@ describe('a new rule set', () => {
   };
   const statusOf = async (skill: Skill): Promise<string> =>
     (await call(world.send, `/api/v1/versions/${skill.manifest.name}/1.0.0`)).body.status;
-  const marks = async (): Promise<unknown> =>
-    verifyStatus(
-      Buffer.from(await (await world.send('/index/status.json')).arrayBuffer()),
-      world.trust.root,
-      world.registry.now().getTime(),
-    ).marks;
-
   it('is no reason to scan what its change cannot touch', async () => {
     expect(await lease()).toBeNull();
     await describeRules(second);
@@ -156,7 +149,9 @@ describe('a new rule set', () => {
       (await report(await lease(), sends, second, { verdict: 'block', findings: [critical] })).body
         .status,
     ).toBe('suspended');
-    expect(await marks()).toMatchObject([{ bundle: sends.packed.digest, kind: 'suspended' }]);
+    expect(await stopsShown(world.send, '@acme/sends')).toEqual({
+      [sends.packed.digest]: 'suspended',
+    });
     expect(await statusOf(quiet)).toBe('approved');
     const { history } = (await call(world.send, `/api/v1/versions/${sends.manifest.name}/1.0.0`))
       .body;
@@ -262,7 +257,7 @@ describe('a new rule set', () => {
       );
       const why = `A rescan says ${verdict} where the approved report said pass`;
       expect(await listDoubts(world.registry)).toMatchObject([{ name: '@acme/sends', why }]);
-      expect(await marks()).toEqual([]);
+      expect(await stopsShown(world.send, '@acme/sends')).toEqual({});
     },
   );
 

@@ -4,10 +4,6 @@ import {
   type RevocationTarget,
   revocationStatement,
 } from '../../../skills-index/statement/attestation.ts';
-import {
-  type StatusMark,
-  verifyStatus,
-} from '../../../skills-index/trust/index-files/status-file.ts';
 import { freshNonce } from '../../nonce.ts';
 import type { TestKey } from '../people.ts';
 import {
@@ -20,6 +16,7 @@ import {
   type Skill,
   scan,
   state,
+  stopsShown,
 } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
@@ -49,16 +46,11 @@ describe('a word on', () => {
       revocationStatement({ nonce: freshNonce(), kind, target, reason: `${kind} here` }),
       by,
     );
-  const marks = async (): Promise<readonly StatusMark[]> => {
-    const bytes = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
-    return verifyStatus(bytes, world.trust.root, world.registry.now().getTime()).marks;
-  };
-  const marked = async (): Promise<Record<Digest, string>> =>
-    Object.fromEntries((await marks()).map(({ bundle, kind }) => [bundle, kind]));
+  const marked = () => stopsShown(world.send);
   const bundle = (number: number): Digest => skillAt(number).packed.digest;
   const publisher = () => ({ publisher: world.author.keyId });
 
-  it('bytes, a version, or a publisher marks each version that it means, and no other', async () => {
+  it('bytes, a version, or a publisher stops each version that it means, and no other', async () => {
     for (const number of [1, 2, 3]) await bring(skillAt(number));
     const { name, version } = skillAt(2).manifest;
     expect((await say('revoked', { bundle: bundle(1) })).status).toBe(201);

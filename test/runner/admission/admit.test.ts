@@ -5,8 +5,8 @@ import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { printIndexLine } from '../../../skills-index/trust/index-files/index-line.ts';
-import type { StatusMark } from '../../../skills-index/trust/index-files/status-file.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
+import { stoppedStory } from '../../skills-index/stopped-story.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../../skills-index/story.ts';
 import { TestLog } from '../../skills-index/story-log.ts';
 import { deadFetch, storyFetch, storyPaths } from '../../skills-index/story-server.ts';
@@ -31,12 +31,6 @@ const request = (change: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
 const serving = (paths: Map<string, Uint8Array>): Pick<AdmissionRequest, 'fetch'> => ({
   fetch: storyFetch(paths),
 });
-const mark = (kind: StatusMark['kind']): StatusMark => ({
-  bundle: story.packed.digest,
-  kind,
-  reason: 'it leaks',
-  since: '2026-03-02T10:00:00.000Z',
-});
 async function codes(asked: AdmissionRequest): Promise<string[]> {
   const { decision } = await admit(asked);
   return decision.kind === 'admitted'
@@ -59,8 +53,8 @@ describe('admit', () => {
   it.each(['suspended', 'revoked'] as const)(
     'refuses a version that is %s, with the reason',
     async (kind) => {
-      const paths = storyPaths(story).set(statusPath, await storyStatus(story.log, [mark(kind)]));
-      expect(await codes(request(serving(paths)))).toEqual([kind]);
+      const stopped = await stoppedStory(kind);
+      expect(await codes(request(serving(storyPaths(stopped))))).toEqual([kind]);
     },
   );
 
@@ -104,7 +98,7 @@ describe('admit', () => {
       publisher: people.stranger.keyId,
     });
     const paths = storyPaths(story).set(indexPath, Buffer.from(`${line}\n`));
-    paths.set(statusPath, await storyStatus(story.log, [], storyNow - 2 * day));
+    paths.set(statusPath, await storyStatus(story.log, storyNow - 2 * day));
     const found = await codes(request(serving(paths)));
     expect(found).toEqual(
       expect.arrayContaining(['line-mismatch', 'description-mismatch', 'status-stale']),
@@ -227,19 +221,19 @@ describe('admit, when the registry is down', () => {
 
 describe('admit, and what was seen of the log', () => {
   // A longer story of the same log: more was said after the version was approved.
-  const longer = async (marks: readonly StatusMark[]) => {
+  const longer = async () => {
     const told = await tellStory();
     const before = storyPaths(told);
     await told.log.say(
       scopeStatement({ scope: parseScope('later'), owners: [people.author.named] }),
       people.author,
     );
-    const after = storyPaths(told).set(statusPath, await storyStatus(told.log, marks));
+    const after = storyPaths(told).set(statusPath, await storyStatus(told.log));
     return { before, after };
   };
 
   it('refuses a log that was rolled back', async () => {
-    const { before, after } = await longer([]);
+    const { before, after } = await longer();
     const asked = request();
     expect(await codes({ ...asked, ...serving(after) })).toEqual(['admitted']);
     expect(await codes({ ...asked, ...serving(before) })).toContain('log-rolled-back');
@@ -247,14 +241,15 @@ describe('admit, and what was seen of the log', () => {
   });
 
   it('remembers what it saw when it refused too: a revocation cannot be taken back by an older log', async () => {
-    const { before, after } = await longer([mark('revoked')]);
+    const stopped = await stoppedStory('revoked');
     const asked = request();
-    expect(await codes({ ...asked, ...serving(after) })).toContain('revoked');
-    expect(await codes({ ...asked, ...serving(before) })).toContain('log-rolled-back');
+    expect(await codes({ ...asked, ...serving(storyPaths(stopped)) })).toContain('revoked');
+    const before = { fetch: storyFetch(stopped.pathsBefore) };
+    expect(await codes({ ...asked, ...before })).toContain('log-rolled-back');
   });
 
   it('does not take the head of a log that it refused', async () => {
-    const { before, after } = await longer([]);
+    const { before, after } = await longer();
     const asked = request();
     await admit({ ...asked, ...serving(after) });
     const kept = await asked.store.getNamed('checkpoint');
@@ -274,9 +269,15 @@ describe('admit, with a second source of status', () => {
     };
   };
 
-  it('sees a revocation that the registry hides', async () => {
-    const newer = await storyStatus(story.log, [mark('revoked')], storyNow - 60_000);
-    expect(await codes(request({ fetch: both(newer), statusUrls: [second] }))).toContain('revoked');
+  it('refuses a version whose revocation the registry hides', async () => {
+    const stopped = await stoppedStory('revoked');
+    // A thief of the status key dates the older head later than the newer head.
+    const redated = await stopped.redated(storyNow - 30_000);
+    const registry = storyFetch(new Map([...stopped.pathsBefore, [statusPath, redated]]));
+    const fetch: AdmissionRequest['fetch'] = async (input, init) =>
+      String(input) === second ? new Response(Buffer.from(stopped.status)) : registry(input, init);
+    expect(await codes(request({ fetch }))).toEqual(['admitted']);
+    expect(await codes(request({ fetch, statusUrls: [second] }))).toContain('words-unproven');
   });
 
   it.each<[string, (init: RequestInit | undefined) => Promise<Response>, RegExp]>([
@@ -298,9 +299,7 @@ describe('admit, with a second source of status', () => {
       'sends elsewhere',
       async (init) => {
         if (init?.redirect === 'error') throw new TypeError('unexpected redirect');
-        return new Response(
-          Buffer.from(await storyStatus(story.log, [mark('revoked')], storyNow - 60_000)),
-        );
+        return new Response(Buffer.from((await stoppedStory('revoked')).status));
       },
       /does not answer/,
     ],
@@ -400,7 +399,7 @@ describe('a log that is not the one that was seen', () => {
     await yesterday.say(story.publish.statement, people.author);
     await admit(request({ store }));
     const paths = storyPaths(story)
-      .set(statusPath, await storyStatus(yesterday, []))
+      .set(statusPath, await storyStatus(yesterday))
       .set(indexPath, Buffer.from(''));
     const asked = request({ store, fetch: storyFetch(paths) });
     const problem = await admit(asked).catch((cause: unknown) => cause);

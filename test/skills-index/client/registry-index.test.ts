@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { rememberHead } from '../../../skills-index/client/admission-evidence.ts';
 import { fetchBlob } from '../../../skills-index/client/blobs.ts';
+import { wordsTriesMax } from '../../../skills-index/client/limits.ts';
 import { fetchIndex, fetchVersionEvidence } from '../../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { signCheckpoint } from '../../../skills-index/log/sign-checkpoint.ts';
 import { hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
 import { decide } from '../../../skills-index/trust/decision/decision.ts';
 import { signStatus } from '../../../skills-index/trust/index-files/sign-status.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
+import { stoppedStory } from '../stopped-story.ts';
 import { people, storyNow, storyRoot, storyStatus, tellStory } from '../story.ts';
 import { deadFetch, storyFetch, storyPaths } from '../story-server.ts';
 
@@ -47,20 +50,27 @@ describe('fetching a version', () => {
     expect(decide({ ...evidence, ...judged })).toMatchObject({ kind: 'admitted' });
   });
 
-  it('asks once for proofs of an older head than a further source shows, and keeps them', async () => {
-    const store = memoryStore();
+  it('takes no proofs of an older head than a further source shows', async () => {
+    const told = await tellStory();
+    const paths = storyPaths(told);
+    const claim = scopeStatement({ scope: parseScope('later'), owners: [people.stranger.named] });
+    await told.log.say(claim, people.stranger);
     const asked: string[] = [];
-    const newer = await storyStatus(story.log, [], storyNow, story.log.said.slice(1));
-    const first = { ...query(undefined, store, asked), furtherStatuses: [newer] };
-    const evidence = await fetchVersionEvidence(first);
-    expect(asked.filter((path) => /words|status/.test(path))).toEqual([
-      '/index/status.json',
-      '/words/@acme/weekly-report/1.4.0',
-    ]);
-    expect(decide({ ...evidence, ...judged })).toMatchObject({ kind: 'admitted' });
-    const offline = { ...query(undefined, store), fetch: deadFetch, offline: true };
-    const kept = await fetchVersionEvidence(offline);
-    expect(decide({ ...kept, ...judged })).toMatchObject({ kind: 'admitted' });
+    const furtherStatuses = [await storyStatus(told.log)];
+    const evidence = await fetchVersionEvidence({
+      ...query(paths, memoryStore(), asked),
+      furtherStatuses,
+    });
+    const words = asked.filter((path) => path.startsWith('/words/'));
+    expect(words).toHaveLength(wordsTriesMax);
+    const decision = decide({ ...evidence, ...judged });
+    expect(decision.kind === 'refused' && decision.reasons.map(({ code }) => code)).toContain(
+      'words-unproven',
+    );
+    const newer = storyPaths(told);
+    newer.set('/index/status.json', paths.get('/index/status.json') ?? new Uint8Array());
+    const proven = await fetchVersionEvidence({ ...query(newer), furtherStatuses });
+    expect(decide({ ...proven, ...judged })).toMatchObject({ kind: 'admitted' });
   });
 
   it('asks for no blob twice', async () => {
@@ -71,16 +81,14 @@ describe('fetching a version', () => {
     expect(asked.filter((path) => path.startsWith('/blobs/'))).toEqual([]);
   });
 
-  it('shows a version that is marked as revoked to the judge when there is no other', async () => {
-    const marks = [
-      {
-        bundle: story.packed.digest,
-        kind: 'revoked',
-        reason: 'it leaks',
-        since: '2026-03-02T10:00:00.000Z',
-      },
-    ] as const;
-    const paths = storyPaths(story).set('/index/status.json', await storyStatus(story.log, marks));
+  it('shows a version that the index calls revoked to the judge when there is no other', async () => {
+    const stopped = await stoppedStory('revoked');
+    const line = {
+      ...stopped.line,
+      stopped: { kind: 'revoked', since: '2026-03-01T12:00:00.000Z' } as const,
+    };
+    const index = Buffer.from(`${canonicalJson(line)}\n`);
+    const paths = storyPaths(stopped).set(`/index/${line.name}`, index);
     const decision = decide({ ...(await fetchVersionEvidence(query(paths))), ...judged });
     expect(decision).toMatchObject({
       kind: 'refused',
@@ -92,7 +100,6 @@ describe('fetching a version', () => {
     const { log } = story;
     const status = {
       checkpoint: await signCheckpoint({ origin: log.origin, ...log.head }, log.key),
-      marks: [],
       issued: new Date(storyNow - 3_600_000).toISOString(),
       expires: new Date(storyNow + 3_600_000).toISOString(),
     };
@@ -163,7 +170,7 @@ describe('the log that was seen', () => {
       scopeStatement({ scope: parseScope('other'), owners: [people.stranger.named] }),
       people.stranger,
     );
-    const paths = storyPaths(longer).set('/index/status.json', await storyStatus(longer.log, []));
+    const paths = storyPaths(longer).set('/index/status.json', await storyStatus(longer.log));
     const evidence = await fetchVersionEvidence(query(paths, store));
     expect(evidence.seen?.checkpoint.size).toBe(longer.log.said.length - 1);
     expect(decide({ ...evidence, ...judged })).toMatchObject({ kind: 'admitted' });

@@ -25,7 +25,7 @@ async function decideUnder(story: Story, size: number): Promise<Decision> {
     issued: new Date(storyNow - 3_600_000).toISOString(),
     expires: new Date(storyNow + 3_600_000).toISOString(),
   };
-  const status = await signStatus({ checkpoint, marks: [], ...times }, people.status);
+  const status = await signStatus({ checkpoint, ...times }, people.status);
   return decide({ ...story.input, witnesses, statuses: [Buffer.from(JSON.stringify(status))] });
 }
 

@@ -251,7 +251,7 @@ describe('a version whose author’s key was stolen after it was rotated', () =>
       ...story.input,
       line: { ...story.line, statements: story.log.said.map((one) => one.digest) },
       statements: new Map(story.log.said.map((one) => [one.digest, one.bytes])),
-      statuses: [await storyStatus(story.log, [])],
+      statuses: [await storyStatus(story.log)],
       consistency: storyConsistency(story.log),
     });
     expect(decision.kind === 'refused' ? decision.reasons : []).toEqual([]);

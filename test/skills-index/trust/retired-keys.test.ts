@@ -73,7 +73,7 @@ async function continued(told: Story, more: readonly Said[]): Promise<DecisionIn
     ...told.input.statements,
     ...more.map((one) => [one.digest, one.bytes] as const),
   ]);
-  const statuses = [await storyStatus(told.log, [])];
+  const statuses = [await storyStatus(told.log)];
   return { ...told.input, line, statements, statuses, consistency: storyConsistency(told.log) };
 }
 
@@ -319,5 +319,5 @@ describe('a log key that was retired', () => {
 async function storyStatusOf(told: Story): Promise<Uint8Array> {
   const [first] = told.publish.bundle.verificationMaterial.tlogEntries;
   const note = first.inclusionProof.checkpoint.envelope;
-  return storyStatus({ note: async () => note } as never, []);
+  return storyStatus({ note: async () => note });
 }

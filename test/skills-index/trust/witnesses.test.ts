@@ -43,10 +43,7 @@ async function statusBy(cosigners: readonly Cosigner[]): Promise<Uint8Array> {
   );
   return Buffer.from(
     JSON.stringify(
-      await signStatus(
-        { checkpoint, marks: [], issued: issued ?? '', expires: expires ?? '' },
-        people.status,
-      ),
+      await signStatus({ checkpoint, issued: issued ?? '', expires: expires ?? '' }, people.status),
     ),
   );
 }

@@ -14,7 +14,7 @@ import {
 } from '../../../../skills-index/trust/decision/reason.ts';
 import { type JudgedScan, judgeScan } from '../../../../skills-index/trust/decision/scan.ts';
 import { rootFingerprint } from '../../../../skills-index/trust/root/root.ts';
-import { people, storyNow, storyRoot, storyStatus, tellStory } from '../../story.ts';
+import { people, storyNow, storyRoot, tellStory } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
 
 const story = await tellStory();
@@ -208,7 +208,6 @@ describe('what people read of a chain', () => {
       const judged = {
         evidence,
         reasons: [],
-        marks: [],
         level: 0,
         alarm: undefined,
       } as const;
@@ -270,25 +269,14 @@ describe('what people read of a chain', () => {
     ]);
   });
 
-  it('says when the manifest was inferred, and what was marked', async () => {
+  it('says when the manifest was inferred, and when a past time was judged', async () => {
     const inferred = await tellStory({ inferred: true });
     expect(partOf(judgedChainOf(judge(inferred.input)), 'publisher')?.notes).toContain(
       'an import inferred the manifest; no author wrote it',
     );
-    const mark = {
-      bundle: story.packed.digest,
-      kind: 'yanked',
-      reason: 'too slow',
-      since: '2026-03-02T11:00:00.000Z',
-    } as const;
-    const other = { ...mark, bundle: digestOf('another') };
-    const statuses = [await storyStatus(story.log, [mark, other])];
-    expect(read('status', { statuses }).notes).toEqual([
-      'yanked since 2026-03-02T11:00:00.000Z: too slow',
-    ]);
-    expect(read('status', { statuses, past: true }).notes).toEqual([
+    expect(read('status', {}).notes ?? []).toEqual([]);
+    expect(read('status', { past: true }).notes).toEqual([
       'judged as of 2026-03-02T12:00:00.000Z; later statements are not known',
-      'yanked since 2026-03-02T11:00:00.000Z: too slow',
     ]);
   });
 

@@ -40,7 +40,7 @@ async function chosen(
       logIndex: said.logIndex,
     },
     statements: new Map(statements.map((one) => [one.digest, one.bytes])),
-    statuses: [await storyStatus(story.log, [])],
+    statuses: [await storyStatus(story.log)],
   };
 }
 

@@ -54,7 +54,7 @@ async function amended(
     ...input,
     line: { ...story.line, statements: story.log.said.map((one) => one.digest) },
     statements: new Map(story.log.said.map((one) => [one.digest, one.bytes])),
-    statuses: [await storyStatus(story.log, [])],
+    statuses: [await storyStatus(story.log)],
   };
 }
 

@@ -4,17 +4,18 @@ import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../../skills-index/skill/version.ts';
 import {
   predicateTypes,
+  revocationStatement,
   type Statement,
   scopeStatement,
 } from '../../../../skills-index/statement/attestation.ts';
-import { chainOf } from '../../../../skills-index/trust/decision/chain.ts';
 import {
   type Decision,
   type DecisionInput,
   decide,
 } from '../../../../skills-index/trust/decision/decision.ts';
-import { judge } from '../../../../skills-index/trust/decision/judge.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
+import { freshNonce } from '../../../nonce.ts';
+import { stoppedStory } from '../../stopped-story.ts';
 import {
   people,
   storyFiles,
@@ -252,7 +253,7 @@ describe('who may say what', () => {
     );
     const line = { ...told.line, statements: [...told.line.statements, late.digest] };
     const statements = new Map(told.input.statements).set(late.digest, late.bytes);
-    const status = await storyStatus(told.log, []);
+    const status = await storyStatus(told.log);
     const { consistency: _, ...input } = told.input;
     expect(codesOf(decide({ ...input, line, statements, statuses: [status] }))).toEqual([
       'publisher-unknown',
@@ -478,24 +479,15 @@ describe('how many people', () => {
 });
 
 describe('what was said since', () => {
-  const since = '2026-03-02T10:00:00.000Z';
   it.each(['suspended', 'revoked'] as const)('stops a version that is %s', async (kind) => {
-    const marks = [{ bundle: story.packed.digest, kind, reason: 'it leaks', since }];
-    expect(codesOf(decide((await tellStory({ marks })).input))).toEqual([kind]);
-  });
-
-  it.each(['yanked', 'deprecated'] as const)('is told of a version that is %s', async (kind) => {
-    const marks = [{ bundle: story.packed.digest, kind, reason: 'use 2.0', since }];
-    const { input } = await tellStory({ marks });
-    expect(decide(input).kind).toBe('admitted');
-    expect(chainOf(judge(input)).of).toContainEqual(
-      expect.objectContaining({ part: 'status', notes: [`${kind} since ${since}: use 2.0`] }),
-    );
+    expect(codesOf(decide((await stoppedStory(kind)).input))).toEqual([kind]);
   });
 
   it('does not matter when it is about another bundle', async () => {
-    const marks = [{ bundle: other, kind: 'revoked', reason: 'it leaks', since }] as const;
-    expect(decide((await tellStory({ marks })).input).kind).toBe('admitted');
+    const predicate = { kind: 'revoked', target: { bundle: other }, reason: 'it leaks' } as const;
+    const before = (log: TestLog) =>
+      log.say(revocationStatement({ ...predicate, nonce: freshNonce() }), people.ada);
+    expect(decide((await tellStory({ before })).input).kind).toBe('admitted');
   });
 
   it.each<[string, Partial<DecisionInput>, string[]]>([
@@ -513,21 +505,24 @@ describe('what was said since', () => {
     expect(decide({ ...late, statusGraceSeconds: 3_599 }).kind).toBe('refused');
   });
 
-  it('is taken from the newest status, whatever the order', async () => {
-    const marks = [
-      { bundle: story.packed.digest, kind: 'revoked', reason: 'it leaks', since },
-    ] as const;
-    const newer = await storyStatus(story.log, marks, storyNow - 60_000);
+  it('is taken from the status with the largest head, whatever the order and the dates', async () => {
+    const { input, status, redated } = await stoppedStory('revoked');
+    const older = await redated(storyNow - 60_000);
+    const [, ...said] = [...input.statements];
+    expect(said.length).toBeGreaterThan(0);
     for (const statuses of [
-      [story.status, newer],
-      [newer, story.status],
+      [status, older],
+      [older, status],
     ]) {
-      expect(codesOf(decide({ ...story.input, statuses }))).toEqual(['revoked']);
+      const decision = decide({ ...input, statuses });
+      expect(codesOf(decision)).toEqual(['revoked']);
     }
+    // The older head alone does not cover the statement.
+    expect(codesOf(decide({ ...input, statuses: [older] }))).toContain('log-forked');
   });
 
   it('is taken from the other source when one is stale', async () => {
-    const stale = await storyStatus(story.log, [], storyNow - 2 * 86_400_000);
+    const stale = await storyStatus(story.log, storyNow - 2 * 86_400_000);
     expect(decide({ ...story.input, statuses: [stale, story.status] }).kind).toBe('admitted');
   });
 });

@@ -59,7 +59,7 @@ describe('a statement', () => {
       ...told.input,
       line: { ...told.line, statements: [...told.line.statements, again.digest] },
       statements: new Map([...told.input.statements, [again.digest, again.bytes]]),
-      statuses: [await storyStatus(told.log, [])],
+      statuses: [await storyStatus(told.log)],
       consistency: storyConsistency(told.log),
     };
     expect(reasonsOf(twice)).toContainEqual(
@@ -106,21 +106,8 @@ describe('the other evidence', () => {
     expect(codes).toEqual(['bundle-mismatch', 'approval-invalid', 'approval-invalid']);
   });
 
-  it('has the newest of the status files that count, in any order', async () => {
-    const since = '2026-03-02T09:00:00.000Z';
-    const mark = { bundle: line.bundle, kind: 'revoked', reason: 'it leaks', since } as const;
-    const older = await storyStatus(story.log, [], storyNow - 2 * 3_600_000);
-    const newer = await storyStatus(story.log, [mark], storyNow - 3_600_000);
-    for (const statuses of [
-      [older, newer],
-      [newer, older],
-    ])
-      expect(says({ statuses })).toEqual([`revoked: revoked since ${since}: it leaks`]);
-    expect(says({ statuses: [older] })).toEqual([]);
-  });
-
   it('says of each status file why it does not count, when none does', async () => {
-    const stale = await storyStatus(story.log, [], storyNow - 72 * 3_600_000);
+    const stale = await storyStatus(story.log, storyNow - 72 * 3_600_000);
     expect(reasonsOf({ statuses: [stale, Buffer.from('{')] }).map(({ code }) => code)).toEqual([
       'status-stale',
       'status-missing',

@@ -4,18 +4,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import { signCosignature } from '../../../../skills-index/log/sign-cosignature.ts';
-import { revocationStatement } from '../../../../skills-index/statement/attestation.ts';
 import { type DecisionInput, decide } from '../../../../skills-index/trust/decision/decision.ts';
 import { signStatus } from '../../../../skills-index/trust/index-files/sign-status.ts';
-import { freshNonce } from '../../../nonce.ts';
-import {
-  people,
-  storyConsistency,
-  storyNow,
-  storyRoot,
-  storyStatus,
-  tellStory,
-} from '../../story.ts';
+import { stoppedStory } from '../../stopped-story.ts';
+import { people, storyNow, storyRoot, tellStory } from '../../story.ts';
 import { testLogKey } from '../../story-keys.ts';
 
 const story = await tellStory();
@@ -29,65 +21,15 @@ const says = (change: Partial<DecisionInput>): string[] => {
 
 describe('what stops a version', () => {
   it.each(['suspended', 'revoked'] as const)(
-    'is said with its reason and since when: %s',
+    'is said with its reason and its place in the log: %s',
     async (kind) => {
-      const mark = { bundle: story.packed.digest, kind, reason: 'it leaks', since };
-      expect(says({ statuses: [await storyStatus(story.log, [mark])] })).toEqual([
-        `${kind}: ${kind} since ${since}: it leaks`,
-      ]);
+      const { input, stop } = await stoppedStory(kind);
+      const decision = decide(input);
+      expect(decision.kind === 'refused' && decision.reasons.map(({ message }) => message)).toEqual(
+        [`${kind} at log index ${stop.logIndex}: it leaks`],
+      );
     },
   );
-
-  it('is said with its reason and its place in the log', async () => {
-    const told = await tellStory();
-    const predicate = {
-      kind: 'revoked',
-      target: { bundle: told.packed.digest },
-      reason: 'it leaks',
-      nonce: freshNonce(),
-    } as const;
-    const said = await told.log.say(revocationStatement(predicate), people.ada);
-    const decision = decide({
-      ...told.input,
-      line: { ...told.line, statements: [...told.line.statements, said.digest] },
-      statements: new Map([...told.input.statements, [said.digest, said.bytes]]),
-      statuses: [await storyStatus(told.log, [])],
-      consistency: storyConsistency(told.log),
-    });
-    expect(decision.kind === 'refused' && decision.reasons.map(({ message }) => message)).toEqual([
-      `revoked at log index ${said.logIndex}: it leaks`,
-    ]);
-  });
-
-  it('counts from no status file that does not count itself', async () => {
-    const mark = {
-      bundle: story.packed.digest,
-      kind: 'revoked',
-      reason: 'it leaks',
-      since,
-    } as const;
-    const stale = await storyStatus(story.log, [mark], storyNow - 72 * 3_600_000);
-    expect(says({ statuses: [stale] }).map((one) => one.split(':')[0])).toEqual(['status-stale']);
-  });
-});
-
-describe('a revocation that a status file showed before', () => {
-  const mark = { bundle: story.packed.digest, kind: 'revoked', reason: 'it leaks', since } as const;
-
-  it('still stops the version when the present one is silent about it', () => {
-    expect(
-      says({ revokedBefore: new Set([story.packed.digest]) }).map((one) => one.split(':')[0]),
-    ).toEqual(['revoked']);
-    expect(says({ revokedBefore: new Set([story.publish.digest]) })).toEqual([]);
-  });
-
-  it('is said once when the present one says it too, and beside what else it says', async () => {
-    const revokedBefore = new Set([story.packed.digest]);
-    const shown = async (kind: 'revoked' | 'yanked') =>
-      says({ revokedBefore, statuses: [await storyStatus(story.log, [{ ...mark, kind }])] });
-    expect(await shown('revoked')).toEqual([`revoked: revoked since ${since}: it leaks`]);
-    expect(await shown('yanked')).toHaveLength(1);
-  });
 });
 
 describe('witnesses that are missing', () => {
@@ -108,10 +50,7 @@ describe('witnesses that are missing', () => {
     );
     const checkpoint = [note, ...(await Promise.all(lines))].join('');
     const expires = new Date(storyNow + 3_600_000).toISOString();
-    const signed = await signStatus(
-      { checkpoint, marks: [], issued: since, expires },
-      people.status,
-    );
+    const signed = await signStatus({ checkpoint, issued: since, expires }, people.status);
     return [Buffer.from(JSON.stringify(signed))];
   };
   const missing = async (...cosigned: readonly (readonly [string, number])[]): Promise<string> =>

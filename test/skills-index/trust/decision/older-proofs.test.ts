@@ -22,7 +22,7 @@ const witnesses = {
 async function statusWith(note: string, issued: number): Promise<Uint8Array> {
   const times = [issued, issued + 86_400_000].map((at) => new Date(at).toISOString());
   const [from = '', until = ''] = times;
-  const status = { checkpoint: note, marks: [], issued: from, expires: until };
+  const status = { checkpoint: note, issued: from, expires: until };
   return Buffer.from(JSON.stringify(await signStatus(status, people.status)));
 }
 
@@ -67,7 +67,7 @@ async function inputOf({ isHidden, isFork, isCosigned }: Lie): Promise<DecisionI
   };
 }
 
-describe('proofs of names', () => {
+describe('proofs of names that a host kept', () => {
   it.each<[string, Lie, string[]]>([
     [
       'are refused of another log, though the newest head is right',
@@ -86,7 +86,9 @@ describe('proofs of names', () => {
     ],
   ])('%s', async (_, lie, codes) => {
     const input = await inputOf(lie);
-    expect(codesOf(decide({ ...input, witnesses }))).toEqual(codes);
+    expect(codesOf(decide({ ...input, witnesses, olderWords: true }))).toEqual(codes);
+    // A registry that is asked has to prove the newest head.
+    expect(codesOf(decide({ ...input, witnesses }))).toEqual(['words-unproven']);
     // Without the proofs, the newest head alone is honest.
     const { words: _words, ...rest } = input;
     expect(codesOf(decide({ ...rest, witnesses }))).toEqual([]);

@@ -135,7 +135,7 @@ describe('an alarm', () => {
     const told = await tellStory();
     const seen = await seenOf(told.log);
     await told.log.say(told.publish.statement, people.stranger);
-    const statuses = [await storyStatus(told.log, [])];
+    const statuses = [await storyStatus(told.log)];
     const consistency = new Map(
       told.log.said.map((_, index) => [index + 1, told.log.proofFrom(index + 1)]),
     );

@@ -18,7 +18,7 @@ async function reasonsOf(story: Story): Promise<string[]> {
     ...story.input,
     line: { ...story.line, statements: story.log.said.map((one) => one.digest) },
     statements: new Map(story.log.said.map((one) => [one.digest, one.bytes])),
-    statuses: [await storyStatus(story.log, [])],
+    statuses: [await storyStatus(story.log)],
     consistency: storyConsistency(story.log),
   });
   return decision.kind === 'refused' ? decision.reasons.map(({ message }) => message) : [];

@@ -166,7 +166,7 @@ describe('an approval under a policy that has ended', () => {
       ...told.input,
       statements: new Map([...told.input.statements, [said.digest, said.bytes]]),
       line: { ...told.line, statements: [...told.line.statements, said.digest].sort() },
-      statuses: [await storyStatus(told.log, [])],
+      statuses: [await storyStatus(told.log)],
       consistency: storyConsistency(told.log),
       policy: replacing(strict, told.summary.logIndex),
     };

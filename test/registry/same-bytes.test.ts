@@ -1,15 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { marks } from '../../registry/store/schema.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { publishStatement } from '../../skills-index/statement/version-statement.ts';
-import { type StatusMark, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey } from './people.ts';
-import { approve, publish, type Skill, scan, state } from './road.ts';
+import { approve, call, publish, type Skill, scan, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 const files = [
@@ -41,7 +39,7 @@ async function publishInferred(
   return publish(send, skill, author, { envelope: await signStatement(statement, author) });
 }
 
-describe('marks of a bundle', () => {
+describe('a version whose bytes another number has, too', () => {
   let world: Staffed;
   beforeEach(async () => {
     world = await makeStaffedWorld();
@@ -68,20 +66,29 @@ describe('marks of a bundle', () => {
     });
     return (await state(world.send, said, world.rita)).status;
   };
-  const read = async (): Promise<readonly StatusMark[]> => {
-    const bytes = Buffer.from(await (await world.send('/index/status.json')).arrayBuffer());
-    return verifyStatus(bytes, world.trust.root, world.registry.now().getTime()).marks;
+  const states = async (): Promise<Record<string, string>> => {
+    const { versions } = (await call(world.send, '/api/v1/versions/@acme/t')).body;
+    return Object.fromEntries(
+      versions.map((one: { version: string; status: string }) => [one.version, one.status]),
+    );
   };
 
-  it('stay revoked when another version of the same bytes is suspended and lifted', async () => {
+  it('stays revoked when another number of the same bytes is suspended and lifted', async () => {
     expect(await say('revoked', '1.0.0')).toBe(201);
     expect(await say('suspended', '1.0.1')).toBe(201);
-    expect(await read()).toMatchObject([{ kind: 'revoked', reason: 'revoked 1.0.0' }]);
+    expect(await states()).toEqual({ '1.0.0': 'revoked', '1.0.1': 'suspended' });
     expect(await say('lifted', '1.0.1')).toBe(201);
-    expect(await read()).toMatchObject([{ kind: 'revoked', reason: 'revoked 1.0.0' }]);
+    expect(await states()).toEqual({ '1.0.0': 'revoked', '1.0.1': 'approved' });
   });
 
-  it('are no stranger’s to set: the same bytes are not published under another scope, where their end would reach these', async () => {
+  it('is stopped under every number when the statement names the bytes', async () => {
+    const target = { bundle: sameBytesAs('1.0.0').packed.digest };
+    const said = revocationStatement({ nonce: freshNonce(), kind: 'revoked', target, reason: 'r' });
+    expect((await state(world.send, said, world.rita)).status).toBe(201);
+    expect(await states()).toEqual({ '1.0.0': 'revoked', '1.0.1': 'revoked' });
+  });
+
+  it('is no stranger’s to stop: the same bytes are not published under another scope, where their end would reach these', async () => {
     const mallory = makeKey();
     const claim = scopeStatement({ scope: parseScope('mallory'), owners: [mallory.open] });
     expect((await state(world.send, claim, mallory)).status).toBe(201);
@@ -90,7 +97,7 @@ describe('marks of a bundle', () => {
     expect(copied.body.detail).toContain('@acme/t has exactly the same files');
   });
 
-  it('are no stranger’s either when two publish the same bytes at the same moment', async () => {
+  it('is no stranger’s either when two publish the same bytes at the same moment', async () => {
     const mallory = makeKey();
     const claim = scopeStatement({ scope: parseScope('mallory'), owners: [mallory.open] });
     expect((await state(world.send, claim, mallory)).status).toBe(201);
@@ -106,23 +113,5 @@ describe('marks of a bundle', () => {
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
     expect(answers.find(({ status }) => status === 409)?.body.code).toBe('bundle-taken');
-  });
-
-  it('stay suspended until the last suspension is lifted', async () => {
-    await say('suspended', '1.0.0');
-    await say('suspended', '1.0.1');
-    await say('lifted', '1.0.1');
-    expect(await read()).toMatchObject([{ kind: 'suspended' }]);
-    await say('lifted', '1.0.0');
-    expect(await read()).toEqual([]);
-  });
-
-  it('are in the next status.json even when its signing was cut off behind the batch', async () => {
-    await read();
-    // The batch of a revocation, without the checkpoint and the signing that follow it.
-    const { digest: bundle } = sameBytesAs('1.0.0').packed;
-    const mark = { bundle, kind: 'revoked' as const, reason: 'cut off', since: 0, logIndex: 0 };
-    await world.registry.db.batch([(db) => db.insert(marks).values(mark)]);
-    expect(await read()).toMatchObject([{ kind: 'revoked', reason: 'cut off' }]);
   });
 });
