@@ -3,7 +3,10 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Registry } from '../../registry/context.ts';
 import { resume } from '../../registry/index/resume.ts';
+import { knownFilesBytesMax } from '../../registry/limits.ts';
+import { KnownFiles } from '../../registry/store/known-files.ts';
 import type { Objects } from '../../registry/store/objects.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { makeCloudflare } from '../registry/cloudflare/cloudflare.ts';
 import { makeRoot } from '../registry/people.ts';
 import type { Send } from '../registry/road.ts';
@@ -16,6 +19,10 @@ export interface FailingStorage extends CheckedSite {
   fail(nth: number): void;
   /** Ends that. Returns whether so many calls came. */
   mend(): boolean;
+  /** Changes an object, or deletes it. */
+  replace(name: string, bytes: Uint8Array | undefined): void;
+  /** Forgets what the process remembers, as a new process. */
+  forget(): void;
   /** Finishes what failures left, as the next start or cron trigger does. */
   finish(): Promise<void>;
   close(): void;
@@ -64,6 +71,15 @@ export async function makeFailingNode(): Promise<FailingStorage> {
     objects: async () => [...stored].map(([name, bytes]) => ({ name, read: async () => bytes })),
     fail: (nth) => call.fail(nth),
     mend: () => call.mend(),
+    replace: (name, bytes) => {
+      if (bytes === undefined) stored.delete(name);
+      else stored.set(name, bytes);
+    },
+    forget: () =>
+      Object.assign(registry, {
+        known: new KnownFiles(knownFilesBytesMax),
+        identities: {},
+      } satisfies Partial<Registry>),
     finish: () =>
       resume(registry, (error) => {
         throw error;
@@ -87,6 +103,12 @@ export async function makeFailingWorker(): Promise<FailingStorage> {
       [...world.bucket.stored].map(([name, { bytes }]) => ({ name, read: async () => bytes })),
     fail: (nth) => call.fail(nth),
     mend: () => call.mend(),
+    replace: (name, bytes) => {
+      const kept = world.bucket.stored.get(name);
+      if (bytes === undefined || kept === undefined) world.bucket.stored.delete(name);
+      else world.bucket.stored.set(name, { ...kept, bytes, etag: digestOf(bytes) });
+    },
+    forget: () => world.restart(),
     finish: () => world.cron(),
     close: () => world.close(),
   };
