@@ -18,6 +18,7 @@ import { scanRows } from './scan.ts';
 import { similarityRows } from './similarity.ts';
 import { startRows } from './start.ts';
 import { trustRows } from './trust.ts';
+import { workersCosts } from './workers/costs.ts';
 
 const benches: Record<string, () => Promise<Row[]>> = {
   start: startRows,
@@ -49,7 +50,8 @@ else if (first === 'honest') {
   if (mirrors === undefined)
     throw new Error('usage: npm run bench -- honest MIRRORS [--only TEXT] [--keep DIR]');
   process.stdout.write(`${await honestTables(mirrors, values)}\n`);
-} else if (first === 'registry') {
+} else if (first === 'workers') process.stdout.write(`${await workersCosts()}\n`);
+else if (first === 'registry') {
   const reach = values.quick === true ? 'quick' : values.full === true ? 'full' : 'usual';
   const { rows, text } = await registryReport(reach, values.only);
   print(rows, text);
@@ -62,7 +64,7 @@ async function measure(names: readonly string[]): Promise<void> {
     const bench = benches[name];
     if (bench === undefined)
       throw new Error(
-        `No bench ${name}; there are ${Object.keys(benches).join(', ')}, registry, honest, actions`,
+        `No bench ${name}; there are ${Object.keys(benches).join(', ')}, registry, workers, honest, actions`,
       );
     process.stderr.write(`${name} …\n`);
     rows.push(...(await bench()));

@@ -14,7 +14,7 @@ import { createApp } from './app.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resumeSome } from './index/resume.ts';
-import { requireTuf, tufDocumentName } from './index/tuf-document.ts';
+import { requireTuf, signedPolicy, tufDocumentName } from './index/tuf-document.ts';
 import { requireRootKeys } from './log/root-keys.ts';
 import { alarmText, requireAsked } from './log/witness-duty.ts';
 import { deliverSome } from './notices/deliver.ts';
@@ -46,7 +46,10 @@ export interface WorkerEnvironment {
   readonly ROOT: string;
   /** The registry's address without a final slash. */
   readonly BASE: string;
-  /** policy.json; without it, the default policy. */
+  /**
+   * policy.json; without it, the policy in tuf.json, or else the default policy. A variable holds
+   * 5 KB at most.
+   */
   readonly POLICY?: string;
   /** incidents.json; without it, incident reports only inform. */
   readonly INCIDENTS?: string;
@@ -140,16 +143,16 @@ async function make(
 ): Promise<Made> {
   const root = parseRoot(environment.ROOT);
   const { LOG_KEY: log, STATUS_KEY: status, REGISTRY_KEY: registryKey, BASE: base } = environment;
-  const policy = environment.POLICY === undefined ? defaultPolicy : parsePolicy(environment.POLICY);
+  const own = environment.POLICY === undefined ? undefined : parsePolicy(environment.POLICY);
   const objects = boundedObjects(r2Objects(environment.OBJECTS));
   const tuf = await objects.get(tufDocumentName);
-  const signed = tuf === undefined ? undefined : requireTuf(tuf, { root, policy });
+  const signed = tuf === undefined ? undefined : requireTuf(tuf, { root, policy: own });
   const registry: Registry = {
     db: d1Database(environment.DB),
     objects,
     keys: await requireRootKeys(root, { log, status, registry: registryKey }),
     root,
-    policy,
+    policy: own ?? (signed === undefined ? defaultPolicy : signedPolicy(signed)),
     tuf: signed,
     sigstore: sigstoreOf(signed, undefined),
     witnesses: witnessesOf(environment, signed?.files['witnesses.json']),

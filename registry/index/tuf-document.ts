@@ -18,13 +18,19 @@ import type { RootFile } from '../../skills-index/trust/root/root.ts';
 /** Its name in the data folder, and as an object in R2. */
 export const tufDocumentName = 'tuf.json';
 
+/** The policy that administrators signed for clients. */
+export function signedPolicy({ files }: TufRepository): Policy {
+  return parsePolicy(files['policy.json']);
+}
+
 /**
  * Parses the document and rejects one that clients would reject.
+ * @param registry without a policy where the registry takes the signed one
  * @throws Problem `tuf-invalid`
  */
 export function requireTuf(
   bytes: Uint8Array,
-  registry: { readonly root: RootFile; readonly policy: Policy },
+  registry: { readonly root: RootFile; readonly policy?: Policy | undefined },
 ): TufRepository {
   const repository = parseTufRepository(bytes);
   const missing = missingSignatures(repository);
@@ -35,9 +41,11 @@ export function requireTuf(
     });
   const pairs = [
     ['root file', rootFileOf(repository), registry.root],
-    ['policy', parsePolicy(repository.files['policy.json']), registry.policy],
+    ['policy', signedPolicy(repository), registry.policy],
   ] as const;
-  const other = pairs.find(([, signed, own]) => canonicalJson(signed) !== canonicalJson(own));
+  const other = pairs.find(
+    ([, signed, own]) => own !== undefined && canonicalJson(signed) !== canonicalJson(own),
+  );
   if (other === undefined) return repository;
   throw new Problem(
     'tuf-invalid',

@@ -1,7 +1,7 @@
 /** TUF documents for tests, signed by keys in memory. */
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
-import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
+import { defaultPolicy, type Policy } from '../../skills-index/trust/policy/policy.ts';
 import { signRepository } from '../../skills-index/trust/root/ceremony.ts';
 import { tufTime } from '../../skills-index/trust/root/metadata.ts';
 import { nextRepository, type TufRepository } from '../../skills-index/trust/root/repository.ts';
@@ -15,6 +15,7 @@ export interface Ceremony {
   readonly before?: TufRepository;
   readonly days?: number;
   readonly trustedRoot?: unknown;
+  readonly policy?: Policy;
 }
 
 /** The next document, signed by everyone named. */
@@ -25,9 +26,10 @@ export async function holdCeremony({
   before,
   days = 365,
   trustedRoot,
+  policy = defaultPolicy,
 }: Ceremony): Promise<TufRepository> {
   const files = {
-    'policy.json': canonicalJson(defaultPolicy),
+    'policy.json': canonicalJson(policy),
     ...(trustedRoot === undefined ? {} : { 'trusted_root.json': JSON.stringify(trustedRoot) }),
   };
   let next = nextRepository({

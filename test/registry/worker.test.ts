@@ -1,7 +1,11 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { RegistryWriter, type WorkerEnvironment } from '../../registry/worker.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import { makeRoot } from './people.ts';
+import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
+import { makeCloudflare } from './cloudflare/cloudflare.ts';
+import { makeKey, makeRoot } from './people.ts';
+import { call, claimScope, makeSkill, publish } from './road.ts';
+import { holdCeremony } from './tuf-maker.ts';
 
 /** An environment whose bucket answers slowly, and counts who asks. */
 function environment({ fails = 0 } = {}): {
@@ -44,4 +48,29 @@ it('the object that writes starts again after a start that failed', async () => 
   const writer = new RegistryWriter(undefined, environment({ fails: 1 }).environment);
   await expect(writer.fetch(health())).rejects.toThrow('the bucket does not answer');
   expect((await writer.fetch(health())).status).toBe(200);
+});
+
+it('takes the policy that administrators signed, and no start where a variable has another one', async () => {
+  const trust = makeRoot();
+  const { root, administrator } = trust;
+  const usual = { total: 2, independent: 1 };
+  const policy = { ...defaultPolicy, approvals: { ...defaultPolicy.approvals, usual } };
+  const signed = await holdCeremony({ root, signers: [administrator], now: Date.now(), policy });
+  const withSettings = async (settings: { POLICY?: string }, tuf: object = signed) => {
+    const cloudflare = makeCloudflare(trust, { settings });
+    onTestFinished(() => cloudflare.close());
+    await cloudflare.bucket.put('tuf.json', Buffer.from(JSON.stringify(tuf)));
+    return cloudflare.send(0);
+  };
+  const send = await withSettings({});
+  const author = makeKey();
+  await claimScope(send, 'acme', author);
+  expect((await publish(send, makeSkill('@acme/x', '1.0.0'), author)).status).toBe(201);
+  expect((await call(send, '/api/v1/versions/@acme/x/1.0.0')).body.approvalsNeeded).toEqual(usual);
+
+  const other = await withSettings({ POLICY: canonicalJson(defaultPolicy) });
+  await expect(other('/index/root.json')).rejects.toMatchObject({ code: 'tuf-invalid' });
+  const unsigned = await holdCeremony({ root, signers: [], now: Date.now() });
+  const lax = await withSettings({}, unsigned);
+  await expect(lax('/index/root.json')).rejects.toMatchObject({ code: 'tuf-invalid' });
 });

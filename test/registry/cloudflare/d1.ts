@@ -13,6 +13,9 @@ import {
 
 type Value = string | number | bigint | Buffer | null;
 
+const sizeQuery =
+  'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()';
+
 interface D1Answer {
   readonly results: readonly unknown[];
   readonly success: true;
@@ -32,6 +35,7 @@ export class D1 {
   readonly #database = new Sqlite(':memory:');
   readonly #invocations: Invocations;
   readonly #tripMs: number;
+  readonly #indexes = new Map<string, number>();
 
   /** @param tripMs one round trip to the database, in milliseconds */
   constructor(invocations: Invocations, tripMs: number) {
@@ -77,6 +81,12 @@ export class D1 {
     return all.immediate();
   }
 
+  /** The bytes of the database, as D1 bills them. */
+  bytes(): number {
+    const [size] = this.#database.prepare(sizeQuery).all() as { readonly bytes: number }[];
+    return size?.bytes ?? 0;
+  }
+
   /** Runs SQL beside every limit. */
   run(sql: string): void {
     this.#database.exec(sql);
@@ -105,6 +115,17 @@ export class D1 {
     return { results: this.#rows(one, false), success: true, meta: { changes: 0 } };
   }
 
+  /** Counts a row for the table and for each of its indexes. */
+  #noteWritten(sql: string, rows: number): void {
+    const table = writtenTable(sql);
+    if (table === undefined || rows === 0) return;
+    const indexes =
+      this.#indexes.get(table) ??
+      this.#database.prepare(`SELECT 1 FROM pragma_index_list(?)`).all(table).length;
+    this.#indexes.set(table, indexes);
+    this.#invocations.spend('rowsWritten', rows * (1 + indexes));
+  }
+
   #rows({ sql, values }: Pick<Statement, 'sql' | 'values'>, isRaw: boolean): unknown[] {
     if (values.length > parametersMax)
       throw new Error('D1_ERROR: too many SQL variables: SQLITE_ERROR');
@@ -115,10 +136,13 @@ export class D1 {
     try {
       const prepared = this.#database.prepare(sql);
       if (!prepared.reader) {
-        prepared.run(...values);
+        this.#noteWritten(sql, prepared.run(...values).changes);
         return [];
       }
       const rows = isRaw ? prepared.raw().all(...values) : prepared.all(...values);
+      // One row at least, as in a search that finds nothing.
+      this.#invocations.spend('rowsRead', Math.max(1, rows.length));
+      this.#noteWritten(sql, rows.length);
       this.#invocations.hold(rows.reduce<number>((sum, row) => sum + rowBytes(row), 0));
       return rows;
     } catch (cause) {
@@ -127,6 +151,11 @@ export class D1 {
       });
     }
   }
+}
+
+/** The table that a statement writes to. */
+function writtenTable(sql: string): string | undefined {
+  return /^\s*(?:insert\s+(?:or\s+\w+\s+)?into|update|delete\s+from)\s+"?(\w+)"?/i.exec(sql)?.[1];
 }
 
 function parameterOf(value: unknown): Value {

@@ -11,10 +11,21 @@ import {
   subrequestsMax,
 } from './limits.ts';
 
-const kinds = ['reads', 'batches', 'statements', 'gets', 'heads', 'puts', 'objects'] as const;
+const kinds = [
+  'reads',
+  'batches',
+  'statements',
+  'rowsRead',
+  'rowsWritten',
+  'gets',
+  'heads',
+  'puts',
+  'objects',
+] as const;
 /**
- * `reads`: queries of D1 by themselves. `statements`: those in batches. `gets`, `heads` and `puts`:
- * operations of R2. `objects`: requests to a Durable Object.
+ * `reads`: queries of D1 by themselves. `statements`: those in batches. `rowsRead`: the rows of their
+ * answers. `rowsWritten`: rows and their entries in indexes. `gets`, `heads` and `puts`: operations
+ * of R2. `objects`: requests to a Durable Object.
  */
 export type Spending = (typeof kinds)[number];
 export type Spent = Readonly<Record<Spending, number>>;
@@ -73,6 +84,8 @@ const nothing = (): Record<Spending, number> => ({
   reads: 0,
   batches: 0,
   statements: 0,
+  rowsRead: 0,
+  rowsWritten: 0,
   gets: 0,
   heads: 0,
   puts: 0,
@@ -106,6 +119,13 @@ export class Invocations {
   /** What requests spent, by route, in the order of the routes' names. */
   routes(): readonly RouteSpending[] {
     return [...this.#routes.values()].sort((a, b) => (a.route < b.route ? -1 : 1));
+  }
+
+  /** What all requests spent together. */
+  total(): Spent & { readonly requests: number } {
+    const routes = this.routes();
+    const spent = routes.map(({ sum }) => sum).reduce((a, b) => joined(a, b, sumOf), nothing());
+    return { ...spent, requests: routes.reduce((sum, one) => sum + one.requests, 0) };
   }
 
   /** @throws when the invocation has spent more than Cloudflare allows */
@@ -177,11 +197,13 @@ export class Invocations {
     if (isLast) {
       known.requests++;
       known.most = joined(known.most, spent, Math.max);
-      known.sum = joined(known.sum, spent, (a, b) => a + b);
+      known.sum = joined(known.sum, spent, sumOf);
     }
     this.#routes.set(route, known);
   }
 }
+
+const sumOf = (a: number, b: number): number => a + b;
 
 function joined(one: Spent, other: Spent, how: (a: number, b: number) => number): Spent {
   const all = nothing();

@@ -20,6 +20,7 @@ const columns: readonly (readonly [string, Spending])[] = [
   ['D1 reads', 'reads'],
   ['batches', 'batches'],
   ['statements', 'statements'],
+  ['rows written', 'rowsWritten'],
   ['R2 get', 'gets'],
   ['head', 'heads'],
   ['put', 'puts'],

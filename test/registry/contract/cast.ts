@@ -27,6 +27,7 @@ export interface People {
   asScanner(path: string, json: unknown): Promise<Answer>;
   /** Publishes and scans. */
   offer(skill: Skill): Promise<void>;
+  approve(skill: Skill): Promise<Answer>;
   /** Publishes, scans and approves. */
   release(skill: Skill): Promise<Answer>;
   statusOf(skill: Skill): Promise<string>;
@@ -51,6 +52,7 @@ export async function makeCast<One extends Road>(shell: One): Promise<Cast<One>>
     expect((await publish(send, skill, author)).status).toBe(201);
     expect((await scan(send, tokens.scanner, scanner, skill, 'pass')).status).toBe(200);
   };
+  const approveAsRita = (skill: Skill) => approve(send, tokens.rita, rita, skill);
   return {
     ...shell,
     author,
@@ -59,9 +61,10 @@ export async function makeCast<One extends Road>(shell: One): Promise<Cast<One>>
     tokens,
     asScanner: (path, json) => call(send, path, { token: tokens.scanner, json }),
     offer,
+    approve: approveAsRita,
     release: async (skill) => {
       await offer(skill);
-      return approve(send, tokens.rita, rita, skill);
+      return approveAsRita(skill);
     },
     statusOf: async ({ manifest: { name, version } }) =>
       (await call(send, `/api/v1/versions/${name}/${version}`)).body.status,
