@@ -234,6 +234,8 @@ export const similarCandidatesMax = 64;
 /** The estimated similarity from which a version is called a near copy. */
 export const nearCopyMin = 0.6;
 export const nearCopiesMax = 5;
+/** Approved versions of a required skill that a reviewer's page looks at. */
+export const requiredVersionsRead = 200;
 /** Near copies whose texts the desk shows side by side, and the bytes read of each. */
 export const comparedCopiesMax = 3;
 export const comparedBytesMax = 1_000_000;

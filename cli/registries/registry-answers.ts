@@ -141,6 +141,18 @@ export const reviewAnswer = v.looseObject({
   manifest: v.optional(v.unknown()),
   report: v.optional(v.unknown()),
   reportDigest: optional(digest),
+  required: v.optional(
+    v.array(
+      v.looseObject({
+        name: text,
+        range: text,
+        change: text,
+        before: optional(text),
+        fits: optional(text),
+      }),
+    ),
+    [],
+  ),
   prose: optional(proseSince),
   files: v.array(bundleFile),
   seenPackages: v.optional(v.array(seenPackage), []),

@@ -103,6 +103,7 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
       ]),
       safe`asks for${capabilities.length === 0 ? ' nothing beyond its own folder' : ' (the author’s reasons in brackets):'}`,
       ...capabilities.map((one) => safe`  ${one}`),
+      ...requiredLines(review),
       ...packageLines(review),
       ...review.approvals.map(
         (one) => safe`  approved by ${one.reviewer} (${one.by}): ${one.reason}`,
@@ -116,6 +117,15 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
     ],
     '\n',
   );
+}
+
+// The required skills have approvals and sandboxes of their own.
+export function requiredLines({ required }: Pick<ReviewAnswer, 'required'>): readonly Safe[] {
+  return required.map(({ before, change, fits, name, range }) => {
+    const was = before === null ? '' : `, before ${before}`;
+    const now = fits === null ? 'no approved version fits' : `${fits} fits now`;
+    return safe`  requires ${name}@${range}${change === 'new' ? ', which is new' : was}: ${now}`;
+  });
 }
 
 // What the scanners of the registry saw of the packages; malicious packages first.

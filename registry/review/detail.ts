@@ -28,6 +28,7 @@ import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type ProseSince, previousApproved, proseSince } from './prose-since.ts';
 import { riskOfVersion } from './queue/queue-judgement.ts';
+import { type RequiredSkill, requiredSkillsOf } from './required-skills.ts';
 import type { Risk } from './risk.ts';
 import { packageAlarmsOf, type SeenPackage, seenPackagesOf } from './seen-packages.ts';
 
@@ -92,6 +93,8 @@ export interface ReviewDetail extends VersionDetail {
   /** Incident reports of hosts, newest first. */
   readonly incidents: readonly IncidentRow[];
   readonly notes: readonly (VersionNote & { readonly kind: 'claimed' | 'asked' | 'answered' })[];
+  /** The skills that the version requires. */
+  readonly required: readonly RequiredSkill[];
   /** Capabilities of the last approved version before this one, if any. */
   readonly previousApproved?: { readonly version: Version; readonly capabilities: Capabilities };
   /** Sentences for an agent that the last approved version before did not have. */
@@ -113,6 +116,7 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   const notes = await notesOf(registry, row);
   const copies = await nearCopies(registry, row);
   const previous = await previousApproved(registry, row);
+  const before = previous && (await manifestOf(registry, previous));
   const prose = await proseSince(registry, row);
   const packages = await packageAlarmsOf(registry, row);
   return {
@@ -129,14 +133,10 @@ export async function readReview(registry: Registry, which: VersionName): Promis
     incidents: await incidentsOf(registry, row),
     notes: notes.map(({ at, kind, by, text }) => ({ at: new Date(at), kind, by, text })),
     ...(report === undefined ? {} : { report }),
-    ...(previous === undefined
+    required: await requiredSkillsOf(registry, manifest, before),
+    ...(before === undefined
       ? {}
-      : {
-          previousApproved: {
-            version: previous.version,
-            capabilities: (await manifestOf(registry, previous)).capabilities,
-          },
-        }),
+      : { previousApproved: { version: before.version, capabilities: before.capabilities } }),
   };
 }
 

@@ -28,6 +28,7 @@ import { renderMarkdown } from './markdown.ts';
 import { nearCopyList } from './near-copies.ts';
 import { packageRows, packageTable } from './package-table.ts';
 import { proseChanges, proseTitle } from './prose-since.ts';
+import { requiredList, requiredTitle } from './required-skills.ts';
 import { packageAlarms } from './seen-package.ts';
 
 export interface VersionView {
@@ -48,6 +49,7 @@ export function versionPage(frame: PageFrame, view: VersionView): Html {
   const body = html`${facts(view)}
 <div class="columns"><div class="reading">
 ${section('capabilities', 'Capabilities: declared against observed', 'g c', capabilities(view))}
+${detail.required.length === 0 ? '' : part('required', requiredTitle(detail.required), requiredList(detail.required))}
 ${section('findings', `Findings (${detail.report?.findings.length ?? 'no report'})`, 'g f', findings(view))}
 ${copies.length === 0 ? '' : part('copies', `Nearly the same as ${count(copies.length, 'other skill')}`, nearCopyList(copies))}
 ${section('prose', proseTitle(detail.prose), 'g n', proseChanges(detail))}

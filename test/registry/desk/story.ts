@@ -180,6 +180,7 @@ export function detail(over: Partial<ReviewDetail> = {}): ReviewDetail {
     seenPackages: [],
     incidents: [],
     advice: [],
+    required: [],
     prose: { kind: 'first' },
     risk: riskOf({ declared, report: report(), firstVersion: true, publisherApprovals: 0 }),
     reportDigest: someDigest('report'),
