@@ -52,7 +52,7 @@ import type { TlsFiles } from './serving/tls-files.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
 import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
-import { type DatabaseFile, openFolder } from './store/database-file.ts';
+import { closeQuietly, type DatabaseFile, openFolder } from './store/database-file.ts';
 import { KnownFiles } from './store/known-files.ts';
 import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
@@ -130,10 +130,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     options.opened ?? (await orClose(listeners, () => openFolder(dir, options.checkBytesMax)));
   const { path } = opened;
   const { base, hosts, localBases } = listeners;
-  const db = await orClose(listeners, () => databaseOf(opened));
-  const { sweep: sweepObjects, ...stored } = await orClose(listeners, () =>
-    openObjects(dir, options.objects, log),
-  );
+  const storage = await orClose(listeners, () => openStorage(opened, options, log));
+  const { db, sweep: sweepObjects, ...stored } = storage;
   const registry: Registry = {
     db,
     ...stored,
@@ -208,6 +206,20 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   };
 }
 
+/** Opens database and objects of the folder. On a failure, the file of the database is closed. */
+async function openStorage(
+  opened: DatabaseFile,
+  { dir, objects }: RegistryOptions,
+  say: (line: string) => void,
+): Promise<StoredObjects & { readonly db: OpenDatabase }> {
+  try {
+    return { db: databaseOf(opened), ...(await openObjects(dir, objects, say)) };
+  } catch (error) {
+    closeQuietly(opened);
+    throw error;
+  }
+}
+
 /** What an operator has to know in time: a full disk, an old backup, what expires. */
 function startWatches(
   registry: Registry,
@@ -275,9 +287,12 @@ function endWrites(registry: Registry, db: OpenDatabase, damage: Problem): void 
  * Does a step of the start. When the step fails, the port is closed, or the process would never
  * end.
  */
-async function orClose<Result>(listeners: Listeners, step: () => Result): Promise<Result> {
+async function orClose<Result>(
+  listeners: Listeners,
+  step: () => Result | Promise<Result>,
+): Promise<Result> {
   try {
-    return step();
+    return await step();
   } catch (error) {
     await listeners.close();
     throw error;

@@ -1,9 +1,10 @@
 /** A registry whose objects are in a real S3 server, from the first version to an installation. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { startRegistry } from '../../registry/serve.ts';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { freePort } from '../free-port.ts';
 import { s3Key, startS3Server, whyNoS3Server } from '../registry/store/s3/s3-server.ts';
 import { makeRotationStage } from './rotation-stage.ts';
 
@@ -50,3 +51,21 @@ it.skipIf(whyNoS3Server !== undefined)(
     }
   },
 );
+
+it('refuses a folder whose objects are elsewhere, and lets its port go', async () => {
+  const stage = await makeRotationStage();
+  try {
+    await stage.stop();
+    const elsewhere = { schema: 'skillgate.objects/1', url: 'https://s3.example/skills' };
+    writeFileSync(join(stage.data, 'objects.json'), JSON.stringify(elsewhere));
+    const port = await freePort();
+    const start = () => startRegistry({ dir: stage.data, port });
+    await expect(start()).rejects.toThrow('are in https://s3.example/skills');
+    // A server that goes on listening would keep the process alive.
+    await expect(start()).rejects.toThrow('are in https://s3.example/skills');
+    rmSync(join(stage.data, 'objects.json'));
+    await (await start()).close();
+  } finally {
+    await stage.close();
+  }
+});
