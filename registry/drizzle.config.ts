@@ -5,7 +5,7 @@ export default defineConfig({
   schema: [
     './registry/store/schema.ts',
     './registry/store/session-schema.ts',
-    './registry/store/cosignature-rows.ts',
+    './registry/store/log-schema.ts',
     './registry/store/tuf-schema.ts',
     './registry/store/passkey-schema.ts',
     './registry/store/mailbox-schema.ts',

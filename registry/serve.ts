@@ -24,6 +24,7 @@ import { resume } from './index/resume.ts';
 import { takeStatement } from './intake/statements.ts';
 import { knownFilesBytesMax, resumeWaitMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
+import { keepSegments } from './log/segments/keep-segments.ts';
 import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
 import { keepNotices } from './notices/keep-notices.ts';
@@ -340,7 +341,9 @@ async function prepare(
   await Promise.race([finished, delay(resumeWaitMs, undefined, { ref: false })]);
   const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
   finishing.done = finished.catch(report).then(async () => {
-    const kept = [keepQueue, keepNotices].map((keep) => keep(registry, finishing.signal, report));
+    const kept = [keepQueue, keepNotices, keepSegments].map((keep) =>
+      keep(registry, finishing.signal, report),
+    );
     await Promise.all(kept);
   });
   for (const envelope of await readEnrolments(dir)) {

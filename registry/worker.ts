@@ -16,6 +16,7 @@ import { whatOwnHeadShows } from './index/own-head.ts';
 import { resumeSome } from './index/resume.ts';
 import { requireTuf, signedPolicy, tufDocumentName } from './index/tuf-document.ts';
 import { requireRootKeys } from './log/root-keys.ts';
+import { makeSomeSegments } from './log/segments/keep-segments.ts';
 import { alarmText, requireAsked } from './log/witness-duty.ts';
 import { deliverSome } from './notices/deliver.ts';
 import { parseNoticeConfig } from './notices/notice-config.ts';
@@ -250,6 +251,7 @@ export default {
       await keepSome(registry);
       await deliverSome(registry);
       await checkSomeNames(registry, (line) => console.error(line));
+      await makeSomeSegments(registry);
     }
   },
 };

@@ -117,7 +117,10 @@ async function restoreInto(
   const file = openFile(join(part, 'registry.sqlite'), { checkBytesMax: Infinity });
   try {
     const db = databaseOf(file);
-    const log = await checkLog(file.client, root, (count) => progress(`${count} log entries`));
+    const stored = { db, objects: diskObjects(places.objects) };
+    const log = await checkLog(file.client, stored, root, (count) =>
+      progress(`${count} log entries`),
+    );
     requireAbout(file, log, about, backup);
     progress('copying the objects');
     const objects = join(part, 'objects');

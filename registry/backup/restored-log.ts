@@ -14,10 +14,16 @@ import {
 } from '../../skills-index/log/compact-range.ts';
 import { leafHash } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { parseEnvelope } from '../../skills-index/statement/signature-formats/envelope.ts';
+import { parseSigstoreBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
+import type { Registry } from '../context.ts';
 import { restoredEntriesAtOnce } from '../limits.ts';
+import { bodyIn } from '../log/segments/entry-bodies.ts';
+import { bundlesIn, type LogSegment, segmentWith } from '../log/segments/read-segments.ts';
 
 export interface RestoredLog {
   readonly size: number;
@@ -41,22 +47,25 @@ const rowsQuery = `SELECT log."index", leafHash, body, root, note, map, envelope
   WHERE log."index" >= ? AND log."index" < ? ORDER BY log."index"`;
 
 /**
+ * @param storage the same database, and the objects of the backup, which have the older statements
  * @param progress called with the number of checked entries
  * @throws Problem `backup-damaged`, `log-invalid`, `signature-invalid`
  */
 export async function checkLog(
   client: BetterSqlite3.Database,
+  storage: Pick<Registry, 'db' | 'objects'>,
   root: RootFile,
   progress: (entries: number) => void,
 ): Promise<RestoredLog> {
   const read = client.prepare(rowsQuery);
   let range = emptyRange;
   let head: RestoredLog['head'];
+  const whole = makeWhole(storage);
   for (;;) {
     const rows = read.all(range.size, range.size + restoredEntriesAtOnce) as readonly Row[];
     if (rows.length === 0) break;
     for (const row of rows) {
-      range = checkedEntry(range, row);
+      range = checkedEntry(range, await whole(row));
       if (row.note !== null) head = { size: range.size, note: row.note };
     }
     progress(range.size);
@@ -67,6 +76,27 @@ export async function checkLog(
     throw damagedLog(range.size, 'is missing');
   if (head !== undefined) verifyRootCheckpoint(head.note, root);
   return { size: range.size, head };
+}
+
+/** Gives a row the evidence that a segment has. Rows come in the order of the log. */
+function makeWhole(storage: Pick<Registry, 'db' | 'objects'>): (row: Row) => Promise<Row> {
+  let read: { readonly segment: LogSegment; readonly bundles: readonly Uint8Array[] } | undefined;
+  return async (row) => {
+    const { index, body, envelope } = row;
+    if (body !== '') return row;
+    if (read === undefined || index >= read.segment.until) {
+      const segment = await segmentWith(storage, index);
+      const bundles = segment && (await bundlesIn(storage, segment));
+      if (segment === undefined || bundles === undefined)
+        throw damagedLog(index, 'is lost with its segment');
+      read = { segment, bundles };
+    }
+    const bytes = read.bundles[index - read.segment.first];
+    if (bytes === undefined) throw damagedLog(index, 'is not in its segment');
+    const bundle = parseSigstoreBundle(parseJson(bytes, 'a statement').value);
+    const moved = canonicalJson(bundle.dsseEnvelope);
+    return { ...row, body: bodyIn(bundle).toString('utf8'), envelope: envelope || moved };
+  };
 }
 
 /** The tree with the entry. @throws Problem `backup-damaged` */

@@ -9,10 +9,10 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import type { AdviceHint } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Registry } from '../context.ts';
+import { statementOfRow } from '../log/row-texts.ts';
 import { advice } from '../store/advice-schema.ts';
 import { isAmong } from '../store/batch.ts';
 import { indexLines, statements } from '../store/schema.ts';
-import { statementIn } from '../versions/manifests.ts';
 
 export type AdviceKind = typeof advice.$inferSelect.kind;
 
@@ -58,7 +58,7 @@ export async function readAdvice({ db }: Registry, versionId: string): Promise<S
     .where(eq(advice.versionId, versionId))
     .orderBy(asc(advice.kind));
   return rows.flatMap(({ kind, row }) => {
-    const statement = statementIn(row);
+    const statement = statementOfRow(row);
     if (statement.predicateType !== predicateTypes.advice) return [];
     const { reason, replacement } = statement.predicate;
     return [

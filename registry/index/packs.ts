@@ -13,7 +13,7 @@ import { evidencePackPath, packHeadingBytes } from '../../skills-index/client/pa
 import { peek } from '../../skills-index/client/peek.ts';
 import { printNodes } from '../../skills-index/log/print-nodes.ts';
 import { type Bundle, parseBundle } from '../../skills-index/skill/bundle.ts';
-import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
+import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { peekStatement } from '../../skills-index/statement/signature-formats/envelope.ts';
@@ -22,6 +22,7 @@ import type { Registry } from '../context.ts';
 import { fileListBytesMax } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { nodesOfHeads } from '../log/nodes-of-heads.ts';
+import { isWholePack, printPack } from '../log/print-pack.ts';
 import { headSizeOf } from '../log/retired-heads.ts';
 import { readPublicBlob } from '../store/blobs.ts';
 import type { KnownFile } from '../store/known-files.ts';
@@ -91,7 +92,7 @@ async function readOrMake(
   const turn = known?.turn ?? 0;
   const pack = await registry.exclusive(`pack ${path}`, async () => {
     const kept = await objects.get(name);
-    if (kept !== undefined && isWhole(kept)) return kept;
+    if (kept !== undefined && isWholePack(kept)) return kept;
     const blobs = await make();
     if (blobs === undefined) throw new Problem('not-found', `There is no pack at ${path}`);
     const made = printPack(blobs);
@@ -171,27 +172,6 @@ function reportsIn(statements: Blobs): Digest[] {
     const statement = peekStatement(dsseEnvelope);
     return statement.predicateType === predicateTypes.scan ? [statement.predicate.report] : [];
   });
-}
-
-/** Prints blobs as a pack. */
-export function printPack(blobs: Blobs): Uint8Array {
-  const content = Buffer.concat(
-    blobs.flatMap((blob) => {
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(blob.byteLength);
-      return [length, blob];
-    }),
-  );
-  return Buffer.concat([headingOf(content), content]);
-}
-
-function isWhole(pack: Uint8Array): boolean {
-  const heading = pack.subarray(0, packHeadingBytes);
-  return headingOf(pack.subarray(packHeadingBytes)).equals(heading);
-}
-
-function headingOf(content: Uint8Array): Buffer {
-  return Buffer.from(`skillgate.pack/1 ${hexOf(digestOf(content))}\n`);
 }
 
 /** @throws Problem `not-found` for another text than a decimal number without leading zeros */

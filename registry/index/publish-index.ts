@@ -24,6 +24,7 @@ import { orLater } from '../log/after-logging.ts';
 import { finishStatements } from '../log/finish-statements.ts';
 import { logSize } from '../log/log.ts';
 import { proofsOfHeads } from '../log/retired-heads.ts';
+import { readStatement } from '../log/segments/whole-row.ts';
 import { readIdentities } from '../people/identities.ts';
 import { readApprovals } from '../review/approvals.ts';
 import { retryOnClash } from '../store/batch.ts';
@@ -37,7 +38,6 @@ import {
   manifestOf,
   type StatementRow,
   skillMdOf,
-  statementIn,
   statementsOf,
 } from '../versions/manifests.ts';
 import { nobodyEndedSince, whyStopped } from '../versions/publishers.ts';
@@ -83,7 +83,7 @@ async function lineOf(
   row: VersionRow,
   summary: StatementRow,
 ): Promise<IndexLine> {
-  const statement = statementIn(summary);
+  const statement = await readStatement(registry, summary);
   if (statement.predicateType !== predicateTypes.summary)
     throw new Problem('internal', 'The verification summary differs from the planned statement');
   const named = new Set(
@@ -92,13 +92,16 @@ async function lineOf(
   const inputs = (await statementsOf(registry, row.id)).filter(
     (row) => row.bundle !== null && named.has(row.bundle),
   );
-  const passkeys = inputs.flatMap((row) => {
-    const statement = statementIn(row);
-    return statement.predicateType === predicateTypes.approval &&
+  const passkeys: string[] = [];
+  for (const row of inputs) {
+    if (row.predicateType !== predicateTypes.approval) continue;
+    const statement = await readStatement(registry, row);
+    if (
+      statement.predicateType === predicateTypes.approval &&
       'credentialId' in statement.predicate.reviewer
-      ? [statement.predicate.reviewer.credentialId]
-      : [];
-  });
+    )
+      passkeys.push(statement.predicate.reviewer.credentialId);
+  }
   const keys = inputs.map((row) => row.signer);
   const signers = { scope: scopeOf(row.name), keys, passkeys };
   const identities = await identityEvidence(signers, (question) =>

@@ -3,15 +3,15 @@
  * summary had ended before the summary.
  */
 import { and, eq } from 'drizzle-orm';
-import { hexOf } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { policiesAt } from '../../skills-index/trust/policy/judging-policies.ts';
 import { policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { isInOffice } from '../../skills-index/trust/root/root-office.ts';
 import type { Registry } from '../context.ts';
+import { factIn } from '../log/segments/statement-fact.ts';
 import { isAmong } from '../store/batch.ts';
 import { statements } from '../store/schema.ts';
-import { type StatementRow, statementIn } from '../versions/manifests.ts';
+import type { StatementRow } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 /**
@@ -32,9 +32,9 @@ export async function whyAllUncounted(
 ): Promise<ReadonlyMap<string, string>> {
   const approved = rows.filter(({ status }) => status === 'approved').map(({ id }) => id);
   if (approved.length === 0) return new Map();
-  const { envelope, logIndex, predicateType, signer, versionId } = statements;
+  const { envelope, fact, logIndex, predicateType, signer, versionId } = statements;
   const summaries = await registry.db.read
-    .select({ envelope, logIndex, signer, versionId })
+    .select({ envelope, fact, logIndex, predicateType, signer, versionId })
     .from(statements)
     .where(and(isAmong(versionId, approved), eq(predicateType, predicateTypes.summary)));
   // The newest summary of each version counts.
@@ -51,14 +51,12 @@ export async function whyAllUncounted(
 
 function whySummaryUncounted(
   registry: Registry,
-  row: Pick<StatementRow, 'envelope' | 'logIndex' | 'signer'>,
+  row: Pick<StatementRow, 'envelope' | 'fact' | 'logIndex' | 'predicateType' | 'signer'>,
 ): string | undefined {
-  const statement = statementIn(row);
-  if (statement.predicateType !== predicateTypes.summary) return undefined;
   if (!isInOffice(registry.root, 'registry', row.signer, row.logIndex))
     return `its verification summary, at log index ${row.logIndex}, was signed with a key of the registry that was retired before this log index`;
   const { approving } = policiesAt(registry.policy, row.logIndex);
-  if (statement.predicate.policy.digest.sha256 !== hexOf(policyDigest(approving)))
+  if (factIn(row) !== policyDigest(approving))
     return `its verification summary, at log index ${row.logIndex}, was made under a policy that was not in force at this log index`;
   return undefined;
 }

@@ -26,15 +26,10 @@ import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.t
 import type { Registry } from '../context.ts';
 import { finishLogged } from '../log/after-logging.ts';
 import { certificateOfRow } from '../log/row-texts.ts';
+import { readStatement } from '../log/segments/whole-row.ts';
 import { append } from '../log/sequencer.ts';
 import { scans } from '../store/schema.ts';
-import {
-  addressOf,
-  filesOf,
-  type StatementRow,
-  statementIn,
-  statementsOf,
-} from '../versions/manifests.ts';
+import { addressOf, filesOf, type StatementRow, statementsOf } from '../versions/manifests.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
@@ -57,7 +52,8 @@ export async function summaryOf(
     .map((sha256) => ({ digest: { sha256 } }));
   const policy = { digest: { sha256: hexOf(policyDigest(registry.policy)) } };
   const last = all.findLast((row) => row.predicateType === predicateTypes.summary);
-  if (last !== undefined && names(statementIn(last), { inputs, policy })) return last;
+  if (last !== undefined && names(await readStatement(registry, last), { inputs, policy }))
+    return last;
   const files = await filesOf(registry, row);
   const statement = verificationSummaryStatement(
     { name: row.name, version: row.version, bundle: row.bundle, files },

@@ -2,8 +2,8 @@
  * A statement that was logged before and is sent again. It is harmless while it still holds, and is
  * otherwise rejected with the reason.
  */
-import { and, eq } from 'drizzle-orm';
-import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
@@ -20,6 +20,7 @@ import { settleApproved } from '../index/put-off.ts';
 import { signerTriesMax } from '../limits.ts';
 import { finishLogged, orSayLogged } from '../log/after-logging.ts';
 import type { LoggedAt } from '../log/appending.ts';
+import { wholeRow } from '../log/segments/whole-row.ts';
 import { findKeys } from '../people/actors.ts';
 import { envelopeOf, isCertifiedSent, type SentStatement } from '../people/certified.ts';
 import { latest, readMembers } from '../people/identities.ts';
@@ -37,7 +38,7 @@ export async function findLogged(
   { envelope, hint, bundle }: SentEnvelope,
 ): Promise<LoggedAt | undefined> {
   const payload = digestOf(Buffer.from(envelope.payload, 'base64'));
-  if (bundle !== undefined) return findCertified(registry, bundle, payload);
+  if (bundle !== undefined) return findCertified(registry, bundle);
   const rows = await registry.db.read
     .select()
     .from(statements)
@@ -88,42 +89,45 @@ export async function orSayKnown<Result>(
 
 /** The version whose logged publication is exactly these bytes, the signature included. */
 export async function findSameBytes(
-  { db }: Registry,
+  registry: Registry,
   sent: SentStatement,
 ): Promise<string | undefined> {
-  const envelope = envelopeOf(sent);
-  const material = isCertifiedSent(sent) ? canonicalJson(sent.verificationMaterial) : null;
-  const rows = await db.read
+  return (await findSame(registry, sent))?.versionId ?? undefined;
+}
+
+/** The row of the logged statement with these bytes, the signature included. */
+async function findSame(
+  registry: Registry,
+  sent: SentStatement,
+): Promise<typeof statements.$inferSelect | undefined> {
+  const { payload } = envelopeOf(sent);
+  const envelope = canonicalJson(envelopeOf(sent));
+  const sentMaterial = isCertifiedSent(sent) ? sent.verificationMaterial : undefined;
+  const material = sentMaterial === undefined ? null : canonicalJson(sentMaterial);
+  const certificate = sql`json_extract(${statements.material}, '$.certificate.rawBytes')`;
+  const rows = await registry.db.read
     .select()
     .from(statements)
-    .where(eq(statements.payload, digestOf(Buffer.from(envelope.payload, 'base64'))))
+    .where(
+      and(
+        eq(statements.payload, digestOf(Buffer.from(payload, 'base64'))),
+        sentMaterial && eq(certificate, sentMaterial.certificate.rawBytes),
+      ),
+    )
     .limit(signerTriesMax);
-  const same = rows.find(
-    (row) => row.envelope === canonicalJson(envelope) && row.material === material,
-  );
-  return same?.versionId ?? undefined;
+  for (const row of rows) {
+    const whole = await wholeRow(registry, row);
+    if (whole.envelope === envelope && whole.material === material) return row;
+  }
+  return undefined;
 }
 
 /** The same bundle was verified when it was logged, so nobody has to verify it again. */
 async function findCertified(
   registry: Registry,
   bundle: PlainBundle,
-  payload: Digest,
 ): Promise<LoggedAt | undefined> {
-  const material = canonicalJson(bundle.verificationMaterial);
-  const envelope = canonicalJson(bundle.dsseEnvelope);
-  const rows = await registry.db.read
-    .select({ logIndex: statements.logIndex })
-    .from(statements)
-    .where(
-      and(
-        eq(statements.payload, payload),
-        eq(statements.material, material),
-        eq(statements.envelope, envelope),
-      ),
-    )
-    .limit(1);
-  const [row] = rows;
+  const row = await findSame(registry, bundle);
   return row === undefined
     ? undefined
     : (await finishLogged(registry, { indexes: [row.logIndex] }))[0];

@@ -8,8 +8,8 @@ import { mapKeyOf, mapNameKinds } from '../../skills-index/trust/members-and-sco
 import type { Registry } from '../context.ts';
 import { mapNamesFilledAtOnce } from '../limits.ts';
 import { type BatchWrite, holds, isAmong, retryOnClash } from '../store/batch.ts';
-import { cosignatures } from '../store/cosignature-rows.ts';
 import { identityNames, mapFilled } from '../store/identity-schema.ts';
+import { cosignatures } from '../store/log-schema.ts';
 import { clashIfMoved, nodeWrites, readNodes, readStoredRoot } from './map-nodes.ts';
 
 /** Whether the map has every name of the log. Puts some names into the map of an older log. */

@@ -59,12 +59,21 @@ export async function finishStatements(
   }));
 }
 
-/** The committed rows from one entry to the end of its batch. @throws Problem `database-damaged` */
+/** Rows of a logged statement as the database has them. */
+export interface ReadRows extends LoggedRows {
+  readonly entry: typeof log.$inferSelect;
+  readonly statement: typeof statements.$inferSelect;
+}
+
+/**
+ * The committed rows of the entries from one on, up to a size.
+ * @throws Problem `database-damaged`
+ */
 export async function readRows(
   registry: Registry,
   from: number,
   size: number,
-): Promise<LoggedRows[]> {
+): Promise<ReadRows[]> {
   const rows = await registry.db.read
     .select({ entry: log, statement: statements })
     .from(log)

@@ -1,7 +1,12 @@
 /** Reads the transparency log in the database: its tree and its newest checkpoint. */
-import { desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, lte, sql } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
-import { type CompactRange, emptyRange, rangeRoot } from '../../skills-index/log/compact-range.ts';
+import {
+  appendLeaf,
+  type CompactRange,
+  emptyRange,
+  rangeRoot,
+} from '../../skills-index/log/compact-range.ts';
 import { emptyMapRoot } from '../../skills-index/log/map-tree.ts';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
@@ -10,6 +15,7 @@ import type { Registry } from '../context.ts';
 import { mapFilled } from '../store/identity-schema.ts';
 import { log } from '../store/schema.ts';
 import { isByRetiredKey } from './log-key.ts';
+import { segmentWith } from './segments/read-segments.ts';
 
 /** Size of the committed log: the index of the next entry. */
 export async function logSize(registry: Registry): Promise<number> {
@@ -86,7 +92,10 @@ export interface LoggedRange extends CompactRange {
   readonly map?: Hash;
 }
 
-/** The tree before entry `size`, or the whole committed tree. */
+/**
+ * The tree before entry `size`, or the whole committed tree. A segment keeps only its last peaks,
+ * so a tree within a segment is computed from its leaves.
+ */
 export async function readRange(registry: Registry, size?: number): Promise<LoggedRange> {
   if (size === 0) return emptyRange;
   const [row] = await registry.db.read
@@ -103,7 +112,26 @@ export async function readRange(registry: Registry, size?: number): Promise<Logg
     );
   if (row === undefined && size !== undefined)
     throw new Problem('internal', `The log has no entry ${size - 1}`);
-  return row === undefined ? emptyRange : rangeOf(row);
+  if (row === undefined) return emptyRange;
+  if (row.peaks.length > 0) return rangeOf(row);
+  const range = await rangeInSegment(registry, row.index);
+  if (base64(rangeRoot(range)) !== row.root) throw damagedEntry(row.index);
+  return row.map === null ? range : { ...range, map: fromBase64(row.map) };
+}
+
+async function rangeInSegment(registry: Registry, index: number): Promise<CompactRange> {
+  const segment = await segmentWith(registry, index);
+  if (segment === undefined) throw damagedEntry(index);
+  const leaves = await registry.db.read
+    .select({ leafHash: log.leafHash })
+    .from(log)
+    .where(and(gte(log.index, segment.first), lte(log.index, index)))
+    .orderBy(asc(log.index));
+  const before = await readRange(registry, segment.first);
+  return leaves.reduce<CompactRange>(
+    (range, { leafHash }) => appendLeaf(range, fromBase64(leafHash)),
+    before,
+  );
 }
 
 type RangeRow = Pick<typeof log.$inferSelect, 'index' | 'peaks' | 'root' | 'note' | 'map'>;

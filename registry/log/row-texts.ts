@@ -1,9 +1,11 @@
 /** Parses the texts in the row of a logged statement. Somebody may have edited the database. */
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Statement } from '../../skills-index/statement/attestation.ts';
 import {
   type Envelope,
   parseEnvelope,
+  peekStatement,
 } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { statements } from '../store/schema.ts';
 
@@ -22,6 +24,14 @@ export function envelopeOfRow({
   } catch (cause) {
     throw damagedStatement(logIndex, cause);
   }
+}
+
+/**
+ * The statement of a row that keeps its envelope. For the others there is `readStatement`.
+ * @throws Problem `database-damaged`, `statement-invalid`
+ */
+export function statementOfRow(row: Pick<Row, 'logIndex' | 'envelope'>): Statement {
+  return peekStatement(envelopeOfRow(row));
 }
 
 const materialShape = v.object({ certificate: v.object({ rawBytes: v.string() }) });

@@ -16,6 +16,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { log } from '../store/schema.ts';
 import { newestCheckpoint } from './log.ts';
+import { readBodies } from './segments/entry-bodies.ts';
 
 /**
  * A tile of the tree that the newest checkpoint signs.
@@ -64,15 +65,15 @@ export async function readConsistency(
 
 async function makeTile(registry: Registry, tile: TileId): Promise<Uint8Array> {
   const first = tile.index * tileWidthMax;
-  if (tile.level === 'entries' || tile.level === 0) {
+  if (tile.level === 'entries')
+    return entryTile(await readBodies(registry, first, first + tile.width));
+  if (tile.level === 0) {
     const rows = await registry.db.read
-      .select({ body: log.body, leafHash: log.leafHash })
+      .select({ leafHash: log.leafHash })
       .from(log)
       .where(and(gte(log.index, first), lt(log.index, first + tile.width)))
       .orderBy(asc(log.index));
-    return tile.level === 'entries'
-      ? entryTile(rows.map(({ body }) => Buffer.from(body)))
-      : Buffer.concat(rows.map(({ leafHash }) => Buffer.from(leafHash, 'base64')));
+    return Buffer.concat(rows.map(({ leafHash }) => Buffer.from(leafHash, 'base64')));
   }
   const nodes: Hash[] = [];
   for (let at = first; at < first + tile.width; at++) {

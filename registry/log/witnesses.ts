@@ -19,7 +19,7 @@ import {
   witnessRefusedMs,
 } from '../limits.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import { cosignatures } from '../store/cosignature-rows.ts';
+import { cosignatures } from '../store/log-schema.ts';
 import { newestCheckpoint } from './log.ts';
 import { readConsistency } from './tiles.ts';
 import type { WitnessAnswer, Witnesses } from './witness-answers.ts';

@@ -147,7 +147,7 @@ async function readStored(
       .select()
       .from(statements)
       .where(eq(statements.logIndex, at.logIndex));
-    if (row === undefined) throw cause;
+    if (row === undefined || row.envelope === '') throw cause;
     const about = parseFrozenSubject(Buffer.from(envelopeOfRow(row).payload, 'base64'));
     return {
       ...at,

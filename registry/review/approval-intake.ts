@@ -10,6 +10,7 @@ import {
   type PasskeyAssertion,
   type PublicKey,
   predicateTypes,
+  type Statement,
   statementBytes,
 } from '../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
@@ -25,6 +26,7 @@ import { putOff, settleApproved } from '../index/put-off.ts';
 import { finishLogged } from '../log/after-logging.ts';
 import type { Appended, LoggedAt } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
+import { readStatement } from '../log/segments/whole-row.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import { findKeys } from '../people/actors.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
@@ -32,6 +34,7 @@ import { counterWrites } from '../sign-in/passkeys.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
 import { drafts, statements, versions } from '../store/schema.ts';
 import { noMaliciousPackage, requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
+import { statementsOf } from '../versions/manifests.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { notInReview } from '../versions/status.ts';
 import { requireVersion } from '../versions/versions.ts';
@@ -138,12 +141,9 @@ async function logApproval(
     const wrong = whyNotCounted({ statement, ...place }, await approvalContext(registry, version));
     const stopped = await whyStopped(registry, version);
     if (stopped !== undefined) wrong.push(stopped);
-    const again = await registry.db.read
-      .select()
-      .from(statements)
-      .where(eq(statements.versionId, version.id));
-    if (again.some((row) => sameDraft(row.envelope, statement)))
-      wrong.push('this draft was signed before');
+    for (const row of await statementsOf(registry, version.id, predicateTypes.approval))
+      if (sameDraft(await readStatement(registry, row), statement))
+        wrong.push('this draft was signed before');
     if (wrong.length > 0) {
       throw new Problem('approval-refused', `The approval does not count: ${wrong[0]}`, {
         reasons: wrong.map((message) => ({ message })),
@@ -183,8 +183,7 @@ async function finishApproval(
   return logged;
 }
 
-function sameDraft(envelope: string, statement: ApprovalStatement): boolean {
-  const parsed = parseStatement(Buffer.from(JSON.parse(envelope).payload, 'base64'));
+function sameDraft(parsed: Statement, statement: ApprovalStatement): boolean {
   return (
     parsed.predicateType === predicateTypes.approval &&
     canonicalJson(withoutAssertion(parsed)) === canonicalJson(withoutAssertion(statement))

@@ -24,11 +24,12 @@ import {
   whyHigh,
 } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../context.ts';
+import { readStatement } from '../log/segments/whole-row.ts';
 import { readIdentities } from '../people/identities.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { scans } from '../store/schema.ts';
 import { publishedBy } from '../versions/authors.ts';
-import { manifestOf, statementIn, statementsOf } from '../versions/manifests.ts';
+import { manifestOf, statementsOf } from '../versions/manifests.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
@@ -88,7 +89,7 @@ export async function countApprovals(
   const rows = await statementsOf(registry, version.id, predicateTypes.approval);
   const context = rows.length === 0 ? undefined : await approvalContext(registry, version);
   for (const row of rows) {
-    const statement = statementIn(row);
+    const statement = await readStatement(registry, row);
     if (statement.predicateType !== predicateTypes.approval || context === undefined) continue;
     const wrong = whyNotCounted({ statement, signer: row.signer, logIndex: row.logIndex }, context);
     const { reviewer, independent, reason } = statement.predicate;

@@ -9,11 +9,12 @@ import { and, eq } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
+import { factIn } from '../log/segments/statement-fact.ts';
 import { readMembers } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { jobs, scans, versions } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
-import { type StatementRow, statementIn, statementsOf } from '../versions/manifests.ts';
+import { type StatementRow, statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { versionsBehind } from '../versions/versions-behind.ts';
 
@@ -102,9 +103,6 @@ function countingIndexOf(
   { report, logIndex }: { readonly report: string; readonly logIndex: number },
   counting: readonly StatementRow[],
 ): number | undefined {
-  const same = counting.filter((row) => {
-    const statement = statementIn(row);
-    return statement.predicateType === predicateTypes.scan && statement.predicate.report === report;
-  });
+  const same = counting.filter((row) => factIn(row) === report);
   return (same.find((row) => row.logIndex === logIndex) ?? same[0])?.logIndex;
 }

@@ -9,9 +9,10 @@ import {
   type LoggedRevocation,
 } from '../../skills-index/trust/decision/active-stop.ts';
 import type { Registry } from '../context.ts';
+import { statementOfRow } from '../log/row-texts.ts';
 import type { ChainFor } from '../people/identities.ts';
 import { statements } from '../store/schema.ts';
-import { addressOf, statementIn, statementsOf } from '../versions/manifests.ts';
+import { addressOf, statementsOf } from '../versions/manifests.ts';
 import { questionAbout, speakerOf } from '../versions/publishers.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { versionsMeant } from './revocations.ts';
@@ -65,7 +66,7 @@ async function readRevocations(registry: Registry, upTo: number): Promise<Logged
     )
     .orderBy(asc(statements.logIndex));
   return rows.flatMap((row): LoggedRevocation[] => {
-    const statement = statementIn(row);
+    const statement = statementOfRow(row);
     if (row.bundle === null || statement.predicateType !== predicateTypes.revocation) return [];
     return [{ statement, signer: row.signer, logIndex: row.logIndex, digest: addressOf(row) }];
   });

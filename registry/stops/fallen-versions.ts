@@ -13,9 +13,10 @@ import {
 import { whyFallen } from '../../skills-index/trust/members-and-scopes/fallen.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
+import { readStatement } from '../log/segments/whole-row.ts';
 import type { ChainFor } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import { addressOf, type StatementRow, statementIn, statementsOf } from '../versions/manifests.ts';
+import { addressOf, statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { versionsBehind } from '../versions/versions-behind.ts';
 import { suspendedAgain } from './fallen-lifts.ts';
@@ -67,7 +68,7 @@ export async function fallenVersions(
     const scope = scopeOf(row.name);
     if (last?.scope !== scope) last = { scope, chain: await chainFor({ scopes: [scope] }) };
     const { chain } = last;
-    const why = whyVersionFell(chain, row, await statementsOf(registry, row.id));
+    const why = await whyVersionFell(registry, chain, row);
     if (why !== undefined) fallen.push({ row, to: 'revoked', why });
   }
   const ids = new Set(fallen.map(({ row }) => row.id));
@@ -91,20 +92,23 @@ export function fallenWrites(
 
 // Installers require that every statement in the verification summary holds, so one that no longer
 // counts is enough.
-function whyVersionFell(
+async function whyVersionFell(
+  registry: Registry,
   chain: Identities,
   row: VersionRow,
-  all: readonly StatementRow[],
-): string | undefined {
+): Promise<string | undefined> {
+  const all = await statementsOf(registry, row.id);
   const summary = all.findLast((row) => row.predicateType === predicateTypes.summary);
-  const statement = summary === undefined ? undefined : statementIn(summary);
+  const statement = summary && (await readStatement(registry, summary));
   if (statement?.predicateType !== predicateTypes.summary) return undefined;
   const named = new Set(statement.predicate.inputAttestations.map(({ digest }) => digest.sha256));
   const inputs = all.filter((row) => row.bundle !== null && named.has(hexOf(addressOf(row))));
   const published = { scope: scopeOf(row.name), publisher: row.publisher };
-  const whys = inputs.map((row) => {
+  for (const row of inputs) {
     const { signer, logIndex } = row;
-    return whyFallen(chain, published, { statement: statementIn(row), signer, logIndex });
-  });
-  return whys.find((why) => why !== undefined);
+    const input = { statement: await readStatement(registry, row), signer, logIndex };
+    const why = whyFallen(chain, published, input);
+    if (why !== undefined) return why;
+  }
+  return undefined;
 }

@@ -1,14 +1,14 @@
 /**
  * Reads blobs, and checks each against its digest. A blob that is damaged or lost on its disk is
- * written again: from its other copy, or from the rows of the log, which hold everything in a
- * statement's bundle.
+ * written again: from its other copy, or from the log when it is a statement's bundle. The rows of
+ * a newer entry hold everything in its bundle, and a segment has the bundles of older entries.
  */
 import { eq, isNull } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { rebuildBundle } from '../log/rebuilt-bundle.ts';
-import { publicBlobName, storedBlobName } from './objects.ts';
+import { publicBlobName, soundCopyOf, storedBlobName } from './objects.ts';
 import { indexLines, statements, versionBlobs } from './schema.ts';
 
 /**
@@ -92,7 +92,8 @@ async function soundOf(
   { name, digest, bytes }: Read,
 ): Promise<Uint8Array | undefined> {
   if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
-  const copy = (await otherCopy(registry, name, digest)) ?? (await rebuildBundle(registry, digest));
+  const copy =
+    (await soundCopyOf(registry.objects, digest)) ?? (await rebuildBundle(registry, digest));
   if (copy !== undefined) await registry.objects.put(name, copy);
   else if (bytes !== undefined)
     throw new Problem(
@@ -100,16 +101,4 @@ async function soundOf(
       `The blob ${digest} is damaged on its disk, and there is no other copy`,
     );
   return copy;
-}
-
-async function otherCopy(
-  { objects }: Registry,
-  name: string,
-  digest: Digest,
-): Promise<Uint8Array | undefined> {
-  for (const other of [storedBlobName(digest), publicBlobName(digest)]) {
-    const bytes = other === name ? undefined : await objects.get(other);
-    if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
-  }
-  return undefined;
 }

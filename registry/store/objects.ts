@@ -108,6 +108,18 @@ export async function replaceObject(
   );
 }
 
+/** The stored or the public copy of a blob, whichever has the right bytes. */
+export async function soundCopyOf(
+  objects: Objects,
+  digest: Digest,
+): Promise<Uint8Array | undefined> {
+  for (const name of [storedBlobName(digest), publicBlobName(digest)]) {
+    const bytes = await objects.get(name);
+    if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
+  }
+  return undefined;
+}
+
 /** Runs a task for each item, a few at a time. */
 export async function forEachOf<Item>(
   items: Iterable<Item>,

@@ -116,12 +116,14 @@ export const openDoubts = sqliteTable(
 /**
  * The transparency log, append-only except `note`: the checkpoint signed over the committed tree of
  * size `index + 1`. Entries that were committed together share the checkpoint of the last of them.
+ * Once a segment has the bundles of some entries, only the last of these entries keeps its `peaks`
+ * and its `note`.
  */
 export const log = sqliteTable('log', {
   index: integer().primaryKey(),
   /** Base64, like all hashes of this table. */
   leafHash: text().notNull(),
-  /** The entry itself: canonical JSON of a hashedrekord. */
+  /** The entry itself: canonical JSON of a hashedrekord. Empty when a segment has the entry. */
   body: text().notNull(),
   /** Root of the tree of size `index + 1`. */
   root: text().notNull(),
@@ -134,7 +136,10 @@ export const log = sqliteTable('log', {
   map: text(),
 });
 
-/** Each signed statement with its place in the log and the digest of its payload. */
+/**
+ * Each signed statement with its place in the log and the digest of its payload. Once a segment has
+ * a publication, provenance, scan, approval or summary, its row has no envelope: its bundle has it.
+ */
 export const statements = sqliteTable(
   'statements',
   {
@@ -149,10 +154,15 @@ export const statements = sqliteTable(
     createdAt: integer().notNull(),
     /**
      * Signed by certificate: SHA-256 of its TBSCertificate, and the canonical JSON of certificate,
-     * Rekor entry and timestamps.
+     * Rekor entry and timestamps. Without an envelope, the row keeps the certificate only.
      */
     certificate: text().$type<Digest>(),
     material: text(),
+    /**
+     * What readers of many rows need when the envelope is gone: the report of a scan, or the policy
+     * of a verification summary.
+     */
+    fact: text().$type<Digest>(),
   },
   (table) => [
     uniqueIndex('statements_payload_signer').on(table.payload, table.signer),

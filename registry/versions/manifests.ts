@@ -6,23 +6,16 @@ import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import {
-  type PublishPredicate,
-  predicateTypes,
-  type Statement,
-} from '../../skills-index/statement/attestation.ts';
-import {
-  parseEnvelope,
-  peekStatement,
-} from '../../skills-index/statement/signature-formats/envelope.ts';
+import { type PublishPredicate, predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
+import { readStatement } from '../log/segments/whole-row.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { statements } from '../store/schema.ts';
 import type { VersionRow } from './versions.ts';
 
 export type StatementRow = typeof statements.$inferSelect;
 
-/** Statements about a version, in log order. */
+/** The rows of the statements about a version, in log order. `readStatement` reads a statement. */
 export async function statementsOf(
   registry: Registry,
   versionId: string,
@@ -40,11 +33,6 @@ export async function statementsOf(
     .orderBy(asc(statements.logIndex));
 }
 
-/** The statement in a row; intake verified its signature. */
-export function statementIn(row: Pick<StatementRow, 'envelope'>): Statement {
-  return peekStatement(parseEnvelope(JSON.parse(row.envelope)));
-}
-
 /** The manifest that the author signed. */
 export async function manifestOf(registry: Registry, version: VersionRow): Promise<Manifest> {
   return (await publicationOf(registry, version)).manifest;
@@ -56,7 +44,7 @@ export async function publicationOf(
   version: VersionRow,
 ): Promise<PublishPredicate> {
   const [row] = await statementsOf(registry, version.id, predicateTypes.publish);
-  const statement = row === undefined ? undefined : statementIn(row);
+  const statement = row === undefined ? undefined : await readStatement(registry, row);
   if (statement?.predicateType !== predicateTypes.publish)
     throw new Problem('internal', `${version.name} has no publication`);
   return statement.predicate;

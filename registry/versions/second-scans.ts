@@ -10,11 +10,12 @@ import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { Actor, Registry } from '../context.ts';
 import type { Appending, NewStatement } from '../log/appending.ts';
+import { factIn } from '../log/segments/statement-fact.ts';
 import { latest, readMembers } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { jobs, scans, statements, versions } from '../store/schema.ts';
 import { doubtWrite } from './doubts.ts';
-import { type StatementRow, statementIn, statementsOf } from './manifests.ts';
+import { type StatementRow, statementsOf } from './manifests.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
 
 export interface ScannedBy {
@@ -34,13 +35,8 @@ export async function readScannedBy(
   const { chain } = await readMembers(registry);
   const byMember = new Map<string, StatementRow>();
   for (const scanned of await statementsOf(registry, row.id, predicateTypes.scan)) {
-    const statement = statementIn(scanned);
     const member = chain.memberOf(scanned.signer, scanned.logIndex);
-    if (
-      statement.predicateType !== predicateTypes.scan ||
-      statement.predicate.report !== row.report
-    )
-      continue;
+    if (factIn(scanned) !== row.report) continue;
     if (member?.roles.includes('scanner') && !byMember.has(member.name))
       byMember.set(member.name, scanned);
   }

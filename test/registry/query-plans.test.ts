@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
 import { resume, resumeSome } from '../../registry/index/resume.ts';
+import { makeSegment } from '../../registry/log/segments/make-segment.ts';
 import { deliverSome } from '../../registry/notices/deliver.ts';
 import { renewQueue } from '../../registry/review/queue/renew-queue.ts';
 import { judgeByLooks } from '../../registry/scans/package-consequences.ts';
@@ -133,6 +134,7 @@ describe('a registry', () => {
           await resume(first.registry, () => undefined);
         },
       });
+      while (await makeSegment(first.registry, 3));
       await resume(first.registry, () => undefined);
       first.close();
       const world = await makeStaffedWorld();
@@ -147,6 +149,7 @@ describe('a registry', () => {
       const skill = makeSkill('@acme/seen', '1.0.0');
       await publish(send, skill, world.author);
       await scan(send, tokens.scanner, world.scanner, skill, 'review');
+      while (await makeSegment(world.registry, 1));
       const rita = await signedIn(send, tokens.rita);
       for (const path of [
         '',

@@ -30,6 +30,7 @@ const growing = [
   'advice',
   'advisories',
   'notices',
+  'log_segments',
 ] as const;
 
 /** Cloudflare's D1 refuses a statement with more. */
@@ -40,6 +41,10 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
   {
     part: /from "log" where "log"\."note" is not null order by "log"\."index" desc limit/,
     because: 'stops at the first signed entry',
+  },
+  {
+    part: /from "log_segments" order by "log_segments"\."first" desc limit/i,
+    because: 'the last segment',
   },
   {
     part: /from "index_lines" where "index_lines"\."written" = 0$/,

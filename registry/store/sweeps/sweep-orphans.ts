@@ -22,6 +22,7 @@ import {
   usedNamesMax,
 } from '../../limits.ts';
 import type { Removals } from '../disk-objects.ts';
+import { logSegments } from '../log-schema.ts';
 import { storedBlobName } from '../objects.ts';
 import { statements, versionBlobs, versions } from '../schema.ts';
 
@@ -76,7 +77,12 @@ async function namedAmong(
 ): Promise<ReadonlySet<string>> {
   const given = JSON.stringify(digests);
   const named = new Set<string>();
-  for (const column of [versionBlobs.digest, versions.bundle, statements.bundle]) {
+  for (const column of [
+    versionBlobs.digest,
+    versions.bundle,
+    statements.bundle,
+    logSegments.digest,
+  ]) {
     const rows = await db.read
       .selectDistinct({ digest: column })
       .from(column.table)

@@ -6,7 +6,7 @@ import { readWitnesses } from '../../../registry/data-folder/witness-config.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import type { Witnesses } from '../../../registry/log/witness-answers.ts';
 import { askWitnesses } from '../../../registry/log/witnesses.ts';
-import { cosignatures } from '../../../registry/store/cosignature-rows.ts';
+import { cosignatures } from '../../../registry/store/log-schema.ts';
 import { parseCheckpoint, verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { countWitnesses } from '../../../skills-index/log/cosignature.ts';
 import { signCosignature } from '../../../skills-index/log/sign-cosignature.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printPack } from '../../../registry/index/packs.ts';
+import { printPack } from '../../../registry/log/print-pack.ts';
 import { fetchBlob, type Source } from '../../../skills-index/client/blobs.ts';
 import {
   fileGroups,

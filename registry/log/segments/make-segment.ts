@@ -1,0 +1,159 @@
+/**
+ * Moves the evidence of older log entries out of the database: their bundles go into an object, a
+ * segment, and their rows keep facts. The segment is durable before the rows lose anything, so a
+ * process that is killed at any moment leaves everything.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { and, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { parsePack } from '../../../skills-index/client/pack-form.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
+import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
+import type { Registry } from '../../context.ts';
+import { BatchClash, type BatchWrite, holds, isAmong } from '../../store/batch.ts';
+import { logSegments } from '../../store/log-schema.ts';
+import { storedBlobName } from '../../store/objects.ts';
+import { log, statements } from '../../store/schema.ts';
+import { type ReadRows, readRows } from '../finish-statements.ts';
+import { logSize, readRange } from '../log.ts';
+import { printPack } from '../print-pack.ts';
+import { bundlesOf } from '../rebuilt-bundle.ts';
+import { certificateOfRow, damagedStatement } from '../row-texts.ts';
+import { segmentBytesMax, segmentEntries } from './limits.ts';
+import { type LogSegment, segmentedUntil } from './read-segments.ts';
+import { factIn } from './statement-fact.ts';
+
+/**
+ * Makes the next segment when enough entries are behind the last one.
+ * @param entries of a segment, when its first batch does not have more
+ * @returns whether there may be another one to make
+ * @throws Problem `database-damaged` when a row does not give its bundle: the rows stay as they are
+ */
+export async function makeSegment(registry: Registry, entries = segmentEntries): Promise<boolean> {
+  const first = await segmentedUntil(registry);
+  if ((await logSize(registry)) - first < entries) return false;
+  const made = await planSegment(registry, first, entries);
+  if (made === undefined) return false;
+  const pack = printPack(made.bundles);
+  // A reader must find every bundle before the rows lose it.
+  if (parsePack(pack)?.size !== made.bundles.length)
+    throw new Problem('internal', `The bundles from log index ${first} on make no segment`);
+  const segment = { first, until: made.until, digest: digestOf(pack) };
+  await registry.objects.put(storedBlobName(segment.digest), pack);
+  try {
+    await registry.db.batch(leanWrites(segment, made.rows));
+  } catch (error) {
+    // Another process made the segment meanwhile.
+    if (!(error instanceof BatchClash)) throw error;
+  }
+  return true;
+}
+
+/**
+ * Types of statements whose rows lose their envelopes: those of each version. All others stay
+ * whole. The names of statements about people, keys, scopes and stops are made from their rows.
+ */
+const movedTypes: readonly string[] = [
+  predicateTypes.publish,
+  predicateTypes.provenance,
+  predicateTypes.scan,
+  predicateTypes.approval,
+  predicateTypes.summary,
+];
+
+interface Planned {
+  readonly rows: readonly ReadRows[];
+  readonly bundles: readonly Uint8Array[];
+  readonly until: number;
+}
+
+/** Undefined when the next batch is not finished, or is not whole in so many entries. */
+async function planSegment(
+  registry: Registry,
+  first: number,
+  entries: number,
+): Promise<Planned | undefined> {
+  const found = await readRows(registry, first, first + entries);
+  const endOfFirst = first + 1 + (found[0]?.entry.laterInBatch ?? 0);
+  // A batch may have more entries than a segment usually has.
+  const rows = endOfFirst > first + entries ? await readRows(registry, first, endOfFirst) : found;
+  const taken: ReadRows[] = [];
+  const bundles: Uint8Array[] = [];
+  let bytes = 0;
+  for (const batch of batchesIn(rows)) {
+    if (batch.some(({ statement }) => statement.bundle === null)) break;
+    const made = bundlesOf(registry, await readRange(registry, first + taken.length), batch);
+    const whole = made.map((bundle, at) => bundle ?? refuse(batch[at]));
+    bytes += whole.reduce((sum, bundle) => sum + bundle.byteLength, 0);
+    if (bytes > segmentBytesMax && taken.length > 0) break;
+    taken.push(...batch);
+    bundles.push(...whole);
+    await nextTurn();
+  }
+  return taken.length === 0 ? undefined : { rows: taken, bundles, until: first + taken.length };
+}
+
+/** The rows of each whole batch. */
+function batchesIn(rows: readonly ReadRows[]): ReadRows[][] {
+  const batches: ReadRows[][] = [];
+  for (let at = 0; at < rows.length; ) {
+    const end = at + 1 + (rows[at]?.entry.laterInBatch ?? 0);
+    if (end > rows.length) break;
+    batches.push(rows.slice(at, end));
+    at = end;
+  }
+  return batches;
+}
+
+function refuse(row: ReadRows | undefined): never {
+  throw damagedStatement(row?.entry.index ?? -1);
+}
+
+function leanWrites(segment: LogSegment, rows: readonly ReadRows[]): BatchWrite[] {
+  const { first, until } = segment;
+  const moved = rows.filter(({ statement }) => movedTypes.includes(statement.predicateType));
+  const indexes = moved.map(({ statement }) => statement.logIndex);
+  const entries = JSON.stringify(
+    rows.map(({ entry }) => leanEntry(entry, entry.index === until - 1)),
+  );
+  const facts = JSON.stringify(moved.map(({ statement }) => leanStatement(statement)));
+  return [
+    holds(
+      sql`COALESCE((SELECT ${logSegments.until} FROM ${logSegments} ORDER BY ${logSegments.first} DESC LIMIT 1), 0) = ${first}`,
+    ),
+    (db) => db.insert(logSegments).values(segment),
+    // An UPDATE would leave most of each page empty: see the triggers.
+    (db) => db.delete(log).where(and(gte(log.index, first), lt(log.index, until))),
+    (db) => db.insert(log).select(rowsIn(entries, log)),
+    (db) => db.delete(statements).where(isAmong(statements.logIndex, indexes)),
+    (db) => db.insert(statements).select(rowsIn(facts, statements)),
+  ];
+}
+
+// The next segment begins with the tree of the last row.
+function leanEntry(
+  entry: ReadRows['entry'],
+  isLast: boolean,
+): Omit<ReadRows['entry'], 'peaks'> & { readonly peaks: string } {
+  const peaks = JSON.stringify(isLast ? entry.peaks : []);
+  return { ...entry, body: '', peaks, note: isLast ? entry.note : null };
+}
+
+function leanStatement(row: ReadRows['statement']): ReadRows['statement'] {
+  const rawBytes = row.material && Buffer.from(certificateOfRow(row)).toString('base64');
+  return {
+    ...row,
+    envelope: '',
+    material: rawBytes && canonicalJson({ certificate: { rawBytes } }),
+    fact: factIn(row) ?? null,
+  };
+}
+
+/** The rows of a table, from a list in one parameter: D1 takes at most a hundred. */
+function rowsIn(list: string, table: typeof log | typeof statements): SQL {
+  const cells = Object.keys(getTableColumns(table)).map(
+    (name) => sql`json_extract(value, ${`$.${name}`})`,
+  );
+  return sql`SELECT ${sql.join(cells, sql`, `)} FROM json_each(${list})`;
+}

@@ -1,0 +1,125 @@
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { makeBackup } from '../../../registry/backup/backup.ts';
+import { restoreRegistry } from '../../../registry/backup/restore.ts';
+import type { Registry } from '../../../registry/context.ts';
+import { readKeys } from '../../../registry/data-folder/data-folder.ts';
+import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
+import { startRegistry } from '../../../registry/serve.ts';
+import { diskObjects } from '../../../registry/store/disk-objects.ts';
+import { logSegments } from '../../../registry/store/log-schema.ts';
+import { storedBlobName } from '../../../registry/store/objects.ts';
+import { statements } from '../../../registry/store/schema.ts';
+import { openSqlite } from '../../../registry/store/sqlite.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { makeDataFolder } from '../../journey/registry-data.ts';
+import { makeKey, makeRoot } from '../people.ts';
+import { claimScope, makeSkill, publish, type Send } from '../road.ts';
+
+const trust = makeRoot();
+
+describe('a backup of a registry whose older statements are in segments', () => {
+  let dir: string;
+  let made: string;
+  let before: readonly string[];
+  /** The names of a segment, and of the bundles in it whose rows have no envelope. */
+  let segment = '';
+  let bundles: readonly string[] = [];
+
+  const shown = async (folder: string): Promise<readonly string[]> => {
+    const running = await startRegistry({ dir: folder, port: 0 });
+    const texts: string[] = [];
+    for (let index = 0; ; index++) {
+      const answer = await fetch(`${running.base}/log/statements/${index}`);
+      if (answer.status !== 200) break;
+      texts.push(await answer.text());
+    }
+    await running.close();
+    return texts;
+  };
+  /** The restored folder, of a copy of the backup. */
+  const restored = async (name: string, damage: (objects: string) => void): Promise<string> => {
+    const backup = `${made}-${name}`;
+    const to = `${dir}-${name}`;
+    onTestFinished(() => {
+      for (const path of [backup, to]) rmSync(path, { recursive: true, force: true });
+    });
+    cpSync(made, backup, { recursive: true });
+    damage(join(backup, 'objects'));
+    await restoreRegistry({
+      backup,
+      dir: to,
+      witnesses: [],
+      isUnwitnessed: false,
+      fetch: () => Promise.reject(new TypeError('fetch failed')),
+      now: () => new Date(),
+      say: () => undefined,
+      progress: () => undefined,
+    });
+    cpSync(join(dir, 'keys.json'), join(to, 'keys.json'));
+    return to;
+  };
+
+  beforeAll(async () => {
+    dir = await makeDataFolder(trust);
+    made = `${dir}-backup`;
+    const running = await startRegistry({ dir, port: 0 });
+    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
+    const author = makeKey();
+    expect((await claimScope(send, 'acme', author)).status).toBe(201);
+    for (let at = 0; at < 3; at++)
+      await publish(send, makeSkill('@acme/report', `1.0.${at}`), author);
+    await running.close();
+    before = await shown(dir);
+    expect(before.length).toBeGreaterThan(3);
+    const db = openSqlite(join(dir, 'registry.sqlite'));
+    const keys = await readKeys(dir, trust.root);
+    const objects = diskObjects(join(dir, 'objects'));
+    const registry = { db, objects, root: trust.root, keys } as unknown as Registry;
+    expect(await makeSegment(registry, before.length)).toBe(true);
+    const [row] = await db.read.select().from(logSegments);
+    segment = storedBlobName(row?.digest ?? digestOf(''));
+    bundles = (await db.read.select().from(statements))
+      .filter(({ envelope }) => envelope === '')
+      .map(({ bundle }) => storedBlobName(bundle ?? digestOf('')));
+    expect(bundles).toHaveLength(3);
+    db.close();
+    await makeBackup({
+      dir,
+      backup: made,
+      withKeys: false,
+      say: () => undefined,
+      signal: new AbortController().signal,
+    });
+  });
+  afterAll(() => {
+    for (const path of [dir, made]) rmSync(path, { recursive: true });
+  });
+
+  it.each<[string, (objects: string) => void]>([
+    ['whole', () => undefined],
+    [
+      'without the bundles',
+      (objects) => {
+        for (const name of bundles) rmSync(join(objects, name));
+      },
+    ],
+    ['without the segment', (objects) => rmSync(join(objects, segment))],
+    ['with a damaged segment', (objects) => writeFileSync(join(objects, segment), 'noise')],
+  ])('is restored with each statement: %s', async (name, damage) => {
+    expect(await shown(await restored(name.replaceAll(' ', '-'), damage))).toEqual(before);
+  });
+
+  it('is refused when a statement is lost, and nothing is left of the new folder', async () => {
+    const lost = restored('lost', (objects) => {
+      rmSync(join(objects, segment));
+      rmSync(join(objects, bundles[1] ?? ''));
+    });
+    await expect(lost).rejects.toMatchObject({
+      code: 'backup-damaged',
+      message: expect.stringContaining('is lost with its segment'),
+    });
+    expect(readdirSync(join(dir, '..'))).not.toContain(`${dir.split('/').at(-1)}-lost`);
+  });
+});

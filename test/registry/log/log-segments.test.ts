@@ -1,0 +1,262 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readRange } from '../../../registry/log/log.ts';
+import { SegmentChecks } from '../../../registry/log/segments/keep-segments.ts';
+import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
+import { segmentedUntil } from '../../../registry/log/segments/read-segments.ts';
+import { wholeRow } from '../../../registry/log/segments/whole-row.ts';
+import { logSegments } from '../../../registry/store/log-schema.ts';
+import { publicBlobName, storedBlobName } from '../../../registry/store/objects.ts';
+import { log, statements } from '../../../registry/store/schema.ts';
+import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
+import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
+import { signStatement } from '../../../skills-index/statement/sign.ts';
+import { publishStatement } from '../../../skills-index/statement/version-statement.ts';
+import { somebody, someWorkflow } from '../../skills-index/story-sigstore.ts';
+import { certify, claim, job, kim, publishBy, sigstore } from '../certified-road.ts';
+import { failWrite } from '../failing-write.ts';
+import { approve, call, makeSkill, publish, scan } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+const entries = 4;
+const appendOnly = expect.stringContaining('append-only');
+const approved = makeSkill('@acme/kept', '1.0.0');
+const waiting = makeSkill('@acme/waits', '1.0.0');
+const byJob = makeSkill('@ours/built', '1.0.0');
+const run = { ...someWorkflow, run: 'https://ci.example/acme/skills/runs/7/attempts/1' };
+
+describe('evidence that a segment has', () => {
+  let world: Staffed;
+  let envelope: Awaited<ReturnType<typeof signStatement>>;
+  beforeEach(async () => {
+    world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
+    const { send, author, tokens, scanner, rita } = world;
+    await claim(send, 'ours', { owners: [kim], publishers: [job], signer: certify(somebody) });
+    expect((await publishBy(send, byJob, run)).status).toBe(201);
+    await scan(send, tokens.scanner, scanner, byJob, 'pass');
+    const { manifest, packed } = approved;
+    const about = { name: manifest.name, version: manifest.version, bundle: packed.digest };
+    const files = packed.bundle.files;
+    const statement = publishStatement({ ...about, files }, { manifest, tool: 'test' });
+    envelope = await signStatement(statement, author);
+    expect((await publish(send, approved, author, { envelope })).status).toBe(201);
+    await scan(send, tokens.scanner, scanner, approved, 'pass');
+    expect((await approve(send, tokens.rita, rita, approved)).status).toBe(201);
+    expect((await publish(send, waiting, author)).status).toBe(201);
+    await scan(send, tokens.scanner, scanner, waiting, 'pass');
+  });
+  afterEach(() => world.close());
+
+  const segmentAll = async (): Promise<void> => {
+    while (await makeSegment(world.registry, entries));
+  };
+  const rows = () => world.registry.db.read.select().from(statements).orderBy(statements.logIndex);
+  const textOf = async (path: string): Promise<string> => {
+    const answer = await world.send(path);
+    return `${answer.status} ${digestOf(new Uint8Array(await answer.arrayBuffer()))}`;
+  };
+  /** Everything that the log shows to everybody. */
+  const seen = async (): Promise<unknown> => {
+    const { size } = await readRange(world.registry);
+    const indexes = Array.from({ length: size }, (_, index) => index);
+    return {
+      statements: await Promise.all(indexes.map((index) => textOf(`/log/statements/${index}`))),
+      ranges: await Promise.all(indexes.map((index) => readRange(world.registry, index + 1))),
+      tile: await textOf(`/log/tile/entries/000.p/${size}`),
+      hashes: await textOf(`/log/tile/0/000.p/${size}`),
+      checkpoint: await textOf('/log/checkpoint'),
+      version: (await call(world.send, '/api/v1/versions/@acme/kept/1.0.0')).body,
+      versions: (await call(world.send, '/api/v1/versions/@acme/kept')).body,
+      built: (await call(world.send, '/api/v1/versions/@ours/built/1.0.0')).body,
+    };
+  };
+  const lose = (...digests: readonly Digest[]): void => {
+    for (const digest of digests)
+      for (const name of [storedBlobName(digest), publicBlobName(digest)]) {
+        const bytes = world.stored.get(name);
+        if (bytes === undefined) continue;
+        const damaged = Buffer.from(bytes);
+        damaged[damaged.length - 5] = (damaged[damaged.length - 5] ?? 0) ^ 1;
+        world.stored.set(name, damaged);
+      }
+  };
+  const segments = () => world.registry.db.read.select().from(logSegments);
+  /** A statement whose row has no envelope, and its segment. */
+  const someBundle = async (): Promise<{ digest: Digest; logIndex: number; segment: Digest }> => {
+    const [row] = (await rows()).filter(({ envelope: text }) => text === '');
+    const segment = (await segments()).find(({ until }) => (row?.logIndex ?? 0) < until);
+    return {
+      digest: row?.bundle ?? digestOf(''),
+      logIndex: row?.logIndex ?? -1,
+      segment: segment?.digest ?? digestOf(''),
+    };
+  };
+
+  it('is read as before, by everybody, and the rows keep facts', async () => {
+    const before = await seen();
+    const whole = await rows();
+    await segmentAll();
+    const { size } = await readRange(world.registry);
+    expect(await segmentedUntil(world.registry)).toBeGreaterThan(size - entries);
+    expect(await seen()).toEqual(before);
+    const lean = await rows();
+    const { publish: publication, scan: scanned, approval, summary } = predicateTypes;
+    expect(
+      new Set(lean.filter(({ envelope: text }) => text === '').map((row) => row.predicateType)),
+    ).toEqual(new Set([publication, scanned, approval, summary]));
+    expect(lean.filter(({ fact }) => fact !== null)).not.toEqual([]);
+    for (const [at, row] of lean.entries())
+      expect({ ...(await wholeRow(world.registry, row)), fact: null }).toEqual(whole[at]);
+    const [certified] = lean.filter((row) => row.envelope === '' && row.material !== null);
+    expect(Object.keys(JSON.parse(certified?.material ?? '{}'))).toEqual(['certificate']);
+    const kept = await world.registry.db.read.select().from(log);
+    expect(kept.filter(({ body }) => body !== '').length).toBeLessThan(entries);
+    expect(kept.filter(({ note }) => note !== null).length).toBeLessThan(size);
+  });
+
+  it('is enough to go on: repeated requests, approvals, a second version', async () => {
+    await segmentAll();
+    const { send, author, tokens, rita, scanner } = world;
+    // The same bytes get the first answer again.
+    expect((await publish(send, approved, author, { envelope })).status).toBe(201);
+    expect(await publishBy(send, makeSkill('@ours/built', '1.0.1'), run)).toMatchObject({
+      status: 409,
+      body: { code: 'certificate-used' },
+    });
+    expect((await approve(send, tokens.rita, rita, waiting)).status).toBe(201);
+    const next = makeSkill('@acme/kept', '1.0.1');
+    expect((await publish(send, next, author)).status).toBe(201);
+    await scan(send, tokens.scanner, scanner, next, 'pass');
+    await segmentAll();
+    expect((await approve(send, tokens.rita, rita, next)).status).toBe(201);
+    expect(world.errors).toEqual([]);
+  });
+
+  it('lets SQLite free the pages', async () => {
+    const { db } = world.registry;
+    const pages = async (): Promise<number> => {
+      const [row] = await db.read.all<{ readonly bytes: number }>(
+        sql`SELECT sum(pgsize) AS bytes FROM dbstat WHERE aggregate = TRUE AND name IN ('log', 'statements')`,
+      );
+      return row?.bytes ?? 0;
+    };
+    const before = await pages();
+    await segmentAll();
+    expect((await pages()) / before).toBeLessThan(0.8);
+  });
+
+  it('heals a damaged bundle', async () => {
+    await segmentAll();
+    const { digest, logIndex } = await someBundle();
+    lose(digest);
+    expect(await textOf(`/log/statements/${logIndex}`)).toBe(`200 ${digest}`);
+    expect(digestOf(world.stored.get(storedBlobName(digest)) ?? '')).toBe(digest);
+  });
+
+  it('is made again from the bundles when the segment is damaged, or gone', async () => {
+    const { size } = await readRange(world.registry);
+    const tile = `/log/tile/entries/000.p/${size}`;
+    const before = await textOf(tile);
+    await segmentAll();
+    const all = (await segments()).map(({ digest }) => digest);
+    lose(...all);
+    world.stored.delete(storedBlobName(all[0] ?? digestOf('')));
+    expect(await textOf(tile)).toBe(before);
+    for (const digest of all)
+      expect(digestOf(world.stored.get(storedBlobName(digest)) ?? '')).toBe(digest);
+  });
+
+  it('is looked through while the registry runs, and what is damaged is made again or named', async () => {
+    await segmentAll();
+    const checks = new SegmentChecks(world.registry, -1);
+    const { digest, segment } = await someBundle();
+    const [first] = await segments();
+    lose(first?.digest ?? digestOf(''), segment, digest);
+    world.stored.delete(storedBlobName(segment));
+    const round = (await segments()).length + 1;
+    const failures: unknown[] = [];
+    for (let at = 0; at < round; at++)
+      await checks.next().catch((error: unknown) => failures.push(error));
+    expect(digestOf(world.stored.get(storedBlobName(first?.digest ?? digestOf(''))) ?? '')).toBe(
+      first?.digest,
+    );
+    expect(failures).toEqual([
+      expect.objectContaining({
+        code: 'blob-damaged',
+        message: expect.stringContaining(segment),
+      }),
+    ]);
+  });
+
+  it('is named when the segment and the bundle are lost, and stops no other statement', async () => {
+    await segmentAll();
+    const { digest, logIndex, segment } = await someBundle();
+    lose(digest);
+    world.stored.delete(storedBlobName(segment));
+    const answer = await call(world.send, `/log/statements/${logIndex}`);
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { code: 'blob-damaged', detail: expect.stringContaining(digest) },
+    });
+    for (const row of await rows())
+      if (row.logIndex !== logIndex)
+        expect(await textOf(`/log/statements/${row.logIndex}`)).toBe(`200 ${row.bundle}`);
+  });
+
+  it.each([0, 1])('stays in the rows when write %i of a segment fails', async (nth) => {
+    const before = await rows();
+    const fault = failWrite(world.registry, nth);
+    await expect(makeSegment(world.registry, entries)).rejects.toThrow('the storage is busy');
+    expect(fault.failed()).toBe(true);
+    fault.mend();
+    expect(await rows()).toEqual(before);
+    expect(await makeSegment(world.registry, entries)).toBe(true);
+  });
+
+  it('is moved once by two processes at the same time', async () => {
+    const before = await seen();
+    await Promise.all([1, 2].map(() => makeSegment(world.registry, entries)));
+    expect((await segments()).map(({ first }) => first)).toEqual([0]);
+    expect(await seen()).toEqual(before);
+  });
+
+  it('stays in the rows when one of the rows does not give its bundle', async () => {
+    const [row] = (await rows()).filter(({ versionId }) => versionId !== null);
+    const { db } = world.registry;
+    db.read.run(sql`DROP TRIGGER statements_no_update`);
+    await db.read
+      .update(statements)
+      .set({ envelope: row?.envelope.replace('"sig":"', '"sig":"AAAA') ?? '' })
+      .where(eq(statements.logIndex, row?.logIndex ?? -1));
+    await expect(segmentAll()).rejects.toMatchObject({
+      code: 'database-damaged',
+      message: expect.stringContaining(`log index ${row?.logIndex}`),
+    });
+    expect(await segmentedUntil(world.registry)).toBeLessThanOrEqual(row?.logIndex ?? 0);
+  });
+
+  it('is the only reason for which a row may go', async () => {
+    const { db } = world.registry;
+    const refused = (attempt: SQL): void =>
+      expect(() => db.read.run(attempt)).toThrow(
+        expect.objectContaining({ cause: expect.objectContaining({ message: appendOnly }) }),
+      );
+    const last = (await readRange(world.registry)).size - 1;
+    const attempts = (index: number) => [
+      sql`DELETE FROM log WHERE "index" = ${index}`,
+      sql`DELETE FROM statements WHERE logIndex = ${index}`,
+    ];
+    for (const attempt of attempts(last)) refused(attempt);
+    await segmentAll();
+    const { logIndex } = await someBundle();
+    for (const attempt of [...attempts(last), ...attempts(logIndex)]) refused(attempt);
+    const [named] = (await rows()).filter(({ envelope: text }) => text !== '');
+    for (const attempt of [
+      sql`DELETE FROM statements WHERE logIndex = ${named?.logIndex ?? -1}`,
+      sql`INSERT INTO log ("index", leafHash, body, root, peaks, map) VALUES (1000, '', '', '', '[]', '')`,
+      sql`UPDATE log_segments SET until = 0`,
+      sql`DELETE FROM log_segments`,
+    ])
+      refused(attempt);
+  });
+});
