@@ -2,6 +2,8 @@
 export const uploadBytesMax = 26 * 1024 * 1024;
 /** A JSON body that is neither a signed statement nor a report. */
 export const jsonBodyBytesMax = 64 * 1024;
+/** The largest quota of a publisher: a count reads as many rows. */
+export const quotaMax = 10_000;
 /** Reasons in the answer to a JSON body that does not follow its schema. */
 export const bodyReasonsMax = 20;
 /** A statement names up to 500 files. */

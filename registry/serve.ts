@@ -13,6 +13,7 @@ import {
   readKeys,
   readNotices,
   readPolicy,
+  readQuotas,
   readRootFile,
   readSigstore,
   readTuf,
@@ -258,12 +259,13 @@ async function readTrust({ dir, ...options }: RegistryOptions, say: (line: strin
   const keys = await readKeys(dir, root);
   const policy = options.policy ?? (await readPolicy(dir));
   const incidents = await readIncidentPolicy(dir);
+  const quotas = await readQuotas(dir);
   const notices = await recipientsOf(await readNotices(dir), options.postOutside, say);
   const tuf = await readTuf(dir, { root, policy });
   const sigstore = await readSigstore(dir, tuf);
   const signedPolicy = tuf?.files['witnesses.json'];
   const witnesses = await readWitnesses(dir, { urls: options.witnesses ?? [], signedPolicy, say });
-  return { root, keys, policy, tuf, sigstore, witnesses, incidents, notices };
+  return { root, keys, policy, tuf, sigstore, witnesses, incidents, quotas, notices };
 }
 
 /** Everybody whom `notices.json` names. */

@@ -15,6 +15,7 @@ import { makeExclusive, type Registry } from './context.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resumeSome } from './index/resume.ts';
 import { requireTuf, signedPolicy, tufDocumentName } from './index/tuf-document.ts';
+import { parseQuotas } from './intake/quota-policy.ts';
 import { requireRootKeys } from './log/root-keys.ts';
 import { makeSomeSegments } from './log/segments/keep-segments.ts';
 import { alarmText, requireAsked } from './log/witness-duty.ts';
@@ -54,6 +55,8 @@ export interface WorkerEnvironment {
   readonly POLICY?: string;
   /** incidents.json; without it, incident reports only inform. */
   readonly INCIDENTS?: string;
+  /** quotas.json; without it, nothing is limited. */
+  readonly QUOTAS?: string;
   /**
    * Submission prefixes of witnesses, separated by spaces. Their keys are in the TUF repository
    * that administrators signed, or else in WITNESSES.
@@ -160,6 +163,7 @@ async function make(
     signOn: signOnOf(environment),
     incidents:
       environment.INCIDENTS === undefined ? undefined : parseIncidentPolicy(environment.INCIDENTS),
+    quotas: environment.QUOTAS === undefined ? undefined : parseQuotas(environment.QUOTAS),
     notices: noticesOf(environment),
     config: { base, hosts: [new URL(base).host] },
     identities: {},

@@ -13,7 +13,7 @@ import { answer, joined, safe, table } from '../terminal/output.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   if (context.options.oidc === true) return wouldSignAs(context);
   const signer = await signerFor(context);
-  const { member, scopes } = await withSession(context, signer, (token) =>
+  const { member, scopes, quotas } = await withSession(context, signer, (token) =>
     askRegistry(context, '/api/v1/whoami', whoamiAnswer, { token }),
   );
   const registry = context.registryBase;
@@ -28,6 +28,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       member,
       scopes,
       publishers: restricted,
+      quotas,
     },
     () =>
       table([
@@ -43,6 +44,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
                 ', ',
               ),
         ],
+        ...Object.entries(quotas).map(([quota, { used, max }]) => [
+          quota,
+          safe`${used} of ${max} used`,
+        ]),
         ...Object.entries(restricted).flatMap(([scope, publishers]) =>
           publishers.map((publisher) => [
             `@${scope}`,

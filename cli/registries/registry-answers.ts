@@ -27,6 +27,7 @@ export const linkAnswer = v.looseObject({ url: text });
 export const whoamiAnswer = v.looseObject({
   member: optional(member),
   scopes: v.optional(v.array(text), []),
+  quotas: v.optional(v.record(text, v.looseObject({ used: v.number(), max: v.number() })), {}),
 });
 
 export const publishedAnswer = v.looseObject({

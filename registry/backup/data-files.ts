@@ -11,6 +11,7 @@ const names = [
   'root.json',
   'policy.json',
   'incidents.json',
+  'quotas.json',
   'tuf.json',
   'tuf-proposal.json',
   'trusted_root.json',

@@ -15,6 +15,7 @@ import { defaultPolicy, type Policy, parsePolicy } from '../../skills-index/trus
 import type { TufRepository } from '../../skills-index/trust/root/repository.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
+import { parseQuotas, type Quotas } from '../intake/quota-policy.ts';
 import { requireRootKeys } from '../log/root-keys.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import { type NoticeConfig, parseNoticeConfig } from '../notices/notice-config.ts';
@@ -106,6 +107,16 @@ export async function readIncidentPolicy(dir: string): Promise<IncidentPolicy | 
   const path = join(dir, 'incidents.json');
   const bytes = await readIfThere(path);
   return bytes === undefined ? undefined : parseIncidentPolicy(bytes, path);
+}
+
+/**
+ * `DIR/quotas.json`: how much a publisher may send; undefined when there is no such file.
+ * @throws Problem `json-invalid`
+ */
+export async function readQuotas(dir: string): Promise<Quotas | undefined> {
+  const path = join(dir, 'quotas.json');
+  const bytes = await readIfThere(path);
+  return bytes === undefined ? undefined : parseQuotas(bytes, path);
 }
 
 /**

@@ -43,6 +43,7 @@ import {
   requireOwnBytes,
   type VersionRow,
 } from '../versions/versions.ts';
+import { quotaHolds, requireQuota } from './quotas.ts';
 import { findSameBytes } from './replays.ts';
 import { unpackTar } from './tar.ts';
 import { requireProvenance, requirePublisher } from './upload-signer.ts';
@@ -204,6 +205,7 @@ async function store(
     const since = await logSize(registry);
     await requireNewVersion(registry, { name, version });
     await requireOwnBytes(registry, { name, bundle: packed.digest });
+    await requireQuota(registry, publisher);
     for (const { signer, statement } of signed)
       if ('certified' in signer) await requireUnusedCertificate(registry, signer.bundle, statement);
     const [publish] = signed;
@@ -226,6 +228,7 @@ async function store(
     const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
     const writes = ([logIndex = 0]: readonly number[]): BatchWrite[] => [
       nothingAlikeSince(since, { name, bundle: packed.digest }),
+      ...quotaHolds(registry, publisher),
       (db) => db.insert(versions).values(row(logIndex)),
       (db) =>
         db

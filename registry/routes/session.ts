@@ -6,11 +6,13 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';
 import type { Actor, Registry } from '../context.ts';
+import { quotaUses } from '../intake/quotas.ts';
 import { ownBases } from '../own-bases.ts';
 import { actorOf, findKeys, scopesOf } from '../people/actors.ts';
 import { createChallenge, createLink, createSession, takeChallenge } from '../sign-in/sessions.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
 
+const quotaUse = v.object({ used: v.number(), max: v.number() });
 const memberSchema = v.nullable(v.object({ name: v.string(), roles: v.array(v.string()) }));
 const base64 = v.pipe(v.string(), v.base64(), v.maxLength(512));
 
@@ -96,22 +98,27 @@ export function sessionRoutes(registry: Registry): Hono {
           member: memberSchema,
           scopes: v.array(v.string()),
           keyId: v.exactOptional(v.string()),
+          /** What this key used as a publisher; absent where the operator set no quota. */
+          quotas: v.exactOptional(v.record(v.string(), quotaUse)),
         }),
         problems: [],
         signedIn: true,
       }),
       async (context) => {
         const actor = await requireActor(registry, context);
-        return context.json(whoami(actor, await scopesOf(registry, actor)));
+        return context.json(await whoami(registry, actor));
       },
     );
 }
 
-function whoami({ member, subject }: Actor, scopes: readonly string[]) {
+async function whoami(registry: Registry, actor: Actor) {
+  const { member, subject } = actor;
+  const uses = subject.kind === 'key' ? await quotaUses(registry, subject.keyId) : {};
   return {
     member: member ?? null,
-    scopes: [...scopes],
+    scopes: [...(await scopesOf(registry, actor))],
     ...(subject.kind === 'key' ? { keyId: subject.keyId } : { credentialId: subject.credentialId }),
+    ...(Object.keys(uses).length === 0 ? {} : { quotas: uses }),
   };
 }
 

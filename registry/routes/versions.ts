@@ -130,6 +130,7 @@ function publishRoute(registry: Registry): Hono {
         'scope-unclaimed',
         'scope-frozen',
         'version-exists',
+        'quota-used',
         'too-many-requests',
       ],
     }),

@@ -142,6 +142,8 @@ const upwards: Record<string, string> = {
     'the context is made of the types of its parts',
   'registry/context.ts → registry/sign-in/sign-on-config.ts':
     'the context is made of the types of its parts',
+  'registry/context.ts → registry/intake/quota-policy.ts':
+    'the context is made of the types of its parts',
   'registry/context.ts → registry/stops/incident-policy.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/store/batch.ts': 'the context is made of the types of its parts',

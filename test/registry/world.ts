@@ -5,6 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createApp } from '../../registry/app.ts';
 import { makeExclusive, type Registry } from '../../registry/context.ts';
+import type { Quotas } from '../../registry/intake/quota-policy.ts';
 import { knownFilesBytesMax } from '../../registry/limits.ts';
 import { loadKeys } from '../../registry/log/signing.ts';
 import type { SignOn } from '../../registry/sign-in/sign-on-config.ts';
@@ -33,6 +34,7 @@ export interface WorldOptions {
   readonly policy?: Policy;
   /** Parsed trusted_root.json. */
   readonly sigstore?: unknown;
+  readonly quotas?: Quotas;
   /** Single sign-on, which reads the clock of the world. */
   readonly signOn?: (now: () => Date) => Promise<SignOn>;
 }
@@ -41,6 +43,7 @@ export async function makeWorld({
   trust = makeRoot(),
   policy = defaultPolicy,
   sigstore,
+  quotas,
   signOn,
 }: WorldOptions = {}): Promise<World> {
   const stored = new Map<string, Uint8Array>();
@@ -54,6 +57,7 @@ export async function makeWorld({
     root: trust.root,
     policy,
     sigstore,
+    quotas,
     signOn: await signOn?.(() => new Date(time)),
     config: { base: 'http://localhost', hosts: ['localhost'] },
     identities: {},

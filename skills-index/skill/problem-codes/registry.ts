@@ -137,6 +137,12 @@ export const registryCodes = {
     means: 'Too many requests came from one address in a short time.',
     fix: 'Wait a moment and try again. This limit does not apply to members.',
   },
+  'quota-used': {
+    exit: 7,
+    status: 403,
+    means: 'The publisher has used what the operator of the registry allows.',
+    fix: 'Publish later: skillgate whoami shows what is used. Or ask the operator for a larger quota.',
+  },
   'statement-replayed': {
     exit: 6,
     status: 409,
