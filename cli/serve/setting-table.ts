@@ -161,6 +161,13 @@ export const settingRows = [
       'a group of people who read the desk and, enrolled as reviewers, approve with a passkey',
   },
   {
+    key: 'sign-on-operators',
+    kind: 'texts',
+    option: 'sign-on-operator',
+    value: 'GROUP',
+    summary: 'a group of people who read the desk and its page of operations',
+  },
+  {
     key: 'sign-on-groups-claim',
     kind: 'text',
     option: 'sign-on-groups-claim',

@@ -48,6 +48,7 @@ interface SignOnOptions {
   readonly personClaim: string | undefined;
   readonly readers: readonly string[];
   readonly reviewers: readonly string[];
+  readonly operators: readonly string[];
   readonly hours: number | undefined;
 }
 
@@ -139,6 +140,7 @@ async function signOnOf(
     personClaim: text('sign-on-person-claim'),
     readers: texts('sign-on-readers'),
     reviewers: texts('sign-on-reviewers'),
+    operators: texts('sign-on-operators'),
     hours: typeof hours === 'number' ? hours : undefined,
   };
 }

@@ -9,6 +9,7 @@ import { ruleNote } from '../../skills-index/statement/rule-note.ts';
 import type { Registry } from '../context.ts';
 import { formBodyBytesMax } from '../limits.ts';
 import { deskFeed, feedType } from '../notices/atom.ts';
+import { deliveryStates } from '../notices/delivery-states.ts';
 import { latest, readMembers } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
 import { listDecided, listQueue } from '../review/review.ts';
@@ -17,11 +18,12 @@ import { listDoubts } from '../versions/doubts.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { deskHeaders, field, keepKeysChoice, serveAssets, show } from './frame.ts';
 import { keysPage } from './keys-page.ts';
+import { type OperationsView, operationsPage } from './operations.ts';
 import { passkeysPage } from './passkeys-page.ts';
 import { queuePage } from './queue.ts';
 import { reviewRoutes } from './review-routes.ts';
 import { rulePage } from './rule.ts';
-import { requireReader, requireReviewer, whoIs } from './sign-in/reader.ts';
+import { requireOperator, requireReader, requireReviewer, whoIs } from './sign-in/reader.ts';
 import { signInRoutes, signOnRoutes } from './sign-in/sign-in-routes.ts';
 
 /** All routes of the desk, without the prefix /review. */
@@ -46,6 +48,11 @@ export function deskRoutes(registry: Registry): Hono {
       queuePage(frame, { now: registry.now().getTime(), queue, decided, doubts }),
     );
   });
+  app.get('/operations', async (context) => {
+    await requireOperator(registry, context);
+    const view = await operationsOf(registry);
+    return show(registry, context, (frame) => operationsPage(frame, view));
+  });
   app.get('/notices.atom', async (context) => {
     await requireReader(registry, context);
     return context.body(await deskFeed(registry), 200, { 'content-type': feedType });
@@ -69,6 +76,22 @@ export function deskRoutes(registry: Registry): Hono {
     throw new Problem('not-found', `The desk has no page at ${context.req.path}`);
   });
   return app;
+}
+
+async function operationsOf(registry: Registry): Promise<OperationsView> {
+  const { chain } = await readMembers(registry);
+  const waiting = await listPendingPasskeys(registry);
+  return {
+    now: registry.now().getTime(),
+    deliveries: await deliveryStates(registry),
+    votes: chain.memberVotes
+      .pending()
+      .map(({ change: { name, roles }, by }) => ({ name, roles, signed: by.length })),
+    votesNeeded: registry.root.threshold,
+    passkeys: waiting.filter(
+      ({ credentialId }) => chain.passkeyOf(credentialId, latest) === undefined,
+    ),
+  };
 }
 
 function passkeyRoutes(app: Hono, registry: Registry): void {

@@ -126,7 +126,10 @@ async function frameFor(registry: Registry, context: Context): Promise<PageFrame
   const viewer = reader && {
     name: reader.name,
     roles: reader.roles,
-    hasPasskeys: reader.actor !== undefined,
+    pages: [
+      ...(reader.actor === undefined ? [] : (['passkeys'] as const)),
+      ...(reader.mayOperate ? (['operations'] as const) : []),
+    ],
     keysOn,
   };
   return { assets: assetPaths, viewer };

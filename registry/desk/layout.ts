@@ -8,8 +8,8 @@ import { revealedText } from './reveal.ts';
 export interface Viewer {
   readonly name: string;
   readonly roles: readonly string[];
-  /** Whether the person's key started the session, so that the person makes passkeys here. */
-  readonly hasPasskeys: boolean;
+  /** Pages that not everybody sees. Passkeys are made in a session that a key started. */
+  readonly pages: readonly ('passkeys' | 'operations')[];
   /** Single-key commands can be turned off (WCAG 2.1.4). */
   readonly keysOn: boolean;
 }
@@ -39,7 +39,7 @@ export interface PageContent {
   readonly heading?: Html;
   readonly body: Html;
   /** The navigation entry of this page. */
-  readonly at?: 'queue' | 'passkeys' | 'keys';
+  readonly at?: 'queue' | 'passkeys' | 'operations' | 'keys';
   /** A page of the desk that the browser opens by itself. */
   readonly onTo?: string;
   /** Pages for reading are narrow; tables and versions use the whole screen. */
@@ -92,7 +92,8 @@ function header(viewer: Viewer | undefined, at: PageContent['at']): Html {
   return html`<header class="top">${brand}
 <nav aria-label="Desk">
 ${entry('/review', 'Queue', at === 'queue', key('g q'))}
-${viewer.hasPasskeys ? entry('/review/passkeys', 'Passkeys', at === 'passkeys', key('g p')) : ''}
+${viewer.pages.includes('passkeys') ? entry('/review/passkeys', 'Passkeys', at === 'passkeys', key('g p')) : ''}
+${viewer.pages.includes('operations') ? entry('/review/operations', 'Operations', at === 'operations', html``) : ''}
 ${entry('/review/keys', 'Shortcuts', at === 'keys', key('?'))}
 </nav>
 <form class="who" method="post" action="/review/sign-out">

@@ -17,6 +17,7 @@ export interface SignOnSettings {
   readonly personClaim?: string | undefined;
   readonly readers?: readonly string[] | undefined;
   readonly reviewers?: readonly string[] | undefined;
+  readonly operators?: readonly string[] | undefined;
   /** At most 12, which is the default. */
   readonly hours?: number | undefined;
 }
@@ -28,15 +29,16 @@ const hoursMax = sessionDeskMs / 3_600_000;
  * @throws Problem `usage`
  */
 export function parseSignOn(settings: SignOnSettings, ask: typeof fetch = fetch): SignOn {
-  const { issuer, clientId, clientSecret, readers = [], reviewers = [] } = settings;
+  const { issuer, clientId, clientSecret } = settings;
+  const { readers = [], reviewers = [], operators = [] } = settings;
   const { scopes = ['openid', 'email', 'profile'], hours = hoursMax } = settings;
   requireIssuer(issuer);
   if (clientId === '' || clientSecret === '')
     throw refused('its client has no id, or no secret', 'The identity provider gives both.');
-  if (readers.length + reviewers.length === 0)
+  if (readers.length + reviewers.length + operators.length === 0)
     throw refused(
       'no group has a role, so nobody could sign in',
-      'Name a group: --sign-on-reader GROUP or --sign-on-reviewer GROUP',
+      'Name a group: --sign-on-reader GROUP, --sign-on-reviewer GROUP or --sign-on-operator GROUP',
     );
   if (!scopes.includes('openid'))
     throw refused('openid is not among its scopes', 'Without openid there is no ID token.');
@@ -52,7 +54,7 @@ export function parseSignOn(settings: SignOnSettings, ask: typeof fetch = fetch)
     scopes,
     groupsClaim: settings.groupsClaim ?? 'groups',
     personClaim: settings.personClaim ?? 'email',
-    groups: { read: readers, review: reviewers },
+    groups: { read: readers, review: reviewers, operate: operators },
     sessionMs: hours * 3_600_000,
   };
   return { config, fetch: ask };

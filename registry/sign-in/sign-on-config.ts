@@ -4,8 +4,9 @@ import type { AuthorizationServer, Client, ClientAuth } from 'oauth4webapi';
 /**
  * What a person may do at the desk after single sign-on. `read`: see what waits and what was
  * decided. `review`: also begin an approval, which the person's own passkey or key signs.
+ * `operate`: also see which notices arrived, and which enrolments wait.
  */
-export const deskRoles = ['read', 'review'] as const;
+export const deskRoles = ['read', 'review', 'operate'] as const;
 export type DeskRole = (typeof deskRoles)[number];
 
 export interface SignOnConfig {

@@ -160,6 +160,7 @@ describe('a registry', () => {
         '/passkeys',
         '/keys',
         '/notices.atom',
+        '/operations',
       ])
         await rita.get(path);
       for (const path of [

@@ -22,6 +22,8 @@ export interface DeskReader {
   readonly member?: EnrolledMember;
   /** Whether the reader may begin an approval, which the reader's own passkey or key signs. */
   readonly mayReview: boolean;
+  /** Whether the reader sees how the registry runs. */
+  readonly mayOperate: boolean;
   /**
    * The actor that a key proved. Absent after single sign-on, so that no identity provider can act
    * for a member.
@@ -39,13 +41,16 @@ export async function whoIs(registry: Registry, context: Context): Promise<DeskR
     const { member } = actor;
     if (member === undefined) return undefined;
     const mayReview = member.roles.includes('reviewer');
-    return { name: member.name, roles: member.roles, member, mayReview, actor };
+    const mayOperate = member.roles.includes('administrator');
+    return { name: member.name, roles: member.roles, member, mayReview, mayOperate, actor };
   }
   const signedOn = await readPersonSession(registry, token);
   if (signedOn === undefined) return undefined;
   const { person, roles, member } = signedOn;
   const mayReview = roles.includes('review') && member?.roles.includes('reviewer') === true;
-  return { name: member?.name ?? person.subject, roles, ...(member && { member }), mayReview };
+  const mayOperate = roles.includes('operate');
+  const name = member?.name ?? person.subject;
+  return { name, roles, ...(member && { member }), mayReview, mayOperate };
 }
 
 /**
@@ -61,6 +66,19 @@ export async function requireReader(registry: Registry, context: Context): Promi
   }
   if (reader.actor !== undefined) requireRole(reader.actor, ['reviewer', 'administrator']);
   return reader;
+}
+
+/**
+ * A reader who sees how the registry runs.
+ * @throws Problem `not-signed-in`, `forbidden`
+ */
+export async function requireOperator(registry: Registry, context: Context): Promise<void> {
+  const { mayOperate } = await requireReader(registry, context);
+  if (!mayOperate)
+    throw new Problem(
+      'forbidden',
+      'Only an administrator, or a group of operators, sees this page',
+    );
 }
 
 /**

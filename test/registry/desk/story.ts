@@ -28,7 +28,7 @@ export const frame: PageFrame = {
     island: '/review/assets/desk.js',
     icon: '/review/assets/icon.svg',
   },
-  viewer: { name: 'ruth', roles: ['reviewer'], hasPasskeys: true, keysOn: true },
+  viewer: { name: 'ruth', roles: ['reviewer'], pages: ['passkeys'], keysOn: true },
 };
 
 export function finding(over: Partial<Finding> = {}): Finding {

@@ -14,7 +14,7 @@ describe('the settings of single sign-on', () => {
       personClaim: 'email',
       groupsClaim: 'groups',
       scopes: ['openid', 'email', 'profile'],
-      groups: { read: ['everybody'], review: [] },
+      groups: { read: ['everybody'], review: [], operate: [] },
       sessionMs: 12 * 3_600_000,
     });
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deliverSome } from '../../../registry/notices/deliver.ts';
 import { parseSignOn } from '../../../registry/serving/sign-on-settings.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
@@ -12,7 +13,7 @@ import {
   visitor,
 } from '../desk-visit.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { call, enrol, type Skill, state } from '../road.ts';
+import { call, enrol, type Skill, signIn, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 import { type Lies, makeProvider, type TestProvider, unsigned } from './identity-provider.ts';
 
@@ -40,6 +41,7 @@ beforeEach(async () => {
           clientSecret: provider.clientSecret,
           readers: ['everybody'],
           reviewers: ['skill-reviewers'],
+          operators: ['platform'],
           hours: 2,
         },
         provider.fetch,
@@ -176,7 +178,11 @@ describe('single sign-on', () => {
     expect((await me.get('')).status).toBe(200);
     const { signOn: now } = world.registry;
     if (now === undefined) throw new Error('no single sign-on');
-    (now.config as { groups: object }).groups = { read: ['board'], review: [] };
+    (now.config as { groups: object }).groups = {
+      read: ['board'],
+      review: [],
+      operate: [],
+    };
     expect((await me.get('')).status).toBe(303);
   });
 
@@ -194,6 +200,34 @@ describe('single sign-on', () => {
       expect(page.status).toBe(422);
       expect(page.html).toContain('Only a reviewer approves');
     }
+  });
+
+  it('shows operators what waits and who is not told, and nobody else', async () => {
+    const { me: reviewer } = await signOn();
+    expect((await reviewer.get('/operations')).status).toBe(403);
+    expect((await reviewer.get('')).html).not.toContain('/review/operations');
+    provider.person = { ...rita, email: 'ops@acme.example', groups: ['platform'] };
+    const { me } = await signOn();
+    expect((await me.get('')).html).toContain('/review/operations');
+    const send = async (): Promise<void> => {
+      throw new Error('no route');
+    };
+    const one = { label: 'webhook at chat.acme.example', address: 'x', atOnce: 1, send };
+    Object.assign(world.registry, { notices: { recipients: [one], say: () => undefined } });
+    await deliverSome(world.registry);
+    expect((await me.get('/operations')).html).toContain('up to date');
+    await scanned(world, 5, 'pass');
+    world.wait(minute);
+    await deliverSome(world.registry);
+    const { html } = await me.get('/operations');
+    expect(html).toMatch(/webhook at chat\.acme\.example[\s\S]*takes nothing since/);
+    expect(html).toContain('1 attempt, 1 event behind');
+    expect(html).not.toContain('<form class="form');
+    const administrator = await signIn(world.send, world.trust.administrator);
+    const key = await signedIn(world.send, administrator);
+    expect((await key.get('/operations')).status).toBe(200);
+    const omar = await signedIn(world.send, world.tokens.omar);
+    expect((await omar.get('/operations')).status).toBe(403);
   });
 
   it('forgets the member when an administrator ends the membership', async () => {

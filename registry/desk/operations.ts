@@ -1,0 +1,53 @@
+/** How the registry runs, for operators: which notices arrived, and which enrolments wait. */
+import type { DeliveryState } from '../notices/delivery-states.ts';
+import { type PageFrame, page } from './layout.ts';
+import { count, type Html, html, moment, part, untrusted } from './markup.ts';
+
+export interface OperationsView {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly deliveries: readonly DeliveryState[];
+  /** Enrolments that too few administrators have signed. */
+  readonly votes: readonly {
+    readonly name: string;
+    readonly roles: readonly string[];
+    readonly signed: number;
+  }[];
+  readonly votesNeeded: number;
+  /** Passkeys that wait for an administrator. */
+  readonly passkeys: readonly { readonly member: string; readonly createdAt: number }[];
+}
+
+/** The whole page. Nothing on it changes anything. */
+export function operationsPage(frame: PageFrame, view: OperationsView): Html {
+  const body = html`${part('notices', 'Notices', deliveries(view))}
+${part('enrolments', 'Enrolments that wait', enrolments(view))}`;
+  return page(frame, { title: 'Operations', at: 'operations', body, width: 'narrow' });
+}
+
+function deliveries({ deliveries, now }: OperationsView): Html {
+  if (deliveries.length === 0)
+    return html`<p class="empty">Nobody is told of events: there is no <code>notices.json</code>.
+<a href="/review/notices.atom">The feed</a> has the last events.</p>`;
+  return html`<ul class="plain-list">${deliveries.map(
+    ({ label, behind, failures, failedAt }) => html`<li>${untrusted(label)}:
+${
+  failedAt === undefined
+    ? html`<span class="quiet">${behind === 0 ? 'up to date' : `${count(behind, 'event')} to look through`}</span>`
+    : html`<b>takes nothing since ${moment(failedAt.getTime(), now)}</b> <span class="quiet">${count(failures, 'attempt')}, ${count(behind, 'event')} behind</span>`
+}</li>`,
+  )}</ul>`;
+}
+
+function enrolments({ votes, votesNeeded, passkeys, now }: OperationsView): Html {
+  if (votes.length + passkeys.length === 0)
+    return html`<p class="empty">No enrolment waits for an administrator.</p>`;
+  return html`<p class="quiet">Administrators sign enrolments on their own machines: <code>skillgate member list</code> prints the commands.</p>
+<ul class="plain-list">${votes.map(
+    ({ name, roles, signed }) =>
+      html`<li>${untrusted(name)} as ${untrusted(roles.join(', '))}: ${signed} of ${votesNeeded} administrators signed</li>`,
+  )}${passkeys.map(
+    ({ member, createdAt }) =>
+      html`<li>a passkey of ${untrusted(member)}, made ${moment(createdAt, now)}</li>`,
+  )}</ul>`;
+}
