@@ -30,6 +30,10 @@ export interface OpenedFile {
   /** Every path of the skill, so that the agent can open the next file. */
   readonly files: readonly string[];
   readonly commands: readonly string[];
+  /** The skills that the skill requires, with ranges; each is opened and granted on its own. */
+  readonly requires?: Readonly<Record<SkillName, string>>;
+  /** `yanked` and `deprecated`; the author's text is a note for people. */
+  readonly advice?: readonly string[];
 }
 
 export interface SkillCall {
@@ -137,7 +141,18 @@ async function open(context: AgentContext, text: string, path: string): Promise<
     );
   const { version, manifest } = start.admitted;
   const files = start.opened.bundle.files.map((file) => file.path);
-  return { name, version, path, bytes, files, commands: Object.keys(manifest.commands) };
+  const { requires } = manifest;
+  const advice = Object.keys(start.advice ?? {});
+  return {
+    name,
+    version,
+    path,
+    bytes,
+    files,
+    commands: Object.keys(manifest.commands),
+    ...(Object.keys(requires).length === 0 ? {} : { requires }),
+    ...(advice.length === 0 ? {} : { advice }),
+  };
 }
 
 async function runCall(context: AgentContext, call: SkillCall): Promise<SkillOutput> {

@@ -120,7 +120,7 @@ export const tools: readonly Tool[] = [
   {
     name: 'skill_open',
     description:
-      'Gives the text of an approved skill’s SKILL.md, or of another of its files, verified byte for byte. Where a person has to allow the skill first, the answer says so at once: call again later.',
+      'Gives the text of an approved skill’s SKILL.md, or of another of its files, verified byte for byte. “requires” names skills to open beside it, each by its name. Where a person has to allow the skill first, the answer says so at once: call again later.',
     inputSchema: schemaOf(openInput),
     readOnly: true,
     call: async ({ skills }, input) => {

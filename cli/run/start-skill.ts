@@ -19,6 +19,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Admitted, Decision } from '../../skills-index/trust/decision/decision.ts';
+import type { AdviceHint } from '../../skills-index/trust/index-files/index-line.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
@@ -47,6 +48,8 @@ export interface Startable {
   /** Decides about exactly this version again, under the same trust and pins. */
   readonly admitAgain: (how: { readonly offline: boolean }) => Promise<Decision>;
   readonly notes: readonly string[];
+  /** The registry's hint at advice of the author; nobody has verified the hint. */
+  readonly advice?: AdviceHint | undefined;
 }
 
 export interface StartQuestion {
@@ -140,6 +143,7 @@ export async function admitToStart(
         return again.admission.decision;
       },
       notes: judged.notes,
+      advice: judged.input.line.advice,
     };
   } catch (problem) {
     // An interruption refuses nothing.
