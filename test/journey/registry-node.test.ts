@@ -51,7 +51,7 @@ describe('the registry on Node', () => {
       send,
       trust,
       host,
-      copies: 30,
+      copies: 10,
       witnesses: witness.policy,
       finish: async ({ sql, object }) => {
         await running.close();

@@ -47,7 +47,7 @@ describe('two isolates of the Worker before one Durable Object that writes', () 
       send: (path, init) => from(requests++)(path, init),
       trust,
       host,
-      copies: 30,
+      copies: 10,
       witnesses: witness.policy,
       finish: async ({ sql, object }) => {
         await workerd.run(sql);

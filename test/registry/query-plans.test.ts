@@ -127,7 +127,7 @@ describe('a registry', () => {
         send: first.send,
         trust: first.trust,
         host,
-        copies: 30,
+        copies: 10,
         finish: async (left) => {
           first.registry.db.read.run(sql.raw(left.sql));
           first.stored.delete(left.object);
