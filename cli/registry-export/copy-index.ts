@@ -43,9 +43,11 @@ export async function copySkill(
   name: SkillName,
   size: number,
 ): Promise<CopiedSkill> {
-  const bytes = await fetchFile(world.source, `/index/${name}`, indexFileBytesMax);
+  const exported = await world.folder.get(`index/${name}`);
+  const path = `/index/${name}`;
+  const bytes = await fetchFile(world.source, path, indexFileBytesMax, exported);
   const shown = bytes === undefined ? [] : parseIndexFile(bytes, name);
-  const before = await readLines(world, name);
+  const before = exported === undefined ? [] : parseIndexFile(exported, name);
   const known = new Set(before.map(printIndexLine));
   const below = shown.filter(({ logIndex }) => logIndex < size).map((line) => asOf(line, size));
   const kept = below.filter((line) => known.has(printIndexLine(line)));

@@ -90,8 +90,14 @@ async function copyUntilQuiet(
     const head = parseCheckpoint(statement.checkpoint);
     const copied = await copyLog(world, log, head);
     log = copied.log;
-    await copySkills(world, new Set([...copied.names, ...found.again]), head.size, found);
+    const names = new Set([...copied.names, ...found.again]);
     const isNewMap = canonicalText(before.log.head.map) !== canonicalText(head.map);
+    // Each stop of a version or publisher changes the map, and the hints in index files.
+    if (isNewMap) {
+      for (const name of found.skills.keys()) names.add(name);
+      for await (const name of world.folder.skills()) names.add(name);
+    }
+    await copySkills(world, names, head.size, found);
     const isWhole = await copyWords(world, { head, isNewMap, changed: changedIn(found) });
     // After hours of copying, the status would be hours old from the start.
     const isLate = world.now().getTime() - from > exportPassMillisMax;

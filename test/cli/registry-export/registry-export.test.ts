@@ -66,6 +66,18 @@ describe('a host without a network', () => {
     });
   });
 
+  it('chooses the version before one that was revoked after it was copied', async () => {
+    await stage.release(version(1));
+    const revoked = await stage.release(version(2));
+    await stage.export();
+    await sayOf(stage.network, revoked, 'revoked');
+    expect(await stage.export()).toMatchObject({ exit: 0 });
+    expect(await stage.install('host', '@acme/report')).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('@acme/report@1.0.1'),
+    });
+  });
+
   it('refuses a copy that is older than a day, and has the grace of host policy', async () => {
     await stage.release(version(1));
     await stage.export();
