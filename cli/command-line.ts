@@ -138,15 +138,17 @@ async function contextOf(
     help: boolean;
   },
 ): Promise<CommandContext> {
-  const [{ pathsOf }, { registryBaseOf }] = await Promise.all([
+  const [{ pathsOf }, { registryBaseOf }, { withTokens }] = await Promise.all([
     import('./paths.ts'),
     import('./registries/registry-base.ts'),
+    import('./readers/read-tokens.ts'),
   ]);
   const paths = pathsOf(world.env);
   const { args, options, format } = parsed;
   const { argv: _, called: __, ...rest } = world;
   return {
     ...rest,
+    ...withTokens(world, paths),
     command: row.name,
     args,
     options,

@@ -13,6 +13,7 @@ import { newestCheckpoint } from './log/log.ts';
 import { behindNow } from './log/witness-duty.ts';
 import { witnessStates } from './log/witnesses.ts';
 import { answerProblem } from './problem-json.ts';
+import { requireAdmission } from './readers/may-read.ts';
 import { bodyBytesMaxAt, isUpload } from './request-limits/bodies-in-flight.ts';
 import { limitBody } from './request-limits/body-limit.ts';
 import { addHeaders, requireOwnHost, requireOwnOrigin } from './request-limits/gates.ts';
@@ -24,6 +25,7 @@ import { homeRoutes } from './routes/home.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { logRoutes } from './routes/log-files.ts';
 import { mailboxRoutes } from './routes/mailbox.ts';
 import { memberRoutes } from './routes/members.ts';
 import { openapiPaths } from './routes/openapi.ts';
@@ -88,6 +90,7 @@ export function createApp(
       logError,
     ),
   );
+  app.use(requireAdmission(registry));
   const limit = limitWrites(registry, addressOf);
   for (const path of ['/api/v1/*', '/review/sign-in/*'])
     app.use(path, (context, next) => (isCounted(context.req) ? limit(context, next) : next()));
@@ -118,6 +121,7 @@ export function createApp(
   app.route('/', homeRoutes(registry));
   app.route('/', feedRoutes(registry));
   app.route('/', staticRoutes(registry));
+  app.route('/', logRoutes(registry));
   app.route('/osv', osvRoutes(registry));
   app.route('/tuf', tufRoutes(registry));
   app.route('/api/v1', apiRoutes(registry, addressOf));

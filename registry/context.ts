@@ -17,6 +17,7 @@ import type { RegistryKeys } from './log/signing.ts';
 import type { Witnesses } from './log/witness-answers.ts';
 import type { Notices } from './notices/notice-types.ts';
 import type { IdentityCache } from './people/known-identities.ts';
+import type { Readers } from './readers/readers.ts';
 import type { Spool } from './request-limits/spool.ts';
 import type { SignOn } from './sign-in/sign-on-config.ts';
 import type { IncidentPolicy } from './stops/incident-policy.ts';
@@ -86,6 +87,8 @@ export interface Registry {
   readonly signOn?: SignOn | undefined;
   /** Who is told of events. */
   readonly notices?: Notices | undefined;
+  /** Who may read what is private. Without it, everybody may read everything. */
+  readonly readers?: Readers | undefined;
   /** Whose incident reports count. Without it, reports only inform. */
   readonly incidents?: IncidentPolicy | undefined;
   /** How much a publisher may send. Without it, nothing is limited. */

@@ -14,6 +14,7 @@ import {
   readNotices,
   readPolicy,
   readQuotas,
+  readReaders,
   readRootFile,
   readSigstore,
   readTuf,
@@ -36,6 +37,7 @@ import { webhooksOf } from './notices/recipients.ts';
 import type { PostOutside } from './notices/webhook.ts';
 import { checkNames } from './people/check-names.ts';
 import { fillNames } from './people/fill-names.ts';
+import type { AddressOf } from './request-limits/write-limits.ts';
 import { keepQueue } from './review/queue/keep-queue.ts';
 import { renewQueue } from './review/queue/renew-queue.ts';
 import { watchBackup } from './serving/backup-watch.ts';
@@ -120,9 +122,10 @@ export interface RunningRegistry {
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, host = 'localhost', log = () => undefined, now = () => new Date() } = options;
-  const trust = await readTrust(options, log);
   const signOn = options.signOn && parseSignOn(options.signOn);
   const proxies = options.proxies && parseTrustedProxies(options.proxies);
+  const addressOf = makeAddressOf(proxies);
+  const trust = await readTrust(options, addressOf, log);
   let answer: Answer = async () => new Response('starting', { status: 503 });
   const listeners = await openListeners(
     { host, port: options.port, url: options.url, tls: options.tls, proxies, now, say: log },
@@ -151,7 +154,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     exclusive: makeExclusive(),
   };
   const { disk, backup, ...watches } = startWatches(registry, options, log);
-  const addressOf = makeAddressOf(proxies);
   let observation: Observation | undefined;
   const sweep = new AbortController();
   const check = opened.isChecked ? undefined : startCheck(path, log);
@@ -254,7 +256,11 @@ function checkBeside(
 }
 
 /** Whom the registry trusts, and with which keys it signs: the files of its folder. */
-async function readTrust({ dir, ...options }: RegistryOptions, say: (line: string) => void) {
+async function readTrust(
+  { dir, ...options }: RegistryOptions,
+  addressOf: AddressOf,
+  say: (line: string) => void,
+) {
   const root = await readRootFile(dir);
   const keys = await readKeys(dir, root);
   const policy = options.policy ?? (await readPolicy(dir));
@@ -265,7 +271,8 @@ async function readTrust({ dir, ...options }: RegistryOptions, say: (line: strin
   const sigstore = await readSigstore(dir, tuf);
   const signedPolicy = tuf?.files['witnesses.json'];
   const witnesses = await readWitnesses(dir, { urls: options.witnesses ?? [], signedPolicy, say });
-  return { root, keys, policy, tuf, sigstore, witnesses, incidents, quotas, notices };
+  const readers = await readReaders(dir, addressOf);
+  return { root, keys, policy, tuf, sigstore, witnesses, incidents, quotas, notices, readers };
 }
 
 /** Everybody whom `notices.json` names. */

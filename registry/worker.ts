@@ -26,8 +26,10 @@ import type { PostOutside } from './notices/webhook.ts';
 import { sigstoreOf } from './people/certified.ts';
 import { checkSomeNames } from './people/check-names.ts';
 import { fillSomeNames } from './people/fill-names.ts';
+import { Readers } from './readers/readers.ts';
+import { parseReaders } from './readers/readers-file.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
-import { isCounted } from './request-limits/write-limits.ts';
+import { type AddressOf, isCounted } from './request-limits/write-limits.ts';
 import { keepSome } from './review/queue/keep-queue.ts';
 import { judgeByLooks } from './scans/package-consequences.ts';
 import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
@@ -65,6 +67,8 @@ export interface WorkerEnvironment {
   readonly WITNESSES?: string;
   /** JSON of `SignOnSettings` without the secret: single sign-on at the desk. */
   readonly SIGN_ON?: string;
+  /** The text of readers.json: what is private, and who may read it. */
+  readonly READERS?: string;
   readonly SIGN_ON_SECRET?: string;
   /** notices.json with webhooks alone: who is told of events. */
   readonly NOTICES?: string;
@@ -161,6 +165,7 @@ async function make(
     sigstore: sigstoreOf(signed, undefined),
     witnesses: witnessesOf(environment, signed?.files['witnesses.json']),
     signOn: signOnOf(environment),
+    readers: readersOf(environment),
     incidents:
       environment.INCIDENTS === undefined ? undefined : parseIncidentPolicy(environment.INCIDENTS),
     quotas: environment.QUOTAS === undefined ? undefined : parseQuotas(environment.QUOTAS),
@@ -177,8 +182,7 @@ async function make(
   };
   const app = createApp(registry, {
     logError: (error) => console.error(error),
-    // Cloudflare sets this header; a client cannot.
-    addressOf: (context) => context.req.header('cf-connecting-ip'),
+    addressOf,
     first,
   });
   return { registry, app };
@@ -199,6 +203,16 @@ function noticesOf({ NOTICES: text }: WorkerEnvironment) {
   const post: PostOutside = async (url, sent) =>
     (await fetch(url, { ...sent, method: 'POST', redirect: 'manual' })).status;
   return { recipients: webhooksOf(config, post), say: (line: string) => console.error(line) };
+}
+
+// Cloudflare sets this header; a client cannot.
+const addressOf: AddressOf = (context) => context.req.header('cf-connecting-ip');
+
+function readersOf({ READERS: text }: WorkerEnvironment): Readers | undefined {
+  const name = 'the variable READERS';
+  return text === undefined
+    ? undefined
+    : new Readers(parseReaders(Buffer.from(text), name), name, addressOf);
 }
 
 function signOnOf({ SIGN_ON: text, SIGN_ON_SECRET: clientSecret = '' }: WorkerEnvironment) {

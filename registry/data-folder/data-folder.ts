@@ -20,6 +20,9 @@ import { requireRootKeys } from '../log/root-keys.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import { type NoticeConfig, parseNoticeConfig } from '../notices/notice-config.ts';
 import { sigstoreOf } from '../people/certified.ts';
+import { Readers } from '../readers/readers.ts';
+import { parseReaders, readersFileName } from '../readers/readers-file.ts';
+import type { AddressOf } from '../request-limits/write-limits.ts';
 import { type IncidentPolicy, parseIncidentPolicy } from '../stops/incident-policy.ts';
 
 const keysForm = v.strictObject({
@@ -127,6 +130,17 @@ export async function readNotices(dir: string): Promise<NoticeConfig | undefined
   const path = join(dir, 'notices.json');
   const bytes = await readIfThere(path);
   return bytes === undefined ? undefined : parseNoticeConfig(bytes, path);
+}
+
+/**
+ * `DIR/readers.json`: what is private, and who may read it; undefined when there is no such file,
+ * and everybody may read everything.
+ * @throws Problem `json-invalid`: a file that cannot be read opens nothing
+ */
+export async function readReaders(dir: string, addressOf: AddressOf): Promise<Readers | undefined> {
+  const path = join(dir, readersFileName);
+  const bytes = await readIfThere(path);
+  return bytes === undefined ? undefined : new Readers(parseReaders(bytes, path), path, addressOf);
 }
 
 /**

@@ -16,10 +16,15 @@ export async function deskFeed(registry: Registry): Promise<string> {
 /**
  * A feed for everybody: versions that entered the index, and that were stopped there. Installers
  * read both in the index and in status.json.
+ * @param onlyShown leaves out what the reader may not see
  */
-export async function publicFeed(registry: Registry): Promise<string> {
-  const notices = (await lastNotices(registry, feedNotices * 4)).filter(
-    ({ kind, state }) => state === 'approved' || kind === 'stopped',
+export async function publicFeed(
+  registry: Registry,
+  onlyShown: (notices: readonly EventNotice[]) => Promise<EventNotice[]>,
+): Promise<string> {
+  const last = await lastNotices(registry, feedNotices * 4);
+  const notices = await onlyShown(
+    last.filter(({ kind, state }) => state === 'approved' || kind === 'stopped'),
   );
   return feedOf(registry, {
     path: '/index/notices.atom',

@@ -111,6 +111,8 @@ export async function requireClaimableScope(
     chain.ownersOf(other, latest).some((identity) => ids.includes(identityId(identity)));
   const twin = alike.find((other) => !owns(other));
   if (twin !== undefined) {
+    if (registry.readers?.isPrivate(twin))
+      throw reservedProblem(scope, 'it looks like a scope that belongs to others');
     const owners = chain.ownersOf(twin, latest).map(printIdentity).join(', ');
     throw reservedProblem(
       scope,

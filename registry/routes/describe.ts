@@ -12,6 +12,7 @@ import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Actor, Registry, VersionName } from '../context.ts';
 import { bodyReasonsMax } from '../limits.ts';
+import { bearerToken } from '../readers/readers.ts';
 import { readSession } from '../sign-in/sessions.ts';
 import { jsonSchemaOf, withOperationPart } from './openapi.ts';
 
@@ -138,9 +139,9 @@ export function versionIn(context: Context): VersionName {
  * expired token
  */
 export async function readActor(registry: Registry, context: Context): Promise<Actor | undefined> {
-  const header = context.req.header('authorization');
-  if (header === undefined) return undefined;
-  const token = /^Bearer ([\w-]{43})$/i.exec(header)?.[1];
+  const isSession = context.req.header('authorization') !== undefined;
+  if (!isSession || registry.readers?.hasToken(context)) return undefined;
+  const token = bearerToken(context);
   const session = token === undefined ? undefined : await readSession(registry, token, 'token');
   if (session === undefined)
     throw new Problem('not-signed-in', 'The session is unknown or has expired');

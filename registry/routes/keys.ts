@@ -8,11 +8,12 @@ import * as v from 'valibot';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import type { Registry } from '../context.ts';
+import type { Registry, VersionName } from '../context.ts';
 import { keyVersionsMax } from '../limits.ts';
 import { logSize } from '../log/log.ts';
 import { latest, memberNow, readIdentities } from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
+import { mayRead, onlyShown } from '../readers/may-read.ts';
 import { versions } from '../store/schema.ts';
 import { wordOnPublisher } from '../versions/publishers.ts';
 import { describe } from './describe.ts';
@@ -60,15 +61,18 @@ export function keyRoutes(registry: Registry): Hono {
       const keyId = parseDigest(context.req.param('keyId'));
       const known = await readIdentities(registry, { rightsOf: [keyId] });
       const spki = known.chain.keyOf(keyId);
-      const scopes = known.chain.scopesOf(keyId, latest);
-      const published = await publishedWith(registry, keyId);
+      const shown = known.chain
+        .scopesOf(keyId, latest)
+        .map(async (scope) => ((await mayRead(registry, context, scope)) ? [scope] : []));
+      const scopes = (await Promise.all(shown)).flat();
+      const published = await onlyShown(registry, context, await publishedWith(registry, keyId));
       if (spki === undefined && scopes.length === 0 && published.length === 0)
         throw new Problem('not-found', `The log names no key or publisher ${keyId}`);
       const stopped = (await wordOnPublisher(registry, keyId))?.kind;
       return context.json({
         keyId,
         ...(spki === undefined ? {} : { spki: Buffer.from(spki).toString('base64') }),
-        scopes: [...scopes],
+        scopes,
         roles: memberNow(registry, known.chain, keyId)?.roles ?? [],
         isRoot: registry.root.administrators.some((administrator) => administrator.keyId === keyId),
         ...lifeOf(known, keyId),
@@ -104,10 +108,9 @@ function lifeOf(
   };
 }
 
-async function publishedWith(
-  registry: Registry,
-  keyId: Digest,
-): Promise<v.InferOutput<typeof keyAnswer>['versions']> {
+type PublishedVersion = v.InferOutput<typeof keyAnswer>['versions'][number] & VersionName;
+
+async function publishedWith(registry: Registry, keyId: Digest): Promise<PublishedVersion[]> {
   const rows = await registry.db.read
     .select({
       name: versions.name,

@@ -9,6 +9,7 @@ import type { PendingVote } from '../../skills-index/trust/members-and-scopes/id
 import type { EnrolledMember, Registry } from '../context.ts';
 import { latest, memberNow, readIdentities, readMembers } from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
+import { requireReading } from '../readers/may-read.ts';
 import { listPendingPasskeys } from '../sign-in/passkeys.ts';
 import { describe, requireActor } from './describe.ts';
 
@@ -132,10 +133,11 @@ function scopeRoutes(registry: Registry): Hono {
     }),
     async (context) => {
       const scope = parseScope(context.req.param('scope'));
+      const missing = `Nobody owns the scope @${scope}`;
+      await requireReading(registry, context, () => new Set([scope]), missing);
       const { chain } = await readIdentities(registry, { scopes: [scope] });
       const statement = chain.scopeStatementOf(scope, latest);
-      if (statement === undefined)
-        throw new Problem('not-found', `Nobody owns the scope @${scope}`);
+      if (statement === undefined) throw new Problem('not-found', missing);
       const frozen = chain.whyFrozen(scope, latest);
       const owners = chain.ownersOf(scope, latest);
       const publishers = chain.publishersOf(scope, latest);

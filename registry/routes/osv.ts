@@ -1,7 +1,9 @@
 /** The feed of advisories, in the layout of osv.dev: a list of changes, and one file an entry. */
 import { type Context, Hono } from 'hono';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
+import { mayRead, onlyShown } from '../readers/may-read.ts';
 import { listAdvisories, readAdvisory } from '../stops/advisories.ts';
 import { advisoriesAtOnce, advisoriesListed } from '../stops/limits.ts';
 
@@ -14,7 +16,9 @@ export function osvRoutes(registry: Registry): Hono {
         context.req.query('before'),
         advisoriesListed,
       );
-      const lines = rows.map(({ id, modified }) => `${modified.toISOString()},${id}\n`);
+      const lines = (await onlyShown(registry, context, rows)).map(
+        ({ id, modified }) => `${modified.toISOString()},${id}\n`,
+      );
       return page(context, lines, { type: 'text/csv; charset=utf-8', next });
     })
     .get('/all.jsonl', async (context) => {
@@ -24,19 +28,19 @@ export function osvRoutes(registry: Registry): Hono {
         advisoriesAtOnce,
       );
       const lines: string[] = [];
-      for (const { id } of rows)
-        lines.push(`${JSON.stringify(await readAdvisory(registry, id))}\n`);
+      for (const { id } of await onlyShown(registry, context, rows))
+        lines.push(`${JSON.stringify((await readAdvisory(registry, id))?.entry)}\n`);
       return page(context, lines, { type: 'application/x-ndjson', next });
     })
     .get('/:file', async (context) => {
       const [, id = ''] = /^(.+)\.json$/.exec(context.req.param('file')) ?? [];
-      const entry = await readAdvisory(registry, id);
-      if (entry === undefined)
+      const found = await readAdvisory(registry, id);
+      if (found === undefined || !(await mayRead(registry, context, scopeOf(found.name))))
         throw new Problem(
           'not-found',
           `This registry has no advisory ${context.req.param('file')}`,
         );
-      return context.json(entry, 200, { 'cache-control': 'no-cache' });
+      return context.json(found.entry, 200, { 'cache-control': 'no-cache' });
     });
 }
 

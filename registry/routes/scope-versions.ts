@@ -5,6 +5,7 @@ import { parseScope, parseSkillName, type Scope, scopeOf } from '../../skills-in
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { versionsPageRows } from '../limits.ts';
+import { mayRead } from '../readers/may-read.ts';
 import { type ScopePlace, versionsInScope } from '../versions/scope-versions.ts';
 import { describe } from './describe.ts';
 
@@ -34,7 +35,9 @@ export function scopeVersionRoutes(registry: Registry): Hono {
     async (context) => {
       const scope = parseScope(context.req.param('scope'));
       const after = placeIn(context.req.query('after'), scope);
-      const found = await versionsInScope(registry, scope, { after, limit: versionsPageRows + 1 });
+      const found = (await mayRead(registry, context, scope))
+        ? await versionsInScope(registry, scope, { after, limit: versionsPageRows + 1 })
+        : [];
       const rows = found.slice(0, versionsPageRows);
       const last = found.length > rows.length ? rows.at(-1) : undefined;
       return context.json({

@@ -1,10 +1,10 @@
 /**
- * Files for installers: index, public blobs, packs of blobs, log tiles and checkpoint. They are
- * immutable, or small and verified by their readers.
+ * Files for installers: index, words, public blobs, and packs of blobs. They are immutable, or
+ * small and verified by their readers.
  */
 import { type Context, Hono } from 'hono';
-import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
-import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
+import { parseSkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
@@ -15,21 +15,16 @@ import { readEvidencePack, readFilePack } from '../index/packs.ts';
 import { settlePutOff } from '../index/put-off.ts';
 import { currentStatus } from '../index/status-json.ts';
 import { readWordsFile } from '../index/words.ts';
-import { newestCheckpoint } from '../log/log.ts';
-import { readStatementAt } from '../log/logged-statements.ts';
-import { nodesBetween } from '../log/nodes-of-heads.ts';
-import { readTile } from '../log/tiles.ts';
-import { withCosignatures } from '../log/witnesses.ts';
+import { requireReading } from '../readers/may-read.ts';
+import { scopesOfBlob, scopesOfBundle, scopesOfLine } from '../readers/scopes-of-content.ts';
 import { readPublicBlob } from '../store/blobs.ts';
 import { earlierRootName } from '../store/objects.ts';
-
-const forever = 'public, max-age=31536000, immutable';
-const fresh = 'no-cache';
-const isHeadSize = /^[1-9]\d{0,14}$/;
+import { fileAnswers, isHeadSize } from './file-answers.ts';
 
 /** Routes at the root of the site. */
 export function staticRoutes(registry: Registry): Hono {
   const { root, config } = registry;
+  const answer = fileAnswers(registry);
   return new Hono()
     .get('/index/config.json', (context) =>
       answer(
@@ -42,12 +37,12 @@ export function staticRoutes(registry: Registry): Hono {
         }),
         {
           type: 'application/json',
-          cache: fresh,
+          cache: 'fresh',
         },
       ),
     )
     .get('/index/root.json', (context) =>
-      answer(context, canonicalJson(root), { type: 'application/json', cache: fresh }),
+      answer(context, canonicalJson(root), { type: 'application/json', cache: 'fresh' }),
     )
     .get('/index/status.json', async (context) => {
       // Everybody requests the status, so an approval that a failure put off soon enters the index
@@ -55,7 +50,7 @@ export function staticRoutes(registry: Registry): Hono {
       settlePutOff(registry);
       return answer(context, await currentStatus(registry), {
         type: 'application/json',
-        cache: fresh,
+        cache: 'fresh',
       });
     })
     .get('/index/roots/:file', async (context) => {
@@ -63,95 +58,53 @@ export function staticRoutes(registry: Registry): Hono {
       const bytes = await registry.objects.get(earlierRootName(parseDigest(`sha256:${hex}`)));
       if (bytes === undefined)
         throw new Problem('not-found', `This registry never used the root file sha256:${hex}`);
-      return answer(context, bytes, { type: 'application/json', cache: forever });
+      return answer(context, bytes, { type: 'application/json', cache: 'forever' });
     })
     .get('/index/:scope/:name', async (context) => {
       const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
+      const missing = `${name} is not in the index`;
+      await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
       const file = await readIndexFile(registry, name);
-      if (file === undefined) throw new Problem('not-found', `${name} is not in the index`);
-      const as = { type: 'application/x-ndjson', cache: fresh, digest: file.digest };
+      if (file === undefined) throw new Problem('not-found', missing);
+      const as = { type: 'application/x-ndjson', cache: 'fresh', digest: file.digest } as const;
       return answer(context, file.bytes, as);
     })
     .get('/words/:scope/:name/:version', async (context) => {
       const { scope, name: short, version } = context.req.param();
       const name = parseSkillName(`${scope}/${short}`);
+      const missing = `${name}@${version} is not in the index`;
+      await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
       const size = context.req.query('size');
       const asked = size !== undefined && isHeadSize.test(size) ? Number(size) : undefined;
       const bytes = await readWordsFile(registry, name, parseVersion(version), asked);
-      if (bytes === undefined)
-        throw new Problem('not-found', `${name}@${version} is not in the index`);
-      return answer(context, bytes, { type: 'application/json', cache: fresh });
+      if (bytes === undefined) throw new Problem('not-found', missing);
+      return answer(context, bytes, { type: 'application/json', cache: 'fresh' });
     })
     .get('/blobs/sha256/:hex', async (context) => {
       const digest = parseDigest(`sha256:${context.req.param('hex')}`);
+      const missing = `There is no public blob ${digest}`;
+      await requireReading(registry, context, () => scopesOfBlob(registry, digest), missing);
       const bytes = await readPublicBlob(registry, digest);
-      if (bytes === undefined) throw new Problem('not-found', `There is no public blob ${digest}`);
-      const as = { type: 'application/octet-stream', cache: forever, digest };
+      if (bytes === undefined) throw new Problem('not-found', missing);
+      const as = { type: 'application/octet-stream', cache: 'forever', digest } as const;
       return answer(context, bytes, as);
     })
     .get('/packs/evidence/:index/:line', async (context) => {
       const { index, line } = context.req.param();
+      const scopes = () => scopesOfLine(registry, Number(index));
+      await requireReading(registry, context, scopes, missingPack(context));
       const { bytes, digest } = await readEvidencePack(registry, index, line);
-      return answer(context, bytes, { type: 'application/octet-stream', cache: forever, digest });
+      return answer(context, bytes, { type: 'application/octet-stream', cache: 'forever', digest });
     })
     .get('/packs/files/:bundle/:at', async (context) => {
       const { bundle, at } = context.req.param();
+      const scopes = () => scopesOfBundle(registry, parseDigest(`sha256:${bundle}`));
+      await requireReading(registry, context, scopes, missingPack(context));
       const { bytes, digest } = await readFilePack(registry, bundle, at);
-      return answer(context, bytes, { type: 'application/octet-stream', cache: forever, digest });
-    })
-    .get('/log/checkpoint', async (context) => {
-      const head = await newestCheckpoint(registry);
-      if (head === undefined) throw new Problem('not-found', 'The log is empty');
-      return answer(context, await withCosignatures(registry, head), {
-        type: 'text/plain; charset=utf-8',
-        cache: fresh,
-      });
-    })
-    .get('/log/statements/:index', async (context) =>
-      answer(context, await readStatementAt(registry, context.req.param('index')), {
-        type: 'application/json',
-        cache: forever,
-      }),
-    )
-    .get('/log/nodes/:from/:size', async (context) => {
-      const { from, size } = context.req.param();
-      if (!isHeadSize.test(from) || !isHeadSize.test(size))
-        throw new Problem('not-found', 'There are no nodes at this address');
-      const bytes = await nodesBetween(registry, Number(from), Number(size));
-      return answer(context, bytes, { type: 'application/octet-stream', cache: forever });
-    })
-    .get('/log/tile/*', async (context) => {
-      const bytes = await readTile(registry, context.req.path.slice('/log/'.length));
-      return answer(context, bytes, { type: 'application/octet-stream', cache: forever });
+      return answer(context, bytes, { type: 'application/octet-stream', cache: 'forever', digest });
     });
 }
 
-/** An answer with the digest of its bytes as its tag, or 304 for a client that has the bytes. */
-export function answer(
-  context: Context,
-  body: string | Uint8Array,
-  as: {
-    readonly type: string;
-    readonly cache: string;
-    /** Of the body, where it is known. */
-    readonly digest?: Digest;
-  },
-): Response {
-  const bytes = Buffer.from(body);
-  // The digest, so that a client knows the tag of the copy that it keeps.
-  const etag = `"${hexOf(as.digest ?? digestOf(bytes))}"`;
-  const headers = { 'cache-control': as.cache, etag };
-  return isUnchanged(context.req.header('if-none-match'), etag)
-    ? context.body(null, 304, headers)
-    : context.body(bytes, 200, { ...headers, 'content-type': as.type });
-}
-
-// RFC 9110 §13.1.2. Not the middleware of hono: it discards a whole answer, which costs more than
-// the rest of a 304.
-function isUnchanged(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined || ifNoneMatch === etag) return ifNoneMatch === etag;
-  return ifNoneMatch
-    .split(',')
-    .map((tag) => tag.trim())
-    .some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
+function missingPack(context: Context): string {
+  return `There is no pack at ${context.req.path}`;
 }

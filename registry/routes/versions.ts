@@ -2,7 +2,7 @@
 
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
-import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { parseSkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { adviceKinds } from '../index/advice.ts';
@@ -10,6 +10,7 @@ import { whyAllUncounted } from '../index/uncounted.ts';
 import { type PublishUpload, takeVersion } from '../intake/intake.ts';
 import { parseMultipart } from '../intake/multipart.ts';
 import { versionsPageRows } from '../limits.ts';
+import { requireReading } from '../readers/may-read.ts';
 import { uploadReceiver } from '../request-limits/spool.ts';
 import { readVersion } from '../review/detail.ts';
 import { versionsOf } from '../versions/versions.ts';
@@ -171,10 +172,11 @@ function readingRoutes(registry: Registry): Hono {
       }),
       async (context) => {
         const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
+        const missing = `This registry has no skill ${name}`;
+        await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
         const after = logIndexIn(context.req.query('after'));
         const found = await versionsOf(registry, name, { after, limit: versionsPageRows + 1 });
-        if (found.length === 0 && after < 0)
-          throw new Problem('not-found', `This registry has no skill ${name}`);
+        if (found.length === 0 && after < 0) throw new Problem('not-found', missing);
         const rows = found.slice(0, versionsPageRows);
         const whys = await whyAllUncounted(registry, rows);
         const advice = await adviceKinds(
@@ -207,7 +209,10 @@ function readingRoutes(registry: Registry): Hono {
         problems: ['name-invalid', 'version-invalid', 'not-found'],
       }),
       async (context) => {
-        const { reportDigest, ...detail } = await readVersion(registry, versionIn(context));
+        const which = versionIn(context);
+        const missing = `This registry has no version ${which.name}@${which.version}`;
+        await requireReading(registry, context, () => new Set([scopeOf(which.name)]), missing);
+        const { reportDigest, ...detail } = await readVersion(registry, which);
         return context.json({
           ...detail,
           ...(reportDigest === undefined ? {} : { report: reportDigest }),

@@ -2,8 +2,9 @@
  * The address of the client behind reverse proxies that the operator named. A header about a
  * client's address counts only when a named proxy sent it, because every client can send one.
  */
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseNetworks, plainAddress } from '../networks.ts';
 
 /**
  * The one header that the proxies set. A second header would be the client's own: proxies pass on
@@ -38,31 +39,14 @@ export function parseTrustedProxies({
     throw new Problem('usage', `Cannot read the client’s address from the header ${named}`, {
       hint: `write ${forwardedHeaders.join(' or ')}`,
     });
-  const lists = { 4: new BlockList(), 6: new BlockList() };
-  for (const entry of addresses) {
-    const [address = '', bits, ...rest] = entry.split('/');
-    const family = isIP(address);
-    const bitsMax = family === 4 ? 32 : 128;
-    const prefix = bits === undefined ? bitsMax : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
-    if (family === 0 || rest.length > 0 || prefix < 1 || prefix > bitsMax)
-      throw new Problem('usage', `Cannot trust the proxy ${JSON.stringify(entry)}`, {
-        hint:
-          prefix === 0
-            ? 'This network contains every address, so every client could name any address. Name the proxy alone: 127.0.0.1'
-            : 'write the IP address of the proxy, or its network: 127.0.0.1 or 10.0.0.0/8',
-      });
-    lists[family === 4 ? 4 : 6].addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
-  }
-  return {
-    header,
-    includes: (text) => {
-      const address = plainAddress(text);
-      const family = isIP(address);
-      return family === 4
-        ? lists[4].check(address, 'ipv4')
-        : family === 6 && lists[6].check(address, 'ipv6');
-    },
-  };
+  const networks = parseNetworks(addresses, (entry, isEverybody) => {
+    throw new Problem('usage', `Cannot trust the proxy ${JSON.stringify(entry)}`, {
+      hint: isEverybody
+        ? 'This network contains every address, so every client could name any address. Name the proxy alone: 127.0.0.1'
+        : 'write the IP address of the proxy, or its network: 127.0.0.1 or 10.0.0.0/8',
+    });
+  });
+  return { header, includes: (address) => networks.includes(address) };
 }
 
 /**
@@ -107,9 +91,4 @@ function hopAddress(text: string): string | undefined {
     /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   const plain = plainAddress(address);
   return isIP(plain) === 0 ? undefined : plain;
-}
-
-// A socket for both families shows an IPv4 client as an IPv6 address.
-function plainAddress(address: string): string {
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address.split('%')[0] ?? address;
 }

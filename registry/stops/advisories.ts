@@ -3,6 +3,7 @@
  * Each page and each entry costs the same, however many advisories there are.
  */
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import {
@@ -25,7 +26,11 @@ interface AdvisoryPlace {
 }
 
 export interface AdvisoryPage {
-  readonly rows: readonly { readonly id: string; readonly modified: Date }[];
+  readonly rows: readonly {
+    readonly id: string;
+    readonly modified: Date;
+    readonly name: SkillName;
+  }[];
   /** The place behind the last row; absent on the last page. */
   readonly next?: string;
 }
@@ -46,6 +51,7 @@ export async function listAdvisories(
       modified: advisories.modified,
       versionId: advisories.versionId,
       logIndex: versions.logIndex,
+      name: versions.name,
     })
     .from(advisories)
     .innerJoin(versions, eq(versions.id, advisories.versionId))
@@ -59,16 +65,20 @@ export async function listAdvisories(
   const last = found.length > limit ? rows.at(-1) : undefined;
   const registryId = registryIdOf(registry.root);
   return {
-    rows: rows.map(({ logIndex, modified }) => ({
+    rows: rows.map(({ logIndex, modified, name }) => ({
       id: osvIdOf(registryId, logIndex),
       modified: new Date(modified),
+      name,
     })),
     ...(last === undefined ? {} : { next: `${last.modified}.${last.versionId}` }),
   };
 }
 
-/** The entry with an id; undefined when there is none. */
-export async function readAdvisory(registry: Registry, id: string): Promise<object | undefined> {
+/** The entry with an id, and the skill that it is about; undefined when there is none. */
+export async function readAdvisory(
+  registry: Registry,
+  id: string,
+): Promise<{ readonly entry: object; readonly name: SkillName } | undefined> {
   const registryId = registryIdOf(registry.root);
   const logIndex = logIndexOfOsvId(registryId, id);
   if (logIndex === undefined) return undefined;
@@ -86,7 +96,7 @@ export async function readAdvisory(registry: Registry, id: string): Promise<obje
     .where(and(eq(audit.versionId, row.id), inArray(audit.to, ['suspended', 'revoked'])))
     .orderBy(desc(audit.move))
     .limit(1);
-  return osvEntry(
+  const entry = osvEntry(
     {
       ...row,
       reason: stop?.why ?? '',
@@ -96,6 +106,7 @@ export async function readAdvisory(registry: Registry, id: string): Promise<obje
     },
     { base: registry.config.base, origin: registry.root.origin, id: registryId },
   );
+  return { entry, name: row.name };
 }
 
 // Each revocation has one of these names. A reader verifies the statements.

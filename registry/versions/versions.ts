@@ -77,7 +77,7 @@ export async function requireOwnBytes(
   if (taken !== undefined)
     throw new Problem(
       'bundle-taken',
-      `Cannot publish ${name}: ${taken.name} has exactly the same files`,
+      `Cannot publish ${name}: ${registry.readers?.isPrivate(scopeOf(taken.name)) ? 'another skill' : taken.name} has exactly the same files`,
     );
 }
 

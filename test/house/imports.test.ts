@@ -74,6 +74,7 @@ const nodeParts: Record<string, RegExp> = {
 /** The commands that may import `registry`. The last three only lock their folders. */
 const mayTouchRegistry = [
   'cli/serve/serve.ts',
+  'cli/readers/registry-readers.ts',
   'cli/backup/registry-backup.ts',
   'cli/backup/registry-restore.ts',
   'cli/root-rotation/rotate.ts',

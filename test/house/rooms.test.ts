@@ -27,6 +27,7 @@ const floors: Record<string, readonly string[]> = {
     'stops',
     'index',
     'versions',
+    'readers',
     'sign-in',
     'people',
     'log',
@@ -109,6 +110,7 @@ const floors: Record<string, readonly string[]> = {
     'audit-log',
     'scan',
     'holds',
+    'readers',
     'registries',
     'signing',
     'terminal',
@@ -137,6 +139,8 @@ const upwards: Record<string, string> = {
   'registry/context.ts → registry/notices/notice-types.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/people/known-identities.ts':
+    'the context is made of the types of its parts',
+  'registry/context.ts → registry/readers/readers.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/request-limits/spool.ts':
     'the context is made of the types of its parts',

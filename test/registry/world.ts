@@ -3,11 +3,14 @@
  * be set.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Context } from 'hono';
 import { createApp } from '../../registry/app.ts';
 import { makeExclusive, type Registry } from '../../registry/context.ts';
 import type { Quotas } from '../../registry/intake/quota-policy.ts';
 import { knownFilesBytesMax } from '../../registry/limits.ts';
 import { loadKeys } from '../../registry/log/signing.ts';
+import { Readers } from '../../registry/readers/readers.ts';
+import type { ReadersFile } from '../../registry/readers/readers-file.ts';
 import type { SignOn } from '../../registry/sign-in/sign-on-config.ts';
 import { KnownFiles } from '../../registry/store/known-files.ts';
 import type { Objects } from '../../registry/store/objects.ts';
@@ -37,6 +40,8 @@ export interface WorldOptions {
   readonly quotas?: Quotas;
   /** Single sign-on, which reads the clock of the world. */
   readonly signOn?: (now: () => Date) => Promise<SignOn>;
+  /** What is private, and who may read it. */
+  readonly readers?: ReadersFile;
 }
 
 export async function makeWorld({
@@ -45,11 +50,15 @@ export async function makeWorld({
   sigstore,
   quotas,
   signOn,
+  readers,
 }: WorldOptions = {}): Promise<World> {
   const stored = new Map<string, Uint8Array>();
   const db = openSqlite(':memory:');
   const errors: unknown[] = [];
   let time = Date.parse('2026-03-01T12:00:00Z');
+  // Each request from elsewhere, unless a test says where from.
+  const addressOf = (context: Context): string =>
+    context.req.header('x-test-address') ?? randomUUID();
   const registry: Registry = {
     db,
     objects: memoryObjects(stored),
@@ -59,6 +68,7 @@ export async function makeWorld({
     sigstore,
     quotas,
     signOn: await signOn?.(() => new Date(time)),
+    readers: readers && new Readers(readers, 'readers.json', addressOf),
     config: { base: 'http://localhost', hosts: ['localhost'] },
     identities: {},
     known: new KnownFiles(knownFilesBytesMax),
@@ -68,11 +78,7 @@ export async function makeWorld({
     random: (bytes) => randomBytes(bytes),
     exclusive: makeExclusive(),
   };
-  const app = createApp(registry, {
-    logError: (error) => errors.push(error),
-    // Each request from elsewhere, unless a test says where from.
-    addressOf: (context) => context.req.header('x-test-address') ?? randomUUID(),
-  });
+  const app = createApp(registry, { logError: (error) => errors.push(error), addressOf });
   return {
     registry,
     trust,

@@ -2,6 +2,7 @@
 import type { CommandRow } from '../../command.ts';
 import { backupRows } from './backup-rows.ts';
 import { administratorKey, memberRows } from './member-rows.ts';
+import { readerRows } from './reader-rows.ts';
 import { rotationRow } from './rotation-rows.ts';
 import { serviceRows } from './service-rows.ts';
 
@@ -125,6 +126,7 @@ export const operatorRows: readonly CommandRow[] = [
     load: () => import('../../registries/registry.ts'),
   },
   ...backupRows,
+  ...readerRows,
   rotationRow,
   ...memberRows,
   ...serviceRows,

@@ -1,0 +1,44 @@
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { parseBase } from '../registries/registry-base.ts';
+import { askHidden, isQuietTerminal } from '../terminal/hidden-answer.ts';
+import { answer, safe } from '../terminal/output.ts';
+import { isReadToken, keepTokens, readTokens } from './read-tokens.ts';
+
+/** `skillgate registry token URL`: keeps or forgets the token that reads a private registry. */
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const base = parseBase(context.args[0]);
+  const { [base]: before, ...others } = readTokens(context.paths);
+  const isRemoved = context.options.remove === true;
+  if (isRemoved && before === undefined)
+    throw new Problem('not-found', `No token for ${base} is kept here`);
+  const tokens = isRemoved ? others : { ...others, [base]: await readToken(context, base) };
+  await keepTokens(context.paths, tokens);
+  answer(context, { schema: 'skillgate.read-token/1', registry: base, kept: !isRemoved }, () =>
+    isRemoved
+      ? safe`The token for ${base} is forgotten.`
+      : safe`The token is kept. Commands of this user send it to ${base}.`,
+  );
+  return exitCodes.ok;
+}
+
+async function readToken(context: CommandContext, base: string): Promise<string> {
+  const { stdin } = context;
+  const text = isQuietTerminal(stdin)
+    ? await askHidden(context, stdin, safe`Token for ${base}: `)
+    : await firstLine(stdin);
+  const token = text.trim();
+  if (isReadToken(token)) return token;
+  throw new Problem('usage', 'This is no token: a token has 43 letters, digits, - and _', {
+    hint: 'Ask the operator, who makes a token with: skillgate registry reader DIR NAME',
+  });
+}
+
+async function firstLine(stdin: CommandContext['stdin']): Promise<string> {
+  let text = '';
+  for await (const chunk of stdin) {
+    text += String(chunk);
+    if (text.length > 1_000 || text.includes('\n')) break;
+  }
+  return text.split('\n')[0] ?? '';
+}

@@ -1,0 +1,96 @@
+/**
+ * Whether a request may read what belongs to a scope. Everybody may read a public scope. A private
+ * scope is read by its readers, by its owners and publishers, and by members. For everybody else a
+ * route answers as if the scope did not exist.
+ */
+import type { Context, MiddlewareHandler } from 'hono';
+import { type Scope, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { identityId } from '../../skills-index/statement/identity-id.ts';
+import type { Actor, Registry } from '../context.ts';
+import { latest, readIdentities } from '../people/identities.ts';
+import { readSession } from '../sign-in/sessions.ts';
+import { bearerToken } from './readers.ts';
+import type { ScopesOfContent } from './scopes-of-content.ts';
+
+/** @throws Problem `registry-busy`, `database-damaged` */
+export async function mayRead(
+  registry: Registry,
+  context: Context,
+  scope: Scope,
+): Promise<boolean> {
+  const { readers } = registry;
+  if (readers === undefined || !readers.isPrivate(scope)) return true;
+  const isReader = readers
+    .of(context)
+    .some(({ scopes }) => scopes === undefined || scopes.includes(scope));
+  if (isReader) return true;
+  const actor = await sessionOf(registry, context);
+  return actor !== undefined && (actor.member !== undefined || isIn(registry, actor, scope));
+}
+
+/** Those of the items, each about one skill, that a request may read. */
+export async function onlyShown<Item extends { readonly name: SkillName }>(
+  registry: Registry,
+  context: Context,
+  items: readonly Item[],
+): Promise<Item[]> {
+  const shown = await Promise.all(
+    items.map(({ name }) => mayRead(registry, context, scopeOf(name))),
+  );
+  return items.filter((_, at) => shown[at]);
+}
+
+/**
+ * Answers a request for content of private scopes as if there were none.
+ * @param scopes of the content: the request must be allowed to read one of them
+ * @param missing the message of the route when there is no such content
+ * @throws Problem `not-found`
+ */
+export async function requireReading(
+  registry: Registry,
+  context: Context,
+  scopes: () => ScopesOfContent | Promise<ScopesOfContent>,
+  missing: string,
+): Promise<void> {
+  if (registry.readers === undefined) return;
+  const all = await scopes();
+  if (all === 'everybody') return;
+  for (const scope of all) if (await mayRead(registry, context, scope)) return;
+  throw new Problem('not-found', missing);
+}
+
+/**
+ * Keeps everybody but readers and people with a session out of a registry that is private. The desk
+ * and the routes of signing in are open: they ask who somebody is. So is what a supervisor asks.
+ */
+export function requireAdmission(registry: Registry): MiddlewareHandler {
+  return async (context, next) => {
+    const { readers } = registry;
+    const isOpen =
+      !readers?.isClosed ||
+      openPaths.test(context.req.path) ||
+      readers.of(context).length > 0 ||
+      (await sessionOf(registry, context)) !== undefined;
+    if (!isOpen)
+      throw new Problem('not-signed-in', 'This registry is private', {
+        hint: 'Ask its operator for a token, and keep it: skillgate registry token URL',
+      });
+    return next();
+  };
+}
+
+const openPaths = /^\/(?:healthz|readyz|api\/v1\/session(?:\/challenge)?|review(?:\/.*)?)$/;
+
+/** The actor of the request's session; undefined without a session that counts. */
+export async function sessionOf(registry: Registry, context: Context): Promise<Actor | undefined> {
+  const token = bearerToken(context);
+  return token === undefined ? undefined : (await readSession(registry, token, 'token'))?.actor;
+}
+
+async function isIn(registry: Registry, { subject }: Actor, scope: Scope): Promise<boolean> {
+  if (subject.kind === 'passkey') return false;
+  const { chain } = await readIdentities(registry, { scopes: [scope] });
+  const all = [...chain.ownersOf(scope, latest), ...chain.publishersOf(scope, latest)];
+  return all.some((identity) => identityId(identity) === subject.keyId);
+}

@@ -1,0 +1,126 @@
+/** Private scopes on the command line: the operator's file, and the token that a reader keeps. */
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withTokens } from '../../../cli/readers/read-tokens.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
+import { makeRoot } from '../../registry/people.ts';
+import { skill } from '../command-line.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'private-'));
+  await writeFile(join(dir, 'root.json'), canonicalJson(makeRoot().root));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const home = () => ({ env: { SKILLGATE_HOME: join(dir, 'home') } });
+const json = async (...argv: string[]) =>
+  JSON.parse((await skill([...argv, '--format', 'json'], home())).stdout);
+const kept = async () => JSON.parse(await readFile(join(dir, 'readers.json'), 'utf8'));
+
+describe('the operator of a registry', () => {
+  it('makes scopes private, and lets readers in by token and by network', async () => {
+    await skill(['registry', 'private', dir, 'payroll', '@legal']);
+    const { token } = await json('registry', 'reader', dir, 'agents', '--scope', 'payroll');
+    const office = await json('registry', 'reader', dir, 'office', '--address', '10.1.0.0/16');
+    expect(token).toMatch(/^[\w-]{43}$/);
+    expect(office).not.toHaveProperty('token');
+    expect(await kept()).toEqual({
+      schema: 'skillgate.readers/1',
+      private: ['payroll', 'legal'],
+      readers: [
+        { name: 'agents', token: digestOf(token), scopes: ['payroll'] },
+        { name: 'office', addresses: ['10.1.0.0/16'] },
+      ],
+    });
+    expect((await stat(join(dir, 'readers.json'))).mode & 0o077).toBe(0);
+    const shown = await skill(['registry', 'private', dir], home());
+    expect(shown.stdout).toBe(
+      'private: @payroll, @legal\n2 readers:\n  agents: by token, reads @payroll\n  office: from 10.1.0.0/16, reads everything\n',
+    );
+    expect(shown.stdout + shown.stderr).not.toContain(token);
+  });
+
+  it('ends a reader, and opens the registry again', async () => {
+    await json('registry', 'private', dir, '--everything');
+    await json('registry', 'reader', dir, 'agents');
+    expect((await kept()).private).toBe('everything');
+    await json('registry', 'reader', dir, 'agents', '--remove');
+    await json('registry', 'private', dir, '--nothing');
+    expect(await kept()).toEqual({ schema: 'skillgate.readers/1', private: [], readers: [] });
+  });
+
+  it.each<[string, string[], string]>([
+    ['no network', ['reader', 'DIR', 'x', '--address', '10.1'], 'write an IP address or a network'],
+    ['no scope', ['private', 'DIR', 'Not A Scope'], 'Not a scope'],
+    ['a reader that is not there', ['reader', 'DIR', 'x', '--remove'], 'The readers are nobody'],
+    ['no registry', ['private', '/nowhere', 'acme'], 'Name the folder of a registry'],
+    ['two wishes', ['private', 'DIR', 'acme', '--everything'], 'Name scopes, or --everything'],
+  ])('is told what to type for %s', async (_, argv, said) => {
+    const typed = ['registry', ...argv.map((word) => (word === 'DIR' ? dir : word))];
+    const { exit, stderr } = await skill(typed, home());
+    expect(exit).not.toBe(0);
+    expect(stderr).toContain(said);
+    await expect(kept()).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('does not lose a file that is damaged', async () => {
+    await writeFile(join(dir, 'readers.json'), '{"schema":"skillgate.readers/1","private":[');
+    const { exit, stderr } = await skill(['registry', 'private', dir, 'acme'], home());
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('readers.json')]);
+    expect(await readFile(join(dir, 'readers.json'), 'utf8')).toMatch(/\[$/);
+  });
+});
+
+describe('the token of a reader', () => {
+  const token = 'r'.repeat(43);
+  const base = 'https://skills.acme.example';
+
+  it('goes to its registry, with each request that has no session', async () => {
+    await skill(['registry', 'token', base], { ...home(), input: `${token}\n` });
+    const file = join(dir, 'home', 'config', 'read-tokens.json');
+    expect((await stat(file)).mode & 0o077).toBe(0);
+    const sent: [string, string | null][] = [];
+    const note = (url: string, headers: Headers) => sent.push([url, headers.get('authorization')]);
+    const { fetch, getFile } = withTokens(
+      {
+        fetch: async (input, init) => {
+          note(String(input), new Headers(init?.headers));
+          return new Response();
+        },
+        getFile: async (url, { headers }) => {
+          note(url, new Headers(headers));
+          return { ok: true, status: 200, body: null };
+        },
+      },
+      { config: join(dir, 'home', 'config') },
+    );
+    const session = { headers: { authorization: 'Bearer session' } };
+    const options = { headers: {}, redirect: 'error', signal: AbortSignal.abort() } as const;
+    await fetch(`${base}/index/status.json`);
+    await fetch(`${base}/api/v1/whoami`, session);
+    await getFile?.(`${base}/log/checkpoint`, options);
+    await fetch(`${base}.evil.example/index/status.json`);
+    await fetch('https://evil.example/https://skills.acme.example/');
+    await getFile?.('http://skills.acme.example/log/checkpoint', options);
+    expect(sent.map(([, header]) => header)).toEqual([
+      `Bearer ${token}`,
+      'Bearer session',
+      `Bearer ${token}`,
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  it('is forgotten on demand, and nothing else is taken for a token', async () => {
+    expect((await skill(['registry', 'token', base], { ...home(), input: 'abc\n' })).exit).toBe(2);
+    expect((await skill(['registry', 'token', base, '--remove'], home())).exit).toBe(3);
+    await skill(['registry', 'token', base], { ...home(), input: token });
+    expect((await skill(['registry', 'token', base, '--remove'], home())).exit).toBe(0);
+    expect((await skill(['registry', 'token', base, '--remove'], home())).exit).toBe(3);
+  });
+});

@@ -1,0 +1,158 @@
+/** A private scope beside a public one: who sees what, on every address that the registry has. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../../registry/app.ts';
+import { logSize } from '../../../registry/log/log.ts';
+import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import { makeKey } from '../people.ts';
+import { approve, claimScope, makeSkill, publish, scan, signIn } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+const token = 'r'.repeat(43);
+const otherToken = 'o'.repeat(43);
+const office = '10.1.2.3';
+const skill = makeSkill('@acme/payroll', '1.0.0');
+const file = {
+  schema: 'skillgate.readers/1' as const,
+  private: [parseScope('acme')],
+  readers: [
+    { name: 'agents', token: digestOf(token), scopes: [parseScope('acme')] },
+    { name: 'another team', token: digestOf(otherToken), scopes: [parseScope('other')] },
+    { name: 'the office', addresses: ['10.1.0.0/16'] },
+  ],
+};
+
+async function tell(): Promise<Staffed> {
+  const world = await makeStaffedWorld({ readers: file });
+  await publish(world.send, skill, world.author);
+  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+  await approve(world.send, world.tokens.rita, world.rita, skill);
+  return world;
+}
+
+describe('a private scope', () => {
+  let world: Staffed;
+  let strangers: string;
+  beforeAll(async () => {
+    world = await tell();
+    const stranger = makeKey();
+    await claimScope(world.send, 'others', stranger);
+    strangers = await signIn(world.send, stranger);
+  });
+  afterAll(() => world.close());
+
+  /** Every address that the registry answers to GET, with all that a stranger could guess in it. */
+  async function addresses(): Promise<string[]> {
+    const { size, lines, digests } = await known();
+    const values: Record<string, readonly string[]> = {
+      scope: ['@acme', 'acme'],
+      name: ['payroll'],
+      version: ['1.0.0'],
+      hex: digests,
+      digest: digests.map((hex) => `sha256:${hex}`),
+      bundle: [hexOf(skill.packed.digest)],
+      at: ['0'],
+      index: Array.from({ length: size }, (_, at) => String(at)),
+      line: lines,
+      keyId: [world.author.keyId],
+      id: [world.author.keyId],
+      file: digests.map((hex) => `${hex}.json`),
+      from: ['1'],
+      size: [String(size)],
+      group: ['any'],
+      rule: ['any'],
+      path: ['SKILL.md'],
+      action: ['file'],
+    };
+    const app = createApp(world.registry, { logError: () => undefined });
+    const paths = app.routes
+      .filter(({ method, path }) => method === 'GET' && !path.includes('*'))
+      .map(({ path }) => path.replace('{.+}', ''));
+    return [...new Set(paths)].flatMap((path) => filled(path, values));
+  }
+
+  function filled(path: string, values: Readonly<Record<string, readonly string[]>>): string[] {
+    const [whole, name = ''] = /(?<=\/):(\w+)/.exec(path) ?? [];
+    if (whole === undefined) return [path];
+    const all = values[name];
+    if (all === undefined) throw new Error(`The test knows no value for ${whole} of ${path}`);
+    return all.flatMap((value) => filled(path.replace(whole, value), values));
+  }
+
+  async function known() {
+    const index = await read('/index/@acme/payroll', { token });
+    const lines = index.text.split('\n').filter(Boolean);
+    return {
+      size: await logSize(world.registry),
+      lines: lines.map((line) => hexOf(digestOf(line))),
+      digests: [...world.stored.keys()].flatMap((name) => /[0-9a-f]{64}/.exec(name) ?? []),
+    };
+  }
+
+  async function read(
+    path: string,
+    by: { readonly token?: string; readonly address?: string } = {},
+  ): Promise<{ status: number; text: string; cache: string | null }> {
+    const answer = await world.send(path, {
+      headers: {
+        ...(by.token === undefined ? {} : { authorization: `Bearer ${by.token}` }),
+        ...(by.address === undefined ? {} : { 'x-test-address': by.address }),
+      },
+    });
+    const cache = answer.headers.get('cache-control');
+    return { status: answer.status, text: await answer.text(), cache };
+  }
+
+  it('shows nothing of itself to others, and answers as if it did not exist, at any address', async () => {
+    const all = await addresses();
+    expect(all.length).toBeGreaterThan(150);
+    const shown: string[] = [];
+    for (const path of all)
+      for (const by of [{}, { token: strangers }, { token: otherToken }, { address: '10.2.0.1' }]) {
+        const there = await read(path, by);
+        const absent = await read(path.replaceAll('acme', 'nowhere'), by);
+        const isLikeAbsent =
+          there.status === absent.status &&
+          there.text.replaceAll('acme', 'nowhere') === absent.text;
+        if (isTold(there.text, path) || (path.includes('acme') && !isLikeAbsent))
+          shown.push(`${there.status} ${path}`);
+      }
+    expect(shown).toEqual([]);
+  });
+
+  /** Whether an answer tells something of the skill, beside what its address has in it. */
+  function isTold(text: string, path: string): boolean {
+    return ['acme', 'payroll', hexOf(skill.packed.digest)].some(
+      (word) => text.includes(word) && !path.includes(word),
+    );
+  }
+
+  const known200 = [
+    '/index/@acme/payroll',
+    '/words/@acme/payroll/1.0.0',
+    `/blobs/sha256/${hexOf(skill.packed.digest)}`,
+    '/api/v1/versions/@acme/payroll',
+    '/api/v1/versions/@acme/payroll/1.0.0',
+    '/api/v1/scopes/acme',
+  ];
+
+  it.each<[string, () => Parameters<typeof read>[1], number]>([
+    ['a reader by token', () => ({ token }), 200],
+    ['a reader by address', () => ({ address: office }), 200],
+    ['an owner of the scope', () => ({ token: world.tokens.author }), 200],
+    ['a reviewer', () => ({ token: world.tokens.omar }), 200],
+    ['a scanner', () => ({ token: world.tokens.scanner }), 200],
+    ['nobody', () => ({}), 404],
+    ['an owner of another scope', () => ({ token: strangers }), 404],
+    ['a reader of another scope', () => ({ token: otherToken }), 404],
+    ['a neighbour of the office', () => ({ address: '10.2.0.1' }), 404],
+  ])('answers %s', async (_, by, status) => {
+    for (const path of known200)
+      expect([path, (await read(path, by())).status]).toEqual([path, status]);
+  });
+
+  it('is kept by no shared cache', async () => {
+    for (const path of ['/index/@acme/payroll', `/blobs/sha256/${hexOf(skill.packed.digest)}`])
+      expect((await read(path, { token })).cache).toMatch(/^private, /);
+  });
+});
