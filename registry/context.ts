@@ -22,7 +22,7 @@ import type { Spool } from './request-limits/spool.ts';
 import type { SignOn } from './sign-in/sign-on-config.ts';
 import type { IncidentPolicy } from './stops/incident-policy.ts';
 import type { Database } from './store/batch.ts';
-import type { KnownFiles } from './store/known-files.ts';
+import type { KnownFiles, StatusMemory } from './store/known-files.ts';
 import type { Objects } from './store/objects.ts';
 
 export interface RegistryConfig {
@@ -100,6 +100,8 @@ export interface Registry {
    * file may change without this process.
    */
   readonly known?: KnownFiles;
+  /** The last status of a process that alone writes. Without it, each answer reads the database. */
+  readonly statusMemory?: StatusMemory;
   /**
    * Statements that this process has verified, so that each is verified once. Without it, each read
    * verifies again.

@@ -57,7 +57,7 @@ import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxie
 import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
 import { closeQuietly, type DatabaseFile, openFolder } from './store/database-file.ts';
-import { KnownFiles } from './store/known-files.ts';
+import { KnownFiles, withStatusMemory } from './store/known-files.ts';
 import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 
@@ -138,7 +138,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const storage = await orClose(listeners, () => openStorage(opened, options, log));
   const { db, sweep: sweepObjects, ...stored } = storage;
   const registry: Registry = {
-    db,
+    ...withStatusMemory(db),
     ...stored,
     ...trust,
     signOn,

@@ -12,8 +12,9 @@ import { orLater } from '../log/after-logging.ts';
 import { finishStatements } from '../log/finish-statements.ts';
 import type { HeadAhead } from '../log/head-ahead.ts';
 import { committedCheckpoint, logSize, newestCheckpoint } from '../log/log.ts';
-import { behindNow, logBehind } from '../log/witness-duty.ts';
+import { behindNow, behindOf, logBehind } from '../log/witness-duty.ts';
 import { askWitnesses, withCosignatures, witnessesDue } from '../log/witnesses.ts';
+import type { KeptStatus } from '../store/known-files.ts';
 import { replaceObject } from '../store/objects.ts';
 import { statusFile } from '../store/schema.ts';
 import { writeLackingFiles } from './index-file.ts';
@@ -23,24 +24,38 @@ export const statusName = 'public/index/status.json';
 
 /** The present file. It is signed again when it is old, or when the log has grown. */
 export async function currentStatus(registry: Registry): Promise<Uint8Array> {
+  const memory = registry.statusMemory;
+  const kept = memory?.kept;
+  if (kept !== undefined && isFresh(registry, kept) && behindOf(registry) === undefined)
+    return kept.bytes;
+  const turn = memory?.turn ?? 0;
   const behind = await behindNow(registry);
   if (behind !== undefined && 'file' in behind) return statusBehind(registry, behind);
   const last = await readLast(registry);
   const head = await readHead(registry);
-  const age = registry.now().getTime() - (last?.issuedAt ?? 0);
-  const fresh =
-    last !== undefined && age >= 0 && age < statusRefreshMs && last.logSize === (head?.size ?? 0);
   if (
-    fresh &&
-    isOwn(last.bytes, registry) &&
-    !witnessesDue(registry, last.logSize) &&
+    last === undefined ||
+    last.logSize !== (head?.size ?? 0) ||
+    !isFresh(registry, last) ||
+    !isOwn(last.bytes, registry) ||
     // Another task that asked a witness, such as the start of this program, left the cosignature in
     // the database and not in this file.
-    (head === undefined ||
-      statusIn(last.bytes).checkpoint === (await withCosignatures(registry, head)))
+    (head !== undefined &&
+      statusIn(last.bytes).checkpoint !== (await withCosignatures(registry, head)))
   )
-    return Buffer.from(last.bytes);
-  return refreshStatus(registry);
+    return refreshStatus(registry);
+  const { issuedAt, logSize } = last;
+  const bytes = Buffer.from(last.bytes);
+  memory?.keep({ bytes, issuedAt, logSize }, turn);
+  return bytes;
+}
+
+function isFresh(
+  registry: Registry,
+  { issuedAt, logSize }: Pick<KeptStatus, 'issuedAt' | 'logSize'>,
+): boolean {
+  const age = registry.now().getTime() - issuedAt;
+  return age >= 0 && age < statusRefreshMs && !witnessesDue(registry, logSize);
 }
 
 /** The file as it was signed last, for parts that belong to its head. */

@@ -3,6 +3,7 @@
  * process whose database nobody else writes may keep a file that can change.
  */
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Database } from './batch.ts';
 
 /** A file as installers get it. */
 export interface KnownFile {
@@ -60,4 +61,62 @@ export class KnownFiles {
     this.#bytes -= this.#files.get(name)?.bytes.byteLength ?? 0;
     this.#files.delete(name);
   }
+}
+
+/** A status in memory. */
+export interface KeptStatus {
+  readonly bytes: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly issuedAt: number;
+  /** Size of the head in the status. */
+  readonly logSize: number;
+}
+
+/**
+ * The last status in the memory of a process that alone writes the database: everybody asks for it,
+ * and nothing changes it but a write.
+ */
+export class StatusMemory {
+  #kept: KeptStatus | undefined;
+  #turn = 0;
+
+  /** Counts the writes: the moment from which a caller of `keep` read the status. */
+  get turn(): number {
+    return this.#turn;
+  }
+
+  get kept(): KeptStatus | undefined {
+    return this.#kept;
+  }
+
+  /** Keeps a status. Does nothing when something was written since the caller began to read. */
+  keep(status: KeptStatus, turn: number): void {
+    if (turn === this.#turn) this.#kept = status;
+  }
+
+  /** Forgets the status, and lets nobody keep what was read before. */
+  forget(): void {
+    this.#turn++;
+    this.#kept = undefined;
+  }
+}
+
+/** The same database, with a memory that each write empties. */
+export function withStatusMemory({ read, batch }: Database): {
+  readonly db: Database;
+  readonly statusMemory: StatusMemory;
+} {
+  const statusMemory = new StatusMemory();
+  const db: Database = {
+    read,
+    batch: async (writes) => {
+      try {
+        await batch(writes);
+      } finally {
+        // After a failure, too: a commit that reports an error may have taken effect.
+        statusMemory.forget();
+      }
+    },
+  };
+  return { db, statusMemory };
 }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { currentStatus } from '../../../registry/index/status-json.ts';
+import { withStatusMemory } from '../../../registry/store/known-files.ts';
 import { statusFile } from '../../../registry/store/schema.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
@@ -75,6 +77,40 @@ describe('status.json', () => {
     const bytes = JSON.stringify(await signPayload(statusPayloadType, payload, keys.status));
     await db.batch([(each) => each.update(statusFile).set({ bytes })]);
     expect((await read()).checkpoint).toBe(now.checkpoint);
+  });
+
+  it('is read from memory while nothing is written, and follows each write and the clock', async () => {
+    const { registry } = world;
+    const { db } = registry;
+    let reads = 0;
+    const read: typeof db.read = new Proxy(db.read, {
+      get: (target, key) => {
+        reads++;
+        return Reflect.get(target, key);
+      },
+    });
+    const { statusMemory, ...memory } = withStatusMemory({ ...db, read });
+    const memorising = { ...registry, ...memory, statusMemory };
+    await currentStatus(registry);
+    const readsOf = async (): Promise<number> => {
+      reads = 0;
+      await currentStatus(memorising);
+      return reads;
+    };
+    await readsOf();
+    expect(await readsOf()).toBe(0);
+    await memorising.db.batch([]);
+    expect(await readsOf()).toBeGreaterThan(0);
+    expect(await readsOf()).toBe(0);
+    world.wait(3_601_000);
+    const before = await currentStatus(registry);
+    expect(await readsOf()).toBeGreaterThan(0);
+    expect(Buffer.from(await currentStatus(memorising))).toEqual(Buffer.from(before));
+    // Something was written while the status was read.
+    const { turn } = statusMemory;
+    await memorising.db.batch([]);
+    statusMemory.keep({ bytes: before, issuedAt: registry.now().getTime(), logSize: 1 }, turn);
+    expect(statusMemory.kept).toBeUndefined();
   });
 
   it('follows the log at once', async () => {
