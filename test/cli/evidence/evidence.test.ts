@@ -220,6 +220,17 @@ describe('a report that was changed', () => {
     }
   });
 
+  it('is refused when a part is packed in another way, although its bytes are the same', async () => {
+    const read = JSON.parse(readFileSync(file, 'utf8')) as { evidence: Record<string, string> };
+    const [[digest, packed] = ['', '']] = Object.entries(read.evidence);
+    const gzip = Buffer.from(packed, 'base64');
+    gzip.writeUInt32LE(1, 4);
+    const path = join(auditor, 'packed.json');
+    read.evidence[digest] = gzip.toString('base64');
+    writeFileSync(path, JSON.stringify(read));
+    expect(await verify(path)).toMatchObject({ exit: 6, out: '' });
+  });
+
   it('is contradicted when its maker drops an incident from the figures', async () => {
     const said = await verify(
       await resealed(file, (draft) => {
