@@ -1,14 +1,15 @@
 /**
  * A full registry's folder as an earlier release left it: the tables and columns that the release
- * had, with the rows that it had written. Since 0000 a migration has only added tables, columns and
- * indexes, so an earlier row is the part of a later row that its table had. What cannot be taken
- * from a log again was never in it (full-registry.ts).
+ * had, with the rows that it had written. Migrations add tables, columns and indexes, so an earlier
+ * row is the part of a later row that its table had. Rows of a table that a migration dropped are
+ * made of other rows. What cannot be taken from a log again was never in it (full-registry.ts).
  */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts';
+import { signPayload } from '../../skills-index/statement/sign.ts';
+import { statusPayloadType } from '../../skills-index/trust/index-files/status-file.ts';
 import { mapNameKinds } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { earlierDatabase } from '../registry/store/earlier-release.ts';
@@ -32,10 +33,11 @@ export async function earlierFolder(full: FullRegistry, count: number): Promise<
   });
   for (const [name, bytes] of full.world.stored)
     if (hasMap || wasWritten(name, bytes)) write(join(dir, 'objects', name), bytes);
-  if (!hasMap) {
-    const status = await statusWithoutMap(full, client);
+  if (count < headStatus) {
+    const status = await statusWithMarks(full, client);
     client.prepare('UPDATE status_file SET bytes = ?').run(status.toString());
     write(join(dir, 'objects/public/index/status.json'), status);
+    writeFilesWithoutStops(client, join(dir, 'objects/public/index'));
   }
   client.close();
   return dir;
@@ -68,10 +70,21 @@ function copyRows(client: BetterSqlite3.Database, table: string, hasMap: boolean
     .map((name) => `"${name}"`)
     .join();
   client.exec(`DELETE FROM main."${table}"`);
+  const from = dropped[table] ?? `later."${table}"`;
   client.exec(
-    `INSERT INTO main."${table}" (${columns}) SELECT ${columns} FROM later."${table}" WHERE ${(hasMap ? undefined : beforeMap[table]) ?? 1}`,
+    `INSERT INTO main."${table}" (${columns}) SELECT ${columns} FROM ${from} WHERE ${(hasMap ? undefined : beforeMap[table]) ?? 1}`,
   );
 }
+
+/** The number of migrations since which a status is a head without marks. */
+const headStatus = 24;
+
+/** Tables that a migration dropped, made of other rows. */
+const dropped: Readonly<Record<string, string>> = {
+  marks: `(SELECT bundle, status AS kind, 'it reads keys' AS reason, "createdAt" AS since,
+    (SELECT MAX("logIndex") FROM later.statements WHERE "predicateType" LIKE '%/revocation/v1')
+    AS "logIndex" FROM later.versions WHERE status = 'revoked')`,
+};
 
 /** Rows of a table that were there before the map of names. */
 const beforeMap: Readonly<Record<string, string>> = {
@@ -79,7 +92,8 @@ const beforeMap: Readonly<Record<string, string>> = {
   names_filled: "predicateType NOT LIKE '%/member/v1'",
 };
 
-async function statusWithoutMap(
+/** A head that the log had then, and the marks of stopped versions. */
+async function statusWithMarks(
   { world }: FullRegistry,
   client: BetterSqlite3.Database,
 ): Promise<Buffer> {
@@ -91,8 +105,23 @@ async function statusWithoutMap(
     .prepare('SELECT note FROM log WHERE "index" = ?')
     .pluck()
     .get(size - 1);
-  const signed = await signStatus({ ...status, checkpoint }, world.registry.keys.status);
+  const rows = client.prepare('SELECT bundle, kind, reason, since FROM marks').all() as {
+    readonly since: number;
+  }[];
+  const marks = rows.map((mark) => ({ ...mark, since: new Date(mark.since).toISOString() }));
+  const bytes = Buffer.from(canonicalJson({ ...status, checkpoint, marks }));
+  const signed = await signPayload(statusPayloadType, bytes, world.registry.keys.status);
   return Buffer.from(canonicalJson(signed));
+}
+
+/** The index files of stopped versions, whose lines had no stop. */
+function writeFilesWithoutStops(client: BetterSqlite3.Database, folder: string): void {
+  const lines = client
+    .prepare(
+      'SELECT name, line FROM index_lines WHERE "versionId" IN (SELECT id FROM versions WHERE status = ?)',
+    )
+    .all('revoked') as { readonly name: string; readonly line: string }[];
+  for (const { name, line } of lines) write(join(folder, name), Buffer.from(`${line}\n`));
 }
 
 // Packs came later. A bundle with the map is one that the database refused.

@@ -35,7 +35,4 @@ export const halfRows: Readonly<Record<string, string>> = {
     SELECT "index" AS what FROM log WHERE laterInBatch = 0 AND note IS NULL`,
   'a log with a hole': `
     SELECT max("index") AS what FROM log HAVING count(*) <> max("index") + 1`,
-  'a revoked bundle without a mark': `
-    SELECT name || '@' || version AS what FROM versions WHERE status = 'revoked'
-    AND NOT EXISTS (SELECT 1 FROM marks WHERE bundle = versions.bundle AND kind = 'revoked')`,
 };

@@ -21,12 +21,13 @@ const made = [
   'SELECT lines, waiting, quarantined FROM guard',
   'SELECT name, logIndex FROM identity_names ORDER BY name, logIndex',
   'SELECT size, root FROM map_filled',
+  'SELECT versionId, published, modified FROM advisories',
 ];
 /**
- * Queues that are empty when their work is done, and the work of an upgrade. The log is shorter
- * than one segment.
+ * Queues that are empty when their work is done, the work of an upgrade, and mails to nobody. The
+ * log is shorter than one segment.
  */
-const emptied = ['package_backlog', 'open_doubts', 'map_filled', 'log_segments'];
+const emptied = ['package_backlog', 'open_doubts', 'map_filled', 'notice_places', 'log_segments'];
 
 describe('a full registry of an earlier release', () => {
   const known = new Map<number, FullRegistry>();
