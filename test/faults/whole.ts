@@ -29,9 +29,9 @@ export interface Fault {
 }
 
 const base = 'http://registry.invalid';
-/** Sweeps run beside the first requests. */
-const sweepTries = 100;
-const sweepPauseMs = 50;
+/** Sweeps, and the rest of a long start, run beside the first requests. */
+const triesMax = 100;
+const pauseMs = 50;
 const unfinished = /\.part$|(^|\/)uploads\//;
 
 export class Checker {
@@ -90,14 +90,17 @@ export class Checker {
   }
 
   async #checkDatabase(): Promise<Fault[]> {
-    const found: Fault[] = [];
-    for (const [what, query] of Object.entries(halfRows))
-      for (const row of await this.#site.rows(query))
-        found.push({ kind: 'half', what: `${what}: ${row.what}` });
-    for (const row of await this.#site.rows('PRAGMA integrity_check'))
-      if (row.integrity_check !== 'ok')
-        found.push({ kind: 'half', what: `the database: ${Object.values(row)[0]}` });
-    return found;
+    // A start that takes longer than a second is finished beside the first requests.
+    const half = await until(async () => {
+      const found: string[] = [];
+      for (const [what, query] of Object.entries(halfRows))
+        for (const row of await this.#site.rows(query)) found.push(`${what}: ${row.what}`);
+      return found;
+    });
+    const damage = await this.#site.rows('PRAGMA integrity_check');
+    return [...half, ...damage.map((row) => `the database: ${row.integrity_check}`)]
+      .filter((what) => what !== 'the database: ok')
+      .map((what) => ({ kind: 'half', what }));
   }
 
   async #checkObjects(): Promise<Fault[]> {
@@ -219,7 +222,7 @@ function reasonsOf(decision: Decision): string[] {
 async function until<One>(ask: () => Promise<readonly One[]>): Promise<readonly One[]> {
   for (let tries = 1; ; tries++) {
     const found = await ask();
-    if (found.length === 0 || tries === sweepTries) return found;
-    await sleep(sweepPauseMs);
+    if (found.length === 0 || tries === triesMax) return found;
+    await sleep(pauseMs);
   }
 }
