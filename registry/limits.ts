@@ -31,7 +31,7 @@ export const refusalReasonsMax = 200;
  */
 export const clockSkewMs = 5 * 60_000;
 /**
- * How long an expired session is kept, so that a clock that was days ahead ends no valid session.
+ * How long an expired session or draft is kept, so that a clock that was days ahead ends none.
  */
 export const sessionKeptMs = 7 * 24 * 3_600_000;
 export const sessionDeskMs = 12 * 3_600_000;
@@ -51,6 +51,7 @@ export const ceremonyMs = 60_000;
 export const credentialIdBytesMax = 1_023;
 export const cborDepthMax = 4;
 export const draftMs = 14 * 24 * 3_600_000;
+export const draftsDeletedAtOnce = 10;
 export const leaseMs = 120_000;
 export const jobAttemptsMax = 3;
 export const writeAttemptsMax = 40;

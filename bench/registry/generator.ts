@@ -170,7 +170,7 @@ export class Generator {
     for (const { table, row } of template.rows) {
       const cells = Object.entries(row).map(([column, cell]): [string, Cell] => {
         if (column === 'id' && table !== 'versions') return [column, this.#makeId()];
-        if (column === 'place') return [column, null];
+        if (column === 'place' || column === 'seq') return [column, null];
         if (column === 'logIndex') return [column, indexes.get(cell) ?? cell];
         if (column === 'at' || column === 'createdAt') return [column, this.#time];
         return [column, typeof cell === 'string' ? replace(cell) : cell];

@@ -1,5 +1,5 @@
 /** The review of a version: drafts of approvals, and the moves a person makes. */
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { capabilityDigest, withoutWhy } from '../../skills-index/skill/capability.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -17,10 +17,10 @@ import {
   type VersionName,
 } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
-import { draftMs } from '../limits.ts';
+import { draftMs, draftsDeletedAtOnce, sessionKeptMs } from '../limits.ts';
 import { actorOf } from '../people/actors.ts';
 import { requireRole } from '../people/identities.ts';
-import { retryOnClash } from '../store/batch.ts';
+import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { drafts } from '../store/schema.ts';
 import { requireNoAuthor, whyOwn } from '../versions/authors.ts';
@@ -131,8 +131,15 @@ export async function draftApproval(
     expiresAt: expires.getTime(),
     createdAt: registry.now().getTime(),
   };
-  await registry.db.batch([(db) => db.insert(drafts).values(draft)]);
+  await registry.db.batch([deleteExpired(registry), (db) => db.insert(drafts).values(draft)]);
   return asDraft(draft);
+}
+
+// Each draft makes room for the next: nobody can sign a draft that has expired.
+function deleteExpired({ now }: Registry): BatchWrite {
+  const before = now().getTime() - sessionKeptMs;
+  const expired = sql`SELECT digest FROM drafts WHERE expiresAt < ${before} ORDER BY expiresAt LIMIT ${draftsDeletedAtOnce}`;
+  return (db) => db.delete(drafts).where(sql`${drafts.digest} IN (${expired})`);
 }
 
 /** A draft by its digest. @throws Problem `not-found` */

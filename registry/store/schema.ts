@@ -167,7 +167,9 @@ export const statements = sqliteTable(
   (table) => [
     uniqueIndex('statements_payload_signer').on(table.payload, table.signer),
     // One certificate signs one statement of a kind.
-    uniqueIndex('statements_certificate').on(table.certificate, table.predicateType),
+    uniqueIndex('statements_certificate')
+      .on(table.certificate, table.predicateType)
+      .where(sql`${table.certificate} IS NOT NULL`),
     uniqueIndex('statements_bundle').on(table.bundle),
     index('statements_version').on(table.versionId),
     // With one index for each column alone, SQLite would look through all statements of the type.
@@ -235,14 +237,18 @@ export const ruleSets = sqliteTable('rule_sets', {
 });
 
 /** Approvals for a reviewer to sign: exactly these bytes. */
-export const drafts = sqliteTable('drafts', {
-  digest: text().$type<Digest>().primaryKey(),
-  versionId: text().notNull(),
-  statement: text().notNull(),
-  by: text().notNull(),
-  expiresAt: integer().notNull(),
-  createdAt: integer().notNull(),
-});
+export const drafts = sqliteTable(
+  'drafts',
+  {
+    digest: text().$type<Digest>().primaryKey(),
+    versionId: text().notNull(),
+    statement: text().notNull(),
+    by: text().notNull(),
+    expiresAt: integer().notNull(),
+    createdAt: integer().notNull(),
+  },
+  (table) => [index('drafts_expires').on(table.expiresAt)],
+);
 
 /** Notes that change no state: who reviews the version, questions to the author, and answers. */
 export const reviewNotes = sqliteTable(

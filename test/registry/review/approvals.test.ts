@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { actorOf } from '../../../registry/people/actors.ts';
 import { approveByPasskey } from '../../../registry/review/passkey-approval.ts';
+import { drafts } from '../../../registry/store/schema.ts';
 import { memberStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
 import { parseIndexFile } from '../../../skills-index/trust/index-files/index-line.ts';
@@ -249,5 +250,31 @@ describe('approvals', () => {
       (await approve(world.send, token, world.omar, skill, { independent: true })).status,
     ).toBe(201);
     expect(await statusOf(skill)).toBe('in review');
+  });
+
+  it('leave no draft behind that expired more than a week ago', async () => {
+    const own = await makeStaffedWorld();
+    onTestFinished(() => own.close());
+    const skill = makeSkill('@acme/drafted', '1.0.0');
+    await publish(own.send, skill, own.author);
+    await scan(own.send, own.tokens.scanner, own.scanner, skill, 'review');
+    const draft = async (token: string): Promise<number> => {
+      const json = { reason: 'read it' };
+      const answer = await call(own.send, '/api/v1/reviews/@acme/drafted/1.0.0/draft', {
+        token,
+        json,
+      });
+      expect(answer.status).toBe(201);
+      return (await own.registry.db.read.select().from(drafts)).length;
+    };
+    for (let at = 0; at < 11; at++) await draft(own.tokens.rita);
+    own.wait(20 * 24 * 3_600_000);
+    const token = await signIn(own.send, own.rita);
+    expect(await draft(token)).toBe(12);
+    own.wait(2 * 24 * 3_600_000);
+    const later = await signIn(own.send, own.rita);
+    // Each draft makes room for ten.
+    expect(await draft(later)).toBe(3);
+    expect(await draft(later)).toBe(3);
   });
 });
