@@ -54,7 +54,9 @@ export async function copyOwn(world: OwnWorld, scope: Scope): Promise<OwnVersion
   let query = '';
   for (let pages = 0; pages < versionPagesMax; pages++) {
     const path = `/api/v1/scopes/@${scope}/versions${query}`;
-    const { versions, next } = await askRegistry(world.registry, path, pageAnswer);
+    const { versions, next } = await world.signedIn((token) =>
+      askRegistry(world.registry, path, pageAnswer, { token }),
+    );
     const progress = world.startProgress(versions.length, `versions of @${scope}`);
     for (const listed of versions) {
       const name = parseSkillName(listed.name);
@@ -80,7 +82,10 @@ async function copyVersion(
   { name, version, bundle: list }: OwnVersion,
 ): Promise<string | undefined> {
   const path = `/api/v1/versions${versionPath(name, version)}`;
-  const detail = await askRegistry(world.registry, path, versionAnswer);
+  // In a private scope, the registry answers its publishers only.
+  const detail = await world.signedIn((token) =>
+    askRegistry(world.registry, path, versionAnswer, { token }),
+  );
   const bytes = `${JSON.stringify({ schema: 'skillgate.own-version/1', ...detail }, null, 2)}\n`;
   await world.folder.put(`own/${name}/${version}.json`, Buffer.from(bytes));
   try {
