@@ -10,6 +10,7 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { StopHint } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Registry } from '../context.ts';
 import { indexFilesMarkedAtOnce } from '../limits.ts';
+import { orLater } from '../log/after-logging.ts';
 import { behindNow } from '../log/witness-duty.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
 import type { KnownFile } from '../store/known-files.ts';
@@ -96,7 +97,8 @@ async function readAndHeal(registry: Registry, name: SkillName): Promise<ReadFil
   if (Buffer.compare(bytes ?? Buffer.alloc(0), committed) === 0) return whole;
   // A database that lost its newest rows would remove lines from a file that still has them.
   if ((await behindNow(registry)) !== undefined) return asItIs;
-  if (whole.bytes !== undefined) await writeIndexFile(registry, name);
+  // The rows are the answer, also while the storage takes no file.
+  if (whole.bytes !== undefined) await orLater(registry, () => writeIndexFile(registry, name));
   return whole;
 }
 

@@ -46,7 +46,7 @@ class Call {
   };
 }
 
-export async function makeFailingNode(): Promise<FailingStorage> {
+export async function makeFailingNode(): Promise<FailingStorage & Pick<World, 'registry'>> {
   const world = await makeWorld();
   world.wait(Date.now() - world.registry.now().getTime());
   const { registry, trust, send, stored } = world;
@@ -64,6 +64,7 @@ export async function makeFailingNode(): Promise<FailingStorage> {
     objects: countedObjects(registry.objects, call.count),
   } satisfies Pick<Registry, 'db' | 'objects'>);
   return {
+    registry,
     trust,
     send,
     sender: () => send,
