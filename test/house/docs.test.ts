@@ -140,6 +140,14 @@ describe('the documentation', () => {
     expect(rows.map(([, name]) => name).toSorted()).toEqual([...backends, 'none'].toSorted());
   });
 
+  it('number each decision once, as its heading does', () => {
+    const pages = globSync('docs/decisions/*.md', { cwd: top });
+    const numbers = pages.map((page) => Number(/\/(\d{4})-/.exec(page)?.[1]));
+    expect(new Set(numbers).size).toBe(numbers.length);
+    for (const [at, page] of pages.entries())
+      expect(read(page), page).toMatch(new RegExp(`^# ${numbers[at]}\\. `));
+  });
+
   it.each(globSync('docs/decisions/*.md', { cwd: top }))(
     '%s is a page: context, alternatives, decision, what would change it',
     (page) => {
