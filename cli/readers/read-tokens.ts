@@ -55,7 +55,11 @@ export function withTokens({ fetch, getFile }: Requests, paths: Pick<Paths, 'con
   let known: Tokens | undefined;
   const tokenFor = (url: string): string | undefined => {
     known ??= readTokens(paths);
-    return Object.entries(known).find(([base]) => url.startsWith(`${base}/`))?.[1];
+    // As it is sent: `..` would lead out of the base.
+    const { href } = new URL(url);
+    const below = Object.entries(known).filter(([base]) => href.startsWith(`${base}/`));
+    // A registry can lie below another registry of the same host.
+    return below.sort(([a], [b]) => b.length - a.length)[0]?.[1];
   };
   return {
     fetch: (input, init) => {

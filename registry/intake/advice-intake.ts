@@ -38,8 +38,9 @@ export async function takeAdvice(
   const { name } = statement.predicate;
   try {
     const appended = await appendInTurn(registry, async () => {
-      const row = await requireVersion(registry, statement.predicate);
+      // The signer is checked first: strangers must not learn which versions of a scope exist.
       const { signer, by } = await requireAuthor(registry, sent, statement);
+      const row = await requireVersion(registry, statement.predicate);
       await requireEffect(registry, row, statement);
       return {
         statements: [{ statement, envelope: sent.envelope, signer }],

@@ -118,11 +118,16 @@ async function requireCertified(
   // Checked before the costly part: nobody publishes in an unclaimed scope.
   if (chain.scopeStatementOf(scope, latest) === undefined) throw unclaimed(scope);
   const { name, version } = statement.predicate.manifest;
-  await requireNewVersion(registry, { name, version });
+  const isPrivate = registry.readers?.isPrivate(scope) === true;
+  // Strangers must not learn which versions of a private scope exist, nor who publishes there.
+  if (!isPrivate) await requireNewVersion(registry, { name, version });
   await requireUnusedCertificate(registry, bundle, statement);
   const signer = verifySent(registry, bundle, statement);
   const matched = matchedIdentity(chain.publishersOf(scope, latest), signer);
-  if (matched === undefined) throw foreign(chain, scope, signer);
+  if (matched === undefined) {
+    const isOwner = matchedIdentity(chain.ownersOf(scope, latest), signer) !== undefined;
+    throw foreign(isPrivate && !isOwner ? { publishersOf: () => [] } : chain, scope, signer);
+  }
   return { publisher: identityId(matched), signer };
 }
 
@@ -133,7 +138,7 @@ function unclaimed(scope: Scope): Problem {
 }
 
 function foreign(
-  chain: Identities,
+  chain: Pick<Identities, 'publishersOf'>,
   scope: Scope,
   by: Parameters<typeof describeForeignPublisher>[2],
 ): Problem {

@@ -15,14 +15,17 @@ import { indexLines, statements, versionBlobs, versions } from '../store/schema.
 export type ScopesOfContent = ReadonlySet<Scope> | 'everybody';
 
 /**
- * The scopes of a blob: of the versions that have it, and of the statement that it is. A blob that
- * very many versions have counts for the first of them only.
+ * The scopes of a blob: of the versions in the index that have it, or of the statement that it is.
+ * A version outside the index gives nobody a blob: a stranger would upload guessed bytes, and learn
+ * whether a private skill has them. A blob that very many versions have counts for the first of
+ * them only.
  */
 export async function scopesOfBlob(registry: Registry, digest: Digest): Promise<ScopesOfContent> {
   const rows = await registry.db.read
     .select({ name: versions.name })
     .from(versionBlobs)
     .innerJoin(versions, eq(versions.id, versionBlobs.versionId))
+    .innerJoin(indexLines, eq(indexLines.versionId, versions.id))
     .where(eq(versionBlobs.digest, digest))
     .limit(sharedBlobRowsMax);
   const [statement] =
@@ -56,6 +59,8 @@ export async function scopesOfStatement(
       if ('publisher' in target) return 'everybody';
       return 'name' in target ? scopesOf([target]) : scopesOfBundle(registry, target.bundle);
     }
+    case predicateTypes.advice:
+      return scopesOf([statement.predicate]);
     case predicateTypes.key:
     case predicateTypes.member:
       return 'everybody';

@@ -3,9 +3,11 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { incidentRules, parseIncident } from '../../skills-index/run/audit/incident.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import type { Registry } from '../context.ts';
+import type { Registry, VersionName } from '../context.ts';
 import { incidentBytesMax } from '../limits.ts';
+import { requireReading } from '../readers/may-read.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
 import { takeIncident } from '../stops/incidents.ts';
 import { describe } from './describe.ts';
@@ -64,7 +66,14 @@ export function incidentRoutes(registry: Registry): Hono {
     limitBody(incidentBytesMax),
     async (context) => {
       const { value } = parseJson(new Uint8Array(await context.req.arrayBuffer()), 'body');
-      return context.json(await takeIncident(registry, parseIncident(value)), 201);
+      const requireShown = ({ name, version }: VersionName): Promise<void> =>
+        requireReading(
+          registry,
+          context,
+          () => new Set([scopeOf(name)]),
+          `This registry has no version ${name}@${version}`,
+        );
+      return context.json(await takeIncident(registry, parseIncident(value), requireShown), 201);
     },
   );
 }

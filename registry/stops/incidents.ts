@@ -13,7 +13,7 @@ import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
-import type { Registry } from '../context.ts';
+import type { Registry, VersionName } from '../context.ts';
 import { refreshStatus } from '../index/status-json.ts';
 import {
   clockSkewMs,
@@ -54,6 +54,7 @@ export interface AcceptedIncident {
 /**
  * Takes a report; a repeated report counts once. A report without the registry's name only informs:
  * it could have been made for another registry.
+ * @param requireShown throws for a skill that the sender may not read; enrolled hosts are not asked
  * @throws Problem `signature-invalid`, `other-registry`, `not-found`, `subject-mismatch`,
  * `too-many-requests` when unknown hosts, or this host by this rule, have reported a version too
  * often today
@@ -61,6 +62,7 @@ export interface AcceptedIncident {
 export async function takeIncident(
   registry: Registry,
   signed: SignedIncident,
+  requireShown: (which: VersionName) => Promise<void> = async () => undefined,
 ): Promise<AcceptedIncident> {
   const { incident } = signed;
   const keyId = incidentSigner(signed);
@@ -70,6 +72,7 @@ export async function takeIncident(
   requireOwn(registry, incident);
   const reporters = incident.registry === undefined ? {} : (registry.incidents?.reporters ?? {});
   const reporter = Object.entries(reporters).find(([, id]) => id === keyId)?.[0];
+  if (reporter === undefined) await requireShown(named);
   const by = reporter === undefined ? `unknown host ${keyId}` : `host ${reporter}`;
   const { allowed, denied } = incident.counts;
   const requests = `${allowed} requests allowed and ${denied} denied`;

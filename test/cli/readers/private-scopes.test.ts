@@ -116,6 +116,34 @@ describe('the token of a reader', () => {
     ]);
   });
 
+  it('goes to one of two registries on a host, and to nothing beside them', async () => {
+    const below = `${base}/team`;
+    const outer = 'o'.repeat(43);
+    await skill(['registry', 'token', base], { ...home(), input: outer });
+    await skill(['registry', 'token', below], { ...home(), input: token });
+    const sentTo = async (url: string): Promise<string | null> => {
+      let header: string | null = null;
+      const { fetch } = withTokens(
+        {
+          fetch: async (_, init) => {
+            header = new Headers(init?.headers).get('authorization');
+            return new Response();
+          },
+        },
+        { config: join(dir, 'home', 'config') },
+      );
+      await fetch(url);
+      return header;
+    };
+    expect(await sentTo(`${base}/index/status.json`)).toBe(`Bearer ${outer}`);
+    expect(await sentTo(`${below}/index/status.json`)).toBe(`Bearer ${token}`);
+    expect(await sentTo(`${below}/../index/status.json`)).toBe(`Bearer ${outer}`);
+    await skill(['registry', 'token', base, '--remove'], home());
+    for (const aside of ['/../index', '/%2E%2e/other/', '/..\\other/', '/./../other'])
+      expect([aside, await sentTo(`${below}${aside}`)]).toEqual([aside, null]);
+    expect(await sentTo(`${below}/index/status.json`)).toBe(`Bearer ${token}`);
+  });
+
   it('is forgotten on demand, and nothing else is taken for a token', async () => {
     expect((await skill(['registry', 'token', base], { ...home(), input: 'abc\n' })).exit).toBe(2);
     expect((await skill(['registry', 'token', base, '--remove'], home())).exit).toBe(3);
