@@ -14,6 +14,7 @@ import { behindNow } from './log/witness-duty.ts';
 import { witnessStates } from './log/witnesses.ts';
 import { answerProblem } from './problem-json.ts';
 import { requireAdmission } from './readers/may-read.ts';
+import { keepFromSharedCaches } from './readers/private-caches.ts';
 import { bodyBytesMaxAt, isUpload } from './request-limits/bodies-in-flight.ts';
 import { limitBody } from './request-limits/body-limit.ts';
 import { addHeaders, requireOwnHost, requireOwnOrigin } from './request-limits/gates.ts';
@@ -90,7 +91,7 @@ export function createApp(
       logError,
     ),
   );
-  app.use(requireAdmission(registry));
+  app.use(keepFromSharedCaches(registry), requireAdmission(registry));
   const limit = limitWrites(registry, addressOf);
   for (const path of ['/api/v1/*', '/review/sign-in/*'])
     app.use(path, (context, next) => (isCounted(context.req) ? limit(context, next) : next()));

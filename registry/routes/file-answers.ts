@@ -1,16 +1,11 @@
 /** Answers with files, with a tag for conditional requests. */
 import type { Context } from 'hono';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import type { Registry } from '../context.ts';
 
 /** The size of a head of the log, as a path has it. */
 export const isHeadSize = /^[1-9]\d{0,14}$/;
 
 const caches = { forever: 'public, max-age=31536000, immutable', fresh: 'no-cache' } as const;
-const ownCaches = {
-  forever: 'private, max-age=31536000, immutable',
-  fresh: 'private, no-cache',
-} as const;
 
 interface FileForm {
   readonly type: string;
@@ -19,20 +14,15 @@ interface FileForm {
   readonly digest?: Digest;
 }
 
-/** Answers with files of a registry. Where something is private, no shared cache keeps a file. */
-export function fileAnswers(
-  registry: Registry,
-): (context: Context, body: string | Uint8Array, as: FileForm) => Response {
-  const cacheOf = registry.readers === undefined ? caches : ownCaches;
-  return (context, body, as) => {
-    const bytes = Buffer.from(body);
-    // The digest, so that a client knows the tag of the copy that it keeps.
-    const etag = `"${hexOf(as.digest ?? digestOf(bytes))}"`;
-    const headers = { 'cache-control': cacheOf[as.cache], etag };
-    return isUnchanged(context.req.header('if-none-match'), etag)
-      ? context.body(null, 304, headers)
-      : context.body(bytes, 200, { ...headers, 'content-type': as.type });
-  };
+/** Answers with a file. */
+export function answerFile(context: Context, body: string | Uint8Array, as: FileForm): Response {
+  const bytes = Buffer.from(body);
+  // The digest, so that a client knows the tag of the copy that it keeps.
+  const etag = `"${hexOf(as.digest ?? digestOf(bytes))}"`;
+  const headers = { 'cache-control': caches[as.cache], etag };
+  return isUnchanged(context.req.header('if-none-match'), etag)
+    ? context.body(null, 304, headers)
+    : context.body(bytes, 200, { ...headers, 'content-type': as.type });
 }
 
 // RFC 9110 §13.1.2. Not the middleware of hono: it discards a whole answer, which costs more than

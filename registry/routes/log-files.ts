@@ -9,16 +9,15 @@ import { readTile } from '../log/tiles.ts';
 import { withCosignatures } from '../log/witnesses.ts';
 import { requireReading } from '../readers/may-read.ts';
 import { scopesOfStatement } from '../readers/scopes-of-content.ts';
-import { fileAnswers, isHeadSize } from './file-answers.ts';
+import { answerFile, isHeadSize } from './file-answers.ts';
 
 /** Routes at the root of the site. */
 export function logRoutes(registry: Registry): Hono {
-  const answer = fileAnswers(registry);
   return new Hono()
     .get('/log/checkpoint', async (context) => {
       const head = await newestCheckpoint(registry);
       if (head === undefined) throw new Problem('not-found', 'The log is empty');
-      return answer(context, await withCosignatures(registry, head), {
+      return answerFile(context, await withCosignatures(registry, head), {
         type: 'text/plain; charset=utf-8',
         cache: 'fresh',
       });
@@ -33,17 +32,17 @@ export function logRoutes(registry: Registry): Hono {
         () => scopesOfStatement(registry, Number(index)),
         hidden,
       );
-      return answer(context, bytes, { type: 'application/json', cache: 'forever' });
+      return answerFile(context, bytes, { type: 'application/json', cache: 'forever' });
     })
     .get('/log/nodes/:from/:size', async (context) => {
       const { from, size } = context.req.param();
       if (!isHeadSize.test(from) || !isHeadSize.test(size))
         throw new Problem('not-found', 'There are no nodes at this address');
       const bytes = await nodesBetween(registry, Number(from), Number(size));
-      return answer(context, bytes, { type: 'application/octet-stream', cache: 'forever' });
+      return answerFile(context, bytes, { type: 'application/octet-stream', cache: 'forever' });
     })
     .get('/log/tile/*', async (context) => {
       const bytes = await readTile(registry, context.req.path.slice('/log/'.length));
-      return answer(context, bytes, { type: 'application/octet-stream', cache: 'forever' });
+      return answerFile(context, bytes, { type: 'application/octet-stream', cache: 'forever' });
     });
 }

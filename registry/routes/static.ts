@@ -19,15 +19,14 @@ import { requireReading } from '../readers/may-read.ts';
 import { scopesOfBlob, scopesOfBundle, scopesOfLine } from '../readers/scopes-of-content.ts';
 import { readPublicBlob } from '../store/blobs.ts';
 import { earlierRootName } from '../store/objects.ts';
-import { fileAnswers, isHeadSize } from './file-answers.ts';
+import { answerFile, isHeadSize } from './file-answers.ts';
 
 /** Routes at the root of the site. */
 export function staticRoutes(registry: Registry): Hono {
   const { root, config } = registry;
-  const answer = fileAnswers(registry);
   return new Hono()
     .get('/index/config.json', (context) =>
-      answer(
+      answerFile(
         context,
         JSON.stringify({
           schema: 'skillgate.config/1',
@@ -42,13 +41,13 @@ export function staticRoutes(registry: Registry): Hono {
       ),
     )
     .get('/index/root.json', (context) =>
-      answer(context, canonicalJson(root), { type: 'application/json', cache: 'fresh' }),
+      answerFile(context, canonicalJson(root), { type: 'application/json', cache: 'fresh' }),
     )
     .get('/index/status.json', async (context) => {
       // Everybody requests the status, so an approval that a failure put off soon enters the index
       // after the failure ends.
       settlePutOff(registry);
-      return answer(context, await currentStatus(registry), {
+      return answerFile(context, await currentStatus(registry), {
         type: 'application/json',
         cache: 'fresh',
       });
@@ -58,7 +57,7 @@ export function staticRoutes(registry: Registry): Hono {
       const bytes = await registry.objects.get(earlierRootName(parseDigest(`sha256:${hex}`)));
       if (bytes === undefined)
         throw new Problem('not-found', `This registry never used the root file sha256:${hex}`);
-      return answer(context, bytes, { type: 'application/json', cache: 'forever' });
+      return answerFile(context, bytes, { type: 'application/json', cache: 'forever' });
     })
     .get('/index/:scope/:name', async (context) => {
       const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
@@ -67,7 +66,7 @@ export function staticRoutes(registry: Registry): Hono {
       const file = await readIndexFile(registry, name);
       if (file === undefined) throw new Problem('not-found', missing);
       const as = { type: 'application/x-ndjson', cache: 'fresh', digest: file.digest } as const;
-      return answer(context, file.bytes, as);
+      return answerFile(context, file.bytes, as);
     })
     .get('/words/:scope/:name/:version', async (context) => {
       const { scope, name: short, version } = context.req.param();
@@ -78,7 +77,7 @@ export function staticRoutes(registry: Registry): Hono {
       const asked = size !== undefined && isHeadSize.test(size) ? Number(size) : undefined;
       const bytes = await readWordsFile(registry, name, parseVersion(version), asked);
       if (bytes === undefined) throw new Problem('not-found', missing);
-      return answer(context, bytes, { type: 'application/json', cache: 'fresh' });
+      return answerFile(context, bytes, { type: 'application/json', cache: 'fresh' });
     })
     .get('/blobs/sha256/:hex', async (context) => {
       const digest = parseDigest(`sha256:${context.req.param('hex')}`);
@@ -87,21 +86,29 @@ export function staticRoutes(registry: Registry): Hono {
       const bytes = await readPublicBlob(registry, digest);
       if (bytes === undefined) throw new Problem('not-found', missing);
       const as = { type: 'application/octet-stream', cache: 'forever', digest } as const;
-      return answer(context, bytes, as);
+      return answerFile(context, bytes, as);
     })
     .get('/packs/evidence/:index/:line', async (context) => {
       const { index, line } = context.req.param();
       const scopes = () => scopesOfLine(registry, Number(index));
       await requireReading(registry, context, scopes, missingPack(context));
       const { bytes, digest } = await readEvidencePack(registry, index, line);
-      return answer(context, bytes, { type: 'application/octet-stream', cache: 'forever', digest });
+      return answerFile(context, bytes, {
+        type: 'application/octet-stream',
+        cache: 'forever',
+        digest,
+      });
     })
     .get('/packs/files/:bundle/:at', async (context) => {
       const { bundle, at } = context.req.param();
       const scopes = () => scopesOfBundle(registry, parseDigest(`sha256:${bundle}`));
       await requireReading(registry, context, scopes, missingPack(context));
       const { bytes, digest } = await readFilePack(registry, bundle, at);
-      return answer(context, bytes, { type: 'application/octet-stream', cache: 'forever', digest });
+      return answerFile(context, bytes, {
+        type: 'application/octet-stream',
+        cache: 'forever',
+        digest,
+      });
     });
 }
 

@@ -152,7 +152,11 @@ describe('a private scope', () => {
   });
 
   it('is kept by no shared cache', async () => {
-    for (const path of ['/index/@acme/payroll', `/blobs/sha256/${hexOf(skill.packed.digest)}`])
-      expect((await read(path, { token })).cache).toMatch(/^private, /);
+    for (const path of ['/log/checkpoint', '/osv/all.jsonl', '/index/notices.atom', ...known200])
+      for (const by of [{ token }, { address: office }, {}])
+        expect([path, (await read(path, by)).cache]).toEqual([
+          path,
+          expect.stringMatching(/^private, (?:no-cache|max-age=\d+, immutable)$|^no-store$/),
+        ]);
   });
 });
