@@ -17,6 +17,7 @@ import { currentStatus } from '../index/status-json.ts';
 import { readWordsFile } from '../index/words.ts';
 import { requireReading } from '../readers/may-read.ts';
 import { scopesOfBlob, scopesOfBundle, scopesOfLine } from '../readers/scopes-of-content.ts';
+import { shownWords } from '../readers/shown-words.ts';
 import { readPublicBlob } from '../store/blobs.ts';
 import { earlierRootName } from '../store/objects.ts';
 import { answerFile, isHeadSize } from './file-answers.ts';
@@ -77,7 +78,8 @@ export function staticRoutes(registry: Registry): Hono {
       const asked = size !== undefined && isHeadSize.test(size) ? Number(size) : undefined;
       const bytes = await readWordsFile(registry, name, parseVersion(version), asked);
       if (bytes === undefined) throw new Problem('not-found', missing);
-      return answerFile(context, bytes, { type: 'application/json', cache: 'fresh' });
+      const shown = await shownWords(registry, context, bytes);
+      return answerFile(context, shown, { type: 'application/json', cache: 'fresh' });
     })
     .get('/blobs/sha256/:hex', async (context) => {
       const digest = parseDigest(`sha256:${context.req.param('hex')}`);

@@ -10,7 +10,7 @@ import { reportOf } from '../../../skills-index/run/audit/incident.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
-import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
+import { adviceStatement, revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { somebody } from '../../skills-index/story-sigstore.ts';
@@ -155,5 +155,24 @@ describe('a stranger', () => {
     expect(status).toBe(201);
     for (const path of [`/log/statements/${body.logIndex}`, `/blobs/sha256/${hexOf(body.digest)}`])
       expect([path, (await call(world.send, path)).status]).toEqual([path, 200]);
+  });
+
+  it('reads no name of a private scope in what a public version rests on', async () => {
+    await claimScope(world.send, 'open', world.author);
+    const skill = makeSkill('@open/tool', '1.0.0');
+    expect((await publish(world.send, skill, world.author)).status).toBe(201);
+    await enter(skill);
+    for (const kind of ['suspended', 'lifted'] as const) {
+      const target = { publisher: world.author.keyId };
+      const stop = revocationStatement({ nonce: freshNonce(), kind, target, reason: 'a theft' });
+      expect((await state(world.send, stop, world.rita)).status).toBe(201);
+    }
+    const scopes = async (by: object): Promise<string[]> => {
+      const { body } = await call(world.send, '/words/@open/tool/1.0.0', by);
+      const names = body.names.map(({ name }: { name: string }) => name);
+      return names.filter((name: string) => name.startsWith('scope/')).sort();
+    };
+    expect(await scopes({})).toEqual(['scope/open']);
+    expect(await scopes({ token })).toEqual(['scope/acme', 'scope/open']);
   });
 });
