@@ -33,9 +33,22 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     await writeWhole(path, text, 0o600);
   }
   tell(context, file, token);
+  const opened = openedBy(file, before);
+  if (opened.length > 0)
+    printNote(
+      context,
+      safe`Not private any more: ${opened.join(', ')}. Name every scope that stays private.`,
+    );
   if (file !== before)
     printNote(context, safe`Next: restart skillgate serve, which reads ${path} at its start.`);
   return exitCodes.ok;
+}
+
+/** What was private, and is not after a change. */
+function openedBy({ private: now }: ReadersFile, { private: before }: ReadersFile): string[] {
+  if (now === 'everything') return [];
+  if (before === 'everything') return ['everything else'];
+  return before.filter((scope) => !now.includes(scope)).map((scope) => `@${scope}`);
 }
 
 interface Changed {

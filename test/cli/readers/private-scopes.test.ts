@@ -44,6 +44,17 @@ describe('the operator of a registry', () => {
     expect(shown.stdout + shown.stderr).not.toContain(token);
   });
 
+  it('is told which scopes a new list leaves out', async () => {
+    const told = async (...named: string[]) =>
+      (await skill(['registry', 'private', dir, ...named], home())).stderr;
+    expect(await told('payroll')).not.toContain('Not private any more');
+    expect(await told('payroll', 'legal')).not.toContain('Not private any more');
+    expect(await told('legal')).toContain('Not private any more: @payroll.');
+    expect(await told('--everything')).not.toContain('Not private any more');
+    expect(await told('legal')).toContain('Not private any more: everything else.');
+    expect(await told()).not.toContain('Not private any more');
+  });
+
   it('ends a reader, and opens the registry again', async () => {
     await json('registry', 'private', dir, '--everything');
     await json('registry', 'reader', dir, 'agents');

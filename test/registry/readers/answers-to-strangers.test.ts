@@ -10,7 +10,10 @@ import { reportOf } from '../../../skills-index/run/audit/incident.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
-import { adviceStatement, revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import {
+  adviceStatement,
+  revocationStatement,
+} from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { somebody } from '../../skills-index/story-sigstore.ts';
