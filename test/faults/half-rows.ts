@@ -32,7 +32,18 @@ export const halfRows: Readonly<Record<string, string>> = {
     WHERE NOT EXISTS (SELECT 1 FROM statements WHERE logIndex = log."index")`,
   'a statement without its bundle': 'SELECT logIndex AS what FROM statements WHERE bundle IS NULL',
   'a batch without a checkpoint': `
-    SELECT "index" AS what FROM log WHERE laterInBatch = 0 AND note IS NULL`,
+    SELECT "index" AS what FROM log WHERE laterInBatch = 0 AND note IS NULL AND body <> ''`,
   'a log with a hole': `
     SELECT max("index") AS what FROM log HAVING count(*) <> max("index") + 1`,
+  'a row whose evidence is in no segment': `
+    SELECT "index" AS what FROM log WHERE body = '' AND NOT EXISTS (
+      SELECT 1 FROM log_segments WHERE first <= log."index" AND log."index" < until)
+    UNION ALL SELECT logIndex FROM statements WHERE envelope = '' AND NOT EXISTS (
+      SELECT 1 FROM log_segments WHERE first <= logIndex AND logIndex < until)`,
+  'an entry in a segment whose row has a body': `
+    SELECT "index" AS what FROM log JOIN log_segments
+    ON first <= "index" AND "index" < until WHERE body <> ''`,
+  'segments with a hole': `
+    SELECT first AS what FROM log_segments AS one WHERE first <> 0
+    AND NOT EXISTS (SELECT 1 FROM log_segments WHERE until = one.first)`,
 };
