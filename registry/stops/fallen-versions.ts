@@ -10,13 +10,17 @@ import {
   type IdentityStatement,
   predicateTypes,
 } from '../../skills-index/statement/attestation.ts';
-import { whyFallen } from '../../skills-index/trust/members-and-scopes/fallen.ts';
+import {
+  couldPublish,
+  type Published,
+  whyFallen,
+} from '../../skills-index/trust/members-and-scopes/fallen.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
 import { readStatement } from '../log/segments/whole-row.ts';
 import type { ChainFor } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import { addressOf, statementsOf } from '../versions/manifests.ts';
+import { addressOf, type StatementRow, statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { versionsBehind } from '../versions/versions-behind.ts';
 import { suspendedAgain } from './fallen-lifts.ts';
@@ -97,13 +101,15 @@ async function whyVersionFell(
   chain: Identities,
   row: VersionRow,
 ): Promise<string | undefined> {
+  const published = { scope: scopeOf(row.name), publisher: row.publisher };
   const all = await statementsOf(registry, row.id);
+  const doubtful = all.filter((row) => mayHaveFallen(chain, published, row));
+  if (doubtful.length === 0) return undefined;
   const summary = all.findLast((row) => row.predicateType === predicateTypes.summary);
   const statement = summary && (await readStatement(registry, summary));
   if (statement?.predicateType !== predicateTypes.summary) return undefined;
   const named = new Set(statement.predicate.inputAttestations.map(({ digest }) => digest.sha256));
-  const inputs = all.filter((row) => row.bundle !== null && named.has(hexOf(addressOf(row))));
-  const published = { scope: scopeOf(row.name), publisher: row.publisher };
+  const inputs = doubtful.filter((row) => row.bundle !== null && named.has(hexOf(addressOf(row))));
   for (const row of inputs) {
     const { signer, logIndex } = row;
     const input = { statement: await readStatement(registry, row), signer, logIndex };
@@ -111,4 +117,26 @@ async function whyVersionFell(
     if (why !== undefined) return why;
   }
   return undefined;
+}
+
+/**
+ * Whether a statement perhaps no longer counts, by its row alone: the statements of older versions
+ * are objects, and a registry has too many versions to read an object for each. The registry signs
+ * for a passkey, so only the statement says who approved with it.
+ */
+function mayHaveFallen(
+  chain: Identities,
+  published: Published,
+  { predicateType, signer, logIndex }: StatementRow,
+): boolean {
+  switch (predicateType) {
+    case predicateTypes.publish:
+      return !couldPublish(chain, published, logIndex);
+    case predicateTypes.scan:
+      return !chain.isMember(signer, 'scanner', logIndex);
+    case predicateTypes.approval:
+      return !chain.isMember(signer, 'reviewer', logIndex);
+    default:
+      return false;
+  }
 }

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
+import { storedBlobName } from '../../../registry/store/objects.ts';
+import { statements } from '../../../registry/store/schema.ts';
 import {
   keyStatement,
   type MemberRole,
@@ -89,6 +92,30 @@ describe('what is ended for a log index before now', () => {
       expect(history.at(-1).why).toMatch(/no longer counted/);
     },
   );
+
+  it('reads the older statements of fallen versions only', async () => {
+    const { registry, rita } = world;
+    const behind = await sizeNow();
+    await bring(skillAt(3), 'omar');
+    while (await makeSegment(registry, 1));
+    const rows = await registry.db.read.select().from(statements).orderBy(statements.logIndex);
+    const older = rows.filter(({ envelope }) => envelope === '');
+    const { objects } = registry;
+    const read = new Set<string>();
+    const get = (name: string) => {
+      read.add(name);
+      return objects.get(name);
+    };
+    Object.assign(registry, { objects: { ...objects, get } });
+    expect((await endMember('rita', 'reviewer', rita, between - 1)).status).toBe(201);
+    Object.assign(registry, { objects });
+    expect(await states()).toEqual(['approved', 'revoked']);
+    const indexes = older
+      .filter((row) => row.bundle !== null && read.has(storedBlobName(row.bundle)))
+      .map((row) => row.logIndex);
+    expect(indexes).not.toEqual([]);
+    expect(indexes.filter((index) => index < between || index >= behind)).toEqual([]);
+  });
 
   it('takes what rests on whom an ended administrator enrolled', async () => {
     const { send, trust, omar, author, scanner, tokens } = world;
