@@ -113,7 +113,7 @@ describe('drill', () => {
     ).toMatchObject({
       revoked: ['@stolen/week@1.6.6'],
     });
-    await stage.refused('- revoked: ', host, 'verify', '@stolen/week');
+    await stage.refused('- publisher-unknown: ', host, 'verify', '@stolen/week');
     await stage.done(host, 'install', '@stolen/week@1.0.0');
     expect(await stage.installed(host, '@stolen/week')).toBe('1.0.0');
     const thiefs = join(dirname(stage.publicKey(author)), 'ended', `default-until-${sure}.json`);
@@ -175,7 +175,7 @@ describe('drill', () => {
     expect(await stage.done('author-left', 'status', '@left/week@1.0.1')).toMatchObject({
       status: 'revoked',
     });
-    await stage.refused('- revoked: ', 'late', 'verify', '@left/week');
+    await stage.refused('- approval-invalid: ', 'late', 'verify', '@left/week');
     expect(await stage.installed('host-left', '@left/week')).toBe('1.0.0');
     expectTyped(drill, stage.typed());
   });
