@@ -32,6 +32,7 @@ import { memberRoutes } from './routes/members.ts';
 import { openapiPaths } from './routes/openapi.ts';
 import { osvRoutes } from './routes/osv.ts';
 import { packageRoutes } from './routes/packages.ts';
+import { readerRoutes } from './routes/readers.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { scopeVersionRoutes } from './routes/scope-versions.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -173,6 +174,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
     keyRoutes,
     incidentRoutes,
     packageRoutes,
+    readerRoutes,
   ])
     api.route('/', routes(registry));
   api.route('/', statementRoutes(registry, addressOf));

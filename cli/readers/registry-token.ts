@@ -1,9 +1,13 @@
+import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { askRegistry } from '../registries/registry-api.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { askHidden, isQuietTerminal } from '../terminal/hidden-answer.ts';
 import { answer, safe } from '../terminal/output.ts';
 import { isReadToken, keepTokens, readTokens } from './read-tokens.ts';
+
+const readerAnswer = v.looseObject({ readers: v.array(v.string()) });
 
 /** `skillgate registry token URL`: keeps or forgets the token that reads a private registry. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -12,12 +16,23 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const isRemoved = context.options.remove === true;
   if (isRemoved && before === undefined)
     throw new Problem('not-found', `No token for ${base} is kept here`);
-  const tokens = isRemoved ? others : { ...others, [base]: await readToken(context, base) };
+  const token = isRemoved ? undefined : await readToken(context, base);
+  // A wrong token would find nothing, and nobody would know why.
+  const { readers } =
+    token === undefined
+      ? { readers: [] }
+      : await askRegistry({ ...context, registryBase: base }, '/api/v1/reader', readerAnswer, {
+          token,
+        });
+  const tokens = token === undefined ? others : { ...others, [base]: token };
   await keepTokens(context.paths, tokens);
-  answer(context, { schema: 'skillgate.read-token/1', registry: base, kept: !isRemoved }, () =>
-    isRemoved
-      ? safe`The token for ${base} is forgotten.`
-      : safe`The token is kept. Commands of this user send it to ${base}.`,
+  answer(
+    context,
+    { schema: 'skillgate.read-token/1', registry: base, kept: !isRemoved, readers },
+    () =>
+      isRemoved
+        ? safe`The token for ${base} is forgotten.`
+        : safe`The token of ${readers.join(', ')} is kept. Commands of this user send it to ${base}.`,
   );
   return exitCodes.ok;
 }

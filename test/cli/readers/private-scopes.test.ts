@@ -89,9 +89,19 @@ describe('the operator of a registry', () => {
 describe('the token of a reader', () => {
   const token = 'r'.repeat(43);
   const base = 'https://skills.acme.example';
+  const outer = 'o'.repeat(43);
+  /** A registry that knows both tokens. */
+  const registry: typeof fetch = async (_, init) =>
+    [token, outer].some(
+      (known) => new Headers(init?.headers).get('authorization') === `Bearer ${known}`,
+    )
+      ? Response.json({ readers: ['agents'] })
+      : Response.json({ code: 'not-signed-in', detail: 'no reader' }, { status: 401 });
+  const keep = (input: string, at = base) =>
+    skill(['registry', 'token', at], { ...home(), input, fetch: registry });
 
   it('goes to its registry, with each request that has no session', async () => {
-    await skill(['registry', 'token', base], { ...home(), input: `${token}\n` });
+    expect((await keep(`${token}\n`)).stdout).toContain('The token of agents is kept.');
     const file = join(dir, 'home', 'config', 'read-tokens.json');
     expect((await stat(file)).mode & 0o077).toBe(0);
     const sent: [string, string | null][] = [];
@@ -129,9 +139,8 @@ describe('the token of a reader', () => {
 
   it('goes to one of two registries on a host, and to nothing beside them', async () => {
     const below = `${base}/team`;
-    const outer = 'o'.repeat(43);
-    await skill(['registry', 'token', base], { ...home(), input: outer });
-    await skill(['registry', 'token', below], { ...home(), input: token });
+    await keep(outer);
+    await keep(token, below);
     const sentTo = async (url: string): Promise<string | null> => {
       let header: string | null = null;
       const { fetch } = withTokens(
@@ -156,9 +165,10 @@ describe('the token of a reader', () => {
   });
 
   it('is forgotten on demand, and nothing else is taken for a token', async () => {
-    expect((await skill(['registry', 'token', base], { ...home(), input: 'abc\n' })).exit).toBe(2);
+    expect((await keep('abc\n')).exit).toBe(2);
+    expect((await keep('x'.repeat(43))).exit).toBe(5);
     expect((await skill(['registry', 'token', base, '--remove'], home())).exit).toBe(3);
-    await skill(['registry', 'token', base], { ...home(), input: token });
+    expect((await keep(token)).exit).toBe(0);
     expect((await skill(['registry', 'token', base, '--remove'], home())).exit).toBe(0);
     expect((await skill(['registry', 'token', base, '--remove'], home())).exit).toBe(3);
   });

@@ -151,6 +151,14 @@ describe('a private scope', () => {
       expect([path, (await read(path, by())).status]).toEqual([path, status]);
   });
 
+  it('tells who holds a token whose token it is, and that another token is none', async () => {
+    const reader = '/api/v1/reader';
+    expect((await read(reader, { token })).text).toBe('{"readers":["agents"]}');
+    expect((await read(reader, { address: office })).text).toBe('{"readers":["the office"]}');
+    for (const by of [{}, { token: strangers }, { token: 'x'.repeat(43), address: office }])
+      expect((await read(reader, by)).status).toBe(401);
+  });
+
   it('is kept by no shared cache', async () => {
     for (const path of ['/log/checkpoint', '/osv/all.jsonl', '/index/notices.atom', ...known200])
       for (const by of [{ token }, { address: office }, {}])

@@ -141,6 +141,7 @@ describe('the door of the registry', () => {
       '/packages/{id}/look',
       '/packs/evidence/{index}/{line}',
       '/packs/files/{bundle}/{group}',
+      '/reader',
       '/reviews',
       '/reviews/statement/{digest}',
       '/reviews/{scope}/{name}/{version}',
