@@ -29,16 +29,19 @@ export async function mayRead(
   return actor !== undefined && (actor.member !== undefined || isIn(registry, actor, scope));
 }
 
-/** Those of the items, each about one skill, that a request may read. */
+/**
+ * Those of the items, each about one skill, that a request may read. Each scope is judged once: a
+ * page has many skills of few scopes, and `mayRead` may read the session and the owners of a scope.
+ */
 export async function onlyShown<Item extends { readonly name: SkillName }>(
   registry: Registry,
   context: Context,
   items: readonly Item[],
 ): Promise<Item[]> {
-  const shown = await Promise.all(
-    items.map(({ name }) => mayRead(registry, context, scopeOf(name))),
-  );
-  return items.filter((_, at) => shown[at]);
+  const shown = new Set<Scope>();
+  for (const scope of new Set(items.map(({ name }) => scopeOf(name))))
+    if (await mayRead(registry, context, scope)) shown.add(scope);
+  return items.filter(({ name }) => shown.has(scopeOf(name)));
 }
 
 /**

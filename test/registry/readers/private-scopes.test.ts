@@ -1,7 +1,9 @@
 /** A private scope beside a public one: who sees what, on every address that the registry has. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Context } from 'hono';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../../registry/app.ts';
 import { logSize } from '../../../registry/log/log.ts';
+import { onlyShown } from '../../../registry/readers/may-read.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { makeKey } from '../people.ts';
@@ -157,6 +159,15 @@ describe('a private scope', () => {
     expect((await read(reader, { address: office })).text).toBe('{"readers":["the office"]}');
     for (const by of [{}, { token: strangers }, { token: 'x'.repeat(43), address: office }])
       expect((await read(reader, by)).status).toBe(401);
+  });
+
+  it('is judged once for all its versions on a page', async () => {
+    const context = new Context(new Request('http://localhost/osv/all.jsonl'));
+    const judged = vi.spyOn(world.registry.readers ?? expect.fail(), 'of');
+    const page = Array.from({ length: 100 }, () => ({ name: skill.manifest.name }));
+    expect(await onlyShown(world.registry, context, page)).toEqual([]);
+    expect(judged).toHaveBeenCalledTimes(1);
+    judged.mockRestore();
   });
 
   it('is kept by no shared cache', async () => {
