@@ -4,13 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import {
-  hashAt,
-  type MapNode,
-  type MapNodeAt,
-  mapValueOf,
-  putLeaves,
-} from '../../skills-index/log/map-tree.ts';
+import { parseNode, printNode } from '../../registry/log/map-nodes.ts';
+import { hashAt, type MapNodeAt, mapValueOf, putLeaves } from '../../skills-index/log/map-tree.ts';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { bundleMapName, mapKeyOf } from '../../skills-index/trust/members-and-scopes/map-names.ts';
@@ -45,16 +40,4 @@ export function addStoppedNames(db: Database, count: number, size: number): Hash
     })();
   }
   return hashAt(nodeAt(''));
-}
-
-function parseNode(text: string): MapNode {
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.byteLength === 32
-    ? { hash: bytes }
-    : { leaf: { key: bytes.subarray(0, 32), value: bytes.subarray(32) } };
-}
-
-function printNode(node: MapNode): string {
-  const bytes = 'hash' in node ? node.hash : Buffer.concat([node.leaf.key, node.leaf.value]);
-  return Buffer.from(bytes).toString('base64');
 }

@@ -165,12 +165,14 @@ function isOutdated(paths: readonly MapPath[]) {
   );
 }
 
-function printNode(node: MapNode): string {
+/** A node as its row has it, in base64. */
+export function printNode(node: MapNode): string {
   const bytes = 'hash' in node ? node.hash : Buffer.concat([node.leaf.key, node.leaf.value]);
   return Buffer.from(bytes).toString('base64');
 }
 
-function parseNode(text: string): MapNode {
+/** Parses the node of a row. @throws Problem `database-damaged` */
+export function parseNode(text: string): MapNode {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.byteLength === 32) return { hash: bytes };
   if (bytes.byteLength !== 64) throw damagedMap();
