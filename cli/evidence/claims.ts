@@ -142,6 +142,7 @@ function reactionClaim(row: ReactionRow): Claim {
     stopped === null
       ? `${kind} at ${since}; ${host} refused no start since, and has ${after} after it`
       : `${kind} at ${since}; ${host} refused it ${count(seconds ?? 0, 'second')} later, after ${after}`;
-  const why = 'by two clocks: the registry signed the first time, and the host wrote the second';
+  const why =
+    'by two clocks: the registry’s index has the first time unsigned, and the host wrote the second';
   return stated(`${name}@${version}`, says, why);
 }

@@ -25,7 +25,6 @@ export interface ShownHead extends TreeHead {
 }
 
 export interface ShownHeads {
-  readonly status: Status;
   readonly statusBytes: Uint8Array;
   /** Of the status. */
   readonly stated: ShownHead;
@@ -42,7 +41,7 @@ export interface ShownHeads {
  */
 export async function readHeads(world: ReplayWorld, state: MonitorState): Promise<ShownHeads> {
   const { source, root, now } = world;
-  // The status is read before the head, so that no mark in it is newer than the log that is read.
+  // The status is read before the head, so that an honest head is never smaller than the status.
   const statusBytes = await fetchFile(source, '/index/status.json', statusBytesMax);
   if (statusBytes === undefined)
     throw new Problem('not-found', `${source.base} serves no status file`);
@@ -60,7 +59,7 @@ export async function readHeads(world: ReplayWorld, state: MonitorState): Promis
     ...whyBehind(world, state, stated),
     ...whyUnmapped(world, state, { stated, signed }),
   ];
-  return { status, statusBytes, stated, signed, newest, differences };
+  return { statusBytes, stated, signed, newest, differences };
 }
 
 function readNote(note: string, { root }: ReplayWorld): ShownHead {

@@ -17,7 +17,7 @@ export type ReplayedSummary =
   | { readonly withheld: number }
   /**
    * A statement behind the verification summary is not in the log as it is read here, or cannot be
-   * verified: a registry could hide a mark so.
+   * verified: a registry could hide a stop in this way.
    */
   | { readonly unfounded: string }
   /** Installers take nothing on such a verification summary, whatever they are shown. */

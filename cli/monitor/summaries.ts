@@ -1,6 +1,6 @@
 /**
  * Verification summaries in the log whose index line is not shown, judged as the line that they
- * stand for: leaving out a line must not hide a mark.
+ * stand for: a registry must not hide a stop by leaving out the line.
  */
 import { fetchFile, inTurns } from '../../skills-index/client/blobs.ts';
 import { statementBlobBytesMax } from '../../skills-index/client/limits.ts';

@@ -135,7 +135,7 @@ function wholeNumbers(from: number, upTo: number): readonly number[] {
 /**
  * Serves the last file over a log that lost its newest entries, perhaps a suspension among them. No
  * status with a new date is signed, so everybody sees how old the last file is. Where that file
- * itself shows the loss, the database has an older status without the lost marks.
+ * itself shows the loss, the database has an older status with a smaller head.
  * @throws Problem `log-behind` when there is no such file
  */
 async function statusBehind(registry: Registry, behind: HeadAhead): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 /**
  * Takes the advice of an author about a version in the index: yanked or deprecated, and the words
- * that take the advice back. Advice stops nobody, so it moves no version and sets no mark.
+ * that take the advice back. Advice stops nobody, so it moves no version.
  */
 import { and, eq } from 'drizzle-orm';
 import { scopeOf } from '../../skills-index/skill/name.ts';

@@ -14,8 +14,8 @@ export async function deskFeed(registry: Registry): Promise<string> {
 }
 
 /**
- * A feed for everybody: versions that entered the index, and that were stopped there. Installers
- * read both in the index and in status.json.
+ * A feed for everybody: versions that entered the index, and that were stopped there. The index
+ * shows both to everybody as well.
  * @param onlyShown leaves out what the reader may not see
  */
 export async function publicFeed(

@@ -1,6 +1,6 @@
 /**
  * Revocations and suspensions, signed by a reviewer or administrator. They reach every installation
- * through status.json.
+ * through the proofs of the log.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, eq } from 'drizzle-orm';

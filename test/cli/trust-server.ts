@@ -78,7 +78,6 @@ export interface ServedParts {
   readonly now: number;
   readonly version: number;
   readonly status?: TestKey;
-  readonly marks?: number;
 }
 
 /** Files below /tuf/ by name, targets as `targets/HEX.NAME`. */
