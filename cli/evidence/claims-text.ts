@@ -13,7 +13,7 @@ export function summaryText({ hosts, facts, since, generated }: EvidenceReport):
   return joined(
     [
       safe`${since === null ? 'all lines' : `since ${since}`} until ${generated}: ${count(hosts.length, 'host')}, ${count(lines, 'audit line')}`,
-      safe`${count(agents.size, 'agent')}, ${count(versions.length, 'version')}, ${count(starts, 'start')}, ${count(holds.length, 'hold')}, ${count(incidents.length, 'incident')}, ${count(reactions.length, 'reaction')} to a revocation`,
+      safe`${count(agents.size, 'agent')} in audit lines, ${count(versions.length, 'version')}, ${count(starts, 'start')}, ${count(holds.length, 'hold')}, ${count(incidents.length, 'incident')}, ${count(reactions.length, 'reaction')} to a revocation`,
     ],
     '\n',
   );
@@ -24,6 +24,14 @@ const words: Readonly<Record<Standing, string>> = {
   stated: 'stated',
   open: 'could not be verified, because',
   false: 'is contradicted:',
+};
+
+// A reader of the first line alone must not take the claim for true.
+const doubts: Readonly<Record<Standing, string>> = {
+  verified: '',
+  stated: '',
+  open: 'not verified: ',
+  false: 'contradicted: ',
 };
 
 export function standingText({ standing, why }: Claim): string {
@@ -51,7 +59,7 @@ export function claimsText(
       ...claims.map((claim) =>
         joined(
           [
-            safe`${marks[claim.standing]} ${claim.about}: ${claim.says}`,
+            safe`${marks[claim.standing]} ${claim.about}: ${doubts[claim.standing]}${claim.says}`,
             ink.faint(safe`    ${standingText(claim)}`),
           ],
           '\n',

@@ -14,7 +14,7 @@ import { ownName } from '../own-version.ts';
 import { projectAt } from '../run/admission.ts';
 import { auditKeyFileOf } from '../run/start-skill.ts';
 import { signerFor } from '../signing/signer.ts';
-import { answer, bytesText, joined, printNote, safe } from '../terminal/output.ts';
+import { answer, bytesText, count, joined, printNote, safe } from '../terminal/output.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { writeWhole } from '../whole-file.ts';
 import { summaryText } from './claims-text.ts';
@@ -30,14 +30,22 @@ import { sealReport } from './write-report.ts';
 /** Audit lines between two notes of progress. */
 const linesPerNote = 100_000;
 
+/** Versions without evidence that the warning names. */
+const missingShownMax = 10;
+
 /** `skillgate evidence`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { options, now, paths, cwd } = context;
   const { out, since } = options;
-  if (typeof out !== 'string' || !/\.(json|html)$/.test(out))
-    throw new Problem('usage', 'Cannot write the report: --out names no file', {
+  if (typeof out !== 'string' || !/\.(json|html)$/.test(out)) {
+    const message =
+      typeof out === 'string'
+        ? `Cannot write the report to ${out}: the name has to end in .html or .json`
+        : 'Cannot write the report: --out names no file';
+    throw new Problem('usage', message, {
       hint: 'skillgate evidence --out report.html for people, or --out report.json for programs',
     });
+  }
   const from = typeof since === 'string' ? sinceOf(since, now()) : undefined;
   const key = await keyOf(context);
   const parts = new Parts();
@@ -63,6 +71,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     hosts.push(section);
   }
   const versions = await gatherVersions(context, named.sorted(), parts);
+  warnOfMissing(context, hosts, versions);
   const { facts } = await computeFacts({ hosts, versions }, parts);
   const report: EvidenceReport = {
     generated: now().toISOString(),
@@ -83,6 +92,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const file = out.endsWith('.html') ? await pageOfReport(text, out) : text;
   await writeWhole(path, file, 0o600);
   const bytes = Buffer.byteLength(file);
+  const known = [key.signer.keyId, ...new Set(facts.versions.flatMap(({ root }) => root ?? []))];
   answer(
     context,
     {
@@ -97,7 +107,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
         [
           safe`wrote ${out}, ${bytesText(bytes)}, signed with ${key.name} (${key.signer.keyId})`,
           summaryText(report),
-          safe`verify it anywhere, without a network: skillgate evidence verify ${out} --signer ${key.signer.keyId}`,
+          safe`verify it anywhere, without a network: skillgate evidence verify ${out} ${known.map((id, at) => `${at === 0 ? '--signer' : '--root'} ${id}`).join(' ')}`,
+          safe`give the auditor the ${known.length === 1 ? 'id' : 'ids'} by another way than the file`,
         ],
         '\n',
       ),
@@ -153,6 +164,32 @@ async function gatherVersions(
   }
   progress.end();
   return sections;
+}
+
+/** Warns of what the report lacks: otherwise only the reader of the report would learn it. */
+function warnOfMissing(
+  context: CommandContext,
+  hosts: readonly HostSection[],
+  versions: readonly VersionSection[],
+): void {
+  for (const { name, damage } of hosts)
+    for (const { part, why } of damage)
+      printNote(context, safe`warning: the report has no ${part} of the host ${name}: ${why}`);
+  const missing = versions.filter((one) => one.missing !== null);
+  if (missing.length === 0) return;
+  printNote(
+    context,
+    safe`warning: the report has no evidence of ${missing.length} of ${count(versions.length, 'version')}:`,
+  );
+  // Agents write names of versions, so the list has a limit.
+  for (const { name, version, missing: why } of missing.slice(0, missingShownMax))
+    printNote(context, safe`  ${name}@${version}: ${why ?? ''}`);
+  if (missing.length > missingShownMax)
+    printNote(context, safe`  and ${missing.length - missingShownMax} more`);
+  printNote(
+    context,
+    safe`  a registry shows private versions to a reader with a token only: skillgate registry token URL`,
+  );
 }
 
 // The host's own key needs no passphrase, so that a scheduled job can make reports.

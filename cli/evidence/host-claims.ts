@@ -55,7 +55,7 @@ export function hostClaims(
     claims.push(
       stated(
         about,
-        `${count(agents.length, 'agent')}, ${count(locked.length, 'locked version')}, ${count(openBreakers.length, 'open breaker')} and the digest of host policy`,
+        `${count(agents.length, 'agent identity', 'agent identities')}, ${count(locked.length, 'locked version')}, ${count(openBreakers.length, 'open breaker')} and the digest of host policy`,
         `${byHost}: nobody signs these files`,
       ),
     );

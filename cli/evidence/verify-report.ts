@@ -1,6 +1,7 @@
 /** `skillgate evidence verify`: computes a report's claims again, from the report alone. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
 import { evidenceReportBytesMax } from '../limits.ts';
@@ -21,14 +22,15 @@ import { openReport } from './write-report.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [file = ''] = context.args;
   const { signer, page } = context.options;
+  const known = {
+    signer: typeof signer === 'string' ? parseDigest(signer) : undefined,
+    roots: [...listOf(context.options.root).map(parseDigest), ...pinnedRoots(context)],
+  };
   const bytes = await readReport(resolve(context.cwd, file));
   const json = jsonInPage(bytes);
   const opened = openReport(json ?? bytes, file);
   const computed = await computeFacts(opened.report, opened.parts);
-  const claims = claimsOf(opened, computed, {
-    signer: typeof signer === 'string' ? signer : undefined,
-    roots: [...listOf(context.options.root), ...pinnedRoots(context)],
-  });
+  const claims = claimsOf(opened, computed, known);
   const isPageNeeded = json !== undefined || typeof page === 'string';
   const made = isPageNeeded ? await pageOf(pageContent(opened, computed, json ?? bytes)) : '';
   if (json !== undefined) claims.push(pageClaim(opened.report, made === bytes.toString('utf8')));
@@ -54,7 +56,9 @@ function pageClaim({ tool }: EvidenceReport, isSame: boolean): Claim {
 }
 
 function contradiction(file: string, wrong: readonly Claim[]): Problem {
-  const reasons = wrong.map(({ about, says, why }) => ({ message: `${about}: ${says}: ${why}` }));
+  const reasons = wrong.map(({ about, says, why }) => ({
+    message: `${about}: contradicted: ${says} (${why})`,
+  }));
   return new Problem('evidence-invalid', `${file} says what its own evidence contradicts`, {
     reasons,
     hint: 'do not rely on this report: ask its maker, and compare the key that signed it',
@@ -63,7 +67,9 @@ function contradiction(file: string, wrong: readonly Claim[]): Problem {
 
 async function readReport(path: string): Promise<Buffer> {
   const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new Problem('not-found', `Cannot read ${path}: ${cause.message}`);
+    const why =
+      cause.code === 'ENOENT' ? 'there is no such file' : `it cannot be opened (${cause.code})`;
+    throw new Problem('file-not-found', `Cannot read ${path}: ${why}`);
   });
   if (bytes.byteLength > evidenceReportBytesMax * 2)
     throw new Problem('evidence-invalid', `${path} is too large for a report`);

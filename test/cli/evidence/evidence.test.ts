@@ -141,7 +141,28 @@ describe('skillgate evidence', () => {
     expect(standing('is the root of trust')).toBe('verified');
     const other = await verify(file, '--signer', root);
     expect(other).toMatchObject({ exit: 6, out: '' });
-    expect(other.err).toContain('signed with the expected key');
+    expect(other.err).toContain('report: contradicted: the report is signed with the expected key');
+  });
+
+  it('prints a command that verifies the signer and every root of trust', async () => {
+    const made = await user.run('evidence', '--out', 'printed.json');
+    expect(made.err).not.toContain('warning');
+    const [, typed = ''] = /skillgate evidence verify printed\.json (.*)/.exec(made.out) ?? [];
+    const known = await claims(join(user.project, 'printed.json'), ...typed.split(' '));
+    const byReader = known.filter(({ why }) => why.startsWith('by the report itself'));
+    expect([known.length > 5, byReader]).toEqual([true, []]);
+  });
+
+  it.each<[string, number, string[], string]>([
+    ['a report of another form', 2, ['--out', 'report.txt'], 'has to end in .html or .json'],
+    ['no report', 3, ['verify', 'nosuch.html'], 'nosuch.html: there is no such file\n'],
+    ['a folder', 3, ['verify', '.'], 'it cannot be opened (EISDIR)\n'],
+    ['no key', 2, ['verify', 'report.json', '--signer', 'alice'], 'digest-invalid'],
+    ['no root of trust', 2, ['verify', 'report.json', '--root', 'acme'], 'digest-invalid'],
+  ])('is told what to type for %s', async (_, code, typed, said) => {
+    const { exit, out, err } = await user.run('evidence', ...typed);
+    expect([exit, out, err]).toEqual([code, '', expect.stringContaining(said)]);
+    expect(err).not.toContain('ENOENT');
   });
 
   it('has no private key, no value of a variable and no name of a workspace', async () => {
@@ -169,11 +190,20 @@ describe('skillgate evidence', () => {
     const fleet = ['evidence', '--from', copy, '--from', user.home, '--out', 'fleet.json'];
     const made = await user.runWith({ fetch: deadFetch }, ...fleet);
     expect(made.exit).toBe(0);
+    expect(made.err).toContain('warning: the report has no audit log of the host broken-host: ');
+    expect(made.err).toMatch(
+      /warning: the report has no evidence of 2 of 2 versions:\n {2}@acme\/leaky@2\.0\.0: .*\n/,
+    );
+    expect(made.err).toContain('skillgate registry token URL');
     const said = await verify(join(user.project, 'fleet.json'));
     expect(said.exit).toBe(7);
-    expect(said.out).toMatch(/\? host broken-host: the report has audit log\n.*because .*no key/);
-    expect(said.out).toMatch(/\? host broken-host: the report has host\.json\n/);
-    expect(said.out).toMatch(/\? @acme\/leaky@2\.0\.0: the version is approved\n.*Cannot reach/);
+    expect(said.out).toMatch(
+      /\? host broken-host: not verified: the report has audit log\n.*because .*no key/,
+    );
+    expect(said.out).toMatch(/\? host broken-host: not verified: the report has host\.json\n/);
+    expect(said.out).toMatch(
+      /\? @acme\/leaky@2\.0\.0: not verified: the version is approved\n.*Cannot reach/,
+    );
     expect(said.out).toMatch(/✓ host home: audit lines 1 to/);
   });
 
