@@ -81,6 +81,17 @@ describe('a second export', () => {
   });
 });
 
+it('names the token that a reader of private scopes needs', async () => {
+  await stage.release(version(1));
+  stage.lie = async (path, honest) =>
+    path === '/log/statements/0' ? new Response(null, { status: 404 }) : honest();
+  const { exit, stdout } = await stage.export();
+  expect([exit, stdout]).toEqual([
+    4,
+    expect.stringContaining('skillgate registry token http://localhost'),
+  ]);
+});
+
 it('leaves out the skills of other scopes, and has the whole log', async () => {
   await stage.release(version(1));
   expect(await stage.export('--scope', 'other')).toMatchObject({ exit: 0 });
