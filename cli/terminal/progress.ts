@@ -14,11 +14,15 @@ export interface Progress {
 /** Number of lines for the whole task, where stderr is no terminal. */
 const linesElsewhere = 20;
 
+/** Shortest time between two lines, where stderr is no terminal. */
+const lineMilliseconds = 1_000;
+
 export function startProgress(context: CommandContext, total: number, unit: string): Progress {
   const { stderr } = context;
   const atTerminal = stderr.isTTY === true && context.env.TERM !== 'dumb';
   const every = Math.max(1, Math.ceil(total / linesElsewhere));
   let done = 0;
+  let last = performance.now();
   return {
     step: (what) => {
       done++;
@@ -30,8 +34,13 @@ export function startProgress(context: CommandContext, total: number, unit: stri
             .slice(0, columns - 1)
             .join('')}`,
         );
-      else if (done % every === 0 || done === total)
+      else if (
+        (done % every === 0 || done === total) &&
+        performance.now() - last >= lineMilliseconds
+      ) {
+        last = performance.now();
         printNote(context, safe`${done}/${total} ${unit}`);
+      }
     },
     end: () => {
       if (atTerminal && done > 0) stderr.write('\r\u001b[2K');
