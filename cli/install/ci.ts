@@ -26,7 +26,7 @@ import { sharedFolder } from './agent-folders.ts';
 import { removeEarlier } from './earlier-folders.ts';
 import { editsIn, printKept } from './local-edits.ts';
 import { type LockedSkill, lockFileName, projectFileName } from './lock.ts';
-import { requireLockedBytes } from './locked-bytes.ts';
+import { requireLockedBytes } from './locked-version.ts';
 import { type PreparedFolder, prepareFolder } from './prepare-folder.ts';
 import { requirementsIn, wantedIn } from './required/required-skills.ts';
 import {

@@ -4,19 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { compare, valid } from 'semver';
 import * as admission from '../../runner/admission/public.ts';
 import * as host from '../../runner/host/public.ts';
 import * as runs from '../../runner/run/public.ts';
-import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import type { SkillReference } from '../../skills-index/skill/authoring/reference.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
-import {
-  type Capabilities,
-  capabilityDigest,
-  isEmpty,
-  minus,
-} from '../../skills-index/skill/capability.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { isNamePart, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -33,14 +25,19 @@ import {
   projectAt,
   questionOf,
 } from '../run/admission.ts';
+import { passedOverNotes } from '../run/advice-notes.ts';
 import { requireAdmittedOrName } from '../run/approved-instead.ts';
 import { hostFiles } from '../run/start-skill.ts';
-import { confirm } from '../terminal/ask.ts';
 import { joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 import { foldersOf, sharedFolder } from './agent-folders.ts';
 import { type Installed, whatItMayDo, whereItLies } from './install-text.ts';
-import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
-import { requireLockedBytes } from './locked-bytes.ts';
+import type { LockedSkill, WantedSkill } from './lock.ts';
+import {
+  agreeToMore,
+  approvedBefore,
+  requireLockedBytes,
+  requireNoDowngrade,
+} from './locked-version.ts';
 import { joinRanges, orUnmet } from './required/join-ranges.ts';
 import { requirersOf, wantedIn } from './required/required-skills.ts';
 import {
@@ -138,6 +135,8 @@ async function verify(
     }));
   for (const line of found.admission.notes) printNote(context, safe`note: ${line}`);
   const admitted = await requireAdmittedOrName(context, question, found);
+  for (const line of await passedOverNotes(found.source, found.admission, range))
+    printNote(context, safe`note: ${line}`);
   requireNoDowngrade(admitted, before, wanted.range);
   requireLockedBytes(admitted, before);
 
@@ -229,24 +228,6 @@ function requireOwnFolder(project: Project, name: SkillName, folder: string): vo
   }
 }
 
-// A registry that withholds the newest version must not cause a silent downgrade.
-function requireNoDowngrade(
-  admitted: Admitted,
-  before: LockedSkill | undefined,
-  range: string,
-): void {
-  if (
-    before === undefined ||
-    valid(range) !== null ||
-    compare(admitted.version, before.version) >= 0
-  )
-    return;
-  const message = `Cannot update ${admitted.name}: version ${before.version} is installed, and the registry offers the older ${admitted.version}`;
-  throw new Problem('not-admitted', message, {
-    hint: `why version ${before.version} is not chosen: skillgate install ${admitted.name}@${before.version}. To install the older version on purpose: skillgate install ${admitted.name}@${admitted.version}`,
-  });
-}
-
 function lockedBy(found: AdmissionAnswer, admitted: Admitted): LockedSkill {
   const { requires } = admitted.manifest;
   return {
@@ -260,40 +241,6 @@ function lockedBy(found: AdmissionAnswer, admitted: Admitted): LockedSkill {
     logIndex: admitted.logIndex,
     ...(Object.keys(requires).length === 0 ? {} : { requires }),
   };
-}
-
-// The lock's digest shows whether a list of capabilities is the installed version's. The same
-// version often comes from the cache, so the list must not need the registry.
-async function approvedBefore(
-  found: AdmissionAnswer,
-  { name, capabilities, capabilityDigest: digest }: Admitted,
-  before: LockedSkill,
-): Promise<Capabilities | undefined> {
-  if (before.capabilities === digest) return capabilities;
-  const lines = await fetchIndex(found.source, name).catch(() => []);
-  found.source.signal?.throwIfAborted();
-  const line = lines.find((candidate) => candidate.version === before.version);
-  return line !== undefined && capabilityDigest(line.capabilities) === before.capabilities
-    ? line.capabilities
-    : undefined;
-}
-
-// An update with more capabilities needs a person's consent, whoever approved it.
-async function agreeToMore(
-  context: CommandContext,
-  { name, admitted, before }: Installed,
-): Promise<void> {
-  const isMore = before !== undefined && before.locked.capabilities !== admitted.capabilityDigest;
-  const added =
-    before?.capabilities === undefined
-      ? admitted.capabilities
-      : minus(admitted.capabilities, before.capabilities);
-  const isOther = before?.locked.version === admitted.version;
-  if (!isMore || (isEmpty(added) && !isOther) || context.options.yes === true) return;
-  const question = isOther
-    ? safe`${lockFileName} pins capabilities for ${name}@${admitted.version} that differ from the approved ones above.`
-    : safe`This version of ${name} may do more than the installed version.`;
-  await confirm(context, question, 'yes', `skillgate install ${name} --yes`);
 }
 
 function printInstalled(context: CommandContext, lines: readonly Safe[]): void {

@@ -106,7 +106,7 @@ function sameOrUnknown(
   admitted: Admitted,
   { locked, capabilities }: NonNullable<Installed['before']>,
 ): string {
-  if (capabilities !== undefined) return 'nothing: the skill may do the same as before';
+  if (capabilities !== undefined) return 'no capability: the skill may do the same as before';
   return locked.version === admitted.version
     ? `${lockFileName} pins the capabilities ${locked.capabilities} for this version, but approved are ${admitted.capabilityDigest}`
     : 'the capabilities of the old version are no longer known';

@@ -1,22 +1,55 @@
 /** Notes about advice of the author of a version: yanked, deprecated. Advice stops nobody. */
+import { valid } from 'semver';
 import type * as admission from '../../runner/admission/public.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
+import { fetchIndex } from '../../skills-index/client/registry-index.ts';
 import { fetchStatementAt } from '../../skills-index/client/version-words.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { compareVersions, isInRange } from '../../skills-index/skill/version.ts';
 import { judge } from '../../skills-index/trust/decision/judge.ts';
+import type { AdviceHint, IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
 import { readAuthorAdvice } from '../../skills-index/trust/index-files/shown-advice.ts';
 
+type Judged = Pick<admission.Admission, 'input'>;
+
 /** The notes for a person; empty for most versions. */
-export async function adviceNotes(
+export async function adviceNotes(source: Source, { input }: Judged): Promise<readonly string[]> {
+  return notesAbout(source, input, input.line, ['yanked', 'deprecated']);
+}
+
+/**
+ * A note about the highest version in the range, where an installation passed over it because the
+ * author yanked it. Reads the index that the admission left in the store.
+ */
+export async function passedOverNotes(
   source: Source,
-  { input }: Pick<admission.Admission, 'input'>,
+  { input }: Judged,
+  range: string,
 ): Promise<readonly string[]> {
-  const { line } = input;
+  const { name, version } = input.line;
+  if (valid(range) !== null) return [];
+  // A missing note must not stop an installation.
+  const lines = await fetchIndex({ ...source, offline: true }, name).catch(() => []);
+  const line = lines
+    .filter((one) => one.advice?.yanked !== undefined && isInRange(one.version, range))
+    .sort((a, b) => compareVersions(a.version, b.version))
+    .at(-1);
+  if (line === undefined || compareVersions(line.version, version) <= 0) return [];
+  const notes = await notesAbout(source, input, line, ['yanked']);
+  return notes.map((note) => `${version} is chosen, because ${note}`);
+}
+
+async function notesAbout(
+  source: Source,
+  input: Judged['input'],
+  line: IndexLine,
+  kinds: readonly (keyof AdviceHint)[],
+): Promise<readonly string[]> {
   const { advice } = line;
   if (advice === undefined) return [];
   const { identities } = judge(input).evidence;
   const notes: string[] = [];
-  for (const kind of ['yanked', 'deprecated'] as const) {
+  for (const kind of kinds) {
     const at = advice[kind];
     if (at === undefined) continue;
     const place = `${line.name}@${line.version}`;

@@ -100,7 +100,7 @@ describe('skillgate install', () => {
     const { out, err, exit } = await project.user.run('install', '@acme/weekly-report');
     expect({ exit, err }).toMatchObject({ exit: 0 });
     expect(out).toContain(
-      'Changed since 1.0.0:\n    nothing: the skill may do the same as before\n',
+      'Changed since 1.0.0:\n    no capability: the skill may do the same as before\n',
     );
   });
 

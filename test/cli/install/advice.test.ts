@@ -86,6 +86,20 @@ describe('a yanked version', () => {
     expect(err).toContain('suspended');
   });
 
+  it('is named once when a range passes over it', async () => {
+    for (const version of ['1.1.0', '2.0.0']) await advise(version, 'yanked');
+    const { exit, err } = await user.run('install', name);
+    expect([exit, err]).toEqual([
+      0,
+      expect.stringContaining(
+        'note: 1.0.0 is chosen, because the author yanked @acme/report@2.0.0: totals are wrong\n',
+      ),
+    ]);
+    expect(err.match(/yanked/g)).toHaveLength(1);
+    for (const other of ['@acme/report@1.0.0', '@acme/report@~1.0.0'])
+      expect((await user.run('install', other)).err).not.toContain('yanked');
+  });
+
   it('names the exact version as the way out when only yanked versions fit', async () => {
     await advise('2.0.0', 'yanked');
     const { exit, err } = await user.run('install', '@acme/report@^2.0.0');

@@ -1,0 +1,102 @@
+/**
+ * A version against the version that the lock pins: no other bytes, no silent downgrade, and no
+ * more capabilities without a person's consent.
+ */
+import { compare, valid } from 'semver';
+import { fetchIndex } from '../../skills-index/client/registry-index.ts';
+import {
+  type Capabilities,
+  capabilityDigest,
+  isEmpty,
+  minus,
+} from '../../skills-index/skill/capability.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
+import type { CommandContext } from '../command.ts';
+import type { AdmissionAnswer } from '../run/admission.ts';
+import { confirm } from '../terminal/ask.ts';
+import { safe } from '../terminal/output.ts';
+import type { Installed } from './install-text.ts';
+import { type LockedSkill, lockFileName } from './lock.ts';
+
+/** @throws Problem `lock-differs` where the same version has another digest now */
+export function requireLockedBytes(admitted: Admitted, locked: LockedSkill | undefined): void {
+  if (
+    locked === undefined ||
+    locked.version !== admitted.version ||
+    locked.bundle === admitted.bundle
+  )
+    return;
+  const which = `${admitted.name}@${admitted.version}`;
+  throw new Problem(
+    'lock-differs',
+    `Cannot install ${which}: skillgate.lock pins other bytes for this version`,
+    {
+      reasons: [
+        { message: `skillgate.lock has ${locked.bundle}` },
+        { message: `the registry offers ${admitted.bundle}` },
+      ],
+    },
+  );
+}
+
+/**
+ * A registry that withholds the newest version must not cause a silent downgrade.
+ * @throws Problem `not-admitted` where a range chose a lower version than the locked one
+ */
+export function requireNoDowngrade(
+  admitted: Admitted,
+  before: LockedSkill | undefined,
+  range: string,
+): void {
+  if (
+    before === undefined ||
+    valid(range) !== null ||
+    compare(admitted.version, before.version) >= 0
+  )
+    return;
+  const message = `Cannot update ${admitted.name}: version ${before.version} is installed, and the registry offers the older ${admitted.version}`;
+  throw new Problem('not-admitted', message, {
+    hint: `why version ${before.version} is not chosen: skillgate install ${admitted.name}@${before.version}. To install the older version on purpose: skillgate install ${admitted.name}@${admitted.version}`,
+  });
+}
+
+/**
+ * The capabilities of the locked version; undefined when nobody knows them any more. The digest
+ * in the lock shows whether a list is of that version. The same version often comes from the cache,
+ * so the list must not need the registry.
+ */
+export async function approvedBefore(
+  found: AdmissionAnswer,
+  { name, capabilities, capabilityDigest: digest }: Admitted,
+  before: LockedSkill,
+): Promise<Capabilities | undefined> {
+  if (before.capabilities === digest) return capabilities;
+  const lines = await fetchIndex(found.source, name).catch(() => []);
+  found.source.signal?.throwIfAborted();
+  const line = lines.find((candidate) => candidate.version === before.version);
+  return line !== undefined && capabilityDigest(line.capabilities) === before.capabilities
+    ? line.capabilities
+    : undefined;
+}
+
+/**
+ * An update with more capabilities needs a person's consent, whoever approved it.
+ * @throws Problem `not-confirmed`
+ */
+export async function agreeToMore(
+  context: CommandContext,
+  { name, admitted, before }: Installed,
+): Promise<void> {
+  const isMore = before !== undefined && before.locked.capabilities !== admitted.capabilityDigest;
+  const added =
+    before?.capabilities === undefined
+      ? admitted.capabilities
+      : minus(admitted.capabilities, before.capabilities);
+  const isOther = before?.locked.version === admitted.version;
+  if (!isMore || (isEmpty(added) && !isOther) || context.options.yes === true) return;
+  const question = isOther
+    ? safe`${lockFileName} pins capabilities for ${name}@${admitted.version} that differ from the approved ones above.`
+    : safe`This version of ${name} may do more than the installed version.`;
+  await confirm(context, question, 'yes', `skillgate install ${name} --yes`);
+}
