@@ -106,7 +106,7 @@ export class Crowd {
     const again = this.unanswered;
     this.unanswered = [];
     const send = sender(`127.${1 + (round >> 7)}.${1 + (round & 127)}.250`);
-    for (const act of again) await this.#send(act, send);
+    await Promise.all(again.map((act) => this.#send(act, send)));
   }
 
   async #workAs(kind: ActKind, nth: number, { send, random }: Work): Promise<void> {
@@ -183,11 +183,9 @@ export class Crowd {
       return false;
     }
     const { kind, skill } = act;
-    // The answer to the same report was lost: the job is done.
-    const isDone = kind === 'report' && answer.body?.code === 'job-stale';
     if (answer.status < 300) this.acknowledged.push(act);
     else this.#refuse(kind, answer);
-    if (skill === undefined || (answer.status >= 300 && !isDone)) return true;
+    if (skill === undefined || answer.status >= 300) return true;
     if (kind === 'report') {
       this.#toScan.delete(printName(skill));
       this.#toApprove.push(skill);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, describe, it, vi } from 'vitest';
 import { actKinds } from './acts.ts';
 import { runKills } from './kills.ts';
 import { makeServedSite } from './served-site.ts';
@@ -9,12 +9,13 @@ describe('a registry that is killed while many publish, report, approve, claim a
   const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   afterEach(() => logged.mockClear());
 
-  it.each([
+  // Both wait most of the time: for moments, for starts, and for the storage of the Worker.
+  it.concurrent.for([
     ['as a process', makeServedSite, 7],
     ['on Workers', makeWorkerSite, 18],
   ] as const)(
     '%s has everything that it acknowledged, and nothing half',
-    async (_, makeSite, rounds) => {
+    async ([, makeSite, rounds], { expect, onTestFinished }) => {
       const site = await makeSite();
       onTestFinished(() => site.close());
       const { faults, acknowledged, unanswered } = await runKills(site, { rounds, seed: 7 });

@@ -32,6 +32,8 @@ const base = 'http://registry.invalid';
 /** Sweeps, and the rest of a long start, run beside the first requests. */
 const triesMax = 100;
 const pauseMs = 50;
+/** Most of the time passes in waiting for the storage of the Worker. */
+const askedAtOnce = 16;
 const unfinished = /\.part$|(^|\/)uploads\//;
 
 export class Checker {
@@ -59,9 +61,13 @@ export class Checker {
   /** As `check`, without a look at the objects themselves. */
   async ask(acts: readonly Act[]): Promise<Fault[]> {
     const faults = [...(await this.#checkDatabase()), ...(await this.#replay())];
-    for (const act of acts)
-      for (const what of await this.#whatLacks(act).catch((cause) => [String(cause)]))
-        faults.push({ kind: 'lost', act: act.kind, what: `${act.about}: ${what}` });
+    const left = acts.values();
+    const askInTurn = async (): Promise<void> => {
+      for (const act of left)
+        for (const what of await this.#whatLacks(act).catch((cause) => [String(cause)]))
+          faults.push({ kind: 'lost', act: act.kind, what: `${act.about}: ${what}` });
+    };
+    await Promise.all(Array.from({ length: askedAtOnce }, askInTurn));
     return faults;
   }
 
