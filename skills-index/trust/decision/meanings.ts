@@ -22,17 +22,17 @@ export const decisionMeanings: Readonly<Record<DecisionReasonCode, string>> = {
   'subject-mismatch':
     'A statement is about another version or other bytes than the delivered version.',
   'publisher-unknown':
-    'The signer of the publication had no right to publish in the scope at that place in the log.',
+    'The signer of the publication had no right to publish in the scope at that place in the log. After a theft, the end of a key takes this right away for earlier log indexes, too.',
   'publisher-changed':
     'Another publisher than the one that this host knows for the skill, or another owner of the scope, published the version.',
   'lock-mismatch': 'The registry now shows the version with other facts than skillgate.lock pins.',
   'scanner-unknown':
-    'The key that signed the scan did not belong to a scanner at that place in the log.',
+    'The key that signed the scan did not belong to a scanner at that place in the log. The end of a scanner’s key can count from an earlier log index.',
   'scan-mismatch':
     'The scan report differs from the signed report, or does not cover every file of the version.',
   'rule-set-refused': 'A rule set that the policy no longer accepts scanned the version.',
   'approval-invalid':
-    'An approval does not count: its signer was no reviewer, or is an author of the version, or approved something else.',
+    'An approval does not count: its signer was no reviewer, or is an author of the version, or approved something else. The end of a reviewer’s key can count from an earlier log index.',
   'scans-missing':
     'Fewer scanners signed the report than the policy demands. Two keys of one member count as one scanner.',
   'approvals-missing':
@@ -62,5 +62,5 @@ export const decisionMeanings: Readonly<Record<DecisionReasonCode, string>> = {
   suspended:
     'A reviewer, or the registry after a rescan, stopped the version, its bytes or its publisher until a person decides.',
   revoked:
-    'A reviewer revoked the version, or a key that its evidence depends on was ended. A revocation is final.',
+    'A reviewer or administrator revoked the version, its bytes or its publisher. A revocation is final.',
 };

@@ -18,19 +18,20 @@ export const decisionHints = {
   'statement-surplus': 'The registry has to publish one set of evidence for each version.',
   'subject-mismatch': 'Tell the registry’s operator that the statement is about other bytes.',
   'publisher-unknown':
-    'The scope’s owner has to publish with a key that owns the scope: skillgate scope show.',
+    'Do not use the version: a thief may have published it. Ask the scope’s owner (skillgate scope show) for a higher version.',
   'publisher-changed':
     'Ask the author over another channel whether the publisher changed. If so: skillgate install NAME --publisher sha256:… (the id of the new publisher).',
   'lock-mismatch':
     'Somebody changed skillgate.lock, or the version was approved again: find out which of the two happened. skillgate install NAME shows what is approved now, and asks before it writes other capabilities into the lock. Where another registry answers, first remove the entry from skillgate.lock.',
   'scanner-unknown':
-    'An administrator has to enrol the scanner before it scans: skillgate member add.',
+    'Do not use the version. Its author can publish a higher version for an enrolled scanner (skillgate member add).',
   'scans-missing':
     'Another scanner has to sign the same report: skillgate scanner work with its key, on another machine.',
   'scan-mismatch': 'The registry has to scan the version again.',
   'rule-set-refused':
     'The policy no longer accepts scans by that rule set: the registry has to scan the version again.',
-  'approval-invalid': 'A reviewer has to approve the version again.',
+  'approval-invalid':
+    'Do not use the version. Its author can publish a higher version for reviewers to approve.',
   'approvals-missing': 'More reviewers have to approve the version: skillgate review list.',
   'approvals-not-independent':
     'A reviewer has to approve from the command line: skillgate review approve.',
