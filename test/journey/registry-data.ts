@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { TestRoot } from '../registry/people.ts';
 
-export async function makeDataFolder(trust: TestRoot): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'skillgate-registry-'));
+export async function makeDataFolder(trust: TestRoot, parent = tmpdir()): Promise<string> {
+  const dir = await mkdtemp(join(parent, 'skillgate-registry-'));
   await writeFile(join(dir, 'root.json'), canonicalJson(trust.root));
   await writeFile(
     join(dir, 'keys.json'),

@@ -1,8 +1,6 @@
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { makeBackup } from '../../../registry/backup/backup.ts';
-import { restoreRegistry } from '../../../registry/backup/restore.ts';
 import type { Registry } from '../../../registry/context.ts';
 import { readKeys } from '../../../registry/data-folder/data-folder.ts';
 import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
@@ -13,9 +11,8 @@ import { storedBlobName } from '../../../registry/store/objects.ts';
 import { statements } from '../../../registry/store/schema.ts';
 import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { makeDataFolder } from '../../journey/registry-data.ts';
-import { makeKey, makeRoot } from '../people.ts';
-import { claimScope, makeSkill, publish, type Send } from '../road.ts';
+import { makeRoot } from '../people.ts';
+import { backUp, leftOf, makeLoneDataFolder, publishThree, restore } from './backups.ts';
 
 const trust = makeRoot();
 
@@ -47,29 +44,16 @@ describe('a backup of a registry whose older statements are in segments', () => 
     });
     cpSync(made, backup, { recursive: true });
     damage(join(backup, 'objects'));
-    await restoreRegistry({
-      backup,
-      dir: to,
-      witnesses: [],
-      isUnwitnessed: false,
-      fetch: () => Promise.reject(new TypeError('fetch failed')),
-      now: () => new Date(),
-      say: () => undefined,
-      progress: () => undefined,
-    });
+    await restore(backup, to);
     cpSync(join(dir, 'keys.json'), join(to, 'keys.json'));
     return to;
   };
 
   beforeAll(async () => {
-    dir = await makeDataFolder(trust);
+    dir = await makeLoneDataFolder(trust);
     made = `${dir}-backup`;
     const running = await startRegistry({ dir, port: 0 });
-    const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
-    const author = makeKey();
-    expect((await claimScope(send, 'acme', author)).status).toBe(201);
-    for (let at = 0; at < 3; at++)
-      await publish(send, makeSkill('@acme/report', `1.0.${at}`), author);
+    await publishThree((path, init) => fetch(`${running.base}${path}`, init));
     await running.close();
     before = await shown(dir);
     expect(before.length).toBeGreaterThan(3);
@@ -85,17 +69,9 @@ describe('a backup of a registry whose older statements are in segments', () => 
       .map(({ bundle }) => storedBlobName(bundle ?? digestOf('')));
     expect(bundles).toHaveLength(3);
     db.close();
-    await makeBackup({
-      dir,
-      backup: made,
-      withKeys: false,
-      say: () => undefined,
-      signal: new AbortController().signal,
-    });
+    await backUp(dir, made);
   });
-  afterAll(() => {
-    for (const path of [dir, made]) rmSync(path, { recursive: true });
-  });
+  afterAll(() => rmSync(dirname(dir), { recursive: true }));
 
   it.each<[string, (objects: string) => void]>([
     ['whole', () => undefined],
@@ -120,6 +96,6 @@ describe('a backup of a registry whose older statements are in segments', () => 
       code: 'backup-damaged',
       message: expect.stringContaining('is lost with its segment'),
     });
-    expect(readdirSync(join(dir, '..'))).not.toContain(`${dir.split('/').at(-1)}-lost`);
+    expect(leftOf(`${dir}-lost`)).toEqual([]);
   });
 });

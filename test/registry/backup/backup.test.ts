@@ -8,18 +8,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { makeBackup } from '../../../registry/backup/backup.ts';
-import { type RestoreOptions, restoreRegistry } from '../../../registry/backup/restore.ts';
 import { startRegistry } from '../../../registry/serve.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
-import { makeKey, makeRoot } from '../people.ts';
-import { claimScope, makeSkill, publish, type Send } from '../road.ts';
+import { makeRoot } from '../people.ts';
+import { claimScope, type Send } from '../road.ts';
 import { earlierDatabase } from '../store/earlier-release.ts';
+import { backUp, leftOf, makeLoneDataFolder, publishThree, restore } from './backups.ts';
 
 const trust = makeRoot();
 
@@ -28,28 +27,7 @@ describe('a backup of a registry', () => {
   let made: string;
   let size = 0;
   let head = '';
-  const said: string[] = [];
 
-  const backUp = (from: string, backup: string, withKeys = false) =>
-    makeBackup({
-      dir: from,
-      backup,
-      withKeys,
-      say: (line) => said.push(line),
-      signal: new AbortController().signal,
-    });
-  const restore = (backup: string, to: string, more: Partial<RestoreOptions> = {}) =>
-    restoreRegistry({
-      backup,
-      dir: to,
-      witnesses: [],
-      isUnwitnessed: false,
-      fetch: () => Promise.reject(new TypeError('fetch failed')),
-      now: () => new Date(),
-      say: (line) => said.push(line),
-      progress: () => undefined,
-      ...more,
-    });
   /** A copy of the backup, for a test that damages it. */
   const copyOf = (name: string): string => {
     const copy = `${made}-${name}`;
@@ -63,16 +41,11 @@ describe('a backup of a registry', () => {
   };
 
   beforeAll(async () => {
-    dir = await makeDataFolder(trust);
+    dir = await makeLoneDataFolder(trust);
     made = `${dir}-backup`;
     const running = await startRegistry({ dir, port: 0 });
     const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
-    const author = makeKey();
-    expect((await claimScope(send, 'acme', author)).status).toBe(201);
-    for (let at = 0; at < 3; at++)
-      expect((await publish(send, makeSkill('@acme/report', `1.0.${at}`), author)).status).toBe(
-        201,
-      );
+    const author = await publishThree(send);
     // Twice, while the registry serves.
     await backUp(dir, made);
     expect((await claimScope(send, 'acme-2', author)).status).toBe(201);
@@ -82,14 +55,13 @@ describe('a backup of a registry', () => {
     expect((await backUp(dir, made)).about.log.size).toBe(size);
     await running.close();
   });
-  afterAll(() => {
-    for (const path of [dir, made]) rmSync(path, { recursive: true });
-  });
+  afterAll(() => rmSync(dirname(dir), { recursive: true }));
 
   it('is restored whole, and serves the same log with the keys that it does not hold', async () => {
     const to = `${dir}-restored`;
     onTestFinished(() => rmSync(to, { recursive: true, force: true }));
-    const restored = await restore(made, to);
+    const said: string[] = [];
+    const restored = await restore(made, to, { say: (line) => said.push(line) });
     expect(restored).toMatchObject({
       origin: trust.root.origin,
       log: { size },
@@ -129,7 +101,7 @@ describe('a backup of a registry', () => {
     expect(files).toEqual({ keysLeftOut: ['keys.json'], others: ['notes.txt'] });
     expect(readFileSync(join(to, 'files/scanner-key.json'), 'utf8')).toBe(sealed);
     expect(readdirSync(join(to, 'files')).sort()).toEqual(['root.json', 'scanner-key.json']);
-    expect((await backUp(from, to, true)).files.keysLeftOut).toEqual([]);
+    expect((await backUp(from, to, { withKeys: true })).files.keysLeftOut).toEqual([]);
     expect(statSync(join(to, 'files/keys.json')).mode & 0o777).toBe(0o600);
   });
 
@@ -238,7 +210,7 @@ describe('a backup of a registry', () => {
       code,
       message: expect.stringContaining(says),
     });
-    expect(readdirSync(join(dir, '..')).filter((name) => name.includes(basename(to)))).toEqual([]);
+    expect(leftOf(to)).toEqual([]);
   });
 
   it('of an earlier release is restored in the form of this release', async () => {

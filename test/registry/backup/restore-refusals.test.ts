@@ -1,13 +1,12 @@
-import { chmodSync, copyFileSync, readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { chmodSync, copyFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeBackup } from '../../../registry/backup/backup.ts';
-import { type RestoreOptions, restoreRegistry } from '../../../registry/backup/restore.ts';
+import type { RestoreOptions } from '../../../registry/backup/restore.ts';
 import { startRegistry } from '../../../registry/serve.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
-import { makeDataFolder } from '../../journey/registry-data.ts';
 import { makeKey, makeRoot } from '../people.ts';
 import { claimScope, type Send } from '../road.ts';
+import { backUp, leftOf, makeLoneDataFolder, restore } from './backups.ts';
 
 describe('a restore that is refused', () => {
   const trust = makeRoot();
@@ -15,40 +14,19 @@ describe('a restore that is refused', () => {
   let backup: string;
   let to: string;
 
-  const backUp = (target: string) =>
-    makeBackup({
-      dir,
-      backup: target,
-      withKeys: false,
-      say: () => undefined,
-      signal: new AbortController().signal,
-    });
-  const restore = (more: Partial<RestoreOptions>) =>
-    restoreRegistry({
-      backup,
-      dir: to,
-      witnesses: [],
-      isUnwitnessed: false,
-      fetch: () => Promise.reject(new TypeError('fetch failed')),
-      now: () => new Date(),
-      say: () => undefined,
-      progress: () => undefined,
-      ...more,
-    });
+  const restoreWith = (more: Partial<RestoreOptions>) => restore(backup, to, more);
 
   beforeAll(async () => {
-    dir = await makeDataFolder(trust);
+    dir = await makeLoneDataFolder(trust);
     backup = `${dir}-backup`;
     to = `${dir}-restored`;
     const running = await startRegistry({ dir, port: 0 });
     const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
     expect((await claimScope(send, 'acme', makeKey())).status).toBe(201);
     await running.close();
-    await backUp(backup);
+    await backUp(dir, backup);
   });
-  afterAll(() => {
-    for (const path of [dir, backup]) rmSync(path, { recursive: true });
-  });
+  afterAll(() => rmSync(dirname(dir), { recursive: true }));
 
   it.each([
     ['is no JSON', 'no json', 'json-invalid'],
@@ -60,7 +38,7 @@ describe('a restore that is refused', () => {
     ],
   ])('names the key file that %s', async (_, text, code) => {
     const keys = join(folderWith({ 'typed.json': text }), 'typed.json');
-    await expect(restore({ keys })).rejects.toMatchObject({
+    await expect(restoreWith({ keys })).rejects.toMatchObject({
       code,
       message: expect.stringContaining(keys),
     });
@@ -71,7 +49,7 @@ describe('a restore that is refused', () => {
     copyFileSync(join(dir, 'keys.json'), path);
     try {
       chmodSync(path, 0o644);
-      await expect(restore({})).rejects.toMatchObject({ hint: `chmod 600 ${path}` });
+      await expect(restoreWith({})).rejects.toMatchObject({ hint: `chmod 600 ${path}` });
     } finally {
       rmSync(path);
     }
@@ -79,7 +57,7 @@ describe('a restore that is refused', () => {
 
   it('names the file that is no signed head, and says where to get one', async () => {
     await expect(
-      restore({ checkpoint: { note: 'no note', from: '/home/me/kept.txt' } }),
+      restoreWith({ checkpoint: { note: 'no note', from: '/home/me/kept.txt' } }),
     ).rejects.toMatchObject({
       code: 'log-invalid',
       message: expect.stringContaining('/home/me/kept.txt'),
@@ -88,7 +66,7 @@ describe('a restore that is refused', () => {
   });
 
   it('says that the registry has no witnesses', async () => {
-    await expect(restore({ witnesses: ['https://witness.example'] })).rejects.toMatchObject({
+    await expect(restoreWith({ witnesses: ['https://witness.example'] })).rejects.toMatchObject({
       message: expect.stringContaining('the registry has no witnesses'),
       hint: expect.stringContaining('leave out --witness'),
     });
@@ -102,13 +80,12 @@ describe('a restore that is refused', () => {
         code: 'file-not-found',
         message: `Cannot make a folder in ${JSON.stringify(dirname(folder))}: ENOENT`,
       };
-      await expect(restore({ dir: folder })).rejects.toMatchObject(refusal);
-      await expect(backUp(folder)).rejects.toMatchObject(refusal);
+      await expect(restoreWith({ dir: folder })).rejects.toMatchObject(refusal);
+      await expect(backUp(dir, folder)).rejects.toMatchObject(refusal);
     },
   );
 
   it('leaves no folder', () => {
-    const left = readdirSync(dirname(dir)).filter((name) => name.includes(basename(to)));
-    expect(left).toEqual([]);
+    expect(leftOf(to)).toEqual([]);
   });
 });
