@@ -125,10 +125,24 @@ export async function approvalContext(
   registry: Registry,
   version: VersionRow,
 ): Promise<ApprovalContext> {
+  const { capabilities } = await manifestOf(registry, version);
+  return {
+    ...(await contextInRows(registry, version)),
+    capabilityDigest: capabilityDigest(capabilities),
+  };
+}
+
+/** The facts of an `ApprovalContext` that are in rows: all but the capabilities. */
+export type ContextInRows = Required<Omit<ApprovalContext, 'capabilityDigest'>>;
+
+/** @throws Problem `approval-refused` when there is no scan to approve */
+export async function contextInRows(
+  registry: Registry,
+  version: VersionRow,
+): Promise<ContextInRows> {
   const publish = await publishedBy(registry, version);
   const question = { scopes: [scopeOf(version.name)], ids: [publish.signer] };
   const { chain } = await readIdentities(registry, question);
-  const { capabilities } = await manifestOf(registry, version);
   const known = await registry.db.read.select().from(scans).where(eq(scans.versionId, version.id));
   const scan = known.find((row) => row.report === version.report);
   if (scan === undefined)
@@ -142,7 +156,6 @@ export async function approvalContext(
     policy: registry.policy,
     identities: chain,
     version,
-    capabilityDigest: capabilityDigest(capabilities),
     publish,
     scan: { ...scan, logIndex: Math.max(scan.logIndex, ...scanned.map((row) => row.logIndex)) },
     at: registry.now().getTime(),

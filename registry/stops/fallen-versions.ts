@@ -17,6 +17,7 @@ import {
 } from '../../skills-index/trust/members-and-scopes/fallen.ts';
 import type { Identities } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
+import { approvalFactIn } from '../log/segments/statement-fact.ts';
 import { readStatement } from '../log/segments/whole-row.ts';
 import type { ChainFor } from '../people/identities.ts';
 import type { BatchWrite } from '../store/batch.ts';
@@ -121,21 +122,25 @@ async function whyVersionFell(
 
 /**
  * Whether a statement perhaps no longer counts, by its row alone: the statements of older versions
- * are objects, and a registry has too many versions to read an object for each. The registry signs
- * for a passkey, so only the statement says who approved with it.
+ * are objects, and a registry has too many versions to read an object for each.
  */
-function mayHaveFallen(
-  chain: Identities,
-  published: Published,
-  { predicateType, signer, logIndex }: StatementRow,
-): boolean {
+function mayHaveFallen(chain: Identities, published: Published, row: StatementRow): boolean {
+  const { predicateType, signer, logIndex } = row;
   switch (predicateType) {
     case predicateTypes.publish:
       return !couldPublish(chain, published, logIndex);
     case predicateTypes.scan:
       return !chain.isMember(signer, 'scanner', logIndex);
-    case predicateTypes.approval:
-      return !chain.isMember(signer, 'reviewer', logIndex);
+    case predicateTypes.approval: {
+      // The registry signs for a passkey. So without its fact, an approval by passkey may have
+      // fallen.
+      const passkey = approvalFactIn(row)?.credentialId;
+      const member =
+        passkey === undefined
+          ? chain.memberOf(signer, logIndex)
+          : chain.passkeyOf(passkey, logIndex)?.member;
+      return !member?.roles.includes('reviewer');
+    }
     default:
       return false;
   }

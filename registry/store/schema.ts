@@ -159,10 +159,10 @@ export const statements = sqliteTable(
     certificate: text().$type<Digest>(),
     material: text(),
     /**
-     * What readers of many rows need when the envelope is gone: the report of a scan, or the policy
-     * of a verification summary.
+     * What readers of many rows need when the envelope is gone: the report of a scan, the policy of
+     * a verification summary, or an `ApprovalFact`.
      */
-    fact: text().$type<Digest>(),
+    fact: text(),
   },
   (table) => [
     uniqueIndex('statements_payload_signer').on(table.payload, table.signer),

@@ -1,7 +1,10 @@
 import { asc, eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countApprovals } from '../../registry/review/approvals.ts';
+import { countShown } from '../../registry/review/queue/shown-approvals.ts';
 import { log, statements } from '../../registry/store/schema.ts';
+import { requireVersion } from '../../registry/versions/versions.ts';
 import { approvalsInLog, type Oracle } from './approval-oracle.ts';
 import { type Crowd, makeCrowd, type Name, type Step, step } from './approval-walk.ts';
 import { pathOf } from './desk-visit.ts';
@@ -58,7 +61,10 @@ describe('a version in the index', () => {
           isRisky ? { capabilities: risky } : {},
         );
         expect((await publish(crowd.world.send, skill, crowd.keys.author)).status).toBe(201);
-        for (const one of steps) await crowd.walk(skill, one);
+        for (const one of steps) {
+          await crowd.walk(skill, one);
+          await expectShownAlike(skill);
+        }
         const { body } = await call(crowd.world.send, `/api/v1/versions${pathOf(skill)}`);
         const line = await lineOf(skill);
         expect(line !== undefined).toBe(
@@ -134,6 +140,14 @@ describe('a version in the index', () => {
     );
     expect(reached).toEqual({ one: true, two: true, refused: true });
   });
+
+  /** The queue counts by rows, and what decides counts by statements. */
+  async function expectShownAlike({ manifest }: Skill): Promise<void> {
+    const { registry } = crowd.world;
+    const row = await requireVersion(registry, manifest);
+    if (row.status !== 'in review') return;
+    expect(await countApprovals(registry, row)).toHaveLength(await countShown(registry, row));
+  }
 
   async function lineOf({ manifest }: Skill): Promise<{ logIndex: number } | undefined> {
     const response = await crowd.world.send(`/index/${manifest.name}`);

@@ -1,8 +1,14 @@
 /** What readers of many rows need to know of a statement when its envelope is in a segment. */
-import { type Digest, parseDigest } from '../../../skills-index/skill/digest.ts';
-import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
+import * as v from 'valibot';
+import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
+import {
+  type ApprovalPredicate,
+  type ApprovalStatement,
+  predicateTypes,
+} from '../../../skills-index/statement/attestation.ts';
 import type { statements } from '../../store/schema.ts';
-import { statementOfRow } from '../row-texts.ts';
+import { damagedStatement, statementOfRow } from '../row-texts.ts';
 
 type FactRow = Pick<
   typeof statements.$inferSelect,
@@ -10,16 +16,72 @@ type FactRow = Pick<
 >;
 
 /**
- * The report of a scan, or the policy of a verification summary; undefined for other statements.
+ * The report of a scan, the policy of a verification summary, or the canonical JSON of an
+ * `ApprovalFact`. Undefined for other statements, and for approvals whose rows an earlier release
+ * made lean.
  * @throws Problem `database-damaged`
  */
-export function factIn(row: FactRow): Digest | undefined {
-  const { scan, summary } = predicateTypes;
+export function factIn(row: FactRow): string | undefined {
+  const { scan, summary, approval } = predicateTypes;
   if (row.fact !== null) return row.fact;
-  if (row.predicateType !== scan && row.predicateType !== summary) return undefined;
+  if (row.predicateType === approval && row.envelope === '') return undefined;
+  if (![scan, summary, approval].some((type) => type === row.predicateType)) return undefined;
   const statement = statementOfRow(row);
-  if (statement.predicateType === scan) return statement.predicate.report;
-  if (statement.predicateType === summary)
-    return parseDigest(`sha256:${statement.predicate.policy.digest.sha256}`);
-  return undefined;
+  switch (statement.predicateType) {
+    case scan:
+      return statement.predicate.report;
+    case summary:
+      return `sha256:${statement.predicate.policy.digest.sha256}`;
+    case approval:
+      return canonicalJson(factOfApproval(statement));
+    default:
+      return undefined;
+  }
+}
+
+const approvalFact = v.object({
+  /** See `basisOf`. */
+  basis: v.string(),
+  /** Milliseconds since 1970. */
+  expires: v.number(),
+  /** Name of the member. */
+  reviewer: v.string(),
+  /** Absent when a key approved: the signer of the row. */
+  credentialId: v.optional(v.string()),
+});
+
+/** What an approval rests on, and who gave it. */
+export type ApprovalFact = v.InferOutput<typeof approvalFact>;
+
+/**
+ * The fact of an approval; undefined when an earlier release made the row lean.
+ * @throws Problem `database-damaged`
+ */
+export function approvalFactIn(row: FactRow): ApprovalFact | undefined {
+  const fact = factIn(row);
+  if (fact === undefined) return undefined;
+  try {
+    return v.parse(approvalFact, JSON.parse(fact));
+  } catch (cause) {
+    throw damagedStatement(row.logIndex, cause);
+  }
+}
+
+/** A digest of the report, rule set and policy of an approval: each of them may change later. */
+export function basisOf({
+  scanReport,
+  ruleSet,
+  policy,
+}: Pick<ApprovalPredicate, 'scanReport' | 'ruleSet' | 'policy'>): Digest {
+  return digestOf(canonicalJson([scanReport, ruleSet, policy]));
+}
+
+function factOfApproval({ predicate }: ApprovalStatement): ApprovalFact {
+  const { reviewer } = predicate;
+  return {
+    basis: basisOf(predicate),
+    expires: Date.parse(predicate.expires),
+    reviewer: reviewer.member,
+    ...('credentialId' in reviewer ? { credentialId: reviewer.credentialId } : {}),
+  };
 }

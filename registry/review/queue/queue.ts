@@ -18,9 +18,9 @@ import { guard, reviewNotes, versions } from '../../store/schema.ts';
 import { waiting } from '../../store/waiting-schema.ts';
 import type { VersionState } from '../../versions/status.ts';
 import type { VersionRow } from '../../versions/versions.ts';
-import { countApprovals } from '../approvals.ts';
 import { type QueueJudgement, unjudged, whyUnshown } from './queue-judgement.ts';
 import { judgeAnew, renewQueue } from './renew-queue.ts';
+import { countShown } from './shown-approvals.ts';
 
 export interface QueueRow extends Omit<QueueJudgement, 'policy'> {
   readonly name: SkillName;
@@ -193,7 +193,7 @@ async function countedOrWhy(
   row: VersionRow,
 ): Promise<number | { readonly failed: string }> {
   try {
-    return (await countApprovals(registry, row)).length;
+    return await countShown(registry, row);
   } catch (error) {
     return { failed: whyUnshown(error) };
   }

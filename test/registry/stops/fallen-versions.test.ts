@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Registry } from '../../../registry/context.ts';
 import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { statements } from '../../../registry/store/schema.ts';
+import { statementsOf } from '../../../registry/versions/manifests.ts';
+import { requireVersion } from '../../../registry/versions/versions.ts';
 import {
   keyStatement,
   type MemberRole,
@@ -9,6 +12,7 @@ import {
   revocationStatement,
 } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
+import { makeCrowd } from '../approval-walk.ts';
 import { makeKey, type TestKey } from '../people.ts';
 import {
   type Answer,
@@ -24,6 +28,18 @@ import {
   stopsShown,
 } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+/** Records the names of the objects that a registry reads from now on. */
+function readsOf(registry: Registry): ReadonlySet<string> {
+  const { objects } = registry;
+  const read = new Set<string>();
+  const get = (name: string) => {
+    read.add(name);
+    return objects.get(name);
+  };
+  Object.assign(registry, { objects: { ...objects, get } });
+  return read;
+}
 
 const skillAt = (number: number): Skill =>
   makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
@@ -100,21 +116,47 @@ describe('what is ended for a log index before now', () => {
     while (await makeSegment(registry, 1));
     const rows = await registry.db.read.select().from(statements).orderBy(statements.logIndex);
     const older = rows.filter(({ envelope }) => envelope === '');
-    const { objects } = registry;
-    const read = new Set<string>();
-    const get = (name: string) => {
-      read.add(name);
-      return objects.get(name);
-    };
-    Object.assign(registry, { objects: { ...objects, get } });
+    const read = readsOf(registry);
     expect((await endMember('rita', 'reviewer', rita, between - 1)).status).toBe(201);
-    Object.assign(registry, { objects });
-    expect(await states()).toEqual(['approved', 'revoked']);
-    const indexes = older
+    const indexesRead = older
       .filter((row) => row.bundle !== null && read.has(storedBlobName(row.bundle)))
       .map((row) => row.logIndex);
-    expect(indexes).not.toEqual([]);
-    expect(indexes.filter((index) => index < between || index >= behind)).toEqual([]);
+    expect(await states()).toEqual(['approved', 'revoked']);
+    expect(indexesRead).not.toEqual([]);
+    expect(indexesRead.filter((index) => index < between || index >= behind)).toEqual([]);
+  });
+
+  it('reads no statement of a version that another person’s passkey approved', async () => {
+    const crowd = await makeCrowd();
+    const { registry, send, author, trust } = crowd.world;
+    for (const who of ['rita', 'omar'] as const) {
+      const skill = makeSkill(`@acme/by-${who}`, '1.0.0');
+      expect((await publish(send, skill, author)).status).toBe(201);
+      await crowd.walk(skill, { kind: 'scan', who: 'scanner', verdict: 'review' });
+      await crowd.walk(skill, { kind: 'passkey', who, holder: who, lie: {} });
+    }
+    while (await makeSegment(registry, 1));
+    const read = readsOf(registry);
+    const ended = memberStatement({
+      nonce: freshNonce(),
+      name: 'rita',
+      roles: ['reviewer'],
+      ...(crowd.desk.rita && { passkey: crowd.desk.rita.passkey.enrolled }),
+      state: 'ended',
+      validUpTo: 0,
+    });
+    expect((await state(send, ended, trust.administrator)).status).toBe(201);
+    const about = async (name: string): Promise<unknown> => {
+      const row = await requireVersion(registry, makeSkill(name, '1.0.0').manifest);
+      const told = await statementsOf(registry, row.id);
+      const isRead = told.some(({ bundle }) => bundle !== null && read.has(storedBlobName(bundle)));
+      return [row.status, isRead];
+    };
+    expect([await about('@acme/by-rita'), await about('@acme/by-omar')]).toEqual([
+      ['revoked', true],
+      ['approved', false],
+    ]);
+    await crowd.world.close();
   });
 
   it('takes what rests on whom an ended administrator enrolled', async () => {
