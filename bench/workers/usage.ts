@@ -3,12 +3,10 @@
  * Worker runs over the D1 and R2 of the tests, which count.
  */
 import { type AdmissionRequest, admit } from '../../runner/admission/admit.ts';
-import type { GetFile } from '../../skills-index/client/blobs.ts';
-import { memoryStore } from '../../skills-index/client/store.ts';
-import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { type Cloudflare, makeCloudflare } from '../../test/registry/cloudflare/cloudflare.ts';
 import type { Spending } from '../../test/registry/cloudflare/invocations.ts';
 import { type Cast, makeCast, type Road } from '../../test/registry/contract/cast.ts';
+import { emptyHost } from '../../test/registry/contract/empty-host.ts';
 import { makeRoot } from '../../test/registry/people.ts';
 import { call, type Skill } from '../../test/registry/road.ts';
 import { benchSkill } from '../registry/skill.ts';
@@ -54,7 +52,7 @@ export async function measureUsage(): Promise<MeasuredUsage> {
     const released = skills.slice(5);
     const version = await mean(cloudflare, released, (skill) => release(cast, skill));
     const after = { database: cloudflare.database.bytes(), bucket: bucketOf(cloudflare) };
-    const hosts = released.slice(0, admissions).map((skill) => hostOf(cast, skill));
+    const hosts = released.slice(0, admissions).map((skill) => emptyHost(cast, skill));
     const requireAdmitted = async (host: AdmissionRequest): Promise<void> => {
       const { decision } = await admit(host);
       if (decision.kind !== 'admitted') throw new Error('not admitted');
@@ -85,21 +83,6 @@ async function release(cast: Cast<Road>, skill: Skill): Promise<void> {
   await call(cast.send, `/api/v1/reviews/${name}/${version}`, { token: cast.tokens.rita });
   const { status, body } = await cast.approve(skill);
   if (status !== 201) throw new Error(`approve: ${JSON.stringify(body)}`);
-}
-
-function hostOf({ send, trust }: Pick<Cast, 'send' | 'trust'>, skill: Skill): AdmissionRequest {
-  const fetch: GetFile = async (url, { headers }) =>
-    (await send(new URL(url).pathname, { headers })) as Awaited<ReturnType<GetFile>>;
-  return {
-    fetch,
-    base: 'http://localhost',
-    store: memoryStore(),
-    root: trust.root,
-    policy: defaultPolicy,
-    now: Date.now(),
-    name: skill.manifest.name,
-    range: '1.0.0',
-  };
 }
 
 async function mean<Item>(

@@ -11,6 +11,7 @@ import { type LockedPackage, lockedDigest } from '../../../skills-index/packages
 import { type LeasedPackage, packageLook } from '../../../skills-index/packages/package-look.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { makeFinding } from '../../finding.ts';
 import { makePackageWorld, type PackageWorld } from '../../runner/package-store/package-world.ts';
 
 const calm: PackageScan = { verdict: 'pass', findings: [], read: 'whole' };
@@ -64,21 +65,7 @@ describe('a look at a package', () => {
         metadata: `Name: tool\nVersion: 1.0\nLicense-Expression: MIT\u202e\nRequires-Python: ${'>=3.9,'.repeat(100)}\n\n`,
       },
     );
-    const finding = {
-      rule: 'flow/secret-to-network',
-      kind: 'malice' as const,
-      severity: 'critical' as const,
-      confidence: 'exact' as const,
-      message: 'sends',
-      path: 'tool/__init__.py',
-      line: 1,
-      column: 1,
-      endLine: 1,
-      endColumn: 1,
-      flow: [],
-      fix: '',
-      fingerprint: '',
-    };
+    const finding = makeFinding({ path: 'tool/__init__.py' });
     const scan = { ...calm, verdict: 'block' as const, findings: Array(30).fill(finding) };
     expect(await look(one, {}, { scan: async () => scan })).toMatchObject({
       looked: 'whole',

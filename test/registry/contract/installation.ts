@@ -3,18 +3,16 @@
  * its evidence from the host's memory.
  */
 import { expect } from 'vitest';
-import { type AdmissionRequest, admit } from '../../../runner/admission/admit.ts';
-import type { GetFile } from '../../../skills-index/client/blobs.ts';
-import { memoryStore } from '../../../skills-index/client/store.ts';
+import { admit } from '../../../runner/admission/admit.ts';
 import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
 import { wordsFileBytesMax } from '../../../skills-index/trust/limits.ts';
-import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { makeKey } from '../people.ts';
 import { claimScope, makeSkill } from '../road.ts';
 import type { Cast } from './cast.ts';
+import { emptyHost } from './empty-host.ts';
 
 export async function walkInstallation(cast: Cast): Promise<void> {
-  const { send, trust } = cast;
+  const { send } = cast;
   const skill = makeSkill('@acme/installed', '1.0.0', { files: { 'guide.md': 'Read me.\n' } });
   expect((await cast.release(skill)).status).toBe(201);
   // Names of other scopes lie beside the skill's own in the map.
@@ -22,22 +20,7 @@ export async function walkInstallation(cast: Cast): Promise<void> {
     expect((await claimScope(send, `beside-${at}`, makeKey())).status).toBe(201);
 
   const asked: string[] = [];
-  const fetch: GetFile = async (url, { headers }) => {
-    const { pathname } = new URL(url);
-    asked.push(pathname);
-    const answer = await send(pathname, { headers });
-    return answer as Awaited<ReturnType<GetFile>>;
-  };
-  const request: AdmissionRequest = {
-    fetch,
-    base: 'http://localhost',
-    store: memoryStore(),
-    root: trust.root,
-    policy: defaultPolicy,
-    now: Date.now(),
-    name: skill.manifest.name,
-    range: '1.0.0',
-  };
+  const request = emptyHost(cast, skill, asked);
   const first = await admit(request);
   expect(first.decision).toMatchObject({ kind: 'admitted', publisher: cast.author.keyId });
   expect([...(first.input.words?.names.keys() ?? [])].length).toBeGreaterThan(3);

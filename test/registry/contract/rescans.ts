@@ -3,24 +3,11 @@ import { expect } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
 import { digestOfRuleSet, type RuleSet } from '../../../skills-index/statement/rule-set.ts';
+import { makeFinding } from '../../finding.ts';
 import { approve, makeReport, makeSkill, publish, type Skill, signReport } from '../road.ts';
 import type { Cast } from './cast.ts';
 
-const critical: Finding = {
-  rule: 'flow/b',
-  kind: 'malice',
-  severity: 'critical',
-  confidence: 'exact',
-  message: 'm',
-  path: 'SKILL.md',
-  line: 3,
-  column: 1,
-  endLine: 3,
-  endColumn: 2,
-  flow: [],
-  fix: 'f',
-  fingerprint: 'f1',
-};
+const critical = makeFinding({ rule: 'flow/b' });
 
 function ruleSetWith(flow: string): RuleSet {
   const rules = [{ id: 'flow/b', digest: digestOf(flow), reads: ['flow:network'] }];

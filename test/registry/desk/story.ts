@@ -15,6 +15,7 @@ import type { ApprovalStatement } from '../../../skills-index/statement/attestat
 import type { Confidence, Finding } from '../../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import { approvalStatement } from '../../../skills-index/statement/version-statement.ts';
+import { makeFinding } from '../../finding.ts';
 
 export const now = Date.parse('2026-11-20T12:00:00Z');
 export const confidences: readonly Confidence[] = ['exact', 'folded', 'lexical', 'widened'];
@@ -32,22 +33,17 @@ export const frame: PageFrame = {
 };
 
 export function finding(over: Partial<Finding> = {}): Finding {
-  return {
-    rule: 'flow/secret-to-network',
-    kind: 'malice',
-    severity: 'critical',
-    confidence: 'exact',
+  return makeFinding({
     message: 'the whole environment is sent to usage.stranger.example',
     path: 'scripts/usage.ts',
     line: 3,
     column: 9,
     endLine: 3,
     endColumn: 14,
-    flow: [],
     fix: 'Send nothing from the environment.',
     fingerprint: someDigest(JSON.stringify(over)),
     ...over,
-  };
+  });
 }
 
 export const declared: Capabilities = {

@@ -6,6 +6,7 @@ import { listDoubts } from '../../../registry/versions/doubts.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import type { Finding, Verdict } from '../../../skills-index/statement/finding.ts';
 import { digestOfRuleSet, type RuleSet } from '../../../skills-index/statement/rule-set.ts';
+import { makeFinding } from '../../finding.ts';
 import { signedIn } from '../desk-visit.ts';
 import {
   type Answer,
@@ -38,21 +39,7 @@ const second = ruleSet([
   rule('flow/b', 'b2', ['flow:network']),
 ]);
 
-const critical: Finding = {
-  rule: 'flow/b',
-  kind: 'malice',
-  severity: 'critical',
-  confidence: 'exact',
-  message: 'm',
-  path: 'scripts/a.ts',
-  line: 3,
-  column: 1,
-  endLine: 3,
-  endColumn: 2,
-  flow: [],
-  fix: 'f',
-  fingerprint: 'f1',
-};
+const critical = makeFinding({ rule: 'flow/b', path: 'scripts/a.ts', line: 3 });
 
 describe('a new rule set', () => {
   let world: Staffed;

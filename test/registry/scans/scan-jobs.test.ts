@@ -9,6 +9,7 @@ import type { ScanReport } from '../../../skills-index/statement/scan-report.ts'
 import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { scanStatement } from '../../../skills-index/statement/version-statement.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { makeFinding } from '../../finding.ts';
 import {
   type Answer,
   call,
@@ -23,21 +24,8 @@ import {
 } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
-const finding = (kind: Finding['kind'], severity: Finding['severity']): Finding => ({
-  rule: 'flow/secret-to-network',
-  kind,
-  severity,
-  confidence: 'exact',
-  message: 'm',
-  path: 'SKILL.md',
-  line: 1,
-  column: 1,
-  endLine: 1,
-  endColumn: 2,
-  flow: [],
-  fix: 'f',
-  fingerprint: `${kind}-${severity}`,
-});
+const finding = (kind: Finding['kind'], severity: Finding['severity']): Finding =>
+  makeFinding({ kind, severity, fingerprint: `${kind}-${severity}` });
 
 describe('scan jobs', () => {
   let world: Staffed;

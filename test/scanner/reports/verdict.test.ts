@@ -1,26 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../scanner/reports/verdict.ts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
+import { makeFinding } from '../../finding.ts';
 
 const finding = (
   kind: Finding['kind'],
   severity: Finding['severity'],
   fingerprint = `${kind} ${severity}`,
-): Finding => ({
-  rule: 'a/b',
-  kind,
-  severity,
-  confidence: 'exact',
-  message: '',
-  path: 'a',
-  line: 1,
-  column: 1,
-  endLine: 1,
-  endColumn: 1,
-  flow: [],
-  fix: '',
-  fingerprint,
-});
+): Finding => makeFinding({ kind, severity, fingerprint });
 
 describe('a verdict', () => {
   it.each([

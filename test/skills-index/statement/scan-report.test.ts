@@ -1,25 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseScanReport } from '../../../skills-index/statement/scan-report.ts';
+import { makeFinding } from '../../finding.ts';
 import { tellStory } from '../story.ts';
 
 const { report } = await tellStory();
 const invalid = expect.objectContaining({ code: 'statement-invalid' });
-const finding = {
-  rule: 'flow/secret-to-network',
-  kind: 'malice',
-  severity: 'high',
-  confidence: 'exact',
-  message: 'm',
-  path: 'a.ts',
-  line: 1,
-  column: 1,
-  endLine: 1,
-  endColumn: 2,
+const finding = makeFinding({
   flow: [{ path: 'a.ts', line: 1, column: 1, note: 'read' }],
-  fix: 'f',
-  fingerprint: 'x',
-};
+});
 
 describe('a scan report', () => {
   it('is read back, findings and all', () => {

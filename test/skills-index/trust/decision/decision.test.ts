@@ -14,6 +14,7 @@ import {
   decide,
 } from '../../../../skills-index/trust/decision/decision.ts';
 import { defaultPolicy } from '../../../../skills-index/trust/policy/policy.ts';
+import { makeFinding } from '../../../finding.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { stoppedStory } from '../../stopped-story.ts';
 import {
@@ -124,21 +125,7 @@ const subjectTwist = (
 ): Twist =>
   about(predicateTypes[kind], (one) => ({ ...one, subject: change(one.subject) }) as Statement);
 const stray = { name: 'stray.md', digest: { sha256: 'ab'.repeat(32) } };
-const finding = {
-  rule: 'flow/secret-to-network',
-  kind: 'malice',
-  severity: 'high',
-  confidence: 'exact',
-  message: 'm',
-  path: 'SKILL.md',
-  line: 1,
-  column: 1,
-  endLine: 1,
-  endColumn: 2,
-  flow: [],
-  fix: 'f',
-  fingerprint: 'x',
-} as const;
+const finding = makeFinding({ severity: 'high' });
 const noCapabilities = {
   ...storyManifest,
   capabilities: { env: [], secret: [], egress: [], mount: [], exec: [] },
