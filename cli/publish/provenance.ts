@@ -19,6 +19,9 @@ export type OriginResult =
   | { readonly kind: 'origin'; readonly origin: CommitOrigin }
   | { readonly kind: 'none'; readonly why: string };
 
+const commitFirst = 'commit the folder first to publish with provenance';
+const uncommitted = `the folder is not in a git work tree with a commit: ${commitFirst}`;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -42,7 +45,7 @@ export async function originOf(
         ? 'the git work tree belongs to another user: git config --global --add safe.directory FOLDER, if you trust that user'
         : bare
           ? 'the folder contains the files of a bare git repository, and Skillgate does not run git in such a folder'
-          : 'the folder is not in a git work tree with a commit',
+          : uncommitted,
     );
   }
 }
@@ -53,8 +56,7 @@ async function askOrigin(
   packed: PackedBundle,
 ): Promise<OriginResult> {
   const commit = await git.here('rev-parse', '--verify', 'HEAD');
-  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit))
-    return none('the folder is not in a git work tree with a commit');
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)) return none(uncommitted);
   const place = (await git.here('rev-parse', '--show-prefix')).replace(/\/$/, '');
   const objects = resolve(folder, await git.here('rev-parse', '--git-path', 'objects'));
   const remote = await git.here('config', '--get', 'remote.origin.url').catch(() => '');
@@ -64,13 +66,11 @@ async function askOrigin(
   const listing = await git.objects(objects, 'ls-tree', '-r', '-z', tree).catch(() => undefined);
   if (listing === undefined)
     return none(
-      `the local copy of commit ${short} does not have the folder; Skillgate fetches nothing`,
+      `commit ${short} does not have the folder: ${commitFirst}. Where git fetched only a part of the commit, fetch the rest: Skillgate fetches nothing`,
     );
   const differs = firstDifference(listing, packed);
   if (differs !== undefined)
-    return none(
-      `${JSON.stringify(differs)} differs from commit ${short}: commit the change to publish with provenance`,
-    );
+    return none(`${JSON.stringify(differs)} differs from commit ${short}: ${commitFirst}`);
   return { kind: 'origin', origin: { repository: withoutUser(remote), commit, folder: place } };
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { originOf, provenancePredicate } from '../../cli/publish/provenance.ts';
@@ -66,7 +66,20 @@ describe('where a bundle came from', () => {
     });
     const folder = folderWith({ 'SKILL.md': 'x' });
     expect(await originOf(folder, packBundle((await readWholeSkill(folder)).files))).toMatchObject({
-      why: expect.stringMatching(/not in a git work tree/),
+      why: expect.stringMatching(/not in a git work tree .*: commit the folder first/),
+    });
+  });
+
+  it('is not claimed for a folder that nobody committed', async () => {
+    const { folder } = repository('https://git.example/acme/skills.git');
+    const beside = join(folder, '../b');
+    cpSync(folder, beside, { recursive: true });
+    const packed = packBundle((await readWholeSkill(beside)).files);
+    expect(await originOf(beside, packed)).toMatchObject({
+      kind: 'none',
+      why: expect.stringMatching(
+        /^commit \w{12} does not have the folder: commit the folder first/,
+      ),
     });
   });
 
