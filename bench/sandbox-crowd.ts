@@ -2,7 +2,7 @@
  * Sandboxes that live: what they take while they wait, how many at once, how fast they are gone.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { RunningSandbox } from '../runner/bubblewrap/sandbox.ts';
+import type { RunningSandbox } from '../runner/sandbox/sandbox.ts';
 import { median } from './measure.ts';
 import { type Row, round } from './row.ts';
 import { withSandbox } from './sandbox-start.ts';

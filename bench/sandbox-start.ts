@@ -2,9 +2,9 @@
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { bubblewrap } from '../runner/bubblewrap/bubblewrap.ts';
-import type { RunningSandbox, SandboxStart } from '../runner/bubblewrap/sandbox.ts';
 import { findProgram } from '../runner/host/host.ts';
 import { withRunFolder } from '../runner/run/run-folder.ts';
+import type { RunningSandbox, SandboxStart } from '../runner/sandbox/sandbox.ts';
 import { processesMax } from '../skills-index/run/limits.ts';
 
 const sandbox = bubblewrap();

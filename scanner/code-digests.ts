@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:525812131df2dc622afe3c672ab00797708b26624aec87c723e761d8446c6cb3',
+  extractor: 'sha256:408f70ef5544edbe40903a1e09587ed1127efbd8f1c9e8e4ae431ba1053b448c',
   judging: 'sha256:521ce1a4fa99dd4def073b0d682e7e07c320fa31b12145ac2f8e33f874a34f6f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:ef3cec07edbbce75a6fc0ff6f5498efb3fad38bc74e1f548153fb913c679a590',
+    'files/agent-memory': 'sha256:6cdaa4e24326edeadcff45a1264e59da727811492f40f048a8789c1fc27ce108',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -140,7 +140,7 @@ export const codeDigests: CodeDigests = {
     'network/reverse-shell':
       'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
     'network/service-client':
-      'sha256:49d723e08601506facddad253f8848488e45db7181e8e7ec3c04c133c41528b7',
+      'sha256:20947a3c87c78b76b6d34fdf35219187cdaff25f2a1f5c4fa7330c53df6297d4',
     'network/shell-socket':
       'sha256:9fe5f26e01ab1d48377c7c99927cdc97f70971791a375b44e547f0ce8d7ce436',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:a5cc0317be9b62a873c73cefb9ea39fee93054381184edf0264dfc8b14354df6',
+      'sha256:b9810b970ce1091a5ad13a11dd1f5acc3086a5343c5eb4f253c02805a4bb175b',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,47 +197,47 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:3f64deafe824928c52acca51513276cee37b4724a6fc79dff8a15b6972c2c6e7',
+      'sha256:7ff868f6d3a0338f9ce1b07e5825373a8d39883248a2dde0ee65ed02484bf9ea',
     'prose/approval-bypass':
-      'sha256:7b85b3789327773530ef8684a868d0c95e1d05ec9ab3ab794081b1ed058542e4',
+      'sha256:d627d168a7aedfd94be9fe0486c94c837374641eb467c2c792c86d4a59302d4d',
     'prose/biased-judgement':
-      'sha256:9912cf4e29e8746d9049e55092970bd62430c08a6a98449f3919740c8bbf2754',
-    'prose/concealment': 'sha256:529fb920c7b9f220cf61cf7bd09f8faeda6ac6061ac8d3721dc0ddb4e34e5767',
+      'sha256:83d0bb24e03e896103a3fd4f259e9b64961286bd7370321818a015bbda08bb20',
+    'prose/concealment': 'sha256:8d4b1ddf5303bb1708be2ef1ff9eac1260b74c65c3b4e34d3e409a915454bd25',
     'prose/credential-solicitation':
-      'sha256:db1b6713e873501cd4f3886755db32b7cbb88cd09d32fb9533db29255b76bae6',
+      'sha256:0bf4170273dea845271c6d6f4a991e0d69933bb20a31a2e98c8475fa40f5c88c',
     'prose/decode-instructions':
-      'sha256:8d4e483636bf105ea5d0b68db93d9d7e0c8e4cfd8673a6a801c8846a15bb580a',
+      'sha256:9a8ea308dacc2c218df2825a43e052f048519b902c85940e0f9cdf67ceab8d85',
     'prose/destructive-orders':
-      'sha256:f6346795a637bc6b77c4c144b8b015b858d299d69218921748a0f9e6217a3106',
+      'sha256:7cb0c16734835ad0d29a9ae6aefbb363c95fd87db9b3aff600dd3fed5b7442b5',
     'prose/encoded-instructions':
-      'sha256:5125b4bb9d3ed9588672a6b69f31d47688b7e19a99acd8e5dbcb3d39268d996a',
+      'sha256:0541ac23cbe9bb009c3f3ab3de2e03c6e120354335b7eeba7cda0644e80e50c8',
     'prose/exfiltration-instructions':
-      'sha256:1d8186db818c7162b59fb8f080ffee8fa2114924ba65282e63bee115dc9341e0',
-    'prose/hidden-text': 'sha256:cba882b1c45cde0d524626bc2729086968f3b53fa4f1a52953878f32fd94e737',
-    'prose/install-lure': 'sha256:1a51b9acdaa800a0ff192f574178a554c6393e963972742f8668b1d40150a17f',
+      'sha256:24b41ee29e2e2f568ba463e51ba323d2796e82c1868bb55333a0d07bb201ac3a',
+    'prose/hidden-text': 'sha256:11ce63e35f0fc71062184f4f75f16cef87c7e7cc2cecdc603a9306e6e1951aa6',
+    'prose/install-lure': 'sha256:c75bbac3669bc77e90e6503ad168174507b403df3d706e155e204856c60616c9',
     'prose/memory-tampering':
-      'sha256:176f55cdcefd96341e2458f7030224ad359dcb021356791758cbfe6860e19866',
+      'sha256:16702722c683029ad23eb35662697de958732956d3e27e3245684257f81b247a',
     'prose/override-instructions':
-      'sha256:a4bdd7ef21292644ee39db3c49bef89c261ddbb135ff67e05bc90a3e311c4f8e',
+      'sha256:915f12841928a1e4e914a13ea48819f93cd0a717f721757fff7be21fa6ddf1c2',
     'prose/payment-diversion':
-      'sha256:b3efacf191bbeb8c0f1d329475350c69d17a8311a4d29158e233997cc28ec30d',
+      'sha256:bb2a418611c11ae5aa1c05c17f82d91e93ffd79f505727a91884ef1fcee29273',
     'prose/planted-content':
-      'sha256:029ba7016663ca2a0f05cb841e62535ac88237b35b98bc2a67ea36bc6d9536c2',
+      'sha256:5a11c767d0cff8a7aca57f0759ba85d592ee5b99ebf29ca4214fc595b4d52bda',
     'prose/remote-instructions':
-      'sha256:6b8c48115cceda6e2960683eb8918002db8909b6f4d532e710a3552e7e559772',
+      'sha256:539058bdf562edc22bb86eb06220079f11e4d082614d51ac4bf12ed4d892fe67',
     'prose/secret-in-reply':
-      'sha256:55a29494172467e13cf521cccbb7cbdb6f8f10c0164ace9b3071165f7869b9da',
+      'sha256:1a0bb16976fe8b9cb5cf1ff7da1b3092fd8d1b21ce349264ee2a62103634607d',
     'prose/self-propagation':
-      'sha256:20338ee61d0a5b5af137f97fe2d8683c3ba24b1e285596a0ca768079b1a62f58',
+      'sha256:7f25487e8f07829d24b988deff8f5a0ce72eee3ad76697ed6e02ebfa717a7937',
     'prose/speaks-to-scanners':
-      'sha256:a2dc523dd63b8262b5a2871b639fb00c6f069a42f39ba56252259c735f815ee5',
-    'prose/trigger-bait': 'sha256:3292eea03e3beabf96980e4b5578e0c09c799e036af2e799f06188c7bd6f090f',
+      'sha256:7cf1a6b89416ef2c357ca934213e9db7c4fb23193e83f8f9f92254fbbb81ecba',
+    'prose/trigger-bait': 'sha256:49b019ab52967bc057f46fb18ba1bf3f775f0db502a2c669cb7c1e94f5e01692',
     'prose/weakened-defence':
-      'sha256:2788beb30d57d5fb3d18ac202a94f166444069ea72f46c76b650223e07c3b8f4',
+      'sha256:5680975bf8190d4f6974e6924209089441db58624706b0698ac059f695c00346',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:2ced71b4ade7e73280d712b05f9b7cd06cde27f89e01c10b5b7db634f4eeba2c',
+      'sha256:3f24b89e04edb3a6b55ecd3ecb8b7f36f884b19937780613dec7382c4e11b76f',
     'resources/exhaustion':
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':

@@ -8,7 +8,7 @@ import type { Backend } from '../../skills-index/run/plan/backend-names.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { bubblewrap } from '../bubblewrap/bubblewrap.ts';
-import type { Sandbox } from '../bubblewrap/sandbox.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import { engineBackend } from './engine.ts';
 import { whyNotDocker } from './engine-info.ts';
 import { microvm } from './microvm.ts';

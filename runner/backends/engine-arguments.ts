@@ -1,7 +1,7 @@
 /** Turns a start into arguments of docker. Pure. */
 
-import type { SandboxStart } from '../bubblewrap/sandbox.ts';
 import { fileBytesMax, openFilesMax, sharedMemoryMiBMax } from '../limits.ts';
+import type { SandboxStart } from '../sandbox/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
 
 export interface EngineSurroundings {

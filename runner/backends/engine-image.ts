@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { SandboxStart } from '../bubblewrap/sandbox.ts';
+import type { SandboxStart } from '../sandbox/sandbox.ts';
 import type { Engine } from './engine-program.ts';
 import { makeRoot } from './oci-root.ts';
 

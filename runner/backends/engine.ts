@@ -9,12 +9,12 @@ import { existsSync, fstatSync, mkdirSync, statSync, writeFileSync } from 'node:
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { unixSocketsNote, whyNoUnixSockets } from '../bubblewrap/own-sockets.ts';
-import { preludeChecks, preludeScript } from '../bubblewrap/prelude.ts';
-import { requireNotRoot } from '../bubblewrap/require-not-root.ts';
-import type { RunningSandbox, Sandbox, SandboxStart } from '../bubblewrap/sandbox.ts';
-import { goAhead, untilStarted } from '../bubblewrap/started.ts';
 import { startTimeOf } from '../files/lock.ts';
+import { unixSocketsNote, whyNoUnixSockets } from '../sandbox/own-sockets.ts';
+import { preludeChecks, preludeScript } from '../sandbox/prelude.ts';
+import { requireNotRoot } from '../sandbox/require-not-root.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox/sandbox.ts';
+import { goAhead, untilStarted } from '../sandbox/started.ts';
 import { engineArguments, runnerLabel } from './engine-arguments.ts';
 import { engineImage } from './engine-image.ts';
 import type { Engine } from './engine-program.ts';

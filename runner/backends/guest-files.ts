@@ -13,8 +13,8 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { companionOf } from '../bubblewrap/companions.ts';
-import type { SandboxStart } from '../bubblewrap/sandbox.ts';
+import { companionOf } from '../sandbox/companions.ts';
+import type { SandboxStart } from '../sandbox/sandbox.ts';
 import { type CpioEntry, cpioKinds, writeCpio } from './cpio.ts';
 import { guestInit } from './guest-init.ts';
 import { accounts } from './oci-root.ts';

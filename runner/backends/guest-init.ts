@@ -3,8 +3,8 @@
  * user, reports the exit code, and powers off.
  */
 
-import type { SandboxStart } from '../bubblewrap/sandbox.ts';
 import { openFilesMax } from '../limits.ts';
+import type { SandboxStart } from '../sandbox/sandbox.ts';
 import { exportLines } from './exported.ts';
 
 /** Serial ports of the guest: one for each stream, and one for messages between host and guest. */

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { Duplex, PassThrough, Transform } from 'node:stream';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { RunningSandbox, Sandbox, SandboxStart } from '../bubblewrap/sandbox.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox/sandbox.ts';
 import { guestFiles } from './guest-files.ts';
 import { guestPorts } from './guest-init.ts';
 import { requireNoMounts } from './require-no-mounts.ts';

@@ -1,5 +1,5 @@
 /** Turns the mounts of a plan into binds. */
-import type { SandboxStart } from '../bubblewrap/sandbox.ts';
+import type { SandboxStart } from '../sandbox/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
 
 /**

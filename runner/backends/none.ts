@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import type { RunningSandbox, Sandbox, SandboxStart } from '../bubblewrap/sandbox.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox/sandbox.ts';
 import { runningSession } from './own-session.ts';
 import { placeFiles } from './place-files.ts';
 import { requireNoMounts } from './require-no-mounts.ts';

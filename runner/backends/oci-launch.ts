@@ -1,7 +1,7 @@
 /** Starts an OCI runtime on a bundle, so that all of its processes end with the runner. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import type { SandboxStart } from '../bubblewrap/sandbox.ts';
+import type { SandboxStart } from '../sandbox/sandbox.ts';
 
 export interface OciRuntime {
   readonly name: 'runc' | 'runsc';

@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { companionOf, packageFoldersOf } from '../bubblewrap/companions.ts';
-import { baseTarget, type SandboxFile, type SandboxStart } from '../bubblewrap/sandbox.ts';
+import { companionOf, packageFoldersOf } from '../sandbox/companions.ts';
+import { baseTarget, type SandboxFile, type SandboxStart } from '../sandbox/sandbox.ts';
 import type { OciBind } from './oci-spec.ts';
 
 /** Folders of the host that every interpreter needs. Links are recreated, folders are bound. */

@@ -1,7 +1,7 @@
 /** Turns a start into an OCI bundle's `config.json` (OCI runtime specification 1.0.2). Pure. */
 
-import type { SandboxStart } from '../bubblewrap/sandbox.ts';
 import { sharedMemoryMiBMax } from '../limits.ts';
+import type { SandboxStart } from '../sandbox/sandbox.ts';
 import { ociSeccomp } from './oci-seccomp.ts';
 
 /** A folder or file of the host and its path in the container; read-only unless `writable`. */

@@ -3,7 +3,7 @@
  * other way to end it.
  */
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import type { RunningSandbox } from '../bubblewrap/sandbox.ts';
+import type { RunningSandbox } from '../sandbox/sandbox.ts';
 
 /**
  * Returns streams, end and kill of the child. `kill` reaches its process group; a process that

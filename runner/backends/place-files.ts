@@ -4,7 +4,7 @@
  */
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { SandboxStart } from '../bubblewrap/sandbox.ts';
+import type { SandboxStart } from '../sandbox/sandbox.ts';
 
 /**
  * Writes the files and returns the command and environment with their real paths: programs of this

@@ -2,7 +2,7 @@
  * Turns a start into a Seatbelt profile for macOS (sandbox-exec(1), sandbox profile language).
  * Pure.
  */
-import type { SandboxStart } from '../bubblewrap/sandbox.ts';
+import type { SandboxStart } from '../sandbox/sandbox.ts';
 
 /**
  * Real paths of the run's files and temporary folders: Seatbelt has no mounts, so it cannot show

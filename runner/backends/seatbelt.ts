@@ -7,8 +7,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { RunningSandbox, Sandbox, SandboxStart } from '../bubblewrap/sandbox.ts';
 import { fileBytesMax, openFilesMax } from '../limits.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox/sandbox.ts';
 import { runningSession } from './own-session.ts';
 import { placeFiles } from './place-files.ts';
 import { requireNoMounts } from './require-no-mounts.ts';

@@ -4,8 +4,8 @@
  */
 import type { BaseFolder } from '../host/base-programs.ts';
 import { sharedMemoryMiBMax } from '../limits.ts';
-import { companionOf, packageFoldersOf } from './companions.ts';
-import { baseTarget, type SandboxPlan, type SandboxStart } from './sandbox.ts';
+import { companionOf, packageFoldersOf } from '../sandbox/companions.ts';
+import { baseTarget, type SandboxPlan, type SandboxStart } from '../sandbox/sandbox.ts';
 
 /**
  * Facts about the host that the arguments depend on, and how the process that starts bubblewrap

@@ -14,8 +14,13 @@ import { seccompProgram } from '../../skills-index/run/plan/seccomp.ts';
 import { sharingNotes } from '../../skills-index/run/plan/sharing-notes.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { startTimeOf } from '../files/lock.ts';
+import { type ControlGroups, makeControlGroups, type RanOut } from '../sandbox/control-groups.ts';
+import { unixSocketsNote, whyNoUnixSockets } from '../sandbox/own-sockets.ts';
+import { preludeChecks, preludeScript } from '../sandbox/prelude.ts';
+import { requireNotRoot } from '../sandbox/require-not-root.ts';
+import type { RunningSandbox, Sandbox, SandboxStart } from '../sandbox/sandbox.ts';
+import { goAhead, untilStarted } from '../sandbox/started.ts';
 import { skillArguments } from './bubblewrap-arguments.ts';
-import { type ControlGroups, makeControlGroups, type RanOut } from './control-groups.ts';
 import { type Forwarder, forwarderLimits, startForwarder } from './forwarder.ts';
 import {
   descriptorAt,
@@ -27,11 +32,6 @@ import {
   requireTools,
   tools,
 } from './launch.ts';
-import { unixSocketsNote, whyNoUnixSockets } from './own-sockets.ts';
-import { preludeChecks, preludeScript } from './prelude.ts';
-import { requireNotRoot } from './require-not-root.ts';
-import type { RunningSandbox, Sandbox, SandboxStart } from './sandbox.ts';
-import { goAhead, untilStarted } from './started.ts';
 
 // One run gets at most half of the processors, so that the runner and other runs can go on.
 const cores = Math.max(1, availableParallelism() / 2);

@@ -12,10 +12,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seccompProgram } from '../../skills-index/run/plan/seccomp.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { egressConnectionsMax, forwarderPort, startSecondsMax } from '../limits.ts';
+import { makeControlGroups } from '../sandbox/control-groups.ts';
+import type { SandboxStart } from '../sandbox/sandbox.ts';
 import { forwarderArguments } from './bubblewrap-arguments.ts';
-import { makeControlGroups } from './control-groups.ts';
 import { descriptorAt, launch, libraries, openData, reachablePath, tools } from './launch.ts';
-import type { SandboxStart } from './sandbox.ts';
 
 export interface Forwarder {
   /** Open descriptors of the forwarder's namespaces; `stop` closes the descriptors. */

@@ -6,8 +6,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ViewNamespace } from '../sandbox/sandbox.ts';
 import type { Library } from './bubblewrap-arguments.ts';
-import type { ViewNamespace } from './sandbox.ts';
 
 /**
  * Numbers of the descriptors in the started processes. The shell in the sandbox closes descriptors

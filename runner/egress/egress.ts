@@ -20,8 +20,8 @@ import { bundlePath, proxyEnvironment } from '../../skills-index/run/egress/prox
 import { needsWholeBody } from '../../skills-index/run/egress/secret-use.ts';
 import { shownRequest } from '../../skills-index/run/holds/hold-action.ts';
 import { type Redaction, redactionOf } from '../../skills-index/run/leaks/redaction.ts';
-import type { SandboxFile } from '../bubblewrap/sandbox.ts';
 import * as limits from '../limits.ts';
+import type { SandboxFile } from '../sandbox/sandbox.ts';
 import { Accounts, type AllowedRequest } from './accounts.ts';
 import { forward, knownValues, type Outgoing } from './forward.ts';
 import { wholeRequest } from './held-request.ts';

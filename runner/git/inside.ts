@@ -4,8 +4,8 @@
  */
 
 import { parseRefList, type RefList } from '../../skills-index/run/changes/moved-refs.ts';
-import type { RunningSandbox } from '../bubblewrap/sandbox.ts';
 import { gitOutputBytesMax, gitSecondsMax, packBytesMax } from '../limits.ts';
+import type { RunningSandbox } from '../sandbox/sandbox.ts';
 import { firstError, OverLimit } from './run-git.ts';
 
 /** Starts a command in a sandbox that sees the view, and has no network. */

@@ -6,7 +6,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { text } from 'node:stream/consumers';
-import type { ViewNamespace } from '../bubblewrap/sandbox.ts';
+import type { ViewNamespace } from '../sandbox/sandbox.ts';
 
 export interface InNamespace<Result> {
   /**

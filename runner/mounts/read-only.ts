@@ -9,8 +9,8 @@
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
 import { parseMountPoints } from '../../skills-index/run/plan/mount-points.ts';
-import type { ViewNamespace } from '../bubblewrap/sandbox.ts';
 import { folderOnly } from '../files/walk-folder.ts';
+import type { ViewNamespace } from '../sandbox/sandbox.ts';
 import { firstDescriptor, mountInNamespace } from './namespace.ts';
 
 /** The folders that a run reads from the host. */

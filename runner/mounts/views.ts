@@ -9,7 +9,6 @@
  */
 import * as fs from 'node:fs';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { ViewNamespace } from '../bubblewrap/sandbox.ts';
 import { folderOnly, type VisitedEntry, walkFolder } from '../files/walk-folder.ts';
 import {
   changedPathsMax,
@@ -19,6 +18,7 @@ import {
   smallBytesMax,
   smallEntriesMax,
 } from '../limits.ts';
+import type { ViewNamespace } from '../sandbox/sandbox.ts';
 import { copyAttributes, copyTree, type TreeCopy } from './copy-tree.ts';
 import { closeNamespace, firstDescriptor, mountInNamespace } from './namespace.ts';
 

@@ -5,8 +5,8 @@
  */
 import { basename, dirname, join } from 'node:path';
 import { runSizes } from '../../skills-index/run/limits.ts';
-import type { Sandbox } from '../bubblewrap/sandbox.ts';
 import { withRunFolder } from '../run/run-folder.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import {
   byteCodeBytesMax,
   compileMemoryMiB,

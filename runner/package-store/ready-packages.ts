@@ -13,7 +13,6 @@ import {
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type Ecosystem, ecosystems } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Sandbox } from '../bubblewrap/sandbox.ts';
 import { findProgram } from '../host/host.ts';
 import type { Network } from '../package-fetch/download.ts';
 import { fetchPackage } from '../package-fetch/fetch-package.ts';
@@ -27,6 +26,7 @@ import {
   setFolder,
   whyNotWhole,
 } from '../packages/stored-set.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import { buildSet, type SetPart } from './build-set.ts';
 import { byteCodeFolder, compilePackages } from './byte-code.ts';
 import { downloadsAtOnce } from './limits.ts';

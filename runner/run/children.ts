@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import type { RunningSandbox } from '../bubblewrap/sandbox.ts';
 import { startTimeOf } from '../files/lock.ts';
 import { childrenMax, childrenMilliseconds } from '../limits.ts';
+import type { RunningSandbox } from '../sandbox/sandbox.ts';
 
 /**
  * The names of the sandbox's own processes. Those processes start the skill's command or carry its

@@ -8,10 +8,10 @@ import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.
 import type { StartWords } from '../../skills-index/run/holds/hold-gate.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { RunningSandbox, Sandbox, SandboxFile, SandboxFolder } from '../bubblewrap/sandbox.ts';
 import type { EgressSettings } from '../egress/settings.ts';
 import type { EndedView, HandedOver } from '../mounts/ended-view.ts';
 import type { OpenKeptFolders } from '../mounts/kept-folders.ts';
+import type { RunningSandbox, Sandbox, SandboxFile, SandboxFolder } from '../sandbox/sandbox.ts';
 import type { StartRecord } from './record-start.ts';
 
 type Shared =

@@ -12,11 +12,11 @@ import { ecosystems, houseWord } from '../../skills-index/skill/ecosystem.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import { bubblewrap } from '../bubblewrap/bubblewrap.ts';
-import type { Sandbox, SandboxFile } from '../bubblewrap/sandbox.ts';
 import { findBase } from '../host/base-programs.ts';
 import { findProgram, type OpenedHost, openHost } from '../host/host.ts';
 import { argumentBytesMax } from '../limits.ts';
 import { findSet } from '../packages/stored-set.ts';
+import type { Sandbox, SandboxFile } from '../sandbox/sandbox.ts';
 import { findCommand } from './command.ts';
 import type { RunRequest } from './run-request.ts';
 

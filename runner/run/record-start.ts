@@ -2,8 +2,8 @@
 import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Audit } from '../audit/audit.ts';
-import type { RunningSandbox } from '../bubblewrap/sandbox.ts';
 import { startTimeOf } from '../files/lock.ts';
+import type { RunningSandbox } from '../sandbox/sandbox.ts';
 
 /** The members of a `start` event that the caller of `recordStart` knows. */
 export interface StartRecord {

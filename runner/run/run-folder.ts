@@ -5,11 +5,11 @@
 import { chmodSync, lstatSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { removeControlGroups } from '../bubblewrap/control-groups.ts';
 import { forwarderGroupOf } from '../bubblewrap/forwarder.ts';
 import { createLockFile, holderLives } from '../files/lock.ts';
 import { removeTree } from '../files/remove-tree.ts';
 import { memoryMiBPerRun } from '../limits.ts';
+import { removeControlGroups } from '../sandbox/control-groups.ts';
 
 // A control group may limit the runner to less memory than the host has.
 const usableBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);

@@ -10,7 +10,6 @@ import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audi
 import { canaryFrom } from '../../skills-index/run/leaks/canary.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ActingAgent, actAs } from '../agents/agents.ts';
-import type { SandboxFolder, SandboxStart } from '../bubblewrap/sandbox.ts';
 import { startEgress } from '../egress/egress.ts';
 import { leakDetector } from '../egress/leaks.ts';
 import { placeholderFor, watchedPlaceholder } from '../egress/placeholder.ts';
@@ -19,6 +18,7 @@ import { type BaseFolder, baseFolder } from '../host/base-programs.ts';
 import { readAuthorities } from '../host/host-policy.ts';
 import type { HandOver } from '../mounts/ended-view.ts';
 import { type OpenMounts, openMounts } from '../mounts/mounts.ts';
+import type { SandboxFolder, SandboxStart } from '../sandbox/sandbox.ts';
 import { sampleChildren } from './children.ts';
 import type { PlannedWork } from './planned-work.ts';
 import { recordRefusal, recordStart } from './record-start.ts';

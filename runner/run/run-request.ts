@@ -14,8 +14,8 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { Audit } from '../audit/audit.ts';
-import type { Sandbox } from '../bubblewrap/sandbox.ts';
 import type { Secrets } from '../egress/secrets.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 
 /**
  * An admitted version with its files, as the catalogue returns them. The runner verifies every byte

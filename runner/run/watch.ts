@@ -6,8 +6,8 @@
 import { pipeline } from 'node:stream/promises';
 import { canaryName } from '../../skills-index/run/leaks/canary.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
-import type { RunningSandbox } from '../bubblewrap/sandbox.ts';
 import type { LeakDetector } from '../egress/leaks.ts';
+import type { RunningSandbox } from '../sandbox/sandbox.ts';
 import type { EndReason, RunRequest, Stop } from './run-request.ts';
 
 export interface WatchSettings extends Pick<RunRequest, 'onStderr' | 'onStdout' | 'stdin'> {

@@ -5,8 +5,8 @@
 import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import type { RunTokens } from '../../skills-index/run/agents/run-token.ts';
 import type { SessionPlan } from '../../skills-index/run/plan/session-plan.ts';
-import type { SandboxFile } from '../bubblewrap/sandbox.ts';
 import { tokenRenewSeconds } from '../limits.ts';
+import type { SandboxFile } from '../sandbox/sandbox.ts';
 import { readBridge } from './session-host.ts';
 import { skillFolders } from './skill-tree.ts';
 

@@ -8,11 +8,11 @@ import type { SessionFacts } from '../../skills-index/run/plan/plan-session.ts';
 import type { PlannedFolder } from '../../skills-index/run/plan/session-plan.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { listAgents, memoryFolderOf } from '../agents/agent-store.ts';
-import { packageSettings } from '../bubblewrap/companions.ts';
 import type { Secrets } from '../egress/secrets.ts';
 import { giveTree } from '../files/remove-tree.ts';
 import { folderOnly } from '../files/walk-folder.ts';
 import { findProgram, openHost } from '../host/host.ts';
+import { packageSettings } from '../sandbox/companions.ts';
 import { findAgentProgram } from './agent-program.ts';
 import { findToolchains } from './toolchains.ts';
 

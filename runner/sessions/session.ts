@@ -15,12 +15,12 @@ import { holdsOfEgress } from '../../skills-index/run/plan/plan-surroundings.ts'
 import { sessionThresholds } from '../../skills-index/run/plan/session-limits.ts';
 import { type SessionPlan, sessionSkill } from '../../skills-index/run/plan/session-plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { Sandbox } from '../bubblewrap/sandbox.ts';
 import { beginHandOver } from '../git/begun.ts';
 import { indexAnswers } from '../indexes/index-answers.ts';
 import type { FilledRunFolder, PlannedWork } from '../run/planned-work.ts';
 import { runPlan } from '../run/run-plan.ts';
 import type { RunEnd, RunWorld } from '../run/run-request.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import { type BridgeCalls, serveBridge } from './bridge-server.ts';
 import { cachesFolderOf } from './cache-folder.ts';
 import { openCaches } from './open-cache.ts';

@@ -3,7 +3,7 @@
  * sandbox: the person's own terminal never is a file of the sandbox, so no program in the sandbox
  * can write into the person's input. Python has pseudo-terminals in its standard library.
  */
-import type { SandboxFile } from '../bubblewrap/sandbox.ts';
+import type { SandboxFile } from '../sandbox/sandbox.ts';
 
 const path = '/opt/skillgate/terminal.py';
 

@@ -3,6 +3,7 @@
 import type { Severity } from '../../skills-index/statement/finding.ts';
 import type { FactOf } from '../fact/fact.ts';
 import { atMost } from '../fact/standing.ts';
+import type { FindingDraft } from '../rule.ts';
 import {
   describesAttacks,
   discussesAttacks,
@@ -10,8 +11,7 @@ import {
   refusesAttempts,
   refusesNext,
   tellsToFollowIt,
-} from '../lookup-tables/lures.ts';
-import type { FindingDraft } from '../rule.ts';
+} from './lures.ts';
 import type { ProseReading } from './reading.ts';
 import { readingOf } from './reading.ts';
 

@@ -24,7 +24,7 @@ import {
   solicitations,
   toScanners,
   weakenings,
-} from '../lookup-tables/lures.ts';
+} from './lures.ts';
 
 export const searchedPatterns: readonly RegExp[] = [
   actsOnDecoded,

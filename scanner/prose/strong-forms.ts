@@ -1,11 +1,6 @@
 /** All forms of orders that no honest text hides: for hidden and disguised text. */
 
-import {
-  concealments,
-  exfiltrations,
-  overrides,
-  remoteInstructionForms,
-} from '../lookup-tables/lures.ts';
+import { concealments, exfiltrations, overrides, remoteInstructionForms } from './lures.ts';
 import {
   concealmentPhrases,
   exfiltrationPhrases,

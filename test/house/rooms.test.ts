@@ -76,6 +76,7 @@ const floors: Record<string, readonly string[]> = {
     'mounts',
     'egress',
     'bubblewrap',
+    'sandbox',
     'host',
     'packages',
     'agents',

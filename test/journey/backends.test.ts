@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findBackends } from '../../runner/backends/backends.ts';
-import type { Sandbox } from '../../runner/bubblewrap/sandbox.ts';
+import type { Sandbox } from '../../runner/sandbox/sandbox.ts';
 import { bareSandbox } from './bare-sandbox.ts';
 import {
   crm,

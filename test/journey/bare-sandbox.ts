@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Sandbox } from '../../runner/bubblewrap/sandbox.ts';
+import type { Sandbox } from '../../runner/sandbox/sandbox.ts';
 
 export const bareSandbox: Sandbox = {
   name: 'bare',

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findBackends } from '../../runner/backends/backends.ts';
-import type { Sandbox } from '../../runner/bubblewrap/sandbox.ts';
+import type { Sandbox } from '../../runner/sandbox/sandbox.ts';
 import { makeTestHost, reportsMount, runTest, type TestHost } from './sandbox-fixture.ts';
 
 let host: TestHost;

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
-import { placesFor } from '../../runner/bubblewrap/control-groups.ts';
 import { forwarderGroupOf } from '../../runner/bubblewrap/forwarder.ts';
-import type { Sandbox } from '../../runner/bubblewrap/sandbox.ts';
+import { placesFor } from '../../runner/sandbox/control-groups.ts';
+import type { Sandbox } from '../../runner/sandbox/sandbox.ts';
 import { crm, makeTestHost, runTest } from './sandbox-fixture.ts';
 
 const processesIn = (group: string): string[] =>

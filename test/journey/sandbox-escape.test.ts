@@ -8,10 +8,10 @@ import { escapeGroups } from '../../cli/proofs/escape/row.ts';
 import { escapeRows } from '../../cli/proofs/escape/rows.ts';
 import { runEscapeSuite } from '../../cli/proofs/escape/suite.ts';
 import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
-import type { SandboxStart } from '../../runner/bubblewrap/sandbox.ts';
 import { waitForClaim } from '../../runner/changes/claim.ts';
 import { unlock } from '../../runner/files/lock.ts';
 import { runSkill } from '../../runner/run/run.ts';
+import type { SandboxStart } from '../../runner/sandbox/sandbox.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/plan/syscalls.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
-import type { Sandbox } from '../../runner/bubblewrap/sandbox.ts';
+import type { Sandbox } from '../../runner/sandbox/sandbox.ts';
 import {
   giveTo,
   makeTestHost,

@@ -3,7 +3,7 @@
  * 263).
  */
 import type { TaintSource } from '../../fact/source.ts';
-import { fromUtf7, rot13, unescaped } from './fold/codecs.ts';
+import { fromUtf7, rot13, unescaped } from './values/codecs.ts';
 
 /**
  * The text that Python reads, where the named encoding makes another one of it; undefined for

@@ -4,25 +4,25 @@
  */
 import type { Fact } from '../../fact/fact.ts';
 import type { Analyse, FrontEndResult } from '../frontend.ts';
+import { changedElsewhere } from './assignments/alias-statements.ts';
+import { noteAssignment } from './assignments/assignments.ts';
+import { applyDecorators, applyLoose, noteOldExec } from './assignments/decorators.ts';
+import { openFunctions } from './assignments/open.ts';
+import { replacedFunctions } from './assignments/replaced.ts';
+import { boundValue, evaluate, isHandedOn } from './assignments/values.ts';
 import { callWith } from './effects/call.ts';
 import { invoke } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
 import { attributeName, noteEscape, noteReaching } from './effects/escapes.ts';
 import { startImports } from './effects/stored.ts';
 import { misleadingText } from './encoding.ts';
-import { fold, foldBinding, foldingAt } from './fold/fold.ts';
 import { variableNode } from './names/lookup.ts';
 import { readModule } from './names/module.ts';
 import { childrenOf, functionOf, textOf } from './nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from './program.ts';
 import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, spanOfPy } from './run.ts';
 import { walk } from './tree.ts';
-import { changedElsewhere } from './values/alias-statements.ts';
-import { noteAssignment } from './values/assignments.ts';
-import { applyDecorators, applyLoose, noteOldExec } from './values/decorators.ts';
-import { openFunctions } from './values/open.ts';
-import { replacedFunctions } from './values/replaced.ts';
-import { boundValue, evaluate, isHandedOn } from './values/values.ts';
+import { fold, foldBinding, foldingAt } from './values/fold.ts';
 
 /** Facts of Python sources. */
 export const analysePython: Analyse = (sources, context) => {

@@ -8,12 +8,11 @@ import type { EmbeddedProgram } from '../../fact/source.ts';
 import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow/graph.ts';
 import { detailCharsMax } from '../../limits.ts';
 import { anyEgress, unknownPart } from '../../lookup-tables/egress-of.ts';
-import type { PythonEffect } from '../../lookup-tables/python-api.ts';
 import type { FrontEndContext } from '../frontend.ts';
 import type { MovedFile, WrittenText } from '../written-programs.ts';
+import type { Kept } from './assignments/aliases.ts';
 import type { PyCall, PyNoting } from './effects/call.ts';
-import { FoldState } from './fold/state.ts';
-import type { Ending } from './fold/value.ts';
+import type { PythonEffect } from './effects/tables/python-api.ts';
 import type { Domain } from './interpret.ts';
 import { type Tables, tablesOf } from './names/tables.ts';
 import type {
@@ -25,7 +24,8 @@ import type {
   PythonModule,
   PyValue,
 } from './program.ts';
-import type { Kept } from './values/aliases.ts';
+import { FoldState } from './values/state.ts';
+import type { Ending } from './values/value.ts';
 
 export interface PythonRun extends Tables, Recursion {
   readonly context: FrontEndContext;

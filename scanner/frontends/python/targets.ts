@@ -1,9 +1,9 @@
 /** Names that targets of assignments, loops and `with` bind. */
 
+import { noteItemByText } from './assignments/by-text.ts';
+import { markShared, noteChanged } from './assignments/updates.ts';
 import { childrenOf, nameOf } from './nodes.ts';
 import type { Binding, PyNode, PythonModule, PythonScope } from './program.ts';
-import { noteItemByText } from './values/by-text.ts';
-import { markShared, noteChanged } from './values/updates.ts';
 
 /** Adds what gives a name of a scope a value. */
 export function bind(

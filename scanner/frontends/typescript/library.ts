@@ -3,8 +3,7 @@
  * resolving a symbol resolves a capability.
  */
 import { type Api, type ApiTable, own } from '../../lookup-tables/api.ts';
-import { harmlessModules, nodeApis, nodeDefaults } from '../../lookup-tables/node.ts';
-import { npmApis, npmFamilies, npmServices } from '../../lookup-tables/npm.ts';
+import { npmServices } from '../../lookup-tables/service-hosts.ts';
 import {
   aliases,
   assignedApis,
@@ -12,6 +11,8 @@ import {
   globalApis,
   globalObjects,
 } from './effects/javascript.ts';
+import { harmlessModules, nodeApis, nodeDefaults } from './effects/tables/node.ts';
+import { npmApis, npmFamilies } from './effects/tables/npm.ts';
 
 /** All APIs of the tables by their qualified names. */
 export const apis: ApiTable = { ...globalApis, ...nodeApis, ...npmApis };

@@ -3,8 +3,7 @@ import { ts } from 'ts-morph';
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { anyEgress } from '../../lookup-tables/egress-of.ts';
-import { nodeDefaults } from '../../lookup-tables/node.ts';
-import { npmServices } from '../../lookup-tables/npm.ts';
+import { npmServices } from '../../lookup-tables/service-hosts.ts';
 import { noteAssignment } from './effects/assigned.ts';
 import { resolveCall } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
@@ -17,6 +16,7 @@ import {
 import { callsBack, noteEscape } from './effects/escapes.ts';
 import { pipeInto } from './effects/network.ts';
 import { loadModule } from './effects/programs.ts';
+import { nodeDefaults } from './effects/tables/node.ts';
 import { runArguments } from './flow/run-values.ts';
 import { apiNamed, apis } from './library.ts';
 import { type Called, capability, embed, type Out, shown, trait, type Use } from './out.ts';

@@ -1,8 +1,7 @@
 /** A client library talks to its service, whose host stands nowhere in the code. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import { runs } from '../../fact/standing.ts';
-import { npmServices } from '../../lookup-tables/npm.ts';
-import { pythonPackages } from '../../lookup-tables/python-packages.ts';
+import { npmServices, pythonServices } from '../../lookup-tables/service-hosts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const serviceClient = defineRule({
@@ -46,9 +45,7 @@ const npmEndings = Object.entries(npmServices).flatMap(([name, host]) =>
 );
 
 function usualHost(api: string): string | undefined {
-  const [effect] =
-    (Object.hasOwn(pythonPackages, api) ? pythonPackages[api] : undefined)?.effects ?? [];
-  if (effect?.does === 'request' && effect.host !== undefined) return effect.host;
+  if (Object.hasOwn(pythonServices, api)) return pythonServices[api];
   const name = Object.keys(npmServices).find(
     (key) => api === key || api.startsWith(`${key}.`) || api.startsWith(`${key}#`),
   );

@@ -1,7 +1,7 @@
 /** Text or settings by which an agent stops asking its user. */
 import type { FactOf } from '../../fact/fact.ts';
 import { milder } from '../../fact/standing.ts';
-import { approvalOrders, approvalSwitches } from '../../lookup-tables/lures.ts';
+import { approvalOrders, approvalSwitches } from '../../prose/lures.ts';
 import { type Match, weighed } from '../../prose/manner.ts';
 import { matchPhrase, type PhraseMatch } from '../../prose/phrase.ts';
 import { approvalPhrases, gravelyUnasked } from '../../prose/phrases/orders.ts';

@@ -1,6 +1,6 @@
 /** Text that fixes the outcome of a judgement. */
 
-import { biases } from '../../lookup-tables/lures.ts';
+import { biases } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { biasPhrases } from '../../prose/phrases/harms.ts';
 import { statementsOf } from '../../prose/statements.ts';

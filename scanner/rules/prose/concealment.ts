@@ -1,6 +1,6 @@
 /** Text that orders an agent to keep something from its user. */
 
-import { concealments } from '../../lookup-tables/lures.ts';
+import { concealments } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { matchPhrase } from '../../prose/phrase.ts';
 import { concealedActs, concealmentPhrases } from '../../prose/phrases/orders.ts';

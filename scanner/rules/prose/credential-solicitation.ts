@@ -1,7 +1,7 @@
 /** Text that makes an agent ask for what nobody should hand over. */
 
 import { atMost } from '../../fact/standing.ts';
-import { frequentSolicitations, solicitations } from '../../lookup-tables/lures.ts';
+import { frequentSolicitations, solicitations } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { solicitationPhrases } from '../../prose/phrases/orders.ts';
 import { statementsOf } from '../../prose/statements.ts';

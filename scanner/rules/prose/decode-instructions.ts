@@ -6,7 +6,7 @@ import {
   discussesAttacks,
   introducesBlob,
   madeInstructions,
-} from '../../lookup-tables/lures.ts';
+} from '../../prose/lures.ts';
 import { readingOf } from '../../prose/reading.ts';
 import { textsFor } from '../../prose/texts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';

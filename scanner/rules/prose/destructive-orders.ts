@@ -1,6 +1,6 @@
 /** Text that has an agent destroy what is the user’s. */
 
-import { destructions } from '../../lookup-tables/lures.ts';
+import { destructions } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { destructionPhrases } from '../../prose/phrases/harms.ts';
 import { statementsOf } from '../../prose/statements.ts';

@@ -1,6 +1,6 @@
 /** Text that tells an agent to send secrets somewhere. */
 import { getDomainWithoutSuffix } from 'tldts';
-import { exfiltrations, tellsOfAuthentication } from '../../lookup-tables/lures.ts';
+import { exfiltrations, tellsOfAuthentication } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { exfiltrationPhrases, privateDataPhrases } from '../../prose/phrases/orders.ts';
 import { type ProseStatement, statementsOf } from '../../prose/statements.ts';

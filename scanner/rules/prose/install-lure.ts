@@ -9,7 +9,7 @@ import {
   startsFile,
   tellsToFetch,
   tellsToStart,
-} from '../../lookup-tables/lures.ts';
+} from '../../prose/lures.ts';
 import { plainWords } from '../../prose/plain-words.ts';
 import { proseTexts } from '../../prose/texts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';

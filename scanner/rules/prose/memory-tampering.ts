@@ -1,6 +1,6 @@
 /** Text that has an agent write into its own memory or rules. */
 
-import { memoryOrders } from '../../lookup-tables/lures.ts';
+import { memoryOrders } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { memoryPhrases } from '../../prose/phrases/harms.ts';
 import { statementsOf } from '../../prose/statements.ts';

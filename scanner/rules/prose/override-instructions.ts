@@ -1,7 +1,7 @@
 /** Text that orders an agent to drop its rules. */
 
 import { atMost } from '../../fact/standing.ts';
-import { overrides } from '../../lookup-tables/lures.ts';
+import { overrides } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { overridePhrases, plainOverridePhrases } from '../../prose/phrases/orders.ts';
 import {

@@ -1,6 +1,6 @@
 /** Text that has an agent move money or change where it goes. */
 
-import { diversions } from '../../lookup-tables/lures.ts';
+import { diversions } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { paymentPhrases } from '../../prose/phrases/harms.ts';
 import { statementsOf } from '../../prose/statements.ts';

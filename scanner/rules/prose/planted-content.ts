@@ -1,6 +1,6 @@
 /** Text that has an agent put something into everything it makes. */
 
-import { plantings } from '../../lookup-tables/lures.ts';
+import { plantings } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';

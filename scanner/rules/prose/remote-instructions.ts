@@ -1,6 +1,6 @@
 /** Text that tells an agent to fetch instructions from elsewhere. */
 
-import { remoteInstructionForms } from '../../lookup-tables/lures.ts';
+import { remoteInstructionForms } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { remotePhrases } from '../../prose/phrases/orders.ts';
 import { statementsOf } from '../../prose/statements.ts';

@@ -1,6 +1,6 @@
 /** Text that has an agent repeat secrets where they do not belong. */
 
-import { secretReplies } from '../../lookup-tables/lures.ts';
+import { secretReplies } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';

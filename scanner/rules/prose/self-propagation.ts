@@ -1,6 +1,6 @@
 /** Text that has an agent spread the skill. */
 
-import { propagations } from '../../lookup-tables/lures.ts';
+import { propagations } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';

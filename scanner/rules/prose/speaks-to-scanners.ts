@@ -1,6 +1,6 @@
 /** Text for whoever checks the skill. */
 
-import { toScanners } from '../../lookup-tables/lures.ts';
+import { toScanners } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { proseRoles, statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';

@@ -1,6 +1,6 @@
 /** Text that makes a skill load where it has no business. */
 
-import { baits } from '../../lookup-tables/lures.ts';
+import { baits } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';

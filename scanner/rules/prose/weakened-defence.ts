@@ -1,6 +1,6 @@
 /** Text that has a person or an agent turn a protection off. */
 
-import { weakenings } from '../../lookup-tables/lures.ts';
+import { weakenings } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { defencePhrases } from '../../prose/phrases/harms.ts';
 import { statementsOf } from '../../prose/statements.ts';

@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { noSandbox } from '../../../runner/backends/none.ts';
-import type { SandboxStart } from '../../../runner/bubblewrap/sandbox.ts';
 import { withRunFolder } from '../../../runner/run/run-folder.ts';
+import type { SandboxStart } from '../../../runner/sandbox/sandbox.ts';
 
 const limits = {
   seconds: 30,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeRoot } from '../../../runner/backends/oci-root.ts';
-import type { SandboxStart } from '../../../runner/bubblewrap/sandbox.ts';
+import type { SandboxStart } from '../../../runner/sandbox/sandbox.ts';
 
 it('links the base programs to one folder, and shows what they read', () => {
   const bundle = fs.mkdtempSync(join(tmpdir(), 'skillgate-test-'));

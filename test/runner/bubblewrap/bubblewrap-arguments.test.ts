@@ -3,7 +3,7 @@ import {
   forwarderArguments,
   skillArguments,
 } from '../../../runner/bubblewrap/bubblewrap-arguments.ts';
-import type { SandboxFile, SandboxStart } from '../../../runner/bubblewrap/sandbox.ts';
+import type { SandboxFile, SandboxStart } from '../../../runner/sandbox/sandbox.ts';
 
 const files: SandboxFile[] = [
   { path: '/skills/@acme/a/SKILL.md', mode: '644', bytes: Buffer.from('text') },

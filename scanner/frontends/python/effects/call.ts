@@ -1,9 +1,9 @@
 /** A call with its values, as what notes its effects gets it. */
 
 import type { Confidence } from '../../../../skills-index/statement/finding.ts';
-import type { Argument } from '../../../lookup-tables/python-api.ts';
+import { unknownPy } from '../assignments/alternatives.ts';
 import type { PythonModule, PyValue } from '../program.ts';
-import { unknownPy } from '../values/alternatives.ts';
+import type { Argument } from './tables/python-api.ts';
 
 /** A call with its values. */
 export interface PyCall extends PyNoting {

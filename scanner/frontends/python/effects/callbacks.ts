@@ -3,13 +3,13 @@
  * the end.
  */
 import { alternativesMax } from '../../../limits.ts';
-import type { PythonEffect } from '../../../lookup-tables/python-api.ts';
+import { either, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { either, unknownPy } from '../values/alternatives.ts';
 import { argumentOf, callWith, type PyCall } from './call.ts';
 import { applyRequest, sendTo } from './network.ts';
 import { observeCall } from './observe.ts';
+import type { PythonEffect } from './tables/python-api.ts';
 
 /** Calls what an API is given, with the arguments that it passes on. */
 export function applyCallback(

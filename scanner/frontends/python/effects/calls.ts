@@ -4,9 +4,10 @@
 
 import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import type { PythonApi } from '../../../lookup-tables/python-api.ts';
-import { callBuiltin } from '../fold/builtins.ts';
-import { oneOf, pyOf } from '../fold/given.ts';
+import { anyText, either, nodesOf, nothingGiven, unknownPy } from '../assignments/alternatives.ts';
+import { mutate, plainCall } from '../assignments/methods.ts';
+import { foldPath } from '../assignments/paths.ts';
+import { foldPattern } from '../assignments/patterns.ts';
 import { calledIn, type Domain, givenIn } from '../interpret.ts';
 import { classIn } from '../names/canonical.ts';
 import { basesOf, methodOf } from '../names/classes.ts';
@@ -16,15 +17,14 @@ import { special } from '../names/special.ts';
 import { textOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PyValue } from '../program.ts';
 import { flowEdge, flowNode, notePyTrait, type PythonRun } from '../run.ts';
-import { anyText, either, nodesOf, nothingGiven, unknownPy } from '../values/alternatives.ts';
-import { mutate, plainCall } from '../values/methods.ts';
-import { foldPath } from '../values/paths.ts';
-import { foldPattern } from '../values/patterns.ts';
+import { callBuiltin } from '../values/builtins.ts';
+import { oneOf, pyOf } from '../values/given.ts';
 import type { PyCall } from './call.ts';
 import { applyEffect } from './effects.ts';
 import { observeOwn } from './observe.ts';
 import { runProgram } from './programs.ts';
 import { powerfulModules, pythonApis } from './tables/python.ts';
+import type { PythonApi } from './tables/python-api.ts';
 
 /** The value of a call; notes what it does. */
 export function callValue(

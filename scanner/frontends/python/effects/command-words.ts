@@ -1,7 +1,7 @@
 /** Words and lines of commands that Python starts. */
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { fewLists } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
-import { fewLists } from '../values/alternatives.ts';
 
 /** The same command with one word as it may be besides. */
 export function otherWords(words: readonly PyValue[]): readonly (readonly PyValue[])[] {

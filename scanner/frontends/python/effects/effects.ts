@@ -1,17 +1,17 @@
 /** What calls of the libraries in the table do. */
 import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
-import type { Condition, PythonEffect } from '../../../lookup-tables/python-api.ts';
 import { sensitivePath } from '../../../lookup-tables/sensitive-paths.ts';
+import { join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import { attributeNode } from '../names/classes.ts';
 import type { PyValue } from '../program.ts';
 import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
-import { join, nodesOf, unknownPy } from '../values/alternatives.ts';
 import { argumentOf, callWith, type PyCall } from './call.ts';
 import { applyCallback, applyOption } from './callbacks.ts';
 import { readEnvironment, wholeEnvironment } from './environment.ts';
 import { applyFile } from './files.ts';
 import { applyConnect, applyRequest, applySend } from './network.ts';
 import { feedProgram, noteLoad, runCodeOf, runProgram } from './programs.ts';
+import type { Condition, PythonEffect } from './tables/python-api.ts';
 import { noteWritten } from './written.ts';
 
 const lineEnd = { ...unknownPy, texts: ['\n'] };

@@ -1,8 +1,8 @@
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { shellVariables } from '../../../lookup-tables/shell.ts';
+import { textsOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import { flowSource, notePyCapability, type PythonRun } from '../run.ts';
-import { textsOf, unknownPy } from '../values/alternatives.ts';
 import type { PyNoting } from './call.ts';
 
 const homes: ReadonlySet<string> = new Set(['HOME', 'USERPROFILE']);

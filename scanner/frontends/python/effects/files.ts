@@ -2,13 +2,13 @@
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
 import { anyEgress, shapeOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
-import type { PythonEffect } from '../../../lookup-tables/python-api.ts';
+import { textsOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun } from '../run.ts';
-import { textsOf, unknownPy } from '../values/alternatives.ts';
 import { argumentOf, type PyCall } from './call.ts';
 import { applyRequest } from './network.ts';
 import { storeAt, storedPaths, storeMoved } from './stored.ts';
+import type { PythonEffect } from './tables/python-api.ts';
 import { noteWritten, openedBy } from './written.ts';
 
 const isUrl = /^https?:\/\//;

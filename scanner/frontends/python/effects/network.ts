@@ -10,11 +10,11 @@ import {
   socketEgressOf,
   unknownPart,
 } from '../../../lookup-tables/egress-of.ts';
-import type { PythonEffect } from '../../../lookup-tables/python-api.ts';
+import { nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
-import { nodesOf, textsOf, unknownPy } from '../values/alternatives.ts';
 import { argumentOf, type PyCall } from './call.ts';
+import type { PythonEffect } from './tables/python-api.ts';
 import { noteWritten } from './written.ts';
 
 export function applyRequest(

@@ -1,12 +1,12 @@
 /** Functions gone through with known arguments, to see what they call with them. */
 
-import { callFoldedValue, callOwnFolded } from '../fold/calls.ts';
-import { foldedOf, mapGiven, pyOf } from '../fold/given.ts';
-import { boundName, isBound, isNamed } from '../fold/value.ts';
+import { nothingGiven } from '../assignments/alternatives.ts';
 import { argumentsOf, nameOf, textOf } from '../nodes.ts';
 import type { MaybeFolded, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { nothingGiven } from '../values/alternatives.ts';
+import { callFoldedValue, callOwnFolded } from '../values/calls.ts';
+import { foldedOf, mapGiven, pyOf } from '../values/given.ts';
+import { boundName, isBound, isNamed } from '../values/value.ts';
 import { callWith, type PyCall } from './call.ts';
 import { pythonApis } from './tables/python.ts';
 

@@ -9,6 +9,7 @@ import type { OffsetMap } from '../../../fact/source.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { egressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { interpreters, networkPrograms } from '../../../lookup-tables/shell.ts';
+import { nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import {
   flowSink,
@@ -18,7 +19,6 @@ import {
   type PythonRun,
   spanOfPy,
 } from '../run.ts';
-import { nodesOf, unknownPy } from '../values/alternatives.ts';
 import type { PyCall } from './call.ts';
 import { asLine, isUnknownLine, otherWords, quoteWord, wordText } from './command-words.ts';
 import { startModule, startStored } from './stored.ts';

@@ -3,9 +3,9 @@
  * `Path(path).write_text(text)`.
  */
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { join, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { join, unknownPy } from '../values/alternatives.ts';
 import type { PyCall } from './call.ts';
 import { storeAt, storedPaths } from './stored.ts';
 

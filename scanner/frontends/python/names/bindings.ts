@@ -1,5 +1,7 @@
 /** What binds names in Python: imports, assignments, loops, functions, classes. */
 import { alternativesMax } from '../../../limits.ts';
+import { noteCallByText, noteItemByText } from '../assignments/by-text.ts';
+import { changingMethods, noteChanged } from '../assignments/updates.ts';
 import { bindFunction } from '../functions.ts';
 import {
   assignmentParts,
@@ -13,8 +15,6 @@ import {
 import type { PyNode, PythonModule, PythonScope } from '../program.ts';
 import { bind, bindParts, bindTarget, isStar } from '../targets.ts';
 import { walk } from '../tree.ts';
-import { noteCallByText, noteItemByText } from '../values/by-text.ts';
-import { changingMethods, noteChanged } from '../values/updates.ts';
 import { bindImport } from './imports.ts';
 
 /** Notes what a node binds. The functions and classes that it stands in have to be noted before. */

@@ -1,10 +1,10 @@
 /** Classes of the skill: their methods, what they are made from, and the nodes of attributes. */
 
 import { alternativesMax } from '../../../limits.ts';
+import { anyText, either } from '../assignments/alternatives.ts';
 import { childrenOf } from '../nodes.ts';
 import type { PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowNode, type PythonRun } from '../run.ts';
-import { anyText, either } from '../values/alternatives.ts';
 import { classIn } from './canonical.ts';
 
 /** What a property gives. */

@@ -1,13 +1,13 @@
 /** Items in Python: `os.environ[…]`, `vars(os)["…"]`, `globals()["…"]`, of lists and of texts. */
 
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { anyText, either, fewTexts, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyNoting } from '../effects/call.ts';
 import { readEnvironment } from '../effects/environment.ts';
-import { sliced } from '../fold/items.ts';
 import { nameOf, scopeOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowSource, notePyTrait, type PythonRun } from '../run.ts';
-import { anyText, either, fewTexts, nodesOf, unknownPy } from '../values/alternatives.ts';
+import { sliced } from '../values/items.ts';
 import { lookUp } from './lookup.ts';
 import { type NameTable, nameTable } from './meaning.ts';
 import { memberByText } from './members.ts';

@@ -2,14 +2,14 @@
 
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { either, unknownPy } from '../assignments/alternatives.ts';
+import { attributeOfObject, ownAttribute } from '../assignments/attributes.ts';
 import type { PyNoting } from '../effects/call.ts';
 import { noteReaching } from '../effects/escapes.ts';
 import { powerfulModules } from '../effects/tables/python.ts';
 import { functionOf, nameOf, textOf } from '../nodes.ts';
 import { PyNode, type PythonModule, type PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
-import { either, unknownPy } from '../values/alternatives.ts';
-import { attributeOfObject, ownAttribute } from '../values/attributes.ts';
 import { classIn } from './canonical.ts';
 import { basesOf, methodOf, propertyValue } from './classes.ts';
 import { memberMeaning } from './meaning.ts';

@@ -3,12 +3,12 @@
  */
 import type { TaintSource } from '../../../fact/source.ts';
 import type { Steps } from '../../../fact/steps.ts';
+import { bindByText } from '../assignments/by-text.ts';
+import { bindChanges } from '../assignments/updates.ts';
 import { textOf } from '../nodes.ts';
 import { parsePython } from '../parse.ts';
 import type { PyNode, PythonModule } from '../program.ts';
 import { nodesOfTree, walk } from '../tree.ts';
-import { bindByText } from '../values/by-text.ts';
-import { bindChanges } from '../values/updates.ts';
 import { bindAll } from './bindings.ts';
 
 /**

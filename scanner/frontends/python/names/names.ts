@@ -3,11 +3,11 @@
  * skill.
  */
 
+import { busyPy, either, unknownPy } from '../assignments/alternatives.ts';
 import { childrenOf, nameOf, scopeOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, type PythonRun } from '../run.ts';
 import { walk } from '../tree.ts';
-import { busyPy, either, unknownPy } from '../values/alternatives.ts';
 import { lookUp, resolvedOnce, variableNode } from './lookup.ts';
 import { importMeaning, type NameMeaning, starredMeaning } from './meaning.ts';
 import { updated } from './updated.ts';

@@ -2,10 +2,10 @@
 
 import { pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { anyText, either, unknownPy } from '../assignments/alternatives.ts';
 import { argumentsOf, childrenOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { anyText, either, unknownPy } from '../values/alternatives.ts';
 
 /** What a call gives a parameter of a function, as a value or as the node where it stands. */
 export function givenFor<Given>(

@@ -3,13 +3,13 @@
  * rearranges data.
  */
 
+import { either, nodesOf, nothingGiven, unknownPy } from '../assignments/alternatives.ts';
 import type { PyCall } from '../effects/call.ts';
-import { callBuiltin } from '../fold/builtins.ts';
-import { pyOf } from '../fold/given.ts';
-import { listOf } from '../fold/value.ts';
 import type { PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
-import { either, nodesOf, nothingGiven, unknownPy } from '../values/alternatives.ts';
+import { callBuiltin } from '../values/builtins.ts';
+import { pyOf } from '../values/given.ts';
+import { listOf } from '../values/value.ts';
 import { itemOf, moduleByText, namedItem } from './items.ts';
 import { nameTable } from './meaning.ts';
 import { memberByText, memberOf } from './members.ts';

@@ -1,11 +1,11 @@
 /** What later changes make of what a name was given. */
 import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { either } from '../assignments/alternatives.ts';
+import { isRepeated, keptItems } from '../assignments/kept.ts';
 import { assignmentParts, childrenOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { either } from '../values/alternatives.ts';
-import { isRepeated, keptItems } from '../values/kept.ts';
 
 type Update = Extract<Binding, { kind: 'update' }>;
 

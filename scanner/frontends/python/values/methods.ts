@@ -1,172 +1,177 @@
-/** Methods of plain data in Python: text folded, lists and files filled. */
-import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import type { PyCall } from '../effects/call.ts';
-import { applyEffect } from '../effects/effects.ts';
-import { formatOf } from '../fold/format.ts';
-import { foldedOf, oneOf, pyOf } from '../fold/given.ts';
-import { textMethod } from '../fold/text.ts';
-import { attributeNode } from '../names/classes.ts';
-import { lookUp, variableNode } from '../names/lookup.ts';
-import { nameOf, scopeOf } from '../nodes.ts';
-import type { PyNode, PythonModule, PyValue } from '../program.ts';
-import { flowEdge, flowNode, type PythonRun } from '../run.ts';
-import { combinations, join, nodesOf, unknownPy } from './alternatives.ts';
+/**
+ * Methods of Python's data types, computed: text, bytes, lists, dictionaries, whole numbers
+ * (library reference: built-in types).
+ */
+import { foldedCharsMax } from '../../../limits.ts';
+import type { Folded, FoldedDict, FoldedList, MaybeFolded } from '../program.ts';
+import { bytesToText, fromHex } from './codecs.ts';
+import { textMethod } from './text.ts';
+import {
+  areEqual,
+  dictOf,
+  givenTo,
+  isBytes,
+  isDict,
+  isList,
+  itemsOf,
+  keyOf,
+  listOf,
+  type MethodCall,
+  wholeOf,
+} from './value.ts';
 
-export const textMethods =
-  /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
+/** Methods that turn one text into another that is harder to see through. */
+export const decodingMethods = /^(translate|swapcase|fromhex|to_bytes|decompress)$/;
 
-// What puts what it is given into another form, by its name: an encoder, a copy, an exception that
-// carries a message.
-const carriers =
-  /(encrypt|encode|encipher|compress|dumps|pack|serialize|hexlify|quote|convert|transform|wrap|obfuscate|scramble|b64|base64|to_json|to_string|to_bytes|Error|Exception)\w{0,20}$/;
+// These put what they are given into what they make, or say themselves what is not known.
+const takesUnknown = /^(format|format_map|append|add|extend|update|setdefault|get)$/;
 
-export const mutators =
-  /^(append|appendleft|add|extend|update|insert|write|writelines|setdefault|put|send_keys)$/;
-
-// A method of plain data, or something that is not known: data of the object stays in the result.
-export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValue {
-  const { object, method, args } = call;
-  if (method === 'join' && args[0]?.items !== undefined)
-    return { ...joinItems(object, args[0]), nodes: nodesOf(args) };
-  const isText = textMethods.test(method);
-  const texts = isText ? [...new Set(textsMade(call))] : [];
-  const otherTexts = isText ? othersOf(object, method, args, texts) : [];
-  const carries = isText || carriers.test(method === '' ? (callee.qual ?? '') : method);
-  const passed = carries
-    ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread]
-    : object.nodes;
-  const nodes = method === 'hex' && passed.length > 0 ? [asHex(run, call, passed)] : passed;
-  return {
-    ...unknownPy,
-    texts,
-    otherTexts,
-    nodes,
-    items: partsOf(call, nodes),
-    folded: object.folded || (isText && !/^(strip|encode|decode)$/.test(method)),
-    decoded: object.decoded,
-    target: object.target,
-    qual: callee.qual === undefined || isText ? undefined : `${callee.qual}()`,
-    raw: /^(strip|encode|decode)$/.test(method) ? object.raw : undefined,
-  };
+// A method does something else for each value that an argument may have.
+function isOpen({ args, keywords }: MethodCall): boolean {
+  return args.includes(undefined) || [...keywords.values()].includes(undefined);
 }
 
-// `path.rsplit('.', 1)[0]`: the parts of a text that is known.
-function partsOf(call: PyCall, nodes: readonly string[]): PyValue['items'] {
-  const { object, method, args, keywords } = call;
-  const [text, ...more] = object.texts;
-  const isOne = text !== undefined && more.length === 0 && object.otherTexts.length === 0;
-  if (!/^r?(split|partition)$/.test(method) || !isOne || text.includes(unknownPart))
-    return undefined;
-  const named = [...keywords].map(([key, value]) => [key, foldedOf(value)] as const);
-  const found = textMethod(text, method, { args: args.map(oneOf), keywords: new Map(named) });
-  return pyOf(found).items?.map((item) => ({ ...item, nodes }));
+/**
+ * The result of a method; undefined where it is not known. Lists and dictionaries are changed in
+ * place.
+ */
+export function callMethod(object: Folded, method: string, call: MethodCall): MaybeFolded {
+  if (!takesUnknown.test(method) && isOpen(call)) return undefined;
+  if (typeof object === 'string') return textMethod(object, method, call);
+  if (isBytes(object)) return bytesMethod(object, method, call);
+  if (isList(object)) return listMethod(object, method, call);
+  if (isDict(object)) return dictMethod(object, method, call);
+  if (typeof object === 'bigint') return numberMethod(object, method, call);
+  return undefined;
 }
 
-// Text and bytes are one here, and so are the forms of a path.
-const isSame = /^(encode|decode|as_posix)$/;
-
-// These leave parts that are not known as they are.
-const leavesUnknown = /^([lr]?strip|format|replace|removeprefix|removesuffix)$/;
-
-// What the method makes of each text with each of what it is given.
-function textsMade(call: PyCall): readonly string[] {
-  const { object, args } = call;
-  if (object.texts.length === 0) return [];
-  const names = [...call.keywords.keys()];
-  const made = combinations([object, ...args, ...call.keywords.values()]).map(([one, ...given]) =>
-    methodOfText(one?.texts[0] ?? unknownPart, {
-      ...call,
-      args: given.slice(0, args.length),
-      keywords: new Map(names.map((name, at) => [name, given[args.length + at] ?? unknownPy])),
-    }),
-  );
-  const texts = made.flat();
-  return texts.length > 0 && made.some(({ length }) => length === 0)
-    ? [...texts, unknownPart]
-    : texts;
-}
-
-function methodOfText(text: string, { method, args, keywords }: PyCall): readonly string[] {
-  if (isSame.test(method)) return [text];
-  // What is joined is a list, of which only its items would say it.
-  if (method === 'join' || (text.includes(unknownPart) && !leavesUnknown.test(method))) return [];
-  const named = [...keywords].map(([key, value]) => [key, foldedOf(value)] as const);
-  const found = textMethod(text, method, {
-    args: args.map(oneOf),
-    keywords: new Map(named),
-    hole: unknownPart,
-  });
-  return pyOf(found).texts;
-}
-
-// What the method makes of what the object or the arguments may be besides.
-function othersOf(
-  object: PyValue,
-  method: string,
-  args: readonly PyValue[],
-  made: readonly string[],
-): readonly string[] {
-  if (/^(encode|decode)$/.test(method)) return object.otherTexts;
-  if ([object, ...args].some(({ otherTexts, grown }) => otherTexts.length > 0 || grown))
-    return [unknownPart];
-  if (args.every(({ texts }) => texts.length > 0)) return [];
-  if (method !== 'format') return made.length > 0 ? [unknownPart] : [];
-  return object.texts.flatMap((text) => formatOf(text, [], new Map(), unknownPart) ?? []);
-}
-
-// `data.hex()` is another form of the data.
-function asHex(run: PythonRun, call: PyCall, from: readonly string[]): string {
-  const id = flowNode(run, call.module, call.node, `encoded@${call.node.from}`, 'encoded by hex');
-  for (const one of from) flowEdge(run, one, id, true);
-  return id;
-}
-
-export function joinItems(separator: PyValue, list: PyValue): PyValue {
-  const items = list.items ?? [];
-  const between = { ...unknownPy, texts: separator.texts.slice(0, 1) };
-  const joined = join(items.flatMap((item, index) => (index === 0 ? [item] : [between, item])));
-  const isOpen = list.grown || list.otherTexts.length > 0;
-  return { ...joined, otherTexts: isOpen ? [unknownPart] : joined.otherTexts, folded: true };
-}
-
-// `list.append(x)` puts x into the variable; `file.write(x)` into what the file is.
-export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefined): void {
-  if (!mutators.test(call.method) || objectNode === undefined) return;
-  const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
-  if (objectNode.name === 'VariableName' && given.length > 0)
-    flowIntoName(run, call.module, objectNode, given);
-  for (let at: PyNode | null = objectNode; at?.name === 'MemberExpression'; at = at.firstChild) {
-    const property = at.lastChild;
-    if (property?.name !== 'PropertyName') continue;
-    const to = attributeNode(run, call.module, nameOf(call.module, property), property);
-    for (const from of given) flowEdge(run, from, to);
-    if (at.firstChild?.name === 'VariableName')
-      flowIntoName(run, call.module, at.firstChild, given);
+function bytesMethod(bytes: Uint8Array, method: string, call: MethodCall): MaybeFolded {
+  const [first] = call.args;
+  const latin = Buffer.from(bytes).toString('latin1');
+  switch (method) {
+    case 'decode':
+      return bytesToText(
+        bytes,
+        typeof first === 'string' ? first : String(call.keywords.get('encoding') ?? 'utf-8'),
+      );
+    case 'hex':
+      return Buffer.from(bytes).toString('hex');
+    case 'join': {
+      const items = itemsOf(first);
+      return items?.every(isBytes)
+        ? Buffer.from(
+            items.map((item) => Buffer.from(item).toString('latin1')).join(latin),
+            'latin1',
+          )
+        : undefined;
+    }
+    case 'translate':
+      return isBytes(first) && first.length === 256
+        ? bytes.map((one) => first[one] ?? one)
+        : undefined;
+    case 'fromhex':
+      return typeof first === 'string' ? fromHex(first) : undefined;
+    default:
+      return likeText.test(method) ? asBytes(textMethod(latin, method, asText(call))) : undefined;
   }
-  if (/^write/.test(call.method) && call.object.target !== undefined)
-    applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
 }
 
-// What is put into the object of a method, or of a class, gets into its attributes alone.
-function flowIntoName(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  given: readonly string[],
-): void {
-  if (!/^(self|cls)$/.test(nameOf(module, node))) flowInto(run, module, node, given);
+// Methods of bytes that do what those of text do.
+const likeText =
+  /^([lr]?strip|upper|lower|swapcase|replace|removeprefix|removesuffix|r?split|r?partition|r?find|r?index|count|startswith|endswith)$/;
+
+function latinOf(value: MaybeFolded): MaybeFolded {
+  return isBytes(value) ? Buffer.from(value).toString('latin1') : value;
 }
 
-/** Values that get into what a name holds. */
-export function flowInto(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  given: readonly string[],
-): void {
-  const name = nameOf(module, node);
-  const found = lookUp(scopeOf(module, node), name);
-  if (found === undefined) return;
-  const to = variableNode(run, module, found.scope, name, node);
-  for (const from of given) flowEdge(run, from, to);
+function asText({ args, keywords }: MethodCall): MethodCall {
+  return { args: args.map(latinOf), keywords };
+}
+
+function asBytes(value: MaybeFolded): MaybeFolded {
+  if (isList(value)) return listOf(value.items.map(asBytes), value.kind);
+  return typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
+}
+
+function listMethod(list: FoldedList, method: string, call: MethodCall): MaybeFolded {
+  const [first, second] = call.args;
+  switch (method) {
+    case 'append':
+    case 'add':
+      list.items.push(givenTo(list, first));
+      return null;
+    case 'extend':
+    case 'update':
+      list.items.push(...(itemsOf(first) ?? [undefined]).map((item) => givenTo(list, item)));
+      return null;
+    case 'insert':
+      list.items.splice(wholeOf(first) ?? 0, 0, givenTo(list, second));
+      return null;
+    case 'reverse':
+      list.items.reverse();
+      return null;
+    case 'pop':
+      return first === undefined ? list.items.pop() : list.items.splice(wholeOf(first) ?? -1, 1)[0];
+    case 'copy':
+      return listOf(list.items, list.kind);
+    case 'index':
+      return indexIn(list.items, call.args);
+    case '__getitem__': {
+      const at = wholeOf(first);
+      return at === undefined ? undefined : list.items.at(at);
+    }
+    default:
+      return undefined;
+  }
+}
+
+// Where an item stands between two bounds; an item before that may be equal leaves it open.
+function indexIn(items: readonly MaybeFolded[], args: readonly MaybeFolded[]): bigint | undefined {
+  const [sought, ...given] = args;
+  const [start = 0, end] = given.map(wholeOf);
+  const from = start < 0 ? Math.max(0, items.length + start) : start;
+  const found = items.slice(from, end).findIndex((item) => areEqual(item, sought) !== false);
+  return found >= 0 && areEqual(items[from + found], sought) ? BigInt(from + found) : undefined;
+}
+
+function dictMethod(dict: FoldedDict, method: string, call: MethodCall): MaybeFolded {
+  const [first, second] = call.args;
+  switch (method) {
+    case 'get':
+    case 'setdefault':
+    case 'pop':
+    case '__getitem__':
+      return first === undefined
+        ? undefined
+        : (dict.entries.get(keyOf(first)) ?? { value: call.args.length > 1 ? second : null }).value;
+    case 'items':
+      return listOf(
+        [...dict.entries.values()].map(({ key, value }) => listOf([key, value], 'tuple')),
+      );
+    case 'keys':
+      return listOf([...dict.entries.values()].map(({ key }) => key));
+    case 'values':
+      return listOf([...dict.entries.values()].map(({ value }) => value));
+    case 'copy':
+      return dictOf([...dict.entries.values()].map(({ key, value }) => [key, value] as const));
+    case 'update':
+      if (isDict(first))
+        for (const [key, entry] of first.entries)
+          dict.entries.set(key, { ...entry, value: givenTo(dict, entry.value) });
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+function numberMethod(value: bigint, method: string, call: MethodCall): MaybeFolded {
+  if (method === 'bit_length') return BigInt((value < 0n ? -value : value).toString(2).length);
+  if (method !== 'to_bytes' || value < 0n) return undefined;
+  const length = wholeOf(call.args[0] ?? call.keywords.get('length') ?? 1n);
+  const order = call.args[1] ?? call.keywords.get('byteorder') ?? 'big';
+  if (length === undefined || length < 0 || length > foldedCharsMax) return undefined;
+  const digits = value.toString(16).padStart(length * 2, '0');
+  if (digits.length > length * 2) return undefined;
+  const bytes = Buffer.from(digits, 'hex');
+  return order === 'little' ? bytes.reverse() : bytes;
 }

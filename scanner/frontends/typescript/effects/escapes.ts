@@ -5,11 +5,11 @@ import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { anyEgress } from '../../../lookup-tables/egress-of.ts';
-import { nodeDefaults } from '../../../lookup-tables/node.ts';
 import { apis } from '../library.ts';
 import { capability, type Out, trait, type Use } from '../out.ts';
 import { type Functionish, isAssignment, ownerOf } from '../syntax.ts';
 import { alternatives, type JsValue } from '../values/values.ts';
+import { nodeDefaults } from './tables/node.ts';
 
 const powers: ReadonlySet<string> = new Set([
   'process',

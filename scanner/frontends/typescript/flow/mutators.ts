@@ -1,6 +1,6 @@
 /** Calls that change their arguments or their object. */
 import { own } from '../../../lookup-tables/api.ts';
-import { nodeDefaults } from '../../../lookup-tables/node.ts';
+import { nodeDefaults } from '../effects/tables/node.ts';
 import { apis } from '../library.ts';
 import type { JsValue } from '../values/values.ts';
 

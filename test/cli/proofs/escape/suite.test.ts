@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { EscapeRow } from '../../../../cli/proofs/escape/row.ts';
 import { runEscapeSuite } from '../../../../cli/proofs/escape/suite.ts';
-import type { Sandbox } from '../../../../runner/bubblewrap/sandbox.ts';
+import type { Sandbox } from '../../../../runner/sandbox/sandbox.ts';
 import { Problem } from '../../../../skills-index/skill/problem.ts';
 
 const absent: Sandbox = {

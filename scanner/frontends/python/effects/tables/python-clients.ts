@@ -10,7 +10,7 @@ import {
   request,
   rows,
   service,
-} from '../../../../lookup-tables/python-api.ts';
+} from './python-api.ts';
 
 const at = (
   port: number,

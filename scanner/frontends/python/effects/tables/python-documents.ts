@@ -2,7 +2,7 @@
  * Packages that read and write the files of documents, pictures, tables and structures by path.
  * Sources: the packages' documentation.
  */
-import { type PythonApiTable, read, rows, write } from '../../../../lookup-tables/python-api.ts';
+import { type PythonApiTable, read, rows, write } from './python-api.ts';
 
 const saves = (owner: string, names = 'save'): PythonApiTable => rows(owner, names, write());
 

@@ -2,14 +2,7 @@
  * More of Python's standard library: servers, mail, archives, loaders, interpreters of text.
  * Source: the Python 3.14 library reference.
  */
-import {
-  api,
-  argument,
-  type PythonApiTable,
-  read,
-  rows,
-  write,
-} from '../../../../lookup-tables/python-api.ts';
+import { api, argument, type PythonApiTable, read, rows, write } from './python-api.ts';
 
 const net = (scheme: 'tcp' | 'https' | 'http', port: number, key = 'host') =>
   api({ does: 'connect', scheme, host: argument(0, key), port });

@@ -2,13 +2,7 @@
  * Python functions that encode data, and functions that call a function argument. Sources: the
  * Python 3.14 library reference, the packages' documentation.
  */
-import {
-  api,
-  argument,
-  calls,
-  type PythonApiTable,
-  rows,
-} from '../../../../lookup-tables/python-api.ts';
+import { api, argument, calls, type PythonApiTable, rows } from './python-api.ts';
 
 const ciphers: PythonApiTable = {
   ...Object.assign(

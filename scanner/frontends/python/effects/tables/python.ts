@@ -11,11 +11,11 @@ import {
   rows,
   selfRequest,
   write,
-} from '../../../../lookup-tables/python-api.ts';
-import { pythonPackages } from '../../../../lookup-tables/python-packages.ts';
+} from './python-api.ts';
 import { pythonClients } from './python-clients.ts';
 import { pythonDocuments } from './python-documents.ts';
 import { pythonLibrary } from './python-library.ts';
+import { pythonPackages } from './python-packages.ts';
 import { pythonTransformers } from './python-transformers.ts';
 
 /**

@@ -8,9 +8,6 @@ import { pythonValuesDepthMax, syntaxDepthMax } from '../../../limits.ts';
 import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { callValue } from '../effects/calls.ts';
 import { wholeEnvironment } from '../effects/environment.ts';
-import { percentOf } from '../fold/format.ts';
-import { foldedOf, oneOf, withFolded } from '../fold/given.ts';
-import { dictOf, listOf } from '../fold/value.ts';
 import {
   bindingValue,
   type DictEntry,
@@ -28,6 +25,9 @@ import { textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowSource, type PythonRun } from '../run.ts';
 import { spineOf, spineStep } from '../tree.ts';
+import { percentOf } from '../values/format.ts';
+import { foldedOf, oneOf, withFolded } from '../values/given.ts';
+import { dictOf, listOf } from '../values/value.ts';
 import { busyPy, combinations, either, join, nodesOf, unknownPy } from './alternatives.ts';
 import { enteredValue, itemOrAny, partOrAny, raisedIn } from './bound.ts';
 import { changedList, display, joinedLists } from './lists.ts';

@@ -1,5 +1,5 @@
 /** How the Python tables describe an API, and helpers that write their rows. */
-import type { Trait } from '../fact/fact.ts';
+import type { Trait } from '../../../../fact/fact.ts';
 
 /** An argument by position (from 0; -1 is none), or by keyword. */
 export interface Argument {

@@ -2,6 +2,7 @@
  * Packages from PyPI that skills often import: which capability each API uses. Sources: the
  * packages' documentation.
  */
+import { pythonServices } from '../../../../lookup-tables/service-hosts.ts';
 import {
   api,
   argument,
@@ -15,6 +16,9 @@ import {
 
 /** Qualified name → its effects. */
 export const pythonPackages: PythonApiTable = {
+  ...Object.fromEntries(
+    Object.entries(pythonServices).map(([name, host]) => [name, service(host)]),
+  ),
   ...Object.assign(
     {},
     ...[
@@ -50,25 +54,6 @@ export const pythonPackages: PythonApiTable = {
     'connect',
     api({ does: 'connect', scheme: 'tcp', host: argument(0, 'hostname'), port: 22 }),
   ),
-  ...rows('boto3', 'client resource Session', service('*.amazonaws.com')),
-  ...rows('openai', 'OpenAI AsyncOpenAI', service('api.openai.com')),
-  ...rows('anthropic', 'Anthropic AsyncAnthropic', service('api.anthropic.com')),
-  ...rows('google.genai', 'Client', service('generativelanguage.googleapis.com')),
-  ...rows(
-    'google.generativeai',
-    'configure GenerativeModel',
-    service('generativelanguage.googleapis.com'),
-  ),
-  ...rows(
-    'huggingface_hub',
-    'hf_hub_download snapshot_download HfApi InferenceClient upload_file',
-    service('huggingface.co'),
-  ),
-  ...rows('slack_sdk', 'WebClient', service('slack.com')),
-  ...rows('slack_sdk.web', 'WebClient', service('slack.com')),
-  ...rows('github', 'Github', service('api.github.com')),
-  ...rows('notion_client', 'Client', service('api.notion.com')),
-  ...rows('stripe', 'StripeClient', service('api.stripe.com')),
   ...rows('aiofiles', 'open', api({ does: 'open', path: argument(0, 'file') })),
   ...rows(
     'dotenv',

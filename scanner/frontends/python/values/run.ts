@@ -3,11 +3,11 @@
  * known is forgotten, never guessed.
  */
 
+import { changingMethods } from '../assignments/updates.ts';
 import { argumentsOf, assignmentParts, childrenOf, nameOf, textOf } from '../nodes.ts';
 import type { MaybeFolded, PyNode, PythonModule } from '../program.ts';
 import type { FoldPlace } from '../run.ts';
 import { walk } from '../tree.ts';
-import { changingMethods } from '../values/updates.ts';
 import { attempt, branch, entering, matching } from './branches.ts';
 import { bindFolded } from './items.ts';
 import { operate } from './operators.ts';

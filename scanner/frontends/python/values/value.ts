@@ -2,6 +2,8 @@
  * Values of Python that were computed whole: data, and names of what a library or the skill
  * defines.
  */
+
+import { nothingGiven } from '../assignments/alternatives.ts';
 import type {
   CallGiven,
   Folded,
@@ -13,7 +15,6 @@ import type {
   MaybeFolded,
   PythonFunction,
 } from '../program.ts';
-import { nothingGiven } from '../values/alternatives.ts';
 
 export function isList(value: MaybeFolded): value is FoldedList {
   return typeof value === 'object' && value !== null && 'items' in value;

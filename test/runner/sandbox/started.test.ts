@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { untilStarted } from '../../../runner/bubblewrap/started.ts';
 import { startSecondsMax } from '../../../runner/limits.ts';
+import { untilStarted } from '../../../runner/sandbox/started.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,10 +1,10 @@
 /** What statements of Python may change. */
 
+import { changingMethods } from '../assignments/updates.ts';
 import { childrenOf, enteredNames, nameOf } from '../nodes.ts';
 import type { PyNode, PythonModule } from '../program.ts';
 import type { FoldPlace } from '../run.ts';
 import { walk } from '../tree.ts';
-import { changingMethods } from '../values/updates.ts';
 
 /** What statements that cannot be followed may have changed is not known any more. */
 export function forget({ module, frame }: FoldPlace, node: PyNode): 'through' {

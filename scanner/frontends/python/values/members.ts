@@ -1,5 +1,6 @@
 /** Members of Python's modules, classes and objects, computed. */
 
+import { givenFields } from '../assignments/attributes.ts';
 import { methodOf } from '../names/classes.ts';
 import { memberMeaning } from '../names/meaning.ts';
 import { functionOf, textOf } from '../nodes.ts';
@@ -12,7 +13,6 @@ import type {
   PythonModule,
 } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { givenFields } from '../values/attributes.ts';
 import { bindingsValue } from './names.ts';
 import { boundMethod, isList, isName, isOwn } from './value.ts';
 

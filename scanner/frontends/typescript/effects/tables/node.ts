@@ -2,7 +2,7 @@
  * Node's built-in modules, and the capabilities that their APIs use. Source: the Node 24
  * documentation, module by module.
  */
-import { type ApiTable, rows } from './api.ts';
+import { type ApiTable, rows } from '../../../../lookup-tables/api.ts';
 
 const fsBoth = 'fs fs/promises';
 

@@ -2,7 +2,7 @@
  * Packages of npm that skills often import, and the capabilities that their APIs use. Sources: each
  * package's readme.
  */
-import { type Api, type ApiTable, rows } from './api.ts';
+import { type Api, type ApiTable, rows } from '../../../../lookup-tables/api.ts';
 import { nodeApis } from './node.ts';
 
 const verbs = 'get delete head options';
@@ -315,37 +315,3 @@ export const npmFamilies: readonly {
     },
   },
 ];
-
-/**
- * Packages that contact hosts of their own: package → host (`*` when it depends on options). A
- * final `*` is any ending.
- */
-export const npmServices: Readonly<Record<string, string>> = {
-  openai: 'api.openai.com',
-  '@anthropic-ai/sdk': 'api.anthropic.com',
-  '@google/generative-ai': 'generativelanguage.googleapis.com',
-  '@google/genai': 'generativelanguage.googleapis.com',
-  '@octokit/*': 'api.github.com',
-  octokit: 'api.github.com',
-  '@slack/*': 'slack.com',
-  '@notionhq/client': 'api.notion.com',
-  stripe: 'api.stripe.com',
-  '@linear/sdk': 'api.linear.app',
-  '@aws-sdk/*': '*.amazonaws.com',
-  'aws-sdk': '*.amazonaws.com',
-  '@google-cloud/*': '*.googleapis.com',
-  googleapis: '*.googleapis.com',
-  pg: '*',
-  mysql2: '*',
-  mongodb: '*',
-  redis: '*',
-  ioredis: '*',
-  ssh2: '*',
-  'discord.js': 'discord.com',
-  telegraf: 'api.telegram.org',
-  twilio: 'api.twilio.com',
-  playwright: '*',
-  'playwright-core': '*',
-  puppeteer: '*',
-  'puppeteer-core': '*',
-};

@@ -1,11 +1,11 @@
 /** Between computed values and the values of the front end. */
 import { pythonItemsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { nothingGiven, unknownPy } from '../assignments/alternatives.ts';
+import { fewItems } from '../assignments/lists.ts';
 import { givenAfter } from '../names/name-calls.ts';
 import type { CallGiven, Folded, MaybeFolded, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { nothingGiven, unknownPy } from '../values/alternatives.ts';
-import { fewItems } from '../values/lists.ts';
 import { isDict, isList, printFolded } from './value.ts';
 
 const folds =

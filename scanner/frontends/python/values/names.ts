@@ -1,3 +1,5 @@
+import { isRepeated } from '../assignments/kept.ts';
+import { isShared } from '../assignments/updates.ts';
 import { lookUp, resolvedOnce } from '../names/lookup.ts';
 import { importMeaning, type NameMeaning, starredMeaning } from '../names/meaning.ts';
 import { scopeOf } from '../nodes.ts';
@@ -10,8 +12,6 @@ import type {
   PythonScope,
 } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { isRepeated } from '../values/kept.ts';
-import { isShared } from '../values/updates.ts';
 import { copied, isName, sizeOf } from './value.ts';
 import { frameWithin } from './within.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { placesFor } from '../../../runner/bubblewrap/control-groups.ts';
+import { placesFor } from '../../../runner/sandbox/control-groups.ts';
 
 let root: string;
 beforeEach(() => {

@@ -1,0 +1,172 @@
+/** Methods of plain data in Python: text folded, lists and files filled. */
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
+import type { PyCall } from '../effects/call.ts';
+import { applyEffect } from '../effects/effects.ts';
+import { attributeNode } from '../names/classes.ts';
+import { lookUp, variableNode } from '../names/lookup.ts';
+import { nameOf, scopeOf } from '../nodes.ts';
+import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import { flowEdge, flowNode, type PythonRun } from '../run.ts';
+import { formatOf } from '../values/format.ts';
+import { foldedOf, oneOf, pyOf } from '../values/given.ts';
+import { textMethod } from '../values/text.ts';
+import { combinations, join, nodesOf, unknownPy } from './alternatives.ts';
+
+export const textMethods =
+  /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
+
+// What puts what it is given into another form, by its name: an encoder, a copy, an exception that
+// carries a message.
+const carriers =
+  /(encrypt|encode|encipher|compress|dumps|pack|serialize|hexlify|quote|convert|transform|wrap|obfuscate|scramble|b64|base64|to_json|to_string|to_bytes|Error|Exception)\w{0,20}$/;
+
+export const mutators =
+  /^(append|appendleft|add|extend|update|insert|write|writelines|setdefault|put|send_keys)$/;
+
+// A method of plain data, or something that is not known: data of the object stays in the result.
+export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValue {
+  const { object, method, args } = call;
+  if (method === 'join' && args[0]?.items !== undefined)
+    return { ...joinItems(object, args[0]), nodes: nodesOf(args) };
+  const isText = textMethods.test(method);
+  const texts = isText ? [...new Set(textsMade(call))] : [];
+  const otherTexts = isText ? othersOf(object, method, args, texts) : [];
+  const carries = isText || carriers.test(method === '' ? (callee.qual ?? '') : method);
+  const passed = carries
+    ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread]
+    : object.nodes;
+  const nodes = method === 'hex' && passed.length > 0 ? [asHex(run, call, passed)] : passed;
+  return {
+    ...unknownPy,
+    texts,
+    otherTexts,
+    nodes,
+    items: partsOf(call, nodes),
+    folded: object.folded || (isText && !/^(strip|encode|decode)$/.test(method)),
+    decoded: object.decoded,
+    target: object.target,
+    qual: callee.qual === undefined || isText ? undefined : `${callee.qual}()`,
+    raw: /^(strip|encode|decode)$/.test(method) ? object.raw : undefined,
+  };
+}
+
+// `path.rsplit('.', 1)[0]`: the parts of a text that is known.
+function partsOf(call: PyCall, nodes: readonly string[]): PyValue['items'] {
+  const { object, method, args, keywords } = call;
+  const [text, ...more] = object.texts;
+  const isOne = text !== undefined && more.length === 0 && object.otherTexts.length === 0;
+  if (!/^r?(split|partition)$/.test(method) || !isOne || text.includes(unknownPart))
+    return undefined;
+  const named = [...keywords].map(([key, value]) => [key, foldedOf(value)] as const);
+  const found = textMethod(text, method, { args: args.map(oneOf), keywords: new Map(named) });
+  return pyOf(found).items?.map((item) => ({ ...item, nodes }));
+}
+
+// Text and bytes are one here, and so are the forms of a path.
+const isSame = /^(encode|decode|as_posix)$/;
+
+// These leave parts that are not known as they are.
+const leavesUnknown = /^([lr]?strip|format|replace|removeprefix|removesuffix)$/;
+
+// What the method makes of each text with each of what it is given.
+function textsMade(call: PyCall): readonly string[] {
+  const { object, args } = call;
+  if (object.texts.length === 0) return [];
+  const names = [...call.keywords.keys()];
+  const made = combinations([object, ...args, ...call.keywords.values()]).map(([one, ...given]) =>
+    methodOfText(one?.texts[0] ?? unknownPart, {
+      ...call,
+      args: given.slice(0, args.length),
+      keywords: new Map(names.map((name, at) => [name, given[args.length + at] ?? unknownPy])),
+    }),
+  );
+  const texts = made.flat();
+  return texts.length > 0 && made.some(({ length }) => length === 0)
+    ? [...texts, unknownPart]
+    : texts;
+}
+
+function methodOfText(text: string, { method, args, keywords }: PyCall): readonly string[] {
+  if (isSame.test(method)) return [text];
+  // What is joined is a list, of which only its items would say it.
+  if (method === 'join' || (text.includes(unknownPart) && !leavesUnknown.test(method))) return [];
+  const named = [...keywords].map(([key, value]) => [key, foldedOf(value)] as const);
+  const found = textMethod(text, method, {
+    args: args.map(oneOf),
+    keywords: new Map(named),
+    hole: unknownPart,
+  });
+  return pyOf(found).texts;
+}
+
+// What the method makes of what the object or the arguments may be besides.
+function othersOf(
+  object: PyValue,
+  method: string,
+  args: readonly PyValue[],
+  made: readonly string[],
+): readonly string[] {
+  if (/^(encode|decode)$/.test(method)) return object.otherTexts;
+  if ([object, ...args].some(({ otherTexts, grown }) => otherTexts.length > 0 || grown))
+    return [unknownPart];
+  if (args.every(({ texts }) => texts.length > 0)) return [];
+  if (method !== 'format') return made.length > 0 ? [unknownPart] : [];
+  return object.texts.flatMap((text) => formatOf(text, [], new Map(), unknownPart) ?? []);
+}
+
+// `data.hex()` is another form of the data.
+function asHex(run: PythonRun, call: PyCall, from: readonly string[]): string {
+  const id = flowNode(run, call.module, call.node, `encoded@${call.node.from}`, 'encoded by hex');
+  for (const one of from) flowEdge(run, one, id, true);
+  return id;
+}
+
+export function joinItems(separator: PyValue, list: PyValue): PyValue {
+  const items = list.items ?? [];
+  const between = { ...unknownPy, texts: separator.texts.slice(0, 1) };
+  const joined = join(items.flatMap((item, index) => (index === 0 ? [item] : [between, item])));
+  const isOpen = list.grown || list.otherTexts.length > 0;
+  return { ...joined, otherTexts: isOpen ? [unknownPart] : joined.otherTexts, folded: true };
+}
+
+// `list.append(x)` puts x into the variable; `file.write(x)` into what the file is.
+export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefined): void {
+  if (!mutators.test(call.method) || objectNode === undefined) return;
+  const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
+  if (objectNode.name === 'VariableName' && given.length > 0)
+    flowIntoName(run, call.module, objectNode, given);
+  for (let at: PyNode | null = objectNode; at?.name === 'MemberExpression'; at = at.firstChild) {
+    const property = at.lastChild;
+    if (property?.name !== 'PropertyName') continue;
+    const to = attributeNode(run, call.module, nameOf(call.module, property), property);
+    for (const from of given) flowEdge(run, from, to);
+    if (at.firstChild?.name === 'VariableName')
+      flowIntoName(run, call.module, at.firstChild, given);
+  }
+  if (/^write/.test(call.method) && call.object.target !== undefined)
+    applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
+}
+
+// What is put into the object of a method, or of a class, gets into its attributes alone.
+function flowIntoName(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  given: readonly string[],
+): void {
+  if (!/^(self|cls)$/.test(nameOf(module, node))) flowInto(run, module, node, given);
+}
+
+/** Values that get into what a name holds. */
+export function flowInto(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+  given: readonly string[],
+): void {
+  const name = nameOf(module, node);
+  const found = lookUp(scopeOf(module, node), name);
+  if (found === undefined) return;
+  const to = variableNode(run, module, found.scope, name, node);
+  for (const from of given) flowEdge(run, from, to);
+}
