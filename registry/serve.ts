@@ -23,6 +23,7 @@ import { readWitnesses } from './data-folder/witness-config.ts';
 import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resume } from './index/resume.ts';
+import type { Quotas } from './intake/quota-policy.ts';
 import { takeStatement } from './intake/statements.ts';
 import { knownFilesBytesMax, resumeWaitMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
@@ -60,6 +61,7 @@ import { closeQuietly, type DatabaseFile, openFolder } from './store/database-fi
 import { KnownFiles, withStatusMemory } from './store/known-files.ts';
 import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
+import { countSomeBytes } from './versions/count-bytes.ts';
 
 export interface RegistryOptions extends ObservationOptions {
   /** A folder that `skillgate registry init` made. */
@@ -76,6 +78,8 @@ export interface RegistryOptions extends ObservationOptions {
   readonly proxies?: NamedProxies | undefined;
   /** Replaces `policy.json` of the folder. */
   readonly policy?: Policy;
+  /** Replaces `quotas.json` of the folder. */
+  readonly quotas?: Quotas | undefined;
   /** Submission prefixes of witnesses. `witnesses.json` of the folder names their keys. */
   readonly witnesses?: readonly string[];
   /** Sends notices to webhooks. Without it, `notices.json` may have none. */
@@ -265,7 +269,7 @@ async function readTrust(
   const keys = await readKeys(dir, root);
   const policy = options.policy ?? (await readPolicy(dir));
   const incidents = await readIncidentPolicy(dir);
-  const quotas = await readQuotas(dir);
+  const quotas = options.quotas ?? (await readQuotas(dir));
   const notices = await recipientsOf(await readNotices(dir), options.postOutside, say);
   const tuf = await readTuf(dir, { root, policy });
   const sigstore = await readSigstore(dir, tuf);
@@ -323,6 +327,7 @@ async function finish(
 ): Promise<void> {
   await resume(registry, onRefusal, signal);
   while (!signal.aborted && (await renewQueue(registry)));
+  while (!signal.aborted && (await countSomeBytes(registry)));
 }
 
 /** Finishes what a crash interrupted, and logs the statements that came with the folder. */

@@ -37,6 +37,7 @@ import { parseIncidentPolicy } from './stops/incident-policy.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { boundedObjects } from './store/bounded-objects.ts';
 import { r2Objects } from './store/r2-objects.ts';
+import { countSomeBytes } from './versions/count-bytes.ts';
 
 export interface WorkerEnvironment {
   readonly DB: D1Database;
@@ -270,6 +271,7 @@ export default {
       await deliverSome(registry);
       await checkSomeNames(registry, (line) => console.error(line));
       await makeSomeSegments(registry);
+      await countSomeBytes(registry);
     }
   },
 };

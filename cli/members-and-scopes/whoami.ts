@@ -3,17 +3,17 @@ import type { Identity } from '../../skills-index/statement/attestation.ts';
 import { printIdentity } from '../../skills-index/statement/identity-id.ts';
 import { printClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { scopeAnswer, whoamiAnswer } from '../registries/registry-answers.ts';
+import { type QuotasAnswer, scopeAnswer, whoamiAnswer } from '../registries/registry-answers.ts';
 import { askRegistry } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
-import { answer, joined, safe, table } from '../terminal/output.ts';
+import { answer, bytesText, joined, type Safe, safe, table } from '../terminal/output.ts';
 
 /** `skillgate whoami [--oidc]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   if (context.options.oidc === true) return wouldSignAs(context);
   const signer = await signerFor(context);
-  const { member, scopes, quotas } = await withSession(context, signer, (token) =>
+  const { member, scopes, quotas, scopeQuotas } = await withSession(context, signer, (token) =>
     askRegistry(context, '/api/v1/whoami', whoamiAnswer, { token }),
   );
   const registry = context.registryBase;
@@ -29,6 +29,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       scopes,
       publishers: restricted,
       quotas,
+      scopeQuotas,
     },
     () =>
       table([
@@ -44,10 +45,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
                 ', ',
               ),
         ],
-        ...Object.entries(quotas).map(([quota, { used, max }]) => [
-          quota,
-          safe`${used} of ${max} used`,
-        ]),
+        ...quotaRows(quotas),
+        ...Object.entries(scopeQuotas).flatMap(([scope, uses]) =>
+          quotaRows(uses).map(([quota, use]) => [scope, safe`${quota}: ${use}`]),
+        ),
         ...Object.entries(restricted).flatMap(([scope, publishers]) =>
           publishers.map((publisher) => [
             `@${scope}`,
@@ -57,6 +58,15 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       ]),
   );
   return exitCodes.ok;
+}
+
+function quotaRows(quotas: QuotasAnswer): [string, Safe][] {
+  return Object.entries(quotas).map(([quota, { used, max }]) => [
+    quota,
+    quota.endsWith('Bytes')
+      ? safe`${bytesText(used)} of ${bytesText(max)} used`
+      : safe`${used} of ${max} used`,
+  ]);
 }
 
 /** Scopes of which not the owners, but others publish. */

@@ -24,10 +24,13 @@ export const sessionAnswer = v.looseObject({
   member: optional(member),
 });
 export const linkAnswer = v.looseObject({ url: text });
+const quotas = v.record(text, v.looseObject({ used: v.number(), max: v.number() }));
+export type QuotasAnswer = v.InferOutput<typeof quotas>;
 export const whoamiAnswer = v.looseObject({
   member: optional(member),
   scopes: v.optional(v.array(text), []),
-  quotas: v.optional(v.record(text, v.looseObject({ used: v.number(), max: v.number() })), {}),
+  quotas: v.optional(quotas, {}),
+  scopeQuotas: v.optional(v.record(text, quotas), {}),
 });
 
 export const publishedAnswer = v.looseObject({

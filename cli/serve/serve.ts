@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseQuotas } from '../../registry/intake/quota-policy.ts';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
 import { parsePublicUrl } from '../../registry/serving/public-address.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
 import * as exporters from '../../runner/exporters/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
-import { type Policy, parsePolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
+import { parsePolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { parentPollMillis } from '../limits.ts';
 import { replaceHangUp } from '../process-world.ts';
@@ -37,10 +38,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       },
     );
   });
-  const policy = await policyIn(settings.policy);
+  const policy = await parsedFile('policy', settings.policy, parsePolicy);
+  const quotas = await parsedFile('quotas', settings.quotas, parseQuotas);
   const registry = await start({
     dir,
     ...(policy === undefined ? {} : { policy }),
+    quotas,
     url,
     host,
     port,
@@ -175,12 +178,16 @@ async function start(options: RegistryOptions): Promise<RunningRegistry> {
   }
 }
 
-async function policyIn(path: string | undefined): Promise<Policy | undefined> {
+async function parsedFile<Parsed>(
+  called: string,
+  path: string | undefined,
+  parse: (bytes: Uint8Array, path: string) => Parsed,
+): Promise<Parsed | undefined> {
   if (path === undefined) return undefined;
   const bytes = await readFile(path).catch((cause) => {
-    throw new Problem('file-not-found', `Cannot read the policy ${JSON.stringify(path)}`, {
+    throw new Problem('file-not-found', `Cannot read the ${called} ${JSON.stringify(path)}`, {
       cause,
     });
   });
-  return parsePolicy(bytes);
+  return parse(bytes, path);
 }

@@ -116,6 +116,14 @@ export const settingRows = [
       'approvals that each kind of version needs (default: policy.json in DIR, else the built-in policy)',
   },
   {
+    key: 'quotas',
+    kind: 'path',
+    option: 'quotas',
+    value: 'FILE',
+    summary:
+      'how much one publisher may send, and one scope may hold (default: quotas.json in DIR, else no limit)',
+  },
+  {
     key: 'witnesses',
     kind: 'texts',
     option: 'witness',

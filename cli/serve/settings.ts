@@ -30,6 +30,8 @@ export interface ServeSettings {
   readonly objects: ObjectsPlace | undefined;
   /** Path of a policy file. */
   readonly policy: string | undefined;
+  /** Path of a file with quotas. */
+  readonly quotas: string | undefined;
   readonly witnesses: readonly string[];
   /** Single sign-on at the desk. */
   readonly signOn: SignOnOptions | undefined;
@@ -97,6 +99,7 @@ export async function settingsOf(
       typeof settings['metrics-port'] === 'number' ? settings['metrics-port'] : undefined,
     objects: bucketOf(text('objects'), text('objects-region'), text('objects-keys')),
     policy: text('policy'),
+    quotas: text('quotas'),
     witnesses: texts('witnesses').map(parseBase),
     signOn: await signOnOf(context, { text, texts, hours: settings['sign-on-hours'] }),
     backupFollower: settings['backup-follower'] === true,

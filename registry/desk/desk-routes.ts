@@ -15,6 +15,7 @@ import { limitBody } from '../request-limits/body-limit.ts';
 import { listDecided, listQueue } from '../review/review.ts';
 import { creationOptions, finishCreation, listPendingPasskeys } from '../sign-in/passkeys.ts';
 import { listDoubts } from '../versions/doubts.ts';
+import { largestOwners, storedInAll } from '../versions/stored-bytes.ts';
 import { approvalRoutes } from './approval-routes.ts';
 import { deskHeaders, field, keepKeysChoice, serveAssets, show } from './frame.ts';
 import { keysPage } from './keys-page.ts';
@@ -84,6 +85,9 @@ async function operationsOf(registry: Registry): Promise<OperationsView> {
   return {
     now: registry.now().getTime(),
     deliveries: await deliveryStates(registry),
+    stored: await storedInAll(registry),
+    largest: await largestOwners(registry),
+    quotas: registry.quotas ?? {},
     votes: chain.memberVotes
       .pending()
       .map(({ change: { name, roles }, by }) => ({ name, roles, signed: by.length })),

@@ -1,5 +1,7 @@
 /** How the registry runs, for operators: which notices arrived, and which enrolments wait. */
+import type { Quotas } from '../intake/quota-policy.ts';
 import type { DeliveryState } from '../notices/delivery-states.ts';
+import type { OwnedBytes, StoredBytes } from '../versions/stored-bytes.ts';
 import { type PageFrame, page } from './layout.ts';
 import { count, type Html, html, moment, part, untrusted } from './markup.ts';
 
@@ -7,6 +9,11 @@ export interface OperationsView {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly deliveries: readonly DeliveryState[];
+  /** Bytes of all versions. */
+  readonly stored: StoredBytes;
+  /** Publishers and scopes with most bytes. */
+  readonly largest: readonly OwnedBytes[];
+  readonly quotas: Quotas;
   /** Enrolments that too few administrators have signed. */
   readonly votes: readonly {
     readonly name: string;
@@ -21,7 +28,8 @@ export interface OperationsView {
 /** The whole page. Nothing on it changes anything. */
 export function operationsPage(frame: PageFrame, view: OperationsView): Html {
   const body = html`${part('notices', 'Notices', deliveries(view))}
-${part('enrolments', 'Enrolments that wait', enrolments(view))}`;
+${part('enrolments', 'Enrolments that wait', enrolments(view))}
+${part('storage', 'Stored bytes', storage(view))}`;
   return page(frame, { title: 'Operations', at: 'operations', body, width: 'narrow' });
 }
 
@@ -50,4 +58,21 @@ function enrolments({ votes, votesNeeded, passkeys, now }: OperationsView): Html
     ({ member, createdAt }) =>
       html`<li>a passkey of ${untrusted(member)}, made ${moment(createdAt, now)}</li>`,
   )}</ul>`;
+}
+
+function storage({ stored, largest, quotas }: OperationsView): Html {
+  if (largest.length === 0) return html`<p class="empty">No version is stored.</p>`;
+  return html`<p class="quiet">Files of all versions: ${bytes(stored)}. A file that several versions have counts for each.</p>
+<ul class="plain-list">${largest.map(({ owner, ...used }) => {
+    const max = owner.startsWith('@') ? quotas.scope : quotas;
+    return html`<li>${untrusted(owner)}: ${bytes(used)}${quota('stored', max?.storedBytes)}${quota('waiting', max?.waitingBytes)}</li>`;
+  })}</ul>`;
+}
+
+function bytes({ bytes, waiting }: StoredBytes): Html {
+  return html`${count(bytes, 'byte')} <span class="quiet">(${waiting.toLocaleString('en')} of them wait for a scan or a decision)</span>`;
+}
+
+function quota(what: string, max: number | undefined): Html {
+  return max === undefined ? html`` : html`, quota of ${what} bytes ${max.toLocaleString('en')}`;
 }

@@ -34,6 +34,7 @@ import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { putBlobs } from '../store/objects.ts';
 import { audit, versionBlobs, versions } from '../store/schema.ts';
+import { bytesOf } from '../versions/count-bytes.ts';
 import { statementsOf } from '../versions/manifests.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
 import { packageWrites } from '../versions/version-packages.ts';
@@ -201,11 +202,13 @@ async function store(
   registry: Registry,
   { name, version, manifest, packed, publisher, signed }: CheckedUpload,
 ): Promise<AcceptedVersion> {
+  const bytes = bytesOf(packed.bundle, packed.bytes.length);
+  const upload = { publisher, scope: `@${scopeOf(name)}`, bytes };
   return retryOnClash(async () => {
     const since = await logSize(registry);
     await requireNewVersion(registry, { name, version });
     await requireOwnBytes(registry, { name, bundle: packed.digest });
-    await requireQuota(registry, publisher);
+    await requireQuota(registry, upload);
     for (const { signer, statement } of signed)
       if ('certified' in signer) await requireUnusedCertificate(registry, signer.bundle, statement);
     const [publish] = signed;
@@ -224,11 +227,12 @@ async function store(
       publisher,
       createdAt,
       logIndex,
+      bytes,
     });
     const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
     const writes = ([logIndex = 0]: readonly number[]): BatchWrite[] => [
       nothingAlikeSince(since, { name, bundle: packed.digest }),
-      ...quotaHolds(registry, publisher),
+      ...quotaHolds(registry, upload),
       (db) => db.insert(versions).values(row(logIndex)),
       (db) =>
         db

@@ -1,114 +1,199 @@
 /**
- * How much one publisher may send: versions in 24 hours, and versions that wait for a scan or a
- * decision at one time.
+ * How much one publisher may send, and how much one scope may hold: versions in 24 hours, versions
+ * that wait for a scan or a decision at one time, and bytes.
  */
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
-import { versions } from '../store/schema.ts';
-import type { VersionState } from '../versions/status.ts';
-import type { Quotas } from './quota-policy.ts';
+import { guard, storedBytes, versions } from '../store/schema.ts';
+import { waitingStates } from '../versions/status.ts';
+import type { ByteQuotas, Quotas } from './quota-policy.ts';
 
-/** One quota of a publisher. */
+/** What a publisher or a scope has used of a quota. */
 export interface QuotaUse {
   readonly used: number;
   readonly max: number;
 }
 
-export type QuotaUses = { readonly [Name in keyof Quotas]?: QuotaUse };
+export type QuotaUses = Readonly<Record<string, QuotaUse>>;
 
-const dayMs = 24 * 3_600_000;
-const waitingStates: readonly VersionState[] = ['received', 'scanning', 'in review', 'quarantined'];
-
-/** What a publisher has used. Each count reads at most as many rows as its quota allows. */
-export async function quotaUses(registry: Registry, publisher: Digest): Promise<QuotaUses> {
-  const { versionsPerDay, waitingVersions } = registry.quotas ?? {};
-  return {
-    ...(versionsPerDay === undefined
-      ? {}
-      : {
-          versionsPerDay: {
-            used: (await publishedLately(registry, publisher, versionsPerDay)).length,
-            max: versionsPerDay,
-          },
-        }),
-    ...(waitingVersions === undefined
-      ? {}
-      : {
-          waitingVersions: {
-            used: await countWaiting(registry, publisher, waitingVersions),
-            max: waitingVersions,
-          },
-        }),
-  };
+/** An upload as quotas see it. */
+export interface MeasuredUpload {
+  readonly publisher: Digest;
+  /** With the sign: `@acme`. */
+  readonly scope: string;
+  /** Bytes of its files and of their list. */
+  readonly bytes: number;
 }
 
-/** @throws Problem `quota-used` when the publisher may send no version now */
-export async function requireQuota(registry: Registry, publisher: Digest): Promise<void> {
-  const { versionsPerDay, waitingVersions } = registry.quotas ?? {};
-  if (waitingVersions !== undefined) {
-    const used = await countWaiting(registry, publisher, waitingVersions);
-    if (used >= waitingVersions)
-      throw new Problem(
-        'quota-used',
-        `Cannot publish: ${used} versions of this publisher wait for a scan or a decision, and ${waitingVersions} may wait`,
-        {
-          hint: 'Publish again when a version was decided or you withdrew one (skillgate status NAME lists them), or ask the operator of the registry to raise waitingVersions in quotas.json.',
-        },
-      );
+/** A quota that the operator has set. */
+interface SetQuota {
+  /** The name in quotas.json. */
+  readonly name: keyof Quotas | keyof ByteQuotas;
+  readonly max: number;
+  /** Reads at most `max` rows. */
+  readonly used: SQL<number>;
+  /** What an upload adds. */
+  readonly adds: (bytes: number) => number;
+  readonly refusal: (used: number, bytes: number) => Problem | Promise<Problem>;
+}
+
+const dayMs = 24 * 3_600_000;
+
+/** What a publisher has used of the quotas that are set. */
+export async function publisherUses(registry: Registry, publisher: Digest): Promise<QuotaUses> {
+  return usesOf(registry, publisherQuotas(registry, publisher));
+}
+
+/** What a scope has used of the quotas that are set. @param scope with the sign: `@acme` */
+export async function scopeUses(registry: Registry, scope: string): Promise<QuotaUses> {
+  return usesOf(registry, scopeQuotas(registry, scope));
+}
+
+/** @throws Problem `quota-used` when the publisher may not send this upload now */
+export async function requireQuota(registry: Registry, upload: MeasuredUpload): Promise<void> {
+  const { bytes } = upload;
+  for (const { max, used, adds, refusal } of quotasOn(registry, upload)) {
+    const now = await read(registry, used);
+    if (now + adds(bytes) > max) throw await refusal(now, bytes);
   }
-  if (versionsPerDay === undefined) return;
-  const lately = await publishedLately(registry, publisher, versionsPerDay);
-  const oldest = lately.at(-1);
-  if (oldest === undefined || lately.length < versionsPerDay) return;
-  const next = new Date(oldest + dayMs).toISOString();
-  throw new Problem(
-    'quota-used',
-    `Cannot publish: this publisher sent ${lately.length} versions in the last 24 hours, and ${versionsPerDay} are allowed`,
-    {
-      hint: `Publish again after ${next}, or ask the operator of the registry to raise versionsPerDay in quotas.json.`,
-    },
-  );
 }
 
 /**
- * Makes a batch fail when too many versions of the publisher wait at the write: several requests
- * may have passed the check at once.
+ * Makes a batch fail when the upload is above a quota at the write: several requests may have
+ * passed the check at once.
  */
-export function quotaHolds({ quotas }: Registry, publisher: Digest): BatchWrite[] {
-  const max = quotas?.waitingVersions;
-  if (max === undefined) return [];
+export function quotaHolds(registry: Registry, upload: MeasuredUpload): BatchWrite[] {
+  return quotasOn(registry, upload).map(({ max, used, adds }) =>
+    holds(sql`${used} + ${adds(upload.bytes)} <= ${max}`),
+  );
+}
+
+function quotasOn(registry: Registry, { publisher, scope }: MeasuredUpload): SetQuota[] {
+  return [...publisherQuotas(registry, publisher), ...scopeQuotas(registry, scope)];
+}
+
+function publisherQuotas(registry: Registry, publisher: Digest): SetQuota[] {
+  const { versionsPerDay, waitingVersions, ...bytes } = registry.quotas ?? {};
+  return [
+    ...(waitingVersions === undefined ? [] : [waitingQuota(publisher, waitingVersions)]),
+    ...(versionsPerDay === undefined ? [] : [dayQuota(registry, publisher, versionsPerDay)]),
+    ...byteQuotas(bytes, { owner: publisher, called: 'this publisher', path: '' }),
+  ];
+}
+
+function scopeQuotas({ quotas }: Registry, scope: string): SetQuota[] {
+  return byteQuotas(quotas?.scope ?? {}, {
+    owner: scope,
+    called: `the scope ${scope}`,
+    path: 'scope.',
+  });
+}
+
+function waitingQuota(publisher: Digest, max: number): SetQuota {
   const states = sql.join(
     waitingStates.map((state) => sql`${state}`),
     sql`, `,
   );
   const waiting = sql`SELECT 1 FROM ${versions} WHERE ${versions.publisher} = ${publisher} AND ${versions.status} IN (${states}) LIMIT ${max}`;
-  return [holds(sql`(SELECT count(*) FROM (${waiting})) < ${max}`)];
+  return {
+    name: 'waitingVersions',
+    max,
+    used: sql`(SELECT count(*) FROM (${waiting}))`,
+    adds: () => 1,
+    refusal: (used) =>
+      quotaUsed(
+        `${used} versions of this publisher wait for a scan or a decision, and ${max} may wait`,
+        decidedHint('waitingVersions'),
+      ),
+  };
 }
 
-/** Times of the newest versions of the last 24 hours, the newest first. */
-async function publishedLately(
-  registry: Registry,
-  publisher: Digest,
-  limit: number,
-): Promise<number[]> {
-  const rows = await registry.db.read
-    .select({ at: versions.createdAt })
-    .from(versions)
-    .where(eq(versions.publisher, publisher))
-    .orderBy(desc(versions.logIndex))
-    .limit(limit);
+function dayQuota(registry: Registry, publisher: Digest, max: number): SetQuota {
   const since = registry.now().getTime() - dayMs;
-  return rows.map(({ at }) => at).filter((at) => at > since);
+  const newest = sql`SELECT ${versions.createdAt} AS at FROM ${versions} WHERE ${versions.publisher} = ${publisher} ORDER BY ${versions.logIndex} DESC LIMIT ${max}`;
+  return {
+    name: 'versionsPerDay',
+    max,
+    used: sql`(SELECT count(*) FROM (${newest}) WHERE at > ${since})`,
+    adds: () => 1,
+    refusal: async (used) => {
+      const [oldest] = await registry.db.read
+        .select({ at: versions.createdAt })
+        .from(versions)
+        .where(eq(versions.publisher, publisher))
+        .orderBy(desc(versions.logIndex))
+        .limit(1)
+        .offset(max - 1);
+      const next = new Date((oldest?.at ?? since) + dayMs).toISOString();
+      return quotaUsed(
+        `this publisher sent ${used} versions in the last 24 hours, and ${max} are allowed`,
+        `Publish again after ${next}, or ask the operator of the registry to raise versionsPerDay in quotas.json.`,
+      );
+    },
+  };
 }
 
-async function countWaiting(registry: Registry, publisher: Digest, limit: number): Promise<number> {
-  const rows = await registry.db.read
-    .select({ id: versions.id })
-    .from(versions)
-    .where(and(eq(versions.publisher, publisher), inArray(versions.status, [...waitingStates])))
-    .limit(limit);
-  return rows.length;
+/** Whose bytes a quota counts. */
+interface ByteOwner {
+  readonly owner: string;
+  /** In sentences. */
+  readonly called: string;
+  /** Before the name of the quota in quotas.json. */
+  readonly path: string;
+}
+
+function byteQuotas({ waitingBytes, storedBytes: stored }: ByteQuotas, of: ByteOwner): SetQuota[] {
+  const { owner, called, path } = of;
+  const counted = (column: SQL): SQL<number> =>
+    sql`COALESCE((SELECT ${column} FROM ${storedBytes} WHERE ${storedBytes.owner} = ${owner}), 0)`;
+  const adds = (bytes: number): number => bytes;
+  const quotas: SetQuota[] = [];
+  if (waitingBytes !== undefined)
+    quotas.push({
+      name: 'waitingBytes',
+      max: waitingBytes,
+      used: counted(sql`${storedBytes.waiting}`),
+      adds,
+      refusal: (used, bytes) =>
+        quotaUsed(
+          `versions of ${called} that wait for a scan or a decision have ${used} bytes, this version has ${bytes}, and ${waitingBytes} may wait`,
+          decidedHint(`${path}waitingBytes`),
+        ),
+    });
+  if (stored !== undefined)
+    quotas.push({
+      name: 'storedBytes',
+      max: stored,
+      used: counted(sql`${storedBytes.bytes}`),
+      adds,
+      refusal: (used, bytes) =>
+        quotaUsed(
+          `all versions of ${called} have ${used} bytes, this version has ${bytes}, and ${stored} are allowed`,
+          `Make the skill smaller, or ask the operator of the registry to raise ${path}storedBytes in quotas.json.`,
+        ),
+    });
+  return quotas;
+}
+
+async function usesOf(registry: Registry, quotas: readonly SetQuota[]): Promise<QuotaUses> {
+  const uses: Record<string, QuotaUse> = {};
+  for (const { name, max, used } of quotas) uses[name] = { used: await read(registry, used), max };
+  return uses;
+}
+
+async function read({ db }: Registry, used: SQL<number>): Promise<number> {
+  // The table has one row.
+  const [row] = await db.read.select({ used }).from(guard);
+  return row?.used ?? 0;
+}
+
+function quotaUsed(why: string, hint: string): Problem {
+  return new Problem('quota-used', `Cannot publish: ${why}`, { hint });
+}
+
+function decidedHint(quota: string): string {
+  return `Publish again when a version was decided or you withdrew one (skillgate status NAME lists them), or ask the operator of the registry to raise ${quota} in quotas.json.`;
 }

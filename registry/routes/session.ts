@@ -6,14 +6,23 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';
 import type { Actor, Registry } from '../context.ts';
-import { quotaUses } from '../intake/quotas.ts';
+import { publisherUses, type QuotaUses, scopeUses } from '../intake/quotas.ts';
 import { ownBases } from '../own-bases.ts';
 import { actorOf, findKeys, scopesOf } from '../people/actors.ts';
 import { createChallenge, createLink, createSession, takeChallenge } from '../sign-in/sessions.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
 
-const quotaUse = v.object({ used: v.number(), max: v.number() });
+const quotaUses = v.record(v.string(), v.object({ used: v.number(), max: v.number() }));
 const memberSchema = v.nullable(v.object({ name: v.string(), roles: v.array(v.string()) }));
+const whoamiAnswer = v.object({
+  member: memberSchema,
+  scopes: v.array(v.string()),
+  keyId: v.exactOptional(v.string()),
+  /** What this key used as a publisher; absent where the operator set no quota. */
+  quotas: v.exactOptional(quotaUses),
+  /** The same for each of the scopes, whoever publishes there. */
+  scopeQuotas: v.exactOptional(v.record(v.string(), quotaUses)),
+});
 const base64 = v.pipe(v.string(), v.base64(), v.maxLength(512));
 
 /** Routes below /api/v1. */
@@ -94,13 +103,7 @@ export function sessionRoutes(registry: Registry): Hono {
       '/whoami',
       describe({
         summary: 'Read who is signed in',
-        answer: v.object({
-          member: memberSchema,
-          scopes: v.array(v.string()),
-          keyId: v.exactOptional(v.string()),
-          /** What this key used as a publisher; absent where the operator set no quota. */
-          quotas: v.exactOptional(v.record(v.string(), quotaUse)),
-        }),
+        answer: whoamiAnswer,
         problems: [],
         signedIn: true,
       }),
@@ -113,13 +116,24 @@ export function sessionRoutes(registry: Registry): Hono {
 
 async function whoami(registry: Registry, actor: Actor) {
   const { member, subject } = actor;
-  const uses = subject.kind === 'key' ? await quotaUses(registry, subject.keyId) : {};
+  const scopes = [...(await scopesOf(registry, actor))];
+  const quotas = subject.kind === 'key' ? await publisherUses(registry, subject.keyId) : {};
+  const scopeQuotas: Record<string, QuotaUses> = {};
+  for (const scope of scopes) {
+    const uses = await scopeUses(registry, `@${scope}`);
+    if (!isEmpty(uses)) scopeQuotas[`@${scope}`] = uses;
+  }
   return {
     member: member ?? null,
-    scopes: [...(await scopesOf(registry, actor))],
+    scopes,
     ...(subject.kind === 'key' ? { keyId: subject.keyId } : { credentialId: subject.credentialId }),
-    ...(Object.keys(uses).length === 0 ? {} : { quotas: uses }),
+    ...(isEmpty(quotas) ? {} : { quotas }),
+    ...(isEmpty(scopeQuotas) ? {} : { scopeQuotas }),
   };
+}
+
+function isEmpty(record: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(record).length === 0;
 }
 
 function questions({ root, config }: Registry, nonce: string): string[] {

@@ -6,6 +6,7 @@ import type { Registry } from '../context.ts';
 import { countedRowsMax } from '../limits.ts';
 import { logSize } from '../log/log.ts';
 import { jobs, versions } from '../store/schema.ts';
+import { storedInAll } from '../versions/stored-bytes.ts';
 import type { ObservedRequest } from './observed-requests.ts';
 
 /** Counts requests by method, route and status: a fixed set of routes, so a fixed set of sums. */
@@ -48,9 +49,10 @@ export interface MetricsWorld {
 export async function metricsText(world: MetricsWorld): Promise<string> {
   const { registry } = world;
   const now = registry.now().getTime();
-  const [reviews, scans, size, disk, backup, ready] = await Promise.all([
+  const [reviews, scans, stored, size, disk, backup, ready] = await Promise.all([
     waitingReviews(registry),
     waitingScans(registry),
+    storedInAll(registry),
     logSize(registry),
     world.diskFree(),
     world.backupAge?.(),
@@ -68,6 +70,8 @@ export async function metricsText(world: MetricsWorld): Promise<string> {
     ['scan_queue_jobs', `Scans that wait for a scanner, up to ${countedRowsMax}.`, scans.count],
     ['scan_queue_oldest_seconds', 'Age of the oldest of them.', ageOf(scans.oldest, now)],
     ['log_size', 'Entries of the transparency log.', size],
+    ['stored_bytes', 'Bytes of all versions whose files are stored.', stored.bytes],
+    ['waiting_bytes', 'Those of versions that wait for a scan or a decision.', stored.waiting],
     ['disk_free_bytes', 'Bytes that the registry may still write to its disk.', disk],
     ['backup_whole', '1 when a follower has made a whole backup.', wholeOf(backup)],
     [

@@ -41,6 +41,11 @@ export const versions = sqliteTable(
      * clocks.
      */
     logIndex: integer().notNull().default(0),
+    /**
+     * Bytes of its files and of their list; null for a version of an older release, until they are
+     * counted.
+     */
+    bytes: integer(),
   },
   (table) => [
     uniqueIndex('versions_name_version').on(table.name, table.version),
@@ -50,7 +55,23 @@ export const versions = sqliteTable(
     index('versions_publisher').on(table.publisher, table.logIndex),
     index('versions_publisher_status').on(table.publisher, table.status),
     index('versions_bundle').on(table.bundle),
+    index('versions_uncounted').on(table.logIndex).where(sql`${table.bytes} IS NULL`),
   ],
+);
+
+/**
+ * Bytes of versions, by publisher (a digest), by scope (`@acme`), and in all (an empty owner). A
+ * file that several versions have counts for each. Triggers on `versions` keep the sums.
+ */
+export const storedBytes = sqliteTable(
+  'stored_bytes',
+  {
+    owner: text().primaryKey(),
+    bytes: integer().notNull(),
+    /** Of versions that wait for a scan or a decision. */
+    waiting: integer().notNull(),
+  },
+  (table) => [index('stored_bytes_most').on(table.bytes)],
 );
 
 /** The stored blobs of a version: its bundle, files and report. Its author may read them. */

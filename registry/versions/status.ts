@@ -17,6 +17,14 @@ export const states = [
 ] as const;
 export type VersionState = (typeof states)[number];
 
+/** The states of a version that waits for a scan or a decision. */
+export const waitingStates = [
+  'received',
+  'scanning',
+  'in review',
+  'quarantined',
+] as const satisfies readonly VersionState[];
+
 /**
  * The cause of a state change: a signed report or statement, enough approvals, a person with a
  * reason, or the author.

@@ -17,6 +17,12 @@ export const halfRows: Readonly<Record<string, string>> = {
   'a version without the list of its blobs': `
     SELECT name || '@' || version AS what FROM versions
     WHERE NOT EXISTS (SELECT 1 FROM version_blobs WHERE versionId = versions.id)`,
+  'bytes of versions that their sums lack': `
+    SELECT 'all bytes' AS what WHERE (SELECT sum(bytes) FROM versions)
+    IS NOT (SELECT bytes FROM stored_bytes WHERE owner = '')
+    UNION ALL SELECT name FROM versions GROUP BY substr(name, 1, instr(name, '/') - 1)
+    HAVING sum(bytes * (status IN ('received', 'scanning', 'in review', 'quarantined'))) IS NOT (
+      SELECT waiting FROM stored_bytes WHERE owner = substr(name, 1, instr(name, '/') - 1))`,
   'a version in review without a scan': `
     SELECT name || '@' || version AS what FROM versions WHERE status IN ('in review', 'approved')
     AND NOT EXISTS (SELECT 1 FROM scans WHERE versionId = versions.id)`,

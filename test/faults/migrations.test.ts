@@ -22,6 +22,7 @@ const made = [
   'SELECT name, logIndex FROM identity_names ORDER BY name, logIndex',
   'SELECT size, root FROM map_filled',
   'SELECT versionId, published, modified FROM advisories',
+  'SELECT owner, bytes, waiting FROM stored_bytes ORDER BY owner',
 ];
 /**
  * Queues that are empty when their work is done, the work of an upgrade, and mails to nobody. The

@@ -88,7 +88,7 @@ describe('a database of an earlier release', () => {
   });
 
   it('remembers that the packages of its versions, and of each new one, are still to be listed', async () => {
-    const insert = `INSERT INTO versions SELECT 'C', name, '2.0.0', bundle, status, move, publisher, verdict, report, createdAt, logIndex FROM versions WHERE id = 'A'`;
+    const insert = `INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 'C', name, '2.0.0', bundle, status, move, publisher, verdict, report, createdAt, logIndex FROM versions WHERE id = 'A'`;
     await db.batch([(write) => write.run(sql.raw(insert))]);
     const waiting = await db.read.select().from(packageBacklog);
     expect(waiting.map(({ versionId }) => versionId).sort()).toEqual(['A', 'B', 'C', 'W']);
@@ -101,7 +101,7 @@ describe('a database of an earlier release', () => {
   });
 
   it('lists the versions that wait, each behind a judging that is still to come', async () => {
-    const insert = `INSERT INTO versions SELECT 'C', name, '2.0.0', bundle, 'quarantined', move, publisher, verdict, report, createdAt, 9 FROM versions WHERE id = 'A'`;
+    const insert = `INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 'C', name, '2.0.0', bundle, 'quarantined', move, publisher, verdict, report, createdAt, 9 FROM versions WHERE id = 'A'`;
     await db.batch([(write) => write.run(sql.raw(insert))]);
     const queue = await listQueue({ ...world.registry, db });
     expect(queue).toMatchObject({ waiting: 2, quarantined: 1, unsettled: false });

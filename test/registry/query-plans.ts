@@ -31,6 +31,7 @@ const growing = [
   'advisories',
   'notices',
   'log_segments',
+  'stored_bytes',
 ] as const;
 
 /** Cloudflare's D1 refuses a statement with more. */
@@ -49,6 +50,14 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
   {
     part: /from "index_lines" where "index_lines"\."written" = 0$/,
     because: 'an index holds only the lines that no file has yet',
+  },
+  {
+    part: /from "versions" where "versions"\."bytes" is null order by "versions"\."logIndex" asc limit \?$/,
+    because: 'an index holds only the versions whose bytes are not counted yet',
+  },
+  {
+    part: /from "stored_bytes" order by "stored_bytes"\."bytes" desc limit \?$/,
+    because: 'the first rows of an index',
   },
   {
     part: /from "renewals" where "renewals"\."after" IS NOT NULL .* limit \?$/,

@@ -1,8 +1,12 @@
+import { asc } from 'drizzle-orm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseQuotas, type Quotas } from '../../../registry/intake/quota-policy.ts';
+import { isAmong } from '../../../registry/store/batch.ts';
+import { storedBytes, versions } from '../../../registry/store/schema.ts';
+import { bytesOf, countSomeBytes } from '../../../registry/versions/count-bytes.ts';
 import { makeKey } from '../people.ts';
 import { approve, call, claimScope, makeSkill, publish, scan } from '../road.ts';
-import { makeStaffedWorld } from '../world.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const hour = 3_600_000;
 
@@ -13,6 +17,21 @@ async function worldWith(quotas: Quotas) {
   const send1 = (number: number, by = author, name = '@acme/report') =>
     publish(send, makeSkill(name, `1.0.${number}`), by);
   return { ...world, publishOne: send1 };
+}
+
+/** Lets no upload go on before so many have passed the check of the quotas. */
+function meet({ registry }: Staffed, uploads: number): void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { putAll } = registry.objects;
+  let met = 0;
+  Object.assign(registry.objects, {
+    putAll: async (...put: Parameters<typeof putAll>) => {
+      met += 1;
+      if (met === uploads) resolve();
+      await promise;
+      return putAll(...put);
+    },
+  });
 }
 
 describe('a quota of a publisher', () => {
@@ -48,6 +67,17 @@ describe('a quota of a publisher', () => {
 
   it('holds when requests come at once, also for several skills', async () => {
     const world = await worldWith({ waitingVersions: 3 });
+    meet(world, 6);
+    const answers = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map((number) => world.publishOne(number, undefined, `@acme/s${number}`)),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
+    expect(answers.filter(({ body }) => body.code === 'quota-used')).toHaveLength(3);
+  });
+
+  it('of a day holds when requests come at once, for several skills', async () => {
+    const world = await worldWith({ versionsPerDay: 3 });
+    meet(world, 6);
     const answers = await Promise.all(
       [1, 2, 3, 4, 5, 6].map((number) => world.publishOne(number, undefined, `@acme/s${number}`)),
     );
@@ -74,5 +104,101 @@ describe('a quota of a publisher', () => {
     expect(parseQuotas('{"versionsPerDay": 5}')).toEqual({ versionsPerDay: 5 });
     for (const text of ['{"versionsPerDay": 0}', '{"waitingVersions": 1.5}', '{"bytes": 1}', '[]'])
       expect(() => parseQuotas(text)).toThrow();
+    expect(parseQuotas('{"scope": {"storedBytes": 5000000000}}').scope?.storedBytes).toBe(5e9);
+    for (const text of ['{"storedBytes": 0}', '{"scope": {"versionsPerDay": 1}}'])
+      expect(() => parseQuotas(text)).toThrow();
+  });
+});
+
+describe('a quota of bytes', () => {
+  // Names of one length, so that all have the same bytes.
+  const made = (number: number, name = '@acme/report') =>
+    makeSkill(name, `1.0.${number}`, { files: { 'notes.md': 'x'.repeat(1_000) } });
+  const { bundle, bytes } = made(1).packed;
+  const each = bytesOf(bundle, bytes.length);
+  const sends = (world: Staffed) => (number: number, name?: string) =>
+    publish(world.send, made(number, name), world.author);
+  async function approveFirst({ send, tokens, scanner, rita }: Staffed): Promise<void> {
+    await scan(send, tokens.scanner, scanner, made(1), 'pass');
+    expect((await approve(send, tokens.rita, rita, made(1))).status).toBe(201);
+  }
+
+  it('lets so many bytes wait, and ends with a decision', async () => {
+    const world = await worldWith({ waitingBytes: 2 * each });
+    const sendOne = sends(world);
+    for (const number of [1, 2]) {
+      world.wait(1);
+      expect((await sendOne(number)).status).toBe(201);
+    }
+    const third = await sendOne(3);
+    expect(third).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    expect(JSON.stringify(third.body)).toContain(
+      `have ${2 * each} bytes, this version has ${each}, and ${2 * each} may wait`,
+    );
+    await approveFirst(world);
+    expect((await sendOne(3)).status).toBe(201);
+  });
+
+  it('counts approved versions in all bytes', async () => {
+    const world = await worldWith({ storedBytes: each });
+    const sendOne = sends(world);
+    expect((await sendOne(1)).status).toBe(201);
+    await approveFirst(world);
+    const second = await sendOne(2);
+    expect(second).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    expect(JSON.stringify(second.body)).toContain('raise storedBytes in quotas.json');
+  });
+
+  it('of a scope counts all its publishers, and no other scope', async () => {
+    const world = await worldWith({ scope: { storedBytes: each } });
+    const sendOne = sends(world);
+    await claimScope(world.send, 'others', world.author);
+    expect((await sendOne(1)).status).toBe(201);
+    const again = await sendOne(1, '@acme/second');
+    expect(again).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    expect(JSON.stringify(again.body)).toContain('the scope @acme have');
+    expect((await sendOne(1, '@others/repo')).status).toBe(201);
+    const who = await call(world.send, '/api/v1/whoami', { token: world.tokens.author });
+    expect(who.body.scopeQuotas['@acme']).toEqual({ storedBytes: { used: each, max: each } });
+  });
+
+  it('holds when requests come at once, also for several skills', async () => {
+    for (const quotas of [{ waitingBytes: 3 * each }, { scope: { storedBytes: 3 * each } }]) {
+      const world = await worldWith(quotas);
+      meet(world, 6);
+      const answers = await Promise.all(
+        [1, 2, 3, 4, 5, 6].map((number) => sends(world)(number, `@acme/repor${number}`)),
+      );
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(3);
+      expect(answers.filter(({ body }) => body.code === 'quota-used')).toHaveLength(3);
+    }
+  });
+});
+
+describe('the bytes of versions of an older release', () => {
+  it('are counted later, also those of versions whose list is lost', async () => {
+    const world = await worldWith({});
+    for (const number of [1, 2]) await world.publishOne(number);
+    const { db } = world.registry;
+    const sums = () => db.read.select().from(storedBytes).orderBy(asc(storedBytes.owner));
+    const ids = (await db.read.select({ id: versions.id }).from(versions)).map(({ id }) => id);
+    const forget = () =>
+      db.batch([
+        (write) => write.update(versions).set({ bytes: null }).where(isAmong(versions.id, ids)),
+      ]);
+    const before = await sums();
+    expect(before).toHaveLength(3);
+    await forget();
+    expect((await sums()).map(({ bytes, waiting }) => [bytes, waiting])).toEqual(
+      before.map(() => [0, 0]),
+    );
+    await countSomeBytes(world.registry);
+    expect(await sums()).toEqual(before);
+    await forget();
+    for (const name of world.stored.keys())
+      if (name.startsWith('stored/')) world.stored.delete(name);
+    expect(await countSomeBytes(world.registry)).toBe(false);
+    const left = await db.read.select({ bytes: versions.bytes }).from(versions);
+    expect(left).toEqual([{ bytes: 0 }, { bytes: 0 }]);
   });
 });

@@ -131,6 +131,8 @@ describe('the metrics', () => {
     expect(value('skillgate_ready')).toBe(1);
     expect(value('skillgate_scan_queue_jobs')).toBe(1);
     expect(value('skillgate_review_queue_versions')).toBe(0);
+    expect(value('skillgate_stored_bytes')).toBeGreaterThan(100);
+    expect(value('skillgate_waiting_bytes')).toBe(value('skillgate_stored_bytes'));
     expect(value('skillgate_log_size')).toBeGreaterThan(1);
     expect(value('skillgate_disk_free_bytes')).toBeGreaterThan(1_000_000);
     expect(value('skillgate_requests_total{method="GET",route="none",status="404"}')).toBe(1);

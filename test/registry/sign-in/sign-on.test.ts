@@ -222,6 +222,7 @@ describe('single sign-on', () => {
     const { html } = await me.get('/operations');
     expect(html).toMatch(/webhook at chat\.acme\.example[\s\S]*takes nothing since/);
     expect(html).toContain('1 attempt, 1 event behind');
+    expect(html).toMatch(/@acme<\/bdi>: [\d,]+ bytes/);
     expect(html).not.toContain('<form class="form');
     const administrator = await signIn(world.send, world.trust.administrator);
     const key = await signedIn(world.send, administrator);

@@ -30,7 +30,7 @@ it('a publisher of very many versions is stopped by few statements, each version
       ),
     (db) =>
       db.run(
-        sql`${count} INSERT INTO versions SELECT 'V' || i, name, '1.1.' || i, 'sha256:' || printf('%064d', i), status, move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`,
+        sql`${count} INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 'V' || i, name, '1.1.' || i, 'sha256:' || printf('%064d', i), status, move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`,
       ),
   ]);
   const sizes: number[] = [];
