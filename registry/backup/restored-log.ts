@@ -24,6 +24,7 @@ import type { Registry } from '../context.ts';
 import { restoredEntriesAtOnce } from '../limits.ts';
 import { bodyIn } from '../log/segments/entry-bodies.ts';
 import { bundlesIn, type LogSegment, segmentWith } from '../log/segments/read-segments.ts';
+import { leanTypes } from '../log/segments/statement-fact.ts';
 
 export interface RestoredLog {
   readonly size: number;
@@ -40,9 +41,10 @@ interface Row {
   /** Root of the map of names; null for entries of releases without a map. */
   readonly map: string | null;
   readonly envelope: string | null;
+  readonly predicateType: string | null;
 }
 
-const rowsQuery = `SELECT log."index", leafHash, body, root, note, map, envelope FROM log
+const rowsQuery = `SELECT log."index", leafHash, body, root, note, map, envelope, predicateType FROM log
   LEFT JOIN statements ON logIndex = log."index"
   WHERE log."index" >= ? AND log."index" < ? ORDER BY log."index"`;
 
@@ -82,8 +84,10 @@ export async function checkLog(
 function makeWhole(storage: Pick<Registry, 'db' | 'objects'>): (row: Row) => Promise<Row> {
   let read: { readonly segment: LogSegment; readonly bundles: readonly Uint8Array[] } | undefined;
   return async (row) => {
-    const { index, body, envelope } = row;
+    const { index, body, envelope, predicateType } = row;
     if (body !== '') return row;
+    if (envelope === '' && !leanTypes.includes(predicateType ?? ''))
+      throw damagedLog(index, 'has lost the statement of its row, which stays in the database');
     if (read === undefined || index >= read.segment.until) {
       const segment = await segmentWith(storage, index);
       const bundles = segment && (await bundlesIn(storage, segment));

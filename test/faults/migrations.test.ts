@@ -28,7 +28,15 @@ const made = [
  * Queues that are empty when their work is done, the work of an upgrade, and mails to nobody. The
  * log is shorter than one segment.
  */
-const emptied = ['package_backlog', 'open_doubts', 'map_filled', 'notice_places', 'log_segments'];
+const emptied = [
+  'package_backlog',
+  'open_doubts',
+  'map_filled',
+  'notice_places',
+  'log_segments',
+  'moving_log',
+  'moving_statements',
+];
 
 describe('a full registry of an earlier release', () => {
   const known = new Map<number, FullRegistry>();

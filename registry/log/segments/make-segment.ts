@@ -4,22 +4,20 @@
  * process that is killed at any moment leaves everything.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { and, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { parsePack } from '../../../skills-index/client/pack-form.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
-import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import type { Registry } from '../../context.ts';
-import { BatchClash, type BatchWrite, holds, isAmong } from '../../store/batch.ts';
+import { BatchClash, type BatchWrite, holds } from '../../store/batch.ts';
 import { logSegments } from '../../store/log-schema.ts';
 import { storedBlobName } from '../../store/objects.ts';
-import { log, statements } from '../../store/schema.ts';
+import { statements } from '../../store/schema.ts';
 import { type ReadRows, readRows } from '../finish-statements.ts';
 import { logSize, readRange } from '../log.ts';
 import { printPack } from '../print-pack.ts';
 import { bundlesOf } from '../rebuilt-bundle.ts';
-import { certificateOfRow, damagedStatement } from '../row-texts.ts';
+import { damagedStatement } from '../row-texts.ts';
 import { segmentBytesMax, segmentEntries } from './limits.ts';
 import { type LogSegment, segmentedUntil } from './read-segments.ts';
 import { factIn } from './statement-fact.ts';
@@ -42,25 +40,13 @@ export async function makeSegment(registry: Registry, entries = segmentEntries):
   const segment = { first, until: made.until, digest: digestOf(pack) };
   await registry.objects.put(storedBlobName(segment.digest), pack);
   try {
-    await registry.db.batch(leanWrites(segment, made.rows));
+    await registry.db.batch(segmentWrites(segment, made.rows));
   } catch (error) {
     // Another process made the segment meanwhile.
     if (!(error instanceof BatchClash)) throw error;
   }
   return true;
 }
-
-/**
- * Types of statements whose rows lose their envelopes: those of each version. All others stay
- * whole. The names of statements about people, keys, scopes and stops are made from their rows.
- */
-const movedTypes: readonly string[] = [
-  predicateTypes.publish,
-  predicateTypes.provenance,
-  predicateTypes.scan,
-  predicateTypes.approval,
-  predicateTypes.summary,
-];
 
 interface Planned {
   readonly rows: readonly ReadRows[];
@@ -110,50 +96,23 @@ function refuse(row: ReadRows | undefined): never {
   throw damagedStatement(row?.entry.index ?? -1);
 }
 
-function leanWrites(segment: LogSegment, rows: readonly ReadRows[]): BatchWrite[] {
-  const { first, until } = segment;
-  const moved = rows.filter(({ statement }) => movedTypes.includes(statement.predicateType));
-  const indexes = moved.map(({ statement }) => statement.logIndex);
-  const entries = JSON.stringify(
-    rows.map(({ entry }) => leanEntry(entry, entry.index === until - 1)),
-  );
-  const facts = JSON.stringify(moved.map(({ statement }) => leanStatement(statement)));
+/** The row of the segment. A trigger makes the rows lean, and refuses a row that does not fit. */
+function segmentWrites(segment: LogSegment, rows: readonly ReadRows[]): BatchWrite[] {
+  const facts = rows.flatMap(({ statement }) => {
+    const fact = statement.fact === null ? factIn(statement) : undefined;
+    return fact === undefined ? [] : [[statement.logIndex, fact]];
+  });
+  const given = sql`(SELECT value ->> 0 AS at, value ->> 1 AS fact FROM json_each(${JSON.stringify(facts)})) AS given`;
   return [
     holds(
-      sql`COALESCE((SELECT ${logSegments.until} FROM ${logSegments} ORDER BY ${logSegments.first} DESC LIMIT 1), 0) = ${first}`,
+      sql`COALESCE((SELECT ${logSegments.until} FROM ${logSegments} ORDER BY ${logSegments.first} DESC LIMIT 1), 0) = ${segment.first}`,
     ),
+    (db) =>
+      db
+        .update(statements)
+        .set({ fact: sql`given.fact` })
+        .from(given)
+        .where(sql`${statements.logIndex} = given.at`),
     (db) => db.insert(logSegments).values(segment),
-    // An UPDATE would leave most of each page empty: see the triggers.
-    (db) => db.delete(log).where(and(gte(log.index, first), lt(log.index, until))),
-    (db) => db.insert(log).select(rowsIn(entries, log)),
-    (db) => db.delete(statements).where(isAmong(statements.logIndex, indexes)),
-    (db) => db.insert(statements).select(rowsIn(facts, statements)),
   ];
-}
-
-// The next segment begins with the tree of the last row.
-function leanEntry(
-  entry: ReadRows['entry'],
-  isLast: boolean,
-): Omit<ReadRows['entry'], 'peaks'> & { readonly peaks: string } {
-  const peaks = JSON.stringify(isLast ? entry.peaks : []);
-  return { ...entry, body: '', peaks, note: isLast ? entry.note : null };
-}
-
-function leanStatement(row: ReadRows['statement']): ReadRows['statement'] {
-  const rawBytes = row.material && Buffer.from(certificateOfRow(row)).toString('base64');
-  return {
-    ...row,
-    envelope: '',
-    material: rawBytes && canonicalJson({ certificate: { rawBytes } }),
-    fact: factIn(row) ?? null,
-  };
-}
-
-/** The rows of a table, from a list in one parameter: D1 takes at most a hundred. */
-function rowsIn(list: string, table: typeof log | typeof statements): SQL {
-  const cells = Object.keys(getTableColumns(table)).map(
-    (name) => sql`json_extract(value, ${`$.${name}`})`,
-  );
-  return sql`SELECT ${sql.join(cells, sql`, `)} FROM json_each(${list})`;
 }

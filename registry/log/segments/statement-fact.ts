@@ -10,6 +10,19 @@ import {
 import type { statements } from '../../store/schema.ts';
 import { damagedStatement, statementOfRow } from '../row-texts.ts';
 
+/**
+ * Types of statements whose rows lose their envelopes: those of each version. All others stay
+ * whole. The names of statements about people, keys, scopes and stops are made from their rows. The
+ * trigger `log_segments_move` has the same list.
+ */
+export const leanTypes: readonly string[] = [
+  predicateTypes.publish,
+  predicateTypes.provenance,
+  predicateTypes.scan,
+  predicateTypes.approval,
+  predicateTypes.summary,
+];
+
 type FactRow = Pick<
   typeof statements.$inferSelect,
   'logIndex' | 'predicateType' | 'envelope' | 'fact'

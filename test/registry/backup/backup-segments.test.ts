@@ -1,5 +1,6 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Registry } from '../../../registry/context.ts';
 import { readKeys } from '../../../registry/data-folder/data-folder.ts';
@@ -85,6 +86,25 @@ describe('a backup of a registry whose older statements are in segments', () => 
     ['with a damaged segment', (objects) => writeFileSync(join(objects, segment), 'noise')],
   ])('is restored with each statement: %s', async (name, damage) => {
     expect(await shown(await restored(name.replaceAll(' ', '-'), damage))).toEqual(before);
+  });
+
+  it('is refused when the row of an identity statement was emptied, although the segment has it', async () => {
+    const emptied = `${dir}-emptied`;
+    onTestFinished(() => {
+      for (const path of [emptied, `${emptied}-backup`, `${emptied}-to`])
+        rmSync(path, { recursive: true, force: true });
+    });
+    cpSync(dir, emptied, { recursive: true });
+    const client = new BetterSqlite3(join(emptied, 'registry.sqlite'));
+    client.exec('DROP TRIGGER statements_no_update');
+    const change = `UPDATE statements SET envelope = '' WHERE predicateType LIKE '%/scope/v1'`;
+    expect(client.prepare(change).run().changes).toBeGreaterThan(0);
+    client.close();
+    await backUp(emptied, `${emptied}-backup`);
+    await expect(restore(`${emptied}-backup`, `${emptied}-to`)).rejects.toMatchObject({
+      code: 'backup-damaged',
+      message: expect.stringContaining('has lost the statement of its row'),
+    });
   });
 
   it('is refused when a statement is lost, and nothing is left of the new folder', async () => {

@@ -259,4 +259,43 @@ describe('evidence that a segment has', () => {
     ])
       refused(attempt);
   });
+
+  it('is gone from rows alone when somebody writes a segment by hand, and no row is', async () => {
+    const { db } = world.registry;
+    const before = await rows();
+    const { size } = await readRange(world.registry);
+    await makeSegment(world.registry, entries);
+    const first = await segmentedUntil(world.registry);
+    const refused = (attempt: SQL): void => expect(() => db.read.run(attempt)).toThrow();
+    for (const [from, until] of [
+      [first, first],
+      [first, size + 1],
+      [first + 1, size],
+    ])
+      refused(sql`INSERT INTO log_segments VALUES (${from}, ${until}, 'sha256:x')`);
+    refused(sql`INSERT OR REPLACE INTO log_segments VALUES (0, ${size}, 'sha256:x')`);
+    // Some row has no fact yet.
+    refused(sql`INSERT INTO log_segments VALUES (${first}, ${size}, 'sha256:x')`);
+    db.read.run(sql`UPDATE statements SET fact = 'x' WHERE logIndex >= ${first}`);
+    refused(sql`UPDATE statements SET fact = 'y' WHERE logIndex >= ${first}`);
+    db.read.run(sql`INSERT INTO log_segments VALUES (${first}, ${size}, 'sha256:x')`);
+    for (const index of before.map(({ logIndex }) => logIndex))
+      for (const attempt of [
+        sql`DELETE FROM log WHERE "index" = ${index}`,
+        sql`DELETE FROM statements WHERE logIndex = ${index}`,
+        sql`INSERT OR REPLACE INTO log SELECT "index", leafHash, '', root, '[]', NULL, 0, '' FROM log WHERE "index" = ${index}`,
+        sql`INSERT OR REPLACE INTO statements SELECT * FROM statements WHERE logIndex = ${index}`,
+        sql`INSERT OR REPLACE INTO statements (logIndex, predicateType, payload, signer, envelope, createdAt)
+          SELECT 1000, predicateType, payload, signer, '{}', 1 FROM statements WHERE logIndex = ${index}`,
+        sql`INSERT OR REPLACE INTO statements (logIndex, predicateType, payload, signer, envelope, createdAt, bundle)
+          SELECT 1000, predicateType, 'p', 's', '{}', 1, bundle FROM statements WHERE logIndex = ${index}`,
+      ])
+        refused(attempt);
+    expect((await rows()).map(({ logIndex, payload }) => [logIndex, payload])).toEqual(
+      before.map(({ logIndex, payload }) => [logIndex, payload]),
+    );
+    // The bundles still give every statement.
+    for (const row of before)
+      expect(await textOf(`/log/statements/${row.logIndex}`)).toBe(`200 ${row.bundle}`);
+  });
 });
