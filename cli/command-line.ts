@@ -6,7 +6,7 @@ import type { GetFile } from '../skills-index/client/blobs.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { problemCodes } from '../skills-index/skill/problem-codes.ts';
 import { calledName, setCalledName } from './called-name.ts';
-import type { CommandContext, CommandRow, InStream, OutStream } from './command.ts';
+import type { CommandContext, CommandRow, InStream, OnHangUp, OutStream } from './command.ts';
 import { exitCodes } from './command.ts';
 import { isVersion, showVersion } from './show-version.ts';
 
@@ -24,6 +24,7 @@ export interface CommandWorld {
   readonly getFile?: GetFile;
   readonly now: () => Date;
   readonly signal: AbortSignal;
+  readonly onHangUp?: OnHangUp;
 }
 
 // A program that asks for JSON gets JSON for every failure, also for failures of the command line

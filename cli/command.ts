@@ -32,6 +32,9 @@ export type OutStream = Writable & {
 };
 export type InStream = Readable & { readonly isTTY?: boolean };
 
+/** Does a task at SIGHUP, instead of the end of the command. @returns a function that ends this */
+export type OnHangUp = (task: () => void) => () => void;
+
 /** The environment of a command. A command reads nothing else from the process. */
 export interface CommandContext {
   /** Full name as in the table, `review approve`. */
@@ -65,6 +68,8 @@ export interface CommandContext {
    * it.
    */
   readonly signal: AbortSignal;
+  /** Absent where no process gets signals. */
+  readonly onHangUp?: OnHangUp;
 }
 
 /** Contract: 11–14 are the highest finding low, medium, high, critical. */

@@ -19,8 +19,8 @@ export async function main(process: NodeJS.Process): Promise<number> {
       ? undefined
       : (await import('./agents/agents-program.ts')).agentsProgram(argv, folder);
   if (program === undefined) useCompileCache(process.env, folder);
-  const { stopOnSignals, useProxy } = await import('./process-world.ts');
-  const signal = stopOnSignals(process);
+  const { takeSignals, useProxy } = await import('./process-world.ts');
+  const { signal, onHangUp } = takeSignals(process);
   await useProxy(process.env);
   const { runCommandLine } = program ?? (await import('./command-line.ts'));
   const { fileGetter } = await import('./get-file.ts');
@@ -45,6 +45,7 @@ export async function main(process: NodeJS.Process): Promise<number> {
     getFile: fileGetter(signal),
     now: () => new Date(),
     signal,
+    onHangUp,
   });
 }
 

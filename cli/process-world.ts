@@ -1,13 +1,19 @@
 /** The process around a command: signals, and the proxy of the environment. */
+import type { OnHangUp } from './command.ts';
+
 /** Time to clean up after the first signal. */
 const graceMs = 10_000;
 
-/**
- * Aborts at the first SIGINT, SIGTERM or SIGHUP. A second signal, or a clean-up that takes too
- * long, ends the process at once.
- */
-export function stopOnSignals(process: NodeJS.Process): AbortSignal {
+export interface Signals {
+  /** Aborts at the first SIGINT, SIGTERM or SIGHUP. */
+  readonly signal: AbortSignal;
+  readonly onHangUp: OnHangUp;
+}
+
+/** A second signal, or a clean-up that takes too long, ends the process at once. */
+export function takeSignals(process: NodeJS.Process): Signals {
   const controller = new AbortController();
+  let hangUp: (() => void) | undefined;
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
@@ -15,16 +21,14 @@ export function stopOnSignals(process: NodeJS.Process): AbortSignal {
   };
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, stop);
   process.on('SIGHUP', () => (hangUp ?? stop)());
-  return controller.signal;
-}
-
-let hangUp: (() => void) | undefined;
-
-/** Does a task at SIGHUP, instead of the end of the command. @returns a function that ends this */
-export function replaceHangUp(task: () => void): () => void {
-  hangUp = task;
-  return () => {
-    hangUp = undefined;
+  return {
+    signal: controller.signal,
+    onHangUp: (task) => {
+      hangUp = task;
+      return () => {
+        hangUp = undefined;
+      };
+    },
   };
 }
 

@@ -11,7 +11,6 @@ import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import { parsePolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { parentPollMillis } from '../limits.ts';
-import { replaceHangUp } from '../process-world.ts';
 import { registryFiles } from '../root-rotation/registry-folder.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 import { keepScannerRunning } from './scanner-child.ts';
@@ -81,12 +80,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       : undefined;
   // Before the answer: whoever reads the answer may end npm at once.
   const stopped = AbortSignal.any([context.signal, endOfNpm(context)]);
-  const letGo = onHangUp(context, () => void registry.reload());
+  const letGo = atHangUp(context, () => void registry.reload());
   try {
     announce(context, dir, registry);
     await untilStopped(stopped);
   } finally {
-    letGo();
+    letGo?.();
     // Both at once: a process manager waits a few seconds in all. The end of the scanner ends its
     // connections to the server.
     await Promise.all([scanner?.stop(), registry.close()]);
@@ -128,8 +127,8 @@ function announce(context: CommandContext, dir: string, registry: RunningRegistr
 }
 
 /** At a terminal, SIGHUP says that the terminal is gone. A service reads its files again. */
-function onHangUp({ stdin }: CommandContext, task: () => void): () => void {
-  return stdin.isTTY === true ? () => undefined : replaceHangUp(task);
+function atHangUp({ stdin, onHangUp }: CommandContext, task: () => void): (() => void) | undefined {
+  return stdin.isTTY === true ? undefined : onHangUp?.(task);
 }
 
 async function untilStopped(signal: AbortSignal): Promise<void> {

@@ -61,9 +61,14 @@ export function whyNotLongValid(
 
 async function read(path: string): Promise<Buffer> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw refusal(path, whyNotRead[cause.code ?? ''] ?? cause.message, { cause });
+    const hint = cause.code === 'EACCES' ? unreadable : undefined;
+    const why = whyNotRead[cause.code ?? ''] ?? cause.message;
+    throw refusal(path, why, { cause, ...(hint !== undefined && { hint }) });
   });
 }
+
+const unreadable =
+  'Let the certificate program copy both files after each renewal to a folder that this user may read, as “As a service” in docs/operating-registry.md shows.';
 
 const whyNotRead: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

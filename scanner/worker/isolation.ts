@@ -8,6 +8,8 @@ import { childMemoryMiB, childThreadsMax, scanStackKiB } from '../limits.ts';
 export interface Isolation {
   /** Its name in signed statements. */
   readonly name: string;
+  /** Whether a child has no network. */
+  readonly isSealed: boolean;
   /** Program and arguments; the last is the child's entry file. */
   readonly argv: readonly [string, ...string[]];
 }
@@ -60,6 +62,8 @@ const limits = ['ulimit -c 0; ulimit -f 0; ulimit -n 256; exec "$@"', 'sh'];
 export type ChildUser = 'nobody' | 'root' | 'worker';
 
 const tools = { setpriv: '/usr/bin/setpriv', prlimit: '/usr/bin/prlimit' };
+// Ambient capabilities come from a service manager, such as the one for port 443.
+const withoutAmbient = [tools.setpriv, '--inh-caps=-all', '--ambient-caps=-all'];
 const bounded = ['--inh-caps=-all', '--bounding-set=-all', '--no-new-privs'];
 const drops: Readonly<Record<ChildUser, readonly string[]>> = {
   nobody: [
@@ -74,7 +78,7 @@ const drops: Readonly<Record<ChildUser, readonly string[]>> = {
   root: [tools.setpriv, ...bounded],
   // A process without capabilities cannot change the bounding set, and with no new privileges the
   // set does not matter.
-  worker: [tools.setpriv, '--inh-caps=-all', '--ambient-caps=-all', '--no-new-privs'],
+  worker: [...withoutAmbient, '--no-new-privs'],
 };
 
 /** The users that children can run as here, the best first. */
@@ -90,6 +94,7 @@ export function rlimitsOnly(
   const drop = existsSync(tools.setpriv) && existsSync(tools.prlimit) ? drops[user] : undefined;
   return {
     name: `rlimits and node permissions only, network open, ${drop === undefined ? 'with the rights of its worker' : userLabels[user]}`,
+    isSealed: false,
     argv: ['/bin/sh', '-c', ...limits, ...(drop ?? []), ...nodeArgv(files)],
   };
 }
@@ -151,11 +156,14 @@ export function bubblewrapped(files: ChildFiles, bwrap: string, user: ChildUser)
     '/',
     '--',
   ];
+  // Bubblewrap refuses to start with a capability, unless its user is root.
+  const before = user === 'worker' && existsSync(tools.setpriv) ? withoutAmbient : [];
   // Bubblewrap itself drops all capabilities of a process that keeps its user.
   const drop = user === 'nobody' ? drops.nobody : [];
   return {
     name: `bubblewrap ${userLabels[user]}: no network, read-only, empty environment; rlimits and node permissions`,
-    argv: ['/bin/sh', '-c', ...limits, bwrap, ...argv, ...drop, ...nodeArgv(files)],
+    isSealed: true,
+    argv: ['/bin/sh', '-c', ...limits, ...before, bwrap, ...argv, ...drop, ...nodeArgv(files)],
   };
 }
 

@@ -43,6 +43,8 @@ export interface PoolAnswer {
 export interface ScanPool {
   /** The isolation of the children, as statements name it. */
   readonly isolation: string;
+  /** Whether the children have no network. */
+  readonly isSealed: boolean;
   /**
    * Scans in a child.
    * @param stored the stored result of an earlier scan of these files
@@ -83,6 +85,7 @@ export async function startScanPool({
   };
   return {
     isolation: held.name,
+    isSealed: held.isSealed,
     async scan(files, published, stored = new Uint8Array()) {
       await turn();
       try {

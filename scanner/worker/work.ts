@@ -51,6 +51,7 @@ export async function workJobs(options: WorkOptions): Promise<void> {
     const client = createJobsClient(options);
     const queue = { isEmpty: false };
     const { lookAt, log, warn } = options;
+    if (!pool.isSealed) warn?.(unsealed);
     const outage = watchOutage(options.children, (line) => warn?.(line));
     const signal = AbortSignal.any([options.signal, ended.signal]);
     const looking = {
@@ -70,6 +71,13 @@ export async function workJobs(options: WorkOptions): Promise<void> {
     pool.close();
   }
 }
+
+const unsealed = [
+  'Scans run without bubblewrap: a hostile skill that takes its scan over reaches the network.',
+  'Install bubblewrap, and start the scanner again.',
+  'Where bubblewrap is installed, the unit or container of the scanner keeps it from making',
+  'sandboxes: compare the unit with docs/serving/skillgate.service.',
+].join(' ');
 
 interface Workplace {
   readonly client: JobsClient;

@@ -138,6 +138,21 @@ describe('the drawing of the imports', () => {
     expect(wrong).toEqual([]);
   });
 
+  // The entry and the commands are two bundles of dist/, and each has its own copy of a module.
+  it('has no state of the entry in a module, which commands of dist/ would not see', () => {
+    const others = ['cli/command-line.ts', 'cli/agents/agents-program.ts'];
+    const ofEntry = new Set(['cli/main.ts']);
+    for (const path of ofEntry)
+      for (const { to } of arrowsOf(path, readFileSync(resolve(top, path), 'utf8')))
+        if (sources.includes(to) && !others.includes(to)) ofEntry.add(to);
+    const stateful = [...ofEntry].filter((path) =>
+      /^(?:export )?let /m.test(readFileSync(resolve(top, path), 'utf8')),
+    );
+    expect(ofEntry.size).toBeGreaterThan(8);
+    // The command line sets the name in its own copy. The lock remembers what never changes.
+    expect(stateful).toEqual(['cli/called-name.ts', 'runner/files/lock.ts']);
+  });
+
   it('holds for every file', () => {
     const arrows = sources.flatMap((path) =>
       arrowsOf(path, readFileSync(resolve(top, path), 'utf8')),

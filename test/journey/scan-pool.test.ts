@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { scanSkill } from '../../scanner/scan.ts';
-import { childFiles, rlimitsOnly } from '../../scanner/worker/isolation.ts';
+import { bubblewrapped, childFiles, rlimitsOnly } from '../../scanner/worker/isolation.ts';
 import {
   type PoolOptions,
   type ScanPool,
@@ -60,6 +60,19 @@ describe('scanning children', () => {
     'process limits only': async () =>
       rlimitsOnly({ ...childFiles(process.execPath, hostile), read: [hostile] }),
   };
+
+  // As the worker of a registry on port 443, whom its service manager lets listen there.
+  it('are in a sandbox without a network when the worker has a capability', () => {
+    const files = { ...childFiles(process.execPath, hostile), read: [] };
+    const { argv } = bubblewrapped(files, '/usr/bin/bwrap', 'worker');
+    const sandbox = argv.slice(0, argv.indexOf('--chdir'));
+    const user = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+    const capable = ['--inh-caps=+net_bind_service', '--ambient-caps=+net_bind_service'];
+    const worker = process.getuid?.() === 0 ? [...user, ...capable] : [];
+    const [program = '', ...words] = [...worker, ...sandbox, '--', '/bin/cat', '/proc/net/dev'];
+    const devices = execFileSync(program, words, { encoding: 'utf8', cwd: '/' });
+    expect(devices.match(/^ *\w+(?=:)/gm)).toEqual(['    lo']);
+  });
 
   it.each(Object.entries(isolations))(
     'cannot write, start programs or read what is not theirs under %s',

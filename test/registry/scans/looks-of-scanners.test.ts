@@ -30,6 +30,7 @@ afterEach(() => world.close());
 
 const inProcess: ScanPool = {
   isolation: 'none: a test',
+  isSealed: true,
   scan: async (files, published) => {
     const facts = await extractFacts(files, { of: published.of });
     const report = reportOn(facts, { published });

@@ -20,7 +20,12 @@ const seen: PackageLook = { looked: 'advisories', advisories: [] };
 const unused = (): never => {
   throw new Error('the test does not use this');
 };
-const pool: ScanPool = { isolation: 'none: a test', scan: unused, close: () => undefined };
+const pool: ScanPool = {
+  isolation: 'none: a test',
+  isSealed: true,
+  scan: unused,
+  close: () => undefined,
+};
 
 interface Registry {
   /** What the registry answers to each request for a package; then the scanner is stopped. */

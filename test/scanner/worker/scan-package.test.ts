@@ -8,6 +8,7 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const inProcess: ScanPool = {
   isolation: 'none: a test',
+  isSealed: true,
   scan: async (files, published) => {
     const facts = await extractFacts(files, { of: published.of });
     const report = reportOn(facts, { published });

@@ -23,6 +23,7 @@ import { makeStaffedWorld, type Staffed } from '../../registry/world.ts';
 // (test/journey/scan-pool.test.ts).
 const inProcess: ScanPool = {
   isolation: 'none: a test',
+  isSealed: true,
   scan: async (files, published) => {
     const facts = await extractFacts(files);
     const report = reportOn(facts, { published });
@@ -180,6 +181,26 @@ describe('a scanner at work', () => {
     await expect(working).rejects.toMatchObject({ code: 'forbidden' });
     expect(signed?.aborted).toBe(true);
     expect(asked.filter((path) => path === '/api/v1/packages/lease')).toHaveLength(1);
+  });
+
+  it.each([
+    ['says that its scans have a network', false, 1],
+    ['says nothing when its scans have no network', true, 0],
+  ])('%s', async (_, isSealed, count) => {
+    const warnings: string[] = [];
+    await workJobs({
+      base: 'http://localhost',
+      root: rootFingerprint(world.trust.root),
+      registry: registryIdOf(world.trust.root),
+      signer: world.scanner,
+      fetch: async (url, init) => world.send(String(url).slice('http://localhost'.length), init),
+      signal: AbortSignal.abort(),
+      now: () => new Date(0),
+      children: 1,
+      pool: { ...inProcess, isSealed },
+      warn: (line) => warnings.push(line),
+    });
+    expect(warnings.filter((line) => line.includes('without bubblewrap'))).toHaveLength(count);
   });
 
   it('scans no bytes but those that the digest names', async () => {
