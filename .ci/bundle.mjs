@@ -22,16 +22,32 @@ const ownPlaces = (base) => ({
     }),
 });
 
-// The commands of the program for agents; the modules of all others are beside it.
-const ofAgents = ['run/run.js', 'mcp/mcp.js', 'agents/agent-run.js', 'help-and-options/help.js'];
-const otherCommands = {
+// The commands of each program; the modules of all others are beside it.
+const programs = {
+  agents: ['run/run.js', 'mcp/mcp.js', 'agents/agent-run.js', 'help-and-options/help.js'],
+  install: ['install/install.js', 'install/update.js', 'install/ci.js'],
+  publish: ['publish/publish.js'],
+};
+const otherCommands = (own) => ({
   name: 'other-commands',
   setup: (bundle) =>
     bundle.onResolve({ filter: /^\.\.?\// }, ({ path, importer, kind }) => {
       if (kind !== 'dynamic-import' || !importer.endsWith('-rows.js')) return undefined;
       const command = relative('dist/cli', join(dirname(importer), path));
-      return ofAgents.includes(command) ? undefined : { path: `./${command}`, external: true };
+      return own.includes(command) ? undefined : { path: `./${command}`, external: true };
     }),
+});
+
+// Of ts-morph the scanner uses TypeScript alone, which is two thirds of its code.
+const compilerOnly = {
+  name: 'compiler-only',
+  setup: (bundle) => {
+    bundle.onResolve({ filter: /^ts-morph$/ }, ({ path }) => ({ path, namespace: 'compiler' }));
+    bundle.onLoad({ filter: /^/, namespace: 'compiler' }, () => ({
+      contents: "exports.ts = require('@ts-morph/common/dist/typescript.js');",
+      resolveDir: 'node_modules',
+    }));
+  },
 };
 
 const packages = new Set();
@@ -48,22 +64,27 @@ const banner =
   "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);";
 const modules = { outdir: 'dist/cli', splitting: true, format: 'esm', banner: { js: banner } };
 const ownPlace = { js: "const ownPlace = require('node:url').pathToFileURL(__filename).href;" };
+const program = { format: 'cjs', minifyWhitespace: true, legalComments: 'none', banner: ownPlace };
+await bundle('scan/scan-program', {
+  ...program,
+  outfile: 'dist/cli/scan.cjs',
+  // The licence of TypeScript is a comment.
+  legalComments: 'eof',
+  plugins: [compilerOnly, ownPlaces('ownPlace')],
+});
 await bundle('scan/scan-thread', {
-  ...modules,
-  outdir: 'dist/cli/scan',
-  chunkNames: 'scan-thread/[name]-[hash]',
-  external: large,
+  outfile: 'dist/cli/scan/scan-thread.js',
+  format: 'esm',
+  external: ['./scan-program.js'],
 });
 // The modules are read before the bundle replaces one of them.
-await bundle('command-line', {
-  outfile: 'dist/cli/agents.cjs',
-  format: 'cjs',
-  minifyWhitespace: true,
-  legalComments: 'none',
-  banner: ownPlace,
-  external: [...large, ...native, ...optional, ...ofRegistry, 'playwright-core'],
-  plugins: [otherCommands, ownPlaces('ownPlace')],
-});
+for (const [name, commands] of Object.entries(programs))
+  await bundle('command-line', {
+    ...program,
+    outfile: `dist/cli/${name}.cjs`,
+    external: [...large, ...native, ...optional, ...ofRegistry, 'playwright-core'],
+    plugins: [otherCommands(commands), ownPlaces('ownPlace')],
+  });
 await bundle('command-line', {
   ...modules,
   chunkNames: 'part-[name]-[hash]',
@@ -78,10 +99,8 @@ await bundle('main', {
 });
 // Characters outside ASCII are in strings, templates and patterns, where an escape means the same.
 const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
-writeFileSync(
-  'dist/cli/agents.cjs',
-  readFileSync('dist/cli/agents.cjs', 'utf8').replace(/[^\0-\x7f]/g, escaped),
-);
+for (const file of globSync('dist/cli/*.cjs'))
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escaped));
 // A package without a licence file is listed with its licence's name.
 const texts = [...packages].sort().map((name) => {
   const [file] = globSync(`node_modules/${name}/{LICEN[CS]E,licen[cs]e}*`);

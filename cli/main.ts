@@ -17,7 +17,7 @@ export async function main(process: NodeJS.Process): Promise<number> {
   const program =
     folder === undefined
       ? undefined
-      : (await import('./agents/agents-program.ts')).agentsProgram(argv, folder);
+      : (await import('./built-command.ts')).builtCommand(argv, folder);
   if (program === undefined) useCompileCache(process.env, folder);
   const { takeSignals, useProxy } = await import('./process-world.ts');
   const { signal, onHangUp } = takeSignals(process);

@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:408f70ef5544edbe40903a1e09587ed1127efbd8f1c9e8e4ae431ba1053b448c',
+  extractor: 'sha256:940516bbdaf80a7cd2049aca42bf1824b6da7b316e4486b2246496ece97a83a7',
   judging: 'sha256:521ce1a4fa99dd4def073b0d682e7e07c320fa31b12145ac2f8e33f874a34f6f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

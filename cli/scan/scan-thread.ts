@@ -4,9 +4,9 @@
  */
 import { parentPort } from 'node:worker_threads';
 import type { UnreadEntry } from '../../scanner/extract.ts';
-import { scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { loadScanProgram } from './load-scan-program.ts';
 
 export interface ThreadScanRequest {
   readonly files: readonly SourceFile[];
@@ -22,6 +22,8 @@ export type ScanReply =
   | { readonly kind: 'report'; readonly report: ScanReport; readonly cpuMillis: number }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
 
+const program = loadScanProgram(process.env);
+
 parentPort?.on('message', async (request: ThreadScanRequest) => {
   parentPort?.postMessage(await scan(request));
 });
@@ -29,7 +31,9 @@ parentPort?.on('message', async (request: ThreadScanRequest) => {
 async function scan({ files, ...options }: ThreadScanRequest): Promise<ScanReply> {
   const before = process.threadCpuUsage();
   try {
+    const { scanSkill, keep } = await program;
     const report = await scanSkill(files, options);
+    keep();
     const { user, system } = process.threadCpuUsage(before);
     return { kind: 'report', report, cpuMillis: (user + system) / 1000 };
   } catch (cause) {

@@ -122,7 +122,7 @@ const floors: Record<string, readonly string[]> = {
 /** Where processes and requests begin: files beside the rooms that stand above all rooms. */
 const starts: Record<string, RegExp> = {
   registry: /^registry\/(app|serve|worker|crypto-shim|drizzle\.config)\.ts$/,
-  cli: /^cli\/(main|guard|command-line|show-version)\.(ts|js)$/,
+  cli: /^cli\/(main|guard|built-command|command-line|show-version)\.(ts|js)$/,
   scanner: /^scanner\/(scan|extract|rules|rule-set|code-digests)\.ts$/,
 };
 
@@ -190,8 +190,6 @@ const upwards: Record<string, string> = {
     'holds are judged for a plan: a type',
   'runner/agents/agents.ts → runner/run/run-request.ts':
     'whoever acts is named as a request for a run names it: a type',
-  'cli/agents/agents-program.ts → cli/command-line.ts':
-    'the built program of agents is a command line: a type',
   'cli/proofs/redteam/gated.ts → cli/agents/agent-run.ts':
     'the red team starts an agent as the command does',
   'cli/run/admission.ts → cli/install/lock.ts': 'a start admits the version that the lock names',

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { folderWith } from '../temporary-folder.ts';
+import { folderWith } from './temporary-folder.ts';
 
-const module = fileURLToPath(new URL('../../../cli/agents/agents-program.ts', import.meta.url));
+const module = fileURLToPath(new URL('../../cli/built-command.ts', import.meta.url));
 
-describe('the program of what agents wait for', () => {
+describe('the built program of a command', () => {
   let folder: string;
   let file: string;
   let code: string;
@@ -15,7 +15,8 @@ describe('the program of what agents wait for', () => {
   beforeEach(() => {
     folder = folderWith();
     [file, code] = [join(folder, 'agents.cjs'), join(folder, 'run.code')];
-    writeFileSync(file, programThatSays('one'));
+    for (const name of ['agents', 'install', 'publish'])
+      writeFileSync(join(folder, `${name}.cjs`), programThatSays('one'));
   });
 
   it('keeps what it compiled when it went well, and takes it up', () => {
@@ -25,6 +26,14 @@ describe('the program of what agents wait for', () => {
     expect(say('run')).toBe('one kept');
     expect(statSync(code).ino).toBe(kept.ino);
   });
+
+  it.each([['install'], ['update'], ['ci'], ['publish'], ['mcp'], ['agent', 'run']])(
+    'keeps the code of %s %s by itself',
+    (...argv) => {
+      expect(say(...argv)).toBe('one kept');
+      expect(existsSync(join(folder, 'run.code'))).toBe(false);
+    },
+  );
 
   it('never runs the code of another program of the same length', () => {
     say('run');
@@ -44,7 +53,7 @@ describe('the program of what agents wait for', () => {
     expect(readFileSync(code).length).toBe(whole.length);
   });
 
-  it.each([['failed'], ['run', '--help'], ['scan'], ['agent', 'list']])(
+  it.each([['failed'], ['run', '--help'], ['publish', '--dry-run'], ['scan'], ['agent', 'list']])(
     'keeps nothing of %s',
     (...argv) => {
       expect(say(...argv)).toMatch(/ nothing$/);
@@ -52,10 +61,11 @@ describe('the program of what agents wait for', () => {
   );
 
   function say(...argv: string[]): string {
+    code = join(folder, `${argv[0] === 'failed' ? 'run' : argv[0]}.code`);
     const failing = argv[0] === 'failed';
     const words = failing ? ['run'] : argv;
-    const script = `const { agentsProgram } = await import(${JSON.stringify(module)});
-      const program = agentsProgram(${JSON.stringify(words)}, ${JSON.stringify(folder)}, ${JSON.stringify(file)});
+    const script = `const { builtCommand } = await import(${JSON.stringify(module)});
+      const program = builtCommand(${JSON.stringify(words)}, ${JSON.stringify(folder)}, ${JSON.stringify(folder)});
       process.stdout.write(program === undefined ? 'no program' : program.runCommandLine());
       process.exit(${failing ? 1 : 0});`;
     try {
