@@ -51,7 +51,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:6cdaa4e24326edeadcff45a1264e59da727811492f40f048a8789c1fc27ce108',
+    'files/agent-memory': 'sha256:7e4c470a81a9bd68abb9fc03f6ee80e73186c28b9b15616408d47bf71ef2f101',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:b9810b970ce1091a5ad13a11dd1f5acc3086a5343c5eb4f253c02805a4bb175b',
+      'sha256:a0a660ec97869493db88f174864e2c194670431211995fbf2106087717cda1b6',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,47 +197,47 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:7ff868f6d3a0338f9ce1b07e5825373a8d39883248a2dde0ee65ed02484bf9ea',
+      'sha256:ecf9e5bca95fd5916bff52b5f8c132b59c90309e87afee82206f9ee7093c4c95',
     'prose/approval-bypass':
-      'sha256:d627d168a7aedfd94be9fe0486c94c837374641eb467c2c792c86d4a59302d4d',
+      'sha256:9fa3a8581600d908609043f178d9f318ca13847039f0a37003021fa08fc38765',
     'prose/biased-judgement':
-      'sha256:83d0bb24e03e896103a3fd4f259e9b64961286bd7370321818a015bbda08bb20',
-    'prose/concealment': 'sha256:8d4b1ddf5303bb1708be2ef1ff9eac1260b74c65c3b4e34d3e409a915454bd25',
+      'sha256:63ff85ff2cb433791563f257df95e9d8d3e8c9400af798227efc6d34708cc9e8',
+    'prose/concealment': 'sha256:5ac6383772c4c2034982fb5971189e6578b0a716fae08f202e04091210fd3837',
     'prose/credential-solicitation':
-      'sha256:0bf4170273dea845271c6d6f4a991e0d69933bb20a31a2e98c8475fa40f5c88c',
+      'sha256:6a1a78de62eb798591d158407ed84048384e92c9535a58bc96a022ad5f35b640',
     'prose/decode-instructions':
-      'sha256:9a8ea308dacc2c218df2825a43e052f048519b902c85940e0f9cdf67ceab8d85',
+      'sha256:45bf9d482211b2f53c889b58f4a4bd941036476433e0efc06d4f46c320989f16',
     'prose/destructive-orders':
-      'sha256:7cb0c16734835ad0d29a9ae6aefbb363c95fd87db9b3aff600dd3fed5b7442b5',
+      'sha256:f88e8367a16c32b731e4e88af9f6a660ad6a09c4f074263e33db945f6a35145e',
     'prose/encoded-instructions':
-      'sha256:0541ac23cbe9bb009c3f3ab3de2e03c6e120354335b7eeba7cda0644e80e50c8',
+      'sha256:628ddb5dea6cf6cd088132b4d54d85fb00e2262e6a741d7ff6b8a5462419867e',
     'prose/exfiltration-instructions':
-      'sha256:24b41ee29e2e2f568ba463e51ba323d2796e82c1868bb55333a0d07bb201ac3a',
-    'prose/hidden-text': 'sha256:11ce63e35f0fc71062184f4f75f16cef87c7e7cc2cecdc603a9306e6e1951aa6',
-    'prose/install-lure': 'sha256:c75bbac3669bc77e90e6503ad168174507b403df3d706e155e204856c60616c9',
+      'sha256:0db2070f39716d72605a513ac48d528b486cf28d2ea339ae50a073e80c36f6eb',
+    'prose/hidden-text': 'sha256:cca3f6a462a0c7e5430b208bee56faf38c3e6356993fceaa80db924978f28eed',
+    'prose/install-lure': 'sha256:cfd4c08e9d306c3db64aee3fa152a88770d9b544dde821a87145ecf7ef302928',
     'prose/memory-tampering':
-      'sha256:16702722c683029ad23eb35662697de958732956d3e27e3245684257f81b247a',
+      'sha256:1fd15a498771a279085e2827383e4f23c92a98665aeebb5eb7d2298ab02e2148',
     'prose/override-instructions':
-      'sha256:915f12841928a1e4e914a13ea48819f93cd0a717f721757fff7be21fa6ddf1c2',
+      'sha256:de87e20d2e0ae35dc9aa22e5869b9724d4e200889db6c868b483b470806a7ffd',
     'prose/payment-diversion':
-      'sha256:bb2a418611c11ae5aa1c05c17f82d91e93ffd79f505727a91884ef1fcee29273',
+      'sha256:f6f14a5abf34b34baa22a8bbba551631d8c1c51378b30a814911f7bc59e48dbf',
     'prose/planted-content':
-      'sha256:5a11c767d0cff8a7aca57f0759ba85d592ee5b99ebf29ca4214fc595b4d52bda',
+      'sha256:71ec4f82ee082be2efb6130069c4de8eeedd33c97c84ccd851146ad8f9a281e0',
     'prose/remote-instructions':
-      'sha256:539058bdf562edc22bb86eb06220079f11e4d082614d51ac4bf12ed4d892fe67',
+      'sha256:5ccf95eb8c7e2e88deb68e1f4560aad56f17e1456188c0c49d0c22d4fc2f5e04',
     'prose/secret-in-reply':
-      'sha256:1a0bb16976fe8b9cb5cf1ff7da1b3092fd8d1b21ce349264ee2a62103634607d',
+      'sha256:366687a505d4b21e74c843a0b1ad022bc2de4e1aae521f19e4320662d780a30a',
     'prose/self-propagation':
-      'sha256:7f25487e8f07829d24b988deff8f5a0ce72eee3ad76697ed6e02ebfa717a7937',
+      'sha256:e68b364b1d0513c4b468657583227c4a80ec4c91daf550f497ef84c65ba427bc',
     'prose/speaks-to-scanners':
-      'sha256:7cf1a6b89416ef2c357ca934213e9db7c4fb23193e83f8f9f92254fbbb81ecba',
-    'prose/trigger-bait': 'sha256:49b019ab52967bc057f46fb18ba1bf3f775f0db502a2c669cb7c1e94f5e01692',
+      'sha256:1fb5a50ac63c334a1478490b5078618a85c02143e9e3e3af3657f1f7eed6a5c1',
+    'prose/trigger-bait': 'sha256:4f686bd8a8b2df3c0871c7c6bdd734012afe82a20f3322c1476d7c99c8d3f304',
     'prose/weakened-defence':
-      'sha256:5680975bf8190d4f6974e6924209089441db58624706b0698ac059f695c00346',
+      'sha256:6f36ed3887dcd28a0f6d865839c3f1c9fa5466fa31bb0e31248706ce67181bd9',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:3f24b89e04edb3a6b55ecd3ecb8b7f36f884b19937780613dec7382c4e11b76f',
+      'sha256:fe3f4ba5e2403b595a6fa1022d4ee3f91ec0704bcd18af333f84293d5c212f6a',
     'resources/exhaustion':
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':

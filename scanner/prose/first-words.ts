@@ -39,7 +39,7 @@ function boundariesIn(source: string): number[] {
  */
 function firstWords(source: string): readonly FirstWord[] | undefined {
   const found = new Map<string, FirstWord>();
-  const ways = [{ rest: source, before: '', bounded: false }];
+  const ways: Way[] = alternativesOf(source).map((rest) => ({ rest, before: '', bounded: false }));
   for (let taken = 0; ways.length > 0; taken++) {
     const way = ways.pop();
     if (way === undefined) break;
@@ -56,6 +56,7 @@ function firstWords(source: string): readonly FirstWord[] | undefined {
  * One alternative through a pattern: the plain letters read so far, and the rest of the pattern.
  */
 interface Way {
+  /** Without alternatives outside of groups. */
   readonly rest: string;
   readonly before: string;
   /** Whether no letter or digit can be before the letters read so far. */
@@ -69,8 +70,6 @@ const enoughChars = 12;
 function step({ rest, before, bounded }: Way): FirstWord | readonly Way[] | undefined {
   const run = runIn(before, bounded);
   if (run !== undefined && (!run.open || run.text.length >= enoughChars)) return run;
-  const parts = alternativesOf(rest);
-  if (parts.length > 1) return parts.map((part) => ({ rest: part, before, bounded }));
   const isAtStart = before === '';
   if (rest.startsWith('\\b') && run !== undefined) return { ...run, open: false };
   if (rest.startsWith('\\b'))
