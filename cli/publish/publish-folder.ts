@@ -1,7 +1,8 @@
+/** Publishes a folder: scans it, signs it as a version and sends it, with a line for each step. */
 import { resolve } from 'node:path';
-import { printReport } from '../../scanner/reports/report-text.ts';
 import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import type { CertificateClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import { printClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
@@ -9,17 +10,25 @@ import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { requirePublisher, requireScopeOwner } from '../members-and-scopes/scope-owner.ts';
 import { ownName } from '../own-version.ts';
-import { scanOnce } from '../scan/watched-scan.ts';
+import type { WatchedScanner } from '../scan/watched-scan.ts';
 import { someoneFor } from '../signing/someone.ts';
 import { answer, count, inkFor, printNote, safe, wantsColour } from '../terminal/output.ts';
 import { askWhetherPublishable } from './dry-run.ts';
 import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
-import { type CommitOrigin, originOf, provenancePredicate } from './provenance.ts';
+import {
+  type CommitOrigin,
+  type OriginResult,
+  originOf,
+  provenancePredicate,
+} from './provenance.ts';
 import { requireDeclared } from './require-declared.ts';
 import { publishVersion } from './upload.ts';
 
-/** `skillgate publish [DIR] [--dry-run]`. */
-export async function run(context: CommandContext): Promise<ExitCode> {
+/** @param scanner may still be loading */
+export async function publishFolder(
+  context: CommandContext,
+  scanner: WatchedScanner,
+): Promise<ExitCode> {
   const folder = resolve(context.cwd, context.args[0] ?? '.');
   const step = stepPrinter(context);
   const prepared = await prepareVersion(folder);
@@ -32,13 +41,18 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     'bundle',
     `${count(packed.bundle.files.length, 'file')}, ${bytesOf(prepared)} bytes, ${packed.digest}`,
   );
-  const { verdict, findings } = await scanHere(context, prepared);
+  const scan = scanner.scan({ files: prepared.folder.files, path: '.', unread: [] });
+  // Nothing here needs the report, so it is done during the scan.
+  const upload =
+    context.options['dry-run'] === true
+      ? undefined
+      : { origin: originOf(folder, packed, context.env), form: new FormData() };
+  const { verdict, findings } = await judgeHere(context, prepared, (await scan).report);
   requireNoPlaceholders(prepared);
   step('scan', `${verdict}, ${count(findings, 'finding')}`);
-  const dryRun = context.options['dry-run'] === true;
   const { name, version } = manifest;
   const about = { name, version, bundle: packed.digest, scan: { verdict, findings } };
-  if (dryRun) {
+  if (upload === undefined) {
     const would =
       context.options.oidc === true ? { wouldSign: await wouldSign(context, scopeOf(name)) } : {};
     await askWhetherPublishable(context, { name, version });
@@ -52,12 +66,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const someone = await someoneFor(context);
   if (context.options.oidc === true) await requirePublisher(context, scopeOf(name), someone);
   const signer = await someone.signer();
-  const origin = await originFor(context, folder, prepared);
+  const origin = originIn(context, await upload.origin);
   const provenance =
     origin === undefined ? {} : { provenance: provenancePredicate(origin, ownName()) };
   const published = await publishVersion(context, signer, {
     packed,
     manifest,
+    form: upload.form,
     ...provenance,
   }).catch(async (cause: unknown) => {
     // The registry does not know this key in the scope; the owner of the scope is more helpful to
@@ -95,17 +110,18 @@ async function wouldSign(context: CommandContext, scope: Scope): Promise<Certifi
   return claims;
 }
 
-async function scanHere(
+async function judgeHere(
   context: CommandContext,
   { folder: { files }, manifest }: PreparedVersion,
+  report: ScanReport,
 ): Promise<{ verdict: string; findings: number }> {
-  const report = await scanOnce(files);
   if (context.format === 'text') {
-    if (report.verdict !== 'pass')
+    if (report.verdict !== 'pass') {
+      const { printReport } = await import('../../scanner/reports/report-text.ts');
       context.stderr.write(
         printReport(report, files, { colour: wantsColour(context.stderr, context.env), asCalled }),
       );
-    else
+    } else
       for (const finding of report.findings)
         printNote(
           context,
@@ -128,12 +144,7 @@ async function scanHere(
   return { verdict: report.verdict, findings: report.findings.length };
 }
 
-async function originFor(
-  context: CommandContext,
-  folder: string,
-  { packed }: PreparedVersion,
-): Promise<CommitOrigin | undefined> {
-  const found = await originOf(folder, packed, context.env);
+function originIn(context: CommandContext, found: OriginResult): CommitOrigin | undefined {
   if (found.kind === 'origin') return found.origin;
   printNote(context, safe`this publication gets no provenance: ${found.why}`);
   return undefined;

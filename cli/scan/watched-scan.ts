@@ -18,6 +18,8 @@ export interface WatchedScan {
 }
 
 export interface WatchedScanner {
+  /** Starts the thread, which loads the scanner, before the first scan. */
+  load(): void;
   /**
    * Scans one skill; calls run one after another.
    * @throws Problem `scan-killed` when the scan was stopped or ran out of memory, `internal` for a
@@ -48,14 +50,14 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
   let scans = 0;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
+  const load = (): ScanThread => (thread ??= startThread());
   const scanNow = async (request: ThreadScanRequest): Promise<WatchedScan> => {
     if (closed)
       throw new Problem(
         'scan-killed',
         `Cannot scan ${JSON.stringify(request.path)}: the scanner was stopped`,
       );
-    thread ??= startThread();
-    const { worker, watchdog } = thread;
+    const { worker, watchdog } = load();
     const outcome = await watchdog.ask(() => worker.postMessage(request), secondsMax);
     scans++;
     const hasReport = 'answer' in outcome && outcome.answer.kind === 'report';
@@ -83,6 +85,7 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
     );
   };
   return {
+    load: () => void load(),
     scan: (request) => {
       const next = last.then(() => scanNow(request));
       last = next.catch(() => undefined);
