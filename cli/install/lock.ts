@@ -5,17 +5,19 @@
 import { lstat, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
-import {
-  isNamePart,
-  parseSkillName,
-  type Scope,
-  type SkillName,
-  scopeOf,
-} from '../../skills-index/skill/name.ts';
-import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { isNamePart, type Scope, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { exactObject, parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+import {
+  digest,
+  logIndex,
+  type Shape,
+  skillName,
+  version,
+} from '../../skills-index/statement/field-shapes.ts';
 import { writeWhole } from '../whole-file.ts';
 
 export const lockFileName = 'skillgate.lock';
@@ -67,16 +69,11 @@ export interface LockedSkill {
 
 export type Lock = ReadonlyMap<SkillName, LockedSkill>;
 
-const skillName = v.pipe(v.string(), v.rawTransform(parsedBy(parseSkillName)));
-const version = v.pipe(v.string(), v.rawTransform(parsedBy(parseVersion)));
-const digest = v.custom<Digest>(isDigest, 'is not a digest');
-const logIndex = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-
-const lockSchema = v.strictObject({
+const lockSchema = exactObject({
   schema: v.literal('skillgate.lock/1'),
   skills: v.record(
     skillName,
-    v.strictObject({
+    exactObject({
       registry: v.string(),
       root: v.exactOptional(digest),
       version,
@@ -94,14 +91,14 @@ const folderName = v.pipe(
   v.string(),
   v.check(isNamePart, 'is not a folder name of lower-case letters, digits and hyphens'),
 );
-const wanted = v.strictObject({
+const wanted = exactObject({
   range: v.string(),
   as: v.exactOptional(folderName),
   agents: v.exactOptional(v.array(v.string())),
   copy: v.exactOptional(v.boolean()),
   plain: v.exactOptional(v.boolean()),
 });
-const projectSchema = v.strictObject({
+const projectSchema = exactObject({
   schema: v.optional(v.literal('skillgate.project/1'), 'skillgate.project/1'),
   skills: v.optional(
     v.record(
@@ -218,45 +215,12 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-async function readChecked<Schema extends v.GenericSchema>(
+async function readChecked<Output>(
   path: string,
-  schema: Schema,
-): Promise<v.InferOutput<Schema> | undefined> {
+  schema: Shape<Output>,
+): Promise<Output | undefined> {
   const bytes = await readIfThere(path);
-  if (bytes === undefined) return undefined;
-  const json = parseJson(bytes, path);
-  const result = v.safeParse(schema, json.value);
-  if (result.success) return result.output;
-  const reasons = result.issues.map((issue): Reason => {
-    const keys = (issue.path ?? []).map((step) => step.key as string | number);
-    return {
-      message: `${keys.join('.') || 'the file'}: ${issue.message}`,
-      place: json.placeOf(keys),
-    };
-  });
-  const [first] = reasons;
-  const at =
-    first?.place === undefined ? path : `${path}:${first.place.line}:${first.place.column}`;
-  throw new Problem(
-    'lock-invalid',
-    `Cannot read ${at}: ${first?.message ?? 'it does not follow its schema'}`,
-    { reasons },
-  );
-}
-
-function parsedBy<Out>(parse: (text: unknown) => Out) {
-  return ({
-    dataset,
-    addIssue,
-    NEVER,
-  }: Parameters<Parameters<typeof v.rawTransform<string, Out>>[0]>[0]): Out => {
-    try {
-      return parse(dataset.value);
-    } catch (problem) {
-      addIssue({ message: (problem as Error).message });
-      return NEVER;
-    }
-  };
+  return bytes && parseShape(schema, parseJson(bytes, path), 'lock-invalid', path);
 }
 
 function print(value: unknown): string {

@@ -117,18 +117,33 @@ describe('skillgate.lock', () => {
 
   it.each([
     ['{', /Cannot read .*skillgate\.lock/],
-    ['{"schema":"skillgate.lock/2","skills":{}}', /:1:2: schema/],
+    ['{"schema":"skillgate.lock/2","skills":{}}', /schema .*\(line 1, column 2\)/],
     ['{"schema":"skillgate.lock/1","skills":{"../../x":{}}}', /skill name/],
     ['{"schema":"skillgate.lock/1","skills":{},"extra":1}', /extra/],
     ['{"schema":"skillgate.lock/1","schema":"skillgate.lock/1","skills":{}}', /twice/],
     [
       '{"schema":"skillgate.lock/1","skills":{"@a/b":{"registry":"r","version":"1.0","bundle":"x"}}}',
-      /version|bundle/,
+      /: 6 reasons, first: skills\["@a\/b"\]\.publisher is missing \(line 1, column 40\)/,
     ],
   ])('refuses %s', async (text, message) => {
     const path = join(folder, lockFileName);
     writeFileSync(path, text);
     await expect(readLock(path)).rejects.toThrow(message);
+  });
+
+  it.each<[keyof LockedSkill, unknown, string]>([
+    ['version', '1.0', 'is not a version'],
+    ['bundle', 'x', 'is not a digest'],
+    ['root', 'x', 'is not a digest'],
+    ['capabilities', 'x', 'is not a digest'],
+    ['logIndex', -1, 'is not a log index'],
+    ['requires', { b: '*' }, 'is not a skill name'],
+  ])('refuses a skill whose %s is %j', async (field, value, reason) => {
+    const path = join(folder, lockFileName);
+    const name = parseSkillName('@acme/a');
+    const [[, good] = []] = fc.sample(locked, 1);
+    await writeLock(path, new Map([[name, { ...good, [field]: value } as LockedSkill]]));
+    await expect(readLock(path)).rejects.toThrow(reason);
   });
 });
 
