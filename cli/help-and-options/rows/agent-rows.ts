@@ -1,6 +1,7 @@
 /** The commands of agents: what they run, and who they are. */
 import type { CommandRow } from '../../command.ts';
 import { agentIdentityRows } from './agent-identity-rows.ts';
+import { agentSessionRows } from './agent-session-rows.ts';
 import { mountOption } from './draft-rows.ts';
 
 export const agentOption = { type: 'string', value: 'NAME', summary: 'agent identity' } as const;
@@ -66,4 +67,5 @@ export const agentRows: readonly CommandRow[] = [
     load: () => import('../../mcp/mcp.ts'),
   },
   ...agentIdentityRows,
+  ...agentSessionRows,
 ];
