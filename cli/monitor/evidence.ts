@@ -6,9 +6,9 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
-import { monitorEvidenceMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';
 import { type Difference, differenceMeanings } from './difference.ts';
+import { monitorEvidenceMax } from './limits.ts';
 import type { ReplayWorld } from './world.ts';
 
 /**

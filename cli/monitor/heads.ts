@@ -12,8 +12,8 @@ import { readWitnesses } from '../../skills-index/trust/decision/witnessed-head.
 import { type Status, verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
-import { statusLagSecondsMax } from '../limits.ts';
 import type { Difference } from './difference.ts';
+import { statusLagSecondsMax } from './limits.ts';
 import { whyUnmapped } from './maps.ts';
 import type { MonitorState } from './state-file.ts';
 import type { ReplayWorld } from './world.ts';

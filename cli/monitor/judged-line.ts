@@ -10,8 +10,8 @@ import {
   type ReplayedLine,
 } from '../../skills-index/trust/index-files/judge-line.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
-import { monitorLinesMax } from '../limits.ts';
 import type { Difference } from './difference.ts';
+import { monitorLinesMax } from './limits.ts';
 import type { MonitorState } from './state-file.ts';
 import type { ReplayWorld } from './world.ts';
 

@@ -13,15 +13,14 @@ import { readLogged } from '../../skills-index/trust/members-and-scopes/read-log
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type LogWord, wordsOf } from '../../skills-index/trust/signatures/log-words.ts';
 import { readVerifiedBefore } from '../../skills-index/trust/signatures/verified-before.ts';
-import { monitorMapsMax, monitorWithheldMax, monitorWordsMax } from '../limits.ts';
 import type { Difference } from './difference.ts';
 import type { LoggedSummary } from './judged-summary.ts';
 import { type KeptWord, sumOfWords } from './kept-words.ts';
+import { monitorMapsMax, monitorWithheldMax, monitorWordsMax } from './limits.ts';
 import { MapOfNames } from './map-of-names.ts';
-import type { ReadWords } from './read-words.ts';
 import type { MonitorFolder, ReadFiles } from './state.ts';
 import type { MonitorState } from './state-file.ts';
-import type { ReplayTrust, ReplayWorld } from './world.ts';
+import type { ReadWords, ReplayTrust, ReplayWorld } from './world.ts';
 
 /** A word of the log, or a verification summary, with its place. */
 type Known = { readonly logIndex: number } & (

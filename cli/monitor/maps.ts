@@ -5,8 +5,8 @@
 import type { Checkpoint } from '../../skills-index/log/checkpoint.ts';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
-import { statusLagSecondsMax } from '../limits.ts';
 import type { Difference } from './difference.ts';
+import { statusLagSecondsMax } from './limits.ts';
 import type { MapOfNames } from './map-of-names.ts';
 import type { MonitorState } from './state-file.ts';
 import type { ReplayWorld } from './world.ts';

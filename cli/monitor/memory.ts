@@ -1,7 +1,7 @@
 /** Data that the looks of one process share. */
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
-import { monitorVerifiedBytesMax } from '../limits.ts';
 import { KnownWords } from './known-words.ts';
+import { monitorVerifiedBytesMax } from './limits.ts';
 import type { ReplayWorld } from './world.ts';
 
 export type ReplayMemory = Pick<ReplayWorld, 'verified' | 'known' | 'judged' | 'judgedSummaries'>;

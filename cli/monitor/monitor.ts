@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { monitorSecondsDefault } from '../limits.ts';
 import { diskStore } from '../registries/disk-store.ts';
 import { freshRegistry } from '../registries/refresh.ts';
 import { type TrustedRegistry, trustedRegistry } from '../registries/registries.ts';
@@ -13,6 +12,7 @@ import { answer, count, inkFor, joined, printNote, type Safe, safe } from '../te
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import { pause } from '../witness/follow.ts';
 import { differenceMeanings } from './difference.ts';
+import { monitorSecondsDefault } from './limits.ts';
 import { type Look, replayOnce } from './look.ts';
 import { makeMemory, type ReplayMemory } from './memory.ts';
 import { judgeFailure } from './not-shown.ts';

@@ -10,9 +10,9 @@ import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 import { verifyStatus } from '../../skills-index/trust/index-files/status-file.ts';
 import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
-import { notShownSecondsMax } from '../limits.ts';
 import type { Difference } from './difference.ts';
 import { keepEvidence } from './evidence.ts';
+import { notShownSecondsMax } from './limits.ts';
 import type { Look } from './look.ts';
 import type { ReplayWorld } from './world.ts';
 

@@ -12,8 +12,8 @@ import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { digest } from '../../skills-index/statement/field-shapes.ts';
 import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
-import { monitorLinesMax, monitorStateValuesMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';
+import { monitorLinesMax, monitorStateValuesMax } from './limits.ts';
 import { damaged } from './state.ts';
 
 const shape = exactObject({

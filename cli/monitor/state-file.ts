@@ -16,7 +16,7 @@ import {
   logIndex,
   type Shape,
 } from '../../skills-index/statement/field-shapes.ts';
-import { monitorHeadsMax, monitorWithheldMax } from '../limits.ts';
+import { monitorHeadsMax, monitorWithheldMax } from './limits.ts';
 import { emptySums, type KeptSums } from './sums.ts';
 
 /** A tree of the log as far as it was read, and the sums over what was kept of it. */

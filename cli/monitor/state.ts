@@ -10,9 +10,9 @@ import { type Digest, hexOf, isDigest } from '../../skills-index/skill/digest.ts
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseShape } from '../../skills-index/skill/shape.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { monitorStateValuesMax } from '../limits.ts';
 import { writeWhole } from '../whole-file.ts';
 import { type KeptWord, printAddress, printWord, wordsShape } from './kept-words.ts';
+import { monitorStateValuesMax } from './limits.ts';
 import { emptyState, type MonitorState, parseState, printState } from './state-file.ts';
 import { emptySums, sumWith } from './sums.ts';
 

@@ -15,9 +15,9 @@ import {
 } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { readLogged } from '../../skills-index/trust/members-and-scopes/read-logged.ts';
 import { isWord } from '../../skills-index/trust/signatures/log-words.ts';
-import { monitorBatchEntries, monitorWithheldMax } from '../limits.ts';
 import type { ShownHead } from './heads.ts';
 import { type KeptWord, sumsWith } from './kept-words.ts';
+import { monitorBatchEntries, monitorWithheldMax } from './limits.ts';
 import { type MonitorState, printRange, rangeOf } from './state-file.ts';
 import type { ReplayWorld } from './world.ts';
 

@@ -2,13 +2,13 @@
 import type { Source } from '../../skills-index/client/blobs.ts';
 import type { WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { ReplayedLine } from '../../skills-index/trust/index-files/judge-line.ts';
+import type { LogWords, ReplayedLine } from '../../skills-index/trust/index-files/judge-line.ts';
 import type { Policy } from '../../skills-index/trust/policy/policy.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import type { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
-import type { ReplayedSummary } from './judged-summary.ts';
+import type { Difference } from './difference.ts';
+import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';
 import type { MapOfNames } from './map-of-names.ts';
-import type { ReadWords } from './read-words.ts';
 import type { MonitorFolder } from './state.ts';
 import type { MonitorState } from './state-file.ts';
 
@@ -20,6 +20,15 @@ export interface ReplayTrust {
   readonly sigstore?: unknown;
   /** Left out by a witness, whose own cosignature may be the one that is missing. */
   readonly witnesses?: WitnessPolicy;
+}
+
+/** The words of a log as a look judges by them. */
+export interface ReadWords {
+  readonly words: LogWords;
+  /** Changes whenever the words do, or what they are judged by. */
+  readonly epoch: string;
+  readonly summaries: readonly LoggedSummary[];
+  readonly unverifiable: readonly Difference[];
 }
 
 export interface ReplayWorld extends ReplayTrust {

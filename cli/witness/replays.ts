@@ -12,7 +12,7 @@ import { noteBytesMax } from '../../skills-index/log/limits.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
-import { replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../limits.ts';
+import { replayAheadSeconds, replayHoldsLooks, replayHoldsSeconds } from '../monitor/limits.ts';
 import { type Look, replayOnce } from '../monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../monitor/memory.ts';
 import { MonitorFolder } from '../monitor/state.ts';
