@@ -10,7 +10,8 @@ import * as files from '../../../runner/files/public.ts';
 import { type AgentResult, parseSteps } from './gated.ts';
 import { scenarioSecondsMax } from './limits.ts';
 import { hosts } from './outside.ts';
-import { programIn, type ScenarioHost, skillText } from './scenario-host.ts';
+import { skillText } from './pack-skill.ts';
+import { programIn, type ScenarioHost } from './scenario-host.ts';
 
 const nobody = 65_534;
 

@@ -12,8 +12,9 @@ import { run as runAgent } from '../../agents/agent-run.ts';
 import type { CommandContext } from '../../command.ts';
 import { auditFileOf } from '../../run/start-skill.ts';
 import { scenarioSecondsMax } from './limits.ts';
+import { packSkill } from './pack-skill.ts';
 import type { RedteamRegistry } from './registry.ts';
-import { agentName, grantSkills, packSkill, type ScenarioHost } from './scenario-host.ts';
+import { agentName, grantSkills, type ScenarioHost } from './scenario-host.ts';
 
 /** One instruction that the agent followed, and the answer. */
 export interface GatedStep {

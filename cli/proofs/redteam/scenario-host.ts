@@ -10,14 +10,12 @@ import * as agents from '../../../runner/agents/public.ts';
 import * as files from '../../../runner/files/public.ts';
 import * as secrets from '../../../runner/secret-sources/public.ts';
 import { modelHost } from '../../../skills-index/run/agents/bridge.ts';
-import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
-import type { PackedBundle } from '../../../skills-index/skill/bundle.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
 import type { Paths } from '../../command.ts';
 import { hosts, type Outside, startOutside } from './outside.ts';
+import type { SkillText } from './pack-skill.ts';
 import { fillIn, type PlantedWords, plantWords } from './planted.ts';
-import type { Scenario, ScenarioSkill } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 
 export const agentName = 'finance';
 const otherName = 'sales';
@@ -33,11 +31,6 @@ export interface ScenarioHost {
   /** Folder of the agent's program and of the program without a gate. */
   readonly programs: string;
   close(): void;
-}
-
-export interface SkillText {
-  readonly packed: PackedBundle;
-  readonly manifest: Manifest;
 }
 
 /** Paths as the agent sees them, by name, for a scenario's folder. */
@@ -220,66 +213,6 @@ function makeAgents({ config }: Paths): void {
       // The agent's own program may read one part of the allowed host.
       egress: [{ url: `http://${hosts.crm}/guide/*`, methods: ['GET'] }],
     });
-}
-
-const why = 'for its work';
-const egress = (host: string, methods: readonly string[]) => ({
-  url: `http://${host}/*`,
-  methods,
-  why,
-});
-const capabilityWords: Readonly<Record<string, Readonly<Record<string, readonly object[]>>>> = {
-  crm: {
-    egress: [{ url: `http://${hosts.crm}/v2/*`, methods: ['GET', 'POST'], why }],
-    secret: [{ name: 'CRM_TOKEN', hosts: [hosts.crm], as: 'bearer', why }],
-  },
-  'crm-read': {
-    egress: [{ url: `http://${hosts.crm}/v2/*`, methods: ['GET'], why }],
-    secret: [{ name: 'CRM_TOKEN', hosts: [hosts.crm], as: 'bearer', why }],
-  },
-  bank: {
-    egress: [egress(hosts.bank, ['GET', 'POST'])],
-    secret: [{ name: 'BANK_TOKEN', hosts: [hosts.bank], as: 'bearer', why }],
-  },
-  reports: { mount: [{ source: 'workspace:reports', target: '/reports', mode: 'rw', why }] },
-  'reports-cow': { mount: [{ source: 'workspace:reports', target: '/reports', mode: 'cow', why }] },
-  'reports-ro': { mount: [{ source: 'workspace:reports', target: '/reports', mode: 'ro', why }] },
-  sh: { exec: [{ program: 'sh', why }] },
-};
-
-/** Packs a scenario's skill for publication. */
-export function packSkill({ commands, files, name, words }: ScenarioSkill): SkillText {
-  const capabilities: Record<string, object[]> = {};
-  for (const word of words)
-    for (const [kind, rows] of Object.entries(capabilityWords[word] ?? {}))
-      capabilities[kind] = [...(capabilities[kind] ?? []), ...rows];
-  const skillJson = JSON.stringify({
-    name,
-    version: '1.0.0',
-    license: 'MIT',
-    commands,
-    capabilities,
-    limits: { seconds: 20, memoryMiB: 256 },
-  });
-  const short = name.slice(name.indexOf('/') + 1);
-  const all = {
-    'skill.json': skillJson,
-    ...files,
-    'SKILL.md': skillText(short, files['SKILL.md']),
-  };
-  const bytes = Object.entries(all).map(([path, text]) => ({
-    path,
-    bytes: Buffer.from(text),
-    mode: 0o644,
-  }));
-  return { packed: packBundle(bytes), manifest: parseManifest(Buffer.from(skillJson)) };
-}
-
-/** Adds the front matter of a SKILL.md; a first line `description: …` is the description. */
-export function skillText(short: string, given = 'Does its work.\n'): string {
-  const [, description = 'Does its work.', body = given] =
-    /^description: (.*)\n([\s\S]*)$/.exec(given) ?? [];
-  return `---\nname: ${short}\ndescription: ${JSON.stringify(JSON.parse(description.startsWith('"') ? description : JSON.stringify(description)))}\n---\n${body}`;
 }
 
 /** Grants the agent the scenario's skills, with all their capabilities. */
