@@ -17,6 +17,22 @@ const optional = <Schema extends v.GenericSchema>(schema: Schema) =>
 
 const member = v.looseObject({ name: text, roles: v.array(text) });
 
+/** A refusal (RFC 9457). */
+export const problemAnswer = v.looseObject({
+  code: text,
+  detail: text,
+  hint: v.optional(text),
+  reasons: v.optional(
+    v.array(
+      v.looseObject({
+        message: text,
+        place: v.optional(v.looseObject({ path: text, line: v.number(), column: v.number() })),
+      }),
+    ),
+    [],
+  ),
+});
+
 export const challengeAnswer = v.looseObject({ nonce: text });
 export const sessionAnswer = v.looseObject({
   token: text,

@@ -13,6 +13,7 @@ import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import type { CommandContext } from '../command.ts';
 import { readFolderFile } from '../folder-file.ts';
 import { answerBytesMax, requestSecondsMax } from '../limits.ts';
+import { problemAnswer } from './registry-answers.ts';
 import { fallbackBase } from './registry-base.ts';
 
 // Nobody has to have typed this address: it stands in for a registry that nobody named.
@@ -212,25 +213,8 @@ function jsonOf(bytes: Uint8Array, url: string): { value: unknown } {
   }
 }
 
-const problemDocument = v.looseObject({
-  code: v.string(),
-  detail: v.string(),
-  hint: v.optional(v.string()),
-  reasons: v.optional(
-    v.array(
-      v.looseObject({
-        message: v.string(),
-        place: v.optional(
-          v.looseObject({ path: v.string(), line: v.number(), column: v.number() }),
-        ),
-      }),
-    ),
-    [],
-  ),
-});
-
 function problemFrom(bytes: Uint8Array, status: number, url: string): Problem {
-  const result = v.safeParse(problemDocument, tryJson(bytes));
+  const result = v.safeParse(problemAnswer, tryJson(bytes));
   if (!result.success)
     return new Problem(
       'registry-answer-invalid',
