@@ -3,8 +3,7 @@
  * keychain; and the public part to hand around.
  */
 import { createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { constants, existsSync } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import * as files from '../../runner/files/public.ts';
@@ -15,11 +14,8 @@ import {
   mailboxKeyBytes,
 } from '../../skills-index/run/holds/mailbox-key.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { PublicKey } from '../../skills-index/statement/attestation.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
-import { keyFileBytesMax } from '../limits.ts';
 import {
   type AskPassphrase,
   invalidKey,
@@ -27,11 +23,9 @@ import {
   keepIn,
   partOf,
   publicPartOf,
-  type StoredKey,
   storedPrivate,
 } from './key-part.ts';
-
-const schema = 'skillgate.key/1';
+import { readStoredKey, writeNewKey } from './stored-key.ts';
 
 /** A key that was read: a signer with a name. The private part stays inside. */
 export interface KeyFile extends Signer {
@@ -78,18 +72,22 @@ export async function createKeyFile(
 ): Promise<KeyFile> {
   const { part, privateKey } = makePart(name, keychain);
   const key = toKeyFile(part);
-  const shared = { schema, keyId: key.keyId, name, publicKey: key.publicPem };
+  const shared = { keyId: key.keyId, name, publicKey: key.publicPem };
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await keepIn(keychain, key.keyId, privateKey);
   try {
-    await writeNew(path, { ...shared, ...storedPrivate(privateKey, keychain, passphrase) }, 0o600);
+    await writeNewKey(
+      path,
+      { ...shared, ...storedPrivate(privateKey, keychain, passphrase) },
+      0o600,
+    );
   } catch (cause) {
     await keychain?.remove(key.keyId);
     throw cause;
   }
   if (publicPath !== undefined) {
     await rm(publicPath, { force: true });
-    await writeNew(publicPath, shared, 0o644);
+    await writeNewKey(publicPath, shared, 0o644);
   }
   return key;
 }
@@ -106,7 +104,7 @@ export async function addMailboxKey(
   key: KeyFile,
   passphrase?: string,
 ): Promise<MailboxKey> {
-  const { value } = await readJson(path);
+  const { value } = await readStoredKey(path);
   if (key.mailboxKey !== undefined) return key.mailboxKey;
   if (value.keyId !== key.keyId || value.mailboxKey !== undefined)
     throw invalidKey(path, 'another command changed it meanwhile', 'try again');
@@ -156,7 +154,7 @@ export async function readKeyFile(
   openKeychain: () => secrets.Keychain = secrets.osKeychain,
   askPassphrase?: AskPassphrase,
 ): Promise<KeyFile> {
-  const { value, mode, uid } = await readJson(path);
+  const { value, mode, uid } = await readStoredKey(path);
   if (
     process.platform !== 'win32' &&
     ((mode & 0o077) !== 0 || (uid !== process.getuid?.() && uid !== 0))
@@ -175,7 +173,7 @@ export async function readKeyFile(
  * @throws Problem `file-not-found`, `key-file-invalid`
  */
 export async function readPublicKeyFile(path: string): Promise<PublicKeyFile> {
-  const { value } = await readJson(path);
+  const { value } = await readStoredKey(path);
   const { name, keyId, publicKey } = publicPartOf(path, value);
   return {
     name,
@@ -242,63 +240,4 @@ async function unlock(
   const { sealed: _, ...open } = { ...part, read: async (): Promise<KeyObject> => privateKey };
   if (mailbox === undefined) return toKeyFile(open);
   return { ...toKeyFile(open, mailbox), mailboxPrivate: await mailbox.part.read(once) };
-}
-
-interface StoredFile extends StoredKey {
-  readonly mailboxKey?: unknown;
-}
-
-async function readJson(path: string): Promise<{ value: StoredFile; mode: number; uid: number }> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
-    (cause: NodeJS.ErrnoException) => {
-      const why =
-        cause.code === 'ENOENT' ? 'there is no such key' : `it cannot be opened (${cause.code})`;
-      const hint = path.endsWith('.pub.json')
-        ? 'ask the key’s owner for the file: it is NAME.pub.json beside their private key, and skillgate key create prints its path'
-        : 'skillgate key list';
-      throw new Problem('file-not-found', `Cannot read key ${JSON.stringify(path)}: ${why}`, {
-        hint,
-        cause,
-      });
-    },
-  );
-  try {
-    const stat = await file.stat();
-    if (!stat.isFile() || stat.size > keyFileBytesMax)
-      throw invalidKey(path, 'it is not a key file');
-    const { value } = parseJson(await file.readFile(), path);
-    const found = value as (StoredFile & { schema?: unknown }) | null;
-    if (found?.schema !== schema) throw invalidKey(path, `it is not of form ${schema}`);
-    return { value: found, mode: stat.mode, uid: stat.uid };
-  } finally {
-    await file.close();
-  }
-}
-
-/**
- * Refuses before a person is asked for a passphrase in vain.
- * @throws Problem `file-exists`
- */
-export function requireNoKeyAt(path: string): void {
-  if (existsSync(path)) throw alreadyThere(path);
-}
-
-function alreadyThere(path: string, cause?: unknown): Problem {
-  return new Problem('file-exists', `Cannot write ${JSON.stringify(path)}: it already exists`, {
-    cause,
-  });
-}
-
-// `wx`: a key that is there is never overwritten, and a link laid there is not followed.
-async function writeNew(path: string, value: unknown, mode: number): Promise<void> {
-  const file = await open(path, 'wx', mode).catch((cause: NodeJS.ErrnoException) => {
-    throw cause.code === 'EEXIST' ? alreadyThere(path, cause) : cause;
-  });
-  try {
-    await file.chmod(mode);
-    await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

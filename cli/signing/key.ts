@@ -5,10 +5,11 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readRegistries } from '../registries/registry-base.ts';
 import { answer, inkFor, printNote, safe, table } from '../terminal/output.ts';
 import { endedKeys } from './ended-keys.ts';
-import { addMailboxKey, createKeyFile, readKeyFile, requireNoKeyAt } from './key-file.ts';
+import { addMailboxKey, createKeyFile, readKeyFile } from './key-file.ts';
 import type { LoggedKey } from './logged-key.ts';
 import { askNewPassphrase } from './passphrase.ts';
 import { keyNames, keyPath } from './signer.ts';
+import { requireNoKeyAt } from './stored-key.ts';
 
 /** `skillgate key create|approver|list|rotate|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
