@@ -14,8 +14,8 @@ import {
 } from '../limits.ts';
 import { type VersionAnswer, versionAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import { findSkills } from '../scan/find-skills.ts';
 import { scanFolder } from '../scan/scan-skill.ts';
-import { findSkills } from '../scan/source-folder.ts';
 import { startWatchedScanner, type WatchedScanner } from '../scan/watched-scan.ts';
 import type { KeyFile } from '../signing/key-file.ts';
 import { signerFor } from '../signing/signer.ts';

@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { printNote, safe } from '../terminal/output.ts';
+import { findSkills } from './find-skills.ts';
 import { readMarks } from './scan-marks.ts';
 import { scanOutput } from './scan-output.ts';
 import { exitOfReport, scanFolder } from './scan-skill.ts';
-import { findSkills } from './source-folder.ts';
 import { startWatchedScanner } from './watched-scan.ts';
 
 /** `skillgate scan PATH…`: scans each skill at or below each path, in path order. */

@@ -105,39 +105,6 @@ export async function readWholeSkill(folder: string, command?: string): Promise<
   return found;
 }
 
-/**
- * The outermost folders with a SKILL.md at or below a path, in path order.
- * @throws Problem `file-not-found`, `skill-md-missing` when there is none
- */
-export async function findSkills(path: string): Promise<string[]> {
-  await requireFolder(path);
-  const found = await skillsBelow(path, 0, { left: folderEntriesMax });
-  if (found.length === 0)
-    throw new Problem(
-      'skill-md-missing',
-      `There is no SKILL.md in or below ${JSON.stringify(path)}`,
-    );
-  return found;
-}
-
-async function skillsBelow(
-  folder: string,
-  depth: number,
-  budget: { left: number },
-): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  budget.left -= entries.length;
-  if (budget.left < 0 || depth > folderDepthMax) throw endless(folder);
-  // Also if SKILL.md is a link: the folder then counts as a skill, and the link is refused by name.
-  if (entries.some((entry) => entry.name === 'SKILL.md')) return [folder];
-  const found: string[] = [];
-  for (const entry of inOrder(entries)) {
-    if (entry.isDirectory() && entry.name !== '.git')
-      found.push(...(await skillsBelow(join(folder, entry.name), depth + 1, budget)));
-  }
-  return found;
-}
-
 interface Entry {
   readonly path: string;
   readonly what: 'file' | 'git' | { readonly unread: string };
@@ -228,7 +195,8 @@ function overLimit(size: number, { bytesLeft, isBeyond }: ReadLimits): string | 
   return size > bytesLeft ? `brings the skill over ${bundleBytesMax} bytes in all` : undefined;
 }
 
-async function requireFolder(path: string): Promise<void> {
+/** @throws Problem `file-not-found` */
+export async function requireFolder(path: string): Promise<void> {
   const stat = await lstat(resolve(path, '.')).catch(() => undefined);
   const followed =
     stat?.isSymbolicLink() === true ? await lstat(join(path, '.')).catch(() => undefined) : stat;
@@ -240,16 +208,13 @@ async function requireFolder(path: string): Promise<void> {
     });
 }
 
-function endless(folder: string): Problem {
+/** The refusal of a folder that has too many entries, or is too deep. */
+export function endless(folder: string): Problem {
   return new Problem(
     'bundle-invalid',
     `Cannot take ${JSON.stringify(folder)}: more than ${folderEntriesMax} entries or ${folderDepthMax} folders deep`,
     { hint: 'name the folder that holds SKILL.md, or delete what does not belong to the skill' },
   );
-}
-
-function inOrder(entries: readonly Dirent[]): Dirent[] {
-  return [...entries].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
 }
 
 function utf8(name: Buffer): string | undefined {

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderDepthMax, folderReasonsMax, unreadHashBytesMax } from '../../../cli/limits.ts';
-import { findSkills, readSkillFolder, readWholeSkill } from '../../../cli/scan/source-folder.ts';
+import { findSkills } from '../../../cli/scan/find-skills.ts';
+import { readSkillFolder, readWholeSkill } from '../../../cli/scan/source-folder.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { bundleFileBytesMax, bundleFilesMax } from '../../../skills-index/skill/limits.ts';
