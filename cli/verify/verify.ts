@@ -18,7 +18,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import { answer, inkFor, joined, printLine, printNote, safe } from '../terminal/output.ts';
 import { problemJson, problemText } from '../terminal/problem-text.ts';
-import { recordingSource } from './evidence-folder.ts';
+import { recordingSource } from './recording-source.ts';
 import { verifyFolder } from './verified-folder.ts';
 import {
   exportVerified,
