@@ -42,9 +42,10 @@ export function chromiumPath(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** Starts Chromium headless. */
-export async function startChromium(): Promise<Browser> {
+export async function startChromium(more: readonly string[] = []): Promise<Browser> {
   // Chromium's own sandbox does not work for root, which CI often is.
-  const args = process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet;
+  const root = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const args = [...root, ...quiet, ...more];
   return chromium.launch({ executablePath: chromiumPath(), args });
 }
 

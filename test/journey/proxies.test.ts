@@ -1,8 +1,10 @@
 /**
- * The road of a skill through a real reverse proxy, with the examples of docs/serving: only ports,
- * names and certificates are replaced.
+ * The road of a skill through a real reverse proxy, with the examples of docs/serving under their
+ * public name: only ports, folders and certificates are replaced. A real browser makes a passkey
+ * under that name, and approves.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -10,9 +12,10 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { strangerWritesBurst } from '../../registry/request-limits/limits.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import { openTab, startChromium } from '../browser/chromium.ts';
 import { freePort } from '../free-port.ts';
-import { visitor } from '../registry/desk-visit.ts';
 import { makeStage, type Serving } from './processes.ts';
+import { makePublicName, type PublicName } from './public-name.ts';
 
 interface Proxy {
   readonly program: string;
@@ -42,7 +45,9 @@ function withParts(name: string, parts: readonly (readonly [string, string])[]):
   }, exampleText(name));
 }
 
-const certificates = '/etc/letsencrypt/live/skills.acme.example';
+const host = 'skills.acme.example';
+const base = `https://${host}`;
+const certificates = `/etc/letsencrypt/live/${host}`;
 
 const nginx: Proxy = {
   program: 'nginx',
@@ -51,7 +56,6 @@ const nginx: Proxy = {
     const site = withParts('nginx.conf', [
       ['listen 443 ssl;', `listen 127.0.0.1:${port} ssl; listen [::1]:${port} ssl;`],
       ['listen 80;', `listen unix:${folder}/plain.sock;`],
-      ['skills.acme.example;', 'localhost;'],
       [`${certificates}/fullchain.pem`, certificate],
       [`${certificates}/privkey.pem`, key],
       ['127.0.0.1:4880', `127.0.0.1:${backend}`],
@@ -72,7 +76,7 @@ const caddy: Proxy = {
   example: 'Caddyfile',
   prepare: ({ folder, port, backend, certificate, key }) => {
     const site = withParts('Caddyfile', [
-      ['skills.acme.example {', `https://localhost:${port} {\n\ttls ${certificate} ${key}`],
+      ['skills.acme.example {', `https://${host}:${port} {\n\ttls ${certificate} ${key}`],
       ['127.0.0.1:4880', `127.0.0.1:${backend}`],
     ]);
     const options = `{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n\tdefault_bind 127.0.0.1 [::1]\n\tstorage file_system ${folder}/caddy\n}\n`;
@@ -90,27 +94,31 @@ for (const proxy of [nginx, caddy])
     const stage = makeStage(env);
     let front: ChildProcess;
     let said = '';
-    let base: string;
+    let name: PublicName;
     let registry: Serving;
+    let browserArgs: readonly string[];
     let fingerprint: string;
 
     beforeAll(async () => {
-      const authority = makeAuthority(['localhost'], new Date());
-      const { cert, key } = authority.leafFor('localhost');
+      const authority = makeAuthority([host], new Date());
+      const { cert, key } = authority.leafFor(host);
       stage.write({ 'ca.pem': authority.certificate, 'cert.pem': cert, 'key.pem': key });
       const inFolder = (name: string): string => join(stage.folder, name);
       const [port, backend] = [await freePort(), await freePort()];
-      base = `https://localhost:${port}`;
+      name = await makePublicName(host, port);
+      // Chromium asks the store of its user for authorities, and that store has no file.
+      const spki = new X509Certificate(cert).publicKey.export({ type: 'spki', format: 'der' });
+      const trusted = createHash('sha256').update(spki).digest('base64');
+      browserArgs = [...name.browserArgs, `--ignore-certificate-errors-spki-list=${trusted}`];
+      Object.assign(env, name.env);
       env.NODE_EXTRA_CA_CERTS = inFolder('ca.pem');
       env.SKILLGATE_REGISTRY = base;
       setDefaultCACertificates([...getCACertificates('default'), authority.certificate]);
       fingerprint = (
-        await stage.skill('operator', 'registry', 'init', 'data', '--origin', 'localhost')
+        await stage.skill('operator', 'registry', 'init', 'data', '--origin', host)
       ).out.trim();
       stage.write({
-        'registry.toml': exampleText('registry.toml')
-          .replace('/var/lib/skillgate/registry', 'data')
-          .replace('https://skills.acme.example', base),
+        'registry.toml': withParts('registry.toml', [['/var/lib/skillgate/registry', 'data']]),
       });
       const words = ['--config', 'registry.toml', '--port', String(backend)];
       registry = await stage.serve('operator', ...words);
@@ -138,19 +146,26 @@ for (const proxy of [nginx, caddy])
     });
     afterAll(async () => {
       front?.kill('SIGTERM');
+      name?.close();
       await stage.close();
     });
 
-    it('serves the whole way of a skill: pin, publish, scan, approve, install', async () => {
+    const lists = '@acme/lists@1.0.0';
+
+    it('takes a version that is larger than an upload may usually be', async () => {
       expect(registry.base).toBe(base);
-      for (const user of ['operator', 'author', 'rita']) {
-        await stage.json(user, 'registry', 'add', base, '--root', fingerprint);
-        if (user !== 'operator') await stage.json(user, 'key', 'create');
+      await Promise.all(
+        ['operator', 'author', 'rita', 'ben'].map(async (user) => {
+          await stage.json(user, 'registry', 'add', base, '--root', fingerprint);
+          if (user !== 'operator') await stage.json(user, 'key', 'create');
+        }),
+      );
+      for (const reviewer of ['rita', 'ben']) {
+        const key = join(stage.folder, reviewer, 'config/keys/default.pub.json');
+        const who = [reviewer, '--role', 'reviewer', '--no-identity', '--public-key', key];
+        await stage.json('operator', 'member', 'add', ...who);
       }
       await stage.json('author', 'scope', 'claim', 'acme');
-      const key = join(stage.folder, 'rita/config/keys/default.pub.json');
-      const who = ['rita', '--role', 'reviewer', '--no-identity', '--public-key', key];
-      await stage.json('operator', 'member', 'add', ...who);
       stage.write({
         'lists/SKILL.md':
           '---\nname: lists\ndescription: Counts the lines of a long list when somebody asks.\n---\n\nThe list is `list.csv`.\n',
@@ -159,29 +174,54 @@ for (const proxy of [nginx, caddy])
         'lists/list.csv': 'count,name\n'.repeat(200_000),
       });
       await stage.json('author', 'publish', 'lists');
-      const ref = '@acme/lists@1.0.0';
       const state = async () =>
-        (await stage.json<{ status: string }>('author', 'status', ref)).status;
+        (await stage.json<{ status: string }>('author', 'status', lists)).status;
       for (let tries = 0; tries < 60 && (await state()) !== 'in review'; tries++)
         await setTimeout(500);
-      const words = ['review', 'approve', ref, '--reason', 'read all of it', '--yes'];
-      expect(await stage.skill('rita', ...words)).toMatchObject({ exit: 0 });
-      expect(await stage.skill('rita', 'install', '@acme/lists')).toMatchObject({ exit: 0 });
       expect(registry.err()).not.toContain('scanner ended');
     });
 
-    it('shows the desk to a reviewer who signs in with a link', async () => {
-      const { url } = await stage.json<{ url: string }>('rita', 'login', '--browser');
-      expect(url.startsWith(`${base}/review/sign-in?link=`)).toBe(true);
-      const rita = visitor((path, init) =>
-        fetch(`${base}${path}`, { ...init, redirect: 'manual' }),
-      );
-      const link = new URL(url).searchParams.get('link') ?? '';
-      expect((await rita.get(`/sign-in?link=${link}`)).status).toBe(200);
-      await rita.post('/sign-in', { link });
-      const desk = await rita.get('');
-      expect([desk.status, desk.html.includes('rita')]).toEqual([200, true]);
-      expect(desk.headers.get('strict-transport-security')).toContain('max-age=');
+    it('lets a reviewer make a passkey in a browser, sign in, and approve', async () => {
+      const browser = await startChromium(browserArgs);
+      try {
+        const { page, complaints } = await openTab(browser);
+        const signIn = async (): Promise<void> => {
+          const { url } = await stage.json<{ url: string }>('rita', 'login', '--browser');
+          expect(url.startsWith(`${base}/review/sign-in?link=`)).toBe(true);
+          await page.goto(url);
+          await page.getByRole('button', { name: 'Sign in as rita' }).click();
+        };
+        await signIn();
+        await page.goto(`${base}/review/passkeys`);
+        await page.getByRole('button', { name: 'Make a passkey' }).click();
+        // What the page says is typed as it stands.
+        const line = await page.getByLabel('the line for the administrator').textContent();
+        const [program, ...words] = line?.trim().split(/\s+/) ?? [];
+        expect(program).toBe('skillgate');
+        expect(await stage.skill('operator', ...words)).toMatchObject({ exit: 0 });
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        // Chromium warns about the algorithms of the new passkey.
+        complaints.length = 0;
+        await signIn();
+        const answer = await page.goto(`${base}/review/@acme/lists/1.0.0`);
+        expect((await answer?.allHeaders())?.['strict-transport-security']).toContain('max-age=');
+        await page.locator('#reason-approve').fill('Read the list.');
+        await page.getByRole('button', { name: 'Go on to the statement' }).click();
+        await page.getByRole('button', { name: 'Sign with your passkey' }).click();
+        await page.getByText('Your approval is signed and in the log.').waitFor();
+        expect(complaints).toEqual([]);
+        expect(await stage.json('rita', 'review', 'show', lists)).toMatchObject({
+          approvals: [{ reviewer: 'rita', by: 'passkey' }],
+        });
+      } finally {
+        await browser.close();
+      }
+    });
+
+    it('serves the approved version to an installer, after a second reviewer', async () => {
+      const words = ['review', 'approve', lists, '--reason', 'read all of it', '--yes'];
+      expect(await stage.skill('ben', ...words)).toMatchObject({ exit: 0 });
+      expect(await stage.skill('rita', 'install', '@acme/lists')).toMatchObject({ exit: 0 });
     });
 
     it('limits a client that writes false addresses into its requests', async () => {
