@@ -24,7 +24,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       if (cause.code !== 'ENOENT') throw cause;
       return nobody;
     });
-  const { file, token } = changed(context, before);
+  const { file, token } = planChange(context, before);
   if (file !== before) {
     const text = `${JSON.stringify(file, null, 2)}\n`;
     const { Readers } = await import('../../registry/readers/readers.ts');
@@ -32,7 +32,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     new Readers(parseReaders(Buffer.from(text), path), path, () => undefined);
     await writeWhole(path, text, 0o600);
   }
-  tell(context, file, token);
+  printReaders(context, file, token);
   const opened = openedBy(file, before);
   if (opened.length > 0)
     printNote(
@@ -51,13 +51,13 @@ function openedBy({ private: now }: ReadersFile, { private: before }: ReadersFil
   return before.filter((scope) => !now.includes(scope)).map((scope) => `@${scope}`);
 }
 
-interface Changed {
+interface Change {
   readonly file: ReadersFile;
   /** The token of a new reader. */
   readonly token?: string;
 }
 
-function changed({ command, args, options }: CommandContext, before: ReadersFile): Changed {
+function planChange({ command, args, options }: CommandContext, before: ReadersFile): Change {
   const [, ...rest] = args;
   const [name = ''] = rest;
   if (command === 'registry reader')
@@ -70,11 +70,7 @@ function changed({ command, args, options }: CommandContext, before: ReadersFile
   return { file: rest.length === 0 ? before : { ...before, private: rest.map(parseScope) } };
 }
 
-function withReader(
-  before: ReadersFile,
-  name: string,
-  options: CommandContext['options'],
-): Changed {
+function withReader(before: ReadersFile, name: string, options: CommandContext['options']): Change {
   requireNew(before, name);
   const scopes = listOf(options.scope).map(parseScope);
   const addresses = [...listOf(options.address)];
@@ -88,7 +84,7 @@ function withReader(
   return token === undefined ? { file } : { file, token };
 }
 
-function without(before: ReadersFile, name: string): Changed {
+function without(before: ReadersFile, name: string): Change {
   const readers = before.readers.filter((one) => one.name !== name);
   if (readers.length < before.readers.length) return { file: { ...before, readers } };
   throw new Problem('not-found', `There is no reader ${JSON.stringify(name)}`, {
@@ -103,7 +99,7 @@ function requireNew({ readers }: ReadersFile, name: string): void {
   });
 }
 
-function tell(context: CommandContext, file: ReadersFile, token: string | undefined): void {
+function printReaders(context: CommandContext, file: ReadersFile, token: string | undefined): void {
   const { private: hidden, readers } = file;
   const shown = readers.map(({ name, token: digest, addresses, scopes }) => ({
     name,

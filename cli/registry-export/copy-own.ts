@@ -58,15 +58,18 @@ export async function copyOwn(world: OwnWorld, scope: Scope): Promise<OwnVersion
       askRegistry(world.registry, path, pageAnswer, { token }),
     );
     const progress = world.startProgress(versions.length, `versions of @${scope}`);
-    for (const listed of versions) {
-      const name = parseSkillName(listed.name);
-      const version = parseVersion(listed.version);
-      const why = await copyVersion(world, { name, version, bundle: listed.bundle });
-      if (why !== undefined) lacking.push({ name, version, why });
-      count += 1;
-      progress.step(`${name}@${version}`);
+    try {
+      for (const listed of versions) {
+        const name = parseSkillName(listed.name);
+        const version = parseVersion(listed.version);
+        const why = await copyVersion(world, { name, version, bundle: listed.bundle });
+        if (why !== undefined) lacking.push({ name, version, why });
+        count += 1;
+        progress.step(`${name}@${version}`);
+      }
+    } finally {
+      progress.end();
     }
-    progress.end();
     if (next === undefined) return { count, lacking };
     query = `?after=${encodeURIComponent(next)}`;
   }

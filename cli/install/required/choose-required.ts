@@ -95,7 +95,7 @@ class Search {
 
   async extend({ chosen, open }: Draft): Promise<Chosen | undefined> {
     const next = open.find(({ name }) => !chosen.has(name));
-    if (next === undefined) return this.#whyBroken(chosen, open) ? undefined : chosen;
+    if (next === undefined) return this.#isBroken(chosen, open) ? undefined : chosen;
     if (chosen.size > requiredSkillsMax || next.depth > requiredDepthMax) {
       const most = `${requiredSkillsMax} skills, ${requiredDepthMax} deep`;
       throw this.#unmet(`it requires more than ${most}`, [`${next.by} requires ${next.name}`]);
@@ -109,7 +109,7 @@ class Search {
         throw this.#unmet('too many combinations of versions were tried', []);
       const added = requirementsOf(one).map((each) => ({ ...each, depth: next.depth + 1 }));
       const more = { chosen: new Map([...chosen, [name, one]]), open: [...open, ...added] };
-      if (this.#whyBroken(more.chosen, added)) continue;
+      if (this.#isBroken(more.chosen, added)) continue;
       const found = await this.extend(more);
       if (found !== undefined) return found;
     }
@@ -131,7 +131,7 @@ class Search {
   }
 
   // A requirement on a version that was chosen before.
-  #whyBroken(chosen: Chosen, requirements: readonly Requirement[]): boolean {
+  #isBroken(chosen: Chosen, requirements: readonly Requirement[]): boolean {
     const broken = requirements.find(({ name, range }) => {
       const version = chosen.get(name)?.version;
       return version !== undefined && !isInRange(version, range);
