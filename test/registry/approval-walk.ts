@@ -25,7 +25,7 @@ import {
   type Visitor,
 } from './desk-visit.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { call, enrol, makeReport, type Skill, signIn, signReport, state } from './road.ts';
+import { aboutOf, call, enrol, makeReport, type Skill, signIn, signReport, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 /** Anna is the author under another key; mallory holds a key that nobody enrolled. */
@@ -147,7 +147,7 @@ export class Crowd {
   async walk(skill: Skill, one: Step): Promise<void> {
     const { send, registry } = this.world;
     const { name, version } = skill.manifest;
-    const about = { name, version, bundle: skill.packed.digest, files: skill.packed.bundle.files };
+    const about = aboutOf(skill);
     switch (one.kind) {
       case 'scan': {
         const { job } = (

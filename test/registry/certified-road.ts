@@ -19,7 +19,16 @@ import {
   type TestClaims,
   TestSigstore,
 } from '../skills-index/story-sigstore.ts';
-import { type Answer, call, namedFor, registryIdAt, type Send, type Skill, tarOf } from './road.ts';
+import {
+  type Answer,
+  aboutOf,
+  call,
+  namedFor,
+  registryIdAt,
+  type Send,
+  type Skill,
+  tarOf,
+} from './road.ts';
 
 /** The Sigstore that the registry trusts. */
 export const sigstore = new TestSigstore('registry');
@@ -35,12 +44,6 @@ let certificates = 0;
 export const certify = (claims: TestClaims): TestCertified =>
   sigstore.certify(claims, {}, `key ${certificates++}`);
 
-const aboutOf = ({ packed, manifest }: Skill) => ({
-  name: manifest.name,
-  version: manifest.version,
-  bundle: packed.digest,
-  files: packed.bundle.files,
-});
 export const publication = (skill: Skill): Statement =>
   publishStatement(aboutOf(skill), { manifest: skill.manifest, tool: 'test' });
 export const provenanceOf = (skill: Skill): Statement =>

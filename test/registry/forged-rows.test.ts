@@ -4,7 +4,7 @@ import { append } from '../../registry/log/sequencer.ts';
 import { readIdentities } from '../../registry/people/identities.ts';
 import { storedBlobName } from '../../registry/store/objects.ts';
 import { capabilityDigest, noCapabilities } from '../../skills-index/skill/capability.ts';
-import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import { parseScope, purlOf } from '../../skills-index/skill/name.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
@@ -23,7 +23,7 @@ import { type Decision, decide } from '../../skills-index/trust/decision/decisio
 import { defaultPolicy, policyDigest } from '../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { call, makeReport, makeSkill, publish, ruleSet } from './road.ts';
+import { aboutOf, call, makeReport, makeSkill, publish, ruleSet, scanPredicate } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 /**
@@ -61,28 +61,12 @@ describe('rows that somebody wrote straight into the database', () => {
     const { registry } = world;
     const skill = makeSkill('@acme/forged', version);
     const { packed, manifest } = skill;
-    const about = {
-      name: manifest.name,
-      version: manifest.version,
-      bundle: packed.digest,
-      files: packed.bundle.files,
-    };
+    const about = aboutOf(skill);
     const report = makeReport(skill, 'pass');
     const identities: Digest[] = [];
     for (const [statement, key] of extra) identities.push(await forge(statement, key));
     const published = await forge(publishStatement(about, { manifest, tool: 't' }), owner);
-    const coverage = report.coverage.files.map(({ path, sha256 = digestOf(''), disposition }) => ({
-      path,
-      sha256,
-      disposition,
-    }));
-    const scan = {
-      ruleSet,
-      report: digestOf(canonicalJson(report)),
-      verdict: 'pass',
-      isolation: 't',
-      coverage,
-    } as const;
+    const scan = scanPredicate(report);
     const scanned = await forge(scanStatement(about, scan), world.scanner);
     const approval = approvalStatement(about, {
       name: manifest.name,

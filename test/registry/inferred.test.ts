@@ -2,10 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
-import { signStatement } from '../../skills-index/statement/sign.ts';
-import { publishStatement } from '../../skills-index/statement/version-statement.ts';
 import { pathOf, signedIn } from './desk-visit.ts';
-import { call, makeReport, publish, type Skill, signReport } from './road.ts';
+import { call, makeReport, publish, type Skill, signPublication, signReport } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 let world: Staffed;
@@ -31,17 +29,8 @@ async function publishInferred(): Promise<Skill> {
   const manifest = parseManifest(
     Buffer.from(JSON.stringify({ name: '@acme/t', version: '1.0.0', capabilities })),
   );
-  const about = {
-    name: manifest.name,
-    version: manifest.version,
-    bundle: packed.digest,
-    files: packed.bundle.files,
-  };
-  const envelope = await signStatement(
-    publishStatement(about, { manifest, tool: 't', inferred: true }),
-    author,
-  );
   const skill = { files, packed, manifest };
+  const envelope = await signPublication(skill, author, { inferred: true });
   expect((await publish(send, skill, author, { envelope })).status).toBe(201);
   const none = {
     observed: noCapabilities,

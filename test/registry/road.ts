@@ -14,8 +14,11 @@ import {
   type MemberRole,
   memberStatement,
   type OidcIdentity,
+  type PublishPredicate,
+  type ScanPredicate,
   type Statement,
   scopeStatement,
+  type VersionSubject,
 } from '../../skills-index/statement/attestation.ts';
 import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
@@ -139,6 +142,8 @@ export interface Skill {
   readonly manifest: Manifest;
 }
 
+type PackedSkill = Pick<Skill, 'packed' | 'manifest'>;
+
 /** A small skill; `capabilities` as in skill.json. */
 export function makeSkill(
   name: string,
@@ -163,15 +168,18 @@ export function tarOf(skill: Skill): Buffer {
   return makeTar(skill.files.map(({ path, bytes, mode }) => ({ path, content: bytes, mode })));
 }
 
-export async function signPublication(skill: Skill, key: TestKey): Promise<Envelope> {
-  const { packed, manifest } = skill;
-  const about = {
-    name: manifest.name,
-    version: manifest.version,
-    bundle: packed.digest,
-    files: packed.bundle.files,
-  };
-  return signStatement(publishStatement(about, { manifest, tool: 'test' }), key);
+/** What statements about the version name. */
+export function aboutOf({ manifest: { name, version }, packed }: PackedSkill): VersionSubject {
+  return { name, version, bundle: packed.digest, files: packed.bundle.files };
+}
+
+export async function signPublication(
+  skill: PackedSkill,
+  key: TestKey,
+  more: Partial<PublishPredicate> = {},
+): Promise<Envelope> {
+  const { manifest } = skill;
+  return signStatement(publishStatement(aboutOf(skill), { manifest, tool: 'test', ...more }), key);
 }
 
 /** Uploads; any part can be replaced. */
@@ -228,20 +236,9 @@ export function makeReport(
   };
 }
 
-export async function signReport(
-  send: Send,
-  skill: Skill,
-  report: ScanReport,
-  key: TestKey,
-): Promise<Envelope> {
-  const { packed, manifest } = skill;
-  const about = {
-    name: manifest.name,
-    version: manifest.version,
-    bundle: packed.digest,
-    files: packed.bundle.files,
-  };
-  const statement = scanStatement(about, {
+/** What a scanner states about its report. */
+export function scanPredicate(report: ScanReport): ScanPredicate {
+  return {
     ruleSet: report.ruleSet,
     report: digestOf(canonicalJson(report)),
     verdict: report.verdict,
@@ -251,7 +248,17 @@ export async function signReport(
       sha256,
       disposition,
     })),
-  });
+  };
+}
+
+export async function signReport(
+  send: Send,
+  skill: Skill,
+  report: ScanReport,
+  key: TestKey,
+  more: Partial<ScanPredicate> = {},
+): Promise<Envelope> {
+  const statement = scanStatement(aboutOf(skill), { ...scanPredicate(report), ...more });
   return signStatement(namedFor(await registryIdAt(send), statement), key);
 }
 

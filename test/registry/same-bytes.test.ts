@@ -3,11 +3,9 @@ import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { revocationStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
-import { signStatement } from '../../skills-index/statement/sign.ts';
-import { publishStatement } from '../../skills-index/statement/version-statement.ts';
 import { freshNonce } from '../nonce.ts';
 import { makeKey } from './people.ts';
-import { approve, call, publish, type Skill, scan, state } from './road.ts';
+import { approve, call, publish, type Skill, scan, signPublication, state } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 const files = [
@@ -28,15 +26,8 @@ async function publishInferred(
   skill: Skill,
   author: Staffed['author'],
 ): ReturnType<typeof publish> {
-  const { packed, manifest } = skill;
-  const about = {
-    name: manifest.name,
-    version: manifest.version,
-    bundle: packed.digest,
-    files: packed.bundle.files,
-  };
-  const statement = publishStatement(about, { manifest, tool: 't', inferred: true });
-  return publish(send, skill, author, { envelope: await signStatement(statement, author) });
+  const envelope = await signPublication(skill, author, { inferred: true });
+  return publish(send, skill, author, { envelope });
 }
 
 describe('a version whose bytes another number has, too', () => {

@@ -14,6 +14,7 @@ import {
 import { makeKey } from '../people.ts';
 import {
   type Answer,
+  aboutOf,
   call,
   claimScope,
   makeSkill,
@@ -316,12 +317,7 @@ describe('intake', () => {
 
   it('takes provenance by the same key, and refuses another’s', async () => {
     const skill = makeSkill('@acme/proven', '1.0.0');
-    const about = {
-      name: skill.manifest.name,
-      version: skill.manifest.version,
-      bundle: skill.packed.digest,
-      files: skill.packed.bundle.files,
-    };
+    const about = aboutOf(skill);
     const send = async (by: typeof world.author): Promise<Response> => {
       const form = new FormData();
       form.set('publish', JSON.stringify(await signPublication(skill, world.author)));

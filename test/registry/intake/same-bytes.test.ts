@@ -2,10 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../../registry/store/batch.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
-import { signStatement } from '../../../skills-index/statement/sign.ts';
-import { publishStatement } from '../../../skills-index/statement/version-statement.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { type Answer, claimScope, publish } from '../road.ts';
+import { type Answer, claimScope, publish, signPublication } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const text = '---\nname: words\ndescription: Counts words.\n---\nCount the words.\n';
@@ -23,13 +21,9 @@ describe('uploads of the same bytes at the same time', () => {
     const manifest = parseManifest(
       Buffer.from(JSON.stringify({ name, version: '1.0.0', capabilities: {} })),
     );
-    const about = { name: manifest.name, version: manifest.version, bundle: packed.digest };
-    const statement = publishStatement(
-      { ...about, files: packed.bundle.files },
-      { manifest, tool: 'test', inferred: true },
-    );
-    const envelope = await signStatement(statement, key);
-    return publish(world.send, { files, packed, manifest }, key, { envelope });
+    const skill = { files, packed, manifest };
+    const envelope = await signPublication(skill, key, { inferred: true });
+    return publish(world.send, skill, key, { envelope });
   };
 
   it('are all taken in one scope, and do not make one another try again', async () => {

@@ -17,7 +17,7 @@ import { registryIdOf } from '../../../skills-index/trust/signatures/own-registr
 import { freshNonce } from '../../nonce.ts';
 import { testPasskey } from '../../skills-index/story-keys.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { call, makeSkill, publish, signIn, signPublication, state } from '../road.ts';
+import { aboutOf, call, makeSkill, publish, signIn, signPublication, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('statements', () => {
@@ -110,12 +110,7 @@ describe('statements', () => {
 
   it('that belong elsewhere are sent there', async () => {
     const skill = makeSkill('@acme/x', '1.0.0');
-    const about = {
-      name: skill.manifest.name,
-      version: skill.manifest.version,
-      bundle: skill.packed.digest,
-      files: skill.packed.bundle.files,
-    };
+    const about = aboutOf(skill);
     const scan = scanStatement(about, {
       registry: registryIdOf(world.trust.root),
       ruleSet: digestOf('r'),

@@ -10,12 +10,11 @@ import { publicBlobName, storedBlobName } from '../../../registry/store/objects.
 import { log, statements } from '../../../registry/store/schema.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
-import { signStatement } from '../../../skills-index/statement/sign.ts';
-import { publishStatement } from '../../../skills-index/statement/version-statement.ts';
+import type { signStatement } from '../../../skills-index/statement/sign.ts';
 import { somebody, someWorkflow } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, job, kim, publishBy, sigstore } from '../certified-road.ts';
 import { failWrite } from '../failing-write.ts';
-import { approve, call, makeSkill, publish, scan } from '../road.ts';
+import { approve, call, makeSkill, publish, scan, signPublication } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const entries = 4;
@@ -34,11 +33,7 @@ describe('evidence that a segment has', () => {
     await claim(send, 'ours', { owners: [kim], publishers: [job], signer: certify(somebody) });
     expect((await publishBy(send, byJob, run)).status).toBe(201);
     await scan(send, tokens.scanner, scanner, byJob, 'pass');
-    const { manifest, packed } = approved;
-    const about = { name: manifest.name, version: manifest.version, bundle: packed.digest };
-    const files = packed.bundle.files;
-    const statement = publishStatement({ ...about, files }, { manifest, tool: 'test' });
-    envelope = await signStatement(statement, author);
+    envelope = await signPublication(approved, author);
     expect((await publish(send, approved, author, { envelope })).status).toBe(201);
     await scan(send, tokens.scanner, scanner, approved, 'pass');
     expect((await approve(send, tokens.rita, rita, approved)).status).toBe(201);

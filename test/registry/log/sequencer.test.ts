@@ -14,7 +14,7 @@ import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { provenanceStatement } from '../../../skills-index/statement/version-statement.ts';
 import { verifyStatement } from '../../../skills-index/trust/signatures/verify-statement.ts';
 import { makeKey } from '../people.ts';
-import { makeSkill, publish } from '../road.ts';
+import { aboutOf, makeSkill, publish } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -95,8 +95,7 @@ describe('requests that append at the same time', () => {
 
   it('with large statements let others go on between them', async () => {
     const { registry, author } = world;
-    const { packed, manifest } = makeSkill('@acme/large', '1.0.0');
-    const about = { ...manifest, bundle: packed.digest, files: packed.bundle.files };
+    const about = aboutOf(makeSkill('@acme/large', '1.0.0'));
     const all = await Promise.all(
       Array.from({ length: 20 }, async (_, at): Promise<NewStatement> => {
         const statement = provenanceStatement(about, {
@@ -129,8 +128,7 @@ describe('requests that append at the same time', () => {
 
   it('share no batch that is too large', async () => {
     const { registry, author } = world;
-    const { packed, manifest } = makeSkill('@acme/large', '1.0.0');
-    const about = { ...manifest, bundle: packed.digest, files: packed.bundle.files };
+    const about = aboutOf(makeSkill('@acme/large', '1.0.0'));
     const large = async (_: unknown, at: number): Promise<NewStatement> => {
       const statement = provenanceStatement(about, {
         buildDefinition: { at, text: 'x'.repeat(220_000) },

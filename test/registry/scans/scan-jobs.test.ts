@@ -3,12 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actorOf } from '../../../registry/people/actors.ts';
 import { takeReport } from '../../../registry/scans/reports.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
-import { signStatement } from '../../../skills-index/statement/sign.ts';
-import { scanStatement } from '../../../skills-index/statement/version-statement.ts';
-import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { makeFinding } from '../../finding.ts';
 import {
   type Answer,
@@ -16,9 +12,9 @@ import {
   makeReport,
   makeSkill,
   publish,
-  ruleSet,
   type Skill,
   scan,
+  scanPredicate,
   signIn,
   signReport,
 } from '../road.ts';
@@ -284,32 +280,9 @@ describe('scan jobs', () => {
               files: one.coverage.files.map((file) => ({ ...file, sha256: digestOf('other') })),
             },
           }));
-          const { name, version } = skill.manifest;
-          const about = {
-            name,
-            version,
-            bundle: skill.packed.digest,
-            files: skill.packed.bundle.files,
-          };
-          const coverage = honest.coverage.files.map(
-            ({ path, sha256 = digestOf(''), disposition }) => ({
-              path,
-              sha256,
-              disposition,
-            }),
-          );
-          const predicate = {
-            ruleSet,
-            report: digestOf(canonicalJson(bent)),
-            verdict: 'pass',
-            isolation: 't',
-            coverage,
-          } as const;
+          const { coverage } = scanPredicate(honest);
           return {
-            envelope: await signStatement(
-              scanStatement(about, { registry: registryIdOf(world.trust.root), ...predicate }),
-              world.scanner,
-            ),
+            envelope: await signReport(world.send, skill, bent, world.scanner, { coverage }),
             report: bent,
           };
         },
@@ -340,32 +313,9 @@ describe('scan jobs', () => {
         'that says "pass" where its statement says "block"',
         async (skill) => {
           const report = makeReport(skill, 'pass');
-          const { name, version } = skill.manifest;
-          const about = {
-            name,
-            version,
-            bundle: skill.packed.digest,
-            files: skill.packed.bundle.files,
-          };
-          const coverage = report.coverage.files.map(
-            ({ path, sha256 = digestOf(''), disposition }) => ({
-              path,
-              sha256,
-              disposition,
-            }),
-          );
-          const predicate = {
-            ruleSet,
-            report: digestOf(canonicalJson(report)),
-            verdict: 'block',
-            isolation: 't',
-            coverage,
-          } as const;
+          const block = { verdict: 'block' } as const;
           return {
-            envelope: await signStatement(
-              scanStatement(about, { registry: registryIdOf(world.trust.root), ...predicate }),
-              world.scanner,
-            ),
+            envelope: await signReport(world.send, skill, report, world.scanner, block),
             report,
           };
         },
