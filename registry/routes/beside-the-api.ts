@@ -3,6 +3,9 @@
  * but installers and monitors also read files at the root of the site.
  */
 
+import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
+import { problemsOfAll, refusalsOf } from './openapi.ts';
+
 /** Paths at the root of the site, in the form of `openapiPaths`. */
 export const besideTheApi = {
   '/osv/modified_id.csv': advisoryPage(
@@ -23,7 +26,7 @@ export const besideTheApi = {
           description: 'The advisory as it is now',
           content: { 'application/json': { schema: { type: 'object' } } },
         },
-        '404': { description: 'not-found' },
+        ...refusalsOf(['not-found', ...problemsOfAll]),
       },
     },
   },
@@ -34,6 +37,7 @@ export const besideTheApi = {
   '/packs/files/{bundle}/{group}': bytesAt(
     ['bundle', 'group'],
     'One group of the files of a bundle in one answer: the SHA-256 of the bundle in hexadecimal, and the number of the group',
+    ['digest-invalid'],
   ),
   '/log/nodes/{from}/{size}': bytesAt(
     ['from', 'size'],
@@ -71,8 +75,7 @@ export const besideTheApi = {
             'The proofs, for the head of the log with this size. Without `size`, and for a head whose map the registry no longer keeps: for the head in status.json',
           content: { 'application/json': { schema: { type: 'object' } } },
         },
-        '400': { description: 'name-invalid, version-invalid' },
-        '404': { description: 'not-found' },
+        ...refusalsOf(['name-invalid', 'version-invalid', 'not-found', ...problemsOfAll]),
       },
     },
   },
@@ -89,7 +92,7 @@ export const besideTheApi = {
           description: 'The statement, which never changes',
           content: { 'application/json': { schema: { type: 'object' } } },
         },
-        '404': { description: 'not-found' },
+        ...refusalsOf(['not-found', ...problemsOfAll]),
       },
     },
   },
@@ -103,13 +106,17 @@ function advisoryPage(summary: string, type: string): object {
       parameters: [{ name: 'before', in: 'query', required: false, schema: { type: 'string' } }],
       responses: {
         '200': { description: 'A page', content: { [type]: {} } },
-        '400': { description: 'request-invalid' },
+        ...refusalsOf(['request-invalid', ...problemsOfAll]),
       },
     },
   };
 }
 
-function bytesAt(names: readonly string[], summary: string): object {
+function bytesAt(
+  names: readonly string[],
+  summary: string,
+  problems: readonly ProblemCode[] = [],
+): object {
   return {
     servers: [{ url: '/' }],
     get: {
@@ -125,7 +132,7 @@ function bytesAt(names: readonly string[], summary: string): object {
           description: 'Bytes that never change',
           content: { 'application/octet-stream': {} },
         },
-        '404': { description: 'not-found' },
+        ...refusalsOf(['not-found', ...problems, ...problemsOfAll]),
       },
     },
   };

@@ -8,29 +8,13 @@ import * as v from 'valibot';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Actor, Registry, VersionName } from '../context.ts';
 import { bodyReasonsMax } from '../limits.ts';
 import { bearerToken } from '../readers/readers.ts';
 import { readSession } from '../sign-in/sessions.ts';
 import { jsonSchemaOf, withOperationPart } from './openapi.ts';
-
-/** A problem document (RFC 9457). */
-const problemSchema = v.object({
-  type: v.string(),
-  title: v.string(),
-  status: v.number(),
-  code: v.string(),
-  detail: v.string(),
-  hint: v.string(),
-  reasons: v.array(
-    v.object({
-      message: v.string(),
-      place: v.exactOptional(v.object({ path: v.string(), line: v.number(), column: v.number() })),
-    }),
-  ),
-});
 
 interface RouteDescription {
   readonly summary: string;
@@ -46,7 +30,7 @@ interface RouteDescription {
   readonly body?: Record<string, { readonly schema: Record<string, unknown> }>;
 }
 
-/** Documents a route. Each problem code is listed under its HTTP status. */
+/** Documents a route. */
 export function describe({
   summary,
   answer,
@@ -58,16 +42,9 @@ export function describe({
 }: RouteDescription): MiddlewareHandler {
   const codes = [
     ...problems,
-    ...(signedIn === true ? (['not-signed-in', 'forbidden'] as const) : []),
+    ...(signedIn === true ? (['forbidden'] as const) : []),
+    ...(body === undefined ? [] : (['json-invalid'] as const)),
   ];
-  const byStatus = Map.groupBy(codes, (code) => problemCodes[code].status);
-  const refusals = [...byStatus].map(([status, list]) => [
-    String(status),
-    {
-      description: list.join(', '),
-      content: { 'application/problem+json': { schema: jsonSchemaOf(problemSchema) } },
-    },
-  ]);
   const content =
     answer === undefined
       ? {}
@@ -83,10 +60,8 @@ export function describe({
       name,
       description,
     })),
-    responses: {
-      [created === true ? '201' : '200']: { description: 'Done', ...content },
-      ...Object.fromEntries(refusals),
-    },
+    responses: { [created === true ? '201' : '200']: { description: 'Done', ...content } },
+    problems: codes,
   });
 }
 
@@ -99,6 +74,7 @@ export function jsonBody<Schema extends v.GenericSchema>(schema: Schema) {
         required: true,
         content: { 'application/json': { schema: jsonSchemaOf(schema) } },
       },
+      problems: ['request-invalid'],
     },
   );
 }

@@ -2,7 +2,8 @@
 
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Hono } from 'hono';
-import type { GenericSchema } from 'valibot';
+import * as v from 'valibot';
+import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 
 /** A part of an OpenAPI operation. */
@@ -12,8 +13,21 @@ export interface OperationPart {
   readonly requestBody?: object;
   /** Besides those in the path. */
   readonly parameters?: readonly object[];
+  /** Answers of a request that succeeds. */
   readonly responses?: object;
+  /** Codes of the answers to other requests, besides those of every route. */
+  readonly problems?: readonly ProblemCode[];
 }
+
+/** What the steps before the routes answer to any request. */
+export const problemsOfAll = ['host-unknown', 'not-signed-in', 'registry-busy'] as const;
+/** The same, to requests that limits count. */
+const problemsOfCounted = [
+  'origin-refused',
+  'request-too-large',
+  'too-many-requests',
+  'registry-full',
+] as const;
 
 // Keyed by handler: Hono's route table holds the same handlers.
 const parts = new WeakMap<object, OperationPart>();
@@ -28,10 +42,41 @@ export function withOperationPart<Handler extends object>(
 }
 
 /** The schema in OpenAPI 3.1. Checks that JSON Schema cannot express are left out. */
-export function jsonSchemaOf(schema: GenericSchema): object {
+export function jsonSchemaOf(schema: v.GenericSchema): object {
   const { $schema: _, ...jsonSchema } = toJsonSchema(schema, { errorMode: 'ignore' });
   return jsonSchema;
 }
+
+/** The answers with these problem codes (RFC 9457), one for each HTTP status. */
+export function refusalsOf(codes: readonly ProblemCode[]): object {
+  const byStatus = Map.groupBy(new Set(codes), (code) => problemCodes[code].status);
+  const answers = [...byStatus].map(([status, list]) => [
+    String(status),
+    {
+      description: list.join(', '),
+      content: { 'application/problem+json': { schema: jsonSchemaOf(problemSchema(list)) } },
+    },
+  ]);
+  return Object.fromEntries(answers);
+}
+
+const problemSchema = (codes: readonly ProblemCode[]) =>
+  v.object({
+    type: v.string(),
+    title: v.string(),
+    status: v.number(),
+    code: v.picklist(codes),
+    detail: v.string(),
+    hint: v.string(),
+    reasons: v.array(
+      v.object({
+        message: v.string(),
+        place: v.exactOptional(
+          v.object({ path: v.string(), line: v.number(), column: v.number() }),
+        ),
+      }),
+    ),
+  });
 
 /** All documented routes of an application, in the order of their definition. */
 export function openapiPaths({ routes }: Pick<Hono, 'routes'>): object {
@@ -42,7 +87,14 @@ export function openapiPaths({ routes }: Pick<Hono, 'routes'>): object {
     const operationId = [verb, ...segments.map(wordsOf)].join('');
     const inPath = segments.filter(isParameter).map(parameterOf);
     const parameters = [...inPath, ...(part.parameters ?? [])];
-    const operation = { operationId, ...part, ...(parameters.length > 0 && { parameters }) };
+    const { problems = [], ...described } = part;
+    const counted = method === 'GET' ? [] : problemsOfCounted;
+    const operation = {
+      operationId,
+      ...described,
+      ...(parameters.length > 0 && { parameters }),
+      responses: { ...part.responses, ...refusalsOf([...problems, ...problemsOfAll, ...counted]) },
+    };
     const template = segments.join('/');
     paths.set(template, { ...paths.get(template), [verb]: operation });
   }
@@ -62,8 +114,10 @@ function documentedRoutes(routes: Hono['routes']): DocumentedRoute[] {
   for (const { handler, method, path } of routes) {
     const part = parts.get(handler);
     const key = `${method} ${path}`;
-    if (part !== undefined)
-      found.set(key, { method, path, part: { ...found.get(key)?.part, ...part } });
+    if (part === undefined) continue;
+    const before = found.get(key)?.part;
+    const problems = [...(before?.problems ?? []), ...(part.problems ?? [])];
+    found.set(key, { method, path, part: { ...before, ...part, problems } });
   }
   return [...found.values()];
 }

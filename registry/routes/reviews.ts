@@ -31,6 +31,12 @@ const reviewer = v.union([
   v.strictObject({ keyId: digestSchema }),
   v.strictObject({ credentialId: v.pipe(v.string(), v.regex(/^[\w-]{1,1400}$/)) }),
 ]);
+/** Here, `report` is the whole report. */
+const reviewSchema = v.looseObject({
+  ...versionSchema.entries,
+  reportDigest: v.exactOptional(v.string()),
+  report: v.exactOptional(v.looseObject({})),
+});
 const draft = v.object({
   digest: v.string(),
   statement: v.string(),
@@ -96,7 +102,7 @@ function readingRoutes(registry: Registry): Hono {
       which,
       describe({
         summary: 'Read everything that a reviewer needs of a version',
-        answer: v.looseObject(versionSchema.entries),
+        answer: reviewSchema,
         problems: aboutVersion,
         signedIn: true,
       }),
@@ -170,7 +176,7 @@ function movingRoutes(registry: Registry): Hono {
       describe({
         summary: 'Ask the author a question',
         answer: v.object({ asked: v.boolean() }),
-        problems: aboutVersion,
+        problems: [...aboutVersion, 'request-invalid', 'move-illegal'],
         signedIn: true,
       }),
       jsonBody(v.strictObject({ reason })),
@@ -201,7 +207,7 @@ function movingRoutes(registry: Registry): Hono {
       describe({
         summary: 'Claim a review for ten minutes',
         answer: v.object({ by: v.string(), until: v.string() }),
-        problems: aboutVersion,
+        problems: [...aboutVersion, 'move-illegal'],
         signedIn: true,
       }),
       async (context) =>

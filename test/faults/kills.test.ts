@@ -11,7 +11,7 @@ describe('a registry that is killed while many publish, report, approve, claim a
 
   // Both wait most of the time: for moments, for starts, and for the storage of the Worker.
   it.concurrent.for([
-    ['as a process', makeServedSite, 7],
+    ['as a process', () => makeServedSite(), 7],
     ['on Workers', makeWorkerSite, 18],
   ] as const)(
     '%s has everything that it acknowledged, and nothing half',

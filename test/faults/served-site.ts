@@ -19,9 +19,30 @@ const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 /** Longer than a registry keeps a file that no row names. */
 const oldMs = 30 * 24 * 3_600_000;
 
-export async function makeServedSite(): Promise<Site & { readonly dir: string }> {
+export interface ServedSite extends Site {
+  readonly dir: string;
+  /** Address of the registry that runs now. */
+  base(): string;
+  /** Id of its process. */
+  pid(): number;
+}
+
+export interface ServedSiteOptions {
+  /** Words of the command line besides. */
+  readonly words?: readonly string[];
+  /** Environment variables of the next start besides. */
+  readonly env?: () => Readonly<Record<string, string>>;
+  /** An existing folder in which the data folder is made. */
+  readonly parent?: string;
+}
+
+export async function makeServedSite({
+  words: more = [],
+  env = () => ({}),
+  parent,
+}: ServedSiteOptions = {}): Promise<ServedSite> {
   const trust = makeRoot();
-  const dir = await makeDataFolder(trust);
+  const dir = await makeDataFolder(trust, parent);
   const objects = join(dir, 'objects');
   const said: string[] = [];
   let child: ChildProcess | undefined;
@@ -29,8 +50,8 @@ export async function makeServedSite(): Promise<Site & { readonly dir: string }>
   const spawnServe = (): ChildProcess => {
     const { PATH = '' } = process.env;
     const words = ['serve', dir, '--no-scanner', '--host', '127.0.0.1', '--port', '0'];
-    const started = spawn(process.execPath, [guard, ...words, '--format', 'json'], {
-      env: { PATH, HOME: dir, SKILLGATE_HOME: join(dir, 'home'), ...compiledCode },
+    const started = spawn(process.execPath, [guard, ...words, ...more, '--format', 'json'], {
+      env: { PATH, HOME: dir, SKILLGATE_HOME: join(dir, 'home'), ...compiledCode, ...env() },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     started.stderr?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
@@ -47,6 +68,8 @@ export async function makeServedSite(): Promise<Site & { readonly dir: string }>
     platform: 'Node',
     trust,
     dir,
+    base: () => base,
+    pid: () => child?.pid ?? 0,
     start: async () => {
       const started = spawnServe();
       if (started.stdout === null) throw new Error('no output');
