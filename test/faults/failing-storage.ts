@@ -46,7 +46,9 @@ class Call {
   };
 }
 
-export async function makeFailingNode(): Promise<FailingStorage & Pick<World, 'registry'>> {
+export async function makeFailingNode(): Promise<
+  FailingStorage & Pick<World, 'registry' | 'wait'>
+> {
   const world = await makeWorld();
   world.wait(Date.now() - world.registry.now().getTime());
   const { registry, trust, send, stored } = world;
@@ -65,6 +67,7 @@ export async function makeFailingNode(): Promise<FailingStorage & Pick<World, 'r
   } satisfies Pick<Registry, 'db' | 'objects'>);
   return {
     registry,
+    wait: world.wait,
     trust,
     send,
     sender: () => send,

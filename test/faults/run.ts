@@ -6,23 +6,28 @@
  * `npm run faults -- calls`: lets each call of the storage fail once, of each kind of request, on
  * both platforms.
  *
- * Both end with 1 when anything was lost, half-written, left over, or answered wrongly.
+ * `npm run faults -- parts`: wrong clocks, a full disk and so on, a row for each. A name of
+ * `parts/parts.ts` instead of `parts` does one of them.
+ *
+ * All end with 1 when anything was lost, half-written, left over, or answered wrongly.
  */
 import { parseArgs } from 'node:util';
 import { actKinds } from './acts.ts';
 import { failCalls } from './failing-calls.ts';
 import { makeFailingNode, makeFailingWorker } from './failing-storage.ts';
 import { runKills } from './kills.ts';
+import { parts, printRow } from './parts/parts.ts';
 import { makeServedSite } from './served-site.ts';
 import type { Site } from './site.ts';
 import { printKills } from './table.ts';
 import { makeWorkerSite } from './worker-site.ts';
 
 const usage =
-  'usage: npm run faults -- N [--seed S] [--from ROUND] [--platform node|workers]\n       npm run faults -- calls';
+  'usage: npm run faults -- N [--seed S] [--from ROUND] [--platform node|workers]\n       npm run faults -- calls\n       npm run faults -- parts|' +
+  Object.keys(parts).join('|');
 const progressRounds = 10;
 const sites: Readonly<Record<string, () => Promise<Site> | Site>> = {
-  node: makeServedSite,
+  node: () => makeServedSite(),
   workers: makeWorkerSite,
 };
 
@@ -35,10 +40,28 @@ const { values, positionals } = parseArgs({
   },
 });
 const [what = '25'] = positionals;
-process.exitCode = (what === 'calls' ? await failAll() : await killAll()) > 0 ? 1 : 0;
+process.exitCode = (await countFaults()) > 0 ? 1 : 0;
+
+function countFaults(): Promise<number> {
+  if (what === 'calls') return failAll();
+  const names = what === 'parts' ? Object.keys(parts) : [what];
+  return names.every((name) => Object.hasOwn(parts, name)) ? tryParts(names) : killAll();
+}
+
+async function tryParts(names: readonly string[]): Promise<number> {
+  let found = 0;
+  for (const name of names)
+    for await (const row of parts[name]?.() ?? []) {
+      found += row.faults.length;
+      process.stdout.write(printRow(row));
+    }
+  return found;
+}
 
 async function failAll(): Promise<number> {
   let found = 0;
+  // Each failed call is logged, and thousands of them say nothing.
+  console.error = () => undefined;
   for (const [platform, make] of [
     ['Node', makeFailingNode],
     ['Workers', makeFailingWorker],
