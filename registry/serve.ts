@@ -255,7 +255,7 @@ function checkBeside(
   );
   // Not awaited: a folder of a million objects takes seconds.
   sweepObjects(registry, signal).catch((error: unknown) =>
-    log(`Cannot delete unfinished files: ${String(error)}`),
+    log(`Cannot tidy the folder of objects: ${String(error)}`),
   );
 }
 

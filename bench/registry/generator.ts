@@ -8,6 +8,7 @@ import { createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3, { type Database, type Statement as Prepared } from 'better-sqlite3';
+import { objectPath } from '../../registry/store/disk/object-paths.ts';
 import { makeId } from '../../registry/store/ids.ts';
 import { publicBlobName, storedBlobName } from '../../registry/store/objects.ts';
 import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
@@ -237,7 +238,7 @@ export class Generator {
   }
 
   #pathOf(name: string): string {
-    return join(this.#dir, 'objects', name);
+    return objectPath(join(this.#dir, 'objects'), name);
   }
 
   #makeId(): string {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { objectPath } from '../../registry/store/disk/object-paths.ts';
 import { storedBlobName } from '../../registry/store/objects.ts';
 import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
@@ -180,7 +181,7 @@ function blobsOf(
     .map((text) => parseDigest(text))
     .map((digest) => ({
       digest,
-      text: readFileSync(join(dir, 'objects', storedBlobName(digest)), 'utf8'),
+      text: readFileSync(objectPath(join(dir, 'objects'), storedBlobName(digest)), 'utf8'),
     }));
 }
 

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { statusName } from '../index/status-json.ts';
 import { copiedAtOnce, objectWritesAtOnce } from '../limits.ts';
-import { diskObjects } from '../store/disk-objects.ts';
+import { diskObjects } from '../store/disk/disk-objects.ts';
+import { objectName } from '../store/disk/object-paths.ts';
 import { forEachOf, type Objects } from '../store/objects.ts';
 
 export interface ObjectCopier {
@@ -43,13 +44,14 @@ export function makeObjectCopier(
     copyNames,
     copyAll: async (signal) => {
       let seen = 0;
+      await target.moveEarlier(signal);
       for await (const { folder, names } of foldersBelow(from, '')) {
         signal.throwIfAborted();
         seen += names.length;
         const there = new Set(await readdir(join(to, folder)).catch(absent));
         const missing: string[] = [];
         await forEachOf(names, async (name) => {
-          const whole = folder === '' ? name : `${folder}/${name}`;
+          const whole = objectName(folder === '' ? name : `${folder}/${name}`);
           if (isFixed(whole)) {
             if (!there.has(name)) missing.push(whole);
             return;

@@ -17,7 +17,7 @@ import { readWitnesses } from '../data-folder/witness-config.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import type { Witnesses } from '../log/witness-answers.ts';
 import { type DatabaseFile, openFile } from '../store/database-file.ts';
-import { diskObjects } from '../store/disk-objects.ts';
+import { diskObjects } from '../store/disk/disk-objects.ts';
 import { databaseOf } from '../store/sqlite.ts';
 import { type BackupAbout, makeFolder, placesIn, readAbout, syncFolder } from './backup-folder.ts';
 import { restoreDatabase } from './restored-database.ts';

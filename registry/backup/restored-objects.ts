@@ -5,7 +5,8 @@ import type BetterSqlite3 from 'better-sqlite3';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { statusName } from '../index/status-json.ts';
 import { objectWritesAtOnce } from '../limits.ts';
-import { diskObjects } from '../store/disk-objects.ts';
+import { diskObjects } from '../store/disk/disk-objects.ts';
+import { objectName } from '../store/disk/object-paths.ts';
 import { forEachOf, publicBlobName, storedBlobName } from '../store/objects.ts';
 import { foldersBelow, whyNotOwnDigest } from './copy-objects.ts';
 
@@ -31,7 +32,7 @@ export async function restoreObjects(
       const some = names.slice(at, at + objectWritesAtOnce);
       const found = new Map<string, Uint8Array>();
       await forEachOf(some, async (name) => {
-        const whole = folder === '' ? name : `${folder}/${name}`;
+        const whole = objectName(folder === '' ? name : `${folder}/${name}`);
         const bytes = await source.get(whole);
         const why = bytes === undefined ? 'it is gone' : whyNotOwnDigest(whole, bytes);
         if (bytes === undefined || why !== undefined) damaged.push(`${whole}: ${why}`);

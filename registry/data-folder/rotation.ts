@@ -23,7 +23,7 @@ import {
 import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
 import { scopesFrozenBy } from '../people/frozen-scopes.ts';
 import { lockFolder } from '../store/database-file.ts';
-import { diskObjects } from '../store/disk-objects.ts';
+import { diskObjects } from '../store/disk/disk-objects.ts';
 import { earlierRootName } from '../store/objects.ts';
 import { readKeys, readRootFile } from './data-folder.ts';
 

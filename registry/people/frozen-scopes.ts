@@ -12,7 +12,7 @@ import { parseSigstoreBundle } from '../../skills-index/statement/signature-form
 import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
 import { rootFileOf, type TufRepository } from '../../skills-index/trust/root/repository.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
-import { diskObjects } from '../store/disk-objects.ts';
+import { diskObjects } from '../store/disk/disk-objects.ts';
 import { readBlob } from '../store/objects.ts';
 import { requireOwnObjects } from '../store/s3/objects-place.ts';
 import { sigstoreOf } from './certified.ts';

@@ -5,7 +5,7 @@
 import { mkdir, open, unlink } from 'node:fs/promises';
 import { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { partName } from '../store/disk-objects.ts';
+import { partName } from '../store/disk/disk-objects.ts';
 import type { Spool } from './spool.ts';
 
 /** A spool in a folder, which is created when it is missing. */

@@ -1,11 +1,14 @@
-/** The objects of a registry, and the sweep of what killed processes left on its disk. */
+/**
+ * The objects of a registry, and the sweep of what killed processes and earlier releases left on
+ * its disk.
+ */
 import { join } from 'node:path';
 import { noteWrites, writtenObjectsName } from '../backup/noted-writes.ts';
 import type { Registry } from '../context.ts';
 import { behindOf } from '../log/witness-duty.ts';
 import { diskSpool } from '../request-limits/disk-spool.ts';
 import { boundedObjects } from '../store/bounded-objects.ts';
-import { diskObjects } from '../store/disk-objects.ts';
+import { diskObjects } from '../store/disk/disk-objects.ts';
 import { type BucketPlace, openBucket, requireOwnObjects } from '../store/s3/objects-place.ts';
 import { sweepOrphans } from '../store/sweeps/sweep-orphans.ts';
 import { sweepParts } from '../store/sweeps/sweep-parts.ts';
@@ -40,6 +43,7 @@ export async function openObjects(
     sweep: async (registry, signal) => {
       try {
         await sweepParts(folder, signal);
+        await objects.moveEarlier(signal);
         const isBehind = (): boolean => behindOf(registry) !== undefined;
         await sweepOrphans(registry, { folder, removals, began, signal, isBehind });
       } finally {

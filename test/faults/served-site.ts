@@ -2,13 +2,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, rmSync, utimesSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import BetterSqlite3 from 'better-sqlite3';
+import { diskObjects } from '../../registry/store/disk/disk-objects.ts';
+import { objectName } from '../../registry/store/disk/object-paths.ts';
 import { compiledCode } from '../compiled-code.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { makeRoot } from '../registry/people.ts';
@@ -102,7 +103,8 @@ export async function makeServedSite({
 
 /** The database and the objects of a data folder. */
 export function storageOf(dir: string): Pick<Site, 'rows' | 'objects'> {
-  const objects = join(dir, 'objects');
+  const folder = join(dir, 'objects');
+  const objects = diskObjects(folder);
   return {
     rows: async (query) => {
       const client = new BetterSqlite3(join(dir, 'registry.sqlite'), { readonly: true });
@@ -113,10 +115,10 @@ export function storageOf(dir: string): Pick<Site, 'rows' | 'objects'> {
       }
     },
     objects: async () =>
-      filesBelow(objects).map((path) => ({
-        name: relative(objects, path),
-        read: () => readFile(path).catch(absent),
-      })),
+      filesBelow(folder)
+        .map((path) => objectName(relative(folder, path)))
+        // A start may move the file before it is read.
+        .map((name) => ({ name, read: () => objects.get(name) })),
   };
 }
 
@@ -124,10 +126,6 @@ function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
 }
 
 /** `fetch` from a loopback address, because limits count by address. */

@@ -4,7 +4,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../registry/serve.ts';
-import { diskObjects } from '../../registry/store/disk-objects.ts';
+import { diskObjects } from '../../registry/store/disk/disk-objects.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { memberStatement } from '../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';

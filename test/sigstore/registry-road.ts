@@ -386,7 +386,7 @@ interface Published {
 function collect(stage: Stage, published: Published, signer: Question['signer']): Made[] {
   // From the data folder: what nobody approved yet is on no public path.
   const stored = (digest: string): Buffer => {
-    const path = globSync(`data/**/stored/sha256/${hexOf(parseDigest(digest))}`, {
+    const path = globSync(`data/**/stored/sha256/*/${hexOf(parseDigest(digest))}`, {
       cwd: stage.folder,
     })[0];
     if (path === undefined) throw new Error(`${digest} is not stored`);

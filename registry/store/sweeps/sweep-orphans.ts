@@ -7,8 +7,7 @@
  * R2 has no sweep: it deletes without a condition, so an upload could lose a blob that it has just
  * found there.
  */
-import { open, opendir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { parseBundle } from '../../../skills-index/skill/bundle.ts';
@@ -21,7 +20,8 @@ import {
   sweepPauseMs,
   usedNamesMax,
 } from '../../limits.ts';
-import type { Removals } from '../disk-objects.ts';
+import type { Removals } from '../disk/disk-objects.ts';
+import { absent, objectPath, storedDigests } from '../disk/object-paths.ts';
 import { logSegments } from '../log-schema.ts';
 import { storedBlobName } from '../objects.ts';
 import { statements, versionBlobs, versions } from '../schema.ts';
@@ -50,7 +50,7 @@ export async function sweepOrphans(
   const sweep = async (digests: readonly Digest[]): Promise<void> => {
     const named = await namedAmong(registry, digests);
     for (const digest of digests) {
-      const path = join(folder, storedBlobName(digest));
+      const path = objectPath(folder, storedBlobName(digest));
       if (named.has(digest) || !(await mayGo(path, began - orphanAgeMs))) continue;
       if (signal.aborted || isBehind()) return;
       if (removals.remove(storedBlobName(digest))) removed++;
@@ -58,11 +58,9 @@ export async function sweepOrphans(
     await delay(sweepPauseMs, undefined, { ref: false });
   };
   let some: Digest[] = [];
-  const entries = await opendir(join(folder, 'stored', 'sha256')).catch(absent);
-  for await (const { name } of entries ?? []) {
+  for await (const hex of storedDigests(folder)) {
     if (signal.aborted || removals.inUse.size > usedNamesMax) return removed;
-    if (!/^[0-9a-f]{64}$/.test(name)) continue;
-    some.push(parseDigest(`sha256:${name}`));
+    some.push(parseDigest(`sha256:${hex}`));
     if (some.length < orphansAtOnce) continue;
     await sweep(some);
     some = [];
@@ -113,9 +111,4 @@ function isFileList(bytes: Uint8Array): boolean {
   } catch {
     return false;
   }
-}
-
-function absent(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-  throw error;
 }

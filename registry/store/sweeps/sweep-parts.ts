@@ -4,7 +4,7 @@
  */
 import { opendir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isForeignPart } from '../disk-objects.ts';
+import { isForeignPart } from '../disk/disk-objects.ts';
 
 /**
  * Walks a folder of objects, one entry at a time, so that requests are answered meanwhile.

@@ -6,7 +6,8 @@ import type { Registry } from '../../../registry/context.ts';
 import { readKeys } from '../../../registry/data-folder/data-folder.ts';
 import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
 import { startRegistry } from '../../../registry/serve.ts';
-import { diskObjects } from '../../../registry/store/disk-objects.ts';
+import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
+import { objectPath } from '../../../registry/store/disk/object-paths.ts';
 import { logSegments } from '../../../registry/store/log-schema.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { statements } from '../../../registry/store/schema.ts';
@@ -79,11 +80,11 @@ describe('a backup of a registry whose older statements are in segments', () => 
     [
       'without the bundles',
       (objects) => {
-        for (const name of bundles) rmSync(join(objects, name));
+        for (const name of bundles) rmSync(objectPath(objects, name));
       },
     ],
-    ['without the segment', (objects) => rmSync(join(objects, segment))],
-    ['with a damaged segment', (objects) => writeFileSync(join(objects, segment), 'noise')],
+    ['without the segment', (objects) => rmSync(objectPath(objects, segment))],
+    ['with a damaged segment', (objects) => writeFileSync(objectPath(objects, segment), 'noise')],
   ])('is restored with each statement: %s', async (name, damage) => {
     expect(await shown(await restored(name.replaceAll(' ', '-'), damage))).toEqual(before);
   });
@@ -109,8 +110,8 @@ describe('a backup of a registry whose older statements are in segments', () => 
 
   it('is refused when a statement is lost, and nothing is left of the new folder', async () => {
     const lost = restored('lost', (objects) => {
-      rmSync(join(objects, segment));
-      rmSync(join(objects, bundles[1] ?? ''));
+      rmSync(objectPath(objects, segment));
+      rmSync(objectPath(objects, bundles[1] ?? ''));
     });
     await expect(lost).rejects.toMatchObject({
       code: 'backup-damaged',

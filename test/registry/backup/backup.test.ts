@@ -12,6 +12,7 @@ import { basename, dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startRegistry } from '../../../registry/serve.ts';
+import { objectPath } from '../../../registry/store/disk/object-paths.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeDataFolder } from '../../journey/registry-data.ts';
@@ -239,23 +240,24 @@ describe('a backup of a registry', () => {
     const copy = copyOf('objects');
     const to = `${dir}-fewer`;
     onTestFinished(() => rmSync(to, { recursive: true }));
-    const stored = join(copy, 'objects/stored/sha256');
+    const pathIn = (folder: string, hex: string): string =>
+      objectPath(join(folder, 'objects'), `stored/sha256/${hex}`);
     const client = new BetterSqlite3(picture(copy), { readonly: true });
     const rows = client.prepare('SELECT DISTINCT digest FROM version_blobs ORDER BY digest').all();
     client.close();
     const [first = '', second = ''] = rows.map((row) =>
       String((row as { digest: string }).digest).slice('sha256:'.length),
     );
-    writeFileSync(join(stored, first), 'other bytes');
-    rmSync(join(stored, second));
+    writeFileSync(pathIn(copy, first), 'other bytes');
+    rmSync(pathIn(copy, second));
     expect(await restore(copy, to)).toMatchObject({
       damaged: [expect.stringContaining(`stored/sha256/${first}: its bytes have the digest`)],
       missing: [`sha256:${first}`, `sha256:${second}`],
     });
-    expect(existsSync(join(to, 'objects/stored/sha256', first))).toBe(false);
+    expect(existsSync(pathIn(to, first))).toBe(false);
     // The next backup into the same folder brings back what is missing there.
     await backUp(dir, copy);
-    expect(existsSync(join(stored, second))).toBe(true);
+    expect(existsSync(pathIn(copy, second))).toBe(true);
   });
 
   it('is restored into a missing or empty folder only, also after a restore that was killed', async () => {

@@ -18,7 +18,8 @@ import { readBackupAge, writeFollowerState } from '../../../registry/backup/foll
 import { noteWrites, writtenObjectsName } from '../../../registry/backup/noted-writes.ts';
 import { restoreDatabase } from '../../../registry/backup/restored-database.ts';
 import type { Db } from '../../../registry/store/batch.ts';
-import { diskObjects } from '../../../registry/store/disk-objects.ts';
+import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
+import { objectPath } from '../../../registry/store/disk/object-paths.ts';
 import { publicBlobName, putBlob, storedBlobName } from '../../../registry/store/objects.ts';
 import { type OpenDatabase, openSqlite } from '../../../registry/store/sqlite.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
@@ -205,7 +206,9 @@ describe('a follower', () => {
       await append(db, index);
       await untilCopied(followed, index + 1);
       for (const name of [storedBlobName(digest), publicBlobName(digest)])
-        expect(readFileSync(join(backup, 'objects', name), 'utf8')).toBe(`object ${index}`);
+        expect(readFileSync(objectPath(join(backup, 'objects'), name), 'utf8')).toBe(
+          `object ${index}`,
+        );
     }
     // Objects that the registry makes again from its rows may come later.
     const indexFile = join(backup, 'objects/public/index/@acme/report');
@@ -215,7 +218,7 @@ describe('a follower', () => {
     expect(isThere()).toBe(true);
     // A damaged object is no copy.
     const name = storedBlobName(await putBlob(objects, Buffer.from('later damaged')));
-    writeFileSync(join(dir, 'objects', name), 'damaged');
+    writeFileSync(objectPath(join(dir, 'objects'), name), 'damaged');
     await append(db, 10);
     await untilCopied(followed, 11);
   });

@@ -11,7 +11,7 @@ import {
   writeIndexFile,
   writeLackingFiles,
 } from '../../../registry/index/index-file.ts';
-import { diskObjects } from '../../../registry/store/disk-objects.ts';
+import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
 import { KnownFiles } from '../../../registry/store/known-files.ts';
 import { type Objects, replaceObject } from '../../../registry/store/objects.ts';
 import { indexLines } from '../../../registry/store/schema.ts';

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { diskObjects } from '../../../registry/store/disk-objects.ts';
+import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
 import type { Objects } from '../../../registry/store/objects.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 

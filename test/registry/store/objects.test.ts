@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { R2Bucket } from '@cloudflare/workers-types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diskObjects } from '../../../registry/store/disk-objects.ts';
+import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
 import { type Objects, replaceObject } from '../../../registry/store/objects.ts';
 import { r2Objects } from '../../../registry/store/r2-objects.ts';
 import { s3Objects } from '../../../registry/store/s3/s3-objects.ts';

@@ -1,9 +1,17 @@
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunningRegistry, startRegistry } from '../../../../registry/serve.ts';
-import { diskObjects } from '../../../../registry/store/disk-objects.ts';
+import { diskObjects } from '../../../../registry/store/disk/disk-objects.ts';
+import { objectPath } from '../../../../registry/store/disk/object-paths.ts';
 import { putBlobs, storedBlobName } from '../../../../registry/store/objects.ts';
 import { sweepOrphans } from '../../../../registry/store/sweeps/sweep-orphans.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
@@ -35,9 +43,7 @@ describe('a start', () => {
   const send: Send = (path, init) => fetch(`${running.base}${path}`, init);
   const objects = (): string => join(dir, 'objects');
   const stored = (): string[] =>
-    readdirSync(join(objects(), 'stored', 'sha256')).map((name) =>
-      join(objects(), 'stored', 'sha256', name),
-    );
+    globSync('stored/sha256/*/*', { cwd: objects() }).map((path) => join(objects(), path));
   beforeEach(async () => {
     trust = makeRoot();
     dir = await makeDataFolder(trust);
@@ -72,7 +78,9 @@ describe('a start', () => {
     const young = Buffer.from('young');
     const report = Buffer.from(canonicalJson({ schema: 'skillgate.report/1' }));
     await putBlobs(disk, [young, report]);
-    const kept = [young, report].map((bytes) => join(objects(), storedBlobName(digestOf(bytes))));
+    const kept = [young, report].map((bytes) =>
+      objectPath(objects(), storedBlobName(digestOf(bytes))),
+    );
     for (const path of stored()) if (path !== kept[0]) old(path);
     await running.close();
     running = await startRegistry({ dir, port: 0 });
@@ -95,7 +103,7 @@ describe('a start', () => {
     expect((await send('/index/status.json')).status).toBe(200);
     const disk = diskObjects(folder);
     await putBlobs(disk, [orphan]);
-    const path = join(folder, storedBlobName(digestOf(orphan)));
+    const path = objectPath(folder, storedBlobName(digestOf(orphan)));
     old(path);
     await running.close();
     const status = join(folder, 'public', 'index', 'status.json');
@@ -129,7 +137,7 @@ describe('an upload during a sweep', () => {
     const folder = join(folderWith(), 'objects');
     const skill = makeSkill('@acme/again', '1.0.0', { files: { 'a.txt': 'a' } });
     const all = [skill.packed.bytes, ...skill.packed.contents.values()];
-    const paths = all.map((bytes) => join(folder, storedBlobName(digestOf(bytes))));
+    const paths = all.map((bytes) => objectPath(folder, storedBlobName(digestOf(bytes))));
     for (let turn = 0; turn < 60; turn++) {
       const disk = diskObjects(folder);
       await putBlobs(disk, all);
@@ -153,7 +161,7 @@ describe('an upload during a sweep', () => {
     const bytes = Buffer.from('shared');
     await putBlobs(disk, [bytes]);
     const name = storedBlobName(digestOf(bytes));
-    old(join(folder, name));
+    old(objectPath(folder, name));
     const removals = disk.startRemovals();
     let swept = false;
     // The sweep comes right after the upload has compared the stored bytes.
@@ -166,7 +174,7 @@ describe('an upload during a sweep', () => {
       return found;
     };
     await putBlobs({ ...disk, get }, [bytes]);
-    expect(existsSync(join(folder, name))).toBe(true);
+    expect(existsSync(objectPath(folder, name))).toBe(true);
     expect(removals.remove(name)).toBe(false);
     // A sweep that is over removes nothing, either.
     removals.end();

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startRegistry } from '../../../../registry/serve.ts';
-import { diskObjects } from '../../../../registry/store/disk-objects.ts';
+import { diskObjects } from '../../../../registry/store/disk/disk-objects.ts';
 import { sweepParts } from '../../../../registry/store/sweeps/sweep-parts.ts';
 import { folderWith } from '../../../cli/temporary-folder.ts';
 import { makeDataFolder } from '../../../journey/registry-data.ts';

@@ -6,10 +6,17 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { access, type FileHandle, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digestOf } from '../../skills-index/skill/digest.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { makeExclusive } from '../context.ts';
-import { forEachOf, type Objects, type TaggedBytes } from './objects.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { makeExclusive } from '../../context.ts';
+import { forEachOf, type Objects, type TaggedBytes } from '../objects.ts';
+import {
+  absent,
+  earlierPath,
+  isAbsent,
+  moveStored,
+  objectPath,
+  syncFolder,
+} from './object-paths.ts';
 
 /** Objects on a disk, from which a sweep can remove some. */
 export interface DiskObjects extends Objects {
@@ -18,6 +25,13 @@ export interface DiskObjects extends Objects {
    * removed, so an object that a later row names stays.
    */
   startRemovals(): Removals;
+  /**
+   * Moves objects from their paths in earlier releases. Until all are moved, each is read at both
+   * paths.
+   * @param signal ends the moves; a later call goes on
+   * @returns the number of moved objects
+   */
+  moveEarlier(signal: AbortSignal): Promise<number>;
 }
 
 /** One sweep over the objects. */
@@ -34,23 +48,23 @@ export function diskObjects(folder: string): DiskObjects {
   let inUse: Set<string> | undefined;
   // One process serves a folder, so ordering within the process is enough for a put that compares.
   const exclusive = makeExclusive();
-  const get = async (name: string): Promise<Uint8Array | undefined> => {
-    try {
-      return await readFile(pathOf(folder, name));
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw error;
-    }
+  let isMoved = false;
+  /** Tries the path of an object, and the path in earlier releases while some are there. */
+  const find = async <Found>(
+    name: string,
+    read: (path: string) => Promise<Found>,
+  ): Promise<Found | undefined> => {
+    const path = objectPath(folder, name);
+    const earlier = earlierPath(folder, name);
+    const found = await read(path).catch(absent);
+    if (found !== undefined || isMoved || path === earlier) return found;
+    // The object may be moved between two looks.
+    return (await read(earlier).catch(absent)) ?? read(path).catch(absent);
   };
-  const has = async (name: string): Promise<boolean> => {
-    try {
-      await access(pathOf(folder, name));
-      return true;
-    } catch (error) {
-      if (isAbsent(error)) return false;
-      throw error;
-    }
-  };
+  const get = (name: string): Promise<Uint8Array | undefined> =>
+    find(name, async (path) => readFile(path));
+  const has = async (name: string): Promise<boolean> =>
+    (await find(name, async (path) => access(path).then(() => true))) === true;
   const getTagged = async (name: string): Promise<TaggedBytes | undefined> => {
     const bytes = await get(name);
     return bytes && { bytes, tag: digestOf(bytes) };
@@ -77,6 +91,11 @@ export function diskObjects(folder: string): DiskObjects {
       inUse.add(name);
       return has(name);
     },
+    moveEarlier: async (signal) => {
+      const moved = await moveStored(folder, signal);
+      isMoved ||= !signal.aborted;
+      return moved;
+    },
     startRemovals: () => {
       const used = new Set<string>();
       inUse = used;
@@ -84,7 +103,8 @@ export function diskObjects(folder: string): DiskObjects {
         inUse: used,
         remove: (name) => {
           if (inUse !== used || used.has(name)) return false;
-          rmSync(pathOf(folder, name), { force: true });
+          for (const path of [objectPath(folder, name), earlierPath(folder, name)])
+            rmSync(path, { force: true });
           return true;
         },
         end: () => {
@@ -119,7 +139,7 @@ async function writeAll(
 ): Promise<void> {
   const touched = new Set<string>();
   await forEachOf(all, async ([name, bytes]) => {
-    const path = pathOf(folder, name);
+    const path = objectPath(folder, name);
     const parent = dirname(path);
     const made = await writeWhole(path, bytes, isSynced);
     if (isSynced) touched.add(parent);
@@ -163,28 +183,4 @@ async function create(path: string): Promise<{ file: FileHandle; made: string | 
     const made = await mkdir(dirname(path), { recursive: true });
     return { file: await open(path, 'wx', 0o644), made };
   }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-function pathOf(folder: string, name: string): string {
-  if (name.split('/').some((part) => part === '' || part === '.' || part === '..')) {
-    throw new Problem('internal', `Not the name of an object: ${name.slice(0, 200)}`);
-  }
-  return join(folder, name);
-}
-
-function isAbsent(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'ENOENT' || error.code === 'ENOTDIR')
-  );
 }
