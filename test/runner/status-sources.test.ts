@@ -47,6 +47,21 @@ function with2nd(paths: Map<string, Uint8Array>, status: Uint8Array): AdmissionR
     String(input) === second ? new Response(Buffer.from(status)) : registry(input, init);
 }
 
+/**
+ * A registry whose log has grown, although its status shows the head `before`. The second source
+ * shows the new head.
+ */
+async function grownLog(): Promise<{ before: Map<string, Uint8Array>; asked: AdmissionRequest }> {
+  const story = await tellStory();
+  const before = storyPaths(story);
+  // A statement without names leaves the map as it is.
+  await story.log.say(scanOf(story.about, story.report), people.scanner);
+  const log = [...storyPaths(story)].filter(([path]) => path.startsWith('/log/'));
+  const newer = await storyStatus(story.log, storyNow - minute);
+  const fetch = with2nd(new Map([...before, ...log]), newer);
+  return { before, asked: ask({ fetch, statusUrls: [second] }) };
+}
+
 describe('a second place of status.json', () => {
   it.each([
     ['none', undefined],
@@ -66,18 +81,8 @@ describe('a second place of status.json', () => {
   });
 
   it('is proven to continue the same log when it is the newer one', async () => {
-    const story = await tellStory();
-    const before = storyPaths(story);
-    // A statement without names leaves the map as it is.
-    await story.log.say(scanOf(story.about, story.report), people.scanner);
-    const paths = new Map([
-      ...before,
-      ...[...storyPaths(story)].filter(([path]) => path.startsWith('/log/')),
-    ]);
-    const newer = await storyStatus(story.log, storyNow - minute);
-    expect(await codes(ask({ fetch: with2nd(paths, newer), statusUrls: [second] }))).toEqual([
-      'admitted',
-    ]);
+    const { asked } = await grownLog();
+    expect(await codes(asked)).toEqual(['admitted']);
   });
 
   it('stops a version with a head that a newer status of the registry hides', async () => {
@@ -97,15 +102,7 @@ describe('a second place of status.json', () => {
   });
 
   it('raises no alarm offline, where it had shown a newer head than the registry', async () => {
-    const story = await tellStory();
-    const before = storyPaths(story);
-    await story.log.say(scanOf(story.about, story.report), people.scanner);
-    const paths = new Map([
-      ...before,
-      ...[...storyPaths(story)].filter(([path]) => path.startsWith('/log/')),
-    ]);
-    const newer = await storyStatus(story.log, storyNow - minute);
-    const asked = ask({ fetch: with2nd(paths, newer), statusUrls: [second] });
+    const { asked, before } = await grownLog();
     expect(await codes(asked)).toEqual(['admitted']);
     expect(await codes({ ...asked, offline: true })).toEqual(['admitted']);
     // An older registry is an alarm all the same.
