@@ -20,11 +20,10 @@ import { answer, inkFor, joined, printLine, printNote, safe } from '../terminal/
 import { problemJson, problemText } from '../terminal/problem-text.ts';
 import { recordingSource } from './recording-source.ts';
 import { verifyFolder } from './verified-folder.ts';
+import { verifiedJson, verifiedText } from './verified-text.ts';
 import {
   exportVerified,
   type VerifiedVersion,
-  verifiedJson,
-  verifiedText,
   verifyVersion,
   withRescan,
 } from './verified-version.ts';
