@@ -24,8 +24,10 @@ export function fileGetter(ended: AbortSignal): GetFile {
       answer.destroy();
       throw new Error(`the server answered with a redirect (${status})`);
     }
-    const body = unpacked(answer);
-    const cancel = async (): Promise<void> => void body.destroy();
+    // A 304 has no body. Reading to its end frees the connection for the next request.
+    const isEmpty = status === 304;
+    const body = isEmpty ? answer : unpacked(answer);
+    const cancel = async (): Promise<void> => void (isEmpty ? body.resume() : body.destroy());
     return { ok: status >= 200 && status < 300, status, body: Object.assign(body, { cancel }) };
   };
 }

@@ -1,0 +1,60 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { fileGetter } from '../../cli/get-file.ts';
+import { fetchFile } from '../../skills-index/client/blobs.ts';
+import { memoryStore } from '../../skills-index/client/store.ts';
+
+let server: Server;
+let base: string;
+let status: number;
+let connections: number;
+
+beforeEach(async () => {
+  connections = 0;
+  server = createServer((_, answer) => {
+    answer.writeHead(status, { 'content-encoding': 'identity' });
+    answer.end(status === 404 ? 'x'.repeat(1_000_000) : undefined);
+  });
+  server.on('connection', () => connections++);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+it('asks again on the same connection after an answer without a body', async () => {
+  status = 304;
+  expect(await askTwice()).toEqual([304, 304]);
+  expect(connections).toBe(1);
+});
+
+it('reads no body that nobody wants, at the price of the connection', async () => {
+  status = 404;
+  expect(await askTwice()).toEqual([404, 404]);
+  expect(connections).toBe(2);
+});
+
+it('takes no body from an unchanged file', async () => {
+  status = 304;
+  const { signal } = new AbortController();
+  const source = { fetch: fileGetter(signal), store: memoryStore(), base, signal };
+  await expect(fetchFile(source, '/checkpoint', 1_000)).rejects.toThrow('answered 304');
+});
+
+async function askTwice(): Promise<number[]> {
+  const { signal } = new AbortController();
+  const get = fileGetter(signal);
+  const seen: number[] = [];
+  for (let nth = 0; nth < 2; nth++) {
+    const { status, body } = await get(base, { headers: {}, redirect: 'error', signal });
+    await body?.cancel();
+    // The connection is free one turn later.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    seen.push(status);
+  }
+  return seen;
+}
