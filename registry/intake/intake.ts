@@ -214,7 +214,6 @@ async function store(
     const [publish] = signed;
     if (publish !== undefined && 'certified' in publish.signer)
       await requireUnusedRun(registry, name, publish.signer.certified.claims);
-    await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const id = makeId(registry);
     const createdAt = registry.now().getTime();
     const row = (logIndex: number) => ({
@@ -251,7 +250,8 @@ async function store(
         }),
     ];
     const statements = signed.map((added) => ({ ...added, versionId: id }));
-    const appended = await append(registry, { statements, writes });
+    const stored = putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
+    const appended = await append(registry, { statements, writes }, stored);
     return {
       row: { ...row(appended.indexes[0] ?? 0), verdict: null, report: null },
       statements: await finishLogged(registry, appended),
