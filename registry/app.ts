@@ -36,6 +36,7 @@ import { readerRoutes } from './routes/readers.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { scopeVersionRoutes } from './routes/scope-versions.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { skillFileRoutes } from './routes/skill-files.ts';
 import { statementRoutes } from './routes/statements.ts';
 import { staticRoutes } from './routes/static.ts';
 import { tufRoutes } from './routes/tuf.ts';
@@ -123,6 +124,7 @@ export function createApp(
   app.route('/', homeRoutes(registry));
   app.route('/', feedRoutes(registry));
   app.route('/', staticRoutes(registry));
+  app.route('/', skillFileRoutes(registry));
   app.route('/', logRoutes(registry));
   app.route('/osv', osvRoutes(registry));
   app.route('/tuf', tufRoutes(registry));

@@ -121,11 +121,6 @@ export const orphanAgeMs = 7 * 24 * 3_600_000;
 export const orphansAtOnce = 200;
 export const sweepPauseMs = 20;
 export const usedNamesMax = 200_000;
-/**
- * More than a line of an index file grows by its hints, with the line feed: the log indexes of the
- * advice about the version, and its stop. A full index file must have room for them.
- */
-export const hintBytesMax = 160;
 /** Index files that a start updates before it marks their lines in one batch. */
 export const indexFilesMarkedAtOnce = 100;
 export const formBodyBytesMax = 64 * 1024;

@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:940516bbdaf80a7cd2049aca42bf1824b6da7b316e4486b2246496ece97a83a7',
+  extractor: 'sha256:1d2ecfdb7d50e5c5a9baa1e9c1f50fd996a689da0941e6324ab679ca0b74d69b',
   judging: 'sha256:521ce1a4fa99dd4def073b0d682e7e07c320fa31b12145ac2f8e33f874a34f6f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -109,15 +109,15 @@ export const codeDigests: CodeDigests = {
     'manifest/broken-promise':
       'sha256:2b92b407a3cd824500d55471d165dbb01db80c594a0eb9e80b4f424e7aa60c55',
     'manifest/contradiction':
-      'sha256:c2fb94c0687efc891b7256ea70bff7e71eff2837d6854c28624432052eab3c60',
+      'sha256:33344c7b6544fa091d8ce8480677d11a8c6a16158b2953cd5c6615883deda503',
     'manifest/declared-attack':
       'sha256:379c4a4a0372d15cce17ef8a63c2e981a8859e4d9238c076bcceac74215d8705',
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:9479c939bf5b35e534046943a3b38612c93f4b92a41adae0e2500c5682a07619',
+      'sha256:45034ed58fcd6e4619b11127da8bd1e842a8689513f6bbd3f488fd555218510c',
     'manifest/unnamed-script':
-      'sha256:b46dda4fa5b5b8a251703a2dd1a19c540d5722cf6cb4e36dc90b7bf9263031fb',
+      'sha256:4b2dc32d7194a20f625e5769a3285792e7077235f68732c6e3b74d7a93878f02',
     'manifest/unreadable':
       'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
     'manifest/unused': 'sha256:9727e56f37ad0efee30872385920f279c5917d17fdf3ca05125d690bc7ad721b',

@@ -79,7 +79,7 @@ export class Generator {
   }
 
   /** The template of a version, all of whose statements are finished. */
-  version(names: Required<Names>, version: string): Template {
+  version(names: Names & { readonly skill: string }, version: string): Template {
     return readVersionTemplate({ dir: this.#dir, db: this.#db }, names, version);
   }
 

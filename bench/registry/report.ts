@@ -12,6 +12,7 @@ import { growthPart } from './growth.ts';
 import { isolatesPart } from './isolates.ts';
 import { largeUploadsPart } from './large-uploads.ts';
 import { marksPart } from './marks.ts';
+import { oneSkillPart } from './one-skill.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
 import { load } from './process-figures.ts';
 import { rowBytesPart } from './row-bytes.ts';
@@ -24,6 +25,7 @@ const parts: Record<string, (reach: Reach) => Promise<Part>> = {
   large: largeUploadsPart,
   isolates: isolatesPart,
   marks: marksPart,
+  skill: oneSkillPart,
   rows: rowBytesPart,
   scopes: scopesPart,
   versions: growthPart,

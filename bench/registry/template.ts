@@ -16,6 +16,8 @@ import type { TestKey } from '../../test/registry/people.ts';
 export interface Names {
   readonly scope: string;
   readonly skill?: string;
+  /** Absent where all clones have the template's version. */
+  readonly version?: string;
   /** Owner of the scope, and the publisher. */
   readonly author: TestKey;
 }
@@ -61,7 +63,7 @@ interface Folder {
 /** The template of a version, all of whose statements are finished. */
 export function readVersionTemplate(
   folder: Folder,
-  names: Required<Names>,
+  names: Names & { readonly skill: string },
   version: string,
 ): Template {
   const row = folder.db
@@ -79,10 +81,11 @@ export function readClaimTemplate(folder: Folder, names: Names): Template {
 }
 
 /** The texts that distinguish a clone from its template, before any digest. */
-export function textsOf({ scope, skill, author }: Names): Record<string, string> {
+export function textsOf({ scope, skill, version, author }: Names): Record<string, string> {
   return {
     scope,
     ...(skill === undefined ? {} : { skill }),
+    ...(version === undefined ? {} : { version }),
     author: hexOf(author.keyId),
     key: author.open.spki,
     // The subject of a claim.

@@ -3,7 +3,7 @@
  * more capabilities without a person's consent.
  */
 import { compare, valid } from 'semver';
-import { fetchIndex } from '../../skills-index/client/registry-index.ts';
+import { fetchIndex } from '../../skills-index/client/index-lines.ts';
 import {
   type Capabilities,
   capabilityDigest,
@@ -72,7 +72,9 @@ export async function approvedBefore(
   before: LockedSkill,
 ): Promise<Capabilities | undefined> {
   if (before.capabilities === digest) return capabilities;
-  const lines = await fetchIndex(found.source, name).catch(() => []);
+  const lines = await fetchIndex(found.source, name, { name, range: before.version }).catch(
+    () => [],
+  );
   found.source.signal?.throwIfAborted();
   const line = lines.find((candidate) => candidate.version === before.version);
   return line !== undefined && capabilityDigest(line.capabilities) === before.capabilities

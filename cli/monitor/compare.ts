@@ -1,12 +1,14 @@
 /** Holds every index line against what the log says up to the status's own head. */
-import { fetchFile } from '../../skills-index/client/blobs.ts';
+import { fetchIndex } from '../../skills-index/client/index-lines.ts';
+import { withSum } from '../../skills-index/client/limited-source.ts';
+import { memoryStore } from '../../skills-index/client/store.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
-import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
-import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import type { IndexLine } from '../../skills-index/trust/index-files/index-line.ts';
 import { type Difference, withheldStatement } from './difference.ts';
 import { type JudgingLog, judgeLine } from './judged-line.ts';
 import type { LoggedSummary, ReplayedSummary } from './judged-summary.ts';
-import { monitorLinesMax } from './limits.ts';
+import { monitorIndexBytesMax, monitorLinesMax } from './limits.ts';
 import { offeredKey } from './offered.ts';
 import { otherStop, whyHiding, whyUnfounded } from './shown-stops.ts';
 import { judgeSummaryInLog } from './summaries.ts';
@@ -52,9 +54,10 @@ export async function compareIndex(world: ReplayWorld, log: ComparedLog): Promis
   let lines = 0;
   let stopped = 0;
   for (const [name, summaries] of summariesByName(log.summaries)) {
-    const bytes = await fetchFile(world.source, `/index/${name}`, indexFileBytesMax);
+    const source = withSum({ ...world.source, store: memoryStore() }, monitorIndexBytesMax);
+    const all = await fetchIndex(source, name);
     const found: Found = { differences: [], notes, shown: new Set(), taken: new Map() };
-    for (const line of bytes === undefined ? [] : parseIndexFile(bytes, name)) {
+    for (const line of all) {
       if (line.logIndex >= log.size) continue;
       lines++;
       if (line.stopped !== undefined) stopped++;
@@ -63,7 +66,7 @@ export async function compareIndex(world: ReplayWorld, log: ComparedLog): Promis
     await compareUnshown(world, log, summaries, found);
     offered.push(...found.taken.keys());
     differences.push(...found.differences);
-    if (found.differences.length > 0 && bytes !== undefined) files.set(name, bytes);
+    if (found.differences.length > 0 && all.length > 0) files.set(name, printLines(all));
   }
   return {
     lines,
@@ -73,6 +76,10 @@ export async function compareIndex(world: ReplayWorld, log: ComparedLog): Promis
     files,
     offered,
   };
+}
+
+function printLines(lines: readonly IndexLine[]): Uint8Array {
+  return Buffer.from(lines.map((line) => `${canonicalJson(line)}\n`).join(''));
 }
 
 async function compareLine(

@@ -28,6 +28,8 @@ export const monitorMapsMax = 4;
 /** Listed differences, and stored folders of evidence. */
 export const monitorDifferencesMax = 1_000;
 export const monitorEvidenceMax = 100;
+/** Bytes of the index of one skill with all its parts. */
+export const monitorIndexBytesMax = 256 * 1024 * 1024;
 /** Judged index lines that a process remembers. */
 export const monitorLinesMax = 100_000;
 /**

@@ -3,6 +3,9 @@
  * a line before the version's files.
  */
 import { fetchFile } from '../../skills-index/client/blobs.ts';
+import { fetchIndex } from '../../skills-index/client/index-lines.ts';
+import { withSum } from '../../skills-index/client/limited-source.ts';
+import { memoryStore } from '../../skills-index/client/store.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
@@ -12,7 +15,7 @@ import {
   parseIndexFile,
   printIndexLine,
 } from '../../skills-index/trust/index-files/index-line.ts';
-import { indexFileBytesMax, statusBytesMax } from '../../skills-index/trust/limits.ts';
+import { statusBytesMax } from '../../skills-index/trust/limits.ts';
 import { copyVersion } from './copy-version.ts';
 import type { CopyWorld } from './copy-world.ts';
 
@@ -44,9 +47,9 @@ export async function copySkill(
   size: number,
 ): Promise<CopiedSkill> {
   const exported = await world.folder.get(`index/${name}`);
-  const path = `/index/${name}`;
-  const bytes = await fetchFile(world.source, path, indexFileBytesMax, exported);
-  const shown = bytes === undefined ? [] : parseIndexFile(bytes, name);
+  // The folder gets one whole index file, so the parts of the registry's file are not kept.
+  const store = { ...memoryStore(), getNamed: async () => exported };
+  const shown = await fetchIndex(withSum({ ...world.source, store }), name);
   const before = exported === undefined ? [] : parseIndexFile(exported, name);
   const known = new Set(before.map(printIndexLine));
   const below = shown.filter(({ logIndex }) => logIndex < size).map((line) => asOf(line, size));

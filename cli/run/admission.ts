@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import * as admission from '../../runner/admission/public.ts';
 import { fetchBlob, type Source } from '../../skills-index/client/blobs.ts';
 import { withFilePacks } from '../../skills-index/client/file-packs.ts';
-import { withDeadline } from '../../skills-index/client/limited-source.ts';
-import { fetchIndex } from '../../skills-index/client/registry-index.ts';
+import { fetchIndex } from '../../skills-index/client/index-lines.ts';
+import { withDeadline, withSum } from '../../skills-index/client/limited-source.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
@@ -198,7 +198,7 @@ export async function fetchLines(
   const pinned = registryOf(world, scopeOf(name), registries);
   const terms = { offline: false, graceHours: 0 };
   const { registry } = await freshRegistry(world, pinned, terms);
-  return fetchIndex(sourceOf(world, registry, false), name);
+  return fetchIndex(withSum(sourceOf(world, registry, false)), name);
 }
 
 /** Opens an admitted skill: its files come when they are asked for. */

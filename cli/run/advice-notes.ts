@@ -2,7 +2,7 @@
 import { valid } from 'semver';
 import type * as admission from '../../runner/admission/public.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
-import { fetchIndex } from '../../skills-index/client/registry-index.ts';
+import { fetchIndex } from '../../skills-index/client/index-lines.ts';
 import { fetchStatementAt } from '../../skills-index/client/version-words.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { compareVersions, isInRange } from '../../skills-index/skill/version.ts';
@@ -29,7 +29,9 @@ export async function passedOverNotes(
   const { name, version } = input.line;
   if (valid(range) !== null) return [];
   // A missing note must not stop an installation.
-  const lines = await fetchIndex({ ...source, offline: true }, name).catch(() => []);
+  const lines = await fetchIndex({ ...source, offline: true }, name, { name, range }).catch(
+    () => [],
+  );
   const line = lines
     .filter((one) => one.advice?.yanked !== undefined && isInRange(one.version, range))
     .sort((a, b) => compareVersions(a.version, b.version))

@@ -101,8 +101,11 @@ export function whyNotOwnDigest(name: string, bytes: Uint8Array): string | undef
 
 /** Whether an object has the digest of its bytes as its name. */
 function isFixed(name: string): boolean {
-  return /^(?:stored|public\/blobs)\/sha256\/[0-9a-f]{64}$/.test(name);
+  return fixedNames.test(name);
 }
+
+const fixedNames =
+  /^(?:(?:stored|public\/blobs)\/sha256|public\/index\/parts\/@[^/]+\/[^/]+)\/[0-9a-f]{64}$/;
 
 /** The folders below a folder of objects, with the names of their files. */
 export async function* foldersBelow(

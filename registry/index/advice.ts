@@ -84,16 +84,16 @@ export async function adviceKinds(
   return new Map([...groups].map(([id, all]) => [id, all.map(({ kind }) => kind).sort()]));
 }
 
-/** The hints in the index file of a skill, by the log indexes of the lines. */
+/** The hints in index lines, by the log indexes of the lines. */
 export async function hintsOf(
   { db }: Registry,
-  name: SkillName,
+  lines: readonly number[],
 ): Promise<ReadonlyMap<number, AdviceHint>> {
   const rows = await db.read
     .select({ line: indexLines.logIndex, kind: advice.kind, logIndex: advice.logIndex })
     .from(indexLines)
     .innerJoin(advice, eq(advice.versionId, indexLines.versionId))
-    .where(eq(indexLines.name, name));
+    .where(isAmong(indexLines.logIndex, lines));
   const hints = new Map<number, AdviceHint>();
   for (const { line, kind, logIndex } of rows)
     hints.set(line, { ...hints.get(line), [kind]: logIndex });

@@ -3,11 +3,9 @@
  * write the file at once. So each write replaces only the bytes that the writer read before its
  * query, and marks only the lines that it wrote.
  */
-import { and, asc, eq, sql } from 'drizzle-orm';
-import { digestOf } from '../../skills-index/skill/digest.ts';
+import { sql } from 'drizzle-orm';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
-import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import type { StopHint } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Registry } from '../context.ts';
 import { indexFilesMarkedAtOnce } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
@@ -15,10 +13,10 @@ import { behindNow } from '../log/witness-duty.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
 import type { KnownFile } from '../store/known-files.ts';
 import { replaceObject } from '../store/objects.ts';
-import { audit, indexLines, versions } from '../store/schema.ts';
+import { indexLines } from '../store/schema.ts';
 import { whyDamaged } from '../store/sqlite-errors.ts';
-import type { VersionState } from '../versions/status.ts';
-import { hintsOf } from './advice.ts';
+import { composeIndex } from './compose-index.ts';
+import { getPart, indexPartName, partsIn, readSound } from './index-parts.ts';
 
 /** The name of a skill's index file. */
 export function indexFileName(name: SkillName): string {
@@ -88,7 +86,7 @@ async function readAndHeal(registry: Registry, name: SkillName): Promise<ReadFil
   if (bytes !== undefined && registry.known === undefined) return asItIs;
   let committed: Uint8Array;
   try {
-    committed = await printFile(registry, name, await linesOf(registry, name));
+    committed = (await composeIndex(registry, name, bytes)).bytes;
   } catch (error) {
     if (whyDamaged(error) === undefined) throw error;
     return asItIs;
@@ -100,6 +98,40 @@ async function readAndHeal(registry: Registry, name: SkillName): Promise<ReadFil
   // The rows are the answer, also while the storage takes no file.
   if (whole.bytes !== undefined) await orLater(registry, () => writeIndexFile(registry, name));
   return whole;
+}
+
+/**
+ * Reads a part of an index file. In a process that alone writes, a part that the index names and
+ * that is gone or damaged is made again.
+ * @returns undefined when the index has no such part
+ */
+export async function readIndexPart(
+  registry: Registry,
+  name: SkillName,
+  digest: Digest,
+): Promise<Uint8Array | undefined> {
+  const { known } = registry;
+  const object = indexPartName(name, digest);
+  const kept = known?.get(object);
+  if (kept !== undefined) return kept.bytes;
+  const turn = known?.turn ?? 0;
+  let bytes = await getPart(registry, name, digest);
+  if (bytes === undefined && known !== undefined && (await isNamed(registry, name, digest))) {
+    await markWritten(registry, await putIndexFile(registry, name, true));
+    bytes = await getPart(registry, name, digest);
+  }
+  if (bytes !== undefined) known?.keep(object, { bytes, digest }, turn);
+  return bytes;
+}
+
+async function isNamed(registry: Registry, name: SkillName, digest: Digest): Promise<boolean> {
+  const file = await readIndexFile(registry, name);
+  const parts = [...((file && readSound(file.bytes))?.parts ?? [])];
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    if (part.digest === digest) return true;
+    parts.push(...(await partsIn(registry, name, part)));
+  }
+  return false;
 }
 
 /** Writes the files that lack a line after a crash or a failed write. */
@@ -118,67 +150,25 @@ export async function writeLackingFiles(registry: Registry): Promise<void> {
   }
 }
 
-/** Log indexes of the lines that were unmarked and are in the file now. */
-async function putIndexFile(registry: Registry, name: SkillName): Promise<readonly number[]> {
+/**
+ * @param isAnew whether all parts are made anew
+ * @returns log indexes of the lines that were unmarked and are in the file now
+ */
+async function putIndexFile(
+  registry: Registry,
+  name: SkillName,
+  isAnew = false,
+): Promise<readonly number[]> {
   return registry.exclusive(`index ${name}`, async () => {
     let unwritten: readonly number[] = [];
-    await replaceObject(registry.objects, indexFileName(name), async () => {
-      const rows = await linesOf(registry, name);
-      unwritten = rows.filter((row) => row.written === 0).map((row) => row.logIndex);
-      return printFile(registry, name, rows);
+    await replaceObject(registry.objects, indexFileName(name), async (before) => {
+      const composed = await composeIndex(registry, name, isAnew ? undefined : before);
+      unwritten = composed.unwritten;
+      return composed.bytes;
     });
     registry.known?.change(indexFileName(name));
     return unwritten;
   });
-}
-
-type LineRow = Pick<typeof indexLines.$inferSelect, 'line' | 'logIndex' | 'written'> & {
-  readonly status: VersionState | null;
-  /** Time of the last move, in milliseconds since 1970. */
-  readonly since: number | null;
-};
-
-function linesOf(registry: Registry, name: SkillName): Promise<LineRow[]> {
-  return registry.db.read
-    .select({
-      line: indexLines.line,
-      logIndex: indexLines.logIndex,
-      written: indexLines.written,
-      status: versions.status,
-      since: audit.at,
-    })
-    .from(indexLines)
-    .leftJoin(versions, eq(versions.id, indexLines.versionId))
-    .leftJoin(audit, and(eq(audit.versionId, versions.id), eq(audit.move, versions.move)))
-    .where(eq(indexLines.name, name))
-    .orderBy(asc(indexLines.logIndex));
-}
-
-// The hints are read after the lines: a line whose advice or state has changed since stays
-// unwritten, so the file is written once more. Installers judge the statements in the log.
-async function printFile(
-  registry: Registry,
-  name: SkillName,
-  rows: readonly LineRow[],
-): Promise<Uint8Array> {
-  const hints = await hintsOf(registry, name);
-  const lines = rows.map((row) => {
-    const advice = hints.get(row.logIndex);
-    const stopped = stopOf(row);
-    if (advice === undefined && stopped === undefined) return row.line;
-    const line = {
-      ...JSON.parse(row.line),
-      ...(advice && { advice }),
-      ...(stopped && { stopped }),
-    };
-    return canonicalJson(line);
-  });
-  return Buffer.from(lines.map((line) => `${line}\n`).join(''));
-}
-
-function stopOf({ status, since }: LineRow): StopHint | undefined {
-  if (status !== 'suspended' && status !== 'revoked') return undefined;
-  return { kind: status, since: new Date(since ?? 0).toISOString() };
 }
 
 // Never by name: the file lacks a line that another process has committed since.

@@ -3,7 +3,7 @@
  * asks `decide` as every installer will, makes the evidence public and writes the immutable line in
  * the batch of the state change. Each step can be interrupted, and is done again.
  */
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { withoutWhy } from '../../skills-index/skill/capability.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -17,9 +17,7 @@ import {
   parseIndexFile,
   printIndexLine,
 } from '../../skills-index/trust/index-files/index-line.ts';
-import { indexFileBytesMax } from '../../skills-index/trust/limits.ts';
 import type { Registry } from '../context.ts';
-import { hintBytesMax } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { finishStatements } from '../log/finish-statements.ts';
 import { logSize } from '../log/log.ts';
@@ -30,7 +28,7 @@ import { readApprovals } from '../review/approvals.ts';
 import { retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { publicBlobName } from '../store/objects.ts';
-import { indexLines, versions } from '../store/schema.ts';
+import { versions } from '../store/schema.ts';
 import { maliciousPackagesOf, noMaliciousPackage } from '../versions/malicious-packages.ts';
 import {
   addressOf,
@@ -44,6 +42,7 @@ import { nobodyEndedSince, whyStopped } from '../versions/publishers.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { identityEvidence } from './evidence.ts';
 import { commitLine, writeIndexFile } from './index-file.ts';
+import { indexLineBytesMax } from './limits.ts';
 import { writePacks } from './packs.ts';
 import { refreshStatus, statusIn } from './status-json.ts';
 import { summaryOf } from './verification-summary.ts';
@@ -72,7 +71,7 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
     approvals.map((approval) => approval.logIndex),
   );
   const line = await lineOf(registry, row, summary);
-  await requireReadable(registry, line);
+  requireReadable(line);
   await requireAdmissible(registry, row, line);
   await makePublic(registry, row, line);
   return enter(registry, row, { line, since });
@@ -128,18 +127,11 @@ async function lineOf(
  * versions included.
  * @throws Problem `not-admitted`
  */
-export async function requireReadable(registry: Registry, line: IndexLine): Promise<void> {
-  const bytes = Buffer.from(`${printIndexLine(line)}\n`);
-  const [before] = await registry.db.read
-    .select({
-      bytes: sql<number>`coalesce(sum(length(CAST(${indexLines.line} AS BLOB)) + ${hintBytesMax}), 0)`,
-    })
-    .from(indexLines)
-    .where(eq(indexLines.name, line.name));
+export function requireReadable(line: IndexLine): void {
+  const bytes = Buffer.from(printIndexLine(line));
   const cannot = `Cannot publish ${line.name}@${line.version}`;
-  if ((before?.bytes ?? 0) + bytes.byteLength + hintBytesMax > indexFileBytesMax) {
-    throw new Problem('not-admitted', `${cannot}: the index file of this skill is full`);
-  }
+  if (bytes.byteLength > indexLineBytesMax)
+    throw new Problem('not-admitted', `${cannot}: the version’s index line is too long`);
   try {
     parseIndexFile(bytes, line.name);
   } catch (cause) {

@@ -30,6 +30,11 @@ export const besideTheApi = {
       },
     },
   },
+  '/index/parts/{scope}/{name}/{digest}': bytesAt(
+    ['scope', 'name', 'digest'],
+    'Older lines of the index of a skill with many versions, or further parts: the SHA-256 of the part in hexadecimal',
+    ['digest-invalid', 'name-invalid'],
+  ),
   '/packs/evidence/{index}/{line}': bytesAt(
     ['index', 'line'],
     'The evidence of an index line in one answer: its log index, and the SHA-256 of the line in hexadecimal',

@@ -1,26 +1,21 @@
 /**
- * Files for installers: index, words, public blobs, and packs of blobs. They are immutable, or
+ * Files for installers: roots, status, public blobs, and packs of blobs. They are immutable, or
  * small and verified by their readers.
  */
 import { type Context, Hono } from 'hono';
 import { parseDigest } from '../../skills-index/skill/digest.ts';
-import { parseSkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import { parseVersion } from '../../skills-index/skill/version.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import type { Registry } from '../context.ts';
-import { readIndexFile } from '../index/index-file.ts';
 import { readEvidencePack, readFilePack } from '../index/packs.ts';
 import { settlePutOff } from '../index/put-off.ts';
 import { currentStatus } from '../index/status-json.ts';
-import { readWordsFile } from '../index/words.ts';
 import { requireReading } from '../readers/may-read.ts';
 import { scopesOfBlob, scopesOfBundle, scopesOfLine } from '../readers/scopes-of-content.ts';
-import { shownWords } from '../readers/shown-words.ts';
 import { readPublicBlob } from '../store/blobs.ts';
 import { earlierRootName } from '../store/objects.ts';
-import { answerFile, isHeadSize } from './file-answers.ts';
+import { answerFile } from './file-answers.ts';
 
 /** Routes at the root of the site. */
 export function staticRoutes(registry: Registry): Hono {
@@ -59,27 +54,6 @@ export function staticRoutes(registry: Registry): Hono {
       if (bytes === undefined)
         throw new Problem('not-found', `This registry never used the root file sha256:${hex}`);
       return answerFile(context, bytes, { type: 'application/json', cache: 'forever' });
-    })
-    .get('/index/:scope/:name', async (context) => {
-      const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
-      const missing = `${name} is not in the index`;
-      await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
-      const file = await readIndexFile(registry, name);
-      if (file === undefined) throw new Problem('not-found', missing);
-      const as = { type: 'application/x-ndjson', cache: 'fresh', digest: file.digest } as const;
-      return answerFile(context, file.bytes, as);
-    })
-    .get('/words/:scope/:name/:version', async (context) => {
-      const { scope, name: short, version } = context.req.param();
-      const name = parseSkillName(`${scope}/${short}`);
-      const missing = `${name}@${version} is not in the index`;
-      await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
-      const size = context.req.query('size');
-      const asked = size !== undefined && isHeadSize.test(size) ? Number(size) : undefined;
-      const bytes = await readWordsFile(registry, name, parseVersion(version), asked);
-      if (bytes === undefined) throw new Problem('not-found', missing);
-      const shown = await shownWords(registry, context, bytes);
-      return answerFile(context, shown, { type: 'application/json', cache: 'fresh' });
     })
     .get('/blobs/sha256/:hex', async (context) => {
       const digest = parseDigest(`sha256:${context.req.param('hex')}`);

@@ -94,11 +94,11 @@ export async function putBlobs(
 export async function replaceObject(
   objects: Objects,
   name: string,
-  make: () => Promise<Uint8Array>,
+  make: (before: Uint8Array | undefined) => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
   for (let tries = 0; tries < writeAttemptsMax; tries++) {
     const before = await objects.getTagged(name);
-    const bytes = await make();
+    const bytes = await make(before?.bytes);
     if (before !== undefined && Buffer.compare(before.bytes, bytes) === 0) return bytes;
     if (await objects.putOver(name, bytes, before?.tag)) return bytes;
   }

@@ -51,6 +51,7 @@ export interface Pack {
 /**
  * Reads the bytes with this digest from the store, a pack or the registry, and keeps fetched bytes
  * in the store. Undefined for a blob that the registry does not have.
+ * @param path where the registry has the bytes
  * @throws Problem `registry-down`, `registry-answer-invalid`, `signature-invalid` when the registry
  * sends bytes with another digest
  */
@@ -58,6 +59,7 @@ export async function fetchBlobIfThere(
   source: Source,
   digest: Digest,
   bytesMax: number,
+  path = `/blobs/sha256/${hexOf(digest)}`,
 ): Promise<Uint8Array | undefined> {
   const kept = await source.store.get(digest);
   // A blob whose copy in the store is damaged is fetched again.
@@ -66,7 +68,7 @@ export async function fetchBlobIfThere(
   const bytes =
     packed !== undefined && packed.byteLength <= bytesMax
       ? packed
-      : await fetchFile(source, `/blobs/sha256/${hexOf(digest)}`, bytesMax);
+      : await fetchFile(source, path, bytesMax);
   if (bytes === undefined) return undefined;
   if (digestOf(bytes) !== digest) {
     throw new Problem('signature-invalid', `The registry sent other bytes than ${digest}`, {

@@ -1,9 +1,10 @@
 /** Chooses the version that a range means, from the lines of a skill's index file. Pure. */
-import { valid as validVersion } from 'semver';
+import { gt, valid as validVersion } from 'semver';
 import type { SkillName } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
-import { resolveVersion, type Version } from '../skill/version.ts';
+import { mayMeet, resolveVersion, type Version } from '../skill/version.ts';
 import type { IndexLine } from '../trust/index-files/index-line.ts';
+import type { IndexPart } from '../trust/index-files/index-parts.ts';
 
 /** The version to find. */
 export interface WantedVersion {
@@ -23,25 +24,20 @@ export interface WantedVersion {
  * registry does not call stopped. Nobody signed that hint: `decide` judges the chosen version.
  * @throws Problem `not-found`, `version-yanked`
  */
-export function chooseLine(
-  lines: readonly IndexLine[],
-  { name, range, lockedVersion }: WantedVersion,
-): IndexLine {
-  const offered = lines.filter(
-    ({ advice, version }) => advice?.yanked === undefined || version === lockedVersion,
-  );
-  const going = offered.filter(({ stopped }) => stopped === undefined);
+export function chooseLine(lines: readonly IndexLine[], wanted: WantedVersion): IndexLine {
+  const { name, range } = wanted;
+  const { offered, going } = offeredOf(lines, wanted);
   const candidates = validVersion(range) === null ? [going, offered] : [lines];
   for (const list of candidates) {
     const found = highestIn(range, list);
     if (found !== undefined) return found;
   }
-  const wanted = range === '*' ? name : `${name}@${range}`;
+  const text = range === '*' ? name : `${name}@${range}`;
   const yanked = highestIn(range, lines);
   if (yanked !== undefined)
     throw new Problem(
       'version-yanked',
-      `Cannot choose a version of ${wanted}: the author yanked every version that fits`,
+      `Cannot choose a version of ${text}: the author yanked every version that fits`,
       { hint: `To use the newest of them nevertheless, name it: ${name}@${yanked.version}` },
     );
   const known =
@@ -51,11 +47,35 @@ export function chooseLine(
   const prerelease = lines.findLast((line) => line.version.includes('-'))?.version;
   throw new Problem(
     'not-found',
-    `Cannot find ${wanted}: ${known}`,
+    `Cannot find ${text}: ${known}`,
     prerelease === undefined
       ? {}
       : { hint: `to get the prerelease, name it: ${name}@${prerelease}` },
   );
+}
+
+/**
+ * Whether `chooseLine` may choose a line of a part that nobody has read, instead of one of the
+ * known lines.
+ */
+export function mayHaveChoice(
+  { lowest, highest }: IndexPart,
+  known: readonly IndexLine[],
+  wanted: WantedVersion,
+): boolean {
+  const { range } = wanted;
+  if (!mayMeet(range, lowest, highest)) return false;
+  if (validVersion(range) !== null) return known.every(({ version }) => version !== range);
+  const best = highestIn(range, offeredOf(known, wanted).going);
+  return best === undefined || !gt(best.version, highest);
+}
+
+/** The lines that a range may choose, and those among them that the registry calls not stopped. */
+function offeredOf(lines: readonly IndexLine[], { lockedVersion }: WantedVersion) {
+  const offered = lines.filter(
+    ({ advice, version }) => advice?.yanked === undefined || version === lockedVersion,
+  );
+  return { offered, going: offered.filter(({ stopped }) => stopped === undefined) };
 }
 
 function highestIn(range: string, lines: readonly IndexLine[]): IndexLine | undefined {

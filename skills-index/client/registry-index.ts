@@ -7,7 +7,6 @@ import type { TreeHead } from '../log/merkle-tree.ts';
 import type { TreeNodes } from '../log/tree-nodes.ts';
 import { type Bundle, parseBundle } from '../skill/bundle.ts';
 import type { Digest } from '../skill/digest.ts';
-import type { SkillName } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { parseJson } from '../skill/text/json.ts';
 import { predicateTypes } from '../statement/attestation.ts';
@@ -19,14 +18,15 @@ import {
 } from '../statement/signature-formats/sigstore-bundle.ts';
 import type { DecisionInput } from '../trust/decision/decision.ts';
 import { alarmOfSeen } from '../trust/decision/one-log.ts';
-import { type IndexLine, parseIndexFile } from '../trust/index-files/index-line.ts';
+import type { IndexLine } from '../trust/index-files/index-line.ts';
 import { newestStatus, type Status } from '../trust/index-files/status-file.ts';
 import type { WordsFile } from '../trust/index-files/words-file.ts';
-import { indexFileBytesMax, statusBytesMax } from '../trust/limits.ts';
+import { statusBytesMax } from '../trust/limits.ts';
 import type { RootFile } from '../trust/root/root.ts';
 import { verifyRootCheckpoint } from '../trust/root/root-office.ts';
 import { fetchBlobIfThere, fetchNamed, inTurns, type Source } from './blobs.ts';
 import { chooseLine, type WantedVersion } from './choose-line.ts';
+import { fetchIndex } from './index-lines.ts';
 import { readKnown } from './known-statements.ts';
 import { withSum } from './limited-source.ts';
 import { statementBlobBytesMax, wordsTriesMax } from './limits.ts';
@@ -84,7 +84,7 @@ export type VersionEvidence = Omit<
  * `log-rolled-back` when the registry has neither the version nor the log that this host saw before
  */
 export async function fetchVersionEvidence(query: VersionQuery): Promise<VersionEvidence> {
-  const lines = await fetchIndex(query, query.name);
+  const lines = await fetchIndex(withSum(query), query.name, query);
   const { line, words, areWordsKept, statuses, status, seen } = await fetchLineWithWords(
     query,
     lines,
@@ -112,24 +112,6 @@ export async function fetchVersionEvidence(query: VersionQuery): Promise<Version
     known,
     ...(seen === undefined ? {} : { seen }),
   };
-}
-
-/**
- * Reads the index lines of a skill; empty when the registry does not know the skill.
- * @throws Problem `registry-down`, `registry-answer-invalid`
- */
-export async function fetchIndex(source: Source, name: SkillName): Promise<IndexLine[]> {
-  const path = `index/${name}`;
-  const isGood = (answer: Uint8Array): boolean => parseIndexFile(answer, name).length > 0;
-  const bytes = await fetchNamed(source, {
-    name: path,
-    path: `/${path}`,
-    bytesMax: indexFileBytesMax,
-    isGood,
-  });
-  if (bytes === undefined && source.offline === true)
-    throw new Problem('registry-down', `Offline, and the index of ${name} is not in the store`);
-  return bytes === undefined ? [] : parseIndexFile(bytes, name);
 }
 
 /** Name of the kept status that showed the newest head that this host knows. */

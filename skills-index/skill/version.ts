@@ -2,7 +2,9 @@
 import compareBuild from 'semver/functions/compare-build.js';
 import parse from 'semver/functions/parse.js';
 import valid from 'semver/functions/valid.js';
+import intersects from 'semver/ranges/intersects.js';
 import maxSatisfying from 'semver/ranges/max-satisfying.js';
+import validRange from 'semver/ranges/valid.js';
 import { versionCharsMax } from './limits.ts';
 import { Problem } from './problem.ts';
 
@@ -42,6 +44,12 @@ export function resolveVersion(range: string, versions: readonly Version[]): Ver
 /** Whether a semver range includes this version. */
 export function isInRange(version: Version, range: string): boolean {
   return resolveVersion(range, [version]) === version;
+}
+
+/** Whether a version from `lowest` to `highest`, prereleases included, may be in a semver range. */
+export function mayMeet(range: string, lowest: Version, highest: Version): boolean {
+  const between = `>=${lowest} <=${highest}`;
+  return validRange(range) !== null && intersects(range, between, { includePrerelease: true });
 }
 
 /**

@@ -22,6 +22,8 @@ export const wordsFileValuesMax = 100_000;
 export const wordsFileBytesMax = 4 * 1024 * 1024;
 export const policyBytesMax = 256 * 1024;
 export const indexFileBytesMax = 32 * 1024 * 1024;
+/** Parts that one index file names. */
+export const indexPartsMax = 1_000;
 export const indexStatementsMax = 500;
 /**
  * Maximum number of passes in the computation of ended keys; each pass ends at least one more key.

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
+import { readLines, readLinesAt, unwrittenLines } from '../../registry/index/index-rows.ts';
 import { resume, resumeSome } from '../../registry/index/resume.ts';
 import { makeSegment } from '../../registry/log/segments/make-segment.ts';
 import { deliverSome } from '../../registry/notices/deliver.ts';
@@ -210,6 +211,10 @@ describe('a registry', () => {
       }
       for (const path of ['/index/@acme/seen', '/api/v1/versions/@acme/seen/1.0.0'])
         expect((await send(path)).status).toBe(200);
+      const { name } = skill.manifest;
+      await unwrittenLines(world.registry, name, 1_000);
+      const [line] = await readLines(world.registry, name, { from: 0, limit: 1 });
+      expect(await readLinesAt(world.registry, [line?.logIndex ?? 0])).toEqual([line]);
       const said = { registry: registryIdOf(world.registry.root), reason: 'a test' };
       const target = { publisher: world.author.keyId };
       for (const kind of ['suspended', 'lifted', 'revoked'] as const) {

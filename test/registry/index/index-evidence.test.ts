@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { identityEvidence } from '../../../registry/index/evidence.ts';
+import { indexLineBytesMax } from '../../../registry/index/limits.ts';
 import { requireReadable } from '../../../registry/index/publish-index.ts';
 import { append } from '../../../registry/log/sequencer.ts';
 import { readIdentities } from '../../../registry/people/identities.ts';
@@ -52,16 +53,17 @@ describe('the evidence of an index line', () => {
   });
 
   it('is refused before it is written when the line could not be read', async () => {
-    const { registry, send, author, scanner, rita, tokens } = world;
+    const { send, author, scanner, rita, tokens } = world;
     const skill = makeSkill('@acme/lined', '1.0.0');
     await publish(send, skill, author);
     await scan(send, tokens.scanner, scanner, skill, 'pass');
     await approve(send, tokens.rita, rita, skill);
     const line = await readLine(send, skill);
-    await requireReadable(registry, line);
+    requireReadable(line);
     const statements = Array.from({ length: 501 }, (_, at) => digestOf(String(at)));
-    await expect(requireReadable(registry, { ...line, statements })).rejects.toMatchObject({
-      code: 'not-admitted',
-    });
+    const refused = expect.objectContaining({ code: 'not-admitted' });
+    expect(() => requireReadable({ ...line, statements })).toThrow(refused);
+    const description = 'x'.repeat(indexLineBytesMax);
+    expect(() => requireReadable({ ...line, description })).toThrow(/index line is too long/);
   });
 });

@@ -21,67 +21,13 @@ import { folderWith } from '../../cli/temporary-folder.ts';
 import { freshNonce } from '../../nonce.ts';
 import { approve, makeSkill, publish, scan, state } from '../road.ts';
 import { makeStaffedWorld, makeWorld, memoryObjects, type Staffed, type World } from '../world.ts';
+import { answeringLate, Dead, isolate } from './isolates.ts';
 
 let world: World;
 beforeAll(async () => {
   world = await makeWorld();
 });
 afterAll(() => world.close());
-
-class Dead extends Error {}
-
-/** The n-th time that an isolate reaches its storage is its last; absent for one that lives. */
-type Death = number | undefined;
-
-/**
- * A process of many over one storage, as on Workers: nothing but the storage itself orders what
- * they do.
- */
-function isolate(turn: () => Promise<unknown>, death: Death): Registry {
-  let calls = 0;
-  const reach = async <Result>(act: () => Promise<Result>): Promise<Result> => {
-    await turn();
-    if (death !== undefined && calls++ >= death) throw new Dead();
-    const result = await act();
-    // The answer takes its time, too: others may write between the act and what follows.
-    await turn();
-    return result;
-  };
-  // An isolate may not keep an index file in memory: others write it as well.
-  const { known: _, ...registry } = world.registry;
-  const stored = memoryObjects(world.stored);
-  const objects: Objects = {
-    get: (name) => reach(() => stored.get(name)),
-    getTagged: (name) => reach(() => stored.getTagged(name)),
-    has: (name) => reach(() => stored.has(name)),
-    put: (name, bytes) => reach(() => stored.put(name, bytes)),
-    putOver: (name, bytes, tag) => reach(() => stored.putOver(name, bytes, tag)),
-    putAll: (all) => reach(() => stored.putAll(all)),
-  };
-  const db = {
-    read: registry.db.read,
-    batch: (writes: Parameters<typeof registry.db.batch>[0]) =>
-      reach(() => registry.db.batch(writes)),
-  };
-  return { ...registry, db, objects, exclusive: (_, task) => task() };
-}
-
-/** Others may write between a query and what its reader does with the rows. */
-function answeringLate<Part extends object>(part: Part, turn: () => Promise<unknown>): Part {
-  return new Proxy(part, {
-    get: (target, key) => {
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== 'function') return value;
-      if (key === 'then')
-        return (onRows: (rows: unknown) => unknown, onError: (error: unknown) => unknown) =>
-          value.call(target, (rows: unknown) => turn().then(() => onRows(rows)), onError);
-      return (...args: unknown[]) => {
-        const next: unknown = value.apply(target, args);
-        return typeof next === 'object' && next !== null ? answeringLate(next, turn) : next;
-      };
-    },
-  });
-}
 
 let logIndex = 1_000;
 let round = 0;
@@ -130,8 +76,8 @@ describe('the index file of a skill', () => {
           if (!(error instanceof Dead)) throw error;
         };
         const both = Promise.all([
-          approveAll(isolate(turn, first), name, indexes.slice(0, 2)).catch(orDead),
-          approveAll(isolate(turn, second), name, indexes.slice(2)).catch(orDead),
+          approveAll(isolate(world, turn, first), name, indexes.slice(0, 2)).catch(orDead),
+          approveAll(isolate(world, turn, second), name, indexes.slice(2)).catch(orDead),
         ]);
         await scheduler.waitFor(both);
         expect(linesIn(name)).toEqual(
@@ -208,7 +154,7 @@ describe('an index file in memory', () => {
         await approveAll(world.registry, name, [logIndex++]);
         const turn = (): Promise<unknown> => scheduler.schedule(Promise.resolve());
         const { known = new KnownFiles(0) } = world.registry;
-        const slow = isolate(turn, undefined);
+        const slow = isolate(world, turn, undefined);
         const db = { ...slow.db, read: answeringLate(slow.db.read, turn) };
         const registry = { ...slow, db, known };
         const stale: number[] = [];
@@ -252,7 +198,7 @@ describe('an index file that many isolates write', () => {
   it('is served without a query, and whole again when the task that writes has run', async () => {
     const name = parseSkillName('@acme/isolated');
     await approveAll(world.registry, name, [logIndex++]);
-    const whole = isolate(async () => undefined, undefined);
+    const whole = isolate(world, async () => undefined, undefined);
     const served = async (registry: Registry): Promise<string> =>
       Buffer.from((await readIndexFile(registry, name))?.bytes ?? '').toString();
     const { db: _, ...withoutDatabase } = whole;

@@ -117,6 +117,7 @@ describe('the door of the registry', () => {
       '/blobs/sha256/{hex}',
       '/incidents',
       '/index/notices.atom',
+      '/index/parts/{scope}/{name}/{digest}',
       '/jobs/lease',
       '/jobs/rule-set',
       '/jobs/{id}/fail',
