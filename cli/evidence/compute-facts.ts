@@ -9,7 +9,7 @@ import { type AuditEntry, parseEntry } from '../../skills-index/run/audit/audit-
 import { type Digest, isDigest } from '../../skills-index/skill/digest.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import type { HostLogFacts, ReportFacts } from './facts.ts';
-import { LogFacts, stoppedVersions } from './log-facts.ts';
+import { LogFacts } from './log-facts.ts';
 import type { Parts } from './parts.ts';
 import type { EvidenceReport, HostSection } from './report.ts';
 import { type JudgedSection, judgeSection } from './version-evidence.ts';
@@ -33,7 +33,7 @@ export async function computeFacts(
     onPart(`${section.name}@${section.version}`);
   }
   const versionFacts = judged.map(({ facts }) => facts);
-  const log = new LogFacts(stoppedVersions(versionFacts));
+  const log = new LogFacts(versionFacts);
   const hostFacts = hosts.map((host) => {
     const facts = readHost(host, parts, (entry) => log.take(host.name, entry));
     onPart(host.name);

@@ -158,11 +158,14 @@ async function gatherVersions(
   const world = { ...context, verified: new VerifiedStatements() };
   const progress = startProgress(context, named.length, 'versions');
   const sections: VersionSection[] = [];
-  for (const [name, version] of named) {
-    sections.push(await gatherVersion(world, { name, version }, parts, policy));
-    progress.step(`${name}@${version}`);
+  try {
+    for (const [name, version] of named) {
+      sections.push(await gatherVersion(world, { name, version }, parts, policy));
+      progress.step(`${name}@${version}`);
+    }
+  } finally {
+    progress.end();
   }
-  progress.end();
   return sections;
 }
 

@@ -50,7 +50,8 @@ export interface VersionFacts {
   readonly needed: { readonly total: number; readonly independent: number } | null;
   /** Approved capabilities, as texts. */
   readonly capabilities: readonly string[];
-  readonly marks: readonly MarkFacts[];
+  /** The suspension or revocation in force. */
+  readonly stop: StopFacts | null;
   /** Size of the log that the proofs lead to. */
   readonly logSize: number | null;
 }
@@ -72,8 +73,9 @@ export interface ApprovalFacts {
   readonly logIndex: number;
 }
 
-export interface MarkFacts {
-  readonly kind: string;
+export interface StopFacts {
+  readonly kind: 'suspended' | 'revoked';
+  /** By the clock of the registry. Nobody signed this time. */
   readonly since: string;
   readonly reason: string;
 }

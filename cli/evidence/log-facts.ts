@@ -8,6 +8,7 @@ import type {
   ReactionRow,
   ReportedIncident,
   ReportFacts,
+  StopFacts,
   StopRow,
   UseRow,
   VersionFacts,
@@ -19,13 +20,8 @@ type Counted = Pick<
   'uses' | 'incidents' | 'holds' | 'breakers' | 'stops' | 'reactions' | 'days' | 'omitted'
 >;
 
-/** A version that the registry stopped, and since when. */
-export interface StoppedVersion {
-  readonly name: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly since: string;
-}
+/** A version that a statement in the registry's log stops, and since when. */
+type StoppedVersion = Pick<VersionFacts, 'name' | 'version'> & StopFacts;
 
 export class LogFacts {
   readonly #uses = new Map<string, Mutable<UseRow> & { readonly on: Set<string> }>();
@@ -38,7 +34,10 @@ export class LogFacts {
   readonly #stops: StopRow[] = [];
   #omitted = 0;
 
-  constructor(stopped: readonly StoppedVersion[]) {
+  constructor(versions: readonly VersionFacts[]) {
+    const stopped = versions.flatMap(({ name, version, stop }) =>
+      stop === null ? [] : [{ name, version, ...stop }],
+    );
     this.#stopped = Map.groupBy(stopped, ({ name }) => name);
   }
 
@@ -186,15 +185,6 @@ export class LogFacts {
     rows.set(key, row);
     return row;
   }
-}
-
-/** The versions that are not to be used any more, by the statements in their registry’s log. */
-export function stoppedVersions(versions: readonly VersionFacts[]): StoppedVersion[] {
-  return versions.flatMap(({ name, version, marks }) =>
-    marks
-      .filter(({ kind }) => kind === 'revoked' || kind === 'suspended')
-      .map(({ kind, since }) => ({ name, version, kind, since })),
-  );
 }
 
 // A start that was refused before its version was known is about a stop when it says so.

@@ -51,8 +51,8 @@ export async function gatherVersion(
   const through = (source: Source): Source => {
     // A second question replaces the first: the root of trust was renewed in between.
     files = {};
-    const { store } = { store: memoryStore() };
-    return { ...source, store, offline: false, fetch: recording(source, parts, files) };
+    const fetch = recording(source, parts, files);
+    return { ...source, store: memoryStore(), offline: false, fetch };
   };
   try {
     const { registry } = await askAdmission(
@@ -117,10 +117,10 @@ export async function judgeSection(
       approvals: judged.approvals,
       needed: scan?.needed ?? null,
       capabilities: listCapabilities(input.line.capabilities).map(printCapability),
-      marks:
+      stop:
         stop === undefined
-          ? []
-          : [{ kind: stop.kind, reason: stop.reason, since: input.line.stopped?.since ?? at }],
+          ? null
+          : { kind: stop.kind, reason: stop.reason, since: input.line.stopped?.since ?? at },
       logSize: status?.checkpoint.size ?? null,
     };
     return { facts, chain: chainOf(judged) };
@@ -152,7 +152,7 @@ function unknownFacts(name: SkillName, version: Version): VersionFacts {
     publishedAt: null,
     scan: null,
     needed: null,
-    marks: [],
+    stop: null,
     logSize: null,
   };
 }

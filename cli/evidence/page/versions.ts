@@ -38,12 +38,12 @@ export function versionParts(
   sections: readonly VersionSection[],
 ): Markup[] {
   return judged.map(({ facts, chain, why }, index) => {
-    const { decision, marks } = facts;
+    const { decision, stop } = facts;
     return html`<article class="version">
 <h3>${nameOf(facts)} <span class="mark mark-${decision}">${decisions[decision]}</span></h3>
 <p class="quiet">as of ${moment(sections[index]?.at ?? null)}${facts.registry === null ? '' : html`, by the registry ${text(facts.registry)}`}</p>
 ${why === undefined ? '' : html`<p>There is no decision: ${text(why)}</p>`}
-${marks.map(({ kind, since, reason }) => html`<p><span class="mark mark-refused">${text(kind)}</span> since ${moment(since)}: ${text(reason)}</p>`)}
+${stop === null ? '' : html`<p><span class="mark mark-refused">${text(stop.kind)}</span> since ${moment(stop.since)}: ${text(stop.reason)}</p>`}
 ${decision === 'unknown' ? '' : approvals(facts)}
 ${chain === undefined ? '' : html`<details><summary>Chain of evidence</summary><ul class="tree">${branch(chain)}</ul></details>`}
 </article>
