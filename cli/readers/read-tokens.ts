@@ -1,6 +1,7 @@
 /**
- * Tokens that read private scopes, one for each registry, in a file that only its owner may read.
- * A token goes to its registry alone, with each request that has no session.
+ * What reads private scopes: a token for each registry, in a file that only its owner may read, or
+ * else the last session of this user there. Each goes to its registry alone, with each request that
+ * names no session of its own.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import type { GetFile } from '../../skills-index/client/blobs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Paths } from '../command.ts';
+import { readSessions } from '../kept-sessions.ts';
 import { writeWhole } from '../whole-file.ts';
 
 type Tokens = Readonly<Record<string, string>>;
@@ -50,16 +52,33 @@ interface Requests {
   readonly getFile?: GetFile;
 }
 
-/** The same functions, which send the token of the registry that is asked. */
-export function withTokens({ fetch, getFile }: Requests, paths: Pick<Paths, 'config'>): Requests {
-  let known: Tokens | undefined;
+/**
+ * What a registry serves below its base. A registry can lie below another one of the same host,
+ * and its addresses begin otherwise.
+ */
+const servedBelow = /^\/(?:api\/v1|blobs|index|log|osv|packs|tuf|words)\//;
+
+/** The same functions, which send what reads at the registry that is asked. */
+export function withTokens(
+  { fetch, getFile, now }: Requests & { readonly now: () => Date },
+  paths: Pick<Paths, 'config'>,
+): Requests {
+  let known: readonly Held[] = [];
+  const tokenIn = (href: string): string | undefined =>
+    known.find(
+      ({ base, until }) =>
+        href.startsWith(base) &&
+        servedBelow.test(href.slice(base.length)) &&
+        now().getTime() < until,
+    )?.token;
   const tokenFor = (url: string): string | undefined => {
-    known ??= readTokens(paths);
     // As it is sent: `..` would lead out of the base.
     const { href } = new URL(url);
-    const below = Object.entries(known).filter(([base]) => href.startsWith(`${base}/`));
-    // A registry can lie below another registry of the same host.
-    return below.sort(([a], [b]) => b.length - a.length)[0]?.[1];
+    const token = tokenIn(href);
+    if (token !== undefined) return token;
+    // The command itself may have signed in meanwhile.
+    known = heldBy(paths, now());
+    return tokenIn(href);
   };
   return {
     fetch: (input, init) => {
@@ -69,7 +88,8 @@ export function withTokens({ fetch, getFile }: Requests, paths: Pick<Paths, 'con
         init?.headers ?? (input instanceof Request ? input.headers : undefined),
       );
       if (!headers.has('authorization')) headers.set('authorization', `Bearer ${token}`);
-      return fetch(input, { ...init, headers });
+      // A redirect would send the token to another address.
+      return fetch(input, { ...init, headers, redirect: 'error' });
     },
     ...(getFile && {
       getFile: (url, options) => {
@@ -83,6 +103,27 @@ export function withTokens({ fetch, getFile }: Requests, paths: Pick<Paths, 'con
       },
     }),
   };
+}
+
+interface Held {
+  readonly base: string;
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** Tokens of readers first, then sessions, the last made first. */
+function heldBy(paths: Pick<Paths, 'config'>, now: Date): Held[] {
+  return [
+    ...Object.entries(readTokens(paths)).map(([base, token]) => ({
+      base,
+      token,
+      until: Number.POSITIVE_INFINITY,
+    })),
+    ...readSessions(paths, now)
+      .map(({ base, token, expires }) => ({ base, token, until: Date.parse(expires) }))
+      .reverse(),
+  ];
 }
 
 function pathOf({ config }: Pick<Paths, 'config'>): string {

@@ -2,35 +2,18 @@
  * Signing in: a key proves itself to the registry, and the session's token is stored until it
  * expires.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
-import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';
-import type { CommandContext, Paths } from '../command.ts';
+import type { CommandContext } from '../command.ts';
+import { keepSession, readSessions } from '../kept-sessions.ts';
 import type { KeyFile } from '../signing/key-file.ts';
 import { keyNames } from '../signing/signer.ts';
-import { writeWhole } from '../whole-file.ts';
 import { currentRegistry } from './refresh.ts';
 import { challengeAnswer, sessionAnswer } from './registry-answers.ts';
 import { askRegistry } from './registry-api.ts';
-
-const schema = 'skillgate.sessions/1';
-/** A token with less remaining time is not used. */
-const leftMillisMin = 60_000;
-
-const keptSession = v.object({
-  base: v.string(),
-  keyId: v.string(),
-  token: v.string(),
-  expires: v.string(),
-});
-const keptSessions = v.object({ schema: v.literal(schema), sessions: v.array(keptSession) });
-type KeptSession = v.InferOutput<typeof keptSession>;
 
 export interface SignedIn {
   readonly token: string;
@@ -61,10 +44,10 @@ async function withOwnSession<Result>(
   signer: KeyFile,
   task: (token: string) => Promise<Result>,
 ): Promise<Result> {
-  const kept = readKept(context.paths).find(
+  const kept = readSessions(context.paths, context.now()).find(
     ({ base, keyId }) => base === context.registryBase && keyId === (signer.keyId as string),
   );
-  if (kept !== undefined && Date.parse(kept.expires) - context.now().getTime() > leftMillisMin) {
+  if (kept !== undefined) {
     try {
       return await task(kept.token);
     } catch (cause) {
@@ -109,43 +92,8 @@ export async function signIn(context: CommandContext, signer: Signer): Promise<S
   const { token, expires, member } = await askRegistry(context, '/api/v1/session', sessionAnswer, {
     json,
   });
-  const now = context.now().getTime();
-  const others = readKept(context.paths).filter(
-    (one) =>
-      Date.parse(one.expires) > now &&
-      !(one.base === context.registryBase && one.keyId === (signer.keyId as string)),
-  );
-  await keep(context.paths, [
-    ...others,
-    { base: context.registryBase, keyId: signer.keyId, token, expires },
-  ]);
+  const { keyId } = signer;
+  const session = { base: context.registryBase, keyId, token, expires };
+  await keepSession(context.paths, session, context.now());
   return { token, expires, member };
-}
-
-function readKept(paths: Paths): readonly KeptSession[] {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(keptPath(paths));
-  } catch {
-    return [];
-  }
-  // A damaged file only costs a sign-in.
-  const result = v.safeParse(keptSessions, tryParse(bytes));
-  return result.success ? result.output.sessions : [];
-}
-
-function tryParse(bytes: Uint8Array): unknown {
-  try {
-    return parseJson(bytes, 'sessions.json').value;
-  } catch {
-    return undefined;
-  }
-}
-
-async function keep(paths: Paths, sessions: readonly KeptSession[]): Promise<void> {
-  await writeWhole(keptPath(paths), `${JSON.stringify({ schema, sessions }, null, 2)}\n`, 0o600);
-}
-
-function keptPath(paths: Paths): string {
-  return join(paths.config, 'sessions.json');
 }

@@ -69,11 +69,8 @@ export async function scopesOfStatement(
   }
 }
 
-/** The scopes of the versions with a bundle. */
-export async function scopesOfBundle(
-  registry: Registry,
-  bundle: Digest,
-): Promise<ReadonlySet<Scope>> {
+/** The scopes of the versions with a bundle, also of those outside the index. */
+async function scopesOfBundle(registry: Registry, bundle: Digest): Promise<ReadonlySet<Scope>> {
   return scopesOf(
     await registry.db.read
       .select({ name: versions.name })

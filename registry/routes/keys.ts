@@ -3,7 +3,7 @@
  * who have to end or stop it.
  */
 import { desc, eq } from 'drizzle-orm';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -11,7 +11,13 @@ import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { keyVersionsMax } from '../limits.ts';
 import { logSize } from '../log/log.ts';
-import { latest, memberNow, readIdentities } from '../people/identities.ts';
+import {
+  isIdentityStatement,
+  keysOfStatement,
+  latest,
+  memberNow,
+  readIdentities,
+} from '../people/identities.ts';
 import type { KnownIdentities } from '../people/known-identities.ts';
 import { mayRead, onlyShown } from '../readers/may-read.ts';
 import { versions } from '../store/schema.ts';
@@ -60,7 +66,9 @@ export function keyRoutes(registry: Registry): Hono {
     async (context) => {
       const keyId = parseDigest(context.req.param('keyId'));
       const known = await readIdentities(registry, { rightsOf: [keyId] });
-      const spki = known.chain.keyOf(keyId);
+      const isRoot = registry.root.administrators.some((one) => one.keyId === keyId);
+      const isNamed = isRoot || (await isNamedInShown(registry, context, known, keyId));
+      const spki = isNamed ? known.chain.keyOf(keyId) : undefined;
       const shown = known.chain
         .scopesOf(keyId, latest)
         .map(async (scope) => ((await mayRead(registry, context, scope)) ? [scope] : []));
@@ -74,7 +82,7 @@ export function keyRoutes(registry: Registry): Hono {
         ...(spki === undefined ? {} : { spki: Buffer.from(spki).toString('base64') }),
         scopes,
         roles: memberNow(registry, known.chain, keyId)?.roles ?? [],
-        isRoot: registry.root.administrators.some((administrator) => administrator.keyId === keyId),
+        isRoot,
         ...lifeOf(known, keyId),
         ...(stopped === undefined ? {} : { stopped }),
         versions: published,
@@ -82,6 +90,26 @@ export function keyRoutes(registry: Registry): Hono {
       });
     },
   );
+}
+
+/** Whether a statement names the key that the request may read: members and keys are public. */
+async function isNamedInShown(
+  registry: Registry,
+  context: Context,
+  { statements: logged }: KnownIdentities,
+  keyId: Digest,
+): Promise<boolean> {
+  if (registry.readers === undefined) return true;
+  for (const { statement } of logged) {
+    if (!isIdentityStatement(statement)) continue;
+    const { predicateType, predicate } = statement;
+    const replaced = predicateType === predicateTypes.key ? predicate.replaces : undefined;
+    const named = [...keysOfStatement(statement).map((one) => one.keyId), replaced];
+    if (!named.includes(keyId)) continue;
+    if (predicateType !== predicateTypes.scope) return true;
+    if (await mayRead(registry, context, predicate.scope)) return true;
+  }
+  return false;
 }
 
 function lifeOf(

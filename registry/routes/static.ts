@@ -12,7 +12,7 @@ import { readEvidencePack, readFilePack } from '../index/packs.ts';
 import { settlePutOff } from '../index/put-off.ts';
 import { currentStatus } from '../index/status-json.ts';
 import { requireReading } from '../readers/may-read.ts';
-import { scopesOfBlob, scopesOfBundle, scopesOfLine } from '../readers/scopes-of-content.ts';
+import { scopesOfBlob, scopesOfLine } from '../readers/scopes-of-content.ts';
 import { readPublicBlob } from '../store/blobs.ts';
 import { earlierRootName } from '../store/objects.ts';
 import { answerFile } from './file-answers.ts';
@@ -77,7 +77,8 @@ export function staticRoutes(registry: Registry): Hono {
     })
     .get('/packs/files/:bundle/:at', async (context) => {
       const { bundle, at } = context.req.param();
-      const scopes = () => scopesOfBundle(registry, parseDigest(`sha256:${bundle}`));
+      // The list of a bundle's files is a blob under the digest of the bundle.
+      const scopes = () => scopesOfBlob(registry, parseDigest(`sha256:${bundle}`));
       await requireReading(registry, context, scopes, missingPack(context));
       const { bytes, digest } = await readFilePack(registry, bundle, at);
       return answerFile(context, bytes, {

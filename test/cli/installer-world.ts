@@ -142,7 +142,7 @@ export function makeReportSkill(name: string, text: SkillText = {}): Skill {
  * Publishes, scans and has it approved, by two people where policy wants two; what fails on the way
  * throws.
  */
-export async function release(network: Network, released: Skill): Promise<Skill> {
+export async function release(network: Pick<Network, 'registry'>, released: Skill): Promise<Skill> {
   const { send, author, scanner, rita, omar, tokens } = network.registry;
   for (const step of [
     () => publish(send, released, author),

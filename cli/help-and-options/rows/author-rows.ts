@@ -69,7 +69,10 @@ export const authorRows: readonly CommandRow[] = [
     summary: 'sign in to the registry with a key',
     usage: '[--browser]',
     examples: [
-      ['skillgate login', 'prove that you hold your key; the session lasts an hour'],
+      [
+        'skillgate login',
+        'prove that you hold your key; for an hour, all commands read what your key may read',
+      ],
       ['skillgate login --browser', 'print a one-time link that signs a browser in to the desk'],
     ],
     options: {

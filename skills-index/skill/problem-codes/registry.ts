@@ -68,7 +68,7 @@ export const registryCodes = {
     exit: 3,
     status: 404,
     means: 'The registry or this host has nothing of this name.',
-    fix: 'Check the name and the version. A private skill is found with the token of a reader only: skillgate registry token URL.',
+    fix: 'Check the name and the version. A private skill is found by its readers only: sign in (skillgate login), or keep the token of a reader (skillgate registry token URL).',
   },
   'request-invalid': {
     exit: 2,

@@ -116,6 +116,7 @@ describe('the token of a reader', () => {
           note(url, new Headers(headers));
           return { ok: true, status: 200, body: null };
         },
+        now: () => new Date(),
       },
       { config: join(dir, 'home', 'config') },
     );
@@ -149,6 +150,7 @@ describe('the token of a reader', () => {
             header = new Headers(init?.headers).get('authorization');
             return new Response();
           },
+          now: () => new Date(),
         },
         { config: join(dir, 'home', 'config') },
       );

@@ -143,7 +143,11 @@ describe('a private scope', () => {
     '/api/v1/versions/@acme/payroll',
     '/api/v1/versions/@acme/payroll/1.0.0',
     '/api/v1/scopes/acme',
+    '/packs/files/BUNDLE/0',
+    '/api/v1/keys/AUTHOR',
   ];
+  const here = (path: string): string =>
+    path.replace('BUNDLE', hexOf(skill.packed.digest)).replace('AUTHOR', world.author.keyId);
 
   it.each<[string, () => Parameters<typeof read>[1], number]>([
     ['a reader by token', () => ({ token }), 200],
@@ -157,7 +161,21 @@ describe('a private scope', () => {
     ['a neighbour of the office', () => ({ address: '10.2.0.1' }), 404],
   ])('answers %s', async (_, by, status) => {
     for (const path of [...known200, part.replace(/^public/, '')])
-      expect([path, (await read(path, by())).status]).toEqual([path, status]);
+      expect([path, (await read(here(path), by())).status]).toEqual([path, status]);
+  });
+
+  it('hides no key that a statement about somebody public names', async () => {
+    const owner = makeKey();
+    const unknown = makeKey();
+    await claimScope(world.send, 'open', owner);
+    const status = async (keyId: string) => (await read(`/api/v1/keys/${keyId}`)).status;
+    expect(await status(owner.keyId)).toBe(200);
+    expect(await status(world.omar.keyId)).toBe(200);
+    expect(await status(world.trust.administrator.keyId)).toBe(200);
+    expect(await status(unknown.keyId)).toBe(404);
+    expect(
+      (await read(`/api/v1/keys/${world.author.keyId}`)).text.replaceAll(world.author.keyId, 'X'),
+    ).toBe((await read(`/api/v1/keys/${unknown.keyId}`)).text.replaceAll(unknown.keyId, 'X'));
   });
 
   it('tells who holds a token whose token it is, and that another token is none', async () => {
@@ -180,7 +198,7 @@ describe('a private scope', () => {
   it('is kept by no shared cache', async () => {
     for (const path of ['/log/checkpoint', '/osv/all.jsonl', '/index/notices.atom', ...known200])
       for (const by of [{ token }, { address: office }, {}])
-        expect([path, (await read(path, by)).cache]).toEqual([
+        expect([path, (await read(here(path), by)).cache]).toEqual([
           path,
           expect.stringMatching(/^private, (?:no-cache|max-age=\d+, immutable)$|^no-store$/),
         ]);
