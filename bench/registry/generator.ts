@@ -7,7 +7,7 @@
 import { createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import BetterSqlite3, { type Database, type Statement as Prepared } from 'better-sqlite3';
+import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { objectPath } from '../../registry/store/disk/object-paths.ts';
 import { makeId } from '../../registry/store/ids.ts';
 import { publicBlobName, storedBlobName } from '../../registry/store/objects.ts';
@@ -16,6 +16,7 @@ import { bandKeys, isSignature } from '../../skills-index/skill/text/similarity-
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { GrowingLog } from './growing-log.ts';
+import { RowInserts } from './row-inserts.ts';
 import { addStoppedNames } from './stopped-names.ts';
 import {
   type Cell,
@@ -56,7 +57,7 @@ export class Generator {
   readonly #db: Database;
   readonly #log: GrowingLog;
   readonly #signers: ReadonlyMap<string, Signer>;
-  readonly #inserts = new Map<string, Prepared>();
+  readonly #rows: RowInserts;
   #time = Date.now() - firstCloneMsAgo;
 
   /** Opens the folder of a registry that does not run. */
@@ -66,6 +67,7 @@ export class Generator {
     // The bench makes the folder anew after a crash.
     this.#db.pragma('synchronous = OFF');
     this.#db.pragma('cache_size = -200000');
+    this.#rows = new RowInserts(this.#db);
     const keys = JSON.parse(readFileSync(join(dir, 'keys.json'), 'utf8'));
     this.#log = new GrowingLog(this.#db, root, keys.log);
     const signers = [...staff, signerOf(keys.registry, root.registry.key)];
@@ -176,7 +178,7 @@ export class Generator {
         if (column === 'at' || column === 'createdAt') return [column, this.#time];
         return [column, typeof cell === 'string' ? replace(cell) : cell];
       });
-      this.#insert(table, Object.fromEntries(cells));
+      this.#rows.insert(table, Object.fromEntries(cells));
     }
     if (template.rows.some(({ table }) => table === 'scans')) this.#sketch(id);
   }
@@ -203,8 +205,8 @@ export class Generator {
       column,
       typeof cell === 'string' && column !== 'envelope' ? replace(cell) : cell,
     ]);
-    this.#insert('log', appended.log);
-    this.#insert('statements', {
+    this.#rows.insert('log', appended.log);
+    this.#rows.insert('statements', {
       ...Object.fromEntries(cells),
       ...appended.statement,
       createdAt: this.#time,
@@ -216,17 +218,9 @@ export class Generator {
   #sketch(versionId: string): void {
     const signature = `mh1:500:${randomBytes(512).toString('base64')}`;
     if (!isSignature(signature)) throw new Error('128 values make a sketch');
-    this.#insert('similarity', { versionId, signature });
+    this.#rows.insert('similarity', { versionId, signature });
     const place = this.#db.prepare('SELECT last_insert_rowid()').pluck().get() as number;
-    for (const key of bandKeys(signature)) this.#insert('similarity_bands', { key, place });
-  }
-
-  #insert(table: string, row: CellsOf): void {
-    const columns = Object.keys(row).map((column) => `"${column}"`);
-    const text = `INSERT INTO ${table} (${columns.join()}) VALUES (${columns.map(() => '?').join()})`;
-    const insert = this.#inserts.get(text) ?? this.#db.prepare(text);
-    this.#inserts.set(text, insert);
-    insert.run(Object.values(row));
+    for (const key of bandKeys(signature)) this.#rows.insert('similarity_bands', { key, place });
   }
 
   #store(digest: Digest, bytes: Uint8Array, isPublic: boolean): void {

@@ -166,9 +166,21 @@ function rowsAbout(
     if (conditions.length === 0) return [];
     const found = db
       .prepare(`SELECT * FROM ${table} WHERE ${conditions.join(' OR ')}`)
-      .all({ id: version?.id ?? '', indexes: JSON.stringify(indexes) }) as CellsOf[];
-    return found.map((row) => ({ table, row }));
+      .all({ id: version?.id ?? '', indexes: JSON.stringify(indexes) }) as Record<
+      string,
+      Cell | Uint8Array
+    >[];
+    return found.map((row) => ({ table, row: withTexts(row) }));
   });
+}
+
+/** Digests are bytes in some columns. The texts of a template are replaced. */
+function withTexts(row: Record<string, Cell | Uint8Array>): CellsOf {
+  const cells = Object.entries(row).map(([column, cell]): [string, Cell] => [
+    column,
+    cell instanceof Uint8Array ? `sha256:${Buffer.from(cell).toString('hex')}` : cell,
+  ]);
+  return Object.fromEntries(cells);
 }
 
 // A bundle names its files, and a report names the bundle.

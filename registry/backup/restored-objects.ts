@@ -67,7 +67,9 @@ export async function missingBlobs(
 ): Promise<readonly Digest[]> {
   const there = diskObjects(objects);
   const missing: Digest[] = [];
-  const rows = client.prepare('SELECT DISTINCT digest FROM version_blobs').all();
+  const rows = client
+    .prepare("SELECT DISTINCT 'sha256:' || lower(hex(digest)) AS digest FROM version_blobs")
+    .all();
   await forEachOf(rows as readonly { readonly digest: Digest }[], async ({ digest }) => {
     if (await there.has(storedBlobName(digest))) return;
     if (!(await there.has(publicBlobName(digest)))) missing.push(digest);

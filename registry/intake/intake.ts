@@ -30,7 +30,7 @@ import {
 } from '../people/certified.ts';
 import { contradictsHint } from '../people/signer.ts';
 import { enqueueScan } from '../scans/jobs.ts';
-import { type BatchWrite, retryOnClash } from '../store/batch.ts';
+import { type BatchWrite, elementOf, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { putBlobs } from '../store/objects.ts';
 import { audit, versionBlobs, versions } from '../store/schema.ts';
@@ -236,7 +236,9 @@ async function store(
       (db) =>
         db
           .insert(versionBlobs)
-          .select(sql`SELECT DISTINCT ${id}, value FROM json_each(${JSON.stringify(digests)})`),
+          .select(
+            sql`SELECT DISTINCT ${elementOf(versionBlobs.digest)}, ${id} FROM json_each(${JSON.stringify(digests)})`,
+          ),
       ...packageWrites(id, manifest, packed.bundle.files),
       enqueueScan(registry, id),
       (db) =>

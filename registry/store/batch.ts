@@ -45,7 +45,12 @@ export class BatchClash extends Error {
  * most a hundred.
  */
 export function isAmong(column: AnyColumn, values: readonly (string | number)[]): SQL {
-  return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`;
+  return sql`${column} IN (SELECT ${elementOf(column)} FROM json_each(${JSON.stringify(values)}))`;
+}
+
+/** An element of a list in JSON, as a column has it. */
+export function elementOf(column: AnyColumn): SQL {
+  return column.getSQLType() === 'blob' ? sql`unhex(substr(value, 8))` : sql`value`;
 }
 
 /**

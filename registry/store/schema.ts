@@ -18,6 +18,7 @@ import type { Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { VersionState } from '../versions/status.ts';
+import { digestColumn } from './digest-column.ts';
 
 /**
  * A published version. `move` counts its state changes. Each change writes the next number, so two
@@ -74,13 +75,17 @@ export const storedBytes = sqliteTable(
   (table) => [index('stored_bytes_most').on(table.bytes)],
 );
 
-/** The stored blobs of a version: its bundle, files and report. Its author may read them. */
+/**
+ * The stored blobs of a version: its bundle, files and report. Its author may read them. The
+ * migration creates the table WITHOUT ROWID, so that the key is the table. The check refuses a
+ * writer of an earlier release, whose digests are texts.
+ */
 export const versionBlobs = sqliteTable(
   'version_blobs',
-  { versionId: text().notNull(), digest: text().$type<Digest>().notNull() },
+  { digest: digestColumn().notNull(), versionId: text().notNull() },
   (table) => [
-    primaryKey({ columns: [table.versionId, table.digest] }),
-    index('version_blobs_digest').on(table.digest),
+    primaryKey({ columns: [table.digest, table.versionId] }),
+    check('version_blobs_bytes', sql`typeof(${table.digest}) = 'blob'`),
   ],
 );
 
@@ -268,7 +273,10 @@ export const drafts = sqliteTable(
     expiresAt: integer().notNull(),
     createdAt: integer().notNull(),
   },
-  (table) => [index('drafts_expires').on(table.expiresAt)],
+  (table) => [
+    index('drafts_expires').on(table.expiresAt),
+    index('drafts_version').on(table.versionId),
+  ],
 );
 
 /** Notes that change no state: who reviews the version, questions to the author, and answers. */

@@ -64,16 +64,21 @@ function tablesOf(client: BetterSqlite3.Database): string[] {
 
 function copyRows(client: BetterSqlite3.Database, table: string, hasMap: boolean): void {
   const columns = client
-    .prepare(`SELECT name FROM pragma_table_info('${table}', 'main')`)
-    .pluck()
-    .all()
-    .map((name) => `"${name}"`)
-    .join();
+    .prepare(`SELECT name, type FROM pragma_table_info('${table}', 'main')`)
+    .all() as { readonly name: string; readonly type: string }[];
+  const names = columns.map(({ name }) => `"${name}"`).join();
+  const cells = columns.map(({ name, type }) => cellOf(`"${name}"`, type)).join();
   client.exec(`DELETE FROM main."${table}"`);
   const from = dropped[table] ?? `later."${table}"`;
   client.exec(
-    `INSERT INTO main."${table}" (${columns}) SELECT ${columns} FROM ${from} WHERE ${(hasMap ? undefined : beforeMap[table]) ?? 1}`,
+    `INSERT INTO main."${table}" (${names}) SELECT ${cells} FROM ${from} WHERE ${(hasMap ? undefined : beforeMap[table]) ?? 1}`,
   );
+}
+
+/** Digests were texts before they were bytes. */
+function cellOf(column: string, type: string): string {
+  if (type.toLowerCase() === 'blob') return column;
+  return `CASE typeof(${column}) WHEN 'blob' THEN 'sha256:' || lower(hex(${column})) ELSE ${column} END`;
 }
 
 /** The number of migrations since which a status is a head without marks. */

@@ -80,7 +80,7 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
     because: 'the scans or notes of one version',
   },
   {
-    part: /^insert into "version_blobs" .* SELECT DISTINCT \?, value FROM json_each\(\?\)$/,
+    part: /^insert into "version_blobs" .* SELECT DISTINCT unhex\(substr\(value, 8\)\), \? FROM json_each\(\?\)$/,
     because: 'the files of one upload',
   },
   {

@@ -4,15 +4,17 @@
  * process that is killed at any moment leaves everything.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { sql } from 'drizzle-orm';
+import { and, sql } from 'drizzle-orm';
 import { parsePack } from '../../../skills-index/client/pack-form.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import type { Registry } from '../../context.ts';
-import { BatchClash, type BatchWrite, holds } from '../../store/batch.ts';
+import { BatchClash, type BatchWrite, holds, isAmong } from '../../store/batch.ts';
 import { logSegments } from '../../store/log-schema.ts';
 import { storedBlobName } from '../../store/objects.ts';
-import { statements } from '../../store/schema.ts';
+import { drafts, statements } from '../../store/schema.ts';
+import { waiting } from '../../store/waiting-schema.ts';
 import { type ReadRows, readRows } from '../finish-statements.ts';
 import { logSize, readRange } from '../log.ts';
 import { printPack } from '../print-pack.ts';
@@ -102,6 +104,9 @@ function segmentWrites(segment: LogSegment, rows: readonly ReadRows[]): BatchWri
     const fact = statement.fact === null ? factIn(statement) : undefined;
     return fact === undefined ? [] : [[statement.logIndex, fact]];
   });
+  const summarized = rows.flatMap(({ statement: { predicateType, versionId } }) =>
+    predicateType === predicateTypes.summary && versionId !== null ? [versionId] : [],
+  );
   const given = sql`(SELECT value ->> 0 AS at, value ->> 1 AS fact FROM json_each(${JSON.stringify(facts)})) AS given`;
   return [
     holds(
@@ -114,5 +119,15 @@ function segmentWrites(segment: LogSegment, rows: readonly ReadRows[]): BatchWri
         .from(given)
         .where(sql`${statements.logIndex} = given.at`),
     (db) => db.insert(logSegments).values(segment),
+    // Nobody signs a draft about a version that has left the review.
+    (db) =>
+      db
+        .delete(drafts)
+        .where(
+          and(
+            isAmong(drafts.versionId, summarized),
+            sql`NOT EXISTS (SELECT 1 FROM ${waiting} WHERE ${waiting.versionId} = ${drafts.versionId})`,
+          ),
+        ),
   ];
 }

@@ -9,7 +9,6 @@
  */
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { sql } from 'drizzle-orm';
 import { parseBundle } from '../../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf, parseDigest } from '../../../skills-index/skill/digest.ts';
 import type { Registry } from '../../context.ts';
@@ -20,6 +19,7 @@ import {
   sweepPauseMs,
   usedNamesMax,
 } from '../../limits.ts';
+import { isAmong } from '../batch.ts';
 import type { Removals } from '../disk/disk-objects.ts';
 import { absent, objectPath, storedDigests } from '../disk/object-paths.ts';
 import { logSegments } from '../log-schema.ts';
@@ -73,7 +73,6 @@ async function namedAmong(
   { db }: Pick<Registry, 'db'>,
   digests: readonly Digest[],
 ): Promise<ReadonlySet<string>> {
-  const given = JSON.stringify(digests);
   const named = new Set<string>();
   for (const column of [
     versionBlobs.digest,
@@ -84,7 +83,7 @@ async function namedAmong(
     const rows = await db.read
       .selectDistinct({ digest: column })
       .from(column.table)
-      .where(sql`${column} IN (SELECT value FROM json_each(${given}))`);
+      .where(isAmong(column, digests));
     for (const { digest } of rows) if (digest !== null) named.add(digest);
   }
   return named;

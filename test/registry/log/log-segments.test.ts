@@ -140,6 +140,20 @@ describe('evidence that a segment has', () => {
     expect((await pages()) / before).toBeLessThan(0.8);
   });
 
+  it('takes along the drafts of versions that left the review, and of no others', async () => {
+    const { send, tokens, registry } = world;
+    const draft = { token: tokens.rita, json: { reason: 'read it' } };
+    const { status } = await call(send, '/api/v1/reviews/@acme/waits/1.0.0/draft', draft);
+    expect(status).toBe(201);
+    const names = async (): Promise<unknown[]> =>
+      registry.db.read.all(
+        sql`SELECT name FROM drafts JOIN versions ON versions.id = versionId ORDER BY name`,
+      );
+    expect(await names()).toEqual([{ name: '@acme/kept' }, { name: '@acme/waits' }]);
+    await segmentAll();
+    expect(await names()).toEqual([{ name: '@acme/waits' }]);
+  });
+
   it('heals a damaged bundle', async () => {
     await segmentAll();
     const { digest, logIndex } = await someBundle();

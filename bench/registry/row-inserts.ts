@@ -1,0 +1,37 @@
+/** Inserts generated rows, whose digests are texts, into tables that may have them as bytes. */
+import type BetterSqlite3 from 'better-sqlite3';
+import type { CellsOf } from './template.ts';
+
+export class RowInserts {
+  readonly #db: BetterSqlite3.Database;
+  readonly #prepared = new Map<string, BetterSqlite3.Statement<unknown[]>>();
+  readonly #bytes = new Map<string, ReadonlySet<string>>();
+
+  constructor(db: BetterSqlite3.Database) {
+    this.#db = db;
+  }
+
+  insert(table: string, row: CellsOf): void {
+    const columns = Object.keys(row);
+    const bytes = this.#bytesIn(table);
+    const cells = columns.map((column) => (bytes.has(column) ? 'unhex(substr(?, 8))' : '?'));
+    const names = columns.map((column) => `"${column}"`);
+    const text = `INSERT INTO ${table} (${names.join()}) VALUES (${cells.join()})`;
+    const insert = this.#prepared.get(text) ?? this.#db.prepare(text);
+    this.#prepared.set(text, insert);
+    insert.run(Object.values(row));
+  }
+
+  /** The columns of a table that have digests as bytes. */
+  #bytesIn(table: string): ReadonlySet<string> {
+    const known = this.#bytes.get(table);
+    if (known !== undefined) return known;
+    const found = this.#db
+      .prepare(`SELECT name FROM pragma_table_info('${table}') WHERE lower(type) = 'blob'`)
+      .pluck()
+      .all() as string[];
+    const columns = new Set(found);
+    this.#bytes.set(table, columns);
+    return columns;
+  }
+}

@@ -1,0 +1,38 @@
+import { eq, sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAmong } from '../../../registry/store/batch.ts';
+import { versionBlobs } from '../../../registry/store/schema.ts';
+import { type OpenDatabase, openSqlite } from '../../../registry/store/sqlite.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+
+const [one, other] = [digestOf('one'), digestOf('other')];
+
+describe('a column of digests', () => {
+  let db: OpenDatabase;
+  beforeEach(async () => {
+    db = openSqlite(':memory:');
+    await db.batch([
+      (write) => write.insert(versionBlobs).values({ versionId: 'A', digest: one }),
+      (write) => write.insert(versionBlobs).values({ versionId: 'A', digest: other }),
+    ]);
+  });
+  afterEach(() => db.close());
+
+  it('has 32 bytes for each, and gives them back as digests', async () => {
+    const { digest } = versionBlobs;
+    const sizes = sql`SELECT DISTINCT typeof(${digest}) || length(${digest}) AS size FROM ${versionBlobs}`;
+    expect(await db.read.all(sizes)).toEqual([{ size: 'blob32' }]);
+    const found = await db.read.select({ digest }).from(versionBlobs).where(eq(digest, other));
+    expect(found).toEqual([{ digest: other }]);
+    const among = await db.read
+      .select({ digest })
+      .from(versionBlobs)
+      .where(isAmong(digest, [one, digestOf('none')]));
+    expect(among).toEqual([{ digest: one }]);
+  });
+
+  it('refuses the text that an earlier release writes', async () => {
+    const write = sql`INSERT INTO version_blobs ("versionId", digest) VALUES ('B', ${one})`;
+    await expect(db.batch([(database) => database.run(write)])).rejects.toThrow();
+  });
+});
