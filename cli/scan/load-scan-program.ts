@@ -12,9 +12,11 @@ interface LoadedScanner extends Pick<Program, 'scanSkill'> {
   keep(): void;
 }
 
-const file = fileURLToPath(new URL('../scan.cjs', import.meta.url));
-
-export async function loadScanProgram(env: NodeJS.ProcessEnv): Promise<LoadedScanner> {
+/** @param file the built scanner; a checkout has none */
+export async function loadScanProgram(
+  env: NodeJS.ProcessEnv,
+  file = fileURLToPath(new URL('../scan.cjs', import.meta.url)),
+): Promise<LoadedScanner> {
   if (!existsSync(file))
     return { scanSkill: (await import('./scan-program.ts')).scanSkill, keep: () => undefined };
   const folder = compiledFolder(env);
