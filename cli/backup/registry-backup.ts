@@ -82,7 +82,7 @@ function sayWhole(
   if (others.length > 0)
     printNote(
       context,
-      safe`Not in the backup, because they are no files of a registry: ${others.join(', ')}`,
+      safe`Not in the backup: ${others.join(', ')}. Keep a copy of what a restored registry needs: a backup has no secrets of other services (notices.json), and no files that the registry does not know`,
     );
 }
 

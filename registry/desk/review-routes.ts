@@ -183,9 +183,13 @@ async function readSources(
 
 async function whyNotApprove(
   registry: Registry,
-  { member, mayReview }: DeskReader,
+  { member, unenrolled, mayReview }: DeskReader,
   detail: ReviewDetail,
 ): Promise<string | undefined> {
+  if (unenrolled !== undefined) {
+    const identity = `${unenrolled.issuer} ${unenrolled.subject}`;
+    return `You cannot approve: you belong to a group of reviewers, and no reviewer is enrolled with your identity. An administrator types: skillgate member add NAME --role reviewer --public-key FILE --identity ${identity}`;
+  }
   if (member === undefined || !mayReview)
     return 'You cannot approve: only a reviewer may, and you are not one.';
   const row = await requireVersion(registry, detail);

@@ -20,6 +20,8 @@ export interface DeskReader {
   readonly roles: readonly string[];
   /** The reader as a member; absent for a person whom no member statement names. */
   readonly member?: EnrolledMember;
+  /** The identity of a person of a reviewers' group whom no member statement names. */
+  readonly unenrolled?: { readonly issuer: string; readonly subject: string };
   /** Whether the reader may begin an approval, which the reader's own passkey or key signs. */
   readonly mayReview: boolean;
   /** Whether the reader sees how the registry runs. */
@@ -50,7 +52,15 @@ export async function whoIs(registry: Registry, context: Context): Promise<DeskR
   const mayReview = roles.includes('review') && member?.roles.includes('reviewer') === true;
   const mayOperate = roles.includes('operate');
   const name = member?.name ?? person.subject;
-  return { name, roles, ...(member && { member }), mayReview, mayOperate };
+  const unenrolled = member === undefined && roles.includes('review') ? person : undefined;
+  return {
+    name,
+    roles,
+    ...(member && { member }),
+    ...(unenrolled && { unenrolled }),
+    mayReview,
+    mayOperate,
+  };
 }
 
 /**

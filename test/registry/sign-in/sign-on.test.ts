@@ -148,6 +148,19 @@ describe('single sign-on', () => {
     expect(await statusOf(world, skill)).toBe('approved');
   });
 
+  it('tells a person of the reviewers’ group how to be enrolled', async () => {
+    provider.person = { ...rita, email: 'nina@acme.example' };
+    const skill = await scanned(world, 1, 'pass');
+    const { me } = await signOn();
+    const page = await me.get(pathOf(skill));
+    expect(page.status).toBe(200);
+    expect(page.html).toContain(`--identity ${issuer} nina@acme.example`);
+    expect(page.html).not.toContain('reason-approve');
+    provider.person = { ...rita, groups: ['everybody'], email: 'nina@acme.example' };
+    const reader = await (await signOn()).me.get(pathOf(skill));
+    expect(reader.html).toContain('only a reviewer may');
+  });
+
   it('ends at the sign-out, without use, and after the hours of the settings', async () => {
     const out = (await signOn()).me;
     const { cookie } = out;
