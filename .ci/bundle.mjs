@@ -22,12 +22,13 @@ const ownPlaces = (base) => ({
     }),
 });
 
-// The commands of each program; the modules of all others are beside it.
+// The commands of each program; each has its own help. The modules of all others are beside it.
 const programs = {
-  agents: ['run/run.js', 'mcp/mcp.js', 'agents/agent-run.js', 'help-and-options/help.js'],
+  agents: ['run/run.js', 'mcp/mcp.js', 'agents/agent-run.js'],
   install: ['install/install.js', 'install/update.js', 'install/ci.js'],
   publish: ['publish/publish.js'],
 };
+const help = 'help-and-options/help.js';
 const otherCommands = (own) => ({
   name: 'other-commands',
   setup: (bundle) =>
@@ -70,7 +71,14 @@ const banner =
   "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);";
 const modules = { outdir: 'dist/cli', splitting: true, format: 'esm', banner: { js: banner } };
 const ownPlace = { js: "const ownPlace = require('node:url').pathToFileURL(__filename).href;" };
-const program = { format: 'cjs', minifyWhitespace: true, legalComments: 'none', banner: ownPlace };
+const program = {
+  format: 'cjs',
+  minifyWhitespace: true,
+  legalComments: 'none',
+  banner: ownPlace,
+  // Node warns of an import() in code that was not loaded as a module.
+  supported: { 'dynamic-import': false },
+};
 await bundle('scan/scan-program', {
   ...program,
   outfile: 'dist/cli/scan.cjs',
@@ -89,7 +97,7 @@ for (const [name, commands] of Object.entries(programs))
     ...program,
     outfile: `dist/cli/${name}.cjs`,
     external: [...large, ...native, ...optional, ...ofRegistry, 'playwright-core'],
-    plugins: [otherCommands(commands), ownPlaces('ownPlace')],
+    plugins: [otherCommands([...commands, help]), ownPlaces('ownPlace')],
   });
 await bundle('command-line', {
   ...modules,
