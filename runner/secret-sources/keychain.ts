@@ -43,8 +43,11 @@ export function osKeychain(): Keychain {
 type Entry = InstanceType<typeof import('@napi-rs/keyring').AsyncEntry>;
 
 function unreachable(cause: unknown): Problem {
+  // A built program requires what a module imports, and Node has a code for each.
   const missing =
-    cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
+    cause instanceof Error &&
+    'code' in cause &&
+    /^(?:ERR_)?MODULE_NOT_FOUND$/.test(String(cause.code));
   const why = missing
     ? 'the optional package @napi-rs/keyring is not installed'
     : String(cause instanceof Error ? cause.message : cause);
