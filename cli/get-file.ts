@@ -11,7 +11,7 @@ export function fileGetter(ended: AbortSignal): GetFile {
   return async (url, { headers, signal }) => {
     if (url.startsWith('file:')) return (await import('./folder-file.ts')).readFolderFile(url);
     const how = {
-      headers: { ...headers, 'accept-encoding': 'identity' },
+      headers: { ...headers, 'accept-encoding': 'gzip' },
       signal: AbortSignal.any([ended, signal]),
     };
     // A namespace import would load everything that the module exports, including `fetch`.
@@ -32,7 +32,7 @@ export function fileGetter(ended: AbortSignal): GetFile {
   };
 }
 
-// Some servers compress even without being asked.
+// Readers stop at their limit of unpacked bytes, however few bytes were sent.
 function unpacked(answer: IncomingMessage): Readable {
   const coding = answer.headers['content-encoding'] ?? 'identity';
   if (coding === 'identity') return answer;

@@ -1,6 +1,7 @@
 /** What one more version of a skill, and an installation, cost as the versions of the skill grow. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { indexFileName } from '../../registry/index/index-file.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { publish } from '../../test/registry/road.ts';
@@ -38,6 +39,9 @@ const warm = 5;
 const rounds = 12;
 const installs = 5;
 const growthMax = 1.5;
+/** A process with less processor time in this time has no work left. */
+const idleMs = 3_000;
+const idleCpuMs = 30;
 
 const calls = ['publish', 'approve', 'install of the newest', 'install of the oldest'] as const;
 type Call = (typeof calls)[number];
@@ -112,8 +116,9 @@ async function measureAt(
   const { send, pid } = served;
   const session = await openSession(served, folder);
   const by = { staff: folder, session };
-  // The file is made anew before anything is measured.
+  // The file is made anew before anything is measured, and the clones' evidence moves into segments.
   await (await send(`/index/${name}`)).arrayBuffer();
+  await untilIdle(pid);
   const costs: Record<'publish' | 'approve', number> = { publish: 0, approve: 0 };
   const timed = async (call: 'publish' | 'approve', act: () => Promise<unknown>) => {
     const before = cpuMsOf(pid);
@@ -139,6 +144,13 @@ async function measureAt(
     ]),
     bytes: newest.bytes,
   };
+}
+
+async function untilIdle(pid: number): Promise<void> {
+  for (let before = 0; cpuMsOf(pid) - before > idleCpuMs; ) {
+    before = cpuMsOf(pid);
+    await sleep(idleMs);
+  }
 }
 
 /** The median time of an installation on a new host, and the bytes that it reads. */

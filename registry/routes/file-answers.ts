@@ -1,6 +1,9 @@
 /** Answers with files, with a tag for conditional requests. */
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Context } from 'hono';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import type { Registry } from '../context.ts';
 
 /** The size of a head of the log, as a path has it. */
 export const isHeadSize = /^[1-9]\d{0,14}$/;
@@ -12,6 +15,37 @@ interface FileForm {
   readonly cache: keyof typeof caches;
   /** Of the body, where it is known. */
   readonly digest?: Digest;
+}
+
+/** A larger file is sent as it is: strangers could have the registry compress many of them. */
+const gzippedBytesMax = 256 * 1024;
+const gzipInPool = promisify(gzip);
+/** The compressed files, for as long as the files themselves are in memory. */
+const gzippedFiles = new WeakMap<Uint8Array, Promise<Uint8Array>>();
+
+/**
+ * Answers with a file that has much repetition. A process that keeps files in memory sends the file
+ * compressed to a client that takes gzip.
+ * @param body the same array at each call for a file that is in memory
+ */
+export async function answerGzipped(
+  { known }: Pick<Registry, 'known'>,
+  context: Context,
+  body: Uint8Array,
+  as: FileForm,
+): Promise<Response> {
+  const answer = answerFile(context, body, as);
+  if (known === undefined) return answer;
+  answer.headers.set('vary', 'accept-encoding');
+  const takesGzip = /\bgzip\b(?!\s*;\s*q=0)/.test(context.req.header('accept-encoding') ?? '');
+  if (answer.status !== 200 || !takesGzip || body.byteLength > gzippedBytesMax) return answer;
+  const gzipped = gzippedFiles.get(body) ?? gzipInPool(body);
+  gzippedFiles.set(body, gzipped);
+  const headers = new Headers(answer.headers);
+  headers.set('content-encoding', 'gzip');
+  // The bytes differ from those of the strong tag (RFC 9110 §8.8.3).
+  headers.set('etag', `W/${headers.get('etag')}`);
+  return context.body(Buffer.from(await gzipped), 200, Object.fromEntries(headers));
 }
 
 /** Answers with a file. */

@@ -9,7 +9,7 @@ import { readIndexFile, readIndexPart } from '../index/index-file.ts';
 import { readWordsFile } from '../index/words.ts';
 import { requireReading } from '../readers/may-read.ts';
 import { shownWords } from '../readers/shown-words.ts';
-import { answerFile, isHeadSize } from './file-answers.ts';
+import { answerGzipped, isHeadSize } from './file-answers.ts';
 
 /** Routes at the root of the site. */
 export function skillFileRoutes(registry: Registry): Hono {
@@ -21,7 +21,7 @@ export function skillFileRoutes(registry: Registry): Hono {
       const file = await readIndexFile(registry, name);
       if (file === undefined) throw new Problem('not-found', missing);
       const as = { type: 'application/x-ndjson', cache: 'fresh', digest: file.digest } as const;
-      return answerFile(context, file.bytes, as);
+      return answerGzipped(registry, context, file.bytes, as);
     })
     .get('/index/parts/:scope/:name/:hex', async (context) => {
       const { scope, name: short, hex } = context.req.param();
@@ -32,7 +32,7 @@ export function skillFileRoutes(registry: Registry): Hono {
       const bytes = await readIndexPart(registry, name, digest);
       if (bytes === undefined) throw new Problem('not-found', missing);
       const as = { type: 'application/x-ndjson', cache: 'forever', digest } as const;
-      return answerFile(context, bytes, as);
+      return answerGzipped(registry, context, bytes, as);
     })
     .get('/words/:scope/:name/:version', async (context) => {
       const { scope, name: short, version } = context.req.param();
@@ -44,6 +44,6 @@ export function skillFileRoutes(registry: Registry): Hono {
       const bytes = await readWordsFile(registry, name, parseVersion(version), asked);
       if (bytes === undefined) throw new Problem('not-found', missing);
       const shown = await shownWords(registry, context, bytes);
-      return answerFile(context, shown, { type: 'application/json', cache: 'fresh' });
+      return answerGzipped(registry, context, shown, { type: 'application/json', cache: 'fresh' });
     });
 }

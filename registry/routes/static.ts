@@ -15,7 +15,7 @@ import { requireReading } from '../readers/may-read.ts';
 import { scopesOfBlob, scopesOfLine } from '../readers/scopes-of-content.ts';
 import { readPublicBlob } from '../store/blobs.ts';
 import { earlierRootName } from '../store/objects.ts';
-import { answerFile } from './file-answers.ts';
+import { answerFile, answerGzipped } from './file-answers.ts';
 
 /** Routes at the root of the site. */
 export function staticRoutes(registry: Registry): Hono {
@@ -69,7 +69,7 @@ export function staticRoutes(registry: Registry): Hono {
       const scopes = () => scopesOfLine(registry, Number(index));
       await requireReading(registry, context, scopes, missingPack(context));
       const { bytes, digest } = await readEvidencePack(registry, index, line);
-      return answerFile(context, bytes, {
+      return answerGzipped(registry, context, bytes, {
         type: 'application/octet-stream',
         cache: 'forever',
         digest,
@@ -81,7 +81,7 @@ export function staticRoutes(registry: Registry): Hono {
       const scopes = () => scopesOfBlob(registry, parseDigest(`sha256:${bundle}`));
       await requireReading(registry, context, scopes, missingPack(context));
       const { bytes, digest } = await readFilePack(registry, bundle, at);
-      return answerFile(context, bytes, {
+      return answerGzipped(registry, context, bytes, {
         type: 'application/octet-stream',
         cache: 'forever',
         digest,

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { fileGetter } from '../../cli/get-file.ts';
 import { fetchFile } from '../../skills-index/client/blobs.ts';
@@ -43,6 +44,33 @@ it('takes no body from an unchanged file', async () => {
   const { signal } = new AbortController();
   const source = { fetch: fileGetter(signal), store: memoryStore(), base, signal };
   await expect(fetchFile(source, '/checkpoint', 1_000)).rejects.toThrow('answered 304');
+});
+
+it.each([
+  ['is unpacked', gzipSync('x'.repeat(1_000)), 'x'.repeat(1_000)],
+  [
+    'is read to the limit, however large it becomes',
+    gzipSync(Buffer.alloc(200_000_000)),
+    'more than 1000 bytes',
+  ],
+  ['ends early', gzipSync('x'.repeat(1_000)).subarray(0, 20), 'Cannot reach the registry'],
+  ['is none', Buffer.from('x'.repeat(1_000)), 'Cannot reach the registry'],
+])('asks for gzip, and an answer in gzip %s', async (_, packed, expected) => {
+  const asked: unknown[] = [];
+  server.removeAllListeners('request').on('request', (request, answer) => {
+    asked.push(request.headers['accept-encoding']);
+    answer.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
+  });
+  const { signal } = new AbortController();
+  const source = { fetch: fileGetter(signal), store: memoryStore(), base, signal };
+  const before = process.memoryUsage().rss;
+  const found = await fetchFile(source, '/pack', 1_000).then(
+    (bytes) => Buffer.from(bytes ?? '').toString(),
+    (cause) => String(cause.message),
+  );
+  expect(found).toContain(expected);
+  expect(asked).toEqual(['gzip']);
+  expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000);
 });
 
 async function askTwice(): Promise<number[]> {

@@ -1,6 +1,10 @@
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evidencePackPath } from '../../../skills-index/client/pack-form.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
-import { makeWorld, type World } from '../world.ts';
+import { readLine } from '../contract/read-line.ts';
+import { approve, makeSkill, publish, scan } from '../road.ts';
+import { makeStaffedWorld, makeWorld, type Staffed, type World } from '../world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -9,6 +13,49 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const path = '/index/root.json';
+
+describe('a file for installers', () => {
+  const skill = makeSkill('@acme/packed', '1.0.0');
+  let staffed: Staffed;
+  beforeAll(async () => {
+    staffed = await makeStaffedWorld();
+    await publish(staffed.send, skill, staffed.author);
+    await scan(staffed.send, staffed.tokens.scanner, staffed.scanner, skill, 'pass');
+    await approve(staffed.send, staffed.tokens.rita, staffed.rita, skill);
+  });
+  afterAll(() => staffed.close());
+
+  it('is sent with gzip to who takes gzip, and as it is to everybody else', async () => {
+    const line = await readLine(staffed.send, skill);
+    for (const path of [
+      `/index/${line.name}`,
+      `/words/${line.name}/${line.version}`,
+      evidencePackPath(line),
+    ]) {
+      const plain = await staffed.send(path, { headers: { 'accept-encoding': 'gzip;q=0, br' } });
+      const bytes = Buffer.from(await plain.arrayBuffer());
+      expect([plain.headers.get('content-encoding'), plain.headers.get('vary')]).toEqual([
+        null,
+        'accept-encoding',
+      ]);
+      for (const _ of ['packed now', 'packed before']) {
+        const answer = await staffed.send(path, { headers: { 'accept-encoding': 'gzip' } });
+        const sent = Buffer.from(await answer.arrayBuffer());
+        expect(gunzipSync(sent)).toEqual(bytes);
+        expect(sent.byteLength).toBeLessThan(0.7 * bytes.byteLength);
+        expect(Object.fromEntries(answer.headers)).toMatchObject({
+          'content-encoding': 'gzip',
+          etag: `W/${plain.headers.get('etag')}`,
+          vary: 'accept-encoding',
+        });
+      }
+      const tag = `"${hexOf(digestOf(bytes))}"`;
+      const headers = { 'accept-encoding': 'gzip', 'if-none-match': tag };
+      const unchanged = await staffed.send(path, { headers });
+      expect([unchanged.status, unchanged.headers.get('content-encoding')]).toEqual([304, null]);
+    }
+  });
+});
 
 describe('a file whose tag the client has', () => {
   it.each([
