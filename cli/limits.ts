@@ -238,6 +238,8 @@ export const packageFetchSecondsMax = 300;
 export const settingsBytesMax = 64 * 1024;
 /** How early doctor says that the stored root of trust of a registry expires. */
 export const rootExpiryWarnMillis = 30 * 24 * 3_600_000;
+/** Versions that `skillgate registry retention` lists for each rule. */
+export const retentionShownMax = 50;
 /** How often a follower prints how far behind the backup is. */
 export const backupNoteMillis = 10_000;
 /** How long an export may copy before it looks at the registry again. */

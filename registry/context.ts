@@ -19,6 +19,7 @@ import type { Notices } from './notices/notice-types.ts';
 import type { IdentityCache } from './people/known-identities.ts';
 import type { Readers } from './readers/readers.ts';
 import type { Spool } from './request-limits/spool.ts';
+import type { RetentionRules } from './retention/retention-rules.ts';
 import type { SignOn } from './sign-in/sign-on-config.ts';
 import type { IncidentPolicy } from './stops/incident-policy.ts';
 import type { Database } from './store/batch.ts';
@@ -93,6 +94,8 @@ export interface Registry {
   readonly incidents?: IncidentPolicy | undefined;
   /** How much a publisher may send. Without it, nothing is limited. */
   readonly quotas?: Quotas | undefined;
+  /** How long versions that were never approved keep their files. Without it, for ever. */
+  readonly retention?: RetentionRules | undefined;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
   /**

@@ -15,6 +15,7 @@ export default defineConfig({
     './registry/store/identity-schema.ts',
     './registry/store/advice-schema.ts',
     './registry/notices/notice-schema.ts',
+    './registry/retention/retention-schema.ts',
   ],
   out: './registry/migrations',
 });

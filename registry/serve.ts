@@ -2,28 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../skills-index/skill/problem.ts';
-import type { Policy } from '../skills-index/trust/policy/policy.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { closeFolder } from './data-folder/closed-folder.ts';
-import {
-  readEnrolments,
-  readIncidentPolicy,
-  readKeys,
-  readNotices,
-  readPolicy,
-  readQuotas,
-  readReaders,
-  readRootFile,
-  readSigstore,
-  readTuf,
-} from './data-folder/data-folder.ts';
-import { readWitnesses } from './data-folder/witness-config.ts';
+import { readEnrolments } from './data-folder/data-folder.ts';
+import { readTrust, type TrustOptions } from './data-folder/trust.ts';
 import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resume } from './index/resume.ts';
-import type { Quotas } from './intake/quota-policy.ts';
 import { takeStatement } from './intake/statements.ts';
 import { knownFilesBytesMax, resumeWaitMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
@@ -31,14 +18,9 @@ import { keepSegments } from './log/segments/keep-segments.ts';
 import { alarmText } from './log/witness-duty.ts';
 import { askWitnesses } from './log/witnesses.ts';
 import { keepNotices } from './notices/keep-notices.ts';
-import { mailRecipients } from './notices/mail.ts';
-import type { NoticeConfig } from './notices/notice-config.ts';
-import type { Notices } from './notices/notice-types.ts';
-import { webhooksOf } from './notices/recipients.ts';
-import type { PostOutside } from './notices/webhook.ts';
 import { checkNames } from './people/check-names.ts';
 import { fillNames } from './people/fill-names.ts';
-import type { AddressOf } from './request-limits/write-limits.ts';
+import { keepRetention } from './retention/keep-retention.ts';
 import { keepQueue } from './review/queue/keep-queue.ts';
 import { renewQueue } from './review/queue/renew-queue.ts';
 import { watchBackup } from './serving/backup-watch.ts';
@@ -63,9 +45,7 @@ import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 import { countSomeBytes } from './versions/count-bytes.ts';
 
-export interface RegistryOptions extends ObservationOptions {
-  /** A folder that `skillgate registry init` made. */
-  readonly dir: string;
+export interface RegistryOptions extends ObservationOptions, TrustOptions {
   /** `localhost` by default. */
   readonly host?: string;
   /** 0 for any free port. */
@@ -76,14 +56,6 @@ export interface RegistryOptions extends ObservationOptions {
   readonly tls?: TlsFiles | undefined;
   /** Reverse proxies in front of the registry, and the header in which they name the client. */
   readonly proxies?: NamedProxies | undefined;
-  /** Replaces `policy.json` of the folder. */
-  readonly policy?: Policy;
-  /** Replaces `quotas.json` of the folder. */
-  readonly quotas?: Quotas | undefined;
-  /** Submission prefixes of witnesses. `witnesses.json` of the folder names their keys. */
-  readonly witnesses?: readonly string[];
-  /** Sends notices to webhooks. Without it, `notices.json` may have none. */
-  readonly postOutside?: PostOutside;
   /** Single sign-on at the desk, by an identity provider. */
   readonly signOn?: SignOnSettings | undefined;
   /** Whether a follower should copy the registry: then somebody is told when it is behind. */
@@ -259,38 +231,6 @@ function checkBeside(
   );
 }
 
-/** Whom the registry trusts, and with which keys it signs: the files of its folder. */
-async function readTrust(
-  { dir, ...options }: RegistryOptions,
-  addressOf: AddressOf,
-  say: (line: string) => void,
-) {
-  const root = await readRootFile(dir);
-  const keys = await readKeys(dir, root);
-  const policy = options.policy ?? (await readPolicy(dir));
-  const incidents = await readIncidentPolicy(dir);
-  const quotas = options.quotas ?? (await readQuotas(dir));
-  const notices = await recipientsOf(await readNotices(dir), options.postOutside, say);
-  const tuf = await readTuf(dir, { root, policy });
-  const sigstore = await readSigstore(dir, tuf);
-  const signedPolicy = tuf?.files['witnesses.json'];
-  const witnesses = await readWitnesses(dir, { urls: options.witnesses ?? [], signedPolicy, say });
-  const readers = await readReaders(dir, addressOf);
-  return { root, keys, policy, tuf, sigstore, witnesses, incidents, quotas, notices, readers };
-}
-
-/** Everybody whom `notices.json` names. */
-async function recipientsOf(
-  config: NoticeConfig | undefined,
-  post: PostOutside | undefined,
-  say: (line: string) => void,
-): Promise<Notices | undefined> {
-  if (config === undefined) return undefined;
-  if (post === undefined) throw new Error('nothing sends the notices of notices.json');
-  const byMail = config.mail === undefined ? [] : await mailRecipients(config.mail);
-  return { recipients: [...webhooksOf(config, post), ...byMail], say };
-}
-
 /** A database that is damaged in one place must not be written in another. */
 function endWrites(registry: Registry, db: OpenDatabase, damage: Problem): void {
   db.refuseWrites(damage);
@@ -355,7 +295,7 @@ async function prepare(
   await Promise.race([finished, delay(resumeWaitMs, undefined, { ref: false })]);
   const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
   finishing.done = finished.catch(report).then(async () => {
-    const kept = [keepQueue, keepNotices, keepSegments].map((keep) =>
+    const kept = [keepQueue, keepNotices, keepSegments, keepRetention].map((keep) =>
       keep(registry, finishing.signal, report),
     );
     await Promise.all(kept);

@@ -30,6 +30,8 @@ import { Readers } from './readers/readers.ts';
 import { parseReaders } from './readers/readers-file.ts';
 import { nameUnknownLength } from './request-limits/body-limit.ts';
 import { type AddressOf, isCounted } from './request-limits/write-limits.ts';
+import { keepSomeRetention } from './retention/keep-retention.ts';
+import { parseRetention } from './retention/retention-rules.ts';
 import { keepSome } from './review/queue/keep-queue.ts';
 import { judgeByLooks } from './scans/package-consequences.ts';
 import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
@@ -60,6 +62,8 @@ export interface WorkerEnvironment {
   readonly INCIDENTS?: string;
   /** quotas.json; without it, nothing is limited. */
   readonly QUOTAS?: string;
+  /** retention.json; without it, all files stay. */
+  readonly RETENTION?: string;
   /**
    * Submission prefixes of witnesses, separated by spaces. Their keys are in the TUF repository
    * that administrators signed, or else in WITNESSES.
@@ -170,6 +174,8 @@ async function make(
     incidents:
       environment.INCIDENTS === undefined ? undefined : parseIncidentPolicy(environment.INCIDENTS),
     quotas: environment.QUOTAS === undefined ? undefined : parseQuotas(environment.QUOTAS),
+    retention:
+      environment.RETENTION === undefined ? undefined : parseRetention(environment.RETENTION),
     notices: noticesOf(environment),
     config: { base, hosts: [new URL(base).host] },
     identities: {},
@@ -272,6 +278,7 @@ export default {
       await checkSomeNames(registry, (line) => console.error(line));
       await makeSomeSegments(registry);
       await countSomeBytes(registry);
+      await keepSomeRetention(registry);
     }
   },
 };

@@ -158,6 +158,14 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
             'what to do: publish a higher version, which needs its own scan and approvals',
           ] as const,
         ]),
+    ...(found.filesDeleted === null
+      ? []
+      : [
+          [
+            'files',
+            safe`deleted by the registry’s retention rule on ${found.filesDeleted}; publish a higher version to offer the skill again`,
+          ] as const,
+        ]),
     ...found.advice.map(({ kind, reason, replacement, at }): [string, Safe] => [
       '',
       safe`${ink.yellow(kind)} by the author: ${reason}${replacement === null ? '' : `; use ${replacement} instead`}  ${at}`,

@@ -87,6 +87,7 @@ export const versionAnswer = v.looseObject({
   questions: notes,
   answers: notes,
   uncounted: optional(text),
+  filesDeleted: optional(text),
   advice: v.optional(
     v.array(v.looseObject({ kind: text, reason: text, replacement: optional(text), at: text })),
     [],

@@ -28,7 +28,7 @@ export interface OwnWorld extends Pick<CopyWorld, 'folder' | 'startProgress'> {
 
 export interface OwnVersions {
   readonly count: number;
-  /** Versions with a file that this publisher may not read. */
+  /** Versions with a file that this publisher may not read, or that the registry deleted. */
   readonly lacking: readonly LackingVersion[];
 }
 
@@ -93,8 +93,10 @@ async function copyVersion(
   await world.folder.put(`own/${name}/${version}.json`, Buffer.from(bytes));
   try {
     const { bundle } = parseBundle(await copyBlob(world, list));
-    for (const { sha256 } of bundle.files) await copyBlob(world, sha256);
     if (detail.report !== null) await copyBlob(world, detail.report);
+    if (detail.filesDeleted !== null)
+      return `the registry’s retention rule deleted its files on ${detail.filesDeleted}`;
+    for (const { sha256 } of bundle.files) await copyBlob(world, sha256);
     return undefined;
   } catch (cause) {
     if (!(cause instanceof Problem) || cause.code !== 'not-found') throw cause;

@@ -8,6 +8,7 @@ import { printReport } from '../../scanner/reports/report-text.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Capabilities, noCapabilities } from '../../skills-index/skill/capability.ts';
 import { parseManifest, parseManifestJson } from '../../skills-index/skill/manifest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -42,6 +43,12 @@ export async function showReview(context: CommandContext): Promise<ExitCode> {
   return withSession(context, signer, async (token) => {
     const path = `/api/v1/reviews${versionPath(name, version)}`;
     const review = await askRegistry(context, path, reviewAnswer, { token });
+    if (review.filesDeleted !== null)
+      throw new Problem(
+        'files-deleted',
+        `The registry’s retention rule deleted the files of ${name}@${version} on ${review.filesDeleted}`,
+        { hint: `skillgate status ${name}@${version} shows what is left.` },
+      );
     const { files } = await fetchReviewedBundle(context, review.bundle, token);
     const report = await scanOnce(files);
     const reportHere = canonicalDigest(report);

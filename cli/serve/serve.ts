@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseQuotas } from '../../registry/intake/quota-policy.ts';
+import { parseRetention } from '../../registry/retention/retention-rules.ts';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
 import { parsePublicUrl } from '../../registry/serving/public-address.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
@@ -13,6 +14,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { parentPollMillis } from '../limits.ts';
 import { registryFiles } from '../root-rotation/registry-folder.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
+import { parsedFile } from './parsed-file.ts';
 import { keepScannerRunning } from './scanner-child.ts';
 import { settingsOf } from './settings.ts';
 
@@ -39,10 +41,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   });
   const policy = await parsedFile('policy', settings.policy, parsePolicy);
   const quotas = await parsedFile('quotas', settings.quotas, parseQuotas);
+  const retention = await parsedFile('retention rules', settings.retention, parseRetention);
   const registry = await start({
     dir,
     ...(policy === undefined ? {} : { policy }),
     quotas,
+    retention,
     url,
     host,
     port,
@@ -175,18 +179,4 @@ async function start(options: RegistryOptions): Promise<RunningRegistry> {
     closeQuietly(opened);
     throw error;
   }
-}
-
-async function parsedFile<Parsed>(
-  called: string,
-  path: string | undefined,
-  parse: (bytes: Uint8Array, path: string) => Parsed,
-): Promise<Parsed | undefined> {
-  if (path === undefined) return undefined;
-  const bytes = await readFile(path).catch((cause) => {
-    throw new Problem('file-not-found', `Cannot read the ${called} ${JSON.stringify(path)}`, {
-      cause,
-    });
-  });
-  return parse(bytes, path);
 }

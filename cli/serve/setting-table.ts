@@ -124,6 +124,14 @@ export const settingRows = [
       'how much one publisher may send, and one scope may hold (default: quotas.json in DIR, else no limit)',
   },
   {
+    key: 'retention',
+    kind: 'path',
+    option: 'retention',
+    value: 'FILE',
+    summary:
+      'for how long versions that were never approved keep their files (default: retention.json in DIR, else for ever)',
+  },
+  {
     key: 'witnesses',
     kind: 'texts',
     option: 'witness',

@@ -32,6 +32,8 @@ export interface ServeSettings {
   readonly policy: string | undefined;
   /** Path of a file with quotas. */
   readonly quotas: string | undefined;
+  /** Path of a file with retention rules. */
+  readonly retention: string | undefined;
   readonly witnesses: readonly string[];
   /** Single sign-on at the desk. */
   readonly signOn: SignOnOptions | undefined;
@@ -100,6 +102,7 @@ export async function settingsOf(
     objects: bucketOf(text('objects'), text('objects-region'), text('objects-keys')),
     policy: text('policy'),
     quotas: text('quotas'),
+    retention: text('retention'),
     witnesses: texts('witnesses').map(parseBase),
     signOn: await signOnOf(context, { text, texts, hours: settings['sign-on-hours'] }),
     backupFollower: settings['backup-follower'] === true,

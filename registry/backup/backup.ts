@@ -20,6 +20,7 @@ import {
 import { makeObjectCopier } from './copy-objects.ts';
 import { type CopiedFiles, copyDataFiles } from './data-files.ts';
 import { makePicture, namePicture, type PictureProgress } from './picture.ts';
+import { removeRemoved } from './removed-objects.ts';
 import { type Connection, WalSource } from './wal-source.ts';
 
 export interface BackupOptions {
@@ -66,6 +67,7 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
       const about = { ...target.next, log, at: new Date().toISOString() };
       await writeAbout(backup, about);
       await prune(backup);
+      await removeRemoved(dir, objects);
       return { about, objects: looked, files };
     } finally {
       source.close();

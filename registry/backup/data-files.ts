@@ -12,6 +12,7 @@ const names = [
   'policy.json',
   'incidents.json',
   'quotas.json',
+  'retention.json',
   'readers.json',
   'tuf.json',
   'tuf-proposal.json',

@@ -16,6 +16,7 @@ import { makeObjectCopier, type ObjectCopier } from './copy-objects.ts';
 import { type CopiedFiles, copyDataFiles } from './data-files.ts';
 import { writeFollowerState } from './follower-state.ts';
 import { makePicture, namePicture } from './picture.ts';
+import { removeRemoved } from './removed-objects.ts';
 import type { Connection, WalPart, WalPlace, WalSource } from './wal-source.ts';
 import { WrittenObjects } from './written-objects.ts';
 
@@ -238,7 +239,13 @@ export class FollowSession {
 
   #startWalk(): void {
     this.#walkedAt = Date.now();
-    this.#walk = startTask(this.#copier.copyAll(this.#stop.signal));
+    this.#walk = startTask(this.#copyAll());
+  }
+
+  async #copyAll(): Promise<void> {
+    const { dir, backup } = this.#options;
+    await this.#copier.copyAll(this.#stop.signal);
+    await removeRemoved(dir, placesIn(backup).objects);
   }
 
   async #writeAbout(): Promise<void> {

@@ -34,6 +34,8 @@ export function noteWrites(objects: Objects, path: string): Objects {
       await objects.putAll(all, options);
       await note(all.keys());
     },
+    // A walk through all objects finds what is gone.
+    remove: (names) => objects.remove(names),
     // What is kept was written before: a walk through all objects finds it.
     ...(objects.keep && { keep: objects.keep }),
   };

@@ -23,6 +23,7 @@ import { sigstoreOf } from '../people/certified.ts';
 import { Readers } from '../readers/readers.ts';
 import { parseReaders, readersFileName } from '../readers/readers-file.ts';
 import type { AddressOf } from '../request-limits/write-limits.ts';
+import { parseRetention, type RetentionRules } from '../retention/retention-rules.ts';
 import { type IncidentPolicy, parseIncidentPolicy } from '../stops/incident-policy.ts';
 
 const keysForm = v.strictObject({
@@ -120,6 +121,16 @@ export async function readQuotas(dir: string): Promise<Quotas | undefined> {
   const path = join(dir, 'quotas.json');
   const bytes = await readIfThere(path);
   return bytes === undefined ? undefined : parseQuotas(bytes, path);
+}
+
+/**
+ * `DIR/retention.json`: how long versions that were never approved keep their files; undefined when
+ * there is no such file. @throws Problem `json-invalid`
+ */
+export async function readRetention(dir: string): Promise<RetentionRules | undefined> {
+  const path = join(dir, 'retention.json');
+  const bytes = await readIfThere(path);
+  return bytes === undefined ? undefined : parseRetention(bytes, path);
 }
 
 /**

@@ -12,6 +12,7 @@ import { deskFeed, feedType } from '../notices/atom.ts';
 import { deliveryStates } from '../notices/delivery-states.ts';
 import { latest, readMembers } from '../people/identities.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
+import { lastDeletions, rulesOf } from '../retention/due-files.ts';
 import { listDecided, listQueue } from '../review/review.ts';
 import { creationOptions, finishCreation, listPendingPasskeys } from '../sign-in/passkeys.ts';
 import { listDoubts } from '../versions/doubts.ts';
@@ -88,6 +89,8 @@ async function operationsOf(registry: Registry): Promise<OperationsView> {
     stored: await storedInAll(registry),
     largest: await largestOwners(registry),
     quotas: registry.quotas ?? {},
+    retention: rulesOf(registry.retention),
+    deleted: await lastDeletions(registry.db),
     votes: chain.memberVotes
       .pending()
       .map(({ change: { name, roles }, by }) => ({ name, roles, signed: by.length })),

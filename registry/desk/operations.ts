@@ -1,6 +1,7 @@
 /** How the registry runs, for operators: which notices arrived, and which enrolments wait. */
 import type { Quotas } from '../intake/quota-policy.ts';
 import type { DeliveryState } from '../notices/delivery-states.ts';
+import type { Deletion, RetentionRule } from '../retention/due-files.ts';
 import type { OwnedBytes, StoredBytes } from '../versions/stored-bytes.ts';
 import { type PageFrame, page } from './layout.ts';
 import { count, type Html, html, moment, part, untrusted } from './markup.ts';
@@ -14,6 +15,9 @@ export interface OperationsView {
   /** Publishers and scopes with most bytes. */
   readonly largest: readonly OwnedBytes[];
   readonly quotas: Quotas;
+  readonly retention: readonly RetentionRule[];
+  /** Versions that lost their files, the last first. */
+  readonly deleted: readonly Deletion[];
   /** Enrolments that too few administrators have signed. */
   readonly votes: readonly {
     readonly name: string;
@@ -60,13 +64,29 @@ function enrolments({ votes, votesNeeded, passkeys, now }: OperationsView): Html
   )}</ul>`;
 }
 
-function storage({ stored, largest, quotas }: OperationsView): Html {
+function storage(view: OperationsView): Html {
+  const { stored, largest, quotas } = view;
   if (largest.length === 0) return html`<p class="empty">No version is stored.</p>`;
-  return html`<p class="quiet">Files of all versions: ${bytes(stored)}. A file that several versions have counts for each.</p>
+  return html`${retained(view)}
+<p class="quiet">Files of all versions: ${bytes(stored)}. A file that several versions have counts for each.</p>
 <ul class="plain-list">${largest.map(({ owner, ...used }) => {
     const max = owner.startsWith('@') ? quotas.scope : quotas;
     return html`<li>${untrusted(owner)}: ${bytes(used)}${quota('stored', max?.storedBytes)}${quota('waiting', max?.waitingBytes)}</li>`;
   })}</ul>`;
+}
+
+function retained({ retention, deleted, now }: OperationsView): Html {
+  const rules = retention.map(
+    ({ state, days }) =>
+      html`<li>${state} versions lose their files after ${count(days, 'day')}</li>`,
+  );
+  const lost = deleted.map(
+    ({ name, version, at, why }) =>
+      html`<li>${untrusted(`${name}@${version}`)}: ${why} <span class="quiet">${moment(at, now)}</span></li>`,
+  );
+  if (rules.length === 0)
+    return html`<p class="quiet">All files stay: there is no <code>retention.json</code>.</p>`;
+  return html`<ul class="plain-list">${rules}${lost}</ul>`;
 }
 
 function bytes({ bytes, waiting }: StoredBytes): Html {

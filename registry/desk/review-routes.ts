@@ -1,4 +1,5 @@
 /** The desk's routes of one version: its page, its files, and a reviewer's decisions. */
+
 import type { Context, Hono } from 'hono';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -15,6 +16,7 @@ import {
   readReviewFile,
 } from '../review/review.ts';
 import { isOwn, whyOwn } from '../versions/authors.ts';
+import { requireFiles } from '../versions/files-deleted.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { requireVersion } from '../versions/versions.ts';
 import { beginApproval, meansOf, type Reasoned } from './approval-routes.ts';
@@ -142,6 +144,7 @@ async function file(registry: Registry, context: Context): Promise<Response> {
       'not-found',
       `${detail.name} ${detail.version} has no file ${JSON.stringify(path.slice(0, 200))}`,
     );
+  requireFiles(detail, detail.filesDeleted);
   const bytes = await readReviewFile(registry, found.sha256);
   const sheet = Math.max(
     1,
@@ -156,8 +159,9 @@ async function file(registry: Registry, context: Context): Promise<Response> {
 // pages.
 async function readSources(
   registry: Registry,
-  { files, report }: ReviewDetail,
+  { files, filesDeleted, report }: ReviewDetail,
 ): Promise<ReadonlyMap<string, string>> {
+  if (filesDeleted !== undefined) return new Map();
   const wanted = new Set([
     'SKILL.md',
     ...(report?.findings ?? []).flatMap((finding) => [

@@ -29,6 +29,7 @@ import {
   type SentStatement,
 } from '../people/certified.ts';
 import { contradictsHint } from '../people/signer.ts';
+import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { enqueueScan } from '../scans/jobs.ts';
 import { type BatchWrite, elementOf, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
@@ -229,7 +230,9 @@ async function store(
       bytes,
     });
     const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
+    const nothingRemoved = await nothingRemovedSince(registry, digests);
     const writes = ([logIndex = 0]: readonly number[]): BatchWrite[] => [
+      nothingRemoved,
       nothingAlikeSince(since, { name, bundle: packed.digest }),
       ...quotaHolds(registry, upload),
       (db) => db.insert(versions).values(row(logIndex)),

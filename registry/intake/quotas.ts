@@ -195,5 +195,5 @@ function quotaUsed(why: string, hint: string): Problem {
 }
 
 function decidedHint(quota: string): string {
-  return `Publish again when a version was decided or you withdrew one (skillgate status NAME lists them), or ask the operator of the registry to raise ${quota} in quotas.json.`;
+  return `Publish again when a version was decided (skillgate status NAME lists them), or ask the operator of the registry to raise ${quota} in quotas.json.`;
 }

@@ -55,6 +55,7 @@ function partText(files: readonly TextFile[], place: PartPlace): PartText {
 
 // The smallest files first: a copy shares many small parts, and one huge file must not hide them.
 async function textsOf(registry: Registry, row: VersionRow): Promise<TextFile[]> {
+  if (row.filesDeleted !== null) return [];
   const files = [...(await filesOf(registry, row))].sort(
     (a, b) => a.size - b.size || (a.path < b.path ? -1 : 1),
   );

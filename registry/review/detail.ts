@@ -73,6 +73,8 @@ export interface VersionDetail {
   readonly uncounted?: string;
   /** Advice of the author that is in force: yanked, deprecated. */
   readonly advice: readonly ShownAdvice[];
+  /** When the operator's retention rule deleted the files. */
+  readonly filesDeleted?: Date;
 }
 
 export interface ReviewDetail extends VersionDetail {
@@ -110,7 +112,8 @@ export async function readVersion(registry: Registry, which: VersionName): Promi
 export async function readReview(registry: Registry, which: VersionName): Promise<ReviewDetail> {
   const row = await requireVersion(registry, which);
   const files = await filesOf(registry, row);
-  const { description } = await skillMdOf(registry, files);
+  const isThere = row.filesDeleted === null;
+  const description = isThere ? (await skillMdOf(registry, files)).description : '';
   const report = await reportOf(registry, row);
   const { manifest, inferred = false } = await publicationOf(registry, row);
   const notes = await notesOf(registry, row);
@@ -128,7 +131,7 @@ export async function readReview(registry: Registry, which: VersionName): Promis
     copies,
     prose,
     files,
-    lockDetails: await lockDetailsOf(registry, manifest, files),
+    lockDetails: isThere ? await lockDetailsOf(registry, manifest, files) : [],
     seenPackages: await seenPackagesOf(registry, row),
     incidents: await incidentsOf(registry, row),
     notes: notes.map(({ at, kind, by, text }) => ({ at: new Date(at), kind, by, text })),
@@ -194,5 +197,6 @@ async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDet
     ...(row.verdict === null ? {} : { verdict: row.verdict }),
     ...(row.report === null ? {} : { reportDigest: row.report }),
     ...(uncounted === undefined ? {} : { uncounted }),
+    ...(row.filesDeleted === null ? {} : { filesDeleted: new Date(row.filesDeleted) }),
   };
 }

@@ -13,7 +13,6 @@ import { isProseOf, type Prose, parseProse } from '../../skills-index/statement/
 import { type ProseChange, proseChange } from '../../skills-index/statement/prose-change.ts';
 import type { Registry } from '../context.ts';
 import { requireBlob } from '../store/blobs.ts';
-import { putBlob } from '../store/objects.ts';
 import { scans, versions } from '../store/schema.ts';
 import { filesOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
@@ -32,15 +31,15 @@ export type ProseSince =
     };
 
 /**
- * Stores the sentences that a scanner reported.
+ * The blob of the sentences that a scanner reported.
  * @returns undefined when the scanner reported none
  * @throws Problem `statement-invalid`, `subject-mismatch` when they are about other files
  */
-export async function putProse(
+export async function proseBlob(
   registry: Registry,
   row: VersionRow,
   reported: unknown,
-): Promise<Digest | undefined> {
+): Promise<Uint8Array | undefined> {
   if (reported === undefined) return undefined;
   const prose = parseProse(reported);
   if (!isProseOf(prose, await filesOf(registry, row)))
@@ -48,7 +47,7 @@ export async function putProse(
       'subject-mismatch',
       'Cannot accept the report: its prose names files that the bundle does not have',
     );
-  return putBlob(registry.objects, Buffer.from(canonicalJson(prose)));
+  return Buffer.from(canonicalJson(prose));
 }
 
 /** The last version that was approved before this one, and still is. */

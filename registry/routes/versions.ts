@@ -56,6 +56,8 @@ export const versionSchema = v.object({
   answers: notes,
   /** Why installers reject a version that is approved here. */
   uncounted: v.exactOptional(v.string()),
+  /** When the operator's retention rule deleted the files. */
+  filesDeleted: v.exactOptional(v.string()),
   /** Advice of the author: stops nobody. */
   advice: v.array(
     v.object({

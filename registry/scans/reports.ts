@@ -25,13 +25,14 @@ import { finishLogged, orLater, orSayLogged } from '../log/after-logging.ts';
 import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import { latest, readMembers, requireRole } from '../people/identities.ts';
-import { putProse } from '../review/prose-since.ts';
+import { nothingRemovedSince } from '../retention/removed-blobs.ts';
+import { proseBlob } from '../review/prose-since.ts';
 import { judgeAnew } from '../review/queue/renew-queue.ts';
 import { similarityWrites } from '../review/similarity-index.ts';
 import { isWorse, suspensionFor } from '../stops/suspensions.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
-import { putBlob } from '../store/objects.ts';
+import { putBlobs } from '../store/objects.ts';
 import { jobs, scans, versionBlobs, versions } from '../store/schema.ts';
 import { publicationOf } from '../versions/manifests.ts';
 import { furtherReport, waitsForSecond } from '../versions/second-scans.ts';
@@ -80,11 +81,21 @@ export async function takeReport(
     digest: digestOf(bytes),
   });
   await requireExpectedRules(registry, actor, { job, sent, ruleSet: report.ruleSet });
-  const digest = await putBlob(registry.objects, bytes);
-  const prose = await putProse(registry, row, sent.prose);
+  const digest = digestOf(bytes);
+  const sentences = await proseBlob(registry, row, sent.prose);
+  const prose = sentences && digestOf(sentences);
+  const put = async (): Promise<BatchWrite> => {
+    const nothingRemoved = await nothingRemovedSince(registry, prose ? [digest, prose] : [digest]);
+    await putBlobs(registry.objects, sentences ? [bytes, sentences] : [bytes]);
+    return nothingRemoved;
+  };
+  // Stored before the turn of the log; where the batch fails, once more in the turn.
+  let stored: BatchWrite | undefined = await put();
   const by = nameOf(actor);
   const twin = await loggedTwin(registry, actor, { row, held: sent, signed });
   const appended = await appendInTurn(registry, async (): Promise<Appending> => {
+    const nothingRemoved = stored ?? (await put());
+    stored = undefined;
     // Of two simultaneous reports, the slower is rejected because the job is done.
     const now = await versionOf(registry, await requireLease(registry, sent));
     const done: BatchWrite = (db) =>
@@ -97,7 +108,7 @@ export async function takeReport(
       .from(scans)
       .where(and(eq(scans.versionId, row.id), eq(scans.ruleSet, report.ruleSet)));
     const [first] = known;
-    const ending = [holdsLease(sent), done];
+    const ending = [holdsLease(sent), done, nothingRemoved];
     if (first !== undefined)
       return furtherReport(registry, now, { signed, digest, known: first, by, ending });
     const doubt = await suspensionFor(registry, now, report);

@@ -58,6 +58,7 @@ export function boundedObjects(objects: Objects, patience: ObjectPatience = usua
       writes.wait(() => objects.putOver(name, bytes, tag), timeFor([bytes])),
     putAll: (all, options) =>
       writes.wait(() => objects.putAll(all, options), timeFor([...all.values()])),
+    remove: (names) => writes.wait(() => objects.remove(names), names.length * objectPlaceMs),
     ...(keep && { keep: (name: string) => writes.wait(() => keep(name)) }),
   };
 }

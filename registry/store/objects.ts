@@ -26,6 +26,8 @@ export interface Objects {
    * by one.
    */
   putAll(all: ReadonlyMap<string, Uint8Array>, options?: ObjectPutOptions): Promise<void>;
+  /** Removes objects, also those that are gone already. */
+  remove(names: readonly string[]): Promise<void>;
   /**
    * Keeps an object that a row will name soon from a sweep. Absent where nothing sweeps.
    * @returns whether the object is still there
@@ -55,12 +57,6 @@ export function publicBlobName(digest: Digest): string {
 /** The name of an earlier root file. */
 export function earlierRootName(fingerprint: Digest): string {
   return `public/index/roots/${hexOf(fingerprint)}.json`;
-}
-
-/** Stores bytes under their digest unless they are stored already. */
-export async function putBlob(objects: Objects, bytes: Uint8Array): Promise<Digest> {
-  await putBlobs(objects, [bytes]);
-  return digestOf(bytes);
 }
 
 /**

@@ -45,6 +45,8 @@ export function r2Objects(bucket: R2Bucket): Objects {
         return false;
       }
     },
+    // R2 takes up to 1,000 names.
+    remove: async (names) => bucket.delete([...names]),
     putAll: async (all) => forEachOf(all, ([name, bytes]) => put(name, bytes)),
   };
 }

@@ -44,9 +44,11 @@ export const versions = sqliteTable(
     logIndex: integer().notNull().default(0),
     /**
      * Bytes of its files and of their list; null for a version of an older release, until they are
-     * counted.
+     * counted. 0 once the files were deleted.
      */
     bytes: integer(),
+    /** When the operator's retention rule deleted the files. */
+    filesDeleted: integer(),
   },
   (table) => [
     uniqueIndex('versions_name_version').on(table.name, table.version),
@@ -108,6 +110,7 @@ export const audit = sqliteTable(
         | 'statement'
         | 'job'
         | 'incident'
+        | 'deleted'
       >()
       .notNull(),
     versionId: text(),
@@ -351,6 +354,8 @@ export const guard = sqliteTable(
     /** The number of waiting versions, and of those in quarantine. Triggers count them. */
     waiting: integer().notNull().default(0),
     quarantined: integer().notNull().default(0),
+    /** Counts the batches that begin or end the removal of blobs. */
+    removals: integer().notNull().default(0),
   },
   (table) => [check('guard_holds', sql`${table.ok} = 1`)],
 );

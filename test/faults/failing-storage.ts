@@ -130,6 +130,7 @@ function countedObjects(objects: Objects, count: () => void): Objects {
     put: (name, bytes) => turn(() => objects.put(name, bytes)),
     putOver: (...given) => turn(() => objects.putOver(...given)),
     putAll: (...given) => turn(() => objects.putAll(...given)),
+    remove: (...given) => turn(() => objects.remove(...given)),
   };
 }
 

@@ -23,6 +23,9 @@ export const halfRows: Readonly<Record<string, string>> = {
     UNION ALL SELECT name FROM versions GROUP BY substr(name, 1, instr(name, '/') - 1)
     HAVING sum(bytes * (status IN ('received', 'scanning', 'in review', 'quarantined'))) IS NOT (
       SELECT waiting FROM stored_bytes WHERE owner = substr(name, 1, instr(name, '/') - 1))`,
+  'a blob of a version that is being removed': `
+    SELECT removed_blobs.digest AS what FROM removed_blobs JOIN version_blobs
+    ON version_blobs.digest = unhex(substr(removed_blobs.digest, 8)) WHERE removedAt IS NULL`,
   'a version in review without a scan': `
     SELECT name || '@' || version AS what FROM versions WHERE status IN ('in review', 'approved')
     AND NOT EXISTS (SELECT 1 FROM scans WHERE versionId = versions.id)`,

@@ -36,6 +36,8 @@ const emptied = [
   'log_segments',
   'moving_log',
   'moving_statements',
+  'ended_versions',
+  'removed_blobs',
 ];
 
 describe('a full registry of an earlier release', () => {

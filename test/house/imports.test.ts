@@ -76,6 +76,7 @@ const mayTouchRegistry = [
   'cli/serve/serve.ts',
   'cli/readers/registry-readers.ts',
   'cli/backup/registry-backup.ts',
+  'cli/serve/registry-retention.ts',
   'cli/backup/registry-restore.ts',
   'cli/root-rotation/rotate.ts',
   'cli/witness/witness.ts',

@@ -26,6 +26,7 @@ const floors: Record<string, readonly string[]> = {
     'review',
     'stops',
     'index',
+    'retention',
     'versions',
     'readers',
     'sign-in',
@@ -148,6 +149,8 @@ const upwards: Record<string, string> = {
   'registry/context.ts → registry/sign-in/sign-on-config.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/intake/quota-policy.ts':
+    'the context is made of the types of its parts',
+  'registry/context.ts → registry/retention/retention-rules.ts':
     'the context is made of the types of its parts',
   'registry/context.ts → registry/stops/incident-policy.ts':
     'the context is made of the types of its parts',

@@ -1,7 +1,8 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { indexFileName, writeLackingFiles } from '../../registry/index/index-file.ts';
+import { endedVersions } from '../../registry/retention/retention-schema.ts';
 import { listQueue } from '../../registry/review/review.ts';
 import { packageBacklog } from '../../registry/store/package-schema.ts';
 import { indexLines, versions } from '../../registry/store/schema.ts';
@@ -122,4 +123,26 @@ describe('a database of an earlier release', () => {
     await db.batch([await nothingEntersSince(registry)]);
     expect(await db.read.select({ id: versions.id }).from(versions)).toHaveLength(3);
   });
+});
+
+it('knows since when the refused versions of an earlier release were refused', async () => {
+  const path = earlierDatabase(11);
+  const client = new BetterSqlite3(path);
+  const add = client.prepare(
+    `INSERT INTO versions VALUES (?, ?, '1.0.0', 'sha256:b', ?, 1, 'p', 'pass', 'r', 1)`,
+  );
+  for (const [id, state] of Object.entries({ R: 'refused', A: 'approved' })) {
+    add.run(id, `@acme/${id}`, state);
+    client
+      .prepare(
+        `INSERT INTO audit (id, at, kind, versionId, move, "from", "to", "by", why) VALUES (?, 7, 'move', ?, 1, 'in review', ?, 'rita', 'why')`,
+      )
+      .run(id, id, state);
+  }
+  client.close();
+  const db = openSqlite(path);
+  onTestFinished(() => db.close());
+  expect(await db.read.select().from(endedVersions)).toEqual([
+    { versionId: 'R', state: 'refused', at: 7 },
+  ]);
 });

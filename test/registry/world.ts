@@ -11,6 +11,7 @@ import { knownFilesBytesMax } from '../../registry/limits.ts';
 import { loadKeys } from '../../registry/log/signing.ts';
 import { Readers } from '../../registry/readers/readers.ts';
 import type { ReadersFile } from '../../registry/readers/readers-file.ts';
+import type { RetentionRules } from '../../registry/retention/retention-rules.ts';
 import type { SignOn } from '../../registry/sign-in/sign-on-config.ts';
 import { KnownFiles } from '../../registry/store/known-files.ts';
 import type { Objects } from '../../registry/store/objects.ts';
@@ -38,6 +39,7 @@ export interface WorldOptions {
   /** Parsed trusted_root.json. */
   readonly sigstore?: unknown;
   readonly quotas?: Quotas;
+  readonly retention?: RetentionRules;
   /** Single sign-on, which reads the clock of the world. */
   readonly signOn?: (now: () => Date) => Promise<SignOn>;
   /** What is private, and who may read it. */
@@ -49,6 +51,7 @@ export async function makeWorld({
   policy = defaultPolicy,
   sigstore,
   quotas,
+  retention,
   signOn,
   readers,
 }: WorldOptions = {}): Promise<World> {
@@ -67,6 +70,7 @@ export async function makeWorld({
     policy,
     sigstore,
     quotas,
+    retention,
     signOn: await signOn?.(() => new Date(time)),
     readers: readers && new Readers(readers, 'readers.json', addressOf),
     config: { base: 'http://localhost', hosts: ['localhost'] },
@@ -149,6 +153,9 @@ export function memoryObjects(stored: Map<string, Uint8Array>): Objects {
       if (tagOf(name) !== tag) return false;
       stored.set(name, bytes);
       return true;
+    },
+    remove: async (names) => {
+      for (const name of names) stored.delete(name);
     },
     putAll: async (all) => {
       for (const [name, bytes] of all) stored.set(name, bytes);

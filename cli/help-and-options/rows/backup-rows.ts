@@ -31,6 +31,34 @@ export const backupRows: readonly CommandRow[] = [
     load: () => import('../../backup/registry-backup.ts'),
   },
   {
+    name: 'registry retention',
+    summary: 'say which files of refused and withdrawn versions a registry would delete now',
+    usage: 'DIR --dry-run [--retention FILE]',
+    examples: [
+      [
+        'skillgate registry retention ./registry-data --dry-run',
+        'what the rules in retention.json would delete; changes nothing, also while the registry serves',
+      ],
+      [
+        'skillgate registry retention ./registry-data --dry-run --retention ./retention.json',
+        'try other rules before they are set',
+      ],
+    ],
+    options: {
+      'dry-run': {
+        type: 'boolean',
+        summary: 'only say what would go; the registry itself deletes, while it serves',
+      },
+      retention: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'rules to try (default: retention.json in DIR)',
+      },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../../serve/registry-retention.ts'),
+  },
+  {
     name: 'registry restore',
     summary:
       'make a data folder from a backup, after a check of the log, the objects and the witnesses',

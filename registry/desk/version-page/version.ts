@@ -67,7 +67,8 @@ function section(id: string, title: string, keys: SectionKey, body: Html): Html 
   return part(id, title, body, html`<a href="#${id}" ${key(keys)}>${title}</a>`);
 }
 
-function facts({ detail, now }: VersionView): Html {
+function facts(view: VersionView): Html {
+  const { detail, now } = view;
   const { risk, reportDigest } = detail;
   const received = Math.min(now, ...detail.history.map((move) => move.at.getTime()));
   const parts = risk.parts.map(
@@ -84,6 +85,7 @@ ${term('report', reportDigest === undefined ? html`<span class="quiet">none</spa
 </dl>
 ${packageAlarms(detail.seenPackages)}
 ${uncounted(detail)}
+${deleted(view)}
 ${advised(detail)}
 ${decides(detail)}
 ${copied(detail)}
@@ -97,6 +99,12 @@ function publisher({ publisher: id, publishedBy }: ReviewDetail): Html {
 function uncounted({ uncounted: why }: ReviewDetail): Html {
   if (why === undefined) return html``;
   return html`<p class="notice">Installers refuse this version: ${why}. The author has to publish a higher version.</p>`;
+}
+
+function deleted({ detail: { filesDeleted }, now }: VersionView): Html {
+  if (filesDeleted === undefined) return html``;
+  return html`<p class="notice">The registry’s retention rule deleted the files of this version ${moment(filesDeleted.getTime(), now)}.
+Statements, reports, the history and the list of files stay. The author may publish a higher version.</p>`;
 }
 
 function advised({ advice }: ReviewDetail): Html[] {
@@ -210,6 +218,7 @@ function findings({ detail, sources }: VersionView): Html {
 
 function skillMd({ detail, sources }: VersionView): Html {
   const text = sources.get('SKILL.md');
+  if (detail.filesDeleted !== undefined) return html`<p class="empty">The file was deleted.</p>`;
   if (text === undefined)
     return html`<p class="empty">Too large to show here:
 <a href="${fileHref(detail, 'SKILL.md')}">read it as plain text</a>.</p>`;

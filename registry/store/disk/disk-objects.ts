@@ -4,7 +4,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { access, type FileHandle, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import {
+  access,
+  type FileHandle,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  unlink,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { makeExclusive } from '../../context.ts';
@@ -85,6 +94,12 @@ export function diskObjects(folder: string): DiskObjects {
         return true;
       }),
     putAll: async (all, { isRebuildable = false } = {}) => write(all, !isRebuildable),
+    remove: (names) =>
+      forEachOf(names, async (name) => {
+        // The earlier path first: the object may be moved in between.
+        for (const path of [earlierPath(folder, name), objectPath(folder, name)])
+          await rm(path, { force: true });
+      }),
     keep: async (name) => {
       if (inUse === undefined) return true;
       // Noted before the look: a removal is one step without a pause, so it comes before or never.

@@ -63,12 +63,17 @@ export function s3Objects(bucket: S3Bucket): Objects {
       if ([404, 409, 412].includes(answer.status)) return false;
       throw refusalOf(answer, `PUT ${name}`);
     },
+    remove: (names) =>
+      forEachOf(names, async (name) => {
+        const answer = await request(bucket, { method: 'DELETE', name });
+        if (![200, 204, 404].includes(answer.status)) throw refusalOf(answer, `DELETE ${name}`);
+      }),
     putAll: async (all) => forEachOf(all, ([name, bytes]) => put(name, bytes)),
   };
 }
 
 interface S3Request {
-  readonly method: 'GET' | 'HEAD' | 'PUT';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
   readonly name: string;
   readonly bytes?: Uint8Array;
   readonly condition?: Readonly<Record<string, string>>;

@@ -182,6 +182,13 @@ export const registryCodes = {
     means: 'The registry has no space left to write.',
     fix: 'Tell the operator of the registry that its disk or database is full. The registry stored nothing.',
   },
+  'files-deleted': {
+    exit: 6,
+    status: 410,
+    means:
+      'The version was refused or withdrawn, and the registry’s retention rule deleted its files.',
+    fix: 'Publish the skill again under a higher version. Its statements, reports and history stay.',
+  },
   'blob-damaged': {
     exit: 6,
     status: 503,

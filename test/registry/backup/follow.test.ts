@@ -20,8 +20,9 @@ import { restoreDatabase } from '../../../registry/backup/restored-database.ts';
 import type { Db } from '../../../registry/store/batch.ts';
 import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
 import { objectPath } from '../../../registry/store/disk/object-paths.ts';
-import { publicBlobName, putBlob, storedBlobName } from '../../../registry/store/objects.ts';
+import { publicBlobName, putBlobs, storedBlobName } from '../../../registry/store/objects.ts';
 import { type OpenDatabase, openSqlite } from '../../../registry/store/sqlite.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 import { makeRoot } from '../people.ts';
 
@@ -200,7 +201,8 @@ describe('a follower', () => {
     const { dir, backup, db } = followed;
     const objects = noteWrites(diskObjects(join(dir, 'objects')), join(dir, writtenObjectsName));
     for (let index = 0; index < 10; index++) {
-      const digest = await putBlob(objects, Buffer.from(`object ${index}`));
+      await putBlobs(objects, [Buffer.from(`object ${index}`)]);
+      const digest = digestOf(`object ${index}`);
       await objects.put(publicBlobName(digest), Buffer.from(`object ${index}`));
       await objects.put('public/index/@acme/report', Buffer.from(`line ${index}`));
       await append(db, index);
@@ -217,7 +219,8 @@ describe('a follower', () => {
     for (let tries = 0; tries < 200 && !isThere(); tries++) await delay(50);
     expect(isThere()).toBe(true);
     // A damaged object is no copy.
-    const name = storedBlobName(await putBlob(objects, Buffer.from('later damaged')));
+    await putBlobs(objects, [Buffer.from('later damaged')]);
+    const name = storedBlobName(digestOf('later damaged'));
     writeFileSync(objectPath(join(dir, 'objects'), name), 'damaged');
     await append(db, 10);
     await untilCopied(followed, 11);

@@ -64,6 +64,11 @@ export class R2 {
     return kept;
   }
 
+  async delete(names: readonly string[]): Promise<void> {
+    await this.#trip('puts');
+    for (const name of names) this.stored.delete(name);
+  }
+
   async #trip(kind: 'gets' | 'heads' | 'puts'): Promise<void> {
     this.#invocations.spend(kind);
     if (this.#tripMs > 0) await this.#invocations.connect(() => setTimeout(this.#tripMs));

@@ -32,6 +32,7 @@ export function isolate(world: World, turn: () => Promise<unknown>, death: Death
     put: (name, bytes) => reach(() => stored.put(name, bytes)),
     putOver: (name, bytes, tag) => reach(() => stored.putOver(name, bytes, tag)),
     putAll: (all) => reach(() => stored.putAll(all)),
+    remove: (names) => reach(() => stored.remove(names)),
   };
   const db = {
     read: registry.db.read,

@@ -54,6 +54,14 @@ describe.each(Object.keys(storages))('%s', (name) => {
   });
   afterAll(() => storage?.close());
 
+  it.skipIf(isAbsent)('removes objects, also those that are gone', async () => {
+    const [one, two, other] = [fresh(), fresh(), fresh()];
+    for (const name of [one, other]) await objects.put(name, bytes('bytes'));
+    await objects.remove([one, two]);
+    expect([await objects.has(one), await objects.has(other)]).toEqual([false, true]);
+    await objects.remove([]);
+  });
+
   it.skipIf(isAbsent)('keeps an object, and replaces it', async () => {
     const one = fresh();
     expect(await objects.get(one)).toBeUndefined();

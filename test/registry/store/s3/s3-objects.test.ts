@@ -59,9 +59,10 @@ describe('objects in an S3 store', () => {
       () => objects.has('a'),
       () => objects.put('a', bytes),
       () => objects.putOver('a', bytes, undefined),
+      () => objects.remove(['a']),
     ])
       await expect(ask()).rejects.toThrow('answered 403');
-    expect(store.asked).toHaveLength(4);
+    expect(store.asked).toHaveLength(5);
   });
 
   it('whose conditional write took effect without an answer are read by the caller', async () => {

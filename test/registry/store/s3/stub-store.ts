@@ -1,4 +1,4 @@
-/** A store on loopback that knows GET, HEAD and PUT of S3, and fails as a test tells it to. */
+/** A store on loopback that knows GET, HEAD, PUT and DELETE of S3, and fails as a test tells it to. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -61,6 +61,10 @@ function reply(
     if (obeys && !(isFree && isSame)) return void answer.writeHead(412).end();
     stored.set(name, bytes);
     return void answer.writeHead(200, { etag: tagOf(bytes) }).end();
+  }
+  if (method === 'DELETE') {
+    stored.delete(name);
+    return void answer.writeHead(204).end();
   }
   if (kept === undefined) return void answer.writeHead(404).end();
   answer.writeHead(200, { etag: tagOf(kept) }).end(method === 'HEAD' ? undefined : kept);

@@ -1,0 +1,67 @@
+/** Says what the retention rules would delete now. Nothing is written, and a registry may serve. */
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import {
+  type DueVersion,
+  dueVersions,
+  type RetentionRule,
+  rulesOf,
+  sumOfDue,
+} from '../retention/due-files.ts';
+import type { RetentionRules } from '../retention/retention-rules.ts';
+import { readRetention } from './data-folder.ts';
+
+export interface DueOfRule extends RetentionRule {
+  /** How many versions lose their files. */
+  readonly versions: number;
+  readonly bytes: number;
+  /** The first of them. */
+  readonly first: readonly DueVersion[];
+}
+
+/**
+ * @param rules `retention.json` of the folder by default
+ * @param limit versions that are listed for each rule
+ * @throws Problem `file-not-found`, `json-invalid`; `usage` for a database of an earlier release
+ */
+export async function lookAtRetention(
+  dir: string,
+  {
+    rules,
+    now,
+    limit,
+  }: { readonly rules: RetentionRules | undefined; readonly now: Date; readonly limit: number },
+): Promise<readonly DueOfRule[]> {
+  const path = join(dir, 'registry.sqlite');
+  const client = openToRead(path);
+  try {
+    const found: DueOfRule[] = [];
+    const read = drizzle(client);
+    for (const rule of rulesOf(rules ?? (await readRetention(dir)))) {
+      const sum = await sumOfDue({ read }, rule, now);
+      found.push({ ...rule, ...sum, first: await dueVersions({ read }, rule, { now, limit }) });
+    }
+    return found;
+  } finally {
+    client.close();
+  }
+}
+
+function openToRead(path: string): BetterSqlite3.Database {
+  try {
+    const client = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
+    const table = client.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ended_versions'").get();
+    if (table !== undefined) return client;
+    client.close();
+  } catch (cause) {
+    throw new Problem('file-not-found', `Cannot read the database ${path}`, {
+      hint: 'name the data folder of a registry that was served once',
+      cause,
+    });
+  }
+  throw new Problem('usage', `The database ${path} is from an earlier release`, {
+    hint: 'serve the registry once with this release, and ask again',
+  });
+}

@@ -1,0 +1,16 @@
+/** Limits of retention, the unit in the name. */
+
+export const retentionDaysMax = 36_500;
+/** Versions whose files one slice deletes, and objects that one slice removes. */
+export const filesDeletedAtOnce = 10;
+export const blobsRemovedAtOnce = 200;
+/** How long a backup can learn of a removal. */
+export const removalsKeptMs = 90 * 24 * 3_600_000;
+/** Deletions that the desk lists. */
+export const deletionsShownMax = 10;
+/** Slices that one cron trigger of a Worker does. */
+export const retentionSlicesAtOnce = 3;
+/** Pauses of a running registry between slices: usually, while files are due, after a failure. */
+export const retentionPauseMs = 10 * 60_000;
+export const retentionBusyPauseMs = 1_000;
+export const retentionFailurePauseMs = 10 * 60_000;

@@ -1,0 +1,21 @@
+/** Keeps a batch from naming a blob that is removed at the same time. */
+import { sql } from 'drizzle-orm';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { Registry } from '../context.ts';
+import { type BatchWrite, holds, isAmong } from '../store/batch.ts';
+import { guard } from '../store/schema.ts';
+import { removedBlobs } from './retention-schema.ts';
+
+/**
+ * Called before the blobs that a batch names are stored: a blob may be found that is removed soon.
+ * @returns a write that makes the batch fail where one of the blobs is being removed, or blobs were
+ * removed since this call. The caller then stores its blobs again
+ */
+export async function nothingRemovedSince(
+  { db }: Pick<Registry, 'db'>,
+  blobs: readonly Digest[],
+): Promise<BatchWrite> {
+  const [before] = await db.read.select({ removals: guard.removals }).from(guard);
+  const going = sql`SELECT 1 FROM ${removedBlobs} WHERE ${removedBlobs.removedAt} IS NULL AND ${isAmong(removedBlobs.digest, blobs)}`;
+  return holds(sql`${guard.removals} = ${before?.removals ?? 0} AND NOT EXISTS (${going})`);
+}

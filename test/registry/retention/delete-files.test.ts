@@ -1,0 +1,265 @@
+import { and, asc, eq } from 'drizzle-orm';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Registry } from '../../../registry/context.ts';
+import { deleteSomeFiles } from '../../../registry/retention/delete-files.ts';
+import { nothingRemovedSince } from '../../../registry/retention/removed-blobs.ts';
+import {
+  parseRetention,
+  type RetentionRules,
+} from '../../../registry/retention/retention-rules.ts';
+import { removedBlobs } from '../../../registry/retention/retention-schema.ts';
+import type { BatchWrite } from '../../../registry/store/batch.ts';
+import { storedBlobName } from '../../../registry/store/objects.ts';
+import { audit, storedBytes, versionBlobs, versions } from '../../../registry/store/schema.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { signedIn } from '../desk-visit.ts';
+import { approve, call, makeSkill, publish, type Skill, scan, signIn } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+const day = 24 * 3_600_000;
+
+async function worldWith(retention?: RetentionRules): Promise<Staffed> {
+  const world = await makeStaffedWorld(retention === undefined ? {} : { retention });
+  onTestFinished(() => world.close());
+  return world;
+}
+
+const skillOf = (name: string, number: number, text = `notes of ${name} ${number}\n`): Skill =>
+  makeSkill(name, `1.0.${number}`, { files: { 'notes.md': text } });
+
+function addressOf(skill: Skill, path: string): string {
+  const file = skill.packed.bundle.files.find((file) => file.path === path);
+  return storedBlobName(file?.sha256 ?? digestOf(''));
+}
+
+async function scanned({ send, author, tokens, scanner }: Staffed, skill: Skill): Promise<void> {
+  expect((await publish(send, skill, author)).status).toBe(201);
+  await scan(send, tokens.scanner, scanner, skill, 'pass');
+}
+
+async function refused(world: Staffed, skill: Skill): Promise<void> {
+  await scanned(world, skill);
+  const { name, version } = skill.manifest;
+  const path = `/api/v1/reviews/${name}/${version}/move`;
+  const moved = await call(world.send, path, {
+    token: world.tokens.rita,
+    json: { to: 'refused', reason: 'not useful' },
+  });
+  expect(moved.status).toBe(200);
+}
+
+async function deleteAll(registry: Registry): Promise<void> {
+  while (await deleteSomeFiles(registry));
+}
+
+describe('the files of a refused version', () => {
+  const skill = skillOf('@acme/gone', 1);
+  let world: Staffed;
+  beforeEach(async () => {
+    world = await worldWith({ refusedDays: 30 });
+    await refused(world, skill);
+  });
+
+  it('stay as long as the rule says', async () => {
+    world.wait(30 * day - 1);
+    await deleteAll(world.registry);
+    expect(world.stored.has(addressOf(skill, 'notes.md'))).toBe(true);
+    world.wait(1);
+    await deleteAll(world.registry);
+    expect(world.stored.has(addressOf(skill, 'notes.md'))).toBe(false);
+  });
+
+  it('go alone: the list of files, reports, statements and history stay', async () => {
+    const before = new Set(world.stored.keys());
+    world.wait(31 * day);
+    await deleteAll(world.registry);
+    const gone = [...before].filter((name) => !world.stored.has(name));
+    expect(gone.sort()).toEqual(
+      skill.packed.bundle.files.map(({ sha256 }) => storedBlobName(sha256)).sort(),
+    );
+    const [line] = await world.registry.db.read
+      .select()
+      .from(audit)
+      .where(eq(audit.kind, 'deleted'));
+    expect(line?.why).toBe('3 files deleted: refused for 30 days (retention)');
+  });
+
+  it('free the quotas of bytes', async () => {
+    world.wait(31 * day);
+    await deleteAll(world.registry);
+    const sums = await world.registry.db.read.select().from(storedBytes);
+    expect(sums.map(({ bytes }) => bytes)).toEqual([0, 0, 0]);
+  });
+
+  it('are told of as deleted, with the date and the next step', async () => {
+    world.wait(31 * day);
+    await deleteAll(world.registry);
+    const at = world.registry.now().toISOString();
+    const { body } = await call(world.send, '/api/v1/versions/@acme/gone/1.0.1');
+    expect(body).toMatchObject({ status: 'refused', filesDeleted: at });
+    const rita = await signedIn(world.send, await signIn(world.send, world.rita));
+    const page = await rita.get('/@acme/gone/1.0.1');
+    expect(page.status).toBe(200);
+    expect(page.html).toContain('retention rule deleted the files');
+    const file = await rita.get('/@acme/gone/1.0.1/files/notes.md');
+    expect(file.status).toBe(410);
+    expect(file.html).toContain('under a higher version');
+    expect(world.errors).toEqual([]);
+  });
+
+  it('are stored again with a higher version', async () => {
+    world.wait(31 * day);
+    await deleteAll(world.registry);
+    const again = skillOf('@acme/gone', 2, 'notes of @acme/gone 1\n');
+    const { send, scanner, rita, author } = world;
+    expect((await publish(send, again, author)).status).toBe(201);
+    await scan(send, await signIn(send, scanner), scanner, again, 'pass');
+    expect(world.stored.has(addressOf(again, 'notes.md'))).toBe(true);
+    expect((await approve(send, await signIn(send, rita), rita, again)).status).toBe(201);
+  });
+
+  it('stay without a rule', async () => {
+    world.wait(1_000 * day);
+    await deleteAll({ ...world.registry, retention: {} });
+    expect(world.stored.has(addressOf(skill, 'notes.md'))).toBe(true);
+  });
+});
+
+describe('files that another row names', () => {
+  it('stay for an approved version, and for one that waits', async () => {
+    const world = await worldWith({ refusedDays: 1 });
+    const text = 'the same notes\n';
+    await refused(world, skillOf('@acme/first', 1, text));
+    for (const second of [skillOf('@acme/second', 1, text), skillOf('@acme/third', 1, text)])
+      await scanned(world, second);
+    const approved = skillOf('@acme/second', 1, text);
+    expect((await approve(world.send, world.tokens.rita, world.rita, approved)).status).toBe(201);
+    world.wait(400 * day);
+    await deleteAll(world.registry);
+    expect(world.stored.has(addressOf(approved, 'notes.md'))).toBe(true);
+    expect(world.stored.has(addressOf(skillOf('@acme/first', 1, text), 'skill.json'))).toBe(false);
+    const left = await world.registry.db.read.select().from(versionBlobs);
+    const held = new Set(world.stored.keys());
+    expect(left.filter(({ digest }) => !held.has(storedBlobName(digest)))).toEqual([]);
+  });
+
+  it('cannot be taken from a version that may be approved', async () => {
+    const world = await worldWith();
+    await scanned(world, skillOf('@acme/waits', 1));
+    const [row] = await world.registry.db.read.select().from(versions);
+    if (row === undefined) throw new Error('there is no version');
+    const taken = and(eq(versionBlobs.digest, row.bundle), eq(versionBlobs.versionId, row.id));
+    await expect(
+      world.registry.db.batch([(db) => db.delete(versionBlobs).where(taken)]),
+    ).rejects.toThrow('may be approved stay');
+    expect((await world.registry.db.read.select().from(versionBlobs)).length).toBeGreaterThan(3);
+  });
+});
+
+describe('an upload with a file that is being deleted', () => {
+  const text = 'notes that come again\n';
+  const [first, second] = [skillOf('@acme/first', 1, text), skillOf('@acme/second', 1, text)];
+
+  it.each([
+    ['before its blob is named', 'putAll' as const],
+    ['before its blob is removed', 'remove' as const],
+  ])('stores the file again where the upload came %s', async (_, step) => {
+    const world = await worldWith({ refusedDays: 1 });
+    await refused(world, first);
+    world.wait(2 * day);
+    const { objects } = world.registry;
+    const { putAll, remove } = objects;
+    let others: (() => Promise<unknown>) | undefined;
+    const once = async (): Promise<void> => {
+      const act = others;
+      others = undefined;
+      await act?.();
+    };
+    // The upload has found the old file when it stores the others.
+    if (step === 'putAll')
+      Object.assign(objects, {
+        putAll: async (...given: Parameters<typeof putAll>) => {
+          await putAll(...given);
+          await once();
+        },
+      });
+    else
+      Object.assign(objects, {
+        remove: async (...given: Parameters<typeof remove>) => {
+          await once();
+          await remove(...given);
+        },
+      });
+    if (step === 'putAll') {
+      others = () => deleteAll(world.registry);
+      expect((await publish(world.send, second, world.author)).status).toBe(201);
+    } else {
+      const files = second.packed.bundle.files.map(({ sha256 }) => sha256);
+      let nothing: BatchWrite | undefined;
+      others = async () => {
+        nothing = await nothingRemovedSince(world.registry, files);
+        await expect(world.registry.db.batch([nothing])).rejects.toThrow('clashed on guard');
+      };
+      await deleteAll(world.registry);
+      if (nothing === undefined) throw new Error('nothing was stored meanwhile');
+      await expect(world.registry.db.batch([nothing])).rejects.toThrow('clashed on guard');
+      expect((await publish(world.send, second, world.author)).status).toBe(201);
+    }
+    expect(world.stored.has(addressOf(second, 'notes.md'))).toBe(true);
+  });
+});
+
+describe('a deletion', () => {
+  it('that was interrupted goes on with the next slice', async () => {
+    const world = await worldWith({ refusedDays: 1 });
+    const skill = skillOf('@acme/gone', 1);
+    await refused(world, skill);
+    world.wait(2 * day);
+    const { objects } = world.registry;
+    const { remove } = objects;
+    Object.assign(objects, { remove: () => Promise.reject(new Error('no disk')) });
+    await expect(deleteSomeFiles(world.registry)).rejects.toThrow('no disk');
+    expect(world.stored.has(addressOf(skill, 'notes.md'))).toBe(true);
+    Object.assign(objects, { remove });
+    await deleteAll(world.registry);
+    expect(world.stored.has(addressOf(skill, 'notes.md'))).toBe(false);
+    const removed = await world.registry.db.read.select().from(removedBlobs);
+    expect(removed.map(({ removedAt }) => removedAt === null)).toEqual([false, false, false]);
+  });
+
+  it('leaves a version whose list of files is damaged, and goes on with the others', async () => {
+    const world = await worldWith({ refusedDays: 1 });
+    const [damaged, other] = [skillOf('@acme/damaged', 1), skillOf('@acme/other', 1)];
+    for (const skill of [damaged, other]) await refused(world, skill);
+    world.stored.set(storedBlobName(damaged.packed.digest), Buffer.from('damaged'));
+    world.wait(2 * day);
+    await deleteAll(world.registry);
+    const has = (skill: Skill): boolean => world.stored.has(addressOf(skill, 'notes.md'));
+    expect([has(damaged), has(other)]).toEqual([true, false]);
+    expect(world.errors).toMatchObject([{ code: 'blob-damaged' }, { code: 'blob-damaged' }]);
+  });
+
+  it('takes a few versions at a time, the longest refused first', async () => {
+    const world = await worldWith({ refusedDays: 1 });
+    for (let number = 1; number <= 11; number++) {
+      await refused(world, skillOf('@acme/gone', number));
+      world.wait(1);
+    }
+    world.wait(2 * day);
+    expect(await deleteSomeFiles(world.registry)).toBe(true);
+    const rows = await world.registry.db.read
+      .select({ at: versions.filesDeleted })
+      .from(versions)
+      .where(eq(versions.name, '@acme/gone' as never))
+      .orderBy(asc(versions.logIndex));
+    expect(rows.map(({ at }) => at !== null)).toEqual([...Array(10).fill(true), false]);
+  });
+});
+
+describe('retention.json', () => {
+  it('has whole days', () => {
+    expect(parseRetention('{"refusedDays": 90}')).toEqual({ refusedDays: 90 });
+    for (const text of ['{"refusedDays": 0}', '{"approvedDays": 1}', '{"refusedDays": 1.5}', '[]'])
+      expect(() => parseRetention(text)).toThrow();
+  });
+});
