@@ -215,6 +215,7 @@ async function store(
     const [publish] = signed;
     if (publish !== undefined && 'certified' in publish.signer)
       await requireUnusedRun(registry, name, publish.signer.certified.claims);
+    await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const id = makeId(registry);
     const createdAt = registry.now().getTime();
     const row = (logIndex: number) => ({
@@ -255,8 +256,7 @@ async function store(
         }),
     ];
     const statements = signed.map((added) => ({ ...added, versionId: id }));
-    const stored = putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
-    const appended = await append(registry, { statements, writes }, stored);
+    const appended = await append(registry, { statements, writes });
     return {
       row: { ...row(appended.indexes[0] ?? 0), verdict: null, report: null },
       statements: await finishLogged(registry, appended),

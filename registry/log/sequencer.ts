@@ -25,17 +25,11 @@ import { requireWhole } from './witness-duty.ts';
 /**
  * Appends statements whose writes guard everything that their decision rests on: other statements
  * may enter the log first.
- * @param stored resolves when the objects that the writes name are durable
  * @throws BatchClash when a guard or a unique column rejects this request’s writes
  * @throws Problem `statement-invalid`, `log-behind`, `registry-busy`
  */
-export async function append(
-  registry: Registry,
-  appending: Appending,
-  stored?: Promise<void>,
-): Promise<Appended> {
-  // The disk works during the rehearsal. No other request of the batch waits for this one's disk.
-  await Promise.all([stored, rehearse(registry, appending.statements)]);
+export async function append(registry: Registry, appending: Appending): Promise<Appended> {
+  await rehearse(registry, appending.statements);
   const { waiting } = registry;
   if (waiting === undefined) return one(await commit(registry, [appending]));
   return new Promise<Appended>((resolve, reject) => {
