@@ -79,9 +79,11 @@ export class Checker {
     const named = new Set<string>();
     for (const { name } of tables)
       for (const row of await this.#site.rows(`SELECT * FROM "${name}"`))
-        for (const cell of Object.values(row))
+        for (const cell of Object.values(row)) {
+          if (cell instanceof Uint8Array) named.add(Buffer.from(cell).toString('hex'));
           for (const [, hex = ''] of String(cell).matchAll(/sha256:([0-9a-f]{64})/g))
             named.add(hex);
+        }
     const unnamed = async (): Promise<StoredObject[]> => {
       const found: StoredObject[] = [];
       for (const one of await this.#site.objects()) {

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import type { Prose } from '../../../skills-index/statement/prose.ts';
 import { freshNonce } from '../../nonce.ts';
-import { approve, call, makeSkill, publish, scan, state } from '../road.ts';
+import { approve, call, makeSkill, publish, scan, signIn, state } from '../road.ts';
 import type { Cast, Road } from './cast.ts';
 import { judge, readLine } from './read-line.ts';
 
@@ -23,6 +23,10 @@ export async function walkPublication(cast: Cast<Road>): Promise<void> {
   });
   expect((await send('/index/@acme/count')).status).toBe(404);
   expect((await send(`/blobs/sha256/${skill.packed.digest.slice(7)}`)).status).toBe(404);
+  const own = `/api/v1/blobs/sha256/${skill.packed.digest.slice(7)}`;
+  const token = await signIn(send, author);
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await send(own, { headers })).status).toBe(200);
 
   expect(
     await scan(send, tokens.scanner, scanner, skill, 'review', [], {
