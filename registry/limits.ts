@@ -121,8 +121,8 @@ export const orphanAgeMs = 7 * 24 * 3_600_000;
 export const orphansAtOnce = 200;
 export const sweepPauseMs = 20;
 export const usedNamesMax = 200_000;
-/** Index files that a start updates before it marks their lines in one batch. */
-export const indexFilesMarkedAtOnce = 100;
+/** Lacking index files that one step writes before it marks their lines in one batch. */
+export const indexFilesWrittenAtOnce = 50;
 export const formBodyBytesMax = 64 * 1024;
 export const pendingPasskeysMax = 5;
 export const reportBytesMax = 16 * 1024 * 1024;
@@ -329,8 +329,6 @@ export const settlePauseMs = 5_000;
  * in the middle.
  */
 export const settleRunMs = 60_000;
-/** Publications read at once when a publisher is stopped. */
-export const publisherVersionsAtOnce = 500;
 export const databaseCheckOutputBytesMax = 4_096;
 /** What one read of SQLite's write-ahead log returns at most, except one longer commit. */
 export const walPartBytes = 8 * 1024 * 1024;

@@ -37,6 +37,7 @@ import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts'
 import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
+import { keepStops, moveAll } from './stops/pending-stops.ts';
 import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
 import { closeQuietly, type DatabaseFile, openFolder } from './store/database-file.ts';
@@ -265,6 +266,8 @@ async function finish(
   onRefusal: (error: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  // A version that nobody can judge must not keep the registry from starting.
+  await moveAll(registry, signal).catch(onRefusal);
   await resume(registry, onRefusal, signal);
   while (!signal.aborted && (await renewQueue(registry)));
   while (!signal.aborted && (await countSomeBytes(registry)));
@@ -295,7 +298,7 @@ async function prepare(
   await Promise.race([finished, delay(resumeWaitMs, undefined, { ref: false })]);
   const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
   finishing.done = finished.catch(report).then(async () => {
-    const kept = [keepQueue, keepNotices, keepSegments, keepRetention].map((keep) =>
+    const kept = [keepStops, keepQueue, keepNotices, keepSegments, keepRetention].map((keep) =>
       keep(registry, finishing.signal, report),
     );
     await Promise.all(kept);

@@ -36,6 +36,7 @@ import { keepSome } from './review/queue/keep-queue.ts';
 import { judgeByLooks } from './scans/package-consequences.ts';
 import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
 import { parseIncidentPolicy } from './stops/incident-policy.ts';
+import { followStops } from './stops/pending-stops.ts';
 import { clashOf, type Database } from './store/batch.ts';
 import { boundedObjects } from './store/bounded-objects.ts';
 import { r2Objects } from './store/r2-objects.ts';
@@ -272,6 +273,7 @@ export default {
     if (registry.ownHeadAhead !== undefined) console.error(alarmText(registry.ownHeadAhead));
     else if (await fillSomeNames(registry)) {
       await resumeSome(registry, (error) => console.error(error));
+      await followStops(registry);
       await judgeByLooks(registry);
       await keepSome(registry);
       await deliverSome(registry);

@@ -18,6 +18,7 @@ import { load } from './process-figures.ts';
 import { rowBytesPart } from './row-bytes.ts';
 import { scopesPart } from './scopes.ts';
 import { smallPart } from './small.ts';
+import { stoppedPart } from './stopped.ts';
 
 const parts: Record<string, (reach: Reach) => Promise<Part>> = {
   small: smallPart,
@@ -28,6 +29,7 @@ const parts: Record<string, (reach: Reach) => Promise<Part>> = {
   skill: oneSkillPart,
   rows: rowBytesPart,
   scopes: scopesPart,
+  stopped: stoppedPart,
   versions: growthPart,
 };
 

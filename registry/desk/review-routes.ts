@@ -17,8 +17,8 @@ import {
 } from '../review/review.ts';
 import { isOwn, whyOwn } from '../versions/authors.ts';
 import { requireFiles } from '../versions/files-deleted.ts';
+import { requireVersion } from '../versions/find-versions.ts';
 import { whyStopped } from '../versions/publishers.ts';
-import { requireVersion } from '../versions/versions.ts';
 import { beginApproval, meansOf, type Reasoned } from './approval-routes.ts';
 import { filePage } from './file.ts';
 import { field, show } from './frame.ts';

@@ -14,7 +14,7 @@ import {
   putPart,
   readSound,
 } from './index-parts.ts';
-import { readLines, readLinesAt, unwrittenLines } from './index-rows.ts';
+import { dueLines, readLines, readLinesAt, unwrittenLines } from './index-rows.ts';
 import {
   indexEntriesMax,
   indexEntriesSealed,
@@ -77,7 +77,8 @@ async function composeBehind(
 ): Promise<ComposedIndex> {
   const upTo = sealed.parts.at(-1)?.upTo ?? -1;
   const changed = upTo === -1 ? [] : await unwrittenLines(registry, name, upTo);
-  const hinted = [...new Set([...sealed.hinted, ...changed])];
+  const due = upTo === -1 ? [] : await dueLines(registry, name, upTo);
+  const hinted = [...new Set([...sealed.hinted, ...changed, ...due])];
   const isFull = hinted.length > indexHintedMax;
   const unwritten = [...changed];
   let content: IndexContent = {

@@ -7,20 +7,28 @@ import { sql } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Registry } from '../context.ts';
-import { indexFilesMarkedAtOnce } from '../limits.ts';
+import { indexFilesWrittenAtOnce } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
 import { behindNow } from '../log/witness-duty.ts';
+import { pendingStops } from '../store/advice-schema.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
 import type { KnownFile } from '../store/known-files.ts';
 import { replaceObject } from '../store/objects.ts';
-import { indexLines } from '../store/schema.ts';
+import { guard, indexLines } from '../store/schema.ts';
 import { whyDamaged } from '../store/sqlite-errors.ts';
 import { composeIndex } from './compose-index.ts';
 import { getPart, indexPartName, partsIn, readSound } from './index-parts.ts';
 
+const folder = 'public/index/';
+
 /** The name of a skill's index file. */
 export function indexFileName(name: SkillName): string {
-  return `public/index/${name}`;
+  return `${folder}${name}`;
+}
+
+/** Has every index file compared with the database before it is served out of memory again. */
+export function forgetIndexFiles({ known }: Registry): void {
+  known?.changeAll(folder);
 }
 
 /**
@@ -79,11 +87,14 @@ interface ReadFile {
 }
 
 async function readAndHeal(registry: Registry, name: SkillName): Promise<ReadFile> {
-  const bytes = await registry.objects.get(indexFileName(name));
+  // On Workers R2 notices damage itself, and a comparison for each read would be the most work of
+  // the database. One question finds the files that no slice of a stop has reached.
+  const [bytes, isBehind] = await Promise.all([
+    registry.objects.get(indexFileName(name)),
+    registry.known === undefined ? isFileBehind(registry, name) : true,
+  ]);
   const asItIs = { bytes, isWhole: false };
-  // On Workers R2 notices damage itself, and a query for each read would be the most work of the
-  // database. A line that a failed write left out is written with the next status, or by cron.
-  if (bytes !== undefined && registry.known === undefined) return asItIs;
+  if (bytes !== undefined && !isBehind) return asItIs;
   let committed: Uint8Array;
   try {
     committed = (await composeIndex(registry, name, bytes)).bytes;
@@ -98,6 +109,23 @@ async function readAndHeal(registry: Registry, name: SkillName): Promise<ReadFil
   // The rows are the answer, also while the storage takes no file.
   if (whole.bytes !== undefined) await orLater(registry, () => writeIndexFile(registry, name));
   return whole;
+}
+
+/** Whether the file may show less than the database: a line, or the stop of a publisher. */
+async function isFileBehind(registry: Registry, name: SkillName): Promise<boolean> {
+  try {
+    const unwritten = sql`SELECT 1 FROM ${indexLines} WHERE ${indexLines.name} = ${name} AND ${indexLines.written} = 0`;
+    const [row] = await registry.db.read
+      .select({
+        behind: sql<number>`EXISTS (SELECT 1 FROM ${pendingStops}) OR EXISTS (${unwritten})`,
+      })
+      .from(guard);
+    return row?.behind === 1;
+  } catch (error) {
+    // Installers judge the statements in the log, so the file is served without the database.
+    registry.reportPutOff?.(error);
+    return false;
+  }
 }
 
 /**
@@ -134,20 +162,23 @@ async function isNamed(registry: Registry, name: SkillName, digest: Digest): Pro
   return false;
 }
 
-/** Writes the files that lack a line after a crash or a failed write. */
-export async function writeLackingFiles(registry: Registry): Promise<void> {
+/**
+ * Writes some of the files that lack a line or a stop, after a crash, a failed write or a slice of
+ * a stop.
+ * @returns whether others are left
+ */
+export async function writeLackingFiles(registry: Registry): Promise<boolean> {
   const lacking = await registry.db.read
     .selectDistinct({ name: indexLines.name })
     .from(indexLines)
     // A literal 0 and no parameter: SQLite uses the index over unwritten lines for the literal
     // only.
-    .where(sql`${indexLines.written} = 0`);
-  for (let from = 0; from < lacking.length; from += indexFilesMarkedAtOnce) {
-    const written: number[] = [];
-    for (const { name } of lacking.slice(from, from + indexFilesMarkedAtOnce))
-      written.push(...(await putIndexFile(registry, name)));
-    await markWritten(registry, written);
-  }
+    .where(sql`${indexLines.written} = 0`)
+    .limit(indexFilesWrittenAtOnce);
+  const written: number[] = [];
+  for (const { name } of lacking) written.push(...(await putIndexFile(registry, name)));
+  await markWritten(registry, written);
+  return lacking.length === indexFilesWrittenAtOnce;
 }
 
 /**

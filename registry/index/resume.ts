@@ -44,7 +44,7 @@ export async function resume(
   signal?: AbortSignal,
 ): Promise<void> {
   await finishStatements(registry);
-  await writeLackingFiles(registry);
+  while ((await writeLackingFiles(registry)) && signal?.aborted !== true);
   for (const round of rounds) {
     let after: number | undefined = -Infinity;
     while (after !== undefined && signal?.aborted !== true)

@@ -20,9 +20,10 @@ import { advice } from '../store/advice-schema.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, indexLines } from '../store/schema.ts';
+import { requireVersion } from '../versions/find-versions.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
 import type { VersionState } from '../versions/status.ts';
-import { requireVersion, type VersionRow } from '../versions/versions.ts';
+import type { VersionRow } from '../versions/versions.ts';
 import { requireSigner } from './identity-intake.ts';
 
 /**

@@ -37,7 +37,9 @@ import {
 } from '../people/identities.ts';
 import { keyHeader, type SentEnvelope, signerOf } from '../people/signer.ts';
 import { fallenScans } from '../scans/fallen-scans.ts';
+import { publishersLetGo } from '../stops/fallen-lifts.ts';
 import { endsBackwards, fallenVersions, fallenWrites } from '../stops/fallen-versions.ts';
+import { beginPending, pendingAgainWrite } from '../stops/pending-stops.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { pendingPasskey } from '../store/schema.ts';
 import { stopped } from '../versions/publishers.ts';
@@ -88,19 +90,26 @@ export async function takeIdentity(
     const upTo = endsBackwards(statement, logIndex);
     const fallen = upTo === undefined ? [] : await fallenVersions(registry, chainFor, upTo);
     const again = upTo === undefined ? undefined : await fallenScans(registry, chain, upTo);
-    const falls = [...fallenWrites(registry, fallen, logIndex), ...(again?.writes ?? [])];
+    const publishers = upTo === undefined ? [] : await publishersLetGo(registry, upTo);
+    const falls = [
+      ...fallenWrites(registry, fallen, logIndex),
+      ...publishers.map((publisher) => pendingAgainWrite(registry, publisher, logIndex)),
+      ...(again?.writes ?? []),
+    ];
     const guards = upTo === undefined ? [] : [quiet];
     return {
       statements: [{ statement, envelope, signer }],
       writes: () => [...guards, ...passkeyEnrolled(statement, chain), ...falls],
       fallen,
+      publishers,
       rescanned: again?.versions ?? [],
     };
   });
   const { decision } = appended;
   const logged = one(await finishLogged(registry, appended));
   for (const id of decision.rescanned) await completeOrLater(registry, id);
-  if (decision.fallen.length > 0) await orLater(registry, () => refreshStatus(registry));
+  if (decision.publishers.length > 0) await beginPending(registry);
+  else if (decision.fallen.length > 0) await orLater(registry, () => refreshStatus(registry));
   return logged;
 }
 

@@ -30,6 +30,8 @@ import { findWords } from '../people/words.ts';
 import { stateAfter, versionsMeant } from '../stops/revocations.ts';
 import { BatchClash, loggedAlready } from '../store/batch.ts';
 import { statements } from '../store/schema.ts';
+import { wordOnPublisher } from '../versions/publishers.ts';
+import { readShown } from '../versions/shown-versions.ts';
 import type { VersionState } from '../versions/status.ts';
 
 /** A sender who repeats a statement gets the first answer again. */
@@ -202,8 +204,12 @@ async function stillHolds(
   registry: Registry,
   { kind, target }: RevocationPredicate,
 ): Promise<boolean> {
+  if ('publisher' in target) {
+    const word = await wordOnPublisher(registry, target.publisher);
+    return kind === (word?.kind ?? 'lifted');
+  }
   const indexed: readonly VersionState[] = ['approved', 'suspended', 'revoked'];
-  const meant = await versionsMeant(registry, target, kind);
+  const meant = await readShown(registry, () => versionsMeant(registry, target));
   return meant.every(({ status }) => status === stateAfter[kind] || !indexed.includes(status));
 }
 

@@ -33,11 +33,11 @@ import { type SentEnvelope, signerOf } from '../people/signer.ts';
 import { counterWrites } from '../sign-in/passkeys.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
 import { drafts, statements, versions } from '../store/schema.ts';
+import { requireVersion } from '../versions/find-versions.ts';
 import { noMaliciousPackage, requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { statementsOf } from '../versions/manifests.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { notInReview } from '../versions/status.ts';
-import { requireVersion } from '../versions/versions.ts';
 import { approvalContext } from './approvals.ts';
 
 /**

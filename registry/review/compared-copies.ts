@@ -4,8 +4,9 @@ import type { TextFile } from '../../skills-index/skill/text/similarity-signatur
 import type { Registry } from '../context.ts';
 import { comparedBytesMax, comparedCopiesMax } from '../limits.ts';
 import { requireBlob } from '../store/blobs.ts';
+import { requireVersion } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
-import { requireVersion, type VersionRow } from '../versions/versions.ts';
+import type { VersionRow } from '../versions/versions.ts';
 import type { ReviewDetail } from './detail.ts';
 import type { NearCopy } from './near-copies.ts';
 

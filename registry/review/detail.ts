@@ -20,10 +20,12 @@ import { type IncidentRow, incidentsOf } from '../stops/incidents.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { reviewNotes } from '../store/schema.ts';
 import { namePublisher } from '../versions/authors.ts';
+import { historyOf, requireVersion } from '../versions/find-versions.ts';
 import { maliciousPackagesOf, maliciousWords } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from '../versions/manifests.ts';
+import type { Shown } from '../versions/shown-versions.ts';
 import { movesFrom, type VersionState } from '../versions/status.ts';
-import { historyOf, type MoveRow, requireVersion, type VersionRow } from '../versions/versions.ts';
+import type { MoveRow, VersionRow } from '../versions/versions.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type ProseSince, previousApproved, proseSince } from './prose-since.ts';
@@ -170,7 +172,7 @@ function notesOf(
     .orderBy(asc(reviewNotes.id));
 }
 
-async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDetail> {
+async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<VersionDetail> {
   const { approvals, needed, whyMore } = await readApprovals(registry, row);
   const uncounted = await whyUncounted(registry, row);
   const notes = await notesOf(registry, row);
@@ -189,7 +191,7 @@ async function detailOf(registry: Registry, row: VersionRow): Promise<VersionDet
     approvalsNeeded: needed,
     whyMore,
     malicious: (await maliciousPackagesOf(registry, row)).map(maliciousWords),
-    history: await historyOf(registry, row.id),
+    history: await historyOf(registry, row),
     moves: movesFrom(row.status, 'person'),
     questions: notesOfKind('asked'),
     answers: notesOfKind('answered'),

@@ -9,6 +9,7 @@ import type { Registry } from '../context.ts';
 import { nearCopiesMax, nearCopyMin } from '../limits.ts';
 import { isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
+import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { similarVersions } from './similarity-index.ts';
@@ -41,10 +42,12 @@ export async function nearCopies(
     ]),
   );
   if (alike.size === 0) return [];
-  const found = await registry.db.read
-    .select()
-    .from(versions)
-    .where(isAmong(versions.id, [...alike.keys()]));
+  const found = await readShown(registry, () =>
+    registry.db.read
+      .select(shownColumns)
+      .from(versions)
+      .where(isAmong(versions.id, [...alike.keys()])),
+  );
   const copies = found
     .filter((other) => other.name !== row.name && (isKnownBad(other) || !isSameAuthor(other, row)))
     .map((other) => ({

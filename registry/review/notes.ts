@@ -7,8 +7,9 @@ import { requireRole } from '../people/identities.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, reviewNotes } from '../store/schema.ts';
 import { isOwn, requireNoAuthor } from '../versions/authors.ts';
+import { requireVersion } from '../versions/find-versions.ts';
 import type { VersionState } from '../versions/status.ts';
-import { requireVersion, type VersionRow } from '../versions/versions.ts';
+import type { VersionRow } from '../versions/versions.ts';
 
 type NoteKind = (typeof reviewNotes.$inferSelect)['kind'];
 

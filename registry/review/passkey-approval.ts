@@ -15,7 +15,7 @@ import { isLate } from '../intake/replays.ts';
 import type { LoggedAt } from '../log/appending.ts';
 import { latest, readMembers, requireRole } from '../people/identities.ts';
 import { requireAsserted } from '../sign-in/webauthn.ts';
-import { requireVersion } from '../versions/versions.ts';
+import { requireVersion } from '../versions/find-versions.ts';
 import { approvedBefore, parseDraft, takePasskeyApproval } from './approval-intake.ts';
 import { type AppliedDecision, readDraft } from './review.ts';
 

@@ -14,7 +14,9 @@ import { type ProseChange, proseChange } from '../../skills-index/statement/pros
 import type { Registry } from '../context.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { scans, versions } from '../store/schema.ts';
+import { approvedLookedAtMax } from '../versions/limits.ts';
 import { filesOf } from '../versions/manifests.ts';
+import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 export type ProseSince =
@@ -55,19 +57,27 @@ export async function previousApproved(
   registry: Registry,
   row: VersionRow,
 ): Promise<VersionRow | undefined> {
-  const [previous] = await registry.db.read
-    .select()
-    .from(versions)
-    .where(
-      and(
-        eq(versions.name, row.name),
-        lt(versions.logIndex, row.logIndex),
-        eq(versions.status, 'approved'),
-      ),
-    )
-    .orderBy(desc(versions.logIndex))
-    .limit(1);
-  return previous;
+  let before = row.logIndex;
+  for (let looked = 0; looked < approvedLookedAtMax; looked++) {
+    const [previous] = await readShown(registry, () =>
+      registry.db.read
+        .select(shownColumns)
+        .from(versions)
+        .where(
+          and(
+            eq(versions.name, row.name),
+            lt(versions.logIndex, before),
+            eq(versions.status, 'approved'),
+          ),
+        )
+        .orderBy(desc(versions.logIndex))
+        .limit(1),
+    );
+    // The next row is read only where a stop of the publisher has not reached this one.
+    if (previous === undefined || previous.status === 'approved') return previous;
+    before = previous.logIndex;
+  }
+  return undefined;
 }
 
 /** Compares a version's sentences with those of the last approved version before it. */

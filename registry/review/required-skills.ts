@@ -9,6 +9,7 @@ import { resolveVersion, type Version } from '../../skills-index/skill/version.t
 import type { Registry } from '../context.ts';
 import { requiredVersionsRead } from '../limits.ts';
 import { versions } from '../store/schema.ts';
+import { readShown, shownColumns } from '../versions/shown-versions.ts';
 
 export interface RequiredSkill {
   readonly name: SkillName;
@@ -42,13 +43,16 @@ export async function requiredSkillsOf(
   return all;
 }
 
-async function offered({ db }: Registry, name: SkillName): Promise<Version[]> {
+async function offered(registry: Registry, name: SkillName): Promise<Version[]> {
   const yanked = sql`EXISTS (SELECT 1 FROM advice WHERE versionId = ${versions.id} AND kind = 'yanked')`;
-  const rows = await db.read
-    .select({ version: versions.version })
-    .from(versions)
-    .where(and(eq(versions.name, name), eq(versions.status, 'approved'), sql`NOT ${yanked}`))
-    .orderBy(desc(versions.logIndex))
-    .limit(requiredVersionsRead);
-  return rows.map(({ version }) => version);
+  // A version whose lift is due is offered again when the lift has reached its row.
+  const rows = await readShown(registry, () =>
+    registry.db.read
+      .select(shownColumns)
+      .from(versions)
+      .where(and(eq(versions.name, name), eq(versions.status, 'approved'), sql`NOT ${yanked}`))
+      .orderBy(desc(versions.logIndex))
+      .limit(requiredVersionsRead),
+  );
+  return rows.flatMap(({ status, version }) => (status === 'approved' ? [version] : []));
 }

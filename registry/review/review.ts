@@ -24,11 +24,12 @@ import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { drafts } from '../store/schema.ts';
 import { requireNoAuthor, whyOwn } from '../versions/authors.ts';
+import { requireVersion } from '../versions/find-versions.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf } from '../versions/manifests.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
 import { notInReview, requireMove, type VersionState } from '../versions/status.ts';
-import { moveWrites, requireVersion, type VersionRow } from '../versions/versions.ts';
+import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { reportOf } from './approvals.ts';
 import { requireReason } from './notes.ts';
 

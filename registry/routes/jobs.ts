@@ -20,6 +20,7 @@ import { failJob, leaseJob, renewLease } from '../scans/jobs.ts';
 import { takeReportOnce } from '../scans/repeated-report.ts';
 import type { SignedReport } from '../scans/reports.ts';
 import { planRescans, takeRuleSet } from '../scans/rescans.ts';
+import { followStops } from '../stops/pending-stops.ts';
 import { leasableBy } from '../versions/second-scans.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
 import { envelopeIn } from './envelopes.ts';
@@ -89,7 +90,7 @@ function leaseRoutes(registry: Registry): Hono {
         // judge differently.
         const again = waiting === undefined && (await planRescans(registry)) > 0;
         if (waiting === undefined && registry.keepsQueue !== true)
-          await orLater(registry, () => keepSome(registry));
+          for (const keep of [followStops, keepSome]) await orLater(registry, () => keep(registry));
         return context.json({
           job: (again ? await leaseJob(registry, actor, wanted) : waiting) ?? null,
         });

@@ -22,6 +22,7 @@ import type { KnownIdentities } from '../people/known-identities.ts';
 import { mayRead, onlyShown } from '../readers/may-read.ts';
 import { versions } from '../store/schema.ts';
 import { wordOnPublisher } from '../versions/publishers.ts';
+import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import { describe } from './describe.ts';
 
 const keyAnswer = v.object({
@@ -139,17 +140,19 @@ function lifeOf(
 type PublishedVersion = v.InferOutput<typeof keyAnswer>['versions'][number] & VersionName;
 
 async function publishedWith(registry: Registry, keyId: Digest): Promise<PublishedVersion[]> {
-  const rows = await registry.db.read
-    .select({
-      name: versions.name,
-      version: versions.version,
-      status: versions.status,
-      logIndex: versions.logIndex,
-      at: versions.createdAt,
-    })
-    .from(versions)
-    .where(eq(versions.publisher, keyId))
-    .orderBy(desc(versions.logIndex))
-    .limit(keyVersionsMax);
-  return rows.map(({ at, ...row }) => ({ ...row, at: new Date(at).toISOString() }));
+  const rows = await readShown(registry, () =>
+    registry.db.read
+      .select(shownColumns)
+      .from(versions)
+      .where(eq(versions.publisher, keyId))
+      .orderBy(desc(versions.logIndex))
+      .limit(keyVersionsMax),
+  );
+  return rows.map(({ createdAt, logIndex, name, status, version }) => ({
+    name,
+    version,
+    status,
+    logIndex,
+    at: new Date(createdAt).toISOString(),
+  }));
 }

@@ -13,7 +13,7 @@ import { versionsPageRows } from '../limits.ts';
 import { requireReading } from '../readers/may-read.ts';
 import { uploadReceiver } from '../request-limits/spool.ts';
 import { readVersion } from '../review/detail.ts';
-import { versionsOf } from '../versions/versions.ts';
+import { versionsOf } from '../versions/find-versions.ts';
 import { describe, readActor, versionIn } from './describe.ts';
 import { keyHint, readSent } from './envelopes.ts';
 

@@ -13,6 +13,7 @@ import { makeId } from '../store/ids.ts';
 import { jobs, versions } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import { lacksScan } from '../versions/second-scans.ts';
+import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 
 export type JobRow = typeof jobs.$inferSelect;
@@ -206,12 +207,11 @@ export function holdsLease(held: { readonly id: string; readonly lease: string }
   );
 }
 
-/** The version of a job. */
+/** The version of a job as it is shown. */
 export async function versionOf(registry: Registry, job: JobRow): Promise<VersionRow> {
-  const [row] = await registry.db.read
-    .select()
-    .from(versions)
-    .where(eq(versions.id, job.versionId));
+  const [row] = await readShown(registry, () =>
+    registry.db.read.select(shownColumns).from(versions).where(eq(versions.id, job.versionId)),
+  );
   if (row === undefined) throw new Problem('internal', `Scan job ${job.id} belongs to no version`);
   return row;
 }

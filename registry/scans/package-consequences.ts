@@ -20,6 +20,7 @@ import { packageAdvisories, packages, versionPackages } from '../store/package-s
 import { audit, versions } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import { type MaliciousPackage, maliciousWords } from '../versions/malicious-packages.ts';
+import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 type PackageRow = typeof packages.$inferSelect;
@@ -124,15 +125,18 @@ async function malwareOf(
 }
 
 async function versionsAfter(
-  { db }: Registry,
+  registry: Registry,
   { id, judgedUpTo }: PackageRow,
 ): Promise<readonly VersionRow[]> {
-  const rows = await db.read
-    .select({ row: versions })
-    .from(versionPackages)
-    .innerJoin(versions, eq(versions.id, versionPackages.versionId))
-    .where(and(eq(versionPackages.packageId, id), gt(versionPackages.versionId, judgedUpTo ?? '')))
-    .orderBy(asc(versionPackages.versionId))
-    .limit(packageVersionsAtOnce);
-  return rows.map(({ row }) => row);
+  return readShown(registry, () =>
+    registry.db.read
+      .select(shownColumns)
+      .from(versionPackages)
+      .innerJoin(versions, eq(versions.id, versionPackages.versionId))
+      .where(
+        and(eq(versionPackages.packageId, id), gt(versionPackages.versionId, judgedUpTo ?? '')),
+      )
+      .orderBy(asc(versionPackages.versionId))
+      .limit(packageVersionsAtOnce),
+  );
 }

@@ -16,6 +16,7 @@ import type { Registry } from '../context.ts';
 import { advisories } from '../store/advice-schema.ts';
 import { identityNames } from '../store/identity-schema.ts';
 import { audit, statements, versions } from '../store/schema.ts';
+import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import { advisoryStatementsMax } from './limits.ts';
 import { logIndexOfOsvId, osvEntry, osvIdOf } from './osv-entry.ts';
 
@@ -82,14 +83,17 @@ export async function readAdvisory(
   const registryId = registryIdOf(registry.root);
   const logIndex = logIndexOfOsvId(registryId, id);
   if (logIndex === undefined) return undefined;
-  const [found] = await registry.db.read
-    .select({ row: versions, advisory: advisories })
-    .from(statements)
-    .innerJoin(versions, eq(versions.id, statements.versionId))
-    .innerJoin(advisories, eq(advisories.versionId, versions.id))
-    .where(and(eq(statements.logIndex, logIndex), eq(versions.logIndex, logIndex)));
-  if (found === undefined) return undefined;
-  const { advisory, row } = found;
+  const { modified, published } = advisories;
+  const [row] = await readShown(registry, () =>
+    registry.db.read
+      .select({ ...shownColumns, modified, published })
+      .from(statements)
+      .innerJoin(versions, eq(versions.id, statements.versionId))
+      .leftJoin(advisories, eq(advisories.versionId, versions.id))
+      .where(and(eq(statements.logIndex, logIndex), eq(versions.logIndex, logIndex))),
+  );
+  const since = row?.published ?? row?.due?.at;
+  if (row === undefined || since === undefined) return undefined;
   const [stop] = await registry.db.read
     .select({ why: audit.why })
     .from(audit)
@@ -99,9 +103,9 @@ export async function readAdvisory(
   const entry = osvEntry(
     {
       ...row,
-      reason: stop?.why ?? '',
-      published: new Date(advisory.published),
-      modified: new Date(advisory.modified),
+      reason: (row.due?.to === 'approved' ? undefined : row.due?.why) ?? stop?.why ?? '',
+      published: new Date(since),
+      modified: new Date(Math.max(row.modified ?? 0, row.due?.at.getTime() ?? 0)),
       statements: await stopsOf(registry, row),
     },
     { base: registry.config.base, origin: registry.root.origin, id: registryId },

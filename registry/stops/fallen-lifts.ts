@@ -3,6 +3,7 @@
  * with a reviewer's key can lift suspensions, and that has to end with the key.
  */
 import { and, asc, eq, gt } from 'drizzle-orm';
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import {
   activeStop,
@@ -18,7 +19,7 @@ import type { VersionRow } from '../versions/versions.ts';
 import { versionsMeant } from './revocations.ts';
 
 /**
- * Approved versions whose suspension was lifted behind a log index, and which a suspension or
+ * Approved versions whose own suspension was lifted behind a log index, and which a suspension or
  * revocation stops by all that is known now.
  * @param chainFor with the ending statement
  */
@@ -34,8 +35,8 @@ export async function suspendedAgain(
   const rows = new Map<string, VersionRow>();
   for (const { statement } of since) {
     const { kind, target } = statement.predicate;
-    if (kind !== 'lifted') continue;
-    for (const row of await versionsMeant(registry, target, 'revoked'))
+    if (kind !== 'lifted' || 'publisher' in target) continue;
+    for (const row of await versionsMeant(registry, target))
       if (row.status === 'approved') rows.set(row.id, row);
   }
   const again = [];
@@ -55,6 +56,20 @@ export async function suspendedAgain(
     again.push({ row, to: word.kind, why });
   }
   return again;
+}
+
+/**
+ * Publishers whose suspension was lifted behind a log index. Their versions are asked again what
+ * the log says of them.
+ */
+export async function publishersLetGo(registry: Registry, upTo: number): Promise<Digest[]> {
+  const since = await readRevocations(registry, upTo);
+  const lifted = since.flatMap(({ statement: { predicate } }) =>
+    predicate.kind === 'lifted' && 'publisher' in predicate.target
+      ? [predicate.target.publisher]
+      : [],
+  );
+  return [...new Set(lifted)];
 }
 
 async function readRevocations(registry: Registry, upTo: number): Promise<LoggedRevocation[]> {

@@ -28,7 +28,8 @@ import type { BatchWrite } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { audit } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
-import { requireVersion, type VersionRow } from '../versions/versions.ts';
+import { requireVersion } from '../versions/find-versions.ts';
+import type { VersionRow } from '../versions/versions.ts';
 import { suspensionOf } from './suspensions.ts';
 
 /**

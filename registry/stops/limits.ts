@@ -1,7 +1,15 @@
-/** Limits on the feed of advisories. */
+/** Limits on stops, and on the feed of advisories. */
 /** Rows on a page of the list of advisories. */
 export const advisoriesListed = 1_000;
 /** Whole advisories on a page: each takes three queries. */
 export const advisoriesAtOnce = 50;
 /** Statements that an advisory names. A version is seldom suspended more than a few times. */
 export const advisoryStatementsMax = 50;
+/**
+ * Versions of a stopped publisher that one batch moves, and the pauses between two batches, and
+ * after one that failed.
+ */
+export const publisherVersionsAtOnce = 100;
+export const stopsBusyPauseMs = 20;
+export const stopsPauseMs = 1_000;
+export const stopsFailurePauseMs = 10_000;

@@ -2,7 +2,6 @@
  * Revocations and suspensions, signed by a reviewer or administrator. They reach every installation
  * through the proofs of the log.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, eq } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -12,7 +11,7 @@ import type {
   RevocationTarget,
 } from '../../skills-index/statement/attestation.ts';
 import { isBehind } from '../../skills-index/trust/members-and-scopes/publisher-stops.ts';
-import type { Registry } from '../context.ts';
+import type { EnrolledMember, Registry } from '../context.ts';
 import { refreshStatus } from '../index/status-json.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { LoggedAt } from '../log/appending.ts';
@@ -20,14 +19,16 @@ import { appendInTurn } from '../log/sequencer.ts';
 import { findKeys } from '../people/actors.ts';
 import { latest, memberNow, readIdentities, readMembers } from '../people/identities.ts';
 import { type SentEnvelope, signerOf } from '../people/signer.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
 import { ownVersion, whyOwn } from '../versions/authors.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
-import { versionsOf } from '../versions/publisher-versions.ts';
 import { wordOnPublisher } from '../versions/publishers.ts';
+import { type MaybePending, shownColumns } from '../versions/shown-versions.ts';
 import { movesFrom, requireMove, type VersionState } from '../versions/status.ts';
 import { judgeAgainWrite } from '../versions/version-packages.ts';
 import { nothingEntersSince, type VersionRow } from '../versions/versions.ts';
+import { beginPending, movedByStops, pendingWrite } from './pending-stops.ts';
 import { stopWrites } from './stop-writes.ts';
 
 /** The state to which each kind moves a version. */
@@ -38,7 +39,8 @@ export const stateAfter = {
 } as const satisfies Record<RevocationPredicate['kind'], VersionState>;
 
 /**
- * Takes a revocation. Moves every version that it is about.
+ * Takes a revocation. Moves the versions that it is about. The versions of a publisher follow in
+ * slices, and are shown at once as the revocation says.
  * @throws Problem `key-unknown`, `forbidden`, `not-found`, `move-illegal`, `package-malicious`
  */
 export async function takeRevocation(
@@ -49,7 +51,6 @@ export async function takeRevocation(
   const { envelope } = sent;
   const { kind, target, reason } = statement.predicate;
   const appended = await appendInTurn(registry, async () => {
-    const quiet = await nothingEntersSince(registry);
     const { chain, keys } = await readMembers(registry);
     const known = await findKeys(registry, [sent.hint]);
     const signer = signerOf(sent, { known, likely: keys.values() });
@@ -64,71 +65,106 @@ export async function takeRevocation(
         'Only a reviewer or administrator may suspend, lift or revoke',
       );
     const by = memberNow(registry, chain, signer.keyId)?.name ?? signer.keyId;
-    const to = stateAfter[kind];
-    const meant = await versionsMeant(registry, target, kind);
-    const moving = meant.filter((row) => movesFrom(row.status, 'statement').includes(to));
-    if ('publisher' in target) await requireEffect(registry, target.publisher, kind);
-    else {
-      if (moving.length === 0) throwNoMove(meant, to);
-      for (const row of kind === 'lifted' ? moving : [])
-        await requireNoMaliciousPackage(registry, row, 'lift the suspension of');
-    }
-    const acting = { keyId: signer.keyId, enrolled: chain.memberOf(signer.keyId, latest) };
-    // A reviewer may suspend the reviewer's own versions. Only somebody else may lift a suspension.
-    for (const row of kind === 'lifted' ? moving : []) {
-      const own = await whyOwn(registry, row, acting);
-      if (own !== undefined) throw ownVersion(own);
-      // A publisher can have very many versions, and others are answered between two of them.
-      await nextTurn();
-    }
-    if (kind === 'lifted' && 'publisher' in target) {
-      const behind = await readIdentities(registry, { behind: [target.publisher] });
-      if (isBehind(behind.chain, target.publisher, signer.keyId, latest)) throw ownVersion();
-    }
+    const acting = { keyId: signer.keyId, enrolled: chain.memberOf(signer.keyId, latest), by };
+    const { versionId, writes } =
+      'publisher' in target
+        ? await planPublisherStop(registry, { publisher: target.publisher, kind, reason }, acting)
+        : await planStop(registry, { target, kind, reason }, acting);
     const logged = {
       statement,
       envelope,
       signer: { keyId: signer.keyId, spki: Buffer.from(signer.spki, 'base64') },
     };
-    const [only] = moving;
-    // A statement about a publisher holds for later versions too, so it is not about one version
-    // alone.
-    const isOne = moving.length === 1 && only !== undefined && !('publisher' in target);
-    const versionId = isOne ? { versionId: only.id } : {};
     return {
-      statements: [{ ...logged, ...versionId }],
-      writes: () => [
-        quiet,
-        ...stopWrites(
-          registry,
-          moving.map((row) => ({ row, to, why: reason })),
-          by,
-        ),
-        ...(kind === 'lifted' ? [judgeAgainWrite(moving.map(({ id }) => id))] : []),
-      ],
+      statements: [versionId === undefined ? logged : { ...logged, versionId }],
+      writes: ([logIndex = 0]: readonly number[]) => writes(logIndex),
     };
   });
+  if ('publisher' in target) await beginPending(registry);
   const [logged] = await finishLogged(registry, appended);
   if (logged === undefined) throw new Problem('internal', 'A logged revocation cannot be found');
-  await orLater(registry, () => refreshStatus(registry));
+  if (!('publisher' in target)) await orLater(registry, () => refreshStatus(registry));
   return logged;
 }
 
-/**
- * The versions that a revocation is about. For a lift of a publisher, only those that no statement
- * about another publisher stops.
- */
+/** Who signed a revocation. */
+interface Acting {
+  readonly keyId: Digest;
+  readonly enrolled: EnrolledMember | undefined;
+  /** The name for people. */
+  readonly by: string;
+}
+
+type Stop<About> = About & Pick<RevocationPredicate, 'kind' | 'reason'>;
+
+interface PlannedRevocation {
+  /** The one version that the statement is about. */
+  readonly versionId?: string;
+  writes(logIndex: number): BatchWrite[];
+}
+
+/** A target that names few versions. */
+export type VersionTarget = Exclude<RevocationTarget, { readonly publisher: Digest }>;
+
+async function planStop(
+  registry: Registry,
+  { target, kind, reason }: Stop<{ readonly target: VersionTarget }>,
+  acting: Acting,
+): Promise<PlannedRevocation> {
+  const quiet = await nothingEntersSince(registry);
+  const to = stateAfter[kind];
+  const meant = await movedByStops(registry, () => versionsMeant(registry, target));
+  const moving = meant.filter((row) => movesFrom(row.status, 'statement').includes(to));
+  if (moving.length === 0) throwNoMove(meant, to);
+  for (const row of kind === 'lifted' ? moving : []) {
+    await requireNoMaliciousPackage(registry, row, 'lift the suspension of');
+    // A reviewer may suspend the reviewer's own versions. Only somebody else may lift a suspension.
+    const own = await whyOwn(registry, row, acting);
+    if (own !== undefined) throw ownVersion(own);
+  }
+  const [only] = moving;
+  return {
+    ...(moving.length === 1 && only !== undefined ? { versionId: only.id } : {}),
+    writes: () => [
+      quiet,
+      ...stopWrites(
+        registry,
+        moving.map((row) => ({ row, to, why: reason })),
+        acting.by,
+      ),
+      ...(kind === 'lifted' ? [judgeAgainWrite(moving.map(({ id }) => id))] : []),
+    ],
+  };
+}
+
+// The statement holds for later versions too, so it is not about one version alone. A version that
+// enters the index after the statement is refused there.
+async function planPublisherStop(
+  registry: Registry,
+  { publisher, kind, reason }: Stop<{ readonly publisher: Digest }>,
+  { by, keyId }: Acting,
+): Promise<PlannedRevocation> {
+  await requireEffect(registry, publisher, kind);
+  if (kind === 'lifted') {
+    const { stops } = (await readIdentities(registry, { ids: [publisher] })).chain;
+    const all = stops.heirsOf(publisher);
+    const { chain } = await readIdentities(registry, { behind: all });
+    if (all.some((id) => isBehind(chain, id, keyId, latest))) throw ownVersion();
+  }
+  const word = { publisher, kind, by, why: reason };
+  return { writes: (logIndex) => [pendingWrite(registry, word, logIndex)] };
+}
+
+/** The versions that a revocation is about, for `readShown` or `movedByStops`. */
 export async function versionsMeant(
   registry: Registry,
-  target: RevocationTarget,
-  kind: RevocationPredicate['kind'],
-): Promise<VersionRow[]> {
-  if ('publisher' in target) return versionsOf(registry, target.publisher, kind);
+  target: VersionTarget,
+): Promise<MaybePending<VersionRow>[]> {
   const condition =
     'bundle' in target
       ? eq(versions.bundle, target.bundle)
       : and(eq(versions.name, target.name), eq(versions.version, target.version));
-  return registry.db.read.select().from(versions).where(condition);
+  return registry.db.read.select(shownColumns).from(versions).where(condition);
 }
 
 /**

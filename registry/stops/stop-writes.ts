@@ -5,11 +5,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
 import { stoppedAtOnce } from '../limits.ts';
+import { advisories } from '../store/advice-schema.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
 import { requireMove, type VersionState } from '../versions/status.ts';
-import type { VersionRow } from '../versions/versions.ts';
+import type { MoveRow, VersionRow } from '../versions/versions.ts';
 
 /** A version with the state to which a statement moves it. */
 export interface PlannedStop {
@@ -17,6 +18,9 @@ export interface PlannedStop {
   readonly to: VersionState;
   readonly why: string;
 }
+
+/** A planned stop with the signer and time of its statement. */
+type PlannedMove = PlannedStop & Pick<MoveRow, 'at' | 'by'>;
 
 /**
  * The state changes of versions, each at most once. As with one version, the batch fails whole when
@@ -28,29 +32,41 @@ export function stopWrites(
   stops: readonly PlannedStop[],
   by: string,
 ): BatchWrite[] {
-  return chunksOf(stops).flatMap((chunk) => [
-    ...moves(registry, chunk, by),
-    shownAgainWrite(chunk.map(({ row }) => row.id)),
+  const at = registry.now();
+  return chunksOf(stops.map((stop) => ({ ...stop, at, by }))).flatMap((chunk) =>
+    movesOf(registry, chunk),
+  );
+}
+
+/** The state changes of an earlier statement that reach their versions now. */
+export function dueWrites(registry: Registry, moves: readonly PlannedMove[]): BatchWrite[] {
+  const now = registry.now().getTime();
+  return chunksOf(moves).flatMap((chunk) => [
+    ...movesOf(registry, chunk),
+    advisedNowWrite(
+      chunk.map(({ row }) => row.id),
+      now,
+    ),
   ]);
 }
 
-function chunksOf(stops: readonly PlannedStop[]): (readonly PlannedStop[])[] {
-  const chunks: (readonly PlannedStop[])[] = [];
-  for (let from = 0; from < stops.length; from += stoppedAtOnce)
-    chunks.push(stops.slice(from, from + stoppedAtOnce));
+function chunksOf(moves: readonly PlannedMove[]): (readonly PlannedMove[])[] {
+  const chunks: (readonly PlannedMove[])[] = [];
+  for (let from = 0; from < moves.length; from += stoppedAtOnce)
+    chunks.push(moves.slice(from, from + stoppedAtOnce));
   return chunks;
 }
 
-function moves(registry: Registry, chunk: readonly PlannedStop[], by: string): BatchWrite[] {
-  const at = registry.now().getTime();
+function movesOf(registry: Registry, chunk: readonly PlannedMove[]): BatchWrite[] {
   // The list is one parameter, since D1 takes at most a hundred. Its batches take no raw SQL.
   const list = JSON.stringify(
-    chunk.map(({ row, to, why }) => {
+    chunk.map(({ row, to, why, by, at }) => {
       const { from } = requireMove(row.status, to, 'statement');
-      return { id: makeId(registry), versionId: row.id, move: row.move + 1, from, to, why };
+      const ids = { id: makeId(registry), versionId: row.id, move: row.move + 1 };
+      return { ...ids, at: at.getTime(), from, to, by, why };
     }),
   );
-  const entries = sql`SELECT ${said('id')}, ${at}, 'move', ${said('versionId')}, ${said('move')}, ${said('from')}, ${said('to')}, ${by}, ${said('why')} FROM json_each(${list})`;
+  const entries = sql`SELECT ${said('id')}, ${said('at')}, 'move', ${said('versionId')}, ${said('move')}, ${said('from')}, ${said('to')}, ${said('by')}, ${said('why')} FROM json_each(${list})`;
   const byState = Map.groupBy(chunk, ({ to }) => to);
   return [
     (db) => db.insert(audit).select(entries),
@@ -67,7 +83,20 @@ function moves(registry: Registry, chunk: readonly PlannedStop[], by: string): B
               ),
             ),
     ),
+    shownAgainWrite(chunk.map(({ row }) => row.id)),
   ];
+}
+
+/**
+ * The write that puts advisories before those that somebody may have read since the statement. A
+ * trigger has dated them by the statement.
+ */
+function advisedNowWrite(versionIds: readonly string[], now: number): BatchWrite {
+  return (db) =>
+    db
+      .update(advisories)
+      .set({ modified: sql`MAX(${advisories.modified}, ${now})` })
+      .where(isAmong(advisories.versionId, versionIds));
 }
 
 /**

@@ -16,6 +16,7 @@ import type { BatchWrite } from '../store/batch.ts';
 import { audit } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import { movedByStops } from './pending-stops.ts';
 import { versionsMeant } from './revocations.ts';
 import { stopWrites } from './stop-writes.ts';
 
@@ -69,7 +70,7 @@ export async function suspensionOf(
     return { writes: [doubtWrite(registry, row, { by: 'registry', why: plain(reason) })] };
   // The same bytes under another number are as bad.
   const target = { bundle: row.bundle };
-  const meant = await versionsMeant(registry, target, 'suspended');
+  const meant = await movedByStops(registry, () => versionsMeant(registry, target));
   const statement = revocationStatement({
     registry: registryIdOf(registry.root),
     kind: 'suspended',

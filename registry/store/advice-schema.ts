@@ -1,7 +1,10 @@
 /**
- * Tables of advice in force, and of advisories. Migrations are generated from this file, too.
+ * Tables of advice in force, of advisories, and of stops whose versions are moved in slices.
+ * Migrations are generated from this file, too.
  */
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { RevocationPredicate } from '../../skills-index/statement/attestation.ts';
 
 /**
  * The advice in force about versions: at most one row for a version and a kind. The text is in the
@@ -30,3 +33,21 @@ export const advisories = sqliteTable(
   },
   (table) => [index('advisories_modified').on(table.modified, table.versionId)],
 );
+
+/**
+ * Publishers whose newest suspension, lift or revocation has not reached the rows of all their
+ * versions. The log says what holds; the rows follow in slices, and `asShown` shows them as if they
+ * had followed.
+ */
+export const pendingStops = sqliteTable('pending_stops', {
+  publisher: text().$type<Digest>().primaryKey(),
+  /** Of the statement. */
+  logIndex: integer().notNull(),
+  kind: text().$type<RevocationPredicate['kind']>().notNull(),
+  /** Who signed it, its reason and its time: for the history of each version. */
+  by: text().notNull(),
+  why: text().notNull(),
+  at: integer().notNull(),
+  /** The place of the last slice, from `publisherVersions`; empty before the first. */
+  after: text().notNull().default(''),
+});

@@ -57,6 +57,12 @@ export class KnownFiles {
     this.#forget(name);
   }
 
+  /** As `change`, for every file whose name begins so. */
+  changeAll(prefix: string): void {
+    this.#turn++;
+    for (const name of this.#files.keys()) if (name.startsWith(prefix)) this.#forget(name);
+  }
+
   #forget(name: string): void {
     this.#bytes -= this.#files.get(name)?.bytes.byteLength ?? 0;
     this.#files.delete(name);

@@ -10,6 +10,7 @@ import { doubtRowsMax } from '../limits.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { audit, openDoubts, versions } from '../store/schema.ts';
+import { readShown, shownColumns } from './shown-versions.ts';
 import type { VersionState } from './status.ts';
 import type { VersionRow } from './versions.ts';
 
@@ -39,20 +40,25 @@ export function doubtWrite(
 
 /** Doubts that no later report or state change has settled, newest first. */
 export async function listDoubts(registry: Registry): Promise<readonly DoubtRow[]> {
-  const rows = await registry.db.read
-    .select({
-      name: versions.name,
-      version: versions.version,
-      status: versions.status,
-      why: audit.why,
-      at: audit.at,
-    })
-    .from(openDoubts)
-    .innerJoin(audit, eq(audit.id, openDoubts.auditId))
-    .innerJoin(versions, eq(versions.id, openDoubts.versionId))
-    // The plus keeps SQLite from the index over states, which would sort all doubts.
-    .where(sql`+${versions.status} IN ('approved', 'in review', 'quarantined', 'suspended')`)
-    .orderBy(desc(openDoubts.at))
-    .limit(doubtRowsMax);
-  return rows.map((row) => ({ ...row, at: new Date(row.at) }));
+  const rows = await readShown(registry, () =>
+    registry.db.read
+      .select({ ...shownColumns, why: audit.why, at: audit.at })
+      .from(openDoubts)
+      .innerJoin(audit, eq(audit.id, openDoubts.auditId))
+      .innerJoin(versions, eq(versions.id, openDoubts.versionId))
+      // The plus keeps SQLite from the index over states, which would sort all doubts.
+      .where(sql`+${versions.status} IN ('approved', 'in review', 'quarantined', 'suspended')`)
+      .orderBy(desc(openDoubts.at))
+      .limit(doubtRowsMax),
+  );
+  // A state change settles the doubts of a version.
+  return rows
+    .filter(({ due }) => due === undefined)
+    .map(({ at, name, status, version, why }) => ({
+      name,
+      version,
+      status,
+      why,
+      at: new Date(at),
+    }));
 }

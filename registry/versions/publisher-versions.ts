@@ -1,106 +1,102 @@
 /**
- * Versions in the index by one publisher, read a page at a time along an index, so that no other
- * publisher's versions are read.
+ * Versions that a stop of a publisher can be about, a page at a time along indexes, so that few
+ * versions of other publishers are read.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
-import type { Digest } from '../../skills-index/skill/digest.ts';
-import {
-  predicateTypes,
-  type RevocationPredicate,
-} from '../../skills-index/statement/attestation.ts';
+import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
-import { publisherVersionsAtOnce } from '../limits.ts';
-import { latest, readIdentities } from '../people/identities.ts';
+import { readIdentities } from '../people/identities.ts';
 import { statements, versions } from '../store/schema.ts';
-import { questionAbout, speakerOf } from './publishers.ts';
-import type { VersionState } from './status.ts';
 import type { VersionRow } from './versions.ts';
 
-interface Published {
-  readonly version: VersionRow;
-  readonly material: string | null;
-  readonly certificate: Digest | null;
+export interface PublisherVersions {
+  readonly rows: readonly VersionRow[];
+  /** The place behind the last row; undefined behind the last version. */
+  readonly next: string | undefined;
 }
 
-/** For a lift, only versions that no statement about another publisher stops. */
-export async function versionsOf(
+/** Versions by one publisher, or by everybody who signed with a certificate. */
+interface Source {
+  readonly name: string;
+  /** @param after what `read` gave for the last row before; empty at the beginning */
+  read(
+    after: string,
+    limit: number,
+  ): Promise<readonly { readonly row: VersionRow; readonly place: string }[]>;
+}
+
+/**
+ * The next versions of the publisher, of the keys that replaced the publisher, and of certificates:
+ * only a certificate gives a publisher further identities. The caller asks of each whether a stop
+ * is about it.
+ * @param after `next` of the page before; empty at the beginning
+ */
+export async function publisherVersions(
   registry: Registry,
   publisher: Digest,
-  kind: RevocationPredicate['kind'],
-): Promise<VersionRow[]> {
-  const indexed: readonly VersionState[] = ['approved', 'suspended', 'revoked'];
-  const found = new Map<string, VersionRow>();
-  const take = async ({ version, material }: Published): Promise<void> => {
-    if (!indexed.includes(version.status)) return;
-    const { logIndex } = version;
-    const speaker = speakerOf(version, { logIndex, material });
-    const { ids, scopes = [] } = questionAbout(speaker);
-    const question = { ids: [publisher, ...(ids ?? [])], scopes };
-    const { stops } = (await readIdentities(registry, question)).chain;
-    if (!stops.isAbout(publisher, speaker)) return;
-    if (kind === 'lifted' && stops.stopOnPublished(speaker, latest, publisher) !== undefined)
-      return;
-    found.set(version.id, version);
-  };
-  const { stops } = (await readIdentities(registry, { ids: [publisher] })).chain;
-  for (const heir of stops.heirsOf(publisher))
-    for await (const published of pages((last) =>
-      publishedBy(registry, heir, last?.version.logIndex ?? -1),
-    ))
-      await take(published);
-  // Only a certificate gives a publisher further identities.
-  for await (const published of pages((last) =>
-    certifiedAfter(registry, last?.certificate ?? ('' as Digest)),
-  ))
-    await take(published);
-  return [...found.values()];
-}
-
-async function* pages(
-  read: (last: Published | undefined) => Promise<readonly Published[]>,
-): AsyncGenerator<Published> {
-  let last: Published | undefined;
-  for (;;) {
-    const page = await read(last);
-    yield* page;
-    last = page.at(-1);
-    if (page.length < publisherVersionsAtOnce) return;
-    await nextTurn();
-  }
-}
-
-const columns = {
-  version: versions,
-  material: statements.material,
-  certificate: statements.certificate,
-};
-const isPublication = eq(statements.predicateType, predicateTypes.publish);
-
-function publishedBy({ db }: Registry, publisher: Digest, after: number): Promise<Published[]> {
-  return db.read
-    .select(columns)
-    .from(versions)
-    .innerJoin(statements, and(eq(statements.versionId, versions.id), isPublication))
-    .where(and(eq(versions.publisher, publisher), gt(versions.logIndex, after)))
-    .orderBy(asc(versions.logIndex))
-    .limit(publisherVersionsAtOnce);
-}
-
-function certifiedAfter({ db }: Registry, after: Digest): Promise<Published[]> {
-  return (
-    db.read
-      .select(columns)
-      .from(statements)
-      .innerJoin(versions, eq(versions.id, statements.versionId))
-      // The plus keeps SQLite from the index over types, which holds every publication.
-      .where(
-        and(
-          gt(statements.certificate, after),
-          sql`+${statements.predicateType} = ${predicateTypes.publish}`,
-        ),
-      )
-      .orderBy(asc(statements.certificate))
-      .limit(publisherVersionsAtOnce)
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<PublisherVersions> {
+  const { chain } = await readIdentities(registry, { rightsOf: [publisher] });
+  const heirs = chain.stops.heirsOf(publisher).sort();
+  const isKey = chain.keyOf(publisher) !== undefined;
+  const sources = [
+    ...heirs.map((heir) => publishedBy(registry, heir)),
+    // No certificate has a key among its identities.
+    ...(isKey ? [] : [certified(registry)]),
+  ];
+  const [name = '', place = ''] = after.split(' ');
+  const at = Math.max(
+    0,
+    sources.findIndex((source) => source.name === name),
   );
+  const page = (await sources[at]?.read(place, limit)) ?? [];
+  const last = page.length < limit ? undefined : page.at(-1);
+  const [source, goesOn] = last === undefined ? [sources[at + 1], ''] : [sources[at], last.place];
+  return {
+    rows: page.map(({ row }) => row),
+    next: source === undefined ? undefined : `${source.name} ${goesOn}`,
+  };
+}
+
+function publishedBy({ db }: Registry, publisher: Digest): Source {
+  return {
+    name: publisher,
+    read: async (after, limit) => {
+      const rows = await db.read
+        .select()
+        .from(versions)
+        .where(
+          and(
+            eq(versions.publisher, publisher),
+            gt(versions.logIndex, after === '' ? Number.MIN_SAFE_INTEGER : Number(after)),
+          ),
+        )
+        .orderBy(asc(versions.logIndex))
+        .limit(limit);
+      return rows.map((row) => ({ row, place: String(row.logIndex) }));
+    },
+  };
+}
+
+function certified({ db }: Registry): Source {
+  return {
+    name: 'certificates',
+    read: async (after, limit) => {
+      const rows = await db.read
+        .select({ row: versions, certificate: statements.certificate })
+        .from(statements)
+        .innerJoin(versions, eq(versions.id, statements.versionId))
+        // The plus keeps SQLite from the index over types, which holds every publication.
+        .where(
+          and(
+            gt(statements.certificate, after === '' ? ('' as Digest) : parseDigest(after)),
+            sql`+${statements.predicateType} = ${predicateTypes.publish}`,
+          ),
+        )
+        .orderBy(asc(statements.certificate))
+        .limit(limit);
+      return rows.map(({ certificate, row }) => ({ row, place: certificate ?? '' }));
+    },
+  };
 }

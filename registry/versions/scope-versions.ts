@@ -3,6 +3,7 @@ import { and, asc, gte, lt, sql } from 'drizzle-orm';
 import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
 import type { Registry } from '../context.ts';
 import { versions } from '../store/schema.ts';
+import { readShown, shownColumns } from './shown-versions.ts';
 import type { VersionRow } from './versions.ts';
 
 /** The version before the first one of a page. */
@@ -11,7 +12,10 @@ export interface ScopePlace {
   readonly logIndex: number;
 }
 
-/** Versions of a scope in the order of their skills' names, each skill's oldest first. */
+/**
+ * Versions of a scope as they are shown, in the order of their skills' names, each skill's oldest
+ * first.
+ */
 export async function versionsInScope(
   registry: Registry,
   scope: Scope,
@@ -24,10 +28,12 @@ export async function versionsInScope(
     after === undefined
       ? gte(versions.name, first as SkillName)
       : sql`(${versions.name}, ${versions.logIndex}) > (${after.name}, ${after.logIndex})`;
-  return registry.db.read
-    .select()
-    .from(versions)
-    .where(and(behind, lt(versions.name, end as SkillName)))
-    .orderBy(asc(versions.name), asc(versions.logIndex))
-    .limit(limit);
+  return readShown(registry, () =>
+    registry.db.read
+      .select(shownColumns)
+      .from(versions)
+      .where(and(behind, lt(versions.name, end as SkillName)))
+      .orderBy(asc(versions.name), asc(versions.logIndex))
+      .limit(limit),
+  );
 }

@@ -1,7 +1,7 @@
-/** Versions as rows: lookups, and the writes of a state change. */
-import { and, asc, eq, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
+/** Versions as rows: what a new version must not clash with, and the writes of a state change. */
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
-import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
@@ -20,36 +20,16 @@ export interface MoveRow {
   readonly why: string;
 }
 
-/** @throws Problem `not-found` */
-export async function requireVersion(
-  registry: Registry,
-  { name, version }: VersionName,
-): Promise<VersionRow> {
-  const row = await findVersion(registry, { name, version });
-  if (row === undefined)
-    throw new Problem('not-found', `This registry has no version ${name}@${version}`);
-  return row;
-}
-
-/** The row of a version, or undefined. */
-export async function findVersion(
-  registry: Registry,
-  { name, version }: VersionName,
-): Promise<VersionRow | undefined> {
-  const [row] = await registry.db.read
-    .select()
-    .from(versions)
-    .where(and(eq(versions.name, name), eq(versions.version, version)));
-  return row;
-}
-
 /**
  * Requires a version number that does not exist yet, and that ranges can distinguish from all
  * others. @throws Problem `version-exists`, `version-invalid`
  */
 export async function requireNewVersion(registry: Registry, which: VersionName): Promise<void> {
   requireNoBuild(which.version);
-  const taken = await findVersion(registry, which);
+  const [taken] = await registry.db.read
+    .select({ bundle: versions.bundle })
+    .from(versions)
+    .where(and(eq(versions.name, which.name), eq(versions.version, which.version)));
   if (taken !== undefined)
     throw new Problem(
       'version-exists',
@@ -104,36 +84,6 @@ export function nothingAlikeSince(
   const newer = (condition: SQL) =>
     sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${versions.logIndex} >= ${size} AND ${condition})`;
   return holds(sql`NOT (${newer(eq(versions.name, name))} OR ${newer(ofOthers)})`);
-}
-
-/**
- * Versions of a skill, oldest first.
- * @param after the log index of the version before the first one
- */
-export async function versionsOf(
-  registry: Registry,
-  name: SkillName,
-  { after, limit }: { readonly after: number; readonly limit: number },
-): Promise<VersionRow[]> {
-  return registry.db.read
-    .select()
-    .from(versions)
-    .where(and(eq(versions.name, name), gt(versions.logIndex, after)))
-    .orderBy(asc(versions.logIndex))
-    .limit(limit);
-}
-
-/** The state changes of a version, oldest first. */
-export async function historyOf(registry: Registry, versionId: string): Promise<MoveRow[]> {
-  const rows = await registry.db.read
-    .select()
-    .from(audit)
-    // Only state changes have a number.
-    .where(and(eq(audit.versionId, versionId), isNotNull(audit.move)))
-    .orderBy(asc(audit.move));
-  return rows.flatMap(({ at, from, to, by, why }) =>
-    from === null || to === null ? [] : [{ at: new Date(at), from, to, by, why }],
-  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Registry } from '../../registry/context.ts';
 import { publicBlobName, storedBlobName } from '../../registry/store/objects.ts';
 import { log, statements } from '../../registry/store/schema.ts';
-import { requireVersion } from '../../registry/versions/versions.ts';
+import { requireVersion } from '../../registry/versions/find-versions.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from './people.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countApprovals } from '../../registry/review/approvals.ts';
 import { countShown } from '../../registry/review/queue/shown-approvals.ts';
 import { log, statements } from '../../registry/store/schema.ts';
-import { requireVersion } from '../../registry/versions/versions.ts';
+import { requireVersion } from '../../registry/versions/find-versions.ts';
 import { approvalsInLog, type Oracle } from './approval-oracle.ts';
 import { type Crowd, makeCrowd, type Name, type Step, step } from './approval-walk.ts';
 import { pathOf } from './desk-visit.ts';

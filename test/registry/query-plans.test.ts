@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
+import { readIndexFile } from '../../registry/index/index-file.ts';
 import { readLines, readLinesAt, unwrittenLines } from '../../registry/index/index-rows.ts';
 import { resume, resumeSome } from '../../registry/index/resume.ts';
 import { makeSegment } from '../../registry/log/segments/make-segment.ts';
@@ -10,6 +11,7 @@ import { deliverSome } from '../../registry/notices/deliver.ts';
 import { renewQueue } from '../../registry/review/queue/renew-queue.ts';
 import { judgeByLooks } from '../../registry/scans/package-consequences.ts';
 import { metricsText, RequestCounts } from '../../registry/serving/metrics.ts';
+import { followStops } from '../../registry/stops/pending-stops.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { adviceStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { digestOfRuleSet } from '../../skills-index/statement/rule-set.ts';
@@ -18,6 +20,7 @@ import { freshNonce } from '../nonce.ts';
 import { incidentPolicyOf, makeHost } from './contract/incidents.ts';
 import { walkContract } from './contract/walk.ts';
 import { signedIn } from './desk-visit.ts';
+import { failWrite } from './failing-write.ts';
 import { makeKey } from './people.ts';
 import { recordStatements, whatIsWrong } from './query-plans.ts';
 import { approve, call, claimScope, makeSkill, publish, scan, state } from './road.ts';
@@ -219,7 +222,22 @@ describe('a registry', () => {
       const target = { publisher: world.author.keyId };
       for (const kind of ['suspended', 'lifted', 'revoked'] as const) {
         const stop = revocationStatement({ ...said, kind, target, nonce: freshNonce() });
-        expect((await state(send, stop, world.rita)).status).toBe(201);
+        // The next slice is of no process: it is due while everybody reads.
+        const storage = failWrite(world.registry, 3, { forGood: true });
+        expect((await state(send, stop, world.rita)).status).toBeLessThan(504);
+        storage.mend();
+        world.errors.length = 0;
+        for (const path of [
+          '/index/@acme/seen',
+          '/api/v1/versions/@acme/seen/1.0.0',
+          `/api/v1/keys/${world.author.keyId}`,
+          '/api/v1/scopes/acme/versions',
+        ])
+          expect((await send(path)).status).toBe(200);
+        await rita.get('');
+        const { known: _, ...ofWorker } = world.registry;
+        expect(await readIndexFile(ofWorker, skill.manifest.name)).toBeDefined();
+        await followStops(world.registry);
       }
       // The cron trigger of a Worker.
       for (const _ of [1, 2]) {

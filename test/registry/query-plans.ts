@@ -48,8 +48,8 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
     because: 'the last segment',
   },
   {
-    part: /from "index_lines" where "index_lines"\."written" = 0$/,
-    because: 'an index holds only the lines that no file has yet',
+    part: /from "index_lines" where "index_lines"\."written" = 0 limit \?$/,
+    because: 'the first lines of an index that holds only those that no file has yet',
   },
   {
     part: /from "versions" where "versions"\."bytes" is null order by "versions"\."logIndex" asc limit \?$/,

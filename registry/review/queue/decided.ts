@@ -5,7 +5,9 @@ import type { Version } from '../../../skills-index/skill/version.ts';
 import type { Registry } from '../../context.ts';
 import { decidedLookedAtMax, decidedRowsMax } from '../../limits.ts';
 import { audit, versions } from '../../store/schema.ts';
+import { readShown, type Shown, shownColumns } from '../../versions/shown-versions.ts';
 import type { VersionState } from '../../versions/status.ts';
+import type { MoveRow, VersionRow } from '../../versions/versions.ts';
 
 export interface DecidedRow {
   readonly name: SkillName;
@@ -42,19 +44,21 @@ export async function listDecided(registry: Registry): Promise<readonly DecidedR
       .orderBy(desc(audit.at))
       .limit(decidedLookedAtMax)
       .as('newest');
-    return registry.db.read
-      .select({
-        name: versions.name,
-        version: versions.version,
-        status: versions.status,
-        by: newest.by,
-        why: newest.why,
-        at: newest.at,
-      })
-      .from(newest)
-      .innerJoin(versions, and(eq(newest.versionId, versions.id), eq(newest.move, versions.move)))
-      .limit(decidedRowsMax);
+    return readShown(registry, () =>
+      registry.db.read
+        .select({ ...shownColumns, by: newest.by, why: newest.why, at: newest.at })
+        .from(newest)
+        .innerJoin(versions, and(eq(newest.versionId, versions.id), eq(newest.move, versions.move)))
+        .limit(decidedRowsMax),
+    );
   });
-  const newest = (await Promise.all(each)).flat().sort((a, b) => b.at - a.at);
-  return newest.slice(0, decidedRowsMax).map((row) => ({ ...row, at: new Date(row.at) }));
+  const newest = (await Promise.all(each)).flat().map(decidedRow);
+  return newest.sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, decidedRowsMax);
+}
+
+type FoundRow = Shown<VersionRow> & Pick<MoveRow, 'by' | 'why'> & { readonly at: number };
+
+function decidedRow({ due, name, status, version, ...last }: FoundRow): DecidedRow {
+  const { at, by, why } = due ?? { ...last, at: new Date(last.at) };
+  return { name, version, status, by, why, at };
 }

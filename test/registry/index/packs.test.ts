@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publicBlobName, storedBlobName } from '../../../registry/store/objects.ts';
-import { requireVersion } from '../../../registry/versions/versions.ts';
+import { requireVersion } from '../../../registry/versions/find-versions.ts';
 import { fileGroups, filePackPath } from '../../../skills-index/client/file-packs.ts';
 import { evidencePackPath, parsePack } from '../../../skills-index/client/pack-form.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nearCopies } from '../../../registry/review/near-copies.ts';
-import { requireVersion } from '../../../registry/versions/versions.ts';
+import { requireVersion } from '../../../registry/versions/find-versions.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { signatureOf } from '../../../skills-index/skill/text/similarity-signature.ts';

@@ -3,8 +3,8 @@ import type { Registry } from '../../../registry/context.ts';
 import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import { statements } from '../../../registry/store/schema.ts';
+import { requireVersion } from '../../../registry/versions/find-versions.ts';
 import { statementsOf } from '../../../registry/versions/manifests.ts';
-import { requireVersion } from '../../../registry/versions/versions.ts';
 import {
   keyStatement,
   type MemberRole,

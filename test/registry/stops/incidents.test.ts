@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { postIncident } from '../../../cli/run/incident-client.ts';
 import { incidentsOf } from '../../../registry/stops/incidents.ts';
-import { requireVersion } from '../../../registry/versions/versions.ts';
+import { requireVersion } from '../../../registry/versions/find-versions.ts';
 import {
   parseAuditKey,
   printAuditKey,

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
-import { stoppedAtOnce } from '../../../registry/limits.ts';
+import { publisherVersionsAtOnce } from '../../../registry/stops/limits.ts';
+import { moveSome } from '../../../registry/stops/pending-stops.ts';
 import { audit, versions } from '../../../registry/store/schema.ts';
 import {
   predicateTypes,
@@ -12,9 +13,9 @@ import { freshNonce } from '../../nonce.ts';
 import { approve, makeSkill, publish, scan, state } from '../road.ts';
 import { makeStaffedWorld } from '../world.ts';
 
-const many = 2 * stoppedAtOnce + 5;
+const many = 10 * publisherVersionsAtOnce + 5;
 
-it('a publisher of very many versions is stopped by few statements, each version with its own move', async () => {
+it('a publisher of very many versions is stopped by small batches, each version with its own move', async () => {
   const world = await makeStaffedWorld();
   onTestFinished(() => world.close());
   const { author, registry, rita, scanner, send, tokens } = world;
@@ -48,6 +49,7 @@ it('a publisher of very many versions is stopped by few statements, each version
     const said = { registry: registryIdOf(registry.root), kind, target, reason: `it is ${kind}` };
     const statement = revocationStatement({ ...said, nonce: freshNonce() });
     expect((await state(send, statement, rita)).status).toBe(201);
+    while (await moveSome(registry));
   };
   for (const [kind, status] of [
     ['suspended', 'suspended'],

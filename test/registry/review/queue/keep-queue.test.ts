@@ -10,7 +10,7 @@ import {
 import { keepQueue } from '../../../../registry/review/queue/keep-queue.ts';
 import { startRegistry } from '../../../../registry/serve.ts';
 import { renewals, waiting } from '../../../../registry/store/waiting-schema.ts';
-import { requireVersion } from '../../../../registry/versions/versions.ts';
+import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { makeDataFolder } from '../../../journey/registry-data.ts';
 import { makeRoot } from '../../people.ts';
 import { call, makeSkill, publish, scan } from '../../road.ts';

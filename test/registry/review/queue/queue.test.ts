@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { queuePageRows } from '../../../../registry/limits.ts';
 import { storedBlobName } from '../../../../registry/store/objects.ts';
-import { requireVersion } from '../../../../registry/versions/versions.ts';
+import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { parseDigest } from '../../../../skills-index/skill/digest.ts';
 import { signedIn } from '../../desk-visit.ts';
 import { call, makeSkill, publish, scan } from '../../road.ts';

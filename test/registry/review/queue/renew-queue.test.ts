@@ -6,7 +6,7 @@ import { listQueue, readReview } from '../../../../registry/review/review.ts';
 import { packages } from '../../../../registry/store/package-schema.ts';
 import { guard, versions } from '../../../../registry/store/schema.ts';
 import { renewals, waiting } from '../../../../registry/store/waiting-schema.ts';
-import { requireVersion } from '../../../../registry/versions/versions.ts';
+import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { extractFacts } from '../../../../scanner/extract.ts';
 import { proseOf } from '../../../../scanner/prose/sentences.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';

@@ -5,7 +5,7 @@ import { makeSegment } from '../../../../registry/log/segments/make-segment.ts';
 import { countApprovals } from '../../../../registry/review/approvals.ts';
 import { listQueue } from '../../../../registry/review/queue/queue.ts';
 import { countShown } from '../../../../registry/review/queue/shown-approvals.ts';
-import { requireVersion } from '../../../../registry/versions/versions.ts';
+import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import {
   memberStatement,

@@ -1,0 +1,216 @@
+/**
+ * A stop of a publisher, or its lift, is one row beside its log entry, however many versions the
+ * publisher has. The state of each version's row follows in slices. A kill between two slices loses
+ * nothing: the row says how far the slices are, and `readShown` shows what is left as if it had
+ * followed.
+ */
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { eq, sql } from 'drizzle-orm';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import type { RevocationPredicate } from '../../skills-index/statement/attestation.ts';
+import type { Registry } from '../context.ts';
+import { forgetIndexFiles, writeLackingFiles } from '../index/index-file.ts';
+import { refreshStatus } from '../index/status-json.ts';
+import { orLater } from '../log/after-logging.ts';
+import { logSize } from '../log/log.ts';
+import { pendingStops } from '../store/advice-schema.ts';
+import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
+import { publisherVersions } from '../versions/publisher-versions.ts';
+import { nobodyEndedSince } from '../versions/publishers.ts';
+import {
+  dueMoves,
+  type MaybePending,
+  type PendingStop,
+  readPendingStops,
+} from '../versions/shown-versions.ts';
+import { judgeAgainWrite } from '../versions/version-packages.ts';
+import type { VersionRow } from '../versions/versions.ts';
+import {
+  publisherVersionsAtOnce,
+  stopsBusyPauseMs,
+  stopsFailurePauseMs,
+  stopsPauseMs,
+} from './limits.ts';
+import { dueWrites } from './stop-writes.ts';
+
+/** The word about a publisher that the rows shall follow. */
+export interface PublisherWord {
+  readonly publisher: Digest;
+  readonly kind: RevocationPredicate['kind'];
+  readonly by: string;
+  readonly why: string;
+}
+
+/**
+ * The write that makes the versions of a publisher follow the log, in the batch of the statement.
+ * A newer word replaces an older one: each version follows what the whole log says.
+ */
+export function pendingWrite(
+  registry: Registry,
+  word: PublisherWord,
+  logIndex: number,
+): BatchWrite {
+  const row = { ...word, logIndex, at: registry.now().getTime(), after: '' };
+  return (db) =>
+    db
+      .insert(pendingStops)
+      .values(row)
+      .onConflictDoUpdate({ target: pendingStops.publisher, set: row });
+}
+
+/**
+ * The write that has the versions of a publisher asked again, since a lift of the publisher's
+ * suspension lost its effect by the statement at `logIndex`.
+ */
+export function pendingAgainWrite(
+  registry: Registry,
+  publisher: Digest,
+  logIndex: number,
+): BatchWrite {
+  const row = {
+    publisher,
+    kind: 'suspended' as const,
+    by: 'registry',
+    why: `it is suspended again by log index ${logIndex}: the member who lifted the stop of its publisher no longer counts`,
+    logIndex,
+    at: registry.now().getTime(),
+  };
+  return (db) =>
+    db
+      .insert(pendingStops)
+      .values(row)
+      .onConflictDoUpdate({ target: pendingStops.publisher, set: { logIndex, after: '' } });
+}
+
+/**
+ * The first slice at once, after the statement is committed: a publisher of few versions needs no
+ * other. Nobody gets an index file any more that was in memory before.
+ */
+export async function beginPending(registry: Registry): Promise<void> {
+  forgetIndexFiles(registry);
+  // Installers need the status, and the index files that the slice changes are written later.
+  await orLater(registry, () => refreshStatus(registry));
+  await orLater(registry, () => moveSome(registry));
+}
+
+/**
+ * Moves the next versions of a stopped publisher in one batch.
+ * @param limit versions of the batch at most
+ * @returns whether a stop is left that has not reached all versions
+ */
+export async function moveSome(
+  registry: Registry,
+  limit = publisherVersionsAtOnce,
+): Promise<boolean> {
+  return retryOnClash(async () => {
+    const judging = await beginJudging(registry);
+    const [stop, ...others] = judging.stops;
+    if (stop === undefined) return false;
+    const { rows, next } = await publisherVersions(registry, stop.publisher, {
+      after: stop.after,
+      limit,
+    });
+    const whose = eq(pendingStops.publisher, stop.publisher);
+    await registry.db.batch([
+      notOvertaken(stop),
+      next === undefined
+        ? (db) => db.delete(pendingStops).where(whose)
+        : (db) => db.update(pendingStops).set({ after: next }).where(whose),
+      ...(await writesFor(registry, judging, rows)),
+    ]);
+    return next !== undefined || others.length > 0;
+  });
+}
+
+/** Slice after slice, until no stop is left or the signal aborts. */
+export async function moveAll(registry: Registry, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await moveSome(registry))) await nextTurn();
+}
+
+/**
+ * Moves these versions before another statement moves them: the statement is about the state that
+ * everybody was shown.
+ * @returns their rows as they are then
+ */
+export async function movedByStops(
+  registry: Registry,
+  read: () => Promise<readonly MaybePending<VersionRow>[]>,
+): Promise<readonly VersionRow[]> {
+  const found = await read();
+  if (found.every(({ pending }) => pending === 0)) return found;
+  return retryOnClash(async () => {
+    const judging = await beginJudging(registry);
+    const rows = await read();
+    const writes = await writesFor(registry, judging, rows);
+    if (writes.length === 0) return rows;
+    await registry.db.batch(writes);
+    return read();
+  });
+}
+
+interface Judging {
+  readonly stops: readonly PendingStop[];
+  /** Size of the log before the stops were read. */
+  readonly since: number;
+}
+
+async function beginJudging(registry: Registry): Promise<Judging> {
+  const since = await logSize(registry);
+  return { since, stops: await readPendingStops(registry) };
+}
+
+/** The moves that are due. They fail when a statement has come since that may change them. */
+async function writesFor(
+  registry: Registry,
+  { since, stops }: Judging,
+  rows: readonly VersionRow[],
+): Promise<BatchWrite[]> {
+  const due = await dueMoves(registry, stops, rows);
+  const planned = rows.flatMap((row) => {
+    const move = due.get(row.id);
+    return move === undefined ? [] : [{ row, ...move }];
+  });
+  if (planned.length === 0) return [];
+  const lifted = planned.filter(({ to }) => to === 'approved').map(({ row }) => row.id);
+  return [
+    nobodyEndedSince(since),
+    ...dueWrites(registry, planned),
+    ...(lifted.length === 0 ? [] : [judgeAgainWrite(lifted)]),
+  ];
+}
+
+function notOvertaken({ after, logIndex, publisher }: PendingStop): BatchWrite {
+  return holds(
+    sql`EXISTS (SELECT 1 FROM ${pendingStops} WHERE ${pendingStops.publisher} = ${publisher} AND ${pendingStops.logIndex} = ${logIndex} AND ${pendingStops.after} = ${after})`,
+  );
+}
+
+/**
+ * One slice, or behind the last slice some of the index files that lack a stop. On Workers a
+ * scanner without work and the cron trigger do this.
+ * @returns whether something is left
+ */
+export async function followStops(registry: Registry): Promise<boolean> {
+  return (await moveSome(registry)) || (await writeLackingFiles(registry));
+}
+
+/**
+ * Slice after slice, with pauses, until the signal aborts.
+ * @param onFailure receives the error of a slice, after which the next slice comes later
+ */
+export async function keepStops(
+  registry: Registry,
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    const pause = await followStops(registry).then(
+      (isMore) => (isMore ? stopsBusyPauseMs : stopsPauseMs),
+      (error: unknown) => {
+        onFailure(error);
+        return stopsFailurePauseMs;
+      },
+    );
+    await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}

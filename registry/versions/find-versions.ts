@@ -1,0 +1,69 @@
+/** Finds versions, as they are shown. */
+import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Registry, VersionName } from '../context.ts';
+import { audit, versions } from '../store/schema.ts';
+import { readShown, type Shown, shownColumns } from './shown-versions.ts';
+import type { MoveRow, VersionRow } from './versions.ts';
+
+/** @throws Problem `not-found` */
+export async function requireVersion(
+  registry: Registry,
+  { name, version }: VersionName,
+): Promise<Shown<VersionRow>> {
+  const row = await findVersion(registry, { name, version });
+  if (row === undefined)
+    throw new Problem('not-found', `This registry has no version ${name}@${version}`);
+  return row;
+}
+
+/** The version, or undefined. */
+export async function findVersion(
+  registry: Registry,
+  { name, version }: VersionName,
+): Promise<Shown<VersionRow> | undefined> {
+  const [row] = await readShown(registry, () =>
+    registry.db.read
+      .select(shownColumns)
+      .from(versions)
+      .where(and(eq(versions.name, name), eq(versions.version, version))),
+  );
+  return row;
+}
+
+/**
+ * Versions of a skill, oldest first.
+ * @param after the log index of the version before the first one
+ */
+export async function versionsOf(
+  registry: Registry,
+  name: SkillName,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<VersionRow[]> {
+  return readShown(registry, () =>
+    registry.db.read
+      .select(shownColumns)
+      .from(versions)
+      .where(and(eq(versions.name, name), gt(versions.logIndex, after)))
+      .orderBy(asc(versions.logIndex))
+      .limit(limit),
+  );
+}
+
+/** The state changes of a version, oldest first, with the one that is due. */
+export async function historyOf(
+  registry: Registry,
+  { id, due }: Shown<Pick<VersionRow, 'id'>>,
+): Promise<MoveRow[]> {
+  const rows = await registry.db.read
+    .select()
+    .from(audit)
+    // Only state changes have a number.
+    .where(and(eq(audit.versionId, id), isNotNull(audit.move)))
+    .orderBy(asc(audit.move));
+  const moves = rows.flatMap(({ at, from, to, by, why }) =>
+    from === null || to === null ? [] : [{ at: new Date(at), from, to, by, why }],
+  );
+  return due === undefined ? moves : [...moves, due];
+}

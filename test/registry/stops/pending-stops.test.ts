@@ -1,0 +1,427 @@
+/**
+ * A publisher is stopped, and the process is killed while the rows of the publisher's versions
+ * follow. Nobody may see one of the versions as approved from the moment of the stop's log entry.
+ */
+import { eq, sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeLackingFiles } from '../../../registry/index/index-file.ts';
+import { indexEntriesMax } from '../../../registry/index/limits.ts';
+import { moveSome } from '../../../registry/stops/pending-stops.ts';
+import { pendingStops } from '../../../registry/store/advice-schema.ts';
+import { isAmong } from '../../../registry/store/batch.ts';
+import { versions } from '../../../registry/store/schema.ts';
+import { readShown, shownColumns } from '../../../registry/versions/shown-versions.ts';
+import type { GetFile } from '../../../skills-index/client/blobs.ts';
+import { fetchIndex } from '../../../skills-index/client/index-lines.ts';
+import { memoryStore } from '../../../skills-index/client/store.ts';
+import type { Digest } from '../../../skills-index/skill/digest.ts';
+import {
+  keyStatement,
+  memberStatement,
+  predicateTypes,
+  type RevocationPredicate,
+  type RevocationTarget,
+  revocationStatement,
+} from '../../../skills-index/statement/attestation.ts';
+import { identityId } from '../../../skills-index/statement/identity-id.ts';
+import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { makeReportSkill } from '../../cli/installer-world.ts';
+import { freshNonce } from '../../nonce.ts';
+import { someWorkflow } from '../../skills-index/story-sigstore.ts';
+import { certify, claim, job, kim, publishBy, sigstore } from '../certified-road.ts';
+import { signedIn } from '../desk-visit.ts';
+import { failWrite } from '../failing-write.ts';
+import { makeKey, type TestKey } from '../people.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  claimScope,
+  makeSkill,
+  publish,
+  type Skill,
+  scan,
+  state,
+  stopsShown,
+} from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+/** Three slices for five versions. */
+const atOnce = 2;
+const numbers = [1, 2, 3, 4, 5];
+const skillAt = (number: number, name = '@acme/t'): Skill =>
+  makeSkill(name, `1.0.${number}`, { files: { 'n.md': `${name} ${number}\n` } });
+
+let world: Staffed;
+beforeEach(async () => {
+  world = await makeStaffedWorld({ sigstore: sigstore.trustedRoot });
+});
+afterEach(() => world.close());
+
+async function release(skill: Skill, by: TestKey = world.author): Promise<void> {
+  expect((await publish(world.send, skill, by)).status).toBe(201);
+  await admit(skill);
+}
+
+async function admit(skill: Skill): Promise<void> {
+  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
+  expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+}
+
+async function say(
+  kind: RevocationPredicate['kind'],
+  target: RevocationTarget = { publisher: world.author.keyId },
+  by: TestKey = world.rita,
+): Promise<Answer> {
+  world.wait(1_000);
+  const registry = registryIdOf(world.registry.root);
+  const said = { registry, nonce: freshNonce(), kind, target, reason: `${kind} here` };
+  return state(world.send, revocationStatement(said), by);
+}
+
+/** A word whose first slices are killed: the writes from the nth on fail. */
+async function killed(nth: number, act: () => Promise<Answer>): Promise<boolean> {
+  const storage = failWrite(world.registry, nth, { forGood: true });
+  const { status, body } = await act();
+  storage.mend();
+  // A statement that is in the log counts, also where the answer lacks something.
+  expect([status, body.code]).toEqual(
+    status === 201 ? [201, undefined] : [503, 'logged-unfinished'],
+  );
+  return storage.failed();
+}
+
+const killedFromSlices = (act: () => Promise<Answer>) => killed(firstSlice, act);
+/** Writes of a statement before the first slice: its batch, its bundle and the bundle's address. */
+const firstSlice = 3;
+
+async function finish(): Promise<number> {
+  for (let slices = 1; ; slices++) if (!(await moveSome(world.registry, atOnce))) return slices;
+}
+
+const storedStates = async (): Promise<string[]> => {
+  const rows = await world.registry.db.read.select().from(versions).orderBy(versions.logIndex);
+  return rows.map(({ status }) => status);
+};
+
+const shownStates = async (): Promise<string[]> => {
+  const { db } = world.registry;
+  const ids = (await db.read.select().from(versions)).map(({ id }) => id);
+  const read = async () =>
+    db.read.select(shownColumns).from(versions).where(isAmong(versions.id, ids));
+  const rows = await readShown(world.registry, read);
+  return rows.sort((a, b) => a.logIndex - b.logIndex).map(({ status }) => status);
+};
+
+/** The state of the five versions, from everywhere where somebody reads it. */
+async function everywhere(): Promise<Record<string, readonly unknown[]>> {
+  const { author, registry, send, tokens } = world;
+  const get = async (path: string, token?: string) =>
+    (await call(send, path, token === undefined ? {} : { token })).body;
+  const all: { status: string; history: { to: string }[] }[] = [];
+  const reviews: { status: string }[] = [];
+  for (const number of numbers) {
+    all.push(await get(`/api/v1/versions/@acme/t/1.0.${number}`));
+    reviews.push(await get(`/api/v1/reviews/@acme/t/1.0.${number}`, tokens.rita));
+  }
+  const listed = (await get('/api/v1/versions/@acme/t')).versions;
+  const inScope = (await get('/api/v1/scopes/acme/versions')).versions;
+  const ofKey = (await get(`/api/v1/keys/${author.keyId}`)).versions;
+  const statusOf = ({ status }: { status: string }) => status;
+  const ofT = (rows: { name: string; status: string }[]) =>
+    rows.filter(({ name }) => name === '@acme/t').map(statusOf);
+  const inIndex = async (): Promise<string[]> => {
+    const shown = await stopsShown(send);
+    return numbers.map((number) => shown[skillAt(number).packed.digest] ?? 'approved');
+  };
+  const desk = await signedIn(send, tokens.rita);
+  const pages: string[] = [];
+  for (const number of numbers) {
+    const { html } = await desk.get(`/@acme/t/1.0.${number}`);
+    pages.push(/<h1[\s\S]*?(approved|suspended|revoked)/.exec(html)?.[1] ?? 'none');
+  }
+  const rows = await registry.db.read
+    .select()
+    .from(versions)
+    .where(eq(versions.name, skillAt(1).manifest.name));
+  const id = registryIdOf(registry.root).slice(7, 19);
+  const advised: string[] = [];
+  for (const { logIndex } of rows.sort((a, b) => a.logIndex - b.logIndex)) {
+    const answer = await call(send, `/osv/x_skillgate-${id}-${logIndex}.json`);
+    advised.push(
+      answer.status === 404 || answer.body.withdrawn !== undefined
+        ? 'approved'
+        : answer.body.database_specific.state,
+    );
+  }
+  const [waiting] = (await get('/api/v1/reviews/@other/needs/1.0.1', tokens.rita)).required;
+  return {
+    versions: all.map(statusOf),
+    history: all.map(({ history }) => history.at(-1)?.to),
+    reviews: reviews.map(statusOf),
+    list: listed.map(statusOf),
+    scope: ofT(inScope),
+    key: ofT(ofKey).reverse(),
+    index: await inIndex(),
+    'index out of memory': await inIndex(),
+    desk: pages,
+    advisories: advised,
+    required: [waiting.fits],
+  };
+}
+
+function allAre(shown: Record<string, readonly unknown[]>, wanted: string): void {
+  const { required, ...states } = shown;
+  for (const [where, all] of Object.entries(states))
+    expect([where, all]).toEqual([where, numbers.map(() => wanted)]);
+  // A version whose lift is due is offered again behind its slice.
+  if (wanted !== 'approved') expect(required).toEqual([undefined]);
+}
+
+/** Log indexes of the words on the publisher that an installer of a version gets. */
+async function wordsOnPublisher(): Promise<readonly number[]> {
+  await world.send('/index/status.json');
+  const answer = await world.send('/words/@acme/t/1.0.5');
+  const { names } = parseWordsFile(new Uint8Array(await answer.arrayBuffer()));
+  return names.get(`identity/${world.author.keyId}`)?.at ?? [];
+}
+
+describe('a stop of a publisher that is killed between two slices', () => {
+  beforeEach(async () => {
+    for (const number of numbers) await release(skillAt(number));
+    const other = makeKey();
+    await claimScope(world.send, 'other', other);
+    const needs = makeReportSkill('@other/needs', {
+      version: '1.0.1',
+      requires: { '@acme/t': '^1.0.0' },
+    });
+    expect((await publish(world.send, needs, other)).status).toBe(201);
+    await scan(world.send, world.tokens.scanner, world.scanner, needs, 'pass');
+  });
+
+  it('is shown everywhere from its log entry on, wherever the kill comes, and so is its lift', async () => {
+    const before = await everywhere();
+    allAre(before, 'approved');
+    expect(before.required).toEqual(['1.0.5']);
+    let writes = 1;
+    let isKilled = true;
+    while (isKilled) {
+      const words = (await wordsOnPublisher()).length;
+      isKilled = await killed(writes, () => say('suspended'));
+      allAre(await everywhere(), 'suspended');
+      expect((await wordsOnPublisher()).length).toBe(words + 1);
+      await finish();
+      await killed(writes, () => say('lifted'));
+      allAre(await everywhere(), 'approved');
+      await finish();
+      writes++;
+    }
+    allAre(await everywhere(), 'approved');
+    expect(writes).toBeGreaterThan(firstSlice + 1);
+    expect((await storedStates()).slice(0, 5)).toEqual(numbers.map(() => 'approved'));
+  }, 120_000);
+
+  it('is shown to a reader whose rows the slices overtake', async () => {
+    await killedFromSlices(() => say('suspended'));
+    let reads = 0;
+    const shown = await readShown(world.registry, async () => {
+      const rows = await world.registry.db.read
+        .select(shownColumns)
+        .from(versions)
+        .where(eq(versions.name, skillAt(1).manifest.name));
+      // Only the second time: then the stops are known.
+      if (reads++ > 0) await finish();
+      return rows;
+    });
+    expect(shown.map(({ status }) => status)).not.toContain('approved');
+    expect(reads).toBe(2);
+  });
+
+  it('goes on behind the last slice after each kill, and moves each version once', async () => {
+    await killedFromSlices(() => say('revoked'));
+    expect(await storedStates()).toContain('approved');
+    let slices = 0;
+    for (let isMore = true; isMore; slices++) {
+      // Another process begins with what the database has.
+      isMore = await moveSome({ ...world.registry, identities: {} }, atOnce);
+      expect((await shownStates()).slice(0, 5)).toEqual(numbers.map(() => 'revoked'));
+    }
+    expect(slices).toBe(3);
+    expect((await storedStates()).slice(0, 5)).toEqual(numbers.map(() => 'revoked'));
+    const [moved] = (await call(world.send, '/api/v1/versions/@acme/t/1.0.4')).body.history.slice(
+      -1,
+    );
+    expect(moved).toMatchObject({ from: 'approved', to: 'revoked', by: 'rita' });
+    expect(moved.why).toBe('revoked here');
+    expect(await world.registry.db.read.select().from(pendingStops)).toEqual([]);
+  });
+
+  it('that is lifted before the slices ends with every version as the log says', async () => {
+    await killedFromSlices(() => say('suspended'));
+    await moveSome(world.registry, atOnce);
+    expect(new Set(await storedStates())).toEqual(new Set(['suspended', 'approved', 'in review']));
+    await killedFromSlices(() => say('lifted'));
+    allAre(await everywhere(), 'approved');
+    await finish();
+    allAre(await everywhere(), 'approved');
+    expect((await storedStates()).slice(0, 5)).toEqual(numbers.map(() => 'approved'));
+  });
+
+  it('lets a reviewer decide on one version by the state that is shown', async () => {
+    const one = { name: skillAt(4).manifest.name, version: skillAt(4).manifest.version };
+    await killedFromSlices(() => say('suspended'));
+    expect((await say('lifted', one)).status).toBe(201);
+    const wanted = ['suspended', 'suspended', 'suspended', 'approved', 'suspended'];
+    expect((await shownStates()).slice(0, 5)).toEqual(wanted);
+    await finish();
+    expect((await storedStates()).slice(0, 5)).toEqual(wanted);
+  });
+
+  it('whose lift is due leaves a version stopped that is stopped meanwhile', async () => {
+    const one = { bundle: skillAt(5).packed.digest };
+    expect((await say('suspended')).status).toBe(201);
+    await finish();
+    await killedFromSlices(() => say('lifted'));
+    expect((await say('suspended', one)).status).toBe(201);
+    const wanted = ['approved', 'approved', 'approved', 'approved', 'suspended'];
+    expect((await shownStates()).slice(0, 5)).toEqual(wanted);
+    await finish();
+    expect((await storedStates()).slice(0, 5)).toEqual(wanted);
+  });
+
+  it('keeps a version of the publisher out that was in review', async () => {
+    const late = skillAt(6);
+    await publish(world.send, late, world.author);
+    await scan(world.send, world.tokens.scanner, world.scanner, late, 'pass');
+    await killedFromSlices(() => say('suspended'));
+    expect((await approve(world.send, world.tokens.rita, world.rita, late)).status).toBe(403);
+    expect((await shownStates()).at(-1)).toBe('in review');
+  });
+
+  it('is shown by a Worker, which reads the files of the index from the storage', async () => {
+    const { known, ...registry } = world.registry;
+    const { createApp } = await import('../../../registry/app.ts');
+    const app = createApp(registry, { logError: () => undefined, addressOf: () => 'one' });
+    const send = async (path: string) => app.request(`http://localhost${path}`);
+    expect(await stopsShown(send)).toEqual({});
+    await killedFromSlices(() => say('suspended'));
+    expect(Object.keys(await stopsShown(send))).toHaveLength(5);
+    await killedFromSlices(() => say('lifted'));
+    expect(await stopsShown(send)).toEqual({});
+    await say('revoked');
+    await finish();
+    const [one] = await world.registry.db.read.select().from(versions);
+    expect(one?.status).toBe('revoked');
+    expect(Object.values(await stopsShown(send))).toEqual(numbers.map(() => 'revoked'));
+    expect(known).toBeDefined();
+  });
+});
+
+describe('a stop of a skill with many versions', () => {
+  it('is shown by the older lines of its index, which are in parts', async () => {
+    const { registry, send } = world;
+    const base = 'http://localhost';
+    const { name } = skillAt(1).manifest;
+    await release(skillAt(1));
+    const more = indexEntriesMax + 8;
+    const count = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${more})`;
+    await registry.db.batch([
+      (db) =>
+        db.run(
+          sql`${count} INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, versionId, createdAt, bundle) SELECT 10000 + i, predicateType, i, signer, envelope, 'V' || i, createdAt, 'b' || i FROM c, statements WHERE predicateType = ${predicateTypes.publish}`,
+        ),
+      (db) =>
+        db.run(
+          sql`${count} INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt, logIndex) SELECT 'V' || i, name, '1.1.' || i, 'sha256:' || printf('%064d', i), status, move, publisher, createdAt, 1000 + i FROM c, versions`,
+        ),
+      (db) =>
+        db.run(
+          sql`${count} INSERT INTO index_lines (logIndex, versionId, name, line, written) SELECT 1000 + i, 'V' || i, name, replace(line, '"1.0.1"', '"1.1.' || i || '"'), 0 FROM c, index_lines`,
+        ),
+    ]);
+    await writeLackingFiles(registry);
+    const stopped = async (): Promise<(string | undefined)[]> => {
+      const fetch: GetFile = async (url, { headers }) =>
+        (await send(url.slice(base.length), { headers })) as Awaited<ReturnType<GetFile>>;
+      const lines = await fetchIndex({ fetch, store: memoryStore(), base }, name);
+      return lines.map((line) => line.stopped?.kind);
+    };
+    expect(await stopped()).toEqual(Array(more + 1).fill(undefined));
+    await killedFromSlices(() => say('revoked'));
+    expect(await stopped()).toEqual(Array(more + 1).fill('revoked'));
+    await finish();
+    expect(await stopped()).toEqual(Array(more + 1).fill('revoked'));
+  });
+});
+
+describe('two stops that overlap', () => {
+  it('let a version go only when both are lifted', async () => {
+    const next = makeKey();
+    const rotation = keyStatement({
+      key: next.open,
+      state: 'enrolled',
+      replaces: world.author.keyId,
+    });
+    expect((await state(world.send, rotation, world.author)).status).toBe(201);
+    for (const number of numbers) await release(skillAt(number), next);
+    for (const { keyId } of [world.author, next])
+      await killedFromSlices(() => say('suspended', { publisher: keyId }));
+    expect(await shownStates()).toEqual(numbers.map(() => 'suspended'));
+    await moveSome(world.registry, atOnce);
+    await killedFromSlices(() => say('lifted', { publisher: next.keyId }));
+    expect(await shownStates()).toEqual(numbers.map(() => 'suspended'));
+    await finish();
+    expect(await storedStates()).toEqual(numbers.map(() => 'suspended'));
+    await killedFromSlices(() => say('lifted'));
+    expect(await shownStates()).toEqual(numbers.map(() => 'approved'));
+    await finish();
+    expect(await storedStates()).toEqual(numbers.map(() => 'approved'));
+  });
+});
+
+describe('a stop of an identity in certificates', () => {
+  it('is about every publication by it, and about no other', async () => {
+    await claim(world.send, 'kimco', {
+      owners: [kim],
+      publishers: [job],
+      signer: certify({ issuer: kim.issuer, subject: kim.subject }),
+    });
+    for (const number of numbers) {
+      const run = { ...someWorkflow, run: `https://ci.example/acme/skills/runs/${number}` };
+      const skill = skillAt(number, '@kimco/t');
+      expect((await publishBy(world.send, skill, run)).status).toBe(201);
+      await admit(skill);
+    }
+    await release(skillAt(9));
+    const wanted = [...numbers.map(() => 'revoked'), 'approved'];
+    await killedFromSlices(() => say('revoked', { publisher: identityId(job) as Digest }));
+    expect(await shownStates()).toEqual(wanted);
+    await finish();
+    expect(await storedStates()).toEqual(wanted);
+  });
+});
+
+describe('a lift by a reviewer who no longer counted then', () => {
+  it('ends with the reviewer, also while its slices are due', async () => {
+    for (const number of numbers) await release(skillAt(number));
+    expect((await say('suspended')).status).toBe(201);
+    await finish();
+    const before = (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
+    await killedFromSlices(() => say('lifted', undefined, world.omar));
+    expect(await shownStates()).toEqual(numbers.map(() => 'approved'));
+    await moveSome(world.registry, atOnce);
+    const ending = memberStatement({
+      nonce: freshNonce(),
+      name: 'omar',
+      roles: ['reviewer'],
+      key: world.omar.open,
+      state: 'ended',
+      validUpTo: before - 1,
+    });
+    expect((await state(world.send, ending, world.trust.administrator)).status).toBe(201);
+    expect(await shownStates()).toEqual(numbers.map(() => 'suspended'));
+    await finish();
+    expect(await storedStates()).toEqual(numbers.map(() => 'suspended'));
+  });
+});
