@@ -149,6 +149,7 @@ function resultRoutes(registry: Registry): Hono {
           'key-unknown',
           'statement-invalid',
           'subject-mismatch',
+          'statement-replayed',
         ],
         signedIn: true,
         body: { 'application/json': { schema: reportSchema } },

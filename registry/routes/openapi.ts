@@ -24,6 +24,7 @@ export const problemsOfAll = ['host-unknown', 'not-signed-in', 'registry-busy'] 
 /** The same, to requests that limits count. */
 const problemsOfCounted = [
   'origin-refused',
+  'log-behind',
   'request-too-large',
   'too-many-requests',
   'registry-full',

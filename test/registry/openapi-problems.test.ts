@@ -51,7 +51,7 @@ it('lists the problem codes of each status, with those that the steps before the
     'not-signed-in',
     'forbidden origin-refused',
     'not-found',
-    'move-illegal',
+    'move-illegal log-behind',
     'request-too-large',
     'host-unknown',
     'too-many-requests',

@@ -18,6 +18,7 @@ import type { Objects } from '../../registry/store/objects.ts';
 import { openSqlite } from '../../registry/store/sqlite.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { defaultPolicy, type Policy } from '../../skills-index/trust/policy/policy.ts';
+import { requireDocumented } from './documented-answers.ts';
 import { makeKey, makeRoot, type TestKey, type TestRoot } from './people.ts';
 import { claimScope, enrol, type Send, signIn } from './road.ts';
 
@@ -88,12 +89,26 @@ export async function makeWorld({
     trust,
     stored,
     errors,
-    send: async (path, init) => app.request(`http://localhost${path}`, init),
+    send: async (path, init) => {
+      const answer = await app.request(`http://localhost${path}`, init);
+      await requireDocumented(askOpen, { method: init?.method ?? 'GET', path }, answer);
+      return answer;
+    },
     wait: (ms) => {
       time += ms;
     },
     close: () => db.close(),
   };
+}
+
+/** Asks a registry of its own, which is open to everybody. */
+async function askOpen(path: string): Promise<Response> {
+  const world = await makeWorld();
+  try {
+    return await world.send(path);
+  } finally {
+    world.close();
+  }
 }
 
 /** Everybody that the road needs, enrolled and signed in. */
