@@ -25,6 +25,7 @@ import type { IncidentPolicy } from './stops/incident-policy.ts';
 import type { Database } from './store/batch.ts';
 import type { KnownFiles, StatusMemory } from './store/known-files.ts';
 import type { Objects } from './store/objects.ts';
+import type { Tracer } from './tracing/tracer.ts';
 
 export interface RegistryConfig {
   /** The registry's address without a final slash: `http://localhost:8787`. */
@@ -96,6 +97,8 @@ export interface Registry {
   readonly quotas?: Quotas | undefined;
   /** How long versions that were never approved keep their files. Without it, for ever. */
   readonly retention?: RetentionRules | undefined;
+  /** Spans of requests. Without it, nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   readonly config: RegistryConfig;
   readonly identities: IdentityCache;
   /**

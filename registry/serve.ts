@@ -36,6 +36,7 @@ import {
 import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
 import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
+import { openTracing, type TracesTarget, type Tracing } from './serving/tracing.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
 import { keepStops, moveAll } from './stops/pending-stops.ts';
 import { startCheck } from './store/database-check.ts';
@@ -44,6 +45,7 @@ import { closeQuietly, type DatabaseFile, openFolder } from './store/database-fi
 import { KnownFiles, withStatusMemory } from './store/known-files.ts';
 import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
+import { tracedObjects } from './tracing/traced-objects.ts';
 import { countSomeBytes } from './versions/count-bytes.ts';
 
 export interface RegistryOptions extends ObservationOptions, TrustOptions {
@@ -61,6 +63,8 @@ export interface RegistryOptions extends ObservationOptions, TrustOptions {
   readonly signOn?: SignOnSettings | undefined;
   /** Whether a follower should copy the registry: then somebody is told when it is behind. */
   readonly backupFollower?: boolean;
+  /** Where traces of requests are sent. Without it, nothing is traced. */
+  readonly traces?: TracesTarget | undefined;
   /** The bucket of the objects; the folder has them by default. */
   readonly objects?: BucketPlace | undefined;
   readonly now?: () => Date;
@@ -112,8 +116,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     options.opened ?? (await orClose(listeners, () => openFolder(dir, options.checkBytesMax)));
   const { path } = opened;
   const { base, hosts, localBases } = listeners;
-  const storage = await orClose(listeners, () => openStorage(opened, options, log));
-  const { db, sweep: sweepObjects, ...stored } = storage;
+  const storage = await orClose(listeners, () => openStorage(opened, options, { base, say: log }));
+  const { db, tracing, sweep: sweepObjects, ...stored } = storage;
   const registry: Registry = {
     ...withStatusMemory(db),
     ...stored,
@@ -141,6 +145,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     watches.stop();
     await listeners.close();
     await observation?.close();
+    await tracing?.exporter.close();
     await finishing.done?.catch(() => undefined);
     opened.close();
   };
@@ -150,6 +155,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
       listeners,
       disk,
       backup,
+      tracing,
       addressOf,
       ask: (path) => answer(new Request(`${localBases[0]}${path}`), {}),
       say: log,
@@ -187,14 +193,23 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   };
 }
 
+interface OpenStorage extends StoredObjects, Pick<Registry, 'tracer'> {
+  readonly db: OpenDatabase;
+  readonly tracing: Tracing | undefined;
+}
+
 /** Opens database and objects of the folder. On a failure, the file of the database is closed. */
 async function openStorage(
   opened: DatabaseFile,
-  { dir, objects }: RegistryOptions,
-  say: (line: string) => void,
-): Promise<StoredObjects & { readonly db: OpenDatabase }> {
+  { dir, objects: bucket, traces }: RegistryOptions,
+  { base, say }: { readonly base: string; readonly say: (line: string) => void },
+): Promise<OpenStorage> {
   try {
-    return { db: databaseOf(opened), ...(await openObjects(dir, objects, say)) };
+    const tracing = traces && openTracing(traces, { base, say });
+    const tracer = tracing?.tracer;
+    const { objects, ...stored } = await openObjects(dir, bucket, say);
+    const seen = tracer === undefined ? objects : tracedObjects(objects, tracer);
+    return { db: databaseOf(opened), ...stored, objects: seen, tracer, tracing };
   } catch (error) {
     closeQuietly(opened);
     throw error;

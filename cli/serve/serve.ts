@@ -25,7 +25,7 @@ import { settingsOf } from './settings.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const settings = await settingsOf(context, parsePublicUrl);
   const { dir, url, host, port, tls, proxies, witnesses, noScanner } = settings;
-  const { accessLog, metricsPort, signOn, backupFollower, objects } = settings;
+  const { accessLog, metricsPort, traces, signOn, backupFollower, objects } = settings;
   await access(join(dir, registryFiles.root)).catch(async (cause) => {
     const isEmpty = (await readdir(dir).catch(() => [])).length === 0;
     throw new Problem(
@@ -54,6 +54,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     proxies,
     accessLog: accessLog === '-' ? (line) => void context.stdout.write(line) : accessLog,
     metricsPort,
+    traces,
     log: (line) => printNote(context, safe`${line}`),
     witnesses,
     signOn,

@@ -13,6 +13,7 @@ import type { Registry } from '../context.ts';
 import { appendedBytesAtOnce, appendsAtOnce, largeStatementBytes } from '../limits.ts';
 import { type BatchWrite, logIndexTaken, retryOnClash } from '../store/batch.ts';
 import { log, statements } from '../store/schema.ts';
+import { traced } from '../tracing/traced.ts';
 import type { Appended, Appending, LoggedAt, NewStatement, WaitingAppend } from './appending.ts';
 import { finishRows } from './finish-statements.ts';
 import { nameWrites } from './index-names.ts';
@@ -32,10 +33,13 @@ export async function append(registry: Registry, appending: Appending): Promise<
   await rehearse(registry, appending.statements);
   const { waiting } = registry;
   if (waiting === undefined) return one(await commit(registry, [appending]));
-  return new Promise<Appended>((resolve, reject) => {
-    // Whoever finds nobody waiting takes a turn for all who come before that turn.
-    if (waiting.push({ appending, resolve, reject }) === 1) takeTurn(registry, waiting);
-  });
+  const wait = (): Promise<Appended> =>
+    new Promise((resolve, reject) => {
+      const trace = registry.tracer?.current;
+      // Whoever finds nobody waiting takes a turn for all who come before that turn.
+      if (waiting.push({ appending, trace, resolve, reject }) === 1) takeTurn(registry, waiting);
+    });
+  return traced(registry, 'log append', {}, wait);
 }
 
 /**
@@ -78,8 +82,18 @@ function takeTurn(registry: Registry, waiting: WaitingAppend[]): void {
   void registry.exclusive('log', async () => {
     const taken = waiting.splice(0, countJoined(waiting));
     if (waiting.length > 0) takeTurn(registry, waiting);
-    await commitJoined(registry, taken);
+    const commit = (): Promise<void> => commitJoined(registry, taken);
+    await (registry.tracer?.alone('log batch', batchSpan(taken), commit) ?? commit());
   });
+}
+
+/** One batch works for several requests, so its trace is linked with theirs. */
+function batchSpan(taken: readonly WaitingAppend[]) {
+  const statements = taken.reduce((sum, { appending }) => sum + appending.statements.length, 0);
+  return {
+    links: taken.flatMap(({ trace }) => trace ?? []),
+    attributes: { 'skillgate.requests': taken.length, 'skillgate.statements': statements },
+  };
 }
 
 // The first request is always taken, however large it is.
@@ -137,7 +151,10 @@ async function commitOnce(
     ...rows.flatMap(rowWrites),
     ...map.writes,
   ];
-  if (writes.length > 0) await registry.db.batch(writes);
+  if (writes.length > 0)
+    await traced(registry, 'log commit', { 'skillgate.writes': writes.length }, () =>
+      registry.db.batch(writes),
+    );
   const finished = await finishCommitted(registry, before, rows);
   return placed.map(({ indexes }) => ({
     indexes,

@@ -49,7 +49,8 @@ export function observeRequests(
   };
 }
 
-function routeOf(context: Context): string {
+/** The pattern of the route that answers a request. */
+export function routeOf(context: Context): string {
   // Routes answer HEAD as GET. Middleware has the method ALL.
   const method = context.req.method === 'HEAD' ? 'GET' : context.req.method;
   return matchedRoutes(context).findLast((route) => route.method === method)?.path ?? 'none';
