@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keyStatement, revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { approve, publish, scan, state } from '../../registry/road.ts';
+import { indexInParts } from '../index-in-parts.ts';
 import {
   calling,
   honest,
@@ -20,6 +21,7 @@ beforeEach(async () => {
 afterEach(() => monitored.close());
 
 const isIndex = (path: string): boolean => path.startsWith('/index/@acme');
+const isPart = (path: string): boolean => path.startsWith('/index/parts/');
 const linesOf = async (response: Response): Promise<string[]> =>
   (await response.text()).trim().split('\n');
 const gone: Lie = (path, response) =>
@@ -32,6 +34,20 @@ const edited =
     isIndex(path) ? new Response((await response.text()).replaceAll(from, to)) : response;
 
 describe('an honest registry', () => {
+  it('is compared with the lines in the parts of its index, too', async () => {
+    await monitored.bring(skillAt(1));
+    await monitored.bring(skillAt(2));
+    const inParts = indexInParts(skillAt(1).manifest.name);
+    monitored.lie = inParts;
+    const { exit, said, stderr } = await monitored.look();
+    expect([exit, said?.differences, said?.lines], stderr).toEqual([0, [], 2]);
+    monitored.lie = async (path, response) =>
+      isPart(path) ? new Response('', { status: 404 }) : inParts(path, response);
+    const lied = await monitored.look();
+    expect(lied.exit).toBe(4);
+    expect(JSON.stringify(lied)).toContain('The registry has no /index/parts/');
+  });
+
   it('is not accused of a stop of a version whose index line could not be written, or was lost', async () => {
     const { world } = monitored;
     await monitored.bring(skillAt(1));

@@ -2,6 +2,8 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseSkillName } from '../../../skills-index/skill/name.ts';
+import { indexInParts } from '../index-in-parts.ts';
 import { makeReportSkill, sayOf } from '../installer-world.ts';
 import { type ExportStage, makeExportStage } from './export-world.ts';
 
@@ -43,6 +45,20 @@ describe('a host without a network', () => {
     expect(await stage.install('host', '@acme/large')).toMatchObject({ exit: 0 });
     rmSync(join(stage.folder, 'packs'), { recursive: true });
     expect(await stage.install('other', '@acme/large')).toMatchObject({ exit: 0 });
+  });
+
+  it('installs a version whose index line the registry shows in a part', async () => {
+    for (const number of [1, 2, 3]) await stage.release(version(number));
+    await stage.export();
+    const whole = stage.files().get('index/@acme/report');
+    rmSync(stage.folder, { recursive: true });
+    const inParts = indexInParts(parseSkillName('@acme/report'));
+    stage.lie = async (path, honest) => inParts(path, await honest());
+    expect(JSON.parse((await stage.export()).stdout)).toMatchObject({ versions: 3, lacking: [] });
+    expect(stage.asked).toContainEqual(expect.stringContaining('/index/parts/@acme/report/'));
+    expect(stage.files().get('index/@acme/report')).toBe(whole);
+    expect(await stage.install('host', '@acme/report@1.0.1')).toMatchObject({ exit: 0 });
+    expect(JSON.parse((await stage.export()).stdout)).toMatchObject({ versions: 0, lacking: [] });
   });
 
   it('has a log that a monitor replays without a difference', async () => {
