@@ -46,6 +46,7 @@ import { indexLineBytesMax } from './limits.ts';
 import { writePacks } from './packs.ts';
 import { refreshStatus, statusIn } from './status-json.ts';
 import { summaryOf } from './verification-summary.ts';
+import { requireFewNames } from './words.ts';
 
 /**
  * Puts a version into the index when its approvals suffice. Otherwise changes nothing.
@@ -72,6 +73,7 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
   );
   const line = await lineOf(registry, row, summary);
   requireReadable(line);
+  await requireFewNames(registry, row);
   await requireAdmissible(registry, row, line);
   await makePublic(registry, row, line);
   return enter(registry, row, { line, since });

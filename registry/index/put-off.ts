@@ -38,6 +38,7 @@ export async function settleApproved(
         {
           cause: error,
           reasons: error.reasons,
+          ...(error.hint === undefined ? {} : { hint: error.hint }),
         },
       );
     putOff(registry, versionId);

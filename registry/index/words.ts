@@ -11,6 +11,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { nameProofOf, printWordsFile } from '../../skills-index/trust/index-files/print-words.ts';
 import { provesName } from '../../skills-index/trust/index-files/words-file.ts';
+import { wordsNamesMax } from '../../skills-index/trust/limits.ts';
 import { mapKeyOf } from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import {
   type NamesRestedOn,
@@ -21,6 +22,7 @@ import type { Registry } from '../context.ts';
 import { mapEntriesKept, wordsFilesKeptMax } from '../limits.ts';
 import { logSize, readRange } from '../log/log.ts';
 import { clashIfMoved, damagedMap, readNodes } from '../log/map-nodes.ts';
+import { latest } from '../people/identities.ts';
 import type { LoggedWord } from '../people/known-identities.ts';
 import { keep, recall } from '../people/last-used.ts';
 import { findWords, readWord } from '../people/words.ts';
@@ -117,6 +119,22 @@ async function makeWordsFile(
     return [name, proof] as const;
   });
   return printWordsFile({ map, names: new Map(proofs) });
+}
+
+/**
+ * Rejects a version whose words nobody could read: every installer would refuse it.
+ * @throws Problem `not-admitted`
+ */
+export async function requireFewNames(registry: Registry, row: VersionRow): Promise<void> {
+  const { size } = await findNames(registry, row, latest);
+  if (size <= wordsNamesMax) return;
+  throw new Problem(
+    'not-admitted',
+    `Cannot publish ${row.name}@${row.version}: it rests on the statements about ${size} keys, people, scopes and bundles, and installers read at most ${wordsNamesMax}`,
+    {
+      hint: 'Publish the skill in another scope: every owner and publisher that a scope ever had counts.',
+    },
+  );
 }
 
 /** All names on which the version rests, by the statements up to a log index. */
