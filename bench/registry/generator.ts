@@ -117,6 +117,8 @@ export class Generator {
       lines: 'SELECT COUNT(*) FROM index_lines',
       waiting: 'SELECT COUNT(*) FROM waiting',
       quarantined: "SELECT COUNT(*) FROM versions WHERE status = 'quarantined'",
+      // Clones remove no blob.
+      removals: 'SELECT removals FROM guard',
     };
     const [guard] = this.#db.prepare('SELECT * FROM guard').all() as CellsOf[];
     for (const column of Object.keys(guard ?? {})) {
