@@ -215,7 +215,6 @@ async function store(
     const [publish] = signed;
     if (publish !== undefined && 'certified' in publish.signer)
       await requireUnusedRun(registry, name, publish.signer.certified.claims);
-    await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const id = makeId(registry);
     const createdAt = registry.now().getTime();
     const row = (logIndex: number) => ({
@@ -232,6 +231,8 @@ async function store(
     });
     const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
     const nothingRemoved = await nothingRemovedSince(registry, digests);
+    // After the guard: a file that is removed meanwhile makes the batch clash.
+    await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const writes = ([logIndex = 0]: readonly number[]): BatchWrite[] => [
       nothingRemoved,
       nothingAlikeSince(since, { name, bundle: packed.digest }),
