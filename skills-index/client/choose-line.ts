@@ -54,20 +54,22 @@ export function chooseLine(lines: readonly IndexLine[], wanted: WantedVersion): 
   );
 }
 
-/**
- * Whether `chooseLine` may choose a line of a part that nobody has read, instead of one of the
- * known lines.
- */
-export function mayHaveChoice(
-  { lowest, highest }: IndexPart,
+/** The unread parts in which `chooseLine` may find a better line than the known ones. */
+export function partsWithChoice(
+  unread: readonly IndexPart[],
   known: readonly IndexLine[],
   wanted: WantedVersion,
-): boolean {
+): IndexPart[] {
   const { range } = wanted;
-  if (!mayMeet(range, lowest, highest)) return false;
-  if (validVersion(range) !== null) return known.every(({ version }) => version !== range);
-  const best = highestIn(range, offeredOf(known, wanted).going);
-  return best === undefined || !gt(best.version, highest);
+  const isExact = validVersion(range) !== null;
+  const best = isExact
+    ? known.find(({ version }) => version === range)
+    : highestIn(range, offeredOf(known, wanted).going);
+  return unread.filter(
+    ({ lowest, highest }) =>
+      (best === undefined || !(isExact || gt(best.version, highest))) &&
+      mayMeet(range, lowest, highest),
+  );
 }
 
 /** The lines that a range may choose, and those among them that the registry calls not stopped. */

@@ -1,5 +1,5 @@
 /** Reads the lines of a skill's index: the newest from the index file, others from its parts. */
-import { hexOf } from '../skill/digest.ts';
+import { type Digest, hexOf } from '../skill/digest.ts';
 import type { SkillName } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { compareVersions } from '../skill/version.ts';
@@ -12,7 +12,8 @@ import {
 } from '../trust/index-files/index-parts.ts';
 import { indexFileBytesMax } from '../trust/limits.ts';
 import { fetchBlobIfThere, fetchNamed, inTurns, type Source } from './blobs.ts';
-import { mayHaveChoice, type WantedVersion } from './choose-line.ts';
+import { partsWithChoice, type WantedVersion } from './choose-line.ts';
+import { indexPartsReadMax } from './limits.ts';
 
 /** The path of a part of a skill's index. */
 export function indexPartPath(name: SkillName, { digest }: Pick<IndexPart, 'digest'>): string {
@@ -42,11 +43,21 @@ export async function fetchIndex(
     throw new Problem('registry-down', `Offline, and the index of ${name} is not in the store`);
   if (bytes === undefined) return [];
   let { parts, lines } = parseIndex(bytes, name);
-  for (;;) {
-    const needed = parts
-      .filter((part) => wanted === undefined || mayHaveChoice(part, lines, wanted))
-      .sort((a, b) => compareVersions(b.highest, a.highest))
-      .slice(0, wanted === undefined ? parts.length : 1);
+  // A few small parts could stand for millions of parts, which this host would read from its store.
+  const named = new Set<Digest>();
+  for (let fresh = parts; ; ) {
+    for (const { digest } of fresh)
+      if (named.has(digest) || named.add(digest).size > indexPartsReadMax)
+        throw new Problem(
+          'registry-answer-invalid',
+          `The index of ${name} names a part twice, or too many`,
+        );
+    const needed =
+      wanted === undefined
+        ? parts
+        : partsWithChoice(parts, lines, wanted)
+            .sort((a, b) => compareVersions(b.highest, a.highest))
+            .slice(0, 1);
     if (needed.length === 0) return lines;
     const files = await inTurns(needed, async (part) => {
       const path = indexPartPath(name, part);
@@ -55,9 +66,7 @@ export async function fetchIndex(
       throw new Problem('registry-answer-invalid', `The registry has no ${path}`);
     });
     lines = joinLines(name, [lines, ...files.map((file) => file.lines)]);
-    parts = [
-      ...parts.filter((part) => !needed.includes(part)),
-      ...files.flatMap((file) => file.parts),
-    ];
+    fresh = files.flatMap((file) => file.parts);
+    parts = [...parts.filter((part) => !needed.includes(part)), ...fresh];
   }
 }

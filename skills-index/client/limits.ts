@@ -15,6 +15,8 @@ export const packBytesMax = 5 * 1024 * 1024 + 64 * 1024;
 export const treeNodesBytesMax = 256 * 1024;
 /** Bytes of all files of a skill that are in one pack with the skill's evidence. */
 export const packedFilesBytesMax = 1024 * 1024;
+/** Parts of one index: 480,000 lines, where each part has 24. */
+export const indexPartsReadMax = 20_000;
 export const tileBytesMax = 256 * 32;
 /** Requests to a registry that may run at the same time. */
 export const fetchesAtOnce = 6;

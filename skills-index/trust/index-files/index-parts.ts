@@ -79,7 +79,7 @@ export function joinLines(
   const lines = new Map<Version, IndexLine>();
   for (const line of files.flat()) {
     const first = lines.get(line.version) ?? line;
-    if (printIndexLine(first) !== printIndexLine(line))
+    if (first !== line && printIndexLine(first) !== printIndexLine(line))
       throw new Problem(
         'registry-answer-invalid',
         `The index of ${name} has two lines of ${line.version}`,

@@ -229,6 +229,22 @@ describe('an index with parts', () => {
       answerInvalid,
     ],
     [
+      'names a part twice',
+      ({ files, parts, newest }) => {
+        const [part] = parts;
+        return files.set(`/index/${name}`, print(part ? [part, part] : [], newest));
+      },
+      answerInvalid,
+    ],
+    [
+      'names a part again in a deeper part',
+      ({ files, parts, newest }) => {
+        const outer = putPart(files, parts, []);
+        return files.set(`/index/${name}`, print([outer, ...parts], newest));
+      },
+      answerInvalid,
+    ],
+    [
       'names more parts than any honest registry',
       ({ files, parts: [part], newest }) =>
         files.set(`/index/${name}`, print(Array(1_001).fill(part), newest)),
@@ -239,5 +255,40 @@ describe('an index with parts', () => {
     expect(await reading.then((all) => outcome(all, wanted)).catch((cause) => cause.code)).toBe(
       expected,
     );
+  });
+
+  it.each(['*', undefined])('of few bytes cannot name millions of parts (%s)', async (range) => {
+    const files: Files = new Map();
+    const lie = { lowest: parseVersion('1.0.0'), highest: parseVersion('1.0.0') };
+    const stopped = lineOf({ version: '1.0.0', stopped: stop }, 0);
+    let parts = [putPart(files, [], [stopped])];
+    for (let depth = 1; depth < 4; depth++)
+      parts = [putPart(files, Array(1_000).fill({ ...parts[0], ...lie }), [])];
+    files.set(`/index/${name}`, print(parts, []));
+    const asked: string[] = [];
+    const reading = fetchIndex(source(files, asked), name, range ? { name, range } : undefined);
+    await expect(reading).rejects.toMatchObject({ code: answerInvalid });
+    expect(asked.length).toBeLessThan(4);
+  });
+
+  it('names at most 20,000 parts', async () => {
+    const files: Files = new Map();
+    const outer = Array.from({ length: 20 }, (_, nth) =>
+      putPart(
+        files,
+        Array.from({ length: 1_000 }, (_, at) => ({
+          digest: digestOf(`${nth} ${at}`),
+          lowest: parseVersion('1.0.0'),
+          highest: parseVersion('1.0.0'),
+        })),
+        [],
+      ),
+    );
+    const refusal = async (parts: readonly IndexPart[]): Promise<string> => {
+      files.set(`/index/${name}`, print(parts, []));
+      return fetchIndex(source(files), name).then(String, (cause) => cause.message);
+    };
+    expect(await refusal(outer)).toContain('names a part twice, or too many');
+    expect(await refusal(outer.slice(1))).toContain('The registry has no');
   });
 });
