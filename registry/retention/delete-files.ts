@@ -6,7 +6,7 @@
  * names. Then the blobs are removed. `nothingRemovedSince` keeps an upload that found such a blob
  * from naming the blob meanwhile.
  */
-import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -89,14 +89,10 @@ async function filesOf(registry: Registry, list: Digest): Promise<readonly Diges
 
 /** Names those of the blobs that no row names any more. */
 function nameUnnamed(files: readonly Digest[]): BatchWrite {
-  const named = [versionBlobs.digest, versions.bundle, statements.bundle, logSegments.digest].map(
-    (column) => sql`EXISTS (SELECT 1 FROM ${column.table} WHERE ${column} = ${elementOf(column)})`,
-  );
-  const unnamed = sql`NOT (${sql.join(named, sql` OR `)})`;
   return (db) =>
     db
       .insert(removedBlobs)
-      .select(sql`SELECT value, NULL FROM json_each(${JSON.stringify(files)}) WHERE ${unnamed}`)
+      .select(sql`SELECT value, NULL FROM ${listOf(files)} WHERE NOT (${isNamed})`)
       .onConflictDoUpdate({ target: removedBlobs.digest, set: { removedAt: null } });
 }
 
@@ -109,9 +105,16 @@ async function removeBlobs({ db, objects, now }: Registry): Promise<boolean> {
     .limit(blobsRemovedAtOnce);
   const digests = rows.map(({ digest }) => digest);
   if (digests.length === 0) return false;
-  await objects.remove(digests.map(storedBlobName));
+  // Somebody who edits the database can name any blob here, and no other row may lose its blob.
+  const named = await db.read
+    .select({ digest: sql<Digest>`value` })
+    .from(listOf(digests))
+    .where(isNamed);
+  const kept = new Set(named.map(({ digest }) => digest));
+  await objects.remove(digests.filter((digest) => !kept.has(digest)).map(storedBlobName));
   const removedAt = now().getTime();
   await db.batch([
+    (write) => write.delete(removedBlobs).where(isAmong(removedBlobs.digest, [...kept])),
     (write) =>
       write.update(removedBlobs).set({ removedAt }).where(isAmong(removedBlobs.digest, digests)),
     // Every backup has read these rows by now.
@@ -121,6 +124,18 @@ async function removeBlobs({ db, objects, now }: Registry): Promise<boolean> {
   ]);
   return true;
 }
+
+function listOf(digests: readonly Digest[]): SQL {
+  return sql`json_each(${JSON.stringify(digests)})`;
+}
+
+/** Whether a row names the digest in such a list. */
+const isNamed = sql.join(
+  [versionBlobs.digest, versions.bundle, statements.bundle, logSegments.digest].map(
+    (column) => sql`EXISTS (SELECT 1 FROM ${column.table} WHERE ${column} = ${elementOf(column)})`,
+  ),
+  sql` OR `,
+);
 
 const removalNoted: BatchWrite = (db) =>
   db.update(guard).set({ removals: sql`${guard.removals} + 1` });

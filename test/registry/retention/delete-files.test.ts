@@ -10,7 +10,13 @@ import {
 import { removedBlobs } from '../../../registry/retention/retention-schema.ts';
 import type { BatchWrite } from '../../../registry/store/batch.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
-import { audit, storedBytes, versionBlobs, versions } from '../../../registry/store/schema.ts';
+import {
+  audit,
+  statements,
+  storedBytes,
+  versionBlobs,
+  versions,
+} from '../../../registry/store/schema.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { signedIn } from '../desk-visit.ts';
 import { approve, call, makeSkill, publish, type Skill, scan, signIn } from '../road.ts';
@@ -47,6 +53,11 @@ async function refused(world: Staffed, skill: Skill): Promise<void> {
   });
   expect(moved.status).toBe(200);
 }
+
+const hasNone =
+  ({ stored }: Staffed) =>
+  (name: string): boolean =>
+    !stored.has(name);
 
 async function deleteAll(registry: Registry): Promise<void> {
   while (await deleteSomeFiles(registry));
@@ -141,6 +152,26 @@ describe('files that another row names', () => {
     const left = await world.registry.db.read.select().from(versionBlobs);
     const held = new Set(world.stored.keys());
     expect(left.filter(({ digest }) => !held.has(storedBlobName(digest)))).toEqual([]);
+  });
+
+  it('stay where somebody who edits the database has them removed', async () => {
+    const world = await worldWith({ refusedDays: 1 });
+    const [gone, approved] = [skillOf('@acme/gone', 1), skillOf('@acme/good', 1)];
+    await refused(world, gone);
+    await scanned(world, approved);
+    expect((await approve(world.send, world.tokens.rita, world.rita, approved)).status).toBe(201);
+    world.wait(2 * day);
+    const { db } = world.registry;
+    const bundles = await db.read.select({ digest: statements.bundle }).from(statements);
+    const files = await db.read.select({ digest: versionBlobs.digest }).from(versionBlobs);
+    const named = [...bundles, ...files].flatMap(({ digest }) => digest ?? []);
+    const values = [...new Set(named)].map((digest) => ({ digest, removedAt: null }));
+    await db.batch([(write) => write.insert(removedBlobs).values(values)]);
+    await deleteAll(world.registry);
+    const ownFiles = gone.packed.bundle.files.map(({ path }) => addressOf(gone, path));
+    const lost = values.map(({ digest }) => storedBlobName(digest)).filter(hasNone(world));
+    expect(lost.sort()).toEqual(ownFiles.sort());
+    expect((await publish(world.send, skillOf('@acme/good', 2), world.author)).status).toBe(201);
   });
 
   it('cannot be taken from a version that may be approved', async () => {
