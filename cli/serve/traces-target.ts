@@ -11,8 +11,9 @@ export function tracesOf(url: string | undefined, headers = '') {
   const parsed = URL.parse(url);
   const isHere = parsed !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(parsed.hostname);
   const isHttp = parsed?.protocol === 'http:' && (isHere || headers === '');
-  if (parsed === null || parsed.username !== '' || !(parsed.protocol === 'https:' || isHttp))
-    throw new Problem('usage', `Cannot send traces to ${JSON.stringify(url)}`, {
+  const hasLogin = parsed !== null && `${parsed.username}${parsed.password}` !== '';
+  if (parsed === null || hasLogin || !(parsed.protocol === 'https:' || isHttp))
+    throw new Problem('usage', 'Cannot send traces to the address in the setting traces', {
       hint: 'write https://HOST/v1/traces, or http://HOST:4318/v1/traces without headers in OTEL_EXPORTER_OTLP_HEADERS: a key never goes over plain HTTP to another machine',
     });
   return { url: parsed.href, headers: parseHeaders(headers) };

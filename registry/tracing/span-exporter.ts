@@ -32,6 +32,7 @@ export class SpanExporter {
   #sending: Promise<void> | undefined;
   #failures = 0;
   #isClosed = false;
+  readonly #ending = new AbortController();
   sent = 0;
   dropped = 0;
 
@@ -49,12 +50,14 @@ export class SpanExporter {
     this.#schedule();
   }
 
-  /** Sends what waits, within a second. */
+  /** Sends what waits, within a second. A request that the collector has not answered ends then. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    const end = setTimeout(() => this.#ending.abort(), collectorEndMs);
     await this.#sending;
     if (this.#waiting.length > 0) await this.#send(collectorEndMs);
+    clearTimeout(end);
   }
 
   #schedule(): void {
@@ -82,7 +85,7 @@ export class SpanExporter {
         body,
         // A redirect would send the headers to another address.
         redirect: 'error',
-        signal: AbortSignal.timeout(ms),
+        signal: AbortSignal.any([AbortSignal.timeout(ms), this.#ending.signal]),
       });
       await answer.body?.cancel();
       if (passing.includes(answer.status)) throw new Error(`status ${answer.status}`);
@@ -104,8 +107,10 @@ export class SpanExporter {
 
   // Once for each time that the collector fails.
   #tell(why: string): void {
-    if (this.#failures === 0)
-      this.#options.say(`Cannot send traces to ${this.#options.url}: ${why}. Requests go on`);
+    if (this.#failures > 0) return;
+    // A query may be a key of the collector.
+    const { origin, pathname } = new URL(this.#options.url);
+    this.#options.say(`Cannot send traces to ${origin}${pathname}: ${why}. Requests go on`);
   }
 }
 
