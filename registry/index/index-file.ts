@@ -6,6 +6,7 @@
 import { sql } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { indexFilesWrittenAtOnce } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
@@ -157,9 +158,16 @@ async function isNamed(registry: Registry, name: SkillName, digest: Digest): Pro
   const parts = [...((file && readSound(file.bytes))?.parts ?? [])];
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
     if (part.digest === digest) return true;
-    parts.push(...(await partsIn(registry, name, part)));
+    const inner = await partsIn(registry, name, part).catch(undefinedIfDamaged);
+    // Nobody knows what a damaged part names. All parts are made again, so it is whole then.
+    if (inner === undefined) return true;
+    parts.push(...inner);
   }
   return false;
+}
+
+function undefinedIfDamaged(cause: unknown): undefined {
+  if (!(cause instanceof Problem) || cause.code !== 'blob-damaged') throw cause;
 }
 
 /**

@@ -288,4 +288,20 @@ describe('the index of a skill', () => {
     expect((await world.send(unknown)).status).toBe(404);
     expect(world.stored.size).toBe(before);
   });
+
+  it('makes a part again for a host that has the deeper part, which is gone, too', async () => {
+    const name = await manyVersions(900);
+    const [deep] = headOf(name)?.parts ?? [];
+    if (deep === undefined) throw new Error('no part');
+    const bytes = world.stored.get(indexPartName(name, deep.digest)) ?? Buffer.alloc(0);
+    const [leaf] = readSound(bytes)?.parts ?? [];
+    if (leaf === undefined) throw new Error('no part in the deeper part');
+    for (const { digest } of [deep, leaf]) {
+      world.stored.delete(indexPartName(name, digest));
+      world.registry.known?.change(indexPartName(name, digest));
+    }
+    expect((await world.send(indexPartPath(name, leaf))).status).toBe(200);
+    expect(world.stored.get(indexPartName(name, deep.digest))).toEqual(bytes);
+    expect((await world.send(indexPartPath(name, { digest: digestOf('no') }))).status).toBe(404);
+  });
 });
