@@ -1,10 +1,10 @@
 /** The versions whose files a rule deletes. */
-import { and, asc, desc, eq, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lte, not, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Database } from '../store/batch.ts';
-import { audit, versions } from '../store/schema.ts';
+import { audit, indexLines, versions } from '../store/schema.ts';
 import { deletionsShownMax } from './limits.ts';
 import type { RetentionRules } from './retention-rules.ts';
 import { endedVersions } from './retention-schema.ts';
@@ -98,5 +98,7 @@ export async function lastDeletions({
 
 function isDue({ state, days }: RetentionRule, now: Date) {
   const until = now.getTime() - days * dayMs;
-  return and(eq(endedVersions.state, state), lte(endedVersions.at, until));
+  // Somebody who edits the database can call a version in the index refused.
+  const isIndexed = sql`EXISTS (SELECT 1 FROM ${indexLines} WHERE ${indexLines.versionId} = ${endedVersions.versionId})`;
+  return and(eq(endedVersions.state, state), lte(endedVersions.at, until), not(isIndexed));
 }

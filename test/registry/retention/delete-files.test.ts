@@ -7,7 +7,7 @@ import {
   parseRetention,
   type RetentionRules,
 } from '../../../registry/retention/retention-rules.ts';
-import { removedBlobs } from '../../../registry/retention/retention-schema.ts';
+import { endedVersions, removedBlobs } from '../../../registry/retention/retention-schema.ts';
 import type { BatchWrite } from '../../../registry/store/batch.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import {
@@ -172,6 +172,30 @@ describe('files that another row names', () => {
     const lost = values.map(({ digest }) => storedBlobName(digest)).filter(hasNone(world));
     expect(lost.sort()).toEqual(ownFiles.sort());
     expect((await publish(world.send, skillOf('@acme/good', 2), world.author)).status).toBe(201);
+  });
+
+  it('stay where somebody who edits the database calls an approved version refused', async () => {
+    const world = await worldWith({ refusedDays: 1 });
+    const [gone, approved] = [skillOf('@acme/gone', 1), skillOf('@acme/good', 1)];
+    await scanned(world, approved);
+    expect((await approve(world.send, world.tokens.rita, world.rita, approved)).status).toBe(201);
+    const { db } = world.registry;
+    const [row] = await db.read.select().from(versions);
+    if (row === undefined) throw new Error('there is no version');
+    const ended = { versionId: row.id, state: 'refused', at: 0 } as const;
+    await db.batch([
+      (write) => write.update(versions).set({ status: 'refused' }).where(eq(versions.id, row.id)),
+      (write) => write.insert(endedVersions).values(ended),
+    ]);
+    await refused(world, gone);
+    world.wait(2 * day);
+    await deleteAll(world.registry);
+    const has = (skill: Skill): boolean => world.stored.has(addressOf(skill, 'notes.md'));
+    expect([has(approved), has(gone)]).toEqual([true, false]);
+    const taken = and(eq(versionBlobs.digest, row.bundle), eq(versionBlobs.versionId, row.id));
+    await expect(db.batch([(write) => write.delete(versionBlobs).where(taken)])).rejects.toThrow(
+      'may be approved stay',
+    );
   });
 
   it('cannot be taken from a version that may be approved', async () => {
