@@ -38,13 +38,15 @@ export async function answerGzipped(
   if (known === undefined) return answer;
   answer.headers.set('vary', 'accept-encoding');
   const takesGzip = /\bgzip\b(?!\s*;\s*q=0)/.test(context.req.header('accept-encoding') ?? '');
-  if (answer.status !== 200 || !takesGzip || body.byteLength > gzippedBytesMax) return answer;
+  if (!takesGzip || body.byteLength > gzippedBytesMax) return answer;
+  // The bytes differ from those of the strong tag (RFC 9110 §8.8.3). A 304 has the tag of the 200:
+  // a cache would renew no copy otherwise (RFC 9111 §4.3.4).
+  answer.headers.set('etag', `W/${answer.headers.get('etag')}`);
+  if (answer.status !== 200) return answer;
   const gzipped = gzippedFiles.get(body) ?? gzipInPool(body);
   gzippedFiles.set(body, gzipped);
   const headers = new Headers(answer.headers);
   headers.set('content-encoding', 'gzip');
-  // The bytes differ from those of the strong tag (RFC 9110 §8.8.3).
-  headers.set('etag', `W/${headers.get('etag')}`);
   return context.body(Buffer.from(await gzipped), 200, Object.fromEntries(headers));
 }
 

@@ -53,6 +53,10 @@ describe('a file for installers', () => {
       const headers = { 'accept-encoding': 'gzip', 'if-none-match': tag };
       const unchanged = await staffed.send(path, { headers });
       expect([unchanged.status, unchanged.headers.get('content-encoding')]).toEqual([304, null]);
+      expect(unchanged.headers.get('etag')).toBe(`W/${tag}`);
+      const other = { 'accept-encoding': 'br', 'if-none-match': `W/${tag}` };
+      const unpacked = await staffed.send(path, { headers: other });
+      expect([unpacked.status, unpacked.headers.get('etag')]).toEqual([304, tag]);
     }
   });
 });
