@@ -32,15 +32,16 @@ export function takeSignals(process: NodeJS.Process): Signals {
   };
 }
 
+// All addresses for which `parseBase` allows plain HTTP: a proxy would read the tokens sent there.
+const thisMachine = ['localhost', '.localhost', '127.0.0.0-127.255.255.255', '[::1]', '::1'];
+
 /** Sends `fetch` through HTTPS_PROXY or HTTP_PROXY, except for requests to this machine. */
 export async function useProxy(env: NodeJS.ProcessEnv): Promise<void> {
   const named = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some(
     (name) => (env[name] ?? '') !== '',
   );
   if (!named) return;
-  const direct = [env.NO_PROXY ?? env.no_proxy, 'localhost', '127.0.0.1', '[::1]', '::1']
-    .filter(Boolean)
-    .join(',');
+  const direct = [env.NO_PROXY ?? env.no_proxy, ...thisMachine].filter(Boolean).join(',');
   // Node's HTTP client is loaded only if a proxy is set.
   const { default: http } = await import('node:http');
   http.setGlobalProxyFromEnv({ ...env, NO_PROXY: direct, no_proxy: direct });
