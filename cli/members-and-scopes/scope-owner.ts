@@ -43,7 +43,7 @@ export async function requirePublisher(
   if (speaksFor(ids, allowed)) return;
   if (allowed.length === 0 && statement === undefined)
     throw new Problem('scope-unclaimed', `Nobody owns @${scope} yet`, {
-      hint: `skillgate scope claim ${scope}`,
+      hint: `skillgate scope claim ${scope}; or sign in, where a private scope is yours: skillgate login`,
     });
   if (allowed.length === 0)
     throw new Problem('scope-taken', `Nobody may publish in @${scope}: ${noOwnerLeft}`, {

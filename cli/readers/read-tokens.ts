@@ -1,7 +1,7 @@
 /**
  * What reads private scopes: a token for each registry, in a file that only its owner may read, or
- * else the last session of this user there. Each goes to its registry alone, with each request that
- * names no session of its own.
+ * else the last session of this user there. Each goes to its registry alone, with requests that name
+ * no session of their own: the token with each of them, the session with those that only read.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -64,29 +64,30 @@ export function withTokens(
   paths: Pick<Paths, 'config'>,
 ): Requests {
   let known: readonly Held[] = [];
-  const tokenIn = (href: string): string | undefined =>
+  const tokenIn = (href: string, isRead: boolean): string | undefined =>
     known.find(
-      ({ base, until }) =>
+      ({ base, until, onlyReads }) =>
+        (isRead || !onlyReads) &&
         href.startsWith(base) &&
         servedBelow.test(href.slice(base.length)) &&
         now().getTime() < until,
     )?.token;
-  const tokenFor = (url: string): string | undefined => {
+  const tokenFor = (url: string, isRead = true): string | undefined => {
     // As it is sent: `..` would lead out of the base.
     const { href } = new URL(url);
-    const token = tokenIn(href);
+    const token = tokenIn(href, isRead);
     if (token !== undefined) return token;
     // The command itself may have signed in meanwhile.
     known = heldBy(paths, now());
-    return tokenIn(href);
+    return tokenIn(href, isRead);
   };
   return {
     fetch: (input, init) => {
-      const token = tokenFor(input instanceof Request ? input.url : String(input));
+      const request = input instanceof Request ? input : undefined;
+      const isRead = (init?.method ?? request?.method ?? 'GET') === 'GET';
+      const token = tokenFor(request?.url ?? String(input), isRead);
       if (token === undefined) return fetch(input, init);
-      const headers = new Headers(
-        init?.headers ?? (input instanceof Request ? input.headers : undefined),
-      );
+      const headers = new Headers(init?.headers ?? request?.headers);
       if (!headers.has('authorization')) headers.set('authorization', `Bearer ${token}`);
       // A redirect would send the token to another address.
       return fetch(input, { ...init, headers, redirect: 'error' });
@@ -110,6 +111,8 @@ interface Held {
   readonly token: string;
   /** Milliseconds since 1970. */
   readonly until: number;
+  /** A registry refuses a signed statement with a session that ended, and takes it with none. */
+  readonly onlyReads: boolean;
 }
 
 /** Tokens of readers first, then sessions, the last made first. */
@@ -119,9 +122,15 @@ function heldBy(paths: Pick<Paths, 'config'>, now: Date): Held[] {
       base,
       token,
       until: Number.POSITIVE_INFINITY,
+      onlyReads: false,
     })),
     ...readSessions(paths, now)
-      .map(({ base, token, expires }) => ({ base, token, until: Date.parse(expires) }))
+      .map(({ base, token, expires }) => ({
+        base,
+        token,
+        until: Date.parse(expires),
+        onlyReads: true,
+      }))
       .reverse(),
   ];
 }

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { keepSession } from '../../../cli/kept-sessions.ts';
 import { keepTokens, withTokens } from '../../../cli/readers/read-tokens.ts';
 import { createApp } from '../../../registry/app.ts';
+import { sessions } from '../../../registry/store/session-schema.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { makeWorld } from '../../registry/world.ts';
 import { makeReportSkill, release } from '../installer-world.ts';
@@ -129,6 +130,29 @@ describe('the session of a login', () => {
     expect((await sentTo(url))[0]).toBe(`Bearer ${token}`);
   });
 
+  it.each(['POST', 'DELETE'])(
+    'goes with no %s, which the token of a reader does',
+    async (method) => {
+      const sent: (string | null)[] = [];
+      const { fetch } = withTokens(
+        {
+          fetch: async (_, init) => {
+            sent.push(new Headers(init?.headers).get('authorization'));
+            return new Response();
+          },
+          now: () => start,
+        },
+        { config },
+      );
+      const url = `${base}/api/v1/versions`;
+      await fetch(url, { method });
+      await fetch(new Request(url, { method }));
+      await keepTokens({ config }, { [base]: 'r'.repeat(43) });
+      await fetch(url, { method });
+      expect(sent).toEqual([null, null, `Bearer ${'r'.repeat(43)}`]);
+    },
+  );
+
   it('follows no redirect, not even on its host', async () => {
     const seen: string[] = [];
     const server: Server = createServer((request, answer) => {
@@ -196,6 +220,20 @@ describe('a private skill on the command line', () => {
       exit: 0,
     });
     expect(readdirSync(join(copy, 'index/@acme'))).toEqual(['own']);
+  });
+
+  it('is published by its owner, whom a trial without login tells to sign in', async () => {
+    const skill = folderWith({
+      'SKILL.md': '---\nname: own\ndescription: Says what our house is.\n---\n\nSay it.\n',
+      'skill.json': JSON.stringify({ name: '@acme/own', version: '2.0.0', capabilities: {} }),
+    });
+    const trial = await typed('author', 'publish', skill, '--dry-run');
+    expect([trial.exit, trial.stderr]).toEqual([6, expect.stringContaining('skillgate login')]);
+    expect((await typed('author', 'login')).exit).toBe(0);
+    expect(await typed('author', 'publish', skill, '--dry-run')).toMatchObject({ exit: 0 });
+    // The registry forgets the session, as after the end of the key that it belongs to.
+    await users.world.registry.db.batch([(db) => db.delete(sessions)]);
+    expect(await typed('author', 'publish', skill)).toMatchObject({ exit: 0 });
   });
 
   it('is not there for a stranger, whom the message tells how readers sign in', async () => {
