@@ -4,7 +4,7 @@
  * whole run compiled, and the next run compiles nothing.
  */
 import { hash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants, Script } from 'node:vm';
 
@@ -86,7 +86,8 @@ function write(place: string, source: Uint8Array, { data, parts }: Kept): void {
     writeFileSync(beside, Buffer.concat([digestOf(source, body), body]), { mode: 0o600 });
     renameSync(beside, place);
   } catch {
-    // The next start compiles again.
+    // The next start compiles again. What a full disk cut short would lie there for ever.
+    rmSync(beside, { force: true });
   }
 }
 

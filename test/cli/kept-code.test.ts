@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, it } from 'vitest';
@@ -25,6 +25,12 @@ it('says of no part that it was called in another program of the same length', (
   run(`keep(['shell']);`);
   writeFileSync(join(folder, 'it.cjs'), 'exports.word = () => "two";');
   expect(run('')).toEqual({ word: 'two' });
+});
+
+it('leaves nothing behind where it cannot keep the code', () => {
+  mkdirSync(join(folder, 'it.code'));
+  expect(run('keep();')).toEqual({ word: 'one' });
+  expect(readdirSync(folder).sort()).toEqual(['it.cjs', 'it.code']);
 });
 
 function run(after: string): unknown {
