@@ -1,7 +1,7 @@
 /**
  * What reads private scopes: a token for each registry, in a file that only its owner may read, or
- * else the last session of this user there. Each goes to its registry alone, with requests that name
- * no session of their own: the token with each of them, the session with those that only read.
+ * else the last session of this user there. Each goes to its registry alone, with requests that
+ * name no session of their own: the token with each of them, the session with those that only read.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
