@@ -38,6 +38,7 @@ const emptied = [
   'moving_statements',
   'ended_versions',
   'removed_blobs',
+  'pending_stops',
 ];
 
 describe('a full registry of an earlier release', () => {
