@@ -287,6 +287,11 @@ describe('evidence that a segment has', () => {
     refused(sql`INSERT INTO log_segments VALUES (${first}, ${size}, 'sha256:x')`);
     db.read.run(sql`UPDATE statements SET fact = 'x' WHERE logIndex >= ${first}`);
     refused(sql`UPDATE statements SET fact = 'y' WHERE logIndex >= ${first}`);
+    const segments = await db.read.select().from(logSegments);
+    refused(
+      sql`INSERT OR REPLACE INTO log_segments SELECT ${first}, ${size}, digest FROM log_segments`,
+    );
+    expect(await db.read.select().from(logSegments)).toEqual(segments);
     db.read.run(sql`INSERT INTO log_segments VALUES (${first}, ${size}, 'sha256:x')`);
     for (const index of before.map(({ logIndex }) => logIndex))
       for (const attempt of [
