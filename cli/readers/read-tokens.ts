@@ -106,6 +106,15 @@ export function withTokens(
   };
 }
 
+/**
+ * Whether reads at a registry carry a token or session, and so may bring what is private.
+ * @param base of the registry
+ * @throws Problem `json-invalid`
+ */
+export function readsPrivately(paths: Pick<Paths, 'config'>, base: string, now: Date): boolean {
+  return heldBy(paths, now).some((held) => held.base === base);
+}
+
 interface Held {
   readonly base: string;
   readonly token: string;

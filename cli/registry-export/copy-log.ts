@@ -97,7 +97,7 @@ async function copyStatement(world: CopyWorld, walked: WalkedEntry): Promise<Rea
       'registry-answer-invalid',
       `${world.source.base} does not show the statement at log index ${walked.index}`,
       {
-        hint: `a registry shows statements about private scopes to readers only. Ask the operator for a token that reads all scopes, and keep it: skillgate registry token ${world.source.base}`,
+        hint: `a registry shows statements about private scopes to readers only. A member of the registry signs in (skillgate login). Others ask the operator for a token that reads all scopes, and keep it: skillgate registry token ${world.source.base}`,
       },
     );
   await world.folder.put(path, shown.bytes);

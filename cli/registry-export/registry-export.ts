@@ -3,12 +3,13 @@ import { resolve } from 'node:path';
 import { parseScope, type Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { readsPrivately } from '../readers/read-tokens.ts';
 import { freshRegistry } from '../registries/refresh.ts';
 import { trustedRegistry } from '../registries/registries.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
-import { answer, count, inkFor, joined, type Safe, safe } from '../terminal/output.ts';
+import { answer, count, inkFor, joined, printNote, type Safe, safe } from '../terminal/output.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { copyOwn, type OwnVersions } from './copy-own.ts';
 import { ExportFolder } from './export-folder.ts';
@@ -55,6 +56,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       },
       () => textOf(context, dir, exported, own),
     );
+    // A file server asks nobody for a token.
+    if (readsPrivately(context.paths, base, now()))
+      printNote(
+        context,
+        safe`You read ${base} with a session or token, so ${dir} may have private skills. Do not serve the folder to others who may not read them.`,
+      );
     const lacking = exported.lacking.length + (own?.lacking.length ?? 0);
     return lacking === 0 ? exitCodes.ok : exitCodes.refused;
   } finally {

@@ -218,6 +218,7 @@ describe('a private skill on the command line', () => {
     mkdirSync(copy);
     expect(await typed(user, 'registry', 'export', 'http://localhost', copy)).toMatchObject({
       exit: 0,
+      stderr: expect.stringContaining('may have private skills'),
     });
     expect(readdirSync(join(copy, 'index/@acme'))).toEqual(['own']);
   });

@@ -22,6 +22,7 @@ describe('a host without a network', () => {
   it('installs, verifies and plans a run from the exported folder', async () => {
     await stage.release(version(1));
     const exported = await stage.export();
+    expect(exported.stderr).not.toContain('private skills');
     expect(exported).toMatchObject({ exit: 0 });
     expect(JSON.parse(exported.stdout)).toMatchObject({
       schema: 'skillgate.registry-export/1',
