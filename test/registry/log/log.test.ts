@@ -1,9 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+} from 'vitest';
 import { resume } from '../../../registry/index/resume.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import { append } from '../../../registry/log/sequencer.ts';
-import { log, statements } from '../../../registry/store/schema.ts';
+import { audit, indexLines, log, statements } from '../../../registry/store/schema.ts';
 import { verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { treeRootFrom } from '../../../skills-index/log/head-question.ts';
 import { leafHash, verifyInclusion } from '../../../skills-index/log/merkle-tree.ts';
@@ -15,7 +24,7 @@ import { verifyStatement } from '../../../skills-index/trust/signatures/verify-s
 import { freshNonce } from '../../nonce.ts';
 import { inclusionProof, nodesFromLeaves } from '../../skills-index/log/whole-tree.ts';
 import { makeKey } from '../people.ts';
-import { claimScope, makeSkill, publish, signIn } from '../road.ts';
+import { approve, claimScope, makeSkill, publish, scan, signIn } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('the log', () => {
@@ -159,6 +168,30 @@ describe('the log', () => {
       await publish(world.send, makeSkill('@acme/audited', '1.0.0'), world.author);
       expect(await refusal(async () => registry.db.read.run(attack))).toMatch(/append-only/);
     }
+  });
+
+  it('loses no line of the index, and none of the audit, to a line in its place', async () => {
+    const staffed = await makeStaffedWorld();
+    onTestFinished(() => staffed.close());
+    const { send, author, tokens, scanner, rita } = staffed;
+    const skill = makeSkill('@acme/shown', '1.0.0');
+    expect((await publish(send, skill, author)).status).toBe(201);
+    await scan(send, tokens.scanner, scanner, skill, 'pass');
+    expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+    const { db } = staffed.registry;
+    const all = async () => [
+      await db.read.select().from(indexLines),
+      await db.read.select().from(audit),
+    ];
+    const before = await all();
+    for (const attack of [
+      sql`INSERT OR REPLACE INTO index_lines SELECT logIndex, 'other', name, line, 1 FROM index_lines`,
+      sql`INSERT OR REPLACE INTO index_lines SELECT 1000, versionId, '@acme/other', line, 1 FROM index_lines`,
+      sql`INSERT OR REPLACE INTO audit (id, at, kind, by, why) SELECT id, at, kind, by, 'x' FROM audit`,
+      sql`INSERT OR REPLACE INTO audit (id, at, kind, versionId, move, by, why) SELECT 'x', at, kind, versionId, move, by, 'x' FROM audit WHERE move = 1`,
+    ])
+      expect(await refusal(async () => db.read.run(attack))).toMatch(/UNIQUE constraint failed/);
+    expect(await all()).toEqual(before);
   });
 
   it('gives what a crash left unsigned its checkpoint and address at the next start', async () => {
