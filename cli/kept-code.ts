@@ -4,7 +4,15 @@
  * whole run compiled, and the next run compiles nothing.
  */
 import { hash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants, Script } from 'node:vm';
 
@@ -61,7 +69,7 @@ interface Kept {
 // V8 itself compares only the length of the source.
 function readKept(place: string, source: Uint8Array): Kept | undefined {
   try {
-    const bytes = readFileSync(place);
+    const bytes = readOwn(place);
     const body = bytes.subarray(digestBytes);
     if (!digestOf(source, body).equals(bytes.subarray(0, digestBytes))) return undefined;
     const end = body.length - lengthBytes;
@@ -72,6 +80,18 @@ function readKept(place: string, source: Uint8Array): Kept | undefined {
     };
   } catch {
     return undefined;
+  }
+}
+
+// The folder may have been open to other users before, and V8 runs what they left there.
+function readOwn(place: string): Buffer {
+  const file = openSync(place, 'r');
+  try {
+    const { uid, mode } = fstatSync(file);
+    if (uid !== process.getuid?.() || (mode & 0o022) !== 0) throw new Error('of another user');
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, it } from 'vitest';
@@ -25,6 +25,21 @@ it('says of no part that it was called in another program of the same length', (
   run(`keep(['shell']);`);
   writeFileSync(join(folder, 'it.cjs'), 'exports.word = () => "two";');
   expect(run('')).toEqual({ word: 'two' });
+});
+
+it('never runs code that another user wrote or may write, though the folder is its own', () => {
+  const place = join(folder, 'it.code');
+  run(`keep(['shell']);`);
+  chmodSync(place, 0o620);
+  expect(run('')).toEqual({ word: 'one' });
+  chmodSync(place, 0o600);
+  expect(run('')).toEqual({ word: 'one', keptParts: ['shell'] });
+  // Only root can give a file away.
+  if (process.getuid?.() !== 0) return;
+  chownSync(place, 65_534, 65_534);
+  expect(run('')).toEqual({ word: 'one' });
+  expect(run('keep();')).toEqual({ word: 'one' });
+  expect(run('')).toEqual({ word: 'one', keptParts: [] });
 });
 
 it('leaves nothing behind where it cannot keep the code', () => {
