@@ -19,12 +19,16 @@ const execArgv = [
   '--wasm-wrapper-tiering-budget=1000000000',
   `--stack-size=${scanStackKiB}`,
 ];
+// A wait for a state ends when the state comes; on a busy machine, a second is too short.
+const waits = { poll: { timeout: 20_000 } };
 const quick = {
   pool: 'forks',
   isolate: false,
   maxWorkers: '100%',
   execArgv,
   testTimeout: 30_000,
+  hookTimeout: 30_000,
+  expect: waits,
 } as const;
 // Three at once on two cores: journeys wait for processes, sandboxes and people for half of their
 // time. A journey looks at its own processes and folders only, since others run beside it.
@@ -35,6 +39,7 @@ const slow = {
   env: compiledCode,
   testTimeout: 180_000,
   hookTimeout: 180_000,
+  expect: waits,
 } as const;
 
 /**
