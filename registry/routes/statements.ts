@@ -50,6 +50,7 @@ export function statementRoutes(registry: Registry, addressOf: AddressOf): Hono 
         'scope-frozen',
         'publisher-stopped',
         'approval-refused',
+        'not-admitted',
         'move-illegal',
         'package-malicious',
         'statement-replayed',
