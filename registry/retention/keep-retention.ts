@@ -1,6 +1,6 @@
 /** Deletes what the rules no longer keep, while a registry runs, beside other requests. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Registry } from '../context.ts';
+import { keepOn } from '../keep-on.ts';
 import { deleteSomeFiles } from './delete-files.ts';
 import {
   retentionBusyPauseMs,
@@ -19,19 +19,15 @@ export async function keepSomeRetention(registry: Registry): Promise<void> {
  * Slice after slice, with pauses, until the signal aborts.
  * @param onFailure receives the error of a slice, after which the next slice comes later
  */
-export async function keepRetention(
+export function keepRetention(
   registry: Registry,
   signal: AbortSignal,
   onFailure: (error: unknown) => void,
 ): Promise<void> {
-  while (!signal.aborted) {
-    const pause = await deleteSomeFiles(registry).then(
-      (isMore) => (isMore ? retentionBusyPauseMs : retentionPauseMs),
-      (error: unknown) => {
-        onFailure(error);
-        return retentionFailurePauseMs;
-      },
-    );
-    await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
-  }
+  const pauses = {
+    busy: retentionBusyPauseMs,
+    idle: retentionPauseMs,
+    failure: retentionFailurePauseMs,
+  };
+  return keepOn(() => deleteSomeFiles(registry), pauses, { signal, onFailure });
 }

@@ -4,13 +4,14 @@
  * nothing: the row says how far the slices are, and `readShown` shows what is left as if it had
  * followed.
  */
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { RevocationPredicate } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
 import { forgetIndexFiles, writeLackingFiles } from '../index/index-file.ts';
 import { refreshStatus } from '../index/status-json.ts';
+import { keepOn } from '../keep-on.ts';
 import { orLater } from '../log/after-logging.ts';
 import { logSize } from '../log/log.ts';
 import { pendingStops } from '../store/advice-schema.ts';
@@ -198,19 +199,11 @@ export async function followStops(registry: Registry): Promise<boolean> {
  * Slice after slice, with pauses, until the signal aborts.
  * @param onFailure receives the error of a slice, after which the next slice comes later
  */
-export async function keepStops(
+export function keepStops(
   registry: Registry,
   signal: AbortSignal,
   onFailure: (error: unknown) => void,
 ): Promise<void> {
-  while (!signal.aborted) {
-    const pause = await followStops(registry).then(
-      (isMore) => (isMore ? stopsBusyPauseMs : stopsPauseMs),
-      (error: unknown) => {
-        onFailure(error);
-        return stopsFailurePauseMs;
-      },
-    );
-    await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
-  }
+  const pauses = { busy: stopsBusyPauseMs, idle: stopsPauseMs, failure: stopsFailurePauseMs };
+  return keepOn(() => followStops(registry), pauses, { signal, onFailure });
 }

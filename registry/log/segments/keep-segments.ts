@@ -1,7 +1,7 @@
 /** Makes segments while a registry runs, beside other requests, and checks those that are there. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { asc, gt } from 'drizzle-orm';
 import type { Registry } from '../../context.ts';
+import { keepOn } from '../../keep-on.ts';
 import { requireBlob } from '../../store/blobs.ts';
 import { logSegments } from '../../store/log-schema.ts';
 import {
@@ -47,23 +47,23 @@ export class SegmentChecks {
  * one after each pause.
  * @param onFailure receives the error of a segment, after which the next try comes later
  */
-export async function keepSegments(
+export function keepSegments(
   registry: Registry,
   signal: AbortSignal,
   onFailure: (error: unknown) => void,
 ): Promise<void> {
   // A registry that is often started anew still checks every segment.
   let checks: SegmentChecks | undefined;
-  while (!signal.aborted) {
-    let pause = segmentFailurePauseMs;
-    try {
-      const isMore = await makeSegment(registry);
-      checks ??= new SegmentChecks(registry, Math.random() * (await segmentedUntil(registry)));
-      if (!isMore) await checks.next();
-      pause = isMore ? segmentBusyPauseMs : segmentPauseMs;
-    } catch (error) {
-      onFailure(error);
-    }
-    await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
-  }
+  const slice = async (): Promise<boolean> => {
+    const isMore = await makeSegment(registry);
+    checks ??= new SegmentChecks(registry, Math.random() * (await segmentedUntil(registry)));
+    if (!isMore) await checks.next();
+    return isMore;
+  };
+  const pauses = {
+    busy: segmentBusyPauseMs,
+    idle: segmentPauseMs,
+    failure: segmentFailurePauseMs,
+  };
+  return keepOn(slice, pauses, { signal, onFailure });
 }

@@ -2,8 +2,8 @@
  * Keeps the queue of reviewers in step while a registry runs, beside other requests. On Workers no
  * process runs between requests: there a scanner without work does this, and the cron trigger.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Registry } from '../../context.ts';
+import { keepOn } from '../../keep-on.ts';
 import { queueBusyPauseMs, queueFailurePauseMs, queuePauseMs } from '../../limits.ts';
 import { lookAtWaiting, renewQueue } from './renew-queue.ts';
 
@@ -21,19 +21,11 @@ export async function keepSome(registry: Registry): Promise<boolean> {
  * Slice after slice, with pauses, until the signal aborts.
  * @param onFailure receives the error of a slice, after which the next slice comes later
  */
-export async function keepQueue(
+export function keepQueue(
   registry: Registry,
   signal: AbortSignal,
   onFailure: (error: unknown) => void,
 ): Promise<void> {
-  while (!signal.aborted) {
-    const pause = await keepSome(registry).then(
-      (isMore) => (isMore ? queueBusyPauseMs : queuePauseMs),
-      (error: unknown) => {
-        onFailure(error);
-        return queueFailurePauseMs;
-      },
-    );
-    await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
-  }
+  const pauses = { busy: queueBusyPauseMs, idle: queuePauseMs, failure: queueFailurePauseMs };
+  return keepOn(() => keepSome(registry), pauses, { signal, onFailure });
 }
