@@ -1,5 +1,5 @@
 /** Counts the bytes of versions of older releases, a few at a time, for quotas and operators. */
-import { asc, eq, isNull } from 'drizzle-orm';
+import { and, asc, eq, isNull } from 'drizzle-orm';
 import { type Bundle, parseBundle } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
@@ -24,7 +24,9 @@ export async function countSomeBytes(registry: Registry): Promise<boolean> {
     .limit(bytesCountedAtOnce);
   for (const { id, bundle } of rows) {
     const bytes = await bytesIn(registry, bundle);
-    await db.batch([(write) => write.update(versions).set({ bytes }).where(eq(versions.id, id))]);
+    // Retention may have deleted the files meanwhile, so that the version has no bytes.
+    const isUncounted = and(eq(versions.id, id), isNull(versions.bytes));
+    await db.batch([(write) => write.update(versions).set({ bytes }).where(isUncounted)]);
   }
   return rows.length === bytesCountedAtOnce;
 }

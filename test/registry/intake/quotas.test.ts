@@ -201,4 +201,23 @@ describe('the bytes of versions of an older release', () => {
     const left = await db.read.select({ bytes: versions.bytes }).from(versions);
     expect(left).toEqual([{ bytes: 0 }, { bytes: 0 }]);
   });
+
+  it('stay deleted where retention deletes the files during the count', async () => {
+    const world = await worldWith({});
+    await world.publishOne(1);
+    const { db, objects } = world.registry;
+    const ids = (await db.read.select({ id: versions.id }).from(versions)).map(({ id }) => id);
+    const set = (bytes: number | null) =>
+      db.batch([(write) => write.update(versions).set({ bytes }).where(isAmong(versions.id, ids))]);
+    await set(null);
+    const { get } = objects;
+    Object.assign(objects, {
+      get: async (...given: Parameters<typeof get>) => {
+        await set(0);
+        return get(...given);
+      },
+    });
+    await countSomeBytes(world.registry);
+    expect(await db.read.select({ bytes: versions.bytes }).from(versions)).toEqual([{ bytes: 0 }]);
+  });
 });
