@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
+import { isLoopbackUrl } from '../loopback-url.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { type SettingKey, type SettingRow, settingRows } from './setting-table.ts';
 import {
@@ -191,7 +192,7 @@ function bucketOf(
   if (url === undefined) return undefined;
   const parsed = URL.parse(url);
   // The signature of a request does not hide the bytes, and unpublished skills are among them.
-  if (parsed === null || !(parsed.protocol === 'https:' || isLoopback(parsed)))
+  if (parsed === null || !(parsed.protocol === 'https:' || isLoopbackUrl(parsed)))
     throw new Problem('usage', `Cannot use ${JSON.stringify(url)} as the place of the objects`, {
       hint: 'write https://HOST/BUCKET or https://BUCKET.HOST; plain http is for this machine only',
     });
@@ -200,10 +201,6 @@ function bucketOf(
       hint: 'the access key is in the environment, or in the file of --objects-keys',
     });
   return { url: parsed.href, region, keys };
-}
-
-function isLoopback({ protocol, hostname }: URL): boolean {
-  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 function fromOptions({ cwd, options }: CommandContext): Settings {

@@ -1,4 +1,5 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { isLoopbackUrl } from '../loopback-url.ts';
 
 /**
  * The collector of traces that the operator named.
@@ -9,12 +10,13 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 export function tracesOf(url: string | undefined, headers = '') {
   if (url === undefined) return undefined;
   const parsed = URL.parse(url);
-  const isHere = parsed !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(parsed.hostname);
-  const isHttp = parsed?.protocol === 'http:' && (isHere || headers === '');
-  const hasLogin = parsed !== null && `${parsed.username}${parsed.password}` !== '';
-  if (parsed === null || hasLogin || !(parsed.protocol === 'https:' || isHttp))
+  // A query may be a key of the collector.
+  const hasKey = `${headers}${parsed?.search ?? ''}` !== '';
+  const isSafe = (to: URL): boolean =>
+    to.protocol === 'https:' || isLoopbackUrl(to) || (to.protocol === 'http:' && !hasKey);
+  if (parsed === null || `${parsed.username}${parsed.password}` !== '' || !isSafe(parsed))
     throw new Problem('usage', 'Cannot send traces to the address in the setting traces', {
-      hint: 'write https://HOST/v1/traces, or http://HOST:4318/v1/traces without headers in OTEL_EXPORTER_OTLP_HEADERS: a key never goes over plain HTTP to another machine',
+      hint: 'write https://HOST/v1/traces, without a user name: a key belongs in OTEL_EXPORTER_OTLP_HEADERS. http://HOST:4318/v1/traces takes neither headers nor a query, because a key never goes over plain HTTP to another machine',
     });
   return { url: parsed.href, headers: parseHeaders(headers) };
 }

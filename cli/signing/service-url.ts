@@ -1,5 +1,6 @@
 /** The address of a service that receives tokens or signatures: over TLS, or on this machine. */
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { isLoopbackUrl } from '../loopback-url.ts';
 
 /** The URL without a trailing slash. @throws Problem `signing-config-invalid` */
 export function parseServiceUrl(text: string, what: string): string {
@@ -15,7 +16,7 @@ export function parseServiceUrl(text: string, what: string): string {
     throw refuse('write https://HOST');
   if (url.username !== '' || url.password !== '' || url.hash !== '')
     throw refuse('it has a user or a fragment');
-  if (url.protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname))
+  if (url.protocol === 'http:' && !isLoopbackUrl(url))
     throw refuse('plain http is allowed for this machine only');
   return url.href.replace(/\/+$/, '');
 }

@@ -202,8 +202,11 @@ describe('the address of a collector', () => {
       x: '1',
     });
     expect(tracesOf('http://127.0.0.1:4318/', 'k=v')?.headers).toEqual({ k: 'v' });
+    expect(tracesOf('http://127.0.0.1:4318/?k=v')?.url).toBe('http://127.0.0.1:4318/?k=v');
+    expect(tracesOf('https://c.example/?k=v')?.url).toBe('https://c.example/?k=v');
     for (const [url, headers] of [
       ['http://collector:4318/v1/traces', 'k=v'],
+      ['http://collector:4318/v1/traces?key=secret', ''],
       ['ftp://c.example', ''],
       ['https://c.example', 'nonsense'],
       ['https://:secret@c.example', ''],
