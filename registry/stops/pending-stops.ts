@@ -95,7 +95,8 @@ export async function beginPending(registry: Registry): Promise<void> {
 }
 
 /**
- * Moves the next versions of a stopped publisher in one batch.
+ * Moves the next versions of a stopped publisher in one batch. A stop whose slice fails does not
+ * keep the others waiting: its error is thrown when no other stop is left to move.
  * @param limit versions of the batch at most
  * @returns whether a stop is left that has not reached all versions
  */
@@ -103,15 +104,27 @@ export async function moveSome(
   registry: Registry,
   limit = publisherVersionsAtOnce,
 ): Promise<boolean> {
+  const stops = await readPendingStops(registry);
+  const failures: unknown[] = [];
+  for (const { publisher } of stops)
+    try {
+      return (await moveSlice(registry, publisher, limit)) || stops.length > 1;
+    } catch (error) {
+      failures.push(error);
+    }
+  if (failures.length > 0) throw failures[0];
+  return false;
+}
+
+/** @returns whether the publisher's stop has not reached all versions */
+async function moveSlice(registry: Registry, publisher: Digest, limit: number): Promise<boolean> {
   return retryOnClash(async () => {
     const judging = await beginJudging(registry);
-    const [stop, ...others] = judging.stops;
+    const stop = judging.stops.find((pending) => pending.publisher === publisher);
     if (stop === undefined) return false;
-    const { rows, next } = await publisherVersions(registry, stop.publisher, {
-      after: stop.after,
-      limit,
-    });
-    const whose = eq(pendingStops.publisher, stop.publisher);
+    const { after } = stop;
+    const { rows, next } = await publisherVersions(registry, publisher, { after, limit });
+    const whose = eq(pendingStops.publisher, publisher);
     await registry.db.batch([
       notOvertaken(stop),
       next === undefined
@@ -119,7 +132,7 @@ export async function moveSome(
         : (db) => db.update(pendingStops).set({ after: next }).where(whose),
       ...(await writesFor(registry, judging, rows)),
     ]);
-    return next !== undefined || others.length > 0;
+    return next !== undefined;
   });
 }
 

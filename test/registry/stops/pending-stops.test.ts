@@ -14,7 +14,7 @@ import { readShown, shownColumns } from '../../../registry/versions/shown-versio
 import type { GetFile } from '../../../skills-index/client/blobs.ts';
 import { fetchIndex } from '../../../skills-index/client/index-lines.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
-import type { Digest } from '../../../skills-index/skill/digest.ts';
+import { type Digest, parseDigest } from '../../../skills-index/skill/digest.ts';
 import {
   keyStatement,
   memberStatement,
@@ -377,6 +377,21 @@ describe('two stops that overlap', () => {
     expect(await shownStates()).toEqual(numbers.map(() => 'approved'));
     await finish();
     expect(await storedStates()).toEqual(numbers.map(() => 'approved'));
+  });
+});
+
+describe('a stop whose slices fail', () => {
+  it('keeps no other stop waiting, and is told of when it alone is left', async () => {
+    for (const number of numbers) await release(skillAt(number));
+    await killedFromSlices(() => say('revoked'));
+    const [pending] = await world.registry.db.read.select().from(pendingStops);
+    if (pending === undefined) throw new Error('no stop is pending');
+    const publisher = parseDigest(`sha256:${'0'.repeat(64)}`);
+    const damaged = { ...pending, publisher, after: 'certificates nowhere' };
+    await world.registry.db.batch([(db) => db.insert(pendingStops).values(damaged)]);
+    await expect(finish()).rejects.toThrow('nowhere');
+    expect(await storedStates()).toEqual(numbers.map(() => 'revoked'));
+    expect(await world.registry.db.read.select().from(pendingStops)).toEqual([damaged]);
   });
 });
 
