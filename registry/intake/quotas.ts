@@ -160,7 +160,9 @@ function byteQuotas({ waitingBytes, storedBytes: stored }: ByteQuotas, of: ByteO
       refusal: (used, bytes) =>
         quotaUsed(
           `versions of ${called} that wait for a scan or a decision have ${used} bytes, this version has ${bytes}, and ${waitingBytes} may wait`,
-          decidedHint(`${path}waitingBytes`),
+          bytes > waitingBytes
+            ? smallerHint(`${path}waitingBytes`)
+            : decidedHint(`${path}waitingBytes`),
         ),
     });
   if (stored !== undefined)
@@ -172,7 +174,7 @@ function byteQuotas({ waitingBytes, storedBytes: stored }: ByteQuotas, of: ByteO
       refusal: (used, bytes) =>
         quotaUsed(
           `all versions of ${called} have ${used} bytes, this version has ${bytes}, and ${stored} are allowed`,
-          `Make the skill smaller, or ask the operator of the registry to raise ${path}storedBytes in quotas.json.`,
+          smallerHint(`${path}storedBytes`),
         ),
     });
   return quotas;
@@ -192,6 +194,10 @@ async function read({ db }: Registry, used: SQL<number>): Promise<number> {
 
 function quotaUsed(why: string, hint: string): Problem {
   return new Problem('quota-used', `Cannot publish: ${why}`, { hint });
+}
+
+function smallerHint(quota: string): string {
+  return `Make the skill smaller, or ask the operator of the registry to raise ${quota} in quotas.json.`;
 }
 
 function decidedHint(quota: string): string {

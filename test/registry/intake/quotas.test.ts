@@ -135,8 +135,15 @@ describe('a quota of bytes', () => {
     expect(JSON.stringify(third.body)).toContain(
       `have ${2 * each} bytes, this version has ${each}, and ${2 * each} may wait`,
     );
+    expect(third.body.hint).toContain('Publish again when a version was decided');
     await approveFirst(world);
     expect((await sendOne(3)).status).toBe(201);
+  });
+
+  it('tells no publisher to wait whose version is larger than the quota', async () => {
+    const first = await sends(await worldWith({ waitingBytes: each - 1 }))(1);
+    expect(first).toMatchObject({ status: 403, body: { code: 'quota-used' } });
+    expect(first.body.hint).toMatch(/^Make the skill smaller, .* raise waitingBytes/);
   });
 
   it('counts approved versions in all bytes', async () => {
