@@ -191,7 +191,7 @@ function warnOfMissing(
     printNote(context, safe`  and ${missing.length - missingShownMax} more`);
   printNote(
     context,
-    safe`  a registry shows private versions to a reader with a token only: skillgate registry token URL`,
+    safe`  a registry shows private versions to their readers only: sign in (skillgate login), or keep the token of a reader (skillgate registry token URL)`,
   );
 }
 

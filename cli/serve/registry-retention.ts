@@ -32,7 +32,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     joined(rules.map(ruleText), '\n'),
   );
   if (rules.length === 0)
-    printNote(context, safe`No rule is set, so all files stay: see retention.json in the docs.`);
+    printNote(
+      context,
+      safe`No rule is set, so all files stay: see retention.json in docs/operating-registry.md.`,
+    );
   else printNote(context, safe`Nothing was deleted. A registry that serves deletes these files.`);
   return exitCodes.ok;
 }

@@ -99,7 +99,11 @@ function spanLines({ spans }: MetricsWorld): string[] {
   return [
     ...family('spans_sent_total', 'counter', 'Spans that the collector of traces took.'),
     `skillgate_spans_sent_total ${spans.sent}`,
-    ...family('spans_dropped_total', 'counter', 'Spans that it did not take.'),
+    ...family(
+      'spans_dropped_total',
+      'counter',
+      'Spans that the collector refused, or that were above the limit of waiting spans.',
+    ),
     `skillgate_spans_dropped_total ${spans.dropped}`,
   ];
 }

@@ -194,7 +194,7 @@ describe('skillgate evidence', () => {
     expect(made.err).toMatch(
       /warning: the report has no evidence of 2 of 2 versions:\n {2}@acme\/leaky@2\.0\.0: .*\n/,
     );
-    expect(made.err).toContain('skillgate registry token URL');
+    expect(made.err).toContain('sign in (skillgate login), or keep the token of a reader');
     const said = await verify(join(user.project, 'fleet.json'));
     expect(said.exit).toBe(7);
     expect(said.out).toMatch(
