@@ -4,7 +4,7 @@ import { makeSkill, registryIdAt } from '../registry/road.ts';
 import { type Act, claim } from './acts.ts';
 import { type FailingStorage, makeFailingNode, makeFailingWorker } from './failing-storage.ts';
 import type { StoredObject } from './site.ts';
-import { enterStaff, releaseOne, type Walk } from './walk.ts';
+import { enterStaff, recordTaken, releaseOne, type Walk } from './walk.ts';
 import { Checker } from './whole.ts';
 
 /**
@@ -41,10 +41,7 @@ describe.each([
     storage = await make();
     const { send, trust } = storage;
     const staff = await enterStaff(send, trust);
-    const take = async (act: Act): Promise<void> => {
-      expect((await act.send(send)).status).toBeLessThan(300);
-      acts.push(act);
-    };
+    const take = recordTaken(send, acts);
     acme = { send, staff, take };
     others = { send, staff: { ...staff, author: makeKey() }, take };
     const id = await registryIdAt(send);

@@ -2,7 +2,15 @@
 import { makeSkill, registryIdAt } from '../registry/road.ts';
 import { type Act, type ActKind, claim, publication, revocation } from './acts.ts';
 import type { FailingStorage } from './failing-storage.ts';
-import { drafted, enterStaff, releaseOne, scanOne, scanReport, type Walk } from './walk.ts';
+import {
+  drafted,
+  enterStaff,
+  recordTaken,
+  releaseOne,
+  scanOne,
+  scanReport,
+  type Walk,
+} from './walk.ts';
 import { Checker } from './whole.ts';
 
 export interface FailedCalls {
@@ -40,11 +48,7 @@ export async function failCalls(
   const { send } = storage;
   const acts: Act[] = [];
   const faults: string[] = [];
-  const take = async (act: Act): Promise<void> => {
-    const { status, body } = await act.send(send);
-    if (status >= 300) throw new Error(`${act.about}: ${JSON.stringify(body)}`);
-    acts.push(act);
-  };
+  const take = recordTaken(send, acts);
   const staff = await enterStaff(send, storage.trust);
   await take(await claim(await registryIdAt(send), 'acme', staff.author));
   let calls = 0;

@@ -3,7 +3,7 @@ import type { Registry } from '../../registry/context.ts';
 import { call, makeSkill, registryIdAt } from '../registry/road.ts';
 import { type Act, type ActKind, claim, publication, revocation } from './acts.ts';
 import { makeFailingNode } from './failing-storage.ts';
-import { drafted, enterStaff, releaseOne, scanOne } from './walk.ts';
+import { drafted, enterStaff, recordTaken, releaseOne, scanOne } from './walk.ts';
 import { Checker } from './whole.ts';
 
 const noRoom = (code: string): Error =>
@@ -43,10 +43,7 @@ it.each(disks)(
     const acts: Act[] = [];
     const { send, trust, registry } = storage;
     const staff = await enterStaff(send, trust);
-    const take = async (act: Act): Promise<void> => {
-      expect((await act.send(send)).status).toBeLessThan(300);
-      acts.push(act);
-    };
+    const take = recordTaken(send, acts);
     const walk = { send, staff, take };
     const id = await registryIdAt(send);
     await take(await claim(id, 'acme', staff.author));

@@ -14,7 +14,7 @@ import type { TestRoot } from '../registry/people.ts';
 import { call, makeSkill, registryIdAt, type Send, type Skill, state } from '../registry/road.ts';
 import { makeWorld, type World } from '../registry/world.ts';
 import { type Act, claim, publication, revocation } from './acts.ts';
-import { enterStaff, releaseOne, type Staff, scanOne } from './walk.ts';
+import { enterStaff, recordTaken, releaseOne, type Staff, scanOne } from './walk.ts';
 
 export interface FullRegistry {
   readonly world: World;
@@ -69,12 +69,7 @@ export async function makeFullRegistry(count: number): Promise<FullRegistry> {
   if (count < logChanges.map) for (const one of logWithoutMap) client.exec(one);
   const staff = await enterStaff(send, trust);
   const acts: Act[] = [];
-  const take = async (act: Act): Promise<Act> => {
-    const { status, body } = await act.send(send);
-    if (status >= 300) throw new Error(`${act.about}: ${status} ${JSON.stringify(body)}`);
-    acts.push(act);
-    return act;
-  };
+  const take = recordTaken(send, acts);
   const id = await registryIdAt(send);
   await take(await claim(id, 'acme', staff.author));
   await take(await claim(id, 'other'));

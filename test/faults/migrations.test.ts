@@ -8,7 +8,7 @@ import type { Act } from './acts.ts';
 import { earlierFolder } from './earlier-folder.ts';
 import { type FullRegistry, logChanges, makeFullRegistry } from './full-registry.ts';
 import { storageOf } from './served-site.ts';
-import { releaseOne } from './walk.ts';
+import { recordTaken, releaseOne } from './walk.ts';
 import { Checker } from './whole.ts';
 
 const newest = globSync('registry/migrations/*.sql').length;
@@ -102,10 +102,7 @@ describe('a full registry of an earlier release', () => {
     });
 
     const acts: Act[] = [];
-    const take = async (act: Act): Promise<void> => {
-      expect(await act.send(send)).toMatchObject({ status: expect.toSatisfy(isTaken) });
-      acts.push(act);
-    };
+    const take = recordTaken(send, acts);
     await releaseOne({ send, staff, take }, makeSkill('@acme/later', '1.0.0'));
     expect(await checker.check(acts)).toEqual([]);
     expect(said).toEqual([]);
@@ -113,8 +110,6 @@ describe('a full registry of an earlier release', () => {
 });
 
 const rowsOf = ({ client }: FullRegistry, query: string): unknown[] => client.prepare(query).all();
-
-const isTaken = (status: number): boolean => status < 300;
 
 function revokedIn(acts: readonly Act[]): string[] {
   return acts.filter(({ kind }) => kind === 'revoke').map(({ about }) => about);

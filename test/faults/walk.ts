@@ -16,6 +16,19 @@ export interface Walk {
   readonly take: (act: Act) => Promise<unknown>;
 }
 
+/**
+ * Sends acts, and records them for a `Checker`.
+ * @throws Error for an act that the registry does not take
+ */
+export function recordTaken(send: Send, acts: Act[]): Walk['take'] {
+  return async (act) => {
+    const { status, body } = await act.send(send);
+    if (status >= 300)
+      throw new Error(`${act.kind} ${act.about}: ${status} ${JSON.stringify(body)}`);
+    acts.push(act);
+  };
+}
+
 /** Publishes, scans and approves a skill. */
 export async function releaseOne(walk: Walk, skill: Skill): Promise<Skill> {
   await scanOne(walk, skill);

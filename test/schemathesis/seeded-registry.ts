@@ -6,7 +6,7 @@ import { readersFileName } from '../../registry/readers/readers-file.ts';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { claim, publication, revocation } from '../faults/acts.ts';
 import { makeServedSite } from '../faults/served-site.ts';
-import { drafted, enterStaff, releaseOne, scanOne, type Walk } from '../faults/walk.ts';
+import { drafted, enterStaff, recordTaken, releaseOne, scanOne } from '../faults/walk.ts';
 import { packagedSkill } from '../registry/packaged-skill.ts';
 import { makeKey } from '../registry/people.ts';
 import { enrol, makeSkill, registryIdAt, signIn } from '../registry/road.ts';
@@ -30,10 +30,7 @@ export async function makeSeededRegistry(): Promise<SeededRegistry> {
   await site.start();
   const send = site.sender('127.0.0.1');
   const staff = await enterStaff(send, site.trust);
-  const take: Walk['take'] = async (act) => {
-    const { status, body } = await act.send(send);
-    if (status >= 300) throw new Error(`${act.about}: ${JSON.stringify(body)}`);
-  };
+  const take = recordTaken(send, []);
   const walk = { send, staff, take };
   const id = await registryIdAt(send);
   for (const scope of ['acme', 'hidden']) await take(await claim(id, scope, staff.author));

@@ -15,7 +15,7 @@ import {
 } from '../../registry/road.ts';
 import { type Act, claim, publication, type SignedIn } from '../acts.ts';
 import { makeFailingNode } from '../failing-storage.ts';
-import { drafted, enterStaff, leaseFor, scanReport, type Walk } from '../walk.ts';
+import { drafted, enterStaff, leaseFor, recordTaken, scanReport, type Walk } from '../walk.ts';
 import { Checker } from '../whole.ts';
 import type { Row } from './stage.ts';
 
@@ -127,11 +127,7 @@ export async function runScanners(): Promise<Row[]> {
     };
     storage.wait(-behindMs);
     const acts: Act[] = [];
-    const take: Walk['take'] = async (act) => {
-      const { status, body } = await act.send(send);
-      if (status >= 300) throw new Error(`${act.kind} ${act.about}: ${status} ${body.code}`);
-      acts.push(act);
-    };
+    const take = recordTaken(send, acts);
     const staff = await enterStaff(send, trust);
     const key = makeKey();
     await enrol(send, trust.administrator, { name: 'other', roles: ['scanner'], key });

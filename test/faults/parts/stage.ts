@@ -3,7 +3,7 @@
 import { registryIdAt, signIn } from '../../registry/road.ts';
 import { type Act, claim } from '../acts.ts';
 import { makeServedSite, type ServedSite, type ServedSiteOptions } from '../served-site.ts';
-import { enterStaff, type Staff, type Walk } from '../walk.ts';
+import { enterStaff, recordTaken, type Staff, type Walk } from '../walk.ts';
 import { Checker } from '../whole.ts';
 
 /** One line of the table of `npm run faults`. */
@@ -33,11 +33,7 @@ export async function makeStage(options?: ServedSiteOptions): Promise<Stage> {
   const entered = await enterStaff(send, site.trust);
   const staff = { ...entered } as { -readonly [Key in keyof Staff]: Staff[Key] };
   const acts: Act[] = [];
-  const take: Walk['take'] = async (act) => {
-    const { status, body } = await act.send(send);
-    if (status >= 300) throw new Error(`${act.kind} ${act.about}: ${status} ${body.code}`);
-    acts.push(act);
-  };
+  const take = recordTaken(send, acts);
   await take(await claim(await registryIdAt(send), 'acme', staff.author));
   return {
     site,
