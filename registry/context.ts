@@ -95,7 +95,7 @@ export interface Registry {
   readonly incidents?: IncidentPolicy | undefined;
   /** How much a publisher may send. Without it, nothing is limited. */
   readonly quotas?: Quotas | undefined;
-  /** How long versions that were never approved keep their files. Without it, for ever. */
+  /** How long refused versions keep their files. Without it, for ever. */
   readonly retention?: RetentionRules | undefined;
   /** Spans of requests. Without it, nothing is traced. */
   readonly tracer?: Tracer | undefined;

@@ -137,7 +137,7 @@ export const settingRows = [
     option: 'retention',
     value: 'FILE',
     summary:
-      'for how long versions that were never approved keep their files (default: retention.json in DIR, else for ever)',
+      'for how long refused versions keep their files (default: retention.json in DIR, else for ever)',
   },
   {
     key: 'witnesses',

@@ -124,8 +124,8 @@ export async function readQuotas(dir: string): Promise<Quotas | undefined> {
 }
 
 /**
- * `DIR/retention.json`: how long versions that were never approved keep their files; undefined when
- * there is no such file. @throws Problem `json-invalid`
+ * `DIR/retention.json`: how long refused versions keep their files; undefined when there is no such
+ * file. @throws Problem `json-invalid`
  */
 export async function readRetention(dir: string): Promise<RetentionRules | undefined> {
   const path = join(dir, 'retention.json');

@@ -9,12 +9,9 @@ import { deletionsShownMax } from './limits.ts';
 import type { RetentionRules } from './retention-rules.ts';
 import { endedVersions } from './retention-schema.ts';
 
-/** States of a version that was never approved, and never will be. */
-export type EndState = 'refused' | 'withdrawn';
-
-/** A rule of the operator: for so many days after its end, a version keeps its files. */
+/** A rule of the operator: for so many days in this final state, a version keeps its files. */
 export interface RetentionRule {
-  readonly state: EndState;
+  readonly state: 'refused';
   readonly days: number;
 }
 
@@ -23,7 +20,7 @@ export interface DueVersion {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
-  /** When the version was refused or withdrawn, in milliseconds since 1970. */
+  /** When the version was refused, in milliseconds since 1970. */
   readonly endedAt: number;
   /** Null for a version of an older release whose bytes are not counted yet. */
   readonly bytes: number | null;
@@ -31,11 +28,8 @@ export interface DueVersion {
 
 const dayMs = 24 * 3_600_000;
 
-export function rulesOf({ refusedDays, withdrawnDays }: RetentionRules = {}): RetentionRule[] {
-  const rules: RetentionRule[] = [];
-  if (refusedDays !== undefined) rules.push({ state: 'refused', days: refusedDays });
-  if (withdrawnDays !== undefined) rules.push({ state: 'withdrawn', days: withdrawnDays });
-  return rules;
+export function rulesOf({ refusedDays }: RetentionRules = {}): RetentionRule[] {
+  return refusedDays === undefined ? [] : [{ state: 'refused', days: refusedDays }];
 }
 
 /** Versions that a rule is due for, the longest ended first. */

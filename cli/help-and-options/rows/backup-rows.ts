@@ -32,7 +32,7 @@ export const backupRows: readonly CommandRow[] = [
   },
   {
     name: 'registry retention',
-    summary: 'say which files of refused and withdrawn versions a registry would delete now',
+    summary: 'say which files of refused versions a registry would delete now',
     usage: 'DIR --dry-run [--retention FILE]',
     examples: [
       [
