@@ -14,6 +14,7 @@ export default defineConfig({
     './registry/store/waiting-schema.ts',
     './registry/store/identity-schema.ts',
     './registry/store/advice-schema.ts',
+    './registry/catalogue/catalogue-schema.ts',
     './registry/notices/notice-schema.ts',
     './registry/retention/retention-schema.ts',
   ],

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
+import { keepCatalogue } from './catalogue/renew-skills.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { closeFolder } from './data-folder/closed-folder.ts';
 import { readEnrolments } from './data-folder/data-folder.ts';
@@ -313,9 +314,14 @@ async function prepare(
   await Promise.race([finished, delay(resumeWaitMs, undefined, { ref: false })]);
   const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
   finishing.done = finished.catch(report).then(async () => {
-    const kept = [keepStops, keepQueue, keepNotices, keepSegments, keepRetention].map((keep) =>
-      keep(registry, finishing.signal, report),
-    );
+    const kept = [
+      keepStops,
+      keepCatalogue,
+      keepQueue,
+      keepNotices,
+      keepSegments,
+      keepRetention,
+    ].map((keep) => keep(registry, finishing.signal, report));
     await Promise.all(kept);
   });
   for (const envelope of await readEnrolments(dir)) {

@@ -11,6 +11,7 @@ import { defaultPolicy, parsePolicy } from '../skills-index/trust/policy/policy.
 import { parseRoot } from '../skills-index/trust/root/root.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
+import { renewSkills } from './catalogue/renew-skills.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resumeSome } from './index/resume.ts';
@@ -274,6 +275,7 @@ export default {
     else if (await fillSomeNames(registry)) {
       await resumeSome(registry, (error) => console.error(error));
       await followStops(registry);
+      await renewSkills(registry);
       await judgeByLooks(registry);
       await keepSome(registry);
       await deliverSome(registry);

@@ -10,6 +10,7 @@ import {
 } from '../../skills-index/skill/text/similarity-signature.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
 import { selectorList } from '../../skills-index/statement/rule-set.ts';
+import { renewSkills } from '../catalogue/renew-skills.ts';
 import type { Registry } from '../context.ts';
 import { reportBytesMax, ruleSetBytesMax } from '../limits.ts';
 import { orLater } from '../log/after-logging.ts';
@@ -90,7 +91,8 @@ function leaseRoutes(registry: Registry): Hono {
         // judge differently.
         const again = waiting === undefined && (await planRescans(registry)) > 0;
         if (waiting === undefined && registry.keepsQueue !== true)
-          for (const keep of [followStops, keepSome]) await orLater(registry, () => keep(registry));
+          for (const keep of [followStops, renewSkills, keepSome])
+            await orLater(registry, () => keep(registry));
         return context.json({
           job: (again ? await leaseJob(registry, actor, wanted) : waiting) ?? null,
         });

@@ -39,6 +39,7 @@ const emptied = [
   'ended_versions',
   'removed_blobs',
   'pending_stops',
+  'changed_skills',
 ];
 
 describe('a full registry of an earlier release', () => {

@@ -25,6 +25,7 @@ const floors: Record<string, readonly string[]> = {
     'notices',
     'review',
     'stops',
+    'catalogue',
     'index',
     'retention',
     'versions',

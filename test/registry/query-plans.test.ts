@@ -3,6 +3,8 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
+import { renewSkills } from '../../registry/catalogue/renew-skills.ts';
+import { findSkill, skillsByName, skillsByTime } from '../../registry/catalogue/shown-skills.ts';
 import { readIndexFile } from '../../registry/index/index-file.ts';
 import { readLines, readLinesAt, unwrittenLines } from '../../registry/index/index-rows.ts';
 import { resume, resumeSome } from '../../registry/index/resume.ts';
@@ -13,6 +15,7 @@ import { judgeByLooks } from '../../registry/scans/package-consequences.ts';
 import { metricsText, RequestCounts } from '../../registry/serving/metrics.ts';
 import { followStops } from '../../registry/stops/pending-stops.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { adviceStatement, revocationStatement } from '../../skills-index/statement/attestation.ts';
 import { digestOfRuleSet } from '../../skills-index/statement/rule-set.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
@@ -238,7 +241,14 @@ describe('a registry', () => {
         const { known: _, ...ofWorker } = world.registry;
         expect(await readIndexFile(ofWorker, skill.manifest.name)).toBeDefined();
         await followStops(world.registry);
+        await renewSkills(world.registry);
       }
+      const place = { name: skill.manifest.name, offeredSince: 1 };
+      await findSkill(world.registry, place.name);
+      await skillsByName(world.registry, {});
+      await skillsByName(world.registry, { after: place.name, scope: scopeOf(place.name) });
+      await skillsByTime(world.registry);
+      await skillsByTime(world.registry, place);
       // The cron trigger of a Worker.
       for (const _ of [1, 2]) {
         await resumeSome(world.registry, () => undefined);

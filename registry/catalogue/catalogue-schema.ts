@@ -1,0 +1,39 @@
+/** Tables of the catalogue. Migrations are generated from this file, too. */
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { Capabilities } from '../../skills-index/skill/capability.ts';
+import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+
+/**
+ * A row for each skill that has a version to offer. The row has what lists, pages and searches show
+ * of the skill: its offered version. Readers compare the version's state, which may have changed
+ * since.
+ */
+export const skills = sqliteTable(
+  'skills',
+  {
+    name: text().$type<SkillName>().primaryKey(),
+    scope: text().$type<Scope>().notNull(),
+    versionId: text().notNull(),
+    version: text().$type<Version>().notNull(),
+    /** From the index line, as `capabilities`. */
+    description: text().notNull(),
+    capabilities: text({ mode: 'json' }).$type<Capabilities>().notNull(),
+    /** When the version was approved, or let go after a stop; milliseconds since 1970. */
+    offeredSince: integer().notNull(),
+  },
+  (table) => [
+    index('skills_scope').on(table.scope, table.name),
+    index('skills_newest').on(table.offeredSince, table.name),
+  ],
+);
+
+/**
+ * Skills whose rows may be behind. Triggers on the states of versions and on advice
+ * add them, so that no writer forgets one.
+ */
+export const changedSkills = sqliteTable('changed_skills', {
+  name: text().$type<SkillName>().primaryKey(),
+  /** Counts the changes, so that a renewal of an earlier one leaves the row. */
+  turn: integer().notNull().default(0),
+});

@@ -1,0 +1,129 @@
+/**
+ * Keeps the catalogue in step with the index: one row for each skill, with the version that is
+ * offered to somebody who names none.
+ */
+import { and, asc, desc, eq } from 'drizzle-orm';
+import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import { compareVersions, resolveVersion } from '../../skills-index/skill/version.ts';
+import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
+import type { Registry } from '../context.ts';
+import { adviceKinds } from '../index/advice.ts';
+import { keepOn } from '../keep-on.ts';
+import type { BatchWrite } from '../store/batch.ts';
+import { audit, indexLines, versions } from '../store/schema.ts';
+import { readShown, shownColumns } from '../versions/shown-versions.ts';
+import { changedSkills, skills } from './catalogue-schema.ts';
+import {
+  catalogueBusyPauseMs,
+  catalogueFailurePauseMs,
+  cataloguePauseMs,
+  offeredCandidatesMax,
+  skillsRenewedAtOnce,
+} from './limits.ts';
+
+/**
+ * Renews the rows of some skills whose versions changed.
+ * @param candidates the number of a skill's newest versions that are looked at
+ * @returns whether others are left
+ */
+export async function renewSkills(
+  registry: Registry,
+  candidates = offeredCandidatesMax,
+): Promise<boolean> {
+  const changed = await registry.db.read
+    .select()
+    .from(changedSkills)
+    .orderBy(asc(changedSkills.name))
+    .limit(skillsRenewedAtOnce);
+  for (const { name, turn } of changed) {
+    const row = await offeredOf(registry, name, candidates);
+    const write: BatchWrite =
+      row === undefined
+        ? (db) => db.delete(skills).where(eq(skills.name, name))
+        : (db) =>
+            db.insert(skills).values(row).onConflictDoUpdate({ target: skills.name, set: row });
+    const isDone = and(eq(changedSkills.name, name), eq(changedSkills.turn, turn));
+    await registry.db.batch([write, (db) => db.delete(changedSkills).where(isDone)]);
+  }
+  return changed.length === skillsRenewedAtOnce;
+}
+
+/**
+ * Slice after slice, with pauses, until the signal aborts.
+ * @param onFailure receives the error of a slice, after which the next slice comes later
+ */
+export function keepCatalogue(
+  registry: Registry,
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+): Promise<void> {
+  const pauses = {
+    busy: catalogueBusyPauseMs,
+    idle: cataloguePauseMs,
+    failure: catalogueFailurePauseMs,
+  };
+  return keepOn(() => renewSkills(registry), pauses, { signal, onFailure });
+}
+
+/**
+ * The row of a skill. Like an installer without a range, it prefers the highest version that is no
+ * prerelease, and takes no yanked one. Versions older than the newest few count only while they
+ * are offered already: a skill may have any number of versions.
+ * @returns undefined when the skill has no version to offer
+ */
+async function offeredOf(
+  registry: Registry,
+  name: SkillName,
+  candidates: number,
+): Promise<typeof skills.$inferInsert | undefined> {
+  const { db } = registry;
+  const [before] = await db.read
+    .select({ id: skills.versionId })
+    .from(skills)
+    .where(eq(skills.name, name));
+  const columns = { ...shownColumns, line: indexLines.line, since: audit.at };
+  const joined = () =>
+    db.read
+      .select(columns)
+      .from(versions)
+      .innerJoin(indexLines, eq(indexLines.versionId, versions.id))
+      .leftJoin(audit, and(eq(audit.versionId, versions.id), eq(audit.move, versions.move)));
+  const found = await readShown(registry, async () => [
+    ...(await joined()
+      .where(and(eq(versions.name, name), eq(versions.status, 'approved')))
+      .orderBy(desc(versions.logIndex))
+      .limit(candidates)),
+    ...(before === undefined ? [] : await joined().where(eq(versions.id, before.id))),
+  ]);
+  const approved = found.filter(({ status }) => status === 'approved');
+  const advice = await adviceKinds(
+    registry,
+    approved.map(({ id }) => id),
+  );
+  const offered = approved.filter(({ id }) => advice.get(id)?.includes('yanked') !== true);
+  const all = offered.map(({ version }) => version);
+  const highest = resolveVersion('*', all) ?? all.toSorted(compareVersions).at(-1);
+  const chosen = offered.find(({ version }) => version === highest);
+  const line = chosen && readLine(registry, name, chosen.line);
+  if (chosen === undefined || line === undefined) return undefined;
+  const { description, capabilities } = line;
+  return {
+    name,
+    scope: scopeOf(name),
+    versionId: chosen.id,
+    version: chosen.version,
+    description,
+    capabilities,
+    offeredSince: chosen.since ?? chosen.createdAt,
+  };
+}
+
+/** Installers refuse an index with an unreadable line, so its skill is not offered. */
+function readLine(registry: Registry, name: SkillName, text: string): IndexLine | undefined {
+  try {
+    return parseIndexFile(Buffer.from(text), name)[0];
+  } catch (error) {
+    registry.reportPutOff?.(error);
+    return undefined;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Skills as lists and pages show them. A row whose version was stopped since is left out: what is
+ * not approved now is never shown as if it were.
+ */
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
+import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
+import type { Registry } from '../context.ts';
+import { versions } from '../store/schema.ts';
+import { readShown, shownColumns } from '../versions/shown-versions.ts';
+import type { VersionRow } from '../versions/versions.ts';
+import { skills } from './catalogue-schema.ts';
+import { skillsPageRows } from './limits.ts';
+
+/** A skill with the version that is offered. */
+export interface ShownSkill
+  extends Pick<VersionRow, 'name' | 'version' | 'bundle' | 'publisher' | 'logIndex'>,
+    Pick<typeof skills.$inferSelect, 'scope' | 'versionId' | 'description' | 'capabilities'> {
+  readonly offeredSince: Date;
+}
+
+/** The skills of a page, and the place of the last row that was read. */
+export interface SkillsPage<Place> {
+  readonly skills: readonly ShownSkill[];
+  /** Only when skills may follow. */
+  readonly next?: Place;
+}
+
+/** The place of a skill among the newest. */
+export interface NewestPlace {
+  /** Milliseconds since 1970. */
+  readonly offeredSince: number;
+  readonly name: SkillName;
+}
+
+/**
+ * A skill with its offered version.
+ * @returns undefined when the skill has none
+ */
+export async function findSkill(
+  registry: Registry,
+  name: SkillName,
+): Promise<ShownSkill | undefined> {
+  const rows = await readShown(registry, async () => rowsOf(registry).where(eq(skills.name, name)));
+  return shownAmong(rows)[0];
+}
+
+/** A page of the skills of a scope, or of all scopes, in the order of their names. */
+export async function skillsByName(
+  registry: Registry,
+  { after, scope }: { readonly after?: SkillName | undefined; readonly scope?: Scope | undefined },
+): Promise<SkillsPage<SkillName>> {
+  const rows = await readShown(registry, async () =>
+    rowsOf(registry)
+      .where(
+        and(
+          scope === undefined ? undefined : eq(skills.scope, scope),
+          after === undefined ? undefined : gt(skills.name, after),
+        ),
+      )
+      .orderBy(asc(skills.name))
+      .limit(skillsPageRows),
+  );
+  return pageOf(rows, ({ name }) => name);
+}
+
+/** A page of all skills, those first that were offered last. */
+export async function skillsByTime(
+  registry: Registry,
+  after?: NewestPlace,
+): Promise<SkillsPage<NewestPlace>> {
+  const rows = await readShown(registry, async () =>
+    rowsOf(registry)
+      .where(
+        after === undefined
+          ? undefined
+          : sql`(${skills.offeredSince}, ${skills.name}) < (${after.offeredSince}, ${after.name})`,
+      )
+      .orderBy(desc(skills.offeredSince), desc(skills.name))
+      .limit(skillsPageRows),
+  );
+  return pageOf(rows, ({ name, offeredSince }) => ({ name, offeredSince }));
+}
+
+type SkillRow = Awaited<ReturnType<typeof rowsOf>>[number];
+
+function rowsOf({ db }: Registry) {
+  const { capabilities, description, offeredSince, scope } = skills;
+  return db.read
+    .select({ ...shownColumns, scope, description, capabilities, offeredSince })
+    .from(skills)
+    .innerJoin(versions, eq(versions.id, skills.versionId))
+    .$dynamic();
+}
+
+function shownAmong(rows: readonly SkillRow[]): ShownSkill[] {
+  return rows
+    .filter(({ status }) => status === 'approved')
+    .map(
+      ({
+        name,
+        version,
+        bundle,
+        publisher,
+        logIndex,
+        scope,
+        description,
+        capabilities,
+        ...row
+      }) => ({
+        name,
+        version,
+        bundle,
+        publisher,
+        logIndex,
+        scope,
+        description,
+        capabilities,
+        versionId: row.id,
+        offeredSince: new Date(row.offeredSince),
+      }),
+    );
+}
+
+function pageOf<Place>(
+  rows: readonly SkillRow[],
+  placeOf: (last: SkillRow) => Place,
+): SkillsPage<Place> {
+  const last = rows.length < skillsPageRows ? undefined : rows.at(-1);
+  return { skills: shownAmong(rows), ...(last === undefined ? {} : { next: placeOf(last) }) };
+}
