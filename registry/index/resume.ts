@@ -10,7 +10,6 @@ import { finishStatements } from '../log/finish-statements.ts';
 import { versions } from '../store/schema.ts';
 import { renewals, waiting } from '../store/waiting-schema.ts';
 import { completeScans } from '../versions/lacking-scans.ts';
-import type { VersionState } from '../versions/status.ts';
 import { writeLackingFiles } from './index-file.ts';
 import { settle } from './publish-index.ts';
 
@@ -19,7 +18,7 @@ type OnRefusal = (error: unknown) => void;
 
 /** A step for the versions of one kind, in the order of their log indexes. */
 interface Round {
-  readonly kind: 'approved' | 'scanning' | 'reviewed';
+  readonly kind: 'approved' | 'scanning';
   next(registry: Registry, after: number, limit: number): Promise<readonly Place[]>;
   step(registry: Registry, id: string): Promise<unknown>;
 }
@@ -32,9 +31,9 @@ interface Place {
 const rounds: readonly Round[] = [
   // The approvals may suffice since the last step.
   { kind: 'approved', next: approvedAfter, step: settle },
-  // The policy may ask for another scan since the last start.
-  { kind: 'scanning', next: versionsIn('scanning'), step: completeScans },
-  { kind: 'reviewed', next: versionsIn('in review'), step: completeScans },
+  // The policy may ask for more or fewer scans since the last start. `renewQueue` completes the
+  // versions in review, which may be very many.
+  { kind: 'scanning', next: scanningAfter, step: completeScans },
 ];
 
 /** Everything that is left, until `signal` ends it. */
@@ -109,12 +108,15 @@ async function approvedAfter(
   );
 }
 
-function versionsIn(status: VersionState): Round['next'] {
-  return ({ db }, after, limit) =>
-    db.read
-      .select({ id: versions.id, logIndex: versions.logIndex })
-      .from(versions)
-      .where(and(eq(versions.status, status), gt(versions.logIndex, after)))
-      .orderBy(asc(versions.logIndex))
-      .limit(limit);
+async function scanningAfter(
+  { db }: Registry,
+  after: number,
+  limit: number,
+): Promise<readonly Place[]> {
+  return db.read
+    .select({ id: versions.id, logIndex: versions.logIndex })
+    .from(versions)
+    .where(and(eq(versions.status, 'scanning'), gt(versions.logIndex, after)))
+    .orderBy(asc(versions.logIndex))
+    .limit(limit);
 }

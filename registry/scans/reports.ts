@@ -27,7 +27,7 @@ import { appendInTurn } from '../log/sequencer.ts';
 import { latest, readMembers, requireRole } from '../people/identities.ts';
 import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { proseBlob } from '../review/prose-since.ts';
-import { judgeAnew } from '../review/queue/renew-queue.ts';
+import { judgeAnew } from '../review/queue/judge-anew.ts';
 import { similarityWrites } from '../review/similarity-index.ts';
 import { isWorse, suspensionFor } from '../stops/suspensions.ts';
 import type { BatchWrite } from '../store/batch.ts';

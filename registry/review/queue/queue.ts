@@ -18,8 +18,9 @@ import { guard, reviewNotes, versions } from '../../store/schema.ts';
 import { waiting } from '../../store/waiting-schema.ts';
 import type { VersionState } from '../../versions/status.ts';
 import type { VersionRow } from '../../versions/versions.ts';
+import { judgeAnew } from './judge-anew.ts';
 import { type QueueJudgement, unjudged, whyUnshown } from './queue-judgement.ts';
-import { judgeAnew, renewQueue } from './renew-queue.ts';
+import { renewQueue } from './renew-queue.ts';
 import { countShown } from './shown-approvals.ts';
 
 export interface QueueRow extends Omit<QueueJudgement, 'policy'> {

@@ -3,8 +3,7 @@
  * of the evidence. The versions with changes are judged again a few at a time, the highest in the
  * queue first.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { and, asc, eq, gt, lte, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
 import { bandKeys } from '../../../skills-index/skill/text/similarity-signature.ts';
 import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../../context.ts';
@@ -14,8 +13,7 @@ import { versionPackages } from '../../store/package-schema.ts';
 import { versions } from '../../store/schema.ts';
 import { similarity, similarityBands } from '../../store/similarity-schema.ts';
 import { renewals, waiting } from '../../store/waiting-schema.ts';
-import type { VersionRow } from '../../versions/versions.ts';
-import { judgeVersion, type QueueJudgement, rankOf } from './queue-judgement.ts';
+import { renewVersions } from './judge-anew.ts';
 
 type RenewalRow = typeof renewals.$inferSelect;
 
@@ -36,38 +34,8 @@ export async function renewQueue(registry: Registry): Promise<boolean> {
     .orderBy(asc(waiting.rank), asc(waiting.logIndex))
     .limit(judgedAnewAtOnce + 1);
   const now = due.slice(0, judgedAnewAtOnce).map(({ id }) => id);
-  await judgeAnew(registry, now);
+  await renewVersions(registry, now);
   return due.length > judgedAnewAtOnce || (await openRenewals(registry, 1)).length > 0;
-}
-
-/**
- * Judges waiting versions and stores the result. A version whose evidence changes meanwhile stays
- * due.
- */
-export async function judgeAnew(registry: Registry, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  // The changes are read before the evidence, so that a later change is not taken for known.
-  const rows = await registry.db.read
-    .select({ row: versions, changes: waiting.changes })
-    .from(waiting)
-    .innerJoin(versions, eq(versions.id, waiting.versionId))
-    .where(isAmong(waiting.versionId, ids));
-  const writes: BatchWrite[] = [];
-  for (const { row, changes } of rows) {
-    writes.push(judgedWrite(row, changes, await judgeVersion(registry, row)));
-    // Other requests are answered between two versions.
-    await nextTurn();
-  }
-  await registry.db.batch(writes);
-}
-
-// Of two that judge at once, the one that knew fewer changes does not overwrite the other.
-function judgedWrite({ id }: VersionRow, known: number, judged: QueueJudgement): BatchWrite {
-  return (db) =>
-    db
-      .update(waiting)
-      .set({ judged, rank: rankOf(judged), known })
-      .where(and(eq(waiting.versionId, id), lte(waiting.known, known)));
 }
 
 async function openRenewals({ db }: Registry, limit: number): Promise<readonly RenewalRow[]> {
@@ -212,7 +180,7 @@ async function alikeSlice({ db }: Registry, after: string, versionId: string): P
 }
 
 /**
- * Judges the next versions of the daily look at all that wait. The look finds what no event tells:
+ * Renews the next versions of the daily look at all that wait. The look finds what no event tells:
  * another policy, or other rules of the risk in a new release. Nobody who reads the queue waits for
  * the look.
  */
@@ -235,7 +203,7 @@ export async function lookAtWaiting(registry: Registry): Promise<void> {
     after: look.after,
     limit: judgedAnewAtOnce,
   });
-  await judgeAnew(registry, ids);
+  await renewVersions(registry, ids);
   await orLost(
     registry.db.batch([
       isUnchanged(look),

@@ -1,7 +1,8 @@
-import { sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { resume, resumeSome } from '../../../registry/index/resume.ts';
-import { resumedAtOnce } from '../../../registry/limits.ts';
+import { judgedAnewAtOnce, resumedAtOnce } from '../../../registry/limits.ts';
+import { keepSome } from '../../../registry/review/queue/keep-queue.ts';
 import { jobs, versions } from '../../../registry/store/schema.ts';
 import { makeSkill, publish } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
@@ -51,6 +52,23 @@ it('the cron trigger of a Worker does a few versions each time, and begins anew 
   await world.registry.db.batch([(db) => db.run(sql`DELETE FROM jobs WHERE versionId = 'V1'`)]);
   await resumeSome(world.registry, never);
   expect(await queued()).toBe(many + 1);
+});
+
+it('leaves the versions in review to the queue, a few at a time, and starts no scan of those held back', async () => {
+  const { db } = world.registry;
+  const ids = Array.from({ length: many }, (_, at) => `V${at + 1}`);
+  await db.batch([
+    (write) => write.update(versions).set({ status: 'in review' }).where(inArray(versions.id, ids)),
+    (write) => write.update(versions).set({ status: 'quarantined' }).where(eq(versions.id, 'V1')),
+  ]);
+  await resume(world.registry, never);
+  expect(await queued()).toBe(1);
+  await keepSome(world.registry);
+  expect(await queued()).toBeLessThanOrEqual(judgedAnewAtOnce + 1);
+  while (await keepSome(world.registry));
+  expect(await queued()).toBe(many);
+  const held = await db.read.select().from(jobs).where(eq(jobs.versionId, 'V1'));
+  expect(held).toEqual([]);
 });
 
 it('one version that cannot be read keeps no other waiting', async () => {
