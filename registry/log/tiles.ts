@@ -1,8 +1,9 @@
 /**
  * The log as tiles (C2SP tlog-tiles). A tile is made from committed rows at its first request; full
- * tiles are kept as plain files.
+ * tiles, and the last tile of each level above the leaves, are kept as plain files.
  */
 import { and, asc, gte, lt } from 'drizzle-orm';
+import type { CompactRange } from '../../skills-index/log/compact-range.ts';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import { parseHashTile, type TileId, tilePath, tileWidthMax } from '../../skills-index/log/tile.ts';
 import { entryTile, parseTilePath } from '../../skills-index/log/tile-files.ts';
@@ -15,7 +16,8 @@ import {
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { log } from '../store/schema.ts';
-import { newestCheckpoint } from './log.ts';
+import { orLater } from './after-logging.ts';
+import { newestCheckpoint, readRange } from './log.ts';
 import { readBodies } from './segments/entry-bodies.ts';
 
 /**
@@ -26,16 +28,18 @@ import { readBodies } from './segments/entry-bodies.ts';
  */
 export async function readTile(registry: Registry, path: string): Promise<Uint8Array> {
   const tile = parseTilePath(path);
-  const name = `public/log/${path}`;
   const isFull = tile.width === tileWidthMax;
-  const kept = isFull ? await registry.objects.get(name) : undefined;
+  const kept = isFull ? await registry.objects.get(objectOf(tile)) : undefined;
   if (kept !== undefined) return kept;
   const leavesEach = tile.level === 'entries' ? 1 : tileWidthMax ** tile.level;
   const end = (tile.index * tileWidthMax + tile.width) * leavesEach;
   const size = (await newestCheckpoint(registry))?.size ?? 0;
   if (end > size) throw new Problem('not-found', `The log of ${size} entries has no ${path} yet`);
+  const isLast = size < end + leavesEach;
+  if (!isFull && isLast && isInner(tile))
+    return readGrowing(registry, tile, await readRange(registry, size));
   const bytes = await makeTile(registry, tile);
-  if (isFull) await registry.objects.put(name, bytes);
+  if (isFull) await registry.objects.put(objectOf(tile), bytes);
   return bytes;
 }
 
@@ -76,9 +80,67 @@ async function makeTile(registry: Registry, tile: TileId): Promise<Uint8Array> {
     return Buffer.concat(rows.map(({ leafHash }) => Buffer.from(leafHash, 'base64')));
   }
   const nodes: Hash[] = [];
-  for (let at = first; at < first + tile.width; at++) {
-    const below: TileId = { level: tile.level - 1, index: at, width: tileWidthMax };
-    nodes.push(perfectRoot(parseHashTile(await readTile(registry, tilePath(below)), below)));
-  }
+  for (let at = first; at < first + tile.width; at++)
+    nodes.push(await rootOfTile(registry, tile.level - 1, at));
   return Buffer.concat(nodes);
+}
+
+/** A tile whose hashes are roots of full tiles. */
+interface InnerTile extends TileId {
+  readonly level: number;
+}
+
+function isInner(tile: TileId): tile is InnerTile {
+  return tile.level !== 'entries' && tile.level > 0;
+}
+
+/**
+ * The last tile of a level above the leaves. Making the tile reads up to 255 tiles, so the registry
+ * keeps the tile, and makes the next one from it. A kept tile counts when its hashes are below the
+ * peaks of the tree.
+ */
+async function readGrowing(
+  registry: Registry,
+  tile: InnerTile,
+  range: CompactRange,
+): Promise<Uint8Array> {
+  const name = objectOf(tile);
+  const kept = await registry.objects.get(name);
+  if (kept !== undefined && isOfTree(kept, tile, range)) return kept;
+  const before =
+    tile.width === 1
+      ? new Uint8Array()
+      : await registry.objects.get(objectOf({ ...tile, width: tile.width - 1 }));
+  const last = tile.index * tileWidthMax + tile.width - 1;
+  const grown = before && Buffer.concat([before, await rootOfTile(registry, tile.level - 1, last)]);
+  const isSound = grown !== undefined && isOfTree(grown, tile, range);
+  const bytes = isSound ? grown : await makeTile(registry, tile);
+  await orLater(registry, () => registry.objects.put(name, bytes));
+  return bytes;
+}
+
+async function rootOfTile(registry: Registry, level: number, index: number): Promise<Hash> {
+  const tile: TileId = { level, index, width: tileWidthMax };
+  return perfectRoot(parseHashTile(await readTile(registry, tilePath(tile)), tile));
+}
+
+/** Whether the bytes are the last tile of its level: the peaks of the tree are computed from it. */
+function isOfTree(bytes: Uint8Array, tile: InnerTile, { size, peaks }: CompactRange): boolean {
+  if (bytes.byteLength !== tile.width * 32) return false;
+  const hashes = parseHashTile(bytes, tile);
+  let at = 0;
+  let nth = 0;
+  for (let span = 2 ** Math.floor(Math.log2(size)); span >= 1; span /= 2) {
+    if (Math.floor(size / span) % 2 === 0) continue;
+    const peak = peaks[nth++] ?? new Uint8Array();
+    const count = span / tileWidthMax ** tile.level;
+    if (count < 1 || count >= tileWidthMax) continue;
+    if (Buffer.compare(perfectRoot(hashes.slice(at, at + count)), peak) !== 0) return false;
+    at += count;
+  }
+  return at === hashes.length;
+}
+
+function objectOf(tile: TileId): string {
+  return `public/log/${tilePath(tile)}`;
 }
