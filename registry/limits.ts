@@ -364,5 +364,5 @@ export const journalBytesMax = 16 * 1024 * 1024;
 export const journalGraceMs = 60_000;
 /** Log entries that a restore reads at once. */
 export const restoredEntriesAtOnce = 500;
-/** Versions with one blob among which a reader's scope is looked for. */
-export const sharedBlobRowsMax = 1_000;
+/** Versions with one list of files among which a reader's scope is looked for. */
+export const sharedBundleRowsMax = 1_000;

@@ -39,6 +39,7 @@ import {
   statementsOf,
 } from '../versions/manifests.ts';
 import { nobodyEndedSince, whyStopped } from '../versions/publishers.ts';
+import { showBlobs } from '../versions/version-blobs.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { identityEvidence } from './evidence.ts';
 import { commitLine, writeIndexFile } from './index-file.ts';
@@ -75,8 +76,9 @@ async function settleOnce(registry: Registry, versionId: string): Promise<Versio
   requireReadable(line);
   await requireFewNames(registry, row);
   await requireAdmissible(registry, row, line);
-  await makePublic(registry, row, line);
-  return enter(registry, row, { line, since });
+  const blobs = await blobsOf(registry, row);
+  await makePublic(registry, [...blobs, ...line.statements]);
+  return enter(registry, row, { line, blobs, since });
 }
 
 async function lineOf(
@@ -190,18 +192,18 @@ async function requireAdmissible(
   }
 }
 
+/** The blobs of a version that installers read: the list of its files, its report and its files. */
+async function blobsOf(registry: Registry, row: VersionRow): Promise<readonly Digest[]> {
+  const files = await filesOf(registry, row);
+  const report = row.report === null ? [] : [row.report];
+  return [row.bundle, ...report, ...files.map((file) => file.sha256)];
+}
+
 /**
  * Copies the evidence of a line to the public objects. It comes before the line, so that no line
  * names missing evidence.
  */
-async function makePublic(registry: Registry, row: VersionRow, line: IndexLine): Promise<void> {
-  const files = await filesOf(registry, row);
-  const digests = [
-    row.bundle,
-    ...(row.report === null ? [] : [row.report]),
-    ...files.map((file) => file.sha256),
-    ...line.statements,
-  ];
+async function makePublic(registry: Registry, digests: readonly Digest[]): Promise<void> {
   const missing = new Map<string, Uint8Array>();
   for (const digest of digests) {
     const name = publicBlobName(digest);
@@ -213,7 +215,15 @@ async function makePublic(registry: Registry, row: VersionRow, line: IndexLine):
 async function enter(
   registry: Registry,
   row: VersionRow,
-  { line, since }: { readonly line: IndexLine; readonly since: number },
+  {
+    line,
+    blobs,
+    since,
+  }: {
+    readonly line: IndexLine;
+    readonly blobs: readonly Digest[];
+    readonly since: number;
+  },
 ): Promise<VersionRow> {
   const cause = {
     by: 'registry',
@@ -233,7 +243,7 @@ async function enter(
     written: 0,
   };
   const conditions = [nobodyEndedSince(since), noMaliciousPackage(row)];
-  await commitLine(registry, entry, [...conditions, ...writes]);
+  await commitLine(registry, entry, [...conditions, ...writes, showBlobs(row, blobs)]);
   await writeIndexFile(registry, row.name);
   await refreshStatus(registry);
   // The first reader of a lacking pack has it made.

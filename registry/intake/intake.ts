@@ -2,7 +2,7 @@
  * Intake: an upload becomes a version, or is rejected whole with every reason. A rejected upload
  * leaves only an audit line.
  */
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { requireLocked } from '../../skills-index/packages/require-locked.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
@@ -31,13 +31,14 @@ import {
 import { contradictsHint } from '../people/signer.ts';
 import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { enqueueScan } from '../scans/jobs.ts';
-import { type BatchWrite, elementOf, retryOnClash } from '../store/batch.ts';
+import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { putBlobs } from '../store/objects.ts';
-import { audit, versionBlobs, versions } from '../store/schema.ts';
+import { audit, versions } from '../store/schema.ts';
 import { bytesOf } from '../versions/count-bytes.ts';
 import { statementsOf } from '../versions/manifests.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
+import { addBlobs } from '../versions/version-blobs.ts';
 import { packageWrites } from '../versions/version-packages.ts';
 import {
   nothingAlikeSince,
@@ -238,12 +239,7 @@ async function store(
       nothingAlikeSince(since, { name, bundle: packed.digest }),
       ...quotaHolds(registry, upload),
       (db) => db.insert(versions).values(row(logIndex)),
-      (db) =>
-        db
-          .insert(versionBlobs)
-          .select(
-            sql`SELECT DISTINCT ${elementOf(versionBlobs.digest)}, ${id} FROM json_each(${JSON.stringify(digests)})`,
-          ),
+      addBlobs({ id, name }, digests),
       ...packageWrites(id, manifest, packed.bundle.files),
       enqueueScan(registry, id),
       (db) =>

@@ -4,14 +4,21 @@
  * route answers as if the scope did not exist.
  */
 import type { Context, MiddlewareHandler } from 'hono';
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import { type Scope, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import type { Actor, Registry } from '../context.ts';
+import { scopesOf } from '../people/actors.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import { readSession } from '../sign-in/sessions.ts';
-import { bearerToken } from './readers.ts';
-import type { ScopesOfContent } from './scopes-of-content.ts';
+import { bearerToken, type Readers } from './readers.ts';
+import {
+  isBlobIn,
+  isBlobOutside,
+  type ScopesOfContent,
+  scopesOfStatementBlob,
+} from './scopes-of-content.ts';
 
 /** @throws Problem `registry-busy`, `database-damaged` */
 export async function mayRead(
@@ -61,6 +68,42 @@ export async function requireReading(
   if (all === 'everybody') return;
   for (const scope of all) if (await mayRead(registry, context, scope)) return;
   throw new Problem('not-found', missing);
+}
+
+/**
+ * Answers a request for a blob of private scopes alone as if there were none. A blob belongs to the
+ * scopes of all versions in the index that have it, or to those of the statement that it is.
+ * @param missing the message of the route when there is no such blob
+ * @throws Problem `not-found`
+ */
+export async function requireReadingBlob(
+  registry: Registry,
+  context: Context,
+  digest: Digest,
+  missing: string,
+): Promise<void> {
+  const { readers } = registry;
+  if (readers === undefined) return;
+  const { privateScopes: hidden } = readers;
+  if (hidden !== 'everything' && (await isBlobOutside(registry, digest, hidden))) return;
+  const shown = await privateScopesFor(registry, context, readers);
+  if (shown === 'everything' || (await isBlobIn(registry, digest, shown))) return;
+  const scopes = (): Promise<ScopesOfContent> => scopesOfStatementBlob(registry, digest);
+  await requireReading(registry, context, scopes, missing);
+}
+
+/** The private scopes that a request may read. */
+async function privateScopesFor(
+  registry: Registry,
+  context: Context,
+  readers: Readers,
+): Promise<readonly Scope[] | 'everything'> {
+  const found = readers.of(context);
+  if (found.some(({ scopes }) => scopes === undefined)) return 'everything';
+  const actor = await sessionOf(registry, context);
+  if (actor?.member !== undefined) return 'everything';
+  const own = actor === undefined ? [] : await scopesOf(registry, actor);
+  return [...found.flatMap(({ scopes = [] }) => scopes), ...own];
 }
 
 /**

@@ -17,6 +17,7 @@ export function bearerToken(context: Context): string | undefined {
 export class Readers {
   /** Whether only readers see anything of the registry. */
   readonly isClosed: boolean;
+  readonly privateScopes: readonly Scope[] | 'everything';
   readonly #private: ReadonlySet<Scope>;
   readonly #byToken: ReadonlyMap<Digest, readonly ReaderEntry[]>;
   readonly #byAddress: readonly { readonly entry: ReaderEntry; readonly networks: Networks }[];
@@ -29,6 +30,7 @@ export class Readers {
     addressOf: (context: Context) => string | undefined,
   ) {
     this.isClosed = file.private === 'everything';
+    this.privateScopes = file.private;
     this.#private = new Set(file.private === 'everything' ? [] : file.private);
     this.#byToken = Map.groupBy(
       file.readers.filter(({ token }) => token !== undefined),

@@ -1,5 +1,5 @@
 /** The scopes to which content belongs that has no scope in its address. */
-import { eq } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { type Scope, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -8,34 +8,57 @@ import {
   peekStatement,
 } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { Registry } from '../context.ts';
-import { sharedBlobRowsMax } from '../limits.ts';
+import { sharedBundleRowsMax } from '../limits.ts';
+import { isAmong } from '../store/batch.ts';
 import { indexLines, statements, versionBlobs, versions } from '../store/schema.ts';
 
-/** The scopes of a blob; 'everybody' for a statement that is about no scope. */
+/** The scopes of content; 'everybody' for a statement that is about no scope. */
 export type ScopesOfContent = ReadonlySet<Scope> | 'everybody';
 
 /**
- * The scopes of a blob: of the versions in the index that have it, or of the statement that it is.
- * A version outside the index gives nobody a blob: a stranger would upload guessed bytes, and learn
- * whether a private skill has them. A blob that very many versions have counts for the first of
- * them only.
+ * Whether a version in the index has the blob, in a scope that is not among the private ones. A
+ * version outside the index gives nobody a blob: a stranger would upload guessed bytes, and learn
+ * whether a private skill has them.
  */
-export async function scopesOfBlob(registry: Registry, digest: Digest): Promise<ScopesOfContent> {
-  const rows = await registry.db.read
-    .select({ name: versions.name })
+export async function isBlobOutside(
+  { db }: Registry,
+  digest: Digest,
+  privateScopes: readonly Scope[],
+): Promise<boolean> {
+  const { scope } = versionBlobs;
+  const next = (after: SQL): SQL =>
+    sql`SELECT min(${scope}) FROM ${versionBlobs} WHERE ${eq(versionBlobs.digest, digest)} AND ${scope} > ${after}`;
+  // From scope to scope: very many versions of one scope may have the blob.
+  const [found] = await db.read.all(
+    sql`WITH RECURSIVE found(scope) AS (${next(sql`''`)} UNION ALL SELECT (${next(sql`found.scope`)}) FROM found WHERE found.scope IS NOT NULL) SELECT 1 FROM found WHERE scope IS NOT NULL AND scope NOT IN (SELECT value FROM json_each(${JSON.stringify(privateScopes)})) LIMIT 1`,
+  );
+  return found !== undefined;
+}
+
+/** Whether a version in the index of one of the scopes has the blob. */
+export async function isBlobIn(
+  { db }: Registry,
+  digest: Digest,
+  scopes: readonly Scope[],
+): Promise<boolean> {
+  const [found] = await db.read
+    .select({ scope: versionBlobs.scope })
     .from(versionBlobs)
-    .innerJoin(versions, eq(versions.id, versionBlobs.versionId))
-    .innerJoin(indexLines, eq(indexLines.versionId, versions.id))
-    .where(eq(versionBlobs.digest, digest))
-    .limit(sharedBlobRowsMax);
-  const [statement] =
-    rows.length > 0
-      ? []
-      : await registry.db.read
-          .select({ logIndex: statements.logIndex })
-          .from(statements)
-          .where(eq(statements.bundle, digest));
-  return statement === undefined ? scopesOf(rows) : scopesOfStatement(registry, statement.logIndex);
+    .where(and(eq(versionBlobs.digest, digest), isAmong(versionBlobs.scope, scopes)))
+    .limit(1);
+  return found !== undefined;
+}
+
+/** The scopes of the logged statement whose bundle a blob is. */
+export async function scopesOfStatementBlob(
+  registry: Registry,
+  digest: Digest,
+): Promise<ScopesOfContent> {
+  const [statement] = await registry.db.read
+    .select({ logIndex: statements.logIndex })
+    .from(statements)
+    .where(eq(statements.bundle, digest));
+  return statement === undefined ? new Set() : scopesOfStatement(registry, statement.logIndex);
 }
 
 /** The scopes of the statement at a log index. */
@@ -76,7 +99,7 @@ async function scopesOfBundle(registry: Registry, bundle: Digest): Promise<Reado
       .select({ name: versions.name })
       .from(versions)
       .where(eq(versions.bundle, bundle))
-      .limit(sharedBlobRowsMax),
+      .limit(sharedBundleRowsMax),
   );
 }
 

@@ -11,8 +11,8 @@ import type { Registry } from '../context.ts';
 import { readEvidencePack, readFilePack } from '../index/packs.ts';
 import { settlePutOff } from '../index/put-off.ts';
 import { currentStatus } from '../index/status-json.ts';
-import { requireReading } from '../readers/may-read.ts';
-import { scopesOfBlob, scopesOfLine } from '../readers/scopes-of-content.ts';
+import { requireReading, requireReadingBlob } from '../readers/may-read.ts';
+import { scopesOfLine } from '../readers/scopes-of-content.ts';
 import { readPublicBlob } from '../store/blobs.ts';
 import { earlierRootName } from '../store/objects.ts';
 import { answerFile, answerGzipped } from './file-answers.ts';
@@ -58,7 +58,7 @@ export function staticRoutes(registry: Registry): Hono {
     .get('/blobs/sha256/:hex', async (context) => {
       const digest = parseDigest(`sha256:${context.req.param('hex')}`);
       const missing = `There is no public blob ${digest}`;
-      await requireReading(registry, context, () => scopesOfBlob(registry, digest), missing);
+      await requireReadingBlob(registry, context, digest, missing);
       const bytes = await readPublicBlob(registry, digest);
       if (bytes === undefined) throw new Problem('not-found', missing);
       const as = { type: 'application/octet-stream', cache: 'forever', digest } as const;
@@ -78,8 +78,8 @@ export function staticRoutes(registry: Registry): Hono {
     .get('/packs/files/:bundle/:at', async (context) => {
       const { bundle, at } = context.req.param();
       // The list of a bundle's files is a blob under the digest of the bundle.
-      const scopes = () => scopesOfBlob(registry, parseDigest(`sha256:${bundle}`));
-      await requireReading(registry, context, scopes, missingPack(context));
+      const list = parseDigest(`sha256:${bundle}`);
+      await requireReadingBlob(registry, context, list, missingPack(context));
       const { bytes, digest } = await readFilePack(registry, bundle, at);
       return answerGzipped(registry, context, bytes, {
         type: 'application/octet-stream',

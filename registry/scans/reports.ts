@@ -33,10 +33,11 @@ import { isWorse, suspensionFor } from '../stops/suspensions.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { putBlobs } from '../store/objects.ts';
-import { jobs, scans, versionBlobs, versions } from '../store/schema.ts';
+import { jobs, scans, versions } from '../store/schema.ts';
 import { publicationOf } from '../versions/manifests.ts';
 import { furtherReport, waitsForSecond } from '../versions/second-scans.ts';
 import type { VersionState } from '../versions/status.ts';
+import { addBlobs } from '../versions/version-blobs.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { giveBack, holdsLease, type JobRow, requireLease, versionOf } from './jobs.ts';
 import { loggedTwin } from './twins.ts';
@@ -128,7 +129,7 @@ export async function takeReport(
       writes: (indexes: readonly number[]) => [
         ...ending,
         (db) => db.insert(scans).values({ ...scan, logIndex: twin?.logIndex ?? indexes[0] ?? 0 }),
-        ...blobWrites(row.id, prose === undefined ? [digest] : [digest, prose]),
+        addBlobs(row, prose === undefined ? [digest] : [digest, prose]),
         ...judgedWrites(now, report, digest),
         ...alike,
         ...verdictMoves(registry, now, report, { by, waits: waitsForSecond(registry, now) }),
@@ -151,12 +152,6 @@ export async function takeReport(
     await orLater(registry, () => refreshStatus(registry));
   const now = await orSayLogged(registry, appended.indexes, () => versionOf(registry, job));
   return { status: now.status, statement };
-}
-
-function blobWrites(versionId: string, blobs: readonly Digest[]): BatchWrite[] {
-  return blobs.map(
-    (digest) => (db) => db.insert(versionBlobs).values({ versionId, digest }).onConflictDoNothing(),
-  );
 }
 
 // An approved version keeps the report that a person read. A newer report can only suspend it.

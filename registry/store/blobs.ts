@@ -3,7 +3,7 @@
  * written again: from its other copy, or from the log when it is a statement's bundle. The rows of
  * a newer entry hold everything in its bundle, and a segment has the bundles of older entries.
  */
-import { eq, isNull } from 'drizzle-orm';
+import { and, eq, gt, isNull } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
@@ -65,10 +65,9 @@ export async function readPublicBlob(
  */
 async function isPublic({ db }: Registry, digest: Digest): Promise<boolean> {
   const [part] = await db.read
-    .select({ versionId: indexLines.versionId })
+    .select({ scope: versionBlobs.scope })
     .from(versionBlobs)
-    .innerJoin(indexLines, eq(indexLines.versionId, versionBlobs.versionId))
-    .where(eq(versionBlobs.digest, digest))
+    .where(and(eq(versionBlobs.digest, digest), gt(versionBlobs.scope, '')))
     .limit(1);
   if (part !== undefined) return true;
   const [statement] = await db.read

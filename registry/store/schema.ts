@@ -13,7 +13,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { SkillName } from '../../skills-index/skill/name.ts';
+import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
@@ -79,14 +79,20 @@ export const storedBytes = sqliteTable(
 
 /**
  * The stored blobs of a version: its bundle, files and report. Its author may read them. The
- * migration creates the table WITHOUT ROWID, so that the key is the table. The check refuses a
- * writer of an earlier release, whose digests are texts.
+ * migration creates the table WITHOUT ROWID, so that the key is the table: one lookup finds a blob
+ * in the index, or in a scope, however many versions have the blob. The check refuses a writer of
+ * an earlier release, whose digests are texts.
  */
 export const versionBlobs = sqliteTable(
   'version_blobs',
-  { digest: digestColumn().notNull(), versionId: text().notNull() },
+  {
+    digest: digestColumn().notNull(),
+    /** The scope of a version in the index; empty outside the index, where nobody gets files. */
+    scope: text().$type<Scope | ''>().notNull(),
+    versionId: text().notNull(),
+  },
   (table) => [
-    primaryKey({ columns: [table.digest, table.versionId] }),
+    primaryKey({ columns: [table.digest, table.scope, table.versionId] }),
     check('version_blobs_bytes', sql`typeof(${table.digest}) = 'blob'`),
   ],
 );

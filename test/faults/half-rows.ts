@@ -17,6 +17,9 @@ export const halfRows: Readonly<Record<string, string>> = {
   'a version without the list of its blobs': `
     SELECT name || '@' || version AS what FROM versions
     WHERE NOT EXISTS (SELECT 1 FROM version_blobs WHERE versionId = versions.id)`,
+  'a blob of a version in the index that has no scope': `
+    SELECT name || '@' || version AS what FROM versions JOIN version_blobs ON versionId = id
+    WHERE (scope <> '') <> EXISTS (SELECT 1 FROM index_lines WHERE versionId = versions.id)`,
   'bytes of versions that their sums lack': `
     SELECT 'all bytes' AS what WHERE (SELECT sum(bytes) FROM versions)
     IS NOT (SELECT bytes FROM stored_bytes WHERE owner = '')

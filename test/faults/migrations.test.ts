@@ -23,6 +23,7 @@ const made = [
   'SELECT size, root FROM map_filled',
   'SELECT versionId, published, modified FROM advisories',
   'SELECT owner, bytes, waiting FROM stored_bytes ORDER BY owner',
+  'SELECT hex(digest), scope, versionId FROM version_blobs ORDER BY digest, versionId',
 ];
 /**
  * Queues that are empty when their work is done, the work of an upgrade, and mails to nobody. The

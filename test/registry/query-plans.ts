@@ -80,10 +80,6 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
     because: 'the scans or notes of one version',
   },
   {
-    part: /^insert into "version_blobs" .* SELECT DISTINCT unhex\(substr\(value, 8\)\), \? FROM json_each\(\?\)$/,
-    because: 'the files of one upload',
-  },
-  {
     part: /from "similarity_bands" .* where \("similarity_bands"\."key" in/i,
     because: 'versionsPerBandMax for each of 32 keys',
   },
