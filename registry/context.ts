@@ -87,16 +87,16 @@ export interface Registry {
   readonly keepsQueue?: boolean;
   /** Single sign-on at the desk. Without it, people sign in with a one-time link alone. */
   readonly signOn?: SignOn | undefined;
-  /** Who is told of events. */
-  readonly notices?: Notices | undefined;
+  /** Who is told of events. This and the next four follow their files while the registry runs. */
+  notices?: Notices | undefined;
   /** Who may read what is private. Without it, everybody may read everything. */
-  readonly readers?: Readers | undefined;
+  readers?: Readers | undefined;
   /** Whose incident reports count. Without it, reports only inform. */
-  readonly incidents?: IncidentPolicy | undefined;
+  incidents?: IncidentPolicy | undefined;
   /** How much a publisher may send. Without it, nothing is limited. */
-  readonly quotas?: Quotas | undefined;
+  quotas?: Quotas | undefined;
   /** How long refused versions keep their files. Without it, for ever. */
-  readonly retention?: RetentionRules | undefined;
+  retention?: RetentionRules | undefined;
   /** Spans of requests. Without it, nothing is traced. */
   readonly tracer?: Tracer | undefined;
   readonly config: RegistryConfig;

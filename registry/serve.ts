@@ -8,6 +8,7 @@ import { keepCatalogue } from './catalogue/renew-skills.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { closeFolder } from './data-folder/closed-folder.ts';
 import { readEnrolments } from './data-folder/data-folder.ts';
+import { LiveSettingFiles, type LiveSettingsOptions } from './data-folder/live-settings.ts';
 import { readTrust, type TrustOptions } from './data-folder/trust.ts';
 import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
@@ -49,7 +50,7 @@ import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 import { tracedObjects } from './tracing/traced-objects.ts';
 import { countSomeBytes } from './versions/count-bytes.ts';
 
-export interface RegistryOptions extends ObservationOptions, TrustOptions {
+export interface RegistryOptions extends ObservationOptions, TrustOptions, LiveSettingsOptions {
   /** `localhost` by default. */
   readonly host?: string;
   /** 0 for any free port. */
@@ -91,7 +92,7 @@ export interface RunningRegistry {
   readonly registry: Registry;
   /** The port for figures, if there is one. */
   readonly metricsPort: number | undefined;
-  /** Reads the certificate again, and opens the access log again. */
+  /** Reads the certificate and the settings of the folder again, and opens the access log again. */
   reload(): Promise<void>;
   /** Stops accepting, lets requests under way end (3 s), closes the database. */
   close(): Promise<void>;
@@ -107,7 +108,8 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const signOn = options.signOn && parseSignOn(options.signOn);
   const proxies = options.proxies && parseTrustedProxies(options.proxies);
   const addressOf = makeAddressOf(proxies);
-  const trust = await readTrust(options, addressOf, log);
+  const settings = new LiveSettingFiles(options, addressOf, log);
+  const trust = { ...(await readTrust(options, log)), ...(await settings.read()) };
   let answer: Answer = async () => new Response('starting', { status: 503 });
   const listeners = await openListeners(
     { host, port: options.port, url: options.url, tls: options.tls, proxies, now, say: log },
@@ -115,7 +117,6 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   );
   const opened =
     options.opened ?? (await orClose(listeners, () => openFolder(dir, options.checkBytesMax)));
-  const { path } = opened;
   const { base, hosts, localBases } = listeners;
   const storage = await orClose(listeners, () => openStorage(opened, options, { base, say: log }));
   const { db, tracing, sweep: sweepObjects, ...stored } = storage;
@@ -138,7 +139,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const { disk, backup, ...watches } = startWatches(registry, options, log);
   let observation: Observation | undefined;
   const sweep = new AbortController();
-  const check = opened.isChecked ? undefined : startCheck(path, log);
+  const check = opened.isChecked ? undefined : startCheck(opened.path, log);
   const finishing: Finishing = { signal: sweep.signal };
   const stop = async (): Promise<void> => {
     sweep.abort();
@@ -166,7 +167,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   } catch (error) {
     // Closing reads the file once more. A failure of it must not hide the reason for closing.
     await stop().catch(() => undefined);
-    throw damageOf(error, path);
+    throw damageOf(error, opened.path);
   }
   const app = createApp(registry, {
     logError: makeErrorLog(log, registry.now),
@@ -188,7 +189,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     metricsPort: observation.metricsPort,
     reload: async () => {
       observation.reload();
-      await listeners.reload();
+      await Promise.all([settings.reload(registry), listeners.reload()]);
     },
     close: stop,
   };

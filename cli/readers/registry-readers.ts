@@ -40,7 +40,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       safe`Not private any more: ${opened.join(', ')}. Name every scope that stays private.`,
     );
   if (file !== before)
-    printNote(context, safe`Next: restart skillgate serve, which reads ${path} at its start.`);
+    printNote(
+      context,
+      safe`Next: systemctl reload skillgate, or send SIGHUP to skillgate serve. A running registry reads ${path} again then.`,
+    );
   return exitCodes.ok;
 }
 

@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseQuotas } from '../../registry/intake/quota-policy.ts';
-import { parseRetention } from '../../registry/retention/retention-rules.ts';
 import type { RegistryOptions, RunningRegistry } from '../../registry/serve.ts';
 import { parsePublicUrl } from '../../registry/serving/public-address.ts';
 import { closeQuietly, openFolder } from '../../registry/store/database-file.ts';
@@ -40,13 +38,11 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     );
   });
   const policy = await parsedFile('policy', settings.policy, parsePolicy);
-  const quotas = await parsedFile('quotas', settings.quotas, parseQuotas);
-  const retention = await parsedFile('retention rules', settings.retention, parseRetention);
   const registry = await start({
     dir,
     ...(policy === undefined ? {} : { policy }),
-    quotas,
-    retention,
+    quotas: settings.quotas,
+    retention: settings.retention,
     url,
     host,
     port,

@@ -15,16 +15,9 @@ import { defaultPolicy, type Policy, parsePolicy } from '../../skills-index/trus
 import type { TufRepository } from '../../skills-index/trust/root/repository.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 import { requireTuf, tufDocumentName } from '../index/tuf-document.ts';
-import { parseQuotas, type Quotas } from '../intake/quota-policy.ts';
 import { requireRootKeys } from '../log/root-keys.ts';
 import type { RegistryKeys } from '../log/signing.ts';
-import { type NoticeConfig, parseNoticeConfig } from '../notices/notice-config.ts';
 import { sigstoreOf } from '../people/certified.ts';
-import { Readers } from '../readers/readers.ts';
-import { parseReaders, readersFileName } from '../readers/readers-file.ts';
-import type { AddressOf } from '../request-limits/write-limits.ts';
-import { parseRetention, type RetentionRules } from '../retention/retention-rules.ts';
-import { type IncidentPolicy, parseIncidentPolicy } from '../stops/incident-policy.ts';
 
 const keysForm = v.strictObject({
   schema: v.literal('skillgate.registry-keys/1'),
@@ -104,57 +97,6 @@ export async function readPolicy(dir: string): Promise<Policy> {
 }
 
 /**
- * `DIR/incidents.json`: whose incident reports count; undefined when there is no such file.
- * @throws Problem `json-invalid`
- */
-export async function readIncidentPolicy(dir: string): Promise<IncidentPolicy | undefined> {
-  const path = join(dir, 'incidents.json');
-  const bytes = await readIfThere(path);
-  return bytes === undefined ? undefined : parseIncidentPolicy(bytes, path);
-}
-
-/**
- * `DIR/quotas.json`: how much a publisher may send; undefined when there is no such file.
- * @throws Problem `json-invalid`
- */
-export async function readQuotas(dir: string): Promise<Quotas | undefined> {
-  const path = join(dir, 'quotas.json');
-  const bytes = await readIfThere(path);
-  return bytes === undefined ? undefined : parseQuotas(bytes, path);
-}
-
-/**
- * `DIR/retention.json`: how long refused versions keep their files; undefined when there is no such
- * file. @throws Problem `json-invalid`
- */
-export async function readRetention(dir: string): Promise<RetentionRules | undefined> {
-  const path = join(dir, 'retention.json');
-  const bytes = await readIfThere(path);
-  return bytes === undefined ? undefined : parseRetention(bytes, path);
-}
-
-/**
- * `DIR/notices.json`: who is told of events; undefined when there is no such file.
- * @throws Problem `json-invalid`
- */
-export async function readNotices(dir: string): Promise<NoticeConfig | undefined> {
-  const path = join(dir, 'notices.json');
-  const bytes = await readIfThere(path);
-  return bytes === undefined ? undefined : parseNoticeConfig(bytes, path);
-}
-
-/**
- * `DIR/readers.json`: what is private, and who may read it; undefined when there is no such file,
- * and everybody may read everything.
- * @throws Problem `json-invalid`: a file that cannot be read opens nothing
- */
-export async function readReaders(dir: string, addressOf: AddressOf): Promise<Readers | undefined> {
-  const path = join(dir, readersFileName);
-  const bytes = await readIfThere(path);
-  return bytes === undefined ? undefined : new Readers(parseReaders(bytes, path), path, addressOf);
-}
-
-/**
  * Envelopes of `DIR/enrol/*.json` in the order of their file names. Sending an envelope again
  * changes nothing.
  */
@@ -192,14 +134,16 @@ export async function readSigstore(dir: string, tuf: TufRepository | undefined):
   return sigstoreOf(tuf, await readIfThere(join(dir, 'trusted_root.json')));
 }
 
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+/** The bytes of a file that may be missing. @throws Problem `file-not-found` */
+export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
     throw new Problem('file-not-found', `Cannot read ${path}: ${cause.code}`, { cause });
   });
 }
 
-async function readData(path: string, hint?: string): Promise<Uint8Array> {
+/** @throws Problem `file-not-found` */
+export async function readData(path: string, hint?: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (cause) {

@@ -11,7 +11,7 @@ import {
   sumOfDue,
 } from '../retention/due-files.ts';
 import type { RetentionRules } from '../retention/retention-rules.ts';
-import { readRetention } from './data-folder.ts';
+import { readRetention } from './live-settings.ts';
 
 export interface DueOfRule extends RetentionRule {
   /** How many versions lose their files. */

@@ -7,10 +7,10 @@ import type { Registry } from '../context.ts';
  * than the answer to a stranger, and a shared cache knows neither addresses nor sessions. An answer
  * without a word on caches may be kept, too (RFC 9111 §4.2.2).
  */
-export function keepFromSharedCaches({ readers }: Registry): MiddlewareHandler {
+export function keepFromSharedCaches(registry: Registry): MiddlewareHandler {
   return async (context, next) => {
     await next();
-    if (readers === undefined) return;
+    if (registry.readers === undefined) return;
     const { headers } = context.res;
     const said = headers.get('cache-control') ?? 'no-cache';
     if (!/\b(?:private|no-store)\b/.test(said))
