@@ -1,5 +1,5 @@
-/** Work that never ends while a registry runs, in slices beside its requests. */
-import { setTimeout as delay } from 'node:timers/promises';
+/** Work in slices beside the requests of a registry in one process. */
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Pauses behind a slice, in milliseconds. */
 export interface SlicePauses {
@@ -22,6 +22,7 @@ export async function keepOn(
   { signal, onFailure }: { readonly signal: AbortSignal; onFailure(error: unknown): void },
 ): Promise<void> {
   while (!signal.aborted) {
+    await ownTurn();
     const pause = await slice().then(
       (isMore) => (isMore ? pauses.busy : pauses.idle),
       (error: unknown) => {
@@ -31,4 +32,23 @@ export async function keepOn(
     );
     await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
   }
+}
+
+/** Slice after slice without pauses, until nothing is left or the signal aborts. */
+export async function untilDone(
+  slice: () => Promise<boolean>,
+  signal?: AbortSignal,
+): Promise<void> {
+  while (signal?.aborted !== true && (await slice())) await ownTurn();
+}
+
+let lastTurn: Promise<void> = Promise.resolve();
+
+/**
+ * Waits for a turn of the event loop in which no other slice begins. The embedded database answers
+ * at once, so slices that begin in one turn would run one after the other before any request.
+ */
+function ownTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => nextTurn());
+  return lastTurn;
 }

@@ -213,6 +213,12 @@ export const accessLogRetryMs = 60_000;
 /** Rows that the figures of a queue count at most. */
 export const countedRowsMax = 10_000;
 export const databaseWaitMs = 2_000;
+/**
+ * Frames of the write-ahead log that a thread writes back to the database at once, and frames from
+ * which SQLite also writes back within a commit. A frame is a page of 4 KiB.
+ */
+export const walFramesAtOnce = 250;
+export const walFramesMax = 4_000;
 /** How long the end of a registry waits for readers of its database. */
 export const closeWaitMs = 100;
 /**

@@ -14,6 +14,7 @@ import { makeErrorLog } from './error-log.ts';
 import { whatOwnHeadShows } from './index/own-head.ts';
 import { resume } from './index/resume.ts';
 import { takeStatement } from './intake/statements.ts';
+import { untilDone } from './keep-on.ts';
 import { knownFilesBytesMax, resumeWaitMs } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { keepSegments } from './log/segments/keep-segments.ts';
@@ -40,10 +41,11 @@ import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { openTracing, type TracesTarget, type Tracing } from './serving/tracing.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
-import { keepStops, moveAll } from './stops/pending-stops.ts';
+import { keepStops, moveSome } from './stops/pending-stops.ts';
 import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
 import { closeQuietly, type DatabaseFile, openFolder } from './store/database-file.ts';
+import { startCheckpoints } from './store/disk/checkpoints.ts';
 import { KnownFiles, withStatusMemory } from './store/known-files.ts';
 import type { BucketPlace } from './store/s3/objects-place.ts';
 import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
@@ -119,7 +121,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     options.opened ?? (await orClose(listeners, () => openFolder(dir, options.checkBytesMax)));
   const { base, hosts, localBases } = listeners;
   const storage = await orClose(listeners, () => openStorage(opened, options, { base, say: log }));
-  const { db, tracing, sweep: sweepObjects, ...stored } = storage;
+  const { db, closeDatabase, tracing, sweep: sweepObjects, ...stored } = storage;
   const registry: Registry = {
     ...withStatusMemory(db),
     ...stored,
@@ -149,7 +151,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     await observation?.close();
     await tracing?.exporter.close();
     await finishing.done?.catch(() => undefined);
-    opened.close();
+    await closeDatabase();
   };
   try {
     observation = await openObservation(options, {
@@ -197,6 +199,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
 
 interface OpenStorage extends StoredObjects, Pick<Registry, 'tracer'> {
   readonly db: OpenDatabase;
+  closeDatabase(): Promise<void>;
   readonly tracing: Tracing | undefined;
 }
 
@@ -211,7 +214,13 @@ async function openStorage(
     const tracer = tracing?.tracer;
     const { objects, ...stored } = await openObjects(dir, bucket, say);
     const seen = tracer === undefined ? objects : tracedObjects(objects, tracer);
-    return { db: databaseOf(opened), ...stored, objects: seen, tracer, tracing };
+    const checkpoints = startCheckpoints(opened, say);
+    const db = databaseOf(opened, checkpoints.afterCommit);
+    const closeDatabase = async (): Promise<void> => {
+      await checkpoints.stop();
+      opened.close();
+    };
+    return { db, closeDatabase, ...stored, objects: seen, tracer, tracing };
   } catch (error) {
     closeQuietly(opened);
     throw error;
@@ -284,10 +293,10 @@ async function finish(
   signal: AbortSignal,
 ): Promise<void> {
   // A version that nobody can judge must not keep the registry from starting.
-  await moveAll(registry, signal).catch(onRefusal);
+  await untilDone(() => moveSome(registry), signal).catch(onRefusal);
   await resume(registry, onRefusal, signal);
-  while (!signal.aborted && (await renewQueue(registry)));
-  while (!signal.aborted && (await countSomeBytes(registry)));
+  await untilDone(() => renewQueue(registry), signal);
+  await untilDone(() => countSomeBytes(registry), signal);
 }
 
 /** Finishes what a crash interrupted, and logs the statements that came with the folder. */

@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
+import { untilDone } from '../keep-on.ts';
 import { resumedAtOnce } from '../limits.ts';
 import { finishStatements } from '../log/finish-statements.ts';
 import { versions } from '../store/schema.ts';
@@ -43,7 +44,7 @@ export async function resume(
   signal?: AbortSignal,
 ): Promise<void> {
   await finishStatements(registry);
-  while ((await writeLackingFiles(registry)) && signal?.aborted !== true);
+  await untilDone(() => writeLackingFiles(registry), signal);
   for (const round of rounds) {
     let after: number | undefined = -Infinity;
     while (after !== undefined && signal?.aborted !== true)

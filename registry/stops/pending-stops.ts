@@ -4,7 +4,6 @@
  * nothing: the row says how far the slices are, and `readShown` shows what is left as if it had
  * followed.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { RevocationPredicate } from '../../skills-index/statement/attestation.ts';
@@ -134,11 +133,6 @@ async function moveSlice(registry: Registry, publisher: Digest, limit: number): 
     ]);
     return next !== undefined;
   });
-}
-
-/** Slice after slice, until no stop is left or the signal aborts. */
-export async function moveAll(registry: Registry, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await moveSome(registry))) await nextTurn();
 }
 
 /**

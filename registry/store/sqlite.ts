@@ -26,18 +26,22 @@ export function openSqlite(path: string): OpenDatabase {
 /**
  * The database of an open file, with its schema migrated. When the migration fails, the file is
  * closed.
+ * @param afterCommit called after each batch
  * @throws Problem `database-damaged`
  */
-export function databaseOf(file: DatabaseFile): OpenDatabase {
+export function databaseOf(
+  file: DatabaseFile,
+  afterCommit: () => void = () => undefined,
+): OpenDatabase {
   try {
-    return migrated(file);
+    return migrated(file, afterCommit);
   } catch (error) {
     closeQuietly(file);
     throw damageOf(error, file.path);
   }
 }
 
-function migrated({ client, close }: DatabaseFile): OpenDatabase {
+function migrated({ client, close }: DatabaseFile, afterCommit: () => void): OpenDatabase {
   requireKnownForm(client, migrationsFolder());
   migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
   const db = drizzle(withKeptStatements(client));
@@ -59,6 +63,7 @@ function migrated({ client, close }: DatabaseFile): OpenDatabase {
       } catch (error) {
         throw clashOf(error) ?? error;
       }
+      afterCommit();
     },
     close,
   };

@@ -4,7 +4,5 @@
 export const bytesCountedAtOnce = 20;
 /** Publishers and scopes whose bytes the desk lists. */
 export const largestOwnersMax = 20;
-/** Versions whose shown state is computed before other requests go on. */
-export const shownJudgedInTurn = 50;
 /** Approved versions among which the last one that is shown as approved is looked for. */
 export const approvedLookedAtMax = 100;

@@ -4,7 +4,6 @@
  * judges the state of a version reads it here, so that nobody sees a row that the slices have not
  * reached.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import {
@@ -18,11 +17,11 @@ import {
 import type { Registry } from '../context.ts';
 import { latest, readIdentities } from '../people/identities.ts';
 import type { KnownIdentities, LoggedWord } from '../people/known-identities.ts';
+import { letOthersGoOn } from '../people/turns.ts';
 import { findWords } from '../people/words.ts';
 import { pendingStops } from '../store/advice-schema.ts';
 import { isAmong } from '../store/batch.ts';
 import { statements, versions } from '../store/schema.ts';
-import { shownJudgedInTurn } from './limits.ts';
 import { questionAbout, speakerOf } from './publishers.ts';
 import { movesFrom, type VersionState } from './status.ts';
 import type { MoveRow, VersionRow } from './versions.ts';
@@ -89,8 +88,8 @@ export async function dueMoves(
   const publications = await publicationsOf(registry, movable);
   const words = await revocationsOf(registry, movable);
   const known = new Map<string, KnownIdentities>();
-  for (const [nth, row] of movable.entries()) {
-    if (nth % shownJudgedInTurn === shownJudgedInTurn - 1) await nextTurn();
+  for (const row of movable) {
+    await letOthersGoOn(registry);
     const publication = publications.get(row.id);
     if (publication === undefined) continue;
     const speaker = speakerOf(row, publication);
