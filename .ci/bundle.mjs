@@ -5,6 +5,7 @@
 // program of its own in CommonJS: one file instead of a hundred, each part and each module of
 // Node's set up when it is first asked for; of ASCII, so that it is read byte by byte.
 // What is taken in from packages keeps its licence.
+import { hash } from 'node:crypto';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { build, transform } from 'esbuild';
@@ -84,6 +85,10 @@ await bundle('scan/scan-program', {
   outfile: 'dist/cli/scan.cjs',
   // The licence of TypeScript is a comment.
   legalComments: 'eof',
+  // Node makes an image of this file, too, and then gives it no module.
+  banner: {
+    js: `var module = typeof module === 'undefined' ? { exports: {} } : module;\n${ownPlace.js}`,
+  },
   plugins: [compilerOnly, ownPlaces('ownPlace')],
 });
 await bundle('scan/scan-thread', {
@@ -115,6 +120,7 @@ await bundle('main', {
 const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 for (const file of globSync('dist/cli/*.cjs'))
   writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escaped));
+writeFileSync('dist/cli/scan.cjs.sha256', hash('sha256', readFileSync('dist/cli/scan.cjs')));
 // A package without a licence file is listed with its licence's name.
 const texts = [...packages].sort().map((name) => {
   const [file] = globSync(`node_modules/${name}/{LICEN[CS]E,licen[cs]e}*`);

@@ -37,9 +37,9 @@ export function builtCommand(
   if (!Object.hasOwn(files, command)) return undefined;
   const file = `${programs}/${files[command]}.cjs`;
   if (!existsSync(file)) return undefined;
-  const { exports, keptParts, keep } = runBuiltFile<Program>(file, `${folder}/${first}.code`);
+  const { exports, wasKept, keep } = runBuiltFile<Program>(file, `${folder}/${first}.code`);
   // A successful command has called all functions that it needs.
-  if (keptParts === undefined && !argv.some((word) => partial.includes(word)))
+  if (!wasKept && !argv.some((word) => partial.includes(word)))
     process.once('exit', (code) => code === 0 && keep());
   return exports;
 }

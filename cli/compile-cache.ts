@@ -2,7 +2,7 @@
  * Keeps compiled code between starts: half of a start's CPU time goes into compiling our own
  * sources.
  */
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync, mkdirSync, type Stats } from 'node:fs';
 import { constants, enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathsOf } from './paths.ts';
@@ -17,11 +17,15 @@ export function compiledFolder(env: NodeJS.ProcessEnv): string | undefined {
   const folder = join(pathsOf(env).cache, 'compiled');
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const { uid, mode } = lstatSync(folder);
-    return uid === process.getuid?.() && (mode & 0o022) === 0 ? folder : undefined;
+    return isOwnAlone(lstatSync(folder)) ? folder : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a file or folder is this user's, and no other user may write to it. */
+export function isOwnAlone({ uid, mode }: Stats): boolean {
+  return uid === process.getuid?.() && (mode & 0o022) === 0;
 }
 
 /**

@@ -73,6 +73,8 @@ export const mcpPageBytesMax = 256 * 1024;
 export const indexTokensMax = 100;
 /** How long one change of a lock waits for another. */
 export const lockChangeSecondsMax = 20;
+/** After how long a failed attempt to make an image of the scanner is repeated. */
+export const imageRetrySeconds = 3_600;
 /** How long a child may take to end after SIGTERM. */
 export const childStopMillisMax = 4_000;
 /** How long an import retries while a registry answers that it is busy or limits the rate. */

@@ -1,3 +1,7 @@
-/** The scanner as the scanning thread uses it; `npm run build` makes it one file. */
-export { loadedFrontEnds } from '../../scanner/frontends/frontends.ts';
-export { scanSkill } from '../../scanner/scan.ts';
+/** The scanner of the command line: `npm run build` makes a file of it, and Node an image. */
+import { startupSnapshot } from 'node:v8';
+import { fillImage } from './image-program.ts';
+
+export { replyTo } from './local-scan.ts';
+
+if (startupSnapshot.isBuildingSnapshot()) void fillImage();

@@ -1,38 +1,32 @@
 /**
- * Scans under a watchdog: in a thread with its own memory limit and a time limit, so that one skill
- * cannot block the others.
+ * Scans under a watchdog: apart from the command, with a memory limit and a time limit, so that one
+ * skill cannot block the others.
  */
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { childMemoryMiB, childScansMax, scanSecondsMax } from '../../scanner/limits.ts';
-import { startWatchdog, type Watchdog } from '../../scanner/worker/watchdog.ts';
+import { childScansMax, scanSecondsMax } from '../../scanner/limits.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import type { ScanReply, ThreadScanRequest } from './scan-thread.ts';
+import type { LocalScanRequest } from './local-scan.ts';
+import { type ScanHost, startScanHost } from './scan-host.ts';
 
 export interface WatchedScan {
   readonly report: ScanReport;
-  /** CPU time of the scanning thread. */
+  /** CPU time of the scanning thread or process. */
   readonly cpuMillis: number;
 }
 
 export interface WatchedScanner {
-  /** Starts the thread, which loads the scanner, before the first scan. */
+  /** Has the scanner loaded before the first scan. */
   load(): void;
   /**
    * Scans one skill; calls run one after another.
    * @throws Problem `scan-killed` when the scan was stopped or ran out of memory, `internal` for a
    * bug of ours
    */
-  scan(request: ThreadScanRequest): Promise<WatchedScan>;
+  scan(request: LocalScanRequest): Promise<WatchedScan>;
   /** Stops the running scan. */
   close(): Promise<void>;
 }
-
-// The file beside this one with the same extension: TypeScript in a checkout, JavaScript in the
-// package.
-const threadFile = new URL(`./scan-thread${extname(import.meta.url)}`, import.meta.url);
 
 /** Scans the files of a skill before its publication or review. @throws Problem `scan-killed` */
 export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport> {
@@ -46,25 +40,25 @@ export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport
 
 /** @param secondsMax time limit of one scan */
 export function startWatchedScanner(secondsMax: number = scanSecondsMax): WatchedScanner {
-  let thread: ScanThread | undefined;
+  let host: Promise<ScanHost> | undefined;
   let scans = 0;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
-  const load = (): ScanThread => (thread ??= startThread());
-  const scanNow = async (request: ThreadScanRequest): Promise<WatchedScan> => {
+  const load = (): Promise<ScanHost> => (host ??= startScanHost());
+  const scanNow = async (request: LocalScanRequest): Promise<WatchedScan> => {
     if (closed)
       throw new Problem(
         'scan-killed',
         `Cannot scan ${JSON.stringify(request.path)}: the scanner was stopped`,
       );
-    const { worker, watchdog } = load();
-    const outcome = await watchdog.ask(() => worker.postMessage(request), secondsMax);
+    const used = await load();
+    const outcome = await used.ask(request, secondsMax);
     scans++;
     const hasReport = 'answer' in outcome && outcome.answer.kind === 'report';
-    // A failure may have damaged the thread, and each scan increases its memory.
+    // A failure may have damaged the scanner, and each scan increases its memory.
     if (!hasReport || scans % childScansMax === 0) {
-      await worker.terminate();
-      thread = undefined;
+      host = undefined;
+      await used.end();
     }
     if ('killed' in outcome)
       throw new Problem(
@@ -93,28 +87,8 @@ export function startWatchedScanner(secondsMax: number = scanSecondsMax): Watche
     },
     close: async () => {
       closed = true;
-      await thread?.worker.terminate();
+      await (await host)?.end();
       await last;
     },
   };
-}
-
-interface ScanThread {
-  readonly worker: Worker;
-  readonly watchdog: Watchdog<ScanReply>;
-}
-
-function startThread(): ScanThread {
-  const worker = new Worker(threadFile, {
-    resourceLimits: { maxOldGenerationSizeMb: childMemoryMiB },
-  });
-  const watchdog = startWatchdog<ScanReply>(() => void worker.terminate());
-  worker.on('message', watchdog.answer);
-  worker.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
-      return watchdog.end(`it needs more than ${childMemoryMiB} MiB`);
-    watchdog.answer({ kind: 'failed', message: error.message, stack: error.stack ?? '' });
-  });
-  worker.on('exit', (code) => watchdog.end(`its thread ended (${code})`));
-  return { worker, watchdog };
 }

@@ -3,7 +3,7 @@
 import { lexicalLanguages } from '../lookup-tables/file-types.ts';
 import type { FrontEnd } from './frontend.ts';
 
-const all: readonly FrontEnd[] = [
+export const frontEnds: readonly FrontEnd[] = [
   {
     name: 'typescript',
     languages: ['typescript', 'javascript'],
@@ -40,18 +40,3 @@ const all: readonly FrontEnd[] = [
     load: async () => (await import('./settings/json.ts')).analyseJson,
   },
 ];
-
-const loaded = new Set<string>();
-
-export const frontEnds: readonly FrontEnd[] = all.map((frontEnd) => ({
-  ...frontEnd,
-  load: () => {
-    loaded.add(frontEnd.name);
-    return frontEnd.load();
-  },
-}));
-
-/** Names of the front ends whose parsers this process or thread has loaded. */
-export function loadedFrontEnds(): readonly string[] {
-  return [...loaded];
-}

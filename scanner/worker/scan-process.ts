@@ -22,7 +22,7 @@ export interface ScanProcess {
  * Starts a child and waits until it is ready.
  * @throws Problem `scan-killed` when it does not get ready
  */
-export async function startScanProcess({ argv }: Isolation): Promise<ScanProcess> {
+export async function startScanProcess({ argv }: Pick<Isolation, 'argv'>): Promise<ScanProcess> {
   const [program, ...args] = argv;
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {}, cwd: '/' });
   const watchdog = startWatchdog<Uint8Array>(() => void child.kill('SIGKILL'));

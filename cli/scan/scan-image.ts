@@ -1,0 +1,76 @@
+/**
+ * The image of the scanner: a snapshot of the built scanner after its first scan, from which Node
+ * starts in a third of the time. A user's machine makes the image, because an image fits one build
+ * of Node only.
+ */
+import { spawn } from 'node:child_process';
+import { lstatSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { childMemoryMiB, scanStackKiB } from '../../scanner/limits.ts';
+import { type ScanProcess, startScanProcess } from '../../scanner/worker/scan-process.ts';
+import { compiledFolder, isOwnAlone } from '../compile-cache.ts';
+import { imageRetrySeconds } from '../limits.ts';
+
+export interface ScanImage {
+  /** The built scanner. */
+  readonly program: string;
+  /** The file of the image, which may be missing. */
+  readonly place: string;
+}
+
+const builtProgram = fileURLToPath(new URL('../scan.cjs', import.meta.url));
+const maker = fileURLToPath(new URL(`./make-image${extname(import.meta.url)}`, import.meta.url));
+
+/**
+ * The image that belongs to the built scanner.
+ * @returns undefined in a checkout, and where no code may be kept
+ */
+export function scanImage(
+  env: NodeJS.ProcessEnv,
+  program: string = builtProgram,
+): ScanImage | undefined {
+  const folder = compiledFolder(env);
+  if (folder === undefined) return undefined;
+  try {
+    // The build writes the digest, because a start should not read the whole program for its name.
+    const digest = readFileSync(`${program}.sha256`, 'utf8').trim();
+    return { program, place: join(folder, `scan-${process.version}-${digest}.image`) };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Starts a scanner from its image, without rights to files, processes and the environment.
+ * @returns undefined where the image is missing or damaged, or another user may have written it:
+ * Node runs an image without a check
+ */
+export async function startFromImage({ place }: ScanImage): Promise<ScanProcess | undefined> {
+  const stat = lstatSync(place, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true || !isOwnAlone(stat)) return undefined;
+  const flags = [
+    `--max-old-space-size=${childMemoryMiB}`,
+    `--stack-size=${scanStackKiB}`,
+    '--permission',
+    '--disable-warning=SecurityWarning',
+    '--verify-snapshot-checksum',
+  ];
+  // Node lets a process read its first argument; without one, the whole working folder.
+  const argv = [process.execPath, ...flags, '--snapshot-blob', place, place] as const;
+  return startScanProcess({ argv }).catch(() => undefined);
+}
+
+/** Makes the image in the background, where nobody else makes it: for the next command. */
+export function startMakingImage({ program, place }: ScanImage): void {
+  const begun = lstatSync(`${place}.new`, { throwIfNoEntry: false });
+  if (begun !== undefined && Date.now() - begun.mtimeMs < imageRetrySeconds * 1_000) return;
+  spawn(process.execPath, [maker, program, place], {
+    detached: true,
+    stdio: 'ignore',
+    env: {},
+    cwd: '/',
+  })
+    .on('error', () => undefined)
+    .unref();
+}

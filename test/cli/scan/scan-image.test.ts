@@ -1,0 +1,173 @@
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import {
+  type ScanImage,
+  scanImage,
+  startFromImage,
+  startMakingImage,
+} from '../../../cli/scan/scan-image.ts';
+import type { ScanProcess } from '../../../scanner/worker/scan-process.ts';
+import { folderWith } from '../temporary-folder.ts';
+
+// Answers each request with what a process from the image may do.
+const program = `
+  const { startupSnapshot } = require('node:v8');
+  const frameOf = (text) => {
+    const head = Buffer.alloc(4);
+    head.writeUInt32BE(Buffer.byteLength(text));
+    return Buffer.concat([head, Buffer.from(text)]);
+  };
+  const codeOf = (act) => {
+    try {
+      act();
+      return 'done';
+    } catch ({ code }) {
+      return code;
+    }
+  };
+  const builtin = process.getBuiltinModule;
+  startupSnapshot.setDeserializeMainFunction(() => {
+    process.stdout.write(frameOf('ready'));
+    process.stdin.on('data', () =>
+      process.stdout.write(
+        frameOf(
+          JSON.stringify({
+            home: process.env.HOME,
+            read: codeOf(() => builtin('node:fs').readFileSync('/etc/passwd')),
+            write: codeOf(() => builtin('node:fs').writeFileSync('/tmp/skillgate-image', '')),
+            start: codeOf(() => builtin('node:child_process').execFileSync('/bin/true')),
+          }),
+        ),
+      ),
+    );
+  });
+`;
+
+describe('the image of a scanner', () => {
+  it('is made in the background, for this user alone, and replaces that of another version', async () => {
+    const image = imageOf(program);
+    const older = join(dirname(image.place), 'scan-v24.0.0-aa.image');
+    writeFileSync(older, '');
+    expect(await startFromImage(image)).toBeUndefined();
+    await make(image);
+    expect(statSync(image.place).mode & 0o777).toBe(0o600);
+    await vi.waitFor(() => expect(existsSync(older)).toBe(false), { timeout: 20_000 });
+    expect(await isStarted(image)).toBe(true);
+  });
+
+  it('starts a process without rights to files, processes and the environment', async () => {
+    const image = imageOf(program);
+    await make(image);
+    const child = await started(image);
+    const answer = await child?.ask(Buffer.from('{}'), 20);
+    expect(JSON.parse(Buffer.from(answer ?? []).toString())).toEqual({
+      read: 'ERR_ACCESS_DENIED',
+      write: 'ERR_ACCESS_DENIED',
+      start: 'ERR_ACCESS_DENIED',
+    });
+  });
+
+  it('never starts where another user may have written it', async () => {
+    const image = imageOf(program);
+    await make(image);
+    chmodSync(image.place, 0o620);
+    expect(await isStarted(image)).toBe(false);
+    chmodSync(image.place, 0o600);
+    expect(await isStarted(image)).toBe(true);
+    const elsewhere = join(folderWith(), 'image');
+    renameSync(image.place, elsewhere);
+    symlinkSync(elsewhere, image.place);
+    expect(await isStarted(image)).toBe(false);
+    renameSync(elsewhere, image.place);
+    // Only root can give a file away.
+    if (process.getuid?.() !== 0) return;
+    chownSync(image.place, 65_534, 65_534);
+    expect(await isStarted(image)).toBe(false);
+  });
+
+  it.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length >> 3)],
+    ['empty', () => Buffer.alloc(0)],
+    ['changed', (bytes: Buffer) => bytes.fill(0x41, bytes.length >> 3, (bytes.length >> 3) + 8)],
+  ])('does not start when it is %s, and can be made anew', async (_, change) => {
+    const image = imageOf(program);
+    await make(image);
+    const whole = readFileSync(image.place);
+    writeFileSync(image.place, change(Buffer.from(whole)));
+    expect(await isStarted(image)).toBe(false);
+    const { ino } = statSync(image.place);
+    startMakingImage(image);
+    await vi.waitFor(() => expect(statSync(image.place).ino).not.toBe(ino), { timeout: 20_000 });
+    expect(await isStarted(image)).toBe(true);
+  });
+
+  it('is tried again only after an hour when Node cannot make it', async () => {
+    const image = imageOf('throw new Error("no image");');
+    const begun = `${image.place}.new`;
+    startMakingImage(image);
+    await vi.waitFor(() => expect(existsSync(begun)).toBe(true), { timeout: 20_000 });
+    const earlier = new Date(Date.now() - 3_500_000);
+    utimesSync(begun, earlier, earlier);
+    startMakingImage(image);
+    writeFileSync(image.program, program);
+    const longAgo = new Date(Date.now() - 3_700_000);
+    utimesSync(begun, longAgo, longAgo);
+    startMakingImage(image);
+    await vi.waitFor(() => expect(existsSync(image.place)).toBe(true), { timeout: 20_000 });
+    expect(readdirSync(dirname(image.place))).toHaveLength(1);
+  });
+
+  it('belongs to one build of the scanner and one version of Node', () => {
+    const image = imageOf(program);
+    expect(image.place).toContain(process.version);
+    writeFileSync(`${image.program}.sha256`, 'bb');
+    expect(scanImage(environmentOf(image), image.program)?.place).not.toBe(image.place);
+  });
+
+  it('does not exist in a checkout, and where code may not be kept', () => {
+    const image = imageOf(program);
+    const env = environmentOf(image);
+    expect(scanImage({ ...env, NODE_DISABLE_COMPILE_CACHE: '1' }, image.program)).toBeUndefined();
+    expect(scanImage(env, '/nowhere/scan.cjs')).toBeUndefined();
+  });
+});
+
+function imageOf(text: string): ScanImage {
+  const folder = folderWith({ 'scan.cjs': text, 'scan.cjs.sha256': 'aa' });
+  const image = scanImage({ SKILLGATE_HOME: join(folder, 'home') }, join(folder, 'scan.cjs'));
+  if (image === undefined) throw new Error('no place for an image');
+  return image;
+}
+
+function environmentOf({ program }: ScanImage): NodeJS.ProcessEnv {
+  return { SKILLGATE_HOME: join(dirname(program), 'home') };
+}
+
+async function make(image: ScanImage): Promise<void> {
+  startMakingImage(image);
+  await vi.waitFor(() => expect(existsSync(image.place)).toBe(true), { timeout: 20_000 });
+}
+
+async function started(image: ScanImage): Promise<ScanProcess | undefined> {
+  const child = await startFromImage(image);
+  if (child !== undefined) onTestFinished(() => child.kill());
+  return child;
+}
+
+async function isStarted(image: ScanImage): Promise<boolean> {
+  const child = await started(image);
+  child?.kill();
+  return child !== undefined;
+}
