@@ -54,7 +54,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{house,skills-index,runner,registry,cli}/**/*.test.ts'],
+          include: ['test/{house,bench,skills-index,runner,registry,cli}/**/*.test.ts'],
           exclude: application,
           ...quick,
           sequence: { groupOrder: 0 },

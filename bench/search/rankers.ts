@@ -1,0 +1,58 @@
+/** The rankers that the benchmark compares. */
+import BetterSqlite3 from 'better-sqlite3';
+import MiniSearch from 'minisearch';
+
+/** The part of a description that a ranker sees. */
+export interface Searched {
+  readonly digest: string;
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface Ranker {
+  readonly name: string;
+  /** Indexes the descriptions. The answer ranks them for a query: digests, the best one first. */
+  readonly index: (descriptions: readonly Searched[]) => (query: string) => string[];
+}
+
+/** A ranker names at least as many digests as the deepest measure reads. */
+export const ranksMax = 50;
+
+/** SQLite's own full-text search: every word of the query, joined by OR, in FTS5's own order. */
+export const plainFts5: Ranker = { name: 'plain FTS5', index: indexFts5 };
+
+/** MiniSearch as it comes: words joined by OR, without prefixes and without fuzzy matches. */
+export const miniSearch: Ranker = {
+  name: 'MiniSearch',
+  index: (descriptions) => {
+    const index = new MiniSearch<Searched>({
+      fields: ['name', 'description'],
+      idField: 'digest',
+    });
+    index.addAll(descriptions);
+    return (query) =>
+      index
+        .search(query)
+        .slice(0, ranksMax)
+        .map(({ id }) => String(id));
+  },
+};
+
+/** Every ranker of the table, in the table's order. Skillgate's own search belongs at the end. */
+export const rankers: readonly Ranker[] = [plainFts5, miniSearch];
+
+function indexFts5(descriptions: readonly Searched[]): (query: string) => string[] {
+  const db = new BetterSqlite3(':memory:');
+  db.exec('CREATE VIRTUAL TABLE skills USING fts5(digest UNINDEXED, name, description)');
+  const insert = db.prepare('INSERT INTO skills VALUES (?, ?, ?)');
+  for (const { digest, name, description } of descriptions) insert.run(digest, name, description);
+  const select = db
+    .prepare<[string], string>(
+      `SELECT digest FROM skills WHERE skills MATCH ? ORDER BY rank LIMIT ${ranksMax}`,
+    )
+    .pluck();
+  return (query) => {
+    const words = query.match(/[\p{L}\p{N}]+/gu) ?? [];
+    return words.length === 0 ? [] : select.all(words.map((word) => `"${word}"`).join(' OR '));
+  };
+}
