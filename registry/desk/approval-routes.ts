@@ -1,14 +1,18 @@
 /** The desk's routes of an approval: the draft, its page, and the passkey's signature. */
 import type { Context, Hono } from 'hono';
-import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
+import { parseDigest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
+import {
+  type ApprovalStatement,
+  statementBytes,
+} from '../../skills-index/statement/attestation.ts';
 import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';
 import type { EnrolledMember, Principal, Registry, VersionName } from '../context.ts';
 import { latest, readMembers } from '../people/identities.ts';
-import { parseDraft } from '../review/approval-intake.ts';
+import { readDraftOf } from '../review/approval-intake.ts';
 import { approveByPasskey } from '../review/passkey-approval.ts';
-import { draftApproval, readDraft } from '../review/review.ts';
+import { draftApproval } from '../review/review.ts';
+import { versionIn } from '../routes/describe.ts';
 import { approvalOptions } from '../sign-in/passkeys.ts';
 import { approvalPage } from './approve.ts';
 import { field, show } from './frame.ts';
@@ -17,19 +21,17 @@ import type { SigningMeans } from './version-page/decision.ts';
 
 /** Routes below /review for approvals. */
 export function approvalRoutes(app: Hono, registry: Registry): void {
-  app.get('/approvals/:digest', (context) => approval(registry, context));
-  app.post('/approvals/:digest', async (context) => {
+  const path = '/:scope/:name/:version/approvals/:digest';
+  app.get(path, (context) => approval(registry, context));
+  app.post(path, async (context) => {
     const member = await requireSigner(registry, context);
+    const { name, version } = versionIn(context);
     const digest = parseDigest(context.req.param('digest'));
-    const { name, version, reviewer } = await readApproval(registry, digest).then(
-      (draft) => draft.statement.predicate,
-    );
+    const { reviewer } = (await readDraftOf(registry, { name, version }, digest)).predicate;
     const actor = { subject: signerIn(reviewer), member };
-    await approveByPasskey(registry, actor, {
-      digest,
-      assertion: parseJsonField(await field(context, 'response')),
-    });
-    return context.redirect(`/review/${name}/${encodeURIComponent(version)}?done=signed`, 303);
+    const assertion = parseJsonField(await field(context, 'response'));
+    await approveByPasskey(registry, actor, { name, version, digest, assertion });
+    return context.redirect(`${pageOf({ name, version })}?done=signed`, 303);
   });
 }
 
@@ -46,15 +48,13 @@ export async function beginApproval(
   const subject = await chosenReviewer(registry, context, member);
   const wanted = { ...what, independent: false, reviewer: subject };
   const draft = await draftApproval(registry, { subject, member }, wanted);
-  return context.redirect(`/review/approvals/${draft.digest}`, 303);
+  return context.redirect(`${pageOf(what)}/approvals/${draft.digest}`, 303);
 }
 
 async function approval(registry: Registry, context: Context): Promise<Response> {
   const { member, mayReview } = await requireReader(registry, context);
-  const { statement, text } = await readApproval(
-    registry,
-    parseDigest(context.req.param('digest')),
-  );
+  const digest = parseDigest(context.req.param('digest') ?? '');
+  const statement = await readDraftOf(registry, versionIn(context), digest);
   const { reviewer } = statement.predicate;
   const passkeyOptions =
     'credentialId' in reviewer
@@ -62,16 +62,13 @@ async function approval(registry: Registry, context: Context): Promise<Response>
       : undefined;
   const { keyIds } = await meansOf(registry, member);
   const mine = mayReview && reviewer.member === member?.name;
+  const text = Buffer.from(statementBytes(statement)).toString('utf8');
   const view = { statement, text, now: registry.now().getTime(), passkeyOptions, mine, keyIds };
   return show(registry, context, (frame) => approvalPage(frame, view));
 }
 
-async function readApproval(
-  registry: Registry,
-  digest: Digest,
-): Promise<{ statement: ApprovalStatement; text: string }> {
-  const { statement: text } = await readDraft(registry, digest);
-  return { statement: parseDraft(text), text };
+function pageOf({ name, version }: VersionName): string {
+  return `/review/${name}/${encodeURIComponent(version)}`;
 }
 
 /** The keys and passkeys of a member. */

@@ -107,7 +107,7 @@ ${typedLine('the line to type', `skillgate review approve ${name}@${version} --s
 <p class="quiet">The draft expires at ${expires}.</p>`;
   }
   const form = passkeyForm({
-    action: `/review/approvals/${statementDigest}`,
+    action: `/review/${name}/${encodeURIComponent(version)}/approvals/${statementDigest}`,
     asks: 'get',
     options: view.passkeyOptions,
     button: 'Sign with your passkey',

@@ -1,9 +1,7 @@
 /** The desk's routes of one version: its page, its files, and a reviewer's decisions. */
 
 import type { Context, Hono } from 'hono';
-import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseVersion } from '../../skills-index/skill/version.ts';
 import { whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { compareCopies } from '../review/compared-copies.ts';
@@ -15,6 +13,7 @@ import {
   readReview,
   readReviewFile,
 } from '../review/review.ts';
+import { versionIn } from '../routes/describe.ts';
 import { isOwn, whyOwn } from '../versions/authors.ts';
 import { requireFiles } from '../versions/files-deleted.ts';
 import { requireVersion } from '../versions/find-versions.ts';
@@ -51,7 +50,7 @@ export function reviewRoutes(app: Hono, registry: Registry): void {
 
 async function act(registry: Registry, context: Context): Promise<Response> {
   const reader = await requireReader(registry, context);
-  const which = versionName(context);
+  const which = versionIn(context);
   const action = context.req.param('action') ?? '';
   const reason = (await field(context, 'reason')).trim();
   try {
@@ -112,7 +111,7 @@ async function version(
   reader: DeskReader,
   around: Around,
 ): Promise<Response> {
-  const detail = await readReview(registry, versionName(context));
+  const detail = await readReview(registry, versionIn(context));
   const sources = await readSources(registry, detail);
   const means = await meansOf(registry, reader.member);
   const mayNotApprove = await whyNotApprove(registry, reader, detail);
@@ -136,7 +135,7 @@ async function version(
 
 async function file(registry: Registry, context: Context): Promise<Response> {
   await requireReader(registry, context);
-  const detail = await readReview(registry, versionName(context));
+  const detail = await readReview(registry, versionIn(context));
   const path = context.req.param('path') ?? '';
   const found = detail.files.find((file) => file.path === path);
   if (found === undefined)
@@ -214,13 +213,6 @@ function approvedText({ name, version, approvals, approvalsNeeded }: ReviewDetai
   const waits = 'You approved this version. The version waits for another reviewer.';
   if (outside >= approvalsNeeded.independent) return waits;
   return `${waits} The version also needs an approval from outside the desk, which you can give: skillgate review approve ${name}@${version}`;
-}
-
-function versionName(context: Context): VersionName {
-  const [scope, name, version] = ['scope', 'name', 'version'].map(
-    (part) => context.req.param(part) ?? '',
-  );
-  return { name: parseSkillName(`${scope}/${name}`), version: parseVersion(version) };
 }
 
 function done(

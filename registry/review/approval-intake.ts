@@ -1,8 +1,8 @@
 /**
  * Takes approvals: a reviewer's key or passkey signs exactly a draft. Then the version is settled.
  */
-import { eq, sql } from 'drizzle-orm';
-import { digestOf } from '../../skills-index/skill/digest.ts';
+import { and, eq, sql } from 'drizzle-orm';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import {
@@ -21,7 +21,7 @@ import {
 } from '../../skills-index/statement/signature-formats/envelope.ts';
 import { whyNotCounted } from '../../skills-index/trust/decision/counted-approval.ts';
 import { withoutAssertion } from '../../skills-index/trust/signatures/passkey.ts';
-import type { Registry } from '../context.ts';
+import type { Registry, VersionName } from '../context.ts';
 import { putOff, settleApproved } from '../index/put-off.ts';
 import { finishLogged } from '../log/after-logging.ts';
 import type { Appended, LoggedAt } from '../log/appending.ts';
@@ -114,9 +114,28 @@ export async function approvedBefore(
     : finishApproval(registry, row.versionId, { indexes: [row.logIndex] });
 }
 
-/** Parses a draft's text. @throws Problem `statement-invalid` */
-export function parseDraft(text: string): ApprovalStatement {
-  const statement = parseStatement(Buffer.from(text));
+/**
+ * A draft about a version. The draft of a logged approval is found in the log when its row is gone:
+ * a client that missed the answer sends its request again.
+ * @throws Problem `not-found`
+ */
+export async function readDraftOf(
+  registry: Registry,
+  { name, version }: VersionName,
+  digest: Digest,
+): Promise<ApprovalStatement> {
+  const { id } = await requireVersion(registry, { name, version });
+  const ofVersion = and(eq(drafts.digest, digest), eq(drafts.versionId, id));
+  const [row] = await registry.db.read.select().from(drafts).where(ofVersion);
+  if (row !== undefined) return approvalIn(parseStatement(Buffer.from(row.statement)));
+  for (const logged of await statementsOf(registry, id, predicateTypes.approval)) {
+    const draft = withoutAssertion(approvalIn(await readStatement(registry, logged)));
+    if (digestOf(statementBytes(draft)) === digest) return draft;
+  }
+  throw new Problem('not-found', `There is no draft ${digest} about ${name}@${version}`);
+}
+
+function approvalIn(statement: Statement): ApprovalStatement {
   if (statement.predicateType !== predicateTypes.approval)
     throw new Problem('statement-invalid', 'The draft is not an approval');
   return statement;

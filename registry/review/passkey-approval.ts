@@ -10,14 +10,14 @@ import type {
   PasskeyAssertion,
 } from '../../skills-index/statement/attestation.ts';
 import { approvalChallenge } from '../../skills-index/trust/signatures/passkey.ts';
-import type { Actor, Registry } from '../context.ts';
+import type { Actor, Registry, VersionName } from '../context.ts';
 import { isLate } from '../intake/replays.ts';
 import type { LoggedAt } from '../log/appending.ts';
 import { latest, readMembers, requireRole } from '../people/identities.ts';
 import { requireAsserted } from '../sign-in/webauthn.ts';
 import { requireVersion } from '../versions/find-versions.ts';
-import { approvedBefore, parseDraft, takePasskeyApproval } from './approval-intake.ts';
-import { type AppliedDecision, readDraft } from './review.ts';
+import { approvedBefore, readDraftOf, takePasskeyApproval } from './approval-intake.ts';
+import type { AppliedDecision } from './review.ts';
 
 /**
  * Takes a passkey's assertion over a draft as an approval.
@@ -27,10 +27,10 @@ import { type AppliedDecision, readDraft } from './review.ts';
 export async function approveByPasskey(
   registry: Registry,
   actor: Actor,
-  signed: { readonly digest: Digest; readonly assertion: unknown },
+  signed: VersionName & { readonly digest: Digest; readonly assertion: unknown },
 ): Promise<AppliedDecision> {
   const { name: member } = requireRole(actor, ['reviewer']);
-  const draft = parseDraft((await readDraft(registry, signed.digest)).statement);
+  const draft = await readDraftOf(registry, signed, signed.digest);
   if (draft.predicate.reviewer.member !== member) {
     throw new Problem(
       'approval-refused',

@@ -1,4 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logSize } from '../../../registry/log/log.ts';
+import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
+import { drafts } from '../../../registry/store/schema.ts';
+import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import {
@@ -65,6 +70,38 @@ describe('an approval in the desk', () => {
       status: 303,
     });
     expect(await statusOf(world, skill)).toBe('approved');
+  });
+
+  it('that is sent again after its draft went into a segment gets the first answer', async () => {
+    const skill = await publishScanned('pass');
+    const other = await publishScanned('pass');
+    const at = await draft(skill);
+    const page = await rita.get(at);
+    const response = ritasPasskey.get(page);
+    const first = await rita.post(at, { response });
+    expect(first.status).toBe(303);
+    await publishScanned('pass');
+    const { registry } = world;
+    while (await makeSegment(registry, 4));
+    const digest = parseDigest(at.split('/').at(-1));
+    expect(await registry.db.read.select().from(drafts).where(eq(drafts.digest, digest))).toEqual(
+      [],
+    );
+    const size = await logSize(registry);
+    expect(await rita.post(at, { response })).toMatchObject({
+      status: 303,
+      location: first.location,
+    });
+    // Another signature over the draft, another reviewer, and another version are no repetitions.
+    expect(await rita.post(at, { response: ritasPasskey.get(page) })).toMatchObject({
+      status: 403,
+    });
+    const omar = await signedIn(world.send, world.tokens.omar);
+    expect(await omar.post(at, { response })).toMatchObject({ status: 403 });
+    const elsewhere = at.replace(pathOf(skill), pathOf(other));
+    expect(await rita.post(elsewhere, { response })).toMatchObject({ status: 404 });
+    expect(await logSize(registry)).toBe(size);
+    expect(await statusOf(world, other)).toBe('in review');
   });
 
   it.each([

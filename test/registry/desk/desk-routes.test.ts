@@ -65,7 +65,7 @@ describe('without a session', () => {
     '/@acme/count/1.0.1',
     '/@acme/count/1.0.1/files/SKILL.md',
     '/passkeys',
-    `/approvals/sha256:${'0'.repeat(64)}`,
+    `/@acme/count/1.0.1/approvals/sha256:${'0'.repeat(64)}`,
   ];
   it.each(paths)('nothing is shown at %s', async (path) => {
     const page = await visitor(world.send).get(path);
@@ -76,7 +76,7 @@ describe('without a session', () => {
   const actions = ['approve', 'refuse', 'ask', 'move', 'claim'].map(
     (action) => `/@acme/count/1.0.1/${action}`,
   );
-  it.each([...actions, '/passkeys', `/approvals/sha256:${'0'.repeat(64)}`])(
+  it.each([...actions, '/passkeys', `/@acme/count/1.0.1/approvals/sha256:${'0'.repeat(64)}`])(
     'nothing is done by POST %s',
     async (path) => {
       expect(await visitor(world.send).post(path, { reason: 'x', response: '{}' })).toMatchObject({
@@ -105,8 +105,8 @@ describe('the desk', () => {
     ['/@acme/count/9.9.9', 404],
     ['/@acme/count/latest', 400],
     ['/acme/count/1.0.0', 400],
-    [`/approvals/sha256:${'0'.repeat(64)}`, 404],
-    ['/approvals/nothing', 400],
+    [`/@acme/count/1.0.1/approvals/sha256:${'0'.repeat(64)}`, 404],
+    ['/@acme/count/1.0.1/approvals/nothing', 400],
     ['/rules/flow/secret-to-network', 200],
     ['/rules/flow/no-such-rule', 404],
   ])('answers %s with a page', async (path, status) => {

@@ -200,9 +200,9 @@ describe('a version whose approval was logged while the storage failed', () => {
       const world = await makeStaffedWorld();
       open.push(world);
       const { registry } = world;
-      const { actor, digest, assertion } = await assertedBy(world);
+      const { actor, ...signed } = await assertedBy(world);
       const ask = (): ReturnType<typeof approveByPasskey> =>
-        approveByPasskey(registry, actor, { digest, assertion });
+        approveByPasskey(registry, actor, signed);
       if (failing !== undefined) {
         const fault = failWrite(registry, failing);
         await expect(ask()).rejects.toThrow('the storage is busy');
@@ -218,9 +218,9 @@ describe('a version whose approval was logged while the storage failed', () => {
     const world = await makeStaffedWorld();
     open.push(world);
     const { registry } = world;
-    const { actor, digest, assertion } = await assertedBy(world);
-    const first = await approveByPasskey(registry, actor, { digest, assertion });
-    expect(await approveByPasskey(registry, actor, { digest, assertion })).toEqual(first);
+    const { actor, ...signed } = await assertedBy(world);
+    const first = await approveByPasskey(registry, actor, signed);
+    expect(await approveByPasskey(registry, actor, signed)).toEqual(first);
     expect(await countOf(world, predicateTypes.approval)).toBe(1);
   });
 
@@ -236,12 +236,14 @@ describe('a version whose approval was logged while the storage failed', () => {
     } as const;
     await state(world.send, memberStatement(enrolled), trust.administrator);
     const { credentialId } = passkey.enrolled;
-    const { statement, digest } = await draftOf(world, await inReview(world), { credentialId });
+    const skill = await inReview(world);
+    const { statement, digest } = await draftOf(world, skill, { credentialId });
     const { credentialId: id, ...response } = passkey.assert(approvalChallenge(statement));
     const assertion = { id, rawId: id, type: 'public-key', response, clientExtensionResults: {} };
     const actor = await actorOf(registry, { kind: 'key', keyId: rita.keyId });
     if (actor === undefined) throw new Error('no rita');
-    return { actor, digest, assertion };
+    const { name, version } = skill.manifest;
+    return { actor, name, version, digest, assertion };
   }
 });
 

@@ -154,6 +154,18 @@ describe('evidence that a segment has', () => {
     expect(await names()).toEqual([{ name: '@acme/waits' }]);
   });
 
+  it('answers an approval that comes again as it did at first', async () => {
+    const { send } = world;
+    const [row] = (await rows()).filter(
+      ({ predicateType }) => predicateType === predicateTypes.approval,
+    );
+    const again = { json: JSON.parse(row?.envelope ?? ''), keyId: world.rita.keyId };
+    const before = await call(send, '/api/v1/statements', again);
+    expect(before).toMatchObject({ status: 201, body: { logIndex: row?.logIndex } });
+    await segmentAll();
+    expect(await call(send, '/api/v1/statements', again)).toEqual(before);
+  });
+
   it('heals a damaged bundle', async () => {
     await segmentAll();
     const { digest, logIndex } = await someBundle();

@@ -191,13 +191,13 @@ describe('approvals', () => {
       [{ flags: 1 }, challenge],
       [{}, Buffer.alloc(32)],
     ] as const) {
-      const signed = { digest: draft.body.digest, assertion: answer(over, lie) };
+      const signed = { name, version, digest: draft.body.digest, assertion: answer(over, lie) };
       await expect(approveByPasskey(registry, actor, signed)).rejects.toMatchObject({
         code: 'approval-refused',
       });
     }
     expect(await statusOf(skill)).toBe('in review');
-    const signed = { digest: draft.body.digest, assertion: answer(challenge) };
+    const signed = { name, version, digest: draft.body.digest, assertion: answer(challenge) };
     expect(await approveByPasskey(registry, actor, signed)).toMatchObject({ status: 'approved' });
     const lines = parseIndexFile(
       new Uint8Array(await (await send(`/index/${name}`)).arrayBuffer()),

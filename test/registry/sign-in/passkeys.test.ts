@@ -1,8 +1,8 @@
 import { verifyAuthenticationResponse } from '@simplewebauthn/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDraft } from '../../../registry/review/approval-intake.ts';
 import { passkeyCounters } from '../../../registry/store/passkey-schema.ts';
-import { memberStatement } from '../../../skills-index/statement/attestation.ts';
+import { memberStatement, predicateTypes } from '../../../skills-index/statement/attestation.ts';
+import { parseStatement } from '../../../skills-index/statement/parse-statement.ts';
 import { firstPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { approvalChallenge } from '../../../skills-index/trust/signatures/passkey.ts';
 import { freshNonce } from '../../nonce.ts';
@@ -167,7 +167,8 @@ describe('a sign-in', () => {
       token: world.tokens.rita,
       json: { reviewer, reason: 'nobody read it' },
     });
-    const statement = parseDraft(Buffer.from(body.payload, 'base64').toString('utf8'));
+    const statement = parseStatement(Buffer.from(body.payload, 'base64'));
+    if (statement.predicateType !== predicateTypes.approval) throw new Error('no approval');
     // Whatever the desk hands out as a challenge from now on is that of the approval.
     const { random } = world.registry;
     Object.assign(world.registry, {
