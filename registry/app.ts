@@ -8,6 +8,7 @@ import { Problem } from '../skills-index/skill/problem.ts';
 import type { BackupAge } from './backup/follower-state.ts';
 import type { Registry } from './context.ts';
 import { deskRoutes } from './desk/desk-routes.ts';
+import { agentSkillsRoutes } from './foreign-clients/agent-skills.ts';
 import { jsonBodyBytesMax, statementBodyBytesMax } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { behindNow } from './log/witness-duty.ts';
@@ -126,6 +127,7 @@ export function createApp(
   app.route('/', staticRoutes(registry));
   app.route('/', skillFileRoutes(registry));
   app.route('/', logRoutes(registry));
+  app.route('/', agentSkillsRoutes(registry));
   app.route('/osv', osvRoutes(registry));
   app.route('/tuf', tufRoutes(registry));
   app.route('/api/v1', apiRoutes(registry, addressOf));

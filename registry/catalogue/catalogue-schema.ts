@@ -3,6 +3,7 @@ import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
+import { digestColumn } from '../store/digest-column.ts';
 
 /**
  * A row for each skill that has a version to offer. The row has what lists, pages and searches show
@@ -36,4 +37,10 @@ export const changedSkills = sqliteTable('changed_skills', {
   name: text().$type<SkillName>().primaryKey(),
   /** Counts the changes, so that a renewal of an earlier one leaves the row. */
   turn: integer().notNull().default(0),
+});
+
+/** Digests of the zip archives of bundles, for those that somebody asked for. */
+export const archives = sqliteTable('archives', {
+  bundle: digestColumn().primaryKey(),
+  digest: digestColumn().notNull(),
 });

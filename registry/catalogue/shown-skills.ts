@@ -47,7 +47,15 @@ export async function findSkill(
 /** A page of the skills of a scope, or of all scopes, in the order of their names. */
 export async function skillsByName(
   registry: Registry,
-  { after, scope }: { readonly after?: SkillName | undefined; readonly scope?: Scope | undefined },
+  {
+    after,
+    limit = skillsPageRows,
+    scope,
+  }: {
+    readonly after?: SkillName | undefined;
+    readonly limit?: number;
+    readonly scope?: Scope | undefined;
+  },
 ): Promise<SkillsPage<SkillName>> {
   const rows = await readShown(registry, async () =>
     rowsOf(registry)
@@ -58,9 +66,9 @@ export async function skillsByName(
         ),
       )
       .orderBy(asc(skills.name))
-      .limit(skillsPageRows),
+      .limit(limit),
   );
-  return pageOf(rows, ({ name }) => name);
+  return pageOf(rows, limit, ({ name }) => name);
 }
 
 /** A page of all skills, those first that were offered last. */
@@ -78,7 +86,7 @@ export async function skillsByTime(
       .orderBy(desc(skills.offeredSince), desc(skills.name))
       .limit(skillsPageRows),
   );
-  return pageOf(rows, ({ name, offeredSince }) => ({ name, offeredSince }));
+  return pageOf(rows, skillsPageRows, ({ name, offeredSince }) => ({ name, offeredSince }));
 }
 
 type SkillRow = Awaited<ReturnType<typeof rowsOf>>[number];
@@ -123,8 +131,9 @@ function shownAmong(rows: readonly SkillRow[]): ShownSkill[] {
 
 function pageOf<Place>(
   rows: readonly SkillRow[],
+  limit: number,
   placeOf: (last: SkillRow) => Place,
 ): SkillsPage<Place> {
-  const last = rows.length < skillsPageRows ? undefined : rows.at(-1);
+  const last = rows.length < limit ? undefined : rows.at(-1);
   return { skills: shownAmong(rows), ...(last === undefined ? {} : { next: placeOf(last) }) };
 }

@@ -1,5 +1,5 @@
 /** Finds versions, as they are shown. */
-import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNotNull } from 'drizzle-orm';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
@@ -49,6 +49,22 @@ export async function versionsOf(
       .orderBy(asc(versions.logIndex))
       .limit(limit),
   );
+}
+
+/** The version of a skill that was published last, or undefined. */
+export async function newestVersion(
+  registry: Registry,
+  name: SkillName,
+): Promise<VersionRow | undefined> {
+  const [row] = await readShown(registry, () =>
+    registry.db.read
+      .select(shownColumns)
+      .from(versions)
+      .where(eq(versions.name, name))
+      .orderBy(desc(versions.logIndex))
+      .limit(1),
+  );
+  return row;
 }
 
 /** The state changes of a version, oldest first, with the one that is due. */

@@ -26,8 +26,8 @@ const made = [
   'SELECT hex(digest), scope, versionId FROM version_blobs ORDER BY digest, versionId',
 ];
 /**
- * Queues that are empty when their work is done, the work of an upgrade, and mails to nobody. The
- * log is shorter than one segment.
+ * Queues that are empty when their work is done, the work of an upgrade, mails to nobody, and
+ * archives that nobody asked for. The log is shorter than one segment.
  */
 const emptied = [
   'package_backlog',
@@ -41,6 +41,7 @@ const emptied = [
   'removed_blobs',
   'pending_stops',
   'changed_skills',
+  'archives',
 ];
 
 describe('a full registry of an earlier release', () => {

@@ -17,6 +17,7 @@ const floors: Record<string, readonly string[]> = {
     'serving',
     'backup',
     'data-folder',
+    'foreign-clients',
     'desk',
     'routes',
     'intake',

@@ -182,6 +182,19 @@ export const registryCodes = {
     means: 'The registry has no space left to write.',
     fix: 'Tell the operator of the registry that its disk or database is full. The registry stored nothing.',
   },
+  'version-pending': {
+    exit: 6,
+    status: 423,
+    means: 'The version waits for its scan or for the approvals of reviewers.',
+    fix: 'Ask again when it is approved. Its page at the registry says what it waits for.',
+  },
+  'version-withheld': {
+    exit: 6,
+    status: 403,
+    means:
+      'The version was quarantined, refused, withdrawn, suspended or revoked, so the registry gives it to no client.',
+    fix: 'Take another version. The message and the version’s page at the registry have the reason.',
+  },
   'files-deleted': {
     exit: 6,
     status: 410,

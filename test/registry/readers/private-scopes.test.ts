@@ -2,6 +2,7 @@
 import { Context } from 'hono';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../../registry/app.ts';
+import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { indexFileName } from '../../../registry/index/index-file.ts';
 import { indexPartName } from '../../../registry/index/index-parts.ts';
 import { logSize } from '../../../registry/log/log.ts';
@@ -32,6 +33,7 @@ async function tell(): Promise<Staffed> {
   await publish(world.send, skill, world.author);
   await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
   await approve(world.send, world.tokens.rita, world.rita, skill);
+  await renewSkills(world.registry);
   // As if the skill had so many versions that a part has this line.
   const index = world.stored.get(indexFileName(skill.manifest.name)) ?? Buffer.alloc(0);
   part = indexPartName(skill.manifest.name, digestOf(index));
@@ -144,6 +146,9 @@ describe('a private scope', () => {
     '/api/v1/versions/@acme/payroll/1.0.0',
     '/api/v1/scopes/acme',
     '/packs/files/BUNDLE/0',
+    '/@acme/.well-known/agent-skills/index.json',
+    '/@acme/payroll/.well-known/agent-skills/index.json',
+    '/archives/@acme/payroll/1.0.0',
     '/api/v1/keys/AUTHOR',
   ];
   const here = (path: string): string =>

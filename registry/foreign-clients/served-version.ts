@@ -1,0 +1,48 @@
+/** Which versions a client of another registry's form may install, and why not the others. */
+import type { SkillName } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
+import { findSkill } from '../catalogue/shown-skills.ts';
+import type { Registry } from '../context.ts';
+import {
+  findVersion,
+  historyOf,
+  newestVersion,
+  requireVersion,
+} from '../versions/find-versions.ts';
+import type { VersionState } from '../versions/status.ts';
+import type { VersionRow } from '../versions/versions.ts';
+
+const pending: ReadonlySet<VersionState> = new Set(['received', 'scanning', 'in review']);
+
+/**
+ * An approved version.
+ * @throws Problem `not-found`, `version-pending`, `version-withheld`
+ */
+export async function requireServed(
+  registry: Registry,
+  which: { readonly name: SkillName; readonly version: Version },
+): Promise<VersionRow> {
+  const row = await requireVersion(registry, which);
+  if (row.status === 'approved') return row;
+  const about = `${row.name}@${row.version}`;
+  if (pending.has(row.status))
+    throw new Problem('version-pending', `${about} is not approved yet: it is ${row.status}`);
+  const last = (await historyOf(registry, row)).at(-1);
+  const why = last === undefined ? '' : `: ${last.why}`;
+  throw new Problem('version-withheld', `${about} is ${row.status}${why}`);
+}
+
+/**
+ * The version of a skill for a client that names none.
+ * @throws Problem `not-found`; `version-pending` or `version-withheld` about the newest version of
+ * a skill that has none to offer
+ */
+export async function requireOffered(registry: Registry, name: SkillName): Promise<VersionRow> {
+  const skill = await findSkill(registry, name);
+  const offered = skill && (await findVersion(registry, skill));
+  if (offered?.status === 'approved') return offered;
+  const newest = await newestVersion(registry, name);
+  if (newest === undefined) throw new Problem('not-found', `This registry has no skill ${name}`);
+  return requireServed(registry, newest);
+}

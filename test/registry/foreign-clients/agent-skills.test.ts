@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
+import { readZip } from '../../../runner/archives/zip.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { freshNonce } from '../../nonce.ts';
+import { approve, call, makeSkill, publish, type Skill, scan, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+const index = '.well-known/agent-skills/index.json';
+
+describe('the index of Agent Skills', () => {
+  let world: Staffed;
+  const report = makeSkill('@acme/report', '1.0.0', {
+    files: { 'scripts/report.sh': '#!/bin/sh\necho report\n', 'notes/leer.md': '' },
+  });
+  const newer = makeSkill('@acme/report', '1.1.0');
+  const revoked = makeSkill('@acme/revoked', '1.0.0');
+  const waiting = makeSkill('@acme/waiting', '1.0.0');
+  const refused = makeSkill('@acme/refused', '1.0.0');
+  const held = makeSkill('@acme/held', '1.0.0');
+
+  async function scanned(skill: Skill, verdict: 'pass' | 'block' = 'pass'): Promise<void> {
+    await publish(world.send, skill, world.author);
+    await scan(world.send, world.tokens.scanner, world.scanner, skill, verdict);
+  }
+
+  async function released(skill: Skill): Promise<void> {
+    await scanned(skill);
+    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+  }
+
+  beforeAll(async () => {
+    world = await makeStaffedWorld();
+    for (const skill of [report, newer, revoked]) await released(skill);
+    await scanned(waiting);
+    await scanned(held, 'block');
+    await scanned(refused);
+    await call(world.send, '/api/v1/reviews/@acme/refused/1.0.0/move', {
+      token: world.tokens.rita,
+      json: { to: 'refused', reason: 'it has no use' },
+    });
+    const stop = revocationStatement({
+      registry: registryIdOf(world.registry.root),
+      reason: 'it sends keys away',
+      kind: 'revoked',
+      target: { bundle: revoked.packed.digest },
+      nonce: freshNonce(),
+    });
+    expect((await state(world.send, stop, world.rita)).status).toBe(201);
+    await renewSkills(world.registry);
+  });
+  afterAll(() => world.close());
+
+  it.each([
+    ['/all/', [['report', '1.1.0']]],
+    ['/@acme/', [['report', '1.1.0']]],
+    ['/@acme/report/', [['report', '1.1.0']]],
+    ['/@acme/report@1.0.0/', [['report', '1.0.0']]],
+  ])('at %s names approved versions only', async (path, expected) => {
+    const answer = await world.send(`${path}${index}`);
+    expect(answer.status).toBe(200);
+    const { $schema, skills } = (await answer.json()) as {
+      $schema: string;
+      skills: { name: string; skillgate: { version: string } }[];
+    };
+    expect($schema).toBe('https://schemas.agentskills.io/discovery/0.2.0/schema.json');
+    expect(skills.map(({ name, skillgate }) => [name, skillgate.version])).toEqual(expected);
+  });
+
+  it('names archives by their digest, with each file of the bundle as it was signed', async () => {
+    const answer = await call(world.send, `/@acme/report@1.0.0/${index}`);
+    const [{ url, digest }] = answer.body.skills;
+    const archive = await world.send(new URL(url).pathname);
+    expect(archive.headers.get('content-type')).toBe('application/zip');
+    const bytes = Buffer.from(await archive.arrayBuffer());
+    expect(digestOf(bytes)).toBe(digest);
+    const inside = readZip('report.zip', bytes);
+    const signed = report.packed.bundle.files;
+    expect(inside.map(({ path }) => path)).toEqual(signed.map(({ path }) => path));
+    expect(inside.map((file) => digestOf(file.read()))).toEqual(signed.map(({ sha256 }) => sha256));
+  });
+
+  it.each([
+    ['@acme/waiting', 423, 'version-pending', '@acme/waiting@1.0.0 is not approved yet'],
+    ['@acme/held', 403, 'version-withheld', '@acme/held@1.0.0 is quarantined'],
+    ['@acme/refused', 403, 'version-withheld', '@acme/refused@1.0.0 is refused: it has no use'],
+    [
+      '@acme/revoked',
+      403,
+      'version-withheld',
+      '@acme/revoked@1.0.0 is revoked: it sends keys away',
+    ],
+    ['@acme/absent', 404, 'not-found', 'This registry has no'],
+  ])('gives nothing of %s: %i', async (name, status, code, detail) => {
+    for (const path of [
+      `/${name}/${index}`,
+      `/${name}@1.0.0/${index}`,
+      `/archives/${name}/1.0.0`,
+    ]) {
+      const answer = await call(world.send, path);
+      expect([path, answer.status, answer.body.code]).toEqual([path, status, code]);
+      expect(answer.body.detail).toContain(detail);
+    }
+  });
+
+  it('is not at the root, which a client reads for a skill that it cannot get', async () => {
+    expect((await world.send(`/${index}`)).status).toBe(404);
+    expect((await world.send('/.well-known/skills/index.json')).status).toBe(404);
+  });
+});
