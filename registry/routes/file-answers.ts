@@ -20,8 +20,6 @@ interface FileForm {
 /** A larger file is sent as it is: strangers could have the registry compress many of them. */
 const gzippedBytesMax = 256 * 1024;
 const gzipInPool = promisify(gzip);
-/** The compressed files, for as long as the files themselves are in memory. */
-const gzippedFiles = new WeakMap<Uint8Array, Promise<Uint8Array>>();
 
 /**
  * Answers with a file that has much repetition. A process that keeps files in memory sends the file
@@ -43,11 +41,10 @@ export async function answerGzipped(
   // a cache would renew no copy otherwise (RFC 9111 §4.3.4).
   answer.headers.set('etag', `W/${answer.headers.get('etag')}`);
   if (answer.status !== 200) return answer;
-  const gzipped = gzippedFiles.get(body) ?? gzipInPool(body);
-  gzippedFiles.set(body, gzipped);
+  const gzipped = await known.copyOf(body, gzipInPool);
   const headers = new Headers(answer.headers);
   headers.set('content-encoding', 'gzip');
-  return context.body(Buffer.from(await gzipped), 200, Object.fromEntries(headers));
+  return context.body(Buffer.from(gzipped), 200, Object.fromEntries(headers));
 }
 
 /** Answers with a file. */

@@ -12,14 +12,23 @@ export interface KnownFile {
   readonly digest: Digest;
 }
 
-/** The small files that were read last. */
+interface KeptFile {
+  readonly file: KnownFile;
+  /** The compressed bytes. */
+  copy?: Promise<Uint8Array>;
+  /** Of the file, and of its copy. */
+  size: number;
+}
+
+/** The small files that were read last, each with its compressed copy where a client took one. */
 export class KnownFiles {
   readonly #bytesMax: number;
-  readonly #files = new Map<string, KnownFile>();
+  readonly #files = new Map<string, KeptFile>();
+  readonly #names = new WeakMap<Uint8Array, string>();
   #bytes = 0;
   #turn = 0;
 
-  /** @param bytesMax of all files together; one file may have a sixteenth */
+  /** @param bytesMax of all files and copies together; one file may have a sixteenth */
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
   }
@@ -31,11 +40,11 @@ export class KnownFiles {
 
   /** The file, when it is in memory. */
   get(name: string): KnownFile | undefined {
-    const file = this.#files.get(name);
-    if (file === undefined) return undefined;
+    const kept = this.#files.get(name);
+    if (kept === undefined) return undefined;
     this.#files.delete(name);
-    this.#files.set(name, file);
-    return file;
+    this.#files.set(name, kept);
+    return kept.file;
   }
 
   /**
@@ -46,9 +55,29 @@ export class KnownFiles {
   keep(name: string, file: KnownFile, turn: number): void {
     if (turn !== this.#turn || file.bytes.byteLength > this.#bytesMax / 16) return;
     this.#forget(name);
-    this.#files.set(name, file);
-    this.#bytes += file.bytes.byteLength;
-    while (this.#bytes > this.#bytesMax) this.#forget(this.#files.keys().next().value ?? '');
+    this.#names.set(file.bytes, name);
+    const kept = { file, size: 0 };
+    this.#files.set(name, kept);
+    this.#count(kept, file.bytes);
+  }
+
+  /**
+   * The compressed copy of a file. The copy is made once, and stays for as long as the file. A file
+   * that is not in memory is compressed at each call.
+   * @param bytes of the file, as `get` gave them
+   */
+  async copyOf(
+    bytes: Uint8Array,
+    compress: (bytes: Uint8Array) => Promise<Uint8Array>,
+  ): Promise<Uint8Array> {
+    const name = this.#names.get(bytes) ?? '';
+    const kept = this.#files.get(name);
+    if (kept === undefined || kept.file.bytes !== bytes) return compress(bytes);
+    kept.copy ??= compress(bytes).then((copy) => {
+      if (this.#files.get(name) === kept) this.#count(kept, copy);
+      return copy;
+    });
+    return kept.copy;
   }
 
   /** Forgets a file whose content has changed, and lets nobody keep what was read before. */
@@ -64,8 +93,14 @@ export class KnownFiles {
   }
 
   #forget(name: string): void {
-    this.#bytes -= this.#files.get(name)?.bytes.byteLength ?? 0;
+    this.#bytes -= this.#files.get(name)?.size ?? 0;
     this.#files.delete(name);
+  }
+
+  #count(kept: KeptFile, { byteLength }: Uint8Array): void {
+    kept.size += byteLength;
+    this.#bytes += byteLength;
+    while (this.#bytes > this.#bytesMax) this.#forget(this.#files.keys().next().value ?? '');
   }
 }
 

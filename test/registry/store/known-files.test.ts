@@ -43,4 +43,48 @@ describe('files in memory', () => {
     known.change('a');
     expect(known.get('a')).toBeUndefined();
   });
+
+  describe('with compressed copies', () => {
+    const tenBytes = (nth: number): KnownFile => fileOf(`${nth}`.padEnd(10, '.'));
+    let calls = 0;
+    const compress = async (bytes: Uint8Array): Promise<Uint8Array> => {
+      calls++;
+      return bytes.subarray(0, 6);
+    };
+
+    it('have their copies counted, made once, and forgotten with them', async () => {
+      const known = new KnownFiles(160);
+      const files = Array.from({ length: 10 }, (_, nth) => tenBytes(nth));
+      for (const [nth, file] of files.entries()) known.keep(`f${nth}`, file, known.turn);
+      calls = 0;
+      for (const { bytes } of [...files, ...files])
+        expect(await known.copyOf(bytes, compress)).toHaveLength(6);
+      expect(calls).toBe(10);
+      // 10 files of 10 bytes, with copies of 6 bytes, are as much as there is room for.
+      const kept = (): string[] =>
+        files.flatMap((_, nth) => (known.get(`f${nth}`) ? [`f${nth}`] : []));
+      expect(kept()).toHaveLength(10);
+      known.keep('one more', fileOf('x'), known.turn);
+      expect(kept()).toEqual(Array.from({ length: 9 }, (_, nth) => `f${nth + 1}`));
+      for (let nth = 0; nth < 10; nth++) known.change(`f${nth}`);
+      for (let nth = 0; nth < 15; nth++) known.keep(`f${nth}`, tenBytes(nth), known.turn);
+      expect(known.get('one more')).toBeDefined();
+    });
+
+    it('have no copy of what changed while it was compressed', async () => {
+      const known = new KnownFiles(160);
+      const [old, next] = [tenBytes(1), tenBytes(2)];
+      known.keep('f', old, known.turn);
+      const copying = known.copyOf(old.bytes, async (bytes) => {
+        known.change('f');
+        known.keep('f', next, known.turn);
+        return compress(bytes);
+      });
+      expect(await copying).toEqual(Buffer.from('1.....'));
+      expect(await known.copyOf(next.bytes, compress)).toEqual(Buffer.from('2.....'));
+      calls = 0;
+      await known.copyOf(old.bytes, compress);
+      expect(calls).toBe(1);
+    });
+  });
 });
