@@ -41,10 +41,11 @@ export function compareRankers(
     }),
   );
   const passes = passesOf(halves.flatMap(readQueries));
-  const alike = passes.filter(([one, other]) => one === other).length / passes.length;
+  const above = passes.filter(([one, other]) => one + other > 0);
   return [
     `${descriptions.length} descriptions`,
-    `${passes.length} judgements, each made twice: ${(100 * alike).toFixed(1)} % alike, Cohen's kappa ${kappaOf(passes).toFixed(2)}`,
+    `${passes.length} judgements, each made twice: ${alikeOf(passes)} alike, Cohen's kappa ${kappaOf(passes).toFixed(2)}`,
+    `${above.length} of them above 0 in one pass at least: ${alikeOf(above)} alike`,
     '',
     byRanker(reached),
     '',
@@ -99,6 +100,11 @@ function byKind(reached: readonly Reached[]): string {
     }),
   ]);
   return printTable(['kind', 'queries', ...reached.map(({ ranker }) => ranker)], rows);
+}
+
+function alikeOf(passes: readonly (readonly [number, number])[]): string {
+  const alike = passes.filter(([one, other]) => one === other).length;
+  return `${((100 * alike) / passes.length).toFixed(1)} %`;
 }
 
 function withInterval(values: readonly number[]): string {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -80,6 +80,13 @@ describe('labelled queries', () => {
       readQueries(half).filter(({ drawn }) => halfOf(drawn) !== half),
     );
     expect(idsOf(wrong)).toEqual([]);
+  });
+
+  it('of the frozen half cannot be read by accident', () => {
+    const file = new URL('../../bench/search/frozen-queries.jsonl', import.meta.url);
+    const text = readFileSync(file, 'utf8');
+    expect(idsOf(readQueries('frozen').filter(({ query }) => text.includes(query)))).toEqual([]);
+    expect(idsOf(queries.filter(({ query }) => query.includes('\uFFFD')))).toEqual([]);
   });
 
   it('were written for descriptions that chance chose', () => {
