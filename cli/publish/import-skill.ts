@@ -1,14 +1,14 @@
 /**
- * One folder of an import is named, scanned and published unchanged. A manifest that the tool made
+ * One skill of an import is named, scanned and published unchanged. A manifest that the tool made
  * is marked inferred.
  */
-import { basename } from 'node:path';
 import { inferManifest } from '../../scanner/manifest/manifest.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { hexOf } from '../../skills-index/skill/digest.ts';
+import { licenseCharsMax } from '../../skills-index/skill/limits.ts';
 import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
 import {
   isNamePart,
@@ -20,34 +20,44 @@ import {
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { readWholeSkill } from '../scan/source-folder.ts';
+import { requireWhole, type SkillFolder } from '../scan/source-folder.ts';
+import type { SourceSkill } from './import-source.ts';
+import { tryVersion, versionsOfCommit } from './import-version.ts';
 import { requireDeclared } from './require-declared.ts';
 
 export interface FoundSkill {
   readonly name: SkillName;
-  readonly version: Version;
+  /** Versions to publish as, best first. */
+  readonly versions: readonly [Version, ...Version[]];
   readonly packed: PackedBundle;
   /** The skill's own skill.json, if it has one. */
   readonly manifest: Manifest | undefined;
+  /** What SKILL.md says about the licence. */
+  readonly license?: string;
 }
 
-/** The name and version to publish. @throws Problem with the reason when there is none */
-export async function readFound(folder: string, scope: Scope): Promise<FoundSkill> {
-  const { files } = await readWholeSkill(folder);
+/** The name and the versions to publish. @throws Problem with the reason when there is none */
+export function findName(skill: SourceSkill, folder: SkillFolder, scope: Scope): FoundSkill {
+  const { files } = requireWhole(folder, skill.path);
   const packed = packBundle(files);
   const skillMd = parseSkillMd(packed.contents.get('SKILL.md' as BundlePath) ?? new Uint8Array());
+  const { license: given } = skillMd;
+  const license =
+    given === undefined || given === '' ? {} : { license: given.slice(0, licenseCharsMax) };
   const json = packed.contents.get('skill.json' as BundlePath);
   if (json === undefined) {
-    const name = parseSkillName(`@${scope}/${shortNameFor(skillMd, folder)}`);
-    return { name, version: versionFor(skillMd, packed), packed, manifest: undefined };
+    const short = shortNameFor(skillMd, skill.folderName);
+    const name = parseSkillName(`@${scope}/${short}`);
+    const versions = versionsFor(skill, short, { own: tryVersion(skillMd.version), packed });
+    return { name, versions, packed, manifest: undefined, ...license };
   }
   const manifest = parseManifest(json);
   if (scopeOf(manifest.name) !== scope)
     throw new Problem(
       'name-invalid',
-      `Cannot import ${JSON.stringify(folder)}: its skill.json names ${manifest.name}, not @${scope}/…`,
+      `Cannot import ${JSON.stringify(skill.path)}: its skill.json names ${manifest.name}, not @${scope}/…`,
     );
-  return { name: manifest.name, version: manifest.version, packed, manifest };
+  return { name: manifest.name, versions: [manifest.version], packed, manifest, ...license };
 }
 
 /**
@@ -56,23 +66,28 @@ export async function readFound(folder: string, scope: Scope): Promise<FoundSkil
  */
 export function manifestFor(
   found: FoundSkill,
-  report: ScanReport,
-  isAsIs: boolean,
+  version: Version,
+  { report, isAsIs }: { readonly report: ScanReport; readonly isAsIs: boolean },
 ): { readonly manifest: Manifest; readonly inferred?: true } {
-  const { name, version, packed, manifest } = found;
+  const { name, packed, manifest, license } = found;
   const files = packed.bundle.files.map(({ path, mode }) => ({
     path,
     bytes: packed.contents.get(path) ?? new Uint8Array(),
     mode: Number.parseInt(mode, 8),
   }));
-  if (manifest === undefined)
-    return { manifest: inferManifest(files, report, { name, version }), inferred: true };
+  if (manifest === undefined) {
+    const inferred = inferManifest(files, report, { name, version });
+    return {
+      manifest: license === undefined ? inferred : { ...inferred, license },
+      inferred: true,
+    };
+  }
   if (!isAsIs) requireDeclared(files, manifest, report);
   return { manifest };
 }
 
-function shortNameFor({ name }: SkillMd, folder: string): string {
-  const candidates = [name, basename(folder)];
+function shortNameFor({ name }: SkillMd, folderName: string): string {
+  const candidates = [name, folderName];
   const fitting = candidates.find((candidate) => candidate !== undefined && isNamePart(candidate));
   if (fitting !== undefined) return fitting;
   throw new Problem(
@@ -81,23 +96,27 @@ function shortNameFor({ name }: SkillMd, folder: string): string {
   );
 }
 
+function versionsFor(
+  { versions }: SourceSkill,
+  short: string,
+  { own, packed }: { readonly own: Version | undefined; readonly packed: PackedBundle },
+): FoundSkill['versions'] {
+  const [first, ...others] =
+    versions === undefined
+      ? own === undefined
+        ? []
+        : [own]
+      : versionsOfCommit(short, own, versions);
+  return [first ?? versionOfBytes(packed), ...others];
+}
+
 // Eight hex digits of the bundle, or more where they would form a number with a leading zero, which
 // semver forbids.
-function versionFor({ version }: SkillMd, { digest }: PackedBundle): Version {
-  const given = tryVersion(version);
-  if (given !== undefined) return given;
+function versionOfBytes({ digest }: PackedBundle): Version {
   const hex = hexOf(digest);
   for (let digits = 8; digits < hex.length; digits++) {
     const made = tryVersion(`0.0.0-${hex.slice(0, digits)}`);
     if (made !== undefined) return made;
   }
   return parseVersion('0.0.0-0');
-}
-
-function tryVersion(text: string | undefined): Version | undefined {
-  try {
-    return text === undefined ? undefined : parseVersion(text);
-  } catch {
-    return undefined;
-  }
 }

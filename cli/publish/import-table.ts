@@ -3,13 +3,16 @@ import type { CommandContext } from '../command.ts';
 import { answer, count, inkFor, joined, type Safe, safe, table } from '../terminal/output.ts';
 
 export interface ImportRow {
-  /** The folder, relative to the imported folder. */
+  /** The folder, relative to the imported folder or repository. */
   readonly path: string;
   readonly name?: string;
   readonly version?: string;
   readonly bundle?: string;
-  /** `there`: the same bytes were already published. */
-  readonly outcome: 'taken' | 'there' | 'refused';
+  /**
+   * `there`: the same bytes were already published. `deprecated`: the repository no longer has the
+   * skill. `gone`: an earlier import deprecated it.
+   */
+  readonly outcome: 'taken' | 'there' | 'refused' | 'deprecated' | 'gone';
   /** Code of the refusal. */
   readonly code?: string;
   readonly reason?: string;
@@ -17,7 +20,7 @@ export interface ImportRow {
   /** The registry's verdict; null while there is none. */
   readonly verdict: string | null;
   readonly status: string | null;
-  /** The verdict of the scan on this machine. */
+  /** The verdict of the scan on this machine; `none` where nothing was scanned. */
   readonly localVerdict: string;
   readonly cpuMillis: number;
   /** Time from reading the folder to the verdict. */
@@ -52,7 +55,7 @@ export function importAnswer(
       joined(
         [
           table(rows.map((row) => rowText(context, row))),
-          safe`${count(rows.length, 'skill')}: ${countsText(counts.outcomes)}${rows.some((row) => row.code) ? `; refused for ${countsText(counts.refusals)}` : ''}`,
+          safe`${count(rows.length, 'skill')}: ${countsText(countBy(rows, (row) => outcomeWords[row.outcome]))}${rows.some((row) => row.code) ? `; refused for ${countsText(counts.refusals)}` : ''}`,
           safe`verdicts: ${countsText(counts.verdicts)}; scanned here: ${countsText(counts.localVerdicts)}; CPU per skill p50 ${cpuMillis.p50.toFixed(0)} ms, p95 ${cpuMillis.p95.toFixed(0)} ms; at most ${peakMiB} MiB`,
         ],
         '\n',
@@ -60,9 +63,18 @@ export function importAnswer(
   );
 }
 
+const outcomeWords: Readonly<Record<ImportRow['outcome'], string>> = {
+  taken: 'imported',
+  there: 'unchanged',
+  refused: 'refused',
+  deprecated: 'deprecated: no longer in the repository',
+  gone: 'deprecated before',
+};
+
 function rowText(context: CommandContext, row: ImportRow): (string | Safe)[] {
   const ink = inkFor(context.stdout, context.env);
-  const outcome = row.outcome === 'refused' ? ink.red('refused') : ink.green(row.outcome);
+  const word = outcomeWords[row.outcome];
+  const outcome = row.outcome === 'refused' ? ink.red(word) : ink.green(word);
   const what =
     row.name === undefined
       ? row.path

@@ -5,18 +5,12 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
-import { type QuietGit, withQuietGit } from './quiet-git.ts';
-
-export interface CommitOrigin {
-  /** Without user or password. */
-  readonly repository: string;
-  readonly commit: string;
-  /** Path of the skill in the repository; empty for its top folder. */
-  readonly folder: string;
-}
+import type { ProvenancePredicate } from '../../skills-index/statement/predicates.ts';
+import { sourceParts, type VersionSource } from '../../skills-index/statement/source.ts';
+import { type QuietGit, withQuietGit } from '../git/quiet-git.ts';
 
 export type OriginResult =
-  | { readonly kind: 'origin'; readonly origin: CommitOrigin }
+  | { readonly kind: 'origin'; readonly origin: VersionSource }
   | { readonly kind: 'none'; readonly why: string };
 
 const commitFirst = 'commit the folder first to publish with provenance';
@@ -71,25 +65,28 @@ async function askOrigin(
   const differs = firstDifference(listing, packed);
   if (differs !== undefined)
     return none(`${JSON.stringify(differs)} differs from commit ${short}: ${commitFirst}`);
-  return { kind: 'origin', origin: { repository: withoutUser(remote), commit, folder: place } };
+  const id = await git.objects(objects, 'rev-parse', '--verify', `${commit}:${place}`);
+  const origin = { repository: withoutUser(remote), commit, folder: place, tree: id };
+  return { kind: 'origin', origin };
 }
 
 function none(why: string): OriginResult {
   return { kind: 'none', why };
 }
 
-/** The predicate (slsa.dev/provenance/v1). */
-export function provenancePredicate(
-  { repository, commit, folder }: CommitOrigin,
-  tool: string,
-): Readonly<Record<string, unknown>> {
+/** The predicate (slsa.dev/provenance/v1) of a version that an author publishes from a commit. */
+export function provenancePredicate(source: VersionSource, tool: string): ProvenancePredicate {
+  return predicateOf('https://skillgate.dev/build/publish/v1', source, tool);
+}
+
+/** The predicate of a version that somebody imports from a repository. */
+export function importPredicate(source: VersionSource, tool: string): ProvenancePredicate {
+  return predicateOf('https://skillgate.dev/build/import/v1', source, tool);
+}
+
+function predicateOf(buildType: string, source: VersionSource, tool: string): ProvenancePredicate {
   return {
-    buildDefinition: {
-      buildType: 'https://skillgate.dev/build/publish/v1',
-      externalParameters: { repository, folder },
-      internalParameters: {},
-      resolvedDependencies: [{ uri: `git+${repository}`, digest: { gitCommit: commit } }],
-    },
+    buildDefinition: { buildType, ...sourceParts(source) },
     runDetails: {
       builder: { id: 'https://skillgate.dev/builder/local/v1', version: { skillgate: tool } },
       metadata: {},

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import type { VersionSource } from '../../skills-index/statement/source.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import type { CertificateClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import { printClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
@@ -15,12 +16,7 @@ import { someoneFor } from '../signing/someone.ts';
 import { answer, count, inkFor, printNote, safe, wantsColour } from '../terminal/output.ts';
 import { askWhetherPublishable } from './dry-run.ts';
 import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
-import {
-  type CommitOrigin,
-  type OriginResult,
-  originOf,
-  provenancePredicate,
-} from './provenance.ts';
+import { type OriginResult, originOf, provenancePredicate } from './provenance.ts';
 import { requireDeclared } from './require-declared.ts';
 import { publishVersion } from './upload.ts';
 
@@ -144,7 +140,7 @@ async function judgeHere(
   return { verdict: report.verdict, findings: report.findings.length };
 }
 
-function originIn(context: CommandContext, found: OriginResult): CommitOrigin | undefined {
+function originIn(context: CommandContext, found: OriginResult): VersionSource | undefined {
   if (found.kind === 'origin') return found.origin;
   printNote(context, safe`this publication gets no provenance: ${found.why}`);
   return undefined;

@@ -12,6 +12,7 @@ import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
+import { isUnderWay } from './under-way.ts';
 
 /** `skillgate status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -85,11 +86,6 @@ function isAsked({ answers, questions }: VersionAnswer): boolean {
   return question !== undefined && (answered === undefined || question.at > answered.at);
 }
 
-/** Whether the scan is still pending. */
-export function isUnderWay({ status }: Pick<VersionAnswer, 'status'>): boolean {
-  return status === 'received' || status === 'scanning';
-}
-
 async function listVersions(context: CommandContext, reference: string): Promise<ExitCode> {
   const { name } = parseReference(reference);
   const versions = await fetchVersions(context, name);
@@ -144,6 +140,18 @@ function lackingRows(found: VersionAnswer): [string, string][] {
   ];
 }
 
+function sourceRows({ source }: VersionAnswer): [string, Safe][] {
+  if (source === null) return [];
+  const { repository, ref, commit, folder, licence } = source;
+  const where = safe`${repository} ${folder === '' ? '.' : folder}`;
+  const at = safe`commit ${commit}${ref === null ? '' : ` of ${ref}`}`;
+  return [
+    ['source', where],
+    ['', at],
+    ...(licence === null ? [] : [['licence', safe`${licence}`] satisfies [string, Safe]]),
+  ];
+}
+
 function statusText(context: CommandContext, found: VersionAnswer): Safe {
   const ink = inkFor(context.stdout, context.env);
   const head = table([
@@ -172,6 +180,7 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
     ]),
     ['bundle', found.bundle],
     ['publisher', found.publisher],
+    ...sourceRows(found),
     ['verdict', verdictText(found)],
     ['approvals', approvalsText(found)],
     ...(found.status === 'in review' ? lackingRows(found) : []),

@@ -76,6 +76,15 @@ export const versionAnswer = v.looseObject({
   status: text,
   publisher: text,
   publishedBy: optional(text),
+  source: optional(
+    v.looseObject({
+      repository: text,
+      ref: optional(text),
+      commit: text,
+      folder: text,
+      licence: optional(text),
+    }),
+  ),
   verdict: optional(text),
   report: optional(digest),
   approvals: v.array(approval),
@@ -104,6 +113,11 @@ export const versionsAnswer = v.looseObject({
       advice: v.optional(v.array(text), []),
     }),
   ),
+  next: optional(text),
+});
+
+export const scopeVersionsAnswer = v.looseObject({
+  versions: v.array(v.looseObject({ name: text, version: text, status: text, bundle: digest })),
   next: optional(text),
 });
 

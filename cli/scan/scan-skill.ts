@@ -26,8 +26,19 @@ export async function scanFolder(
   folder: string,
   cwd: string,
 ): Promise<ScannedFolder> {
-  const { files, unread, unlisted } = await readSkillFolder(folder);
-  const path = relative(cwd, folder).split(sep).join('/') || '.';
+  return scanFiles(
+    scanner,
+    await readSkillFolder(folder),
+    relative(cwd, folder).split(sep).join('/') || '.',
+  );
+}
+
+/** @param path in the report */
+export async function scanFiles(
+  scanner: WatchedScanner,
+  { files, unread, unlisted }: SkillFolder,
+  path: string,
+): Promise<ScannedFolder> {
   try {
     const { report, cpuMillis } = await scanner.scan({ files, path, unread, unlisted });
     return { report, files, cpuMillis };

@@ -82,7 +82,15 @@ export async function readSkillFolder(folder: string): Promise<SkillFolder> {
  * @throws Problem `file-not-found`, `skill-md-missing`, `bundle-invalid` with every reason
  */
 export async function readWholeSkill(folder: string, command?: string): Promise<SkillFolder> {
-  const found = await readSkillFolder(folder);
+  return requireWhole(await readSkillFolder(folder), folder, command);
+}
+
+/**
+ * Refuses files for any entry that cannot be packed.
+ * @param folder for the message
+ * @throws Problem `skill-md-missing`, `bundle-invalid` with every reason
+ */
+export function requireWhole(found: SkillFolder, folder: string, command?: string): SkillFolder {
   const reasons = found.unread.map(
     ({ path, reason }): Reason => ({ message: `${JSON.stringify(path)} ${reason}` }),
   );
@@ -147,11 +155,15 @@ function whatIs(entry: Dirent<Buffer>): Entry['what'] {
   return { unread: 'is a device or another special file' };
 }
 
-interface ReadLimits {
+/** What the files before a file leave for it. */
+interface SkillLimits {
   /** Of the skill as a whole. */
   readonly bytesLeft: number;
   /** Whether the skill already has the maximum number of files. */
   readonly isBeyond: boolean;
+}
+
+interface ReadLimits extends SkillLimits {
   readonly budget: HashBudget;
 }
 
@@ -189,7 +201,8 @@ async function readPlainFile(
   }
 }
 
-function overLimit(size: number, { bytesLeft, isBeyond }: ReadLimits): string | undefined {
+/** Why a file of this size cannot be in a skill, if so. */
+export function overLimit(size: number, { bytesLeft, isBeyond }: SkillLimits): string | undefined {
   if (isBeyond) return `is one of more than ${bundleFilesMax} files`;
   if (size > bundleFileBytesMax) return `has ${size} bytes; at most ${bundleFileBytesMax}`;
   return size > bytesLeft ? `brings the skill over ${bundleBytesMax} bytes in all` : undefined;

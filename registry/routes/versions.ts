@@ -32,6 +32,18 @@ export const versionSchema = v.object({
   ...version.entries,
   publisher: v.string(),
   publishedBy: v.string(),
+  /** Repository and commit that the publisher names in signed provenance. */
+  source: v.exactOptional(
+    v.object({
+      repository: v.string(),
+      ref: v.exactOptional(v.string()),
+      commit: v.string(),
+      folder: v.string(),
+      tree: v.exactOptional(v.string()),
+      licence: v.exactOptional(v.string()),
+      licenceFile: v.exactOptional(v.object({ path: v.string(), blob: v.string() })),
+    }),
+  ),
   verdict: v.exactOptional(v.string()),
   report: v.exactOptional(v.string()),
   approvals: v.array(

@@ -1,9 +1,10 @@
 import { mkdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { manifestFor, readFound } from '../../cli/publish/import-skill.ts';
+import { findName, manifestFor } from '../../cli/publish/import-skill.ts';
 import { type ImportRow, importAnswer } from '../../cli/publish/import-table.ts';
+import { readSkillFolder } from '../../cli/scan/source-folder.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import { printManifest } from '../../skills-index/skill/authoring/print-manifest.ts';
 import { noCapabilities } from '../../skills-index/skill/capability.ts';
@@ -24,6 +25,13 @@ function found(name: string, files: Record<string, string>): string {
   mkdirSync(join(top, 'y'));
   renameSync(join(top, 'x'), join(top, 'y', name));
   return join(top, 'y', name);
+}
+
+/** The skill of a folder, as an import names it. */
+async function readFound(folder: string, scope: typeof acme) {
+  const skill = { path: folder, folderName: basename(folder), read: () => readSkillFolder(folder) };
+  const taken = findName(skill, await skill.read(), scope);
+  return { ...taken, version: taken.versions[0] };
 }
 
 describe('an imported skill', () => {
@@ -126,10 +134,14 @@ describe('an imported skill', () => {
         mode: 0o755,
       },
     ]);
-    expect(manifestFor(await readFound(own, acme), await scanSkill([]), false)).toMatchObject({
+    const ofOwn = await readFound(own, acme);
+    const ofBare = await readFound(bare, acme);
+    expect(
+      manifestFor(ofOwn, ofOwn.version, { report: await scanSkill([]), isAsIs: false }),
+    ).toMatchObject({
       manifest: { name: '@acme/own', capabilities: noCapabilities },
     });
-    const { manifest, inferred } = manifestFor(await readFound(bare, acme), report, false);
+    const { manifest, inferred } = manifestFor(ofBare, ofBare.version, { report, isAsIs: false });
     expect(inferred).toBe(true);
     expect(parseManifest(Buffer.from(printManifest(manifest)))).toEqual(manifest);
     expect(manifest.capabilities.exec).toMatchObject([{ program: 'curl' }]);
@@ -146,10 +158,12 @@ it('refuses an own manifest that lacks entries, as publish does, unless it is ta
   const report = await scanSkill(
     Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 })),
   );
-  expect(() => manifestFor(taken, report, false)).toThrow(
+  expect(() => manifestFor(taken, taken.version, { report, isAsIs: false })).toThrow(
     expect.objectContaining({ code: 'capability-undeclared' }),
   );
-  expect(manifestFor(taken, report, true)).toEqual({ manifest: taken.manifest });
+  expect(manifestFor(taken, taken.version, { report, isAsIs: true })).toEqual({
+    manifest: taken.manifest,
+  });
 });
 
 describe('the table of an import', () => {

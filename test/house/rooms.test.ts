@@ -114,6 +114,7 @@ const floors: Record<string, readonly string[]> = {
     'root-rotation',
     'audit-log',
     'scan',
+    'git',
     'holds',
     'readers',
     'registries',

@@ -37,7 +37,12 @@ describe('where a bundle came from', () => {
     const found = await originNow();
     expect(found).toEqual({
       kind: 'origin',
-      origin: { repository: 'https://git.example/acme/skills.git', commit, folder: 'skills/a' },
+      origin: {
+        repository: 'https://git.example/acme/skills.git',
+        commit,
+        folder: 'skills/a',
+        tree: expect.stringMatching(/^[0-9a-f]{40}$/),
+      },
     });
     const origin = found.kind === 'origin' ? found.origin : undefined;
     expect(origin && JSON.stringify(provenancePredicate(origin, 'skillgate 0'))).toContain(commit);

@@ -22,11 +22,16 @@ import {
 } from '../../skills-index/statement/attestation.ts';
 import type { Finding, Verdict } from '../../skills-index/statement/finding.ts';
 import { parseStatement } from '../../skills-index/statement/parse-statement.ts';
+import type { ProvenancePredicate } from '../../skills-index/statement/predicates.ts';
 import type { Prose } from '../../skills-index/statement/prose.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
-import { publishStatement, scanStatement } from '../../skills-index/statement/version-statement.ts';
+import {
+  provenanceStatement,
+  publishStatement,
+  scanStatement,
+} from '../../skills-index/statement/version-statement.ts';
 import { parseRoot } from '../../skills-index/trust/root/root.ts';
 import { isBound, registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { sessionText } from '../../skills-index/trust/signatures/session-text.ts';
@@ -187,10 +192,19 @@ export async function publish(
   send: Send,
   skill: Skill,
   key: TestKey,
-  other: { tar?: Uint8Array; envelope?: Envelope; token?: string } = {},
+  other: {
+    tar?: Uint8Array;
+    envelope?: Envelope;
+    token?: string;
+    provenance?: ProvenancePredicate;
+  } = {},
 ): Promise<Answer> {
   const form = new FormData();
   form.set('publish', JSON.stringify(other.envelope ?? (await signPublication(skill, key))));
+  if (other.provenance !== undefined) {
+    const statement = provenanceStatement(aboutOf(skill), other.provenance);
+    form.set('provenance', JSON.stringify(await signStatement(statement, key)));
+  }
   form.set('bundle', new Blob([Buffer.from(other.tar ?? tarOf(skill))]), 'bundle.tar');
   const headers = {
     'skillgate-key': key.keyId,

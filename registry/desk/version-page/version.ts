@@ -81,7 +81,7 @@ ${term('risk', riskMeter(risk))}
 ${term('received', moment(received, now))}
 ${term('publisher', publisher(detail))}
 ${term('bundle', digest(detail.bundle))}
-${term('report', reportDigest === undefined ? html`<span class="quiet">none</span>` : digest(reportDigest))}
+${source(detail)}${term('report', reportDigest === undefined ? html`<span class="quiet">none</span>` : digest(reportDigest))}
 </dl>
 ${packageAlarms(detail.seenPackages)}
 ${uncounted(detail)}
@@ -94,6 +94,18 @@ ${copied(detail)}
 
 function publisher({ publisher: id, publishedBy }: ReviewDetail): Html {
   return publishedBy === id ? digest(id) : html`${untrusted(publishedBy)} ${digest(id)}`;
+}
+
+// The repository is the publisher's word, so the page makes no link of it.
+function source({ source: from }: ReviewDetail): Html | string {
+  if (from === undefined) return '';
+  const { repository, ref, commit, folder, licence, licenceFile } = from;
+  const file =
+    licenceFile === undefined ? '' : html` (<code>${untrusted(licenceFile.path)}</code>)`;
+  return html`${term('source', html`${untrusted(repository)} <code>${untrusted(folder === '' ? '.' : folder)}</code>`)}
+${term('commit', html`<code>${commit}</code>${ref === undefined ? '' : html` ${untrusted(ref)}`}`)}
+${term('licence', html`${licence === undefined ? html`<span class="quiet">none named</span>` : untrusted(licence)}${file}`)}
+`;
 }
 
 function uncounted({ uncounted: why }: ReviewDetail): Html {

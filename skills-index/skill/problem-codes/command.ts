@@ -20,6 +20,30 @@ export const commandCodes = {
     means: 'A file or folder of this name exists already. Skillgate does not overwrite it.',
     fix: 'Choose another name, or move the existing file away.',
   },
+  'git-address-invalid': {
+    exit: 2,
+    status: 400,
+    means: 'The address of a git repository has a form or protocol that Skillgate does not use.',
+    fix: 'Give an address that begins with https:// or ssh://, or a repository on this machine.',
+  },
+  'git-ref-unknown': {
+    exit: 3,
+    status: 404,
+    means: 'The repository has no branch or tag of this name.',
+    fix: 'git ls-remote ADDRESS lists the branches and tags of a repository.',
+  },
+  'git-failed': {
+    exit: 4,
+    status: 502,
+    means: 'git could not read the repository.',
+    fix: 'Check the address. For a private repository use its ssh address.',
+  },
+  'git-too-large': {
+    exit: 7,
+    status: 413,
+    means: 'A repository needs more bytes, memory or time than Skillgate gives to git.',
+    fix: 'Clone the repository, and import the folder of the clone that has the skills.',
+  },
   'settings-invalid': {
     exit: 2,
     status: 400,

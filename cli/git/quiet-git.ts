@@ -16,7 +16,7 @@ export interface QuietGit {
   readonly objects: (folder: string, ...args: string[]) => Promise<string>;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 const gitMillisMax = 10_000;
 
@@ -31,20 +31,9 @@ export async function withQuietGit<Result>(
     const path = absolutePath(env.PATH);
     const emptyAt = (digits: number): string => join(home, `empty-${digits}`);
     for (const digits of [40, 64]) await makeEmpty(emptyAt(digits), digits);
-    const usersOwn = {
-      PATH: path,
-      HOME: env.HOME ?? home,
-      ...pick(env, 'XDG_CONFIG_HOME'),
-      GIT_DIR: emptyAt(40),
-    };
-    const owners = await gitIn(home, usersOwn)
-      .raw('config', '--get-all', 'safe.directory')
-      .catch(() => '');
-    await writeFile(
-      join(home, '.gitconfig'),
-      safeConfig(owners.split('\n').filter((line) => line !== '')),
-    );
-    const quiet = { ...quietEnvironment, PATH: path, HOME: home };
+    await writeOwnConfig(home, env, emptyAt(40));
+    // git needs a non-empty list of protocols, and no protocol is called `none`.
+    const quiet = { ...quietEnvironment, GIT_ALLOW_PROTOCOL: 'none', PATH: path, HOME: home };
     const here = gitIn(folder, quiet);
     return await ask({
       here: (...args) => here.raw(...args),
@@ -63,9 +52,8 @@ export async function withQuietGit<Result>(
   }
 }
 
-// git needs a non-empty list of protocols, and no protocol is called `none`.
-const quietEnvironment = {
-  GIT_ALLOW_PROTOCOL: 'none',
+/** Settings of every run of git, beside the list of allowed protocols. */
+export const quietEnvironment = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_NO_LAZY_FETCH: '1',
   GIT_NO_REPLACE_OBJECTS: '1',
@@ -74,8 +62,8 @@ const quietEnvironment = {
   LC_ALL: 'C',
 } as const;
 
-// Overrides the same settings in the repository's config.
-const strongest = [
+/** Overrides the same settings in the config of a repository. */
+export const strongest = [
   'core.fsmonitor=false',
   'core.hooksPath=/dev/null',
   'gc.auto=0',
@@ -92,6 +80,31 @@ function gitIn(baseDir: string, env: Readonly<Record<string, string>>): SimpleGi
   }).env(env);
 }
 
+/**
+ * Writes the config that git takes for the user’s own: it lists the folders of other users that
+ * this user trusts, as CI containers do, and nothing else of the user’s config.
+ * @param gitFolder a repository of ours, whose config git may read as well
+ */
+export async function writeOwnConfig(
+  home: string,
+  env: Environment,
+  gitFolder: string,
+): Promise<void> {
+  const usersOwn = {
+    PATH: absolutePath(env.PATH),
+    HOME: env.HOME ?? home,
+    ...pick(env, 'XDG_CONFIG_HOME'),
+    GIT_DIR: gitFolder,
+  };
+  const owners = await gitIn(home, usersOwn)
+    .raw('config', '--get-all', 'safe.directory')
+    .catch(() => '');
+  await writeFile(
+    join(home, '.gitconfig'),
+    safeConfig(owners.split('\n').filter((line) => line !== '')),
+  );
+}
+
 // git reads these settings from the user's own config only. A bare repository inside the folder is
 // ignored. A folder of another user is read only if this user listed it, as CI containers do.
 function safeConfig(owners: readonly string[]): string {
@@ -99,7 +112,8 @@ function safeConfig(owners: readonly string[]): string {
   return `[safe]\n\tbareRepository = explicit\n${lines.join('')}`;
 }
 
-async function makeEmpty(folder: string, digits: number): Promise<void> {
+/** Makes a bare repository whose config is ours. @param digits of an object’s id: 40 or 64 */
+export async function makeEmpty(folder: string, digits: number): Promise<void> {
   await mkdir(join(folder, 'objects'), { recursive: true });
   await mkdir(join(folder, 'refs'));
   await writeFile(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
@@ -108,13 +122,17 @@ async function makeEmpty(folder: string, digits: number): Promise<void> {
   await writeFile(join(folder, 'config'), `[core]\n\tbare = true\n${format}`);
 }
 
-// A relative path would be relative to the folder.
-function absolutePath(path = ''): string {
+/** Without relative folders, which would be relative to the folder that git runs in. */
+export function absolutePath(path = ''): string {
   const places = path.split(delimiter).filter(isAbsolute);
   return places.length === 0 ? '/usr/local/bin:/usr/bin:/bin' : places.join(delimiter);
 }
 
-function pick(env: Environment, name: string): Record<string, string> {
-  const value = env[name];
-  return value === undefined ? {} : { [name]: value };
+/** The variables of these names that are set. */
+export function pick(env: Environment, ...names: readonly string[]): Record<string, string> {
+  const set = names.flatMap((name) => {
+    const value = env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(set);
 }

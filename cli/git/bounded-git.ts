@@ -1,0 +1,198 @@
+/**
+ * Runs git on what a stranger’s server sends: in a bare repository of ours, without a work tree.
+ * The kernel ends a process of git that writes too large a file, or uses too much memory or
+ * processor time. The limits count for the programs that git starts, too.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type SimpleGit, simpleGit } from 'simple-git';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import {
+  gitFileBytesMax,
+  gitListBytesMax,
+  gitMemoryBytesMax,
+  gitMessageBytesMax,
+  gitProcessorSecondsMax,
+  gitSecondsMax,
+} from './limits.ts';
+import {
+  absolutePath,
+  type Environment,
+  makeEmpty,
+  pick,
+  quietEnvironment,
+  strongest,
+  writeOwnConfig,
+} from './quiet-git.ts';
+
+export interface GitLimits {
+  /** Of one call. */
+  readonly seconds: number;
+  /** Of each process. */
+  readonly processorSeconds: number;
+  readonly fileBytes: number;
+  readonly memoryBytes: number;
+  /** Of a list of refs or files. */
+  readonly listBytes: number;
+}
+
+export const gitLimits: GitLimits = {
+  seconds: gitSecondsMax,
+  processorSeconds: gitProcessorSecondsMax,
+  fileBytes: gitFileBytesMax,
+  memoryBytes: gitMemoryBytesMax,
+  listBytes: gitListBytesMax,
+};
+
+export interface GitWorld {
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  /** Of an object’s id: 40 or 64. */
+  readonly digits: number;
+  readonly protocol: string;
+  readonly limits?: GitLimits;
+}
+
+/** Calls of git in one repository. */
+export interface BoundedGit {
+  /** What git printed. @throws Problem `git-failed`, `git-too-large`, `interrupted` */
+  readonly text: (...args: string[]) => Promise<string>;
+  /** The contents of objects, as `git cat-file --batch` prints them. @throws as `text` */
+  readonly batch: (objects: readonly string[], bytesMax: number) => Promise<Buffer>;
+}
+
+const limited = './limited-git';
+
+/** Makes a bare repository with our config in an empty folder. */
+export async function makeBoundedGit(folder: string, world: GitWorld): Promise<BoundedGit> {
+  const { limits = gitLimits } = world;
+  const home = join(folder, 'home');
+  await makeEmpty(folder, world.digits);
+  await makeEmpty(home, world.digits);
+  await writeOwnConfig(home, world.env, home);
+  await writeFile(join(folder, limited), limitedScript(limits));
+  const env = {
+    ...quietEnvironment,
+    ...pick(world.env, ...networkNames),
+    GIT_ALLOW_PROTOCOL: world.protocol,
+    GIT_DIR: folder,
+    HOME: home,
+    PATH: absolutePath(world.env.PATH),
+  };
+  const call = <Answer>(bytesMax: number, ask: Ask<Answer>, input?: string): Promise<Answer> =>
+    callGit({ folder, env, limits, signal: world.signal, bytesMax, input }, ask);
+  return {
+    text: (...args) => call(limits.listBytes, (git) => git.raw(...args)),
+    batch: async (objects, bytesMax) => {
+      if (objects.length === 0) return Buffer.alloc(0);
+      const input = `${objects.join('\n')}\n`;
+      const read = await call(bytesMax, (git) => git.binaryCatFile(['--batch']), input);
+      return Buffer.from(read);
+    },
+  };
+}
+
+// Proxies, authorities of certificates, and the agent that holds the user's ssh keys.
+const networkNames = ['HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY']
+  .flatMap((name) => [name, name.toLowerCase()])
+  .concat('SSL_CERT_FILE', 'SSL_CERT_DIR', 'SSH_AUTH_SOCK');
+
+// No loose files, whose number no limit of a file's size would bound; every object is checked, so
+// that no tree has names such as `.git`; the memory for deltas is small.
+const ownConfig = [
+  ...strongest,
+  'core.deltaBaseCacheLimit=64m',
+  'core.packedGitLimit=512m',
+  'core.packedGitWindowSize=32m',
+  'fetch.fsckObjects=true',
+  'fetch.unpackLimit=1',
+  'log.showSignature=false',
+  'pack.threads=1',
+  'submodule.recurse=false',
+];
+
+// POSIX counts files in blocks of 512 bytes. Some systems limit no memory.
+function limitedScript({ fileBytes, processorSeconds, memoryBytes }: GitLimits): string {
+  return `#!/bin/sh
+ulimit -f ${Math.ceil(fileBytes / 512)} || exit 125
+ulimit -t ${processorSeconds} || exit 125
+ulimit -v ${Math.ceil(memoryBytes / 1024)} 2>/dev/null
+exec git "$@"
+`;
+}
+
+interface Call {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: GitLimits;
+  readonly signal: AbortSignal;
+  readonly bytesMax: number;
+  readonly input: string | undefined;
+}
+
+type Ask<Answer> = (git: SimpleGit) => PromiseLike<Answer>;
+
+async function callGit<Answer>(call: Call, ask: Ask<Answer>): Promise<Answer> {
+  const { folder, env, limits, signal, bytesMax, input } = call;
+  const tooLong = AbortSignal.timeout(limits.seconds * 1000);
+  const tooMuch = new AbortController();
+  const git = simpleGit({
+    baseDir: folder,
+    binary: ['/bin/sh', limited],
+    config: ownConfig,
+    abort: AbortSignal.any([signal, tooLong, tooMuch.signal]),
+    allowEnvironment: Object.keys(env).filter((name) => name.startsWith('GIT_')),
+    unsafe: { allowUnsafeHooksPath: true, allowUnsafeFsMonitor: true },
+    // Half a list must never count as the list: a process that was killed has no exit code.
+    errors: (error, { exitCode }) => error ?? (exitCode === 0 ? undefined : new Error('')),
+    ...(input === undefined ? {} : { input: () => input }),
+  })
+    .env(env)
+    .outputHandler((_, stdout, stderr) => {
+      endBeyond(stdout, bytesMax, tooMuch);
+      endBeyond(stderr, gitMessageBytesMax, tooMuch);
+    });
+  try {
+    return await ask(git);
+  } catch (cause) {
+    if (signal.aborted) throw new Problem('interrupted', 'Interrupted while git worked');
+    const message = cause instanceof Error ? cause.message.trim() : String(cause);
+    if (tooLong.aborted) throw tooLarge(`git took more than ${limits.seconds} seconds`);
+    if (tooMuch.signal.aborted) throw tooLarge('git printed more than any list of files needs');
+    if (isBeyondLimit(message))
+      throw tooLarge('git needed more bytes, memory or processor time', message);
+    throw new Problem('git-failed', `git failed: ${lastLine(message)}`, { cause });
+  }
+}
+
+function endBeyond(
+  stream: NodeJS.ReadableStream,
+  bytesMax: number,
+  tooMuch: AbortController,
+): void {
+  let bytes = 0;
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) tooMuch.abort();
+  });
+}
+
+// The kernel ends a process without a message, and git then says only that the process is gone.
+function isBeyondLimit(message: string): boolean {
+  const failures = message.split('\n').filter((line) => /^(?:fatal|error):/.test(line));
+  return (
+    /died of signal|out of memory|malloc failed|mmap failed|cannot allocate/i.test(message) ||
+    message === '' ||
+    (failures.length === 1 && failures[0] === 'fatal: fetch-pack: invalid index-pack output')
+  );
+}
+
+function tooLarge(why: string, message?: string): Problem {
+  const reasons = message === undefined ? [] : [{ message: lastLine(message) }];
+  return new Problem('git-too-large', `Cannot read the repository: ${why}`, { reasons });
+}
+
+// The last line says why; the lines before it are the server's.
+function lastLine(message: string): string {
+  return message.split('\n').findLast((line) => line.trim() !== '') ?? message;
+}
