@@ -1,7 +1,7 @@
 /** Limits of the catalogue, the unit in the name. */
 
 /** Skills whose rows one slice renews. */
-export const skillsRenewedAtOnce = 20;
+export const skillsRenewedAtOnce = 5;
 /** The newest versions of a skill that are looked at for the one to offer. */
 export const offeredCandidatesMax = 64;
 /** Skills on a page. */
