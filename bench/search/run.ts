@@ -1,5 +1,6 @@
 /** `npm run bench:search`: search over real descriptions. bench/search.md describes the steps. */
 import { parseArgs } from 'node:util';
+import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import { proposer } from './candidates.ts';
 import { compareRankers } from './compare.ts';
 import { readDescriptions } from './descriptions.ts';
@@ -35,6 +36,6 @@ function candidatesOf(folder: string, drawn: string, query: string): string {
   const byDigest = new Map(descriptions.map((one) => [one.digest, one]));
   return proposer(descriptions)(drawn, query)
     .map((digest) => byDigest.get(digest))
-    .map((one) => `${one?.digest} ${one?.name}: ${one?.description}`)
+    .map((one) => printable(`${one?.digest} ${one?.name}: ${one?.description}`))
     .join('\n');
 }
