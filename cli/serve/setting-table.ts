@@ -91,7 +91,7 @@ export const settingRows = [
     option: 'traces',
     value: 'URL',
     summary:
-      'send traces of requests to a collector of OpenTelemetry (OTLP over HTTP), such as http://127.0.0.1:4318/v1/traces; headers are in the environment: OTEL_EXPORTER_OTLP_HEADERS (default: none)',
+      'send traces of requests to a collector of OpenTelemetry (OTLP over HTTP), such as http://127.0.0.1:4318; /v1/traces is appended; headers are in the environment: OTEL_EXPORTER_OTLP_HEADERS (default: none)',
   },
   {
     key: 'objects',
