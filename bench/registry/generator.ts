@@ -12,6 +12,7 @@ import { objectPath } from '../../registry/store/disk/object-paths.ts';
 import { makeId } from '../../registry/store/ids.ts';
 import { publicBlobName, storedBlobName } from '../../registry/store/objects.ts';
 import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { bandKeys, isSignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
@@ -174,6 +175,7 @@ export class Generator {
       indexes.set(entry.row.logIndex ?? null, await this.#append(entry, cloning));
     for (const { table, row } of template.rows) {
       const cells = Object.entries(row).map(([column, cell]): [string, Cell] => {
+        if (column === 'line') return [column, lineOf(String(cell), indexes)];
         if (column === 'id' && table !== 'versions') return [column, this.#makeId()];
         if (column === 'place' || column === 'seq') return [column, null];
         if (column === 'logIndex') return [column, indexes.get(cell) ?? cell];
@@ -240,6 +242,13 @@ export class Generator {
   #makeId(): string {
     return makeId({ now: () => new Date(this.#time), random: randomBytes });
   }
+}
+
+/** The row of an index line names the statements about the version by their log indexes. */
+function lineOf(text: string, indexes: ReadonlyMap<Cell, number>): string {
+  const line = JSON.parse(text);
+  const statements = line.statements.map((index: number) => indexes.get(index) ?? index);
+  return canonicalJson({ ...line, statements: statements.sort((a: number, b: number) => a - b) });
 }
 
 function signerOf(pem: string, spki: string): Signer {

@@ -76,7 +76,7 @@ export function readVersionTemplate(
 
 /** The template of a scope's claim. */
 export function readClaimTemplate(folder: Folder, names: Names): Template {
-  const signed = 'versionId IS NULL AND signer = ?';
+  const signed = 'versionId IS NULL AND signer = unhex(substr(?, 8))';
   return templateOf(folder, names, indexesWhere(folder.db, signed, names.author.keyId));
 }
 

@@ -23,7 +23,9 @@ export async function removeRemoved(dir: string, to: string): Promise<void> {
       `SELECT digest FROM removed_blobs WHERE digest > ? AND removedAt IS NOT NULL
        AND NOT EXISTS (
          SELECT 1 FROM version_blobs WHERE digest = unhex(substr(removed_blobs.digest, 8)))
-       AND NOT EXISTS (SELECT 1 FROM statements WHERE bundle = removed_blobs.digest)
+       AND NOT EXISTS (
+         SELECT 1 FROM statements
+         WHERE bundle IN (removed_blobs.digest, unhex(substr(removed_blobs.digest, 8))))
        AND NOT EXISTS (SELECT 1 FROM log_segments WHERE digest = removed_blobs.digest)
        ORDER BY digest LIMIT ${pageRows}`,
     );

@@ -25,6 +25,7 @@ import { restoredEntriesAtOnce } from '../limits.ts';
 import { bodyIn } from '../log/segments/entry-bodies.ts';
 import { bundlesIn, type LogSegment, segmentWith } from '../log/segments/read-segments.ts';
 import { leanTypes } from '../log/segments/statement-fact.ts';
+import { predicateTypeOf } from '../store/columns/predicate-type-column.ts';
 
 export interface RestoredLog {
   readonly size: number;
@@ -41,7 +42,7 @@ interface Row {
   /** Root of the map of names; null for entries of releases without a map. */
   readonly map: string | null;
   readonly envelope: string | null;
-  readonly predicateType: string | null;
+  readonly predicateType: number | null;
 }
 
 const rowsQuery = `SELECT log."index", leafHash, body, root, note, map, envelope, predicateType FROM log
@@ -86,7 +87,7 @@ function makeWhole(storage: Pick<Registry, 'db' | 'objects'>): (row: Row) => Pro
   return async (row) => {
     const { index, body, envelope, predicateType } = row;
     if (body !== '') return row;
-    if (envelope === '' && !leanTypes.includes(predicateType ?? ''))
+    if (envelope === '' && !leanTypes.includes(predicateTypeOf(predicateType ?? 0)))
       throw damagedLog(index, 'has lost the statement of its row, which stays in the database');
     if (read === undefined || index >= read.segment.until) {
       const segment = await segmentWith(storage, index);

@@ -3,7 +3,7 @@ import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
-import { digestColumn } from '../store/digest-column.ts';
+import { digestColumn } from '../store/columns/digest-column.ts';
 
 /**
  * A row for each skill that has a version to offer. The row has what lists, pages and searches show

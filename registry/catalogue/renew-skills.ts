@@ -8,6 +8,7 @@ import { compareVersions, resolveVersion } from '../../skills-index/skill/versio
 import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Registry } from '../context.ts';
 import { adviceKinds } from '../index/advice.ts';
+import { readLine } from '../index/lean-lines.ts';
 import { keepOn } from '../keep-on.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
@@ -81,7 +82,7 @@ async function offeredOf(
     .select({ id: skills.versionId })
     .from(skills)
     .where(eq(skills.name, name));
-  const columns = { ...shownColumns, line: indexLines.line, since: audit.at };
+  const columns = { ...shownColumns, line: indexLines.logIndex, since: audit.at };
   const joined = () =>
     db.read
       .select(columns)
@@ -104,7 +105,7 @@ async function offeredOf(
   const all = offered.map(({ version }) => version);
   const highest = resolveVersion('*', all) ?? all.toSorted(compareVersions).at(-1);
   const chosen = offered.find(({ version }) => version === highest);
-  const line = chosen && readLine(registry, name, chosen.line);
+  const line = chosen && (await offeredLine(registry, chosen.line));
   if (chosen === undefined || line === undefined) return undefined;
   const { description, capabilities } = line;
   return {
@@ -119,9 +120,10 @@ async function offeredOf(
 }
 
 /** Installers refuse an index with an unreadable line, so its skill is not offered. */
-function readLine(registry: Registry, name: SkillName, text: string): IndexLine | undefined {
+async function offeredLine(registry: Registry, logIndex: number): Promise<IndexLine | undefined> {
   try {
-    return parseIndexFile(Buffer.from(text), name)[0];
+    const line = await readLine(registry, logIndex);
+    return line && parseIndexFile(Buffer.from(line.text), line.name)[0];
   } catch (error) {
     registry.reportPutOff?.(error);
     return undefined;

@@ -14,6 +14,7 @@ import {
 } from '../versions/shown-versions.ts';
 import type { MoveRow } from '../versions/versions.ts';
 import { hintsOf } from './advice.ts';
+import { wholeLines } from './lean-lines.ts';
 import { indexLinesReadAtOnce } from './limits.ts';
 
 /** A line of an index file, without its line feed. */
@@ -138,17 +139,19 @@ async function printRows(
     registry,
     rows.map(({ logIndex }) => logIndex),
   );
-  return rows.map((row) => {
+  const lines = await wholeLines(registry, rows);
+  return rows.map((row, at) => {
     const { logIndex, written } = row;
+    const line = lines[at] ?? '';
     const advice = hints.get(logIndex);
     const stopped = stopOf(row, due.get(row.version?.id ?? ''));
     const isPlain = advice === undefined && stopped === undefined;
     const hinted = () => ({
-      ...JSON.parse(row.line),
+      ...JSON.parse(line),
       ...(advice && { advice }),
       ...(stopped && { stopped }),
     });
-    const text = isPlain ? row.line : canonicalJson(hinted());
+    const text = isPlain ? line : canonicalJson(hinted());
     return { logIndex, text, isWritten: written === 1 };
   });
 }

@@ -2,7 +2,6 @@
  * Packs for installers: the evidence of a version in one object, and the files of a large skill in
  * few objects. A pack repeats public blobs, so the registry makes a missing or damaged pack again.
  */
-import { eq } from 'drizzle-orm';
 import { fileGroups, filePackPath } from '../../skills-index/client/file-packs.ts';
 import {
   packBytesMax,
@@ -27,7 +26,7 @@ import { headSizeOf } from '../log/retired-heads.ts';
 import { readPublicBlob } from '../store/blobs.ts';
 import type { KnownFile } from '../store/known-files.ts';
 import { forEachOf } from '../store/objects.ts';
-import { indexLines } from '../store/schema.ts';
+import { readLine } from './lean-lines.ts';
 
 type Blobs = readonly Uint8Array[];
 
@@ -53,12 +52,9 @@ export async function readEvidencePack(
   const digest = parseDigest(`sha256:${lineHex}`);
   const path = `/packs/evidence/${numberIn(logIndex)}/${lineHex}`;
   return readOrMake(registry, path, async () => {
-    const [row] = await registry.db.read
-      .select({ name: indexLines.name, line: indexLines.line })
-      .from(indexLines)
-      .where(eq(indexLines.logIndex, numberIn(logIndex)));
-    if (row === undefined || digestOf(row.line) !== digest) return undefined;
-    const [line] = parseIndexFile(Buffer.from(row.line), row.name);
+    const found = await readLine(registry, numberIn(logIndex));
+    if (found === undefined || digestOf(found.text) !== digest) return undefined;
+    const [line] = parseIndexFile(Buffer.from(found.text), found.name);
     return line === undefined ? undefined : evidenceOf(registry, line);
   });
 }

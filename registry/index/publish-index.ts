@@ -43,6 +43,7 @@ import { showBlobs } from '../versions/version-blobs.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 import { identityEvidence } from './evidence.ts';
 import { commitLine, writeIndexFile } from './index-file.ts';
+import { leanLine } from './lean-lines.ts';
 import { indexLineBytesMax } from './limits.ts';
 import { writePacks } from './packs.ts';
 import { refreshStatus, statusIn } from './status-json.ts';
@@ -239,7 +240,7 @@ async function enter(
     logIndex: line.logIndex,
     versionId: row.id,
     name: row.name,
-    line: printIndexLine(line),
+    line: await leanLine(registry, line),
     written: 0,
   };
   const conditions = [nobodyEndedSince(since), noMaliciousPackage(row)];

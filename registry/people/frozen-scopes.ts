@@ -12,6 +12,8 @@ import { parseSigstoreBundle } from '../../skills-index/statement/signature-form
 import { parseFrozenSubject } from '../../skills-index/trust/members-and-scopes/frozen-subject.ts';
 import { rootFileOf, type TufRepository } from '../../skills-index/trust/root/repository.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
+import { digestIn } from '../store/columns/digest-column.ts';
+import { predicateTypeNumber } from '../store/columns/predicate-type-column.ts';
 import { diskObjects } from '../store/disk/disk-objects.ts';
 import { readBlob } from '../store/objects.ts';
 import { requireOwnObjects } from '../store/s3/objects-place.ts';
@@ -52,9 +54,12 @@ function certifiedScopes(dir: string): unknown[] {
     return [];
   }
   try {
+    // A database that this release has not served yet has texts.
     const query =
-      'SELECT bundle FROM statements WHERE "predicateType" = ? AND material IS NOT NULL AND bundle IS NOT NULL';
-    return db.prepare(query).pluck().all(predicateTypes.scope);
+      'SELECT bundle FROM statements WHERE "predicateType" IN (?, ?) AND material IS NOT NULL AND bundle IS NOT NULL';
+    const { scope } = predicateTypes;
+    const found = db.prepare(query).pluck().all(scope, predicateTypeNumber(scope));
+    return found.map((cell) => (cell instanceof Uint8Array ? digestIn(cell) : cell));
   } finally {
     db.close();
   }

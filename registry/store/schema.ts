@@ -18,7 +18,8 @@ import type { Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { VersionState } from '../versions/status.ts';
-import { digestColumn } from './digest-column.ts';
+import { digestColumn, shortTextColumn } from './columns/digest-column.ts';
+import { predicateTypeColumn } from './columns/predicate-type-column.ts';
 
 /**
  * A published version. `move` counts its state changes. Each change writes the next number, so two
@@ -179,37 +180,42 @@ export const statements = sqliteTable(
   'statements',
   {
     logIndex: integer().primaryKey(),
-    predicateType: text().notNull(),
-    payload: text().$type<Digest>().notNull(),
-    signer: text().$type<Digest>().notNull(),
+    predicateType: predicateTypeColumn().notNull(),
+    payload: digestColumn().notNull(),
+    signer: digestColumn().notNull(),
     envelope: text().notNull(),
     versionId: text(),
     /** Address of the Sigstore bundle; null until the checkpoint over it is signed. */
-    bundle: text().$type<Digest>(),
+    bundle: digestColumn(),
     createdAt: integer().notNull(),
     /**
      * Signed by certificate: SHA-256 of its TBSCertificate, and the canonical JSON of certificate,
      * Rekor entry and timestamps. Without an envelope, the row keeps the certificate only.
      */
-    certificate: text().$type<Digest>(),
+    certificate: digestColumn(),
     material: text(),
     /**
      * What readers of many rows need when the envelope is gone: the report of a scan, the policy of
      * a verification summary, or an `ApprovalFact`.
      */
-    fact: text(),
+    fact: shortTextColumn(),
   },
   (table) => [
-    uniqueIndex('statements_payload_signer').on(table.payload, table.signer),
+    // A trigger rejects a second row with the same payload and signer. Readers use `hasDigest`.
+    index('statements_payload').on(sql`substr("payload", 1, 8)`),
     // One certificate signs one statement of a kind.
     uniqueIndex('statements_certificate')
       .on(table.certificate, table.predicateType)
       .where(sql`${table.certificate} IS NOT NULL`),
     uniqueIndex('statements_bundle').on(table.bundle),
-    index('statements_version').on(table.versionId),
     // With one index for each column alone, SQLite would look through all statements of the type.
     index('statements_version_type').on(table.versionId, table.predicateType),
     index('statements_type').on(table.predicateType),
+    // Refuses a writer of an earlier release, whose digests are texts.
+    check(
+      'statements_bytes',
+      sql`typeof(${table.payload}) = 'blob' AND typeof(${table.bundle}) <> 'text'`,
+    ),
   ],
 );
 
@@ -309,6 +315,7 @@ export const indexLines = sqliteTable(
     logIndex: integer().primaryKey(),
     versionId: text().notNull(),
     name: text().$type<SkillName>().notNull(),
+    /** What no other row has of the line, or the whole line: see `wholeLines`. */
     line: text().notNull(),
     /** 1 when the file /index/@scope/name has the line. */
     written: integer().notNull(),

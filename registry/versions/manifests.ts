@@ -1,5 +1,5 @@
 /** The manifest and description of a version, from its publication statement and its files. */
-import { and, asc, eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { BundleFile } from '../../skills-index/skill/bundle.ts';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
@@ -21,7 +21,7 @@ export async function statementsOf(
   versionId: string,
   predicateType?: string,
 ): Promise<StatementRow[]> {
-  return registry.db.read
+  const rows = await registry.db.read
     .select()
     .from(statements)
     .where(
@@ -29,8 +29,9 @@ export async function statementsOf(
         eq(statements.versionId, versionId),
         predicateType === undefined ? undefined : eq(statements.predicateType, predicateType),
       ),
-    )
-    .orderBy(asc(statements.logIndex));
+    );
+  // Few rows: an index in this order, beside that over the types, would take more room.
+  return rows.sort((a, b) => a.logIndex - b.logIndex);
 }
 
 /** The manifest that the author signed. */

@@ -7,6 +7,7 @@ import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
 import { readIdentities } from '../people/identities.ts';
+import { predicateTypeNumber } from '../store/columns/predicate-type-column.ts';
 import { statements, versions } from '../store/schema.ts';
 import type { VersionRow } from './versions.ts';
 
@@ -91,7 +92,7 @@ function certified({ db }: Registry): Source {
         .where(
           and(
             gt(statements.certificate, after === '' ? ('' as Digest) : parseDigest(after)),
-            sql`+${statements.predicateType} = ${predicateTypes.publish}`,
+            sql`+${statements.predicateType} = ${predicateTypeNumber(predicateTypes.publish)}`,
           ),
         )
         .orderBy(asc(statements.certificate))

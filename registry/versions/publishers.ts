@@ -2,7 +2,7 @@
  * Whether a publisher may still publish: suspensions and revocations of the publisher, and whether
  * the publisher's key still counts.
  */
-import { sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -96,8 +96,8 @@ export function speakerOf(
  */
 export function nobodyEndedSince(size: number): BatchWrite {
   const { revocation, member, key } = predicateTypes;
-  const types = sql.join([sql`${revocation}`, sql`${member}`, sql`${key}`], sql`, `);
+  const ended = inArray(statements.predicateType, [revocation, member, key]);
   return holds(
-    sql`NOT EXISTS (SELECT 1 FROM ${statements} WHERE ${statements.logIndex} >= ${size} AND ${statements.predicateType} IN (${types}))`,
+    sql`NOT EXISTS (SELECT 1 FROM ${statements} WHERE ${statements.logIndex} >= ${size} AND ${ended})`,
   );
 }

@@ -4,10 +4,14 @@
  * row is the part of a later row that its table had. Rows of a table that a migration dropped are
  * made of other rows. What cannot be taken from a log again was never in it (full-registry.ts).
  */
+
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { readLine } from '../../registry/index/lean-lines.ts';
+import { predicateTypeNumber } from '../../registry/store/columns/predicate-type-column.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { signPayload } from '../../skills-index/statement/sign.ts';
 import { statusPayloadType } from '../../skills-index/trust/index-files/status-file.ts';
 import { mapNameKinds } from '../../skills-index/trust/members-and-scopes/map-names.ts';
@@ -28,9 +32,10 @@ export async function earlierFolder(full: FullRegistry, count: number): Promise<
   const client = new BetterSqlite3(path);
   client.exec(`ATTACH '${later}' AS later`);
   const hasMap = count >= logChanges.map;
-  withoutTriggers(client, () => {
+  await withoutTriggers(client, () => {
     for (const table of tablesOf(client)) copyRows(client, table, hasMap);
   });
+  if (count < leanLines) await writeWholeLines(full, client);
   for (const [name, bytes] of full.world.stored)
     if (hasMap || wasWritten(name, bytes)) write(join(dir, 'objects', name), bytes);
   if (count < headStatus) {
@@ -44,12 +49,15 @@ export async function earlierFolder(full: FullRegistry, count: number): Promise<
 }
 
 // Triggers would write once more what the rows have already.
-function withoutTriggers(client: BetterSqlite3.Database, work: () => void): void {
+async function withoutTriggers(
+  client: BetterSqlite3.Database,
+  work: () => void | Promise<void>,
+): Promise<void> {
   const triggers = client
     .prepare("SELECT name, sql FROM main.sqlite_schema WHERE type = 'trigger'")
     .all() as { readonly name: string; readonly sql: string }[];
   for (const { name } of triggers) client.exec(`DROP TRIGGER main."${name}"`);
-  work();
+  await work();
   for (const { sql } of triggers) client.exec(sql);
 }
 
@@ -75,19 +83,39 @@ function copyRows(client: BetterSqlite3.Database, table: string, hasMap: boolean
   );
 }
 
-/** Digests were texts before they were bytes. */
+/** Digests were texts before they were bytes, and the types of statements were their addresses. */
 function cellOf(column: string, type: string): string {
-  if (type.toLowerCase() === 'blob') return column;
-  return `CASE typeof(${column}) WHEN 'blob' THEN 'sha256:' || lower(hex(${column})) ELSE ${column} END`;
+  if (type.toLowerCase() !== 'text') return column;
+  const text = `CASE typeof(${column}) WHEN 'blob' THEN 'sha256:' || lower(hex(${column})) ELSE ${column} END`;
+  if (column !== '"predicateType"') return text;
+  const types = Object.values(predicateTypes).map(
+    (address) => `WHEN ${predicateTypeNumber(address)} THEN '${address}'`,
+  );
+  return `CASE ${column} ${types.join(' ')} ELSE ${column} END`;
 }
 
 /** The number of migrations since which a status is a head without marks. */
 const headStatus = 24;
 
+/** The number of migrations since which the row of a line lacks what other rows have. */
+const leanLines = 39;
+
+async function writeWholeLines(full: FullRegistry, client: BetterSqlite3.Database): Promise<void> {
+  const rows = client.prepare('SELECT logIndex FROM index_lines').pluck().all() as number[];
+  await withoutTriggers(client, async () => {
+    for (const logIndex of rows) {
+      const line = await readLine(full.world.registry, logIndex);
+      client
+        .prepare('UPDATE index_lines SET line = ? WHERE logIndex = ?')
+        .run(line?.text, logIndex);
+    }
+  });
+}
+
 /** Tables that a migration dropped, made of other rows. */
 const dropped: Readonly<Record<string, string>> = {
   marks: `(SELECT bundle, status AS kind, 'it reads keys' AS reason, "createdAt" AS since,
-    (SELECT MAX("logIndex") FROM later.statements WHERE "predicateType" LIKE '%/revocation/v1')
+    (SELECT MAX("logIndex") FROM later.statements WHERE "predicateType" = ${predicateTypeNumber(predicateTypes.revocation)})
     AS "logIndex" FROM later.versions WHERE status = 'revoked')`,
 };
 

@@ -1,4 +1,5 @@
 /** Requests during which one call of the storage fails, for one call after the other. */
+import { hexOf } from '../../skills-index/skill/digest.ts';
 import { makeSkill, registryIdAt } from '../registry/road.ts';
 import { type Act, type ActKind, claim, publication, revocation } from './acts.ts';
 import type { FailingStorage } from './failing-storage.ts';
@@ -75,5 +76,5 @@ export async function failCalls(
 }
 
 async function isLogged({ rows }: FailingStorage, { payload }: Act): Promise<boolean> {
-  return (await rows(`SELECT 1 FROM statements WHERE payload = '${payload}'`)).length > 0;
+  return (await rows(`SELECT 1 FROM statements WHERE payload = x'${hexOf(payload)}'`)).length > 0;
 }

@@ -1,10 +1,13 @@
 /** Rows of a database that no state of a registry has: each query finds what was written in part. */
 
+import { predicateTypeNumber } from '../../registry/store/columns/predicate-type-column.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+
 /** What each query finds, as `what`. After a start, none finds a row. */
 export const halfRows: Readonly<Record<string, string>> = {
   'a version without a publication': `
     SELECT name || '@' || version AS what FROM versions WHERE NOT EXISTS (
-      SELECT 1 FROM statements WHERE versionId = versions.id AND predicateType LIKE '%/publish/v1')`,
+      SELECT 1 FROM statements WHERE versionId = versions.id AND predicateType = ${predicateTypeNumber(predicateTypes.publish)})`,
   'a version without a scan job': `
     SELECT name || '@' || version AS what FROM versions
     WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE versionId = versions.id)`,

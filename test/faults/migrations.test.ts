@@ -20,6 +20,7 @@ const made = [
   'SELECT versionId, name, publisher, logIndex, approvals FROM waiting ORDER BY versionId',
   'SELECT lines, waiting, quarantined FROM guard',
   'SELECT name, logIndex FROM identity_names ORDER BY name, logIndex',
+  'SELECT logIndex, versionId, name, line FROM index_lines ORDER BY logIndex',
   'SELECT size, root FROM map_filled',
   'SELECT versionId, published, modified FROM advisories',
   'SELECT owner, bytes, waiting FROM stored_bytes ORDER BY owner',
@@ -36,12 +37,12 @@ const emptied = [
   'notice_places',
   'log_segments',
   'moving_log',
-  'moving_statements',
   'ended_versions',
   'removed_blobs',
   'pending_stops',
   'changed_skills',
   'archives',
+  'moving_statements',
 ];
 
 describe('a full registry of an earlier release', () => {

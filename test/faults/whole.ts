@@ -174,7 +174,7 @@ export class Checker {
 
   async #statementLacks(payload: Digest): Promise<string[]> {
     const rows = await this.#site.rows(
-      `SELECT logIndex FROM statements WHERE payload = '${payload}'`,
+      `SELECT logIndex FROM statements WHERE payload = x'${hexOf(payload)}'`,
     );
     if (rows.length !== 1) return [`${rows.length} statements in the log`];
     const answer = await this.#send(`/log/statements/${rows[0]?.logIndex}`);

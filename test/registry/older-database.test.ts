@@ -4,13 +4,16 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { indexFileName, writeLackingFiles } from '../../registry/index/index-file.ts';
 import { endedVersions } from '../../registry/retention/retention-schema.ts';
 import { listQueue } from '../../registry/review/review.ts';
+import { hasDigest } from '../../registry/store/columns/digest-column.ts';
 import { packageBacklog } from '../../registry/store/package-schema.ts';
-import { indexLines, versions } from '../../registry/store/schema.ts';
+import { indexLines, statements, versions } from '../../registry/store/schema.ts';
 import { type OpenDatabase, openSqlite } from '../../registry/store/sqlite.ts';
 import { listDoubts } from '../../registry/versions/doubts.ts';
 import { versionsOf } from '../../registry/versions/find-versions.ts';
 import { nothingEntersSince } from '../../registry/versions/versions.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { earlierDatabase } from './store/earlier-release.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -124,6 +127,40 @@ describe('a database of an earlier release', () => {
     await db.batch([await nothingEntersSince(registry)]);
     expect(await db.read.select({ id: versions.id }).from(versions)).toHaveLength(3);
   });
+});
+
+it('keeps each statement, of each type, with its digests', async () => {
+  const path = earlierDatabase(37);
+  const client = new BetterSqlite3(path);
+  const types = Object.values(predicateTypes);
+  const add = client.prepare(
+    `INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, createdAt, bundle, certificate) VALUES (?, ?, ?, ?, '{}', 1, ?, ?)`,
+  );
+  client.exec('DROP TRIGGER statements_named');
+  const rows = types.map((predicateType, logIndex) => ({
+    logIndex,
+    predicateType,
+    payload: digestOf(`payload ${logIndex}`),
+    signer: digestOf('signer'),
+    bundle: logIndex === 0 ? null : digestOf(`bundle ${logIndex}`),
+    certificate: logIndex === 0 ? null : digestOf(`certificate ${logIndex}`),
+  }));
+  for (const { logIndex, predicateType, payload, signer, bundle, certificate } of rows)
+    add.run(logIndex, predicateType, payload, signer, bundle, certificate);
+  // A damaged row stays, and is found by whoever checks the log.
+  add.run(rows.length, predicateTypes.scan, 'no digest', 'nobody', null, null);
+  client.close();
+  const db = openSqlite(path);
+  onTestFinished(() => db.close());
+  const read = await db.read.select().from(statements).orderBy(statements.logIndex);
+  expect(read).toMatchObject([...rows, { logIndex: rows.length }]);
+  for (const { payload, logIndex } of rows)
+    expect(
+      await db.read
+        .select({ logIndex: statements.logIndex })
+        .from(statements)
+        .where(hasDigest(statements.payload, payload)),
+    ).toEqual([{ logIndex }]);
 });
 
 it('knows since when the refused versions of an earlier release were refused', async () => {

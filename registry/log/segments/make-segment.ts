@@ -11,6 +11,7 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import type { Registry } from '../../context.ts';
 import { BatchClash, type BatchWrite, holds, isAmong } from '../../store/batch.ts';
+import { shortTextOf } from '../../store/columns/digest-column.ts';
 import { logSegments } from '../../store/log-schema.ts';
 import { storedBlobName } from '../../store/objects.ts';
 import { drafts, statements } from '../../store/schema.ts';
@@ -107,7 +108,7 @@ function segmentWrites(segment: LogSegment, rows: readonly ReadRows[]): BatchWri
   const summarized = rows.flatMap(({ statement: { predicateType, versionId } }) =>
     predicateType === predicateTypes.summary && versionId !== null ? [versionId] : [],
   );
-  const given = sql`(SELECT value ->> 0 AS at, value ->> 1 AS fact FROM json_each(${JSON.stringify(facts)})) AS given`;
+  const given = sql`(SELECT value ->> 0 AS at, ${shortTextOf(sql`value ->> 1`)} AS fact FROM json_each(${JSON.stringify(facts)})) AS given`;
   return [
     holds(
       sql`COALESCE((SELECT ${logSegments.until} FROM ${logSegments} ORDER BY ${logSegments.first} DESC LIMIT 1), 0) = ${segment.first}`,

@@ -6,6 +6,7 @@ import type { Registry } from '../../../registry/context.ts';
 import { readKeys } from '../../../registry/data-folder/data-folder.ts';
 import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
 import { startRegistry } from '../../../registry/serve.ts';
+import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
 import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
 import { objectPath } from '../../../registry/store/disk/object-paths.ts';
 import { logSegments } from '../../../registry/store/log-schema.ts';
@@ -13,6 +14,7 @@ import { storedBlobName } from '../../../registry/store/objects.ts';
 import { statements } from '../../../registry/store/schema.ts';
 import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { makeRoot } from '../people.ts';
 import { backUp, leftOf, makeLoneDataFolder, publishThree, restore } from './backups.ts';
 
@@ -98,7 +100,7 @@ describe('a backup of a registry whose older statements are in segments', () => 
     cpSync(dir, emptied, { recursive: true });
     const client = new BetterSqlite3(join(emptied, 'registry.sqlite'));
     client.exec('DROP TRIGGER statements_no_update');
-    const change = `UPDATE statements SET envelope = '' WHERE predicateType LIKE '%/scope/v1'`;
+    const change = `UPDATE statements SET envelope = '' WHERE predicateType = ${predicateTypeNumber(predicateTypes.scope)}`;
     expect(client.prepare(change).run().changes).toBeGreaterThan(0);
     client.close();
     await backUp(emptied, `${emptied}-backup`);

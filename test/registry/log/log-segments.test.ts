@@ -314,7 +314,7 @@ describe('evidence that a segment has', () => {
         sql`INSERT OR REPLACE INTO statements (logIndex, predicateType, payload, signer, envelope, createdAt)
           SELECT 1000, predicateType, payload, signer, '{}', 1 FROM statements WHERE logIndex = ${index}`,
         sql`INSERT OR REPLACE INTO statements (logIndex, predicateType, payload, signer, envelope, createdAt, bundle)
-          SELECT 1000, predicateType, 'p', 's', '{}', 1, bundle FROM statements WHERE logIndex = ${index}`,
+          SELECT 1000, predicateType, x'70', x'73', '{}', 1, bundle FROM statements WHERE logIndex = ${index}`,
       ])
         refused(attempt);
     expect((await rows()).map(({ logIndex, payload }) => [logIndex, payload])).toEqual(

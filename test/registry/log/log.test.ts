@@ -12,7 +12,7 @@ import {
 import { resume } from '../../../registry/index/resume.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import { append } from '../../../registry/log/sequencer.ts';
-import { audit, indexLines, log, statements } from '../../../registry/store/schema.ts';
+import { audit, indexLines, log, statements, versions } from '../../../registry/store/schema.ts';
 import { verifyCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { treeRootFrom } from '../../../skills-index/log/head-question.ts';
 import { leafHash, verifyInclusion } from '../../../skills-index/log/merkle-tree.ts';
@@ -25,7 +25,7 @@ import { freshNonce } from '../../nonce.ts';
 import { inclusionProof, nodesFromLeaves } from '../../skills-index/log/whole-tree.ts';
 import { makeKey } from '../people.ts';
 import { approve, claimScope, makeSkill, publish, scan, signIn } from '../road.ts';
-import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { makeStaffedWorld, makeWorld, type Staffed } from '../world.ts';
 
 describe('the log', () => {
   let world: Staffed;
@@ -160,7 +160,7 @@ describe('the log', () => {
       sql`UPDATE log SET root = 'x' WHERE "index" = 0`,
       sql`UPDATE log SET note = 'x' WHERE "index" = 0`,
       sql`DELETE FROM log WHERE "index" = 0`,
-      sql`UPDATE statements SET signer = 'x' WHERE logIndex = 0`,
+      sql`UPDATE statements SET signer = x'00' WHERE logIndex = 0`,
       sql`DELETE FROM statements WHERE logIndex = 0`,
       sql`UPDATE audit SET why = 'x'`,
       sql`DELETE FROM audit`,
@@ -181,17 +181,49 @@ describe('the log', () => {
     const { db } = staffed.registry;
     const all = async () => [
       await db.read.select().from(indexLines),
+      await db.read.select().from(versions),
       await db.read.select().from(audit),
     ];
     const before = await all();
     for (const attack of [
       sql`INSERT OR REPLACE INTO index_lines SELECT logIndex, 'other', name, line, 1 FROM index_lines`,
+      sql`INSERT OR REPLACE INTO versions SELECT * FROM versions`,
+      sql`INSERT OR REPLACE INTO versions (id, name, version, bundle, status, move, publisher, createdAt) SELECT 'x', name, version, 'sha256:x', status, move, publisher, createdAt FROM versions`,
       sql`INSERT OR REPLACE INTO index_lines SELECT 1000, versionId, '@acme/other', line, 1 FROM index_lines`,
       sql`INSERT OR REPLACE INTO audit (id, at, kind, by, why) SELECT id, at, kind, by, 'x' FROM audit`,
       sql`INSERT OR REPLACE INTO audit (id, at, kind, versionId, move, by, why) SELECT 'x', at, kind, versionId, move, by, 'x' FROM audit WHERE move = 1`,
     ])
       expect(await refusal(async () => db.read.run(attack))).toMatch(/UNIQUE constraint failed/);
+    // A line is made of the row of its version.
+    for (const attack of [
+      sql`UPDATE versions SET bundle = 'sha256:x'`,
+      sql`UPDATE versions SET publisher = 'sha256:x'`,
+      sql`UPDATE OR REPLACE versions SET version = '2.0.0'`,
+      sql`DELETE FROM versions`,
+    ])
+      expect(await refusal(async () => db.read.run(attack))).toMatch(/a version keeps its/);
     expect(await all()).toEqual(before);
+  });
+
+  it('takes no statement twice, although its index holds the beginnings of digests alone', async () => {
+    const other = await makeWorld();
+    onTestFinished(() => other.close());
+    await claimScope(other.send, 'acme', makeKey());
+    const { db } = other.registry;
+    const rows = async () => (await db.read.select().from(statements)).length;
+    const before = await rows();
+    const copy = (payload: string) =>
+      sql.raw(`INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, createdAt)
+        SELECT 1000, 1, ${payload}, signer, envelope, createdAt FROM statements WHERE logIndex = 0`);
+    const insert = (payload: string) => refusal(async () => db.read.run(copy(payload)));
+    expect(await insert('payload')).toMatch(/UNIQUE constraint failed: statements.payload/);
+    // A writer of an earlier release has texts, which no lookup finds.
+    expect(await insert(`'sha256:' || lower(hex(payload))`)).toMatch(/statements_bytes/);
+    expect(await rows()).toBe(before);
+    db.read.run(copy(`CAST(substr(payload, 1, 31) || x'00' AS BLOB)`));
+    const replace = sql`UPDATE OR REPLACE statements SET bundle = (SELECT bundle FROM statements WHERE logIndex = 0) WHERE logIndex = 1000`;
+    expect(await refusal(async () => db.read.run(replace))).toMatch(/UNIQUE constraint failed/);
+    expect(await rows()).toBe(before + 1);
   });
 
   it('gives what a crash left unsigned its checkpoint and address at the next start', async () => {

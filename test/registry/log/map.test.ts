@@ -1,5 +1,5 @@
 /** The map of names in the registry's own log, compared with a map made of the whole log. */
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { namesOfRow } from '../../../registry/log/index-names.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
@@ -128,7 +128,7 @@ describe('the map in a checkpoint', () => {
     const [row] = await world.registry.db.read
       .select()
       .from(statements)
-      .where(sql`predicateType = ${predicateTypes.member}`);
+      .where(eq(statements.predicateType, predicateTypes.member));
     if (row === undefined) throw new Error('no member');
     const names = mapNames(peekStatement(parseEnvelope(JSON.parse(row.envelope))));
     expect(names.length).toBeGreaterThan(0);

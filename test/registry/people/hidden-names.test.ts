@@ -2,17 +2,23 @@
  * Rows by which statements are found, in the hands of somebody who edits the database: what they
  * add means nothing, and what they take away comes back or stops the registry.
  */
+
 import BetterSqlite3 from 'better-sqlite3';
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { checkNames, checkSomeNames } from '../../../registry/people/check-names.ts';
 import { fillNames } from '../../../registry/people/fill-names.ts';
 import { latest, readMembers } from '../../../registry/people/identities.ts';
+import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
 import { identityNames, namesFilled } from '../../../registry/store/identity-schema.ts';
 import { statements } from '../../../registry/store/schema.ts';
 import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import { keyStatement, scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import {
+  keyStatement,
+  predicateTypes,
+  scopeStatement,
+} from '../../../skills-index/statement/attestation.ts';
 import { makeKey } from '../people.ts';
 import { type Answer, call, claimScope, makeSkill, publish, state } from '../road.ts';
 import { earlierDatabase } from '../store/earlier-release.ts';
@@ -79,9 +85,9 @@ describe('rows that somebody adds', () => {
 
   it('of a statement without a name are not written: an earlier release would hide it', () => {
     const columns = '"logIndex", "predicateType", payload, signer, envelope, "createdAt"';
-    const type = 'https://skillgate.dev/attestation/key/v1';
+    const type = predicateTypeNumber(predicateTypes.key);
     const insert = (at: number): unknown =>
-      edit(`INSERT INTO statements (${columns}) VALUES (${at}, '${type}', 'p', 's', '{}', 1)`);
+      edit(`INSERT INTO statements (${columns}) VALUES (${at}, ${type}, x'70', x'73', '{}', 1)`);
     expect(() => insert(1_000)).toThrow();
     edit(`INSERT INTO identity_names VALUES ('x', 1000)`);
     insert(1_000);
@@ -181,7 +187,7 @@ describe('rows that somebody takes away', () => {
     [
       'pointed to another statement',
       (at: number) =>
-        `UPDATE statements SET bundle = (SELECT bundle || '' FROM statements WHERE logIndex = 0) WHERE logIndex = ${at}`,
+        `UPDATE statements SET bundle = (SELECT bundle FROM statements WHERE logIndex = 0) WHERE logIndex = ${at}`,
     ],
   ])(
     'stop what they are about when the statement itself is %s, and nobody else',

@@ -2,6 +2,7 @@
  * A publisher is stopped, and the process is killed while the rows of the publisher's versions
  * follow. Nobody may see one of the versions as approved from the moment of the stop's log entry.
  */
+
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeLackingFiles } from '../../../registry/index/index-file.ts';
@@ -9,6 +10,7 @@ import { indexEntriesMax } from '../../../registry/index/limits.ts';
 import { moveSome } from '../../../registry/stops/pending-stops.ts';
 import { pendingStops } from '../../../registry/store/advice-schema.ts';
 import { isAmong } from '../../../registry/store/batch.ts';
+import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
 import { versions } from '../../../registry/store/schema.ts';
 import { readShown, shownColumns } from '../../../registry/versions/shown-versions.ts';
 import type { GetFile } from '../../../skills-index/client/blobs.ts';
@@ -329,7 +331,7 @@ describe('a stop of a skill with many versions', () => {
     await registry.db.batch([
       (db) =>
         db.run(
-          sql`${count} INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, versionId, createdAt, bundle) SELECT 10000 + i, predicateType, i, signer, envelope, 'V' || i, createdAt, 'b' || i FROM c, statements WHERE predicateType = ${predicateTypes.publish}`,
+          sql`${count} INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, versionId, createdAt, bundle) SELECT 10000 + i, predicateType, CAST(i AS BLOB), signer, envelope, 'V' || i, createdAt, CAST('b' || i AS BLOB) FROM c, statements WHERE predicateType = ${predicateTypeNumber(predicateTypes.publish)}`,
         ),
       (db) =>
         db.run(

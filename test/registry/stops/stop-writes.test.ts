@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
 import { publisherVersionsAtOnce } from '../../../registry/stops/limits.ts';
 import { moveSome } from '../../../registry/stops/pending-stops.ts';
+import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
 import { audit, versions } from '../../../registry/store/schema.ts';
 import {
   predicateTypes,
@@ -27,7 +28,7 @@ it('a publisher of very many versions is stopped by small batches, each version 
   await registry.db.batch([
     (db) =>
       db.run(
-        sql`${count} INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, versionId, createdAt, bundle) SELECT 10000 + i, predicateType, i, signer, envelope, 'V' || i, createdAt, 'b' || i FROM c, statements WHERE predicateType = ${predicateTypes.publish}`,
+        sql`${count} INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, versionId, createdAt, bundle) SELECT 10000 + i, predicateType, CAST(i AS BLOB), signer, envelope, 'V' || i, createdAt, CAST('b' || i AS BLOB) FROM c, statements WHERE predicateType = ${predicateTypeNumber(predicateTypes.publish)}`,
       ),
     (db) =>
       db.run(

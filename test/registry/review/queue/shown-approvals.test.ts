@@ -5,6 +5,7 @@ import { makeSegment } from '../../../../registry/log/segments/make-segment.ts';
 import { countApprovals } from '../../../../registry/review/approvals.ts';
 import { listQueue } from '../../../../registry/review/queue/queue.ts';
 import { countShown } from '../../../../registry/review/queue/shown-approvals.ts';
+import { predicateTypeNumber } from '../../../../registry/store/columns/predicate-type-column.ts';
 import { requireVersion } from '../../../../registry/versions/find-versions.ts';
 import { parseScope } from '../../../../skills-index/skill/name.ts';
 import {
@@ -67,7 +68,7 @@ describe('approvals that are older than the last segment', () => {
     const { db } = crowd.world.registry;
     db.read.run(sql`DROP TRIGGER statements_no_update`);
     db.read.run(
-      sql`UPDATE statements SET fact = NULL WHERE predicateType = ${predicateTypes.approval}`,
+      sql`UPDATE statements SET fact = NULL WHERE predicateType = ${predicateTypeNumber(predicateTypes.approval)}`,
     );
     expect((await listQueue(crowd.world.registry)).rows).toMatchObject([{ approvals: 2 }]);
   });

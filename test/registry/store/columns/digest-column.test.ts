@@ -1,9 +1,9 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isAmong } from '../../../registry/store/batch.ts';
-import { versionBlobs } from '../../../registry/store/schema.ts';
-import { type OpenDatabase, openSqlite } from '../../../registry/store/sqlite.ts';
-import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { isAmong } from '../../../../registry/store/batch.ts';
+import { versionBlobs } from '../../../../registry/store/schema.ts';
+import { type OpenDatabase, openSqlite } from '../../../../registry/store/sqlite.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
 
 const [one, other] = [digestOf('one'), digestOf('other')];
 

@@ -1,0 +1,125 @@
+/**
+ * The rows of index lines have what no other row has. A line repeats the row of its version, and
+ * names statements by their addresses, for which a row has log indexes. Triggers keep all of these
+ * rows, so a line stays the same.
+ */
+import { eq } from 'drizzle-orm';
+import type { Digest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { type IndexLine, printIndexLine } from '../../skills-index/trust/index-files/index-line.ts';
+import type { Registry } from '../context.ts';
+import { isAmong } from '../store/batch.ts';
+import { indexLines, statements, versions } from '../store/schema.ts';
+import type { VersionRow } from '../versions/versions.ts';
+
+interface LeanLine extends Pick<IndexLine, 'capabilities' | 'description' | 'requires'> {
+  /** Log indexes, in their order. */
+  readonly statements: readonly number[];
+}
+
+/** The row of a line, with the parts of the line that the row of its version has. */
+export interface LineRow extends Pick<typeof indexLines.$inferSelect, 'line' | 'logIndex'> {
+  readonly version: Pick<VersionRow, 'name' | 'version' | 'bundle' | 'publisher'> | null;
+}
+
+/** The text that the row of a line has. */
+export async function leanLine(
+  { db }: Pick<Registry, 'db'>,
+  { capabilities, description, requires, ...line }: IndexLine,
+): Promise<string> {
+  const rows = await db.read
+    .select({ logIndex: statements.logIndex })
+    .from(statements)
+    .where(isAmong(statements.bundle, line.statements));
+  if (rows.length !== line.statements.length)
+    throw new Problem('internal', `The line of ${line.name} names a statement outside the log`);
+  const indexes = rows.map(({ logIndex }) => logIndex).sort((a, b) => a - b);
+  const lean: LeanLine = { capabilities, description, requires, statements: indexes };
+  return canonicalJson(lean);
+}
+
+/**
+ * The lines of rows, as `printIndexLine` prints them.
+ * @throws Problem `database-damaged`
+ */
+export async function wholeLines(
+  { db }: Pick<Registry, 'db'>,
+  rows: readonly LineRow[],
+): Promise<string[]> {
+  const parsed = rows.map(parseLean);
+  const indexes = [...new Set(parsed.flatMap((lean) => lean?.statements ?? []))];
+  const found =
+    indexes.length === 0
+      ? []
+      : await db.read
+          .select({ logIndex: statements.logIndex, bundle: statements.bundle })
+          .from(statements)
+          .where(isAmong(statements.logIndex, indexes));
+  const addresses = new Map(found.map(({ logIndex, bundle }) => [logIndex, bundle]));
+  return rows.map((row, at) => {
+    const lean = parsed[at];
+    return lean === undefined ? row.line : wholeLine(row, lean, addresses);
+  });
+}
+
+/** The line with a log index, and its skill; undefined when there is none. */
+export async function readLine(registry: Pick<Registry, 'db'>, logIndex: number) {
+  const { name, version, bundle, publisher } = versions;
+  const [row] = await registry.db.read
+    .select({
+      name: indexLines.name,
+      line: indexLines.line,
+      logIndex: indexLines.logIndex,
+      version: { name, version, bundle, publisher },
+    })
+    .from(indexLines)
+    .leftJoin(versions, eq(versions.id, indexLines.versionId))
+    .where(eq(indexLines.logIndex, logIndex));
+  if (row === undefined) return undefined;
+  const [text = ''] = await wholeLines(registry, [row]);
+  return { name: row.name, text };
+}
+
+/** Undefined for a line of an earlier release that other rows did not give byte for byte. */
+function parseLean({ line, logIndex }: LineRow): LeanLine | undefined {
+  // A whole line begins with its bundle: keys are sorted.
+  if (!line.startsWith('{"capabilities":')) return undefined;
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw damagedLine(logIndex, cause);
+  }
+}
+
+function wholeLine(
+  { logIndex, version }: LineRow,
+  lean: LeanLine,
+  addresses: ReadonlyMap<number, Digest | null>,
+): string {
+  if (version === null) throw damagedLine(logIndex);
+  const named = lean.statements.map((index) => addresses.get(index) ?? undefined);
+  const known = named.filter((address) => address !== undefined);
+  if (known.length !== named.length) throw damagedLine(logIndex);
+  return printIndexLine({
+    ...lean,
+    schema: 'skillgate.index/1',
+    name: version.name,
+    version: version.version,
+    bundle: version.bundle,
+    publisher: version.publisher,
+    statements: known.sort(),
+    logIndex,
+  });
+}
+
+function damagedLine(logIndex: number, cause?: unknown): Problem {
+  return new Problem(
+    'database-damaged',
+    `The row of the index line at log index ${logIndex}, or a row that it names, is gone or damaged`,
+    {
+      hint: 'Restore the newest copy of the folder: docs/operating-registry.md, "The database is damaged".',
+      cause,
+    },
+  );
+}

@@ -1,0 +1,45 @@
+/** Digests in the database: 32 bytes, where their text has 71. */
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
+import { customType } from 'drizzle-orm/sqlite-core';
+import { type Digest, hexOf, isDigest } from '../../../skills-index/skill/digest.ts';
+
+/**
+ * A column of digests. Drizzle turns digests into bytes wherever a query names the column. SQL
+ * texts have to: `unhex(substr(text, 8))`, and `'sha256:' || lower(hex(bytes))` back.
+ */
+export const digestColumn = customType<{ data: Digest; driverData: Uint8Array }>({
+  dataType: () => 'blob',
+  toDriver: bytesOf,
+  fromDriver: digestIn,
+});
+
+/** A column of texts, in which a text that is a digest has 32 bytes. */
+export const shortTextColumn = customType<{ data: string; driverData: string | Uint8Array }>({
+  dataType: () => 'text',
+  toDriver: (text) => (isDigest(text) ? bytesOf(text) : text),
+  fromDriver: (cell) => (typeof cell === 'string' ? cell : digestIn(cell)),
+});
+
+/** A text as a `shortTextColumn` has it. */
+export function shortTextOf(text: SQL): SQL {
+  return sql`CASE WHEN ${text} LIKE 'sha256:%' THEN unhex(substr(${text}, 8)) ELSE ${text} END`;
+}
+
+/** The digest whose bytes a column has. D1 gives bytes as a list of numbers. */
+export function digestIn(bytes: Uint8Array | readonly number[]): Digest {
+  return `sha256:${Buffer.from(bytes).toString('hex')}` as Digest;
+}
+
+/**
+ * Whether a column has a digest, asked of an index that holds the first eight bytes of the column:
+ * nobody makes two digests that begin alike, and a whole digest would take four times the room.
+ */
+export function hasDigest(column: AnyColumn, digest: Digest): SQL {
+  const bytes = sql.param(digest, column);
+  return sql`(substr(${column}, 1, 8) = substr(${bytes}, 1, 8) AND ${column} = ${bytes})`;
+}
+
+// D1 takes all bytes behind a view, so the view is of 32 bytes alone.
+function bytesOf(digest: Digest): Uint8Array {
+  return new Uint8Array(Buffer.from(hexOf(digest), 'hex'));
+}
