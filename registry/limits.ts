@@ -214,8 +214,8 @@ export const accessLogRetryMs = 60_000;
 export const countedRowsMax = 10_000;
 export const databaseWaitMs = 2_000;
 /**
- * Frames of the write-ahead log that a thread writes back to the database at once, and frames from
- * which SQLite also writes back within a commit. A frame is a page of 4 KiB.
+ * Frames from which a thread writes the write-ahead log back to the database, and length of the log
+ * from which the registry itself writes back what the thread left. A frame is a page of 4 KiB.
  */
 export const walFramesAtOnce = 250;
 export const walFramesMax = 4_000;

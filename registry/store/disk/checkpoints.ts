@@ -37,9 +37,7 @@ export function startCheckpoints(
   say: (line: string) => void,
 ): Checkpoints {
   const usual = client.pragma('wal_autocheckpoint', { simple: true });
-  // SQLite's own checkpoint stays, for commits that follow each other so fast that the log never
-  // begins anew. The thread has left it few pages then.
-  client.pragma(`wal_autocheckpoint = ${walFramesMax}`);
+  client.pragma('wal_autocheckpoint = 0');
   const frames = client.prepare('PRAGMA wal_checkpoint(NOOP)');
   let worker: Worker | undefined;
   let state: 'idle' | 'busy' | 'ended' = 'idle';
@@ -61,10 +59,16 @@ export function startCheckpoints(
     afterCommit: () => {
       if (state !== 'idle') return;
       const { log, checkpointed } = frames.get() as { log: number; checkpointed: number };
-      if (log - checkpointed < walFramesAtOnce) return;
-      worker ??= start();
-      state = 'busy';
-      worker.postMessage('checkpoint');
+      const left = log - checkpointed;
+      if (left >= walFramesAtOnce) {
+        worker ??= start();
+        state = 'busy';
+        worker.postMessage('checkpoint');
+      } else if (left > 0 && log >= walFramesMax) {
+        // SQLite begins the log anew when nothing is left. Commits that follow each other without a
+        // pause always leave something to the thread.
+        client.pragma('wal_checkpoint(PASSIVE)');
+      }
     },
     stop: async () => {
       state = 'ended';
