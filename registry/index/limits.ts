@@ -12,3 +12,8 @@ export const indexHintedMax = 16;
 export const indexLineBytesMax = 512 * 1024;
 /** Lines that one query reads while parts are made. */
 export const indexLinesReadAtOnce = 500;
+/**
+ * Names on which every version of a scope rests. Installers read at most 1,000 names for a version.
+ * The others are for replaced keys, and for the people who scanned and approved the version.
+ */
+export const scopeNamesMax = 900;

@@ -9,13 +9,19 @@ import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
+import type { ScopeStatement } from '../../skills-index/statement/attestation.ts';
+import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { nameProofOf, printWordsFile } from '../../skills-index/trust/index-files/print-words.ts';
 import { provesName } from '../../skills-index/trust/index-files/words-file.ts';
 import { wordsNamesMax } from '../../skills-index/trust/limits.ts';
-import { mapKeyOf } from '../../skills-index/trust/members-and-scopes/map-names.ts';
+import {
+  identityMapName,
+  mapKeyOf,
+} from '../../skills-index/trust/members-and-scopes/map-names.ts';
 import {
   type NamesRestedOn,
   namesRestedOn,
+  type RestingVersion,
 } from '../../skills-index/trust/members-and-scopes/names-rested-on.ts';
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
@@ -31,6 +37,7 @@ import { identityNames } from '../store/identity-schema.ts';
 import { indexLines, versions } from '../store/schema.ts';
 import { statementsOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import { scopeNamesMax } from './limits.ts';
 import { shownStatus, statusIn } from './status-json.ts';
 
 interface MappedHead {
@@ -137,20 +144,58 @@ export async function requireFewNames(registry: Registry, row: VersionRow): Prom
   );
 }
 
+/**
+ * Rejects new owners and publishers of a scope that had too many: the words of all versions in the
+ * scope, also of older ones, have the names of each.
+ * @throws Problem `request-invalid`
+ */
+export async function requireFewHolders(
+  registry: Registry,
+  { predicate: { scope, owners, publishers = [] } }: ScopeStatement,
+): Promise<void> {
+  const holders = new Set([...owners, ...publishers].map(identityId));
+  const [holder] = holders;
+  if (holder === undefined) return;
+  // No such version has to be there: what counts is what every version of the scope rests on.
+  const version = { name: `@${scope}/any` as SkillName, version: '0.0.0' as Version };
+  const any = { ...version, bundle: holder, publisher: holder };
+  const known = await namesBehind(registry, any, { own: [], upTo: latest });
+  const added = [...holders].filter((id) => !known.has(identityMapName(id)));
+  if (added.length === 0 || known.size + added.length <= scopeNamesMax) return;
+  throw new Problem(
+    'request-invalid',
+    `The scope @${scope} cannot get ${added.length} more owners and publishers: its versions rest on the statements about ${known.size} keys, people and scopes, and at most ${scopeNamesMax} are allowed`,
+    {
+      hint: 'Claim another scope: every owner and publisher that a scope ever had counts. The scope can still lose owners and publishers.',
+    },
+  );
+}
+
 /** All names on which the version rests, by the statements up to a log index. */
 async function findNames(
   registry: Registry,
   row: VersionRow,
   upTo: number,
 ): Promise<NamesRestedOn> {
+  const own: LoggedWord[] = [];
+  for (const one of await statementsOf(registry, row.id)) own.push(await readWord(registry, one));
+  return namesBehind(registry, row, { own, upTo });
+}
+
+/** @param own the statements about the version */
+async function namesBehind(
+  registry: Registry,
+  version: RestingVersion,
+  { own, upTo }: { readonly own: readonly LoggedWord[]; readonly upTo: number },
+): Promise<NamesRestedOn> {
   const words = new Map<number, VerifiedStatement>();
   const add = (found: readonly LoggedWord[]) => {
     for (const word of found) if (!('why' in word)) words.set(word.logIndex, word);
   };
-  for (const own of await statementsOf(registry, row.id)) add([await readWord(registry, own)]);
+  add(own);
   let asked: NamesRestedOn = new Map();
   for (;;) {
-    const names = namesRestedOn(row, [...words.values()]);
+    const names = namesRestedOn(version, [...words.values()]);
     const fresh = [...names].filter(([name, below]) => (asked.get(name) ?? -1) < below);
     if (fresh.length === 0) return names;
     asked = names;

@@ -19,6 +19,7 @@ import type { IdentityQuestion } from '../../skills-index/trust/members-and-scop
 import type { Registry } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
 import { refreshStatus } from '../index/status-json.ts';
+import { requireFewHolders } from '../index/words.ts';
 import { firstOwnersMax } from '../limits.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { LoggedAt, NewStatement } from '../log/appending.ts';
@@ -79,6 +80,8 @@ export async function takeIdentity(
     );
     await requireClaimableScope(registry, { statement, signer });
     await requireFewClaims(registry, { statement, signer }, sent.countClaim);
+    if (statement.predicateType === predicateTypes.scope)
+      await requireFewHolders(registry, statement);
     const logIndex = await logSize(registry);
     const digest = digestOf(Buffer.from(envelope.payload, 'base64'));
     const added = { statement, ...by, logIndex, digest };

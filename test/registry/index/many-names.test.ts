@@ -1,39 +1,108 @@
-/** A version that rests on more names than an installer reads. */
+/** A scope that has had so many owners and publishers that installers could not read its words. */
 import { expect, it, onTestFinished } from 'vitest';
+import { scopeNamesMax } from '../../../registry/index/limits.ts';
+import { append } from '../../../registry/log/sequencer.ts';
 import { latest, readIdentities } from '../../../registry/people/identities.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
-import { scopeStatement } from '../../../skills-index/statement/attestation.ts';
+import {
+  type ScopeStatement,
+  scopeStatement,
+} from '../../../skills-index/statement/attestation.ts';
 import { scopeOwnersMax } from '../../../skills-index/statement/limits.ts';
+import { signStatement } from '../../../skills-index/statement/sign.ts';
+import { parseWordsFile } from '../../../skills-index/trust/index-files/words-file.ts';
 import { wordsNamesMax } from '../../../skills-index/trust/limits.ts';
-import { makeKey } from '../people.ts';
-import { type Answer, approve, call, makeSkill, publish, scan, state } from '../road.ts';
-import { makeStaffedWorld } from '../world.ts';
+import { makeKey, type TestKey } from '../people.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  claimScope,
+  makeSkill,
+  publish,
+  scan,
+  state,
+} from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
 
-it('stays out of the index, and the reviewer reads why; the version before it stays', async () => {
+const scope = parseScope('acme');
+
+async function makeWorld(): Promise<Staffed> {
   const world = await makeStaffedWorld();
   onTestFinished(() => world.close());
-  const { author, registry, rita, scanner, send, tokens } = world;
-  const scope = parseScope('acme');
-  const release = async (version: string): Promise<Answer> => {
-    const skill = makeSkill('@acme/t', version, { files: { 'v.md': version } });
-    expect((await publish(send, skill, author)).status).toBe(201);
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
-    return approve(send, tokens.rita, rita, skill);
-  };
-  expect((await release('1.0.0')).status).toBe(201);
-  for (let named = 0; named <= wordsNamesMax; named += scopeOwnersMax - 1) {
-    const { chain } = await readIdentities(registry, { scopes: [scope] });
-    const previous = chain.scopeStatementOf(scope, latest);
-    if (previous === undefined) throw new Error('nobody claimed the scope');
-    const others = Array.from({ length: scopeOwnersMax - 1 }, () => makeKey().open);
-    const publishers = [author.open, ...others];
-    const change = scopeStatement({ scope, owners: [author.open], publishers, previous });
-    expect((await state(send, change, author)).status).toBe(201);
+  return world;
+}
+
+async function release(world: Staffed, version: string): Promise<Answer> {
+  const { author, rita, scanner, send, tokens } = world;
+  const skill = makeSkill('@acme/t', version, { files: { 'v.md': version } });
+  expect((await publish(send, skill, author)).status).toBe(201);
+  await scan(send, tokens.scanner, scanner, skill, 'pass');
+  return approve(send, tokens.rita, rita, skill);
+}
+
+/** A statement that names the author as owner, and these publishers. */
+async function change(
+  { author, registry }: Staffed,
+  publishers: readonly TestKey[],
+): Promise<ScopeStatement> {
+  const { chain } = await readIdentities(registry, { scopes: [scope] });
+  const previous = chain.scopeStatementOf(scope, latest);
+  if (previous === undefined) throw new Error('nobody claimed the scope');
+  return scopeStatement({
+    scope,
+    owners: [author.open],
+    publishers: [author.open, ...publishers.map(({ open }) => open)],
+    previous,
+  });
+}
+
+const strangers = (count = scopeOwnersMax - 1) => Array.from({ length: count }, makeKey);
+
+it('gets no further ones, and its versions stay installable', async () => {
+  const world = await makeWorld();
+  const { author, send } = world;
+  expect((await release(world, '1.0.0')).status).toBe(201);
+  let last = strangers();
+  let answer = await state(send, await change(world, last), author);
+  let named = 0;
+  for (; answer.status === 201; named += last.length) {
+    last = strangers();
+    answer = await state(send, await change(world, last), author);
   }
-  const { status, body } = await release('1.1.0');
+  expect(named).toBeGreaterThan(scopeNamesMax - 2 * scopeOwnersMax);
+  expect([answer.status, answer.body.code]).toEqual([400, 'request-invalid']);
+  expect(answer.body.detail).toMatch(
+    /^The scope @acme cannot get \d+ more owners and publishers: .* at most 900 are allowed$/,
+  );
+  expect(answer.body.hint).toContain('can still lose owners');
+
+  // Who was named before can be named again, or lose the rights.
+  expect((await state(send, await change(world, []), author)).status).toBe(201);
+  expect((await release(world, '1.1.0')).status).toBe(201);
+  for (const version of ['1.0.0', '1.1.0']) {
+    const words = await send(`/words/@acme/t/${version}`);
+    const { names } = parseWordsFile(new Uint8Array(await words.arrayBuffer()));
+    expect(names.size).toBeLessThanOrEqual(wordsNamesMax);
+  }
+  // Other scopes are not concerned.
+  expect((await claimScope(send, 'other', makeKey())).status).toBe(201);
+}, 120_000);
+
+it('of an earlier release gets no version into the index, and the reviewer reads why', async () => {
+  const world = await makeWorld();
+  const { author, registry, send } = world;
+  expect((await release(world, '1.0.0')).status).toBe(201);
+  for (let named = 0; named <= wordsNamesMax; named += scopeOwnersMax - 1) {
+    const statement = await change(world, strangers());
+    const envelope = await signStatement(statement, author);
+    const signer = { keyId: author.keyId, spki: author.publicKey };
+    await append(registry, { statements: [{ statement, envelope, signer }], writes: () => [] });
+  }
+  const { status, body } = await release(world, '1.1.0');
   expect([status, body.code]).toEqual([403, 'not-admitted']);
   expect(body.detail).toMatch(/rests on the statements about 1\d{3} keys, .* at most 1000$/);
   expect(body.hint).toContain('Publish the skill in another scope');
   expect((await call(send, '/api/v1/versions/@acme/t/1.1.0')).body.status).toBe('in review');
   expect((await (await send('/index/@acme/t')).text()).trim().split('\n')).toHaveLength(1);
-}, 60_000);
+}, 120_000);
