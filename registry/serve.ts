@@ -41,6 +41,7 @@ import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { openTracing, type TracesTarget, type Tracing } from './serving/tracing.ts';
 import { type NamedProxies, parseTrustedProxies } from './serving/trusted-proxies.ts';
+import { checkStops } from './stops/check-stops.ts';
 import { keepStops, moveSome } from './stops/pending-stops.ts';
 import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
@@ -249,9 +250,11 @@ function checkBeside(
   { signal, log }: { readonly signal: AbortSignal; readonly log: (line: string) => void },
 ): void {
   // Not awaited: a large log takes a minute.
-  checkNames(registry, signal, log).catch((error: unknown) =>
-    log(`Cannot check the names of statements: ${String(error)}`),
-  );
+  checkNames(registry, signal, log)
+    .then(() => checkStops(registry, signal, log))
+    .catch((error: unknown) =>
+      log(`Cannot check the names of statements, and the stops of publishers: ${String(error)}`),
+    );
   // Not awaited: a folder of a million objects takes seconds.
   sweepObjects(registry, signal).catch((error: unknown) =>
     log(`Cannot tidy the folder of objects: ${String(error)}`),

@@ -7,6 +7,7 @@ import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeLackingFiles } from '../../../registry/index/index-file.ts';
 import { indexEntriesMax } from '../../../registry/index/limits.ts';
+import { checkStops } from '../../../registry/stops/check-stops.ts';
 import { moveSome } from '../../../registry/stops/pending-stops.ts';
 import { pendingStops } from '../../../registry/store/advice-schema.ts';
 import { isAmong } from '../../../registry/store/batch.ts';
@@ -17,6 +18,8 @@ import type { GetFile } from '../../../skills-index/client/blobs.ts';
 import { fetchIndex } from '../../../skills-index/client/index-lines.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { type Digest, parseDigest } from '../../../skills-index/skill/digest.ts';
+import type { SkillName } from '../../../skills-index/skill/name.ts';
+import type { Version } from '../../../skills-index/skill/version.ts';
 import {
   keyStatement,
   memberStatement,
@@ -394,6 +397,48 @@ describe('a stop whose slices fail', () => {
     await expect(finish()).rejects.toThrow('nowhere');
     expect(await storedStates()).toEqual(numbers.map(() => 'revoked'));
     expect(await world.registry.db.read.select().from(pendingStops)).toEqual([damaged]);
+  });
+});
+
+describe('a check of the stops', () => {
+  const check = async (): Promise<string[]> => {
+    const said: string[] = [];
+    await checkStops(world.registry, new AbortController().signal, (line) => said.push(line));
+    return said;
+  };
+
+  it.each([
+    ['before the first slice', 0],
+    ['between two slices', 1],
+  ])('finds a pending stop that somebody deleted %s', async (_, slices) => {
+    for (const number of numbers) await release(skillAt(number));
+    await killedFromSlices(() => say('revoked'));
+    for (let slice = 0; slice < slices; slice++) await moveSome(world.registry, atOnce);
+    await world.registry.db.read.run(sql`DELETE FROM ${pendingStops}`);
+    expect(await shownStates()).toContain('approved');
+    expect(await check()).toEqual([
+      expect.stringMatching(
+        new RegExp(`^warning: Not all versions of the publisher ${world.author.keyId} followed`),
+      ),
+    ]);
+    expect(await shownStates()).toEqual(numbers.map(() => 'revoked'));
+    await finish();
+    expect(await storedStates()).toEqual(numbers.map(() => 'revoked'));
+    expect(await check()).toEqual([]);
+  });
+
+  it('finds nothing where the versions followed, follow, or were let go', async () => {
+    for (const number of numbers) await release(skillAt(number));
+    await killedFromSlices(() => say('suspended'));
+    expect(await check()).toEqual([]);
+    await finish();
+    expect(await check()).toEqual([]);
+    expect((await say('lifted')).status).toBe(201);
+    await say('suspended', { name: '@acme/t' as SkillName, version: '1.0.2' as Version });
+    expect(await check()).toEqual([]);
+    expect(await world.registry.db.read.select().from(pendingStops)).toEqual([]);
+    const suspended = numbers.map((number) => (number === 2 ? 'suspended' : 'approved'));
+    expect(await storedStates()).toEqual(suspended);
   });
 });
 
