@@ -2,12 +2,12 @@
  * Runs one command line: parses arguments, loads and runs one command, and catches all its errors.
  */
 
-import type { GetFile } from '../skills-index/client/blobs.ts';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { problemCodes } from '../skills-index/skill/problem-codes.ts';
 import { calledName, setCalledName } from './called-name.ts';
 import type { CommandContext, CommandRow, InStream, OnHangUp, OutStream } from './command.ts';
 import { exitCodes } from './command.ts';
+import type { SendRequest } from './send-request.ts';
 import { isVersion, showVersion } from './show-version.ts';
 
 /** The environment of a command line: the process, or a test. */
@@ -21,7 +21,7 @@ export interface CommandWorld {
   readonly stdout: OutStream;
   readonly stderr: OutStream;
   readonly fetch: typeof fetch;
-  readonly getFile?: GetFile;
+  readonly send?: SendRequest;
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly onHangUp?: OnHangUp;

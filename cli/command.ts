@@ -1,6 +1,6 @@
 /** Input and output of a command: the only interface between main and the files of commands. */
 import type { Readable, Writable } from 'node:stream';
-import type { GetFile } from '../skills-index/client/blobs.ts';
+import type { SendRequest } from './send-request.ts';
 
 /**
  * Directories of one user (contract: `$XDG_…_HOME/skillgate`, or all three below `SKILLGATE_HOME`).
@@ -53,8 +53,8 @@ export interface CommandContext {
   readonly stdin: InStream;
   /** Aborts with `signal`. */
   readonly fetch: typeof fetch;
-  /** A faster-loading `fetch` for files of a registry; absent where `fetch` itself is used. */
-  readonly getFile?: GetFile;
+  /** A faster-loading `fetch` for registries; absent where `fetch` itself is used. */
+  readonly send?: SendRequest;
   readonly now: () => Date;
   readonly format: Format;
   readonly paths: Paths;

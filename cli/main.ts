@@ -23,7 +23,7 @@ export async function main(process: NodeJS.Process): Promise<number> {
   const { signal, onHangUp } = takeSignals(process);
   await useProxy(process.env);
   const { runCommandLine } = program ?? (await import('./command-line.ts'));
-  const { fileGetter } = await import('./get-file.ts');
+  const { requestSender } = await import('./send-request.ts');
   const { takeCalledName } = await import('./called-name.ts');
   return runCommandLine({
     argv,
@@ -42,7 +42,7 @@ export async function main(process: NodeJS.Process): Promise<number> {
         ...init,
         signal: init?.signal == null ? signal : AbortSignal.any([signal, init.signal]),
       }),
-    getFile: fileGetter(signal),
+    send: requestSender(signal),
     now: () => new Date(),
     signal,
     onHangUp,

@@ -95,9 +95,9 @@ function worldOf(
   registry: TrustedRegistry,
   kept: Omit<Memory, 'tries'>,
 ): ReplayWorld {
-  const { fetch, getFile, paths, signal, now } = context;
+  const { fetch, send, paths, signal, now } = context;
   const source = {
-    fetch: getFile ?? fetch,
+    fetch: send ?? fetch,
     store: diskStore(paths, registry.fingerprint),
     base: registry.base,
     signal,

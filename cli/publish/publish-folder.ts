@@ -12,7 +12,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { requirePublisher, requireScopeOwner } from '../members-and-scopes/scope-owner.ts';
 import { ownName } from '../own-version.ts';
 import type { WatchedScanner } from '../scan/watched-scan.ts';
-import { someoneFor } from '../signing/someone.ts';
+import { type Someone, someoneFor } from '../signing/someone.ts';
 import { answer, count, inkFor, printNote, safe, wantsColour } from '../terminal/output.ts';
 import { askWhetherPublishable } from './dry-run.ts';
 import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
@@ -42,7 +42,7 @@ export async function publishFolder(
   const upload =
     context.options['dry-run'] === true
       ? undefined
-      : { origin: originOf(folder, packed, context.env), form: new FormData() };
+      : { origin: originOf(folder, packed, context.env), key: keyFor(context) };
   const { verdict, findings } = await judgeHere(context, prepared, (await scan).report);
   requireNoPlaceholders(prepared);
   step('scan', `${verdict}, ${count(findings, 'finding')}`);
@@ -59,7 +59,7 @@ export async function publishFolder(
     );
     return exitCodes.ok;
   }
-  const someone = await someoneFor(context);
+  const someone = (await upload.key) ?? (await someoneFor(context));
   if (context.options.oidc === true) await requirePublisher(context, scopeOf(name), someone);
   const signer = await someone.signer();
   const origin = originIn(context, await upload.origin);
@@ -68,7 +68,6 @@ export async function publishFolder(
   const published = await publishVersion(context, signer, {
     packed,
     manifest,
-    form: upload.form,
     ...provenance,
   }).catch(async (cause: unknown) => {
     // The registry does not know this key in the scope; the owner of the scope is more helpful to
@@ -96,6 +95,14 @@ export async function publishFolder(
       safe`${name}@${version} is published: ${status}\n→ see what happens next: skillgate status ${name}@${version}`,
   );
   return exitCodes.ok;
+}
+
+// A key is read without its passphrase, which a signature asks for. A failure comes after the
+// verdict, as that of another identity, which is not asked for before.
+function keyFor(context: CommandContext): Promise<Someone | undefined> {
+  return context.options.oidc === true
+    ? Promise.resolve(undefined)
+    : someoneFor(context).catch(() => undefined);
 }
 
 async function wouldSign(context: CommandContext, scope: Scope): Promise<CertificateClaims> {

@@ -12,6 +12,7 @@ import { ownName } from '../own-version.ts';
 import { publishedAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 import { type AnySigner, isKeyed, signAs } from '../signing/someone.ts';
+import { type FormPart, multipartOf } from './multipart.ts';
 import { writeTar } from './tar-writer.ts';
 
 export interface Upload {
@@ -20,11 +21,6 @@ export interface Upload {
   /** Whether the manifest came from the scan; it is then only in the statement. */
   readonly inferred?: boolean;
   readonly provenance?: Readonly<Record<string, unknown>>;
-  /**
-   * An empty form. The first form of a process loads `fetch`, which takes tens of milliseconds: a
-   * caller that waits anyway makes the form meanwhile.
-   */
-  readonly form?: FormData;
 }
 
 export interface UploadedVersion {
@@ -45,7 +41,7 @@ export async function publishVersion(
   signer: AnySigner,
   upload: Upload,
 ): Promise<UploadedVersion> {
-  const { packed, manifest, inferred, provenance, form = new FormData() } = upload;
+  const { packed, manifest, inferred, provenance } = upload;
   const { name, version } = manifest;
   const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
   const predicate = {
@@ -53,29 +49,25 @@ export async function publishVersion(
     tool: ownName(),
     ...(inferred === true ? { inferred } : {}),
   } as const;
-  form.set(
-    'publish',
-    jsonPart(await signAs(signer, publishStatement(about, predicate))),
-    'publish.json',
-  );
-  if (provenance !== undefined)
-    form.set(
-      'provenance',
-      jsonPart(await signAs(signer, provenanceStatement(about, provenance))),
-      'provenance.json',
-    );
-  form.set(
-    'bundle',
-    new Blob([Buffer.from(writeTar(packed))], { type: 'application/x-tar' }),
-    'bundle.tar',
-  );
+  const form = [jsonPart('publish', await signAs(signer, publishStatement(about, predicate)))];
+  if (provenance !== undefined) {
+    const statement = provenanceStatement(about, provenance);
+    form.push(jsonPart('provenance', await signAs(signer, statement)));
+  }
+  const bundle = {
+    name: 'bundle',
+    file: 'bundle.tar',
+    type: 'application/x-tar',
+    content: writeTar(packed),
+  };
   return askRegistry(world, '/api/v1/versions', publishedAnswer, {
-    form,
+    body: multipartOf([...form, bundle]),
     ...(isKeyed(signer) ? { signedBy: signer.keyId } : {}),
     seconds: uploadSecondsMax,
   });
 }
 
-function jsonPart(signed: Envelope | PlainBundle): Blob {
-  return new Blob([JSON.stringify(signed)], { type: 'application/json' });
+function jsonPart(name: string, signed: Envelope | PlainBundle): FormPart {
+  const content = JSON.stringify(signed);
+  return { name, file: `${name}.json`, type: 'application/json', content };
 }

@@ -5,11 +5,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GetFile } from '../../skills-index/client/blobs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Paths } from '../command.ts';
 import { readSessions } from '../kept-sessions.ts';
+import type { SendRequest } from '../send-request.ts';
 import { writeWhole } from '../whole-file.ts';
 
 type Tokens = Readonly<Record<string, string>>;
@@ -49,7 +49,7 @@ export async function keepTokens(paths: Pick<Paths, 'config'>, tokens: Tokens): 
 
 interface Requests {
   readonly fetch: typeof fetch;
-  readonly getFile?: GetFile;
+  readonly send?: SendRequest;
 }
 
 /**
@@ -60,7 +60,7 @@ const servedBelow = /^\/(?:api\/v1|blobs|index|log|osv|packs|tuf|words)\//;
 
 /** The same functions, which send what reads at the registry that is asked. */
 export function withTokens(
-  { fetch, getFile, now }: Requests & { readonly now: () => Date },
+  { fetch, send, now }: Requests & { readonly now: () => Date },
   paths: Pick<Paths, 'config'>,
 ): Requests {
   let known: readonly Held[] = [];
@@ -92,15 +92,12 @@ export function withTokens(
       // A redirect would send the token to another address.
       return fetch(input, { ...init, headers, redirect: 'error' });
     },
-    ...(getFile && {
-      getFile: (url, options) => {
-        const token = tokenFor(url);
-        return token === undefined
-          ? getFile(url, options)
-          : getFile(url, {
-              ...options,
-              headers: { ...options.headers, authorization: `Bearer ${token}` },
-            });
+    ...(send && {
+      send: (url, how) => {
+        const { method = 'GET', headers } = how;
+        const token = tokenFor(url, method === 'GET');
+        if (token === undefined) return send(url, how);
+        return send(url, { ...how, headers: { authorization: `Bearer ${token}`, ...headers } });
       },
     }),
   };

@@ -39,7 +39,7 @@ async function rootBehind(
   start: Uint8Array,
 ): Promise<RootFile> {
   const source: Source = {
-    fetch: context.getFile ?? context.fetch,
+    fetch: context.send ?? context.fetch,
     store: memoryStore(),
     base,
     signal: context.signal,

@@ -27,7 +27,7 @@ export async function fetchHead(
 ): Promise<NotedHead> {
   const source = {
     base,
-    fetch: context.getFile ?? context.fetch,
+    fetch: context.send ?? context.fetch,
     signal: context.signal,
     store: memoryStore(),
   };

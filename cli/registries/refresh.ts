@@ -11,7 +11,7 @@ import { trustMetadataBytesMax, trustRefreshMillis } from '../limits.ts';
 import { type KeptTrust, keepAbsence, keepTrust, readAbsence, readKeptTrust } from './kept.ts';
 import { type TrustedRegistry, trustedRegistry } from './registries.ts';
 
-export type TrustWorld = Pick<CommandContext, 'fetch' | 'getFile' | 'now' | 'signal'> & {
+export type TrustWorld = Pick<CommandContext, 'fetch' | 'send' | 'now' | 'signal'> & {
   readonly paths: Pick<Paths, 'config'>;
 };
 
@@ -92,7 +92,7 @@ export async function refreshTrust(
 ): Promise<KeptTrust | undefined> {
   const fingerprint = rootFingerprint(pinned);
   const source = {
-    fetch: world.getFile ?? world.fetch,
+    fetch: world.send ?? world.fetch,
     store: memoryStore(),
     base,
     signal: world.signal,

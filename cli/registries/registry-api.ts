@@ -32,7 +32,8 @@ export interface ApiRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   /** Sent as JSON. */
   readonly json?: unknown;
-  readonly form?: FormData;
+  /** Sent as it is. */
+  readonly body?: TypedBytes;
   /** Bearer token. */
   readonly token?: string;
   /**
@@ -43,7 +44,13 @@ export interface ApiRequest {
   readonly seconds?: number;
 }
 
-export type RegistryWorld = Pick<CommandContext, 'fetch' | 'registryBase'>;
+export interface TypedBytes {
+  /** The media type. */
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export type RegistryWorld = Pick<CommandContext, 'fetch' | 'send' | 'registryBase'>;
 
 /**
  * Asks the registry for JSON.
@@ -105,8 +112,8 @@ export async function requestBytes(
 }
 
 // The copy of a registry in a folder has the public files, and answers no call.
-async function readCopy(url: string, { method, json, form }: ApiRequest): Promise<Uint8Array> {
-  const isRead = method === undefined && json === undefined && form === undefined;
+async function readCopy(url: string, { method, json, body }: ApiRequest): Promise<Uint8Array> {
+  const isRead = method === undefined && json === undefined && body === undefined;
   const file = isRead ? await readFolderFile(url) : undefined;
   if (file?.ok === true) return readBody(file, url);
   throw new Problem(
@@ -125,14 +132,12 @@ export function versionPath(name: string, version?: string): string {
 }
 
 async function exchange(
-  { fetch, registryBase }: RegistryWorld,
+  { fetch, send = fetch, registryBase }: RegistryWorld,
   url: string,
-  { method, json, form, token, signedBy, seconds = requestSecondsMax }: ApiRequest,
-): Promise<{ response: Response; bytes: Uint8Array }> {
+  { method, json, body: given, token, signedBy, seconds = requestSecondsMax }: ApiRequest,
+): Promise<{ response: FileAnswer; bytes: Uint8Array }> {
   const body =
-    json === undefined
-      ? await formBytes(form)
-      : { type: 'application/json', bytes: JSON.stringify(json) };
+    json === undefined ? given : { type: 'application/json', bytes: JSON.stringify(json) };
   const verb = method ?? (body === undefined ? 'GET' : 'POST');
   const headers = {
     accept: 'application/json',
@@ -140,23 +145,24 @@ async function exchange(
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(signedBy === undefined ? {} : { 'skillgate-key': signedBy }),
   };
+  const late = AbortSignal.timeout(seconds * 1000);
   try {
-    const response = await fetch(url, {
+    const response = await send(url, {
       method: verb,
       headers,
       ...(body === undefined ? {} : { body: body.bytes }),
       // A redirect would send the token to another address.
       redirect: 'error',
-      signal: AbortSignal.timeout(seconds * 1000),
+      signal: late,
     });
     return { response, bytes: await readBody(response, url) };
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
-    if (cause instanceof Error && cause.name === 'AbortError') throw interrupted(verb, url);
-    const late = cause instanceof Error && cause.name === 'TimeoutError';
+    if (!late.aborted && cause instanceof Error && cause.name === 'AbortError')
+      throw interrupted(verb, url);
     throw new Problem(
       'registry-down',
-      `Cannot reach ${registryBase}${late ? `: no answer within ${seconds} s` : ''}`,
+      `Cannot reach ${registryBase}${late.aborted ? `: no answer within ${seconds} s` : ''}`,
       { cause, hint: hintOf(registryBase, cause) },
     );
   }
@@ -164,23 +170,15 @@ async function exchange(
 
 function hintOf(registryBase: string, failure: unknown): string | undefined {
   // fetch() puts the reason of a failed connection into the cause.
-  const cause = failure instanceof Error ? failure.cause : undefined;
-  if (cause instanceof Error && 'code' in cause && authorityUnknown.test(String(cause.code)))
+  const errors = [failure, failure instanceof Error ? failure.cause : undefined];
+  if (
+    errors.some(
+      (error) =>
+        error instanceof Error && 'code' in error && authorityUnknown.test(String(error.code)),
+    )
+  )
     return authorityHint;
   return registryBase === fallbackBase ? fallbackHint : undefined;
-}
-
-// As bytes, not as a form: when a request is aborted while Node reads a form's stream, nobody
-// catches the error.
-async function formBytes(
-  form: FormData | undefined,
-): Promise<{ type: string; bytes: Uint8Array<ArrayBuffer> } | undefined> {
-  if (form === undefined) return undefined;
-  const packed = new Response(form);
-  return {
-    type: packed.headers.get('content-type') ?? '',
-    bytes: new Uint8Array(await packed.arrayBuffer()),
-  };
 }
 
 // The request may have been processed; only the registry knows.
@@ -190,7 +188,7 @@ function interrupted(verb: string, url: string): Problem {
     : new Problem('interrupted', `Interrupted while sending to ${url}: the data may have arrived`);
 }
 
-async function readBody({ body }: Response | FileAnswer, url: string): Promise<Uint8Array> {
+async function readBody({ body }: FileAnswer, url: string): Promise<Uint8Array> {
   const bytes = await readBoundedBody(body, answerBytesMax);
   if (bytes !== undefined) return bytes;
   throw new Problem(

@@ -17,7 +17,7 @@ import { type Exported, exportRegistry } from './export-registry.ts';
 
 /** `skillgate registry export URL DIR`: copies the public files of a registry to a folder. */
 export async function run(context: CommandContext): Promise<ExitCode> {
-  const { args, cwd, options, fetch, getFile, signal, now } = context;
+  const { args, cwd, options, fetch, send, signal, now } = context;
   const pinned = trustedRegistry(context, parseBase(args[0]));
   const dir = resolve(cwd, args[1] ?? '');
   const scopes = Array.isArray(options.scope) ? options.scope.map(parseScope) : [];
@@ -36,7 +36,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const { base } = registry;
     const exported = await exportRegistry({
       registry,
-      source: { fetch: getFile ?? fetch, store: folder.store, base, signal },
+      source: { fetch: send ?? fetch, store: folder.store, base, signal },
       folder,
       scopes: [...new Set(scopes)].sort(),
       now,

@@ -34,7 +34,7 @@ import { adviceNotes } from './advice-notes.ts';
 
 export type AdmissionWorld = Pick<
   CommandContext,
-  'env' | 'paths' | 'fetch' | 'getFile' | 'now' | 'signal'
+  'env' | 'paths' | 'fetch' | 'send' | 'now' | 'signal'
 > & {
   /** Where a person reads the progress of long work; absent where nobody reads. */
   readonly stderr?: CommandContext['stderr'];
@@ -125,11 +125,11 @@ export async function askAdmission(
 ): Promise<AdmissionAnswer> {
   const pinned = registryOf(asking, scopeOf(question.name), question.registries);
   // One deadline over all of it: the root of trust, the evidence, and both again after a refusal.
-  const { fetch: getFile } = withDeadline({
+  const { fetch: send } = withDeadline({
     base: pinned.base,
-    fetch: asking.getFile ?? asking.fetch,
+    fetch: asking.send ?? asking.fetch,
   });
-  const world = { ...asking, getFile, verified: asking.verified ?? new VerifiedStatements() };
+  const world = { ...asking, send, verified: asking.verified ?? new VerifiedStatements() };
   const terms = {
     offline: question.offline ?? false,
     graceHours: question.host?.statusGraceHours ?? 0,
@@ -217,7 +217,7 @@ export async function openAdmitted(
 function sourceOf(world: AdmissionWorld, registry: TrustedRegistry, offline: boolean): Source {
   const store = diskStore(world.paths, registry.fingerprint);
   return {
-    fetch: world.getFile ?? world.fetch,
+    fetch: world.send ?? world.fetch,
     store,
     base: registry.base,
     offline,

@@ -36,7 +36,7 @@ export async function skill(argv: readonly string[], given: Given = {}): Promise
     stdout,
     stderr,
     fetch: given.fetch ?? noRegistry,
-    ...(given.getFile && { getFile: given.getFile }),
+    ...(given.send && { send: given.send }),
     now: given.now ?? (() => new Date('2026-11-20T12:00:00Z')),
     signal: given.signal ?? new AbortController().signal,
   });

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
-import { fileGetter } from '../../cli/get-file.ts';
+import { requestSender } from '../../cli/send-request.ts';
 import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { folderWith } from './temporary-folder.ts';
 
 const sourceOf = (folder: string) => ({
-  fetch: fileGetter(new AbortController().signal),
+  fetch: requestSender(new AbortController().signal),
   store: memoryStore(),
   base: pathToFileURL(folder).href,
 });

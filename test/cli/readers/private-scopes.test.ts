@@ -106,13 +106,13 @@ describe('the token of a reader', () => {
     expect((await stat(file)).mode & 0o077).toBe(0);
     const sent: [string, string | null][] = [];
     const note = (url: string, headers: Headers) => sent.push([url, headers.get('authorization')]);
-    const { fetch, getFile } = withTokens(
+    const { fetch, send } = withTokens(
       {
         fetch: async (input, init) => {
           note(String(input), new Headers(init?.headers));
           return new Response();
         },
-        getFile: async (url, { headers }) => {
+        send: async (url, { headers }) => {
           note(url, new Headers(headers));
           return { ok: true, status: 200, body: null };
         },
@@ -124,10 +124,10 @@ describe('the token of a reader', () => {
     const options = { headers: {}, redirect: 'error', signal: AbortSignal.abort() } as const;
     await fetch(`${base}/index/status.json`);
     await fetch(`${base}/api/v1/whoami`, session);
-    await getFile?.(`${base}/log/checkpoint`, options);
+    await send?.(`${base}/log/checkpoint`, options);
     await fetch(`${base}.evil.example/index/status.json`);
     await fetch('https://evil.example/https://skills.acme.example/');
-    await getFile?.('http://skills.acme.example/log/checkpoint', options);
+    await send?.('http://skills.acme.example/log/checkpoint', options);
     expect(sent.map(([, header]) => header)).toEqual([
       `Bearer ${token}`,
       'Bearer session',

@@ -34,16 +34,20 @@ describe('the session of a login', () => {
   });
 
   /** What a request carries, by both functions of a command. */
-  const sentTo = async (url: string, now = start): Promise<(string | null)[]> => {
+  const sentTo = async (
+    url: string,
+    now = start,
+    how: { method?: string; headers?: Record<string, string> } = {},
+  ): Promise<(string | null)[]> => {
     const sent: (string | null)[] = [];
     const note = (headers: Headers): void => void sent.push(headers.get('authorization'));
-    const { fetch, getFile } = withTokens(
+    const { fetch, send } = withTokens(
       {
         fetch: async (_, init) => {
           note(new Headers(init?.headers));
           return new Response();
         },
-        getFile: async (_, { headers }) => {
+        send: async (_, { headers }) => {
           note(new Headers(headers));
           return { ok: true, status: 200, body: null };
         },
@@ -51,9 +55,9 @@ describe('the session of a login', () => {
       },
       { config },
     );
-    await fetch(url);
+    await fetch(url, how);
     const signal = AbortSignal.timeout(1_000);
-    await getFile?.(url, { headers: {}, redirect: 'error', signal });
+    await send?.(url, { headers: {}, ...how, redirect: 'error', signal });
     return sent;
   };
   const mine = ['Bearer mine', 'Bearer mine'];
@@ -74,6 +78,13 @@ describe('the session of a login', () => {
     ['an address inside an address', `https://evil.example/${base}/index/@acme/notes`],
     ['a page that is no part of the registry', `${base}/indexes/notes`],
   ])('does not go to %s', async (_, url) => expect(await sentTo(url)).toEqual(nothing));
+
+  it('goes with no request that writes, and in place of no other session', async () => {
+    const url = `${base}/api/v1/versions`;
+    expect(await sentTo(url, start, { method: 'POST' })).toEqual(nothing);
+    const headers = { authorization: 'Bearer other' };
+    expect(await sentTo(url, start, { headers })).toEqual(['Bearer other', 'Bearer other']);
+  });
 
   it('stays at the registry below another one', async () => {
     const below = `${base}/team`;

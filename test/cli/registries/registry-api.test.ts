@@ -38,9 +38,15 @@ describe('calls to the registry', () => {
     const failing: typeof fetch = async () => {
       throw new TypeError('fetch failed', { cause: Object.assign(new Error('why'), { code }) });
     };
-    const thrown = await ask(failing).catch((error: unknown) => error);
-    expect(thrown).toMatchObject({ code: 'registry-down' });
-    expect(String((thrown as Problem).hint).includes('NODE_EXTRA_CA_CERTS')).toBe(isNamed);
+    // Node's own HTTP client throws the cause itself.
+    const failingHere: typeof fetch = async () => {
+      throw Object.assign(new Error('why'), { code });
+    };
+    for (const one of [failing, failingHere]) {
+      const thrown = await ask(one).catch((error: unknown) => error);
+      expect(thrown).toMatchObject({ code: 'registry-down' });
+      expect(String((thrown as Problem).hint).includes('NODE_EXTRA_CA_CERTS')).toBe(isNamed);
+    }
   });
 
   it.each([
@@ -187,19 +193,5 @@ describe('an interruption', () => {
       message: 'Interrupted',
     });
     expect(problemCodes.interrupted.fix).toContain('skillgate status');
-  });
-
-  it('meets no stream: a form is sent as bytes', async () => {
-    const form = new FormData();
-    form.set('bundle', new Blob(['abc']), 'bundle.tar');
-    let sent: RequestInit | undefined;
-    const fetch: typeof globalThis.fetch = async (_, init) => {
-      sent = init;
-      return new Response('{"ok":true}');
-    };
-    await askRegistry({ registryBase, fetch }, '/x', v.unknown(), { form });
-    expect(sent?.body).toBeInstanceOf(Uint8Array);
-    const read = await new Response(sent?.body, { headers: sent?.headers ?? {} }).formData();
-    expect(read.get('bundle')).toMatchObject({ name: 'bundle.tar', size: 3 });
   });
 });

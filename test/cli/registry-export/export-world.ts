@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { fileGetter } from '../../../cli/get-file.ts';
+import { requestSender } from '../../../cli/send-request.ts';
 import { createApp } from '../../../registry/app.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
@@ -86,8 +86,8 @@ export async function makeExportStage(): Promise<ExportStage> {
     },
     offline: (host, ...argv) => {
       setClock();
-      const getFile = fileGetter(new AbortController().signal);
-      return skill(argv, { ...contextOf(host), getFile });
+      const send = requestSender(new AbortController().signal);
+      return skill(argv, { ...contextOf(host), send });
     },
     install: async (host, ...argv) => {
       const url = `file://${folder}`;

@@ -65,7 +65,7 @@ describe('the time of one admission', () => {
       milliseconds === admissionMilliseconds ? over.signal : new AbortController().signal,
     );
     const asked: string[] = [];
-    const getFile: GetFile = (url, { signal }) => {
+    const send: GetFile = (url, { signal }) => {
       asked.push(String(url));
       queueMicrotask(() => over.abort());
       return new Promise((_, reject) => {
@@ -76,7 +76,7 @@ describe('the time of one admission', () => {
     const late = new Date(network.now().getTime() + 2 * 3_600_000);
     const world: AdmissionWorld = {
       ...worldWith(new VerifiedStatements()),
-      getFile,
+      send,
       now: () => late,
     };
     await expect(

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { fileGetter } from '../../../cli/get-file.ts';
 import { diskStore } from '../../../cli/registries/disk-store.ts';
+import { requestSender } from '../../../cli/send-request.ts';
 import { openSkill } from '../../../runner/admission/catalogue.ts';
 import { fetchBlob, fetchNamed, type Source } from '../../../skills-index/client/blobs.ts';
 import { memoryStore, type Store } from '../../../skills-index/client/store.ts';
@@ -42,7 +42,7 @@ afterAll(() => {
   server.close();
 });
 
-const ways = { fetch: globalThis.fetch, 'our own': fileGetter(new AbortController().signal) };
+const ways = { fetch: globalThis.fetch, 'our own': requestSender(new AbortController().signal) };
 let fetch: Source['fetch'] = globalThis.fetch;
 
 function source(store: Store = memoryStore(), signal?: AbortSignal): Source {

@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fileGetter } from '../../cli/get-file.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requestSender } from '../../cli/send-request.ts';
 import { fetchFile } from '../../skills-index/client/blobs.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 
@@ -42,7 +44,7 @@ it('reads no body that nobody wants, at the price of the connection', async () =
 it('takes no body from an unchanged file', async () => {
   status = 304;
   const { signal } = new AbortController();
-  const source = { fetch: fileGetter(signal), store: memoryStore(), base, signal };
+  const source = { fetch: requestSender(signal), store: memoryStore(), base, signal };
   await expect(fetchFile(source, '/checkpoint', 1_000)).rejects.toThrow('answered 304');
 });
 
@@ -62,7 +64,7 @@ it.each([
     answer.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
   });
   const { signal } = new AbortController();
-  const source = { fetch: fileGetter(signal), store: memoryStore(), base, signal };
+  const source = { fetch: requestSender(signal), store: memoryStore(), base, signal };
   const before = process.memoryUsage().rss;
   const found = await fetchFile(source, '/pack', 1_000).then(
     (bytes) => Buffer.from(bytes ?? '').toString(),
@@ -73,9 +75,65 @@ it.each([
   expect(process.memoryUsage().rss - before).toBeLessThan(50_000_000);
 });
 
+describe('a request that writes', () => {
+  const signal = new AbortController().signal;
+  const post = { method: 'POST', headers: {}, redirect: 'error', signal } as const;
+
+  it('sends its body with its length, and reads an answer that is no success', async () => {
+    server.removeAllListeners('request').on('request', async (request, answer) => {
+      const { method, headers } = request;
+      const body = await text(request);
+      answer.writeHead(409).end(JSON.stringify([method, headers['content-length'], body]));
+    });
+    const send = requestSender(signal);
+    for (const body of ['é', Buffer.from('é'), undefined]) {
+      const answer = await send(base, { ...post, ...(body === undefined ? {} : { body }) });
+      const seen = JSON.parse(await text(Readable.from(answer.body ?? [])));
+      const sent = body === undefined ? ['0', ''] : ['2', 'é'];
+      expect([answer.ok, answer.status, seen]).toEqual([false, 409, ['POST', ...sent]]);
+    }
+  });
+
+  it('follows no redirect', async () => {
+    server.removeAllListeners('request').on('request', (_, answer) => {
+      answer.writeHead(307, { location: '/elsewhere' }).end();
+    });
+    await expect(requestSender(signal)(base, post)).rejects.toThrow('redirect (307)');
+  });
+
+  it.each([
+    ['POST', 1],
+    ['GET', 2],
+  ])('%s arrives %i times when the registry closes the kept connection', async (method, times) => {
+    let arrived = 0;
+    server.removeAllListeners('request').on('request', (request, answer) => {
+      if (request.url === '/first') return answer.end();
+      arrived++;
+      return request.socket.resetAndDestroy();
+    });
+    const send = requestSender(signal);
+    const first = await send(`${base}/first`, { ...post, method: 'GET' });
+    await text(Readable.from(first.body ?? []));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect(send(`${base}/second`, { ...post, method })).rejects.toThrow();
+    expect(arrived).toBe(times);
+  });
+
+  it('ends with its own signal and with that of the command', async () => {
+    server.removeAllListeners('request').on('request', () => undefined);
+    const ended = new AbortController();
+    const asked = requestSender(ended.signal)(base, post);
+    ended.abort();
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+    const late = AbortSignal.timeout(20);
+    await expect(requestSender(signal)(base, { ...post, signal: late })).rejects.toThrow();
+    expect(late.aborted).toBe(true);
+  });
+});
+
 async function askTwice(): Promise<number[]> {
   const { signal } = new AbortController();
-  const get = fileGetter(signal);
+  const get = requestSender(signal);
   const seen: number[] = [];
   for (let nth = 0; nth < 2; nth++) {
     const { status, body } = await get(base, { headers: {}, redirect: 'error', signal });

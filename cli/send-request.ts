@@ -1,16 +1,31 @@
 /**
- * A small replacement for `fetch` to read files over HTTP or from a folder: loading `fetch` takes
- * 40 ms and 14 MiB. It follows no redirect, caches nothing, and uses the environment's proxy.
+ * A small replacement for `fetch` for requests to registries: loading `fetch` takes 40 ms and 14
+ * MiB. It follows no redirect, caches nothing, reads `file:` addresses from their folder, and uses
+ * the environment's proxy.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { GetFile } from '../skills-index/client/blobs.ts';
+import type { FileAnswer } from '../skills-index/client/blobs.ts';
 
-/** @param ended aborts all reads, as each read's own signal does */
-export function fileGetter(ended: AbortSignal): GetFile {
-  return async (url, { headers, signal }) => {
+/** The part of `fetch` that requests to a registry need. */
+export type SendRequest = (
+  url: string,
+  how: {
+    readonly signal: AbortSignal;
+    readonly redirect: 'error';
+    readonly headers: Record<string, string>;
+    /** By default GET. */
+    readonly method?: string;
+    readonly body?: string | Uint8Array<ArrayBuffer>;
+  },
+) => Promise<FileAnswer>;
+
+/** @param ended aborts all requests, as each request's own signal does */
+export function requestSender(ended: AbortSignal): SendRequest {
+  return async (url, { headers, signal, method = 'GET', body: sent }) => {
     if (url.startsWith('file:')) return (await import('./folder-file.ts')).readFolderFile(url);
     const how = {
+      method,
       headers: { ...headers, 'accept-encoding': 'gzip' },
       signal: AbortSignal.any([ended, signal]),
     };
@@ -18,7 +33,7 @@ export function fileGetter(ended: AbortSignal): GetFile {
     const client = process.getBuiltinModule(
       new URL(url).protocol === 'https:' ? 'node:https' : 'node:http',
     );
-    const answer = await answerTo(() => client.get(url, how));
+    const answer = await answerTo(() => client.request(url, how).end(sent));
     const { statusCode: status = 0 } = answer;
     if (status >= 300 && status < 400 && status !== 304) {
       answer.destroy();
@@ -43,8 +58,8 @@ function unpacked(answer: IncomingMessage): Readable {
   throw new Error(`the answer is packed as ${coding}, which Skillgate cannot unpack`);
 }
 
-// The other side may have closed a kept-alive connection at this moment, so the request is sent
-// again on a new one.
+// The other side may have closed a kept-alive connection at this moment, so a read is sent again on
+// a new one. What writes may have arrived, and is never sent twice.
 async function answerTo(ask: () => ClientRequest): Promise<IncomingMessage> {
   for (let tries = 1; ; tries++) {
     const request = ask();
@@ -54,6 +69,7 @@ async function answerTo(ask: () => ClientRequest): Promise<IncomingMessage> {
       );
     } catch (cause) {
       if (
+        request.method !== 'GET' ||
         !request.reusedSocket ||
         tries > 1 ||
         (cause as NodeJS.ErrnoException).code !== 'ECONNRESET'
