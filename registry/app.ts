@@ -38,6 +38,7 @@ import { reviewRoutes } from './routes/reviews.ts';
 import { scopeVersionRoutes } from './routes/scope-versions.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { skillFileRoutes } from './routes/skill-files.ts';
+import { skillVersionRoutes } from './routes/skill-versions.ts';
 import { statementRoutes } from './routes/statements.ts';
 import { staticRoutes } from './routes/static.ts';
 import { tufRoutes } from './routes/tuf.ts';
@@ -171,6 +172,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
     blobRoutes,
     sessionRoutes,
     versionRoutes,
+    skillVersionRoutes,
     jobRoutes,
     reviewRoutes,
     memberRoutes,

@@ -1,15 +1,16 @@
 /** Why a version cannot be used yet, from its registry. For messages only, never for a decision. */
 
+import { peek } from '../../skills-index/client/peek.ts';
 import type { SkillReference } from '../../skills-index/skill/authoring/reference.ts';
-import { scopeOf } from '../../skills-index/skill/name.ts';
+import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { isInRange, parseVersion } from '../../skills-index/skill/version.ts';
 import type { CommandContext } from '../command.ts';
 import { approvalsLacking, approvalsText } from '../registries/approvals-text.ts';
-import { fetchVersions } from '../registries/fetch-versions.ts';
+import { fetchNewestVersions } from '../registries/fetch-versions.ts';
 import { registryOf } from '../registries/registries.ts';
 import { type VersionAnswer, versionAnswer } from '../registries/registry-answers.ts';
-import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import { askRegistry, type RegistryWorld, versionPath } from '../registries/registry-api.ts';
 import type { Project } from '../run/admission.ts';
 
 interface Asked {
@@ -47,14 +48,21 @@ async function findVersion(
   const { name, range } = reference;
   const { base } = registryOf(context, scopeOf(name), project.file.registries);
   const world = { ...context, registryBase: base };
-  const versions = await fetchVersions(world, name);
-  const newest = versions.findLast(
+  const version = peek(() => parseVersion(range)) ?? (await newestIn(world, name, range));
+  if (version === undefined) return undefined;
+  return askRegistry(world, `/api/v1/versions${versionPath(name, version)}`, versionAnswer);
+}
+
+/** The newest version in a range, among those that were published last. */
+async function newestIn(
+  world: RegistryWorld,
+  name: SkillName,
+  range: string,
+): Promise<string | undefined> {
+  const { versions } = await fetchNewestVersions(world, name);
+  return versions.findLast(
     ({ version }) => range === '*' || isInRange(parseVersion(version), range),
-  );
-  return (
-    newest &&
-    askRegistry(world, `/api/v1/versions${versionPath(name, newest.version)}`, versionAnswer)
-  );
+  )?.version;
 }
 
 function waitsFor(found: VersionAnswer): string {

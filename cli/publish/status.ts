@@ -5,7 +5,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
 import { approvalsLacking, approvalsText } from '../registries/approvals-text.ts';
-import { fetchVersions } from '../registries/fetch-versions.ts';
+import { fetchNewestVersions, fetchVersions } from '../registries/fetch-versions.ts';
 import { type VersionAnswer, versionAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
@@ -29,6 +29,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       );
     return listVersions(context, reference);
   }
+  if (context.options.all === true)
+    throw new Problem('usage', 'Cannot list all versions: the reference names one version', {
+      hint: `skillgate status ${reference.slice(0, reference.indexOf('@', 1))} --all`,
+    });
   const { name, version } = parseExactVersion(reference);
   if (context.options.reply !== undefined)
     return reply(context, { name, version }, String(context.options.reply));
@@ -88,14 +92,18 @@ function isAsked({ answers, questions }: VersionAnswer): boolean {
 
 async function listVersions(context: CommandContext, reference: string): Promise<ExitCode> {
   const { name } = parseReference(reference);
-  const versions = await fetchVersions(context, name);
+  const { versions, hasOlder } =
+    context.options.all === true
+      ? { versions: await fetchVersions(context, name), hasOlder: false }
+      : await fetchNewestVersions(context, name);
   const rows = versions.map(({ version, status, uncounted, advice }) => ({
     version,
     status,
     ...(uncounted === null ? {} : { uncounted }),
     ...(advice.length === 0 ? {} : { advice }),
   }));
-  answer(context, { schema: 'skillgate.versions/1', name, versions: rows }, () =>
+  const older = hasOlder ? { hasOlder } : {};
+  answer(context, { schema: 'skillgate.versions/1', name, versions: rows, ...older }, () =>
     table(
       rows.map((row) => [
         row.version,
@@ -104,6 +112,11 @@ async function listVersions(context: CommandContext, reference: string): Promise
       ]),
     ),
   );
+  if (hasOlder)
+    printNote(
+      context,
+      safe`These are the newest ${rows.length} versions. All of them: skillgate status ${name} --all`,
+    );
   if (rows.length === 0) printNote(context, safe`The registry knows no version of ${name}.`);
   return exitCodes.ok;
 }

@@ -1,4 +1,4 @@
-/** All versions of a skill at a registry, page by page. */
+/** The versions of a skill at a registry. */
 import type * as v from 'valibot';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -30,4 +30,25 @@ export async function fetchVersions(
     'registry-answer-invalid',
     `Cannot read the versions of ${name}: the registry’s list has more than ${versionPagesMax} pages`,
   );
+}
+
+/** The versions of a skill that were published last. */
+export interface NewestVersions {
+  /** Oldest first. */
+  readonly versions: readonly ListedVersion[];
+  /** Whether the registry has older ones. */
+  readonly hasOlder: boolean;
+}
+
+/**
+ * Reads as many of the newest versions as a page of the registry has.
+ * @throws Problem `not-found`, and as `askRegistry`
+ */
+export async function fetchNewestVersions(
+  world: RegistryWorld,
+  name: SkillName,
+): Promise<NewestVersions> {
+  const path = `/api/v1/versions${versionPath(name)}?before=end`;
+  const { versions, previous } = await askRegistry(world, path, versionsAnswer);
+  return { versions, hasOlder: previous !== null };
 }

@@ -114,6 +114,7 @@ export const versionsAnswer = v.looseObject({
     }),
   ),
   next: optional(text),
+  previous: optional(text),
 });
 
 export const scopeVersionsAnswer = v.looseObject({

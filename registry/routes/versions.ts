@@ -2,18 +2,14 @@
 
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
-import { parseSkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { adviceKinds } from '../index/advice.ts';
-import { whyAllUncounted } from '../index/uncounted.ts';
 import { type PublishUpload, takeVersion } from '../intake/intake.ts';
 import { parseMultipart } from '../intake/multipart.ts';
-import { versionsPageRows } from '../limits.ts';
 import { requireReading } from '../readers/may-read.ts';
 import { uploadReceiver } from '../request-limits/spool.ts';
 import { readVersion } from '../review/detail.ts';
-import { versionsOf } from '../versions/find-versions.ts';
 import { describe, readActor, versionIn } from './describe.ts';
 import { keyHint, readSent } from './envelopes.ts';
 
@@ -168,85 +164,24 @@ function publishRoute(registry: Registry): Hono {
 
 /** Public facts about versions. */
 function readingRoutes(registry: Registry): Hono {
-  return new Hono()
-    .get(
-      '/versions/:scope/:name',
-      describe({
-        summary: 'List a page of the versions of a skill, oldest first',
-        answer: v.object({
-          versions: v.array(
-            v.object({
-              version: v.string(),
-              status: v.string(),
-              bundle: v.string(),
-              uncounted: v.exactOptional(v.string()),
-              advice: v.exactOptional(v.array(v.string())),
-            }),
-          ),
-          /** Only when versions follow. */
-          next: v.exactOptional(v.string()),
-        }),
-        problems: ['name-invalid', 'not-found', 'request-invalid'],
-        query: { after: '`next` of another page: the versions behind it' },
-      }),
-      async (context) => {
-        const name = parseSkillName(`${context.req.param('scope')}/${context.req.param('name')}`);
-        const missing = `This registry has no skill ${name}`;
-        await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
-        const after = logIndexIn(context.req.query('after'));
-        const found = await versionsOf(registry, name, { after, limit: versionsPageRows + 1 });
-        if (found.length === 0 && after < 0) throw new Problem('not-found', missing);
-        const rows = found.slice(0, versionsPageRows);
-        const whys = await whyAllUncounted(registry, rows);
-        const advice = await adviceKinds(
-          registry,
-          rows.map(({ id }) => id),
-        );
-        const versions = rows.map(({ id, version: number, status, bundle }) => {
-          const uncounted = whys.get(id);
-          const advised = advice.get(id);
-          return {
-            version: number,
-            status,
-            bundle,
-            ...(uncounted === undefined ? {} : { uncounted }),
-            ...(advised === undefined ? {} : { advice: advised }),
-          };
-        });
-        const last = found.length > rows.length ? rows.at(-1) : undefined;
-        return context.json({
-          versions,
-          ...(last === undefined ? {} : { next: String(last.logIndex) }),
-        });
-      },
-    )
-    .get(
-      '/versions/:scope/:name/:version',
-      describe({
-        summary: 'Read the status of a version',
-        answer: versionSchema,
-        problems: ['name-invalid', 'version-invalid', 'not-found'],
-      }),
-      async (context) => {
-        const which = versionIn(context);
-        const missing = `This registry has no version ${which.name}@${which.version}`;
-        await requireReading(registry, context, () => new Set([scopeOf(which.name)]), missing);
-        const { reportDigest, ...detail } = await readVersion(registry, which);
-        return context.json({
-          ...detail,
-          ...(reportDigest === undefined ? {} : { report: reportDigest }),
-        });
-      },
-    );
-}
-
-function logIndexIn(text: string | undefined): number {
-  if (text === undefined) return -1;
-  if (!/^\d{1,15}$/.test(text))
-    throw new Problem('request-invalid', 'No page of the versions begins there', {
-      hint: 'Take `next` from the page before, or ask without `after` for the first page.',
-    });
-  return Number(text);
+  return new Hono().get(
+    '/versions/:scope/:name/:version',
+    describe({
+      summary: 'Read the status of a version',
+      answer: versionSchema,
+      problems: ['name-invalid', 'version-invalid', 'not-found'],
+    }),
+    async (context) => {
+      const which = versionIn(context);
+      const missing = `This registry has no version ${which.name}@${which.version}`;
+      await requireReading(registry, context, () => new Set([scopeOf(which.name)]), missing);
+      const { reportDigest, ...detail } = await readVersion(registry, which);
+      return context.json({
+        ...detail,
+        ...(reportDigest === undefined ? {} : { report: reportDigest }),
+      });
+    },
+  );
 }
 
 const partNames = ['publish', 'provenance', 'bundle'];

@@ -1,5 +1,5 @@
 /** Finds versions, as they are shown. */
-import { and, asc, desc, eq, gt, isNotNull } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNotNull, lt } from 'drizzle-orm';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
@@ -47,6 +47,25 @@ export async function versionsOf(
       .from(versions)
       .where(and(eq(versions.name, name), gt(versions.logIndex, after)))
       .orderBy(asc(versions.logIndex))
+      .limit(limit),
+  );
+}
+
+/**
+ * The last versions of a skill in front of a log index, newest first.
+ * @param before the log index of the version behind the first one
+ */
+export async function versionsBefore(
+  registry: Registry,
+  name: SkillName,
+  { before, limit }: { readonly before: number; readonly limit: number },
+): Promise<VersionRow[]> {
+  return readShown(registry, () =>
+    registry.db.read
+      .select(shownColumns)
+      .from(versions)
+      .where(and(eq(versions.name, name), lt(versions.logIndex, before)))
+      .orderBy(desc(versions.logIndex))
       .limit(limit),
   );
 }

@@ -50,9 +50,11 @@ export const authorRows: readonly CommandRow[] = [
         'skillgate status @acme/weekly-report@1.4.0 --reply "only the report reads the key"',
         'answer a reviewer’s question, as the author',
       ],
+      ['skillgate status @acme/weekly-report', 'list the newest versions, at most 500'],
     ],
     options: {
       wait: { type: 'boolean', summary: 'wait until the scan is done' },
+      all: { type: 'boolean', summary: 'list every version, not the newest alone' },
       reply: {
         type: 'string',
         value: 'TEXT',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { versionPagesMax } from '../../../cli/limits.ts';
-import { fetchVersions } from '../../../cli/registries/fetch-versions.ts';
+import { fetchNewestVersions, fetchVersions } from '../../../cli/registries/fetch-versions.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 
 const name = parseSkillName('@acme/long');
@@ -38,6 +38,19 @@ describe('the versions of a skill', () => {
   it('are read although a registry lists more on a page than a call has arguments', async () => {
     const { world } = registryOf(() => ({ versions: listed(0, 300_000) }));
     expect(await fetchVersions(world, name)).toHaveLength(300_000);
+  });
+
+  it('are read in one request where the newest are enough', async () => {
+    const queries: string[] = [];
+    const page = (previous?: string) =>
+      registryOf((_, query) => {
+        queries.push(query);
+        return { versions: listed(0, 3), previous };
+      }).world;
+    const versions = [0, 1, 2].map((at) => expect.objectContaining({ version: `1.0.${at}` }));
+    expect(await fetchNewestVersions(page('7'), name)).toEqual({ versions, hasOlder: true });
+    expect(await fetchNewestVersions(page(), name)).toEqual({ versions, hasOlder: false });
+    expect(queries).toEqual(['?before=end', '?before=end']);
   });
 
   it('are refused when the list has no end', async () => {

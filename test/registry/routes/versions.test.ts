@@ -22,6 +22,16 @@ it('lists the versions of a skill in pages, oldest first, each once', async () =
   expect(new Set(names).size).toBe(versionsPageRows + 2);
   expect(names.at(-1)).toBe(`1.0.${versionsPageRows + 1}`);
   expect(second.next).toBeUndefined();
+  const newest = (await call(send, '/api/v1/versions/@acme/long?before=end')).body;
+  const oldest = (await call(send, `/api/v1/versions/@acme/long?before=${newest.previous}`)).body;
+  expect([oldest.versions.length, newest.versions.length]).toEqual([2, versionsPageRows]);
+  expect([...oldest.versions, ...newest.versions]).toEqual([...first.versions, ...second.versions]);
+  expect([oldest.previous, oldest.next, newest.next]).toEqual([undefined, undefined, undefined]);
+  const none = { status: 200, body: { versions: [] } };
+  expect(await call(send, '/api/v1/versions/@acme/long?before=0')).toEqual(none);
+  for (const query of ['before=x', 'before=', 'before=end&after=1', 'after=end'])
+    expect(await call(send, `/api/v1/versions/@acme/long?${query}`)).toMatchObject({ status: 400 });
+  expect(await call(send, '/api/v1/versions/@acme/none?before=end')).toMatchObject({ status: 404 });
   expect(await call(send, '/api/v1/versions/@acme/long?after=x')).toMatchObject({ status: 400 });
   expect(await call(send, '/api/v1/versions/@acme/none')).toMatchObject({ status: 404 });
 });
