@@ -113,14 +113,6 @@ export const objectPlaceMs = 50;
 export const objectSilentMs = 500;
 export const objectsOverdueMax = 32;
 export const objectProbeMs = 30_000;
-/**
- * How long a file that no row names stays, how many files one step of the sweep looks at, and the
- * pause after each step. A sweep ends early when so many objects were written meanwhile.
- */
-export const orphanAgeMs = 7 * 24 * 3_600_000;
-export const orphansAtOnce = 200;
-export const sweepPauseMs = 20;
-export const usedNamesMax = 200_000;
 /** Lacking index files that one step writes before it marks their lines in one batch. */
 export const indexFilesWrittenAtOnce = 50;
 export const formBodyBytesMax = 64 * 1024;

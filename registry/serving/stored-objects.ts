@@ -42,8 +42,9 @@ export async function openObjects(
     spool,
     sweep: async (registry, signal) => {
       try {
-        await sweepParts(folder, signal);
+        // First, since each blob is looked for at two paths until all are moved.
         await objects.moveEarlier(signal);
+        await sweepParts(folder, signal);
         const isBehind = (): boolean => behindOf(registry) !== undefined;
         await sweepOrphans(registry, { folder, removals, began, signal, isBehind });
       } finally {

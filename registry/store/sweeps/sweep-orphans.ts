@@ -12,19 +12,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseBundle } from '../../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf, parseDigest } from '../../../skills-index/skill/digest.ts';
 import type { Registry } from '../../context.ts';
-import {
-  fileListBytesMax,
-  orphanAgeMs,
-  orphansAtOnce,
-  sweepPauseMs,
-  usedNamesMax,
-} from '../../limits.ts';
+import { fileListBytesMax } from '../../limits.ts';
 import { isAmong } from '../batch.ts';
 import type { Removals } from '../disk/disk-objects.ts';
 import { absent, objectPath, storedDigests } from '../disk/object-paths.ts';
 import { logSegments } from '../log-schema.ts';
 import { storedBlobName } from '../objects.ts';
 import { statements, versionBlobs, versions } from '../schema.ts';
+import { orphanAgeMs, sweepPauseMs, sweptAtOnce, usedNamesMax } from './limits.ts';
 
 export interface OrphanSweep {
   /** The folder of all objects. */
@@ -61,7 +56,7 @@ export async function sweepOrphans(
   for await (const hex of storedDigests(folder)) {
     if (signal.aborted || removals.inUse.size > usedNamesMax) return removed;
     some.push(parseDigest(`sha256:${hex}`));
-    if (some.length < orphansAtOnce) continue;
+    if (some.length < sweptAtOnce) continue;
     await sweep(some);
     some = [];
   }

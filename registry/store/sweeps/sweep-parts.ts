@@ -4,25 +4,33 @@
  */
 import { opendir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isForeignPart } from '../disk/disk-objects.ts';
+import { sweepPauseMs, sweptAtOnce } from './limits.ts';
 
 /**
- * Walks a folder of objects, one entry at a time, so that requests are answered meanwhile.
+ * Walks a folder of objects, a few entries at a time: a registry has millions, and answers requests
+ * meanwhile.
  * @param signal ends the walk; the next start goes on
  * @returns the number of removed files
  */
 export async function sweepParts(folder: string, signal: AbortSignal): Promise<number> {
   let removed = 0;
-  const entries = await opendir(folder).catch(absent);
-  for await (const entry of entries ?? []) {
-    if (signal.aborted) return removed;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) removed += await sweepParts(path, signal);
-    else if (isForeignPart(entry.name)) {
-      await unlink(path).catch(absent);
-      removed++;
+  let seen = 0;
+  const sweep = async (below: string): Promise<void> => {
+    const entries = await opendir(below).catch(absent);
+    for await (const entry of entries ?? []) {
+      if (signal.aborted) return;
+      if (++seen % sweptAtOnce === 0) await delay(sweepPauseMs, undefined, { ref: false });
+      const path = join(below, entry.name);
+      if (entry.isDirectory()) await sweep(path);
+      else if (isForeignPart(entry.name)) {
+        await unlink(path).catch(absent);
+        removed++;
+      }
     }
-  }
+  };
+  await sweep(folder);
   return removed;
 }
 

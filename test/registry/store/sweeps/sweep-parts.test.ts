@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startRegistry } from '../../../../registry/serve.ts';
 import { diskObjects } from '../../../../registry/store/disk/disk-objects.ts';
+import { sweepPauseMs, sweptAtOnce } from '../../../../registry/store/sweeps/limits.ts';
 import { sweepParts } from '../../../../registry/store/sweeps/sweep-parts.ts';
 import { folderWith } from '../../../cli/temporary-folder.ts';
 import { makeDataFolder } from '../../../journey/registry-data.ts';
@@ -40,6 +41,16 @@ describe('unfinished files', () => {
     await writing;
     for (const name of names)
       expect(Buffer.from((await objects.get(name)) ?? '').toString()).toBe(name);
+  });
+
+  it('are looked for a few at a time, with pauses', async () => {
+    const folder = folderWith();
+    for (let nth = 0; nth < 2 * sweptAtOnce; nth++) writeFileSync(join(folder, `${nth}`), '');
+    writeFileSync(join(folder, left), 'half');
+    const began = performance.now();
+    expect(await sweepParts(folder, new AbortController().signal)).toBe(1);
+    // A timer may be a millisecond early.
+    expect(performance.now() - began).toBeGreaterThanOrEqual(2 * (sweepPauseMs - 1));
   });
 
   it('are nobody’s where there is no folder yet', async () => {
