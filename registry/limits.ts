@@ -144,10 +144,12 @@ export const wordsAtOnce = 8;
 export const namesFilledAtOnce = 50;
 export const fillMs = 1_000;
 /**
- * The pause after each few statements whose names are checked, and how many times in a row a cron
- * checks a few.
+ * The pause after each few statements whose names are checked: of statements that take rights away,
+ * and of all others, so that the requests beside a long check lose little. How many times in a row
+ * a cron checks a few.
  */
-export const nameCheckPauseMs = 20;
+export const endCheckPauseMs = 20;
+export const nameCheckPauseMs = 100;
 export const namesCheckedInARow = 10;
 /** Scopes that one key, person or repository may claim first. */
 export const firstClaimsMax = 10;

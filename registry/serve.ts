@@ -249,13 +249,13 @@ function checkBeside(
   sweepObjects: StoredObjects['sweep'],
   { signal, log }: { readonly signal: AbortSignal; readonly log: (line: string) => void },
 ): void {
-  // Not awaited: a large log takes a minute.
+  // Not awaited: a large log takes minutes.
   checkNames(registry, signal, log)
     .then(() => checkStops(registry, signal, log))
     .catch((error: unknown) =>
       log(`Cannot check the names of statements, and the stops of publishers: ${String(error)}`),
     );
-  // Not awaited: a folder of a million objects takes seconds.
+  // Not awaited: a folder of a million objects takes minutes.
   sweepObjects(registry, signal).catch((error: unknown) =>
     log(`Cannot tidy the folder of objects: ${String(error)}`),
   );

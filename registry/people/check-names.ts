@@ -7,19 +7,19 @@ import { eq } from 'drizzle-orm';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
-import { nameCheckPauseMs, namesCheckedInARow } from '../limits.ts';
+import { endCheckPauseMs, nameCheckPauseMs, namesCheckedInARow } from '../limits.ts';
 import { addNames, type NamedRow, namesOfRow } from '../log/index-names.ts';
 import { damagedStatement } from '../log/row-texts.ts';
 import { isAmong } from '../store/batch.ts';
 import { identityNames, namesFilled } from '../store/identity-schema.ts';
 import { someNamed } from './named-rows.ts';
 
-/** Statements that take rights away come first. */
+/** Statements that take rights away come first, and with short pauses. */
 const namedTypes = [
-  predicateTypes.key,
-  predicateTypes.revocation,
-  predicateTypes.member,
-  predicateTypes.scope,
+  { predicateType: predicateTypes.key, pauseMs: endCheckPauseMs },
+  { predicateType: predicateTypes.revocation, pauseMs: endCheckPauseMs },
+  { predicateType: predicateTypes.member, pauseMs: nameCheckPauseMs },
+  { predicateType: predicateTypes.scope, pauseMs: nameCheckPauseMs },
 ];
 
 /**
@@ -31,10 +31,10 @@ export async function checkNames(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<void> {
-  for (const predicateType of namedTypes)
+  for (const { predicateType, pauseMs } of namedTypes)
     for (let next: number | undefined = 0; next !== undefined && !signal.aborted; ) {
       next = await checkFrom(registry, { predicateType, from: next }, say);
-      await new Promise((resolve) => setTimeout(resolve, nameCheckPauseMs));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
 }
 
