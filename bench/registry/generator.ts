@@ -11,17 +11,18 @@ import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { objectPath } from '../../registry/store/disk/object-paths.ts';
 import { makeId } from '../../registry/store/ids.ts';
 import { publicBlobName, storedBlobName } from '../../registry/store/objects.ts';
+import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { bandKeys, isSignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import type { Signer } from '../../skills-index/statement/sign.ts';
 import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { GrowingLog } from './growing-log.ts';
+import { addToMap, leavesFrom, leavesOfStops } from './map-names.ts';
 import { RowInserts } from './row-inserts.ts';
-import { addStoppedNames } from './stopped-names.ts';
+import { addFacts, moveToSegments, setCounters } from './settle-rows.ts';
 import {
   type Cell,
-  type CellsOf,
   type Entry,
   type Names,
   readClaimTemplate,
@@ -83,6 +84,7 @@ export class Generator {
 
   /** The template of a version, all of whose statements are finished. */
   version(names: Names & { readonly skill: string }, version: string): Template {
+    addFacts(this.#db, 0, this.#log.size);
     return readVersionTemplate({ dir: this.#dir, db: this.#db }, names, version);
   }
 
@@ -93,11 +95,14 @@ export class Generator {
 
   /**
    * Adds a clone under each of the names. The clones are as settled as the template: what triggers
-   * would note as work to do is done.
+   * would note as work to do is done. Clones of rows alone go into segments of the log.
    */
   async clone(template: Template, all: Iterable<Names>, depth: Depth): Promise<void> {
+    const from = this.#log.size;
     const triggers = this.#db
-      .prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+      .prepare(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name <> 'log_segments'",
+      )
       .all() as { readonly name: string; readonly sql: string }[];
     for (const { name } of triggers) this.#db.exec(`DROP TRIGGER ${name}`);
     let left = 0;
@@ -105,35 +110,33 @@ export class Generator {
       if (left === 0) this.#db.exec('BEGIN');
       await this.#cloneOne(template, names, depth);
       left = (left + 1) % clonesAtOnce;
-      if (left === 0) this.#db.exec('COMMIT');
+      if (left > 0) continue;
+      // The rows of later clones take the pages that become free.
+      if (depth === 'rows') moveToSegments(this.#db, this.#rows, this.#log.size);
+      this.#db.exec('COMMIT');
     }
     if (left > 0) this.#db.exec('COMMIT');
     for (const { sql } of triggers) this.#db.exec(sql);
-    this.#count();
+    setCounters(this.#db);
+    if (template.id === undefined && this.#log.size > from)
+      await this.#showMap(addToMap(this.#db, leavesFrom(this.#db, from), this.#log.size));
   }
 
-  /** Sets the counters that triggers keep. */
-  #count(): void {
-    const counted: Record<string, string> = {
-      lines: 'SELECT COUNT(*) FROM index_lines',
-      waiting: 'SELECT COUNT(*) FROM waiting',
-      quarantined: "SELECT COUNT(*) FROM versions WHERE status = 'quarantined'",
-      // Clones remove no blob.
-      removals: 'SELECT removals FROM guard',
-    };
-    const [guard] = this.#db.prepare('SELECT * FROM guard').all() as CellsOf[];
-    for (const column of Object.keys(guard ?? {})) {
-      const query = counted[column];
-      if (query !== undefined) this.#db.exec(`UPDATE guard SET ${column} = (${query})`);
-      else if (column !== 'id' && column !== 'ok')
-        throw new Error(`The generator cannot count guard.${column}`);
-    }
+  /** Makes the rows of all older entries lean, as the registry does when it makes segments. */
+  moveToSegments(): void {
+    this.#db.transaction(() => moveToSegments(this.#db, this.#rows, this.#log.size))();
   }
 
   /** Revokes bundles that no version has: their names enter the map of the log. */
   async stop(count: number): Promise<void> {
     if (count === 0) return;
-    const map = addStoppedNames(this.#db, count, this.#log.size);
+    await this.#showMap(addToMap(this.#db, leavesOfStops(count, this.#log.size), this.#log.size));
+    this.#db.exec('DELETE FROM status_file');
+    rmSync(this.#pathOf('public/index/status.json'), { force: true });
+  }
+
+  /** Signs the newest head with another map. */
+  async #showMap(map: Hash): Promise<void> {
     const trigger = this.#db
       .prepare("SELECT sql FROM sqlite_master WHERE name = 'log_no_update'")
       .pluck()
@@ -144,8 +147,6 @@ export class Generator {
       .prepare('UPDATE log SET map = ?, note = ? WHERE "index" = ?')
       .run(Buffer.from(map).toString('base64'), note, this.#log.size - 1);
     this.#db.exec(String(trigger));
-    this.#db.exec('DELETE FROM status_file');
-    rmSync(this.#pathOf('public/index/status.json'), { force: true });
   }
 
   close(): void {

@@ -40,7 +40,7 @@ export class GrowingLog {
   readonly #root: RootFile;
   readonly #signer: CheckpointSigner;
   #range: CompactRange;
-  /** The map of the registry’s own log: clones have no names in the map. */
+  /** The map as it was before the clones, whose names are put into it when all are there. */
   #map: Hash;
 
   /** @param pem the log's private key */

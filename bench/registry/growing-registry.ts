@@ -167,12 +167,16 @@ export class GrowingRegistry {
     await add(approved, missing - 2 * each, 'rows');
     await add(waiting, each, 'rows');
     this.#reviewFrom = this.#clones;
-    await add(inReview, each - approvals - 1, 'files');
+    // The page of a version reads the statements, which are in segments.
+    const pages = total('version page');
+    await add(inReview, pages, 'whole');
+    await add(inReview, each - pages - approvals - 1, 'files');
     await add(risky, 1, 'files');
     this.#risky.push(nameAt(this.#clones - 1));
     this.#approveFrom = this.#clones;
     // Each of them can be approved. They also give the newest entry of the log a real checkpoint.
     await add(inReview, approvals, 'whole');
+    generator.moveToSegments();
     generator.close();
   }
 

@@ -1,6 +1,7 @@
 /** Inserts generated rows, whose digests are texts, into tables that may have them as bytes. */
 import type BetterSqlite3 from 'better-sqlite3';
-import type { CellsOf } from './template.ts';
+import { hexOf, isDigest } from '../../skills-index/skill/digest.ts';
+import type { Cell, CellsOf } from './template.ts';
 
 export class RowInserts {
   readonly #db: BetterSqlite3.Database;
@@ -19,7 +20,7 @@ export class RowInserts {
     const text = `INSERT INTO ${table} (${names.join()}) VALUES (${cells.join()})`;
     const insert = this.#prepared.get(text) ?? this.#db.prepare(text);
     this.#prepared.set(text, insert);
-    insert.run(Object.values(row));
+    insert.run(columns.map((column) => cellOf(column, row[column] ?? null)));
   }
 
   /** The columns of a table that have digests as bytes. */
@@ -34,4 +35,9 @@ export class RowInserts {
     this.#bytes.set(table, columns);
     return columns;
   }
+}
+
+/** A fact that is a digest has its bytes. */
+function cellOf(column: string, cell: Cell): Cell | Uint8Array {
+  return column === 'fact' && isDigest(cell) ? Buffer.from(hexOf(cell), 'hex') : cell;
 }

@@ -63,6 +63,7 @@ async function growTo(
   const generator = new Generator(dir, root, [scanner, reviewer]);
   const template = generator.claim(first);
   await generator.clone(template, claimsFrom(from, size), 'whole');
+  generator.moveToSegments();
   generator.close();
 }
 

@@ -1,0 +1,65 @@
+/** Brings generated rows into the form that the registry gives its rows in time. */
+import { randomBytes } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import { eq, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { segmentEntries } from '../../registry/log/segments/limits.ts';
+import { factIn } from '../../registry/log/segments/statement-fact.ts';
+import { statements } from '../../registry/store/schema.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
+import type { RowInserts } from './row-inserts.ts';
+import type { CellsOf } from './template.ts';
+
+/**
+ * Makes the rows of older entries of a log of `size` entries lean: a trigger of the registry does
+ * that for each segment. The segments have no objects.
+ */
+export function moveToSegments(db: Database, rows: RowInserts, size: number): void {
+  const endOf = db
+    .prepare('SELECT max("index") + 1 FROM log WHERE "index" < ? AND laterInBatch = 0')
+    .pluck();
+  const last = db.prepare('SELECT coalesce(max(until), 0) FROM log_segments').pluck();
+  let first = last.get() as number;
+  while (size - first >= segmentEntries) {
+    const until = endOf.get(first + segmentEntries) as number;
+    addFacts(db, first, until);
+    rows.insert('log_segments', { first, until, digest: digestOf(randomBytes(32)) });
+    first = until;
+  }
+  db.exec('DELETE FROM drafts WHERE versionId NOT IN (SELECT versionId FROM waiting)');
+}
+
+/** Gives statements their facts, which the registry adds with the segment. */
+export function addFacts(db: Database, first: number, until: number): void {
+  const rows = drizzle(db);
+  const lacking = rows
+    .select()
+    .from(statements)
+    .where(
+      sql`${statements.logIndex} >= ${first} AND ${statements.logIndex} < ${until} AND ${statements.fact} IS NULL`,
+    )
+    .all();
+  for (const row of lacking) {
+    const fact = factIn(row);
+    if (fact !== undefined)
+      rows.update(statements).set({ fact }).where(eq(statements.logIndex, row.logIndex)).run();
+  }
+}
+
+/** Sets the counters that triggers keep. */
+export function setCounters(db: Database): void {
+  const counted: Record<string, string> = {
+    lines: 'SELECT COUNT(*) FROM index_lines',
+    waiting: 'SELECT COUNT(*) FROM waiting',
+    quarantined: "SELECT COUNT(*) FROM versions WHERE status = 'quarantined'",
+    // Clones remove no blob.
+    removals: 'SELECT removals FROM guard',
+  };
+  const [guard] = db.prepare('SELECT * FROM guard').all() as CellsOf[];
+  for (const column of Object.keys(guard ?? {})) {
+    const query = counted[column];
+    if (query !== undefined) db.exec(`UPDATE guard SET ${column} = (${query})`);
+    else if (column !== 'id' && column !== 'ok')
+      throw new Error(`The generator cannot count guard.${column}`);
+  }
+}
