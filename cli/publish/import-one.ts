@@ -76,7 +76,7 @@ async function importInto(
   const found = findName(skill, folder, scope);
   const { name, packed } = found;
   const listed = known.get(name) ?? [];
-  const same = listed.findLast(({ bundle }) => bundle === packed.digest);
+  const same = publishedBefore(found, listed);
   const version = (same?.version as Version | undefined) ?? freeVersion(found, listed);
   Object.assign(row, { name, version, bundle: packed.digest });
   const before = taken.get(name);
@@ -92,6 +92,24 @@ async function importInto(
   const { verdict, status } = await waitForVerdict(context, { name, version });
   row.verdict = verdict ?? null;
   row.status = status;
+}
+
+/**
+ * The version that has these bytes already. A tag makes a release of bytes that have been imported
+ * between two releases only.
+ */
+function publishedBefore(
+  { versions: [first, ...others], packed }: FoundSkill,
+  listed: readonly ScopeVersion[],
+): ScopeVersion | undefined {
+  const isRelease = others.length === 0 && !isPrerelease(first);
+  return listed.findLast(
+    ({ version, bundle }) => bundle === packed.digest && !(isRelease && isPrerelease(version)),
+  );
+}
+
+function isPrerelease(version: string): boolean {
+  return version.replace(/\+.*/, '').includes('-');
 }
 
 /** @throws Problem `name-taken` when each version was published with other bytes */

@@ -48,7 +48,11 @@ export async function withSource<Result>(
   if (address !== undefined)
     return withCommit(context, address, (commit) => use(skillsOf(commit, folder)));
   const top = join(resolve(context.cwd, given), folder ?? '');
-  return use({ skills: (await findSkills(top)).map((found) => folderSkill(top, found)) });
+  return use({
+    skills: (await findSkills(top, context.env)).map((found) =>
+      folderSkill(top, found, context.env),
+    ),
+  });
 }
 
 function folderOption({ options }: CommandContext): string | undefined {
@@ -82,11 +86,11 @@ async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined)) !== undefined;
 }
 
-function folderSkill(top: string, folder: string): SourceSkill {
+function folderSkill(top: string, folder: string, env: CommandContext['env']): SourceSkill {
   return {
     path: relative(top, folder).split(sep).join('/') || '.',
     folderName: basename(folder),
-    read: () => readSkillFolder(folder),
+    read: () => readSkillFolder(folder, env),
   };
 }
 

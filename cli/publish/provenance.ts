@@ -2,11 +2,11 @@
  * The source of a bundle: SLSA provenance v1 with repository and commit, only when the commit
  * contains exactly the bundle's bytes.
  */
-import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { ProvenancePredicate } from '../../skills-index/statement/predicates.ts';
 import { sourceParts, type VersionSource } from '../../skills-index/statement/source.ts';
+import { firstDifference, readCommitFolder } from '../git/committed-files.ts';
 import { type QuietGit, withQuietGit } from '../git/quiet-git.ts';
 
 export type OriginResult =
@@ -56,13 +56,18 @@ async function askOrigin(
   const remote = await git.here('config', '--get', 'remote.origin.url').catch(() => '');
   if (remote === '') return none('the git work tree has no remote named origin');
   const short = commit.slice(0, 12);
-  const tree = place === '' ? commit : `${commit}:${place}`;
-  const listing = await git.objects(objects, 'ls-tree', '-r', '-z', tree).catch(() => undefined);
-  if (listing === undefined)
+  const committed = await readCommitFolder({ git, folder: objects }, commit, place).catch(
+    () => undefined,
+  );
+  if (committed === undefined)
     return none(
       `commit ${short} does not have the folder: ${commitFirst}. Where git fetched only a part of the commit, fetch the rest: Skillgate fetches nothing`,
     );
-  const differs = firstDifference(listing, packed);
+  const files = packed.bundle.files.map(({ path }) => ({
+    path,
+    bytes: packed.contents.get(path) ?? new Uint8Array(),
+  }));
+  const differs = firstDifference(committed, files);
   if (differs !== undefined)
     return none(`${JSON.stringify(differs)} differs from commit ${short}: ${commitFirst}`);
   const id = await git.objects(objects, 'rev-parse', '--verify', `${commit}:${place}`);
@@ -92,29 +97,6 @@ function predicateOf(buildType: string, source: VersionSource, tool: string): Pr
       metadata: {},
     },
   };
-}
-
-/** The first path that differs between the commit and the bundle. */
-function firstDifference(listing: string, { bundle, contents }: PackedBundle): string | undefined {
-  const committed = new Map<string, string>();
-  for (const row of listing.split('\0')) {
-    const [, hash, path] = /^\d+ blob ([0-9a-f]+)\t(.+)$/s.exec(row) ?? [];
-    if (hash !== undefined && path !== undefined) committed.set(path, hash);
-  }
-  for (const { path } of bundle.files) {
-    const hash = committed.get(path);
-    if (hash === undefined || gitHash(contents.get(path) ?? new Uint8Array(), hash.length) !== hash)
-      return path;
-    committed.delete(path);
-  }
-  return committed.keys().next().value;
-}
-
-// As git hash-object: type and size precede the bytes. Repositories in SHA-256 format have 64
-// digits.
-function gitHash(bytes: Uint8Array, digits: number): string {
-  const hash = createHash(digits === 64 ? 'sha256' : 'sha1');
-  return hash.update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
 }
 
 function withoutUser(remote: string): string {

@@ -1,44 +1,66 @@
 /** Finds the folders of skills below a path. */
-import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Environment } from '../git/quiet-git.ts';
 import { folderDepthMax, folderEntriesMax } from '../limits.ts';
+import { type LinkFollower, linkFollower } from './follow-link.ts';
 import { endless, requireFolder } from './source-folder.ts';
 
 /**
  * The outermost folders with a SKILL.md at or below a path, in path order.
  * @throws Problem `file-not-found`, `skill-md-missing` when there is none
  */
-export async function findSkills(path: string): Promise<string[]> {
+export async function findSkills(path: string, env: Environment = process.env): Promise<string[]> {
   await requireFolder(path);
-  const found = await skillsBelow(path, 0, { left: folderEntriesMax });
+  const search: Search = {
+    left: folderEntriesMax,
+    seen: new Set(),
+    linked: [],
+    links: linkFollower(path, env),
+  };
+  const found = await skillsBelow(path, 0, search);
+  for (let next = search.linked.shift(); next !== undefined; next = search.linked.shift()) {
+    const target = await search.links.follow(next.path);
+    if (target.kind === 'folder') found.push(...(await skillsBelow(next.path, next.depth, search)));
+  }
   if (found.length === 0)
     throw new Problem(
       'skill-md-missing',
       `There is no SKILL.md in or below ${JSON.stringify(path)}`,
     );
-  return found;
+  return inByteOrder(found, (one) => one);
 }
 
-async function skillsBelow(
-  folder: string,
-  depth: number,
-  budget: { left: number },
-): Promise<string[]> {
+interface Search {
+  left: number;
+  /** Folders without links: a folder that a link names, too, counts once. */
+  readonly seen: Set<string>;
+  /** Links that wait until the folders have been searched. */
+  readonly linked: { readonly path: string; readonly depth: number }[];
+  readonly links: LinkFollower;
+}
+
+async function skillsBelow(folder: string, depth: number, search: Search): Promise<string[]> {
+  const real = await realpath(folder);
+  if (search.seen.has(real)) return [];
+  search.seen.add(real);
   const entries = await readdir(folder, { withFileTypes: true });
-  budget.left -= entries.length;
-  if (budget.left < 0 || depth > folderDepthMax) throw endless(folder);
-  // Also if SKILL.md is a link: the folder then counts as a skill, and the link is refused by name.
+  search.left -= entries.length;
+  if (search.left < 0 || depth > folderDepthMax) throw endless(folder);
+  // Also if SKILL.md is a link: the folder then counts as a skill, and a link that leaves the
+  // repository is refused by name.
   if (entries.some((entry) => entry.name === 'SKILL.md')) return [folder];
   const found: string[] = [];
-  for (const entry of inOrder(entries)) {
-    if (entry.isDirectory() && entry.name !== '.git')
-      found.push(...(await skillsBelow(join(folder, entry.name), depth + 1, budget)));
+  for (const entry of inByteOrder(entries, ({ name }) => name)) {
+    const path = join(folder, entry.name);
+    if (entry.isSymbolicLink()) search.linked.push({ path, depth: depth + 1 });
+    else if (entry.isDirectory() && entry.name !== '.git')
+      found.push(...(await skillsBelow(path, depth + 1, search)));
   }
   return found;
 }
 
-function inOrder(entries: readonly Dirent[]): Dirent[] {
-  return [...entries].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+function inByteOrder<One>(all: readonly One[], textOf: (one: One) => string): One[] {
+  return [...all].sort((a, b) => Buffer.compare(Buffer.from(textOf(a)), Buffer.from(textOf(b))));
 }

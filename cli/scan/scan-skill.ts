@@ -11,7 +11,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type ExitCode, exitCodes } from '../command.ts';
-import { readSkillFolder, type SkillFolder } from './source-folder.ts';
+import type { SkillFolder } from './source-folder.ts';
 import type { WatchedScanner } from './watched-scan.ts';
 
 export interface ScannedFolder {
@@ -20,20 +20,12 @@ export interface ScannedFolder {
   readonly cpuMillis: number;
 }
 
-/** @param cwd where the report's `path` starts */
-export async function scanFolder(
-  scanner: WatchedScanner,
-  folder: string,
-  cwd: string,
-): Promise<ScannedFolder> {
-  return scanFiles(
-    scanner,
-    await readSkillFolder(folder),
-    relative(cwd, folder).split(sep).join('/') || '.',
-  );
+/** The path of a folder in a report that begins in another folder. */
+export function pathFrom(cwd: string, folder: string): string {
+  return relative(cwd, folder).split(sep).join('/') || '.';
 }
 
-/** @param path in the report */
+/** Scans what was read of a folder. @param path in the report */
 export async function scanFiles(
   scanner: WatchedScanner,
   { files, unread, unlisted }: SkillFolder,

@@ -2,19 +2,26 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
+import { readSince, type Since } from '../git/changed-since.ts';
 import { printNote, safe } from '../terminal/output.ts';
 import { findSkills } from './find-skills.ts';
 import { readMarks } from './scan-marks.ts';
 import { scanOutput } from './scan-output.ts';
-import { exitOfReport, scanFolder } from './scan-skill.ts';
+import { exitOfReport, pathFrom, scanFiles } from './scan-skill.ts';
+import { readSkillFolder, type SkillFolder } from './source-folder.ts';
 import { startWatchedScanner } from './watched-scan.ts';
 
-/** `skillgate scan PATH…`: scans each skill at or below each path, in path order. */
+/**
+ * `skillgate scan PATH… [--since REF]`: scans each skill at or below each path, in path order; with
+ * `--since` only those that changed.
+ */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folders = new Set<string>();
   for (const path of context.args)
-    for (const folder of await findSkills(resolve(context.cwd, path))) folders.add(folder);
+    for (const folder of await findSkills(resolve(context.cwd, path), context.env))
+      folders.add(folder);
   const sorted = [...folders].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const since = await sinceOption(context, sorted);
   const marks = await readMarks(context, sorted);
   const output = await scanOutput(context, marks);
   // Accepted findings do not affect the exit code; the verdict stays the report's own.
@@ -26,15 +33,20 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   let exit = 0;
   const found = new Set<string>();
   const counts = new Map<string, number>();
+  let count = 0;
   const scanner = startWatchedScanner();
   context.signal.addEventListener('abort', () => scanner.close(), { once: true });
   await write(context, output.begin);
   try {
-    for (const [index, folder] of sorted.entries()) {
+    for (const folder of sorted) {
       context.signal.throwIfAborted();
-      const scanned = await scanFolder(scanner, folder, context.cwd);
+      const files = await readSkillFolder(folder, context.env);
+      if (since !== undefined && isWhole(files) && !(await since.isChanged(folder, files.files)))
+        continue;
+      const scanned = await scanFiles(scanner, files, pathFrom(context.cwd, folder));
       context.signal.throwIfAborted();
-      await write(context, await output.one(scanned, index === 0));
+      await write(context, await output.one(scanned, count === 0));
+      count++;
       exit = Math.max(exit, exitOf(scanned.report));
       const { verdict, findings } = scanned.report;
       for (const { fingerprint } of findings) found.add(fingerprint);
@@ -46,11 +58,31 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   await write(context, output.end());
   for (const suppression of marks.idle(found))
     printNote(context, safe`suppressions: ${suppression}`);
-  if (sorted.length > 1) {
+  if (since !== undefined)
+    printNote(
+      context,
+      safe`${count} of ${sorted.length} skills changed since ${String(context.options.since)} (commit ${since.mergeBase.slice(0, 12)})`,
+    );
+  if (count > 1) {
     const verdicts = [...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
-    printNote(context, safe`${sorted.length} skills: ${verdicts}; exit ${exit}`);
+    printNote(context, safe`${count} skills: ${verdicts}; exit ${exit}`);
   }
   return exit;
+}
+
+async function sinceOption(
+  context: CommandContext,
+  folders: readonly string[],
+): Promise<Since | undefined> {
+  const { since } = context.options;
+  const [first] = folders;
+  if (typeof since !== 'string' || first === undefined) return undefined;
+  return readSince(first, since, context.env);
+}
+
+// An entry that was not read may have changed.
+function isWhole({ unread, unlisted }: SkillFolder): boolean {
+  return unread.length === 0 && unlisted === 0;
 }
 
 // Waits for a slow reader, so that a thousand reports are not in memory at once.

@@ -1,10 +1,10 @@
 /**
- * Reads a skill's folder. Links are never followed and special files never opened. Every entry that
- * is left out is listed with its reason.
+ * Reads a skill's folder. A link is followed only to what git tracks in the skill's repository, and
+ * special files are never opened. Every entry that is left out is listed with its reason.
  */
 import { constants, type Dirent } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { lstat, open, readdir, realpath } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { UnreadEntry } from '../../scanner/extract.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import {
@@ -13,12 +13,14 @@ import {
   bundleFilesMax,
 } from '../../skills-index/skill/limits.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import type { Environment } from '../git/quiet-git.ts';
 import {
   folderDepthMax,
   folderEntriesMax,
   folderReasonsMax,
   unreadHashBytesMax,
 } from '../limits.ts';
+import { type LinkFollower, linkFollower } from './follow-link.ts';
 import { describeUnread, type HashBudget } from './unread-entry.ts';
 
 export interface SkillFolder {
@@ -36,7 +38,10 @@ export interface SkillFolder {
  * Reads all files of a skill.
  * @throws Problem `file-not-found`, `bundle-invalid` for a folder with too many entries
  */
-export async function readSkillFolder(folder: string): Promise<SkillFolder> {
+export async function readSkillFolder(
+  folder: string,
+  env: Environment = process.env,
+): Promise<SkillFolder> {
   await requireFolder(folder);
   const files: SourceFile[] = [];
   const unread: UnreadEntry[] = [];
@@ -44,7 +49,7 @@ export async function readSkillFolder(folder: string): Promise<SkillFolder> {
   let bytes = 0;
   let unlisted = 0;
   const budget = { bytesLeft: unreadHashBytesMax };
-  for await (const { path, what } of entriesBelow(folder)) {
+  for await (const { path, real, what } of entriesBelow(folder, linkFollower(folder, env))) {
     if (what === 'git') skipped.push(path);
     else if (
       unread.length >= folderReasonsMax &&
@@ -54,7 +59,7 @@ export async function readSkillFolder(folder: string): Promise<SkillFolder> {
     else if (what !== 'file') unread.push({ path, reason: what.unread });
     else {
       const isBeyond = files.length >= bundleFilesMax;
-      const read = await readPlainFile(join(folder, path), {
+      const read = await readPlainFile(real, {
         bytesLeft: bundleBytesMax - bytes,
         isBeyond,
         budget,
@@ -115,19 +120,30 @@ export function requireWhole(found: SkillFolder, folder: string, command?: strin
 
 interface Entry {
   readonly path: string;
+  /** Where the entry lies, which a link may name. */
+  readonly real: string;
   readonly what: 'file' | 'git' | { readonly unread: string };
 }
 
-async function* entriesBelow(folder: string): AsyncGenerator<Entry> {
-  const waiting = [{ path: '', depth: 0 }];
+interface WaitingFolder {
+  readonly path: string;
+  readonly depth: number;
+  readonly real: string;
+  /** Whether a link leads here: then only files that git tracks belong to the skill. */
+  readonly isLinked: boolean;
+}
+
+async function* entriesBelow(folder: string, links: LinkFollower): AsyncGenerator<Entry> {
+  const waiting: WaitingFolder[] = [{ path: '', depth: 0, real: folder, isLinked: false }];
   let left = folderEntriesMax;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     let entries: Dirent<Buffer>[];
     try {
-      entries = await readdir(join(folder, next.path), { withFileTypes: true, encoding: 'buffer' });
+      entries = await readdir(next.real, { withFileTypes: true, encoding: 'buffer' });
     } catch (cause) {
       if (next.path === '') throw cause;
-      yield { path: next.path, what: { unread: `cannot be read (${codeOf(cause)})` } };
+      const unread = `cannot be read (${codeOf(cause)})`;
+      yield { path: next.path, real: next.real, what: { unread } };
       continue;
     }
     left -= entries.length;
@@ -135,21 +151,41 @@ async function* entriesBelow(folder: string): AsyncGenerator<Entry> {
     for (const entry of entries) {
       const name = utf8(entry.name);
       const path = next.path === '' ? (name ?? '') : `${next.path}/${name}`;
+      const real = join(next.real, name ?? '');
       if (name === undefined)
         yield {
           path: `${next.path}/${entry.name.toString('latin1')}`,
+          real,
           what: { unread: 'has a name that is not UTF-8' },
         };
-      else if (name === '.git') yield { path, what: 'git' };
-      else if (entry.isDirectory()) waiting.push({ path, depth: next.depth + 1 });
-      else yield { path, what: whatIs(entry) };
+      else if (name === '.git') yield { path, real, what: 'git' };
+      else if (entry.isDirectory())
+        waiting.push({ path, depth: next.depth + 1, real, isLinked: next.isLinked });
+      else if (entry.isSymbolicLink()) {
+        const target = await links.follow(real);
+        if (target.kind === 'none') yield { path, real, what: { unread: target.reason } };
+        else if (target.kind === 'file') yield { path, real: target.path, what: 'file' };
+        else if (await holds(target.path, real))
+          yield {
+            path,
+            real,
+            what: { unread: 'is a symbolic link to a folder that has the link' },
+          };
+        else waiting.push({ path, depth: next.depth + 1, real: target.path, isLinked: true });
+      } else if (next.isLinked && !(await links.isTracked(real)))
+        yield { path, real, what: { unread: 'is reached by a link, and git does not track it' } };
+      else yield { path, real, what: whatIs(entry) };
     }
   }
 }
 
+async function holds(folder: string, link: string): Promise<boolean> {
+  const inside = relative(folder, await realpath(dirname(link)));
+  return inside === '' || !inside.startsWith('..');
+}
+
 function whatIs(entry: Dirent<Buffer>): Entry['what'] {
   if (entry.isFile()) return 'file';
-  if (entry.isSymbolicLink()) return { unread: 'is a symbolic link' };
   if (entry.isFIFO()) return { unread: 'is a named pipe' };
   if (entry.isSocket()) return { unread: 'is a socket' };
   return { unread: 'is a device or another special file' };

@@ -131,6 +131,15 @@ describe('skillgate import of a repository', () => {
     ]);
   });
 
+  it('makes a release of what was imported before its tag, once', async () => {
+    git('tag', 'v1.9.0');
+    git('push', '-q', '--mirror', bare);
+    for (const outcome of ['taken', 'there'])
+      expect(short(await importFrom(`${bare}#v1.9.0`, '--path', 'skills/plain'))).toEqual([
+        ['skills/plain', '1.9.0', outcome],
+      ]);
+  });
+
   it('takes a tag for the version, and no other bytes for it later', async () => {
     writeFileSync(join(work, 'skills/plain/more.md'), 'most\n');
     push('v2.0.0', 'own@3.0.0');

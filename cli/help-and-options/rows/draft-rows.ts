@@ -33,7 +33,7 @@ export const draftRows: readonly CommandRow[] = [
     name: 'scan',
     summary:
       'analyse skills without running them; the exit code is the severity of the worst finding',
-    usage: 'PATH…',
+    usage: 'PATH… [--since REF]',
     examples: [
       ['skillgate scan .', 'scan the skill in this folder'],
       [
@@ -52,6 +52,10 @@ export const draftRows: readonly CommandRow[] = [
         'skillgate scan skills --format markdown --baseline reports.jsonl',
         'print a comment for a pull request, with new findings marked',
       ],
+      [
+        'skillgate scan . --since origin/main --format sarif > skills.sarif',
+        'scan the skills that changed since the branch left main, and no others',
+      ],
     ],
     options: {
       suppressions: {
@@ -64,6 +68,12 @@ export const draftRows: readonly CommandRow[] = [
         type: 'string',
         value: 'FILE',
         summary: 'an earlier report (--format jsonl or json) to compare with',
+      },
+      since: {
+        type: 'string',
+        value: 'REF',
+        summary:
+          'scan only skills whose files differ from the newest commit that HEAD and this branch, tag or commit share',
       },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
