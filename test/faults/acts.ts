@@ -21,8 +21,13 @@ import {
   signReport,
 } from '../registry/road.ts';
 
-export const actKinds = ['publish', 'report', 'approve', 'claim', 'revoke'] as const;
+export const actKinds = ['publish', 'report', 'approve', 'claim', 'revoke', 'stop'] as const;
 export type ActKind = (typeof actKinds)[number];
+
+/** Whether the act ends versions. */
+export function isStop(kind: ActKind): boolean {
+  return kind === 'revoke' || kind === 'stop';
+}
 
 /** One request, with the bytes that were signed for it. It is sent again byte for byte. */
 export interface Act {
@@ -98,6 +103,24 @@ export function revocation(registry: Digest, skill: Skill, reviewer: TestKey): P
     reason: 'it reads keys',
   });
   return stated('revoke', namedFor(registry, said), reviewer, skill);
+}
+
+/**
+ * The revocation of a publisher.
+ * @param skill an approved version of the publisher
+ */
+export function publisherStop(
+  registry: Digest,
+  skill: Skill,
+  { publisher, reviewer }: { readonly publisher: TestKey; readonly reviewer: TestKey },
+): Promise<Act> {
+  const said = revocationStatement({
+    nonce: freshNonce(),
+    kind: 'revoked',
+    target: { publisher: publisher.keyId },
+    reason: 'the key was stolen',
+  });
+  return stated('stop', namedFor(registry, said), reviewer, skill);
 }
 
 /** The first claim of a scope, by a key of its own. */

@@ -1,8 +1,9 @@
-/** People who publish, scan, approve, claim and revoke at once, until their registry is ended. */
+/** People who publish, scan, approve, claim, revoke and stop at once, until their registry ends. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { type Random, randomOf } from '../fuzz/random.ts';
-import { makeKey } from '../registry/people.ts';
+import { makeKey, type TestKey } from '../registry/people.ts';
 import {
   type Answer,
   call,
@@ -22,6 +23,7 @@ import {
   claim,
   printName,
   publication,
+  publisherStop,
   report,
   revocation,
   type SignedIn,
@@ -35,12 +37,22 @@ const crew: Readonly<Record<ActKind, number>> = {
   approve: 2,
   claim: 1,
   revoke: 1,
+  stop: 1,
 };
 /** Publishers rest while more versions wait for a scanner. */
 const waitingMax = 30;
 const pauseMs = 5;
+/** A publisher is stopped after each so many approvals. Another publisher takes the place. */
+const approvalsForEachStop = 3;
 /** An upload of more than 64 KiB goes through the disk. */
 const largeBytesMax = 300_000;
+
+interface Publisher {
+  readonly key: TestKey;
+  readonly scope: string;
+  /** Approved versions that nobody revokes alone. */
+  readonly approved: Skill[];
+}
 
 interface Work {
   readonly send: Send;
@@ -52,19 +64,21 @@ export class Crowd {
   readonly acknowledged: Act[] = [];
   /** What was sent, and got no answer. */
   unanswered: Act[] = [];
-  /** Versions about which a revocation was sent, whatever the answer. */
+  /** Versions and scopes of publishers about which a revocation was sent, whatever the answer. */
   readonly revoking = new Set<string>();
   /** Other answers, by their codes. */
   readonly refused = new Map<string, number>();
   readonly #toScan = new Map<string, Skill>();
   readonly #toApprove: Skill[] = [];
   readonly #toRevoke: Skill[] = [];
-  readonly #authors = Array.from({ length: crew.publish }, makeKey);
+  readonly #publishers: Publisher[] = [];
   readonly #scanners: SignedIn[] = [];
   readonly #reviewers: SignedIn[] = [];
   readonly #seed: number;
   #registry: Digest | undefined;
   #made = 0;
+  #approvals = 0;
+  #stops = 0;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -74,8 +88,7 @@ export class Crowd {
   async enter({ sender, trust }: Site): Promise<void> {
     const send = sender('127.0.0.1');
     this.#registry = await registryIdAt(send);
-    for (const [nth, author] of this.#authors.entries())
-      requireTaken(await claimScope(send, scopeOf(nth), author));
+    for (let nth = 0; nth < crew.publish; nth++) this.#publishers.push(await this.#hire(send));
     for (const [role, list, count] of [
       ['scanner', this.#scanners, crew.report],
       ['reviewer', this.#reviewers, crew.approve],
@@ -126,11 +139,11 @@ export class Crowd {
     if (random.chance(20)) await send('/healthz');
     if (kind === 'claim') return claim(registry, `scope-${this.#made++}`);
     if (kind === 'publish') {
-      const author = this.#authors[nth];
-      if (author === undefined || this.#toScan.size > waitingMax) return this.#idle(send);
-      const skill = this.#makeSkill(nth, random);
+      const publisher = this.#publishers[nth];
+      if (publisher === undefined || this.#toScan.size > waitingMax) return this.#idle(send);
+      const skill = this.#makeSkill(publisher.scope, random);
       this.#toScan.set(printName(skill), skill);
-      return publication(skill, author);
+      return publication(skill, publisher.key);
     }
     if (kind === 'report') {
       const scanner = this.#scanners[nth];
@@ -141,6 +154,7 @@ export class Crowd {
       return skill && report(send, skill, scanner, job);
     }
     const reviewer = this.#reviewers[kind === 'approve' ? nth : 0];
+    if (kind === 'stop') return this.#nextStop(registry, send, reviewer);
     const waiting = kind === 'approve' ? this.#toApprove : this.#toRevoke;
     const skill = waiting.shift();
     if (reviewer === undefined || skill === undefined) return this.#idle(send);
@@ -159,17 +173,41 @@ export class Crowd {
     }
   }
 
+  async #nextStop(
+    registry: Digest,
+    send: Send,
+    reviewer: SignedIn | undefined,
+  ): Promise<Act | undefined> {
+    const nth = this.#publishers.findIndex(({ approved }) => approved.length > 0);
+    const stopped = this.#publishers[nth];
+    const [skill] = stopped?.approved ?? [];
+    const isEarly = this.#approvals <= this.#stops * approvalsForEachStop;
+    if (isEarly || reviewer === undefined || stopped === undefined || skill === undefined)
+      return this.#idle(send);
+    this.#publishers[nth] = await this.#hire(send);
+    this.#stops++;
+    this.revoking.add(stopped.scope);
+    return publisherStop(registry, skill, { publisher: stopped.key, reviewer: reviewer.key });
+  }
+
+  /** Somebody new who publishes in a scope of the own. */
+  async #hire(send: Send): Promise<Publisher> {
+    const hired = { key: makeKey(), scope: `crowd-${this.#made++}`, approved: [] };
+    requireTaken(await claimScope(send, hired.scope, hired.key));
+    return hired;
+  }
+
   async #idle(send: Send): Promise<undefined> {
     await sleep(pauseMs);
     await send('/healthz');
   }
 
-  #makeSkill(nth: number, random: Random): Skill {
+  #makeSkill(scope: string, random: Random): Skill {
     const made = this.#made++;
     const bytes = random.chance(6) ? random.below(largeBytesMax) : random.size(4_000);
     const text = Array.from({ length: bytes >> 5 }, () => random.below(2 ** 32)).join('\n');
     // Some versions are of one skill, so that index files get several lines.
-    const name = `@${scopeOf(nth)}/skill-${made >> 3}`;
+    const name = `@${scope}/skill-${made >> 3}`;
     return makeSkill(name, `1.0.${made}`, { files: { 'notes/numbers.md': `${made}\n${text}\n` } });
   }
 
@@ -190,7 +228,12 @@ export class Crowd {
       this.#toScan.delete(printName(skill));
       this.#toApprove.push(skill);
     }
-    if (kind === 'approve' && this.#made % 3 === 0) this.#toRevoke.push(skill);
+    if (kind === 'approve') {
+      this.#approvals++;
+      const scope = scopeOf(skill.manifest.name);
+      if (this.#approvals % 3 === 2) this.#toRevoke.push(skill);
+      else this.#publishers.find((one) => one.scope === scope)?.approved.push(skill);
+    }
     return true;
   }
 
@@ -198,10 +241,6 @@ export class Crowd {
     const code = `${kind}: ${body?.code ?? status}`;
     this.refused.set(code, (this.refused.get(code) ?? 0) + 1);
   }
-}
-
-function scopeOf(nth: number): string {
-  return `crowd-${nth}`;
 }
 
 function requireTaken({ status, body }: Answer): void {

@@ -10,6 +10,7 @@ const every: Readonly<Record<ActKind, number>> = {
   approve: 9,
   claim: 1,
   revoke: 3,
+  stop: 5,
 };
 
 describe.each([

@@ -1,7 +1,16 @@
 /** Requests during which one call of the storage fails, for one call after the other. */
 import { hexOf } from '../../skills-index/skill/digest.ts';
+import { makeKey } from '../registry/people.ts';
 import { makeSkill, registryIdAt } from '../registry/road.ts';
-import { type Act, type ActKind, claim, publication, revocation } from './acts.ts';
+import {
+  type Act,
+  type ActKind,
+  claim,
+  isStop,
+  publication,
+  publisherStop,
+  revocation,
+} from './acts.ts';
 import type { FailingStorage } from './failing-storage.ts';
 import {
   drafted,
@@ -37,6 +46,17 @@ const makers: Readonly<Record<ActKind, (walk: Walk, name: string) => Promise<Act
     const skill = await releaseOne(walk, skillOf(name));
     return revocation(await registryIdAt(walk.send), skill, walk.staff.reviewer.key);
   },
+  stop: async (walk, name) => {
+    const registry = await registryIdAt(walk.send);
+    const author = makeKey();
+    await walk.take(await claim(registry, name, author));
+    const own = { ...walk, staff: { ...walk.staff, author } };
+    const skill = await releaseOne(own, makeSkill(`@${name}/${name}`, '1.0.0'));
+    return publisherStop(registry, skill, {
+      publisher: author,
+      reviewer: walk.staff.reviewer.key,
+    });
+  },
 };
 const skillOf = (name: string) => makeSkill(`@acme/${name}`, '1.0.0');
 
@@ -70,7 +90,7 @@ export async function failCalls(
     acts.push(act);
   }
   await storage.finish();
-  const revoking = acts.filter((act) => act.kind === 'revoke').map(({ about }) => about);
+  const revoking = acts.filter(({ kind }) => isStop(kind)).map(({ about }) => about);
   const found = await new Checker(storage, new Set(revoking)).check(acts);
   return { calls, faults: [...faults, ...found.map(({ what }) => what)] };
 }

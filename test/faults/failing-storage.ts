@@ -3,7 +3,9 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Registry } from '../../registry/context.ts';
 import { resume } from '../../registry/index/resume.ts';
+import { untilDone } from '../../registry/keep-on.ts';
 import { knownFilesBytesMax } from '../../registry/limits.ts';
+import { moveSome } from '../../registry/stops/pending-stops.ts';
 import { KnownFiles } from '../../registry/store/known-files.ts';
 import type { Objects } from '../../registry/store/objects.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
@@ -27,6 +29,9 @@ export interface FailingStorage extends CheckedSite {
   finish(): Promise<void>;
   close(): void;
 }
+
+/** A cron trigger does one slice of one stop. */
+const crons = 4;
 
 class Call {
   #left = Number.POSITIVE_INFINITY;
@@ -84,10 +89,12 @@ export async function makeFailingNode(): Promise<
         known: new KnownFiles(knownFilesBytesMax),
         identities: {},
       } satisfies Partial<Registry>),
-    finish: () =>
-      resume(registry, (error) => {
+    finish: async () => {
+      await untilDone(() => moveSome(registry));
+      await resume(registry, (error) => {
         throw error;
-      }),
+      });
+    },
     close: () => world.close(),
   };
 }
@@ -113,7 +120,9 @@ export async function makeFailingWorker(): Promise<FailingStorage> {
       else world.bucket.stored.set(name, { ...kept, bytes, etag: digestOf(bytes) });
     },
     forget: () => world.restart(),
-    finish: () => world.cron(),
+    finish: async () => {
+      for (let nth = 0; nth < crons; nth++) await world.cron();
+    },
     close: () => world.close(),
   };
 }

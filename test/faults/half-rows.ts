@@ -38,6 +38,8 @@ export const halfRows: Readonly<Record<string, string>> = {
   'an approved version without a line of the index': `
     SELECT name || '@' || version AS what FROM versions WHERE status = 'approved'
     AND NOT EXISTS (SELECT 1 FROM index_lines WHERE versionId = versions.id)`,
+  'a stop of a publisher that has not reached every version':
+    'SELECT publisher AS what FROM pending_stops',
   'a line that its index file lacks': 'SELECT name AS what FROM index_lines WHERE written = 0',
   'a statement without an entry of the log': `
     SELECT logIndex AS what FROM statements

@@ -4,7 +4,7 @@ import { runKills } from './kills.ts';
 import { makeServedSite } from './served-site.ts';
 import { makeWorkerSite } from './worker-site.ts';
 
-describe('a registry that is killed while many publish, report, approve, claim and revoke', () => {
+describe('a registry that is killed while many publish, report, approve, claim, revoke and stop', () => {
   // Isolates that were ended still log that their storage is silent.
   const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   afterEach(() => logged.mockClear());

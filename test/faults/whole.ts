@@ -13,11 +13,12 @@ import { storedBlobName } from '../../registry/store/objects.ts';
 import { fetchVersionEvidence } from '../../skills-index/client/registry-index.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { type Decision, decide } from '../../skills-index/trust/decision/decision.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { call, type Send, type Skill } from '../registry/road.ts';
-import type { Act, ActKind } from './acts.ts';
+import { type Act, type ActKind, isStop } from './acts.ts';
 import { halfRows } from './half-rows.ts';
 import type { CheckedSite, StoredObject } from './site.ts';
 
@@ -46,7 +47,7 @@ export class Checker {
   /** Objects that were found whole. */
   readonly #whole = new Set<string>();
 
-  /** @param revoking names of the versions about which a revocation was sent */
+  /** @param revoking versions about which a revocation was sent, and scopes of stopped publishers */
   constructor(site: CheckedSite, revoking: ReadonlySet<string>) {
     this.#site = site;
     this.#revoking = revoking;
@@ -165,11 +166,24 @@ export class Checker {
     } else if (kind === 'report') {
       if (body.report === undefined) lacks.push('no report');
     } else {
-      const isStopped = kind === 'revoke';
-      const mayBeStopped = isStopped || this.#revoking.has(about);
+      const isStopped = isStop(kind);
+      const isOfStopped = this.#revoking.has(scopeOf(name));
+      // A version that was approved after its publisher was stopped stays in review.
+      if (!isStopped && isOfStopped && body.status === 'in review') return lacks;
+      const mayBeStopped = isStopped || isOfStopped || this.#revoking.has(about);
       lacks.push(...(await this.#decisionLacks(skill, { isStopped, mayBeStopped })));
+      if (kind === 'stop') lacks.push(...(await this.#stopLacks(skill)));
     }
     return lacks;
+  }
+
+  /** Versions of the skill's publisher that the stop of the publisher has not reached. */
+  async #stopLacks({ manifest: { name, version } }: Skill): Promise<string[]> {
+    const rows = await this.#site.rows(`
+      SELECT versions.name || '@' || version AS what FROM versions
+      JOIN index_lines ON versionId = versions.id WHERE status <> 'revoked' AND publisher =
+        (SELECT publisher FROM versions WHERE name = '${name}' AND version = '${version}')`);
+    return rows.map(({ what }) => `${what} is not revoked`);
   }
 
   async #statementLacks(payload: Digest): Promise<string[]> {
