@@ -3,9 +3,10 @@
  * and nothing is fetched. Commands under the repository's own config read refs and config only.
  * Objects are read through a git folder of ours without remotes.
  */
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 
 /** Two ways to run git. */
@@ -49,6 +50,18 @@ export async function withQuietGit<Result>(
     });
   } finally {
     await rm(home, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Whether git could find a repository at the folder or above it. git looks for `.git`, and for a
+ * bare repository, which has a `HEAD`.
+ */
+export function mayHaveRepository(folder: string): boolean {
+  for (let at = realpathSync(folder); ; at = dirname(at)) {
+    const path = at;
+    if (['.git', 'HEAD'].some((name) => existsSync(join(path, name)))) return true;
+    if (at === dirname(at)) return false;
   }
 }
 

@@ -7,7 +7,7 @@ import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { ProvenancePredicate } from '../../skills-index/statement/predicates.ts';
 import { sourceParts, type VersionSource } from '../../skills-index/statement/source.ts';
 import { firstDifference, readCommitFolder } from '../git/committed-files.ts';
-import { type QuietGit, withQuietGit } from '../git/quiet-git.ts';
+import { mayHaveRepository, type QuietGit, withQuietGit } from '../git/quiet-git.ts';
 
 export type OriginResult =
   | { readonly kind: 'origin'; readonly origin: VersionSource }
@@ -28,6 +28,7 @@ export async function originOf(
   packed: PackedBundle,
   env: Environment = process.env,
 ): Promise<OriginResult> {
+  if (!mayHaveRepository(folder)) return none(uncommitted);
   try {
     return await withQuietGit(folder, env, (git) => askOrigin(git, folder, packed));
   } catch (cause) {

@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { originOf } from '../../cli/publish/provenance.ts';
@@ -141,6 +149,26 @@ describe('git asked about a hostile repository', () => {
     for (const PATH of [undefined, '', '.', `.:${process.env.PATH}`])
       await origin(trap.folder, { ...process.env, PATH });
     expect(existsSync(trap.ran)).toBe(false);
+  });
+
+  it('starts only where it could find a repository', async () => {
+    const top = folderWith({ 'a/s/SKILL.md': skillMd });
+    const [folder, ran, programs] = [join(top, 'a/s'), join(folderWith(), 'ran'), folderWith()];
+    writeFileSync(join(programs, 'git'), `#!/bin/sh\ntouch ${ran}\nexit 1\n`);
+    chmodSync(join(programs, 'git'), 0o755);
+    const env = { PATH: `${programs}:${process.env.PATH}` };
+    const nowhere = { kind: 'none', why: expect.stringContaining('commit the folder first') };
+    expect(await origin(folder, env)).toEqual(nowhere);
+    expect(existsSync(ran)).toBe(false);
+    // git looks above the folder that the link names.
+    const link = join(folderWith(), 'link');
+    symlinkSync(join(top, 'a'), link);
+    git(top, 'init', '-q');
+    for (const path of [folder, join(link, 's')]) {
+      expect(await origin(path, env)).toEqual(nowhere);
+      expect(existsSync(ran)).toBe(true);
+      rmSync(ran);
+    }
   });
 
   it('gives it nothing of the environment', async () => {
