@@ -42,7 +42,7 @@ import { publishersLetGo } from '../stops/fallen-lifts.ts';
 import { endsBackwards, fallenVersions, fallenWrites } from '../stops/fallen-versions.ts';
 import { beginPending, pendingAgainWrite } from '../stops/pending-stops.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import { pendingPasskey } from '../store/schema.ts';
+import { pendingPasskey } from '../store/passkey-schema.ts';
 import { stopped } from '../versions/publishers.ts';
 import { nothingEntersSince } from '../versions/versions.ts';
 

@@ -6,13 +6,14 @@
  * names. Then the blobs are removed. `nothingRemovedSince` keeps an upload that found such a blob
  * from naming the blob meanwhile.
  */
-import { and, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { type BatchWrite, elementOf, holds, isAmong } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
+import { isOpen } from '../store/columns/index-conditions.ts';
 import { makeId } from '../store/ids.ts';
 import { logSegments } from '../store/log-schema.ts';
 import { storedBlobName } from '../store/objects.ts';
@@ -56,7 +57,7 @@ async function deleteFiles(
     eq(versions.status, state),
     isNull(versions.filesDeleted),
   );
-  const isOpen = and(eq(jobs.versionId, id), inArray(jobs.state, ['waiting', 'leased']));
+  const open = and(eq(jobs.versionId, id), isOpen(jobs.state));
   const line = {
     id: makeId(registry),
     at,
@@ -68,7 +69,7 @@ async function deleteFiles(
   await registry.db.batch([
     holds(sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${isThis})`),
     // A scanner that still works on the version reads its files.
-    (db) => db.update(jobs).set({ state: 'done', lease: null }).where(isOpen),
+    (db) => db.update(jobs).set({ state: 'done', lease: null }).where(open),
     (db) =>
       db
         .delete(versionBlobs)

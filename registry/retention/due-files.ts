@@ -4,6 +4,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Database } from '../store/batch.ts';
+import { isDeletion } from '../store/columns/index-conditions.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
 import { deletionsShownMax } from './limits.ts';
 import type { RetentionRules } from './retention-rules.ts';
@@ -85,7 +86,7 @@ export async function lastDeletions({
     .select({ name: versions.name, version: versions.version, at: audit.at, why: audit.why })
     .from(audit)
     .innerJoin(versions, eq(versions.id, audit.versionId))
-    .where(eq(audit.kind, 'deleted'))
+    .where(isDeletion(audit.kind))
     .orderBy(desc(audit.at))
     .limit(deletionsShownMax);
 }

@@ -2,13 +2,14 @@
  * Scan jobs. One UPDATE … RETURNING leases a job, and the lease's token fences it. After a few
  * attempts the job is dead and the version quarantined.
  */
-import { and, eq, gt, gte, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import { jobAttemptsMax, leaseMs } from '../limits.ts';
 import { requireRole } from '../people/identities.ts';
 import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
+import { isOpen } from '../store/columns/index-conditions.ts';
 import { makeId } from '../store/ids.ts';
 import { jobs, versions } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
@@ -49,7 +50,7 @@ export function enqueueScan(
 
 /** Jobs of a version that wait or are leased. */
 export function openJobOf(versionId: string): SQL | undefined {
-  return and(eq(jobs.versionId, versionId), inArray(jobs.state, ['waiting', 'leased']));
+  return and(eq(jobs.versionId, versionId), isOpen(jobs.state));
 }
 
 /**
@@ -77,7 +78,7 @@ export async function leaseJob(
   // The oldest waiting job for any rule set, the oldest for the scanner's own, and the oldest with
   // an expired lease, each by an index. For all at once, SQLite sorts all waiting jobs.
   const oldestOf = (free: SQL | undefined): SQL =>
-    sql`SELECT * FROM (SELECT ${jobs.id}, ${jobs.createdAt} FROM ${jobs} WHERE ${and(free, only)} ORDER BY ${jobs.createdAt}, ${jobs.id} LIMIT 1)`;
+    sql`SELECT * FROM (SELECT ${jobs.id}, ${jobs.createdAt} FROM ${jobs} WHERE ${and(isOpen(jobs.state), free, only)} ORDER BY ${jobs.createdAt}, ${jobs.id} LIMIT 1)`;
   const waiting = fits.map((fit) => oldestOf(and(eq(jobs.state, 'waiting'), fit)));
   const over = oldestOf(and(eq(jobs.state, 'leased'), leaseIsOver(now), or(...fits)));
   const free = sql.join([...waiting, over], sql` UNION ALL `);
@@ -242,6 +243,7 @@ async function buryExhausted(registry: Registry): Promise<void> {
     .from(jobs)
     .where(
       and(
+        isOpen(jobs.state),
         eq(jobs.state, 'leased'),
         leaseIsOver(registry.now().getTime()),
         gte(jobs.attempts, jobAttemptsMax),

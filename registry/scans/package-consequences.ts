@@ -4,7 +4,7 @@
  * versions were judged, so that nothing is lost when a request ends in the middle.
  */
 
-import { and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, sql } from 'drizzle-orm';
 import { plainText } from '../../skills-index/packages/package-look.ts';
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 import type { Registry } from '../context.ts';
@@ -106,7 +106,9 @@ async function wasAsked({ db }: Registry, { id }: VersionRow, why: string): Prom
   const found = await db.read
     .select({ id: audit.id })
     .from(audit)
-    .where(and(eq(audit.versionId, id), eq(audit.kind, 'job'), eq(audit.why, why)))
+    .where(
+      and(eq(audit.versionId, id), eq(audit.kind, 'job'), isNull(audit.move), eq(audit.why, why)),
+    )
     .limit(1);
   return found.length > 0;
 }

@@ -1,10 +1,11 @@
 /** Figures about a registry in the text format of Prometheus (version 0.0.4). */
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import { lastRootOf } from '../../skills-index/trust/root/repository.ts';
 import type { BackupAge } from '../backup/follower-state.ts';
 import type { Registry } from '../context.ts';
 import { countedRowsMax } from '../limits.ts';
 import { logSize } from '../log/log.ts';
+import { isOpen } from '../store/columns/index-conditions.ts';
 import { jobs, versions } from '../store/schema.ts';
 import { storedInAll } from '../versions/stored-bytes.ts';
 import type { ObservedRequest } from './observed-requests.ts';
@@ -132,7 +133,7 @@ async function waitingReviews({ db }: Registry): Promise<Waiting> {
 }
 
 async function waitingScans({ db }: Registry): Promise<Waiting> {
-  const isWaiting = eq(jobs.state, 'waiting');
+  const isWaiting = and(isOpen(jobs.state), eq(jobs.state, 'waiting'));
   const rows = db.read.select({ one: sql`1` }).from(jobs).where(isWaiting).limit(countedRowsMax);
   const [counted] = await db.read.select({ count: sql<number>`count(*)` }).from(rows.as('counted'));
   const [oldest] = await db.read

@@ -14,8 +14,8 @@ import type {
 import type { Registry, RegistryConfig } from '../context.ts';
 import { challengeMs, pendingPasskeysMax } from '../limits.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
-import { passkeyCounters } from '../store/passkey-schema.ts';
-import { challenge, pendingPasskey } from '../store/schema.ts';
+import { passkeyCounters, pendingPasskey } from '../store/passkey-schema.ts';
+import { challenge } from '../store/schema.ts';
 import { createOptions, passkeyMade, requestOptions, type Site, signCount } from './webauthn.ts';
 
 export interface PendingPasskey extends EnrolledPasskey {

@@ -2,7 +2,7 @@
  * Incident reports of hosts about a version. The desk shows them. Reports of enrolled hosts suspend
  * the version when the operator wants that.
  */
-import { and, asc, count, desc, eq, gt, gte, like, lte, max, not, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, isNull, like, lte, max, not, sql } from 'drizzle-orm';
 import {
   type IncidentRule,
   incidentDigest,
@@ -171,7 +171,8 @@ async function newestOf(
     .sort((a, b) => b.at.getTime() - a.at.getTime());
 }
 
-const ofVersion = ({ id }: VersionRow) => and(eq(audit.kind, 'incident'), eq(audit.versionId, id));
+const ofVersion = ({ id }: VersionRow) =>
+  and(eq(audit.kind, 'incident'), eq(audit.versionId, id), isNull(audit.move));
 
 // Limited by rule, so that informing reports leave room for suspending ones.
 async function requireFewIncidents(

@@ -13,6 +13,7 @@ import type { Registry } from '../context.ts';
 import { reasonTextCharsMax, suspensionsPerHour } from '../limits.ts';
 import type { NewStatement } from '../log/appending.ts';
 import type { BatchWrite } from '../store/batch.ts';
+import { isDecision } from '../store/columns/index-conditions.ts';
 import { audit } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import type { VersionRow } from '../versions/versions.ts';
@@ -100,7 +101,14 @@ async function suspendedLately(registry: Registry): Promise<number> {
   const [found] = await registry.db.read
     .select({ n: count() })
     .from(audit)
-    .where(and(eq(audit.to, 'suspended'), eq(audit.by, 'registry'), gt(audit.at, since)));
+    .where(
+      and(
+        isDecision(audit.to),
+        eq(audit.to, 'suspended'),
+        eq(audit.by, 'registry'),
+        gt(audit.at, since),
+      ),
+    );
   return found?.n ?? 0;
 }
 

@@ -1,4 +1,4 @@
-/** The table of passkey counters. Migrations are generated from this file and schema.ts. */
+/** Tables of passkeys. Migrations are generated from this file and schema.ts. */
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
 /**
@@ -8,4 +8,14 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 export const passkeyCounters = sqliteTable('passkey_counters', {
   credentialId: text().primaryKey(),
   count: integer().notNull(),
+});
+
+/** Passkeys created in the desk for which no administrator has signed yet. */
+export const pendingPasskey = sqliteTable('pending_passkey', {
+  credentialId: text().primaryKey(),
+  member: text().notNull(),
+  publicKey: text().notNull(),
+  rpId: text().notNull(),
+  origin: text().notNull(),
+  createdAt: integer().notNull(),
 });

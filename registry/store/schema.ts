@@ -19,6 +19,7 @@ import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { VersionState } from '../versions/status.ts';
 import { digestColumn, shortTextColumn } from './columns/digest-column.ts';
+import { isDecision, isDeletion, isOpen } from './columns/index-conditions.ts';
 import { predicateTypeColumn } from './columns/predicate-type-column.ts';
 
 /**
@@ -130,9 +131,11 @@ export const audit = sqliteTable(
   },
   (table) => [
     uniqueIndex('audit_version_move').on(table.versionId, table.move),
-    index('audit_version').on(table.versionId, table.kind, table.at),
-    index('audit_to').on(table.to, table.at),
-    index('audit_kind').on(table.kind, table.at),
+    index('audit_version')
+      .on(table.versionId, table.kind, table.at)
+      .where(sql`${table.move} IS NULL`),
+    index('audit_to').on(table.to, table.at).where(isDecision(table.to)),
+    index('audit_deleted').on(table.kind, table.at).where(isDeletion(table.kind)),
   ],
 );
 
@@ -238,10 +241,12 @@ export const jobs = sqliteTable(
     ruleSet: text().$type<Digest>(),
   },
   (table) => [
-    index('jobs_next').on(table.state, table.leaseUntil),
-    index('jobs_oldest').on(table.state, table.createdAt, table.id),
+    index('jobs_next').on(table.state, table.leaseUntil).where(isOpen(table.state)),
+    index('jobs_oldest').on(table.state, table.createdAt, table.id).where(isOpen(table.state)),
     // A scanner must not go through all jobs that wait for a scanner with another rule set.
-    index('jobs_fitting').on(table.state, table.ruleSet, table.createdAt, table.id),
+    index('jobs_fitting')
+      .on(table.state, table.ruleSet, table.createdAt, table.id)
+      .where(isOpen(table.state)),
     index('jobs_version').on(table.versionId),
   ],
 );
@@ -341,16 +346,6 @@ export const challenge = sqliteTable('challenge', {
   purpose: text().$type<'enrol'>().notNull(),
   member: text(),
   expiresAt: integer().notNull(),
-});
-
-/** Passkeys created in the desk for which no administrator has signed yet. */
-export const pendingPasskey = sqliteTable('pending_passkey', {
-  credentialId: text().primaryKey(),
-  member: text().notNull(),
-  publicKey: text().notNull(),
-  rpId: text().notNull(),
-  origin: text().notNull(),
-  createdAt: integer().notNull(),
 });
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pendingPasskey } from '../../registry/store/schema.ts';
+import { pendingPasskey } from '../../registry/store/passkey-schema.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { coseToSpki } from '../../skills-index/trust/signatures/passkey.ts';

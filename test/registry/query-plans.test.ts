@@ -70,6 +70,11 @@ describe('the plan of a statement', () => {
       /^SEARCH versions USING INDEX versions_status/,
     ],
     [
+      'looks for a job that waits among all that are done',
+      `select * from "jobs" where "state" = 'waiting' and "ruleSet" is null limit 1`,
+      /^SCAN jobs/,
+    ],
+    [
       'has more parameters than D1 takes',
       `select * from "versions" where "id" in (${Array(101).fill('?')})`,
       /^101 parameters/,
@@ -99,6 +104,14 @@ describe('the plan of a statement', () => {
     [
       'reads a page of what a publisher published',
       'select * from "versions" where "publisher" = ? and "logIndex" > ? order by "logIndex" limit ?',
+    ],
+    [
+      'finds the oldest job that waits',
+      `select * from "jobs" where "state" in ('waiting', 'leased') and "state" = ? and "ruleSet" is null order by "createdAt", "id" limit 1`,
+    ],
+    [
+      'finds the oldest job whose lease is over',
+      `select * from "jobs" where "state" in ('waiting', 'leased') and "state" = ? and ("leaseUntil" < ? or "leaseUntil" > ?) and ("ruleSet" is null or "ruleSet" = ?) order by "createdAt", "id" limit 1`,
     ],
     [
       'reads many by one list',

@@ -4,6 +4,7 @@ import type { SkillName } from '../../../skills-index/skill/name.ts';
 import type { Version } from '../../../skills-index/skill/version.ts';
 import type { Registry } from '../../context.ts';
 import { decidedLookedAtMax, decidedRowsMax } from '../../limits.ts';
+import { isDecision } from '../../store/columns/index-conditions.ts';
 import { audit, versions } from '../../store/schema.ts';
 import { readShown, type Shown, shownColumns } from '../../versions/shown-versions.ts';
 import type { VersionState } from '../../versions/status.ts';
@@ -40,7 +41,7 @@ export async function listDecided(registry: Registry): Promise<readonly DecidedR
         at: audit.at,
       })
       .from(audit)
-      .where(eq(audit.to, to))
+      .where(and(isDecision(audit.to), eq(audit.to, to)))
       .orderBy(desc(audit.at))
       .limit(decidedLookedAtMax)
       .as('newest');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pendingPasskey } from '../../../registry/store/schema.ts';
+import { pendingPasskey } from '../../../registry/store/passkey-schema.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import {

@@ -9,6 +9,7 @@ import {
 } from '../../../registry/retention/retention-rules.ts';
 import { endedVersions, removedBlobs } from '../../../registry/retention/retention-schema.ts';
 import type { BatchWrite } from '../../../registry/store/batch.ts';
+import { isDeletion } from '../../../registry/store/columns/index-conditions.ts';
 import { storedBlobName } from '../../../registry/store/objects.ts';
 import {
   audit,
@@ -88,10 +89,7 @@ describe('the files of a refused version', () => {
     expect(gone.sort()).toEqual(
       skill.packed.bundle.files.map(({ sha256 }) => storedBlobName(sha256)).sort(),
     );
-    const [line] = await world.registry.db.read
-      .select()
-      .from(audit)
-      .where(eq(audit.kind, 'deleted'));
+    const [line] = await world.registry.db.read.select().from(audit).where(isDeletion(audit.kind));
     expect(line?.why).toBe('3 files deleted: refused for 30 days (retention)');
   });
 

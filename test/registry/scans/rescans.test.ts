@@ -1,6 +1,7 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ruleSetsPerHour, suspensionsPerHour } from '../../../registry/limits.ts';
+import { isOpen } from '../../../registry/store/columns/index-conditions.ts';
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
 import { listDoubts } from '../../../registry/versions/doubts.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -296,7 +297,10 @@ describe('a new rule set', () => {
     await lease();
     await describeRules(ruleSet(second.rules, 'another'));
     await lease();
-    const rows = await world.registry.db.read.select().from(jobs).where(eq(jobs.state, 'leased'));
+    const rows = await world.registry.db.read
+      .select()
+      .from(jobs)
+      .where(and(isOpen(jobs.state), eq(jobs.state, 'leased')));
     expect(new Set(rows.map((row) => row.versionId)).size).toBe(rows.length);
   });
 });

@@ -1,0 +1,20 @@
+/**
+ * The conditions of partial indexes. SQLite uses such an index only for a query with the same
+ * condition, and with literals in it instead of parameters.
+ */
+import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
+
+/** Of a state that the list of decisions shows; most moves are into other states. */
+export function isDecision(to: AnyColumn): SQL {
+  return sql`${to} IN ('approved', 'refused', 'suspended', 'revoked', 'withdrawn')`;
+}
+
+/** Of an audit line about deleted files. */
+export function isDeletion(kind: AnyColumn): SQL {
+  return sql`${kind} = 'deleted'`;
+}
+
+/** Of the state of a job that waits or is leased; most jobs are done. */
+export function isOpen(state: AnyColumn): SQL {
+  return sql`${state} IN ('waiting', 'leased')`;
+}
