@@ -49,6 +49,7 @@ const slow = {
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
+    globalSetup: 'test/memory-folder.ts',
     coverage: { include: ['{skills-index,scanner,registry,runner,cli}/**/*.ts'] },
     projects: [
       {
