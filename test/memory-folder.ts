@@ -11,8 +11,8 @@ import { join } from 'node:path';
 const freeBytesMin = 4 * 1024 ** 3;
 const prefix = 'skillgate-tests-';
 
-/** Vitest calls the function before the first test. @returns what ends the folder after the last */
-export default function useMemoryFolder(): (() => void) | undefined {
+/** Vitest calls the function before the first test, and the returned one after the last test. */
+export function setup(): (() => void) | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0 || freemem() < freeBytesMin)
     return undefined;
   const above = tmpdir();

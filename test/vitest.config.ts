@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { scanStackKiB } from '../scanner/limits.ts';
+import { builtProgram } from './built-program.ts';
 import { compiledCode } from './compiled-code.ts';
 
 /** Tests that start the whole application in memory: seconds, not milliseconds. */
@@ -33,10 +34,11 @@ const quick = {
 // Three at once on two cores: journeys wait for processes, sandboxes and people for half of their
 // time. A journey looks at its own processes and folders only, since others run beside it.
 const slow = {
+  globalSetup: 'test/built-program.ts',
   pool: 'forks',
   maxWorkers: 3,
   execArgv,
-  env: compiledCode,
+  env: { ...compiledCode, ...builtProgram },
   testTimeout: 180_000,
   hookTimeout: 180_000,
   expect: waits,

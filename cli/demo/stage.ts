@@ -145,11 +145,13 @@ export class Stage {
   /** Starts one `skillgate` command as a person; `close` stops it. */
   start(person: Person, args: readonly string[], isAtTerminal = false): ChildProcess {
     mkdirSync(this.home(person), { recursive: true, mode: 0o700 });
-    const { PATH, HOME, LANG, SKILLGATE_CHROMIUM } = process.env;
+    const { PATH, HOME, LANG, NODE_COMPILE_CACHE, SKILLGATE_CHROMIUM } = process.env;
     const env = {
       PATH,
       HOME,
       LANG,
+      // Otherwise each person’s home would begin without compiled code.
+      NODE_COMPILE_CACHE,
       SKILLGATE_CHROMIUM,
       NO_COLOR: '1',
       SKILLGATE_HOME: this.home(person),

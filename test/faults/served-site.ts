@@ -6,17 +6,16 @@ import { request } from 'node:http';
 import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import BetterSqlite3 from 'better-sqlite3';
 import { diskObjects } from '../../registry/store/disk/disk-objects.ts';
 import { objectName } from '../../registry/store/disk/object-paths.ts';
+import { guard } from '../built-program.ts';
 import { compiledCode } from '../compiled-code.ts';
 import { makeDataFolder } from '../journey/registry-data.ts';
 import { makeRoot } from '../registry/people.ts';
 import type { Send } from '../registry/road.ts';
 import type { Site } from './site.ts';
 
-const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 /** Longer than a registry keeps a file that no row names. */
 const oldMs = 30 * 24 * 3_600_000;
 

@@ -5,13 +5,11 @@
 import { execFile } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.ts';
+import { guard } from '../built-program.ts';
 import { makeRotationStage, type RotationStage } from './rotation-stage.ts';
-
-const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 
 let stage: RotationStage;
 /** Fingerprints of the first root file and of the one between two rotations. */

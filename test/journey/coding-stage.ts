@@ -9,8 +9,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import { guard } from '../built-program.ts';
 import { type StubCall, type StubModel, startStubModel } from '../clients/stub-model.ts';
 import { compiledCode } from '../compiled-code.ts';
 import { gitAuthor } from '../git-author.ts';
@@ -19,7 +19,6 @@ import { npmRegistry } from './npm-registry.ts';
 import { commandAtTerminal } from './terminal.ts';
 
 export const modelKey = 'sk-the-real-key-of-the-model';
-const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 const page = readFileSync(new URL('../../docs/coding-agent.md', import.meta.url), 'utf8');
 
 const project = {

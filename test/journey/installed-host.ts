@@ -8,9 +8,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
 import { pinRegistry } from '../../cli/registries/registries.ts';
+import { guard } from '../built-program.ts';
 import { makeNetwork, type Network, pathsOf } from '../cli/installer-world.ts';
 import { compiledCode } from '../compiled-code.ts';
 import { signIn } from '../registry/road.ts';
@@ -47,8 +47,6 @@ export interface Ran {
   readonly err: string;
 }
 
-const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
-
 export async function makeInstalledHost(): Promise<InstalledHost> {
   const network = await onlineNetwork();
   const listener = getRequestListener(async (request) => {
@@ -80,6 +78,7 @@ export async function makeInstalledHost(): Promise<InstalledHost> {
     PATH: `${bin}:/usr/bin:/bin`,
     SKILLGATE_HOME: home,
     HOME: folder,
+    TMPDIR: tmpdir(),
     NO_COLOR: '1',
     ...compiledCode,
   };

@@ -2,14 +2,13 @@
  * Command lines as real processes, each user with a home of their own; whatever was started is
  * ended with the test file.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { guard } from '../built-program.ts';
 import { compiledCode } from '../compiled-code.ts';
-
-const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 
 export interface Ended {
   readonly exit: number | null;
@@ -60,6 +59,7 @@ export function makeStage(env: Record<string, string> = {}): Stage {
         PATH,
         LANG,
         HOME: folder,
+        TMPDIR: tmpdir(),
         SKILLGATE_HOME: join(folder, user),
         ...compiledCode,
         ...env,

@@ -1,44 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CommandContext } from '../../cli/command.ts';
-import { ownScenarios, readScenarios } from '../../cli/proofs/redteam/read-scenarios.ts';
-import { runRedteam, type ScenarioResult } from '../../cli/proofs/redteam/suite.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { ScenarioResult } from '../../cli/proofs/redteam/suite.ts';
 import { skill } from '../cli/skill-command.ts';
+import { makeStage } from './processes.ts';
 
-const all = readScenarios(ownScenarios());
-let folder = '';
-let context: CommandContext;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'skillgate-red-'));
-  const paths = {
-    config: join(folder, 'config'),
-    data: join(folder, 'data'),
-    cache: join(folder, 'cache'),
-  };
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  const stdin = new PassThrough();
-  context = {
-    command: 'redteam',
-    args: [],
-    options: {},
-    env: process.env,
-    cwd: folder,
-    stdout,
-    stderr,
-    stdin,
-    fetch,
-    now: () => new Date(),
-    format: 'text',
-    paths,
-    registryBase: '',
-    signal: new AbortController().signal,
-  };
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+// Compiled code would lie in the user's folder, where the red team leaves nothing.
+const stage = makeStage({ NODE_DISABLE_COMPILE_CACHE: '1' });
+const { folder } = stage;
+afterAll(() => stage.close());
 
 const named = (results: readonly ScenarioResult[], result: ScenarioResult['result']) =>
   results.filter((one) => one.result === result).map(({ detail, name }) => `${name}: ${detail}`);
@@ -47,7 +17,9 @@ describe('the red team', () => {
   it('gets nothing out, in more than a hundred scenarios that all leak without a gate', {
     timeout: 900_000,
   }, async () => {
-    const results = await runRedteam(context, { scenarios: all });
+    const { exit, out, err } = await stage.skill('operator', 'redteam', '--format', 'json');
+    expect(out, err).not.toBe('');
+    const { scenarios: results } = JSON.parse(out) as { scenarios: ScenarioResult[] };
     for (const result of ['leaked', 'impossible', 'unexplained'] as const)
       expect(named(results, result), result).toEqual([]);
     const stopped = results.filter((one) => one.result === 'stopped');
@@ -72,7 +44,7 @@ describe('the red team', () => {
         stopped.map((one) => one.stoppedBy?.replace(/ \(.*/, '')),
         gate,
       ).toContain(gate);
-    expect(readdirSync(folder)).toEqual([]);
+    expect({ exit, left: readdirSync(folder) }).toEqual({ exit: 0, left: [] });
   });
 
   it('tells a leak, a scenario that says nothing, and one that is no scenario', {

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { probeHost } from '../../cli/host/check-host.ts';
-import { escapeGroups } from '../../cli/proofs/escape/row.ts';
+import { type EscapeResult, escapeGroups } from '../../cli/proofs/escape/row.ts';
 import { escapeRows } from '../../cli/proofs/escape/rows.ts';
 import { runEscapeSuite } from '../../cli/proofs/escape/suite.ts';
 import { bubblewrap } from '../../runner/bubblewrap/bubblewrap.ts';
@@ -14,6 +14,7 @@ import { runSkill } from '../../runner/run/run.ts';
 import type { SandboxStart } from '../../runner/sandbox/sandbox.ts';
 import { deniedSyscalls, judgedSyscalls } from '../../skills-index/run/plan/syscalls.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { makeStage } from './processes.ts';
 import {
   giveTo,
   makeTestHost,
@@ -37,7 +38,12 @@ afterEach(() => host.remove());
 // Each attempt alone is `skill doctor --escape`; what it prints is in docs/escape-suite.md.
 describe('the escape suite', () => {
   it('lets nothing through, and has attempts in each group that work where nothing stops them', async () => {
-    const results = await runEscapeSuite({ rows: escapeRows, sandboxes: [bubblewrap()] });
+    const stage = makeStage();
+    onTestFinished(() => stage.close());
+    const line = ['doctor', '--escape', '--backend', 'bubblewrap', '--format', 'json'] as const;
+    const { exit, out, err } = await stage.skill('operator', ...line);
+    expect(out, err).not.toBe('');
+    const { rows: results } = JSON.parse(out) as { rows: EscapeResult[] };
     expect(results.filter((row) => row.result === 'through')).toEqual([]);
     const held = results.filter((row) => row.result === 'blocked' || row.result === 'contained');
     expect(held.every((row) => row.bare === 'succeeds')).toBe(true);
@@ -47,6 +53,7 @@ describe('the escape suite', () => {
         group,
       ).toContain(group);
     expect(results.map((row) => row.name)).toEqual(escapeRows.map((row) => row.name));
+    expect(exit).toBe(0);
     // As root most attempts have a twin that works; what the kernel or the machine lacks is said.
     if (root) expect(held.length).toBeGreaterThan(290);
     // More than 500 attempts, each with a bare twin, need minutes beside other journeys.

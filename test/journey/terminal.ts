@@ -2,12 +2,12 @@
  * A command at a real terminal: a pseudo-terminal of this host, with what a person types once they
  * are asked.
  */
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { guard } from '../built-program.ts';
 import { compiledCode } from '../compiled-code.ts';
 
-const entry = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
 const quiet = { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...compiledCode };
 // pty.spawn copies between its own stdin and the terminal; the exit status is the child's.
 const onTerminal =
@@ -24,7 +24,7 @@ export function atTerminal(
   env: Readonly<Record<string, string>>,
   typed: readonly (readonly [asked: string, line: string])[],
 ): Promise<Typed> {
-  return commandAtTerminal([process.execPath, entry, ...argv], env, typed);
+  return commandAtTerminal([process.execPath, guard, ...argv], env, typed);
 }
 
 /** The same for any command, such as a line in a shell. */
@@ -59,7 +59,7 @@ export async function withoutTerminal(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Typed> {
-  const child = spawn(process.execPath, [entry, ...argv], {
+  const child = spawn(process.execPath, [guard, ...argv], {
     env: { ...quiet, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,13 +4,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { guard } from '../built-program.ts';
 import { noteOf, shared, submissionOf, watched } from '../skills-index/two-histories.ts';
 
 /** Two histories of one log race for every size, while the witness is killed again and again. */
 describe('a witness that is killed in the middle of cosigning', () => {
-  const guard = fileURLToPath(new URL('../../cli/guard.js', import.meta.url));
   const logLine = `${watched.origin}=${Buffer.from(watched.key).toString('base64')}`;
   let dir: string;
   let child: ChildProcess;

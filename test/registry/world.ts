@@ -15,10 +15,10 @@ import type { RetentionRules } from '../../registry/retention/retention-rules.ts
 import type { SignOn } from '../../registry/sign-in/sign-on-config.ts';
 import { KnownFiles } from '../../registry/store/known-files.ts';
 import type { Objects } from '../../registry/store/objects.ts';
-import { openSqlite } from '../../registry/store/sqlite.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { defaultPolicy, type Policy } from '../../skills-index/trust/policy/policy.ts';
 import { requireDocumented } from './documented-answers.ts';
+import { openMemoryDatabase } from './memory-database.ts';
 import { makeKey, makeRoot, type TestKey, type TestRoot } from './people.ts';
 import { claimScope, enrol, type Send, signIn } from './road.ts';
 
@@ -57,7 +57,7 @@ export async function makeWorld({
   readers,
 }: WorldOptions = {}): Promise<World> {
   const stored = new Map<string, Uint8Array>();
-  const db = openSqlite(':memory:');
+  const db = openMemoryDatabase();
   const errors: unknown[] = [];
   let time = Date.parse('2026-03-01T12:00:00Z');
   // Each request from elsewhere, unless a test says where from.

@@ -7,7 +7,6 @@ import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as agents from '../../../runner/agents/public.ts';
-import * as files from '../../../runner/files/public.ts';
 import * as secrets from '../../../runner/secret-sources/public.ts';
 import { modelHost } from '../../../skills-index/run/agents/bridge.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -181,7 +180,10 @@ function writeTree(folder: string, texts: Readonly<Record<string, string>>, mode
     fs.mkdirSync(dirname(join(folder, name)), { recursive: true });
     fs.writeFileSync(join(folder, name), text);
   }
-  if (process.getuid?.() === 0) files.giveTree(folder, nobody, nobody);
+  if (process.getuid?.() !== 0) return;
+  // A chown(1) for each of twelve trees would take longer than all else here.
+  for (const path of ['.', ...fs.readdirSync(folder, { encoding: 'utf8', recursive: true })])
+    fs.lchownSync(join(folder, path), nobody, nobody);
 }
 
 function policyFor(folder: string, port: number): object {
