@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { scanStackKiB } from '../scanner/limits.ts';
 import { builtProgram } from './built-program.ts';
 import { compiledCode } from './compiled-code.ts';
+import { LongestFirst } from './longest-first.ts';
 
 /** Tests that start the whole application in memory: seconds, not milliseconds. */
 const application = [
@@ -25,18 +27,19 @@ const waits = { poll: { timeout: 20_000 } };
 const quick = {
   pool: 'forks',
   isolate: false,
-  maxWorkers: '100%',
+  // Three at once on two cores: tests of git, of sandboxes and of the network wait now and then.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   execArgv,
   testTimeout: 30_000,
   hookTimeout: 30_000,
   expect: waits,
 } as const;
-// Three at once on two cores: journeys wait for processes, sandboxes and people for half of their
+// Four at once on two cores: journeys wait for processes, sandboxes and people for half of their
 // time. A journey looks at its own processes and folders only, since others run beside it.
 const slow = {
   globalSetup: 'test/built-program.ts',
   pool: 'forks',
-  maxWorkers: 3,
+  maxWorkers: 4,
   execArgv,
   env: { ...compiledCode, ...builtProgram },
   testTimeout: 180_000,
@@ -52,6 +55,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
     globalSetup: 'test/memory-folder.ts',
+    sequence: { sequencer: LongestFirst },
     coverage: { include: ['{skills-index,scanner,registry,runner,cli}/**/*.ts'] },
     projects: [
       {
