@@ -25,6 +25,7 @@ import { finishLogged, orLater, orSayLogged } from '../log/after-logging.ts';
 import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import { latest, readMembers, requireRole } from '../people/identities.ts';
+import { letOthersGoOn } from '../people/turns.ts';
 import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { proseBlob } from '../review/prose-since.ts';
 import { judgeAnew } from '../review/queue/judge-anew.ts';
@@ -75,14 +76,18 @@ export async function takeReport(
   requireRole(actor, ['scanner']);
   const job = await requireLease(registry, sent);
   const row = await versionOf(registry, job);
+  // A report may have thousands of findings: each step over them takes tens of milliseconds.
+  await letOthersGoOn(registry);
   const report = parseScanReport(sent.report);
+  await letOthersGoOn(registry);
   const bytes = Buffer.from(canonicalJson(report));
+  const digest = digestOf(bytes);
+  await letOthersGoOn(registry);
   const signed = await verifyReport(registry, { row, actor }, sent.envelope, {
     report,
-    digest: digestOf(bytes),
+    digest,
   });
   await requireExpectedRules(registry, actor, { job, sent, ruleSet: report.ruleSet });
-  const digest = digestOf(bytes);
   const sentences = await proseBlob(registry, row, sent.prose);
   const prose = sentences && digestOf(sentences);
   const put = async (): Promise<BatchWrite> => {
