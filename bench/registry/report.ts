@@ -19,6 +19,7 @@ import { rowBytesPart } from './row-bytes.ts';
 import { scopesPart } from './scopes.ts';
 import { smallPart } from './small.ts';
 import { stoppedPart } from './stopped.ts';
+import { turnsPart } from './turns.ts';
 
 const parts: Record<string, (reach: Reach) => Promise<Part>> = {
   small: smallPart,
@@ -30,6 +31,7 @@ const parts: Record<string, (reach: Reach) => Promise<Part>> = {
   rows: rowBytesPart,
   scopes: scopesPart,
   stopped: stoppedPart,
+  turns: turnsPart,
   versions: growthPart,
 };
 
