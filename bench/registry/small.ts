@@ -2,7 +2,7 @@
  * Figures of a small registry: reads, durable publishes, the commands of authors and installers,
  * and the memory of a registry without work.
  */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createKeyFile, publicKeyOf } from '../../cli/signing/key-file.ts';
@@ -32,6 +32,7 @@ import { startVerdaccio, type Verdaccio, writeFiles } from './verdaccio.ts';
 const scope = 'zzsmall';
 const commandRounds: Record<Reach, number> = { quick: 3, usual: 7, full: 7 };
 const idleMs = 5_000;
+const imageMsMax = 60_000;
 
 export async function smallPart(reach: Reach): Promise<Part> {
   const folder = await makeStaffedFolder();
@@ -98,7 +99,7 @@ async function memoryRow({ pid }: Served): Promise<Row> {
 
 /** `publish` and `install` of both command lines, in turn, each install in a new project. */
 async function besideNpm(world: World, rounds: number): Promise<(Row | Unmeasured)[]> {
-  const goal = '≤ 1 × npm';
+  const goal = '≤ 0.6 × npm';
   let peer: Verdaccio;
   try {
     peer = await startVerdaccio();
@@ -133,30 +134,44 @@ async function besideNpm(world: World, rounds: number): Promise<(Row | Unmeasure
         world.host.skillgateIn(project, 'install', `@${own}/${name}`),
       );
       const npmInstall = await wallMs(await peer.install(`@${own}/${name}@1.0.0`));
-      // The first round warms the disk's cache.
-      if (nth === 0) continue;
+      // The first round warms the disk's cache, and has the image of the scanner made.
+      if (nth === 0) {
+        await untilImage(join(world.host.folder, 'home', 'cache', 'compiled'));
+        continue;
+      }
       mine.publish.push(times.publish);
       mine.install.push(install);
       theirs.publish.push(times.npmPublish);
       theirs.install.push(npmInstall);
     }
-    return (['publish', 'install'] as const).map((what) => {
-      const value = median(mine[what]);
-      const other = median(theirs[what]);
-      return {
-        name: `skillgate ${what}, wall, p50`,
-        value,
-        unit: 'ms',
-        against: `npm ${what} with ${peer.name} ${round(other)} ms`,
-        ratio: value / other,
-        goal,
-        held: value <= other,
-      };
+    const [publish, install] = [median(mine.publish), median(mine.install)];
+    const [npmPublish, npmInstall] = [median(theirs.publish), median(theirs.install)];
+    const row = (what: string, value: number, other: number, most: number): Row => ({
+      name: `skillgate ${what}, wall, p50`,
+      value,
+      unit: 'ms',
+      against: `npm ${what} with ${peer.name} ${round(other)} ms`,
+      ratio: value / other,
+      goal: `≤ ${most} × npm`,
+      held: value <= most * other,
     });
+    return [
+      row('publish', publish, npmPublish, 1),
+      row('install', install, npmInstall, 1),
+      row('publish + install', publish + install, npmPublish + npmInstall, 0.6),
+    ];
   } catch (cause) {
     return [unmeasured('skillgate publish and install beside npm', goal, cause)];
   } finally {
     peer.close();
+  }
+}
+
+/** A process in the background makes the image after the first scan. */
+async function untilImage(folder: string): Promise<void> {
+  for (let waited = 0; waited < imageMsMax; waited += 100) {
+    if (readdirSync(folder).some((name) => name.endsWith('.image'))) return;
+    await sleep(100);
   }
 }
 
