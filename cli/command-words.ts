@@ -25,6 +25,7 @@ export const commandWords: readonly string[] = [
   'manifest',
   'mcp',
   'member',
+  'mirror',
   'monitor',
   'outdated',
   'packages',

@@ -164,4 +164,28 @@ export const operatorRows: readonly CommandRow[] = [
     args: { min: 1, max: 1 },
     load: () => import('../../publish/import.ts'),
   },
+  {
+    name: 'mirror',
+    summary: 'import all repositories of a list: what is new waits for review',
+    usage: 'LIST',
+    examples: [
+      [
+        'skillgate mirror repositories.toml',
+        'publish what is new in each repository of the list, and print the result of each skill',
+      ],
+      [
+        'skillgate mirror repositories.toml --format json > mirrored.json',
+        'do the same from cron, and keep the table',
+      ],
+    ],
+    options: {
+      key: { type: 'string', value: 'NAME', summary: 'key that owns the scopes of the list' },
+      'as-is': {
+        type: 'boolean',
+        summary: 'publish a skill although its own skill.json lacks entries; reviewers see which',
+      },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../../publish/mirror.ts'),
+  },
 ];

@@ -44,6 +44,13 @@ export const commandCodes = {
     means: 'A repository needs more bytes, memory or time than Skillgate gives to git.',
     fix: 'Clone the repository, and import the folder of the clone that has the skills.',
   },
+  'mirror-list-invalid': {
+    exit: 2,
+    status: 400,
+    means:
+      'The list of skillgate mirror is no TOML or JSON, or has a key or value that is not known.',
+    fix: 'docs/importing.md shows a list.',
+  },
   'settings-invalid': {
     exit: 2,
     status: 400,

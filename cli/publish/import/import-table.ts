@@ -1,6 +1,6 @@
 /** The outcome of each imported skill, as a table and as counts. */
-import type { CommandContext } from '../command.ts';
-import { answer, count, inkFor, joined, type Safe, safe, table } from '../terminal/output.ts';
+import type { CommandContext } from '../../command.ts';
+import { answer, count, inkFor, joined, type Safe, safe, table } from '../../terminal/output.ts';
 
 export interface ImportRow {
   /** The folder, relative to the imported folder or repository. */
@@ -54,8 +54,8 @@ export function importAnswer(
     () =>
       joined(
         [
-          table(rows.map((row) => rowText(context, row))),
-          safe`${count(rows.length, 'skill')}: ${countsText(countBy(rows, (row) => outcomeWords[row.outcome]))}${rows.some((row) => row.code) ? `; refused for ${countsText(counts.refusals)}` : ''}`,
+          importTable(context, rows),
+          safe`${count(rows.length, 'skill')}: ${outcomesText(rows)}${rows.some((row) => row.code) ? `; refused for ${countsText(counts.refusals)}` : ''}`,
           safe`verdicts: ${countsText(counts.verdicts)}; scanned here: ${countsText(counts.localVerdicts)}; CPU per skill p50 ${cpuMillis.p50.toFixed(0)} ms, p95 ${cpuMillis.p95.toFixed(0)} ms; at most ${peakMiB} MiB`,
         ],
         '\n',
@@ -70,6 +70,16 @@ const outcomeWords: Readonly<Record<ImportRow['outcome'], string>> = {
   deprecated: 'deprecated: no longer in the repository',
   gone: 'deprecated before',
 };
+
+/** A line for each skill. */
+export function importTable(context: CommandContext, rows: readonly ImportRow[]): Safe {
+  return table(rows.map((row) => rowText(context, row)));
+}
+
+/** How many skills had each outcome. */
+export function outcomesText(rows: readonly ImportRow[]): string {
+  return countsText(countBy(rows, (row) => outcomeWords[row.outcome]));
+}
 
 function rowText(context: CommandContext, row: ImportRow): (string | Safe)[] {
   const ink = inkFor(context.stdout, context.env);

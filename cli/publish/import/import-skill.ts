@@ -2,28 +2,28 @@
  * One skill of an import is named, scanned and published unchanged. A manifest that the tool made
  * is marked inferred.
  */
-import { inferManifest } from '../../scanner/manifest/manifest.ts';
-import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
-import { parseSkillMd, type SkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
-import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
-import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
-import { hexOf } from '../../skills-index/skill/digest.ts';
-import { licenseCharsMax } from '../../skills-index/skill/limits.ts';
-import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.ts';
+import { inferManifest } from '../../../scanner/manifest/manifest.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
+import { parseSkillMd, type SkillMd } from '../../../skills-index/skill/authoring/skill-md.ts';
+import type { PackedBundle } from '../../../skills-index/skill/bundle.ts';
+import type { BundlePath } from '../../../skills-index/skill/bundle-path.ts';
+import { hexOf } from '../../../skills-index/skill/digest.ts';
+import { licenseCharsMax } from '../../../skills-index/skill/limits.ts';
+import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
 import {
   isNamePart,
   parseSkillName,
   type Scope,
   type SkillName,
   scopeOf,
-} from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
-import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { requireWhole, type SkillFolder } from '../scan/source-folder.ts';
+} from '../../../skills-index/skill/name.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { parseVersion, type Version } from '../../../skills-index/skill/version.ts';
+import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
+import { requireWhole, type SkillFolder } from '../../scan/source-folder.ts';
+import { requireDeclared } from '../require-declared.ts';
 import type { SourceSkill } from './import-source.ts';
 import { tryVersion, versionsOfCommit } from './import-version.ts';
-import { requireDeclared } from './require-declared.ts';
 
 export interface FoundSkill {
   readonly name: SkillName;

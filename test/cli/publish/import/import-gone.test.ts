@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { importPredicate } from '../../../cli/publish/provenance.ts';
-import { approve, makeSkill, publish, type Skill, scan } from '../../registry/road.ts';
-import { makeUsers, type Users } from '../registry-users.ts';
-import { folderWith } from '../temporary-folder.ts';
+import { importPredicate } from '../../../../cli/publish/provenance.ts';
+import { approve, makeSkill, publish, type Skill, scan } from '../../../registry/road.ts';
+import { makeUsers, type Users } from '../../registry-users.ts';
+import { folderWith } from '../../temporary-folder.ts';
 
 let users: Users;
 let upstream: string;

@@ -1,26 +1,26 @@
 /** Imports one skill: reads it, scans it, publishes it, and waits for the verdict. */
 import { setTimeout } from 'node:timers/promises';
-import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { problemOf } from '../../skills-index/skill/thrown.ts';
-import type { Version } from '../../skills-index/skill/version.ts';
-import type { CommandContext } from '../command.ts';
-import { busySecondsMax, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
-import { ownName } from '../own-version.ts';
-import { type VersionAnswer, versionAnswer } from '../registries/registry-answers.ts';
-import { askRegistry, versionPath } from '../registries/registry-api.ts';
-import { scanFiles } from '../scan/scan-skill.ts';
-import type { WatchedScanner } from '../scan/watched-scan.ts';
-import type { KeyFile } from '../signing/key-file.ts';
-import type { ExactVersion } from '../terminal/exact-version.ts';
+import type { Digest } from '../../../skills-index/skill/digest.ts';
+import type { Scope, SkillName } from '../../../skills-index/skill/name.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { problemOf } from '../../../skills-index/skill/thrown.ts';
+import type { Version } from '../../../skills-index/skill/version.ts';
+import type { CommandContext } from '../../command.ts';
+import { busySecondsMax, pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../../limits.ts';
+import { ownName } from '../../own-version.ts';
+import { type VersionAnswer, versionAnswer } from '../../registries/registry-answers.ts';
+import { askRegistry, versionPath } from '../../registries/registry-api.ts';
+import { scanFiles } from '../../scan/scan-skill.ts';
+import type { WatchedScanner } from '../../scan/watched-scan.ts';
+import type { KeyFile } from '../../signing/key-file.ts';
+import type { ExactVersion } from '../../terminal/exact-version.ts';
+import { importPredicate } from '../provenance.ts';
+import { isUnderWay } from '../under-way.ts';
+import { publishVersion } from '../upload.ts';
 import { type FoundSkill, findName, manifestFor } from './import-skill.ts';
 import type { SourceSkill } from './import-source.ts';
 import type { ImportRow } from './import-table.ts';
-import { importPredicate } from './provenance.ts';
 import type { ScopeVersion } from './scope-versions.ts';
-import { isUnderWay } from './under-way.ts';
-import { publishVersion } from './upload.ts';
 
 export interface ImportWorld {
   readonly context: CommandContext;

@@ -1,5 +1,9 @@
 /** The version under which a skill of a repository is imported. */
-import { compareVersions, parseVersion, type Version } from '../../skills-index/skill/version.ts';
+import {
+  compareVersions,
+  parseVersion,
+  type Version,
+} from '../../../skills-index/skill/version.ts';
 
 /** What a commit tells about the versions of its skills. */
 export interface CommitVersions {

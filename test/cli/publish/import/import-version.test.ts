@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { releaseOf, versionsOfCommit } from '../../../cli/publish/import-version.ts';
-import { compareVersions, parseVersion } from '../../../skills-index/skill/version.ts';
+import { releaseOf, versionsOfCommit } from '../../../../cli/publish/import/import-version.ts';
+import { compareVersions, parseVersion } from '../../../../skills-index/skill/version.ts';
 
 const commit = {
   commit: '0123456789abcdef0123456789abcdef01234567',

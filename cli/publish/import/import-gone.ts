@@ -1,12 +1,12 @@
 /** Skills that an earlier import took from a branch, and that the branch no longer has. */
 import { randomUUID } from 'node:crypto';
-import { parseSkillName } from '../../skills-index/skill/name.ts';
-import { parseVersion } from '../../skills-index/skill/version.ts';
-import { adviceStatement } from '../../skills-index/statement/attestation.ts';
-import type { FetchedCommit } from '../git/fetched-commit.ts';
-import { postStatement, registryIdFor } from '../registries/post-statement.ts';
-import { versionAnswer } from '../registries/registry-answers.ts';
-import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import { parseSkillName } from '../../../skills-index/skill/name.ts';
+import { parseVersion } from '../../../skills-index/skill/version.ts';
+import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
+import type { FetchedCommit } from '../../git/fetched-commit.ts';
+import { postStatement, registryIdFor } from '../../registries/post-statement.ts';
+import { versionAnswer } from '../../registries/registry-answers.ts';
+import { askRegistry, versionPath } from '../../registries/registry-api.ts';
 import type { ImportWorld } from './import-one.ts';
 import type { ImportRow } from './import-table.ts';
 import type { ScopeVersion } from './scope-versions.ts';

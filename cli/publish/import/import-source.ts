@@ -5,16 +5,16 @@ import {
   bundleBytesMax,
   bundleFileBytesMax,
   bundleFilesMax,
-} from '../../skills-index/skill/limits.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import type { VersionSource } from '../../skills-index/statement/source.ts';
-import type { CommandContext } from '../command.ts';
-import type { FolderEntry } from '../git/commit-tree.ts';
-import { type FetchedCommit, withCommit } from '../git/fetched-commit.ts';
-import { folderAddress, type GitAddress, parseGitAddress } from '../git/git-address.ts';
-import { folderReasonsMax } from '../limits.ts';
-import { findSkills } from '../scan/find-skills.ts';
-import { overLimit, readSkillFolder, type SkillFolder } from '../scan/source-folder.ts';
+} from '../../../skills-index/skill/limits.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import type { VersionSource } from '../../../skills-index/statement/source.ts';
+import type { CommandContext } from '../../command.ts';
+import type { FolderEntry } from '../../git/commit-tree.ts';
+import { type FetchedCommit, withCommit } from '../../git/fetched-commit.ts';
+import { folderAddress, type GitAddress, parseGitAddress } from '../../git/git-address.ts';
+import { folderReasonsMax } from '../../limits.ts';
+import { findSkills } from '../../scan/find-skills.ts';
+import { overLimit, readSkillFolder, type SkillFolder } from '../../scan/source-folder.ts';
 import type { CommitVersions } from './import-version.ts';
 
 export interface ImportSource {
@@ -40,10 +40,10 @@ export interface SourceSkill {
  */
 export async function withSource<Result>(
   context: CommandContext,
-  given: string,
+  { address: given, path }: { readonly address: string; readonly path: string | undefined },
   use: (source: ImportSource) => Promise<Result>,
 ): Promise<Result> {
-  const folder = folderOption(context);
+  const folder = path === undefined ? undefined : folderIn(path);
   const address = parseGitAddress(given) ?? (await localAddress(context.cwd, given));
   if (address !== undefined)
     return withCommit(context, address, (commit) => use(skillsOf(commit, folder)));
@@ -55,11 +55,10 @@ export async function withSource<Result>(
   });
 }
 
-function folderOption({ options }: CommandContext): string | undefined {
-  if (typeof options.path !== 'string') return undefined;
-  const folder = posix.normalize(options.path).replace(/\/$/, '');
+function folderIn(path: string): string {
+  const folder = posix.normalize(path).replace(/\/$/, '');
   if (posix.isAbsolute(folder) || folder.split('/').includes('..'))
-    throw new Problem('usage', `--path ${JSON.stringify(options.path)} leaves the repository`, {
+    throw new Problem('usage', `The path ${JSON.stringify(path)} leaves the repository`, {
       hint: 'name a folder of the repository, such as --path skills',
     });
   return folder === '.' ? '' : folder;

@@ -1,10 +1,10 @@
 /** All versions that were published in a scope, by name. */
-import type { Digest } from '../../skills-index/skill/digest.ts';
-import type { Scope } from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { versionPagesMax } from '../limits.ts';
-import { scopeVersionsAnswer } from '../registries/registry-answers.ts';
-import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
+import type { Digest } from '../../../skills-index/skill/digest.ts';
+import type { Scope } from '../../../skills-index/skill/name.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { versionPagesMax } from '../../limits.ts';
+import { scopeVersionsAnswer } from '../../registries/registry-answers.ts';
+import { askRegistry, type RegistryWorld } from '../../registries/registry-api.ts';
 
 export interface ScopeVersion {
   readonly version: string;

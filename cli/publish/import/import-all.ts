@@ -1,0 +1,66 @@
+/**
+ * Imports all skills of one folder or repository. A few skills are imported in parallel, so that
+ * memory does not grow with their number.
+ */
+import type { Scope } from '../../../skills-index/skill/name.ts';
+import type { CommandContext } from '../../command.ts';
+import { importsAtOnceMax } from '../../limits.ts';
+import { startWatchedScanner } from '../../scan/watched-scan.ts';
+import type { KeyFile } from '../../signing/key-file.ts';
+import { startProgress } from '../../terminal/progress.ts';
+import { deprecateGone } from './import-gone.ts';
+import { type ImportWorld, importOne } from './import-one.ts';
+import { type ImportSource, withSource } from './import-source.ts';
+import type { ImportRow } from './import-table.ts';
+import { readScopeVersions } from './scope-versions.ts';
+
+/** One import. */
+export interface ImportJob {
+  /** A folder, or the address of a repository. */
+  readonly address: string;
+  readonly scope: Scope;
+  /** The folder of the repository with the skills. */
+  readonly path: string | undefined;
+  readonly signer: KeyFile;
+}
+
+/** @throws Problem that concerns all skills */
+export function importFrom(context: CommandContext, job: ImportJob): Promise<ImportRow[]> {
+  const { address, scope, path, signer } = job;
+  return withSource(context, { address, path }, async (source) => {
+    const scanner = startWatchedScanner();
+    context.signal.addEventListener('abort', () => scanner.close(), { once: true });
+    try {
+      const known = await readScopeVersions(context, scope);
+      return await importAll({ context, scope, signer, scanner, known, taken: new Map() }, source);
+    } finally {
+      await scanner.close();
+    }
+  });
+}
+
+async function importAll(world: ImportWorld, source: ImportSource): Promise<ImportRow[]> {
+  const { context } = world;
+  const { skills, commit } = source;
+  const progress = startProgress(context, skills.length, 'skills');
+  const rows: ImportRow[] = [];
+  const waiting = [...skills.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      context.signal.throwIfAborted();
+      const [index, skill] = next;
+      rows[index] = await importOne(world, skill);
+      progress.step(skill.path);
+    }
+  };
+  // A failure that stops one worker stops all: the others finish their skill and take no further
+  // one.
+  const stopping = async (): Promise<void> => {
+    await work().finally(() => waiting.splice(0));
+  };
+  const ended = await Promise.allSettled(Array.from({ length: importsAtOnceMax }, stopping));
+  progress.end();
+  const failure = ended.find((worker) => worker.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+  return commit === undefined ? rows : [...rows, ...(await deprecateGone(world, commit, rows))];
+}

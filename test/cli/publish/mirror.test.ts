@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { parseMirrorList } from '../../../cli/publish/import/mirror-list.ts';
+import { approve, makeSkill, publish, scan } from '../../registry/road.ts';
+import { makeUsers } from '../registry-users.ts';
+import { folderWith } from '../temporary-folder.ts';
+
+const toml = `[[repositories]]
+address = "https://github.com/anthropics/skills"
+scope = "@acme"
+path = "skills"
+
+[[repositories]]
+address = "git@git.example:skills.git#main"
+scope = "other"
+`;
+
+describe('the list of a mirror', () => {
+  it('is TOML or JSON', () => {
+    const list = [
+      { address: 'https://github.com/anthropics/skills', scope: 'acme', path: 'skills' },
+      { address: 'git@git.example:skills.git#main', scope: 'other' },
+    ];
+    expect(parseMirrorList(toml, 'list.toml')).toEqual(list);
+    expect(parseMirrorList(JSON.stringify({ repositories: list }), 'list.json')).toEqual(list);
+  });
+
+  it.each([
+    ['no TOML', '[[', 'Cannot read list.toml'],
+    ['no repositories', '', 'repositories'],
+    ['an unknown key', `${toml}branch = "main"\n`, 'branch: is not a known key'],
+    ['no scope', '[[repositories]]\naddress = "x"\n', 'scope'],
+    ['a key of JavaScript', '[__proto__]\n', 'Cannot read list.toml'],
+  ])('is refused with %s', (_, text, message) => {
+    try {
+      parseMirrorList(text, 'list.toml');
+      expect.unreachable();
+    } catch (problem) {
+      expect(problem).toMatchObject({ code: 'mirror-list-invalid' });
+      expect(`${problem} ${JSON.stringify(problem)}`).toContain(message);
+    }
+  });
+});
+
+it('imports each repository of the list, whatever becomes of the others', async () => {
+  const users = await makeUsers();
+  onTestFinished(() => users.world.close());
+  const { author, scanner, rita, send, tokens } = users.world;
+  const kept = makeSkill('@acme/kept', '1.0.0');
+  await publish(send, kept, author);
+  await scan(send, tokens.scanner, scanner, kept, 'pass');
+  await approve(send, tokens.rita, rita, kept);
+  const upstream = folderWith();
+  for (const [path, bytes] of kept.packed.contents) {
+    mkdirSync(dirname(join(upstream, 'a', path)), { recursive: true });
+    writeFileSync(join(upstream, 'a', path), bytes);
+  }
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.example', ...args], {
+      cwd: upstream,
+      stdio: 'pipe',
+    });
+  git('init', '-q', '-b', 'main');
+  git('add', '.');
+  git('commit', '-q', '-m', 'first');
+  const list = join(folderWith(), 'list.json');
+  const repositories = ['file:///nowhere.git', `${upstream}#main`, 'ext::sh -c id'].map(
+    (address) => ({ address, scope: 'acme' }),
+  );
+  writeFileSync(list, JSON.stringify({ repositories }));
+  const mirrored = await users.as('author', ['mirror', list, '--format', 'json']);
+  expect(mirrored.exit, mirrored.stderr).toBe(6);
+  expect(JSON.parse(mirrored.stdout)).toMatchObject({
+    schema: 'skillgate.mirror/1',
+    repositories: [
+      { rows: [], problem: { code: 'git-failed' } },
+      { scope: '@acme', rows: [{ name: '@acme/kept', outcome: 'there', status: 'approved' }] },
+      { rows: [], problem: { code: 'git-address-invalid' } },
+    ],
+  });
+  const text = await users.as('author', ['mirror', list]);
+  expect(text.stdout).toMatch(/nowhere.git in @acme\nfailed {2}git-failed: /);
+  expect(text.stdout).toMatch(/@acme\/kept@1\.0\.0 +unchanged/);
+  expect(text.stdout).toContain('3 repositories: 1 unchanged');
+});
