@@ -62,6 +62,7 @@ export interface BoundedGit {
 }
 
 const limited = './limited-git';
+const killed = 'git was ended';
 
 /** Makes a bare repository with our config in an empty folder. */
 export async function makeBoundedGit(folder: string, world: GitWorld): Promise<BoundedGit> {
@@ -144,7 +145,7 @@ async function callGit<Answer>(call: Call, ask: Ask<Answer>): Promise<Answer> {
     allowEnvironment: Object.keys(env).filter((name) => name.startsWith('GIT_')),
     unsafe: { allowUnsafeHooksPath: true, allowUnsafeFsMonitor: true },
     // Half a list must never count as the list: a process that was killed has no exit code.
-    errors: (error, { exitCode }) => error ?? (exitCode === 0 ? undefined : new Error('')),
+    errors: (error, { exitCode }) => error ?? (exitCode === 0 ? undefined : Buffer.from(killed)),
     ...(input === undefined ? {} : { input: () => input }),
   })
     .env(env)
@@ -182,7 +183,7 @@ function isBeyondLimit(message: string): boolean {
   const failures = message.split('\n').filter((line) => /^(?:fatal|error):/.test(line));
   return (
     /died of signal|out of memory|malloc failed|mmap failed|cannot allocate/i.test(message) ||
-    message === '' ||
+    message === killed ||
     (failures.length === 1 && failures[0] === 'fatal: fetch-pack: invalid index-pack output')
   );
 }
