@@ -8,10 +8,8 @@ const [program = '', place = ''] = process.argv.slice(2);
 const beside = `${place}.new`;
 
 setPriority(10);
-// What an interrupted process left there is older than any process that still makes the image.
-rmSync(beside, { force: true });
-// Only one process makes the image. Where Node cannot make it, the empty file keeps the next
-// commands from trying again.
+// Only one process makes the image: a second one ends here. Where Node cannot make the image, the
+// empty file keeps the next commands from trying again.
 closeSync(openSync(beside, 'wx', 0o600));
 const { status } = spawnSync(
   process.execPath,

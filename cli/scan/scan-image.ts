@@ -4,7 +4,7 @@
  * of Node only.
  */
 import { spawn } from 'node:child_process';
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { childMemoryMiB, scanStackKiB } from '../../scanner/limits.ts';
@@ -65,6 +65,8 @@ export async function startFromImage({ place }: ScanImage): Promise<ScanProcess 
 export function startMakingImage({ program, place }: ScanImage): void {
   const begun = lstatSync(`${place}.new`, { throwIfNoEntry: false });
   if (begun !== undefined && Date.now() - begun.mtimeMs < imageRetrySeconds * 1_000) return;
+  // An attempt that failed, or was interrupted.
+  rmSync(`${place}.new`, { force: true });
   spawn(process.execPath, [maker, program, place], {
     detached: true,
     stdio: 'ignore',
