@@ -36,6 +36,7 @@ import { packageRoutes } from './routes/packages.ts';
 import { readerRoutes } from './routes/readers.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { scopeVersionRoutes } from './routes/scope-versions.ts';
+import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { skillFileRoutes } from './routes/skill-files.ts';
 import { skillVersionRoutes } from './routes/skill-versions.ts';
@@ -181,6 +182,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
     incidentRoutes,
     packageRoutes,
     readerRoutes,
+    searchRoutes,
   ])
     api.route('/', routes(registry));
   api.route('/', statementRoutes(registry, addressOf));

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Description } from './descriptions.ts';
-import { miniSearch, plainFts5, type Ranker } from './rankers.ts';
+import { miniSearch, plainFts5, type Ranker, type Searched } from './rankers.ts';
 
 /** The number of candidates of each retriever. */
 const depths = { words: 5, openings: 4, trigrams: 4, neighbours: 8, chance: 2 };
@@ -50,9 +50,9 @@ export function shuffled(seed: string, items: readonly string[]): string[] {
 }
 
 /** Cosine of the weights of runs of three characters: finds what is spelt alike. */
-const trigrams: Ranker = {
+const trigrams = {
   name: 'trigrams',
-  index: (descriptions) => {
+  index: (descriptions: readonly Searched[]) => {
     const documents = descriptions.map(({ name, description }) =>
       countsOf(`${name} ${description}`),
     );
@@ -68,7 +68,7 @@ const trigrams: Ranker = {
       return new Map(weights.map(([run, weight]) => [run, weight / length]));
     };
     const vectors = documents.map(weighed);
-    return (query) => {
+    return (query: string) => {
       const asked = [...weighed(countsOf(query))];
       const scores = vectors.map((vector, at): [number, string] => [
         asked.reduce((sum, [run, weight]) => sum + weight * (vector.get(run) ?? 0), 0),
@@ -77,7 +77,7 @@ const trigrams: Ranker = {
       return scores.toSorted(([a], [b]) => b - a).map(([, digest]) => digest);
     };
   },
-};
+} satisfies Ranker;
 
 function countsOf(text: string): Map<string, number> {
   const plain = ` ${text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ')} `;

@@ -29,17 +29,18 @@ interface Reached {
 }
 
 /** @param halves the halves to print: a table of the frozen half belongs to the end of the work */
-export function compareRankers(
+export async function compareRankers(
   descriptions: readonly Description[],
   halves: readonly Half[],
-): string {
+): Promise<string> {
   const searches = rankers.map(({ name, index }) => ({ name, search: index(descriptions) }));
-  const reached = halves.flatMap((half) =>
-    searches.map(({ name, search }): Reached => {
-      const outcomes = readQueries(half).map((one) => outcomeOf(one, search(one.query)));
-      return { half, ranker: name, outcomes };
-    }),
-  );
+  const reached: Reached[] = [];
+  for (const half of halves)
+    for (const { name, search } of searches) {
+      const outcomes: Outcome[] = [];
+      for (const one of readQueries(half)) outcomes.push(outcomeOf(one, await search(one.query)));
+      reached.push({ half, ranker: name, outcomes });
+    }
   const passes = passesOf(halves.flatMap(readQueries));
   const above = passes.filter(([one, other]) => one + other > 0);
   return [

@@ -28,7 +28,7 @@ if (first === 'lay-out' && second !== undefined && third !== undefined) {
   process.stdout.write(`${candidatesOf(second, third, fourth)}\n`);
 } else if (first !== undefined && second === undefined) {
   const halves = values.open ? (['open'] as const) : (['open', 'frozen'] as const);
-  process.stdout.write(`${compareRankers(readDescriptions(first), halves)}\n`);
+  process.stdout.write(`${await compareRankers(readDescriptions(first), halves)}\n`);
 } else throw new Error(usage);
 
 function candidatesOf(folder: string, drawn: string, query: string): string {

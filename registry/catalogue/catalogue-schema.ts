@@ -1,5 +1,5 @@
 /** Tables of the catalogue. Migrations are generated from this file, too. */
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
@@ -13,7 +13,9 @@ import { digestColumn } from '../store/columns/digest-column.ts';
 export const skills = sqliteTable(
   'skills',
   {
-    name: text().$type<SkillName>().primaryKey(),
+    /** The row's id in `skill_words`. */
+    id: integer().primaryKey(),
+    name: text().$type<SkillName>().notNull().unique(),
     scope: text().$type<Scope>().notNull(),
     versionId: text().notNull(),
     version: text().$type<Version>().notNull(),
@@ -38,6 +40,19 @@ export const changedSkills = sqliteTable('changed_skills', {
   /** Counts the changes, so that a renewal of an earlier one leaves the row. */
   turn: integer().notNull().default(0),
 });
+
+/**
+ * The words of skills' names by their variants, from `variantsOf`: a search finds the word that a
+ * typo means. A word stays when its skill goes, and finds nothing then.
+ */
+export const nameWords = sqliteTable(
+  'name_words',
+  {
+    variant: text().notNull(),
+    word: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.variant, table.word] })],
+);
 
 /** Digests of the zip archives of bundles, for those that somebody asked for. */
 export const archives = sqliteTable('archives', {

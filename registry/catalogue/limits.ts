@@ -10,3 +10,24 @@ export const skillsPageRows = 50;
 export const catalogueBusyPauseMs = 5;
 export const cataloguePauseMs = 500;
 export const catalogueFailurePauseMs = 10_000;
+/** Words of a query that a search reads. */
+export const searchedWordsMax = 32;
+/** Characters of the longest word that a search reads. */
+export const wordCharsMax = 40;
+/**
+ * A word that more skills have is not looked up, and is not counted further: looking it up would
+ * take longer the more skills there are.
+ */
+export const skillsOfWordMax = 2_000;
+/** The rarest words of a query, which are looked up. */
+export const lookedUpWordsMax = 8;
+/** Skills that a search orders by all words of a query. */
+export const searchCandidatesMax = 200;
+/** Words of names that take the place of one unknown word. */
+export const correctionsMax = 3;
+/** Pairs of an unknown word and a word of names that one search reads. */
+export const correctionRowsMax = 200;
+/** Characters of a query. */
+export const queryCharsMax = 2_000;
+export const searchPageRows = 20;
+export const searchPageRowsMax = 50;

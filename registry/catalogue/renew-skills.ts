@@ -2,8 +2,8 @@
  * Keeps the catalogue in step with the index: one row for each skill, with the version that is
  * offered to somebody who names none.
  */
-import { and, asc, desc, eq } from 'drizzle-orm';
-import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { type SkillName, scopeOf, shortNameOf } from '../../skills-index/skill/name.ts';
 import { compareVersions, resolveVersion } from '../../skills-index/skill/version.ts';
 import { type IndexLine, parseIndexFile } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Registry } from '../context.ts';
@@ -13,7 +13,7 @@ import { keepOn } from '../keep-on.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
-import { changedSkills, skills } from './catalogue-schema.ts';
+import { changedSkills, nameWords, skills } from './catalogue-schema.ts';
 import {
   catalogueBusyPauseMs,
   catalogueFailurePauseMs,
@@ -21,6 +21,7 @@ import {
   offeredCandidatesMax,
   skillsRenewedAtOnce,
 } from './limits.ts';
+import { variantsOf, wordsOf } from './search/words.ts';
 
 /**
  * Renews the rows of some skills whose versions changed.
@@ -43,8 +44,9 @@ export async function renewSkills(
         ? (db) => db.delete(skills).where(eq(skills.name, name))
         : (db) =>
             db.insert(skills).values(row).onConflictDoUpdate({ target: skills.name, set: row });
+    const words = row === undefined ? [] : nameWordsOf(name);
     const isDone = and(eq(changedSkills.name, name), eq(changedSkills.turn, turn));
-    await registry.db.batch([write, (db) => db.delete(changedSkills).where(isDone)]);
+    await registry.db.batch([write, ...words, (db) => db.delete(changedSkills).where(isDone)]);
   }
   return changed.length === skillsRenewedAtOnce;
 }
@@ -117,6 +119,16 @@ async function offeredOf(
     capabilities,
     offeredSince: chosen.since ?? chosen.createdAt,
   };
+}
+
+/** The words of a skill's short name, by which a search finds what a typo means. */
+function nameWordsOf(name: SkillName): BatchWrite[] {
+  const rows = [...new Set(wordsOf(shortNameOf(name)))].flatMap((word) =>
+    variantsOf(word).map((variant) => ({ variant, word })),
+  );
+  if (rows.length === 0) return [];
+  const values = sql`SELECT value ->> 'variant', value ->> 'word' FROM json_each(${JSON.stringify(rows)}) WHERE TRUE`;
+  return [(db) => db.run(sql`INSERT OR IGNORE INTO ${nameWords} (variant, word) ${values}`)];
 }
 
 /** Installers refuse an index with an unreadable line, so its skill is not offered. */

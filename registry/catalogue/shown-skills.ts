@@ -5,6 +5,7 @@
 import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
 import type { Registry } from '../context.ts';
+import { isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionRow } from '../versions/versions.ts';
@@ -42,6 +43,18 @@ export async function findSkill(
 ): Promise<ShownSkill | undefined> {
   const rows = await readShown(registry, async () => rowsOf(registry).where(eq(skills.name, name)));
   return shownAmong(rows)[0];
+}
+
+/** The skills with some ids of rows, in no order. */
+export async function skillsByIds(
+  registry: Registry,
+  ids: readonly number[],
+): Promise<(ShownSkill & { readonly id: number })[]> {
+  const rows = await readShown(registry, async () =>
+    rowsOf(registry).where(isAmong(skills.id, ids)),
+  );
+  const byVersion = new Map(rows.map((row) => [row.id, row.rowId]));
+  return shownAmong(rows).map((skill) => ({ ...skill, id: byVersion.get(skill.versionId) ?? 0 }));
 }
 
 /** A page of the skills of a scope, or of all scopes, in the order of their names. */
@@ -94,7 +107,7 @@ type SkillRow = Awaited<ReturnType<typeof rowsOf>>[number];
 function rowsOf({ db }: Registry) {
   const { capabilities, description, offeredSince, scope } = skills;
   return db.read
-    .select({ ...shownColumns, scope, description, capabilities, offeredSince })
+    .select({ ...shownColumns, rowId: skills.id, scope, description, capabilities, offeredSince })
     .from(skills)
     .innerJoin(versions, eq(versions.id, skills.versionId))
     .$dynamic();

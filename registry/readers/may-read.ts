@@ -51,6 +51,29 @@ export async function onlyShown<Item extends { readonly name: SkillName }>(
   return items.filter(({ name }) => shown.has(scopeOf(name)));
 }
 
+/** Scopes of which a request may read nothing; with `only`, of all others. */
+export interface HiddenScopes {
+  readonly scopes: readonly Scope[];
+  readonly only: boolean;
+}
+
+/**
+ * The scopes that a search for a request leaves out. A search counts and orders what it finds, so
+ * that leaving skills out of the answer alone would still tell something of them.
+ */
+export async function scopesHiddenFrom(
+  registry: Registry,
+  context: Context,
+): Promise<HiddenScopes> {
+  const { readers } = registry;
+  const none = { scopes: [], only: false };
+  if (readers === undefined || readers.privateScopes.length === 0) return none;
+  const shown = await privateScopesFor(registry, context, readers);
+  if (shown === 'everything') return none;
+  if (readers.privateScopes === 'everything') return { scopes: shown, only: true };
+  return { scopes: readers.privateScopes.filter((scope) => !shown.includes(scope)), only: false };
+}
+
 /**
  * Answers a request for content of private scopes as if there were none.
  * @param scopes of the content: the request must be allowed to read one of them

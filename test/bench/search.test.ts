@@ -167,11 +167,14 @@ describe('descriptions', () => {
     expect(() => readDescriptions(folder)).toThrow('acme/skills: not listed: 1');
   });
 
-  it.each(rankers)('$name finds a description by a word, and answers no words', ({ index }) => {
-    const search = index([report, made('monthly-invoice', 'Writes invoices.')]);
-    expect(search('report, please: "CSV" AND (NOT')[0]).toBe(report.digest);
-    expect(search('…')).toEqual([]);
-  });
+  it.each(rankers)(
+    '$name finds a description by a word, and answers no words',
+    async ({ index }) => {
+      const search = index([report, made('monthly-invoice', 'Writes invoices.')]);
+      expect((await search('report, please: "CSV" AND (NOT'))[0]).toBe(report.digest);
+      expect(await search('…')).toEqual([]);
+    },
+  );
 });
 
 function temporaryFolder(): string {

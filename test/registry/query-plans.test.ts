@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
 import { renewSkills } from '../../registry/catalogue/renew-skills.ts';
+import { findSkills } from '../../registry/catalogue/search/find-skills.ts';
 import { findSkill, skillsByName, skillsByTime } from '../../registry/catalogue/shown-skills.ts';
 import { readIndexFile } from '../../registry/index/index-file.ts';
 import { readLines, readLinesAt, unwrittenLines } from '../../registry/index/index-rows.ts';
@@ -75,6 +76,11 @@ describe('the plan of a statement', () => {
       /^SCAN jobs/,
     ],
     [
+      'reads all rows of a full-text index',
+      'select rowid from "skill_words" order by rowid desc limit 9',
+      /^SCAN skill_words/,
+    ],
+    [
       'has more parameters than D1 takes',
       `select * from "versions" where "id" in (${Array(101).fill('?')})`,
       /^101 parameters/,
@@ -84,6 +90,10 @@ describe('the plan of a statement', () => {
   });
 
   it.each([
+    [
+      'reads the rows of a full-text index that match',
+      'select rowid from "skill_words" where "skill_words" match ? order by rank limit 9',
+    ],
     ['finds one version', 'select * from "versions" where "name" = ? and "version" = ?'],
     [
       'finds the last approved version before another',
@@ -262,6 +272,10 @@ describe('a registry', () => {
       await skillsByName(world.registry, { after: place.name, scope: scopeOf(place.name) });
       await skillsByTime(world.registry);
       await skillsByTime(world.registry, place);
+      for (const query of ['words', 'werds', 'words&without=network'])
+        expect((await send(`/api/v1/search?q=${query}`)).status).toBe(200);
+      const hidden = { scopes: [scopeOf(place.name)], only: true };
+      await findSkills(world.registry, { query: 'words werds', hidden });
       // The cron trigger of a Worker.
       for (const _ of [1, 2]) {
         await resumeSome(world.registry, () => undefined);

@@ -101,7 +101,7 @@ describe('the offered version of a skill', () => {
     for (const version of ['1.0.0', '1.0.1']) await release('@acme/one', version);
     await renewSkills(world.registry, 1);
     expect(await offered()).toBe('2.0.0');
-    await world.registry.db.read.delete(skills);
+    await world.registry.db.read.delete(skills).where(eq(skills.name, '@acme/one' as SkillName));
     await world.registry.db.read.insert(changedSkills).values({ name: '@acme/one' as SkillName });
     await renewSkills(world.registry, 1);
     expect(await offered()).toBe('1.0.1');

@@ -1,0 +1,41 @@
+/** A registry whose catalogue has one approved skill for each description, and nothing else. */
+import { sql } from 'drizzle-orm';
+import { changedSkills, nameWords } from '../../registry/catalogue/catalogue-schema.ts';
+import { variantsOf, wordsOf } from '../../registry/catalogue/search/words.ts';
+import type { Registry } from '../../registry/context.ts';
+import { openSqlite } from '../../registry/store/sqlite.ts';
+import type { Description } from './descriptions.ts';
+
+const none = JSON.stringify({ env: [], secret: [], egress: [], mount: [], exec: [] });
+
+/** The id of a version is the digest of its description. */
+export function registryWith(
+  descriptions: readonly Pick<Description, 'digest' | 'name' | 'description'>[],
+): Registry {
+  const db = openSqlite(':memory:');
+  const rows = descriptions.map(({ digest, name, description }, at) => ({
+    digest,
+    at,
+    description,
+    // Names of public skills have further characters, and several skills have one name.
+    name: `@s${at}/${wordsOf(name).join('-')}`,
+  }));
+  const from = sql`FROM json_each(${JSON.stringify(rows)})`;
+  db.read.run(
+    sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT value ->> 'digest', value ->> 'name', '1.0.0', zeroblob(32), 'approved', 1, zeroblob(32), 'pass', zeroblob(32), 1, value ->> 'at' ${from}`,
+  );
+  db.read.run(
+    sql`INSERT INTO skills (name, scope, versionId, version, description, capabilities, offeredSince) SELECT value ->> 'name', 's', value ->> 'digest', '1.0.0', value ->> 'description', ${none}, 1 ${from}`,
+  );
+  const words = rows.flatMap(({ name }) =>
+    wordsOf(name.slice(name.indexOf('/') + 1)).flatMap((word) =>
+      variantsOf(word).map((variant) => ({ variant, word })),
+    ),
+  );
+  db.read.run(
+    sql`INSERT OR IGNORE INTO ${nameWords} (variant, word) SELECT value ->> 'variant', value ->> 'word' FROM json_each(${JSON.stringify(words)})`,
+  );
+  db.read.run(sql`DELETE FROM ${changedSkills}`);
+  // A search reads nothing but the database.
+  return { db } as Partial<Registry> as Registry;
+}

@@ -1,0 +1,186 @@
+import { sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { skills } from '../../../registry/catalogue/catalogue-schema.ts';
+import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
+import { findSkills } from '../../../registry/catalogue/search/find-skills.ts';
+import { rankSkills } from '../../../registry/catalogue/search/rank-skills.ts';
+import { queryWords, variantsOf } from '../../../registry/catalogue/search/words.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { parseScope, type SkillName } from '../../../skills-index/skill/name.ts';
+import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { freshNonce } from '../../nonce.ts';
+import { approve, call, claimScope, makeSkill, publish, type Skill, scan, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+const readers = {
+  schema: 'skillgate.readers/1' as const,
+  private: [parseScope('hidden')],
+  readers: [{ name: 'agents', token: digestOf('r'.repeat(43)), scopes: [parseScope('hidden')] }],
+};
+
+let world: Staffed;
+beforeEach(async () => {
+  world = await makeStaffedWorld({ readers });
+  onTestFinished(() => world.close());
+});
+
+async function release(name: string): Promise<Skill> {
+  const { author, rita, scanner, send, tokens } = world;
+  const skill = makeSkill(name, '1.0.0');
+  expect((await publish(send, skill, author)).status).toBe(201);
+  await scan(send, tokens.scanner, scanner, skill, 'pass');
+  expect((await approve(send, tokens.rita, rita, skill)).status).toBeLessThan(300);
+  while (await renewSkills(world.registry));
+  return skill;
+}
+
+async function describeAs(name: string, description: string, egress: readonly string[] = []) {
+  const capabilities = { env: [], secret: [], egress, mount: [], exec: [] };
+  const set = sql`description = ${description}, capabilities = ${JSON.stringify(capabilities)}`;
+  await world.registry.db.read.run(sql`UPDATE ${skills} SET ${set} WHERE name = ${name}`);
+}
+
+async function search(query: string, token?: string) {
+  const path = `/api/v1/search?${query}`;
+  return call(world.send, path, token === undefined ? {} : { token });
+}
+
+async function names(query: string, token?: string): Promise<string[]> {
+  const { body } = await search(query, token);
+  return body.results.map(({ name }: { name: string }) => name);
+}
+
+describe('a search', () => {
+  it('answers in the form of ClawHub, with what the skill needs', async () => {
+    const skill = await release('@acme/invoice-reader');
+    await describeAs('@acme/invoice-reader', 'Reads invoices.', ['https://a.example/']);
+    expect((await search('q=read+my+invoice')).body).toEqual({
+      results: [
+        {
+          slug: 'invoice-reader',
+          displayName: 'invoice-reader',
+          summary: 'Reads invoices.',
+          version: '1.0.0',
+          score: 1,
+          updatedAt: expect.any(Number),
+          ownerHandle: 'acme',
+          owner: { handle: 'acme' },
+          name: '@acme/invoice-reader',
+          bundle: skill.packed.digest,
+          needs: ['network'],
+        },
+      ],
+      facets: {
+        total: 1,
+        needs: { network: 1, secrets: 0, environment: 0, files: 0, programs: 0, packages: 0 },
+      },
+      corrected: {},
+    });
+  });
+
+  it('filters by what a skill must not need, and pages', async () => {
+    for (const name of ['@acme/one', '@acme/two', '@acme/three']) await release(name);
+    await describeAs('@acme/one', 'Sorts photographs.', ['https://a.example/']);
+    await describeAs('@acme/two', 'Sorts photographs.');
+    await describeAs('@acme/three', 'Sorts photographs.');
+    expect(await names('q=photograph&without=network')).toEqual(['@acme/three', '@acme/two']);
+    const { body } = await search('q=photograph&limit=2');
+    expect([body.results.length, body.next, body.facets.total]).toEqual([2, '2', 3]);
+    expect(await names(`q=photograph&limit=2&after=${body.next}`)).toHaveLength(1);
+  });
+
+  it.each(['invoce', 'inovice', 'invoicex', 'onvoice'])('finds a name by %s', async (typo) => {
+    await release('@acme/invoice-reader');
+    const { body } = await search(`q=${typo}`);
+    expect(body.corrected).toEqual({ [typo]: ['invoice'] });
+    expect(body.results).toHaveLength(1);
+  });
+
+  it.each(['', 'the', '"', 'name:x OR *', 'NEAR(a b)', '%00', '-', '🙂'])(
+    'finds nothing for %j',
+    async (text) => {
+      await release('@acme/one');
+      const answer = await search(`q=${encodeURIComponent(text)}`);
+      expect([answer.status, answer.body.results]).toEqual([200, []]);
+    },
+  );
+
+  it.each(['limit=x', 'after=-1', 'without=everything', `q=${'a'.repeat(2_001)}`])(
+    'refuses %s',
+    async (query) => {
+      expect(await search(query)).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
+    },
+  );
+
+  it('shows no stopped version, from the stop on', async () => {
+    const skill = await release('@acme/one');
+    await describeAs('@acme/one', 'Sorts photographs.');
+    expect(await names('q=photographs')).toEqual(['@acme/one']);
+    const said = { registry: registryIdOf(world.registry.root), reason: 'a test' };
+    const target = { bundle: skill.packed.digest };
+    const stop = revocationStatement({ ...said, kind: 'revoked', target, nonce: freshNonce() });
+    expect((await state(world.send, stop, world.rita)).status).toBe(201);
+    expect(await names('q=photographs')).toEqual([]);
+    while (await renewSkills(world.registry));
+    expect(await names('q=photographs')).toEqual([]);
+  });
+
+  it('follows a description that changes: the old words find nothing', async () => {
+    await release('@acme/one');
+    await describeAs('@acme/one', 'Sorts photographs.');
+    await describeAs('@acme/one', 'Waters plants.');
+    expect(await names('q=photographs')).toEqual([]);
+    expect(await names('q=plants')).toEqual(['@acme/one']);
+  });
+
+  it('tells a stranger nothing of a private scope, in results, facets or corrections', async () => {
+    await claimScope(world.send, 'hidden', world.author);
+    await release('@acme/one');
+    await describeAs('@acme/one', 'Sorts photographs.');
+    const before = [
+      await search('q=photographs+zeppelin'),
+      await search('q=zepelin'),
+      await search('q=photographs'),
+    ];
+    await release('@hidden/zeppelin');
+    await describeAs('@hidden/zeppelin', 'Sorts photographs of zeppelins.');
+    expect([
+      await search('q=photographs+zeppelin'),
+      await search('q=zepelin'),
+      await search('q=photographs'),
+    ]).toEqual(before);
+    expect(await names('q=zepelin', 'r'.repeat(43))).toEqual(['@hidden/zeppelin']);
+  });
+});
+
+it('counts only the scopes that are shown where a search is limited to them', async () => {
+  await release('@acme/one');
+  await describeAs('@acme/one', 'Sorts photographs.');
+  const found = async (scopes: readonly string[], only: boolean) => {
+    const hidden = { scopes: scopes.map(parseScope), only };
+    return (await findSkills(world.registry, { query: 'photographs', hidden })).skills.length;
+  };
+  expect(await found(['acme'], true)).toBe(1);
+  expect(await found([], true)).toBe(0);
+  expect(await found(['acme'], false)).toBe(0);
+});
+
+it('orders by the words that were not looked up, too', () => {
+  const skill = (name: string, description: string) => ({
+    skill: { name: `@acme/${name}` as SkillName, description },
+    rank: -1,
+  });
+  const ranked = rankSkills(
+    [skill('a', 'Sorts mail.'), skill('b', 'Analyses data of mail.')],
+    [{ word: 'analysis', skills: 10 }],
+    1_000,
+  );
+  expect(ranked.map(({ skill: { name } }) => name)).toEqual(['@acme/b', '@acme/a']);
+});
+
+it('reads the words of a query once, without those that say nothing', () => {
+  expect(queryWords('Please résumé the RESUME of my café')).toEqual(['resume', 'cafe']);
+  expect(variantsOf('abcd')).toEqual(['abcd', 'bcd', 'acd', 'abd', 'abc']);
+  expect(variantsOf('abc')).toEqual([]);
+});
