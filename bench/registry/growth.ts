@@ -11,8 +11,8 @@ const sizesOf: Record<Reach, readonly number[]> = {
   usual: [1_000, 10_000, 100_000],
   full: [1_000, 10_000, 100_000, 1_000_000],
 };
-/** Rows, stored files and the report of a version, on average over all versions. */
-const bytesOfVersion = 32 * 1024;
+/** Lean rows, and the stored files of versions in review, on average over all versions. */
+const bytesOfVersion = 16 * 1024;
 
 export async function growthPart(reach: Reach): Promise<Part> {
   const folder = await makeStaffedFolder();
