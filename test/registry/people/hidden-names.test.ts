@@ -41,6 +41,7 @@ const unlock = (): void => {
     'statements_no_update',
     'statements_no_delete',
     'statements_named',
+    'statements_bundle_once',
   ])
     edit(`DROP TRIGGER ${trigger}`);
 };
