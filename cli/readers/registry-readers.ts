@@ -42,7 +42,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (file !== before)
     printNote(
       context,
-      safe`Next: systemctl reload skillgate, or send SIGHUP to skillgate serve. A running registry reads ${path} again then.`,
+      safe`Next: systemctl reload skillgate. Without systemd, send SIGHUP to the registry’s process, which reads ${path} again then.`,
     );
   return exitCodes.ok;
 }

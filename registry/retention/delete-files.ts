@@ -6,18 +6,19 @@
  * names. Then the blobs are removed. `nothingRemovedSince` keeps an upload that found such a blob
  * from naming the blob meanwhile.
  */
-import { and, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, sql } from 'drizzle-orm';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { type BatchWrite, elementOf, holds, isAmong } from '../store/batch.ts';
+import { type BatchWrite, holds, isAmong } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { isOpen } from '../store/columns/index-conditions.ts';
 import { makeId } from '../store/ids.ts';
-import { logSegments } from '../store/log-schema.ts';
 import { storedBlobName } from '../store/objects.ts';
-import { audit, guard, jobs, statements, versionBlobs, versions } from '../store/schema.ts';
+import { audit, guard, jobs, versionBlobs, versions } from '../store/schema.ts';
+import { isNamed, listOf, namedAmong } from '../store/sweeps/named-blobs.ts';
 import { type DueVersion, dueVersions, type RetentionRule, rulesOf } from './due-files.ts';
 import { blobsRemovedAtOnce, filesDeletedAtOnce, removalsKeptMs } from './limits.ts';
 import { endedVersions, removedBlobs } from './retention-schema.ts';
@@ -48,7 +49,7 @@ export async function deleteSomeFiles(registry: Registry): Promise<boolean> {
 async function deleteFiles(
   registry: Registry,
   { state, days }: RetentionRule,
-  { id, bundle }: DueVersion,
+  { id, name, bundle }: DueVersion,
 ): Promise<void> {
   const files = await filesOf(registry, bundle);
   const at = registry.now().getTime();
@@ -56,6 +57,13 @@ async function deleteFiles(
     eq(versions.id, id),
     eq(versions.status, state),
     isNull(versions.filesDeleted),
+  );
+  // The whole key of the rows: very many versions may have one of the files. A trigger refuses the
+  // rows of a version in the index.
+  const isRow = and(
+    isAmong(versionBlobs.digest, files),
+    isAmong(versionBlobs.scope, ['', scopeOf(name)]),
+    eq(versionBlobs.versionId, id),
   );
   const open = and(eq(jobs.versionId, id), isOpen(jobs.state));
   const line = {
@@ -70,10 +78,7 @@ async function deleteFiles(
     holds(sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${isThis})`),
     // A scanner that still works on the version reads its files.
     (db) => db.update(jobs).set({ state: 'done', lease: null }).where(open),
-    (db) =>
-      db
-        .delete(versionBlobs)
-        .where(and(eq(versionBlobs.versionId, id), isAmong(versionBlobs.digest, files))),
+    (db) => db.delete(versionBlobs).where(isRow),
     nameUnnamed(files),
     (db) => db.update(versions).set({ filesDeleted: at, bytes: 0 }).where(eq(versions.id, id)),
     (db) => db.delete(endedVersions).where(eq(endedVersions.versionId, id)),
@@ -107,11 +112,7 @@ async function removeBlobs({ db, objects, now }: Registry): Promise<boolean> {
   const digests = rows.map(({ digest }) => digest);
   if (digests.length === 0) return false;
   // Somebody who edits the database can name any blob here, and no other row may lose its blob.
-  const named = await db.read
-    .select({ digest: sql<Digest>`value` })
-    .from(listOf(digests))
-    .where(isNamed);
-  const kept = new Set(named.map(({ digest }) => digest));
+  const kept = await namedAmong(db, digests);
   await objects.remove(digests.filter((digest) => !kept.has(digest)).map(storedBlobName));
   const removedAt = now().getTime();
   await db.batch([
@@ -125,18 +126,6 @@ async function removeBlobs({ db, objects, now }: Registry): Promise<boolean> {
   ]);
   return true;
 }
-
-function listOf(digests: readonly Digest[]): SQL {
-  return sql`json_each(${JSON.stringify(digests)})`;
-}
-
-/** Whether a row names the digest in such a list. */
-const isNamed = sql.join(
-  [versionBlobs.digest, versions.bundle, statements.bundle, logSegments.digest].map(
-    (column) => sql`EXISTS (SELECT 1 FROM ${column.table} WHERE ${column} = ${elementOf(column)})`,
-  ),
-  sql` OR `,
-);
 
 const removalNoted: BatchWrite = (db) =>
   db.update(guard).set({ removals: sql`${guard.removals} + 1` });

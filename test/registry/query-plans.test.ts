@@ -66,6 +66,11 @@ describe('the plan of a statement', () => {
       /^SEARCH versions USING INDEX versions_publisher/,
     ],
     [
+      'reads the rows of all versions that have a file',
+      'delete from "version_blobs" where "versionId" = ? and "digest" in (select unhex(substr(value, 8)) from json_each(?))',
+      /^SEARCH version_blobs USING PRIMARY KEY \(digest=\?\)/,
+    ],
+    [
       'looks through all versions of a state for the last of one bundle',
       `select * from "versions" where "versions"."bundle" = ? and "status" = ? and "logIndex" < ? order by "logIndex" desc limit 1`,
       /^SEARCH versions USING INDEX versions_status/,
@@ -126,6 +131,10 @@ describe('the plan of a statement', () => {
     [
       'reads many by one list',
       'select * from "versions" where "id" in (select value from json_each(?))',
+    ],
+    [
+      'asks whether a version has a file',
+      'select value from json_each(?) where EXISTS (SELECT 1 FROM "version_blobs" WHERE "digest" = unhex(substr(value, 8)))',
     ],
   ])('is fine where it %s', (_, text) => {
     expect(whatIsWrong(migrated(), text)).toEqual([]);

@@ -128,6 +128,7 @@ export function whatIsWrong(client: BetterSqlite3.Database, text: string): strin
       /USE TEMP B-TREE/.test(step) ||
       isScan(step, text) ||
       isByOneColumn(step, text) ||
+      isByBlobAlone(step, text) ||
       isByStateAlone(step, text),
   );
   return [...slow, ...tooMany];
@@ -149,6 +150,13 @@ function isByOneColumn(step: string, text: string): boolean {
   const searched =
     /^SEARCH \w+ USING (COVERING )?INDEX versions_(status|publisher|publisher_status) \((status|publisher)=\?/;
   return searched.test(step) && !/\blimit\b/i.test(text);
+}
+
+// Very many versions may have one file: a search by its digest alone reads the rows of them all,
+// except where the first row is enough.
+function isByBlobAlone(step: string, text: string): boolean {
+  const searched = /^SEARCH version_blobs USING (PRIMARY KEY|COVERING INDEX \S+) \(digest=\?\)/;
+  return searched.test(step) && !/\blimit\b|EXISTS \(SELECT 1 FROM "version_blobs"/i.test(text);
 }
 
 // A search for the versions of one skill or bundle that goes through all versions of a state, up to

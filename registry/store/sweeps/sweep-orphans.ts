@@ -13,13 +13,11 @@ import { parseBundle } from '../../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf, parseDigest } from '../../../skills-index/skill/digest.ts';
 import type { Registry } from '../../context.ts';
 import { fileListBytesMax } from '../../limits.ts';
-import { isAmong } from '../batch.ts';
 import type { Removals } from '../disk/disk-objects.ts';
 import { absent, objectPath, storedDigests } from '../disk/object-paths.ts';
-import { logSegments } from '../log-schema.ts';
 import { storedBlobName } from '../objects.ts';
-import { statements, versionBlobs, versions } from '../schema.ts';
 import { orphanAgeMs, sweepPauseMs, sweptAtOnce, usedNamesMax } from './limits.ts';
+import { namedAmong } from './named-blobs.ts';
 
 export interface OrphanSweep {
   /** The folder of all objects. */
@@ -43,7 +41,7 @@ export async function sweepOrphans(
 ): Promise<number> {
   let removed = 0;
   const sweep = async (digests: readonly Digest[]): Promise<void> => {
-    const named = await namedAmong(registry, digests);
+    const named = await namedAmong(registry.db, digests);
     for (const digest of digests) {
       const path = objectPath(folder, storedBlobName(digest));
       if (named.has(digest) || !(await mayGo(path, began - orphanAgeMs))) continue;
@@ -62,26 +60,6 @@ export async function sweepOrphans(
   }
   if (some.length > 0) await sweep(some);
   return removed;
-}
-
-async function namedAmong(
-  { db }: Pick<Registry, 'db'>,
-  digests: readonly Digest[],
-): Promise<ReadonlySet<string>> {
-  const named = new Set<string>();
-  for (const column of [
-    versionBlobs.digest,
-    versions.bundle,
-    statements.bundle,
-    logSegments.digest,
-  ]) {
-    const rows = await db.read
-      .selectDistinct({ digest: column })
-      .from(column.table)
-      .where(isAmong(column, digests));
-    for (const { digest } of rows) if (digest !== null) named.add(digest);
-  }
-  return named;
 }
 
 /** Whether an unnamed file is old, and neither evidence nor anything else in JSON. */

@@ -19,6 +19,7 @@ import {
   versions,
 } from '../../../registry/store/schema.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
 import { signedIn } from '../desk-visit.ts';
 import { approve, call, makeSkill, publish, type Skill, scan, signIn } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
@@ -190,7 +191,9 @@ describe('files that another row names', () => {
     await deleteAll(world.registry);
     const has = (skill: Skill): boolean => world.stored.has(addressOf(skill, 'notes.md'));
     expect([has(approved), has(gone)]).toEqual([true, false]);
-    const taken = and(eq(versionBlobs.digest, row.bundle), eq(versionBlobs.versionId, row.id));
+    const [after] = await db.read.select().from(versions).where(eq(versions.id, row.id));
+    expect(after?.filesDeleted).toBeNull();
+    const taken = rowOf(row, 'acme');
     await expect(db.batch([(write) => write.delete(versionBlobs).where(taken)])).rejects.toThrow(
       'may be approved stay',
     );
@@ -201,7 +204,7 @@ describe('files that another row names', () => {
     await scanned(world, skillOf('@acme/waits', 1));
     const [row] = await world.registry.db.read.select().from(versions);
     if (row === undefined) throw new Error('there is no version');
-    const taken = and(eq(versionBlobs.digest, row.bundle), eq(versionBlobs.versionId, row.id));
+    const taken = rowOf(row, '');
     await expect(
       world.registry.db.batch([(db) => db.delete(versionBlobs).where(taken)]),
     ).rejects.toThrow('may be approved stay');
@@ -316,3 +319,13 @@ describe('retention.json', () => {
       expect(() => parseRetention(text)).toThrow();
   });
 });
+
+/** The row that names the list of a version's files. */
+function rowOf({ id, bundle }: typeof versions.$inferSelect, scope: string) {
+  const { digest, versionId } = versionBlobs;
+  return and(
+    eq(digest, bundle),
+    eq(versionBlobs.scope, scope === '' ? '' : parseScope(scope)),
+    eq(versionId, id),
+  );
+}
