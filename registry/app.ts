@@ -9,6 +9,7 @@ import type { BackupAge } from './backup/follower-state.ts';
 import type { Registry } from './context.ts';
 import { deskRoutes } from './desk/desk-routes.ts';
 import { agentSkillsRoutes } from './foreign-clients/agent-skills.ts';
+import { clawhubDiscovery, clawhubRoutes } from './foreign-clients/clawhub.ts';
 import { jsonBodyBytesMax, statementBodyBytesMax } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { behindNow } from './log/witness-duty.ts';
@@ -130,6 +131,7 @@ export function createApp(
   app.route('/', skillFileRoutes(registry));
   app.route('/', logRoutes(registry));
   app.route('/', agentSkillsRoutes(registry));
+  app.route('/', clawhubDiscovery(registry));
   app.route('/osv', osvRoutes(registry));
   app.route('/tuf', tufRoutes(registry));
   app.route('/api/v1', apiRoutes(registry, addressOf));
@@ -170,6 +172,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
     api.use(small, limitBody(jsonBodyBytesMax));
   api.use('/statements', limitBody(statementBodyBytesMax));
   for (const routes of [
+    clawhubRoutes,
     blobRoutes,
     sessionRoutes,
     versionRoutes,

@@ -17,6 +17,8 @@ export const skills = sqliteTable(
     id: integer().primaryKey(),
     name: text().$type<SkillName>().notNull().unique(),
     scope: text().$type<Scope>().notNull(),
+    /** The name without its scope. Several scopes may use it. */
+    shortName: text().notNull().default(''),
     versionId: text().notNull(),
     version: text().$type<Version>().notNull(),
     /** From the index line, as `capabilities`. */
@@ -27,6 +29,7 @@ export const skills = sqliteTable(
   },
   (table) => [
     index('skills_scope').on(table.scope, table.name),
+    index('skills_short_name').on(table.shortName, table.name),
     index('skills_newest').on(table.offeredSince, table.name),
   ],
 );

@@ -113,6 +113,7 @@ async function offeredOf(
   return {
     name,
     scope: scopeOf(name),
+    shortName: shortNameOf(name),
     versionId: chosen.id,
     version: chosen.version,
     description,

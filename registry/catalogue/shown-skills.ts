@@ -2,8 +2,8 @@
  * Skills as lists and pages show them. A row whose version was stopped since is left out: what is
  * not approved now is never shown as if it were.
  */
-import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
-import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
+import { and, asc, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
+import { type Scope, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import type { Registry } from '../context.ts';
 import { isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
@@ -14,7 +14,7 @@ import { skillsPageRows } from './limits.ts';
 
 /** A skill with the version that is offered. */
 export interface ShownSkill
-  extends Pick<VersionRow, 'name' | 'version' | 'bundle' | 'publisher' | 'logIndex'>,
+  extends Pick<VersionRow, 'name' | 'version' | 'bundle' | 'publisher' | 'logIndex' | 'createdAt'>,
     Pick<typeof skills.$inferSelect, 'scope' | 'versionId' | 'description' | 'capabilities'> {
   readonly offeredSince: Date;
 }
@@ -55,6 +55,33 @@ export async function skillsByIds(
   );
   const byVersion = new Map(rows.map((row) => [row.id, row.rowId]));
   return shownAmong(rows).map((skill) => ({ ...skill, id: byVersion.get(skill.versionId) ?? 0 }));
+}
+
+/**
+ * A page of the skills whose names without their scopes begin alike, in the order of these names.
+ * @param begin of ASCII letters, digits and hyphens
+ */
+export async function skillsByShortName(
+  registry: Registry,
+  begin: string,
+  { after, limit }: { readonly after?: SkillName | undefined; readonly limit: number },
+): Promise<SkillsPage<SkillName>> {
+  const rows = await readShown(registry, async () =>
+    rowsOf(registry)
+      .where(
+        and(
+          gte(skills.shortName, begin),
+          // In ASCII the brace follows the letters.
+          lt(skills.shortName, `${begin}{`),
+          after === undefined
+            ? undefined
+            : sql`(${skills.shortName}, ${skills.name}) > (${shortNameOf(after)}, ${after})`,
+        ),
+      )
+      .orderBy(asc(skills.shortName), asc(skills.name))
+      .limit(limit),
+  );
+  return pageOf(rows, limit, ({ name }) => name);
 }
 
 /** A page of the skills of a scope, or of all scopes, in the order of their names. */
@@ -116,30 +143,7 @@ function rowsOf({ db }: Registry) {
 function shownAmong(rows: readonly SkillRow[]): ShownSkill[] {
   return rows
     .filter(({ status }) => status === 'approved')
-    .map(
-      ({
-        name,
-        version,
-        bundle,
-        publisher,
-        logIndex,
-        scope,
-        description,
-        capabilities,
-        ...row
-      }) => ({
-        name,
-        version,
-        bundle,
-        publisher,
-        logIndex,
-        scope,
-        description,
-        capabilities,
-        versionId: row.id,
-        offeredSince: new Date(row.offeredSince),
-      }),
-    );
+    .map((row) => ({ ...row, versionId: row.id, offeredSince: new Date(row.offeredSince) }));
 }
 
 function pageOf<Place>(

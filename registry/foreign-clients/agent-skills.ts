@@ -50,10 +50,11 @@ export function agentSkillsRoutes(registry: Registry): Hono {
       const name = parseSkillName(`${scope}/${short}`);
       const missing = `This registry has no skill ${name}`;
       await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
-      const row =
-        version === undefined
-          ? await requireOffered(registry, name)
-          : await requireServed(registry, { name, version: parseVersion(version) });
+      if (version === undefined) {
+        const skill = await requireOffered(registry, name);
+        return answerIndex(context, [await entryOf(registry, skill, skill.description)]);
+      }
+      const row = await requireServed(registry, { name, version: parseVersion(version) });
       const { description } = await skillMdOf(registry, await filesOf(registry, row));
       return answerIndex(context, [await entryOf(registry, row, indexDescription(description))]);
     })

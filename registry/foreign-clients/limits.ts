@@ -2,3 +2,7 @@
 
 /** Skills in one index: the client fetches all of them before it asks a person. */
 export const indexedSkillsMax = 200;
+/** Rows on a page of ClawHub's lists. */
+export const listedAtOnce = 50;
+/** The newest approved versions among which the client's copy is looked for. */
+export const fingerprintedVersionsMax = 20;

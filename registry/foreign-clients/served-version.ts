@@ -2,16 +2,14 @@
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
-import { findSkill } from '../catalogue/shown-skills.ts';
+import { findSkill, type ShownSkill } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
-import {
-  findVersion,
-  historyOf,
-  newestVersion,
-  requireVersion,
-} from '../versions/find-versions.ts';
+import { historyOf, newestVersion, requireVersion } from '../versions/find-versions.ts';
 import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
+
+/** What a client needs of a version. */
+export type ServedVersion = Pick<VersionRow, 'name' | 'version' | 'bundle' | 'createdAt'>;
 
 const pending: ReadonlySet<VersionState> = new Set(['received', 'scanning', 'in review']);
 
@@ -38,11 +36,12 @@ export async function requireServed(
  * @throws Problem `not-found`; `version-pending` or `version-withheld` about the newest version of
  * a skill that has none to offer
  */
-export async function requireOffered(registry: Registry, name: SkillName): Promise<VersionRow> {
+export async function requireOffered(registry: Registry, name: SkillName): Promise<ShownSkill> {
   const skill = await findSkill(registry, name);
-  const offered = skill && (await findVersion(registry, skill));
-  if (offered?.status === 'approved') return offered;
+  if (skill !== undefined) return skill;
   const newest = await newestVersion(registry, name);
   if (newest === undefined) throw new Problem('not-found', `This registry has no skill ${name}`);
-  return requireServed(registry, newest);
+  await requireServed(registry, newest);
+  // It is approved, and its row in the catalogue comes in a moment, unless it is yanked.
+  throw new Problem('version-pending', `${name} offers no version now`);
 }

@@ -86,6 +86,23 @@ export async function newestVersion(
   return row;
 }
 
+/** The approved versions of a skill, those first that were published last. */
+export async function approvedVersions(
+  registry: Registry,
+  name: SkillName,
+  limit: number,
+): Promise<VersionRow[]> {
+  const rows = await readShown(registry, () =>
+    registry.db.read
+      .select(shownColumns)
+      .from(versions)
+      .where(and(eq(versions.name, name), eq(versions.status, 'approved')))
+      .orderBy(desc(versions.logIndex))
+      .limit(limit),
+  );
+  return rows.filter(({ status }) => status === 'approved');
+}
+
 /** The state changes of a version, oldest first, with the one that is due. */
 export async function historyOf(
   registry: Registry,

@@ -54,7 +54,7 @@ export async function publicationOf(
 /** The files of a version. */
 export async function filesOf(
   registry: Registry,
-  version: VersionRow,
+  version: Pick<VersionRow, 'bundle'>,
 ): Promise<readonly BundleFile[]> {
   return parseBundle(await requireBlob(registry, version.bundle)).bundle.files;
 }

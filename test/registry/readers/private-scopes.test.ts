@@ -41,6 +41,21 @@ async function tell(): Promise<Staffed> {
   return world;
 }
 
+/** Addresses with a query. */
+const asked = [
+  // A name with a typo, so that an answer that has the name tells of the skill.
+  '/api/v1/search?q=payrol',
+  '/api/v1/search?q=count+the+words',
+  '/api/v1/skills?prefix=pay',
+  '/api/v1/skills/payroll?ownerHandle=acme',
+  '/api/v1/skills/payroll/versions?ownerHandle=acme',
+  '/api/v1/skills/payroll/versions/1.0.0?ownerHandle=acme',
+  '/api/v1/skills/payroll/file?ownerHandle=acme&path=SKILL.md',
+  '/api/v1/download?slug=payroll&ownerHandle=acme',
+  '/api/v1/download?slug=acme--payroll&version=1.0.0',
+  '/api/v1/resolve?slug=payroll&ownerHandle=acme&hash=x',
+];
+
 describe('a private scope', () => {
   let world: Staffed;
   let strangers: string;
@@ -58,6 +73,7 @@ describe('a private scope', () => {
     const values: Record<string, readonly string[]> = {
       scope: ['@acme', 'acme'],
       name: ['payroll'],
+      slug: ['payroll', 'acme--payroll'],
       version: ['1.0.0'],
       hex: digests,
       digest: digests.map((hex) => `sha256:${hex}`),
@@ -79,9 +95,7 @@ describe('a private scope', () => {
     const paths = app.routes
       .filter(({ method, path }) => method === 'GET' && !path.includes('*'))
       .map(({ path }) => path.replace('{.+}', ''));
-    // A name with a typo, so that an answer that has the name tells of the skill.
-    const searches = ['/api/v1/search?q=payrol', '/api/v1/search?q=count+the+words'];
-    return [...[...new Set(paths)].flatMap((path) => filled(path, values)), ...searches];
+    return [...[...new Set(paths)].flatMap((path) => filled(path, values)), ...asked];
   }
 
   function filled(path: string, values: Readonly<Record<string, readonly string[]>>): string[] {
@@ -151,6 +165,7 @@ describe('a private scope', () => {
     '/@acme/.well-known/agent-skills/index.json',
     '/@acme/payroll/.well-known/agent-skills/index.json',
     '/archives/@acme/payroll/1.0.0',
+    ...asked.filter((path) => path.includes('acme')),
     '/api/v1/keys/AUTHOR',
   ];
   const here = (path: string): string =>

@@ -94,7 +94,7 @@ describe('the door of the registry', () => {
     });
   });
 
-  it.each(['skills', 'download/x', 'resolve', 'stars/x', 'transfers', 'publishers', 'tokens'])(
+  it.each(['download/x', 'stars/x', 'transfers', 'publishers', 'tokens'])(
     'keeps /api/v1/%s free',
     async (path) => {
       expect(await call(world.send, `/api/v1/${path}`)).toMatchObject({
@@ -109,6 +109,7 @@ describe('the door of the registry', () => {
     expect(body.openapi).toMatch(/^3\.1/);
     expect(Object.keys(body.paths).sort()).toEqual([
       '/blobs/sha256/{hex}',
+      '/download',
       '/incidents',
       '/index/notices.atom',
       '/index/parts/{scope}/{name}/{digest}',
@@ -137,6 +138,7 @@ describe('the door of the registry', () => {
       '/packs/evidence/{index}/{line}',
       '/packs/files/{bundle}/{group}',
       '/reader',
+      '/resolve',
       '/reviews',
       '/reviews/statement/{digest}',
       '/reviews/{scope}/{name}/{version}',
@@ -151,6 +153,12 @@ describe('the door of the registry', () => {
       '/session',
       '/session/challenge',
       '/session/link',
+      '/skills',
+      '/skills/{slug}',
+      '/skills/{slug}/file',
+      '/skills/{slug}/install',
+      '/skills/{slug}/versions',
+      '/skills/{slug}/versions/{version}',
       '/statements',
       '/versions',
       '/versions/{scope}/{name}',

@@ -1,0 +1,141 @@
+/**
+ * What a request of a ClawHub client means, and what it is told of a skill.
+ *
+ * A slug is the name of a skill without its scope, and `ownerHandle` is the scope. Clients before
+ * 0.23 know no owners: there a slug means the only skill of that name, and `scope--name` means one
+ * skill in any case.
+ */
+import type { Context } from 'hono';
+import type { BundleFile } from '../../skills-index/skill/bundle.ts';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import {
+  parseSkillName,
+  type SkillName,
+  scopeOf,
+  shortNameOf,
+} from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import { type ShownSkill, skillsByShortName, skillsByTime } from '../catalogue/shown-skills.ts';
+import type { Registry } from '../context.ts';
+import { onlyShown, requireReading } from '../readers/may-read.ts';
+import { approvedVersions } from '../versions/find-versions.ts';
+import { filesOf } from '../versions/manifests.ts';
+import type { VersionRow } from '../versions/versions.ts';
+import { fingerprintedVersionsMax, listedAtOnce } from './limits.ts';
+import { requireOffered, requireServed, type ServedVersion } from './served-version.ts';
+
+interface ListedPage {
+  readonly items: readonly ShownSkill[];
+  readonly next?: string | undefined;
+}
+
+/** A page of ClawHub's list of skills. @throws Problem `request-invalid`, `name-invalid` */
+export async function listedPage(registry: Registry, context: Context): Promise<ListedPage> {
+  const { cursor, prefix } = context.req.query();
+  if (prefix !== undefined) {
+    const after = cursor === undefined ? undefined : parseSkillName(cursor);
+    const limit = listedAtOnce;
+    const { skills, next } = await skillsByShortName(registry, prefix, { after, limit });
+    return { items: skills, next };
+  }
+  const [, time = '', name = ''] = /^(\d{1,15}):(.{1,200})$/.exec(cursor ?? '') ?? [];
+  if (cursor !== undefined && time === '')
+    throw new Problem('request-invalid', 'No page of the skills begins there');
+  const after =
+    time === '' ? undefined : { offeredSince: Number(time), name: parseSkillName(name) };
+  const { skills, next } = await skillsByTime(registry, after);
+  return { items: skills, next: next && `${next.offeredSince}:${next.name}` };
+}
+
+/** The version whose files have the fingerprint that the client computed of its copy. */
+export async function versionWith(
+  registry: Registry,
+  name: SkillName,
+  fingerprint: string | undefined,
+): Promise<VersionRow | undefined> {
+  for (const row of await approvedVersions(registry, name, fingerprintedVersionsMax))
+    if (fingerprintOf(await filesOf(registry, row)) === fingerprint) return row;
+  return undefined;
+}
+
+/** Clients leave out hidden files, and sort the paths as `localeCompare` does. */
+function fingerprintOf(files: readonly BundleFile[]): string {
+  const lines = files
+    .filter(({ path }) => !path.split('/').some((part) => part.startsWith('.')))
+    .toSorted((a, b) => a.path.localeCompare(b.path))
+    .map(({ path, sha256 }) => `${path}:${hexOf(sha256)}`);
+  return hexOf(digestOf(lines.join('\n')));
+}
+
+export function aboutVersion({ createdAt, version }: Pick<VersionRow, 'createdAt' | 'version'>) {
+  // The form demands a text. A skill of ours has no list of changes.
+  return { version, createdAt, changelog: '' };
+}
+
+export function aboutSkill({ createdAt, description, name, offeredSince, version }: ShownSkill) {
+  return {
+    slug: shortNameOf(name),
+    displayName: name,
+    summary: description,
+    tags: { latest: version },
+    stats: {},
+    createdAt,
+    updatedAt: offeredSince.getTime(),
+  };
+}
+
+/** The name that a request means. @throws Problem `name-invalid`, `not-found` */
+async function nameIn(registry: Registry, context: Context): Promise<SkillName> {
+  const slug = context.req.param('slug') ?? context.req.query('slug') ?? '';
+  const scope = context.req.query('ownerHandle');
+  if (scope !== undefined) return parseSkillName(`@${scope.replace(/^@/, '')}/${slug}`);
+  const [first = '', second] = slug.split('--');
+  if (second !== undefined) return parseSkillName(`@${first}/${second}`);
+  const { skills } = await skillsByShortName(registry, slug, { limit: listedAtOnce });
+  const named = skills.filter(({ name }) => shortNameOf(name) === slug);
+  const [only, ...others] = await onlyShown(registry, context, named);
+  if (only === undefined)
+    throw new Problem('not-found', `This registry offers no skill ${slug}`, {
+      hint: 'Name its scope: @scope/name, or scope--name for clients before 0.23.',
+    });
+  if (others.length > 0)
+    throw new Problem('not-found', `Several scopes have a skill ${slug}`, {
+      hint: `Name one: ${[only, ...others].map(({ name }) => `${name} (${slugOf(name)})`).join(', ')}`,
+    });
+  return only.name;
+}
+
+/** The slug that means one skill, also to a client that knows no owners. */
+function slugOf(name: SkillName): string {
+  return `${scopeOf(name)}--${shortNameOf(name)}`;
+}
+
+/**
+ * The name of the skill that a request means, and may read.
+ * @param version that the request names: what is private is missed as what does not exist
+ * @throws Problem `name-invalid`, `not-found`
+ */
+export async function readableName(
+  registry: Registry,
+  context: Context,
+  version?: string,
+): Promise<SkillName> {
+  const name = await nameIn(registry, context);
+  const what = version === undefined ? `skill ${name}` : `version ${name}@${version}`;
+  const missing = `This registry has no ${what}`;
+  await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
+  return name;
+}
+
+/** @throws Problem as `requireServed` and `requireOffered` */
+export async function servedVersion(
+  registry: Registry,
+  context: Context,
+  version: string | undefined,
+): Promise<ServedVersion> {
+  const name = await readableName(registry, context, version);
+  return version === undefined
+    ? requireOffered(registry, name)
+    : requireServed(registry, { name, version: parseVersion(version) });
+}

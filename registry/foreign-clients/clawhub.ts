@@ -1,0 +1,222 @@
+/**
+ * The routes of ClawHub's API that its clients read: `clawhub`, and `openclaw skills`. Answers have
+ * ClawHub's form. A refusal is plain text, because the clients print its body as it is.
+ */
+import { Hono, type MiddlewareHandler } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { hexOf } from '../../skills-index/skill/digest.ts';
+import { scopeOf, shortNameOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { makeArchive } from '../catalogue/archives.ts';
+import type { Registry } from '../context.ts';
+import { onlyShown } from '../readers/may-read.ts';
+import { describe } from '../routes/describe.ts';
+import { answerFile } from '../routes/file-answers.ts';
+import { requireBlob } from '../store/blobs.ts';
+import { approvedVersions } from '../versions/find-versions.ts';
+import { filesOf } from '../versions/manifests.ts';
+import {
+  installAnswer,
+  resolveAnswer,
+  skillAnswer,
+  skillListAnswer,
+  versionAnswer,
+  versionListAnswer,
+} from './clawhub-shapes.ts';
+import {
+  aboutSkill,
+  aboutVersion,
+  listedPage,
+  readableName,
+  servedVersion,
+  versionWith,
+} from './clawhub-skill.ts';
+import { listedAtOnce } from './limits.ts';
+import { requireOffered } from './served-version.ts';
+
+/** Routes below /api/v1. */
+export function clawhubRoutes(registry: Registry): Hono {
+  const app = new Hono();
+  for (const path of ['/skills', '/skills/*', '/download', '/resolve'])
+    app.use(path, answerInPlainText);
+  return app.route('/', skillRoutes(registry)).route('/', fileRoutes(registry));
+}
+
+function skillRoutes(registry: Registry): Hono {
+  return new Hono()
+    .get(
+      '/skills',
+      describe({
+        summary: 'List the skills that are offered, those first that were approved last (ClawHub)',
+        answer: skillListAnswer,
+        problems: ['request-invalid'],
+        query: {
+          prefix: 'how the names without their scopes begin; then in the order of these names',
+          cursor: '`nextCursor` of another page: the skills behind it',
+        },
+      }),
+      async (context) => {
+        const { items, next } = await listedPage(registry, context);
+        const shown = await onlyShown(registry, context, items);
+        return context.json({
+          items: shown.map((skill) => ({
+            ...aboutSkill(skill),
+            latestVersion: aboutVersion(skill),
+          })),
+          nextCursor: next ?? null,
+        });
+      },
+    )
+    .get(
+      '/skills/:slug',
+      describe({
+        summary: 'Read a skill and the version that is offered (ClawHub)',
+        answer: skillAnswer,
+        ...reading,
+      }),
+      async (context) => {
+        const skill = await requireOffered(registry, await readableName(registry, context));
+        const scope = scopeOf(skill.name);
+        return context.json({
+          skill: aboutSkill(skill),
+          latestVersion: aboutVersion(skill),
+          owner: { handle: scope, displayName: scope },
+          moderation: null,
+        });
+      },
+    )
+    .get(
+      '/skills/:slug/versions',
+      describe({
+        summary: 'List the approved versions of a skill, newest first (ClawHub)',
+        answer: versionListAnswer,
+        ...reading,
+      }),
+      async (context) => {
+        const skill = await requireOffered(registry, await readableName(registry, context));
+        const rows = await approvedVersions(registry, skill.name, listedAtOnce);
+        return context.json({ items: rows.map(aboutVersion), nextCursor: null });
+      },
+    );
+}
+
+function fileRoutes(registry: Registry): Hono {
+  return new Hono()
+    .get(
+      '/skills/:slug/versions/:version',
+      describe({
+        summary: 'Read an approved version and its files (ClawHub)',
+        answer: versionAnswer,
+        ...reading,
+      }),
+      async (context) => {
+        const row = await servedVersion(registry, context, context.req.param('version'));
+        const files = (await filesOf(registry, row)).map(({ path, size, sha256 }) => ({
+          path,
+          size,
+          sha256: hexOf(sha256),
+        }));
+        return context.json({
+          version: { ...aboutVersion(row), files },
+          skill: { slug: shortNameOf(row.name), displayName: row.name },
+        });
+      },
+    )
+    .get(
+      '/skills/:slug/file',
+      describe({
+        summary: 'Read a file of an approved version (ClawHub)',
+        ...reading,
+        query: {
+          ...owner,
+          path: 'the path of the file',
+          version: 'the offered version by default',
+        },
+      }),
+      async (context) => {
+        const row = await servedVersion(registry, context, context.req.query('version'));
+        const path = context.req.query('path');
+        const file = (await filesOf(registry, row)).find((one) => one.path === path);
+        if (file === undefined)
+          throw new Problem('not-found', `${row.name}@${row.version} has no such file`);
+        // A browser must show nothing of it as a page.
+        const as = {
+          type: 'application/octet-stream',
+          cache: 'fresh',
+          digest: file.sha256,
+        } as const;
+        return answerFile(context, await requireBlob(registry, file.sha256), as);
+      },
+    )
+    .get(
+      '/skills/:slug/install',
+      describe({
+        summary: 'Say where the archive of the offered version is (ClawHub)',
+        answer: installAnswer,
+        ...reading,
+      }),
+      async (context) => {
+        const skill = await requireOffered(registry, await readableName(registry, context));
+        const { name, version } = skill;
+        return context.json({
+          ok: true,
+          slug: shortNameOf(name),
+          installKind: 'archive',
+          archive: { version, downloadUrl: `${registry.config.base}/archives/${name}/${version}` },
+        });
+      },
+    )
+    .get(
+      '/download',
+      describe({
+        summary: 'Read the archive of an approved version (ClawHub)',
+        ...reading,
+        query: { ...owner, slug: 'the name of the skill', version: 'the offered one by default' },
+      }),
+      async (context) => {
+        const row = await servedVersion(registry, context, context.req.query('version'));
+        const { bytes, digest } = await makeArchive(registry, row.bundle);
+        return answerFile(context, bytes, { type: 'application/zip', cache: 'fresh', digest });
+      },
+    )
+    .get(
+      '/resolve',
+      describe({
+        summary: 'Find the version that a client has by the fingerprint of its files (ClawHub)',
+        answer: resolveAnswer,
+        ...reading,
+        query: { ...owner, slug: 'the name of the skill', hash: 'the fingerprint' },
+      }),
+      async (context) => {
+        const skill = await requireOffered(registry, await readableName(registry, context));
+        const match = await versionWith(registry, skill.name, context.req.query('hash'));
+        return context.json({
+          match: match === undefined ? null : { version: match.version },
+          latestVersion: { version: skill.version },
+        });
+      },
+    );
+}
+
+/** The address that `clawhub --site` reads. The route is at the root of the site. */
+export function clawhubDiscovery({ config }: Registry): Hono {
+  return new Hono().get('/.well-known/clawhub.json', (context) =>
+    context.json({ apiBase: config.base }),
+  );
+}
+
+const owner = { ownerHandle: 'the scope of the skill' };
+const reading = {
+  problems: ['name-invalid', 'version-invalid', 'not-found', 'version-pending', 'version-withheld'],
+  query: owner,
+} as const;
+
+const answerInPlainText: MiddlewareHandler = async (context, next) => {
+  await next();
+  const { error } = context;
+  if (!(error instanceof Problem)) return;
+  const { status } = context.res;
+  const text = `${error.code}: ${error.message}\n${error.hint ?? problemCodes[error.code].fix}\n`;
+  context.res = context.text(text, status as ContentfulStatusCode, { 'cache-control': 'no-store' });
+};

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
+import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
+import { makeKey } from '../people.ts';
+import { approve, call, claimScope, makeSkill, publish, scan } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+describe('the routes of ClawHub', () => {
+  let world: Staffed;
+  beforeAll(async () => {
+    world = await makeStaffedWorld();
+    const { send, author, tokens, scanner, rita } = world;
+    const others = makeKey();
+    await claimScope(send, 'beta', others);
+    for (const [name, version, key] of [
+      ['@acme/report', '1.0.0', author],
+      ['@acme/report', '1.1.0', author],
+      ['@acme/reporter', '1.0.0', author],
+      ['@acme/weekly', '1.0.0', author],
+      ['@beta/weekly', '1.0.0', others],
+    ] as const) {
+      const skill = makeSkill(name, version, { files: { '.hidden': 'x', 'notes.md': name } });
+      expect((await publish(send, skill, key)).status).toBe(201);
+      await scan(send, tokens.scanner, scanner, skill, 'pass');
+      expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+      world.wait(1_000);
+    }
+    await renewSkills(world.registry);
+  });
+  afterAll(() => world.close());
+
+  const read = (path: string) => call(world.send, `/api/v1/${path}`);
+
+  it.each([
+    ['skills/report', '@acme/report'],
+    ['skills/report?ownerHandle=acme', '@acme/report'],
+    ['skills/report?ownerHandle=@acme', '@acme/report'],
+    ['skills/acme--weekly', '@acme/weekly'],
+    ['skills/weekly?ownerHandle=beta', '@beta/weekly'],
+  ])('find a skill at %s', async (path, name) => {
+    const { status, body } = await read(path);
+    expect([status, body.skill.displayName]).toEqual([200, name]);
+    expect(body.latestVersion.license).toBeUndefined();
+  });
+
+  it.each([
+    ['skills/weekly', 'Several scopes have a skill weekly', '@acme/weekly (acme--weekly)'],
+    ['skills/absent', 'This registry offers no skill absent', 'Name its scope'],
+    ['skills/repor', 'This registry offers no skill repor', 'Name its scope'],
+    ['skills/report/versions/9.9.9', 'has no version @acme/report@9.9.9', ''],
+    ['skills/report/file?path=../skill.json', 'has no such file', ''],
+    ['download?slug=absent', 'This registry offers no skill absent', ''],
+  ])('answer %s with a text', async (path, message, next) => {
+    const answer = await world.send(`/api/v1/${path}`);
+    const text = await answer.text();
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect([answer.status, text]).toEqual([404, expect.stringContaining(message)]);
+    expect(text).toContain(next);
+  });
+
+  it('list skills page by page, newest first or by the beginning of a name', async () => {
+    const names = ({ body }: Awaited<ReturnType<typeof read>>): string[] =>
+      body.items.map(({ displayName }: { displayName: string }) => displayName);
+    const all = await read('skills');
+    expect(names(all)).toEqual(['@beta/weekly', '@acme/weekly', '@acme/reporter', '@acme/report']);
+    expect(all.body.nextCursor).toBeNull();
+    const behind = all.body.items[1];
+    const cursor = `${behind.updatedAt}:${behind.displayName}`;
+    expect(names(await read(`skills?cursor=${encodeURIComponent(cursor)}`))).toEqual([
+      '@acme/reporter',
+      '@acme/report',
+    ]);
+    expect(names(await read('skills?prefix=report'))).toEqual(['@acme/report', '@acme/reporter']);
+    const after = encodeURIComponent('@acme/report');
+    expect(names(await read(`skills?prefix=report&cursor=${after}`))).toEqual(['@acme/reporter']);
+    expect((await world.send('/api/v1/skills?cursor=nowhere')).status).toBe(400);
+  });
+
+  it('find the version that a client has by its visible files', async () => {
+    const { body } = await read('skills/report/versions/1.0.0');
+    const visible = body.version.files.filter(({ path }: { path: string }) => path !== '.hidden');
+    expect(visible).toHaveLength(body.version.files.length - 1);
+    const lines = visible
+      .map(({ path, sha256 }: { path: string; sha256: string }) => `${path}:${sha256}`)
+      .toSorted((a: string, b: string) => a.localeCompare(b));
+    const hash = hexOf(digestOf(lines.join('\n')));
+    expect((await read(`resolve?slug=report&hash=${hash}`)).body).toEqual({
+      match: { version: '1.0.0' },
+      latestVersion: { version: '1.1.0' },
+    });
+    expect((await read('resolve?slug=report&hash=x')).body.match).toBeNull();
+  });
+
+  it('give a file as bytes that no browser shows as a page', async () => {
+    const answer = await world.send('/api/v1/skills/report/file?path=notes.md');
+    expect(await answer.text()).toBe('@acme/report');
+    expect(answer.headers.get('content-type')).toBe('application/octet-stream');
+  });
+
+  it('name the registry as the address of the API', async () => {
+    expect((await call(world.send, '/.well-known/clawhub.json')).body).toEqual({
+      apiBase: 'http://localhost',
+    });
+  });
+});
