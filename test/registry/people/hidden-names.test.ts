@@ -197,7 +197,6 @@ describe('rows that somebody takes away', () => {
       const end = await endAuthor();
       unlock();
       edit('DROP INDEX statements_bundle');
-      edit('DROP TRIGGER statements_bundle_once');
       edit(text(end));
       restart();
       expect(await publishAs('1.0.0')).toMatchObject({
