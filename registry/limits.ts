@@ -77,7 +77,7 @@ export const resumedAtOnce = 20;
  */
 export const resumeWaitMs = 1_000;
 /** Waiting versions that one request judges anew. */
-export const judgedAnewAtOnce = 20;
+export const judgedAnewAtOnce = 16;
 /**
  * Pauses of a running registry between two times that it judges so many: usually, while versions
  * with changed evidence are left, and after a failure.

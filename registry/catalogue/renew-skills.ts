@@ -26,7 +26,7 @@ import { variantsOf, wordsOf } from './search/words.ts';
 /**
  * Renews the rows of some skills whose versions changed.
  * @param candidates the number of a skill's newest versions that are looked at
- * @returns whether others are left
+ * @returns whether there were any; others may be left then
  */
 export async function renewSkills(
   registry: Registry,
@@ -48,7 +48,7 @@ export async function renewSkills(
     const isDone = and(eq(changedSkills.name, name), eq(changedSkills.turn, turn));
     await registry.db.batch([write, ...words, (db) => db.delete(changedSkills).where(isDone)]);
   }
-  return changed.length === skillsRenewedAtOnce;
+  return changed.length > 0;
 }
 
 /**
@@ -129,7 +129,7 @@ function nameWordsOf(name: SkillName): BatchWrite[] {
   );
   if (rows.length === 0) return [];
   const values = sql`SELECT value ->> 'variant', value ->> 'word' FROM json_each(${JSON.stringify(rows)}) WHERE TRUE`;
-  return [(db) => db.run(sql`INSERT OR IGNORE INTO ${nameWords} (variant, word) ${values}`)];
+  return [(db) => db.insert(nameWords).select(values).onConflictDoNothing()];
 }
 
 /** Installers refuse an index with an unreadable line, so its skill is not offered. */

@@ -90,9 +90,7 @@ function leaseRoutes(registry: Registry): Hono {
         // New versions go first. A scanner without work rescans versions that a newer rule set may
         // judge differently.
         const again = waiting === undefined && (await planRescans(registry)) > 0;
-        if (waiting === undefined && registry.keepsQueue !== true)
-          for (const keep of [followStops, renewSkills, keepSome])
-            await orLater(registry, () => keep(registry));
+        if (waiting === undefined && registry.keepsQueue !== true) await keepOne(registry);
         return context.json({
           job: (again ? await leaseJob(registry, actor, wanted) : waiting) ?? null,
         });
@@ -193,4 +191,18 @@ function resultRoutes(registry: Registry): Hono {
         return context.json({ status });
       },
     );
+}
+
+/**
+ * A slice of the first upkeep that has something to do. All of them together would be more queries
+ * than a request of a Worker may make.
+ */
+async function keepOne(registry: Registry): Promise<void> {
+  for (const keep of [followStops, renewSkills, keepSome]) {
+    let hasDone = false;
+    await orLater(registry, async () => {
+      hasDone = await keep(registry);
+    });
+    if (hasDone) return;
+  }
 }
