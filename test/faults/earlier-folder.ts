@@ -34,6 +34,7 @@ export async function earlierFolder(full: FullRegistry, count: number): Promise<
   const hasMap = count >= logChanges.map;
   await withoutTriggers(client, () => {
     for (const table of tablesOf(client)) copyRows(client, table, hasMap);
+    if (count >= fullText) client.exec(skillWords);
   });
   if (count < leanLines) await writeWholeLines(full, client);
   for (const [name, bytes] of full.world.stored)
@@ -64,7 +65,7 @@ async function withoutTriggers(
 function tablesOf(client: BetterSqlite3.Database): string[] {
   return client
     .prepare(
-      "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'",
+      "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'skill\\_words%' ESCAPE '\\'",
     )
     .pluck()
     .all() as string[];
@@ -93,6 +94,12 @@ function cellOf(column: string, type: string): string {
   );
   return `CASE ${column} ${types.join(' ')} ELSE ${column} END`;
 }
+
+/** The number of migrations since which a full-text index has the words of skills. */
+const fullText = 41;
+/** SQLite keeps the index in tables that nobody else may write. */
+const skillWords =
+  "INSERT INTO main.skill_words (rowid, name, description) SELECT id, substr(name, instr(name, '/') + 1), description FROM main.skills";
 
 /** The number of migrations since which a status is a head without marks. */
 const headStatus = 24;
