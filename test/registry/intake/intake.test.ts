@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
@@ -238,7 +238,7 @@ describe('intake', () => {
     const lines = await world.registry.db.read
       .select()
       .from(audit)
-      .where(eq(audit.kind, 'refused-intake'));
+      .where(and(isNull(audit.versionId), eq(audit.kind, 'refused-intake')));
     expect(lines.at(-1)?.why).toMatch(/^key-unknown: /);
   });
 

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { indexFileName } from '../../../registry/index/index-file.ts';
 import { settlePauseMs } from '../../../registry/limits.ts';
@@ -261,7 +261,7 @@ describe('a publication that is in the log', () => {
       const refusals = await world.registry.db.read
         .select()
         .from(audit)
-        .where(eq(audit.kind, 'refused-intake'));
+        .where(and(isNull(audit.versionId), eq(audit.kind, 'refused-intake')));
       expect(refusals).toEqual([]);
     },
   );
