@@ -23,7 +23,7 @@ import { archiveDigest, makeArchive } from '../catalogue/archives.ts';
 import { skillsByName } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown, requireReading } from '../readers/may-read.ts';
-import { answerFile } from '../routes/file-answers.ts';
+import { answerFile } from '../routes/site/file-answers.ts';
 import { filesOf, skillMdOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { indexedSkillsMax } from './limits.ts';

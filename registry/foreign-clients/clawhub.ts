@@ -12,7 +12,7 @@ import { makeArchive } from '../catalogue/archives.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown } from '../readers/may-read.ts';
 import { describe } from '../routes/describe.ts';
-import { answerFile } from '../routes/file-answers.ts';
+import { answerFile } from '../routes/site/file-answers.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';

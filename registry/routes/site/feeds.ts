@@ -1,8 +1,8 @@
 /** Feeds for everybody. */
 import { Hono } from 'hono';
-import type { Registry } from '../context.ts';
-import { feedType, publicFeed } from '../notices/atom.ts';
-import { onlyShown } from '../readers/may-read.ts';
+import type { Registry } from '../../context.ts';
+import { feedType, publicFeed } from '../../notices/atom.ts';
+import { onlyShown } from '../../readers/may-read.ts';
 import { answerFile } from './file-answers.ts';
 
 /** The route of the public feed, beside the index. */

@@ -1,14 +1,14 @@
 /** Files of the log: checkpoint, statements, nodes and tiles. Their readers verify them. */
 import { Hono } from 'hono';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Registry } from '../context.ts';
-import { newestCheckpoint } from '../log/log.ts';
-import { readStatementAt } from '../log/logged-statements.ts';
-import { nodesBetween } from '../log/nodes-of-heads.ts';
-import { readTile } from '../log/tiles.ts';
-import { withCosignatures } from '../log/witnesses.ts';
-import { requireReading } from '../readers/may-read.ts';
-import { scopesOfStatement } from '../readers/scopes-of-content.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import type { Registry } from '../../context.ts';
+import { newestCheckpoint } from '../../log/log.ts';
+import { readStatementAt } from '../../log/logged-statements.ts';
+import { nodesBetween } from '../../log/nodes-of-heads.ts';
+import { readTile } from '../../log/tiles.ts';
+import { withCosignatures } from '../../log/witnesses.ts';
+import { requireReading } from '../../readers/may-read.ts';
+import { scopesOfStatement } from '../../readers/scopes-of-content.ts';
 import { answerFile, isHeadSize } from './file-answers.ts';
 
 /** Routes at the root of the site. */

@@ -1,11 +1,11 @@
 /** The feed of advisories, in the layout of osv.dev: a list of changes, and one file an entry. */
 import { type Context, Hono } from 'hono';
-import { scopeOf } from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Registry } from '../context.ts';
-import { mayRead, onlyShown } from '../readers/may-read.ts';
-import { listAdvisories, readAdvisory } from '../stops/advisories.ts';
-import { advisoriesAtOnce, advisoriesListed } from '../stops/limits.ts';
+import { scopeOf } from '../../../skills-index/skill/name.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import type { Registry } from '../../context.ts';
+import { mayRead, onlyShown } from '../../readers/may-read.ts';
+import { listAdvisories, readAdvisory } from '../../stops/advisories.ts';
+import { advisoriesAtOnce, advisoriesListed } from '../../stops/limits.ts';
 
 /** Routes below /osv. */
 export function osvRoutes(registry: Registry): Hono {

@@ -1,14 +1,14 @@
 /** What installers read of a skill: its index with the parts, and the words of a version. */
 import { Hono } from 'hono';
-import { parseDigest } from '../../skills-index/skill/digest.ts';
-import { parseSkillName, scopeOf } from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseVersion } from '../../skills-index/skill/version.ts';
-import type { Registry } from '../context.ts';
-import { readIndexFile, readIndexPart } from '../index/index-file.ts';
-import { readWordsFile } from '../index/words.ts';
-import { requireReading } from '../readers/may-read.ts';
-import { shownWords } from '../readers/shown-words.ts';
+import { parseDigest } from '../../../skills-index/skill/digest.ts';
+import { parseSkillName, scopeOf } from '../../../skills-index/skill/name.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { parseVersion } from '../../../skills-index/skill/version.ts';
+import type { Registry } from '../../context.ts';
+import { readIndexFile, readIndexPart } from '../../index/index-file.ts';
+import { readWordsFile } from '../../index/words.ts';
+import { requireReading } from '../../readers/may-read.ts';
+import { shownWords } from '../../readers/shown-words.ts';
 import { answerGzipped, isHeadSize } from './file-answers.ts';
 
 /** Routes at the root of the site. */

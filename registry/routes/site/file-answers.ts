@@ -2,8 +2,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context } from 'hono';
-import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
-import type { Registry } from '../context.ts';
+import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
+import type { Registry } from '../../context.ts';
 
 /** The size of a head of the log, as a path has it. */
 export const isHeadSize = /^[1-9]\d{0,14}$/;

@@ -3,18 +3,18 @@
  * small and verified by their readers.
  */
 import { type Context, Hono } from 'hono';
-import { parseDigest } from '../../skills-index/skill/digest.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
-import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
-import type { Registry } from '../context.ts';
-import { readEvidencePack, readFilePack } from '../index/packs.ts';
-import { settlePutOff } from '../index/put-off.ts';
-import { currentStatus } from '../index/status-json.ts';
-import { requireReading, requireReadingBlob } from '../readers/may-read.ts';
-import { scopesOfLine } from '../readers/scopes-of-content.ts';
-import { readPublicBlob } from '../store/blobs.ts';
-import { earlierRootName } from '../store/objects.ts';
+import { parseDigest } from '../../../skills-index/skill/digest.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
+import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
+import type { Registry } from '../../context.ts';
+import { readEvidencePack, readFilePack } from '../../index/packs.ts';
+import { settlePutOff } from '../../index/put-off.ts';
+import { currentStatus } from '../../index/status-json.ts';
+import { requireReading, requireReadingBlob } from '../../readers/may-read.ts';
+import { scopesOfLine } from '../../readers/scopes-of-content.ts';
+import { readPublicBlob } from '../../store/blobs.ts';
+import { earlierRootName } from '../../store/objects.ts';
 import { answerFile, answerGzipped } from './file-answers.ts';
 
 /** Routes at the root of the site. */

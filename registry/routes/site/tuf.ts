@@ -3,17 +3,17 @@
  * timestamp.json has the version or digest in it.
  */
 import { type Context, Hono } from 'hono';
-import { Problem } from '../../skills-index/skill/problem.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
 import {
   lastRootOf,
   type TufRepository,
   tufFileNames,
   tufFileOf,
-} from '../../skills-index/trust/root/repository.ts';
-import { tufBytes } from '../../skills-index/trust/root/signature.ts';
-import type { Registry } from '../context.ts';
-import { currentTufSet, readOnlineTarget, readTufSet } from '../index/tuf.ts';
-import { joinedStatusCharsMax } from '../limits.ts';
+} from '../../../skills-index/trust/root/repository.ts';
+import { tufBytes } from '../../../skills-index/trust/root/signature.ts';
+import type { Registry } from '../../context.ts';
+import { currentTufSet, readOnlineTarget, readTufSet } from '../../index/tuf.ts';
+import { joinedStatusCharsMax } from '../../limits.ts';
 
 /** Routes below /tuf; 404 for all of them when the registry has no signed document. */
 export function tufRoutes(registry: Registry): Hono {

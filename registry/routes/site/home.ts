@@ -1,6 +1,6 @@
 /** The bare address of a registry leads browsers to the desk, and programs to the rest. */
 import { Hono } from 'hono';
-import type { Registry } from '../context.ts';
+import type { Registry } from '../../context.ts';
 
 /** The route `/`. It names public addresses only. */
 export function homeRoutes({ config, root }: Registry): Hono {
