@@ -72,6 +72,11 @@ export interface Registry {
    */
   reportPutOff?: (error: unknown) => void;
   /**
+   * Rejects with `registry-full` when the disk has no room for the evidence of a statement. The
+   * database may have room of its own, so the log must not run ahead of the evidence.
+   */
+  readonly requireRoom?: () => Promise<void>;
+  /**
    * Ids of versions whose approval or scan is logged, and whose next step failed in this process.
    */
   readonly unsettled: Set<string>;

@@ -199,6 +199,8 @@ export const certificateExpiredAgainMs = 3_600_000;
 export const expiryWarnMs = 30 * 24 * 3_600_000;
 export const expiryWarnAgainMs = 24 * 3_600_000;
 export const expiryCheckMs = 3_600_000;
+/** Room on the disk below which no statement is logged. */
+export const diskBytesMin = 1024 * 1024;
 /** How long one look at the disk counts. */
 export const diskCheckMs = 5_000;
 /** Lines of the access log that wait for the disk, and the pause after the file failed. */

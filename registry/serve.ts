@@ -28,7 +28,7 @@ import { keepQueue } from './review/queue/keep-queue.ts';
 import { renewQueue } from './review/queue/renew-queue.ts';
 import { watchBackup } from './serving/backup-watch.ts';
 import { makeAddressOf, requireProxy } from './serving/client-gate.ts';
-import { watchDisk } from './serving/disk-space.ts';
+import { type DiskSpace, watchDisk } from './serving/disk-space.ts';
 import { watchExpiry } from './serving/expiry-watch.ts';
 import { type Answer, type Listeners, openListeners } from './serving/listeners.ts';
 import {
@@ -122,7 +122,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     options.opened ?? (await orClose(listeners, () => openFolder(dir, options.checkBytesMax)));
   const { base, hosts, localBases } = listeners;
   const storage = await orClose(listeners, () => openStorage(opened, options, { base, say: log }));
-  const { db, closeDatabase, tracing, sweep: sweepObjects, ...stored } = storage;
+  const { db, closeDatabase, disk, tracing, sweep: sweepObjects, ...stored } = storage;
   const registry: Registry = {
     ...withStatusMemory(db),
     ...stored,
@@ -139,7 +139,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     random: (bytes) => randomBytes(bytes),
     exclusive: makeExclusive(),
   };
-  const { disk, backup, ...watches } = startWatches(registry, options, log);
+  const { backup, ...watches } = startWatches(registry, options, log);
   let observation: Observation | undefined;
   const sweep = new AbortController();
   const check = opened.isChecked ? undefined : startCheck(opened.path, log);
@@ -198,8 +198,9 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   };
 }
 
-interface OpenStorage extends StoredObjects, Pick<Registry, 'tracer'> {
+interface OpenStorage extends StoredObjects, Pick<Registry, 'requireRoom' | 'tracer'> {
   readonly db: OpenDatabase;
+  readonly disk: DiskSpace;
   closeDatabase(): Promise<void>;
   readonly tracing: Tracing | undefined;
 }
@@ -207,7 +208,7 @@ interface OpenStorage extends StoredObjects, Pick<Registry, 'tracer'> {
 /** Opens database and objects of the folder. On a failure, the file of the database is closed. */
 async function openStorage(
   opened: DatabaseFile,
-  { dir, objects: bucket, traces }: RegistryOptions,
+  { dir, now = () => new Date(), objects: bucket, traces }: RegistryOptions,
   { base, say }: { readonly base: string; readonly say: (line: string) => void },
 ): Promise<OpenStorage> {
   try {
@@ -221,14 +222,16 @@ async function openStorage(
       await checkpoints.stop();
       opened.close();
     };
-    return { db, closeDatabase, ...stored, objects: seen, tracer, tracing };
+    const disk = watchDisk(dir, now);
+    const { requireRoom } = disk;
+    return { db, closeDatabase, disk, requireRoom, ...stored, objects: seen, tracer, tracing };
   } catch (error) {
     closeQuietly(opened);
     throw error;
   }
 }
 
-/** What an operator has to know in time: a full disk, an old backup, what expires. */
+/** What an operator has to know in time: an old backup, what expires. */
 function startWatches(
   registry: Registry,
   { dir, backupFollower }: RegistryOptions,
@@ -240,7 +243,7 @@ function startWatches(
     backup?.stop();
     expiry.stop();
   };
-  return { disk: watchDisk(dir, registry.now), backup, stop };
+  return { backup, stop };
 }
 
 /** Checks and deletes beside requests, until the registry stops. */
@@ -321,12 +324,13 @@ async function prepare(
     log(error instanceof Problem ? `${error.code}: ${error.message}` : String(error));
   // Nobody can be judged before: neither who sends a request, nor who approved a version.
   await fillNames(registry, () => finishing.signal.aborted);
-  const finished = finish(registry, onRefusal, finishing.signal);
+  const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
+  // A full disk keeps nobody from reading: what it leaves unfinished is finished at the next start.
+  const finished = finish(registry, onRefusal, finishing.signal).catch(report);
   finishing.done = finished;
   // A small registry is finished before its first answer. A large one answers meanwhile.
   await Promise.race([finished, delay(resumeWaitMs, undefined, { ref: false })]);
-  const report = (error: unknown): void => (registry.reportPutOff ?? onRefusal)(error);
-  finishing.done = finished.catch(report).then(async () => {
+  finishing.done = finished.then(async () => {
     const kept = [
       keepStops,
       keepCatalogue,

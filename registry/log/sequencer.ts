@@ -137,7 +137,10 @@ async function commitOnce(
   before: LoggedRange,
 ): Promise<Appended[]> {
   const added = all.flatMap(({ statements }) => statements);
-  if (added.length > 0) await requireWhole(registry);
+  if (added.length > 0) {
+    await requireWhole(registry);
+    await registry.requireRoom?.();
+  }
   const planned = planRows(before, added, registry.now().getTime());
   const map = await planMapOf(registry, before, planned);
   const rows = withMap(planned, map.root);

@@ -1,13 +1,16 @@
 /** Whether the disk of a registry takes another upload. */
 import { statfs, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskCheckMs, uploadBytesMax } from '../limits.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { diskBytesMin, diskCheckMs, uploadBytesMax } from '../limits.ts';
 
 export interface DiskSpace {
   /** Bytes that the registry's user may still write. */
   free(): Promise<number>;
   /** Why the disk takes no upload; undefined when it does. Checked anew after `diskCheckMs`. */
   whyFull(): Promise<string | undefined>;
+  /** @throws Problem `registry-full` when not even a statement fits */
+  requireRoom(): Promise<void>;
 }
 
 /** @param free replaces what the operating system says about the disk */
@@ -24,6 +27,9 @@ export function watchDisk(
       if (last === undefined || Math.abs(at - last.at) >= diskCheckMs)
         last = { at, why: whyNotWritable(dir, free) };
       return last.why;
+    },
+    requireRoom: async () => {
+      if ((await free()) < diskBytesMin) throw new Problem('registry-full', 'The disk is full');
     },
   };
 }

@@ -96,7 +96,7 @@ describe('an upload in parts', () => {
     ['a delimiter that goes on', `${part('bundle', 'x')}--bc\r\n\r\n--b--`],
     ['a part without headers', '--b\r\nx\r\n--b--'],
     ['a part without a name', '--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--'],
-    ['a part with two names', part('bundle', 'x', '; name="publish"') + '--b--'],
+    ['a part with two names', `${part('bundle', 'x', '; name="publish"')}--b--`],
     [
       'a part with two dispositions',
       '--b\r\nContent-Disposition: form-data; name="bundle"\r\nContent-Disposition: form-data; name="publish"\r\n\r\nx\r\n--b--',

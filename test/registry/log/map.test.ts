@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { namesOfRow } from '../../../registry/log/index-names.ts';
 import { newestCheckpoint } from '../../../registry/log/log.ts';
 import { fillNames } from '../../../registry/people/fill-names.ts';
-import { mapNodes } from '../../../registry/store/identity-schema.ts';
 import { log, statements } from '../../../registry/store/schema.ts';
 import { parseCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import { parseScope, parseSkillName } from '../../../skills-index/skill/name.ts';
