@@ -177,6 +177,8 @@ export class Generator {
     for (const { table, row } of template.rows) {
       const cells = Object.entries(row).map(([column, cell]): [string, Cell] => {
         if (column === 'line') return [column, lineOf(String(cell), indexes)];
+        // SQLite counts the rows of a table whose ids are numbers.
+        if (column === 'id' && typeof cell === 'number') return [column, null];
         if (column === 'id' && table !== 'versions') return [column, this.#makeId()];
         if (column === 'place' || column === 'seq') return [column, null];
         if (column === 'logIndex') return [column, indexes.get(cell) ?? cell];
