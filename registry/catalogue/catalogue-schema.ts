@@ -35,8 +35,8 @@ export const skills = sqliteTable(
 );
 
 /**
- * Skills whose rows may be behind. Triggers on the states of versions and on advice
- * add them, so that no writer forgets one.
+ * Skills whose rows may be behind. Triggers on the states of versions and on advice add them, so
+ * that no writer forgets one.
  */
 export const changedSkills = sqliteTable('changed_skills', {
   name: text().$type<SkillName>().primaryKey(),

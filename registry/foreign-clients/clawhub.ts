@@ -208,7 +208,14 @@ export function clawhubDiscovery({ config }: Registry): Hono {
 
 const owner = { ownerHandle: 'the scope of the skill' };
 const reading = {
-  problems: ['name-invalid', 'version-invalid', 'not-found', 'version-pending', 'version-withheld'],
+  problems: [
+    'name-invalid',
+    'version-invalid',
+    'not-found',
+    'version-pending',
+    'version-withheld',
+    'version-yanked',
+  ],
   query: owner,
 } as const;
 

@@ -4,6 +4,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { findSkill, type ShownSkill } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
+import { adviceKinds } from '../index/advice.ts';
 import { historyOf, newestVersion, requireVersion } from '../versions/find-versions.ts';
 import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
@@ -33,15 +34,21 @@ export async function requireServed(
 
 /**
  * The version of a skill for a client that names none.
- * @throws Problem `not-found`; `version-pending` or `version-withheld` about the newest version of
- * a skill that has none to offer
+ * @throws Problem `not-found`; `version-yanked`, `version-pending` or `version-withheld` about the
+ * newest version of a skill that has none to offer
  */
 export async function requireOffered(registry: Registry, name: SkillName): Promise<ShownSkill> {
   const skill = await findSkill(registry, name);
   if (skill !== undefined) return skill;
   const newest = await newestVersion(registry, name);
   if (newest === undefined) throw new Problem('not-found', `This registry has no skill ${name}`);
-  await requireServed(registry, newest);
-  // It is approved, and its row in the catalogue comes in a moment, unless it is yanked.
-  throw new Problem('version-pending', `${name} offers no version now`);
+  const { id, version } = await requireServed(registry, newest);
+  if ((await adviceKinds(registry, [id])).get(id)?.includes('yanked') === true)
+    throw new Problem('version-yanked', `The author yanked the newest version of ${name}`, {
+      hint: `To install it nevertheless, name it: ${name}@${version}`,
+    });
+  // The row of a version that was approved a moment ago comes next.
+  throw new Problem('version-pending', `${name} offers no version yet`, {
+    hint: 'Ask again in a moment.',
+  });
 }

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { readZip } from '../../../runner/archives/zip.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
-import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import {
+  adviceStatement,
+  revocationStatement,
+} from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { approve, call, makeSkill, publish, type Skill, scan, state } from '../road.ts';
@@ -103,6 +106,28 @@ describe('the index of Agent Skills', () => {
       expect([path, answer.status, answer.body.code]).toEqual([path, status, code]);
       expect(answer.body.detail).toContain(detail);
     }
+  });
+
+  it('says how to get a version that its author yanked', async () => {
+    const yanked = makeSkill('@acme/yanked', '1.0.0');
+    await released(yanked);
+    const { name, version } = yanked.manifest;
+    const advice = {
+      name,
+      version,
+      kind: 'yanked',
+      reason: 'it is slow',
+      nonce: freshNonce(),
+    } as const;
+    expect((await state(world.send, adviceStatement(advice), world.author)).status).toBe(201);
+    await renewSkills(world.registry);
+    expect(await call(world.send, `/@acme/yanked/${index}`)).toMatchObject({
+      status: 409,
+      body: { code: 'version-yanked', hint: expect.stringContaining('@acme/yanked@1.0.0') },
+    });
+    expect((await world.send(`/@acme/yanked@1.0.0/${index}`)).status).toBe(200);
+    const text = await (await world.send('/api/v1/skills/yanked?ownerHandle=acme')).text();
+    expect(text).toContain('name it: @acme/yanked@1.0.0');
   });
 
   it('is not at the root, which a client reads for a skill that it cannot get', async () => {
