@@ -15,7 +15,8 @@ const roundTrip = (files: SourceFile[]) =>
 
 describe('the upload’s tar', () => {
   it('is read back by the registry’s strict reader as the same bundle', () => {
-    const path = fc.stringMatching(/^[a-z]{1,12}(\/[a-z]{1,12}){0,3}$/);
+    // The digit keeps names like “nul” and “con” away, because Windows reserves them.
+    const path = fc.stringMatching(/^[a-z]{1,12}0(\/[a-z]{1,12}0){0,3}$/);
     const files = fc.uniqueArray(
       fc.record({
         path: path.map((one) => `d/${one}.x`),
