@@ -38,6 +38,7 @@ export const commandWords: readonly string[] = [
   'scan',
   'scanner',
   'scope',
+  'search',
   'secret',
   'serve',
   'shell-init',

@@ -48,6 +48,11 @@ export const searchedSkillsMax = 100;
 export const openBytesMax = 512 * 1024;
 /** Bytes of stdout and of stderr that an agent gets from a run. */
 export const skillOutputBytesMax = 64 * 1024;
+/** Results of `skillgate search`. The host verifies each, with four requests the first time. */
+export const searchResults = 5;
+export const searchResultsMax = 20;
+/** Hosts, secrets or folders that a line of a search names; further ones are counted. */
+export const mayDoNamesMax = 3;
 /** Characters of a task, reason or input from an agent. */
 export const taskCharsMax = 2_000;
 export const whyCharsMax = 500;

@@ -11,6 +11,7 @@ import { hostPolicyRows } from './rows/host-rows.ts';
 import { installerRows } from './rows/installer-rows.ts';
 import { operatorRows } from './rows/operator-rows.ts';
 import { reviewerRows } from './rows/reviewer-rows.ts';
+import { searchRows } from './rows/search-rows.ts';
 import { secretRows } from './rows/secret-rows.ts';
 import { holdRows, hostRows, monitorRows } from './rows/watching-rows.ts';
 
@@ -23,7 +24,7 @@ export interface CommandGroup {
 export const commandGroups: readonly CommandGroup[] = [
   { title: 'Authors', rows: authorRows },
   { title: 'Reviewers', rows: reviewerRows },
-  { title: 'Installers', rows: [...installerRows, ...monitorRows] },
+  { title: 'Installers', rows: [...searchRows, ...installerRows, ...monitorRows] },
   { title: 'Agents', rows: [...agentRows, ...secretRows] },
   {
     title: 'Operators of an agent host',
@@ -45,6 +46,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   info: 'skillgate show',
   view: 'skillgate show',
   add: 'skillgate install',
+  find: 'skillgate search',
   audit: 'skillgate packages audit',
   unpublish: 'skillgate yank',
 };

@@ -5,15 +5,14 @@
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { scopeOf, shortNameOf } from '../../skills-index/skill/name.ts';
+import { isNeed, type Need, needs, needsOf } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { queryCharsMax, searchPageRows, searchPageRowsMax } from '../catalogue/limits.ts';
-import { findSkills, type WithoutKind, withoutKinds } from '../catalogue/search/find-skills.ts';
+import { findSkills } from '../catalogue/search/find-skills.ts';
 import type { ShownSkill } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
 import { describe } from './describe.ts';
-
-const needs = Object.keys(withoutKinds) as WithoutKind[];
 
 const result = v.object({
   /** The short name. */
@@ -97,22 +96,18 @@ function resultOf(skill: ShownSkill, place: number): v.InferOutput<typeof result
     owner: { handle },
     name,
     bundle,
-    needs: needsOf(skill),
+    needs: needsOf(skill.capabilities),
   };
 }
 
-function needsOf({ capabilities }: ShownSkill): WithoutKind[] {
-  return needs.filter((kind) => (capabilities[withoutKinds[kind]]?.length ?? 0) > 0);
-}
-
 function countNeeds(skills: readonly ShownSkill[]): Record<string, number> {
-  const all = skills.flatMap(needsOf);
+  const all = skills.flatMap(({ capabilities }) => needsOf(capabilities));
   return Object.fromEntries(needs.map((kind) => [kind, all.filter((one) => one === kind).length]));
 }
 
-function withoutIn(text: string | undefined): WithoutKind[] {
+function withoutIn(text: string | undefined): Need[] {
   const named = text?.split(',').filter((part) => part !== '') ?? [];
-  const unknown = named.find((part) => !needs.includes(part as WithoutKind));
+  const unknown = named.find((part) => !isNeed(part));
   if (unknown !== undefined)
     throw new Problem(
       'request-invalid',
@@ -121,7 +116,7 @@ function withoutIn(text: string | undefined): WithoutKind[] {
         hint: `Name some of ${needs.join(', ')}, separated by commas.`,
       },
     );
-  return named as WithoutKind[];
+  return named.filter(isNeed);
 }
 
 function numberIn(context: Context, name: 'limit' | 'after'): number | undefined {

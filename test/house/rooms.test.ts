@@ -99,6 +99,7 @@ const floors: Record<string, readonly string[]> = {
     'changes',
     'evidence',
     'verify',
+    'search',
     'install',
     'review',
     'proofs',

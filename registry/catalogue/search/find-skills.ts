@@ -3,6 +3,7 @@
  * `rankSkills` orders them by all of its words.
  */
 import { type SQL, sql } from 'drizzle-orm';
+import { kindOf, type Need } from '../../../skills-index/skill/needs.ts';
 import type { Registry } from '../../context.ts';
 import type { HiddenScopes } from '../../readers/may-read.ts';
 import { skills } from '../catalogue-schema.ts';
@@ -17,22 +18,10 @@ import { type ShownSkill, skillsByIds } from '../shown-skills.ts';
 import { type CountedWord, rankSkills } from './rank-skills.ts';
 import { queryWords, variantsOf } from './words.ts';
 
-/** A kind of capability that a search can demand to be absent, and where the row has it. */
-export const withoutKinds = {
-  network: 'egress',
-  secrets: 'secret',
-  environment: 'env',
-  files: 'mount',
-  programs: 'exec',
-  packages: 'package',
-} as const;
-
-export type WithoutKind = keyof typeof withoutKinds;
-
 export interface SkillSearch {
   readonly query: string;
   /** Capabilities that a skill must not have. */
-  readonly without?: readonly WithoutKind[];
+  readonly without?: readonly Need[];
   readonly hidden?: HiddenScopes;
 }
 
@@ -85,8 +74,8 @@ function conditionOf({ scopes, only }: HiddenScopes): SQL | undefined {
   return only ? sql`${skills.scope} IN ${listed}` : sql`${skills.scope} NOT IN ${listed}`;
 }
 
-function isWithout(kind: WithoutKind): SQL {
-  const path = `$.${withoutKinds[kind]}`;
+function isWithout(need: Need): SQL {
+  const path = `$.${kindOf(need)}`;
   return sql`COALESCE(json_array_length(${skills.capabilities}, ${path}), 0) = 0`;
 }
 

@@ -1,0 +1,43 @@
+/** The command that finds skills. */
+import { needs } from '../../../skills-index/skill/needs.ts';
+import type { CommandRow } from '../../command.ts';
+import { searchResults, searchResultsMax } from '../../limits.ts';
+
+export const searchRows: readonly CommandRow[] = [
+  {
+    name: 'search',
+    summary: 'find approved skills for a task',
+    usage: 'TASK…',
+    examples: [
+      [
+        'skillgate search "read invoices from mail"',
+        'ask the registry, verify the skills that it names, and show what each may do',
+      ],
+      [
+        'skillgate search "convert a table" --no-network --no-secrets',
+        'show only skills that reach no host and use no secret',
+      ],
+      ['skillgate search invoices --format json', 'show the same as JSON'],
+    ],
+    options: {
+      ...Object.fromEntries(
+        needs.map((need) => [
+          `no-${need}`,
+          { type: 'boolean', summary: `only skills that need no ${need}` } as const,
+        ]),
+      ),
+      limit: {
+        type: 'string',
+        value: 'N',
+        summary: `verify and show so many skills (default: ${searchResults}, at most ${searchResultsMax})`,
+      },
+      registry: {
+        type: 'string',
+        value: 'URL',
+        summary: 'ask this pinned registry instead of the default one',
+      },
+    },
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    load: () => import('../../search/search.ts'),
+  },
+];

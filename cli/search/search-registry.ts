@@ -1,0 +1,106 @@
+/**
+ * Asks a registry for the skills of a task. Nothing in the answer is signed, so only names are
+ * taken from it, with counts and corrected words for people. A registry that lies can hide skills
+ * and change their order.
+ */
+import * as v from 'valibot';
+import { peek } from '../../skills-index/client/peek.ts';
+import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+import { type Need, needs } from '../../skills-index/skill/needs.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { taskCharsMax } from '../limits.ts';
+import { nearest } from '../nearest.ts';
+import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
+
+/** What to look for. */
+export interface RegistryQuery {
+  readonly task: string;
+  /** What a skill must not ask for. */
+  readonly without: readonly Need[];
+  /** The results that are asked for, and taken from the answer. */
+  readonly limit: number;
+}
+
+export interface RegistryFindings {
+  /** Each once, in the registry's order. */
+  readonly names: readonly SkillName[];
+  /** Results without the name of a skill. */
+  readonly nameless: number;
+  /** The registry's own counts, over all of its results. */
+  readonly total: number;
+  readonly needs: Readonly<Partial<Record<Need, number>>>;
+  /** Words of the task that no skill has, each with similar words that were looked up instead. */
+  readonly corrected: Readonly<Record<string, readonly string[]>>;
+}
+
+const counted = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const searchAnswer = v.looseObject({
+  // One bad result does not hide the others.
+  results: v.array(v.unknown()),
+  facets: v.optional(
+    v.looseObject({ total: counted, needs: v.optional(v.record(v.string(), counted), {}) }),
+  ),
+  corrected: v.optional(v.record(v.string(), v.array(v.string())), {}),
+});
+
+const named = v.looseObject({ name: v.string() });
+
+/** @throws Problem `usage` for a task without words or a long one, and as `askRegistry` */
+export async function searchRegistry(
+  world: RegistryWorld,
+  { task, without, limit }: RegistryQuery,
+): Promise<RegistryFindings> {
+  requireTask(task);
+  const query = new URLSearchParams({ q: task, limit: String(limit) });
+  if (without.length > 0) query.set('without', without.join(','));
+  const answer = await askRegistry(world, `/api/v1/search?${query}`, searchAnswer);
+  const results = answer.results.slice(0, limit).map(nameOf);
+  const names = results.flatMap((name) => name ?? []);
+  const { facets } = answer;
+  return {
+    names: [...new Set(names)],
+    nameless: results.length - names.length,
+    total: facets?.total ?? results.length,
+    needs: Object.fromEntries(
+      needs.flatMap((need) => {
+        const count = facets?.needs[need];
+        return count === undefined ? [] : [[need, count]];
+      }),
+    ),
+    corrected: correctedIn(task, answer.corrected),
+  };
+}
+
+function requireTask(task: string): void {
+  if (/[\p{L}\p{N}]/u.test(task) && task.length <= taskCharsMax) return;
+  throw new Problem(
+    'usage',
+    task.length > taskCharsMax
+      ? `Cannot search: the task has ${task.length} characters, and a search takes ${taskCharsMax}`
+      : 'Cannot search: the task has no word',
+    { hint: 'name the task in a sentence: skillgate search "read invoices from mail"' },
+  );
+}
+
+function nameOf(result: unknown): SkillName | undefined {
+  const parsed = v.safeParse(named, result);
+  return parsed.success ? peek(() => parseSkillName(parsed.output.name)) : undefined;
+}
+
+/** Only similar words for words of the task: nothing else is a corrected spelling. */
+function correctedIn(
+  task: string,
+  corrected: Readonly<Record<string, readonly string[]>>,
+): RegistryFindings['corrected'] {
+  const words = new Set(task.toLowerCase().match(/[\p{L}\p{N}]+/gu));
+  return Object.fromEntries(
+    Object.entries(corrected).flatMap(([word, others]) => {
+      const similar = nearest(
+        word,
+        others.filter((other) => /^[\p{L}\p{N}]+$/u.test(other)),
+      );
+      return words.has(word) && similar.length > 0 ? [[word, similar]] : [];
+    }),
+  );
+}
