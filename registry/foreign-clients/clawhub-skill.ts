@@ -85,10 +85,18 @@ export function aboutSkill({ createdAt, description, name, offeredSince, version
   };
 }
 
+/** How a request names a skill. */
+export interface SlugAndOwner {
+  readonly slug: string;
+  readonly ownerHandle?: string | undefined;
+}
+
 /** The name that a request means. @throws Problem `name-invalid`, `not-found` */
-async function nameIn(registry: Registry, context: Context): Promise<SkillName> {
-  const slug = context.req.param('slug') ?? context.req.query('slug') ?? '';
-  const scope = context.req.query('ownerHandle');
+async function nameOf(
+  registry: Registry,
+  context: Context,
+  { slug, ownerHandle: scope }: SlugAndOwner,
+): Promise<SkillName> {
   if (scope !== undefined) return parseSkillName(`@${scope.replace(/^@/, '')}/${slug}`);
   const [first = '', second] = slug.split('--');
   if (second !== undefined) return parseSkillName(`@${first}/${second}`);
@@ -120,12 +128,18 @@ export async function readableName(
   registry: Registry,
   context: Context,
   version?: string,
+  named: SlugAndOwner = namedIn(context),
 ): Promise<SkillName> {
-  const name = await nameIn(registry, context);
+  const name = await nameOf(registry, context, named);
   const what = version === undefined ? `skill ${name}` : `version ${name}@${version}`;
   const missing = `This registry has no ${what}`;
   await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
   return name;
+}
+
+function namedIn({ req }: Context): SlugAndOwner {
+  const slug = req.param('slug') ?? req.query('slug') ?? '';
+  return { slug, ownerHandle: req.query('ownerHandle') };
 }
 
 /** @throws Problem as `requireServed` and `requireOffered` */

@@ -34,13 +34,15 @@ import {
 } from './clawhub-skill.ts';
 import { listedAtOnce } from './limits.ts';
 import { requireOffered } from './served-version.ts';
+import { verdictRoutes } from './verdict-routes.ts';
 
 /** Routes below /api/v1. */
 export function clawhubRoutes(registry: Registry): Hono {
   const app = new Hono();
   for (const path of ['/skills', '/skills/*', '/download', '/resolve'])
     app.use(path, answerInPlainText);
-  return app.route('/', skillRoutes(registry)).route('/', fileRoutes(registry));
+  for (const routes of [skillRoutes, fileRoutes, verdictRoutes]) app.route('/', routes(registry));
+  return app;
 }
 
 function skillRoutes(registry: Registry): Hono {
@@ -219,11 +221,20 @@ const reading = {
   query: owner,
 } as const;
 
+const uncached = { 'cache-control': 'no-store' };
+
 const answerInPlainText: MiddlewareHandler = async (context, next) => {
   await next();
   const { error } = context;
   if (!(error instanceof Problem)) return;
-  const { status } = context.res;
-  const text = `${error.code}: ${error.message}\n${error.hint ?? problemCodes[error.code].fix}\n`;
-  context.res = context.text(text, status as ContentfulStatusCode, { 'cache-control': 'no-store' });
+  const status = context.res.status as ContentfulStatusCode;
+  const message = `${error.code}: ${error.message}`;
+  // OpenClaw shows the message of this one answer, and no text.
+  if (context.req.path.endsWith('/install') && error.code !== 'not-found') {
+    const refusal = { ok: false, slug: context.req.param('slug'), reason: error.code };
+    context.res = context.json({ ...refusal, message, status }, status, uncached);
+    return;
+  }
+  const text = `${message}\n${error.hint ?? problemCodes[error.code].fix}\n`;
+  context.res = context.text(text, status, uncached);
 };

@@ -6,3 +6,7 @@ export const indexedSkillsMax = 200;
 export const listedAtOnce = 50;
 /** The newest approved versions among which the client's copy is looked for. */
 export const fingerprintedVersionsMax = 20;
+/** Versions of which one request may ask for the verdicts; OpenClaw asks for so many at once. */
+export const verdictsAtOnce = 100;
+/** Characters of a version's capabilities in the overview that a person reads. */
+export const overviewCharsMax = 600;

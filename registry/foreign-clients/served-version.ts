@@ -1,11 +1,11 @@
 /** Which versions a client of another registry's form may install, and why not the others. */
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Version } from '../../skills-index/skill/version.ts';
 import { findSkill, type ShownSkill } from '../catalogue/shown-skills.ts';
-import type { Registry } from '../context.ts';
+import type { Registry, VersionName } from '../context.ts';
 import { adviceKinds } from '../index/advice.ts';
 import { historyOf, newestVersion, requireVersion } from '../versions/find-versions.ts';
+import type { Shown } from '../versions/shown-versions.ts';
 import type { VersionState } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
@@ -14,22 +14,37 @@ export type ServedVersion = Pick<VersionRow, 'name' | 'version' | 'bundle' | 'cr
 
 const pending: ReadonlySet<VersionState> = new Set(['received', 'scanning', 'in review']);
 
+/** The reason why no client gets a version; undefined for one that is approved. */
+export async function whyNotServed(
+  registry: Registry,
+  row: Shown<VersionRow>,
+): Promise<Problem | undefined> {
+  if (row.status === 'approved') return undefined;
+  const about = `${row.name}@${row.version}`;
+  if (isPending(row))
+    return new Problem('version-pending', `${about} is not approved yet: it is ${row.status}`);
+  const last = (await historyOf(registry, row)).at(-1);
+  const why = last === undefined ? '' : `: ${last.why}`;
+  return new Problem('version-withheld', `${about} is ${row.status}${why}`);
+}
+
+/** Whether a version waits for its scan or for approvals. */
+export function isPending({ status }: Pick<VersionRow, 'status'>): boolean {
+  return pending.has(status);
+}
+
 /**
  * An approved version.
  * @throws Problem `not-found`, `version-pending`, `version-withheld`
  */
 export async function requireServed(
   registry: Registry,
-  which: { readonly name: SkillName; readonly version: Version },
-): Promise<VersionRow> {
+  which: VersionName,
+): Promise<Shown<VersionRow>> {
   const row = await requireVersion(registry, which);
-  if (row.status === 'approved') return row;
-  const about = `${row.name}@${row.version}`;
-  if (pending.has(row.status))
-    throw new Problem('version-pending', `${about} is not approved yet: it is ${row.status}`);
-  const last = (await historyOf(registry, row)).at(-1);
-  const why = last === undefined ? '' : `: ${last.why}`;
-  throw new Problem('version-withheld', `${about} is ${row.status}${why}`);
+  const refusal = await whyNotServed(registry, row);
+  if (refusal !== undefined) throw refusal;
+  return row;
 }
 
 /**

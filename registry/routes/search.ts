@@ -26,6 +26,8 @@ const result = v.object({
   updatedAt: v.number(),
   ownerHandle: v.string(),
   owner: v.object({ handle: v.string() }),
+  /** OpenClaw shows no result of another source. */
+  source: v.literal('clawhub'),
   /** The full name. */
   name: v.string(),
   bundle: v.string(),
@@ -94,6 +96,7 @@ function resultOf(skill: ShownSkill, place: number): v.InferOutput<typeof result
     updatedAt: offeredSince.getTime(),
     ownerHandle: handle,
     owner: { handle },
+    source: 'clawhub',
     name,
     bundle,
     needs: needsOf(skill.capabilities),

@@ -1,7 +1,8 @@
 /**
  * `npm run test:clients [NAME…]`: real agents in sessions, against a stub of a model, with both
  * faces of the skills. Each has to see a skill's description and not its body until it opens it;
- * what it runs has to run in the sibling sandbox; and nothing but its model may be reached.
+ * what it runs has to run in the sibling sandbox; and nothing but its model may be reached. Then
+ * the installers of other registries, by `installers` or by the name of one.
  */
 import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,8 @@ import { type InstalledHost, makeInstalledHost } from '../journey/installed-host
 import { type Client, clients, installLineOf, installOnce } from './clients.ts';
 import { tryCoding } from './coding.ts';
 import { tryInspector } from './inspector.ts';
+import { installers } from './installers/clients.ts';
+import { type Outcome, tryInstallers } from './installers/try-installers.ts';
 import { type StubModel, startStubModel } from './stub-model.ts';
 
 const description = 'Writes the weekly report from the deals of the CRM.';
@@ -127,6 +130,17 @@ function print(title: string, rows: readonly Row[]): void {
   if (rows.some(([, isSo]) => !isSo)) process.exitCode = 1;
 }
 
+function printOutcomes(outcomes: readonly Outcome[]): void {
+  const widest = (words: readonly string[]): number => Math.max(...words.map((one) => one.length));
+  const client = widest(outcomes.map((one) => one.client));
+  const name = widest(outcomes.map((one) => one.case));
+  for (const one of outcomes)
+    process.stdout.write(
+      `${one.isAsWanted ? 'yes' : 'NO '} ${one.client.padEnd(client)}  ${one.case.padEnd(name)}  ${one.happened}\n`,
+    );
+  if (outcomes.some(({ isAsWanted }) => !isAsWanted)) process.exitCode = 1;
+}
+
 const wanted = process.argv.slice(2);
 const isWanted = (one: string): boolean =>
   wanted.every((word) => word === 'coding') || wanted.includes(one);
@@ -136,3 +150,7 @@ for (const client of clients.filter((one) => isWanted(one.name))) {
   print(`${installed}: docs/coding-agent.md`, await tryCoding(client));
 }
 if (isWanted('inspector')) print(tryInspector.package, await tryInspector());
+const ofOthers = installers.filter(
+  ({ name }) => isWanted('installers') || isWanted(name.split(' ')[0] ?? ''),
+);
+if (ofOthers.length > 0) printOutcomes(await tryInstallers(ofOthers));

@@ -48,6 +48,8 @@ const asked = [
   '/api/v1/search?q=count+the+words',
   '/api/v1/skills?prefix=pay',
   '/api/v1/skills/payroll?ownerHandle=acme',
+  '/api/v1/skills/payroll/verify?ownerHandle=acme',
+  '/api/v1/skills/payroll/verify?ownerHandle=acme&version=1.0.0',
   '/api/v1/skills/payroll/versions?ownerHandle=acme',
   '/api/v1/skills/payroll/versions/1.0.0?ownerHandle=acme',
   '/api/v1/skills/payroll/file?ownerHandle=acme&path=SKILL.md',

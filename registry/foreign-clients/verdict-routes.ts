@@ -1,0 +1,105 @@
+/** Routes that ClawHub's clients ask for verdicts: `openclaw skills`, `clawhub skill verify`. */
+import { type Context, Hono } from 'hono';
+import * as v from 'valibot';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import type { Registry } from '../context.ts';
+import { describe, jsonBody } from '../routes/describe.ts';
+import { requireVersion } from '../versions/find-versions.ts';
+import { readableName } from './clawhub-skill.ts';
+import { verdictsAtOnce } from './limits.ts';
+import { requireOffered } from './served-version.ts';
+import { describeVerdict, describeVerification, verdictItem, verifyAnswer } from './verdicts.ts';
+
+const askedFor = v.object({
+  slug: v.pipe(v.string(), v.maxLength(200)),
+  ownerHandle: v.exactOptional(v.pipe(v.string(), v.maxLength(200))),
+  version: v.pipe(v.string(), v.maxLength(200)),
+});
+const schema = 'clawhub.skill.security-verdicts.v1';
+
+/** Routes below /api/v1. */
+export function verdictRoutes(registry: Registry): Hono {
+  return new Hono()
+    .post(
+      '/skills/-/security-verdicts',
+      describe({
+        summary: 'Judge versions for clients that ask before they download (ClawHub)',
+        answer: v.object({ schema: v.literal(schema), items: v.array(verdictItem) }),
+        problems: [],
+      }),
+      jsonBody(v.object({ items: v.pipe(v.array(askedFor), v.maxLength(verdictsAtOnce)) })),
+      async (context) => {
+        const items: v.InferOutput<typeof verdictItem>[] = [];
+        for (const item of context.req.valid('json').items)
+          items.push(await judge(registry, context, item));
+        return context.json({ schema, items });
+      },
+    )
+    .get(
+      '/skills/:slug/verify',
+      describe({
+        summary: 'Say whether a version is approved, and which statements say so (ClawHub)',
+        answer: verifyAnswer,
+        problems: [
+          'name-invalid',
+          'version-invalid',
+          'not-found',
+          'version-pending',
+          'version-withheld',
+          'version-yanked',
+        ],
+        query: {
+          ownerHandle: 'the scope of the skill',
+          version: 'the offered version by default',
+        },
+      }),
+      async (context) => {
+        const asked = context.req.query('version');
+        const name = await readableName(registry, context, asked);
+        const version =
+          asked === undefined
+            ? (await requireOffered(registry, name)).version
+            : parseVersion(asked);
+        const row = await requireVersion(registry, { name, version });
+        const from = asked === undefined ? 'latest' : 'version';
+        return context.json(await describeVerification(registry, row, from));
+      },
+    );
+}
+
+/** The verdict on one version. A version that the client may not see is not there. */
+async function judge(
+  registry: Registry,
+  context: Context,
+  { ownerHandle, slug, version }: v.InferOutput<typeof askedFor>,
+): Promise<v.InferOutput<typeof verdictItem>> {
+  const asked = {
+    requestedSlug: slug,
+    ...(ownerHandle === undefined ? {} : { requestedOwnerHandle: ownerHandle }),
+    requestedVersion: version,
+  };
+  try {
+    const name = await readableName(registry, context, version, { slug, ownerHandle });
+    const row = await requireVersion(registry, { name, version: parseVersion(version) });
+    return { ...asked, slug, ...(await describeVerdict(registry, row)) };
+  } catch (error) {
+    if (!(error instanceof Problem) || !absent.has(error.code)) throw error;
+    return {
+      ...asked,
+      ok: false,
+      decision: 'fail',
+      reasons: ['skill.not_found'],
+      slug: null,
+      version: null,
+      displayName: null,
+      publisherHandle: null,
+      createdAt: null,
+      checkedAt: null,
+      security: null,
+      error: { code: 'skill_not_found', message: error.message },
+    };
+  }
+}
+
+const absent: ReadonlySet<string> = new Set(['not-found', 'name-invalid', 'version-invalid']);

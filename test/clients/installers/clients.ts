@@ -1,0 +1,97 @@
+/**
+ * Installers of other registries: how each program is started, and its words for each task. A word
+ * that a program lacks is absent.
+ */
+import { join } from 'node:path';
+import { programOf } from '../../journey/npm-person.ts';
+import { installOnce } from '../clients.ts';
+
+export interface Installer {
+  /** The package and its version. */
+  readonly name: string;
+  /** The program with its first words. */
+  readonly program: () => readonly [string, ...string[]];
+  readonly env: (base: string) => Readonly<Record<string, string>>;
+  /** A file of the installed skill, from the home folder. */
+  readonly installed: (name: string, file: string) => string;
+  readonly search?: (words: string) => readonly string[];
+  readonly install: (base: string, name: string, version?: string) => readonly string[];
+  /** `install`, with the word that skips the program's own questions. */
+  readonly force?: (base: string, name: string) => readonly string[];
+  readonly update: (base: string, name: string) => readonly string[];
+  readonly verify?: (name: string) => readonly string[];
+}
+
+const shortOf = (name: string): string => name.split('/')[1] ?? '';
+const slugOf = (name: string): string => name.slice(1).replace('/', '--');
+
+const skills = (module: string, version: string): Installer => {
+  const urlOf = (base: string, name: string, pinned?: string): string =>
+    `${base}/${name}${pinned === undefined ? '' : `@${pinned}`}`;
+  return {
+    name: `skills ${version}`,
+    program: () => [process.execPath, programOf(module)],
+    env: () => ({}),
+    installed: (name, file) => `.agents/skills/${shortOf(name)}/${file}`,
+    install: (base, name, pinned) => ['add', urlOf(base, name, pinned), '-y'],
+    // 1.5 names such skills as ones that it cannot check.
+    update: (base, name) =>
+      version.startsWith('1.5') ? ['add', urlOf(base, name), '-y'] : ['update', '-y'],
+  };
+};
+
+const clawhub = (module: string, version: string): Installer => {
+  const knowsOwners = !version.startsWith('0.20');
+  const slug = (name: string): string => (knowsOwners ? name : slugOf(name));
+  const install = (name: string, pinned?: string): string[] => [
+    'install',
+    slug(name),
+    ...(pinned === undefined ? [] : ['--version', pinned]),
+    '--no-input',
+  ];
+  return {
+    name: `clawhub ${version}`,
+    program: () => [process.execPath, programOf(module)],
+    env: (base) => ({
+      CLAWHUB_REGISTRY: base,
+      CLAWHUB_SITE: base,
+      CLAWHUB_DISABLE_TELEMETRY: '1',
+    }),
+    installed: (name, file) => `skills/${slug(name)}/${file}`,
+    search: (words) => ['search', words],
+    install: (_, name, pinned) => install(name, pinned),
+    force: (_, name) => [...install(name), '--force'],
+    update: () => ['update', '--all', '--no-input'],
+    ...(knowsOwners ? { verify: (name) => ['skill', 'verify', name] } : {}),
+  };
+};
+
+const openclaw: Installer = {
+  name: 'openclaw 2026.9.6',
+  program: () => {
+    const line =
+      'npm install --global --prefix ~/agents --ignore-scripts --omit=optional openclaw@2026.9.6';
+    const folder = installOnce('openclaw', line);
+    return [process.execPath, join(folder, 'lib/node_modules/openclaw/openclaw.mjs')];
+  },
+  env: (base) => ({ OPENCLAW_CLAWHUB_URL: base }),
+  installed: (name, file) => `.openclaw/workspace/skills/${shortOf(name)}/${file}`,
+  search: (words) => ['skills', 'search', words],
+  install: (_, name, pinned) => [
+    'skills',
+    'install',
+    name,
+    ...(pinned === undefined ? [] : ['--version', pinned]),
+  ],
+  force: (_, name) => ['skills', 'install', name, '--force'],
+  update: () => ['skills', 'update', '--all'],
+  verify: (name) => ['skills', 'verify', name],
+};
+
+export const installers: readonly Installer[] = [
+  skills('skills', '1.7.4'),
+  skills('skills-1.5', '1.5.18'),
+  clawhub('clawhub', '0.23.3'),
+  clawhub('clawhub-0.20', '0.20.0'),
+  openclaw,
+];

@@ -1,0 +1,115 @@
+/** Drives installers of other registries through a registry, case by case. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ForeignStage, makeForeignStage } from '../../journey/foreign-stage.ts';
+import { type Ended, type Person, personIn } from '../../journey/npm-person.ts';
+import type { Installer } from './clients.ts';
+
+/** What happened to one client in one case. */
+export interface Outcome {
+  readonly client: string;
+  readonly case: string;
+  readonly isAsWanted: boolean;
+  readonly happened: string;
+}
+
+/** Names whose newest version nobody may install. */
+const refused = {
+  waiting: '@acme/waiting',
+  quarantined: '@acme/quarantined',
+  refused: '@acme/refused',
+  revoked: '@acme/revoked',
+  'unknown skill': '@acme/absent',
+  'unknown owner': '@nobody/weekly',
+};
+
+/** Tries each client in each case, with a registry of its own. */
+export async function tryInstallers(clients: readonly Installer[]): Promise<Outcome[]> {
+  const stage = await makeForeignStage();
+  try {
+    const outcomes: Outcome[] = [];
+    for (const [at, client] of clients.entries())
+      outcomes.push(...(await tryOne(stage, client, at)));
+    return outcomes;
+  } finally {
+    await stage.close();
+  }
+}
+
+async function tryOne(stage: ForeignStage, client: Installer, at: number): Promise<Outcome[]> {
+  const base = stage.base();
+  const outcomes: Outcome[] = [];
+  const add = (name: string, isAsWanted: boolean, happened: string): void => {
+    outcomes.push({ client: client.name, case: name, isAsWanted, happened });
+  };
+  const weekly = '@acme/weekly';
+  await withPerson(client, base, async ({ file, run }) => {
+    if (client.search !== undefined) {
+      const ended = await run(...client.search('weekly'));
+      const found = ended.code === 0 && ended.text.includes('weekly');
+      add('search', found, found ? 'found' : lastLine(ended));
+    }
+    const ended = await run(...client.install(base, weekly));
+    const has = file(client.installed(weekly, 'notes/how.md')) === 'how\n';
+    add('approved', ended.code === 0 && has, has ? 'installed' : lastLine(ended));
+    if (client.verify !== undefined) {
+      const verified = await run(...client.verify(weekly));
+      add('verify', verified.code === 0, verified.code === 0 ? 'passed' : lastLine(verified));
+    }
+  });
+  for (const [state, name] of Object.entries(refused)) {
+    const words = (client.force ?? client.install)(base, name);
+    await withPerson(client, base, async ({ file, run }) => {
+      const ended = await run(...words);
+      const has = file(client.installed(name, 'SKILL.md')) !== undefined;
+      const how = client.force === undefined ? state : `${state}, --force`;
+      add(how, ended.code !== 0 && !has, has ? 'INSTALLED' : lastLine(ended));
+    });
+  }
+  const name = `@acme/follow-${at}`;
+  await stage.release(name, '1.0.0');
+  await withPerson(client, base, async (follower) => {
+    await withPerson(client, base, async (pinned) => {
+      await follower.run(...client.install(base, name));
+      await pinned.run(...client.install(base, name, '1.0.0'));
+      await stage.release(name, '1.1.0');
+      const ended = await follower.run(...client.update(base, name));
+      const now = versionIn(follower, client, name);
+      add('update', now === '1.1.0', now === '1.1.0' ? `has ${now}` : lastLine(ended));
+      const still = versionIn(pinned, client, name);
+      add('pinned version', still === '1.0.0', `has ${still}`);
+    });
+  });
+  return outcomes;
+}
+
+function versionIn({ file }: Person, client: Installer, name: string): string {
+  const text = file(client.installed(name, 'skill.json'));
+  return text === undefined ? 'nothing' : JSON.parse(text).version;
+}
+
+async function withPerson(
+  client: Installer,
+  base: string,
+  work: (person: Person) => Promise<void>,
+): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'skillgate-person-'));
+  try {
+    await work(personIn(home, client.program, () => ({ ...client.env(base) })));
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** The line in which a program says what happened. */
+function lastLine({ code, text }: Ended): string {
+  const lines = text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: programs colour their output
+    .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /\w/.test(line));
+  const said = lines.findLast((line) => /error|fail|refus|not |pending|blocked|no /i.test(line));
+  return `exit ${code}: ${(said ?? lines.at(-1) ?? '').slice(0, 110)}`;
+}

@@ -1,0 +1,131 @@
+/** The verdicts that ClawHub's clients ask for, in each state of a version. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
+import { overviewCharsMax, verdictsAtOnce } from '../../../registry/foreign-clients/limits.ts';
+import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import { freshNonce } from '../../nonce.ts';
+import { approve, call, makeSkill, publish, registryIdAt, scan, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+describe('the verdicts for ClawHub clients', () => {
+  let world: Staffed;
+  beforeAll(async () => {
+    world = await makeStaffedWorld();
+    const { send, author, tokens, scanner, rita } = world;
+    const publishOne = async (name: string, verdict?: 'pass') => {
+      const skill = makeSkill(name, '1.0.0');
+      expect((await publish(send, skill, author)).status).toBe(201);
+      if (verdict !== undefined) await scan(send, tokens.scanner, scanner, skill, verdict);
+      return skill;
+    };
+    await approve(send, tokens.rita, rita, await publishOne('@acme/good', 'pass'));
+    const revoked = await publishOne('@acme/revoked', 'pass');
+    await approve(send, tokens.rita, rita, revoked);
+    const registry = await registryIdAt(send);
+    const target = { bundle: revoked.packed.digest };
+    const said = { registry, reason: 'it sends keys', kind: 'revoked', target } as const;
+    const stop = revocationStatement({ ...said, nonce: freshNonce() });
+    expect((await state(send, stop, rita)).status).toBe(201);
+    await publishOne('@acme/waiting');
+    await renewSkills(world.registry);
+  });
+  afterAll(() => world.close());
+
+  const ask = (...items: readonly object[]) =>
+    call(world.send, '/api/v1/skills/-/security-verdicts', { json: { items } });
+  const of = (slug: string, version = '1.0.0') => ({ slug, ownerHandle: 'acme', version });
+
+  it('pass an approved version, and say what it declares', async () => {
+    const { status, body } = await ask(of('good'));
+    expect(status).toBe(200);
+    expect(body.items).toEqual([
+      expect.objectContaining({
+        ok: true,
+        decision: 'pass',
+        reasons: [],
+        requestedSlug: 'good',
+        requestedOwnerHandle: 'acme',
+        requestedVersion: '1.0.0',
+        slug: 'good',
+        version: '1.0.0',
+        publisherHandle: 'acme',
+        security: { status: 'clean', passed: true, signals: {} },
+        securityAuditUrl: 'http://localhost/@acme/good',
+      }),
+    ]);
+    const [{ overview }] = body.items;
+    expect(overview).toMatch(/^Approved by reviewers\. Declares/);
+    expect(overview).toMatch(/Only "skillgate run" holds the skill to that\.$/);
+    expect(overview.length).toBeLessThan(overviewCharsMax + 100);
+  });
+
+  it.each([
+    ['revoked', 'revoked', 'version.revoked', 'it sends keys'],
+    ['waiting', 'pending', 'pending_scan', 'not approved yet'],
+  ])('block a version that is %s', async (slug, status, code, why) => {
+    const [item] = (await ask(of(slug))).body.items;
+    expect([item.ok, item.decision, item.security.status, item.security.passed]).toEqual([
+      false,
+      'blocked',
+      status,
+      false,
+    ]);
+    expect(item.reasons[0]).toBe(code);
+    expect(item.overview).toContain(why);
+    const { body } = await call(
+      world.send,
+      `/api/v1/skills/${slug}/verify?ownerHandle=acme&version=1.0.0`,
+    );
+    expect([body.ok, body.decision, body.reasons[0]]).toEqual([false, 'fail', code]);
+  });
+
+  it('find no version that is absent, beside one that is there', async () => {
+    const { body } = await ask(of('good'), of('good', '9.9.9'), of('absent'), of('../x'));
+    expect(body.items.map(({ ok }: { ok: boolean }) => ok)).toEqual([true, false, false, false]);
+    for (const item of body.items.slice(1))
+      expect([item.version, item.error.code]).toEqual([null, 'skill_not_found']);
+  });
+
+  it('are asked for a hundred versions at once at most', async () => {
+    const many = Array.from({ length: verdictsAtOnce }, () => of('absent'));
+    expect((await ask(...many)).body.items).toHaveLength(verdictsAtOnce);
+    expect((await ask(...many, of('absent'))).status).toBe(400);
+  });
+
+  it('name the statements, and claim that nobody else verified them', async () => {
+    const { body } = await call(world.send, '/api/v1/skills/good/verify?ownerHandle=acme');
+    expect([body.ok, body.decision, body.resolvedFrom]).toEqual([true, 'pass', 'latest']);
+    expect(body.provenance).toBeNull();
+    expect(body.signature.verifiedBy).toBe('registry');
+    const types = body.signature.statements.map(({ type }: { type: string }) => type).join(' ');
+    for (const one of ['publish', 'scan', 'approval']) expect(types).toContain(one);
+    for (const { url } of body.signature.statements) {
+      const { status } = await world.send(new URL(url).pathname, {
+        headers: { authorization: `Bearer ${world.tokens.rita}` },
+      });
+      expect(status).toBe(200);
+    }
+  });
+
+  it('refuse the address of an archive in JSON, because OpenClaw prints its message', async () => {
+    const { status, body } = await call(
+      world.send,
+      '/api/v1/skills/revoked/install?ownerHandle=acme',
+    );
+    expect([status, body.ok, body.slug, body.reason, body.status]).toEqual([
+      403,
+      false,
+      'revoked',
+      'version-withheld',
+      403,
+    ]);
+    expect(body.message).toContain('it sends keys');
+    const waiting = await call(world.send, '/api/v1/skills/waiting/install?ownerHandle=acme');
+    expect([waiting.status, waiting.body.reason]).toEqual([423, 'version-pending']);
+    const absent = await world.send('/api/v1/skills/absent/install?ownerHandle=acme');
+    expect([absent.status, absent.headers.get('content-type')]).toEqual([
+      404,
+      expect.stringMatching(/^text\/plain/),
+    ]);
+  });
+});
