@@ -2,7 +2,7 @@
 import { makeKey, type TestKey } from '../../test/registry/people.ts';
 import { claimScope } from '../../test/registry/road.ts';
 import { type Row, round, type Unmeasured } from '../row.ts';
-import { Generator } from './generator.ts';
+import { Generator } from './generator/generator.ts';
 import { connectionFrom } from './http-client.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
 import { cpuMsOf } from './process-figures.ts';

@@ -4,7 +4,10 @@ import { signedIn } from '../../test/registry/desk-visit.ts';
 import { makeKey, type TestKey } from '../../test/registry/people.ts';
 import { call, publish, type Skill } from '../../test/registry/road.ts';
 import { median, wallMs } from '../measure.ts';
-import { type Depth, Generator } from './generator.ts';
+import type { Depth } from './generator/cloning.ts';
+import { Generator } from './generator/generator.ts';
+import { untilListed } from './generator/settle-rows.ts';
+import type { Names, Template } from './generator/template.ts';
 import { cpuMsOf } from './process-figures.ts';
 import { type Served, serve, whileServed } from './served.ts';
 import { benchSkill, criticalFinding } from './skill.ts';
@@ -17,7 +20,6 @@ import {
   type Session,
   type StaffedFolder,
 } from './staffed-folder.ts';
-import type { Names, Template } from './template.ts';
 
 const version = '1.0.0';
 const publishers = 12;
@@ -96,6 +98,7 @@ export class GrowingRegistry {
       this.#clones = 4;
       // Clones are judged for the queue as their templates are.
       await (await signedIn(send, session.reviewer)).get('');
+      await untilListed(this.#folder.dir);
       await sleep(settleMs);
     });
     const generator = this.#generator();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { median, wallMs } from '../measure.ts';
 import { type Row, round, type Unmeasured } from '../row.ts';
 import { type ClientHost, makeClientHost } from './client-host.ts';
-import { Generator } from './generator.ts';
+import { Generator } from './generator/generator.ts';
 import { ask, connectionFrom } from './http-client.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
 import { besideRaw } from './raw-side.ts';

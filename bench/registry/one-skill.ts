@@ -8,7 +8,9 @@ import { publish } from '../../test/registry/road.ts';
 import { median, wallMs } from '../measure.ts';
 import type { Row, Unmeasured } from '../row.ts';
 import { makeClientHost } from './client-host.ts';
-import { Generator } from './generator.ts';
+import { Generator } from './generator/generator.ts';
+import { untilListed } from './generator/settle-rows.ts';
+import type { Names } from './generator/template.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
 import { cpuMsOf } from './process-figures.ts';
 import { type Served, whileServed } from './served.ts';
@@ -23,7 +25,6 @@ import {
   type StaffedFolder,
   scanPublished,
 } from './staffed-folder.ts';
-import type { Names } from './template.ts';
 
 const sizesOf: Record<Reach, readonly number[]> = {
   quick: [10, 1_000],
@@ -83,6 +84,7 @@ async function begin(folder: StaffedFolder): Promise<Required<Names>> {
     const made = benchSkill(scope, skill, templateVersion);
     await publishScanned(served.send, made, by);
     await approveScanned(served.send, made, by);
+    await untilListed(folder.dir);
     return { scope, skill, version: templateVersion, author };
   });
 }

@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { segmentEntries } from '../../registry/log/segments/limits.ts';
 import type { Row } from '../row.ts';
-import { Generator } from './generator.ts';
+import { Generator } from './generator/generator.ts';
+import { untilListed } from './generator/settle-rows.ts';
 import type { Part, Reach } from './part.ts';
 import { whileServed } from './served.ts';
 import { benchSkill } from './skill.ts';
@@ -32,6 +33,7 @@ export async function rowBytesPart(reach: Reach): Promise<Part> {
       const skill = benchSkill(names.scope, names.skill, '1.0.0');
       await publishScanned(served.send, skill, by);
       await approveScanned(served.send, skill, by);
+      await untilListed(folder.dir);
       return owner;
     });
     const path = join(folder.dir, 'registry.sqlite');

@@ -4,12 +4,12 @@ import { makeKey, type TestKey } from '../../test/registry/people.ts';
 import { claimScope, signIn } from '../../test/registry/road.ts';
 import { median, wallMs } from '../measure.ts';
 import type { Row, Unmeasured } from '../row.ts';
-import { Generator } from './generator.ts';
+import { Generator } from './generator/generator.ts';
+import type { Names } from './generator/template.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
 import { cpuMsOf, residentMiB } from './process-figures.ts';
 import { whileServed } from './served.ts';
 import { claimFor, makeStaffedFolder, requireTaken, type StaffedFolder } from './staffed-folder.ts';
-import type { Names } from './template.ts';
 
 const sizesOf: Record<Reach, readonly number[]> = {
   quick: [10, 10_000],

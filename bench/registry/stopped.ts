@@ -10,7 +10,8 @@ import type { TestKey } from '../../test/registry/people.ts';
 import { call, type Send, state, stopsShown } from '../../test/registry/road.ts';
 import type { Row } from '../row.ts';
 import { round } from '../row.ts';
-import { Generator } from './generator.ts';
+import { Generator } from './generator/generator.ts';
+import { untilListed } from './generator/settle-rows.ts';
 import { type LongestTurn, TurnWatch } from './longest-turn.ts';
 import { type Part, printCount, type Reach } from './part.ts';
 import { whileServed } from './served.ts';
@@ -72,6 +73,7 @@ async function publishMany(folder: StaffedFolder, size: number): Promise<TestKey
     const skill = benchSkill(scope, nameAt(0), version);
     await publishScanned(served.send, skill, { author: owner, staff: folder, session });
     await approveScanned(served.send, skill, { staff: folder, session });
+    await untilListed(folder.dir);
     return owner;
   });
   const generator = new Generator(folder.dir, folder.root, [folder.scanner, folder.reviewer]);

@@ -15,7 +15,8 @@ import {
 } from '../../test/registry/road.ts';
 import type { Row } from '../row.ts';
 import { round } from '../row.ts';
-import { Generator } from './generator.ts';
+import { Generator } from './generator/generator.ts';
+import { untilListed } from './generator/settle-rows.ts';
 import type { LongestTurn } from './longest-turn.ts';
 import { type Part, printCount, type Reach } from './part.ts';
 import { whileServed } from './served.ts';
@@ -132,6 +133,7 @@ async function fill(folder: StaffedFolder, size: number): Promise<TestKey> {
     const skill = benchSkill(scope, 'clone-0', '1.0.0');
     await publishScanned(served.send, skill, { author: owner, staff: folder, session });
     await approveScanned(served.send, skill, { staff: folder, session });
+    await untilListed(folder.dir);
     return owner;
   });
   const generator = new Generator(folder.dir, folder.root, [folder.scanner, folder.reviewer]);

@@ -1,21 +1,21 @@
 /** Puts generated names into the map of a log. */
 import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
-import { parseNode, printNode } from '../../registry/log/map-nodes.ts';
+import { parseNode, printNode } from '../../../registry/log/map-nodes.ts';
 import {
   hashAt,
   type MapLeaf,
   type MapNodeAt,
   mapValueOf,
   putLeaves,
-} from '../../skills-index/log/map-tree.ts';
-import type { Hash } from '../../skills-index/log/merkle-tree.ts';
-import { digestOf } from '../../skills-index/skill/digest.ts';
+} from '../../../skills-index/log/map-tree.ts';
+import type { Hash } from '../../../skills-index/log/merkle-tree.ts';
+import { digestOf } from '../../../skills-index/skill/digest.ts';
 import {
   bundleMapName,
   mapKeyOf,
   mapNameKinds,
-} from '../../skills-index/trust/members-and-scopes/map-names.ts';
+} from '../../../skills-index/trust/members-and-scopes/map-names.ts';
 
 const leavesAtOnce = 5_000;
 

@@ -1,16 +1,19 @@
 /** The rows and objects of a version or of a claim, which the generator clones. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { objectPath } from '../../registry/store/disk/object-paths.ts';
-import { storedBlobName } from '../../registry/store/objects.ts';
-import { type Digest, digestOf, hexOf, parseDigest } from '../../skills-index/skill/digest.ts';
-import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { objectPath } from '../../../registry/store/disk/object-paths.ts';
+import { storedBlobName } from '../../../registry/store/objects.ts';
+import { type Digest, digestOf, hexOf, parseDigest } from '../../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import {
   type Envelope,
+  pae,
   parseEnvelope,
-} from '../../skills-index/statement/signature-formats/envelope.ts';
-import type { TestKey } from '../../test/registry/people.ts';
+} from '../../../skills-index/statement/signature-formats/envelope.ts';
+import type { TestKey } from '../../../test/registry/people.ts';
+import { Variables } from './pieces.ts';
 
 /** Names of a template or of a clone. A clone's names have as many characters as the template's. */
 export interface Names {
@@ -31,6 +34,8 @@ export interface Entry {
   readonly envelope: Envelope;
   /** The envelope's payload as text. */
   readonly payload: string;
+  /** The body of the log entry, before and behind the digest of the signed bytes. */
+  readonly body: readonly [string, string];
   /** The last line of the checkpoint over it. */
   readonly noteSignature: string;
 }
@@ -52,7 +57,7 @@ export interface Template {
   readonly blobs: readonly { readonly digest: Digest; readonly text: string }[];
   readonly isPublic: boolean;
   /** Every text that a clone replaces. */
-  readonly replaced: RegExp;
+  readonly variables: Variables;
 }
 
 interface Folder {
@@ -70,6 +75,8 @@ export function readVersionTemplate(
     .prepare('SELECT * FROM versions WHERE name = ? AND version = ?')
     .get(`@${names.scope}/${names.skill}`, version) as CellsOf | undefined;
   if (row === undefined) throw new Error(`No version of ${names.skill}`);
+  if (folder.db.prepare('SELECT count(*) FROM changed_skills').pluck().get() !== 0)
+    throw new Error('The registry has not listed the template yet');
   const indexes = indexesWhere(folder.db, 'versionId = ?', String(row.id));
   return templateOf(folder, names, indexes, row);
 }
@@ -129,19 +136,32 @@ function templateOf(
     rows,
     blobs,
     isPublic: rows.some(({ table }) => table === 'index_lines'),
-    replaced: new RegExp(texts.map(escaped).join('|'), 'g'),
+    variables: new Variables(texts),
   };
 }
 
 function entryOf(db: Database, row: CellsOf): Entry {
   const envelope = parseEnvelope(JSON.parse(String(row.envelope)));
-  const note = db.prepare('SELECT note FROM log WHERE "index" = ?').pluck().get(row.logIndex);
+  const payload = Buffer.from(envelope.payload, 'base64');
+  const { note, body } = db
+    .prepare('SELECT note, body FROM log WHERE "index" = ?')
+    .get(row.logIndex) as CellsOf;
+  const signed = signedDigest(envelope.payloadType, payload);
+  const [before, after] = String(body).split(signed);
+  if (before === undefined || after === undefined)
+    throw new Error(`Entry ${row.logIndex} of the log is not about its envelope`);
   return {
     row,
     envelope,
-    payload: Buffer.from(envelope.payload, 'base64').toString('utf8'),
+    payload: payload.toString('utf8'),
+    body: [before, after],
     noteSignature: String(note).split('\n\n')[1] ?? '',
   };
+}
+
+/** The digest of what an envelope signs, as the entries of the log have it. */
+export function signedDigest(payloadType: string, payload: Uint8Array): string {
+  return createHash('sha256').update(pae(payloadType, payload)).digest('base64');
 }
 
 /** Rows of any table that name the version or one of the log indexes. */
@@ -198,8 +218,4 @@ function blobsOf(
       digest,
       text: readFileSync(objectPath(join(dir, 'objects'), storedBlobName(digest)), 'utf8'),
     }));
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }

@@ -1,6 +1,6 @@
 /** Inserts generated rows, whose digests are texts, into tables that may have them as bytes. */
 import type BetterSqlite3 from 'better-sqlite3';
-import { hexOf, isDigest } from '../../skills-index/skill/digest.ts';
+import { hexOf, isDigest } from '../../../skills-index/skill/digest.ts';
 import type { Cell, CellsOf } from './template.ts';
 
 export class RowInserts {
