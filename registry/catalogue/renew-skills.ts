@@ -10,6 +10,7 @@ import type { Registry } from '../context.ts';
 import { adviceKinds } from '../index/advice.ts';
 import { readLine } from '../index/lean-lines.ts';
 import { keepOn } from '../keep-on.ts';
+import { letOthersGoOn } from '../people/turns.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
@@ -21,7 +22,7 @@ import {
   offeredCandidatesMax,
   skillsRenewedAtOnce,
 } from './limits.ts';
-import { variantsOf, wordsOf } from './search/words.ts';
+import { variantsOfName } from './search/words.ts';
 
 /**
  * Renews the rows of some skills whose versions changed.
@@ -37,18 +38,31 @@ export async function renewSkills(
     .from(changedSkills)
     .orderBy(asc(changedSkills.name))
     .limit(skillsRenewedAtOnce);
+  const writes: BatchWrite[] = [];
   for (const { name, turn } of changed) {
-    const row = await offeredOf(registry, name, candidates);
-    const write: BatchWrite =
-      row === undefined
-        ? (db) => db.delete(skills).where(eq(skills.name, name))
-        : (db) =>
-            db.insert(skills).values(row).onConflictDoUpdate({ target: skills.name, set: row });
-    const words = row === undefined ? [] : nameWordsOf(name);
+    writes.push(...(await renewalOf(registry, name, candidates)));
     const isDone = and(eq(changedSkills.name, name), eq(changedSkills.turn, turn));
-    await registry.db.batch([write, ...words, (db) => db.delete(changedSkills).where(isDone)]);
+    writes.push((db) => db.delete(changedSkills).where(isDone));
+    await letOthersGoOn(registry);
   }
+  // One batch for all: the disk syncs once for each batch, and a stop of a publisher changes very
+  // many skills.
+  if (writes.length > 0) await registry.db.batch(writes);
   return changed.length > 0;
+}
+
+/** The writes that renew the row of a skill, with the words of its name. */
+async function renewalOf(
+  registry: Registry,
+  name: SkillName,
+  candidates: number,
+): Promise<BatchWrite[]> {
+  const row = await offeredOf(registry, name, candidates);
+  if (row === undefined) return [(db) => db.delete(skills).where(eq(skills.name, name))];
+  return [
+    (db) => db.insert(skills).values(row).onConflictDoUpdate({ target: skills.name, set: row }),
+    ...nameWordsOf(name),
+  ];
 }
 
 /**
@@ -124,9 +138,7 @@ async function offeredOf(
 
 /** The words of a skill's short name, by which a search finds what a typo means. */
 function nameWordsOf(name: SkillName): BatchWrite[] {
-  const rows = [...new Set(wordsOf(shortNameOf(name)))].flatMap((word) =>
-    variantsOf(word).map((variant) => ({ variant, word })),
-  );
+  const rows = variantsOfName(shortNameOf(name));
   if (rows.length === 0) return [];
   const values = sql`SELECT value ->> 'variant', value ->> 'word' FROM json_each(${JSON.stringify(rows)}) WHERE TRUE`;
   return [(db) => db.insert(nameWords).select(values).onConflictDoNothing()];

@@ -29,3 +29,12 @@ export function variantsOf(word: string): string[] {
   if (chars.length < variedCharsMin) return [];
   return [...new Set([word, ...chars.map((_, at) => chars.toSpliced(at, 1).join(''))])];
 }
+
+/** The words of a skill's short name with their variants, by which a search finds a typo. */
+export function variantsOfName(
+  shortName: string,
+): { readonly variant: string; readonly word: string }[] {
+  return [...new Set(wordsOf(shortName))].flatMap((word) =>
+    variantsOf(word).map((variant) => ({ variant, word })),
+  );
+}
