@@ -11,6 +11,7 @@ export const commandWords: readonly string[] = [
   'doctor',
   'evidence',
   'explain',
+  'export',
   'help',
   'hold',
   'host',

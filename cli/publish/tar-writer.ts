@@ -1,6 +1,6 @@
 /**
- * Writes a bundle as an uncompressed tar for the upload: POSIX ustar, sorted, without owner and
- * time, so that equal skills give equal bytes.
+ * Writes files as an uncompressed tar: POSIX ustar, in the given order, without owner and time, so
+ * that equal files give equal bytes.
  */
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -9,18 +9,33 @@ const blockBytes = 512;
 const nameBytesMax = 100;
 const prefixBytesMax = 155;
 
+export interface TarFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly mode: '644' | '755';
+}
+
+/** The files of a bundle, in the bundle's order. */
+export function tarFilesOf({
+  bundle,
+  contents,
+}: Pick<PackedBundle, 'bundle' | 'contents'>): TarFile[] {
+  return bundle.files.map(({ path, mode }) => ({
+    path,
+    bytes: contents.get(path) ?? new Uint8Array(),
+    mode,
+  }));
+}
+
 /**
  * @throws Problem `path-invalid` when a path does not fit into ustar's two name fields
  */
-export function writeTar({ bundle, contents }: PackedBundle): Uint8Array {
-  const parts = bundle.files.flatMap((file) => {
-    const bytes = contents.get(file.path) ?? new Uint8Array();
-    return [
-      headerOf(file.path, bytes.byteLength, file.mode),
-      bytes,
-      Buffer.alloc(-bytes.byteLength & (blockBytes - 1)),
-    ];
-  });
+export function writeTar(files: readonly TarFile[]): Uint8Array {
+  const parts = files.flatMap(({ path, bytes, mode }) => [
+    headerOf(path, bytes.byteLength, mode),
+    bytes,
+    Buffer.alloc(-bytes.byteLength & (blockBytes - 1)),
+  ]);
   return Buffer.concat([...parts, Buffer.alloc(2 * blockBytes)]);
 }
 
@@ -55,6 +70,6 @@ function splitPath(path: string): { name: string; prefix: string } {
   }
   throw new Problem(
     'path-invalid',
-    `Cannot send ${JSON.stringify(path)}: the file name is longer than ${nameBytesMax} bytes`,
+    `Cannot put ${JSON.stringify(path)} into a tar archive: the file name is longer than ${nameBytesMax} bytes`,
   );
 }

@@ -13,7 +13,7 @@ import { publishedAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 import { type AnySigner, isKeyed, signAs } from '../signing/someone.ts';
 import { type FormPart, multipartOf } from './multipart.ts';
-import { writeTar } from './tar-writer.ts';
+import { tarFilesOf, writeTar } from './tar-writer.ts';
 
 export interface Upload {
   readonly packed: PackedBundle;
@@ -58,7 +58,7 @@ export async function publishVersion(
     name: 'bundle',
     file: 'bundle.tar',
     type: 'application/x-tar',
-    content: writeTar(packed),
+    content: writeTar(tarFilesOf(packed)),
   };
   return askRegistry(world, '/api/v1/versions', publishedAnswer, {
     body: multipartOf([...form, bundle]),

@@ -4,7 +4,7 @@
  * time, under one digest that a person keeps elsewhere.
  */
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, realpath } from 'node:fs/promises';
+import { open, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { Source } from '../../skills-index/client/blobs.ts';
@@ -22,7 +22,6 @@ import type { TrustedInputs } from '../../skills-index/trust/decision/decision.t
 import { parsePolicy } from '../../skills-index/trust/policy/policy.ts';
 import { parseRoot } from '../../skills-index/trust/root/root.ts';
 import { evidenceFileBytesMax } from '../limits.ts';
-import { writeWhole } from '../whole-file.ts';
 
 /** The subject of the folder. It is unsigned, and only tells a verifier what to look for. */
 export interface EvidenceNote {
@@ -53,37 +52,32 @@ const trustedShape = exactObject({
   witnesses: v.exactOptional(v.unknown()),
 });
 
-/**
- * Writes the folder, which must be empty or missing.
- * @returns the digest of the trusted files; a person who keeps it elsewhere can verify the folder
- * with it alone
- * @throws Problem `usage`
- */
-export async function writeEvidence(
-  folder: string,
-  evidence: {
-    readonly note: Omit<EvidenceNote, 'files'>;
-    readonly taken: ReadonlyMap<string, Uint8Array>;
-    readonly trusted: TrustedInputs;
-  },
-): Promise<Digest> {
-  await mkdir(folder, { recursive: true });
-  if ((await readdir(folder)).length > 0)
-    throw new Problem('usage', `Cannot export to ${folder}: it is not empty`, {
-      hint: 'name a new folder',
-    });
-  for (const [path, bytes] of evidence.taken)
-    await writeWhole(join(folder, ...path.split('/')), bytes);
+/** The files of a folder of evidence, by their paths in the folder. */
+export interface EvidenceFiles {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /**
+   * The digest of the trusted files. A person who keeps the digest elsewhere can verify the folder
+   * with it alone.
+   */
+  readonly trust: Digest;
+}
+
+export function evidenceFiles(evidence: {
+  readonly note: Omit<EvidenceNote, 'files'>;
+  readonly taken: ReadonlyMap<string, Uint8Array>;
+  readonly trusted: TrustedInputs;
+}): EvidenceFiles {
+  const taken = [...evidence.taken].map(
+    ([path, bytes]) => [path.replace(/^\//, ''), bytes] as const,
+  );
   const trusted = trustedJson(evidence.trusted);
-  await writeWhole(join(folder, trustedFile), `${JSON.stringify(trusted, null, 2)}\n`);
-  const files = Object.fromEntries(
-    [...evidence.taken].map(([path, bytes]) => [path.replace(/^\//, ''), digestOf(bytes)]).sort(),
-  );
-  await writeWhole(
-    join(folder, noteFile),
-    `${JSON.stringify({ ...evidence.note, files }, null, 2)}\n`,
-  );
-  return canonicalDigest(trusted);
+  const digests = Object.fromEntries(taken.map(([path, bytes]) => [path, digestOf(bytes)]).sort());
+  const note = { ...evidence.note, files: digests };
+  const json = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
+  return {
+    files: new Map([...taken, [trustedFile, json(trusted)], [noteFile, json(note)]]),
+    trust: canonicalDigest(trusted),
+  };
 }
 
 /** @throws Problem `evidence-invalid` */

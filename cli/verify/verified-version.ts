@@ -29,7 +29,7 @@ import {
   type Question,
 } from '../run/admission.ts';
 import { count } from '../terminal/output.ts';
-import { writeEvidence } from './evidence-folder.ts';
+import { type EvidenceFiles, evidenceFiles } from './evidence-folder.ts';
 import { type Rescan, rescan } from './rescan.ts';
 
 export interface VerifiedVersion {
@@ -104,16 +104,16 @@ export async function verifyVersion(
 }
 
 /**
- * Writes the evidence of an admitted version, with all of its files, as of now.
- * @returns the digest of what was trusted
- * @throws Problem `usage`; `status-stale` when it was admitted by grace: nobody could verify that
+ * The evidence of an admitted version, with all of its files, as of now.
+ * @param taken what was read through `recordingSource` for the decision
+ * @throws Problem `status-stale` when the version was admitted by grace: nobody could verify that
  * later
  */
-export async function exportVerified(
+export async function gatherEvidenceFiles(
   context: CommandContext,
-  { admitted, source, trusted }: VerifiedVersion,
-  { folder, taken }: { readonly folder: string; readonly taken: ReadonlyMap<string, Uint8Array> },
-): Promise<Digest> {
+  { admitted, source, trusted }: Pick<VerifiedVersion, 'admitted' | 'source' | 'trusted'>,
+  taken: ReadonlyMap<string, Uint8Array>,
+): Promise<EvidenceFiles> {
   if (admitted === undefined || trusted === undefined || admitted.onGrace)
     throw new Problem(
       'status-stale',
@@ -126,7 +126,7 @@ export async function exportVerified(
     version: admitted.version,
     at: context.now().toISOString(),
   } as const;
-  return writeEvidence(folder, { note, taken, trusted });
+  return evidenceFiles({ note, taken, trusted });
 }
 
 /**

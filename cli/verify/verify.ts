@@ -15,6 +15,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { writeNewFolder } from '../new-folder.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
 import { answer, inkFor, joined, printLine, printNote, safe } from '../terminal/output.ts';
 import { problemJson, problemText } from '../terminal/problem-text.ts';
@@ -22,7 +23,7 @@ import { recordingSource } from './recording-source.ts';
 import { verifyFolder } from './verified-folder.ts';
 import { verifiedJson, verifiedText } from './verified-text.ts';
 import {
-  exportVerified,
+  gatherEvidenceFiles,
   type VerifiedVersion,
   verifyVersion,
   withRescan,
@@ -118,7 +119,8 @@ async function verifyAndExport(
   const verified = await verifyVersion(context, project, host, { ...reference, through });
   if (verified.admitted === undefined) return verified;
   const folder = resolve(context.cwd, to);
-  const digest = await exportVerified(context, verified, { folder, taken });
+  const { files, trust: digest } = await gatherEvidenceFiles(context, verified, taken);
+  await writeNewFolder(folder, files);
   printNote(
     context,
     safe`exported to ${folder}; the digest of the folder’s root of trust is ${digest}. Keep the digest in another place than the folder`,

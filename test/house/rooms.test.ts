@@ -98,6 +98,7 @@ const floors: Record<string, readonly string[]> = {
     'agents',
     'changes',
     'evidence',
+    'oci',
     'verify',
     'search',
     'install',

@@ -19,6 +19,12 @@ const goPrograms = {
   cosign: 'github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3',
 } as const;
 
+/** Only for `npm run test:oci`: a client and a registry of the OCI world. */
+const ociPrograms = {
+  oras: 'oras.land/oras/cmd/oras@v1.3.0',
+  crane: 'github.com/google/go-containerregistry/cmd/crane@v0.20.6',
+} as const;
+
 const sigstorePython = 'sigstore==4.5.1';
 
 export interface Programs {
@@ -34,15 +40,7 @@ export interface Programs {
 
 /** Builds what is missing, one after the other: the first time takes about ten minutes. */
 export function makePrograms(tell: (line: string) => void): Programs {
-  mkdirSync(bin, { recursive: true });
-  const path = (name: keyof typeof goPrograms): string => {
-    const program = join(bin, name);
-    if (!existsSync(program)) {
-      tell(`building ${goPrograms[name]}`);
-      run('nice', ['go', 'install', '-p', '2', goPrograms[name]], { GOBIN: bin });
-    }
-    return program;
-  };
+  const path = (name: keyof typeof goPrograms): string => makeGoProgram(name, tell);
   return {
     posix: path('posix'),
     timestampServer: path('timestamp-server'),
@@ -51,6 +49,23 @@ export function makePrograms(tell: (line: string) => void): Programs {
     python: pythonWithSigstore(tell),
     readLog: buildReader(),
   };
+}
+
+/** @returns the path of the program, which is built when it is missing */
+export function makeGoProgram(
+  name: keyof typeof goPrograms | keyof typeof ociPrograms,
+  tell: (line: string) => void,
+): string {
+  mkdirSync(bin, { recursive: true });
+  const program = join(bin, name);
+  const source = { ...goPrograms, ...ociPrograms }[name];
+  if (!existsSync(program)) {
+    tell(`building ${source}`);
+    // Go's public list of module digests does not have each of these modules.
+    const env = { GOBIN: bin, GONOSUMDB: 'oras.land/*' };
+    run('nice', ['go', 'install', '-p', '2', source], env);
+  }
+  return program;
 }
 
 /** The versions, for the transcript. */

@@ -216,4 +216,35 @@ export const installerRows: readonly CommandRow[] = [
     args: { min: 0, max: 1 },
     load: () => import('../../verify/verify.ts'),
   },
+  {
+    name: 'export',
+    summary: 'write an approved version in a format of other programs',
+    usage: '@scope/name[@range] --oci DIR [--key NAME]',
+    examples: [
+      [
+        'skillgate export @acme/weekly-report --oci weekly-report',
+        'write an OCI image layout, with signed attestations and bills of materials',
+      ],
+      [
+        'skillgate export @acme/weekly-report@1.2.0 --oci out --key release',
+        'write an exact version, and sign the attestations with the key named release',
+      ],
+    ],
+    options: {
+      oci: {
+        type: 'string',
+        value: 'DIR',
+        summary:
+          'a new folder for an OCI image layout, for oras, cosign and registries of containers',
+      },
+      key: {
+        type: 'string',
+        value: 'NAME',
+        summary:
+          'key that signs the attestations (default: your only key, or the key named default)',
+      },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../../oci/export.ts'),
+  },
 ];

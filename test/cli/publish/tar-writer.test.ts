@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { writeTar } from '../../../cli/publish/tar-writer.ts';
+import { tarFilesOf, writeTar } from '../../../cli/publish/tar-writer.ts';
 import { unpackTar } from '../../../registry/intake/tar.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
@@ -10,8 +10,8 @@ const file = (path: string, content = '', mode = 0o644): SourceFile => ({
   bytes: Buffer.from(content),
   mode,
 });
-const roundTrip = (files: SourceFile[]) =>
-  unpackTar(writeTar(packBundle([file('SKILL.md', 'x'), ...files])));
+const tarOf = (files: SourceFile[]) => writeTar(tarFilesOf(packBundle(files)));
+const roundTrip = (files: SourceFile[]) => unpackTar(tarOf([file('SKILL.md', 'x'), ...files]));
 
 describe('the upload’s tar', () => {
   it('is read back by the registry’s strict reader as the same bundle', () => {
@@ -45,16 +45,14 @@ describe('the upload’s tar', () => {
   });
 
   it('refuses what no header can carry', () => {
-    expect(() => writeTar(packBundle([file('SKILL.md'), file('n'.repeat(101))]))).toThrow(
-      /longer than 100 bytes/,
-    );
+    expect(() => tarOf([file('SKILL.md'), file('n'.repeat(101))])).toThrow(/longer than 100 bytes/);
   });
 
   it('is the same for the same skill, in whatever order its files came', () => {
     const a = file('a', '1');
     const b = file('b', '2', 0o755);
-    const first = writeTar(packBundle([file('SKILL.md'), a, b]));
-    const second = writeTar(packBundle([b, file('SKILL.md'), a]));
+    const first = tarOf([file('SKILL.md'), a, b]);
+    const second = tarOf([b, file('SKILL.md'), a]);
     expect(Buffer.compare(first, second)).toBe(0);
     expect(first.byteLength % 512).toBe(0);
   });
