@@ -30,6 +30,7 @@ export const commandWords: readonly string[] = [
   'monitor',
   'outdated',
   'packages',
+  'policy',
   'publish',
   'redteam',
   'registry',

@@ -80,6 +80,11 @@ export const mcpPageBytesMax = 256 * 1024;
 export const indexTokensMax = 100;
 /** How long one change of a lock waits for another. */
 export const lockChangeSecondsMax = 20;
+/** A gate for other installers: bytes of a request, time of a scan, and characters of an answer. */
+export const gateRequestBytesMax = 1024 * 1024;
+export const gateScanSecondsMax = 40;
+export const gateReasonCharsMax = 900;
+export const gateFindingCharsMax = 300;
 /** After how long a failed attempt to make an image of the scanner is repeated. */
 export const imageRetrySeconds = 3_600;
 /** How long a child may take to end after SIGTERM. */

@@ -8,6 +8,7 @@ import { authorRows } from './rows/author-rows.ts';
 import { changesRows } from './rows/changes-rows.ts';
 import { everyoneRows } from './rows/everyone-rows.ts';
 import { hostPolicyRows } from './rows/host-rows.ts';
+import { installPolicyRows } from './rows/install-policy-rows.ts';
 import { installerRows } from './rows/installer-rows.ts';
 import { operatorRows } from './rows/operator-rows.ts';
 import { reviewerRows } from './rows/reviewer-rows.ts';
@@ -24,7 +25,10 @@ export interface CommandGroup {
 export const commandGroups: readonly CommandGroup[] = [
   { title: 'Authors', rows: authorRows },
   { title: 'Reviewers', rows: reviewerRows },
-  { title: 'Installers', rows: [...searchRows, ...installerRows, ...monitorRows] },
+  {
+    title: 'Installers',
+    rows: [...searchRows, ...installerRows, ...installPolicyRows, ...monitorRows],
+  },
   { title: 'Agents', rows: [...agentRows, ...secretRows] },
   {
     title: 'Operators of an agent host',

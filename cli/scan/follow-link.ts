@@ -34,6 +34,12 @@ export function linkFollower(folder: string, env: Environment): LinkFollower {
 
 const plain: LinkTarget = { kind: 'none', reason: 'is a symbolic link' };
 
+/** For folders that another program copies: nobody knows what it makes of a link. */
+export const noLinks: LinkFollower = {
+  follow: async () => plain,
+  isTracked: async () => false,
+};
+
 async function followIn(tree: WorkTree | undefined, link: string): Promise<LinkTarget> {
   if (tree === undefined) return plain;
   const path = await realpath(link).catch(() => undefined);

@@ -36,11 +36,13 @@ export interface SkillFolder {
 
 /**
  * Reads all files of a skill.
+ * @param links which links are followed
  * @throws Problem `file-not-found`, `bundle-invalid` for a folder with too many entries
  */
 export async function readSkillFolder(
   folder: string,
   env: Environment = process.env,
+  links: LinkFollower = linkFollower(folder, env),
 ): Promise<SkillFolder> {
   await requireFolder(folder);
   const files: SourceFile[] = [];
@@ -49,7 +51,7 @@ export async function readSkillFolder(
   let bytes = 0;
   let unlisted = 0;
   const budget = { bytesLeft: unreadHashBytesMax };
-  for await (const { path, real, what } of entriesBelow(folder, linkFollower(folder, env))) {
+  for await (const { path, real, what } of entriesBelow(folder, links)) {
     if (what === 'git') skipped.push(path);
     else if (
       unread.length >= folderReasonsMax &&

@@ -101,6 +101,7 @@ const floors: Record<string, readonly string[]> = {
     'oci',
     'verify',
     'search',
+    'install-policy',
     'install',
     'review',
     'proofs',

@@ -1,0 +1,48 @@
+/** The commands that judge skills for other installers. */
+import type { CommandRow } from '../../command.ts';
+
+const policyOptions = {
+  unknown: {
+    type: 'string',
+    value: 'WORD',
+    summary:
+      'allow, warn or block files that nobody approved and whose scan found nothing (default: warn)',
+  },
+  review: {
+    type: 'string',
+    value: 'WORD',
+    summary:
+      'warn or block files that nobody approved and whose scan found what a person should look at (default: warn)',
+  },
+} as const;
+
+export const installPolicyRows: readonly CommandRow[] = [
+  {
+    name: 'policy check',
+    summary: 'say whether other installers may install a folder: allow, warn or block',
+    usage: 'DIR…',
+    examples: [
+      [
+        'skillgate policy check ./weekly-report',
+        'look for a signed approval of these files, then for revocations, and scan files that nobody approved',
+      ],
+    ],
+    options: policyOptions,
+    args: { min: 1, max: Number.POSITIVE_INFINITY },
+    load: () => import('../../install-policy/check.ts'),
+  },
+  {
+    name: 'policy openclaw',
+    summary: 'answer OpenClaw’s security.installPolicy.exec: one request in, one answer out',
+    usage: '',
+    examples: [
+      [
+        'skillgate policy openclaw --unknown block < request.json',
+        'answer one request of OpenClaw, and block what nobody approved; docs/other-installers.md has the configuration',
+      ],
+    ],
+    options: policyOptions,
+    args: { min: 0, max: 0 },
+    load: () => import('../../install-policy/openclaw.ts'),
+  },
+];

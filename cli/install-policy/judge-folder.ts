@@ -1,0 +1,111 @@
+/**
+ * The judge of every gate for other installers: a folder on disk comes in, and allow, warn or block
+ * goes out, with the reason.
+ */
+
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as host from '../../runner/host/public.ts';
+import { peek } from '../../skills-index/client/peek.ts';
+import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
+import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { CommandContext } from '../command.ts';
+import { gateScanSecondsMax } from '../limits.ts';
+import { noLinks } from '../scan/follow-link.ts';
+import { scanFiles } from '../scan/scan-skill.ts';
+import { readSkillFolder, type SkillFolder } from '../scan/source-folder.ts';
+import type { WatchedScanner } from '../scan/watched-scan.ts';
+import { startWatchedScanner } from '../scan/watched-scan.ts';
+import {
+  decideKnown,
+  decideScanned,
+  type InstallJudgement,
+  type InstallPolicy,
+  type KnownBytes,
+} from './decide-install.ts';
+import { type ClaimedVersion, claimOf, findKnownBytes } from './known-bytes.ts';
+
+export interface JudgedFolder extends InstallJudgement {
+  readonly folder: string;
+}
+
+/** What a gate asks about a folder. */
+export interface FolderQuestion {
+  /** Absolute. */
+  readonly folder: string;
+  readonly policy: InstallPolicy;
+  /** Versions that the installer's request names, besides the one in skill.json. */
+  readonly claims?: readonly ClaimedVersion[];
+}
+
+/** Judges one folder after another, with one scanner. */
+export type JudgeFolder = (question: FolderQuestion) => Promise<JudgedFolder>;
+
+/**
+ * Does a task that judges folders of skills that are about to be installed. Links in the folders
+ * are not followed, because the installer may copy something else than what they lead to now. No
+ * judgement throws: whatever fails blocks, with its reason.
+ */
+export async function withJudge<Result>(
+  context: CommandContext,
+  task: (judge: JudgeFolder) => Promise<Result>,
+): Promise<Result> {
+  const scanner = startWatchedScanner(gateScanSecondsMax);
+  const close = (): void => void scanner.close();
+  context.signal.addEventListener('abort', close, { once: true });
+  try {
+    return await task(async (question) => {
+      const { folder } = question;
+      try {
+        return { folder, ...(await judgeOne(context, question, scanner)) };
+      } catch (cause) {
+        return { folder, decision: 'block', reason: failureText(cause), findings: [] };
+      }
+    });
+  } finally {
+    context.signal.removeEventListener('abort', close);
+    await scanner.close();
+  }
+}
+
+async function judgeOne(
+  context: CommandContext,
+  { folder, policy, claims = [] }: FolderQuestion,
+  scanner: WatchedScanner,
+): Promise<InstallJudgement> {
+  const found = await readSkillFolder(await realpath(folder), context.env, noLinks);
+  if (!found.files.some(({ path }) => path === 'SKILL.md'))
+    throw new Problem('skill-md-missing', `There is no SKILL.md in ${JSON.stringify(folder)}`);
+  const known = await knownBytesOf(context, found, claims);
+  if (known.kind !== 'unknown') return decideKnown(known);
+  const { report } = await scanFiles(scanner, found, '.');
+  return decideScanned(known.reason, report, policy, found.skipped);
+}
+
+async function knownBytesOf(
+  context: CommandContext,
+  found: SkillFolder,
+  claims: readonly ClaimedVersion[],
+): Promise<KnownBytes> {
+  const packed = packWhole(found);
+  if (packed === undefined)
+    return {
+      kind: 'unknown',
+      reason: 'The folder is no whole skill, so nobody can have approved it.',
+    };
+  const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
+  return findKnownBytes(context, policy, packed, [...claimOf(packed), ...claims]);
+}
+
+/** Undefined for a folder with entries that are no part of a bundle. */
+function packWhole({ files, unread, unlisted, skipped }: SkillFolder): PackedBundle | undefined {
+  if (unread.length > 0 || unlisted > 0 || skipped.length > 0) return undefined;
+  return peek(() => packBundle(files));
+}
+
+/** What a failed judgement says; the decision is then always `block`. */
+export function failureText(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return `Skillgate could not judge the folder: ${message}`;
+}
