@@ -1,6 +1,6 @@
 /**
- * Gives logged statements their addresses. A checkpoint is signed from committed rows only, so two
- * writers can never sign two trees of one size.
+ * Gives logged statements their addresses: the digests of their bundles, each of which has the
+ * signed checkpoint of its batch.
  */
 import { and, asc, eq, gte, isNull, lt } from 'drizzle-orm';
 import { noteKeyId } from '../../skills-index/log/checkpoint.ts';
@@ -11,7 +11,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import type { Registry } from '../context.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
-import { putBlobs } from '../store/objects.ts';
+import { putBlobs, storedBlobName } from '../store/objects.ts';
 import { log, statements } from '../store/schema.ts';
 import type { LoggedAt } from './appending.ts';
 import { damagedEntry, readRange } from './log.ts';
@@ -84,6 +84,62 @@ export async function readRows(
   return rows;
 }
 
+/** A batch with its signed checkpoint. */
+export interface SignedRows {
+  readonly note: string;
+  readonly bundles: readonly {
+    readonly bytes: Uint8Array;
+    readonly logged: LoggedAt;
+  }[];
+}
+
+/**
+ * Signs the checkpoint of a batch, and makes the bundles of its rows.
+ * @param before the tree before the first of the rows
+ * @param rows up to the last row of a batch
+ */
+export async function signRows(
+  registry: Registry,
+  before: CompactRange,
+  rows: readonly LoggedRows[],
+): Promise<SignedRows> {
+  const { head, proofs } = placesOf(before, rows);
+  const { note, key } = await noteOf(registry, rows.at(-1)?.entry, head);
+  const logId = noteKeyId(registry.root.origin, key);
+  const bundles = rows.map((row, at) => {
+    const { logIndex, predicateType } = row.statement;
+    const bytes = loggedBundle(row, { head, proof: proofs[at] ?? [], note, logId });
+    return { bytes, logged: { logIndex, predicateType, digest: digestOf(bytes) } };
+  });
+  return { note, bundles };
+}
+
+/**
+ * Whether `rebuildBundle` makes lost bundles of the rows again. Only statements about identities
+ * are also read without the rows, by commands on a folder that nobody serves.
+ */
+export function areRebuildable(rows: readonly LoggedRows[]): boolean {
+  return rows.every(({ statement }) => statement.versionId !== null);
+}
+
+/** The rows of a batch with their checkpoint and addresses. */
+export function withAddresses<Rows extends LoggedRows>(
+  rows: readonly Rows[],
+  { note, bundles }: SignedRows,
+): Rows[] {
+  return rows.map((row, at) => ({
+    ...row,
+    entry: at === rows.length - 1 ? { ...row.entry, note } : row.entry,
+    statement: { ...row.statement, bundle: bundles[at]?.logged.digest },
+  }));
+}
+
+/** Writes bundles whose addresses are in committed rows, which can make a lost bundle again. */
+export async function putRebuildable(registry: Registry, { bundles }: SignedRows): Promise<void> {
+  const all = bundles.map(({ bytes, logged }) => [storedBlobName(logged.digest), bytes] as const);
+  await registry.objects.putAll(new Map(all), { isRebuildable: true });
+}
+
 /**
  * Writes the bundles of committed rows, and then the addresses. All bundles are written together,
  * since a disk syncs many files in the time of one, and before the rows that name them. The rows
@@ -101,22 +157,12 @@ export async function finishRows(
 ): Promise<LoggedAt[]> {
   const last = rows.at(-1)?.entry;
   if (last === undefined) return [];
-  const { origin } = registry.root;
-  const { head, proofs } = placesOf(before, rows);
-  const { note, key } = await noteOf(registry, last, head);
-  const logId = noteKeyId(origin, key);
-  const finished = rows.flatMap((row, at) => {
-    const { logIndex, predicateType } = row.statement;
-    if (lacking?.has(logIndex) === false) return [];
-    const bytes = loggedBundle(row, { head, proof: proofs[at] ?? [], note, logId });
-    return [{ bytes, logged: { logIndex, predicateType, digest: digestOf(bytes) } }];
-  });
+  const { note, bundles } = await signRows(registry, before, rows);
+  const finished = bundles.filter(({ logged }) => lacking?.has(logged.logIndex) !== false);
   await putBlobs(
     registry.objects,
     finished.map(({ bytes }) => bytes),
-    // `rebuildBundle` makes a bundle again from its rows. Only statements about identities are also
-    // read without the rows, by commands on a folder that nobody serves.
-    { isRebuildable: rows.every(({ statement }) => statement.versionId !== null) },
+    { isRebuildable: areRebuildable(rows) },
   );
   await registry.db.batch([
     (db) =>
@@ -139,9 +185,10 @@ export async function finishRows(
 /** The signed checkpoint of a batch, and the log key (SPKI DER) that signed it. */
 export async function noteOf(
   { root, keys }: Registry,
-  { note }: LoggedRows['entry'],
+  last: LoggedRows['entry'] | undefined,
   head: Places['head'],
 ): Promise<{ readonly note: string; readonly key: Uint8Array }> {
+  const note = last?.note;
   if (typeof note === 'string')
     // A key that is retired now may have signed the checkpoint of a batch that is half finished.
     return { note, key: verifyRootCheckpoint(note, root).logKey };

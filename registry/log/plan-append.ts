@@ -12,7 +12,9 @@ import { indexNames } from './index-names.ts';
 /** The two rows of a statement in the log. */
 export interface LoggedRows {
   readonly entry: Omit<typeof log.$inferSelect, 'note'> & { readonly note?: string | null };
-  readonly statement: Omit<typeof statements.$inferSelect, 'bundle' | 'fact'>;
+  readonly statement: Omit<typeof statements.$inferSelect, 'bundle' | 'fact'> & {
+    readonly bundle?: Digest | null | undefined;
+  };
 }
 
 export interface PlannedRows extends LoggedRows {

@@ -14,8 +14,16 @@ import { appendedBytesAtOnce, appendsAtOnce, largeStatementBytes } from '../limi
 import { type BatchWrite, logIndexTaken, retryOnClash } from '../store/batch.ts';
 import { log, statements } from '../store/schema.ts';
 import { traced } from '../tracing/traced.ts';
+import { orLater } from './after-logging.ts';
 import type { Appended, Appending, LoggedAt, NewStatement, WaitingAppend } from './appending.ts';
-import { finishRows } from './finish-statements.ts';
+import {
+  areRebuildable,
+  finishRows,
+  putRebuildable,
+  type SignedRows,
+  signRows,
+  withAddresses,
+} from './finish-statements.ts';
 import { nameWrites } from './index-names.ts';
 import { type LoggedRange, logSize, mapBefore, readRange } from './log.ts';
 import { requireReadable } from './logged-bundle.ts';
@@ -144,6 +152,9 @@ async function commitOnce(
   const planned = planRows(before, added, registry.now().getTime());
   const map = await planMapOf(registry, before, planned);
   const rows = withMap(planned, map.root);
+  // Nobody sees this checkpoint before the batch is committed. Where the batch fails, nobody will.
+  const signed =
+    rows.length > 0 && areRebuildable(rows) ? await signRows(registry, before, rows) : undefined;
   let next = before.size;
   const placed = all.map(({ statements, writes }) => {
     const indexes = statements.map(() => next++);
@@ -151,14 +162,17 @@ async function commitOnce(
   });
   const writes = [
     ...placed.flatMap(({ writes }) => writes),
-    ...rows.flatMap(rowWrites),
+    ...(signed === undefined ? rows : withAddresses(rows, signed)).flatMap(rowWrites),
     ...map.writes,
   ];
   if (writes.length > 0)
     await traced(registry, 'log commit', { 'skillgate.writes': writes.length }, () =>
       registry.db.batch(writes),
     );
-  const finished = await finishCommitted(registry, before, rows);
+  const finished =
+    signed === undefined
+      ? await finishCommitted(registry, before, rows)
+      : await storeBundles(registry, signed);
   return placed.map(({ indexes }) => ({
     indexes,
     logged: finished?.filter(({ logIndex }) => indexes.includes(logIndex)),
@@ -192,6 +206,12 @@ async function finishCommitted(
     registry.reportPutOff?.(error);
     return undefined;
   }
+}
+
+// A reader makes a bundle again that the storage did not take.
+async function storeBundles(registry: Registry, signed: SignedRows): Promise<LoggedAt[]> {
+  await orLater(registry, () => putRebuildable(registry, signed));
+  return signed.bundles.map(({ logged }) => logged);
 }
 
 function rowWrites({ entry, statement, names }: PlannedRows): BatchWrite[] {

@@ -93,7 +93,9 @@ async function soundOf(
   if (bytes !== undefined && digestOf(bytes) === digest) return bytes;
   const copy =
     (await soundCopyOf(registry.objects, digest)) ?? (await rebuildBundle(registry, digest));
-  if (copy !== undefined) await registry.objects.put(name, copy);
+  // The copy serves its readers also while the storage takes nothing.
+  if (copy !== undefined)
+    await registry.objects.put(name, copy).catch((error) => registry.reportPutOff?.(error));
   else if (bytes !== undefined)
     throw new Problem(
       'blob-damaged',

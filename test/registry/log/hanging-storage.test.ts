@@ -107,7 +107,7 @@ describe('while the object storage hangs', () => {
     const mend = hang(registry, ['put', 'putOver', 'putAll']);
     const target = { bundle: skill.packed.digest };
     const said = { nonce: freshNonce(), kind: 'revoked', target, reason: 'it leaks' } as const;
-    expect((await state(send, revocationStatement(said), rita)).status).toBe(503);
+    expect((await state(send, revocationStatement(said), rita)).status).toBe(201);
     // The object of the status cannot be written, and the database has it.
     await send('/index/status.json');
     expect(await judge(world, skill, line, now())).toMatchObject({
