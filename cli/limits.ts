@@ -73,9 +73,6 @@ export const callsToldMillis = 60_000;
 export const sessionClientsMax = 8;
 /** Names in the help for an unknown agent; further names are counted. */
 export const agentNamesShownMax = 20;
-/** Entries and bytes of one page of a list for an agent. */
-export const mcpPageEntriesMax = 50;
-export const mcpPageBytesMax = 256 * 1024;
 /** The index line of a skill. */
 export const indexTokensMax = 100;
 /** How long one change of a lock waits for another. */

@@ -13,11 +13,16 @@ import {
 } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import * as files from '../../runner/files/public.ts';
+import {
+  type McpCall,
+  skillMethods,
+  skillsExtension,
+} from '../../skills-index/mcp/skill-methods.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemOf } from '../../skills-index/skill/thrown.ts';
 import { mcpMessageBytesMax, progressMs } from '../limits.ts';
 import type { CallTurns } from './call-turns.ts';
-import { type McpSkills, skillMethods, skillsExtension } from './mcp-skills.ts';
+import { type McpSkills, servedSkills } from './mcp-skills.ts';
 import { type ToolWorld, tools } from './mcp-tools.ts';
 import { refusalAnswer } from './tool-answers.ts';
 
@@ -93,7 +98,7 @@ export async function serveMcp(
     });
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  const served = serveStdio(() => makeServer(world, options), {
+  const served = serveStdio(({ era }) => makeServer(world, era, options), {
     transport,
     onerror: (error) => log(error.message),
   });
@@ -102,13 +107,14 @@ export async function serveMcp(
   lines.destroy();
 }
 
-function makeServer(world: McpWorld, options: McpOptions): Server {
+function makeServer(world: McpWorld, era: McpCall['era'], options: McpOptions): Server {
   const capabilities = { tools: {}, resources: {}, extensions: skillsExtension };
   const server = new Server(
     { name: 'skillgate', version: options.version },
     { capabilities, instructions },
   );
-  // The SDK has no schemas for the extension's methods; our methods parse their own parameters.
+  const skills = servedSkills(world.skills);
+  // Our methods parse their own parameters.
   server.fallbackRequestHandler = async ({ method, params }, context) => {
     const answer = Object.hasOwn(skillMethods, method) ? skillMethods[method] : undefined;
     if (answer === undefined)
@@ -118,7 +124,7 @@ function makeServer(world: McpWorld, options: McpOptions): Server {
       );
     const quiet = reportProgress(context);
     try {
-      return { ...(await world.turns.take(() => answer(world.skills, params))) };
+      return { ...(await world.turns.take(() => answer(skills, { params, era }))) };
     } catch (thrown) {
       const problem = problemForAgent(thrown, method, options);
       const [says] = refusalAnswer(problem).content;

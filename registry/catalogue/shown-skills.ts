@@ -84,7 +84,10 @@ export async function skillsByShortName(
   return pageOf(rows, limit, ({ name }) => name);
 }
 
-/** A page of the skills of a scope, or of all scopes, in the order of their names. */
+/**
+ * A page of the skills of a scope, or of all scopes, in the order of their names.
+ * @param after a name, or a place between names
+ */
 export async function skillsByName(
   registry: Registry,
   {
@@ -92,7 +95,7 @@ export async function skillsByName(
     limit = skillsPageRows,
     scope,
   }: {
-    readonly after?: SkillName | undefined;
+    readonly after?: string | undefined;
     readonly limit?: number;
     readonly scope?: Scope | undefined;
   },
@@ -102,7 +105,7 @@ export async function skillsByName(
       .where(
         and(
           scope === undefined ? undefined : eq(skills.scope, scope),
-          after === undefined ? undefined : gt(skills.name, after),
+          after === undefined ? undefined : gt(skills.name, after as SkillName),
         ),
       )
       .orderBy(asc(skills.name))

@@ -4,6 +4,8 @@
 export const indexedSkillsMax = 200;
 /** Rows on a page of ClawHub's lists. */
 export const listedAtOnce = 50;
+/** How long a client of MCP may keep an answer. A stop counts at once for those who ask again. */
+export const mcpCacheMilliseconds = 30_000;
 /** The newest approved versions among which the client's copy is looked for. */
 export const fingerprintedVersionsMax = 20;
 /** Versions of which one request may ask for the verdicts; OpenClaw asks for so many at once. */

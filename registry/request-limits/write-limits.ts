@@ -59,11 +59,15 @@ export class Buckets {
   }
 }
 
+/** Calls over MCP have bodies, and only read. */
+export const mcpPath = '/mcp';
+
 /**
  * Whether a request counts towards the limits: it can have a body, or it tries a one-time link of
  * the desk.
  */
 export function isCounted({ method, path }: { readonly method: string; readonly path: string }) {
+  if (path === mcpPath) return false;
   return !['GET', 'HEAD'].includes(method) || path.startsWith('/review/sign-in');
 }
 

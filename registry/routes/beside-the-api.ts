@@ -8,6 +8,31 @@ import { problemsOfAll, refusalsOf } from './openapi.ts';
 
 /** Paths at the root of the site, in the form of `openapiPaths`. */
 export const besideTheApi = {
+  '/mcp': {
+    servers: [{ url: '/' }],
+    post: {
+      summary:
+        'Skills over MCP (SEP-2640), read-only: one JSON-RPC message of MCP’s Streamable HTTP transport',
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: { type: 'object' } } },
+      },
+      responses: {
+        '200': {
+          description: 'The answer to the message, which may be an error of JSON-RPC',
+          content: { 'application/json': { schema: { type: 'object' } } },
+        },
+        '202': { description: 'Nothing: the message was a notification' },
+        ...refusalsOf([
+          'request-invalid',
+          'request-too-large',
+          'origin-refused',
+          'blob-damaged',
+          ...problemsOfAll,
+        ]),
+      },
+    },
+  },
   '/osv/modified_id.csv': advisoryPage(
     'Ids and times of the advisories, the last changed first; the header Link names the next page',
     'text/csv',

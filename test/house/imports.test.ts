@@ -20,6 +20,7 @@ const drawing: Record<string, readonly string[]> = {
     'skills-index/packages',
   ],
   'skills-index/log': ['skills-index/skill', 'skills-index/statement'],
+  'skills-index/mcp': ['skills-index/skill'],
   'skills-index/trust': [
     'skills-index/network',
     'skills-index/skill',
@@ -44,7 +45,8 @@ const reserved: Record<string, RegExp> = {
   nodemailer: /^registry\/notices\/mail\.ts$/,
   oauth4webapi: /^registry\/sign-in\//,
   '@napi-rs/keyring': /^runner\/secret-sources\/keychain\.ts$/,
-  '@modelcontextprotocol/server': /^cli\/mcp\/mcp-server\.ts$/,
+  '@modelcontextprotocol/server':
+    /^(cli\/mcp\/mcp-server|registry\/foreign-clients\/mcp\/answer-mcp)\.ts$/,
   'ts-morph': /^scanner\//,
   unbash: /^scanner\//,
   'toml-eslint-parser': /^(scanner|skills-index\/packages|cli\/serve)\//,

@@ -126,6 +126,7 @@ describe('the door of the registry', () => {
       '/mailbox/messages',
       '/mailbox/messages/{id}',
       '/mailbox/questions',
+      '/mcp',
       '/members',
       '/members/last/{id}',
       '/members/pending',

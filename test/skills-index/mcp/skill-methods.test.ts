@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { mcpPageEntriesMax } from '../../../cli/limits.ts';
-import { type McpSkills, skillMethods } from '../../../cli/mcp/mcp-skills.ts';
-import { parseSkillUri, skillUri } from '../../../cli/mcp/skill-uri.ts';
+import { type McpSkills, servedSkills } from '../../../cli/mcp/mcp-skills.ts';
 import type { Startable } from '../../../cli/run/start-skill.ts';
 import { openSkill } from '../../../runner/admission/catalogue.ts';
+import {
+  mcpPageEntriesMax,
+  mcpSkillBytesMax,
+  mcpSkillFilesMax,
+} from '../../../skills-index/mcp/limits.ts';
+import { type McpCall, skillMethods } from '../../../skills-index/mcp/skill-methods.ts';
+import { parseSkillUri, skillUri } from '../../../skills-index/mcp/skill-uri.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName, type SkillName } from '../../../skills-index/skill/name.ts';
@@ -54,10 +59,15 @@ async function skillsOf(
   };
 }
 
-const ask = async (skills: McpSkills, method: string, params?: unknown) => {
+const ask = async (
+  skills: McpSkills,
+  method: string,
+  params?: unknown,
+  era: McpCall['era'] = 'modern',
+) => {
   const answer = skillMethods[method];
   if (answer === undefined) throw new Error(`no method ${method}`);
-  return JSON.parse(JSON.stringify(await answer(skills, params)));
+  return JSON.parse(JSON.stringify(await answer(servedSkills(skills), { params, era })));
 };
 
 const files = {
@@ -170,6 +180,62 @@ describe('skills over MCP', () => {
       expect(seen).toHaveLength(Object.keys(many).length);
     },
   );
+
+  it('says nothing of caches to clients of revisions before 2026-07-28', async () => {
+    const skills = await skillsOf({ '@acme/report': files });
+    const uri = 'skill://acme/report/SKILL.md';
+    for (const [method, params] of [
+      ['skills/list', {}],
+      ['skills/get', { uri }],
+      ['resources/list', {}],
+      ['resources/templates/list', {}],
+      ['resources/read', { uri }],
+      ['resources/directory/read', { uri: 'skill://acme/report' }],
+    ] as const) {
+      const caches = { resultType: 'complete', ttlMs: 30_000, cacheScope: 'private' };
+      const modern = await ask(skills, method, params);
+      expect([method, modern]).toEqual([method, expect.objectContaining(caches)]);
+      const legacy = await ask(skills, method, params, 'legacy');
+      expect([method, { ...legacy, ...caches }]).toEqual([method, modern]);
+      expect(Object.keys(legacy)).not.toContain('ttlMs');
+    }
+  });
+
+  it('has no entry for a skill that hosts may refuse for its size, and says so', async () => {
+    const many = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`notes/${at}.md`, 'x']));
+    const large = (bytes: number) =>
+      Object.fromEntries(
+        [4, 4, 4, 4].map((mib, at) => [
+          `${at}.bin`,
+          new Uint8Array(mib * 1024 * 1024 - (at === 0 ? mcpSkillBytesMax - bytes : 0)),
+        ]),
+      );
+    const skillMdBytes = Buffer.byteLength(skillMd('files-512'));
+    const skills = await skillsOf({
+      '@acme/files-512': { 'SKILL.md': skillMd('files-512'), ...many(mcpSkillFilesMax - 1) },
+      '@acme/files-513': { 'SKILL.md': skillMd('files-513'), ...many(mcpSkillFilesMax) },
+      '@acme/bytes-max': {
+        'SKILL.md': skillMd('bytes-max'),
+        ...large(mcpSkillBytesMax - skillMdBytes),
+      },
+      '@acme/bytes-one': {
+        'SKILL.md': skillMd('bytes-one'),
+        ...large(mcpSkillBytesMax - skillMdBytes + 1),
+      },
+    });
+    const { skills: listed } = await ask(skills, 'skills/list');
+    expect(listed.map((one: { uri: string }) => one.uri)).toEqual([
+      'skill://acme/bytes-max/SKILL.md',
+      'skill://acme/files-512/SKILL.md',
+    ]);
+    const get = (name: string) =>
+      ask(skills, 'skills/get', { uri: `skill://acme/${name}/SKILL.md` });
+    await expect(get('files-513')).rejects.toThrow('it has 513 files, and hosts take at most 512');
+    await expect(get('bytes-one')).rejects.toThrow(
+      'it has 16777217 bytes, and hosts take at most 16777216',
+    );
+  });
 
   it('has no entry for a skill that calls itself otherwise than its address', async () => {
     const skills = await skillsOf({ '@acme/report': { 'SKILL.md': skillMd('payments') } });

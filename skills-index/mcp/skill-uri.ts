@@ -2,8 +2,8 @@
  * Addresses of skills over MCP: `skill://scope/name/path` (resource mapping of MCP's Skills
  * extension).
  */
-import { isNamePart, parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
+import { isNamePart, parseSkillName, type SkillName } from '../skill/name.ts';
+import { Problem } from '../skill/problem.ts';
 
 export interface SkillAddress {
   readonly name: SkillName;
