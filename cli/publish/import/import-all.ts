@@ -2,12 +2,17 @@
  * Imports all skills of one folder or repository. A few skills are imported in parallel, so that
  * memory does not grow with their number.
  */
+import type { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Scope } from '../../../skills-index/skill/name.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../../command.ts';
 import { importsAtOnceMax } from '../../limits.ts';
 import { startWatchedScanner } from '../../scan/watched-scan.ts';
 import type { KeyFile } from '../../signing/key-file.ts';
 import { startProgress } from '../../terminal/progress.ts';
+import { parseRoots } from '../oms/oms-signature.ts';
 import { deprecateGone } from './import-gone.ts';
 import { type ImportWorld, importOne } from './import-one.ts';
 import { type ImportSource, withSource } from './import-source.ts';
@@ -25,18 +30,30 @@ export interface ImportJob {
 }
 
 /** @throws Problem that concerns all skills */
-export function importFrom(context: CommandContext, job: ImportJob): Promise<ImportRow[]> {
+export async function importFrom(context: CommandContext, job: ImportJob): Promise<ImportRow[]> {
   const { address, scope, path, signer } = job;
+  const omsRoots = await readOmsRoots(context);
   return withSource(context, { address, path }, async (source) => {
     const scanner = startWatchedScanner();
     context.signal.addEventListener('abort', () => scanner.close(), { once: true });
     try {
       const known = await readScopeVersions(context, scope);
-      return await importAll({ context, scope, signer, scanner, known, taken: new Map() }, source);
+      const world = { context, scope, signer, scanner, known, taken: new Map(), omsRoots };
+      return await importAll(world, source);
     } finally {
       await scanner.close();
     }
   });
+}
+
+async function readOmsRoots({ options, cwd }: CommandContext): Promise<X509Certificate[]> {
+  const given = options['oms-root'];
+  if (typeof given !== 'string') return [];
+  const path = resolve(cwd, given);
+  const pem = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new Problem('file-not-found', `Cannot read ${path}: ${cause.code}`, { cause });
+  });
+  return parseRoots(pem, path);
 }
 
 async function importAll(world: ImportWorld, source: ImportSource): Promise<ImportRow[]> {

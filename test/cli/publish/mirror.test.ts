@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseMirrorList } from '../../../cli/publish/import/mirror-list.ts';
 import { approve, makeSkill, publish, scan } from '../../registry/road.ts';
@@ -48,7 +49,10 @@ it('imports each repository of the list, whatever becomes of the others', async 
   const users = await makeUsers();
   onTestFinished(() => users.world.close());
   const { author, scanner, rita, send, tokens } = users.world;
-  const kept = makeSkill('@acme/kept', '1.0.0');
+  const signed = fileURLToPath(new URL('oms/signed/', import.meta.url));
+  const kept = makeSkill('@acme/kept', '1.0.0', {
+    files: { 'skill.oms.sig': readFileSync(join(signed, 'certificate.sig.json'), 'utf8') },
+  });
   await publish(send, kept, author);
   await scan(send, tokens.scanner, scanner, kept, 'pass');
   await approve(send, tokens.rita, rita, kept);
@@ -80,8 +84,12 @@ it('imports each repository of the list, whatever becomes of the others', async 
       { rows: [], problem: { code: 'git-address-invalid' } },
     ],
   });
-  const text = await users.as('author', ['mirror', list]);
+  const root = ['--oms-root', join(signed, 'root.pem')];
+  const text = await users.as('author', ['mirror', list, ...root]);
   expect(text.stdout).toMatch(/nowhere.git in @acme\nfailed {2}git-failed: /);
   expect(text.stdout).toMatch(/@acme\/kept@1\.0\.0 +unchanged/);
+  expect(text.stdout).toMatch(
+    /skill\.oms\.sig in a was made by O=Acme, CN=Acme Skills, .*for other files: 3 differ.* \(SKILL\.md, scripts\/notes\.sh, skill\.json\)/,
+  );
   expect(text.stdout).toContain('3 repositories: 1 unchanged');
 });
