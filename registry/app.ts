@@ -10,6 +10,7 @@ import type { Registry } from './context.ts';
 import { deskRoutes } from './desk/desk-routes.ts';
 import { agentSkillsRoutes } from './foreign-clients/agent-skills.ts';
 import { clawhubDiscovery, clawhubRoutes } from './foreign-clients/clawhub.ts';
+import { marketplaceRoutes } from './foreign-clients/marketplace.ts';
 import { mcpRoutes } from './foreign-clients/mcp/mcp-routes.ts';
 import { jsonBodyBytesMax, statementBodyBytesMax } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
@@ -132,6 +133,7 @@ export function createApp(
   app.route('/', skillFileRoutes(registry));
   app.route('/', logRoutes(registry));
   app.route('/', agentSkillsRoutes(registry));
+  app.route('/', marketplaceRoutes(registry));
   app.route('/', clawhubDiscovery(registry));
   app.route('/', mcpRoutes(registry));
   app.route('/osv', osvRoutes(registry));

@@ -4,8 +4,8 @@
  * what SKILL.md says.
  */
 import { gzipSync } from 'node:zlib';
+import { tarFilesOf, writeTar } from '../../skills-index/skill/authoring/write-tar.ts';
 import { shortNameOf } from '../../skills-index/skill/name.ts';
-import { tarFilesOf, writeTar } from '../publish/tar-writer.ts';
 import type { ExportedSkill } from './exported-skill.ts';
 import { type Artifact, jsonBytes } from './oci-layout.ts';
 

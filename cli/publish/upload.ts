@@ -1,4 +1,6 @@
 /** Sends a signed version to the registry. */
+
+import { tarFilesOf, writeTar } from '../../skills-index/skill/authoring/write-tar.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
 import type { Envelope } from '../../skills-index/statement/signature-formats/envelope.ts';
@@ -13,7 +15,6 @@ import { publishedAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 import { type AnySigner, isKeyed, signAs } from '../signing/someone.ts';
 import { type FormPart, multipartOf } from './multipart.ts';
-import { tarFilesOf, writeTar } from './tar-writer.ts';
 
 export interface Upload {
   readonly packed: PackedBundle;

@@ -62,3 +62,9 @@ export const archives = sqliteTable('archives', {
   bundle: digestColumn().primaryKey(),
   digest: digestColumn().notNull(),
 });
+
+/** Digests of the versions' plugin packages, for those that somebody asked for. */
+export const pluginPackages = sqliteTable('plugin_packages', {
+  versionId: text().primaryKey(),
+  digest: digestColumn().notNull(),
+});

@@ -8,26 +8,19 @@
  */
 import { type Context, Hono } from 'hono';
 import type { Digest } from '../../skills-index/skill/digest.ts';
-import {
-  parseScope,
-  parseSkillName,
-  type Scope,
-  type SkillName,
-  scopeOf,
-  shortNameOf,
-} from '../../skills-index/skill/name.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseSkillName, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
-import { indexDescription } from '../../skills-index/trust/index-files/index-line.ts';
 import { archiveDigest, makeArchive } from '../catalogue/archives.ts';
-import { skillsByName } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
-import { onlyShown, requireReading } from '../readers/may-read.ts';
 import { answerFile } from '../routes/site/file-answers.ts';
-import { filesOf, skillMdOf } from '../versions/manifests.ts';
-import type { VersionRow } from '../versions/versions.ts';
-import { indexedSkillsMax } from './limits.ts';
-import { requireOffered, requireServed } from './served-version.ts';
+import {
+  type NamedSkill,
+  namedSkills,
+  requireReadingSkill,
+  skillInPath,
+  skillsOfScope,
+} from './named-skills.ts';
+import { requireServed } from './served-version.ts';
 
 const place = '.well-known/agent-skills/index.json';
 const schema = 'https://schemas.agentskills.io/discovery/0.2.0/schema.json';
@@ -35,36 +28,21 @@ const schema = 'https://schemas.agentskills.io/discovery/0.2.0/schema.json';
 /** Routes at the root of the site. */
 export function agentSkillsRoutes(registry: Registry): Hono {
   return new Hono()
-    .get(`/all/${place}`, async (context) => answerIndex(context, await listed(registry, context)))
+    .get(`/all/${place}`, async (context) =>
+      answerIndex(context, await entriesOf(registry, await namedSkills(registry, context))),
+    )
     .get(`/:scope/${place}`, async (context) => {
-      const scope = parseScope(context.req.param('scope'));
-      const missing = `This registry offers no skill of @${scope}`;
-      await requireReading(registry, context, () => new Set([scope]), missing);
-      const entries = await listed(registry, context, scope);
-      if (entries.length === 0) throw new Problem('not-found', missing);
-      return answerIndex(context, entries);
+      const { skills } = await skillsOfScope(registry, context);
+      return answerIndex(context, await entriesOf(registry, skills));
     })
-    .get(`/:scope/:name/${place}`, async (context) => {
-      const { scope, name: named } = context.req.param();
-      const [short = '', version] = named.split('@');
-      const name = parseSkillName(`${scope}/${short}`);
-      const missing = `This registry has no skill ${name}`;
-      await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
-      if (version === undefined) {
-        const skill = await requireOffered(registry, name);
-        return answerIndex(context, [await entryOf(registry, skill, skill.description)]);
-      }
-      const row = await requireServed(registry, { name, version: parseVersion(version) });
-      const { description } = await skillMdOf(registry, await filesOf(registry, row));
-      return answerIndex(context, [await entryOf(registry, row, indexDescription(description))]);
-    })
+    .get(`/:scope/:name/${place}`, async (context) =>
+      answerIndex(context, [await entryOf(registry, await skillInPath(registry, context))]),
+    )
     .get('/archives/:scope/:name/:version', async (context) => {
       const { scope, name: short, version } = context.req.param();
       const name = parseSkillName(`${scope}/${short}`);
-      const which = { name, version: parseVersion(version) };
-      const missing = `This registry has no version ${name}@${version}`;
-      await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
-      const { bundle } = await requireServed(registry, which);
+      await requireReadingSkill(registry, context, name, version);
+      const { bundle } = await requireServed(registry, { name, version: parseVersion(version) });
       const { bytes, digest } = await makeArchive(registry, bundle);
       return answerFile(context, bytes, { type: 'application/zip', cache: 'fresh', digest });
     });
@@ -84,22 +62,12 @@ interface IndexEntry {
   };
 }
 
-/** @throws Problem `request-invalid` for more skills than a client can be expected to fetch */
-async function listed(
+async function entriesOf(
   registry: Registry,
-  context: Context,
-  scope?: Scope,
+  skills: readonly NamedSkill[],
 ): Promise<readonly IndexEntry[]> {
-  const page = await skillsByName(registry, { scope, limit: indexedSkillsMax + 1 });
-  if (page.next !== undefined)
-    throw new Problem(
-      'request-invalid',
-      `${scope === undefined ? 'This registry' : `@${scope}`} has more than ${indexedSkillsMax} skills, and the client would fetch them all`,
-      { hint: `Name a skill: npx skills add ${registry.config.base}/@scope/name` },
-    );
   const entries: IndexEntry[] = [];
-  for (const skill of await onlyShown(registry, context, page.skills))
-    entries.push(await entryOf(registry, skill, skill.description));
+  for (const skill of skills) entries.push(await entryOf(registry, skill));
   return withOwnNames(entries);
 }
 
@@ -115,8 +83,7 @@ function withOwnNames(entries: readonly IndexEntry[]): IndexEntry[] {
 
 async function entryOf(
   registry: Registry,
-  { bundle, name, version }: Pick<VersionRow, 'name' | 'version' | 'bundle'>,
-  description: string,
+  { bundle, description, name, version }: NamedSkill,
 ): Promise<IndexEntry> {
   return {
     name: shortNameOf(name),

@@ -18,11 +18,12 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { type ShownSkill, skillsByShortName, skillsByTime } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
-import { onlyShown, requireReading } from '../readers/may-read.ts';
+import { onlyShown } from '../readers/may-read.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { fingerprintedVersionsMax, listedAtOnce } from './limits.ts';
+import { requireReadingSkill } from './named-skills.ts';
 import { requireOffered, requireServed, type ServedVersion } from './served-version.ts';
 
 interface ListedPage {
@@ -131,9 +132,7 @@ export async function readableName(
   named: SlugAndOwner = namedIn(context),
 ): Promise<SkillName> {
   const name = await nameOf(registry, context, named);
-  const what = version === undefined ? `skill ${name}` : `version ${name}@${version}`;
-  const missing = `This registry has no ${what}`;
-  await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
+  await requireReadingSkill(registry, context, name, version);
   return name;
 }
 

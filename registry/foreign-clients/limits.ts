@@ -12,3 +12,5 @@ export const fingerprintedVersionsMax = 20;
 export const verdictsAtOnce = 100;
 /** Characters of a version's capabilities in the overview that a person reads. */
 export const overviewCharsMax = 600;
+/** The newest approved versions that npm's document of a skill has. */
+export const npmVersionsMax = 20;

@@ -2,7 +2,7 @@
  * `npm run test:clients [NAME…]`: real agents in sessions, against a stub of a model, with both
  * faces of the skills. Each has to see a skill's description and not its body until it opens it;
  * what it runs has to run in the sibling sandbox; and nothing but its model may be reached. Then
- * the installers of other registries, by `installers` or by the name of one.
+ * the installers of other registries: `installers [NAME…]` runs only those.
  */
 import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { type InstalledHost, makeInstalledHost } from '../journey/installed-host
 import { type Client, clients, installLineOf, installOnce } from './clients.ts';
 import { tryCoding } from './coding.ts';
 import { tryInspector } from './inspector.ts';
-import { installers } from './installers/clients.ts';
+import { type Installer, installers } from './installers/clients.ts';
 import { type Outcome, tryInstallers } from './installers/try-installers.ts';
 import { type StubModel, startStubModel } from './stub-model.ts';
 
@@ -141,16 +141,21 @@ function printOutcomes(outcomes: readonly Outcome[]): void {
   if (outcomes.some(({ isAsWanted }) => !isAsWanted)) process.exitCode = 1;
 }
 
-const wanted = process.argv.slice(2);
-const isWanted = (one: string): boolean =>
-  wanted.every((word) => word === 'coding') || wanted.includes(one);
-for (const client of clients.filter((one) => isWanted(one.name))) {
-  const installed = installLineOf(client).split(' ').at(-1) ?? '';
-  if (!wanted.includes('coding')) print(`${installed}: skills`, await tryClient(client));
-  print(`${installed}: docs/coding-agent.md`, await tryCoding(client));
+async function tryAgents(wanted: readonly string[]): Promise<void> {
+  const isWanted = (one: string): boolean =>
+    wanted.every((word) => word === 'coding') || wanted.includes(one);
+  for (const client of clients.filter((one) => isWanted(one.name))) {
+    const installed = installLineOf(client).split(' ').at(-1) ?? '';
+    if (!wanted.includes('coding')) print(`${installed}: skills`, await tryClient(client));
+    print(`${installed}: docs/coding-agent.md`, await tryCoding(client));
+  }
+  if (isWanted('inspector')) print(tryInspector.package, await tryInspector());
 }
-if (isWanted('inspector')) print(tryInspector.package, await tryInspector());
-const ofOthers = installers.filter(
-  ({ name }) => isWanted('installers') || isWanted(name.split(' ')[0] ?? ''),
-);
-if (ofOthers.length > 0) printOutcomes(await tryInstallers(ofOthers));
+
+const wanted = process.argv.slice(2);
+const [first, ...names] = wanted;
+if (first !== 'installers') await tryAgents(wanted);
+if (first === undefined || first === 'installers') {
+  const isNamed = ({ name }: Installer): boolean => names.some((one) => name.startsWith(one));
+  printOutcomes(await tryInstallers(names.length === 0 ? installers : installers.filter(isNamed)));
+}

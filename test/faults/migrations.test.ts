@@ -28,7 +28,7 @@ const made = [
 ];
 /**
  * Queues that are empty when their work is done, the work of an upgrade, mails to nobody, and
- * archives that nobody asked for. The log is shorter than one segment.
+ * archives and packages that nobody asked for. The log is shorter than one segment.
  */
 const emptied = [
   'package_backlog',
@@ -43,6 +43,7 @@ const emptied = [
   'changed_skills',
   'archives',
   'moving_statements',
+  'plugin_packages',
 ];
 
 describe('a full registry of an earlier release', () => {

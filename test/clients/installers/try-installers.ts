@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { type ForeignStage, makeForeignStage } from '../../journey/foreign-stage.ts';
 import { type Ended, type Person, personIn } from '../../journey/npm-person.ts';
-import type { Installer } from './clients.ts';
+import type { Installer, Words } from './clients.ts';
 
 /** What happened to one client in one case. */
 export interface Outcome {
@@ -44,14 +45,15 @@ async function tryOne(stage: ForeignStage, client: Installer, at: number): Promi
     outcomes.push({ client: client.name, case: name, isAsWanted, happened });
   };
   const weekly = '@acme/weekly';
-  await withPerson(client, base, async ({ file, run }) => {
+  await withPerson(client, base, async (person) => {
+    const { run } = person;
     if (client.search !== undefined) {
       const ended = await run(...client.search('weekly'));
       const found = ended.code === 0 && ended.text.includes('weekly');
       add('search', found, found ? 'found' : lastLine(ended));
     }
-    const ended = await run(...client.install(base, weekly));
-    const has = file(client.installed(weekly, 'notes/how.md')) === 'how\n';
+    const ended = await runAll(person, client.install(base, weekly));
+    const has = fileOf(person, client, weekly, 'notes/how.md') === 'how\n';
     add('approved', ended.code === 0 && has, has ? 'installed' : lastLine(ended));
     if (client.verify !== undefined) {
       const verified = await run(...client.verify(weekly));
@@ -60,9 +62,9 @@ async function tryOne(stage: ForeignStage, client: Installer, at: number): Promi
   });
   for (const [state, name] of Object.entries(refused)) {
     const words = (client.force ?? client.install)(base, name);
-    await withPerson(client, base, async ({ file, run }) => {
-      const ended = await run(...words);
-      const has = file(client.installed(name, 'SKILL.md')) !== undefined;
+    await withPerson(client, base, async (person) => {
+      const ended = await runAll(person, words);
+      const has = fileOf(person, client, name, 'SKILL.md') !== undefined;
       const how = client.force === undefined ? state : `${state}, --force`;
       add(how, ended.code !== 0 && !has, has ? 'INSTALLED' : lastLine(ended));
     });
@@ -71,10 +73,10 @@ async function tryOne(stage: ForeignStage, client: Installer, at: number): Promi
   await stage.release(name, '1.0.0');
   await withPerson(client, base, async (follower) => {
     await withPerson(client, base, async (pinned) => {
-      await follower.run(...client.install(base, name));
-      await pinned.run(...client.install(base, name, '1.0.0'));
+      await runAll(follower, client.install(base, name));
+      await runAll(pinned, client.install(base, name, '1.0.0'));
       await stage.release(name, '1.1.0');
-      const ended = await follower.run(...client.update(base, name));
+      const ended = await runAll(follower, client.update(base, name));
       const now = versionIn(follower, client, name);
       add('update', now === '1.1.0', now === '1.1.0' ? `has ${now}` : lastLine(ended));
       const still = versionIn(pinned, client, name);
@@ -84,8 +86,27 @@ async function tryOne(stage: ForeignStage, client: Installer, at: number): Promi
   return outcomes;
 }
 
-function versionIn({ file }: Person, client: Installer, name: string): string {
-  const text = file(client.installed(name, 'skill.json'));
+/** Runs calls one after the other, and ends with the first that fails. */
+async function runAll({ run }: Person, calls: readonly Words[]): Promise<Ended> {
+  let ended: Ended = { code: 0, text: '' };
+  for (const words of calls) {
+    ended = await run(...words);
+    if (ended.code !== 0) break;
+  }
+  return ended;
+}
+
+function fileOf(
+  { file, home }: Person,
+  client: Installer,
+  name: string,
+  path: string,
+): string | undefined {
+  return file(`${client.folderOf(name, home)}/${path}`);
+}
+
+function versionIn(person: Person, client: Installer, name: string): string {
+  const text = fileOf(person, client, name, 'skill.json');
   return text === undefined ? 'nothing' : JSON.parse(text).version;
 }
 
@@ -104,9 +125,7 @@ async function withPerson(
 
 /** The line in which a program says what happened. */
 function lastLine({ code, text }: Ended): string {
-  const lines = text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: programs colour their output
-    .replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
+  const lines = stripVTControlCharacters(text)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => /\w/.test(line));

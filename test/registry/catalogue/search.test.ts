@@ -65,6 +65,7 @@ describe('a search', () => {
           score: 1,
           updatedAt: expect.any(Number),
           ownerHandle: 'acme',
+          source: 'clawhub',
           owner: { handle: 'acme' },
           name: '@acme/invoice-reader',
           bundle: skill.packed.digest,

@@ -53,6 +53,8 @@ const asked = [
   '/api/v1/skills/payroll/versions?ownerHandle=acme',
   '/api/v1/skills/payroll/versions/1.0.0?ownerHandle=acme',
   '/api/v1/skills/payroll/file?ownerHandle=acme&path=SKILL.md',
+  '/@acme/payroll@1.0.0/.well-known/agent-skills/index.json',
+  '/@acme/payroll@1.0.0/marketplace.json',
   '/api/v1/download?slug=payroll&ownerHandle=acme',
   '/api/v1/download?slug=acme--payroll&version=1.0.0',
   '/api/v1/resolve?slug=payroll&ownerHandle=acme&hash=x',
@@ -92,6 +94,8 @@ describe('a private scope', () => {
       rule: ['any'],
       path: ['SKILL.md'],
       action: ['file'],
+      package: ['@acme%2fpayroll'],
+      tarball: ['payroll-1.0.0.tgz'],
     };
     const app = createApp(world.registry, { logError: () => undefined });
     const paths = app.routes
@@ -167,6 +171,10 @@ describe('a private scope', () => {
     '/@acme/.well-known/agent-skills/index.json',
     '/@acme/payroll/.well-known/agent-skills/index.json',
     '/archives/@acme/payroll/1.0.0',
+    '/@acme/marketplace.json',
+    '/@acme/payroll/marketplace.json',
+    '/npm/@acme%2fpayroll',
+    '/npm/@acme/payroll/-/payroll-1.0.0.tgz',
     ...asked.filter((path) => path.includes('acme')),
     '/api/v1/keys/AUTHOR',
   ];

@@ -2,8 +2,8 @@
  * Writes files as an uncompressed tar: POSIX ustar, in the given order, without owner and time, so
  * that equal files give equal bytes.
  */
-import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
+import type { PackedBundle } from '../bundle.ts';
+import { Problem } from '../problem.ts';
 
 const blockBytes = 512;
 const nameBytesMax = 100;
@@ -27,16 +27,21 @@ export function tarFilesOf({
   }));
 }
 
-/**
- * @throws Problem `path-invalid` when a path does not fit into ustar's two name fields
- */
+/** The end of an archive. */
+export const tarEnd: Uint8Array = Buffer.alloc(2 * blockBytes);
+
+/** @throws Problem `path-invalid` */
 export function writeTar(files: readonly TarFile[]): Uint8Array {
-  const parts = files.flatMap(({ path, bytes, mode }) => [
-    headerOf(path, bytes.byteLength, mode),
-    bytes,
-    Buffer.alloc(-bytes.byteLength & (blockBytes - 1)),
-  ]);
-  return Buffer.concat([...parts, Buffer.alloc(2 * blockBytes)]);
+  return Buffer.concat([...files.flatMap(tarEntry), tarEnd]);
+}
+
+/**
+ * The parts of a file in an archive, in order.
+ * @throws Problem `path-invalid` when the path does not fit into ustar's two name fields
+ */
+export function tarEntry({ bytes, mode, path }: TarFile): Uint8Array[] {
+  const padding = Buffer.alloc(-bytes.byteLength & (blockBytes - 1));
+  return [headerOf(path, bytes.byteLength, mode), bytes, padding];
 }
 
 function headerOf(path: string, size: number, mode: '644' | '755'): Buffer {

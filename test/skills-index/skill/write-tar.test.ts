@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { tarFilesOf, writeTar } from '../../../cli/publish/tar-writer.ts';
 import { unpackTar } from '../../../registry/intake/tar.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
+import { tarFilesOf, writeTar } from '../../../skills-index/skill/authoring/write-tar.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
 
 const file = (path: string, content = '', mode = 0o644): SourceFile => ({

@@ -1,0 +1,80 @@
+/** The skills that an address of this site names for clients that install what an index has. */
+import type { Context } from 'hono';
+import {
+  parseScope,
+  parseSkillName,
+  type Scope,
+  type SkillName,
+  scopeOf,
+} from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import { indexDescription } from '../../skills-index/trust/index-files/index-line.ts';
+import { type ShownSkill, skillsByName } from '../catalogue/shown-skills.ts';
+import type { Registry } from '../context.ts';
+import { onlyShown, requireReading } from '../readers/may-read.ts';
+import { filesOf, skillMdOf } from '../versions/manifests.ts';
+import { indexedSkillsMax } from './limits.ts';
+import { requireOffered, requireServed, type ServedVersion } from './served-version.ts';
+
+/** A version with the text that an index has about it. */
+export type NamedSkill = ServedVersion & Pick<ShownSkill, 'description'>;
+
+/**
+ * The offered skills of the scope in the path, or of the registry.
+ * @throws Problem `request-invalid` for more skills than a client can be expected to fetch;
+ * `not-found` for a scope that has none
+ */
+export async function namedSkills(
+  registry: Registry,
+  context: Context,
+  scope?: Scope,
+): Promise<readonly NamedSkill[]> {
+  const page = await skillsByName(registry, { scope, limit: indexedSkillsMax + 1 });
+  if (page.next !== undefined)
+    throw new Problem(
+      'request-invalid',
+      `${scope === undefined ? 'This registry' : `@${scope}`} has more than ${indexedSkillsMax} skills, and the client would fetch them all`,
+      { hint: `Name a skill: ${registry.config.base}/@scope/name` },
+    );
+  return onlyShown(registry, context, page.skills);
+}
+
+/** `namedSkills` of the scope in the path. */
+export async function skillsOfScope(
+  registry: Registry,
+  context: Context,
+): Promise<{ readonly scope: Scope; readonly skills: readonly NamedSkill[] }> {
+  const scope = parseScope(context.req.param('scope') ?? '');
+  const missing = `This registry offers no skill of @${scope}`;
+  await requireReading(registry, context, () => new Set([scope]), missing);
+  const skills = await namedSkills(registry, context, scope);
+  if (skills.length === 0) throw new Problem('not-found', missing);
+  return { scope, skills };
+}
+
+/** The skill in the path: `/:scope/:name`, where a version may follow the name behind an @. */
+export async function skillInPath(registry: Registry, context: Context): Promise<NamedSkill> {
+  const [short = '', version] = (context.req.param('name') ?? '').split('@');
+  const name = parseSkillName(`${context.req.param('scope')}/${short}`);
+  await requireReadingSkill(registry, context, name, version);
+  if (version === undefined) return requireOffered(registry, name);
+  const row = await requireServed(registry, { name, version: parseVersion(version) });
+  const { description } = await skillMdOf(registry, await filesOf(registry, row));
+  return { ...row, description: indexDescription(description) };
+}
+
+/**
+ * @param version that the request names: what is private is missed as what does not exist
+ * @throws Problem `not-found`
+ */
+export async function requireReadingSkill(
+  registry: Registry,
+  context: Context,
+  name: SkillName,
+  version?: string,
+): Promise<void> {
+  const what = version === undefined ? `skill ${name}` : `version ${name}@${version}`;
+  const missing = `This registry has no ${what}`;
+  await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
+}
