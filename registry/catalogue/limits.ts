@@ -21,12 +21,17 @@ export const wordCharsMax = 40;
 export const skillsOfWordMax = 2_000;
 /** The rarest words of a query, which are looked up. */
 export const lookedUpWordsMax = 8;
+/** Words that one statement counts, and rows that one statement looks up for all words together. */
+export const countedAtOnce = 4;
+export const lookedUpRowsMax = 6_000;
 /** Skills that a search orders by all words of a query. */
 export const searchCandidatesMax = 200;
 /** Words of names that take the place of one unknown word. */
 export const correctionsMax = 3;
 /** Pairs of an unknown word and a word of names that one search reads. */
 export const correctionRowsMax = 200;
+/** Scopes that a query can name. */
+export const searchedScopesMax = 50;
 /** Characters of a query. */
 export const queryCharsMax = 2_000;
 export const searchPageRows = 20;

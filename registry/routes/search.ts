@@ -4,10 +4,21 @@
  */
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
-import { scopeOf, shortNameOf } from '../../skills-index/skill/name.ts';
+import {
+  isNamePart,
+  parseScope,
+  type Scope,
+  scopeOf,
+  shortNameOf,
+} from '../../skills-index/skill/name.ts';
 import { isNeed, type Need, needs, needsOf } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { queryCharsMax, searchPageRows, searchPageRowsMax } from '../catalogue/limits.ts';
+import {
+  queryCharsMax,
+  searchedScopesMax,
+  searchPageRows,
+  searchPageRowsMax,
+} from '../catalogue/limits.ts';
 import { findSkills } from '../catalogue/search/find-skills.ts';
 import type { ShownSkill } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
@@ -54,6 +65,7 @@ export function searchRoutes(registry: Registry): Hono {
       query: {
         q: 'the task, in words',
         without: `what a skill must not ask for, separated by commas: ${needs.join(', ')}`,
+        scopes: `only skills of these scopes, separated by commas, at most ${searchedScopesMax}`,
         limit: `results on a page, at most ${searchPageRowsMax}; otherwise ${searchPageRows}`,
         after: '`next` of another page: the results behind it',
       },
@@ -68,8 +80,9 @@ export function searchRoutes(registry: Registry): Hono {
       const limit = Math.min(numberIn(context, 'limit') ?? searchPageRows, searchPageRowsMax);
       const after = numberIn(context, 'after') ?? 0;
       const without = withoutIn(context.req.query('without'));
+      const scopes = scopesIn(context.req.query('scopes'));
       const hidden = await scopesHiddenFrom(registry, context);
-      const { corrected, skills } = await findSkills(registry, { query, without, hidden });
+      const { corrected, skills } = await findSkills(registry, { query, without, hidden, scopes });
       const found = await onlyShown(registry, context, skills);
       const end = after + limit;
       return context.json({
@@ -120,6 +133,16 @@ function withoutIn(text: string | undefined): Need[] {
       },
     );
   return named.filter(isNeed);
+}
+
+function scopesIn(text: string | undefined): Scope[] | undefined {
+  const named = text?.split(',');
+  if (named === undefined || (named.length <= searchedScopesMax && named.every(isNamePart)))
+    return named?.map(parseScope);
+  throw new Problem(
+    'request-invalid',
+    `\`scopes\` does not name some of ${searchedScopesMax} scopes at most, separated by commas`,
+  );
 }
 
 function numberIn(context: Context, name: 'limit' | 'after'): number | undefined {

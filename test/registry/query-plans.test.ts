@@ -281,7 +281,7 @@ describe('a registry', () => {
       await skillsByName(world.registry, { after: place.name, scope: scopeOf(place.name) });
       await skillsByTime(world.registry);
       await skillsByTime(world.registry, place);
-      for (const query of ['words', 'werds', 'words&without=network'])
+      for (const query of ['words', 'werds', 'words&without=network', 'words&scopes=acme'])
         expect((await send(`/api/v1/search?q=${query}`)).status).toBe(200);
       const hidden = { scopes: [scopeOf(place.name)], only: true };
       await findSkills(world.registry, { query: 'words werds', hidden });

@@ -1,4 +1,7 @@
-/** The order of the skills that a search found. Pure: the benchmark calls it, too. */
+/**
+ * The order of the skills that a search found. Pure. The order depends only on skills that the
+ * request may read: counts of all skills would tell strangers which words private skills have.
+ */
 import { shortNameOf } from '../../../skills-index/skill/name.ts';
 import type { ShownSkill } from '../shown-skills.ts';
 import { wordsOf } from './words.ts';
@@ -9,62 +12,68 @@ export interface CountedWord {
   readonly skills: number;
 }
 
-/** A skill with the rank of FTS5 for the words that were looked up: the less, the better. */
+/** A skill, and which of the words that were looked up it has. */
 export interface Candidate<Skill> {
   readonly skill: Skill;
-  readonly rank: number;
+  readonly has: (word: string) => FoundPlace | undefined;
 }
 
-/** A skill, and how well it fits: the more, the better. */
-export interface Scored<Skill> {
-  readonly skill: Skill;
-  readonly score: number;
-}
+/** The best place where FTS5 found a word, with its stems. */
+export type FoundPlace = 'name' | 'description';
 
-/** Of the columns of `skill_words`: how much more a word counts in the name. */
-const nameWeight = 3;
-/** The constants of BM25 in FTS5, which computed `rank`. */
+/** How much more a word counts in the name. */
+export const nameWeight = 3;
+/** The constants of BM25. */
 const saturation = 1.2;
 const lengthShare = 0.75;
+/** The words of a usual skill, and the skills of a usual catalogue. */
+const usualLength = 35;
+const usualSkills = 10_000;
 /** Words are alike when so many first characters are equal and so few others follow. */
 const alikeCharsMin = 4;
 const endingCharsMax = 3;
 
 /**
- * Orders candidates by BM25 over all words of a query. FTS5 counted the words that were looked up,
- * the rarest ones. The others are counted here, in the candidates only: looking them up would read
- * a large part of the catalogue.
- * @param others words that were not looked up
- * @param all number of skills in the catalogue
+ * Orders candidates by BM25 over all words of a query, the best one first.
+ * @param lookedUp words of which FTS5 knows who has them
+ * @param others words that so many skills have that they are compared with the candidates only
  */
 export function rankSkills<Skill extends Pick<ShownSkill, 'name' | 'description'>>(
   candidates: readonly Candidate<Skill>[],
-  others: readonly CountedWord[],
-  all: number,
-): Scored<Skill>[] {
-  const texts = candidates.map(({ skill }) => ({
-    name: wordsOf(shortNameOf(skill.name)),
-    description: wordsOf(skill.description),
-  }));
-  const lengths = texts.map(({ name, description }) => name.length + description.length);
-  const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
+  { lookedUp, others }: Readonly<Record<'lookedUp' | 'others', readonly CountedWord[]>>,
+): Skill[] {
   return candidates
-    .map(({ rank, skill }, at) => {
-      const { name = [], description = [] } = texts[at] ?? {};
-      const damping =
-        saturation * (1 - lengthShare + (lengthShare * (lengths[at] ?? mean)) / Math.max(1, mean));
-      const further = others.reduce((sum, { word, skills }) => {
-        const times = nameWeight * timesIn(name, word) + timesIn(description, word);
-        return sum + (rarity(skills, all) * times * (saturation + 1)) / (times + damping);
-      }, 0);
-      return { skill, score: further - rank };
+    .map(({ skill, has }) => {
+      const name = wordsOf(shortNameOf(skill.name));
+      const description = wordsOf(skill.description);
+      const length = (name.length + description.length) / usualLength;
+      const damping = saturation * (1 - lengthShare + lengthShare * length);
+      const weigh = (word: CountedWord, inName: number, inText: number): number => {
+        const times = nameWeight * inName + inText;
+        return (rarityOf(word) * times * (saturation + 1)) / (times + damping);
+      };
+      let score = 0;
+      for (const word of others)
+        score += weigh(word, timesIn(name, word.word), timesIn(description, word.word));
+      for (const word of lookedUp) {
+        const place = has(word.word);
+        if (place === undefined) continue;
+        // FTS5 tells where a word is, and not how often.
+        const times = [timesIn(name, word.word), timesIn(description, word.word)] as const;
+        score +=
+          place === 'name'
+            ? weigh(word, Math.max(1, times[0]), times[1])
+            : weigh(word, 0, Math.max(1, times[1]));
+      }
+      return { skill, score };
     })
-    .toSorted((a, b) => b.score - a.score || (a.skill.name < b.skill.name ? -1 : 1));
+    .toSorted((a, b) => b.score - a.score || (a.skill.name < b.skill.name ? -1 : 1))
+    .map(({ skill }) => skill);
 }
 
-/** The inverse frequency of BM25, never negative. */
-function rarity(skills: number, all: number): number {
-  return Math.max(0, Math.log((all - skills + 0.5) / (skills + 0.5)));
+/** The inverse frequency of BM25: the fewer skills have a word, the more the word counts. */
+export function rarityOf({ skills }: CountedWord): number {
+  return Math.log(1 + (usualSkills - skills + 0.5) / (skills + 0.5));
 }
 
 function timesIn(words: readonly string[], word: string): number {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { skills } from '../../../registry/catalogue/catalogue-schema.ts';
+import { nameWords, skills } from '../../../registry/catalogue/catalogue-schema.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { findSkills } from '../../../registry/catalogue/search/find-skills.ts';
 import { rankSkills } from '../../../registry/catalogue/search/rank-skills.ts';
@@ -91,6 +91,17 @@ describe('a search', () => {
     expect(await names(`q=photograph&limit=2&after=${body.next}`)).toHaveLength(1);
   });
 
+  it('looks in the named scopes only, and in a hidden one for nobody else', async () => {
+    await claimScope(world.send, 'hidden', world.author);
+    for (const name of ['@acme/one', '@hidden/two']) {
+      await release(name);
+      await describeAs(name, 'Sorts photographs.');
+    }
+    expect(await names('q=photographs&scopes=hidden')).toEqual([]);
+    expect(await names('q=photographs&scopes=hidden,acme')).toEqual(['@acme/one']);
+    expect(await names('q=photographs&scopes=hidden', 'r'.repeat(43))).toEqual(['@hidden/two']);
+  });
+
   it.each(['invoce', 'inovice', 'invoicex', 'onvoice'])('finds a name by %s', async (typo) => {
     await release('@acme/invoice-reader');
     const { body } = await search(`q=${typo}`);
@@ -107,12 +118,16 @@ describe('a search', () => {
     },
   );
 
-  it.each(['limit=x', 'after=-1', 'without=everything', `q=${'a'.repeat(2_001)}`])(
-    'refuses %s',
-    async (query) => {
-      expect(await search(query)).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
-    },
-  );
+  it.each([
+    'limit=x',
+    'after=-1',
+    'without=everything',
+    'scopes=',
+    `scopes=a${',a'.repeat(50)}`,
+    `q=${'a'.repeat(2_001)}`,
+  ])('refuses %s', async (query) => {
+    expect(await search(query)).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
+  });
 
   it('shows no stopped version, from the stop on', async () => {
     const skill = await release('@acme/one');
@@ -167,17 +182,92 @@ it('counts only the scopes that are shown where a search is limited to them', as
   expect(await found(['acme'], false)).toBe(0);
 });
 
-it('orders by the words that were not looked up, too', () => {
-  const skill = (name: string, description: string) => ({
-    skill: { name: `@acme/${name}` as SkillName, description },
-    rank: -1,
+describe('the answer to a stranger does not depend on private skills', () => {
+  /** Skills of the scope `hidden`, as rows only. */
+  async function hide(names: readonly string[], description: string): Promise<void> {
+    const rows = sql`json_each(${JSON.stringify(names)}) AS name CROSS JOIN ${skills} ON ${skills.name} = '@acme/one'`;
+    const db = world.registry.db.read;
+    await db.run(
+      sql`INSERT INTO ${skills} (name, scope, versionId, version, description, capabilities, offeredSince) SELECT '@hidden/' || name.value, 'hidden', name.value, '1.0.0', ${description}, capabilities, offeredSince FROM ${rows}`,
+    );
+    const words = names.flatMap((word) => variantsOf(word).map((variant) => ({ variant, word })));
+    await db.run(
+      sql`INSERT OR IGNORE INTO ${nameWords} (variant, word) SELECT value ->> 'variant', value ->> 'word' FROM json_each(${JSON.stringify(words)})`,
+    );
+  }
+
+  it('in its order: words of private skills make no public word more common', async () => {
+    await release('@acme/one');
+    await release('@acme/two');
+    await describeAs('@acme/one', 'Sorts photographs.');
+    await describeAs('@acme/two', 'Sorts telegrams.');
+    const asked = 'q=photographs+telegrams';
+    const before = (await search(asked)).body;
+    expect(before.results.map(({ name }: { name: string }) => name)).toEqual([
+      '@acme/one',
+      '@acme/two',
+    ]);
+    await hide(
+      Array.from({ length: 20 }, (_, at) => `album-${at}`),
+      'Prints photographs and more photographs.',
+    );
+    expect((await search(asked)).body).toEqual(before);
   });
-  const ranked = rankSkills(
-    [skill('a', 'Sorts mail.'), skill('b', 'Analyses data of mail.')],
-    [{ word: 'analysis', skills: 10 }],
-    1_000,
-  );
-  expect(ranked.map(({ skill: { name } }) => name)).toEqual(['@acme/b', '@acme/a']);
+
+  it('in its length: the texts of private skills make no public text shorter', async () => {
+    await release('@acme/one');
+    await release('@acme/two');
+    await describeAs('@acme/one', 'Sorts photographs.');
+    await describeAs('@acme/two', `Photographs photographs ${'of all that is there '.repeat(5)}.`);
+    const before = (await search('q=photographs')).body;
+    for (const words of [2_000, 3])
+      await hide(
+        Array.from({ length: 20 }, (_, at) => `long-${words}-${at}`),
+        'word '.repeat(words),
+      );
+    expect((await search('q=photographs')).body).toEqual(before);
+  });
+
+  it('in its corrections: names of private skills hide no public name', async () => {
+    await release('@acme/one');
+    await release('@acme/zeppelin');
+    await describeAs('@acme/zeppelin', 'Flies.');
+    const before = (await search('q=zepelin')).body;
+    expect(before.corrected).toEqual({ zepelin: ['zeppelin'] });
+    const letters = Array.from({ length: 26 }, (_, at) => String.fromCharCode(97 + at));
+    const near = letters.flatMap((letter) =>
+      Array.from('zepelin', (_, at) => `${'zepelin'.slice(0, at)}${letter}${'zepelin'.slice(at)}`),
+    );
+    await hide(
+      [...new Set(near)].filter((word) => word !== 'zeppelin'),
+      'Flies.',
+    );
+    expect((await search('q=zepelin')).body).toEqual(before);
+  });
+});
+
+describe('the order', () => {
+  const skill = (name: string, description: string, place?: 'name' | 'description') => ({
+    skill: { name: `@acme/${name}` as SkillName, description },
+    has: () => place,
+  });
+  const order = (...of: Parameters<typeof rankSkills>) => rankSkills(...of).map(({ name }) => name);
+
+  it('counts the words that were not looked up, too', () => {
+    const candidates = [skill('a', 'Sorts mail.'), skill('b', 'Analyses data of mail.')];
+    const words = { lookedUp: [], others: [{ word: 'analysis', skills: 10 }] };
+    expect(order(candidates, words)).toEqual(['@acme/b', '@acme/a']);
+  });
+
+  it('has a word in the name before one in the description, and no others', () => {
+    const candidates = [
+      skill('a', 'Sorts mail.'),
+      skill('b', 'Sorts mail.', 'description'),
+      skill('c', 'Sorts mail.', 'name'),
+    ];
+    const words = { lookedUp: [{ word: 'mail', skills: 10 }], others: [] };
+    expect(order(candidates, words)).toEqual(['@acme/c', '@acme/b', '@acme/a']);
+  });
 });
 
 it('reads the words of a query once, without those that say nothing', () => {
