@@ -2,8 +2,7 @@
 import { listCapabilities } from '../../skills-index/skill/capability.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import type { ApprovalStatement } from '../../skills-index/statement/attestation.ts';
-import { key } from './key-map.ts';
-import { type PageFrame, page } from './layout.ts';
+import { wordsOf } from '../markup/capability-words.ts';
 import {
   count,
   digest,
@@ -14,9 +13,10 @@ import {
   term,
   typedLine,
   untrusted,
-} from './markup.ts';
+} from '../markup/markup.ts';
+import { key } from './key-map.ts';
+import { type PageFrame, page } from './layout.ts';
 import { passkeyForm } from './passkey-form.ts';
-import { wordsOf } from './version-page/capability-matrix.ts';
 
 export interface ApprovalView {
   /** Parsed only from `text`. */

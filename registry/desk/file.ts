@@ -1,6 +1,8 @@
 /** The files of a version, and a page for one file: escaped text, never the bytes themselves. */
 import { isUtf8 } from 'node:buffer';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { count, digest, type Html, html, shown, untrusted } from '../markup/markup.ts';
+import { revealedText } from '../markup/reveal.ts';
 import type { ReviewDetail } from '../review/review.ts';
 import { type PageFrame, page } from './layout.ts';
 import {
@@ -9,8 +11,6 @@ import {
   hexBytesMax,
   printableShareMin,
 } from './limits.ts';
-import { count, digest, type Html, html, shown, untrusted } from './markup.ts';
-import { revealedText } from './reveal.ts';
 
 /**
  * Path, size, the scanner's disposition and digest of each file. Each path leads to the file's

@@ -2,34 +2,24 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { signOnMs } from '../limits.ts';
+import { icon } from '../markup/base-styles.ts';
+import { pageHeaders, scriptedPolicy } from '../markup/content-policy.ts';
+import type { Html } from '../markup/markup.ts';
+import { pageFile, pageFileRoutes } from '../markup/page-files.ts';
 import { type SessionToken, sessionCookie } from '../sign-in/sessions.ts';
 import { island } from './island.ts';
 import type { AssetPaths, Notice, PageFrame } from './layout.ts';
-import type { Html } from './markup.ts';
 import { problemPage } from './problem-page.ts';
 import { whoIs } from './sign-in/reader.ts';
-import { icon, styles } from './styles.ts';
+import { styles } from './styles.ts';
 
-interface Asset {
-  readonly name: string;
-  readonly type: string;
-  readonly text: string;
-}
-
-// The digest in the name lets a browser cache a file for ever.
-const asset = (stem: string, ending: string, type: string, text: string): Asset => ({
-  name: `${stem}-${hexOf(digestOf(text)).slice(0, 12)}.${ending}`,
-  type,
-  text,
-});
 const files = {
-  css: asset('desk', 'css', 'text/css; charset=utf-8', styles),
-  island: asset('desk', 'js', 'text/javascript; charset=utf-8', island),
-  icon: asset('icon', 'svg', 'image/svg+xml', icon),
+  css: pageFile('desk', 'css', 'text/css; charset=utf-8', styles),
+  island: pageFile('desk', 'js', 'text/javascript; charset=utf-8', island),
+  icon: pageFile('icon', 'svg', 'image/svg+xml', icon),
 } as const;
 
 const assetPaths: AssetPaths = {
@@ -38,31 +28,11 @@ const assetPaths: AssetPaths = {
   icon: `/review/assets/${files.icon.name}`,
 };
 
-/**
- * Only our own style, script and icon are loaded. No page is framed, forms post only to the desk,
- * and no script makes markup from strings.
- */
-export const deskPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
-
-const pageHeaders = {
-  'content-security-policy': deskPolicy,
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
+const deskPageHeaders = {
+  ...pageHeaders,
+  'content-security-policy': scriptedPolicy,
   'permissions-policy':
     'publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), geolocation=()',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
   'cache-control': 'no-store',
 } as const;
 
@@ -87,7 +57,7 @@ export function deskHeaders(registry: Registry): MiddlewareHandler {
           ? await context.html(problemPage(await frameFor(registry, context), problem), status)
           : new Response(null, { status: 303, headers: { location: signIn } });
     }
-    for (const [header, value] of Object.entries(pageHeaders)) {
+    for (const [header, value] of Object.entries(deskPageHeaders)) {
       if (header !== 'cache-control' || !context.res.headers.has(header))
         context.res.headers.set(header, value);
     }
@@ -96,14 +66,7 @@ export function deskHeaders(registry: Registry): MiddlewareHandler {
 
 /** Serves the style sheet, the island and the icon. */
 export function serveAssets(app: Hono): void {
-  for (const { name, type, text } of Object.values(files)) {
-    app.get(`/assets/${name}`, (context) =>
-      context.body(text, 200, {
-        'content-type': type,
-        'cache-control': 'public, max-age=31536000, immutable',
-      }),
-    );
-  }
+  app.route('/assets', pageFileRoutes(Object.values(files)));
 }
 
 /** A page in its frame. */

@@ -2,7 +2,7 @@
  * The single-key commands of the desk in one table. Pages put a row's key on an element
  * (`data-key`), the island runs it, help lists it.
  */
-import { type Html, html } from './markup.ts';
+import { type Html, html } from '../markup/markup.ts';
 
 export interface KeyRow {
   /** One key, or two keys in sequence: `g q`. */

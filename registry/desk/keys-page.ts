@@ -1,7 +1,8 @@
 /** The help on keys as a page, and the switch that turns single-key commands off. */
+
+import { type Html, html, part } from '../markup/markup.ts';
 import { keyTable } from './key-map.ts';
 import { type PageFrame, page } from './layout.ts';
-import { type Html, html, part } from './markup.ts';
 
 /** The whole page. */
 export function keysPage(frame: PageFrame): Html {

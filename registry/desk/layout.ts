@@ -1,8 +1,8 @@
 /** The frame of every desk page: head, skip link, navigation, one h1, the help on keys. */
 
+import { type Html, html, untrusted } from '../markup/markup.ts';
+import { revealedText } from '../markup/reveal.ts';
 import { key, keyTable } from './key-map.ts';
-import { type Html, html, untrusted } from './markup.ts';
-import { revealedText } from './reveal.ts';
 
 /** The person who sees the page; absent before sign-in. */
 export interface Viewer {

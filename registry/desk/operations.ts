@@ -1,10 +1,10 @@
 /** How the registry runs, for operators: which notices arrived, and which enrolments wait. */
 import type { Quotas } from '../intake/quota-policy.ts';
+import { count, type Html, html, moment, part, untrusted } from '../markup/markup.ts';
 import type { DeliveryState } from '../notices/delivery-states.ts';
 import type { Deletion, RetentionRule } from '../retention/due-files.ts';
 import type { OwnedBytes, StoredBytes } from '../versions/stored-bytes.ts';
 import { type PageFrame, page } from './layout.ts';
-import { count, type Html, html, moment, part, untrusted } from './markup.ts';
 
 export interface OperationsView {
   /** Milliseconds since 1970. */

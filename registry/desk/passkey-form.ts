@@ -2,8 +2,8 @@
  * A form that the island fills with a passkey's answer and submits. It is hidden until the island
  * has loaded.
  */
-import type { Html } from './markup.ts';
-import { html } from './markup.ts';
+import type { Html } from '../markup/markup.ts';
+import { html } from '../markup/markup.ts';
 
 export interface PasskeyForm {
   readonly action: string;

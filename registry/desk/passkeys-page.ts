@@ -2,8 +2,9 @@
  * A member's passkeys: those that count, those that wait for an administrator's signature, and the
  * button that creates one.
  */
+
+import { type Html, html, moment, part, typedLine, untrusted } from '../markup/markup.ts';
 import { type PageFrame, page } from './layout.ts';
-import { type Html, html, moment, part, typedLine, untrusted } from './markup.ts';
 import { passkeyForm } from './passkey-form.ts';
 
 export interface PasskeysView {

@@ -1,8 +1,8 @@
 /** A failure, with its code and the next step. */
 import type { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { type Html, html, term, untrusted } from '../markup/markup.ts';
 import { type PageFrame, page } from './layout.ts';
-import { type Html, html, term, untrusted } from './markup.ts';
 
 /** The whole page. */
 export function problemPage(frame: PageFrame, problem: Problem): Html {

@@ -2,13 +2,13 @@
  * The queue: versions that wait for a person, riskiest first, with the reasons for their order.
  */
 
+import { count, type Html, html, moment, untrusted } from '../markup/markup.ts';
+import { severityBadge, severityCounts, stateBadge, verdictBadge } from '../markup/severity.ts';
 import type { DecidedRow, QueuePage, QueueRow } from '../review/review.ts';
 import type { Risk } from '../review/risk.ts';
 import type { DoubtRow } from '../versions/doubts.ts';
 import { type PageFrame, page } from './layout.ts';
 import { decidedWhyCharsMax } from './limits.ts';
-import { count, type Html, html, moment, untrusted } from './markup.ts';
-import { severityBadge, severityCounts, stateBadge, verdictBadge } from './severity.ts';
 
 export interface QueueView {
   /** Milliseconds since 1970. */

@@ -7,8 +7,8 @@ import {
   type RuleNote,
   ruleNote,
 } from '../../skills-index/statement/rule-note.ts';
+import { type Html, html, part, shown, term } from '../markup/markup.ts';
 import { type PageFrame, page } from './layout.ts';
-import { type Html, html, part, shown, term } from './markup.ts';
 
 /** Address of a rule's page in the desk; undefined for a rule of another scanner version. */
 export function ruleHref(rule: string): string | undefined {

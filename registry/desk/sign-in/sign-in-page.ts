@@ -2,8 +2,9 @@
  * The pages of the sign-in. Only the button uses up a one-time link, so a prefetched page changes
  * nothing.
  */
+
+import { type Html, html, part, typedLine, untrusted } from '../../markup/markup.ts';
 import { type PageFrame, page } from '../layout.ts';
-import { type Html, html, part, typedLine, untrusted } from '../markup.ts';
 
 /** Single sign-on on the sign-in page. */
 export interface SignOnView {

@@ -11,11 +11,10 @@ import {
   covers,
   listCapabilities,
   minus,
-  printCapability,
 } from '../../../skills-index/skill/capability.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
-import { type Html, html, untrusted } from '../markup.ts';
-import { defanged } from './markdown.ts';
+import { wordsOf } from '../../markup/capability-words.ts';
+import { type Html, html, untrusted } from '../../markup/markup.ts';
 
 /**
  * undeclared: observed and not declared. used: declared and observed. unused: declared and never
@@ -125,14 +124,6 @@ function observedWords({ kind, use, seen }: MatrixRow, narrower: readonly string
   return narrower.length === 0
     ? html`yes`
     : html`${narrower.map((observed) => html`<code>${untrusted(observed)}</code> `)}`;
-}
-
-/** A capability as text: without its kind, with defanged addresses. */
-export function wordsOf(capability: Capability): string {
-  if (capability.kind === 'env' && capability.name === '*') return '* (every variable)';
-  if (capability.kind === 'exec' && capability.program === '*') return '* (any program)';
-  const words = printCapability(capability).slice(capability.kind.length + 1);
-  return capability.kind === 'egress' ? words.replace(/\S+:\/\/\S+$/, defanged) : words;
 }
 
 function about(capability: Capability): Pick<MatrixRow, 'kind' | 'text'> {

@@ -1,7 +1,8 @@
 /** Lines of a file around a marked range: the code of a finding or of a step of its flow. */
+
+import { type Html, html, shown } from '../../markup/markup.ts';
+import { revealedText } from '../../markup/reveal.ts';
 import { frameLineCharsMax, frameLinesMax } from '../limits.ts';
-import { type Html, html, shown } from '../markup.ts';
-import { revealedText } from '../reveal.ts';
 
 /** Texts of a version's files by path. Files that are not text or are too large are absent. */
 export type Sources = ReadonlyMap<string, string>;

@@ -4,9 +4,9 @@
  */
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { reasonCharsMax } from '../../limits.ts';
+import { digest, type Html, html, moment, untrusted } from '../../markup/markup.ts';
 import type { ReviewDetail } from '../../review/review.ts';
 import { type DeskKey, key } from '../key-map.ts';
-import { digest, type Html, html, moment, untrusted } from '../markup.ts';
 
 /** The viewer's keys and passkeys. */
 export interface SigningMeans {

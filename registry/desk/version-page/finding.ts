@@ -3,10 +3,10 @@
  * and how to correct it.
  */
 import type { Finding, FlowStep } from '../../../skills-index/statement/finding.ts';
+import { count, type Html, html, term, untrusted } from '../../markup/markup.ts';
+import { severityBadge } from '../../markup/severity.ts';
 import { findingsShownMax, flowStepsShownMax } from '../limits.ts';
-import { count, type Html, html, term, untrusted } from '../markup.ts';
 import { ruleHref, weaknessTags } from '../rule.ts';
-import { severityBadge } from '../severity.ts';
 import { codeFrame, type FrameRange, type Sources } from './code-frame.ts';
 import { groupOf } from './rule-group.ts';
 

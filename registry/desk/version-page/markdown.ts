@@ -5,8 +5,9 @@
  */
 import type { SyntaxNode } from '@lezer/common';
 import { GFM, parser } from '@lezer/markdown';
+import { defanged } from '../../markup/defanged.ts';
+import { type Html, html, shown } from '../../markup/markup.ts';
 import { markdownCharsMax, markdownDepthMax, markdownStretchCharsMax } from '../limits.ts';
-import { type Html, html, shown } from '../markup.ts';
 
 const gfm = parser.configure(GFM);
 
@@ -22,14 +23,6 @@ export function renderMarkdown(text: string): Html | undefined {
     return undefined;
   }
   return html`<div class="markdown">${inside({ text, depth: 0 }, gfm.parse(text).topNode)}</div>`;
-}
-
-/** An address that nobody can click or paste by accident: `hxxps://evil[.]example/x`. */
-export function defanged(address: string): string {
-  return address
-    .replace(/^(\s*)h(tt)ps?(?=:)/i, (scheme) => scheme.replace(/tt/i, 'xx'))
-    .replace(/^([^/?#]*(?:\/\/[^/?#]*)?)/, (authority) => authority.replaceAll('.', '[.]'))
-    .replace(/^(\s*)(javascript|data|vbscript|file|blob)(?=\s*:)/i, '$1$2[not a link]');
 }
 
 interface Walk {

@@ -1,8 +1,9 @@
 /** Near copies of a version, each with both texts side by side. */
+
+import { count, type Html, html, shown, untrusted } from '../../markup/markup.ts';
+import { stateBadge } from '../../markup/severity.ts';
 import type { ComparedCopy, PartText } from '../../review/compared-copies.ts';
 import { copyLineCharsMax, copyLinesMax } from '../limits.ts';
-import { count, type Html, html, shown, untrusted } from '../markup.ts';
-import { stateBadge } from '../severity.ts';
 
 /** All near copies; nothing when there are none. */
 export function nearCopyList(copies: readonly ComparedCopy[]): Html {

@@ -7,8 +7,8 @@ import type { Capabilities, PackageCapability } from '../../../skills-index/skil
 import { houseWord } from '../../../skills-index/skill/ecosystem.ts';
 import type { ManifestPackages } from '../../../skills-index/skill/manifest-packages.ts';
 import { requiredName } from '../../../skills-index/skill/manifest-packages.ts';
+import { count, type Html, html, untrusted } from '../../markup/markup.ts';
 import type { SeenPackage } from '../../review/seen-packages.ts';
-import { count, type Html, html, untrusted } from '../markup.ts';
 import { alarmOf, detailCells, type SaidAndSeen, seenCell } from './seen-package.ts';
 
 export interface PackageRow extends SaidAndSeen {

@@ -1,10 +1,10 @@
 /** New sentences for an agent since the last approved version, with file and line. */
 import type { Sentence } from '../../../skills-index/statement/prose.ts';
 import { changeWords } from '../../../skills-index/statement/prose-change.ts';
+import { type Html, html, untrusted } from '../../markup/markup.ts';
 import type { ReviewDetail } from '../../review/detail.ts';
 import type { ProseSince } from '../../review/prose-since.ts';
 import { fileHref } from '../file.ts';
-import { type Html, html, untrusted } from '../markup.ts';
 
 /** The section's heading. */
 export function proseTitle(prose: ProseSince): string {

@@ -1,6 +1,7 @@
 /** The skills that a version requires, new ones first. */
+
+import { count, type Html, html, untrusted } from '../../markup/markup.ts';
 import type { RequiredSkill } from '../../review/required-skills.ts';
-import { count, type Html, html, untrusted } from '../markup.ts';
 
 /** The title of the part, with the number of new skills. */
 export function requiredTitle(required: readonly RequiredSkill[]): string {

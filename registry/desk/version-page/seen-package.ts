@@ -1,9 +1,9 @@
 /** What scanners saw of a package, beside what the lock says. */
 import type { LockDetail } from '../../../skills-index/packages/lock-details.ts';
+import { count, type Html, html, moment, untrusted } from '../../markup/markup.ts';
+import { severityBadge, verdictBadge } from '../../markup/severity.ts';
 import type { SeenPackage } from '../../review/seen-packages.ts';
 import { packageAdvisoriesShownMax, packageTextCharsMax } from '../limits.ts';
-import { count, type Html, html, moment, untrusted } from '../markup.ts';
-import { severityBadge, verdictBadge } from '../severity.ts';
 
 export interface SaidAndSeen {
   /** What the lock says; absent for an import, and for a removed package. */

@@ -5,21 +5,31 @@
 
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
 import { capitalized } from '../../../skills-index/skill/text/capitalized.ts';
+import { wordsOf } from '../../markup/capability-words.ts';
+import {
+  count,
+  digest,
+  type Html,
+  html,
+  moment,
+  part,
+  shown,
+  term,
+  untrusted,
+} from '../../markup/markup.ts';
+import { severityBadge, stateBadge, verdictBadge } from '../../markup/severity.ts';
 import type { ComparedCopy } from '../../review/compared-copies.ts';
 import type { ReviewDetail } from '../../review/review.ts';
 import { fileHref, fileTable } from '../file.ts';
 import { type DeskKey, key } from '../key-map.ts';
 import { type PageFrame, page } from '../layout.ts';
 import { unreadShownMax } from '../limits.ts';
-import { count, digest, type Html, html, moment, part, shown, term, untrusted } from '../markup.ts';
 import { riskMeter } from '../queue.ts';
-import { severityBadge, stateBadge, verdictBadge } from '../severity.ts';
 import {
   type CapabilityUse,
   capabilityMatrix,
   capabilityRows,
   inferredWords,
-  wordsOf,
 } from './capability-matrix.ts';
 import type { Sources } from './code-frame.ts';
 import { type DecisionView, decisionPanel } from './decision.ts';

@@ -219,9 +219,9 @@ describe('the checker of live markup', () => {
   });
 });
 
-describe('the folder of pages', () => {
-  const folder = new URL('../../../registry/desk/', import.meta.url);
-  it.each(globSync('**/*.ts', { cwd: fileURLToPath(folder) }))(
+describe('the folders of pages', () => {
+  const folder = new URL('../../../registry/', import.meta.url);
+  it.each(globSync('{desk,markup,pages}/**/*.ts', { cwd: fileURLToPath(folder) }))(
     '%s never marks a string as safe markup',
     (file) => {
       expect(readFileSync(new URL(file, folder), 'utf8')).not.toMatch(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { markdownCharsMax, markdownStretchCharsMax } from '../../../../registry/desk/limits.ts';
-import { defanged, renderMarkdown } from '../../../../registry/desk/version-page/markdown.ts';
+import { renderMarkdown } from '../../../../registry/desk/version-page/markdown.ts';
+import { defanged } from '../../../../registry/markup/defanged.ts';
 
 const rendered = (text: string): string => String(renderMarkdown(text));
 
