@@ -16,6 +16,8 @@ import { jsonBodyBytesMax, statementBodyBytesMax } from './limits.ts';
 import { newestCheckpoint } from './log/log.ts';
 import { behindNow } from './log/witness-duty.ts';
 import { witnessStates } from './log/witnesses.ts';
+import { showFailures } from './pages/answer-page.ts';
+import { pageRoutes } from './pages/page-routes.ts';
 import { answerProblem } from './problem-json.ts';
 import { requireAdmission } from './readers/may-read.ts';
 import { keepFromSharedCaches } from './readers/private-caches.ts';
@@ -72,6 +74,7 @@ export function createApp(
   app.use(
     addHeaders(registry.config),
     ...first,
+    showFailures(registry),
     requireOwnHost(registry.config),
     requireOwnOrigin(registry.config),
   );
@@ -92,13 +95,9 @@ export function createApp(
     noteDamage(error);
     logError(error);
   };
-  app.notFound((context) =>
-    answerProblem(
-      context,
-      new Problem('not-found', `This registry has no page or endpoint at ${context.req.path}`),
-      logError,
-    ),
-  );
+  app.notFound(({ req: { path } }) => {
+    throw new Problem('not-found', `This registry has no page or endpoint at ${path}`);
+  });
   app.use(keepFromSharedCaches(registry), requireAdmission(registry));
   const limit = limitWrites(registry, addressOf);
   for (const path of ['/api/v1/*', '/review/sign-in/*'])
@@ -127,6 +126,7 @@ export function createApp(
     };
     return context.json(readiness, ok ? 200 : 503);
   });
+  app.route('/', pageRoutes(registry));
   app.route('/', homeRoutes(registry));
   app.route('/', feedRoutes(registry));
   app.route('/', staticRoutes(registry));

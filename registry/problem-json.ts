@@ -44,7 +44,8 @@ export function problemResponse(context: Context, problem: Problem): Response {
   );
 }
 
-function problemOf(error: unknown): Problem {
+/** The Problem that a failure is for the client. It reveals nothing of an unexpected error. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof StorageSilent)
     return new Problem('registry-busy', error.message, { cause: error });

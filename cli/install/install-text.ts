@@ -1,11 +1,12 @@
 /**
  * The text of `install`: before writing, what the skill may do; afterwards, where its files are.
  */
+import { cannotLines } from '../../skills-index/skill/cannot-lines.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import type { CommandContext } from '../command.ts';
-import { canLines, cannotLines, differenceLines } from '../run/capability-text.ts';
+import { canLines, differenceLines } from '../run/capability-text.ts';
 import { inkFor, type Safe, safe } from '../terminal/output.ts';
 import { sharedFolder } from './agent-folders.ts';
 import { standLines } from './installed-text.ts';

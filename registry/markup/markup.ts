@@ -81,3 +81,18 @@ export function moment(at: number, now: number): Html {
   const iso = new Date(at).toISOString();
   return html`<time datetime="${iso}" title="${iso}">${age(at, now)}${age(at, now) === 'now' ? '' : ' ago'}</time>`;
 }
+
+/**
+ * A day for people and machines. It reads the same on each day, so that caches keep the page.
+ * @param at a number is in milliseconds since 1970
+ */
+export function day(at: Date | number): Html {
+  const date = new Date(at);
+  const words = date.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  return html`<time datetime="${date.toISOString()}">${words}</time>`;
+}

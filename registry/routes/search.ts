@@ -121,7 +121,8 @@ function countNeeds(skills: readonly ShownSkill[]): Record<string, number> {
   return Object.fromEntries(needs.map((kind) => [kind, all.filter((one) => one === kind).length]));
 }
 
-function withoutIn(text: string | undefined): Need[] {
+/** @throws Problem `request-invalid` */
+export function withoutIn(text: string | undefined): Need[] {
   const named = text?.split(',').filter((part) => part !== '') ?? [];
   const unknown = named.find((part) => !isNeed(part));
   if (unknown !== undefined)

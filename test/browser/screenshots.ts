@@ -1,7 +1,7 @@
 /**
  * Makes docs/screenshots/*.png from a real registry and a real scan of the example's weaponised
- * twin: `npx node test/browser/screenshots.ts`. Queue, version page, approval page and the page of an
- * evidence report, light and dark, 1280 wide.
+ * twin: `npx node test/browser/screenshots.ts`. Queue, version page, approval page, the page of an
+ * evidence report, and public pages, light and dark, 1280 wide; the public pages also on a telephone.
  */
 import { mkdirSync } from 'node:fs';
 import { scanSkill } from '../../scanner/scan.ts';
@@ -10,7 +10,13 @@ import { freshNonce } from '../nonce.ts';
 import { openTab, startChromium, type Tab } from './chromium.ts';
 import { evidencePage } from './evidence-story.ts';
 import { readExample, type Story, startStory } from './story-registry.ts';
-import { publishHarmless } from './story-versions.ts';
+import {
+  approveBy,
+  publishChatting,
+  publishHarmless,
+  publishUpdate,
+  untilOffered,
+} from './story-versions.ts';
 
 /** Pixels: as much of a long page as a reader of the documentation wants. */
 const heightMax = 1_560;
@@ -47,15 +53,51 @@ async function enrolPasskey(story: Story, { page }: Tab): Promise<void> {
   }
 }
 
-async function shoot({ page }: Tab, name: string): Promise<void> {
+async function shoot({ page }: Tab, name: string, width = 1_280): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme });
     const height = Math.min(
       heightMax,
       Number(await page.evaluate('document.documentElement.scrollHeight')),
     );
-    const clip = { x: 0, y: 0, width: 1280, height };
+    const clip = { x: 0, y: 0, width, height };
     await page.screenshot({ path: `${folder}${name}-${scheme}.png`, fullPage: true, clip });
+  }
+}
+
+/** Versions in each state that readers meet. */
+async function releaseSome(story: Story): Promise<void> {
+  const reasons = {
+    otto: 'Checked the archive against the source; the token goes to the CRM alone.',
+    ruth: 'Read SKILL.md and all four scripts; the only host is the CRM.',
+  } as const;
+  const release = async (which: string): Promise<void> => {
+    for (const reviewer of ['otto', 'ruth'] as const)
+      await approveBy(story, reviewer, which, reasons[reviewer]);
+  };
+  await release('@acme/weekly-report/1.4.0');
+  await publishChatting(story, scanSkill);
+  await release('@acme/weekly-report/1.6.0');
+  await approveBy(story, 'ruth', '@acme/notes/0.2.0', 'One script of two lines.');
+  await publishUpdate(story);
+  await untilOffered(story, '@acme/weekly-report 1.6.0');
+}
+
+const publicPages = {
+  'public-home': '/',
+  'public-skill': '/@acme/weekly-report',
+  'public-version': '/@acme/weekly-report@1.6.0',
+} as const;
+
+/** Public pages, on a desk and on a telephone. */
+async function shootPublic(story: Story, tab: Tab): Promise<void> {
+  await releaseSome(story);
+  for (const [name, path] of Object.entries(publicPages)) {
+    await tab.page.setViewportSize({ width: 1_280, height: 800 });
+    await tab.page.goto(story.base + path);
+    await shoot(tab, name);
+    await tab.page.setViewportSize({ width: 360, height: 740 });
+    await shoot(tab, `${name}-telephone`, 360);
   }
 }
 
@@ -83,9 +125,12 @@ try {
   await page.getByRole('button', { name: 'Go on to the statement' }).click();
   await page.getByRole('heading', { level: 1, name: 'Approve' }).waitFor();
   await shoot(tab, 'approval');
-  await page.setContent(await evidencePage());
-  await shoot(tab, 'evidence');
-  console.log(`eight pictures in ${folder}`);
+  // The policy of a desk page takes no markup from strings.
+  const blank = await openTab(browser);
+  await blank.page.setContent(await evidencePage());
+  await shoot(blank, 'evidence');
+  await shootPublic(story, tab);
+  console.log(`pictures in ${folder}`);
 } finally {
   await browser.close();
   await story.close();

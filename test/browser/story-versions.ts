@@ -145,6 +145,50 @@ export async function publishHarmless(story: Story): Promise<void> {
   );
 }
 
+/** A reviewer approves a version with a key, outside the desk. */
+export async function approveBy(
+  story: Story,
+  reviewer: 'otto' | 'ruth',
+  which: string,
+  reason = 'read it',
+): Promise<void> {
+  const signer = story.keys[reviewer];
+  const wanted = { reviewer: { keyId: signer.keyId }, reason, independent: true };
+  const draft = (await story.ask(signer, `/api/v1/reviews/${which}/draft`, wanted)) as {
+    payload: string;
+  };
+  await story.state(parseStatement(Buffer.from(draft.payload, 'base64')), signer);
+}
+
+/** `@acme/weekly-report` 1.6.0: the example, which also posts its report to a chat. */
+export async function publishChatting(
+  story: Story,
+  scan: (files: readonly SourceFile[]) => Promise<ScanReport>,
+): Promise<void> {
+  const files = readExample('weekly-report').map((file) => {
+    if (file.path !== 'skill.json') return file;
+    const manifest = JSON.parse(Buffer.from(file.bytes).toString());
+    manifest.version = '1.6.0';
+    manifest.capabilities.egress.push({
+      url: 'https://hooks.chat.example/weekly',
+      methods: ['POST'],
+      why: 'posts the finished report in the team’s channel',
+    });
+    return text('skill.json', JSON.stringify(manifest));
+  });
+  await story.publish(files, () => scan(files));
+}
+
+/** Waits until the registry offers a version. */
+export async function untilOffered({ base }: Story, which: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const home = await fetch(`${base}/`, { headers: { accept: 'text/html' } });
+    if ((await home.text()).replaceAll(/<[^>]*>/g, '').includes(which)) return;
+    await new Promise((next) => setTimeout(next, 50));
+  }
+  throw new Error(`${which} is not offered`);
+}
+
 /**
  * `@acme/diary` 1.0.0, approved by otto, and 1.1.0, in review, which says something anew in the
  * open and something hidden.
@@ -158,11 +202,7 @@ export async function publishUpdate(story: Story): Promise<void> {
   const scan = async (packed: PackedBundle, manifest: Manifest): Promise<ScanReport> =>
     reportOf(packed, manifest, { verdict: 'pass', findings: [], observed: noCapabilities });
   await story.publish(skill('1.0.0', 'Write one page a day. Sign it with the date.'), scan);
-  const { otto } = story.keys;
-  const path = '/api/v1/reviews/@acme/diary/1.0.0/draft';
-  const wanted = { reviewer: { keyId: otto.keyId }, reason: 'read it', independent: true };
-  const draft = (await story.ask(otto, path, wanted)) as { payload: string };
-  await story.state(parseStatement(Buffer.from(draft.payload, 'base64')), otto);
+  await approveBy(story, 'otto', '@acme/diary/1.0.0');
   await story.publish(
     skill(
       '1.1.0',

@@ -1,4 +1,4 @@
-/** The bare address of a registry leads browsers to the desk, and programs to the rest. */
+/** What programs get at the bare address of a registry. Browsers get a page. */
 import { Hono } from 'hono';
 import type { Registry } from '../../context.ts';
 
@@ -20,8 +20,6 @@ export function homeRoutes({ config, root }: Registry): Hono {
   return new Hono().get('/', (context) => {
     // The answer depends on this header.
     context.header('vary', 'accept');
-    return (context.req.header('accept') ?? '').includes('text/html')
-      ? context.redirect('/review', 303)
-      : context.json(home);
+    return context.json(home);
   });
 }

@@ -43,6 +43,9 @@ async function tell(): Promise<Staffed> {
 
 /** Addresses with a query. */
 const asked = [
+  '/@acme/payroll@1.0.0',
+  '/?q=payrol',
+  '/?q=count+the+words',
   // A name with a typo, so that an answer that has the name tells of the skill.
   '/api/v1/search?q=payrol',
   '/api/v1/search?q=count+the+words',
@@ -100,7 +103,7 @@ describe('a private scope', () => {
     const app = createApp(world.registry, { logError: () => undefined });
     const paths = app.routes
       .filter(({ method, path }) => method === 'GET' && !path.includes('*'))
-      .map(({ path }) => path.replace('{.+}', ''));
+      .map(({ path }) => path.replaceAll(/\{[^}]*\}/g, ''));
     return [...[...new Set(paths)].flatMap((path) => filled(path, values)), ...asked];
   }
 
@@ -130,6 +133,8 @@ describe('a private scope', () => {
       headers: {
         ...(by.token === undefined ? {} : { authorization: `Bearer ${by.token}` }),
         ...(by.address === undefined ? {} : { 'x-test-address': by.address }),
+        // Browsers get pages, which tell as little as everything else.
+        accept: 'text/html, */*',
       },
     });
     const cache = answer.headers.get('cache-control');
@@ -167,6 +172,7 @@ describe('a private scope', () => {
     '/api/v1/versions/@acme/payroll',
     '/api/v1/versions/@acme/payroll/1.0.0',
     '/api/v1/scopes/acme',
+    '/@acme/payroll',
     '/packs/files/BUNDLE/0',
     '/@acme/.well-known/agent-skills/index.json',
     '/@acme/payroll/.well-known/agent-skills/index.json',

@@ -1,0 +1,125 @@
+/** Pages for everybody: search, skills and their versions. */
+import { type Context, Hono } from 'hono';
+import { parseSkillName, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { parseVersion } from '../../skills-index/skill/version.ts';
+import { queryCharsMax } from '../catalogue/limits.ts';
+import { findSkills } from '../catalogue/search/find-skills.ts';
+import { findSkill, type NewestPlace, skillsByTime } from '../catalogue/shown-skills.ts';
+import type { Registry } from '../context.ts';
+import { pageFileRoutes } from '../markup/page-files.ts';
+import { onlyShown, requireReading, scopesHiddenFrom } from '../readers/may-read.ts';
+import { withoutIn } from '../routes/search.ts';
+import { answerPage, namesHtml } from './answer-page.ts';
+import { readPublicVersion } from './approved-version.ts';
+import { type HomeView, homePage } from './home-page.ts';
+import { installLines } from './install-lines.ts';
+import { publicFiles } from './layout.ts';
+import { foundRows } from './limits.ts';
+import { listVersions } from './listed-versions.ts';
+import { skillPage } from './skill-page.ts';
+import { versionPage } from './version-page.ts';
+
+/** Routes at the root of the site. */
+export function pageRoutes(registry: Registry): Hono {
+  const app = new Hono().route('/assets', pageFileRoutes(publicFiles));
+  app.get('/', async (context, next) => {
+    // Programs get the addresses of the registry here.
+    if (!namesHtml(context)) return next();
+    const view = await readHome(registry, context);
+    const answer = await answerPage(registry, context, (frame) => homePage(frame, view));
+    answer.headers.append('vary', 'accept');
+    return answer;
+  });
+  app.get('/:scope{@[^/]+}/:name', async (context) => {
+    const { scope, name: named } = context.req.param();
+    const [short = '', version] = named.split('@');
+    const name = parseSkillName(`${scope}/${short}`);
+    return version === undefined
+      ? answerSkill(registry, context, name)
+      : answerVersion(registry, context, { name, version: parseVersion(version) });
+  });
+  return app;
+}
+
+async function answerSkill(
+  registry: Registry,
+  context: Context,
+  name: SkillName,
+): Promise<Response> {
+  const missing = `This registry has no skill ${name}`;
+  await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
+  const list = await listVersions(registry, name, placeIn(context));
+  const skill = await findSkill(registry, name);
+  if (skill === undefined && list.versions.length === 0) throw new Problem('not-found', missing);
+  const offered = skill && (await readPublicVersion(registry, skill));
+  const lines = installLines(registry, { name });
+  return answerPage(registry, context, (frame) => skillPage(frame, { name, offered, lines, list }));
+}
+
+async function answerVersion(
+  registry: Registry,
+  context: Context,
+  which: Parameters<typeof readPublicVersion>[1],
+): Promise<Response> {
+  const missing = `This registry has no version ${which.name}@${which.version}`;
+  await requireReading(registry, context, () => new Set([scopeOf(which.name)]), missing);
+  const version = await readPublicVersion(registry, which);
+  const lines = installLines(registry, which);
+  return answerPage(registry, context, (frame) => versionPage(frame, { version, lines }));
+}
+
+async function readHome(registry: Registry, context: Context): Promise<HomeView> {
+  const query = context.req.query('q') ?? '';
+  const without = withoutIn(context.req.queries('without')?.join(','));
+  if (query.trim() === '') {
+    const { next, skills } = await skillsByTime(registry, newestIn(context));
+    return {
+      query: '',
+      without,
+      skills: await onlyShown(registry, context, skills),
+      corrected: {},
+      next: next && `after=${next.offeredSince}:${next.name}`,
+    };
+  }
+  if (query.length > queryCharsMax)
+    throw new Problem('request-invalid', `A query has at most ${queryCharsMax} characters`);
+  const hidden = await scopesHiddenFrom(registry, context);
+  const { corrected, skills } = await findSkills(registry, { query, without, hidden });
+  const found = await onlyShown(registry, context, skills);
+  const from = numberIn(context, 'from', 0);
+  const end = from + foundRows;
+  const rest = new URLSearchParams([
+    ['q', query],
+    ...without.map((kind): [string, string] => ['without', kind]),
+    ['from', String(end)],
+  ]);
+  return {
+    query,
+    without,
+    skills: found.slice(from, end),
+    found: found.length,
+    corrected,
+    next: found.length > end ? String(rest) : undefined,
+  };
+}
+
+function newestIn(context: Context): NewestPlace | undefined {
+  const after = context.req.query('after');
+  if (after === undefined) return undefined;
+  const [, time = '', name = ''] = /^(\d{1,15}):(.{1,200})$/.exec(after) ?? [];
+  if (time === '') throw new Problem('request-invalid', 'No page of the skills begins there');
+  return { offeredSince: Number(time), name: parseSkillName(name) };
+}
+
+function placeIn(context: Context): number {
+  return numberIn(context, 'before', Number.MAX_SAFE_INTEGER);
+}
+
+function numberIn(context: Context, name: string, otherwise: number): number {
+  const text = context.req.query(name);
+  if (text === undefined) return otherwise;
+  if (!/^\d{1,15}$/.test(text))
+    throw new Problem('request-invalid', `\`${name}\` is not a place on this page`);
+  return Number(text);
+}

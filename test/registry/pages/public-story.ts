@@ -1,0 +1,55 @@
+/** A registry with a version in each state that public pages show. */
+import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
+import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { freshNonce } from '../../nonce.ts';
+import { approve, call, makeSkill, publish, type Skill, scan, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+/** Words of unapproved skills, which no page may have. */
+export const secretWords = 'zebra quarry';
+
+/** `@acme/report` has two approved versions; each other skill is named for its state. */
+export async function makePublicStory(): Promise<Staffed> {
+  const world = await makeStaffedWorld();
+  const scanned = async (skill: Skill, verdict: 'pass' | 'block' = 'pass'): Promise<void> => {
+    await publish(world.send, skill, world.author);
+    await scan(world.send, world.tokens.scanner, world.scanner, skill, verdict);
+  };
+  const released = async (skill: Skill): Promise<void> => {
+    await scanned(skill);
+    await approve(world.send, world.tokens.rita, world.rita, skill);
+  };
+  await released(makeSkill('@acme/report', '1.0.0'));
+  await released(makeSkill('@acme/report', '1.1.0', { capabilities: asked }));
+  const of = (state: string): Skill =>
+    makeSkill(`@acme/${state}`, '1.0.0', {
+      files: {
+        'SKILL.md': `---\nname: ${state}\ndescription: ${secretWords}.\n---\n${secretWords}\n`,
+      },
+    });
+  const revoked = of('revoked');
+  await released(revoked);
+  await scanned(of('waiting'));
+  await scanned(of('held'), 'block');
+  await scanned(of('refused'));
+  await call(world.send, '/api/v1/reviews/@acme/refused/1.0.0/move', {
+    token: world.tokens.rita,
+    json: { to: 'refused', reason: 'it has no use' },
+  });
+  const stop = revocationStatement({
+    registry: registryIdOf(world.registry.root),
+    reason: 'it sends keys away',
+    kind: 'revoked',
+    target: { bundle: revoked.packed.digest },
+    nonce: freshNonce(),
+  });
+  await state(world.send, stop, world.rita);
+  await renewSkills(world.registry);
+  return world;
+}
+
+const asked = {
+  env: [{ name: 'TZ', why: 'dates the report' }],
+  egress: [{ url: 'https://api.crm.example/v2/*', methods: ['GET'], why: 'reads deals' }],
+};
