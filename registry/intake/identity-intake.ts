@@ -18,10 +18,9 @@ import { idsOf, type SignedBy } from '../../skills-index/trust/members-and-scope
 import type { IdentityQuestion } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { Registry } from '../context.ts';
 import { completeOrLater } from '../index/put-off.ts';
-import { refreshStatus } from '../index/status-json.ts';
 import { requireFewHolders } from '../index/words.ts';
 import { firstOwnersMax } from '../limits.ts';
-import { finishLogged, orLater } from '../log/after-logging.ts';
+import { finishLogged } from '../log/after-logging.ts';
 import type { LoggedAt, NewStatement } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
 import { appendInTurn } from '../log/sequencer.ts';
@@ -38,11 +37,11 @@ import {
 } from '../people/identities.ts';
 import { keyHeader, type SentEnvelope, signerOf } from '../people/signer.ts';
 import { fallenScans } from '../scans/fallen-scans.ts';
-import { publishersLetGo } from '../stops/fallen-lifts.ts';
-import { endsBackwards, fallenVersions, fallenWrites } from '../stops/fallen-versions.ts';
-import { beginPending, pendingAgainWrite } from '../stops/pending-stops.ts';
+import { liftedWrites, publishersLetGo, suspendedAgain } from '../stops/fallen-lifts.ts';
+import { beginPending, pendingAgainWrite, pendingEndWrite } from '../stops/pending-stops.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { pendingPasskey } from '../store/passkey-schema.ts';
+import { endsBackwards } from '../versions/fallen-versions.ts';
 import { stopped } from '../versions/publishers.ts';
 import { nothingEntersSince } from '../versions/versions.ts';
 
@@ -91,11 +90,12 @@ export async function takeIdentity(
     const why = ignored?.why ?? whyIdle(chain, added);
     if (why !== undefined) throw await whyIgnored(registry, added, why);
     const upTo = endsBackwards(statement, logIndex);
-    const fallen = upTo === undefined ? [] : await fallenVersions(registry, chainFor, upTo);
+    const lifted = upTo === undefined ? [] : await suspendedAgain(registry, chainFor, upTo);
     const again = upTo === undefined ? undefined : await fallenScans(registry, chain, upTo);
     const publishers = upTo === undefined ? [] : await publishersLetGo(registry, upTo);
     const falls = [
-      ...fallenWrites(registry, fallen, logIndex),
+      ...(upTo === undefined ? [] : [pendingEndWrite(registry, { digest, logIndex, upTo })]),
+      ...liftedWrites(registry, lifted, logIndex),
       ...publishers.map((publisher) => pendingAgainWrite(registry, publisher, logIndex)),
       ...(again?.writes ?? []),
     ];
@@ -103,16 +103,14 @@ export async function takeIdentity(
     return {
       statements: [{ statement, envelope, signer }],
       writes: () => [...guards, ...passkeyEnrolled(statement, chain), ...falls],
-      fallen,
-      publishers,
+      endsBackwards: upTo !== undefined,
       rescanned: again?.versions ?? [],
     };
   });
   const { decision } = appended;
   const logged = one(await finishLogged(registry, appended));
   for (const id of decision.rescanned) await completeOrLater(registry, id);
-  if (decision.publishers.length > 0) await beginPending(registry);
-  else if (decision.fallen.length > 0) await orLater(registry, () => refreshStatus(registry));
+  if (decision.endsBackwards) await beginPending(registry);
   return logged;
 }
 

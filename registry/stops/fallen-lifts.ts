@@ -12,11 +12,13 @@ import {
 import type { Registry } from '../context.ts';
 import { statementOfRow } from '../log/row-texts.ts';
 import type { ChainFor } from '../people/identities.ts';
+import type { BatchWrite } from '../store/batch.ts';
 import { statements } from '../store/schema.ts';
 import { addressOf, statementsOf } from '../versions/manifests.ts';
 import { questionAbout, speakerOf } from '../versions/publishers.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { versionsMeant } from './revocations.ts';
+import { type PlannedStop, stopWrites } from './stop-writes.ts';
 
 /**
  * Approved versions whose own suspension was lifted behind a log index, and which a suspension or
@@ -27,7 +29,7 @@ export async function suspendedAgain(
   registry: Registry,
   chainFor: ChainFor,
   upTo: number,
-): Promise<{ row: VersionRow; to: 'suspended' | 'revoked'; why: string }[]> {
+): Promise<PlannedStop[]> {
   // Few keys are ended for a past time, and then nearly always nobody lifted anything since.
   const since = await readRevocations(registry, upTo);
   if (since.every(({ statement }) => statement.predicate.kind !== 'lifted')) return [];
@@ -39,7 +41,7 @@ export async function suspendedAgain(
     for (const row of await versionsMeant(registry, target))
       if (row.status === 'approved') rows.set(row.id, row);
   }
-  const again = [];
+  const again: PlannedStop[] = [];
   for (const row of rows.values()) {
     const [publication] = await statementsOf(registry, row.id, predicateTypes.publish);
     if (publication === undefined) continue;
@@ -56,6 +58,16 @@ export async function suspendedAgain(
     again.push({ row, to: word.kind, why });
   }
   return again;
+}
+
+/** The writes that stop the versions, in the batch of the statement at `logIndex`. */
+export function liftedWrites(
+  registry: Registry,
+  stops: readonly PlannedStop[],
+  logIndex: number,
+): BatchWrite[] {
+  const said = stops.map((stop) => ({ ...stop, why: `${stop.why} (log index ${logIndex})` }));
+  return stopWrites(registry, said, 'registry');
 }
 
 /**

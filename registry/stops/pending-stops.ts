@@ -1,12 +1,13 @@
 /**
- * A stop of a publisher, or its lift, is one row beside its log entry, however many versions the
- * publisher has. The state of each version's row follows in slices. A kill between two slices loses
+ * A stop of a publisher, its lift, or the end of a key for a past log index is one row beside its
+ * log entry, however many versions it is about. The state of each version's row follows in slices. A kill between two slices loses
  * nothing: the row says how far the slices are, and `readShown` shows what is left as if it had
  * followed.
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { RevocationPredicate } from '../../skills-index/statement/attestation.ts';
+import type { LoggedStatement } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
 import { forgetIndexFiles, writeLackingFiles } from '../index/index-file.ts';
 import { refreshStatus } from '../index/status-json.ts';
@@ -15,6 +16,7 @@ import { orLater } from '../log/after-logging.ts';
 import { logSize } from '../log/log.ts';
 import { pendingStops } from '../store/advice-schema.ts';
 import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
+import { enteredBehind } from '../versions/fallen-versions.ts';
 import { publisherVersions } from '../versions/publisher-versions.ts';
 import { nobodyEndedSince } from '../versions/publishers.ts';
 import {
@@ -83,6 +85,27 @@ export function pendingAgainWrite(
 }
 
 /**
+ * The write that has the versions asked again that entered the index behind a log index, since a
+ * key or a membership was ended for that index.
+ * @param upTo the last log index that still counts
+ */
+export function pendingEndWrite(
+  registry: Registry,
+  { digest, logIndex, upTo }: Pick<LoggedStatement, 'digest' | 'logIndex'> & { upTo: number },
+): BatchWrite {
+  const row = {
+    publisher: digest,
+    kind: 'ended' as const,
+    by: 'registry',
+    why: `a key or a membership was ended for log index ${upTo}`,
+    logIndex,
+    at: registry.now().getTime(),
+    after: String(upTo),
+  };
+  return (db) => db.insert(pendingStops).values(row);
+}
+
+/**
  * The first slice at once, after the statement is committed: a publisher of few versions needs no
  * other. Nobody gets an index file any more that was in memory before.
  */
@@ -121,8 +144,11 @@ async function moveSlice(registry: Registry, publisher: Digest, limit: number): 
     const judging = await beginJudging(registry);
     const stop = judging.stops.find((pending) => pending.publisher === publisher);
     if (stop === undefined) return false;
-    const { after } = stop;
-    const { rows, next } = await publisherVersions(registry, publisher, { after, limit });
+    const { after, kind } = stop;
+    const { rows, next } =
+      kind === 'ended'
+        ? await enteredBehind(registry, { after, limit })
+        : await publisherVersions(registry, publisher, { after, limit });
     const whose = eq(pendingStops.publisher, publisher);
     await registry.db.batch([
       notOvertaken(stop),

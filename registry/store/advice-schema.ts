@@ -40,14 +40,19 @@ export const advisories = sqliteTable(
  * had followed.
  */
 export const pendingStops = sqliteTable('pending_stops', {
+  /** For `ended`, the digest of the statement. */
   publisher: text().$type<Digest>().primaryKey(),
   /** Of the statement. */
   logIndex: integer().notNull(),
-  kind: text().$type<RevocationPredicate['kind']>().notNull(),
+  /** `ended`: a key or a membership was ended for a past log index. */
+  kind: text().$type<RevocationPredicate['kind'] | 'ended'>().notNull(),
   /** Who signed it, its reason and its time: for the history of each version. */
   by: text().notNull(),
   why: text().notNull(),
   at: integer().notNull(),
-  /** The place of the last slice, from `publisherVersions`; empty before the first. */
+  /**
+   * The place of the last slice, from `publisherVersions`; empty before the first. For `ended`, the
+   * log index up to which everything was looked at.
+   */
   after: text().notNull().default(''),
 });

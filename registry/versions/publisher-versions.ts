@@ -11,7 +11,7 @@ import { predicateTypeNumber } from '../store/columns/predicate-type-column.ts';
 import { statements, versions } from '../store/schema.ts';
 import type { VersionRow } from './versions.ts';
 
-export interface PublisherVersions {
+export interface VersionPage {
   readonly rows: readonly VersionRow[];
   /** The place behind the last row; undefined behind the last version. */
   readonly next: string | undefined;
@@ -37,7 +37,7 @@ export async function publisherVersions(
   registry: Registry,
   publisher: Digest,
   { after, limit }: { readonly after: string; readonly limit: number },
-): Promise<PublisherVersions> {
+): Promise<VersionPage> {
   const { chain } = await readIdentities(registry, { rightsOf: [publisher] });
   const heirs = chain.stops.heirsOf(publisher).sort();
   const isKey = chain.keyOf(publisher) !== undefined;

@@ -22,6 +22,7 @@ import { findWords } from '../people/words.ts';
 import { pendingStops } from '../store/advice-schema.ts';
 import { isAmong } from '../store/batch.ts';
 import { statements, versions } from '../store/schema.ts';
+import { whyFallenOf } from './fallen-versions.ts';
 import { questionAbout, speakerOf } from './publishers.ts';
 import { movesFrom, type VersionState } from './status.ts';
 import type { MoveRow, VersionRow } from './versions.ts';
@@ -82,8 +83,42 @@ export async function dueMoves(
   stops: readonly PendingStop[],
   rows: readonly MovableVersion[],
 ): Promise<ReadonlyMap<string, MoveRow>> {
-  const moves = new Map<string, MoveRow>();
   const movable = rows.filter(({ status }) => movesFrom(status, 'statement').length > 0);
+  const ended = stops.filter(({ kind }) => kind === 'ended');
+  const onPublishers = stops.filter(({ kind }) => kind !== 'ended');
+  return new Map([
+    ...(await stopMoves(registry, onPublishers, movable)),
+    ...(await fallMoves(registry, ended, movable)),
+  ]);
+}
+
+/** The revocations of versions that rest on a key or a membership that was ended. */
+async function fallMoves(
+  registry: Registry,
+  ended: readonly PendingStop[],
+  rows: readonly MovableVersion[],
+): Promise<ReadonlyMap<string, MoveRow>> {
+  const moves = new Map<string, MoveRow>();
+  const [cause] = ended.toSorted((a, b) => b.logIndex - a.logIndex);
+  const revocable = rows.filter(({ status }) => movesFrom(status, 'statement').includes('revoked'));
+  if (cause === undefined || revocable.length === 0) return moves;
+  const fallen = await whyFallenOf(registry, revocable);
+  const at = new Date(cause.at);
+  for (const { id, status } of revocable) {
+    const why = fallen.get(id);
+    if (why === undefined) continue;
+    const said = `${why} (log index ${cause.logIndex})`;
+    moves.set(id, { at, from: status, to: 'revoked', by: cause.by, why: said });
+  }
+  return moves;
+}
+
+async function stopMoves(
+  registry: Registry,
+  stops: readonly PendingStop[],
+  movable: readonly MovableVersion[],
+): Promise<ReadonlyMap<string, MoveRow>> {
+  const moves = new Map<string, MoveRow>();
   if (stops.length === 0 || movable.length === 0) return moves;
   const publications = await publicationsOf(registry, movable);
   const words = await revocationsOf(registry, movable);

@@ -57,7 +57,7 @@ export class Generator {
     this.#db = new BetterSqlite3(join(dir, 'registry.sqlite'));
     // The bench makes the folder anew after a crash.
     this.#db.pragma('synchronous = OFF');
-    this.#db.pragma('journal_mode = OFF');
+    this.#db.pragma('journal_mode = MEMORY');
     this.#db.pragma('cache_size = -400000');
     this.#bulk = new Bulk(this.#db);
     const keys = JSON.parse(readFileSync(join(dir, 'keys.json'), 'utf8'));

@@ -3,9 +3,9 @@
  * Installers see the ending by the map of the log. The registry revokes each such version, so that
  * people and the index see it, too.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import { hexOf } from '../../skills-index/skill/digest.ts';
-import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import {
   type IdentityStatement,
   predicateTypes,
@@ -19,23 +19,13 @@ import type { Identities } from '../../skills-index/trust/members-and-scopes/ide
 import type { Registry } from '../context.ts';
 import { approvalFactIn } from '../log/segments/statement-fact.ts';
 import { readStatement } from '../log/segments/whole-row.ts';
-import type { ChainFor } from '../people/identities.ts';
-import type { BatchWrite } from '../store/batch.ts';
-import { addressOf, type StatementRow, statementsOf } from '../versions/manifests.ts';
-import type { VersionRow } from '../versions/versions.ts';
-import { versionsBehind } from '../versions/versions-behind.ts';
-import { suspendedAgain } from './fallen-lifts.ts';
-import { stopWrites } from './stop-writes.ts';
-
-export interface FallenVersion {
-  readonly row: VersionRow;
-  /**
-   * A version whose suspension was lifted by somebody who no longer counted is suspended again. All
-   * others are revoked.
-   */
-  readonly to: 'suspended' | 'revoked';
-  readonly why: string;
-}
+import { readIdentities } from '../people/identities.ts';
+import { letOthersGoOn } from '../people/turns.ts';
+import { isAmong } from '../store/batch.ts';
+import { statements, versions } from '../store/schema.ts';
+import { addressOf, type StatementRow } from './manifests.ts';
+import type { VersionPage } from './publisher-versions.ts';
+import type { VersionRow } from './versions.ts';
 
 /**
  * The last log index that still counts, for a statement that ends something backwards; undefined
@@ -49,50 +39,52 @@ export function endsBackwards(statement: IdentityStatement, logIndex: number): n
     : undefined;
 }
 
-/**
- * Versions in the index whose publication, scan or approvals no longer count, or whose suspension
- * was lifted by somebody who no longer counts.
- * @param chainFor with the ending statement
- * @param upTo statements behind this log index are checked
- */
-export async function fallenVersions(
+/** Why each of these versions stops counting, by their ids: those that count have none. */
+export async function whyFallenOf(
   registry: Registry,
-  chainFor: ChainFor,
-  upTo: number,
-): Promise<FallenVersion[]> {
-  const fallen: FallenVersion[] = [];
-  const rows: VersionRow[] = [];
-  for await (const row of versionsBehind(registry, upTo, ['approved', 'suspended'])) rows.push(row);
-  // The versions of a scope follow each other, so that each chain is computed once, and only one
-  // chain is held.
-  rows.sort((one, other) => (one.name < other.name ? -1 : 1));
-  let last: { readonly scope: Scope; readonly chain: Identities } | undefined;
-  for (const row of rows) {
-    // Other requests are answered between two versions.
-    await nextTurn();
-    const scope = scopeOf(row.name);
-    if (last?.scope !== scope) last = { scope, chain: await chainFor({ scopes: [scope] }) };
-    const { chain } = last;
-    const why = await whyVersionFell(registry, chain, row);
-    if (why !== undefined) fallen.push({ row, to: 'revoked', why });
+  rows: readonly Pick<VersionRow, 'id' | 'name' | 'publisher'>[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = rows.map(({ id }) => id);
+  const found = await registry.db.read
+    .select()
+    .from(statements)
+    .where(isAmong(statements.versionId, ids));
+  const byVersion = Map.groupBy(found, ({ versionId }) => versionId);
+  const fallen = new Map<string, string>();
+  for (const { id, name, publisher } of rows) {
+    await letOthersGoOn(registry);
+    const scope = scopeOf(name);
+    const { chain } = await readIdentities(registry, { scopes: [scope] });
+    const about = byVersion.get(id)?.sort((a, b) => a.logIndex - b.logIndex) ?? [];
+    const why = await whyVersionFell(registry, chain, { scope, publisher }, about);
+    if (why !== undefined) fallen.set(id, why);
   }
-  const ids = new Set(fallen.map(({ row }) => row.id));
-  const again = await suspendedAgain(registry, chainFor, upTo);
-  return [...fallen, ...again.filter(({ row }) => !ids.has(row.id))];
+  return fallen;
 }
 
-/** The writes that revoke or suspend the versions, in the batch of the statement at `logIndex`. */
-export function fallenWrites(
-  registry: Registry,
-  fallen: readonly FallenVersion[],
-  logIndex: number,
-): BatchWrite[] {
-  const stops = fallen.map(({ row, to, why }) => ({
-    row,
-    to,
-    why: `${why} (log index ${logIndex})`,
-  }));
-  return stopWrites(registry, stops, 'registry');
+/**
+ * The next versions that entered the index behind a log index. The verification summary is the last
+ * statement on which a version rests, so no other version rests on a statement behind the index.
+ * @param after the log index, or `next` of the page before
+ */
+export async function enteredBehind(
+  { db }: Registry,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<VersionPage> {
+  const found = await db.read
+    .select({ row: versions, logIndex: statements.logIndex })
+    .from(statements)
+    .innerJoin(versions, eq(versions.id, statements.versionId))
+    .where(
+      and(
+        eq(statements.predicateType, predicateTypes.summary),
+        gt(statements.logIndex, Number(after)),
+      ),
+    )
+    .orderBy(asc(statements.logIndex))
+    .limit(limit);
+  const last = found.length < limit ? undefined : found.at(-1);
+  return { rows: found.map(({ row }) => row), next: last && String(last.logIndex) };
 }
 
 // Installers require that every statement in the verification summary holds, so one that no longer
@@ -100,10 +92,9 @@ export function fallenWrites(
 async function whyVersionFell(
   registry: Registry,
   chain: Identities,
-  row: VersionRow,
+  published: Published,
+  all: readonly StatementRow[],
 ): Promise<string | undefined> {
-  const published = { scope: scopeOf(row.name), publisher: row.publisher };
-  const all = await statementsOf(registry, row.id);
   const doubtful = all.filter((row) => mayHaveFallen(chain, published, row));
   if (doubtful.length === 0) return undefined;
   const summary = all.findLast((row) => row.predicateType === predicateTypes.summary);
