@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { segmentEntries } from '../../registry/log/segments/limits.ts';
 import type { Row } from '../row.ts';
+import { requireSameRows } from './generator/compare-rows.ts';
 import { Generator } from './generator/generator.ts';
 import { untilListed } from './generator/settle-rows.ts';
 import type { Part, Reach } from './part.ts';
@@ -20,42 +21,58 @@ import {
 const countOf: Record<Reach, number> = { quick: 1_000, usual: 4_000, full: 10_000 };
 const bytesMax = 2_048;
 const shownTables = 8;
+const version = '1.0.0';
+/** A version that is really published, with which clones are compared. */
+const besideName = 'skill900000';
+/** Clones that fill a segment of the log. */
+const leanClones = segmentEntries / 2;
 
 export async function rowBytesPart(reach: Reach): Promise<Part> {
   const folder = await makeStaffedFolder();
   const count = countOf[reach];
   try {
-    const names = { scope: 'zzbytes', skill: 'skill-000000' };
+    const names = { scope: 'zzbytes', skill: 'skill000000' };
     const author = await whileServed(folder.dir, async (served) => {
       const owner = await claimFor(served.send, names.scope);
       const session = await openSession(served, folder);
       const by = { author: owner, staff: folder, session };
-      const skill = benchSkill(names.scope, names.skill, '1.0.0');
+      const skill = benchSkill(names.scope, names.skill, version);
       await publishScanned(served.send, skill, by);
       await approveScanned(served.send, skill, by);
+      const beside = benchSkill(names.scope, besideName, version);
+      await publishScanned(served.send, beside, by);
+      await approveScanned(served.send, beside, by);
       await untilListed(folder.dir);
       return owner;
     });
     const path = join(folder.dir, 'registry.sqlite');
     const before = bytesOfTables(path);
     const generator = new Generator(folder.dir, folder.root, [folder.scanner, folder.reviewer]);
-    const template = generator.version({ ...names, author }, '1.0.0');
-    const clones = Array.from({ length: count }, (_, nth) => ({
-      scope: names.scope,
-      skill: `skill-${String(nth + 1).padStart(6, '0')}`,
-      author,
-    }));
+    const template = generator.version({ ...names, author }, version);
+    const clonesFrom = (first: number, clones: number) =>
+      Array.from({ length: clones }, (_, nth) => ({
+        scope: names.scope,
+        skill: `skill${String(first + nth).padStart(6, '0')}`,
+        author,
+      }));
     // Only statements that verify go into segments.
-    await generator.clone(template, clones, 'whole');
+    await generator.clone(template, clonesFrom(1, count), 'whole');
     generator.close();
+    const beside = `@${names.scope}/${besideName}`;
+    requireSameRows(path, { real: beside, clone: `@${names.scope}/skill000001`, version });
     const logged = bytesOfTables(path);
     await whileServed(folder.dir, () => segmentsMade(path));
+    const lean = bytesOfTables(path);
+    const later = new Generator(folder.dir, folder.root, [folder.scanner, folder.reviewer]);
+    await later.clone(template, clonesFrom(800_000, leanClones), 'rows');
+    later.close();
+    requireSameRows(path, { real: beside, clone: `@${names.scope}/skill800000`, version });
     return {
       rows: [
         rowOf('rows of one approved version, as logged', { before, after: logged, count }),
         rowOf('rows of one approved version, with older evidence in segments', {
           before,
-          after: bytesOfTables(path),
+          after: lean,
           count,
         }),
       ],

@@ -88,12 +88,12 @@ export class CloneRows {
     const columns = [
       'nth INTEGER PRIMARY KEY',
       'id',
-      'time',
+      'time INTEGER',
       'signature',
       'keys',
       'words',
       ...Array.from({ length: variables.count }, (_, number) => valueColumn(number)),
-      ...entries.map((_, nth) => indexColumn(nth)),
+      ...entries.map((_, nth) => `${indexColumn(nth)} INTEGER`),
     ];
     this.#db.exec(`CREATE TEMP TABLE clones (${columns.join()})`);
     const insert = this.#db.prepare(`INSERT INTO clones VALUES (${columns.map(() => '?').join()})`);

@@ -81,6 +81,15 @@ export function readVersionTemplate(
   return templateOf(folder, names, indexes, row);
 }
 
+/** The rows of a version in all tables but the log's and those of searches. */
+export function rowsOfVersion(db: Database, name: string, version: string): RowOfTable[] {
+  const row = db
+    .prepare('SELECT * FROM versions WHERE name = ? AND version = ?')
+    .get(name, version) as CellsOf | undefined;
+  if (row === undefined) throw new Error(`No version of ${name}`);
+  return rowsAbout(db, indexesWhere(db, 'versionId = ?', String(row.id)), row);
+}
+
 /** The template of a scope's claim. */
 export function readClaimTemplate(folder: Folder, names: Names): Template {
   const signed = 'versionId IS NULL AND signer = unhex(substr(?, 8))';
