@@ -1,8 +1,8 @@
 /**
  * A stop of a publisher, its lift, or the end of a key for a past log index is one row beside its
- * log entry, however many versions it is about. The state of each version's row follows in slices. A kill between two slices loses
- * nothing: the row says how far the slices are, and `readShown` shows what is left as if it had
- * followed.
+ * log entry, however many versions it is about. The state of each version's row follows in slices.
+ * A kill between two slices loses nothing: the row says how far the slices are, and `readShown`
+ * shows what is left as if it had followed.
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
