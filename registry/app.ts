@@ -126,8 +126,6 @@ export function createApp(
     };
     return context.json(readiness, ok ? 200 : 503);
   });
-  app.route('/', pageRoutes(registry));
-  app.route('/', homeRoutes(registry));
   app.route('/', feedRoutes(registry));
   app.route('/', staticRoutes(registry));
   app.route('/', skillFileRoutes(registry));
@@ -136,6 +134,10 @@ export function createApp(
   app.route('/', marketplaceRoutes(registry));
   app.route('/', clawhubDiscovery(registry));
   app.route('/', mcpRoutes(registry));
+  // Behind the routes for clients: the page of a skill would also answer for
+  // `/@scope/marketplace.json`.
+  app.route('/', pageRoutes(registry));
+  app.route('/', homeRoutes(registry));
   app.route('/osv', osvRoutes(registry));
   app.route('/tuf', tufRoutes(registry));
   app.route('/api/v1', apiRoutes(registry, addressOf));
