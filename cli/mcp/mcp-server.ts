@@ -1,6 +1,6 @@
 /**
- * The MCP server over stdin and stdout (Model Context Protocol). Only this file imports the SDK,
- * and only `skillgate mcp` loads it.
+ * The MCP server of an agent (Model Context Protocol), and its transport over stdin and stdout.
+ * Only `skillgate mcp` loads the SDK.
  */
 
 import { once } from 'node:events';
@@ -98,7 +98,7 @@ export async function serveMcp(
     });
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  const served = serveStdio(({ era }) => makeServer(world, era, options), {
+  const served = serveStdio(({ era }) => makeMcpServer(world, era, options), {
     transport,
     onerror: (error) => log(error.message),
   });
@@ -107,7 +107,8 @@ export async function serveMcp(
   lines.destroy();
 }
 
-function makeServer(world: McpWorld, era: McpCall['era'], options: McpOptions): Server {
+/** A server for one connection, or for one request. */
+export function makeMcpServer(world: McpWorld, era: McpCall['era'], options: McpOptions): Server {
   const capabilities = { tools: {}, resources: {}, extensions: skillsExtension };
   const server = new Server(
     { name: 'skillgate', version: options.version },

@@ -3,6 +3,7 @@
  * signing.
  */
 
+import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
 import { requireLocked } from '../../skills-index/packages/require-locked.ts';
 import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
@@ -64,8 +65,16 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
     packed,
     skillMd,
     manifest,
-    warnings: [...skillMd.warnings, ...warningsOf(manifest, skillMd)],
+    warnings: [...skillMd.warnings, ...warningsOf(manifest, skillMd), ...warningsOfSize(packed)],
   };
+}
+
+// Hosts that read skills over MCP may refuse a skill above the limits of that extension.
+function warningsOfSize({ bundle }: PackedBundle): Reason[] {
+  const why = whyTooLargeForMcp(bundle);
+  return why === undefined
+    ? []
+    : [{ message: `the skill is in no list of skills over MCP: ${why}` }];
 }
 
 /**

@@ -2,9 +2,10 @@
  * The witness over HTTP (C2SP tlog-witness): `POST /add-checkpoint`, and to read its newest
  * cosigned head of each log and, of logs that it replays, the status as it saw it.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
 import { submissionBytesMax, witnessConnectionsMax, witnessRequestMillisMax } from '../limits.ts';
+import { type ListenAddress, listen } from '../listen.ts';
 import { type CosigningWitness, cosignedHead, takeSubmission } from './cosigner.ts';
 import { verifierKey, witnessLine } from './key.ts';
 
@@ -23,7 +24,7 @@ interface Reply {
 /** Starts to answer. */
 export async function serveWitness(
   witness: CosigningWitness,
-  { host, port }: { readonly host: string; readonly port: number },
+  at: ListenAddress,
 ): Promise<RunningWitness> {
   const server = createServer((request, response) => {
     reply(witness, request).then(
@@ -40,9 +41,9 @@ export async function serveWitness(
   server.headersTimeout = witnessRequestMillisMax;
   server.requestTimeout = witnessRequestMillisMax;
   server.maxConnections = witnessConnectionsMax;
-  const taken = await listen(server, port, host);
+  const base = await listen(server, at);
   return {
-    base: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    base,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -125,14 +126,4 @@ function send(
   response
     .writeHead(status, status === 413 ? { ...headers, connection: 'close' } : headers)
     .end(body);
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }

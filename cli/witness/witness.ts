@@ -5,6 +5,7 @@ import { isEd25519Spki } from '../../skills-index/statement/field-shapes.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OptionValue } from '../command.ts';
 import { followSecondsDefault } from '../limits.ts';
+import { type ListenAddress, parseListen } from '../listen.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { parseEvery } from '../terminal/every-option.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
@@ -27,7 +28,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { logs, roots } = await watchedLogs(context);
   const follow = list(options.follow).map(parseBase);
   const every = parseEvery(options.every, followSecondsDefault);
-  const listen = parseListen(options.listen);
+  const listen = parseListen(options.listen, listenDefault);
   const replay = options.replay === true;
   if (replay && (follow.length === 0 || options.log !== undefined))
     throw new Problem(
@@ -54,7 +55,7 @@ interface Serving {
   readonly follow: readonly string[];
   /** Seconds. */
   readonly every: number;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenAddress;
   readonly dir: string;
   readonly key: WitnessKey;
   /** Whether it cosigns only heads that it replayed. */
@@ -89,9 +90,7 @@ async function serve(
     renew,
     ...held,
   };
-  const server = await serveWitness(witness, listen).catch((cause: unknown) =>
-    throwPortProblem(listen, cause),
-  );
+  const server = await serveWitness(witness, listen);
   try {
     const summary = {
       ...witnessLine(key),
@@ -133,18 +132,6 @@ async function serve(
   return exitCodes.ok;
 }
 
-function throwPortProblem({ host, port }: Serving['listen'], cause: unknown): never {
-  if (!(cause instanceof Error) || !('code' in cause) || cause.code !== 'EADDRINUSE') throw cause;
-  throw new Problem(
-    'port-taken',
-    `Cannot listen on ${host}:${port}: another program listens there`,
-    {
-      hint: `choose another port: --listen ${host}:${port + 1}, or --listen ${host}:0 for any free port`,
-      cause,
-    },
-  );
-}
-
 async function watchedLogs({
   options,
   cwd,
@@ -178,17 +165,6 @@ function parseLog(text: string): WatchedLog {
     });
   }
   return { origin, key };
-}
-
-function parseListen(option: OptionValue): { host: string; port: number } {
-  const [, host = '', port = ''] =
-    /^(?:(.+):)?(\d{1,5})$/.exec(String(option ?? listenDefault)) ?? [];
-  const number = Number(port);
-  if (port === '' || number > 65_535)
-    throw new Problem('usage', `Cannot listen on ${JSON.stringify(option)}: it is not HOST:PORT`, {
-      hint: 'HOST:PORT',
-    });
-  return { host: host === '' ? 'localhost' : host.replace(/^\[(.*)\]$/, '$1'), port: number };
 }
 
 function list(option: OptionValue): string[] {

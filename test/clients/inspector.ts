@@ -1,11 +1,12 @@
 /**
- * The MCP inspector against `skill mcp`: 147 MB in 243 packages, so it is no dependency and not in
+ * The MCP inspector against `skill mcp`: 110 MB in 112 packages, so it is no dependency and not in
  * the ordinary tests.
  */
 import { join } from 'node:path';
 import { makeReportSkill, release } from '../cli/installer-world.ts';
 import { makeInstalledHost } from '../journey/installed-host.ts';
 import { installOnce } from './clients.ts';
+import { mcpSuites, suiteLine } from './mcp-suites.ts';
 
 const name = '@acme/weekly-report';
 
@@ -35,13 +36,17 @@ const calls: readonly (readonly [says: string, args: readonly string[], holds: R
     ['--method', 'resources/read', '--uri', 'skill://acme/weekly-report/SKILL.md'],
     /Run report\./,
   ],
+  [
+    'skills/list: verified, file by file',
+    ['--method', 'skills/list', '--verify'],
+    /Verified 1 skill and \d+ files: no conformance errors/,
+  ],
 ];
 
 export async function tryInspector(): Promise<
   (readonly [says: string, isSo: boolean, more?: string])[]
 > {
-  const line = `npm install --global --prefix ~/agents ${tryInspector.package}`;
-  const folder = installOnce('inspector', line);
+  const folder = installOnce('inspector', suiteLine(tryInspector.package));
   const host = await makeInstalledHost();
   try {
     await release(
@@ -54,7 +59,17 @@ export async function tryInspector(): Promise<
     const rows: (readonly [string, boolean, string?])[] = [];
     for (const [says, args, holds] of calls) {
       const env = Object.entries(host.env).flatMap(([key, value]) => ['-e', `${key}=${value}`]);
-      const words = [...env, '--cli', 'skillgate', 'mcp', '--agent', 'reporter', ...args];
+      const words = [
+        '--cli',
+        '--connect-timeout',
+        '60000',
+        ...env,
+        'skillgate',
+        'mcp',
+        '--agent',
+        'reporter',
+        ...args,
+      ];
       const { err, out } = await host.call(process.execPath, [program, ...words]);
       const isSo = holds.test(out + err);
       rows.push(isSo ? [says, true] : [says, false, (out + err).slice(-300).replaceAll('\n', ' ')]);
@@ -64,7 +79,7 @@ export async function tryInspector(): Promise<
     await host.close();
   }
 }
-tryInspector.package = '@modelcontextprotocol/inspector@0.15.0';
+tryInspector.package = mcpSuites.inspector;
 
 function tool(called: string, ...values: readonly string[]): string[] {
   return [

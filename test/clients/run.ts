@@ -14,6 +14,7 @@ import { tryCoding } from './coding.ts';
 import { tryInspector } from './inspector.ts';
 import { type Installer, installers } from './installers/clients.ts';
 import { type Outcome, tryInstallers } from './installers/try-installers.ts';
+import { mcpSuites, tryMcpSuites } from './mcp-suites.ts';
 import { type StubModel, startStubModel } from './stub-model.ts';
 
 const description = 'Writes the weekly report from the deals of the CRM.';
@@ -150,6 +151,7 @@ async function tryAgents(wanted: readonly string[]): Promise<void> {
     print(`${installed}: docs/coding-agent.md`, await tryCoding(client));
   }
   if (isWanted('inspector')) print(tryInspector.package, await tryInspector());
+  if (isWanted('mcp')) print(Object.values(mcpSuites).join(', '), await tryMcpSuites());
 }
 
 const wanted = process.argv.slice(2);

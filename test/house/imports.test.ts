@@ -46,7 +46,7 @@ const reserved: Record<string, RegExp> = {
   oauth4webapi: /^registry\/sign-in\//,
   '@napi-rs/keyring': /^runner\/secret-sources\/keychain\.ts$/,
   '@modelcontextprotocol/server':
-    /^(cli\/mcp\/mcp-server|registry\/foreign-clients\/mcp\/answer-mcp)\.ts$/,
+    /^(cli\/mcp\/mcp-(server|http)|registry\/foreign-clients\/mcp\/answer-mcp)\.ts$/,
   'ts-morph': /^scanner\//,
   unbash: /^scanner\//,
   'toml-eslint-parser': /^(scanner|skills-index\/packages|cli\/serve)\//,

@@ -54,15 +54,30 @@ export const agentRows: readonly CommandRow[] = [
   },
   {
     name: 'mcp',
-    summary: 'serve approved skills to an agent over MCP on stdin and stdout',
-    usage: '--agent NAME',
+    summary: 'serve approved skills to an agent over MCP, on stdin and stdout or over HTTP',
+    usage: '--agent NAME [--http] [--listen HOST:PORT]',
     examples: [
       [
         'skillgate mcp --agent reporter',
         'write this command into the MCP settings of the agent’s program',
       ],
+      [
+        'skillgate mcp --agent reporter --http',
+        'serve programs on this host that have the printed token',
+      ],
     ],
-    options: { agent: agentOption },
+    options: {
+      agent: agentOption,
+      http: {
+        type: 'boolean',
+        summary: 'serve over HTTP; the token is SKILLGATE_MCP_TOKEN, or a new one that is printed',
+      },
+      listen: {
+        type: 'string',
+        value: 'HOST:PORT',
+        summary: 'loopback address for --http (default: 127.0.0.1:4882)',
+      },
+    },
     args: { min: 0, max: 0 },
     load: () => import('../../mcp/mcp.ts'),
   },
