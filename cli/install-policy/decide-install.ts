@@ -42,7 +42,10 @@ export function decideKnown(known: Exclude<KnownBytes, { kind: 'unknown' }>): In
     : { decision: 'block', reason: known.reason, findings: [] };
 }
 
-/** @param unread entries that an installer would copy and that the scan did not read */
+/**
+ * @param reason what is known of the bytes, as a sentence
+ * @param unread entries that an installer would copy and that the scan did not read
+ */
 export function decideScanned(
   reason: string,
   report: ScanReport,
@@ -54,23 +57,27 @@ export function decideScanned(
   );
   switch (report.verdict) {
     case 'block':
-      return { decision: 'block', reason: `${reason} The scan found an attack.`, findings };
+      return { decision: 'block', reason: said(reason, 'The scan found an attack.'), findings };
     case 'incomplete':
       return {
         decision: 'block',
-        reason: `${reason} The scan could not read everything: ${unreadText(report)}.`,
+        reason: said(reason, `The scan could not read everything: ${unreadText(report)}.`),
         findings,
       };
     case 'review': {
-      const found = `${reason} The scan found what a person should look at.`;
+      const found = said(reason, 'The scan found what a person should look at.');
       return { decision: stricter(policy.review, policy.unknown), reason: found, findings };
     }
     case 'pass': {
       const beside = unread.length === 0 ? '' : `, and it read nothing in ${unread.join(', ')}`;
       const decision = unread.length === 0 ? policy.unknown : stricter(policy.unknown, 'warn');
-      return { decision, reason: `${reason} The scan found nothing${beside}.`, findings };
+      return { decision, reason: said(reason, `The scan found nothing${beside}.`), findings };
     }
   }
+}
+
+function said(...sentences: readonly string[]): string {
+  return sentences.filter((one) => one !== '').join(' ');
 }
 
 function stricter(a: InstallDecision, b: InstallDecision): InstallDecision {

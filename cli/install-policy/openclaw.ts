@@ -10,10 +10,10 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { gateFindingCharsMax, gateReasonCharsMax } from '../limits.ts';
-import { jsonText, shortText, terminalSafe } from '../terminal/output.ts';
+import { jsonText } from '../terminal/output.ts';
 import { failureText, type JudgedFolder, withJudge } from './judge-folder.ts';
 import type { ClaimedVersion } from './known-bytes.ts';
+import { plainFinding, plainReason } from './plain-answer.ts';
 import { policyOf } from './policy-options.ts';
 import { readRequest } from './read-request.ts';
 
@@ -38,7 +38,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     `${jsonText({
       protocolVersion: protocol,
       decision,
-      reason: plain(reason, gateReasonCharsMax),
+      reason: plainReason(reason),
       findings: findings.map(openClawFinding),
     })}\n`,
   );
@@ -80,18 +80,6 @@ const severities = {
   critical: 'critical',
 } as const;
 
-function openClawFinding({ rule, severity, message, path, line }: Finding) {
-  return {
-    ruleId: rule,
-    severity: severities[severity],
-    message: plain(message),
-    file: plain(path),
-    line,
-  };
-}
-
-// A text of the skill's author must not look like a line of OpenClaw's own, nor use up the 4,000
-// characters that OpenClaw shows.
-function plain(text: string, max = gateFindingCharsMax): string {
-  return shortText(terminalSafe(text), max);
+function openClawFinding(finding: Finding) {
+  return { ...plainFinding(finding), severity: severities[finding.severity] };
 }

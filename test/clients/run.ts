@@ -13,6 +13,7 @@ import { type Client, clients, installLineOf, installOnce } from './clients.ts';
 import { tryCoding } from './coding.ts';
 import { tryInspector } from './inspector.ts';
 import { type Installer, installers } from './installers/clients.ts';
+import { tryGates } from './installers/try-gates.ts';
 import { type Outcome, tryInstallers } from './installers/try-installers.ts';
 import { mcpSuites, tryMcpSuites } from './mcp-suites.ts';
 import { type StubModel, startStubModel } from './stub-model.ts';
@@ -156,8 +157,9 @@ async function tryAgents(wanted: readonly string[]): Promise<void> {
 
 const wanted = process.argv.slice(2);
 const [first, ...names] = wanted;
-if (first !== 'installers') await tryAgents(wanted);
+if (first !== 'installers' && first !== 'gates') await tryAgents(wanted);
 if (first === undefined || first === 'installers') {
   const isNamed = ({ name }: Installer): boolean => names.some((one) => name.startsWith(one));
   printOutcomes(await tryInstallers(names.length === 0 ? installers : installers.filter(isNamed)));
 }
+if (first === undefined || first === 'gates') printOutcomes(await tryGates());

@@ -45,4 +45,32 @@ export const installPolicyRows: readonly CommandRow[] = [
     args: { min: 0, max: 0 },
     load: () => import('../../install-policy/openclaw.ts'),
   },
+  {
+    name: 'policy claude-code',
+    summary: 'answer a hook of Claude Code: judge a skill before its text reaches the model',
+    usage: '',
+    examples: [
+      [
+        'skillgate policy claude-code || exit 2',
+        'the command of a hook for PreToolUse (matcher Skill) and UserPromptExpansion; exit code 2 makes Claude Code stop',
+      ],
+    ],
+    options: policyOptions,
+    args: { min: 0, max: 0 },
+    load: () => import('../../install-policy/claude-code.ts'),
+  },
+  {
+    name: 'policy pre-commit',
+    summary: 'scan the skills that have the named files; fail when a scan finds an attack',
+    usage: 'FILE…',
+    examples: [
+      [
+        'skillgate policy pre-commit skills/weekly-report/SKILL.md',
+        'what the hook of .pre-commit-hooks.yaml does with the files of a commit',
+      ],
+    ],
+    options: { review: policyOptions.review },
+    args: { min: 0, max: Number.POSITIVE_INFINITY },
+    load: () => import('../../install-policy/pre-commit.ts'),
+  },
 ];

@@ -128,7 +128,8 @@ describe('files that a registry of this host has', () => {
 
   it('are judged by kept evidence while the registry is down, and blocked without', async () => {
     const folder = folderOf(honest);
-    const [knowing, fresh] = [await makeInstaller(network), await makeInstaller(network)];
+    const knowing = await makeInstaller(network);
+    const fresh = await makeInstaller(network);
     const decisionOf = async (who: Installer): Promise<string> =>
       JSON.parse((await who.run('policy', 'check', folder, '--format', 'json')).out).judged[0]
         .decision;
@@ -160,15 +161,13 @@ describe('files that a registry of this host has', () => {
 
 describe('files that nobody approved', () => {
   it('are scanned: an attack blocks, the operator decides on the rest', async () => {
-    const [clean, renamed, asking, hostile, linked, beside, many] = [
-      folderOf(stranger()),
-      folderOf(makeReportSkill('@acme/other-report')),
-      folderOf(stranger({ files: { 'scripts/report.ts': asks } })),
-      folderOf(stranger({ files: { 'scripts/report.ts': theft } })),
-      folderOf(honest),
-      folderOf(honest),
-      folderOf(stranger()),
-    ];
+    const clean = folderOf(stranger());
+    const renamed = folderOf(makeReportSkill('@acme/other-report'));
+    const asking = folderOf(stranger({ files: { 'scripts/report.ts': asks } }));
+    const hostile = folderOf(stranger({ files: { 'scripts/report.ts': theft } }));
+    const linked = folderOf(honest);
+    const beside = folderOf(honest);
+    const many = folderOf(stranger());
     symlinkSync('/etc/passwd', join(linked, 'notes/more.md'));
     mkdirSync(join(beside, '.git'));
     writeFileSync(join(beside, '.git/config'), '[core]\n\tfsmonitor = sh -c theft\n');

@@ -1,0 +1,125 @@
+/**
+ * `skillgate policy claude-code`: a hook of Claude Code that judges a skill's folder before the
+ * skill's text reaches the model. Claude Code goes on after most failures of a hook, but not after
+ * exit code 2.
+ */
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import * as v from 'valibot';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { jsonText, printNote, safe } from '../terminal/output.ts';
+import { foldersOfSkill } from './claude-skill-folders.ts';
+import { type InstallDecision, installDecisions } from './decide-install.ts';
+import { failureText, type JudgedFolder, withJudge } from './judge-folder.ts';
+import { plainFinding, plainReason } from './plain-answer.ts';
+import { policyOf } from './policy-options.ts';
+import { readRequest } from './read-request.ts';
+
+const cwd = v.pipe(v.string(), v.check(isAbsolute, 'is not an absolute path'));
+const requestShape = v.variant('hook_event_name', [
+  v.looseObject({
+    hook_event_name: v.literal('PreToolUse'),
+    cwd,
+    tool_name: v.string(),
+    tool_input: v.looseObject({ skill: v.optional(v.string()) }),
+  }),
+  v.looseObject({
+    hook_event_name: v.literal('UserPromptExpansion'),
+    cwd,
+    expansion_type: v.string(),
+    command_name: v.string(),
+  }),
+]);
+type HookRequest = v.InferOutput<typeof requestShape>;
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  try {
+    const request = await readRequest(context, requestShape, 'the request of Claude Code');
+    context.stdout.write(`${jsonText(await answerTo(context, request))}\n`);
+    return exitCodes.ok;
+  } catch (cause) {
+    // Claude Code blocks at this exit code, and shows standard error.
+    printNote(context, safe`${failureText(cause)}`);
+    return exitCodes.usage;
+  }
+}
+
+/** An empty answer leaves the decision to the permissions of Claude Code. */
+async function answerTo(context: CommandContext, request: HookRequest): Promise<object> {
+  if (request.hook_event_name === 'PreToolUse') {
+    if (request.tool_name !== 'Skill') return {};
+    const { skill } = request.tool_input;
+    if (skill === undefined) throw new Problem('request-invalid', 'The request names no skill');
+    const { decision, reason } = await judgeSkill(context, request.cwd, skill);
+    if (decision === 'allow') return {};
+    return {
+      hookSpecificOutput: {
+        hookEventName: 'PreToolUse',
+        permissionDecision: decision === 'block' ? 'deny' : 'ask',
+        permissionDecisionReason: reason,
+      },
+    };
+  }
+  if (request.expansion_type !== 'slash_command') return {};
+  const folders = await foldersOf(context, request.cwd, request.command_name);
+  // Most such commands are no skills.
+  if (folders.length === 0) return {};
+  const { decision, reason } = await judgeFolders(context, folders);
+  if (decision === 'block') return { decision: 'block', reason };
+  // The person who typed the command has decided.
+  return decision === 'warn' ? { systemMessage: reason } : {};
+}
+
+interface JudgedSkill {
+  readonly decision: InstallDecision;
+  readonly reason: string;
+}
+
+async function judgeSkill(
+  context: CommandContext,
+  from: string,
+  skill: string,
+): Promise<JudgedSkill> {
+  const folders = await foldersOf(context, from, skill);
+  if (folders.length > 0) return judgeFolders(context, folders);
+  // Skills that Claude Code brings itself have no folder, and others may lie where nobody looks.
+  const reason = plainReason(`Skillgate found no folder of the skill ${JSON.stringify(skill)}.`);
+  return { decision: 'warn', reason };
+}
+
+function foldersOf({ env }: CommandContext, from: string, skill: string): Promise<string[]> {
+  const named = env.CLAUDE_CONFIG_DIR;
+  const config =
+    named !== undefined && named !== '' ? named : join(env.HOME ?? homedir(), '.claude');
+  return foldersOfSkill({ config, from, skill });
+}
+
+/** Of several folders with the skill's name, the strictest answer counts. */
+async function judgeFolders(
+  context: CommandContext,
+  folders: readonly string[],
+): Promise<JudgedSkill> {
+  const policy = policyOf(context);
+  const judged: JudgedFolder[] = [];
+  await withJudge(context, async (judge) => {
+    for (const folder of folders) judged.push(await judge({ folder, policy }));
+  });
+  const strictest = installDecisions.findLast((one) => judged.some((two) => two.decision === one));
+  const { folder, reason, findings } =
+    judged.find(({ decision }) => decision === strictest) ?? judged[0] ?? noFolder();
+  const lines = [`Skillgate: ${folder}. ${reason}`, ...findings.map(lineOf)];
+  return {
+    decision: strictest ?? 'block',
+    reason: lines.map((one) => plainReason(one)).join('\n'),
+  };
+}
+
+function lineOf(found: Parameters<typeof plainFinding>[0]): string {
+  const { ruleId, file, line, message } = plainFinding(found);
+  return `${ruleId} ${file}:${line} ${message}`;
+}
+
+function noFolder(): never {
+  throw new Problem('internal', 'No folder was judged');
+}
