@@ -196,8 +196,12 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
     api.route('/', routes(registry));
   api.route('/', statementRoutes(registry, addressOf));
   api.route('/', mailboxRoutes(registry, addressOf));
-  const document = { ...aboutTheApi, paths: { ...openapiPaths(api), ...besideTheApi }, components };
-  api.get('/openapi.json', (context) => context.json(document));
+  // At the first request: most starts, above all those of isolates, serve no such request.
+  let document: object | undefined;
+  api.get('/openapi.json', (context) => {
+    document ??= { ...aboutTheApi, paths: { ...openapiPaths(api), ...besideTheApi }, components };
+    return context.json(document);
+  });
   return api;
 }
 

@@ -42,8 +42,7 @@ export function databaseOf(
 }
 
 function migrated({ client, close }: DatabaseFile, afterCommit: () => void): OpenDatabase {
-  requireKnownForm(client, migrationsFolder());
-  migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
+  if (!isOfThisRelease(client)) migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
   const db = drizzle(withKeptStatements(client));
   const write = client.transaction((writes: readonly BatchWrite[]) => {
     for (const write of writes) run(write(db));
@@ -70,28 +69,33 @@ function migrated({ client, close }: DatabaseFile, afterCommit: () => void): Ope
 }
 
 /**
- * Refuses a database of a newer release: this release would write rows that lack what the newer
- * form needs.
+ * Whether the database has all migrations of this release. A database of a newer release is
+ * refused: this release would write rows that lack what the newer form needs.
  * @throws Problem `database-newer`
  */
-function requireKnownForm(client: DatabaseFile['client'], folder: string): void {
+function isOfThisRelease(client: DatabaseFile['client']): boolean {
   const made = client
     .prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '__drizzle_migrations'`)
     .get();
-  if (made === undefined) return;
+  if (made === undefined) return false;
   const { newest } = client
     .prepare('SELECT max(created_at) AS newest FROM __drizzle_migrations')
     .get() as { readonly newest: number | null };
-  const known = Math.max(...readMigrationFiles({ migrationsFolder: folder }).map(timeOf));
-  if (newest !== null && newest > known)
+  newestKnown ??= readNewestKnown();
+  if (newest !== null && newest > newestKnown)
     throw new Problem(
       'database-newer',
       'Cannot use the database of the registry: a newer release of Skillgate wrote it',
     );
+  return newest === newestKnown;
 }
 
-function timeOf({ folderMillis }: { readonly folderMillis: number }): number {
-  return folderMillis;
+/** The time of this release's newest migration, in milliseconds since 1970. */
+let newestKnown: number | undefined;
+
+function readNewestKnown(): number {
+  const all = readMigrationFiles({ migrationsFolder: migrationsFolder() });
+  return Math.max(...all.map(({ folderMillis }) => folderMillis));
 }
 
 // Beside the sources, or, for the emitted `dist/registry/`, in the package's own registry/ folder.

@@ -15,6 +15,7 @@ import type { RetentionRules } from '../../registry/retention/retention-rules.ts
 import type { SignOn } from '../../registry/sign-in/sign-on-config.ts';
 import { KnownFiles } from '../../registry/store/known-files.ts';
 import type { Objects } from '../../registry/store/objects.ts';
+import type { OpenDatabase } from '../../registry/store/sqlite.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { defaultPolicy, type Policy } from '../../skills-index/trust/policy/policy.ts';
 import { requireDocumented } from './documented-answers.ts';
@@ -47,17 +48,23 @@ export interface WorldOptions {
   readonly readers?: ReadersFile;
 }
 
-export async function makeWorld({
-  trust = makeRoot(),
-  policy = defaultPolicy,
-  sigstore,
-  quotas,
-  retention,
-  signOn,
-  readers,
-}: WorldOptions = {}): Promise<World> {
-  const stored = new Map<string, Uint8Array>();
-  const db = openMemoryDatabase();
+export async function makeWorld(options: WorldOptions = {}): Promise<World> {
+  return openWorld(options, openMemoryDatabase().db, new Map());
+}
+
+async function openWorld(
+  {
+    trust = makeRoot(),
+    policy = defaultPolicy,
+    sigstore,
+    quotas,
+    retention,
+    signOn,
+    readers,
+  }: WorldOptions,
+  db: OpenDatabase,
+  stored: Map<string, Uint8Array>,
+): Promise<World> {
   const errors: unknown[] = [];
   let time = Date.parse('2026-03-01T12:00:00Z');
   // Each request from elsewhere, unless a test says where from.
@@ -112,7 +119,7 @@ async function askOpen(path: string): Promise<Response> {
 }
 
 /** Everybody that the road needs, enrolled and signed in. */
-export interface Staffed extends World {
+interface Staff {
   readonly author: TestKey;
   readonly scanner: TestKey;
   readonly rita: TestKey;
@@ -120,9 +127,51 @@ export interface Staffed extends World {
   readonly tokens: Readonly<Record<'author' | 'scanner' | 'rita' | 'omar', string>>;
 }
 
+export type Staffed = World & Staff;
+
+/** A staffed registry that can be opened again. */
+interface StaffedImage {
+  readonly trust: TestRoot;
+  readonly staff: Staff;
+  readonly database: Buffer;
+  readonly stored: ReadonlyMap<string, Uint8Array>;
+}
+
+// Staffing takes longer than most tests. Worlds that are open at once never share an image: a test
+// with two registries has two roots of trust.
+const unused: StaffedImage[] = [];
+
 export async function makeStaffedWorld(options: WorldOptions = {}): Promise<Staffed> {
-  const world = await makeWorld(options);
-  const { send, trust } = world;
+  if (options.trust !== undefined) {
+    const world = await makeWorld(options);
+    return { ...world, ...(await enrolStaff(world)) };
+  }
+  const image = unused.pop() ?? (await makeStaffedImage());
+  const { staff, stored, trust } = image;
+  const { db } = openMemoryDatabase(image.database);
+  const copies = new Map(Array.from(stored, ([name, bytes]) => [name, new Uint8Array(bytes)]));
+  const world = await openWorld({ ...options, trust }, db, copies);
+  let isOpen = true;
+  const close = (): void => {
+    world.close();
+    if (isOpen) unused.push(image);
+    isOpen = false;
+  };
+  // Tests sign in again, which changes their tokens.
+  return { ...world, ...staff, tokens: { ...staff.tokens }, close };
+}
+
+async function makeStaffedImage(): Promise<StaffedImage> {
+  const { db, image } = openMemoryDatabase();
+  const world = await openWorld({}, db, new Map());
+  const { stored, trust } = world;
+  const staff = await enrolStaff(world);
+  const database = image();
+  world.close();
+  return { trust, staff, database, stored };
+}
+
+async function enrolStaff({ send, trust }: World): Promise<Staff> {
   const administrators = trust.administrators.slice(0, trust.root.threshold);
   const author = makeKey();
   const scanner = makeKey();
@@ -148,7 +197,7 @@ export async function makeStaffedWorld(options: WorldOptions = {}): Promise<Staf
     rita: await signIn(send, rita),
     omar: await signIn(send, omar),
   };
-  return { ...world, author, scanner, rita, omar, tokens };
+  return { author, scanner, rita, omar, tokens };
 }
 
 export function memoryObjects(stored: Map<string, Uint8Array>): Objects {
