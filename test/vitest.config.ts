@@ -30,6 +30,8 @@ const quick = {
   // Three at once on two cores: tests of git, of sandboxes and of the network wait now and then.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
   execArgv,
+  // Each scan has a thread of its own, which loads the scanner's sources.
+  env: compiledCode,
   testTimeout: 30_000,
   hookTimeout: 30_000,
   expect: waits,
