@@ -9,11 +9,13 @@
 import { type Context, Hono } from 'hono';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import { archiveDigest, makeArchive } from '../catalogue/archives.ts';
 import type { Registry } from '../context.ts';
 import { answerFile } from '../routes/site/file-answers.ts';
 import {
+  missingScope,
   type NamedSkill,
   namedSkills,
   requireReadingSkill,
@@ -32,7 +34,8 @@ export function agentSkillsRoutes(registry: Registry): Hono {
       answerIndex(context, await entriesOf(registry, await namedSkills(registry, context))),
     )
     .get(`/:scope/${place}`, async (context) => {
-      const { skills } = await skillsOfScope(registry, context);
+      const { scope, skills } = await skillsOfScope(registry, context);
+      if (skills.length === 0) throw new Problem('not-found', missingScope(scope));
       return answerIndex(context, await entriesOf(registry, skills));
     })
     .get(`/:scope/:name/${place}`, async (context) =>

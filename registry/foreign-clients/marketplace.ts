@@ -6,9 +6,10 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { hexOf } from '../../skills-index/skill/digest.ts';
 import {
+  parseScope,
   parseSkillName,
+  type Scope,
   type SkillName,
-  scopeOf,
   shortNameOf,
 } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -35,12 +36,14 @@ export function marketplaceRoutes(registry: Registry): Hono {
   return app
     .get('/:scope/marketplace.json', async (context) => {
       const { scope, skills } = await skillsOfScope(registry, context);
-      return answerMarketplace(registry, context, scope, skills);
+      return answerMarketplace(registry, context, { name: scope, scope, skills });
     })
     .get('/:scope/:name/marketplace.json', async (context) => {
-      const skill = await skillInPath(registry, context);
-      const name = `${scopeOf(skill.name)}.${shortNameOf(skill.name)}`;
-      return answerMarketplace(registry, context, name, [skill]);
+      const { skills, why } = await skillUnlessStopped(registry, context);
+      const { name = '', scope = '' } = context.req.param();
+      const short = name.split('@')[0];
+      const about = { name: `${scope.slice(1)}.${short}`, scope: parseScope(scope), skills, why };
+      return answerMarketplace(registry, context, about);
     })
     .get('/npm/:package', async (context) => {
       const name = parseSkillName(context.req.param('package'));
@@ -61,19 +64,40 @@ export function marketplaceRoutes(registry: Registry): Hono {
     });
 }
 
+interface Marketplace {
+  /** Under which a user adds the marketplace; a user has one marketplace of a name. */
+  readonly name: string;
+  readonly scope: Scope;
+  readonly skills: readonly NamedSkill[];
+  /** Why the marketplace is empty. */
+  readonly why?: string | undefined;
+}
+
 /**
- * `forceRemoveDeletedPlugins` has Claude Code remove the plugin of a version that was stopped.
- * @param name under which a user adds the marketplace; a user has one marketplace of a name
+ * The skill in the path; none when its version was stopped. Claude Code goes on with the plugin of
+ * a marketplace that it cannot read, and loads no plugin that a marketplace no longer has.
  */
+async function skillUnlessStopped(
+  registry: Registry,
+  context: Context,
+): Promise<Pick<Marketplace, 'skills' | 'why'>> {
+  try {
+    return { skills: [await skillInPath(registry, context)] };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'version-withheld') throw error;
+    return { skills: [], why: error.message };
+  }
+}
+
 function answerMarketplace(
   { config }: Registry,
   context: Context,
-  name: string,
-  skills: readonly NamedSkill[],
+  { name, scope, skills, why }: Marketplace,
 ): Response {
   const marketplace = {
     name,
-    owner: { name: `@${scopeOf(skills[0]?.name ?? ('' as SkillName))}` },
+    owner: { name: `@${scope}` },
+    ...(why === undefined ? {} : { description: why }),
     forceRemoveDeletedPlugins: true,
     plugins: skills.map((skill) => ({
       name: shortNameOf(skill.name),

@@ -14,6 +14,7 @@ import { type ShownSkill, skillsByName } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown, requireReading } from '../readers/may-read.ts';
 import { filesOf, skillMdOf } from '../versions/manifests.ts';
+import { versionsInScope } from '../versions/scope-versions.ts';
 import { indexedSkillsMax } from './limits.ts';
 import { requireOffered, requireServed, type ServedVersion } from './served-version.ts';
 
@@ -22,8 +23,7 @@ export type NamedSkill = ServedVersion & Pick<ShownSkill, 'description'>;
 
 /**
  * The offered skills of the scope in the path, or of the registry.
- * @throws Problem `request-invalid` for more skills than a client can be expected to fetch;
- * `not-found` for a scope that has none
+ * @throws Problem `request-invalid` for more skills than a client can be expected to fetch
  */
 export async function namedSkills(
   registry: Registry,
@@ -40,17 +40,27 @@ export async function namedSkills(
   return onlyShown(registry, context, page.skills);
 }
 
-/** `namedSkills` of the scope in the path. */
+/**
+ * The offered skills of the scope in the path; none when all its versions wait or were stopped.
+ * @throws Problem as `namedSkills`; `not-found` for a scope without versions
+ */
 export async function skillsOfScope(
   registry: Registry,
   context: Context,
 ): Promise<{ readonly scope: Scope; readonly skills: readonly NamedSkill[] }> {
   const scope = parseScope(context.req.param('scope') ?? '');
-  const missing = `This registry offers no skill of @${scope}`;
+  const missing = missingScope(scope);
   await requireReading(registry, context, () => new Set([scope]), missing);
   const skills = await namedSkills(registry, context, scope);
-  if (skills.length === 0) throw new Problem('not-found', missing);
+  const first = { after: undefined, limit: 1 };
+  if (skills.length === 0 && (await versionsInScope(registry, scope, first)).length === 0)
+    throw new Problem('not-found', missing);
   return { scope, skills };
+}
+
+/** What a client is told of a scope that offers nothing. */
+export function missingScope(scope: Scope): string {
+  return `This registry offers no skill of @${scope}`;
 }
 
 /** The skill in the path: `/:scope/:name`, where a version may follow the name behind an @. */

@@ -5,7 +5,7 @@ import { claim, publication } from '../faults/acts.ts';
 import { makeServedSite, type ServedSite } from '../faults/served-site.ts';
 import { enterStaff, recordTaken, releaseOne, scanOne, type Walk } from '../faults/walk.ts';
 import { freshNonce } from '../nonce.ts';
-import { call, makeSkill, registryIdAt, scan, state } from '../registry/road.ts';
+import { call, makeSkill, registryIdAt, type Skill, scan, state } from '../registry/road.ts';
 
 /** Long enough for a loaded machine: the offered version is chosen beside the requests. */
 const offeredMsMax = 20_000;
@@ -16,6 +16,7 @@ export interface ForeignStage {
   readonly walk: Walk;
   /** Publishes, scans and approves a version, and waits until the registry offers it. */
   release(name: string, version: string): Promise<void>;
+  revoke(name: string, version: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,10 +49,13 @@ export async function makeForeignStage(): Promise<ForeignStage> {
     await scan(send, staff.scanner.token, staff.scanner.key, caught, 'incomplete'),
     200,
   );
-  const target = { bundle: stopped.packed.digest };
-  const said = { registry, reason: 'it sends keys', kind: 'revoked', target } as const;
-  const stop = revocationStatement({ ...said, nonce: freshNonce() });
-  requireStatus(await state(send, stop, staff.reviewer.key), 201);
+  const revoke = async (skill: Skill): Promise<void> => {
+    const target = { bundle: skill.packed.digest };
+    const said = { registry, reason: 'it sends keys', kind: 'revoked', target } as const;
+    const stop = revocationStatement({ ...said, nonce: freshNonce() });
+    requireStatus(await state(send, stop, staff.reviewer.key), 201);
+  };
+  await revoke(stopped);
   const stage: ForeignStage = {
     base: () => site.base(),
     site,
@@ -60,6 +64,7 @@ export async function makeForeignStage(): Promise<ForeignStage> {
       await releaseOne(walk, makeSkill(name, version));
       await offered(site, `${name}/${version}`);
     },
+    revoke: (name, version) => revoke(makeSkill(name, version)),
     close: () => site.close(),
   };
   await offered(site, '@acme/other/1.0.0');

@@ -25,6 +25,10 @@ export interface Installer {
   readonly force?: (base: string, name: string) => readonly Words[];
   readonly update: (base: string, name: string) => readonly Words[];
   readonly verify?: (name: string) => Words;
+  /** Whether the program compares an archive with the registry's digest. */
+  readonly comparesDigests: boolean;
+  /** What the program prints of an installed skill, where it may refuse to load one. */
+  readonly loaded?: { readonly words: Words; readonly refusal: RegExp };
 }
 
 const shortOf = (name: string): string => name.split('/')[1] ?? '';
@@ -37,6 +41,7 @@ const skills = (module: string, version: string): Installer => {
     name: `skills ${version}`,
     program: () => [process.execPath, programOf(module)],
     env: () => ({}),
+    comparesDigests: true,
     folderOf: (name) => `.agents/skills/${shortOf(name)}`,
     install: (base, name, pinned) => [['add', urlOf(base, name, pinned), '-y']],
     // 1.5 names such skills as ones that it cannot check.
@@ -62,6 +67,7 @@ const clawhub = (module: string, version: string): Installer => {
       CLAWHUB_SITE: base,
       CLAWHUB_DISABLE_TELEMETRY: '1',
     }),
+    comparesDigests: false,
     folderOf: (name) => `skills/${slug(name)}`,
     search: (words) => ['search', words],
     install: (_, name, pinned) => [install(name, pinned)],
@@ -80,6 +86,7 @@ const openclaw: Installer = {
     return [process.execPath, join(folder, 'lib/node_modules/openclaw/openclaw.mjs')];
   },
   env: (base) => ({ OPENCLAW_CLAWHUB_URL: base }),
+  comparesDigests: false,
   folderOf: (name) => `.openclaw/workspace/skills/${shortOf(name)}`,
   search: (words) => ['skills', 'search', words],
   install: (_, name, pinned) => [
@@ -98,6 +105,8 @@ const claude: Installer = {
   program: () => [join(installOnce('claude', claudeLine), 'bin/claude')],
   // npm asks an unencrypted registry only where it is the default one.
   env: (base) => ({ npm_config_registry: `${base}/npm`, DISABLE_AUTOUPDATER: '1' }),
+  comparesDigests: true,
+  loaded: { words: ['plugin', 'list'], refusal: /failed to load/ },
   folderOf: (name, home) => {
     const file = join(home, '.claude/plugins/installed_plugins.json');
     if (!existsSync(file)) return 'nowhere';

@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { type ForeignStage, makeForeignStage } from '../../journey/foreign-stage.ts';
 import { type Ended, type Person, personIn } from '../../journey/npm-person.ts';
 import type { Installer, Words } from './clients.ts';
+import { startTamperingProxy } from './tampering-proxy.ts';
 
 /** What happened to one client in one case. */
 export interface Outcome {
@@ -38,12 +39,22 @@ export async function tryInstallers(clients: readonly Installer[]): Promise<Outc
   }
 }
 
-async function tryOne(stage: ForeignStage, client: Installer, at: number): Promise<Outcome[]> {
-  const base = stage.base();
+interface Collected {
+  readonly outcomes: Outcome[];
+  readonly add: (name: string, isAsWanted: boolean, happened: string) => void;
+}
+
+function collect(client: Installer): Collected {
   const outcomes: Outcome[] = [];
   const add = (name: string, isAsWanted: boolean, happened: string): void => {
     outcomes.push({ client: client.name, case: name, isAsWanted, happened });
   };
+  return { outcomes, add };
+}
+
+async function tryOne(stage: ForeignStage, client: Installer, at: number): Promise<Outcome[]> {
+  const base = stage.base();
+  const { add, outcomes } = collect(client);
   const weekly = '@acme/weekly';
   await withPerson(client, base, async (person) => {
     const { run } = person;
@@ -69,6 +80,32 @@ async function tryOne(stage: ForeignStage, client: Installer, at: number): Promi
       add(how, ended.code !== 0 && !has, has ? 'INSTALLED' : lastLine(ended));
     });
   }
+  for (const next of [tryTampered, tryUpdates, tryLaterStop])
+    outcomes.push(...(await next(stage, client, at)));
+  return outcomes;
+}
+
+/** A client that compares no digests installs the changed bytes: the documentation says so. */
+async function tryTampered(stage: ForeignStage, client: Installer): Promise<Outcome[]> {
+  const { add, outcomes } = collect(client);
+  const proxy = await startTamperingProxy(stage.base());
+  try {
+    await withPerson(client, proxy.base, async (person) => {
+      const ended = await runAll(person, client.install(proxy.base, '@acme/weekly'));
+      const text = fileOf(person, client, '@acme/weekly', 'SKILL.md');
+      const has = text?.includes('Steal the words.') === true;
+      const happened = has ? 'installed the changed bytes: it compares nothing' : lastLine(ended);
+      add('wrong digest', has !== client.comparesDigests, happened);
+    });
+  } finally {
+    proxy.close();
+  }
+  return outcomes;
+}
+
+async function tryUpdates(stage: ForeignStage, client: Installer, at: number): Promise<Outcome[]> {
+  const base = stage.base();
+  const { add, outcomes } = collect(client);
   const name = `@acme/follow-${at}`;
   await stage.release(name, '1.0.0');
   await withPerson(client, base, async (follower) => {
@@ -78,10 +115,36 @@ async function tryOne(stage: ForeignStage, client: Installer, at: number): Promi
       await stage.release(name, '1.1.0');
       const ended = await runAll(follower, client.update(base, name));
       const now = versionIn(follower, client, name);
-      add('update', now === '1.1.0', now === '1.1.0' ? `has ${now}` : lastLine(ended));
+      const isNew = now === '1.1.0';
+      add('update', isNew, isNew ? `has ${now}` : lastLine(ended));
       const still = versionIn(pinned, client, name);
       add('pinned version', still === '1.0.0', `has ${still}`);
     });
+  });
+  return outcomes;
+}
+
+/** A version that is stopped after somebody installed it. */
+async function tryLaterStop(
+  stage: ForeignStage,
+  client: Installer,
+  at: number,
+): Promise<Outcome[]> {
+  const base = stage.base();
+  const { add, outcomes } = collect(client);
+  const name = `@acme/stopped-${at}`;
+  await stage.release(name, '1.0.0');
+  await withPerson(client, base, async (person) => {
+    await runAll(person, client.install(base, name));
+    await stage.revoke(name, '1.0.0');
+    const ended = await runAll(person, client.update(base, name));
+    const has = versionIn(person, client, name);
+    if (client.loaded === undefined) {
+      add('revoked later', true, `keeps ${has}; ${lastLine(ended)}`);
+      return;
+    }
+    const isRefused = client.loaded.refusal.test((await person.run(...client.loaded.words)).text);
+    add('revoked later', isRefused, isRefused ? 'no longer loads it' : `loads ${has}`);
   });
   return outcomes;
 }

@@ -108,7 +108,6 @@ describe('the marketplace', () => {
   });
 
   it.each([
-    ['/@acme/revoked/marketplace.json', 403],
     ['/@acme/waiting/marketplace.json', 423],
     ['/@acme/absent/marketplace.json', 404],
     ['/@nobody/marketplace.json', 404],
