@@ -51,6 +51,8 @@ export const skillOutputBytesMax = 64 * 1024;
 /** Results of `skillgate search`. The host verifies each, with four requests the first time. */
 export const searchResults = 5;
 export const searchResultsMax = 20;
+/** How long a registry may take to find skills. */
+export const searchSecondsMax = 10;
 /** Hosts, secrets or folders that a line of a search names; further ones are counted. */
 export const mayDoNamesMax = 3;
 /** Characters of a task, reason or input from an agent. */
@@ -92,6 +94,10 @@ export const imageRetrySeconds = 3_600;
 export const childStopMillisMax = 4_000;
 /** How long an import retries while a registry answers that it is busy or limits the rate. */
 export const busySecondsMax = 300;
+/** What one search of an agent takes from registries, and the words that registries get. */
+export const registryNamesMax = 5;
+export const sentWordsMax = 32;
+export const sentWordCharsMax = 24;
 /** Results of one search. */
 export const searchHitsMax = 20;
 /**

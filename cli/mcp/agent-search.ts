@@ -1,10 +1,12 @@
 /** What an agent finds for a task, and what the search could not show. */
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { cleanDescription } from '../../skills-index/skill/text/shown-text.ts';
 import { namesShownMax, neededHitsMax, searchedSkillsMax } from '../limits.ts';
 import { type AgentContext, agentOf, grantFor, knownSkills, recordFor } from './agent-context.ts';
-import { type Findable, findable } from './agent-startable.ts';
+import { type Findable, findable, offerable } from './agent-startable.ts';
 import { needsText } from './needs-text.ts';
+import { namesFor } from './registry-names.ts';
 import { type DescribedSkill, searchSkills } from './skill-search.ts';
 
 export interface SearchHit extends DescribedSkill {
@@ -31,24 +33,48 @@ export async function searchFor(context: AgentContext, task: string): Promise<Se
   // Names without a grant appear only in the line of the call. One line for each name would let the
   // agent fill the log.
   const granted = namesIn(task).filter((name) => grantFor(agent, name) !== undefined);
-  const names = [...(await knownSkills(context, agent)), ...granted];
-  const found: SearchHit[] = [];
+  const known = [...new Set([...(await knownSkills(context, agent)), ...granted])];
+  const listed = await hitsFor(known.slice(0, searchedSkillsMax), (name) =>
+    findable(context, agent, name),
+  );
+  const inRegistry = await namesFor(context, agent, task);
+  const offered = await hitsFor(
+    inRegistry.names.filter((name) => !known.includes(name)),
+    (name) => offerable(context, agent, name),
+  );
+  const unlisted = inRegistry.unsearched.filter(
+    (scope) => !known.some((name) => name.startsWith(`@${scope}/`)),
+  );
+  return {
+    hits: orderedHits(task, listed.hits, offered.hits),
+    notes: notesAbout([...listed.missed, ...offered.missed], unlisted),
+  };
+}
+
+async function hitsFor(
+  names: readonly SkillName[],
+  find: (name: SkillName) => Promise<Findable>,
+): Promise<{ readonly hits: readonly SearchHit[]; readonly missed: readonly Missed[] }> {
+  const hits: SearchHit[] = [];
   const missed: Missed[] = [];
-  for (const name of [...new Set(names)].slice(0, searchedSkillsMax)) {
+  for (const name of names) {
     try {
-      found.push(hitOf(await findable(context, agent, name)));
+      hits.push(hitOf(await find(name)));
     } catch (problem) {
       // The audit log has the reason.
       if (!(problem instanceof Problem)) throw problem;
       missed.push({ name, code: problem.code });
     }
   }
-  const scopes = agent.grants.flatMap(({ skill }) => /^(@.*)\/\*$/.exec(skill)?.[1] ?? []);
-  const unlisted = scopes.filter((scope) => !names.some((name) => name.startsWith(`${scope}/`)));
-  return { hits: orderedHits(task, found), notes: notesAbout(missed, unlisted) };
+  return { hits, missed };
 }
 
-function orderedHits(task: string, found: readonly SearchHit[]): SearchHit[] {
+/** @param offered found by a registry for the task, in the registry's order */
+function orderedHits(
+  task: string,
+  found: readonly SearchHit[],
+  offered: readonly SearchHit[],
+): SearchHit[] {
   const named = new Set(namesIn(task));
   const hits = new Map(found.map((hit) => [hit.name, hit]));
   const ranked = searchSkills(task, found).flatMap((ranked) => {
@@ -59,6 +85,7 @@ function orderedHits(task: string, found: readonly SearchHit[]): SearchHit[] {
   const ordered = [
     ...ranked.filter((hit) => named.has(hit.name)),
     ...ranked.filter((hit) => !named.has(hit.name)),
+    ...offered.map((hit) => ({ ...hit, description: cleanDescription(hit.description) })),
   ];
   const needing = ordered.filter(({ needs }) => needs !== undefined);
   return [
@@ -86,7 +113,7 @@ function notesAbout(missed: readonly Missed[], scopes: readonly string[]): strin
     ...(scopes.length === 0
       ? []
       : [
-          `Of ${listed(scopes)} you may use any approved skill that your grant covers, but no list of these skills exists: search for a full name, such as ${scopes[0]}/NAME.`,
+          `Of ${listed(scopes.map((scope) => `@${scope}`))} you may use any approved skill that your grant covers. No list of these skills exists, and their registry was not searched: search for a task, or for a full name such as @${scopes[0]}/NAME.`,
         ]),
   ];
 }

@@ -20,7 +20,7 @@ import {
 } from '../../skills-index/skill/capability.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { readLock } from '../install/lock.ts';
+import { type LockedSkill, readLock } from '../install/lock.ts';
 import { admissionSecondsMax } from '../limits.ts';
 import { projectAt } from '../run/admission.ts';
 import { admitToStart, hostFiles, type Startable, type StartQuestion } from '../run/start-skill.ts';
@@ -75,8 +75,27 @@ export async function findable(
 ): Promise<Findable> {
   const before = recentOf(context, agent, name, 'search');
   if (before !== undefined) return { start: before };
-  const { start, beyond } = await judged(context, agent, name);
-  if (isEmpty(beyond)) return { start: remembered(context, start) };
+  const found = await judged(context, agent, name);
+  return isEmpty(found.beyond)
+    ? { start: remembered(context, found.start) }
+    : orAsking(context, agent, found);
+}
+
+/**
+ * As `findable`, for a skill that only a registry named for a task. The skill is not pinned: an
+ * agent that opens none of the skills that a registry offers has none of them in its lock.
+ */
+export async function offerable(
+  context: AgentContext,
+  agent: Agent,
+  name: SkillName,
+): Promise<Findable> {
+  const found = await judgedUnpinned(context, agent, name);
+  return isEmpty(found.beyond) ? { start: found.start } : orAsking(context, agent, found);
+}
+
+function orAsking(context: AgentContext, agent: Agent, { start, beyond }: Judged): Findable {
+  const { name } = start.admitted;
   if (context.host.policy.approvers.length === 0)
     throw holdFor(context, name, whyBeyond(agent, beyond));
   const hold = context.questions.waiting(name, start.admitted.version);
@@ -111,6 +130,16 @@ interface Judged {
 
 // Admits the version, and pins a version that the standing grant covers.
 async function judged(context: AgentContext, agent: Agent, name: SkillName): Promise<Judged> {
+  const found = await judgedUnpinned(context, agent, name);
+  if (found.locked === undefined && isEmpty(found.beyond)) await pinFor(context, found.start);
+  return found;
+}
+
+async function judgedUnpinned(
+  context: AgentContext,
+  agent: Agent,
+  name: SkillName,
+): Promise<Judged & { readonly locked: LockedSkill | undefined }> {
   const project = await projectAt(context.folder);
   const own = await readLock(ownLockOf(context));
   const locked = own.get(name) ?? project.lock.get(name);
@@ -130,8 +159,7 @@ async function judged(context: AgentContext, agent: Agent, name: SkillName): Pro
   const { capabilities, version } = start.admitted;
   const beyond =
     locked === undefined ? minus(capabilities, ceilingFor(agent, name, version)) : noCapabilities;
-  if (locked === undefined && isEmpty(beyond)) await pinFor(context, start);
-  return { start, beyond, question };
+  return { start, beyond, question, locked };
 }
 
 function whyBeyond(agent: Agent, beyond: Capabilities): string {

@@ -5,10 +5,10 @@
  */
 import * as v from 'valibot';
 import { peek } from '../../skills-index/client/peek.ts';
-import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
+import { parseSkillName, type Scope, type SkillName } from '../../skills-index/skill/name.ts';
 import { type Need, needs } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { taskCharsMax } from '../limits.ts';
+import { searchSecondsMax, taskCharsMax } from '../limits.ts';
 import { nearest } from '../nearest.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 
@@ -19,6 +19,8 @@ export interface RegistryQuery {
   readonly without: readonly Need[];
   /** The results that are asked for, and taken from the answer. */
   readonly limit: number;
+  /** Absent for all scopes. */
+  readonly scopes?: readonly Scope[];
 }
 
 export interface RegistryFindings {
@@ -49,12 +51,15 @@ const named = v.looseObject({ name: v.string() });
 /** @throws Problem `usage` for a task without words or a long one, and as `askRegistry` */
 export async function searchRegistry(
   world: RegistryWorld,
-  { task, without, limit }: RegistryQuery,
+  { task, without, limit, scopes }: RegistryQuery,
 ): Promise<RegistryFindings> {
   requireTask(task);
   const query = new URLSearchParams({ q: task, limit: String(limit) });
   if (without.length > 0) query.set('without', without.join(','));
-  const answer = await askRegistry(world, `/api/v1/search?${query}`, searchAnswer);
+  if (scopes !== undefined) query.set('scopes', scopes.join(','));
+  const answer = await askRegistry(world, `/api/v1/search?${query}`, searchAnswer, {
+    seconds: searchSecondsMax,
+  });
   const results = answer.results.slice(0, limit).map(nameOf);
   const names = results.flatMap((name) => name ?? []);
   const { facets } = answer;
