@@ -2,7 +2,7 @@
 import { withBrokenAddresses } from '../../scanner/lookup-tables/hidden-characters.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
-import { type Need, needs, needsOf } from '../../skills-index/skill/needs.ts';
+import { type Need, needs, needsOf, needWords } from '../../skills-index/skill/needs.ts';
 import { mayDoNamesMax } from '../limits.ts';
 
 const canVerb: Readonly<Record<Need, string>> = {
@@ -14,20 +14,11 @@ const canVerb: Readonly<Record<Need, string>> = {
   packages: 'load the package',
 };
 
-const absent: Readonly<Record<Need, string>> = {
-  network: 'network',
-  secrets: 'secrets',
-  environment: 'environment variables',
-  files: 'folders',
-  programs: 'programs',
-  packages: 'packages',
-};
-
 /** Such as `can reach api.crm.example, use the secret CRM_TOKEN; no folders, no programs`. */
 export function mayDoText(capabilities: Capabilities): string {
   const has = needsOf(capabilities);
   const can = has.map((need) => `${canVerb[need]} ${listed(namesOf(capabilities, need))}`);
-  const cannot = needs.filter((need) => !has.includes(need)).map((need) => absent[need]);
+  const cannot = needs.filter((need) => !has.includes(need)).map((need) => needWords[need]);
   return withBrokenAddresses(
     [
       ...(can.length === 0 ? [] : [`can ${can.join(', ')}`]),

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import * as host from '../../runner/host/public.ts';
-import { type Need, needs, needsOf } from '../../skills-index/skill/needs.ts';
+import { type Need, needs, needsOf, needWords } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { cleanDescription } from '../../skills-index/skill/text/shown-text.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -98,7 +98,10 @@ function searchText(context: CommandContext, { skills, findings, project, withou
       safe`No skill has the word “${word}”. Did you mean ${others.map((other) => `“${other}”`).join(' or ')}? The results are for that.`,
   );
   const results = skills.map((skill) => skillText(context, skill, project));
-  const unwanted = without.length === 0 ? '' : ` that needs no ${without.join(' and no ')}`;
+  const unwanted =
+    without.length === 0
+      ? ''
+      : ` that asks for no ${without.map((need) => needWords[need]).join(' and no ')}`;
   return joined(
     [
       ...corrections,
@@ -144,7 +147,9 @@ function facetsText({ total, needs: counts }: RegistryFindings): Safe[] {
   if (total === 0) return [];
   const parts = needs.flatMap((need) => {
     const number = counts[need] ?? 0;
-    return number === 0 ? [] : [`${number} ${number === 1 ? 'needs' : 'need'} ${need}`];
+    return number === 0
+      ? []
+      : [`${number} ${number === 1 ? 'asks' : 'ask'} for ${needWords[need]}`];
   });
   const among = parts.length === 0 ? '' : ` Among them, ${parts.join(', ')}.`;
   return [safe`The registry counts ${count(total, 'skill')} for this task.${among}`];

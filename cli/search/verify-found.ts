@@ -6,7 +6,7 @@
 import * as admission from '../../runner/admission/public.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
-import { type Need, needsOf } from '../../skills-index/skill/needs.ts';
+import { type Need, needsOf, needWords } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
@@ -80,6 +80,9 @@ async function verifyOne(
   const admitted = admission.requireAdmitted(found.admission, name);
   const unwanted = needsOf(admitted.capabilities).filter((need) => without.includes(need));
   if (unwanted.length > 0)
-    throw new Problem('not-admitted', `Cannot show ${name}: it needs ${unwanted.join(' and ')}`);
+    throw new Problem(
+      'not-admitted',
+      `Cannot show ${name}: the skill asks for ${unwanted.map((need) => needWords[need]).join(' and ')}`,
+    );
   return { admitted, notes: found.admission.notes };
 }

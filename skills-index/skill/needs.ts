@@ -15,6 +15,16 @@ export type Need = keyof typeof kindOfNeed;
 
 export const needs = Object.keys(kindOfNeed) as readonly Need[];
 
+/** What a skill without the need asks for none of. */
+export const needWords: Readonly<Record<Need, string>> = {
+  network: 'network',
+  secrets: 'secrets',
+  environment: 'environment variables',
+  files: 'folders',
+  programs: 'programs',
+  packages: 'packages',
+};
+
 export function isNeed(text: string): text is Need {
   return Object.hasOwn(kindOfNeed, text);
 }

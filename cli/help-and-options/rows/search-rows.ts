@@ -1,5 +1,5 @@
 /** The command that finds skills. */
-import { needs } from '../../../skills-index/skill/needs.ts';
+import { needs, needWords } from '../../../skills-index/skill/needs.ts';
 import type { CommandRow } from '../../command.ts';
 import { searchResults, searchResultsMax } from '../../limits.ts';
 
@@ -23,7 +23,7 @@ export const searchRows: readonly CommandRow[] = [
       ...Object.fromEntries(
         needs.map((need) => [
           `no-${need}`,
-          { type: 'boolean', summary: `only skills that need no ${need}` } as const,
+          { type: 'boolean', summary: `only skills that ask for no ${needWords[need]}` } as const,
         ]),
       ),
       limit: {

@@ -83,7 +83,7 @@ describe('a search of an honest registry', () => {
       ].join('\n'),
     );
     expect(out).toContain(
-      'The registry counts 3 skills for this task. Among them, 1 needs network.',
+      'The registry counts 3 skills for this task. Among them, 1 asks for network.',
     );
   });
 
@@ -104,7 +104,7 @@ describe('a search of an honest registry', () => {
     const { exit, out } = await user.run('search', 'zeppelins', '--no-secrets');
     expect({ exit, out }).toEqual({
       exit: 0,
-      out: 'Found no approved skill that needs no secrets for this task. Try other words for the task.\n',
+      out: 'Found no approved skill that asks for no secrets for this task. Try other words for the task.\n',
     });
   });
 
@@ -153,7 +153,9 @@ describe('a registry that lies', () => {
     expect(await search('invoices', '--no-network')).toMatchObject({
       exit: 6,
       results: [],
-      leftOut: [{ name: '@acme/invoice-mail', why: expect.stringContaining('it needs network') }],
+      leftOut: [
+        { name: '@acme/invoice-mail', why: expect.stringContaining('the skill asks for network') },
+      ],
     });
   });
 
