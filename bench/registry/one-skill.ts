@@ -1,7 +1,6 @@
 /** What one more version of a skill, and an installation, cost as the versions of the skill grow. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { indexFileName } from '../../registry/index/index-file.ts';
 import { parseSkillName } from '../../skills-index/skill/name.ts';
 import { publish } from '../../test/registry/road.ts';
@@ -12,7 +11,7 @@ import { Generator } from './generator/generator.ts';
 import { untilListed } from './generator/settle-rows.ts';
 import type { Names } from './generator/template.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
-import { cpuMsOf } from './process-figures.ts';
+import { cpuMsOf, untilIdle } from './process-figures.ts';
 import { type Served, whileServed } from './served.ts';
 import { benchSkill } from './skill.ts';
 import {
@@ -41,8 +40,6 @@ const rounds = 12;
 const installs = 5;
 const growthMax = 1.5;
 /** A process with less processor time in this time has no work left. */
-const idleMs = 3_000;
-const idleCpuMs = 30;
 
 const calls = ['publish', 'approve', 'install of the newest', 'install of the oldest'] as const;
 type Call = (typeof calls)[number];
@@ -146,13 +143,6 @@ async function measureAt(
     ]),
     bytes: newest.bytes,
   };
-}
-
-async function untilIdle(pid: number): Promise<void> {
-  for (let before = 0; cpuMsOf(pid) - before > idleCpuMs; ) {
-    before = cpuMsOf(pid);
-    await sleep(idleMs);
-  }
 }
 
 /** The median time of an installation on a new host, and the bytes that it reads. */

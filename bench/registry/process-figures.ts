@@ -1,6 +1,11 @@
 /** What the kernel counts of a process, and how loaded the machine is. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A process is idle that takes less processor time in that time. */
+const idleMs = 3_000;
+const idleCpuMs = 30;
 
 /** Processor milliseconds of a process so far, all threads. */
 export function cpuMsOf(pid: number): number {
@@ -13,6 +18,14 @@ export function cpuMsOf(pid: number): number {
     }
   });
   return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
+}
+
+/** Waits until what a process does beside requests is done. */
+export async function untilIdle(pid: number): Promise<void> {
+  for (let before = 0; cpuMsOf(pid) - before > idleCpuMs; ) {
+    before = cpuMsOf(pid);
+    await sleep(idleMs);
+  }
 }
 
 /** Resident memory of a process in MiB. */
