@@ -1,7 +1,8 @@
 /** Atom feeds (RFC 4287) of the last notices. */
 import { html } from 'hono/html';
+import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import type { Registry } from '../context.ts';
-import { feedNotices } from './limits.ts';
+import { feedLookedThrough, feedNotices } from './limits.ts';
 import { lastNotices } from './notice.ts';
 import type { EventNotice } from './notice-types.ts';
 
@@ -13,24 +14,53 @@ export async function deskFeed(registry: Registry): Promise<string> {
   return feedOf(registry, { path: '/review/notices.atom', title: 'desk', notices });
 }
 
-/**
- * A feed for everybody: versions that entered the index, and that were stopped there. The index
- * shows both to everybody as well.
- * @param onlyShown leaves out what the reader may not see
- */
-export async function publicFeed(
-  registry: Registry,
-  onlyShown: (notices: readonly EventNotice[]) => Promise<EventNotice[]>,
-): Promise<string> {
-  const last = await lastNotices(registry, feedNotices * 4);
-  const notices = await onlyShown(
-    last.filter(({ kind, state }) => state === 'approved' || kind === 'stopped'),
-  );
-  return feedOf(registry, {
+/** A feed for everybody. */
+export interface PublicFeed {
+  readonly path: string;
+  readonly title: string;
+  readonly has: (notice: EventNotice) => boolean;
+}
+
+/** The feeds of the whole registry. The index shows approvals and stops to everybody as well. */
+export const publicFeeds = [
+  {
     path: '/index/notices.atom',
     title: 'approved and stopped versions',
-    notices: notices.slice(0, feedNotices),
-  });
+    has: (notice) => isApproval(notice) || isStop(notice),
+  },
+  { path: '/feeds/approvals.atom', title: 'approved versions', has: isApproval },
+  { path: '/feeds/revocations.atom', title: 'suspended and revoked versions', has: isStop },
+] as const satisfies readonly PublicFeed[];
+
+/** The feed of one scope: what the last events of the registry have of it. */
+export function feedOfScope(scope: Scope): PublicFeed {
+  return {
+    path: `/feeds/@${scope}.atom`,
+    title: `approved and stopped versions of @${scope}`,
+    has: (notice) => scopeOf(notice.name) === scope && (isApproval(notice) || isStop(notice)),
+  };
+}
+
+function isApproval({ state }: EventNotice): boolean {
+  return state === 'approved';
+}
+
+function isStop({ kind }: EventNotice): boolean {
+  return kind === 'stopped';
+}
+
+/** @param onlyShown leaves out what the reader may not see */
+export async function printPublicFeed(
+  registry: Registry,
+  { has, path, title }: PublicFeed,
+  onlyShown: (notices: readonly EventNotice[]) => Promise<EventNotice[]>,
+): Promise<string> {
+  const last = await lastNotices(registry, feedLookedThrough);
+  const notices = (await onlyShown(last.filter(has))).slice(0, feedNotices);
+  // Without an account, nobody can open the page of the desk.
+  const link = ({ name, version }: EventNotice) => `${registry.config.base}/${name}@${version}`;
+  const linked = notices.map((notice) => ({ ...notice, link: link(notice) }));
+  return feedOf(registry, { path, title, notices: linked });
 }
 
 async function feedOf(
@@ -50,7 +80,8 @@ async function feedOf(
 <title>${title}</title>
 <updated>${at.toISOString()}</updated>
 <category term="${kind}"/>
-<link href="${link}"/>
+<link rel="alternate" href="${link}"/>
+<summary>${title}</summary>
 </entry>
 `,
   );

@@ -18,3 +18,5 @@ export const noticeGiveUpMs = 3 * 24 * 3_600_000;
 export const noticeKeptMs = 30 * 24 * 3_600_000;
 /** Entries of an Atom feed. */
 export const feedNotices = 50;
+/** The last notices in which a public feed looks for its entries. */
+export const feedLookedThrough = 1_000;

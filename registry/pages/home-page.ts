@@ -33,7 +33,7 @@ ${next === undefined ? '' : html`<nav class="pages" aria-label="pages of skills"
     body,
     path: '/',
     at: 'skills',
-    feed: '/index/notices.atom',
+    feed: '/feeds/approvals.atom',
   });
 }
 

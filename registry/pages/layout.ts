@@ -70,7 +70,7 @@ ${at === 'skills' ? '' : searchField}</header>
 ${body}
 </main>
 <footer><p>The registry proves nothing by this page. <code>skillgate verify</code> checks every signature on your own machine.</p>
-<p class="links"><a href="/index/notices.atom">Feed of approvals and stops</a> <a href="/review">Desk for reviewers</a></p></footer>
+<p class="links"><a href="/feeds/approvals.atom">Feed of approvals</a> <a href="/feeds/revocations.atom">Feed of stops</a> <a href="/review">Desk for reviewers</a></p></footer>
 </body>
 </html>`;
 }

@@ -4,5 +4,9 @@
 export const foundRows = 20;
 /** Versions on a page of a skill. */
 export const versionRows = 20;
+/** Findings that the page of a version shows. */
+export const publicFindingsMax = 100;
+/** Steps of one finding's flow. */
+export const publicFlowStepsMax = 20;
 /** Names in one line about packages. */
 export const packageNamesMax = 12;

@@ -1,28 +1,45 @@
 /** Pages for everybody: search, skills and their versions. */
 import { type Context, Hono } from 'hono';
-import { parseSkillName, type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import {
+  parseScope,
+  parseSkillName,
+  type SkillName,
+  scopeOf,
+} from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { queryCharsMax } from '../catalogue/limits.ts';
 import { findSkills } from '../catalogue/search/find-skills.ts';
-import { findSkill, type NewestPlace, skillsByTime } from '../catalogue/shown-skills.ts';
+import {
+  findSkill,
+  type NewestPlace,
+  skillsByName,
+  skillsByTime,
+} from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
 import { pageFileRoutes } from '../markup/page-files.ts';
+import { latest, readIdentities } from '../people/identities.ts';
 import { onlyShown, requireReading, scopesHiddenFrom } from '../readers/may-read.ts';
 import { withoutIn } from '../routes/search.ts';
+import { requireVersion } from '../versions/find-versions.ts';
 import { answerPage, namesHtml } from './answer-page.ts';
 import { readPublicVersion } from './approved-version.ts';
+import { badgeRoutes } from './badge.ts';
+import { readEvidence } from './evidence-tree.ts';
 import { type HomeView, homePage } from './home-page.ts';
 import { installLines } from './install-lines.ts';
 import { publicFiles } from './layout.ts';
 import { foundRows } from './limits.ts';
 import { listVersions } from './listed-versions.ts';
+import { publisherPage } from './publisher-page.ts';
 import { skillPage } from './skill-page.ts';
 import { versionPage } from './version-page.ts';
 
 /** Routes at the root of the site. */
 export function pageRoutes(registry: Registry): Hono {
-  const app = new Hono().route('/assets', pageFileRoutes(publicFiles));
+  const app = new Hono()
+    .route('/assets', pageFileRoutes(publicFiles))
+    .route('/', badgeRoutes(registry));
   app.get('/', async (context, next) => {
     // Programs get the addresses of the registry here.
     if (!namesHtml(context)) return next();
@@ -38,6 +55,24 @@ export function pageRoutes(registry: Registry): Hono {
     return version === undefined
       ? answerSkill(registry, context, name)
       : answerVersion(registry, context, { name, version: parseVersion(version) });
+  });
+  app.get('/:scope{@[^/]+}', async (context) => {
+    const scope = parseScope(context.req.param('scope'));
+    const missing = `This registry offers no skill of @${scope}`;
+    await requireReading(registry, context, () => new Set([scope]), missing);
+    const { after } = context.req.query();
+    const { chain } = await readIdentities(registry, { scopes: [scope] });
+    if (chain.scopeStatementOf(scope, latest) === undefined)
+      throw new Problem('not-found', missing);
+    const page = await skillsByName(registry, {
+      scope,
+      after: after === undefined ? undefined : parseSkillName(after),
+    });
+    const owners = chain.ownersOf(scope, latest);
+    const publishers = chain.publishersOf(scope, latest);
+    return answerPage(registry, context, (frame) =>
+      publisherPage(frame, { scope, owners, publishers, ...page }),
+    );
   });
   return app;
 }
@@ -65,8 +100,9 @@ async function answerVersion(
   const missing = `This registry has no version ${which.name}@${which.version}`;
   await requireReading(registry, context, () => new Set([scopeOf(which.name)]), missing);
   const version = await readPublicVersion(registry, which);
+  const evidence = await readEvidence(registry, await requireVersion(registry, which));
   const lines = installLines(registry, which);
-  return answerPage(registry, context, (frame) => versionPage(frame, { version, lines }));
+  return answerPage(registry, context, (frame) => versionPage(frame, { version, evidence, lines }));
 }
 
 async function readHome(registry: Registry, context: Context): Promise<HomeView> {

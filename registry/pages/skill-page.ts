@@ -22,7 +22,7 @@ export function skillPage(frame: PublicFrame, view: SkillView): Html {
   const { list, name, offered } = view;
   const path = `/${name}`;
   const versions = part('versions', 'Versions', versionList(name, list));
-  const feed = '/index/notices.atom';
+  const feed = `/feeds/@${scopeOf(name)}.atom`;
   const content = offered?.content;
   if (offered === undefined || content === undefined) {
     const description = `${name} has no version that anybody may install.`;
@@ -47,6 +47,7 @@ ${versions}
 ${versionFacts(detail, content)}
 ${approvalPart(detail)}
 <p><a href="/${name}@${detail.version}">Findings and evidence of ${detail.version}</a></p>
+<p><a href="${feed}">Feed of @${scopeOf(name)}</a></p>
 </aside></div>`;
   const title = html`${heading(name)} <span class="version">${detail.version}</span> ${stateBadge(detail.status)}`;
   return publicPage(frame, {
@@ -59,9 +60,10 @@ ${approvalPart(detail)}
   });
 }
 
-/** The name, its scope less bright. */
+/** The name, with a link to its scope. */
 export function heading(name: SkillName): Html {
-  return html`<span class="quiet">@${scopeOf(name)}/</span>${shortNameOf(name)}`;
+  const scope = `@${scopeOf(name)}`;
+  return html`<a href="/${scope}">${scope}</a>/${shortNameOf(name)}`;
 }
 
 function newestWords({ versions: [newest] }: VersionsPage): string {

@@ -12,8 +12,7 @@ export const styles = `${baseStyles}@layer parts {
   input::placeholder { color: var(--soft); opacity: 1; }
   main { width: 100%; max-width: 70rem; padding: 1.8rem 1rem 3rem; flex: 1; }
   h1 { font-size: clamp(1.45rem, 4.5vw, 1.95rem); }
-  h1 a { color: var(--soft); text-decoration: none; }
-  h1 a:hover { text-decoration: underline; }
+  h1 a { color: var(--soft); }
   h1 .badge { font-size: .85rem; vertical-align: .25em; }
   h2 { font-size: 1.2rem; }
   h3 { font-size: 1rem; }
@@ -77,6 +76,13 @@ export const styles = `${baseStyles}@layer parts {
   .changes li { padding: .1rem 0; overflow-wrap: anywhere; }
   .added { color: var(--warn); }
   .dropped { color: var(--soft); }
+
+  .findings { padding-left: 1.4rem; }
+  .findings li { padding: .3rem 0; }
+  .findings p { margin: 0; overflow-wrap: anywhere; }
+  .tree, .tree ul { list-style: none; padding: 0; }
+  .tree ul { margin-left: .45rem; padding-left: 1.1rem; border-left: 2px solid var(--rule); }
+  .tree li { padding: .15rem 0; overflow-wrap: anywhere; }
 
   @media (max-width: 52rem) {
     .two { grid-template-columns: minmax(0, 1fr); gap: 1rem; }

@@ -73,15 +73,21 @@ export const besideTheApi = {
     ['from', 'size'],
     'Nodes of the log’s tree that prove that the log of one size continues the log of a smaller size',
   ),
-  '/index/notices.atom': {
+  '/index/notices.atom': feed('The last approved and stopped versions, as an Atom feed'),
+  '/feeds/approvals.atom': feed('The last approved versions, as an Atom feed'),
+  '/feeds/revocations.atom': feed('The last suspended and revoked versions, as an Atom feed'),
+  '/feeds/@{scope}.atom': feed('The last approved and stopped versions of a scope', ['scope']),
+  '/badges/{scope}/{name}.json': {
     servers: [{ url: '/' }],
     get: {
-      summary: 'The last approved and stopped versions, as an Atom feed',
+      summary: 'A badge about the offered version of a skill, as shields.io reads it',
+      parameters: parametersOf(['scope', 'name']),
       responses: {
         '200': {
-          description: 'The feed, newest first',
-          content: { 'application/atom+xml': { schema: { type: 'string' } } },
+          description: 'The badge (schema version 1)',
+          content: { 'application/json': { schema: { type: 'object' } } },
         },
+        ...refusalsOf(['name-invalid', 'not-found', ...problemsOfAll]),
       },
     },
   },
@@ -91,12 +97,7 @@ export const besideTheApi = {
       summary:
         'The log indexes of all statements about the people, keys and scope behind a version, with the proofs that the log has no others',
       parameters: [
-        ...['scope', 'name', 'version'].map((name) => ({
-          name,
-          in: 'path',
-          required: true,
-          schema: { type: 'string' },
-        })),
+        ...parametersOf(['scope', 'name', 'version']),
         { name: 'size', in: 'query', required: false, schema: { type: 'integer', minimum: 1 } },
       ],
       responses: {
@@ -128,6 +129,32 @@ export const besideTheApi = {
   },
 };
 
+function feed(summary: string, names: readonly string[] = []): object {
+  return {
+    servers: [{ url: '/' }],
+    get: {
+      summary,
+      parameters: parametersOf(names),
+      responses: {
+        '200': {
+          description: 'The feed, newest first',
+          content: { 'application/atom+xml': { schema: { type: 'string' } } },
+        },
+        ...(names.length === 0 ? {} : refusalsOf(['name-invalid', 'not-found', ...problemsOfAll])),
+      },
+    },
+  };
+}
+
+function parametersOf(names: readonly string[]): object[] {
+  return names.map((name) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
 function advisoryPage(summary: string, type: string): object {
   return {
     servers: [{ url: '/' }],
@@ -151,12 +178,7 @@ function bytesAt(
     servers: [{ url: '/' }],
     get: {
       summary,
-      parameters: names.map((name) => ({
-        name,
-        in: 'path',
-        required: true,
-        schema: { type: 'string' },
-      })),
+      parameters: parametersOf(names),
       responses: {
         '200': {
           description: 'Bytes that never change',

@@ -45,6 +45,7 @@ const pages = {
   'a hostile version': '/@acme/hostile@0.1.0',
   quarantined: '/@acme/weekly-report@1.5.0',
   waiting: '/@acme/diary@1.1.0',
+  publisher: '/@acme',
   missing: '/@acme/nowhere',
 } as const;
 

@@ -4,6 +4,7 @@
  */
 import type { Finding, FlowStep } from '../../../skills-index/statement/finding.ts';
 import { count, type Html, html, term, untrusted } from '../../markup/markup.ts';
+import { rankFindings } from '../../markup/rank-findings.ts';
 import { severityBadge } from '../../markup/severity.ts';
 import { findingsShownMax, flowStepsShownMax } from '../limits.ts';
 import { ruleHref, weaknessTags } from '../rule.ts';
@@ -45,24 +46,6 @@ ${
 <ol class="findings" start="${deciding + 1}">${rest}</ol>`
 }
 ${more > 0 ? html`<p class="notice">${count(more, 'further finding')}: see the scan report.</p>` : ''}`;
-}
-
-const ranks = { critical: 0, high: 1, medium: 2, low: 3, info: 4 } as const;
-
-/** Deciding findings first, then the severest, then by place. */
-export function rankFindings(
-  findings: readonly Finding[],
-  decidedBy: readonly string[],
-): Finding[] {
-  const decides = (finding: Finding): number => (decidedBy.includes(finding.fingerprint) ? 0 : 1);
-  return [...findings].sort(
-    (a, b) =>
-      decides(a) - decides(b) ||
-      ranks[a.severity] - ranks[b.severity] ||
-      (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) ||
-      a.line - b.line ||
-      a.column - b.column,
-  );
 }
 
 /** The anchor of a finding: its fingerprint, so that a permalink survives moved lines. */

@@ -17,6 +17,7 @@ import {
   term,
   untrusted,
 } from '../../markup/markup.ts';
+import { rankFindings } from '../../markup/rank-findings.ts';
 import { severityBadge, stateBadge, verdictBadge } from '../../markup/severity.ts';
 import type { ComparedCopy } from '../../review/compared-copies.ts';
 import type { ReviewDetail } from '../../review/review.ts';
@@ -33,7 +34,7 @@ import {
 } from './capability-matrix.ts';
 import type { Sources } from './code-frame.ts';
 import { type DecisionView, decisionPanel } from './decision.ts';
-import { findingAnchor, findingList, rankFindings } from './finding.ts';
+import { findingAnchor, findingList } from './finding.ts';
 import { renderMarkdown } from './markdown.ts';
 import { nearCopyList } from './near-copies.ts';
 import { packageRows, packageTable } from './package-table.ts';

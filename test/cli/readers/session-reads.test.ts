@@ -188,9 +188,12 @@ describe('the session of a login', () => {
     const served = createApp(world.registry, { logError: () => undefined })
       .routes.filter(({ method, path }) => method === 'GET' && /^\/[^/*]+\/./.test(path))
       .map(({ path }) => path.replace(/[:{*].*$/, 'x'))
-      // The desk has a cookie of its own, clients of other forms read archives, and pages are for
-      // browsers.
-      .filter((path) => !/^\/(?:x$|(?:review|all|archives|.well-known|assets)\/)/.test(path));
+      // The desk has a cookie of its own, clients of other forms read archives and packages, and
+      // pages are for browsers.
+      .filter(
+        (path) =>
+          !/^\/(?:x$|(?:review|all|archives|.well-known|assets|badges|feeds|npm)\/)/.test(path),
+      );
     expect(served.length).toBeGreaterThan(20);
     for (const path of served)
       expect([path, ...(await sentTo(`${base}${path}`))]).toEqual([path, ...mine]);

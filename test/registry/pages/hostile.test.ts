@@ -4,18 +4,30 @@ import type { PublicVersion } from '../../../registry/pages/approved-version.ts'
 import { failurePage } from '../../../registry/pages/failure-page.ts';
 import { homePage } from '../../../registry/pages/home-page.ts';
 import { installLines } from '../../../registry/pages/install-lines.ts';
+import { publisherPage } from '../../../registry/pages/publisher-page.ts';
 import { skillPage } from '../../../registry/pages/skill-page.ts';
 import { versionPage } from '../../../registry/pages/version-page.ts';
 import type { VersionState } from '../../../registry/versions/status.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { foreignMarkup, publicMarkup } from '../desk/live-markup.ts';
 import { payloads } from '../desk/payloads.ts';
-import { detail, name, now, report, someDigest, version } from '../desk/story.ts';
+import { detail, finding, name, now, report, someDigest, version } from '../desk/story.ts';
 
 const frame = { base: 'http://localhost', origin: 'localhost' };
 const config = { base: 'http://localhost', hosts: [] };
 const lines = installLines({ config, readers: undefined }, { name });
+
+const evidence = {
+  name,
+  version,
+  bundle: someDigest('bundle'),
+  root: someDigest('root'),
+  origin: 'localhost',
+  statements: [{ predicateType: predicateTypes.publish, logIndex: 3, at: now }],
+};
 
 function hostileVersion(text: string, status: VersionState): PublicVersion {
   const capabilities = {
@@ -55,12 +67,18 @@ function hostileVersion(text: string, status: VersionState): PublicVersion {
             description: text,
             manifest,
             inferred: true,
-            report: report(),
+            report: hostileReport(text),
             change: { since: version, added, dropped },
           },
         }
       : {}),
   };
+}
+
+function hostileReport(text: string): ReturnType<typeof report> {
+  const flow = [{ path: text, line: 1, column: 1, note: text }];
+  const found = finding({ message: text, rule: text, fix: text, path: text, flow });
+  return report({ findings: [found], decidedBy: [found.fingerprint] });
 }
 
 function hostileSkill(text: string): string {
@@ -74,9 +92,9 @@ function hostileSkill(text: string): string {
 const pages: Readonly<Record<string, (text: string) => string>> = {
   skill: hostileSkill,
   version: (text) =>
-    String(versionPage(frame, { version: hostileVersion(text, 'approved'), lines })),
+    String(versionPage(frame, { version: hostileVersion(text, 'approved'), evidence, lines })),
   'version in quarantine': (text) =>
-    String(versionPage(frame, { version: hostileVersion(text, 'quarantined'), lines })),
+    String(versionPage(frame, { version: hostileVersion(text, 'quarantined'), evidence, lines })),
   home: (text) =>
     String(
       homePage(frame, {
@@ -96,6 +114,11 @@ const pages: Readonly<Record<string, (text: string) => string>> = {
         next: new URLSearchParams({ q: text.toWellFormed() }).toString(),
       }),
     ),
+  publisher: (text) => {
+    const owners = [{ issuer: text, subject: text }];
+    const scope = parseScope('acme');
+    return String(publisherPage(frame, { scope, owners, publishers: owners, skills: [] }));
+  },
   failure: (text) =>
     String(failurePage(frame, new Problem('request-invalid', text, { hint: text }))),
 };

@@ -50,7 +50,7 @@ describe('the public pages', () => {
   it('shows what a skill can and cannot do, and what each version asks for anew', async () => {
     const { status, text } = await read('/@acme/report');
     expect(status).toBe(200);
-    expect(text).toContain('@acme/ report 1.1.0 ✓ approved');
+    expect(text).toContain('@acme /report 1.1.0 ✓ approved');
     expect(text).toContain('send GET requests to api.crm.example/v2/… reads deals');
     expect(text).toContain('npx skills add http://localhost/@acme/report');
     expect(text).toContain('asks anew: egress GET hxxps://api[.]crm[.]example/v2/*');
@@ -62,6 +62,69 @@ describe('the public pages', () => {
     const { text } = await read('/@acme/report@1.0.0');
     expect(text).toContain('skillgate install @acme/report@1.0.0');
     expect(text).not.toContain('crm');
+  });
+
+  it('shows findings and the chain of evidence of a version', async () => {
+    const { html, text } = await read('/@acme/report@1.1.0');
+    expect(text).toContain('Findings (0)');
+    expect(text).toMatch(
+      /Root of trust of \S+ sha256:\w+… The log of \S+ its signed head The author published these files statement \d+ , 1 Mar 2026 A scanner scanned/,
+    );
+    const [, statement = ''] = /href="(\/log\/statements\/\d+)"/.exec(html) ?? [];
+    expect((await world.send(statement)).status).toBe(200);
+  });
+
+  it('shows who may publish in a scope, and its approved skills', async () => {
+    const { status, text } = await read('/@acme');
+    expect(status).toBe(200);
+    expect(text).toContain('@acme/report 1.1.0');
+    expect(text).not.toMatch(/@acme\/(waiting|held|refused|revoked)/);
+    expect(text).toContain('Owners sha256:');
+    expect((await read('/@nobody')).status).toBe(404);
+  });
+
+  it.each([
+    ['report', 'approved 1.1.0 · network: 1 host', 'brightgreen'],
+    ['waiting', 'no approved version', 'lightgrey'],
+    ['held', 'quarantined', 'red'],
+    ['revoked', 'revoked', 'red'],
+  ])('has a badge for %s: %s', async (name, message, color) => {
+    const answer = await world.send(`/badges/@acme/${name}.json`);
+    expect(await answer.json()).toEqual({ schemaVersion: 1, label: 'skillgate', message, color });
+  });
+
+  it.each(['/badges/@acme/absent.json', '/badges/@acme/report', '/feeds/@nobody.atom', '/feeds/x'])(
+    'misses %s',
+    async (path) => expect((await world.send(path)).status).toBe(404),
+  );
+
+  it.each([
+    [
+      'approvals',
+      [
+        '@acme/revoked 1.0.0 is approved',
+        '@acme/report 1.1.0 is approved',
+        '@acme/report 1.0.0 is approved',
+      ],
+    ],
+    ['revocations', ['@acme/revoked 1.0.0 is revoked']],
+    [
+      '@acme',
+      [
+        '@acme/revoked 1.0.0 is revoked',
+        '@acme/revoked 1.0.0 is approved',
+        '@acme/report 1.1.0 is approved',
+        '@acme/report 1.0.0 is approved',
+      ],
+    ],
+  ])('has a feed of %s that leads to public pages', async (name, titles) => {
+    const answer = await world.send(`/feeds/${name}.atom`);
+    expect(answer.headers.get('content-type')).toBe('application/atom+xml; charset=utf-8');
+    const text = await answer.text();
+    const entries = text.split('<entry>').slice(1);
+    expect(entries.map((entry) => /<title>(.*)<\/title>/.exec(entry)?.[1])).toEqual(titles);
+    expect(text).toContain('<link rel="alternate" href="http://localhost/@acme/revoked@1.0.0"/>');
+    expect(text).not.toMatch(new RegExp(secretWords.replace(' ', '|')));
   });
 
   it.each([

@@ -44,6 +44,8 @@ async function tell(): Promise<Staffed> {
 /** Addresses with a query. */
 const asked = [
   '/@acme/payroll@1.0.0',
+  '/badges/@acme/payroll.json',
+  '/feeds/@acme.atom',
   '/?q=payrol',
   '/?q=count+the+words',
   // A name with a typo, so that an answer that has the name tells of the skill.
@@ -173,6 +175,7 @@ describe('a private scope', () => {
     '/api/v1/versions/@acme/payroll/1.0.0',
     '/api/v1/scopes/acme',
     '/@acme/payroll',
+    '/@acme',
     '/packs/files/BUNDLE/0',
     '/@acme/.well-known/agent-skills/index.json',
     '/@acme/payroll/.well-known/agent-skills/index.json',

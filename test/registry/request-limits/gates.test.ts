@@ -108,8 +108,12 @@ describe('the door of the registry', () => {
     const { body } = await call(world.send, '/api/v1/openapi.json');
     expect(body.openapi).toMatch(/^3\.1/);
     expect(Object.keys(body.paths).sort()).toEqual([
+      '/badges/{scope}/{name}.json',
       '/blobs/sha256/{hex}',
       '/download',
+      '/feeds/@{scope}.atom',
+      '/feeds/approvals.atom',
+      '/feeds/revocations.atom',
       '/incidents',
       '/index/notices.atom',
       '/index/parts/{scope}/{name}/{digest}',
