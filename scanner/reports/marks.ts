@@ -29,6 +29,8 @@ export interface ReportMark {
 export interface Marks {
   /** @param skill `path` of the report with the finding */
   of(finding: Finding, skill: string): ReportMark;
+  /** The capabilities in the earlier report of a skill; undefined where there is none. */
+  before(skill: string): ScanReport['capabilities'] | undefined;
   /**
    * Suppressions without effect, one line each. @param found fingerprints of all findings of the
    * scan
@@ -45,7 +47,11 @@ export function countAccepted(
 }
 
 /** Nothing is suppressed, and nothing compared. */
-export const noMarks: Marks = { of: () => ({}), idle: () => [] };
+export const noMarks: Marks = { of: () => ({}), before: () => undefined, idle: () => [] };
+
+/** What marks need of an earlier report. */
+type EarlierReport = Pick<ScanReport, 'path' | 'findings'> &
+  Partial<Pick<ScanReport, 'capabilities'>>;
 
 /**
  * Marks for findings.
@@ -54,7 +60,7 @@ export const noMarks: Marks = { of: () => ({}), idle: () => [] };
  */
 export function marksFrom(
   suppressions: readonly Suppression[],
-  baseline: readonly Pick<ScanReport, 'path' | 'findings'>[] | undefined,
+  baseline: readonly EarlierReport[] | undefined,
   today: string,
 ): Marks {
   const suppressed = new Map(
@@ -74,6 +80,7 @@ export function marksFrom(
       const reason = whyVoid(suppression, finding, today);
       return reason === undefined ? { ...state, suppression } : { ...state, void: reason };
     },
+    before: (skill) => baseline?.find(({ path }) => path === skill)?.capabilities,
     idle: (found) => idleIn(suppressions, found, today),
   };
 }

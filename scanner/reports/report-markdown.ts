@@ -41,6 +41,7 @@ export function printMarkdown(
     ...unread(report),
     ...deciding.map((finding) => printDeciding(finding, { report, lines, marks })),
     printCapabilities(report),
+    printChanges(report, marks),
     others.length === 0
       ? ''
       : folded(
@@ -59,6 +60,30 @@ export function printMarkdown(
 function notTaken(report: ScanReport): string[] {
   const why = whyNotTaken(report);
   return why === undefined ? [] : [`Can be taken: no. ${markdownText(why)}`];
+}
+
+/** What the skill asks for or does anew since the earlier report, and what it no longer does. */
+function printChanges({ capabilities, path }: ScanReport, marks: Marks): string {
+  const before = marks.before(path);
+  if (before === undefined) return '';
+  const textsOf = (some: ScanReport['capabilities']): string[] =>
+    capabilityRows(some).map(({ text }) => text);
+  const was = new Set(textsOf(before));
+  const now = new Set(textsOf(capabilities));
+  const anew = [...now].filter((text) => !was.has(text));
+  const gone = [...was].filter((text) => !now.has(text));
+  if (anew.length + gone.length === 0) return 'No capability changed since the earlier report.';
+  return [
+    ...changes('New capabilities since the earlier report', anew),
+    ...changes('Capabilities that are gone', gone),
+  ].join('\n\n');
+}
+
+function changes(title: string, texts: readonly string[]): string[] {
+  if (texts.length === 0) return [];
+  const shown = texts.slice(0, rowsShownMax).map((text) => `- ${markdownCode(text)}`);
+  const more = texts.length - shown.length;
+  return [`**${title}:**\n\n${[...shown, ...(more === 0 ? [] : [`- ${more} more`])].join('\n')}`];
 }
 
 interface View {

@@ -76,6 +76,11 @@ export function sarifDriver(rules: readonly Rule[], version: string, ruleSet: st
         shortDescription: { text: 'What no scan decides' },
         defaultConfiguration: { level: 'note' },
       },
+      {
+        id: 'cut',
+        shortDescription: { text: 'Findings that the file has no room for' },
+        defaultConfiguration: { level: 'warning' },
+      },
     ],
     supportedTaxonomies: lists.map(({ list }, index) => ({ name: list.name, index })),
     properties: { ruleSet },

@@ -8,6 +8,7 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { Rule } from '../rule.ts';
 import type { Marks } from './marks.ts';
 import { notDecided } from './report-text.ts';
+import { cutNote, fitForGitHub } from './sarif-limits.ts';
 import { artifactUri, messageText, sarifResults } from './sarif-results.ts';
 import { type Sarif, sarifDriver, sarifTaxonomies } from './sarif-rules.ts';
 
@@ -55,7 +56,8 @@ export class SarifRun {
   /** The log file. */
   end(): Sarif {
     const { rules, version, ruleSet } = this.#options;
-    return {
+    const whole = this.#results.length;
+    return fitForGitHub(this.#results, (results) => ({
       $schema:
         'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
       version: '2.1.0',
@@ -66,7 +68,11 @@ export class SarifRun {
           invocations: [
             {
               executionSuccessful: this.#notifications.length === 0,
-              toolExecutionNotifications: [...this.#notifications, undecided],
+              toolExecutionNotifications: [
+                ...this.#notifications,
+                undecided,
+                ...cutNote(results.length, whole),
+              ],
             },
           ],
           originalUriBaseIds: {
@@ -74,11 +80,11 @@ export class SarifRun {
           },
           columnKind: 'utf16CodeUnits',
           artifacts: this.#artifacts,
-          results: this.#results,
+          results,
           properties: { skills: this.#skills },
         },
       ],
-    };
+    }));
   }
 }
 

@@ -66,6 +66,20 @@ describe('a report in Markdown', () => {
     expect(text).toContain(`\n1 of ${report.findings.length} findings is accepted.\n`);
   });
 
+  it('lists the capabilities that changed since an earlier report', async () => {
+    const now = await reportOf(sender, 'a');
+    const before = await reportOf(filesOf({ 'SKILL.md': plainSkillMd }), 'a');
+    const text = (marks = noMarks): string => printMarkdown(now, sender, marks);
+    const since = (earlier: typeof now): string => text(marksFrom([], [earlier], '2026-11-20'));
+    const title = '**New capabilities since the earlier report:**';
+    expect(since(before)).toMatch(/\*\*New capabilities since the earlier report:\*\*\n\n- <code>/);
+    expect(since(now)).toContain('No capability changed since the earlier report.');
+    // A skill without an earlier report has the table of all capabilities.
+    for (const none of [text(), since({ ...before, path: 'b' })]) expect(none).not.toContain(title);
+    const back = printMarkdown(before, sender, marksFrom([], [now], '2026-11-20'));
+    expect(back).toMatch(/\*\*Capabilities that are gone:\*\*\n\n- <code>/);
+  });
+
   it('lets nothing of a skill be markup', async () => {
     const text = printMarkdown(await reportOf(hostile), hostile, noMarks);
     const blocks = [...text.matchAll(/<pre>([^<>]*)<\/pre>/g)];
