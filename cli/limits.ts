@@ -53,6 +53,8 @@ export const searchResults = 5;
 export const searchResultsMax = 20;
 /** How long a registry may take to find skills. */
 export const searchSecondsMax = 10;
+/** Characters of a task in the address of a search. */
+export const taskUrlCharsMax = 8_000;
 /** Hosts, secrets or folders that a line of a search names; further ones are counted. */
 export const mayDoNamesMax = 3;
 /** Characters of a task, reason or input from an agent. */

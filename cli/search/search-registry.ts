@@ -8,7 +8,7 @@ import { peek } from '../../skills-index/client/peek.ts';
 import { parseSkillName, type Scope, type SkillName } from '../../skills-index/skill/name.ts';
 import { type Need, needs } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { searchSecondsMax, taskCharsMax } from '../limits.ts';
+import { searchSecondsMax, taskCharsMax, taskUrlCharsMax } from '../limits.ts';
 import { nearest } from '../nearest.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 
@@ -78,12 +78,12 @@ export async function searchRegistry(
 }
 
 function requireTask(task: string): void {
-  if (/[\p{L}\p{N}]/u.test(task) && task.length <= taskCharsMax) return;
+  // A server refuses an address of more than 16 KiB, and does not say why.
+  const isLong = new URLSearchParams({ task }).toString().length > taskUrlCharsMax;
+  if (!isLong && /[\p{L}\p{N}]/u.test(task) && task.length <= taskCharsMax) return;
   throw new Problem(
     'usage',
-    task.length > taskCharsMax
-      ? `Cannot search: the task has ${task.length} characters, and a search takes ${taskCharsMax}`
-      : 'Cannot search: the task has no word',
+    `Cannot search: the task ${isLong || task.length > taskCharsMax ? 'is too long' : 'has no word'}`,
     { hint: 'name the task in a sentence: skillgate search "read invoices from mail"' },
   );
 }

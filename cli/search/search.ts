@@ -31,6 +31,7 @@ export async function run(given: CommandContext): Promise<ExitCode> {
   const terms = { base, without, project, hostPolicy };
   const checked = await verifyFound(context, findings.names, terms);
   const { skills } = checked;
+  const isAllRefused = skills.length === 0 && checked.leftOut.length + findings.nameless > 0;
   answer(
     context,
     {
@@ -43,10 +44,9 @@ export async function run(given: CommandContext): Promise<ExitCode> {
       registrySays: { total: findings.total, needs: findings.needs },
       corrected: findings.corrected,
     },
-    () => searchText(context, { skills, findings, project, without }),
+    () => searchText(context, { skills, findings, project, without, isAllRefused }),
   );
   printLeftOut(context, checked, findings);
-  const isAllRefused = skills.length === 0 && checked.leftOut.length + findings.nameless > 0;
   return isAllRefused ? exitCodes.refused : exitCodes.ok;
 }
 
@@ -90,28 +90,31 @@ interface Shown {
   readonly findings: RegistryFindings;
   readonly project: Project;
   readonly without: readonly Need[];
+  /** Whether the registry named skills, and all were left out. */
+  readonly isAllRefused: boolean;
 }
 
-function searchText(context: CommandContext, { skills, findings, project, without }: Shown): Safe {
+function searchText(context: CommandContext, shown: Shown): Safe {
+  const { skills, findings, project } = shown;
   const corrections = Object.entries(findings.corrected).map(
     ([word, others]) =>
       safe`No skill has the word “${word}”. Did you mean ${others.map((other) => `“${other}”`).join(' or ')}? The results are for that.`,
   );
   const results = skills.map((skill) => skillText(context, skill, project));
-  const unwanted =
-    without.length === 0
-      ? ''
-      : ` that asks for no ${without.map((need) => needWords[need]).join(' and no ')}`;
   return joined(
     [
       ...corrections,
-      ...(skills.length === 0
-        ? [safe`Found no approved skill${unwanted} for this task. Try other words for the task.`]
-        : results),
+      ...(skills.length === 0 ? [nothingText(shown)] : results),
       ...facetsText(findings),
     ],
     '\n\n',
   );
+}
+
+function nothingText({ without, isAllRefused }: Shown): Safe {
+  if (isAllRefused) return safe`This host left out all results of the registry.`;
+  const unwanted = without.map((need) => needWords[need]).join(' and no ');
+  return safe`Found no approved skill${unwanted === '' ? '' : ` that asks for no ${unwanted}`} for this task. Try other words for the task.`;
 }
 
 function skillText(
@@ -162,10 +165,7 @@ function printLeftOut(
 ): void {
   const all = leftOut.length + nameless;
   if (all === 0) return;
-  printNote(
-    context,
-    safe`note: left out ${count(all, 'result')} of the registry, because this host could not verify ${all === 1 ? 'it' : 'them'}:`,
-  );
+  printNote(context, safe`note: this host left out ${count(all, 'result')} of the registry:`);
   for (const { why } of leftOut.slice(0, namesShownMax)) printNote(context, safe`note:   ${why}`);
   const more = leftOut.length - namesShownMax;
   if (more > 0) printNote(context, safe`note:   and ${more} more; --format json lists all`);

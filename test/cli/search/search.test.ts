@@ -159,6 +159,21 @@ describe('a registry that lies', () => {
     });
   });
 
+  it('is told of, where nothing is left', async () => {
+    network.lie = searchNames(named('@acme/nobody-approved'), 'nameless');
+    const { exit, out, err } = await user.run('search', 'invoices');
+    expect({ exit, out: out.split('\n')[0] }).toEqual({
+      exit: 6,
+      out: 'This host left out all results of the registry.',
+    });
+    expect(err.split('\n')).toEqual([
+      'note: this host left out 2 results of the registry:',
+      expect.stringContaining('Cannot find @acme/nobody-approved'),
+      'note:   1 result without the name of a skill',
+      '',
+    ]);
+  });
+
   it('cannot forge the line of the index', async () => {
     const forged: Lie = async (path, honest) => {
       if (path !== '/index/@acme/invoice-mail') return honest();
@@ -304,6 +319,7 @@ describe('a search that the host does not begin', () => {
   it.each([
     ['no word', ['search', '!!!'], 2],
     ['a long task', ['search', 'a '.repeat(1_001)], 2],
+    ['a task with a long address', ['search', '日'.repeat(1_000)], 2],
     ['no such limit', ['search', 'invoices', '--limit', '21'], 2],
     ['a registry that is not pinned', ['search', 'x', '--registry', 'https://evil.example'], 6],
   ])('asks nobody for %s', async (_, argv, exit) => {
