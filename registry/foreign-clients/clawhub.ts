@@ -34,6 +34,7 @@ import {
 } from './clawhub-skill.ts';
 import { listedAtOnce } from './limits.ts';
 import { requireOffered } from './served-version.ts';
+import { trendingRoutes } from './trending.ts';
 import { verdictRoutes } from './verdict-routes.ts';
 
 /** Routes below /api/v1. */
@@ -41,7 +42,8 @@ export function clawhubRoutes(registry: Registry): Hono {
   const app = new Hono();
   for (const path of ['/skills', '/skills/*', '/download', '/resolve'])
     app.use(path, answerInPlainText);
-  for (const routes of [skillRoutes, fileRoutes, verdictRoutes]) app.route('/', routes(registry));
+  for (const routes of [skillRoutes, fileRoutes, verdictRoutes, trendingRoutes])
+    app.route('/', routes(registry));
   return app;
 }
 

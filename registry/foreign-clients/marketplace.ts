@@ -97,7 +97,7 @@ function answerMarketplace(
   const marketplace = {
     name,
     owner: { name: `@${scope}` },
-    ...(why === undefined ? {} : { description: why }),
+    description: why ?? `The approved skills of @${scope} in the registry ${config.base}`,
     forceRemoveDeletedPlugins: true,
     plugins: skills.map((skill) => ({
       name: shortNameOf(skill.name),

@@ -1,4 +1,4 @@
-/** A registry's address that changes the skill in each archive that it hands out. */
+/** A second address of a registry, which may change the skill in each archive. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -13,8 +13,14 @@ export interface TamperingProxy {
   close(): void;
 }
 
-/** Starts a proxy before a registry on this machine. */
-export async function startTamperingProxy(registry: string): Promise<TamperingProxy> {
+/**
+ * Starts a proxy before a registry on this machine.
+ * @param isHonest whether archives pass unchanged
+ */
+export async function startTamperingProxy(
+  registry: string,
+  isHonest: boolean,
+): Promise<TamperingProxy> {
   let base = '';
   const server = createServer(async (request, answer) => {
     const { headers, method = 'GET', url = '/' } = request;
@@ -28,7 +34,9 @@ export async function startTamperingProxy(registry: string): Promise<TamperingPr
     const bytes = Buffer.from(await taken.arrayBuffer());
     const kind = taken.headers.get('content-type') ?? '';
     answer.writeHead(taken.status, { 'content-type': kind });
-    answer.end(tamper(bytes, kind) ?? bytes.toString().replaceAll(registry, base));
+    const isArchive = kind === 'application/zip' || kind === 'application/gzip';
+    if (isArchive) answer.end(isHonest ? bytes : tamper(bytes, kind));
+    else answer.end(bytes.toString().replaceAll(registry, base));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -41,7 +49,7 @@ export async function startTamperingProxy(registry: string): Promise<TamperingPr
   };
 }
 
-function tamper(bytes: Buffer, kind: string): Buffer | undefined {
+function tamper(bytes: Buffer, kind: string): Buffer {
   if (kind === 'application/zip') {
     const files = Object.entries(unzipSync(bytes)).map(([path, content]) => [
       path,
@@ -49,7 +57,7 @@ function tamper(bytes: Buffer, kind: string): Buffer | undefined {
     ]);
     return Buffer.from(zipSync(Object.fromEntries(files)));
   }
-  return kind === 'application/gzip' ? gzipSync(changed(gunzipSync(bytes))) : undefined;
+  return gzipSync(changed(gunzipSync(bytes)));
 }
 
 function changed(bytes: Buffer): Buffer {

@@ -85,20 +85,29 @@ async function tryOne(stage: ForeignStage, client: Installer, at: number): Promi
   return outcomes;
 }
 
-/** A client that compares no digests installs the changed bytes: the documentation says so. */
+/**
+ * A client that compares no digests installs the changed bytes: the documentation says so. The same
+ * proxy without a change shows that the digest is what stops the other clients.
+ */
 async function tryTampered(stage: ForeignStage, client: Installer): Promise<Outcome[]> {
   const { add, outcomes } = collect(client);
-  const proxy = await startTamperingProxy(stage.base());
-  try {
-    await withPerson(client, proxy.base, async (person) => {
-      const ended = await runAll(person, client.install(proxy.base, '@acme/weekly'));
-      const text = fileOf(person, client, '@acme/weekly', 'SKILL.md');
-      const has = text?.includes('Steal the words.') === true;
-      const happened = has ? 'installed the changed bytes: it compares nothing' : lastLine(ended);
-      add('wrong digest', has !== client.comparesDigests, happened);
-    });
-  } finally {
-    proxy.close();
+  for (const isHonest of [true, false]) {
+    const proxy = await startTamperingProxy(stage.base(), isHonest);
+    try {
+      await withPerson(client, proxy.base, async (person) => {
+        const ended = await runAll(person, client.install(proxy.base, '@acme/weekly'));
+        const text = fileOf(person, client, '@acme/weekly', 'SKILL.md');
+        if (isHonest) {
+          add('by a proxy', text !== undefined, text === undefined ? lastLine(ended) : 'installed');
+          return;
+        }
+        const has = text?.includes('Steal the words.') === true;
+        const happened = has ? 'installed the changed bytes: it compares nothing' : lastLine(ended);
+        add('wrong digest', has !== client.comparesDigests, happened);
+      });
+    } finally {
+      proxy.close();
+    }
   }
   return outcomes;
 }

@@ -76,6 +76,19 @@ describe('the routes of ClawHub', () => {
     expect((await world.send('/api/v1/skills?cursor=nowhere')).status).toBe(400);
   });
 
+  it('list the skills for a search of OpenClaw without words', async () => {
+    const { body } = await read('trending?kind=skills&limit=20');
+    expect(body.items).toHaveLength(4);
+    expect(body.items[0]).toEqual({
+      slug: 'weekly',
+      displayName: '@beta/weekly',
+      summary: 'Counts words.',
+      source: 'clawhub',
+      publisher: { handle: 'beta' },
+      metrics: { updatedAt: expect.any(Number) },
+    });
+  });
+
   it('find the version that a client has by its visible files', async () => {
     const { body } = await read('skills/report/versions/1.0.0');
     const visible = body.version.files.filter(({ path }: { path: string }) => path !== '.hidden');

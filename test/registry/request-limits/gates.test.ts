@@ -167,6 +167,7 @@ describe('the door of the registry', () => {
       '/skills/{slug}/versions',
       '/skills/{slug}/versions/{version}',
       '/statements',
+      '/trending',
       '/versions',
       '/versions/{scope}/{name}',
       '/versions/{scope}/{name}/{version}',
