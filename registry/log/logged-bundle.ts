@@ -21,17 +21,16 @@ import {
   toCertifiedBundle,
   toSigstoreBundle,
 } from '../../skills-index/statement/signature-formats/make-bundle.ts';
-import { rememberingParseKey } from '../../skills-index/statement/signature-formats/parse-key.ts';
 import {
   type PlainBundle,
   parsePlainBundle,
   sigstoreBundleMediaType,
 } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
-import { parsedKeysMax } from '../../skills-index/trust/limits.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import type { NewStatement } from './appending.ts';
 import { damagedEntry } from './log.ts';
+import { parseSignerKey } from './parsed-keys.ts';
 import { type LoggedRows, planRows, withMap } from './plan-append.ts';
 import { envelopeOfRow } from './row-texts.ts';
 import { ed25519Signer, type RegistryKeys } from './signing.ts';
@@ -111,7 +110,7 @@ export async function requireReadable(
     const read = verifyStatement(parseJson(bytes, 'statement').value, {
       root: rehearsed,
       sigstore,
-      parse,
+      parse: parseSignerKey,
     });
     if (read.signer !== row.statement.signer)
       throw new Problem(
@@ -120,8 +119,6 @@ export async function requireReadable(
       );
   }
 }
-
-const parse = rememberingParseKey(parsedKeysMax);
 
 // Made once in this process, and never stored. It is made at its first use: workerd makes no key
 // while it loads modules.

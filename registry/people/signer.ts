@@ -11,6 +11,7 @@ import {
 } from '../../skills-index/statement/signature-formats/envelope.ts';
 import type { PlainBundle } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
 import { signerTriesMax } from '../limits.ts';
+import { parseSignerKey } from '../log/parsed-keys.ts';
 
 /** The request header that names the key id of the signer. */
 export const keyHeader = 'skillgate-key';
@@ -60,7 +61,7 @@ export function signerOf(
     const named = known.get(hint) ?? [...likely].find(({ keyId }) => keyId === hint);
     return named !== undefined && isSignedBy(envelope, named) ? named : undefined;
   }
-  return envelopeSigner(envelope, firstOf(likely));
+  return envelopeSigner(envelope, firstOf(likely), parseSignerKey);
 }
 
 // The check of the hint and the search for the signer verify one envelope by one key.
@@ -68,7 +69,7 @@ const verified = new WeakMap<Envelope, PublicKey>();
 
 function isSignedBy(envelope: Envelope, key: PublicKey): boolean {
   if (verified.get(envelope)?.spki === key.spki) return true;
-  if (envelopeSigner(envelope, [key]) === undefined) return false;
+  if (envelopeSigner(envelope, [key], parseSignerKey) === undefined) return false;
   verified.set(envelope, key);
   return true;
 }

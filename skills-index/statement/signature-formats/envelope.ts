@@ -1,5 +1,5 @@
 /** Parses and verifies DSSE v1 envelopes. `sign.ts` makes envelopes. */
-import { createPublicKey, verify } from 'node:crypto';
+import { verify } from 'node:crypto';
 import * as v from 'valibot';
 import { Problem } from '../../skill/problem.ts';
 import { exactObject, parseShape, unplaced } from '../../skill/shape.ts';
@@ -7,6 +7,7 @@ import type { PublicKey, Statement } from '../attestation.ts';
 import { base64, isP256Spki, type Shape } from '../field-shapes.ts';
 import { signatureCharsMax } from '../limits.ts';
 import { parseStatement } from '../parse-statement.ts';
+import { type ParseKey, parseKey } from './parse-key.ts';
 
 export const inTotoPayloadType = 'application/vnd.in-toto+json';
 
@@ -91,11 +92,15 @@ export function requireInToto({ payloadType }: Envelope): void {
 }
 
 /** Whether this P-256 key (SPKI DER) signed the envelope. */
-export function verifyEnvelope(envelope: Envelope, spki: Uint8Array): boolean {
+export function verifyEnvelope(
+  envelope: Envelope,
+  spki: Uint8Array,
+  parse: ParseKey = parseKey,
+): boolean {
   const [{ sig }] = envelope.signatures;
   try {
     if (!isP256Spki(spki)) return false;
-    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    const key = parse(spki);
     const signed = pae(envelope.payloadType, Buffer.from(envelope.payload, 'base64'));
     return verify('sha256', signed, key, Buffer.from(sig, 'base64'));
   } catch {
@@ -107,9 +112,10 @@ export function verifyEnvelope(envelope: Envelope, spki: Uint8Array): boolean {
 export function envelopeSigner(
   envelope: Envelope,
   candidates: Iterable<PublicKey>,
+  parse?: ParseKey,
 ): PublicKey | undefined {
   for (const candidate of candidates) {
-    if (verifyEnvelope(envelope, Buffer.from(candidate.spki, 'base64'))) return candidate;
+    if (verifyEnvelope(envelope, Buffer.from(candidate.spki, 'base64'), parse)) return candidate;
   }
   return undefined;
 }
