@@ -43,7 +43,10 @@ export async function publishFolder(
     context.options['dry-run'] === true
       ? undefined
       : { origin: originOf(folder, packed, context.env), key: keyFor(context) };
-  const { verdict, findings } = await judgeHere(context, prepared, (await scan).report);
+  const { report } = await scan;
+  // The scanner's process ends while this one signs and sends.
+  void scanner.close();
+  const { verdict, findings } = await judgeHere(context, prepared, report);
   requireNoPlaceholders(prepared);
   step('scan', `${verdict}, ${count(findings, 'finding')}`);
   const { name, version } = manifest;
