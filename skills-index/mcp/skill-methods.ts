@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { type SkillName, shortNameOf } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { cleanDescription } from '../skill/text/shown-text.ts';
-import { mcpPageBytesMax, mcpPageEntriesMax } from './limits.ts';
+import { mcpPageBytesMax, mcpPageEntriesMax, mcpTextBytesMax } from './limits.ts';
 import {
   childrenOf,
   entryOf,
@@ -165,10 +165,15 @@ function parse<Schema extends v.GenericSchema>(
 }
 
 function contentOf(bytes: Uint8Array): { readonly text: string } | { readonly blob: string } {
+  const text = bytes.byteLength > mcpTextBytesMax ? undefined : textOf(bytes);
+  return text === undefined ? { blob: Buffer.from(bytes).toString('base64') } : { text };
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
   try {
     // With its byte order mark, because a host compares digests.
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return { blob: Buffer.from(bytes).toString('base64') };
+    return undefined;
   }
 }

@@ -1,15 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { updateTrust } from '../../cli/registries/updater.ts';
 import { memoryStore } from '../../skills-index/client/store.ts';
+import { digestOf } from '../../skills-index/skill/digest.ts';
 import { parseRoot } from '../../skills-index/trust/root/root.ts';
+import type { Cast, Road } from '../registry/contract/cast.ts';
 import { walkRoad } from '../registry/contract/walk.ts';
+import { eras, mcpClient } from '../registry/foreign-clients/mcp/mcp-clients.ts';
 import { makeRoot } from '../registry/people.ts';
+import { approve, makeSkill, publish, type Send, scan } from '../registry/road.ts';
 import { holdCeremony } from '../registry/tuf-maker.ts';
 import { type RunningWorker, startWorker } from './workerd-registry.ts';
 
 describe('the registry on workerd, with D1 and R2', () => {
   const trust = makeRoot();
   let worker: RunningWorker;
+  let cast: Cast<Road>;
+  const send: Send = (path, init) => fetch(`${worker.base}${path}`, init);
   beforeAll(async () => {
     const tuf = await holdCeremony({
       root: trust.root,
@@ -21,7 +27,24 @@ describe('the registry on workerd, with D1 and R2', () => {
   afterAll(() => worker?.close());
 
   it('takes, races, scans, approves, publishes and revokes with the bindings of wrangler.toml', async () => {
-    await walkRoad({ send: (path, init) => fetch(`${worker.base}${path}`, init), trust });
+    cast = await walkRoad({ send, trust });
+  });
+
+  it.each(eras)('offers approved skills to a client of MCP %s', async (era) => {
+    const { author, rita, scanner, tokens } = cast;
+    const approved = makeSkill(`@acme/mcp-${era}`, '1.0.0', { files: { 'notes.md': era } });
+    await publish(send, approved, author);
+    await scan(send, tokens.scanner, scanner, approved, 'pass');
+    expect((await approve(send, tokens.rita, rita, approved)).status).toBe(201);
+    // The cron trigger chooses which version of each skill is offered.
+    expect((await fetch(`${worker.base}/cdn-cgi/handler/scheduled`)).status).toBe(200);
+    const ask = await mcpClient(send, era);
+    const { skill } = await ask('skills/get', { uri: `skill://acme/mcp-${era}/SKILL.md` });
+    expect((await ask('skills/list')).skills).toContainEqual(skill);
+    for (const { digest, uri } of skill.resources) {
+      const [content] = (await ask('resources/read', { uri })).contents;
+      expect([uri, digestOf(Buffer.from(content?.text ?? ''))]).toEqual([uri, digest]);
+    }
   });
 
   it('serves a root of trust that clients follow', async () => {

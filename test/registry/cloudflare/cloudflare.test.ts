@@ -90,6 +90,47 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     expect(held).toBeLessThan(isolateBytesMax - isolateRestBytes);
   });
 
+  it('answers calls over MCP in any isolate, without the object that writes', async ({
+    onTestFinished,
+  }) => {
+    const trust = makeRoot();
+    const cloudflare = makeCloudflare(trust, { isolates: 2 });
+    onTestFinished(() => cloudflare.close());
+    const { send, author, scanner, rita, tokens } = await makeCast({
+      send: cloudflare.send(0),
+      trust,
+    });
+    for (const name of ['@acme/one', '@acme/three', '@acme/two']) {
+      const skill = makeSkill(name, '1.0.0', { files: { 'notes.md': name } });
+      await publish(send, skill, author);
+      await scan(send, tokens.scanner, scanner, skill, 'pass');
+      expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+    }
+    await cloudflare.cron();
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    };
+    const call = async (method: string, params: object) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+      const answer = await cloudflare.send(1)('/mcp', { method: 'POST', headers, body });
+      return ((await answer.json()) as { result: Record<string, unknown> }).result;
+    };
+    const { skills } = await call('skills/list', {});
+    expect(skills).toMatchObject(
+      ['one', 'three', 'two'].map((name) => ({ uri: `skill://acme/${name}/SKILL.md` })),
+    );
+    const uri = 'skill://acme/two/notes.md';
+    expect(await call('resources/read', { uri })).toEqual({
+      contents: [{ uri, mimeType: 'text/markdown', text: '@acme/two' }],
+    });
+    const spent = cloudflare.invocations.routes().find(({ route }) => route === 'POST /mcp')?.most;
+    // The bundle, SKILL.md and statements of each skill; an isolate reads tuf.json once.
+    expect(spent).toMatchObject({ objects: 0, batches: 0, puts: 0 });
+    expect(spent?.gets).toBeLessThanOrEqual(3 * 2 + 1);
+    expect(spent?.reads).toBeLessThanOrEqual(3 + 1);
+  }, 60_000);
+
   it('loses no line when versions of one skill are approved within a second', async ({
     onTestFinished,
   }) => {

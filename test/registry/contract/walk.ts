@@ -5,7 +5,7 @@
  * has them (`registry/backup`, `registry/data-folder`, `registry/serving`), and tests of the Node
  * shell cover them.
  */
-import { makeCast, type Road } from './cast.ts';
+import { type Cast, makeCast, type Road } from './cast.ts';
 import { walkDesk } from './desk.ts';
 import { walkIncidents } from './incidents.ts';
 import { walkInstallation } from './installation.ts';
@@ -38,7 +38,8 @@ export async function walkContract(shell: Shell): Promise<void> {
 }
 
 /** Walks only the road, for a second way to start a shell that walks the whole contract elsewhere. */
-export async function walkRoad(shell: Road): Promise<void> {
+export async function walkRoad(shell: Road): Promise<Cast<Road>> {
   const cast = await makeCast(shell);
   for (const walk of road) await walk(cast);
+  return cast;
 }

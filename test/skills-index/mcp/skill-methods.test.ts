@@ -6,6 +6,7 @@ import {
   mcpPageEntriesMax,
   mcpSkillBytesMax,
   mcpSkillFilesMax,
+  mcpTextBytesMax,
 } from '../../../skills-index/mcp/limits.ts';
 import { type McpCall, skillMethods } from '../../../skills-index/mcp/skill-methods.ts';
 import { parseSkillUri, skillUri } from '../../../skills-index/mcp/skill-uri.ts';
@@ -126,6 +127,21 @@ describe('skills over MCP', () => {
           : Buffer.from(content.blob, 'base64');
       expect([uri, digestOf(bytes), bytes.byteLength]).toEqual([uri, digest, size]);
     }
+  });
+
+  it('sends a large file as bytes, so that no text of controls grows sixfold', async () => {
+    const large = {
+      'SKILL.md': skillMd('large'),
+      'text.md': new Uint8Array(mcpTextBytesMax).fill(1),
+      'more.md': new Uint8Array(mcpTextBytesMax + 1).fill(1),
+    };
+    const skills = await skillsOf({ '@acme/large': large });
+    const read = async (path: string) =>
+      (await ask(skills, 'resources/read', { uri: `skill://acme/large/${path}` })).contents[0];
+    expect((await read('text.md')).text).toHaveLength(mcpTextBytesMax);
+    expect(Buffer.from((await read('more.md')).blob, 'base64')).toEqual(
+      Buffer.from(large['more.md']),
+    );
   });
 
   it('lists what lies directly in a folder', async () => {

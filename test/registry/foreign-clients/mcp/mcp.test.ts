@@ -207,13 +207,6 @@ describe('skills over MCP of a registry', () => {
     expect((await ask('resources/list', { cursor: behind })).resources).toEqual([]);
   });
 
-  it('counts no call towards the limits of writes', async () => {
-    const statuses = new Set<number>();
-    for (let at = 0; at < 310; at++)
-      statuses.add((await post(world, listCall, { 'x-test-address': '10.9.9.9' })).status);
-    expect([...statuses]).toEqual([200]);
-  });
-
   it('answers as any other route when it fails, and tells the operator', async () => {
     const lost = makeSkill('@acme/lost', '1.0.0', { files: { 'only.md': 'only here' } });
     await release(world, lost);
