@@ -116,6 +116,15 @@ describe('the marketplace', () => {
     expect((await read(path)).status).toBe(status);
   });
 
+  it.each(['/@acme/revoked/marketplace.json', '/@acme/revoked@1.0.0/marketplace.json'])(
+    'at %s is empty and says why, so that Claude Code no longer loads what it has',
+    async (path) => {
+      const { status, body } = await read(path);
+      expect([status, body.name, body.plugins]).toEqual([200, 'acme.revoked', []]);
+      expect(body.description).toBe('@acme/revoked@1.0.0 is revoked: it sends keys');
+    },
+  );
+
   it.each([
     [
       '/npm/@acme%2frevoked',
