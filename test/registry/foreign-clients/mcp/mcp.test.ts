@@ -165,7 +165,7 @@ describe('skills over MCP of a registry', () => {
     ['nothing', '', {}, 400],
     ['no object', '"skills/list"', {}, 400],
     ['no JSON-RPC', '{"method":"skills/list"}', {}, 400],
-    ['a batch', `[${Array.from({ length: 500 }, () => listCall).join()}]`, {}, 400],
+    ['a batch', `[${listCall},${listCall}]`, {}, 400],
     ['a body over the limit', JSON.stringify({ jsonrpc: 'x'.repeat(70_000) }), {}, 413],
     ['a form', listCall, { 'content-type': 'text/plain' }, 415],
     ['a client that takes no JSON', listCall, { accept: 'text/html' }, 406],
