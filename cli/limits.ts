@@ -90,6 +90,8 @@ export const gateRequestBytesMax = 1024 * 1024;
 export const gateScanSecondsMax = 40;
 export const gateReasonCharsMax = 900;
 export const gateFindingCharsMax = 300;
+/** Skills in one folder of Claude Code. */
+export const gateSkillFoldersMax = 2_000;
 /** After how long a failed attempt to make an image of the scanner is repeated. */
 export const imageRetrySeconds = 3_600;
 /** How long a child may take to end after SIGTERM. */

@@ -107,6 +107,19 @@ it('judges every folder with the name, because Claude Code chooses', async () =>
   expect((await hook(used('weekly-report'))).answer).toEqual(asked('deny', /has other files/));
 });
 
+it('judges folders of another name whose SKILL.md has the name, or is damaged', async () => {
+  // The twin's SKILL.md says weekly-report.
+  place([`${personal}/weekly-report`, honest], [`${personal}/other`, twin]);
+  expect((await hook(used('weekly-report'))).answer).toEqual(asked('deny', /other\. The folder/));
+  writeFileSync(join(home, personal, 'other/SKILL.md'), '---\nname: [weekly-report\n---\n');
+  expect((await hook(used('weekly-report'))).answer).toEqual(asked('deny', /other\. The folder/));
+  writeFileSync(
+    join(home, personal, 'other/SKILL.md'),
+    '---\nname: else\ndescription: Does something else.\n---\n',
+  );
+  expect((await hook(used('weekly-report'))).answer).toEqual({});
+});
+
 it('asks a person about skills that nobody approved', async () => {
   place([`${personal}/notes`, stranger()]);
   expect((await hook(used('notes'))).answer).toEqual(asked('ask', /The scan found nothing\./));
