@@ -18,6 +18,7 @@ import { behindNow } from './log/witness-duty.ts';
 import { witnessStates } from './log/witnesses.ts';
 import { showFailures } from './pages/answer-page.ts';
 import { pageRoutes } from './pages/page-routes.ts';
+import { referenceRoutes } from './pages/reference-routes.ts';
 import { answerProblem } from './problem-json.ts';
 import { requireAdmission } from './readers/may-read.ts';
 import { keepFromSharedCaches } from './readers/private-caches.ts';
@@ -140,7 +141,9 @@ export function createApp(
   app.route('/', homeRoutes(registry));
   app.route('/osv', osvRoutes(registry));
   app.route('/tuf', tufRoutes(registry));
-  app.route('/api/v1', apiRoutes(registry, addressOf));
+  const api = apiRoutes(registry, addressOf);
+  app.route('/api/v1', api.routes);
+  app.route('/', referenceRoutes(registry, api.document));
   app.route('/review', deskRoutes(registry));
   return app;
 }
@@ -158,7 +161,8 @@ const refuseUnrouted: MiddlewareHandler = (context, next) => {
   return isRouted ? next() : Promise.resolve(context.notFound());
 };
 
-function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
+/** The routes below /api/v1, and the document that describes them. */
+function apiRoutes(registry: Registry, addressOf: AddressOf) {
   const api = new Hono();
   // The routes of the list take only a small JSON document. Every other route that reads a body
   // sets a limit of its own.
@@ -197,12 +201,17 @@ function apiRoutes(registry: Registry, addressOf: AddressOf): Hono {
   api.route('/', statementRoutes(registry, addressOf));
   api.route('/', mailboxRoutes(registry, addressOf));
   // At the first request: most starts, above all those of isolates, serve no such request.
-  let document: object | undefined;
-  api.get('/openapi.json', (context) => {
-    document ??= { ...aboutTheApi, paths: { ...openapiPaths(api), ...besideTheApi }, components };
-    return context.json(document);
-  });
-  return api;
+  let made: ReturnType<typeof makeDocument> | undefined;
+  const document = () => {
+    made ??= makeDocument(api);
+    return made;
+  };
+  api.get('/openapi.json', (context) => context.json(document()));
+  return { routes: api, document };
+}
+
+function makeDocument(api: Hono) {
+  return { ...aboutTheApi, paths: { ...openapiPaths(api), ...besideTheApi }, components };
 }
 
 const aboutTheApi = {

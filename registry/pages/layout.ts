@@ -34,7 +34,12 @@ export interface PublicPage {
   readonly query?: string;
 }
 
-const entries = [['skills', '/', 'Skills']] as const;
+const entries = [
+  ['skills', '/', 'Skills'],
+  ['rules', '/rules', 'Rules'],
+  ['advisories', '/advisories', 'Advisories'],
+  ['api', '/api', 'API'],
+] as const;
 
 type SiteEntry = (typeof entries)[number][0];
 

@@ -8,5 +8,7 @@ export const versionRows = 20;
 export const publicFindingsMax = 100;
 /** Steps of one finding's flow. */
 export const publicFlowStepsMax = 20;
+/** Advisories on a page; each takes three queries. */
+export const advisoryRows = 20;
 /** Names in one line about packages. */
 export const packageNamesMax = 12;

@@ -80,6 +80,11 @@ export const styles = `${baseStyles}@layer parts {
   .findings { padding-left: 1.4rem; }
   .findings li { padding: .3rem 0; }
   .findings p { margin: 0; overflow-wrap: anywhere; }
+  .skills h2 { font-size: 1.05rem; margin: 0; }
+  .operation { padding: .7rem 0; border-top: 1px solid var(--rule); }
+  .operation h3 { overflow-wrap: anywhere; }
+  .operation p { margin: .15rem 0; }
+  .part pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .tree, .tree ul { list-style: none; padding: 0; }
   .tree ul { margin-left: .45rem; padding-left: 1.1rem; border-left: 2px solid var(--rule); }
   .tree li { padding: .15rem 0; overflow-wrap: anywhere; }

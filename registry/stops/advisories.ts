@@ -18,7 +18,7 @@ import { identityNames } from '../store/identity-schema.ts';
 import { audit, statements, versions } from '../store/schema.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import { advisoryStatementsMax } from './limits.ts';
-import { logIndexOfOsvId, osvEntry, osvIdOf } from './osv-entry.ts';
+import { logIndexOfOsvId, type OsvEntry, osvEntry, osvIdOf } from './osv-entry.ts';
 
 /** A place in the list: time of the last change, and version. */
 interface AdvisoryPlace {
@@ -79,7 +79,7 @@ export async function listAdvisories(
 export async function readAdvisory(
   registry: Registry,
   id: string,
-): Promise<{ readonly entry: object; readonly name: SkillName } | undefined> {
+): Promise<{ readonly entry: OsvEntry; readonly name: SkillName } | undefined> {
   const registryId = registryIdOf(registry.root);
   const logIndex = logIndexOfOsvId(registryId, id);
   if (logIndex === undefined) return undefined;

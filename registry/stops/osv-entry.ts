@@ -45,8 +45,11 @@ export function logIndexOfOsvId(registry: Digest, id: string): number | undefine
   return digits !== '' && id === osvIdOf(registry, Number(digits)) ? Number(digits) : undefined;
 }
 
+/** An entry of the schema. */
+export type OsvEntry = ReturnType<typeof osvEntry>;
+
 /** The entry as JSON. A version whose suspension was lifted is withdrawn. */
-export function osvEntry(stopped: AdvisedVersion, { base, origin, id }: AdvisingRegistry): object {
+export function osvEntry(stopped: AdvisedVersion, { base, origin, id }: AdvisingRegistry) {
   const { bundle, modified, name, status, version } = stopped;
   const isStopped = status === 'suspended' || status === 'revoked';
   const words = isStopped ? `is ${status}` : 'was suspended, and the suspension was lifted';
@@ -60,12 +63,12 @@ export function osvEntry(stopped: AdvisedVersion, { base, origin, id }: Advising
     details: stopped.reason,
     affected: [
       {
-        versions: [version],
+        versions: [version] as const,
         // The schema lists the ecosystems that `package` may name, and skills are in none of them.
         ecosystem_specific: { ecosystem: `Skillgate:${base}`, name, purl: purlOf(name, version) },
         database_specific: { bundle },
       },
-    ],
+    ] as const,
     references: [
       { type: 'PACKAGE', url: `${base}/index/${name}` },
       ...stopped.statements.map((at) => ({

@@ -46,6 +46,10 @@ const pages = {
   quarantined: '/@acme/weekly-report@1.5.0',
   waiting: '/@acme/diary@1.1.0',
   publisher: '/@acme',
+  rules: '/rules',
+  rule: '/rules/flow/secret-to-network',
+  advisories: '/advisories',
+  api: '/api',
   missing: '/@acme/nowhere',
 } as const;
 

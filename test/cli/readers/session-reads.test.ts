@@ -192,7 +192,9 @@ describe('the session of a login', () => {
       // pages are for browsers.
       .filter(
         (path) =>
-          !/^\/(?:x$|(?:review|all|archives|.well-known|assets|badges|feeds|npm)\/)/.test(path),
+          !/^\/(?:x$|(?:review|all|archives|.well-known|assets|badges|feeds|rules|npm)\/)/.test(
+            path,
+          ),
       );
     expect(served.length).toBeGreaterThan(20);
     for (const path of served)

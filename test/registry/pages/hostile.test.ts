@@ -1,5 +1,6 @@
 /** Every public page of a skill whose every word is an attack on the page. */
 import { describe, expect, it } from 'vitest';
+import { advisoriesPage } from '../../../registry/pages/advisories-page.ts';
 import type { PublicVersion } from '../../../registry/pages/approved-version.ts';
 import { failurePage } from '../../../registry/pages/failure-page.ts';
 import { homePage } from '../../../registry/pages/home-page.ts';
@@ -7,6 +8,7 @@ import { installLines } from '../../../registry/pages/install-lines.ts';
 import { publisherPage } from '../../../registry/pages/publisher-page.ts';
 import { skillPage } from '../../../registry/pages/skill-page.ts';
 import { versionPage } from '../../../registry/pages/version-page.ts';
+import { osvEntry } from '../../../registry/stops/osv-entry.ts';
 import type { VersionState } from '../../../registry/versions/status.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
@@ -118,6 +120,23 @@ const pages: Readonly<Record<string, (text: string) => string>> = {
     const owners = [{ issuer: text, subject: text }];
     const scope = parseScope('acme');
     return String(publisherPage(frame, { scope, owners, publishers: owners, skills: [] }));
+  },
+  advisories: (text) => {
+    const entry = osvEntry(
+      {
+        name,
+        version,
+        bundle: someDigest('bundle'),
+        status: 'revoked',
+        logIndex: 1,
+        reason: text,
+        published: new Date(now),
+        modified: new Date(now),
+        statements: [],
+      },
+      { base: 'http://localhost', origin: 'localhost', id: someDigest('registry') },
+    );
+    return String(advisoriesPage(frame, { entries: [entry] }));
   },
   failure: (text) =>
     String(failurePage(frame, new Problem('request-invalid', text, { hint: text }))),

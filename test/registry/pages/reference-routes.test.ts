@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ruleNotes } from '../../../skills-index/statement/rule-note.ts';
+import { foreignMarkup, publicMarkup } from '../desk/live-markup.ts';
+import { call } from '../road.ts';
+import type { Staffed } from '../world.ts';
+import { makePublicStory } from './public-story.ts';
+
+describe('pages about the registry', () => {
+  let world: Staffed;
+  beforeAll(async () => {
+    world = await makePublicStory();
+  });
+  afterAll(() => world.close());
+
+  const read = async (path: string): Promise<string> => {
+    const answer = await world.send(path);
+    expect([path, answer.status]).toEqual([path, 200]);
+    return answer.text();
+  };
+
+  it('name each operation of the OpenAPI document, with what it asks for and answers', async () => {
+    const page = await read('/api');
+    const { paths } = (await call(world.send, '/api/v1/openapi.json')).body;
+    for (const path of Object.keys(paths)) expect(page).toContain(path);
+    expect(page).toContain('<code>GET /api/v1/search</code>');
+    expect(page).toContain('<code>GET /osv/all.jsonl</code>');
+    expect(foreignMarkup(page, publicMarkup)).toEqual([]);
+  });
+
+  it('explain each rule, with examples of which nothing is live', async () => {
+    const list = await read('/rules');
+    for (const rule of Object.keys(ruleNotes)) {
+      expect(list).toContain(`href="/rules/${rule}"`);
+      expect(foreignMarkup(await read(`/rules/${rule}`), publicMarkup)).toEqual([]);
+    }
+    expect((await world.send('/rules/flow/nothing')).status).toBe(404);
+  });
+
+  it('list stopped versions with the reason', async () => {
+    const page = await read('/advisories');
+    expect(page).toContain('<a href="/@acme/revoked@1.0.0">@acme/revoked 1.0.0 is revoked</a>');
+    expect(page).toContain('it sends keys away');
+    expect(page).not.toContain('@acme/report');
+    expect((await world.send('/advisories?before=nowhere')).status).toBe(400);
+  });
+});
