@@ -96,6 +96,8 @@ async function shootPublic(story: Story, tab: Tab): Promise<void> {
     await tab.page.setViewportSize({ width: 1_280, height: 800 });
     await tab.page.goto(story.base + path);
     await shoot(tab, name);
+    // On a telephone, the page of a version begins as the page of the skill does.
+    if (name === 'public-version') continue;
     await tab.page.setViewportSize({ width: 360, height: 740 });
     await shoot(tab, `${name}-telephone`, 360);
   }
