@@ -34,20 +34,13 @@ export interface FullRegistry {
 export const logChanges = { map: 20, advice: 21 } as const;
 
 /**
- * A release without the map signs its heads without the map. The registry signs a batch from memory at
- * first, and from its committed rows when that fails. So the database forgets the map of each
- * entry, and refuses a head that has it.
+ * What a log without the map has in place of the map of each batch: the root that the next batch
+ * begins with. `planned` is the map that the present release would sign.
  */
-const logWithoutMap = [
-  'DROP TRIGGER log_map',
-  'DROP TRIGGER log_no_update',
-  `CREATE TRIGGER entry_without_map AFTER INSERT ON log WHEN NEW.map IS NOT NULL BEGIN
-    INSERT INTO map_filled (id, upTo, size, root) VALUES (1, '~', NEW."index" + 1, NEW.map)
-      ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root;
-    UPDATE log SET map = NULL WHERE "index" = NEW."index"; END`,
-  `CREATE TRIGGER head_without_map BEFORE UPDATE OF note ON log
-    WHEN NEW.note LIKE '%' || char(10) || 'map %' BEGIN SELECT RAISE(ABORT, 'no map'); END`,
-];
+export type ForgetMap = (planned: { readonly size: number; readonly root: string }) => void;
+
+const mapOfNextBatch = `INSERT INTO map_filled (id, upTo, size, root) VALUES (1, '~', ?, ?)
+  ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root`;
 
 /** Rows that nobody signs. */
 const unsigned = [
@@ -60,13 +53,22 @@ const unsigned = [
   `INSERT INTO tuf_sets VALUES (1, 1, 's', 'c', 's', 'c', 'o', 's', 't')`,
 ];
 
-/** @param count the number of migrations that the release had */
-export async function makeFullRegistry(count: number): Promise<FullRegistry> {
+/**
+ * @param count the number of migrations that the release had
+ * @param withoutMap has each batch signed without the map, as a release without the map did
+ */
+export async function makeFullRegistry(
+  count: number,
+  withoutMap: (forget: ForgetMap | undefined) => void,
+): Promise<FullRegistry> {
   const world = await makeWorld();
   const { send, trust, registry } = world;
   world.wait(Date.now() - registry.now().getTime());
   const client = clientOf(world);
-  if (count < logChanges.map) for (const one of logWithoutMap) client.exec(one);
+  if (count < logChanges.map) {
+    client.exec('DROP TRIGGER log_map');
+    withoutMap(({ size, root }) => client.prepare(mapOfNextBatch).run(size, root));
+  }
   const staff = await enterStaff(send, trust);
   const acts: Act[] = [];
   const take = recordTaken(send, acts);
@@ -101,6 +103,7 @@ export async function makeFullRegistry(count: number): Promise<FullRegistry> {
   await linkOf(send, staff.reviewer.token);
   await send('/index/status.json');
   for (const one of unsigned) client.exec(one);
+  withoutMap(undefined);
   return { world, trust, client, staff, acts, waiting };
 }
 

@@ -73,6 +73,8 @@ export async function runKills(
     await look(round, isLast);
     await crowd.repeat(site, round);
   }
+  // A stop that was sent again leaves index files to the cron trigger.
+  await site.cron?.();
   // What was sent again is checked, and everything from the beginning once more.
   const last = new Checker(site, crowd.revoking);
   faults.push(...(await last.check(crowd.acknowledged)).map((fault) => ({ ...fault, round })));

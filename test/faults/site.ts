@@ -32,6 +32,8 @@ export interface Site extends CheckedSite {
    * where nothing sweeps.
    */
   readonly age?: () => Promise<void>;
+  /** What a cron trigger does. Absent where the registry does it beside requests. */
+  readonly cron?: () => Promise<void>;
   /** Ends the registry and removes what it wrote. */
   close(): Promise<void>;
 }

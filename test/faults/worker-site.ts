@@ -26,6 +26,7 @@ export function makeWorkerSite(): Site {
   return {
     platform: 'Workers',
     trust,
+    cron,
     start: async () => {
       await cron();
       isUp = true;
