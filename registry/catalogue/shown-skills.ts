@@ -5,11 +5,13 @@
 import { and, asc, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
 import { type Scope, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import type { Registry } from '../context.ts';
+import type { HiddenScopes } from '../readers/may-read.ts';
 import { isAmong } from '../store/batch.ts';
 import { versions } from '../store/schema.ts';
 import { readShown, shownColumns } from '../versions/shown-versions.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { skills } from './catalogue-schema.ts';
+import { isShown } from './hidden-scopes.ts';
 import { skillsPageRows } from './limits.ts';
 
 /** A skill with the version that is offered. */
@@ -59,17 +61,27 @@ export async function skillsByIds(
 
 /**
  * A page of the skills whose names without their scopes begin alike, in the order of these names.
+ * @param hidden as for `skillsByTime`
  * @param begin of ASCII letters, digits and hyphens
  */
 export async function skillsByShortName(
   registry: Registry,
   begin: string,
-  { after, limit }: { readonly after?: SkillName | undefined; readonly limit: number },
+  {
+    after,
+    hidden,
+    limit,
+  }: {
+    readonly after?: SkillName | undefined;
+    readonly hidden: HiddenScopes;
+    readonly limit: number;
+  },
 ): Promise<SkillsPage<SkillName>> {
   const rows = await readShown(registry, async () =>
     rowsOf(registry)
       .where(
         and(
+          isShown(hidden),
           gte(skills.shortName, begin),
           // In ASCII the brace follows the letters.
           lt(skills.shortName, `${begin}{`),
@@ -114,22 +126,39 @@ export async function skillsByName(
   return pageOf(rows, limit, ({ name }) => name);
 }
 
-/** A page of all skills, those first that were offered last. */
+/**
+ * A page of all skills, those first that were offered last.
+ * @param hidden scopes that are left out before the page is cut: the place of the next page names
+ * the last skill of this one
+ */
 export async function skillsByTime(
   registry: Registry,
-  after?: NewestPlace,
+  {
+    after,
+    hidden,
+    limit = skillsPageRows,
+  }: {
+    readonly after?: NewestPlace | undefined;
+    readonly hidden: HiddenScopes;
+    readonly limit?: number;
+  },
 ): Promise<SkillsPage<NewestPlace>> {
+  // SQLite would look for nothing in all rows.
+  if (hidden.only && hidden.scopes.length === 0) return { skills: [] };
   const rows = await readShown(registry, async () =>
     rowsOf(registry)
       .where(
-        after === undefined
-          ? undefined
-          : sql`(${skills.offeredSince}, ${skills.name}) < (${after.offeredSince}, ${after.name})`,
+        and(
+          isShown(hidden),
+          after === undefined
+            ? undefined
+            : sql`(${skills.offeredSince}, ${skills.name}) < (${after.offeredSince}, ${after.name})`,
+        ),
       )
       .orderBy(desc(skills.offeredSince), desc(skills.name))
-      .limit(skillsPageRows),
+      .limit(limit),
   );
-  return pageOf(rows, skillsPageRows, ({ name, offeredSince }) => ({ name, offeredSince }));
+  return pageOf(rows, limit, ({ name, offeredSince }) => ({ name, offeredSince }));
 }
 
 type SkillRow = Awaited<ReturnType<typeof rowsOf>>[number];

@@ -18,7 +18,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { type ShownSkill, skillsByShortName, skillsByTime } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
-import { onlyShown } from '../readers/may-read.ts';
+import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
@@ -34,10 +34,11 @@ interface ListedPage {
 /** A page of ClawHub's list of skills. @throws Problem `request-invalid`, `name-invalid` */
 export async function listedPage(registry: Registry, context: Context): Promise<ListedPage> {
   const { cursor, prefix } = context.req.query();
+  const hidden = await scopesHiddenFrom(registry, context);
   if (prefix !== undefined) {
     const after = cursor === undefined ? undefined : parseSkillName(cursor);
     const limit = listedAtOnce;
-    const { skills, next } = await skillsByShortName(registry, prefix, { after, limit });
+    const { skills, next } = await skillsByShortName(registry, prefix, { after, hidden, limit });
     return { items: skills, next };
   }
   const [, time = '', name = ''] = /^(\d{1,15}):(.{1,200})$/.exec(cursor ?? '') ?? [];
@@ -45,7 +46,7 @@ export async function listedPage(registry: Registry, context: Context): Promise<
     throw new Problem('request-invalid', 'No page of the skills begins there');
   const after =
     time === '' ? undefined : { offeredSince: Number(time), name: parseSkillName(name) };
-  const { skills, next } = await skillsByTime(registry, after);
+  const { skills, next } = await skillsByTime(registry, { after, hidden });
   return { items: skills, next: next && `${next.offeredSince}:${next.name}` };
 }
 
@@ -101,7 +102,8 @@ async function nameOf(
   if (scope !== undefined) return parseSkillName(`@${scope.replace(/^@/, '')}/${slug}`);
   const [first = '', second] = slug.split('--');
   if (second !== undefined) return parseSkillName(`@${first}/${second}`);
-  const { skills } = await skillsByShortName(registry, slug, { limit: listedAtOnce });
+  const hidden = await scopesHiddenFrom(registry, context);
+  const { skills } = await skillsByShortName(registry, slug, { hidden, limit: listedAtOnce });
   const named = skills.filter(({ name }) => shortNameOf(name) === slug);
   const [only, ...others] = await onlyShown(registry, context, named);
   if (only === undefined)

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { scopeOf, shortNameOf } from '../../skills-index/skill/name.ts';
 import { skillsByTime } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
-import { onlyShown } from '../readers/may-read.ts';
+import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
 import { describe } from '../routes/describe.ts';
 
 const item = v.object({
@@ -26,7 +26,8 @@ export function trendingRoutes(registry: Registry): Hono {
       problems: [],
     }),
     async (context) => {
-      const { skills } = await skillsByTime(registry);
+      const hidden = await scopesHiddenFrom(registry, context);
+      const { skills } = await skillsByTime(registry, { hidden });
       const shown = await onlyShown(registry, context, skills);
       return context.json({
         items: shown.map(({ description, name, offeredSince }) => ({

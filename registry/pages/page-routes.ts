@@ -108,8 +108,9 @@ async function answerVersion(
 async function readHome(registry: Registry, context: Context): Promise<HomeView> {
   const query = context.req.query('q') ?? '';
   const without = withoutIn(context.req.queries('without')?.join(','));
+  const hidden = await scopesHiddenFrom(registry, context);
   if (query.trim() === '') {
-    const { next, skills } = await skillsByTime(registry, newestIn(context));
+    const { next, skills } = await skillsByTime(registry, { after: newestIn(context), hidden });
     return {
       query: '',
       without,
@@ -120,7 +121,6 @@ async function readHome(registry: Registry, context: Context): Promise<HomeView>
   }
   if (query.length > queryCharsMax)
     throw new Problem('request-invalid', `A query has at most ${queryCharsMax} characters`);
-  const hidden = await scopesHiddenFrom(registry, context);
   const { corrected, skills } = await findSkills(registry, { query, without, hidden });
   const found = await onlyShown(registry, context, skills);
   const from = numberIn(context, 'from', 0);

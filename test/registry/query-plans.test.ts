@@ -3,9 +3,15 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { describe, expect, it } from 'vitest';
+import { noneHidden } from '../../registry/catalogue/hidden-scopes.ts';
 import { renewSkills } from '../../registry/catalogue/renew-skills.ts';
 import { findSkills } from '../../registry/catalogue/search/find-skills.ts';
-import { findSkill, skillsByName, skillsByTime } from '../../registry/catalogue/shown-skills.ts';
+import {
+  findSkill,
+  skillsByName,
+  skillsByShortName,
+  skillsByTime,
+} from '../../registry/catalogue/shown-skills.ts';
 import { readIndexFile } from '../../registry/index/index-file.ts';
 import { readLines, readLinesAt, unwrittenLines } from '../../registry/index/index-rows.ts';
 import { resume, resumeSome } from '../../registry/index/resume.ts';
@@ -279,8 +285,11 @@ describe('a registry', () => {
       await findSkill(world.registry, place.name);
       await skillsByName(world.registry, {});
       await skillsByName(world.registry, { after: place.name, scope: scopeOf(place.name) });
-      await skillsByTime(world.registry);
-      await skillsByTime(world.registry, place);
+      for (const hidden of [noneHidden, { scopes: [scopeOf(place.name)], only: false }]) {
+        await skillsByTime(world.registry, { hidden });
+        await skillsByTime(world.registry, { after: place, hidden });
+        await skillsByShortName(world.registry, 'a', { hidden, limit: 10 });
+      }
       for (const query of ['words', 'werds', 'words&without=network', 'words&scopes=acme'])
         expect((await send(`/api/v1/search?q=${query}`)).status).toBe(200);
       const hidden = { scopes: [scopeOf(place.name)], only: true };

@@ -3,12 +3,13 @@
  * `rankSkills` orders them by all of its words.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { and, not, type SQL, sql } from 'drizzle-orm';
+import { and, type SQL, sql } from 'drizzle-orm';
 import type { Scope } from '../../../skills-index/skill/name.ts';
 import { kindOf, type Need } from '../../../skills-index/skill/needs.ts';
 import type { Registry } from '../../context.ts';
 import type { HiddenScopes } from '../../readers/may-read.ts';
 import { skills } from '../catalogue-schema.ts';
+import { isInScopes, isShown, noneHidden } from '../hidden-scopes.ts';
 import { lookedUpRowsMax, lookedUpWordsMax, skillsOfWordMax } from '../limits.ts';
 import { type ShownSkill, skillsByIds } from '../shown-skills.ts';
 import { correctWords } from './correct-words.ts';
@@ -31,8 +32,6 @@ export interface FoundSkills {
   /** Words of the query that no skill has, with the words of names that were looked up instead. */
   readonly corrected: Readonly<Record<string, readonly string[]>>;
 }
-
-const noneHidden: HiddenScopes = { scopes: [], only: false };
 
 /** Finds skills whose words a query has. A query without a word that counts finds nothing. */
 export async function findSkills(
@@ -73,13 +72,7 @@ function rarest(words: readonly CountedWord[]): CountedWord[] {
 
 /** Undefined where everything is shown, so that no row is read for the condition. */
 function conditionOf(hidden: HiddenScopes, scopes: SkillSearch['scopes']): SQL | undefined {
-  const isAmong = (list: readonly Scope[]): SQL =>
-    sql`${skills.scope} IN (SELECT value FROM json_each(${JSON.stringify(list)}))`;
-  return and(
-    scopes === undefined ? undefined : isAmong(scopes),
-    hidden.only ? isAmong(hidden.scopes) : undefined,
-    hidden.only || hidden.scopes.length === 0 ? undefined : not(isAmong(hidden.scopes)),
-  );
+  return and(scopes === undefined ? undefined : isInScopes(scopes), isShown(hidden));
 }
 
 function isWithout(need: Need): SQL {

@@ -1,10 +1,16 @@
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { changedSkills, skills } from '../../../registry/catalogue/catalogue-schema.ts';
+import { noneHidden } from '../../../registry/catalogue/hidden-scopes.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
-import { findSkill, skillsByName, skillsByTime } from '../../../registry/catalogue/shown-skills.ts';
+import {
+  findSkill,
+  skillsByName,
+  skillsByShortName,
+  skillsByTime,
+} from '../../../registry/catalogue/shown-skills.ts';
 import { indexLines } from '../../../registry/store/schema.ts';
-import type { SkillName } from '../../../skills-index/skill/name.ts';
+import { parseScope, type SkillName } from '../../../skills-index/skill/name.ts';
 import {
   adviceStatement,
   revocationStatement,
@@ -84,7 +90,7 @@ describe('the offered version of a skill', () => {
     await say('suspended', { bundle: skill.packed.digest });
     expect(await findSkill(world.registry, skill.manifest.name)).toBeUndefined();
     expect(await skillsByName(world.registry, {})).toEqual({ skills: [] });
-    expect(await skillsByTime(world.registry)).toEqual({ skills: [] });
+    expect(await skillsByTime(world.registry, { hidden: noneHidden })).toEqual({ skills: [] });
   });
 
   it('is not lost where the write of its row fails once', async () => {
@@ -129,7 +135,30 @@ it('lists skills by name and by time, page by page', async () => {
     '@acme/b',
     '@acme/c',
   ]);
-  expect(names(await skillsByTime(world.registry))).toEqual(['@acme/c', '@acme/a', '@acme/b']);
+  expect(names(await skillsByTime(world.registry, { hidden: noneHidden }))).toEqual([
+    '@acme/c',
+    '@acme/a',
+    '@acme/b',
+  ]);
+});
+
+it('names no hidden skill as the place of the next page', async () => {
+  for (const name of ['@acme/b', '@other/a', '@other/b']) {
+    await release(name, '1.0.0');
+    world.wait(1_000);
+  }
+  await offered();
+  const { registry } = world;
+  const hidden = { scopes: [parseScope('other')], only: false };
+  const acme = await skillsByTime(registry, { hidden, limit: 1 });
+  expect(acme).toMatchObject({ skills: [{ name: '@acme/b' }], next: { name: '@acme/b' } });
+  expect(await skillsByTime(registry, { hidden, limit: 1, after: acme.next })).toEqual({
+    skills: [],
+  });
+  expect(await skillsByShortName(registry, 'a', { hidden, limit: 1 })).toEqual({ skills: [] });
+  expect(await skillsByTime(registry, { hidden: { scopes: [], only: true } })).toEqual({
+    skills: [],
+  });
 });
 
 it('offers no skill whose index line cannot be read, and says so', async () => {
