@@ -1,5 +1,5 @@
 /** What a person types to get a skill, for each client. */
-import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
+import { type SkillName, scopeOf, shortNameOf } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
 import { type Html, html, typedLine } from '../markup/markup.ts';
@@ -23,6 +23,8 @@ export function installLines(
   { name, version }: Installable,
 ): InstallLine[] {
   const which = version === undefined ? name : `${name}@${version}`;
+  const pinned = version === undefined ? '' : ` --version ${version}`;
+  const shortName = shortNameOf(name);
   const own = {
     client: 'Skillgate',
     checks: 'Verifies every signature, and runs the skill in a sandbox.',
@@ -40,7 +42,17 @@ export function installLines(
     {
       client: 'clawhub',
       checks: 'Verifies nothing, and enforces nothing.',
-      line: `CLAWHUB_REGISTRY=${base} CLAWHUB_SITE=${base} clawhub install ${name}${version === undefined ? '' : ` --version ${version}`}`,
+      line: `CLAWHUB_REGISTRY=${base} CLAWHUB_SITE=${base} clawhub install ${name}${pinned}`,
+    },
+    {
+      client: 'OpenClaw',
+      checks: 'Asks the registry for its verdict. Verifies nothing, and enforces nothing.',
+      line: `OPENCLAW_CLAWHUB_URL=${base} openclaw skills install ${name}${pinned}`,
+    },
+    {
+      client: 'Claude Code',
+      checks: 'Compares the package with a digest. Verifies no signature, and enforces nothing.',
+      line: `claude plugin marketplace add ${base}/${which}/marketplace.json && claude plugin install ${shortName}@${scopeOf(name)}.${shortName}`,
     },
   ];
 }

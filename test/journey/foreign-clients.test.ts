@@ -56,7 +56,10 @@ describe.each(clients)('$client', ({ module, renew }) => {
     const { code, text } = await run('add', `${stage.base()}/${path}`, '-y');
     expect([code, text]).toEqual([
       1,
-      expect.stringMatching(/No skills found|Download failed with HTTP 404/),
+      // `skills` 1.7 goes on to the page at the address, which is no skill.
+      expect.stringMatching(
+        /No skills found|Download failed with HTTP 404|not a valid SKILL\.md file or supported archive/,
+      ),
     ]);
     expect(file('.agents/skills')).toBeUndefined();
     expect(file('.agents/skills/weekly/SKILL.md')).toBeUndefined();
