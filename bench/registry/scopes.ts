@@ -5,7 +5,7 @@ import { claimScope, signIn } from '../../test/registry/road.ts';
 import { median, wallMs } from '../measure.ts';
 import type { Row, Unmeasured } from '../row.ts';
 import { Generator } from './generator/generator.ts';
-import type { Names } from './generator/template.ts';
+import type { Names, Template } from './generator/template.ts';
 import { type Curve, type Part, printCount, type Reach, unmeasured } from './part.ts';
 import { cpuMsOf, residentMiB, untilIdle } from './process-figures.ts';
 import { type Served, whileServed } from './served.ts';
@@ -42,10 +42,12 @@ export async function scopesPart(reach: Reach): Promise<Part> {
     await whileServed(folder.dir, async ({ send }) => {
       requireTaken(await claimScope(send, first.scope, first.author));
     });
+    // Read while the log has the claim: the entries of a larger log are in segments.
+    const template = templateOf(folder, first);
     let made = 1;
     for (const size of sizesOf[reach]) {
       process.stderr.write(`registry: ${printCount(size)} scopes …\n`);
-      await growTo(folder, first, made, size);
+      await growTo(folder, template, made, size);
       measured.push(await measureAt(folder, size));
       made = Math.max(made, size);
     }
@@ -61,14 +63,25 @@ export async function scopesPart(reach: Reach): Promise<Part> {
   }
 }
 
-async function growTo(
+function templateOf(
   { dir, root, scanner, reviewer }: StaffedFolder,
   first: { readonly scope: string; readonly author: TestKey },
+): Template {
+  const generator = new Generator(dir, root, [scanner, reviewer]);
+  try {
+    return generator.claim(first);
+  } finally {
+    generator.close();
+  }
+}
+
+async function growTo(
+  { dir, root, scanner, reviewer }: StaffedFolder,
+  template: Template,
   from: number,
   size: number,
 ): Promise<void> {
   const generator = new Generator(dir, root, [scanner, reviewer]);
-  const template = generator.claim(first);
   await generator.clone(template, claimsFrom(from, size), 'whole');
   generator.moveToSegments();
   generator.close();
