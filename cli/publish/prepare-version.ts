@@ -71,7 +71,7 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
 
 // Hosts that read skills over MCP may refuse a skill above the limits of that extension.
 function warningsOfSize({ bundle }: PackedBundle): Reason[] {
-  const why = whyTooLargeForMcp(bundle);
+  const why = whyTooLargeForMcp(bundle.files);
   return why === undefined
     ? []
     : [{ message: `the skill is in no list of skills over MCP: ${why}` }];

@@ -49,7 +49,7 @@ const outputs: Readonly<
   }),
   jsonl: () => ({ begin: '', one: ({ report }) => `${jsonText(report)}\n`, end: () => '' }),
   sarif: async (_, marks) => {
-    const { SarifRun } = await import('../../scanner/reports/sarif.ts');
+    const { SarifRun } = await import('../../scanner/reports/sarif/sarif.ts');
     const { rules } = await import('../../scanner/rules.ts');
     const { ruleSetDigest } = await import('../../scanner/rule-set.ts');
     const { ownVersion } = await import('../own-version.ts');
@@ -63,6 +63,19 @@ const outputs: Readonly<
   github: async (_, marks) => {
     const { printAnnotations } = await import('../../scanner/reports/report-github.ts');
     return { begin: '', one: ({ report }) => printAnnotations(report, marks), end: () => '' };
+  },
+  gitlab: async (_, marks) => {
+    const { gitLabIssues } = await import('../../scanner/reports/report-gitlab.ts');
+    let separator = '';
+    const one = ({ report }: ScannedFolder): string => {
+      const issues = gitLabIssues(report, marks).map((issue) => {
+        const text = `${separator}${jsonText(issue)}`;
+        separator = ',\n';
+        return text;
+      });
+      return issues.join('');
+    };
+    return { begin: '[', one, end: () => ']\n' };
   },
   markdown: async (_, marks) => {
     const { printMarkdown } = await import('../../scanner/reports/report-markdown.ts');

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { readSince, type Since } from '../git/changed-since.ts';
@@ -7,7 +8,7 @@ import { printNote, safe } from '../terminal/output.ts';
 import { findSkills } from './find-skills.ts';
 import { readMarks } from './scan-marks.ts';
 import { scanOutput } from './scan-output.ts';
-import { exitOfReport, pathFrom, scanFiles } from './scan-skill.ts';
+import { exitOfReport, pathFrom, type ScannedFolder, scanFiles } from './scan-skill.ts';
 import { readSkillFolder, type SkillFolder } from './source-folder.ts';
 import { startWatchedScanner } from './watched-scan.ts';
 
@@ -46,6 +47,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       const scanned = await scanFiles(scanner, files, pathFrom(context.cwd, folder));
       context.signal.throwIfAborted();
       await write(context, await output.one(scanned, count === 0));
+      noteSize(context, scanned);
       count++;
       exit = Math.max(exit, exitOf(scanned.report));
       const { verdict, findings } = scanned.report;
@@ -78,6 +80,12 @@ async function sinceOption(
   const [first] = folders;
   if (typeof since !== 'string' || first === undefined) return undefined;
   return readSince(first, since, context.env);
+}
+
+function noteSize(context: CommandContext, { files, report }: ScannedFolder): void {
+  const why = whyTooLargeForMcp(files.map(({ bytes }) => ({ size: bytes.byteLength })));
+  if (why !== undefined)
+    printNote(context, safe`${report.path}: no registry lists this skill over MCP: ${why}`);
 }
 
 // An entry that was not read may have changed.

@@ -4,6 +4,7 @@
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../lookup-tables/hidden-characters.ts';
+import { filePath } from './file-path.ts';
 import { worstFirst } from './finding-order.ts';
 import { countAccepted, type Marks } from './marks.ts';
 import { verdictText } from './report-text.ts';
@@ -40,7 +41,7 @@ export function printAnnotations(report: ScanReport, marks: Marks): string {
     ...coverage.files
       .filter((file) => file.disposition === 'unanalysed')
       .map((file) =>
-        command('warning', { file: fileOf(path, file.path), title: 'not analysed' }, file.reason),
+        command('warning', { file: filePath(path, file.path), title: 'not analysed' }, file.reason),
       ),
     ...(coverage.unlisted === undefined
       ? []
@@ -81,17 +82,13 @@ function annotation(finding: Finding, skill: string, marks: Marks): string {
     `skillgate explain ${rule}`,
   ].flat();
   const place = {
-    file: fileOf(skill, finding.path),
+    file: filePath(skill, finding.path),
     line,
     endLine,
     ...oneLine,
     title: `${severity} ${rule}${mark}`,
   };
   return command(commands[severity], place, text.join('\n'));
-}
-
-function fileOf(skill: string, path: string): string {
-  return skill === '.' ? path : `${skill}/${path}`;
 }
 
 /**

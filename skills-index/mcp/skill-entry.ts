@@ -28,7 +28,7 @@ export async function entryOf({
   readSkillMd,
 }: ServedSkill): Promise<{ readonly entry: McpObject } | { readonly whyNot: string }> {
   const bundle = await readBundle();
-  const whyNot = whyTooLargeForMcp(bundle);
+  const whyNot = whyTooLargeForMcp(bundle.files);
   if (whyNot !== undefined) return { whyNot };
   const { fields } = parseFrontMatter(await readSkillMd(bundle));
   // Hosts check that the address ends in the name of SKILL.md.

@@ -1,8 +1,7 @@
-import type { Bundle } from '../skill/bundle.ts';
 import { mcpSkillBytesMax, mcpSkillFilesMax } from './limits.ts';
 
 /** Why hosts may refuse a skill that they read over MCP; undefined when they take it. */
-export function whyTooLargeForMcp({ files }: Pick<Bundle, 'files'>): string | undefined {
+export function whyTooLargeForMcp(files: readonly { readonly size: number }[]): string | undefined {
   if (files.length > mcpSkillFilesMax)
     return `it has ${files.length} files, and hosts take at most ${mcpSkillFilesMax}`;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitOfReport } from '../../cli/scan/scan-skill.ts';
 import { startWatchedScanner } from '../../cli/scan/watched-scan.ts';
+import type { GitLabIssue } from '../../scanner/reports/report-gitlab.ts';
 import type { Finding, Severity, Verdict } from '../../skills-index/statement/finding.ts';
 import { skill } from './command-line.ts';
 import { folderWith } from './temporary-folder.ts';
@@ -100,10 +101,24 @@ describe('skillgate scan', () => {
     expect(text.stdout).toContain('… and 281 more files not analysed');
     for (const [format, says] of [
       ['github', '::warning title=not analysed::101 more files of a\n'],
+      ['gitlab', '"description":"Not analysed: 101 more files"'],
       ['markdown', '- and 101 more\n'],
       ['sarif', 'Not analysed: 101 more files of a"'],
     ] as const)
       expect((await skill(['scan', 'a', '--format', format], { cwd })).stdout).toContain(says);
+  });
+
+  it('says on stderr that hosts may refuse a skill over MCP', async () => {
+    const names = Array.from({ length: 512 }, (_, i) => [`large/${i}.txt`, `${i}\n`]);
+    const cwd = folderWith({
+      'small/SKILL.md': skillMd('small'),
+      'large/SKILL.md': skillMd('large'),
+      ...Object.fromEntries(names),
+    });
+    const { stderr } = await skill(['scan', 'large', 'small', '--format', 'jsonl'], { cwd });
+    expect(stderr.split('\n').filter((line) => line.includes('MCP'))).toEqual([
+      'large: no registry lists this skill over MCP: it has 513 files, and hosts take at most 512',
+    ]);
   });
 
   it('gives one SARIF run for all skills, with paths from where it was started', async () => {
@@ -114,6 +129,20 @@ describe('skillgate scan', () => {
     expect(
       runs[0].artifacts.map((artifact: { location: { uri: string } }) => artifact.location.uri),
     ).toEqual(['a/x/SKILL.md', 'b/SKILL.md']);
+  });
+
+  it('gives one list of issues for GitLab, whichever skills have some', async () => {
+    const danger = 'import os\nos.system(input())\n';
+    const cwd = folderWith({
+      'a/SKILL.md': skillMd('a'),
+      'b/SKILL.md': skillMd('b'),
+      'b/b.py': danger,
+      'c/SKILL.md': skillMd('c'),
+      'c/c.py': danger,
+    });
+    const { stdout } = await skill(['scan', '.', '--format', 'gitlab'], { cwd });
+    const paths = (JSON.parse(stdout) as GitLabIssue[]).map(({ location }) => location.path);
+    expect(new Set(paths)).toEqual(new Set(['b/b.py', 'c/c.py']));
   });
 
   it('prints annotations and Markdown', async () => {

@@ -1,6 +1,6 @@
 /** Makes the notes on rules and their pages from the rules and their fixtures. */
 import { readFileSync } from 'node:fs';
-import { weaknessesOf } from '../../scanner/reports/sarif-rules.ts';
+import { weaknessesOf } from '../../scanner/reports/sarif/sarif-rules.ts';
 import { selectorWords } from '../../scanner/reports/selector-words.ts';
 import type { Rule } from '../../scanner/rule.ts';
 import type { RuleExample, RuleNote } from '../../skills-index/statement/rule-note.ts';

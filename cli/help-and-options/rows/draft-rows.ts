@@ -49,6 +49,10 @@ export const draftRows: readonly CommandRow[] = [
         'print annotations for a workflow of GitHub Actions',
       ],
       [
+        'skillgate scan . --format gitlab > gl-code-quality-report.json',
+        'write a Code Quality report, which GitLab shows in a merge request',
+      ],
+      [
         'skillgate scan skills --format markdown --baseline reports.jsonl',
         'print a comment for a pull request, with new findings marked',
       ],
@@ -77,7 +81,7 @@ export const draftRows: readonly CommandRow[] = [
       },
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
-    formats: ['text', 'json', 'jsonl', 'sarif', 'github', 'markdown'],
+    formats: ['text', 'json', 'jsonl', 'sarif', 'github', 'gitlab', 'markdown'],
     load: () => import('../../scan/scan.ts'),
   },
   {

@@ -2,13 +2,14 @@
  * Findings of one report as SARIF 2.1.0 results (§3.27) with locations, code flows, fingerprints
  * and suppressions.
  */
-import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { printCapability } from '../../skills-index/skill/capability.ts';
-import type { FlowStep } from '../../skills-index/statement/finding.ts';
-import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { capabilityOf } from './finding-capability.ts';
-import type { Marks, ReportMark } from './marks.ts';
-import { type PlacesInText, placesIn } from './places-in-text.ts';
+import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
+import { printCapability } from '../../../skills-index/skill/capability.ts';
+import type { FlowStep } from '../../../skills-index/statement/finding.ts';
+import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
+import { filePath } from '../file-path.ts';
+import { capabilityOf } from '../finding-capability.ts';
+import type { Marks, ReportMark } from '../marks.ts';
+import { type PlacesInText, placesIn } from '../places-in-text.ts';
 import { type Sarif, sarifLevels } from './sarif-rules.ts';
 
 export interface SarifResultsView {
@@ -65,9 +66,8 @@ export function messageText(text: string): string {
 
 /** A path as a relative reference (RFC 3986 §4.2), below the scanned folder. */
 export function artifactUri(skill: string, path: string): string {
-  const whole = skill === '.' ? path : `${skill}/${path}`;
   // The first part must not look like a scheme, as in "a:b/c".
-  return whole.split('/').map(encodePart).join('/');
+  return filePath(skill, path).split('/').map(encodePart).join('/');
 }
 
 // encodeURIComponent throws for half a surrogate pair, and keeps characters with a meaning for

@@ -2,10 +2,10 @@
  * The scanner's rules as a tool in SARIF 2.1.0: §3.19 toolComponent, §3.49 reportingDescriptor,
  * taxonomies by §3.19.3.
  */
-import type { Severity } from '../../skills-index/statement/finding.ts';
-import type { Rule } from '../rule.ts';
-import { ruleUrl } from './rule-address.ts';
-import { type Weakness, weaknessLists, weaknessOf } from './tables/weaknesses.ts';
+import type { Severity } from '../../../skills-index/statement/finding.ts';
+import type { Rule } from '../../rule.ts';
+import { ruleUrl } from '../rule-address.ts';
+import { type Weakness, weaknessLists, weaknessOf } from '../tables/weaknesses.ts';
 
 /** JSON of the format; a test checks it against the schema. */
 export type Sarif = { readonly [key: string]: unknown };

@@ -2,12 +2,12 @@
  * Scan reports as one run of SARIF 2.1.0 (OASIS, errata 01), for code scanning, editors and
  * dashboards.
  */
-import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import { hexOf } from '../../skills-index/skill/digest.ts';
-import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import type { Rule } from '../rule.ts';
-import type { Marks } from './marks.ts';
-import { notDecided } from './report-text.ts';
+import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
+import { hexOf } from '../../../skills-index/skill/digest.ts';
+import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
+import type { Rule } from '../../rule.ts';
+import type { Marks } from '../marks.ts';
+import { notDecided } from '../report-text.ts';
 import { cutNote, fitForGitHub } from './sarif-limits.ts';
 import { artifactUri, messageText, sarifResults } from './sarif-results.ts';
 import { type Sarif, sarifDriver, sarifTaxonomies } from './sarif-rules.ts';

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import * as formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { marksFrom, noMarks } from '../../../scanner/reports/marks.ts';
-import { placesIn } from '../../../scanner/reports/places-in-text.ts';
-import { notDecided } from '../../../scanner/reports/report-text.ts';
-import { SarifRun } from '../../../scanner/reports/sarif.ts';
-import { rules } from '../../../scanner/rules.ts';
-import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
-import { filesOf, hostile, plainSkillMd, reportOf, sender, unfinished } from './scanned-skills.ts';
+import { marksFrom, noMarks } from '../../../../scanner/reports/marks.ts';
+import { placesIn } from '../../../../scanner/reports/places-in-text.ts';
+import { notDecided } from '../../../../scanner/reports/report-text.ts';
+import { SarifRun } from '../../../../scanner/reports/sarif/sarif.ts';
+import { rules } from '../../../../scanner/rules.ts';
+import type { SourceFile } from '../../../../skills-index/skill/bundle.ts';
+import { filesOf, hostile, plainSkillMd, reportOf, sender, unfinished } from '../scanned-skills.ts';
 
 const schema = JSON.parse(
-  readFileSync(new URL('../../fixtures/sarif-schema-2.1.0.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../fixtures/sarif-schema-2.1.0.json', import.meta.url), 'utf8'),
 );
 // The schema has a pattern that the u flag refuses.
 const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { cutNote, fitForGitHub, sarifResultsMax } from '../../../scanner/reports/sarif-limits.ts';
-import type { Sarif } from '../../../scanner/reports/sarif-rules.ts';
+import {
+  cutNote,
+  fitForGitHub,
+  sarifResultsMax,
+} from '../../../../scanner/reports/sarif/sarif-limits.ts';
+import type { Sarif } from '../../../../scanner/reports/sarif/sarif-rules.ts';
 
 const levels = ['note', 'error', 'warning'] as const;
 const make = (count: number, text: () => string = () => ''): Sarif[] =>
