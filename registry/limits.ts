@@ -67,8 +67,6 @@ export const versionsPageRows = 500;
 export const queuePageRows = 50;
 /** Versions that one statement of a batch stops. */
 export const stoppedAtOnce = 500;
-/** Statements whose versions one query reads, when a key was ended for a past time. */
-export const fallenReadAtOnce = 500;
 /** Versions of one slice of what a start, or a cron trigger of a Worker, finishes. */
 export const resumedAtOnce = 20;
 /**

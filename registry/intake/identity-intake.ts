@@ -17,7 +17,6 @@ import type {
 import { idsOf, type SignedBy } from '../../skills-index/trust/members-and-scopes/match.ts';
 import type { IdentityQuestion } from '../../skills-index/trust/members-and-scopes/needed-statements.ts';
 import type { Registry } from '../context.ts';
-import { completeOrLater } from '../index/put-off.ts';
 import { requireFewHolders } from '../index/words.ts';
 import { firstOwnersMax } from '../limits.ts';
 import { finishLogged } from '../log/after-logging.ts';
@@ -36,14 +35,12 @@ import {
   readMembers,
 } from '../people/identities.ts';
 import { keyHeader, type SentEnvelope, signerOf } from '../people/signer.ts';
-import { fallenScans } from '../scans/fallen-scans.ts';
-import { liftedWrites, publishersLetGo, suspendedAgain } from '../stops/fallen-lifts.ts';
-import { beginPending, pendingAgainWrite, pendingEndWrite } from '../stops/pending-stops.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { pendingPasskey } from '../store/passkey-schema.ts';
 import { endsBackwards } from '../versions/fallen-versions.ts';
 import { stopped } from '../versions/publishers.ts';
 import { nothingEntersSince } from '../versions/versions.ts';
+import { beginEnd, endWrites } from './backward-ends.ts';
 
 /** The problem code when the chain of identities rejects a statement of each type. */
 const refusalCodes: Readonly<Record<IdentityStatement['predicateType'], ProblemCode>> = {
@@ -90,27 +87,19 @@ export async function takeIdentity(
     const why = ignored?.why ?? whyIdle(chain, added);
     if (why !== undefined) throw await whyIgnored(registry, added, why);
     const upTo = endsBackwards(statement, logIndex);
-    const lifted = upTo === undefined ? [] : await suspendedAgain(registry, chainFor, upTo);
-    const again = upTo === undefined ? undefined : await fallenScans(registry, chain, upTo);
-    const publishers = upTo === undefined ? [] : await publishersLetGo(registry, upTo);
-    const falls = [
-      ...(upTo === undefined ? [] : [pendingEndWrite(registry, { digest, logIndex, upTo })]),
-      ...liftedWrites(registry, lifted, logIndex),
-      ...publishers.map((publisher) => pendingAgainWrite(registry, publisher, logIndex)),
-      ...(again?.writes ?? []),
-    ];
-    const guards = upTo === undefined ? [] : [quiet];
+    const falls =
+      upTo === undefined
+        ? []
+        : [quiet, ...(await endWrites(registry, { ...added, upTo }, chainFor))];
     return {
       statements: [{ statement, envelope, signer }],
-      writes: () => [...guards, ...passkeyEnrolled(statement, chain), ...falls],
+      writes: () => [...falls, ...passkeyEnrolled(statement, chain)],
       endsBackwards: upTo !== undefined,
-      rescanned: again?.versions ?? [],
     };
   });
   const { decision } = appended;
   const logged = one(await finishLogged(registry, appended));
-  for (const id of decision.rescanned) await completeOrLater(registry, id);
-  if (decision.endsBackwards) await beginPending(registry);
+  if (decision.endsBackwards) await beginEnd(registry);
   return logged;
 }
 

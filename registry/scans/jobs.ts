@@ -48,6 +48,14 @@ export function enqueueScan(
   return (db) => db.insert(jobs).values({ ...job, state: 'waiting' });
 }
 
+/** The write that enqueues a version for any scanner, unless a job of the version is open. */
+export function enqueueScanOnce({ now, random }: Registry, versionId: string): BatchWrite {
+  const at = now().getTime();
+  const id = makeId({ now, random });
+  const job = sql`SELECT ${id}, ${versionId}, 'waiting', NULL, NULL, 0, 0, NULL, ${at}, NULL WHERE NOT EXISTS (SELECT 1 FROM ${jobs} WHERE ${openJobOf(versionId)})`;
+  return (db) => db.insert(jobs).select(job);
+}
+
 /** Jobs of a version that wait or are leased. */
 export function openJobOf(versionId: string): SQL | undefined {
   return and(eq(jobs.versionId, versionId), isOpen(jobs.state));

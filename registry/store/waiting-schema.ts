@@ -43,7 +43,8 @@ export const waiting = sqliteTable(
 );
 
 /**
- * Events that may change the risk of many waiting versions. Each is done a few versions at a time.
+ * Events that may change the risk or the scans of many waiting versions. Each is done a few
+ * versions at a time.
  */
 export const renewals = sqliteTable(
   'renewals',
@@ -51,11 +52,14 @@ export const renewals = sqliteTable(
     id: integer().primaryKey(),
     /**
      * The versions meant: those of a skill name, of a publisher, with a package, those that
-     * resemble a version (`sketch`: only later versions), or all. `resume` is no event: a Worker
-     * keeps there how far it has finished what interrupted requests left.
+     * resemble a version (`sketch`: only later versions), those with a scan that no longer counts
+     * since the statement at a log index (`scanners`), or all. `resume` is no event: a Worker keeps
+     * there how far it has finished what interrupted requests left.
      */
     kind: text()
-      .$type<'name' | 'publisher' | 'package' | 'alike' | 'sketch' | 'all' | 'resume'>()
+      .$type<
+        'name' | 'publisher' | 'package' | 'alike' | 'sketch' | 'scanners' | 'all' | 'resume'
+      >()
       .notNull(),
     value: text().notNull(),
     /** The last version, or place of a sketch, that was done; null when all were. */

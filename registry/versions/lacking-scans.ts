@@ -3,10 +3,10 @@
  * and scanners change their rules while a version waits, so each of these events checks the version
  * here. A version without a job would wait for ever.
  */
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
-import { enqueueScan, openJobOf } from '../scans/jobs.ts';
-import { holds, retryOnClash } from '../store/batch.ts';
+import { enqueueScanOnce, openJobOf } from '../scans/jobs.ts';
+import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { jobs, versions } from '../store/schema.ts';
 import { readScannedBy } from './second-scans.ts';
 import { moveWrites, type VersionRow } from './versions.ts';
@@ -24,11 +24,18 @@ export async function completeScans(registry: Registry, versionId: string): Prom
     const open = openJobOf(row.id);
     const [job] = await registry.db.read.select({ id: jobs.id }).from(jobs).where(open).limit(1);
     if (job !== undefined) return;
-    await registry.db.batch([
-      holds(sql`NOT EXISTS (SELECT 1 FROM ${jobs} WHERE ${open})`),
-      enqueueScan(registry, row.id),
-    ]);
+    await registry.db.batch([enqueueScanOnce(registry, row.id)]);
   });
+}
+
+/** The write that enqueues the scan that a version lacks, if it lacks one. */
+export async function missingScanWrites(
+  registry: Registry,
+  row: VersionRow,
+): Promise<BatchWrite[]> {
+  if (!isWaiting(row)) return [];
+  const { scans, needed } = await readScannedBy(registry, row);
+  return scans.length < needed ? [enqueueScanOnce(registry, row.id)] : [];
 }
 
 // A version that was held back waits for a person who reads its report. Without a report there is

@@ -13,6 +13,7 @@ import { versionPackages } from '../../store/package-schema.ts';
 import { versions } from '../../store/schema.ts';
 import { similarity, similarityBands } from '../../store/similarity-schema.ts';
 import { renewals, waiting } from '../../store/waiting-schema.ts';
+import { fallenScans } from '../../versions/fallen-scans.ts';
 import { renewVersions } from './judge-anew.ts';
 
 type RenewalRow = typeof renewals.$inferSelect;
@@ -59,7 +60,7 @@ async function markNext(registry: Registry): Promise<void> {
 }
 
 async function markWrites(registry: Registry, renewal: RenewalRow): Promise<BatchWrite[]> {
-  const { ids, after, only } = await sliceOf(registry, renewal);
+  const { ids, after, only, writes = [] } = await sliceOf(registry, renewal);
   const mine = eq(renewals.id, renewal.id);
   const marked: BatchWrite = (db) =>
     db
@@ -68,6 +69,7 @@ async function markWrites(registry: Registry, renewal: RenewalRow): Promise<Batc
       .where(and(isAmong(waiting.versionId, ids), only));
   return [
     isUnchanged(renewal),
+    ...writes,
     ...(ids.length === 0 ? [] : [marked]),
     (db) =>
       after === undefined
@@ -97,6 +99,8 @@ interface Slice {
   readonly after: string | undefined;
   /** A condition on the versions that are marked. */
   readonly only?: SQL;
+  /** What the event changes in the versions. */
+  readonly writes?: readonly BatchWrite[];
 }
 
 async function sliceOf(registry: Registry, renewal: RenewalRow): Promise<Slice> {
@@ -110,6 +114,8 @@ async function sliceOf(registry: Registry, renewal: RenewalRow): Promise<Slice> 
       return waitingSlice(registry, { after, of: sql`${waiting.name} = ${value}` });
     case 'publisher':
       return waitingSlice(registry, { after, of: sql`${waiting.publisher} = ${value}` });
+    case 'scanners':
+      return fallenScans(registry, Number(value), { after });
     case 'package':
       return packageSlice(registry, after, Number(value));
     case 'alike':
