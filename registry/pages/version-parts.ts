@@ -1,10 +1,10 @@
 /** Parts of a version that the page of a skill and the page of a version both show. */
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
-import { wordsOf } from '../markup/capability-words.ts';
 import { count, day, digest, type Html, html, part, term, untrusted } from '../markup/markup.ts';
 import type { ApprovalRow, VersionDetail } from '../review/detail.ts';
 import type { ApprovedContent } from './approved-version.ts';
 import { canAndCannot } from './can-and-cannot.ts';
+import { capabilityLine } from './capability-line.ts';
 import type { CapabilityChange } from './listed-versions.ts';
 import { stateMeanings } from './state-words.ts';
 
@@ -79,9 +79,9 @@ export function changeList(change: CapabilityChange | 'first'): Html {
     return html`<p class="quiet">Asks for nothing that ${since} did not ask for.</p>`;
   return html`<ul class="changes" aria-label="compared with ${since}">${added.map(
     (one) =>
-      html`<li class="added"><span aria-hidden="true">+</span> <b>asks anew:</b> ${one.kind} <code>${untrusted(wordsOf(one))}</code></li>`,
+      html`<li class="added"><span aria-hidden="true">+</span> <b>asks anew:</b> ${capabilityLine(one)}</li>`,
   )}${dropped.map(
     (one) =>
-      html`<li class="dropped"><span aria-hidden="true">−</span> no longer: ${one.kind} <code>${untrusted(wordsOf(one))}</code></li>`,
+      html`<li class="dropped"><span aria-hidden="true">−</span> no longer: ${capabilityLine(one)}</li>`,
   )}</ul>`;
 }

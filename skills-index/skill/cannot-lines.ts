@@ -50,7 +50,7 @@ export function noOtherLines(approved: Capabilities): string[] {
 }
 
 /** Whether a capability is everything of its kind. */
-function isEverything(one: Capability): boolean {
+export function isEverything(one: Capability): boolean {
   switch (one.kind) {
     case 'env':
     case 'package':

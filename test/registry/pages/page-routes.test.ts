@@ -53,7 +53,7 @@ describe('the public pages', () => {
     expect(text).toContain('@acme /report 1.1.0 ✓ approved');
     expect(text).toContain('send GET requests to api.crm.example/v2/… reads deals');
     expect(text).toContain('npx skills add http://localhost/@acme/report');
-    expect(text).toContain('asks anew: egress GET hxxps://api[.]crm[.]example/v2/*');
+    expect(text).toContain('asks anew: send GET requests to api.crm.example/v2/…');
     expect(text).toContain('The first approved version.');
     expect(text).toContain('rita with a key');
   });
