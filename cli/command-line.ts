@@ -58,6 +58,11 @@ export async function runCommandLine(world: CommandWorld): Promise<number> {
     const found = findCommand(argv);
     switch (found.kind) {
       case 'command': {
+        if (found.row.filesFromProgram === true)
+          await (await import('./help-and-options/option-files.ts')).requireNoOptionFiles(
+            found.rest,
+            world.cwd,
+          );
         const parsed = parseArguments(found.row, found.rest);
         context = await contextOf(world, found.row, parsed);
         if (parsed.help)

@@ -133,6 +133,8 @@ export interface CommandRow {
   readonly args: { readonly min: number; readonly max: number };
   /** After this positional no word is read as an option (`run @s/n COMMAND …`). */
   readonly verbatimAfter?: number;
+  /** Another program writes the names of files into the command line: `policy pre-commit`. */
+  readonly filesFromProgram?: true;
   /** The default is text and json. */
   readonly formats?: readonly Format[];
   readonly load: () => Promise<{ readonly run: RunCommand }>;

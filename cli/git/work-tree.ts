@@ -9,6 +9,8 @@ export interface WorkTree {
   readonly top: string;
   /** Paths of tracked files, below the top folder. */
   readonly tracked: ReadonlySet<string>;
+  /** Those of them that are symbolic links. */
+  readonly links: readonly string[];
 }
 
 /**
@@ -22,8 +24,11 @@ export async function workTreeOf(folder: string, env: Environment): Promise<Work
     return await withQuietGit(top, env, async ({ here }) => {
       const named = await realpath(await here('rev-parse', '--show-toplevel'));
       if (named !== top) return undefined;
-      const paths = (await here('ls-files', '-z')).split('\0').filter((path) => path !== '');
-      return paths.length > treeEntriesMax ? undefined : { top, tracked: new Set(paths) };
+      const rows = (await here('ls-files', '-s', '-z')).split('\0').filter((row) => row !== '');
+      if (rows.length > treeEntriesMax) return undefined;
+      const pathOf = (row: string): string => row.slice(row.indexOf('\t') + 1);
+      const links = rows.filter((row) => row.startsWith('120000 ')).map(pathOf);
+      return { top, tracked: new Set(rows.map(pathOf)), links };
     });
   } catch {
     return undefined;

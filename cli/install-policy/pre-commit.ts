@@ -3,9 +3,10 @@
  * author of a skill commits what nobody has approved yet, so approvals do not count here, and links
  * are followed as `skillgate scan` follows them.
  */
-import { lstat, realpath } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readdir, realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { isSkillFolder } from '../scan/find-skills.ts';
 import { pathFrom, scanFiles } from '../scan/scan-skill.ts';
 import { readSkillFolder } from '../scan/source-folder.ts';
 import { startWatchedScanner } from '../scan/watched-scan.ts';
@@ -13,6 +14,7 @@ import { answer, count, joined, safe } from '../terminal/output.ts';
 import { judgedText } from './check.ts';
 import { decideScanned } from './decide-install.ts';
 import type { JudgedFolder } from './judge-folder.ts';
+import { withLinksTo } from './links-to-files.ts';
 import { policyOf } from './policy-options.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -43,23 +45,40 @@ async function scanAll(
   }
 }
 
-/** The skills that have the files, in path order. */
-async function skillsOf({ args, cwd }: CommandContext): Promise<string[]> {
+/** The skills that have the files, or links to the files, in path order. */
+async function skillsOf({ args, cwd, env }: CommandContext): Promise<string[]> {
   const top = await realpath(cwd);
+  const files = args.map((path) => resolve(top, path));
+  const skills = new OutermostSkills(top);
   const found = new Set<string>();
-  for (const path of args) {
-    const folder = await skillOf(top, resolve(top, path));
+  for (const path of await withLinksTo(files, top, env)) {
+    const folder = await skills.around(dirname(path));
     if (folder !== undefined) found.add(folder);
   }
   return [...found].sort();
 }
 
-/** The outermost folder with a SKILL.md above a file, at or below the top of the repository. */
-async function skillOf(top: string, file: string): Promise<string | undefined> {
-  const folder = dirname(file);
-  if (folder !== top && !folder.startsWith(`${top}/`)) return undefined;
-  const above = folder === top ? undefined : await skillOf(top, folder);
-  if (above !== undefined) return above;
-  const entry = await lstat(join(folder, 'SKILL.md')).catch(() => undefined);
-  return entry === undefined ? undefined : folder;
+/** Finds the outermost folder with a SKILL.md, at or below the top of the repository. */
+class OutermostSkills {
+  readonly #top: string;
+  readonly #found = new Map<string, Promise<string | undefined>>();
+
+  constructor(top: string) {
+    this.#top = top;
+  }
+
+  around(folder: string): Promise<string | undefined> {
+    const known = this.#found.get(folder) ?? this.#find(folder);
+    this.#found.set(folder, known);
+    return known;
+  }
+
+  async #find(folder: string): Promise<string | undefined> {
+    const top = this.#top;
+    if (folder !== top && !folder.startsWith(`${top}/`)) return undefined;
+    const above = folder === top ? undefined : await this.around(dirname(folder));
+    if (above !== undefined) return above;
+    const names = await readdir(folder).catch((): string[] => []);
+    return (await isSkillFolder(folder, names)) ? folder : undefined;
+  }
 }

@@ -1,11 +1,30 @@
 /** Finds the folders of skills below a path. */
-import { readdir, realpath } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bundleFileBytesMax } from '../../skills-index/skill/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Environment } from '../git/quiet-git.ts';
 import { folderDepthMax, folderEntriesMax } from '../limits.ts';
 import { type LinkFollower, linkFollower } from './follow-link.ts';
 import { endless, requireFolder } from './source-folder.ts';
+
+/**
+ * Whether a folder is a skill. Some programs read `skill.md`, too, and where names in other case
+ * are the same file, every program does. Such a file counts when it begins as SKILL.md does.
+ * @param names of the folder's entries
+ */
+export async function isSkillFolder(folder: string, names: readonly string[]): Promise<boolean> {
+  if (names.includes('SKILL.md')) return true;
+  for (const name of names.filter((one) => one.toLowerCase() === 'skill.md'))
+    if (await mayBeSkillMd(join(folder, name))) return true;
+  return false;
+}
+
+async function mayBeSkillMd(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isFile() !== true || found.size > bundleFileBytesMax) return true;
+  return (await readFile(path, 'utf8')).trimStart().startsWith('---');
+}
 
 /**
  * The outermost folders with a SKILL.md at or below a path, in path order.
@@ -50,7 +69,8 @@ async function skillsBelow(folder: string, depth: number, search: Search): Promi
   if (search.left < 0 || depth > folderDepthMax) throw endless(folder);
   // Also if SKILL.md is a link: the folder then counts as a skill, and a link that leaves the
   // repository is refused by name.
-  if (entries.some((entry) => entry.name === 'SKILL.md')) return [folder];
+  const names = entries.map(({ name }) => name);
+  if (await isSkillFolder(folder, names)) return [folder];
   const found: string[] = [];
   for (const entry of inByteOrder(entries, ({ name }) => name)) {
     const path = join(folder, entry.name);

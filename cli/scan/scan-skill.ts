@@ -52,10 +52,22 @@ const severityExit = {
   critical: exitCodes.critical,
 } as const;
 
-/**
- * The exit code for a report: its highest severity, or 7 for an incomplete one, whichever is
- * larger.
- */
+/** An incomplete scan outranks what gates let pass: files that nobody read may hide worse. */
+const fromMildToWorst: readonly ExitCode[] = [
+  exitCodes.ok,
+  exitCodes.low,
+  exitCodes.medium,
+  exitCodes.limit,
+  exitCodes.high,
+  exitCodes.critical,
+];
+
+/** The exit code that counts for several reports. */
+export function worseExit(a: ExitCode, b: ExitCode): ExitCode {
+  return fromMildToWorst.indexOf(a) > fromMildToWorst.indexOf(b) ? a : b;
+}
+
+/** The exit code for a report: that of its worst finding, or 7 for an incomplete one. */
 export function exitOfReport({
   findings,
   verdict,
@@ -64,7 +76,7 @@ export function exitOfReport({
     findings.some((finding) => finding.severity === severity),
   );
   const incomplete = verdict === 'incomplete' ? exitCodes.limit : exitCodes.ok;
-  return Math.max(worst === undefined ? exitCodes.ok : severityExit[worst], incomplete);
+  return worseExit(worst === undefined ? exitCodes.ok : severityExit[worst], incomplete);
 }
 
 // A stopped scan lists every file as not analysed; it must never look like a clean scan.

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import type { CommandContext, ExitCode } from '../command.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readSince, type Since } from '../git/changed-since.ts';
 import { printNote, safe } from '../terminal/output.ts';
 import { findSkills } from './find-skills.ts';
 import { readMarks } from './scan-marks.ts';
 import { scanOutput } from './scan-output.ts';
-import { exitOfReport, pathFrom, type ScannedFolder, scanFiles } from './scan-skill.ts';
+import { exitOfReport, pathFrom, type ScannedFolder, scanFiles, worseExit } from './scan-skill.ts';
 import { readSkillFolder, type SkillFolder } from './source-folder.ts';
 import { startWatchedScanner } from './watched-scan.ts';
 
@@ -31,7 +31,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       findings: findings.filter((finding) => marks.of(finding, path).suppression === undefined),
       verdict,
     });
-  let exit = 0;
+  let exit: ExitCode = exitCodes.ok;
   const found = new Set<string>();
   const counts = new Map<string, number>();
   let count = 0;
@@ -49,7 +49,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       await write(context, await output.one(scanned, count === 0));
       noteSize(context, scanned);
       count++;
-      exit = Math.max(exit, exitOf(scanned.report));
+      exit = worseExit(exit, exitOf(scanned.report));
       const { verdict, findings } = scanned.report;
       for (const { fingerprint } of findings) found.add(fingerprint);
       counts.set(verdict, (counts.get(verdict) ?? 0) + 1);

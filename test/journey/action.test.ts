@@ -1,5 +1,14 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +20,7 @@ import { compiledCode } from '../compiled-code.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 const action = parse(readFileSync(join(top, 'action.yml'), 'utf8'));
-const [, scanStep, , endStep] = action.runs.steps;
+const [, installStep, scanStep, , endStep] = action.runs.steps;
 
 const folder = mkdtempSync(join(tmpdir(), 'skillgate-action-'));
 const project = join(folder, 'project');
@@ -43,7 +52,7 @@ function run(script: string, env: Readonly<Record<string, string>>): Promise<[nu
   };
   for (const path of Object.values(files)) writeFileSync(path, '');
   const all = {
-    PATH: process.env.PATH,
+    PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
     HOME: folder,
     RUNNER_TEMP: runner,
     ...compiledCode,
@@ -92,6 +101,50 @@ it('scans what changed, and tells code scanning, the summary and the pull reques
   for (const code of ['7', '1', '2', '127'])
     expect(await ends(code, 'critical')).toBe(Number(code));
   expect(await ends('12', 'maybe')).toBe(2);
+}, 240_000);
+
+it('runs the installed program, and none that the pull request brought', async () => {
+  const program = (path: string, text: string): void => {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, text);
+    chmodSync(path, 0o755);
+  };
+  program(join(folder, 'bin/skillgate'), `#!/bin/sh\nexec '${process.execPath}' '${guard}' "$@"\n`);
+  const base = git('rev-parse', 'HEAD').trim();
+  const brought = join(project, 'node_modules/skillgate');
+  program(join(brought, 'own.js'), "#!/usr/bin/env node\nconsole.log('nothing found');\n");
+  const bin = { skillgate: 'own.js' };
+  writeFileSync(
+    join(brought, 'package.json'),
+    JSON.stringify({ name: 'skillgate', version: '0.1.0', bin }),
+  );
+  program(
+    join(project, 'node_modules/.bin/skillgate'),
+    readFileSync(join(brought, 'own.js'), 'utf8'),
+  );
+  writeFileSync(join(project, '.npmrc'), 'registry=http://127.0.0.1:9/\n');
+  commit({ hostile: stranger({ files: { 'scripts/report.ts': theft } }) });
+  const env = { SCANNED: '.', SINCE: base, COMMAND: action.inputs.command.default };
+  const [, text] = await run(scanStep.run, env);
+  expect(text).toMatch(/^::error file=skills\/hostile/m);
+  expect(readFileSync(join(runner, 'output'), 'utf8')).toMatch(/^code=14$/m);
+  expect(installStep).toMatchObject({
+    if: `inputs.command == '${action.inputs.command.default}'`,
+    'working-directory': expect.stringContaining('runner.temp'),
+  });
+}, 240_000);
+
+it('lets no severity excuse a file that nobody read', async () => {
+  const reads = "import { readFileSync } from 'node:fs';\nreadFileSync('/root/.ssh/id_rsa');\n";
+  commit({ partly: stranger({ files: { 'scripts/report.ts': reads } }) });
+  const env = { SCANNED: 'skills/partly', SINCE: '', COMMAND: `${process.execPath} ${guard}` };
+  const codeOf = async () => {
+    await run(scanStep.run, env);
+    return /^code=(\d+)$/m.exec(readFileSync(join(runner, 'output'), 'utf8'))?.[1];
+  };
+  expect(await codeOf()).toBe('13');
+  symlinkSync('/etc/hostname', join(project, 'skills/partly/link'));
+  expect(await codeOf()).toBe('7');
 }, 240_000);
 
 it('fails when the commit to compare with is missing', async () => {

@@ -71,6 +71,7 @@ export const installPolicyRows: readonly CommandRow[] = [
     ],
     options: { review: policyOptions.review },
     args: { min: 0, max: Number.POSITIVE_INFINITY },
+    filesFromProgram: true,
     load: () => import('../../install-policy/pre-commit.ts'),
   },
 ];
