@@ -3,7 +3,13 @@
  * not approved now is never shown as if it were.
  */
 import { and, asc, desc, eq, gt, gte, lt, sql } from 'drizzle-orm';
-import { type Scope, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
+import {
+  parseSkillName,
+  type Scope,
+  type SkillName,
+  shortNameOf,
+} from '../../skills-index/skill/name.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import type { HiddenScopes } from '../readers/may-read.ts';
 import { isAmong } from '../store/batch.ts';
@@ -33,6 +39,18 @@ export interface NewestPlace {
   /** Milliseconds since 1970. */
   readonly offeredSince: number;
   readonly name: SkillName;
+}
+
+/** The place as an address has it. */
+export function newestPlaceText({ name, offeredSince }: NewestPlace): string {
+  return `${offeredSince}:${name}`;
+}
+
+/** @throws Problem `request-invalid`, `name-invalid` */
+export function parseNewestPlace(text: string): NewestPlace {
+  const [, time = '', name = ''] = /^(\d{1,15}):(.{1,200})$/.exec(text) ?? [];
+  if (time === '') throw new Problem('request-invalid', 'No page of the skills begins there');
+  return { offeredSince: Number(time), name: parseSkillName(name) };
 }
 
 /**

@@ -16,7 +16,13 @@ import {
 } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
-import { type ShownSkill, skillsByShortName, skillsByTime } from '../catalogue/shown-skills.ts';
+import {
+  newestPlaceText,
+  parseNewestPlace,
+  type ShownSkill,
+  skillsByShortName,
+  skillsByTime,
+} from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
@@ -41,13 +47,9 @@ export async function listedPage(registry: Registry, context: Context): Promise<
     const { skills, next } = await skillsByShortName(registry, prefix, { after, hidden, limit });
     return { items: skills, next };
   }
-  const [, time = '', name = ''] = /^(\d{1,15}):(.{1,200})$/.exec(cursor ?? '') ?? [];
-  if (cursor !== undefined && time === '')
-    throw new Problem('request-invalid', 'No page of the skills begins there');
-  const after =
-    time === '' ? undefined : { offeredSince: Number(time), name: parseSkillName(name) };
+  const after = cursor === undefined ? undefined : parseNewestPlace(cursor);
   const { skills, next } = await skillsByTime(registry, { after, hidden });
-  return { items: skills, next: next && `${next.offeredSince}:${next.name}` };
+  return { items: skills, next: next && newestPlaceText(next) };
 }
 
 /** The version whose files have the fingerprint that the client computed of its copy. */

@@ -12,32 +12,30 @@ import { parseVersion } from '../../skills-index/skill/version.ts';
 import { indexDescription } from '../../skills-index/trust/index-files/index-line.ts';
 import { type ShownSkill, skillsByName } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
-import { onlyShown, requireReading } from '../readers/may-read.ts';
+import { requireReading } from '../readers/may-read.ts';
 import { filesOf, skillMdOf } from '../versions/manifests.ts';
 import { versionsInScope } from '../versions/scope-versions.ts';
 import { indexedSkillsMax } from './limits.ts';
+import { readableSkills } from './readable-skills.ts';
 import { requireOffered, requireServed, type ServedVersion } from './served-version.ts';
 
 /** A version with the text that an index has about it. */
 export type NamedSkill = ServedVersion & Pick<ShownSkill, 'description'>;
 
 /**
- * The offered skills of the scope in the path, or of the registry.
+ * All offered skills that the request may read.
  * @throws Problem `request-invalid` for more skills than a client can be expected to fetch
  */
 export async function namedSkills(
   registry: Registry,
   context: Context,
-  scope?: Scope,
 ): Promise<readonly NamedSkill[]> {
-  const page = await skillsByName(registry, { scope, limit: indexedSkillsMax + 1 });
-  if (page.next !== undefined)
-    throw new Problem(
-      'request-invalid',
-      `${scope === undefined ? 'This registry' : `@${scope}`} has more than ${indexedSkillsMax} skills, and the client would fetch them all`,
-      { hint: `Name a skill: ${registry.config.base}/@scope/name` },
-    );
-  return onlyShown(registry, context, page.skills);
+  const skills: NamedSkill[] = [];
+  for await (const skill of readableSkills(registry, context, { limit: indexedSkillsMax + 1 })) {
+    if (skills.length === indexedSkillsMax) throw tooManySkills(registry, 'This registry');
+    skills.push(skill);
+  }
+  return skills;
 }
 
 /**
@@ -51,11 +49,20 @@ export async function skillsOfScope(
   const scope = parseScope(context.req.param('scope') ?? '');
   const missing = missingScope(scope);
   await requireReading(registry, context, () => new Set([scope]), missing);
-  const skills = await namedSkills(registry, context, scope);
+  const { next, skills } = await skillsByName(registry, { scope, limit: indexedSkillsMax + 1 });
+  if (next !== undefined) throw tooManySkills(registry, `@${scope}`);
   const first = { after: undefined, limit: 1 };
   if (skills.length === 0 && (await versionsInScope(registry, scope, first)).length === 0)
     throw new Problem('not-found', missing);
   return { scope, skills };
+}
+
+function tooManySkills(registry: Registry, owner: string): Problem {
+  return new Problem(
+    'request-invalid',
+    `${owner} has more than ${indexedSkillsMax} skills, and the client would fetch them all`,
+    { hint: `Name a skill: ${registry.config.base}/@scope/name` },
+  );
 }
 
 /** What a client is told of a scope that offers nothing. */

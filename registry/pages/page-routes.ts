@@ -12,7 +12,8 @@ import { queryCharsMax } from '../catalogue/limits.ts';
 import { findSkills } from '../catalogue/search/find-skills.ts';
 import {
   findSkill,
-  type NewestPlace,
+  newestPlaceText,
+  parseNewestPlace,
   skillsByName,
   skillsByTime,
 } from '../catalogue/shown-skills.ts';
@@ -110,13 +111,15 @@ async function readHome(registry: Registry, context: Context): Promise<HomeView>
   const without = withoutIn(context.req.queries('without')?.join(','));
   const hidden = await scopesHiddenFrom(registry, context);
   if (query.trim() === '') {
-    const { next, skills } = await skillsByTime(registry, { after: newestIn(context), hidden });
+    const text = context.req.query('after');
+    const after = text === undefined ? undefined : parseNewestPlace(text);
+    const { next, skills } = await skillsByTime(registry, { after, hidden });
     return {
       query: '',
       without,
       skills: await onlyShown(registry, context, skills),
       corrected: {},
-      next: next && `after=${next.offeredSince}:${next.name}`,
+      next: next && `after=${newestPlaceText(next)}`,
     };
   }
   if (query.length > queryCharsMax)
@@ -138,14 +141,6 @@ async function readHome(registry: Registry, context: Context): Promise<HomeView>
     corrected,
     next: found.length > end ? String(rest) : undefined,
   };
-}
-
-function newestIn(context: Context): NewestPlace | undefined {
-  const after = context.req.query('after');
-  if (after === undefined) return undefined;
-  const [, time = '', name = ''] = /^(\d{1,15}):(.{1,200})$/.exec(after) ?? [];
-  if (time === '') throw new Problem('request-invalid', 'No page of the skills begins there');
-  return { offeredSince: Number(time), name: parseSkillName(name) };
 }
 
 function placeIn(context: Context): number {

@@ -6,12 +6,13 @@ import type { ServedSkills } from '../../../skills-index/mcp/skill-methods.ts';
 import { parseBundle } from '../../../skills-index/skill/bundle.ts';
 import { type SkillName, scopeOf } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { type ShownSkill, skillsByName } from '../../catalogue/shown-skills.ts';
+import type { ShownSkill } from '../../catalogue/shown-skills.ts';
 import type { Registry } from '../../context.ts';
-import { requireReading, scopesHiddenFrom } from '../../readers/may-read.ts';
+import { requireReading } from '../../readers/may-read.ts';
 import { requireBlob } from '../../store/blobs.ts';
 import { filesOf, statementsOf } from '../../versions/manifests.ts';
 import { mcpCacheMilliseconds } from '../limits.ts';
+import { readableSkills } from '../readable-skills.ts';
 import { requireOffered } from '../served-version.ts';
 
 /** Offered versions only, without those of scopes that the request may not read. */
@@ -19,7 +20,8 @@ export function offeredSkills(registry: Registry, context: Context): ServedSkill
   const find = (name: SkillName) => findOffered(registry, context, name);
   return {
     async *after(name) {
-      for await (const skill of shownAfter(registry, context, name))
+      const limit = mcpPageEntriesMax + 1;
+      for await (const skill of readableSkills(registry, context, { after: name, limit }))
         yield servedOf(registry, skill);
     },
     find: async (name) => servedOf(registry, await find(name)),
@@ -46,39 +48,6 @@ async function findOffered(
   const missing = `This registry has no skill ${name}`;
   await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
   return requireOffered(registry, name);
-}
-
-/**
- * The skills behind a name that the request may read, read page by page. All skills of a hidden
- * scope are passed over at once, so that their number costs nothing.
- */
-async function* shownAfter(
-  registry: Registry,
-  context: Context,
-  name: string | undefined,
-): AsyncGenerator<ShownSkill> {
-  const { only, scopes } = await scopesHiddenFrom(registry, context);
-  const limit = mcpPageEntriesMax + 1;
-  let after = name;
-  if (only) {
-    // In the order of names: `@a-b/` stands before `@a/`.
-    for (const scope of scopes.toSorted((a, b) => (`${a}/` < `${b}/` ? -1 : 1)))
-      for (let place = after; ; ) {
-        const { next, skills } = await skillsByName(registry, { scope, after: place, limit });
-        yield* skills;
-        if (next === undefined) break;
-        place = next;
-      }
-    return;
-  }
-  for (;;) {
-    const { next, skills } = await skillsByName(registry, { after, limit });
-    yield* skills.filter((skill) => !scopes.includes(scopeOf(skill.name)));
-    if (next === undefined) return;
-    const scope = scopeOf(next);
-    // The digit 0 follows the slash.
-    after = scopes.includes(scope) ? `@${scope}0` : next;
-  }
 }
 
 function servedOf(registry: Registry, skill: ShownSkill): ServedSkill {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
+import { indexedSkillsMax } from '../../../registry/foreign-clients/limits.ts';
+import { Readers } from '../../../registry/readers/readers.ts';
 import { readZip } from '../../../runner/archives/zip.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
 import {
   adviceStatement,
   revocationStatement,
@@ -10,6 +13,7 @@ import { registryIdOf } from '../../../skills-index/trust/signatures/own-registr
 import { freshNonce } from '../../nonce.ts';
 import { approve, call, makeSkill, publish, type Skill, scan, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
+import { addListedSkills } from './listed-skills.ts';
 
 const index = '.well-known/agent-skills/index.json';
 
@@ -128,6 +132,24 @@ describe('the index of Agent Skills', () => {
     expect((await world.send(`/@acme/yanked@1.0.0/${index}`)).status).toBe(200);
     const text = await (await world.send('/api/v1/skills/yanked?ownerHandle=acme')).text();
     expect(text).toContain('name it: @acme/yanked@1.0.0');
+  });
+
+  it('of everything counts only the skills that the client may read', async () => {
+    const listed = (scope: string) =>
+      Array.from({ length: indexedSkillsMax + 1 }, (_, at) => `@${scope}/s${at}`);
+    await addListedSkills(world, listed('hidden'));
+    const all = () => call(world.send, `/all/${index}`);
+    expect(await all()).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
+    world.registry.readers = new Readers(
+      { schema: 'skillgate.readers/1', private: [parseScope('hidden')], readers: [] },
+      'readers.json',
+      () => '127.0.0.1',
+    );
+    const { body, status } = await all();
+    expect([status, body.skills?.map((skill: { name: string }) => skill.name)]).toEqual([
+      200,
+      ['report'],
+    ]);
   });
 
   it('is not at the root, which a client reads for a skill that it cannot get', async () => {

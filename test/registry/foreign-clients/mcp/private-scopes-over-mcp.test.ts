@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { skills } from '../../../../registry/catalogue/catalogue-schema.ts';
 import { Readers } from '../../../../registry/readers/readers.ts';
 import type { ReadersFile } from '../../../../registry/readers/readers-file.ts';
-import { versions } from '../../../../registry/store/schema.ts';
-import { noCapabilities } from '../../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
-import { parseScope, parseSkillName, scopeOf } from '../../../../skills-index/skill/name.ts';
-import { parseVersion } from '../../../../skills-index/skill/version.ts';
+import { parseScope } from '../../../../skills-index/skill/name.ts';
 import { makeStaffedWorld, type Staffed } from '../../world.ts';
+import { addListedSkills } from '../listed-skills.ts';
 import { type Ask, mcpClient } from './mcp-clients.ts';
 
 describe('private scopes over MCP', () => {
@@ -19,32 +16,7 @@ describe('private scopes over MCP', () => {
     const world = await makeStaffedWorld();
     const readers = { schema: 'skillgate.readers/1', ...file } as const;
     world.registry.readers = new Readers(readers, 'readers.json', () => '127.0.0.1');
-    const id = (name: string) => `v ${name}`;
-    const names = ['a', 'a-b', 'acme', 'zoo'].flatMap(all).map(parseSkillName);
-    const same = { version: parseVersion('1.0.0'), publisher: digestOf('x'), createdAt: 1 };
-    await world.registry.db.batch(
-      names.flatMap((name) => [
-        (db) =>
-          db.insert(versions).values({
-            ...same,
-            id: id(name),
-            name,
-            bundle: digestOf(name),
-            status: 'approved',
-            move: 1,
-          }),
-        (db) =>
-          db.insert(skills).values({
-            name,
-            scope: scopeOf(name),
-            versionId: id(name),
-            version: same.version,
-            description: 'x',
-            capabilities: noCapabilities,
-            offeredSince: 1,
-          }),
-      ]),
-    );
+    await addListedSkills(world, ['a', 'a-b', 'acme', 'zoo'].flatMap(all));
     return world;
   }
 
