@@ -7,7 +7,7 @@ import { parseScope } from '../../skills-index/skill/name.ts';
 import { memberStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { makeKey, makeRoot, type TestKey } from '../registry/people.ts';
-import { approve, call, makeSkill, publish, type Skill, scan, state } from '../registry/road.ts';
+import { call, makeSkill, publish, publishApproved, type Skill, state } from '../registry/road.ts';
 import type { Ran } from './command-line.ts';
 import { base, makeUsers, type User, type Users, writeKey } from './registry-users.ts';
 
@@ -39,10 +39,7 @@ const secondAdministrator = (): TestKey => {
 };
 
 async function bring(number: number): Promise<void> {
-  const { send, author, scanner, rita, tokens } = users.world;
-  expect((await publish(send, skillAt(number), author)).status).toBe(201);
-  await scan(send, tokens.scanner, scanner, skillAt(number), 'pass');
-  expect((await approve(send, tokens.rita, rita, skillAt(number))).status).toBe(201);
+  await publishApproved(users.world, skillAt(number));
 }
 
 describe('skillgate key list', () => {

@@ -11,7 +11,7 @@ import { statements } from '../../registry/store/schema.ts';
 import { parseScope } from '../../skills-index/skill/name.ts';
 import { keyStatement, scopeStatement } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from '../registry/people.ts';
-import { approve, call, claimScope, publish, type Skill, scan, state } from '../registry/road.ts';
+import { call, claimScope, publishApproved, type Skill, state } from '../registry/road.ts';
 import {
   type Installer,
   makeInstaller,
@@ -35,10 +35,7 @@ afterEach(() => {
 });
 
 async function releaseBy(key: TestKey, skill: Skill): Promise<void> {
-  const { send, scanner, rita, tokens } = network.registry;
-  expect((await publish(send, skill, key)).status).toBe(201);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  await publishApproved(network.registry, skill, key);
 }
 
 /** The operator takes the statement out of the database, and the names by which it is found. */

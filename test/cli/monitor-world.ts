@@ -7,7 +7,7 @@ import { signStatus } from '../../skills-index/trust/index-files/sign-status.ts'
 import type { Status } from '../../skills-index/trust/index-files/status-file.ts';
 import { freshNonce } from '../nonce.ts';
 import type { TestKey } from '../registry/people.ts';
-import { approve, makeSkill, publish, type Skill, scan, state } from '../registry/road.ts';
+import { makeSkill, publishApproved, type Skill, state } from '../registry/road.ts';
 import type { Staffed, WorldOptions } from '../registry/world.ts';
 import { base, makeUsers, type Users } from './registry-users.ts';
 
@@ -56,10 +56,7 @@ export async function makeMonitored(options: WorldOptions = {}): Promise<Monitor
     world,
     lie: honest,
     bring: async (skill) => {
-      const { send, author, scanner, rita, tokens } = world;
-      expect((await publish(send, skill, author)).status).toBe(201);
-      await scan(send, tokens.scanner, scanner, skill, 'pass');
-      expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+      await publishApproved(world, skill);
     },
     say: async (skill, kind, by = world.rita) => {
       const target = { name: skill.manifest.name, version: skill.manifest.version };

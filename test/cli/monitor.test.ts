@@ -19,12 +19,11 @@ import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.t
 import { freshNonce } from '../nonce.ts';
 import { makeKey } from '../registry/people.ts';
 import {
-  approve,
   claimScope,
   makeSkill,
   publish,
+  publishApproved,
   type Skill,
-  scan,
   state,
 } from '../registry/road.ts';
 import { calling } from './monitor-world.ts';
@@ -44,10 +43,7 @@ beforeEach(async () => {
 afterEach(() => users.world.close());
 
 async function bring(skill: Skill): Promise<void> {
-  const { send, author, scanner, rita, tokens } = users.world;
-  expect((await publish(send, skill, author)).status).toBe(201);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  await publishApproved(users.world, skill);
 }
 
 async function revoke(skill: Skill, kind: 'suspended' | 'lifted' | 'revoked'): Promise<number> {

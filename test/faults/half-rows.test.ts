@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeSegment } from '../../registry/log/segments/make-segment.ts';
-import { approve, makeSkill, publish, scan } from '../registry/road.ts';
+import { makeSkill, publishApproved } from '../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../registry/world.ts';
 import { halfRows } from './half-rows.ts';
 
@@ -12,10 +12,7 @@ describe('the queries for rows that were written in part', () => {
   let world: Staffed;
   beforeEach(async () => {
     world = await makeStaffedWorld();
-    const { send, author, scanner, rita, tokens } = world;
-    expect((await publish(send, skill, author)).status).toBe(201);
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
-    expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+    await publishApproved(world, skill);
     while (await makeSegment(world.registry, entries));
   });
   afterEach(() => world.close());

@@ -7,7 +7,7 @@ import { requireVersion } from '../../registry/versions/find-versions.ts';
 import { type Digest, digestOf, parseDigest } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { approve, call, claimScope, makeSkill, publish, scan, signIn } from './road.ts';
+import { call, claimScope, makeSkill, publish, publishApproved, signIn } from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 /** What a registry that is started again knows of identities. */
@@ -26,9 +26,7 @@ describe('a blob that is damaged on its disk', () => {
     world = await makeStaffedWorld();
     other = makeKey();
     await claimScope(world.send, 'other', other);
-    await publish(world.send, skill, world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    await publishApproved(world, skill);
   });
   afterEach(() => world.close());
 

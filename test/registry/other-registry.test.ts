@@ -12,13 +12,13 @@ import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.t
 import { freshNonce } from '../nonce.ts';
 import { makeKey, type TestKey } from './people.ts';
 import {
-  approve,
   call,
   claimScope,
   enrol,
   makeSkill,
   namedFor,
   publish,
+  publishApproved,
   scan,
   signIn,
   state,
@@ -56,11 +56,8 @@ describe('statements that were signed for another registry', () => {
       ...world,
       tokens: { scanner: await signIn(world.send, scanner), rita: await signIn(world.send, rita) },
     };
-    for (const { send, tokens } of [theirs, ours]) {
-      expect((await publish(send, skill, author)).status).toBe(201);
-      await scan(send, tokens.scanner, scanner, skill, 'pass');
-      expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
-    }
+    for (const one of [theirs, ours])
+      await publishApproved({ ...one, author, scanner, rita }, skill);
   });
   afterAll(() => {
     theirs.close();

@@ -316,6 +316,39 @@ export async function approve(
   return state(send, parseStatement(Buffer.from(draft.body.payload, 'base64')), key);
 }
 
+/** Who brings a version from its upload to its approval. */
+interface Releasing {
+  readonly send: Send;
+  readonly author: TestKey;
+  readonly scanner: TestKey;
+  readonly rita: TestKey;
+  readonly tokens: { readonly scanner: string; readonly rita: string };
+}
+
+/** Uploads a version and reports on it; no other version may wait for a scanner. */
+export async function publishScanned(
+  { send, author, scanner, tokens }: Omit<Releasing, 'rita'>,
+  skill: Skill,
+  { by = author, verdict = 'pass' }: { by?: TestKey; verdict?: Verdict } = {},
+): Promise<void> {
+  requireTaken(await publish(send, skill, by));
+  requireTaken(await scan(send, tokens.scanner, scanner, skill, verdict));
+}
+
+/** Brings a version all the way from its upload to the approval of rita. */
+export async function publishApproved(
+  cast: Releasing,
+  skill: Skill,
+  by: TestKey = cast.author,
+): Promise<void> {
+  await publishScanned(cast, skill, { by });
+  requireTaken(await approve(cast.send, cast.tokens.rita, cast.rita, skill));
+}
+
+function requireTaken({ status, body }: Answer): void {
+  if (status >= 300) throw new Error(`${status}: ${JSON.stringify(body)}`);
+}
+
 /** The stops that the index file of a skill shows, as bundle → stop. */
 export async function stopsShown(send: Send, name = '@acme/t'): Promise<Record<string, string>> {
   const lines = (await (await send(`/index/${name}`)).text()).trim().split('\n');

@@ -15,7 +15,17 @@ import { freshNonce } from '../nonce.ts';
 import { somebody, someWorkflow } from '../skills-index/story-sigstore.ts';
 import { certify, claim, job, kim, publishBy, sigstore } from './certified-road.ts';
 import { makeKey, type TestKey } from './people.ts';
-import { type Answer, approve, call, makeSkill, publish, type Skill, scan, state } from './road.ts';
+import {
+  type Answer,
+  approve,
+  call,
+  makeSkill,
+  publish,
+  publishApproved,
+  type Skill,
+  scan,
+  state,
+} from './road.ts';
 import { makeStaffedWorld, type Staffed } from './world.ts';
 
 const skillAt = (number: number, scope = '@acme'): Skill =>
@@ -64,9 +74,7 @@ describe('a publisher that was stopped', () => {
     );
   };
   const bring = async (skill: Skill, by: TestKey): Promise<void> => {
-    expect((await publish(world.send, skill, by)).status).toBe(201);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    await publishApproved(world, skill, by);
   };
   const statusOf = async ({ manifest: { name, version } }: Skill): Promise<string> =>
     (await call(world.send, `/api/v1/versions/${name}/${version}`)).body.status;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keyStatement, revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
-import { approve, publish, scan, state } from '../../registry/road.ts';
+import { publishApproved, state } from '../../registry/road.ts';
 import { indexInParts } from '../index-in-parts.ts';
 import {
   calling,
@@ -57,10 +57,7 @@ describe('an honest registry', () => {
       return objects.putOver(name, ...more);
     };
     Object.assign(world.registry, { objects: { ...objects, putOver: full } });
-    const { send, author, scanner, rita, tokens } = world;
-    await publish(send, skillAt(2), author);
-    await scan(send, tokens.scanner, scanner, skillAt(2), 'pass');
-    await approve(send, tokens.rita, rita, skillAt(2));
+    await publishApproved(world, skillAt(2));
     Object.assign(world.registry, { objects });
     await monitored.say(skillAt(2), 'revoked');
     monitored.lie = withoutSecond;

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { approve, makeSkill, publish, scan } from '../../registry/road.ts';
+import { makeSkill, publishApproved } from '../../registry/road.ts';
 import { makeUsers, type Users } from '../registry-users.ts';
 
 const ref = '@acme/deals@1.0.0';
@@ -7,11 +7,8 @@ let users: Users;
 beforeEach(async () => {
   users = await makeUsers();
   onTestFinished(() => users.world.close());
-  const { author, scanner, rita, send, tokens } = users.world;
   const deals = makeSkill('@acme/deals', '1.0.0');
-  await publish(send, deals, author);
-  await scan(send, tokens.scanner, scanner, deals, 'pass');
-  await approve(send, tokens.rita, rita, deals);
+  await publishApproved(users.world, deals);
 });
 
 it('yanks a version, says what that means, and takes it back', async () => {

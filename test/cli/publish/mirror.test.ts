@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseMirrorList } from '../../../cli/publish/import/mirror-list.ts';
-import { approve, makeSkill, publish, scan } from '../../registry/road.ts';
+import { makeSkill, publishApproved } from '../../registry/road.ts';
 import { makeUsers } from '../registry-users.ts';
 import { folderWith } from '../temporary-folder.ts';
 
@@ -48,14 +48,11 @@ describe('the list of a mirror', () => {
 it('imports each repository of the list, whatever becomes of the others', async () => {
   const users = await makeUsers();
   onTestFinished(() => users.world.close());
-  const { author, scanner, rita, send, tokens } = users.world;
   const signed = fileURLToPath(new URL('oms/signed/', import.meta.url));
   const kept = makeSkill('@acme/kept', '1.0.0', {
     files: { 'skill.oms.sig': readFileSync(join(signed, 'certificate.sig.json'), 'utf8') },
   });
-  await publish(send, kept, author);
-  await scan(send, tokens.scanner, scanner, kept, 'pass');
-  await approve(send, tokens.rita, rita, kept);
+  await publishApproved(users.world, kept);
   const upstream = folderWith();
   for (const [path, bytes] of kept.packed.contents) {
     mkdirSync(dirname(join(upstream, 'a', path)), { recursive: true });

@@ -18,7 +18,7 @@ import {
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { failWrite } from '../failing-write.ts';
-import { approve, makeSkill, publish, type Skill, scan, state } from '../road.ts';
+import { makeSkill, publish, publishApproved, type Skill, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -28,11 +28,8 @@ beforeEach(async () => {
 });
 
 async function release(name: string, version: string): Promise<Skill> {
-  const { send, author, tokens, scanner, rita } = world;
   const skill = makeSkill(name, version);
-  expect((await publish(send, skill, author)).status).toBe(201);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  expect((await approve(send, tokens.rita, rita, skill)).status).toBeLessThan(300);
+  await publishApproved(world, skill);
   return skill;
 }
 

@@ -10,7 +10,7 @@ import { parseScope, type SkillName } from '../../../skills-index/skill/name.ts'
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
-import { approve, call, claimScope, makeSkill, publish, type Skill, scan, state } from '../road.ts';
+import { call, claimScope, makeSkill, publishApproved, type Skill, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const readers = {
@@ -26,11 +26,8 @@ beforeEach(async () => {
 });
 
 async function release(name: string): Promise<Skill> {
-  const { author, rita, scanner, send, tokens } = world;
   const skill = makeSkill(name, '1.0.0');
-  expect((await publish(send, skill, author)).status).toBe(201);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  expect((await approve(send, tokens.rita, rita, skill)).status).toBeLessThan(300);
+  await publishApproved(world, skill);
   while (await renewSkills(world.registry));
   return skill;
 }

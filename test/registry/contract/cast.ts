@@ -7,9 +7,8 @@ import {
   call,
   claimScope,
   enrol,
-  publish,
+  publishScanned,
   type Skill,
-  scan,
   signIn,
 } from '../road.ts';
 import type { Shell } from './shell.ts';
@@ -49,8 +48,7 @@ export async function makeCast<One extends Road>(shell: One): Promise<Cast<One>>
   expect((await claimScope(send, 'acme', author)).status).toBe(201);
   const tokens = { scanner: await signIn(send, scanner), rita: await signIn(send, rita) };
   const offer = async (skill: Skill): Promise<void> => {
-    expect((await publish(send, skill, author)).status).toBe(201);
-    expect((await scan(send, tokens.scanner, scanner, skill, 'pass')).status).toBe(200);
+    await publishScanned({ send, author, scanner, tokens }, skill);
   };
   const approveAsRita = (skill: Skill) => approve(send, tokens.rita, rita, skill);
   return {

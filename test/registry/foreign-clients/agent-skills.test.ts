@@ -11,7 +11,7 @@ import {
 } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
-import { approve, call, makeSkill, publish, type Skill, scan, state } from '../road.ts';
+import { call, makeSkill, publishApproved, publishScanned, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 import { addListedSkills } from './listed-skills.ts';
 
@@ -28,22 +28,12 @@ describe('the index of Agent Skills', () => {
   const refused = makeSkill('@acme/refused', '1.0.0');
   const held = makeSkill('@acme/held', '1.0.0');
 
-  async function scanned(skill: Skill, verdict: 'pass' | 'block' = 'pass'): Promise<void> {
-    await publish(world.send, skill, world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, verdict);
-  }
-
-  async function released(skill: Skill): Promise<void> {
-    await scanned(skill);
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
-  }
-
   beforeAll(async () => {
     world = await makeStaffedWorld();
-    for (const skill of [report, newer, revoked]) await released(skill);
-    await scanned(waiting);
-    await scanned(held, 'block');
-    await scanned(refused);
+    for (const skill of [report, newer, revoked]) await publishApproved(world, skill);
+    await publishScanned(world, waiting);
+    await publishScanned(world, held, { verdict: 'block' });
+    await publishScanned(world, refused);
     await call(world.send, '/api/v1/reviews/@acme/refused/1.0.0/move', {
       token: world.tokens.rita,
       json: { to: 'refused', reason: 'it has no use' },
@@ -114,7 +104,7 @@ describe('the index of Agent Skills', () => {
 
   it('says how to get a version that its author yanked', async () => {
     const yanked = makeSkill('@acme/yanked', '1.0.0');
-    await released(yanked);
+    await publishApproved(world, yanked);
     const { name, version } = yanked.manifest;
     const advice = {
       name,

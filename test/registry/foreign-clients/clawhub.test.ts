@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { makeKey } from '../people.ts';
-import { approve, call, claimScope, makeSkill, publish, scan } from '../road.ts';
+import { call, claimScope, makeSkill, publishApproved } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('the routes of ClawHub', () => {
   let world: Staffed;
   beforeAll(async () => {
     world = await makeStaffedWorld();
-    const { send, author, tokens, scanner, rita } = world;
+    const { send, author } = world;
     const others = makeKey();
     await claimScope(send, 'beta', others);
     for (const [name, version, key] of [
@@ -20,9 +20,7 @@ describe('the routes of ClawHub', () => {
       ['@beta/weekly', '1.0.0', others],
     ] as const) {
       const skill = makeSkill(name, version, { files: { '.hidden': 'x', 'notes.md': name } });
-      expect((await publish(send, skill, key)).status).toBe(201);
-      await scan(send, tokens.scanner, scanner, skill, 'pass');
-      expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+      await publishApproved(world, skill, key);
       world.wait(1_000);
     }
     await renewSkills(world.registry);

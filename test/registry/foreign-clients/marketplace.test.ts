@@ -7,16 +7,7 @@ import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { readTgz } from '../../../runner/archives/tgz.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
-import {
-  approve,
-  call,
-  makeSkill,
-  publish,
-  registryIdAt,
-  type Skill,
-  scan,
-  state,
-} from '../road.ts';
+import { call, makeSkill, publishApproved, publishScanned, registryIdAt, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const schemaFile = process.env.SKILLGATE_AGENT_PLUGINS_SCHEMA;
@@ -42,20 +33,11 @@ describe('the marketplace', () => {
   const report = makeSkill('@acme/report', '1.1.0', { files: mischief });
   const revoked = makeSkill('@acme/revoked', '1.0.0');
 
-  async function scanned(skill: Skill): Promise<void> {
-    const { author, scanner, send, tokens } = world;
-    expect((await publish(send, skill, author)).status).toBe(201);
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
-  }
-
   beforeAll(async () => {
     world = await makeStaffedWorld();
-    const { rita, send, tokens } = world;
-    for (const skill of [older, report, revoked]) {
-      await scanned(skill);
-      expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
-    }
-    await scanned(makeSkill('@acme/waiting', '1.0.0'));
+    const { rita, send } = world;
+    for (const skill of [older, report, revoked]) await publishApproved(world, skill);
+    await publishScanned(world, makeSkill('@acme/waiting', '1.0.0'));
     const stop = revocationStatement({
       registry: await registryIdAt(send),
       reason: 'it sends keys',

@@ -10,7 +10,7 @@ import { keyStatement } from '../../../skills-index/statement/attestation.ts';
 import { signStatement } from '../../../skills-index/statement/sign.ts';
 import { readLine } from '../contract/read-line.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { approve, claimScope, makeSkill, publish, scan } from '../road.ts';
+import { claimScope, makeSkill, publishApproved } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('the evidence of an index line', () => {
@@ -53,11 +53,9 @@ describe('the evidence of an index line', () => {
   });
 
   it('is refused before it is written when the line could not be read', async () => {
-    const { send, author, scanner, rita, tokens } = world;
+    const { send } = world;
     const skill = makeSkill('@acme/lined', '1.0.0');
-    await publish(send, skill, author);
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
-    await approve(send, tokens.rita, rita, skill);
+    await publishApproved(world, skill);
     const line = await readLine(send, skill);
     requireReadable(line);
     const statements = Array.from({ length: 501 }, (_, at) => digestOf(String(at)));

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
 import { readLine } from '../../../registry/index/lean-lines.ts';
 import { indexLines } from '../../../registry/store/schema.ts';
-import { approve, makeSkill, publish, scan } from '../road.ts';
+import { makeSkill, publishApproved } from '../road.ts';
 import { makeStaffedWorld } from '../world.ts';
 
 const skill = makeSkill('@acme/lean', '1.0.0');
@@ -10,10 +10,8 @@ const skill = makeSkill('@acme/lean', '1.0.0');
 async function approvedWorld() {
   const world = await makeStaffedWorld();
   onTestFinished(() => world.close());
-  const { send, author, tokens, scanner, rita, registry } = world;
-  expect((await publish(send, skill, author)).status).toBe(201);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  const { registry } = world;
+  await publishApproved(world, skill);
   const [row] = await registry.db.read.select().from(indexLines);
   return { ...world, at: row?.logIndex ?? -1, line: row?.line ?? '' };
 }

@@ -8,7 +8,7 @@ import {
   type IndexLine,
   parseIndexFile,
 } from '../../../skills-index/trust/index-files/index-line.ts';
-import { approve, makeSkill, publish, type Skill, scan } from '../road.ts';
+import { makeSkill, publish, publishApproved, type Skill } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -18,10 +18,8 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 async function released(skill: Skill): Promise<IndexLine> {
-  const { send, author, scanner, rita, tokens } = world;
-  await publish(send, skill, author);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  const { send } = world;
+  await publishApproved(world, skill);
   const { name } = skill.manifest;
   const bytes = new Uint8Array(await (await send(`/index/${name}`)).arrayBuffer());
   const [line] = parseIndexFile(bytes, name);

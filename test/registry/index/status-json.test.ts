@@ -17,6 +17,7 @@ import {
   call,
   makeSkill,
   publish,
+  publishApproved,
   type Skill,
   scan,
   signIn,
@@ -30,11 +31,8 @@ describe('status.json', () => {
   let skill: Skill;
   beforeAll(async () => {
     world = await makeStaffedWorld();
-    const { send, author, scanner, rita, tokens } = world;
     skill = makeSkill('@acme/marked', '1.0.0');
-    await publish(send, skill, author);
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
-    await approve(send, tokens.rita, rita, skill);
+    await publishApproved(world, skill);
   });
   afterAll(() => world.close());
 

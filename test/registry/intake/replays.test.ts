@@ -6,7 +6,7 @@ import {
 } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { approve, call, makeSkill, publish, scan, state } from '../road.ts';
+import { call, makeSkill, publishApproved, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 describe('a statement that comes again', () => {
@@ -22,11 +22,9 @@ describe('a statement that comes again', () => {
   };
 
   it('is refused when a suspension was lifted since, and a new one suspends', async () => {
-    const { send, author, scanner, rita, tokens } = world;
+    const { send, rita } = world;
     const skill = makeSkill('@acme/back', '1.0.0');
-    await publish(send, skill, author);
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
-    await approve(send, tokens.rita, rita, skill);
+    await publishApproved(world, skill);
     const target = { bundle: skill.packed.digest };
     const act = (kind: 'suspended' | 'lifted') =>
       revocationStatement({ nonce: freshNonce(), kind, target, reason: 'leaks' });

@@ -12,7 +12,7 @@ import { verifyStatement } from '../../../skills-index/trust/signatures/verify-s
 import { freshNonce } from '../../nonce.ts';
 import { judge, readLine } from '../contract/read-line.ts';
 import { makeKey } from '../people.ts';
-import { type Answer, approve, makeSkill, publish, scan, state } from '../road.ts';
+import { type Answer, makeSkill, publish, publishApproved, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 let world: Staffed;
@@ -96,11 +96,9 @@ describe('while the object storage hangs', () => {
   });
 
   it('a revocation counts at once: the status, the proofs and the statement are served', async () => {
-    const { registry, author, scanner, rita, send, tokens } = world;
+    const { registry, rita, send } = world;
     const skill = makeSkill('@acme/leaky', '1.0.0');
-    expect((await publish(send, skill, author)).status).toBe(201);
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
-    expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+    await publishApproved(world, skill);
     const line = await readLine(send, skill);
     const now = () => registry.now().getTime();
     expect(await judge(world, skill, line, now())).toMatchObject({ kind: 'admitted' });

@@ -24,7 +24,7 @@ import { verifyStatement } from '../../../skills-index/trust/signatures/verify-s
 import { freshNonce } from '../../nonce.ts';
 import { inclusionProof, nodesFromLeaves } from '../../skills-index/log/whole-tree.ts';
 import { makeKey } from '../people.ts';
-import { approve, claimScope, makeSkill, publish, scan, signIn } from '../road.ts';
+import { claimScope, makeSkill, publish, publishApproved, signIn } from '../road.ts';
 import { makeStaffedWorld, makeWorld, type Staffed } from '../world.ts';
 
 describe('the log', () => {
@@ -173,11 +173,8 @@ describe('the log', () => {
   it('loses no line of the index, and none of the audit, to a line in its place', async () => {
     const staffed = await makeStaffedWorld();
     onTestFinished(() => staffed.close());
-    const { send, author, tokens, scanner, rita } = staffed;
     const skill = makeSkill('@acme/shown', '1.0.0');
-    expect((await publish(send, skill, author)).status).toBe(201);
-    await scan(send, tokens.scanner, scanner, skill, 'pass');
-    expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+    await publishApproved(staffed, skill);
     const { db } = staffed.registry;
     const all = async () => [
       await db.read.select().from(indexLines),

@@ -9,7 +9,7 @@ import { signedHeaders } from '../../../registry/notices/webhook.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { freshNonce } from '../../nonce.ts';
 import { pathOf, scanned, signedIn, visitor } from '../desk-visit.ts';
-import { approve, call, claimScope, makeSkill, publish, scan, signIn, state } from '../road.ts';
+import { call, claimScope, makeSkill, publishApproved, signIn, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const minute = 60_000;
@@ -205,9 +205,7 @@ describe('a webhook', () => {
     await claimScope(world.send, 'bulk', world.author);
     for (let at = 0; at < 3; at++) {
       const skill = makeSkill(`@bulk/s${at}`, '1.0.0');
-      await publish(world.send, skill, world.author);
-      await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-      await approve(world.send, world.tokens.rita, world.rita, skill);
+      await publishApproved(world, skill);
     }
     tell(hook);
     await deliver();
@@ -265,9 +263,7 @@ describe('feeds', () => {
   it('show everything at the desk, and to strangers what installers see', async () => {
     await scanned(world, 1, 'pass');
     const skill = makeSkill('@acme/open', '1.0.0');
-    await publish(world.send, skill, world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    await approve(world.send, world.tokens.rita, world.rita, skill);
+    await publishApproved(world, skill);
     const desk = await (await signedIn(world.send, world.tokens.rita)).get('/notices.atom');
     expect(desk.headers.get('content-type')).toContain('application/atom+xml');
     expect(desk.html).toContain('<title>@acme/count 1.0.1 waits for review</title>');

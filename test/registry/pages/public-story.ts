@@ -3,7 +3,7 @@ import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
-import { approve, call, makeSkill, publish, type Skill, scan, state } from '../road.ts';
+import { call, makeSkill, publishApproved, publishScanned, type Skill, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Words of unapproved skills, which no page may have. */
@@ -12,16 +12,8 @@ export const secretWords = 'zebra quarry';
 /** `@acme/report` has two approved versions; each other skill is named for its state. */
 export async function makePublicStory(): Promise<Staffed> {
   const world = await makeStaffedWorld();
-  const scanned = async (skill: Skill, verdict: 'pass' | 'block' = 'pass'): Promise<void> => {
-    await publish(world.send, skill, world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, verdict);
-  };
-  const released = async (skill: Skill): Promise<void> => {
-    await scanned(skill);
-    await approve(world.send, world.tokens.rita, world.rita, skill);
-  };
-  await released(makeSkill('@acme/report', '1.0.0'));
-  await released(makeSkill('@acme/report', '1.1.0', { capabilities: asked }));
+  await publishApproved(world, makeSkill('@acme/report', '1.0.0'));
+  await publishApproved(world, makeSkill('@acme/report', '1.1.0', { capabilities: asked }));
   const of = (state: string): Skill =>
     makeSkill(`@acme/${state}`, '1.0.0', {
       files: {
@@ -29,10 +21,10 @@ export async function makePublicStory(): Promise<Staffed> {
       },
     });
   const revoked = of('revoked');
-  await released(revoked);
-  await scanned(of('waiting'));
-  await scanned(of('held'), 'block');
-  await scanned(of('refused'));
+  await publishApproved(world, revoked);
+  await publishScanned(world, of('waiting'));
+  await publishScanned(world, of('held'), { verdict: 'block' });
+  await publishScanned(world, of('refused'));
   await call(world.send, '/api/v1/reviews/@acme/refused/1.0.0/move', {
     token: world.tokens.rita,
     json: { to: 'refused', reason: 'it has no use' },

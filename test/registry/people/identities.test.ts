@@ -14,7 +14,7 @@ import { parseScope } from '../../../skills-index/skill/name.ts';
 import { VerifiedStatements } from '../../../skills-index/trust/signatures/verified-statements.ts';
 import { somebody, TestSigstore } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from '../certified-road.ts';
-import { approve, call, claimScope, makeSkill, publish, scan, signIn } from '../road.ts';
+import { call, claimScope, makeSkill, publish, publishApproved, signIn } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 async function staffed(): Promise<Staffed> {
@@ -45,9 +45,7 @@ describe.each([
       200,
     );
     const skill = makeSkill('@acme/on', '1.0.0');
-    expect((await publish(world.send, skill, world.author)).status).toBe(201);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    await approve(world.send, world.tokens.rita, world.rita, skill);
+    await publishApproved(world, skill);
     // Judged as installers judge it: no other scope's statement is among its evidence.
     expect((await call(world.send, '/api/v1/versions/@acme/on/1.0.0')).body.status).toBe(
       'approved',

@@ -7,16 +7,7 @@ import { addBlobs } from '../../../registry/versions/version-blobs.ts';
 import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope, parseSkillName, scopeOf } from '../../../skills-index/skill/name.ts';
 import { makeKey } from '../people.ts';
-import {
-  approve,
-  call,
-  claimScope,
-  makeSkill,
-  publish,
-  type Skill,
-  scan,
-  signIn,
-} from '../road.ts';
+import { call, claimScope, makeSkill, publishApproved, type Skill, signIn } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 const license = 'Permission is hereby granted.\n';
@@ -57,9 +48,7 @@ describe('a blob', () => {
   afterAll(() => world.close());
 
   async function enter(skill: Skill, owner: Staffed['author']): Promise<void> {
-    expect((await publish(world.send, skill, owner)).status).toBe(201);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+    await publishApproved(world, skill, owner);
   }
 
   const ask = async (digest: Digest, token?: string): Promise<number> =>

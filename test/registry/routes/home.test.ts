@@ -1,15 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { approve, call, makeSkill, publish, scan } from '../road.ts';
+import { call, makeSkill, publishApproved } from '../road.ts';
 import { makeStaffedWorld } from '../world.ts';
 
 it('tells a program at the bare address where everything is', async () => {
   const world = await makeStaffedWorld();
   onTestFinished(() => world.close());
-  const { author, rita, scanner, send, tokens } = world;
+  const { send } = world;
   const skill = makeSkill('@acme/count', '1.0.0');
-  await publish(send, skill, author);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  await approve(send, tokens.rita, rita, skill);
+  await publishApproved(world, skill);
   const answer = await send('/');
   expect([answer.status, answer.headers.get('content-security-policy')]).toEqual([
     200,

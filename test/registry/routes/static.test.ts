@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evidencePackPath } from '../../../skills-index/client/pack-form.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { readLine } from '../contract/read-line.ts';
-import { approve, makeSkill, publish, scan } from '../road.ts';
+import { makeSkill, publishApproved } from '../road.ts';
 import { makeStaffedWorld, makeWorld, type Staffed, type World } from '../world.ts';
 
 let world: World;
@@ -19,9 +19,7 @@ describe('a file for installers', () => {
   let staffed: Staffed;
   beforeAll(async () => {
     staffed = await makeStaffedWorld();
-    await publish(staffed.send, skill, staffed.author);
-    await scan(staffed.send, staffed.tokens.scanner, staffed.scanner, skill, 'pass');
-    await approve(staffed.send, staffed.tokens.rita, staffed.rita, skill);
+    await publishApproved(staffed, skill);
   });
   afterAll(() => staffed.close());
 

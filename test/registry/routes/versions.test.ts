@@ -1,17 +1,15 @@
 import { sql } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
 import { versionsPageRows } from '../../../registry/limits.ts';
-import { approve, call, makeSkill, publish, scan } from '../road.ts';
+import { call, makeSkill, publishApproved } from '../road.ts';
 import { makeStaffedWorld } from '../world.ts';
 
 it('lists the versions of a skill in pages, oldest first, each once', async () => {
   const world = await makeStaffedWorld();
   onTestFinished(() => world.close());
-  const { author, registry, rita, scanner, send, tokens } = world;
+  const { registry, send } = world;
   const skill = makeSkill('@acme/long', '0.0.1');
-  await publish(send, skill, author);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  await publishApproved(world, skill);
   const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${versionsPageRows + 1}) INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 'V' || i, name, '1.0.' || i, bundle, 'refused', move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`;
   await registry.db.batch([(db) => db.run(copies)]);
   const first = (await call(send, '/api/v1/versions/@acme/long')).body;

@@ -9,7 +9,7 @@ import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { keyStatement, revocationStatement } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
-import { approve, call, makeSkill, publish, type Skill, scan, state } from '../road.ts';
+import { call, makeSkill, publishApproved, type Skill, state } from '../road.ts';
 import { earlierDatabase } from '../store/earlier-release.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
@@ -29,10 +29,7 @@ const skillAt = (version: string): Skill =>
   makeSkill('@acme/counter', version, { files: { 'n.md': `${version}\n` } });
 const release = async (version: string): Promise<Skill> => {
   const skill = skillAt(version);
-  const { author, rita, scanner, send, tokens } = world;
-  await publish(send, skill, author);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  await publishApproved(world, skill);
   return skill;
 };
 const say = async (kind: 'suspended' | 'lifted' | 'revoked', target: object): Promise<number> => {

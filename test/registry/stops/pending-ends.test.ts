@@ -8,16 +8,13 @@ import { pendingStops } from '../../../registry/store/advice-schema.ts';
 import { versions } from '../../../registry/store/schema.ts';
 import { keyStatement } from '../../../skills-index/statement/attestation.ts';
 import { failWrite } from '../failing-write.ts';
-import type { TestKey } from '../people.ts';
 import {
   type Answer,
-  approve,
   call,
   claimScope,
   makeSkill,
-  publish,
+  publishApproved,
   type Skill,
-  scan,
   state,
   stopsShown,
 } from '../road.ts';
@@ -38,19 +35,13 @@ beforeEach(async () => {
   world = await makeStaffedWorld();
   for (const number of numbers) {
     if (number === 3) upTo = (await sizeNow()) - 1;
-    await release(skillAt(number), world.author);
+    await publishApproved(world, skillAt(number));
   }
 });
 afterEach(() => world.close());
 
 const sizeNow = async (): Promise<number> =>
   (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body.logSize;
-
-async function release(skill: Skill, by: TestKey): Promise<void> {
-  expect((await publish(world.send, skill, by)).status).toBe(201);
-  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-  expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
-}
 
 const endKey = (): Promise<Answer> => {
   const ended = keyStatement({ key: world.author.open, state: 'ended', validUpTo: upTo });
@@ -91,7 +82,7 @@ it('counts at once for the API and the index, before any row follows', async () 
 it('reaches the rows in slices, after a kill as well, and only those of the key', async () => {
   const other = '@beta/t';
   expect((await claimScope(world.send, 'beta', world.omar)).status).toBe(201);
-  await release(makeSkill(other, '1.0.0'), world.omar);
+  await publishApproved(world, makeSkill(other, '1.0.0'), world.omar);
   await endKilled();
   expect(await moveSome(world.registry, atOnce)).toBe(true);
   expect((await storedStates()).filter((status) => status === 'revoked')).toHaveLength(2);
@@ -112,7 +103,7 @@ it('costs the batch of the statement no write for each version', async () => {
   await world.close();
   world = await makeStaffedWorld();
   upTo = (await sizeNow()) - 1;
-  await release(skillAt(1), world.author);
+  await publishApproved(world, skillAt(1));
   expect(await endAndCount()).toBe(many);
   expect(many).toBeGreaterThan(0);
   expect(await storedStates()).toEqual(['revoked']);

@@ -11,7 +11,7 @@ import {
 } from '../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
-import { approve, makeSkill, publish, scan, state } from '../road.ts';
+import { makeSkill, publishApproved, state } from '../road.ts';
 import { makeStaffedWorld } from '../world.ts';
 
 const many = 10 * publisherVersionsAtOnce + 5;
@@ -19,11 +19,9 @@ const many = 10 * publisherVersionsAtOnce + 5;
 it('a publisher of very many versions is stopped by small batches, each version with its own move', async () => {
   const world = await makeStaffedWorld();
   onTestFinished(() => world.close());
-  const { author, registry, rita, scanner, send, tokens } = world;
+  const { author, registry, rita, send } = world;
   const skill = makeSkill('@acme/one', '1.0.0');
-  await publish(send, skill, author);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  expect((await approve(send, tokens.rita, rita, skill)).status).toBe(201);
+  await publishApproved(world, skill);
   const count = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${many})`;
   await registry.db.batch([
     (db) =>

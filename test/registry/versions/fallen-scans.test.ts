@@ -6,7 +6,7 @@ import { peekStatement } from '../../../skills-index/statement/signature-formats
 import { freshNonce } from '../../nonce.ts';
 import { readLine } from '../contract/read-line.ts';
 import { makeKey, type TestKey } from '../people.ts';
-import { approve, call, enrol, makeSkill, publish, scan, signIn, state } from '../road.ts';
+import { approve, call, enrol, makeSkill, publishApproved, scan, signIn, state } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
 /** Policy wants two people for it, one of them independent. */
@@ -22,9 +22,7 @@ describe('a version in review whose scanner is ended for the time of its scan', 
   let second: TestKey;
   beforeEach(async () => {
     world = await makeStaffedWorld();
-    await publish(world.send, skill, world.author);
-    await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-    await approve(world.send, world.tokens.rita, world.rita, skill);
+    await publishApproved(world, skill);
     second = makeKey();
   });
   afterEach(() => world.close());

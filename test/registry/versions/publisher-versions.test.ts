@@ -5,7 +5,7 @@ import { publisherVersions } from '../../../registry/versions/publisher-versions
 import type { VersionRow } from '../../../registry/versions/versions.ts';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { makeKey } from '../people.ts';
-import { approve, makeSkill, publish, scan } from '../road.ts';
+import { makeSkill, publishApproved } from '../road.ts';
 import { makeStaffedWorld } from '../world.ts';
 
 const limit = 100;
@@ -24,11 +24,9 @@ async function allOf(registry: Registry, publisher: Digest): Promise<VersionRow[
 
 it('finds every version of a publisher, however many pages they take, and nobody else’s', async () => {
   const world = await makeStaffedWorld();
-  const { registry, send, author, tokens, scanner, rita } = world;
+  const { registry, author } = world;
   const skill = makeSkill('@acme/t', '1.0.0');
-  await publish(send, skill, author);
-  await scan(send, tokens.scanner, scanner, skill, 'pass');
-  await approve(send, tokens.rita, rita, skill);
+  await publishApproved(world, skill);
   const more = limit * 2 + 3;
   const numbers = sql`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= ${more})`;
   // The last one is of somebody else.

@@ -4,14 +4,12 @@ import { digestOf } from '../../../../skills-index/skill/digest.ts';
 import { revocationStatement } from '../../../../skills-index/statement/attestation.ts';
 import { registryIdOf } from '../../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../../nonce.ts';
-import { approve, makeSkill, publish, type Skill, scan, state } from '../../road.ts';
+import { makeSkill, publish, publishApproved, type Skill, scan, state } from '../../road.ts';
 import { makeStaffedWorld, type Staffed } from '../../world.ts';
 import { eras, mcpClient } from './mcp-clients.ts';
 
 async function release(world: Staffed, skill: Skill): Promise<void> {
-  await publish(world.send, skill, world.author);
-  await scan(world.send, world.tokens.scanner, world.scanner, skill, 'pass');
-  expect((await approve(world.send, world.tokens.rita, world.rita, skill)).status).toBe(201);
+  await publishApproved(world, skill);
   await renewSkills(world.registry);
 }
 

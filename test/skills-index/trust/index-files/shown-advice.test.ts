@@ -13,7 +13,7 @@ import type { Identities } from '../../../../skills-index/trust/members-and-scop
 import { chainIdentities } from '../../../../skills-index/trust/members-and-scopes/identity.ts';
 import { freshNonce } from '../../../nonce.ts';
 import { makeRoot } from '../../../registry/people.ts';
-import { approve, makeSkill, publish, scan, state } from '../../../registry/road.ts';
+import { makeSkill, publishApproved, state } from '../../../registry/road.ts';
 import { makeStaffedWorld, type Staffed } from '../../../registry/world.ts';
 
 const name = parseSkillName('@acme/deals');
@@ -23,11 +23,9 @@ let bytes: Uint8Array;
 let identities: Identities;
 beforeAll(async () => {
   world = await makeStaffedWorld();
-  const { author, registry, rita, scanner, send, tokens } = world;
+  const { author, registry, send } = world;
   const deals = makeSkill(name, '1.0.0');
-  await publish(send, deals, author);
-  await scan(send, tokens.scanner, scanner, deals, 'pass');
-  await approve(send, tokens.rita, rita, deals);
+  await publishApproved(world, deals);
   const version = parseVersion('1.0.0');
   const given = { name, version, kind: 'yanked', reason: 'wrong', nonce: freshNonce() } as const;
   const { body } = await state(send, adviceStatement(given), author);
