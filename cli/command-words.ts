@@ -52,6 +52,7 @@ export const commandWords: readonly string[] = [
   'update',
   'verify',
   'whoami',
+  'withdraw',
   'witness',
   'yank',
 ];

@@ -100,7 +100,7 @@ export interface Registry {
   incidents?: IncidentPolicy | undefined;
   /** How much a publisher may send. Without it, nothing is limited. */
   quotas?: Quotas | undefined;
-  /** How long refused versions keep their files. Without it, for ever. */
+  /** How long refused and withdrawn versions keep their files. Without it, for ever. */
   retention?: RetentionRules | undefined;
   /** Spans of requests. Without it, nothing is traced. */
   readonly tracer?: Tracer | undefined;

@@ -49,6 +49,8 @@ export const whoamiAnswer = v.looseObject({
   scopeQuotas: v.optional(v.record(text, quotas), {}),
 });
 
+export const withdrawnAnswer = v.looseObject({ by: text, at: text, reason: text });
+
 export const publishedAnswer = v.looseObject({
   name: text,
   version: text,

@@ -22,7 +22,7 @@ import { makeId } from '../store/ids.ts';
 import { audit, indexLines } from '../store/schema.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
-import type { VersionState } from '../versions/status.ts';
+import { type VersionState, waitingStates } from '../versions/status.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { requireSigner } from './identity-intake.ts';
 
@@ -99,10 +99,9 @@ async function requireEffect(
       'move-illegal',
       `${name}@${version} is "${status}", and only an approved or suspended version can be ${word}`,
       {
-        hint:
-          status === 'in review'
-            ? 'Nobody can install the version yet. Ask a reviewer to refuse it.'
-            : 'Nobody can install the version, so nothing is left to do.',
+        hint: waitingStates.some((state) => state === status)
+          ? `Nobody can install the version yet. To take it back: skillgate withdraw ${name}@${version}`
+          : 'Nobody can install the version, so nothing is left to do.',
       },
     );
   if (isGiven || (await adviceAt(registry, statement)) !== undefined) return;

@@ -1,6 +1,6 @@
 /**
- * Deletes the files of versions that were refused, as the operator's rules say: a few at a time.
- * The version itself stays, with its statements, reports, history and list of files.
+ * Deletes the files of versions that were refused or withdrawn, as the operator's rules say: a few
+ * at a time. The version itself stays, with its statements, reports, history and list of files.
  *
  * First, one batch takes the files from the version's row and names the blobs that no other row
  * names. Then the blobs are removed. `nothingRemovedSince` keeps an upload that found such a blob

@@ -12,7 +12,7 @@ import { endedVersions } from './retention-schema.ts';
 
 /** A rule of the operator: for so many days in this final state, a version keeps its files. */
 export interface RetentionRule {
-  readonly state: 'refused';
+  readonly state: 'refused' | 'withdrawn';
   readonly days: number;
 }
 
@@ -21,7 +21,7 @@ export interface DueVersion {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
-  /** When the version was refused, in milliseconds since 1970. */
+  /** When the version was refused or withdrawn, in milliseconds since 1970. */
   readonly endedAt: number;
   /** Null for a version of an older release whose bytes are not counted yet. */
   readonly bytes: number | null;
@@ -29,8 +29,12 @@ export interface DueVersion {
 
 const dayMs = 24 * 3_600_000;
 
-export function rulesOf({ refusedDays }: RetentionRules = {}): RetentionRule[] {
-  return refusedDays === undefined ? [] : [{ state: 'refused', days: refusedDays }];
+export function rulesOf({ refusedDays, withdrawnDays }: RetentionRules = {}): RetentionRule[] {
+  const rules = [
+    { state: 'refused', days: refusedDays },
+    { state: 'withdrawn', days: withdrawnDays },
+  ] as const;
+  return rules.flatMap(({ state, days }) => (days === undefined ? [] : [{ state, days }]));
 }
 
 /** Versions that a rule is due for, the longest ended first. */
@@ -93,7 +97,7 @@ export async function lastDeletions({
 
 function isDue({ state, days }: RetentionRule, now: Date) {
   const until = now.getTime() - days * dayMs;
-  // Somebody who edits the database can call a version in the index refused.
+  // Somebody who edits the database can call a version in the index refused or withdrawn.
   const isIndexed = sql`EXISTS (SELECT 1 FROM ${indexLines} WHERE ${indexLines.versionId} = ${endedVersions.versionId})`;
   return and(eq(endedVersions.state, state), lte(endedVersions.at, until), not(isIndexed));
 }

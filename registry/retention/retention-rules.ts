@@ -4,11 +4,12 @@ import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { retentionDaysMax } from './limits.ts';
 
 /**
- * `retention.json` in the data folder: for how many days after its refusal a version keeps its
- * files. Without a number, the files stay.
+ * `retention.json` in the data folder: for how many days after the refusal or the withdrawal a
+ * version keeps its files. Without a number, the files stay.
  */
 export interface RetentionRules {
   readonly refusedDays?: number;
+  readonly withdrawnDays?: number;
 }
 
 const days = v.pipe(
@@ -17,7 +18,10 @@ const days = v.pipe(
   v.minValue(1, 'is less than 1'),
   v.maxValue(retentionDaysMax, `is more than ${retentionDaysMax}`),
 );
-const shape = exactObject({ refusedDays: v.exactOptional(days) });
+const shape = exactObject({
+  refusedDays: v.exactOptional(days),
+  withdrawnDays: v.exactOptional(days),
+});
 
 /** @throws Problem `json-invalid` */
 export function parseRetention(

@@ -69,8 +69,9 @@ export async function nearCopies(
     .slice(0, nearCopiesMax);
 }
 
-// The same conditions as `isKnownBad` and not `isSameAuthor`, in SQL.
-const knownBad = sql`(${versions.status} = 'revoked' OR (${versions.status} IN ('refused', 'quarantined') AND ${versions.verdict} = 'block'))`;
+// The same conditions as `isKnownBad` and not `isSameAuthor`, in SQL. An author who withdraws
+// malware must not make the registry forget the malware.
+const knownBad = sql`(${versions.status} = 'revoked' OR (${versions.status} IN ('refused', 'quarantined', 'withdrawn') AND ${versions.verdict} = 'block'))`;
 function strangerTo({ publisher, name }: VersionRow): SQL {
   const scope = `@${scopeOf(name)}/`;
   return sql`(${versions.publisher} <> ${publisher} AND SUBSTR(${versions.name}, 1, ${scope.length}) <> ${scope})`;
@@ -79,7 +80,7 @@ function strangerTo({ publisher, name }: VersionRow): SQL {
 function isKnownBad({ status, verdict }: VersionRow): boolean {
   return (
     status === 'revoked' ||
-    ((status === 'refused' || status === 'quarantined') && verdict === 'block')
+    (['refused', 'quarantined', 'withdrawn'].includes(status) && verdict === 'block')
   );
 }
 

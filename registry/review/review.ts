@@ -37,6 +37,7 @@ export { type ReviewDetail, readReview } from './detail.ts';
 export { answerReviewers, askAuthor, claimReview } from './notes.ts';
 export { type DecidedRow, listDecided } from './queue/decided.ts';
 export { listQueue, type QueuePage, type QueueRow } from './queue/queue.ts';
+export { withdrawVersion } from './withdraw.ts';
 
 /** An approval to be signed: exactly these bytes. */
 export interface ApprovalDraft {

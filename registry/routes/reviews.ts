@@ -13,6 +13,7 @@ import {
   moveVersion,
   readDraft,
   readReview,
+  withdrawVersion,
 } from '../review/review.ts';
 import { states } from '../versions/status.ts';
 import {
@@ -200,6 +201,29 @@ function movingRoutes(registry: Registry): Hono {
         const answer = { ...versionIn(context), ...context.req.valid('json') };
         await answerReviewers(registry, actor, answer);
         return context.json({ answered: true });
+      },
+    )
+    .post(
+      `${which}/withdraw`,
+      describe({
+        summary: 'Take back a version that waits, as the author',
+        answer: v.object({
+          status: v.literal('withdrawn'),
+          by: v.string(),
+          at: v.string(),
+          reason: v.string(),
+        }),
+        problems: [...aboutVersion, 'scope-frozen', 'publisher-stopped', 'move-illegal'],
+        signedIn: true,
+      }),
+      jsonBody(v.strictObject({ reason: v.exactOptional(reason) })),
+      async (context) => {
+        const actor = await requireActor(registry, context);
+        const { at, by, why } = await withdrawVersion(registry, actor, {
+          ...versionIn(context),
+          ...context.req.valid('json'),
+        });
+        return context.json({ status: 'withdrawn', by, at: at.toISOString(), reason: why });
       },
     )
     .post(

@@ -37,6 +37,9 @@ export async function requireNewVersion(registry: Registry, which: VersionName):
     );
 }
 
+/** Final states of versions that no reviewer approved, so no statement about them counts. */
+const neverApproved: ReadonlySet<VersionState> = new Set(['refused', 'withdrawn']);
+
 /**
  * Rejects the same bytes as another publisher's version. A statement about a bundle applies to
  * every version of it, so a revocation of the copy would revoke the original. A skill.json with a
@@ -52,7 +55,7 @@ export async function requireOwnBytes(
     .from(versions)
     .where(eq(versions.bundle, bundle));
   const taken = same.find(
-    (version) => scopeOf(version.name) !== scopeOf(name) && version.status !== 'refused',
+    (version) => scopeOf(version.name) !== scopeOf(name) && !neverApproved.has(version.status),
   );
   if (taken !== undefined)
     throw new Problem(

@@ -65,6 +65,27 @@ export const authorRows: readonly CommandRow[] = [
     args: { min: 1, max: 1 },
     load: () => import('../../publish/status.ts'),
   },
+  {
+    name: 'withdraw',
+    summary: 'take back a version that nobody approved yet',
+    usage: '@scope/name@version [--reason TEXT]',
+    examples: [
+      [
+        'skillgate withdraw @acme/weekly-report@1.4.0 --reason "has the wrong template"',
+        'reviewers no longer see the version in their queue; publish the mended one as 1.4.1',
+      ],
+    ],
+    options: {
+      reason: { type: 'string', value: 'TEXT', summary: 'why; everybody can read the text' },
+      key: {
+        type: 'string',
+        value: 'NAME',
+        summary: 'key of an owner or publisher of the scope (default: your only key)',
+      },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../../publish/withdraw.ts'),
+  },
   ...adviceRows,
   {
     name: 'login',

@@ -16,6 +16,7 @@ import { walkPackages } from './packages.ts';
 import { walkPublication } from './publication.ts';
 import { walkRescans } from './rescans.ts';
 import type { Shell } from './shell.ts';
+import { walkWithdrawal } from './withdrawal.ts';
 import { walkWitnesses } from './witnesses.ts';
 
 /** The road of a version, and the packages on which it rests. */
@@ -28,6 +29,7 @@ const besideTheRoad = [
   walkInterruption,
   walkNearCopies,
   walkRescans,
+  walkWithdrawal,
   walkWitnesses,
 ];
 

@@ -152,6 +152,7 @@ describe('the door of the registry', () => {
       '/reviews/{scope}/{name}/{version}/claim',
       '/reviews/{scope}/{name}/{version}/draft',
       '/reviews/{scope}/{name}/{version}/move',
+      '/reviews/{scope}/{name}/{version}/withdraw',
       '/scopes/{scope}',
       '/scopes/{scope}/versions',
       '/search',

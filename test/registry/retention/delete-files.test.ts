@@ -314,7 +314,10 @@ describe('a deletion', () => {
 
 describe('retention.json', () => {
   it('has whole days', () => {
-    expect(parseRetention('{"refusedDays": 90}')).toEqual({ refusedDays: 90 });
+    expect(parseRetention('{"refusedDays": 90, "withdrawnDays": 7}')).toEqual({
+      refusedDays: 90,
+      withdrawnDays: 7,
+    });
     for (const text of ['{"refusedDays": 0}', '{"approvedDays": 1}', '{"refusedDays": 1.5}', '[]'])
       expect(() => parseRetention(text)).toThrow();
   });

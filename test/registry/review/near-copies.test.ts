@@ -16,6 +16,7 @@ import {
   makeSkill,
   publish,
   type Skill,
+  signIn,
   signReport,
 } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
@@ -98,6 +99,17 @@ describe('near copies', () => {
     await scanned(skillOf('@other/good', '1.0.0', words(5_000, 5_405)), stranger, 'pass');
     expect(await copiesOf('@other/good', '1.0.0')).toMatchObject([
       { name: '@other/bad', status: 'quarantined', knownBad: true },
+    ]);
+  });
+
+  it('of what a scan blocked are found after the author withdrew it', async () => {
+    await scanned(skillOf('@other/gone', '1.0.0', words(7_000, 7_400)), stranger, 'block');
+    const token = await signIn(world.send, stranger);
+    const path = '/api/v1/reviews/@other/gone/1.0.0/withdraw';
+    expect((await call(world.send, path, { token, json: {} })).status).toBe(200);
+    await scanned(skillOf('@other/again', '1.0.0', words(7_000, 7_405)), stranger, 'pass');
+    expect(await copiesOf('@other/again', '1.0.0')).toMatchObject([
+      { name: '@other/gone', status: 'withdrawn', knownBad: true },
     ]);
   });
 

@@ -12,14 +12,14 @@ describe('the moves of a version', () => {
   // architecture.md, "The life of a version"; `scanning → approved` by policy is not in this
   // version.
   const life: Readonly<Record<VersionState, readonly VersionState[]>> = {
-    received: ['scanning', 'refused', 'quarantined'],
-    scanning: ['in review', 'refused', 'quarantined'],
+    received: ['scanning', 'refused', 'quarantined', 'withdrawn'],
+    scanning: ['in review', 'refused', 'quarantined', 'withdrawn'],
     'in review': ['refused', 'quarantined', 'withdrawn', 'approved'],
     approved: ['suspended', 'revoked'],
     suspended: ['approved', 'revoked'],
     revoked: [],
     refused: [],
-    quarantined: ['in review', 'refused'],
+    quarantined: ['in review', 'refused', 'withdrawn'],
     withdrawn: [],
   };
 

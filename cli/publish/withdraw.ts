@@ -1,0 +1,39 @@
+/** `skillgate withdraw`: an author takes back a version that nobody has decided on yet. */
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { withdrawnAnswer } from '../registries/registry-answers.ts';
+import { askRegistry, versionPath } from '../registries/registry-api.ts';
+import { withSession } from '../registries/session.ts';
+import { signerFor } from '../signing/signer.ts';
+import { parseExactVersion } from '../terminal/exact-version.ts';
+import { answer, joined, safe } from '../terminal/output.ts';
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const which = parseExactVersion(context.args[0] ?? '');
+  const { reason } = context.options;
+  if (reason !== undefined && String(reason).trim() === '')
+    throw new Problem('usage', 'Cannot withdraw: the text of --reason is empty', {
+      hint: `skillgate withdraw ${which.name}@${which.version} --reason "has the wrong template"`,
+    });
+  const signer = await signerFor(context);
+  const path = `/api/v1/reviews${versionPath(which.name, which.version)}/withdraw`;
+  const json = reason === undefined ? {} : { reason };
+  const done = await withSession(context, signer, (token) =>
+    askRegistry(context, path, withdrawnAnswer, { json, token }),
+  );
+  const { at, by } = done;
+  answer(
+    context,
+    { schema: 'skillgate.withdrawn/1', ...which, status: 'withdrawn', by, at, reason: done.reason },
+    () =>
+      joined(
+        [
+          safe`${which.name}@${which.version}: withdrawn on ${at} by ${by}: ${done.reason}`,
+          safe`Reviewers no longer see the version in their queue, and nobody can approve it.`,
+          safe`→ The number ${which.version} stays taken. Publish the next version under a higher number.`,
+        ],
+        '\n',
+      ),
+  );
+  return exitCodes.ok;
+}

@@ -1,0 +1,58 @@
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { approve, makeSkill, publish, scan } from '../../registry/road.ts';
+import { makeUsers, type Users } from '../registry-users.ts';
+
+const ref = '@acme/deals@1.0.0';
+const deals = makeSkill('@acme/deals', '1.0.0');
+let users: Users;
+beforeEach(async () => {
+  users = await makeUsers();
+  onTestFinished(() => users.world.close());
+  const { author, scanner, send, tokens } = users.world;
+  await publish(send, deals, author);
+  await scan(send, tokens.scanner, scanner, deals, 'pass');
+});
+
+it('withdraws a version, says what that means, and says the same again', async () => {
+  const line = ['withdraw', ref, '--reason', 'has the wrong template'];
+  const done = await users.as('author', line);
+  expect(done).toMatchObject({ exit: 0, stderr: '' });
+  expect(done.stdout).toMatch(
+    /^@acme\/deals@1\.0\.0: withdrawn on \S+Z by \S+: has the wrong template\n/,
+  );
+  expect(done.stdout).toContain('Publish the next version under a higher number');
+  const again = await users.as('author', ['withdraw', ref, '--format', 'json']);
+  expect(JSON.parse(again.stdout)).toEqual({
+    schema: 'skillgate.withdrawn/1',
+    name: '@acme/deals',
+    version: '1.0.0',
+    status: 'withdrawn',
+    by: expect.any(String),
+    at: expect.any(String),
+    reason: 'has the wrong template',
+  });
+  const status = await users.as('author', ['status', ref]);
+  expect(status.stdout).toMatch(/status +withdrawn\n/);
+  expect(status.stdout).toMatch(/in review → withdrawn .*has the wrong template/);
+});
+
+it('names yank for an approved version', async () => {
+  const { rita, send, tokens } = users.world;
+  await approve(send, tokens.rita, rita, deals);
+  const { exit, stderr } = await users.as('author', ['withdraw', ref]);
+  expect([exit, stderr]).toEqual([6, expect.stringContaining(`skillgate yank ${ref}`)]);
+});
+
+it('is named where an author yanks a version that waits', async () => {
+  const { exit, stderr } = await users.as('author', ['yank', ref, '--reason', 'wrong']);
+  expect([exit, stderr]).toEqual([6, expect.stringContaining(`skillgate withdraw ${ref}`)]);
+});
+
+it.each<[string, 'author' | 'rita', string[], number, string]>([
+  ['without a version', 'author', ['withdraw', '@acme/deals'], 2, 'names no version'],
+  ['with an empty reason', 'author', ['withdraw', ref, '--reason', ' '], 2, '--reason is empty'],
+  ['of a reviewer', 'rita', ['withdraw', ref], 6, 'Only the owners and publishers of @acme'],
+])('is refused %s', async (_, who, line, exit, says) => {
+  const { exit: ended, stderr } = await users.as(who, line);
+  expect([ended, stderr]).toEqual([exit, expect.stringContaining(says)]);
+});
