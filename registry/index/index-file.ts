@@ -172,7 +172,7 @@ function undefinedIfDamaged(cause: unknown): undefined {
 
 /**
  * Writes some of the files that lack a line or a stop, after a crash, a failed write or a slice of
- * a stop.
+ * a stop. A file that cannot be written keeps no other waiting: its error is thrown at the end.
  * @returns whether others are left
  */
 export async function writeLackingFiles(registry: Registry): Promise<boolean> {
@@ -184,8 +184,15 @@ export async function writeLackingFiles(registry: Registry): Promise<boolean> {
     .where(sql`${indexLines.written} = 0`)
     .limit(indexFilesWrittenAtOnce);
   const written: number[] = [];
-  for (const { name } of lacking) written.push(...(await putIndexFile(registry, name)));
+  const failures: unknown[] = [];
+  // A skill whose evidence is damaged must not keep the other skills waiting.
+  for (const { name } of lacking)
+    await putIndexFile(registry, name).then(
+      (lines) => written.push(...lines),
+      (error: unknown) => failures.push(error),
+    );
   await markWritten(registry, written);
+  if (failures.length > 0) throw failures[0];
   return lacking.length === indexFilesWrittenAtOnce;
 }
 

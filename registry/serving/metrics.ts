@@ -7,6 +7,7 @@ import { countedRowsMax } from '../limits.ts';
 import { logSize } from '../log/log.ts';
 import { isOpen } from '../store/columns/index-conditions.ts';
 import { jobs, versions } from '../store/schema.ts';
+import { readPendingStops } from '../versions/shown-versions.ts';
 import { storedInAll } from '../versions/stored-bytes.ts';
 import type { ObservedRequest } from './observed-requests.ts';
 
@@ -52,9 +53,10 @@ export interface MetricsWorld {
 export async function metricsText(world: MetricsWorld): Promise<string> {
   const { registry } = world;
   const now = registry.now().getTime();
-  const [reviews, scans, stored, size, disk, backup, ready] = await Promise.all([
+  const [reviews, scans, stops, stored, size, disk, backup, ready] = await Promise.all([
     waitingReviews(registry),
     waitingScans(registry),
+    readPendingStops(registry),
     storedInAll(registry),
     logSize(registry),
     world.diskFree(),
@@ -72,6 +74,7 @@ export async function metricsText(world: MetricsWorld): Promise<string> {
     ['review_queue_oldest_seconds', 'Age of the oldest of them.', ageOf(reviews.oldest, now)],
     ['scan_queue_jobs', `Scans that wait for a scanner, up to ${countedRowsMax}.`, scans.count],
     ['scan_queue_oldest_seconds', 'Age of the oldest of them.', ageOf(scans.oldest, now)],
+    ['pending_stops', 'Stops of publishers that have not reached all versions yet.', stops.length],
     ['log_size', 'Entries of the transparency log.', size],
     ['stored_bytes', 'Bytes of all versions whose files are stored.', stored.bytes],
     ['waiting_bytes', 'Those of versions that wait for a scan or a decision.', stored.waiting],

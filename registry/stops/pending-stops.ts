@@ -6,6 +6,7 @@
  */
 import { eq, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import type { RevocationPredicate } from '../../skills-index/statement/attestation.ts';
 import type { LoggedStatement } from '../../skills-index/trust/members-and-scopes/identities.ts';
 import type { Registry } from '../context.ts';
@@ -118,24 +119,41 @@ export async function beginPending(registry: Registry): Promise<void> {
 
 /**
  * Moves the next versions of a stopped publisher in one batch. A stop whose slice fails does not
- * keep the others waiting: its error is thrown when no other stop is left to move.
+ * keep the others waiting: its error is reported, and thrown when no other stop is left to move.
  * @param limit versions of the batch at most
  * @returns whether a stop is left that has not reached all versions
+ * @throws Problem `internal`, which names the stop
  */
 export async function moveSome(
   registry: Registry,
   limit = publisherVersionsAtOnce,
 ): Promise<boolean> {
   const stops = await readPendingStops(registry);
-  const failures: unknown[] = [];
-  for (const { publisher } of stops)
+  const failures: Problem[] = [];
+  for (const stop of stops)
     try {
-      return (await moveSlice(registry, publisher, limit)) || stops.length > 1;
+      const isLeft = (await moveSlice(registry, stop.publisher, limit)) || stops.length > 1;
+      for (const failure of failures) registry.reportPutOff?.(failure);
+      return isLeft;
     } catch (error) {
-      failures.push(error);
+      failures.push(cannotFollow(stop, error));
     }
-  if (failures.length > 0) throw failures[0];
+  if (failures[0] !== undefined) throw failures[0];
   return false;
+}
+
+function cannotFollow({ kind, logIndex, publisher }: PendingStop, cause: unknown): Problem {
+  const what =
+    kind === 'ended' ? `the end of a key (${publisher})` : `the stop of publisher ${publisher}`;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Problem(
+    'internal',
+    `Versions cannot follow ${what} at log index ${logIndex}: ${why}`,
+    {
+      hint: 'Everybody is shown these versions as the log says. The registry tries again.',
+      cause,
+    },
+  );
 }
 
 /** @returns whether the publisher's stop has not reached all versions */
@@ -221,11 +239,18 @@ function notOvertaken({ after, logIndex, publisher }: PendingStop): BatchWrite {
 
 /**
  * One slice, or behind the last slice some of the index files that lack a stop. On Workers a
- * scanner without work and the cron trigger do this.
+ * scanner without work and the cron trigger do this. A stop that fails keeps no index file waiting.
  * @returns whether something is left
  */
 export async function followStops(registry: Registry): Promise<boolean> {
-  return (await moveSome(registry)) || (await writeLackingFiles(registry));
+  try {
+    if (await moveSome(registry)) return true;
+  } catch (error) {
+    if (!(await writeLackingFiles(registry))) throw error;
+    registry.reportPutOff?.(error);
+    return true;
+  }
+  return writeLackingFiles(registry);
 }
 
 /**

@@ -5,7 +5,7 @@ import { makeCast } from '../contract/cast.ts';
 import { incidentPolicyOf, makeHost } from '../contract/incidents.ts';
 import { walkContract, walkRoad } from '../contract/walk.ts';
 import { makeKey, makeRoot } from '../people.ts';
-import { approve, claimScope, makeSkill, publish, scan } from '../road.ts';
+import { approve, call, claimScope, makeSkill, publish, scan } from '../road.ts';
 import { makeCloudflare } from './cloudflare.ts';
 import {
   isolateBytesMax,
@@ -125,6 +125,24 @@ describe.concurrent('the Worker within the limits of Cloudflare', () => {
     expect(spent?.gets).toBeLessThanOrEqual(3 * 2 + 1);
     expect(spent?.reads).toBeLessThanOrEqual(3 + 1);
   }, 60_000);
+
+  it('does every chore of the cron trigger where one fails each time', async ({
+    onTestFinished,
+  }) => {
+    const trust = makeRoot();
+    const cloudflare = makeCloudflare(trust);
+    onTestFinished(() => cloudflare.close());
+    const cast = await makeCast({ send: cloudflare.send(0), trust });
+    expect((await cast.release(makeSkill('@acme/shown', '1.0.0'))).status).toBe(201);
+    const nobody = `sha256:${'0'.repeat(64)}`;
+    cloudflare.run(
+      `INSERT INTO pending_stops VALUES ('${nobody}', 0, 'suspended', 'rita', 'x', 0, 'certificates nowhere')`,
+    );
+    await expect(cloudflare.cron()).rejects.toThrow(`the stop of publisher ${nobody}`);
+    // A later chore chooses the offered version of each skill.
+    const { body } = await call(cast.send, '/api/v1/skills');
+    expect(JSON.stringify(body)).toContain('shown');
+  });
 
   it('loses no line when versions of one skill are approved within a second', async ({
     onTestFinished,

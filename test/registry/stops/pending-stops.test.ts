@@ -7,13 +7,18 @@ import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeLackingFiles } from '../../../registry/index/index-file.ts';
 import { indexEntriesMax } from '../../../registry/index/limits.ts';
+import { untilDone } from '../../../registry/keep-on.ts';
 import { checkStops } from '../../../registry/stops/check-stops.ts';
-import { moveSome } from '../../../registry/stops/pending-stops.ts';
+import { followStops, moveSome } from '../../../registry/stops/pending-stops.ts';
 import { pendingStops } from '../../../registry/store/advice-schema.ts';
 import { isAmong } from '../../../registry/store/batch.ts';
 import { predicateTypeNumber } from '../../../registry/store/columns/predicate-type-column.ts';
-import { versions } from '../../../registry/store/schema.ts';
-import { readShown, shownColumns } from '../../../registry/versions/shown-versions.ts';
+import { indexLines, versions } from '../../../registry/store/schema.ts';
+import {
+  type PendingStop,
+  readShown,
+  shownColumns,
+} from '../../../registry/versions/shown-versions.ts';
 import type { GetFile } from '../../../skills-index/client/blobs.ts';
 import { fetchIndex } from '../../../skills-index/client/index-lines.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
@@ -386,17 +391,41 @@ describe('two stops that overlap', () => {
 });
 
 describe('a stop whose slices fail', () => {
-  it('keeps no other stop waiting, and is told of when it alone is left', async () => {
+  const publisher = parseDigest(`sha256:${'0'.repeat(64)}`);
+  const named = new RegExp(`cannot follow the stop of publisher ${publisher} .*nowhere`);
+
+  /** A stop that waits, and one before it that cannot be followed. */
+  async function damage(): Promise<PendingStop> {
     for (const number of numbers) await release(skillAt(number));
     await killedFromSlices(() => say('revoked'));
     const [pending] = await world.registry.db.read.select().from(pendingStops);
     if (pending === undefined) throw new Error('no stop is pending');
-    const publisher = parseDigest(`sha256:${'0'.repeat(64)}`);
     const damaged = { ...pending, publisher, after: 'certificates nowhere' };
     await world.registry.db.batch([(db) => db.insert(pendingStops).values(damaged)]);
-    await expect(finish()).rejects.toThrow('nowhere');
+    world.errors.length = 0;
+    return damaged;
+  }
+
+  it('keeps no other stop waiting, and is named at each slice and when it alone is left', async () => {
+    const damaged = await damage();
+    expect(await moveSome(world.registry, atOnce)).toBe(true);
+    expect(world.errors.map(String)).toEqual([expect.stringMatching(named)]);
+    await expect(finish()).rejects.toThrow(named);
     expect(await storedStates()).toEqual(numbers.map(() => 'revoked'));
     expect(await world.registry.db.read.select().from(pendingStops)).toEqual([damaged]);
+  });
+
+  it('keeps no index file waiting for the other stop', async () => {
+    await damage();
+    const lacking = () =>
+      world.registry.db.read
+        .select()
+        .from(indexLines)
+        .where(sql`${indexLines.written} = 0`)
+        .limit(1);
+    await expect(untilDone(() => followStops(world.registry))).rejects.toThrow(named);
+    expect(await storedStates()).toEqual(numbers.map(() => 'revoked'));
+    expect(await lacking()).toEqual([]);
   });
 });
 
