@@ -2,9 +2,12 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { readRootFile } from '../data-folder/data-folder.ts';
+import { rootOfSize } from '../log/log.ts';
+import { hashText } from '../store/columns/hash-column.ts';
 import { lockFolder } from '../store/database-file.ts';
 import { requireOwnObjects } from '../store/s3/objects-place.ts';
 import {
@@ -54,7 +57,7 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
     const source = openSource(dir);
     try {
       const shows = source.begin();
-      const log = requireContinued(shows, target.about, options);
+      const log = await requireContinued(shows, target.about, options);
       const { pictures, segments } = await readDatabaseFiles(backup);
       const number = Math.max(0, ...pictures, ...segments) + 2;
       await makePicture(shows, backup, number, options);
@@ -154,15 +157,15 @@ export function openSource(dir: string): WalSource {
  * the backup, which may be the only whole copy.
  * @throws Problem `log-behind`
  */
-export function requireContinued(
+export async function requireContinued(
   shows: Connection,
   before: BackupAbout | undefined,
   { dir, backup }: Pick<BackupOptions, 'dir' | 'backup'>,
-): BackupAbout['log'] {
+): Promise<BackupAbout['log']> {
   const head = headOf(shows);
   const { size, root } = before?.log ?? { size: 0, root: '' };
-  const there = shows.prepare('SELECT root FROM log WHERE "index" = ?').get(size - 1);
-  if (size === 0 || (there as { readonly root: string } | undefined)?.root === root) return head;
+  if (size === 0 || (await rootOfSize({ db: { read: drizzle(shows) } }, size)) === root)
+    return head;
   const has =
     head.size < size
       ? `has ${head.size} log entries`
@@ -179,6 +182,7 @@ export function requireContinued(
 /** Size and root of the log that a connection shows. */
 export function headOf(shows: Connection): BackupAbout['log'] {
   const row = shows.prepare('SELECT "index", root FROM log ORDER BY "index" DESC LIMIT 1').get();
-  const head = row as { readonly index: number; readonly root: string } | undefined;
-  return head === undefined ? { size: 0, root: '' } : { size: head.index + 1, root: head.root };
+  const head = row as { readonly index: number; readonly root: Uint8Array | string } | undefined;
+  if (head === undefined) return { size: 0, root: '' };
+  return { size: head.index + 1, root: hashText(head.root) };
 }

@@ -71,7 +71,7 @@ export class FollowSession {
     const source = openSource(dir);
     try {
       const shows = source.begin();
-      const log = requireContinued(shows, await readAbout(backup), options);
+      const log = await requireContinued(shows, await readAbout(backup), options);
       const commits = await CommitLog.begin(backup);
       return new FollowSession(options, about, { source, shows, commits, written, log });
     } catch (error) {

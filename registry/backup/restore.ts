@@ -14,9 +14,11 @@ import {
   readTuf,
 } from '../data-folder/data-folder.ts';
 import { readWitnesses } from '../data-folder/witness-config.ts';
+import { rootOfSize } from '../log/log.ts';
+import type { ReadDatabase } from '../log/segments/read-segments.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import type { Witnesses } from '../log/witness-answers.ts';
-import { type DatabaseFile, openFile } from '../store/database-file.ts';
+import { openFile } from '../store/database-file.ts';
 import { diskObjects } from '../store/disk/disk-objects.ts';
 import { databaseOf } from '../store/sqlite.ts';
 import { type BackupAbout, makeFolder, placesIn, readAbout, syncFolder } from './backup-folder.ts';
@@ -121,7 +123,7 @@ async function restoreInto(
     const log = await checkLog(file.client, stored, root, (count) =>
       progress(`${count} log entries`),
     );
-    requireAbout(file, log, about, backup);
+    await requireAbout(stored, log, about, backup);
     progress('copying the objects');
     const objects = join(part, 'objects');
     const { count, damaged } = await restoreObjects(places.objects, objects, (copied) =>
@@ -130,7 +132,7 @@ async function restoreInto(
     await restoreStatus(file.client, objects);
     const missing = await missingBlobs(file.client, objects);
     if (options.checkpoint !== undefined)
-      requireHead(file.client, log, { root, ...options.checkpoint });
+      await requireHead(stored, log, { root, ...options.checkpoint });
     const silent =
       witnesses === undefined
         ? []
@@ -163,15 +165,14 @@ async function restoreInto(
 }
 
 /** `backup.json` is written after the commits that it names. */
-function requireAbout(
-  { client }: DatabaseFile,
+async function requireAbout(
+  storage: ReadDatabase,
   log: RestoredLog,
   about: BackupAbout,
   backup: string,
-): void {
+): Promise<void> {
   const { size, root } = about.log;
-  const row = client.prepare('SELECT root FROM log WHERE "index" = ?').get(size - 1);
-  if (size === 0 || (row as { readonly root: string } | undefined)?.root === root) return;
+  if (size === 0 || (await rootOfSize(storage, size)) === root) return;
   throw damagedBackup(
     backup,
     log.size < size

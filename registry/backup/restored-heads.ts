@@ -4,13 +4,14 @@
  * clients refuse such a registry for ever.
  */
 import { randomBytes } from 'node:crypto';
-import type BetterSqlite3 from 'better-sqlite3';
 import type { Checkpoint } from '../../skills-index/log/checkpoint.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { defaultPolicy } from '../../skills-index/trust/policy/policy.ts';
 import { type RootFile, rootKeyId, spkiOf } from '../../skills-index/trust/root/root.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import { makeExclusive, type Registry } from '../context.ts';
+import { rootOfSize } from '../log/log.ts';
+import type { ReadDatabase } from '../log/segments/read-segments.ts';
 import type { RegistryKeys } from '../log/signing.ts';
 import type { Witnesses } from '../log/witness-answers.ts';
 import { behindOf } from '../log/witness-duty.ts';
@@ -27,11 +28,11 @@ const hint =
  * @param note of the checkpoint, as /log/checkpoint of the registry served it
  * @throws Problem `log-behind`, `log-invalid`, `signature-invalid`
  */
-export function requireHead(
-  client: BetterSqlite3.Database,
+export async function requireHead(
+  storage: ReadDatabase,
   log: RestoredLog,
   { root, note, from }: { readonly root: RootFile; readonly note: string; readonly from: string },
-): void {
+): Promise<void> {
   const head = parseHead(note, from, root);
   if (head.size > log.size)
     throw new Problem(
@@ -40,8 +41,7 @@ export function requireHead(
       { hint },
     );
   if (head.size === 0) return;
-  const row = client.prepare('SELECT root FROM log WHERE "index" = ?').get(head.size - 1);
-  if ((row as { readonly root: string }).root !== Buffer.from(head.root).toString('base64'))
+  if ((await rootOfSize(storage, head.size)) !== Buffer.from(head.root).toString('base64'))
     throw new Problem(
       'log-behind',
       `Cannot restore: ${from} shows ${head.size} log entries, and the backup has others in the place of these`,

@@ -25,6 +25,7 @@ import { restoredEntriesAtOnce } from '../limits.ts';
 import { bodyIn } from '../log/segments/entry-bodies.ts';
 import { bundlesIn, type LogSegment, segmentWith } from '../log/segments/read-segments.ts';
 import { leanTypes } from '../log/segments/statement-fact.ts';
+import { hashText } from '../store/columns/hash-column.ts';
 import { predicateTypeOf } from '../store/columns/predicate-type-column.ts';
 
 export interface RestoredLog {
@@ -33,14 +34,17 @@ export interface RestoredLog {
   readonly head: { readonly size: number; readonly note: string } | undefined;
 }
 
+type HashCell = Parameters<typeof hashText>[0];
+
 interface Row {
   readonly index: number;
-  readonly leafHash: string;
+  readonly leafHash: HashCell;
   readonly body: string;
-  readonly root: string;
+  /** Undefined in a segment, except in the row of its last entry. */
+  readonly root: HashCell | undefined;
   readonly note: string | null;
-  /** Root of the map of names; null for entries of releases without a map. */
-  readonly map: string | null;
+  /** Root of the map of names; null where `root` is undefined, and for releases without a map. */
+  readonly map: HashCell | null;
   readonly envelope: string | null;
   readonly predicateType: number | null;
 }
@@ -100,7 +104,12 @@ function makeWhole(storage: Pick<Registry, 'db' | 'objects'>): (row: Row) => Pro
     if (bytes === undefined) throw damagedLog(index, 'is not in its segment');
     const bundle = parseSigstoreBundle(parseJson(bytes, 'a statement').value);
     const moved = canonicalJson(bundle.dsseEnvelope);
-    return { ...row, body: bodyIn(bundle).toString('utf8'), envelope: envelope || moved };
+    return {
+      ...row,
+      root: row.root || undefined,
+      body: bodyIn(bundle).toString('utf8'),
+      envelope: envelope || moved,
+    };
   };
 }
 
@@ -109,15 +118,16 @@ function checkedEntry(before: CompactRange, row: Row): CompactRange {
   const { index, body, note, envelope } = row;
   if (index !== before.size) throw damagedLog(before.size, 'is missing');
   const leaf = leafHash(Buffer.from(body));
-  if (base64(leaf) !== row.leafHash) throw damagedLog(index, 'does not have its hash');
+  if (base64(leaf) !== hashText(row.leafHash)) throw damagedLog(index, 'does not have its hash');
   const range = appendLeaf(before, leaf);
   const root = base64(rangeRoot(range));
-  if (root !== row.root) throw damagedLog(index, 'does not have the root hash of its tree');
+  if (row.root !== undefined && root !== hashText(row.root))
+    throw damagedLog(index, 'does not have the root hash of its tree');
   if (note !== null) {
     const signed = parseCheckpoint(note);
     if (signed.size !== range.size || base64(signed.root) !== root)
       throw damagedLog(index, 'has the signed head of another tree');
-    if (signed.map !== undefined && row.map !== null && base64(signed.map) !== row.map)
+    if (signed.map !== undefined && row.map !== null && base64(signed.map) !== hashText(row.map))
       throw damagedLog(index, 'does not have the root of the map that its head shows');
   }
   if (envelope === null || !commitsTo(Buffer.from(body), parseEnvelope(JSON.parse(envelope))))

@@ -3,7 +3,6 @@
  * beside the database and outlives a write-ahead log that was lost or truncated. SQLite drops the
  * commits in such a log without an error, and the registry would sign a second history.
  */
-import { eq } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import type { TreeHead } from '../../skills-index/log/merkle-tree.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -16,8 +15,8 @@ import { spkiOf } from '../../skills-index/trust/root/root.ts';
 import { keysOfOffice } from '../../skills-index/trust/root/root-office.ts';
 import type { Registry } from '../context.ts';
 import type { OwnHeadAhead } from '../log/head-ahead.ts';
-import { logSize } from '../log/log.ts';
-import { log, statusFile } from '../store/schema.ts';
+import { logSize, rootOfSize } from '../log/log.ts';
+import { statusFile } from '../store/schema.ts';
 import { statusIn, statusName } from './status-json.ts';
 
 /**
@@ -35,12 +34,8 @@ export async function whatOwnHeadShows(
     return undefined;
   }
   if (signed.size === 0) return undefined;
-  const [row] = await registry.db.read
-    .select({ root: log.root })
-    .from(log)
-    .where(eq(log.index, signed.size - 1));
-  if (row !== undefined && Buffer.compare(Buffer.from(row.root, 'base64'), signed.root) === 0)
-    return undefined;
+  const root = await rootOfSize(registry, signed.size);
+  if (root === Buffer.from(signed.root).toString('base64')) return undefined;
   return { file: `objects/${statusName}`, size: signed.size, here: await logSize(registry) };
 }
 

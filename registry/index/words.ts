@@ -26,8 +26,8 @@ import {
 import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import { mapEntriesKept, wordsFilesKeptMax } from '../limits.ts';
-import { logSize, readRange } from '../log/log.ts';
-import { clashIfMoved, damagedMap, readNodes } from '../log/map-nodes.ts';
+import { logSize } from '../log/log.ts';
+import { clashIfMoved, damagedMap, mapAtHead, readNodes } from '../log/map-nodes.ts';
 import { latest } from '../people/identities.ts';
 import type { LoggedWord } from '../people/known-identities.ts';
 import { keep, recall } from '../people/last-used.ts';
@@ -93,7 +93,7 @@ async function headAt(registry: Registry, size: number | undefined): Promise<Map
   const shown = await shownHead(registry);
   if (size === undefined || size <= shown.size - mapEntriesKept) return shown;
   if (size === shown.size || size > (await logSize(registry))) return shown;
-  const { map } = await readRange(registry, size);
+  const map = await mapAtHead(registry, size);
   return map === undefined ? shown : { size, map };
 }
 

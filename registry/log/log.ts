@@ -1,5 +1,5 @@
 /** Reads the transparency log in the database: its tree and its newest checkpoint. */
-import { and, asc, desc, eq, gte, isNotNull, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, lt, sql } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
@@ -15,7 +15,7 @@ import type { Registry } from '../context.ts';
 import { mapFilled } from '../store/identity-schema.ts';
 import { log } from '../store/schema.ts';
 import { isByRetiredKey } from './log-key.ts';
-import { segmentWith } from './segments/read-segments.ts';
+import { type ReadDatabase, segmentWith } from './segments/read-segments.ts';
 
 /** Size of the committed log: the index of the next entry. */
 export async function logSize(registry: Registry): Promise<number> {
@@ -94,11 +94,11 @@ export interface LoggedRange extends CompactRange {
 
 /**
  * The tree before entry `size`, or the whole committed tree. A segment keeps only its last peaks,
- * so a tree within a segment is computed from its leaves.
+ * so a tree within a segment is computed from its leaves, and has no map.
  */
-export async function readRange(registry: Registry, size?: number): Promise<LoggedRange> {
+export async function readRange({ db }: ReadDatabase, size?: number): Promise<LoggedRange> {
   if (size === 0) return emptyRange;
-  const [row] = await registry.db.read
+  const [row] = await db.read
     .select({
       index: log.index,
       peaks: log.peaks,
@@ -113,25 +113,38 @@ export async function readRange(registry: Registry, size?: number): Promise<Logg
   if (row === undefined && size !== undefined)
     throw new Problem('internal', `The log has no entry ${size - 1}`);
   if (row === undefined) return emptyRange;
-  if (row.peaks.length > 0) return rangeOf(row);
-  const range = await rangeInSegment(registry, row.index);
-  if (base64(rangeRoot(range)) !== row.root) throw damagedEntry(row.index);
-  return row.map === null ? range : { ...range, map: fromBase64(row.map) };
+  return row.peaks.length > 0 ? rangeOf(row) : rangeInSegment(db, row.index);
 }
 
-async function rangeInSegment(registry: Registry, index: number): Promise<CompactRange> {
-  const segment = await segmentWith(registry, index);
+/** The leaves of the whole segment have to lead to the tree of its last row. */
+async function rangeInSegment(db: ReadDatabase['db'], index: number): Promise<CompactRange> {
+  const segment = await segmentWith({ db }, index);
   if (segment === undefined) throw damagedEntry(index);
-  const leaves = await registry.db.read
+  const leaves = await db.read
     .select({ leafHash: log.leafHash })
     .from(log)
-    .where(and(gte(log.index, segment.first), lte(log.index, index)))
+    .where(and(gte(log.index, segment.first), lt(log.index, segment.until)))
     .orderBy(asc(log.index));
-  const before = await readRange(registry, segment.first);
-  return leaves.reduce<CompactRange>(
-    (range, { leafHash }) => appendLeaf(range, fromBase64(leafHash)),
-    before,
-  );
+  const before = await readRange({ db }, segment.first);
+  const end = await readRange({ db }, segment.until);
+  const append = (range: CompactRange, { leafHash }: { readonly leafHash: string }) =>
+    appendLeaf(range, fromBase64(leafHash));
+  const behind = index + 1 - segment.first;
+  const found = leaves.slice(0, behind).reduce(append, before);
+  const last = leaves.slice(behind).reduce(append, found);
+  if (Buffer.compare(rangeRoot(last), rangeRoot(end)) !== 0) throw damagedEntry(index);
+  return found;
+}
+
+/** The root of the tree of a size, in base64; undefined when the log is not that large. */
+export async function rootOfSize(storage: ReadDatabase, size: number): Promise<string | undefined> {
+  const { root } = log;
+  const [row] = await storage.db.read
+    .select({ root })
+    .from(log)
+    .where(eq(log.index, size - 1));
+  if (row === undefined || row.root !== '') return row?.root;
+  return base64(rangeRoot(await readRange(storage, size)));
 }
 
 type RangeRow = Pick<typeof log.$inferSelect, 'index' | 'peaks' | 'root' | 'note' | 'map'>;

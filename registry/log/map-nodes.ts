@@ -20,7 +20,7 @@ import type { Registry } from '../context.ts';
 import { mapBitsAtOnce, mapEntriesKept } from '../limits.ts';
 import { BatchClash, type BatchWrite, isAmong, logIndexTaken } from '../store/batch.ts';
 import { mapNodes } from '../store/identity-schema.ts';
-import { statusFile } from '../store/schema.ts';
+import { log, statusFile } from '../store/schema.ts';
 
 /** The map with more log indexes, and the writes that keep it. */
 export interface PlannedMap {
@@ -112,14 +112,34 @@ export async function clashIfMoved<Result>(
 }
 
 /** The root that the stored nodes have at a size of the log. */
-export async function readStoredRoot({ db }: Registry, size: number): Promise<Hash> {
+export async function readStoredRoot(registry: Registry, size: number): Promise<Hash> {
+  return hashAt(await rootNode(registry, size));
+}
+
+async function rootNode({ db }: Registry, size: number): Promise<MapNode | undefined> {
   const [row] = await db.read
     .select({ node: mapNodes.node })
     .from(mapNodes)
     .where(and(eq(mapNodes.path, ''), lte(mapNodes.size, size)))
     .orderBy(desc(mapNodes.size))
     .limit(1);
-  return hashAt(row === undefined ? undefined : parseNode(row.node));
+  return row === undefined ? undefined : parseNode(row.node);
+}
+
+/**
+ * The map at a head that the log had; undefined where the log had none. The rows of a segment have
+ * no map, and the stored nodes have it.
+ */
+export async function mapAtHead(registry: Registry, size: number): Promise<Hash | undefined> {
+  const { body, map, laterInBatch } = log;
+  const [row] = await registry.db.read
+    .select({ body, map, laterInBatch })
+    .from(log)
+    .where(eq(log.index, size - 1));
+  if (row === undefined || row.laterInBatch > 0) return undefined;
+  if (row.map !== null) return Buffer.from(row.map, 'base64');
+  const node = row.body === '' ? await rootNode(registry, size) : undefined;
+  return node && hashAt(node);
 }
 
 /** The failure of a read whose nodes of the map do not lead to the map's root. */

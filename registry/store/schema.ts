@@ -19,6 +19,7 @@ import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { VersionState } from '../versions/status.ts';
 import { digestColumn, shortTextColumn } from './columns/digest-column.ts';
+import { hashColumn } from './columns/hash-column.ts';
 import { isDecision, isDeletion, isOpen } from './columns/index-conditions.ts';
 import { predicateTypeColumn } from './columns/predicate-type-column.ts';
 
@@ -155,24 +156,23 @@ export const openDoubts = sqliteTable(
 /**
  * The transparency log, append-only except `note`: the checkpoint signed over the committed tree of
  * size `index + 1`. Entries that were committed together share the checkpoint of the last of them.
- * Once a segment has the bundles of some entries, only the last of these entries keeps its `peaks`
- * and its `note`.
+ * Once a segment has the bundles of some entries, only the last of these entries keeps more than
+ * its `leafHash`: the checkpoints in the bundles show the roots of the others.
  */
 export const log = sqliteTable('log', {
   index: integer().primaryKey(),
-  /** Base64, like all hashes of this table. */
-  leafHash: text().notNull(),
+  leafHash: hashColumn().notNull(),
   /** The entry itself: canonical JSON of a hashedrekord. Empty when a segment has the entry. */
   body: text().notNull(),
   /** Root of the tree of size `index + 1`. */
-  root: text().notNull(),
+  root: hashColumn().notNull(),
   /** Compact range of that tree: its complete subtrees, largest first. */
   peaks: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
   note: text(),
   /** How many entries of the same batch follow. The last one has the checkpoint of all. */
   laterInBatch: integer().notNull().default(0),
   /** Root of the map of names after the batch; only on its last entry. */
-  map: text(),
+  map: hashColumn(),
 });
 
 /**

@@ -9,6 +9,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { readLine } from '../../registry/index/lean-lines.ts';
+import { hashText } from '../../registry/store/columns/hash-column.ts';
 import { predicateTypeNumber } from '../../registry/store/columns/predicate-type-column.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
@@ -31,6 +32,7 @@ export async function earlierFolder(full: FullRegistry, count: number): Promise<
   writeFileSync(later, full.client.serialize());
   const client = new BetterSqlite3(path);
   client.exec(`ATTACH '${later}' AS later`);
+  client.function('base64', (bytes) => hashText(bytes as Uint8Array));
   const hasMap = count >= logChanges.map;
   await withoutTriggers(client, () => {
     for (const table of tablesOf(client)) copyRows(client, table, hasMap);
@@ -84,9 +86,14 @@ function copyRows(client: BetterSqlite3.Database, table: string, hasMap: boolean
   );
 }
 
+/** Hashes of the log were base64 before they were bytes. */
+const hashes = ['"leafHash"', '"root"', '"map"'];
+
 /** Digests were texts before they were bytes, and the types of statements were their addresses. */
 function cellOf(column: string, type: string): string {
   if (type.toLowerCase() !== 'text') return column;
+  if (hashes.includes(column))
+    return `CASE typeof(${column}) WHEN 'blob' THEN base64(${column}) ELSE ${column} END`;
   const text = `CASE typeof(${column}) WHEN 'blob' THEN 'sha256:' || lower(hex(${column})) ELSE ${column} END`;
   if (column !== '"predicateType"') return text;
   const types = Object.values(predicateTypes).map(

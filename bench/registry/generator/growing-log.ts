@@ -4,6 +4,7 @@
  */
 import { createPrivateKey, sign } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
+import { hashText } from '../../../registry/store/columns/hash-column.ts';
 import { noteKeyId, printCheckpoint } from '../../../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
@@ -137,10 +138,10 @@ export class GrowingLog {
           index,
           leafHash: base64(leaf),
           body: lean === undefined ? Buffer.from(body).toString('utf8') : '',
-          root: base64(head.root),
+          root: lean === 'inside' ? '' : base64(head.root),
           peaks: lean === 'inside' ? '[]' : JSON.stringify(peaks.map(base64)),
           note: lean === 'inside' ? null : note(),
-          map: base64(head.map),
+          map: lean === 'inside' ? null : base64(head.map),
         },
         statement: {
           logIndex: index,
@@ -191,10 +192,12 @@ interface Made {
 function lastOf(db: Database): { readonly range: CompactRange; readonly map: Hash } {
   const row = db
     .prepare('SELECT "index", peaks, map FROM log ORDER BY "index" DESC LIMIT 1')
-    .get() as { readonly index: number; readonly peaks: string; readonly map: string } | undefined;
+    .get() as
+    | { readonly index: number; readonly peaks: string; readonly map: Uint8Array }
+    | undefined;
   if (row === undefined) return { range: emptyRange, map: emptyMapRoot };
   const peaks = (JSON.parse(row.peaks) as string[]).map((peak) => Buffer.from(peak, 'base64'));
-  return { range: { size: row.index + 1, peaks }, map: Buffer.from(row.map, 'base64') };
+  return { range: { size: row.index + 1, peaks }, map: Buffer.from(hashText(row.map), 'base64') };
 }
 
 function base64(bytes: Uint8Array): string {

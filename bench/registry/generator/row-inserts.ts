@@ -1,5 +1,6 @@
 /** Inserts generated rows, whose digests are texts, into tables that may have them as bytes. */
 import type BetterSqlite3 from 'better-sqlite3';
+import { hashBytes } from '../../../registry/store/columns/hash-column.ts';
 import { hexOf, isDigest } from '../../../skills-index/skill/digest.ts';
 import type { Cell, CellsOf } from './template.ts';
 
@@ -37,7 +38,10 @@ export class RowInserts {
   }
 }
 
-/** A fact that is a digest has its bytes. */
+const hashes = ['leafHash', 'root', 'map'];
+
+/** Facts that are digests, and hashes of the log, have bytes. */
 function cellOf(column: string, cell: Cell): Cell | Uint8Array {
+  if (typeof cell === 'string' && hashes.includes(column)) return hashBytes(cell);
   return column === 'fact' && isDigest(cell) ? Buffer.from(hexOf(cell), 'hex') : cell;
 }

@@ -13,10 +13,14 @@ import { printPack } from '../print-pack.ts';
 
 export type LogSegment = typeof logSegments.$inferSelect;
 type Storage = Pick<Registry, 'db' | 'objects'>;
+/** A database that is read alone: of a registry, or of a backup. */
+export interface ReadDatabase {
+  readonly db: Pick<Registry['db'], 'read'>;
+}
 
 /** The segment that has an entry; undefined while the row of the entry has its evidence. */
 export async function segmentWith(
-  { db }: Pick<Registry, 'db'>,
+  { db }: ReadDatabase,
   index: number,
 ): Promise<LogSegment | undefined> {
   const [segment] = await db.read

@@ -147,6 +147,16 @@ describe('a backup of a registry', () => {
       'entry 1 does not have the root hash of its tree',
     ],
     [
+      'an exchanged entry whose root hash somebody took away, as a segment does',
+      (backup) =>
+        edit(
+          picture(backup),
+          `UPDATE log SET (body, leafHash, root) = (SELECT body, leafHash, '' FROM log WHERE "index" = 2) WHERE "index" = 1`,
+        ),
+      'backup-damaged',
+      'entry 1 does not have the root hash of its tree',
+    ],
+    [
       'the statement of another entry',
       (backup) =>
         edit(

@@ -1,6 +1,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readRange } from '../../../registry/log/log.ts';
+import { readRange, rootOfSize } from '../../../registry/log/log.ts';
+import { mapAtHead } from '../../../registry/log/map-nodes.ts';
 import { SegmentChecks } from '../../../registry/log/segments/keep-segments.ts';
 import { makeSegment } from '../../../registry/log/segments/make-segment.ts';
 import { segmentedUntil } from '../../../registry/log/segments/read-segments.ts';
@@ -8,6 +9,7 @@ import { wholeRow } from '../../../registry/log/segments/whole-row.ts';
 import { logSegments } from '../../../registry/store/log-schema.ts';
 import { publicBlobName, storedBlobName } from '../../../registry/store/objects.ts';
 import { log, statements } from '../../../registry/store/schema.ts';
+import { rangeRoot } from '../../../skills-index/log/compact-range.ts';
 import { type Digest, digestOf } from '../../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import type { signStatement } from '../../../skills-index/statement/sign.ts';
@@ -56,7 +58,12 @@ describe('evidence that a segment has', () => {
     const indexes = Array.from({ length: size }, (_, index) => index);
     return {
       statements: await Promise.all(indexes.map((index) => textOf(`/log/statements/${index}`))),
-      ranges: await Promise.all(indexes.map((index) => readRange(world.registry, index + 1))),
+      ranges: await Promise.all(
+        indexes.map(async (index) => {
+          const { size: entries, peaks } = await readRange(world.registry, index + 1);
+          return { entries, peaks, map: await mapAtHead(world.registry, index + 1) };
+        }),
+      ),
       tile: await textOf(`/log/tile/entries/000.p/${size}`),
       hashes: await textOf(`/log/tile/0/000.p/${size}`),
       checkpoint: await textOf('/log/checkpoint'),
@@ -107,6 +114,30 @@ describe('evidence that a segment has', () => {
     const kept = await world.registry.db.read.select().from(log);
     expect(kept.filter(({ body }) => body !== '').length).toBeLessThan(entries);
     expect(kept.filter(({ note }) => note !== null).length).toBeLessThan(size);
+    const ends = (await segments()).map(({ until }) => until - 1);
+    expect(
+      kept.filter(({ index, body, root, map }) =>
+        ends.includes(index) || body !== '' ? root === '' : root !== '' || map !== null,
+      ),
+    ).toEqual([]);
+  });
+
+  it('leaves hashes that are refused when somebody edits one of them', async () => {
+    await segmentAll();
+    const { db } = world.registry;
+    db.read.run(sql`DROP TRIGGER log_no_update`);
+    const root = await rootOfSize(world.registry, 2);
+    expect(root).toBe(
+      Buffer.from(rangeRoot(await readRange(world.registry, 2))).toString('base64'),
+    );
+    db.read.run(
+      sql`UPDATE log SET leafHash = (SELECT leafHash FROM log WHERE "index" = 0) WHERE "index" = 2`,
+    );
+    // The tree of two entries is before the edited leaf, and in the same segment.
+    for (const size of [2, 3])
+      await expect(readRange(world.registry, size)).rejects.toMatchObject({
+        code: 'database-damaged',
+      });
   });
 
   it('is enough to go on: repeated requests, approvals, a second version', async () => {
