@@ -115,7 +115,7 @@ function advisoryIdOf(id: string, isMalware: boolean): string | undefined {
   return isMalware && isAdvisoryId(plain) ? plain : undefined;
 }
 
-function factsOf(read: fetches.ReadPackage, scan: PackageScan): Facts {
+function factsOf(read: Awaited<ReturnType<typeof fetches.readPackage>>, scan: PackageScan): Facts {
   const { attestation, licence, publisher, requiresPython, uploaded } = read;
   let facts: Facts = {
     file: plainText(read.file.name, lookNameCharsMax),

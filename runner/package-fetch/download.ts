@@ -1,10 +1,14 @@
-/** Reads pages and files of a package index: with limits, further attempts, and resumed files. */
+/**
+ * Reads pages and files of a package index or of another registry: with limits, further attempts,
+ * and resumed files.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
   downloadSecondsMax,
   idleSecondsMax,
   pauseMilliseconds,
+  pauseSecondsMax,
   redirectsMax,
   triesMax,
 } from './limits.ts';
@@ -22,6 +26,10 @@ export interface WantedBytes {
   readonly bytesMax: number;
   /** The origins to which the answer may redirect, besides the origin of `url`. */
   readonly origins: ReadonlySet<string>;
+  /** The statuses with which the server says that it has no such page or file; by default 404, 410. */
+  readonly absent?: ReadonlySet<number>;
+  /** Seconds for the page or file, with all attempts; by default `downloadSecondsMax`. */
+  readonly secondsMax?: number;
   /** Called with the number of bytes so far. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
@@ -53,7 +61,8 @@ export async function download(
       `Cannot fetch ${wanted.url.href}: --offline allows no network`,
     );
   const arrived: Arrived = { chunks: [], bytes: 0 };
-  const whole = AbortSignal.timeout(downloadSecondsMax * 1000);
+  const { secondsMax = downloadSecondsMax } = wanted;
+  const whole = AbortSignal.timeout(secondsMax * 1000);
   const signal = network.signal === undefined ? whole : AbortSignal.any([network.signal, whole]);
   for (let tried = 1; ; tried++) {
     try {
@@ -63,12 +72,24 @@ export async function download(
       if (whole.aborted)
         throw new Problem(
           'package-unavailable',
-          `Cannot fetch ${wanted.url.href}: it did not arrive within ${downloadSecondsMax} seconds`,
+          `Cannot fetch ${wanted.url.href}: it did not arrive within ${secondsMax} seconds`,
           { hint: 'Try again, or name a nearer index: skillgate host index add ECOSYSTEM URL.' },
         );
       if (cause instanceof Problem || tried >= triesMax) throw failed(wanted.url, cause);
-      await sleep(pauseMilliseconds * 2 ** (tried - 1), undefined, { signal: network.signal });
+      const asked = cause instanceof AskedToWait ? cause.seconds * 1000 : 0;
+      const pause = Math.max(asked, pauseMilliseconds * 2 ** (tried - 1));
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
+  }
+}
+
+/** A server that limits the rate of requests, and says when the next request may come. */
+class AskedToWait extends Error {
+  readonly seconds: number;
+
+  constructor(message: string, seconds: number) {
+    super(message);
+    this.seconds = Math.min(seconds, pauseSecondsMax);
   }
 }
 
@@ -79,15 +100,24 @@ function failed(url: URL, cause: unknown): Problem {
   return new Problem('package-unavailable', `Cannot fetch ${url.href}: ${why}`, { cause });
 }
 
+const absentStatuses: ReadonlySet<number> = new Set([404, 410]);
+
+function whyLater({ headers, status }: Response): Error {
+  const message = `the server answers ${status}`;
+  const seconds = /^\d{1,6}$/.exec(headers.get('retry-after') ?? '')?.[0];
+  return seconds === undefined ? new Error(message) : new AskedToWait(message, Number(seconds));
+}
+
 async function attempt(
   network: Network,
   wanted: WantedBytes,
   arrived: Arrived,
 ): Promise<Downloaded | undefined> {
+  const { absent = absentStatuses } = wanted;
   const idle = idleTimer(network.signal);
   try {
     const { answer, url } = await ask(network, wanted, arrived.bytes, idle.signal);
-    if (answer.status === 404 || answer.status === 410) {
+    if (absent.has(answer.status)) {
       await answer.body?.cancel();
       return undefined;
     }
@@ -99,8 +129,7 @@ async function attempt(
       await answer.body?.cancel();
       const refused = `Cannot fetch ${url.href}: the server answers ${answer.status}`;
       // A later attempt may succeed: without a range, or when the server works again.
-      if (answer.status >= 500 || [408, 416, 429].includes(answer.status))
-        throw new Error(`the server answers ${answer.status}`);
+      if (answer.status >= 500 || [408, 416, 429].includes(answer.status)) throw whyLater(answer);
       throw new Problem('package-unavailable', refused);
     }
     for await (const chunk of answer.body ?? []) {
