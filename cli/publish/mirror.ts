@@ -1,25 +1,27 @@
 /**
- * `skillgate mirror LIST`: imports each repository of a list, one after another. A failure of one
- * repository leaves the others alone. New versions wait for review like all others.
+ * `skillgate mirror LIST`: imports each repository and each registry of a list, one after another.
+ * A failure of one leaves the others alone. New versions wait for review like all others.
  */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Scope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemOf } from '../../skills-index/skill/thrown.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { settingsBytesMax } from '../limits.ts';
-import type { KeyFile } from '../signing/key-file.ts';
 import { signerFor } from '../signing/signer.ts';
 import { answer, count, inkFor, joined, type Safe, safe } from '../terminal/output.ts';
+import { endsMirror } from './import/ending-problems.ts';
 import { importFrom } from './import/import-all.ts';
 import { type ImportRow, importTable, outcomesText } from './import/import-table.ts';
-import { type MirroredRepository, parseMirrorList } from './import/mirror-list.ts';
+import { parseMirrorList } from './import/mirror-list.ts';
+import { mirrorRegistry } from './upstream/mirror-registry.ts';
 
 interface Mirrored {
   readonly address: string;
   readonly scope: string;
   readonly rows: readonly ImportRow[];
-  /** Why nothing of the repository was imported. */
+  /** Why nothing of the repository or registry was imported. */
   readonly problem?: { readonly code: string; readonly message: string };
 }
 
@@ -27,13 +29,20 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const path = resolve(context.cwd, context.args[0] ?? '');
   const list = parseMirrorList(await readList(path), path);
   const signer = await signerFor(context);
-  const mirrored: Mirrored[] = [];
-  for (const repository of list) mirrored.push(await mirrorOne(context, signer, repository));
-  answer(context, { schema: 'skillgate.mirror/1', repositories: mirrored }, () =>
+  const repositories: Mirrored[] = [];
+  for (const one of list.repositories)
+    repositories.push(
+      await mirrorOne(context, one, () => importFrom(context, { path: undefined, ...one, signer })),
+    );
+  const registries: Mirrored[] = [];
+  for (const one of list.registries)
+    registries.push(await mirrorOne(context, one, () => mirrorRegistry(context, signer, one)));
+  const mirrored = [...repositories, ...registries];
+  answer(context, { schema: 'skillgate.mirror/1', repositories, registries }, () =>
     joined(
       [
         ...mirrored.map((one) => mirroredText(context, one)),
-        safe`${count(mirrored.length, 'repository', 'repositories')}: ${outcomesText(mirrored.flatMap(({ rows }) => rows))}`,
+        safe`${sourcesText(repositories, registries)}: ${outcomesText(mirrored.flatMap(({ rows }) => rows))}`,
       ],
       '\n\n',
     ),
@@ -53,28 +62,26 @@ async function readList(path: string): Promise<string> {
   throw new Problem('mirror-list-invalid', `Cannot use ${path}: it is larger than any list`);
 }
 
-// Without the registry or the key, no other repository can be imported either.
-const endsMirror: ReadonlySet<string> = new Set([
-  'interrupted',
-  'registry-down',
-  'registry-full',
-  'key-unknown',
-  'key-ended',
-  'not-signed-in',
-  'root-not-pinned',
-]);
+function sourcesText(repositories: readonly Mirrored[], registries: readonly Mirrored[]): string {
+  return [
+    ...(repositories.length === 0
+      ? []
+      : [count(repositories.length, 'repository', 'repositories')]),
+    ...(registries.length === 0 ? [] : [count(registries.length, 'registry', 'registries')]),
+  ].join(' and ');
+}
 
 async function mirrorOne(
   context: CommandContext,
-  signer: KeyFile,
-  { address, scope, path }: MirroredRepository,
+  { address, scope }: { readonly address: string; readonly scope: Scope },
+  mirror: () => Promise<readonly ImportRow[]>,
 ): Promise<Mirrored> {
   const named = { address, scope: `@${scope}` };
   try {
-    return { ...named, rows: await importFrom(context, { address, scope, path, signer }) };
+    return { ...named, rows: await mirror() };
   } catch (thrown) {
     const problem = problemOf(thrown, context.signal.aborted);
-    if (endsMirror.has(problem.code)) throw problem;
+    if (endsMirror(problem)) throw problem;
     return { ...named, rows: [], problem: { code: problem.code, message: problem.message } };
   }
 }

@@ -82,17 +82,20 @@ function none(why: string): OriginResult {
 
 /** The predicate (slsa.dev/provenance/v1) of a version that an author publishes from a commit. */
 export function provenancePredicate(source: VersionSource, tool: string): ProvenancePredicate {
-  return predicateOf('https://skillgate.dev/build/publish/v1', source, tool);
+  return predicateOf('https://skillgate.dev/build/publish/v1', sourceParts(source), tool);
 }
 
-/** The predicate of a version that somebody imports from a repository. */
-export function importPredicate(source: VersionSource, tool: string): ProvenancePredicate {
-  return predicateOf('https://skillgate.dev/build/import/v1', source, tool);
+/** Members of an SLSA build definition that name where a version came from. */
+export type OriginParts = Readonly<Record<string, unknown>>;
+
+/** The predicate of a version that somebody imports from a repository or another registry. */
+export function importPredicate(origin: OriginParts, tool: string): ProvenancePredicate {
+  return predicateOf('https://skillgate.dev/build/import/v1', origin, tool);
 }
 
-function predicateOf(buildType: string, source: VersionSource, tool: string): ProvenancePredicate {
+function predicateOf(buildType: string, origin: OriginParts, tool: string): ProvenancePredicate {
   return {
-    buildDefinition: { buildType, ...sourceParts(source) },
+    buildDefinition: { buildType, ...origin },
     runDetails: {
       builder: { id: 'https://skillgate.dev/builder/local/v1', version: { skillgate: tool } },
       metadata: {},

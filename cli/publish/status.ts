@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { mirroredName } from '../../skills-index/statement/source.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
 import { approvalsLacking, approvalsText } from '../registries/approvals-text.ts';
@@ -153,7 +154,9 @@ function lackingRows(found: VersionAnswer): [string, string][] {
   ];
 }
 
-function sourceRows({ source }: VersionAnswer): [string, Safe][] {
+function sourceRows({ mirrored, source }: VersionAnswer): [string, Safe][] {
+  if (mirrored !== null)
+    return [['copied from', safe`${mirrored.registry} ${mirroredName(mirrored)}`]];
   if (source === null) return [];
   const { repository, ref, commit, folder, licence } = source;
   const where = safe`${repository} ${folder === '' ? '.' : folder}`;

@@ -8,6 +8,7 @@ const latestVersion = v.object({ version: v.string(), createdAt, changelog: v.st
 
 const skill = v.object({
   slug: v.string(),
+  ownerHandle: v.string(),
   displayName: v.string(),
   summary: v.string(),
   tags: v.object({ latest: v.string() }),

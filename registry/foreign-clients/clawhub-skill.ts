@@ -80,6 +80,7 @@ export function aboutVersion({ createdAt, version }: Pick<VersionRow, 'createdAt
 export function aboutSkill({ createdAt, description, name, offeredSince, version }: ShownSkill) {
   return {
     slug: shortNameOf(name),
+    ownerHandle: scopeOf(name),
     displayName: name,
     summary: description,
     tags: { latest: version },

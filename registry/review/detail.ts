@@ -12,7 +12,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import type { VersionSource } from '../../skills-index/statement/source.ts';
+import type { VersionOrigin } from '../../skills-index/statement/source.ts';
 import type { ApprovalsNeeded } from '../../skills-index/trust/policy/policy.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { readAdvice, type ShownAdvice } from '../index/advice.ts';
@@ -26,7 +26,7 @@ import { maliciousPackagesOf, maliciousWords } from '../versions/malicious-packa
 import { filesOf, manifestOf, publicationOf, skillMdOf } from '../versions/manifests.ts';
 import type { Shown } from '../versions/shown-versions.ts';
 import { movesFrom, type VersionState } from '../versions/status.ts';
-import { sourceOf } from '../versions/version-source.ts';
+import { originOf } from '../versions/version-source.ts';
 import type { MoveRow, VersionRow } from '../versions/versions.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
@@ -46,7 +46,7 @@ export interface VersionNote {
 }
 
 /** The public facts about a version. */
-export interface VersionDetail {
+export interface VersionDetail extends VersionOrigin {
   readonly name: SkillName;
   readonly version: Version;
   readonly bundle: Digest;
@@ -54,8 +54,6 @@ export interface VersionDetail {
   readonly publisher: Digest;
   /** The publisher for people: the identity in the certificate, when no key signed. */
   readonly publishedBy: string;
-  /** Repository and commit that the publisher names in signed provenance. */
-  readonly source?: VersionSource;
   readonly verdict?: Verdict;
   /** Digest of the newest scan report. */
   readonly reportDigest?: Digest;
@@ -179,7 +177,6 @@ function notesOf(
 async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<VersionDetail> {
   const { approvals, needed, whyMore } = await readApprovals(registry, row);
   const uncounted = await whyUncounted(registry, row);
-  const source = await sourceOf(registry, row);
   const notes = await notesOf(registry, row);
   const notesOfKind = (wanted: 'asked' | 'answered'): VersionNote[] =>
     notes.flatMap(({ at, by, kind, text }) =>
@@ -201,7 +198,7 @@ async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<Ver
     questions: notesOfKind('asked'),
     answers: notesOfKind('answered'),
     advice: await readAdvice(registry, row.id),
-    ...(source === undefined ? {} : { source }),
+    ...(await originOf(registry, row)),
     ...(row.verdict === null ? {} : { verdict: row.verdict }),
     ...(row.report === null ? {} : { reportDigest: row.report }),
     ...(uncounted === undefined ? {} : { uncounted }),

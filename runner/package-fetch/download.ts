@@ -26,7 +26,7 @@ export interface WantedBytes {
   readonly bytesMax: number;
   /** The origins to which the answer may redirect, besides the origin of `url`. */
   readonly origins: ReadonlySet<string>;
-  /** The statuses with which the server says that it has no such page or file; by default 404, 410. */
+  /** The statuses that mean that the server has no such page or file; by default 404 and 410. */
   readonly absent?: ReadonlySet<number>;
   /** Seconds for the page or file, with all attempts; by default `downloadSecondsMax`. */
   readonly secondsMax?: number;

@@ -14,7 +14,7 @@ export const downloadSecondsMax = 1_800;
 /** Attempts for one page or file, and the pause before the second attempt, doubled each time. */
 export const triesMax = 3;
 export const pauseMilliseconds = 500;
-/** Seconds that an index may ask for before the next attempt (Retry-After); asks for more are cut. */
+/** Seconds before the next attempt that an index may ask for (Retry-After); more are cut. */
 export const pauseSecondsMax = 60;
 export const redirectsMax = 5;
 /** Files that a message about one package names. */

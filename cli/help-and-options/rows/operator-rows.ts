@@ -171,15 +171,15 @@ export const operatorRows: readonly CommandRow[] = [
   },
   {
     name: 'mirror',
-    summary: 'import all repositories of a list: what is new waits for review',
+    summary: 'import the repositories and registries of a list: what is new waits for review',
     usage: 'LIST',
     examples: [
       [
-        'skillgate mirror repositories.toml',
-        'publish what is new in each repository of the list, and print the result of each skill',
+        'skillgate mirror sources.toml',
+        'publish what is new in each repository and registry of the list, and print each result',
       ],
       [
-        'skillgate mirror repositories.toml --format json > mirrored.json',
+        'skillgate mirror sources.toml --format json > mirrored.json',
         'do the same from cron, and keep the table',
       ],
     ],

@@ -1,7 +1,4 @@
-/**
- * Imports all skills of one folder or repository. A few skills are imported in parallel, so that
- * memory does not grow with their number.
- */
+/** Imports all skills of one folder or repository. */
 import type { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -15,7 +12,7 @@ import { startProgress } from '../../terminal/progress.ts';
 import { parseRoots } from '../oms/oms-signature.ts';
 import { deprecateGone } from './import-gone.ts';
 import { type ImportWorld, importOne } from './import-one.ts';
-import { type ImportSource, withSource } from './import-source.ts';
+import { type SourceSkill, withSource } from './import-source.ts';
 import type { ImportRow } from './import-table.ts';
 import { readScopeVersions } from './scope-versions.ts';
 
@@ -31,19 +28,30 @@ export interface ImportJob {
 
 /** @throws Problem that concerns all skills */
 export async function importFrom(context: CommandContext, job: ImportJob): Promise<ImportRow[]> {
-  const { address, scope, path, signer } = job;
+  return withSource(context, job, (source) =>
+    withImportWorld(context, job, async (world) => {
+      const { commit, skills } = source;
+      const rows = await importAtOnce(world, skills, (skill) => importOne(world, skill));
+      return commit === undefined ? rows : [...rows, ...(await deprecateGone(world, commit, rows))];
+    }),
+  );
+}
+
+/** Starts a scanner, and reads what the scope has, for the skills of one source. */
+export async function withImportWorld<Result>(
+  context: CommandContext,
+  { scope, signer }: Pick<ImportJob, 'scope' | 'signer'>,
+  use: (world: ImportWorld) => Promise<Result>,
+): Promise<Result> {
   const omsRoots = await readOmsRoots(context);
-  return withSource(context, { address, path }, async (source) => {
-    const scanner = startWatchedScanner();
-    context.signal.addEventListener('abort', () => scanner.close(), { once: true });
-    try {
-      const known = await readScopeVersions(context, scope);
-      const world = { context, scope, signer, scanner, known, taken: new Map(), omsRoots };
-      return await importAll(world, source);
-    } finally {
-      await scanner.close();
-    }
-  });
+  const scanner = startWatchedScanner();
+  context.signal.addEventListener('abort', () => scanner.close(), { once: true });
+  try {
+    const known = await readScopeVersions(context, scope);
+    return await use({ context, scope, signer, scanner, known, taken: new Map(), omsRoots });
+  } finally {
+    await scanner.close();
+  }
 }
 
 async function readOmsRoots({ options, cwd }: CommandContext): Promise<X509Certificate[]> {
@@ -56,17 +64,24 @@ async function readOmsRoots({ options, cwd }: CommandContext): Promise<X509Certi
   return parseRoots(pem, path);
 }
 
-async function importAll(world: ImportWorld, source: ImportSource): Promise<ImportRow[]> {
-  const { context } = world;
-  const { skills, commit } = source;
+/**
+ * Imports a few skills in parallel, so that memory does not grow with their number.
+ * @returns what `work` returned, in the order of the skills
+ * @throws what `work` throws, once the skills under way are finished
+ */
+export async function importAtOnce<Skill extends Pick<SourceSkill, 'path'>, Result>(
+  { context }: ImportWorld,
+  skills: readonly Skill[],
+  importSkill: (skill: Skill) => Promise<Result>,
+): Promise<Result[]> {
   const progress = startProgress(context, skills.length, 'skills');
-  const rows: ImportRow[] = [];
+  const results: Result[] = [];
   const waiting = [...skills.entries()];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       context.signal.throwIfAborted();
       const [index, skill] = next;
-      rows[index] = await importOne(world, skill);
+      results[index] = await importSkill(skill);
       progress.step(skill.path);
     }
   };
@@ -79,5 +94,5 @@ async function importAll(world: ImportWorld, source: ImportSource): Promise<Impo
   progress.end();
   const failure = ended.find((worker) => worker.status === 'rejected');
   if (failure !== undefined) throw failure.reason;
-  return commit === undefined ? rows : [...rows, ...(await deprecateGone(world, commit, rows))];
+  return results;
 }

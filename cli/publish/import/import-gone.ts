@@ -1,15 +1,14 @@
-/** Skills that an earlier import took from a branch, and that the branch no longer has. */
+/** Skills that an earlier import took from a source, and that the source no longer has. */
 import { randomUUID } from 'node:crypto';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
 import type { FetchedCommit } from '../../git/fetched-commit.ts';
 import { postStatement, registryIdFor } from '../../registries/post-statement.ts';
-import { versionAnswer } from '../../registries/registry-answers.ts';
+import { type VersionAnswer, versionAnswer } from '../../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../../registries/registry-api.ts';
 import type { ImportWorld } from './import-one.ts';
 import type { ImportRow } from './import-table.ts';
-import type { ScopeVersion } from './scope-versions.ts';
 
 /**
  * Deprecates the approved versions of such skills. A skill that only moved, or that is refused now,
@@ -25,31 +24,55 @@ export async function deprecateGone(
   const gone: ImportRow[] = [];
   for (const [name, listed] of world.known) {
     if (here.has(name)) continue;
-    for (const one of listed.filter(({ status }) => status === 'approved'))
-      gone.push(...(await deprecateOne(world, commit, { name, listed: one })));
+    for (const { version } of listed.filter(({ status }) => status === 'approved')) {
+      const found = await askImported(world, name, version);
+      if (isGone(commit, found)) gone.push(await deprecate(world, found, whereOf(commit, found)));
+    }
   }
   return gone;
 }
 
-async function deprecateOne(
-  { context, signer }: ImportWorld,
-  commit: FetchedCommit,
-  { name: text, listed }: { readonly name: string; readonly listed: ScopeVersion },
-): Promise<ImportRow[]> {
-  const started = performance.now();
-  const name = parseSkillName(text);
-  const version = parseVersion(listed.version);
-  const detail = await askRegistry(
-    context,
-    `/api/v1/versions${versionPath(name, version)}`,
-    versionAnswer,
+function isGone({ ref, repository, tree }: FetchedCommit, { source }: VersionAnswer): boolean {
+  return (
+    source?.repository === repository &&
+    source.ref === ref &&
+    tree.skillsBelow(source.folder).length === 0
   );
-  const { source, advice, status, verdict } = detail;
-  if (source === null || source.repository !== commit.repository || source.ref !== commit.ref)
-    return [];
-  if (commit.tree.skillsBelow(source.folder).length > 0) return [];
-  const isNew = !advice.some(({ kind }) => kind === 'deprecated');
-  const reason = `The skill is no longer in ${commit.repository}, since commit ${commit.commit} or before`;
+}
+
+function whereOf({ commit, repository }: FetchedCommit, { source }: VersionAnswer): GoneFrom {
+  return {
+    path: source === null || source.folder === '' ? '.' : source.folder,
+    reason: `The skill is no longer in ${repository}, since commit ${commit} or before`,
+  };
+}
+
+/** A version as the registry has it. @throws Problem as `askRegistry` */
+export function askImported(
+  { context }: ImportWorld,
+  name: string,
+  version: string,
+): Promise<VersionAnswer> {
+  const path = versionPath(parseSkillName(name), parseVersion(version));
+  return askRegistry(context, `/api/v1/versions${path}`, versionAnswer);
+}
+
+/** What the table and the statement say about a version whose source no longer has the skill. */
+export interface GoneFrom {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Deprecates a version, unless an earlier import did. @throws Problem as `postStatement` */
+export async function deprecate(
+  { context, signer }: ImportWorld,
+  found: VersionAnswer,
+  { path, reason }: GoneFrom,
+): Promise<ImportRow> {
+  const started = performance.now();
+  const name = parseSkillName(found.name);
+  const version = parseVersion(found.version);
+  const isNew = !found.advice.some(({ kind }) => kind === 'deprecated');
   if (isNew)
     await postStatement(
       context,
@@ -63,19 +86,17 @@ async function deprecateOne(
       }),
       signer,
     );
-  return [
-    {
-      path: source.folder === '' ? '.' : source.folder,
-      name,
-      version,
-      bundle: listed.bundle,
-      outcome: isNew ? 'deprecated' : 'gone',
-      inferred: false,
-      verdict,
-      status,
-      localVerdict: 'none',
-      cpuMillis: 0,
-      seconds: (performance.now() - started) / 1000,
-    },
-  ];
+  return {
+    path,
+    name,
+    version,
+    bundle: found.bundle,
+    outcome: isNew ? 'deprecated' : 'gone',
+    inferred: false,
+    verdict: found.verdict,
+    status: found.status,
+    localVerdict: 'none',
+    cpuMillis: 0,
+    seconds: (performance.now() - started) / 1000,
+  };
 }

@@ -19,6 +19,7 @@ import { readOmsSignature } from '../oms/oms-signature.ts';
 import { importPredicate } from '../provenance.ts';
 import { isUnderWay } from '../under-way.ts';
 import { publishVersion } from '../upload.ts';
+import { endsImport } from './ending-problems.ts';
 import { type FoundSkill, findName, manifestFor } from './import-skill.ts';
 import type { SourceSkill } from './import-source.ts';
 import type { ImportRow } from './import-table.ts';
@@ -57,7 +58,7 @@ export async function importOne(world: ImportWorld, skill: SourceSkill): Promise
     await importInto(row, world, skill);
   } catch (thrown) {
     const problem = problemOf(thrown, context.signal.aborted);
-    if (endsImport.has(problem.code)) throw problem;
+    if (endsImport(problem)) throw problem;
     row.outcome = 'refused';
     row.code = problem.code;
     row.reason = problem.reasons[0]?.message ?? problem.message;
@@ -85,7 +86,8 @@ async function importInto(
   const same = publishedBefore(found, listed);
   const version = (same?.version as Version | undefined) ?? freeVersion(found, listed);
   Object.assign(row, { name, version, bundle: packed.digest });
-  const before = taken.get(name);
+  // A source that gives names and versions may give several versions of one name.
+  const before = skill.named === undefined ? taken.get(name) : undefined;
   if (before !== undefined && before !== packed.digest)
     throw new Problem(
       'name-taken',
@@ -128,18 +130,6 @@ function freeVersion({ name, versions }: FoundSkill, listed: readonly ScopeVersi
   );
 }
 
-const endsImport: ReadonlySet<string> = new Set([
-  'interrupted',
-  'registry-down',
-  'registry-full',
-  'scope-taken',
-  'scope-unclaimed',
-  'key-unknown',
-  'key-ended',
-  'not-signed-in',
-  'root-not-pinned',
-]);
-
 /** `there` when the same bytes were already published under this name and version. */
 async function publishOrFind(
   { context, signer }: ImportWorld,
@@ -147,8 +137,8 @@ async function publishOrFind(
   { packed, license }: FoundSkill,
   made: ReturnType<typeof manifestFor>,
 ): Promise<'taken' | 'there'> {
-  const source = await skill.source?.(license);
-  const provenance = source === undefined ? {} : { provenance: importPredicate(source, ownName()) };
+  const origin = await skill.origin?.(license);
+  const provenance = origin === undefined ? {} : { provenance: importPredicate(origin, ownName()) };
   const { name, version } = made.manifest;
   try {
     await patiently(context, () =>

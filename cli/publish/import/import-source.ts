@@ -7,7 +7,8 @@ import {
   bundleFilesMax,
 } from '../../../skills-index/skill/limits.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import type { VersionSource } from '../../../skills-index/statement/source.ts';
+import type { Version } from '../../../skills-index/skill/version.ts';
+import { sourceParts, type VersionSource } from '../../../skills-index/statement/source.ts';
 import type { CommandContext } from '../../command.ts';
 import type { FolderEntry } from '../../git/commit-tree.ts';
 import { type FetchedCommit, withCommit } from '../../git/fetched-commit.ts';
@@ -15,6 +16,7 @@ import { folderAddress, type GitAddress, parseGitAddress } from '../../git/git-a
 import { folderReasonsMax } from '../../limits.ts';
 import { findSkills } from '../../scan/find-skills.ts';
 import { overLimit, readSkillFolder, type SkillFolder } from '../../scan/source-folder.ts';
+import type { OriginParts } from '../provenance.ts';
 import type { CommitVersions } from './import-version.ts';
 
 export interface ImportSource {
@@ -30,8 +32,10 @@ export interface SourceSkill {
   readonly folderName: string;
   readonly read: () => Promise<SkillFolder>;
   readonly versions?: CommitVersions;
-  /** Where the skill lies in the repository. @param licence what SKILL.md says */
-  readonly source?: (licence: string | undefined) => Promise<VersionSource>;
+  /** The skill's name, without a scope, and the version, where the source gives both. */
+  readonly named?: { readonly name: string; readonly version: Version };
+  /** Where the skill came from, once it was read. @param licence what SKILL.md says */
+  readonly origin?: (licence: string | undefined) => Promise<OriginParts>;
 }
 
 /**
@@ -111,11 +115,11 @@ function commitSkill(commit: FetchedCommit, path: string): SourceSkill {
     folderName: name.replace(/\.git$/, ''),
     read: () => readCommitFolder(commit, path),
     versions: commit,
-    source: async (licence) => {
+    origin: async (licence) => {
       const { repository, ref, commit: id } = commit;
       const tree = await commit.treeIdOf(path);
       const licenceFile = licenceFileOf(commit, path);
-      return {
+      return sourceParts({
         repository,
         commit: id,
         folder: path,
@@ -123,7 +127,7 @@ function commitSkill(commit: FetchedCommit, path: string): SourceSkill {
         ...(tree === undefined ? {} : { tree }),
         ...(licence === undefined ? {} : { licence }),
         ...(licenceFile === undefined ? {} : { licenceFile }),
-      };
+      });
     },
   };
 }

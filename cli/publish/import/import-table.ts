@@ -11,8 +11,8 @@ export interface ImportRow {
   readonly version?: string;
   readonly bundle?: string;
   /**
-   * `there`: the same bytes were already published. `deprecated`: the repository no longer has the
-   * skill. `gone`: an earlier import deprecated it.
+   * `there`: the version was already published. `deprecated`: the repository or registry no longer
+   * has the skill. `gone`: an earlier import deprecated it.
    */
   readonly outcome: 'taken' | 'there' | 'refused' | 'deprecated' | 'gone';
   /** Code of the refusal. */
@@ -73,7 +73,7 @@ const outcomeWords: Readonly<Record<ImportRow['outcome'], string>> = {
   taken: 'imported',
   there: 'unchanged',
   refused: 'refused',
-  deprecated: 'deprecated: no longer in the repository',
+  deprecated: 'deprecated: no longer there',
   gone: 'deprecated before',
 };
 
@@ -111,7 +111,7 @@ function rowText(context: CommandContext, row: ImportRow): (string | Safe)[] {
   return [
     what,
     outcome,
-    row.verdict ?? `${row.localVerdict} (here)`,
+    row.verdict ?? (row.localVerdict === 'none' ? '' : `${row.localVerdict} (here)`),
     `${row.seconds.toFixed(1)} s`,
     why,
   ];

@@ -1,4 +1,4 @@
-/** The list of `skillgate mirror`: repositories, each with the scope that gets its skills. */
+/** The list of `skillgate mirror`: repositories and registries, each with a scope for copies. */
 import * as v from 'valibot';
 import { parseTomlValue } from '../../../skills-index/packages/toml-value.ts';
 import { parseScope, type Scope } from '../../../skills-index/skill/name.ts';
@@ -6,6 +6,8 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import { exactObject } from '../../../skills-index/skill/shape.ts';
 import { parseJson } from '../../../skills-index/skill/text/json.ts';
 import { mirroredMax } from '../../limits.ts';
+import { parseBase } from '../../registries/registry-base.ts';
+import { namedSkillsMax, versionsCopied, versionsCopiedMax } from '../upstream/limits.ts';
 
 export interface MirroredRepository {
   readonly address: string;
@@ -14,20 +16,68 @@ export interface MirroredRepository {
   readonly path?: string;
 }
 
+/** A registry that has ClawHub's API. */
+export interface MirroredRegistry {
+  /** Below which the registry answers `/api/v1/skills`, without a slash at the end. */
+  readonly address: string;
+  readonly scope: Scope;
+  /** Only the skills of this owner. */
+  readonly owner?: string;
+  /** Only the skills of these names. */
+  readonly skills?: readonly string[];
+  /** How many versions of a skill are copied: the newest ones. */
+  readonly versions: number;
+}
+
+export interface MirrorList {
+  readonly repositories: readonly MirroredRepository[];
+  readonly registries: readonly MirroredRegistry[];
+}
+
 const text = v.pipe(v.string(), v.minLength(1, 'is empty'));
-const listShape = exactObject({
-  repositories: v.pipe(
-    v.array(exactObject({ address: text, scope: text, path: v.exactOptional(text) })),
-    v.minLength(1, 'is empty'),
-    v.maxLength(mirroredMax, `has more than ${mirroredMax} repositories`),
+const listOf = <Line extends v.GenericSchema>(line: Line) =>
+  v.optional(
+    v.pipe(v.array(line), v.maxLength(mirroredMax, `has more than ${mirroredMax} entries`)),
+    [],
+  );
+const listShape = v.pipe(
+  exactObject({
+    repositories: listOf(exactObject({ address: text, scope: text, path: v.exactOptional(text) })),
+    registries: listOf(
+      exactObject({
+        address: text,
+        scope: text,
+        owner: v.exactOptional(text),
+        skills: v.exactOptional(
+          v.pipe(
+            v.array(text),
+            v.minLength(1, 'is empty'),
+            v.maxLength(namedSkillsMax, `has more than ${namedSkillsMax} names`),
+          ),
+        ),
+        versions: v.optional(
+          v.pipe(
+            v.number(),
+            v.integer(),
+            v.minValue(1),
+            v.maxValue(versionsCopiedMax, `is more than ${versionsCopiedMax}`),
+          ),
+          versionsCopied,
+        ),
+      }),
+    ),
+  }),
+  v.check(
+    ({ registries, repositories }) => registries.length + repositories.length > 0,
+    'names no repositories and no registries',
   ),
-});
+);
 
 /**
  * @param path its end chooses the format: `.json`, else TOML
  * @throws Problem `mirror-list-invalid` with every reason
  */
-export function parseMirrorList(list: string, path: string): MirroredRepository[] {
+export function parseMirrorList(list: string, path: string): MirrorList {
   const parsed = v.safeParse(listShape, parseText(list, path));
   if (!parsed.success)
     throw new Problem('mirror-list-invalid', `Cannot use ${path}`, {
@@ -35,10 +85,29 @@ export function parseMirrorList(list: string, path: string): MirroredRepository[
         message: `${v.getDotPath(issue) ?? 'the list'}: ${issue.message}`,
       })),
     });
-  return parsed.output.repositories.map(({ scope, ...one }) => ({
-    ...one,
-    scope: parseScope(scope.replace(/^@/, '')),
-  }));
+  const { registries, repositories } = parsed.output;
+  return {
+    repositories: repositories.map((one) => ({ ...one, scope: scopeIn(one.scope) })),
+    registries: registries.map(({ owner, ...one }) => ({
+      ...one,
+      address: registryIn(one.address),
+      scope: scopeIn(one.scope),
+      ...(owner === undefined ? {} : { owner: owner.replace(/^@/, '') }),
+    })),
+  };
+}
+
+function scopeIn(text: string): Scope {
+  return parseScope(text.replace(/^@/, ''));
+}
+
+function registryIn(address: string): string {
+  const base = parseBase(address);
+  if (!base.startsWith('file:')) return base;
+  throw new Problem(
+    'mirror-list-invalid',
+    `Cannot copy skills from ${address}: it is a folder and answers no requests`,
+  );
 }
 
 function parseText(list: string, path: string): unknown {

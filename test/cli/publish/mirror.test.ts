@@ -24,13 +24,55 @@ describe('the list of a mirror', () => {
       { address: 'https://github.com/anthropics/skills', scope: 'acme', path: 'skills' },
       { address: 'git@git.example:skills.git#main', scope: 'other' },
     ];
-    expect(parseMirrorList(toml, 'list.toml')).toEqual(list);
-    expect(parseMirrorList(JSON.stringify({ repositories: list }), 'list.json')).toEqual(list);
+    expect(parseMirrorList(toml, 'list.toml').repositories).toEqual(list);
+    expect(parseMirrorList(JSON.stringify({ repositories: list }), 'list.json')).toEqual({
+      repositories: list,
+      registries: [],
+    });
+  });
+
+  it('names registries, all of their skills or some', () => {
+    const text = `[[registries]]
+address = "https://clawhub.ai/"
+scope = "@copies"
+owner = "@ann"
+skills = ["pdf"]
+versions = 2
+
+[[registries]]
+address = "http://127.0.0.1:4880"
+scope = "other"
+`;
+    expect(parseMirrorList(text, 'list.toml').registries).toEqual([
+      {
+        address: 'https://clawhub.ai',
+        scope: 'copies',
+        owner: 'ann',
+        skills: ['pdf'],
+        versions: 2,
+      },
+      { address: 'http://127.0.0.1:4880', scope: 'other', versions: 5 },
+    ]);
+  });
+
+  it.each([
+    'http://skills.example',
+    'file:///srv/skills',
+    'ftp://skills.example',
+    'https://a:b@c.example',
+  ])('names no registry at %s', (address) => {
+    const text = JSON.stringify({ registries: [{ address, scope: 'acme' }] });
+    expect(() => parseMirrorList(text, 'list.json')).toThrow(/^Cannot (use|copy)/);
   });
 
   it.each([
     ['no TOML', '[[', 'Cannot read list.toml'],
-    ['no repositories', '', 'repositories'],
+    ['no lines', '', 'names no repositories and no registries'],
+    [
+      'too many versions',
+      '[[registries]]\naddress = "https://a.example"\nscope = "a"\nversions = 101\n',
+      'is more than 100',
+    ],
     ['an unknown key', `${toml}branch = "main"\n`, 'branch: is not a known key'],
     ['no scope', '[[repositories]]\naddress = "x"\n', 'scope'],
     ['a key of JavaScript', '[__proto__]\n', 'Cannot read list.toml'],

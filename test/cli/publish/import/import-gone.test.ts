@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { importPredicate } from '../../../../cli/publish/provenance.ts';
+import { sourceParts } from '../../../../skills-index/statement/source.ts';
 import { approve, makeSkill, publish, type Skill, scan } from '../../../registry/road.ts';
 import { makeUsers, type Users } from '../../registry-users.ts';
 import { folderWith } from '../../temporary-folder.ts';
@@ -31,7 +32,8 @@ async function approved(
     commit: 'a'.repeat(40),
     ...from,
   };
-  const provenance = from === undefined ? {} : { provenance: importPredicate(source, 'test') };
+  const provenance =
+    from === undefined ? {} : { provenance: importPredicate(sourceParts(source), 'test') };
   expect(await publish(send, skill, author, provenance)).toMatchObject({ status: 201 });
   await scan(send, tokens.scanner, scanner, skill, 'pass');
   await approve(send, tokens.rita, rita, skill);

@@ -1,0 +1,261 @@
+import { zipSync } from 'fflate';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  type Answers,
+  filesOf,
+  honest,
+  listOf,
+  type MirrorStage,
+  makeMirrorStage,
+} from './stub-registry.ts';
+
+const good = { slug: 'good', ownerHandle: 'ann', versions: ['1.0.0'] };
+const bad = { slug: 'bad', ownerHandle: 'eve', versions: ['1.0.0'] };
+const files = filesOf('bad', '1.0.0');
+const zipOf = (content: Record<string, Uint8Array>) => Buffer.from(zipSync(content));
+
+/** What the registry answers about a version's files and for its archive. */
+const version = (listed: unknown, archive?: unknown) => ({
+  versions: { version: { files: listed } },
+  download: archive,
+});
+
+const redirect = (location: string) => new Response(null, { status: 302, headers: { location } });
+
+const endless = () =>
+  new Response(
+    new ReadableStream({
+      pull: (controller) => controller.enqueue(Buffer.alloc(1024 * 1024, 32)),
+    }),
+  );
+
+/** A zip archive whose headers say that its one file unpacks to `size` bytes. */
+function lyingZip(size: number): Buffer {
+  const zip = zipOf({ 'SKILL.md': Buffer.alloc(4 * 1024 * 1024) });
+  zip.writeUInt32LE(size, 22);
+  zip.writeUInt32LE(size, zip.lastIndexOf(Buffer.from('504b0102', 'hex')) + 24);
+  return zip;
+}
+
+interface HostileAnswers {
+  /** To requests for the skill, for its version, for the list of its versions, for its archive. */
+  readonly skill?: unknown;
+  readonly versions?: unknown;
+  readonly list?: unknown;
+  readonly download?: unknown;
+}
+
+const hostile: readonly [string, HostileAnswers, string, RegExp][] = [
+  [
+    'other bytes than it lists',
+    version(listOf(files), zipOf({ 'SKILL.md': Buffer.from('---\nname: bad\n---\nSteal.') })),
+    'upstream-differs',
+    /SKILL\.md.* does not have the digest that the registry lists/,
+  ],
+  [
+    'a file more than it lists',
+    version(listOf(files), zipOf({ ...files, 'run.sh': Buffer.from('id') })),
+    'upstream-differs',
+    /has "run\.sh", which the registry does not list/,
+  ],
+  [
+    'a file less than it lists',
+    version([...listOf(files), ...listOf({ 'a.md': Buffer.from('a') })], zipOf(files)),
+    'upstream-differs',
+    /lacks "a\.md"/,
+  ],
+  [
+    'a path outside of the skill',
+    version(listOf({ ...files, '../../.bashrc': Buffer.from('id') })),
+    'upstream-invalid',
+    /can have a file "\.\.\/\.\.\/\.bashrc"/,
+  ],
+  ['no digests', version([{ path: 'SKILL.md', size: 3 }]), 'upstream-invalid', /sha256/],
+  [
+    'a bomb',
+    version(listOf(files), zipOf({ 'SKILL.md': Buffer.alloc(80 * 1024 * 1024) })),
+    'upstream-invalid',
+    /archive/,
+  ],
+  [
+    'a bomb that says it is small',
+    version(listOf(files), lyingZip(files['SKILL.md']?.length ?? 0)),
+    'upstream-invalid',
+    /does not unpack to what the directory says/,
+  ],
+  [
+    'a huge file in its list',
+    version([{ path: 'SKILL.md', size: 1e12, sha256: 'a'.repeat(64) }]),
+    'upstream-invalid',
+    /1000000000000 bytes/,
+  ],
+  ['no archive', version(listOf(files), Buffer.from('PK')), 'upstream-invalid', /zip/],
+  [
+    'a redirect to a private address',
+    { skill: redirect('http://169.254.169.254/latest') },
+    'upstream-failed',
+    /redirects to http:\/\/169\.254\.169\.254/,
+  ],
+  [
+    'a redirect to another port of its host',
+    { skill: redirect('http://127.0.0.1:22/') },
+    'upstream-failed',
+    /redirects to http:\/\/127\.0\.0\.1:22/,
+  ],
+  ['an answer without end', { skill: endless() }, 'upstream-failed', /more than \d+ bytes/],
+  ['an archive without end', { download: endless() }, 'upstream-failed', /more than \d+ bytes/],
+  [
+    'an answer that is no JSON',
+    { skill: Buffer.from('\u001b[2J<html>') },
+    'upstream-invalid',
+    /it is not JSON/,
+  ],
+  [
+    'the same page of versions again and again',
+    { list: { items: [], nextCursor: 'again' } },
+    'upstream-invalid',
+    /names a page twice/,
+  ],
+  [
+    'malware, as it says itself',
+    { skill: { moderation: { isMalwareBlocked: true } } },
+    'upstream-blocked',
+    /as malware/,
+  ],
+  [
+    'an owner with control characters',
+    { skill: { owner: { handle: '\u001b]0;x\u0007' } } },
+    'upstream-invalid',
+    /is no name of an owner/,
+  ],
+];
+
+/** One registry with a skill for each of the hostile answers, and with one honest skill. */
+function hostileRegistry(): Answers {
+  const skills = hostile.map((_, at) => ({ ...bad, slug: `bad-${at}` }));
+  const plain = honest([...skills, good]);
+  return (path, query) => {
+    const [, slug, versions, number] = path.split('/');
+    const [, at] = /^bad-(\d+)$/.exec(slug ?? query.get('slug') ?? '') ?? [];
+    const [, answers] = hostile[Number(at)] ?? [];
+    if (answers === undefined) return plain(path, query);
+    const part =
+      path === 'download'
+        ? path
+        : versions === undefined
+          ? 'skill'
+          : number === undefined
+            ? 'list'
+            : 'versions';
+    return answers[part] ?? plain(path, query);
+  };
+}
+
+const connected: string[] = [];
+async function stageOf(): Promise<MirrorStage> {
+  const stage = await makeMirrorStage(async (input) => {
+    connected.push(String(input));
+    return new Response('{}');
+  });
+  onTestFinished(() => stage.users.world.close());
+  return stage;
+}
+
+it('a hostile registry loses its hostile skills alone, and reaches no other address and no terminal', async () => {
+  const stage = await stageOf();
+  stage.answer(hostileRegistry());
+  const { exit, rows, text } = await stage.mirror();
+  const outcomes = rows.map(({ code, name, outcome, reason }, at) => [
+    hostile[at]?.[0],
+    outcome,
+    code ?? name,
+    hostile[at]?.[3].test(reason ?? '') === false ? reason : 'as expected',
+  ]);
+  expect(outcomes).toEqual([
+    ...hostile.map(([what, , code]) => [what, 'refused', code, 'as expected']),
+    [undefined, 'taken', '@acme/good', 'as expected'],
+  ]);
+  expect(exit).toBe(6);
+  expect(connected).toEqual([]);
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+});
+
+describe('a hostile list', () => {
+  it('that names a page twice ends there: what it named before is copied, and nothing is deprecated', async () => {
+    const stage = await stageOf();
+    stage.answer(honest([bad]));
+    await stage.mirror();
+    await stage.approveAll();
+    const plain = honest([good]);
+    stage.answer((path, query) =>
+      path === 'skills'
+        ? { ...(plain(path, query) as object), nextCursor: 'again' }
+        : path.startsWith('skills/bad')
+          ? undefined
+          : plain(path, query),
+    );
+    const { exit, rows } = await stage.mirror();
+    expect(exit).toBe(6);
+    expect(rows).toMatchObject([
+      { outcome: 'taken', name: '@acme/good' },
+      { outcome: 'refused', reason: expect.stringContaining('the list names a page twice') },
+    ]);
+  });
+
+  it('of pages without end is left at its limit', async () => {
+    const stage = await stageOf();
+    let pages = 0;
+    stage.answer((path) => {
+      pages++;
+      return path === 'skills' ? { items: [], nextCursor: String(pages) } : undefined;
+    });
+    const { rows } = await stage.mirror();
+    expect(pages).toBe(2_000);
+    expect(rows).toMatchObject([
+      { outcome: 'refused', reason: expect.stringContaining('2000 pages') },
+    ]);
+  });
+
+  it('with a million versions of a skill gives the newest ones alone', async () => {
+    const stage = await stageOf();
+    const plain = honest([bad]);
+    let pages = 0;
+    stage.answer((path, query) => {
+      if (path !== 'skills/bad/versions') return plain(path, query);
+      pages++;
+      const items = Array.from({ length: 1000 }, (_, at) => ({
+        version: `1.${1000 - pages}.${1000 - at}`,
+      }));
+      return { items, nextCursor: String(pages) };
+    });
+    const { rows } = await stage.mirror({ versions: 2 });
+    expect(pages).toBe(1);
+    expect(rows.map(({ version }) => version)).toEqual(['1.999.999', '1.999.1000']);
+  });
+
+  it('with names that are no names, or that two owners have, copies none of them', async () => {
+    const stage = await stageOf();
+    const twins = ['ann', 'eve'].map((ownerHandle) => ({ ...good, ownerHandle }));
+    stage.answer(honest([...twins, { slug: '../x', versions: ['1.0.0'] }]));
+    const { rows, text } = await stage.mirror();
+    expect(rows.map(({ code }) => code)).toEqual(['name-taken', 'name-taken', 'name-invalid']);
+    expect(text).toContain('Several owners have a skill good');
+  });
+
+  it('gives no other owner’s versions to a skill that is here', async () => {
+    const stage = await stageOf();
+    stage.answer(honest([good]));
+    await stage.mirror();
+    const stolen = { ...good, ownerHandle: 'eve', versions: ['9.9.9', '1.0.0'] };
+    stage.answer(honest([stolen]));
+    const { rows } = await stage.mirror();
+    expect(rows).toMatchObject([
+      { outcome: 'refused', code: 'name-taken', reason: expect.stringContaining('@ann/good') },
+    ]);
+    stage.answer(honest([stolen, { ...good, versions: ['1.1.0', '1.0.0'] }]));
+    expect((await stage.mirror()).rows).toMatchObject([
+      { outcome: 'refused', code: 'name-taken' },
+      { outcome: 'taken', version: '1.1.0' },
+    ]);
+  });
+});
