@@ -98,8 +98,11 @@ function nameUnnamed(files: readonly Digest[]): BatchWrite {
   return (db) =>
     db
       .insert(removedBlobs)
-      .select(sql`SELECT value, NULL FROM ${listOf(files)} WHERE NOT (${isNamed})`)
-      .onConflictDoUpdate({ target: removedBlobs.digest, set: { removedAt: null } });
+      .select(sql`SELECT value, NULL, ${thisTurn} FROM ${listOf(files)} WHERE NOT (${isNamed})`)
+      .onConflictDoUpdate({
+        target: removedBlobs.digest,
+        set: { removedAt: null, turn: thisTurn },
+      });
 }
 
 /** @returns whether there were blobs to remove */
@@ -118,7 +121,10 @@ async function removeBlobs({ db, objects, now }: Registry): Promise<boolean> {
   await db.batch([
     (write) => write.delete(removedBlobs).where(isAmong(removedBlobs.digest, [...kept])),
     (write) =>
-      write.update(removedBlobs).set({ removedAt }).where(isAmong(removedBlobs.digest, digests)),
+      write
+        .update(removedBlobs)
+        .set({ removedAt, turn: thisTurn })
+        .where(isAmong(removedBlobs.digest, digests)),
     // Every backup has read these rows by now.
     (write) =>
       write.delete(removedBlobs).where(lt(removedBlobs.removedAt, removedAt - removalsKeptMs)),
@@ -126,6 +132,9 @@ async function removeBlobs({ db, objects, now }: Registry): Promise<boolean> {
   ]);
   return true;
 }
+
+// What `removalNoted`, the last write of the same batch, makes of the count.
+const thisTurn = sql`(SELECT ${guard.removals} + 1 FROM ${guard})`;
 
 const removalNoted: BatchWrite = (db) =>
   db.update(guard).set({ removals: sql`${guard.removals} + 1` });

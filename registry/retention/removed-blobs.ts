@@ -8,14 +8,17 @@ import { removedBlobs } from './retention-schema.ts';
 
 /**
  * Called before the blobs that a batch names are stored: a blob may be found that is removed soon.
- * @returns a write that makes the batch fail where one of the blobs is being removed, or blobs were
- * removed since this call. The caller then stores its blobs again
+ * @returns a write that makes the batch fail where one of the blobs is being removed, or was
+ * removed since this call. The caller then stores its blobs again. Removals of other blobs change
+ * nothing
  */
 export async function nothingRemovedSince(
   { db }: Pick<Registry, 'db'>,
   blobs: readonly Digest[],
 ): Promise<BatchWrite> {
   const [before] = await db.read.select({ removals: guard.removals }).from(guard);
-  const going = sql`SELECT 1 FROM ${removedBlobs} WHERE ${removedBlobs.removedAt} IS NULL AND ${isAmong(removedBlobs.digest, blobs)}`;
-  return holds(sql`${guard.removals} = ${before?.removals ?? 0} AND NOT EXISTS (${going})`);
+  const going = sql`${removedBlobs.removedAt} IS NULL OR ${removedBlobs.turn} > ${before?.removals ?? 0}`;
+  return holds(
+    sql`NOT EXISTS (SELECT 1 FROM ${removedBlobs} WHERE ${isAmong(removedBlobs.digest, blobs)} AND (${going}))`,
+  );
 }

@@ -26,6 +26,8 @@ export const removedBlobs = sqliteTable(
     digest: text().$type<Digest>().primaryKey(),
     /** Null until the object is removed. */
     removedAt: integer(),
+    /** `guard.removals` after the batch that last named or removed the blob. */
+    turn: integer().notNull().default(0),
   },
   (table) => [index('removed_blobs_at').on(table.removedAt)],
 );

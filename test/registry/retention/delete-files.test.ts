@@ -263,6 +263,21 @@ describe('an upload with a file that is being deleted', () => {
     }
     expect(world.stored.has(addressOf(second, 'notes.md'))).toBe(true);
   });
+
+  it('waits for no removal of other files', async () => {
+    const world = await worldWith({ refusedDays: 1 });
+    await refused(world, first);
+    world.wait(2 * day);
+    const files = skillOf('@acme/other', 1).packed.bundle.files.map(({ sha256 }) => sha256);
+    const nothing = await nothingRemovedSince(world.registry, files);
+    const own = first.packed.bundle.files.map(({ sha256 }) => sha256);
+    const others = await nothingRemovedSince(world.registry, own);
+    await deleteAll(world.registry);
+    await world.registry.db.batch([nothing]);
+    await expect(world.registry.db.batch([others])).rejects.toThrow('clashed on guard');
+    // Who looks for the files after their removal stores them again.
+    await world.registry.db.batch([await nothingRemovedSince(world.registry, own)]);
+  });
 });
 
 describe('a deletion', () => {
