@@ -20,11 +20,15 @@ export interface ScanProcess {
 
 /**
  * Starts a child and waits until it is ready.
+ * @param env all environment variables of the child
  * @throws Problem `scan-killed` when it does not get ready
  */
-export async function startScanProcess({ argv }: Pick<Isolation, 'argv'>): Promise<ScanProcess> {
+export async function startScanProcess(
+  { argv }: Pick<Isolation, 'argv'>,
+  env: NodeJS.ProcessEnv = {},
+): Promise<ScanProcess> {
   const [program, ...args] = argv;
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: {}, cwd: '/' });
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env, cwd: '/' });
   const watchdog = startWatchdog<Uint8Array>(() => void child.kill('SIGKILL'));
   const reader = new FrameReader(childAnswerBytesMax);
   let stderr = '';
