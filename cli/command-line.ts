@@ -22,6 +22,7 @@ export interface CommandWorld {
   readonly stderr: OutStream;
   readonly fetch: typeof fetch;
   readonly send?: SendRequest;
+  readonly scanner?: CommandContext['scanner'];
   readonly now: () => Date;
   readonly signal: AbortSignal;
   readonly onHangUp?: OnHangUp;

@@ -14,6 +14,8 @@ export async function main(process: NodeJS.Process): Promise<number> {
   if (isVersion(argv)) return showVersion(process.stdout, 'text');
   const { compiledFolder, useCompileCache } = await import('./compile-cache.ts');
   const folder = compiledFolder(process.env);
+  const { startEarlyScanner } = await import('./scan/early-scanner.ts');
+  const scanner = await startEarlyScanner(argv, process.env);
   const program =
     folder === undefined
       ? undefined
@@ -25,7 +27,7 @@ export async function main(process: NodeJS.Process): Promise<number> {
   const { runCommandLine } = program ?? (await import('./command-line.ts'));
   const { requestSender } = await import('./send-request.ts');
   const { takeCalledName } = await import('./called-name.ts');
-  return runCommandLine({
+  const exit = await runCommandLine({
     argv,
     called: takeCalledName(
       process.env,
@@ -43,10 +45,14 @@ export async function main(process: NodeJS.Process): Promise<number> {
         signal: init?.signal == null ? signal : AbortSignal.any([signal, init.signal]),
       }),
     send: requestSender(signal),
+    scanner,
     now: () => new Date(),
     signal,
     onHangUp,
   });
+  // A command line that was refused has not used the scanner.
+  scanner?.kill('SIGKILL');
+  return exit;
 }
 
 function endOnLostOutput(process: NodeJS.Process): void {

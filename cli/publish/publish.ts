@@ -1,11 +1,12 @@
 /** `skillgate publish [DIR] [--dry-run]`. */
+import { scanSecondsMax } from '../../scanner/limits.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { startWatchedScanner } from '../scan/watched-scan.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
-  const scanner = startWatchedScanner();
+  const scanner = startWatchedScanner(scanSecondsMax, context.scanner);
   try {
-    // The scanner loads in its thread while this thread loads the rest and reads the folder.
+    // The scanner loads beside this thread, which loads the rest and reads the folder.
     scanner.load();
     const { publishFolder } = await import('./publish-folder.ts');
     return await publishFolder(context, scanner);

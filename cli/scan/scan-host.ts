@@ -3,7 +3,11 @@ import { extname } from 'node:path';
 import { serialize } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { childMemoryMiB } from '../../scanner/limits.ts';
-import type { ScanProcess } from '../../scanner/worker/scan-process.ts';
+import {
+  type LoadingScanner,
+  type ScanProcess,
+  untilReady,
+} from '../../scanner/worker/scan-process.ts';
 import { type ScanOutcome, startWatchdog } from '../../scanner/worker/watchdog.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { LocalScanRequest, ScanReply } from './local-scan.ts';
@@ -19,10 +23,16 @@ export interface ScanHost {
 // package.
 const threadFile = new URL(`./scan-thread${extname(import.meta.url)}`, import.meta.url);
 
-/** Starts a host, which loads the scanner. Without an image, the first good scan has one made. */
-export async function startScanHost(): Promise<ScanHost> {
+/**
+ * Starts a host, which loads the scanner. Without an image, the first good scan has one made.
+ * @param early a scanner that was started before, from an image
+ */
+export async function startScanHost(early?: LoadingScanner): Promise<ScanHost> {
   const image = scanImage(process.env);
-  const child = image === undefined ? undefined : await startFromImage(image);
+  const child =
+    early === undefined
+      ? image && (await startFromImage(image))
+      : await untilReady(early).catch(() => undefined);
   if (child !== undefined) return processHost(child);
   return threadHost(() => image !== undefined && startMakingImage(image));
 }

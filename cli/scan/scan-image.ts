@@ -8,7 +8,12 @@ import { lstatSync, readFileSync, rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { childMemoryMiB, scanStackKiB } from '../../scanner/limits.ts';
-import { type ScanProcess, startScanProcess } from '../../scanner/worker/scan-process.ts';
+import {
+  type LoadingScanner,
+  type ScanProcess,
+  spawnScanner,
+  untilReady,
+} from '../../scanner/worker/scan-process.ts';
 import { compiledFolder, isOwnAlone } from '../compile-cache.ts';
 import { imageRetrySeconds } from '../limits.ts';
 
@@ -44,11 +49,12 @@ export function scanImage(
 }
 
 /**
- * Starts a scanner from its image, without rights to files, processes and the environment.
- * @returns undefined where the image is missing or damaged, or another user may have written it:
- * Node runs an image without a check
+ * Starts a scanner from its image, without rights to files and processes. The scanner may still be
+ * loading.
+ * @returns undefined where the image is missing, or another user may have written it: Node runs an
+ * image without a check
  */
-export async function startFromImage({ place }: ScanImage): Promise<ScanProcess | undefined> {
+export function spawnFromImage({ place }: ScanImage): LoadingScanner | undefined {
   const stat = lstatSync(place, { throwIfNoEntry: false });
   if (stat?.isFile() !== true || !isOwnAlone(stat)) return undefined;
   const flags = [
@@ -62,7 +68,16 @@ export async function startFromImage({ place }: ScanImage): Promise<ScanProcess 
   ];
   // Node lets a process read its first argument; without one, the whole working folder.
   const argv = [process.execPath, ...flags, '--snapshot-blob', place, place] as const;
-  return startScanProcess({ argv }, hugePages).catch(() => undefined);
+  return spawnScanner(argv, hugePages);
+}
+
+/**
+ * Starts a scanner as `spawnFromImage` does, and waits until the scanner is ready.
+ * @returns undefined also where the image is damaged
+ */
+export async function startFromImage(image: ScanImage): Promise<ScanProcess | undefined> {
+  const child = spawnFromImage(image);
+  return child && untilReady(child).catch(() => undefined);
 }
 
 /** Makes the image in the background, where nobody else makes it: for the next command. */

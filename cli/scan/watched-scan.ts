@@ -3,6 +3,7 @@
  * skill cannot block the others.
  */
 import { childScansMax, scanSecondsMax } from '../../scanner/limits.ts';
+import type { LoadingScanner } from '../../scanner/worker/scan-process.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -38,13 +39,24 @@ export async function scanOnce(files: readonly SourceFile[]): Promise<ScanReport
   }
 }
 
-/** @param secondsMax time limit of one scan */
-export function startWatchedScanner(secondsMax: number = scanSecondsMax): WatchedScanner {
+/**
+ * @param secondsMax time limit of one scan
+ * @param early a scanner that was started before
+ */
+export function startWatchedScanner(
+  secondsMax: number = scanSecondsMax,
+  early?: LoadingScanner,
+): WatchedScanner {
   let host: Promise<ScanHost> | undefined;
   let scans = 0;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
-  const load = (): Promise<ScanHost> => (host ??= startScanHost());
+  let unused = early;
+  const load = (): Promise<ScanHost> => {
+    host ??= startScanHost(unused);
+    unused = undefined;
+    return host;
+  };
   const scanNow = async (request: LocalScanRequest): Promise<WatchedScan> => {
     if (closed)
       throw new Problem(

@@ -1,5 +1,5 @@
 /** One scanning child as a process: started, given requests, and killed when it takes too long. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { childAnswerBytesMax, childStartSecondsMax } from '../limits.ts';
 import { FrameReader, frameOf } from './child-frames.ts';
@@ -18,17 +18,29 @@ export interface ScanProcess {
   kill(): void;
 }
 
+/** A child that may still be loading. */
+export type LoadingScanner = ChildProcessWithoutNullStreams;
+
 /**
  * Starts a child and waits until it is ready.
- * @param env all environment variables of the child
  * @throws Problem `scan-killed` when it does not get ready
  */
-export async function startScanProcess(
-  { argv }: Pick<Isolation, 'argv'>,
-  env: NodeJS.ProcessEnv = {},
-): Promise<ScanProcess> {
-  const [program, ...args] = argv;
+export function startScanProcess({ argv }: Pick<Isolation, 'argv'>): Promise<ScanProcess> {
+  return untilReady(spawnScanner(argv, {}));
+}
+
+/** @param env all environment variables of the child */
+export function spawnScanner(
+  [program, ...args]: Isolation['argv'],
+  env: NodeJS.ProcessEnv,
+): LoadingScanner {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env, cwd: '/' });
+  // Without a listener, a failed start would end this process before anybody waits for the child.
+  return child.on('error', () => undefined);
+}
+
+/** @throws Problem `scan-killed` when the child does not get ready */
+export async function untilReady(child: LoadingScanner): Promise<ScanProcess> {
   const watchdog = startWatchdog<Uint8Array>(() => void child.kill('SIGKILL'));
   const reader = new FrameReader(childAnswerBytesMax);
   let stderr = '';
@@ -51,6 +63,9 @@ export async function startScanProcess(
   child.on('close', (code, signal) =>
     watchdog.end(signal === null ? `it ended with ${code}` : `it ended by ${signal}`),
   );
+  // A child that ended before anybody listened tells nobody.
+  const isGone = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+  if (isGone) setImmediate(() => watchdog.end('it ended at its start'));
   const answerTo = async (send: () => void, secondsMax: number): Promise<Uint8Array> => {
     const outcome = await watchdog.ask(send, secondsMax);
     if ('answer' in outcome) return outcome.answer;

@@ -20,40 +20,7 @@ import {
 } from '../../../cli/scan/scan-image.ts';
 import type { ScanProcess } from '../../../scanner/worker/scan-process.ts';
 import { folderWith } from '../temporary-folder.ts';
-
-// Answers each request with what a process from the image may do.
-const program = `
-  const { startupSnapshot } = require('node:v8');
-  const frameOf = (text) => {
-    const head = Buffer.alloc(4);
-    head.writeUInt32BE(Buffer.byteLength(text));
-    return Buffer.concat([head, Buffer.from(text)]);
-  };
-  const codeOf = (act) => {
-    try {
-      act();
-      return 'done';
-    } catch ({ code }) {
-      return code;
-    }
-  };
-  const builtin = process.getBuiltinModule;
-  startupSnapshot.setDeserializeMainFunction(() => {
-    process.stdout.write(frameOf('ready'));
-    process.stdin.on('data', () =>
-      process.stdout.write(
-        frameOf(
-          JSON.stringify({
-            home: process.env.HOME,
-            read: codeOf(() => builtin('node:fs').readFileSync('/etc/passwd')),
-            write: codeOf(() => builtin('node:fs').writeFileSync('/tmp/skillgate-image', '')),
-            start: codeOf(() => builtin('node:child_process').execFileSync('/bin/true')),
-          }),
-        ),
-      ),
-    );
-  });
-`;
+import { environmentOf, imageOf, make, program } from './made-image.ts';
 
 describe('the image of a scanner', () => {
   it('is made in the background, for this user alone, and replaces that of another version', async () => {
@@ -143,22 +110,6 @@ describe('the image of a scanner', () => {
     expect(scanImage(env, '/nowhere/scan.cjs')).toBeUndefined();
   });
 });
-
-function imageOf(text: string): ScanImage {
-  const folder = folderWith({ 'scan.cjs': text, 'scan.cjs.sha256': 'aa' });
-  const image = scanImage({ SKILLGATE_HOME: join(folder, 'home') }, join(folder, 'scan.cjs'));
-  if (image === undefined) throw new Error('no place for an image');
-  return image;
-}
-
-function environmentOf({ program }: ScanImage): NodeJS.ProcessEnv {
-  return { SKILLGATE_HOME: join(dirname(program), 'home') };
-}
-
-async function make(image: ScanImage): Promise<void> {
-  startMakingImage(image);
-  await vi.waitFor(() => expect(existsSync(image.place)).toBe(true), { timeout: 20_000 });
-}
 
 async function started(image: ScanImage): Promise<ScanProcess | undefined> {
   const child = await startFromImage(image);
