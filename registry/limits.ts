@@ -1,4 +1,6 @@
 /** Limits of the registry, the unit in the name. */
+import type { Pace } from './pace.ts';
+
 export const uploadBytesMax = 26 * 1024 * 1024;
 /** A JSON body that is neither a signed statement nor a report. */
 export const jsonBodyBytesMax = 64 * 1024;
@@ -142,12 +144,12 @@ export const wordsAtOnce = 8;
 export const namesFilledAtOnce = 50;
 export const fillMs = 1_000;
 /**
- * The pause after each few statements whose names are checked: of statements that take rights away,
- * and of all others, so that the requests beside a long check lose little. How many times in a row
- * a cron checks a few.
+ * Statements whose names are checked at once, and the pauses behind them: of statements that take
+ * rights away, and of all others. How many times in a row a cron checks a few.
  */
-export const endCheckPauseMs = 20;
-export const nameCheckPauseMs = 100;
+export const namesCheckedAtOnce = 10;
+export const endCheckPace: Pace = { least: 4, times: 2 };
+export const nameCheckPace: Pace = { least: 20, times: 20 };
 export const namesCheckedInARow = 10;
 /** Scopes that one key, person or repository may claim first. */
 export const firstClaimsMax = 10;

@@ -7,19 +7,20 @@ import { eq } from 'drizzle-orm';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
-import { endCheckPauseMs, nameCheckPauseMs, namesCheckedInARow } from '../limits.ts';
+import { endCheckPace, nameCheckPace, namesCheckedAtOnce, namesCheckedInARow } from '../limits.ts';
 import { addNames, type NamedRow, namesOfRow } from '../log/index-names.ts';
 import { damagedStatement } from '../log/row-texts.ts';
+import { doPaced, type Pace } from '../pace.ts';
 import { isAmong } from '../store/batch.ts';
 import { identityNames, namesFilled } from '../store/identity-schema.ts';
 import { someNamed } from './named-rows.ts';
 
 /** Statements that take rights away come first, and with short pauses. */
-const namedTypes = [
-  { predicateType: predicateTypes.key, pauseMs: endCheckPauseMs },
-  { predicateType: predicateTypes.revocation, pauseMs: endCheckPauseMs },
-  { predicateType: predicateTypes.member, pauseMs: nameCheckPauseMs },
-  { predicateType: predicateTypes.scope, pauseMs: nameCheckPauseMs },
+const namedTypes: readonly { readonly predicateType: string; readonly pace: Pace }[] = [
+  { predicateType: predicateTypes.key, pace: endCheckPace },
+  { predicateType: predicateTypes.revocation, pace: endCheckPace },
+  { predicateType: predicateTypes.member, pace: nameCheckPace },
+  { predicateType: predicateTypes.scope, pace: nameCheckPace },
 ];
 
 /**
@@ -31,10 +32,10 @@ export async function checkNames(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<void> {
-  for (const { predicateType, pauseMs } of namedTypes)
+  for (const { predicateType, pace } of namedTypes)
     for (let next: number | undefined = 0; next !== undefined && !signal.aborted; ) {
-      next = await checkFrom(registry, { predicateType, from: next }, say);
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      const at: CheckedPlace = { predicateType, from: next, limit: namesCheckedAtOnce };
+      next = await doPaced(pace, signal, () => checkFrom(registry, at, say));
     }
 }
 
@@ -60,13 +61,20 @@ export async function checkSomeNames(
   }
 }
 
+interface CheckedPlace {
+  readonly predicateType: string;
+  readonly from: number;
+  readonly limit?: number;
+}
+
 /** @returns the log index to go on from; undefined after the last statement */
 async function checkFrom(
   registry: Registry,
-  { predicateType, from }: { readonly predicateType: string; readonly from: number },
+  { predicateType, ...place }: CheckedPlace,
   say: (line: string) => void,
 ): Promise<number | undefined> {
-  const rows = await someNamed(registry, predicateType, { from, until: Number.MAX_SAFE_INTEGER });
+  const until = Number.MAX_SAFE_INTEGER;
+  const rows = await someNamed(registry, predicateType, { ...place, until });
   const last = rows.at(-1)?.logIndex;
   if (last === undefined) return undefined;
   const lost = await lostNames(registry, rows, say);

@@ -9,7 +9,11 @@ import { statements } from '../store/schema.ts';
 export function someNamed(
   { db }: Registry,
   predicateType: string,
-  { from, until }: { readonly from: number; readonly until: number },
+  {
+    from,
+    limit = namesFilledAtOnce,
+    until,
+  }: { readonly from: number; readonly limit?: number; readonly until: number },
 ): Promise<NamedRow[]> {
   return db.read
     .select({
@@ -27,5 +31,5 @@ export function someNamed(
       ),
     )
     .orderBy(asc(statements.logIndex))
-    .limit(namesFilledAtOnce);
+    .limit(limit);
 }

@@ -3,17 +3,17 @@
  * delete the row of a stop before all versions have followed. Installers refuse the versions all
  * the same, but the index, the desk and the API would show them as approved.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Registry } from '../context.ts';
-import { nameCheckPauseMs } from '../limits.ts';
+import { namesCheckedAtOnce } from '../limits.ts';
 import { statementOfRow } from '../log/row-texts.ts';
+import { doPaced } from '../pace.ts';
 import { someNamed } from '../people/named-rows.ts';
 import { pendingStops } from '../store/advice-schema.ts';
 import { publisherVersions } from '../versions/publisher-versions.ts';
 import { dueMoves, type PendingStop, readPendingStops } from '../versions/shown-versions.ts';
-import { publisherVersionsAtOnce } from './limits.ts';
+import { publisherVersionsAtOnce, stopsCheckPace } from './limits.ts';
 
 /**
  * Checks all stopped publishers once, a few statements or versions at a time. A stop that has not
@@ -41,9 +41,9 @@ async function readStops(
 ): Promise<ReadonlyMap<Digest, PendingStop>> {
   const stops = new Map<Digest, PendingStop>();
   const at = registry.now().getTime();
-  for (let from = 0; !signal.aborted; await delay(nameCheckPauseMs)) {
-    const until = Number.MAX_SAFE_INTEGER;
-    const rows = await someNamed(registry, predicateTypes.revocation, { from, until });
+  const readFrom = async (from: number): Promise<number | undefined> => {
+    const places = { from, until: Number.MAX_SAFE_INTEGER, limit: namesCheckedAtOnce };
+    const rows = await someNamed(registry, predicateTypes.revocation, places);
     for (const row of rows) {
       const statement = statementOfRow(row);
       if (statement.predicateType !== predicateTypes.revocation) continue;
@@ -55,8 +55,11 @@ async function readStops(
       stops.set(publisher, { publisher, kind, logIndex, at, why, by: 'registry', after: '' });
     }
     const last = rows.at(-1);
-    if (last === undefined) break;
-    from = last.logIndex + 1;
+    return last && last.logIndex + 1;
+  };
+  for (let from: number | undefined = 0; from !== undefined && !signal.aborted; ) {
+    const next: number = from;
+    from = await doPaced(stopsCheckPace, signal, () => readFrom(next));
   }
   return stops;
 }
@@ -73,10 +76,13 @@ async function hasFollowed(
   const limit = publisherVersionsAtOnce;
   for (let after: string | undefined = ''; after !== undefined && !signal.aborted; ) {
     if (await isPending()) return true;
-    const { rows, next } = await publisherVersions(registry, publisher, { after, limit });
-    if ((await dueMoves(registry, [stop], rows)).size > 0) return isPending();
+    const place = { after, limit };
+    const { next, due } = await doPaced(stopsCheckPace, signal, async () => {
+      const page = await publisherVersions(registry, publisher, place);
+      return { next: page.next, due: await dueMoves(registry, [stop], page.rows) };
+    });
+    if (due.size > 0) return isPending();
     after = next;
-    await delay(nameCheckPauseMs);
   }
   return true;
 }

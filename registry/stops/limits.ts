@@ -1,4 +1,6 @@
 /** Limits on stops, and on the feed of advisories. */
+import type { Pace } from '../pace.ts';
+
 /** Rows on a page of the list of advisories. */
 export const advisoriesListed = 1_000;
 /** Whole advisories on a page: each takes three queries. */
@@ -13,3 +15,5 @@ export const publisherVersionsAtOnce = 100;
 export const stopsBusyPauseMs = 20;
 export const stopsPauseMs = 1_000;
 export const stopsFailurePauseMs = 10_000;
+/** The pauses of the check of stopped publishers behind a few statements or versions. */
+export const stopsCheckPace: Pace = { least: 20, times: 20 };
