@@ -1,4 +1,5 @@
 /** What `mirror` does for a line that names a registry: copies skills through ClawHub's API. */
+import { Problem } from '../../../skills-index/skill/problem.ts';
 import { ownedName } from '../../../skills-index/statement/source.ts';
 import type { CommandContext } from '../../command.ts';
 import type { KeyFile } from '../../signing/key-file.ts';
@@ -28,7 +29,7 @@ export async function mirrorRegistry(
     context.signal.throwIfAborted();
     const until = performance.now() + upstreamRunSecondsMax * 1000;
     const rows = await importAtOnce(world, wantedOf(skills), async (skill) =>
-      performance.now() < until ? mirrorSkill(world, skill) : [],
+      performance.now() < until ? mirrorSkill(world, skill) : [refusedRow(skill.path, outOfTime())],
     );
     const gone =
       problem === undefined
@@ -36,6 +37,11 @@ export async function mirrorRegistry(
         : [refusedRow('.', problem)];
     return [...rows.flat(), ...gone];
   });
+}
+
+function outOfTime(): Problem {
+  const hours = upstreamRunSecondsMax / 3_600;
+  return new Problem('upstream-failed', `Not begun: this run took ${hours} hours for other skills`);
 }
 
 function wantedOf(skills: readonly ListedSkill[]): SkillToCopy[] {

@@ -1,5 +1,5 @@
 import { zipSync } from 'fflate';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type Answers,
   filesOf,
@@ -214,6 +214,28 @@ describe('a hostile list', () => {
     expect(rows).toMatchObject([
       { outcome: 'refused', reason: expect.stringContaining('2000 pages') },
     ]);
+  });
+
+  it('that is slow leaves skills for the next run, and names each of them', async () => {
+    const stage = await stageOf();
+    const now = performance.now.bind(performance);
+    let late = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + late);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const skills = Array.from({ length: 9 }, (_, at) => ({ ...good, slug: `slow-${at}` }));
+    const plain = honest(skills);
+    stage.answer((path, query) => {
+      if (path.startsWith('download')) late = 7 * 3_600_000;
+      return plain(path, query);
+    });
+    const { rows } = await stage.mirror();
+    expect(rows).toHaveLength(skills.length);
+    expect(rows[0]).toMatchObject({ outcome: 'taken', name: '@acme/slow-0' });
+    expect(rows[8]).toMatchObject({
+      outcome: 'refused',
+      path: '@ann/slow-8',
+      reason: 'Not begun: this run took 6 hours for other skills',
+    });
   });
 
   it('with a million versions of a skill gives the newest ones alone', async () => {
