@@ -17,6 +17,7 @@ export default defineConfig({
     './registry/catalogue/catalogue-schema.ts',
     './registry/notices/notice-schema.ts',
     './registry/retention/retention-schema.ts',
+    './registry/uploads/uploads-schema.ts',
   ],
   out: './registry/migrations',
 });

@@ -26,7 +26,6 @@ export const idleConnectionGraceMs = 60_000;
 export const reasonCharsMax = 2_000;
 /** Answers of the author to questions about one version. */
 export const answersOfVersionMax = 50;
-export const refusalReasonsMax = 200;
 /**
  * The largest difference between two processes' clocks. A row dated further in the future comes
  * from a clock that was wrong.

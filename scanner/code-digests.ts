@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:81cd92fcb0aaba66e60855075107abdcc5ecb6df1647eafacd6a739f519d9e44',
+  extractor: 'sha256:74d759cd6f1c29a2dcb95ac4aa2856b5b2da38b122d8807e85a4da12ccc19e03',
   judging: 'sha256:521ce1a4fa99dd4def073b0d682e7e07c320fa31b12145ac2f8e33f874a34f6f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

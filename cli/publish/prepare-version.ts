@@ -81,7 +81,13 @@ function warningsOfSize({ bundle }: PackedBundle): Reason[] {
  * Refuses a version that still has placeholder texts of `skillgate init` and `skillgate manifest`.
  * @throws Problem `placeholder-text` with every place
  */
-export function requireNoPlaceholders({ folder, manifest, skillMd }: PreparedVersion): void {
+export function requireNoPlaceholders({
+  folder,
+  manifest,
+  skillMd,
+}: Pick<PreparedVersion, 'manifest' | 'skillMd'> & {
+  readonly folder: Pick<SkillFolder, 'files'>;
+}): void {
   const json = textOf(folder, 'skill.json');
   const seen = new Set<string>();
   const whys = listCapabilities(manifest.capabilities).flatMap((capability): Reason[] => {
@@ -115,7 +121,7 @@ export function requireNoPlaceholders({ folder, manifest, skillMd }: PreparedVer
   );
 }
 
-function textOf({ files }: SkillFolder, path: string): string {
+function textOf({ files }: Pick<SkillFolder, 'files'>, path: string): string {
   return Buffer.from(files.find((file) => file.path === path)?.bytes ?? []).toString('utf8');
 }
 

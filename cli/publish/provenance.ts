@@ -93,6 +93,30 @@ export function importPredicate(origin: OriginParts, tool: string): ProvenancePr
   return predicateOf('https://skillgate.dev/build/import/v1', origin, tool);
 }
 
+/** Who uploaded files without a key of the scope, as the registry says. */
+export interface UploadOrigin {
+  /** Label of the token that uploaded. */
+  readonly token: string;
+  /** The key that made the token. */
+  readonly by: string;
+  /** When the upload came. */
+  readonly at: string;
+}
+
+/** The predicate of a version that a client without keys uploaded, and that a key adopted. */
+export function adoptionPredicate(upload: UploadOrigin, tool: string): ProvenancePredicate {
+  const { token, by, at } = upload;
+  return predicateOf(
+    'https://skillgate.dev/build/adopt/v1',
+    {
+      externalParameters: { upload: { token, by, at } },
+      internalParameters: {},
+      resolvedDependencies: [],
+    },
+    tool,
+  );
+}
+
 function predicateOf(buildType: string, origin: OriginParts, tool: string): ProvenancePredicate {
   return {
     buildDefinition: { buildType, ...origin },

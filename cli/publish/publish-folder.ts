@@ -2,22 +2,19 @@
 import { resolve } from 'node:path';
 import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import type { VersionSource } from '../../skills-index/statement/source.ts';
-import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import type { CertificateClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import { printClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
-import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { requirePublisher, requireScopeOwner } from '../members-and-scopes/scope-owner.ts';
 import { ownName } from '../own-version.ts';
 import type { WatchedScanner } from '../scan/watched-scan.ts';
 import { type Someone, someoneFor } from '../signing/someone.ts';
-import { answer, count, inkFor, printNote, safe, wantsColour } from '../terminal/output.ts';
+import { answer, count, inkFor, printNote, safe } from '../terminal/output.ts';
 import { askWhetherPublishable } from './dry-run.ts';
+import { judgeHere } from './judge-here.ts';
 import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
 import { type OriginResult, originOf, provenancePredicate } from './provenance.ts';
-import { requireDeclared } from './require-declared.ts';
 import { publishVersion } from './upload.ts';
 
 /** @param scanner may still be loading */
@@ -46,7 +43,11 @@ export async function publishFolder(
   const { report } = await scan;
   // The scanner's process ends while this one signs and sends.
   void scanner.close();
-  const { verdict, findings } = await judgeHere(context, prepared, report);
+  const { verdict, findings } = await judgeHere(
+    context,
+    { files: prepared.folder.files, manifest },
+    report,
+  );
   requireNoPlaceholders(prepared);
   step('scan', `${verdict}, ${count(findings, 'finding')}`);
   const { name, version } = manifest;
@@ -114,40 +115,6 @@ async function wouldSign(context: CommandContext, scope: Scope): Promise<Certifi
   printNote(context, safe`would sign: ${printClaims(claims)}`);
   printPublisherHint(context, claims, scope);
   return claims;
-}
-
-async function judgeHere(
-  context: CommandContext,
-  { folder: { files }, manifest }: PreparedVersion,
-  report: ScanReport,
-): Promise<{ verdict: string; findings: number }> {
-  if (context.format === 'text') {
-    if (report.verdict !== 'pass') {
-      const { printReport } = await import('../../scanner/reports/report-text.ts');
-      context.stderr.write(
-        printReport(report, files, { colour: wantsColour(context.stderr, context.env), asCalled }),
-      );
-    } else
-      for (const finding of report.findings)
-        printNote(
-          context,
-          safe`${finding.severity}: ${finding.message} (${finding.path}:${finding.line})`,
-        );
-    const why = whyHigh(defaultPolicy, {
-      capabilities: manifest.capabilities,
-      findings: report.findings,
-      verdict: report.verdict,
-    });
-    for (const reason of why)
-      printNote(context, safe`this version needs more approvals than usual: ${reason}`);
-  }
-  if (context.options['as-is'] !== true)
-    for (const use of requireDeclared(files, manifest, report))
-      printNote(
-        context,
-        safe`for the reviewer: the skill uses ${use}, which skill.json does not declare`,
-      );
-  return { verdict: report.verdict, findings: report.findings.length };
 }
 
 function originIn(context: CommandContext, found: OriginResult): VersionSource | undefined {

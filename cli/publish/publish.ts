@@ -1,4 +1,4 @@
-/** `skillgate publish [DIR] [--dry-run]`. */
+/** `skillgate publish [DIR] [--dry-run]`, and `skillgate publish --adopt`. */
 import { scanSecondsMax } from '../../scanner/limits.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { startWatchedScanner } from '../scan/watched-scan.ts';
@@ -6,6 +6,10 @@ import { startWatchedScanner } from '../scan/watched-scan.ts';
 export async function run(context: CommandContext): Promise<ExitCode> {
   const scanner = startWatchedScanner(scanSecondsMax, context.scanner);
   try {
+    if (context.options.adopt === true || context.options.discard === true) {
+      const { adoptUpload } = await import('./adopt/adopt.ts');
+      return await adoptUpload(context, scanner);
+    }
     // The scanner loads beside this thread, which loads the rest and reads the folder.
     scanner.load();
     const { publishFolder } = await import('./publish-folder.ts');

@@ -2,6 +2,8 @@
  * Copies a registry's objects to a backup. An object under its own digest never changes, so its
  * name in the backup says that it is there. The other objects are compared. The status file is left
  * out: it may show a later head than the backup, and the database has the status of its own head.
+ * So are the files of uploads that wait for adoption: they end within days, and a backup keeps what
+ * it has.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +13,7 @@ import { copiedAtOnce, objectWritesAtOnce } from '../limits.ts';
 import { diskObjects } from '../store/disk/disk-objects.ts';
 import { objectName } from '../store/disk/object-paths.ts';
 import { forEachOf, type Objects } from '../store/objects.ts';
+import { receivedName } from '../uploads/waiting-uploads.ts';
 
 export interface ObjectCopier {
   /**
@@ -35,8 +38,7 @@ export function makeObjectCopier(
   const copy = makeCopy(source, target, say);
   const copyNames = async (names: readonly string[], which?: 'fixed' | 'other'): Promise<void> => {
     const chosen = names.filter(
-      (name) =>
-        name !== statusName && (which === undefined || (which === 'fixed') === isFixed(name)),
+      (name) => !isLeftOut(name) && (which === undefined || (which === 'fixed') === isFixed(name)),
     );
     for (const some of chunksOf(chosen, copiedAtOnce)) await copy(some);
   };
@@ -56,7 +58,7 @@ export function makeObjectCopier(
             if (!there.has(name)) missing.push(whole);
             return;
           }
-          if (whole === statusName) return;
+          if (isLeftOut(whole)) return;
           const { mtimeMs } = await stat(join(from, whole)).catch(() => ({ mtimeMs: 0 }));
           if (there.has(name) && copied.get(whole) === mtimeMs) return;
           copied.set(whole, mtimeMs);
@@ -97,6 +99,10 @@ export function whyNotOwnDigest(name: string, bytes: Uint8Array): string | undef
   if (!isFixed(name)) return undefined;
   const hex = hexOf(digestOf(bytes));
   return name.endsWith(`/${hex}`) ? undefined : `its bytes have the digest sha256:${hex}`;
+}
+
+function isLeftOut(name: string): boolean {
+  return name === statusName || name.startsWith(receivedName(''));
 }
 
 /** Whether an object has the digest of its bytes as its name. */

@@ -42,9 +42,10 @@ export const versionAnswer = v.object({
   skill: v.object({ slug: v.string(), displayName: v.string() }),
 });
 
+/** `latestVersion` is null for a token that uploads the first version of a skill. */
 export const resolveAnswer = v.object({
   match: v.nullable(v.object({ version: v.string() })),
-  latestVersion: v.object({ version: v.string() }),
+  latestVersion: v.nullable(v.object({ version: v.string() })),
 });
 
 export const installAnswer = v.object({

@@ -6,8 +6,6 @@
  * skill in any case.
  */
 import type { Context } from 'hono';
-import type { BundleFile } from '../../skills-index/skill/bundle.ts';
-import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import {
   parseSkillName,
   type SkillName,
@@ -25,9 +23,12 @@ import {
 } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
+import { fingerprintOf } from '../uploads/clawhub-fingerprint.ts';
+import { readUploader } from '../uploads/upload-tokens.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import { orWaiting, type ResolvedVersion, resolveForUploader } from './clawhub-uploads.ts';
 import { fingerprintedVersionsMax, listedAtOnce } from './limits.ts';
 import { requireReadingSkill } from './named-skills.ts';
 import { requireOffered, requireServed, type ServedVersion } from './served-version.ts';
@@ -53,7 +54,7 @@ export async function listedPage(registry: Registry, context: Context): Promise<
 }
 
 /** The version whose files have the fingerprint that the client computed of its copy. */
-export async function versionWith(
+async function versionWith(
   registry: Registry,
   name: SkillName,
   fingerprint: string | undefined,
@@ -61,15 +62,6 @@ export async function versionWith(
   for (const row of await approvedVersions(registry, name, fingerprintedVersionsMax))
     if (fingerprintOf(await filesOf(registry, row)) === fingerprint) return row;
   return undefined;
-}
-
-/** Clients leave out hidden files, and sort the paths as `localeCompare` does. */
-function fingerprintOf(files: readonly BundleFile[]): string {
-  const lines = files
-    .filter(({ path }) => !path.split('/').some((part) => part.startsWith('.')))
-    .toSorted((a, b) => a.path.localeCompare(b.path))
-    .map(({ path, sha256 }) => `${path}:${hexOf(sha256)}`);
-  return hexOf(digestOf(lines.join('\n')));
 }
 
 export function aboutVersion({ createdAt, version }: Pick<VersionRow, 'createdAt' | 'version'>) {
@@ -152,8 +144,39 @@ export async function servedVersion(
   context: Context,
   version: string | undefined,
 ): Promise<ServedVersion> {
-  const name = await readableName(registry, context, version);
-  return version === undefined
-    ? requireOffered(registry, name)
-    : requireServed(registry, { name, version: parseVersion(version) });
+  if (version === undefined) return offeredSkill(registry, context);
+  const name = await nameOf(registry, context, namedIn(context));
+  return orWaiting(registry, context, { name, version }, async () => {
+    await requireReadingSkill(registry, context, name, version);
+    return requireServed(registry, { name, version: parseVersion(version) });
+  });
+}
+
+/** The skill that a request means. @throws Problem as `requireOffered` */
+export async function offeredSkill(registry: Registry, context: Context): Promise<ShownSkill> {
+  const name = await nameOf(registry, context, namedIn(context));
+  return orWaiting(registry, context, { name }, async () => {
+    await requireReadingSkill(registry, context, name);
+    return requireOffered(registry, name);
+  });
+}
+
+/**
+ * The version that has the client's files, and the newest one. A token that uploads to the scope
+ * learns of the versions that wait, too. @throws Problem as `requireOffered`
+ */
+export async function resolved(registry: Registry, context: Context): Promise<ResolvedVersion> {
+  const fingerprint = context.req.query('hash');
+  const uploader = await readUploader(registry, context);
+  const { slug, ownerHandle } = namedIn(context);
+  const isBare = ownerHandle === undefined && !slug.includes('--');
+  const named = { slug, ownerHandle: isBare ? uploader?.scope : ownerHandle };
+  const name = await nameOf(registry, context, named);
+  if (uploader?.scope === scopeOf(name)) return resolveForUploader(registry, name, fingerprint);
+  const skill = await offeredSkill(registry, context);
+  const match = await versionWith(registry, skill.name, fingerprint);
+  return {
+    match: match === undefined ? null : { version: match.version },
+    latestVersion: { version: skill.version },
+  };
 }

@@ -16,6 +16,7 @@ import { answerFile } from '../routes/site/file-answers.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
+import { clawhubPublishRoutes } from './clawhub-publish.ts';
 import {
   installAnswer,
   resolveAnswer,
@@ -28,12 +29,11 @@ import {
   aboutSkill,
   aboutVersion,
   listedPage,
-  readableName,
+  offeredSkill,
+  resolved,
   servedVersion,
-  versionWith,
 } from './clawhub-skill.ts';
 import { listedAtOnce } from './limits.ts';
-import { requireOffered } from './served-version.ts';
 import { trendingRoutes } from './trending.ts';
 import { verdictRoutes } from './verdict-routes.ts';
 
@@ -42,10 +42,17 @@ export function clawhubRoutes(registry: Registry): Hono {
   const app = new Hono();
   for (const path of ['/skills', '/skills/*', '/download', '/resolve'])
     app.use(path, answerInPlainText);
-  for (const routes of [skillRoutes, fileRoutes, verdictRoutes, trendingRoutes])
-    app.route('/', routes(registry));
+  for (const routes of routesOfClients) app.route('/', routes(registry));
   return app;
 }
+
+const routesOfClients = [
+  skillRoutes,
+  fileRoutes,
+  clawhubPublishRoutes,
+  verdictRoutes,
+  trendingRoutes,
+];
 
 function skillRoutes(registry: Registry): Hono {
   return new Hono()
@@ -80,7 +87,7 @@ function skillRoutes(registry: Registry): Hono {
         ...reading,
       }),
       async (context) => {
-        const skill = await requireOffered(registry, await readableName(registry, context));
+        const skill = await offeredSkill(registry, context);
         const scope = scopeOf(skill.name);
         return context.json({
           skill: aboutSkill(skill),
@@ -98,7 +105,7 @@ function skillRoutes(registry: Registry): Hono {
         ...reading,
       }),
       async (context) => {
-        const skill = await requireOffered(registry, await readableName(registry, context));
+        const skill = await offeredSkill(registry, context);
         const rows = await approvedVersions(registry, skill.name, listedAtOnce);
         return context.json({ items: rows.map(aboutVersion), nextCursor: null });
       },
@@ -161,7 +168,7 @@ function fileRoutes(registry: Registry): Hono {
         ...reading,
       }),
       async (context) => {
-        const skill = await requireOffered(registry, await readableName(registry, context));
+        const skill = await offeredSkill(registry, context);
         const { name, version } = skill;
         return context.json({
           ok: true,
@@ -192,14 +199,7 @@ function fileRoutes(registry: Registry): Hono {
         ...reading,
         query: { ...owner, slug: 'the name of the skill', hash: 'the fingerprint' },
       }),
-      async (context) => {
-        const skill = await requireOffered(registry, await readableName(registry, context));
-        const match = await versionWith(registry, skill.name, context.req.query('hash'));
-        return context.json({
-          match: match === undefined ? null : { version: match.version },
-          latestVersion: { version: skill.version },
-        });
-      },
+      async (context) => context.json(await resolved(registry, context)),
     );
 }
 

@@ -4,6 +4,7 @@
  */
 import { eq } from 'drizzle-orm';
 import { requireLocked } from '../../skills-index/packages/require-locked.ts';
+import { unpackTar } from '../../skills-index/skill/authoring/read-tar.ts';
 import { parseSkillMd } from '../../skills-index/skill/authoring/skill-md.ts';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
@@ -35,6 +36,7 @@ import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { putBlobs } from '../store/objects.ts';
 import { audit, versions } from '../store/schema.ts';
+import { endUploads } from '../uploads/waiting-uploads.ts';
 import { bytesOf } from '../versions/count-bytes.ts';
 import { statementsOf } from '../versions/manifests.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
@@ -47,8 +49,8 @@ import {
   type VersionRow,
 } from '../versions/versions.ts';
 import { quotaHolds, requireQuota } from './quotas.ts';
+import { recordRefusal } from './refusals.ts';
 import { findSameBytes } from './replays.ts';
-import { unpackTar } from './tar.ts';
 import { requireProvenance, requirePublisher } from './upload-signer.ts';
 import { requireUnusedRun } from './used-runs.ts';
 
@@ -85,7 +87,7 @@ export async function takeVersion(
     // When this fails, too, the sender still gets the reason for the rejection.
     const before = await publishedBefore(registry, upload).catch(() => undefined);
     if (before !== undefined) return before;
-    await orLater(registry, () => recordRefusal(registry, error, sender));
+    await orLater(registry, () => recordRefusal(registry, error, nameOfSender(sender)));
     throw error;
   }
 }
@@ -205,7 +207,7 @@ async function store(
   { name, version, manifest, packed, publisher, signed }: CheckedUpload,
 ): Promise<AcceptedVersion> {
   const bytes = bytesOf(packed.bundle, packed.bytes.length);
-  const upload = { publisher, scope: `@${scopeOf(name)}`, bytes };
+  const upload = { publisher, name, version, bytes };
   return retryOnClash(async () => {
     const since = await logSize(registry);
     await requireNewVersion(registry, { name, version });
@@ -241,6 +243,7 @@ async function store(
       (db) => db.insert(versions).values(row(logIndex)),
       addBlobs({ id, name }, digests),
       ...packageWrites(id, manifest, packed.bundle.files),
+      endUploads({ name, version }),
       enqueueScan(registry, id),
       (db) =>
         db.insert(audit).values({
@@ -261,6 +264,10 @@ async function store(
   });
 }
 
+function nameOfSender(sender: Actor | undefined): string {
+  return sender === undefined ? 'a client without a session' : (sender.member?.name ?? 'an author');
+}
+
 function idsOfSigner(signer: NewStatement['signer']): readonly Digest[] {
   return 'signers' in signer ? signer.signers : [signer.keyId];
 }
@@ -269,24 +276,4 @@ function publishedBy(publisher: Digest, [publish]: readonly NewStatement[]): str
   const certified =
     publish !== undefined && 'certified' in publish.signer ? publish.signer.certified : undefined;
   return certified === undefined ? `key:${publisher}` : printClaims(certified.claims);
-}
-
-async function recordRefusal(
-  registry: Registry,
-  problem: Problem,
-  sender: Actor | undefined,
-): Promise<void> {
-  const by =
-    sender === undefined ? 'a client without a session' : (sender.member?.name ?? 'an author');
-  const why = `${problem.code}: ${problem.message}`.slice(0, 1_000);
-  await registry.db.batch([
-    (db) =>
-      db.insert(audit).values({
-        id: makeId(registry),
-        at: registry.now().getTime(),
-        kind: 'refused-intake',
-        by,
-        why,
-      }),
-  ]);
 }

@@ -5,8 +5,17 @@
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { partHeaderBytesMax } from '../limits.ts';
 
+/** A part of a form. */
+export interface ReceivedPart {
+  readonly name: string;
+  /** As the client wrote it; absent for a field. */
+  readonly fileName?: string;
+  /** A view of the body. */
+  readonly content: Buffer;
+}
+
 /**
- * Splits a body into its parts.
+ * Splits a body into parts with different names.
  * @param names the parts that may come, each at most once
  * @throws Problem `request-invalid`
  */
@@ -15,16 +24,35 @@ export function parseMultipart(
   contentType: string | undefined,
   names: readonly string[],
 ): ReadonlyMap<string, Buffer> {
+  const parts = new Map<string, Buffer>();
+  for (const { name, content } of partsOf(body, contentType)) {
+    if (!names.includes(name) || parts.has(name))
+      throw new Problem(
+        'request-invalid',
+        `The upload has an unknown or repeated part: ${name.slice(0, 100)}`,
+      );
+    parts.set(name, content);
+  }
+  return parts;
+}
+
+/**
+ * The parts of a body, one after the other. The caller ends the walk when there are too many.
+ * @throws Problem `request-invalid`
+ */
+export function* partsOf(
+  body: Buffer,
+  contentType: string | undefined,
+): Generator<ReceivedPart, void> {
   const boundary = boundaryOf(contentType ?? '');
   const opening = Buffer.from(`--${boundary}`);
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   if (!body.subarray(0, opening.length).equals(opening)) throw notMultipart();
-  const parts = new Map<string, Buffer>();
   for (let at = opening.length; ; ) {
     const behind = body.toString('latin1', at, at + 2);
     if (behind === '--') {
       requireEnd(body.subarray(at + 2));
-      return parts;
+      return;
     }
     if (behind !== '\r\n') throw notMultipart();
     const headersEnd = body.subarray(0, at + partHeaderBytesMax).indexOf('\r\n\r\n', at);
@@ -32,13 +60,8 @@ export function parseMultipart(
     const begin = headersEnd + 4;
     const end = body.indexOf(delimiter, begin);
     if (end === -1) throw notMultipart();
-    const name = nameIn(body.toString('utf8', at + 2, headersEnd));
-    if (!names.includes(name) || parts.has(name))
-      throw new Problem(
-        'request-invalid',
-        `The upload has an unknown or repeated part: ${name.slice(0, 100)}`,
-      );
-    parts.set(name, body.subarray(begin, end));
+    const named = namesIn(body.toString('utf8', at + 2, headersEnd));
+    yield { ...named, content: body.subarray(begin, end) };
     at = end + delimiter.length;
   }
 }
@@ -54,7 +77,7 @@ function boundaryOf(contentType: string): string {
   return boundary;
 }
 
-function nameIn(headers: string): string {
+function namesIn(headers: string): Pick<ReceivedPart, 'name' | 'fileName'> {
   const lines = headers.split('\r\n');
   const [disposition, ...more] = lines.filter((line) => /^content-disposition\s*:/i.test(line));
   // A part in another encoding would be read as other bytes than its sender means.
@@ -65,12 +88,17 @@ function nameIn(headers: string): string {
     /^content-disposition\s*:\s*form-data((?:\s*;\s*[\w*-]+=(?:"[^"]*"|[^\s;"]*))+)\s*$/i.exec(
       disposition ?? '',
     ) ?? [];
-  const given = [...(parameters ?? '').matchAll(/;\s*([\w*-]+)=(?:"([^"]*)"|([^\s;"]*))/g)].filter(
-    ([, key]) => key?.toLowerCase() === 'name',
-  );
-  const [name, ...others] = given.map(([, , quoted, plain]) => quoted ?? plain ?? '');
-  if (name === undefined || others.length + more.length > 0 || isEncoded) throw notMultipart();
-  return name;
+  const given = [...(parameters ?? '').matchAll(/;\s*([\w*-]+)=(?:"([^"]*)"|([^\s;"]*))/g)];
+  const valuesOf = (wanted: string): string[] =>
+    given.flatMap(([, key, quoted, plain]) =>
+      key?.toLowerCase() === wanted ? [quoted ?? plain ?? ''] : [],
+    );
+  const [name, ...others] = valuesOf('name');
+  const [fileName, ...otherFiles] = valuesOf('filename');
+  // RFC 7578 §4.2 forbids `filename*`, which some readers prefer to `filename`.
+  const odd = [...others, ...otherFiles, ...valuesOf('filename*'), ...more];
+  if (name === undefined || odd.length > 0 || isEncoded) throw notMultipart();
+  return { name, ...(fileName === undefined ? {} : { fileName }) };
 }
 
 // A line end may follow, and nothing else: somebody else could read another part there.

@@ -1,13 +1,17 @@
 /**
  * How much one publisher may send, and how much one scope may hold: versions in 24 hours, versions
- * that wait for a scan or a decision at one time, and bytes.
+ * that wait for a scan or a decision at one time, and bytes. An upload that waits for adoption
+ * counts as a waiting version of the key that made its token. The version that replaces it counts
+ * in its place.
  */
 import { desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Registry } from '../context.ts';
+import type { Registry, VersionName } from '../context.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
 import { guard, storedBytes, versions } from '../store/schema.ts';
+import { sumOfUploads } from '../uploads/waiting-uploads.ts';
 import { waitingStates } from '../versions/status.ts';
 import type { ByteQuotas, Quotas } from './quota-policy.ts';
 
@@ -20,10 +24,8 @@ export interface QuotaUse {
 export type QuotaUses = Readonly<Record<string, QuotaUse>>;
 
 /** An upload as quotas see it. */
-export interface MeasuredUpload {
+export interface MeasuredUpload extends VersionName {
   readonly publisher: Digest;
-  /** With the sign: `@acme`. */
-  readonly scope: string;
   /** Bytes of its files and of their list. */
   readonly bytes: number;
 }
@@ -71,37 +73,39 @@ export function quotaHolds(registry: Registry, upload: MeasuredUpload): BatchWri
   );
 }
 
-function quotasOn(registry: Registry, { publisher, scope }: MeasuredUpload): SetQuota[] {
-  return [...publisherQuotas(registry, publisher), ...scopeQuotas(registry, scope)];
-}
-
-function publisherQuotas(registry: Registry, publisher: Digest): SetQuota[] {
-  const { versionsPerDay, waitingVersions, ...bytes } = registry.quotas ?? {};
+function quotasOn(registry: Registry, { publisher, ...which }: MeasuredUpload): SetQuota[] {
   return [
-    ...(waitingVersions === undefined ? [] : [waitingQuota(publisher, waitingVersions)]),
-    ...(versionsPerDay === undefined ? [] : [dayQuota(registry, publisher, versionsPerDay)]),
-    ...byteQuotas(bytes, { owner: publisher, called: 'this publisher', path: '' }),
+    ...publisherQuotas(registry, publisher, which),
+    ...scopeQuotas(registry, `@${scopeOf(which.name)}`, which),
   ];
 }
 
-function scopeQuotas({ quotas }: Registry, scope: string): SetQuota[] {
-  return byteQuotas(quotas?.scope ?? {}, {
-    owner: scope,
-    called: `the scope ${scope}`,
-    path: 'scope.',
-  });
+function publisherQuotas(registry: Registry, publisher: Digest, except?: VersionName): SetQuota[] {
+  const { versionsPerDay, waitingVersions, ...bytes } = registry.quotas ?? {};
+  const of = { owner: publisher, called: 'this publisher', path: '', except };
+  return [
+    ...(waitingVersions === undefined ? [] : [waitingQuota(registry, of, waitingVersions)]),
+    ...(versionsPerDay === undefined ? [] : [dayQuota(registry, publisher, versionsPerDay)]),
+    ...byteQuotas(registry, bytes, of),
+  ];
 }
 
-function waitingQuota(publisher: Digest, max: number): SetQuota {
+function scopeQuotas(registry: Registry, scope: string, except?: VersionName): SetQuota[] {
+  const of = { owner: scope, called: `the scope ${scope}`, path: 'scope.', except };
+  return byteQuotas(registry, registry.quotas?.scope ?? {}, of);
+}
+
+function waitingQuota(registry: Registry, { owner, except }: ByteOwner, max: number): SetQuota {
   const states = sql.join(
     waitingStates.map((state) => sql`${state}`),
     sql`, `,
   );
-  const waiting = sql`SELECT 1 FROM ${versions} WHERE ${versions.publisher} = ${publisher} AND ${versions.status} IN (${states}) LIMIT ${max}`;
+  const waiting = sql`SELECT 1 FROM ${versions} WHERE ${versions.publisher} = ${owner} AND ${versions.status} IN (${states}) LIMIT ${max}`;
+  const uploads = sumOfUploads(registry, { what: 'count', owner, except });
   return {
     name: 'waitingVersions',
     max,
-    used: sql`(SELECT count(*) FROM (${waiting}))`,
+    used: sql`(SELECT count(*) FROM (${waiting})) + ${uploads}`,
     adds: () => 1,
     refusal: (used) =>
       quotaUsed(
@@ -143,12 +147,17 @@ interface ByteOwner {
   readonly called: string;
   /** Before the name of the quota in quotas.json. */
   readonly path: string;
+  readonly except?: VersionName | undefined;
 }
 
-function byteQuotas({ waitingBytes, storedBytes: stored }: ByteQuotas, of: ByteOwner): SetQuota[] {
-  const { owner, called, path } = of;
+function byteQuotas(
+  registry: Registry,
+  { waitingBytes, storedBytes: stored }: ByteQuotas,
+  { owner, called, path, except }: ByteOwner,
+): SetQuota[] {
+  const uploads = sumOfUploads(registry, { what: 'bytes', owner, except });
   const counted = (column: SQL): SQL<number> =>
-    sql`COALESCE((SELECT ${column} FROM ${storedBytes} WHERE ${storedBytes.owner} = ${owner}), 0)`;
+    sql`COALESCE((SELECT ${column} FROM ${storedBytes} WHERE ${storedBytes.owner} = ${owner}), 0) + ${uploads}`;
   const adds = (bytes: number): number => bytes;
   const quotas: SetQuota[] = [];
   if (waitingBytes !== undefined)

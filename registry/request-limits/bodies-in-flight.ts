@@ -1,4 +1,5 @@
 /** Limits large request bodies in bytes in progress at one time: they fill memory, or the disk. */
+import { bundleFileBytesMax } from '../../skills-index/skill/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import {
   jsonBodyBytesMax,
@@ -86,17 +87,18 @@ export function roomsOnDisk(): ClientRooms {
   };
 }
 
-/** The path of uploads. */
-const uploadPath = '/api/v1/versions';
+/** The paths of uploads: of versions, and of the files of clients without keys. */
+const uploadPaths: ReadonlySet<string> = new Set(['/api/v1/versions', '/api/v1/skills']);
 
-/** Whether a request brings a version, which is the largest body. */
+/** Whether a request brings all files of a version, which is the largest body. */
 export function isUpload({ method, path }: { readonly method: string; readonly path: string }) {
-  return method === 'POST' && path === uploadPath;
+  return method === 'POST' && uploadPaths.has(path);
 }
 
 /** The largest body that a path takes. Most routes have a smaller limit of their own. */
 export function bodyBytesMaxAt(path: string): number {
-  if (path === uploadPath) return uploadBytesMax;
+  if (uploadPaths.has(path)) return uploadBytesMax;
+  if (path.startsWith('/api/v1/skills/-/files/')) return bundleFileBytesMax;
   return /^\/api\/v1\/jobs\/[^/]+\/report$/.test(path) ? reportBytesMax : statementBodyBytesMax;
 }
 

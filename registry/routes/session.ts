@@ -10,6 +10,7 @@ import { publisherUses, type QuotaUses, scopeUses } from '../intake/quotas.ts';
 import { ownBases } from '../own-bases.ts';
 import { actorOf, findKeys, scopesOf } from '../people/actors.ts';
 import { createChallenge, createLink, createSession, takeChallenge } from '../sign-in/sessions.ts';
+import { readUploader, type TokenUploader } from '../uploads/upload-tokens.ts';
 import { asDigest, describe, digestSchema, jsonBody, requireActor } from './describe.ts';
 
 const quotaUses = v.record(v.string(), v.object({ used: v.number(), max: v.number() }));
@@ -22,6 +23,8 @@ const whoamiAnswer = v.object({
   quotas: v.exactOptional(quotaUses),
   /** The same for each of the scopes, whoever publishes there. */
   scopeQuotas: v.exactOptional(v.record(v.string(), quotaUses)),
+  /** The scope to which a token uploads, as ClawHub’s clients read it. */
+  user: v.exactOptional(v.object({ handle: v.string(), displayName: v.string() })),
 });
 const base64 = v.pipe(v.string(), v.base64(), v.maxLength(512));
 
@@ -108,10 +111,17 @@ export function sessionRoutes(registry: Registry): Hono {
         signedIn: true,
       }),
       async (context) => {
+        const uploader = await readUploader(registry, context);
+        if (uploader !== undefined) return context.json(aboutUploader(uploader));
         const actor = await requireActor(registry, context);
         return context.json(await whoami(registry, actor));
       },
     );
+}
+
+function aboutUploader({ label, scope }: TokenUploader): v.InferOutput<typeof whoamiAnswer> {
+  const user = { handle: scope, displayName: `@${scope}, token ${label}` };
+  return { member: null, scopes: [], user };
 }
 
 async function whoami(registry: Registry, actor: Actor) {

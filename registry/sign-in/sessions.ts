@@ -83,6 +83,9 @@ export async function readSession(
 
 type SessionRow = typeof sessions.$inferSelect;
 
+/** Sessions in browsers: somebody may have left one open. */
+const endsIdle: ReadonlySet<SessionKind> = new Set(['desk', 'person']);
+
 /** The row of a session that has neither ended nor gone unused for too long. */
 export async function findSession(
   registry: Registry,
@@ -103,14 +106,14 @@ export async function findSession(
         lte(sessions.createdAt, now + clockSkewMs),
       ),
     );
-  return row === undefined || (row.kind !== 'token' && row.seenAt + sessionIdleMs < now)
+  return row === undefined || (endsIdle.has(row.kind) && row.seenAt + sessionIdleMs < now)
     ? undefined
     : row;
 }
 
 /**
- * Notes that a session of the desk is used. Written at most once a minute, so that not every page
- * view costs a write.
+ * Notes that a session of the desk, or the token of a scope, is used. Written at most once a
+ * minute, so that not every page view costs a write.
  */
 export async function noteUse(registry: Registry, row: SessionRow): Promise<void> {
   const now = registry.now().getTime();

@@ -120,6 +120,7 @@ export const audit = sqliteTable(
         | 'job'
         | 'incident'
         | 'deleted'
+        | 'upload'
       >()
       .notNull(),
     versionId: text(),

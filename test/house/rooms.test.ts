@@ -31,6 +31,7 @@ const floors: Record<string, readonly string[]> = {
     'catalogue',
     'index',
     'retention',
+    'uploads',
     'versions',
     'readers',
     'sign-in',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unpackTar } from '../../registry/intake/tar.ts';
+import { unpackTar } from '../../skills-index/skill/authoring/read-tar.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { makeTar, type TarEntry } from './tar-maker.ts';
 

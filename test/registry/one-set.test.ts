@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unpackTar } from '../../registry/intake/tar.ts';
 import { openSkill, readAll } from '../../runner/admission/catalogue.ts';
+import { unpackTar } from '../../skills-index/skill/authoring/read-tar.ts';
 import { parseBundle } from '../../skills-index/skill/bundle.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
 import { versionSubjects } from '../../skills-index/statement/attestation.ts';

@@ -35,6 +35,8 @@ const growing = [
   'skills',
   'skill_words',
   'name_words',
+  'uploads',
+  'upload_files',
 ] as const;
 
 /** Cloudflare's D1 refuses a statement with more. */

@@ -18,3 +18,8 @@ export function isDeletion(kind: AnyColumn): SQL {
 export function isOpen(state: AnyColumn): SQL {
   return sql`${state} IN ('waiting', 'leased')`;
 }
+
+/** Of a session that uploads to a scope; most sessions are of people. */
+export function isUploadToken(kind: AnyColumn): SQL {
+  return sql`${kind} = 'upload'`;
+}

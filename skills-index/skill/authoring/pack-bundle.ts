@@ -37,10 +37,15 @@ export function packBundle(files: readonly SourceFile[]): PackedBundle {
       mode: (mode & 0o100) === 0 ? '644' : '755',
     };
   });
+  return { ...listBundle(listed), contents };
+}
+
+/** The list of a bundle's files, and its digest. The caller has checked paths and sizes. */
+export function listBundle(files: readonly BundleFile[]): Omit<PackedBundle, 'contents'> {
   const bundle: Bundle = {
     schema: 'skillgate.bundle/1',
-    files: listed.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))),
+    files: files.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))),
   };
   const bytes = Buffer.from(canonicalJson(bundle));
-  return { bundle, digest: digestOf(bytes), bytes, contents };
+  return { bundle, digest: digestOf(bytes), bytes };
 }

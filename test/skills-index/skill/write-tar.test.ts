@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unpackTar } from '../../../registry/intake/tar.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
+import { unpackTar } from '../../../skills-index/skill/authoring/read-tar.ts';
 import { tarFilesOf, writeTar } from '../../../skills-index/skill/authoring/write-tar.ts';
 import type { SourceFile } from '../../../skills-index/skill/bundle.ts';
 

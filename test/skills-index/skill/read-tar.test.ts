@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unpackTar } from '../../../registry/intake/tar.ts';
+import { unpackTar } from '../../../skills-index/skill/authoring/read-tar.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { makeTar, type TarEntry } from '../tar-maker.ts';
+import { makeTar, type TarEntry } from '../../registry/tar-maker.ts';
 
 const skillMd: TarEntry = { path: 'SKILL.md', content: '---\nname: x\ndescription: y\n---\n' };
 const withSkillMd = (...entries: TarEntry[]): Buffer => makeTar([skillMd, ...entries]);

@@ -4,12 +4,12 @@
  * upload, with every reason listed.
  */
 
-import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
-import type { PackedBundle, SourceFile } from '../../skills-index/skill/bundle.ts';
-import { noSkillMd } from '../../skills-index/skill/bundle-reasons.ts';
-import { bundleFileBytesMax, bundleFilesMax } from '../../skills-index/skill/limits.ts';
-import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
-import { refusalReasonsMax } from '../limits.ts';
+import type { PackedBundle, SourceFile } from '../bundle.ts';
+import { noSkillMd } from '../bundle-reasons.ts';
+import { bundleFileBytesMax, bundleFilesMax } from '../limits.ts';
+import { Problem, type Reason } from '../problem.ts';
+import { tarReasonsMax } from './limits.ts';
+import { packBundle } from './pack-bundle.ts';
 
 const blockBytes = 512;
 
@@ -68,7 +68,7 @@ export function unpackTar(bytes: Uint8Array): PackedBundle {
   throw new Problem(
     'bundle-invalid',
     `Cannot unpack the upload: ${first}${reasons.length > 1 ? ` (${reasons.length} reasons)` : ''}`,
-    { reasons: reasons.slice(0, refusalReasonsMax) },
+    { reasons: reasons.slice(0, tarReasonsMax) },
   );
 }
 

@@ -1,0 +1,251 @@
+/**
+ * `skillgate publish --adopt` and `--discard`: what becomes of files that a client without keys
+ * uploaded. A key of the scope publishes exactly these files by the ordinary road, or refuses them.
+ */
+import { parseSkillMd, type SkillMd } from '../../../skills-index/skill/authoring/skill-md.ts';
+import type { PackedBundle, SourceFile } from '../../../skills-index/skill/bundle.ts';
+import type { BundlePath } from '../../../skills-index/skill/bundle-path.ts';
+import { listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
+import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
+import { parseScope } from '../../../skills-index/skill/name.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
+import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
+import { ownName } from '../../own-version.ts';
+import { whoamiAnswer } from '../../registries/registry-answers.ts';
+import { askRegistry } from '../../registries/registry-api.ts';
+import { withSession } from '../../registries/session.ts';
+import type { WatchedScanner } from '../../scan/watched-scan.ts';
+import type { KeyFile } from '../../signing/key-file.ts';
+import { signerFor } from '../../signing/signer.ts';
+import { confirm } from '../../terminal/ask.ts';
+import { type ExactVersion, parseExactVersion } from '../../terminal/exact-version.ts';
+import {
+  answer,
+  bytesText,
+  count,
+  joined,
+  printNote,
+  type Safe,
+  safe,
+  table,
+} from '../../terminal/output.ts';
+import { manifestFor } from '../import/import-skill.ts';
+import { judgeHere } from '../judge-here.ts';
+import { requireNoPlaceholders } from '../prepare-version.ts';
+import { adoptionPredicate } from '../provenance.ts';
+import { publishVersion } from '../upload.ts';
+import { compareUpload, type UploadChanges } from './compare-upload.ts';
+import {
+  discardUpload,
+  fetchUpload,
+  type ListedUpload,
+  listUploads,
+  requireUpload,
+} from './waiting-uploads.ts';
+
+/** @param scanner is started only for an adoption */
+export async function adoptUpload(
+  context: CommandContext,
+  scanner: WatchedScanner,
+): Promise<ExitCode> {
+  const { adopt, discard, oidc } = context.options;
+  const given = context.args[0];
+  if (oidc === true || context.options['dry-run'] === true || (adopt && discard) === true)
+    throw new Problem(
+      'usage',
+      '--adopt and --discard take no --oidc, no --dry-run and not each other',
+    );
+  if (discard === true && given === undefined)
+    throw new Problem('usage', 'Name the upload: skillgate publish --discard NAME@VERSION');
+  const which = given === undefined ? undefined : parseExactVersion(given);
+  const signer = await signerFor(context);
+  if (which === undefined) await listAll(context, signer);
+  else if (discard === true) await discardOne(context, signer, which);
+  else await adoptOne(context, scanner, signer, which);
+  return exitCodes.ok;
+}
+
+async function listAll(context: CommandContext, signer: KeyFile): Promise<void> {
+  const all = await withSession(context, signer, async (token) => {
+    const { scopes } = await askRegistry(context, '/api/v1/whoami', whoamiAnswer, { token });
+    const found: ListedUpload[] = [];
+    for (const scope of scopes)
+      found.push(...(await listUploads(context, parseScope(scope), token)));
+    return found;
+  });
+  answer(context, { schema: 'skillgate.uploads/1', uploads: all }, () =>
+    joined(
+      [
+        all.length === 0
+          ? safe`No upload waits in your scopes.`
+          : safe`${count(all.length, 'upload')} ${all.length === 1 ? 'waits' : 'wait'}:`,
+        ...(all.length === 0
+          ? []
+          : [
+              table(
+                all.map(({ name, version, bytes, token, at, expires }) => [
+                  `${name}@${version}`,
+                  bytesText(bytes),
+                  `came ${at} by the token ${token}`,
+                  `expires ${expires}`,
+                ]),
+              ),
+              safe`→ look at one, and publish it: skillgate publish --adopt NAME@VERSION`,
+            ]),
+      ],
+      '\n',
+    ),
+  );
+}
+
+async function discardOne(
+  context: CommandContext,
+  signer: KeyFile,
+  which: ExactVersion,
+): Promise<void> {
+  await withSession(context, signer, (token) => discardUpload(context, which, token));
+  const { name, version } = which;
+  answer(
+    context,
+    { schema: 'skillgate.upload-discarded/1', name, version },
+    () => safe`The upload ${name}@${version} is discarded. Its number is free again.`,
+  );
+}
+
+async function adoptOne(
+  context: CommandContext,
+  scanner: WatchedScanner,
+  signer: KeyFile,
+  which: ExactVersion,
+): Promise<void> {
+  scanner.load();
+  const { name, version } = which;
+  const { upload, packed, changes } = await withSession(context, signer, async (token) => {
+    const found = await requireUpload(context, which, token);
+    const files = await fetchUpload(context, found, token);
+    const changed = await compareUpload(context, name, files.bundle.files, token);
+    return { upload: found, packed: files, changes: changed };
+  });
+  printNote(context, uploadText(upload, packed, changes));
+  const files = filesIn(packed);
+  const { report } = await scanner.scan({ files, path: '.', unread: [] });
+  void scanner.close();
+  const made = manifestOf(which, packed, report);
+  printNote(context, manifestText(made));
+  const { manifest, skillMd } = made;
+  if (made.inferred !== true) requireNoPlaceholders({ folder: { files }, manifest, skillMd });
+  const { verdict, findings } = await judgeHere(context, { files, manifest }, report);
+  printNote(context, safe`scan      ${verdict}, ${count(findings, 'finding')}`);
+  if (context.options.yes !== true)
+    await confirm(
+      context,
+      safe`Publish exactly these files as ${name}@${version}, signed by your key ${signer.name}? A client without keys uploaded them; you vouch for them.`,
+      'adopt',
+      '--yes',
+    );
+  const { status, statements } = await publishVersion(context, signer, {
+    packed,
+    manifest,
+    inferred: made.inferred === true,
+    provenance: adoptionPredicate(upload, ownName()),
+  });
+  const { bundle } = upload;
+  answer(
+    context,
+    {
+      schema: 'skillgate.published/1',
+      name,
+      version,
+      bundle,
+      scan: { verdict, findings },
+      status,
+      statements,
+      registry: context.registryBase,
+    },
+    () =>
+      safe`${name}@${version} is published: ${status}\n→ see what happens next: skillgate status ${name}@${version}`,
+  );
+}
+
+interface AdoptedManifest {
+  readonly manifest: Manifest;
+  readonly skillMd: SkillMd;
+  /** Whether the upload has no skill.json. */
+  readonly inferred?: true;
+}
+
+function manifestOf(
+  { name, version }: ExactVersion,
+  packed: PackedBundle,
+  report: ScanReport,
+): AdoptedManifest {
+  const skillMd = parseSkillMd(packed.contents.get('SKILL.md' as BundlePath) ?? new Uint8Array());
+  const { license } = skillMd;
+  const json = packed.contents.get('skill.json' as BundlePath);
+  const manifest = json === undefined ? undefined : parseManifest(json);
+  if (manifest !== undefined && (manifest.name !== name || manifest.version !== version))
+    throw new Problem(
+      'manifest-invalid',
+      `Cannot adopt ${name}@${version}: its skill.json names ${manifest.name}@${manifest.version}`,
+    );
+  const found = {
+    name,
+    versions: [version],
+    packed,
+    manifest,
+    ...(license === undefined || license === '' ? {} : { license }),
+  } as const;
+  // `judgeHere` compares a skill.json with the scan.
+  return { ...manifestFor(found, version, { report, isAsIs: true }), skillMd };
+}
+
+function filesIn({ bundle, contents }: PackedBundle): SourceFile[] {
+  return bundle.files.map(({ path, mode }) => ({
+    path,
+    bytes: contents.get(path) ?? new Uint8Array(),
+    mode: Number.parseInt(mode, 8),
+  }));
+}
+
+function uploadText(
+  { name, version, bundle, token, by, at }: ListedUpload,
+  { bundle: { files } }: PackedBundle,
+  changes: UploadChanges | undefined,
+): Safe {
+  return joined(
+    [
+      safe`upload    ${name}@${version}, ${bundle}`,
+      safe`came      ${at} by the token ${token}, which the key ${by} made`,
+      safe`files     ${count(files.length, 'file')}`,
+      table(files.map(({ path, size }) => ['  ', path, bytesText(size)])),
+      changesText(changes),
+    ],
+    '\n',
+  );
+}
+
+function changesText(changes: UploadChanges | undefined): Safe {
+  if (changes === undefined) return safe`changes   the first version of this skill`;
+  const { since, why, added, changed, removed } = changes;
+  if (why !== undefined) return safe`changes   not compared with ${since}: ${why}`;
+  const lines = [
+    ...added.map((path) => safe`  + ${path}`),
+    ...changed.map((path) => safe`  ~ ${path}`),
+    ...removed.map((path) => safe`  - ${path}`),
+  ];
+  if (lines.length === 0) return safe`changes   none since ${since}`;
+  return joined([safe`changes   since ${since}:`, ...lines], '\n');
+}
+
+function manifestText({ manifest, inferred }: AdoptedManifest): Safe {
+  const asked = listCapabilities(manifest.capabilities).map(printCapability);
+  const from = inferred === true ? 'the scan drafts skill.json, as for an import' : 'skill.json';
+  return joined(
+    [
+      safe`manifest  ${from}; capabilities: ${asked.length === 0 ? 'none' : String(asked.length)}`,
+      ...asked.map((one) => safe`  ${one}`),
+    ],
+    '\n',
+  );
+}

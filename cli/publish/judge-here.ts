@@ -1,0 +1,52 @@
+/** What the author is told of the local scan before a version is signed. */
+import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
+import { asCalled } from '../called-name.ts';
+import type { CommandContext } from '../command.ts';
+import { printNote, safe, wantsColour } from '../terminal/output.ts';
+import { requireDeclared } from './require-declared.ts';
+
+interface JudgedVersion {
+  readonly files: readonly SourceFile[];
+  readonly manifest: Manifest;
+}
+
+/**
+ * Prints the findings, and why the version needs more approvals than usual.
+ * @throws Problem `capability-undeclared`, unless the person publishes as it is
+ */
+export async function judgeHere(
+  context: CommandContext,
+  { files, manifest }: JudgedVersion,
+  report: ScanReport,
+): Promise<{ verdict: string; findings: number }> {
+  if (context.format === 'text') {
+    if (report.verdict !== 'pass') {
+      const { printReport } = await import('../../scanner/reports/report-text.ts');
+      context.stderr.write(
+        printReport(report, files, { colour: wantsColour(context.stderr, context.env), asCalled }),
+      );
+    } else
+      for (const finding of report.findings)
+        printNote(
+          context,
+          safe`${finding.severity}: ${finding.message} (${finding.path}:${finding.line})`,
+        );
+    const why = whyHigh(defaultPolicy, {
+      capabilities: manifest.capabilities,
+      findings: report.findings,
+      verdict: report.verdict,
+    });
+    for (const reason of why)
+      printNote(context, safe`this version needs more approvals than usual: ${reason}`);
+  }
+  if (context.options['as-is'] !== true)
+    for (const use of requireDeclared(files, manifest, report))
+      printNote(
+        context,
+        safe`for the reviewer: the skill uses ${use}, which skill.json does not declare`,
+      );
+  return { verdict: report.verdict, findings: report.findings.length };
+}
