@@ -2,7 +2,7 @@
  * The project's two files: `skillgate.json` (wanted skills and options) and `skillgate.lock` (exact
  * verified versions). Sorted and stable.
  */
-import { lstat, readFile, stat } from 'node:fs/promises';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -121,7 +121,7 @@ const projectSchema = exactObject({
  * @throws Problem `lock-invalid`
  */
 export async function readLock(path: string): Promise<Lock> {
-  const parsed = await readChecked(path, lockSchema);
+  const parsed = readChecked(path, lockSchema);
   return new Map(Object.entries(parsed?.skills ?? {}) as [SkillName, LockedSkill][]);
 }
 
@@ -130,7 +130,7 @@ export async function readLock(path: string): Promise<Lock> {
  * @throws Problem `lock-invalid`
  */
 export async function readProject(path: string): Promise<ProjectFile> {
-  const parsed = await readChecked(path, projectSchema);
+  const parsed = readChecked(path, projectSchema);
   return {
     skills: new Map(Object.entries(parsed?.skills ?? {}) as [SkillName, WantedSkill][]),
     registries: parsed?.registries ?? {},
@@ -184,29 +184,38 @@ export async function writeProject(path: string, project: ProjectFile): Promise<
  * The same holds for a file in `start` when everybody may write there.
  */
 export async function findProject(start: string): Promise<string | undefined> {
-  const { mode, uid } = await stat(start).catch(() => ({ mode: 0, uid: 0 }));
+  const { mode, uid } = ownerOf(start);
   const trusted = new Set([0, process.getuid?.() ?? 0, uid]);
   const isOpen = (mode & 0o002) !== 0;
   for (let folder = start; ; folder = dirname(folder)) {
     for (const file of [lockFileName, projectFileName])
-      if (await isThere(join(folder, file), folder === start && !isOpen ? undefined : trusted))
+      if (isThere(join(folder, file), folder === start && !isOpen ? undefined : trusted))
         return folder;
     if (dirname(folder) === folder) return undefined;
   }
 }
 
-async function isThere(path: string, trusted: ReadonlySet<number> | undefined): Promise<boolean> {
+function ownerOf(folder: string): { readonly mode: number; readonly uid: number } {
   try {
-    const { uid } = await lstat(path);
-    return (await stat(path)).isFile() && trusted?.has(uid) !== false;
+    return statSync(folder);
+  } catch {
+    return { mode: 0, uid: 0 };
+  }
+}
+
+// Most folders have none of the files, and an error for each costs more than the look.
+function isThere(path: string, trusted: ReadonlySet<number> | undefined): boolean {
+  try {
+    const own = lstatSync(path, { throwIfNoEntry: false });
+    return own !== undefined && statSync(path).isFile() && trusted?.has(own.uid) !== false;
   } catch {
     return false;
   }
 }
 
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+function readIfThere(path: string): Uint8Array | undefined {
   try {
-    return await readFile(path);
+    return readFileSync(path);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new Problem('lock-invalid', `Cannot read ${path}: ${(cause as Error).message}`, {
@@ -215,11 +224,8 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-async function readChecked<Output>(
-  path: string,
-  schema: Shape<Output>,
-): Promise<Output | undefined> {
-  const bytes = await readIfThere(path);
+function readChecked<Output>(path: string, schema: Shape<Output>): Output | undefined {
+  const bytes = readIfThere(path);
   return bytes && parseShape(schema, parseJson(bytes, path), 'lock-invalid', path);
 }
 
