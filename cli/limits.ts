@@ -51,6 +51,8 @@ export const skillOutputBytesMax = 64 * 1024;
 /** Results of `skillgate search`. The host verifies each, with four requests the first time. */
 export const searchResults = 5;
 export const searchResultsMax = 20;
+/** Other spellings of one word that a search compares. */
+export const correctionsMax = 20;
 /** How long a registry may take to find skills. */
 export const searchSecondsMax = 10;
 /** Characters of a task in the address of a search. */

@@ -8,7 +8,7 @@ import { peek } from '../../skills-index/client/peek.ts';
 import { parseSkillName, type Scope, type SkillName } from '../../skills-index/skill/name.ts';
 import { type Need, needs } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { searchSecondsMax, taskCharsMax, taskUrlCharsMax } from '../limits.ts';
+import { correctionsMax, searchSecondsMax, taskCharsMax, taskUrlCharsMax } from '../limits.ts';
 import { nearest } from '../nearest.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 
@@ -93,7 +93,10 @@ function nameOf(result: unknown): SkillName | undefined {
   return parsed.success ? peek(() => parseSkillName(parsed.output.name)) : undefined;
 }
 
-/** Only similar words for words of the task: nothing else is a corrected spelling. */
+/**
+ * Only similar words for words of the task: nothing else is a corrected spelling. Of a long list
+ * the rest is not compared, or a registry could keep this host busy for half a minute.
+ */
 function correctedIn(
   task: string,
   corrected: Readonly<Record<string, readonly string[]>>,
@@ -101,11 +104,13 @@ function correctedIn(
   const words = new Set(task.toLowerCase().match(/[\p{L}\p{N}]+/gu));
   return Object.fromEntries(
     Object.entries(corrected).flatMap(([word, others]) => {
+      if (!words.has(word)) return [];
+      const spellings = others.slice(0, correctionsMax);
       const similar = nearest(
         word,
-        others.filter((other) => /^[\p{L}\p{N}]+$/u.test(other)),
+        spellings.filter((other) => /^[\p{L}\p{N}]+$/u.test(other)),
       );
-      return words.has(word) && similar.length > 0 ? [[word, similar]] : [];
+      return similar.length > 0 ? [[word, similar]] : [];
     }),
   );
 }

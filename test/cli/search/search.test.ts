@@ -259,6 +259,19 @@ describe('a registry that lies', () => {
     expect(foundBy(await search('invoices'))).toEqual(['@acme/invoice-file']);
   });
 
+  it('cannot keep the host busy with spellings of a word', async () => {
+    const lie = (others: readonly string[]): Lie => {
+      const body = { results: [], corrected: { invoises: others } };
+      return async (path, honest) =>
+        path.startsWith('/api/v1/search?') ? Response.json(body) : honest();
+    };
+    const others = Array.from({ length: 10_000 }, (_, at) => String(at).padStart(40, 'q'));
+    network.lie = lie([...others, 'invoices']);
+    expect((await user.run('search', 'invoises')).out).not.toContain('Did you mean');
+    network.lie = lie(['invoice', 'invoices']);
+    expect((await user.run('search', 'invoises')).out).toContain('Did you mean “invoices”');
+  });
+
   it('cannot write to the terminal', async () => {
     const evil = '\u001b[2J\u202e<b>@acme/x</b>';
     network.lie = async (path, honest) =>
