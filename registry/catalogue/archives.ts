@@ -1,16 +1,15 @@
 /**
- * A version as one zip archive, for clients that read no list of files. Equal files give equal
- * bytes, so the archive is stored nowhere: it is made from the blobs when somebody asks for it.
+ * A version as one zip archive, for clients that read no list of files.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { Zip, ZipPassThrough } from 'fflate';
-import { parseBundle } from '../../skills-index/skill/bundle.ts';
-import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { type BundleFile, parseBundle } from '../../skills-index/skill/bundle.ts';
+import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
 import type { Registry } from '../context.ts';
 import { requireBlob } from '../store/blobs.ts';
-import type { KnownFile } from '../store/known-files.ts';
 import { archives } from './catalogue-schema.ts';
+import { digestOfParts, type MadeFile } from './made-files.ts';
 
 /** The earliest time that a zip archive can have, by the fields of the local time. */
 const earliest = new Date(1980, 0, 1);
@@ -18,17 +17,24 @@ const earliest = new Date(1980, 0, 1);
 const unix = 3;
 const regularFile = 0o100_000;
 
-/**
- * Makes the archive of a bundle, with the files at its root, uncompressed.
- * @throws Problem `blob-damaged`
- */
-export async function makeArchive(registry: Registry, bundle: Digest): Promise<KnownFile> {
-  const { known } = registry;
-  const name = `archive ${hexOf(bundle)}`;
-  const kept = known?.get(name);
-  if (kept !== undefined) return kept;
-  const turn = known?.turn ?? 0;
-  const { files } = parseBundle(await requireBlob(registry, bundle)).bundle;
+/** The archive of a bundle, with the files at its root, uncompressed. */
+export function archiveOf(registry: Registry, bundle: Digest): MadeFile {
+  return {
+    name: `archive ${hexOf(bundle)}`,
+    type: 'application/zip',
+    open: async () => {
+      const { files } = parseBundle(await requireBlob(registry, bundle)).bundle;
+      const size = files.reduce((sum, file) => sum + file.size, 0);
+      return { size, parts: () => archiveParts(registry, files) };
+    },
+    digest: () => archiveDigest(registry, bundle),
+  };
+}
+
+async function* archiveParts(
+  registry: Registry,
+  files: readonly BundleFile[],
+): AsyncGenerator<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const zip = new Zip((error, chunk) => {
     if (error !== null) throw error;
@@ -39,21 +45,20 @@ export async function makeArchive(registry: Registry, bundle: Digest): Promise<K
     const entry = Object.assign(new ZipPassThrough(path), { mtime: earliest, os: unix, attrs });
     zip.add(entry);
     entry.push(await requireBlob(registry, sha256), true);
+    yield* chunks.splice(0);
     // A sum over each file: a large skill must not keep others waiting.
     await nextTurn();
   }
   zip.end();
-  const bytes = Buffer.concat(chunks);
-  const file = { bytes, digest: digestOf(bytes) };
-  known?.keep(name, file, turn);
-  return file;
+  yield* chunks;
 }
 
-/** The digest of a bundle's archive, which is remembered once it was made. */
+/** The digest of a bundle's archive, which is remembered once the archive was made. */
 export async function archiveDigest(registry: Registry, bundle: Digest): Promise<Digest> {
   const [row] = await registry.db.read.select().from(archives).where(eq(archives.bundle, bundle));
   if (row !== undefined) return row.digest;
-  const { digest } = await makeArchive(registry, bundle);
+  const { parts } = await archiveOf(registry, bundle).open();
+  const digest = await digestOfParts(parts());
   await registry.db.batch([
     (db) => db.insert(archives).values({ bundle, digest }).onConflictDoNothing(),
   ]);

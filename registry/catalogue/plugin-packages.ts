@@ -7,15 +7,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eq } from 'drizzle-orm';
 import { Gzip } from 'fflate';
 import { tarEnd, tarEntry } from '../../skills-index/skill/authoring/write-tar.ts';
-import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import type { BundleFile } from '../../skills-index/skill/bundle.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf, shortNameOf } from '../../skills-index/skill/name.ts';
 import { indexDescription } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Registry } from '../context.ts';
 import { requireBlob } from '../store/blobs.ts';
-import type { KnownFile } from '../store/known-files.ts';
 import { filesOf, skillMdOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
 import { pluginPackages } from './catalogue-schema.ts';
+import { digestOfParts, type MadeFile } from './made-files.ts';
 
 const schema = 'https://agent-plugins.org/schemas/1.0.0/plugin.schema.json';
 /** npm takes the files from the first folder of the archive, whose usual name is this. */
@@ -24,20 +25,26 @@ const folder = 'package';
 /** A version whose plugin package somebody wants. */
 export type PackagedVersion = Pick<VersionRow, 'id' | 'name' | 'version' | 'bundle'>;
 
-/**
- * Makes the plugin package of a version, not compressed. Equal files give equal bytes.
- * @throws Problem `blob-damaged`; `path-invalid` for a path that no tar archive can have
- */
-export async function makePluginPackage(
+/** The plugin package of a version, not compressed. */
+export function pluginPackageOf(registry: Registry, row: PackagedVersion): MadeFile {
+  return {
+    name: `plugin ${row.id}`,
+    type: 'application/gzip',
+    open: async () => {
+      const files = await filesOf(registry, row);
+      const size = files.reduce((sum, file) => sum + file.size, 0);
+      return { size, parts: () => packageParts(registry, row, files) };
+    },
+    digest: () => pluginPackageDigest(registry, row),
+  };
+}
+
+/** @throws Problem `path-invalid` for a path that no tar archive can have */
+async function* packageParts(
   registry: Registry,
   row: PackagedVersion,
-): Promise<KnownFile> {
-  const { known } = registry;
-  const name = `plugin ${row.id}`;
-  const kept = known?.get(name);
-  if (kept !== undefined) return kept;
-  const turn = known?.turn ?? 0;
-  const files = await filesOf(registry, row);
+  files: readonly BundleFile[],
+): AsyncGenerator<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const gzip = new Gzip({ level: 0, mtime: 0 }, (chunk) => chunks.push(chunk));
   const add = (path: string, mode: '644' | '755', bytes: Uint8Array): void => {
@@ -47,14 +54,12 @@ export async function makePluginPackage(
     add(path, '644', Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`));
   for (const { mode, path, sha256 } of files) {
     add(`skills/${shortNameOf(row.name)}/${path}`, mode, await requireBlob(registry, sha256));
+    yield* chunks.splice(0);
     // A sum over each file: a large skill must not keep others waiting.
     await nextTurn();
   }
   gzip.push(tarEnd, true);
-  const bytes = Buffer.concat(chunks);
-  const file = { bytes, digest: digestOf(bytes) };
-  known?.keep(name, file, turn);
-  return file;
+  yield* chunks;
 }
 
 /** The digest of a version's plugin package, which is remembered once the package was made. */
@@ -67,7 +72,8 @@ export async function pluginPackageDigest(
     .from(pluginPackages)
     .where(eq(pluginPackages.versionId, row.id));
   if (found !== undefined) return found.digest;
-  const { digest } = await makePluginPackage(registry, row);
+  const { parts } = await pluginPackageOf(registry, row).open();
+  const digest = await digestOfParts(parts());
   await registry.db.batch([
     (db) => db.insert(pluginPackages).values({ versionId: row.id, digest }).onConflictDoNothing(),
   ]);

@@ -11,9 +11,10 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseSkillName, type SkillName, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
-import { archiveDigest, makeArchive } from '../catalogue/archives.ts';
+import { archiveDigest, archiveOf } from '../catalogue/archives.ts';
 import type { Registry } from '../context.ts';
 import { answerFile } from '../routes/site/file-answers.ts';
+import { answerMade } from './answer-made.ts';
 import {
   missingScope,
   type NamedSkill,
@@ -46,8 +47,7 @@ export function agentSkillsRoutes(registry: Registry): Hono {
       const name = parseSkillName(`${scope}/${short}`);
       await requireReadingSkill(registry, context, name, version);
       const { bundle } = await requireServed(registry, { name, version: parseVersion(version) });
-      const { bytes, digest } = await makeArchive(registry, bundle);
-      return answerFile(context, bytes, { type: 'application/zip', cache: 'fresh', digest });
+      return answerMade(registry, context, archiveOf(registry, bundle));
     });
 }
 

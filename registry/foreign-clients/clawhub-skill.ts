@@ -6,6 +6,7 @@
  * skill in any case.
  */
 import type { Context } from 'hono';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import {
   parseSkillName,
   type SkillName,
@@ -60,8 +61,20 @@ async function versionWith(
   fingerprint: string | undefined,
 ): Promise<VersionRow | undefined> {
   for (const row of await approvedVersions(registry, name, fingerprintedVersionsMax))
-    if (fingerprintOf(await filesOf(registry, row)) === fingerprint) return row;
+    if ((await readFingerprint(registry, row)) === fingerprint) return row;
   return undefined;
+}
+
+// One request asks for those of twenty versions, and a bundle of a thousand files takes a while.
+async function readFingerprint(registry: Registry, row: VersionRow): Promise<string> {
+  const { known } = registry;
+  const name = `fingerprint ${hexOf(row.bundle)}`;
+  const kept = known?.get(name);
+  if (kept !== undefined) return Buffer.from(kept.bytes).toString();
+  const turn = known?.turn ?? 0;
+  const fingerprint = fingerprintOf(await filesOf(registry, row));
+  known?.keep(name, { bytes: Buffer.from(fingerprint), digest: digestOf(fingerprint) }, turn);
+  return fingerprint;
 }
 
 export function aboutVersion({ createdAt, version }: Pick<VersionRow, 'createdAt' | 'version'>) {

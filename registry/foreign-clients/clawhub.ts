@@ -8,7 +8,7 @@ import { hexOf } from '../../skills-index/skill/digest.ts';
 import { scopeOf, shortNameOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { problemCodes } from '../../skills-index/skill/problem-codes.ts';
-import { makeArchive } from '../catalogue/archives.ts';
+import { archiveOf } from '../catalogue/archives.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown } from '../readers/may-read.ts';
 import { describe } from '../routes/describe.ts';
@@ -16,6 +16,7 @@ import { answerFile } from '../routes/site/file-answers.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
+import { answerMade } from './answer-made.ts';
 import { clawhubPublishRoutes } from './clawhub-publish.ts';
 import {
   installAnswer,
@@ -187,8 +188,7 @@ function fileRoutes(registry: Registry): Hono {
       }),
       async (context) => {
         const row = await servedVersion(registry, context, context.req.query('version'));
-        const { bytes, digest } = await makeArchive(registry, row.bundle);
-        return answerFile(context, bytes, { type: 'application/zip', cache: 'fresh', digest });
+        return answerMade(registry, context, archiveOf(registry, row.bundle));
       },
     )
     .get(

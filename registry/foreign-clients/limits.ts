@@ -14,3 +14,5 @@ export const verdictsAtOnce = 100;
 export const overviewCharsMax = 600;
 /** The newest approved versions that npm's document of a skill has. */
 export const npmVersionsMax = 20;
+/** Bytes of an archive that is made whole, and then kept in memory with other small files. */
+export const wholeFileBytesMax = 768 * 1024;

@@ -14,12 +14,13 @@ import {
 } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
-import { makePluginPackage, pluginPackageDigest } from '../catalogue/plugin-packages.ts';
+import { pluginPackageDigest, pluginPackageOf } from '../catalogue/plugin-packages.ts';
 import type { Registry } from '../context.ts';
 import { type AdviceKind, adviceKinds } from '../index/advice.ts';
 import { answerFile } from '../routes/site/file-answers.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
 import type { VersionRow } from '../versions/versions.ts';
+import { answerMade } from './answer-made.ts';
 import { npmVersionsMax } from './limits.ts';
 import {
   type NamedSkill,
@@ -59,8 +60,7 @@ export function marketplaceRoutes(registry: Registry): Hono {
       if (tarball !== `${short}-${version}.tgz`)
         throw new Problem('not-found', `This registry has no version ${name}@${version}`);
       const row = await requireServed(registry, { name, version: parseVersion(version) });
-      const { bytes, digest } = await makePluginPackage(registry, row);
-      return answerFile(context, bytes, { type: 'application/gzip', cache: 'fresh', digest });
+      return answerMade(registry, context, pluginPackageOf(registry, row));
     });
 }
 

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
+import { letOthersGoOn } from '../people/turns.ts';
 import { describe, jsonBody } from '../routes/describe.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { readableName } from './clawhub-skill.ts';
@@ -31,8 +32,10 @@ export function verdictRoutes(registry: Registry): Hono {
       jsonBody(v.object({ items: v.pipe(v.array(askedFor), v.maxLength(verdictsAtOnce)) })),
       async (context) => {
         const items: v.InferOutput<typeof verdictItem>[] = [];
-        for (const item of context.req.valid('json').items)
+        for (const item of context.req.valid('json').items) {
           items.push(await judge(registry, context, item));
+          await letOthersGoOn(registry);
+        }
         return context.json({ schema, items });
       },
     )

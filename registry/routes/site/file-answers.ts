@@ -50,12 +50,50 @@ export async function answerGzipped(
 /** Answers with a file. */
 export function answerFile(context: Context, body: string | Uint8Array, as: FileForm): Response {
   const bytes = Buffer.from(body);
+  return answerTagged(context, as.digest ?? digestOf(bytes), as, () => bytes);
+}
+
+/**
+ * Answers with a file that is made while the client reads it.
+ * @param parts are not asked for when the client has the file
+ */
+export function answerParts(
+  context: Context,
+  parts: () => AsyncGenerator<Uint8Array>,
+  as: FileForm & Required<Pick<FileForm, 'digest'>>,
+): Response {
+  return answerTagged(context, as.digest, as, () => streamOf(parts()));
+}
+
+function answerTagged(
+  context: Context,
+  digest: Digest,
+  as: FileForm,
+  body: () => Buffer<ArrayBuffer> | ReadableStream,
+): Response {
   // The digest, so that a client knows the tag of the copy that it keeps.
-  const etag = `"${hexOf(as.digest ?? digestOf(bytes))}"`;
+  const etag = `"${hexOf(digest)}"`;
   const headers = { 'cache-control': caches[as.cache], etag };
   return isUnchanged(context.req.header('if-none-match'), etag)
     ? context.body(null, 304, headers)
-    : context.body(bytes, 200, { ...headers, 'content-type': as.type });
+    : context.body(body(), 200, { ...headers, 'content-type': as.type });
+}
+
+/** Nothing is made before the client has read what was made. */
+function streamOf(parts: AsyncGenerator<Uint8Array>): ReadableStream {
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        const { done, value } = await parts.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: async () => {
+        await parts.return(undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 // RFC 9110 §13.1.2. Not the middleware of hono: it discards a whole answer, which costs more than

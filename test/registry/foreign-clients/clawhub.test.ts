@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { makeKey } from '../people.ts';
@@ -100,6 +100,11 @@ describe('the routes of ClawHub', () => {
       latestVersion: { version: '1.1.0' },
     });
     expect((await read('resolve?slug=report&hash=x')).body.match).toBeNull();
+    // The fingerprints are known now, and no list of files is read again.
+    const reads = vi.spyOn(world.registry.objects, 'get');
+    expect((await read('resolve?slug=report&hash=x')).body.match).toBeNull();
+    expect(reads).not.toHaveBeenCalled();
+    reads.mockRestore();
   });
 
   it('give a file as bytes that no browser shows as a page', async () => {
