@@ -39,7 +39,9 @@ export function parseSkillUri(uri: string): SkillAddress {
 
 function decoded(parts: readonly string[]): string | undefined {
   try {
-    return parts.map(decodeURIComponent).join('/');
+    const path = parts.map(decodeURIComponent).join('/');
+    // Half a surrogate pair has no encoding.
+    return path.isWellFormed() ? path : undefined;
   } catch {
     return undefined;
   }

@@ -297,6 +297,7 @@ describe('the address of a skill', () => {
     'skill://acme/report//SKILL.md',
     'skill://acme/report/%53KILL.md',
     'skill://acme/report/%ZZ',
+    'skill://acme/report/\ud800',
     'skill://ACME/report/SKILL.md',
     'SKILL://acme/report/SKILL.md',
     'skill://user@acme/report/SKILL.md',
