@@ -213,6 +213,27 @@ describe('an index file that many isolates write', () => {
   });
 });
 
+describe('an index file that cannot be written', () => {
+  it('keeps no other one waiting, and is told of', async () => {
+    const [bad, good] = [parseSkillName('@acme/aaa-bad'), parseSkillName('@acme/zzz-good')];
+    for (const name of [bad, good]) await approveAll(world.registry, name, [logIndex++]);
+    const { db, objects } = world.registry;
+    const marks = sql`${indexLines.name} IN (${bad}, ${good})`;
+    await db.batch([(write) => write.update(indexLines).set({ written: 0 }).where(marks)]);
+    for (const name of [bad, good]) world.stored.delete(indexFileName(name));
+    const putOver: Objects['putOver'] = async (name, ...rest) => {
+      if (name === indexFileName(bad)) throw new Error('this one is damaged');
+      return objects.putOver(name, ...rest);
+    };
+    const failing = { ...world.registry, objects: { ...objects, putOver } };
+    await expect(writeLackingFiles(failing)).rejects.toThrow('this one is damaged');
+    expect([linesIn(bad), linesIn(good)]).toEqual([[], await committed(good)]);
+    expect(await committed(good, sql`${indexLines.written} = 1`)).toHaveLength(1);
+    await writeLackingFiles(world.registry);
+    expect(linesIn(bad)).toEqual(await committed(bad));
+  });
+});
+
 describe('an approval whose index file could not be written', () => {
   let staffed: Staffed;
   beforeEach(async () => {
