@@ -84,11 +84,13 @@ export async function makeFailingNode(): Promise<
       if (bytes === undefined) stored.delete(name);
       else stored.set(name, bytes);
     },
-    forget: () =>
+    forget: () => {
+      registry.unsettled.clear();
       Object.assign(registry, {
         known: new KnownFiles(knownFilesBytesMax),
         identities: {},
-      } satisfies Partial<Registry>),
+      } satisfies Partial<Registry>);
+    },
     finish: async () => {
       await untilDone(() => moveSome(registry));
       await resume(registry, (error) => {

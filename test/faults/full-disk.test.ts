@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { Registry } from '../../registry/context.ts';
-import { call, makeSkill, registryIdAt } from '../registry/road.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { call, makeSkill, registryIdAt, type Send } from '../registry/road.ts';
 import { type Act, type ActKind, claim, publication, revocation } from './acts.ts';
 import { makeFailingNode } from './failing-storage.ts';
 import { drafted, enterStaff, recordTaken, releaseOne, scanOne } from './walk.ts';
@@ -55,22 +56,37 @@ it.each(disks)(
     const { db, objects } = registry;
     Object.assign(registry, fullOf(registry, rows));
     const said: Record<string, unknown> = {};
+    const refused: Act[] = [];
     for (const [kind, act] of Object.entries(late)) {
       const { status, body } = await act.send(send);
       said[kind] = status < 300 ? status : body.code;
+      (status < 300 ? acts : refused).push(act);
       if (status === 507) expect(body.detail).toBe('The disk is full');
+      // Everybody reads what was acknowledged, although no file has it.
+      if (status < 300)
+        expect(await digestAt(send, `/log/statements/${body.logIndex}`)).toBe(body.digest);
     }
     expect(said).toEqual(answers);
     for (const path of ['/index/@acme/kept', '/api/v1/versions/@acme/kept'])
       expect((await call(send, path)).status, path).toBe(200);
+    const shown = await call(send, '/api/v1/versions/@acme/kept/1.0.0');
+    expect(shown.body.status).toBe(rows ? 'approved' : 'revoked');
 
+    // The process is killed while the disk is full. Nobody sends again what was acknowledged.
+    storage.forget();
     Object.assign(registry, { db, objects });
-    for (const act of Object.values(late)) await take(act);
+    for (const act of refused) await take(act);
     await storage.finish();
+    const decided = await call(send, '/api/v1/versions/@acme/waiting/1.0.0');
+    expect(decided.body.status).toBe('approved');
     const revoked = new Set([late.revoke?.about ?? '']);
     expect(await new Checker(storage, revoked).check(acts)).toEqual([]);
   },
 );
+
+async function digestAt(send: Send, path: string): Promise<Digest> {
+  return digestOf(new Uint8Array(await (await send(path)).arrayBuffer()));
+}
 
 /** The storage of a registry, which takes no more files, and perhaps no more rows. */
 function fullOf({ db, objects }: Registry, rows: boolean): Pick<Registry, 'db' | 'objects'> {
