@@ -1,9 +1,9 @@
 /** Atom feeds (RFC 4287) of the last notices. */
 import { html } from 'hono/html';
-import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
+import type { Scope } from '../../skills-index/skill/name.ts';
 import type { Registry } from '../context.ts';
 import { feedLookedThrough, feedNotices } from './limits.ts';
-import { lastNotices } from './notice.ts';
+import { lastNotices, lastOfScope } from './notice.ts';
 import type { EventNotice } from './notice-types.ts';
 
 export const feedType = 'application/atom+xml; charset=utf-8';
@@ -18,26 +18,36 @@ export async function deskFeed(registry: Registry): Promise<string> {
 export interface PublicFeed {
   readonly path: string;
   readonly title: string;
-  readonly has: (notice: EventNotice) => boolean;
+  /** Reads the newest notices of the feed, and perhaps more than the feed shows. */
+  readonly read: (registry: Registry) => Promise<readonly EventNotice[]>;
 }
+
+const lastThat =
+  (has: (notice: EventNotice) => boolean): PublicFeed['read'] =>
+  async (registry) =>
+    (await lastNotices(registry, feedLookedThrough)).filter(has);
 
 /** The feeds of the whole registry. The index shows approvals and stops to everybody as well. */
 export const publicFeeds = [
   {
     path: '/index/notices.atom',
     title: 'approved and stopped versions',
-    has: (notice) => isApproval(notice) || isStop(notice),
+    read: lastThat((notice) => isApproval(notice) || isStop(notice)),
   },
-  { path: '/feeds/approvals.atom', title: 'approved versions', has: isApproval },
-  { path: '/feeds/revocations.atom', title: 'suspended and revoked versions', has: isStop },
+  { path: '/feeds/approvals.atom', title: 'approved versions', read: lastThat(isApproval) },
+  {
+    path: '/feeds/revocations.atom',
+    title: 'suspended and revoked versions',
+    read: lastThat(isStop),
+  },
 ] as const satisfies readonly PublicFeed[];
 
-/** The feed of one scope: what the last events of the registry have of it. */
+/** The feed of one scope, however much happened in others since. */
 export function feedOfScope(scope: Scope): PublicFeed {
   return {
     path: `/feeds/@${scope}.atom`,
     title: `approved and stopped versions of @${scope}`,
-    has: (notice) => scopeOf(notice.name) === scope && (isApproval(notice) || isStop(notice)),
+    read: (registry) => lastOfScope(registry, scope, feedNotices),
   };
 }
 
@@ -52,11 +62,10 @@ function isStop({ kind }: EventNotice): boolean {
 /** @param onlyShown leaves out what the reader may not see */
 export async function printPublicFeed(
   registry: Registry,
-  { has, path, title }: PublicFeed,
+  { path, read, title }: PublicFeed,
   onlyShown: (notices: readonly EventNotice[]) => Promise<EventNotice[]>,
 ): Promise<string> {
-  const last = await lastNotices(registry, feedLookedThrough);
-  const notices = (await onlyShown(last.filter(has))).slice(0, feedNotices);
+  const notices = (await onlyShown(await read(registry))).slice(0, feedNotices);
   // Without an account, nobody can open the page of the desk.
   const link = ({ name, version }: EventNotice) => `${registry.config.base}/${name}@${version}`;
   const linked = notices.map((notice) => ({ ...notice, link: link(notice) }));

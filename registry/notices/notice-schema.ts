@@ -1,6 +1,8 @@
 /** Tables of notices. Migrations are generated from this file and schema.ts. */
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { Scope } from '../../skills-index/skill/name.ts';
+import { isPublic } from '../store/columns/index-conditions.ts';
 import type { VersionState } from '../versions/status.ts';
 
 /** What people can be told: a version waits, a reviewer asked, and so on. */
@@ -20,16 +22,19 @@ export const notices = sqliteTable(
     /** The state that the version moved to; null for a question or an answer. */
     state: text().$type<VersionState>(),
     versionId: text().notNull(),
+    /** Of the version: who follows one scope hears of what happens in the scope. */
+    scope: text().$type<Scope | ''>().notNull().default(''),
     by: text().notNull(),
     at: integer().notNull(),
-    /** Further versions that the same statement stopped: a publisher can have very many. */
+    /** Further versions of the scope that the same statement stopped: there can be very many. */
     more: integer().notNull().default(0),
   },
   (table) => [
     uniqueIndex('notices_stopped')
-      .on(table.at, table.by, table.state)
+      .on(table.at, table.by, table.state, table.scope)
       .where(sql`${table.kind} = 'stopped'`),
     index('notices_at').on(table.at),
+    index('notices_of_scope').on(table.scope, table.seq).where(isPublic(table.state)),
   ],
 );
 

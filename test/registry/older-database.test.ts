@@ -2,6 +2,7 @@ import BetterSqlite3 from 'better-sqlite3';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { indexFileName, writeLackingFiles } from '../../registry/index/index-file.ts';
+import { notices } from '../../registry/notices/notice-schema.ts';
 import { endedVersions } from '../../registry/retention/retention-schema.ts';
 import { listQueue } from '../../registry/review/review.ts';
 import { hasDigest } from '../../registry/store/columns/digest-column.ts';
@@ -127,6 +128,20 @@ describe('a database of an earlier release', () => {
     await db.batch([await nothingEntersSince(registry)]);
     expect(await db.read.select({ id: versions.id }).from(versions)).toHaveLength(3);
   });
+});
+
+it('gives each notice the scope of its version', async () => {
+  const path = earlierDatabase(46);
+  const client = new BetterSqlite3(path);
+  client.exec(
+    `INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt, logIndex) VALUES ('A', '@acme/old', '1.0.0', 'x', 'approved', 0, 'p', 1, 1);
+     INSERT INTO notices (kind, state, versionId, "by", at) VALUES ('decided', 'approved', 'A', 'registry', 1)`,
+  );
+  client.close();
+  const db = openSqlite(path);
+  onTestFinished(() => db.close());
+  const rows = await db.read.select({ scope: notices.scope }).from(notices);
+  expect(rows).toEqual([{ scope: 'acme' }]);
 });
 
 it('keeps each statement, of each type, with its digests', async () => {

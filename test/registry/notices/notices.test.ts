@@ -1,12 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deliverSome } from '../../../registry/notices/deliver.ts';
+import { feedLookedThrough, feedNotices } from '../../../registry/notices/limits.ts';
 import { lastNotices } from '../../../registry/notices/notice.ts';
 import { parseNoticeConfig } from '../../../registry/notices/notice-config.ts';
 import { noticePlaces, notices } from '../../../registry/notices/notice-schema.ts';
 import { webhooksOf } from '../../../registry/notices/recipients.ts';
 import { signedHeaders } from '../../../registry/notices/webhook.ts';
 import { revocationStatement } from '../../../skills-index/statement/attestation.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
 import { freshNonce } from '../../nonce.ts';
 import { pathOf, scanned, signedIn, visitor } from '../desk-visit.ts';
 import { call, claimScope, makeSkill, publishApproved, signIn, state } from '../road.ts';
@@ -89,17 +91,26 @@ describe('a webhook', () => {
     });
     world.wait(minute);
     await desk.post(`${pathOf(skill)}/refuse`, { reason: 'No.' });
+    const second = await scanned(world, 2, 'pass');
+    await call(world.send, `/api/v1/reviews${pathOf(second)}/withdraw`, {
+      token: world.tokens.author,
+      json: { reason: 'Wrong. SECRET QUESTION' },
+    });
     await deliver();
     expect(titles()).toEqual([
       '@acme/count 1.0.1 waits for review',
       'rita asked the author of @acme/count 1.0.1',
       'The author of @acme/count 1.0.1 answered',
       '@acme/count 1.0.1 is refused',
+      '@acme/count 1.0.2 waits for review',
+      '@acme/count 1.0.2 is withdrawn',
     ]);
     expect(sent.map(({ body }) => body.type)).toEqual([
       'version.waiting',
       'version.asked',
       'version.answered',
+      'version.decided',
+      'version.waiting',
       'version.decided',
     ]);
     expect(sent[0]?.body.data.link).toBe('http://localhost/review/@acme/count/1.0.1');
@@ -276,6 +287,52 @@ describe('feeds', () => {
     const again = await world.send('/index/notices.atom', { headers: { 'if-none-match': etag } });
     expect(again.status).toBe(304);
     expect((await visitor(world.send).get('/notices.atom')).status).toBe(401);
+  });
+});
+
+describe('the feed of a scope', () => {
+  const titlesOf = async (scope: string): Promise<string[]> => {
+    const text = await (await world.send(`/feeds/@${scope}.atom`)).text();
+    return [...text.matchAll(/<entry>[\s\S]*?<title>(.*?)<\/title>/g)].map(
+      ([, title = '']) => title,
+    );
+  };
+
+  it('shows an approval behind any number of events elsewhere', async () => {
+    await publishApproved(world, makeSkill('@acme/open', '1.0.0'));
+    await claimScope(world.send, 'busy', world.author);
+    await publishApproved(world, makeSkill('@busy/open', '1.0.0'));
+    const rows = await world.registry.db.read.select().from(notices);
+    const busy = rows.filter(({ scope }) => scope === 'busy').map(({ seq: _, ...row }) => row);
+    expect(busy).toHaveLength(2);
+    // As many rows of a statement as D1 has parameters for.
+    const some = Array.from({ length: 6 }, () => busy).flat();
+    const flood = Array.from({ length: feedLookedThrough / 10 }, () => some);
+    await world.registry.db.batch(flood.map((rows) => (db) => db.insert(notices).values(rows)));
+    expect(await titlesOf('acme')).toEqual(['@acme/open 1.0.0 is approved']);
+    expect(await titlesOf('busy')).toHaveLength(feedNotices);
+  });
+
+  it('shows a stop of a publisher in each scope, with as many versions as the scope has', async () => {
+    await claimScope(world.send, 'second', world.author);
+    for (const name of ['@acme/one', '@acme/two', '@second/one'])
+      await publishApproved(world, makeSkill(name, '1.0.0'));
+    world.wait(minute);
+    const stop = revocationStatement({
+      registry: registryIdOf(world.registry.root),
+      nonce: freshNonce(),
+      kind: 'suspended',
+      target: { publisher: world.author.keyId },
+      reason: 'the key was stolen',
+    });
+    expect((await state(world.send, stop, world.rita)).status).toBe(201);
+    expect((await titlesOf('acme'))[0]).toMatch(/ is suspended, and 1 further version$/);
+    expect((await titlesOf('second'))[0]).toBe('@second/one 1.0.0 is suspended');
+  });
+
+  it('has no word of versions that nobody approved', async () => {
+    await scanned(world, 1, 'pass');
+    expect(await titlesOf('acme')).toEqual([]);
   });
 });
 
