@@ -42,6 +42,8 @@ export interface SkillCall {
   readonly args: readonly string[];
   readonly stdin?: string | undefined;
   readonly why: string;
+  /** Ends the run: the client left, or cancelled its call. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A call that passes on its streams at once. */
@@ -172,9 +174,10 @@ async function runCall(context: AgentContext, call: SkillCall): Promise<SkillOut
 }
 
 async function streamCall(
-  context: AgentContext,
+  given: AgentContext,
   call: Omit<StreamedCall, 'stdin'> & { readonly stdin?: runs.RunRequest['stdin'] },
 ): Promise<EndedCall & { readonly start: Startable }> {
+  const context = endingWith(given, call.signal);
   const name = parseSkillName(call.name);
   const command = call.command === undefined ? {} : { command: call.command };
   recordFor(context, name, { event: 'call', tool: 'run', ...command, why: call.why });
@@ -203,6 +206,12 @@ async function streamCall(
     lacks: lacksOf(result, heard, { approved: start.admitted.capabilities, agent: granted }),
     result: { ...result, ...(waitingChanges === undefined ? {} : { changes: waitingChanges }) },
   };
+}
+
+function endingWith(context: AgentContext, signal: AbortSignal | undefined): AgentContext {
+  if (signal === undefined) return context;
+  const { world } = context;
+  return { ...context, world: { ...world, signal: AbortSignal.any([world.signal, signal]) } };
 }
 
 async function all(context: AgentContext): Promise<Startable[]> {

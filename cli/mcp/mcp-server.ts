@@ -156,7 +156,10 @@ export function makeMcpServer(world: McpWorld, era: McpCall['era'], options: Mcp
       );
     const quiet = reportProgress(context);
     try {
-      return { ...(await world.turns.take(() => tool.call(world, params.arguments ?? {}))) };
+      // The signal aborts when the client cancels the call, or leaves.
+      const { signal } = context.mcpReq;
+      const call = () => tool.call(world, params.arguments ?? {}, signal);
+      return { ...(await world.turns.take(call)) };
     } catch (thrown) {
       return { ...refusalAnswer(problemForAgent(thrown, params.name, options)) };
     } finally {

@@ -25,8 +25,11 @@ export interface Tool {
   /** Absent where the answer is a long text, which is hard to read as JSON. */
   readonly outputSchema?: JsonSchema;
   readonly readOnly: boolean;
-  /** @throws Problem */
-  readonly call: (world: ToolWorld, input: unknown) => Promise<ToolAnswer>;
+  /**
+   * @param signal ends what the call started
+   * @throws Problem
+   */
+  readonly call: (world: ToolWorld, input: unknown, signal?: AbortSignal) => Promise<ToolAnswer>;
 }
 
 /** JSON Schema of an object, as MCP requires it. */
@@ -141,8 +144,8 @@ export const tools: readonly Tool[] = [
     inputSchema: schemaOf(runInput),
     outputSchema: schemaOf(runOutput),
     readOnly: false,
-    call: async ({ skills, boundary }, input) =>
-      runAnswer(await skills.run(parse(runInput, input)), boundary()),
+    call: async ({ skills, boundary }, input, signal) =>
+      runAnswer(await skills.run({ ...parse(runInput, input), signal }), boundary()),
   },
 ];
 

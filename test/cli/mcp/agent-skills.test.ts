@@ -1,6 +1,7 @@
 /** What an agent reads about a skill that requires others, or that its author advises against. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { agentSkills, type OpenedFile } from '../../../cli/mcp/agent-skills.ts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type AgentSkills, agentSkills, type OpenedFile } from '../../../cli/mcp/agent-skills.ts';
+import type { runWatched } from '../../../cli/run/watched-run.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
@@ -15,6 +16,16 @@ import {
   pathsOf,
   release,
 } from '../installer-world.ts';
+
+/** The signal of the run that was begun last. No program starts. */
+let begun: (signal: AbortSignal) => void = () => undefined;
+vi.mock('../../../cli/run/watched-run.ts', () => ({
+  runWatched: (...[, , , { signal }]: Parameters<typeof runWatched>) =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('the run was ended')));
+      begun(signal);
+    }),
+}));
 
 let network: Network;
 let user: Installer;
@@ -37,12 +48,30 @@ afterEach(() => {
   network.close();
 });
 
-const open = (name: string): Promise<OpenedFile> => {
+const skillsOfBot = (): AgentSkills => {
   const { fetch, now } = network;
   const signal = new AbortController().signal;
   const world = { env: {}, paths: pathsOf(user.home), fetch, now, signal };
-  return agentSkills(world, 'bot', user.project).open(name);
+  return agentSkills(world, 'bot', user.project);
 };
+const open = (name: string): Promise<OpenedFile> => skillsOfBot().open(name);
+
+it('ends the run of a client that left, and no other', async () => {
+  const skills = skillsOfBot();
+  const start = async (signal?: AbortSignal) => {
+    const begins = new Promise<AbortSignal>((resolve) => {
+      begun = resolve;
+    });
+    const call = { name: '@acme/report', args: [], why: 'to report', signal };
+    const ended = skills.run(call).catch((error: unknown) => String(error));
+    return { ended, signal: await Promise.race([begins, ended.then(() => undefined)]) };
+  };
+  const left = new AbortController();
+  const [first, second] = [await start(left.signal), await start()];
+  left.abort();
+  expect(await first.ended).toBe('Error: the run was ended');
+  expect([first.signal?.aborted, second.signal?.aborted]).toEqual([true, false]);
+});
 
 it('names the required skills, and the grant of one covers no other', async () => {
   expect((await open('@acme/report')).requires).toEqual({ '@acme/chart': '^1.0.0' });

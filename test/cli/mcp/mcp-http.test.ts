@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mcpConnectionsMax } from '../../../cli/limits.ts';
 import { type McpOverHttp, serveMcpOverHttp } from '../../../cli/mcp/mcp-http.ts';
+import type { SkillCall } from '../../../cli/mcp/agent-skills.ts';
 import type { McpWorld } from '../../../cli/mcp/mcp-server.ts';
 import { skill } from '../command-line.ts';
 
@@ -19,9 +20,21 @@ describe('skillgate mcp --http', () => {
   let server: McpOverHttp;
   const logged: string[] = [];
   let calls = 0;
+  let started: (() => void) | undefined;
+  let ended: (() => void) | undefined;
   beforeAll(async () => {
     const world = {
-      skills: { search: async () => ({ skills: [], notes: [] }) },
+      skills: {
+        search: async () => ({ skills: [], notes: [] }),
+        run: ({ signal }: SkillCall) =>
+          new Promise((_, reject) => {
+            started?.();
+            signal?.addEventListener('abort', () => {
+              ended?.();
+              reject(new Error('the run was ended'));
+            });
+          }),
+      },
       turns: {
         take: (call: () => Promise<unknown>) => {
           calls++;
@@ -86,6 +99,22 @@ describe('skillgate mcp --http', () => {
     const { text } = await send({ ...right, authorization: 'Bearer x' });
     expect(text).toBe('Send the token: Authorization: Bearer TOKEN\n');
     expect(logged.join()).not.toContain(token);
+  });
+
+  it('ends the run of a client that leaves', async () => {
+    const going = new Promise<void>((resolve) => {
+      started = resolve;
+    });
+    const over = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const params = { name: 'skill_run', arguments: { name: '@acme/slow', why: 'to wait' } };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+    const sent = request(new URL('/mcp', server.url), { method: 'POST', headers: right });
+    sent.on('error', () => undefined).end(body);
+    await going;
+    sent.destroy();
+    await over;
   });
 
   it('drops connections beyond its limit, and answers again when they are gone', async () => {
