@@ -66,7 +66,8 @@ export async function askRegistry<Schema extends v.GenericSchema>(
 ): Promise<v.InferOutput<Schema>> {
   const bytes = await requestBytes(world, path, request);
   const { value } = jsonOf(bytes, world.registryBase + path);
-  const result = v.safeParse(schema, value);
+  // A hostile registry could make a reason of every value of its answer.
+  const result = v.safeParse(schema, value, { abortEarly: true });
   if (!result.success)
     throw new Problem(
       'registry-answer-invalid',

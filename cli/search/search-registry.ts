@@ -37,14 +37,20 @@ export interface RegistryFindings {
 
 const counted = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+// Only counts of needs that this host knows, and corrections of words of the task, are read: a
+// registry could send any number of others.
+const countedNeeds = v.looseObject(
+  Object.fromEntries(needs.map((need) => [need, v.exactOptional(counted)])),
+);
+
 const searchAnswer = v.looseObject({
   // One bad result does not hide the others.
   results: v.array(v.unknown()),
-  facets: v.optional(
-    v.looseObject({ total: counted, needs: v.optional(v.record(v.string(), counted), {}) }),
-  ),
-  corrected: v.optional(v.record(v.string(), v.array(v.string())), {}),
+  facets: v.optional(v.looseObject({ total: counted, needs: v.optional(countedNeeds, {}) })),
+  corrected: v.optional(v.looseObject({}), {}),
 });
+
+const similarWords = v.array(v.string());
 
 const named = v.looseObject({ name: v.string() });
 
@@ -99,18 +105,18 @@ function nameOf(result: unknown): SkillName | undefined {
  */
 function correctedIn(
   task: string,
-  corrected: Readonly<Record<string, readonly string[]>>,
+  corrected: Readonly<Record<string, unknown>>,
 ): RegistryFindings['corrected'] {
   const words = new Set(task.toLowerCase().match(/[\p{L}\p{N}]+/gu));
   return Object.fromEntries(
-    Object.entries(corrected).flatMap(([word, others]) => {
-      if (!words.has(word)) return [];
-      const spellings = others.slice(0, correctionsMax);
-      const similar = nearest(
-        word,
-        spellings.filter((other) => /^[\p{L}\p{N}]+$/u.test(other)),
-      );
+    [...words].flatMap((word) => {
+      const given = Object.hasOwn(corrected, word) ? corrected[word] : [];
+      const first = Array.isArray(given) ? given.slice(0, correctionsMax) : [];
+      const others = v.safeParse(similarWords, first);
+      const similar = others.success ? nearest(word, others.output.filter(isWord)) : [];
       return similar.length > 0 ? [[word, similar]] : [];
     }),
   );
 }
+
+const isWord = (text: string): boolean => /^[\p{L}\p{N}]+$/u.test(text);

@@ -18,11 +18,11 @@ import {
 } from '../installer-world.ts';
 
 /** The signal of the run that was begun last. No program starts. */
-let begun: (signal: AbortSignal) => void = () => undefined;
+let begun: (signal: AbortSignal | undefined) => void = () => undefined;
 vi.mock('../../../cli/run/watched-run.ts', () => ({
   runWatched: (...[, , , { signal }]: Parameters<typeof runWatched>) =>
     new Promise((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('the run was ended')));
+      signal?.addEventListener('abort', () => reject(new Error('the run was ended')));
       begun(signal);
     }),
 }));
@@ -59,7 +59,7 @@ const open = (name: string): Promise<OpenedFile> => skillsOfBot().open(name);
 it('ends the run of a client that left, and no other', async () => {
   const skills = skillsOfBot();
   const start = async (signal?: AbortSignal) => {
-    const begins = new Promise<AbortSignal>((resolve) => {
+    const begins = new Promise<AbortSignal | undefined>((resolve) => {
       begun = resolve;
     });
     const call = { name: '@acme/report', args: [], why: 'to report', signal };

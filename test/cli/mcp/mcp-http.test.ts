@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mcpConnectionsMax } from '../../../cli/limits.ts';
-import { type McpOverHttp, serveMcpOverHttp } from '../../../cli/mcp/mcp-http.ts';
 import type { SkillCall } from '../../../cli/mcp/agent-skills.ts';
+import { type McpOverHttp, serveMcpOverHttp } from '../../../cli/mcp/mcp-http.ts';
 import type { McpWorld } from '../../../cli/mcp/mcp-server.ts';
 import { skill } from '../command-line.ts';
 

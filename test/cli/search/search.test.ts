@@ -3,9 +3,11 @@
  * may hide a skill. It may not describe one otherwise than its author and its reviewers did.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { correctionsMax } from '../../../cli/limits.ts';
 import { pinRegistry } from '../../../cli/registries/registries.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
+import { needs } from '../../../skills-index/skill/needs.ts';
 import type { Skill } from '../../registry/road.ts';
 import {
   type Installer,
@@ -246,6 +248,26 @@ describe('a registry that lies', () => {
       },
     ]);
     expect(network.asked.some((path) => path.includes('corp'))).toBe(false);
+  });
+
+  it('cannot fill the answer with corrections, counts and reasons', async () => {
+    const far = Array.from({ length: correctionsMax }, (_, at) => `unlike${at}`);
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`n${at}`, 'x']));
+    const lie = (needs: object): Lie => {
+      const corrected = { ...many, invioce: [...far, 'invoice'] };
+      const body = { results: [], facets: { total: 1, needs }, corrected };
+      return async (path, honest) =>
+        path.startsWith('/api/v1/search?') ? Response.json(body) : honest();
+    };
+    network.lie = lie({ ...many, network: 2 });
+    expect(await search('invioce')).toMatchObject({
+      exit: 0,
+      corrected: {},
+      registrySays: { total: 1, needs: { network: 2 } },
+    });
+    network.lie = lie(Object.fromEntries(needs.map((need) => [need, 'x'])));
+    const { exit, err } = await user.run('search', 'invioce');
+    expect([exit, err.match(/Invalid type/g)]).toEqual([4, ['Invalid type']]);
   });
 
   it('cannot make the host verify a thousand results, or one result many times', async () => {
