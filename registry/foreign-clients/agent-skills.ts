@@ -43,10 +43,11 @@ export function agentSkillsRoutes(registry: Registry): Hono {
       answerIndex(context, [await entryOf(registry, await skillInPath(registry, context))]),
     )
     .get('/archives/:scope/:name/:version', async (context) => {
-      const { scope, name: short, version } = context.req.param();
+      const { scope, name: short, version: named } = context.req.param();
       const name = parseSkillName(`${scope}/${short}`);
+      const version = parseVersion(named);
       await requireReadingSkill(registry, context, name, version);
-      const { bundle } = await requireServed(registry, { name, version: parseVersion(version) });
+      const { bundle } = await requireServed(registry, { name, version });
       return answerMade(registry, context, archiveOf(registry, bundle));
     });
 }

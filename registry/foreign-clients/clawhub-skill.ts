@@ -14,7 +14,7 @@ import {
   shortNameOf,
 } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseVersion } from '../../skills-index/skill/version.ts';
+import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import {
   newestPlaceText,
   parseNewestPlace,
@@ -138,7 +138,7 @@ function slugOf(name: SkillName): string {
 export async function readableName(
   registry: Registry,
   context: Context,
-  version?: string,
+  version?: Version,
   named: SlugAndOwner = namedIn(context),
 ): Promise<SkillName> {
   const name = await nameOf(registry, context, named);
@@ -155,13 +155,14 @@ function namedIn({ req }: Context): SlugAndOwner {
 export async function servedVersion(
   registry: Registry,
   context: Context,
-  version: string | undefined,
+  named: string | undefined,
 ): Promise<ServedVersion> {
-  if (version === undefined) return offeredSkill(registry, context);
+  if (named === undefined) return offeredSkill(registry, context);
+  const version = parseVersion(named);
   const name = await nameOf(registry, context, namedIn(context));
   return orWaiting(registry, context, { name, version }, async () => {
     await requireReadingSkill(registry, context, name, version);
-    return requireServed(registry, { name, version: parseVersion(version) });
+    return requireServed(registry, { name, version });
   });
 }
 

@@ -55,11 +55,11 @@ export function marketplaceRoutes(registry: Registry): Hono {
     .get('/npm/:scope/:name/-/:tarball', async (context) => {
       const { name: short, scope, tarball } = context.req.param();
       const name = parseSkillName(`${scope}/${short}`);
-      const version = tarball.slice(`${short}-`.length, -'.tgz'.length);
+      if (!tarball.startsWith(`${short}-`) || !tarball.endsWith('.tgz'))
+        throw new Problem('not-found', `This registry has no package ${name}/-/${tarball}`);
+      const version = parseVersion(tarball.slice(`${short}-`.length, -'.tgz'.length));
       await requireReadingSkill(registry, context, name, version);
-      if (tarball !== `${short}-${version}.tgz`)
-        throw new Problem('not-found', `This registry has no version ${name}@${version}`);
-      const row = await requireServed(registry, { name, version: parseVersion(version) });
+      const row = await requireServed(registry, { name, version });
       return answerMade(registry, context, pluginPackageOf(registry, row));
     });
 }

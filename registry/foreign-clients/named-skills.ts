@@ -8,7 +8,7 @@ import {
   scopeOf,
 } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { parseVersion } from '../../skills-index/skill/version.ts';
+import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import { indexDescription } from '../../skills-index/trust/index-files/index-line.ts';
 import { type ShownSkill, skillsByName } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
@@ -72,24 +72,26 @@ export function missingScope(scope: Scope): string {
 
 /** The skill in the path: `/:scope/:name`, where a version may follow the name behind an @. */
 export async function skillInPath(registry: Registry, context: Context): Promise<NamedSkill> {
-  const [short = '', version] = (context.req.param('name') ?? '').split('@');
+  const [short = '', named] = (context.req.param('name') ?? '').split('@');
   const name = parseSkillName(`${context.req.param('scope')}/${short}`);
+  const version = named === undefined ? undefined : parseVersion(named);
   await requireReadingSkill(registry, context, name, version);
   if (version === undefined) return requireOffered(registry, name);
-  const row = await requireServed(registry, { name, version: parseVersion(version) });
+  const row = await requireServed(registry, { name, version });
   const { description } = await skillMdOf(registry, await filesOf(registry, row));
   return { ...row, description: indexDescription(description) };
 }
 
 /**
- * @param version that the request names: what is private is missed as what does not exist
+ * @param version that the request names: what is private is missed as what does not exist. It is
+ * parsed before, because a refusal of its form would tell the two apart
  * @throws Problem `not-found`
  */
 export async function requireReadingSkill(
   registry: Registry,
   context: Context,
   name: SkillName,
-  version?: string,
+  version?: Version,
 ): Promise<void> {
   const what = version === undefined ? `skill ${name}` : `version ${name}@${version}`;
   const missing = `This registry has no ${what}`;

@@ -59,11 +59,9 @@ export function verdictRoutes(registry: Registry): Hono {
       }),
       async (context) => {
         const asked = context.req.query('version');
-        const name = await readableName(registry, context, asked);
-        const version =
-          asked === undefined
-            ? (await requireOffered(registry, name)).version
-            : parseVersion(asked);
+        const named = asked === undefined ? undefined : parseVersion(asked);
+        const name = await readableName(registry, context, named);
+        const version = named ?? (await requireOffered(registry, name)).version;
         const row = await requireVersion(registry, { name, version });
         const from = asked === undefined ? 'latest' : 'version';
         return context.json(await describeVerification(registry, row, from));
@@ -83,8 +81,9 @@ async function judge(
     requestedVersion: version,
   };
   try {
-    const name = await readableName(registry, context, version, { slug, ownerHandle });
-    const row = await requireVersion(registry, { name, version: parseVersion(version) });
+    const which = parseVersion(version);
+    const name = await readableName(registry, context, which, { slug, ownerHandle });
+    const row = await requireVersion(registry, { name, version: which });
     return { ...asked, slug, ...(await describeVerdict(registry, row)) };
   } catch (error) {
     if (!(error instanceof Problem) || !absent.has(error.code)) throw error;

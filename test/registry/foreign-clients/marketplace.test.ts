@@ -116,7 +116,7 @@ describe('the marketplace', () => {
     ['/npm/@acme%2fwaiting', 423, 'version-pending: @acme/waiting@1.0.0 is not approved yet'],
     ['/npm/@acme/revoked/-/revoked-1.0.0.tgz', 403, 'it sends keys'],
     ['/npm/@acme/waiting/-/waiting-1.0.0.tgz', 423, 'not approved yet'],
-    ['/npm/@acme/report/-/other-1.1.0.tgz', 404, 'has no version'],
+    ['/npm/@acme/report/-/other-1.1.0.tgz', 404, 'has no package'],
     ['/npm/@acme/report/-/report-1.1.0.zip', 404, 'not-found'],
     ['/npm/left-pad', 400, 'name-invalid'],
   ])('refuses npm %s with %d, in the field that npm prints', async (path, status, why) => {

@@ -225,6 +225,20 @@ describe('a private scope', () => {
       expect((await read(reader, by)).status).toBe(401);
   });
 
+  it.each([
+    '/@acme/payroll@x',
+    '/@acme/payroll@x/marketplace.json',
+    '/@acme/payroll@x/.well-known/agent-skills/index.json',
+    '/archives/@acme/payroll/x',
+    '/npm/@acme/payroll/-/payroll-x.tgz',
+    '/npm/@acme/payroll/-/x.tgz',
+    '/api/v1/download?slug=payroll&ownerHandle=acme&version=x',
+    '/api/v1/skills/payroll/verify?ownerHandle=acme&version=x',
+  ])('is told from no absent scope by a mistake in %s', async (path) => {
+    const gone = await read(path.replaceAll('acme', 'gone'));
+    expect(await read(path)).toEqual({ ...gone, text: gone.text.replaceAll('gone', 'acme') });
+  });
+
   it('is judged once for all its versions on a page', async () => {
     const context = new Context(new Request('http://localhost/osv/all.jsonl'));
     const judged = vi.spyOn(world.registry.readers ?? expect.fail(), 'of');
