@@ -13,7 +13,7 @@ import { digestColumn } from '../store/columns/digest-column.ts';
 export const skills = sqliteTable(
   'skills',
   {
-    /** The row's id in `skill_words`. */
+    /** The row's id in `skill_words`, from `idsOf` for its scope. */
     id: integer().primaryKey(),
     name: text().$type<SkillName>().notNull().unique(),
     scope: text().$type<Scope>().notNull(),
@@ -42,6 +42,18 @@ export const changedSkills = sqliteTable('changed_skills', {
   name: text().$type<SkillName>().primaryKey(),
   /** Counts the changes, so that a renewal of an earlier one leaves the row. */
   turn: integer().notNull().default(0),
+});
+
+/**
+ * How far the ids of skills follow the scopes that are private (one row, id 1; none while no scope
+ * ever was private).
+ */
+export const skillPlaces = sqliteTable('skill_places', {
+  id: integer().primaryKey(),
+  /** `everything`, or a digest of the private scopes. */
+  privacy: text().notNull(),
+  /** The last skill that was looked at; null when all were. */
+  after: text().$type<SkillName>(),
 });
 
 /**

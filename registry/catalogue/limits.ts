@@ -2,6 +2,10 @@
 
 /** Skills whose rows one slice renews. */
 export const skillsRenewedAtOnce = 5;
+/** Skills of one slice that get other ids when scopes become private or public. */
+export const skillsPlacedAtOnce = 100;
+/** Ranges of ids with which each row of a list is compared. */
+export const rangesComparedMax = 16;
 /** The newest versions of a skill that are looked at for the one to offer. */
 export const offeredCandidatesMax = 64;
 /** Skills on a page. */
@@ -22,7 +26,7 @@ export const skillsOfWordMax = 2_000;
 /** The rarest words of a query, which are looked up. */
 export const lookedUpWordsMax = 8;
 /** Words that one statement counts, and rows that one statement looks up for all words together. */
-export const countedAtOnce = 4;
+export const countedAtOnce = 2;
 export const lookedUpRowsMax = 6_000;
 /** Skills that a search orders by all words of a query. */
 export const searchCandidatesMax = 200;

@@ -22,10 +22,13 @@ import {
   offeredCandidatesMax,
   skillsRenewedAtOnce,
 } from './limits.ts';
+import { placeSome } from './place-skills.ts';
 import { variantsOfName } from './search/words.ts';
+import { idsOf, nextIdIn } from './skill-ids.ts';
 
 /**
- * Renews the rows of some skills whose versions changed.
+ * Renews the rows of some skills whose versions changed, and gives some others the ids of scopes
+ * that became private or public.
  * @param candidates the number of a skill's newest versions that are looked at
  * @returns whether there were any; others may be left then
  */
@@ -33,6 +36,7 @@ export async function renewSkills(
   registry: Registry,
   candidates = offeredCandidatesMax,
 ): Promise<boolean> {
+  const isMore = await placeSome(registry);
   const changed = await registry.db.read
     .select()
     .from(changedSkills)
@@ -48,7 +52,7 @@ export async function renewSkills(
   // One batch for all: the disk syncs once for each batch, and a stop of a publisher changes very
   // many skills.
   if (writes.length > 0) await registry.db.batch(writes);
-  return changed.length > 0;
+  return isMore || changed.length > 0;
 }
 
 /** The writes that renew the row of a skill, with the words of its name. */
@@ -59,8 +63,15 @@ async function renewalOf(
 ): Promise<BatchWrite[]> {
   const row = await offeredOf(registry, name, candidates);
   if (row === undefined) return [(db) => db.delete(skills).where(eq(skills.name, name))];
+  const ids = idsOf(registry.readers, row.scope);
+  const next = nextIdIn(ids);
+  const id = sql`CASE WHEN ${skills.id} BETWEEN ${ids.from} AND ${ids.to} THEN ${skills.id} ELSE ${next} END`;
   return [
-    (db) => db.insert(skills).values(row).onConflictDoUpdate({ target: skills.name, set: row }),
+    (db) =>
+      db
+        .insert(skills)
+        .values({ ...row, id: next })
+        .onConflictDoUpdate({ target: skills.name, set: { ...row, id } }),
     ...nameWordsOf(name),
   ];
 }

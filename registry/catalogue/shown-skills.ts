@@ -19,6 +19,8 @@ import type { VersionRow } from '../versions/versions.ts';
 import { skills } from './catalogue-schema.ts';
 import { isShown } from './hidden-scopes.ts';
 import { skillsPageRows } from './limits.ts';
+import { searchedIds } from './place-skills.ts';
+import { haveIds } from './skill-ids.ts';
 
 /** A skill with the version that is offered. */
 export interface ShownSkill
@@ -95,11 +97,13 @@ export async function skillsByShortName(
     readonly limit: number;
   },
 ): Promise<SkillsPage<SkillName>> {
+  const ids = haveIds(await searchedIds(registry, hidden));
   const rows = await readShown(registry, async () =>
     rowsOf(registry)
       .where(
         and(
           isShown(hidden),
+          ids,
           gte(skills.shortName, begin),
           // In ASCII the brace follows the letters.
           lt(skills.shortName, `${begin}{`),
@@ -163,11 +167,13 @@ export async function skillsByTime(
 ): Promise<SkillsPage<NewestPlace>> {
   // SQLite would look for nothing in all rows.
   if (hidden.only && hidden.scopes.length === 0) return { skills: [] };
+  const ids = haveIds(await searchedIds(registry, hidden));
   const rows = await readShown(registry, async () =>
     rowsOf(registry)
       .where(
         and(
           isShown(hidden),
+          ids,
           after === undefined
             ? undefined
             : sql`(${skills.offeredSince}, ${skills.name}) < (${after.offeredSince}, ${after.name})`,

@@ -70,6 +70,7 @@ const emptied = [
   'plugin_packages',
   'upload_files',
   'uploads',
+  'skill_places',
 ];
 
 describe('a full registry of an earlier release', () => {

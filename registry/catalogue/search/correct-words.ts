@@ -1,9 +1,8 @@
 /** Finds the words of names that somebody may have meant by words that no skill has. */
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Registry } from '../../context.ts';
-import { skills } from '../catalogue-schema.ts';
 import { correctionRowsMax, correctionsMax, searchedWordsMax } from '../limits.ts';
-import { countWords } from './look-up-words.ts';
+import { countWords, isAmongIds, rowsAmong, type SearchedSkills } from './look-up-words.ts';
 import type { CountedWord } from './rank-skills.ts';
 import { variantsOf } from './words.ts';
 
@@ -16,12 +15,12 @@ export interface Corrections {
 
 /**
  * Words of names that differ from unknown words by one character.
- * @param shown the skills whose names count; undefined for all
+ * @param among the skills whose names count
  */
 export async function correctWords(
   registry: Registry,
   unknown: readonly CountedWord[],
-  shown: SQL | undefined,
+  among: SearchedSkills,
 ): Promise<Corrections> {
   const variants = unknown.flatMap(({ word }) =>
     variantsOf(word).map((variant) => ({ variant, word })),
@@ -29,14 +28,14 @@ export async function correctWords(
   if (variants.length === 0) return { corrected: {}, words: [] };
   // Otherwise words of hidden names could fill the limit, and their number would show.
   const isShown =
-    shown === undefined
+    among.shown === undefined
       ? sql``
-      : sql` WHERE EXISTS (SELECT 1 FROM "skill_words" CROSS JOIN ${skills} ON ${skills.id} = "skill_words".rowid AND ${shown} WHERE "skill_words" MATCH '"' || "name_words"."word" || '"')`;
+      : sql` WHERE EXISTS (SELECT 1 FROM ${rowsAmong(among)} WHERE "skill_words" MATCH '"' || "name_words"."word" || '"'${isAmongIds(among)})`;
   const pairs = await registry.db.read.all<{ readonly typed: string; readonly word: string }>(
     sql`SELECT typed.value ->> 'word' AS typed, "name_words"."word" AS word FROM json_each(${JSON.stringify(variants)}) AS typed CROSS JOIN "name_words" ON "name_words"."variant" = typed.value ->> 'variant'${isShown} LIMIT ${correctionRowsMax}`,
   );
   const near = [...new Set(pairs.map(({ word }) => word))].slice(0, searchedWordsMax);
-  const known = await countWords(registry, near, shown);
+  const known = await countWords(registry, near, among);
   const counts = new Map(known.map((one) => [one.word, one]));
   const chosen = Map.groupBy(pairs, ({ typed }) => typed)
     .entries()

@@ -11,6 +11,7 @@ import type { HiddenScopes } from '../../readers/may-read.ts';
 import { skills } from '../catalogue-schema.ts';
 import { isInScopes, isShown, noneHidden } from '../hidden-scopes.ts';
 import { lookedUpRowsMax, lookedUpWordsMax, skillsOfWordMax } from '../limits.ts';
+import { searchedIds } from '../place-skills.ts';
 import { type ShownSkill, skillsByIds } from '../shown-skills.ts';
 import { correctWords } from './correct-words.ts';
 import { countWords, lookUpWords, newestWithAll } from './look-up-words.ts';
@@ -39,18 +40,19 @@ export async function findSkills(
   { query, without = [], hidden = noneHidden, scopes }: SkillSearch,
 ): Promise<FoundSkills> {
   const shown = conditionOf(hidden, scopes);
-  const counted = await countWords(registry, queryWords(query), shown);
+  const among = { ids: await searchedIds(registry, hidden), shown };
+  const counted = await countWords(registry, queryWords(query), among);
   const unknown = counted.filter(({ skills: number }) => number === 0);
-  const { corrected, words: instead } = await correctWords(registry, unknown, shown);
+  const { corrected, words: instead } = await correctWords(registry, unknown, among);
   const words = [...counted.filter(({ skills: number }) => number > 0), ...instead].toSorted(
     (a, b) => a.skills - b.skills,
   );
   if (words.length === 0) return { skills: [], corrected };
   const lookedUp = rarest(words);
-  const conditions = [...(shown === undefined ? [] : [shown]), ...without.map(isWithout)];
+  const wanted = { ...among, shown: and(shown, ...without.map(isWithout)) };
   const found = await (lookedUp.length === 0
-    ? newestWithAll(registry, words, conditions)
-    : lookUpWords(registry, lookedUp, conditions));
+    ? newestWithAll(registry, words, wanted)
+    : lookUpWords(registry, lookedUp, wanted));
   await nextTurn();
   const candidates = (await skillsByIds(registry, [...found.keys()])).map(({ id, ...skill }) => ({
     skill,

@@ -7,30 +7,32 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Registry } from '../../context.ts';
 import { skills } from '../catalogue-schema.ts';
 import { countedAtOnce, searchCandidatesMax, skillsOfWordMax } from '../limits.ts';
+import { allIds, type IdRange } from '../skill-ids.ts';
 import { type CountedWord, type FoundPlace, nameWeight, rarityOf } from './rank-skills.ts';
 
 /** Words and where a skill has each. */
 export type PlacesOfWords = ReadonlyMap<string, FoundPlace>;
 
-/**
- * Counts the skills that have each of some words, up to one more than is looked up.
- * @param shown the skills that count; undefined for all
- */
+/** The skills among which words are looked up. */
+export interface SearchedSkills {
+  /** The ids that are read, no id twice; undefined for all ids. */
+  readonly ids: readonly IdRange[] | undefined;
+  /** A condition on rows of `skills`; undefined for all rows. */
+  readonly shown: SQL | undefined;
+}
+
+/** Counts the skills that have each of some words, up to one more than is looked up. */
 export async function countWords(
   { db }: Registry,
   words: readonly string[],
-  shown: SQL | undefined,
+  among: SearchedSkills,
 ): Promise<CountedWord[]> {
-  const only =
-    shown === undefined
-      ? sql``
-      : sql`CROSS JOIN ${skills} ON ${skills.id} = "skill_words".rowid AND ${shown}`;
   const counted: CountedWord[] = [];
   for (let at = 0; at < words.length; at += countedAtOnce) {
     const some = JSON.stringify(words.slice(at, at + countedAtOnce));
     counted.push(
       ...(await db.read.all<CountedWord>(
-        sql`SELECT words.value AS word, (SELECT count(*) FROM (SELECT 1 FROM "skill_words" ${only} WHERE "skill_words" MATCH '"' || words.value || '"' LIMIT ${skillsOfWordMax + 1})) AS skills FROM json_each(${some}) AS words`,
+        sql`SELECT words.value AS word, (SELECT count(*) FROM (SELECT 1 FROM ${rowsAmong(among)} WHERE "skill_words" MATCH '"' || words.value || '"'${isAmongIds(among)} LIMIT ${skillsOfWordMax + 1})) AS skills FROM json_each(${some}) AS words`,
       )),
     );
     await nextTurn();
@@ -46,7 +48,7 @@ export async function countWords(
 export async function lookUpWords(
   { db }: Registry,
   words: readonly CountedWord[],
-  conditions: readonly SQL[],
+  among: SearchedSkills,
 ): Promise<ReadonlyMap<number, PlacesOfWords>> {
   const looks = words.flatMap((word, at) => {
     const weight = rarityOf(word);
@@ -57,7 +59,7 @@ export async function lookUpWords(
     ];
   });
   const rows = await db.read.all<{ readonly id: number; readonly bits: number }>(
-    sql`SELECT id, sum(bit) AS bits FROM (SELECT "skill_words".rowid AS id, looks.value ->> 'weight' AS weight, looks.value ->> 'bit' AS bit FROM json_each(${JSON.stringify(looks)}) AS looks CROSS JOIN "skill_words" ${joined(conditions)} WHERE "skill_words" MATCH looks.value ->> 'match') GROUP BY id ORDER BY sum(weight) DESC, id LIMIT ${searchCandidatesMax}`,
+    sql`SELECT id, sum(bit) AS bits FROM (SELECT "skill_words".rowid AS id, looks.value ->> 'weight' AS weight, looks.value ->> 'bit' AS bit FROM json_each(${JSON.stringify(looks)}) AS looks CROSS JOIN ${rowsAmong(among)} WHERE "skill_words" MATCH looks.value ->> 'match'${isAmongIds(among)}) GROUP BY id ORDER BY sum(weight) DESC, id LIMIT ${searchCandidatesMax}`,
   );
   return new Map(
     rows.map(({ id, bits }) => [
@@ -72,21 +74,44 @@ export async function lookUpWords(
   );
 }
 
-/** The newest rows of skills that have all of some words. No order is computed over all skills. */
+/**
+ * The newest rows of skills that have all of some words, some from each range of ids. No order is
+ * computed over all skills.
+ */
 export async function newestWithAll(
   { db }: Registry,
   words: readonly CountedWord[],
-  conditions: readonly SQL[],
+  { ids = allIds, shown }: SearchedSkills,
 ): Promise<ReadonlyMap<number, PlacesOfWords>> {
   const match = words.map(({ word }) => `"${word}"`).join(' AND ');
-  const rows = await db.read.all<{ readonly id: number }>(
-    sql`SELECT "skill_words".rowid AS id FROM "skill_words" ${joined(conditions)} WHERE "skill_words" MATCH ${match} ORDER BY "skill_words".rowid DESC LIMIT ${searchCandidatesMax}`,
-  );
-  return new Map(rows.map(({ id }) => [id, new Map()]));
+  const found = new Map<number, PlacesOfWords>();
+  for (const [at, { from, to }] of ids.entries()) {
+    // Numbers reach D1 as floating-point numbers, which FTS5 does not take for ids.
+    const isInRange = sql`"skill_words".rowid BETWEEN CAST(${from} AS INTEGER) AND CAST(${to} AS INTEGER)`;
+    // What a range leaves is for the ranges behind it.
+    const limit = Math.ceil((searchCandidatesMax - found.size) / (ids.length - at));
+    const rows = await db.read.all<{ readonly id: number }>(
+      sql`SELECT "skill_words".rowid AS id FROM ${rowsAmong({ ids: undefined, shown })} WHERE "skill_words" MATCH ${match} AND ${isInRange} ORDER BY "skill_words".rowid DESC LIMIT ${limit}`,
+    );
+    for (const { id } of rows) found.set(id, new Map());
+    await nextTurn();
+  }
+  return found;
 }
 
-// Without a condition, the row of a skill is not read.
-function joined(conditions: readonly SQL[]): SQL {
-  if (conditions.length === 0) return sql``;
-  return sql`CROSS JOIN ${skills} ON ${skills.id} = "skill_words".rowid AND ${sql.join([...conditions], sql` AND `)}`;
+/** What follows FROM. Without a condition, the rows of skills are not read. */
+export function rowsAmong({ ids, shown }: SearchedSkills): SQL {
+  const ranges =
+    ids === undefined ? sql`` : sql`json_each(${JSON.stringify(ids)}) AS ids CROSS JOIN `;
+  const rows =
+    shown === undefined
+      ? sql``
+      : sql` CROSS JOIN ${skills} ON ${skills.id} = "skill_words".rowid AND ${shown}`;
+  return sql`${ranges}"skill_words"${rows}`;
+}
+
+/** What follows a condition on words. FTS5 goes to the first id of a range at once. */
+export function isAmongIds({ ids }: SearchedSkills): SQL {
+  if (ids === undefined) return sql``;
+  return sql` AND "skill_words".rowid BETWEEN ids.value ->> 'from' AND ids.value ->> 'to'`;
 }
