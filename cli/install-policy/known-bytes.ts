@@ -40,11 +40,14 @@ export async function findKnownBytes(
   claims: readonly ClaimedVersion[],
 ): Promise<KnownBytes> {
   let last: KnownBytes = { kind: 'unknown', reason: 'Nobody approved these files here.' };
+  let approved: KnownBytes | undefined;
   for (const claim of claims) {
     last = await knownBytesOf(context, host, packed, claim);
-    if (last.kind !== 'unknown') return last;
+    // An approved skill is not the one that the installer asked for, when that has other files.
+    if (last.kind === 'stopped') return last;
+    if (last.kind === 'approved') approved = last;
   }
-  return last;
+  return approved ?? last;
 }
 
 /** The version that skill.json names; none where skill.json is absent or belongs to others. */
@@ -82,8 +85,17 @@ async function knownBytesOf(
     if (approved) return { kind: 'approved', evidence: evidenceText(admitted, registry.base) };
   }
   if (line.bundle !== packed.digest) {
-    if (range === '*') return unknown(`The files are not those of ${about}.`);
-    const reason = `The folder says that it is ${about}, and it has other files than ${about} at ${registry.base}. If you changed them yourself, raise the version in skill.json.`;
+    const [own] = claimOf(packed);
+    const others = `has other files than ${about} at ${registry.base}.`;
+    if (own?.name === name && own.range === range)
+      return {
+        kind: 'stopped',
+        reason: `The folder says that it is ${about}, and it ${others} If you changed them yourself, raise the version in skill.json.`,
+      };
+    // Nobody named a version, and the folder may have another one.
+    if (range === '*' && (own === undefined || own.name === name))
+      return unknown(`The files are not those of ${about}.`);
+    const reason = `The installer asked for ${about}, and the folder ${others}`;
     return { kind: 'stopped', reason };
   }
   return { kind: 'stopped', reason: refusalText(answer, name) };

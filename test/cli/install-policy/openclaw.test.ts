@@ -105,6 +105,21 @@ it('gives an origin that lies no more than an unknown skill', async () => {
   expect(decision).toBe('block');
 });
 
+it('blocks an approved skill that came in the place of another one', async () => {
+  const other = makeReportSkill('@acme/other-report');
+  await release(network, other);
+  const asked = (slug: string, version?: string) =>
+    answerTo(requestFor(folderOf(other), { origin: { type: 'clawhub', slug, version } }));
+  for (const version of ['1.0.0', undefined]) {
+    const { decision, reason } = await asked(name, version);
+    expect([version, decision]).toEqual([version, 'block']);
+    expect(reason).toContain('The installer asked for @acme/weekly-report@1.0.0');
+  }
+  // The name that was asked for, and a name that no registry of this host knows.
+  for (const slug of ['@acme/other-report', '@acme/not-here', 'weekly-report'])
+    expect(await asked(slug, '1.0.0')).toMatchObject({ decision: 'allow' });
+});
+
 it('spells out what a hostile skill writes into names and programs, and keeps to 4,000 characters', async () => {
   const long = 'n'.repeat(180);
   const more = [
