@@ -19,7 +19,7 @@ import { behindNow } from './log/witness-duty.ts';
 import { witnessStates } from './log/witnesses.ts';
 import { showFailures } from './pages/answer-page.ts';
 import { pageRoutes } from './pages/page-routes.ts';
-import { referenceRoutes } from './pages/reference-routes.ts';
+import { referenceRoutes } from './pages/reference/reference-routes.ts';
 import { answerProblem } from './problem-json.ts';
 import { requireAdmission } from './readers/may-read.ts';
 import { keepFromSharedCaches } from './readers/private-caches.ts';
@@ -140,7 +140,7 @@ export function createApp(
   app.route('/', mcpRoutes(registry));
   // Behind the routes for clients: the page of a skill would also answer for
   // `/@scope/marketplace.json`.
-  app.route('/', pageRoutes(registry));
+  app.route('/', pageRoutes(registry, addressOf));
   app.route('/', homeRoutes(registry));
   app.route('/osv', osvRoutes(registry));
   app.route('/tuf', tufRoutes(registry));

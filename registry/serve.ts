@@ -23,6 +23,7 @@ import { askWitnesses } from './log/witnesses.ts';
 import { keepNotices } from './notices/keep-notices.ts';
 import { checkNames } from './people/check-names.ts';
 import { fillNames } from './people/fill-names.ts';
+import { openDrawing } from './pictures/drawing.ts';
 import { keepRetention } from './retention/keep-retention.ts';
 import { keepQueue } from './review/queue/keep-queue.ts';
 import { renewQueue } from './review/queue/renew-queue.ts';
@@ -123,21 +124,18 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
   const { base, hosts, localBases } = listeners;
   const storage = await orClose(listeners, () => openStorage(opened, options, { base, say: log }));
   const { db, closeDatabase, disk, tracing, sweep: sweepObjects, ...stored } = storage;
+  const drawing = openDrawing();
   const registry: Registry = {
     ...withStatusMemory(db),
     ...stored,
     ...trust,
     signOn,
     config: { base, hosts, localBases },
-    identities: {},
-    known: new KnownFiles(knownFilesBytesMax),
-    unsettled: new Set(),
-    waiting: [],
-    verified: new VerifiedStatements(),
+    ...emptyMemory(),
+    drawing,
     keepsQueue: true,
     now,
     random: (bytes) => randomBytes(bytes),
-    exclusive: makeExclusive(),
   };
   const { backup, ...watches } = startWatches(registry, options, log);
   let observation: Observation | undefined;
@@ -150,6 +148,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     watches.stop();
     await listeners.close();
     await observation?.close();
+    await drawing.close();
     await tracing?.exporter.close();
     await finishing.done?.catch(() => undefined);
     await closeDatabase();
@@ -196,6 +195,18 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     },
     close: stop,
   };
+}
+
+/** What the process keeps between requests. */
+function emptyMemory() {
+  return {
+    identities: {},
+    known: new KnownFiles(knownFilesBytesMax),
+    unsettled: new Set<string>(),
+    waiting: [],
+    verified: new VerifiedStatements(),
+    exclusive: makeExclusive(),
+  } satisfies Partial<Registry>;
 }
 
 interface OpenStorage extends StoredObjects, Pick<Registry, 'requireRoom' | 'tracer'> {

@@ -1,30 +1,24 @@
 /** Pages for everybody: search, skills and their versions. */
 import { type Context, Hono } from 'hono';
-import {
-  parseScope,
-  parseSkillName,
-  type SkillName,
-  scopeOf,
-} from '../../skills-index/skill/name.ts';
+import { parseScope, parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { parseVersion } from '../../skills-index/skill/version.ts';
 import { queryCharsMax } from '../catalogue/limits.ts';
 import { findSkills } from '../catalogue/search/find-skills.ts';
 import {
-  findSkill,
   newestPlaceText,
   parseNewestPlace,
   skillsByName,
   skillsByTime,
 } from '../catalogue/shown-skills.ts';
-import type { Registry } from '../context.ts';
+import type { Registry, VersionName } from '../context.ts';
 import { pageFileRoutes } from '../markup/page-files.ts';
-import { latest, readIdentities } from '../people/identities.ts';
-import { onlyShown, requireReading, scopesHiddenFrom } from '../readers/may-read.ts';
+import { latest } from '../people/identities.ts';
+import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
+import type { AddressOf } from '../request-limits/write-limits.ts';
 import { withoutIn } from '../routes/search.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { answerPage, namesHtml } from './answer-page.ts';
-import { readPublicVersion } from './approved-version.ts';
 import { badgeRoutes } from './badge.ts';
 import { readEvidence } from './evidence-tree.ts';
 import { type HomeView, homePage } from './home-page.ts';
@@ -32,15 +26,18 @@ import { installLines } from './install-lines.ts';
 import { publicFiles } from './layout.ts';
 import { foundRows } from './limits.ts';
 import { listVersions } from './listed-versions.ts';
+import { requireScopePage, requireSkillPage, requireVersionPage } from './page-subjects.ts';
+import { pictureRoutes } from './previews/picture-routes.ts';
 import { publisherPage } from './publisher-page.ts';
 import { skillPage } from './skill-page.ts';
 import { versionPage } from './version-page.ts';
 
 /** Routes at the root of the site. */
-export function pageRoutes(registry: Registry): Hono {
+export function pageRoutes(registry: Registry, addressOf: AddressOf): Hono {
   const app = new Hono()
     .route('/assets', pageFileRoutes(publicFiles))
-    .route('/', badgeRoutes(registry));
+    .route('/', badgeRoutes(registry))
+    .route('/pictures', pictureRoutes(registry, addressOf));
   app.get('/', async (context, next) => {
     // Programs get the addresses of the registry here.
     if (!namesHtml(context)) return next();
@@ -59,12 +56,8 @@ export function pageRoutes(registry: Registry): Hono {
   });
   app.get('/:scope{@[^/]+}', async (context) => {
     const scope = parseScope(context.req.param('scope'));
-    const missing = `This registry offers no skill of @${scope}`;
-    await requireReading(registry, context, () => new Set([scope]), missing);
+    const chain = await requireScopePage(registry, context, scope);
     const { after } = context.req.query();
-    const { chain } = await readIdentities(registry, { scopes: [scope] });
-    if (chain.scopeStatementOf(scope, latest) === undefined)
-      throw new Problem('not-found', missing);
     const page = await skillsByName(registry, {
       scope,
       after: after === undefined ? undefined : parseSkillName(after),
@@ -83,12 +76,8 @@ async function answerSkill(
   context: Context,
   name: SkillName,
 ): Promise<Response> {
-  const missing = `This registry has no skill ${name}`;
-  await requireReading(registry, context, () => new Set([scopeOf(name)]), missing);
+  const offered = await requireSkillPage(registry, context, name);
   const list = await listVersions(registry, name, placeIn(context));
-  const skill = await findSkill(registry, name);
-  if (skill === undefined && list.versions.length === 0) throw new Problem('not-found', missing);
-  const offered = skill && (await readPublicVersion(registry, skill));
   const lines = installLines(registry, { name });
   return answerPage(registry, context, (frame) => skillPage(frame, { name, offered, lines, list }));
 }
@@ -96,11 +85,9 @@ async function answerSkill(
 async function answerVersion(
   registry: Registry,
   context: Context,
-  which: Parameters<typeof readPublicVersion>[1],
+  which: VersionName,
 ): Promise<Response> {
-  const missing = `This registry has no version ${which.name}@${which.version}`;
-  await requireReading(registry, context, () => new Set([scopeOf(which.name)]), missing);
-  const version = await readPublicVersion(registry, which);
+  const version = await requireVersionPage(registry, context, which);
   const evidence = await readEvidence(registry, await requireVersion(registry, which));
   const lines = installLines(registry, which);
   return answerPage(registry, context, (frame) => versionPage(frame, { version, evidence, lines }));

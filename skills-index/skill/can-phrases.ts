@@ -1,11 +1,10 @@
 /**
- * What a skill can do, in one phrase for each kind of capability: for lists and pictures, which
- * have no room for whole capabilities. Pure.
+ * What a skill can and cannot do, in one phrase for each kind of capability: for lists and
+ * pictures, which have no room for whole capabilities. Pure.
  */
 import { isEverything } from './cannot-lines.ts';
 import { type Capabilities, listCapabilities } from './capability.ts';
-import { parseEgressUrl } from './egress-target.ts';
-import { kindOf, type Need, needsOf } from './needs.ts';
+import { kindOf, type Need, needs, needsOf } from './needs.ts';
 
 interface Phrase {
   readonly verb: string;
@@ -38,6 +37,22 @@ export function canPhrases(capabilities: Capabilities, namesMax: number): string
   return needsOf(capabilities).map((need) => phraseOf(capabilities, need, namesMax));
 }
 
+/** Such as `see any environment variable` and `reach any other host`. */
+export function cannotPhrases(capabilities: Capabilities): string[] {
+  const has = needsOf(capabilities);
+  const all = listCapabilities(capabilities);
+  const none = needs.filter((need) => !has.includes(need)).map((need) => negated(need, 'any'));
+  const others = has
+    .filter((need) => !all.some((one) => one.kind === kindOf(need) && isEverything(one)))
+    .map((need) => negated(need, 'any other'));
+  return [...none, ...others];
+}
+
+function negated(need: Need, quantity: string): string {
+  const { noun, verb } = phrases[need];
+  return `${verb} ${quantity} ${noun}`;
+}
+
 function phraseOf(capabilities: Capabilities, need: Need, namesMax: number): string {
   const { article, everything, noun, verb } = phrases[need];
   const ofKind = listCapabilities(capabilities).filter(({ kind }) => kind === kindOf(need));
@@ -54,7 +69,7 @@ function phraseOf(capabilities: Capabilities, need: Need, namesMax: number): str
 function namesOf(capabilities: Capabilities, need: Need): string[] {
   switch (need) {
     case 'network':
-      return capabilities.egress.map(({ url }) => parseEgressUrl(url).host);
+      return capabilities.egress.map(({ url }) => url.replace(/^\w+:\/\/([^/]*).*$/s, '$1'));
     case 'secrets':
       return capabilities.secret.map(({ name }) => name);
     case 'environment':

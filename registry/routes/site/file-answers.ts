@@ -65,18 +65,32 @@ export function answerParts(
   return answerTagged(context, as.digest, as, () => streamOf(parts()));
 }
 
+/** Answers with a file that is made whole before, if the client does not have it. */
+export async function answerMade(
+  context: Context,
+  make: () => Promise<Uint8Array>,
+  as: FileForm & Required<Pick<FileForm, 'digest'>>,
+): Promise<Response> {
+  const isKept = isUnchanged(context.req.header('if-none-match'), etagOf(as.digest));
+  return answerFile(context, isKept ? '' : await make(), as);
+}
+
 function answerTagged(
   context: Context,
   digest: Digest,
   as: FileForm,
   body: () => Buffer<ArrayBuffer> | ReadableStream,
 ): Response {
-  // The digest, so that a client knows the tag of the copy that it keeps.
-  const etag = `"${hexOf(digest)}"`;
+  const etag = etagOf(digest);
   const headers = { 'cache-control': caches[as.cache], etag };
   return isUnchanged(context.req.header('if-none-match'), etag)
     ? context.body(null, 304, headers)
     : context.body(body(), 200, { ...headers, 'content-type': as.type });
+}
+
+/** The digest, so that a client knows the tag of the copy that it keeps. */
+function etagOf(digest: Digest): string {
+  return `"${hexOf(digest)}"`;
 }
 
 /** Nothing is made before the client has read what was made. */

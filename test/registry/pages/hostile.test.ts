@@ -1,11 +1,11 @@
 /** Every public page of a skill whose every word is an attack on the page. */
 import { describe, expect, it } from 'vitest';
-import { advisoriesPage } from '../../../registry/pages/advisories-page.ts';
 import type { PublicVersion } from '../../../registry/pages/approved-version.ts';
 import { failurePage } from '../../../registry/pages/failure-page.ts';
 import { homePage } from '../../../registry/pages/home-page.ts';
 import { installLines } from '../../../registry/pages/install-lines.ts';
 import { publisherPage } from '../../../registry/pages/publisher-page.ts';
+import { advisoriesPage } from '../../../registry/pages/reference/advisories-page.ts';
 import { skillPage } from '../../../registry/pages/skill-page.ts';
 import { versionPage } from '../../../registry/pages/version-page.ts';
 import { osvEntry } from '../../../registry/stops/osv-entry.ts';
@@ -18,7 +18,7 @@ import { foreignMarkup, publicMarkup } from '../desk/live-markup.ts';
 import { payloads } from '../desk/payloads.ts';
 import { detail, finding, name, now, report, someDigest, version } from '../desk/story.ts';
 
-const frame = { base: 'http://localhost', origin: 'localhost' };
+const frame = { base: 'http://localhost', origin: 'localhost', draws: true };
 const config = { base: 'http://localhost', hosts: [] };
 const lines = installLines({ config, readers: undefined }, { name });
 

@@ -1,15 +1,15 @@
 /** Pages about the registry itself: the scanner's rules, advisories and the API. */
 import { Hono } from 'hono';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import { ruleNote } from '../../skills-index/statement/rule-note.ts';
-import type { Registry } from '../context.ts';
-import { onlyShown } from '../readers/may-read.ts';
-import { listAdvisories, readAdvisory } from '../stops/advisories.ts';
-import type { OsvEntry } from '../stops/osv-entry.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
+import { ruleNote } from '../../../skills-index/statement/rule-note.ts';
+import type { Registry } from '../../context.ts';
+import { onlyShown } from '../../readers/may-read.ts';
+import { listAdvisories, readAdvisory } from '../../stops/advisories.ts';
+import type { OsvEntry } from '../../stops/osv-entry.ts';
+import { answerPage } from '../answer-page.ts';
+import { advisoryRows } from '../limits.ts';
 import { advisoriesPage } from './advisories-page.ts';
-import { answerPage } from './answer-page.ts';
 import { type ApiDocument, apiPage } from './api-page.ts';
-import { advisoryRows } from './limits.ts';
 import { publicRulePage, rulesPage } from './rule-pages.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** The rules of the scanner, for everybody. */
-import { type RuleNote, ruleNotes } from '../../skills-index/statement/rule-note.ts';
-import { type Html, html, part } from '../markup/markup.ts';
-import { ruleBody } from '../markup/rule-body.ts';
-import { type PublicFrame, publicPage } from './layout.ts';
+import { type RuleNote, ruleNotes } from '../../../skills-index/statement/rule-note.ts';
+import { type Html, html, part } from '../../markup/markup.ts';
+import { ruleBody } from '../../markup/rule-body.ts';
+import { type PublicFrame, publicPage } from '../layout.ts';
 
 /** All rules by group. */
 export function rulesPage(frame: PublicFrame): Html {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ruleNotes } from '../../../skills-index/statement/rule-note.ts';
-import { foreignMarkup, publicMarkup } from '../desk/live-markup.ts';
-import { call } from '../road.ts';
-import type { Staffed } from '../world.ts';
-import { makePublicStory } from './public-story.ts';
+import { ruleNotes } from '../../../../skills-index/statement/rule-note.ts';
+import { foreignMarkup, publicMarkup } from '../../desk/live-markup.ts';
+import { call } from '../../road.ts';
+import type { Staffed } from '../../world.ts';
+import { makePublicStory } from '../public-story.ts';
 
 describe('pages about the registry', () => {
   let world: Staffed;

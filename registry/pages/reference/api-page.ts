@@ -1,6 +1,6 @@
 /** The API reference, made from the OpenAPI document. */
-import { count, type Html, html, part } from '../markup/markup.ts';
-import { type PublicFrame, publicPage } from './layout.ts';
+import { count, type Html, html, part } from '../../markup/markup.ts';
+import { type PublicFrame, publicPage } from '../layout.ts';
 
 interface Parameter {
   readonly name: string;

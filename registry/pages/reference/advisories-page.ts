@@ -1,7 +1,7 @@
 /** The versions that were suspended or revoked, the last changed first. */
-import { day, type Html, html, untrusted } from '../markup/markup.ts';
-import type { OsvEntry } from '../stops/osv-entry.ts';
-import { type PublicFrame, publicPage } from './layout.ts';
+import { day, type Html, html, untrusted } from '../../markup/markup.ts';
+import type { OsvEntry } from '../../stops/osv-entry.ts';
+import { type PublicFrame, publicPage } from '../layout.ts';
 
 export interface AdvisoriesView {
   readonly entries: readonly OsvEntry[];
