@@ -7,6 +7,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import { createAdaptorServer } from '@hono/node-server';
 import { idleConnectionGraceMs, stopMs, tlsHandshakeMs } from '../limits.ts';
 import { endSlowBodies } from '../request-limits/slow-bodies.ts';
+import { endStalledAnswers } from '../request-limits/stalled-answers.ts';
 import type { PortEnvironment } from './client-gate.ts';
 import { listen } from './listen.ts';
 import { isLoopbackHost, parsePublicUrl, requireSafeListening } from './public-address.ts';
@@ -124,6 +125,7 @@ function makeServer(fetch: Answer, tls?: { readonly cert: Buffer; readonly key: 
     }),
   }) as Server;
   endSlowBodies(server);
+  endStalledAnswers(server);
   // A busy client may send its next request when the announced time has just passed. The request
   // would fail with “other side closed”, and nobody repeats a POST.
   server.keepAliveTimeoutBuffer = idleConnectionGraceMs;
