@@ -2,10 +2,11 @@
  * The statements about the people, keys and scope behind a version, and the proofs that the log has
  * no others.
  */
-import { and, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, lt } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import { proveKey } from '../../skills-index/log/map-proof.ts';
 import type { Hash } from '../../skills-index/log/merkle-tree.ts';
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
@@ -22,8 +23,8 @@ import {
   type NamesRestedOn,
   namesRestedOn,
   type RestingVersion,
+  type SignedStatement,
 } from '../../skills-index/trust/members-and-scopes/names-rested-on.ts';
-import type { VerifiedStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import { mapEntriesKept, wordsFilesKeptMax } from '../limits.ts';
 import { logSize } from '../log/log.ts';
@@ -171,6 +172,36 @@ export async function requireFewHolders(
   );
 }
 
+/**
+ * Rejects the lift of a publisher's suspension that would leave the publisher's versions with words
+ * that nobody could read: a lift rests on everybody with rights in a scope that names the
+ * publisher, and strangers can name the publisher in their scopes.
+ * @param lift as the log would have it
+ * @throws Problem `move-illegal`
+ */
+export async function requireFewBehind(
+  registry: Registry,
+  publisher: Digest,
+  lift: SignedStatement,
+): Promise<void> {
+  const [row] = await registry.db.read
+    .select()
+    .from(versions)
+    .where(eq(versions.publisher, publisher))
+    .orderBy(desc(versions.logIndex))
+    .limit(1);
+  if (row === undefined) return;
+  const { size } = await namesBehind(registry, row, { own: [lift], upTo: latest });
+  if (size <= wordsNamesMax) return;
+  throw new Problem(
+    'move-illegal',
+    `Cannot lift the suspension of ${publisher}: its versions would rest on the statements about more than ${wordsNamesMax} keys, people and scopes, and no installer could read them`,
+    {
+      hint: 'Scopes with very many owners and publishers name this publisher. The publisher publishes its skills again, with a new key.',
+    },
+  );
+}
+
 /** All names on which the version rests, by the statements up to a log index. */
 async function findNames(
   registry: Registry,
@@ -182,14 +213,18 @@ async function findNames(
   return namesBehind(registry, row, { own, upTo });
 }
 
-/** @param own the statements about the version */
+/**
+ * Beyond the names that installers read, not all names are found: strangers could make anybody rest
+ * on very many.
+ * @param own the statements about the version
+ */
 async function namesBehind(
   registry: Registry,
   version: RestingVersion,
-  { own, upTo }: { readonly own: readonly LoggedWord[]; readonly upTo: number },
+  { own, upTo }: { readonly own: readonly (LoggedWord | SignedStatement)[]; readonly upTo: number },
 ): Promise<NamesRestedOn> {
-  const words = new Map<number, VerifiedStatement>();
-  const add = (found: readonly LoggedWord[]) => {
+  const words = new Map<number, SignedStatement>();
+  const add = (found: readonly (LoggedWord | SignedStatement)[]) => {
     for (const word of found) if (!('why' in word)) words.set(word.logIndex, word);
   };
   add(own);
@@ -197,7 +232,7 @@ async function namesBehind(
   for (;;) {
     const names = namesRestedOn(version, [...words.values()]);
     const fresh = [...names].filter(([name, below]) => (asked.get(name) ?? -1) < below);
-    if (fresh.length === 0) return names;
+    if (fresh.length === 0 || names.size > wordsNamesMax) return names;
     asked = names;
     // Strangers can add statements from `below` on, so nobody reads those.
     for (const [below, group] of Map.groupBy(fresh, ([, one]) => one)) {

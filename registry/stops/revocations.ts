@@ -13,8 +13,10 @@ import type {
 import { isBehind } from '../../skills-index/trust/members-and-scopes/publisher-stops.ts';
 import type { EnrolledMember, Registry } from '../context.ts';
 import { refreshStatus } from '../index/status-json.ts';
+import { requireFewBehind } from '../index/words.ts';
 import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { LoggedAt } from '../log/appending.ts';
+import { logSize } from '../log/log.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import { findKeys } from '../people/actors.ts';
 import { latest, memberNow, readIdentities, readMembers } from '../people/identities.ts';
@@ -68,7 +70,7 @@ export async function takeRevocation(
     const acting = { keyId: signer.keyId, enrolled: chain.memberOf(signer.keyId, latest), by };
     const { versionId, writes } =
       'publisher' in target
-        ? await planPublisherStop(registry, { publisher: target.publisher, kind, reason }, acting)
+        ? await planPublisherStop(registry, target.publisher, statement, acting)
         : await planStop(registry, { target, kind, reason }, acting);
     const logged = {
       statement,
@@ -141,15 +143,19 @@ async function planStop(
 // enters the index after the statement is refused there.
 async function planPublisherStop(
   registry: Registry,
-  { publisher, kind, reason }: Stop<{ readonly publisher: Digest }>,
+  publisher: Digest,
+  statement: RevocationStatement,
   { by, keyId }: Acting,
 ): Promise<PlannedRevocation> {
+  const { kind, reason } = statement.predicate;
   await requireEffect(registry, publisher, kind);
   if (kind === 'lifted') {
     const { stops } = (await readIdentities(registry, { ids: [publisher] })).chain;
     const all = stops.heirsOf(publisher);
     const { chain } = await readIdentities(registry, { behind: all });
     if (all.some((id) => isBehind(chain, id, keyId, latest))) throw ownVersion();
+    const logIndex = await logSize(registry);
+    await requireFewBehind(registry, publisher, { statement, signer: keyId, logIndex });
   }
   const word = { publisher, kind, by, why: reason };
   return { writes: (logIndex) => [pendingWrite(registry, word, logIndex)] };
