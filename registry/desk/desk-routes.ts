@@ -32,7 +32,7 @@ import { signInRoutes, signOnRoutes } from './sign-in/sign-in-routes.ts';
 export function deskRoutes(registry: Registry): Hono {
   const app = new Hono();
   app.use(deskHeaders(registry), limitBody(formBodyBytesMax));
-  serveAssets(app);
+  serveAssets(registry, app);
   signInRoutes(app, registry);
   if (registry.signOn !== undefined) signOnRoutes(app, registry, registry.signOn);
   passkeyRoutes(app, registry);

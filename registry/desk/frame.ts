@@ -65,8 +65,8 @@ export function deskHeaders(registry: Registry): MiddlewareHandler {
 }
 
 /** Serves the style sheet, the island and the icon. */
-export function serveAssets(app: Hono): void {
-  app.route('/assets', pageFileRoutes(Object.values(files)));
+export function serveAssets(registry: Registry, app: Hono): void {
+  app.route('/assets', pageFileRoutes(registry, Object.values(files)));
 }
 
 /** A page in its frame. */

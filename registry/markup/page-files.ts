@@ -1,6 +1,8 @@
 /** Style sheets, scripts, icons and a picture, under addresses that browsers may keep for ever. */
 import { Hono } from 'hono';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import type { Registry } from '../context.ts';
+import { answerFile, answerGzipped } from '../routes/site/file-answers.ts';
 
 export interface PageFile {
   /** The file's name, with the digest of its content. */
@@ -20,14 +22,19 @@ export function pageFile(
 }
 
 /** Routes of the files, by their names. */
-export function pageFileRoutes(files: readonly PageFile[]): Hono {
+export function pageFileRoutes(
+  registry: Pick<Registry, 'known'>,
+  files: readonly PageFile[],
+): Hono {
   const app = new Hono();
   for (const { content, name, type } of files) {
+    const bytes = Buffer.from(content);
+    const as = { type, cache: 'forever', digest: digestOf(bytes) } as const;
     app.get(`/${name}`, (context) =>
-      context.body(content, 200, {
-        'content-type': type,
-        'cache-control': 'public, max-age=31536000, immutable',
-      }),
+      // A picture is compressed already.
+      typeof content === 'string'
+        ? answerGzipped(registry, context, bytes, as)
+        : answerFile(context, bytes, as),
     );
   }
   return app;

@@ -94,7 +94,7 @@ async function feedOf(
 </entry>
 `,
   );
-  const feed = await html`<feed xmlns="http://www.w3.org/2005/Atom">
+  const feed = await html`<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
 <id>${self}</id>
 <title>${root.origin}: ${title}</title>
 <author><name>${root.origin}</name></author>

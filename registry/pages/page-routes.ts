@@ -32,11 +32,17 @@ import { publisherPage } from './publisher-page.ts';
 import { skillPage } from './skill-page.ts';
 import { versionPage } from './version-page.ts';
 
+// Crawlers get the pages about skills: nothing of the desk, and none of the endless searches.
+const robots = ['User-agent: *', 'Disallow: /api/', 'Disallow: /review', 'Disallow: /*?', ''].join(
+  '\n',
+);
+
 /** Routes at the root of the site. */
 export function pageRoutes(registry: Registry, addressOf: AddressOf): Hono {
   const app = new Hono()
-    .route('/assets', pageFileRoutes(publicFiles))
+    .route('/assets', pageFileRoutes(registry, publicFiles))
     .route('/', badgeRoutes(registry))
+    .get('/robots.txt', (context) => context.text(robots))
     .route('/pictures', pictureRoutes(registry, addressOf));
   app.get('/', async (context, next) => {
     // Programs get the addresses of the registry here.

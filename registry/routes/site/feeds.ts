@@ -12,7 +12,7 @@ import {
 } from '../../notices/atom.ts';
 import { latest, readIdentities } from '../../people/identities.ts';
 import { onlyShown, requireReading } from '../../readers/may-read.ts';
-import { answerFile } from './file-answers.ts';
+import { answerGzipped } from './file-answers.ts';
 
 /** The routes of the public feeds. */
 export function feedRoutes(registry: Registry): Hono {
@@ -43,5 +43,5 @@ async function answerFeed(
   const shown = await printPublicFeed(registry, feed, (notices) =>
     onlyShown(registry, context, notices),
   );
-  return answerFile(context, shown, { type: feedType, cache: 'fresh' });
+  return answerGzipped(registry, context, Buffer.from(shown), { type: feedType, cache: 'fresh' });
 }

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
@@ -156,6 +157,24 @@ describe('the public pages', () => {
       expect(program.headers.get('content-type')).toBe('application/problem+json');
     },
   );
+
+  it('tells crawlers to read the pages of skills, and nothing else', async () => {
+    const answer = await world.send('/robots.txt');
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(await answer.text()).toBe(
+      'User-agent: *\nDisallow: /api/\nDisallow: /review\nDisallow: /*?\n',
+    );
+  });
+
+  it('compresses the style sheet and the feeds for browsers', async () => {
+    const [, sheet = ''] = /href="(\/assets\/pages-\w+\.css)"/.exec((await read('/')).html) ?? [];
+    for (const path of [sheet, '/feeds/approvals.atom']) {
+      const plain = await (await world.send(path)).arrayBuffer();
+      const answer = await world.send(path, { headers: { 'accept-encoding': 'gzip' } });
+      expect(answer.headers.get('content-encoding')).toBe('gzip');
+      expect(gunzipSync(await answer.arrayBuffer())).toEqual(Buffer.from(plain));
+    }
+  });
 
   it('keeps addresses of the API for programs, whatever a client accepts', async () => {
     const answer = await world.send('/api/v1/versions/@acme/absent', { headers: browser });
