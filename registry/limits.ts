@@ -179,8 +179,11 @@ export const partHeaderBytesMax = 4 * 1024;
 export const bodyBytesPerSecondMin = 64 * 1024;
 export const bodyGraceMs = 15_000;
 export const bodyCheckMs = 2_000;
-/** How long a client may leave its answer unread. */
-export const stalledAnswerMs = 60_000;
+/**
+ * How long a client may leave its answer unread. Node notices the last bytes that it read only
+ * after this time, so its connection ends after at most twice as long.
+ */
+export const stalledAnswerMs = 30_000;
 /**
  * Unexpected errors: how long the same error is only counted, and how many kinds are remembered.
  */
