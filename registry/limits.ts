@@ -148,7 +148,7 @@ export const fillMs = 1_000;
  */
 export const namesCheckedAtOnce = 10;
 export const endCheckPace: Pace = { least: 4, times: 2 };
-export const nameCheckPace: Pace = { least: 20, times: 20 };
+export const nameCheckPace: Pace = { least: 20, times: 9 };
 export const namesCheckedInARow = 10;
 /** Scopes that one key, person or repository may claim first. */
 export const firstClaimsMax = 10;

@@ -16,4 +16,4 @@ export const stopsBusyPauseMs = 20;
 export const stopsPauseMs = 1_000;
 export const stopsFailurePauseMs = 10_000;
 /** The pauses of the check of stopped publishers behind a few statements or versions. */
-export const stopsCheckPace: Pace = { least: 20, times: 20 };
+export const stopsCheckPace: Pace = { least: 20, times: 9 };

@@ -32,8 +32,10 @@ export function addToMap(db: Database, leaves: readonly MapLeaf[], size: number)
     const text = newest.get(path);
     return typeof text === 'string' ? parseNode(text) : undefined;
   };
-  for (let from = 0; from < leaves.length; from += leavesAtOnce) {
-    const changed = putLeaves(nodeAt, leaves.slice(from, from + leavesAtOnce));
+  // Leaves side by side share most of the nodes above them, which are hashed and written once.
+  const sorted = leaves.toSorted((a, b) => Buffer.compare(a.key, b.key));
+  for (let from = 0; from < sorted.length; from += leavesAtOnce) {
+    const changed = putLeaves(nodeAt, sorted.slice(from, from + leavesAtOnce));
     db.transaction(() => {
       for (const [path, node] of changed) insert.run(path, size, printNode(node));
     })();
