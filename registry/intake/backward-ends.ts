@@ -8,7 +8,12 @@ import type { Registry } from '../context.ts';
 import { orLater } from '../log/after-logging.ts';
 import { type ChainFor, readMembers } from '../people/identities.ts';
 import { renewQueue } from '../review/queue/renew-queue.ts';
-import { liftedWrites, publishersLetGo, suspendedAgain } from '../stops/fallen-lifts.ts';
+import {
+  liftedBehind,
+  liftedWrites,
+  publishersLetGo,
+  suspendedAgain,
+} from '../stops/fallen-lifts.ts';
 import { beginPending, pendingAgainWrite, pendingEndWrite } from '../stops/pending-stops.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { scansAgainWrites } from '../versions/fallen-scans.ts';
@@ -30,12 +35,12 @@ export async function endWrites(
   chainFor: ChainFor,
 ): Promise<BatchWrite[]> {
   const { statement, logIndex, upTo } = end;
-  const lifted = await suspendedAgain(registry, chainFor, upTo);
-  const publishers = await publishersLetGo(registry, upTo);
+  const lifted = await liftedBehind(registry, upTo);
+  const again = await suspendedAgain(registry, chainFor, lifted);
   return [
     pendingEndWrite(registry, end),
-    ...liftedWrites(registry, lifted, logIndex),
-    ...publishers.map((publisher) => pendingAgainWrite(registry, publisher, logIndex)),
+    ...liftedWrites(registry, again, logIndex),
+    ...publishersLetGo(lifted).map((publisher) => pendingAgainWrite(registry, publisher, logIndex)),
     ...scansAgainWrites(await readMembers(registry), statement, logIndex),
   ];
 }

@@ -184,6 +184,15 @@ async function publicationsOf(
   return new Map(found.map((row) => [row.versionId ?? '', row]));
 }
 
+/** Suspensions, lifts and revocations of a version, of its bundle and of its publisher. */
+export async function revocationsAbout(
+  registry: Registry,
+  row: MovableVersion,
+  people: KnownIdentities,
+): Promise<LoggedRevocation[]> {
+  return [...people.statements.flatMap(revocation), ...(await revocationsOf(registry, [row]))];
+}
+
 /** Suspensions, lifts and revocations of single versions and bundles. */
 async function revocationsOf(
   registry: Registry,

@@ -1,0 +1,70 @@
+/** A thief with a reviewer's key lifts a suspension, and the key is ended for the time before. */
+import { expect, it, onTestFinished } from 'vitest';
+import {
+  memberStatement,
+  revocationStatement,
+} from '../../../skills-index/statement/attestation.ts';
+import { registryIdOf } from '../../../skills-index/trust/signatures/own-registry.ts';
+import { freshNonce } from '../../nonce.ts';
+import { countRows } from '../counted-rows.ts';
+import type { TestKey } from '../people.ts';
+import { type Answer, call, makeSkill, publishApproved, type Skill, state } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+const skillAt = (number: number): Skill =>
+  makeSkill('@acme/t', `1.0.${number}`, { files: { 'n.md': `${number}\n` } });
+
+function say(
+  world: Staffed,
+  kind: 'suspended' | 'lifted',
+  { manifest: { name, version } }: Skill,
+  by: TestKey,
+): Promise<Answer> {
+  const registry = registryIdOf(world.registry.root);
+  const target = { name, version };
+  const said = { registry, reason: 'a test', kind, target, nonce: freshNonce() };
+  return state(world.send, revocationStatement(said), by);
+}
+
+/** The rows that are read before the end of the thief's key is logged. */
+async function rowsOfEnd(stopped: number): Promise<number> {
+  const world = await makeStaffedWorld();
+  onTestFinished(() => world.close());
+  for (let number = 1; number <= stopped; number++) {
+    await publishApproved(world, skillAt(number));
+    expect((await say(world, 'suspended', skillAt(number), world.omar)).status).toBe(201);
+  }
+  const { logSize } = (await call(world.send, `/api/v1/keys/${world.author.keyId}`)).body;
+  expect((await say(world, 'lifted', skillAt(1), world.rita)).status).toBe(201);
+  const status = async () => (await call(world.send, '/api/v1/versions/@acme/t/1.0.1')).body.status;
+  expect(await status()).toBe('approved');
+  const ended = memberStatement({
+    nonce: freshNonce(),
+    name: 'rita',
+    roles: ['reviewer'],
+    key: world.rita.open,
+    state: 'ended',
+    validUpTo: logSize - 1,
+  });
+  const counted = countRows();
+  const { db } = world.registry;
+  let rows = 0;
+  const batch: typeof db.batch = (writes) => {
+    rows ||= counted.rows();
+    return db.batch(writes);
+  };
+  Object.assign(world.registry, { db: { read: db.read, batch } });
+  try {
+    expect((await state(world.send, ended, world.trust.administrator)).status).toBe(201);
+  } finally {
+    counted.stop();
+  }
+  expect(await status()).toBe('suspended');
+  return rows;
+}
+
+it('suspends the version again, and reads no stop of any other version', async () => {
+  const few = await rowsOfEnd(1);
+  expect(await rowsOfEnd(5)).toBe(few);
+  expect(few).toBeGreaterThan(0);
+});
