@@ -25,9 +25,9 @@ import { uploads } from '../uploads/uploads-schema.ts';
 import {
   findUpload,
   receivedName,
+  storedUploads,
   uploadWaits,
   type WaitingUpload,
-  waitingUploads,
 } from '../uploads/waiting-uploads.ts';
 import { bytesOf } from '../versions/count-bytes.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
@@ -164,12 +164,14 @@ async function insert(
 }
 
 async function requireFewUploads(registry: Registry, { scope }: TokenUploader): Promise<void> {
-  const waiting = await waitingUploads(registry, scope);
-  if (waiting.length < waitingUploadsMax) return;
+  const stored = await storedUploads(registry, scope);
+  if (stored < waitingUploadsMax) return;
   throw new Problem(
     'quota-used',
-    `Cannot upload: ${waiting.length} uploads to @${scope} wait for adoption, and ${waitingUploadsMax} may wait`,
-    { hint: 'Adopt or discard some of them: skillgate publish --adopt lists them.' },
+    `Cannot upload: ${stored} uploads to @${scope} wait for adoption or removal, and ${waitingUploadsMax} may wait`,
+    {
+      hint: 'Adopt or discard some of them: skillgate publish --adopt lists them. What was adopted or discarded is removed within minutes.',
+    },
   );
 }
 

@@ -10,6 +10,7 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { bundleBytesMax, bundleFilesMax } from '../../skills-index/skill/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
+import { orLater } from '../log/after-logging.ts';
 import { isAmong } from '../store/batch.ts';
 import { makeId } from '../store/ids.ts';
 import { forEachOf } from '../store/objects.ts';
@@ -39,8 +40,8 @@ export async function storeUploadFile(
 ): Promise<string> {
   if (digestOf(bytes) !== digest)
     throw new Problem('digest-invalid', `The file does not have the digest ${digest}`);
-  const { session } = uploader;
-  const id = await registry.exclusive(`files of ${session}`, async () => {
+  const { scope, session } = uploader;
+  const id = await registry.exclusive(`files to @${scope}`, async () => {
     const now = registry.now().getTime();
     const isOwn = and(eq(uploadFiles.session, session), gt(uploadFiles.expiresAt, now));
     const [same] = await registry.db.read
@@ -51,17 +52,18 @@ export async function storeUploadFile(
     const [sum] = await registry.db.read
       .select({ files: sql<number>`count(*)`, bytes: sql<number>`total(${uploadFiles.bytes})` })
       .from(uploadFiles)
-      .where(isOwn);
+      .where(eq(uploadFiles.scope, scope));
     if ((sum?.files ?? 0) >= filesMax || (sum?.bytes ?? 0) + bytes.length > bytesMax)
       throw new Problem(
         'quota-used',
-        `Cannot upload: this token sent ${sum?.files} files in the last hour that no upload has`,
+        `Cannot upload: @${scope} was sent ${sum?.files} files in the last hour that no upload has`,
         { hint: 'Finish an upload, or wait an hour.' },
       );
     await registry.requireRoom?.();
     const row = {
       id: makeId(registry),
       session,
+      scope,
       digest,
       bytes: bytes.length,
       expiresAt: now + uploadFilesKeptMs,
@@ -74,7 +76,7 @@ export async function storeUploadFile(
   return id;
 }
 
-/** One upload, and the files of one that was interrupted. */
+/** Of one scope: an upload, and the files of one that was interrupted. */
 const filesMax = 2 * bundleFilesMax;
 const bytesMax = 2 * bundleBytesMax;
 
@@ -101,14 +103,20 @@ export async function takeSentFiles(
   const upload = await takeForeignUpload(registry, uploader, which, () =>
     readSent(registry, uploader, sent, ids),
   );
-  await registry.db.batch([
-    (db) =>
-      db
-        .update(uploadFiles)
-        .set({ expiresAt: 0 })
-        .where(and(isAmong(uploadFiles.id, ids), eq(uploadFiles.session, uploader.session))),
-  ]);
+  await orLater(registry, () => removeSent(registry, uploader, ids));
   return upload;
+}
+
+/** Where the process ends in between, retention removes the rest. */
+async function removeSent(
+  registry: Registry,
+  { session }: TokenUploader,
+  ids: readonly string[],
+): Promise<void> {
+  const isSent = and(isAmong(uploadFiles.id, ids), eq(uploadFiles.session, session));
+  await registry.db.batch([(db) => db.update(uploadFiles).set({ expiresAt: 0 }).where(isSent)]);
+  await registry.objects.remove(ids.map(receivedName));
+  await registry.db.batch([(db) => db.delete(uploadFiles).where(isSent)]);
 }
 
 /** Clients send no modes. */

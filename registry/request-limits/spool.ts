@@ -33,7 +33,7 @@ export type ReceiveUpload = <Result>(
 
 /** @param spool absent where there is no disk: each upload is then held in memory as it arrives */
 export function uploadReceiver(spool: Spool | undefined): ReceiveUpload {
-  const room = new Room(judgedBodiesBytesMax);
+  const room = roomOf(spool);
   return async (context, judge) => {
     const { raw } = context.req;
     const length = lengthOf(raw.headers);
@@ -57,6 +57,15 @@ export function uploadReceiver(spool: Spool | undefined): ReceiveUpload {
       await body.drop();
     }
   };
+}
+
+/** Routes with the same spool share the memory. */
+const rooms = new WeakMap<Spool, Room>();
+
+function roomOf(spool: Spool | undefined): Room {
+  const room = (spool && rooms.get(spool)) ?? new Room(judgedBodiesBytesMax);
+  if (spool !== undefined) rooms.set(spool, room);
+  return room;
 }
 
 /** The announced length; undefined without one. @throws Problem `request-too-large` */

@@ -1,4 +1,5 @@
 /** Tables of uploads of foreign clients. Migrations are generated from this file and schema.ts. */
+import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
@@ -43,12 +44,14 @@ export const uploadFiles = sqliteTable(
     id: text().primaryKey(),
     /** The token's row in `sessions`. */
     session: text().$type<Digest>().notNull(),
+    scope: text().$type<Scope>().notNull().default(sql`''`),
     digest: text().$type<Digest>().notNull(),
     bytes: integer().notNull(),
     /** 0 once an upload has the file. The object goes before the row. */
     expiresAt: integer().notNull(),
   },
   (table) => [
+    index('upload_files_scope').on(table.scope),
     index('upload_files_session').on(table.session, table.expiresAt),
     index('upload_files_expires').on(table.expiresAt),
   ],

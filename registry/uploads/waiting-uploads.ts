@@ -26,7 +26,19 @@ export async function waitingUploads(
   return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** The uploads of a skill, those first that came first. */
+/**
+ * The number of uploads to a scope whose bytes are stored: those that ended count until retention
+ * has removed them, so that nobody fills the storage by discarding.
+ */
+export async function storedUploads({ db }: Registry, scope: Scope): Promise<number> {
+  const [row] = await db.read
+    .select({ uploads: sql<number>`count(*)` })
+    .from(uploads)
+    .where(eq(uploads.scope, scope));
+  return row?.uploads ?? 0;
+}
+
+/** The uploads of a skill, by their versions. */
 export async function uploadsOf(
   registry: Registry,
   name: SkillName,

@@ -13,8 +13,9 @@ import { type Client, clients, installLineOf, installOnce } from './clients.ts';
 import { tryCoding } from './coding.ts';
 import { tryInspector } from './inspector.ts';
 import { type Installer, installers } from './installers/clients.ts';
+import type { Outcome } from './installers/outcomes.ts';
 import { tryGates } from './installers/try-gates.ts';
-import { type Outcome, tryInstallers } from './installers/try-installers.ts';
+import { tryInstallers } from './installers/try-installers.ts';
 import { mcpSuites, tryMcpSuites } from './mcp-suites.ts';
 import { type StubModel, startStubModel } from './stub-model.ts';
 

@@ -16,6 +16,8 @@ export interface ForeignStage {
   readonly walk: Walk;
   /** Publishes, scans and approves a version, and waits until the registry offers it. */
   release(name: string, version: string): Promise<void>;
+  /** Waits until the registry offers a version: `@acme/weekly/1.0.0`. */
+  offers(version: string): Promise<void>;
   revoke(name: string, version: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export async function makeForeignStage(): Promise<ForeignStage> {
       await releaseOne(walk, makeSkill(name, version));
       await offered(site, `${name}/${version}`);
     },
+    offers: (version) => offered(site, version),
     revoke: (name, version) => revoke(makeSkill(name, version)),
     close: () => site.close(),
   };

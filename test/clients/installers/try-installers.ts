@@ -1,20 +1,10 @@
 /** Drives installers of other registries through a registry, case by case. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { type ForeignStage, makeForeignStage } from '../../journey/foreign-stage.ts';
-import { type Ended, type Person, personIn } from '../../journey/npm-person.ts';
-import type { Installer, Words } from './clients.ts';
+import type { Person } from '../../journey/npm-person.ts';
+import type { Installer } from './clients.ts';
+import { collect, lastLine, type Outcome, runAll, withPerson } from './outcomes.ts';
 import { startTamperingProxy } from './tampering-proxy.ts';
-
-/** What happened to one client in one case. */
-export interface Outcome {
-  readonly client: string;
-  readonly case: string;
-  readonly isAsWanted: boolean;
-  readonly happened: string;
-}
+import { tryPublishing } from './try-publishing.ts';
 
 /** Names whose newest version nobody may install. */
 const refused = {
@@ -37,19 +27,6 @@ export async function tryInstallers(clients: readonly Installer[]): Promise<Outc
   } finally {
     await stage.close();
   }
-}
-
-interface Collected {
-  readonly outcomes: Outcome[];
-  readonly add: (name: string, isAsWanted: boolean, happened: string) => void;
-}
-
-function collect(client: Installer): Collected {
-  const outcomes: Outcome[] = [];
-  const add = (name: string, isAsWanted: boolean, happened: string): void => {
-    outcomes.push({ client: client.name, case: name, isAsWanted, happened });
-  };
-  return { outcomes, add };
 }
 
 async function tryOne(stage: ForeignStage, client: Installer, at: number): Promise<Outcome[]> {
@@ -80,7 +57,7 @@ async function tryOne(stage: ForeignStage, client: Installer, at: number): Promi
       add(how, ended.code !== 0 && !has, has ? 'INSTALLED' : lastLine(ended));
     });
   }
-  for (const next of [tryTampered, tryUpdates, tryLaterStop])
+  for (const next of [tryTampered, tryUpdates, tryLaterStop, tryPublishing])
     outcomes.push(...(await next(stage, client, at)));
   return outcomes;
 }
@@ -158,16 +135,6 @@ async function tryLaterStop(
   return outcomes;
 }
 
-/** Runs calls one after the other, and ends with the first that fails. */
-async function runAll({ run }: Person, calls: readonly Words[]): Promise<Ended> {
-  let ended: Ended = { code: 0, text: '' };
-  for (const words of calls) {
-    ended = await run(...words);
-    if (ended.code !== 0) break;
-  }
-  return ended;
-}
-
 function fileOf(
   { file, home }: Person,
   client: Installer,
@@ -180,27 +147,4 @@ function fileOf(
 function versionIn(person: Person, client: Installer, name: string): string {
   const text = fileOf(person, client, name, 'skill.json');
   return text === undefined ? 'nothing' : JSON.parse(text).version;
-}
-
-async function withPerson(
-  client: Installer,
-  base: string,
-  work: (person: Person) => Promise<void>,
-): Promise<void> {
-  const home = mkdtempSync(join(tmpdir(), 'skillgate-person-'));
-  try {
-    await work(personIn(home, client.program, () => ({ ...client.env(base) })));
-  } finally {
-    rmSync(home, { recursive: true, force: true });
-  }
-}
-
-/** The line in which a program says what happened. */
-function lastLine({ code, text }: Ended): string {
-  const lines = stripVTControlCharacters(text)
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => /\w/.test(line));
-  const said = lines.findLast((line) => /error|fail|refus|not |pending|blocked|no /i.test(line));
-  return `exit ${code}: ${(said ?? lines.at(-1) ?? '').slice(0, 110)}`;
 }

@@ -3,7 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { deleteSomeFiles } from '../../../registry/retention/delete-files.ts';
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
+import { fingerprintOf } from '../../../registry/uploads/clawhub-fingerprint.ts';
 import { uploadKeptMs } from '../../../registry/uploads/limits.ts';
+import { uploadFiles as sentFiles } from '../../../registry/uploads/uploads-schema.ts';
+import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { unpackTar } from '../../../skills-index/skill/authoring/read-tar.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import {
@@ -20,6 +23,7 @@ import { uploadFiles, uploadForm, uploadToken } from './foreign-uploads.ts';
 const skill = makeSkill('@acme/notes', '1.0.0');
 const other = makeSkill('@acme/notes', '1.0.0', { files: { 'notes.md': 'other' } });
 const payload = { slug: 'notes', version: '1.0.0' };
+const bare = skill.files.filter(({ path }) => path === 'SKILL.md');
 const dayMs = 24 * 3_600_000;
 
 let world: Staffed;
@@ -69,6 +73,30 @@ describe('an upload by token', () => {
       headers: { authorization: `Bearer ${world.tokens.author}` },
     });
     expect(unpackTar(Buffer.from(await answer.arrayBuffer())).digest).toBe(skill.packed.digest);
+  });
+
+  it('file by file leaves none of the single files', async () => {
+    await uploadFiles(world.send, token, payload, skill);
+    expect(received()).toHaveLength(1);
+    expect(await world.registry.db.read.select().from(sentFiles)).toEqual([]);
+  });
+
+  it('is what the token is told of when it asks for the next number', async () => {
+    const resolve = async (hash = 'x') =>
+      (await call(world.send, `/api/v1/resolve?slug=notes&hash=${hash}`, { token })).body;
+    expect(await resolve()).toEqual({ match: null, latestVersion: null });
+    await uploadForm(world.send, token, { ...payload, version: '1.2.0' }, bare);
+    await publish(world.send, skill, world.author);
+    expect(await resolve()).toEqual({ match: null, latestVersion: { version: '1.2.0' } });
+    for (const [files, version] of [
+      [bare, '1.2.0'],
+      [skill.files, '1.0.0'],
+    ] as const)
+      expect(await resolve(fingerprintOf(packBundle(files).bundle.files))).toMatchObject({
+        match: { version },
+      });
+    const others = await call(world.send, '/api/v1/resolve?slug=notes&ownerHandle=acme&hash=x');
+    expect(JSON.stringify(others.body)).not.toContain('1.2.0');
   });
 
   it('is no version: nobody scans, reviews, lists, finds or installs it', async () => {
@@ -278,5 +306,41 @@ describe('a token that uploads', () => {
     expect((await state(world.send, stop, world.rita)).status).toBe(201);
     const { status, body } = await uploadForm(world.send, token, payload, skill.files);
     expect([status, body]).toEqual([403, expect.stringContaining('publisher-stopped')]);
+  });
+});
+
+describe.each([
+  ['a private scope', [parseScope('acme')]],
+  ['a private registry', 'everything' as const],
+])('in %s', (_, hidden) => {
+  it('a token uploads, reads nothing, and others are told as of an unknown scope', async () => {
+    world.close();
+    const readers = { schema: 'skillgate.readers/1' as const, private: hidden, readers: [] };
+    world = await makeStaffedWorld({ readers });
+    await publish(world.send, skill, world.author);
+    token = await uploadToken(world.send, world.tokens.author);
+    const about = { ...payload, version: '1.1.0' };
+    expect((await call(world.send, '/api/v1/whoami', { token })).status).toBe(200);
+    expect((await uploadForm(world.send, token, about, bare)).status).toBe(200);
+    const early = await call(world.send, '/api/v1/skills/notes?ownerHandle=acme', { token });
+    expect([early.status, early.body]).toEqual([423, expect.stringContaining('version-pending')]);
+    const paths = [
+      '/api/v1/versions/SCOPE/notes/1.0.0',
+      '/api/v1/versions/SCOPE/notes',
+      '/api/v1/download?slug=notes&ownerHandle=SCOPE&version=1.0.0',
+      '/api/v1/skills/notes/file?ownerHandle=SCOPE&path=SKILL.md&version=1.0.0',
+      '/index/SCOPE/notes',
+    ];
+    for (const path of paths) {
+      const answer = await call(world.send, path.replace('SCOPE', '@acme'), { token });
+      expect([path, answer.status]).toEqual([path, expect.toBeOneOf([401, 404])]);
+      expect(JSON.stringify(answer.body)).not.toContain(skill.packed.digest);
+    }
+    const asStranger = async (scope: string): Promise<string> => {
+      const path = `/api/v1/resolve?slug=notes&ownerHandle=${scope}&hash=x`;
+      const { status, body } = await call(world.send, path);
+      return `${status} ${JSON.stringify(body)}`.replaceAll(scope, 'SCOPE');
+    };
+    expect(await asStranger('acme')).toBe(await asStranger('nowhere'));
   });
 });

@@ -191,13 +191,14 @@ describe('files that come one by one', () => {
     expect((await uploadFiles(world.send, token, payload, skill)).status).toBe(200);
   });
 
-  it('are limited for each token', async () => {
+  it('are limited for each scope, also where each comes with a new token', async () => {
     const file = (at: number) => Buffer.alloc(5 * 1024 * 1024, at);
     const statuses: number[] = [];
     for (let at = 0; at < 9; at++) {
       const body = file(at);
       const path = `/api/v1/skills/-/files/${hexOf(digestOf(body))}`;
-      statuses.push((await answerTo(world.send, path, token, { body })).status);
+      const fresh = await uploadToken(world.send, world.tokens.author, { label: `token-${at}` });
+      statuses.push((await answerTo(world.send, path, fresh, { body })).status);
     }
     expect(statuses).toEqual([...Array(8).fill(200), 403]);
   });
@@ -213,6 +214,16 @@ describe('uploads to one scope', () => {
       statuses.push((await uploadForm(world.send, token, about, skillMd)).status);
     }
     expect(statuses).toEqual([...Array(waitingUploadsMax).fill(200), 403]);
+    // Discarding makes room only once retention has removed the files.
+    const discard = {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${world.tokens.author}` },
+    };
+    await world.send('/api/v1/uploads/@acme/notes/1.0.3', discard);
+    const about = { ...payload, version: '1.1.0' };
+    expect((await uploadForm(world.send, token, about, skillMd)).status).toBe(403);
+    while (await deleteSomeFiles(world.registry));
+    expect((await uploadForm(world.send, token, about, skillMd)).status).toBe(200);
     // Publications go on.
     expect((await publish(world.send, skill, world.author)).status).toBe(201);
   });
