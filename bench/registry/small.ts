@@ -100,10 +100,13 @@ async function memoryRow({ pid }: Served): Promise<Row> {
 /** `publish` and `install` of both command lines, in turn, each install in a new project. */
 async function besideNpm(world: World, rounds: number): Promise<(Row | Unmeasured)[]> {
   const goal = '≤ 0.6 × npm';
+  // npm reaches its registry without a proxy, too.
+  const host = await makeClientHost(world.served.base, world.folder.root, false);
   let peer: Verdaccio;
   try {
     peer = await startVerdaccio();
   } catch (cause) {
+    await host.close();
     return [unmeasured('skillgate publish and install beside npm', goal, cause)];
   }
   const mine = { publish: [] as number[], install: [] as number[] };
@@ -111,7 +114,7 @@ async function besideNpm(world: World, rounds: number): Promise<(Row | Unmeasure
   try {
     const own = 'zzcli';
     const key = await createKeyFile(
-      join(world.host.folder, 'home', 'config', 'keys', 'default.json'),
+      join(host.folder, 'home', 'config', 'keys', 'default.json'),
       undefined,
       'default',
     );
@@ -120,23 +123,21 @@ async function besideNpm(world: World, rounds: number): Promise<(Row | Unmeasure
     for (let nth = 0; nth <= rounds; nth++) {
       const name = `report-${nth}`;
       const skill = reportSkill(name, '1.0.0', own);
-      const source = mkdtempSync(join(world.host.folder, 'skill-'));
+      const source = mkdtempSync(join(host.folder, 'skill-'));
       writeFiles(source, skill.files);
       const times = {
-        publish: await wallMs(() => world.host.skillgate('publish', source)),
+        publish: await wallMs(() => host.skillgate('publish', source)),
         npmPublish: await wallMs(await peer.publish(`@${own}/${name}`, '1.0.0', skill.files)),
       };
       const by = { staff: world.folder, session: world.session };
       await scanPublished(world.served.send, skill, by);
       await approveScanned(world.served.send, skill, by);
-      const project = mkdtempSync(join(world.host.folder, 'project-'));
-      const install = await wallMs(() =>
-        world.host.skillgateIn(project, 'install', `@${own}/${name}`),
-      );
+      const project = mkdtempSync(join(host.folder, 'project-'));
+      const install = await wallMs(() => host.skillgateIn(project, 'install', `@${own}/${name}`));
       const npmInstall = await wallMs(await peer.install(`@${own}/${name}@1.0.0`));
       // The first round warms the disk's cache, and has the image of the scanner made.
       if (nth === 0) {
-        await untilImage(join(world.host.folder, 'home', 'cache', 'compiled'));
+        await untilImage(join(host.folder, 'home', 'cache', 'compiled'));
         continue;
       }
       mine.publish.push(times.publish);
@@ -163,6 +164,7 @@ async function besideNpm(world: World, rounds: number): Promise<(Row | Unmeasure
   } catch (cause) {
     return [unmeasured('skillgate publish and install beside npm', goal, cause)];
   } finally {
+    await host.close();
     peer.close();
   }
 }
