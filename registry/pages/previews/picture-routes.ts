@@ -15,7 +15,7 @@ import {
 } from '../../pictures/limits.ts';
 import { type PagePicture, pictureDigest, pictureFile } from '../../pictures/picture.ts';
 import { type AddressOf, Buckets, networkOf } from '../../request-limits/write-limits.ts';
-import { answerMade } from '../../routes/site/file-answers.ts';
+import { answerUnlessKept } from '../../routes/site/file-answers.ts';
 import { requireScopePage, requireSkillPage, requireVersionPage } from '../page-subjects.ts';
 import {
   registryPicture,
@@ -56,7 +56,7 @@ export function pictureRoutes(registry: Registry, addressOf: AddressOf): Hono {
       return context.redirect(context.req.path.replace(file, now), 302);
     }
     const as = { type: 'image/png', cache: 'fresh', digest: pictureDigest(picture) } as const;
-    return answerMade(context, () => bytesOf(context, picture), as);
+    return answerUnlessKept(context, () => bytesOf(context, picture), as);
   };
 
   return new Hono()

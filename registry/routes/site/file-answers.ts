@@ -66,7 +66,7 @@ export function answerParts(
 }
 
 /** Answers with a file that is made whole before, if the client does not have it. */
-export async function answerMade(
+export async function answerUnlessKept(
   context: Context,
   make: () => Promise<Uint8Array>,
   as: FileForm & Required<Pick<FileForm, 'digest'>>,
