@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../skills-index/skill/problem.ts';
 import { VerifiedStatements } from '../skills-index/trust/signatures/verified-statements.ts';
 import { createApp } from './app.ts';
+import { keepMeaning } from './catalogue/meaning/embed-skills.ts';
 import { keepCatalogue } from './catalogue/renew-skills.ts';
 import { makeExclusive, type Registry } from './context.ts';
 import { closeFolder } from './data-folder/closed-folder.ts';
@@ -37,7 +38,7 @@ import {
   type ObservationOptions,
   openObservation,
 } from './serving/observation.ts';
-import { parseSignOn, type SignOnSettings } from './serving/sign-on-settings.ts';
+import { type OtherServers, parseOtherServers } from './serving/other-servers.ts';
 import { openObjects, type StoredObjects } from './serving/stored-objects.ts';
 import type { TlsFiles } from './serving/tls-files.ts';
 import { openTracing, type TracesTarget, type Tracing } from './serving/tracing.ts';
@@ -54,7 +55,11 @@ import { databaseOf, type OpenDatabase } from './store/sqlite.ts';
 import { tracedObjects } from './tracing/traced-objects.ts';
 import { countSomeBytes } from './versions/count-bytes.ts';
 
-export interface RegistryOptions extends ObservationOptions, TrustOptions, LiveSettingsOptions {
+export interface RegistryOptions
+  extends ObservationOptions,
+    TrustOptions,
+    LiveSettingsOptions,
+    OtherServers {
   /** `localhost` by default. */
   readonly host?: string;
   /** 0 for any free port. */
@@ -65,8 +70,6 @@ export interface RegistryOptions extends ObservationOptions, TrustOptions, LiveS
   readonly tls?: TlsFiles | undefined;
   /** Reverse proxies in front of the registry, and the header in which they name the client. */
   readonly proxies?: NamedProxies | undefined;
-  /** Single sign-on at the desk, by an identity provider. */
-  readonly signOn?: SignOnSettings | undefined;
   /** Whether a follower should copy the registry: then somebody is told when it is behind. */
   readonly backupFollower?: boolean;
   /** Where traces of requests are sent. Without it, nothing is traced. */
@@ -109,7 +112,7 @@ export interface RunningRegistry {
  */
 export async function startRegistry(options: RegistryOptions): Promise<RunningRegistry> {
   const { dir, host = 'localhost', log = () => undefined, now = () => new Date() } = options;
-  const signOn = options.signOn && parseSignOn(options.signOn);
+  const others = parseOtherServers(options);
   const proxies = options.proxies && parseTrustedProxies(options.proxies);
   const addressOf = makeAddressOf(proxies);
   const settings = new LiveSettingFiles(options, addressOf, log);
@@ -129,7 +132,7 @@ export async function startRegistry(options: RegistryOptions): Promise<RunningRe
     ...withStatusMemory(db),
     ...stored,
     ...trust,
-    signOn,
+    ...others,
     config: { base, hosts, localBases },
     ...emptyMemory(),
     drawing,
@@ -345,6 +348,7 @@ async function prepare(
     const kept = [
       keepStops,
       keepCatalogue,
+      keepMeaning,
       keepQueue,
       keepNotices,
       keepSegments,

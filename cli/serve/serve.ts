@@ -55,6 +55,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     witnesses,
     signOn,
     postOutside: exporters.postOutside,
+    embedder: settings.embedder,
     backupFollower,
     objects,
   });

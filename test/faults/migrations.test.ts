@@ -71,6 +71,7 @@ const emptied = [
   'upload_files',
   'uploads',
   'skill_places',
+  'skill_vectors',
 ];
 
 describe('a full registry of an earlier release', () => {
