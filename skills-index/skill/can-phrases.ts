@@ -30,22 +30,34 @@ const phrases: Readonly<Record<Need, Phrase>> = {
 };
 
 /**
- * Such as `reach api.crm.example` and `start git and 2 more`.
+ * Such as `reach api.crm.example` and `start git and 2 more`. A phrase for everything of a kind
+ * comes first, so that it is no part of a “more”.
  * @param namesMax names in a phrase. With 0 a phrase has a number: `reach 1 host`
  */
 export function canPhrases(capabilities: Capabilities, namesMax: number): string[] {
-  return needsOf(capabilities).map((need) => phraseOf(capabilities, need, namesMax));
+  const has = needsOf(capabilities);
+  const all = has.filter((need) => hasEverything(capabilities, need));
+  const some = has.filter((need) => !all.includes(need));
+  return [
+    ...all.map((need) => `${phrases[need].verb} ${phrases[need].everything}`),
+    ...some.map((need) => phraseOf(capabilities, need, namesMax)),
+  ];
 }
 
 /** Such as `see any environment variable` and `reach any other host`. */
 export function cannotPhrases(capabilities: Capabilities): string[] {
   const has = needsOf(capabilities);
-  const all = listCapabilities(capabilities);
   const none = needs.filter((need) => !has.includes(need)).map((need) => negated(need, 'any'));
   const others = has
-    .filter((need) => !all.some((one) => one.kind === kindOf(need) && isEverything(one)))
+    .filter((need) => !hasEverything(capabilities, need))
     .map((need) => negated(need, 'any other'));
   return [...none, ...others];
+}
+
+function hasEverything(capabilities: Capabilities, need: Need): boolean {
+  return listCapabilities(capabilities).some(
+    (one) => one.kind === kindOf(need) && isEverything(one),
+  );
 }
 
 function negated(need: Need, quantity: string): string {
@@ -54,9 +66,7 @@ function negated(need: Need, quantity: string): string {
 }
 
 function phraseOf(capabilities: Capabilities, need: Need, namesMax: number): string {
-  const { article, everything, noun, verb } = phrases[need];
-  const ofKind = listCapabilities(capabilities).filter(({ kind }) => kind === kindOf(need));
-  if (ofKind.some(isEverything)) return `${verb} ${everything}`;
+  const { article, noun, verb } = phrases[need];
   const names = [...new Set(namesOf(capabilities, need))];
   if (namesMax === 0) return `${verb} ${names.length} ${noun}${names.length === 1 ? '' : 's'}`;
   const more = names.length - namesMax;

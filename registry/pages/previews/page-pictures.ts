@@ -65,9 +65,12 @@ function boxesOf({ capabilities, commands }: Manifest): Pick<PagePicture, 'can' 
   const named = canPhrases(capabilities, 1);
   const counted = canPhrases(capabilities, 0);
   const can = named.map((words, at) => ({ named: words, counted: counted[at] ?? words }));
-  return Object.keys(commands).length === 0
-    ? { can: [ourPhrase('tell an agent what to do'), ...can], cannot: [] }
-    : { can: [ourPhrase('read its own files'), ...can], cannot: cannotPhrases(capabilities) };
+  if (Object.keys(commands).length === 0)
+    return { can: [ourPhrase('tell an agent what to do'), ...can], cannot: [] };
+  return {
+    can: can.length === 0 ? [ourPhrase('read its own files')] : can,
+    cannot: cannotPhrases(capabilities),
+  };
 }
 
 function ourPhrase(words: string): { readonly named: string; readonly counted: string } {

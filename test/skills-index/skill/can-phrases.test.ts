@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { canPhrases } from '../../../skills-index/skill/can-phrases.ts';
+import { cannotPhrases, canPhrases } from '../../../skills-index/skill/can-phrases.ts';
 import { type Capabilities, noCapabilities } from '../../../skills-index/skill/capability.ts';
 
 const some: Capabilities = {
@@ -41,6 +41,26 @@ it.each([0, 3])('says that a skill may do everything of a kind, with %i names', 
     'see every environment variable',
     'start any program',
   ]);
+});
+
+it('puts everything of a kind before what is less, so that no list cuts it', () => {
+  expect(canPhrases({ ...some, exec: [{ program: '*' }] }, 1)).toEqual([
+    'start any program',
+    'reach api.crm.example and 1 more',
+    'use the secret CRM_TOKEN',
+    'use the folder data (read and write)',
+  ]);
+});
+
+it('says what a skill cannot do, and nothing where it can do everything', () => {
+  expect(cannotPhrases({ ...some, exec: [{ program: '*' }] })).toEqual([
+    'see any environment variable',
+    'load any package',
+    'reach any other host',
+    'use any other secret',
+    'use any other folder',
+  ]);
+  expect(cannotPhrases(noCapabilities)).toHaveLength(6);
 });
 
 it('says nothing of a skill that may do nothing', () => {
