@@ -1,5 +1,5 @@
 /** Uploads that somebody with a stolen token sends: nothing of them stays, and nothing is filled. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deleteSomeFiles } from '../../../registry/retention/delete-files.ts';
 import { waitingUploadsMax } from '../../../registry/uploads/limits.ts';
 import { bytesOf } from '../../../registry/versions/count-bytes.ts';
@@ -175,11 +175,13 @@ describe('files that come one by one', () => {
     const files = await listed(large);
     const big = files.find(({ path }) => path === 'big');
     const many = Array.from({ length: 900 }, (_, at) => ({ ...big, path: `big-${at}` }));
+    const reads = vi.spyOn(world.registry.objects, 'get');
     const { status, body } = await uploadList(world.send, token, {
       ...payload,
       files: [...files, ...many],
     });
     expect([status, body]).toEqual([422, expect.stringContaining('bundle-invalid')]);
+    expect(reads.mock.calls.filter(([name]) => name.startsWith('received/'))).toEqual([]);
   });
 
   it('are removed an hour later, and may be sent again', async () => {
