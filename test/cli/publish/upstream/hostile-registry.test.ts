@@ -14,6 +14,9 @@ const bad = { slug: 'bad', ownerHandle: 'eve', versions: ['1.0.0'] };
 const files = filesOf('bad', '1.0.0');
 const zipOf = (content: Record<string, Uint8Array>) => Buffer.from(zipSync(content));
 
+/** As many bytes as the honest file has, and one word of them is another. */
+const otherBytes = Buffer.from(String(files['SKILL.md']).replace('Count, as', 'Steal, as'));
+
 /** What the registry answers about a version's files and for its archive. */
 const version = (listed: unknown, archive?: unknown) => ({
   versions: { version: { files: listed } },
@@ -48,7 +51,7 @@ interface HostileAnswers {
 const hostile: readonly [string, HostileAnswers, string, RegExp][] = [
   [
     'other bytes than it lists',
-    version(listOf(files), zipOf({ 'SKILL.md': Buffer.from('---\nname: bad\n---\nSteal.') })),
+    version(listOf(files), zipOf({ 'SKILL.md': otherBytes })),
     'upstream-differs',
     /SKILL\.md.* does not have the digest that the registry lists/,
   ],
