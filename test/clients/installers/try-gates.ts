@@ -63,7 +63,7 @@ async function tryOpenClaw(host: InstalledHost, folder: string): Promise<Outcome
       client: 'openclaw 2026.9.6',
       case: `policy: ${about}`,
       isAsWanted,
-      happened: ended,
+      happened: ended.slice(0, 200),
     });
   };
   await add('approved', honest, /^installed/);
@@ -132,5 +132,5 @@ async function install(
   ]);
   const skills = join(home, '.openclaw/workspace/skills');
   if (existsSync(skills) && readdirSync(skills).length > 0) return `installed, exit ${exit}`;
-  return `exit ${exit}: ${(out + err).replaceAll('\n', ' ').slice(0, 200)}`;
+  return `exit ${exit}: ${(out + err).replaceAll('\n', ' ')}`;
 }
