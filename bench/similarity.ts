@@ -42,7 +42,7 @@ export async function similarityRows(): Promise<Row[]> {
     let started = performance.now();
     const near = await similarVersions(
       { db },
-      { id: `v${at}`, name: nameOf(at) },
+      { id: String(at), name: nameOf(at) },
       { min: 0.6, apart: sql`0`, strange: sql`1` },
     );
     byBands.push(performance.now() - started);
@@ -84,18 +84,16 @@ export async function similarityRows(): Promise<Row[]> {
 function fill(path: string, all: readonly SimilaritySignature[]): void {
   const client = new BetterSqlite3(path);
   client.pragma('synchronous = OFF');
-  const sketch = client.prepare(
-    'INSERT INTO similarity (place, versionId, signature) VALUES (?, ?, ?)',
-  );
-  const band = client.prepare('INSERT INTO similarity_bands (key, place) VALUES (?, ?)');
+  const sketch = client.prepare('INSERT INTO similarity (versionId, signature) VALUES (?, ?)');
+  const band = client.prepare('INSERT INTO similarity_bands (key, versionId) VALUES (?, ?)');
   const version = client.prepare(
-    "INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt) VALUES (?, ?, '1.0.0', '', 'approved', 1, '', 0)",
+    "INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt) VALUES (?, ?, '1.0.0', x'', 'approved', 1, x'', 0)",
   );
   client.transaction(() => {
     all.forEach((signature, i) => {
-      version.run(`v${i}`, nameOf(i));
-      sketch.run(i + 1, `v${i}`, signature);
-      for (const key of bandKeys(signature)) band.run(key, i + 1);
+      version.run(i, nameOf(i));
+      sketch.run(i, signature);
+      for (const key of bandKeys(signature)) band.run(key, i);
     });
   })();
   client.close();

@@ -18,7 +18,11 @@ import {
   publishScanned,
 } from './staffed-folder.ts';
 
-const countOf: Record<Reach, number> = { quick: 1_000, usual: 4_000, full: 10_000 };
+/**
+ * Their entries fill segments of the log, so the newest entries, which no segment has yet, are as
+ * many before as after.
+ */
+const countOf: Record<Reach, number> = { quick: 1_024, usual: 4_096, full: 10_240 };
 const bytesMax = 2_048;
 const shownTables = 8;
 const version = '1.0.0';

@@ -13,8 +13,7 @@ export function registryWith(
   descriptions: readonly Pick<Description, 'digest' | 'name' | 'description'>[],
 ): Registry {
   const db = openSqlite(':memory:');
-  const rows = descriptions.map(({ digest, name, description }, at) => ({
-    digest,
+  const rows = descriptions.map(({ name, description }, at) => ({
     at,
     description,
     // Names of public skills have further characters, and several skills have one name.
@@ -22,10 +21,10 @@ export function registryWith(
   }));
   const from = sql`FROM json_each(${JSON.stringify(rows)})`;
   db.read.run(
-    sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT value ->> 'digest', value ->> 'name', '1.0.0', zeroblob(32), 'approved', 1, zeroblob(32), 'pass', zeroblob(32), 1, value ->> 'at' ${from}`,
+    sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT value ->> 'at', value ->> 'name', '1.0.0', zeroblob(32), 'approved', 1, zeroblob(32), 'pass', zeroblob(32), 1, value ->> 'at' ${from}`,
   );
   db.read.run(
-    sql`INSERT INTO skills (name, scope, versionId, version, description, capabilities, offeredSince) SELECT value ->> 'name', 's', value ->> 'digest', '1.0.0', value ->> 'description', ${none}, 1 ${from}`,
+    sql`INSERT INTO skills (name, scope, versionId, version, description, capabilities, offeredSince) SELECT value ->> 'name', 's', value ->> 'at', '1.0.0', value ->> 'description', ${none}, 1 ${from}`,
   );
   const words = rows.flatMap(({ name }) =>
     wordsOf(name.slice(name.indexOf('/') + 1)).flatMap((word) =>

@@ -49,7 +49,9 @@ export const skillgate: Ranker = {
     const registry = registryWith(descriptions);
     return async (query) => {
       const { skills } = await findSkills(registry, { query });
-      return skills.slice(0, ranksMax).map(({ versionId }) => versionId);
+      return skills
+        .slice(0, ranksMax)
+        .flatMap(({ versionId }) => descriptions[Number(versionId)]?.digest ?? []);
     };
   },
 };

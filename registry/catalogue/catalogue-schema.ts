@@ -4,6 +4,7 @@ import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import type { Scope, SkillName } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { digestColumn } from '../store/columns/digest-column.ts';
+import { versionIdColumn } from '../store/columns/version-id-column.ts';
 import { vectorColumn } from './meaning/byte-vector.ts';
 
 /**
@@ -20,7 +21,7 @@ export const skills = sqliteTable(
     scope: text().$type<Scope>().notNull(),
     /** The name without its scope. Several scopes may use it. */
     shortName: text().notNull().default(''),
-    versionId: text().notNull(),
+    versionId: versionIdColumn().notNull(),
     version: text().$type<Version>().notNull(),
     /** From the index line, as `capabilities`. */
     description: text().notNull(),
@@ -87,6 +88,6 @@ export const archives = sqliteTable('archives', {
 
 /** Digests of the versions' plugin packages, for those that somebody asked for. */
 export const pluginPackages = sqliteTable('plugin_packages', {
-  versionId: text().primaryKey(),
+  versionId: versionIdColumn().primaryKey(),
   digest: digestColumn().notNull(),
 });

@@ -18,7 +18,6 @@ import { latest, readIdentities } from '../people/identities.ts';
 import type { SentEnvelope } from '../people/signer.ts';
 import { advice } from '../store/advice-schema.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import { makeId } from '../store/ids.ts';
 import { audit, indexLines } from '../store/schema.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { requireActivePublisher } from '../versions/publishers.ts';
@@ -127,7 +126,6 @@ function adviceWrites(
     (db) => db.update(indexLines).set({ written: 0 }).where(eq(indexLines.versionId, id)),
     (db) =>
       db.insert(audit).values({
-        id: makeId(registry),
         at: registry.now().getTime(),
         kind: 'statement',
         versionId: id,

@@ -153,7 +153,6 @@ async function insert(
     (db) => db.insert(uploads).values(row),
     (db) =>
       db.insert(audit).values({
-        id: makeId(registry),
         at: createdAt,
         kind: 'upload',
         by: nameOfUploader(uploader),

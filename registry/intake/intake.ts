@@ -33,7 +33,7 @@ import { contradictsHint } from '../people/signer.ts';
 import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { enqueueScan } from '../scans/jobs.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
-import { makeId } from '../store/ids.ts';
+import { idOfVersion } from '../store/columns/version-id-column.ts';
 import { putBlobs } from '../store/objects.ts';
 import { audit, versions } from '../store/schema.ts';
 import { endUploads } from '../uploads/waiting-uploads.ts';
@@ -218,10 +218,9 @@ async function store(
     const [publish] = signed;
     if (publish !== undefined && 'certified' in publish.signer)
       await requireUnusedRun(registry, name, publish.signer.certified.claims);
-    const id = makeId(registry);
     const createdAt = registry.now().getTime();
     const row = (logIndex: number) => ({
-      id,
+      id: idOfVersion(logIndex),
       name,
       version,
       bundle: packed.digest,
@@ -236,26 +235,32 @@ async function store(
     const nothingRemoved = await nothingRemovedSince(registry, digests);
     // After the guard: a file that is removed meanwhile makes the batch clash.
     await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
-    const writes = ([logIndex = 0]: readonly number[]): BatchWrite[] => [
-      nothingRemoved,
-      nothingAlikeSince(since, { name, bundle: packed.digest }),
-      ...quotaHolds(registry, upload),
-      (db) => db.insert(versions).values(row(logIndex)),
-      addBlobs({ id, name }, digests),
-      ...packageWrites(id, manifest, packed.bundle.files),
-      endUploads({ name, version }),
-      enqueueScan(registry, id),
-      (db) =>
-        db.insert(audit).values({
-          id: makeId(registry),
-          at: createdAt,
-          kind: 'statement',
-          versionId: id,
-          by: publishedBy(publisher, signed),
-          why: 'published',
-        }),
-    ];
-    const statements = signed.map((added) => ({ ...added, versionId: id }));
+    const writes = ([logIndex = 0]: readonly number[]): BatchWrite[] => {
+      const added = row(logIndex);
+      return [
+        nothingRemoved,
+        nothingAlikeSince(since, { name, bundle: packed.digest }),
+        ...quotaHolds(registry, upload),
+        (db) => db.insert(versions).values(added),
+        addBlobs(added, digests),
+        ...packageWrites(added.id, manifest, packed.bundle.files),
+        endUploads({ name, version }),
+        enqueueScan(registry, added.id),
+        (db) =>
+          db.insert(audit).values({
+            at: createdAt,
+            kind: 'statement',
+            versionId: added.id,
+            by: publishedBy(publisher, signed),
+            why: 'published',
+          }),
+      ];
+    };
+    // The publication is the first of the statements.
+    const statements = signed.map((added, nth) => ({
+      ...added,
+      versionId: (logIndex: number) => idOfVersion(logIndex - nth),
+    }));
     const appended = await append(registry, { statements, writes });
     return {
       row: { ...row(appended.indexes[0] ?? 0), verdict: null, report: null },

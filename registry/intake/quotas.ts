@@ -5,7 +5,7 @@
  * in its place.
  */
 import { desc, eq, type SQL, sql } from 'drizzle-orm';
-import type { Digest } from '../../skills-index/skill/digest.ts';
+import { type Digest, parseDigest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
@@ -100,7 +100,7 @@ function waitingQuota(registry: Registry, { owner, except }: ByteOwner, max: num
     waitingStates.map((state) => sql`${state}`),
     sql`, `,
   );
-  const waiting = sql`SELECT 1 FROM ${versions} WHERE ${versions.publisher} = ${owner} AND ${versions.status} IN (${states}) LIMIT ${max}`;
+  const waiting = sql`SELECT 1 FROM ${versions} WHERE ${eq(versions.publisher, parseDigest(owner))} AND ${versions.status} IN (${states}) LIMIT ${max}`;
   const uploads = sumOfUploads(registry, { what: 'count', owner, except });
   return {
     name: 'waitingVersions',
@@ -117,7 +117,7 @@ function waitingQuota(registry: Registry, { owner, except }: ByteOwner, max: num
 
 function dayQuota(registry: Registry, publisher: Digest, max: number): SetQuota {
   const since = registry.now().getTime() - dayMs;
-  const newest = sql`SELECT ${versions.createdAt} AS at FROM ${versions} WHERE ${versions.publisher} = ${publisher} ORDER BY ${versions.logIndex} DESC LIMIT ${max}`;
+  const newest = sql`SELECT ${versions.createdAt} AS at FROM ${versions} WHERE ${eq(versions.publisher, publisher)} ORDER BY ${versions.logIndex} DESC LIMIT ${max}`;
   return {
     name: 'versionsPerDay',
     max,

@@ -1,6 +1,5 @@
 import type { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
-import { makeId } from '../store/ids.ts';
 import { audit } from '../store/schema.ts';
 
 /** Notes a refused upload in the audit log. @param by who sent it, in words */
@@ -13,7 +12,6 @@ export async function recordRefusal(
   await registry.db.batch([
     (db) =>
       db.insert(audit).values({
-        id: makeId(registry),
         at: registry.now().getTime(),
         kind: 'refused-intake',
         by,

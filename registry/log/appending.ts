@@ -13,7 +13,8 @@ export interface NewStatement {
   readonly signer:
     | { readonly keyId: Digest /** SPKI DER. */; readonly spki: Uint8Array }
     | CertificateSigner;
-  readonly versionId?: string;
+  /** For a new version, made of the log index that the statement gets. */
+  readonly versionId?: string | ((logIndex: number) => string);
 }
 
 /** What one request appends to the log, and what else it writes in the same batch. */

@@ -119,7 +119,8 @@ export async function readRange({ db }: ReadDatabase, size?: number): Promise<Lo
 /** The leaves of the whole segment have to lead to the tree of its last row. */
 async function rangeInSegment(db: ReadDatabase['db'], index: number): Promise<CompactRange> {
   const segment = await segmentWith({ db }, index);
-  if (segment === undefined) throw damagedEntry(index);
+  // The last row of a segment has its peaks.
+  if (segment === undefined || index === segment.until - 1) throw damagedEntry(index);
   const leaves = await db.read
     .select({ leafHash: log.leafHash })
     .from(log)

@@ -57,7 +57,7 @@ export function planRows(
         certificate,
         material,
         envelope: canonicalJson(signed.envelope),
-        versionId: signed.versionId ?? null,
+        versionId: versionOf(signed, index),
         createdAt: at,
       },
       names: namesOf(signed),
@@ -76,6 +76,10 @@ export function withMap<Rows extends LoggedRows>(rows: readonly Rows[], map: Has
 function namesOf({ statement, signer }: NewStatement): string[] {
   if ('keyId' in signer) return indexNames(statement, { signer: signer.keyId });
   return indexNames(statement, { signer: signer.signer, claims: signer.certified.claims });
+}
+
+function versionOf({ versionId }: NewStatement, logIndex: number): string | null {
+  return typeof versionId === 'function' ? versionId(logIndex) : (versionId ?? null);
 }
 
 interface SignedParts {

@@ -15,7 +15,6 @@ import type { Registry } from '../context.ts';
 import { type BatchWrite, holds, isAmong } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { isOpen } from '../store/columns/index-conditions.ts';
-import { makeId } from '../store/ids.ts';
 import { storedBlobName } from '../store/objects.ts';
 import { audit, guard, jobs, versionBlobs, versions } from '../store/schema.ts';
 import { isNamed, listOf, namedAmong } from '../store/sweeps/named-blobs.ts';
@@ -69,7 +68,6 @@ async function deleteFiles(
   );
   const open = and(eq(jobs.versionId, id), isOpen(jobs.state));
   const line = {
-    id: makeId(registry),
     at,
     kind: 'deleted' as const,
     versionId: id,

@@ -2,7 +2,6 @@
 import { lte } from 'drizzle-orm';
 import type { Registry } from '../context.ts';
 import { isAmong } from '../store/batch.ts';
-import { makeId } from '../store/ids.ts';
 import { audit } from '../store/schema.ts';
 import { uploadsRemovedAtOnce } from '../uploads/limits.ts';
 import { uploadFiles, uploads } from '../uploads/uploads-schema.ts';
@@ -32,7 +31,6 @@ export async function removeUploads(registry: Registry): Promise<boolean> {
       ({ bundle, name, version }) =>
         (write: typeof db.read) =>
           write.insert(audit).values({
-            id: makeId(registry),
             at: now,
             kind: 'upload',
             by: 'registry',

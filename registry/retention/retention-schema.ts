@@ -1,6 +1,7 @@
 /** Tables of retention. Migrations are generated from this file and schema.ts. */
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { versionIdColumn } from '../store/columns/version-id-column.ts';
 
 /**
  * Versions that were refused or withdrawn and still have their files. A trigger on `audit` adds
@@ -9,7 +10,7 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 export const endedVersions = sqliteTable(
   'ended_versions',
   {
-    versionId: text().primaryKey(),
+    versionId: versionIdColumn().primaryKey(),
     state: text().$type<'refused' | 'withdrawn'>().notNull(),
     at: integer().notNull(),
   },

@@ -176,7 +176,7 @@ async function logApproval(
     };
     // State and report must not change between the decision and the write.
     const unchanged = holds(
-      sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${versions.id} = ${version.id} AND ${versions.move} = ${version.move} AND ${versions.report} = ${version.report})`,
+      sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${versions.id} = ${version.id} AND ${versions.move} = ${version.move} AND ${versions.report} IS ${sql.param(version.report, versions.report)})`,
     );
     const counters = await also();
     return {

@@ -2,7 +2,7 @@
  * Finds versions with nearly the same texts: versions that were held back, or skills of other
  * owners under other names.
  */
-import { type SQL, sql } from 'drizzle-orm';
+import { ne, type SQL, sql } from 'drizzle-orm';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
@@ -74,7 +74,7 @@ export async function nearCopies(
 const knownBad = sql`(${versions.status} = 'revoked' OR (${versions.status} IN ('refused', 'quarantined', 'withdrawn') AND ${versions.verdict} = 'block'))`;
 function strangerTo({ publisher, name }: VersionRow): SQL {
   const scope = `@${scopeOf(name)}/`;
-  return sql`(${versions.publisher} <> ${publisher} AND SUBSTR(${versions.name}, 1, ${scope.length}) <> ${scope})`;
+  return sql`(${ne(versions.publisher, publisher)} AND SUBSTR(${versions.name}, 1, ${scope.length}) <> ${scope})`;
 }
 
 function isKnownBad({ status, verdict }: VersionRow): boolean {

@@ -127,7 +127,7 @@ async function writeNote(
   const common = { versionId, kind, by: nameOf(actor), at: registry.now().getTime() };
   await registry.db.batch([
     (db) => db.insert(reviewNotes).values({ ...common, id: makeId(registry), text }),
-    (db) => db.insert(audit).values({ ...common, id: makeId(registry), why: text }),
+    (db) => db.insert(audit).values({ ...common, why: text }),
   ]);
   return common.at;
 }

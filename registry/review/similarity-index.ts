@@ -33,8 +33,7 @@ export async function similarityWrites(
   const crowded = new Set(
     full.filter((band) => band.versions >= versionsPerBandMax).map((band) => band.key),
   );
-  const place = sql`(SELECT ${similarity.place} FROM ${similarity} WHERE ${similarity.versionId} = ${id})`;
-  const rows = keys.filter((key) => !crowded.has(key)).map((key) => ({ key, place }));
+  const rows = keys.filter((key) => !crowded.has(key)).map((key) => ({ key, versionId: id }));
   return [
     (writes) =>
       writes.insert(similarity).values({ versionId: id, signature }).onConflictDoNothing(),
@@ -64,39 +63,42 @@ export async function similarVersions(
 ): Promise<readonly SimilarVersion[]> {
   const [own] = await db.read.select().from(similarity).where(eq(similarity.versionId, id));
   if (own === undefined) return [];
-  const places = new Set<number>();
+  const ids = new Set<string>();
   for (const sort of [apart, strange]) {
     const each = db.read
-      .select({ place: similarityBands.place, name: versions.name, shared: count().as('shared') })
+      .select({
+        versionId: similarityBands.versionId,
+        name: versions.name,
+        shared: count().as('shared'),
+      })
       .from(similarityBands)
-      .innerJoin(similarity, eq(similarity.place, similarityBands.place))
-      .innerJoin(versions, eq(versions.id, similarity.versionId))
+      .innerJoin(versions, eq(versions.id, similarityBands.versionId))
       .where(
         and(inArray(similarityBands.key, bandKeys(own.signature)), ne(versions.name, name), sort),
       )
-      .groupBy(similarityBands.place)
+      .groupBy(similarityBands.versionId)
       .as('each');
     // A bare column beside MAX comes from the row with the maximum (SQLite, "Bare columns in an
     // aggregate query").
     const best = sql<number>`MAX(${each.shared})`;
     const found = await db.read
-      .select({ place: each.place, shared: best })
+      .select({ versionId: each.versionId, shared: best })
       .from(each)
       .groupBy(each.name)
-      .orderBy(desc(best), each.place)
+      .orderBy(desc(best), each.versionId)
       .limit(similarCandidatesMax);
-    for (const { place } of found) places.add(place);
+    for (const { versionId } of found) ids.add(versionId);
   }
-  if (places.size === 0) return [];
+  if (ids.size === 0) return [];
   const rows = await db.read
     .select()
     .from(similarity)
-    .where(isAmong(similarity.place, [...places]));
+    .where(isAmong(similarity.versionId, [...ids]));
   return rows
     .map((row) => ({
       versionId: row.versionId,
       likeness: likenessOf(own.signature, row.signature),
     }))
     .filter(({ likeness }) => likeness >= min)
-    .sort((a, b) => b.likeness - a.likeness || (a.versionId < b.versionId ? -1 : 1));
+    .sort((a, b) => b.likeness - a.likeness || Number(a.versionId) - Number(b.versionId));
 }

@@ -9,7 +9,6 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { type Actor, nameOf, type Registry } from '../context.ts';
 import { jsonBodyBytesMax } from '../limits.ts';
 import { limitBody } from '../request-limits/body-limit.ts';
-import { makeId } from '../store/ids.ts';
 import { audit } from '../store/schema.ts';
 import {
   createUploadToken,
@@ -162,7 +161,6 @@ function waitingRoutes(registry: Registry): Hono {
           endUpload(upload),
           (db) =>
             db.insert(audit).values({
-              id: makeId(registry),
               at: registry.now().getTime(),
               kind: 'upload',
               by: nameOf(actor),

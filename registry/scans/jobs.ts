@@ -212,7 +212,7 @@ export async function requireLease(
 /** Makes a batch fail when the job was leased to another scanner meanwhile. */
 export function holdsLease(held: { readonly id: string; readonly lease: string }): BatchWrite {
   return holds(
-    sql`EXISTS (SELECT 1 FROM ${jobs} WHERE ${jobs.id} = ${held.id} AND ${jobs.state} = 'leased' AND ${jobs.lease} = ${digestOf(held.lease)})`,
+    sql`EXISTS (SELECT 1 FROM ${jobs} WHERE ${jobs.id} = ${held.id} AND ${jobs.state} = 'leased' AND ${eq(jobs.lease, digestOf(held.lease))})`,
   );
 }
 

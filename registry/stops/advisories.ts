@@ -58,7 +58,7 @@ export async function listAdvisories(
     .innerJoin(versions, eq(versions.id, advisories.versionId))
     .where(
       place &&
-        sql`(${advisories.modified}, ${advisories.versionId}) < (${place.modified}, ${place.versionId})`,
+        sql`(${advisories.modified}, ${advisories.versionId}) < (${place.modified}, ${Number(place.versionId)})`,
     )
     .orderBy(desc(advisories.modified), desc(advisories.versionId))
     .limit(limit + 1);
@@ -134,7 +134,7 @@ async function stopsOf(
 }
 
 function placeIn(text: string): AdvisoryPlace {
-  const [, modified, versionId] = /^(\d{1,15})\.([0-9A-Z]{1,26})$/.exec(text) ?? [];
+  const [, modified, versionId] = /^(\d{1,15})\.(-?\d{1,15})$/.exec(text) ?? [];
   if (modified !== undefined && versionId !== undefined)
     return { modified: Number(modified), versionId };
   throw new Problem('request-invalid', 'No page of the advisories begins there', {

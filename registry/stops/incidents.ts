@@ -25,7 +25,6 @@ import {
 import { orLater } from '../log/after-logging.ts';
 import { appendInTurn } from '../log/sequencer.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import { makeId } from '../store/ids.ts';
 import { audit } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import { requireVersion } from '../versions/find-versions.ts';
@@ -97,9 +96,9 @@ export async function takeIncident(
       row,
       reporter === undefined ? undefined : { by, rule: incident.rule },
     );
-    const { id, now } = { id: makeId(registry), now: registry.now().getTime() };
+    const now = registry.now().getTime();
     const line: BatchWrite = (db) =>
-      db.insert(audit).values({ id, at: now, kind: 'incident', versionId: row.id, by, why });
+      db.insert(audit).values({ at: now, kind: 'incident', versionId: row.id, by, why });
     if (reporter === undefined) return { statements: [], writes: () => [line], isNew: true };
     const reason = `${by} reports ${why}`;
     if (!(await isEnough(registry, row, { by, rule: incident.rule }))) {

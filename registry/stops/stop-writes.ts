@@ -7,7 +7,6 @@ import type { Registry } from '../context.ts';
 import { stoppedAtOnce } from '../limits.ts';
 import { advisories } from '../store/advice-schema.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
-import { makeId } from '../store/ids.ts';
 import { audit, indexLines, versions } from '../store/schema.ts';
 import { requireMove, type VersionState } from '../versions/status.ts';
 import type { MoveRow, VersionRow } from '../versions/versions.ts';
@@ -33,16 +32,14 @@ export function stopWrites(
   by: string,
 ): BatchWrite[] {
   const at = registry.now();
-  return chunksOf(stops.map((stop) => ({ ...stop, at, by }))).flatMap((chunk) =>
-    movesOf(registry, chunk),
-  );
+  return chunksOf(stops.map((stop) => ({ ...stop, at, by }))).flatMap((chunk) => movesOf(chunk));
 }
 
 /** The state changes of an earlier statement that reach their versions now. */
 export function dueWrites(registry: Registry, moves: readonly PlannedMove[]): BatchWrite[] {
   const now = registry.now().getTime();
   return chunksOf(moves).flatMap((chunk) => [
-    ...movesOf(registry, chunk),
+    ...movesOf(chunk),
     advisedNowWrite(
       chunk.map(({ row }) => row.id),
       now,
@@ -57,16 +54,16 @@ function chunksOf(moves: readonly PlannedMove[]): (readonly PlannedMove[])[] {
   return chunks;
 }
 
-function movesOf(registry: Registry, chunk: readonly PlannedMove[]): BatchWrite[] {
+function movesOf(chunk: readonly PlannedMove[]): BatchWrite[] {
   // The list is one parameter, since D1 takes at most a hundred. Its batches take no raw SQL.
   const list = JSON.stringify(
     chunk.map(({ row, to, why, by, at }) => {
       const { from } = requireMove(row.status, to, 'statement');
-      const ids = { id: makeId(registry), versionId: row.id, move: row.move + 1 };
-      return { ...ids, at: at.getTime(), from, to, by, why };
+      const { id: versionId } = row;
+      return { versionId, move: row.move + 1, at: at.getTime(), from, to, by, why };
     }),
   );
-  const entries = sql`SELECT ${said('id')}, ${said('at')}, 'move', ${said('versionId')}, ${said('move')}, ${said('from')}, ${said('to')}, ${said('by')}, ${said('why')} FROM json_each(${list})`;
+  const entries = sql`SELECT NULL, ${said('at')}, 'move', ${said('versionId')}, ${said('move')}, ${said('from')}, ${said('to')}, ${said('by')}, ${said('why')} FROM json_each(${list})`;
   const byState = Map.groupBy(chunk, ({ to }) => to);
   return [
     (db) => db.insert(audit).select(entries),

@@ -5,6 +5,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { RevocationPredicate } from '../../skills-index/statement/attestation.ts';
+import { versionIdColumn } from './columns/version-id-column.ts';
 
 /**
  * The advice in force about versions: at most one row for a version and a kind. The text is in the
@@ -13,7 +14,7 @@ import type { RevocationPredicate } from '../../skills-index/statement/attestati
 export const advice = sqliteTable(
   'advice',
   {
-    versionId: text().notNull(),
+    versionId: versionIdColumn().notNull(),
     kind: text().$type<'yanked' | 'deprecated'>().notNull(),
     logIndex: integer().notNull(),
   },
@@ -27,7 +28,7 @@ export const advice = sqliteTable(
 export const advisories = sqliteTable(
   'advisories',
   {
-    versionId: text().primaryKey(),
+    versionId: versionIdColumn().primaryKey(),
     published: integer().notNull(),
     modified: integer().notNull(),
   },

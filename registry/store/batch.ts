@@ -48,9 +48,12 @@ export function isAmong(column: AnyColumn, values: readonly (string | number)[])
   return sql`${column} IN (SELECT ${elementOf(column)} FROM json_each(${JSON.stringify(values)}))`;
 }
 
-/** An element of a list in JSON, as a column has it. */
-export function elementOf(column: AnyColumn): SQL {
-  return column.getSQLType() === 'blob' ? sql`unhex(substr(value, 8))` : sql`value`;
+/**
+ * An element of a list in JSON, as a column has it.
+ * @param element the row of the list, or a part of the row
+ */
+export function elementOf(column: AnyColumn, element = sql`value`): SQL {
+  return column.getSQLType() === 'blob' ? sql`unhex(substr(${element}, 8))` : element;
 }
 
 /**

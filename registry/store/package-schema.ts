@@ -11,6 +11,7 @@ import {
 import type { PackageLook } from '../../skills-index/packages/package-look.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Ecosystem } from '../../skills-index/skill/ecosystem.ts';
+import { versionIdColumn } from './columns/version-id-column.ts';
 
 /** Locked packages with what a scanner saw of each. Versions with the same entry share a row. */
 export const packages = sqliteTable(
@@ -54,7 +55,7 @@ export const packages = sqliteTable(
 /** The packages of each version. */
 export const versionPackages = sqliteTable(
   'version_packages',
-  { versionId: text().notNull(), packageId: integer().notNull() },
+  { versionId: versionIdColumn().notNull(), packageId: integer().notNull() },
   (table) => [
     primaryKey({ columns: [table.versionId, table.packageId] }),
     index('version_packages_package').on(table.packageId, table.versionId),
@@ -78,4 +79,6 @@ export const packageAdvisories = sqliteTable(
  * earlier releases. A trigger adds each new version, so that none is forgotten while an earlier
  * release still runs on the same database.
  */
-export const packageBacklog = sqliteTable('package_backlog', { versionId: text().primaryKey() });
+export const packageBacklog = sqliteTable('package_backlog', {
+  versionId: versionIdColumn().primaryKey(),
+});

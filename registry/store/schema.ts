@@ -22,6 +22,7 @@ import { digestColumn, shortTextColumn } from './columns/digest-column.ts';
 import { hashColumn } from './columns/hash-column.ts';
 import { isDecision, isDeletion, isOpen } from './columns/index-conditions.ts';
 import { predicateTypeColumn } from './columns/predicate-type-column.ts';
+import { versionIdColumn } from './columns/version-id-column.ts';
 
 /**
  * A published version. `move` counts its state changes. Each change writes the next number, so two
@@ -30,25 +31,19 @@ import { predicateTypeColumn } from './columns/predicate-type-column.ts';
 export const versions = sqliteTable(
   'versions',
   {
-    id: text().primaryKey(),
+    id: versionIdColumn().primaryKey(),
     name: text().$type<SkillName>().notNull(),
     version: text().$type<Version>().notNull(),
-    bundle: text().$type<Digest>().notNull(),
+    bundle: digestColumn().notNull(),
     status: text().$type<VersionState>().notNull(),
     move: integer().notNull(),
-    publisher: text().$type<Digest>().notNull(),
+    publisher: digestColumn().notNull(),
     verdict: text().$type<Verdict>(),
-    report: text().$type<Digest>(),
+    report: digestColumn(),
     createdAt: integer().notNull(),
-    /**
-     * Log index of its publication: the order of versions. Clocks can go back, and ids depend on
-     * clocks.
-     */
+    /** Log index of its publication: the order of versions. */
     logIndex: integer().notNull().default(0),
-    /**
-     * Bytes of its files and of their list; null for a version of an older release, until they are
-     * counted. 0 once the files were deleted.
-     */
+    /** Of its files and their list: 0 once they were deleted, null until they are counted. */
     bytes: integer(),
     /** When the operator's retention rule deleted the files. */
     filesDeleted: integer(),
@@ -62,6 +57,8 @@ export const versions = sqliteTable(
     index('versions_publisher_status').on(table.publisher, table.status),
     index('versions_bundle').on(table.bundle),
     index('versions_uncounted').on(table.logIndex).where(sql`${table.bytes} IS NULL`),
+    // Refuses a writer of an earlier release, whose digests are texts.
+    check('versions_bytes', sql`typeof(${table.publisher}) = 'blob'`),
   ],
 );
 
@@ -92,7 +89,7 @@ export const versionBlobs = sqliteTable(
     digest: digestColumn().notNull(),
     /** The scope of a version in the index; empty outside the index, where nobody gets files. */
     scope: text().$type<Scope | ''>().notNull(),
-    versionId: text().notNull(),
+    versionId: versionIdColumn().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.digest, table.scope, table.versionId] }),
@@ -107,7 +104,7 @@ export const versionBlobs = sqliteTable(
 export const audit = sqliteTable(
   'audit',
   {
-    id: text().primaryKey(),
+    id: integer().primaryKey(),
     at: integer().notNull(),
     kind: text()
       .$type<
@@ -123,7 +120,7 @@ export const audit = sqliteTable(
         | 'upload'
       >()
       .notNull(),
-    versionId: text(),
+    versionId: versionIdColumn(),
     /** Number of the state change within its version. It is unique, so a clash fails the batch. */
     move: integer(),
     from: text().$type<VersionState>(),
@@ -147,7 +144,11 @@ export const audit = sqliteTable(
  */
 export const openDoubts = sqliteTable(
   'open_doubts',
-  { auditId: text().primaryKey(), versionId: text().notNull(), at: integer().notNull() },
+  {
+    auditId: integer().primaryKey(),
+    versionId: versionIdColumn().notNull(),
+    at: integer().notNull(),
+  },
   (table) => [
     index('open_doubts_at').on(table.at),
     index('open_doubts_version').on(table.versionId),
@@ -188,7 +189,7 @@ export const statements = sqliteTable(
     payload: digestColumn().notNull(),
     signer: digestColumn().notNull(),
     envelope: text().notNull(),
-    versionId: text(),
+    versionId: versionIdColumn(),
     /** Address of the Sigstore bundle; null until the checkpoint over it is signed. */
     bundle: digestColumn(),
     createdAt: integer().notNull(),
@@ -231,15 +232,15 @@ export const jobs = sqliteTable(
   'jobs',
   {
     id: text().primaryKey(),
-    versionId: text().notNull(),
+    versionId: versionIdColumn().notNull(),
     state: text().$type<'waiting' | 'leased' | 'done' | 'dead'>().notNull(),
-    lease: text().$type<Digest>(),
+    lease: digestColumn(),
     worker: text(),
     leaseUntil: integer().notNull(),
     attempts: integer().notNull(),
     detail: text(),
     createdAt: integer().notNull(),
-    ruleSet: text().$type<Digest>(),
+    ruleSet: digestColumn(),
   },
   (table) => [
     index('jobs_next').on(table.state, table.leaseUntil).where(isOpen(table.state)),
@@ -252,13 +253,16 @@ export const jobs = sqliteTable(
   ],
 );
 
-/** Scan results, one for each version (so for each bundle under one name) and rule set. */
+/**
+ * Scan results, one for each version (so for each bundle under one name) and rule set. The
+ * migration creates the table WITHOUT ROWID, so that the key is the table.
+ */
 export const scans = sqliteTable(
   'scans',
   {
-    versionId: text().notNull(),
-    ruleSet: text().$type<Digest>().notNull(),
-    report: text().$type<Digest>().notNull(),
+    versionId: versionIdColumn().notNull(),
+    ruleSet: digestColumn().notNull(),
+    report: digestColumn().notNull(),
     verdict: text().$type<Verdict>().notNull(),
     logIndex: integer().notNull(),
     /**
@@ -266,7 +270,7 @@ export const scans = sqliteTable(
      * the scanner did not report them.
      */
     selectors: text({ mode: 'json' }).$type<readonly string[]>(),
-    prose: text().$type<Digest>(),
+    prose: digestColumn(),
   },
   (table) => [primaryKey({ columns: [table.versionId, table.ruleSet] })],
 );
@@ -288,7 +292,7 @@ export const drafts = sqliteTable(
   'drafts',
   {
     digest: text().$type<Digest>().primaryKey(),
-    versionId: text().notNull(),
+    versionId: versionIdColumn().notNull(),
     statement: text().notNull(),
     by: text().notNull(),
     expiresAt: integer().notNull(),
@@ -305,7 +309,7 @@ export const reviewNotes = sqliteTable(
   'review_notes',
   {
     id: text().primaryKey(),
-    versionId: text().notNull(),
+    versionId: versionIdColumn().notNull(),
     kind: text().$type<'claimed' | 'asked' | 'answered'>().notNull(),
     by: text().notNull(),
     text: text().notNull(),
@@ -319,7 +323,7 @@ export const indexLines = sqliteTable(
   'index_lines',
   {
     logIndex: integer().primaryKey(),
-    versionId: text().notNull(),
+    versionId: versionIdColumn().notNull(),
     name: text().$type<SkillName>().notNull(),
     /** What no other row has of the line, or the whole line: see `wholeLines`. */
     line: text().notNull(),

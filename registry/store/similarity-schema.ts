@@ -1,11 +1,11 @@
 /** Tables for finding near copies. Migrations are generated from this file and schema.ts. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
+import { versionIdColumn } from './columns/version-id-column.ts';
 
 /** Sketches of the versions' texts, to compare the few that a lookup by bands finds. */
 export const similarity = sqliteTable('similarity', {
-  place: integer().primaryKey({ autoIncrement: true }),
-  versionId: text().notNull().unique(),
+  versionId: versionIdColumn().primaryKey(),
   signature: text().$type<SimilaritySignature>().notNull(),
 });
 
@@ -15,6 +15,6 @@ export const similarity = sqliteTable('similarity', {
  */
 export const similarityBands = sqliteTable(
   'similarity_bands',
-  { key: integer().notNull(), place: integer().notNull() },
-  (table) => [primaryKey({ columns: [table.key, table.place] })],
+  { key: integer().notNull(), versionId: versionIdColumn().notNull() },
+  (table) => [primaryKey({ columns: [table.key, table.versionId] })],
 );

@@ -4,9 +4,10 @@
  */
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
-import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import type { QueueJudgement } from '../review/queue/queue-judgement.ts';
+import { digestColumn } from './columns/digest-column.ts';
+import { versionIdColumn } from './columns/version-id-column.ts';
 
 /**
  * Versions in review or quarantined. A trigger adds a version that enters one of these states, and
@@ -15,9 +16,9 @@ import type { QueueJudgement } from '../review/queue/queue-judgement.ts';
 export const waiting = sqliteTable(
   'waiting',
   {
-    versionId: text().primaryKey(),
+    versionId: versionIdColumn().primaryKey(),
     name: text().$type<SkillName>().notNull(),
-    publisher: text().$type<Digest>().notNull(),
+    publisher: digestColumn().notNull(),
     logIndex: integer().notNull(),
     /** The place in the queue, from `rankOf`; lower ranks come first. */
     rank: integer().notNull().default(1),
@@ -62,7 +63,7 @@ export const renewals = sqliteTable(
       >()
       .notNull(),
     value: text().notNull(),
-    /** The last version, or place of a sketch, that was done; null when all were. */
+    /** The last version that was done; null when all were. */
     after: text().default(''),
     /** How often the event happened anew, so that a step of an earlier one fails. */
     turn: integer().notNull().default(0),

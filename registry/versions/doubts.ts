@@ -8,7 +8,6 @@ import type { Version } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
 import { doubtRowsMax } from '../limits.ts';
 import type { BatchWrite } from '../store/batch.ts';
-import { makeId } from '../store/ids.ts';
 import { audit, openDoubts, versions } from '../store/schema.ts';
 import { readShown, shownColumns } from './shown-versions.ts';
 import type { VersionState } from './status.ts';
@@ -29,7 +28,6 @@ export function doubtWrite(
   cause: { readonly by: string; readonly why: string },
 ): BatchWrite {
   const line = {
-    id: makeId(registry),
     at: registry.now().getTime(),
     kind: 'job' as const,
     versionId: id,

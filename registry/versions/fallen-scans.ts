@@ -16,7 +16,7 @@ import type { Registry } from '../context.ts';
 import { factIn } from '../log/segments/statement-fact.ts';
 import { readMembers } from '../people/identities.ts';
 import type { KnownMembers } from '../people/known-identities.ts';
-import { type BatchWrite, holds, isAmong } from '../store/batch.ts';
+import { type BatchWrite, elementOf, holds, isAmong } from '../store/batch.ts';
 import { jobs, scans, statements, versions } from '../store/schema.ts';
 import { renewals } from '../store/waiting-schema.ts';
 import { doubtWrite } from './doubts.ts';
@@ -137,7 +137,7 @@ async function scansOf(
 function areUnchanged(rows: readonly VersionRow[]): BatchWrite {
   const list = JSON.stringify(rows.map(({ id, move, report }) => ({ id, move, report })));
   return holds(
-    sql`NOT EXISTS (SELECT 1 FROM json_each(${list}) AS was JOIN ${versions} ON ${versions.id} = was.value ->> 'id' WHERE ${versions.move} <> was.value ->> 'move' OR ${versions.report} IS NOT was.value ->> 'report')`,
+    sql`NOT EXISTS (SELECT 1 FROM json_each(${list}) AS was JOIN ${versions} ON ${versions.id} = was.value ->> 'id' WHERE ${versions.move} <> was.value ->> 'move' OR ${versions.report} IS NOT ${elementOf(versions.report, sql`was.value ->> 'report'`)})`,
   );
 }
 

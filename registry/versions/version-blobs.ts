@@ -21,8 +21,8 @@ export function addBlobs({ id, name }: Version, digests: readonly Digest[]): Bat
  * @param digests its list of files, and its files. Its reports and their prose go with them.
  */
 export function showBlobs({ id, name }: Version, digests: readonly Digest[]): BatchWrite {
-  const reports = sql`SELECT report AS value FROM ${scans} WHERE ${scans.versionId} = ${id} UNION ALL SELECT prose FROM ${scans} WHERE ${scans.versionId} = ${id}`;
-  const all = sql`SELECT ${elementOf(versionBlobs.digest)} FROM (SELECT value FROM json_each(${JSON.stringify(digests)}) UNION ALL ${reports})`;
+  const reports = sql`SELECT report FROM ${scans} WHERE ${scans.versionId} = ${id} UNION ALL SELECT prose FROM ${scans} WHERE ${scans.versionId} = ${id}`;
+  const all = sql`SELECT ${elementOf(versionBlobs.digest)} FROM json_each(${JSON.stringify(digests)}) UNION ALL ${reports}`;
   const isOwn = sql`${versionBlobs.digest} IN (${all}) AND ${versionBlobs.scope} = '' AND ${versionBlobs.versionId} = ${id}`;
   return (db) =>
     db

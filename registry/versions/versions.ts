@@ -5,7 +5,6 @@ import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
-import { makeId } from '../store/ids.ts';
 import { audit, guard, versions } from '../store/schema.ts';
 import type { LegalMove, VersionState } from './status.ts';
 
@@ -83,7 +82,7 @@ export function nothingAlikeSince(
   { name, bundle }: Pick<VersionRow, 'name' | 'bundle'>,
 ): BatchWrite {
   const own = `@${scopeOf(name)}/`;
-  const ofOthers = sql`${versions.bundle} = ${bundle} AND substr(${versions.name}, 1, ${own.length}) <> ${own}`;
+  const ofOthers = sql`${eq(versions.bundle, bundle)} AND substr(${versions.name}, 1, ${own.length}) <> ${own}`;
   const newer = (condition: SQL) =>
     sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${versions.logIndex} >= ${size} AND ${condition})`;
   return holds(sql`NOT (${newer(eq(versions.name, name))} OR ${newer(ofOthers)})`);
@@ -107,7 +106,6 @@ export function moveWrites(
     );
   const move = row.move + 1;
   const entry = {
-    id: makeId(registry),
     at: registry.now().getTime(),
     kind: 'move' as const,
     versionId: row.id,

@@ -80,7 +80,8 @@ function copyRows(client: BetterSqlite3.Database, table: string, hasMap: boolean
   const names = columns.map(({ name }) => `"${name}"`).join();
   const cells = columns.map(({ name, type }) => cellOf(`"${name}"`, type)).join();
   client.exec(`DELETE FROM main."${table}"`);
-  const from = dropped[table] ?? `later."${table}"`;
+  const had = columns.some(({ name }) => name === 'place') ? placed[table] : undefined;
+  const from = had ?? dropped[table] ?? `later."${table}"`;
   client.exec(
     `INSERT INTO main."${table}" (${names}) SELECT ${cells} FROM ${from} WHERE ${(hasMap ? undefined : beforeMap[table]) ?? 1}`,
   );
@@ -125,6 +126,12 @@ async function writeWholeLines(full: FullRegistry, client: BetterSqlite3.Databas
     }
   });
 }
+
+/** Sketches had places of their own before they had the ids of their versions. */
+const placed: Readonly<Record<string, string>> = {
+  similarity: '(SELECT versionId + 1 AS place, versionId, signature FROM later.similarity)',
+  similarity_bands: '(SELECT key, versionId + 1 AS place FROM later.similarity_bands)',
+};
 
 /** Tables that a migration dropped, made of other rows. */
 const dropped: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { indexFileName, writeLackingFiles } from '../../registry/index/index-file.ts';
 import { notices } from '../../registry/notices/notice-schema.ts';
@@ -94,10 +94,10 @@ describe('a database of an earlier release', () => {
   });
 
   it('remembers that the packages of its versions, and of each new one, are still to be listed', async () => {
-    const insert = `INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 'C', name, '2.0.0', bundle, status, move, publisher, verdict, report, createdAt, logIndex FROM versions WHERE id = 'A'`;
+    const insert = `INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 9, name, '2.0.0', bundle, status, move, publisher, verdict, report, createdAt, logIndex FROM versions WHERE version = '1.0.1'`;
     await db.batch([(write) => write.run(sql.raw(insert))]);
     const waiting = await db.read.select().from(packageBacklog);
-    expect(waiting.map(({ versionId }) => versionId).sort()).toEqual(['A', 'B', 'C', 'W']);
+    expect(waiting.map(({ versionId }) => versionId)).toEqual(['0', '1', '4', '9']);
   });
 
   it('keeps the doubts that nothing settled', async () => {
@@ -107,7 +107,7 @@ describe('a database of an earlier release', () => {
   });
 
   it('lists the versions that wait, each behind a judging that is still to come', async () => {
-    const insert = `INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 'C', name, '2.0.0', bundle, 'quarantined', move, publisher, verdict, report, createdAt, 9 FROM versions WHERE id = 'A'`;
+    const insert = `INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 9, name, '2.0.0', bundle, 'quarantined', move, publisher, verdict, report, createdAt, 9 FROM versions WHERE version = '1.0.1'`;
     await db.batch([(write) => write.run(sql.raw(insert))]);
     const queue = await listQueue({ ...world.registry, db });
     expect(queue).toMatchObject({ waiting: 2, quarantined: 1, unsettled: false });
@@ -122,7 +122,7 @@ describe('a database of an earlier release', () => {
     const registry = { ...world.registry, db };
     const quiet = await nothingEntersSince(registry);
     await db.batch([quiet]);
-    const row = { logIndex: 9, versionId: 'C', name, line: 'line', written: 0 };
+    const row = { logIndex: 9, versionId: '9', name, line: 'line', written: 0 };
     await db.batch([(write) => write.insert(indexLines).values(row)]);
     await expect(db.batch([quiet])).rejects.toMatchObject({ on: 'guard' });
     await db.batch([await nothingEntersSince(registry)]);
@@ -195,7 +195,12 @@ it('knows since when the refused versions of an earlier release were refused', a
   client.close();
   const db = openSqlite(path);
   onTestFinished(() => db.close());
-  expect(await db.read.select().from(endedVersions)).toEqual([
-    { versionId: 'R', state: 'refused', at: 7 },
-  ]);
+  const { at, state, versionId } = endedVersions;
+  expect(
+    await db.read
+      .select({ name: versions.name, state, at })
+      .from(endedVersions)
+      .innerJoin(versions, eq(versions.id, versionId))
+      .limit(9),
+  ).toEqual([{ name: '@acme/R', state: 'refused', at: 7 }]);
 });

@@ -85,7 +85,7 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
     because: 'the scans or notes of one version',
   },
   {
-    part: /from "similarity_bands" .* where \("similarity_bands"\."key" in/i,
+    part: /from "similarity_bands" (.* )?where \("similarity_bands"\."key" in/i,
     because: 'versionsPerBandMax for each of 32 keys',
   },
   {

@@ -23,7 +23,7 @@ export interface Clone {
 }
 
 /** Rows of these tables are made from the clone, or the registry makes them from the other rows. */
-const madeElsewhere = ['similarity', 'changed_skills'];
+const madeElsewhere = ['similarity', 'similarity_bands', 'changed_skills'];
 
 export class CloneRows {
   readonly #db: Database;
@@ -143,11 +143,11 @@ export class CloneRows {
   /** The SQL expression of a clone's cell in the `nth` row of its table. */
   #cell(table: string, nth: number, { name, type }: Column, row: CellsOf): string {
     const cell = row[name] ?? null;
+    if ((name === 'versionId' || (table === 'versions' && name === 'id')) && cell !== null)
+      return this.#index(Number(cell));
     // SQLite counts the rows of a table whose ids are numbers.
-    if (name === 'seq' || name === 'place' || (name === 'id' && typeof cell === 'number'))
-      return 'NULL';
-    if (name === 'id' && table !== 'versions')
-      return `substr(id, 1, 24) || '${String(nth).padStart(2, '0')}'`;
+    if (name === 'seq' || (name === 'id' && typeof cell === 'number')) return 'NULL';
+    if (name === 'id') return `substr(id, 1, 24) || '${String(nth).padStart(2, '0')}'`;
     if (name === 'at' || name === 'createdAt' || name === 'offeredSince') return 'time';
     if (name === 'logIndex') return this.#index(Number(cell));
     if (name === 'line') return this.#line(String(cell));
@@ -172,15 +172,14 @@ export class CloneRows {
 
   #sketchInserts(): (() => unknown)[] {
     if (!this.#template.rows.some(({ table }) => table === 'scans')) return [];
-    const id = valueColumn(this.#template.variables.numberOf(this.#template.id ?? ''));
-    const place = `${this.#pluck('SELECT coalesce(max(place), 0) FROM similarity')} + 1 + nth`;
+    const id = this.#index(this.#template.id ?? -1);
     const sketches = this.#db.prepare(
-      `INSERT INTO similarity (place, versionId, signature) SELECT ${place}, ${id}, signature FROM clones`,
+      `INSERT INTO similarity (versionId, signature) SELECT ${id}, signature FROM clones`,
     );
     const bands = this.#insertFrom(
       'similarity_bands',
       this.#columnsOf('similarity_bands'),
-      `SELECT value, ${place} FROM clones, json_each(keys)`,
+      `SELECT value, ${id} FROM clones, json_each(keys)`,
     );
     return [() => sketches.run(), bands];
   }

@@ -161,7 +161,6 @@ export class Generator {
     };
     for (const [kind, text] of Object.entries(textsOf(template.names)))
       set(text, own[kind] ?? text);
-    if (template.id !== undefined) set(template.id, id);
     for (const { number, text } of cloning.blobs) {
       const bytes = Buffer.from(fill(text, values));
       const made = digestOf(bytes);
@@ -180,8 +179,9 @@ export class Generator {
         column,
         Array.isArray(cell) ? fill(cell, values) : cell,
       ]);
-      log.add(appended, { ...Object.fromEntries(cells), createdAt: this.#time });
       indexes.push(appended.index);
+      const versionId = template.id === undefined ? null : (indexes[0] ?? null);
+      log.add(appended, { ...Object.fromEntries(cells), versionId, createdAt: this.#time });
     }
     const { skill } = names;
     const words = skill === undefined ? [] : variantsOfName(skill);

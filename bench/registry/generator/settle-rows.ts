@@ -85,7 +85,11 @@ export function setCounters(db: Database): void {
 /** Bytes of the versions of each publisher and scope, and of all of them. */
 function countBytes(db: Database): void {
   const waiting = waitingStates.map((state) => `'${state}'`).join();
-  const owners = ['publisher', "substr(name, 1, instr(name, '/') - 1)", "''"];
+  const owners = [
+    "'sha256:' || lower(hex(publisher))",
+    "substr(name, 1, instr(name, '/') - 1)",
+    "''",
+  ];
   const sums = owners.map(
     (owner) =>
       `SELECT ${owner}, sum(bytes), sum(bytes * (status IN (${waiting}))) FROM versions WHERE bytes IS NOT NULL GROUP BY 1`,

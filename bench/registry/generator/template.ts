@@ -47,8 +47,8 @@ export interface RowOfTable {
 
 export interface Template {
   readonly names: Names;
-  /** Id of the version; undefined for a claim. */
-  readonly id: string | undefined;
+  /** Id of the version: the log index of its publication. Undefined for a claim. */
+  readonly id: number | undefined;
   /** Statements, in log order. */
   readonly entries: readonly Entry[];
   /** Rows of all other tables but the log's. */
@@ -132,11 +132,10 @@ function templateOf(
     ...blobs.map(({ digest }) => digest),
     ...entries.flatMap(({ row }) => [String(row.bundle), String(row.payload)]),
   ];
-  const id = version && String(version.id);
+  const id = version && Number(version.id);
   const texts = [
     ...Object.values(textsOf(names)),
     ...digests.map((digest) => hexOf(parseDigest(digest))),
-    ...(id === undefined ? [] : [id]),
   ];
   return {
     names,

@@ -152,15 +152,15 @@ function placeOf({ place: { rank, logIndex, versionId } }: ReadRow): string {
   return `${rank}.${logIndex}.${versionId}`;
 }
 
-const placeText = v.pipe(v.string(), v.regex(/^\d{1,3}\.-?\d{1,15}\.\w{1,64}$/));
+const placeText = v.pipe(v.string(), v.regex(/^\d{1,3}\.-?\d{1,15}\.-?\d{1,15}$/));
 
 function placeIn(text: string): SQL {
   if (!v.is(placeText, text))
     throw new Problem('request-invalid', 'No page of the queue has this place', {
       hint: 'Take the place from the answer before, or ask without a place for the first page.',
     });
-  const [rank, logIndex, versionId] = text.split('.');
-  return sql`(${Number(rank)}, ${Number(logIndex)}, ${versionId})`;
+  const [rank, logIndex, versionId] = text.split('.').map(Number);
+  return sql`(${rank}, ${logIndex}, ${versionId})`;
 }
 
 async function queueRow(

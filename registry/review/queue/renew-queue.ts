@@ -4,6 +4,7 @@
  * queue first.
  */
 import { and, asc, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
+import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import { bandKeys } from '../../../skills-index/skill/text/similarity-signature.ts';
 import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../../context.ts';
@@ -113,7 +114,7 @@ async function sliceOf(registry: Registry, renewal: RenewalRow): Promise<Slice> 
     case 'name':
       return waitingSlice(registry, { after, of: sql`${waiting.name} = ${value}` });
     case 'publisher':
-      return waitingSlice(registry, { after, of: sql`${waiting.publisher} = ${value}` });
+      return waitingSlice(registry, { after, of: eq(waiting.publisher, parseDigest(value)) });
     case 'scanners':
       return fallenScans(registry, Number(value), { after });
     case 'package':
@@ -172,17 +173,13 @@ async function alikeSlice({ db }: Registry, after: string, versionId: string): P
     sql`, `,
   );
   const rows = await db.read
-    .select({ place: similarityBands.place, id: similarity.versionId })
+    .select({ id: similarityBands.versionId })
     .from(similarityBands)
-    .innerJoin(similarity, eq(similarity.place, similarityBands.place))
-    .where(and(sql`${similarityBands.key} IN (${keys})`, gt(similarityBands.place, Number(after))))
-    .groupBy(similarityBands.place)
-    .orderBy(asc(similarityBands.place))
+    .where(and(sql`${similarityBands.key} IN (${keys})`, gt(similarityBands.versionId, after)))
+    .groupBy(similarityBands.versionId)
+    .orderBy(asc(similarityBands.versionId))
     .limit(renewalSliceRows);
-  return {
-    ids: rows.map(({ id }) => id),
-    after: rows.length < renewalSliceRows ? undefined : String(rows.at(-1)?.place),
-  };
+  return sliceIn(rows, renewalSliceRows);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   writeIndexFile,
   writeLackingFiles,
 } from '../../../registry/index/index-file.ts';
+import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
 import { KnownFiles } from '../../../registry/store/known-files.ts';
 import { type Objects, replaceObject } from '../../../registry/store/objects.ts';
@@ -41,7 +42,7 @@ async function approveAll(
   for (const index of indexes) {
     const row = {
       logIndex: index,
-      versionId: `v${index}`,
+      versionId: idOfVersion(index),
       name,
       line: `line ${index}`,
       written: 0,

@@ -11,6 +11,7 @@ import {
 import { indexPartName, readSound } from '../../../registry/index/index-parts.ts';
 import { indexEntriesMax } from '../../../registry/index/limits.ts';
 import { advice } from '../../../registry/store/advice-schema.ts';
+import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import type { Objects } from '../../../registry/store/objects.ts';
 import { indexLines } from '../../../registry/store/schema.ts';
 import type { Source } from '../../../skills-index/client/blobs.ts';
@@ -52,10 +53,17 @@ function lineOf(name: SkillName, version: string, at = logIndex++): IndexLine {
   };
 }
 
+const ids = new Map<string, string>();
+function idOf(version: string): string {
+  const id = ids.get(version) ?? idOfVersion(ids.size);
+  ids.set(version, id);
+  return id;
+}
+
 function rowOf(line: IndexLine): typeof indexLines.$inferInsert {
   return {
     logIndex: line.logIndex,
-    versionId: `${line.name}@${line.version}`,
+    versionId: idOf(`${line.name}@${line.version}`),
     name: line.name,
     line: printIndexLine(line),
     written: 0,
@@ -71,7 +79,7 @@ async function enter(line: IndexLine, isWritten = true): Promise<void> {
 /** The author yanks versions, or takes that back. */
 async function yank(name: SkillName, versions: readonly string[], isYanked = true): Promise<void> {
   for (const version of versions) {
-    const versionId = `${name}@${version}`;
+    const versionId = idOf(`${name}@${version}`);
     const values = { versionId, kind: 'yanked' as const, logIndex: logIndex++ };
     await world.registry.db.batch([
       (db) => db.delete(advice).where(sql`"versionId" = ${versionId}`),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { resume, resumeSome } from '../../../registry/index/resume.ts';
 import { judgedAnewAtOnce, resumedAtOnce } from '../../../registry/limits.ts';
 import { keepSome } from '../../../registry/review/queue/keep-queue.ts';
+import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import { jobs, versions } from '../../../registry/store/schema.ts';
 import { makeSkill, publish } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
@@ -13,7 +14,7 @@ beforeEach(async () => {
   world = await makeStaffedWorld();
   await publish(world.send, makeSkill('@acme/one', '1.0.0'), world.author);
   // As a crash leaves them: without a job.
-  const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${many}) INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 'V' || i, name, '1.0.' || i, bundle, 'scanning', move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`;
+  const copies = sql`WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${many}) INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT 100000 + i, name, '1.0.' || i, bundle, 'scanning', move, publisher, verdict, report, createdAt, 1000 + i FROM c, versions`;
   await world.registry.db.batch([(db) => db.run(copies)]);
 });
 afterEach(() => world.close());
@@ -49,17 +50,21 @@ it('the cron trigger of a Worker does a few versions each time, and begins anew 
     each.push(await queued());
   }
   expect(each).toEqual([resumedAtOnce + 1, 2 * resumedAtOnce + 1, many + 1]);
-  await world.registry.db.batch([(db) => db.run(sql`DELETE FROM jobs WHERE versionId = 'V1'`)]);
+  await world.registry.db.batch([(db) => db.run(sql`DELETE FROM jobs WHERE versionId = 100001`)]);
   await resumeSome(world.registry, never);
   expect(await queued()).toBe(many + 1);
 });
 
 it('leaves the versions in review to the queue, a few at a time, and starts no scan of those held back', async () => {
   const { db } = world.registry;
-  const ids = Array.from({ length: many }, (_, at) => `V${at + 1}`);
+  const ids = Array.from({ length: many }, (_, at) => idOfVersion(100_001 + at));
   await db.batch([
     (write) => write.update(versions).set({ status: 'in review' }).where(inArray(versions.id, ids)),
-    (write) => write.update(versions).set({ status: 'quarantined' }).where(eq(versions.id, 'V1')),
+    (write) =>
+      write
+        .update(versions)
+        .set({ status: 'quarantined' })
+        .where(eq(versions.id, idOfVersion(100_001))),
   ]);
   await resume(world.registry, never);
   expect(await queued()).toBe(1);
@@ -67,7 +72,10 @@ it('leaves the versions in review to the queue, a few at a time, and starts no s
   expect(await queued()).toBeLessThanOrEqual(judgedAnewAtOnce + 1);
   while (await keepSome(world.registry));
   expect(await queued()).toBe(many);
-  const held = await db.read.select().from(jobs).where(eq(jobs.versionId, 'V1'));
+  const held = await db.read
+    .select()
+    .from(jobs)
+    .where(eq(jobs.versionId, idOfVersion(100_001)));
   expect(held).toEqual([]);
 });
 

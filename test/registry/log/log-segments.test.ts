@@ -140,6 +140,19 @@ describe('evidence that a segment has', () => {
       });
   });
 
+  it('refuses every tree of a segment whose last row has lost its peaks', async () => {
+    await segmentAll();
+    const { db } = world.registry;
+    db.read.run(sql`DROP TRIGGER log_no_update`);
+    const [segment] = await segments();
+    const until = segment?.until ?? 0;
+    db.read.run(sql`UPDATE log SET peaks = '[]' WHERE "index" = ${until - 1}`);
+    for (const size of [2, until])
+      await expect(readRange(world.registry, size)).rejects.toMatchObject({
+        code: 'database-damaged',
+      });
+  });
+
   it('is enough to go on: repeated requests, approvals, a second version', async () => {
     await segmentAll();
     const { send, author, tokens, rita, scanner } = world;

@@ -150,7 +150,7 @@ const orDead = (error: unknown): void => {
 
 describe.each([
   { about: 'identities', versionId: undefined },
-  { about: 'versions', versionId: 'a-version' },
+  { about: 'versions', versionId: '7' },
 ])('registries over one database, with statements about $about', ({ versionId }) => {
   let site: Site;
   afterEach(() => site.close());

@@ -183,12 +183,12 @@ describe('the log', () => {
     ];
     const before = await all();
     for (const attack of [
-      sql`INSERT OR REPLACE INTO index_lines SELECT logIndex, 'other', name, line, 1 FROM index_lines`,
+      sql`INSERT OR REPLACE INTO index_lines SELECT logIndex, 1000, name, line, 1 FROM index_lines`,
       sql`INSERT OR REPLACE INTO versions SELECT * FROM versions`,
-      sql`INSERT OR REPLACE INTO versions (id, name, version, bundle, status, move, publisher, createdAt) SELECT 'x', name, version, 'sha256:x', status, move, publisher, createdAt FROM versions`,
+      sql`INSERT OR REPLACE INTO versions (id, name, version, bundle, status, move, publisher, createdAt) SELECT 1000, name, version, x'00', status, move, publisher, createdAt FROM versions`,
       sql`INSERT OR REPLACE INTO index_lines SELECT 1000, versionId, '@acme/other', line, 1 FROM index_lines`,
       sql`INSERT OR REPLACE INTO audit (id, at, kind, by, why) SELECT id, at, kind, by, 'x' FROM audit`,
-      sql`INSERT OR REPLACE INTO audit (id, at, kind, versionId, move, by, why) SELECT 'x', at, kind, versionId, move, by, 'x' FROM audit WHERE move = 1`,
+      sql`INSERT OR REPLACE INTO audit (id, at, kind, versionId, move, by, why) SELECT 1000, at, kind, versionId, move, by, 'x' FROM audit WHERE move = 1`,
     ])
       expect(await refusal(async () => db.read.run(attack))).toMatch(/UNIQUE constraint failed/);
     // A line is made of the row of its version.

@@ -2,6 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Readers } from '../../../registry/readers/readers.ts';
+import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import { statements, versionBlobs, versions } from '../../../registry/store/schema.ts';
 import { addBlobs } from '../../../registry/versions/version-blobs.ts';
 import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
@@ -31,7 +32,7 @@ describe('a blob', () => {
     const inner = { LICENSE: license, 'limit.txt': secret };
     await enter(makeSkill('@acme/inner', '1.0.0', { files: inner }), world.author);
     // As if very many versions of the private scope had both files.
-    const rows = Array.from({ length: manyVersions }, (_, at) => `0${at}`);
+    const rows = Array.from({ length: manyVersions }, (_, at) => idOfVersion(at - manyVersions));
     await world.registry.db.batch(
       rows.flatMap((versionId) =>
         [license, secret].map(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nearCopies } from '../../../registry/review/near-copies.ts';
+import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import { requireVersion } from '../../../registry/versions/find-versions.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
@@ -182,7 +183,8 @@ describe('near copies', () => {
       const { name, version } = nameOf(i);
       const own = {
         ...row,
-        id: `0-${tag}-${i}`,
+        // Before all others.
+        id: idOfVersion(i - from),
         name: parseSkillName(name),
         version: parseVersion(version),
       };
@@ -214,7 +216,7 @@ describe('near copies', () => {
       const other = {
         ...row,
         ...held,
-        id: `crowd-${i}`,
+        id: idOfVersion(100_000 + i),
         name,
         publisher: digestOf(`publisher ${i}`),
       };
@@ -254,7 +256,7 @@ describe('near copies', () => {
     const before = (await world.registry.db.read.select().from(similarityBands)).length;
     for (let i = 0; i < versionsPerBandMax + 20; i++) {
       await world.registry.db.batch(
-        await similarityWrites(world.registry, { id: `flood-${i}` }, signature),
+        await similarityWrites(world.registry, { id: idOfVersion(200_000 + i) }, signature),
       );
     }
     const rows = (await world.registry.db.read.select().from(similarityBands)).length - before;

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ruleSetsPerHour, suspensionsPerHour } from '../../../registry/limits.ts';
 import { isOpen } from '../../../registry/store/columns/index-conditions.ts';
+import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
 import { listDoubts } from '../../../registry/versions/doubts.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -261,8 +262,7 @@ describe('a new rule set', () => {
     };
     const lines = Array.from({ length: suspensionsPerHour }, (_, i) => ({
       ...move,
-      id: `m${i}`,
-      versionId: `v${i}`,
+      versionId: idOfVersion(1000 + i),
       move: 1,
     }));
     await world.registry.db.batch([(db) => db.insert(audit).values(lines)]);

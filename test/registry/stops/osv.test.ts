@@ -212,9 +212,11 @@ it('an older database gets the advisories of what was stopped before', () => {
   insert.run('4', 3, 'C', 1, 'in review', 'approved');
   client.close();
   const db = openSqlite(path);
-  expect(db.read.select().from(advisories).all()).toEqual([
-    { versionId: 'A', published: 5, modified: 9 },
-    { versionId: 'B', published: 7, modified: 7 },
+  const found = db.read.select().from(advisories).orderBy(advisories.published).all();
+  // No version has these lines of the audit trail any more.
+  expect(found).toEqual([
+    { versionId: expect.stringMatching(/^-\d+$/), published: 5, modified: 9 },
+    { versionId: expect.stringMatching(/^-\d+$/), published: 7, modified: 7 },
   ]);
   db.close();
 });

@@ -339,15 +339,15 @@ describe('a stop of a skill with many versions', () => {
     await registry.db.batch([
       (db) =>
         db.run(
-          sql`${count} INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, versionId, createdAt, bundle) SELECT 10000 + i, predicateType, CAST(i AS BLOB), signer, envelope, 'V' || i, createdAt, CAST('b' || i AS BLOB) FROM c, statements WHERE predicateType = ${predicateTypeNumber(predicateTypes.publish)}`,
+          sql`${count} INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, versionId, createdAt, bundle) SELECT 10000 + i, predicateType, CAST(i AS BLOB), signer, envelope, 100000 + i, createdAt, CAST('b' || i AS BLOB) FROM c, statements WHERE predicateType = ${predicateTypeNumber(predicateTypes.publish)}`,
         ),
       (db) =>
         db.run(
-          sql`${count} INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt, logIndex) SELECT 'V' || i, name, '1.1.' || i, 'sha256:' || printf('%064d', i), status, move, publisher, createdAt, 1000 + i FROM c, versions`,
+          sql`${count} INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt, logIndex) SELECT 100000 + i, name, '1.1.' || i, unhex(printf('%064d', i)), status, move, publisher, createdAt, 1000 + i FROM c, versions`,
         ),
       (db) =>
         db.run(
-          sql`${count} INSERT INTO index_lines (logIndex, versionId, name, line, written) SELECT 1000 + i, 'V' || i, name, replace(line, '"1.0.1"', '"1.1.' || i || '"'), 0 FROM c, index_lines`,
+          sql`${count} INSERT INTO index_lines (logIndex, versionId, name, line, written) SELECT 1000 + i, 100000 + i, name, replace(line, '"1.0.1"', '"1.1.' || i || '"'), 0 FROM c, index_lines`,
         ),
     ]);
     await writeLackingFiles(registry);

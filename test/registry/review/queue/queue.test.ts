@@ -61,12 +61,12 @@ describe('the queue', () => {
       await registry.db.batch([
         (db) =>
           db.run(
-            sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT ${`V${at}`}, '@acme/v' || ${at}, version, bundle, status, move, publisher, verdict, report, createdAt, ${1_000 + at} FROM versions WHERE name = '@acme/sound'`,
+            sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT ${100_000 + at}, '@acme/v' || ${at}, version, bundle, status, move, publisher, verdict, report, createdAt, ${1_000 + at} FROM versions WHERE name = '@acme/sound'`,
           ),
         // The evidence is of no interest here, so the risk is given.
         (db) =>
           db.run(
-            sql`UPDATE waiting SET rank = ${2 + (at % 7)}, known = changes, judged = (SELECT judged FROM waiting WHERE name = '@acme/sound') WHERE versionId = ${`V${at}`}`,
+            sql`UPDATE waiting SET rank = ${2 + (at % 7)}, known = changes, judged = (SELECT judged FROM waiting WHERE name = '@acme/sound') WHERE versionId = ${100_000 + at}`,
           ),
       ]);
     const forwards = [];

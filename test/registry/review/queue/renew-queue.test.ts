@@ -300,11 +300,11 @@ describe('the stored queue', () => {
   });
 
   it.each([
-    ['its report', `UPDATE versions SET report = 'sha256:new'`],
+    ['its report', `UPDATE versions SET report = zeroblob(32)`],
     ['its verdict', `UPDATE versions SET verdict = 'review'`],
     [
       'a scan with sentences',
-      `INSERT INTO scans SELECT versionId, 'sha256:rules', report, verdict, 900, NULL, prose FROM scans`,
+      `INSERT INTO scans SELECT versionId, zeroblob(32), report, verdict, 900, NULL, prose FROM scans`,
     ],
     ['the sentences of a scan', `UPDATE scans SET prose = NULL`],
     ['the last scan', `DELETE FROM scans`],
@@ -320,7 +320,7 @@ describe('the stored queue', () => {
   it.each([
     [
       'a scan',
-      `INSERT INTO scans SELECT versionId, 'sha256:rules', report, verdict, 900, NULL, prose FROM scans WHERE versionId = :approved`,
+      `INSERT INTO scans SELECT versionId, zeroblob(32), report, verdict, 900, NULL, prose FROM scans WHERE versionId = :approved`,
     ],
     ['another place of a scan', `UPDATE scans SET logIndex = 900 WHERE versionId = :approved`],
     ['the loss of a scan', `DELETE FROM scans WHERE versionId = :approved`],
@@ -329,7 +329,7 @@ describe('the stored queue', () => {
     await inReview(skillOf('@acme/s', '1.1.0', words(100, 150)));
     await expectExact();
     const { id } = await requireVersion(world.registry, first.manifest);
-    const text = change.replace(':approved', `'${id}'`);
+    const text = change.replace(':approved', id);
     await world.registry.db.batch([(db) => db.run(sql.raw(text))]);
     const open = await world.registry.db.read.select().from(renewals);
     expect(open.map(({ kind, value }) => `${kind} ${value}`)).toContain('name @acme/s');
