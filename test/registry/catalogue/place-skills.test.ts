@@ -19,6 +19,7 @@ import {
 import { idsOf } from '../../../registry/catalogue/skill-ids.ts';
 import type { HiddenScopes } from '../../../registry/readers/may-read.ts';
 import { Readers } from '../../../registry/readers/readers.ts';
+import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import { versions } from '../../../registry/store/schema.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import {
@@ -66,10 +67,16 @@ async function offer(given: readonly Offered[]): Promise<void> {
     const shown = { shortName, description: own.join(' '), capabilities, offeredSince: at };
     await db.batch([
       (to) =>
-        to
-          .insert(versions)
-          .values({ ...of, id: name, status: 'approved', move: 1, createdAt: at, logIndex: at }),
-      (to) => to.insert(skills).values({ name, scope, version, versionId: name, ...shown }),
+        to.insert(versions).values({
+          ...of,
+          id: idOfVersion(at),
+          status: 'approved',
+          move: 1,
+          createdAt: at,
+          logIndex: at,
+        }),
+      (to) =>
+        to.insert(skills).values({ name, scope, version, versionId: idOfVersion(at), ...shown }),
     ]);
   }
 }

@@ -2,7 +2,6 @@ import { and, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ruleSetsPerHour, suspensionsPerHour } from '../../../registry/limits.ts';
 import { isOpen } from '../../../registry/store/columns/index-conditions.ts';
-import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
 import { listDoubts } from '../../../registry/versions/doubts.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -260,10 +259,11 @@ describe('a new rule set', () => {
       why: 'w',
       at,
     };
+    const [known] = await world.registry.db.read.select().from(versions);
     const lines = Array.from({ length: suspensionsPerHour }, (_, i) => ({
       ...move,
-      versionId: idOfVersion(1000 + i),
-      move: 1,
+      versionId: known?.id ?? '',
+      move: 1000 + i,
     }));
     await world.registry.db.batch([(db) => db.insert(audit).values(lines)]);
     await describeRules(second);
