@@ -36,10 +36,19 @@ export interface FoundSkills {
   readonly corrected: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Skills that a word may have to be looked up, and rows that all words together may have. */
+interface LookUpLimits {
+  readonly skillsOfWord: number;
+  readonly rows: number;
+}
+
+const lookUpLimits: LookUpLimits = { skillsOfWord: skillsOfWordMax, rows: lookedUpRowsMax };
+
 /** Finds skills whose words a query has. A query without a word that counts finds nothing. */
 export async function findSkills(
   registry: Registry,
   { query, without = [], hidden = noneHidden, scopes }: SkillSearch,
+  limits = lookUpLimits,
 ): Promise<FoundSkills> {
   const shown = conditionOf(hidden, scopes);
   const among = { ids: await searchedIds(registry, hidden), shown };
@@ -50,7 +59,7 @@ export async function findSkills(
     (a, b) => a.skills - b.skills,
   );
   if (words.length === 0) return { skills: [], corrected };
-  const lookedUp = rarest(words);
+  const lookedUp = rarest(words, limits);
   const wanted = { ...among, shown: and(shown, ...without.map(isWithout)) };
   const found = await (lookedUp.length === 0
     ? newestWithAll(registry, words, wanted)
@@ -67,11 +76,11 @@ export async function findSkills(
 }
 
 /** As many of the rarest words as may be looked up, so that a search reads a bounded part. */
-function rarest(words: readonly CountedWord[]): CountedWord[] {
+function rarest(words: readonly CountedWord[], most: LookUpLimits): CountedWord[] {
   let rows = 0;
   return words.slice(0, lookedUpWordsMax).filter(({ skills: number }) => {
     rows += number;
-    return number <= skillsOfWordMax && rows <= lookedUpRowsMax;
+    return number <= most.skillsOfWord && rows <= most.rows;
   });
 }
 

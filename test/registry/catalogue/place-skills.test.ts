@@ -5,7 +5,7 @@
 
 import { eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { skillPlaces, skills } from '../../../registry/catalogue/catalogue-schema.ts';
 import { noneHidden } from '../../../registry/catalogue/hidden-scopes.ts';
 import { placeSome } from '../../../registry/catalogue/place-skills.ts';
@@ -33,12 +33,8 @@ import { recordStatements } from '../query-plans.ts';
 import { makeSkill, publishApproved } from '../road.ts';
 import { makeStaffedWorld, makeWorld, type World } from '../world.ts';
 
-// So few skills make a word too common to be looked up that both ways of a search are tried.
-vi.mock('../../../registry/catalogue/limits.ts', async (load) => ({
-  ...(await load<object>()),
-  skillsOfWordMax: 3,
-  lookedUpRowsMax: 6,
-}));
+/** So few skills make a word too common to be looked up that both ways of a search are tried. */
+const limits = { skillsOfWord: 3, rows: 6 };
 
 const scopes = ['ann', 'bob', 'cyd', 'dan'].map(parseScope);
 const [ann, bob] = scopes as [Scope, Scope];
@@ -99,7 +95,7 @@ function hiddenFrom(reader: readonly Scope[]): HiddenScopes {
 }
 
 async function found(query: string, hidden: HiddenScopes): Promise<unknown> {
-  const { corrected, skills: all } = await findSkills(world.registry, { query, hidden });
+  const { corrected, skills: all } = await findSkills(world.registry, { query, hidden }, limits);
   return { corrected, names: all.map(({ name }) => name) };
 }
 

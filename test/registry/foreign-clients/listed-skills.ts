@@ -1,4 +1,5 @@
 import { skills } from '../../../registry/catalogue/catalogue-schema.ts';
+import { idOfVersion } from '../../../registry/store/columns/version-id-column.ts';
 import { versions } from '../../../registry/store/schema.ts';
 import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
@@ -6,12 +7,15 @@ import { parseSkillName, scopeOf } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import type { Staffed } from '../world.ts';
 
+/** Behind the ids of versions that a test publishes. */
+const firstId = 100_000;
+
 /** Adds skills that are in lists alone: rows without statements and bundles, in little time. */
 export async function addListedSkills({ registry }: Staffed, names: readonly string[]) {
   const version = parseVersion('1.0.0');
   await registry.db.batch(
-    names.map(parseSkillName).flatMap((name) => {
-      const id = `v ${name}`;
+    names.map(parseSkillName).flatMap((name, at) => {
+      const id = idOfVersion(firstId + at);
       return [
         (db) =>
           db.insert(versions).values({
