@@ -47,7 +47,12 @@ import { checkStops } from './stops/check-stops.ts';
 import { keepStops, moveSome } from './stops/pending-stops.ts';
 import { startCheck } from './store/database-check.ts';
 import { damageOf } from './store/database-damage.ts';
-import { closeQuietly, type DatabaseFile, openFolder } from './store/database-file.ts';
+import {
+  closeQuietly,
+  type DatabaseFile,
+  openFolder,
+  upgradingText,
+} from './store/database-file.ts';
 import { startCheckpoints } from './store/disk/checkpoints.ts';
 import { KnownFiles, withStatusMemory } from './store/known-files.ts';
 import type { BucketPlace } from './store/s3/objects-place.ts';
@@ -231,7 +236,7 @@ async function openStorage(
     const { objects, ...stored } = await openObjects(dir, bucket, say);
     const seen = tracer === undefined ? objects : tracedObjects(objects, tracer);
     const checkpoints = startCheckpoints(opened, say);
-    const db = databaseOf(opened, checkpoints.afterCommit);
+    const db = databaseOf(opened, checkpoints.afterCommit, () => say(upgradingText(opened)));
     const closeDatabase = async (): Promise<void> => {
       await checkpoints.stop();
       opened.close();

@@ -27,22 +27,31 @@ export function openSqlite(path: string): OpenDatabase {
  * The database of an open file, with its schema migrated. When the migration fails, the file is
  * closed.
  * @param afterCommit called after each batch
+ * @param beforeUpgrade called before the database of an earlier release is migrated, which takes a
+ * time that grows with the database
  * @throws Problem `database-damaged`
  */
 export function databaseOf(
   file: DatabaseFile,
   afterCommit: () => void = () => undefined,
+  beforeUpgrade: () => void = () => undefined,
 ): OpenDatabase {
   try {
-    return migrated(file, afterCommit);
+    return migrated(file, afterCommit, beforeUpgrade);
   } catch (error) {
     closeQuietly(file);
     throw damageOf(error, file.path);
   }
 }
 
-function migrated({ client, close }: DatabaseFile, afterCommit: () => void): OpenDatabase {
-  if (!isOfThisRelease(client)) migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
+function migrated(
+  { client, close }: DatabaseFile,
+  afterCommit: () => void,
+  beforeUpgrade: () => void,
+): OpenDatabase {
+  const release = releaseOf(client);
+  if (release === 'earlier') beforeUpgrade();
+  if (release !== 'this') migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
   const db = drizzle(withKeptStatements(client));
   const write = client.transaction((writes: readonly BatchWrite[]) => {
     for (const write of writes) run(write(db));
@@ -69,15 +78,15 @@ function migrated({ client, close }: DatabaseFile, afterCommit: () => void): Ope
 }
 
 /**
- * Whether the database has all migrations of this release. A database of a newer release is
- * refused: this release would write rows that lack what the newer form needs.
+ * Which release wrote the schema of the database; undefined while there is none. A database of a
+ * newer release is refused: this release would write rows that lack what the newer form needs.
  * @throws Problem `database-newer`
  */
-function isOfThisRelease(client: DatabaseFile['client']): boolean {
+function releaseOf(client: DatabaseFile['client']): 'earlier' | 'this' | undefined {
   const made = client
     .prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '__drizzle_migrations'`)
     .get();
-  if (made === undefined) return false;
+  if (made === undefined) return undefined;
   const { newest } = client
     .prepare('SELECT max(created_at) AS newest FROM __drizzle_migrations')
     .get() as { readonly newest: number | null };
@@ -87,7 +96,7 @@ function isOfThisRelease(client: DatabaseFile['client']): boolean {
       'database-newer',
       'Cannot use the database of the registry: a newer release of Skillgate wrote it',
     );
-  return newest === newestKnown;
+  return newest === newestKnown ? 'this' : 'earlier';
 }
 
 /** The time of this release's newest migration, in milliseconds since 1970. */

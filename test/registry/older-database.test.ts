@@ -6,9 +6,10 @@ import { notices } from '../../registry/notices/notice-schema.ts';
 import { endedVersions } from '../../registry/retention/retention-schema.ts';
 import { listQueue } from '../../registry/review/review.ts';
 import { hasDigest } from '../../registry/store/columns/digest-column.ts';
+import { openFile, upgradingText } from '../../registry/store/database-file.ts';
 import { packageBacklog } from '../../registry/store/package-schema.ts';
 import { indexLines, statements, versions } from '../../registry/store/schema.ts';
-import { type OpenDatabase, openSqlite } from '../../registry/store/sqlite.ts';
+import { type OpenDatabase, databaseOf as open, openSqlite } from '../../registry/store/sqlite.ts';
 import { listDoubts } from '../../registry/versions/doubts.ts';
 import { versionsOf } from '../../registry/versions/find-versions.ts';
 import { nothingEntersSince } from '../../registry/versions/versions.ts';
@@ -75,6 +76,16 @@ describe('a database of an earlier release', () => {
   afterEach(() => {
     db.close();
     world.close();
+  });
+
+  it('is announced before it is upgraded, and neither afterwards nor when it is new', () => {
+    const said: string[] = [];
+    const path = databaseOf(11);
+    for (const one of [path, path, ':memory:']) {
+      const file = openFile(one);
+      open(file, undefined, () => said.push(upgradingText(file))).close();
+    }
+    expect(said).toEqual([expect.stringMatching(/^Upgrading the database \(1 MiB\)/)]);
   });
 
   it('orders its versions by the log, whatever the clock said when they came', async () => {
