@@ -3,7 +3,7 @@
 /** Skills whose rows one slice renews. */
 export const skillsRenewedAtOnce = 5;
 /** Skills of one slice that get other ids when scopes become private or public. */
-export const skillsPlacedAtOnce = 100;
+export const skillsPlacedAtOnce = 50;
 /** Ranges of ids with which each row of a list is compared. */
 export const rangesComparedMax = 16;
 /** The newest versions of a skill that are looked at for the one to offer. */
