@@ -1,7 +1,7 @@
 /** What an agent reads about a skill that requires others, or that its author advises against. */
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { type AgentSkills, agentSkills, type OpenedFile } from '../../../cli/mcp/agent-skills.ts';
-import type { runWatched } from '../../../cli/run/watched-run.ts';
+import * as watchedRun from '../../../cli/run/watched-run.ts';
 import { parseSkillName } from '../../../skills-index/skill/name.ts';
 import { parseVersion } from '../../../skills-index/skill/version.ts';
 import { adviceStatement } from '../../../skills-index/statement/attestation.ts';
@@ -16,16 +16,6 @@ import {
   pathsOf,
   release,
 } from '../installer-world.ts';
-
-/** The signal of the run that was begun last. No program starts. */
-let begun: (signal: AbortSignal | undefined) => void = () => undefined;
-vi.mock('../../../cli/run/watched-run.ts', () => ({
-  runWatched: (...[, , , { signal }]: Parameters<typeof runWatched>) =>
-    new Promise((_, reject) => {
-      signal?.addEventListener('abort', () => reject(new Error('the run was ended')));
-      begun(signal);
-    }),
-}));
 
 let network: Network;
 let user: Installer;
@@ -57,6 +47,16 @@ const skillsOfBot = (): AgentSkills => {
 const open = (name: string): Promise<OpenedFile> => skillsOfBot().open(name);
 
 it('ends the run of a client that left, and no other', async () => {
+  /** Called with the signal of the run that is begun. No program starts. */
+  let begun: (signal: AbortSignal | undefined) => void = () => undefined;
+  vi.spyOn(watchedRun, 'runWatched').mockImplementation(
+    (...[, , , { signal }]) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => reject(new Error('the run was ended')));
+        begun(signal);
+      }),
+  );
+  onTestFinished(() => void vi.restoreAllMocks());
   const skills = skillsOfBot();
   const start = async (signal?: AbortSignal) => {
     const begins = new Promise<AbortSignal | undefined>((resolve) => {

@@ -192,7 +192,7 @@ describe('the session of a login', () => {
       // pages are for browsers.
       .filter(
         (path) =>
-          !/^\/(?:x$|(?:review|all|archives|.well-known|assets|badges|feeds|rules|npm)\/)/.test(
+          !/^\/(?:x$|(?:review|all|archives|.well-known|assets|badges|feeds|pictures|rules|npm)\/)/.test(
             path,
           ),
       );
