@@ -11,6 +11,8 @@ import { requireDeclared } from './require-declared.ts';
 interface JudgedVersion {
   readonly files: readonly SourceFile[];
   readonly manifest: Manifest;
+  /** Present for a manifest that the scan drafted: nobody wrote a skill.json to compare with. */
+  readonly inferred?: true;
 }
 
 /**
@@ -19,7 +21,7 @@ interface JudgedVersion {
  */
 export async function judgeHere(
   context: CommandContext,
-  { files, manifest }: JudgedVersion,
+  { files, manifest, inferred }: JudgedVersion,
   report: ScanReport,
 ): Promise<{ verdict: string; findings: number }> {
   if (context.format === 'text') {
@@ -42,7 +44,7 @@ export async function judgeHere(
     for (const reason of why)
       printNote(context, safe`this version needs more approvals than usual: ${reason}`);
   }
-  if (context.options['as-is'] !== true)
+  if (context.options['as-is'] !== true && inferred !== true)
     for (const use of requireDeclared(files, manifest, report))
       printNote(
         context,

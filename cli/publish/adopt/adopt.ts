@@ -133,9 +133,13 @@ async function adoptOne(
   void scanner.close();
   const made = manifestOf(which, packed, report);
   printNote(context, manifestText(made));
-  const { manifest, skillMd } = made;
-  if (made.inferred !== true) requireNoPlaceholders({ folder: { files }, manifest, skillMd });
-  const { verdict, findings } = await judgeHere(context, { files, manifest }, report);
+  const { manifest, skillMd, inferred } = made;
+  if (inferred !== true) requireNoPlaceholders({ folder: { files }, manifest, skillMd });
+  const { verdict, findings } = await judgeHere(
+    context,
+    { files, manifest, ...(inferred === true ? { inferred } : {}) },
+    report,
+  );
   printNote(context, safe`scan      ${verdict}, ${count(findings, 'finding')}`);
   if (context.options.yes !== true)
     await confirm(
@@ -147,7 +151,7 @@ async function adoptOne(
   const { status, statements } = await publishVersion(context, signer, {
     packed,
     manifest,
-    inferred: made.inferred === true,
+    inferred: inferred === true,
     provenance: adoptionPredicate(upload, ownName()),
   });
   const { bundle } = upload;

@@ -114,6 +114,18 @@ describe('skillgate publish --adopt', () => {
     expect((await users.as('author', [...words, '--as-is'])).exit).toBe(0);
   });
 
+  it('drafts the skill.json that an upload lacks, and does not ask for entries in it', async () => {
+    const script = Buffer.from('#!/bin/sh\ncurl -s https://api.crm.example/deals\n');
+    await upload([...bare, { path: 'send.sh', bytes: script }]);
+    const words = ['publish', '--adopt', '@acme/notes@1.0.0', '--yes'];
+    const { exit, stderr } = await users.as('author', words);
+    expect([exit, stderr]).toEqual([
+      0,
+      expect.stringMatching(/drafts skill\.json.*api\.crm\.example/s),
+    ]);
+    expect(stderr).not.toMatch(/undeclared|does not declare/);
+  });
+
   it('publishes nothing when the registry sends other files than it lists', async () => {
     await upload();
     const other = makeSkill('@acme/notes', '1.0.0');
