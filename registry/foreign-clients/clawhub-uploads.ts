@@ -6,13 +6,16 @@ import type { Context } from 'hono';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { compareVersions } from '../../skills-index/skill/version.ts';
+import { findSkill } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
 import { fingerprintOf } from '../uploads/clawhub-fingerprint.ts';
 import { readUploader, type TokenUploader } from '../uploads/upload-tokens.ts';
 import { uploadsOf } from '../uploads/waiting-uploads.ts';
 import { versionsBefore } from '../versions/find-versions.ts';
 import { filesOf } from '../versions/manifests.ts';
+import type { Shown } from '../versions/shown-versions.ts';
 import type { VersionState } from '../versions/status.ts';
+import type { VersionRow } from '../versions/versions.ts';
 import { fingerprintedVersionsMax } from './limits.ts';
 
 /** The paths that a token for uploads may ask in a private registry. Each asks who reads what. */
@@ -35,8 +38,11 @@ export interface ResolvedVersion {
 const over: readonly VersionState[] = ['refused', 'withdrawn'];
 
 /**
- * The highest number that is taken, and the one that has the client's files. The client publishes
- * under the next number, or not at all.
+ * Which version has the client's files, and from which number the client goes on.
+ *
+ * `publish` and `update` send the same request. Files that have no number yet are about to be
+ * published, under the number after the highest one that is taken. Files that have a number are not
+ * published again. Then `update` asks, and goes to the offered version.
  */
 export async function resolveForUploader(
   registry: Registry,
@@ -50,13 +56,25 @@ export async function resolveForUploader(
     .map(({ version }) => version)
     .toSorted(compareVersions)
     .at(-1);
-  const latestVersion = highest === undefined ? null : { version: highest };
-  const upload = waiting.find((one) => one.fingerprint === fingerprint);
-  if (upload !== undefined) return { match: { version: upload.version }, latestVersion };
+  const match =
+    waiting.find((one) => one.fingerprint === fingerprint) ??
+    (await publishedWith(registry, published, fingerprint));
+  if (match === undefined)
+    return { match: null, latestVersion: highest === undefined ? null : { version: highest } };
+  // Where nothing is offered, `sync` would take a missing number for a new skill.
+  const { version } = (await findSkill(registry, name)) ?? { version: highest ?? match.version };
+  return { match: { version: match.version }, latestVersion: { version } };
+}
+
+async function publishedWith(
+  registry: Registry,
+  published: readonly Shown<VersionRow>[],
+  fingerprint: string | undefined,
+): Promise<VersionRow | undefined> {
   for (const row of published)
     if (!over.includes(row.status) && fingerprintOf(await filesOf(registry, row)) === fingerprint)
-      return { match: { version: row.version }, latestVersion };
-  return { match: null, latestVersion };
+      return row;
+  return undefined;
 }
 
 /**

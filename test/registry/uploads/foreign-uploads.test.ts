@@ -3,10 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { deleteSomeFiles } from '../../../registry/retention/delete-files.ts';
 import { audit, jobs, versions } from '../../../registry/store/schema.ts';
-import { fingerprintOf } from '../../../registry/uploads/clawhub-fingerprint.ts';
 import { uploadKeptMs } from '../../../registry/uploads/limits.ts';
 import { uploadFiles as sentFiles } from '../../../registry/uploads/uploads-schema.ts';
-import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
 import { unpackTar } from '../../../skills-index/skill/authoring/read-tar.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import {
@@ -79,24 +77,6 @@ describe('an upload by token', () => {
     await uploadFiles(world.send, token, payload, skill);
     expect(received()).toHaveLength(1);
     expect(await world.registry.db.read.select().from(sentFiles)).toEqual([]);
-  });
-
-  it('is what the token is told of when it asks for the next number', async () => {
-    const resolve = async (hash = 'x') =>
-      (await call(world.send, `/api/v1/resolve?slug=notes&hash=${hash}`, { token })).body;
-    expect(await resolve()).toEqual({ match: null, latestVersion: null });
-    await uploadForm(world.send, token, { ...payload, version: '1.2.0' }, bare);
-    await publish(world.send, skill, world.author);
-    expect(await resolve()).toEqual({ match: null, latestVersion: { version: '1.2.0' } });
-    for (const [files, version] of [
-      [bare, '1.2.0'],
-      [skill.files, '1.0.0'],
-    ] as const)
-      expect(await resolve(fingerprintOf(packBundle(files).bundle.files))).toMatchObject({
-        match: { version },
-      });
-    const others = await call(world.send, '/api/v1/resolve?slug=notes&ownerHandle=acme&hash=x');
-    expect(JSON.stringify(others.body)).not.toContain('1.2.0');
   });
 
   it('is no version: nobody scans, reviews, lists, finds or installs it', async () => {
