@@ -198,7 +198,7 @@ export const registryCodes = {
     exit: 6,
     status: 423,
     means: 'The version waits for its scan or for the approvals of reviewers.',
-    fix: 'Ask again when it is approved. Its page at the registry says what it waits for.',
+    fix: 'Ask again when it is approved. To see what it waits for: skillgate status NAME@VERSION.',
   },
   'version-withheld': {
     exit: 6,
