@@ -14,7 +14,7 @@ const tokensAnswer = v.object({
       label: v.string(),
       by: v.string(),
       createdAt: v.string(),
-      usedAt: v.string(),
+      usedAt: v.nullable(v.string()),
       expires: v.string(),
     }),
   ),
@@ -61,8 +61,13 @@ async function list(
           ? []
           : [
               table([
-                ['label', 'last used', 'expires', 'made by'],
-                ...tokens.map(({ label, by, usedAt, expires }) => [label, usedAt, expires, by]),
+                ['label', 'last used (to the minute)', 'expires', 'made by'],
+                ...tokens.map(({ label, by, usedAt, expires }) => [
+                  label,
+                  usedAt ?? 'never',
+                  expires,
+                  by,
+                ]),
               ]),
             ]),
       ],

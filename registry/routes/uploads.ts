@@ -31,7 +31,8 @@ const token = v.object({
   /** The key that made the token. */
   by: v.string(),
   createdAt: v.string(),
-  usedAt: v.string(),
+  /** Null for a token that was never used. */
+  usedAt: v.nullable(v.string()),
   expires: v.string(),
 });
 const waiting = v.object({
@@ -71,7 +72,7 @@ function tokenRoutes(registry: Registry): Hono {
             label,
             by,
             createdAt: createdAt.toISOString(),
-            usedAt: usedAt.toISOString(),
+            usedAt: usedAt?.toISOString() ?? null,
             expires: expires.toISOString(),
           }),
         );

@@ -31,7 +31,8 @@ export interface TokenUploader {
 
 export interface UploadToken extends Pick<TokenUploader, 'label' | 'by'> {
   readonly createdAt: Date;
-  readonly usedAt: Date;
+  /** Undefined for a token that was never used. A use in the minute after another is not noted. */
+  readonly usedAt: Date | undefined;
   readonly expires: Date;
 }
 
@@ -82,7 +83,7 @@ export async function listUploadTokens(
   return rows.map(({ subject, createdAt, seenAt, expiresAt }) => ({
     ...readSubject(subject),
     createdAt: new Date(createdAt),
-    usedAt: new Date(seenAt),
+    usedAt: seenAt === 0 ? undefined : new Date(seenAt),
     expires: new Date(expiresAt),
   }));
 }
@@ -95,7 +96,9 @@ export async function endUploadToken(
 ): Promise<void> {
   const known = await listUploadTokens(registry, scope);
   if (!known.some((one) => one.label === label))
-    throw new Problem('not-found', `@${scope} has no token ${label.slice(0, 100)}`);
+    throw new Problem('not-found', `@${scope} has no token ${label.slice(0, 100)}`, {
+      hint: `List the tokens: skillgate scope token ${scope}`,
+    });
   await registry.db.batch([(db) => db.delete(sessions).where(isTokenOf(scope, label))]);
 }
 

@@ -104,8 +104,17 @@ async function discardOne(
   signer: KeyFile,
   which: ExactVersion,
 ): Promise<void> {
-  await withSession(context, signer, (token) => discardUpload(context, which, token));
   const { name, version } = which;
+  if (context.options.yes !== true) {
+    await withSession(context, signer, (token) => requireUpload(context, which, token));
+    await confirm(
+      context,
+      safe`Discard the upload ${name}@${version}? Its files are removed, and nobody can adopt them.`,
+      'discard',
+      '--yes',
+    );
+  }
+  await withSession(context, signer, (token) => discardUpload(context, which, token));
   answer(
     context,
     { schema: 'skillgate.upload-discarded/1', name, version },

@@ -157,7 +157,7 @@ describe('skillgate publish --discard', () => {
   it('refuses an upload, whose number is free again', async () => {
     const token = await makeToken();
     await upload(bare, '1.0.0', token);
-    const words = ['publish', '--discard', '@acme/notes@1.0.0'];
+    const words = ['publish', '--discard', '@acme/notes@1.0.0', '--yes'];
     const discarded = await users.as('author', words);
     expect([discarded.exit, discarded.stdout]).toEqual([
       0,
@@ -166,6 +166,13 @@ describe('skillgate publish --discard', () => {
     expect((await users.as('author', words)).stderr).toContain('No upload @acme/notes@1.0.0 waits');
     const other = [...bare, { path: 'x.md', bytes: Buffer.from('x') }];
     expect((await upload(other, '1.0.0', token)).status).toBe(200);
+  });
+
+  it('asks a person, and does nothing without an answer', async () => {
+    await upload();
+    const asked = await users.as('author', ['publish', '--discard', '@acme/notes@1.0.0']);
+    expect([asked.exit, asked.stderr]).toEqual([6, expect.stringContaining('add --yes')]);
+    expect((await users.as('author', ['publish', '--adopt'])).stdout).toContain('1 upload waits');
   });
 
   it.each([
@@ -189,6 +196,21 @@ describe('skillgate scope token', () => {
     const ended = await users.as('author', ['scope', 'token', 'acme', 'laptop', '--remove']);
     expect([ended.exit, ended.stdout]).toEqual([0, expect.stringContaining('counts no more')]);
     expect((await upload(bare, '1.0.0', token)).status).toBe(401);
+  });
+
+  it('says when a token was used, and that another was never used', async () => {
+    const token = await makeToken();
+    const listed = async () => (await users.as('author', ['scope', 'token', 'acme'])).stdout;
+    expect(await listed()).toMatch(/\nlaptop +never +2026-/);
+    await call(users.world.send, '/api/v1/whoami', { token });
+    expect(await listed()).toMatch(/\nlaptop +2026-03-01T12:00:00\.000Z +2026-/);
+  });
+
+  it('points at the list where it finds no token', async () => {
+    const words = ['scope', 'token', 'acme', 'lapptop', '--remove'];
+    const { stderr } = await users.as('author', words);
+    expect(stderr).toContain('List the tokens: skillgate scope token acme');
+    expect(stderr).not.toContain('private skill');
   });
 
   it.each([
