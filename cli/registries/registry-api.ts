@@ -141,7 +141,8 @@ async function exchange(
     json === undefined ? given : { type: 'application/json', bytes: JSON.stringify(json) };
   const verb = method ?? (body === undefined ? 'GET' : 'POST');
   const headers = {
-    accept: 'application/json',
+    // `whoami` refuses clients without the first type in plain text.
+    accept: 'application/problem+json, application/json',
     ...(body === undefined ? {} : { 'content-type': body.type }),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...(signedBy === undefined ? {} : { 'skillgate-key': signedBy }),

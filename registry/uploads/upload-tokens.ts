@@ -38,6 +38,10 @@ export interface UploadToken extends Pick<TokenUploader, 'label' | 'by'> {
 
 const dayMs = 24 * 3_600_000;
 
+/** What helps a client whose token does not count. */
+export const newTokenHint =
+  'An owner of the scope makes a token: skillgate scope token SCOPE LABEL';
+
 /**
  * Makes a token. It is shown once.
  * @param days how long the token counts
@@ -127,7 +131,7 @@ export async function requireUploader(
   const uploader = await readUploader(registry, context);
   if (uploader !== undefined) return uploader;
   throw new Problem('not-signed-in', 'Cannot upload: this token is unknown, ended or expired', {
-    hint: 'An owner of the scope makes a token: skillgate scope token SCOPE LABEL',
+    hint: newTokenHint,
   });
 }
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readStatement } from '../../../registry/log/segments/whole-row.ts';
 import { versions } from '../../../registry/store/schema.ts';
+import { sessions } from '../../../registry/store/session-schema.ts';
 import { statementsOf } from '../../../registry/versions/manifests.ts';
 import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { call, makeSkill, tarOf } from '../../registry/road.ts';
@@ -56,6 +57,13 @@ describe('skillgate publish --adopt', () => {
     expect((await users.as('author', ['publish', '--adopt'])).stdout).toBe(
       'No upload waits in your scopes.\n',
     );
+  });
+
+  it('signs in again where the registry has ended the session', async () => {
+    const list = () => users.as('author', ['publish', '--adopt']);
+    expect((await list()).exit).toBe(0);
+    await users.world.registry.db.batch([(db) => db.delete(sessions)]);
+    expect((await list()).exit).toBe(0);
   });
 
   it('signs who uploaded as provenance', async () => {

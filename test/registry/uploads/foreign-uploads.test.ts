@@ -209,6 +209,19 @@ describe('a token that uploads', () => {
     ]);
   });
 
+  it.each([
+    ['clawhub', 'application/json', /^text\/plain/],
+    ['Skillgate', 'application/problem+json, application/json', /^application\/problem\+json/],
+  ])('that is wrong is refused in the form that %s prints', async (_, accept, type) => {
+    const answer = await world.send('/api/v1/whoami', {
+      headers: { accept, authorization: 'Bearer wrong' },
+    });
+    expect(answer.headers.get('content-type')).toMatch(type);
+    const text = await answer.text();
+    expect([answer.status, text]).toEqual([401, expect.stringContaining('not-signed-in')]);
+    expect(text.includes('skillgate scope token SCOPE')).toBe(accept === 'application/json');
+  });
+
   it('counts until its day', async () => {
     world.wait(30 * dayMs - 1);
     expect((await call(world.send, '/api/v1/whoami', { token })).status).toBe(200);
