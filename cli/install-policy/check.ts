@@ -2,11 +2,13 @@
 import { resolve } from 'node:path';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, type Safe, safe } from '../terminal/output.ts';
-import { type JudgedFolder, withJudge } from './judge-folder.ts';
+import { type JudgedFolder, realFolder, withJudge } from './judge-folder.ts';
 import { policyOf } from './policy-options.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const policy = policyOf(context);
+  // A typing error must not look like a skill that the gate blocks.
+  for (const path of context.args) await realFolder(resolve(context.cwd, path));
   const judged: JudgedFolder[] = [];
   await withJudge(context, async (judge) => {
     for (const path of context.args) {

@@ -14,7 +14,7 @@ import type { CommandContext } from '../command.ts';
 import { gateScanSecondsMax } from '../limits.ts';
 import { noLinks } from '../scan/follow-link.ts';
 import { scanFiles } from '../scan/scan-skill.ts';
-import { readSkillFolder, type SkillFolder } from '../scan/source-folder.ts';
+import { readSkillFolder, requireFolder, type SkillFolder } from '../scan/source-folder.ts';
 import type { WatchedScanner } from '../scan/watched-scan.ts';
 import { startWatchedScanner } from '../scan/watched-scan.ts';
 import {
@@ -74,7 +74,7 @@ async function judgeOne(
   { folder, policy, claims = [] }: FolderQuestion,
   scanner: WatchedScanner,
 ): Promise<InstallJudgement> {
-  const found = await readSkillFolder(await realpath(folder), context.env, noLinks);
+  const found = await readSkillFolder(await realFolder(folder), context.env, noLinks);
   if (!found.files.some(({ path }) => path === 'SKILL.md'))
     throw new Problem('skill-md-missing', `There is no SKILL.md in ${JSON.stringify(folder)}`);
   const known = await knownBytesOf(context, found, claims);
@@ -102,6 +102,21 @@ async function knownBytesOf(
 function packWhole({ files, unread, unlisted, skipped }: SkillFolder): PackedBundle | undefined {
   if (unread.length > 0 || unlisted > 0 || skipped.length > 0) return undefined;
   return peek(() => packBundle(files));
+}
+
+/**
+ * The folder that a path names, also by way of links.
+ * @throws Problem `file-not-found`
+ */
+export async function realFolder(path: string): Promise<string> {
+  const real = await realpath(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new Problem('file-not-found', `There is no folder ${JSON.stringify(path)}`, {
+      hint: 'name the folder that holds SKILL.md',
+    });
+  });
+  await requireFolder(real);
+  return real;
 }
 
 /** What a failed judgement says; the decision is then always `block`. */
