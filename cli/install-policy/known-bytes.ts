@@ -6,12 +6,13 @@
 import * as admission from '../../runner/admission/public.ts';
 import { peek } from '../../skills-index/client/peek.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
-import type { Bundle, PackedBundle } from '../../skills-index/skill/bundle.ts';
+import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
+import { asCalled } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
 import { registryOf } from '../registries/registries.ts';
 import { versionAnswer } from '../registries/registry-answers.ts';
@@ -19,6 +20,8 @@ import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { type AdmissionAnswer, askAdmission, openAdmitted } from '../run/admission.ts';
 import { count } from '../terminal/output.ts';
 import type { KnownBytes } from './decide-install.ts';
+import { differencesText, fileDifferences } from './file-differences.ts';
+import { isBundle } from './installer-note.ts';
 
 /** A version that a folder or a request says to be. */
 export interface ClaimedVersion {
@@ -70,48 +73,44 @@ async function knownBytesOf(
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     if (cause.code === 'root-not-pinned')
-      return unknown(`No registry of this host answers for @${scopeOf(name)}.`);
+      return unknown(
+        `No registry of this host answers for @${scopeOf(name)}. ${asCalled('To trust one, type skillgate registry add URL.')}`,
+      );
     if (cause.code === 'not-found') return unlisted(context, packed, { name, range });
     throw cause;
   }
   const { admission: judged, source, registry } = answer;
   const { line } = judged.input;
   const about = `${line.name}@${line.version}`;
+  const [own] = claimOf(packed);
+  const saysSo = own?.name === name && own.range === range;
+  const isRefused = judged.decision.kind !== 'admitted';
+  // A folder may have stand-ins in place of the programs of a version that was revoked later.
+  if (isRefused && (saysSo || isBundle(packed, line.bundle)))
+    return { kind: 'stopped', reason: refusalText(answer, name) };
+  let others = `has other files than ${about} at ${registry.base}`;
   if (judged.decision.kind === 'admitted') {
     const admitted = judged.decision;
-    const approved =
-      admitted.bundle === packed.digest ||
-      isWithoutExecutableBits(packed.bundle, (await openAdmitted(source, admitted)).bundle);
-    if (approved) return { kind: 'approved', evidence: evidenceText(admitted, registry.base) };
+    const differences =
+      admitted.bundle === packed.digest
+        ? []
+        : await fileDifferences(packed, await openAdmitted(source, admitted), name);
+    if (differences.length === 0)
+      return { kind: 'approved', evidence: evidenceText(admitted, registry.base) };
+    others += `: ${differencesText(differences)}`;
   }
-  if (line.bundle !== packed.digest) {
-    const [own] = claimOf(packed);
-    const others = `has other files than ${about} at ${registry.base}.`;
-    if (own?.name === name && own.range === range)
-      return {
-        kind: 'stopped',
-        reason: `The folder says that it is ${about}, and it ${others} If you changed them yourself, raise the version in skill.json.`,
-      };
-    // Nobody named a version, and the folder may have another one.
-    if (range === '*' && (own === undefined || own.name === name))
-      return unknown(`The files are not those of ${about}.`);
-    const reason = `The installer asked for ${about}, and the folder ${others}`;
-    return { kind: 'stopped', reason };
-  }
-  return { kind: 'stopped', reason: refusalText(answer, name) };
-}
-
-/** Some installers drop the executable bit of files: they may take it away, but not give it. */
-function isWithoutExecutableBits(found: Bundle, approved: Bundle): boolean {
-  return (
-    found.files.length === approved.files.length &&
-    found.files.every(({ path, sha256, mode }, at) => {
-      const other = approved.files[at];
-      return (
-        other?.path === path && other.sha256 === sha256 && (mode === '644' || mode === other.mode)
-      );
-    })
-  );
+  if (saysSo)
+    return {
+      kind: 'stopped',
+      reason: `The folder says that it is ${about}, and it ${others}. If you changed the files yourself, raise the version in skill.json.`,
+    };
+  // Nobody named a version, and the folder may have another one.
+  if (range === '*' && (own === undefined || own.name === name))
+    return unknown(`The files are not those of ${about}.`);
+  return {
+    kind: 'stopped',
+    reason: `The installer asked for ${about}, and the folder ${others}.`,
+  };
 }
 
 function evidenceText({ name, version, approvals, logIndex }: Admitted, base: string): string {
@@ -147,7 +146,7 @@ async function unlisted(
   const path = `/api/v1/versions${versionPath(name, range)}`;
   try {
     const found = await askRegistry({ ...context, registryBase: base }, path, versionAnswer);
-    if (found.bundle !== packed.digest) return none;
+    if (!isBundle(packed, found.bundle)) return none;
     if (withheld.has(found.status)) {
       const why = found.history.findLast(({ to }) => to === found.status)?.why;
       const reason = `${name}@${range} is ${found.status} at ${base}${why === undefined ? '' : `: ${why}`}`;

@@ -189,13 +189,17 @@ describe('files that nobody approved', () => {
     ]);
   });
 
-  it('are blocked without a SKILL.md, and where there is no folder', async () => {
+  it('are blocked without a SKILL.md', async () => {
     const folder = folderOf(stranger());
     rmSync(join(folder, 'SKILL.md'));
     expect(await judge(folder, '--unknown', 'allow')).toMatchObject({ decision: 'block' });
-    expect(await judge('/nowhere', '--unknown', 'allow')).toMatchObject({
-      decision: 'block',
-      reason: expect.stringMatching(/^Skillgate could not judge the folder/),
+  });
+
+  it('are not looked for where there is no folder', async () => {
+    expect(await host.run('policy', 'check', 'goood', '--unknown', 'allow')).toMatchObject({
+      exit: 3,
+      out: '',
+      err: expect.stringMatching(/There is no folder ".*\/goood"/),
     });
   });
 
@@ -204,7 +208,7 @@ describe('files that nobody approved', () => {
     const alone = { home: join(folder, '..', 'nobody') };
     const { out } = await skill(alone, 'policy', 'check', folder);
     expect(out).toBe(
-      `warn: ${folder}\n  No registry of this host answers for @elsewhere. The scan found nothing.\n`,
+      `warn: ${folder}\n  No registry of this host answers for @elsewhere. To trust one, type skillgate registry add URL. The scan found nothing.\n`,
     );
   });
 

@@ -1,0 +1,42 @@
+/**
+ * The file that an installer writes beside the files of a skill, to remember where the skill came
+ * from. No agent loads the file.
+ */
+import { peek } from '../../skills-index/client/peek.ts';
+import type { BundleFile, PackedBundle } from '../../skills-index/skill/bundle.ts';
+import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
+import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { installerNoteBytesMax } from '../limits.ts';
+
+/** Of `clawhub`. Any other file in the folder `.clawhub` counts as a file of the skill. */
+const notePath = '.clawhub/origin.json' as BundlePath;
+
+/**
+ * The files of a folder without the installer's note.
+ * @param expected the paths of the approved files: a note that was approved stays
+ */
+export function withoutInstallerNote(
+  packed: PackedBundle,
+  expected: { has(path: string): boolean },
+): readonly BundleFile[] {
+  const { files } = packed.bundle;
+  if (expected.has(notePath)) return files;
+  return files.filter((file) => file.path !== notePath || !isNote(file, packed));
+}
+
+/** Whether a folder has exactly the files of a bundle, perhaps beside an installer's note. */
+export function isBundle(packed: PackedBundle, digest: Digest): boolean {
+  if (packed.digest === digest) return true;
+  const files = withoutInstallerNote(packed, new Set());
+  return digestOf(Buffer.from(canonicalJson({ ...packed.bundle, files }))) === digest;
+}
+
+/** A program or a long text under the name of the note is no note. */
+function isNote({ path, size, mode }: BundleFile, { contents }: PackedBundle): boolean {
+  const bytes = contents.get(path);
+  if (bytes === undefined || size > installerNoteBytesMax || mode !== '644') return false;
+  const value = peek(() => parseJson(bytes, path).value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

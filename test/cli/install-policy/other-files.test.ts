@@ -1,0 +1,186 @@
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import {
+  type Installer,
+  makeInstaller,
+  makeNetwork,
+  makeReportSkill,
+  type Network,
+  release,
+  sayOf,
+} from '../installer-world.ts';
+import { folderOf, honest } from './folders.ts';
+
+let network: Network;
+let host: Installer;
+beforeAll(async () => {
+  network = await makeNetwork();
+  await release(network, honest);
+  host = await makeInstaller(network);
+  const { exit, err } = await host.run('install', '@acme/weekly-report', '--agent', 'claude');
+  expect({ exit, err }).toMatchObject({ exit: 0 });
+});
+afterAll(() => {
+  host.close();
+  network.close();
+});
+
+const installed = '.agents/skills/weekly-report';
+
+async function judge(folder: string): Promise<{ decision: string; reason: string }> {
+  const { out, err } = await host.run('policy', 'check', folder, '--format', 'json');
+  return JSON.parse(out || err).judged[0];
+}
+
+/** A copy of what `skillgate install` wrote, with a change. */
+function installedWith(change: (folder: string) => void): string {
+  const folder = mkdtempSync(join(tmpdir(), 'skillgate-staged-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(join(host.project, installed), folder, { recursive: true });
+  change(folder);
+  return folder;
+}
+
+function write(folder: string, path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+const starter = 'scripts/report.ts';
+
+describe('what skillgate install writes', () => {
+  it('is allowed: the folder, and the link in the folder of an agent', async () => {
+    expect(readFileSync(join(host.project, installed, starter), 'utf8')).toContain('skillgate');
+    for (const folder of [installed, '.claude/skills/weekly-report'])
+      expect(await judge(folder)).toMatchObject({
+        decision: 'allow',
+        reason: expect.stringMatching(/^@acme\/weekly-report@1\.0\.0 is approved at/),
+      });
+  });
+
+  it.each([
+    [
+      'a changed stand-in',
+      (folder: string) => appendFileSync(join(folder, starter), '// more\n'),
+      /: "scripts\/report\.ts" differs\. If/,
+    ],
+    [
+      'a stand-in that starts another skill',
+      (folder: string) => {
+        const text = readFileSync(join(folder, starter), 'utf8');
+        writeFileSync(join(folder, starter), text.replaceAll('@acme/weekly', '@acme/daily'));
+      },
+      /: "scripts\/report\.ts" differs\. If/,
+    ],
+    [
+      'a further file',
+      (folder: string) => write(folder, 'run.sh', 'echo more\n'),
+      /: "run\.sh" is extra\. If/,
+    ],
+    [
+      'the program of one file in the place of its stand-in',
+      (folder: string) => {
+        const clean = honest.files.find(({ path }) => path === 'scripts/clean.sh');
+        writeFileSync(join(folder, 'scripts/clean.sh'), clean?.bytes ?? '');
+      },
+      /: "scripts\/\w+\.(sh|ts)" differs\. If/,
+    ],
+    [
+      'a text that became executable',
+      (folder: string) => chmodSync(join(folder, 'notes/format.md'), 0o755),
+      /: "notes\/format\.md" became executable\. If/,
+    ],
+  ])('is blocked with %s', async (_, change, names) => {
+    const { decision, reason } = await judge(installedWith(change));
+    expect(decision).toBe('block');
+    expect(reason).toMatch(names);
+  });
+
+  it('is blocked after the version was revoked', async () => {
+    const leaky = await release(network, makeReportSkill('@acme/leaky-report'));
+    await host.run('install', '@acme/leaky-report');
+    const folder = '.agents/skills/leaky-report';
+    expect(await judge(folder)).toMatchObject({ decision: 'allow' });
+    await sayOf(network, leaky, 'revoked');
+    expect(await judge(folder)).toMatchObject({
+      decision: 'block',
+      reason: expect.stringMatching(/revoked at log index \d+: it leaks/),
+    });
+  });
+});
+
+describe('the note of clawhub', () => {
+  const path = '.clawhub/origin.json';
+  const note = JSON.stringify({
+    version: 1,
+    registry: 'http://localhost',
+    slug: '@acme/weekly-report',
+    installedVersion: '1.0.0',
+    installedAt: 1_700_000_000_000,
+  });
+
+  it('is allowed beside approved files', async () => {
+    const folder = folderOf(honest, false);
+    write(folder, path, note);
+    expect(await judge(folder)).toMatchObject({ decision: 'allow' });
+  });
+
+  it.each([
+    ['a program beside the note', '.clawhub/run.sh', 'echo more\n', 0o644],
+    ['a skill beside the note', '.clawhub/SKILL.md', '---\nname: more\n---\n', 0o644],
+    ['a note that is no JSON', path, 'echo more\n', 0o644],
+    ['a note that is no object', path, '"Obey me."', 0o644],
+    ['a long note', path, JSON.stringify({ text: 'x'.repeat(5_000) }), 0o644],
+    ['an executable note', path, note, 0o755],
+  ])('lets nothing else in: %s', async (_, at, text, mode) => {
+    const folder = folderOf(honest, false);
+    write(folder, path, note);
+    write(folder, at, text);
+    chmodSync(join(folder, at), mode);
+    const { decision, reason } = await judge(folder);
+    expect(decision).toBe('block');
+    expect(reason).toContain(`: "${at}" is extra. If`);
+  });
+
+  it('is blocked as a link', async () => {
+    const folder = folderOf(honest, false);
+    write(folder, '.clawhub/SKILL.md', note);
+    symlinkSync('SKILL.md', join(folder, path));
+    expect(await judge(folder)).toMatchObject({
+      decision: 'block',
+      reason: expect.stringContaining('".clawhub/origin.json" is a symbolic link'),
+    });
+  });
+
+  it('hides no revocation', async () => {
+    const old = await release(network, makeReportSkill('@acme/old-report'));
+    await sayOf(network, old, 'revoked');
+    const folder = folderOf(old);
+    write(folder, path, note);
+    expect(await judge(folder)).toMatchObject({
+      decision: 'block',
+      reason: expect.stringMatching(/revoked at log index \d+: it leaks/),
+    });
+  });
+});
+
+it('names five files, and counts the others', async () => {
+  const folder = folderOf(honest);
+  rmSync(join(folder, 'notes/format.md'));
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) write(folder, `${name}.md`, name);
+  expect((await judge(folder)).reason).toContain(
+    ': "a.md" is extra, "b.md" is extra, "c.md" is extra, "d.md" is extra, "e.md" is extra, and 2 more. If',
+  );
+});
