@@ -1,4 +1,4 @@
-/** Why a version cannot be used yet, from its registry. For messages only, never for a decision. */
+/** Why a version cannot be used, from its registry. For messages only, never for a decision. */
 
 import { peek } from '../../skills-index/client/peek.ts';
 import type { SkillReference } from '../../skills-index/skill/authoring/reference.ts';
@@ -22,7 +22,7 @@ interface Asked {
 
 /**
  * The failure itself. If the registry has an unapproved version, the message says what the version
- * waits for and who can approve it.
+ * waits for and who can approve it, or when and why the version was stopped.
  */
 export async function orWaiting(
   context: CommandContext,
@@ -34,6 +34,11 @@ export async function orWaiting(
   context.signal.throwIfAborted();
   if (found === undefined || found.status === 'approved') return cause;
   const name = `${found.name}@${found.version}`;
+  if (isStopped(found))
+    return new Problem('not-found', `Cannot ${verb} ${name}: ${whatStopped(found)}`, {
+      reasons: [{ message: cause.message }],
+      hint: `see the other versions of the skill: skillgate status ${found.name}`,
+    });
   return new Problem('not-found', `Cannot ${verb} ${name} yet: ${waitsFor(found)}`, {
     reasons: [...whoDecides(found, name), cause.message].map((message) => ({ message })),
     hint: `see what the version waits for: skillgate status ${name}`,
@@ -65,8 +70,23 @@ async function newestIn(
   )?.version;
 }
 
+/** Whether no reviewer can approve the version from its state. */
+function isStopped({ status }: VersionAnswer): boolean {
+  return ['refused', 'withdrawn', 'suspended', 'revoked'].includes(status);
+}
+
+function whatStopped(found: VersionAnswer): string {
+  const moved = lastMove(found);
+  const [on, why] = moved === undefined ? ['', ''] : [` on ${moved.at}`, `: ${moved.why}`];
+  return `the version was ${found.status}${on}${why}`;
+}
+
+function lastMove({ history, status }: VersionAnswer): VersionAnswer['history'][number] | undefined {
+  return history.findLast((move) => move.to === status);
+}
+
 function waitsFor(found: VersionAnswer): string {
-  const moved = found.history.findLast((move) => move.to === found.status);
+  const moved = lastMove(found);
   const since = moved === undefined ? '' : ` since ${moved.at}`;
   switch (found.status) {
     case 'received':
@@ -77,7 +97,7 @@ function waitsFor(found: VersionAnswer): string {
     case 'in review':
       return `the version has waited for review${since}, approvals ${approvalsText(found)}`;
     default:
-      return `the version has been ${found.status}${since}`;
+      return `the version has been ${found.status}${since}${moved === undefined ? '' : `: ${moved.why}`}`;
   }
 }
 

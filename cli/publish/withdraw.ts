@@ -1,7 +1,7 @@
 /** `skillgate withdraw`: an author takes back a version that nobody has decided on yet. */
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { withdrawnAnswer } from '../registries/registry-answers.ts';
+import { versionAnswer, withdrawnAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
@@ -16,11 +16,16 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       hint: `skillgate withdraw ${which.name}@${which.version} --reason "has the wrong template"`,
     });
   const signer = await signerFor(context);
-  const path = `/api/v1/reviews${versionPath(which.name, which.version)}/withdraw`;
+  const path = versionPath(which.name, which.version);
   const json = reason === undefined ? {} : { reason };
-  const done = await withSession(context, signer, (token) =>
-    askRegistry(context, path, withdrawnAnswer, { json, token }),
-  );
+  const { before, done } = await withSession(context, signer, async (token) => ({
+    before: await statusOf(context, path, token),
+    done: await askRegistry(context, `/api/v1/reviews${path}/withdraw`, withdrawnAnswer, {
+      json,
+      token,
+    }),
+  }));
+  const isRepeated = before === 'withdrawn';
   const { at, by } = done;
   answer(
     context,
@@ -28,7 +33,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     () =>
       joined(
         [
-          safe`${which.name}@${which.version}: withdrawn on ${at} by ${by}: ${done.reason}`,
+          isRepeated
+            ? safe`${which.name}@${which.version} was withdrawn already on ${at} by ${by}: ${done.reason}`
+            : safe`${which.name}@${which.version}: withdrawn on ${at} by ${by}: ${done.reason}`,
+          ...(isRepeated && reason !== undefined
+            ? [safe`The registry keeps the first reason, so your reason was not stored.`]
+            : []),
           safe`Reviewers no longer see the version in their queue, and nobody can approve it.`,
           safe`→ The number ${which.version} stays taken. Publish the next version under a higher number.`,
         ],
@@ -36,4 +46,20 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       ),
   );
   return exitCodes.ok;
+}
+
+// The answer to a withdrawal is the same for the first one and for a repeated one.
+async function statusOf(
+  context: CommandContext,
+  path: string,
+  token: string,
+): Promise<string | undefined> {
+  const found = await askRegistry(context, `/api/v1/versions${path}`, versionAnswer, {
+    token,
+  }).catch((cause: unknown) => {
+    // The withdrawal itself says why the registry refuses.
+    if (cause instanceof Problem) return undefined;
+    throw cause;
+  });
+  return found?.status;
 }

@@ -307,6 +307,37 @@ describe('hints where somebody took a wrong turn', () => {
     },
   );
 
+  it('say that a version was withdrawn and why, and nothing of a wait', async () => {
+    const { as, world } = await makeUsers();
+    const { send, author, tokens, scanner } = world;
+    const cwd = folderWith();
+    const deals = makeSkill('@acme/deals', '1.0.0');
+    await publish(send, deals, author);
+    await scan(send, tokens.scanner, scanner, deals, 'pass');
+    await as('author', ['withdraw', '@acme/deals@1.0.0', '--reason', 'has the wrong template']);
+    const { exit, stderr } = await as('stranger', ['install', '@acme/deals@1.0.0'], { cwd });
+    expect(exit).toBe(3);
+    expect(stderr).toMatch(
+      /Cannot install @acme\/deals@1\.0\.0: the version was withdrawn on \d{4}-\S+Z: has the wrong template\n/,
+    );
+    expect(stderr).toMatch(/other versions of the skill: \S.*status @acme\/deals\n/);
+    expect(stderr).not.toContain('wait');
+  });
+
+  it('say why a version is in quarantine, and who releases it', async () => {
+    const { as, world } = await makeUsers();
+    const { send, author, tokens, scanner } = world;
+    const cwd = folderWith();
+    const deals = makeSkill('@acme/deals', '1.0.0');
+    await publish(send, deals, author);
+    await scan(send, tokens.scanner, scanner, deals, 'incomplete');
+    const { stderr } = await as('stranger', ['install', '@acme/deals@1.0.0'], { cwd });
+    expect(stderr).toMatch(
+      /Cannot install @acme\/deals@1\.0\.0 yet: the version has been quarantined since \S+Z: \S+/,
+    );
+    expect(stderr).toContain('releases the version');
+  });
+
   it('say nothing of a waiting version to who asks for another, and nothing once it is approved', async () => {
     const { as, world } = await makeUsers();
     const { send, author, tokens, scanner, rita } = world;

@@ -13,7 +13,7 @@ beforeEach(async () => {
   await scan(send, tokens.scanner, scanner, deals, 'pass');
 });
 
-it('withdraws a version, says what that means, and says the same again', async () => {
+it('withdraws a version, says what that means, and then that this was done already', async () => {
   const line = ['withdraw', ref, '--reason', 'has the wrong template'];
   const done = await users.as('author', line);
   expect(done).toMatchObject({ exit: 0, stderr: '' });
@@ -21,6 +21,12 @@ it('withdraws a version, says what that means, and says the same again', async (
     /^@acme\/deals@1\.0\.0: withdrawn on \S+Z by \S+: has the wrong template\n/,
   );
   expect(done.stdout).toContain('Publish the next version under a higher number');
+  const repeated = await users.as('author', ['withdraw', ref, '--reason', 'again']);
+  expect(repeated.exit).toBe(0);
+  expect(repeated.stdout).toMatch(
+    /^@acme\/deals@1\.0\.0 was withdrawn already on \S+Z by \S+: has the wrong template\n/,
+  );
+  expect(repeated.stdout).toContain('your reason was not stored');
   const again = await users.as('author', ['withdraw', ref, '--format', 'json']);
   expect(JSON.parse(again.stdout)).toEqual({
     schema: 'skillgate.withdrawn/1',
