@@ -14,6 +14,19 @@ export function nearest(word: string, names: readonly string[]): string[] {
     .map(({ name }) => name);
 }
 
+/**
+ * What follows a word that is no known key: `; did you mean url?`, or the keys where none is near.
+ */
+export function insteadOf(
+  word: string,
+  keys: readonly string[],
+  near: readonly string[] = nearest(word, keys),
+): string {
+  return near.length > 0
+    ? `; did you mean ${near.join(' or ')}?`
+    : `; the keys are ${keys.join(', ')}`;
+}
+
 // Optimal string alignment: a swap of neighbours counts one.
 function distance(a: string, b: string): number {
   if (a.length > 40 || b.length > 40) return Math.max(a.length, b.length);

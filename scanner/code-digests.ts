@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:74d759cd6f1c29a2dcb95ac4aa2856b5b2da38b122d8807e85a4da12ccc19e03',
-  judging: 'sha256:521ce1a4fa99dd4def073b0d682e7e07c320fa31b12145ac2f8e33f874a34f6f',
+  extractor: 'sha256:d5e57ec157ecc9d0070e2ad86897beeef2357e6e0139e665d62a00dda6e8f360',
+  judging: 'sha256:7485ac24b19b07e4c5f16689becda3f3ba4ec58bdd4361433a38d8be1eb8c32e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -109,15 +109,15 @@ export const codeDigests: CodeDigests = {
     'manifest/broken-promise':
       'sha256:2b92b407a3cd824500d55471d165dbb01db80c594a0eb9e80b4f424e7aa60c55',
     'manifest/contradiction':
-      'sha256:33344c7b6544fa091d8ce8480677d11a8c6a16158b2953cd5c6615883deda503',
+      'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
       'sha256:379c4a4a0372d15cce17ef8a63c2e981a8859e4d9238c076bcceac74215d8705',
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:45034ed58fcd6e4619b11127da8bd1e842a8689513f6bbd3f488fd555218510c',
+      'sha256:310ff298f73e05ae3df8a17b919a3eb84e56cab8d03b1cddfa0718bb0d1c698b',
     'manifest/unnamed-script':
-      'sha256:4b2dc32d7194a20f625e5769a3285792e7077235f68732c6e3b74d7a93878f02',
+      'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
       'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
     'manifest/unused': 'sha256:9727e56f37ad0efee30872385920f279c5917d17fdf3ca05125d690bc7ad721b',
@@ -269,7 +269,7 @@ export const codeDigests: CodeDigests = {
       'sha256:dc8dd527daec0aa0bd65ce19d97898c57d573eccf39eb49fb6e13a7c1af32422',
     'supply/mutable-reference':
       'sha256:bfbfe9bf591061ad7c416f2f4887b7ccc46c49db8fb0af880da150d216d0408e',
-    'supply/typosquat': 'sha256:f1870d259af5a55558ef6b266d87e73519ea2a58024fa4c775cf36c2fdba6cec',
+    'supply/typosquat': 'sha256:8b09ea4063f95c7b3dd9cf728f209bbfd40e7590025088f7fd673eccc4db7a70',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':

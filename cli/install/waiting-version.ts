@@ -81,7 +81,10 @@ function whatStopped(found: VersionAnswer): string {
   return `the version was ${found.status}${on}${why}`;
 }
 
-function lastMove({ history, status }: VersionAnswer): VersionAnswer['history'][number] | undefined {
+function lastMove({
+  history,
+  status,
+}: VersionAnswer): VersionAnswer['history'][number] | undefined {
   return history.findLast((move) => move.to === status);
 }
 

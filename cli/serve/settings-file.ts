@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { settingsBytesMax } from '../limits.ts';
-import { nearest } from '../nearest.ts';
+import { insteadOf } from '../nearest.ts';
 import {
   type SettingKey,
   type SettingKind,
@@ -97,10 +97,8 @@ function unknownKey(name: string): string {
   const keys = rows.map(({ key }) => key);
   // Options have the singular where the option may be repeated.
   const asOption = rows.find(({ option }) => option === name)?.key;
-  const near = asOption === undefined ? nearest(name, keys) : [asOption];
-  return near.length > 0
-    ? `there is no key ${name}; did you mean ${near.join(' or ')}?`
-    : `there is no key ${name}; the keys are ${keys.join(', ')}`;
+  const near = asOption === undefined ? undefined : [asOption];
+  return `there is no key ${name}${insteadOf(name, keys, near)}`;
 }
 
 function settingValue(node: AST.TOMLContentNode, { kind }: SettingRow): SettingValue | undefined {

@@ -115,13 +115,15 @@ export function printPath(path: Path): string {
   }, '');
 }
 
-function pathOf(issue: v.BaseIssue<unknown>): Path {
+/** The path of the value that a fault is about. */
+export function pathOf(issue: v.BaseIssue<unknown>): Path {
   return (issue.path ?? []).map((item) =>
     typeof item.key === 'number' ? item.key : String(item.key),
   );
 }
 
-function describeIssue(issue: v.BaseIssue<unknown>): string {
+/** What is wrong with a value, to follow the path of the value. */
+export function describeIssue(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is missing';
   // Messages of this code base are written to follow the path of a value. The own messages of
   // valibot begin with `Invalid`.

@@ -1,12 +1,19 @@
 /** The list of `skillgate mirror`: repositories and registries, each with a scope for copies. */
 import * as v from 'valibot';
-import { parseTomlValue } from '../../../skills-index/packages/toml-value.ts';
+import { reasonsMax } from '../../../skills-index/skill/limits.ts';
 import { parseScope, type Scope } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
-import { exactObject } from '../../../skills-index/skill/shape.ts';
-import { parseJson } from '../../../skills-index/skill/text/json.ts';
+import {
+  describeIssue,
+  exactObject,
+  pathOf,
+  placeReasons,
+} from '../../../skills-index/skill/shape.ts';
+import { type ParsedJson, parseJson } from '../../../skills-index/skill/text/json.ts';
 import { mirroredMax } from '../../limits.ts';
+import { insteadOf } from '../../nearest.ts';
 import { parseBase } from '../../registries/registry-base.ts';
+import { parsePlacedToml } from '../../serve/placed-toml.ts';
 import { namedSkillsMax, versionsCopied, versionsCopiedMax } from '../upstream/limits.ts';
 
 export interface MirroredRepository {
@@ -40,52 +47,57 @@ const listOf = <Line extends v.GenericSchema>(line: Line) =>
     v.pipe(v.array(line), v.maxLength(mirroredMax, `has more than ${mirroredMax} entries`)),
     [],
   );
-const listShape = v.pipe(
-  exactObject({
-    repositories: listOf(exactObject({ address: text, scope: text, path: v.exactOptional(text) })),
-    registries: listOf(
-      exactObject({
-        address: text,
-        scope: text,
-        owner: v.exactOptional(text),
-        skills: v.exactOptional(
-          v.pipe(
-            v.array(text),
-            v.minLength(1, 'is empty'),
-            v.maxLength(namedSkillsMax, `has more than ${namedSkillsMax} names`),
-          ),
-        ),
-        versions: v.optional(
-          v.pipe(
-            v.number(),
-            v.integer(),
-            v.minValue(1),
-            v.maxValue(versionsCopiedMax, `is more than ${versionsCopiedMax}`),
-          ),
-          versionsCopied,
-        ),
-      }),
+const repositoryEntries = { address: text, scope: text, path: v.exactOptional(text) };
+const registryEntries = {
+  address: text,
+  scope: text,
+  owner: v.exactOptional(text),
+  skills: v.exactOptional(
+    v.pipe(
+      v.array(text),
+      v.minLength(1, 'is empty'),
+      v.maxLength(namedSkillsMax, `has more than ${namedSkillsMax} names`),
     ),
-  }),
+  ),
+  versions: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1),
+      v.maxValue(versionsCopiedMax, `is more than ${versionsCopiedMax}`),
+    ),
+    versionsCopied,
+  ),
+};
+const listEntries = {
+  repositories: listOf(exactObject(repositoryEntries)),
+  registries: listOf(exactObject(registryEntries)),
+};
+const listShape = v.pipe(
+  exactObject(listEntries),
   v.check(
     ({ registries, repositories }) => registries.length + repositories.length > 0,
-    'names no repositories and no registries',
+    'the list names no repositories and no registries',
   ),
 );
 
 /**
  * @param path its end chooses the format: `.json`, else TOML
- * @throws Problem `mirror-list-invalid` with every reason
+ * @throws Problem `mirror-list-invalid` with every reason and its place
  */
 export function parseMirrorList(list: string, path: string): MirrorList {
-  const parsed = v.safeParse(listShape, parseText(list, path));
-  if (!parsed.success)
+  const parsed = parseText(list, path);
+  const checked = v.safeParse(listShape, parsed.value);
+  if (!checked.success) {
+    const faults = checked.issues.slice(0, reasonsMax).map((issue) => ({
+      path: pathOf(issue),
+      message: `${describeIssue(issue)}${issue.expected === 'never' ? knownInstead(pathOf(issue)) : ''}`,
+    }));
     throw new Problem('mirror-list-invalid', `Cannot use ${path}`, {
-      reasons: parsed.issues.map((issue) => ({
-        message: `${v.getDotPath(issue) ?? 'the list'}: ${issue.message}`,
-      })),
+      reasons: placeReasons(parsed, faults),
     });
-  const { registries, repositories } = parsed.output;
+  }
+  const { registries, repositories } = checked.output;
   return {
     repositories: repositories.map((one) => ({ ...one, scope: scopeIn(one.scope) })),
     registries: registries.map(({ owner, ...one }) => ({
@@ -95,6 +107,16 @@ export function parseMirrorList(list: string, path: string): MirrorList {
       ...(owner === undefined ? {} : { owner: owner.replace(/^@/, '') }),
     })),
   };
+}
+
+function knownInstead(path: readonly (string | number)[]): string {
+  const entries =
+    path.length === 1
+      ? listEntries
+      : path[0] === 'repositories'
+        ? repositoryEntries
+        : registryEntries;
+  return insteadOf(String(path.at(-1)), Object.keys(entries));
 }
 
 function scopeIn(text: string): Scope {
@@ -110,10 +132,10 @@ function registryIn(address: string): string {
   );
 }
 
-function parseText(list: string, path: string): unknown {
+function parseText(list: string, path: string): ParsedJson {
   try {
-    if (path.endsWith('.json')) return parseJson(Buffer.from(list), path).value;
-    return parseTomlValue(list);
+    if (path.endsWith('.json')) return parseJson(Buffer.from(list), path);
+    return parsePlacedToml(list, path);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Problem('mirror-list-invalid', `Cannot read ${path}: ${why}`, { cause });

@@ -65,6 +65,50 @@ scope = "other"
     expect(() => parseMirrorList(text, 'list.json')).toThrow(/^Cannot (use|copy)/);
   });
 
+  it('names the place of each mistake and the nearest key', () => {
+    const tables = `${toml}
+[[registries]]
+address = "https://clawhub.ai"
+scpoe = "acme"
+skills = ["pdf", 3]
+`;
+    const path = 'list.toml';
+    const near = 'registries[0].scpoe is not a known key; did you mean scope?';
+    expect(() => parseMirrorList(tables, path)).toThrow(
+      expect.objectContaining({
+        reasons: [
+          { message: 'registries[0].scope is missing', place: { path, line: 10, column: 1 } },
+          { message: near, place: { path, line: 12, column: 1 } },
+          {
+            message: 'registries[0].skills[1] is 3, expected string',
+            place: { path, line: 13, column: 18 },
+          },
+        ],
+      }),
+    );
+    const inline =
+      'registries = [\n  { address = "https://a.example", scpoe = "a" },\n]\nregistrys = 1\n';
+    expect(() => parseMirrorList(inline, path)).toThrow(
+      expect.objectContaining({
+        reasons: expect.arrayContaining([
+          { message: near, place: { path, line: 2, column: 36 } },
+          {
+            message: 'registrys is not a known key; did you mean registries?',
+            place: { path, line: 4, column: 1 },
+          },
+        ]),
+      }),
+    );
+    const json = '{ "registries": [\n{ "address": "https://a.example", "scpoe": "a" } ] }';
+    expect(() => parseMirrorList(json, 'list.json')).toThrow(
+      expect.objectContaining({
+        reasons: expect.arrayContaining([
+          { message: near, place: { path: 'list.json', line: 2, column: 35 } },
+        ]),
+      }),
+    );
+  });
+
   it.each([
     ['no TOML', '[[', 'Cannot read list.toml'],
     ['no lines', '', 'names no repositories and no registries'],
@@ -73,7 +117,11 @@ scope = "other"
       '[[registries]]\naddress = "https://a.example"\nscope = "a"\nversions = 101\n',
       'is more than 100',
     ],
-    ['an unknown key', `${toml}branch = "main"\n`, 'branch: is not a known key'],
+    [
+      'an unknown key',
+      `${toml}branch = "main"\n`,
+      'repositories[1].branch is not a known key; the keys are address, scope, path',
+    ],
     ['no scope', '[[repositories]]\naddress = "x"\n', 'scope'],
     ['a key of JavaScript', '[__proto__]\n', 'Cannot read list.toml'],
   ])('is refused with %s', (_, text, message) => {
