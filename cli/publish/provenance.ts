@@ -5,7 +5,13 @@
 import { resolve } from 'node:path';
 import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { ProvenancePredicate } from '../../skills-index/statement/predicates.ts';
-import { sourceParts, type VersionSource } from '../../skills-index/statement/source.ts';
+import {
+  type AdoptedUpload,
+  adoptBuildType,
+  adoptedParts,
+  sourceParts,
+  type VersionSource,
+} from '../../skills-index/statement/source.ts';
 import { firstDifference, readCommitFolder } from '../git/committed-files.ts';
 import { mayHaveRepository, type QuietGit, withQuietGit } from '../git/quiet-git.ts';
 
@@ -93,28 +99,9 @@ export function importPredicate(origin: OriginParts, tool: string): ProvenancePr
   return predicateOf('https://skillgate.dev/build/import/v1', origin, tool);
 }
 
-/** Who uploaded files without a key of the scope, as the registry says. */
-export interface UploadOrigin {
-  /** Label of the token that uploaded. */
-  readonly token: string;
-  /** The key that made the token. */
-  readonly by: string;
-  /** When the upload came. */
-  readonly at: string;
-}
-
 /** The predicate of a version that a client without keys uploaded, and that a key adopted. */
-export function adoptionPredicate(upload: UploadOrigin, tool: string): ProvenancePredicate {
-  const { token, by, at } = upload;
-  return predicateOf(
-    'https://skillgate.dev/build/adopt/v1',
-    {
-      externalParameters: { upload: { token, by, at } },
-      internalParameters: {},
-      resolvedDependencies: [],
-    },
-    tool,
-  );
+export function adoptionPredicate(upload: AdoptedUpload, tool: string): ProvenancePredicate {
+  return predicateOf(adoptBuildType, adoptedParts(upload), tool);
 }
 
 function predicateOf(buildType: string, origin: OriginParts, tool: string): ProvenancePredicate {

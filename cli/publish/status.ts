@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { mirroredName } from '../../skills-index/statement/source.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { pollMillisMax, pollMillisMin, scanWaitSecondsMax } from '../limits.ts';
 import { approvalsLacking, approvalsText } from '../registries/approvals-text.ts';
@@ -13,6 +12,7 @@ import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
+import { originRows } from './origin-rows.ts';
 import { isUnderWay } from './under-way.ts';
 
 /** `skillgate status @scope/name[@version]`. */
@@ -154,20 +154,6 @@ function lackingRows(found: VersionAnswer): [string, string][] {
   ];
 }
 
-function sourceRows({ mirrored, source }: VersionAnswer): [string, Safe][] {
-  if (mirrored !== null)
-    return [['copied from', safe`${mirrored.registry} ${mirroredName(mirrored)}`]];
-  if (source === null) return [];
-  const { repository, ref, commit, folder, licence } = source;
-  const where = safe`${repository} ${folder === '' ? '.' : folder}`;
-  const at = safe`commit ${commit}${ref === null ? '' : ` of ${ref}`}`;
-  return [
-    ['source', where],
-    ['', at],
-    ...(licence === null ? [] : [['licence', safe`${licence}`] satisfies [string, Safe]]),
-  ];
-}
-
 function statusText(context: CommandContext, found: VersionAnswer): Safe {
   const ink = inkFor(context.stdout, context.env);
   const head = table([
@@ -196,7 +182,7 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
     ]),
     ['bundle', found.bundle],
     ['publisher', found.publisher],
-    ...sourceRows(found),
+    ...originRows(found),
     ['verdict', verdictText(found)],
     ['approvals', approvalsText(found)],
     ...(found.status === 'in review' ? lackingRows(found) : []),

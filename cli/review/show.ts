@@ -15,6 +15,7 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { originRows } from '../publish/origin-rows.ts';
 import { approvalsText } from '../registries/approvals-text.ts';
 import { type ReviewAnswer, reviewAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
@@ -102,6 +103,7 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
           safe`${review.bundle}, ${count(review.files.length, 'file')} fetched here and checked`,
         ],
         ['publisher', publisherText(review)],
+        ...originRows(review),
         ['approvals', approvalsText(review)],
         ...whyMore(declared, report).map((why): [string, string] => [
           '',

@@ -132,7 +132,8 @@ export async function describeVerification(
   resolvedFrom: 'latest' | 'version',
 ): Promise<v.InferOutput<typeof verifyAnswer>> {
   const { reasons, security } = await readVerdict(registry, row);
-  const { mirrored, source } = await originOf(registry, row);
+  const { adopted, mirrored, source } = await originOf(registry, row);
+  const origin = source ?? mirrored ?? adopted;
   const scope = scopeOf(row.name);
   const { archive, page } = addressesOf(registry, row);
   const signed = await statementsOf(registry, row.id);
@@ -153,10 +154,7 @@ export async function describeVerification(
     createdAt: row.createdAt,
     card: null,
     artifact: { bundle: row.bundle, archiveUrl: archive },
-    provenance:
-      source === undefined && mirrored === undefined
-        ? null
-        : { signedBy: 'publisher', source: source ?? mirrored },
+    provenance: origin === undefined ? null : { signedBy: 'publisher', source: origin },
     security,
     signature: {
       verifiedBy: 'registry',

@@ -50,6 +50,8 @@ export const versionSchema = v.object({
       files: v.string(),
     }),
   ),
+  /** The upload of a client without keys that was adopted, as signed provenance names it. */
+  adopted: v.exactOptional(v.object({ token: v.string(), by: v.string(), at: v.string() })),
   verdict: v.exactOptional(v.string()),
   report: v.exactOptional(v.string()),
   approvals: v.array(

@@ -1,6 +1,6 @@
-/** The repository or the other registry that a version came from, as its publisher signed it. */
+/** Where a version came from (repository, other registry, upload), as its publisher signed it. */
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
-import { mirroredIn, sourceIn, type VersionOrigin } from '../../skills-index/statement/source.ts';
+import { originIn, type VersionOrigin } from '../../skills-index/statement/source.ts';
 import type { Registry } from '../context.ts';
 import { readStatement } from '../log/segments/whole-row.ts';
 import { statementsOf } from './manifests.ts';
@@ -11,8 +11,5 @@ export async function originOf(registry: Registry, version: VersionRow): Promise
   const [row] = await statementsOf(registry, version.id, predicateTypes.provenance);
   const statement = row === undefined ? undefined : await readStatement(registry, row);
   if (statement?.predicateType !== predicateTypes.provenance) return {};
-  const source = sourceIn(statement.predicate);
-  if (source !== undefined) return { source };
-  const mirrored = mirroredIn(statement.predicate);
-  return mirrored === undefined ? {} : { mirrored };
+  return originIn(statement.predicate);
 }

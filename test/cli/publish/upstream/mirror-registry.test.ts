@@ -100,6 +100,11 @@ describe('a registry of the mirror’s list', () => {
     stage.answer(honest([pdf, { slug: 'words', versions: ['1.0.0'] }]));
     await stage.mirror();
     await stage.approveAll();
+    await renewSkills(stage.users.world.registry);
+    const verified = await stage.users.as('stranger', ['verify', '@acme/pdf@1.0.0']);
+    expect(`${verified.stdout}${verified.stderr}`.replace(/[\s│]+/g, ' ')).toContain(
+      `SLSA build level 1: copied from ${address} @ann/pdf@1.0.0, as the publisher says`,
+    );
     const left = honest([{ slug: 'words', versions: ['1.0.0'] }]);
     // A list that lacks a skill, while the skill itself is still there, proves nothing.
     stage.answer((path, query) => (path === 'skills' ? left : honest([pdf]))(path, query));
