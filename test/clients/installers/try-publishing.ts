@@ -40,7 +40,7 @@ async function tryWith(
     };
     const folder = writeSkill(person, skill);
     const words = [...publisher.publish(folder, '1.0.0'), '--slug', short];
-    await said('publish: token that is none', /not-signed-in|Cannot upload/, [
+    await said('publish: token that is none', /An owner of the scope makes a token/, [
       ...publisher.login('x'.repeat(43)),
     ]);
     await person.run(...publisher.login(await owner.token(short)));
@@ -71,6 +71,12 @@ async function tryWith(
     const text = person.file(`${client.folderOf(name, person.home)}/SKILL.md`);
     const has = text?.includes('Count the words.') === true;
     add('publish: install when approved', has, has ? 'installed' : lastLine(ended));
+    writeSkill(person, makeSkill(name, '1.1.0'));
+    await person.run(...publisher.publish(folder, '1.1.0'), '--slug', short);
+    const waits = await owner.skill('publish', '--adopt', `${name}@1.1.0`, '--yes');
+    const updated = await runAll(person, client.update(base, name));
+    const isKept = waits.exit === 0 && updated.code === 0 && /up to date/.test(updated.text);
+    add('publish: update while a version waits', isKept, lastLine(updated));
   });
   await withPerson(client, base, async (person) => {
     const second = makeSkill(`@acme/${short}-two`, '1.0.0');
