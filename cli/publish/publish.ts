@@ -1,9 +1,16 @@
 /** `skillgate publish [DIR] [--dry-run]`, and `skillgate publish --adopt`. */
 import { scanSecondsMax } from '../../scanner/limits.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { startWatchedScanner } from '../scan/watched-scan.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
+  const { adopt, files } = context.options;
+  if (files !== undefined && (adopt !== true || context.args[0] === undefined))
+    throw new Problem(
+      'usage',
+      '--files writes the files of one upload: skillgate publish --adopt NAME@VERSION --files DIR',
+    );
   const scanner = startWatchedScanner(scanSecondsMax, context.scanner);
   try {
     if (context.options.adopt === true || context.options.discard === true) {

@@ -2,8 +2,6 @@
  * `skillgate review show`: fetches and scans the reviewer's own copy, so that the reviewer need not
  * trust the registry.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
 import { printReport } from '../../scanner/reports/report-text.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import { type Capabilities, noCapabilities } from '../../skills-index/skill/capability.ts';
@@ -21,6 +19,7 @@ import { type ReviewAnswer, reviewAnswer } from '../registries/registry-answers.
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
 import { canLines } from '../run/capability-text.ts';
+import { keepFiles } from '../scan/keep-files.ts';
 import { scanOnce } from '../scan/watched-scan.ts';
 import { signerFor } from '../signing/signer.ts';
 import { parseExactVersion } from '../terminal/exact-version.ts';
@@ -29,7 +28,6 @@ import {
   count,
   inkFor,
   joined,
-  printNote,
   Safe,
   safe,
   table,
@@ -186,25 +184,6 @@ function declaredIn({ manifest }: ReviewAnswer, files: readonly SourceFile[]): C
 // By the policy that comes with this version of Skillgate; the registry's number is shown above.
 function whyMore(capabilities: Capabilities, { findings, verdict }: ScanReport): readonly string[] {
   return whyHigh(defaultPolicy, { capabilities, findings, verdict });
-}
-
-async function keepFiles(
-  context: CommandContext,
-  files: readonly SourceFile[],
-  given: string,
-): Promise<void> {
-  const folder = resolve(context.cwd, given);
-  await mkdir(dirname(folder), { recursive: true });
-  await mkdir(folder);
-  for (const file of files) {
-    await mkdir(dirname(join(folder, file.path)), { recursive: true });
-    // For reading only: no file of an unreviewed skill becomes executable here.
-    await writeFile(join(folder, file.path), file.bytes, { mode: 0o644, flag: 'wx' });
-  }
-  printNote(
-    context,
-    safe`${count(files.length, 'checked file')} for reading in ${folder}; none of them is executable`,
-  );
 }
 
 function sameText(context: CommandContext, { reportDigest }: ReviewAnswer, here: string): Safe {

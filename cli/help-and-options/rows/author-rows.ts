@@ -33,6 +33,11 @@ export const authorRows: readonly CommandRow[] = [
         summary: 'publish what a client without keys uploaded (docs/foreign-clients.md)',
       },
       discard: { type: 'boolean', summary: 'refuse such an upload' },
+      files: {
+        type: 'string',
+        value: 'DIR',
+        summary: 'with --adopt: new folder to write the upload’s files into, for reading',
+      },
       yes: confirmOption,
       'as-is': {
         type: 'boolean',

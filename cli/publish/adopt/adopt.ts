@@ -15,6 +15,7 @@ import { ownName } from '../../own-version.ts';
 import { whoamiAnswer } from '../../registries/registry-answers.ts';
 import { askRegistry } from '../../registries/registry-api.ts';
 import { withSession } from '../../registries/session.ts';
+import { keepFiles } from '../../scan/keep-files.ts';
 import type { WatchedScanner } from '../../scan/watched-scan.ts';
 import type { KeyFile } from '../../signing/key-file.ts';
 import { signerFor } from '../../signing/signer.ts';
@@ -138,6 +139,8 @@ async function adoptOne(
   });
   printNote(context, uploadText(upload, packed, changes));
   const files = filesIn(packed);
+  if (typeof context.options.files === 'string')
+    await keepFiles(context, files, context.options.files);
   const { report } = await scanner.scan({ files, path: '.', unread: [] });
   void scanner.close();
   const made = manifestOf(which, packed, report);

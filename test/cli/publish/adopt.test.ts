@@ -1,4 +1,6 @@
 /** A client without keys uploads, and the people of the scope adopt or discard. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readStatement } from '../../../registry/log/segments/whole-row.ts';
 import { versions } from '../../../registry/store/schema.ts';
@@ -8,6 +10,7 @@ import { predicateTypes } from '../../../skills-index/statement/attestation.ts';
 import { call, makeSkill, tarOf } from '../../registry/road.ts';
 import { uploadFiles as sendFiles, uploadForm } from '../../registry/uploads/foreign-uploads.ts';
 import { makeUsers, type Users } from '../registry-users.ts';
+import { folderWith } from '../temporary-folder.ts';
 
 const skillMd = '---\nname: notes\ndescription: Keeps notes.\n---\nKeep notes.\n';
 const bare = [{ path: 'SKILL.md', bytes: Buffer.from(skillMd) }];
@@ -87,6 +90,19 @@ describe('skillgate publish --adopt', () => {
     const asked = await users.as('author', ['publish', '--adopt', '@acme/notes@1.0.0']);
     expect([asked.exit, asked.stderr]).toEqual([6, expect.stringContaining('add --yes')]);
     expect((await call(users.world.send, '/api/v1/versions/@acme/notes/1.0.0')).status).toBe(404);
+  });
+
+  it('writes the files for reading before it asks', async () => {
+    await upload();
+    const words = ['publish', '--adopt', '@acme/notes@1.0.0', '--files'];
+    const folder = join(folderWith(), 'read');
+    expect((await users.as('author', [...words, folder])).exit).toBe(6);
+    expect(readFileSync(join(folder, 'SKILL.md'), 'utf8')).toBe(skillMd);
+    const again = await users.as('author', [...words, folder, '--yes']);
+    expect(again.stderr).toContain(folder);
+    expect((await call(users.world.send, '/api/v1/versions/@acme/notes/1.0.0')).status).toBe(404);
+    const lone = await users.as('author', ['publish', '.', '--files', folder]);
+    expect([lone.exit, lone.stderr]).toEqual([2, expect.stringContaining('--files')]);
   });
 
   it('shows what changed since the last version', async () => {
