@@ -19,8 +19,8 @@ export type OriginResult =
   | { readonly kind: 'origin'; readonly origin: VersionSource }
   | { readonly kind: 'none'; readonly why: string };
 
-const commitFirst = 'commit the folder first to publish with provenance';
-const uncommitted = `the folder is not in a git work tree with a commit: ${commitFirst}`;
+const commitFirst = 'Commit the folder first to publish with provenance';
+const uncommitted = `the folder is not in a git work tree with a commit. ${commitFirst}`;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -68,7 +68,7 @@ async function askOrigin(
   );
   if (committed === undefined)
     return none(
-      `commit ${short} does not have the folder: ${commitFirst}. Where git fetched only a part of the commit, fetch the rest: Skillgate fetches nothing`,
+      `commit ${short} does not have the folder. ${commitFirst}. Where git fetched only a part of the commit, fetch the rest: Skillgate fetches nothing`,
     );
   const files = packed.bundle.files.map(({ path }) => ({
     path,

@@ -15,7 +15,7 @@ import { askWhetherPublishable } from './dry-run.ts';
 import { judgeHere } from './judge-here.ts';
 import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
 import { type OriginResult, originOf, provenancePredicate } from './provenance.ts';
-import { publishVersion } from './upload.ts';
+import { publishVersion, uploadedText } from './upload.ts';
 
 /** @param scanner may still be loading */
 export async function publishFolder(
@@ -95,8 +95,7 @@ export async function publishFolder(
       statements,
       registry: context.registryBase,
     },
-    () =>
-      safe`${name}@${version} is published: ${status}\n→ see what happens next: skillgate status ${name}@${version}`,
+    () => uploadedText({ name, version, status }),
   );
   return exitCodes.ok;
 }
@@ -119,7 +118,7 @@ async function wouldSign(context: CommandContext, scope: Scope): Promise<Certifi
 
 function originIn(context: CommandContext, found: OriginResult): VersionSource | undefined {
   if (found.kind === 'origin') return found.origin;
-  printNote(context, safe`this publication gets no provenance: ${found.why}`);
+  printNote(context, safe`this publication gets no provenance, because ${found.why}`);
   return undefined;
 }
 

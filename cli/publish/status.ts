@@ -207,6 +207,7 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
         ]
       : []),
   ]);
+  if (found.history.length === 0) return head;
   const moves = table(
     found.history.map((move) => [
       safe`  ${move.at}`,

@@ -14,6 +14,7 @@ import { ownName } from '../own-version.ts';
 import { publishedAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 import { type AnySigner, isKeyed, signAs } from '../signing/someone.ts';
+import { type Safe, safe } from '../terminal/output.ts';
 import { type FormPart, multipartOf } from './multipart.ts';
 
 export interface Upload {
@@ -71,4 +72,15 @@ export async function publishVersion(
 function jsonPart(name: string, signed: Envelope | PlainBundle): FormPart {
   const content = JSON.stringify(signed);
   return { name, file: `${name}.json`, type: 'application/json', content };
+}
+
+/** What a publication did, and where the author sees the next step. */
+export function uploadedText(done: {
+  readonly name: string;
+  readonly version: string;
+  readonly status: string;
+}): Safe {
+  const { name, version, status } = done;
+  const now = status === 'received' ? 'the version waits for its scan' : `the version is ${status}`;
+  return safe`${name}@${version} is signed and uploaded; ${now}\n→ see what happens next: skillgate status ${name}@${version}`;
 }

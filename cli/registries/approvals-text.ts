@@ -22,11 +22,17 @@ export function approvalsLacking({
   return `${people === 1 ? '1 more reviewer' : `${people} more reviewers`}${how}`;
 }
 
-/** `1 of 2, independent 0 (1 needed)`; see "independent" in the glossary. */
+/**
+ * `1 of 2, independent 0 (1 needed)`; see "independent" in the glossary. Only the number, or
+ * `none`, for a version that nobody can approve any more.
+ */
 export function approvalsText({
   approvals,
   approvalsNeeded,
-}: Pick<VersionAnswer, 'approvals' | 'approvalsNeeded'>): string {
+  status,
+}: Pick<VersionAnswer, 'approvals' | 'approvalsNeeded' | 'status'>): string {
+  if (status === 'withdrawn' || status === 'refused')
+    return approvals.length === 0 ? 'none' : String(approvals.length);
   const { total, independent } = approvalsNeeded;
   const given = approvals.filter((one) => one.independent).length;
   return `${approvals.length} of ${total}${independent > 0 ? `, independent ${given} (${independent} needed)` : ''}`;

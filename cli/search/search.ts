@@ -152,9 +152,12 @@ function facetsText({ total, needs: counts }: RegistryFindings): Safe[] {
     const number = counts[need] ?? 0;
     return number === 0
       ? []
-      : [`${number} ${number === 1 ? 'asks' : 'ask'} for ${needWords[need]}`];
+      : total === 1
+        ? [needWords[need]]
+        : [`${number} ${number === 1 ? 'asks' : 'ask'} for ${needWords[need]}`];
   });
-  const among = parts.length === 0 ? '' : ` Among them, ${parts.join(', ')}.`;
+  const lead = total === 1 ? 'The skill asks for' : 'Among them,';
+  const among = parts.length === 0 ? '' : ` ${lead} ${parts.join(', ')}.`;
   return [safe`The registry counts ${count(total, 'skill')} for this task.${among}`];
 }
 

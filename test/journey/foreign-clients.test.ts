@@ -183,7 +183,10 @@ describe.each(clawhubs)('$client', ({ module, slug, folder }) => {
     const stranger = user();
     expect((await stranger.run('install', slug(name), '--no-input')).text).toContain('not-found');
     const adopted = await owner.skill('publish', '--adopt', `${name}@1.0.0`, '--yes');
-    expect([adopted.exit, adopted.stdout]).toEqual([0, expect.stringContaining('is published')]);
+    expect([adopted.exit, adopted.stdout]).toEqual([
+      0,
+      expect.stringContaining('is signed and uploaded'),
+    ]);
     expect((await run('publish', folder, '--version', '1.0.0')).text).toContain('version-exists');
   });
 });

@@ -71,7 +71,7 @@ describe('where a bundle came from', () => {
     });
     const folder = folderWith({ 'SKILL.md': 'x' });
     expect(await originOf(folder, packBundle((await readWholeSkill(folder)).files))).toMatchObject({
-      why: expect.stringMatching(/not in a git work tree .*: commit the folder first/),
+      why: expect.stringMatching(/not in a git work tree .*\. Commit the folder first/),
     });
   });
 
@@ -83,7 +83,7 @@ describe('where a bundle came from', () => {
     expect(await originOf(beside, packed)).toMatchObject({
       kind: 'none',
       why: expect.stringMatching(
-        /^commit \w{12} does not have the folder: commit the folder first/,
+        /^commit \w{12} does not have the folder\. Commit the folder first/,
       ),
     });
   });

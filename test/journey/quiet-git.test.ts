@@ -157,7 +157,7 @@ describe('git asked about a hostile repository', () => {
     writeFileSync(join(programs, 'git'), `#!/bin/sh\ntouch ${ran}\nexit 1\n`);
     chmodSync(join(programs, 'git'), 0o755);
     const env = { PATH: `${programs}:${process.env.PATH}` };
-    const nowhere = { kind: 'none', why: expect.stringContaining('commit the folder first') };
+    const nowhere = { kind: 'none', why: expect.stringContaining('Commit the folder first') };
     expect(await origin(folder, env)).toEqual(nowhere);
     expect(existsSync(ran)).toBe(false);
     // git looks above the folder that the link names.

@@ -35,7 +35,7 @@ import { manifestFor } from '../import/import-skill.ts';
 import { judgeHere } from '../judge-here.ts';
 import { requireNoPlaceholders } from '../prepare-version.ts';
 import { adoptionPredicate } from '../provenance.ts';
-import { publishVersion } from '../upload.ts';
+import { publishVersion, uploadedText } from '../upload.ts';
 import { compareUpload, type UploadChanges } from './compare-upload.ts';
 import {
   discardUpload,
@@ -179,8 +179,7 @@ async function adoptOne(
       statements,
       registry: context.registryBase,
     },
-    () =>
-      safe`${name}@${version} is published: ${status}\n→ see what happens next: skillgate status ${name}@${version}`,
+    () => uploadedText({ name, version, status }),
   );
 }
 

@@ -45,7 +45,9 @@ describe('skillgate publish --adopt', () => {
     const adopted = await users.as('author', ['publish', '--adopt', '@acme/notes@1.0.0', '--yes']);
     expect([adopted.exit, adopted.stdout]).toEqual([
       0,
-      expect.stringContaining('@acme/notes@1.0.0 is published: received'),
+      expect.stringContaining(
+        '@acme/notes@1.0.0 is signed and uploaded; the version waits for its scan\n',
+      ),
     ]);
     for (const said of [
       /upload +@acme\/notes@1\.0\.0, sha256:/,

@@ -39,7 +39,18 @@ it('withdraws a version, says what that means, and then that this was done alrea
   });
   const status = await users.as('author', ['status', ref]);
   expect(status.stdout).toMatch(/status +withdrawn\n/);
+  expect(status.stdout).toMatch(/approvals +none\n/);
   expect(status.stdout).toMatch(/in review → withdrawn .*has the wrong template/);
+});
+
+it('has a status without a history before anything has happened to it', async () => {
+  const fresh = makeSkill('@acme/fresh', '1.0.0');
+  await publish(users.world.send, fresh, users.world.author);
+  const { stdout } = await users.as('author', ['status', '@acme/fresh@1.0.0']);
+  expect(stdout).toMatch(/status +received\n/);
+  expect(stdout).not.toContain('History');
+  await users.as('author', ['withdraw', '@acme/fresh@1.0.0']);
+  expect((await users.as('author', ['status', '@acme/fresh@1.0.0'])).stdout).toContain('History\n');
 });
 
 it('names yank for an approved version', async () => {

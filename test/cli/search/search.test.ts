@@ -89,6 +89,11 @@ describe('a search of an honest registry', () => {
     );
   });
 
+  it('says what the only skill asks for without counting it', async () => {
+    const { out } = await user.run('search', 'mail');
+    expect(out).toContain('The registry counts 1 skill for this task. The skill asks for network.');
+  });
+
   it('filters by what a skill must not need', async () => {
     expect(foundBy(await search('invoices', '--no-network'))).not.toContain('@acme/invoice-mail');
     expect(foundBy(await search('invoices'))).toContain('@acme/invoice-mail');
