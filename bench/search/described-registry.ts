@@ -8,7 +8,7 @@ import type { Description } from './descriptions.ts';
 
 const none = JSON.stringify({ env: [], secret: [], egress: [], mount: [], exec: [] });
 
-/** The id of a version is the digest of its description. */
+/** The id of a version is the place of its description. */
 export function registryWith(
   descriptions: readonly Pick<Description, 'digest' | 'name' | 'description'>[],
 ): Registry {

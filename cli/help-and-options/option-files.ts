@@ -20,7 +20,7 @@ export async function requireNoOptionFiles(words: readonly string[], cwd: string
         'usage',
         `${JSON.stringify(word)} is an option, and also the name of a file`,
         {
-          hint: 'rename the file, or write -- before the names of files',
+          hint: 'Rename the file, or write -- before the names of files.',
         },
       );
   }

@@ -14,6 +14,7 @@ import {
 } from '../../skills-index/statement/source.ts';
 import { firstDifference, readCommitFolder } from '../git/committed-files.ts';
 import { mayHaveRepository, type QuietGit, withQuietGit } from '../git/quiet-git.ts';
+import { sourceFilesOf } from './packed-files.ts';
 
 export type OriginResult =
   | { readonly kind: 'origin'; readonly origin: VersionSource }
@@ -70,11 +71,7 @@ async function askOrigin(
     return none(
       `commit ${short} does not have the folder. ${commitFirst}. Where git fetched only a part of the commit, fetch the rest: Skillgate fetches nothing`,
     );
-  const files = packed.bundle.files.map(({ path }) => ({
-    path,
-    bytes: packed.contents.get(path) ?? new Uint8Array(),
-  }));
-  const differs = firstDifference(committed, files);
+  const differs = firstDifference(committed, sourceFilesOf(packed));
   if (differs !== undefined)
     return none(`${JSON.stringify(differs)} differs from commit ${short}: ${commitFirst}`);
   const id = await git.objects(objects, 'rev-parse', '--verify', `${commit}:${place}`);

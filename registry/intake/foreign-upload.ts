@@ -80,7 +80,9 @@ export async function findSameUpload(
   throw new Problem(
     'version-exists',
     `${which.name}@${which.version} was uploaded before with other files, and waits for adoption`,
-    { hint: 'Upload a higher version, or have an owner of the scope discard that upload.' },
+    {
+      hint: `Upload a higher version, or discard that upload: skillgate publish --discard ${which.name}@${which.version}`,
+    },
   );
 }
 

@@ -1,8 +1,9 @@
 /** Uploads that wait until a key of their scope adopts them. */
-import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseScope, type Scope, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { compareVersions } from '../../skills-index/skill/version.ts';
 import type { Registry, VersionName } from '../context.ts';
 import type { BatchWrite } from '../store/batch.ts';
 import { uploads } from './uploads-schema.ts';
@@ -38,16 +39,16 @@ export async function storedUploads({ db }: Registry, scope: Scope): Promise<num
   return row?.uploads ?? 0;
 }
 
-/** The uploads of a skill, by their versions. */
+/** The uploads of a skill, the highest version last. */
 export async function uploadsOf(
   registry: Registry,
   name: SkillName,
 ): Promise<readonly WaitingUpload[]> {
-  return registry.db.read
+  const rows = await registry.db.read
     .select()
     .from(uploads)
-    .where(and(eq(uploads.name, name), waits(registry)))
-    .orderBy(asc(uploads.version));
+    .where(and(eq(uploads.name, name), waits(registry)));
+  return rows.toSorted((a, b) => compareVersions(a.version, b.version));
 }
 
 /** The upload with this number; undefined when none waits. */

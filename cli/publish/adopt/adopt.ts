@@ -3,9 +3,8 @@
  * uploaded. A key of the scope publishes exactly these files by the ordinary road, or refuses them.
  */
 import { parseSkillMd, type SkillMd } from '../../../skills-index/skill/authoring/skill-md.ts';
-import type { PackedBundle, SourceFile } from '../../../skills-index/skill/bundle.ts';
+import type { PackedBundle } from '../../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../../skills-index/skill/bundle-path.ts';
-import { listCapabilities, printCapability } from '../../../skills-index/skill/capability.ts';
 import { type Manifest, parseManifest } from '../../../skills-index/skill/manifest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
@@ -21,22 +20,15 @@ import type { KeyFile } from '../../signing/key-file.ts';
 import { signerFor } from '../../signing/signer.ts';
 import { confirm } from '../../terminal/ask.ts';
 import { type ExactVersion, parseExactVersion } from '../../terminal/exact-version.ts';
-import {
-  answer,
-  bytesText,
-  count,
-  joined,
-  printNote,
-  type Safe,
-  safe,
-  table,
-} from '../../terminal/output.ts';
+import { answer, count, printNote, safe } from '../../terminal/output.ts';
 import { manifestFor } from '../import/import-skill.ts';
 import { judgeHere } from '../judge-here.ts';
+import { sourceFilesOf } from '../packed-files.ts';
 import { requireNoPlaceholders } from '../prepare-version.ts';
 import { adoptionPredicate } from '../provenance.ts';
 import { publishVersion, uploadedText } from '../upload.ts';
-import { compareUpload, type UploadChanges } from './compare-upload.ts';
+import { compareUpload } from './compare-upload.ts';
+import { manifestText, uploadsText, uploadText } from './upload-text.ts';
 import {
   discardUpload,
   fetchUpload,
@@ -55,7 +47,10 @@ export async function adoptUpload(
   if (oidc === true || context.options['dry-run'] === true || (adopt && discard) === true)
     throw new Problem(
       'usage',
-      '--adopt and --discard take no --oidc, no --dry-run and not each other',
+      '--adopt and --discard do not go together, nor with --oidc or --dry-run',
+      {
+        hint: 'To look at an upload first: skillgate publish --adopt NAME@VERSION --files DIR. It asks before it publishes.',
+      },
     );
   if (discard === true && given === undefined)
     throw new Problem('usage', 'Name the upload: skillgate publish --discard NAME@VERSION');
@@ -75,29 +70,7 @@ async function listAll(context: CommandContext, signer: KeyFile): Promise<void> 
       found.push(...(await listUploads(context, parseScope(scope), token)));
     return found;
   });
-  answer(context, { schema: 'skillgate.uploads/1', uploads: all }, () =>
-    joined(
-      [
-        all.length === 0
-          ? safe`No upload waits in your scopes.`
-          : safe`${count(all.length, 'upload')} ${all.length === 1 ? 'waits' : 'wait'}:`,
-        ...(all.length === 0
-          ? []
-          : [
-              table(
-                all.map(({ name, version, bytes, token, at, expires }) => [
-                  `${name}@${version}`,
-                  bytesText(bytes),
-                  `came ${at} by the token ${token}`,
-                  `expires ${expires}`,
-                ]),
-              ),
-              safe`→ look at one, and publish it: skillgate publish --adopt NAME@VERSION`,
-            ]),
-      ],
-      '\n',
-    ),
-  );
+  answer(context, { schema: 'skillgate.uploads/1', uploads: all }, () => uploadsText(all));
 }
 
 async function discardOne(
@@ -138,7 +111,7 @@ async function adoptOne(
     return { upload: found, packed: files, changes: changed };
   });
   printNote(context, uploadText(upload, packed, changes));
-  const files = filesIn(packed);
+  const files = sourceFilesOf(packed);
   if (typeof context.options.files === 'string')
     await keepFiles(context, files, context.options.files);
   const { report } = await scanner.scan({ files, path: '.', unread: [] });
@@ -213,54 +186,4 @@ function manifestOf(
   } as const;
   // `judgeHere` compares a skill.json with the scan.
   return { ...manifestFor(found, version, { report, isAsIs: true }), skillMd };
-}
-
-function filesIn({ bundle, contents }: PackedBundle): SourceFile[] {
-  return bundle.files.map(({ path, mode }) => ({
-    path,
-    bytes: contents.get(path) ?? new Uint8Array(),
-    mode: Number.parseInt(mode, 8),
-  }));
-}
-
-function uploadText(
-  { name, version, bundle, token, by, at }: ListedUpload,
-  { bundle: { files } }: PackedBundle,
-  changes: UploadChanges | undefined,
-): Safe {
-  return joined(
-    [
-      safe`upload    ${name}@${version}, ${bundle}`,
-      safe`came      ${at} by the token ${token}, which the key ${by} made`,
-      safe`files     ${count(files.length, 'file')}`,
-      table(files.map(({ path, size }) => ['  ', path, bytesText(size)])),
-      changesText(changes),
-    ],
-    '\n',
-  );
-}
-
-function changesText(changes: UploadChanges | undefined): Safe {
-  if (changes === undefined) return safe`changes   the first version of this skill`;
-  const { since, why, added, changed, removed } = changes;
-  if (why !== undefined) return safe`changes   not compared with ${since}: ${why}`;
-  const lines = [
-    ...added.map((path) => safe`  + ${path}`),
-    ...changed.map((path) => safe`  ~ ${path}`),
-    ...removed.map((path) => safe`  - ${path}`),
-  ];
-  if (lines.length === 0) return safe`changes   none since ${since}`;
-  return joined([safe`changes   since ${since}:`, ...lines], '\n');
-}
-
-function manifestText({ manifest, inferred }: AdoptedManifest): Safe {
-  const asked = listCapabilities(manifest.capabilities).map(printCapability);
-  const from = inferred === true ? 'the scan drafts skill.json, as for an import' : 'skill.json';
-  return joined(
-    [
-      safe`manifest  ${from}; capabilities: ${asked.length === 0 ? 'none' : String(asked.length)}`,
-      ...asked.map((one) => safe`  ${one}`),
-    ],
-    '\n',
-  );
 }

@@ -22,6 +22,7 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseVersion, type Version } from '../../../skills-index/skill/version.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import { requireWhole, type SkillFolder } from '../../scan/source-folder.ts';
+import { sourceFilesOf } from '../packed-files.ts';
 import { requireDeclared } from '../require-declared.ts';
 import type { SourceSkill } from './import-source.ts';
 import { tryVersion, versionsOfCommit } from './import-version.ts';
@@ -85,11 +86,7 @@ export function manifestFor(
   { report, isAsIs }: { readonly report: ScanReport; readonly isAsIs: boolean },
 ): { readonly manifest: Manifest; readonly inferred?: true } {
   const { name, packed, manifest, license } = found;
-  const files = packed.bundle.files.map(({ path, mode }) => ({
-    path,
-    bytes: packed.contents.get(path) ?? new Uint8Array(),
-    mode: Number.parseInt(mode, 8),
-  }));
+  const files = sourceFilesOf(packed);
   if (manifest === undefined) {
     const inferred = inferManifest(files, report, { name, version });
     return {

@@ -201,6 +201,15 @@ describe('a token that uploads', () => {
     expect((await uploadForm(world.send, token, payload, skill.files)).status).toBe(401);
   });
 
+  it('tells a client of the highest version that waits', async () => {
+    for (const version of ['1.10.0', '1.9.0'])
+      expect((await uploadForm(world.send, token, { ...payload, version }, bare)).status).toBe(200);
+    const { status, body } = await call(world.send, '/api/v1/skills/notes?ownerHandle=acme', {
+      token,
+    });
+    expect([status, body]).toEqual([423, expect.stringContaining('@acme/notes@1.10.0')]);
+  });
+
   it('names its scope to clients', async () => {
     const { status, body } = await call(world.send, '/api/v1/whoami', { token });
     expect([status, body.user]).toEqual([
