@@ -94,7 +94,12 @@ describe('the plan of a statement', () => {
     [
       'has more parameters than D1 takes',
       `select * from "versions" where "id" in (${Array(101).fill('?')})`,
-      /^101 parameters/,
+      /^too many SQL variables$/,
+    ],
+    [
+      'joins more queries than D1 takes',
+      Array(6).fill('select max("logIndex") from "versions"').join(' union all '),
+      /^too many terms in compound SELECT$/,
     ],
   ])('is refused where it %s', (_, text, expected) => {
     expect(whatIsWrong(migrated(), text)).toEqual([expect.stringMatching(expected)]);

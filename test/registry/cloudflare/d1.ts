@@ -1,17 +1,11 @@
 /** D1 over a database in memory: what it refuses, and how long a round trip takes. */
-import { globSync, readFileSync } from 'node:fs';
+import type { SQLInputValue } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
-import Sqlite from 'better-sqlite3';
+import { openD1 } from './d1-database.ts';
 import type { Invocations } from './invocations.ts';
-import {
-  batchMs,
-  parametersMax,
-  rowBytesMax,
-  statementBytesMax,
-  statementsOfOneBatchMax,
-} from './limits.ts';
+import { batchMs, statementsOfOneBatchMax } from './limits.ts';
 
-type Value = string | number | bigint | Buffer | null;
+type Value = Exclude<SQLInputValue, NodeJS.ArrayBufferView> | Uint8Array;
 
 const sizeQuery =
   'SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()';
@@ -32,7 +26,7 @@ interface Statement {
 }
 
 export class D1 {
-  readonly #database = new Sqlite(':memory:');
+  readonly #database = openD1();
   readonly #invocations: Invocations;
   readonly #tripMs: number;
   readonly #indexes = new Map<string, number>();
@@ -41,9 +35,6 @@ export class D1 {
   constructor(invocations: Invocations, tripMs: number) {
     this.#invocations = invocations;
     this.#tripMs = tripMs;
-    for (const file of globSync('registry/migrations/*.sql').sort())
-      for (const sql of readFileSync(file, 'utf8').split('--> statement-breakpoint'))
-        this.#database.exec(sql);
   }
 
   prepare(sql: string, values: readonly Value[] = []): Statement {
@@ -71,20 +62,23 @@ export class D1 {
       throw new Error('D1_ERROR: Too many statements in one batch.');
     await this.#trip();
     const began = performance.now();
-    const all = this.#database.transaction(() =>
-      statements.map((one) => {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const answers = statements.map((one) => {
         if (performance.now() - began > batchMs)
           throw new Error('D1_ERROR: D1 DB storage operation exceeded timeout.');
         return this.#run(one);
-      }),
-    );
-    return all.immediate();
+      });
+      this.#database.exec('COMMIT');
+      return answers;
+    } finally {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    }
   }
 
   /** The bytes of the database, as D1 bills them. */
   bytes(): number {
-    const [size] = this.#database.prepare(sizeQuery).all() as { readonly bytes: number }[];
-    return size?.bytes ?? 0;
+    return Number(this.#database.prepare(sizeQuery).get()?.bytes);
   }
 
   /** Runs SQL beside every limit. */
@@ -94,7 +88,7 @@ export class D1 {
 
   /** Rows of a query beside every limit. */
   look(query: string): readonly Readonly<Record<string, unknown>>[] {
-    return this.#database.prepare(query).all() as Record<string, unknown>[];
+    return this.#database.prepare(query).all();
   }
 
   close(): void {
@@ -126,20 +120,18 @@ export class D1 {
     this.#invocations.spend('rowsWritten', rows * (1 + indexes));
   }
 
-  #rows({ sql, values }: Pick<Statement, 'sql' | 'values'>, isRaw: boolean): unknown[] {
-    if (values.length > parametersMax)
-      throw new Error('D1_ERROR: too many SQL variables: SQLITE_ERROR');
-    if (Buffer.byteLength(sql) > statementBytesMax)
-      throw new Error('D1_ERROR: statement too long: SQLITE_TOOBIG');
-    const bytes = values.reduce<number>((sum, value) => sum + sizeOf(value), 0);
-    if (bytes > rowBytesMax) throw new Error('D1_ERROR: string or blob too big: SQLITE_TOOBIG');
+  #rows(
+    { sql, values }: Pick<Statement, 'sql' | 'values'>,
+    isRaw: boolean,
+  ): readonly unknown[] {
     try {
       const prepared = this.#database.prepare(sql);
-      if (!prepared.reader) {
-        this.#noteWritten(sql, prepared.run(...values).changes);
+      if (prepared.columns().length === 0) {
+        this.#noteWritten(sql, Number(prepared.run(...values).changes));
         return [];
       }
-      const rows = isRaw ? prepared.raw().all(...values) : prepared.all(...values);
+      prepared.setReturnArrays(isRaw);
+      const rows: readonly unknown[] = prepared.all(...values);
       // One row at least, as in a search that finds nothing.
       this.#invocations.spend('rowsRead', Math.max(1, rows.length));
       this.#noteWritten(sql, rows.length);
@@ -171,5 +163,5 @@ function rowBytes(row: unknown): number {
 
 function sizeOf(value: Value): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
-  return Buffer.isBuffer(value) ? value.byteLength : 8;
+  return value instanceof Uint8Array ? value.byteLength : 8;
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { D1 } from './d1.ts';
 import { Invocations, Isolate } from './invocations.ts';
 import {
+  compoundTermsMax,
   connectionsMax,
   isolateBytesMax,
   isolateRestBytes,
@@ -37,6 +38,18 @@ describe('the D1 of the tests', () => {
   });
 
   it.each([
+    [compoundTermsMax, true],
+    [compoundTermsMax + 1, false],
+  ])('answers a union of %d queries: %s', async (count, isTaken) => {
+    const asked = d1.prepare(
+      times(count)
+        .map(() => 'SELECT 1')
+        .join(' UNION '),
+    );
+    expect(await within(() => isAnswered(asked.all()))).toBe(isTaken);
+  });
+
+  it.each([
     [rowBytesMax, true],
     [rowBytesMax + 1, false],
   ])('takes a text of %d bytes: %s', async (bytes, isTaken) => {
@@ -50,6 +63,13 @@ describe('the D1 of the tests', () => {
   ])('takes a batch of %d statements: %s', async (count, isTaken) => {
     const batch = times(count).map(() => d1.prepare('SELECT 1'));
     expect(await within(() => isAnswered(d1.batch(batch)))).toBe(isTaken);
+  });
+
+  it('keeps nothing of a batch in which a statement is refused', async () => {
+    d1.run('CREATE TABLE kept (one INTEGER)');
+    const batch = ['INSERT INTO kept VALUES (1)', 'SELECT nothing'].map((sql) => d1.prepare(sql));
+    expect(await within(() => isAnswered(d1.batch(batch)))).toBe(false);
+    expect(d1.look('SELECT * FROM kept')).toEqual([]);
   });
 
   it('answers so many queries of one request, in batches or not, and no more', async () => {
