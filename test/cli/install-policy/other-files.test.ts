@@ -58,11 +58,11 @@ function write(folder: string, path: string, text: string): void {
   writeFileSync(join(folder, path), text);
 }
 
-const starter = 'scripts/report.ts';
+const standIn = 'scripts/report.ts';
 
 describe('what skillgate install writes', () => {
   it('is allowed: the folder, and the link in the folder of an agent', async () => {
-    expect(readFileSync(join(host.project, installed, starter), 'utf8')).toContain('skillgate');
+    expect(readFileSync(join(host.project, installed, standIn), 'utf8')).toContain('skillgate');
     for (const folder of [installed, '.claude/skills/weekly-report'])
       expect(await judge(folder)).toMatchObject({
         decision: 'allow',
@@ -73,14 +73,14 @@ describe('what skillgate install writes', () => {
   it.each([
     [
       'a changed stand-in',
-      (folder: string) => appendFileSync(join(folder, starter), '// more\n'),
+      (folder: string) => appendFileSync(join(folder, standIn), '// more\n'),
       /: "scripts\/report\.ts" differs\. If/,
     ],
     [
       'a stand-in that starts another skill',
       (folder: string) => {
-        const text = readFileSync(join(folder, starter), 'utf8');
-        writeFileSync(join(folder, starter), text.replaceAll('@acme/weekly', '@acme/daily'));
+        const text = readFileSync(join(folder, standIn), 'utf8');
+        writeFileSync(join(folder, standIn), text.replaceAll('@acme/weekly', '@acme/daily'));
       },
       /: "scripts\/report\.ts" differs\. If/,
     ],

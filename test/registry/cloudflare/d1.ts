@@ -120,10 +120,7 @@ export class D1 {
     this.#invocations.spend('rowsWritten', rows * (1 + indexes));
   }
 
-  #rows(
-    { sql, values }: Pick<Statement, 'sql' | 'values'>,
-    isRaw: boolean,
-  ): readonly unknown[] {
+  #rows({ sql, values }: Pick<Statement, 'sql' | 'values'>, isRaw: boolean): readonly unknown[] {
     try {
       const prepared = this.#database.prepare(sql);
       if (prepared.columns().length === 0) {
