@@ -94,8 +94,9 @@ export const gateReasonCharsMax = 900;
 export const gateFindingCharsMax = 300;
 /** Files that a block names; further files are counted. */
 export const gateFilesNamedMax = 5;
-/** The file in which an installer remembers where a skill came from. */
+/** The file in which an installer remembers where a skill came from, and a text in the file. */
 export const installerNoteBytesMax = 4 * 1024;
+export const installerNoteWordMax = 100;
 /** Skills in one folder of Claude Code. */
 export const gateSkillFoldersMax = 2_000;
 /** After how long a failed attempt to make an image of the scanner is repeated. */

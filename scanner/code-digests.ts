@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:d5e57ec157ecc9d0070e2ad86897beeef2357e6e0139e665d62a00dda6e8f360',
+  extractor: 'sha256:a5b882259822978959fca8622d177da75ee2f421303efb78fa075660ea3187c5',
   judging: 'sha256:7485ac24b19b07e4c5f16689becda3f3ba4ec58bdd4361433a38d8be1eb8c32e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

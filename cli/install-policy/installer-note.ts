@@ -2,13 +2,14 @@
  * The file that an installer writes beside the files of a skill, to remember where the skill came
  * from. No agent loads the file.
  */
+import * as v from 'valibot';
 import { peek } from '../../skills-index/client/peek.ts';
 import type { BundleFile, PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
-import { installerNoteBytesMax } from '../limits.ts';
+import { installerNoteBytesMax, installerNoteWordMax } from '../limits.ts';
 
 /** Of `clawhub`. Any other file in the folder `.clawhub` counts as a file of the skill. */
 const notePath = '.clawhub/origin.json' as BundlePath;
@@ -33,10 +34,27 @@ export function isBundle(packed: PackedBundle, digest: Digest): boolean {
   return digestOf(Buffer.from(canonicalJson({ ...packed.bundle, files }))) === digest;
 }
 
-/** A program or a long text under the name of the note is no note. */
+const word = (form: RegExp) => v.pipe(v.string(), v.maxLength(installerNoteWordMax), v.regex(form));
+const name = word(/^@?[\w.-]+(\/[\w.-]+)?$/);
+
+/**
+ * What `clawhub` writes for a skill of a registry. A person or an agent who lists hidden files may
+ * read the note, so no member can hold a sentence.
+ */
+const noteShape = v.strictObject({
+  version: v.literal(1),
+  registry: word(/^https?:\/\/[\w.:[\]-]+\/?$/),
+  slug: name,
+  ownerHandle: v.exactOptional(name),
+  installedVersion: word(/^[\w.+-]+$/),
+  installedAt: v.number(),
+  fingerprint: v.exactOptional(word(/^[0-9a-f]{64}$/)),
+});
+
+/** A program or a text of the skill's author under the name of the note is no note. */
 function isNote({ path, size, mode }: BundleFile, { contents }: PackedBundle): boolean {
   const bytes = contents.get(path);
   if (bytes === undefined || size > installerNoteBytesMax || mode !== '644') return false;
   const value = peek(() => parseJson(bytes, path).value);
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return v.is(noteShape, value);
 }

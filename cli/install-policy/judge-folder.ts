@@ -6,9 +6,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as host from '../../runner/host/public.ts';
-import { peek } from '../../skills-index/client/peek.ts';
-import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
-import type { PackedBundle } from '../../skills-index/skill/bundle.ts';
+import { listFiles } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { gateScanSecondsMax } from '../limits.ts';
@@ -85,24 +83,22 @@ async function judgeOne(
 
 async function knownBytesOf(
   context: CommandContext,
-  found: SkillFolder,
+  { files, unread, unlisted, skipped }: SkillFolder,
   claims: readonly ClaimedVersion[],
 ): Promise<KnownBytes> {
-  const packed = packWhole(found);
-  if (packed === undefined)
-    return {
-      kind: 'unknown',
-      reason: 'The folder is no whole skill, so nobody can have approved it.',
-    };
+  // The scan blocks what could not be read, and names it.
+  if (unread.length > 0 || unlisted > 0) return noWholeSkill;
   const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
-  return findKnownBytes(context, policy, packed, [...claimOf(packed), ...claims]);
+  const listed = listFiles(files);
+  const known = await findKnownBytes(context, policy, listed, [...claimOf(listed), ...claims]);
+  // Nobody approved what the gate does not read, and it must not hide that a version was stopped.
+  return known.kind === 'approved' && skipped.length > 0 ? noWholeSkill : known;
 }
 
-/** Undefined for a folder with entries that are no part of a bundle. */
-function packWhole({ files, unread, unlisted, skipped }: SkillFolder): PackedBundle | undefined {
-  if (unread.length > 0 || unlisted > 0 || skipped.length > 0) return undefined;
-  return peek(() => packBundle(files));
-}
+const noWholeSkill: KnownBytes = {
+  kind: 'unknown',
+  reason: 'The folder is no whole skill, so nobody can have approved it.',
+};
 
 /**
  * The folder that a path names, also by way of links.
