@@ -22,6 +22,10 @@ import { earlierDatabase } from '../store/earlier-release.ts';
 import { backUp, leftOf, makeLoneDataFolder, publishThree, restore } from './backups.ts';
 
 const trust = makeRoot();
+const journal = JSON.parse(readFileSync('registry/migrations/meta/_journal.json', 'utf8'));
+const migrations: number = journal.entries.length;
+/** By the number of their migrations. */
+const earlierReleases = Array.from({ length: migrations - 1 }, (_, at) => at + 1);
 
 describe('a backup of a registry', () => {
   let dir: string;
@@ -224,9 +228,9 @@ describe('a backup of a registry', () => {
     expect(leftOf(to)).toEqual([]);
   });
 
-  it('of an earlier release is restored in the form of this release', async () => {
-    const { entries } = JSON.parse(readFileSync('registry/migrations/meta/_journal.json', 'utf8'));
-    for (let count = 1; count < entries.length; count++) {
+  it.each(earlierReleases)(
+    'of the release with %d migrations is restored in the form of this release',
+    async (count) => {
       const from = folderWith({ 'root.json': JSON.stringify(trust.root) });
       cpSync(earlierDatabase(count), join(from, 'registry.sqlite'));
       const earlier = new BetterSqlite3(join(from, 'registry.sqlite'));
@@ -242,9 +246,9 @@ describe('a backup of a registry', () => {
       const client = new BetterSqlite3(join(to, 'registry.sqlite'));
       const made = client.prepare('SELECT count(*) AS count FROM __drizzle_migrations').get();
       client.close();
-      expect(made).toEqual({ count: entries.length });
-    }
-  });
+      expect(made).toEqual({ count: migrations });
+    },
+  );
 
   it('is restored without the objects that are damaged, which are named', async () => {
     const copy = copyOf('objects');
