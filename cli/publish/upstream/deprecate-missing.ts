@@ -5,7 +5,7 @@ import { askImported, deprecate } from '../import/import-gone.ts';
 import type { ImportRow } from '../import/import-table.ts';
 import type { MirroredRegistry } from '../import/mirror-list.ts';
 import type { ListedSkill } from './listed-skills.ts';
-import type { MirrorWorld } from './mirror-skill.ts';
+import { type MirrorWorld, orRefused } from './mirror-skill.ts';
 import { skillAnswer } from './upstream-answers.ts';
 import { withQuery } from './upstream-registry.ts';
 
@@ -13,7 +13,8 @@ import { withQuery } from './upstream-registry.ts';
  * Deprecates the approved versions of such skills. A list may change while it is read, so the
  * registry is asked for each skill that the list lacks.
  * @param listed the whole list, or the skills that the line names
- * @throws Problem as `askRegistry`, `upstream-failed`
+ * @returns a row for each such version, and one for each skill that the registry does not answer for
+ * @throws Problem that concerns all skills
  */
 export async function deprecateMissing(
   world: MirrorWorld,
@@ -25,19 +26,30 @@ export async function deprecateMissing(
   for (const [name, versions] of world.known) {
     const isListed = slugs.has(shortNameOf(parseSkillName(name)));
     if (isListed !== (line.skills !== undefined)) continue;
+    const path = shortNameOf(parseSkillName(name));
     const approved = versions.filter(({ status }) => status === 'approved');
-    const [first, ...others] = approved;
-    if (first === undefined) continue;
-    const found = await askImported(world, name, first.version);
-    if (!(await isMissing(world, line, found.mirrored))) continue;
-    const gone = {
-      path: shortNameOf(parseSkillName(name)),
-      reason: `The skill is no longer offered by ${world.upstream.address}`,
-    };
-    rows.push(await deprecate(world, found, gone));
-    for (const { version } of others)
-      rows.push(await deprecate(world, await askImported(world, name, version), gone));
+    rows.push(...(await orRefused(world, path, () => deprecateOne(world, line, name, approved))));
   }
+  return rows;
+}
+
+async function deprecateOne(
+  world: MirrorWorld,
+  line: MirroredRegistry,
+  name: string,
+  approved: readonly { readonly version: string }[],
+): Promise<ImportRow[]> {
+  const [first, ...others] = approved;
+  if (first === undefined) return [];
+  const found = await askImported(world, name, first.version);
+  if (!(await isMissing(world, line, found.mirrored))) return [];
+  const gone = {
+    path: shortNameOf(parseSkillName(name)),
+    reason: `The skill is no longer offered by ${world.upstream.address}`,
+  };
+  const rows = [await deprecate(world, found, gone)];
+  for (const { version } of others)
+    rows.push(await deprecate(world, await askImported(world, name, version), gone));
   return rows;
 }
 

@@ -13,12 +13,13 @@ export const versionsCopied = 5;
 export const versionsCopiedMax = 100;
 /** Skills that one line of the list names. */
 export const namedSkillsMax = 1_000;
-/** Bytes of one JSON answer, and characters of one text in it. */
+/** Bytes of one JSON answer, and characters of one text and of one name in it. */
 export const upstreamAnswerBytesMax = 4 * 1024 * 1024;
 export const upstreamTextCharsMax = 2_000;
+export const upstreamNameCharsMax = 300;
 /** Bytes of an archive beside those of its files: names, headers and the directory. */
 export const archiveFrameBytesMax = 2 * 1024 * 1024;
 /** Seconds for one answer and for one archive, with all attempts. */
 export const upstreamSecondsMax = 120;
-/** Seconds after which no further skill of a registry is begun; the next run goes on there. */
+/** Seconds after which a registry is asked for nothing more; the next run goes on there. */
 export const upstreamRunSecondsMax = 6 * 3_600;

@@ -1,5 +1,4 @@
 /** What `mirror` does for a line that names a registry: copies skills through ClawHub's API. */
-import { Problem } from '../../../skills-index/skill/problem.ts';
 import { ownedName } from '../../../skills-index/statement/source.ts';
 import type { CommandContext } from '../../command.ts';
 import type { KeyFile } from '../../signing/key-file.ts';
@@ -7,7 +6,6 @@ import { importAtOnce, withImportWorld } from '../import/import-all.ts';
 import type { ImportRow } from '../import/import-table.ts';
 import type { MirroredRegistry } from '../import/mirror-list.ts';
 import { deprecateMissing } from './deprecate-missing.ts';
-import { upstreamRunSecondsMax } from './limits.ts';
 import { type ListedSkill, listSkills } from './listed-skills.ts';
 import { type MirrorWorld, mirrorSkill, refusedRow, type SkillToCopy } from './mirror-skill.ts';
 import { upstreamRegistry } from './upstream-registry.ts';
@@ -27,21 +25,13 @@ export async function mirrorRegistry(
     const world: MirrorWorld = { ...imports, upstream, versions: line.versions };
     const { problem, skills } = await listSkills(upstream, line, context.signal);
     context.signal.throwIfAborted();
-    const until = performance.now() + upstreamRunSecondsMax * 1000;
-    const rows = await importAtOnce(world, wantedOf(skills), async (skill) =>
-      performance.now() < until ? mirrorSkill(world, skill) : [refusedRow(skill.path, outOfTime())],
-    );
+    const rows = await importAtOnce(world, wantedOf(skills), (skill) => mirrorSkill(world, skill));
     const gone =
       problem === undefined
         ? await deprecateMissing(world, line, skills)
         : [refusedRow('.', problem)];
     return [...rows.flat(), ...gone];
   });
-}
-
-function outOfTime(): Problem {
-  const hours = upstreamRunSecondsMax / 3_600;
-  return new Problem('upstream-failed', `Not begun: this run took ${hours} hours for other skills`);
 }
 
 function wantedOf(skills: readonly ListedSkill[]): SkillToCopy[] {

@@ -36,12 +36,24 @@ export interface SkillToCopy extends ListedSkill {
  * @throws Problem that concerns all skills
  */
 export async function mirrorSkill(world: MirrorWorld, skill: SkillToCopy): Promise<ImportRow[]> {
+  return orRefused(world, skill.path, () => copyNew(world, skill));
+}
+
+/**
+ * The rows of one skill, or the row of its failure.
+ * @throws Problem that concerns all skills
+ */
+export async function orRefused(
+  { context }: MirrorWorld,
+  path: string,
+  work: () => Promise<ImportRow[]>,
+): Promise<ImportRow[]> {
   try {
-    return await copyNew(world, skill);
+    return await work();
   } catch (thrown) {
-    const problem = problemOf(thrown, world.context.signal.aborted);
+    const problem = problemOf(thrown, context.signal.aborted);
     if (endsImport(problem)) throw problem;
-    return [refusedRow(skill.path, problem)];
+    return [refusedRow(path, problem)];
   }
 }
 

@@ -3,12 +3,14 @@
  * all of it, so each value is checked again where the value is used.
  */
 import * as v from 'valibot';
-import { pageItemsMax, upstreamTextCharsMax } from './limits.ts';
+import { pageItemsMax, upstreamNameCharsMax, upstreamTextCharsMax } from './limits.ts';
 
 const text = v.pipe(v.string(), v.maxLength(upstreamTextCharsMax));
 const optional = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.optional(v.nullable(schema), null);
-const named = v.looseObject({ version: text });
+// All names of a list are in memory at once.
+const name = v.pipe(v.string(), v.maxLength(upstreamNameCharsMax));
+const named = v.looseObject({ version: name });
 
 const pageOf = <Schema extends v.GenericSchema>(item: Schema) =>
   v.looseObject({
@@ -18,8 +20,8 @@ const pageOf = <Schema extends v.GenericSchema>(item: Schema) =>
 
 export const skillPage = pageOf(
   v.looseObject({
-    slug: text,
-    ownerHandle: optional(text),
+    slug: name,
+    ownerHandle: optional(name),
     latestVersion: optional(named),
   }),
 );
@@ -28,7 +30,7 @@ export const versionPage = pageOf(named);
 
 export const skillAnswer = v.looseObject({
   latestVersion: optional(named),
-  owner: optional(v.looseObject({ handle: optional(text) })),
+  owner: optional(v.looseObject({ handle: optional(name) })),
   moderation: optional(v.looseObject({ isMalwareBlocked: v.optional(v.boolean(), false) })),
 });
 

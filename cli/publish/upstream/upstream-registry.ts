@@ -7,7 +7,7 @@ import * as fetches from '../../../runner/package-fetch/public.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseJson } from '../../../skills-index/skill/text/json.ts';
 import type { CommandContext } from '../../command.ts';
-import { upstreamAnswerBytesMax, upstreamSecondsMax } from './limits.ts';
+import { upstreamAnswerBytesMax, upstreamRunSecondsMax, upstreamSecondsMax } from './limits.ts';
 
 export type UpstreamWorld = Pick<CommandContext, 'fetch' | 'signal'>;
 
@@ -31,11 +31,19 @@ export interface UpstreamRegistry {
 /** The statuses of things that are gone, and of versions that are stopped or wait for review. */
 const absent: ReadonlySet<number> = new Set([403, 404, 409, 410, 423, 451]);
 
+/** A registry for one run of `mirror`: after `upstreamRunSecondsMax`, each request fails unsent. */
 export function upstreamRegistry(
   { fetch, signal }: UpstreamWorld,
   address: string,
 ): UpstreamRegistry {
+  const until = performance.now() + upstreamRunSecondsMax * 1000;
   const bytes: UpstreamRegistry['bytes'] = async (path, bytesMax) => {
+    // A registry that answers slowly must not hold a run up for days.
+    if (performance.now() > until)
+      throw new Problem(
+        'upstream-failed',
+        `${address} was not asked: this run has taken ${upstreamRunSecondsMax / 3_600} hours. The next run goes on`,
+      );
     try {
       const found = await fetches.download(
         { fetch, signal },

@@ -2,6 +2,7 @@ import { zipSync } from 'fflate';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type Answers,
+  address,
   filesOf,
   honest,
   listOf,
@@ -154,6 +155,15 @@ function hostileRegistry(): Answers {
   };
 }
 
+/** A clock of this process that a test can advance. */
+function lateClock(): { late: number } {
+  const clock = { late: 0 };
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + clock.late);
+  onTestFinished(() => void vi.restoreAllMocks());
+  return clock;
+}
+
 const connected: string[] = [];
 async function stageOf(): Promise<MirrorStage> {
   const stage = await makeMirrorStage(async (input) => {
@@ -221,14 +231,11 @@ describe('a hostile list', () => {
 
   it('that is slow leaves skills for the next run, and names each of them', async () => {
     const stage = await stageOf();
-    const now = performance.now.bind(performance);
-    let late = 0;
-    vi.spyOn(performance, 'now').mockImplementation(() => now() + late);
-    onTestFinished(() => void vi.restoreAllMocks());
+    const clock = lateClock();
     const skills = Array.from({ length: 9 }, (_, at) => ({ ...good, slug: `slow-${at}` }));
     const plain = honest(skills);
     stage.answer((path, query) => {
-      if (path.startsWith('download')) late = 7 * 3_600_000;
+      if (path.startsWith('download')) clock.late = 7 * 3_600_000;
       return plain(path, query);
     });
     const { rows } = await stage.mirror();
@@ -237,8 +244,56 @@ describe('a hostile list', () => {
     expect(rows[8]).toMatchObject({
       outcome: 'refused',
       path: '@ann/slow-8',
-      reason: 'Not begun: this run took 6 hours for other skills',
+      reason: `${address} was not asked: this run has taken 6 hours. The next run goes on`,
     });
+  });
+
+  it('of pages that each come slowly is left in time, and what was listed is copied next time', async () => {
+    const stage = await stageOf();
+    const clock = lateClock();
+    const plain = honest([good]);
+    let pages = 0;
+    stage.answer((path, query) => {
+      if (path !== 'skills') return plain(path, query);
+      clock.late += 110_000;
+      return { ...(plain(path, query) as object), nextCursor: String(pages++) };
+    });
+    const { rows } = await stage.mirror();
+    expect(pages).toBe(Math.ceil((6 * 3_600) / 110));
+    expect(rows).toMatchObject([
+      { outcome: 'refused', path: '@ann/good', code: 'upstream-failed' },
+      { outcome: 'refused', path: '.', code: 'upstream-failed' },
+    ]);
+    stage.answer(plain);
+    expect((await stage.mirror()).rows).toMatchObject([{ outcome: 'taken', name: '@acme/good' }]);
+  });
+
+  it('with names of a whole page is refused', async () => {
+    const stage = await stageOf();
+    const long = { slug: 'x'.repeat(301), ownerHandle: 'ann', latestVersion: null };
+    stage.answer((path) => (path === 'skills' ? { items: [long], nextCursor: null } : undefined));
+    expect((await stage.mirror()).rows).toMatchObject([
+      { outcome: 'refused', path: '.', code: 'upstream-invalid' },
+    ]);
+  });
+
+  it('that lacks a skill for which the registry then fails hides nothing of what was copied', async () => {
+    const stage = await stageOf();
+    stage.answer(honest([bad]));
+    await stage.mirror();
+    await stage.approveAll();
+    const plain = honest([good]);
+    stage.answer((path, query) =>
+      path.startsWith('skills/bad') ? new Response('no', { status: 401 }) : plain(path, query),
+    );
+    const { exit, rows } = await stage.mirror();
+    expect([exit, rows]).toMatchObject([
+      6,
+      [
+        { outcome: 'taken', name: '@acme/good' },
+        { outcome: 'refused', path: 'bad', code: 'upstream-failed' },
+      ],
+    ]);
   });
 
   it('with a million versions of a skill gives the newest ones alone', async () => {
