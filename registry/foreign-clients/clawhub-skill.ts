@@ -6,7 +6,6 @@
  * skill in any case.
  */
 import type { Context } from 'hono';
-import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import {
   parseSkillName,
   type SkillName,
@@ -24,12 +23,15 @@ import {
 } from '../catalogue/shown-skills.ts';
 import type { Registry } from '../context.ts';
 import { onlyShown, scopesHiddenFrom } from '../readers/may-read.ts';
-import { fingerprintOf } from '../uploads/clawhub-fingerprint.ts';
 import { readUploader } from '../uploads/upload-tokens.ts';
 import { approvedVersions } from '../versions/find-versions.ts';
-import { filesOf } from '../versions/manifests.ts';
 import type { VersionRow } from '../versions/versions.ts';
-import { orWaiting, type ResolvedVersion, resolveForUploader } from './clawhub-uploads.ts';
+import {
+  orWaiting,
+  type ResolvedVersion,
+  readFingerprint,
+  resolveForUploader,
+} from './clawhub-uploads.ts';
 import { fingerprintedVersionsMax, listedAtOnce } from './limits.ts';
 import { requireReadingSkill } from './named-skills.ts';
 import { requireOffered, requireServed, type ServedVersion } from './served-version.ts';
@@ -63,18 +65,6 @@ async function versionWith(
   for (const row of await approvedVersions(registry, name, fingerprintedVersionsMax))
     if ((await readFingerprint(registry, row)) === fingerprint) return row;
   return undefined;
-}
-
-// One request asks for those of twenty versions, and a bundle of a thousand files takes a while.
-async function readFingerprint(registry: Registry, row: VersionRow): Promise<string> {
-  const { known } = registry;
-  const name = `fingerprint ${hexOf(row.bundle)}`;
-  const kept = known?.get(name);
-  if (kept !== undefined) return Buffer.from(kept.bytes).toString();
-  const turn = known?.turn ?? 0;
-  const fingerprint = fingerprintOf(await filesOf(registry, row));
-  known?.keep(name, { bytes: Buffer.from(fingerprint), digest: digestOf(fingerprint) }, turn);
-  return fingerprint;
 }
 
 export function aboutVersion({ createdAt, version }: Pick<VersionRow, 'createdAt' | 'version'>) {

@@ -3,6 +3,7 @@
  * that an upload waits. Everybody else learns of no upload.
  */
 import type { Context } from 'hono';
+import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { type SkillName, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { compareVersions } from '../../skills-index/skill/version.ts';
@@ -72,9 +73,24 @@ async function publishedWith(
   fingerprint: string | undefined,
 ): Promise<VersionRow | undefined> {
   for (const row of published)
-    if (!over.includes(row.status) && fingerprintOf(await filesOf(registry, row)) === fingerprint)
+    if (!over.includes(row.status) && (await readFingerprint(registry, row)) === fingerprint)
       return row;
   return undefined;
+}
+
+/**
+ * The fingerprint of a version's files. One request asks for those of twenty versions, and that of a
+ * thousand files takes a while, so they are remembered.
+ */
+export async function readFingerprint(registry: Registry, row: VersionRow): Promise<string> {
+  const { known } = registry;
+  const name = `fingerprint ${hexOf(row.bundle)}`;
+  const kept = known?.get(name);
+  if (kept !== undefined) return Buffer.from(kept.bytes).toString();
+  const turn = known?.turn ?? 0;
+  const fingerprint = fingerprintOf(await filesOf(registry, row));
+  known?.keep(name, { bytes: Buffer.from(fingerprint), digest: digestOf(fingerprint) }, turn);
+  return fingerprint;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What a token that uploads learns when its client asks which version has some files. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { fingerprintOf } from '../../../registry/uploads/clawhub-fingerprint.ts';
 import { packBundle } from '../../../skills-index/skill/authoring/pack-bundle.ts';
@@ -59,5 +59,10 @@ describe('resolve with a token', () => {
         latestVersion: { version: '1.1.0' },
       });
     expect(await resolve('x')).toEqual({ match: null, latestVersion: { version: '1.2.0' } });
+    // A token must not make the registry read all lists of files with each request.
+    const reads = vi.spyOn(world.registry.objects, 'get');
+    expect(await resolve('y')).toMatchObject({ match: null });
+    expect(reads).not.toHaveBeenCalled();
+    reads.mockRestore();
   });
 });
