@@ -17,10 +17,14 @@ export const folderHook = defineRule({
   fix: 'Leave such files out of the bundle.',
   maps: { cwe: ['CWE-829'], attack: ['T1546'] },
   reads: ['source', 'capability:mount'],
-  check: ({ sources, of }) => [
-    ...sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
-    ...of('capability').flatMap((fact) => draftsOfWrite(fact, sources)),
-  ],
+  check: ({ sources, of }) => {
+    const files = sources.filter(({ depth }) => depth === 0);
+    return [
+      ...files.flatMap(draftsOf),
+      ...draftsOfRepository(files),
+      ...of('capability').flatMap((fact) => draftsOfWrite(fact, sources)),
+    ];
+  },
 });
 
 const hooks: readonly { readonly file: RegExp; readonly form: RegExp; readonly says: string }[] = [
@@ -56,10 +60,32 @@ const hooks: readonly { readonly file: RegExp; readonly form: RegExp; readonly s
   },
   {
     file: /(^|\/)\.gitconfig$|(^|\/)\.git\/config$/,
-    form: /^\s*(?:fsmonitor|sshCommand|hooksPath|pager|editor)\s*=/im,
+    form: /(?:^|\])\s*(?:fsmonitor|sshCommand|hooksPath|pager|editor)\s*=/im,
     says: 'git runs this program',
   },
 ];
+
+/**
+ * Git takes any folder with HEAD, objects and refs for a repository, under whatever name, and obeys
+ * its settings for whoever types `git status` below. The settings may be in another folder, which a
+ * file `commondir` names, or in a file that they include.
+ */
+function draftsOfRepository(sources: readonly TaintSource[]): FindingDraft[] {
+  const isRepository = sources.some(
+    ({ path, text }) => /(^|\/)head$/i.test(path) && /^(?:ref:\s*refs\/|[0-9a-f]{40})/i.test(text),
+  );
+  if (!isRepository) return [];
+  return sources.flatMap(({ path, text }): FindingDraft[] => {
+    const match = /(^|\/)config(\.worktree)?$/i.test(path) ? startsProgram.exec(text) : null;
+    if (match === null) return [];
+    const message = 'the skill has a repository of git, which runs this when somebody calls git';
+    const span = { path, start: match.index, end: match.index + match[0].length };
+    return [{ span, kind: 'malice', severity: 'high', message }];
+  });
+}
+
+const startsProgram =
+  /(?:^|\])[^\S\r\n]*(?:fsmonitor|sshCommand|hooksPath|pager|editor|askPass|external|textconv|command|clean|smudge|process|helper|program)\s*=|(?:^|\])[^\S\r\n]*\[include(?:if)?\b/im;
 
 function draftsOf({ path, text }: TaintSource): FindingDraft[] {
   return hooks.flatMap(({ file, form, says }): FindingDraft[] => {
