@@ -79,8 +79,8 @@ async function publishedWith(
 }
 
 /**
- * The fingerprint of a version's files. One request asks for those of twenty versions, and that of a
- * thousand files takes a while, so they are remembered.
+ * The fingerprint of a version's files. One request asks for those of twenty versions, and that of
+ * a thousand files takes a while, so they are remembered.
  */
 export async function readFingerprint(registry: Registry, row: VersionRow): Promise<string> {
   const { known } = registry;

@@ -13,7 +13,7 @@ import { withQuery } from './upstream-registry.ts';
  * Deprecates the approved versions of such skills. A list may change while it is read, so the
  * registry is asked for each skill that the list lacks.
  * @param listed the whole list, or the skills that the line names
- * @returns a row for each such version, and one for each skill that the registry does not answer for
+ * @returns a row for each such version, and for each skill for which the registry fails
  * @throws Problem that concerns all skills
  */
 export async function deprecateMissing(
