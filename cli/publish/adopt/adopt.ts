@@ -34,6 +34,7 @@ import {
   fetchUpload,
   type ListedUpload,
   listUploads,
+  requireShown,
   requireUpload,
 } from './waiting-uploads.ts';
 
@@ -79,8 +80,9 @@ async function discardOne(
   which: ExactVersion,
 ): Promise<void> {
   const { name, version } = which;
+  let shown: ListedUpload | undefined;
   if (context.options.yes !== true) {
-    await withSession(context, signer, (token) => requireUpload(context, which, token));
+    shown = await withSession(context, signer, (token) => requireUpload(context, which, token));
     await confirm(
       context,
       safe`Discard the upload ${name}@${version}? Its files are removed, and nobody can adopt them.`,
@@ -88,7 +90,10 @@ async function discardOne(
       '--yes',
     );
   }
-  await withSession(context, signer, (token) => discardUpload(context, which, token));
+  await withSession(context, signer, async (token) => {
+    if (shown !== undefined) await requireShown(context, which, shown, token);
+    await discardUpload(context, which, token);
+  });
   answer(
     context,
     { schema: 'skillgate.upload-discarded/1', name, version },
@@ -133,6 +138,7 @@ async function adoptOne(
       'adopt',
       '--yes',
     );
+  await withSession(context, signer, (token) => requireShown(context, which, upload, token));
   const { status, statements } = await publishVersion(context, signer, {
     packed,
     manifest,

@@ -54,6 +54,26 @@ export async function requireUpload(
 }
 
 /**
+ * Refuses to go on about an upload that is not the one that a person was shown: while the person
+ * reads, another one may discard the upload, and another upload may get its number.
+ * @throws Problem `not-found`
+ */
+export async function requireShown(
+  world: RegistryWorld,
+  which: ExactVersion,
+  shown: ListedUpload,
+  token: string,
+): Promise<void> {
+  const now = await requireUpload(world, which, token);
+  if (now.bundle === shown.bundle && now.at === shown.at) return;
+  throw new Problem(
+    'not-found',
+    `The upload ${which.name}@${which.version} is another one than before: somebody discarded the first one`,
+    { hint: `Look at it: skillgate publish --adopt ${which.name}@${which.version}` },
+  );
+}
+
+/**
  * The files of an upload.
  * @throws Problem `signature-invalid` when they are not those that the list names
  */

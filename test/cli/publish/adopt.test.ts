@@ -64,6 +64,28 @@ describe('skillgate publish --adopt', () => {
     );
   });
 
+  it.each([
+    ['was discarded', false, /No upload @acme\/notes@1\.0\.0 waits/],
+    ['got the number of a discarded one', true, /is another one than before/],
+  ])('publishes nothing where the upload %s meanwhile', async (_, isReplaced, says) => {
+    const token = await makeToken();
+    await upload(bare, '1.0.0', token);
+    const path = '/api/v1/uploads/@acme/notes/1.0.0';
+    change = async (asked, response) => {
+      if (asked !== path) return response;
+      change = (_path, answer) => answer;
+      const headers = { authorization: `Bearer ${users.world.tokens.author}` };
+      expect((await users.world.send(path, { method: 'DELETE', headers })).status).toBe(200);
+      const other = { path: 'evil.md', bytes: Buffer.from('x') };
+      if (isReplaced) await upload([...bare, other], '1.0.0', token);
+      return response;
+    };
+    const words = ['publish', '--adopt', '@acme/notes@1.0.0', '--yes'];
+    const { exit, stderr } = await users.as('author', words);
+    expect([exit, stderr]).toEqual([3, expect.stringMatching(says)]);
+    expect((await call(users.world.send, '/api/v1/versions/@acme/notes/1.0.0')).status).toBe(404);
+  });
+
   it('signs in again where the registry has ended the session', async () => {
     const list = () => users.as('author', ['publish', '--adopt']);
     expect((await list()).exit).toBe(0);
