@@ -1,5 +1,6 @@
 /** `skillgate policy check DIR…`: what a gate for other installers says about folders. */
 import { resolve } from 'node:path';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { answer, joined, type Safe, safe } from '../terminal/output.ts';
 import { type JudgedFolder, realFolder, withJudge } from './judge-folder.ts';
@@ -7,8 +8,11 @@ import { policyOf } from './policy-options.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const policy = policyOf(context);
-  // A typing error must not look like a skill that the gate blocks.
-  for (const path of context.args) await realFolder(resolve(context.cwd, path));
+  // A typing error must not look like a skill that the gate blocks. Other failures block.
+  for (const path of context.args)
+    await realFolder(resolve(context.cwd, path)).catch((cause: unknown) => {
+      if (cause instanceof Problem) throw cause;
+    });
   const judged: JudgedFolder[] = [];
   await withJudge(context, async (judge) => {
     for (const path of context.args) {

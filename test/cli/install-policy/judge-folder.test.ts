@@ -203,6 +203,14 @@ describe('files that nobody approved', () => {
     });
   });
 
+  it('are blocked where their path leads in a circle, or is too long for any folder', async () => {
+    const parent = folderOf(stranger());
+    symlinkSync('second', join(parent, 'first'));
+    symlinkSync('first', join(parent, 'second'));
+    for (const path of [join(parent, 'first'), join(parent, 'n'.repeat(5_000))])
+      expect(await judge(path, '--unknown', 'allow')).toMatchObject({ exit: 6, decision: 'block' });
+  });
+
   it('are judged on a host without a registry', async () => {
     const folder = folderOf(stranger());
     const alone = { home: join(folder, '..', 'nobody') };
