@@ -11,9 +11,9 @@ import { readSkillFolder } from '../cli/scan/source-folder.ts';
 import { scanSkill } from '../scanner/scan.ts';
 import type { Verdict } from '../skills-index/statement/finding.ts';
 import type { ScanReport } from '../skills-index/statement/scan-report.ts';
-import { decidesAtAttack, halves, ownAttacks } from '../test/scanner/own-attacks.ts';
 import { isHeld, printTable, shareOf } from './detection.ts';
 import { median, quantile, wallMs } from './measure.ts';
+import { ownTables } from './own-tables.ts';
 
 interface Labelled {
   readonly id: string;
@@ -68,7 +68,7 @@ if (folder !== undefined && listing !== undefined) {
     `${[labelTable(outcomes), detectionTable(outcomes), costs(outcomes, peakBytes, wall)].join('\n\n')}\n\n`,
   );
 }
-process.stdout.write(`${await ownTable()}\n`);
+process.stdout.write(`${await ownTables()}\n`);
 
 function readListing(path: string): Labelled[] {
   const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1);
@@ -170,38 +170,4 @@ function costs(outcomes: readonly Outcome[], peakBytes: number, wall: number): s
     ),
     `peak memory ${(peakBytes / 2 ** 20).toFixed(0)} MiB; ${(wall / 1_000).toFixed(1)} s in one process`,
   ].join('\n');
-}
-
-async function ownTable(): Promise<string> {
-  const rows: string[][] = [];
-  for (const half of halves) {
-    const attacks = ownAttacks(half);
-    const reports = await Promise.all(
-      attacks.map(async (one) => ({
-        one,
-        attack: await scanSkill(one.attack),
-        twin: await scanSkill(one.twin),
-      })),
-    );
-    const held = reports.filter(({ attack }) => isHeld(attack.verdict));
-    rows.push([
-      half,
-      shareOf(reports.filter(({ attack }) => attack.verdict === 'block').length, reports.length),
-      shareOf(held.length, reports.length),
-      shareOf(held.filter(({ one, attack }) => decidesAtAttack(one, attack)).length, held.length),
-      shareOf(reports.filter(({ twin }) => twin.verdict === 'block').length, reports.length),
-      shareOf(reports.filter(({ twin }) => isHeld(twin.verdict)).length, reports.length),
-    ]);
-  }
-  return printTable(
-    [
-      'own attacks',
-      'block',
-      'review or above',
-      'decided at the attack',
-      'twins blocked',
-      'twins held',
-    ],
-    rows,
-  );
 }

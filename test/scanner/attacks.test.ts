@@ -6,8 +6,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { scanSkill } from '../../scanner/scan.ts';
+import { parseFrontMatter } from '../../skills-index/skill/front-matter.ts';
+import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
-import { decidesAtAttack, halves, type OwnAttack, ownAttacks } from './own-attacks.ts';
+import {
+  decidesAtAttack,
+  halves,
+  type OwnAttack,
+  ownAttacks,
+  secondHalves,
+} from './own-attacks.ts';
 
 const order: readonly string[] = ['pass', 'review', 'incomplete', 'block'];
 
@@ -33,6 +41,36 @@ describe.each(halves)('the %s half', (half) => {
     );
     if (located === 'at the attack') expect(now.located, 'decided at the attack').toBe(true);
   });
+});
+
+// The twins may name the package registry that their own tools ask.
+const address = /\b(?:https?|wss?|ssh|rsync|ftp):\/\/(?:[^\s"'`/@]+@)?([A-Za-z0-9.-]+)/g;
+const reserved =
+  /(?:^|\.)(?:example|invalid)$|^(?:192\.0\.2|198\.51\.100|203\.0\.113)\.|^127\.0\.0\.1$|^localhost$|^registry\.npmjs\.org$|^skillgate\.dev$|^www\.w3\.org$/;
+
+describe.each(secondHalves)('the %s half', (half) => {
+  const attacks = ownAttacks(half);
+
+  it('has every technique', () => {
+    expect(new Set(attacks.map(({ technique }) => technique)).size).toBeGreaterThanOrEqual(3);
+    expect(attacks.length).toBeGreaterThanOrEqual(33);
+  });
+
+  it.each(attacks)(
+    '$id is two whole skills that name reserved hosts',
+    ({ attack, twin, where }) => {
+      expect(where).not.toEqual([]);
+      for (const skill of [attack, twin]) {
+        for (const { path, bytes } of skill) {
+          if (path === 'SKILL.md') parseFrontMatter(bytes);
+          if (path === 'skill.json') parseManifest(bytes);
+          for (const [, host = ''] of Buffer.from(bytes).toString().matchAll(address))
+            expect(host, path).toMatch(reserved);
+        }
+        expect(skill.map(({ path }) => path)).toContain('SKILL.md');
+      }
+    },
+  );
 });
 
 async function outcomeOf(

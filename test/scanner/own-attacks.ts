@@ -14,7 +14,13 @@ import { fileOf, parseTextArchive } from './txtar.ts';
  * tuned on them.
  */
 export const halves = ['open', 'frozen'] as const;
-export type Half = (typeof halves)[number];
+
+/**
+ * The halves of the second set. Its author had seen no rule. Nobody looks at single outcomes of
+ * `second-frozen`, so no table lists them.
+ */
+export const secondHalves = ['second-open', 'second-frozen'] as const;
+export type Half = (typeof halves)[number] | (typeof secondHalves)[number];
 
 export interface OwnAttack {
   /** `<technique>/<language>-…`. */
