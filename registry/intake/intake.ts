@@ -22,7 +22,6 @@ import { finishLogged, orLater } from '../log/after-logging.ts';
 import type { LoggedAt, NewStatement } from '../log/appending.ts';
 import { logSize } from '../log/log.ts';
 import { append } from '../log/sequencer.ts';
-import { findKeys } from '../people/actors.ts';
 import {
   envelopeOf,
   isCertifiedSent,
@@ -51,7 +50,12 @@ import {
 import { quotaHolds, requireQuota } from './quotas.ts';
 import { recordRefusal } from './refusals.ts';
 import { findSameBytes } from './replays.ts';
-import { requireProvenance, requirePublisher } from './upload-signer.ts';
+import {
+  requireProvenance,
+  requirePublisher,
+  senderKeys,
+  type UploadSender,
+} from './upload-signer.ts';
 import { requireUnusedRun } from './used-runs.ts';
 
 export interface PublishUpload {
@@ -121,6 +125,8 @@ interface CheckedUpload {
   /** Id of the publishing identity, as the scope names it. */
   readonly publisher: Digest;
   readonly signed: readonly NewStatement[];
+  /** Size of the log before the version was compared with the versions that are there. */
+  readonly since: number;
 }
 
 /**
@@ -133,24 +139,29 @@ async function verifyUpload(
   sender: Actor | undefined,
 ): Promise<CheckedUpload> {
   const envelope = envelopeOf(upload.publish);
-  if (!isCertifiedSent(upload.publish)) {
-    const keys = await findKeys(registry, [upload.hint]);
-    if (contradictsHint({ envelope, hint: upload.hint }, keys))
-      throw new Problem(
-        'signature-invalid',
-        'Cannot publish: the key that the request names did not sign these bytes',
-      );
-  }
+  const isCertified = isCertifiedSent(upload.publish);
+  const keys: UploadSender['keys'] = isCertified
+    ? new Map()
+    : await senderKeys(registry, upload, sender);
+  if (contradictsHint({ envelope, hint: upload.hint }, keys))
+    throw new Problem(
+      'signature-invalid',
+      'Cannot publish: the key that the request names did not sign these bytes',
+    );
   const publish = peekStatement(envelope);
   if (publish.predicateType !== predicateTypes.publish) {
     throw new Problem('statement-invalid', 'Cannot publish: the first statement is not publish/v1');
   }
-  const { publisher, signer } = await requirePublisher(registry, publish, upload, sender);
+  const { publisher, signer } = await requirePublisher(registry, publish, upload, {
+    sender,
+    keys,
+  });
   const { name, version } = publish.predicate.manifest;
   await requireActivePublisher(registry, {
     ids: [publisher, ...idsOfSigner(signer)],
     scope: scopeOf(name),
   });
+  const since = await logSize(registry);
   await requireNewVersion(registry, { name, version });
   const packed = unpackTar(upload.tar);
   const about = { name, version, bundle: packed.digest, files: packed.bundle.files };
@@ -167,7 +178,7 @@ async function verifyUpload(
     requireSubjects(provenance.statement, about);
     signed.push(provenance);
   }
-  return { name, version, manifest: publish.predicate.manifest, packed, publisher, signed };
+  return { name, version, manifest: publish.predicate.manifest, packed, publisher, signed, since };
 }
 
 /**
@@ -204,14 +215,17 @@ function contentOf(packed: PackedBundle, path: string): Uint8Array {
 
 async function store(
   registry: Registry,
-  { name, version, manifest, packed, publisher, signed }: CheckedUpload,
+  { name, version, manifest, packed, publisher, signed, since: compared }: CheckedUpload,
 ): Promise<AcceptedVersion> {
   const bytes = bytesOf(packed.bundle, packed.bytes.length);
   const upload = { publisher, name, version, bytes };
   return retryOnClash(async () => {
     const since = await logSize(registry);
-    await requireNewVersion(registry, { name, version });
-    await requireOwnBytes(registry, { name, bundle: packed.digest });
+    // A version is new in the log, too.
+    if (since !== compared) {
+      await requireNewVersion(registry, { name, version });
+      await requireOwnBytes(registry, { name, bundle: packed.digest });
+    }
     await requireQuota(registry, upload);
     for (const { signer, statement } of signed)
       if ('certified' in signer) await requireUnusedCertificate(registry, signer.bundle, statement);

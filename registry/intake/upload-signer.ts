@@ -43,6 +43,23 @@ interface SignedUpload {
   readonly hint?: Digest | undefined;
 }
 
+/** Who sent an upload, as far as the registry knows. */
+export interface UploadSender {
+  /** The signed-in sender, if any: makes the reasons of a rejection more precise. */
+  readonly sender: Actor | undefined;
+  /** From `senderKeys`. */
+  readonly keys: ReadonlyMap<Digest, PublicKey>;
+}
+
+/** The keys that the hint of an upload and the session of its sender name. */
+export function senderKeys(
+  registry: Registry,
+  { hint }: SignedUpload,
+  sender: Actor | undefined,
+): Promise<UploadSender['keys']> {
+  return findKeys(registry, [hint, keyIn(sender?.subject)]);
+}
+
 export interface UploadSigner {
   /** Id of the publishing identity, as the scope names it. */
   readonly publisher: Digest;
@@ -51,7 +68,6 @@ export interface UploadSigner {
 
 /**
  * The publisher.
- * @param sender the signed-in sender, if any: makes the reasons of a rejection more precise
  * @throws Problem `scope-unclaimed`, `scope-taken`, `scope-frozen`, `identity-mismatch`,
  * `key-unknown`, `key-ended`, `signature-invalid`, `certificate-invalid`, `certificate-used`,
  * `version-exists`, `log-invalid`
@@ -60,15 +76,16 @@ export async function requirePublisher(
   registry: Registry,
   statement: PublishStatement,
   { publish, hint }: SignedUpload,
-  sender: Actor | undefined,
+  by: UploadSender,
 ): Promise<UploadSigner> {
   const scope = scopeOf(statement.predicate.manifest.name);
   const { chain } = await readIdentities(registry, { scopes: [scope] });
   const frozen = chain.whyFrozen(scope, latest);
   if (frozen !== undefined)
     throw new Problem('scope-frozen', `Nobody can publish in @${scope} now: ${frozen}`);
-  if (isCertifiedSent(publish)) return requireCertified(registry, scope, publish, statement);
-  const key = await requireKey(registry, scope, { envelope: publish, hint }, sender);
+  const at = { scope, chain };
+  if (isCertifiedSent(publish)) return requireCertified(registry, at, publish, statement);
+  const key = await requireKey(registry, at, { envelope: publish, hint }, by);
   return {
     publisher: key.keyId,
     signer: { keyId: key.keyId, spki: Buffer.from(key.spki, 'base64') },
@@ -108,13 +125,18 @@ export function requireProvenance(
   );
 }
 
+/** The scope of an upload, and the identities that a question about the scope needs. */
+interface UploadScope {
+  readonly scope: Scope;
+  readonly chain: Identities;
+}
+
 async function requireCertified(
   registry: Registry,
-  scope: Scope,
+  { scope, chain }: UploadScope,
   bundle: PlainBundle,
   statement: PublishStatement,
 ): Promise<UploadSigner & { readonly signer: CertificateSigner }> {
-  const { chain } = await readIdentities(registry, { scopes: [scope] });
   // Checked before the costly part: nobody publishes in an unclaimed scope.
   if (chain.scopeStatementOf(scope, latest) === undefined) throw unclaimed(scope);
   const { name, version } = statement.predicate.manifest;
@@ -157,15 +179,13 @@ function foreign(
  */
 async function requireKey(
   registry: Registry,
-  scope: Scope,
+  { scope, chain }: UploadScope,
   { envelope, hint }: SentEnvelope,
-  sender: Actor | undefined,
+  { sender, keys }: UploadSender,
 ): Promise<PublicKey> {
-  const { chain } = await readIdentities(registry, { scopes: [scope] });
   const publishers = keysAmong(chain.publishersOf(scope, latest));
   const owners = keysAmong(chain.ownersOf(scope, latest));
   const { subject } = sender ?? {};
-  const keys = await findKeys(registry, [hint, keyIn(subject)]);
   const own = subject?.kind === 'key' ? keys.get(subject.keyId) : undefined;
   const likely = [...(own === undefined ? [] : [own]), ...publishers, ...owners];
   const signer = signerOf({ envelope, hint }, { known: keys, likely });

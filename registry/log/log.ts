@@ -1,5 +1,5 @@
 /** Reads the transparency log in the database: its tree and its newest checkpoint. */
-import { and, asc, desc, eq, gte, isNotNull, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, lt, max, sql } from 'drizzle-orm';
 import { parseCheckpoint } from '../../skills-index/log/checkpoint.ts';
 import {
   appendLeaf,
@@ -18,8 +18,9 @@ import { isByRetiredKey } from './log-key.ts';
 import { type ReadDatabase, segmentWith } from './segments/read-segments.ts';
 
 /** Size of the committed log: the index of the next entry. */
-export async function logSize(registry: Registry): Promise<number> {
-  return (await readRange(registry)).size;
+export async function logSize({ db }: Registry): Promise<number> {
+  const [row] = await db.read.select({ last: max(log.index) }).from(log);
+  return (row?.last ?? -1) + 1;
 }
 
 /** The newest signed checkpoint as a whole note; undefined while the log is empty. */
