@@ -7,9 +7,12 @@ import { peek } from '../../skills-index/client/peek.ts';
 import type { BundleFile, PackedBundle } from '../../skills-index/skill/bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
+import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
+import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
 import { installerNoteBytesMax, installerNoteWordMax } from '../limits.ts';
+import { parseBase } from '../registries/registry-base.ts';
 
 /** Of `clawhub`. Any other file in the folder `.clawhub` counts as a file of the skill. */
 const notePath = '.clawhub/origin.json' as BundlePath;
@@ -24,7 +27,7 @@ export function withoutInstallerNote(
 ): readonly BundleFile[] {
   const { files } = packed.bundle;
   if (expected.has(notePath)) return files;
-  return files.filter((file) => file.path !== notePath || !isNote(file, packed));
+  return files.filter((file) => file.path !== notePath || readNote(file, packed) === undefined);
 }
 
 /** Whether a folder has exactly the files of a bundle, perhaps beside an installer's note. */
@@ -51,10 +54,34 @@ const noteShape = v.strictObject({
   fingerprint: v.exactOptional(word(/^[0-9a-f]{64}$/)),
 });
 
+/** The version that the note says to be in the folder. */
+export function notedVersion(
+  packed: PackedBundle,
+): { registry: string; name: SkillName; version: Version } | undefined {
+  const file = packed.bundle.files.find(({ path }) => path === notePath);
+  const note = file && readNote(file, packed);
+  if (note === undefined) return undefined;
+  const { installedVersion, ownerHandle, registry, slug } = note;
+  // `scope--name` is how clients before 0.23 name the skill of a scope.
+  const [, scope = ownerHandle ?? '', short = slug] = /^(.*?)--(.*)$/.exec(slug) ?? [];
+  const full = slug.startsWith('@') ? slug : `@${scope.replace(/^@/, '')}/${short}`;
+  return peek(() => ({
+    registry: parseBase(registry),
+    name: parseSkillName(full),
+    version: parseVersion(installedVersion),
+  }));
+}
+
 /** A program or a text of the skill's author under the name of the note is no note. */
-function isNote({ path, size, mode }: BundleFile, { contents }: PackedBundle): boolean {
+function readNote(
+  { path, size, mode }: BundleFile,
+  { contents }: PackedBundle,
+): v.InferOutput<typeof noteShape> | undefined {
   const bytes = contents.get(path);
-  if (bytes === undefined || size > installerNoteBytesMax || mode !== '644') return false;
-  const value = peek(() => parseJson(bytes, path).value);
-  return v.is(noteShape, value);
+  if (bytes === undefined || size > installerNoteBytesMax || mode !== '644') return undefined;
+  const parsed = v.safeParse(
+    noteShape,
+    peek(() => parseJson(bytes, path).value),
+  );
+  return parsed.success ? parsed.output : undefined;
 }

@@ -22,6 +22,7 @@ import {
   type InstallPolicy,
   type KnownBytes,
 } from './decide-install.ts';
+import { installedClaims } from './installed-claims.ts';
 import { type ClaimedVersion, claimOf, findKnownBytes } from './known-bytes.ts';
 
 export interface JudgedFolder extends InstallJudgement {
@@ -72,10 +73,11 @@ async function judgeOne(
   { folder, policy, claims = [] }: FolderQuestion,
   scanner: WatchedScanner,
 ): Promise<InstallJudgement> {
-  const found = await readSkillFolder(await realFolder(folder), context.env, noLinks);
+  const real = await realFolder(folder);
+  const found = await readSkillFolder(real, context.env, noLinks);
   if (!found.files.some(({ path }) => path === 'SKILL.md'))
     throw new Problem('skill-md-missing', `There is no SKILL.md in ${JSON.stringify(folder)}`);
-  const known = await knownBytesOf(context, found, claims);
+  const known = await knownBytesOf(context, real, found, claims);
   if (known.kind !== 'unknown') return decideKnown(known);
   const { report } = await scanFiles(scanner, found, '.');
   return decideScanned(known.reason, report, policy, found.skipped);
@@ -83,6 +85,7 @@ async function judgeOne(
 
 async function knownBytesOf(
   context: CommandContext,
+  folder: string,
   { files, unread, unlisted, skipped }: SkillFolder,
   claims: readonly ClaimedVersion[],
 ): Promise<KnownBytes> {
@@ -90,7 +93,13 @@ async function knownBytesOf(
   if (unread.length > 0 || unlisted > 0) return noWholeSkill;
   const policy = host.readHostPolicy(join(context.paths.config, 'host.json'));
   const listed = listFiles(files);
-  const known = await findKnownBytes(context, policy, listed, [...claimOf(listed), ...claims]);
+  const own = claimOf(listed);
+  // An update of the lock alone makes no other skill of a folder that still has the last version.
+  const installed = (await installedClaims(context, folder, listed)).filter(
+    ({ name }) => ![...own, ...claims].some((one) => one.name === name),
+  );
+  const all = [...own, ...claims, ...installed];
+  const known = await findKnownBytes(context, policy, listed, all);
   // Nobody approved what the gate does not read, and it must not hide that a version was stopped.
   return known.kind === 'approved' && skipped.length > 0 ? noWholeSkill : known;
 }

@@ -85,8 +85,9 @@ async function knownBytesOf(
   const [own] = claimOf(packed);
   const saysSo = own?.name === name && own.range === range;
   const isRefused = judged.decision.kind !== 'admitted';
-  // A folder may have stand-ins in place of the programs of a version that was revoked later.
-  if (isRefused && (saysSo || isBundle(packed, line.bundle)))
+  // A folder may have stand-ins in place of the programs of a version that was revoked later, so
+  // that a named version counts without a comparison.
+  if (isRefused && (range !== '*' || isBundle(packed, line.bundle)))
     return { kind: 'stopped', reason: refusalText(answer, name) };
   let others = `has other files than ${about} at ${registry.base}`;
   if (judged.decision.kind === 'admitted') {
