@@ -100,6 +100,8 @@ function readFiles(
     left.delete(path);
     // ClawHub puts a file about the archive itself beside the files of the skill.
     if (wanted === undefined && path === '_meta.json') continue;
+    if (files.some((one) => one.path === path))
+      throw differs(`the archive has ${JSON.stringify(path)} twice`);
     if (wanted === undefined)
       throw differs(`the archive has ${JSON.stringify(path)}, which the registry does not list`);
     // The size is compared first: nothing is unpacked to more bytes than were listed.

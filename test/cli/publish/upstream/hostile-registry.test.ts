@@ -41,6 +41,13 @@ function lyingZip(size: number): Buffer {
   return zip;
 }
 
+/** A zip archive with the honest file, and with other bytes under the same name. */
+function twice(path: string, bytes: Uint8Array): Buffer {
+  const other = `${path.slice(0, -1)}_`;
+  const zip = zipOf({ ...files, [other]: bytes });
+  return Buffer.from(zip.toString('latin1').replaceAll(other, path), 'latin1');
+}
+
 interface HostileAnswers {
   /** To requests for the skill, for its version, for the list of its versions, for its archive. */
   readonly skill?: unknown;
@@ -61,6 +68,12 @@ const hostile: readonly [string, HostileAnswers, string, RegExp][] = [
     version(listOf(files), zipOf({ ...files, 'run.sh': Buffer.from('id') })),
     'upstream-differs',
     /has "run\.sh", which the registry does not list/,
+  ],
+  [
+    'a file twice',
+    version(listOf(files), twice('SKILL.md', otherBytes)),
+    'upstream-differs',
+    /has "SKILL\.md" twice/,
   ],
   [
     'a file less than it lists',
