@@ -188,7 +188,7 @@ export const codeDigests: CodeDigests = {
     'persistence/detached':
       'sha256:89b7bddacf93ef734a721a079b2c05ac3d58f6c0f591af0c4e99a1061710eec0',
     'persistence/folder-hook':
-      'sha256:929292537ceb26c4b2be772a4ad15156ea417ace4505f0b8631df9c2ce42f184',
+      'sha256:c13b59c2e555689d0056f0a2b3c5636943f9f0aa429c39dac05a3d70342fa21f',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
     'persistence/hook': 'sha256:5493d989fe7ce2bc29fcd160967cfc72101e3fd329a0b9dd4feb0cfe1744ad53',

@@ -76,16 +76,17 @@ function draftsOfRepository(sources: readonly TaintSource[]): FindingDraft[] {
   );
   if (!isRepository) return [];
   return sources.flatMap(({ path, text }): FindingDraft[] => {
-    const match = /(^|\/)config(\.worktree)?$/i.test(path) ? startsProgram.exec(text) : null;
+    const match = /(^|\/)config(\.worktree)?$/i.test(path) ? letsStart.exec(text) : null;
     if (match === null) return [];
-    const message = 'the skill has a repository of git, which runs this when somebody calls git';
+    const message = 'this setting of a repository in the skill lets git start programs';
     const span = { path, start: match.index, end: match.index + match[0].length };
     return [{ span, kind: 'malice', severity: 'high', message }];
   });
 }
 
-const startsProgram =
-  /(?:^|\])[^\S\r\n]*(?:fsmonitor|sshCommand|hooksPath|pager|editor|askPass|external|textconv|command|clean|smudge|process|helper|program)\s*=|(?:^|\])[^\S\r\n]*\[include(?:if)?\b/im;
+// With a work tree, git runs the hooks of the repository for `git add` and `git commit`, too.
+const letsStart =
+  /(?:^|\])[^\S\r\n]*(?:fsmonitor|sshCommand|hooksPath|pager|editor|askPass|external|textconv|command|clean|smudge|process|helper|program|worktree)\s*=|(?:^|\])[^\S\r\n]*bare\s*=(?!\s*"?(?:true|yes|on|1)\b)|(?:^|\])[^\S\r\n]*\[include(?:if)?\b/im;
 
 function draftsOf({ path, text }: TaintSource): FindingDraft[] {
   return hooks.flatMap(({ file, form, says }): FindingDraft[] => {
