@@ -3,7 +3,7 @@
  * through a million objects takes too long for each write. The program makes the file, and without
  * the file nothing is noted. An object is noted before the database row that needs the object.
  */
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Objects } from '../store/objects.ts';
 
@@ -13,6 +13,8 @@ export const writtenObjectsName = 'objects.journal';
 /** Objects that note each write in a file, while the file exists. */
 export function noteWrites(objects: Objects, path: string): Objects {
   const note = async (names: Iterable<string>): Promise<void> => {
+    // A look into a folder that is in use all the time. Most registries have no such file.
+    if (!existsSync(path)) return;
     const text = [...names].map((name) => `${name}\n`).join('');
     if (text !== '') await append(path, text);
   };

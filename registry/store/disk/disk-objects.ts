@@ -4,28 +4,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import {
-  access,
-  type FileHandle,
-  mkdir,
-  open,
-  readFile,
-  rename,
-  rm,
-  unlink,
-} from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { makeExclusive } from '../../context.ts';
 import { forEachOf, type Objects, type TaggedBytes } from '../objects.ts';
-import {
-  absent,
-  earlierPath,
-  isAbsent,
-  moveStored,
-  objectPath,
-  syncFolder,
-} from './object-paths.ts';
+import { syncFolder, writeNew } from './file-calls.ts';
+import { absent, earlierPath, isAbsent, moveStored, objectPath } from './object-paths.ts';
 
 /** Objects on a disk, from which a sweep can remove some. */
 export interface DiskObjects extends Objects {
@@ -173,29 +158,29 @@ async function writeWhole(
   isSynced: boolean,
 ): Promise<string | undefined> {
   const temporary = join(dirname(path), partName());
-  const { file, made } = await create(temporary);
   try {
-    try {
-      await file.writeFile(bytes);
-      if (isSynced) await file.datasync();
-    } finally {
-      await file.close();
-    }
+    const made = await writePart(temporary, bytes, isSynced);
     await rename(temporary, path);
+    return made;
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
-  return made;
 }
 
 // Most files go into a folder that is there.
-async function create(path: string): Promise<{ file: FileHandle; made: string | undefined }> {
+async function writePart(
+  path: string,
+  bytes: Uint8Array,
+  isSynced: boolean,
+): Promise<string | undefined> {
   try {
-    return { file: await open(path, 'wx', 0o644), made: undefined };
+    await writeNew(path, bytes, isSynced);
+    return undefined;
   } catch (error) {
     if (!isAbsent(error)) throw error;
     const made = await mkdir(dirname(path), { recursive: true });
-    return { file: await open(path, 'wx', 0o644), made };
+    await writeNew(path, bytes, isSynced);
+    return made;
   }
 }

@@ -4,9 +4,10 @@
  * Public objects are where their names say: a static host may serve them by their paths.
  */
 import type { Dirent } from 'node:fs';
-import { access, mkdir, open, opendir, rename, unlink } from 'node:fs/promises';
+import { access, mkdir, opendir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Problem } from '../../../skills-index/skill/problem.ts';
+import { syncFolder } from './file-calls.ts';
 
 const storedFolder = 'stored/sha256';
 const storedName = /^stored\/sha256\/(([0-9a-f]{2})[0-9a-f]{62})$/;
@@ -68,16 +69,6 @@ export async function moveStored(folder: string, signal: AbortSignal): Promise<n
 async function* entriesOf(folder: string, below = ''): AsyncGenerator<Dirent> {
   const entries = await opendir(join(folder, storedFolder, below)).catch(absent);
   yield* entries ?? [];
-}
-
-/** Makes the entries of a folder last. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -1,5 +1,4 @@
-import { rmSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import fs, { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { diskObjects } from '../../../registry/store/disk/disk-objects.ts';
@@ -9,13 +8,10 @@ import { folderWith } from '../../cli/temporary-folder.ts';
 let folder: string;
 let objects: Objects;
 let synced: () => { readonly files: number; readonly folders: number };
-beforeEach(async () => {
+beforeEach(() => {
   folder = folderWith();
   objects = diskObjects(join(folder, 'objects'));
-  const handle = await open(folder, 'r');
-  const proto: FileHandle = Object.getPrototypeOf(handle);
-  await handle.close();
-  const [files, folders] = [vi.spyOn(proto, 'datasync'), vi.spyOn(proto, 'sync')];
+  const [files, folders] = [vi.spyOn(fs, 'fdatasync'), vi.spyOn(fs, 'fsync')];
   synced = () => {
     const counts = { files: files.mock.calls.length, folders: folders.mock.calls.length };
     files.mockClear();
