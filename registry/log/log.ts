@@ -12,16 +12,25 @@ import type { Hash } from '../../skills-index/log/merkle-tree.ts';
 import { signCheckpoint } from '../../skills-index/log/sign-checkpoint.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
+import type { Db } from '../store/batch.ts';
 import { mapFilled } from '../store/identity-schema.ts';
+import { preparedOnce } from '../store/prepared.ts';
 import { log } from '../store/schema.ts';
 import { isByRetiredKey } from './log-key.ts';
 import { type ReadDatabase, segmentWith } from './segments/read-segments.ts';
 
 /** Size of the committed log: the index of the next entry. */
 export async function logSize({ db }: Registry): Promise<number> {
-  const [row] = await db.read.select({ last: max(log.index) }).from(log);
+  const [row] = await lastEntry(db).all();
   return (row?.last ?? -1) + 1;
 }
+
+const lastEntry = preparedOnce((db) =>
+  db
+    .select({ last: max(log.index) })
+    .from(log)
+    .prepare(),
+);
 
 /** The newest signed checkpoint as a whole note; undefined while the log is empty. */
 export async function newestCheckpoint(
@@ -99,7 +108,18 @@ export interface LoggedRange extends CompactRange {
  */
 export async function readRange({ db }: ReadDatabase, size?: number): Promise<LoggedRange> {
   if (size === 0) return emptyRange;
-  const [row] = await db.read
+  const [row] =
+    size === undefined
+      ? await newestRow(db).all()
+      : await rowsOf(db.read).where(eq(log.index, size - 1));
+  if (row === undefined && size !== undefined)
+    throw new Problem('internal', `The log has no entry ${size - 1}`);
+  if (row === undefined) return emptyRange;
+  return row.peaks.length > 0 ? rangeOf(row) : rangeInSegment(db, row.index);
+}
+
+const rowsOf = (db: Db) =>
+  db
     .select({
       index: log.index,
       peaks: log.peaks,
@@ -107,15 +127,13 @@ export async function readRange({ db }: ReadDatabase, size?: number): Promise<Lo
       note: log.note,
       map: log.map,
     })
-    .from(log)
-    .where(
-      eq(log.index, size === undefined ? sql`(SELECT MAX(${log.index}) FROM ${log})` : size - 1),
-    );
-  if (row === undefined && size !== undefined)
-    throw new Problem('internal', `The log has no entry ${size - 1}`);
-  if (row === undefined) return emptyRange;
-  return row.peaks.length > 0 ? rangeOf(row) : rangeInSegment(db, row.index);
-}
+    .from(log);
+
+const newestRow = preparedOnce((db) =>
+  rowsOf(db)
+    .where(eq(log.index, sql`(SELECT MAX(${log.index}) FROM ${log})`))
+    .prepare(),
+);
 
 /** The leaves of the whole segment have to lead to the tree of its last row. */
 async function rangeInSegment(db: ReadDatabase['db'], index: number): Promise<CompactRange> {

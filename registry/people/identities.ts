@@ -28,6 +28,7 @@ import {
 import type { Actor, EnrolledMember, Registry, Role } from '../context.ts';
 import { answersKeptMax, answerWordsMax } from '../limits.ts';
 import { identityNames } from '../store/identity-schema.ts';
+import { preparedOnce } from '../store/prepared.ts';
 import { statements } from '../store/schema.ts';
 import { requireFilled } from './fill-names.ts';
 import type { KeptAnswer, KnownIdentities, KnownMembers, LoggedWord } from './known-identities.ts';
@@ -145,14 +146,18 @@ function keptAnswers({ identities }: Registry): Map<string, KeptAnswer> {
 // answer does not mix the statements of two moments. Statements on members have no names, and all
 // others that can change an answer have one.
 async function lastIdentity({ db }: Registry): Promise<number> {
-  const members = db.read
+  const rows = await lastIdentities(db).all();
+  return Math.max(-1, ...rows.map(({ last }) => last ?? -1));
+}
+
+const lastIdentities = preparedOnce((db) => {
+  const members = db
     .select({ last: max(statements.logIndex) })
     .from(statements)
     .where(eq(statements.predicateType, predicateTypes.member));
-  const named = db.read.select({ last: max(identityNames.logIndex) }).from(identityNames);
-  const rows = await unionAll(members, named);
-  return Math.max(-1, ...rows.map(({ last }) => last ?? -1));
-}
+  const named = db.select({ last: max(identityNames.logIndex) }).from(identityNames);
+  return unionAll(members, named).prepare();
+});
 
 function chainOf(registry: Registry, words: readonly LoggedWord[]): KnownIdentities {
   const verified = words.filter(isLogged);

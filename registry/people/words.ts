@@ -2,7 +2,7 @@
  * Reads identity statements by the names under which the index finds them. A row of the index only
  * says which statement to read: the statement is verified, and its names are compared.
  */
-import { and, asc, eq, gt, lte } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { FrozenStatement } from '../../skills-index/trust/members-and-scopes/frozen-statement.ts';
@@ -15,9 +15,10 @@ import { indexNames, indexNamesOfSubject } from '../log/index-names.ts';
 import { addressOrLater } from '../log/logged-statements.ts';
 import { bundleAt } from '../log/rebuilt-bundle.ts';
 import { damagedStatement, envelopeOfRow } from '../log/row-texts.ts';
-import { isAmong } from '../store/batch.ts';
+import { type Db, isAmong } from '../store/batch.ts';
 import { requireBlob } from '../store/blobs.ts';
 import { identityNames } from '../store/identity-schema.ts';
+import { given, preparedOnce } from '../store/prepared.ts';
 import { statements } from '../store/schema.ts';
 import type { LoggedWord } from './known-identities.ts';
 import { keep, recall } from './last-used.ts';
@@ -43,7 +44,7 @@ export async function findWords(
   upTo: number,
   held?: HeldWords,
 ): Promise<LoggedWord[]> {
-  const rows = await namedRows(registry).where(
+  const rows = await namedRows(registry.db.read).where(
     and(isAmong(identityNames.name, names), lte(identityNames.logIndex, upTo)),
   );
   return readNamed(registry, rows, held);
@@ -55,10 +56,7 @@ export async function findSomeWords(
   name: string,
   { after, limit }: { readonly after: number; readonly limit: number },
 ): Promise<{ readonly words: readonly LoggedWord[]; readonly last: number | undefined }> {
-  const rows = await namedRows(registry)
-    .where(and(eq(identityNames.name, name), gt(identityNames.logIndex, after)))
-    .orderBy(asc(identityNames.logIndex))
-    .limit(limit);
+  const rows = await someNamed(registry.db).all({ name, after, limit });
   return { words: await readNamed(registry, rows), last: rows.at(-1)?.logIndex };
 }
 
@@ -68,9 +66,18 @@ interface NamedRow extends WordPlace {
   readonly row: number | null;
 }
 
+const someNamed = preparedOnce((db) => {
+  const { name, logIndex } = identityNames;
+  return namedRows(db)
+    .where(and(eq(name, given(name, 'name')), gt(logIndex, given(logIndex, 'after'))))
+    .orderBy(asc(logIndex))
+    .limit(sql.placeholder('limit'))
+    .prepare();
+});
+
 /** A query for names of the index, each with the statement that it names. */
-function namedRows(registry: Registry) {
-  return registry.db.read
+function namedRows(db: Db) {
+  return db
     .select({
       name: identityNames.name,
       logIndex: identityNames.logIndex,

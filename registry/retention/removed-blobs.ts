@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Registry } from '../context.ts';
 import { type BatchWrite, holds, isAmong } from '../store/batch.ts';
+import { preparedOnce } from '../store/prepared.ts';
 import { guard } from '../store/schema.ts';
 import { removedBlobs } from './retention-schema.ts';
 
@@ -16,9 +17,13 @@ export async function nothingRemovedSince(
   { db }: Pick<Registry, 'db'>,
   blobs: readonly Digest[],
 ): Promise<BatchWrite> {
-  const [before] = await db.read.select({ removals: guard.removals }).from(guard);
+  const [before] = await removalsSoFar(db).all();
   const going = sql`${removedBlobs.removedAt} IS NULL OR ${removedBlobs.turn} > ${before?.removals ?? 0}`;
   return holds(
     sql`NOT EXISTS (SELECT 1 FROM ${removedBlobs} WHERE ${isAmong(removedBlobs.digest, blobs)} AND (${going}))`,
   );
 }
+
+const removalsSoFar = preparedOnce((db) =>
+  db.select({ removals: guard.removals }).from(guard).prepare(),
+);

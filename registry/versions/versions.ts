@@ -5,6 +5,7 @@ import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
 import { type BatchWrite, holds } from '../store/batch.ts';
+import { given, preparedOnce } from '../store/prepared.ts';
 import { audit, guard, versions } from '../store/schema.ts';
 import type { LegalMove, VersionState } from './status.ts';
 
@@ -25,16 +26,23 @@ export interface MoveRow {
  */
 export async function requireNewVersion(registry: Registry, which: VersionName): Promise<void> {
   requireNoBuild(which.version);
-  const [taken] = await registry.db.read
-    .select({ bundle: versions.bundle })
-    .from(versions)
-    .where(and(eq(versions.name, which.name), eq(versions.version, which.version)));
+  const { name, version } = which;
+  const [taken] = await bundleOf(registry.db).all({ name, version });
   if (taken !== undefined)
     throw new Problem(
       'version-exists',
       `${which.name}@${which.version} was published before, as ${taken.bundle}`,
     );
 }
+
+const bundleOf = preparedOnce((db) => {
+  const { name, version, bundle } = versions;
+  return db
+    .select({ bundle })
+    .from(versions)
+    .where(and(eq(name, given(name, 'name')), eq(version, given(version, 'version'))))
+    .prepare();
+});
 
 /** Final states of versions that no reviewer approved, so no statement about them counts. */
 const neverApproved: ReadonlySet<VersionState> = new Set(['refused', 'withdrawn']);
@@ -49,10 +57,7 @@ export async function requireOwnBytes(
   registry: Registry,
   { name, bundle }: Pick<VersionRow, 'name' | 'bundle'>,
 ): Promise<void> {
-  const same = await registry.db.read
-    .select({ name: versions.name, status: versions.status })
-    .from(versions)
-    .where(eq(versions.bundle, bundle));
+  const same = await versionsWith(registry.db).all({ bundle });
   const taken = same.find(
     (version) => scopeOf(version.name) !== scopeOf(name) && !neverApproved.has(version.status),
   );
@@ -62,6 +67,15 @@ export async function requireOwnBytes(
       `Cannot publish ${name}: ${registry.readers?.isPrivate(scopeOf(taken.name)) ? 'another skill' : taken.name} has exactly the same files`,
     );
 }
+
+const versionsWith = preparedOnce((db) => {
+  const { name, status, bundle } = versions;
+  return db
+    .select({ name, status })
+    .from(versions)
+    .where(eq(bundle, given(bundle, 'bundle')))
+    .prepare();
+});
 
 /**
  * Makes a batch fail when a version entered the index since this call, so that a decision about all
