@@ -12,8 +12,7 @@ import { openSqlite } from '../registry/store/sqlite.ts';
 import { parseSkillName, type SkillName } from '../skills-index/skill/name.ts';
 import {
   bandKeys,
-  isSignature,
-  type SimilaritySignature,
+  type Sketch,
   similarity,
 } from '../skills-index/skill/text/similarity-signature.ts';
 import { quantile } from './measure.ts';
@@ -81,19 +80,19 @@ export async function similarityRows(): Promise<Row[]> {
 
 // Filled by one statement each, since 100,000 submissions would take hours: what is measured is the
 // lookup.
-function fill(path: string, all: readonly SimilaritySignature[]): void {
+function fill(path: string, all: readonly Sketch[]): void {
   const client = new BetterSqlite3(path);
   client.pragma('synchronous = OFF');
-  const sketch = client.prepare('INSERT INTO similarity (versionId, signature) VALUES (?, ?)');
-  const band = client.prepare('INSERT INTO similarity_bands (key, versionId) VALUES (?, ?)');
+  const sketch = client.prepare('INSERT INTO sketches (versionId, sketch) VALUES (?, ?)');
+  const band = client.prepare('INSERT INTO sketch_bands (key, versionId) VALUES (?, ?)');
   const version = client.prepare(
     "INSERT INTO versions (id, name, version, bundle, status, move, publisher, createdAt) VALUES (?, ?, '1.0.0', x'', 'approved', 1, x'', 0)",
   );
   client.transaction(() => {
-    all.forEach((signature, i) => {
+    all.forEach((values, i) => {
       version.run(i, nameOf(i));
-      sketch.run(i, signature);
-      for (const key of bandKeys(signature)) band.run(key, i);
+      sketch.run(i, values);
+      for (const key of bandKeys(values)) band.run(key, i);
     });
   })();
   client.close();
@@ -103,17 +102,14 @@ function nameOf(index: number): SkillName {
   return parseSkillName(`@bench/skill-${index}`);
 }
 
-function sketchOf(index: number): SimilaritySignature {
+function sketchOf(index: number): Sketch {
   const isCopy = index % copyEvery === 1;
   const random = generator(isCopy ? index - 1 : index);
   const change = generator(index + 1_000_003);
-  const values = Uint32Array.from({ length: 128 }, () => {
+  return Uint8Array.from({ length: 128 }, () => {
     const value = random();
     return isCopy && change() % 5 === 0 ? change() : value;
   });
-  const signature = `mh1:500:${Buffer.from(values.buffer).toString('base64')}`;
-  if (!isSignature(signature)) throw new Error('128 values make a signature');
-  return signature;
 }
 
 // xorshift32 (Marsaglia 2003): the same skills each time.

@@ -1,19 +1,33 @@
 /** Tables for finding near copies. Migrations are generated from this file and schema.ts. */
 import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
+import { sketchColumn } from './columns/sketch-column.ts';
 import { versionIdColumn } from './columns/version-id-column.ts';
 
 /** Sketches of the versions' texts, to compare the few that a lookup by bands finds. */
-export const similarity = sqliteTable('similarity', {
+export const sketches = sqliteTable('sketches', {
   versionId: versionIdColumn().primaryKey(),
-  signature: text().$type<SimilaritySignature>().notNull(),
+  sketch: sketchColumn().notNull(),
 });
 
 /**
  * Band keys of sketches: versions with a common key may be similar. The migration creates the table
  * WITHOUT ROWID, so that the key is the table.
  */
-export const similarityBands = sqliteTable(
+export const sketchBands = sqliteTable(
+  'sketch_bands',
+  { key: integer().notNull(), versionId: versionIdColumn().notNull() },
+  (table) => [primaryKey({ columns: [table.key, table.versionId] })],
+);
+
+/** Whole signatures, as earlier releases kept them. They become sketches in slices. */
+export const earlierSignatures = sqliteTable('similarity', {
+  versionId: versionIdColumn().primaryKey(),
+  signature: text().$type<SimilaritySignature>().notNull(),
+});
+
+/** Band keys of whole signatures. */
+export const earlierBands = sqliteTable(
   'similarity_bands',
   { key: integer().notNull(), versionId: versionIdColumn().notNull() },
   (table) => [primaryKey({ columns: [table.key, table.versionId] })],

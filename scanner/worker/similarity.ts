@@ -8,6 +8,7 @@ import {
   type SimilaritySignature,
   signatureOf,
   similarity,
+  sketchOf,
   type TextFile,
 } from '../../skills-index/skill/text/similarity-signature.ts';
 import { textOf } from '../reports/code-frame.ts';
@@ -29,7 +30,8 @@ export function similarityOf(
   const right = textsOf(b);
   const first = signatureOf(left);
   const second = signatureOf(right);
-  const estimate = first === undefined || second === undefined ? 0 : similarity(first, second);
+  const estimate =
+    first === undefined || second === undefined ? 0 : similarity(sketchOf(first), sketchOf(second));
   return { estimate, parts: matchingParts(left, right) };
 }
 

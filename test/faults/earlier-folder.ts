@@ -9,9 +9,11 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { readLine } from '../../registry/index/lean-lines.ts';
+import { earlierBandKeys } from '../../registry/review/earlier-band-keys.ts';
 import { hashText } from '../../registry/store/columns/hash-column.ts';
 import { predicateTypeNumber } from '../../registry/store/columns/predicate-type-column.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { signPayload } from '../../skills-index/statement/sign.ts';
 import { statusPayloadType } from '../../skills-index/trust/index-files/status-file.ts';
@@ -33,6 +35,10 @@ export async function earlierFolder(full: FullRegistry, count: number): Promise<
   const client = new BetterSqlite3(path);
   client.exec(`ATTACH '${later}' AS later`);
   client.function('base64', (bytes) => hashText(bytes as Uint8Array));
+  client.function('signature', (bytes) => signatureWith(bytes as Uint8Array));
+  client.function('keys', (bytes) =>
+    JSON.stringify(earlierBandKeys(signatureWith(bytes as Uint8Array))),
+  );
   const hasMap = count >= logChanges.map;
   await withoutTriggers(client, () => {
     for (const table of tablesOf(client)) copyRows(client, table, hasMap);
@@ -80,8 +86,7 @@ function copyRows(client: BetterSqlite3.Database, table: string, hasMap: boolean
   const names = columns.map(({ name }) => `"${name}"`).join();
   const cells = columns.map(({ name, type }) => cellOf(`"${name}"`, type)).join();
   client.exec(`DELETE FROM main."${table}"`);
-  const had = columns.some(({ name }) => name === 'place') ? placed[table] : undefined;
-  const from = had ?? dropped[table] ?? `later."${table}"`;
+  const from = whole[table] ?? dropped[table] ?? `later."${table}"`;
   client.exec(
     `INSERT INTO main."${table}" (${names}) SELECT ${cells} FROM ${from} WHERE ${(hasMap ? undefined : beforeMap[table]) ?? 1}`,
   );
@@ -127,11 +132,22 @@ async function writeWholeLines(full: FullRegistry, client: BetterSqlite3.Databas
   });
 }
 
-/** Sketches had places of their own before they had the ids of their versions. */
-const placed: Readonly<Record<string, string>> = {
-  similarity: '(SELECT versionId + 1 AS place, versionId, signature FROM later.similarity)',
-  similarity_bands: '(SELECT key, versionId + 1 AS place FROM later.similarity_bands)',
+/**
+ * Sketches were whole signatures, and had places of their own before they had the ids of their
+ * versions.
+ */
+const whole: Readonly<Record<string, string>> = {
+  similarity:
+    '(SELECT versionId + 1 AS place, versionId, signature(sketch) AS signature FROM later.sketches)',
+  similarity_bands:
+    '(SELECT value AS key, versionId + 1 AS place, versionId FROM later.sketches, json_each(keys(sketch)))',
 };
+
+/** A signature with a sketch: the bytes that no sketch has are zero. */
+function signatureWith(sketch: Uint8Array): SimilaritySignature {
+  const values = Uint32Array.from(sketch);
+  return `mh1:500:${Buffer.from(values.buffer).toString('base64')}`;
+}
 
 /** Tables that a migration dropped, made of other rows. */
 const dropped: Readonly<Record<string, string>> = {

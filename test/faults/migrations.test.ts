@@ -34,6 +34,8 @@ vi.mock(import('../../registry/log/plan-append.ts'), async (load) => {
   };
 });
 
+/** The number of migrations since which a registry keeps signatures of texts. */
+const signatures = 4;
 const newest = globSync('registry/migrations/*.sql').length;
 // The first two migrations came together.
 const earlier = Array.from({ length: newest - 2 }, (_, at) => at + 2);
@@ -51,8 +53,8 @@ const made = [
 ];
 /**
  * Queues that are empty when their work is done, the work of an upgrade, mails to nobody, uploads
- * of clients without keys, and archives and packages that nobody asked for. The log is shorter than
- * one segment.
+ * of clients without keys, archives and packages that nobody asked for, and whole signatures. The
+ * log is shorter than one segment.
  */
 const emptied = [
   'package_backlog',
@@ -72,6 +74,8 @@ const emptied = [
   'uploads',
   'skill_places',
   'skill_vectors',
+  'similarity',
+  'similarity_bands',
 ];
 
 describe('a full registry of an earlier release', () => {
@@ -136,6 +140,11 @@ describe('a full registry of an earlier release', () => {
       status: 200,
       html: expect.stringContaining('Count the words.'),
     });
+
+    const sketched = 'SELECT versionId, hex(sketch) FROM sketches ORDER BY versionId';
+    const sketches = count < signatures ? [] : rowsOf(full, sketched);
+    const timeout = 10_000;
+    await vi.waitFor(async () => expect(await rows(sketched)).toEqual(sketches), { timeout });
 
     const acts: Act[] = [];
     const take = recordTaken(send, acts);

@@ -22,6 +22,8 @@ const growing = [
   'version_blobs',
   'similarity',
   'similarity_bands',
+  'sketches',
+  'sketch_bands',
   'waiting',
   'renewals',
   'open_doubts',
@@ -83,8 +85,12 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
     because: 'the scans or notes of one version',
   },
   {
-    part: /from "similarity_bands" (.* )?where \("similarity_bands"\."key" in/i,
-    because: 'versionsPerBandMax for each of 32 keys',
+    part: /from "sketch_bands" where "sketch_bands"\."key" in/,
+    because: 'versionsPerBandMax for each of 21 keys, and of 32 keys of an earlier release',
+  },
+  {
+    part: /^select [^()]* from "similarity(_bands)?" (order by "similarity"\."versionId" asc )?limit \?$/,
+    because: 'the first rows in the order of the primary key',
   },
   {
     part: /SELECT id FROM \(SELECT \* FROM \(SELECT "jobs"/,

@@ -17,13 +17,13 @@ export interface Clone {
   /** The log indexes of the statements, in the order of the template's entries. */
   readonly indexes: readonly number[];
   /** The sketch of the skill's text, and its band keys; undefined where the template has no scan. */
-  readonly sketch: { readonly signature: string; readonly keys: readonly number[] } | undefined;
+  readonly sketch: { readonly bytes: Uint8Array; readonly keys: readonly number[] } | undefined;
   /** Words by which a search finds the skill's name; none for a claim. */
   readonly words: readonly { readonly variant: string; readonly word: string }[];
 }
 
 /** Rows of these tables are made from the clone, or the registry makes them from the other rows. */
-const madeElsewhere = ['similarity', 'similarity_bands', 'changed_skills'];
+const madeElsewhere = ['sketches', 'sketch_bands', 'changed_skills'];
 
 export class CloneRows {
   readonly #db: Database;
@@ -89,7 +89,7 @@ export class CloneRows {
       'nth INTEGER PRIMARY KEY',
       'id',
       'time INTEGER',
-      'signature',
+      'sketch',
       'keys',
       'words',
       ...Array.from({ length: variables.count }, (_, number) => valueColumn(number)),
@@ -102,7 +102,7 @@ export class CloneRows {
         this.#nth++,
         id,
         time,
-        sketch?.signature,
+        sketch?.bytes,
         JSON.stringify(sketch?.keys ?? []),
         JSON.stringify(words),
         ...values,
@@ -174,11 +174,11 @@ export class CloneRows {
     if (!this.#template.rows.some(({ table }) => table === 'scans')) return [];
     const id = this.#index(this.#template.id ?? -1);
     const sketches = this.#db.prepare(
-      `INSERT INTO similarity (versionId, signature) SELECT ${id}, signature FROM clones`,
+      `INSERT INTO sketches (versionId, sketch) SELECT ${id}, sketch FROM clones`,
     );
     const bands = this.#insertFrom(
-      'similarity_bands',
-      this.#columnsOf('similarity_bands'),
+      'sketch_bands',
+      this.#columnsOf('sketch_bands'),
       `SELECT value, ${id} FROM clones, json_each(keys)`,
     );
     return [() => sketches.run(), bands];

@@ -3,7 +3,7 @@ import BetterSqlite3, { type Database } from 'better-sqlite3';
 import { type Cell, rowsOfVersion } from './template.ts';
 
 /** The bench's scanner sends no sketches, and the generator makes one for each clone. */
-const madeForClones = ['similarity', 'similarity_bands'];
+const madeForClones = ['sketches', 'sketch_bands'];
 
 /** Names of two skills, and a version of both. */
 interface Compared {

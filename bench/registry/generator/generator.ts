@@ -14,7 +14,7 @@ import { makeId } from '../../../registry/store/ids.ts';
 import { publicBlobName, storedBlobName } from '../../../registry/store/objects.ts';
 import type { Hash } from '../../../skills-index/log/merkle-tree.ts';
 import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
-import { bandKeys, isSignature } from '../../../skills-index/skill/text/similarity-signature.ts';
+import { bandKeys } from '../../../skills-index/skill/text/similarity-signature.ts';
 import type { Signer } from '../../../skills-index/statement/sign.ts';
 import type { RootFile } from '../../../skills-index/trust/root/root.ts';
 import { Bulk } from './bulk.ts';
@@ -206,9 +206,8 @@ export class Generator {
 
   /** A sketch of its own: sketches of unlike texts are random against one another. */
   #sketch(): NonNullable<Clone['sketch']> {
-    const signature = `mh1:500:${this.#random(512).toString('base64')}`;
-    if (!isSignature(signature)) throw new Error('128 values make a sketch');
-    return { signature, keys: bandKeys(signature) };
+    const bytes = this.#random(128);
+    return { bytes, keys: bandKeys(bytes) };
   }
 
   #store(digest: Digest, bytes: Uint8Array, isPublic: boolean): void {

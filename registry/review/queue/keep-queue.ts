@@ -5,16 +5,18 @@
 import type { Registry } from '../../context.ts';
 import { keepOn } from '../../keep-on.ts';
 import { queueBusyPauseMs, queueFailurePauseMs, queuePauseMs } from '../../limits.ts';
+import { moveSignatures } from '../earlier-signatures.ts';
 import { lookAtWaiting, renewQueue } from './renew-queue.ts';
 
 /**
- * One slice: versions whose evidence changed, or when none is left, some of the daily look.
- * @returns whether an event or a changed version is left
+ * One slice: versions whose evidence changed, or when none is left, some of the daily look, and
+ * some signatures of an earlier release.
+ * @returns whether an event, a changed version or such a signature is left
  */
 export async function keepSome(registry: Registry): Promise<boolean> {
-  const isMore = await renewQueue(registry);
-  if (!isMore) await lookAtWaiting(registry);
-  return isMore;
+  if (await renewQueue(registry)) return true;
+  await lookAtWaiting(registry);
+  return moveSignatures(registry);
 }
 
 /**

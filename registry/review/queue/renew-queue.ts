@@ -5,16 +5,15 @@
  */
 import { and, asc, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
-import { bandKeys } from '../../../skills-index/skill/text/similarity-signature.ts';
 import { policyDigest } from '../../../skills-index/trust/policy/policy.ts';
 import type { Registry } from '../../context.ts';
 import { judgedAnewAtOnce, renewalSliceRows, renewalsAtOnce } from '../../limits.ts';
 import { BatchClash, type BatchWrite, holds, isAmong } from '../../store/batch.ts';
 import { versionPackages } from '../../store/package-schema.ts';
 import { versions } from '../../store/schema.ts';
-import { similarity, similarityBands } from '../../store/similarity-schema.ts';
 import { renewals, waiting } from '../../store/waiting-schema.ts';
 import { fallenScans } from '../../versions/fallen-scans.ts';
+import { versionsAlike } from '../similarity-index.ts';
 import { renewVersions } from './judge-anew.ts';
 
 type RenewalRow = typeof renewals.$inferSelect;
@@ -165,19 +164,16 @@ async function packageSlice({ db }: Registry, after: string, packageId: number):
 
 // Versions that share a band with this one. A band lists few versions, so a version behind them is
 // judged again by the daily look only.
-async function alikeSlice({ db }: Registry, after: string, versionId: string): Promise<Slice> {
-  const [own] = await db.read.select().from(similarity).where(eq(similarity.versionId, versionId));
+async function alikeSlice(registry: Registry, after: string, versionId: string): Promise<Slice> {
+  const own = await versionsAlike(registry, versionId);
   if (own === undefined) return { ids: [], after: undefined };
-  const keys = sql.join(
-    bandKeys(own.signature).map((key) => sql`${key}`),
-    sql`, `,
-  );
-  const rows = await db.read
-    .select({ id: similarityBands.versionId })
-    .from(similarityBands)
-    .where(and(sql`${similarityBands.key} IN (${keys})`, gt(similarityBands.versionId, after)))
-    .groupBy(similarityBands.versionId)
-    .orderBy(asc(similarityBands.versionId))
+  const { alike } = own;
+  const rows = await registry.db.read
+    .select({ id: alike.versionId })
+    .from(alike)
+    .where(gt(alike.versionId, after))
+    .groupBy(alike.versionId)
+    .orderBy(asc(alike.versionId))
     .limit(renewalSliceRows);
   return sliceIn(rows, renewalSliceRows);
 }

@@ -250,16 +250,16 @@ describe('near copies', () => {
   it('that very many are alike add no more than a bounded number of places to a lookup', async () => {
     const { similarityWrites } = await import('../../../registry/review/similarity-index.ts');
     const { versionsPerBandMax } = await import('../../../registry/limits.ts');
-    const { similarityBands } = await import('../../../registry/store/similarity-schema.ts');
+    const { sketchBands } = await import('../../../registry/store/similarity-schema.ts');
     const signature = signatureOf([{ path: 'a.md', text: words(30_000, 30_300) }]);
     if (signature === undefined) throw new Error('it says enough');
-    const before = (await world.registry.db.read.select().from(similarityBands)).length;
+    const before = (await world.registry.db.read.select().from(sketchBands)).length;
     for (let i = 0; i < versionsPerBandMax + 20; i++) {
       await world.registry.db.batch(
         await similarityWrites(world.registry, { id: idOfVersion(200_000 + i) }, signature),
       );
     }
-    const rows = (await world.registry.db.read.select().from(similarityBands)).length - before;
-    expect(rows).toBe(32 * versionsPerBandMax);
+    const rows = (await world.registry.db.read.select().from(sketchBands)).length - before;
+    expect(rows).toBe(21 * versionsPerBandMax);
   });
 });

@@ -7,6 +7,7 @@ import {
   runsOf,
   signatureOf,
   similarity,
+  sketchOf,
 } from '../../../skills-index/skill/text/similarity-signature.ts';
 import { wordsOf } from '../../../skills-index/skill/text/words-of-text.ts';
 import { filesOf } from '../reports/scanned-skills.ts';
@@ -80,10 +81,14 @@ describe('a near copy', () => {
       'SKILL.md': `${skillMd}\nFirst run scripts/setup.sh.\n`,
       'a.py': script,
     });
-    const [a, b, c] = [original, copy, other].map(signatureOfFiles);
-    if (a === undefined || b === undefined || c === undefined) throw new Error('each says enough');
-    expect(bandKeys(a).filter((key) => bandKeys(b).includes(key)).length).toBeGreaterThan(0);
-    expect(bandKeys(a).filter((key) => bandKeys(c).includes(key))).toEqual([]);
+    const keys = [original, copy, other].map((files) => {
+      const signature = signatureOfFiles(files);
+      if (signature === undefined) throw new Error('each says enough');
+      return bandKeys(sketchOf(signature));
+    });
+    const [a = [], b = [], c = []] = keys;
+    expect(a.filter((key) => b.includes(key)).length).toBeGreaterThan(0);
+    expect(a.filter((key) => c.includes(key))).toEqual([]);
     expect(estimate(other)).toBeLessThan(0.15);
   });
 
@@ -129,8 +134,19 @@ describe('a signature', () => {
       const a = text(0, 1_000);
       const b = text(1_000 - shared, 2_000 - shared);
       if (a === undefined || b === undefined) throw new Error('both say enough');
-      expect(Math.abs(similarity(a, b) - shared / (2_000 - shared))).toBeLessThan(0.12);
+      const estimated = similarity(sketchOf(a), sketchOf(b));
+      expect(Math.abs(estimated - shared / (2_000 - shared))).toBeLessThan(0.12);
     }
+  });
+
+  it('calls near what equal values of 32 bits call near, and bytes that are the same by chance nothing', () => {
+    const one = Uint8Array.from({ length: 128 }, (_, at) => at);
+    const sharing = (count: number) => one.map((value, at) => (at < count ? value : value ^ 1));
+    // 77 of 128 are the first that are 0.6 of all.
+    expect(similarity(one, sharing(77))).toBeGreaterThanOrEqual(0.6);
+    expect(similarity(one, sharing(76))).toBeLessThan(0.6);
+    expect(similarity(one, one)).toBe(1);
+    expect(similarity(one, sharing(0))).toBe(0);
   });
 
   // Quadratic work on any of these would not end within the time that a test has.
