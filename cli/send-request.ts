@@ -4,6 +4,7 @@
  * the environment's proxy.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { FileAnswer } from '../skills-index/client/blobs.ts';
 
@@ -29,11 +30,7 @@ export function requestSender(ended: AbortSignal): SendRequest {
       headers: { ...headers, 'accept-encoding': 'gzip' },
       signal: AbortSignal.any([ended, signal]),
     };
-    // A namespace import would load everything that the module exports, including `fetch`.
-    const client = process.getBuiltinModule(
-      new URL(url).protocol === 'https:' ? 'node:https' : 'node:http',
-    );
-    const answer = await answerTo(() => client.request(url, how).end(sent));
+    const answer = await answerTo(() => clientFor(url).request(url, how).end(sent));
     const { statusCode: status = 0 } = answer;
     if (status >= 300 && status < 400 && status !== 304) {
       answer.destroy();
@@ -45,6 +42,21 @@ export function requestSender(ended: AbortSignal): SendRequest {
     const cancel = async (): Promise<void> => void (isEmpty ? body.resume() : body.destroy());
     return { ok: status >= 200 && status < 300, status, body: Object.assign(body, { cancel }) };
   };
+}
+
+/**
+ * Loads what the first request to an address needs, which takes 10 ms. A command that waits for
+ * something else calls this function meanwhile.
+ */
+export function loadClient(url: string): void {
+  clientFor(url);
+  // Node compiles its long patterns of addresses at the first call.
+  isIP(new URL(url).hostname);
+}
+
+function clientFor(url: string): Pick<typeof import('node:http'), 'request'> {
+  // A namespace import would load everything that the module exports, including `fetch`.
+  return process.getBuiltinModule(new URL(url).protocol === 'https:' ? 'node:https' : 'node:http');
 }
 
 // Readers stop at their limit of unpacked bytes, however few bytes were sent.

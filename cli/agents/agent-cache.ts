@@ -7,7 +7,7 @@ import * as sessions from '../../runner/sessions/public.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { agentsFolderOf } from '../run/start-skill.ts';
+import { agentsFolderOf } from '../run/host-files.ts';
 import { answer, bytesText, count, safe, table } from '../terminal/output.ts';
 import { readNamedAgent } from './named-agent.ts';
 

@@ -18,7 +18,7 @@ import { isNamePart, parseScope } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, listOf } from '../command.ts';
 import { ceilingBytesMax } from '../limits.ts';
-import { hostFiles } from '../run/start-skill.ts';
+import { hostFiles } from '../run/host-files.ts';
 
 type Given = Pick<CommandContext, 'cwd' | 'options'>;
 

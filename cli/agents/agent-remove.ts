@@ -13,7 +13,7 @@ import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext, ExitCode } from '../command.ts';
 import { exitCodes } from '../command.ts';
-import { agentsFolderOf } from '../run/start-skill.ts';
+import { agentsFolderOf } from '../run/host-files.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, count, joined, printLine, type Safe, safe } from '../terminal/output.ts';
 import {

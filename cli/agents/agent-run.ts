@@ -5,9 +5,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import * as audit from '../../runner/audit/public.ts';
 import * as backends from '../../runner/backends/public.ts';
 import * as files from '../../runner/files/public.ts';
-import * as runs from '../../runner/run/public.ts';
+import type * as runs from '../../runner/run/public.ts';
 import * as secrets from '../../runner/secret-sources/public.ts';
 import * as sessions from '../../runner/sessions/public.ts';
 import { planSession } from '../../skills-index/run/plan/plan-session.ts';
@@ -18,9 +19,9 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { handsOfOperator, printUnasked } from '../holds/hands.ts';
 import { agentSkills } from '../mcp/agent-skills.ts';
 import { sessionCalls } from '../mcp/session-calls.ts';
+import { hostFiles } from '../run/host-files.ts';
 import { printRunEnd } from '../run/left-behind.ts';
 import { exitOfEnd } from '../run/run-end.ts';
-import { hostFiles } from '../run/start-skill.ts';
 import { answer, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 import { openTerminal, requireTerminal, terminalName } from './at-terminal.ts';
 import { hearDenials, printDenials } from './denied-requests.ts';
@@ -45,7 +46,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const subject = { run: id, agent: name };
   // Only refused starts are recorded: a plan is printed to learn what would be refused.
   const recorded = <Result>(act: () => Promise<Result>): Promise<Result> =>
-    isStart ? runs.recordRefusal(files.audit, subject, act) : act();
+    isStart ? audit.recordRefusal(files.audit, subject, act) : act();
   const question = {
     agent,
     command,

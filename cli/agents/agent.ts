@@ -18,13 +18,8 @@ import { orWaiting } from '../install/waiting-version.ts';
 import { identityLockOf } from '../mcp/agent-lock.ts';
 import { projectAt } from '../run/admission.ts';
 import { printFirst } from '../run/end-notes.ts';
-import {
-  admitToStart,
-  agentsFolderOf,
-  auditFileOf,
-  auditKeyFileOf,
-  hostFiles,
-} from '../run/start-skill.ts';
+import { agentsFolderOf, auditFileOf, auditKeyFileOf, hostFiles } from '../run/host-files.ts';
+import { admitToStart } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, joined, printNote, safe, table } from '../terminal/output.ts';
 import { requireNoLeftover } from './agent-leftovers.ts';

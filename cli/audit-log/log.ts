@@ -13,8 +13,8 @@ import { readNamedAgent } from '../agents/named-agent.ts';
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes, type OutStream } from '../command.ts';
 import { logRowsMax, pictureBytesMax, pictureMilliseconds } from '../limits.ts';
+import { agentsFolderOf, auditFileOf, auditKeyFileOf } from '../run/host-files.ts';
 import { sendIncidents } from '../run/incident-client.ts';
-import { agentsFolderOf, auditFileOf, auditKeyFileOf } from '../run/start-skill.ts';
 import { answer, count, joined, jsonText, printNote, type Safe, safe } from '../terminal/output.ts';
 import { type AuditFilter, auditFilterOf } from './audit-filter.ts';
 import {

@@ -11,7 +11,7 @@ import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts
 import type { CommandContext } from '../command.ts';
 import { answerHere, canAnswerHere } from '../holds/answer-here.ts';
 import { handsOfAgent, holdPrinter } from '../holds/hands.ts';
-import { auditKeyFileOf, type HostFiles } from '../run/start-skill.ts';
+import { auditKeyFileOf, type HostFiles } from '../run/host-files.ts';
 import { acceptCommand, targetsOf } from './accepted-part.ts';
 import { refWishes } from './references.ts';
 

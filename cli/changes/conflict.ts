@@ -13,7 +13,7 @@ import { hexOf } from '../../skills-index/skill/digest.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
 import type { CommandContext } from '../command.ts';
 import { restNamesMax } from '../limits.ts';
-import type { HostFiles } from '../run/start-skill.ts';
+import type { HostFiles } from '../run/host-files.ts';
 import { SteppedProblem } from '../terminal/stepped-problem.ts';
 import { type AcceptedPart, acceptCommand } from './accepted-part.ts';
 import { spellPath } from './shown-file.ts';

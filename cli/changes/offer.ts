@@ -9,8 +9,8 @@ import { selectAllowed } from '../../skills-index/run/changes/select-changes.ts'
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { diffLinesMax } from '../limits.ts';
+import type { HostFiles } from '../run/host-files.ts';
 import { printLeftBehind } from '../run/left-behind.ts';
-import type { HostFiles } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
 import { inkFor, printLine, printNote, safe } from '../terminal/output.ts';
 import {

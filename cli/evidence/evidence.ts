@@ -12,7 +12,7 @@ import { sinceOf } from '../audit-log/audit-filter.ts';
 import { type CommandContext, type ExitCode, exitCodes, listOf } from '../command.ts';
 import { ownName } from '../own-version.ts';
 import { projectAt } from '../run/admission.ts';
-import { auditKeyFileOf } from '../run/start-skill.ts';
+import { auditKeyFileOf } from '../run/host-files.ts';
 import { signerFor } from '../signing/signer.ts';
 import { answer, bytesText, count, joined, printNote, safe } from '../terminal/output.ts';
 import { startProgress } from '../terminal/progress.ts';

@@ -15,7 +15,7 @@ import { heldChanges, heldChangesText } from '../changes/held-changes.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { diffLinesMax } from '../limits.ts';
 import { parseBase } from '../registries/registry-base.ts';
-import { hostFiles } from '../run/start-skill.ts';
+import { hostFiles } from '../run/host-files.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 import { makeAnswer, putAnswer } from './answer.ts';

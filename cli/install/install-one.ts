@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as admission from '../../runner/admission/public.ts';
+import * as audit from '../../runner/audit/public.ts';
 import * as host from '../../runner/host/public.ts';
-import * as runs from '../../runner/run/public.ts';
 import type { SkillReference } from '../../skills-index/skill/authoring/reference.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
@@ -27,7 +27,7 @@ import {
 } from '../run/admission.ts';
 import { passedOverNotes } from '../run/advice-notes.ts';
 import { requireAdmittedOrName } from '../run/approved-instead.ts';
-import { hostFiles } from '../run/start-skill.ts';
+import { hostFiles } from '../run/host-files.ts';
 import { joined, printLine, printNote, type Safe, safe } from '../terminal/output.ts';
 import { foldersOf, sharedFolder } from './agent-folders.ts';
 import { type Installed, whatItMayDo, whereItLies } from './install-text.ts';
@@ -77,16 +77,16 @@ export async function prepareOne(
   reference: SkillReference,
   terms: InstallTerms = {},
 ): Promise<Prepared | undefined> {
-  const { audit } = hostFiles(context);
-  const log: typeof audit = {
-    ...audit,
+  const { audit: kept } = hostFiles(context);
+  const log: typeof kept = {
+    ...kept,
     // A person who pressed Ctrl-C refused nothing.
     record: (subject, event) => {
-      if (!context.signal.aborted) audit.record(subject, event);
+      if (!context.signal.aborted) kept.record(subject, event);
     },
   };
   const subject = { run: randomUUID(), agent: 'operator', skill: reference.name };
-  return await runs.recordRefusal(log, subject, () => verify(context, reference, terms));
+  return await audit.recordRefusal(log, subject, () => verify(context, reference, terms));
 }
 
 /** Writes a prepared skill. Other skills may have been written since it was prepared. */

@@ -10,7 +10,8 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { readNamedAgent } from '../agents/named-agent.ts';
 import { readLock } from '../install/lock.ts';
 import { type AdmissionWorld, type Project, projectAt } from '../run/admission.ts';
-import type { HostFiles, Startable } from '../run/start-skill.ts';
+import type { HostFiles } from '../run/host-files.ts';
+import type { Startable } from '../run/start-skill.ts';
 import { ownLockOf } from './agent-lock.ts';
 import type { InstallQuestions } from './install-questions.ts';
 

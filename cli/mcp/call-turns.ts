@@ -12,7 +12,7 @@ import {
   refusedCallCost,
 } from '../limits.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
-import { hostFiles } from '../run/start-skill.ts';
+import { hostFiles } from '../run/host-files.ts';
 
 export interface CallTurns {
   /** @throws Problem `run-limit` when the call is refused, and errors of the call itself */

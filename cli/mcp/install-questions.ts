@@ -13,7 +13,8 @@ import { listCapabilities, printCapability } from '../../skills-index/skill/capa
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { handsOfAgent } from '../holds/hands.ts';
 import type { AdmissionWorld } from '../run/admission.ts';
-import { auditKeyFileOf, hostFiles, type Startable } from '../run/start-skill.ts';
+import { auditKeyFileOf, hostFiles } from '../run/host-files.ts';
+import type { Startable } from '../run/start-skill.ts';
 
 /** A hold as the agent may know the hold: without the way to answer it. */
 export type WaitingHold = Pick<Hold, 'id' | 'expires'>;

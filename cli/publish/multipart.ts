@@ -2,7 +2,7 @@
  * A form as the bytes of a request (multipart/form-data, RFC 7578). `FormData` would load `fetch`,
  * which takes 40 ms.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { TypedBytes } from '../registries/registry-api.ts';
 
 export interface FormPart {
@@ -16,7 +16,7 @@ export interface FormPart {
 
 export function multipartOf(parts: readonly FormPart[]): TypedBytes {
   // No content has the boundary, because nobody could know it.
-  const boundary = `skillgate-${randomUUID()}`;
+  const boundary = `skillgate-${randomBytes(16).toString('hex')}`;
   const bytes = parts.flatMap(({ name, file, type, content }) => [
     `--${boundary}\r\n`,
     `content-disposition: form-data; name="${name}"; filename="${file}"\r\n`,

@@ -9,6 +9,7 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { requirePublisher, requireScopeOwner } from '../members-and-scopes/scope-owner.ts';
 import { ownName } from '../own-version.ts';
 import type { WatchedScanner } from '../scan/watched-scan.ts';
+import { loadClient } from '../send-request.ts';
 import { type Someone, someoneFor } from '../signing/someone.ts';
 import { answer, count, inkFor, printNote, safe } from '../terminal/output.ts';
 import { askWhetherPublishable } from './dry-run.ts';
@@ -40,6 +41,7 @@ export async function publishFolder(
     context.options['dry-run'] === true
       ? undefined
       : { origin: originOf(folder, packed, context.env), key: keyFor(context) };
+  loadClient(context.registryBase);
   const { report } = await scan;
   // The scanner's process ends while this one signs and sends.
   void scanner.close();

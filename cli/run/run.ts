@@ -24,18 +24,13 @@ import { answer, count, joined, jsonText, printNote, safe } from '../terminal/ou
 import { type Project, projectAt } from './admission.ts';
 import { bindAgentFolder, bindFolders } from './bound-folders.ts';
 import { type Overheard, overhear, printLacks, printOverheard } from './end-notes.ts';
+import { type HostFiles, hostFiles } from './host-files.ts';
 import { printRunEnd } from './left-behind.ts';
 import { printPipedInputNote } from './piped-input.ts';
 import { printPlan } from './plan-text.ts';
 import { exitOf } from './run-end.ts';
 import { outputFor, type RunOutput, resultJson } from './run-output.ts';
-import {
-  admitToStart,
-  type HostFiles,
-  hostFiles,
-  runRequest,
-  type Startable,
-} from './start-skill.ts';
+import { admitToStart, runRequest, type Startable } from './start-skill.ts';
 import { runWatched } from './watched-run.ts';
 import { lacksOf } from './went-without.ts';
 

@@ -3,17 +3,13 @@
  * command of it, record refusals.
  */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import * as admission from '../../runner/admission/public.ts';
-import * as audit from '../../runner/audit/public.ts';
 import * as backends from '../../runner/backends/public.ts';
-import * as host from '../../runner/host/public.ts';
 import * as packages from '../../runner/package-store/public.ts';
 import type * as runs from '../../runner/run/public.ts';
 import * as secrets from '../../runner/secret-sources/public.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
-import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import { houseWord } from '../../skills-index/skill/ecosystem.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -33,6 +29,7 @@ import {
 } from '../packages/house-packages.ts';
 import { packagePolicy } from '../packages/package-policy.ts';
 import { type AdmissionWorld, askAdmission, openAdmitted } from './admission.ts';
+import { auditKeyFileOf, type HostFiles } from './host-files.ts';
 import { incidentsFolderOf } from './incident-client.ts';
 import { reportingAudit } from './incidents.ts';
 
@@ -60,43 +57,6 @@ export interface StartQuestion {
   readonly registries?: Readonly<Record<string, string>>;
   /** For the audit log; `operator` for a person at the terminal. */
   readonly agent: string;
-}
-
-/** Where the host keeps what concerns runs. */
-export interface HostFiles {
-  readonly policy: HostPolicy;
-  readonly audit: audit.Audit;
-  readonly agents: string;
-}
-
-export function hostFiles(world: AdmissionWorld): HostFiles {
-  return {
-    policy: host.readHostPolicy(join(world.paths.config, 'host.json')),
-    audit: auditOf(world),
-    agents: agentsFolderOf(world),
-  };
-}
-
-function auditOf(world: AdmissionWorld): audit.Audit {
-  const keyFile = auditKeyFileOf(world);
-  const auditLog = audit.openAudit(auditFileOf(world), world.now, keyFile);
-  const { session } = world;
-  return session === undefined
-    ? auditLog
-    : { record: (subject, event) => auditLog.record({ ...subject, session }, event) };
-}
-
-export function agentsFolderOf({ paths }: Pick<AdmissionWorld, 'paths'>): string {
-  return join(paths.config, 'agents');
-}
-
-export function auditFileOf({ paths }: Pick<AdmissionWorld, 'paths'>): string {
-  return join(paths.data, 'audit', 'audit.jsonl');
-}
-
-/** The key that signs the log; made when the first line is written. */
-export function auditKeyFileOf({ paths }: Pick<AdmissionWorld, 'paths'>): string {
-  return join(paths.config, 'audit-key.json');
 }
 
 /**

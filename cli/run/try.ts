@@ -19,13 +19,13 @@ import { readWholeSkill } from '../scan/source-folder.ts';
 import { jsonText, printNote, safe } from '../terminal/output.ts';
 import { bindFolders } from './bound-folders.ts';
 import { type Overheard, otherNotes, overhear, printCodes, printFirst } from './end-notes.ts';
+import { auditFileOf, auditKeyFileOf, hostFiles } from './host-files.ts';
 import { interpretersOf } from './interpreters.ts';
 import { printRunEnd } from './left-behind.ts';
 import { isForManifest, type Missing, missingInOutput } from './missing-capabilities.ts';
 import { printPipedInputNote } from './piped-input.ts';
 import { exitOf } from './run-end.ts';
 import { outputFor, resultJson } from './run-output.ts';
-import { auditFileOf, auditKeyFileOf, hostFiles } from './start-skill.ts';
 import { patient, readTried, requireNamedCommand, triedSkill } from './try-request.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import * as agents from '../../runner/agents/public.ts';
 import * as runs from '../../runner/run/public.ts';
 import type { AdmissionWorld } from './admission.ts';
+import type { HostFiles } from './host-files.ts';
 import { sendIncidents, waitingIncidents } from './incident-client.ts';
 import { watchRevocation } from './revocation-watch.ts';
-import type { HostFiles, Startable } from './start-skill.ts';
+import type { Startable } from './start-skill.ts';
 
 /**
  * Runs it, and tells its registry of incidents where host policy allows that; ends it within a

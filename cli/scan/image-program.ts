@@ -36,14 +36,19 @@ const sample: Readonly<Record<string, string>> = {
     'import os\nimport sys\n\n\ndef lines(path: str) -> list[str]:\n    with open(path) as file:\n        return file.read().split()\n\n\nif __name__ == "__main__":\n    print(os.environ.get("HOME"), lines(sys.argv[1]))\n',
 };
 
-/** Called while Node makes the image: loads everything that most scans need. */
-export async function fillImage(): Promise<void> {
+/**
+ * Called while Node makes an image: loads everything that most scans need.
+ * @param isLight leaves out the parser of TypeScript, which is half of a whole image
+ */
+export async function fillImage(isLight: boolean): Promise<void> {
   startupSnapshot.setDeserializeMainFunction(() => void serveScans());
-  const files = Object.entries(sample).map(([path, text]) => ({
-    path,
-    bytes: Buffer.from(text),
-    mode: path.endsWith('.sh') ? 0o755 : 0o644,
-  }));
+  const files = Object.entries(sample)
+    .filter(([path]) => !isLight || !path.endsWith('.ts'))
+    .map(([path, text]) => ({
+      path,
+      bytes: Buffer.from(text),
+      mode: path.endsWith('.sh') ? 0o755 : 0o644,
+    }));
   const reply = await replyTo({ files, path: '.', unread: [] });
   if (reply.kind === 'failed') throw new Error(reply.message);
 }

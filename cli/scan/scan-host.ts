@@ -11,7 +11,7 @@ import {
 import { type ScanOutcome, startWatchdog } from '../../scanner/worker/watchdog.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { LocalScanRequest, ScanReply } from './local-scan.ts';
-import { scanImage, startFromImage, startMakingImage } from './scan-image.ts';
+import { scanImage, startFromImage, startMakingImages } from './scan-image.ts';
 
 export interface ScanHost {
   /** Scans one skill, and stops a scan that takes too long; the host is gone then. */
@@ -24,17 +24,17 @@ export interface ScanHost {
 const threadFile = new URL(`./scan-thread${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * Starts a host, which loads the scanner. Without an image, the first good scan has one made.
+ * Starts a host, which loads the scanner. Without an image, the first good scan has images made.
  * @param early a scanner that was started before, from an image
  */
 export async function startScanHost(early?: LoadingScanner): Promise<ScanHost> {
   const image = scanImage(process.env);
   const child =
     early === undefined
-      ? image && (await startFromImage(image))
+      ? image && (await startFromImage(image.place))
       : await untilReady(early).catch(() => undefined);
   if (child !== undefined) return processHost(child);
-  return threadHost(() => image !== undefined && startMakingImage(image));
+  return threadHost(() => image !== undefined && startMakingImages(image));
 }
 
 function processHost(child: ScanProcess): ScanHost {

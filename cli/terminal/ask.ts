@@ -1,5 +1,4 @@
 /** Questions to a person at a terminal. Without a terminal the answer is no. */
-import { createInterface } from 'node:readline/promises';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { CommandContext } from '../command.ts';
 import { answerCharsMax } from '../limits.ts';
@@ -35,6 +34,8 @@ export async function askLine(
   { stdin, stderr, signal }: CommandContext,
   question: string,
 ): Promise<string> {
+  // Most commands ask nothing, and loading this part of Node takes 5 ms.
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: stdin, output: stderr });
   try {
     return (await lines.question(question, { signal })).slice(0, answerCharsMax);

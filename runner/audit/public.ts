@@ -11,3 +11,4 @@ export {
 } from './audit-file.ts';
 export { followLines, offsetNearEnd } from './audit-follow.ts';
 export { openAuditKey } from './audit-key.ts';
+export { recordRefusal } from './record-refusal.ts';

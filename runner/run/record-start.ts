@@ -1,7 +1,5 @@
-/** Records that a sandbox started, or why no sandbox started, for skills and sessions alike. */
-import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
-import { Problem } from '../../skills-index/skill/problem.ts';
-import type { Audit } from '../audit/audit.ts';
+/** Records that a sandbox started, for skills and sessions alike. */
+import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { startTimeOf } from '../files/lock.ts';
 import type { RunningSandbox } from '../sandbox/sandbox.ts';
 
@@ -36,24 +34,6 @@ export async function recordStart(
   } catch (cause) {
     running.kill();
     await running.ended;
-    throw cause;
-  }
-}
-
-/**
- * Runs `act`. A failure is recorded before `recordRefusal` throws the same failure on, so that the
- * audit log says why no sandbox started.
- */
-export async function recordRefusal<Result>(
-  audit: Audit,
-  subject: AuditSubject,
-  act: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await act();
-  } catch (cause) {
-    const code = cause instanceof Problem ? cause.code : 'internal';
-    audit.record(subject, { event: 'refused', code, why: (cause as Error).message });
     throw cause;
   }
 }

@@ -10,6 +10,7 @@ import type { AuditEvent, AuditSubject } from '../../skills-index/run/audit/audi
 import { canaryFrom } from '../../skills-index/run/leaks/canary.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ActingAgent, actAs } from '../agents/agents.ts';
+import { recordRefusal } from '../audit/record-refusal.ts';
 import { startEgress } from '../egress/egress.ts';
 import { leakDetector } from '../egress/leaks.ts';
 import { placeholderFor, watchedPlaceholder } from '../egress/placeholder.ts';
@@ -21,7 +22,7 @@ import { type OpenMounts, openMounts } from '../mounts/mounts.ts';
 import type { SandboxFolder, SandboxStart } from '../sandbox/sandbox.ts';
 import { sampleChildren } from './children.ts';
 import type { PlannedWork } from './planned-work.ts';
-import { recordRefusal, recordStart } from './record-start.ts';
+import { recordStart } from './record-start.ts';
 import { withRunFolder } from './run-folder.ts';
 import type { RunEnd, RunWorld, Stop } from './run-request.ts';
 import { type Safeguards, startSafeguards } from './safeguards.ts';

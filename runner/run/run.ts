@@ -6,12 +6,12 @@ import type { AuditSubject } from '../../skills-index/run/audit/audit-entry.ts';
 import type { BoundPlaceholder } from '../../skills-index/run/egress/secret-use.ts';
 import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
+import { recordRefusal } from '../audit/record-refusal.ts';
 import { packageEnvironment, packagesNotes } from '../packages/package-environment.ts';
 import type { SandboxFile } from '../sandbox/sandbox.ts';
 import { moduleStart } from './module-start.ts';
 import type { PlannedWork } from './planned-work.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
-import { recordRefusal } from './record-start.ts';
 import { runPlan } from './run-plan.ts';
 import type { RunRequest, RunResult } from './run-request.ts';
 

@@ -212,7 +212,7 @@ describe('the drawing of the imports', () => {
 const runnerNames: Record<string, { readonly room: string; readonly offers: number }> = {
   admission: { room: 'runner/admission', offers: 6 },
   agents: { room: 'runner/agents', offers: 16 },
-  audit: { room: 'runner/audit', offers: 11 },
+  audit: { room: 'runner/audit', offers: 12 },
   backends: { room: 'runner/backends', offers: 9 },
   changes: { room: 'runner/changes', offers: 16 },
   exporters: { room: 'runner/exporters', offers: 2 },
@@ -221,7 +221,7 @@ const runnerNames: Record<string, { readonly room: string; readonly offers: numb
   holds: { room: 'runner/holds', offers: 5 },
   host: { room: 'runner/host', offers: 4 },
   packages: { room: 'runner/package-store', offers: 7 },
-  runs: { room: 'runner/run', offers: 10 },
+  runs: { room: 'runner/run', offers: 9 },
   secrets: { room: 'runner/secret-sources', offers: 12 },
   sessions: { room: 'runner/sessions', offers: 10 },
 };

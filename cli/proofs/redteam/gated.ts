@@ -10,7 +10,7 @@ import { type AuditEntry, parseEntry } from '../../../skills-index/run/audit/aud
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { run as runAgent } from '../../agents/agent-run.ts';
 import type { CommandContext } from '../../command.ts';
-import { auditFileOf } from '../../run/start-skill.ts';
+import { auditFileOf } from '../../run/host-files.ts';
 import { scenarioSecondsMax } from './limits.ts';
 import { packSkill } from './pack-skill.ts';
 import type { RedteamRegistry } from './registry.ts';

@@ -1,7 +1,7 @@
 /** The places where planted words appear after a scenario. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { auditFileOf } from '../../run/start-skill.ts';
+import { auditFileOf } from '../../run/host-files.ts';
 import type { AgentResult } from './gated.ts';
 import { containsWord, fillIn } from './planted.ts';
 import type { LeakSign, ScenarioPlace } from './scenario.ts';

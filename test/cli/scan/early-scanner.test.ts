@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
 import { startEarlyScanner } from '../../../cli/scan/early-scanner.ts';
 import { startScanHost } from '../../../cli/scan/scan-host.ts';
+import { folderWith } from '../temporary-folder.ts';
 import { environmentOf, imageOf, make, program } from './made-image.ts';
 
+const manyFiles = Object.fromEntries(Array.from({ length: 210 }, (_, at) => [`${at}.md`, '']));
 const request = { files: [], path: '.', unread: [] };
 
 it('starts the scanner of a publication before the command is loaded', async () => {
@@ -22,6 +25,28 @@ it('starts the scanner of a publication before the command is loaded', async () 
   });
   await host.end();
   expect(early?.killed).toBe(true);
+});
+
+it('starts the light image for a folder without TypeScript and JavaScript', async () => {
+  const image = imageOf(program);
+  await make(image);
+  const started = async (files: Readonly<Record<string, string>>): Promise<string | undefined> => {
+    const words = ['publish', '--yes', folderWith(files)];
+    const early = await startEarlyScanner(words, environmentOf(image), image.program);
+    early?.kill('SIGKILL');
+    return early?.spawnargs.at(-1);
+  };
+  const notes = { 'SKILL.md': '# Notes\n', 'scripts/a.sh': 'ls\n', '.git/a.js': '' };
+  expect(await started(notes)).toBe(image.light);
+  for (const files of [
+    { ...notes, 'lib/deep/a.mjs': '' },
+    { 'SKILL.md': '# Notes\n\n```ts\nlet a = 1;\n```\n' },
+    { 'a.sh': 'ls\n' },
+    { ...notes, ...manyFiles },
+  ])
+    expect(await started(files)).toBe(image.place);
+  rmSync(image.light);
+  expect(await started(notes)).toBe(image.place);
 });
 
 it('scans in a thread when the scanner ended before anybody waited for it', async () => {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { type ScanImage, scanImage, startMakingImage } from '../../../cli/scan/scan-image.ts';
+import { type ScanImage, scanImage, startMakingImages } from '../../../cli/scan/scan-image.ts';
 import { folderWith } from '../temporary-folder.ts';
 
 /** Answers each request with what a process from the image may do. */
@@ -54,6 +54,6 @@ export function environmentOf({ program }: ScanImage): NodeJS.ProcessEnv {
 
 /** Has the image made. */
 export async function make(image: ScanImage): Promise<void> {
-  startMakingImage(image);
+  startMakingImages(image);
   await vi.waitFor(() => expect(existsSync(image.place)).toBe(true), { timeout: 20_000 });
 }

@@ -16,24 +16,28 @@ import {
   type ScanImage,
   scanImage,
   startFromImage,
-  startMakingImage,
+  startMakingImages,
 } from '../../../cli/scan/scan-image.ts';
 import type { ScanProcess } from '../../../scanner/worker/scan-process.ts';
 import { folderWith } from '../temporary-folder.ts';
 import { environmentOf, imageOf, make, program } from './made-image.ts';
 
-describe('the image of a scanner', () => {
-  it('is made in the background, for this user alone, and replaces that of another version', async () => {
+describe('the images of a scanner', () => {
+  it('are made in the background, for this user alone, and replace those of another version', async () => {
     const image = imageOf(program);
     const older = join(dirname(image.place), 'scan-v24.0.0-aa.image');
     writeFileSync(older, '');
-    expect(await startFromImage(image)).toBeUndefined();
+    expect(await startFromImage(image.place)).toBeUndefined();
     await make(image);
-    expect(statSync(image.place).mode & 0o777).toBe(0o600);
+    for (const place of [image.place, image.light])
+      expect(statSync(place).mode & 0o777).toBe(0o600);
     await vi.waitFor(() => expect(existsSync(older)).toBe(false), { timeout: 20_000 });
+    expect(readdirSync(dirname(image.place))).toHaveLength(2);
     expect(await isStarted(image)).toBe(true);
   });
+});
 
+describe('the image of a scanner', () => {
   it('starts a process without rights to files, processes and the environment', async () => {
     const image = imageOf(program);
     await make(image);
@@ -75,7 +79,7 @@ describe('the image of a scanner', () => {
     writeFileSync(image.place, change(Buffer.from(whole)));
     expect(await isStarted(image)).toBe(false);
     const { ino } = statSync(image.place);
-    startMakingImage(image);
+    startMakingImages(image);
     await vi.waitFor(() => expect(statSync(image.place).ino).not.toBe(ino), { timeout: 20_000 });
     expect(await isStarted(image)).toBe(true);
   });
@@ -83,17 +87,17 @@ describe('the image of a scanner', () => {
   it('is tried again only after an hour when Node cannot make it', async () => {
     const image = imageOf('throw new Error("no image");');
     const begun = `${image.place}.new`;
-    startMakingImage(image);
+    startMakingImages(image);
     await vi.waitFor(() => expect(existsSync(begun)).toBe(true), { timeout: 20_000 });
     const earlier = new Date(Date.now() - 3_500_000);
     utimesSync(begun, earlier, earlier);
-    startMakingImage(image);
+    startMakingImages(image);
     writeFileSync(image.program, program);
     const longAgo = new Date(Date.now() - 3_700_000);
     utimesSync(begun, longAgo, longAgo);
-    startMakingImage(image);
+    startMakingImages(image);
     await vi.waitFor(() => expect(existsSync(image.place)).toBe(true), { timeout: 20_000 });
-    expect(readdirSync(dirname(image.place))).toHaveLength(1);
+    expect(readdirSync(dirname(image.place))).toHaveLength(2);
   });
 
   it('belongs to one build of the scanner and one version of Node', () => {
@@ -112,7 +116,7 @@ describe('the image of a scanner', () => {
 });
 
 async function started(image: ScanImage): Promise<ScanProcess | undefined> {
-  const child = await startFromImage(image);
+  const child = await startFromImage(image.place);
   if (child !== undefined) onTestFinished(() => child.kill());
   return child;
 }
