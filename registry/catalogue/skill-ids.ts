@@ -1,8 +1,7 @@
 /**
  * Where the ids of skills lie: those of public scopes together, and those of each private scope.
- * The full-text index is read in the order of ids. So a search reads only the ids of skills that
- * may be shown, and takes no longer because of hidden ones. An id hides nothing: a search still
- * compares the scope of each skill.
+ * The full-text index is read in the order of ids. So a search passes over the ids of hidden
+ * skills. An id hides nothing: a search still compares the scope of each skill.
  */
 import { or, type SQL, sql } from 'drizzle-orm';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
