@@ -8,23 +8,28 @@ import type { Description } from './descriptions.ts';
 
 const none = JSON.stringify({ env: [], secret: [], egress: [], mount: [], exec: [] });
 
-/** The id of a version is the place of its description. */
+/**
+ * The id of a version is the place of its description.
+ * @param scopeOf the scope of the skill at a place
+ */
 export function registryWith(
   descriptions: readonly Pick<Description, 'digest' | 'name' | 'description'>[],
+  scopeOf: (at: number) => string = () => 's',
 ): Registry {
   const db = openSqlite(':memory:');
   const rows = descriptions.map(({ name, description }, at) => ({
     at,
     description,
+    scope: scopeOf(at),
     // Names of public skills have further characters, and several skills have one name.
-    name: `@s${at}/${wordsOf(name).join('-')}`,
+    name: `@${scopeOf(at)}${at}/${wordsOf(name).join('-')}`,
   }));
   const from = sql`FROM json_each(${JSON.stringify(rows)})`;
   db.read.run(
     sql`INSERT INTO versions (id, name, version, bundle, status, move, publisher, verdict, report, createdAt, logIndex) SELECT value ->> 'at', value ->> 'name', '1.0.0', zeroblob(32), 'approved', 1, zeroblob(32), 'pass', zeroblob(32), 1, value ->> 'at' ${from}`,
   );
   db.read.run(
-    sql`INSERT INTO skills (name, scope, versionId, version, description, capabilities, offeredSince) SELECT value ->> 'name', 's', value ->> 'at', '1.0.0', value ->> 'description', ${none}, 1 ${from}`,
+    sql`INSERT INTO skills (name, scope, versionId, version, description, capabilities, offeredSince) SELECT value ->> 'name', value ->> 'scope', value ->> 'at', '1.0.0', value ->> 'description', ${none}, 1 ${from}`,
   );
   const words = rows.flatMap(({ name }) =>
     wordsOf(name.slice(name.indexOf('/') + 1)).flatMap((word) =>

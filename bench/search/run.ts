@@ -4,11 +4,13 @@ import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import { proposer } from './candidates.ts';
 import { compareRankers } from './compare.ts';
 import { readDescriptions } from './descriptions.ts';
+import { measureHidden } from './hidden.ts';
 import { layOutDescriptions } from './lay-out.ts';
 
 const usage = `usage: npm run bench:search -- FOLDER [--open]
        npm run bench:search -- lay-out MIRRORS FOLDER [--write]
-       npm run bench:search -- candidates FOLDER DIGEST QUERY`;
+       npm run bench:search -- candidates FOLDER DIGEST QUERY
+       npm run bench:search -- hidden FOLDER`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,6 +28,8 @@ if (first === 'lay-out' && second !== undefined && third !== undefined) {
   if (!whole) process.exitCode = 1;
 } else if (first === 'candidates' && second && third && fourth !== undefined) {
   process.stdout.write(`${candidatesOf(second, third, fourth)}\n`);
+} else if (first === 'hidden' && second !== undefined && third === undefined) {
+  process.stdout.write(`${await measureHidden(readDescriptions(second))}\n`);
 } else if (first !== undefined && second === undefined) {
   const halves = values.open ? (['open'] as const) : (['open', 'frozen'] as const);
   process.stdout.write(`${await compareRankers(readDescriptions(first), halves)}\n`);

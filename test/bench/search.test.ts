@@ -10,10 +10,13 @@ import {
   listedDigests,
   readDescriptions,
 } from '../../bench/search/descriptions.ts';
+import { generateSkills, hiddenFrom, registryWithPrivate } from '../../bench/search/hidden.ts';
 import { layOutDescriptions } from '../../bench/search/lay-out.ts';
 import { intervalOf, kappaOf, ndcgAt, recallAt } from '../../bench/search/measures.ts';
 import { gradesOf, halfOf, type LabelledQuery, readQueries } from '../../bench/search/queries.ts';
 import { rankers } from '../../bench/search/rankers.ts';
+import { searchedIds } from '../../registry/catalogue/place-skills.ts';
+import { findSkills } from '../../registry/catalogue/search/find-skills.ts';
 
 describe('measures', () => {
   // By hand: 3/log₂2 + 1/log₂3 = 3.63093 is the best gain of one 2 and one 1.
@@ -175,6 +178,27 @@ describe('descriptions', () => {
       expect(await search('…')).toEqual([]);
     },
   );
+});
+
+it('nine of ten generated skills are private, and hidden from strangers', async () => {
+  const some = ['Writes invoices from hours.', 'Reads mail of a team.'].map((description, at) => ({
+    digest: String(at),
+    name: `skill-${at}`,
+    description,
+  }));
+  const registry = await registryWithPrivate(generateSkills(some, 40));
+  const found: Record<string, readonly number[]> = {};
+  for (const [who, hidden] of Object.entries(hiddenFrom)) {
+    const { skills } = await findSkills(registry, { query: 'invoices mail', hidden });
+    const ids = await searchedIds(registry, hidden);
+    found[who] = [skills.length, ids?.length ?? 0];
+  }
+  // The number of skills, and of the ranges of ids that the search read; none for all ids.
+  expect(found).toEqual({
+    everything: [40, 0],
+    'one of nine private scopes': [8, 2],
+    'no private scope': [4, 1],
+  });
 });
 
 function temporaryFolder(): string {
