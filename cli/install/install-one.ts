@@ -137,7 +137,7 @@ async function verify(
   const admitted = await requireAdmittedOrName(context, question, found);
   for (const line of await passedOverNotes(found.source, found.admission, range))
     printNote(context, safe`note: ${line}`);
-  requireNoDowngrade(admitted, before, wanted.range);
+  await requireNoDowngrade(context, { admitted, before, wanted, project, hostPolicy });
   requireLockedBytes(admitted, before);
 
   const isSame =

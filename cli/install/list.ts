@@ -25,7 +25,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       ink.bold(`${name}@${version}`),
       project.file.skills.has(name) || requiredBy.length === 0
         ? range === '*'
-          ? 'newest'
+          ? 'any version'
           : range
         : `required by ${requiredBy.join(', ')}`,
       isThere ? folder : ink.red(`${folder} is missing: skillgate ci installs it again`),

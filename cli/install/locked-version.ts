@@ -3,21 +3,31 @@
  * more capabilities without a person's consent.
  */
 import { compare, valid } from 'semver';
+import * as admission from '../../runner/admission/public.ts';
 import { fetchIndex } from '../../skills-index/client/index-lines.ts';
+import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import {
   type Capabilities,
   capabilityDigest,
   isEmpty,
   minus,
 } from '../../skills-index/skill/capability.ts';
+import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { Version } from '../../skills-index/skill/version.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import type { CommandContext } from '../command.ts';
-import type { AdmissionAnswer } from '../run/admission.ts';
+import {
+  type AdmissionAnswer,
+  type AdmissionWorld,
+  askAdmission,
+  type Project,
+  questionOf,
+} from '../run/admission.ts';
 import { confirm } from '../terminal/ask.ts';
 import { safe } from '../terminal/output.ts';
 import type { Installed } from './install-text.ts';
-import { type LockedSkill, lockFileName } from './lock.ts';
+import { type LockedSkill, lockFileName, type WantedSkill } from './lock.ts';
 
 /** @throws Problem `lock-differs` where the same version has another digest now */
 export function requireLockedBytes(admitted: Admitted, locked: LockedSkill | undefined): void {
@@ -41,23 +51,53 @@ export function requireLockedBytes(admitted: Admitted, locked: LockedSkill | und
 }
 
 /**
+ * Why this host does not admit exactly this version; undefined when it does.
+ * @throws Problem `interrupted`
+ */
+export async function whyNotAdmitted(
+  context: CommandContext & AdmissionWorld,
+  project: Project,
+  hostPolicy: HostPolicy,
+  { name, version }: { readonly name: SkillName; readonly version: Version },
+): Promise<string | undefined> {
+  try {
+    const question = questionOf(project, hostPolicy, { name, range: version });
+    const found = await askAdmission(context, question);
+    admission.requireAdmitted(found.admission, name);
+    return undefined;
+  } catch (problem) {
+    if (!(problem instanceof Problem) || context.signal.aborted) throw problem;
+    return problem.message;
+  }
+}
+
+/**
  * A registry that withholds the newest version must not cause a silent downgrade.
  * @throws Problem `not-admitted` where a range chose a lower version than the locked one
  */
-export function requireNoDowngrade(
-  admitted: Admitted,
-  before: LockedSkill | undefined,
-  range: string,
-): void {
+export async function requireNoDowngrade(
+  context: CommandContext & AdmissionWorld,
+  chosen: {
+    readonly admitted: Admitted;
+    readonly before: LockedSkill | undefined;
+    readonly wanted: WantedSkill;
+    readonly project: Project;
+    readonly hostPolicy: HostPolicy;
+  },
+): Promise<void> {
+  const { admitted, before, wanted, project, hostPolicy } = chosen;
   if (
     before === undefined ||
-    valid(range) !== null ||
+    valid(wanted.range) !== null ||
     compare(admitted.version, before.version) >= 0
   )
     return;
   const message = `Cannot update ${admitted.name}: version ${before.version} is installed, and the registry offers the older ${admitted.version}`;
+  const which = { name: admitted.name, version: before.version };
+  const why = await whyNotAdmitted(context, project, hostPolicy, which);
   throw new Problem('not-admitted', message, {
-    hint: `why version ${before.version} is not chosen: skillgate install ${admitted.name}@${before.version}. To install the older version on purpose: skillgate install ${admitted.name}@${admitted.version}`,
+    reasons: why === undefined ? [] : [{ message: why }],
+    hint: `to install the older version on purpose: skillgate install ${admitted.name}@${admitted.version}`,
   });
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../run/admission.ts';
 import { answer, count, inkFor, joined, safe, table } from '../terminal/output.ts';
 import { type InstalledSkill, namedSkills, nothingInstalled } from './installed-skills.ts';
+import { whyNotAdmitted } from './locked-version.ts';
 
 interface Newer {
   readonly name: SkillName;
@@ -26,7 +27,7 @@ interface Newer {
   readonly inRange?: Version;
   /** The newest approved version. */
   readonly newest?: Version;
-  /** Why the registry names no version that this host admits. */
+  /** Why this host admits no version, or admits the installed version no longer. */
   readonly why?: string;
 }
 
@@ -73,7 +74,12 @@ async function newerThan(
   try {
     const newest = await newestIn('*');
     const inRange = wanted.range === '*' ? newest : await newestIn(wanted.range);
-    return { ...about, inRange, newest };
+    // A range passes over an installed version that was stopped, and an older one is not newer.
+    const why =
+      compare(newest, locked.version) < 0
+        ? await whyNotAdmitted(context, project, hostPolicy, { name, version: locked.version })
+        : undefined;
+    return { ...about, inRange, newest, ...(why === undefined ? {} : { why }) };
   } catch (problem) {
     if (!(problem instanceof Problem) || context.signal.aborted) throw problem;
     return { ...about, why: problem.message };

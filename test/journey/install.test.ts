@@ -137,7 +137,8 @@ describe('skillgate install', () => {
     const withheld = await project.user.run('install', '@acme/withheld');
     expect(withheld.exit).toBe(6);
     expect(withheld.err).toContain('1.1.0 is installed, and the registry offers the older 1.0.0');
-    expect(withheld.err).toContain('is not chosen: skillgate install @acme/withheld@1.1.0. To');
+    expect(withheld.err).toContain('Cannot find @acme/withheld@1.1.0');
+    expect(withheld.err).toContain('on purpose: skillgate install @acme/withheld@1.0.0');
     expect((await project.user.run('install', '@acme/withheld@1.1.0')).err).toContain('1.1.0');
     expect(lock()['@acme/withheld']?.version).toBe('1.1.0');
     expect((await project.user.run('install', '@acme/withheld@1.0.0')).exit).toBe(0);

@@ -36,7 +36,7 @@ describe('skillgate list', () => {
     const { exit, out } = await project.user.run('list');
     expect({ exit, out }).toMatchObject({
       exit: 0,
-      out: expect.stringMatching(/@acme\/weekly-report@1\.0\.0 +newest +\.agents\/skills\//),
+      out: expect.stringMatching(/@acme\/weekly-report@1\.0\.0 +any version +\.agents\/skills\//),
     });
     const { out: json } = await project.user.run('list', '--format', 'json');
     expect(JSON.parse(json)).toMatchObject({

@@ -7,7 +7,7 @@ import { predicateTypes } from '../../statement/attestation.ts';
 import { rootFingerprint } from '../root/root.ts';
 import { printClaims } from '../signatures/certified-identities.ts';
 import type { VerifiedStatement } from '../signatures/verify-statement.ts';
-import { type Evidence, statementsOf } from './evidence.ts';
+import { addressesOf, type Evidence, statementsOf } from './evidence.ts';
 import type { JudgedVersion } from './judge.ts';
 import type { ChainPart, DecisionReason, DecisionReasonCode } from './reason.ts';
 
@@ -138,7 +138,7 @@ function describeLog({ evidence: { input }, parts }: JudgedVersion): Description
 function describeStatements({ statements, input }: Evidence): Description {
   const retired = statements.filter((one) => one.checkpoint.retired).length;
   return {
-    says: `${statements.length} of ${input.line.statements.length} statements are signed and in the log`,
+    says: `${statements.length} of ${addressesOf(input).length} statements are signed and in the log`,
     notes:
       retired === 0 ? [] : [`a log key that is now retired signed the head of ${retired} of them`],
   };

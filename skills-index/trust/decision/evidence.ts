@@ -127,8 +127,11 @@ export function onlyStatement<Type extends Statement['predicateType']>(
   return one;
 }
 
-// A decision about the past ignores what was said since.
-function addressesOf({ line, proven = [], past = false }: DecisionInput): readonly Digest[] {
+/**
+ * The statements that a decision reads: those of the index line, and those that the map of names
+ * proves. A decision about the past ignores what was said since.
+ */
+export function addressesOf({ line, proven = [], past = false }: DecisionInput): readonly Digest[] {
   return [...new Set([...line.statements, ...(past ? [] : proven)])];
 }
 
