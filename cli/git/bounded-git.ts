@@ -162,7 +162,10 @@ async function callGit<Answer>(call: Call, ask: Ask<Answer>): Promise<Answer> {
     if (tooMuch.signal.aborted) throw tooLarge('git printed more than any list of files needs');
     if (isBeyondLimit(message))
       throw tooLarge('git needed more bytes, memory or processor time', message);
-    throw new Problem('git-failed', `git failed: ${lastLine(message)}`, { cause });
+    throw new Problem('git-failed', `git failed: ${firstFailure(message)}`, {
+      cause,
+      ...(isUnsafeObject(message) ? { hint: unsafeObjectHint } : {}),
+    });
   }
 }
 
@@ -189,11 +192,21 @@ function isBeyondLimit(message: string): boolean {
 }
 
 function tooLarge(why: string, message?: string): Problem {
-  const reasons = message === undefined ? [] : [{ message: lastLine(message) }];
+  const reasons = message === undefined ? [] : [{ message: firstFailure(message) }];
   return new Problem('git-too-large', `Cannot read the repository: ${why}`, { reasons });
 }
 
-// The last line says why; the lines before it are the server's.
-function lastLine(message: string): string {
-  return message.split('\n').findLast((line) => line.trim() !== '') ?? message;
+const unsafeObjectHint =
+  'git refuses this object, because it can harm whoever checks it out. Nothing was imported. Read the commit before you trust the repository.';
+
+// What git prints after an object that fsck refused, such as a tree with the name “.git”.
+function isUnsafeObject(message: string): boolean {
+  return /^fatal: fsck error in packed object$/m.test(message);
+}
+
+// git's later failures follow from its first one, and the advice at the end has no cause at all.
+// The server's own lines begin with “remote:”.
+function firstFailure(message: string): string {
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  return lines.find((line) => /^(?:fatal|error):/.test(line)) ?? lines.at(-1) ?? message;
 }

@@ -42,7 +42,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     joined(
       [
         ...mirrored.map((one) => mirroredText(context, one)),
-        safe`${sourcesText(repositories, registries)}: ${outcomesText(mirrored.flatMap(({ rows }) => rows))}`,
+        safe`${sourcesText(repositories, registries)}: ${totalText(mirrored)}`,
       ],
       '\n\n',
     ),
@@ -56,7 +56,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 
 async function readList(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new Problem('file-not-found', `Cannot read the list ${path}: ${cause.code}`, { cause });
+    const why = cause.code === 'ENOENT' ? 'there is no such file' : cause.code;
+    throw new Problem('file-not-found', `Cannot read the list ${path}: ${why}`, { cause });
   });
   if (text.length <= settingsBytesMax) return text;
   throw new Problem('mirror-list-invalid', `Cannot use ${path}: it is larger than any list`);
@@ -69,6 +70,13 @@ function sourcesText(repositories: readonly Mirrored[], registries: readonly Mir
       : [count(repositories.length, 'repository', 'repositories')]),
     ...(registries.length === 0 ? [] : [count(registries.length, 'registry', 'registries')]),
   ].join(' and ');
+}
+
+// A repository or registry that failed has no rows.
+function totalText(mirrored: readonly Mirrored[]): string {
+  const failed = mirrored.filter(({ problem }) => problem !== undefined).length;
+  const skills = outcomesText(mirrored.flatMap(({ rows }) => rows));
+  return failed === 0 ? skills : `${skills}; ${failed} of them failed`;
 }
 
 async function mirrorOne(

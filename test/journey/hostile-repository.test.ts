@@ -79,8 +79,8 @@ function fetched(
 }
 
 /** Also says that nothing stays on the disk. */
-async function expectRefusal({ read, cache }: Fetched, code: string): Promise<void> {
-  await expect(read).rejects.toMatchObject({ code });
+async function expectRefusal({ read, cache }: Fetched, code: string, more = {}): Promise<void> {
+  await expect(read).rejects.toMatchObject({ code, ...more });
   expect(readdirSync(cache)).toEqual([]);
 }
 
@@ -186,7 +186,10 @@ describe('a hostile repository writes nothing beside itself', () => {
     const id = git(top, 'rev-parse', mode === '40000' ? 'HEAD:s' : 'HEAD:s/SKILL.md');
     const row = Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')]);
     commitTree(top, gitFed(top, row, 'hash-object', '-t', 'tree', '--literally', '-w', '--stdin'));
-    await expectRefusal(fetched(top), 'git-failed');
+    await expectRefusal(fetched(top), 'git-failed', {
+      message: expect.stringMatching(/^git failed: error: object [0-9a-f]{40}: \w+: /),
+      hint: expect.stringContaining('git refuses this object'),
+    });
   });
 
   it('by links, which are followed inside and named where they leave', async () => {

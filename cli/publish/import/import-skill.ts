@@ -99,12 +99,12 @@ export function manifestFor(
 }
 
 function shortNameFor({ name }: SkillMd, folderName: string): string {
-  const candidates = [name, folderName];
-  const fitting = candidates.find((candidate) => candidate !== undefined && isNamePart(candidate));
+  const candidates = [...new Set([name ?? '', folderName])];
+  const fitting = candidates.find(isNamePart);
   if (fitting !== undefined) return fitting;
   throw new Problem(
     'name-invalid',
-    `Cannot name the skill: neither ${candidates.map((one) => JSON.stringify(one ?? '')).join(' nor ')} is a skill’s name`,
+    `Cannot name the skill: a name has lower-case letters, digits and single hyphens between them, and ${candidates.map((one) => JSON.stringify(one)).join(' and ')} ${candidates.length === 1 ? 'has' : 'have'} others`,
   );
 }
 

@@ -16,6 +16,7 @@ import { folderAddress, type GitAddress, parseGitAddress } from '../../git/git-a
 import { folderReasonsMax } from '../../limits.ts';
 import { findSkills } from '../../scan/find-skills.ts';
 import { overLimit, readSkillFolder, type SkillFolder } from '../../scan/source-folder.ts';
+import { count } from '../../terminal/output.ts';
 import type { OriginParts } from '../provenance.ts';
 import type { CommitVersions } from './import-version.ts';
 
@@ -104,8 +105,16 @@ function skillsOf(commit: FetchedCommit, folder: string | undefined): ImportSour
     throw new Problem(
       'skill-md-missing',
       `There is no SKILL.md in or below ${JSON.stringify(top === '' ? '.' : top)} of ${commit.repository}`,
+      { hint: elsewhereHint(commit.tree.skillsBelow('')) },
     );
   return { commit, skills: found.map((path) => commitSkill(commit, path)) };
+}
+
+function elsewhereHint([first, ...others]: readonly string[]): string {
+  if (first === undefined)
+    return 'The commit has no skill. Name another branch or tag: ADDRESS#REF.';
+  const more = others.length === 0 ? '' : `, and ${count(others.length, 'other skill')} elsewhere`;
+  return `The commit has a skill in ${JSON.stringify(first)}${more}. Leave out --path, or name another folder.`;
 }
 
 function commitSkill(commit: FetchedCommit, path: string): SourceSkill {
