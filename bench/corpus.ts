@@ -1,6 +1,6 @@
 /**
- * `npm run corpus -- [DIR LIST.tsv] [--rows FILE]`: scans each labelled skill below DIR and our own
- * attacks, and prints how well verdicts tell them apart and what a scan costs. LIST.tsv has the
+ * `npm run corpus -- [DIR LIST.tsv] [--rows FILE] [--unseen MIRRORS]`: scans each labelled skill below
+ * DIR, the unseen honest collections and our own attacks, and prints how well verdicts tell them apart and what a scan costs. LIST.tsv has the
  * columns id, kind (benign, malicious, suspicious), source, commit, path, category, has_scripts,
  * languages; DIR/<id> is the skill. Nothing of it is run or kept.
  */
@@ -14,6 +14,7 @@ import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { isHeld, printTable, shareOf } from './detection.ts';
 import { median, quantile, wallMs } from './measure.ts';
 import { ownTables } from './own-tables.ts';
+import { unseenTable } from './unseen-table.ts';
 
 interface Labelled {
   readonly id: string;
@@ -47,11 +48,11 @@ const strata: readonly (readonly [string, (one: Labelled) => boolean])[] = [
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rows: { type: 'string' } },
+  options: { rows: { type: 'string' }, unseen: { type: 'string' } },
 });
 const [folder, listing] = positionals;
 if (folder !== undefined && listing === undefined)
-  throw new Error('usage: npm run corpus -- [DIR LIST.tsv] [--rows FILE]');
+  throw new Error('usage: npm run corpus -- [DIR LIST.tsv] [--rows FILE] [--unseen MIRRORS]');
 
 if (folder !== undefined && listing !== undefined) {
   const outcomes: Outcome[] = [];
@@ -68,6 +69,7 @@ if (folder !== undefined && listing !== undefined) {
     `${[labelTable(outcomes), detectionTable(outcomes), costs(outcomes, peakBytes, wall)].join('\n\n')}\n\n`,
   );
 }
+if (values.unseen !== undefined) process.stdout.write(`${await unseenTable(values.unseen)}\n\n`);
 process.stdout.write(`${await ownTables()}\n`);
 
 function readListing(path: string): Labelled[] {

@@ -21,20 +21,26 @@ const script = /\.(py|sh|bash|ps1|[cm]?[jt]s)$/;
 
 /** Every skill with scripts of the listed collections. A missing commit is replaced by HEAD. */
 export function honestSkills(mirrors: string): HonestSkill[] {
-  return readCollections(collections).flatMap(({ source, commit: wanted }) => {
-    const git = mirrorOf(mirrors, source);
-    const commit = hasCommit(git, wanted) ? wanted : 'HEAD';
-    const entries = filesOf(git, commit);
-    const roots = new Set(
-      entries.filter(({ path }) => basename(path) === 'SKILL.md').map(({ path }) => dirname(path)),
-    );
-    const withScripts = new Set(
-      entries.filter(isScript).map(({ path }) => skillOf(dirname(path), roots)),
-    );
-    return [...roots]
-      .filter((path) => withScripts.has(path))
-      .map((path) => ({ source, commit, path }));
-  });
+  return readCollections(collections)
+    .flatMap((collection) => skillsOf(mirrors, collection))
+    .filter(({ hasScripts }) => hasScripts);
+}
+
+/** Every skill of a collection. A missing commit is replaced by HEAD. */
+export function skillsOf(
+  mirrors: string,
+  { source, commit: wanted }: Collection,
+): (HonestSkill & { readonly hasScripts: boolean })[] {
+  const git = mirrorOf(mirrors, source);
+  const commit = hasCommit(git, wanted) ? wanted : 'HEAD';
+  const entries = filesOf(git, commit);
+  const roots = new Set(
+    entries.filter(({ path }) => basename(path) === 'SKILL.md').map(({ path }) => dirname(path)),
+  );
+  const withScripts = new Set(
+    entries.filter(isScript).map(({ path }) => skillOf(dirname(path), roots)),
+  );
+  return [...roots].map((path) => ({ source, commit, path, hasScripts: withScripts.has(path) }));
 }
 
 /** Lays a skill out below a folder, without skills inside it. Returns the skill's own folder. */
