@@ -36,9 +36,8 @@ function notedClaims(context: CommandContext, listed: PackedBundle): ClaimedVers
 }
 
 async function lockedClaims(folder: string): Promise<ClaimedVersion[]> {
-  // From above the folder: a file in the folder must not hide the project.
-  // Whoever could break the lock could take the skill out of the lock, too. Everybody can write to
-  // the folder above a temporary folder.
+  // From above the folder: a file in the folder must not hide the project. A broken lock counts as
+  // none: whoever can break it can take the skill out of it, and everybody can write to /tmp.
   const around = await projectAt(dirname(folder)).catch(() => undefined);
   if (around === undefined) return [];
   const { file, lock } = around;

@@ -46,7 +46,7 @@ const name = word(/^@?[\w.-]+(\/[\w.-]+)?$/);
  */
 const noteShape = v.strictObject({
   version: v.literal(1),
-  registry: word(/^https?:\/\/[\w.:[\]-]+\/?$/),
+  registry: word(/^https?:\/\/[\w.:[\]-]+(\/[\w./-]*)?$/),
   slug: name,
   ownerHandle: v.exactOptional(name),
   installedVersion: word(/^[\w.+-]+$/),

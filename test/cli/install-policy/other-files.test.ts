@@ -183,7 +183,7 @@ describe('the note of clawhub', () => {
     [
       'clawhub 0.23',
       noteWith({
-        registry: 'https://skills.acme.example:8443',
+        registry: 'https://acme.example:8443/skills/v1',
         slug: 'weekly-report',
         ownerHandle: 'acme',
         fingerprint: 'a'.repeat(64),
