@@ -6,8 +6,8 @@ import { readSkillFolder } from '../cli/scan/source-folder.ts';
 import { scanSkill } from '../scanner/scan.ts';
 import type { Verdict } from '../skills-index/statement/finding.ts';
 import { isHeld, printTable, shareOf } from './detection.ts';
-import { layOut, skillsOf } from './honest-skills.ts';
-import { readCollections } from './mirrors.ts';
+import { type HonestSkill, layOut, skillsOf } from './honest-skills.ts';
+import { mirrorOf, readCollections, runGit } from './mirrors.ts';
 
 interface Outcome {
   readonly source: string;
@@ -17,7 +17,10 @@ interface Outcome {
 
 const collections = new URL('./honest-unseen.tsv', import.meta.url);
 
-/** One row for each collection and one for all, then the same rows for skills with scripts. */
+/**
+ * One row for each collection and one for all, then the same rows for skills with scripts. Equal
+ * folders of a collection count once: a collection may publish a skill also as part of a plugin.
+ */
 export async function unseenTable(mirrors: string): Promise<string> {
   const outcomes = await outcomesOf(mirrors);
   const sources = [...new Set(outcomes.map(({ source }) => source))];
@@ -45,8 +48,12 @@ export async function unseenTable(mirrors: string): Promise<string> {
 async function outcomesOf(mirrors: string): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const below = mkdtempSync(join(tmpdir(), 'unseen-'));
+  const trees = new Set<string>();
   try {
     for (const skill of readCollections(collections).flatMap((one) => skillsOf(mirrors, one))) {
+      const tree = `${skill.source} ${treeOf(mirrors, skill)}`;
+      if (trees.has(tree)) continue;
+      trees.add(tree);
       const folder = layOut(mirrors, skill, join(below, String(outcomes.length)));
       outcomes.push({ ...skill, verdict: await verdictOf(folder) });
     }
@@ -54,6 +61,11 @@ async function outcomesOf(mirrors: string): Promise<Outcome[]> {
     rmSync(below, { recursive: true, force: true });
   }
   return outcomes;
+}
+
+function treeOf(mirrors: string, { source, commit, path }: HonestSkill): string {
+  const folder = path === '.' ? `${commit}^{tree}` : `${commit}:${path}`;
+  return runGit(mirrorOf(mirrors, source), ['rev-parse', folder]).toString('utf8').trim();
 }
 
 async function verdictOf(folder: string): Promise<Outcome['verdict']> {
