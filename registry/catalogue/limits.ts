@@ -25,6 +25,8 @@ export const wordCharsMax = 40;
 export const skillsOfWordMax = 2_000;
 /** The rarest words of a query, which are looked up. */
 export const lookedUpWordsMax = 8;
+/** Ranges of ids in which one statement of a search looks up words. */
+export const rangesSearchedAtOnce = 16;
 /** Words that one statement counts, and rows that one statement looks up for all words together. */
 export const countedAtOnce = 2;
 export const lookedUpRowsMax = 6_000;

@@ -105,7 +105,7 @@ const bounded: readonly { readonly part: RegExp; readonly because: string }[] = 
     because: 'the first rows of an index',
   },
   {
-    part: /^SELECT id, sum\(bit\) AS bits FROM \(.* WHERE "skill_words" MATCH looks\.value/,
+    part: /^SELECT id, sum\(bit\) AS bits, sum\(weight\) AS weight FROM \(.* WHERE "skill_words" MATCH looks\.value/,
     because: 'the skills that have words with lookedUpRowsMax skills together, counted before',
   },
   {

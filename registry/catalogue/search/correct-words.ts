@@ -1,8 +1,15 @@
 /** Finds the words of names that somebody may have meant by words that no skill has. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { Registry } from '../../context.ts';
 import { correctionRowsMax, correctionsMax, searchedWordsMax } from '../limits.ts';
-import { countWords, isAmongIds, rowsAmong, type SearchedSkills } from './look-up-words.ts';
+import {
+  countWords,
+  isAmongIds,
+  partsOf,
+  rowsAmong,
+  type SearchedSkills,
+} from './look-up-words.ts';
 import type { CountedWord } from './rank-skills.ts';
 import { variantsOf } from './words.ts';
 
@@ -22,18 +29,12 @@ export async function correctWords(
   unknown: readonly CountedWord[],
   among: SearchedSkills,
 ): Promise<Corrections> {
-  const variants = unknown.flatMap(({ word }) =>
-    variantsOf(word).map((variant) => ({ variant, word })),
+  const pairs = await pairsOf(
+    registry,
+    unknown.map(({ word }) => word),
+    among,
   );
-  if (variants.length === 0) return { corrected: {}, words: [] };
-  // Otherwise words of hidden names could fill the limit, and their number would show.
-  const isShown =
-    among.shown === undefined
-      ? sql``
-      : sql` WHERE EXISTS (SELECT 1 FROM ${rowsAmong(among)} WHERE "skill_words" MATCH '"' || "name_words"."word" || '"'${isAmongIds(among)})`;
-  const pairs = await registry.db.read.all<{ readonly typed: string; readonly word: string }>(
-    sql`SELECT typed.value ->> 'word' AS typed, "name_words"."word" AS word FROM json_each(${JSON.stringify(variants)}) AS typed CROSS JOIN "name_words" ON "name_words"."variant" = typed.value ->> 'variant'${isShown} LIMIT ${correctionRowsMax}`,
-  );
+  if (pairs.length === 0) return { corrected: {}, words: [] };
   const near = [...new Set(pairs.map(({ word }) => word))].slice(0, searchedWordsMax);
   const known = await countWords(registry, near, among);
   const counts = new Map(known.map((one) => [one.word, one]));
@@ -54,4 +55,39 @@ export async function correctWords(
     chosen.map(([typed, words]) => [typed, words.map(({ word }) => word)]),
   );
   return { corrected, words: [...new Set(chosen.flatMap(([, words]) => words))] };
+}
+
+interface Pair {
+  readonly typed: string;
+  readonly word: string;
+}
+
+/**
+ * Words and the words of names that share a variant with them, at most `correctionRowsMax` pairs.
+ * Many names may be near one word, and each is looked up, so one statement asks for one word.
+ */
+async function pairsOf(
+  { db }: Registry,
+  words: readonly string[],
+  among: SearchedSkills,
+): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  for (const typed of words) {
+    const variants = variantsOf(typed);
+    if (variants.length === 0) continue;
+    for (const part of partsOf(among)) {
+      // Otherwise words of hidden names could fill the limit, and their number would show.
+      const isShown =
+        part.shown === undefined
+          ? sql``
+          : sql` WHERE EXISTS (SELECT 1 FROM ${rowsAmong(part)} WHERE "skill_words" MATCH '"' || "name_words"."word" || '"'${isAmongIds(part)})`;
+      const found = await db.read.all<Pick<Pair, 'word'>>(
+        sql`SELECT "name_words"."word" AS word FROM json_each(${JSON.stringify(variants)}) AS variants CROSS JOIN "name_words" ON "name_words"."variant" = variants.value${isShown} LIMIT ${correctionRowsMax - pairs.length}`,
+      );
+      pairs.push(...found.map(({ word }) => ({ typed, word })));
+      await nextTurn();
+      if (pairs.length >= correctionRowsMax) return pairs;
+    }
+  }
+  return pairs;
 }

@@ -6,7 +6,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Registry } from '../../context.ts';
 import { skills } from '../catalogue-schema.ts';
-import { countedAtOnce, searchCandidatesMax, skillsOfWordMax } from '../limits.ts';
+import {
+  countedAtOnce,
+  rangesSearchedAtOnce,
+  searchCandidatesMax,
+  skillsOfWordMax,
+} from '../limits.ts';
 import { allIds, type IdRange } from '../skill-ids.ts';
 import { type CountedWord, type FoundPlace, nameWeight, rarityOf } from './rank-skills.ts';
 
@@ -21,23 +26,32 @@ export interface SearchedSkills {
   readonly shown: SQL | undefined;
 }
 
+interface FoundRow {
+  readonly id: number;
+  readonly bits: number;
+  readonly weight: number;
+}
+
 /** Counts the skills that have each of some words, up to one more than is looked up. */
 export async function countWords(
   { db }: Registry,
   words: readonly string[],
   among: SearchedSkills,
 ): Promise<CountedWord[]> {
-  const counted: CountedWord[] = [];
-  for (let at = 0; at < words.length; at += countedAtOnce) {
-    const some = JSON.stringify(words.slice(at, at + countedAtOnce));
-    counted.push(
-      ...(await db.read.all<CountedWord>(
-        sql`SELECT words.value AS word, (SELECT count(*) FROM (SELECT 1 FROM ${rowsAmong(among)} WHERE "skill_words" MATCH '"' || words.value || '"'${isAmongIds(among)} LIMIT ${skillsOfWordMax + 1})) AS skills FROM json_each(${some}) AS words`,
-      )),
-    );
-    await nextTurn();
-  }
-  return counted;
+  const counts = new Map(words.map((word) => [word, 0]));
+  for (let at = 0; at < words.length; at += countedAtOnce)
+    for (const part of partsOf(among)) {
+      const some = words
+        .slice(at, at + countedAtOnce)
+        .filter((word) => (counts.get(word) ?? 0) <= skillsOfWordMax);
+      const rows = await db.read.all<CountedWord>(
+        sql`SELECT words.value AS word, (SELECT count(*) FROM (SELECT 1 FROM ${rowsAmong(part)} WHERE "skill_words" MATCH '"' || words.value || '"'${isAmongIds(part)} LIMIT ${skillsOfWordMax + 1})) AS skills FROM json_each(${JSON.stringify(some)}) AS words`,
+      );
+      for (const { word, skills: more } of rows)
+        counts.set(word, Math.min((counts.get(word) ?? 0) + more, skillsOfWordMax + 1));
+      await nextTurn();
+    }
+  return [...counts].map(([word, number]) => ({ word, skills: number }));
 }
 
 /**
@@ -58,9 +72,19 @@ export async function lookUpWords(
       { ...inName, bit: 2 << (2 * at) },
     ];
   });
-  const rows = await db.read.all<{ readonly id: number; readonly bits: number }>(
-    sql`SELECT id, sum(bit) AS bits FROM (SELECT "skill_words".rowid AS id, looks.value ->> 'weight' AS weight, looks.value ->> 'bit' AS bit FROM json_each(${JSON.stringify(looks)}) AS looks CROSS JOIN ${rowsAmong(among)} WHERE "skill_words" MATCH looks.value ->> 'match'${isAmongIds(among)}) GROUP BY id ORDER BY sum(weight) DESC, id LIMIT ${searchCandidatesMax}`,
-  );
+  const best: FoundRow[] = [];
+  for (const part of partsOf(among)) {
+    best.push(
+      ...(await db.read.all<FoundRow>(
+        sql`SELECT id, sum(bit) AS bits, sum(weight) AS weight FROM (SELECT "skill_words".rowid AS id, looks.value ->> 'weight' AS weight, looks.value ->> 'bit' AS bit FROM json_each(${JSON.stringify(looks)}) AS looks CROSS JOIN ${rowsAmong(part)} WHERE "skill_words" MATCH looks.value ->> 'match'${isAmongIds(part)}) GROUP BY id ORDER BY sum(weight) DESC, id LIMIT ${searchCandidatesMax}`,
+      )),
+    );
+    await nextTurn();
+  }
+  // All looks for one skill are in one part, so the best of all are among the best of each.
+  const rows = best
+    .toSorted((a, b) => b.weight - a.weight || a.id - b.id)
+    .slice(0, searchCandidatesMax);
   return new Map(
     rows.map(({ id, bits }) => [
       id,
@@ -97,6 +121,18 @@ export async function newestWithAll(
     await nextTurn();
   }
   return found;
+}
+
+/**
+ * The same skills in parts of few ranges. A lookup goes to each range, so one statement over all
+ * ranges of somebody who may read many private scopes would keep other requests waiting.
+ */
+export function partsOf({ ids, shown }: SearchedSkills): readonly SearchedSkills[] {
+  if (ids === undefined) return [{ ids, shown }];
+  const parts: SearchedSkills[] = [];
+  for (let from = 0; from < ids.length; from += rangesSearchedAtOnce)
+    parts.push({ ids: ids.slice(from, from + rangesSearchedAtOnce), shown });
+  return parts;
 }
 
 /** What follows FROM. Without a condition, the rows of skills are not read. */

@@ -6,11 +6,12 @@
 import { eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { skillPlaces, skills } from '../../../registry/catalogue/catalogue-schema.ts';
+import { nameWords, skillPlaces, skills } from '../../../registry/catalogue/catalogue-schema.ts';
 import { noneHidden } from '../../../registry/catalogue/hidden-scopes.ts';
 import { placeSome } from '../../../registry/catalogue/place-skills.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { findSkills } from '../../../registry/catalogue/search/find-skills.ts';
+import { variantsOfName } from '../../../registry/catalogue/search/words.ts';
 import {
   type SkillsPage,
   skillsByShortName,
@@ -191,6 +192,44 @@ it('reads no word of a hidden skill for a stranger: FTS5 gets a first and a last
   const rows = await client.select().from(skills);
   const read = rows.filter(({ id }) => id >= shown.from && id <= shown.to);
   expect(read.map(({ scope }) => scope).sort()).toEqual(['cyd', 'dan']);
+});
+
+it('lets other requests go on while it looks into very many private scopes', async () => {
+  const many = Array.from({ length: 40 }, (_, at) => parseScope(`team-${at}x`));
+  await offer(many.map((scope) => ({ scope, words: ['invoice', 'ledger'] })));
+  await world.registry.db.batch([(to) => to.insert(nameWords).values(variantsOfName('skill'))]);
+  makePrivate(many);
+  const search = async (reader: readonly Scope[]): Promise<unknown> => {
+    const all = [];
+    for (const query of ['invoice ledger', 'skil']) {
+      const { corrected, skills: those } = await findSkills(world.registry, {
+        query,
+        hidden: hiddenFrom(reader),
+      });
+      all.push({ corrected, names: those.map(({ name }) => name).sort() });
+    }
+    return all;
+  };
+  const turnsOf = async (reader: readonly Scope[]): Promise<number> => {
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns++;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    await search(reader);
+    isOver = true;
+    return turns;
+  };
+  const most = many.slice(1);
+  const slowly = await search(most);
+  const names = expect.objectContaining({ length: 39 });
+  expect(slowly).toMatchObject([{ names }, { corrected: { skil: ['skill'] }, names }]);
+  while (await placeSome(world.registry));
+  expect(await search(most)).toEqual(slowly);
+  // One statement looks into 16 scopes at most: three statements in place of one.
+  expect(await turnsOf(most)).toBeGreaterThan(2 * (await turnsOf(many.slice(39))));
 });
 
 it('moves at most so many skills in a slice, and begins anew with another setting', async () => {
