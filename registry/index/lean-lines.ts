@@ -9,8 +9,10 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import { type IndexLine, printIndexLine } from '../../skills-index/trust/index-files/index-line.ts';
 import type { Registry } from '../context.ts';
-import { isAmong } from '../store/batch.ts';
+import { elementOf, isAmong } from '../store/batch.ts';
+import { hasBytes } from '../store/columns/digest-column.ts';
 import { indexLines, statements, versions } from '../store/schema.ts';
+import { listOf } from '../store/sweeps/named-blobs.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
 interface LeanLine extends Pick<IndexLine, 'capabilities' | 'description' | 'requires'> {
@@ -30,8 +32,8 @@ export async function leanLine(
 ): Promise<string> {
   const rows = await db.read
     .select({ logIndex: statements.logIndex })
-    .from(statements)
-    .where(isAmong(statements.bundle, line.statements));
+    .from(listOf(line.statements))
+    .innerJoin(statements, hasBytes(statements.bundle, elementOf(statements.bundle)));
   if (rows.length !== line.statements.length)
     throw new Problem('internal', `The line of ${line.name} names a statement outside the log`);
   const indexes = rows.map(({ logIndex }) => logIndex).sort((a, b) => a - b);

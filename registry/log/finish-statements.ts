@@ -11,6 +11,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import type { Registry } from '../context.ts';
 import { type BatchWrite, isAmong } from '../store/batch.ts';
+import { hasNoDigest } from '../store/columns/digest-column.ts';
 import { putBlobs, storedBlobName } from '../store/objects.ts';
 import { log, statements } from '../store/schema.ts';
 import type { LoggedAt } from './appending.ts';
@@ -33,7 +34,7 @@ export async function finishStatements(
     .innerJoin(log, eq(log.index, statements.logIndex))
     .where(
       and(
-        isNull(statements.bundle),
+        hasNoDigest(statements.bundle),
         indexes === undefined ? undefined : isAmong(statements.logIndex, indexes),
       ),
     )

@@ -5,6 +5,7 @@ import type { CompactRange } from '../../skills-index/log/compact-range.ts';
 import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
+import { hasDigest } from '../store/columns/digest-column.ts';
 import { log, statements } from '../store/schema.ts';
 import { noteOf, type ReadRows, readRows } from './finish-statements.ts';
 import { damagedEntry, readRange } from './log.ts';
@@ -33,7 +34,7 @@ async function rebuild(registry: Registry, address: Digest): Promise<Uint8Array 
     .select({ index: log.index, laterInBatch: log.laterInBatch })
     .from(statements)
     .innerJoin(log, eq(log.index, statements.logIndex))
-    .where(eq(statements.bundle, address));
+    .where(hasDigest(statements.bundle, address));
   if (found === undefined) return rebuildSegment(registry, address);
   const { index, laterInBatch } = found;
   const kept = await bundleInSegment(registry, index, address);

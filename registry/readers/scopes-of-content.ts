@@ -10,6 +10,7 @@ import {
 import type { Registry } from '../context.ts';
 import { sharedBundleRowsMax } from '../limits.ts';
 import { isAmong } from '../store/batch.ts';
+import { hasDigest } from '../store/columns/digest-column.ts';
 import { indexLines, statements, versionBlobs, versions } from '../store/schema.ts';
 
 /** The scopes of content; 'everybody' for a statement that is about no scope. */
@@ -57,7 +58,7 @@ export async function scopesOfStatementBlob(
   const [statement] = await registry.db.read
     .select({ logIndex: statements.logIndex })
     .from(statements)
-    .where(eq(statements.bundle, digest));
+    .where(hasDigest(statements.bundle, digest));
   return statement === undefined ? new Set() : scopesOfStatement(registry, statement.logIndex);
 }
 

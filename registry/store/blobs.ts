@@ -8,6 +8,7 @@ import { type Digest, digestOf } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { rebuildBundle } from '../log/rebuilt-bundle.ts';
+import { hasDigest } from './columns/digest-column.ts';
 import { publicBlobName, soundCopyOf, storedBlobName } from './objects.ts';
 import { indexLines, statements, versionBlobs } from './schema.ts';
 
@@ -74,7 +75,7 @@ async function isPublic({ db }: Registry, digest: Digest): Promise<boolean> {
     .select({ isAlone: isNull(statements.versionId), line: indexLines.logIndex })
     .from(statements)
     .leftJoin(indexLines, eq(indexLines.versionId, statements.versionId))
-    .where(eq(statements.bundle, digest))
+    .where(hasDigest(statements.bundle, digest))
     .limit(1);
   return statement !== undefined && (Boolean(statement.isAlone) || statement.line !== null);
 }

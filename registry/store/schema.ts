@@ -212,7 +212,8 @@ export const statements = sqliteTable(
     uniqueIndex('statements_certificate')
       .on(table.certificate, table.predicateType)
       .where(sql`${table.certificate} IS NOT NULL`),
-    uniqueIndex('statements_bundle').on(table.bundle),
+    // A trigger rejects a second row with the same address.
+    index('statements_bundle').on(sql`substr("bundle", 1, 8)`),
     // With one index for each column alone, SQLite would look through all statements of the type.
     index('statements_version_type').on(table.versionId, table.predicateType),
     index('statements_type').on(table.predicateType),

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Registry } from '../../registry/context.ts';
+import { hasDigest } from '../../registry/store/columns/digest-column.ts';
 import { publicBlobName, storedBlobName } from '../../registry/store/objects.ts';
 import { log, statements } from '../../registry/store/schema.ts';
 import { requireVersion } from '../../registry/versions/find-versions.ts';
@@ -110,7 +111,7 @@ describe('a blob that is damaged on its disk', () => {
     const [row] = await world.registry.db.read
       .select()
       .from(statements)
-      .where(eq(statements.bundle, publication));
+      .where(hasDigest(statements.bundle, publication));
     for (const lose of [
       () => world.stored.delete(storedBlobName(publication)),
       () => world.stored.set(storedBlobName(publication), Buffer.alloc(0)),
@@ -171,7 +172,10 @@ describe('a blob that is damaged on its disk', () => {
     const claim = await statementOf(predicateTypes.scope, 0);
     damage(storedBlobName(claim), publicBlobName(claim));
     const { db } = world.registry;
-    const [row] = await db.read.select().from(statements).where(eq(statements.bundle, claim));
+    const [row] = await db.read
+      .select()
+      .from(statements)
+      .where(hasDigest(statements.bundle, claim));
     db.read.run(sql`DROP TRIGGER log_no_update`);
     db.read.run(sql`UPDATE ${log} SET root = 'AAAA' WHERE "index" = ${row?.logIndex ?? -1}`);
     forget(world.registry);

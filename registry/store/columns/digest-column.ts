@@ -35,8 +35,17 @@ export function digestIn(bytes: Uint8Array | readonly number[]): Digest {
  * nobody makes two digests that begin alike, and a whole digest would take four times the room.
  */
 export function hasDigest(column: AnyColumn, digest: Digest): SQL {
-  const bytes = sql.param(digest, column);
+  return hasBytes(column, sql`${sql.param(digest, column)}`);
+}
+
+/** The same as `hasDigest` for the bytes that an expression gives. */
+export function hasBytes(column: AnyColumn, bytes: SQL): SQL {
   return sql`(substr(${column}, 1, 8) = substr(${bytes}, 1, 8) AND ${column} = ${bytes})`;
+}
+
+/** Whether such a column has no digest yet. */
+export function hasNoDigest(column: AnyColumn): SQL {
+  return sql`(substr(${column}, 1, 8) IS NULL AND ${column} IS NULL)`;
 }
 
 // D1 takes all bytes behind a view, so the view is of 32 bytes alone.

@@ -5,6 +5,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import { type Database, elementOf } from '../batch.ts';
+import { hasBytes } from '../columns/digest-column.ts';
 import { logSegments } from '../log-schema.ts';
 import { statements, versionBlobs, versions } from '../schema.ts';
 
@@ -15,9 +16,13 @@ export function listOf(digests: readonly Digest[]): SQL {
 
 /** Whether a row names the digest in such a list. */
 export const isNamed = sql.join(
-  [versionBlobs.digest, versions.bundle, statements.bundle, logSegments.digest].map(
-    (column) => sql`EXISTS (SELECT 1 FROM ${column.table} WHERE ${column} = ${elementOf(column)})`,
-  ),
+  [
+    ...[versionBlobs.digest, versions.bundle, logSegments.digest].map(
+      (column) =>
+        sql`EXISTS (SELECT 1 FROM ${column.table} WHERE ${column} = ${elementOf(column)})`,
+    ),
+    sql`EXISTS (SELECT 1 FROM ${statements} WHERE ${hasBytes(statements.bundle, elementOf(statements.bundle))})`,
+  ],
   sql` OR `,
 );
 

@@ -220,7 +220,13 @@ describe('the log', () => {
     db.read.run(copy(`CAST(substr(payload, 1, 31) || x'00' AS BLOB)`));
     const replace = sql`UPDATE OR REPLACE statements SET bundle = (SELECT bundle FROM statements WHERE logIndex = 0) WHERE logIndex = 1000`;
     expect(await refusal(async () => db.read.run(replace))).toMatch(/UNIQUE constraint failed/);
+    const address = sql`INSERT INTO statements (logIndex, predicateType, payload, signer, envelope, bundle, createdAt)
+      SELECT 1001, 1, CAST(substr(payload, 1, 31) || x'01' AS BLOB), signer, envelope, bundle, createdAt FROM statements WHERE logIndex = 0`;
+    expect(await refusal(async () => db.read.run(address))).toMatch(/failed: statements.bundle/);
     expect(await rows()).toBe(before + 1);
+    db.read.run(
+      sql`UPDATE statements SET bundle = (SELECT CAST(substr(bundle, 1, 31) || x'00' AS BLOB) FROM statements WHERE logIndex = 0) WHERE logIndex = 1000`,
+    );
   });
 
   it('gives what a crash left unsigned its checkpoint and address at the next start', async () => {

@@ -3,11 +3,12 @@
  * the registry goes on.
  */
 import { generateKeyPairSync } from 'node:crypto';
-import { eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { changedRoot } from '../../../cli/root-rotation/rotation.ts';
 import { loadKeys } from '../../../registry/log/signing.ts';
 import { readIdentities } from '../../../registry/people/identities.ts';
+import { hasDigest } from '../../../registry/store/columns/digest-column.ts';
 import { log, statements } from '../../../registry/store/schema.ts';
 import { parseDigest } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
@@ -124,7 +125,7 @@ describe('a statement of the log', () => {
     const [row] = await read
       .select()
       .from(statements)
-      .where(eq(statements.bundle, parseDigest(digest)));
+      .where(hasDigest(statements.bundle, parseDigest(digest)));
     const envelope = {
       ...JSON.parse(row?.envelope ?? ''),
       payload: Buffer.from('{}').toString('base64'),
