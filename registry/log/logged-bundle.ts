@@ -31,7 +31,7 @@ import type { Registry } from '../context.ts';
 import type { NewStatement } from './appending.ts';
 import { damagedEntry } from './log.ts';
 import { parseSignerKey } from './parsed-keys.ts';
-import { type LoggedRows, planRows, withMap } from './plan-append.ts';
+import { type LoggedRows, planRows } from './plan-append.ts';
 import { envelopeOfRow } from './row-texts.ts';
 import { ed25519Signer, type RegistryKeys } from './signing.ts';
 
@@ -87,6 +87,8 @@ const tallestTree: CompactRange = {
   size: 2 ** 40 - 1,
   peaks: Array.from({ length: 40 }, () => new Uint8Array(32)),
 };
+// The next entry has every peak at its left.
+const tallestProof: readonly Hash[] = tallestTree.peaks.toReversed();
 
 /**
  * Rejects statements that nobody could verify after they are logged: they would stop every reader
@@ -102,11 +104,11 @@ export async function requireReadable(
   const key = rehearsalKey();
   const rehearsed = { ...office, log: { key: Buffer.from(key.publicKey).toString('base64') } };
   const logId = noteKeyId(root.origin, key.publicKey);
-  const planned = added.flatMap((one) => withMap(planRows(tallestTree, [one], 0), emptyMapRoot));
-  for (const row of planned) {
-    const { head, proofs } = placesOf(tallestTree, [row]);
+  for (const row of added.flatMap((one) => planRows(tallestTree, [one], 0))) {
+    const after = Buffer.from(row.entry.root, 'base64');
+    const head = { size: tallestTree.size + 1, root: after, map: emptyMapRoot };
     const note = await signCheckpoint({ origin: root.origin, ...head }, key);
-    const bytes = loggedBundle(row, { head, proof: proofs[0] ?? [], note, logId });
+    const bytes = loggedBundle(row, { head, proof: tallestProof, note, logId });
     const read = verifyStatement(parseJson(bytes, 'statement').value, {
       root: rehearsed,
       sigstore,
