@@ -42,15 +42,20 @@ async function add(context: CommandContext): Promise<ExitCode> {
   const identities = identitiesOf(context);
   const { root } = await currentRegistry(context, context.registryBase);
   // The trusted root file decides how many administrators must sign, not the registry.
-  const votes = root.threshold > 1 ? (await readMembers(context, signer)).votes : [];
+  const { members, votes } = await readMembers(context, signer);
+  const asked = { name, roles, ...who, ...(identities === undefined ? {} : { identities }) };
+  if (members.some((member) => isSameMember(member, asked))) {
+    answer(
+      context,
+      { schema: 'skillgate.member-added/1', ...asked, done: true },
+      () => safe`${name} is ${joined(roles, ', ')} by this key already; nothing was changed`,
+    );
+    return exitCodes.ok;
+  }
   const previous = await previousOf(context, who);
-  const known = identities === undefined ? {} : { identities };
   const enrolment: Enrolment = {
     registry: registryIdOf(root),
-    name,
-    roles,
-    ...who,
-    ...known,
+    ...asked,
     state: 'enrolled',
     previous,
   };
@@ -80,10 +85,7 @@ async function add(context: CommandContext): Promise<ExitCode> {
     context,
     {
       schema: 'skillgate.member-added/1',
-      name,
-      roles,
-      ...who,
-      ...known,
+      ...asked,
       statement: digest,
       logIndex,
       done: ballot.signed >= ballot.needed,
@@ -100,6 +102,23 @@ async function add(context: CommandContext): Promise<ExitCode> {
       safe`${name} cannot approve in scopes whose owners sign without a key, because the OIDC identity of ${name} is not recorded. Enrol the same key again with --identity ISSUER SUBJECT, or with --no-identity if ${name} has no OIDC identity.`,
     );
   return exitCodes.ok;
+}
+
+type ListedMember = Awaited<ReturnType<typeof readMembers>>['members'][number];
+
+// A passkey is never here already: only passkeys that wait can be enrolled.
+function isSameMember(
+  member: ListedMember,
+  { name, roles, key, identities }: Omit<Enrolment, 'registry' | 'state' | 'previous'>,
+): boolean {
+  const words = (list: readonly string[] | undefined): string => JSON.stringify(list?.toSorted());
+  return (
+    key !== undefined &&
+    member.keyId === key.keyId &&
+    member.name === name &&
+    words(member.roles) === words(roles) &&
+    words(member.identities?.map(printIdentity)) === words(identities?.map(printIdentity))
+  );
 }
 
 // An empty list must be stated explicitly: the administrator then says that the member is no author

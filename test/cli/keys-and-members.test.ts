@@ -404,6 +404,21 @@ describe('skillgate member add', () => {
     return read('stranger', ...add(...more));
   };
 
+  it('changes nothing for a member who is enrolled in the same way', async () => {
+    await addByBoth('--no-identity');
+    const logSize = async () =>
+      (await call(users.world.send, `/api/v1/keys/${users.world.author.keyId}`)).body.logSize;
+    const before = await logSize();
+    const { exit, stdout } = await as('administrator', ...add('--no-identity'));
+    expect({ exit, stdout }).toEqual({
+      exit: 0,
+      stdout: 'rita is reviewer by this key already; nothing was changed\n',
+    });
+    expect(await logSize()).toBe(before);
+    const other = await as('administrator', ...add());
+    expect(other.stdout).toContain('1 of 2 administrators have signed');
+  });
+
   it('waits for as many administrators as the root file demands, and prints the line for the next one', async () => {
     const named = ['--role', 'reviewer', '--public-key', join(keysOf('stranger'), 'new.pub.json')];
     const fresh = makeKey();
