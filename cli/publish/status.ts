@@ -15,6 +15,10 @@ import { answer, inkFor, printNote, type Safe, safe, table } from '../terminal/o
 import { originRows } from './origin-rows.ts';
 import { isUnderWay } from './under-way.ts';
 
+// The registry shows an upload to the keys of its scope alone, and this request has no key.
+const adoptionReason =
+  'an upload of clawhub is no version until a key of its scope adopts it: skillgate publish --adopt lists the uploads that wait';
+
 /** `skillgate status @scope/name[@version]`. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [reference = ''] = context.args;
@@ -38,7 +42,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (context.options.reply !== undefined)
     return reply(context, { name, version }, String(context.options.reply));
   const path = `/api/v1/versions${versionPath(name, version)}`;
-  let found = await askRegistry(context, path, versionAnswer);
+  let found = await askRegistry(context, path, versionAnswer).catch((cause: unknown) => {
+    if (!(cause instanceof Problem) || cause.code !== 'not-found') throw cause;
+    throw new Problem('not-found', cause.message, {
+      reasons: [...cause.reasons, { message: adoptionReason }],
+      ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+    });
+  });
   const until = context.now().getTime() + scanWaitSecondsMax * 1000;
   for (
     let pause = pollMillisMin;
@@ -154,6 +164,21 @@ function lackingRows(found: VersionAnswer): [string, string][] {
   ];
 }
 
+// What an author or a reviewer does about a version that nobody can approve as it is.
+function nextRows({ name, version, status, uncounted }: VersionAnswer): [string, string][] {
+  if (status === 'quarantined')
+    return [
+      ['', 'what to do: mend what the scan says (skillgate scan), and publish a higher version'],
+      [
+        '',
+        `a reviewer who finds it harmless releases it: skillgate review move ${name}@${version} --to "in review" --reason TEXT`,
+      ],
+    ];
+  return status === 'refused' && uncounted === null
+    ? [['', 'what to do: publish a higher version']]
+    : [];
+}
+
 function statusText(context: CommandContext, found: VersionAnswer): Safe {
   const ink = inkFor(context.stdout, context.env);
   const head = table([
@@ -168,6 +193,7 @@ function statusText(context: CommandContext, found: VersionAnswer): Safe {
             'what to do: publish a higher version, which needs its own scan and approvals',
           ] as const,
         ]),
+    ...nextRows(found),
     ...(found.filesDeleted === null
       ? []
       : [

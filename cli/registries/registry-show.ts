@@ -7,7 +7,7 @@ import { cosignatureSecondsMax } from '../../skills-index/log/limits.ts';
 import { rootFingerprint } from '../../skills-index/trust/root/root.ts';
 import { verifyRootCheckpoint } from '../../skills-index/trust/root/root-office.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { answer, joined, printNote, safe } from '../terminal/output.ts';
+import { answer, count, joined, printNote, safe } from '../terminal/output.ts';
 import { keptVersion } from './kept.ts';
 import { fetchHead, lastSeenHead, type NotedHead, printHead } from './log-head.ts';
 import { freshRegistry } from './refresh.ts';
@@ -48,7 +48,7 @@ export async function showRegistry(context: CommandContext, base: string): Promi
         version === undefined
           ? safe`  root:      the pinned root, ${root.origin}; the registry delivers no rotations`
           : safe`  root:      ${inForce}, version ${version}, signed until ${signedUntil ?? ''}`,
-        safe`  people:    ${root.administrators.length} administrators, ${root.threshold} must agree`,
+        safe`  people:    ${count(root.administrators.length, 'administrator')}, ${root.threshold} must agree`,
         safe`  log:       ${printHead(head)}   (newest log index: ${head.size - 1})`,
         safe`  seen here: ${seen === undefined ? 'nothing yet' : printHead(seen)}`,
         safe`  witnesses: ${witnessedText(witnessed)}`,

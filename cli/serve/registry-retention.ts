@@ -29,14 +29,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     limit: retentionShownMax,
   });
   answer(context, { schema: 'skillgate.retention/1', rules: rules.map(printable) }, () =>
-    joined(rules.map(ruleText), '\n'),
+    rules.length === 0
+      ? safe`No rule is set, so all files stay: see retention.json in docs/operating-registry.md.`
+      : joined(rules.map(ruleText), '\n'),
   );
-  if (rules.length === 0)
-    printNote(
-      context,
-      safe`No rule is set, so all files stay: see retention.json in docs/operating-registry.md.`,
-    );
-  else printNote(context, safe`Nothing was deleted. A registry that serves deletes these files.`);
+  if (rules.length > 0)
+    printNote(context, safe`Nothing was deleted. A registry that serves deletes these files.`);
   return exitCodes.ok;
 }
 

@@ -217,7 +217,9 @@ describe('hints where somebody took a wrong turn', () => {
     await as('author', ['publish'], { cwd });
     expect(await as('author', dry, { cwd })).toMatchObject({
       exit: 6,
-      stderr: expect.stringContaining('error[version-exists]'),
+      stderr: expect.stringMatching(
+        /error\[version-exists\](?:.|\n)*changed files under a higher version\. \S.*status @/,
+      ),
     });
     const alone = await skill(dry, { cwd, env: { SKILLGATE_HOME: folderWith() } });
     expect(alone).toMatchObject({
@@ -336,6 +338,29 @@ describe('hints where somebody took a wrong turn', () => {
       /Cannot install @acme\/deals@1\.0\.0 yet: the version has been quarantined since \S+Z: \S+/,
     );
     expect(stderr).toContain('releases the version');
+    const status = await as('author', ['status', '@acme/deals@1.0.0']);
+    expect(status.stdout).toContain('publish a higher version');
+    expect(status.stdout).toContain('review move @acme/deals@1.0.0 --to "in review" --reason TEXT');
+  });
+
+  it('say to the author of a refused version what to do', async () => {
+    const { as, world } = await makeUsers();
+    const { send, author, tokens, scanner } = world;
+    const deals = makeSkill('@acme/deals', '1.0.0');
+    await publish(send, deals, author);
+    await scan(send, tokens.scanner, scanner, deals, 'pass');
+    const before = await as('author', ['status', '@acme/deals@1.0.0']);
+    expect(before.stdout).not.toContain('what to do');
+    await as('rita', ['review', 'refuse', '@acme/deals@1.0.0', '--reason', 'hides the links']);
+    const after = await as('author', ['status', '@acme/deals@1.0.0']);
+    expect(after.stdout).toContain('what to do: publish a higher version');
+  });
+
+  it('say to the author of an unknown version where an upload of clawhub waits', async () => {
+    const { as } = await makeUsers();
+    const { exit, stderr } = await as('author', ['status', '@acme/deals@1.0.0']);
+    expect(exit).toBe(3);
+    expect(stderr).toContain('skillgate publish --adopt lists the uploads that wait');
   });
 
   it('say nothing of a waiting version to who asks for another, and nothing once it is approved', async () => {

@@ -30,7 +30,7 @@ export const registryCodes = {
     exit: 6,
     status: 409,
     means: 'This version is published already. Versions are immutable.',
-    fix: 'Publish a higher version.',
+    fix: 'Publish changed files under a higher version. skillgate status @scope/name@version shows the version that is there.',
   },
   'bundle-taken': {
     exit: 6,
