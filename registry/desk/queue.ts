@@ -118,7 +118,7 @@ function decides({ decides: finding, verdict, failed, malicious }: QueueRow): Ht
 <span class="sub">${untrusted(finding.message)}</span>`;
   }
   if (verdict === 'incomplete') return html`The scan could not finish.`;
-  return html`<span class="quiet">A person always reviews a new skill.</span>`;
+  return html`<span class="quiet">A person reviews every version.</span>`;
 }
 
 /** The total risk and its parts: as a bar with a segment for each part, and in words. */

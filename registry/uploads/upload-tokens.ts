@@ -38,9 +38,12 @@ export interface UploadToken extends Pick<TokenUploader, 'label' | 'by'> {
 
 const dayMs = 24 * 3_600_000;
 
-/** What helps a client whose token does not count. */
+/**
+ * What helps a client whose token does not count. clawhub redacts the word after “token:”, so a
+ * colon never follows “token”.
+ */
 export const newTokenHint =
-  'An owner of the scope makes a token: skillgate scope token SCOPE LABEL';
+  'An owner of the scope makes a new one by this command: skillgate scope token SCOPE LABEL';
 
 /**
  * Makes a token. It is shown once.
@@ -63,7 +66,7 @@ export async function createUploadToken(
     const known = await listUploadTokens(registry, scope);
     if (known.some((one) => one.label === label))
       throw new Problem('request-invalid', `@${scope} has a token ${label} already`, {
-        hint: 'Choose another name, or end that token first.',
+        hint: `Choose another label, or end that token first: skillgate scope token ${scope} ${label} --remove`,
       });
     if (known.length >= uploadTokensMax)
       throw new Problem('request-invalid', `@${scope} has ${known.length} tokens already`, {

@@ -40,9 +40,11 @@ async function tryWith(
     };
     const folder = writeSkill(person, skill);
     const words = [...publisher.publish(folder, '1.0.0'), '--slug', short];
-    await said('publish: token that is none', /An owner of the scope makes a token/, [
-      ...publisher.login('x'.repeat(43)),
-    ]);
+    await said(
+      'publish: token that is none',
+      /by this command: skillgate scope token SCOPE LABEL/,
+      [...publisher.login('x'.repeat(43))],
+    );
     await person.run(...publisher.login(await owner.token(short)));
     await said('publish: whoami', /\bacme\b/, ['whoami']);
     await said('publish: another scope', /no skill @elsewhere|uploads to @acme only/, [
