@@ -48,10 +48,8 @@ it('update and install say why, and how to go back', async () => {
 
 it('verify counts the statement of the suspension among those that it demanded', async () => {
   const { out } = await user.run('verify', '@acme/report');
-  const [, counted, demanded] =
-    /(\d+) of (\d+) statements are signed and in the log/.exec(out) ?? [];
-  expect(Number(counted)).toBeGreaterThan(8);
-  expect(counted).toBe(demanded);
+  // Publication, scan, approval, summary and suspension; the claim and the two members behind them.
+  expect(out).toContain('8 of 8 statements are signed and in the log');
 });
 
 it('list says that the project asks for any version, not that the version is the newest', async () => {
