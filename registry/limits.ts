@@ -212,20 +212,6 @@ export const accessLogWaitingBytesMax = 1024 * 1024;
 export const accessLogRetryMs = 60_000;
 /** Rows that the figures of a queue count at most. */
 export const countedRowsMax = 10_000;
-export const databaseWaitMs = 2_000;
-/**
- * Frames from which a thread writes the write-ahead log back to the database, and length of the log
- * from which the registry itself writes back what the thread left. A frame is a page of 4 KiB.
- */
-export const walFramesAtOnce = 250;
-export const walFramesMax = 4_000;
-/** How long the end of a registry waits for readers of its database. */
-export const closeWaitMs = 100;
-/**
- * A database up to this size is checked before the registry serves, which takes about a second. A
- * larger one is checked while the registry serves.
- */
-export const databaseCheckBytesMax = 256 * 1024 * 1024;
 /** How long requests under way may take after a stop: process managers kill after some seconds. */
 export const stopMs = 3_000;
 /** Versions considered for a rescan when no other job waits. */

@@ -5,7 +5,8 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import BetterSqlite3 from 'better-sqlite3';
-import { databaseWaitMs, walPartBytes, walRestartFrames } from '../limits.ts';
+import { walPartBytes, walRestartFrames } from '../limits.ts';
+import { databaseWaitMs } from '../store/disk/limits.ts';
 import {
   frameHeaderBytes,
   parseWalHeader,

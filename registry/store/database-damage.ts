@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { databaseCheckBytesMax } from '../limits.ts';
+import { databaseCheckBytesMax } from './disk/limits.ts';
 import { whyDamaged } from './sqlite-errors.ts';
 
 const hint =

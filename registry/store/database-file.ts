@@ -6,8 +6,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { closeWaitMs, databaseWaitMs } from '../limits.ts';
 import { damageOf, requirePresent, requireSound } from './database-damage.ts';
+import { closeWaitMs, databaseCacheKiB, databaseWaitMs } from './disk/limits.ts';
 
 export interface DatabaseFile {
   readonly path: string;
@@ -49,6 +49,7 @@ export function openFile(
   const client = new BetterSqlite3(path);
   try {
     makeDurable(client, path);
+    client.pragma(`cache_size = -${databaseCacheKiB}`);
     // Checked before anything is written: a migration could make the damage worse.
     const isChecked = requireSound(client, path, checkBytesMax);
     return { path, client, isChecked, close: () => close(client, letGo) };

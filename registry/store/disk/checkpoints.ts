@@ -4,8 +4,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { walFramesAtOnce, walFramesMax } from '../../limits.ts';
 import type { DatabaseFile } from '../database-file.ts';
+import { walFramesAtOnce, walFramesMax } from './limits.ts';
 
 export interface Checkpoints {
   /** Has the thread write back the pages of the last commits, when there are many. */

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { walFramesAtOnce, walFramesMax } from '../../../../registry/limits.ts';
 import { type DatabaseFile, openFile } from '../../../../registry/store/database-file.ts';
 import { type Checkpoints, startCheckpoints } from '../../../../registry/store/disk/checkpoints.ts';
+import { walFramesAtOnce, walFramesMax } from '../../../../registry/store/disk/limits.ts';
 
 let dir: string;
 let file: DatabaseFile;
