@@ -81,7 +81,11 @@ export function requireMove(from: VersionState, to: VersionState, by: Mover): Le
   const row = moves.find((move) => move.from === from && move.to === to && move.by === by);
   if (row === undefined) {
     const allowed = movesFrom(from, by);
-    throw new Problem('move-illegal', `Cannot move a version from "${from}" to "${to}"`, {
+    const why =
+      from === to
+        ? `The version is "${from}" already`
+        : `Cannot move a version from "${from}" to "${to}"`;
+    throw new Problem('move-illegal', why, {
       hint:
         allowed.length === 0
           ? `"${from}" is final: publish a higher version.`

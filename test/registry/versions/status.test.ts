@@ -40,6 +40,12 @@ describe('the moves of a version', () => {
     );
   });
 
+  it('to the state that a version has are named as such', () => {
+    expect(() => requireMove('suspended', 'suspended', 'statement')).toThrow(
+      'The version is "suspended" already',
+    );
+  });
+
   it('that are illegal do not compile', () => {
     const legal: LegalMove = { from: 'in review', to: 'approved', by: 'approvals' };
     // @ts-expect-error a refused version stays refused
