@@ -206,7 +206,7 @@ describe('a decision', () => {
     });
     const late = await rita.post(`${pathOf(skill)}/refuse`, { reason: 'Once more.' });
     expect(late).toMatchObject({ status: 422 });
-    expect(late.html).toContain('Cannot move a version from');
+    expect(late.html).toContain('The version is &quot;refused&quot; already');
     expect((await rita.get(`${pathOf(skill)}?done=refused`)).html).toContain('It leaks.');
   });
 
