@@ -78,7 +78,7 @@ export function readVersionTemplate(
   if (folder.db.prepare('SELECT count(*) FROM changed_skills').pluck().get() !== 0)
     throw new Error('The registry has not listed the template yet');
   const indexes = indexesWhere(folder.db, 'versionId = ?', String(row.id));
-  return templateOf(folder, names, indexes, row);
+  return templateOf(folder, names, indexes, withTexts(row));
 }
 
 /** The rows of a version in all tables but the log's and those of searches. */
@@ -217,9 +217,14 @@ function blobsOf(
   rows: readonly RowOfTable[],
   { bundle, report }: CellsOf,
 ): Template['blobs'] {
-  const last = [bundle, report];
-  return rows
-    .flatMap(({ table, row }) => (table === 'version_blobs' ? [String(row.digest)] : []))
+  // A version that waits for its scan has no report.
+  const last = [bundle, report].filter((digest) => digest !== null).map(String);
+  const digests = rows.flatMap(({ table, row }) =>
+    table === 'version_blobs' ? [String(row.digest)] : [],
+  );
+  if (!last.every((digest) => digests.includes(digest)))
+    throw new Error('The template lacks its bundle or its report');
+  return digests
     .sort((a, b) => last.indexOf(a) - last.indexOf(b))
     .map((text) => parseDigest(text))
     .map((digest) => ({
