@@ -4,6 +4,8 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import { problemOf } from '../../../skills-index/skill/thrown.ts';
 import { compareVersions, type Version } from '../../../skills-index/skill/version.ts';
 import { ownedName } from '../../../skills-index/statement/source.ts';
+import { answerCharsMax } from '../../limits.ts';
+import { count } from '../../terminal/output.ts';
 import { endsImport } from '../import/ending-problems.ts';
 import { askImported } from '../import/import-gone.ts';
 import { type ImportWorld, importOne } from '../import/import-one.ts';
@@ -92,7 +94,9 @@ async function copyNew(world: MirrorWorld, skill: SkillToCopy): Promise<ImportRo
   const same = isHere(latest);
   if (same !== undefined) return [same];
   const rows: ImportRow[] = [];
-  for (const version of await newestVersions(world, named)) {
+  const { leftOut, versions } = await newestVersions(world, named);
+  if (leftOut.length > 0) rows.push(refusedRow(path, noVersions(leftOut)));
+  for (const version of versions) {
     if (isHere(version) !== undefined) continue;
     const row = await importOne(world, upstreamVersion({ upstream, ...named, version }));
     rows.push(row);
@@ -150,12 +154,19 @@ function ambiguous(slug: string): Problem {
   });
 }
 
-/** The newest versions, oldest first. A version whose number is no semantic version is left out. */
+interface NewestVersions {
+  /** Oldest first. */
+  readonly versions: readonly Version[];
+  /** Numbers among the newest ones that are no semantic versions. */
+  readonly leftOut: readonly string[];
+}
+
 async function newestVersions(
   { upstream, versions: most }: MirrorWorld,
   { owner, slug }: ListedSkill,
-): Promise<Version[]> {
+): Promise<NewestVersions> {
   const found: Version[] = [];
+  const leftOut: string[] = [];
   const list = `the versions of ${slug}`;
   const pages = walkPages(list, versionListPagesMax, async (cursor) => {
     const query = { limit: String(most), cursor, ownerHandle: owner };
@@ -165,8 +176,17 @@ async function newestVersions(
   });
   for await (const { version: text } of pages) {
     const version = tryVersion(text);
-    if (version !== undefined && !found.includes(version)) found.push(version);
+    if (version === undefined) leftOut.push(text);
+    else if (!found.includes(version)) found.push(version);
     if (found.length >= most) break;
   }
-  return found.sort(compareVersions);
+  return { versions: found.sort(compareVersions), leftOut };
+}
+
+function noVersions(leftOut: readonly string[]): Problem {
+  const first = JSON.stringify(leftOut[0]?.slice(0, answerCharsMax));
+  return new Problem(
+    'version-invalid',
+    `${count(leftOut.length, 'version')} left out, first ${first}: no semantic version`,
+  );
 }

@@ -67,6 +67,17 @@ describe('a registry of the mirror’s list', () => {
     ]);
   });
 
+  it('names numbers that are no semantic versions', async () => {
+    const stage = await stageOf();
+    stage.answer(honest([{ ...pdf, versions: ['1.1.0', 'v2', '1.0.0'] }]));
+    const { rows } = await stage.mirror();
+    expect(rows.map(({ code, reason, version }) => version ?? `${code}: ${reason}`)).toEqual([
+      'version-invalid: 1 version left out, first "v2": no semantic version',
+      '1.0.0',
+      '1.1.0',
+    ]);
+  });
+
   it('is walked page by page, and goes on after an interruption', async () => {
     const stage = await stageOf();
     const all = [1, 2, 3].map((n) => ({ slug: `s${n}`, versions: ['1.0.0'] }));
