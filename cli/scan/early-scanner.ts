@@ -2,10 +2,10 @@
  * Starts the scanner of a command that always scans, before anything of the command is loaded: the
  * scanner takes longer to load than the command.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadingScanner } from '../../scanner/worker/scan-process.ts';
-import { peekedEntriesMax } from '../limits.ts';
+import { peekedEntriesMax, peekedPageBytesMax } from '../limits.ts';
 
 /**
  * @param program the built scanner
@@ -32,7 +32,11 @@ export async function startEarlyScanner(
  */
 function hasScripts(folder: string): boolean {
   try {
-    if (scriptFence.test(readFileSync(join(folder, 'SKILL.md'), 'utf8'))) return true;
+    const page = join(folder, 'SKILL.md');
+    const stat = lstatSync(page);
+    // Reading a pipe, or a link to a device, would never end.
+    if (!stat.isFile() || stat.size > peekedPageBytesMax) return true;
+    if (scriptFence.test(readFileSync(page, 'utf8'))) return true;
     const folders = [folder];
     let seen = 0;
     for (const at of folders)

@@ -1,3 +1,4 @@
+import { execSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { expect, it, onTestFinished } from 'vitest';
@@ -30,12 +31,13 @@ it('starts the scanner of a publication before the command is loaded', async () 
 it('starts the light image for a folder without TypeScript and JavaScript', async () => {
   const image = imageOf(program);
   await make(image);
-  const started = async (files: Readonly<Record<string, string>>): Promise<string | undefined> => {
-    const words = ['publish', '--yes', folderWith(files)];
+  const startedIn = async (folder: string): Promise<string | undefined> => {
+    const words = ['publish', '--yes', folder];
     const early = await startEarlyScanner(words, environmentOf(image), image.program);
     early?.kill('SIGKILL');
     return early?.spawnargs.at(-1);
   };
+  const started = (files: Readonly<Record<string, string>>) => startedIn(folderWith(files));
   const notes = { 'SKILL.md': '# Notes\n', 'scripts/a.sh': 'ls\n', '.git/a.js': '' };
   expect(await started(notes)).toBe(image.light);
   for (const files of [
@@ -45,6 +47,12 @@ it('starts the light image for a folder without TypeScript and JavaScript', asyn
     { ...notes, ...manyFiles },
   ])
     expect(await started(files)).toBe(image.place);
+  // Neither would ever end.
+  for (const make of ['mkfifo SKILL.md', 'ln -s /dev/zero SKILL.md']) {
+    const folder = folderWith({ 'a.sh': 'ls\n' });
+    execSync(make, { cwd: folder });
+    expect(await startedIn(folder)).toBe(image.place);
+  }
   rmSync(image.light);
   expect(await started(notes)).toBe(image.place);
 });
