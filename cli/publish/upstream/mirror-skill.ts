@@ -187,6 +187,6 @@ function noVersions(leftOut: readonly string[]): Problem {
   const first = JSON.stringify(leftOut[0]?.slice(0, answerCharsMax));
   return new Problem(
     'version-invalid',
-    `${count(leftOut.length, 'version')} left out, first ${first}: no semantic version`,
+    `${count(leftOut.length, 'version')} left out, because a number such as ${first} is no semantic version. Only the author can publish it under a number such as 1.2.0`,
   );
 }

@@ -72,7 +72,7 @@ describe('a registry of the mirror’s list', () => {
     stage.answer(honest([{ ...pdf, versions: ['1.1.0', 'v2', '1.0.0'] }]));
     const { rows } = await stage.mirror();
     expect(rows.map(({ code, reason, version }) => version ?? `${code}: ${reason}`)).toEqual([
-      'version-invalid: 1 version left out, first "v2": no semantic version',
+      'version-invalid: 1 version left out, because a number such as "v2" is no semantic version. Only the author can publish it under a number such as 1.2.0',
       '1.0.0',
       '1.1.0',
     ]);
