@@ -34,7 +34,7 @@ export async function askLine(
   { stdin, stderr, signal }: CommandContext,
   question: string,
 ): Promise<string> {
-  // Most commands ask nothing, and loading this part of Node takes 5 ms.
+  // Most commands ask nothing, and need not load this part of Node.
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: stdin, output: stderr });
   try {
