@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import type { Marks } from '../../scanner/reports/marks.ts';
 import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
+import { addedCapabilities } from '../../skills-index/statement/added-capabilities.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readSince, type Since } from '../git/changed-since.ts';
@@ -25,12 +27,6 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const since = await sinceOption(context, sorted);
   const marks = await readMarks(context, sorted);
   const output = await scanOutput(context, marks);
-  // Accepted findings do not affect the exit code; the verdict stays the report's own.
-  const exitOf = ({ findings, verdict, path }: ScanReport): ExitCode =>
-    exitOfReport({
-      findings: findings.filter((finding) => marks.of(finding, path).suppression === undefined),
-      verdict,
-    });
   let exit: ExitCode = exitCodes.ok;
   const found = new Set<string>();
   const counts = new Map<string, number>();
@@ -49,7 +45,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       await write(context, await output.one(scanned, count === 0));
       noteSize(context, scanned);
       count++;
-      exit = worseExit(exit, exitOf(scanned.report));
+      exit = worseExit(exit, exitOf(scanned.report, marks));
       const { verdict, findings } = scanned.report;
       for (const { fingerprint } of findings) found.add(fingerprint);
       counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
@@ -70,6 +66,18 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     printNote(context, safe`${count} skills: ${verdicts}; exit ${exit}`);
   }
   return exit;
+}
+
+// Accepted findings do not affect the exit code, and new capabilities do. The verdict stays the
+// report's own.
+function exitOf({ findings, verdict, path, capabilities }: ScanReport, marks: Marks): ExitCode {
+  const before = marks.before(path);
+  const isWider = before !== undefined && addedCapabilities(before, capabilities).length > 0;
+  const open = findings.filter((finding) => marks.of(finding, path).suppression === undefined);
+  return worseExit(
+    exitOfReport({ findings: open, verdict }),
+    isWider ? exitCodes.medium : exitCodes.ok,
+  );
 }
 
 async function sinceOption(

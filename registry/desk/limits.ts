@@ -27,3 +27,5 @@ export const packageTextCharsMax = 80;
 export const decidedWhyCharsMax = 200;
 /** Files that were not analysed, listed at the top of a version. */
 export const unreadShownMax = 10;
+/** Changes since the last approved version, listed at the top of a version. */
+export const changesShownMax = 20;

@@ -108,7 +108,7 @@ function claimed({ by, until }: NonNullable<QueueRow['claim']>): Html {
   return html`${untrusted(by)}<span class="sub quiet">until ${until.toISOString().slice(11, 16)} UTC</span>`;
 }
 
-function decides({ decides: finding, verdict, failed, malicious }: QueueRow): Html {
+function decides({ decides: finding, verdict, failed, malicious, risk }: QueueRow): Html {
   if (failed !== undefined) return html`${untrusted(failed)}`;
   if (malicious !== undefined)
     return html`${severityBadge('critical')}malicious package
@@ -118,6 +118,8 @@ function decides({ decides: finding, verdict, failed, malicious }: QueueRow): Ht
 <span class="sub">${untrusted(finding.message)}</span>`;
   }
   if (verdict === 'incomplete') return html`The scan could not finish.`;
+  const change = risk.parts.find(({ name }) => name === 'change');
+  if (change !== undefined) return html`${untrusted(change.why)}`;
   return html`<span class="quiet">A person reviews every version.</span>`;
 }
 
@@ -144,6 +146,7 @@ const legend = html`<details class="legend"><summary>How risk is counted</summar
 <div><dt>reach, to 15</dt><dd>any host, interpreters and shells, secrets beside egress, a whole workspace, writes</dd></div>
 <div><dt>unread, to 10</dt><dd>files that the scanner could not read</dd></div>
 <div><dt>prose, to 20</dt><dd>sentences that the last approved version did not have, hidden ones most of all</dd></div>
+<div><dt>change, to 25</dt><dd>hosts, secrets, programs, commands and a publisher that the last approved version did not have</dd></div>
 <div><dt>package, to 60</dt><dd>a package that an advisory calls malicious, or whose scan says block</dd></div>
 <div><dt>newcomer, to 10</dt><dd>a publisher or a skill without an approved version</dd></div></dl>
 <p>Keys: <kbd>j</kbd> <kbd>k</kbd> move, <kbd>o</kbd> opens, <kbd>?</kbd> shows all.</p></details>`;

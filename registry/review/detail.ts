@@ -29,6 +29,7 @@ import { movesFrom, type VersionState } from '../versions/status.ts';
 import { originOf } from '../versions/version-source.ts';
 import type { MoveRow, VersionRow } from '../versions/versions.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
+import { type ChangesSince, changesSince } from './changes-since.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type ProseSince, previousApproved, proseSince } from './prose-since.ts';
 import { riskOfVersion } from './queue/queue-judgement.ts';
@@ -105,6 +106,8 @@ export interface ReviewDetail extends VersionDetail {
   readonly previousApproved?: { readonly version: Version; readonly capabilities: Capabilities };
   /** Sentences for an agent that the last approved version before did not have. */
   readonly prose: ProseSince;
+  /** What the last approved version before could not do; absent for a first version. */
+  readonly changes?: ChangesSince;
 }
 
 /** @throws Problem `not-found` */
@@ -124,16 +127,25 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   const copies = await nearCopies(registry, row);
   const previous = await previousApproved(registry, row);
   const before = previous && (await manifestOf(registry, previous));
-  const prose = await proseSince(registry, row);
+  const prose = await proseSince(registry, row, previous);
+  const changes = await changesSince(registry, row, { manifest, report, previous });
   const packages = await packageAlarmsOf(registry, row);
   return {
     ...(await detailOf(registry, row)),
     description,
     manifest,
     inferred,
-    risk: await riskOfVersion(registry, row, { report, copies, prose, packages }),
+    risk: await riskOfVersion(registry, row, {
+      report,
+      declared: manifest.capabilities,
+      copies,
+      prose,
+      changes,
+      packages,
+    }),
     copies,
     prose,
+    ...(changes === undefined ? {} : { changes }),
     files,
     lockDetails: isThere ? await lockDetailsOf(registry, manifest, files) : [],
     seenPackages: await seenPackagesOf(registry, row),

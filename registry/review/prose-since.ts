@@ -80,9 +80,15 @@ export async function previousApproved(
   return undefined;
 }
 
-/** Compares a version's sentences with those of the last approved version before it. */
-export async function proseSince(registry: Registry, row: VersionRow): Promise<ProseSince> {
-  const previous = await previousApproved(registry, row);
+/**
+ * Compares a version's sentences with those of the last approved version before it.
+ * @param previous the row of `previousApproved`
+ */
+export async function proseSince(
+  registry: Registry,
+  row: VersionRow,
+  previous: VersionRow | undefined,
+): Promise<ProseSince> {
   if (previous === undefined) return { kind: 'first' };
   const { version: since } = previous;
   const before = await proseDigest(registry, previous);

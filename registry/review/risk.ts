@@ -3,18 +3,24 @@
  * order of the queue. Pure.
  */
 
-import { type Capabilities, listCapabilities, minus } from '../../skills-index/skill/capability.ts';
+import {
+  type Capabilities,
+  type CapabilityKind,
+  listCapabilities,
+  minus,
+} from '../../skills-index/skill/capability.ts';
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 import type { Confidence, Severity } from '../../skills-index/statement/finding.ts';
 import { changeWords } from '../../skills-index/statement/prose-change.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, hasReach } from '../../skills-index/trust/policy/policy.ts';
 import { maliciousWords } from '../versions/malicious-packages.ts';
+import { type ChangesSince, changeNames } from './changes-since.ts';
 import type { ProseSince } from './prose-since.ts';
 import type { PackageAlarms } from './seen-packages.ts';
 
 export interface RiskPart {
-  /** One of the eight names of `riskOf`'s parts. */
+  /** One of the nine names of `riskOf`'s parts. */
   readonly name: keyof typeof ceiling | 'newcomer';
   readonly points: number;
   /** One sentence with the numbers behind the points. */
@@ -53,6 +59,8 @@ export interface RiskInput {
   readonly copies?: readonly CopyRisk[];
   /** Compared with the last approved version. */
   readonly prose?: ProseSince;
+  /** Compared with the last approved version; absent for a first version. */
+  readonly changes?: ChangesSince | undefined;
   readonly packages?: PackageAlarms;
 }
 
@@ -76,6 +84,7 @@ const ceiling = {
   reach: 15,
   unread: 10,
   prose: 20,
+  change: 25,
   package: 60,
 } as const;
 
@@ -90,6 +99,7 @@ export function riskOf({
   publisherApprovals,
   copies = [],
   prose = { kind: 'first' },
+  changes,
   packages,
 }: RiskInput): Risk {
   const parts = [
@@ -99,6 +109,7 @@ export function riskOf({
     copy(copies),
     badPackages(packages),
     changedProse(prose),
+    changedReach(changes),
     newcomer(firstVersion, publisherApprovals),
   ]
     .filter((part) => part.points > 0)
@@ -233,6 +244,39 @@ function changedProse(prose: ProseSince): RiskPart {
       return part('prose', left > 0 ? Math.max(points, 8) : points, why);
     }
   }
+}
+
+// What a taken-over skill needs: somewhere to send to, something to send, something to start.
+const addedPoints: Readonly<Record<CapabilityKind, number>> = {
+  env: 4,
+  secret: 8,
+  egress: 8,
+  mount: 4,
+  exec: 6,
+  package: 0,
+};
+const commandPoints = 6;
+const newPublisherPoints = 12;
+
+function changedReach(changes: ChangesSince | undefined): RiskPart {
+  const names = changes === undefined ? [] : changeNames(changes);
+  if (changes === undefined || names.length === 0) return part('change', 0, '');
+  const points =
+    changes.added.reduce((sum, { kind }) => sum + addedPoints[kind], 0) +
+    changes.commands.length * commandPoints +
+    (changes.isNewPublisher ? newPublisherPoints : 0);
+  return part('change', points, `New since ${changes.since}: ${shortList(names)}.`);
+}
+
+const namesShownMax = 3;
+const nameCharsMax = 120;
+
+function shortList(names: readonly string[]): string {
+  const shown = names
+    .slice(0, namesShownMax)
+    .map((name) => (name.length > nameCharsMax ? `${name.slice(0, nameCharsMax)}…` : name));
+  const more = names.length - shown.length;
+  return `${shown.join('; ')}${more === 0 ? '' : `; and ${more} more`}`;
 }
 
 function badPackages(

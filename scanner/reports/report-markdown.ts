@@ -4,7 +4,9 @@
  */
 
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { printCapability } from '../../skills-index/skill/capability.ts';
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
+import { addedCapabilities } from '../../skills-index/statement/added-capabilities.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { capabilityRows } from './capability-rows.ts';
@@ -66,15 +68,11 @@ function notTaken(report: ScanReport): string[] {
 function printChanges({ capabilities, path }: ScanReport, marks: Marks): string {
   const before = marks.before(path);
   if (before === undefined) return '';
-  const textsOf = (some: ScanReport['capabilities']): string[] =>
-    capabilityRows(some).map(({ text }) => text);
-  const was = new Set(textsOf(before));
-  const now = new Set(textsOf(capabilities));
-  const anew = [...now].filter((text) => !was.has(text));
-  const gone = [...was].filter((text) => !now.has(text));
+  const anew = addedCapabilities(before, capabilities).map(printCapability);
+  const gone = addedCapabilities(capabilities, before).map(printCapability);
   if (anew.length + gone.length === 0) return 'No capability changed since the earlier report.';
   return [
-    ...changes('New capabilities since the earlier report', anew),
+    ...changes('New capabilities since the earlier report (a person has to look at them)', anew),
     ...changes('Capabilities that are gone', gone),
   ].join('\n\n');
 }

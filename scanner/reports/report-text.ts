@@ -3,6 +3,8 @@
  * capabilities, verdict. Safe for any terminal.
  */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
+import { printCapability } from '../../skills-index/skill/capability.ts';
+import { addedCapabilities } from '../../skills-index/statement/added-capabilities.ts';
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../lookup-tables/hidden-characters.ts';
@@ -30,6 +32,7 @@ export interface ReportTextOptions {
 const widthDefault = 100;
 const widthMin = 40;
 const unreadShownMax = 20;
+const addedShownMax = 20;
 
 /**
  * Why Skillgate cannot take the files as a skill; undefined when nothing of the kind was found. The
@@ -96,6 +99,7 @@ export function printReport(
     [
       ...printVerdict(report, { ink, width }),
       ...printTaken(report, { ink, width }),
+      ...printChanges(report, { ink, width, marks }),
       printSummary(report, marks),
     ],
   ];
@@ -161,6 +165,26 @@ function printTaken(
   const head = 'Can be taken:';
   const [first = '', ...more] = wrapped(`${head} no. ${showSafely(why)}`, width);
   return [`${ink.bold(head)}${first.slice(head.length)}`, ...more.map((line) => `  ${line}`)];
+}
+
+// Apart from the verdict, which rests on this version alone.
+function printChanges(
+  { capabilities, path }: ScanReport,
+  { ink, width, marks }: { readonly ink: Ink; readonly width: number; readonly marks: Marks },
+): string[] {
+  const before = marks.before(path);
+  const added = before === undefined ? [] : addedCapabilities(before, capabilities);
+  if (added.length === 0) return [];
+  const rows = added
+    .slice(0, addedShownMax)
+    .flatMap((one) => wrapped(showSafely(printCapability(one)), width - 4))
+    .map((line) => `  ${line}`);
+  const more = added.length - addedShownMax;
+  return [
+    ink.bold('New since the earlier report: a person has to look at it'),
+    ...rows,
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+  ];
 }
 
 /** Unanalysed files and the reasons, shown with every verdict, since nobody has looked at them. */

@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitOfReport } from '../../cli/scan/scan-skill.ts';
@@ -207,6 +207,48 @@ describe('skillgate scan', () => {
       (result: { baselineState: string }) => result.baselineState,
     );
     expect(new Set(states)).toEqual(new Set(['new', 'unchanged']));
+  });
+
+  it.each([
+    [
+      'a host',
+      'requests.get("https://other.example/")',
+      '\n  egress GET https[:]//other.example/*\n',
+      12,
+    ],
+    ['nothing', 'requests.get("https://api.example/")', undefined, 0],
+  ])('holds a skill that newly reaches %s', async (_, line, says, exits) => {
+    const cwd = folderWith({
+      'a/SKILL.md': skillMd('a'),
+      'a/skill.json': JSON.stringify({
+        name: '@acme/a',
+        version: '1.0.0',
+        capabilities: {
+          egress: ['api', 'other']
+            .map((host) => ({
+              url: `https://${host}.example/*`,
+              methods: ['GET'],
+              why: 'reads the weather',
+            }))
+            .slice(0, says === undefined ? 1 : 2),
+        },
+      }),
+      'a/a.py': 'import requests\nrequests.get("https://api.example/")\n',
+    });
+    const manifest = join(cwd, 'a/skill.json');
+    const wide = readFileSync(manifest, 'utf8');
+    const { capabilities, ...rest } = JSON.parse(wide);
+    const narrow = { ...rest, capabilities: { egress: capabilities.egress.slice(0, 1) } };
+    writeFileSync(manifest, JSON.stringify(narrow));
+    const before = await skill(['scan', 'a', '--format', 'jsonl'], { cwd });
+    writeFileSync(join(cwd, 'before.jsonl'), before.stdout);
+    writeFileSync(manifest, wide);
+    writeFileSync(join(cwd, 'a/a.py'), `import requests\n${line}\n`);
+    const now = await skill(['scan', 'a'], { cwd });
+    const compared = await skill(['scan', 'a', '--baseline', 'before.jsonl'], { cwd });
+    expect([now.exit, compared.exit]).toEqual([now.exit, Math.max(now.exit, exits)]);
+    expect(compared.stdout.includes('New since the earlier report')).toBe(says !== undefined);
+    expect(compared.stdout).toContain(says ?? '');
   });
 
   it.each([

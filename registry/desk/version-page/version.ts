@@ -4,7 +4,6 @@
  */
 
 import { listCapabilities } from '../../../skills-index/skill/capability.ts';
-import { capitalized } from '../../../skills-index/skill/text/capitalized.ts';
 import { mirroredName } from '../../../skills-index/statement/source.ts';
 import { uploadOf } from '../../markup/adopted-upload.ts';
 import { wordsOf } from '../../markup/capability-words.ts';
@@ -19,14 +18,12 @@ import {
   term,
   untrusted,
 } from '../../markup/markup.ts';
-import { rankFindings } from '../../markup/rank-findings.ts';
-import { severityBadge, stateBadge, verdictBadge } from '../../markup/severity.ts';
+import { stateBadge, verdictBadge } from '../../markup/severity.ts';
 import type { ComparedCopy } from '../../review/compared-copies.ts';
 import type { ReviewDetail } from '../../review/review.ts';
 import { fileHref, fileTable } from '../file.ts';
 import { type DeskKey, key } from '../key-map.ts';
 import { type PageFrame, page } from '../layout.ts';
-import { unreadShownMax } from '../limits.ts';
 import { riskMeter } from '../queue.ts';
 import {
   type CapabilityUse,
@@ -36,13 +33,13 @@ import {
 } from './capability-matrix.ts';
 import type { Sources } from './code-frame.ts';
 import { type DecisionView, decisionPanel } from './decision.ts';
-import { findingAnchor, findingList } from './finding.ts';
+import { findingList } from './finding.ts';
 import { renderMarkdown } from './markdown.ts';
 import { nearCopyList } from './near-copies.ts';
+import { notices } from './notices.ts';
 import { packageRows, packageTable } from './package-table.ts';
 import { proseChanges, proseTitle } from './prose-since.ts';
 import { requiredList, requiredTitle } from './required-skills.ts';
-import { packageAlarms } from './seen-package.ts';
 
 export interface VersionView {
   readonly detail: ReviewDetail;
@@ -96,12 +93,7 @@ ${term('publisher', publisher(detail))}
 ${term('bundle', digest(detail.bundle))}
 ${source(detail)}${term('report', reportDigest === undefined ? html`<span class="quiet">none</span>` : digest(reportDigest))}
 </dl>
-${packageAlarms(detail.seenPackages)}
-${uncounted(detail)}
-${deleted(view)}
-${advised(detail)}
-${decides(detail)}
-${copied(detail)}
+${notices(detail, now)}
 <details class="risk-parts"><summary>Risk ${risk.total}, part by part</summary><ul>${parts}</ul></details>`;
 }
 
@@ -126,63 +118,6 @@ ${term('files as listed there', html`<code>${mirrored.files}</code>`)}
 ${term('commit', html`<code>${commit}</code>${ref === undefined ? '' : html` ${untrusted(ref)}`}`)}
 ${term('licence', html`${licence === undefined ? html`<span class="quiet">none named</span>` : untrusted(licence)}${file}`)}
 `;
-}
-
-function uncounted({ uncounted: why }: ReviewDetail): Html {
-  if (why === undefined) return html``;
-  return html`<p class="notice">Installers refuse this version: ${why}. The author has to publish a higher version.</p>`;
-}
-
-function deleted({ detail: { filesDeleted }, now }: VersionView): Html {
-  if (filesDeleted === undefined) return html``;
-  return html`<p class="notice">The registry’s retention rule deleted the files of this version ${moment(filesDeleted.getTime(), now)}.
-Statements, reports, the history and the list of files stay. The author may publish a higher version.</p>`;
-}
-
-function advised({ advice }: ReviewDetail): Html[] {
-  return advice.map(
-    ({ kind, reason, replacement }) => html`<p class="notice">${capitalized(kind)} by the author:
-${untrusted(reason)}${replacement === undefined ? '' : html`. Use <bdi>${replacement}</bdi> instead.`}</p>`,
-  );
-}
-
-function decides({ report }: ReviewDetail): Html {
-  if (report === undefined)
-    return html`<p class="notice">No scan report: the scanning process was stopped, or the scan has not ended.</p>`;
-  const deciding = rankFindings(report.findings, report.decidedBy).filter((finding) =>
-    report.decidedBy.includes(finding.fingerprint),
-  );
-  const items = deciding.map(
-    (
-      finding,
-    ) => html`<li>${severityBadge(finding.severity)}<a href="#${findingAnchor(finding)}">${untrusted(finding.message)}</a>
-<code>${untrusted(finding.rule)}</code></li>`,
-  );
-  return html`${deciding.length === 0 ? '' : html`<ul class="deciding" aria-label="what decides">${items}</ul>`}${unread(report)}`;
-}
-
-// Shown at the top, because no finding says it: the report knows only the skill itself.
-function copied({ copies }: ReviewDetail): Html | string {
-  const [first] = copies;
-  if (first === undefined) return '';
-  const what = first.knownBad
-    ? 'a version that the registry held back or revoked'
-    : 'a skill of somebody else';
-  return html`<p class="notice ${first.knownBad ? 'notice-refused' : ''}">Nearly the same as ${what}:
-<a href="#copies"><bdi>${first.name}</bdi> ${first.version}</a>, ${Math.round(first.likeness * 100)} %.</p>`;
-}
-
-// Files that nobody analysed are named at the top: an empty list of findings says nothing about
-// them.
-function unread({ coverage }: NonNullable<ReviewDetail['report']>): Html | string {
-  const left = coverage.files.filter((file) => file.disposition === 'unanalysed');
-  if (left.length === 0) return '';
-  const rows = left
-    .slice(0, unreadShownMax)
-    .map((file) => html`<li><code>${untrusted(file.path)}</code> ${untrusted(file.reason)}</li>`);
-  const more = left.length - unreadShownMax;
-  return html`<div class="notice unread"><p><b>${count(left.length, 'file')} not analysed</b>: the scanner does not know what these files contain.</p>
-<ul>${rows}${more > 0 ? html`<li>and ${more} more files: see the list of files</li>` : ''}</ul></div>`;
 }
 
 function capabilities({ detail, now }: VersionView): Html {

@@ -3,6 +3,7 @@
  * sentences, packages and earlier approvals.
  */
 import { and, eq, inArray } from 'drizzle-orm';
+import type { Capabilities } from '../../../skills-index/skill/capability.ts';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
 import type { Severity, severities } from '../../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
@@ -19,8 +20,9 @@ import { manifestOf } from '../../versions/manifests.ts';
 import type { VersionState } from '../../versions/status.ts';
 import type { VersionRow } from '../../versions/versions.ts';
 import { reportOf } from '../approvals.ts';
+import { type ChangesSince, changesSince } from '../changes-since.ts';
 import { type NearCopy, nearCopies } from '../near-copies.ts';
-import { type ProseSince, proseSince } from '../prose-since.ts';
+import { type ProseSince, previousApproved, proseSince } from '../prose-since.ts';
 import { type Risk, riskOf } from '../risk.ts';
 import { type PackageAlarms, packageAlarmsOf } from '../seen-packages.ts';
 
@@ -85,8 +87,11 @@ export async function riskOfVersion(
   row: VersionRow,
   known: {
     readonly report: ScanReport | undefined;
+    /** From the signed manifest. */
+    readonly declared: Capabilities;
     readonly copies: readonly NearCopy[];
     readonly prose: ProseSince;
+    readonly changes: ChangesSince | undefined;
     readonly packages: PackageAlarms;
   },
 ): Promise<Risk> {
@@ -101,17 +106,18 @@ export async function riskOfVersion(
     return found.length;
   };
   const firstVersion = (await before(eq(versions.name, row.name))) === 0;
-  const { capabilities: declared } = await manifestOf(registry, row);
   const publisherApprovals = await before(eq(versions.publisher, row.publisher));
-  return riskOf({ ...known, declared, firstVersion, publisherApprovals });
+  return riskOf({ ...known, firstVersion, publisherApprovals });
 }
 
 async function judge(registry: Registry, row: VersionRow): Promise<QueueJudgement> {
   const report = await reportOf(registry, row);
-  const { capabilities } = await manifestOf(registry, row);
+  const manifest = await manifestOf(registry, row);
   const packages = await packageAlarmsOf(registry, row);
+  const previous = await previousApproved(registry, row);
   const [malicious] = packages.malicious;
   const deciding = report?.findings.find((finding) => finding.fingerprint === report.decidedBy[0]);
+  const { capabilities } = manifest;
   const asked = {
     capabilities,
     findings: report?.findings ?? [],
@@ -120,8 +126,10 @@ async function judge(registry: Registry, row: VersionRow): Promise<QueueJudgemen
   return {
     risk: await riskOfVersion(registry, row, {
       report,
+      declared: capabilities,
       copies: await nearCopies(registry, row),
-      prose: await proseSince(registry, row),
+      prose: await proseSince(registry, row, previous),
+      changes: await changesSince(registry, row, { manifest, report, previous }),
       packages,
     }),
     ...(malicious === undefined ? {} : { malicious: maliciousWords(malicious) }),

@@ -71,8 +71,10 @@ describe('a report in Markdown', () => {
     const before = await reportOf(filesOf({ 'SKILL.md': plainSkillMd }), 'a');
     const text = (marks = noMarks): string => printMarkdown(now, sender, marks);
     const since = (earlier: typeof now): string => text(marksFrom([], [earlier], '2026-11-20'));
-    const title = '**New capabilities since the earlier report:**';
-    expect(since(before)).toMatch(/\*\*New capabilities since the earlier report:\*\*\n\n- <code>/);
+    const title = '**New capabilities since the earlier report (a person has to look at them):**';
+    expect(since(before)).toMatch(
+      /\*\*New capabilities since the earlier report \(a person has to look at them\):\*\*\n\n- <code>/,
+    );
     expect(since(now)).toContain('No capability changed since the earlier report.');
     // A skill without an earlier report has the table of all capabilities.
     for (const none of [text(), since({ ...before, path: 'b' })]) expect(none).not.toContain(title);
