@@ -1,8 +1,6 @@
 /**
- * `npm run corpus -- [DIR LIST.tsv] [--rows FILE] [--unseen MIRRORS]`: scans each labelled skill below
- * DIR, the unseen honest collections and our own attacks, and prints how well verdicts tell them apart and what a scan costs. LIST.tsv has the
- * columns id, kind (benign, malicious, suspicious), source, commit, path, category, has_scripts,
- * languages; DIR/<id> is the skill. Nothing of it is run or kept.
+ * `npm run corpus`: scans labelled skills, public sets, unseen honest collections and our own
+ * attacks, and prints how well verdicts tell them apart and what a scan costs. Nothing is run.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +12,8 @@ import type { ScanReport } from '../skills-index/statement/scan-report.ts';
 import { isHeld, printTable, shareOf } from './detection.ts';
 import { median, quantile, wallMs } from './measure.ts';
 import { ownTables } from './own-tables.ts';
+import { skillSets } from './sets/sets.ts';
+import { setsTable } from './sets/sets-table.ts';
 import { unseenTable } from './unseen-table.ts';
 
 interface Labelled {
@@ -46,20 +46,57 @@ const strata: readonly (readonly [string, (one: Labelled) => boolean])[] = [
   ['dual use', (one) => one.kind === 'suspicious'],
 ];
 
+const help = `npm run corpus -- [DIR LIST.tsv] [--rows FILE] [--unseen MIRRORS]
+npm run corpus -- --sets MIRRORS [--packages SITE] [--only SET,...] [--rows FOLDER] [--keep FOLDER]
+
+The first form scans the labelled skills DIR/<id>, the unseen honest collections of MIRRORS and our
+own attacks. LIST.tsv has the columns id, kind (benign, malicious, suspicious), source, commit, path,
+category, has_scripts and languages.
+The second form scans the public sets only.
+
+  --rows FILE|FOLDER  writes a line for each skill: id, verdict, what decides, CPU
+  --unseen MIRRORS    bare mirrors OWNER+NAME of the collections in honest-unseen.tsv
+  --sets MIRRORS      bare mirrors OWNER+NAME of the sources in sets/mirrors.tsv, sets/honest-seen.tsv
+                      and honest-collections.tsv
+  --packages SITE     the folder into which pip put the wheels of sets/honest-python.txt
+  --only SET,...      some of: ${Object.keys(skillSets).join(' ')}
+  --keep FOLDER       keeps the skills that the sets make in FOLDER/SET/ID
+`;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rows: { type: 'string' }, unseen: { type: 'string' } },
+  options: {
+    help: { type: 'boolean' },
+    keep: { type: 'string' },
+    only: { type: 'string' },
+    packages: { type: 'string' },
+    rows: { type: 'string' },
+    sets: { type: 'string' },
+    unseen: { type: 'string' },
+  },
 });
 const [folder, listing] = positionals;
-if (folder !== undefined && listing === undefined)
-  throw new Error('usage: npm run corpus -- [DIR LIST.tsv] [--rows FILE] [--unseen MIRRORS]');
 
-if (folder !== undefined && listing !== undefined) {
+if (values.help === true || (folder !== undefined && listing === undefined))
+  process.stdout.write(help);
+else if (values.sets !== undefined) {
+  const { sets: mirrors, packages, rows, keep } = values;
+  const only = values.only?.split(',');
+  process.stdout.write(`${await setsTable({ mirrors, packages, only, rows, keep })}\n`);
+} else await printLabelledAndOwn();
+
+async function printLabelledAndOwn(): Promise<void> {
+  if (folder !== undefined && listing !== undefined) await printLabelled(folder, listing);
+  if (values.unseen !== undefined) process.stdout.write(`${await unseenTable(values.unseen)}\n\n`);
+  process.stdout.write(`${await ownTables()}\n`);
+}
+
+async function printLabelled(below: string, list: string): Promise<void> {
   const outcomes: Outcome[] = [];
   let peakBytes = 0;
   const wall = await wallMs(async () => {
-    for (const labelled of readListing(listing)) {
-      outcomes.push(await scanOne(labelled, folder));
+    for (const labelled of readListing(list)) {
+      outcomes.push(await scanOne(labelled, below));
       peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
       if (outcomes.length % 50 === 0) process.stderr.write(`${outcomes.length} …\n`);
     }
@@ -69,9 +106,6 @@ if (folder !== undefined && listing !== undefined) {
     `${[labelTable(outcomes), detectionTable(outcomes), costs(outcomes, peakBytes, wall)].join('\n\n')}\n\n`,
   );
 }
-if (values.unseen !== undefined) process.stdout.write(`${await unseenTable(values.unseen)}\n\n`);
-process.stdout.write(`${await ownTables()}\n`);
-
 function readListing(path: string): Labelled[] {
   const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1);
   return lines.map((line) => {
