@@ -51,14 +51,14 @@ export const codeDigests: CodeDigests = {
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:7e4c470a81a9bd68abb9fc03f6ee80e73186c28b9b15616408d47bf71ef2f101',
+    'files/agent-memory': 'sha256:e351a565422fed919ed24c0e9d220c74acec00111e065beb7b0dbca1f9f147a2',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
       'sha256:db3415cc2a8c8dada4a3900482c190e8a17d10e5faaca6855b785cf0661ef916',
     'files/credential-path':
-      'sha256:dde066dc960b0592694370caf5c7744820353ed655e9def4123cf75f7b4875ec',
+      'sha256:690212cdc5f166f4657630057e0906e95692b421fd71ca73e24e6ec73da63ef4',
     'files/destructive': 'sha256:4aeabeb2870d55a7e1d96755217f2437fe960b69873a71b50bf541a1e7afa967',
     'files/device': 'sha256:159fd9b973a85539f1d2231c9de63c5d6ff0bbac76c4b22f15048cdb6efad6a2',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
@@ -131,7 +131,7 @@ export const codeDigests: CodeDigests = {
       'sha256:7c8688337371db29b72d7bdbe625e1afd3c6562d3722e704225cbd2cf07677a1',
     'network/drop-host': 'sha256:44e77afe68b1a48a62045bcd2e634a46c8001aa98cfbf3c7dfcfa4bf125fa2cb',
     'network/hidden-host':
-      'sha256:281a6a59743be7ed2728624a9bbfe012727553bf0712b3685176aef9cdab157d',
+      'sha256:fb83f6b22ebbc9f38875d41c6b22bdab1eba1c4077fc381a0eeab8fa7fc113f5',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:c6e8f821672293a689831bffad2e849b7f32db80cd8b7f082b9b4aebfa2264fe',
     'network/raw-address':
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:a0a660ec97869493db88f174864e2c194670431211995fbf2106087717cda1b6',
+      'sha256:a00b292f75851aabbee161bb5b0fc6563bd8ad0b9c630735443e1cc53e154cab',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -197,7 +197,7 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:ecf9e5bca95fd5916bff52b5f8c132b59c90309e87afee82206f9ee7093c4c95',
+      'sha256:93ba43220a657a99db039ca4739ffa58315dae3923a364f20696229f17c2124f',
     'prose/approval-bypass':
       'sha256:9fa3a8581600d908609043f178d9f318ca13847039f0a37003021fa08fc38765',
     'prose/biased-judgement':

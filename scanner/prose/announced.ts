@@ -13,11 +13,16 @@ import { readingOf } from './reading.ts';
 /** What a rule has to read before it may ask `isAnnounced`. */
 export const announcementReads = [
   'source',
+  'capability:mount',
+  'flow:file',
   'text:prose',
   'text:list-item',
   'text:table-cell',
   'text:heading',
   'text:front-matter',
+  'text:fence',
+  'text:inline-code',
+  'text:string',
   'trait:decode',
   'trait:decode-to-code',
   'trait:encoded-program',
@@ -31,7 +36,8 @@ export const announcementReads = [
 
 /**
  * Whether SKILL.md says in a visible sentence that the skill changes this path or uses this
- * mechanism. `named` is a path, or the command that sets up the mechanism.
+ * mechanism, or tells the reader to start the file of the skill that does, beside the mechanism's
+ * name. `named` is a path, or the command that sets up the mechanism.
  *
  * A skill that hides or fetches code anywhere gets no credit for its announcements: the reader
  * learns that something starts, and not what.
@@ -39,18 +45,25 @@ export const announcementReads = [
 export function isAnnounced(
   fact: FactOf<'capability' | 'trait'>,
   named: string,
-  { of, sources }: Pick<RuleContext, 'of' | 'sources'>,
+  context: Pick<RuleContext, 'of' | 'sources'>,
 ): boolean {
+  const { of, sources } = context;
   const words = wordsFor(named);
-  if (words === undefined || hidesOrFetches(of('trait')) || reaches(fact, sources)) return false;
+  if (words === undefined || hidesOrFetches(of('trait')) || reaches(fact, context)) return false;
   const source = sources.find(({ path }) => path === 'SKILL.md');
   if (source === undefined || looksOf(source).hidesWords) return false;
-  return saidIn(source, of('text'), { words, agent: agentOf(named) });
+  const file = fact.span.path === 'SKILL.md' ? undefined : fact.span.path;
+  const isService = mechanisms.some((row) => row.of.test(normalisePath(named)) && row.isService);
+  return saidIn(source, of('text'), { words, agent: agentOf(named), file, isService });
 }
 
 interface Named {
   readonly words: RegExp;
   readonly agent: RegExp;
+  /** The file of the skill that does it, when it is not the page itself. */
+  readonly file: string | undefined;
+  /** Whether the system starts what is set up: a service, a job of cron. */
+  readonly isService: boolean;
 }
 
 // A skill may set up hundreds of services, and its page may have thousands of sentences.
@@ -59,7 +72,7 @@ const said = new WeakMap<TaintSource, Map<string, boolean>>();
 function saidIn(page: TaintSource, texts: readonly FactOf<'text'>[], named: Named): boolean {
   const known = said.get(page) ?? new Map<string, boolean>();
   said.set(page, known);
-  const key = `${texts.length} ${named.words} ${named.agent}`;
+  const key = `${texts.length} ${named.words} ${named.agent} ${named.file}`;
   const answer = known.get(key) ?? announces(page, texts, named);
   known.set(key, answer);
   return answer;
@@ -68,13 +81,58 @@ function saidIn(page: TaintSource, texts: readonly FactOf<'text'>[], named: Name
 function announces(
   { text }: TaintSource,
   texts: readonly FactOf<'text'>[],
-  { words, agent }: Named,
+  { words, agent, file, isService }: Named,
 ): boolean {
   const read = texts.filter(({ span }) => !passedOver.test(text.slice(span.start, span.end)));
+  const prose = read.filter(isProse).flatMap(sentencesOf);
+  const says =
+    prose.some((one) => agent.test(one) && saysThatItActs(one, words)) ||
+    (file !== undefined && startsIt(read, { words, agent, file, isService }));
   return (
-    read.flatMap(sentencesOf).some((one) => agent.test(one) && saysThatItActs(one, words)) &&
-    !texts.flatMap(sentencesOf).some((one) => words.test(one) && denies.test(one))
+    says &&
+    !texts
+      .filter(isProse)
+      .flatMap(sentencesOf)
+      .some((one) => words.test(one) && denies.test(one))
   );
+}
+
+function isProse({ role }: FactOf<'text'>): boolean {
+  return role !== 'fence' && role !== 'inline-code' && role !== 'string';
+}
+
+// A line or a list item with the path of the file names the mechanism beside it, or the file is
+// called after it: `node scripts/install.js  # Adds to HEARTBEAT.md`. The reader is told what the
+// file does before they start it.
+function startsIt(
+  texts: readonly FactOf<'text'>[],
+  { words, agent, file, isService }: Named & { readonly file: string },
+): boolean {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  const isCalledSo = isService && called.test(name.replace(/[-_.]/g, ' '));
+  return texts.filter(isShownInPage).some(({ role, text }) => {
+    const lines = role === 'fence' ? text.split('\n') : [text.slice(0, unitCharsMax)];
+    return lines.some((line) => {
+      const at = line.indexOf(name);
+      if (at < 0 || /[\w.-]/.test(line[at - 1] ?? '')) return false;
+      if (leavesIt.test(line) || ofOthers.test(line)) return false;
+      const rest = line.slice(at + name.length, at + name.length + objectCharsMax + 240);
+      const found = words.exec(rest);
+      const isNamed =
+        found !== null &&
+        agent.test(line) &&
+        !isPartOfName(rest.slice(found.index + found[0].length));
+      return isNamed || (isCalledSo && role !== 'prose');
+    });
+  });
+}
+
+const unitCharsMax = 600;
+
+function isShownInPage(fact: FactOf<'text'>): boolean {
+  const isShown = /^(fence|list-item|table-cell|inline-code)$/.test(fact.role);
+  const isForbidden = fact.context === 'comment' || fact.context === 'fence-doc';
+  return isShown && fact.span.path === 'SKILL.md' && !isForbidden;
 }
 
 // The mechanism has to be what the skill acts on: a report about cron jobs announces no cron job.
@@ -109,30 +167,42 @@ const behindName =
 const actOfPeople =
   /\b(administrators?|admins?|anybody|anyone|colleagues?|customers?|developers?|everybody|nobody|one|people|persons?|somebody|someone|teams?|vendors?|who)\s+(\w+ly\s+|often\s+)?$/i;
 
+// An agent's instructions are its user's. Its notebook is where skills note what they found.
 // Nobody announces a login key, a rule for sudo or a program under a system program's name in good
 // faith: such changes are not here, and no sentence makes them milder.
-const mechanisms: readonly { readonly of: RegExp; readonly words: RegExp }[] = [
+const mechanisms: readonly {
+  readonly of: RegExp;
+  readonly words: RegExp;
+  readonly isService?: true;
+}[] = [
   {
+    isService: true,
     of: /\/library\/launch(agents|daemons)(\/|$)|^launchctl /,
     words: /\blaunch ?(agents?|daemons?|d|ctl)\b/i,
   },
-  { of: /^crontab |^\/etc\/cron|^\/var\/spool\/cron/, words: /\bcron(tab)?s?\b/i },
+  { isService: true, of: /^crontab |^\/etc\/cron|^\/var\/spool\/cron/, words: /\bcron(tab)?s?\b/i },
   {
+    isService: true,
     of: /\/\.config\/systemd(\/|$)|^\/etc\/systemd\/|\/lib\/systemd\/system|^systemctl /,
     words: /\bsystem(d|ctl)\b/i,
   },
-  { of: /\/\.config\/autostart(\/|$)/, words: /\bautostart\b/i },
+  { isService: true, of: /\/\.config\/autostart(\/|$)/, words: /\bautostart\b/i },
   { of: /\/\.claude\/settings(\.local)?\.json/, words: /\bsettings(\.local)?\.json\b/i },
   { of: /\/\.claude\/hooks(\/|$)/, words: /(?<!git )\bhooks?\b/i },
-  { of: /^schtasks /, words: /\bscheduled task\b|\bschtasks\b/i },
+  { isService: true, of: /^schtasks /, words: /\bscheduled task\b|\bschtasks\b/i },
 ];
+
+// Names of files that set up services.
+const called =
+  /\b(autostart|cron(tab)?|daemon|launch ?(agents?|daemons?|d)|schedul\w{1,4}|services?|systemd)\b/i;
 
 function wordsFor(named: string): RegExp | undefined {
   const normal = normalisePath(named);
   const known = mechanisms.find((row) => row.of.test(normal));
   if (known !== undefined) return known.words;
   const kind = sensitivePath(named)?.kind;
-  if (kind !== 'shell-profile' && kind !== 'agent-settings') return undefined;
+  const isNotebook = kind === 'agent-memory' && /(^|\/)(memory|heartbeat)\.md$/.test(normal);
+  if (kind !== 'shell-profile' && kind !== 'agent-settings' && !isNotebook) return undefined;
   const file = normal.slice(normal.lastIndexOf('/') + 1);
   if (!/^[\w.-]{5,60}$/.test(file)) return undefined;
   // A name such as `profile` is a word, too.
@@ -156,16 +226,23 @@ function hidesOrFetches(traits: readonly FactOf<'trait'>[]): boolean {
   return traits.some(({ trait, context }) => hiding.has(trait) && context !== 'comment');
 }
 
-// A file that sets something up and also speaks to the network may set up what it fetches. What
-// another file pulls as code may be what starts.
+// What a skill downloads, or writes into a file from an answer, may be what starts. So may be what
+// another file pulls as code. In the file itself, also words count: a unit or a line of a crontab
+// is a text there, and starts programs by name.
 function reaches(
   { span }: FactOf<'capability' | 'trait'>,
-  sources: readonly TaintSource[],
+  { of, sources }: Pick<RuleContext, 'of' | 'sources'>,
 ): boolean {
-  return sources.some((source) => {
-    const { pullsCode, speaksOut } = looksOf(source);
-    return source.path === span.path ? speaksOut : pullsCode;
-  });
+  const isCode = (fact: FactOf<'capability' | 'flow'>): boolean =>
+    !isInText(fact) && fact.context !== 'comment';
+  return (
+    of('capability').some((fact) => fact.traits.includes('download') && isCode(fact)) ||
+    of('flow').some((flow) => flow.source.what === 'network' && isCode(flow)) ||
+    sources.some((source) => {
+      const { pullsCode, speaksOut } = looksOf(source);
+      return source.path === span.path ? speaksOut : pullsCode;
+    })
+  );
 }
 
 interface Looks {
@@ -182,7 +259,7 @@ function looksOf(source: TaintSource): Looks {
   if (known !== undefined) return known;
   const { path, text } = source;
   const made = {
-    speaksOut: speaks.test(text),
+    speaksOut: speaks.test(withoutMessages(text)),
     pullsCode: !isPage.test(path) && pulls.test(text),
     hidesWords: hidesWords.test(text),
   };
@@ -200,10 +277,9 @@ const speaks = new RegExp(
     /\b(curl|wget|aria2c|ncat?|socat|openssl|ssh|scp|sftp|ftp|rsync|rclone|dig|nslookup|npx|pipx|uvx|irm|iwr|iex)\b/,
     /\bgit\b[\s"',[\]]{1,8}(-C\s+\S+\s+)?(clone|fetch|pull|submodule)\b|\bgh\s+(api|release|repo)\b|\b(pip3?|npm|yarn|pnpm|gem|cargo|go|uv)\s+(add|exec|i|install|get)\b/,
     /\binvoke-(webrequest|restmethod|expression)\b|\bdownload(string|file|data)\b|\bwebclient\b|\bstart-bitstransfer\b/,
-    // libraries
-    /\b(urlopen|urlretrieve|urllib3?|requests|httpx|aiohttp|axios|node-fetch|undici|websockets?|paramiko|ftplib|smtplib|telnetlib|xmlhttprequest)\b/,
-    /\bhttp\.client\b|\bhttps?connection\b|\bsocket\.|\b(import|from) socket\b|\bhttps?\.(get|request)\b|\bnet\.(connect|createconnection|socket)\b|['"](node:)?(https?|net|tls|dgram|dns)['"]/,
-    /\bfetch\(|\/dev\/(tcp|udp)\/|https?:\/\/(?!www\.(apple|w3)\.(com|org)\/)/,
+    // connections: a program in a unit opens them without a flow that could be seen
+    /\b(urlretrieve|paramiko|ftplib|telnetlib)\b|\bsocket\.|\b(import|from) socket\b|\bnet\.(connect|createconnection|socket)\b|['"](node:)?(net|tls|dgram|dns)['"]|\/dev\/(tcp|udp)\//,
+    /['"\s>](-c|-e|--eval)\s[^\n]{0,200}(urllib|requests|http|fetch)/,
     // code from elsewhere in the file
     /\b(base64|b64decode|fromhex|atob|xxd|eval|exec)\b/,
   ]
@@ -211,6 +287,22 @@ const speaks = new RegExp(
     .join('|'),
   'i',
 );
+
+// What a program only prints, on a line of its own, starts nothing. A block of such lines that is
+// piped or written into a file is what the file then contains.
+function withoutMessages(text: string): string {
+  const spoken = text.replace(asksItself, '');
+  return writesBlock.test(spoken) ? spoken : spoken.replace(message, '');
+}
+
+// A question to the machine itself, for example whether the service answers.
+const asksItself =
+  /\b(?:curl|wget)\b[^|;&<>()\n]{0,80}\bhttps?:\/\/(?:localhost|127\.0\.0\.1)(?::\d{1,5})?(?:\/[\w./?=-]{0,80})?["']?(?=\s|$)/g;
+
+const writesBlock =
+  /^[^\S\n]*(?:\}|\)|done|fi|esac)[^\S\n]*(?:[|>&]|\d>)|<<|\bexec\s+\d?>|\bfile\s?=/m;
+const message =
+  /^[^\S\n]*(?:echo(?: -e)?|printf|print\(|console\.(?:log|error|warn)\()\s{0,4}(?:"[^"$`\n]{0,400}"|'[^'\n]{0,400}'|`[^`$\n]{0,400}`)\)?;?[^\S\n]*$/gm;
 
 function sentencesOf(fact: FactOf<'text'>): string[] {
   if (fact.span.path !== 'SKILL.md' || fact.context === 'comment' || isInText(fact)) return [];

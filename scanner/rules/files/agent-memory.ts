@@ -15,7 +15,7 @@ export const agentMemory = defineRule({
   why: 'An agent obeys its memory, instructions and settings in every later session, long after the skill is gone.',
   fix: 'Give the text to the user to add. A skill’s own instructions belong in SKILL.md.',
   maps: { owasp: ['ASI06'], attack: ['AML.T0080', 'AML.T0081'] },
-  reads: ['capability:mount', 'capability:exec', ...announcementReads],
+  reads: ['capability:exec', ...announcementReads],
   check: (context) =>
     context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
@@ -31,7 +31,7 @@ export const agentMemory = defineRule({
         !staysInTemporary(path, context.of('capability')) &&
         !isOwnState(path, context);
       const announced = isOutside && !isInText(fact) && isAnnounced(fact, path, context);
-      const isGrave = isOutside && !isInText(fact) && !announced;
+      const isGrave = isOutside && !isInText(fact) && !announced && !steersNobody(path);
       const severity = milder(isGrave ? 'high' : 'medium', fact);
       return [
         {
@@ -51,12 +51,21 @@ function isOwnState(path: string, { name, nameInProse }: RuleContext): boolean {
   const short = (nameInProse ?? name).replace(/^.*\//, '').toLowerCase();
   const file = besideSettings.exec(normalisePath(path))?.[1] ?? '';
   const isNamed = file === short || file.startsWith(`${short}-`) || file.startsWith(`${short}.`);
-  return short.length >= 4 && isNamed && !obeyedNames.test(file);
+  return short.length >= 4 && isNamed && steersNobody(path);
 }
 
-const besideSettings = /^~\/\.(?:openclaw|clawdbot|moltbot)\/([^/]+)\.json$/;
-const obeyedNames =
-  /openclaw|clawd|molt|agent|approv|auth|channel|config|credential|cron|device|exec|gateway|hook|identit|job|mcp|memor|model|node|pair|permission|plugin|policy|polici|provider|setting|skill|tool|user/;
+// The agent obeys files that are named after its own parts. A name with any other word is the name
+// of somebody else's file.
+function steersNobody(path: string): boolean {
+  const file = besideSettings.exec(normalisePath(path))?.[1];
+  return (
+    file?.split(/[-_. ]+/).some((word) => /^[a-z]{4,}$/.test(word) && !ofAgents.test(word)) === true
+  );
+}
+
+const besideSettings = /^~\/\.(?:openclaw|clawdbot|moltbot)\/([^/*]+)\.json$/;
+const ofAgents =
+  /^(openclaw|clawd(bot|hub)?|claw(hub)?|molt(bot|hub|y)?|(sub)?agents?|allow(ed|list)?|approv\w{0,5}|auth\w{0,14}|backup|bindings?|bots?|channels?|config\w{0,9}|credentials?|cron(tab)?|default\w{0,2}|deny|devices?|env\w{0,8}|exec\w{0,6}|extensions?|gateways?|global|heartbeat|hooks?|identit\w{1,3}|instructions?|jobs?|keys?|local|main|mcp|memor(y|ies)|models?|nodes?|override|pair\w{0,4}|permissions?|personas?|plugins?|polic(y|ies)|profiles?|prompts?|providers?|routing|rules?|sandbox|schedules?|secrets?|security|servers?|sessions?|settings?|skills?|souls?|system|tasks?|tokens?|tools?|update|users?|webhooks?|workspaces?)$/;
 
 // Skills build copies of settings below a temporary folder of their own. A tree that is copied from
 // there, or a link there, reaches the settings of an agent.

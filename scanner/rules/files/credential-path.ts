@@ -50,8 +50,9 @@ export const credentialPath = defineRule({
     }),
 });
 
-// Making a folder, looking whether a file exists, and closing a file to other users give no content
-// to anybody. A mode that lets others read is a way to hand the file on.
+// Making a folder, looking whether a file exists, and closing a file to other users or giving it to
+// another user of the machine read nothing. A mode that lets others read is a way to hand the file
+// on.
 function readsNothing(fact: CapabilityFact, path: string, { of }: RuleContext): boolean {
   if (fact.api === 'ls' && namesFile.test(path)) return true;
   const call = /[^.)]*$/.exec(fact.api.replace(/\(\)$/, ''))?.[0] ?? '';
@@ -66,7 +67,7 @@ function readsNothing(fact: CapabilityFact, path: string, { of }: RuleContext): 
 }
 
 const looks: ReadonlySet<string> = new Set(
-  `mkdir makedirs mkdirSync stat statSync lstat lstatSync exists existsSync is_file is_dir isfile isdir
+  `chown chgrp mkdir makedirs mkdirSync stat statSync lstat lstatSync exists existsSync is_file is_dir isfile isdir
   access accessSync test`.split(/\s+/),
 );
 

@@ -21,8 +21,7 @@ export const hiddenHost = defineRule({
     return found.flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress') return [];
       const { host } = parseEgressUrl(fact.capability.url);
-      if (host === '*' || isLoopbackHost(host) || !/[a-z]/.test(host) || isShown(host, shown))
-        return [];
+      if (!isPublic.test(host) || isLoopbackHost(host) || isShown(host, shown)) return [];
       const severity = milder('high', fact);
       return [
         {
@@ -38,6 +37,10 @@ export const hiddenHost = defineRule({
 // Calls that are given an address. Client libraries and package managers know theirs by themselves.
 const requests =
   /^(fetch|curl|wget2?|http|https|xh|nc|ncat|ssh|scp|dig|nslookup|\/dev\/(tcp|udp)|WebSocket|EventSource|ws(\.WebSocket)?|(axios|got|ky|needle|superagent|request|undici|phin|node-fetch|https?|http2|net|tls|dns(\/promises)?)(\.\w+)?|(requests|httpx|aiohttp|urllib|urllib3|http\.client|socket|asyncio|websockets?)\b.*)$/;
+
+// A name of one label is no host of the internet: it is a placeholder, or a word that a shell split
+// from a list of options.
+const isPublic = /[a-z][^.]{0,62}\.|\.[^.]{0,62}[a-z]/;
 
 // Put together from `api.` and `example.com` it is not hidden: half of its labels in one piece are
 // enough.
@@ -57,9 +60,8 @@ function textsWithoutComments({ sources, of }: RuleContext): string[] {
   return sources
     .filter(({ depth }) => depth === 0)
     .map(({ path, text }) =>
-      (comments.get(path) ?? []).reduceRight(
-        (left, { span }) => left.slice(0, span.start) + left.slice(span.end),
-        text,
-      ),
+      (comments.get(path) ?? [])
+        .reduceRight((left, { span }) => left.slice(0, span.start) + left.slice(span.end), text)
+        .toLowerCase(),
     );
 }

@@ -1,7 +1,8 @@
 /** Something is made to start by itself. */
 import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
+import { normalisePath, sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
@@ -14,7 +15,7 @@ export const autostart = defineRule({
   why: 'cron, systemd, launchd and logins start programs after the skill has ended, outside any sandbox.',
   fix: 'Do the work when the skill is called. Scheduling is the operator’s decision.',
   maps: { attack: ['T1053', 'T1543', 'T1547'] },
-  reads: ['capability:mount', 'trait:autostart', ...announcementReads],
+  reads: ['trait:autostart', ...announcementReads],
   check: (context) => [
     ...context.of('capability').flatMap((fact): FindingDraft[] => {
       const { capability } = fact;
@@ -23,10 +24,14 @@ export const autostart = defineRule({
       const found = sensitiveMount(fact);
       if (found?.row.kind !== 'autostart' || isInstalled(fact, found.path)) return [];
       const message = `${fact.api} writes ${found.path}: ${found.row.says}`;
-      if (makesFolder.test(fact.api)) {
-        const { certainty: confidence, span } = fact;
+      const { certainty: confidence, span } = fact;
+      if (makesFolder.test(fact.api))
         return [{ span, confidence, kind: 'capability', severity: 'low', message }];
-      }
+      if (
+        startsNothing.test(normalisePath(found.path)) ||
+        startsNoProgram(fact, found.path, context)
+      )
+        return [{ span, confidence, kind: 'capability', severity: 'medium', message }];
       return [draftOf(fact, found.path, message, context)];
     }),
     ...context
@@ -51,9 +56,53 @@ const installers = /^(curl|wget|tar|unzip|install|ln|chmod)$/;
 // A folder starts nothing: what is put into it is a finding of its own.
 const makesFolder = /(^|\.)(mkdir|mkdirs|makedirs|mkdirSync)(\(\))?$/;
 
+// Settings beside units, and a module in a temporary folder: Python looks there only when it is
+// told to.
+const startsNothing =
+  /(^|\/)\.config\/systemd\/user\/[^/*]+\.(conf|env|json|txt)$|^\/tmp\/([^/]+\/)*(site|user)customize\.py$/;
+
+// A file of settings without a directive that starts a program.
+function startsNoProgram(
+  { span }: CapabilityFact,
+  path: string,
+  { sources }: Pick<RuleContext, 'sources'>,
+): boolean {
+  const row = settings.find(({ file }) => file.test(normalisePath(path)));
+  const text = sources.find((source) => source.path === span.path)?.text;
+  return row !== undefined && text !== undefined && !row.starts.test(text);
+}
+
+const settings: readonly { readonly file: RegExp; readonly starts: RegExp }[] = [
+  {
+    file: /^~\/\.(tmux\.conf|screenrc)$/,
+    starts:
+      /run-shell|if-shell|\brun\s+['"-]|default-(command|shell)|set-hook|source(-file)?\s|[#%]\(|new-(session|window)|pipe-pane|copy-pipe|\b(b64decode|fromhex|base64|exec|screen|stuff|eval|chr)\b|\.(read|text|content|decode|replace)\(/,
+  },
+];
+
 // Units of packages that the system's package manager installed.
 const ofPackages =
   /^systemctl (--now )?enable (--now )?(apache2|containerd|docker|httpd|mariadb|mysql|mysqld|nginx|postgresql|redis|redis-server)(\.service)?$/;
+
+// A unit of the system that is switched on by its name was there before, when the skill has no unit
+// and writes none.
+function switchesOn(
+  named: string,
+  { files, sources }: Pick<RuleContext, 'files' | 'sources'>,
+): boolean {
+  const [, unit, ending] =
+    /^systemctl (?:--now )?enable (?:--now )?([^\s/.]+)(\.\w+)?$/.exec(named) ?? [];
+  if (unit === undefined || (ending !== undefined && ending !== '.service')) return false;
+  return ![...files].some((file) => unitFile.test(file)) && !sources.some(writesUnit);
+}
+
+const unitFile = /\.(service|timer|socket|path|mount|target)(\.\w+)?$/i;
+
+function writesUnit({ text }: TaintSource): boolean {
+  return /\b(ExecStart|OnCalendar|OnBootSec|OnUnitActiveSec|ListenStream)|\[(Service|Unit|Install)\]|systemd\/|['"]systemd['"]/.test(
+    text,
+  );
+}
 
 function draftOf(
   fact: CapabilityFact | TraitFact,
@@ -62,7 +111,8 @@ function draftOf(
   context: RuleContext,
 ): FindingDraft {
   const announced = !isInText(fact) && isAnnounced(fact, named, context);
-  const isMild = isInText(fact) || announced || ofPackages.test(named);
+  const isMild =
+    isInText(fact) || announced || ofPackages.test(named) || switchesOn(named, context);
   return {
     span: fact.span,
     severity: milder(isMild ? 'medium' : 'high', fact),
