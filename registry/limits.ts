@@ -147,8 +147,8 @@ export const fillMs = 1_000;
  * rights away, and of all others. How many times in a row a cron checks a few.
  */
 export const namesCheckedAtOnce = 10;
-export const endCheckPace: Pace = { least: 4, times: 2 };
-export const nameCheckPace: Pace = { least: 20, times: 9 };
+export const endCheckPace: Pace = { least: 4, times: 2, busy: 50 };
+export const nameCheckPace: Pace = { least: 20, times: 9, busy: 500 };
 export const namesCheckedInARow = 10;
 /** Scopes that one key, person or repository may claim first. */
 export const firstClaimsMax = 10;

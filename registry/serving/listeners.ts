@@ -6,6 +6,7 @@ import type { Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { createAdaptorServer } from '@hono/node-server';
 import { idleConnectionGraceMs, stopMs, tlsHandshakeMs } from '../limits.ts';
+import { noteRequest } from '../pace.ts';
 import { endSlowBodies } from '../request-limits/slow-bodies.ts';
 import { endStalledAnswers } from '../request-limits/stalled-answers.ts';
 import type { PortEnvironment } from './client-gate.ts';
@@ -124,6 +125,8 @@ function makeServer(fetch: Answer, tls?: { readonly cert: Buffer; readonly key: 
       serverOptions: { ...tls, handshakeTimeout: tlsHandshakeMs },
     }),
   }) as Server;
+  // Long checks give way to requests.
+  server.on('request', noteRequest);
   endSlowBodies(server);
   endStalledAnswers(server);
   // A busy client may send its next request when the announced time has just passed. The request

@@ -16,6 +16,6 @@ export const stopsBusyPauseMs = 20;
 export const stopsPauseMs = 1_000;
 export const stopsFailurePauseMs = 10_000;
 /** The pauses of the check of stopped publishers behind a few statements or versions. */
-export const stopsCheckPace: Pace = { least: 20, times: 9 };
+export const stopsCheckPace: Pace = { least: 20, times: 9, busy: 500 };
 /** Statements on stops that are read at once when a key was ended for a past time. */
 export const liftsReadAtOnce = 100;

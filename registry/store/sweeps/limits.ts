@@ -1,4 +1,5 @@
 /** Limits of the sweeps over objects, the unit in the name. */
+import type { Pace } from '../../pace.ts';
 
 /**
  * How long a file that no row names stays, how many files one step of the sweep looks at, and the
@@ -6,5 +7,5 @@
  */
 export const orphanAgeMs = 7 * 24 * 3_600_000;
 export const sweptAtOnce = 200;
-export const sweepPauseMs = 50;
+export const sweepPace: Pace = { least: 50, times: 0, busy: 500 };
 export const usedNamesMax = 200_000;

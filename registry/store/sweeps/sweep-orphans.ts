@@ -8,15 +8,15 @@
  * found there.
  */
 import { open, readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseBundle } from '../../../skills-index/skill/bundle.ts';
 import { type Digest, digestOf, parseDigest } from '../../../skills-index/skill/digest.ts';
 import type { Registry } from '../../context.ts';
 import { fileListBytesMax } from '../../limits.ts';
+import { pauseAfter } from '../../pace.ts';
 import type { Removals } from '../disk/disk-objects.ts';
 import { absent, objectPath, storedDigests } from '../disk/object-paths.ts';
 import { storedBlobName } from '../objects.ts';
-import { orphanAgeMs, sweepPauseMs, sweptAtOnce, usedNamesMax } from './limits.ts';
+import { orphanAgeMs, sweepPace, sweptAtOnce, usedNamesMax } from './limits.ts';
 import { namedAmong } from './named-blobs.ts';
 
 export interface OrphanSweep {
@@ -48,7 +48,7 @@ export async function sweepOrphans(
       if (signal.aborted || isBehind()) return;
       if (removals.remove(storedBlobName(digest))) removed++;
     }
-    await delay(sweepPauseMs, undefined, { ref: false });
+    await pauseAfter(sweepPace, signal);
   };
   let some: Digest[] = [];
   for await (const hex of storedDigests(folder)) {

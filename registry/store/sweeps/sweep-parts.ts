@@ -4,9 +4,9 @@
  */
 import { opendir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pauseAfter } from '../../pace.ts';
 import { isForeignPart } from '../disk/disk-objects.ts';
-import { sweepPauseMs, sweptAtOnce } from './limits.ts';
+import { sweepPace, sweptAtOnce } from './limits.ts';
 
 /**
  * Walks a folder of objects, a few entries at a time: a registry has millions, and answers requests
@@ -21,7 +21,7 @@ export async function sweepParts(folder: string, signal: AbortSignal): Promise<n
     const entries = await opendir(below).catch(absent);
     for await (const entry of entries ?? []) {
       if (signal.aborted) return;
-      if (++seen % sweptAtOnce === 0) await delay(sweepPauseMs, undefined, { ref: false });
+      if (++seen % sweptAtOnce === 0) await pauseAfter(sweepPace, signal);
       const path = join(below, entry.name);
       if (entry.isDirectory()) await sweep(path);
       else if (isForeignPart(entry.name)) {
