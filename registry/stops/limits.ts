@@ -11,7 +11,7 @@ export const advisoryStatementsMax = 50;
  * Versions of a stopped publisher that one batch moves, and the pauses between two batches, and
  * after one that failed.
  */
-export const publisherVersionsAtOnce = 50;
+export const publisherVersionsAtOnce = 25;
 export const stopsBusyPauseMs = 20;
 export const stopsPauseMs = 1_000;
 export const stopsFailurePauseMs = 10_000;

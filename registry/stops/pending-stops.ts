@@ -4,6 +4,7 @@
  * A kill between two slices loses nothing: the row says how far the slices are, and `readShown`
  * shows what is left as if it had followed.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eq, sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -168,12 +169,15 @@ async function moveSlice(registry: Registry, publisher: Digest, limit: number): 
         ? await enteredBehind(registry, { after, limit })
         : await publisherVersions(registry, publisher, { after, limit });
     const whose = eq(pendingStops.publisher, publisher);
+    const writes = await writesFor(registry, judging, rows);
+    // The batch waits for the disk. Judging and waiting in one turn would keep everybody waiting.
+    await nextTurn();
     await registry.db.batch([
       notOvertaken(stop),
       next === undefined
         ? (db) => db.delete(pendingStops).where(whose)
         : (db) => db.update(pendingStops).set({ after: next }).where(whose),
-      ...(await writesFor(registry, judging, rows)),
+      ...writes,
     ]);
     return next !== undefined;
   });
