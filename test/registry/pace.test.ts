@@ -42,5 +42,7 @@ it('hands over what the slice answers, and ends the pause with the signal', asyn
 
 it('passes the failure of a slice on', async () => {
   const fail = () => Promise.reject(new Error('the disk is full'));
-  await expect(doPaced({ least: 1, times: 1, busy: 0 }, never, fail)).rejects.toThrow('the disk is full');
+  await expect(doPaced({ least: 1, times: 1, busy: 0 }, never, fail)).rejects.toThrow(
+    'the disk is full',
+  );
 });
