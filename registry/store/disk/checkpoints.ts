@@ -66,8 +66,8 @@ export function startCheckpoints(
         worker.postMessage('checkpoint');
       } else if (left > 0 && log >= walFramesMax) {
         // SQLite begins the log anew when nothing is left. Commits that follow each other without a
-        // pause always leave something to the thread. In a turn of its own: the commit before it has
-        // waited for the disk already.
+        // pause always leave something to the thread. In a turn of its own: the commit has waited
+        // for the disk already.
         setImmediate(() => {
           if (state === 'idle' && client.open) client.pragma('wal_checkpoint(PASSIVE)');
         });
