@@ -8,6 +8,8 @@ import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readSince, type Since } from '../git/changed-since.ts';
 import { printNote, safe } from '../terminal/output.ts';
 import { findSkills } from './find-skills.ts';
+import { remarkPrinter } from './read-prose.ts';
+import { readerOf } from './reader-option.ts';
 import { readMarks } from './scan-marks.ts';
 import { scanOutput } from './scan-output.ts';
 import { exitOfReport, pathFrom, type ScannedFolder, scanFiles, worseExit } from './scan-skill.ts';
@@ -32,6 +34,8 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const counts = new Map<string, number>();
   let count = 0;
   const scanner = startWatchedScanner();
+  const reader = readerOf(context);
+  const remarks = reader && (await remarkPrinter(context, reader));
   context.signal.addEventListener('abort', () => scanner.close(), { once: true });
   await write(context, output.begin);
   try {
@@ -46,11 +50,14 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       noteSize(context, scanned);
       count++;
       exit = worseExit(exit, exitOf(scanned.report, marks));
+      if (remarks !== undefined && (await remarks.read(scanned)) > 0)
+        exit = worseExit(exit, exitCodes.medium);
       const { verdict, findings } = scanned.report;
       for (const { fingerprint } of findings) found.add(fingerprint);
       counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
     }
   } finally {
+    remarks?.close();
     await scanner.close();
   }
   await write(context, output.end());

@@ -12,6 +12,7 @@ import { currentRegistry } from '../registries/refresh.ts';
 import { requireRootSize } from '../registries/registries.ts';
 import { readKeyFile } from '../signing/key-file.ts';
 import { printNote, safe } from '../terminal/output.ts';
+import { readerOf } from './reader-option.ts';
 
 const childrenMax = 64;
 
@@ -45,6 +46,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const store = openFactStore(join(context.paths.cache, 'facts'));
     const named = { root: rootFingerprint(root), registry: registryIdOf(root) };
     const lookAt = packageLooks(context);
+    const reader = readerOf(context);
     const warn = (line: string): void => printNote(context, safe`scanner: ${asCalled(line)}`);
     await workJobs({
       base,
@@ -57,6 +59,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       store,
       lookAt,
       warn,
+      ...(reader !== undefined && { reader }),
     });
   } finally {
     // A listener keeps the channel open, and so the process.

@@ -27,6 +27,10 @@ const passedOn = [
   'XDG_DATA_HOME',
   'XDG_CACHE_HOME',
   'NO_COLOR',
+  // The optional reader of prose.
+  'SKILLGATE_READER',
+  'SKILLGATE_READER_MODEL',
+  'SKILLGATE_READER_KEY',
   // The way to package indexes: certificates of the house, and its proxy.
   'NODE_EXTRA_CA_CERTS',
   'NODE_USE_SYSTEM_CA',

@@ -31,8 +31,9 @@ import type { MoveRow, VersionRow } from '../versions/versions.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import { type ChangesSince, changesSince } from './changes-since.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
-import { type ProseSince, previousApproved, proseSince } from './prose-since.ts';
+import { type ProseSince, previousApproved, proseSince, readProse } from './prose-since.ts';
 import { riskOfVersion } from './queue/queue-judgement.ts';
+import { type ShownReading, shownReading } from './reading.ts';
 import { type RequiredSkill, requiredSkillsOf } from './required-skills.ts';
 import type { Risk } from './risk.ts';
 import { packageAlarmsOf, type SeenPackage, seenPackagesOf } from './seen-packages.ts';
@@ -108,6 +109,8 @@ export interface ReviewDetail extends VersionDetail {
   readonly prose: ProseSince;
   /** What the last approved version before could not do; absent for a first version. */
   readonly changes?: ChangesSince;
+  /** What a model remarked about the prose; absent where no model read it. */
+  readonly reading?: ShownReading;
 }
 
 /** @throws Problem `not-found` */
@@ -127,7 +130,9 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   const copies = await nearCopies(registry, row);
   const previous = await previousApproved(registry, row);
   const before = previous && (await manifestOf(registry, previous));
-  const prose = await proseSince(registry, row, previous);
+  const stored = await readProse(registry, row);
+  const prose = await proseSince(registry, stored, previous);
+  const reading = stored && shownReading(stored.prose);
   const changes = await changesSince(registry, row, { manifest, report, previous });
   const packages = await packageAlarmsOf(registry, row);
   return {
@@ -140,11 +145,13 @@ export async function readReview(registry: Registry, which: VersionName): Promis
       declared: manifest.capabilities,
       copies,
       prose,
+      reading,
       changes,
       packages,
     }),
     copies,
     prose,
+    ...(reading === undefined ? {} : { reading }),
     ...(changes === undefined ? {} : { changes }),
     files,
     lockDetails: isThere ? await lockDetailsOf(registry, manifest, files) : [],

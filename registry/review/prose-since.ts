@@ -80,26 +80,38 @@ export async function previousApproved(
   return undefined;
 }
 
+/** The sentences that a scanner reported of a version; undefined when none did. */
+export async function readProse(
+  registry: Registry,
+  row: VersionRow,
+): Promise<StoredProse | undefined> {
+  const digest = await proseDigest(registry, row);
+  if (digest === undefined) return undefined;
+  const bytes = await requireBlob(registry, digest);
+  return { digest, prose: parseProse(parseJson(bytes, 'the prose', scanReportValuesMax).value) };
+}
+
+export interface StoredProse {
+  readonly digest: Digest;
+  readonly prose: Prose;
+}
+
 /**
  * Compares a version's sentences with those of the last approved version before it.
+ * @param now from `readProse`
  * @param previous the row of `previousApproved`
  */
 export async function proseSince(
   registry: Registry,
-  row: VersionRow,
+  now: StoredProse | undefined,
   previous: VersionRow | undefined,
 ): Promise<ProseSince> {
   if (previous === undefined) return { kind: 'first' };
   const { version: since } = previous;
-  const before = await proseDigest(registry, previous);
-  const now = await proseDigest(registry, row);
+  const before = now === undefined ? undefined : await readProse(registry, previous);
   if (before === undefined || now === undefined) return { kind: 'untold', since };
-  const current = await readProse(registry, now);
-  const change = proseChange(
-    [before === now ? current : await readProse(registry, before)],
-    current,
-  );
-  return { kind: 'told', since, change, left: current.left };
+  const change = proseChange([before.prose], now.prose);
+  return { kind: 'told', since, change, left: now.prose.left };
 }
 
 // The newest report with sentences: older scanners report none.
@@ -111,9 +123,4 @@ async function proseDigest({ db }: Registry, { id }: VersionRow): Promise<Digest
     .orderBy(desc(scans.logIndex))
     .limit(1);
   return scan?.prose ?? undefined;
-}
-
-async function readProse(registry: Registry, digest: Digest): Promise<Prose> {
-  const bytes = await requireBlob(registry, digest);
-  return parseProse(parseJson(bytes, 'the prose', scanReportValuesMax).value);
 }

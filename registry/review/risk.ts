@@ -3,29 +3,18 @@
  * order of the queue. Pure.
  */
 
-import {
-  type Capabilities,
-  type CapabilityKind,
-  listCapabilities,
-  minus,
-} from '../../skills-index/skill/capability.ts';
+import { type Capabilities, listCapabilities, minus } from '../../skills-index/skill/capability.ts';
 import { capitalized } from '../../skills-index/skill/text/capitalized.ts';
 import type { Confidence, Severity } from '../../skills-index/statement/finding.ts';
-import { changeWords } from '../../skills-index/statement/prose-change.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, hasReach } from '../../skills-index/trust/policy/policy.ts';
 import { maliciousWords } from '../versions/malicious-packages.ts';
-import { type ChangesSince, changeNames } from './changes-since.ts';
+import type { ChangesSince } from './changes-since.ts';
 import type { ProseSince } from './prose-since.ts';
+import type { ShownReading } from './reading.ts';
+import { changedProse, changedReach, remarked } from './risk-of-change.ts';
+import { ceiling, count, part, type RiskPart } from './risk-part.ts';
 import type { PackageAlarms } from './seen-packages.ts';
-
-export interface RiskPart {
-  /** One of the nine names of `riskOf`'s parts. */
-  readonly name: keyof typeof ceiling | 'newcomer';
-  readonly points: number;
-  /** One sentence with the numbers behind the points. */
-  readonly why: string;
-}
 
 export interface Risk {
   /** 0 to 100. */
@@ -61,6 +50,8 @@ export interface RiskInput {
   readonly prose?: ProseSince;
   /** Compared with the last approved version; absent for a first version. */
   readonly changes?: ChangesSince | undefined;
+  /** Absent where no model read the prose. */
+  readonly reading?: ShownReading | undefined;
   readonly packages?: PackageAlarms;
 }
 
@@ -77,17 +68,6 @@ const confidenceShare: Readonly<Record<Confidence, number>> = {
   lexical: 0.7,
   widened: 0.5,
 };
-const ceiling = {
-  evidence: 50,
-  copy: 40,
-  undeclared: 15,
-  reach: 15,
-  unread: 10,
-  prose: 20,
-  change: 25,
-  package: 60,
-} as const;
-
 /**
  * The risk of a version as named parts whose points add up to `total`, or to more where that would
  * be over 100.
@@ -100,6 +80,7 @@ export function riskOf({
   copies = [],
   prose = { kind: 'first' },
   changes,
+  reading,
   packages,
 }: RiskInput): Risk {
   const parts = [
@@ -110,6 +91,7 @@ export function riskOf({
     badPackages(packages),
     changedProse(prose),
     changedReach(changes),
+    remarked(reading),
     newcomer(firstVersion, publisherApprovals),
   ]
     .filter((part) => part.points > 0)
@@ -222,63 +204,6 @@ function unread({ coverage, verdict }: ScanReport): RiskPart {
   return part('unread', points, `${count(skipped, 'file')} that the scanner could not read.`);
 }
 
-// One new sentence can be the whole attack, so every one counts. Text that readers do not see
-// counts most. For a first version, `newcomer` counts instead.
-function changedProse(prose: ProseSince): RiskPart {
-  switch (prose.kind) {
-    case 'first':
-      return part('prose', 0, '');
-    case 'untold':
-      return part(
-        'prose',
-        8,
-        `Its prose cannot be compared with ${prose.since}: no scan listed the sentences of both.`,
-      );
-    case 'told': {
-      const { since, left, change } = prose;
-      const { added, addedCount, removed, novelty, isSame } = change;
-      const hidden = added.filter((sentence) => sentence.isHidden).length;
-      const points =
-        addedCount > 0 ? 6 + 6 * novelty + (hidden > 0 ? 8 : 0) : removed > 0 ? 4 : isSame ? 0 : 2;
-      const why = `${changeWords(change, since, left)}${hidden > 0 ? ` ${hidden} new but hidden.` : ''}`;
-      return part('prose', left > 0 ? Math.max(points, 8) : points, why);
-    }
-  }
-}
-
-// What a taken-over skill needs: somewhere to send to, something to send, something to start.
-const addedPoints: Readonly<Record<CapabilityKind, number>> = {
-  env: 4,
-  secret: 8,
-  egress: 8,
-  mount: 4,
-  exec: 6,
-  package: 0,
-};
-const commandPoints = 6;
-const newPublisherPoints = 12;
-
-function changedReach(changes: ChangesSince | undefined): RiskPart {
-  const names = changes === undefined ? [] : changeNames(changes);
-  if (changes === undefined || names.length === 0) return part('change', 0, '');
-  const points =
-    changes.added.reduce((sum, { kind }) => sum + addedPoints[kind], 0) +
-    changes.commands.length * commandPoints +
-    (changes.isNewPublisher ? newPublisherPoints : 0);
-  return part('change', points, `New since ${changes.since}: ${shortList(names)}.`);
-}
-
-const namesShownMax = 3;
-const nameCharsMax = 120;
-
-function shortList(names: readonly string[]): string {
-  const shown = names
-    .slice(0, namesShownMax)
-    .map((name) => (name.length > nameCharsMax ? `${name.slice(0, nameCharsMax)}…` : name));
-  const more = names.length - shown.length;
-  return `${shown.join('; ')}${more === 0 ? '' : `; and ${more} more`}`;
-}
-
 function badPackages(
   { malicious, blocked }: PackageAlarms = { malicious: [], blocked: [] },
 ): RiskPart {
@@ -305,13 +230,4 @@ function newcomer(firstVersion: boolean, publisherApprovals: number): RiskPart {
     points: firstVersion ? 4 : 0,
     why: 'This is the first version of the skill.',
   };
-}
-
-function part(name: keyof typeof ceiling, points: number, why: string): RiskPart {
-  return { name, points: Math.min(ceiling[name], Math.round(points)), why };
-}
-
-function count(number: number, noun: string): string {
-  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
-  return `${number} ${number === 1 ? noun : plural}`;
 }

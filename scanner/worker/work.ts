@@ -8,9 +8,12 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { bundleFileBytesMax } from '../../skills-index/skill/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { canonicalDigest } from '../../skills-index/skill/text/canonical-json.ts';
+import type { Prose } from '../../skills-index/statement/prose.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { signStatement } from '../../skills-index/statement/sign.ts';
 import { scanStatement } from '../../skills-index/statement/version-statement.ts';
 import { jobPollMillisecondsMax, jobPollMillisecondsMin } from '../limits.ts';
+import type { ProseReader } from '../reader/reader.ts';
 import { currentRuleSet, ruleSetDigest } from '../rule-set.ts';
 import type { FactStore } from './fact-store.ts';
 import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
@@ -35,6 +38,8 @@ export interface WorkOptions extends JobsWorld, LookLines {
   readonly pool?: ScanPool;
   /** Looks at a package of an approved or waiting version. Without it, packages wait. */
   readonly lookAt?: LookAtPackage;
+  /** Reads the prose of skills that rules pass. Without it, no model reads anything. */
+  readonly reader?: ProseReader;
 }
 
 /**
@@ -161,7 +166,8 @@ async function scanJob(
       },
     );
     const envelope = await signStatement(statement, options.signer);
-    await whileBusy(options, () => client.report(job, envelope, report, index));
+    const prose = await remarkedProse(options, report, index.prose);
+    await whileBusy(options, () => client.report(job, envelope, report, { ...index, prose }));
     options.log?.(`${job.name}@${job.version}: ${report.verdict}`);
   } catch (cause) {
     if (options.signal.aborted) return;
@@ -173,6 +179,16 @@ async function scanJob(
   } finally {
     clearInterval(renewal);
   }
+}
+
+// A person looks at any other verdict anyway, so only what rules pass is worth a model's time.
+async function remarkedProse(
+  { reader, signal }: WorkOptions,
+  { verdict }: ScanReport,
+  prose: Prose | undefined,
+): Promise<Prose | undefined> {
+  if (reader === undefined || verdict !== 'pass' || prose === undefined) return prose;
+  return reader.read(prose, signal);
 }
 
 /** The registry took no report. The scan itself was right, so the job must not count as failed. */

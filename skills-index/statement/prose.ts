@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { boundedList, exactObject, parseShape, unplaced } from '../skill/shape.ts';
 import type { Shape } from './field-shapes.ts';
 import { proseCharsMax, sentenceCharsMax, sentencesMax } from './limits.ts';
+import { quotesSentences, type Reading, readingShape } from './reading.ts';
 
 export interface Sentence {
   /** The path of the bundle's file that contains the sentence. */
@@ -28,6 +29,8 @@ export interface Prose {
   readonly sentences: readonly Sentence[];
   /** The number of further sentences, which were left out because of the limits. */
   readonly left: number;
+  /** What a model remarked; absent where no model read the sentences. */
+  readonly reading?: Reading;
 }
 
 const unfit = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
@@ -86,15 +89,22 @@ const sentences = v.pipe(
     `has more than ${proseCharsMax} characters`,
   ),
 );
-const proseShape: Shape<Prose> = exactObject({
-  schema: v.literal('skillgate.prose/1'),
-  sentences,
-  left: v.pipe(
-    v.number(),
-    v.safeInteger('is not a number of sentences'),
-    v.minValue(0, 'is less than none'),
+const proseShape: Shape<Prose> = v.pipe(
+  exactObject({
+    schema: v.literal('skillgate.prose/1'),
+    sentences,
+    left: v.pipe(
+      v.number(),
+      v.safeInteger('is not a number of sentences'),
+      v.minValue(0, 'is less than none'),
+    ),
+    reading: v.exactOptional(readingShape),
+  }),
+  v.check(
+    ({ reading, sentences: all }) => reading === undefined || quotesSentences(reading, all),
+    'has a remark that quotes no sentence of it',
   ),
-});
+);
 
 /**
  * Parses the prose of a skill.

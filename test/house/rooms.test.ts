@@ -44,6 +44,7 @@ const floors: Record<string, readonly string[]> = {
   ],
   scanner: [
     'worker',
+    'reader',
     '(start)',
     'reports',
     'frontends',

@@ -1,5 +1,6 @@
 /** The commands for a skill that nobody has seen yet: written, scanned, declared, tried. */
 import type { CommandRow, OptionRow } from '../../command.ts';
+import { readerOptions } from '../reader-options.ts';
 
 /** The option that binds a folder for one run. */
 export const mountOption: OptionRow = {
@@ -79,6 +80,7 @@ export const draftRows: readonly CommandRow[] = [
         summary:
           'scan only skills whose files differ from the newest commit that HEAD and this branch, tag or commit share',
       },
+      ...readerOptions,
     },
     args: { min: 1, max: Number.POSITIVE_INFINITY },
     formats: ['text', 'json', 'jsonl', 'sarif', 'github', 'gitlab', 'markdown'],

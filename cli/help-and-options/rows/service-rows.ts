@@ -1,5 +1,6 @@
 /** The commands that start a service: a registry, a scanner, a witness. */
 import type { CommandRow } from '../../command.ts';
+import { readerOptions } from '../reader-options.ts';
 import { serveOptions } from '../serve-options.ts';
 
 export const serviceRows: readonly CommandRow[] = [
@@ -46,6 +47,7 @@ export const serviceRows: readonly CommandRow[] = [
         value: 'N',
         summary: 'number of scanner processes kept ready (default: 1)',
       },
+      ...readerOptions,
     },
     args: { min: 0, max: 0 },
     load: () => import('../../scan/scanner.ts'),

@@ -1,5 +1,10 @@
 /** What an operator says about a model. */
 import * as v from 'valibot';
+import {
+  endpointOf,
+  type ModelServer,
+  whyNotModelKey,
+} from '../../../skills-index/client/model-server.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { exactObject } from '../../../skills-index/skill/shape.ts';
 
@@ -10,12 +15,9 @@ export interface GivenEmbedder {
   readonly private?: boolean;
 }
 
-export interface EmbedderSettings {
-  /** The address for embeddings, which ends in `/embeddings`. */
-  readonly url: string;
+/** The address of the server ends in `/embeddings`. */
+export interface EmbedderSettings extends ModelServer {
   readonly model: string;
-  /** Bearer token. It stands in no settings file and in no message. */
-  readonly key?: string | undefined;
   /** Whether the texts of private skills are sent as well. */
   readonly includesPrivate: boolean;
 }
@@ -36,26 +38,11 @@ export function parseEmbedderSettings(given: unknown, key: string | undefined): 
   if (!parsed.success)
     throw refused('the model has an address and a name', 'Give embeddings and embeddings-model.');
   const { address, model, private: includesPrivate } = parsed.output;
-  const url = URL.parse(address);
-  if (url === null || `${url.username}${url.password}${url.search}${url.hash}` !== '')
-    throw refused(
-      'its address has a user name, a query or a fragment, or is no address',
-      'Write https://HOST/v1. The key belongs in embeddings-key-file or $SKILLGATE_EMBEDDINGS_KEY.',
-    );
-  if (url.protocol !== 'https:' && !isOnThisMachine(url))
-    throw refused(
-      'queries and the key would be sent as plain text to another machine',
-      'Write https://HOST/v1, or the http: address of a model on this machine.',
-    );
-  if (key !== undefined && !/^[\x21-\x7e]{1,500}$/.test(key))
-    throw refused('its key has a space, a control character or more than 500 characters');
-  const path = url.pathname.replace(/\/+$/, '');
-  url.pathname = path.endsWith('/embeddings') ? path : `${path}/embeddings`;
-  return { url: url.href, model, key, includesPrivate };
-}
-
-function isOnThisMachine({ hostname, protocol }: URL): boolean {
-  return protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  const url = endpointOf(address, '/embeddings');
+  if (typeof url !== 'string') throw refused(url.why, url.hint);
+  const wrongKey = key === undefined ? undefined : whyNotModelKey(key);
+  if (wrongKey !== undefined) throw refused(wrongKey);
+  return { url, model, key, includesPrivate };
 }
 
 function refused(why: string, hint?: string): Problem {

@@ -4,7 +4,7 @@
  * be more than an opinion about the order of results.
  */
 import * as v from 'valibot';
-import { readBoundedBody } from '../../../skills-index/client/bounded-body.ts';
+import { postToModel } from '../../../skills-index/client/model-server.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseJson } from '../../../skills-index/skill/text/json.ts';
 import type { Embedder } from './embedder.ts';
@@ -27,9 +27,10 @@ const answerShape = v.looseObject({
 /** The statuses of an answer to a text that the model never takes: broken, too long, unfit. */
 const refusals: ReadonlySet<number> = new Set([400, 413, 422]);
 
-/** @param ask `fetch`, of which no redirect is followed: a redirect would take the key elsewhere */
-export function openAiEmbedder({ key, model, url }: EmbedderSettings, ask: typeof fetch): Embedder {
-  const { host } = new URL(url);
+/** @param ask `fetch` */
+export function openAiEmbedder(server: EmbedderSettings, ask: typeof fetch): Embedder {
+  const { model } = server;
+  const { host } = new URL(server.url);
   const failed = (why: string, cause?: unknown): Problem =>
     new Problem('embedder-failed', `Cannot use the model at ${host}: ${why}`, { cause });
   return {
@@ -44,22 +45,15 @@ export function openAiEmbedder({ key, model, url }: EmbedderSettings, ask: typeo
   };
 
   async function send(texts: readonly string[], signal: AbortSignal): Promise<Uint8Array> {
-    const { body, status } = await ask(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-      },
-      body: JSON.stringify({ model, input: texts, encoding_format: 'float' }),
-      redirect: 'manual',
+    const body = { model, input: texts, encoding_format: 'float' };
+    const { status, bytes } = await postToModel(server, body, {
+      ask,
       signal,
+      bytesMax: embedderAnswerBytesMax,
     });
-    if (status !== 200) {
-      await body?.cancel();
-      if (!refusals.has(status)) throw failed(`it answers ${status}`);
+    if (refusals.has(status))
       throw new Problem('embedder-refused', `The model at ${host} refuses a text: ${status}`);
-    }
-    const bytes = await readBoundedBody(body, embedderAnswerBytesMax);
+    if (status !== 200) throw failed(`it answers ${status}`);
     if (bytes !== undefined) return bytes;
     throw failed(`its answer has more than ${embedderAnswerBytesMax} bytes`);
   }

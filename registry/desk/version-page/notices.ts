@@ -1,11 +1,13 @@
 /** What a reviewer must know before anything else of a version, above its sections. */
 import { capitalized } from '../../../skills-index/skill/text/capitalized.ts';
+import { remarkKinds } from '../../../skills-index/statement/reading.ts';
 import { count, type Html, html, moment, untrusted } from '../../markup/markup.ts';
 import { rankFindings } from '../../markup/rank-findings.ts';
 import { severityBadge } from '../../markup/severity.ts';
 import { changeNames } from '../../review/changes-since.ts';
 import type { ReviewDetail } from '../../review/review.ts';
-import { changesShownMax, unreadShownMax } from '../limits.ts';
+import { fileHref } from '../file.ts';
+import { changesShownMax, remarksShownMax, unreadShownMax } from '../limits.ts';
 import { findingAnchor } from './finding.ts';
 import { packageAlarms } from './seen-package.ts';
 
@@ -17,6 +19,7 @@ ${deleted(detail, now)}
 ${advised(detail)}
 ${decides(detail)}
 ${changed(detail)}
+${remarked(detail)}
 ${copied(detail)}`;
 }
 
@@ -63,6 +66,23 @@ function changed({ changes }: ReviewDetail): Html | string {
   const more = names.length - items.length;
   return html`<div class="notice"><p><b>New since the approved version ${changes.since}</b></p>
 <ul>${items}${more > 0 ? html`<li>and ${more} more: see the capabilities</li>` : ''}</ul></div>`;
+}
+
+// Beside the report and never in it: the same bytes must always give the same report.
+function remarked(detail: ReviewDetail): Html | string {
+  const { reading } = detail;
+  if (reading === undefined) return '';
+  const { model, remarks, unread } = reading;
+  const left = unread === 0 ? '' : html` ${count(unread, 'sentence')} unread.`;
+  if (remarks.length === 0)
+    return html`<p class="sub">The model ${untrusted(model)} read the prose and remarked nothing.${left} Its silence proves nothing.</p>`;
+  const items = remarks.slice(0, remarksShownMax).map(
+    ({ path, line, quote, kind }) => html`<li>${remarkKinds[kind]}: “${untrusted(quote)}”
+<a href="${fileHref(detail, path, line)}"><code>${untrusted(path)}</code> line ${line}</a></li>`,
+  );
+  const more = remarks.length - items.length;
+  return html`<div class="notice"><p><b>The model ${untrusted(model)} remarks</b>, as an opinion and no finding:${left}</p>
+<ul>${items}${more > 0 ? html`<li>and ${more} more</li>` : ''}</ul></div>`;
 }
 
 // Shown at the top, because no finding says it: the report knows only the skill itself.

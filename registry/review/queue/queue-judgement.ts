@@ -22,7 +22,8 @@ import type { VersionRow } from '../../versions/versions.ts';
 import { reportOf } from '../approvals.ts';
 import { type ChangesSince, changesSince } from '../changes-since.ts';
 import { type NearCopy, nearCopies } from '../near-copies.ts';
-import { type ProseSince, previousApproved, proseSince } from '../prose-since.ts';
+import { type ProseSince, previousApproved, proseSince, readProse } from '../prose-since.ts';
+import { type ShownReading, shownReading } from '../reading.ts';
 import { type Risk, riskOf } from '../risk.ts';
 import { type PackageAlarms, packageAlarmsOf } from '../seen-packages.ts';
 
@@ -91,6 +92,7 @@ export async function riskOfVersion(
     readonly declared: Capabilities;
     readonly copies: readonly NearCopy[];
     readonly prose: ProseSince;
+    readonly reading: ShownReading | undefined;
     readonly changes: ChangesSince | undefined;
     readonly packages: PackageAlarms;
   },
@@ -115,6 +117,7 @@ async function judge(registry: Registry, row: VersionRow): Promise<QueueJudgemen
   const manifest = await manifestOf(registry, row);
   const packages = await packageAlarmsOf(registry, row);
   const previous = await previousApproved(registry, row);
+  const stored = await readProse(registry, row);
   const [malicious] = packages.malicious;
   const deciding = report?.findings.find((finding) => finding.fingerprint === report.decidedBy[0]);
   const { capabilities } = manifest;
@@ -128,7 +131,8 @@ async function judge(registry: Registry, row: VersionRow): Promise<QueueJudgemen
       report,
       declared: capabilities,
       copies: await nearCopies(registry, row),
-      prose: await proseSince(registry, row, previous),
+      prose: await proseSince(registry, stored, previous),
+      reading: stored && shownReading(stored.prose),
       changes: await changesSince(registry, row, { manifest, report, previous }),
       packages,
     }),
