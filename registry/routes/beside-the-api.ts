@@ -62,7 +62,9 @@ export const besideTheApi = {
   ),
   '/packs/evidence/{index}/{line}': bytesAt(
     ['index', 'line'],
-    'The evidence of an index line in one answer: its log index, and the SHA-256 of the line in hexadecimal',
+    'The evidence of an index line in one answer: its log index, and the SHA-256 of the line in hexadecimal. `form=open` asks for the open form, in which base64 of statements is decoded',
+    [],
+    [{ name: 'form', in: 'query', required: false, schema: { type: 'string', enum: ['open'] } }],
   ),
   '/packs/files/{bundle}/{group}': bytesAt(
     ['bundle', 'group'],
@@ -173,12 +175,13 @@ function bytesAt(
   names: readonly string[],
   summary: string,
   problems: readonly ProblemCode[] = [],
+  queries: readonly object[] = [],
 ): object {
   return {
     servers: [{ url: '/' }],
     get: {
       summary,
-      parameters: parametersOf(names),
+      parameters: [...parametersOf(names), ...queries],
       responses: {
         '200': {
           description: 'Bytes that never change',
