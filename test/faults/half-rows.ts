@@ -10,7 +10,8 @@ export const halfRows: Readonly<Record<string, string>> = {
       SELECT 1 FROM statements WHERE versionId = versions.id AND predicateType = ${predicateTypeNumber(predicateTypes.publish)})`,
   'a version without a scan job': `
     SELECT name || '@' || version AS what FROM versions
-    WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE versionId = versions.id)`,
+    WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE versionId = versions.id)
+    AND NOT EXISTS (SELECT 1 FROM scans WHERE versionId = versions.id)`,
   'a version with two open scan jobs': `
     SELECT versionId AS what FROM jobs WHERE state IN ('waiting', 'leased')
     GROUP BY versionId HAVING count(*) > 1`,

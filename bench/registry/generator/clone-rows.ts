@@ -73,14 +73,14 @@ export class CloneRows {
     );
   }
 
-  #isCloned({ table }: RowOfTable, isLean: boolean): boolean {
+  #isCloned({ table, row }: RowOfTable, isLean: boolean): boolean {
     if (madeElsewhere.includes(table)) return false;
     // All versions of a skill have one row.
     if (table === 'skills') return this.#template.names.version === undefined;
-    // The registry deletes the drafts about a version that has left the review with the segment.
-    return (
-      table !== 'drafts' || !isLean || this.#template.rows.some((row) => row.table === 'waiting')
-    );
+    // With the segment, the registry deletes drafts about a version that has left the review, and
+    // its scan jobs that are done.
+    const isDeleted = table === 'drafts' || (table === 'jobs' && row.state === 'done');
+    return !isDeleted || !isLean || this.#template.rows.some((one) => one.table === 'waiting');
   }
 
   #makeClones(): (clone: Clone) => void {

@@ -35,7 +35,10 @@ export function moveToSegments(
     rows.insert('log_segments', { first, until, digest: digestOf(randomBytes(32)) });
     first = until;
   }
-  db.exec('DELETE FROM drafts WHERE versionId NOT IN (SELECT versionId FROM waiting)');
+  db.exec(
+    `DELETE FROM drafts WHERE versionId NOT IN (SELECT versionId FROM waiting);
+     DELETE FROM jobs WHERE state = 'done' AND versionId NOT IN (SELECT versionId FROM waiting)`,
+  );
 }
 
 /** Waits until a running registry lists all skills: the clones are as settled as their template. */

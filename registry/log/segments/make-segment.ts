@@ -4,7 +4,7 @@
  * process that is killed at any moment leaves everything.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { and, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { parsePack } from '../../../skills-index/client/pack-form.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { Problem } from '../../../skills-index/skill/problem.ts';
@@ -14,7 +14,7 @@ import { BatchClash, type BatchWrite, holds, isAmong } from '../../store/batch.t
 import { shortTextOf } from '../../store/columns/digest-column.ts';
 import { logSegments } from '../../store/log-schema.ts';
 import { storedBlobName } from '../../store/objects.ts';
-import { drafts, statements } from '../../store/schema.ts';
+import { drafts, jobs, statements } from '../../store/schema.ts';
 import { waiting } from '../../store/waiting-schema.ts';
 import { type ReadRows, readRows } from '../finish-statements.ts';
 import { logSize, readRange } from '../log.ts';
@@ -105,9 +105,12 @@ function segmentWrites(segment: LogSegment, rows: readonly ReadRows[]): BatchWri
     const fact = statement.fact === null ? factIn(statement) : undefined;
     return fact === undefined ? [] : [[statement.logIndex, fact]];
   });
-  const summarized = rows.flatMap(({ statement: { predicateType, versionId } }) =>
-    predicateType === predicateTypes.summary && versionId !== null ? [versionId] : [],
-  );
+  const versionsOf = (types: readonly string[]): string[] =>
+    rows.flatMap(({ statement: { predicateType, versionId } }) =>
+      types.includes(predicateType) && versionId !== null ? [versionId] : [],
+    );
+  const summarized = versionsOf([predicateTypes.summary]);
+  const scanned = versionsOf([predicateTypes.summary, predicateTypes.scan]);
   const given = sql`(SELECT value ->> 0 AS at, ${shortTextOf(sql`value ->> 1`)} AS fact FROM json_each(${JSON.stringify(facts)})) AS given`;
   return [
     holds(
@@ -128,6 +131,19 @@ function segmentWrites(segment: LogSegment, rows: readonly ReadRows[]): BatchWri
           and(
             isAmong(drafts.versionId, summarized),
             sql`NOT EXISTS (SELECT 1 FROM ${waiting} WHERE ${waiting.versionId} = ${drafts.versionId})`,
+          ),
+        ),
+    // A done job tells which scanner answered, for as long as another scan may be wanted. The
+    // report and its scanner are in the log.
+    (db) =>
+      db
+        .delete(jobs)
+        .where(
+          and(
+            isAmong(jobs.versionId, scanned),
+            eq(jobs.state, 'done'),
+            sql`NOT EXISTS (SELECT 1 FROM ${waiting} WHERE ${waiting.versionId} = ${jobs.versionId})`,
+            sql`NOT EXISTS (SELECT 1 FROM ${jobs} AS open WHERE open.versionId = ${jobs.versionId} AND open.state <> 'done')`,
           ),
         ),
   ];

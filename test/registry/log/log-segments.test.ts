@@ -198,6 +198,31 @@ describe('evidence that a segment has', () => {
     expect(await names()).toEqual([{ name: '@acme/waits' }]);
   });
 
+  it('takes along the done scan jobs of versions that left the review, and of no others', async () => {
+    const { registry } = world;
+    const names = async (): Promise<unknown[]> =>
+      registry.db.read.all(
+        sql`SELECT name FROM jobs JOIN versions ON versions.id = versionId WHERE state = 'done' ORDER BY name`,
+      );
+    const inReview = [{ name: '@acme/waits' }, { name: '@ours/built' }];
+    expect(await names()).toEqual([{ name: '@acme/kept' }, ...inReview]);
+    await segmentAll();
+    expect(await names()).toEqual(inReview);
+  });
+
+  it('keeps the done job of a version that another scanner is to look at', async () => {
+    const { registry } = world;
+    await registry.db.read.run(
+      sql`INSERT INTO jobs (id, versionId, state, leaseUntil, attempts, createdAt) SELECT 'another', id, 'waiting', 0, 0, 0 FROM versions WHERE name = '@acme/kept'`,
+    );
+    const states = async (): Promise<unknown[]> =>
+      registry.db.read.all(
+        sql`SELECT state FROM jobs JOIN versions ON versions.id = versionId WHERE name = '@acme/kept' ORDER BY state`,
+      );
+    await segmentAll();
+    expect(await states()).toEqual([{ state: 'done' }, { state: 'waiting' }]);
+  });
+
   it('answers an approval that comes again as it did at first', async () => {
     const { send } = world;
     const [row] = (await rows()).filter(
