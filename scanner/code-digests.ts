@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a5b882259822978959fca8622d177da75ee2f421303efb78fa075660ea3187c5',
-  judging: 'sha256:7485ac24b19b07e4c5f16689becda3f3ba4ec58bdd4361433a38d8be1eb8c32e',
+  extractor: 'sha256:281e765f28ae759b53cb39583c5c8b52aef54606b32a4d675a3cb037f98d7561',
+  judging: 'sha256:9bef04a8c2e8a1ec553c2382d9f9ded742d6603ad40ae1dab88877d8a6a2010f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -47,8 +47,12 @@ export const codeDigests: CodeDigests = {
     'exec/staged-program':
       'sha256:9df4749fa2099d27f753faaad8276260dd1bd63a86629d36859a97d5aef40a9b',
     'exec/surveillance': 'sha256:87ba906890607626fca9b827411138a592531863859e6d3af3741c37c1fc8258',
+    'exec/system-program-misuse':
+      'sha256:b1936959c99157b2c3b9af17b6081422a1e7412ebfef4c72308cb049b9526076',
     'exec/unguarded-agent':
       'sha256:b9e8afe3fe01d97fffeeca6676b0f4711210c19363d1809402b312caea5e4779',
+    'exec/unread-program':
+      'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
     'files/agent-memory': 'sha256:e351a565422fed919ed24c0e9d220c74acec00111e065beb7b0dbca1f9f147a2',
@@ -64,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:6dd7beaf31de2bba6b8568e67c958d81e72772dd90d6470cb22620ef2e2fbf5a',
+    'files/outside-read': 'sha256:341597c238420576327d29eee73e11fe3e0645be8571eda4f91fa1d92d2ce03c',
     'files/outside-write':
-      'sha256:f67f756f42df8862708d501134434c87ac6e8343f81a6b1a0eddbce20f75acad',
+      'sha256:d1eca7ac11b214faa53857cd25f52355c668fa1e7da4d9d868d5df9ea8fb40c1',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -87,7 +91,7 @@ export const codeDigests: CodeDigests = {
     'flow/local-secret-to-network':
       'sha256:c574faff6fea9091a8e3cc0ecce1ccfb3f018df3556031f1e7e5ded8bfcfcfed',
     'flow/network-to-exec':
-      'sha256:33398d18a74176640ccc5bfe5e39f62a1565ab67f423f636467c467c385ad435',
+      'sha256:ccf991fdf33910d188b5209aeef456ca45a0631fe8c2c25e0a24a30446fc50bf',
     'flow/secret-beside-data':
       'sha256:486730ce42b208583475a8648875b165a797a449709e4d38c38d68acd12f0fcb',
     'flow/secret-in-url': 'sha256:29b44b79222383a2ac3a72fb31ee17570c0301433272a47b4128711114a139ac',
@@ -105,9 +109,9 @@ export const codeDigests: CodeDigests = {
       'sha256:a61487883c38fa4caa57f639cd50dcab7503fece8108284625f6b8b37f9f457b',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:fcbe0c63acbc9cf7ee71a0b856989202e9d57910db03051917f69e45ce8ce85f',
+    'manifest/all-three': 'sha256:1cd605d8e9d073f866e37713d6d14b401ff47db15fd690bc731d3e310ebfd6f4',
     'manifest/broken-promise':
-      'sha256:2b92b407a3cd824500d55471d165dbb01db80c594a0eb9e80b4f424e7aa60c55',
+      'sha256:697c4ee74d812295e204eb39fcf5e023e801e4d2ed0481f456993ad252f9ea0a',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
@@ -115,7 +119,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:310ff298f73e05ae3df8a17b919a3eb84e56cab8d03b1cddfa0718bb0d1c698b',
+      'sha256:9d0349434dc2f0f683f211ab2c7581a597fd28f77ae2e053e51ebe2a0f0419e3',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
@@ -136,7 +140,7 @@ export const codeDigests: CodeDigests = {
     'network/odd-port': 'sha256:c6e8f821672293a689831bffad2e849b7f32db80cd8b7f082b9b4aebfa2264fe',
     'network/raw-address':
       'sha256:553db06c9980088c580a9be8dc161fb88fff65ffbcfe87d90bb5e94d89a15751',
-    'network/raw-socket': 'sha256:c24bb4a6b784300bda52ae331820f7e171e0db267209983768b64880fad3c5cc',
+    'network/raw-socket': 'sha256:96f22ba7118cd0324c67b899f5723de5b611a8cf8ddfafea44f6bf8111268ecf',
     'network/reverse-shell':
       'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
     'network/service-client':

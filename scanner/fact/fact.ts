@@ -116,6 +116,8 @@ export type Trait =
   | 'credential-command' // another program is asked for a credential
   | 'surveillance' // clipboard, screen, camera, microphone
   | 'keylogging'
+  | 'unread-program' // a program on a command line, in a language that no front end reads whole
+  | 'misuse' // a program of the system does another's work: it fetches, runs or dumps something
   | 'remote-program' // a program that lies elsewhere is run, or run elsewhere
   | 'staged-program' // a program in a folder where anybody can put one is run; `detail` ends in its path
   | 'defence-off' // a firewall, an antivirus, auditing … is switched off

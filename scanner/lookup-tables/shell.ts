@@ -109,6 +109,10 @@ export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
     raw: true,
   }),
   netcat: network('host-port', { runs: ['e', 'c'], other: ['w', 'p', 's', 'i', 'q'], raw: true }),
+  // `socket -p 'program' host port`: the program gets the connection.
+  socket: network('host-port', { runs: ['p'], other: ['B'], raw: true }),
+  ztcp: network('host-port', { other: ['d'], raw: true }),
+  finger: network('remote', { port: 79 }),
   telnet: network('host-port', { raw: true }),
   ssh: network('host', { other: words('i l p o F J L R D W b c e m S'), port: 22 }),
   scp: network('remote', { other: words('i P o F J l S'), port: 22 }),
@@ -136,16 +140,35 @@ export const interpreters: Readonly<
       readonly language: Language;
       readonly code: readonly string[];
       readonly files?: readonly string[];
+      /** Programs on the command line that do nothing but compute and print. */
+      readonly harmless?: RegExp;
     }
   >
 > = {
   // No front end reads their languages: a file of the skill that they run is not analysed.
   ...Object.fromEntries(
     words(
-      'ocaml nu xonsh elixir escript Rscript julia tclsh wish expect guile racket sbcl clojure bb scala groovy kotlin dart crystal nim csh tcsh elvish janet',
-    ).map((name) => [name, { language: 'other', code: ['e'] }] as const),
+      'ocaml nu xonsh elixir escript tclsh wish expect guile racket sbcl clojure bb scala groovy kotlin dart crystal nim csh tcsh elvish janet',
+    ).map(
+      (name) =>
+        [name, { language: 'other', code: /csh$/.test(name) ? ['c'] : ['e', 'c'] }] as const,
+    ),
   ),
-  gdb: { language: 'other', code: ['ex', 'eval-command'], files: ['x', 'command'] },
+  gdb: {
+    language: 'other',
+    code: ['ex', 'eval-command', 'iex'],
+    files: ['x', 'command'],
+    // Commands of the debugger, without calls of functions, shells and scripts.
+    harmless:
+      /^\s{0,9}(?!shell|!|python|py|pi|source|call|pipe|\||make|guile|dump|define)\w[^()|!]{0,400}$/,
+  },
+  Rscript: { language: 'r', code: ['e'] },
+  R: { language: 'r', code: ['e'] },
+  julia: { language: 'julia', code: ['e', 'E'] },
+  jrunscript: { language: 'java', code: ['e'], files: ['f'] },
+  jjs: { language: 'java', code: [] },
+  luajit: { language: 'lua', code: ['e'] },
+  lua5: { language: 'lua', code: ['e'] },
   snakemake: { language: 'other', code: [], files: ['s', 'snakefile'] },
   ...Object.fromEntries(
     words('sh bash zsh dash ksh ash mksh fish').map(
@@ -164,7 +187,8 @@ export const interpreters: Readonly<
   tsx: { language: 'javascript', code: ['e'] },
   perl: { language: 'perl', code: ['e', 'E'] },
   ruby: { language: 'ruby', code: ['e'] },
-  php: { language: 'php', code: ['r'] },
+  php: { language: 'php', code: ['r', 'B', 'R', 'E'] },
+  'php-cgi': { language: 'php', code: ['r'] },
   lua: { language: 'lua', code: ['e'] },
   osascript: { language: 'applescript', code: ['e'] },
   pwsh: { language: 'powershell', code: ['c', 'Command', 'EncodedCommand', 'enc'] },

@@ -15,7 +15,9 @@ import { remoteProgram } from './exec/remote-program.ts';
 import { shellString } from './exec/shell-string.ts';
 import { stagedProgram } from './exec/staged-program.ts';
 import { surveillance } from './exec/surveillance.ts';
+import { systemProgramMisuse } from './exec/system-program-misuse.ts';
 import { unguardedAgent } from './exec/unguarded-agent.ts';
+import { unreadProgram } from './exec/unread-program.ts';
 
 export const execRules: readonly Rule[] = [
   codeFromString,
@@ -33,5 +35,7 @@ export const execRules: readonly Rule[] = [
   shellString,
   stagedProgram,
   surveillance,
+  systemProgramMisuse,
   unguardedAgent,
+  unreadProgram,
 ];

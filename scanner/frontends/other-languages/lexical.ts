@@ -7,8 +7,9 @@ import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { lexicalProgramsMax, settingsTextsMax } from '../../limits.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
 import { plainCommand } from './fold.ts';
+import { isUnread, joinedShell } from './joined-shell.ts';
 import { newLexicalRun } from './run.ts';
-import { readStatement } from './statement.ts';
+import { noteTrait, readStatement } from './statement.ts';
 import { lexicalForms } from './tables/lexical.ts';
 import { lexicalSyntax } from './tables/lexical-syntax.ts';
 import { type Piece, readLexical, statementsOf } from './text.ts';
@@ -31,6 +32,12 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
     context.steps.take(1 + (statement.text.length >> 2));
     readStatement(run, statement, plainCommand(statement.text, source.language));
   }
+  const joined = joinedShell(run, code);
+  if (joined !== undefined)
+    noteTrait(run, joined, source.language, 'reverse-shell', 'a shell is joined to a connection');
+  const whole = { path: source.path, start: 0, end: Math.max(1, source.text.length) };
+  if (isUnread(run, code))
+    noteTrait(run, whole, source.language, 'unread-program', source.text.trim());
   return {
     facts: [
       ...run.facts,

@@ -26,6 +26,11 @@ export interface LexicalRun {
   /** Statements that start a program: their strings may have a command line. */
   readonly started: Piece[];
   readonly held: Map<string, Held>;
+  /** Bare connections to other machines, and ports that others reach. */
+  readonly sockets: Span[];
+  /** Whether a shell is started by its name, and whether a command is that is computed. */
+  startsShell: boolean;
+  startsComputed: boolean;
 }
 
 export function newLexicalRun(
@@ -33,5 +38,16 @@ export function newLexicalRun(
   forms: readonly LexicalForm[],
   syntax: LexicalSyntax,
 ): LexicalRun {
-  return { source, forms, syntax, facts: [], embedded: [], started: [], held: new Map() };
+  return {
+    source,
+    forms,
+    syntax,
+    facts: [],
+    embedded: [],
+    started: [],
+    held: new Map(),
+    sockets: [],
+    startsShell: false,
+    startsComputed: false,
+  };
 }

@@ -5,9 +5,10 @@
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Span, Trait } from '../../fact/fact.ts';
 import { detailCharsMax, lexicalHeldMax } from '../../limits.ts';
-import { anyEgress, egressOf } from '../../lookup-tables/egress-of.ts';
+import { anyEgress, egressOf, socketEgressOf } from '../../lookup-tables/egress-of.ts';
 import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { encodedCommand } from './fold.ts';
+import { hostInQuotes, noteJoin } from './joined-shell.ts';
 import type { Held, LexicalRun, Origin } from './run.ts';
 import { runsSaved, savedAs, savedFrom } from './saved.ts';
 import type { LexicalForm, LexicalMeaning } from './tables/lexical-form.ts';
@@ -18,6 +19,8 @@ interface Call {
   readonly api: string;
   /** Name of an environment variable; undefined for all of them. */
   readonly name: string | undefined;
+  /** The end of the call's form in the statement. */
+  readonly end: number;
 }
 
 /** Reads a statement; `text` is the statement with hidden words spelled out. */
@@ -35,7 +38,8 @@ export function readStatement(run: LexicalRun, statement: Piece, text: string): 
   const origins = [...originsOf(run, calls, text, span), ...known.flatMap((held) => held.sources)];
   const decodes = has('decode') !== undefined || known.some((held) => held.decoded);
   for (const call of calls) noteCall(run, call, span, urls);
-  const fetch = has('fetch') ?? has('send');
+  noteJoin(run, calls, text, span);
+  const fetch = has('fetch') ?? has('send') ?? has('connect');
   const runsIt = has('code') ?? has('load');
   const before = known
     .flatMap((held) => held.sources)
@@ -50,7 +54,7 @@ export function readStatement(run: LexicalRun, statement: Piece, text: string): 
   if (hidden !== undefined) runHidden(run, span, hidden, statement.start);
   else if (decodes && runsIt !== undefined) noteTrait(run, span, runsIt.api, 'decode-to-code', '');
   if (has('program') !== undefined) run.started.push(statement);
-  const sends = has('send') ?? has('fetch');
+  const sends = has('send') ?? has('connect') ?? has('fetch');
   if (sends !== undefined) noteFlows(run, span, sends.api, urls, origins, decodes);
   hold(run, text, {
     sources:
@@ -65,10 +69,16 @@ export function readStatement(run: LexicalRun, statement: Piece, text: string): 
 }
 
 function callsOf({ form, means, api }: LexicalForm, text: string): Call[] {
-  if (!form.global) return form.test(text) ? [{ means, api, name: undefined }] : [];
+  if (!form.global) {
+    const match = form.exec(text);
+    return match === null
+      ? []
+      : [{ means, api, name: undefined, end: match.index + match[0].length }];
+  }
   return [...text.matchAll(form)].map((match) => ({
     means,
     api,
+    end: match.index + match[0].length,
     name: match.slice(1).find((group) => group !== undefined),
   }));
 }
@@ -99,7 +109,19 @@ function noteCall(
     noteCapability(run, span, api, { kind: 'exec', program: '*' }, ['dynamic-name']);
   else if (means === 'load') noteTrait(run, span, api, 'native', '');
   else if (means === 'decode') noteTrait(run, span, api, 'decode', '');
+  else if (means === 'listen') noteTrait(run, span, api, 'listen', '');
+  else if (means === 'connect') noteSocket(run, span, api, urls);
   else if (means !== 'read') noteEgress(run, span, api, means === 'send' ? 'POST' : 'GET', urls);
+}
+
+function noteSocket(run: LexicalRun, span: Span, api: string, urls: readonly string[]): void {
+  const text = run.source.text.slice(span.start, span.end);
+  const host = urls.length > 0 ? undefined : hostInQuotes(text);
+  if (host === undefined) noteEgress(run, span, api, 'POST', urls);
+  else
+    noteCapability(run, span, api, { kind: 'egress', ...socketEgressOf('tcp', host, 0) }, [
+      'raw-socket',
+    ]);
 }
 
 function noteEgress(
@@ -255,7 +277,14 @@ function noteCapability(
   });
 }
 
-function noteTrait(run: LexicalRun, span: Span, api: string, trait: Trait, detail: string): void {
+/** Notes a trait of a span. */
+export function noteTrait(
+  run: LexicalRun,
+  span: Span,
+  api: string,
+  trait: Trait,
+  detail: string,
+): void {
   run.facts.push({
     kind: 'trait',
     span,

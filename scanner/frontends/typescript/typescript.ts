@@ -6,6 +6,7 @@ import { flowGraph } from './flow/flow.ts';
 import { collectWrites } from './flow/writes.ts';
 import type { Out, Use } from './out.ts';
 import { createProgram } from './program.ts';
+import { noteRemoteShell } from './remote-shell.ts';
 import { findUses, visitCall } from './uses.ts';
 import { createEvaluator } from './values/evaluate.ts';
 import type { Evaluator } from './values/evaluator.ts';
@@ -47,7 +48,10 @@ export function analyseTypescript(
     };
     outs.set(file, out);
   }
-  for (const out of outs.values()) findUses(out);
+  for (const out of outs.values()) {
+    findUses(out);
+    noteRemoteShell(out);
+  }
   return {
     facts: [...outs.values()].flatMap((out) => out.facts),
     embedded: [...outs.values()].flatMap((out) => out.embedded),

@@ -6,7 +6,8 @@ import type { Language } from '../../../fact/source.ts';
  * `code`: text is run as code. `program`: a program or command line is started. `fetch`: something
  * is downloaded. `send`: a request that carries data. `fetch-run`: a program that runs what its
  * address gives. `env`: group 1 is a variable's name, or all of them when it is missing. `decode`:
- * encoded data is decoded. `load`: machine code or a library is loaded. `read`: a file is read. A
+ * encoded data is decoded. `connect`: a bare connection to another machine. `listen`: a port that
+ * others reach. `load`: machine code or a library is loaded. `read`: a file is read. A
  * trait: just that.
  */
 export type LexicalMeaning =
@@ -14,6 +15,8 @@ export type LexicalMeaning =
   | 'program'
   | 'fetch'
   | 'send'
+  | 'connect'
+  | 'listen'
   | 'fetch-run'
   | 'env'
   | 'decode'

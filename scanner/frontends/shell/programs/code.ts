@@ -175,7 +175,11 @@ export function runCode(
   if (isEmpty || run.depth >= shellCodeDepthMax) return unknownValue(code.taints);
   if (language === 'shell') return runTexts(run, call, code);
   const passed = pass(call.stdin.taints, { span: call.span, note: `${call.name} reads it` });
-  if (language === 'other') return unknownValue(passed);
+  if (language === 'other') {
+    if (interpreters[call.name]?.harmless?.test(code.text) !== true)
+      noteTrait(run, at, 'unread-program', shown(code.text));
+    return unknownValue(passed);
+  }
   const map = wholeMap(call, code);
   for (const text of textsOf(code))
     run.embedded.push({

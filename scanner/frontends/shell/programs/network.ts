@@ -22,6 +22,7 @@ import {
   emptyValue,
   isKnown,
   joinTaints,
+  literalValue,
   rootTaint,
   type ShellValue,
   slice,
@@ -84,6 +85,11 @@ export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram):
     );
     noteFlows(run, call, joinTaints(optionValues(args, program.header)), sink('header'));
     noteFlows(run, call, joinTaints(sent), sink('body'));
+    // zsh: the descriptor's number comes in `REPLY`.
+    if (call.name === 'ztcp') {
+      run.connections.set(descriptorOfZtcp, capability);
+      run.vars.set('REPLY', literalValue(`${descriptorOfZtcp}`, call.span.start, true));
+    }
     if (program.raw && sent.some((value) => value.shellOutput))
       noteTrait(run, call, 'reverse-shell', `a shell behind ${call.name}`);
   }
@@ -94,6 +100,8 @@ export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram):
     outputs: optionValues(args, program.outputOption),
   });
 }
+
+const descriptorOfZtcp = 63;
 
 /** Notes a raw connection, for example a redirection to `/dev/tcp/host/port`. */
 export function noteConnection(

@@ -55,6 +55,7 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
     ),
     sink,
   );
+  if (name === 'go') runGoFile(run, call);
   if (name === 'socat') noteSocat(run, call);
   if (name === 'docker' || name === 'podman') noteContainer(run, call);
   if (name === 'history') noteTrait(run, call, 'history-off', name);
@@ -253,6 +254,17 @@ function noteGit(run: ShellRun, call: Call): void {
   });
 }
 
+// `go run FILE.go`
+function runGoFile(run: ShellRun, call: Call): void {
+  const [verb, ...files] = call.args.filter((arg) => !arg.text.startsWith('-'));
+  if (verb?.text !== 'run') return;
+  for (const file of files.filter(({ text }) => text.endsWith('.go'))) {
+    const written = run.files.get(fileKey(run, file.text));
+    if (written !== undefined) runCode(run, { ...call, args: [] }, written, 'go');
+    else noteStart(run, call.span, file.text, call, 'go');
+  }
+}
+
 // Settings with programs that git runs in any repository.
 const programSettings =
   /^(core\.(hookspath|fsmonitor|sshcommand)|init\.templatedir|gpg\.([a-z0-9]+\.)?program|diff\.external)$/i;
@@ -265,6 +277,12 @@ function noteSocat(run: ShellRun, call: Call): void {
     call.stdin,
     ...files.map((arg) => readFileValue(run, call, slice(arg, arg.text.indexOf(':') + 1))),
   ];
+  const listens = call.args.some((arg) =>
+    /^(tcp[46]?|openssl|ssl|udp[46]?)-l(isten)?:|^(tcp|udp)[46]?-recv/i.test(arg.text),
+  );
+  if (listens) noteTrait(run, call, 'listen', 'socat waits for whoever connects');
+  if (listens && runs)
+    noteTrait(run, call, 'reverse-shell', 'socat gives whoever connects a program');
   for (const arg of call.args) {
     const [, host, port] =
       /^(?:tcp4?|tcp6|openssl|udp|ssl)(?:-connect|-sendto)?:([^:,]+):(\d+)/i.exec(arg.text) ?? [];

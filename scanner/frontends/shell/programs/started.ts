@@ -3,6 +3,7 @@
  * checkpoints.
  */
 
+import { isLoopbackHost, socketEgressOf } from '../../../lookup-tables/egress-of.ts';
 import type { Call } from '../call.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import { literalValue, type ShellValue, slice } from '../value.ts';
@@ -48,6 +49,7 @@ function runAwkCommands(run: ShellRun, call: Call, program: string): void {
   const { known, others } = awkCommands(program);
   for (const line of known)
     runCode(run, { ...call, args: [] }, literalValue(line, call.span.start, true), 'shell');
+  noteAwkSocket(run, call, program, others);
   if (!others) return;
   const fetched = runsGiven.test(program) ? fetchedBy(call) : undefined;
   if (fetched !== undefined) noteTrait(run, call, 'pipe-to-interpreter', fetched);
@@ -55,6 +57,21 @@ function runAwkCommands(run: ShellRun, call: Call, program: string): void {
     'dynamic-name',
   ]);
   noteTrait(run, call, 'code-from-string', 'a command that awk puts together');
+}
+
+// gawk: `"/inet/tcp/local/host/remote"`; a remote port of 0 waits for others.
+function noteAwkSocket(run: ShellRun, call: Call, program: string, runsOthers: boolean): void {
+  const [, protocol, host = '', port = ''] =
+    /"\/inet[46]?\/(tcp|udp)\/\w{1,20}\/([^/"]{1,200})\/(\w{1,20})/.exec(program) ?? [];
+  if (protocol === undefined) return;
+  const isServer = port === '0';
+  if (isServer) noteTrait(run, call, 'listen', `${call.name} waits for whoever connects`);
+  else {
+    const egress = socketEgressOf(protocol === 'udp' ? 'udp' : 'tcp', host, Number(port) || 0);
+    noteCapability(run, call, { kind: 'egress', ...egress }, ['raw-socket']);
+  }
+  if (runsOthers && (isServer || !isLoopbackHost(host)))
+    noteTrait(run, call, 'reverse-shell', `${call.name} runs what a connection says`);
 }
 
 // `system($0)`, `$1 | getline`: a whole command line that awk is given.

@@ -37,7 +37,10 @@ export function noteUpload(run: ShellRun, call: Call): void {
   const data = optionValues(args, uploader.data ?? []);
   // The operand of `gh api` is a place of the service.
   const isEndpoint = args.operands[0]?.text === 'api';
-  const files = uploader.files && !isEndpoint ? args.operands.slice(1).filter(isLocal) : [];
+  const files =
+    uploader.files && !isEndpoint
+      ? args.operands.slice(uploader.filesFrom ?? 1).filter(isLocal)
+      : [];
   const sent = [
     ...data,
     call.stdin,
@@ -74,6 +77,12 @@ function isLocal({ text }: ShellValue): boolean {
   return !/^[\w-]{1,80}:/.test(text) && /[./~\0]/.test(text) && !/^https?:/.test(text);
 }
 
+// `smbclient -c 'put FILE NAME'`, `lftp -e 'put FILE'`
+function putFile(value: ShellValue): ShellValue | undefined {
+  const [all, before = ''] = /^((?:.{0,400}[;\s])?m?put\s{1,9})\S{1,400}/.exec(value.text) ?? [];
+  return all === undefined ? undefined : slice(value, before.length, all.length);
+}
+
 function contentOf(run: ShellRun, call: Call, value: ShellValue, isFile: boolean): ShellValue[] {
   const at = value.text.indexOf('@');
   const path = isFile
@@ -82,7 +91,7 @@ function contentOf(run: ShellRun, call: Call, value: ShellValue, isFile: boolean
       ? slice(value, at + 1)
       : /^[~/.]/.test(value.text)
         ? value
-        : undefined;
+        : putFile(value);
   return path === undefined || path.text === '' || path.text === '-' || !isKnown(path)
     ? []
     : [readFileValue(run, call, path)];

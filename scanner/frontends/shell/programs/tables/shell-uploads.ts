@@ -16,6 +16,8 @@ export interface Uploader {
   /** Whether operands that are local paths are sent. */
   readonly files: boolean;
   readonly takesValue?: readonly string[];
+  /** The number of operands before the files; by default 1, the verb. */
+  readonly filesFrom?: number;
 }
 
 const objectStore =
@@ -96,6 +98,27 @@ export const uploaders: Readonly<Record<string, Uploader>> = {
   wormhole: { form: /\bsend\b/, url: 'tcp://*/*', files: true },
   ipfs: { form: /\badd\b/, url: 'https://*/*', files: true },
   lftp: { form: /./, url: 'tcp://*:21/*', files: false, data: ['e', 'c'] },
+  ab: { form: /./, url: unknownPart, word: /^(https?:\/\/.*)$/, files: false, data: ['p', 'u'] },
+  restic: {
+    form: /\bbackup\b/,
+    url: 'https://*/*',
+    word: /^(?:-r|--repo=?)?(?:rest:)?(https?:\/\/.*)$/,
+    files: true,
+    takesValue: ['r', 'repo', 'p', 'password-file', 'tag', 'exclude'],
+  },
+  hping3: { form: /./, url: 'tcp://*/*', files: false, data: ['E', 'file', 'e', 'sign'] },
+  smbclient: { form: /\b(put|mput)\b/, url: 'tcp://*:445/*', files: false, data: ['c', 'command'] },
+  lp: {
+    form: /(^| )-h/,
+    url: 'tcp://*:631/*',
+    files: true,
+    filesFrom: 0,
+    takesValue: ['h', 'd', 'n', 'o'],
+  },
+  // The line of an interactive ftp, sftp or tftp that sends a file.
+  put: { form: /./, url: 'tcp://*:21/*', files: true, filesFrom: 0 },
+  mput: { form: /./, url: 'tcp://*:21/*', files: true, filesFrom: 0 },
+  tailscale: { form: /^(file\s{1,9}cp|serve|funnel)\b/, url: 'tcp://*/*', files: true },
   tftp: { form: /./, url: 'udp://*:69/*', files: false, data: ['c'] },
   logger: { form: /(^| )-[a-zA-Z]*n /, url: 'udp://*:514/*', files: false },
   mosquitto_pub: {

@@ -3,18 +3,8 @@
  * program is started, a screen is read.
  */
 import type { Trait } from '../../../../fact/fact.ts';
-
-export interface TellingCommand {
-  readonly programs: readonly string[];
-  /**
-   * Matched against the words behind the program, joined by blanks; `\0` stands for an unknown
-   * part.
-   */
-  readonly form: RegExp;
-  readonly trait: Trait;
-  /** The effect, for the message; `$1` stands for the form's group. */
-  readonly says: string;
-}
+import type { TellingCommand } from './telling-command.ts';
+import { windowsCommands } from './windows-commands.ts';
 
 const row = (trait: Trait, programs: string, form: RegExp, says: string): TellingCommand => ({
   programs: programs.split(' '),
@@ -283,7 +273,7 @@ function guards(before: string): RegExp {
 }
 
 const byProgram = new Map<string, TellingCommand[]>();
-for (const command of commands)
+for (const command of [...commands, ...windowsCommands])
   for (const program of command.programs)
     byProgram.set(program, [...(byProgram.get(program) ?? []), command]);
 
@@ -293,7 +283,9 @@ export function tellingCommands(
   words: readonly string[],
 ): readonly { readonly trait: Trait; readonly says: string }[] {
   const line = words.join(' ').slice(0, lineCharsMax);
-  return (byProgram.get(program) ?? []).flatMap(({ form, trait, says }) => {
+  // Windows does not distinguish case.
+  const rows = byProgram.get(program) ?? byProgram.get(program.toLowerCase()) ?? [];
+  return rows.flatMap(({ form, trait, says }) => {
     const match = form.exec(line);
     return match === null ? [] : [{ trait, says: says.replace('$1', () => match[1] ?? '') }];
   });
