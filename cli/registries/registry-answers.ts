@@ -10,9 +10,9 @@ import {
   memberIdentities,
 } from '../../skills-index/statement/identity-shapes.ts';
 
-const digest = v.custom<Digest>(isDigest, 'is not a digest');
-const text = v.string();
-const optional = <Schema extends v.GenericSchema>(schema: Schema) =>
+export const digest = v.custom<Digest>(isDigest, 'is not a digest');
+export const text = v.string();
+export const optional = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.optional(v.nullable(schema), null);
 
 const member = v.looseObject({ name: text, roles: v.array(text) });
@@ -67,7 +67,7 @@ const approval = v.looseObject({
   at: text,
 });
 const move = v.looseObject({ at: text, from: optional(text), to: text, by: text, why: text });
-const needed = v.looseObject({ total: v.number(), independent: v.number() });
+export const approvalsNeeded = v.looseObject({ total: v.number(), independent: v.number() });
 
 const notes = v.optional(v.array(v.looseObject({ at: text, by: text, text })), []);
 
@@ -100,7 +100,7 @@ export const versionAnswer = v.looseObject({
   verdict: optional(text),
   report: optional(digest),
   approvals: v.array(approval),
-  approvalsNeeded: needed,
+  approvalsNeeded,
   whyMore: v.optional(v.array(text), []),
   malicious: v.optional(v.array(text), []),
   history: v.array(move),
@@ -135,78 +135,6 @@ export const scopeVersionsAnswer = v.looseObject({
 });
 
 export const statementAnswer = v.looseObject({ digest, logIndex: v.number() });
-
-const severityCounts = v.record(text, v.number());
-export const queueAnswer = v.looseObject({
-  reviews: v.array(
-    v.looseObject({
-      name: text,
-      version: text,
-      status: text,
-      verdict: optional(text),
-      risk: v.looseObject({ total: v.number() }),
-      claim: optional(v.looseObject({ by: text })),
-      findings: v.optional(severityCounts, {}),
-      receivedAt: text,
-      approvals: v.number(),
-      approvalsNeeded: needed,
-      failed: optional(text),
-    }),
-  ),
-  waiting: optional(v.number()),
-  next: optional(text),
-});
-
-const sentence = v.looseObject({ path: text, line: v.number(), text, isHidden: v.boolean() });
-/** `kind` is first, untold or told; only the last has a change. */
-const proseSince = v.looseObject({
-  kind: text,
-  since: optional(text),
-  left: v.optional(v.number(), 0),
-  change: optional(
-    v.looseObject({
-      added: v.array(sentence),
-      addedCount: v.number(),
-      removed: v.number(),
-      novelty: v.number(),
-      isSame: v.boolean(),
-    }),
-  ),
-});
-const bundleFile = v.looseObject({ path: text, size: v.number(), sha256: digest, mode: text });
-const seenPackage = v.looseObject({
-  ecosystem: text,
-  name: text,
-  version: text,
-  look: optional(v.looseObject({ kind: text, by: text, at: text, why: optional(text) })),
-  scan: optional(v.looseObject({ verdict: text })),
-  advisoriesAt: optional(text),
-  advisories: v.array(v.looseObject({ id: text, isMalware: v.boolean(), summary: text })),
-});
-export const reviewAnswer = v.looseObject({
-  ...versionAnswer.entries,
-  description: v.optional(text, ''),
-  manifest: v.optional(v.unknown()),
-  report: v.optional(v.unknown()),
-  reportDigest: optional(digest),
-  required: v.optional(
-    v.array(
-      v.looseObject({
-        name: text,
-        range: text,
-        change: text,
-        before: optional(text),
-        fits: optional(text),
-      }),
-    ),
-    [],
-  ),
-  prose: optional(proseSince),
-  files: v.array(bundleFile),
-  seenPackages: v.optional(v.array(seenPackage), []),
-  notes: v.optional(v.array(v.looseObject({ at: text, kind: text, by: text, text })), []),
-});
-export type ReviewAnswer = v.InferOutput<typeof reviewAnswer>;
 
 export const draftAnswer = v.looseObject({ digest, payload: text });
 

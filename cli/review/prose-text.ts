@@ -3,8 +3,8 @@
  * from its scanner's report.
  */
 import { changeWords } from '../../skills-index/statement/prose-change.ts';
-import type { ReviewAnswer } from '../registries/registry-answers.ts';
 import { joined, type Safe, safe } from '../terminal/output.ts';
+import type { ReviewAnswer } from './review-answers.ts';
 
 /** Several lines: a summary, then each new or changed sentence with its place. */
 export function proseText({ prose }: Pick<ReviewAnswer, 'prose'>): Safe {

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { queueAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
 import { reasonOf } from '../terminal/decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, inkFor, printNote, safe, table } from '../terminal/output.ts';
+import { queueAnswer } from './review-answers.ts';
 
 /** `skillgate review list|show|claim|approve|refuse|ask|move|suspend|revoke`. */
 export async function run(context: CommandContext): Promise<ExitCode> {

@@ -15,7 +15,6 @@ import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { originRows } from '../publish/origin-rows.ts';
 import { approvalsText } from '../registries/approvals-text.ts';
-import { type ReviewAnswer, reviewAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
 import { canLines } from '../run/capability-text.ts';
@@ -34,6 +33,8 @@ import {
   wantsColour,
 } from '../terminal/output.ts';
 import { proseText } from './prose-text.ts';
+import { readingText } from './reading-text.ts';
+import { type ReviewAnswer, reviewAnswer } from './review-answers.ts';
 import { fetchReviewedBundle } from './reviewed-bundle.ts';
 
 export async function showReview(context: CommandContext): Promise<ExitCode> {
@@ -64,6 +65,7 @@ export async function showReview(context: CommandContext): Promise<ExitCode> {
           [
             headText(context, review, { declared: declaredIn(review, files), report }),
             proseText(review),
+            ...readingText(review),
             // printReport escapes all that comes from the skill.
             new Safe(printReport(report, files, { colour, asCalled, ...width }).trimEnd()),
             sameText(context, review, reportHere),
@@ -103,6 +105,7 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
         ['publisher', publisherText(review)],
         ...originRows(review),
         ['approvals', approvalsText(review)],
+        ...riskRows(review),
         ...whyMore(declared, report).map((why): [string, string] => [
           '',
           `more than usual, because ${why}`,
@@ -124,6 +127,15 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
     ],
     '\n',
   );
+}
+
+// The registry's view: the order of its queue, and no part of the evidence.
+function riskRows({ risk }: ReviewAnswer): readonly (readonly [string, Safe | string])[] {
+  if (risk === null) return [];
+  return [
+    ['risk', `${risk.total}, as the registry counts it`],
+    ...risk.parts.map(({ name, points, why }) => ['', safe`${name} ${points}: ${why}`] as const),
+  ];
 }
 
 // The required skills have approvals and sandboxes of their own.

@@ -169,6 +169,29 @@ describe('what a reviewer reads', () => {
     );
   });
 
+  it('has what raises the risk, and what a model remarked', async () => {
+    const { as, world } = await makeUsers();
+    const { send, author, scanner, tokens } = world;
+    const words = makeSkill('@acme/words', '1.0.0');
+    const { sentences, ...rest } = proseOf(await extractFacts(words.files));
+    const sentence = sentences.findIndex(({ text }) => text === 'Count the words.');
+    const remark = { sentence, quote: 'Count the', kind: 'hide-from-user' as const };
+    const reading = { model: 'local-8b', remarks: [remark], unread: 2 };
+    await publish(send, words, author);
+    const prose = { ...rest, sentences, reading };
+    expect((await scan(send, tokens.scanner, scanner, words, 'pass', [], { prose })).status).toBe(
+      200,
+    );
+    const { stdout } = await as('rita', ['review', 'show', '@acme/words@1.0.0']);
+    expect(stdout).toContain(
+      'the model local-8b read the prose: 1 remark, 2 sentences unread. A remark is an opinion, and silence proves nothing\n  SKILL.md:5  remarks that something is kept from the user: “Count the”\n',
+    );
+    expect(stdout).toMatch(/risk +22, as the registry counts it/);
+    expect(stdout).toContain(
+      'reader 12: local-8b remarks that something is kept from the user (SKILL.md:5).',
+    );
+  });
+
   it('is written for reading with --files, nothing executable, and never over what is there', async () => {
     const { as } = await inReview();
     const cwd = folderWith({ 'there/a': '' });
