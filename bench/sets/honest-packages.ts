@@ -38,12 +38,15 @@ function* pythonPackages({ packages }: SetSources): Generator<MadeSkill> {
   if (missing > 0) process.stderr.write(`${missing} of ${names.length} packages are missing\n`);
 }
 
-/** The files of a package by pip's RECORD, without compiled ones, commands and its own metadata. */
+/**
+ * The files of a package by pip's RECORD, without commands, pip's own metadata, and compiled files,
+ * which the archives of malware are without as well.
+ */
 export function recordedFiles(record: string): string[] {
   return record
     .split('\n')
     .map((line) => /^"?(.*?)"?,[^,]*,[^,]*$/.exec(line.trim())?.[1] ?? '')
-    .filter((path) => path !== '' && !/^\.\.\/|^\/|__pycache__|\.pyc$|\.dist-info\//.test(path));
+    .filter((path) => path !== '' && !/^\.\.\/|^\/|__pycache__|\.(pyc|so)$|\.dist-info\//.test(path));
 }
 
 // The packages that npm ci installed here: package-lock.json names each with its digest.

@@ -141,6 +141,7 @@ it('takes the files of a package, not those that pip made', () => {
     'demo/__init__.py,sha256=a,12',
     '"demo/a,b.py",sha256=b,3',
     'demo/__pycache__/a.cpython-311.pyc,,',
+    'demo/fast.cpython-311-x86_64-linux-gnu.so,sha256=e,9',
     'demo-1.dist-info/METADATA,sha256=c,9',
     '../../../bin/demo,sha256=d,7',
   ];
