@@ -46,7 +46,9 @@ export function recordedFiles(record: string): string[] {
   return record
     .split('\n')
     .map((line) => /^"?(.*?)"?,[^,]*,[^,]*$/.exec(line.trim())?.[1] ?? '')
-    .filter((path) => path !== '' && !/^\.\.\/|^\/|__pycache__|\.(pyc|so)$|\.dist-info\//.test(path));
+    .filter(
+      (path) => path !== '' && !/^\.\.\/|^\/|__pycache__|\.(pyc|so)$|\.dist-info\//.test(path),
+    );
 }
 
 // The packages that npm ci installed here: package-lock.json names each with its digest.
