@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:281e765f28ae759b53cb39583c5c8b52aef54606b32a4d675a3cb037f98d7561',
+  extractor: 'sha256:176a7c9699577b7664aac81fbaa8e0a1ef6d1f1e2fe809cfd248f641d65422b0',
   judging: 'sha256:9bef04a8c2e8a1ec553c2382d9f9ded742d6603ad40ae1dab88877d8a6a2010f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -178,7 +178,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/self-extracting':
       'sha256:486284bfc4ec955422d9ece54e09e187a2b1616069255799421b2bf5db3b5506',
     'obfuscation/shadowed-library':
-      'sha256:60b40acb7f1968b495efe9d3e9f561f6878b534e62fdf8c72c846ccce7ce08d8',
+      'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
       'sha256:3424a39a989c90580d63786fd27c939ca1a0d656a3dff101057af2ab6417d0c5',
     'obfuscation/unanalysed':

@@ -18,7 +18,7 @@ export const shadowedLibrary = defineRule({
       const isPythons = pythonOwnModules.has(fact.api);
       return {
         span: fact.span,
-        severity: milder(isPythons ? 'high' : 'medium', fact),
+        severity: milder(isPythons && fact.certainty === 'exact' ? 'high' : 'medium', fact),
         message: `imports ${fact.api}, ${isPythons ? 'a module of Python' : 'a known package'}, while the skill has ${fact.detail}`,
       };
     }),

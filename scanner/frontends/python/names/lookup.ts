@@ -102,27 +102,46 @@ function findModule(run: PythonRun, from: PythonModule, qual: string): PythonMod
   if (!pythonLibraries.has(library)) return found;
   // A file that imports its own name wants the library.
   if (found === from) return undefined;
-  noteShadowed(run, from, library, found);
+  const isInPackage = run.context.files.has(`${folder}__init__.py`);
+  if (isInPackage && isNeverStarted(from)) return undefined;
+  noteShadowed(run, { from, library, found, certainty: isInPackage ? 'widened' : 'exact' });
   return beside;
+}
+
+/**
+ * Whether Python refuses to start the file: its imports, which stand before everything else, have
+ * one that is relative. Such a file only runs as part of its package, whose folder Python does not
+ * look through for libraries.
+ */
+function isNeverStarted({ top, source }: PythonModule): boolean {
+  for (let node = top.firstChild; node !== null; node = node.nextSibling) {
+    if (node.name === 'ImportStatement') {
+      if (/^from\s*\./.test(source.text.slice(node.from, node.from + 20))) return true;
+    } else if (node.name !== 'Comment' && node.firstChild?.name !== 'String') return false;
+  }
+  return false;
 }
 
 function firstModule(modules: readonly (PythonModule | undefined)[]): PythonModule | undefined {
   return modules.find((module) => module !== undefined);
 }
 
-function noteShadowed(
-  run: PythonRun,
-  from: PythonModule,
-  library: string,
-  found: PythonModule,
-): void {
+interface Shadowing {
+  readonly from: PythonModule;
+  readonly library: string;
+  readonly found: PythonModule;
+  /** Not exact for a file of a package: only its start as a program reads the file beside it. */
+  readonly certainty: 'exact' | 'widened';
+}
+
+function noteShadowed(run: PythonRun, { from, library, found, certainty }: Shadowing): void {
   const at = Math.max(
     0,
     from.source.text.search(new RegExp(`\\b(?:from|import)\\s+${library}\\b`)),
   );
   notePyTrait(
     run,
-    { module: from, node: { from: at, to: at + 1 }, api: library, certainty: 'exact' },
+    { module: from, node: { from: at, to: at + 1 }, api: library, certainty },
     'shadowed-library',
     found.source.path,
   );
