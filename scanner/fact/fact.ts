@@ -197,9 +197,10 @@ export interface DependencyFact extends Located {
 export interface FlowSource {
   /**
    * `env` one variable (`name`), `whole-env`, `file` (`name` = path), `network` (`name` = url),
-   * `input` (argv, stdin), `command` (a program's output).
+   * `input` (argv, stdin), `command` (a program's output), `decoded` (`name` = the decoder; counts
+   * only where a file with it is run).
    */
-  readonly what: 'env' | 'whole-env' | 'file' | 'network' | 'input' | 'command';
+  readonly what: 'env' | 'whole-env' | 'file' | 'network' | 'input' | 'command' | 'decoded';
   /** `*` when it could not be computed. */
   readonly name: string;
 }

@@ -29,14 +29,14 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
     const sinks = Map.groupBy(graph.sinks, (sink) => sink.node);
     const goals = goalsOf(graph, edges, steps);
     for (const source of graph.sources) {
-      const goal = isPlain(source.source) ? goals.ofPlain : goals.ofAny;
+      const goal = goalOf(source.source, goals);
       for (const visit of nearest(search(source.node, edges, goal, steps))) {
         for (const sink of sinks.get(visit.node) ?? []) {
           const isByFile = sink.sink.part === 'program';
           if (
             !isTold(source.source, sink.sink) ||
             visit.stored !== isByFile ||
-            (isByFile && source.source.what !== 'network')
+            (isByFile && !isForeign(source.source))
           )
             continue;
           if (flows.length >= flowsMax) return { flows, complete: false };
@@ -59,7 +59,18 @@ function isPlain({ what, name }: FlowSource): boolean {
 }
 
 function isTold(source: FlowSource, sink: FlowSink): boolean {
+  if (source.what === 'decoded') return sink.part === 'program';
   return sink.what !== 'file' || !isPlain(source);
+}
+
+// A file with this content is a program that nobody could read beforehand.
+function isForeign({ what }: FlowSource): boolean {
+  return what === 'network' || what === 'decoded';
+}
+
+function goalOf(source: FlowSource, goals: ReturnType<typeof goalsOf>): ReadonlySet<string> {
+  if (source.what === 'decoded') return goals.ofPrograms;
+  return isPlain(source) ? goals.ofPlain : goals.ofAny;
 }
 
 /** The nodes with a path to a sink, so that no other node is searched. */
@@ -67,7 +78,7 @@ function goalsOf(
   graph: FlowGraph,
   edges: Edges,
   steps: Steps,
-): { ofAny: ReadonlySet<string>; ofPlain: ReadonlySet<string> } {
+): Record<'ofAny' | 'ofPlain' | 'ofPrograms', ReadonlySet<string>> {
   const back = new Map<string, string[]>();
   for (const [from, list] of edges) {
     for (const { to } of list) {
@@ -90,6 +101,9 @@ function goalsOf(
   return {
     ofAny: reaching(graph.sinks),
     ofPlain: reaching(graph.sinks.filter(({ sink }) => sink.what !== 'file')),
+    ofPrograms: graph.sources.some(({ source }) => source.what === 'decoded')
+      ? reaching(graph.sinks.filter(({ sink }) => sink.part === 'program'))
+      : new Set(),
   };
 }
 

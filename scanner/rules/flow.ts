@@ -1,6 +1,7 @@
 /** Written by `npm run lists`: the rules in the folder flow, by name. */
 import type { Rule } from '../rule.ts';
 import { credentialFileToNetwork } from './flow/credential-file-to-network.ts';
+import { decodedToExec } from './flow/decoded-to-exec.ts';
 import { encodedToNetwork } from './flow/encoded-to-network.ts';
 import { environmentToNetwork } from './flow/environment-to-network.ts';
 import { fileToExec } from './flow/file-to-exec.ts';
@@ -19,6 +20,7 @@ import { untrustedToAgent } from './flow/untrusted-to-agent.ts';
 
 export const flowRules: readonly Rule[] = [
   credentialFileToNetwork,
+  decodedToExec,
   encodedToNetwork,
   environmentToNetwork,
   fileToExec,

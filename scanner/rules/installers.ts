@@ -79,6 +79,35 @@ export const installers: readonly { readonly host: string; readonly path?: strin
   { host: 'raw.githubusercontent.com', path: '/golangci/golangci-lint/' },
 ];
 
+// Where projects put their releases: still nobody read them, but a person who looks finds out whose
+// they are.
+const releaseHosts: ReadonlySet<string> = new Set([
+  'github.com',
+  'objects.githubusercontent.com',
+  'gitlab.com',
+  'dl.google.com',
+  'nodejs.org',
+  'registry.npmjs.org',
+  'files.pythonhosted.org',
+  'releases.hashicorp.com',
+  'storage.googleapis.com',
+  'dl.k8s.io',
+  'download.docker.com',
+  'go.dev',
+  'repo1.maven.org',
+  'repo.maven.apache.org',
+  'huggingface.co',
+]);
+
+/**
+ * Whether a URL is where projects release programs, over TLS. A file of a repository is none: anybody
+ * can change it.
+ */
+export function isRelease(url: string): boolean {
+  const [, host, path = ''] = /^https:\/\/([^/:]+)(\/[^?#]*)?/.exec(url) ?? [];
+  return host !== undefined && releaseHosts.has(host) && !/\/(raw|blob)\//.test(path);
+}
+
 /** Whether a URL is a well-known installer, fetched over TLS. */
 export function isKnownInstaller(url: string): boolean {
   const [, host, path] = /^https:\/\/([^/:]+)(\/[^?#]*)?/.exec(url) ?? [];

@@ -44,6 +44,8 @@ export interface PythonRun extends Tables, Recursion {
   readonly starts: FlowStart[];
   readonly exports: NonNullable<FlowGraph['exports']>[number][];
   readonly nodeIds: Set<string>;
+  /** The paths of the sources that put something into a file. */
+  readonly storing: Set<string>;
   /** What decorators put in the place of functions, by the function's id. */
   readonly wrappers: Map<string, PythonFunction[]>;
   readonly fold: FoldState;
@@ -145,6 +147,7 @@ export function newPythonRun(
     starts: [],
     exports: [],
     nodeIds: new Set(),
+    storing: new Set(),
     wrappers: new Map(),
     fold: new FoldState(context.steps),
     ...tablesOf([...modules.values()]),

@@ -22,6 +22,8 @@ export interface Use {
   readonly sources: FlowSource[];
   readonly sinks: {
     readonly at: ts.Expression;
+    /** The path of the file that is run, where it is a part of the expression. */
+    readonly path?: string;
     readonly sink: FlowSink;
     readonly certainty: Confidence;
   }[];

@@ -4,7 +4,7 @@ import { isInText, milder } from '../../fact/standing.ts';
 import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { isAddress, isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
-import { isKnownInstaller } from '../installers.ts';
+import { isKnownInstaller, isRelease } from '../installers.ts';
 
 export const downloadAndRun = defineRule({
   id: 'exec/download-and-run',
@@ -22,7 +22,9 @@ export const downloadAndRun = defineRule({
       const severity = severityOf(fact);
       if (severity === undefined) return [];
       const isDocumented = isKnownInstaller(fact.detail);
-      const kind = severity === 'low' ? 'capability' : isDocumented ? 'policy' : 'malice';
+      const isNamed = severity === 'low' || isRelease(fact.detail);
+      const kind =
+        isDocumented && severity !== 'low' ? 'policy' : isNamed ? 'capability' : 'malice';
       const from = fact.detail.startsWith('https://*/') ? 'a computed address' : fact.detail;
       return [
         {
@@ -42,6 +44,7 @@ function severityOf(fact: TraitFact): 'low' | 'medium' | 'high' | 'critical' | u
   if (isAddress(host) || dropHostOf(host, path) !== undefined || scheme === 'tcp')
     return 'critical';
   if (isKnownInstaller(fact.detail)) return isStep(fact) ? 'high' : 'low';
+  if (isRelease(fact.detail)) return isStep(fact) ? 'high' : 'medium';
   if (!isInText(fact)) return 'high';
   // In instructions this is how much software tells people to install it: a person has to look
   // where it comes from.

@@ -6,7 +6,7 @@ import { isInText, milder, runs } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
-import { isKnownInstaller } from '../installers.ts';
+import { isKnownInstaller, isRelease } from '../installers.ts';
 
 export const fileToExec = defineRule({
   id: 'flow/file-to-exec',
@@ -29,6 +29,7 @@ export const fileToExec = defineRule({
     if (written.length === 0) return started.map((flow) => draftOfStart(flow, sources));
     const { startedAs, opened: openedFiles } = indexOf(of('capability').filter(runs));
     const reported = new Set<string>();
+    const startedSources = new Set(started.map(({ source }) => source.name));
     const known = written.flatMap((flow): FindingDraft[] => {
       const path = flow.sink.capability?.kind === 'mount' ? flow.sink.capability.path : undefined;
       if (path === undefined || path.endsWith('*')) return [];
@@ -38,7 +39,8 @@ export const fileToExec = defineRule({
         (!/^[a-z]{1,12}$/.test(basename(path)) && startedAs.has(basename(path)));
       const opened = openedFiles.has(path);
       if (!start && !opened) return [];
-      reported.add(flow.source.name);
+      if (start) reported.add(flow.source.name);
+      else if (startedSources.has(flow.source.name)) return [];
       const how = start ? 'runs it' : 'makes it executable';
       const severity = milder(isInText(flow) || !start ? 'medium' : 'high', flow);
       return [
@@ -66,7 +68,7 @@ function draftOfStart(flow: FlowFact, sources: readonly TaintSource[]): FindingD
   const isPinned = sources.some(
     ({ path, text }) => paths.has(path) && digest.test(text) && hashing.test(text),
   );
-  const isExpected = isPinned || releaseHosts.has(host) || isKnownInstaller(flow.source.name);
+  const isExpected = isPinned || isRelease(flow.source.name) || isKnownInstaller(flow.source.name);
   if (isExpected)
     return draftOfFlow(flow, { kind: 'capability', severity: milder('medium', flow), message });
   return draftOfFlow(flow, { severity: milder(isInText(flow) ? 'medium' : 'high', flow), message });
@@ -75,26 +77,6 @@ function draftOfStart(flow: FlowFact, sources: readonly TaintSource[]): FindingD
 // A program that compares what it received with a digest that stands in it runs always the same.
 const digest = /["'`][0-9a-f]{64}(?:[0-9a-f]{32,64})?["'`]|sha(?:256|384|512)-[\w+/]{43,88}/;
 const hashing = /createHash|hashlib|sha(?:256|512)sum|subtle\.digest|shasum/;
-
-// Where projects put their releases: still nobody read them, but a person who looks finds out whose
-// they are.
-const releaseHosts: ReadonlySet<string> = new Set([
-  'github.com',
-  'objects.githubusercontent.com',
-  'gitlab.com',
-  'dl.google.com',
-  'nodejs.org',
-  'registry.npmjs.org',
-  'files.pythonhosted.org',
-  'releases.hashicorp.com',
-  'storage.googleapis.com',
-  'dl.k8s.io',
-  'download.docker.com',
-  'go.dev',
-  'repo1.maven.org',
-  'repo.maven.apache.org',
-  'huggingface.co',
-]);
 
 // `/tmp/x/run.sh` is started as itself; front ends give the program by its path or its last part.
 function indexOf(facts: readonly FactOf<'capability'>[]): {

@@ -5,10 +5,10 @@ import type { PyValue } from '../program.ts';
 
 /** Text one after the other, in every combination; of too many, the last parts are unknown. */
 export function join(values: readonly PyValue[]): PyValue {
-  const texts = combined(values.map((value) => value.texts));
+  const texts = combined(values.map(textsAsWord));
   const isOpen = values.some(({ otherTexts }) => otherTexts.length > 0);
   const all = isOpen
-    ? combined(values.map((value) => [...value.texts, ...value.otherTexts]))
+    ? combined(values.map((value) => [...textsAsWord(value), ...value.otherTexts]))
     : texts;
   return {
     ...unknownPy,
@@ -19,6 +19,11 @@ export function join(values: readonly PyValue[]): PyValue {
     decoded: values.some((value) => value.decoded),
     raw: values[0]?.raw,
   };
+}
+
+// The path of the interpreter is put into command lines.
+function textsAsWord({ texts, qual }: PyValue): readonly string[] {
+  return texts.length === 0 && qual === 'sys.executable' ? ['python3'] : texts;
 }
 
 function combined(parts: readonly (readonly string[])[]): readonly string[] {

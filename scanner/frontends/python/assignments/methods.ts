@@ -45,9 +45,15 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
     folded: object.folded || (isText && !/^(strip|encode|decode)$/.test(method)),
     decoded: object.decoded,
     target: object.target,
-    qual: callee.qual === undefined || isText ? undefined : `${callee.qual}()`,
+    qual: madeName(object, callee, isText),
     raw: /^(strip|encode|decode)$/.test(method) ? object.raw : undefined,
   };
+}
+
+// `sys.executable.replace('.exe', 'w.exe')` is the interpreter, too.
+function madeName(object: PyValue, callee: PyValue, isText: boolean): string | undefined {
+  if (isText) return object.qual === 'sys.executable' ? object.qual : undefined;
+  return callee.qual === undefined ? undefined : `${callee.qual}()`;
 }
 
 // `path.rsplit('.', 1)[0]`: the parts of a text that is known.

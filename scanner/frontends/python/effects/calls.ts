@@ -16,7 +16,7 @@ import { givenFor } from '../names/parameters.ts';
 import { special } from '../names/special.ts';
 import { textOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PyValue } from '../program.ts';
-import { flowEdge, flowNode, notePyTrait, type PythonRun } from '../run.ts';
+import { flowEdge, flowNode, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { callBuiltin } from '../values/builtins.ts';
 import { oneOf, pyOf } from '../values/given.ts';
 import type { PyCall } from './call.ts';
@@ -175,7 +175,9 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
     case 'decoded': {
       const [data, encoding] = call.args;
       const texts = data?.texts.flatMap((text) => decodedTexts(qual, text, encoding)) ?? [];
-      return { ...unknownPy, texts, nodes: passed, folded: true, decoded: true, raw: data?.raw };
+      const from = flowSource(run, call, { what: 'decoded', name: qual }, `${qual} decodes it`);
+      const nodes = [...passed, from];
+      return { ...unknownPy, texts, nodes, folded: true, decoded: true, raw: data?.raw };
     }
     default:
       return { ...made, qual: made.qual ?? `${qual}()` };

@@ -11,6 +11,7 @@ import { readEnvironment, wholeEnvironment } from './environment.ts';
 import { applyFile } from './files.ts';
 import { applyConnect, applyRequest, applySend } from './network.ts';
 import { feedProgram, noteLoad, runCodeOf, runProgram } from './programs.ts';
+import { startAt, storedPaths, storeUnpacked } from './stored.ts';
 import type { Condition, PythonEffect } from './tables/python-api.ts';
 import { noteWritten } from './written.ts';
 
@@ -95,7 +96,11 @@ export function applyEffect(
     case 'listen':
       notePyTrait(run, call, 'listen', call.api);
       return serve(run, call);
+    case 'unpack':
+      storeUnpacked(run, call, effect.from, effect.to);
+      return unknownPy;
     case 'native':
+      startAt(run, call, storedPaths(call, call.args[0]));
       for (const library of call.args[0]?.texts.length ? call.args[0].texts : ['*'])
         notePyTrait(run, call, 'native', library);
       return unknownPy;

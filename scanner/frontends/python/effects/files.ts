@@ -7,7 +7,7 @@ import type { PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, notePyTrait, type PythonRun } from '../run.ts';
 import { argumentOf, type PyCall } from './call.ts';
 import { applyRequest } from './network.ts';
-import { storeAt, storedPaths, storeMoved } from './stored.ts';
+import { storeAt, storedIn, storedPaths, storeMoved } from './stored.ts';
 import type { PythonEffect } from './tables/python-api.ts';
 import { noteWritten, openedBy } from './written.ts';
 
@@ -103,7 +103,12 @@ export function applyFile(
       );
   return {
     ...unknownPy,
-    nodes: [...nodes, ...(path?.nodes ?? []), ...(fetched?.nodes ?? [])],
+    nodes: [
+      ...nodes,
+      ...(writes ? [] : storedIn(run, call, storedPaths(call, path))),
+      ...(path?.nodes ?? []),
+      ...(fetched?.nodes ?? []),
+    ],
     ...(capabilities[0] !== undefined && { target: capabilities[0] }),
     // `open(descriptor, "w")` is open on what the descriptor is.
     ...(does === 'open' &&

@@ -21,7 +21,7 @@ import {
 } from '../run.ts';
 import type { PyCall } from './call.ts';
 import { asLine, isUnknownLine, otherWords, quoteWord, wordText } from './command-words.ts';
-import { startModule, startStored } from './stored.ts';
+import { startAt, startModule, startStored, storedPaths } from './stored.ts';
 
 /** Notes a program that is started, by a list of words or a line for the shell. */
 export function runProgram(
@@ -144,6 +144,7 @@ export function noteLoad(run: PythonRun, call: PyCall, module: PyValue): PyValue
   flowSink(run, call, module.nodes, { what: 'exec', api: call.api, part: 'argument' });
   for (const path of module.texts) if (/[./]/.test(path)) noteLoaded(run, call, path);
   for (const name of module.texts) if (/^[\w.]+$/.test(name)) startModule(run, call, name);
+  startAt(run, call, storedPaths(call, module));
   return unknownPy;
 }
 
@@ -223,7 +224,8 @@ export function runCodeOf(run: PythonRun, call: PyCall, code: PyValue): PyValue 
   if (code.decoded) notePyTrait(run, call, 'decode-to-code', texts[0] ?? '');
   if (texts.length === 0 || texts.some((text) => text.includes(unknownPart)))
     notePyTrait(run, call, 'code-from-string', call.api);
-  flowSink(run, call, code.nodes, { what: 'exec', api: call.api, part: 'code' });
+  for (const part of ['code', 'program'] as const)
+    flowSink(run, call, code.nodes, { what: 'exec', api: call.api, part });
   for (const one of texts) {
     const map =
       code.raw !== undefined && !code.folded && texts.length === 1

@@ -2,15 +2,15 @@
  * Files by which values move: what Python writes, downloads or moves to a path is what runs when it
  * starts that path.
  */
-import { basename, dirname, normalize } from 'node:path/posix';
+import { normalize } from 'node:path/posix';
 import type { Language } from '../../../fact/source.ts';
-import { own } from '../../../lookup-tables/api.ts';
+import { lineWords, startedWord } from '../../../flow/started-word.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { interpreters } from '../../../lookup-tables/shell.ts';
 import type { PythonModule, PyValue } from '../program.ts';
 import { flowNode, flowSink, type PythonRun, spanOfPy } from '../run.ts';
-import type { PyCall, PyNoting } from './call.ts';
+import { argumentOf, type PyCall, type PyNoting } from './call.ts';
 import { wordText } from './command-words.ts';
+import type { Argument } from './tables/python-api.ts';
 
 /**
  * The paths that a value may be. One that is not known goes by the variable that holds it: each use
@@ -44,6 +44,7 @@ export function storeAt(
   paths: readonly string[],
   nodes: readonly string[],
 ): void {
+  if (nodes.length > 0) run.storing.add(call.module.source.path);
   for (const path of paths)
     for (const from of nodes)
       run.edges.push({ kind: 'value', from, to: placeOf(run, call, path), stored: true });
@@ -69,18 +70,71 @@ export function startStored(
   command: PyValue,
   words: readonly PyValue[] | undefined,
 ): void {
-  const { word, language } = startedBy(command, words);
-  const paths = word === undefined ? [] : storedPaths(call, word);
-  for (const path of paths) {
-    const places = path.includes(unknownPart) ? [path] : [path, `${dirname(path)}/`];
+  const started = startedBy(call, command, words);
+  if (started === undefined) return;
+  const { word, language, isModule } = started;
+  if (isModule) {
+    for (const name of word.texts) startModule(run, call, name);
+    return;
+  }
+  for (const path of startAt(run, call, storedPaths(call, word)))
+    if (path.startsWith(`${unknownPart}.of `)) noteStarted(run, call, path, language);
+}
+
+/** Runs what lies at the paths, or was unpacked above them; gives the paths. */
+export function startAt(run: PythonRun, call: PyCall, paths: readonly string[]): readonly string[] {
+  for (const path of paths)
     flowSink(
       run,
       call,
-      places.map((one) => placeOf(run, call, one)),
+      [path, ...foldersOf(path)].map((one) => placeOf(run, call, one)),
       { what: 'exec', api: call.api, part: 'program' },
     );
-    if (path.startsWith(`${unknownPart}.of `)) noteStarted(run, call, path, language);
-  }
+  return paths;
+}
+
+// `a/b/run` lies in `a/b/` and in `a/`; a place as such does not tell what lies in it.
+function foldersOf(path: string): readonly string[] {
+  const folders: string[] = [];
+  for (
+    let at = path.search(/[/\\][^/\\]*$/);
+    at > 0 && folders.length < foldersMax;
+    at = path.slice(0, at).search(/[/\\][^/\\]*$/)
+  )
+    folders.push(`${path.slice(0, at)}/`);
+  return !/[./\\]/.test(path) || /^[/~\0]/.test(path) ? folders : [...folders, './'];
+}
+
+const foldersMax = 8;
+
+/** What is unpacked into a folder is what lies in the archive, or in the one that is open. */
+export function storeUnpacked(
+  run: PythonRun,
+  call: PyCall,
+  from: Argument | undefined,
+  to: Argument,
+): void {
+  const archive = from === undefined ? undefined : argumentOf(call, from);
+  const nodes =
+    from === undefined
+      ? call.object.nodes
+      : [...(archive?.nodes ?? []), ...storedIn(run, call, storedPaths(call, archive))];
+  const folders = storedPaths(call, argumentOf(call, to));
+  storeAt(
+    run,
+    call,
+    (folders.length > 0 ? folders : ['.']).map((folder) => `${folder.replace(/\/$/, '')}/`),
+    nodes,
+  );
+}
+
+/** The nodes of what lies at the paths. */
+export function storedIn(
+  run: PythonRun,
+  call: PyCall,
+  paths: readonly string[],
+): readonly string[] {
+  return paths.map((path) => placeOf(run, call, path));
 }
 
 /** A module that is imported is the file that was written under its name. */
@@ -98,10 +152,7 @@ export function startModule(run: PythonRun, at: PyNoting, name: string): void {
 
 /** What the imports of a module run. */
 export function startImports(run: PythonRun, module: PythonModule): void {
-  const writes =
-    run.written.length > 0 ||
-    [...run.nodeIds].some((id) => id.startsWith(`${module.source.path}::stored `));
-  if (!writes) return;
+  if (run.written.length === 0 && !run.storing.has(module.source.path)) return;
   for (const { index, 0: whole, 1: name = '' } of module.source.text.matchAll(importLine)) {
     const node = { from: index, to: index + whole.length };
     for (const one of name.split(','))
@@ -126,43 +177,30 @@ function placeOf(run: PythonRun, call: PyCall, path: string): string {
   );
 }
 
-// The program itself, or the file that an interpreter is given.
+// The program itself, or the file that another program is given to run.
 function startedBy(
+  call: PyCall,
   command: PyValue,
   words: readonly PyValue[] | undefined,
-): { readonly word?: PyValue; readonly language?: Language } {
-  const list = words ?? lineWords(command);
-  const [first] = list;
-  if (first === undefined) return {};
-  const language = own(
-    interpreters,
-    basename(wordText(first))
-      .replace(/\.exe$/i, '')
-      .replace(/^pythonw?[\d.]*$/, 'python3'),
-  )?.language;
-  if (language === undefined) return { word: first };
-  const word = list.slice(1).find((one) => !wordText(one).startsWith('-'));
-  return word === undefined ? {} : { word, language };
-}
-
-// The words of a line: one that is not known holds what the line holds.
-function lineWords(command: PyValue): readonly PyValue[] {
-  const [line] = command.texts;
-  if (line === undefined) return [command];
-  const words = line
-    .trim()
-    .replace(/^(start|call|nohup|exec|sudo)\s+/, '')
-    .split(/\s+/);
-  return words.map((word) => {
-    const text = word.replace(/^(['"])(.*)\1$/, '$2');
-    return {
-      ...command,
-      items: undefined,
-      qual: undefined,
-      texts: text === unknownPart ? [] : [text],
-      otherTexts: [],
-    };
-  });
+): { readonly word: PyValue; readonly language?: Language; readonly isModule?: true } | undefined {
+  const byType = call.api === 'os.startfile';
+  const [line] = words === undefined ? command.texts : [];
+  const texts = line === undefined ? (words ?? [command]).map(wordText) : lineWords(line);
+  const found = startedWord(byType ? ['start', ...texts] : texts);
+  if (found === undefined) return undefined;
+  const { language, isModule } = found;
+  const given = line === undefined ? (words ?? [command])[found.at - (byType ? 1 : 0)] : command;
+  const isWhole = line === undefined && given !== undefined && wordText(given) === found.text;
+  const word = isWhole
+    ? given
+    : {
+        ...(given ?? command),
+        items: undefined,
+        qual: undefined,
+        texts: found.text === unknownPart ? [] : [found.text],
+        otherTexts: [],
+      };
+  return { word, ...(language !== undefined && { language }), ...(isModule && { isModule }) };
 }
 
 function noteStarted(

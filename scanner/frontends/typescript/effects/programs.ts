@@ -17,9 +17,9 @@ import {
 } from '../out.ts';
 import { isDecoded } from '../values/decoded.ts';
 import { alternatives, isWhole, type JsValue, text, textOr, unknown } from '../values/values.ts';
-import { embedLine, start, type Words, wordsOf } from '../values/words.ts';
+import { embedLine, start, wordsOf } from '../values/words.ts';
 import { request } from './network.ts';
-import { noteStoredStart } from './stored-paths.ts';
+import { noteStartedFile, noteStartedLine } from './started-file.ts';
 
 /** A command line for a shell. */
 export function runShell(out: Out, call: Called, at: number, options?: number): void {
@@ -32,6 +32,7 @@ export function runShell(out: Out, call: Called, at: number, options?: number): 
     ];
     if (value.kind === 'text') {
       capability(out, call, { kind: 'exec', program: 'sh' }, certaintyOf(value, false), traits);
+      noteStartedLine(out, call, value.text, argument?.node);
       const program = embed(out, call, 'shell', value.text, argument?.node);
       start(
         call,
@@ -80,7 +81,7 @@ export function runProgram(
     const after = effect.rest === true ? call.args.slice(effect.program + 1) : (list ?? options);
     const words = wordsOf(out, call, { value: whole, node: argument?.node }, after);
     const [value = unknown, ...given] = words.map((word) => word.value);
-    noteStoredStart(out, call, programOf(value), words);
+    noteStartedFile(out, call, words);
     const name = programOf(value);
     if (inShell) {
       const line = [value, ...given].map((value) => textOr(value)).join(' ');
@@ -116,18 +117,6 @@ export function runProgram(
     // A value that names the started program can run anything.
     const part = name === undefined && !isNone ? 'code' : 'argument';
     sink(call, argument?.node, { what: 'exec', capability: to, api: call.api, part }, 'exact');
-    const run =
-      name === undefined
-        ? words[0]
-        : own(interpreters, name) === undefined
-          ? words[0]
-          : scriptOf(words);
-    sink(
-      call,
-      run?.node,
-      { what: 'exec', capability: to, api: call.api, part: 'program' },
-      'exact',
-    );
     sink(
       call,
       list?.node,
@@ -184,11 +173,6 @@ function pairsOf(
 
 /** A wrapper is called with many argument lists: `git('status')`, `git('log')`, … */
 const listsMax = 24;
-
-// The script of an interpreter: the first word that is no option.
-function scriptOf(words: Words): Words[number] | undefined {
-  return words.slice(1).find((arg) => !textOr(arg.value).startsWith('-'));
-}
 
 function programOf(value: JsValue): string | undefined {
   if (value.kind === 'api' && value.name === 'process.execPath') return 'node';

@@ -3,13 +3,10 @@
  */
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
-import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { interpreters } from '../../../lookup-tables/shell.ts';
 import { type Called, type Out, write } from '../out.ts';
 import { bareOf } from '../syntax.ts';
 import { alternatives, type JsValue, textOr, unknown } from '../values/values.ts';
-import type { Words } from '../values/words.ts';
 
 /**
  * The possible paths of an expression. An unknown path is identified by its variable: each use of
@@ -63,31 +60,6 @@ export function writeOpened(out: Out, call: Called, at: number, makers: readonly
     for (const storedPath of storedPaths(out, out.self.valueOf(path), path))
       write(out, call, { path: storedPath, isAppended, opening: made }, content);
   }
-}
-
-/**
- * A started file that is identified by the variable of its path: the program, or the script of an
- * interpreter.
- */
-export function noteStoredStart(
-  out: Out,
-  call: Called,
-  name: string | undefined,
-  words: Words,
-): void {
-  const language =
-    name === undefined ? undefined : own(interpreters, posix.basename(name))?.language;
-  const script = words.slice(1).find(({ value }) => !textOr(value).startsWith('-'));
-  const word = name === undefined ? words[0] : language === undefined ? undefined : script;
-  if (word === undefined || word.value.kind === 'text') return;
-  for (const program of storedPaths(out, word.value, word.node))
-    call.use.starts.push({
-      program,
-      ...(language !== undefined && { language }),
-      arguments: [],
-      stdin: [],
-      env: [],
-    });
 }
 
 const opener = /(^|\.)(open(Sync)?|createWriteStream)$/;

@@ -6,6 +6,7 @@ import { isEnvironment } from '../effects/environment.ts';
 import type { Out, Use } from '../out.ts';
 import { spanOf } from '../places.ts';
 import { bareOf, memberName, ownerOf } from '../syntax.ts';
+import { isDecoder } from '../values/decoded.ts';
 import { alternatives } from '../values/values.ts';
 import { addBinary, addBinding, addVariable, assign, partsOf } from './assignments.ts';
 import { addCall } from './calls.ts';
@@ -21,10 +22,11 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
   const uses = [...outs.values()].flatMap((out) =>
     [...out.uses.values()].map((use) => ({ out, use })),
   );
+  const runsFiles = uses.some(({ use }) => use.sinks.some(({ sink }) => sink.part === 'program'));
   const isWorth =
     uses.some(({ use }) => use.sources.length > 0 || use.starts.length > 0) &&
     uses.some(({ use }) => use.sinks.length > 0);
-  if (!isWorth) return { nodes: [], edges: [], sources: [], sinks: [] };
+  if (!isWorth && !runsFiles) return { nodes: [], edges: [], sources: [], sinks: [] };
   const nodes = createFlowNodes((file) => outs.get(file));
   const sources = uses.flatMap(({ out, use }) =>
     use.sources.map((source) => ({
@@ -40,8 +42,8 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
     for (const node of out.nodes) addEdges(flow, node);
   }
   for (const { out, use } of uses)
-    for (const { at, sink } of use.sinks)
-      if (sink.part === 'program') addStoredRun({ out, nodes }, at);
+    for (const { at, sink, path } of use.sinks)
+      if (sink.part === 'program') addStoredRun({ out, nodes }, at, path);
   const sinks = uses.flatMap(({ out: { source }, use }) =>
     use.sinks.map(({ at, sink, certainty }) => ({
       node: nodes.at(at),
@@ -70,7 +72,16 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
   const exports = [...outs.values()].flatMap((out) =>
     out.nodes.flatMap((node) => exportedBy(out, node, nodes)),
   );
-  return { ...nodes.graph(), sources, sinks, starts, exports };
+  const decoders = runsFiles ? [...outs.values()].flatMap((out) => decodersOf(out, nodes)) : [];
+  return { ...nodes.graph(), sources: [...sources, ...decoders], sinks, starts, exports };
+}
+
+function decodersOf(out: Out, nodes: FlowNodes): FlowGraph['sources'] {
+  return out.nodes.flatMap((node) => {
+    if (!ts.isCallExpression(node) || !isDecoder(out, node)) return [];
+    const source = { what: 'decoded', name: node.expression.getText().slice(0, 40) } as const;
+    return [{ node: nodes.at(node, noteOfSource(source)), source, certainty: 'exact' as const }];
+  });
 }
 
 // `process.env.X = …`: every program that is started later gets it.
@@ -111,6 +122,8 @@ function noteOfSource({ what, name }: Use['sources'][number]): string {
       return 'takes input';
     case 'command':
       return `takes the output of ${name}`;
+    case 'decoded':
+      return `${name} decodes it`;
   }
 }
 

@@ -6,6 +6,7 @@ import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Api, Effect } from '../../../lookup-tables/api.ts';
 import { bareOf } from '../syntax.ts';
+import { alternatives, isWhole } from '../values/values.ts';
 import type { Flow } from './nodes.ts';
 
 type Write = Extract<Effect, { does: 'read' | 'write' | 'delete' }>;
@@ -64,8 +65,13 @@ export function addStoredBack(
 }
 
 /** The data stored at the path of a started program or a loaded module. */
-export function addStoredRun(flow: Flow, path: ts.Expression): void {
-  for (const from of placesOf(flow, path)) flow.nodes.value(from, flow.nodes.at(path));
+export function addStoredRun(flow: Flow, at: ts.Expression, path: string | undefined): void {
+  const known = path === undefined ? [] : [placeNamed(flow.out, path)];
+  for (const from of [...placesOf(flow, at), ...known]) flow.nodes.value(from, flow.nodes.at(at));
+}
+
+function placeNamed({ source }: Flow['out'], path: string): string {
+  return `${source.path} stored ${posix.normalize(path)}`;
 }
 
 // Not a member name, so no program can read it by mistake.
@@ -80,6 +86,8 @@ function store(flow: Flow, from: string, path: ts.Expression): void {
 function placesOf({ out, nodes }: Flow, path: ts.Expression): string[] {
   const bare = bareOf(path);
   const places: string[] = [];
+  for (const value of alternatives(out.self.valueOf(path)))
+    if (isWhole(value) && value.text !== '') places.push(placeNamed(out, value.text));
   const symbol = ts.isIdentifier(bare) ? out.self.symbols.symbolOf(bare) : undefined;
   if (symbol !== undefined) {
     const stored = nodes.variable(symbol, storedMember);
@@ -91,9 +99,7 @@ function placesOf({ out, nodes }: Flow, path: ts.Expression): string[] {
     declaration !== undefined && ts.isVariableDeclaration(declaration)
       ? declaration.initializer
       : bare;
-  if (made !== undefined && ts.isStringLiteralLike(made))
-    places.push(`${out.source.path} stored ${posix.normalize(made.text)}`);
-  else if (made !== undefined && isPutTogether(made))
+  if (made !== undefined && isPutTogether(made))
     places.push(`${out.source.path} stored ${made.getText().replace(/\s+/g, '')}`);
   return places;
 }

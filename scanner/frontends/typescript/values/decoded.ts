@@ -49,7 +49,8 @@ function initializersOf(out: Out, name: ts.Identifier): ts.Expression[] {
   );
 }
 
-function isDecoder(out: Out, node: ts.CallExpression): boolean {
+/** Whether a call decodes data. */
+export function isDecoder(out: Out, node: ts.CallExpression): boolean {
   if (/^(String\.from(CharCode|CodePoint)|Uint8Array\.from)$/.test(node.expression.getText()))
     return true;
   if (

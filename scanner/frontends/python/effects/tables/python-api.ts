@@ -50,6 +50,8 @@ export type PythonEffect =
   | { readonly does: 'shell' | 'program'; readonly command: Argument; readonly rest?: true }
   | { readonly does: 'code'; readonly code: Argument }
   | { readonly does: 'load'; readonly module: Argument }
+  /** Unpacks an archive into a folder; without `from`, the archive that the object is open on. */
+  | { readonly does: 'unpack'; readonly from?: Argument; readonly to: Argument }
   /**
    * `byPath`: the argument is the name of a file. `safe` names the value of an argument that makes
    * the call harmless, `only` the value that makes it harmful.

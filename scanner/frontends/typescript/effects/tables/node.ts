@@ -131,10 +131,16 @@ export const nodeApis: ApiTable = {
   ...rows('worker_threads', 'Worker', { does: 'fork', script: 0, options: 1 }),
   ...rows('worker_threads', 'isMainThread parentPort workerData threadId', { effects: [] }),
   ...rows('cluster', 'fork setupPrimary', { does: 'fork', script: 0 }),
-  ...rows('process', 'binding _linkedBinding dlopen', {
+  ...rows('process', 'binding _linkedBinding', {
     effects: [
       { does: 'trait', trait: 'native', at: 0 },
       { does: 'load', module: 0 },
+    ],
+  }),
+  ...rows('process', 'dlopen', {
+    effects: [
+      { does: 'trait', trait: 'native', at: 1 },
+      { does: 'load', module: 1 },
     ],
   }),
   ...rows('process', 'execve', { does: 'program', program: 0, args: 1 }),
