@@ -100,8 +100,7 @@ const releaseHosts: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a URL is where projects release programs, over TLS. A file of a repository is none: anybody
- * can change it.
+ * Whether a URL is where projects release programs, over TLS. A file of a repository is none.
  */
 export function isRelease(url: string): boolean {
   const [, host, path = ''] = /^https:\/\/([^/:]+)(\/[^?#]*)?/.exec(url) ?? [];

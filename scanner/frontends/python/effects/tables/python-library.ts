@@ -2,7 +2,15 @@
  * More of Python's standard library: servers, mail, archives, loaders, interpreters of text.
  * Source: the Python 3.14 library reference.
  */
-import { api, argument, type PythonApiTable, read, rows, write } from './python-api.ts';
+import {
+  api,
+  argument,
+  type PythonApiTable,
+  type PythonEffect,
+  read,
+  rows,
+  write,
+} from './python-api.ts';
 
 const net = (scheme: 'tcp' | 'https' | 'http', port: number, key = 'host') =>
   api({ does: 'connect', scheme, host: argument(0, key), port });
@@ -11,6 +19,13 @@ const listen = api({ does: 'listen' });
 const shell = (at = 0, key = 'cmd') => api({ does: 'shell', command: argument(at, key) });
 const load = (at = 0, key = '') => api({ does: 'load', module: argument(at, key) });
 const code = (at = 0, key = '') => api({ does: 'code', code: argument(at, key) });
+
+const unsafeExtract = {
+  does: 'trait',
+  trait: 'unsafe-extract',
+  unless: argument(-1, 'filter'),
+} as const;
+const unpack = (at: number): PythonEffect => ({ does: 'unpack', to: argument(at, 'path') });
 
 const network: PythonApiTable = {
   ...rows('ssl', 'get_server_certificate', net('tcp', 443, 'addr')),
@@ -74,6 +89,20 @@ const files: PythonApiTable = {
   ...rows('bz2', 'open BZ2File', api({ does: 'open', path: argument(0, 'filename') })),
   ...rows('lzma', 'open LZMAFile', api({ does: 'open', path: argument(0, 'filename') })),
   ...rows('tarfile', 'TarFile TarFile.open', api({ does: 'open', path: argument(0, 'name') })),
+  ...rows('tarfile.open()', 'extractall', api([unsafeExtract, unpack(0)])),
+  ...rows('tarfile.open()', 'extract', api([unsafeExtract, unpack(1)])),
+  ...rows('tarfile.TarFile()', 'extractall', api([unsafeExtract, unpack(0)])),
+  ...rows('tarfile.TarFile()', 'extract', api([unsafeExtract, unpack(1)])),
+  ...rows('zipfile.ZipFile()', 'extractall', api(unpack(0))),
+  ...rows('zipfile.ZipFile()', 'extract', api(unpack(1))),
+  ...rows(
+    'shutil',
+    'unpack_archive',
+    api([
+      unsafeExtract,
+      { does: 'unpack', from: argument(0, 'filename'), to: argument(1, 'extract_dir') },
+    ]),
+  ),
   ...rows('gzip', 'GzipFile', api({ does: 'open', path: argument(0, 'filename') })),
   ...rows('dbm', 'open', read(0, 'file')),
   ...rows('mmap', 'mmap', api([], 'through')),

@@ -6,7 +6,6 @@ import {
   api,
   argument,
   type PythonApiTable,
-  type PythonEffect,
   read,
   request,
   rows,
@@ -18,13 +17,6 @@ import { pythonDocuments } from './python-documents.ts';
 import { pythonLibrary } from './python-library.ts';
 import { pythonPackages } from './python-packages.ts';
 import { pythonTransformers } from './python-transformers.ts';
-
-const unsafeExtract = {
-  does: 'trait',
-  trait: 'unsafe-extract',
-  unless: argument(-1, 'filter'),
-} as const;
-const unpack = (at: number): PythonEffect => ({ does: 'unpack', to: argument(at, 'path') });
 
 /**
  * Qualified name → its effects. `X()` stands for an object that a call of X returned:
@@ -181,20 +173,6 @@ export const pythonApis: PythonApiTable = {
     'os',
     'rename replace',
     api({ does: 'read', path: argument(0, 'src'), to: argument(1, 'dst') }),
-  ),
-  ...rows('tarfile.open()', 'extractall', api([unsafeExtract, unpack(0)])),
-  ...rows('tarfile.open()', 'extract', api([unsafeExtract, unpack(1)])),
-  ...rows('tarfile.TarFile()', 'extractall', api([unsafeExtract, unpack(0)])),
-  ...rows('tarfile.TarFile()', 'extract', api([unsafeExtract, unpack(1)])),
-  ...rows('zipfile.ZipFile()', 'extractall', api(unpack(0))),
-  ...rows('zipfile.ZipFile()', 'extract', api(unpack(1))),
-  ...rows(
-    'shutil',
-    'unpack_archive',
-    api([
-      unsafeExtract,
-      { does: 'unpack', from: argument(0, 'filename'), to: argument(1, 'extract_dir') },
-    ]),
   ),
   ...rows(
     'os',
