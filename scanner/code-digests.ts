@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:176a7c9699577b7664aac81fbaa8e0a1ef6d1f1e2fe809cfd248f641d65422b0',
+  extractor: 'sha256:11e812f71eff96a59a13cdfd353d0af244292fca01e7c71ad180d326351a6b77',
   judging: 'sha256:9bef04a8c2e8a1ec553c2382d9f9ded742d6603ad40ae1dab88877d8a6a2010f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -33,7 +33,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b24d9db64f4e03746c19f4a23135fa6c9e2691140f29b839cea17d2d7cbda48c',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:17eabdb34c1fe6a25546cd0117823cc8a4cedf3aab9442012b8403fab0671363',
+      'sha256:53c2980b2cca9010453660d1f267af1442dc58c2676368834d426da1566be8d9',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -79,11 +79,13 @@ export const codeDigests: CodeDigests = {
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
       'sha256:924dd631179065f4d49b8bff160d64ffdb3805b2f5f8ea67fbfd8897aa53df56',
+    'flow/decoded-to-exec':
+      'sha256:79d99074423ff8409bd87aca65362004f235b32f72586aabc3d4d2ad2b51df59',
     'flow/encoded-to-network':
       'sha256:ce2df60f3f94658dd7ca7a1bb8607b3640e464538a9f4addf7284ab7ba4f3e19',
     'flow/environment-to-network':
       'sha256:54295fdb8f60ba065e75b614eb5b2097524371e1634ac622f3905022b3246ae6',
-    'flow/file-to-exec': 'sha256:49e74a9f15871f49fb5c132a73886f65c900bfe2c23116ea144f1ca39148261a',
+    'flow/file-to-exec': 'sha256:9994b52c22f5e61222e8e2030eb82296c10ba9713c158ea74c601c642f128b25',
     'flow/file-to-network':
       'sha256:dc04de82eefca4bb2b5a0158cd365f5eca94a7c9055e341d1a9d9193b974db15',
     'flow/input-to-shell':
