@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import {
   type Collection,
   filesOf,
@@ -90,7 +90,7 @@ function checkOut(git: string, commit: string, folder: string): void {
   execFileSync('git', ['init', '--quiet', folder]);
   const info = join(folder, '.git', 'objects', 'info');
   mkdirSync(info, { recursive: true });
-  writeFileSync(join(info, 'alternates'), `${join(git, 'objects')}\n`);
+  writeFileSync(join(info, 'alternates'), `${resolve(git, 'objects')}\n`);
   const id = runGit(git, ['rev-parse', `${commit}^{commit}`])
     .toString('utf8')
     .trim();
