@@ -28,6 +28,7 @@ export const commandWords: readonly string[] = [
   'member',
   'mirror',
   'monitor',
+  'observe',
   'outdated',
   'packages',
   'policy',

@@ -25,6 +25,7 @@ export const roomsAround = [
   'runner/exporters',
   'runner/git',
   'runner/indexes',
+  'runner/observe',
   'runner/package-fetch',
   'runner/package-store',
   'runner/secret-sources',

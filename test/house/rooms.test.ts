@@ -69,6 +69,7 @@ const floors: Record<string, readonly string[]> = {
     '(base)',
   ],
   runner: [
+    'observe',
     'sessions',
     'exporters',
     'package-store',
@@ -110,6 +111,7 @@ const floors: Record<string, readonly string[]> = {
     'install',
     'review',
     'proofs',
+    'observe',
     'run',
     'publish',
     'serve',

@@ -188,4 +188,32 @@ export const draftRows: readonly CommandRow[] = [
     verbatimAfter: 2,
     load: () => import('../../run/try.ts'),
   },
+  {
+    name: 'observe',
+    summary:
+      'run a submission in sandboxes with decoys for up to a minute, and print what it did; the exit code is 14 for block, 12 for review',
+    usage: '[--sign [--out FILE]] DIR',
+    examples: [
+      [
+        'skillgate observe downloads/weekly-report',
+        'install, import and run the skill in sandboxes; print decoys that left and hosts that it asked',
+      ],
+      ['skillgate observe --format json . > observation.json', 'write the facts for a program'],
+      [
+        'skillgate observe --sign --out observation.sigstore.json .',
+        'write a statement that is signed with your key',
+      ],
+    ],
+    options: {
+      sign: { type: 'boolean', summary: 'sign the observation with your key' },
+      key: { type: 'string', value: 'NAME', summary: 'key that signs (default: your only key)' },
+      out: {
+        type: 'string',
+        value: 'FILE',
+        summary: 'file for the signed statement (default: observation.sigstore.json)',
+      },
+    },
+    args: { min: 1, max: 1 },
+    load: () => import('../../observe/observe.ts'),
+  },
 ];

@@ -1,0 +1,165 @@
+/**
+ * The decoys of one observation: credentials that open nothing, and facts about a host that does
+ * not exist. Each value is random and belongs to this observation alone, so nobody can list the
+ * values and avoid them.
+ */
+import { leakForms } from '../../skills-index/run/leaks/leak-forms.ts';
+import { finderOf } from '../../skills-index/run/leaks/needle-search.ts';
+
+export interface Decoy {
+  /** Such as `AWS secret key in ~/.aws/credentials`. */
+  readonly name: string;
+  /**
+   * `host` is a fact about the host or its user. `argument` is a value that a called function gets,
+   * and may pass on.
+   */
+  readonly kind: 'secret' | 'host' | 'argument';
+  readonly parts: readonly string[];
+  /** The environment variable that has the decoy; absent for decoys in files alone. */
+  readonly variable?: string;
+  /** The domain to which the variable of this name belongs, as everybody uses it. */
+  readonly vendor?: string;
+}
+
+export interface DecoyFile {
+  /** Path below the home folder. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Decoys {
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: readonly DecoyFile[];
+  readonly user: string;
+  readonly host: string;
+  /** A secret that functions get as an argument. */
+  readonly argument: string;
+  /** Finds every decoy in bytes that leave, with its encoding. */
+  find(bytes: Buffer): readonly FoundDecoy[];
+}
+
+export interface FoundDecoy {
+  readonly decoy: Decoy;
+  readonly encoding: string;
+}
+
+const signs = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/**
+ * @param random returns that many random bytes
+ * @param declared names of secrets that the manifest declares; each gets a decoy of its own
+ */
+export function makeDecoys(
+  random: (bytes: number) => Uint8Array,
+  declared: readonly string[] = [],
+): Decoys {
+  const word = (length: number): string =>
+    [...random(length)].map((byte) => signs[byte % signs.length]).join('');
+  const decoys: Decoy[] = [];
+  const secret = (name: string, value: string, more: Partial<Decoy> = {}): string => {
+    decoys.push({ name, kind: 'secret', parts: halves(value), ...more });
+    return value;
+  };
+  const env: Record<string, string> = {};
+  for (const [variable, [prefix, vendor]] of Object.entries(variables)) {
+    const more = { variable, ...(vendor === '' ? {} : { vendor }) };
+    env[variable] = prefix + secret(`variable ${variable}`, word(40), more);
+  }
+  for (const variable of declared)
+    env[variable] ??= secret(`declared secret ${variable}`, word(40), { variable });
+  const files = Object.entries(templates).map(([path, template]) => ({
+    path,
+    text: template(() => secret(`~/${path}`, word(40))),
+  }));
+  const user = `mara${word(16).toLowerCase()}`;
+  const host = `ws-${word(18).toLowerCase()}`;
+  for (const [name, value] of [
+    ['user name', user],
+    ['host name', host],
+  ] as const)
+    decoys.push({ name, kind: 'host', parts: [value.slice(-16)] });
+  Object.assign(env, { USER: user, LOGNAME: user, USERNAME: user, HOSTNAME: host });
+  const argument = secret('secret argument', word(40), { kind: 'argument' });
+  return { env, files, user, host, argument, find: finder(decoys) };
+}
+
+const variables: Readonly<Record<string, readonly [prefix: string, vendor: string]>> = {
+  AWS_SECRET_ACCESS_KEY: ['', 'amazonaws.com'],
+  GITHUB_TOKEN: ['ghp_', 'github.com'],
+  OPENAI_API_KEY: ['sk-', 'openai.com'],
+  ANTHROPIC_API_KEY: ['sk-ant-', 'anthropic.com'],
+  NPM_TOKEN: ['npm_', 'npmjs.org'],
+  DATABASE_PASSWORD: ['', ''],
+};
+
+type Template = (value: () => string) => string;
+
+const privateKey: Template = (value) =>
+  `-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUA${value()}\n${value()}\n-----END OPENSSH PRIVATE KEY-----\n`;
+const chrome: Template = (value) =>
+  `SQLite format 3\0table logins (origin_url, username_value, password_value)\nhttps://bank.example mara ${value()}\n`;
+const wallet: Template = (value) => `{"crypto":{"ciphertext":"${value()}"},"version":3}\n`;
+
+const templates: Readonly<Record<string, Template>> = {
+  '.ssh/id_rsa': privateKey,
+  '.ssh/id_ed25519': privateKey,
+  '.aws/credentials': (value) =>
+    `[default]\naws_access_key_id = AKIAQ4WVNXT7LZ3K5RHD\naws_secret_access_key = ${value()}\n`,
+  '.env': (value) => `STRIPE_SECRET_KEY=sk_live_${value()}\n`,
+  '.netrc': (value) => `machine git.example login mara password ${value()}\n`,
+  '.npmrc': (value) => `//registry.npmjs.org/:_authToken=npm_${value()}\n`,
+  '.pypirc': (value) => `[pypi]\nusername = __token__\npassword = pypi-${value()}\n`,
+  '.git-credentials': (value) => `https://mara:${value()}@github.com\n`,
+  '.kube/config': (value) => `users:\n- name: admin\n  user:\n    token: ${value()}\n`,
+  '.docker/config.json': (value) =>
+    `{"auths":{"https://index.docker.io/v1/":{"auth":"${value()}"}}}\n`,
+  '.config/gh/hosts.yml': (value) => `github.com:\n    oauth_token: gho_${value()}\n`,
+  '.config/gcloud/application_default_credentials.json': (value) =>
+    `{"type":"authorized_user","refresh_token":"${value()}"}\n`,
+  '.config/google-chrome/Default/Login Data': chrome,
+  '.config/google-chrome/Default/Cookies': chrome,
+  '.mozilla/firefox/k3x.default-release/logins.json': (value) =>
+    `{"logins":[{"hostname":"https://bank.example","encryptedPassword":"${value()}"}]}\n`,
+  '.config/discord/Local Storage/leveldb/000005.ldb': (value) => `token "mfa.${value()}"\n`,
+  '.ethereum/keystore/UTC--2026-01-01T00-00-00Z': wallet,
+  '.config/Exodus/exodus.wallet/seed.seco': wallet,
+  '.claude/.credentials.json': (value) => `{"claudeAiOauth":{"accessToken":"${value()}"}}\n`,
+  '.bash_history': (value) => `export TOKEN=${value()}\nssh mara@db.example\n`,
+  'Documents/passwords.txt': (value) => `bank.example mara ${value()}\n`,
+};
+
+/** Files of a home folder that no decoy lies in, but that programs add lines to. */
+export const plainFiles: readonly DecoyFile[] = [
+  { path: '.bashrc', text: '# ~/.bashrc\nalias ll="ls -l"\n' },
+  { path: '.profile', text: '# ~/.profile\n' },
+  { path: '.zshrc', text: '# ~/.zshrc\n' },
+  { path: '.gitconfig', text: '[user]\n\tname = Mara\n' },
+  { path: '.ssh/authorized_keys', text: '' },
+  { path: '.ssh/config', text: 'Host db.example\n  User mara\n' },
+  { path: 'Documents/notes.md', text: '# Notes\n\nMeeting on Monday.\n' },
+];
+
+// Whoever cuts a value in two leaves a half whole.
+function halves(value: string): string[] {
+  return [value.slice(0, value.length / 2), value.slice(value.length / 2)];
+}
+
+function finder(decoys: readonly Decoy[]): Decoys['find'] {
+  const needles = decoys.flatMap((decoy) =>
+    decoy.parts.flatMap((part) =>
+      leakForms(part).map(({ encoding, text }) => ({
+        decoy,
+        encoding,
+        bytes: Buffer.from(text, 'latin1'),
+      })),
+    ),
+  );
+  const find = finderOf(needles);
+  return (bytes) => {
+    const found = new Map<string, FoundDecoy>();
+    for (const { needle } of find(bytes))
+      if (!found.has(needle.decoy.name))
+        found.set(needle.decoy.name, { decoy: needle.decoy, encoding: needle.encoding });
+    return [...found.values()];
+  };
+}

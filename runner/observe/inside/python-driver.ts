@@ -1,0 +1,122 @@
+/**
+ * The programs that act on Python files inside a step: one installs a package as pip would, one
+ * imports modules and calls their functions with decoy arguments.
+ */
+export const pythonInstall = String.raw`
+import os, re, runpy, sys
+given = [one for one in sys.argv[1:] if not one.startswith('-')]
+for place in given or ['.']:
+    place = os.path.abspath(place)
+    if not os.path.isdir(place): continue
+    os.chdir(place)
+    sys.path.insert(0, place)
+    project = ''
+    try: project = open('pyproject.toml', encoding='utf8', errors='replace').read()
+    except OSError: pass
+    backend = re.search(r'build-backend\s*=\s*["\x27]([\w.:]+)', project)
+    above = re.search(r'backend-path\s*=\s*\[\s*["\x27]([^"\x27]+)', project)
+    if backend and above:
+        sys.path.insert(0, os.path.join(place, above.group(1)))
+        try:
+            import importlib
+            made = importlib.import_module(backend.group(1).split(':')[0])
+            for name in ('get_requires_for_build_wheel', 'prepare_metadata_for_build_wheel', 'build_wheel'):
+                if hasattr(made, name): getattr(made, name)(*([] if name.startswith('get_') else ['/tmp']))
+        except BaseException as cause: sys.stderr.write('build: %r\n' % (cause,))
+    if os.path.exists('setup.py'):
+        sys.argv = ['setup.py', 'install']
+        try: runpy.run_path('setup.py', run_name='__main__')
+        except SystemExit: pass
+        except BaseException as cause: sys.stderr.write('setup: %r\n' % (cause,))
+    if os.environ.get('OBSERVE_PTH') != '0':
+        for folder, _, names in os.walk(place):
+            for name in names:
+                if name.endswith('.pth'):
+                    try:
+                        for line in open(os.path.join(folder, name), encoding='utf8', errors='replace'):
+                            if line.startswith(('import ', 'import\t')): exec(line, {})
+                    except BaseException as cause: sys.stderr.write('path file: %r\n' % (cause,))
+    sys.path.remove(place)
+print('Successfully installed')
+`;
+
+export const pythonCall = String.raw`
+import asyncio, importlib, inspect, json, os, signal, sys, threading, time
+root, *names = sys.argv[1:]
+deadline = time.monotonic() + float(os.environ.get('OBSERVE_SECONDS', '6'))
+token = os.environ.get('OBSERVE_ARGUMENT', 'text')
+class Late(BaseException): pass
+def ring(*given): raise Late()
+def decoy(name, note):
+    name = name.lower(); note = str(note).lower()
+    if 'bool' in note: return True
+    if 'int' in note or 'float' in note: return 1
+    if any(one in name for one in ('token', 'secret', 'pass', 'private', 'api_key', 'apikey', 'mnemonic', 'seed', 'credential', 'key', 'auth', 'session', 'cookie')): return token
+    if any(one in name for one in ('url', 'uri', 'link', 'endpoint', 'webhook')): return 'https://argument.example/path'
+    if 'host' in name or 'domain' in name or 'server' in name: return 'argument.example'
+    if any(one in name for one in ('path', 'file', 'dir', 'folder')): return os.path.expanduser('~/Documents/notes.md')
+    if any(one in name for one in ('port', 'count', 'num', 'size', 'amount', 'limit', 'index', 'timeout', 'id', 'n')) and 'str' not in note and name in ('port', 'count', 'num', 'size', 'amount', 'limit', 'index', 'timeout', 'n', 'i', 'x', 'y'): return 1
+    if 'list' in note or 'sequence' in note or 'iter' in note: return ['text']
+    if 'dict' in note or 'mapping' in note: return {'text': 'text'}
+    if 'bytes' in note or name in ('data', 'payload', 'buffer') and 'str' not in note: return b'text'
+    if 'callable' in note or name in ('callback', 'func', 'fn', 'f'): return lambda *given, **more: None
+    return 'text'
+def call(act):
+    try: parameters = list(inspect.signature(act).parameters.values())
+    except (TypeError, ValueError): return None
+    given = [decoy(one.name, one.annotation) for one in parameters if one.default is one.empty and one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    named = {one.name: decoy(one.name, one.annotation) for one in parameters if one.default is one.empty and one.kind == one.KEYWORD_ONLY}
+    made = None
+    signal.setitimer(signal.ITIMER_REAL, min(1.2, max(0.05, deadline - time.monotonic())))
+    try:
+        made = act(*given, **named)
+        if inspect.iscoroutine(made): made = asyncio.run(made)
+        elif inspect.isgenerator(made): next(made, None)
+    except BaseException as cause:
+        if os.environ.get('OBSERVE_LOUD'): sys.stderr.write('%s: %r\n' % (getattr(act, '__name__', act), cause))
+    finally: signal.setitimer(signal.ITIMER_REAL, 0)
+    return made
+skipped = ('main_loop', 'exit', 'quit', 'breakpoint', 'input')
+def visit(module):
+    count = 0
+    for name, one in list(vars(module).items()):
+        if time.monotonic() > deadline or count > 60: return
+        if getattr(one, '__module__', None) != module.__name__ or name in skipped or name.startswith('__'): continue
+        if inspect.isclass(one):
+            count += 1
+            made = call(one)
+            if made is None: continue
+            for part, act in list(vars(one).items()):
+                if part.startswith('__') or not callable(getattr(made, part, None)) or time.monotonic() > deadline or count > 60: continue
+                count += 1
+                call(getattr(made, part))
+        elif inspect.isfunction(one):
+            count += 1
+            call(one)
+def act(name):
+    signal.signal(signal.SIGALRM, ring)
+    sys.path.insert(0, root)
+    os.chdir(root)
+    sys.argv = [name]
+    signal.setitimer(signal.ITIMER_REAL, max(0.1, min(4, deadline - time.monotonic())))
+    try: module = importlib.import_module(name)
+    except BaseException as cause:
+        sys.stderr.write('import %s: %r\n' % (name, cause))
+        return
+    finally: signal.setitimer(signal.ITIMER_REAL, 0)
+    if os.environ.get('OBSERVE_CALLS') == '1': visit(module)
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread(): thread.join(0.4)
+for name in names:
+    if time.monotonic() > deadline: break
+    child = os.fork()
+    if child == 0:
+        sys.stdin = open(os.devnull)
+        act(name)
+        sys.exit(0)
+    while os.waitpid(child, os.WNOHANG) == (0, 0):
+        if time.monotonic() > deadline + 1:
+            os.kill(child, signal.SIGKILL)
+            break
+        select = __import__('select').select([], [], [], 0.01)
+`;

@@ -1,0 +1,31 @@
+/** Limits of an observation: how long, how much and how many. */
+/** Seconds of all steps together, of one step, and for the processes that a step left behind. */
+export const observationSecondsMax = 60;
+export const stepSecondsMax = 8;
+export const leftBehindSecondsMax = 1.2;
+/** Steps of one observation, and steps at the same time. */
+export const stepsMax = 120;
+export const stepsAtOnce = 2;
+/** MiB of memory, processes and MiB of written files of one step. */
+export const stepMemoryMiB = 512;
+export const stepProcessesMax = 128;
+export const stepWrittenMiBMax = 128;
+/** Bytes of one request, and of one answer line of the responder, that the observer keeps. */
+export const requestBytesMax = 4 * 1024 * 1024;
+export const wireLineBytesMax = 8 * 1024;
+/** Connections and requests of one step; later ones are closed. */
+export const requestsMax = 400;
+/** Bytes of the file in which the programs inside report what they saw, and reports of one step. */
+export const reportBytesMax = 256 * 1024;
+export const reportsMax = 500;
+/** Facts of one observation, and characters of a detail of a fact. */
+export const factsMax = 200;
+export const detailCharsMax = 200;
+/** Ports that a submission names and on which the responder listens besides the usual ones. */
+export const namedPortsMax = 100;
+/** Milliseconds between two looks at a running step. */
+export const lookMilliseconds = 25;
+/** Bytes of submissions' texts in which ports are searched. */
+export const searchedBytesMax = 2 * 1024 * 1024;
+/** Files and entries of decoy folders that are compared after a step. */
+export const comparedEntriesMax = 5_000;

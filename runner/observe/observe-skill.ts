@@ -1,0 +1,129 @@
+/**
+ * An observation: runs a submission in sandboxes with decoys, and returns what it did. Nothing real
+ * is in the sandboxes, and no byte leaves the host.
+ */
+import { randomBytes } from 'node:crypto';
+import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import type { ObservedBehaviour } from '../../skills-index/statement/observation.ts';
+import { verdictOf } from '../../skills-index/statement/observation-statement.ts';
+import { bubblewrap } from '../bubblewrap/bubblewrap.ts';
+import { baseFolder, findBase } from '../host/base-programs.ts';
+import { findProgram } from '../host/host.ts';
+import { withRunFolder } from '../run/run-folder.ts';
+import { makeDecoys } from './decoys.ts';
+import { judgeFacts } from './judge-facts.ts';
+import * as limits from './limits.ts';
+import { namedPorts } from './named-ports.ts';
+import { runStep, type StepResult, type StepWorld } from './step-sandbox.ts';
+import { personas, stepsAgain, stepsOf } from './steps.ts';
+import { toldPrograms } from './told-commands.ts';
+
+export interface ObservedSkill {
+  readonly files: readonly {
+    readonly path: string;
+    readonly mode: '644' | '755';
+    readonly bytes: Uint8Array;
+  }[];
+  /** Absent for a folder without skill.json, which then declares nothing. */
+  readonly manifest: Manifest | undefined;
+}
+
+export interface ObservationRequest {
+  readonly skill: ObservedSkill;
+  readonly paths: { readonly cache: string; readonly data: string };
+  readonly now: () => Date;
+  readonly signal?: AbortSignal;
+  /** Called before each step, with the number of planned steps. */
+  readonly onStep?: (title: string, planned: number) => void;
+  /** Seconds for all steps; at most the limit. */
+  readonly seconds?: number;
+}
+
+const programs =
+  'sh bash python3 node perl ruby php curl wget openssl nc ncat socat dig nslookup host nslookup ssh scp git jq ps lua make'.split(
+    ' ',
+  );
+
+/** @throws Problem `sandbox-missing`, `sandbox-refused` */
+export async function observeSkill(request: ObservationRequest): Promise<ObservedBehaviour> {
+  const { now, onStep, paths, skill } = request;
+  const declared = skill.manifest?.capabilities ?? { egress: [], secret: [] };
+  const decoys = makeDecoys(
+    (bytes) => randomBytes(bytes),
+    declared.secret.map(({ name }) => name),
+  );
+  const seconds = Math.min(
+    request.seconds ?? limits.observationSecondsMax,
+    limits.observationSecondsMax,
+  );
+  const until = performance.now() + seconds * 1000;
+  const signal = AbortSignal.any([
+    AbortSignal.timeout(seconds * 1000),
+    ...(request.signal === undefined ? [] : [request.signal]),
+  ]);
+  const world: StepWorld = {
+    sandbox: bubblewrap(),
+    programs: foundPrograms(),
+    base: baseFolder(findBase(), paths),
+    files: skill.files,
+    decoys,
+    authority: makeAuthority(['*'], now()),
+    contexts: new Map(),
+    ports: namedPorts(skill.files),
+    signal,
+    inFolder: withRunFolder,
+  };
+  const page = skill.files.find(({ path }) => path === 'SKILL.md')?.bytes ?? new Uint8Array();
+  const steps = stepsOf({
+    files: skill.files,
+    manifest: skill.manifest,
+    told: toldPrograms(Buffer.from(page).toString('utf8')),
+  });
+  const waiting = personas.flatMap((persona, round) =>
+    (round === 0 ? steps : stepsAgain(steps, persona)).map((step) => ({ step, persona })),
+  );
+  const planned = waiting.length;
+  const results: StepResult[] = [];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const left = until - performance.now();
+      if (left < 500 || signal.aborted) return;
+      onStep?.(`${next.step.title} (${next.persona.name})`, planned);
+      const milliseconds = Math.min(left, limits.stepSecondsMax * 1000);
+      results.push(await runStep(world, next.step, next.persona, milliseconds));
+    }
+  };
+  await Promise.all(Array.from({ length: limits.stepsAtOnce }, worker));
+  request.signal?.throwIfAborted();
+  return observationOf(results, planned, judgeFacts(results, declared, decoys));
+}
+
+function observationOf(
+  results: readonly StepResult[],
+  planned: number,
+  facts: ObservedBehaviour['facts'],
+): ObservedBehaviour {
+  const late = results.filter(({ end }) => end === 'time').length;
+  const blind = results.flatMap((one) => one.blind ?? [])[0];
+  const coverage = {
+    planned,
+    done: results.length,
+    late,
+    rounds: personas.map(({ name }) => name),
+    ...(blind === undefined ? {} : { blind }),
+  };
+  return {
+    schema: 'skillgate.observation/1',
+    verdict: verdictOf(facts, coverage),
+    facts,
+    coverage,
+  };
+}
+
+function foundPrograms(): StepWorld['programs'] {
+  return programs.flatMap((program) => {
+    const path = findProgram(program);
+    return path === undefined ? [] : [{ program, path }];
+  });
+}

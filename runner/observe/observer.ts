@@ -1,0 +1,330 @@
+/**
+ * The observer: where every byte of a step arrives that would leave a host. It records hosts and
+ * decoys, answers plausibly by itself, and opens no connection to anything.
+ */
+import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type Socket } from 'node:net';
+import { type Duplex, duplexPair } from 'node:stream';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts';
+import { type AskedAddress, answerTo, type PlausibleAnswer } from './answers.ts';
+import type { Decoys, FoundDecoy } from './decoys.ts';
+import { answerQuery, NamedAddresses } from './dns-answer.ts';
+import { requestBytesMax, requestsMax, wireLineBytesMax } from './limits.ts';
+
+/** Bytes of a step that would have left the host. */
+export interface Contact {
+  readonly scheme: 'http' | 'https' | 'tcp' | 'dns';
+  readonly host: string;
+  readonly port: number;
+  readonly method: string;
+  /** The path of the address, without query. */
+  readonly path: string;
+  readonly decoys: readonly FoundDecoy[];
+  /** The answer was a program of ours. */
+  readonly gaveProgram: boolean;
+}
+
+export interface Observer {
+  /** The socket for the step's forwarder, and the socket for the responder. */
+  readonly proxySocket: string;
+  readonly wireSocket: string;
+  readonly contacts: readonly Contact[];
+  close(): void;
+}
+
+export interface ObserverSettings {
+  readonly folder: string;
+  readonly wireFolder: string;
+  readonly decoys: Decoys;
+  readonly authority: RunAuthority;
+  readonly contexts: Map<string, SecureContext>;
+  readonly guess: 'data' | 'program';
+}
+
+interface Place {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+}
+
+export async function startObserver(settings: ObserverSettings): Promise<Observer> {
+  const streams = new Streams(settings);
+  const wire = createServer((socket) => streams.openWire(socket));
+  const proxySocket = `${settings.folder}/proxy.sock`;
+  const wireSocket = `${settings.wireFolder}/wire.sock`;
+  await listen(streams.http, proxySocket);
+  await listen(wire, wireSocket);
+  const close = (): void => {
+    streams.close();
+    wire.close();
+  };
+  return { proxySocket, wireSocket, contacts: streams.contacts, close };
+}
+
+/** The connections of one step, and what was seen on them. */
+class Streams {
+  readonly contacts: Contact[] = [];
+  readonly http = createHttp({ insecureHTTPParser: true, requireHostHeader: false });
+  readonly #open = new Set<Duplex>();
+  readonly #places = new WeakMap<Duplex, Place>();
+  readonly #addresses = new NamedAddresses();
+  readonly #settings: ObserverSettings;
+
+  constructor(settings: ObserverSettings) {
+    this.#settings = settings;
+    this.http.on('connection', (socket: Duplex) => this.#track(socket));
+    this.http.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      const place = this.#places.get(request.socket);
+      void answerRequest(request, response, place, settings, this.#add).catch(() =>
+        response.destroy(),
+      );
+    });
+    this.http.on('clientError', (_, socket: Duplex) => socket.destroy());
+    this.http.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      const { host, port } = hostAndPort(request.url ?? '', 443);
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      if (head.length > 0) socket.unshift(head);
+      this.#openStream(this.#streamOf(socket), host, port);
+    });
+  }
+
+  /** Opens a connection of the responder, whose first line says what a program asked. */
+  openWire(socket: Socket): void {
+    this.#track(socket);
+    readLine(socket, (line) => {
+      const {
+        kind,
+        address = '',
+        port = 0,
+        query = '',
+      } = JSON.parse(line) as {
+        kind: string;
+        address?: string;
+        port?: number;
+        query?: string;
+      };
+      if (kind === 'tcp')
+        this.#openStream(this.#streamOf(socket), this.#addresses.nameOf(address), port);
+      else this.#answerName(socket, Buffer.from(query, 'base64'));
+    });
+  }
+
+  close(): void {
+    for (const socket of this.#open) socket.destroy();
+    this.http.close();
+  }
+
+  readonly #add: Add = (contact) => {
+    if (this.contacts.length < requestsMax) this.contacts.push(contact);
+  };
+
+  #track(socket: Duplex): Duplex {
+    this.#open.add(socket);
+    return socket.on('error', () => socket.destroy()).on('close', () => this.#open.delete(socket));
+  }
+
+  #answerName(socket: Socket, query: Buffer): void {
+    const found = answerQuery(query, (name) => this.#addresses.addressOf(name));
+    if (found === undefined) return void socket.destroy();
+    const { name } = found.question;
+    // A value may be cut into labels.
+    const bytes = Buffer.from(`${name}\n${name.replaceAll('.', '')}`);
+    const decoys = this.#settings.decoys.find(bytes);
+    this.#add({ ...noRequest, scheme: 'dns', host: name, port: 53, decoys });
+    socket.end(found.answer.toString('base64'));
+  }
+
+  // HTTP and TLS read a socket past its buffer, where the first bytes lie again by now.
+  #streamOf(socket: Socket): Duplex {
+    const [near, far] = duplexPair();
+    socket.pipe(far).pipe(socket);
+    socket.once('close', () => far.destroy());
+    near.once('close', () => socket.destroy());
+    this.#track(far);
+    return this.#track(near);
+  }
+
+  // The first bytes tell what a client speaks: TLS, HTTP, or anything else.
+  #openStream(socket: Duplex, host: string, port: number): void {
+    let known = false;
+    const isFirst = (): boolean => {
+      const first = !known;
+      known = true;
+      return first;
+    };
+    // A client that waits for a greeting shows that it came, too.
+    const silent = setTimeout(() => {
+      if (isFirst()) openRaw(socket, { host, port }, [], this.#settings, this.#add);
+    }, 700);
+    socket.once('close', () => clearTimeout(silent));
+    socket.once('data', (first: Buffer) => {
+      clearTimeout(silent);
+      if (!isFirst()) return;
+      if (first[0] === 0x16) {
+        socket.unshift(first);
+        this.#openTls(socket, host, port);
+      } else if (/^[A-Z]{3,10} \S* ?HTTP|^[A-Z]{3,10} [/h]/.test(first.toString('latin1', 0, 64))) {
+        socket.unshift(first);
+        this.#places.set(socket, { scheme: 'http', host, port });
+        this.http.emit('connection', socket);
+        socket.resume();
+      } else openRaw(socket, { host, port }, [first], this.#settings, this.#add);
+    });
+  }
+
+  #openTls(socket: Duplex, host: string, port: number): void {
+    let named = host;
+    const tls = new TLSSocket(socket, {
+      isServer: true,
+      ALPNProtocols: ['http/1.1'],
+      secureContext: contextFor(this.#settings, host),
+      SNICallback: (name, done) => {
+        named = name;
+        done(null, contextFor(this.#settings, name));
+      },
+    });
+    this.#track(tls);
+    tls.once('secure', () => {
+      this.#places.set(tls, { scheme: 'https', host: named, port });
+      this.http.emit('connection', tls);
+    });
+    // A client that does not trust the certificate was there all the same.
+    tls.once('close', () => {
+      if (!this.#places.has(tls))
+        this.#add({ ...noRequest, scheme: 'https', host: named, port, method: 'TLS' });
+    });
+  }
+}
+
+const noRequest = { method: '', path: '', decoys: [], gaveProgram: false } as const;
+
+function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject).listen(path, resolve);
+  });
+}
+
+function contextFor({ authority, contexts }: ObserverSettings, host: string): SecureContext {
+  const kept = contexts.get(host);
+  if (kept !== undefined) return kept;
+  const { key, cert } = authority.leafFor(host.slice(0, 200) || 'unnamed.invalid');
+  const made = createSecureContext({ key, cert });
+  if (contexts.size < 256) contexts.set(host, made);
+  return made;
+}
+
+function readLine(socket: Socket, then: (line: string) => void): void {
+  let bytes = Buffer.alloc(0);
+  const onData = (chunk: Buffer): void => {
+    bytes = Buffer.concat([bytes, chunk]);
+    const at = bytes.indexOf(10);
+    if (at < 0 && bytes.length > wireLineBytesMax) socket.destroy();
+    if (at < 0) return;
+    socket.off('data', onData).pause();
+    if (at + 1 < bytes.length) socket.unshift(bytes.subarray(at + 1));
+    try {
+      then(bytes.toString('utf8', 0, at));
+    } catch {
+      socket.destroy();
+    }
+    socket.resume();
+  };
+  socket.on('data', onData);
+}
+
+type Add = (contact: Contact) => void;
+
+// A protocol that the observer does not speak: a shell's connection home, a mail, a pool of miners.
+// The contact is recorded at once, because a step may end before its connections do.
+function openRaw(
+  socket: Duplex,
+  to: Pick<Place, 'host' | 'port'>,
+  begun: Buffer[],
+  { decoys }: ObserverSettings,
+  add: Add,
+): void {
+  const parts = begun;
+  let size = 0;
+  add({
+    ...noRequest,
+    ...to,
+    scheme: 'tcp',
+    get decoys() {
+      return decoys.find(Buffer.concat(parts));
+    },
+  });
+  setTimeout(() => socket.destroy(), 1_500).unref();
+  socket.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size < requestBytesMax) parts.push(chunk);
+  });
+  socket.write('220 ready\r\n');
+  socket.resume();
+}
+
+async function answerRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  inside: Place | undefined,
+  { decoys, guess }: ObserverSettings,
+  add: Add,
+): Promise<void> {
+  const parts: Buffer[] = [
+    Buffer.from([request.method, request.url, ...request.rawHeaders].join('\n'), 'latin1'),
+  ];
+  let size = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size <= requestBytesMax) parts.push(chunk);
+    }
+  } catch {
+    // The part that came is judged.
+  }
+  const place = inside ?? placeOf(request);
+  const url = request.url ?? '/';
+  const path = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/]*/i, '');
+  const asked: AskedAddress = {
+    method: request.method ?? 'GET',
+    host: place.host,
+    path,
+    agent: request.headers['user-agent'] ?? '',
+    accept: request.headers.accept ?? '',
+  };
+  const answer: PlausibleAnswer = answerTo(asked, guess);
+  const gaveProgram = answer.type === 'application/octet-stream';
+  const bytes = Buffer.concat(parts);
+  // Percent signs hide a value's signs; both forms are searched.
+  const found = [...decoys.find(bytes), ...decoys.find(unescaped(bytes))];
+  const [plain = ''] = path.split('?');
+  add({ ...place, method: asked.method, path: plain, decoys: found, gaveProgram });
+  response.writeHead(200, {
+    'Content-Type': answer.type,
+    'Content-Length': answer.body.length,
+    Connection: 'close',
+  });
+  response.end(request.method === 'HEAD' ? undefined : answer.body);
+}
+
+function unescaped(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1');
+  const plain = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return plain === text ? Buffer.alloc(0) : Buffer.from(plain, 'latin1');
+}
+
+function placeOf(request: IncomingMessage): Place {
+  const full = /^(https?):\/\/([^/?#]*)/i.exec(request.url ?? '');
+  const scheme = full?.[1]?.toLowerCase() === 'https' ? 'https' : 'http';
+  return {
+    scheme,
+    ...hostAndPort(full?.[2] ?? request.headers.host ?? '', scheme === 'https' ? 443 : 80),
+  };
+}
+
+function hostAndPort(text: string, usual: number): { host: string; port: number } {
+  const [, host = text, port] = /^(?:[^@]*@)?(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
+  return { host: host.toLowerCase(), port: port === undefined ? usual : Number(port) };
+}

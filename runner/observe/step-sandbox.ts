@@ -1,0 +1,329 @@
+/**
+ * One step in a sandbox of its own, with fresh decoys in a fresh home folder. Everything that the
+ * step may write lies in the step's folder, and ends with the step.
+ */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SecureContext } from 'node:tls';
+import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts';
+import { bundlePath, proxyEnvironment } from '../../skills-index/run/egress/proxy-environment.ts';
+import type { PlannedMount } from '../../skills-index/run/plan/plan.ts';
+import { giveTree } from '../files/remove-tree.ts';
+import type { BaseFolder } from '../host/base-programs.ts';
+import { forwarderPort } from '../limits.ts';
+import type { RunningSandbox, Sandbox, SandboxFile, SandboxStart } from '../sandbox/sandbox.ts';
+import { type DecoyFile, type Decoys, plainFiles } from './decoys.ts';
+import { insideFiles } from './inside-files.ts';
+import * as limits from './limits.ts';
+import { type Contact, startObserver } from './observer.ts';
+import { livingBelow } from './processes.ts';
+import { type Report, readReports } from './reports.ts';
+import { startResponder } from './responder.ts';
+import type { ObservedStep, Persona } from './steps.ts';
+import { type ChangedPath, changesOf, readState } from './written-paths.ts';
+
+/** What all steps of one observation share. */
+export interface StepWorld {
+  readonly sandbox: Sandbox;
+  readonly programs: readonly { readonly program: string; readonly path: string }[];
+  readonly base: BaseFolder | undefined;
+  readonly files: readonly {
+    readonly path: string;
+    readonly mode: '644' | '755';
+    readonly bytes: Uint8Array;
+  }[];
+  readonly decoys: Decoys;
+  readonly authority: RunAuthority;
+  readonly contexts: Map<string, SecureContext>;
+  readonly ports: readonly number[];
+  readonly signal: AbortSignal;
+  /** Makes a folder for a step, and deletes it. */
+  readonly inFolder: <Result>(act: (path: string) => Promise<Result>) => Promise<Result>;
+}
+
+export interface StepResult {
+  readonly step: ObservedStep;
+  readonly persona: Persona;
+  readonly contacts: readonly Contact[];
+  readonly reports: readonly Report[];
+  readonly changed: readonly ChangedPath[];
+  /** Command lines of processes that lived on after the step. */
+  readonly leftBehind: readonly string[];
+  readonly end: 'exit' | 'time' | 'written' | 'killed';
+  readonly code: number | undefined;
+  /** The end of the step's output, for people. */
+  readonly output: string;
+  /** Why the responder did not run. */
+  readonly blind?: string;
+}
+
+const own = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
+
+export async function runStep(
+  world: StepWorld,
+  step: ObservedStep,
+  persona: Persona,
+  milliseconds: number,
+): Promise<StepResult> {
+  return await world.inFolder(async (runFolder) => {
+    const folders = makeFolders(world, runFolder);
+    const before = readState(folders.home);
+    const observer = await startObserver({
+      folder: makeFolder(`${runFolder}/proxy`),
+      wireFolder: makeFolder(`${runFolder}/wire`),
+      decoys: world.decoys,
+      authority: world.authority,
+      contexts: world.contexts,
+      guess: persona.guess,
+    });
+    if (own !== undefined)
+      for (const path of [observer.proxySocket, `${runFolder}/proxy`])
+        fs.chownSync(path, own.uid, own.gid);
+    try {
+      const running = await world.sandbox.start(
+        startOf(world, step, persona, { runFolder, folders }),
+      );
+      const output = tail(running);
+      const responder = await startResponder(running.pid, observer.wireSocket, world.ports);
+      try {
+        fs.writeFileSync(`${folders.observe}/go`, '');
+        const watched = await watch(running, folders, world.signal, milliseconds);
+        running.kill();
+        await running.ended;
+        return {
+          step,
+          persona,
+          contacts: observer.contacts,
+          reports: readReports(`${folders.observe}/reports`),
+          changed: changesOf(before, readState(folders.home)),
+          ...watched,
+          output: output(),
+          ...(responder.why === undefined ? {} : { blind: responder.why }),
+        };
+      } finally {
+        running.kill();
+        responder.stop();
+        await running.ended;
+      }
+    } finally {
+      observer.close();
+      for (const descriptor of folders.descriptors.values()) fs.closeSync(descriptor);
+    }
+  });
+}
+
+interface StepFolders {
+  readonly home: string;
+  readonly skill: string;
+  readonly observe: string;
+  readonly temporary: string;
+  readonly descriptors: ReadonlyMap<string, number>;
+}
+
+function makeFolder(path: string): string {
+  fs.mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
+}
+
+const targets = {
+  home: '/home/skill',
+  skill: '/skills/submission',
+  observe: '/observe',
+  temporary: '/tmp',
+} as const;
+
+function makeFolders({ decoys, files }: StepWorld, runFolder: string): StepFolders {
+  const above = makeFolder(`${runFolder}/step`);
+  const at = (name: keyof typeof targets): string => makeFolder(join(above, name));
+  const home = at('home');
+  const skill = at('skill');
+  place(home, [...decoys.files, ...plainFiles]);
+  for (const { path, mode, bytes } of files) {
+    const full = join(skill, path);
+    fs.mkdirSync(join(full, '..'), { recursive: true });
+    fs.writeFileSync(full, bytes, { mode: mode === '755' ? 0o755 : 0o644 });
+  }
+  const observe = at('observe');
+  const temporary = at('temporary');
+  if (own !== undefined) {
+    giveTree(above, own.uid, own.gid);
+    fs.chmodSync(above, 0o711);
+  }
+  const descriptors = new Map(
+    Object.entries({ home, skill, observe, temporary }).map(([name, path]) => [
+      targets[name as keyof typeof targets],
+      fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY),
+    ]),
+  );
+  return { home, skill, observe, temporary, descriptors };
+}
+
+// A read of a decoy changes the time of its last access, where the file system keeps that time.
+function place(home: string, files: readonly DecoyFile[]): void {
+  const past = new Date('2026-01-05T08:00:00Z');
+  for (const { path, text } of files) {
+    const full = join(home, path);
+    fs.mkdirSync(join(full, '..'), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(full, text, { mode: 0o600 });
+    fs.utimesSync(full, past, past);
+  }
+}
+
+function startOf(
+  { authority, base, decoys, programs }: StepWorld,
+  step: ObservedStep,
+  persona: Persona,
+  around: { readonly runFolder: string; readonly folders: StepFolders },
+): SandboxStart {
+  const { folders, runFolder } = around;
+  const paths = { ...folders };
+  const mounts = Object.entries(targets).map(
+    ([name, target]): PlannedMount => ({
+      source: 'workspace:decoy',
+      path: `/decoy/${name}`,
+      id: '',
+      target,
+      mode: 'rw',
+      reason: 'observation',
+    }),
+  );
+  const sources = new Map(
+    Object.entries(targets).map(([name, target]) => [target, paths[name as keyof typeof targets]]),
+  );
+  const certificate: SandboxFile = {
+    path: bundlePath,
+    mode: '444',
+    bytes: Buffer.from(authority.certificate),
+  };
+  return {
+    plan: {
+      limits: {
+        seconds: limits.stepSecondsMax,
+        memoryMiB: limits.stepMemoryMiB,
+        outputBytes: 1024 * 1024,
+        processes: limits.stepProcessesMax,
+        temporaryMiB: 16,
+        homeMiB: 16,
+        changesMiB: 16,
+      },
+      mounts,
+      workingDirectory: targets.skill,
+      uid: own?.uid ?? process.getuid?.() ?? 65_534,
+      gid: own?.gid ?? process.getgid?.() ?? 65_534,
+      programs,
+    },
+    base,
+    command: ['/bin/sh', '/opt/observe/step.sh', ...step.command],
+    files: [certificate, ...insideFiles(decoys)],
+    env: {
+      PATH: '/opt/observe/bin:/usr/bin',
+      HOME: targets.home,
+      TMPDIR: '/tmp',
+      LANG: 'C.UTF-8',
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...proxyEnvironment(forwarderPort, true),
+      ...decoys.env,
+      ...windowsEnvironment(persona, decoys.host),
+      PYTHONPATH: '/opt/observe/python',
+      NODE_OPTIONS: '--require=/opt/observe/node-preload.cjs --no-warnings',
+      OBSERVE_DAYS: String(persona.days),
+      OBSERVE_STANDS: '1',
+      OBSERVE_ARGUMENT: decoys.argument,
+      OBSERVE_CALLS: step.calls === true ? '1' : '0',
+      OBSERVE_SECONDS: String(limits.stepSecondsMax - 2),
+      npm_config_offline: 'true',
+    },
+    pins: folders.descriptors,
+    sources,
+    proxyFolder: `${runFolder}/proxy`,
+    runFolder,
+  };
+}
+
+function windowsEnvironment({ windows }: Persona, host: string): Record<string, string> {
+  if (!windows) return {};
+  const home = targets.home;
+  return {
+    OBSERVE_WINDOWS: '1',
+    APPDATA: `${home}/.config`,
+    LOCALAPPDATA: `${home}/.config`,
+    USERPROFILE: home,
+    TEMP: '/tmp',
+    TMP: '/tmp',
+    COMPUTERNAME: host,
+    SystemRoot: '/tmp',
+    PROGRAMDATA: '/tmp',
+  };
+}
+
+function tail({ stderr, stdout }: RunningSandbox): () => string {
+  let text = '';
+  for (const stream of [stdout, stderr])
+    stream.on('data', (chunk: Buffer) => {
+      text = (text + chunk.toString('utf8')).slice(-4_000);
+    });
+  return () => text;
+}
+
+type Watched = Pick<StepResult, 'leftBehind' | 'end' | 'code'>;
+
+async function watch(
+  running: RunningSandbox,
+  { home, observe, skill, temporary }: StepFolders,
+  signal: AbortSignal,
+  milliseconds: number,
+): Promise<Watched> {
+  let gone = false;
+  void running.ended.then(() => {
+    gone = true;
+  });
+  const until = performance.now() + milliseconds;
+  const last = (end: StepResult['end'], code?: number, leftBehind: readonly string[] = []) => ({
+    end,
+    code,
+    leftBehind,
+  });
+  for (let look = 0; !gone; look++) {
+    if (signal.aborted || performance.now() > until) return last('time');
+    const code = readCode(`${observe}/exit`);
+    if (code !== undefined) return last('exit', code, await untilAlone(running, signal));
+    if (look % 20 === 19 && writtenMiB([home, skill, temporary]) > limits.stepWrittenMiBMax)
+      return last('written');
+    await sleep(limits.lookMilliseconds);
+  }
+  return last('killed');
+}
+
+// What a step leaves running gets a moment to act, and is named.
+async function untilAlone(
+  { pid }: RunningSandbox,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const seen = new Set<string>();
+  const begun = performance.now();
+  const until = begun + limits.leftBehindSecondsMax * 1000;
+  while (!signal.aborted && performance.now() < until) {
+    const living = livingBelow(pid);
+    // A process that is just ending is nothing left behind.
+    if (performance.now() > begun + 250) for (const line of living) seen.add(line);
+    if (living.length === 0) break;
+    await sleep(limits.lookMilliseconds);
+  }
+  return [...seen].slice(0, 20);
+}
+
+function readCode(path: string): number | undefined {
+  try {
+    const text = fs.readFileSync(path, 'utf8').slice(0, 10).trim();
+    return text === '' ? undefined : Number.parseInt(text, 10);
+  } catch {
+    return undefined;
+  }
+}
+
+function writtenMiB(folders: readonly string[]): number {
+  let bytes = 0;
+  for (const folder of folders) for (const { size } of readState(folder).values()) bytes += size;
+  return bytes / 1024 / 1024;
+}

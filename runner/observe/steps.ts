@@ -1,0 +1,199 @@
+/**
+ * The steps of an observation: what a person or an agent would do with a submission. Each round
+ * does all of them, with another clock and another kind of host.
+ */
+
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import { commandFile } from '../../skills-index/skill/manifest-schema.ts';
+import { interpreterOf } from '../run/command.ts';
+import { moduleStart } from '../run/module-start.ts';
+import { stepsMax } from './limits.ts';
+import type { ToldProgram } from './told-commands.ts';
+
+export interface ObservedStep {
+  readonly kind: 'install' | 'instructions' | 'command' | 'help' | 'import' | 'functions';
+  /** For people, such as `command report` or `import of report/usage.py`. */
+  readonly title: string;
+  readonly command: readonly string[];
+  /** Functions are called, too. */
+  readonly calls?: true;
+}
+
+/** How the host looks to the submission. */
+export interface Persona {
+  readonly name: string;
+  readonly days: number;
+  readonly windows: boolean;
+  readonly guess: 'data' | 'program';
+}
+
+export const personas: readonly Persona[] = [
+  { name: 'now', days: 0, windows: false, guess: 'data' },
+  { name: 'in 30 days', days: 30, windows: false, guess: 'program' },
+  { name: 'in 30 days, as on Windows', days: 30, windows: true, guess: 'program' },
+];
+
+interface GivenFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface SubmissionToObserve {
+  readonly manifest: Pick<Manifest, 'commands'> | undefined;
+  readonly files: readonly GivenFile[];
+  /** Programs that SKILL.md tells to run. */
+  readonly told: readonly ToldProgram[];
+}
+
+const root = '/skills/submission';
+const starters = {
+  shell: ['/usr/bin/bash', '-c'],
+  python: ['/usr/bin/python3', '-c'],
+  node: ['/usr/bin/node', '-e'],
+} as const;
+const test =
+  /(^|\/)(tests?|__tests__|testing|docs?|examples?|benchmarks?)\/|(^|\/)(test_|conftest)|[._](test|spec)\./;
+const importBatch = 16;
+const callBatch = 8;
+
+export function stepsOf({ files, manifest, told }: SubmissionToObserve): readonly ObservedStep[] {
+  const steps: ObservedStep[] = [...installs(files)];
+  for (const [index, { language, text }] of told.entries())
+    steps.push({
+      kind: 'instructions',
+      title: `program ${index + 1} in SKILL.md`,
+      command: [...starters[language], text],
+    });
+  const commands = Object.entries(manifest?.commands ?? {}).flatMap(([name, start]) => {
+    const path = commandFile(start);
+    const file = files.find((one) => one.path === path);
+    const line = file && lineOf(file, typeof start === 'object' ? start.module : undefined);
+    return line === undefined ? [] : [{ name, line }];
+  });
+  for (const { name, line } of commands) {
+    steps.push({ kind: 'command', title: `command ${name}`, command: line });
+    steps.push({ kind: 'help', title: `command ${name} --help`, command: [...line, '--help'] });
+  }
+  steps.push(...importsOf(files, 'import', importBatch));
+  for (const { name, line } of commands)
+    steps.push({
+      kind: 'command',
+      title: `command ${name} with a file`,
+      command: [...line, '/home/skill/Documents/notes.md'],
+    });
+  steps.push(...importsOf(files, 'functions', callBatch));
+  return steps.slice(0, stepsMax);
+}
+
+/** The steps that a later round repeats: what could wait for another day or another system. */
+export function stepsAgain(
+  steps: readonly ObservedStep[],
+  { windows }: Persona,
+): readonly ObservedStep[] {
+  return steps.filter(
+    ({ command, kind }) =>
+      kind !== 'help' && (!windows || /python|node|bash/.test(command.join(' '))),
+  );
+}
+
+function lineOf({ path, bytes }: GivenFile, module: string | undefined) {
+  const full = `${root}/${path}`;
+  if (module !== undefined) return ['/opt/observe/bin/python3', ...moduleStart(module, full)];
+  const interpreter = interpreterOf(path, bytes);
+  if (interpreter === undefined || interpreter === 'pwsh') return undefined;
+  return [interpreter === 'sh' ? '/bin/sh' : `/usr/bin/${interpreter}`, full];
+}
+
+function installs(files: readonly GivenFile[]): ObservedStep[] {
+  const folders = (names: RegExp): string[] => [
+    ...new Set(files.flatMap(({ path }) => names.exec(path)?.[1] ?? [])),
+  ];
+  const python = folders(/^((?:[^/]+\/){0,3})(?:setup\.py|pyproject\.toml)$/);
+  const node = folders(/^((?:[^/]+\/){0,3})package\.json$/).filter(
+    (one) => !one.includes('node_modules/'),
+  );
+  return [
+    ...python.slice(0, 6).map(
+      (folder): ObservedStep => ({
+        kind: 'install',
+        title: `pip install ./${folder}`,
+        command: ['/opt/observe/bin/pip', 'install', `${root}/${folder}`],
+      }),
+    ),
+    ...node.slice(0, 6).map(
+      (folder): ObservedStep => ({
+        kind: 'install',
+        title: `npm install in ./${folder}`,
+        command: ['/opt/observe/bin/npm', 'install', `${root}/${folder}`],
+      }),
+    ),
+  ];
+}
+
+type Imports = 'import' | 'functions';
+
+function importsOf(files: readonly GivenFile[], kind: Imports, batch: number): ObservedStep[] {
+  const step = (names: readonly string[], command: readonly string[]): ObservedStep => ({
+    kind,
+    title: `${kind === 'import' ? 'import of' : 'functions of'} ${shown(names)}`,
+    command,
+    ...(kind === 'functions' ? { calls: true } : {}),
+  });
+  return [
+    ...pythonModules(files).flatMap(({ folder, names }) =>
+      chunks(names, batch).map((some) =>
+        step(some, ['/usr/bin/python3', '/opt/observe/python-call.py', folder, ...some]),
+      ),
+    ),
+    ...chunks(nodeFiles(files), batch).map((some) =>
+      step(some, [
+        '/usr/bin/node',
+        '/opt/observe/node-call.mjs',
+        ...some.map((path) => `${root}/${path}`),
+      ]),
+    ),
+  ];
+}
+
+// A module is imported from the folder above its outermost package.
+function pythonModules(files: readonly GivenFile[]) {
+  const packages = new Set(
+    files.filter(({ path }) => path.endsWith('/__init__.py')).map(({ path }) => path.slice(0, -12)),
+  );
+  const byRoot = new Map<string, string[]>();
+  for (const { path } of files) {
+    if (!/\.pyw?$/.test(path) || /(^|\/)(setup|__main__)\.py$/.test(path) || test.test(path))
+      continue;
+    const parts = path.replace(/\.pyw?$/, '').split('/');
+    let first = parts.length - 1;
+    while (first > 0 && packages.has(parts.slice(0, first).join('/'))) first--;
+    const names = parts
+      .slice(first)
+      .filter((one, at, all) => one !== '__init__' || at < all.length - 1);
+    if (names.some((one) => !/^[A-Za-z_]\w*$/.test(one)) || names.length === 0) continue;
+    const folder = [root, ...parts.slice(0, first)].join('/');
+    byRoot.set(folder, [...(byRoot.get(folder) ?? []), names.join('.')]);
+  }
+  return [...byRoot].map(([folder, names]) => ({
+    folder,
+    names: names.sort((a, b) => a.split('.').length - b.split('.').length),
+  }));
+}
+
+function nodeFiles(files: readonly GivenFile[]): string[] {
+  const left = /\.d\.[cm]?ts$|\.min\.js$|(^|\/)node_modules\//;
+  return files
+    .map(({ path }) => path)
+    .filter((path) => /\.[cm]?[jt]s$/.test(path) && !left.test(path) && !test.test(path));
+}
+
+function chunks(all: readonly string[], batch: number): string[][] {
+  const made: string[][] = [];
+  for (let at = 0; at < all.length; at += batch) made.push(all.slice(at, at + batch));
+  return made;
+}
+
+function shown(names: readonly string[]): string {
+  const [first = ''] = names;
+  return names.length === 1 ? first : `${first} and ${names.length - 1} more`;
+}

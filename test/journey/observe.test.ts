@@ -1,0 +1,90 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { observeSkill } from '../../runner/observe/public.ts';
+import { parseManifest } from '../../skills-index/skill/manifest.ts';
+import type { ObservedBehaviour } from '../../skills-index/statement/observation.ts';
+import { observedPairs } from './observed-attacks.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'skillgate-observe-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function observe(
+  files: Readonly<Record<string, string | Buffer>>,
+): Promise<ObservedBehaviour> {
+  const json = files['skill.json'];
+  return await observeSkill({
+    skill: {
+      files: Object.entries(files).map(([path, text]) => ({
+        path,
+        mode: '644' as const,
+        bytes: Buffer.from(text),
+      })),
+      manifest: json === undefined ? undefined : parseManifest(Buffer.from(json)),
+    },
+    paths: { cache: join(folder, 'cache'), data: join(folder, 'data') },
+    now: () => new Date(),
+  });
+}
+
+function readFiles(...folders: readonly string[]): Record<string, Buffer> {
+  const whole = mkdtempSync(join(folder, 'skill-'));
+  for (const one of folders) cpSync(one, whole, { recursive: true });
+  return Object.fromEntries(
+    (readdirSync(whole, { recursive: true }) as string[])
+      .filter((path) => statSync(join(whole, path)).isFile())
+      .map((path) => [path, readFileSync(join(whole, path))]),
+  );
+}
+
+const isRoot = process.getuid?.() === 0;
+// Beside a sandbox of another user nobody can listen, so only clients of the proxy are seen there.
+const needsRoot = /shell connects|host names/;
+
+describe('an observation', () => {
+  it.each(Object.entries(observedPairs).filter(([name]) => isRoot || !needsRoot.test(name)))(
+    'tells apart: %s',
+    { timeout: 120_000 },
+    async (_, { attack, honest, kind, level = 'block' }) => {
+      const [bad, good] = [await observe(attack), await observe(honest)];
+      expect(bad.facts).toContainEqual(expect.objectContaining({ kind, level }));
+      expect(bad.verdict).toBe(level);
+      expect(good.facts.filter((fact) => fact.level !== 'note')).toEqual([]);
+    },
+  );
+
+  it('catches the demo’s twin alone, and passes the honest skill', {
+    timeout: 300_000,
+  }, async () => {
+    const honest = 'examples/weekly-report';
+    const twin = await observe(readFiles(honest, 'examples/weekly-report-twin'));
+    expect(twin.verdict).toBe('block');
+    expect(twin.facts).toContainEqual(
+      expect.objectContaining({
+        kind: 'decoy-sent',
+        what: expect.stringMatching(/CRM_TOKEN to https usage\.stranger\.example$/),
+      }),
+    );
+    expect((await observe(readFiles(honest))).facts).toEqual([]);
+  });
+
+  it('opens no connection to this host', { timeout: 120_000 }, async () => {
+    const { createServer } = await import('node:net');
+    let came = 0;
+    const server = createServer((socket) => {
+      came++;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(8_787, '127.0.0.1', resolve));
+    const text = 'curl -s http://127.0.0.1:8787/; exec 3<>/dev/tcp/127.0.0.1/8787; echo 1 >&3';
+    await observe({
+      'SKILL.md': `---\nname: local\ndescription: Asks.\n---\n\`\`\`bash\n${text}\n\`\`\`\n`,
+    });
+    server.close();
+    expect(came).toBe(0);
+  });
+});

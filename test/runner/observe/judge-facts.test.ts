@@ -1,0 +1,117 @@
+import { expect, it } from 'vitest';
+import { makeDecoys } from '../../../runner/observe/decoys.ts';
+import { judgeFacts } from '../../../runner/observe/judge-facts.ts';
+import type { Contact } from '../../../runner/observe/observer.ts';
+import type { StepResult } from '../../../runner/observe/step-sandbox.ts';
+import { type ObservedStep, personas } from '../../../runner/observe/steps.ts';
+
+const decoys = makeDecoys((bytes) => Uint8Array.from({ length: bytes }, (_, at) => at * 7), []);
+const [persona] = personas;
+
+function resultOf(kind: ObservedStep['kind'], more: Partial<StepResult>): StepResult {
+  if (persona === undefined) throw new Error('no persona');
+  return {
+    step: { kind, title: kind, command: [] },
+    persona,
+    contacts: [],
+    reports: [],
+    changed: [],
+    leftBehind: [],
+    end: 'exit',
+    code: 0,
+    output: '',
+    ...more,
+  };
+}
+
+const contact = (more: Partial<Contact>): Contact => ({
+  scheme: 'https',
+  host: 'api.crm.example',
+  port: 443,
+  method: 'GET',
+  path: '/v2/deals',
+  decoys: [],
+  gaveProgram: false,
+  ...more,
+});
+const egress = [{ url: 'https://api.crm.example/v2/*', methods: ['GET'] as const, why: 'reads' }];
+const levels = (kind: ObservedStep['kind'], more: Partial<StepResult>) =>
+  judgeFacts([resultOf(kind, more)], { egress: [...egress], secret: [] } as never, decoys).map(
+    (fact) => `${fact.level} ${fact.kind}`,
+  );
+
+it.each<[string, ObservedStep['kind'], Partial<StepResult>, string[]]>([
+  ['a declared host', 'command', { contacts: [contact({})] }, []],
+  [
+    'another method',
+    'command',
+    { contacts: [contact({ method: 'POST' })] },
+    ['review undeclared-host'],
+  ],
+  ['another path', 'command', { contacts: [contact({ path: '/v1' })] }, ['review undeclared-host']],
+  [
+    'a stranger',
+    'command',
+    { contacts: [contact({ host: 'x.example' })] },
+    ['review undeclared-host'],
+  ],
+  [
+    'a stranger at import',
+    'import',
+    { contacts: [contact({ host: 'x.example' })] },
+    ['block undeclared-host'],
+  ],
+  [
+    'the host of an argument',
+    'functions',
+    { contacts: [contact({ host: 'argument.example' })] },
+    [],
+  ],
+  ['an own server', 'command', { contacts: [contact({ host: '127.0.0.1' })] }, []],
+  ['a process that stays', 'command', { leftBehind: ['tail -f'] }, ['review left-behind']],
+  ['an escape', 'command', { reports: [{ kind: 'escape', what: 'x' }] }, ['block escape-attempt']],
+  [
+    'a decoy that was read',
+    'command',
+    { changed: [{ path: '.netrc', how: 'read' }] },
+    ['review decoy-read'],
+  ],
+  [
+    'a decoy that was deleted',
+    'command',
+    { changed: [{ path: '.netrc', how: 'deleted' }] },
+    ['block outside-write'],
+  ],
+  [
+    'a key for logins',
+    'command',
+    { changed: [{ path: '.ssh/authorized_keys', how: 'changed' }] },
+    ['block outside-write'],
+  ],
+  ['a cache', 'command', { changed: [{ path: '.cache/a', how: 'new' }] }, ['note outside-write']],
+  [
+    'a shell profile at import',
+    'import',
+    { changed: [{ path: '.bashrc', how: 'changed' }] },
+    ['block outside-write'],
+  ],
+  ['a step that was ended from inside', 'command', { end: 'killed' }, ['review ended-early']],
+])('judges %s', (_, kind, more, expected) => {
+  expect(levels(kind, more)).toEqual(expected);
+});
+
+it('finds decoys in common encodings, and in no other text', () => {
+  const value = decoys.env.GITHUB_TOKEN ?? '';
+  for (const text of [
+    value,
+    Buffer.from(value).toString('base64'),
+    Buffer.from(`xy${value}`).toString('base64'),
+    Buffer.from(value).toString('hex'),
+    [...value].reverse().join(''),
+    encodeURIComponent(JSON.stringify({ value })),
+  ])
+    expect(decoys.find(Buffer.from(text)).map(({ decoy }) => decoy.variable)).toContain(
+      'GITHUB_TOKEN',
+    );
+  expect(decoys.find(Buffer.from('an ordinary request with no secret in it'))).toEqual([]);
+});
