@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:e351a565422fed919ed24c0e9d220c74acec00111e065beb7b0dbca1f9f147a2',
+    'files/agent-memory': 'sha256:1605faeb37e61b0be5f2424d7e7d81939bfc4e31c68da5b67e045344797e2c80',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -188,7 +188,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:a00b292f75851aabbee161bb5b0fc6563bd8ad0b9c630735443e1cc53e154cab',
+      'sha256:cad9812dbb8e599b671ce60d9282f630e5e063098684a5f8a5fd396c8eb9cf32',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -203,47 +203,51 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:93ba43220a657a99db039ca4739ffa58315dae3923a364f20696229f17c2124f',
+      'sha256:84b15ebd31a14750c478affcb252e060619821663a3e1e3124725b4429b08564',
     'prose/approval-bypass':
-      'sha256:9fa3a8581600d908609043f178d9f318ca13847039f0a37003021fa08fc38765',
+      'sha256:eaa191ae6f24cf8cb5cd2baf1285790d3915306c9f1f19a7569ba8ca68a880a7',
     'prose/biased-judgement':
-      'sha256:63ff85ff2cb433791563f257df95e9d8d3e8c9400af798227efc6d34708cc9e8',
-    'prose/concealment': 'sha256:5ac6383772c4c2034982fb5971189e6578b0a716fae08f202e04091210fd3837',
+      'sha256:588fbfefca1ccbb112e08bdedebba5e898ebdcc841f96d8300b687b5e59256eb',
+    'prose/boundless-role':
+      'sha256:d68c51b2123f569d0c6d0e5d7749a5d1211d507d1585e3127e99abc1ec512dd5',
+    'prose/concealment': 'sha256:5d22efb49615ac139e522af0c623a2cf1f1da28902a7a10cc8e657d166d9e71a',
     'prose/credential-solicitation':
-      'sha256:6a1a78de62eb798591d158407ed84048384e92c9535a58bc96a022ad5f35b640',
+      'sha256:e209b1ab0849ac92a2ae2c00004a042d1f410a129ecf974a3981ff58569ea4db',
     'prose/decode-instructions':
-      'sha256:45bf9d482211b2f53c889b58f4a4bd941036476433e0efc06d4f46c320989f16',
+      'sha256:552113368660884028c812c922b8cef2acee8f3725bcf160cd27543427858dc6',
     'prose/destructive-orders':
-      'sha256:f88e8367a16c32b731e4e88af9f6a660ad6a09c4f074263e33db945f6a35145e',
+      'sha256:975b36a3bf9c0605e327b38a5a3df27c8dde00175c26c355dbb20ab33b6d5073',
     'prose/encoded-instructions':
-      'sha256:628ddb5dea6cf6cd088132b4d54d85fb00e2262e6a741d7ff6b8a5462419867e',
+      'sha256:17be0932cfb4f5e636765bfdeba51167023269b1150a9318c94be851f2668a47',
     'prose/exfiltration-instructions':
-      'sha256:0db2070f39716d72605a513ac48d528b486cf28d2ea339ae50a073e80c36f6eb',
-    'prose/hidden-text': 'sha256:cca3f6a462a0c7e5430b208bee56faf38c3e6356993fceaa80db924978f28eed',
-    'prose/install-lure': 'sha256:cfd4c08e9d306c3db64aee3fa152a88770d9b544dde821a87145ecf7ef302928',
+      'sha256:8fc3e7606121f54938b95396ee3e1cacb202e21c7e6caed582994903418358ff',
+    'prose/false-authority':
+      'sha256:59a7dc26f0bd616256bd836f5a23380de55e74a2932887cd7e3b63777092219d',
+    'prose/hidden-text': 'sha256:6d305ee8e6012da129c9e7cf318758abd663454ba0c5dfe62c4b73776b0f0f04',
+    'prose/install-lure': 'sha256:2cdb0a2dc88f089e5be1c3c3709341ba15fe7397c76f518dcad1d6413094680e',
     'prose/memory-tampering':
-      'sha256:1fd15a498771a279085e2827383e4f23c92a98665aeebb5eb7d2298ab02e2148',
+      'sha256:698f261291e8266f06151e4a32b64e4dff719c00674396eea5cdab863d688b00',
     'prose/override-instructions':
-      'sha256:de87e20d2e0ae35dc9aa22e5869b9724d4e200889db6c868b483b470806a7ffd',
+      'sha256:f675b6337e0ce7fa94922e1ca7dc7630f8bac38e14f0e96d95abf9f0dbecacd0',
     'prose/payment-diversion':
-      'sha256:f6f14a5abf34b34baa22a8bbba551631d8c1c51378b30a814911f7bc59e48dbf',
+      'sha256:7894190c02c5329793dcdebe43ab4d9fd49665b90a7835419dead84df8672ba8',
     'prose/planted-content':
-      'sha256:71ec4f82ee082be2efb6130069c4de8eeedd33c97c84ccd851146ad8f9a281e0',
+      'sha256:d319dc8ca7d4e63044167be8ca4aecef78f070a8193cc2fc96d96e04fe92d651',
     'prose/remote-instructions':
-      'sha256:5ccf95eb8c7e2e88deb68e1f4560aad56f17e1456188c0c49d0c22d4fc2f5e04',
+      'sha256:e5648c71fa0bfcc109c4ebf0521d00657b39f0af72e420c90d874010121b87b7',
     'prose/secret-in-reply':
-      'sha256:366687a505d4b21e74c843a0b1ad022bc2de4e1aae521f19e4320662d780a30a',
+      'sha256:e4c782542247b070b6f0abd88be2f0b486ad6db69aa94cc4be023a657b4dbc91',
     'prose/self-propagation':
-      'sha256:e68b364b1d0513c4b468657583227c4a80ec4c91daf550f497ef84c65ba427bc',
+      'sha256:d621f2af67516b57042bae70d2f99413ae555a0712c2c12cec6f4c66d45e8637',
     'prose/speaks-to-scanners':
-      'sha256:1fb5a50ac63c334a1478490b5078618a85c02143e9e3e3af3657f1f7eed6a5c1',
-    'prose/trigger-bait': 'sha256:4f686bd8a8b2df3c0871c7c6bdd734012afe82a20f3322c1476d7c99c8d3f304',
+      'sha256:3a8d0f747e75c43966e0739186ef9e728d4c140804ac5bd7dbead57da98c959a',
+    'prose/trigger-bait': 'sha256:a8ea64b663796e5a82b456e5baf13f770136983953be0eb6daa8aa7149fdf2e3',
     'prose/weakened-defence':
-      'sha256:6f36ed3887dcd28a0f6d865839c3f1c9fa5466fa31bb0e31248706ce67181bd9',
+      'sha256:00562d676cee913a65b9878d782abe47a208c3d9d848f180bf3fbbe57649d70d',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:fe3f4ba5e2403b595a6fa1022d4ee3f91ec0704bcd18af333f84293d5c212f6a',
+      'sha256:4a369cf472d911b03724826c949b6b0882f979a852d0736c891091bfef4a14d1',
     'resources/exhaustion':
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':

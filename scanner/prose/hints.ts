@@ -5,6 +5,7 @@
 
 import { type FirstWord, neededWords } from './first-words.ts';
 import { conceptsByCharacter, tellingWordsOf } from './lexicon.ts';
+import { tellingWordsOfNames } from './names.ts';
 import { type Concept, concepts } from './phrases/concept.ts';
 import { searchedPatterns } from './searched-patterns.ts';
 import { plainLetter, type WordEntry, WordTable, withLetter, wordStart } from './word-table.ts';
@@ -129,16 +130,10 @@ function add(hints: Hints, bit: number): void {
   hints[bit >> 5] = (hints[bit >> 5] ?? 0) | (1 << (bit & 31));
 }
 
-const fileNames: readonly Concept[] = ['secret-file', 'memory-file'];
 // Longer pieces may be cut inside a word when marks are searched.
 const runCharsMax = 40;
 const pieceCharsMax = 80;
-const signs: Readonly<Record<string, readonly Concept[]>> = {
-  '.': fileNames,
-  '/': fileNames,
-  ':': ['url'],
-  '@': ['mail'],
-};
+const signs: Readonly<Record<string, readonly Concept[]>> = { '@': ['mail'] };
 const signBits = Array.from({ length: 128 }, (_, code) =>
   signs[String.fromCharCode(code)]?.map((concept) => concepts.indexOf(concept)),
 );
@@ -191,7 +186,8 @@ function addAll(hints: Hints, bits: readonly number[]): void {
 function tableOfWords(): WordTable {
   const words = new WordTable();
   for (const [index, concept] of concepts.entries())
-    for (const word of tellingWordsOf(concept)) words.put(word, index);
+    for (const word of [...tellingWordsOf(concept), ...tellingWordsOfNames(concept)])
+      words.put(word, index);
   for (const [index, name] of setNames.entries())
     for (const word of sets.get(name) ?? []) words.put(word, concepts.length + index);
   return words;

@@ -42,6 +42,15 @@ export const overrides: readonly RegExp[] = [
   /(^|[^\w/])(system|admin(istrator)?|developer) override\s*:/i,
 ];
 
+/** Marks that stand between the messages of an agent, and in no text. */
+export const forgedBoundaries: readonly RegExp[] = [
+  /<\|(im_start|im_end|system|user|assistant|tool_call|tool|admin|developer)\|>/i,
+  /\[(SYSTEM|ADMIN|ADMINISTRATOR|DEVELOPER|OPERATOR|ROOT) (OVERRIDE|PROMPT|MESSAGE|INSTRUCTIONS?|COMMAND|NOTE|UPDATE)\]/,
+  /^(SYSTEM|ADMIN|ADMINISTRATOR|DEVELOPER|OPERATOR|ROOT) (OVERRIDE|COMMAND)\b/,
+  /\b(BEGIN|END|START)[_ ](OF[_ ])?(SYSTEM|USER|DEVELOPER|ADMIN)[_ ](PROMPT|INPUT|MESSAGE|INSTRUCTIONS?)\b/,
+  /={3} ?\b(SYSTEM|ADMIN|DEVELOPER|ROOT)\b( (PROMPT|MESSAGE|OVERRIDE|INSTRUCTIONS?))? ?={3}/,
+];
+
 /** Orders to keep something from the user; models/phrases has more. */
 export const concealments: readonly RegExp[] = [
   /\b(do not|don't|never|must not|without)\b[\s\w,]{0,20}?\b(tell|telling|inform(ing)?|mention(ing)?|notify(ing)?|reveal(ing)?|disclos(e|ing)|alert(ing)?|warn(ing)?)\b[\s\w,']{0,12}?\b(this|that|it|these|any of this|about)\b[\s\w,']{0,24}?\b(to )?(the |your )?(user|human|operator|owner|customer)\b/i,
@@ -178,7 +187,7 @@ export const weakenings: readonly RegExp[] = [
 
 /** Claims on requests that do not concern the skill. */
 export const baits: readonly RegExp[] = [
-  /\b(always|must)( be)? (use|used|invoke|invoked|call|called|load|loaded|run|activate|activated|trigger|triggered)\b[^.!?]{0,40}?\b(for|on|before|in|with) (every|all|any|each)( single| user| other)? (requests?|tasks?|prompts?|messages?|questions?|conversations?|tools?|skills?|responses?|sessions?)\b/i,
+  /\b(always|must)( be)? (use|used|invoke|invoked|call|called|load|loaded|run|activate|activated|trigger|triggered)\b[^.!?]{0,40}?\b(for|on|before|after|in|with) (every|all|any|each)( single| user| other)? (requests?|tasks?|prompts?|messages?|questions?|conversations?|tools?|skills?|responses?|sessions?)\b/i,
   /\b(takes?|has|have|with) (absolute |highest |the highest )?(precedence|priority) over (all |any |every )?(other|existing|built-?in) (skills?|tools?|plugins?|instructions?)\b/i,
   /\b(before|instead of|in place of) (using |calling |invoking |running )?(any|all|every|each) other (skills?|tools?|plugins?)\b/i,
   /\b(replaces?|overrides?|supersedes?|shadows?|intercepts?) (the )?(built-?in|default|native|original|standard) (\w+ ){0,2}(tools?|skills?|commands?|functions?)\b/i,

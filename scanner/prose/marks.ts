@@ -3,6 +3,7 @@
 import { confusables } from '../../skills-index/skill/text/confusables.ts';
 import { marksPerTextMax } from '../limits.ts';
 import { foldWord, joinedWords, meaningsAt, meaningsOfJoined, splitElision } from './lexicon.ts';
+import { conceptsOfName, isSecretName } from './names.ts';
 import type { Concept } from './phrases/concept.ts';
 
 export interface ProseMark {
@@ -40,9 +41,11 @@ export function marksOf(text: string): ProseMark[] {
     const start = match.index;
     const end = match.index + found.length;
     if (isLatinLetter(found.charCodeAt(0)) && !/[./@]/.test(found)) {
+      if (isSecretName(found))
+        marks.push({ concept: 'secret-name', languages: -1, at, sentence, start, end });
       for (const text of splitElision(foldWord(found)))
         words.push({ text, at: at++, sentence, start, end });
-    } else if (/^[.!?。！？\n]/.test(found)) {
+    } else if (/^[.!?。！？\n]$/.test(found)) {
       sentence++;
     } else if (clauseBreak.test(found)) {
       at += clauseBreakWords;
@@ -58,9 +61,9 @@ export function marksOf(text: string): ProseMark[] {
         });
       at += found.length / 2;
     } else {
-      const concept = conceptOfName(found);
-      if (concept !== undefined) marks.push({ concept, languages: -1, at, sentence, start, end });
-      for (const text of concept === 'url' ? [''] : splitElision(foldWord(found)))
+      const named = conceptsOfName(found);
+      for (const concept of named) marks.push({ concept, languages: -1, at, sentence, start, end });
+      for (const text of named.includes('url') ? [''] : splitElision(foldWord(found)))
         words.push({ text, at: at++, sentence, start, end });
     }
     if (marks.length > marksPerTextMax) return marks;
@@ -70,7 +73,7 @@ export function marksOf(text: string): ProseMark[] {
 }
 
 const piece =
-  /https?:\/\/[^\s)>"'`\]]{1,300}|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,80}|[~.\w$%{}*-]{0,80}\/[\w./*$%{}-]{1,200}|[~$]?\.?[\w-]{1,60}(?:\.[\w-]{1,12}){1,3}\b|\.[\w-]{2,40}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]{1,400}|[\p{L}\p{N}_$]{1,60}(?:['’-][\p{L}\p{N}]{1,40}){0,3}|[.!?](?=[\s"'`)*]|$)|[。！？\n]|[;:()|→←✓❌✅⚠│├└▼•·—–；：（）]| - /gu;
+  /https?:\/\/[^\s)>"'`\]\u3000-\u30ff\uff00-\uffef\p{Script=Han}]{0,299}[^\s)>"'`\]\u3000-\u30ff\uff00-\uffef\p{Script=Han}.,;:!?]|[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{2,80}|[~.\w$%{}*-]{0,80}\/[\w./*$%{}-]{0,199}[\w/*$%{}-]|[~$]?\.?[\w-]{1,60}(?:\.[\w-]{1,12}){1,3}\b|\.[\w-]{2,40}|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]{1,400}|[\p{L}\p{N}_$]{1,60}(?:['’-][\p{L}\p{N}]{1,40}){0,3}|[.!?](?=[\s"'`)*]|$)|[。！？\n]|[;:()|→←✓❌✅⚠│├└▼•·—–；：（）]| - /gu;
 // A clause separator counts as a distance of several words.
 const clauseBreak = /^(?:[;:()|→←✓❌✅⚠│├└▼•·—–；：（）]| - )$/;
 const clauseBreakWords = 2;
@@ -118,16 +121,3 @@ function inLatin(word: string): string {
     ? [...word].map((letter) => confusables.get(letter) ?? letter).join('')
     : word;
 }
-
-function conceptOfName(name: string): Concept | undefined {
-  if (/^https?:\/\//.test(name)) return 'url';
-  if (!/[./@]/.test(name)) return undefined;
-  if (/@/.test(name)) return 'mail';
-  if (secretFile.test(name)) return 'secret-file';
-  return memoryFile.test(name) ? 'memory-file' : undefined;
-}
-
-const secretFile =
-  /(^|\/)(\.env(\.(local|production|prod|dev\w*|staging))?|\.ssh|\.aws|\.gnupg|\.netrc|\.npmrc|\.pypirc|\.kube|\.git-credentials|\.docker\/config\.json|id_(rsa|ed25519|ecdsa|dsa)|credentials(\.json)?|application_default_credentials\.json|wallet\.dat|login\.keychain\S{0,6}|cookies\.sqlite|authorized_keys|secrets\.(ya?ml|json|toml))(\/|$)|\/etc\/shadow|\.(pem|p12|pfx|kdbx)$/i;
-const memoryFile =
-  /(^|\/)(SOUL|MEMORY|AGENTS|CLAUDE(\.local)?|GEMINI|IDENTITY|USER|TOOLS|HEARTBEAT|BOOTSTRAP|WARP|CONVENTIONS)\.md$|(^|\/)(copilot-instructions\.md|\.cursorrules|\.windsurfrules|\.clinerules|\.mcp\.json|mcp\.json|mcp_config\.json|claude_desktop_config\.json)$|\.(claude|cursor|codex|openclaw|clawdbot|gemini|windsurf|continue)\/\S{0,80}(settings(\.local)?\.json|hooks\S{0,20}|rules\S{0,40}|config\.(json|toml)|agents\S{0,40}|memory\S{0,40}|commands\S{0,40})$/i;

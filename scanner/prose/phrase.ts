@@ -32,23 +32,36 @@ export interface PhraseMatch {
   readonly negated: boolean;
 }
 
+/** A match with the marks that fill the needs, in the order of the needs. */
+export interface FilledPhrase extends PhraseMatch {
+  readonly marks: readonly ProseMark[];
+}
+
 /** The first match of a phrase that is not negated, else the first negated one. */
 export function matchPhrase(reading: ProseReading, phrase: Phrase): PhraseMatch | undefined {
   if (!mayHold(reading.hints, needsOf(phrase)) || !hasAll(reading.concepts, phrase))
     return undefined;
-  const { marks } = reading;
-  const needs = phrase.needs.map((need) => (typeof need === 'string' ? [need] : need));
   let negated: PhraseMatch | undefined;
-  for (const [index, mark] of marks.entries()) {
-    if (!needs[0]?.includes(mark.concept) || (mark.languages & (phrase.languages ?? -1)) === 0)
-      continue;
-    const around = near(marks, index, phrase);
-    const match = fill(mark, needs.slice(1), around, phrase);
-    if (match === undefined) continue;
+  for (const match of matchesIn(reading, phrase)) {
     if (!match.negated) return match;
     negated ??= match;
   }
   return negated;
+}
+
+/** All matches, in the order of their verbs. */
+export function* matchesIn(
+  { marks }: ProseReading,
+  phrase: Phrase,
+): Generator<FilledPhrase, undefined> {
+  const needs = phrase.needs.map((need) => (typeof need === 'string' ? [need] : need));
+  for (const [index, mark] of marks.entries()) {
+    if (!needs[0]?.includes(mark.concept) || (mark.languages & (phrase.languages ?? -1)) === 0)
+      continue;
+    const match = fill(mark, needs.slice(1), near(marks, index, phrase), phrase);
+    if (match !== undefined) yield match;
+  }
+  return undefined;
 }
 
 // A memo of a pure function, by phrase.
@@ -99,7 +112,7 @@ function fill(
   needs: readonly (readonly Concept[])[],
   around: readonly ProseMark[],
   phrase: Phrase,
-): PhraseMatch | undefined {
+): FilledPhrase | undefined {
   const used = [verb];
   let languages = verb.languages & (phrase.languages ?? -1);
   for (const need of needs) {
@@ -141,7 +154,12 @@ function fill(
     )
   )
     return undefined;
-  return { start, end, negated: !usesNot(phrase) && isNegated(verb, around, languages) };
+  return {
+    start,
+    end,
+    negated: !usesNot(phrase) && isNegated(verb, around, languages),
+    marks: used,
+  };
 }
 
 function usesNot({ needs }: Phrase): boolean {

@@ -58,6 +58,11 @@ export function readingOfText(fact: FactOf<'text'>, text: string): ProseReading 
   return new LazyReading(fact, foldText(text));
 }
 
+/** A reading of folded texts that were joined. */
+export function joinedReading(fact: FactOf<'text'>, folded: string): ProseReading {
+  return new LazyReading(fact, folded);
+}
+
 function readable(fact: FactOf<'text'>): string {
   switch (fact.role) {
     case 'image':

@@ -173,7 +173,7 @@ function matchPattern({ words }: ProseReading, pattern: RegExp): Match | undefin
 export function isText({ role, detail }: FactOf<'text'>): boolean {
   return (
     role !== 'fence' ||
-    /^(|text|txt|plain|plaintext|none|prompt|markdown|md|output|instructions?)$/i.test(
+    /^(|text|txt|plain|plaintext|none|prompt|markdown|md|output|instructions?|system|user|assistant|developer)$/i.test(
       detail.trim(),
     )
   );

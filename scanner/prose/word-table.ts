@@ -30,7 +30,7 @@ const plainLetters = Uint8Array.from({ length: 128 }, (_, code) => {
   return /^[a-z0-9]$/.test(letter) ? letter.charCodeAt(0) : 0;
 });
 
-const slots = 8_192;
+const slots = 16_384;
 
 export class WordTable {
   readonly #sums = new Int32Array(slots);

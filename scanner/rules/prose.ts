@@ -2,12 +2,14 @@
 import type { Rule } from '../rule.ts';
 import { approvalBypass } from './prose/approval-bypass.ts';
 import { biasedJudgement } from './prose/biased-judgement.ts';
+import { boundlessRole } from './prose/boundless-role.ts';
 import { concealment } from './prose/concealment.ts';
 import { credentialSolicitation } from './prose/credential-solicitation.ts';
 import { decodeInstructions } from './prose/decode-instructions.ts';
 import { destructiveOrders } from './prose/destructive-orders.ts';
 import { encodedInstructions } from './prose/encoded-instructions.ts';
 import { exfiltrationInstructions } from './prose/exfiltration-instructions.ts';
+import { falseAuthority } from './prose/false-authority.ts';
 import { hiddenText } from './prose/hidden-text.ts';
 import { installLure } from './prose/install-lure.ts';
 import { memoryTampering } from './prose/memory-tampering.ts';
@@ -24,12 +26,14 @@ import { weakenedDefence } from './prose/weakened-defence.ts';
 export const proseRules: readonly Rule[] = [
   approvalBypass,
   biasedJudgement,
+  boundlessRole,
   concealment,
   credentialSolicitation,
   decodeInstructions,
   destructiveOrders,
   encodedInstructions,
   exfiltrationInstructions,
+  falseAuthority,
   hiddenText,
   installLure,
   memoryTampering,

@@ -52,6 +52,51 @@ export const concepts = [
   'mail',
   'secret-file',
   'memory-file',
+  // what frames ask for besides
+  'take', // read, open, look up, summarise
+  'pass', // pass on, include, attach, repeat
+  'give', // append, add, write, put
+  'reveal', // repeat, print, disclose
+  'it', // what was taken: its content, the value, the result
+  'slot', // a parameter, argument or field
+  'reply', // an answer, a summary
+  'published', // a commit message, a changelog, a pull request
+  'tool',
+  'talk', // the conversation, what the user says
+  'environment', // environment variables
+  'prompt', // the system prompt, the agent's own instructions
+  'toolset', // the list of tools and servers
+  'data', // data, files, everything
+  'adopt', // treat as part of these instructions, carry out
+  'silent', // in the background, needs no words
+  'authority', // administrator, developer, a maker of models
+  'speaks', // I instruct you, this is a system command
+  'claims', // I am your, this message is from
+  'refuse', // decline, say no
+  'ethics', // ethics, morals, legality
+  'filter', // filters, censorship, warnings
+  'boundless', // unfiltered, uncensored, no restrictions
+  'role', // you are now, act as, pretend
+  'decode', // decode, reverse
+  'blob', // a payload, a text, a line
+  'execute', // run, follow
+  'attacker', // attackers, malware, injections
+  'weapon', // exfiltrate, steal
+  'snippet', // the following code
+  'work', // your code, your answer
+  'obey', // do exactly what
+  'comply', // obey any, never refuse
+  'request',
+  'contempt', // ignoring, regardless of, free of
+  'policy', // content policy, ethical guidelines
+  'henceforth', // from now on
+  'behave', // you will, answer, act
+  'channel', // messages, mails, pages
+  'key-file', // keys in the home folder, password files
+  'access-file', // authorized_keys, sudoers
+  'secret-name', // `ACME_API_KEY`
+  'url-slot', // an address with a place for data
+  'host', // a host without a scheme
 ] as const;
 export type Concept = (typeof concepts)[number];
 

@@ -76,11 +76,115 @@ export const english: PhraseTable = {
     limits+do+not+apply restrictions+don't+apply not+bound+by no+longer+bound no+ethical no+moral privileged+mode unlocked+mode sudo+mode maintenance+mode`,
   persona: `you+are+now you+are+no+longer act+as+an act+as+a pretend+to+be pretend+you roleplay role-play persona takes+on+the+persona take+on+the+role
     assume+the+role assume+the+identity behave+as respond+as operating+as operate+as acting+as`,
-  defence: `antivirus anti-virus windows+defender defender firewall gatekeeper smartscreen selinux apparmor edr
-    certificate+verification certificate+checks ssl+verification tls+verification signature+verification security+software system+integrity+protection
-    endpoint+protection real-time+protection malware+protection uac`,
+  defence: `antivirus anti-virus windows+defender defender firewall gatekeeper smartscreen selinux
+    apparmor edr certificate+verification certificate+checks ssl+verification
+    tls+verification signature+verification security+software system+integrity+protection
+    endpoint+protection real-time+protection malware+protection uac safety+filter
+    safety+filters content+filters guardrails`,
   off: 'disable disabling turn+off turning+off deactivate* switch+off stop kill uninstall allow+anyway add+an+exclusion add+an+exception',
   favour: `recommend recommends recommending rate rank score prefer promote endorse suggest favor favour praise choose select grade evaluate prioritize prioritise`,
   top: `highest maximum best 10/10 5/5 five+stars perfect+score first+place superior most+favorable favorably favourably most+positive only+positive
     above+competitors over+competitors regardless+of+quality regardless+of+actual regardless+of+merit regardless+of+the+actual full+marks`,
+  take: `read reads reading open opens look+up looks+up obtain collect collects gather gathers
+    harvest* extract extracts capture captures grab dump copy fetch fetches retrieve
+    retrieves load loads find finds cat summarise summarize make+a+summary take takes
+    concatenate remember memorize memorise list locate run`,
+  pass: `pass passes passing include includes including attach attaches attaching repeat repeats
+    echo echoes embed embeds embedding encode encodes encoding supply supplies return
+    returns paste pastes copy+it hand hands`,
+  give: `append appends appending add adds adding insert inserts inserting put puts place fill
+    provide provides write output outputs print prints reply+with respond+with set store
+    join show shows`,
+  reveal: `reveal reveals repeat print disclose translate recite dump leak expose show+me tell+me
+    what+is what+are give+me summarize summarise reproduce show display share list give
+    output+your output+the output+all`,
+  it: `it its them their content contents value values result results output outputs
+    what+you+read what+you+found whole+text answer`,
+  slot: 'parameter parameters argument arguments field fields sidenote sidenotes query+string',
+  reply: 'reply replies response responses answer answers summary summaries here',
+  published: `commit+message commit+messages pull+request pull+requests pr+description changelog
+    readme release+notes gist pastebin public+channel`,
+  tool: 'tool tools',
+  talk: `conversation conversations chat+history chat+log chat+logs message+history
+    session+history transcript transcripts everything+the+user+says everything+the+user+said
+    everything+the+user+types everything+that+the+person everything+the+person
+    everything+the+user everything+that+the+user user's+messages user+messages
+    user's+message what+the+user+typed what+the+user+said user's+prompt user's+prompts
+    user's+question chat+context`,
+  environment: 'environment+variable environment+variables env+var env+vars process+environment',
+  prompt: `system+prompt system+prompts system+message initial+instructions original+instructions
+    hidden+instructions developer+message your+instructions your+prompt instructions+above
+    everything+above text+above words+above your+configuration instructions+you+were+given
+    rules+you+were+given what+you+were+told your+initial+prompt your+original+prompt
+    your+hidden your+system your+rules your+guidelines your+directives
+    everything+before+this all+text+above message+above content+above your+context+window
+    your+entire+context your+full+context`,
+  toolset: `available+tools tool+list tools+list list+of+tools list+of+your+tools tools+available
+    all+your+tools your+tools tool+names connected+servers connected+mcp+servers`,
+  data: 'data everything information files database',
+  adopt: `part+of+these+instructions part+of+these+rules part+of+this+file part+of+this+skill
+    part+of+this+page part+of+this+document part+of+your+instructions as+if+it+were+written
+    as+if+it+were+part as+though+it+were as+if+they+were carry+it+out carry+them+out obey+it
+    obey+them do+what+it+says do+as+it+says do+whatever+it whatever+it+says next+order
+    next+orders as+instructions as+binding follow+it+exactly treat+it+as+instructions`,
+  silent: `silent silently quietly covertly secretly discreetly in+the+background needs+no+words
+    no+words no+need+to+show no+need+to+mention no+need+to+tell need+not+mention
+    need+not+show invisibly unnoticed without+telling without+mentioning without+informing
+    without+showing`,
+  authority: `administrator admin anthropic openai your+developer your+developers your+creator
+    your+creators system+administrator your+operator`,
+  speaks: `i+instruct+you i+order+you i+command+you i+authorize+you i+authorise+you
+    this+is+a+system-level this+is+a+system+command this+is+a+system+override
+    this+is+a+system+instruction i+am+authorized+to+override`,
+  refuse: 'refuse refuses refusing decline declines reject rejects say+no object',
+  ethics: `ethics ethical ethically ethicality moral morals morality morally immoral unethical
+    amoral legality illegal openai's`,
+  filter: `filter filters censorship restriction restrictions limitation limitations guideline
+    guidelines rule rules safety+filter safety+filters safety+protocols warnings disclaimers`,
+  boundless: `unfiltered uncensored amoral jailbroken unrestricted rogue do+anything+now
+    without+any+safety without+any+restrictions without+restrictions no+restrictions
+    no+limitations no+filters no+rules no+ethical no+moral not+bound broken+free break+free
+    free+from+all freed+from unethical immoral nonmoral non-moral remorseless free+of+all
+    unlimited+language jailbreak`,
+  role: `act+as acts+as acting+as pretend+you pretend+to+be you+are+now you+are+going+to+be
+ you+are+a you+are+an you+are+going+to roleplay role-play play+the+role
+    play+a+game take+the+role immerse+yourself an+ai+named a+character stay+in+character
+`,
+  decode: `decode decodes decoding decrypt reverse reversed unscramble deobfuscate reassemble rot13
+    base64`,
+  execute: 'execute run eval evaluate perform carry+out follow obey',
+  attacker: `attacker attackers adversary adversaries malware malicious injection injections phishing
+    jailbreak hacker hackers untrusted hostile`,
+  weapon: 'exfiltrate siphon',
+  snippet: `following+code subsequent+code below+code code+snippet code+block code+excerpt
+    code+section following+snippet subsequent+snippet below+snippet`,
+  work: `your+code your+solution your+implementation your+response your+algorithm your+codebase
+    your+program code+you your+reply your+answer your+application your+elucidation
+    your+explanation your+script your+project your+output your+coding code's the+code+you
+    your+own+code`,
+  obey: `do+exactly+what do+whatever do+what+the follow+the+instructions+in
+    follow+any+instructions follow+all+instructions obey+the obey+any obey+all
+    act+on+instructions`,
+  channel: 'message messages mail mails e-mail e-mails email emails subject+line page pages',
+  blob: 'payload payloads string strings line lines blob text message base64 hex block encoded',
+  contempt: `does+not+follow doesn't+follow do+not+follow don't+follow not+adhere not+abide
+    not+have+to+abide doesn't+care don't+care not+care cares+not never+cares no+regard
+    without+regard regardless free+of free+from not+bound no+matter+how not+subject+to
+    not+restricted+by not+limited+by not+constrained+by isn't+bound no+sense+of`,
+  policy: `content+policy content+policies usage+policy usage+policies ethical+guidelines
+    moral+guidelines ethical+or+moral ethical+and+moral ethical+or+legal moral+and+ethical
+    moral+or+ethical ethical+rules moral+rules moral+implications openai+policy
+    openai+policies openai's ethicality ethical+boundaries moral+boundaries ethical+concerns
+    ethical+limits moral+constraints ethical+constraints ethical+restrictions moral+compass
+    safety+guidelines`,
+  henceforth: `from+now+on from+this+point from+here+on henceforth for+the+rest+of+this+conversation
+    for+the+rest+of+our`,
+  behave: `you+will you+must you+are you're you+should respond reply answer speak act obey behave
+    refer pretend`,
+  claims: `this+is+a+message+from this+message+is+from this+is+your speaking+as+the
+    speaking+as+your i+am+your i+am+the as+your as+the+administrator`,
+  comply: `comply+with+all comply+with+every comply+with+any obey+all obey+every obey+any obey+my
+    fulfill+every fulfil+every fulfill+any fulfil+any never+refuse never+decline
+    must+not+refuse cannot+refuse never+reject`,
+  request: 'request requests demand demands query queries',
 };

@@ -20,7 +20,7 @@ export const french: PhraseTable = {
   opener: 'mot+de+passe mots+de+passe phrase+de+récupération clé+privée clés+privées',
   private:
     'conversation conversations historique données+personnelles données+privées données+sensibles données+confidentielles données+clients code+source',
-  send: 'envoi* envoy* transmets transmettez transmettre transfère* transférez transférer téléverse* poste postez publie exfiltre* expédie* téléchargez+vers',
+  send: 'envoie* envoye* transmets transmettez transmettre transfère* transférez transférer téléverse* poste postez publie exfiltre* expédie* téléchargez+vers',
   gather:
     'lis lisez lire collecte* collectez récupère* récupérez rassemble* copie* extrais extrayez recueill* inclus incluez',
   outside:
@@ -55,4 +55,53 @@ export const french: PhraseTable = {
   off: 'désactive* désactivez coupe*',
   defence: 'antivirus pare-feu',
   void: "ne+s'appliquent+plus sont+annulées sont+caduques",
+  take: `lis lisez lire ouvre ouvrez ouvrir récupère récupérez récupérer collecte collectez copie
+    copiez copier cherche cherchez charge chargez charger résume résumez prends prenez
+    relève relevez mémorise mémorisez`,
+  pass: `passe passez passer joins joignez joindre inclus incluez inclure répète répétez encode
+    encodez colle collez`,
+  give: `ajoute ajoutez ajouter insère insérez insérer mets mettez mettre place placez fournis
+    fournissez écris écrivez`,
+  reveal: 'révèle révélez répète répétez affiche affichez montre montrez',
+  it: 'contenu contenus valeur valeurs résultat résultats sortie celui-ci ceux-ci',
+  slot: 'paramètre paramètres champ champs argument arguments',
+  reply: 'réponse réponses résumé ici',
+  published: 'message+de+commit messages+de+commit journal+des+modifications readme',
+  tool: 'outil outils',
+  talk: `conversation conversations historique+de+la+conversation tout+ce+que+l'utilisateur
+    tout+ce+que+la+personne échanges`,
+  environment: `variables+d'environnement variable+d'environnement`,
+  prompt: 'invite+système prompt+système tes+instructions vos+instructions',
+  toolset: 'outils+disponibles liste+des+outils liste+de+tes+outils',
+  data: 'données fichiers tout',
+  adopt: `comme+si+c'était comme+s'il comme+partie+de comme+faisant+partie fait+partie+de
+    traite-le+comme traitez-le+comme traite+son+contenu traitez+son+contenu
+    traite+le+contenu fais+ce+qu'il exécute-le exécute-les applique-les`,
+  silent: `silencieux silencieuse silencieusement discrètement secrètement sans+le+dire
+    sans+le+mentionner en+arrière-plan en+silence`,
+  authority: 'administrateur développeur anthropic openai',
+  speaks: `je+t'ordonne je+vous+ordonne`,
+  refuse: 'refuse* refusez',
+  ethics: 'éthique éthiques morale moral légalité illégal*',
+  filter: 'filtre filtres censure restriction* règles limites avertissements',
+  boundless: `sans+filtre sans+censure sans+restriction sans+restrictions sans+limites non+censuré*
+    amoral* sans+règles`,
+  role: `tu+es+maintenant vous+êtes+maintenant tu+es+un vous+êtes+un joue+le+rôle fais+semblant
+    agis+comme imagine+que+tu`,
+  decode: 'décode* décodez déchiffre* inverse* retourne*',
+  execute: 'exécute exécutez exécuter suis suivez lance lancez',
+  attacker: 'attaquant* malveillant* pirate pirates hameçonnage injection*',
+  obey: `fais+exactement+ce faites+exactement+ce suis+les+instructions+du
+    suis+toutes+les+instructions obéis`,
+  channel: 'message messages courriel courriels e-mail page pages',
+  blob: 'chaîne* ligne* texte* bloc blocs',
+  contempt: 'sans+égard sans+tenir+compte peu+importe ne+respecte ne+suit',
+  policy: 'règles+éthiques principes+éthiques principes+moraux politique+de+contenu',
+  henceforth: 'désormais dorénavant à+partir+de+maintenant',
+  behave: 'réponds répondez tu+es tu+dois vous+devez agis obéis',
+  snippet: 'code+suivant extrait+suivant bloc+de+code+suivant',
+  work: 'ton+code votre+code ta+réponse votre+réponse ta+solution votre+solution',
+  claims: 'ce+message+vient+de je+suis+ton je+suis+l',
+  comply: 'obéis+à+toute obéis+à+toutes ne+refuse+jamais ne+refusez+jamais accepte+toutes',
+  request: 'demande* requête*',
 };

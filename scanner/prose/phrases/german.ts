@@ -56,4 +56,53 @@ export const german: PhraseTable = {
   off: 'deaktivier* schalte abschalten ausschalten',
   defence: 'antivirus* virenscanner firewall virenschutz',
   void: 'gelten+nicht+mehr sind+ungültig sind+aufgehoben',
+  take: `lies lesen liest öffne öffnen öffnet sammle sammeln hole holen erfasse erfassen suche
+    suchen kopiere kopieren lade laden nimm nehmen ermittle ermitteln fasse zusammenfass*
+    merke merken auslesen`,
+  pass: `übergib übergeben anhängen angeben beifügen mitgeben mitschick* wiederhole wiederholen
+    kodiere kodieren hänge gib`,
+  give: `füge setze setzen trage eintragen schreibe schreiben ergänze ergänzen lege legen
+    hinzufügen einfügen`,
+  reveal: 'verrate verraten wiederhole zeige zeigen nenne nennen gib+aus offenbare',
+  it: `es ihn sie inhalt inhalte wert werte ergebnis ergebnisse ausgabe dessen deren diese
+    diesen`,
+  slot: 'parameter feld argument nebenfeld',
+  reply: 'antwort antworten zusammenfassung hier',
+  published: 'commit-nachricht commit-nachrichten änderungsprotokoll readme pull-request',
+  tool: 'werkzeug werkzeuge tool tools',
+  talk: `gespräch gespräche gesprächs gesprächsverlauf* unterhaltung* chatverlauf*
+    nachrichtenverlauf alles+was+der+nutzer alles+was+die+person`,
+  environment: 'umgebungsvariable*',
+  prompt: 'systemprompt* system-prompt* deine+anweisungen deine+ursprünglichen deinen+prompt',
+  toolset: 'werkzeugliste verfügbaren+werkzeuge deiner+werkzeuge verfügbaren+tools deine+werkzeuge',
+  data: 'daten dateien alles',
+  adopt: `als+teil+dieser als+teil+dieses als+wäre als+wären als+ob+er als+stünde behandle+ihn+als
+    behandle+es+als behandle+sie+als führe+sie+aus führe+ihn+aus befolge+sie befolge+ihn
+    befolge+es`,
+  silent: `still stillschweigend heimlich unbemerkt im+hintergrund ohne+hinweis unauffällig
+    ohne+es+zu+erwähnen`,
+  authority: 'administrator entwickler anthropic openai systemverwalter',
+  speaks: 'ich+befehle+dir ich+weise+dich',
+  refuse: 'verweiger* ablehn* weigere',
+  ethics: 'ethik ethisch* moral moralisch* legal* illegal*',
+  filter: 'filter filtern zensur einschränkung* beschränkung* regeln richtlinien warnungen',
+  boundless: `ungefiltert* unzensiert* uneingeschränkt* ohne+jede+einschränkung ohne+regeln
+    ohne+filter`,
+  role: 'du+bist+jetzt du+bist+ein du+bist+eine spiele tu+so+als verhalte+dich+wie ab+jetzt+bist',
+  decode: 'dekodier* entschlüssel* decodier* umkehr* drehe',
+  execute: 'führe+aus ausführen führe befolge',
+  attacker: 'angreifer* schadsoftware bösartig* injektion* betrüger* phishing',
+  obey: 'tu+genau+was tue+genau+was befolge+alle+anweisungen+aus befolge+die+anweisungen+in',
+  channel: 'nachricht nachrichten e-mail e-mails mail mails seite seiten',
+  blob: 'zeile* zeichenkette* text texte block blöcke',
+  contempt: 'ungeachtet ohne+rücksicht schert+sich+nicht egal+wie nicht+gebunden hält+sich+nicht',
+  policy: `ethische+richtlinien ethischen+richtlinien moralische+richtlinien inhaltsrichtlinie*
+    nutzungsrichtlinie*`,
+  henceforth: 'ab+jetzt ab+sofort von+nun+an',
+  behave: 'antworte* du+wirst du+bist du+musst gehorche handle',
+  snippet: 'folgenden+code folgende+code folgenden+codeausschnitt folgender+code',
+  work: 'deinen+code deinem+code deine+antwort deiner+antwort deine+lösung ihrem+code',
+  claims: 'diese+nachricht+kommt+von ich+bin+dein ich+bin+der',
+  comply: 'erfülle+jede erfülle+alle gehorche+jeder verweigere+niemals lehne+nie lehne+niemals',
+  request: 'anfrage* forderung* bitte wunsch',
 };

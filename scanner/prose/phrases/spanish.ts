@@ -22,7 +22,7 @@ export const spanish: PhraseTable = {
     'contraseña contraseñas frase+semilla frase+de+recuperación claves+privadas clave+privada',
   private:
     'conversación conversaciones historial datos+personales datos+privados datos+confidenciales datos+sensibles información+confidencial información+personal código+fuente datos+de+clientes',
-  send: 'envi* enví* manda mande mandar mándalas mándalos transmite* transmita* sube subir súbelas reenvía reenvíe reenviar publica exfiltra*',
+  send: 'envia* envía* envie* envíe* manda mande mandar mándalas mándalos transmite* transmita* sube subir súbelas reenvía reenvíe reenviar publica exfiltra*',
   gather:
     'lee lea leer recopila* recoge recoja reúne* reúna copia copie copiar extrae extraiga recolecta* incluye incluya captura',
   outside:
@@ -58,4 +58,49 @@ export const spanish: PhraseTable = {
   off: 'desactiva* desactive* apaga',
   defence: 'antivirus cortafuegos',
   void: 'ya+no+aplican ya+no+se+aplican quedan+anuladas quedan+sin+efecto',
+  take: `lee lea leer abre abra abrir recopila recoge reúne copia copie copiar obtén obtenga
+    obtener busca busque carga cargue resume resuma toma tome recuerda extrae memoriza`,
+  pass: `pasa pase pasar pásalo adjunta adjunte adjuntar incluye incluya incluir repite repita
+    codifica codifique pega pegar`,
+  give: 'añade añada añadir agrega agregue inserta inserte pon ponga escribe escriba proporciona',
+  reveal: 'revela revele repite repita muestra muestre imprime',
+  it: 'contenido contenidos valor valores resultado resultados salida',
+  slot: 'parámetro parámetros campo campos argumento argumentos',
+  reply: 'respuesta respuestas resumen aquí resultado',
+  published: 'mensaje+de+commit mensajes+de+commit registro+de+cambios readme',
+  tool: 'herramienta herramientas',
+  talk: `conversación conversaciones historial+de+la+conversación todo+lo+que+el+usuario
+    todo+lo+que+diga+el+usuario todo+lo+que+la+persona`,
+  environment: 'variables+de+entorno variable+de+entorno',
+  prompt: 'prompt+del+sistema tus+instrucciones instrucciones+del+sistema',
+  toolset: 'herramientas+disponibles lista+de+herramientas',
+  data: 'datos archivos todo',
+  adopt: `como+si+fuera como+si+estuviera como+parte+de+estas como+parte+de+este trátalo+como
+    trate+su+contenido trata+su+contenido ejecútalas síguelas haz+lo+que+diga`,
+  silent: `silencioso silenciosa silenciosamente discretamente sin+mencionarlo sin+decirlo
+    sin+avisar en+segundo+plano`,
+  authority: 'administrador desarrollador anthropic openai soporte',
+  speaks: 'te+ordeno',
+  refuse: 'rechaz* niegues niegue te+niegas',
+  ethics: 'ética ético* éticas moral morales legalidad ilegal*',
+  filter: 'filtro filtros censura restriccion* reglas límites advertencias',
+  boundless: 'sin+filtros sin+censura sin+restricciones sin+límites amoral sin+reglas',
+  role: `eres+ahora ahora+eres eres+un eres+una actúa+como finge interpreta+el+papel
+    imagina+que+eres`,
+  decode: 'decodifica* descifra* invierte invierta',
+  execute: 'ejecuta ejecute ejecutar ejecútalo sigue siga',
+  attacker: 'atacante* malicios* phishing inyección* pirata*',
+  obey: `haz+exactamente+lo haga+exactamente+lo sigue+las+instrucciones+del
+    sigue+todas+las+instrucciones obedece`,
+  channel: 'mensaje mensajes correo correos página páginas texto',
+  blob: 'cadena cadenas línea* texto* bloque*',
+  contempt: 'sin+importar sin+tener+en+cuenta no+respeta no+sigue no+está+sujeto',
+  policy: 'pautas+éticas directrices+éticas principios+éticos política+de+contenido',
+  henceforth: 'a+partir+de+ahora de+ahora+en+adelante',
+  behave: 'responde responda eres debes debe actúa obedece',
+  snippet: 'siguiente+código siguiente+fragmento',
+  work: 'tu+código su+código tu+respuesta su+respuesta tu+solución',
+  claims: 'este+mensaje+es+de soy+tu soy+el',
+  comply: 'obedece+todas obedece+cualquier nunca+rechaces nunca+te+niegues cumple+todas',
+  request: 'petición peticiones solicitud* orden órdenes',
 };

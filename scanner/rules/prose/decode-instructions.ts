@@ -1,5 +1,7 @@
 /** Text that makes an agent decode something and act on what comes out. */
 import type { FactOf } from '../../fact/fact.ts';
+import { framesIn, withFrames } from '../../prose/frames/find-frames.ts';
+import { decodedOrders } from '../../prose/frames/order-frames.ts';
 import {
   actsOnDecoded,
   decodesText,
@@ -24,14 +26,15 @@ export const decodeInstructions = defineRule({
   check: (context) => {
     const texts = context.of('text');
     if (![decodesText, madeInstructions].some((form) => textsFor(texts, form).length > 0))
-      return [];
+      return framesIn(texts, decodedOrders);
     const byFile = Map.groupBy(
       texts.filter((fact) => /^(prose|heading|list-item|fence|hidden)$/.test(fact.role)),
       (fact) => fact.span.path,
     );
-    return [...byFile.values()].flatMap((facts) =>
+    const drafts = [...byFile.values()].flatMap((facts) =>
       [...ordersToDecode(facts), ...ordersToMake(facts)].slice(0, 1),
     );
+    return withFrames(drafts, texts, decodedOrders);
   },
 });
 

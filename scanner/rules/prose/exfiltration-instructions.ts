@@ -1,5 +1,7 @@
 /** Text that tells an agent to send secrets somewhere. */
 import { getDomainWithoutSuffix } from 'tldts';
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { secretToStranger } from '../../prose/frames/secret-frames.ts';
 import { exfiltrations, tellsOfAuthentication } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { exfiltrationPhrases, privateDataPhrases } from '../../prose/phrases/orders.ts';
@@ -18,6 +20,17 @@ export const exfiltrationInstructions = defineRule({
   reads: ['text'],
   check: (context) => {
     const facts = context.of('text');
+    const pictures = facts.flatMap((fact): FindingDraft[] =>
+      fact.role === 'image' && placeholder.test(fact.text)
+        ? [
+            {
+              span: fact.span,
+              severity: 'medium',
+              message: 'a picture whose address has a place for data',
+            },
+          ]
+        : [],
+    );
     const beacons = facts.flatMap((fact): FindingDraft[] =>
       (fact.role === 'image' || fact.role === 'link') && beacon.test(fact.text)
         ? [
@@ -36,7 +49,11 @@ export const exfiltrationInstructions = defineRule({
     const others = statementsOf(facts, privateDataPhrases).filter(
       ({ fact }) => !taken.has(fact.span),
     );
-    return [...beacons, ...secrets, ...others.map(draftOfPrivate)];
+    return withFrames(
+      [...pictures, ...beacons, ...secrets, ...others.map(draftOfPrivate)],
+      facts,
+      secretToStranger,
+    );
   },
 });
 
@@ -81,3 +98,6 @@ function draftOfPrivate({ fact, quote, manner }: ProseStatement): FindingDraft {
 // `![x](https://host/?q={conversation})`
 const beacon =
   /^https?:\/\/[^\s]{3,200}[?&/=][^\s]{0,80}[{[<$]{1,2}\s?(data|secret|token|api[_-]?key|env|password|conversation|history|context|prompt|content|memory|credentials?)\b[^\s]{0,40}[}\]>]/i;
+// `![x](https://host/?q=SECRET)`
+const placeholder =
+  /^https?:\/\/[^\s]{3,200}[?&][\w-]{1,40}=[{[<$]{0,2}(SECRET|DATA|PASSWORDS?|CREDENTIALS?|CONVERSATION|HISTORY|CONTEXT|MEMORY|API_?KEY|[A-Z]{1,12}_(DATA|KEY|SECRET))[}\]>]{0,2}$/;

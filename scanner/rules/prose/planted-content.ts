@@ -1,5 +1,7 @@
 /** Text that has an agent put something into everything it makes. */
 
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { plantedCode } from '../../prose/frames/order-frames.ts';
 import { plantings } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
@@ -15,14 +17,17 @@ export const plantedContent = defineRule({
   fix: 'Let the user ask for it.',
   maps: { owasp: ['LLM05', 'ASI09'] },
   reads: ['text'],
-  check: (context) =>
-    statementsOf(context.of('text'), plantings).map(
+  check: (context) => {
+    const facts = context.of('text');
+    const told = statementsOf(facts, plantings).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `plants something into what an agent makes: "${quote}"`,
         ...weighed(manner, unseen.test(quote) ? 'high' : 'medium'),
       }),
-    ),
+    );
+    return withFrames(told, facts, plantedCode);
+  },
 });
 
 // Letters that nobody sees are a channel to whoever, or whatever, reads them: no user asks for

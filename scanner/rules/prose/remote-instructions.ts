@@ -1,5 +1,7 @@
 /** Text that tells an agent to fetch instructions from elsewhere. */
 
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { foreignOrders } from '../../prose/frames/order-frames.ts';
 import { remoteInstructionForms } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { remotePhrases } from '../../prose/phrases/orders.ts';
@@ -16,12 +18,15 @@ export const remoteInstructions = defineRule({
   fix: 'Put the instructions into the skill.',
   maps: { owasp: ['AST05', 'LLM01'], attack: ['AML.T0051.001'] },
   reads: ['text'],
-  check: (context) =>
-    statementsOf(context.of('text'), [...remoteInstructionForms, ...remotePhrases]).map(
+  check: (context) => {
+    const facts = context.of('text');
+    const told = statementsOf(facts, [...remoteInstructionForms, ...remotePhrases]).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `sends an agent elsewhere for instructions: "${quote}"`,
         ...weighed(manner, /^(follow|obey|execute|apply)/i.test(quote) ? 'medium' : 'high'),
       }),
-    ),
+    );
+    return withFrames(told, facts, foreignOrders);
+  },
 });

@@ -1,5 +1,7 @@
 /** Text that has an agent repeat secrets where they do not belong. */
 
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { secretPassedOn } from '../../prose/frames/secret-frames.ts';
 import { secretReplies } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
@@ -15,12 +17,15 @@ export const secretInReply = defineRule({
   fix: 'Refer to secrets by their names; leave them out of replies, parameters and notes.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI03'] },
   reads: ['text'],
-  check: (context) =>
-    statementsOf(context.of('text'), secretReplies).map(
+  check: (context) => {
+    const facts = context.of('text');
+    const told = statementsOf(facts, secretReplies).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `has an agent repeat what is secret: "${quote}"`,
         ...weighed(manner, 'high'),
       }),
-    ),
+    );
+    return withFrames(told, facts, secretPassedOn);
+  },
 });

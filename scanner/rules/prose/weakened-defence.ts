@@ -1,5 +1,7 @@
 /** Text that has a person or an agent turn a protection off. */
 
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { openedDoors } from '../../prose/frames/order-frames.ts';
 import { weakenings } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { defencePhrases } from '../../prose/phrases/harms.ts';
@@ -16,12 +18,15 @@ export const weakenedDefence = defineRule({
   fix: 'Make it work with the protection on; if that cannot be, say exactly which one, why and how to turn it on again.',
   maps: { cwe: ['CWE-693'], owasp: ['ASI09'] },
   reads: ['text'],
-  check: (context) =>
-    statementsOf(context.of('text'), [...weakenings, ...defencePhrases]).map(
+  check: (context) => {
+    const facts = context.of('text');
+    const told = statementsOf(facts, [...weakenings, ...defencePhrases]).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `turns a protection off: "${quote}"`,
         ...weighed(manner, 'medium'),
       }),
-    ),
+    );
+    return withFrames(told, facts, openedDoors);
+  },
 });

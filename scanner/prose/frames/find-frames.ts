@@ -1,0 +1,213 @@
+/** Finds frames in a skill's texts, each with its manner. */
+import type { Severity } from '../../../skills-index/statement/finding.ts';
+import type { FactOf } from '../../fact/fact.ts';
+import { atMost } from '../../fact/standing.ts';
+import type { FindingDraft } from '../../rule.ts';
+import { type Hints, mayHold, unionOf } from '../hints.ts';
+import { tellsOfAuthentication } from '../lures.ts';
+import { weighed } from '../manner.ts';
+import { type FilledPhrase, matchesIn, needsOf, type Phrase } from '../phrase.ts';
+import type { ProseReading } from '../reading.ts';
+import { allFrames } from './all-frames.ts';
+import type { ProseFrame } from './frame.ts';
+import { mannerOfFrame } from './frame-manner.ts';
+import { type Passage, passagesWith } from './passages.ts';
+
+type Text = FactOf<'text'>;
+
+/** The worst draft for each text in which one of the frames begins; refused ones give none. */
+export function framesIn(facts: readonly Text[], frames: readonly ProseFrame[]): FindingDraft[] {
+  const worst = new Map<Text, FindingDraft>();
+  for (const { frame, fact, draft } of matchesOf(facts)) {
+    if (!frames.includes(frame)) continue;
+    const known = worst.get(fact);
+    if (known === undefined || isWorse(draft, known)) worst.set(fact, draft);
+  }
+  return [...worst.values()];
+}
+
+/** As `framesIn`, without the texts for which there is a draft that weighs as much. */
+export function withFrames(
+  drafts: readonly FindingDraft[],
+  facts: readonly Text[],
+  frames: readonly ProseFrame[],
+): FindingDraft[] {
+  const found = framesIn(facts, frames);
+  const isKnown = (draft: FindingDraft): boolean =>
+    drafts.some((known) => known.span === draft.span && !isWorse(draft, known));
+  const more = found.filter((draft) => !isKnown(draft));
+  const kept = drafts.filter((draft) => !more.some(({ span }) => span === draft.span));
+  return [...kept, ...more];
+}
+
+// A memo of a pure function: all rules that ask for frames share one pass over the texts.
+const matchesOfFacts = new WeakMap<readonly Text[], readonly FrameMatch[]>();
+
+function matchesOf(facts: readonly Text[]): readonly FrameMatch[] {
+  const known = matchesOfFacts.get(facts);
+  if (known !== undefined) return known;
+  const passages = passagesWith(facts, anchors, (hints) =>
+    allFrames.some((frame) => mayHave(hints, frame)),
+  );
+  const made = passages.flatMap((passage) =>
+    allFrames.flatMap((frame) => bestMatch(facts, passage, frame) ?? []),
+  );
+  matchesOfFacts.set(facts, made);
+  return made;
+}
+
+// The last need of a frame's first step names its object, the rarest of its words.
+const anchors: Hints = unionOf(
+  allFrames.flatMap(({ steps: [first] }) => (first === undefined ? [] : needsOf(first).slice(-1))),
+);
+
+function mayHave(hints: Hints, { steps }: ProseFrame): boolean {
+  return steps.every((step) => mayHold(hints, needsOf(step)));
+}
+
+interface FrameMatch {
+  readonly frame: ProseFrame;
+  readonly fact: Text;
+  readonly draft: FindingDraft;
+}
+
+// The worst of the matches in a passage.
+function bestMatch(
+  facts: readonly Text[],
+  passage: Passage,
+  frame: ProseFrame,
+): FrameMatch | undefined {
+  if (!mayHave(passage.reading.hints, frame)) return undefined;
+  let best: FrameMatch | undefined;
+  let tried = 0;
+  for (const steps of chainsOf(passage.reading, frame)) {
+    if (++tried > chainsMax) break;
+    const match = judge(facts, passage, frame, steps);
+    if (match !== undefined && (best === undefined || isWorse(match.draft, best.draft)))
+      best = match;
+    if (best?.draft.kind === 'malice') break;
+  }
+  return best;
+}
+
+const chainsMax = 40;
+
+// Each first step with the nearest next steps.
+function* chainsOf(reading: ProseReading, frame: ProseFrame): Generator<FilledPhrase[]> {
+  const [first, ...rest] = frame.steps.map((step) => [...matchesIn(reading, step)]);
+  for (const start of first ?? []) {
+    const chain = [start];
+    for (const matches of rest) {
+      const last = chain.at(-1) ?? start;
+      const next = matches.find((match) => follows(last, match, frame.apart ?? 2));
+      if (next === undefined) break;
+      chain.push(next);
+    }
+    if (chain.length === frame.steps.length) yield chain;
+  }
+}
+
+function follows(last: FilledPhrase, next: FilledPhrase, apart: number): boolean {
+  const [verb] = next.marks;
+  const [before] = last.marks;
+  if (verb === undefined || before === undefined || verb === before) return false;
+  const sentence = Math.max(...last.marks.map((mark) => mark.sentence));
+  return verb.start >= before.end && verb.sentence >= sentence && verb.sentence - sentence <= apart;
+}
+
+function judge(
+  facts: readonly Text[],
+  passage: Passage,
+  frame: ProseFrame,
+  steps: readonly FilledPhrase[],
+): FrameMatch | undefined {
+  const { reading, parts } = passage;
+  const start = Math.min(...steps.map((step) => step.start));
+  const end = Math.max(...steps.map((step) => step.end));
+  const part = parts.find(({ from, to }) => start >= from && start < to) ?? parts[0];
+  if (part === undefined || (frame.together === true && end > part.to)) return undefined;
+  if (frame.imperative === true && !beginsClause(reading, steps)) return undefined;
+  const manner = mannerOfFrame(facts, passage, steps);
+  if (manner === 'refused') return undefined;
+  const around = textAround(reading, start, end);
+  if (frame.consent === true && asksFirst(reading, start, end)) return undefined;
+  const isHidden = hides(around);
+  if (frame.onlyHidden === true && !isHidden) return undefined;
+  const isHonest = frame.authentication === true && tellsOfAuthentication.test(around.text);
+  const usual: Severity = isHidden ? (frame.hidden ?? frame.severity) : frame.severity;
+  const quote = reading.text.slice(start, end).trim().slice(0, quoteCharsMax);
+  return {
+    frame,
+    fact: part.fact,
+    draft: {
+      span: part.fact.span,
+      message: `tells an agent to ${frame.says}${isHidden ? ' without the user’s knowledge' : ''}: "${quote}"`,
+      ...(isHonest
+        ? ({ kind: 'capability', severity: 'low' } as const)
+        : weighed(manner, part.fact.role === 'fence' ? atMost(usual, 'medium') : usual)),
+    },
+  };
+}
+
+const quoteCharsMax = 140;
+
+function beginsClause({ text }: ProseReading, steps: readonly FilledPhrase[]): boolean {
+  const verb = steps.at(-1)?.marks[0]?.start ?? 0;
+  return clauseStart.test(text.slice(Math.max(0, verb - clauseChars), verb));
+}
+
+const clauseChars = 30;
+const clauseStart =
+  /(?:^|[.!?:;|,>–—-]\s*|\b(?:and|then|now|must|always|please|also|first|immediately|silently|und|et|puis|y|luego|e|depois|и|затем)\s+|[。！？、，])["'`*([]{0,3}$/i;
+const aroundChars = 300;
+
+interface Around {
+  readonly text: string;
+  readonly reading: ProseReading;
+  readonly from: number;
+  readonly to: number;
+}
+
+function textAround(reading: ProseReading, start: number, end: number): Around {
+  const from = Math.max(0, start - aroundChars);
+  const to = end + aroundChars;
+  return { text: reading.words.slice(from, to), reading, from, to };
+}
+
+const hiding: readonly Phrase[] = [
+  { needs: ['silent'], within: 1 },
+  { needs: ['covert'], within: 1 },
+  { needs: ['tell', 'not'], within: 3 },
+  { needs: ['hide', 'user'], within: 7 },
+];
+
+function hides({ reading, from, to }: Around): boolean {
+  return hiding.some((phrase) => {
+    for (const match of matchesIn(reading, phrase))
+      if (!match.negated && match.start >= from && match.end <= to) return true;
+    return false;
+  });
+}
+
+const asking: readonly Phrase[] = [
+  { needs: ['ask', 'user'], within: 8, unless: ['not', 'without', 'skip'] },
+  { needs: ['approval'], within: 1, unless: ['not', 'without', 'skip'] },
+];
+
+function asksFirst(reading: ProseReading, start: number, end: number): boolean {
+  return asking.some((phrase) => {
+    for (const match of matchesIn(reading, phrase))
+      if (!match.negated && match.start >= start - aroundChars && match.end <= end + aroundChars)
+        return true;
+    return false;
+  });
+}
+
+function isWorse(one: FindingDraft, other: FindingDraft): boolean {
+  return rank(one) > rank(other);
+}
+
+function rank({ kind, severity }: FindingDraft): number {
+  const order = ['info', 'low', 'medium', 'high', 'critical'];
+  return (kind === 'malice' ? 10 : 0) + order.indexOf(severity ?? 'info');
+}

@@ -1,0 +1,134 @@
+/**
+ * Passages: neighbouring texts of one file as one reading, so that a frame may reach over
+ * sentences, list items and the cells of a table.
+ */
+import type { FactOf } from '../../fact/fact.ts';
+import { type Hints, meets, unionOf } from '../hints.ts';
+import { joinedReading, type ProseReading } from '../reading.ts';
+import { isText, proseRoles } from '../statements.ts';
+import { type ProseText, proseTexts } from '../texts.ts';
+
+type Text = FactOf<'text'>;
+
+export interface PassagePart {
+  readonly fact: Text;
+  /** Its place among the facts. */
+  readonly index: number;
+  /** Offsets in the passage's text. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Passage {
+  readonly reading: ProseReading;
+  readonly parts: readonly PassagePart[];
+}
+
+/**
+ * The passages around the texts that have a member of `anchors`. `mayMatter` looks at all that a
+ * passage may have; the others are not read.
+ */
+export function passagesWith(
+  facts: readonly Text[],
+  anchors: Hints,
+  mayMatter: (hints: Hints) => boolean,
+): Passage[] {
+  const texts = proseTexts(facts).filter(({ fact }) => proseRoles.has(fact.role) && isText(fact));
+  return windowsOf(texts, anchors).flatMap(({ first, last }) => {
+    const group = texts.slice(first, last + 1);
+    return mayMatter(unionOf(group.map(({ hints }) => hints))) ? passagesOf(group) : [];
+  });
+}
+
+interface Window {
+  readonly first: number;
+  readonly last: number;
+}
+
+const textsBefore = 3;
+const textsBehind = 4;
+const charsMax = 6_000;
+
+// Windows around anchors of one file; near ones are one window, unless it gets too long.
+function windowsOf(texts: readonly ProseText[], anchors: Hints): Window[] {
+  const windows: Window[] = [];
+  let chars = 0;
+  for (const [at, text] of texts.entries()) {
+    if (!meets(text.hints, anchors)) continue;
+    const first = reach(texts, at, -textsBefore);
+    const last = reach(texts, at, textsBehind);
+    const before = windows.at(-1);
+    const isSame =
+      before !== undefined &&
+      first <= before.last &&
+      texts[before.first]?.fact.span.path === text.fact.span.path;
+    const more = charsOf(texts, isSame ? before.last + 1 : first, last);
+    if (isSame && chars + more <= charsMax) {
+      windows[windows.length - 1] = { first: before.first, last };
+      chars += more;
+    } else {
+      windows.push({ first, last });
+      chars = charsOf(texts, first, last);
+    }
+  }
+  return windows;
+}
+
+// The furthest text of the same file that is not too far away, in texts and in characters.
+function reach(texts: readonly ProseText[], at: number, by: number): number {
+  const path = texts[at]?.fact.span.path;
+  const step = Math.sign(by);
+  let to = at;
+  let chars = 0;
+  for (let next = at + step; next !== at + by + step; next += step) {
+    const text = texts[next];
+    chars += text?.fact.text.length ?? 0;
+    if (text?.fact.span.path !== path || chars > charsMax / 2) break;
+    to = next;
+  }
+  return to;
+}
+
+function charsOf(texts: readonly ProseText[], first: number, last: number): number {
+  return texts.slice(first, last + 1).reduce((sum, { fact }) => sum + fact.text.length, 0);
+}
+
+// A text that is read in parts stands alone.
+function passagesOf(group: readonly ProseText[]): Passage[] {
+  const long = group.filter(({ readings }) => readings.length > 1);
+  const short = group.filter(({ readings }) => readings.length === 1);
+  const alone = long.flatMap(({ fact, index, readings }) =>
+    readings.map((reading) => ({
+      reading,
+      parts: [{ fact, index, from: 0, to: reading.text.length }],
+    })),
+  );
+  const [first] = short;
+  return first === undefined ? alone : [...alone, joined(first, short)];
+}
+
+function joined(first: ProseText, group: readonly ProseText[]): Passage {
+  const parts: PassagePart[] = [];
+  let text = '';
+  let before: Text | undefined;
+  for (const { fact, index, readings } of group) {
+    if (before !== undefined)
+      text += isBeside(before, fact) ? ' | ' : /[.!?。！？]$/.test(text) ? ' ' : ' . ';
+    const from = text.length;
+    text += readings[0]?.text ?? '';
+    parts.push({ fact, index, from, to: text.length });
+    before = fact;
+  }
+  return { reading: joinedReading(first.fact, text), parts };
+}
+
+// Cells of one row of a table have only a bar between them.
+function isBeside(left: Text, right: Text): boolean {
+  return (
+    left.role === 'table-cell' &&
+    right.role === 'table-cell' &&
+    right.span.start - left.span.end <= barCharsMax
+  );
+}
+
+const barCharsMax = 3;
