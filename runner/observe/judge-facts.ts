@@ -143,6 +143,8 @@ function isAsked(
     if (!matches(target.host, host)) return false;
     // A question for a name, or a connection that ended before its request, names no path.
     if (scheme === 'dns' || method === 'TLS') return true;
+    // A slow client, which the end of its step cut off, sent no request either.
+    if (scheme === 'tcp') return target.port === 0 || target.port === port;
     const isPort = target.port === 0 || target.port === port;
     const isMethod = methods === undefined || methods.some((one) => one === method);
     return target.scheme === scheme && isPort && isMethod && coversPath(target.path, path);

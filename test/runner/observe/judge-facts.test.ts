@@ -42,6 +42,7 @@ const levels = (kind: ObservedStep['kind'], more: Partial<StepResult>) =>
 
 it.each<[string, ObservedStep['kind'], Partial<StepResult>, string[]]>([
   ['a declared host', 'command', { contacts: [contact({})] }, []],
+  ['no request', 'command', { contacts: [contact({ scheme: 'tcp', method: '' })] }, []],
   [
     'another method',
     'command',
