@@ -1,10 +1,7 @@
-/**
- * Secrets that reach the network, and reasons why their host is right: shared by the rules on them.
- */
-import { getDomain } from 'tldts';
+/** Secrets that reach the network: shared by the rules on them. */
 import { coversHost } from '../../skills-index/network/host-name.ts';
 import type { FlowFact } from '../fact/fact.ts';
-import { isProvidersHost, isSecretName } from '../lookup-tables/secrets.ts';
+import { isSecretName, namesNoSecret } from '../lookup-tables/secrets.ts';
 import type { RuleContext } from '../rule.ts';
 import { type Destination, destinationOf, flowsThatRun } from './hosts.ts';
 
@@ -25,6 +22,8 @@ export function sentSecrets(context: RuleContext): SentSecret[] {
     const { name } = flow.source;
     const declared = context.declared?.secret.find((secret) => secret.name === name);
     if (!isSecretName(name) && declared === undefined) return [];
+    // `?buyToken=$BUY_TOKEN`: what is traded stands in the address, and never signs in.
+    if (declared === undefined && flow.sink.part === 'url' && namesNoSecret(name)) return [];
     const to = destinationOf(flow, context);
     if (to === undefined || to.loopback) return [];
     return [
@@ -36,34 +35,4 @@ export function sentSecrets(context: RuleContext): SentSecret[] {
       },
     ];
   });
-}
-
-/**
- * Whether a secret and a host belong together by their names: the host is the provider's, or the
- * names match.
- */
-export function belongsTo(name: string, host: string): boolean {
-  return isProvidersHost(name, host) || isNamedAfter(name, host);
-}
-
-/**
- * `TAVILY_API_KEY` belongs to `api.tavily.com`: a part of the name is in the registered domain.
- */
-function isNamedAfter(name: string, host: string): boolean {
-  const registered = getDomain(host, { allowPrivateDomains: true })?.split('.')[0];
-  if (registered === undefined) return false;
-  const parts = name.toLowerCase().split('_');
-  return parts.some(
-    (part) => part.length >= 3 && !plainParts.test(part) && registered.includes(part),
-  );
-}
-
-const plainParts =
-  /^(api|key|keys|token|secret|auth|access|app|client|the|user|admin|private|public|session|service|server|data|base|url|web|http|bot|dev|prod|test|id|pass|password|database)$/;
-
-/** Whether a text of the skill mentions a host: SKILL.md or another page for readers. */
-export function mentionsHost(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
-  return sources.some(
-    ({ language, depth, text }) => language === 'markdown' && depth === 0 && text.includes(host),
-  );
 }

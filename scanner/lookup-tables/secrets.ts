@@ -19,6 +19,17 @@ function saysSecret(name: string): boolean {
   return inner.test(name) || (secretWords.test(name) && !plainWords.test(name));
 }
 
+/**
+ * Whether the name is as likely that of a currency or of a contract's address as that of a secret:
+ * `BUY_TOKEN`, `TOKEN_ADDRESS`.
+ */
+export function namesNoSecret(name: string): boolean {
+  return providerOf(name) === undefined && tradedWords.test(name);
+}
+
+const tradedWords =
+  /(^|_)((BASE|BUY|COLLATERAL|DEST|DST|FEE|FROM|IN|INPUT|OUT|OUTPUT|PAYMENT|QUOTE|REWARD|SELL|SOURCE|SRC|TARGET|TO)_TOKENS?|TOKENS?_(A|B|\d|ADDR(ESS)?|AMOUNT|CONTRACT|DECIMALS|FROM|IDS?|IN|MINT|NAME|OUT|PAIR|SYMBOL|TO))$/i;
+
 /** The provider that a variable's name belongs to. */
 export function providerOf(name: string): SecretProvider | undefined {
   const exact = secretProviders.find(({ names }) => names.includes(name));

@@ -11,7 +11,7 @@ import { secretHostsMax } from '../../skills-index/skill/limits.ts';
 import { isPlaceOfSecret, looksSecret } from '../../skills-index/skill/manifest-schema.ts';
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import { belongsTo } from '../flow/secret-flows.ts';
+import { belongsTo } from '../flow/belonging.ts';
 import { dropHostOf } from '../lookup-tables/drop-hosts.ts';
 import { packageManagers } from '../lookup-tables/package-managers.ts';
 import { isProvidersHost, isSecretName, providerOf } from '../lookup-tables/secrets.ts';

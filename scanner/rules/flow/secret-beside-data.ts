@@ -4,7 +4,8 @@
  */
 import type { FlowFact } from '../../fact/fact.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { belongsTo, mentionsHost, sentSecrets } from '../../flow/secret-flows.ts';
+import { belongsTo, mentionsHost } from '../../flow/belonging.ts';
+import { sentSecrets } from '../../flow/secret-flows.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretBesideData = defineRule({

@@ -1,10 +1,16 @@
 /** A secret leaves for a host that it does not belong to. */
-import { getDomain } from 'tldts';
 import type { Finding } from '../../../skills-index/statement/finding.ts';
 import { isInText } from '../../fact/standing.ts';
 import { allowed, draftOfFlow } from '../../flow/hosts.ts';
-import { belongsTo, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
-import { isKnownProvider, isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
+import {
+  belongsTo,
+  isExplainedByPage,
+  isNamedAfter,
+  mentionsHost,
+  signsInAtProvider,
+} from '../../flow/belonging.ts';
+import { type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
+import { isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretToNetwork = defineRule({
@@ -20,7 +26,7 @@ export const secretToNetwork = defineRule({
     owasp: ['LLM02', 'ASI03'],
     attack: ['T1041', 'T1552.001', 'T1567'],
   },
-  reads: ['flow:network', 'text:prose', 'text:list-item', 'text:table-cell'],
+  reads: ['flow:network', 'source'],
   check: (context) =>
     sentSecrets(context).flatMap((sent): FindingDraft[] => {
       const judged = judge(sent, context);
@@ -68,9 +74,16 @@ function judge(sent: SentSecret, context: RuleContext): Said | undefined {
   if (to.host === '*') return undefined;
   const provider = providerOf(name);
   if (provider !== undefined && !isProvidersHost(name, to.host) && !isOwnInstance(sent)) {
-    return {
-      message: `sends secret ${name} to ${to.said}, but it belongs to ${provider.provider}${encoded}`,
-    };
+    const message = `sends secret ${name} to ${to.said}, but it belongs to ${provider.provider}${encoded}`;
+    // The code mixes up two services. Neither tells the other's keys to whoever wrote the code.
+    if (signsInAtProvider(sent) && !flow.encoded)
+      return { kind: 'capability', severity: context.hasManifest ? 'medium' : 'low', message };
+    // `api.twitterapi.io` with a key called TWITTER_API_KEY: another company, or somebody who wants
+    // to look like the right one.
+    const isAlike = isNamedAfter(name, to.host) && flow.sink.part !== 'body';
+    return isAlike && !context.hasManifest && mentionsHost(to.host, context)
+      ? { kind: 'capability', severity: 'medium', message }
+      : { message };
   }
   if (isDeclared) return { ...allowed, message: `sends secret ${name} to ${to.said}, as declared` };
   const declared = context.declared?.secret.find((secret) => secret.name === name);
@@ -99,7 +112,7 @@ function judge(sent: SentSecret, context: RuleContext): Said | undefined {
       ? 'medium'
       : isExplained(sent)
         ? 'info'
-        : isIssuedThere(sent, context)
+        : isExplainedByPage(sent, context)
           ? 'low'
           : 'medium',
     message: `sends secret ${name} to ${to.said}${context.hasManifest ? ', without declaring it as a secret' : ''}${encoded}`,
@@ -115,13 +128,5 @@ function isOwnInstance({ name, flow }: SentSecret): boolean {
 // A key under a name of the user's own choice that signs in to a well-known service stays between
 // the user and that service.
 function isExplained({ name, to, flow }: SentSecret): boolean {
-  return belongsTo(name, to.host) || (flow.sink.part === 'header' && isKnownProvider(to.host));
-}
-
-// The readers are told in one breath of the key and of the service that it signs in to. It is
-// nobody else's key, or it would have a provider.
-function isIssuedThere({ name, to, flow }: SentSecret, { of }: RuleContext): boolean {
-  const domain = getDomain(to.host, { allowPrivateDomains: true });
-  if (domain === null || flow.sink.part !== 'header') return false;
-  return of('text').some(({ text }) => text.includes(name) && text.includes(domain));
+  return belongsTo(name, to.host) || signsInAtProvider({ to, flow });
 }

@@ -1,7 +1,10 @@
 /** Secrets of several services go to one host. */
+import type { FlowFact } from '../../fact/fact.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { draftOfFlow } from '../../flow/hosts.ts';
-import { belongsTo, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
-import { isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
+import { belongsTo, signsInAtProvider, wordsOf } from '../../flow/belonging.ts';
+import { type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
+import { namesNoSecret, providerOf, staysAtHome } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const secretsToOneHost = defineRule({
@@ -17,15 +20,22 @@ export const secretsToOneHost = defineRule({
     owasp: ['LLM02', 'ASI03'],
     attack: ['T1119', 'T1041', 'T1552'],
   },
-  reads: ['flow:network'],
+  reads: ['flow:network', 'source'],
   check: (context) => {
     const sent = sentSecrets(context).filter(
-      ({ to, isDeclared, name }) => to.host !== '*' && !isDeclared && !isOwn(name, to.host),
+      (one) =>
+        one.to.host !== '*' &&
+        !one.isDeclared &&
+        !belongsTo(one.name, one.to.host) &&
+        (one.flow.encoded || !signsInAtProvider(one)),
     );
     return [...Map.groupBy(sent, ({ to }) => to.host)].flatMap(([host, list]): FindingDraft[] => {
       const all = new Set(list.map(({ name }) => name));
-      const known = list.filter(({ name }) => !namesNoService(name, all));
-      const services = new Set(known.map(({ name }) => serviceOf(name)));
+      const known = list.filter((one) => !namesNoService(one, all));
+      const others = known.filter(
+        (one) => !known.some((first) => isInsteadOf(first.flow, one.flow, context.sources)),
+      );
+      const services = new Set(others.map(({ name }) => serviceOf(name)));
       if (services.size < 2) return [];
       const names = [...new Set(known.map(({ name }) => name))].sort();
       return [
@@ -37,23 +47,39 @@ export const secretsToOneHost = defineRule({
   },
 });
 
-function isOwn(name: string, host: string): boolean {
-  return isProvidersHost(name, host) || belongsTo(name, host);
+// `API_KEY` and `PASSPHRASE` in headers say of which service they are as little as `BUY_TOKEN`, a
+// currency; beside `QUOTES_API_KEY`, `API_KEY` is an alias of the same key.
+function namesNoService({ name, flow }: SentSecret, all: ReadonlySet<string>): boolean {
+  if (providerOf(name) !== undefined || staysAtHome(name)) return false;
+  return (
+    (flow.sink.part !== 'body' && wordsOf(name).length === 0) ||
+    namesNoSecret(name) ||
+    [...all].some((other) => other !== name && other.endsWith(`_${name}`))
+  );
 }
-
-// `API_KEY` beside `QUOTES_API_KEY` is an alias of the same key, and `BUY_TOKEN` a currency.
-function namesNoService(name: string, all: ReadonlySet<string>): boolean {
-  if (providerOf(name) !== undefined) return false;
-  return currency.test(name) || [...all].some((other) => other.endsWith(`_${name}`));
-}
-
-const currency =
-  /^(BASE|BUY|DEST|DST|FROM|IN|INPUT|OUT|OUTPUT|QUOTE|SELL|SOURCE|SRC|TARGET|TO)_TOKEN$/i;
 
 // `CRM_TOKEN` and `CRM_SECRET` are of one service, and so are an access key and its secret.
 function serviceOf(name: string): string {
-  return providerOf(name)?.provider ?? name.split('_')[0] ?? name;
+  return providerOf(name)?.provider ?? wordsOf(name)[0] ?? name;
 }
+
+// `env("BUS_KEY") or env("TRAM_KEY")` reads two names of one key, and sends one of them.
+function isInsteadOf(
+  first: FlowFact,
+  second: FlowFact,
+  sources: readonly TaintSource[],
+): boolean {
+  const [a] = first.steps;
+  const [b] = second.steps;
+  if (a === undefined || b === undefined || a === b || a.span.path !== b.span.path) return false;
+  if (a.span.start < b.span.start && b.span.end <= a.span.end) return true;
+  const gap = b.span.start - a.span.end;
+  if (gap <= 0 || gap > alternativeGapMax) return false;
+  const text = sources.find(({ path }) => path === a.span.path)?.text ?? '';
+  return /^[\s)"'`]*(or|\|\||\?\?)[\s("'`]*$/.test(text.slice(a.span.end, b.span.start));
+}
+
+const alternativeGapMax = 80;
 
 function lastOf(list: readonly SentSecret[]): SentSecret {
   return list.reduce((last, sent) => (sent.flow.span.start > last.flow.span.start ? sent : last));

@@ -1,0 +1,97 @@
+/**
+ * Whether a secret and a host belong together: by the table of providers, by a word that both
+ * names share, or by what the pages of the skill say. Decision 84 says what each rests on.
+ */
+import { getDomain } from 'tldts';
+import type { FlowFact } from '../fact/fact.ts';
+import { isKnownProvider, isProvidersHost, providerOf } from '../lookup-tables/secrets.ts';
+import { isTenantHost } from '../lookup-tables/tenant-hosts.ts';
+import type { RuleContext } from '../rule.ts';
+import type { SentSecret } from './secret-flows.ts';
+
+/**
+ * Whether a secret and a host belong together by their names: the host is the provider's, or the
+ * names match.
+ */
+export function belongsTo(name: string, host: string): boolean {
+  return isProvidersHost(name, host) || isNamedAfter(name, host);
+}
+
+/**
+ * `TAVILY_API_KEY` belongs to `api.tavily.com`, `KIMICODE_API_KEY` to `api.kimi.com` and
+ * `DATA_GO_KR_KEY` to `apis.data.go.kr`: the names share a word of the registered domain.
+ */
+export function isNamedAfter(name: string, host: string): boolean {
+  const domain = getDomain(host, { allowPrivateDomains: true });
+  const [registered] = domain?.split('.') ?? [];
+  if (domain === null || registered === undefined) return false;
+  const parts = wordsOf(name);
+  const whole = domain.replaceAll(/[.-]/g, '');
+  return (
+    parts.some((part) => part.length >= 3 && registered.includes(part)) ||
+    (registered.length >= 4 && parts.some((part) => part.startsWith(registered))) ||
+    (whole.length >= 6 && name.toLowerCase().replaceAll('_', '').startsWith(whole))
+  );
+}
+
+/** The words of a variable's name that say whose secret it is: none for `API_KEY`. */
+export function wordsOf(name: string): readonly string[] {
+  return name
+    .toLowerCase()
+    .split('_')
+    .filter((part) => part !== '' && !plainParts.test(part));
+}
+
+const plainParts =
+  /^(api|key|keys|token|tokens|secret|auth|access|refresh|bearer|app|client|the|my|your|new|user|username|admin|private|public|session|cookie|service|server|data|base|url|web|http|bot|dev|prod|test|id|jwt|pass|passphrase|password|passwd|database|credential|credentials|\d+)$/;
+
+/**
+ * Whether the secret is in a header of a request to a well-known service: that service alone reads
+ * it, whoever wrote the code. Below some providers’ names anybody has a server, which does not count.
+ */
+export function signsInAtProvider({ flow, to }: Pick<SentSecret, 'flow' | 'to'>): boolean {
+  return flow.sink.part === 'header' && isKnownProvider(to.host) && !isTenantHost(to.host);
+}
+
+/** Whether a text of the skill mentions a host: SKILL.md or another page for readers. */
+export function mentionsHost(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
+  return sources.some(
+    ({ language, depth, text }) => language === 'markdown' && depth === 0 && text.includes(host),
+  );
+}
+
+/**
+ * Whether the readers are told of the secret and of the service that it signs in to: in one section
+ * of a page, or by the skill's own name where the secret's says nothing. A known provider's secret is
+ * never explained by a page, since whoever wrote the code wrote the page.
+ */
+export function isExplainedByPage(
+  { name, to, flow }: Pick<SentSecret, 'name' | 'to' | 'flow'>,
+  context: Pick<RuleContext, 'sources' | 'name' | 'nameInProse'>,
+): boolean {
+  const domain = getDomain(to.host, { allowPrivateDomains: true });
+  if (domain === null || providerOf(name) !== undefined || !signsIn(flow)) return false;
+  const skill = (context.nameInProse ?? context.name).replace(/^.*\//, '').replaceAll('-', '_');
+  if (wordsOf(name).length === 0 && isNamedAfter(skill, to.host)) return true;
+  return context.sources.some(
+    ({ language, depth, text }) =>
+      language === 'markdown' &&
+      depth === 0 &&
+      text.includes(name) &&
+      text.includes(domain) &&
+      sectionsOf(text).some((section) => section.includes(name) && section.includes(domain)),
+  );
+}
+
+// In a body it is a message like any other, unless the address says that somebody logs in.
+function signsIn({ sink }: FlowFact): boolean {
+  if (sink.part === 'header' || sink.part === 'url') return true;
+  const url = sink.capability?.kind === 'egress' ? sink.capability.url : '';
+  return sink.part === 'body' && logins.test(url);
+}
+
+const logins = /[/._-](token|oauth2?|auth|authorize|authenticate|login|sign-?in|sessions?)([/._?*-]|$)/i;
+
+function sectionsOf(text: string): readonly string[] {
+  return text.split(/^#{1,6} /m);
+}
