@@ -220,6 +220,11 @@ export interface FlowSink {
    * that the two share.
    */
   readonly part: 'url' | 'host' | 'header' | 'body' | 'argument' | 'code' | 'content' | 'program';
+  /**
+   * For a request whose host is not known: the host that stands in the code right before a part
+   * that could not be computed, as in `https://api.x.example` + path.
+   */
+  readonly written?: string;
 }
 
 /**

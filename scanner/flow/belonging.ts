@@ -90,7 +90,8 @@ function signsIn({ sink }: FlowFact): boolean {
   return sink.part === 'body' && logins.test(url);
 }
 
-const logins = /[/._-](token|oauth2?|auth|authorize|authenticate|login|sign-?in|sessions?)([/._?*-]|$)/i;
+const logins =
+  /[/._-](token|oauth2?|auth|authorize|authenticate|login|sign-?in|sessions?)([/._?*-]|$)/i;
 
 function sectionsOf(text: string): readonly string[] {
   return text.split(/^#{1,6} /m);

@@ -1,7 +1,9 @@
 /** The destination of a flow, and whether the author declared it: shared by the rules on flows. */
+
+import { addressClass } from '../../skills-index/network/network-address.ts';
 import { covers, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
-import type { FlowFact } from '../fact/fact.ts';
+import type { FlowFact, FlowSource } from '../fact/fact.ts';
 import { dropHostOf } from '../lookup-tables/drop-hosts.ts';
 import { isLoopbackHost } from '../lookup-tables/egress-of.ts';
 import type { FindingDraft, RuleContext } from '../rule.ts';
@@ -21,20 +23,26 @@ export interface Destination {
 // Names that a container has for its host machine.
 const ownMachine = /^(host|gateway)\.docker\.internal$|^host\.containers\.internal$/;
 
-/** The destination of a flow into the network; undefined for other sinks. */
+/**
+ * The destination of a flow into the network; undefined for other sinks.
+ * @param written the host to take where the flow's own could not be computed
+ */
 export function destinationOf(
-  { sink, span }: FlowFact,
-  { declared, of }: Pick<RuleContext, 'declared' | 'of'>,
+  flow: FlowFact,
+  { declared, of, files }: Pick<RuleContext, 'declared' | 'of' | 'files'>,
+  written?: string,
 ): Destination | undefined {
+  const { sink } = flow;
   const capability = sink.capability;
   if (sink.what !== 'network' || capability?.kind !== 'egress') return undefined;
-  const { host, path } = parseEgressUrl(capability.url);
+  const { host: computed, path } = parseEgressUrl(capability.url);
+  const host = computed === '*' ? (written ?? computed) : computed;
   const given = declared === undefined ? [] : listCapabilities(declared);
   return {
     host,
     said: host === '*' ? 'a host that could not be computed' : host,
-    drop: dropHostOf(host, path) !== undefined && !isOwnBot(path, span, of('flow')),
-    loopback: isLoopbackHost(host) || ownMachine.test(host),
+    drop: dropHostOf(host, path) !== undefined && !isOwnBot(path, flow, of('flow'), files),
+    loopback: isLoopbackHost(host) || ownMachine.test(host) || isOwnNetwork(host),
     declared: given.some(
       (wide) => wide.kind === 'egress' && covers({ ...wide, methods: ['*'] }, capability),
     ),
@@ -42,17 +50,33 @@ export function destinationOf(
 }
 
 // `api.telegram.org/bot${process.env.TELEGRAM_BOT_TOKEN}` is the bot of the person who runs the
-// skill. A token that is written in the code is the author's.
-function isOwnBot(path: string, span: FlowFact['span'], flows: readonly FlowFact[]): boolean {
+// skill, and so is one whose token is in a file of that person. A token that is written in the code,
+// or in a file of the skill, is the author's.
+function isOwnBot(
+  path: string,
+  { span }: FlowFact,
+  flows: readonly FlowFact[],
+  files: ReadonlySet<string>,
+): boolean {
   if (!path.startsWith('/bot*')) return false;
-  return flows.some(
-    ({ source, sink, span: at }) =>
-      source.what === 'env' &&
-      /(^|_)(TELEGRAM|TG|BOT)_/i.test(source.name) &&
-      sink.part === 'url' &&
-      at.path === span.path &&
-      at.start === span.start,
+  const tokens = flows.filter(
+    ({ sink, span: at }) => sink.part === 'url' && at.path === span.path && at.start === span.start,
   );
+  const isForeign = ({ source }: FlowFact): boolean => source.what === 'network';
+  return !tokens.some(isForeign) && tokens.some(({ source }) => isUsersToken(source, files));
+}
+
+function isUsersToken({ what, name }: FlowSource, files: ReadonlySet<string>): boolean {
+  if (what === 'env') return /(^|_)(TELEGRAM|TG|BOT)_|^(BOT_?)?TOKEN$/i.test(name);
+  if (what !== 'file' || !/^[~/]/.test(name) || name.startsWith('/skills/')) return false;
+  const end = name.slice(name.lastIndexOf('/') + 1);
+  return ![...files].some((file) => file === end || file.endsWith(`/${end}`));
+}
+
+// A name without a dot is known in the user's own network only, and private addresses are.
+function isOwnNetwork(host: string): boolean {
+  if (host === '*') return false;
+  return !/[.:]/.test(host) || addressClass(host) === 'private' || /\.(local|lan)$/.test(host);
 }
 
 /**
@@ -67,7 +91,8 @@ export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
     if (flow.context === 'comment') continue;
     const { sink, source, span } = flow;
     const to = sink.capability === undefined ? sink.api : printCapability(sink.capability);
-    const key = JSON.stringify([source.what, source.name, to, span, sink.part === 'program']);
+    const part = /^(program|host)$/.test(sink.part) ? sink.part : '';
+    const key = JSON.stringify([source.what, source.name, to, span, part, sink.written]);
     const known = kept.get(key);
     if (known === undefined || flow.steps.length < known.steps.length) kept.set(key, flow);
   }

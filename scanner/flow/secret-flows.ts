@@ -15,6 +15,9 @@ export interface SentSecret {
 
 /** Each secret variable that reaches a request or connection to another machine. */
 export function sentSecrets(context: RuleContext): SentSecret[] {
+  const answers = context
+    .of('flow')
+    .filter(({ source, sink }) => source.what === 'network' && sink.part === 'host');
   const ofVariables = context
     .of('flow')
     .filter(({ source }) => source.what === 'env' && source.name !== '*');
@@ -24,7 +27,10 @@ export function sentSecrets(context: RuleContext): SentSecret[] {
     if (!isSecretName(name) && declared === undefined) return [];
     // `?buyToken=$BUY_TOKEN`: what is traded stands in the address, and never signs in.
     if (declared === undefined && flow.sink.part === 'url' && namesNoSecret(name)) return [];
-    const to = destinationOf(flow, context);
+    // `https://api.x.example` + path: the host that is written is the one that is meant, unless an
+    // answer says how it goes on.
+    const isAnswered = answers.some((answer) => isSamePlace(answer, flow));
+    const to = destinationOf(flow, context, isAnswered ? undefined : flow.sink.written);
     if (to === undefined || to.loopback) return [];
     return [
       {
@@ -35,4 +41,9 @@ export function sentSecrets(context: RuleContext): SentSecret[] {
       },
     ];
   });
+}
+
+/** Whether two flows end in one request. */
+export function isSamePlace(a: FlowFact, b: FlowFact): boolean {
+  return a.span.path === b.span.path && a.span.start === b.span.start;
 }

@@ -3,6 +3,7 @@
  * capability, never narrow it.
  */
 
+import { parse } from 'tldts';
 import { addressClass } from '../../skills-index/network/network-address.ts';
 import type { EgressCapability } from '../../skills-index/skill/capability.ts';
 import {
@@ -133,6 +134,25 @@ export function socketEgressOf(
     }),
     methods: ['*'],
   };
+}
+
+/**
+ * The host that an address of which `egressOf` makes any host still names: its authority is a whole
+ * domain before an unknown part (`https://api.x.example` + path), or behind one
+ * (`https://` + tenant + `.x.example`).
+ */
+export function writtenHost(text: string): string | undefined {
+  const [, authority] =
+    /^https?:\/\/([^/?#\\@]{1,300})/i.exec(text.trim().replaceAll(unknownLetter, unknownPart)) ??
+    [];
+  if (authority === undefined) return undefined;
+  const [, before] = /^([^\0]+)\0/.exec(authority) ?? [];
+  const [, behind] = /^\0+\.([^\0]+)$/.exec(authority) ?? [];
+  const known = before?.replace(/:\d{0,5}$/, '') ?? behind;
+  if (known === undefined) return undefined;
+  const { domain, hostname, isIp } = parse(known, { allowPrivateDomains: true });
+  const isWhole = domain !== null && isIp !== true && /[a-z0-9]$/i.test(known);
+  return isWhole ? (hostname ?? undefined)?.toLowerCase() : undefined;
 }
 
 /** Whether a host of an egress capability is this machine itself. */

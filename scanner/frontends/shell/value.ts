@@ -34,6 +34,8 @@ export interface Taint {
   readonly encodes: boolean;
   readonly encoded: boolean;
   readonly length: number;
+  /** It stands behind the first slash of an address, where it cannot say the host. */
+  readonly behindSlash?: boolean;
 }
 
 interface TaintStep {
@@ -127,11 +129,41 @@ export function concat(values: readonly ShellValue[]): ShellValue {
     map,
     ...(values.some((value) => value.isCut) && { isCut: true }),
     others: alternatives(values),
-    taints: joinTaints(values),
+    taints: joinTaints(inAddress(values)),
     folded: values.some((value) => value.folded),
     decoded: values.some((value) => value.decoded),
     shellOutput: values.some((value) => value.shellOutput),
   };
+}
+
+// Of values one after the other, those behind a slash are marked. What a value itself marks counts
+// only while its own text still has that slash.
+function inAddress(values: readonly ShellValue[]): readonly ShellValue[] {
+  if (values.every(({ taints }) => taints.length === 0)) return values;
+  let isBehind = false;
+  return values.map((value) => {
+    const marked = isBehind
+      ? markedAs(value, true)
+      : hasSlash(value)
+        ? value
+        : markedAs(value, false);
+    isBehind ||= hasSlash(value);
+    return marked;
+  });
+}
+
+function markedAs(value: ShellValue, behindSlash: boolean): ShellValue {
+  const isSame = value.taints.every((taint) => (taint.behindSlash === true) === behindSlash);
+  if (isSame) return value;
+  return { ...value, taints: value.taints.map((taint) => ({ ...taint, behindSlash })) };
+}
+
+/** Whether each text that a value may be has a slash behind its scheme, so that its host has ended. */
+export function hasSlash(value: ShellValue): boolean {
+  return textsOf(value).every((text) => {
+    const rest = text.replace(/^(\w{1,20}:)?\/\//, '');
+    return /[/?#]/.test(rest) && !rest.startsWith(`${unknownPart}//`);
+  });
 }
 
 /** Several values with a separator between them. */
@@ -234,7 +266,9 @@ export function joinTaints(values: readonly ShellValue[]): readonly Taint[] {
     for (const taint of taints) {
       const { path, start } = taint.root.span;
       const key = `${taint.source.what}\n${taint.source.name}\n${taint.encoded}\n${taint.origin}\n${path}\n${start}`;
-      if (!kept.has(key) && kept.size < shellTaintsMax) kept.set(key, taint);
+      const known = kept.get(key);
+      const isNarrower = known?.behindSlash === true && taint.behindSlash !== true;
+      if (isNarrower || (known === undefined && kept.size < shellTaintsMax)) kept.set(key, taint);
     }
   }
   return [...kept.values()];

@@ -2,8 +2,8 @@
 
 import { coversHost } from '../../../skills-index/network/host-name.ts';
 import type { FlowFact } from '../../fact/fact.ts';
-import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { belongsTo } from '../../flow/belonging.ts';
+import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSecretName } from '../../lookup-tables/secrets.ts';
 import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';

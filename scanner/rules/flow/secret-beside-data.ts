@@ -3,8 +3,8 @@
  * explains.
  */
 import type { FlowFact } from '../../fact/fact.ts';
-import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { belongsTo, mentionsHost } from '../../flow/belonging.ts';
+import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { sentSecrets } from '../../flow/secret-flows.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

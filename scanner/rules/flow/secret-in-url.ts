@@ -1,6 +1,7 @@
 /** A secret stands in the address of a request. */
-import { draftOfFlow } from '../../flow/hosts.ts';
+
 import { belongsTo } from '../../flow/belonging.ts';
+import { draftOfFlow } from '../../flow/hosts.ts';
 import { sentSecrets } from '../../flow/secret-flows.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 

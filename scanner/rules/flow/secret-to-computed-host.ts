@@ -1,10 +1,11 @@
 /** A secret goes where a value says that is only known when the skill runs. */
+import { getDomain } from 'tldts';
 import type { FlowFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
+import { isSamePlace, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { providerOf } from '../../lookup-tables/secrets.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretToComputedHost = defineRule({
   id: 'flow/secret-to-computed-host',
@@ -15,25 +16,29 @@ export const secretToComputedHost = defineRule({
   why: 'Whoever chooses the host gets the secret: a server that names the next address, or a page that talks the agent into another argument.',
   fix: 'Write the host into the code. If users run the service themselves, take its address from a variable beside the secret, and declare both.',
   maps: { cwe: ['CWE-918', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041'] },
-  reads: ['flow:network'],
+  reads: ['flow:network', 'source'],
   check: (context) => {
     const hosts = flowsThatRun(context.of('flow')).filter((flow) => flow.sink.part === 'host');
-    return sentSecrets(context)
+    const all = sentSecrets(context);
+    return all
       .filter(({ to, flow }) => to.host === '*' && !to.drop && !isDnsQuestion(flow))
-      .map(
-        (sent): FindingDraft =>
-          draftOfFlow(
-            sent.flow,
-            judge(
-              sent,
-              hosts.filter((flow) => isSamePlace(flow, sent.flow)),
-            ),
-          ),
-      );
+      .map((sent): FindingDraft => {
+        const chosenBy = hosts.filter((flow) => isSamePlace(flow, sent.flow));
+        const usual = all.find(
+          ({ to, name, flow }) =>
+            to.host !== '*' && name === sent.name && isSamePlace(flow, sent.flow),
+        );
+        return draftOfFlow(sent.flow, judge(sent, chosenBy, usual, context));
+      });
   },
 });
 
-function judge(sent: SentSecret, chosenBy: readonly FlowFact[]): Parameters<typeof draftOfFlow>[1] {
+function judge(
+  sent: SentSecret,
+  chosenBy: readonly FlowFact[],
+  usual: SentSecret | undefined,
+  context: RuleContext,
+): Parameters<typeof draftOfFlow>[1] {
   const { name, flow } = sent;
   const received = chosenBy.find(({ source }) => source.what === 'network');
   if (received !== undefined) {
@@ -46,17 +51,30 @@ function judge(sent: SentSecret, chosenBy: readonly FlowFact[]): Parameters<type
       message: `sends secret ${name} to the host that an answer from ${from} names`,
     };
   }
-  if (chosenBy.some(({ source }) => source.what === 'input' || source.what === 'file')) {
+  const variables = new Set(
+    chosenBy.flatMap(({ source }) => (source.what === 'env' ? [source.name] : [])),
+  );
+  const isSetHere = variables.values().some((variable) => isSet(variable, usual, context));
+  const others = chosenBy.filter(({ source }) => source.what !== 'env');
+  // The host in the code is what counts, and flow/secret-to-network judges it: who sets the variable
+  // instead, or gives the argument, runs the service.
+  if (usual !== undefined && !isSetHere && !isToldElsewhere(sent, usual, context))
+    return {
+      severity: 'low',
+      message: `sends secret ${name} to ${usual.to.said}, or to a host that ${nameOfChoice(variables)} names instead`,
+    };
+  if (others.some(({ source }) => source.what === 'input' || source.what === 'file')) {
     return { message: `sends secret ${name} to a host that its caller or a file names` };
   }
-  const variables = chosenBy.map(({ source }) => source.name);
   if (
-    variables.length > 0 &&
-    variables.every((variable) => variable !== '*' && isBeside(variable, name))
+    variables.size > 0 &&
+    others.length === 0 &&
+    !isSetHere &&
+    variables.values().every((variable) => variable !== '*' && isBeside(variable, name))
   ) {
     return {
       severity: 'info',
-      message: `sends secret ${name} to the host that ${[...new Set(variables)].sort().join(' or ')} says`,
+      message: `sends secret ${name} to the host that ${nameOfChoice(variables)} says`,
     };
   }
   // In a text it stands for what the reader fills in; a password for mail or a database signs in at
@@ -64,6 +82,50 @@ function judge(sent: SentSecret, chosenBy: readonly FlowFact[]): Parameters<type
   const isUsual = (isInText(flow) || isSignIn(sent)) && providerOf(name) === undefined;
   const severity = isUsual ? 'low' : 'medium';
   return { severity, message: `sends secret ${name} to a host that could not be computed` };
+}
+
+function nameOfChoice(variables: ReadonlySet<string>): string {
+  return variables.size === 0 ? 'its caller' : [...variables].sort().join(' or ');
+}
+
+// A program of the skill that sets the variable itself chooses the host, and so does a page that says
+// to set it to another one than the code has.
+function isSet(variable: string, usual: SentSecret | undefined, { sources }: RuleContext): boolean {
+  const name = RegExp.escape(variable);
+  const inCode = new RegExp(
+    `(?:environ|env)(?:\\.${name}|\\[["'\\x60]${name}["'\\x60]\\])[ \\t]{0,8}=(?!=)|(?:putenv|setdefault|setenv)\\([ \\t]{0,8}["']${name}["']|(?:^|[;&|])[ \\t]{0,40}(?:export|declare -x)[ \\t]{1,8}${name}=(?!["']?\\$\\{?${name})|["']${name}["'][ \\t]{0,8}:[ \\t]{0,8}["']https?:`,
+    'm',
+  );
+  const inPages = new RegExp(`\\b${name}=["']?https?://([a-z0-9.-]{1,200})`, 'gi');
+  return sources.some(({ text, language, depth }) => {
+    if (!text.includes(variable)) return false;
+    if (language !== 'markdown') return depth === 0 && inCode.test(text);
+    return [...text.matchAll(inPages)].some(([, host = '']) => isElsewhere(host, usual));
+  });
+}
+
+function isElsewhere(host: string, usual: SentSecret | undefined): boolean {
+  if (usual === undefined || placeholder.test(host)) return false;
+  return getDomain(host) !== getDomain(usual.to.host);
+}
+
+const placeholder = /^(localhost|127\.|your|my|<|\$)|\byour|(^|\.)example\.(com|org|net)$/i;
+
+// A page that tells the reader to name another host as an argument of the program.
+function isToldElsewhere(
+  { flow }: SentSecret,
+  usual: SentSecret,
+  { sources }: RuleContext,
+): boolean {
+  const program = flow.span.path.slice(flow.span.path.lastIndexOf('/') + 1);
+  return sources
+    .filter(
+      ({ language, depth, text }) =>
+        language === 'markdown' && depth === 0 && text.includes(program),
+    )
+    .flatMap(({ text }) => text.split('\n').filter((line) => line.includes(program)))
+    .flatMap((line) => [...line.matchAll(/https?:\/\/([a-z0-9.-]{1,200})/gi)])
+    .some(([, host = '']) => isElsewhere(host, usual));
 }
 
 function isSignIn({ name, flow }: SentSecret): boolean {
@@ -81,10 +143,6 @@ function isSignIn({ name, flow }: SentSecret): boolean {
 function isBeside(variable: string, secret: string): boolean {
   const [first = ''] = secret.split('_');
   return first.length >= 2 && variable.split('_')[0] === first;
-}
-
-function isSamePlace(a: FlowFact, b: FlowFact): boolean {
-  return a.span.path === b.span.path && a.span.start === b.span.start;
 }
 
 function isDnsQuestion({ sink }: FlowFact): boolean {

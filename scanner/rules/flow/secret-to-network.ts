@@ -1,7 +1,6 @@
 /** A secret leaves for a host that it does not belong to. */
 import type { Finding } from '../../../skills-index/statement/finding.ts';
 import { isInText } from '../../fact/standing.ts';
-import { allowed, draftOfFlow } from '../../flow/hosts.ts';
 import {
   belongsTo,
   isExplainedByPage,
@@ -9,6 +8,7 @@ import {
   mentionsHost,
   signsInAtProvider,
 } from '../../flow/belonging.ts';
+import { allowed, draftOfFlow } from '../../flow/hosts.ts';
 import { type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';

@@ -1,8 +1,8 @@
 /** Secrets of several services go to one host. */
 import type { FlowFact } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
-import { draftOfFlow } from '../../flow/hosts.ts';
 import { belongsTo, signsInAtProvider, wordsOf } from '../../flow/belonging.ts';
+import { draftOfFlow } from '../../flow/hosts.ts';
 import { type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { namesNoSecret, providerOf, staysAtHome } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
@@ -64,11 +64,7 @@ function serviceOf(name: string): string {
 }
 
 // `env("BUS_KEY") or env("TRAM_KEY")` reads two names of one key, and sends one of them.
-function isInsteadOf(
-  first: FlowFact,
-  second: FlowFact,
-  sources: readonly TaintSource[],
-): boolean {
+function isInsteadOf(first: FlowFact, second: FlowFact, sources: readonly TaintSource[]): boolean {
   const [a] = first.steps;
   const [b] = second.steps;
   if (a === undefined || b === undefined || a === b || a.span.path !== b.span.path) return false;

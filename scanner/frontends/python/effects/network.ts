@@ -9,12 +9,15 @@ import {
   isLoopbackHost,
   socketEgressOf,
   unknownPart,
+  writtenHost,
 } from '../../../lookup-tables/egress-of.ts';
 import { nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
-import type { PyValue } from '../program.ts';
+import { argumentsOf } from '../nodes.ts';
+import { PyNode, type PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
 import { argumentOf, type PyCall } from './call.ts';
-import type { PythonEffect } from './tables/python-api.ts';
+import { leadingNodes } from './leading.ts';
+import type { Argument, PythonEffect } from './tables/python-api.ts';
 import { noteWritten } from './written.ts';
 
 export function applyRequest(
@@ -51,9 +54,14 @@ export function applyRequest(
           header: [],
         });
   }
+  const written = new Map<Capability, string>();
   const capabilities = urlsOf(url, effect.host).flatMap((text): Capability[] => {
     const egress = egressOf(text, methods.length === 0 ? [usual] : methods);
-    return egress === undefined ? [] : [{ kind: 'egress', ...egress }];
+    if (egress === undefined) return [];
+    const capability: Capability = { kind: 'egress', ...egress };
+    const host = egress.url === anyEgress ? writtenHost(text) : undefined;
+    if (host !== undefined) written.set(capability, host);
+    return [capability];
   });
   for (const capability of capabilities)
     notePyCapability(run, call, capability, requestTraits(call, capability, url, bodies.length));
@@ -61,6 +69,8 @@ export function applyRequest(
     .map((key) => call.keywords.get(key))
     .filter((one) => one !== undefined);
   return sendTo(run, call, capabilities, {
+    written,
+    leading: leadingOf(run, call, effect.url),
     url: url === undefined ? [] : [url],
     body: [...bodies, { ...unknownPy, nodes: call.spread }],
     // What an object was given before (a session's headers) goes along.
@@ -79,22 +89,56 @@ export function urlsOf(url: PyValue | undefined, host: string | undefined): read
     : [unknownPart];
 }
 
+export interface SentParts {
+  readonly url: readonly PyValue[];
+  readonly body: readonly PyValue[];
+  readonly header: readonly PyValue[];
+  /** Of the address, the nodes that may say the host; all of them when absent. */
+  readonly leading?: readonly string[] | undefined;
+  /** Hosts that stand in addresses whose host is not known. */
+  readonly written?: ReadonlyMap<Capability, string>;
+}
+
+function leadingOf(
+  run: PythonRun,
+  { module, node }: PyCall,
+  url: Argument | undefined,
+): readonly string[] | undefined {
+  if (url === undefined || !(node instanceof PyNode) || node.name !== 'CallExpression')
+    return undefined;
+  const { positional, keywords, starred } = argumentsOf(module, node);
+  const given =
+    (url.at >= 0 ? positional[url.at] : undefined) ??
+    (url.key === '' ? undefined : keywords.get(url.key));
+  return given === undefined || starred.length > 0 ? undefined : leadingNodes(run, module, given);
+}
+
 export function sendTo(
   run: PythonRun,
   call: PyCall,
   targets: readonly Capability[],
-  parts: { url: readonly PyValue[]; body: readonly PyValue[]; header: readonly PyValue[] },
+  parts: SentParts,
 ): PyValue {
   const nodes: string[] = [];
   for (const capability of targets) {
     const isAny = capability.kind === 'egress' && capability.url === anyEgress;
+    const host = parts.written?.get(capability);
     const sink = (part: FlowSink['part']): FlowSink => ({
       what: 'network',
       capability,
       api: call.api,
       part,
+      ...(host !== undefined && { written: host }),
     });
-    flowSink(run, call, nodesOf(parts.url), sink(isAny ? 'host' : 'url'));
+    const whole = nodesOf(parts.url);
+    const leading = isAny ? (parts.leading ?? whole) : [];
+    flowSink(run, call, leading, sink('host'));
+    flowSink(
+      run,
+      call,
+      whole.filter((one) => !leading.includes(one)),
+      sink('url'),
+    );
     flowSink(run, call, nodesOf(parts.body), sink('body'));
     flowSink(run, call, nodesOf(parts.header), sink('header'));
     const name = capability.kind === 'egress' ? capability.url : '*';

@@ -12,6 +12,7 @@ import {
   isLoopbackHost,
   socketEgressOf,
   unknownPart,
+  writtenHost,
 } from '../../../lookup-tables/egress-of.ts';
 import type { NetworkProgram } from '../../../lookup-tables/shell.ts';
 import type { Call } from '../call.ts';
@@ -20,6 +21,7 @@ import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import {
   changedText,
   emptyValue,
+  hasSlash,
   isKnown,
   joinTaints,
   literalValue,
@@ -64,25 +66,28 @@ export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram):
     : targetsOf(program, [...optionValues(args, program.urlOption), ...args.operands], methods);
   const isOff = hasOption(args, program.insecure) ? (['tls-off'] as const) : [];
   const sent = [...bodies, ...(takesInput(program, call, args.operands) ? [call.stdin] : [])];
-  for (const { capability, value } of targets) {
+  for (const { capability, value, text } of targets) {
     const traits = [
       ...isOff,
       ...traitsOf(capability, program, value),
       ...(sent.length > 0 ? [] : (['download'] as const)),
     ];
     noteCapability(run, call, capability, traits);
+    const host = text !== undefined && hostIsUnknown(capability) ? writtenHost(text) : undefined;
     const sink = (part: FlowSink['part']): FlowSink => ({
       what: 'network',
       capability,
       api: call.name,
       part,
+      ...(host !== undefined && { written: host }),
     });
-    noteFlows(
-      run,
-      call,
-      value.taints,
-      sink(hostIsUnknown(capability) && !isKnown(value) ? 'host' : 'url'),
-    );
+    const isOpen = hostIsUnknown(capability) && !isKnown(value);
+    const leads = isOpen
+      ? value.taints.filter((taint) => taint.behindSlash !== true || !hasSlash(value))
+      : [];
+    const follows = value.taints.filter((taint) => !leads.includes(taint));
+    noteFlows(run, call, leads, sink('host'));
+    noteFlows(run, call, follows, sink('url'));
     noteFlows(run, call, joinTaints(optionValues(args, program.header)), sink('header'));
     noteFlows(run, call, joinTaints(sent), sink('body'));
     // zsh: the descriptor's number comes in `REPLY`.
@@ -122,6 +127,8 @@ const anyPeer = { kind: 'egress', url: 'tcp://*/*', methods: ['*'] } as const;
 interface Target {
   readonly capability: Capability & { readonly kind: 'egress' };
   readonly value: ShellValue;
+  /** The one of its texts that is meant, where it is an address. */
+  readonly text?: string;
 }
 
 function targetsOf(
@@ -138,7 +145,9 @@ function targetsOf(
           // httpie writes METHOD first and `key=value` behind the URL.
           if (/^[A-Z]+$/.test(text) || /^[\w-]+(==?|:=|:)[^/]/.test(text)) return [];
           const found = egressOf(text, methods);
-          return found === undefined ? [] : [{ capability: { kind: 'egress', ...found }, value }];
+          return found === undefined
+            ? []
+            : [{ capability: { kind: 'egress', ...found }, value, text }];
         }),
       );
     case 'host-port': {

@@ -11,6 +11,7 @@ import {
   isLoopbackHost,
   socketEgressOf,
   unknownPart,
+  writtenHost,
 } from '../../../lookup-tables/egress-of.ts';
 import { apis } from '../library.ts';
 import { type Called, capability, certaintyOf, type Out, sink, type Use } from '../out.ts';
@@ -19,6 +20,7 @@ import { addressOf, fieldOf } from '../values/address.ts';
 import { alternatives, isWhole, type JsValue, text, unknown } from '../values/values.ts';
 import { noteCode } from '../values/words.ts';
 import { pathOf } from './files.ts';
+import { leadingParts } from './leading.ts';
 import { writeOpened } from './stored-paths.ts';
 
 /** A request, with the parts of the call that carry data. */
@@ -51,14 +53,20 @@ export function request(
     ]);
     call.use.opened.push(candidate);
     call.use.sources.push({ what: 'network', name: egress.url });
+    const written =
+      egress.url === anyEgress && address !== undefined ? writtenHost(address) : undefined;
     const to = (part: FlowSink['part']): FlowSink => ({
       what: 'network',
       capability: candidate,
       api: call.api,
       part,
+      ...(written !== undefined && { written }),
     });
-    if (url !== undefined && value.kind !== 'object')
-      sink(call, url.node, to(startsUnknown(value) ? 'host' : 'url'), 'exact');
+    if (url !== undefined && value.kind !== 'object') {
+      sink(call, url.node, to('url'), 'exact');
+      if (url.node !== undefined && startsUnknown(value))
+        for (const part of leadingParts(out, url.node)) sink(call, part, to('host'), 'exact');
+    }
     for (const [part, node] of partsOf(
       value.kind === 'object' ? (url ?? options)?.node : options?.node,
     ))
