@@ -27,7 +27,11 @@ export function applyRequest(
 ): PyValue {
   const named = effect.methodAt === undefined ? undefined : argumentOf(call, effect.methodAt);
   const given = named === undefined ? [] : textsOf(named);
-  const bodies = effect.body.map((one) => argumentOf(call, one)).filter((one) => one !== undefined);
+  const isQuery = ({ key }: Argument): boolean => key === 'params';
+  const valuesOf = (these: readonly Argument[]): PyValue[] =>
+    these.map((one) => argumentOf(call, one)).filter((one) => one !== undefined);
+  const query = valuesOf(effect.body.filter(isQuery));
+  const bodies = valuesOf(effect.body.filter((one) => !isQuery(one)));
   const usual =
     effect.method === 'GET' &&
     effect.body.some(
@@ -71,7 +75,7 @@ export function applyRequest(
   return sendTo(run, call, capabilities, {
     written,
     leading: leadingOf(run, call, effect.url),
-    url: url === undefined ? [] : [url],
+    url: [...(url === undefined ? [] : [url]), ...query],
     body: [...bodies, { ...unknownPy, nodes: call.spread }],
     // What an object was given before (a session's headers) goes along.
     header: call.api.includes('()')

@@ -10,7 +10,6 @@ import {
   isAddress,
   isLoopbackHost,
   socketEgressOf,
-  unknownPart,
   writtenHost,
 } from '../../../lookup-tables/egress-of.ts';
 import { apis } from '../library.ts';
@@ -64,7 +63,7 @@ export function request(
     });
     if (url !== undefined && value.kind !== 'object') {
       sink(call, url.node, to('url'), 'exact');
-      if (url.node !== undefined && startsUnknown(value))
+      if (url.node !== undefined && egress.url === anyEgress)
         for (const part of leadingParts(out, url.node)) sink(call, part, to('host'), 'exact');
     }
     for (const [part, node] of partsOf(
@@ -73,10 +72,6 @@ export function request(
       sink(call, node, to(part), 'exact');
     if (effect.body !== undefined) sink(call, call.args[effect.body]?.node, to('body'), 'exact');
   }
-}
-
-function startsUnknown(value: JsValue): boolean {
-  return value.kind !== 'text' || value.text.startsWith(unknownPart);
 }
 
 function methodsOf(
