@@ -155,7 +155,12 @@ function inAddress(values: readonly ShellValue[]): readonly ShellValue[] {
 function markedAs(value: ShellValue, behindSlash: boolean): ShellValue {
   const isSame = value.taints.every((taint) => (taint.behindSlash === true) === behindSlash);
   if (isSame) return value;
-  return { ...value, taints: value.taints.map((taint) => ({ ...taint, behindSlash })) };
+  return { ...value, taints: value.taints.map((taint) => markedTaint(taint, behindSlash)) };
+}
+
+// The taint itself is the step before: graphs know taints by identity.
+function markedTaint(taint: Taint, behindSlash: boolean): Taint {
+  return { ...taint, before: taint, note: '', encodes: false, behindSlash };
 }
 
 /** Whether each text that a value may be has a slash behind its scheme, so that its host has ended. */
