@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:11e812f71eff96a59a13cdfd353d0af244292fca01e7c71ad180d326351a6b77',
-  judging: 'sha256:9bef04a8c2e8a1ec553c2382d9f9ded742d6603ad40ae1dab88877d8a6a2010f',
+  extractor: 'sha256:b50f05c6cedaad9f4c1d3505ca9f8a10357490048c06a6625910ad79740493a7',
+  judging: 'sha256:c06481ad875d922a4420d926ad4ea0c89560a446ec42ca47542ebb8ffd0a869e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -20,7 +20,7 @@ export const codeDigests: CodeDigests = {
     'env/secret-file-load':
       'sha256:be7eacc0f8a252111a3b7feae55754cff5424102afee98350e2922e2b7c01167',
     'env/secrets-gathered':
-      'sha256:9c73a1a736156db4d9ce0289739100e6690c37a40ce583cce3aad3149806392c',
+      'sha256:a0d822ee544f472ee3888500d94a3f406c7092d6cc70a420ba8106461a82b3c0',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
@@ -30,10 +30,10 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:b24d9db64f4e03746c19f4a23135fa6c9e2691140f29b839cea17d2d7cbda48c',
+      'sha256:498dbbb389c74046577be132da8b9bd2953cf98786d2d62aecb4c58cd9d5acfc',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:53c2980b2cca9010453660d1f267af1442dc58c2676368834d426da1566be8d9',
+      'sha256:08c57acda57fc30510e47209d5bd3b4a6f5805cb0660c48621c56a22a6b33b21',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:341597c238420576327d29eee73e11fe3e0645be8571eda4f91fa1d92d2ce03c',
+    'files/outside-read': 'sha256:f4e280d97039378368df7b7a61dc521dc187110309e7f6db7d50ca7cc0303a0e',
     'files/outside-write':
-      'sha256:d1eca7ac11b214faa53857cd25f52355c668fa1e7da4d9d868d5df9ea8fb40c1',
+      'sha256:55ab699db6eef355e1bc52aebeb096d837dd3dde041b9a58dd7c30e0958eff62',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -78,79 +78,79 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:924dd631179065f4d49b8bff160d64ffdb3805b2f5f8ea67fbfd8897aa53df56',
+      'sha256:e3453ec3ca568b3d49ffcaa6ccc41a531ab8ba4990c51727033bb33eea437d0c',
     'flow/decoded-to-exec':
-      'sha256:79d99074423ff8409bd87aca65362004f235b32f72586aabc3d4d2ad2b51df59',
+      'sha256:4889e0735fabc9db5df9336185dcb09ffe1bfb9f04341f8609f3650f5e49049d',
     'flow/encoded-to-network':
-      'sha256:ce2df60f3f94658dd7ca7a1bb8607b3640e464538a9f4addf7284ab7ba4f3e19',
+      'sha256:b442aaef5c59c74feb4d593036079832098e4fdbd357d20637e570b3dd9fea03',
     'flow/environment-to-network':
-      'sha256:54295fdb8f60ba065e75b614eb5b2097524371e1634ac622f3905022b3246ae6',
-    'flow/file-to-exec': 'sha256:9994b52c22f5e61222e8e2030eb82296c10ba9713c158ea74c601c642f128b25',
+      'sha256:64f5e5f8a2bc656811baa18fa5737429dee95d83c6413848a30fd408a13bfa08',
+    'flow/file-to-exec': 'sha256:0a3b3eff4e48f0043b811b541924846cf9adb62214b67b50b0fe6844c0e9113c',
     'flow/file-to-network':
-      'sha256:dc04de82eefca4bb2b5a0158cd365f5eca94a7c9055e341d1a9d9193b974db15',
+      'sha256:787883502e3539aeb74ff0c812a073efd2100dcf1c65a431f2382125cbd32bd6',
     'flow/input-to-shell':
-      'sha256:be91963cca5df15af64e01b22a0099e74ba3e454dabb4903c1cdd2a8e5c7a309',
+      'sha256:0f1ae1f9556148caca2cc9a5c00ee3a31ec8b00a9215b2564e8c9da3b707e94f',
     'flow/local-secret-to-network':
-      'sha256:c574faff6fea9091a8e3cc0ecce1ccfb3f018df3556031f1e7e5ded8bfcfcfed',
+      'sha256:bad52f3361931a2442025a36b729f55875a272b8a8fd5abfaa9378a6ad09b753',
     'flow/network-to-exec':
-      'sha256:ccf991fdf33910d188b5209aeef456ca45a0631fe8c2c25e0a24a30446fc50bf',
+      'sha256:883030bd8603c56ddf2225b671f27fcefd672a8b15af06535f04e9b24c7c4b25',
     'flow/secret-beside-data':
-      'sha256:486730ce42b208583475a8648875b165a797a449709e4d38c38d68acd12f0fcb',
-    'flow/secret-in-url': 'sha256:29b44b79222383a2ac3a72fb31ee17570c0301433272a47b4128711114a139ac',
+      'sha256:18129022f2b0e4262aa3826191fc6255e5f1f26bd0454a81d70cbc8e6c5ba08b',
+    'flow/secret-in-url': 'sha256:844f98555b6a649ab83461d4bf349174b718e30462dcf4dd706274f62b1b7bd8',
     'flow/secret-to-child':
-      'sha256:7b52f98afc6c5e33b9665500867208c3f7f0a3af48a452cc036793014b5e92c1',
+      'sha256:b887638a7126bd84a6df1979187f00ea2b35987be7509bdb1f378f6f6eb1f711',
     'flow/secret-to-computed-host':
-      'sha256:b9881aa26b76e803b8cb47f9e1c58743ca7e69167b646e48d042017267873275',
+      'sha256:e1dbcfc27466fd04a850ecc2733521bfad4114bdd7538d841cfc5b5332c302d5',
     'flow/secret-to-network':
-      'sha256:bd522288310b7ce0ef8a9f8a65cc67ebd55fe8624c3fae49c1e3a5c5d3351bb0',
+      'sha256:63869c5274e8f49a1e2ed584d19d0e1b436ba76fd02eb90ac08e3d480cfc7864',
     'flow/secret-to-output':
-      'sha256:9276939a4ebeea0a54ff2b7e70f2f8314077a40e480570054f8afdcfb85194bc',
+      'sha256:b35bc05a5dc9f71176161e9a49602e4a88e982e823ed5bb250d58c3f0f646fb4',
     'flow/secrets-to-one-host':
-      'sha256:8a591d7cc2d70f28f79986ed9ae5ca8ba0bd842f29471a66213037407c1bb0d7',
+      'sha256:d91654a38885d27b8dc0701678eb76a27c9f7dc8bee7632a332e3898d7982c5b',
     'flow/untrusted-to-agent':
-      'sha256:a61487883c38fa4caa57f639cd50dcab7503fece8108284625f6b8b37f9f457b',
+      'sha256:7f95b10f4fe39fa72415a425e06e119f0dbfc608c39341854fc925604b7e7579',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:1cd605d8e9d073f866e37713d6d14b401ff47db15fd690bc731d3e310ebfd6f4',
+    'manifest/all-three': 'sha256:771af151411ca82b9ca8927798096f9d7641e1026dc0686d6b9f1ccc681b6a99',
     'manifest/broken-promise':
-      'sha256:697c4ee74d812295e204eb39fcf5e023e801e4d2ed0481f456993ad252f9ea0a',
+      'sha256:19b9cba310ee1ce3cbca3def020ce5fcb247384525bb81dafdae815d7fe610a0',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
-      'sha256:379c4a4a0372d15cce17ef8a63c2e981a8859e4d9238c076bcceac74215d8705',
+      'sha256:fb3064d7dba4d0801e4aa3432970c83ff2bc1446add0a0a9f3eeded1bbc3cffe',
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:9d0349434dc2f0f683f211ab2c7581a597fd28f77ae2e053e51ebe2a0f0419e3',
+      'sha256:e4e615309e639659372689c955e2fe5df89e5882e940b8da69019232fbc5807b',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
       'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
     'manifest/unused': 'sha256:9727e56f37ad0efee30872385920f279c5917d17fdf3ca05125d690bc7ad721b',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:c1ee2e069d0007bf69ed9ac7fa7a2e5a3c264e4246845fd24a5b8aa260b7007b',
+    'network/cleartext': 'sha256:d383ab03ca47783f21503c268ce207edbf00febb50f97e51da71d5498fa0ef97',
     'network/cloud-metadata':
       'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:7c8688337371db29b72d7bdbe625e1afd3c6562d3722e704225cbd2cf07677a1',
+      'sha256:66a2d4c57661d32b855f719b79c574ed833722c3a37910167883fa61409f27cb',
     'network/drop-host': 'sha256:44e77afe68b1a48a62045bcd2e634a46c8001aa98cfbf3c7dfcfa4bf125fa2cb',
     'network/hidden-host':
-      'sha256:fb83f6b22ebbc9f38875d41c6b22bdab1eba1c4077fc381a0eeab8fa7fc113f5',
+      'sha256:532f7fd8a98b8b89f9b25f996d429112f431983a8670c62c04d76f797b1e8772',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
-    'network/odd-port': 'sha256:c6e8f821672293a689831bffad2e849b7f32db80cd8b7f082b9b4aebfa2264fe',
+    'network/odd-port': 'sha256:5abaedd2f5a63c0edf39598477d3f163470c8b1021d19a0d4831a8fdc0b9edbe',
     'network/raw-address':
-      'sha256:553db06c9980088c580a9be8dc161fb88fff65ffbcfe87d90bb5e94d89a15751',
-    'network/raw-socket': 'sha256:96f22ba7118cd0324c67b899f5723de5b611a8cf8ddfafea44f6bf8111268ecf',
+      'sha256:2d3b927b4ef32f9ca8d3e2fd7fb9fc6ba09320124ff3370a3f96dc203371dbfe',
+    'network/raw-socket': 'sha256:7b8546d06519f283041b1d1d6378404bae2bf857c3897258a9ad80ae69175005',
     'network/reverse-shell':
       'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
     'network/service-client':
       'sha256:20947a3c87c78b76b6d34fdf35219187cdaff25f2a1f5c4fa7330c53df6297d4',
     'network/shell-socket':
-      'sha256:9fe5f26e01ab1d48377c7c99927cdc97f70971791a375b44e547f0ce8d7ce436',
+      'sha256:cf9c9b01e9e45dedbcade689a957077eb40be7a97a009bbf92c5abee841c39e4',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
-    'network/websocket': 'sha256:8b28358354993d690ceef0e92a64a7b842a34676a7a992b7c61fb7ab4b1a7667',
+    'network/websocket': 'sha256:65b55e4f69223d5384edf8746ba4d0c1f173ca27ffcc53c8057cc29ff76e6744',
     'obfuscation/computed-instructions':
       'sha256:bf5513c5a4ffbd63454450f3ccf075a136c81a0517e9f2738ad65398a84eef43',
     'obfuscation/decode-and-run':
@@ -178,7 +178,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:486284bfc4ec955422d9ece54e09e187a2b1616069255799421b2bf5db3b5506',
+      'sha256:758c38b0b3a357f2ee792e7050af5e2ba9edd35e38c53a594c4d6d89c31f3d9c',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
