@@ -24,10 +24,13 @@ export const secretToComputedHost = defineRule({
       .filter(({ to, flow }) => to.host === '*' && !to.drop && !isDnsQuestion(flow))
       .map((sent): FindingDraft => {
         const chosenBy = hosts.filter((flow) => isSamePlace(flow, sent.flow));
-        const usual = all.find(
+        const written = all.filter(
           ({ to, name, flow }) =>
             to.host !== '*' && name === sent.name && isSamePlace(flow, sent.flow),
         );
+        // A default is one host. Of many, the unknown one may be the last.
+        const isDefault = new Set(written.map(({ to }) => to.host)).size === 1;
+        const usual = isDefault ? written[0] : undefined;
         return draftOfFlow(sent.flow, judge(sent, chosenBy, usual, context));
       });
   },
@@ -57,8 +60,12 @@ function judge(
   const isSetHere = variables.values().some((variable) => isSet(variable, usual, context));
   const others = chosenBy.filter(({ source }) => source.what !== 'env');
   // The host in the code is what counts, and flow/secret-to-network judges it: who sets the variable
-  // instead, or gives the argument, runs the service.
-  if (usual !== undefined && !isSetHere && !isToldElsewhere(sent, usual, context))
+  // instead, or gives the argument, runs the service. A host that nothing names may be one of too
+  // many values, or hidden, so it is no such choice.
+  const isChosen =
+    chosenBy.length > 0 &&
+    chosenBy.every(({ source }) => source.what === 'env' || source.what === 'input');
+  if (usual !== undefined && isChosen && !isSetHere && !isToldElsewhere(sent, usual, context))
     return {
       severity: 'low',
       message: `sends secret ${name} to ${usual.to.said}, or to a host that ${nameOfChoice(variables)} names instead`,
