@@ -47,7 +47,8 @@ const plainParts =
 
 /**
  * Whether the secret is in a header of a request to a well-known service: that service alone reads
- * it, whoever wrote the code. Below some providers’ names anybody has a server, which does not count.
+ * the header, whoever wrote the code. Some providers give anybody a name below their own; a host of
+ * such a name does not count.
  */
 export function signsInAtProvider({ flow, to }: Pick<SentSecret, 'flow' | 'to'>): boolean {
   return flow.sink.part === 'header' && isKnownProvider(to.host) && !isTenantHost(to.host);
@@ -62,8 +63,8 @@ export function mentionsHost(host: string, { sources }: Pick<RuleContext, 'sourc
 
 /**
  * Whether the readers are told of the secret and of the service that it signs in to: in one section
- * of a page, or by the skill's own name where the secret's says nothing. A known provider's secret is
- * never explained by a page, since whoever wrote the code wrote the page.
+ * of a page, or by the skill's own name where the secret's says nothing. A page never explains the
+ * secret of a known provider, since whoever wrote the code wrote the page.
  */
 export function isExplainedByPage(
   { name, to, flow }: Pick<SentSecret, 'name' | 'to' | 'flow'>,

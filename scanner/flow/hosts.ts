@@ -50,7 +50,7 @@ export function destinationOf(
 }
 
 // `api.telegram.org/bot${process.env.TELEGRAM_BOT_TOKEN}` is the bot of the person who runs the
-// skill, and so is one whose token is in a file of that person. A token that is written in the code,
+// skill. So is a bot whose token is in a file of that person. A token that is written in the code,
 // or in a file of the skill, is the author's.
 function isOwnBot(
   path: string,

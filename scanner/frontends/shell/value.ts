@@ -163,7 +163,7 @@ function markedTaint(taint: Taint, behindSlash: boolean): Taint {
   return { ...taint, before: taint, note: '', encodes: false, behindSlash };
 }
 
-/** Whether each text that a value may be has a slash behind its scheme, so that its host has ended. */
+/** Whether each text of a value has a slash behind its scheme, so that its host has ended. */
 export function hasSlash(value: ShellValue): boolean {
   return textsOf(value).every((text) => {
     const rest = text.replace(/^(\w{1,20}:)?\/\//, '');
