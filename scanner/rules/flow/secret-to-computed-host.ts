@@ -59,9 +59,9 @@ function judge(
   );
   const isSetHere = variables.values().some((variable) => isSet(variable, usual, context));
   const others = chosenBy.filter(({ source }) => source.what !== 'env');
-  // The host in the code is what counts, and flow/secret-to-network judges it. Whoever sets the
-  // variable instead, or gives the argument, runs the service. A host that nothing names may be one of too
-  // many values, or hidden, so it is no such choice.
+  // The host in the code is what counts, and flow/secret-to-network judges that host. Whoever sets
+  // the variable instead, or gives the argument, runs the service. A host that nothing names may be
+  // one of too many values, or hidden, so it is no such choice.
   const isChosen =
     chosenBy.length > 0 &&
     chosenBy.every(({ source }) => source.what === 'env' || source.what === 'input');
@@ -95,8 +95,8 @@ function nameOfChoice(variables: ReadonlySet<string>): string {
   return variables.size === 0 ? 'its caller' : [...variables].sort().join(' or ');
 }
 
-// A program of the skill that sets the variable itself chooses the host. So does a page that says to
-// set the variable to another host than the code has.
+// A program of the skill that sets the variable itself chooses the host. So does a page that says
+// to set the variable to another host than the code has.
 function isSet(variable: string, usual: SentSecret | undefined, { sources }: RuleContext): boolean {
   const name = RegExp.escape(variable);
   const inCode = new RegExp(
