@@ -100,7 +100,7 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-child':
       'sha256:b887638a7126bd84a6df1979187f00ea2b35987be7509bdb1f378f6f6eb1f711',
     'flow/secret-to-computed-host':
-      'sha256:d4abba2fc382acbaecc0d9af5e26ebf8fd1f552e03fa75cd10767a4a891e5464',
+      'sha256:9df88e6d2c0113e5a9e0548f35c7cbcbe5a58c8b2225a82458271afec0bfdf25',
     'flow/secret-to-network':
       'sha256:63869c5274e8f49a1e2ed584d19d0e1b436ba76fd02eb90ac08e3d480cfc7864',
     'flow/secret-to-output':

@@ -65,7 +65,7 @@ function judge(
   const isChosen =
     chosenBy.length > 0 &&
     chosenBy.every(({ source }) => source.what === 'env' || source.what === 'input');
-  if (usual !== undefined && isChosen && !isSetHere && !isToldElsewhere(sent, usual, context))
+  if (usual !== undefined && isChosen && !isSetHere && !isToldElsewhere(usual, context))
     return {
       severity: 'low',
       message: `sends secret ${name} to ${usual.to.said}, or to a host that ${nameOfChoice(variables)} names instead`,
@@ -105,11 +105,15 @@ function isSet(variable: string, usual: SentSecret | undefined, { sources }: Rul
   );
   const inPages = new RegExp(`\\b${name}=["']?https?://([a-z0-9.-]{1,200})`, 'gi');
   return sources.some(({ text, language, depth }) => {
-    if (!text.includes(variable)) return false;
-    if (language !== 'markdown') return depth === 0 && inCode.test(text);
+    if (language !== 'markdown')
+      return depth === 0 && (inCode.test(text) || computedSetting.test(text));
     return [...text.matchAll(inPages)].some(([, host = '']) => isElsewhere(host, usual));
   });
 }
+
+// A variable whose name is put together may be any variable.
+const computedSetting =
+  /(?:environ|env)\[(?![ \t]{0,8}["'`][\w.-]{1,200}["'`][ \t]{0,8}\])[^\]\n]{1,200}\][ \t]{0,8}=(?!=)/;
 
 function isElsewhere(host: string, usual: SentSecret | undefined): boolean {
   if (usual === undefined || placeholder.test(host)) return false;
@@ -118,19 +122,16 @@ function isElsewhere(host: string, usual: SentSecret | undefined): boolean {
 
 const placeholder = /^(localhost|127\.|your|my|<|\$)|\byour|(^|\.)example\.(com|org|net)$/i;
 
-// A page that tells the reader to name another host as an argument of the program.
-function isToldElsewhere(
-  { flow }: SentSecret,
-  usual: SentSecret,
-  { sources }: RuleContext,
-): boolean {
-  const program = flow.span.path.slice(flow.span.path.lastIndexOf('/') + 1);
+// A page that tells the reader to name another host as an argument of a program. Any program of the
+// skill counts, because it may start the one that sends.
+function isToldElsewhere(usual: SentSecret, { sources }: RuleContext): boolean {
+  const programs = sources
+    .filter(({ language, depth }) => language !== 'markdown' && depth === 0)
+    .map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+  const startsProgram = (line: string): boolean => programs.some((name) => line.includes(name));
   return sources
-    .filter(
-      ({ language, depth, text }) =>
-        language === 'markdown' && depth === 0 && text.includes(program),
-    )
-    .flatMap(({ text }) => text.split('\n').filter((line) => line.includes(program)))
+    .filter(({ language, depth }) => language === 'markdown' && depth === 0)
+    .flatMap(({ text }) => text.split('\n').filter(startsProgram))
     .flatMap((line) => [...line.matchAll(/https?:\/\/([a-z0-9.-]{1,200})/gi)])
     .some(([, host = '']) => isElsewhere(host, usual));
 }
