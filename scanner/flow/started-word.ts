@@ -30,7 +30,8 @@ function startedFrom(
 ): StartedWord | undefined {
   const word = words[from];
   if (word === undefined || depth > prefixesMax) return undefined;
-  const name = programName(word);
+  // A file elsewhere with the name of a system's program is itself what starts.
+  const name = isElsewhere(word) ? '' : programName(word);
   const next = (at: number, opening = opens): StartedWord | undefined =>
     startedFrom(words, at, opening, depth + 1);
   if (name === 'start') return next(skip(words, from + 1, /^\/[a-z]{1,16}$|^"?"?$/i), 'anything');
@@ -43,8 +44,12 @@ function startedFrom(
     return text === '' ? undefined : { at, text };
   }
   if (/^(powershell|pwsh)$/.test(name)) return ofPowerShell(words, from + 1);
-  const language = own(interpreters, name.replace(/^pythonw?[\d.]*$/, 'python3'))?.language;
-  if (language !== undefined) return interpreted(words, from + 1, language, depth);
+  const language = own(
+    interpreters,
+    programName(word).replace(/^pythonw?[\d.]*$/, 'python3'),
+  )?.language;
+  if (language !== undefined && from + 1 < words.length)
+    return interpreted(words, from + 1, language, depth);
   if (opens !== 'no' && !isProgram(word, opens === 'anything')) return undefined;
   return { at: from, text: word };
 }
@@ -97,6 +102,13 @@ function skip(words: readonly string[], from: number, option: RegExp): number {
   while (at < words.length && option.test(words[at] ?? '')) at++;
   return at;
 }
+
+function isElsewhere(word: string): boolean {
+  return /[/\\]/.test(word) && !systemFolder.test(word);
+}
+
+const systemFolder =
+  /^(\/usr(\/local)?)?\/s?bin\/|^[a-z]:[/\\]+windows[/\\]|^%?(systemroot|windir)%?/i;
 
 function programName(word: string): string {
   return posix

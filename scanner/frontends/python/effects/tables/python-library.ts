@@ -95,14 +95,6 @@ const files: PythonApiTable = {
   ...rows('tarfile.TarFile()', 'extract', api([unsafeExtract, unpack(1)])),
   ...rows('zipfile.ZipFile()', 'extractall', api(unpack(0))),
   ...rows('zipfile.ZipFile()', 'extract', api(unpack(1))),
-  ...rows(
-    'shutil',
-    'unpack_archive',
-    api([
-      unsafeExtract,
-      { does: 'unpack', from: argument(0, 'filename'), to: argument(1, 'extract_dir') },
-    ]),
-  ),
   ...rows('gzip', 'GzipFile', api({ does: 'open', path: argument(0, 'filename') })),
   ...rows('dbm', 'open', read(0, 'file')),
   ...rows('mmap', 'mmap', api([], 'through')),
@@ -123,7 +115,8 @@ const files: PythonApiTable = {
     'unpack_archive',
     api([
       { does: 'write', path: argument(1, 'extract_dir'), traits: ['write'] },
-      { does: 'trait', trait: 'unsafe-extract', unless: argument(-1, 'filter') },
+      unsafeExtract,
+      { does: 'unpack', from: argument(0, 'filename'), to: argument(1, 'extract_dir') },
     ]),
   ),
   ...rows('pathlib.Path()', 'walk stat lstat readlink exists is_file', api([])),
