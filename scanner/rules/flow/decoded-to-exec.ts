@@ -17,11 +17,16 @@ export const decodedToExec = defineRule({
     flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const { source, sink } = flow;
       if (source.what !== 'decoded' || sink.part !== 'program') return [];
+      const isPacked = unpackers.test(source.name);
       return [
         draftOfFlow(flow, {
-          severity: milder('high', flow),
+          ...(isPacked && { kind: 'capability' }),
+          severity: milder(isPacked ? 'medium' : 'high', flow),
           message: `${source.name} decodes a file, and ${sink.api} runs the file`,
         }),
       ];
     }),
 });
+
+// Programs are often compressed to be smaller: that hides nothing on purpose.
+const unpackers = /^(zlib|gzip|bz2|lzma|brotli)\b|unzip|inflate|decompress/i;
