@@ -79,6 +79,8 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
 function decodersOf(out: Out, nodes: FlowNodes): FlowGraph['sources'] {
   return out.nodes.flatMap((node) => {
     if (!ts.isCallExpression(node) || !isDecoder(out, node)) return [];
+    // Readers of binary formats make texts of bytes.
+    if (/^(String|Uint8Array)\./.test(node.expression.getText())) return [];
     const source = { what: 'decoded', name: node.expression.getText().slice(0, 40) } as const;
     return [{ node: nodes.at(node, noteOfSource(source)), source, certainty: 'exact' as const }];
   });
