@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:b50f05c6cedaad9f4c1d3505ca9f8a10357490048c06a6625910ad79740493a7',
+  extractor: 'sha256:5a762c797c1be4bc9e2b8532a0a8f73de9395e473be65754abf21a08224342f3',
   judging: 'sha256:c06481ad875d922a4420d926ad4ea0c89560a446ec42ca47542ebb8ffd0a869e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -80,7 +80,7 @@ export const codeDigests: CodeDigests = {
     'flow/credential-file-to-network':
       'sha256:e3453ec3ca568b3d49ffcaa6ccc41a531ab8ba4990c51727033bb33eea437d0c',
     'flow/decoded-to-exec':
-      'sha256:4889e0735fabc9db5df9336185dcb09ffe1bfb9f04341f8609f3650f5e49049d',
+      'sha256:8e8b34bfdeea848a88db80157e0873259e84abaf5ffba9b9b3dd893b29e8b8b9',
     'flow/encoded-to-network':
       'sha256:b442aaef5c59c74feb4d593036079832098e4fdbd357d20637e570b3dd9fea03',
     'flow/environment-to-network':
