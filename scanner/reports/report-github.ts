@@ -5,6 +5,7 @@ import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../lookup-tables/hidden-characters.ts';
 import { filePath } from './file-path.ts';
+import { findingMessage } from './finding-message.ts';
 import { worstFirst } from './finding-order.ts';
 import { countAccepted, type Marks } from './marks.ts';
 import { verdictText } from './report-text.ts';
@@ -76,7 +77,7 @@ function annotation(finding: Finding, skill: string, marks: Marks): string {
     (step, index) => `${index + 1}. ${step.path}:${step.line}:${step.column} ${step.note}`,
   );
   const text = [
-    finding.message,
+    findingMessage(finding),
     ...steps,
     finding.fix === '' ? [] : `Fix: ${finding.fix}`,
     `skillgate explain ${rule}`,

@@ -7,6 +7,7 @@ import type { Finding, Severity } from '../../skills-index/statement/finding.ts'
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { showSafely } from '../lookup-tables/hidden-characters.ts';
 import { filePath } from './file-path.ts';
+import { findingMessage } from './finding-message.ts';
 import { worstFirst } from './finding-order.ts';
 import type { Marks } from './marks.ts';
 
@@ -44,9 +45,10 @@ export function gitLabIssues(report: ScanReport, marks: Marks): GitLabIssue[] {
   ];
 }
 
-function issueOf({ fingerprint, line, message, path, rule, severity }: Finding, skill: string) {
+function issueOf(finding: Finding, skill: string): GitLabIssue {
+  const { fingerprint, line, path, rule, severity } = finding;
   return {
-    description: showSafely(`${message} (skillgate explain ${rule})`),
+    description: showSafely(`${findingMessage(finding)} (skillgate explain ${rule})`),
     check_name: rule,
     fingerprint: fingerprintOf(skill, fingerprint),
     severity: gitLabSeverities[severity],

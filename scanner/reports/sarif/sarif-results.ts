@@ -8,6 +8,7 @@ import type { FlowStep } from '../../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import { filePath } from '../file-path.ts';
 import { capabilityOf } from '../finding-capability.ts';
+import { findingMessage } from '../finding-message.ts';
 import type { Marks, ReportMark } from '../marks.ts';
 import { type PlacesInText, placesIn } from '../places-in-text.ts';
 import { type Sarif, sarifLevels } from './sarif-rules.ts';
@@ -36,7 +37,7 @@ export function sarifResults(view: SarifResultsView): Sarif[] {
       ruleIndex: indexOfRule(finding.rule),
       kind: 'fail',
       level: sarifLevels[finding.severity],
-      message: { text: messageText(finding.message) },
+      message: { text: messageText(findingMessage(finding)) },
       locations: [locate(finding)],
       ...(finding.flow.length === 0 ? {} : { codeFlows: [codeFlow(finding.flow, locate)] }),
       partialFingerprints: { 'skillgate/v1': finding.fingerprint },

@@ -39,15 +39,27 @@ export const unreadable = defineRule({
     }),
 });
 
-// Other agents' skills often leave the specification, and keep SKILL.md as a link. A registry takes
-// no such skill, and that is all. A skill.json of our own that cannot be read may read differently
-// elsewhere, and of two files with one name another machine may read the other. Packages without a
-// lock are never there in the sandbox.
-function weightOf({ code }: Obstacle, message: string): Pick<FindingDraft, 'kind' | 'severity'> {
-  if (code === 'skill-md-invalid' || message.endsWith(noSkillMd))
-    return { kind: 'form', severity: 'medium' };
+// Other agents' skills often leave the specification, keep SKILL.md as a link, or have settings
+// beside them. A registry takes no such skill, and that is all: what cannot be read declares
+// nothing, and the files are judged as they are. Where two readers read two things, somebody may
+// have wanted them to: two values of one key, two files with one name. Packages without a lock are
+// never there in the sandbox.
+function weightOf(
+  { code, path }: Obstacle,
+  message: string,
+): Pick<FindingDraft, 'kind' | 'severity'> {
+  const isForm =
+    code === 'skill-md-invalid' ||
+    code === 'manifest-invalid' ||
+    (code === 'json-invalid' && path === 'skill.json' && !isTwice.test(message)) ||
+    message.endsWith(noSkillMd) ||
+    environmentFile.test(message);
+  if (isForm) return { kind: 'form', severity: 'medium' };
   return { severity: code === 'package-lock-missing' ? 'medium' : 'high' };
 }
+
+const environmentFile = /^(Cannot take the skill: )?path "[^"\n]*" is an environment file, where secrets lie$/;
+const isTwice = /\b(twice|duplicate|again|already)\b/i;
 
 // Sound JSON under our name that has nothing of a manifest: marketplaces of other agents use the
 // name, too.

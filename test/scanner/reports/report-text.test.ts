@@ -79,7 +79,7 @@ describe('a report for people', () => {
     const text = await print(
       files({
         'SKILL.md': plain,
-        'skill.json': '{"name":"@acme/sample","capabilities":{"env":5}}',
+        'skill.json': '{"name":"@acme/sample","version":"1.0.0","version":"2.0.0","capabilities":{}}',
       }),
       {
         colour: false,
