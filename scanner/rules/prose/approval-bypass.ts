@@ -28,18 +28,14 @@ function switchesIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
   return textsFor(facts, approvalSwitches).flatMap(({ fact }): FindingDraft[] => {
     const [quote] = approvalSwitches.exec(readingOf(fact).words) ?? [];
     if (quote === undefined || fact.role === 'comment' || fact.role === 'inline-code') return [];
-    const isOrdered =
-      /^(prose|list-item)$/.test(fact.role) &&
-      /^\W{0,4}(start|run|launch|use|add|pass|enable|set|call)\b(?! with (caution|care))/i.test(
-        fact.text,
-      );
+    const isOrdered = /^(prose|list-item)$/.test(fact.role) && isOrderedIn(fact.text);
     const isRun =
       isOrdered ||
       fact.role === 'fence' ||
       fact.role === 'string' ||
       fact.role === 'front-matter' ||
       fact.role === 'hidden';
-    const severity = isRun ? milder('medium', fact) : 'low';
+    const severity = isRun && !asksOnRequest.test(quote) ? milder('medium', fact) : 'low';
     const isShown = severity === 'low' || fact.context === 'fence-doc';
     return [
       {
@@ -51,6 +47,22 @@ function switchesIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
     ];
   });
 }
+
+// The sentence of the switch is the order, and not one before it.
+function isOrderedIn(text: string): boolean {
+  const at = approvalSwitches.exec(text)?.index ?? 0;
+  const before = text.slice(Math.max(0, at - 160), at);
+  const sentence = before.slice(
+    Math.max(...['. ', '! ', '? ', ': ', '\n'].map((end) => before.lastIndexOf(end))) + 1,
+  );
+  return orders.test(sentence.trimStart());
+}
+
+const orders =
+  /^\W{0,4}(start|run|launch|use|add|pass|enable|set|call)\b(?! with (caution|care))/i;
+
+// Codex keeps its sandbox with this switch, and asks before it leaves the sandbox.
+const asksOnRequest = /^--full-auto$/i;
 
 function ordersIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
   return statementsOf(facts, [...approvalOrders, ...approvalPhrases]).map(

@@ -1,9 +1,11 @@
 /** Text that orders an agent to drop its rules. */
 
+import type { FactOf } from '../../fact/fact.ts';
 import { atMost } from '../../fact/standing.ts';
-import { overrides } from '../../prose/lures.ts';
-import { weighed } from '../../prose/manner.ts';
+import { overrides, tellsToFollowIt } from '../../prose/lures.ts';
+import { type Manner, weighed } from '../../prose/manner.ts';
 import { overridePhrases, plainOverridePhrases } from '../../prose/phrases/orders.ts';
+import { readingOf } from '../../prose/reading.ts';
 import {
   type ProseStatement,
   proseRoles,
@@ -28,7 +30,7 @@ export const overrideInstructions = defineRule({
       ...statementsOf(facts, forms, proseRoles),
       ...statementsOf(facts, codeForms, codeRoles),
       ...splitStatements(facts, forms),
-    ].map(draftOf);
+    ].map((statement) => draftOf(statement, facts));
   },
 });
 
@@ -36,7 +38,9 @@ const forms = [...overridePhrases, ...overrides];
 const codeForms = [...plainOverridePhrases, ...overrides];
 const codeRoles = new Set(['comment', 'string', 'link'] as const);
 
-function draftOf({ fact, quote, manner }: ProseStatement): FindingDraft {
+function draftOf(statement: ProseStatement, facts: readonly FactOf<'text'>[]): FindingDraft {
+  const { fact, quote } = statement;
+  const manner = mannerHere(statement, facts);
   const isCode = fact.role === 'string' || fact.role === 'comment' || fact.role === 'fence';
   return {
     span: fact.span,
@@ -44,3 +48,52 @@ function draftOf({ fact, quote, manner }: ProseStatement): FindingDraft {
     ...weighed(manner, atMost('high', isCode ? 'medium' : 'high')),
   };
 }
+
+/**
+ * The manner of a statement that is grammatically no order: the name of a habit, of an option or of
+ * what others do, or a whole quotation in a text about attacks.
+ */
+function mannerHere(statement: ProseStatement, facts: readonly FactOf<'text'>[]): Manner {
+  const { fact, manner, reading, match } = statement;
+  if (manner !== 'meant' && manner !== 'discussed') return manner;
+  const words = reading.words.trim();
+  const before = reading.words.slice(Math.max(0, match.start - 80), match.start);
+  const said = reading.words.slice(match.start, match.end);
+  const behind = reading.words.slice(match.end, match.end + 40);
+  const isEntry = /^(table-cell|list-item|heading)$/.test(fact.role) && words.length < 80;
+  const isNamed =
+    compound.test(behind) ||
+    (isEntry && (habit.test(words) || (option.test(words) && !namesOthersRules.test(said))));
+  if (isNamed || (others.test(before) && !tellsToFollowIt.test(words))) return 'described';
+  return wholeQuotation.test(words) && isAboutAttacks(fact, facts) ? 'quoted' : manner;
+}
+
+// "Ignoring system prompt size".
+const compound =
+  /^\s+(size|length|tokens?|costs?|budgets?|caching|overhead|fields?|options?|parameters?|settings?|templates?|variables?)\b/i;
+const habit = /^\W{0,3}(ignoring|overriding|bypassing|disregarding|forgetting|replacing)\b[^,;:.!]*$/i;
+
+// What an option does: "Override default system prompt".
+const option = /^\W{0,3}(overrides?|replaces?)\b[^,;:.!]*$/i;
+const namesOthersRules = /\b(previous|prior|earlier|above|preceding|former|all|every|any|your)\b/i;
+
+// "Models ignore system instructions", "instructions to ignore system policies".
+const others =
+  /\b((models|llms|they|attackers)\s+((often|sometimes|may|might|can|could|will|would|tend to)\s+)?|(instructions?|attempts?|requests?|phrases?|claims?)\s+to\s+)$/i;
+
+const wholeQuotation =
+  /^(["«「『“][^"«»「」『』“”]{1,200}["»」』”](\s{0,2}(\/|,|or|and)\s{0,2}(?=["«「『“]))?){1,8}(\s*\([^()]{0,40}\))?[.,;]?$|^[^",;:.!?()]{1,60} \((arabic|chinese|english|french|german|hindi|italian|japanese|korean|portuguese|russian|spanish|turkish)\)$/i;
+
+// The title of the page or the heading says so. An order that is no quotation gains nothing by it.
+function isAboutAttacks({ span }: FactOf<'text'>, facts: readonly FactOf<'text'>[]): boolean {
+  const headings = facts.filter(
+    ({ role, span: { path, start } }) =>
+      role === 'heading' && path === span.path && start < span.start,
+  );
+  return [headings[0], headings.at(-1)].some(
+    (heading) => heading !== undefined && titleOfAttacks.test(readingOf(heading).words),
+  );
+}
+
+const titleOfAttacks =
+  /\b(attacks?|injections?|jailbreak\w*|malicious|threats?|adversarial|suspicious|red[ -]?flags?|(prompt|agent|email) (guard|defen[cs]e|security)|block immediately|instruction override|social engineering)\b/i;
