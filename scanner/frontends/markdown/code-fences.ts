@@ -32,7 +32,7 @@ export const forbidsBlock =
 
 /** A sentence right before a block that calls it an attack, or somebody else's mistake. */
 export const describesBlock =
-  /\b(attack(s|ers?)?|adversar(y|ies)|malware|malicious|exploit(s|ation|ed|ing)?|vulnerab(le|ility|ilities)|insecure|unsafe|anti-?patterns?|bad|wrong|incorrect|red flags?|payloads?|injections?|injected|backdoors?|compromised|suspicious|dangerous|untrusted|(detects?|flags?|catch(es)?|blocks?|rejects?|matches|looks? for|refuses?) (this|these|the following|such|any|code|patterns?|commands?|attempts?|text|lines?)|false positives?|(indicators?|signs?|symptoms?) (of|that)|yara|semgrep)\b/i;
+  /\b(attack(s|ers?)?|adversar(y|ies)|malware|malicious|exploit(s|ation|ed|ing)?|vulnerab(le|ility|ilities)|insecure|unsafe|anti-?patterns?|bad|wrong|incorrect|red flags?|payloads?|injections?|injected|backdoors?|compromised|suspicious|dangerous|untrusted|(detects?|flags?|catch(es)?|blocks?|rejects?|matches|looks? for|refuses?) (this|these|the following|such|any|code|patterns?|commands?|attempts?|text|lines?)|false positives?|(indicators?|signs?|symptoms?) (of|that)|yara|semgrep)\b|\b(blocks?|rejects?|refuses?|denies)\s?:/i;
 
 /** The same in a heading. */
 export const describesSection =

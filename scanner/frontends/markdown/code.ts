@@ -24,6 +24,8 @@ export interface Pieces {
 export interface CodeBlock extends Pieces {
   /** The info string of the fence; empty without one. */
   readonly info: string;
+  /** The title of a page about one subject; empty for SKILL.md. */
+  readonly title: string;
   /** The nearest heading and the text right before the block. */
   readonly heading: string;
   readonly before: string;
@@ -45,21 +47,24 @@ export function joinPieces(
 
 /**
  * The context of a block: code to run, unless the text right before it (its sentence, its heading,
- * its first line) says that it only shows code. Such words further away do not count: everybody can
- * write them.
+ * its first line) or the title of its page says that it only shows code. Such words elsewhere do
+ * not count: everybody can write them.
  */
 export function blockContext({
+  title,
   heading,
   before,
   text,
-}: Pick<CodeBlock, 'heading' | 'before' | 'text'>): FactContext {
+}: Pick<CodeBlock, 'title' | 'heading' | 'before' | 'text'>): FactContext {
   const lead = lastSentence(before);
   const forbidden = forbidsBlock.exec(lead);
   if (forbidden !== null && !hasBlockRun.test(lead.slice(forbidden.index + forbidden[0].length)))
     return 'fence-doc';
   const isOthers = describesBlock.test(lead);
   if (hasBlockRun.test(lead) && !(isOthers && othersRun.test(lead))) return 'fence-run';
-  return isOthers || describesInside.test(text) || describesSection.test(heading)
+  return isOthers ||
+    describesInside.test(text) ||
+    [title, heading].some((one) => describesSection.test(one))
     ? 'fence-doc'
     : 'fence-run';
 }

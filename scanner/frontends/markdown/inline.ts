@@ -4,7 +4,7 @@ import type { FactContext, TextFact } from '../../fact/fact.ts';
 import { paragraphCharsMax } from '../../limits.ts';
 import { hiddenHtml } from '../text.ts';
 import { blockContext, looksLikeShell, type Pieces, programOf } from './code.ts';
-import { describesBlock, hasBlockRun } from './code-fences.ts';
+import { describesBlock, describesSection, hasBlockRun } from './code-fences.ts';
 import { type MarkdownReading, note } from './reading.ts';
 
 // A paragraph as a reader sees it: without marks of emphasis, links and code, so that no mark can
@@ -33,7 +33,7 @@ function readBareCommands(reading: MarkdownReading, raw: string, from: number): 
     const before = raw.slice(Math.max(0, match.index - sentenceCharsMax), match.index);
     const context = weaker(
       reading.source.context,
-      blockContext({ text: '', heading: reading.heading, before }),
+      blockContext({ title: reading.title ?? '', text: '', heading: reading.heading, before }),
     );
     reading.embedded.push(programOf(reading.source.path, 'shell', code, context));
   }
@@ -143,13 +143,21 @@ function inlineContext(
   parent: SyntaxNode,
 ): FactContext {
   const sentence = sentenceAround(reading, node, parent);
-  const context = blockContext({ text: code, heading: reading.heading, before: sentence });
+  const { heading, title = '' } = reading;
+  const context = blockContext({ text: code, title, heading, before: sentence });
   if (context === 'fence-doc' || hasBlockRun.test(sentence)) return context;
   return describesBlock.test(
     reading.text.slice(parent.from, Math.min(parent.to, parent.from + paragraphCharsMax)),
-  )
+  ) || describesSection.test(headOfTable(reading, parent))
     ? 'fence-doc'
     : context;
+}
+
+// The head of the table in which a cell stands: "Example attack".
+function headOfTable({ text }: MarkdownReading, cell: SyntaxNode): string {
+  if (cell.name !== 'TableCell') return '';
+  const head = cell.parent?.parent?.getChild('TableHeader');
+  return head == null ? '' : text.slice(head.from, Math.min(head.to, head.from + sentenceCharsMax));
 }
 
 // The sentence around inline code.

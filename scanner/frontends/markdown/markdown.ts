@@ -43,6 +43,7 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
     facts: [],
     embedded: [],
     context,
+    title: undefined,
     heading: '',
     before: '',
   };
@@ -149,12 +150,17 @@ function readBlock(reading: MarkdownReading, node: SyntaxNode): void {
     default:
       if (/^(ATX|Setext)Heading/.test(node.name)) {
         reading.heading = readInline(reading, node, 'heading');
+        reading.title ??= isSkillPage(reading.source.path) ? '' : reading.heading;
         reading.before = '';
         return;
       }
       for (let child = node.firstChild; child !== null; child = child.nextSibling)
         readBlock(reading, child);
   }
+}
+
+function isSkillPage(path: string): boolean {
+  return /(^|\/)SKILL\.md$/i.test(path);
 }
 
 // Code of an HTML block is shown like a fence's.
@@ -171,6 +177,7 @@ function readHtmlCode(reading: MarkdownReading, node: SyntaxNode): void {
       text,
       map: [{ at: 0, raw }],
       info: '',
+      title: reading.title ?? '',
       heading: reading.heading,
       before: reading.before,
     };
@@ -196,6 +203,7 @@ function readCode(reading: MarkdownReading, node: SyntaxNode): void {
   const block = {
     ...code,
     info: info === null ? '' : reading.text.slice(info.from, info.to),
+    title: reading.title ?? '',
     heading: reading.heading,
     before: reading.before,
   };

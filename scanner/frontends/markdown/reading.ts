@@ -8,6 +8,8 @@ export interface MarkdownReading {
   readonly facts: TextFact[];
   readonly embedded: EmbeddedProgram[];
   readonly context: FrontEndContext;
+  /** The first heading of a page beside SKILL.md. SKILL.md has none: its name is free. */
+  title: string | undefined;
   heading: string;
   before: string;
 }

@@ -58,7 +58,8 @@ function weightOf(
   return { severity: code === 'package-lock-missing' ? 'medium' : 'high' };
 }
 
-const environmentFile = /^(Cannot take the skill: )?path "[^"\n]*" is an environment file, where secrets lie$/;
+const environmentFile =
+  /^(Cannot take the skill: )?path "[^"\n]*" is an environment file, where secrets lie$/;
 const isTwice = /\b(twice|duplicate|again|already)\b/i;
 
 // Sound JSON under our name that has nothing of a manifest: marketplaces of other agents use the

@@ -58,8 +58,7 @@ function isOrderedIn(text: string): boolean {
   return orders.test(sentence.trimStart());
 }
 
-const orders =
-  /^\W{0,4}(start|run|launch|use|add|pass|enable|set|call)\b(?! with (caution|care))/i;
+const orders = /^\W{0,4}(start|run|launch|use|add|pass|enable|set|call)\b(?! with (caution|care))/i;
 
 // Codex keeps its sandbox with this switch, and asks before it leaves the sandbox.
 const asksOnRequest = /^--full-auto$/i;

@@ -71,7 +71,8 @@ function mannerHere(statement: ProseStatement, facts: readonly FactOf<'text'>[])
 // "Ignoring system prompt size".
 const compound =
   /^\s+(size|length|tokens?|costs?|budgets?|caching|overhead|fields?|options?|parameters?|settings?|templates?|variables?)\b/i;
-const habit = /^\W{0,3}(ignoring|overriding|bypassing|disregarding|forgetting|replacing)\b[^,;:.!]*$/i;
+const habit =
+  /^\W{0,3}(ignoring|overriding|bypassing|disregarding|forgetting|replacing)\b[^,;:.!]*$/i;
 
 // What an option does: "Override default system prompt".
 const option = /^\W{0,3}(overrides?|replaces?)\b[^,;:.!]*$/i;

@@ -79,7 +79,8 @@ describe('a report for people', () => {
     const text = await print(
       files({
         'SKILL.md': plain,
-        'skill.json': '{"name":"@acme/sample","version":"1.0.0","version":"2.0.0","capabilities":{}}',
+        'skill.json':
+          '{"name":"@acme/sample","version":"1.0.0","version":"2.0.0","capabilities":{}}',
       }),
       {
         colour: false,
