@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:5a762c797c1be4bc9e2b8532a0a8f73de9395e473be65754abf21a08224342f3',
+  extractor: 'sha256:7bf13bfe8baecdc250ade5e3908a75f26ec77498409a30600c8d8087f8f3ba28',
   judging: 'sha256:c06481ad875d922a4420d926ad4ea0c89560a446ec42ca47542ebb8ffd0a869e',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -125,7 +125,7 @@ export const codeDigests: CodeDigests = {
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
-      'sha256:268c12baa2d8437efe7df83df158269917d17e359f5892e7f0b7d722d632b4a0',
+      'sha256:a3fe7c051225fc5e7d70dafce1ff2130220585d5e40810cd4cb8194c4d3e88f0',
     'manifest/unused': 'sha256:9727e56f37ad0efee30872385920f279c5917d17fdf3ca05125d690bc7ad721b',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
     'network/cleartext': 'sha256:d383ab03ca47783f21503c268ce207edbf00febb50f97e51da71d5498fa0ef97',
@@ -144,7 +144,7 @@ export const codeDigests: CodeDigests = {
       'sha256:2d3b927b4ef32f9ca8d3e2fd7fb9fc6ba09320124ff3370a3f96dc203371dbfe',
     'network/raw-socket': 'sha256:7b8546d06519f283041b1d1d6378404bae2bf857c3897258a9ad80ae69175005',
     'network/reverse-shell':
-      'sha256:8a7b952e6ce4e6e05b61deed1c69d5afa0594ca46d4b52f6f0b590564361754f',
+      'sha256:0b3cf4e1d5a3bb4986f5bc2dca7a1abf63c63da84ca4fc68a8d7f5a3dd38515d',
     'network/service-client':
       'sha256:20947a3c87c78b76b6d34fdf35219187cdaff25f2a1f5c4fa7330c53df6297d4',
     'network/shell-socket':
@@ -205,7 +205,7 @@ export const codeDigests: CodeDigests = {
     'persistence/shell-profile':
       'sha256:84b15ebd31a14750c478affcb252e060619821663a3e1e3124725b4429b08564',
     'prose/approval-bypass':
-      'sha256:eaa191ae6f24cf8cb5cd2baf1285790d3915306c9f1f19a7569ba8ca68a880a7',
+      'sha256:4a2f6493b439ca52f92065138ff55e9ffb3ada240cb4580c1d098991ef7d4443',
     'prose/biased-judgement':
       'sha256:588fbfefca1ccbb112e08bdedebba5e898ebdcc841f96d8300b687b5e59256eb',
     'prose/boundless-role':
@@ -228,7 +228,7 @@ export const codeDigests: CodeDigests = {
     'prose/memory-tampering':
       'sha256:698f261291e8266f06151e4a32b64e4dff719c00674396eea5cdab863d688b00',
     'prose/override-instructions':
-      'sha256:f675b6337e0ce7fa94922e1ca7dc7630f8bac38e14f0e96d95abf9f0dbecacd0',
+      'sha256:1b2b78793ab918c8f2b6224d19ac6fcd108751a7b65c969cd10f08a0651faba4',
     'prose/payment-diversion':
       'sha256:7894190c02c5329793dcdebe43ab4d9fd49665b90a7835419dead84df8672ba8',
     'prose/planted-content':
