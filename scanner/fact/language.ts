@@ -62,7 +62,9 @@ function isProgram(language: Language): boolean {
     language === 'typescript' ||
     language === 'javascript' ||
     language === 'python' ||
-    language === 'shell'
+    language === 'shell' ||
+    language === 'powershell' ||
+    language === 'batch'
   );
 }
 

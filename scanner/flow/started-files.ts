@@ -114,7 +114,10 @@ function joined(all: readonly Read[]): Read {
 }
 
 function isStartable(language: Language): boolean {
-  return lexicalLanguages.has(language) || /^(typescript|javascript|python|shell)$/.test(language);
+  return (
+    lexicalLanguages.has(language) ||
+    /^(typescript|javascript|python|shell|powershell|batch)$/.test(language)
+  );
 }
 
 /**

@@ -25,6 +25,16 @@ export const frontEnds: readonly FrontEnd[] = [
     load: async () => (await import('./markdown/markdown.ts')).analyseMarkdown,
   },
   {
+    name: 'windows',
+    languages: ['powershell'],
+    load: async () => (await import('./windows/powershell.ts')).analysePowerShell,
+  },
+  {
+    name: 'batch',
+    languages: ['batch'],
+    load: async () => (await import('./windows/batch.ts')).analyseBatch,
+  },
+  {
     name: 'lexical',
     languages: [...lexicalLanguages],
     load: async () => (await import('./other-languages/lexical.ts')).analyseLexical,

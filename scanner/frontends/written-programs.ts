@@ -178,7 +178,8 @@ function ownLanguage(path: string, text: string): Language | undefined {
   const byName = own(languageOfExtension, extensionOf(path));
   const isProgram =
     byName !== undefined &&
-    (lexicalLanguages.has(byName) || /^(typescript|javascript|python|shell)$/.test(byName));
+    (lexicalLanguages.has(byName) ||
+      /^(typescript|javascript|python|shell|powershell|batch)$/.test(byName));
   return (
     shebang(text) ??
     (isProgram ? byName : undefined) ??

@@ -316,8 +316,6 @@ export const languageOfName: Readonly<Record<string, Language>> = {
 
 /** Languages that are read lexically: their facts count, and their files count as not analysed. */
 export const lexicalLanguages: ReadonlySet<Language> = new Set([
-  'powershell',
-  'batch',
   'ruby',
   'perl',
   'php',

@@ -72,6 +72,18 @@ const curl = network('url', {
   insecure: ['k', 'insecure'],
 });
 
+// The options of PowerShell's commands, in small letters, as its front end writes them.
+const webCmdlet = network('url', {
+  method: 'GET',
+  body: ['body', 'infile', 'form'],
+  upload: ['infile'],
+  header: ['headers', 'credential', 'useragent', 'websession', 'certificate'],
+  urlOption: ['uri'],
+  methodOption: ['method', 'custommethod'],
+  outputOption: ['outfile'],
+  insecure: ['skipcertificatecheck'],
+});
+
 export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
   curl,
   wget: network('url', {
@@ -87,6 +99,13 @@ export const networkPrograms: Readonly<Record<string, NetworkProgram>> = {
     insecure: ['no-check-certificate'],
     savesByName: true,
   }),
+  ...Object.fromEntries(
+    ['Invoke-WebRequest', 'Invoke-RestMethod', 'Start-BitsTransfer', 'WebClient'].map((name) => [
+      name,
+      webCmdlet,
+    ]),
+  ),
+  TcpClient: network('host-port', { raw: true }),
   wget2: network('url', { method: 'GET', outputOption: ['O'], savesByName: true }),
   aria2c: network('url', {
     method: 'GET',
@@ -191,6 +210,7 @@ export const interpreters: Readonly<
   'php-cgi': { language: 'php', code: ['r'] },
   lua: { language: 'lua', code: ['e'] },
   osascript: { language: 'applescript', code: ['e'] },
+  'Invoke-Expression': { language: 'powershell', code: ['command'] },
   pwsh: { language: 'powershell', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
   powershell: { language: 'powershell', code: ['c', 'Command', 'EncodedCommand', 'enc'] },
   'powershell.exe': { language: 'powershell', code: ['c', 'Command', 'EncodedCommand', 'enc'] },

@@ -11,6 +11,8 @@ export const fenceLanguages: Readonly<Record<string, Language | 'console'>> = {
   ...all('python', 'py python python3 py3 pyi'),
   ...all('javascript', 'js javascript mjs cjs jsx node nodejs'),
   ...all('typescript', 'ts typescript tsx mts'),
+  ...all('powershell', 'powershell ps1 pwsh posh ps'),
+  ...all('batch', 'cmd bat batch batchfile dos'),
   ...all('json', 'json jsonc json5'),
   ...all('yaml', 'yaml yml'),
   ...all('toml', 'toml'),

@@ -91,9 +91,7 @@ export function blockLanguage({
   const tag = /^[{.]*([\w+#-]+)/.exec(info.trim().toLowerCase())?.[1] ?? '';
   const named = Object.hasOwn(fenceLanguages, tag) ? fenceLanguages[tag] : undefined;
   if (named !== undefined) return named;
-  const isPlain =
-    tag === '' ||
-    /^(text|txt|plain|plaintext|output|none|code|command|cmd|bat|powershell|ps1)$/.test(tag);
+  const isPlain = tag === '' || /^(text|txt|plain|plaintext|output|none|code|command)$/.test(tag);
   if (!isPlain) return undefined;
   const lines = text
     .split('\n')

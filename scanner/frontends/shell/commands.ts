@@ -16,6 +16,7 @@ import { globFits } from './glob.ts';
 import { noteFlows, noteStart } from './graph.ts';
 import { callFunction } from './inner-scripts.ts';
 import { optionValues, parseArguments } from './programs/arguments.ts';
+import { callCmdlet } from './programs/cmdlets.ts';
 import { callInterpreter, runCode } from './programs/code.ts';
 import { containedCommand, runLaunched } from './programs/launchers.ts';
 import { callNetwork } from './programs/network.ts';
@@ -127,12 +128,16 @@ const keepsNothing: ReadonlySet<string> = new Set(
 
 function callOutside(run: ShellRun, call: Call, how: How): ShellValue {
   const { name } = call;
+  const cmdlet = run.isWindows ? callCmdlet(run, call) : undefined;
+  if (cmdlet !== undefined) return cmdlet;
   if (isBuiltin(name)) return callBuiltin(run, call);
   const launched = runLaunched(run, call);
   runOwnLanguage(run, call);
   const program = row(networkPrograms, name);
   if (program !== undefined) {
-    noteCapability(run, call, { kind: 'exec', program: name });
+    // Commands of PowerShell are no programs.
+    if (!/^(?:[A-Z][a-z]+-[A-Z]\w+|WebClient|TcpClient)$/.test(name))
+      noteCapability(run, call, { kind: 'exec', program: name });
     return callNetwork(run, call, program);
   }
   if (row(interpreters, interpreterName(name)) !== undefined)

@@ -29,6 +29,8 @@ export interface ShellRun extends Recursion {
   source: TaintSource;
   /** `Source.path` of the script that runs. */
   readonly root: string;
+  /** Whether the script was made of a program for Windows. */
+  readonly isWindows: boolean;
   readonly graph: ShellGraph;
   /** The value in the unknown parts of this script's own text. */
   hole: Taint | undefined;
@@ -103,10 +105,12 @@ export function newRun(
   source: TaintSource,
   context: FrontEndContext,
   { runNode, dispatch }: Recursion,
+  isWindows = false,
 ): ShellRun {
   return {
     source,
     root: source.path,
+    isWindows,
     graph: newShellGraph(),
     hole: undefined,
     context,

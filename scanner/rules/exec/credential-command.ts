@@ -64,6 +64,9 @@ function sentAway(context: RuleContext): FindingDraft[] {
       return [
         draftOfFlow(flow, { severity: flow.sink.part === 'header' ? 'low' : 'medium', message }),
       ];
+    // Instructions that give the header to an address that their reader names.
+    if (to.host === '*' && issuer.anywhere && isInText(flow) && flow.sink.part === 'header')
+      return [draftOfFlow(flow, { severity: 'low', message })];
     if (to.host === '*' || issuer.anywhere)
       return [draftOfFlow(flow, { severity: 'medium', message })];
     return [

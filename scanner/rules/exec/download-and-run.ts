@@ -46,6 +46,8 @@ function severityOf(fact: TraitFact): 'low' | 'medium' | 'high' | 'critical' | u
   if (isKnownInstaller(fact.detail)) return isStep(fact) ? 'high' : 'low';
   if (isRelease(fact.detail)) return isStep(fact) ? 'high' : 'medium';
   if (!isInText(fact)) return 'high';
+  // Known installers are often written without `https://`; a person has to look.
+  if (isKnownInstaller(fact.detail.replace(/^http:/, 'https:'))) return 'medium';
   // In instructions this is how much software tells people to install it: a person has to look
   // where it comes from.
   return scheme === 'https' ? 'medium' : 'high';

@@ -98,7 +98,7 @@ export const windowsForms: readonly LexicalForm[] = [
     [
       { trait: 'autostart' },
       'schtasks',
-      /\bschtasks(?:\.exe)?\s[^\n]{0,400}\/create\b|register-scheduledtask|new-scheduledtask\b|\\currentversion\\run(?:once)?\b|start menu\\programs\\startup|\bnew-service\b|\bsc(?:\.exe)?\s+create\b|\\winlogon\b/i,
+      /\bschtasks(?:\.exe)?\s[^\n]{0,400}\/create\b|(?<![a-z])register-scheduledtask|\bnew-scheduledtask\b|\\currentversion\\run(?:once)?\b|start menu\\programs\\startup|\bnew-service\b|\bsc(?:\.exe)?\s+create\b|\\winlogon\b/i,
     ],
     [
       { trait: 'defence-off' },

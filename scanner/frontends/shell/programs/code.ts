@@ -19,6 +19,7 @@ import {
   changedText,
   emptyValue,
   isKnown,
+  literalValue,
   pass,
   rootTaint,
   type ShellValue,
@@ -51,26 +52,21 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
   for (const optionValue of optionValues(args, interpreter.files ?? []))
     noteStart(run, call.span, optionValue.text, call, interpreter.language);
   const isOwn = file !== undefined && isOwnFile(run, file.text);
-  if (!(isOwn && run.source.context.startsWith('fence')))
+  if (!(isOwn && run.source.context.startsWith('fence')) && call.name !== 'Invoke-Expression')
     noteCapability(run, call, { kind: 'exec', program: call.name }, ['interpreter']);
   const inside = { ...call, args: args.operands };
   // `-enc` is base64 of UTF-16, which the batch language's reader decodes.
   if (
     interpreter.language === 'powershell' &&
-    args.options.some((option) => /^e(nc|ncodedcommand|c)?$/i.test(option.name))
+    call.args.some((arg) => encodedOption.test(arg.text))
   ) {
-    const line = [call.name, ...call.args.map((arg) => arg.text)]
-      .join(' ')
-      .replaceAll(unknownPart, '%_%');
-    const map = [{ at: 0, raw: call.span.start, fixed: true as const }];
-    run.embedded.push({
-      within: run.source.path,
-      language: 'batch',
-      text: line,
-      context: run.source.context,
-      map,
-    });
-    return unknownValue();
+    const encoded = call.args.at(call.args.findIndex((arg) => encodedOption.test(arg.text)) + 1);
+    const program = encoded === undefined ? undefined : ofUtf16(encoded.text);
+    const code =
+      program === undefined
+        ? { ...unknownValue(encoded?.taints), decoded: true }
+        : { ...literalValue(program, call.span.start, true), decoded: true };
+    return runCode(run, inside, code, 'powershell');
   }
   if (runsInput(call, interpreter.language, codes))
     runCode(run, call, call.stdin, interpreter.language);
@@ -270,6 +266,15 @@ function letterGroups(args: ReturnType<typeof parseArguments>, code: readonly st
     .filter(({ name }) => code.some((letter) => letter.length === 1 && name.endsWith(letter)))
     .filter(({ name }) => /^[A-Za-z]{2,5}$/.test(name))
     .map((option) => option.name);
+}
+
+const encodedOption = /^[-/\u2013](?:e|ec|en|enco?d?e?d?c?\w{0,7})$/i;
+
+// Base64 of UTF-16 (about_PowerShell_exe).
+function ofUtf16(text: string): string | undefined {
+  if (!/^[A-Za-z0-9+/]{4,}={0,2}$/.test(text)) return undefined;
+  const program = Buffer.from(text, 'base64').toString('utf16le');
+  return /^[\x09\x0a\x0d\x20-\x7e\u00a0-\ud7ff]+$/.test(program) ? program : undefined;
 }
 
 function isOwnFile(run: ShellRun, path: string): boolean {

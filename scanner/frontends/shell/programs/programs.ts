@@ -12,7 +12,7 @@ import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import { isKnown, joinTaints, rootTaint, type ShellValue, slice, unknownValue } from '../value.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { runCode, runFile } from './code.ts';
-import { fileKey, noteWrite, readFileValue } from './files.ts';
+import { fileKey, noteWrite, readFileValue, writeFileValue } from './files.ts';
 import { noteUpload } from './uploads.ts';
 
 /** Runs a program without a handler of its own. */
@@ -39,6 +39,7 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
   noteAutostart(run, call);
   if (name === 'git') noteGit(run, call);
   noteUpload(run, call);
+  if (fetchers.test(name)) noteFetch(run, call);
   if (batchPrograms.test(name)) noteBatch(run, call);
   // A line that another language built is that language's call, and noted there.
   const sink = {
@@ -66,11 +67,37 @@ export function callProgram(run: ShellRun, call: Call): ShellValue {
   ]);
 }
 
-// Programs of Windows: their command line is a batch program, and read as one.
-const batchPrograms = /^(cmd|certutil|bitsadmin|mshta|rundll32|regsvr32|wscript|cscript)$/i;
+// Programs of Windows that save what is at an address.
+const fetchers = /^(certutil|bitsadmin|mpcmdrun|desktopimgdownldr|certreq|certoc)$/i;
+
+function noteFetch(run: ShellRun, call: Call): void {
+  const url = call.args.find(({ text }) => /^https?:\/\//i.test(text));
+  const egress = url === undefined ? undefined : egressOf(url.text, ['GET']);
+  if (url === undefined || egress === undefined) return;
+  noteCapability(run, call, { kind: 'egress', ...egress }, ['download']);
+  const target = call.args.findLast(
+    (arg) => arg !== url && !/^[-/]\w|^https?:|^\d+$/i.test(arg.text),
+  );
+  if (target === undefined) return;
+  const step = { span: call.span, note: `${call.name} fetches ${egress.url}` };
+  const content = unknownValue([
+    rootTaint({ what: 'network', name: egress.url }, step, call.certainty),
+  ]);
+  const path = { ...target, text: target.text.replaceAll('\\', '/') };
+  writeFileValue(run, call, path, content, 'write');
+}
+
+// Their command line is a batch program, and read as one.
+const batchPrograms = /^(cmd|mshta|rundll32|regsvr32|wscript|cscript)$/i;
 
 function noteBatch(run: ShellRun, call: Call): void {
-  const line = [call.name, ...call.args.map((arg) => arg.text)].join(' ').replaceAll('\0', '%_%');
+  const words = call.args.map((arg) => arg.text);
+  // `cmd /c COMMAND`: the command alone, so that each round has less to read.
+  const at = /^cmd$/i.test(call.name) ? words.findIndex((word) => /^\/[ckr]$/i.test(word)) : -1;
+  // What the others do has rows of its own.
+  if (at < 0) return;
+  const inner = words.slice(at + 1);
+  const line = inner.join(' ').replaceAll('\0', '%_%');
   const map = [{ at: 0, raw: call.span.start, fixed: true as const }];
   run.embedded.push({
     within: run.source.path,

@@ -1,0 +1,254 @@
+/** Expressions of PowerShell (about_Operators, about_Operator_Precedence). */
+import {
+  countAssigned,
+  deeper,
+  isHere,
+  noteUnread,
+  type Reader,
+  skipBlanks,
+  take,
+} from './reader.ts';
+import { parseDollar, parseString } from './strings.ts';
+import type { Block, Expression, Parameter } from './syntax.ts';
+
+const operators: readonly RegExp[] = [
+  /-(?:and|or|xor)(?![\w-])/iy,
+  /-(?:band|bor|bxor|shl|shr)(?![\w-])/iy,
+  /-(?:[ci]?(?:eq|ne|gt|ge|lt|le|like|notlike|match|notmatch|replace|split|contains|notcontains|in|notin)|is|isnot|as|join)(?![\w-])/iy,
+  /[+](?![+=])|[-\u2013](?![-=A-Za-z])/y,
+  /[*/%](?!=)/y,
+  /-f(?![\w-])/iy,
+  /\.\./y,
+];
+const operatorAhead = /[-+*/%.,\u2013|]/;
+
+/** Parses an expression with all its operators. */
+export function parseExpression(reader: Reader): Expression {
+  return deeper(reader, () => parseLevel(reader, 0));
+}
+
+function parseLevel(reader: Reader, level: number): Expression {
+  const operator = operators[level];
+  if (operator === undefined) return parseList(reader);
+  let left = parseLevel(reader, level + 1);
+  for (;;) {
+    skipBlanks(reader, false);
+    if (!operatorAhead.test(reader.text[reader.at] ?? '')) return left;
+    const found = take(reader, operator);
+    if (found === undefined) return left;
+    skipBlanks(reader, true);
+    const right = parseLevel(reader, level + 1);
+    left = { type: 'operation', operator: nameOf(found[0]), left, right };
+  }
+}
+
+function nameOf(operator: string): string {
+  return operator.toLowerCase().replace(/^-[ci](?=eq|ne|replace|split|match)/, '-');
+}
+
+function parseList(reader: Reader): Expression {
+  const first = parseUnary(reader);
+  const items = [first];
+  for (;;) {
+    skipBlanks(reader, false);
+    if (reader.text[reader.at] !== ',') break;
+    reader.at += 1;
+    skipBlanks(reader, true);
+    items.push(parseUnary(reader));
+  }
+  return items.length === 1 ? first : { type: 'list', items };
+}
+
+function parseUnary(reader: Reader): Expression {
+  return deeper(reader, () => {
+    skipBlanks(reader, false);
+    const found = take(
+      reader,
+      /-(?:not|bnot|join|split|[ci]split)(?![\w-])|!|\+\+|--|[-+,](?=[\w$'"([@{])/iy,
+    );
+    if (found !== undefined) {
+      skipBlanks(reader, false);
+      const right = parseUnary(reader);
+      return { type: 'operation', operator: found[0].toLowerCase(), left: undefined, right };
+    }
+    const type = takeType(reader);
+    if (type === undefined) return parsePostfix(reader, parsePrimary(reader));
+    if (isHere(reader, '::') || !startsOperand.test(reader.text.slice(reader.at, reader.at + 40)))
+      return parsePostfix(reader, { type: 'typeName', name: type });
+    skipBlanks(reader, false);
+    return { type: 'cast', to: type, value: parseUnary(reader) };
+  });
+}
+
+const startsOperand = /^\s{0,30}(?:[$'"([{\w\u2018\u201c]|@[({'"]|[-+]\d|-(?:join|split|not)\b)/i;
+
+// `[Net.WebClient]`, `[char[]]`, `[System.Collections.Generic.List[string]]`, attributes.
+function takeType(reader: Reader): string | undefined {
+  if (reader.text[reader.at] !== '[') return undefined;
+  const found = take(reader, /\[\s*([A-Za-z_][\w.`+]{0,200}(?:\[[\w.,\s[\]]{0,200}\])?)\s*\]/y);
+  if (found !== undefined)
+    return (found[1] ?? '')
+      .replaceAll('`', '')
+      .toLowerCase()
+      .replace(/^system\./, '');
+  return undefined;
+}
+
+/** A value without operators. */
+export function parsePrimary(reader: Reader): Expression {
+  skipBlanks(reader, false);
+  const text = parseString(reader);
+  if (text !== undefined) return text;
+  const variable = parseDollar(reader);
+  if (variable !== undefined) return variable;
+  if (take(reader, /@\(|\(/y) !== undefined)
+    return { type: 'group', body: reader.parseStatements(reader, ')') };
+  if (take(reader, /@\{/y) !== undefined) return parseTable(reader);
+  const splat = take(reader, /@([A-Za-z_]\w{0,80})/y);
+  if (splat !== undefined)
+    return { type: 'variable', name: (splat[1] ?? '').toLowerCase(), isSplat: true };
+  if (take(reader, /\{/y) !== undefined) return parseBlock(reader);
+  const word = take(
+    reader,
+    /0x[0-9a-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?(?:[ldun]{0,2}|[kmgt]b)(?![\w])|[A-Za-z_][\w:-]*/iy,
+  );
+  if (word !== undefined) return { type: 'text', parts: [word[0]] };
+  noteUnread(
+    reader,
+    `a value was expected before ${JSON.stringify(reader.text[reader.at] ?? 'the end')}`,
+  );
+  reader.at += 1;
+  return { type: 'text', parts: [] };
+}
+
+/** Members, calls and indexes behind a value. */
+export function parsePostfix(reader: Reader, first: Expression): Expression {
+  let of = first;
+  for (let count = 0; count < membersMax; count++) {
+    const dotted = take(reader, /::|\??\.(?=[\w$'"({`])|\s*\r?\n\s*\.(?=[A-Za-z]\w*\()/y);
+    if (dotted !== undefined) {
+      const name = take(reader, /[A-Za-z_`][\w`]{0,120}/y);
+      const named: Expression =
+        name === undefined
+          ? parsePrimary(reader)
+          : { type: 'text', parts: [name[0].replaceAll('`', '')] };
+      take(reader, /\s{0,4}(?=\()/y);
+      const args = take(reader, /\(/y) === undefined ? undefined : parseArguments(reader);
+      of = { type: 'member', of, name: named, args };
+    } else if (reader.text[reader.at] === '[' && of.type !== 'block') {
+      reader.at += 1;
+      skipBlanks(reader, true);
+      const at = reader.parseExpression(reader);
+      skipBlanks(reader, true);
+      if (take(reader, /\]/y) === undefined) noteUnread(reader, 'an index has no end');
+      of = { type: 'index', of, at };
+    } else if (take(reader, /\+\+|--/y) === undefined) return of;
+  }
+  noteUnread(reader, 'a value has too many members');
+  return of;
+}
+
+const membersMax = 200;
+
+function parseArguments(reader: Reader): Expression[] {
+  const body = reader.parseStatements(reader, ')');
+  const [only] = body;
+  if (body.length === 1 && only?.type === 'pipeline' && only.commands.length === 1) {
+    const expression = only.commands[0]?.expression;
+    if (expression?.type === 'list') return [...expression.items];
+    if (expression !== undefined) return [expression];
+  }
+  return body.length === 0 ? [] : [{ type: 'group', body }];
+}
+
+function parseTable(reader: Reader): Expression {
+  return deeper(reader, () => parseEntries(reader));
+}
+
+function parseEntries(reader: Reader): Expression {
+  const entries: { key: Expression; value: Expression }[] = [];
+  for (;;) {
+    skipBlanks(reader, true);
+    if (take(reader, /;/y) !== undefined) continue;
+    if (reader.at >= reader.text.length || take(reader, /\}/y) !== undefined) break;
+    const key = parsePostfix(reader, parsePrimary(reader));
+    skipBlanks(reader, true);
+    if (take(reader, /=/y) === undefined) {
+      noteUnread(reader, 'a table has an entry without a value');
+      break;
+    }
+    skipBlanks(reader, true);
+    const body = reader.parseStatements(reader, 'entry');
+    entries.push({ key, value: { type: 'group', body } });
+  }
+  return { type: 'table', entries };
+}
+
+/** The parameters and statements of a block, behind its brace. */
+export function parseBlock(reader: Reader): Block {
+  skipBlanks(reader, true);
+  skipAttributes(reader);
+  const parameters = take(reader, /param\s{0,20}\(/iy) === undefined ? [] : parseParameters(reader);
+  return { type: 'block', parameters, body: reader.parseStatements(reader, '}') };
+}
+
+/** Parameters behind an opening bracket, up to the closing one. */
+export function parseParameters(reader: Reader): Parameter[] {
+  const parameters: Parameter[] = [];
+  for (;;) {
+    skipBlanks(reader, true);
+    if (take(reader, /,/y) !== undefined) continue;
+    if (reader.at >= reader.text.length || take(reader, /\)/y) !== undefined) break;
+    skipAttributes(reader);
+    const found = take(reader, /\$(\w{1,120})/y);
+    if (found === undefined) {
+      noteUnread(reader, 'a parameter has no name');
+      break;
+    }
+    const name = (found[1] ?? '').toLowerCase();
+    countAssigned(reader, name);
+    skipBlanks(reader, true);
+    const hasValue = take(reader, /=/y) !== undefined;
+    skipBlanks(reader, true);
+    parameters.push({ name, value: hasValue ? parseUnaryOnly(reader) : undefined });
+  }
+  return parameters;
+}
+
+function parseUnaryOnly(reader: Reader): Expression {
+  return parseLevelWithoutList(reader);
+}
+
+// A comma ends the default of a parameter.
+function parseLevelWithoutList(reader: Reader): Expression {
+  let left = parseUnary(reader);
+  for (;;) {
+    skipBlanks(reader, true);
+    const found = operators
+      .map((operator) => take(reader, operator))
+      .find((one) => one !== undefined);
+    if (found === undefined) return left;
+    skipBlanks(reader, true);
+    left = { type: 'operation', operator: nameOf(found[0]), left, right: parseUnary(reader) };
+  }
+}
+
+/** Skips `[Attribute(…)]` and types before a parameter or a block. */
+export function skipAttributes(reader: Reader): void {
+  for (;;) {
+    skipBlanks(reader, true);
+    if (reader.text[reader.at] !== '[') return;
+    let open = 0;
+    for (; reader.at < reader.text.length; reader.at++) {
+      const letter = reader.text[reader.at];
+      if (letter === "'" || letter === '"') {
+        parseString(reader);
+        reader.at -= 1;
+      } else if (letter === '[') open += 1;
+      else if (letter === ']') open -= 1;
+      if (open === 0) break;
+    }
+    reader.at += 1;
+    reader.steps.take();
+  }
+}
