@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:7bf13bfe8baecdc250ade5e3908a75f26ec77498409a30600c8d8087f8f3ba28',
-  judging: 'sha256:c06481ad875d922a4420d926ad4ea0c89560a446ec42ca47542ebb8ffd0a869e',
+  extractor: 'sha256:19b360ed2edbc8e4f758601492d55fc76a8652c4da33e11666dea429cd58d4c2',
+  judging: 'sha256:afb4eed1112c3635fbe5be60d691d0f1130b45cd9431288ca7cd3532d34c333d',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -30,10 +30,10 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:498dbbb389c74046577be132da8b9bd2953cf98786d2d62aecb4c58cd9d5acfc',
+      'sha256:74563a816df09a52131a88f9d7e0d022957f448ad6bc6d2ada2953551716af01',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:08c57acda57fc30510e47209d5bd3b4a6f5805cb0660c48621c56a22a6b33b21',
+      'sha256:afe0321440913fb17e6037b0b4f379aa62b5f3f330456cad38d33b053be51079',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:f4e280d97039378368df7b7a61dc521dc187110309e7f6db7d50ca7cc0303a0e',
+    'files/outside-read': 'sha256:e32c93a6982b44cb6034da74b664244c434940363fb0bd8ebd7006ec2832ac98',
     'files/outside-write':
-      'sha256:55ab699db6eef355e1bc52aebeb096d837dd3dde041b9a58dd7c30e0958eff62',
+      'sha256:b77f1fbaa081e9a2eef4c1bd50ea837d215d016995a97ce744b0e73cd16f7486',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -78,7 +78,7 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:e3453ec3ca568b3d49ffcaa6ccc41a531ab8ba4990c51727033bb33eea437d0c',
+      'sha256:ac87e2a8507411e11f20e3ee26d12736e384d8cdfaeda968401cecb5427fed4a',
     'flow/decoded-to-exec':
       'sha256:8e8b34bfdeea848a88db80157e0873259e84abaf5ffba9b9b3dd893b29e8b8b9',
     'flow/encoded-to-network':
@@ -93,7 +93,7 @@ export const codeDigests: CodeDigests = {
     'flow/local-secret-to-network':
       'sha256:bad52f3361931a2442025a36b729f55875a272b8a8fd5abfaa9378a6ad09b753',
     'flow/network-to-exec':
-      'sha256:883030bd8603c56ddf2225b671f27fcefd672a8b15af06535f04e9b24c7c4b25',
+      'sha256:77695e0f547d31d0b9b68b100bfd5119e973f28f743336f5eb01c29e5946b196',
     'flow/secret-beside-data':
       'sha256:18129022f2b0e4262aa3826191fc6255e5f1f26bd0454a81d70cbc8e6c5ba08b',
     'flow/secret-in-url': 'sha256:844f98555b6a649ab83461d4bf349174b718e30462dcf4dd706274f62b1b7bd8',
@@ -111,9 +111,9 @@ export const codeDigests: CodeDigests = {
       'sha256:7f95b10f4fe39fa72415a425e06e119f0dbfc608c39341854fc925604b7e7579',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:771af151411ca82b9ca8927798096f9d7641e1026dc0686d6b9f1ccc681b6a99',
+    'manifest/all-three': 'sha256:f9130c893c18bc06c32c466a73c938c34ee24254855d773a17079058d642151d',
     'manifest/broken-promise':
-      'sha256:19b9cba310ee1ce3cbca3def020ce5fcb247384525bb81dafdae815d7fe610a0',
+      'sha256:229be0bf1abb40a30044691328cd8a07230aeba92a3898af6b2d62485c6af84a',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
@@ -121,7 +121,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:e4e615309e639659372689c955e2fe5df89e5882e940b8da69019232fbc5807b',
+      'sha256:6c91df397422d60619f4f6228435003670ab877c5255d882359c04328e7a9115',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
@@ -142,7 +142,7 @@ export const codeDigests: CodeDigests = {
     'network/odd-port': 'sha256:5abaedd2f5a63c0edf39598477d3f163470c8b1021d19a0d4831a8fdc0b9edbe',
     'network/raw-address':
       'sha256:2d3b927b4ef32f9ca8d3e2fd7fb9fc6ba09320124ff3370a3f96dc203371dbfe',
-    'network/raw-socket': 'sha256:7b8546d06519f283041b1d1d6378404bae2bf857c3897258a9ad80ae69175005',
+    'network/raw-socket': 'sha256:5351955a6072f5165a47d1d05487877120cbdc60ab49f616ea56fc7bb0d1e40f',
     'network/reverse-shell':
       'sha256:0b3cf4e1d5a3bb4986f5bc2dca7a1abf63c63da84ca4fc68a8d7f5a3dd38515d',
     'network/service-client':
