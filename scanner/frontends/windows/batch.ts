@@ -10,6 +10,7 @@ import { analyseLexical } from '../other-languages/lexical.ts';
 import { followScript } from '../shell/shell.ts';
 import { environment } from './folders.ts';
 import { Script, shellName } from './lowering.ts';
+import { unreadScript } from './unread-script.ts';
 import { codeValue, joined, pathOf, textValue, unknown, type Value, wordOf } from './values.ts';
 
 /** Facts of batch programs. */
@@ -25,7 +26,7 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
     ...followed,
     facts: [...followed.facts, ...read.facts],
     embedded: [...followed.embedded, ...read.embedded],
-    unanalysed: [...followed.unanalysed, ...read.unanalysed],
+    unanalysed: [...followed.unanalysed, ...read.unanalysed, ...unreadScript(source)],
   };
 }
 

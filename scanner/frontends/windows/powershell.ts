@@ -11,6 +11,7 @@ import { followScript } from '../shell/shell.ts';
 import { lowerPowerShell } from './lower.ts';
 import { parsePowerShell } from './parse.ts';
 import { textFacts } from './texts.ts';
+import { unreadScript } from './unread-script.ts';
 
 /** Facts of PowerShell programs. */
 export const analysePowerShell = perSource(analyseOne);
@@ -71,20 +72,9 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
       ? { ...fact, detail: fact.detail || written(source, fact.span) }
       : [],
   );
-  const isScript = source.context === 'code' || source.context === 'test';
-  const unread = isScript
-    ? parsed.unread.slice(0, 3).map(({ at, reason }) => ({
-        span: {
-          path: source.path,
-          start: Math.min(at, source.text.length),
-          end: Math.min(at + 1, source.text.length),
-        },
-        reason: `PowerShell cannot read it: ${reason}`,
-      }))
-    : [];
   return {
     ...result,
     facts: [...result.facts, ...textFacts(source), ...defenceFacts(source), ...telling],
-    unanalysed: [...result.unanalysed, ...unread],
+    unanalysed: [...result.unanalysed, ...unreadScript(source, parsed.unread[0])],
   };
 }

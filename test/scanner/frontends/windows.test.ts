@@ -39,7 +39,7 @@ describe('a download that is run by a program of Windows blocks', () => {
   });
 });
 
-describe('what an honest program does passes', () => {
+describe('an honest program has no finding, and passes in a block of a page', () => {
   it.each([
     [
       'a request in a block',
@@ -55,7 +55,8 @@ describe('what an honest program does passes', () => {
   ])('%s', async (_, path, text) => {
     const report = await scan(path, text);
     expect(report.findings.filter(({ severity }) => severity === 'high')).toEqual([]);
-    expect(report.verdict).toBe('pass');
+    // A script is held: not every call has a model yet.
+    expect(report.verdict).toBe(path === 'SKILL.md' ? 'pass' : 'incomplete');
   });
 });
 
