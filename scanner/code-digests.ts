@@ -30,10 +30,10 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:74563a816df09a52131a88f9d7e0d022957f448ad6bc6d2ada2953551716af01',
+      'sha256:7f917892665bd660becd05f92f8e74029bb6b6e5625c0b8b62a6f8ccf36bdaf3',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:afe0321440913fb17e6037b0b4f379aa62b5f3f330456cad38d33b053be51079',
+      'sha256:9dab4c740640112435f1faad4f78c571325523b577a5081040fbb5f2588e2ff9',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -78,37 +78,37 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:ac87e2a8507411e11f20e3ee26d12736e384d8cdfaeda968401cecb5427fed4a',
+      'sha256:88ae421b1bbaa0d17118f5f7b581e3cc3a602250f864ca61a2a08acdc9f4d32b',
     'flow/decoded-to-exec':
-      'sha256:8e8b34bfdeea848a88db80157e0873259e84abaf5ffba9b9b3dd893b29e8b8b9',
+      'sha256:f156bb283200cb29e65e642872e8db38e8d67ad3a80850f3c6f1d2f14f39ec06',
     'flow/encoded-to-network':
-      'sha256:b442aaef5c59c74feb4d593036079832098e4fdbd357d20637e570b3dd9fea03',
+      'sha256:482f27f94d08fc50cc7c626e7f685b1c6425132272a351b322b70f1a52e54b3b',
     'flow/environment-to-network':
-      'sha256:64f5e5f8a2bc656811baa18fa5737429dee95d83c6413848a30fd408a13bfa08',
-    'flow/file-to-exec': 'sha256:0a3b3eff4e48f0043b811b541924846cf9adb62214b67b50b0fe6844c0e9113c',
+      'sha256:9bc38a8116c35c3fe996d2ee91ec6c378c8941a17051ff4f57eca7c6d0da3b90',
+    'flow/file-to-exec': 'sha256:ec0703d2749853466306a785d3b623de207a0878ed5895ceb6c7975151a9cf8c',
     'flow/file-to-network':
-      'sha256:787883502e3539aeb74ff0c812a073efd2100dcf1c65a431f2382125cbd32bd6',
+      'sha256:0e6efcbca1d80a936c68f9d52a24a550bcfcf26b569054a31d92964298d59a2a',
     'flow/input-to-shell':
-      'sha256:0f1ae1f9556148caca2cc9a5c00ee3a31ec8b00a9215b2564e8c9da3b707e94f',
+      'sha256:4d697d673366b0fd295f741805148ad7ae08fe79a97415d96d350b24df6c405c',
     'flow/local-secret-to-network':
-      'sha256:bad52f3361931a2442025a36b729f55875a272b8a8fd5abfaa9378a6ad09b753',
+      'sha256:cd5388467f1b10945752704704430084592695528903fe5ba1ee0478692088b1',
     'flow/network-to-exec':
-      'sha256:77695e0f547d31d0b9b68b100bfd5119e973f28f743336f5eb01c29e5946b196',
+      'sha256:7f62b176f7bf096a2c5ee9fdcb7fdfc7107a29856733f16f3938efb9c9c05aeb',
     'flow/secret-beside-data':
-      'sha256:18129022f2b0e4262aa3826191fc6255e5f1f26bd0454a81d70cbc8e6c5ba08b',
-    'flow/secret-in-url': 'sha256:844f98555b6a649ab83461d4bf349174b718e30462dcf4dd706274f62b1b7bd8',
+      'sha256:5b8e559643efac6ba75f5ff7400181b5ca9efd9e283aac69036b8f4130266897',
+    'flow/secret-in-url': 'sha256:736f2105af0370f71d64c1f1de0bcfebb277b919486c79b9242bee51df95396e',
     'flow/secret-to-child':
-      'sha256:b887638a7126bd84a6df1979187f00ea2b35987be7509bdb1f378f6f6eb1f711',
+      'sha256:aa2175e8ea6189722ba52fa195f4239cedf68e400865ed7bf64c90dcee8da291',
     'flow/secret-to-computed-host':
-      'sha256:9df88e6d2c0113e5a9e0548f35c7cbcbe5a58c8b2225a82458271afec0bfdf25',
+      'sha256:ec0ac64dd11437174e745ed8561d8e6446878f363b915d29f9dedd261f94ab45',
     'flow/secret-to-network':
-      'sha256:63869c5274e8f49a1e2ed584d19d0e1b436ba76fd02eb90ac08e3d480cfc7864',
+      'sha256:2670a481143e24f48892f281c3436346d89c2da6cb4fa3b80fca525dfa9fdea8',
     'flow/secret-to-output':
-      'sha256:b35bc05a5dc9f71176161e9a49602e4a88e982e823ed5bb250d58c3f0f646fb4',
+      'sha256:e530e7cf101466508ea6e1fd0b282d2f28199effebc46a3c4b5fd93f2ac580e0',
     'flow/secrets-to-one-host':
-      'sha256:d91654a38885d27b8dc0701678eb76a27c9f7dc8bee7632a332e3898d7982c5b',
+      'sha256:8b68c6232b580d396d89b3c44d1d4717bac44e8545abefe4b2b68d39006b6775',
     'flow/untrusted-to-agent':
-      'sha256:7f95b10f4fe39fa72415a425e06e119f0dbfc608c39341854fc925604b7e7579',
+      'sha256:095a5d4209bf8fe16c9d8a1e0ae2e2a23026ea67d661b834cc4a020e4981376c',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
     'manifest/all-three': 'sha256:f9130c893c18bc06c32c466a73c938c34ee24254855d773a17079058d642151d',
@@ -128,13 +128,13 @@ export const codeDigests: CodeDigests = {
       'sha256:a3fe7c051225fc5e7d70dafce1ff2130220585d5e40810cd4cb8194c4d3e88f0',
     'manifest/unused': 'sha256:9727e56f37ad0efee30872385920f279c5917d17fdf3ca05125d690bc7ad721b',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:d383ab03ca47783f21503c268ce207edbf00febb50f97e51da71d5498fa0ef97',
+    'network/cleartext': 'sha256:1d292be3fbda91fb88c8fe546b66c0b6fcc3df40d9daa9b00e53266137598d2f',
     'network/cloud-metadata':
       'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:66a2d4c57661d32b855f719b79c574ed833722c3a37910167883fa61409f27cb',
+      'sha256:b1badb38f730b70247510c4703caa959e5c5ff4d84169b62b03fda971ce520cf',
     'network/drop-host': 'sha256:44e77afe68b1a48a62045bcd2e634a46c8001aa98cfbf3c7dfcfa4bf125fa2cb',
     'network/hidden-host':
       'sha256:532f7fd8a98b8b89f9b25f996d429112f431983a8670c62c04d76f797b1e8772',
@@ -144,7 +144,7 @@ export const codeDigests: CodeDigests = {
       'sha256:2d3b927b4ef32f9ca8d3e2fd7fb9fc6ba09320124ff3370a3f96dc203371dbfe',
     'network/raw-socket': 'sha256:5351955a6072f5165a47d1d05487877120cbdc60ab49f616ea56fc7bb0d1e40f',
     'network/reverse-shell':
-      'sha256:0b3cf4e1d5a3bb4986f5bc2dca7a1abf63c63da84ca4fc68a8d7f5a3dd38515d',
+      'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
       'sha256:20947a3c87c78b76b6d34fdf35219187cdaff25f2a1f5c4fa7330c53df6297d4',
     'network/shell-socket':
@@ -178,7 +178,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:758c38b0b3a357f2ee792e7050af5e2ba9edd35e38c53a594c4d6d89c31f3d9c',
+      'sha256:f527a21a8b979c9e5c01cd4551c2f532c4dcfec3418b42c8071acc10ce227e4b',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -203,7 +203,7 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:84b15ebd31a14750c478affcb252e060619821663a3e1e3124725b4429b08564',
+      'sha256:d1d79d2b0f1b5404ec1adfffbc8a40f052da668e23dda011572f8a376edd3476',
     'prose/approval-bypass':
       'sha256:4a2f6493b439ca52f92065138ff55e9ffb3ada240cb4580c1d098991ef7d4443',
     'prose/biased-judgement':

@@ -1,6 +1,5 @@
 /** The destination of a flow, and whether the author declared it: shared by the rules on flows. */
 
-import { addressClass } from '../../skills-index/network/network-address.ts';
 import { covers, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { FlowFact, FlowSource } from '../fact/fact.ts';
@@ -42,7 +41,7 @@ export function destinationOf(
     host,
     said: host === '*' ? 'a host that could not be computed' : host,
     drop: dropHostOf(host, path) !== undefined && !isOwnBot(path, flow, of('flow'), files),
-    loopback: isLoopbackHost(host) || ownMachine.test(host) || isOwnNetwork(host),
+    loopback: isLoopbackHost(host) || ownMachine.test(host),
     declared: given.some(
       (wide) => wide.kind === 'egress' && covers({ ...wide, methods: ['*'] }, capability),
     ),
@@ -71,12 +70,6 @@ function isUsersToken({ what, name }: FlowSource, files: ReadonlySet<string>): b
   if (what !== 'file' || !/^[~/]/.test(name) || name.startsWith('/skills/')) return false;
   const end = name.slice(name.lastIndexOf('/') + 1);
   return ![...files].some((file) => file === end || file.endsWith(`/${end}`));
-}
-
-// A name without a dot is known in the user's own network only, and private addresses are.
-function isOwnNetwork(host: string): boolean {
-  if (host === '*') return false;
-  return !/[.:]/.test(host) || addressClass(host) === 'private' || /\.(local|lan)$/.test(host);
 }
 
 /**

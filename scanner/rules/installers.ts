@@ -90,13 +90,11 @@ const releaseHosts: ReadonlySet<string> = new Set([
   'registry.npmjs.org',
   'files.pythonhosted.org',
   'releases.hashicorp.com',
-  'storage.googleapis.com',
   'dl.k8s.io',
   'download.docker.com',
   'go.dev',
   'repo1.maven.org',
   'repo.maven.apache.org',
-  'huggingface.co',
 ]);
 
 /**
@@ -104,7 +102,11 @@ const releaseHosts: ReadonlySet<string> = new Set([
  */
 export function isRelease(url: string): boolean {
   const [, host, path = ''] = /^https:\/\/([^/:]+)(\/[^?#]*)?/.exec(url) ?? [];
-  return host !== undefined && releaseHosts.has(host) && !/\/(raw|blob)\//.test(path);
+  return (
+    host !== undefined &&
+    releaseHosts.has(host) &&
+    !/%|\/(raw|blob|resolve|snippets|archive)(\/|$)/.test(path)
+  );
 }
 
 /** Whether a URL is a well-known installer, fetched over TLS. */

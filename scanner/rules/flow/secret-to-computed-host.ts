@@ -100,7 +100,7 @@ function nameOfChoice(variables: ReadonlySet<string>): string {
 function isSet(variable: string, usual: SentSecret | undefined, { sources }: RuleContext): boolean {
   const name = RegExp.escape(variable);
   const inCode = new RegExp(
-    `(?:environ|env)(?:\\.${name}|\\[["'\\x60]${name}["'\\x60]\\])[ \\t]{0,8}=(?!=)|(?:putenv|setdefault|setenv)\\([ \\t]{0,8}["']${name}["']|(?:^|[;&|])[ \\t]{0,40}(?:export|declare -x)[ \\t]{1,8}${name}=(?!["']?\\$\\{?${name})|["']${name}["'][ \\t]{0,8}:[ \\t]{0,8}["']https?:`,
+    `(?:environ|env)(?:\\.${name}|\\[["'\\x60]${name}["'\\x60]\\])[ \\t]{0,8}(?:\\|\\||&&|\\?\\?)?=(?!=)|(?:^|[\\s;&|(])${name}=(?!["']?\\$\\{?${name})|(?:putenv|setdefault|setenv)\\([ \\t]{0,8}["']${name}["']|(?:^|[;&|])[ \\t]{0,40}(?:export|declare -x)[ \\t]{1,8}${name}=(?!["']?\\$\\{?${name})|\\b${name}["']?[ \\t]{0,8}:[ \\t]{0,8}["'\\x60]https?:`,
     'm',
   );
   const inPages = new RegExp(`\\b${name}=["']?https?://([a-z0-9.-]{1,200})`, 'gi');

@@ -33,10 +33,13 @@ function namesNobody(fact: FactOf<'trait'>, sources: readonly TaintSource[]): bo
   const from = text.lastIndexOf('\n', start - 1) + 1;
   const behind = text.indexOf('\n', end);
   const line = text.slice(from, Math.min(behind < 0 ? text.length : behind, from + lineCharsMax));
-  return placeholder.test(line) && !anyHost.test(line);
+  // What stands behind the command names no host, and a computed host may be any.
+  const command = line.replace(/\s#.*$/, '');
+  if (line.length >= lineCharsMax || /\/dev\/(tcp|udp)\/[\d$]/.test(command)) return false;
+  return placeholder.test(command) && !anyHost.test(command);
 }
 
 const lineCharsMax = 1_000;
 const placeholder =
   /\b(ATTACKER|EVIL|HACKER|KALI|LISTENER|LHOST|RHOST|TARGET|VICTIM|YOUR)([-_](IP|HOST|ADDRESS|SERVER))?\b|<[\w -]{2,30}>/;
-const anyHost = /\b\d{1,3}(\.\d{1,3}){3}\b|\b[a-z0-9-]{2,60}\.[a-z]{2,12}\b(?![(\w])/;
+const anyHost = /\b\d{1,3}(\.\d{1,3}){3}\b|\b[a-z0-9-]{2,60}\.[a-z]{2,12}\b(?![(\w])/i;

@@ -57,7 +57,7 @@ function onlySetsVariables(fact: CapabilityFact, sources: readonly TaintSource[]
 
 const echoed = /^\s*(?:echo|printf)\s+(["'])([^'\n]{1,300})\1\s*>>?\s*\S+\s*$/;
 const plainLine =
-  /^\s*(?:#.*|cd "?[\w${}/. -]{1,200}"?|(?:export\s+)?(?!(?:BASH_ENV|ENV|PROMPT_COMMAND|PS\d|IFS|LD_\w+|DYLD_\w+|PYTHON(?:STARTUP|PATH|HOME)|NODE_OPTIONS|PERL5?\w+|RUBY\w+|GIT_\w+|SSH_\w+|EDITOR|VISUAL|PAGER|BROWSER|SHELL|ZDOTDIR|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|PATH=\\?"?(?:\/private)?(?:\/var)?\/tmp|PATH=\\?"?\/dev|(?:https?|all|ftp|no)_proxy|(?:HTTPS?|ALL|FTP|NO)_PROXY|\w*(?:URL|HOST|ENDPOINT|REGISTRY|INDEX|CERT\w*|CA_BUNDLE))\b)[A-Za-z_]\w{0,60}=(?:\\?")?[\w/.:@ ${}\\+-]{0,300}(?:\\?")?)?\s*$/;
+  /^\s*(?:#.*|cd "?[\w${}/. -]{1,200}"?|(?:export\s+)?(?!(?:BASH_ENV|ENV|PROMPT_COMMAND|PS\d|IFS|LD_\w+|DYLD_\w+|PYTHON(?:STARTUP|PATH|HOME)|NODE_OPTIONS|PERL5?\w+|RUBY\w+|GIT_\w+|SSH_\w+|EDITOR|VISUAL|PAGER|BROWSER|SHELL|ZDOTDIR|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|PATH=\\?"?(?:\/private)?(?:\/var)?\/tmp|PATH=\\?"?\/dev|(?:https?|all|ftp|no)_proxy|(?:HTTPS?|ALL|FTP|NO)_PROXY|\w*(?:URL|HOST|ENDPOINT|REGISTRY|INDEX|CERT\w*|CA_BUNDLE))\b)[A-Za-z_]\w{0,60}=(?:\\?"[\w/.:@ ${}\\+-]{0,300}\\?"|[\w/.:@${}\\+-]{0,300}))?\s*$/;
 
 function hereDocument(
   text: string,
@@ -68,7 +68,7 @@ function hereDocument(
   if (end === undefined) return undefined;
   const from = text.indexOf('\n', start) + 1;
   const rest = text.slice(from, from + documentCharsMax).split('\n');
-  const at = rest.findIndex((one) => one.trim() === end);
+  const at = rest.findIndex((one) => one === end);
   return at < 0 ? undefined : rest.slice(0, at);
 }
 
