@@ -83,7 +83,7 @@ it('scans what changed, and tells code scanning, the summary and the pull reques
   expect(paths).toEqual(['skills/changed', 'skills/new::error::evil']);
   const summary = readFileSync(join(runner, 'summary'), 'utf8');
   expect(summary).toMatch(
-    /\*\*New capabilities since the earlier report:\*\*\n\n- <code>egress [^\n]*crm/,
+    /\*\*New capabilities since the earlier report \(a person has to look at them\):\*\*\n\n- <code>egress [^\n]*crm/,
   );
   expect(summary).not.toContain('skills/same');
   // The name of a skill's folder is no command for the runner.
