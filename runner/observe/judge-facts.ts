@@ -28,14 +28,15 @@ export function judgeFacts(
       const step = `${result.step.title} (${result.persona.name})`;
       const known = found.get(key);
       if (known === undefined) {
-        if (found.size < factsMax) found.set(key, { ...draft, what, steps: [step] });
+        found.set(key, { ...draft, what, steps: [step] });
       } else {
         if (known.steps.length < 5 && !known.steps.includes(step)) known.steps.push(step);
         if (order[draft.level] < order[known.level])
           found.set(key, { ...known, level: draft.level });
       }
     }
-  return [...found.values()].sort((a, b) => order[a.level] - order[b.level]);
+  // Sorted before it is cut: many notes hide no block.
+  return [...found.values()].sort((a, b) => order[a.level] - order[b.level]).slice(0, factsMax);
 }
 
 const order = { block: 0, review: 1, note: 2 } as const;
@@ -62,6 +63,9 @@ function draftsOf(
     ...(result.end === 'killed'
       ? [draft('ended-early', 'review', 'the submission ended the observed step from inside')]
       : []),
+    ...(result.overflowed
+      ? [draft('ended-early', 'review', 'the submission sent more than an observation keeps')]
+      : []),
     ...(result.end === 'written'
       ? [draft('ended-early', 'review', 'the submission wrote more than a step may write')]
       : []),
@@ -73,10 +77,12 @@ function draft(kind: ObservedFactKind, level: Draft['level'], what: string): Dra
 }
 
 // A host that the observation itself named, or the step's own loopback, is no contact.
-function isNoContact({ host, scheme }: Contact, own: string): boolean {
+function isNoContact({ decoys, host, scheme }: Contact, own: string): boolean {
   return (
     /(^|\.)argument\.example$/.test(host) ||
-    (scheme === 'dns' && (host === own || !host.includes('.') || host.endsWith('.arpa'))) ||
+    (scheme === 'dns' &&
+      decoys.length === 0 &&
+      (host === own || !host.includes('.') || host.endsWith('.arpa'))) ||
     /^(localhost|0\.0\.0\.0|127\.0\.0\.\d+|\[::1\])?$/.test(host)
   );
 }

@@ -13,7 +13,9 @@ export const stepWrittenMiBMax = 128;
 /** Bytes of one request, and of one answer line of the responder, that the observer keeps. */
 export const requestBytesMax = 4 * 1024 * 1024;
 export const wireLineBytesMax = 8 * 1024;
-/** Connections and requests of one step; later ones are closed. */
+/** Bytes of one step's connections that no request has explained. */
+export const openBytesMax = 64 * 1024 * 1024;
+/** Requests of one step that are kept; later ones only with a decoy, and the step is reported. */
 export const requestsMax = 400;
 /** Bytes of the file in which the programs inside report what they saw, and reports of one step. */
 export const reportBytesMax = 256 * 1024;

@@ -10,6 +10,7 @@ import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts'
 import { type AskedAddress, answerTo, type PlausibleAnswer } from './answers.ts';
 import type { Decoys, FoundDecoy } from './decoys.ts';
 import { answerQuery, NamedAddresses } from './dns-answer.ts';
+import { HttpBytes } from './http-bytes.ts';
 import { requestBytesMax, requestsMax, wireLineBytesMax } from './limits.ts';
 
 /** Bytes of a step that would have left the host. */
@@ -29,7 +30,10 @@ export interface Observer {
   /** The socket for the step's forwarder, and the socket for the responder. */
   readonly proxySocket: string;
   readonly wireSocket: string;
-  readonly contacts: readonly Contact[];
+  /** What was seen until now. */
+  contacts(): readonly Contact[];
+  /** Whether something was sent beyond what an observation keeps. */
+  overflowed(): boolean;
   close(): void;
 }
 
@@ -59,12 +63,20 @@ export async function startObserver(settings: ObserverSettings): Promise<Observe
     streams.close();
     wire.close();
   };
-  return { proxySocket, wireSocket, contacts: streams.contacts, close };
+  return {
+    proxySocket,
+    wireSocket,
+    contacts: () => streams.contacts(),
+    overflowed: () => streams.overflowed,
+    close,
+  };
 }
 
 /** The connections of one step, and what was seen on them. */
 class Streams {
-  readonly contacts: Contact[] = [];
+  readonly #contacts: Contact[] = [];
+  readonly #bytes = new HttpBytes();
+  #isFull = false;
   readonly http = createHttp({ insecureHTTPParser: true, requireHostHeader: false });
   readonly #open = new Set<Duplex>();
   readonly #places = new WeakMap<Duplex, Place>();
@@ -73,16 +85,20 @@ class Streams {
 
   constructor(settings: ObserverSettings) {
     this.#settings = settings;
-    this.http.on('connection', (socket: Duplex) => this.#track(socket));
+    this.http.on('connection', (socket: Duplex) => {
+      this.#track(socket);
+      this.#bytes.keep(socket);
+    });
     this.http.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const place = this.#places.get(request.socket);
-      void answerRequest(request, response, place, settings, this.#add).catch(() =>
-        response.destroy(),
-      );
+      const { socket } = request;
+      const world = { place, settings, sent: () => this.#bytes.take(socket), add: this.#add };
+      void answerRequest(request, response, world).catch(() => response.destroy());
     });
     this.http.on('clientError', (_, socket: Duplex) => socket.destroy());
     this.http.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const { host, port } = hostAndPort(request.url ?? '', 443);
+      this.#bytes.take(socket);
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       if (head.length > 0) socket.unshift(head);
       this.#openStream(this.#streamOf(socket), host, port);
@@ -115,8 +131,24 @@ class Streams {
     this.http.close();
   }
 
+  contacts(): Contact[] {
+    const unexplained = this.#bytes.left().map(({ socket, bytes }): Contact => {
+      const { host, port } = this.#places.get(socket) ?? nowhere;
+      const decoys = this.#settings.decoys.find(bytes);
+      return { ...noRequest, scheme: 'tcp', host, port, decoys };
+    });
+    return [...this.#contacts, ...unexplained];
+  }
+
+  get overflowed(): boolean {
+    return this.#isFull || this.#bytes.overflowed;
+  }
+
+  // A flood of requests hides no decoy that comes behind it.
   readonly #add: Add = (contact) => {
-    if (this.contacts.length < requestsMax) this.contacts.push(contact);
+    if (this.#contacts.length >= requestsMax) this.#isFull = true;
+    if (this.#contacts.length < requestsMax || contact.decoys.length > 0)
+      this.#contacts.push(contact);
   };
 
   #track(socket: Duplex): Duplex {
@@ -126,7 +158,11 @@ class Streams {
 
   #answerName(socket: Socket, query: Buffer): void {
     const found = answerQuery(query, (name) => this.#addresses.addressOf(name));
-    if (found === undefined) return void socket.destroy();
+    if (found === undefined) {
+      const decoys = this.#settings.decoys.find(query);
+      this.#add({ ...noRequest, ...nowhere, scheme: 'dns', decoys });
+      return void socket.destroy();
+    }
     const { name } = found.question;
     // A value may be cut into labels.
     const bytes = Buffer.from(`${name}\n${name.replaceAll('.', '')}`);
@@ -197,6 +233,8 @@ class Streams {
   }
 }
 
+/** The place of bytes that name none. */
+const nowhere = { host: 'unnamed.invalid', port: 0 } as const;
 const noRequest = { method: '', path: '', decoys: [], gaveProgram: false } as const;
 
 function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {
@@ -263,12 +301,18 @@ function openRaw(
   socket.resume();
 }
 
+interface RequestWorld {
+  readonly place: Place | undefined;
+  readonly settings: ObserverSettings;
+  /** Takes the bytes of the connection, which the request explains. */
+  readonly sent: () => Buffer;
+  readonly add: Add;
+}
+
 async function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
-  inside: Place | undefined,
-  { decoys, guess }: ObserverSettings,
-  add: Add,
+  { place: inside, settings: { decoys, guess }, sent, add }: RequestWorld,
 ): Promise<void> {
   const parts: Buffer[] = [
     Buffer.from([request.method, request.url, ...request.rawHeaders].join('\n'), 'latin1'),
@@ -294,7 +338,8 @@ async function answerRequest(
   };
   const answer: PlausibleAnswer = answerTo(asked, guess);
   const gaveProgram = answer.type === 'application/octet-stream';
-  const bytes = Buffer.concat(parts);
+  // The connection's own bytes have what was written behind the request, too.
+  const bytes = Buffer.concat([...parts, sent()]);
   // Percent signs hide a value's signs; both forms are searched.
   const found = [...decoys.find(bytes), ...decoys.find(unescaped(bytes))];
   const [plain = ''] = path.split('?');

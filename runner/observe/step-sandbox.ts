@@ -46,6 +46,8 @@ export interface StepResult {
   readonly step: ObservedStep;
   readonly persona: Persona;
   readonly contacts: readonly Contact[];
+  /** Whether the step sent more than an observation keeps. */
+  readonly overflowed: boolean;
   readonly reports: readonly Report[];
   readonly changed: readonly ChangedPath[];
   /** Command lines of processes that lived on after the step. */
@@ -94,7 +96,13 @@ export async function runStep(
         return {
           step,
           persona,
-          contacts: observer.contacts,
+          // Connections that the end of the step cuts off are seen after it.
+          get contacts() {
+            return observer.contacts();
+          },
+          get overflowed() {
+            return observer.overflowed();
+          },
           reports: readReports(`${folders.observe}/reports`),
           changed: changesOf(before, readState(folders.home)),
           ...watched,

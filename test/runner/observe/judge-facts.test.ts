@@ -14,6 +14,7 @@ function resultOf(kind: ObservedStep['kind'], more: Partial<StepResult>): StepRe
     step: { kind, title: kind, command: [] },
     persona,
     contacts: [],
+    overflowed: false,
     reports: [],
     changed: [],
     leftBehind: [],
