@@ -2,12 +2,12 @@
 import { scanSkill } from '../scanner/scan.ts';
 import type { Verdict } from '../skills-index/statement/finding.ts';
 import {
+  blindHalves,
   decidesAtAttack,
   type Half,
   halves,
   type OwnAttack,
   ownAttacks,
-  secondHalves,
 } from '../test/scanner/own-attacks.ts';
 import { isHeld, printTable, shareOf } from './detection.ts';
 
@@ -26,16 +26,16 @@ const columns = [
 ];
 
 /**
- * One row for each half, then the halves of the second set by technique and by language. The tables
+ * One row for each half, then the halves by blind authors by technique and by language. The tables
  * have sums only: single outcomes of a frozen half stay unseen.
  */
 export async function ownTables(): Promise<string> {
   const outcomes = new Map<Half, Outcome[]>();
-  for (const half of [...halves, ...secondHalves]) outcomes.set(half, await outcomesOf(half));
+  for (const half of [...halves, ...blindHalves]) outcomes.set(half, await outcomesOf(half));
   const all = [...outcomes].map(([half, those]) => [half, ...sharesOf(those)]);
   return [
     printTable(['own attacks', ...columns], all),
-    ...secondHalves.map((half) => partTable(half, outcomes.get(half) ?? [])),
+    ...blindHalves.map((half) => partTable(half, outcomes.get(half) ?? [])),
   ].join('\n\n');
 }
 

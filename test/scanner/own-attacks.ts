@@ -16,11 +16,11 @@ import { fileOf, parseTextArchive } from './txtar.ts';
 export const halves = ['open', 'frozen'] as const;
 
 /**
- * The halves of the second set. Its author had seen no rule. Nobody looks at single outcomes of
- * `second-frozen`, so no table lists them.
+ * Sets whose authors had seen no rule: the second set and the third set. Nobody looks at single
+ * outcomes of `second-frozen`, so no table lists outcomes of these halves.
  */
-export const secondHalves = ['second-open', 'second-frozen'] as const;
-export type Half = (typeof halves)[number] | (typeof secondHalves)[number];
+export const blindHalves = ['second-open', 'second-frozen', 'third-open'] as const;
+export type Half = (typeof halves)[number] | (typeof blindHalves)[number];
 
 export interface OwnAttack {
   /** `<technique>/<language>-…`. */
