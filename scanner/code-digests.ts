@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:1605faeb37e61b0be5f2424d7e7d81939bfc4e31c68da5b67e045344797e2c80',
+    'files/agent-memory': 'sha256:fac63549b6d07a32ba2f0cd234ded2383af4af482e6d708705f1e09348ed1855',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -100,7 +100,7 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-child':
       'sha256:aa2175e8ea6189722ba52fa195f4239cedf68e400865ed7bf64c90dcee8da291',
     'flow/secret-to-computed-host':
-      'sha256:ec0ac64dd11437174e745ed8561d8e6446878f363b915d29f9dedd261f94ab45',
+      'sha256:63e1be3fb425aff84658c49e12898a473ec3f64133168572fef172d621485f59',
     'flow/secret-to-network':
       'sha256:2670a481143e24f48892f281c3436346d89c2da6cb4fa3b80fca525dfa9fdea8',
     'flow/secret-to-output':
@@ -188,7 +188,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:cad9812dbb8e599b671ce60d9282f630e5e063098684a5f8a5fd396c8eb9cf32',
+      'sha256:65bc29ac6f0676b3acf56f05800eea70086f462ba60b3bde0ad40e856aacf55f',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':

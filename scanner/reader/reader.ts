@@ -33,21 +33,18 @@ export function openAiReader(server: ReaderServer, { ask, warn }: ReaderWorld): 
   const { host } = new URL(server.url);
   return {
     read: async (prose, signal) => {
-      const remarks: Remark[] = [];
-      const slices = slicesOf(prose);
+      const remarks: Remark[][] = [];
       let read = 0;
-      for (const slice of slices.slice(0, requestsMax)) {
+      for (const slice of slicesOf(prose).slice(0, requestsMax)) {
         const found = await askAbout(prose, slice, signal);
+        // A model that hangs would hang for every part.
+        if (found === 'late') break;
         if (found === undefined) continue;
         read += slice.end - slice.start;
-        remarks.push(...found);
+        remarks.push(found);
       }
       const unread = prose.sentences.length - read + prose.left;
-      const reading: Reading = {
-        model: server.model,
-        remarks: remarks.slice(0, remarksMax),
-        unread,
-      };
+      const reading: Reading = { model: server.model, remarks: shareOf(remarks), unread };
       return { ...prose, reading };
     },
   };
@@ -56,7 +53,7 @@ export function openAiReader(server: ReaderServer, { ask, warn }: ReaderWorld): 
     { sentences }: Prose,
     { start, end }: Slice,
     signal: AbortSignal,
-  ): Promise<Remark[] | undefined> {
+  ): Promise<Remark[] | 'late' | undefined> {
     const listed = sentences
       .slice(start, end)
       .map(({ path, text }, index) => ({ number: start + index, file: path, sentence: text }));
@@ -64,15 +61,12 @@ export function openAiReader(server: ReaderServer, { ask, warn }: ReaderWorld): 
       { role: 'system', content: instructions },
       { role: 'user', content: JSON.stringify(listed) },
     ];
+    const late = AbortSignal.timeout(requestSecondsMax * 1_000);
     try {
       const { status, bytes } = await postToModel(
         server,
         { model: server.model, messages, temperature: 0, stream: false },
-        {
-          ask,
-          signal: AbortSignal.any([signal, AbortSignal.timeout(requestSecondsMax * 1_000)]),
-          bytesMax: answerBytesMax,
-        },
+        { ask, signal: AbortSignal.any([signal, late]), bytesMax: answerBytesMax },
       );
       if (status !== 200) return failed(`it answers ${status}`);
       if (bytes === undefined) return failed('its answer is too long');
@@ -81,13 +75,23 @@ export function openAiReader(server: ReaderServer, { ask, warn }: ReaderWorld): 
       return remarks;
     } catch (cause) {
       signal.throwIfAborted();
-      return failed(cause instanceof Error ? cause.message : String(cause));
+      failed(cause instanceof Error ? cause.message : String(cause));
+      return late.aborted ? 'late' : undefined;
     }
   }
 
   function failed(why: string): undefined {
     warn(`The model at ${host} did not read a part of the prose: ${why}`);
   }
+}
+
+// Each part keeps as many remarks as the others, so that the first part hides no later one.
+function shareOf(parts: readonly (readonly Remark[])[]): Remark[] {
+  const longest = Math.max(0, ...parts.map((part) => part.length));
+  return Array.from({ length: longest }, (_, at) => parts.flatMap((part) => part[at] ?? []))
+    .flat()
+    .slice(0, remarksMax)
+    .sort((a, b) => a.sentence - b.sentence);
 }
 
 function slicesOf({ sentences }: Prose): Slice[] {

@@ -65,7 +65,7 @@ function steersNobody(path: string): boolean {
 
 const besideSettings = /^~\/\.(?:openclaw|clawdbot|moltbot)\/([^/*]+)\.json$/;
 const ofAgents =
-  /^(openclaw|clawd(bot|hub)?|claw(hub)?|molt(bot|hub|y)?|(sub)?agents?|allow(ed|list)?|approv\w{0,5}|auth\w{0,14}|backup|bindings?|bots?|channels?|config\w{0,9}|credentials?|cron(tab)?|default\w{0,2}|deny|devices?|env\w{0,8}|exec\w{0,6}|extensions?|gateways?|global|heartbeat|hooks?|identit\w{1,3}|instructions?|jobs?|keys?|local|main|mcp|memor(y|ies)|models?|nodes?|override|pair\w{0,4}|permissions?|personas?|plugins?|polic(y|ies)|profiles?|prompts?|providers?|routing|rules?|sandbox|schedules?|secrets?|security|servers?|sessions?|settings?|skills?|souls?|system|tasks?|tokens?|tools?|update|users?|webhooks?|workspaces?)$/;
+  /^(openclaw|clawd(bot|hub)?|claw(hub)?|molt(bot|hub|y)?|(sub)?agents?|allow(ed|list)?|approv\w{0,5}|auth\w{0,14}|backup|bindings?|bots?|channels?|commands?|config\w{0,9}|credentials?|cron(tab)?|default\w{0,2}|deny|devices?|env\w{0,8}|exec\w{0,6}|extensions?|gateways?|global|heartbeat|hooks?|identit\w{1,3}|instructions?|jobs?|keys?|launch\w*|local|macros?|main|mcp(orter)?|memor(y|ies)|models?|nodes?|override|pair\w{0,4}|permissions?|personas?|plugins?|polic(y|ies)|profiles?|prompts?|providers?|routing|rules?|sandbox|schedules?|secrets?|security|servers?|sessions?|settings?|skills?|souls?|startup|system|tasks?|tokens?|tools?|update|users?|webhooks?|workspaces?)$/;
 
 // Skills build copies of settings below a temporary folder of their own. A tree that is copied from
 // there, or a link there, reaches the settings of an agent.

@@ -98,22 +98,62 @@ function nameOfChoice(variables: ReadonlySet<string>): string {
 // A program of the skill that sets the variable itself chooses the host. So does a page that says
 // to set the variable to another host than the code has.
 function isSet(variable: string, usual: SentSecret | undefined, { sources }: RuleContext): boolean {
-  const name = RegExp.escape(variable);
-  const inCode = new RegExp(
-    `(?:environ|env)(?:\\.${name}|\\[["'\\x60]${name}["'\\x60]\\])[ \\t]{0,8}(?:\\|\\||&&|\\?\\?)?=(?!=)|(?:^|[\\s;&|(])${name}=(?!["']?\\$\\{?${name})|(?:putenv|setdefault|setenv)\\([ \\t]{0,8}["']${name}["']|(?:^|[;&|])[ \\t]{0,40}(?:export|declare -x)[ \\t]{1,8}${name}=(?!["']?\\$\\{?${name})|\\b${name}["']?[ \\t]{0,8}:[ \\t]{0,8}["'\\x60]https?:`,
-    'm',
+  const { names, isAny, hosts } = saidHostsOf(sources);
+  return (
+    isAny || names.has(variable) || !!hosts.get(variable)?.some((host) => isElsewhere(host, usual))
   );
-  const inPages = new RegExp(`\\b${name}=["']?https?://([a-z0-9.-]{1,200})`, 'gi');
-  return sources.some(({ text, language, depth }) => {
-    if (language !== 'markdown')
-      return depth === 0 && (inCode.test(text) || computedSetting.test(text));
-    return [...text.matchAll(inPages)].some(([, host = '']) => isElsewhere(host, usual));
-  });
 }
 
-// A variable whose name is put together may be any variable.
+interface SaidHosts {
+  /** The variables that programs of the skill set. */
+  readonly names: ReadonlySet<string>;
+  /** A program sets a variable whose name is put together: it may be any variable. */
+  readonly isAny: boolean;
+  /** The hosts that pages say to set variables to. */
+  readonly hosts: ReadonlyMap<string, readonly string[]>;
+  /** The hosts on lines that name a program of the skill. */
+  readonly arguments: readonly string[];
+}
+
+// Read once for all secrets of a skill.
+const known = new WeakMap<RuleContext['sources'], SaidHosts>();
+
+function saidHostsOf(sources: RuleContext['sources']): SaidHosts {
+  const before = known.get(sources);
+  if (before !== undefined) return before;
+  const programs = sources.filter(({ language, depth }) => language !== 'markdown' && depth === 0);
+  const pages = sources.filter(({ language }) => language === 'markdown');
+  const hosts = Map.groupBy(
+    pages.flatMap(({ text }) => [...text.matchAll(inPages)]),
+    ([, name = '']) => name,
+  );
+  const found: SaidHosts = {
+    names: new Set(
+      programs.flatMap(({ text }) =>
+        inCode.flatMap((form) => [...text.matchAll(form)].map(([, name = '']) => name)),
+      ),
+    ),
+    isAny: programs.some(({ text }) => computedSetting.test(text)),
+    hosts: new Map([...hosts].map(([name, all]) => [name, all.map(([, , host = '']) => host)])),
+    arguments: hostsBesidePrograms(sources),
+  };
+  known.set(sources, found);
+  return found;
+}
+
+const inCode: readonly RegExp[] = [
+  /(?:environ|env)(?:\.|\[["'`])(\w{1,100})(?:["'`]\])?[ \t]{0,8}(?:\|\||&&|\?\?)?=(?!=)/g,
+  // `NAME="${NAME:-default}"` keeps what was set.
+  /(?<=^|[\s;&|(])(\w{1,100})=(?!["']?\$\{?\1)/gm,
+  /(?:putenv|setdefault|setenv)\([ \t]{0,8}["'](\w{1,100})["']/g,
+  /\b(\w{1,100})["']?[ \t]{0,8}:[ \t]{0,8}["'`]https?:/g,
+];
+
+const inPages = /\b(\w{1,100})=["']?https?:\/\/([a-z0-9.-]{1,200})/gi;
+
+// `os.environ.update(…)` and `Object.assign(process.env, …)` may set any variable, too.
 const computedSetting =
-  /(?:environ|env)\[(?![ \t]{0,8}["'`][\w.-]{1,200}["'`][ \t]{0,8}\])[^\]\n]{1,200}\][ \t]{0,8}=(?!=)/;
+  /(?:environ|env)\[(?![ \t]{0,8}["'`][\w.-]{1,200}["'`][ \t]{0,8}\])[^\]\n]{1,200}\][ \t]{0,8}=(?!=)|\benviron\.update\(|\bObject\.assign\([ \t]{0,8}process\.env\b/;
 
 function isElsewhere(host: string, usual: SentSecret | undefined): boolean {
   if (usual === undefined || placeholder.test(host)) return false;
@@ -122,18 +162,25 @@ function isElsewhere(host: string, usual: SentSecret | undefined): boolean {
 
 const placeholder = /^(localhost|127\.|your|my|<|\$)|\byour|(^|\.)example\.(com|org|net)$/i;
 
-// A page that tells the reader to name another host as an argument of a program. Any program of the
-// skill counts, because it may start the one that sends.
+// A page or a script that names another host as an argument of a program. Any program of the skill
+// counts, because it may start the one that sends.
 function isToldElsewhere(usual: SentSecret, { sources }: RuleContext): boolean {
-  const programs = sources
-    .filter(({ language, depth }) => language !== 'markdown' && depth === 0)
-    .map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
-  const startsProgram = (line: string): boolean => programs.some((name) => line.includes(name));
-  return sources
-    .filter(({ language, depth }) => language === 'markdown' && depth === 0)
-    .flatMap(({ text }) => text.split('\n').filter(startsProgram))
+  return saidHostsOf(sources).arguments.some((host) => isElsewhere(host, usual));
+}
+
+function hostsBesidePrograms(sources: RuleContext['sources']): string[] {
+  const outer = sources.filter(({ depth }) => depth === 0);
+  const programs = new Set(
+    outer
+      .filter(({ language }) => language !== 'markdown')
+      .map(({ path }) => path.slice(path.lastIndexOf('/') + 1)),
+  );
+  return outer
+    .flatMap(({ text }) => text.split('\n'))
+    .filter((line) => /https?:/i.test(line))
+    .filter((line) => [...line.matchAll(/[\w.-]{1,200}/g)].some(([word]) => programs.has(word)))
     .flatMap((line) => [...line.matchAll(/https?:\/\/([a-z0-9.-]{1,200})/gi)])
-    .some(([, host = '']) => isElsewhere(host, usual));
+    .map(([, host = '']) => host);
 }
 
 function isSignIn({ name, flow }: SentSecret): boolean {

@@ -61,22 +61,27 @@ const makesFolder = /(^|\.)(mkdir|mkdirs|makedirs|mkdirSync)(\(\))?$/;
 const startsNothing =
   /(^|\/)\.config\/systemd\/user\/[^/*]+\.(conf|env|json|txt)$|^\/tmp\/([^/]+\/)*(site|user)customize\.py$/;
 
-// A file of settings without a directive that starts a program.
+// A file of settings without a directive that starts a program, as the skill's program writes it.
+// What is copied stands elsewhere.
 function startsNoProgram(
-  { span }: CapabilityFact,
+  { api, span, traits }: CapabilityFact,
   path: string,
   { sources }: Pick<RuleContext, 'sources'>,
 ): boolean {
+  if (copies.test(api) || traits.includes('link') || traits.includes('download')) return false;
   const row = settings.find(({ file }) => file.test(normalisePath(path)));
   const text = sources.find((source) => source.path === span.path)?.text;
   return row !== undefined && text !== undefined && !row.starts.test(text);
 }
 
+const copies = /(^|\.)(cp|mv|ln|dd|rsync|install|copy\w*|move|rename\w*|replace|(sym)?link\w*)$/i;
+
 const settings: readonly { readonly file: RegExp; readonly starts: RegExp }[] = [
   {
     file: /^~\/\.(tmux\.conf|screenrc)$/,
+    // A command of tmux may be cut to the letters that name it alone: "neww", "ru".
     starts:
-      /run-shell|if-shell|\brun\s+['"-]|default-(command|shell)|set-hook|source(-file)?\s|[#%]\(|new-(session|window)|pipe-pane|copy-pipe|\b(b64decode|fromhex|base64|exec|screen|stuff|eval|chr)\b|\.(read|text|content|decode|replace)\(/,
+      /(?:^|["'`;{]|\\n|\bbind(?:-key)?\s[^\n]{1,80}?\s)\s{0,40}(?:ru\w*|if|ne[wx]\w*|sp\w*|resp\w*|pip\w*|pop\w*|display-p\w*|so\w*|confirm\w*|choose\w*)(?:-\w*)?\s|run-shell|if-shell|\brun\s+['"-]|default-(command|shell)|set-hook|source(-file)?\s|[#%]\(|new-(session|window)|pipe-pane|copy-pipe|\b(b64decode|fromhex|base64|exec|screen|stuff|eval|chr)\b|\.(read|text|content|decode|replace)\(/m,
   },
 ];
 
@@ -85,15 +90,20 @@ const ofPackages =
   /^systemctl (--now )?enable (--now )?(apache2|containerd|docker|httpd|mariadb|mysql|mysqld|nginx|postgresql|redis|redis-server)(\.service)?$/;
 
 // A unit of the system that is switched on by its name was there before, when the skill has no unit
-// and writes none.
-function switchesOn(
-  named: string,
-  { files, sources }: Pick<RuleContext, 'files' | 'sources'>,
-): boolean {
+// and writes none. A file whose place could not be computed may be one.
+function switchesOn(named: string, { files, sources, of }: RuleContext): boolean {
   const [, unit, ending] =
     /^systemctl (?:--now )?enable (?:--now )?([^\s/.]+)(\.\w+)?$/.exec(named) ?? [];
   if (unit === undefined || (ending !== undefined && ending !== '.service')) return false;
-  return ![...files].some((file) => unitFile.test(file)) && !sources.some(writesUnit);
+  const writesAnywhere = of('capability').some(
+    ({ capability }) =>
+      capability.kind === 'mount' &&
+      capability.mode !== 'ro' &&
+      (capability.path ?? '*').startsWith('*'),
+  );
+  return (
+    !writesAnywhere && ![...files].some((file) => unitFile.test(file)) && !sources.some(writesUnit)
+  );
 }
 
 const unitFile = /\.(service|timer|socket|path|mount|target)(\.\w+)?$/i;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openAiReader } from '../../../scanner/reader/reader.ts';
 import { type Prose, parseProse } from '../../../skills-index/statement/prose.ts';
 import { type Reading, remarkKinds } from '../../../skills-index/statement/reading.ts';
@@ -109,12 +109,13 @@ describe('sentences stay unread, and the scan goes on, when the model', () => {
   });
 });
 
+const long = proseOf(
+  Array.from({ length: 400 }, (_, index) => `${index} ${'word '.repeat(190)}end.`),
+  7,
+);
+
 it('reads a long prose in slices, and counts what is beyond the last one', async () => {
   let requests = 0;
-  const long = proseOf(
-    Array.from({ length: 400 }, (_, index) => `${index} ${'word '.repeat(190)}end.`),
-    7,
-  );
   const { reading } = await readWith(async (_, init) => {
     requests++;
     expect(String(init?.body).length).toBeLessThan(20_000);
@@ -122,6 +123,31 @@ it('reads a long prose in slices, and counts what is beyond the last one', async
   }, long);
   expect(requests).toBe(16);
   expect(reading?.unread).toBe(407 - 16 * 12);
+});
+
+it('asks a model that hangs no second time', async () => {
+  let requests = 0;
+  const hanging = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort('late'));
+  onTestFinished(() => hanging.mockRestore());
+  const { reading } = await readWith(async (_, init) => {
+    requests++;
+    init?.signal?.throwIfAborted();
+    return remarking();
+  }, long);
+  expect([requests, reading?.unread]).toEqual([1, 407]);
+});
+
+it('keeps remarks of each part, when the first parts have too many', async () => {
+  const { reading } = await readWith(async (_, init) => {
+    const { messages } = JSON.parse(String(init?.body));
+    const listed: { number: number }[] = JSON.parse(messages[1].content);
+    const remarks = listed.flatMap(({ number }) =>
+      Object.keys(remarkKinds).map((kind) => ({ number, quote: `${number} word`, kind })),
+    );
+    return remarking(...remarks);
+  }, long);
+  const parts = Map.groupBy(reading?.remarks ?? [], ({ sentence }) => Math.floor(sentence / 12));
+  expect([reading?.remarks.length, parts.size]).toEqual([100, 16]);
 });
 
 it('ends when the scanner is stopped', async () => {
