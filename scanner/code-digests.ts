@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:249b1c86eb6dc402cdfe6d537e7430909b11d878c190f243d7753fa829eef6bb',
+  extractor: 'sha256:f3d424cb2481a6de7fa3dce351434eebba7c961108d76dd147fa29d901cb6d87',
   judging: 'sha256:afb4eed1112c3635fbe5be60d691d0f1130b45cd9431288ca7cd3532d34c333d',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

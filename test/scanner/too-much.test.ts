@@ -104,6 +104,9 @@ describe('a file that would cost a scan too much', () => {
       `${'* '.repeat(300)}\n\n${'- '.repeat(300)}\n\n${'-'.repeat(300)}\n\n${'> '.repeat(50)}quoted\n`,
     ],
     ['a.sh', stages(60)],
+    // Each call of itself would double the list.
+    ['a.ts', 'export function w(...a: string[]): string { return w(...a, ...a, "1"); }\nw("a");\n'],
+    ['a.ts', `function* w(a: string): any {\n${'  yield* w(a + "1");\n'.repeat(20)}}\nw("a");\n`],
   ])('is not one that is only long: %s', async (path, text) => {
     const { coverage } = await scanOf(path, text);
     expect(coverage.files.map((one) => one.disposition)).toEqual(['analysed', 'analysed']);

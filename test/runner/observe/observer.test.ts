@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Decoys, makeDecoys } from '../../../runner/observe/decoys.ts';
 import { type Observer, startObserver } from '../../../runner/observe/observer.ts';
 
@@ -32,13 +32,13 @@ describe('the observer', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const wire = async (first: object, bytes: string): Promise<void> => {
+  const wire = (first: object, bytes: string): void => {
     const socket = connect(observer.wireSocket);
     socket.on('error', () => undefined).resume();
     socket.write(`${JSON.stringify(first)}\n${bytes}`);
-    await sleep(150);
-    socket.destroy();
+    onTestFinished(() => void socket.destroy());
   };
+  const seen = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000 });
   const web = { kind: 'tcp', address: '192.0.2.4', port: 80 };
   const leaked = (): readonly string[] =>
     observer
@@ -53,22 +53,24 @@ describe('the observer', () => {
     ['a head without an end', `GET /${secret} HTTP/1.1\r\nHost: a\r\n`],
     ['bytes behind a request', `GET / HTTP/1.1\r\nHost: a\r\n\r\n${secret}`],
   ])('sees a decoy in %s', async (_, bytes) => {
-    await wire(web, bytes);
-    expect(leaked().length).toBeGreaterThan(0);
+    wire(web, bytes);
+    await seen(() => expect(leaked().length).toBeGreaterThan(0));
   });
 
   it('sees a decoy in a question that is none', async () => {
-    await wire({ kind: 'dns', query: Buffer.from(`xxxx${secret}`).toString('base64') }, '');
-    expect(leaked()).toEqual(['unnamed.invalid']);
+    wire({ kind: 'dns', query: Buffer.from(`xxxx${secret}`).toString('base64') }, '');
+    await seen(() => expect(leaked()).toEqual(['unnamed.invalid']));
   });
 
   it('sees a decoy behind a flood of requests, and says that there was one', async () => {
     const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
-    for (let some = 0; some < 5; some++)
-      await Promise.all(Array.from({ length: 82 }, () => wire(web, request)));
-    expect(observer.overflowed()).toBe(true);
+    for (let some = 0; some < 5; some++) {
+      for (let one = 0; one < 82; one++) wire(web, request);
+      await sleep(50);
+    }
+    await seen(() => expect(observer.overflowed()).toBe(true));
     expect(leaked()).toEqual([]);
-    await wire(web, `GET /${secret} HTTP/1.1\r\nHost: a\r\n\r\n`);
-    expect(leaked().length).toBeGreaterThan(0);
+    wire(web, `GET /${secret} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await seen(() => expect(leaked().length).toBeGreaterThan(0));
   });
 });

@@ -13,6 +13,8 @@ import {
   alternatives,
   type Frame,
   type JsValue,
+  listItemsMax,
+  listOf,
   text,
   unionOf,
   unknown,
@@ -33,7 +35,7 @@ export function resolveCall(
 }
 
 function argumentsOf(self: Evaluator, list: readonly ts.Expression[], frame: Frame): Args {
-  return list.flatMap((node, at): Args => {
+  const given = list.flatMap((node, at): Args => {
     if (!ts.isSpreadElement(node)) return [{ value: self.valueOf(node, frame), node }];
     const spread = self.valueOf(node.expression, frame);
     // Arguments behind the list have no known positions.
@@ -43,6 +45,10 @@ function argumentsOf(self: Evaluator, list: readonly ts.Expression[], frame: Fra
       ? spread.items.map((value, i) => ({ value, node: spread.nodes?.[i] }))
       : [{ value: unknown, node: node.expression }];
   });
+  // A parameter that takes the rest gets a list that is too long, so it is unknown.
+  return given.length > listItemsMax
+    ? [...given.slice(0, listItemsMax), { value: unknown, node: undefined }]
+    : given;
 }
 
 function unwrapped(
@@ -281,10 +287,7 @@ function returnedBy(
 function given(callee: Functionish, values: readonly JsValue[]): JsValue {
   return callee.asteriskToken === undefined
     ? unionOf(values)
-    : {
-        kind: 'array',
-        items: values.flatMap((value) => (value.kind === 'array' ? value.items : [value])),
-      };
+    : listOf(values.flatMap((value) => (value.kind === 'array' ? value.items : [value])));
 }
 
 /** The expressions that a function may return, without those of inner functions. */

@@ -27,6 +27,7 @@ import {
   type Frame,
   isWhole,
   type JsValue,
+  listOf,
   text,
   unionOf,
   unknown,
@@ -169,7 +170,7 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): JsValue {
 function arrayOf(self: Evaluator, node: ts.ArrayLiteralExpression, frame: Frame): JsValue {
   const items = node.elements.flatMap((element) => itemsOf(self, element, frame));
   return node.elements.some(ts.isSpreadElement)
-    ? { kind: 'array', items }
+    ? listOf(items)
     : { kind: 'array', items, nodes: node.elements };
 }
 

@@ -20,6 +20,7 @@ import {
   concatenated,
   isWhole,
   type JsValue,
+  listOf,
   numberOf,
   text,
   textOr,
@@ -134,10 +135,11 @@ const arrayMethods: Readonly<
   reverse: (items) => ({ kind: 'array', items: [...items].reverse() }),
   toReversed: (items) => ({ kind: 'array', items: [...items].reverse() }),
   slice: (items, [a, b]) => ({ kind: 'array', items: items.slice(numberOf(a), numberOf(b)) }),
-  concat: (items, args) => ({
-    kind: 'array',
-    items: [...items, ...args.flatMap((value) => (value.kind === 'array' ? value.items : [value]))],
-  }),
+  concat: (items, args) =>
+    listOf([
+      ...items,
+      ...args.flatMap((value) => (value.kind === 'array' ? value.items : [value])),
+    ]),
   at: (items, [a]) =>
     a === undefined || a.kind === 'number'
       ? items.at(numberOf(a) ?? 0)
@@ -145,10 +147,8 @@ const arrayMethods: Readonly<
   // In a loop, each round takes another one.
   pop: (items) => unionOf(items),
   shift: (items) => unionOf(items),
-  flat: (items) => ({
-    kind: 'array',
-    items: items.flatMap((value) => (value.kind === 'array' ? value.items : [value])),
-  }),
+  flat: (items) =>
+    listOf(items.flatMap((value) => (value.kind === 'array' ? value.items : [value]))),
   find: (items) => unionOf(items),
   filter: (items) => ({ kind: 'array', items }),
   values: (items) => ({ kind: 'array', items }),
@@ -266,5 +266,5 @@ function characters(args: readonly JsValue[]): JsValue | undefined {
     .map(numberOf);
   if (codes.some((code) => code === undefined || !(code >= 0 && code <= 0x10ffff)))
     return undefined;
-  return text(codes.map((code) => String.fromCodePoint(code ?? 0)).join(''), true);
+  return text(codes.map((code) => String.fromCodePoint(Math.trunc(code ?? 0))).join(''), true);
 }

@@ -73,6 +73,17 @@ export function text(value: string, built = false): JsValue {
   return value.length > foldedCharsMax ? unknown : { kind: 'text', text: value, built };
 }
 
+/**
+ * A list of these items. A recursive function can double its list with each call, so a list that is
+ * too long is an unknown value.
+ */
+export function listOf(items: readonly JsValue[]): JsValue {
+  return items.length > listItemsMax ? unknown : { kind: 'array', items };
+}
+
+/** Items of a list, and arguments of a call, that are looked at. */
+export const listItemsMax = 4_096;
+
 /** The alternatives of a value. */
 export function alternatives(value: JsValue): readonly JsValue[] {
   return value.kind === 'union' ? value.of : [value];
@@ -160,7 +171,7 @@ export class CallFrame {
     const index = this.callee.parameters.indexOf(parameter);
     return parameter.dotDotDotToken === undefined
       ? this.args[index]
-      : { kind: 'array', items: this.args.slice(index) };
+      : listOf(this.args.slice(index));
   }
 
   /** The key for a question within this call. */
