@@ -203,7 +203,7 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:d1d79d2b0f1b5404ec1adfffbc8a40f052da668e23dda011572f8a376edd3476',
+      'sha256:7fbd249481f13b47d816c3a1449ffd43e4fc7acc8dfa1a261899cf39fd11962a',
     'prose/approval-bypass':
       'sha256:4a2f6493b439ca52f92065138ff55e9ffb3ada240cb4580c1d098991ef7d4443',
     'prose/biased-judgement':

@@ -68,7 +68,7 @@ function hereDocument(
   if (end === undefined) return undefined;
   const from = text.indexOf('\n', start) + 1;
   const rest = text.slice(from, from + documentCharsMax).split('\n');
-  const at = rest.findIndex((one) => one === end);
+  const at = rest.indexOf(end);
   return at < 0 ? undefined : rest.slice(0, at);
 }
 
