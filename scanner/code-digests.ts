@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:f3d424cb2481a6de7fa3dce351434eebba7c961108d76dd147fa29d901cb6d87',
+  extractor: 'sha256:f5d606903a0f8f37e06409bab5d3230ff9ecd1cb8beefdacd53bf329eeed067e',
   judging: 'sha256:afb4eed1112c3635fbe5be60d691d0f1130b45cd9431288ca7cd3532d34c333d',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -10,7 +10,6 @@ import { analyseLexical } from '../other-languages/lexical.ts';
 import { followScript } from '../shell/shell.ts';
 import { lowerPowerShell } from './lower.ts';
 import { parsePowerShell } from './parse.ts';
-import { textFacts } from './texts.ts';
 import { unreadScript } from './unread-script.ts';
 
 /** Facts of PowerShell programs. */
@@ -66,15 +65,16 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
     map: script.map,
     isWindows: true,
   });
-  // What Windows programs tell by single words is read from the text, too.
-  const telling = analyseLexical([source], context).facts.flatMap((fact) =>
-    fact.kind === 'trait' && tells.has(fact.trait)
+  // Comments, strings, and what programs of Windows tell by single words.
+  const telling = analyseLexical([source], context).facts.flatMap((fact) => {
+    if (fact.kind === 'text') return fact;
+    return fact.kind === 'trait' && tells.has(fact.trait)
       ? { ...fact, detail: fact.detail || written(source, fact.span) }
-      : [],
-  );
+      : [];
+  });
   return {
     ...result,
-    facts: [...result.facts, ...textFacts(source), ...defenceFacts(source), ...telling],
+    facts: [...result.facts, ...defenceFacts(source), ...telling],
     unanalysed: [...result.unanalysed, ...unreadScript(source, parsed.unread[0])],
   };
 }
