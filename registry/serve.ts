@@ -217,7 +217,9 @@ function emptyMemory() {
   } satisfies Partial<Registry>;
 }
 
-interface OpenStorage extends StoredObjects, Pick<Registry, 'requireRoom' | 'tracer'> {
+interface OpenStorage
+  extends Omit<StoredObjects, 'closeObjects'>,
+    Pick<Registry, 'requireRoom' | 'tracer'> {
   readonly db: OpenDatabase;
   readonly disk: DiskSpace;
   closeDatabase(): Promise<void>;
@@ -233,11 +235,12 @@ async function openStorage(
   try {
     const tracing = traces && openTracing(traces, { base, say });
     const tracer = tracing?.tracer;
-    const { objects, ...stored } = await openObjects(dir, bucket, say);
+    const { objects, closeObjects, ...stored } = await openObjects(dir, bucket, say);
     const seen = tracer === undefined ? objects : tracedObjects(objects, tracer);
     const checkpoints = startCheckpoints(opened, say);
     const db = databaseOf(opened, checkpoints.afterCommit, () => say(upgradingText(opened)));
     const closeDatabase = async (): Promise<void> => {
+      await closeObjects();
       await checkpoints.stop();
       opened.close();
     };

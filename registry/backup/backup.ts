@@ -63,7 +63,7 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
       await makePicture(shows, backup, number, options);
       // Objects come before the rows that need them, so that those of the picture are all here now.
       const { objects } = placesIn(backup);
-      const looked = await makeObjectCopier(join(dir, 'objects'), objects, say).copyAll(signal);
+      const looked = await makeObjectCopier(dir, objects, say).copyAll(signal);
       const files = await copyDataFiles(dir, placesIn(backup).files, options.withKeys);
       signal.throwIfAborted();
       await namePicture(backup, number);

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { statusName } from '../index/status-json.ts';
 import { copiedAtOnce, objectWritesAtOnce } from '../limits.ts';
+import { readJournals } from '../store/disk/blob-journal.ts';
 import { diskObjects } from '../store/disk/disk-objects.ts';
 import { objectName } from '../store/disk/object-paths.ts';
 import { forEachOf, type Objects } from '../store/objects.ts';
@@ -25,17 +26,22 @@ export interface ObjectCopier {
   copyAll(signal: AbortSignal): Promise<number>;
 }
 
-/** @param say called with a sentence about an object that is damaged on its disk */
+/**
+ * @param dir the data folder
+ * @param to the folder of the backup's objects
+ * @param say called with a sentence about an object that is damaged on its disk
+ */
 export function makeObjectCopier(
-  from: string,
+  dir: string,
   to: string,
   say: (line: string) => void,
 ): ObjectCopier {
+  const from = join(dir, 'objects');
   const source = diskObjects(from);
   const target = diskObjects(to);
   /** When the objects that may change were changed, as of their copy. */
   const copied = new Map<string, number>();
-  const copy = makeCopy(source, target, say);
+  const copy = makeCopy(source, target, { pending: () => readJournals(dir), say });
   const copyNames = async (names: readonly string[], which?: 'fixed' | 'other'): Promise<void> => {
     const chosen = names.filter(
       (name) => !isLeftOut(name) && (which === undefined || (which === 'fixed') === isFixed(name)),
@@ -47,6 +53,9 @@ export function makeObjectCopier(
     copyAll: async (signal) => {
       let seen = 0;
       await target.moveEarlier(signal);
+      // Before the walk: a blob that leaves the journal meanwhile has a file by then.
+      for (const names of chunksOf([...readJournals(dir).keys()], objectWritesAtOnce))
+        await copy(names);
       for await (const { folder, names } of foldersBelow(from, '')) {
         signal.throwIfAborted();
         seen += names.length;
@@ -74,12 +83,24 @@ export function makeObjectCopier(
   };
 }
 
-function makeCopy(source: Objects, target: Objects, say: (line: string) => void) {
+interface CopySource {
+  /** The blobs that wait for files of their own. */
+  pending(): ReadonlyMap<string, Uint8Array>;
+  readonly say: (line: string) => void;
+}
+
+function makeCopy(source: Objects, target: Objects, { pending, say }: CopySource) {
   return async (names: readonly string[]): Promise<void> => {
     const found = new Map<string, Uint8Array>();
+    let waiting: ReadonlyMap<string, Uint8Array> | undefined;
     await forEachOf(names, async (name) => {
       if (isFixed(name) && (await target.has(name))) return;
-      const bytes = await source.get(name);
+      let bytes = await source.get(name);
+      if (isFixed(name) && (bytes === undefined || whyNotOwnDigest(name, bytes) !== undefined)) {
+        waiting ??= pending();
+        // The blob may have got its file between the two looks.
+        bytes = waiting.get(name) ?? (await source.get(name));
+      }
       if (bytes === undefined) return;
       if (whyNotOwnDigest(name, bytes) !== undefined)
         say(`warning: objects/${name} is damaged on its disk. The backup does not take it`);

@@ -1,5 +1,4 @@
 /** One continuous copy of a registry: a picture of its database, and every commit after it. */
-import { join } from 'node:path';
 import { allObjectsMs, commitsBytesMin, dataFilesMs, followerStateMs } from '../limits.ts';
 import { type BackupOptions, headOf, openSource, requireContinued } from './backup.ts';
 import {
@@ -99,7 +98,7 @@ export class FollowSession {
     this.#written = begun.written;
     this.#log = begun.log;
     const { dir, backup, say } = options;
-    this.#copier = makeObjectCopier(join(dir, 'objects'), placesIn(backup).objects, say);
+    this.#copier = makeObjectCopier(dir, placesIn(backup).objects, say);
     this.#startPicture(begun.shows);
     this.#startWalk();
   }

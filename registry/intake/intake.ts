@@ -33,7 +33,7 @@ import { nothingRemovedSince } from '../retention/removed-blobs.ts';
 import { enqueueScan } from '../scans/jobs.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { idOfVersion } from '../store/columns/version-id-column.ts';
-import { putBlobs } from '../store/objects.ts';
+import { putNewBlobs } from '../store/objects.ts';
 import { audit, versions } from '../store/schema.ts';
 import { endUploads } from '../uploads/waiting-uploads.ts';
 import { bytesOf } from '../versions/count-bytes.ts';
@@ -248,7 +248,7 @@ async function store(
     const digests = [packed.digest, ...packed.bundle.files.map((file) => file.sha256)];
     const nothingRemoved = await nothingRemovedSince(registry, digests);
     // After the guard: a file that is removed meanwhile makes the batch clash.
-    await putBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
+    const stored = putNewBlobs(registry.objects, [packed.bytes, ...packed.contents.values()]);
     const writes = ([logIndex = 0]: readonly number[]): BatchWrite[] => {
       const added = row(logIndex);
       return [
@@ -275,7 +275,7 @@ async function store(
       ...added,
       versionId: (logIndex: number) => idOfVersion(logIndex - nth),
     }));
-    const appended = await append(registry, { statements, writes });
+    const appended = await append(registry, { statements, stored, writes });
     return {
       row: { ...row(appended.indexes[0] ?? 0), verdict: null, report: null },
       statements: await finishLogged(registry, appended),

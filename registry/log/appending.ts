@@ -20,6 +20,8 @@ export interface NewStatement {
 /** What one request appends to the log, and what else it writes in the same batch. */
 export interface Appending {
   readonly statements: readonly NewStatement[];
+  /** Objects that the rows name: they are put before the rows are written. */
+  readonly stored?: Promise<void>;
   /**
    * All other writes, guards first.
    * @param indexes the log index of each statement

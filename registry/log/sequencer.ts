@@ -38,7 +38,8 @@ import { requireWhole } from './witness-duty.ts';
  * @throws Problem `statement-invalid`, `log-behind`, `registry-busy`
  */
 export async function append(registry: Registry, appending: Appending): Promise<Appended> {
-  await rehearse(registry, appending.statements);
+  // The disk is busy with the objects meanwhile.
+  await Promise.all([appending.stored, rehearse(registry, appending.statements)]);
   const { waiting } = registry;
   if (waiting === undefined) return one(await commit(registry, [appending]));
   const wait = (): Promise<Appended> =>

@@ -8,6 +8,7 @@ import { access, mkdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { makeExclusive } from '../../context.ts';
+import { objectWritesAtOnce } from '../../limits.ts';
 import { forEachOf, type Objects, type TaggedBytes } from '../objects.ts';
 import { syncFolder, writeNew } from './file-calls.ts';
 import { absent, earlierPath, isAbsent, moveStored, objectPath } from './object-paths.ts';
@@ -132,13 +133,19 @@ export function partName(): string {
   return `.${processMark}.${randomUUID()}.part`;
 }
 
-async function writeAll(
+/**
+ * Writes objects below a folder.
+ * @param isSynced whether they have to last when this resolves
+ * @param atOnce objects that are written at one time
+ */
+export async function writeAll(
   folder: string,
   all: ReadonlyMap<string, Uint8Array>,
   isSynced = true,
+  atOnce = objectWritesAtOnce,
 ): Promise<void> {
   const touched = new Set<string>();
-  await forEachOf(all, async ([name, bytes]) => {
+  const write = async ([name, bytes]: readonly [string, Uint8Array]): Promise<void> => {
     const path = objectPath(folder, name);
     const parent = dirname(path);
     const made = await writeWhole(path, bytes, isSynced);
@@ -147,8 +154,9 @@ async function writeAll(
     // folder may have to last.
     for (let at = parent; made !== undefined && at.length >= made.length; at = dirname(at))
       touched.add(dirname(at));
-  });
-  await forEachOf(touched, syncFolder);
+  };
+  await forEachOf(all, write, atOnce);
+  await forEachOf(touched, syncFolder, atOnce);
 }
 
 /** @returns the first folder that had to be made */

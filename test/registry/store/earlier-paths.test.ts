@@ -95,10 +95,10 @@ describe('stored blobs at the paths of earlier releases', () => {
     const say = vi.fn();
     const later = nameOf('later');
     write(join(folder, later), 'later');
-    await makeObjectCopier(folder, backup, say).copyAll(open);
+    await makeObjectCopier(dirname(folder), backup, say).copyAll(open);
     expect([flatIn(backup).length, movedIn(backup).length]).toEqual([0, texts.length + 1]);
     await diskObjects(folder).moveEarlier(open);
-    await makeObjectCopier(folder, backup, say).copyAll(open);
+    await makeObjectCopier(dirname(folder), backup, say).copyAll(open);
     expect(movedIn(backup)).toHaveLength(texts.length + 1);
     expect(say).not.toHaveBeenCalled();
     for (const from of [backup, earlierFolder()]) {

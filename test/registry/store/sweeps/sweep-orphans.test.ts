@@ -68,6 +68,8 @@ describe('a start', () => {
     const approved = await approve(send, await signIn(send, reviewer), reviewer, skill);
     expect(approved.status).toBe(201);
     await publish(send, waiting, author);
+    // Blobs of the journal get their files.
+    await running.close();
     const before = stored();
     // What a killed process leaves: the files and the list of a skill, and nothing in the database.
     const lost = makeSkill('@acme/lost', '1.0.0', { files: { 'lost.txt': 'lost' } });
@@ -82,7 +84,6 @@ describe('a start', () => {
       objectPath(objects(), storedBlobName(digestOf(bytes))),
     );
     for (const path of stored()) if (path !== kept[0]) old(path);
-    await running.close();
     running = await startRegistry({ dir, port: 0 });
     const json = left.filter((path) =>
       path.endsWith(digestOf(lost.packed.contents.get('skill.json' as never) ?? '').slice(7)),

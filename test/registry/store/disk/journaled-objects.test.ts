@@ -1,0 +1,149 @@
+import fs, {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeObjectCopier } from '../../../../registry/backup/copy-objects.ts';
+import { journalPaths, readJournals } from '../../../../registry/store/disk/blob-journal.ts';
+import { diskObjects } from '../../../../registry/store/disk/disk-objects.ts';
+import {
+  type JournaledObjects,
+  openJournaledObjects,
+} from '../../../../registry/store/disk/journaled-objects.ts';
+import { journalBlobsBytesMax, pendingBytesMax } from '../../../../registry/store/disk/limits.ts';
+import { objectPath } from '../../../../registry/store/disk/object-paths.ts';
+import { putNewBlobs, storedBlobName } from '../../../../registry/store/objects.ts';
+import { digestOf } from '../../../../skills-index/skill/digest.ts';
+import { folderWith } from '../../../cli/temporary-folder.ts';
+
+const blobs = ['a', 'b', 'c', 'd', 'e', 'f'].map((text) => Buffer.from(text.repeat(100)));
+const nameOf = (bytes: Uint8Array): string => storedBlobName(digestOf(bytes));
+
+let dir: string;
+let said: string[];
+const opened: JournaledObjects[] = [];
+const open = async (): Promise<JournaledObjects> => {
+  const folder = join(dir, 'objects');
+  const objects = await openJournaledObjects({ dir, folder, say: (line) => said.push(line) });
+  opened.push(objects);
+  return objects;
+};
+const fileOf = (bytes: Uint8Array): string => objectPath(join(dir, 'objects'), nameOf(bytes));
+const journalBytes = (): number =>
+  journalPaths(dir).reduce((sum, path) => sum + statSync(path).size, 0);
+
+beforeEach(() => {
+  dir = folderWith();
+  said = [];
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  for (const objects of opened.splice(0)) await objects.close().catch(() => undefined);
+});
+
+describe('small blobs in the journal', () => {
+  it('last after one sync, are read at once, and get files of their own', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const objects = await open();
+    const [files, folders] = [vi.spyOn(fs, 'fdatasync'), vi.spyOn(fs, 'fsync')];
+    await putNewBlobs(objects, blobs);
+    expect([files.mock.calls.length, folders.mock.calls.length]).toEqual([1, 0]);
+    for (const bytes of blobs) {
+      expect(existsSync(fileOf(bytes))).toBe(false);
+      expect(await objects.has(nameOf(bytes))).toBe(true);
+      expect(await objects.get(nameOf(bytes))).toEqual(bytes);
+    }
+    vi.advanceTimersByTime(2_000);
+    await vi.waitFor(() => expect(journalBytes()).toBe(0));
+    for (const bytes of blobs) {
+      expect(readFileSync(fileOf(bytes))).toEqual(bytes);
+      expect(await objects.get(nameOf(bytes))).toEqual(bytes);
+    }
+  });
+
+  it('share syncs with others that come meanwhile', async () => {
+    const objects = await open();
+    const files = vi.spyOn(fs, 'fdatasync');
+    await Promise.all(blobs.map((bytes) => putNewBlobs(objects, [bytes])));
+    expect(files).toHaveBeenCalledTimes(2);
+    expect([...readJournals(dir).keys()].sort()).toEqual(blobs.map(nameOf).sort());
+  });
+
+  it('of a killed process get their files at the next start, up to a record that was cut off', async () => {
+    await putNewBlobs(await open(), blobs);
+    const [used = ''] = journalPaths(dir).filter((path) => statSync(path).size > 0);
+    const whole = readFileSync(used);
+    // A power failure: no file of a blob was written, and the last record is not whole.
+    rmSync(join(dir, 'objects'), { recursive: true, force: true });
+    appendFileSync(used, whole.subarray(0, 60));
+    await open();
+    for (const bytes of blobs) expect(readFileSync(fileOf(bytes))).toEqual(bytes);
+    expect(journalBytes()).toBe(0);
+    writeFileSync(used, whole.subarray(0, -1));
+    expect(readJournals(dir).size).toBe(blobs.length - 1);
+  });
+
+  it('replace files that a power failure damaged', async () => {
+    await putNewBlobs(await open(), blobs);
+    const damaged = blobs[0] ?? Buffer.alloc(0);
+    await diskObjects(join(dir, 'objects')).put(nameOf(damaged), Buffer.alloc(100));
+    await open();
+    expect(readFileSync(fileOf(damaged))).toEqual(damaged);
+  });
+
+  it('do not come back when they are removed', async () => {
+    const objects = await open();
+    await putNewBlobs(objects, blobs);
+    await objects.remove(blobs.map(nameOf));
+    expect(journalBytes()).toBe(0);
+    const next = await open();
+    for (const bytes of blobs) expect(await next.get(nameOf(bytes))).toBe(undefined);
+  });
+
+  it('go into a backup, by name and by a walk, also where their files are damaged', async () => {
+    const objects = await open();
+    await putNewBlobs(objects, blobs);
+    const [one, two] = blobs.map(nameOf) as [string, string];
+    await diskObjects(join(dir, 'objects')).put(two, Buffer.alloc(100));
+    const backup = folderWith();
+    const copier = makeObjectCopier(dir, backup, (line) => said.push(line));
+    await copier.copyNames([one], 'fixed');
+    expect(await diskObjects(backup).get(one)).toEqual(blobs[0]);
+    await copier.copyAll(new AbortController().signal);
+    for (const bytes of blobs) expect(await diskObjects(backup).get(nameOf(bytes))).toEqual(bytes);
+    expect(said).toEqual([]);
+  });
+
+  it('that are large, or for which the journal has no room, get their files at once', async () => {
+    const objects = await open();
+    const large = Buffer.alloc(pendingBytesMax + 1);
+    await putNewBlobs(objects, [large]);
+    expect(existsSync(fileOf(large))).toBe(true);
+    const many = Array.from({ length: journalBlobsBytesMax / pendingBytesMax + 4 }, (_, nth) =>
+      Buffer.alloc(pendingBytesMax, nth + 1),
+    );
+    for (const bytes of many) await putNewBlobs(objects, [bytes]);
+    expect(many.some((bytes) => existsSync(fileOf(bytes)))).toBe(true);
+    for (const bytes of many) expect(await objects.has(nameOf(bytes))).toBe(true);
+    await objects.close();
+    for (const bytes of many) expect(readFileSync(fileOf(bytes)).equals(bytes)).toBe(true);
+  });
+
+  it('stay in the journal while their files cannot be written', async () => {
+    writeFileSync(join(dir, 'objects'), 'no folder');
+    const objects = await open();
+    await putNewBlobs(objects, blobs);
+    await objects.close();
+    expect(said.join()).toContain('stay in the journal');
+    expect(readJournals(dir).size).toBe(blobs.length);
+    rmSync(join(dir, 'objects'));
+    await open();
+    for (const bytes of blobs) expect(readFileSync(fileOf(bytes))).toEqual(bytes);
+  });
+});
