@@ -34,6 +34,7 @@ import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { mailboxRoutes } from './routes/mailbox.ts';
 import { memberRoutes } from './routes/members.ts';
+import { observationRoutes } from './routes/observations.ts';
 import { openapiPaths } from './routes/openapi.ts';
 import { packageRoutes } from './routes/packages.ts';
 import { readerRoutes } from './routes/readers.ts';
@@ -191,6 +192,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf) {
     versionRoutes,
     skillVersionRoutes,
     jobRoutes,
+    observationRoutes,
     reviewRoutes,
     memberRoutes,
     scopeVersionRoutes,

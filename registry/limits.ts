@@ -116,6 +116,8 @@ export const objectProbeMs = 30_000;
 export const indexFilesWrittenAtOnce = 50;
 export const formBodyBytesMax = 64 * 1024;
 export const pendingPasskeysMax = 5;
+/** Observations of a version by one scanner. */
+export const observationsOfVersionMax = 10;
 export const reportBytesMax = 16 * 1024 * 1024;
 /** A longer status is not in one answer with the TUF metadata. */
 export const joinedStatusCharsMax = 1024 * 1024;

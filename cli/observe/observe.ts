@@ -7,11 +7,11 @@ import { resolve } from 'node:path';
 import * as observing from '../../runner/observe/public.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import type { BundlePath } from '../../skills-index/skill/bundle-path.ts';
-import type { Digest } from '../../skills-index/skill/digest.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ObservedBehaviour } from '../../skills-index/statement/observation.ts';
 import {
+  type ObservationStatement,
   observationBytes,
   observationStatement,
 } from '../../skills-index/statement/observation-statement.ts';
@@ -20,21 +20,26 @@ import { ownName } from '../own-version.ts';
 import { readWholeSkill } from '../scan/source-folder.ts';
 import { buildBundle } from '../signing/bundle-builder.ts';
 import { signerFor } from '../signing/signer.ts';
+import { parseExactVersion } from '../terminal/exact-version.ts';
 import { answer, printNote, safe } from '../terminal/output.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import { observationText } from './observation-text.ts';
+import { requireSameBundle, sendObservation } from './send-observation.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const [folder = '.'] = context.args;
-  const { out, sign } = context.options;
+  const { out, send, sign } = context.options;
+  const which = typeof send === 'string' ? parseExactVersion(send) : undefined;
   if (sign !== true && out !== undefined)
     throw new Problem('usage', 'Cannot write a statement: only a signed observation has one', {
       hint: 'skillgate observe --sign --out FILE DIR',
     });
   // Ask for the passphrase before a minute of work, not after it.
-  const signer = sign === true ? await signerFor(context) : undefined;
+  const signer = sign === true || which !== undefined ? await signerFor(context) : undefined;
   const { files } = await readWholeSkill(resolve(context.cwd, folder), 'observe');
   const packed = packBundle(files);
+  if (which !== undefined && signer !== undefined)
+    await requireSameBundle(context, which, packed, signer);
   const json = files.find(({ path }) => path === 'skill.json')?.bytes;
   let progress: Progress | undefined;
   const observation = await observing.observeSkill({
@@ -61,33 +66,40 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   if (json === undefined)
     printNote(context, safe`note: ${folder} has no skill.json, so every host counts as undeclared`);
   if (signer !== undefined) {
-    const file = resolve(context.cwd, typeof out === 'string' ? out : defaultFile);
-    const signed = await signObservation(packed.digest, observation, context.now(), signer);
-    writeFileSync(file, `${JSON.stringify(signed)}\n`);
-    printNote(context, safe`wrote the signed observation to ${file}`);
+    const statement = observationStatement(packed.digest, {
+      observation,
+      observer: ownName(),
+      observedAt: context.now().toISOString(),
+    });
+    if (sign === true) await writeSigned(context, statement, signer);
+    if (which !== undefined) {
+      const sent = await sendObservation(context, which, packed, statement, signer);
+      printNote(
+        context,
+        safe`${context.registryBase} took the observation of ${which.name}@${which.version}: log index ${sent.statement.logIndex}; its state is ${sent.status}`,
+      );
+    }
   }
   return exitOf(observation);
 }
 
 const defaultFile = 'observation.sigstore.json';
 
-async function signObservation(
-  bundle: Digest,
-  observation: ObservedBehaviour,
-  now: Date,
+async function writeSigned(
+  context: CommandContext,
+  statement: ObservationStatement,
   signer: Awaited<ReturnType<typeof signerFor>>,
-) {
-  const statement = observationStatement(bundle, {
-    observation,
-    observer: ownName(),
-    observedAt: now.toISOString(),
-  });
-  return await buildBundle(observationBytes(statement), {
+): Promise<void> {
+  const { out } = context.options;
+  const file = resolve(context.cwd, typeof out === 'string' ? out : defaultFile);
+  const signed = await buildBundle(observationBytes(statement), {
     sign: async (data) => ({
       signature: Buffer.from(await signer.sign(data)),
       key: { $case: 'publicKey', publicKey: Buffer.from(signer.publicKey).toString('base64') },
     }),
   });
+  writeFileSync(file, `${JSON.stringify(signed)}\n`);
+  printNote(context, safe`wrote the signed observation to ${file}`);
 }
 
 function exitOf({ verdict }: ObservedBehaviour): ExitCode {

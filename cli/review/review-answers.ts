@@ -66,6 +66,16 @@ const reading = v.looseObject({
   ),
   unread: v.number(),
 });
+/** What the version did in sandboxes with decoys. */
+const observation = v.looseObject({
+  verdict: text,
+  by: text,
+  observedAt: text,
+  facts: v.array(
+    v.looseObject({ kind: text, level: text, what: text, steps: v.optional(v.array(text), []) }),
+  ),
+  coverage: v.looseObject({ planned: v.number(), done: v.number(), late: v.number() }),
+});
 const bundleFile = v.looseObject({ path: text, size: v.number(), sha256: digest, mode: text });
 const seenPackage = v.looseObject({
   ecosystem: text,
@@ -96,6 +106,8 @@ export const reviewAnswer = v.looseObject({
   ),
   prose: optional(proseSince),
   reading: optional(reading),
+  observation: optional(observation),
+  lacksObservation: v.optional(v.boolean(), false),
   risk: optional(risk),
   files: v.array(bundleFile),
   seenPackages: v.optional(v.array(seenPackage), []),

@@ -32,6 +32,7 @@ import {
   table,
   wantsColour,
 } from '../terminal/output.ts';
+import { observedText } from './observed-text.ts';
 import { proseText } from './prose-text.ts';
 import { readingText } from './reading-text.ts';
 import { type ReviewAnswer, reviewAnswer } from './review-answers.ts';
@@ -66,6 +67,7 @@ export async function showReview(context: CommandContext): Promise<ExitCode> {
             headText(context, review, { declared: declaredIn(review, files), report }),
             proseText(review),
             ...readingText(review),
+            observedText(review),
             // printReport escapes all that comes from the skill.
             new Safe(printReport(report, files, { colour, asCalled, ...width }).trimEnd()),
             sameText(context, review, reportHere),

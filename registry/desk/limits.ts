@@ -29,5 +29,7 @@ export const decidedWhyCharsMax = 200;
 export const unreadShownMax = 10;
 /** Changes since the last approved version, listed at the top of a version. */
 export const changesShownMax = 20;
+/** Facts of an observation. */
+export const observedFactsShownMax = 50;
 /** Remarks of a model, listed at the top of a version. */
 export const remarksShownMax = 20;

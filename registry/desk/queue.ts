@@ -118,7 +118,8 @@ function decides({ decides: finding, verdict, failed, malicious, risk }: QueueRo
 <span class="sub">${untrusted(finding.message)}</span>`;
   }
   if (verdict === 'incomplete') return html`The scan could not finish.`;
-  const change = risk.parts.find(({ name }) => name === 'reader' || name === 'change');
+  const telling = ['observed', 'reader', 'change'];
+  const change = risk.parts.find(({ name }) => telling.includes(name));
   if (change !== undefined) return html`${untrusted(change.why)}`;
   return html`<span class="quiet">A person reviews every version.</span>`;
 }
@@ -148,6 +149,7 @@ const legend = html`<details class="legend"><summary>How risk is counted</summar
 <div><dt>prose, to 20</dt><dd>sentences that the last approved version did not have, hidden ones most of all</dd></div>
 <div><dt>change, to 25</dt><dd>hosts, secrets, programs, commands and a publisher that the last approved version did not have</dd></div>
 <div><dt>reader, to 20</dt><dd>what a model remarked about the prose, where the operator named one</dd></div>
+<div><dt>observed, to 50</dt><dd>what the version did when a scanner ran it in sandboxes with decoys</dd></div>
 <div><dt>package, to 60</dt><dd>a package that an advisory calls malicious, or whose scan says block</dd></div>
 <div><dt>newcomer, to 10</dt><dd>a publisher or a skill without an approved version</dd></div></dl>
 <p>Keys: <kbd>j</kbd> <kbd>k</kbd> move, <kbd>o</kbd> opens, <kbd>?</kbd> shows all.</p></details>`;

@@ -22,6 +22,7 @@ export const styles = `${baseStyles}@layer parts {
   .risk-prose { fill: light-dark(#0f7d8c, #7fd0dc); }
   .risk-change { fill: light-dark(#2f7a3d, #8fd69b); }
   .risk-reader { fill: light-dark(#8a5a2b, #d9b48a); }
+  .risk-observed { fill: light-dark(#a8322a, #f0897f); }
   .risk-package { fill: light-dark(#7a0f3c, #ff8fb5); }
   .risk-newcomer { fill: light-dark(#5a7a99, #86a9cc); }
   .legend { margin-top: 1.2rem; max-width: 80ch; }

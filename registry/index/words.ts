@@ -11,6 +11,7 @@ import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { ScopeStatement } from '../../skills-index/statement/attestation.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import { identityId } from '../../skills-index/statement/identity-id.ts';
 import { nameProofOf, printWordsFile } from '../../skills-index/trust/index-files/print-words.ts';
 import { provesName } from '../../skills-index/trust/index-files/words-file.ts';
@@ -209,7 +210,9 @@ async function findNames(
   upTo: number,
 ): Promise<NamesRestedOn> {
   const own: LoggedWord[] = [];
-  for (const one of await statementsOf(registry, row.id)) own.push(await readWord(registry, one));
+  // No installer reads an observation, so the version does not rest on its signer.
+  for (const one of await statementsOf(registry, row.id))
+    if (one.predicateType !== predicateTypes.observed) own.push(await readWord(registry, one));
   return namesBehind(registry, row, { own, upTo });
 }
 

@@ -79,6 +79,11 @@ async function judge(registry: Registry, sent: SentEnvelope): Promise<LoggedAt> 
       );
     case predicateTypes.scan:
       throw new Problem('request-invalid', 'Send a scan report to its job: /api/v1/jobs/ID/report');
+    case predicateTypes.observed:
+      throw new Problem(
+        'request-invalid',
+        'Send an observation to its version: /api/v1/versions/@SCOPE/NAME/VERSION/observations',
+      );
     case predicateTypes.summary:
       throw new Problem('forbidden', 'Only the registry itself signs verification summaries');
   }

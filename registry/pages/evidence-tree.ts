@@ -46,6 +46,7 @@ const parts: readonly (readonly [string, string])[] = [
   [predicateTypes.publish, 'The author published these files'],
   [predicateTypes.provenance, 'The publisher named the source of the files'],
   [predicateTypes.scan, 'A scanner scanned the files'],
+  [predicateTypes.observed, 'A scanner ran the files in sandboxes with decoys'],
   [predicateTypes.approval, 'People approved the version'],
   [predicateTypes.summary, 'The registry summed up scan and approvals'],
 ];

@@ -30,6 +30,7 @@ import { requireBlob } from '../store/blobs.ts';
 import { scans } from '../store/schema.ts';
 import { publishedBy } from '../versions/authors.ts';
 import { manifestOf, statementsOf } from '../versions/manifests.ts';
+import { lacksObservation, observationsOf } from '../versions/observations.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
 import type { VersionRow } from '../versions/versions.ts';
 
@@ -68,15 +69,23 @@ export async function readApprovals(
     findings: report?.findings ?? [],
     ...(report === undefined ? {} : { verdict: report.verdict }),
   };
-  const needed = approvalsNeeded(registry.policy, asked);
+  const observations = await observationsOf(registry, version);
+  const isBlocked = observations[0]?.verdict === 'block';
+  const needed = isBlocked
+    ? registry.policy.approvals.high
+    : approvalsNeeded(registry.policy, asked);
   const approvals = await countApprovals(registry, version);
   const independent = approvals.filter((approval) => approval.independent).length;
-  const whyMore = whyHigh(registry.policy, asked);
+  const whyMore = [
+    ...whyHigh(registry.policy, asked),
+    ...(isBlocked ? ['its observation says block'] : []),
+  ];
   const { scans: scanned, needed: scanners } = await readScannedBy(registry, version);
   const enough =
     approvals.length >= needed.total &&
     independent >= needed.independent &&
-    scanned.length >= scanners;
+    scanned.length >= scanners &&
+    !lacksObservation(registry, observations);
   return { approvals, needed, whyMore, enough };
 }
 

@@ -24,6 +24,13 @@ import { namePublisher } from '../versions/authors.ts';
 import { historyOf, requireVersion } from '../versions/find-versions.ts';
 import { maliciousPackagesOf, maliciousWords } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from '../versions/manifests.ts';
+import {
+  lacksObservation,
+  observationsOf,
+  raisedBy,
+  type ShownObservation,
+  shownObservation,
+} from '../versions/observations.ts';
 import type { Shown } from '../versions/shown-versions.ts';
 import { movesFrom, type VersionState } from '../versions/status.ts';
 import { originOf } from '../versions/version-source.ts';
@@ -56,7 +63,10 @@ export interface VersionDetail extends VersionOrigin {
   readonly publisher: Digest;
   /** The publisher for people: the identity in the certificate, when no key signed. */
   readonly publishedBy: string;
+  /** The verdict of the scan, raised by observations. */
   readonly verdict?: Verdict;
+  /** Nobody can approve the version before a scanner has observed it. */
+  readonly lacksObservation?: true;
   /** Digest of the newest scan report. */
   readonly reportDigest?: Digest;
   readonly approvals: readonly ApprovalRow[];
@@ -109,6 +119,8 @@ export interface ReviewDetail extends VersionDetail {
   readonly prose: ProseSince;
   /** What the last approved version before could not do; absent for a first version. */
   readonly changes?: ChangesSince;
+  /** What the version did in sandboxes with decoys; absent where nobody observed it. */
+  readonly observation?: ShownObservation;
   /** What a model remarked about the prose; absent where no model read it. */
   readonly reading?: ShownReading;
 }
@@ -135,6 +147,8 @@ export async function readReview(registry: Registry, which: VersionName): Promis
   const reading = stored && shownReading(stored.prose);
   const changes = await changesSince(registry, row, { manifest, report, previous });
   const packages = await packageAlarmsOf(registry, row);
+  const observations = await observationsOf(registry, row);
+  const observation = await shownObservation(registry, observations);
   return {
     ...(await detailOf(registry, row)),
     description,
@@ -146,6 +160,7 @@ export async function readReview(registry: Registry, which: VersionName): Promis
       copies,
       prose,
       reading,
+      observed: observations[0],
       changes,
       packages,
     }),
@@ -153,6 +168,7 @@ export async function readReview(registry: Registry, which: VersionName): Promis
     prose,
     ...(reading === undefined ? {} : { reading }),
     ...(changes === undefined ? {} : { changes }),
+    ...(observation === undefined ? {} : { observation }),
     files,
     lockDetails: isThere ? await lockDetailsOf(registry, manifest, files) : [],
     seenPackages: await seenPackagesOf(registry, row),
@@ -196,6 +212,8 @@ function notesOf(
 async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<VersionDetail> {
   const { approvals, needed, whyMore } = await readApprovals(registry, row);
   const uncounted = await whyUncounted(registry, row);
+  const observations = await observationsOf(registry, row);
+  const verdict = raisedBy(observations[0], row.verdict);
   const notes = await notesOf(registry, row);
   const notesOfKind = (wanted: 'asked' | 'answered'): VersionNote[] =>
     notes.flatMap(({ at, by, kind, text }) =>
@@ -218,7 +236,8 @@ async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<Ver
     answers: notesOfKind('answered'),
     advice: await readAdvice(registry, row.id),
     ...(await originOf(registry, row)),
-    ...(row.verdict === null ? {} : { verdict: row.verdict }),
+    ...(verdict === null ? {} : { verdict }),
+    ...(lacksObservation(registry, observations) ? { lacksObservation: true } : {}),
     ...(row.report === null ? {} : { reportDigest: row.report }),
     ...(uncounted === undefined ? {} : { uncounted }),
     ...(row.filesDeleted === null ? {} : { filesDeleted: new Date(row.filesDeleted) }),

@@ -27,6 +27,7 @@ import { requireNoAuthor, whyOwn } from '../versions/authors.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { requireNoMaliciousPackage } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf } from '../versions/manifests.ts';
+import { requireObserved } from '../versions/observations.ts';
 import { readScannedBy } from '../versions/second-scans.ts';
 import { notInReview, requireMove, type VersionState } from '../versions/status.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
@@ -98,6 +99,7 @@ export async function draftApproval(
         hint: 'Start another scanner with a key of its own: skillgate scanner work.',
       },
     );
+  await requireObserved(registry, row);
   const { capabilities } = await manifestOf(registry, row);
   const expires = new Date(registry.now().getTime() + draftMs);
   const { name, version, bundle } = row;

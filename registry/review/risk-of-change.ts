@@ -1,14 +1,16 @@
 /**
  * The parts of a version's risk that compare it with the last approved version, or that tell what a
- * model remarked.
+ * model remarked and what an observation saw.
  */
 import type { CapabilityKind } from '../../skills-index/skill/capability.ts';
+import type { Verdict } from '../../skills-index/statement/finding.ts';
 import { changeWords } from '../../skills-index/statement/prose-change.ts';
 import { remarkKinds } from '../../skills-index/statement/reading.ts';
+import type { CountedObservation } from '../versions/observations.ts';
 import { type ChangesSince, changeNames } from './changes-since.ts';
 import type { ProseSince } from './prose-since.ts';
 import type { ShownReading } from './reading.ts';
-import { count, part, type RiskPart } from './risk-part.ts';
+import { ceiling, count, part, type RiskPart } from './risk-part.ts';
 
 // One new sentence can be the whole attack, so every one counts. Text that readers do not see
 // counts most. For a first version, `newcomer` counts instead.
@@ -65,6 +67,28 @@ function shortList(names: readonly string[]): string {
     .map((name) => (name.length > nameCharsMax ? `${name.slice(0, nameCharsMax)}…` : name));
   const more = names.length - shown.length;
   return `${shown.join('; ')}${more === 0 ? '' : `; and ${more} more`}`;
+}
+
+const observedPoints: Readonly<Record<Verdict, number>> = {
+  pass: 0,
+  incomplete: 4,
+  review: 16,
+  block: ceiling.observed,
+};
+const observedWords: Readonly<Record<Verdict, string>> = {
+  pass: 'no fact speaks against it',
+  incomplete: 'not all of it ran, so something may be unseen',
+  review: 'a person has to judge what it did',
+  block: 'it did what no skill may do',
+};
+
+/** What the version did in sandboxes with decoys. A pass takes no points away. */
+export function didWhenRun(
+  observed: Pick<CountedObservation, 'verdict' | 'by'> | undefined,
+): RiskPart {
+  if (observed === undefined) return part('observed', 0, '');
+  const { by, verdict } = observed;
+  return part('observed', observedPoints[verdict], `${by} ran it: ${observedWords[verdict]}.`);
 }
 
 const firstRemarkPoints = 12;

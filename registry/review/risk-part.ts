@@ -10,6 +10,7 @@ export const ceiling = {
   prose: 20,
   change: 25,
   reader: 20,
+  observed: 50,
   package: 60,
 } as const;
 

@@ -9,10 +9,11 @@ import type { Confidence, Severity } from '../../skills-index/statement/finding.
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, hasReach } from '../../skills-index/trust/policy/policy.ts';
 import { maliciousWords } from '../versions/malicious-packages.ts';
+import type { CountedObservation } from '../versions/observations.ts';
 import type { ChangesSince } from './changes-since.ts';
 import type { ProseSince } from './prose-since.ts';
 import type { ShownReading } from './reading.ts';
-import { changedProse, changedReach, remarked } from './risk-of-change.ts';
+import { changedProse, changedReach, didWhenRun, remarked } from './risk-of-change.ts';
 import { ceiling, count, part, type RiskPart } from './risk-part.ts';
 import type { PackageAlarms } from './seen-packages.ts';
 
@@ -52,6 +53,8 @@ export interface RiskInput {
   readonly changes?: ChangesSince | undefined;
   /** Absent where no model read the prose. */
   readonly reading?: ShownReading | undefined;
+  /** The worst observation; absent where nobody observed the version. */
+  readonly observed?: Pick<CountedObservation, 'verdict' | 'by'> | undefined;
   readonly packages?: PackageAlarms;
 }
 
@@ -81,6 +84,7 @@ export function riskOf({
   prose = { kind: 'first' },
   changes,
   reading,
+  observed,
   packages,
 }: RiskInput): Risk {
   const parts = [
@@ -92,6 +96,7 @@ export function riskOf({
     changedProse(prose),
     changedReach(changes),
     remarked(reading),
+    didWhenRun(observed),
     newcomer(firstVersion, publisherApprovals),
   ]
     .filter((part) => part.points > 0)

@@ -54,6 +54,8 @@ export const versionSchema = v.object({
   adopted: v.exactOptional(v.object({ token: v.string(), by: v.string(), at: v.string() })),
   verdict: v.exactOptional(v.string()),
   report: v.exactOptional(v.string()),
+  /** Nobody can approve the version before a scanner has observed it. */
+  lacksObservation: v.exactOptional(v.boolean()),
   approvals: v.array(
     v.object({
       reviewer: v.string(),

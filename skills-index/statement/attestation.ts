@@ -5,7 +5,7 @@
 
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { purlOf, type SkillName } from '../skill/name.ts';
-import { canonicalJson } from '../skill/text/canonical-json.ts';
+import { canonicalDigest, canonicalJson } from '../skill/text/canonical-json.ts';
 import type { Version } from '../skill/version.ts';
 import { statementSubjectsMax } from './limits.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
   ApprovalPredicate,
   KeyPredicate,
   MemberPredicate,
+  ObservedPredicate,
   ProvenancePredicate,
   PublishPredicate,
   RevocationPredicate,
@@ -37,6 +38,7 @@ export const predicateTypes = {
   scope: 'https://skillgate.dev/attestation/scope/v1',
   key: 'https://skillgate.dev/attestation/key/v1',
   provenance: 'https://slsa.dev/provenance/v1',
+  observed: 'https://skillgate.dev/attestation/observed/v1',
 } as const;
 
 export type StatementKind = keyof typeof predicateTypes;
@@ -73,13 +75,15 @@ export type MemberStatement = StatementOf<'member', MemberPredicate>;
 export type ScopeStatement = StatementOf<'scope', ScopePredicate>;
 export type KeyStatement = StatementOf<'key', KeyPredicate>;
 export type ProvenanceStatement = StatementOf<'provenance', ProvenancePredicate>;
+export type ObservedStatement = StatementOf<'observed', ObservedPredicate>;
 
 export type VersionStatement =
   | PublishStatement
   | ScanStatement
   | ApprovalStatement
   | VerificationSummaryStatement
-  | ProvenanceStatement;
+  | ProvenanceStatement
+  | ObservedStatement;
 export type IdentityStatement = MemberStatement | ScopeStatement | KeyStatement;
 export type Statement =
   | VersionStatement
@@ -110,28 +114,48 @@ export function revocationStatement(predicate: RevocationPredicate): RevocationS
 }
 
 export function adviceStatement(predicate: AdvicePredicate): AdviceStatement {
-  const subject = subjectsOfTarget(predicate);
-  return { _type: statementType, subject, predicateType: predicateTypes.advice, predicate };
+  return {
+    _type: statementType,
+    subject: subjectsOfTarget(predicate),
+    predicateType: predicateTypes.advice,
+    predicate,
+  };
 }
 
 export function memberStatement(predicate: MemberPredicate): MemberStatement {
   const digest =
     predicate.key?.keyId ?? digestOf(Buffer.from(predicate.passkey?.publicKey ?? '', 'base64url'));
-  const subject = [{ name: `member:${predicate.name}`, digest: { sha256: hexOf(digest) } }];
-  return { _type: statementType, subject, predicateType: predicateTypes.member, predicate };
+  return {
+    _type: statementType,
+    subject: [{ name: `member:${predicate.name}`, digest: { sha256: hexOf(digest) } }],
+    predicateType: predicateTypes.member,
+    predicate,
+  };
 }
 
 export function scopeStatement(predicate: ScopePredicate): ScopeStatement {
-  const digest = digestOf(canonicalJson(predicate.owners));
-  const subject = [{ name: `scope:@${predicate.scope}`, digest: { sha256: hexOf(digest) } }];
-  return { _type: statementType, subject, predicateType: predicateTypes.scope, predicate };
+  return {
+    _type: statementType,
+    subject: [
+      {
+        name: `scope:@${predicate.scope}`,
+        digest: { sha256: hexOf(canonicalDigest(predicate.owners)) },
+      },
+    ],
+    predicateType: predicateTypes.scope,
+    predicate,
+  };
 }
 
 export function keyStatement(predicate: KeyPredicate): KeyStatement {
-  const subject = [
-    { name: `key:${predicate.key.keyId}`, digest: { sha256: hexOf(predicate.key.keyId) } },
-  ];
-  return { _type: statementType, subject, predicateType: predicateTypes.key, predicate };
+  return {
+    _type: statementType,
+    subject: [
+      { name: `key:${predicate.key.keyId}`, digest: { sha256: hexOf(predicate.key.keyId) } },
+    ],
+    predicateType: predicateTypes.key,
+    predicate,
+  };
 }
 
 /** The bytes of a statement that are signed: the statement's RFC 8785 form. */

@@ -1,6 +1,6 @@
 /**
- * The signed statement about an observation: an in-toto statement about the observed bundle. It
- * counts for nobody by itself, and can only add to what a scan found.
+ * The statement about an observation: an in-toto statement about the observed bundle. It can only
+ * add to what a scan found. Registries store it, and log an `observed/v1` statement that names it.
  */
 import * as v from 'valibot';
 import { type Digest, hexOf } from '../skill/digest.ts';
@@ -8,10 +8,22 @@ import { Problem } from '../skill/problem.ts';
 import { boundedList, exactObject, parseShape } from '../skill/shape.ts';
 import { canonicalJson } from '../skill/text/canonical-json.ts';
 import { type ParsedJson, parseJson } from '../skill/text/json.ts';
-import { statementType } from './attestation.ts';
+import {
+  type ObservedStatement,
+  predicateTypes,
+  statementType,
+  type VersionSubject,
+  versionSubjects,
+} from './attestation.ts';
 import { hex, isoTime, type Shape } from './field-shapes.ts';
 import { statementValuesMax } from './limits.ts';
-import { type ObservedBehaviour, observedFactKinds, observedLevels } from './observation.ts';
+import {
+  levelsOfKind,
+  type ObservedBehaviour,
+  observedFactKinds,
+  observedLevels,
+} from './observation.ts';
+import type { ObservedPredicate } from './predicates.ts';
 
 export const observationType = 'https://skillgate.dev/attestation/observation/v1';
 
@@ -40,6 +52,19 @@ export function observationStatement(
     _type: statementType,
     subject: [{ name: 'bundle', digest: { sha256: hexOf(bundle) } }],
     predicateType: observationType,
+    predicate,
+  };
+}
+
+/** The statement of the log, which names an observation and its verdict. */
+export function observedStatement(
+  about: VersionSubject,
+  predicate: ObservedPredicate,
+): ObservedStatement {
+  return {
+    _type: statementType,
+    subject: versionSubjects(about),
+    predicateType: predicateTypes.observed,
     predicate,
   };
 }
@@ -92,8 +117,8 @@ const shape: Shape<ObservationStatement> = exactObject({
 });
 
 /**
- * Parses the statement in the payload of a DSSE envelope. The verdict has to follow from the facts,
- * so that nobody signs `pass` over a fact that blocks.
+ * Parses the statement. The verdict has to follow from the facts, and the level of each fact from
+ * its kind, so that nobody signs `pass` over a fact that blocks.
  * @throws Problem `statement-invalid`
  */
 export function parseObservationStatement(bytes: Uint8Array): ObservationStatement {
@@ -105,9 +130,26 @@ export function parseObservationStatement(bytes: Uint8Array): ObservationStateme
   if (!Buffer.from(canonicalJson(statement)).equals(Buffer.from(bytes)))
     throw invalid('it is not in canonical form');
   const { coverage, facts, verdict } = statement.predicate.observation;
+  const mild = facts.find(({ kind, level }) => !levelsOfKind[kind].includes(level));
+  if (mild !== undefined) throw invalid(`a fact ${mild.kind} is never of level ${mild.level}`);
+  const why = whyNoCoverage(coverage);
+  if (why !== undefined) throw invalid(why);
   if (verdictOf(facts, coverage) !== verdict)
     throw invalid(`the verdict ${verdict} does not follow from its facts`);
   return statement;
+}
+
+// An observation that ran nothing would otherwise count like one that ran everything.
+function whyNoCoverage({
+  done,
+  late,
+  planned,
+  rounds,
+}: ObservedBehaviour['coverage']): string | undefined {
+  if (done > planned) return 'more steps ran than were planned';
+  if (late > done) return 'more steps were late than ran';
+  if (planned > 0 && done === 0) return 'no planned step ran';
+  return rounds.length === 0 ? 'it names no round' : undefined;
 }
 
 function parsedOrInvalid(bytes: Uint8Array, invalid: (why: string) => Problem): ParsedJson {

@@ -20,6 +20,25 @@ export type ObservedFactKind = (typeof observedFactKinds)[number];
 
 export const observedLevels = ['block', 'review', 'note'] as const;
 
+/**
+ * The levels that a fact of each kind can have. A signer chooses among them, and cannot turn
+ * evidence into a note.
+ */
+export const levelsOfKind: Readonly<
+  Record<ObservedFactKind, readonly (typeof observedLevels)[number][]>
+> = {
+  'decoy-sent': ['block', 'review'],
+  'host-facts-sent': ['block', 'review'],
+  'argument-sent': ['review'],
+  'undeclared-host': ['block', 'review'],
+  'fetched-started': ['block', 'review'],
+  'outside-write': ['block', 'review', 'note'],
+  'decoy-read': ['review'],
+  'left-behind': ['review'],
+  'escape-attempt': ['block'],
+  'ended-early': ['review'],
+};
+
 /** One thing that happened, with some of the steps in which it happened. */
 export interface ObservedFact {
   readonly kind: ObservedFactKind;

@@ -122,11 +122,7 @@ function ownStatement(statement: Statement): Statement | undefined {
       return revocationStatement(statement.predicate);
     case predicateTypes.advice:
       return adviceStatement(statement.predicate);
-    case predicateTypes.publish:
-    case predicateTypes.scan:
-    case predicateTypes.approval:
-    case predicateTypes.summary:
-    case predicateTypes.provenance:
+    default:
       return undefined;
   }
 }

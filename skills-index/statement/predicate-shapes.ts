@@ -12,6 +12,7 @@ import {
   type KeyPredicate,
   type MemberPredicate,
   memberRoles,
+  type ObservedPredicate,
   type ProvenanceStatement,
   type PublishPredicate,
   type RevocationPredicate,
@@ -42,6 +43,7 @@ interface Predicates {
   readonly scope: ScopePredicate;
   readonly key: KeyPredicate;
   readonly provenance: ProvenanceStatement['predicate'];
+  readonly observed: ObservedPredicate;
 }
 
 const shortText = v.pipe(
@@ -77,6 +79,8 @@ const assertionPart = v.pipe(field.base64url, v.maxLength(assertionCharsMax, 'is
 // The registry in which the statement counts. Other code decides up to which log index a statement
 // may leave the registry out.
 const registry = v.exactOptional(field.digest);
+const verdict = v.picklist(['pass', 'review', 'block', 'incomplete']);
+const digested = exactObject({ digest: exactObject({ sha256: field.hex }) });
 
 const approval = v.pipe(
   exactObject({
@@ -196,7 +200,7 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
       registry,
       ruleSet: field.digest,
       report: field.digest,
-      verdict: v.picklist(['pass', 'review', 'block', 'incomplete']),
+      verdict,
       isolation: shortText,
       coverage: boundedList(
         exactObject({
@@ -214,12 +218,8 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
       verifier: exactObject({ id: shortText }),
       timeVerified: field.isoTime,
       resourceUri: shortText,
-      policy: exactObject({ digest: exactObject({ sha256: field.hex }) }),
-      inputAttestations: boundedList(
-        exactObject({ digest: exactObject({ sha256: field.hex }) }),
-        summaryInputsMax,
-        'is too long',
-      ),
+      policy: digested,
+      inputAttestations: boundedList(digested, summaryInputsMax, 'is too long'),
       verificationResult: v.picklist(['PASSED', 'FAILED']),
       verifiedLevels: boundedList(shortText, summaryInputsMax),
     }),
@@ -256,4 +256,5 @@ export const predicateShapes: { readonly [Kind in StatementKind]: field.Shape<Pr
     }),
     key,
     provenance: v.record(v.string(), v.unknown()),
+    observed: exactObject({ registry, observation: field.digest, verdict }),
   };

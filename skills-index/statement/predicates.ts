@@ -84,6 +84,16 @@ export interface ScanPredicate extends BoundPredicate {
   }[];
 }
 
+/**
+ * Names an observation of a version: a submission that ran in sandboxes with decoys. The log is
+ * public, and the facts of a version that nobody approved are not, so only a digest is logged.
+ */
+export interface ObservedPredicate extends BoundPredicate {
+  /** Digest of the observation's own statement (`observation/v1`). */
+  readonly observation: Digest;
+  readonly verdict: Verdict;
+}
+
 /** A WebAuthn assertion, with each member in base64url without padding. */
 export interface PasskeyAssertion {
   readonly credentialId: string;

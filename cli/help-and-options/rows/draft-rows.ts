@@ -192,7 +192,7 @@ export const draftRows: readonly CommandRow[] = [
     name: 'observe',
     summary:
       'run a submission in sandboxes with decoys for up to a minute, and print what it did; the exit code is 14 for block, 12 for review',
-    usage: '[--sign [--out FILE]] DIR',
+    usage: '[--sign [--out FILE]] [--send NAME@VERSION] DIR',
     examples: [
       [
         'skillgate observe downloads/weekly-report',
@@ -203,9 +203,19 @@ export const draftRows: readonly CommandRow[] = [
         'skillgate observe --sign --out observation.sigstore.json .',
         'write a statement that is signed with your key',
       ],
+      [
+        'skillgate observe --send @acme/weekly-report@1.2.3 --key scanner-1 downloads/weekly-report',
+        'observe the files of a waiting version, and hand the observation to the registry with a scanner’s key',
+      ],
     ],
     options: {
       sign: { type: 'boolean', summary: 'sign the observation with your key' },
+      send: {
+        type: 'string',
+        value: 'NAME@VERSION',
+        summary:
+          'hand the observation of this version to the registry, signed with a scanner’s key',
+      },
       key: { type: 'string', value: 'NAME', summary: 'key that signs (default: your only key)' },
       out: {
         type: 'string',

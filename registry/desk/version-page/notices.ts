@@ -20,6 +20,7 @@ ${advised(detail)}
 ${decides(detail)}
 ${changed(detail)}
 ${remarked(detail)}
+${observed(detail)}
 ${copied(detail)}`;
 }
 
@@ -83,6 +84,16 @@ function remarked(detail: ReviewDetail): Html | string {
   const more = remarks.length - items.length;
   return html`<div class="notice"><p><b>The model ${untrusted(model)} remarks</b>, as an opinion and no finding:${left}</p>
 <ul>${items}${more > 0 ? html`<li>and ${more} more</li>` : ''}</ul></div>`;
+}
+
+// Shown at the top, because no finding says it: a report comes from reading alone.
+function observed({ observation }: ReviewDetail): Html | string {
+  const facts = observation?.facts.filter(({ level }) => level === observation.verdict) ?? [];
+  const [first] = facts;
+  if (first === undefined) return '';
+  const more = facts.length === 1 ? '' : ` and ${facts.length - 1} more`;
+  return html`<p class="notice ${first.level === 'block' ? 'notice-refused' : ''}">When it ran, it did this:
+<a href="#observed"><code>${untrusted(first.what)}</code></a>${more}.</p>`;
 }
 
 // Shown at the top, because no finding says it: the report knows only the skill itself.

@@ -37,6 +37,7 @@ import { findingList } from './finding.ts';
 import { renderMarkdown } from './markdown.ts';
 import { nearCopyList } from './near-copies.ts';
 import { notices } from './notices.ts';
+import { observationPart, observationTitle } from './observation.ts';
 import { packageRows, packageTable } from './package-table.ts';
 import { proseChanges, proseTitle } from './prose-since.ts';
 import { requiredList, requiredTitle } from './required-skills.ts';
@@ -61,6 +62,7 @@ export function versionPage(frame: PageFrame, view: VersionView): Html {
 ${section('capabilities', 'Capabilities: declared against observed', 'g c', capabilities(view))}
 ${detail.required.length === 0 ? '' : part('required', requiredTitle(detail.required), requiredList(detail.required))}
 ${section('findings', `Findings (${detail.report?.findings.length ?? 'no report'})`, 'g f', findings(view))}
+${part('observed', observationTitle(detail), observationPart(detail, now))}
 ${copies.length === 0 ? '' : part('copies', `Nearly the same as ${count(copies.length, 'other skill')}`, nearCopyList(copies))}
 ${section('prose', proseTitle(detail.prose), 'g n', proseChanges(detail))}
 ${section('skill-md', 'SKILL.md: what the agent will read', 'g s', skillMd(view))}

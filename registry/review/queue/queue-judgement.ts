@@ -5,7 +5,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Capabilities } from '../../../skills-index/skill/capability.ts';
 import type { Digest } from '../../../skills-index/skill/digest.ts';
-import type { Severity, severities } from '../../../skills-index/statement/finding.ts';
+import type { Severity, severities, Verdict } from '../../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../../skills-index/statement/scan-report.ts';
 import {
   type ApprovalsNeeded,
@@ -17,6 +17,7 @@ import { failureCharsMax } from '../../limits.ts';
 import { versions } from '../../store/schema.ts';
 import { maliciousWords } from '../../versions/malicious-packages.ts';
 import { manifestOf } from '../../versions/manifests.ts';
+import { type CountedObservation, observationsOf } from '../../versions/observations.ts';
 import type { VersionState } from '../../versions/status.ts';
 import type { VersionRow } from '../../versions/versions.ts';
 import { reportOf } from '../approvals.ts';
@@ -38,6 +39,8 @@ export interface QueueJudgement {
   };
   /** `the advisory MAL-2026-1 names evil 1.0 of python as malicious`: the first such package. */
   readonly malicious?: string;
+  /** The verdict of the worst observation. */
+  readonly observed?: Verdict;
   readonly findings: Readonly<Record<Severity, number>>;
   readonly approvalsNeeded: ApprovalsNeeded;
   /** The policy that asks for these approvals. */
@@ -93,6 +96,8 @@ export async function riskOfVersion(
     readonly copies: readonly NearCopy[];
     readonly prose: ProseSince;
     readonly reading: ShownReading | undefined;
+    /** The worst observation. */
+    readonly observed: CountedObservation | undefined;
     readonly changes: ChangesSince | undefined;
     readonly packages: PackageAlarms;
   },
@@ -119,6 +124,7 @@ async function judge(registry: Registry, row: VersionRow): Promise<QueueJudgemen
   const previous = await previousApproved(registry, row);
   const stored = await readProse(registry, row);
   const [malicious] = packages.malicious;
+  const [observed] = await observationsOf(registry, row);
   const deciding = report?.findings.find((finding) => finding.fingerprint === report.decidedBy[0]);
   const { capabilities } = manifest;
   const asked = {
@@ -133,12 +139,17 @@ async function judge(registry: Registry, row: VersionRow): Promise<QueueJudgemen
       copies: await nearCopies(registry, row),
       prose: await proseSince(registry, stored, previous),
       reading: stored && shownReading(stored.prose),
+      observed,
       changes: await changesSince(registry, row, { manifest, report, previous }),
       packages,
     }),
     ...(malicious === undefined ? {} : { malicious: maliciousWords(malicious) }),
+    ...(observed === undefined ? {} : { observed: observed.verdict }),
     findings: countFindings(report),
-    approvalsNeeded: approvalsNeeded(registry.policy, asked),
+    approvalsNeeded:
+      observed?.verdict === 'block'
+        ? registry.policy.approvals.high
+        : approvalsNeeded(registry.policy, asked),
     policy: policyDigest(registry.policy),
     ...(deciding === undefined
       ? {}

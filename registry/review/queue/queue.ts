@@ -16,6 +16,7 @@ import { orLater } from '../../log/after-logging.ts';
 import { isAmong } from '../../store/batch.ts';
 import { guard, reviewNotes, versions } from '../../store/schema.ts';
 import { waiting } from '../../store/waiting-schema.ts';
+import { raisedBy } from '../../versions/observations.ts';
 import type { VersionState } from '../../versions/status.ts';
 import type { VersionRow } from '../../versions/versions.ts';
 import { judgeAnew } from './judge-anew.ts';
@@ -175,6 +176,8 @@ async function queueRow(
   const counted = place.approvals === 0 ? 0 : await countedOrWhy(registry, row);
   const judged = typeof counted === 'number' ? stored : unjudged(registry, counted.failed);
   const { policy: _, ...shown } = judged;
+  const { observed } = judged;
+  const verdict = raisedBy(observed && { verdict: observed }, row.verdict);
   return {
     name: row.name,
     version: row.version,
@@ -182,7 +185,7 @@ async function queueRow(
     status: row.status,
     publisher: row.publisher,
     receivedAt: new Date(row.createdAt),
-    ...(row.verdict === null ? {} : { verdict: row.verdict }),
+    ...(verdict === null ? {} : { verdict }),
     ...(claim === undefined ? {} : { claim }),
     approvals: typeof counted === 'number' ? counted : 0,
     ...shown,

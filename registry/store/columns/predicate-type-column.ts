@@ -14,6 +14,7 @@ const numbers: Readonly<Record<string, number>> = {
   [predicateTypes.member]: 8,
   [predicateTypes.scope]: 9,
   [predicateTypes.key]: 10,
+  [predicateTypes.observed]: 11,
 };
 const types = new Map(Object.entries(numbers).map(([type, number]) => [number, type]));
 

@@ -50,6 +50,11 @@ export interface Policy {
   /** How many scanners must sign the same report, each scanner a different member; 1 by default. */
   readonly scanners?: 1 | 2;
   /**
+   * Whether a scanner has to observe a version in sandboxes with decoys before people approve it.
+   * The registry asks for the observation; installers read nothing of it.
+   */
+  readonly observed?: boolean;
+  /**
    * Rule sets whose scans no longer count, because these rule sets are known to miss an attack. The
    * digest of a rule set tells nothing about its age, so the policy lists each rule set.
    */
@@ -86,7 +91,7 @@ export const defaultPolicy: Policy = {
  */
 export const firstPolicy: Policy = {
   ...defaultPolicy,
-  approvals: { usual: { total: 1, independent: 1 }, high: { total: 2, independent: 1 } },
+  approvals: { ...defaultPolicy.approvals, usual: { total: 1, independent: 1 } },
 };
 
 const count = v.pipe(
@@ -111,6 +116,7 @@ const entries = {
   programs: boundedList(v.string(), programsMax),
   ceiling: v.nullable(capabilities),
   scanners: v.exactOptional(v.picklist([1, 2], 'is neither 1 nor 2')),
+  observed: v.exactOptional(v.boolean()),
   refusedRuleSets: v.exactOptional(boundedList(digest, refusedRuleSetsMax)),
 } as const;
 

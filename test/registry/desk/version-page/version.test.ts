@@ -71,7 +71,7 @@ describe('a version', () => {
   it('puts capabilities first, then findings, what it says anew, SKILL.md, files and history', () => {
     expect(
       [...pages.version.matchAll(/<section id="([a-z-]+)" class="part"/g)].map(([, id]) => id),
-    ).toEqual(['capabilities', 'findings', 'prose', 'skill-md', 'files', 'history']);
+    ).toEqual(['capabilities', 'findings', 'observed', 'prose', 'skill-md', 'files', 'history']);
   });
 
   it('lists in order what it says anew, marks what is hidden, and says how much is not shown', () => {

@@ -1,0 +1,221 @@
+/**
+ * Takes a scanner's observation of a version: who signed it, which bytes it is about, and what its
+ * verdict changes. Nothing here makes a version milder.
+ */
+import { parseBundle } from '../../skills-index/skill/bundle.ts';
+import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { predicateTypes } from '../../skills-index/statement/attestation.ts';
+import type { Verdict } from '../../skills-index/statement/finding.ts';
+import {
+  type ObservationStatement,
+  observationBytesMax,
+  parseObservationStatement,
+} from '../../skills-index/statement/observation-statement.ts';
+import {
+  type Envelope,
+  envelopeSigner,
+  peekStatement,
+} from '../../skills-index/statement/signature-formats/envelope.ts';
+import { requireOwnRegistry } from '../../skills-index/trust/signatures/require-own-registry.ts';
+import { requireSubjects } from '../../skills-index/trust/signatures/require-subjects.ts';
+import { type Actor, nameOf, type Registry, type VersionName } from '../context.ts';
+import { settle } from '../index/publish-index.ts';
+import { refreshStatus } from '../index/status-json.ts';
+import { clockSkewMs, observationsOfVersionMax } from '../limits.ts';
+import { finishLogged, orLater } from '../log/after-logging.ts';
+import type { Appending, LoggedAt, NewStatement } from '../log/appending.ts';
+import { appendInTurn } from '../log/sequencer.ts';
+import { latest, readMembers, requireRole } from '../people/identities.ts';
+import { nothingRemovedSince } from '../retention/removed-blobs.ts';
+import { judgeAnew } from '../review/queue/judge-anew.ts';
+import { isWorse, type PlannedSuspension, suspensionOf } from '../stops/suspensions.ts';
+import { requireBlob } from '../store/blobs.ts';
+import { putBlobs } from '../store/objects.ts';
+import { doubtWrite } from '../versions/doubts.ts';
+import { requireVersion } from '../versions/find-versions.ts';
+import { statementsOf } from '../versions/manifests.ts';
+import { observationsOf, raisedBy } from '../versions/observations.ts';
+import type { VersionState } from '../versions/status.ts';
+import { addBlobs } from '../versions/version-blobs.ts';
+import { moveWrites, type VersionRow } from '../versions/versions.ts';
+
+export interface SentObservation {
+  /** Signed `observed/v1`, which names the observation. */
+  readonly envelope: Envelope;
+  /** The observation's statement, unparsed. */
+  readonly observation: unknown;
+}
+
+export interface AcceptedObservation {
+  readonly status: VersionState;
+  readonly verdict: Verdict;
+  readonly statement: LoggedAt | undefined;
+}
+
+/** A version has a report in these states, and a verdict can still matter. */
+const observable: readonly VersionState[] = ['in review', 'quarantined', 'approved', 'suspended'];
+
+/**
+ * Takes a signed observation. The same statement again gets the first answer.
+ * @throws Problem `forbidden`, `key-unknown`, `other-registry`, `statement-invalid`,
+ * `subject-mismatch`, `move-illegal`, `not-found`, `registry-busy`
+ */
+export async function takeObservation(
+  registry: Registry,
+  actor: Actor,
+  which: VersionName,
+  sent: SentObservation,
+): Promise<AcceptedObservation> {
+  requireRole(actor, ['scanner']);
+  const row = await requireVersion(registry, which);
+  const signed = await verifySender(registry, actor, sent.envelope);
+  const { bytes, digest, verdict } = await verifyObservation(registry, row, signed, sent);
+  const payload = digestOf(Buffer.from(sent.envelope.payload, 'base64'));
+  const appended = await appendInTurn(registry, async (): Promise<Appending & Repeated> => {
+    const before = await loggedBefore(registry, row, signed, payload);
+    if (before !== undefined) return { statements: [], writes: () => [], before };
+    const now = await requireVersion(registry, which);
+    if (!observable.includes(now.status)) throw notObservable(now);
+    const observations = await observationsOf(registry, now);
+    if (observations.filter(({ by }) => by === nameOf(actor)).length >= observationsOfVersionMax)
+      throw new Problem(
+        'registry-busy',
+        `This scanner has sent ${observationsOfVersionMax} observations of ${now.name}@${now.version}`,
+      );
+    const nothingRemoved = await nothingRemovedSince(registry, [digest]);
+    await putBlobs(registry.objects, [bytes]);
+    const verdictBefore = raisedBy(observations[0], now.verdict);
+    const planned = await consequencesOf(registry, now, { verdict, before: verdictBefore, actor });
+    const stop = planned.statement === undefined ? [] : [planned.statement];
+    return {
+      statements: [signed, ...stop].map((one) => ({ ...one, versionId: row.id })),
+      writes: () => [nothingRemoved, addBlobs(row, [digest]), ...planned.writes],
+    };
+  });
+  const { before } = appended.decision;
+  const logged = await finishLogged(
+    registry,
+    before === undefined ? appended : { indexes: [before] },
+  );
+  await orLater(registry, () => judgeAnew(registry, [row.id]));
+  // The policy may have waited for this observation alone.
+  await orLater(registry, () => settle(registry, row.id));
+  if (logged.some(({ predicateType }) => predicateType === predicateTypes.revocation))
+    await orLater(registry, () => refreshStatus(registry));
+  const statement = logged.find(({ predicateType }) => predicateType === predicateTypes.observed);
+  return { status: (await requireVersion(registry, which)).status, verdict, statement };
+}
+
+interface Repeated {
+  /** Log index of the same statement, when the log has it. */
+  readonly before?: number;
+}
+
+// A scanner sends only what it signed itself.
+async function verifySender(
+  registry: Registry,
+  { subject }: Actor,
+  envelope: Envelope,
+): Promise<NewStatement> {
+  const statement = peekStatement(envelope);
+  if (statement.predicateType !== predicateTypes.observed)
+    throw new Problem(
+      'statement-invalid',
+      'Cannot take the observation: the statement is not observed/v1',
+    );
+  requireOwnRegistry(registry.root, statement);
+  const { chain, keys } = await readMembers(registry);
+  const own =
+    subject.kind === 'key' && chain.isMember(subject.keyId, 'scanner', latest)
+      ? keys.get(subject.keyId)
+      : undefined;
+  const signer = own === undefined ? undefined : envelopeSigner(envelope, [own]);
+  if (signer === undefined)
+    throw new Problem(
+      'key-unknown',
+      'Cannot take the observation: the scanner that hands it in did not sign it',
+    );
+  const { keyId, spki } = signer;
+  return { statement, envelope, signer: { keyId, spki: Buffer.from(spki, 'base64') } };
+}
+
+async function verifyObservation(
+  registry: Registry,
+  row: VersionRow,
+  { statement }: NewStatement,
+  { observation }: SentObservation,
+) {
+  const bytes = Buffer.from(canonicalJson(observation));
+  if (bytes.byteLength > observationBytesMax)
+    throw new Problem('statement-invalid', 'Cannot take the observation: it is too long');
+  const parsed = parseObservationStatement(bytes);
+  const { files } = parseBundle(await requireBlob(registry, row.bundle)).bundle;
+  requireSubjects(statement, { name: row.name, version: row.version, bundle: row.bundle, files });
+  const digest = digestOf(bytes);
+  const wrong = mismatch(statement, parsed, { digest, bundle: row.bundle, now: registry.now() });
+  if (wrong !== undefined)
+    throw new Problem('subject-mismatch', `Cannot take the observation: ${wrong}`);
+  return { bytes, digest, verdict: parsed.predicate.observation.verdict };
+}
+
+function mismatch(
+  statement: NewStatement['statement'],
+  { predicate, subject: [subject] }: ObservationStatement,
+  at: { readonly digest: Digest; readonly bundle: Digest; readonly now: Date },
+): string | undefined {
+  if (statement.predicateType !== predicateTypes.observed) return 'it is not observed/v1';
+  if (statement.predicate.observation !== at.digest)
+    return 'the signed statement names another observation';
+  if (statement.predicate.verdict !== predicate.observation.verdict)
+    return 'statement and observation name different verdicts';
+  if (subject.digest.sha256 !== hexOf(at.bundle)) return 'the observation is about another bundle';
+  return Date.parse(predicate.observedAt) > at.now.getTime() + clockSkewMs
+    ? 'the observation is dated in the future'
+    : undefined;
+}
+
+async function loggedBefore(
+  registry: Registry,
+  { id }: VersionRow,
+  { signer }: NewStatement,
+  payload: Digest,
+): Promise<number | undefined> {
+  const own = 'keyId' in signer ? signer.keyId : signer.signer;
+  const all = await statementsOf(registry, id, predicateTypes.observed);
+  return all.find((one) => one.payload === payload && one.signer === own)?.logIndex;
+}
+
+// As a rescan: facts hold a waiting version back, and suspend an approved one. Whoever moved a
+// version on in spite of a fact is not overruled by the same fact.
+async function consequencesOf(
+  registry: Registry,
+  row: VersionRow,
+  {
+    actor,
+    before,
+    verdict,
+  }: { readonly actor: Actor; readonly before: Verdict | null; readonly verdict: Verdict },
+): Promise<PlannedSuspension> {
+  if (verdict === 'incomplete' || !isWorse(verdict, before)) return { writes: [] };
+  const why = `an observation in sandboxes with decoys says ${verdict}`;
+  const by = nameOf(actor);
+  if (row.status === 'in review' && verdict === 'block')
+    return moveWrites(
+      registry,
+      row,
+      { from: 'in review', to: 'quarantined', by: 'verdict' },
+      { by, why },
+    );
+  if (row.status !== 'approved') return { writes: [] };
+  return verdict === 'block'
+    ? suspensionOf(registry, row, `After the approval, ${why}`)
+    : { writes: [doubtWrite(registry, row, { by, why })] };
+}
+
+function notObservable({ name, status, version }: VersionRow): Problem {
+  return new Problem('move-illegal', `Cannot observe ${name}@${version}: its state is ${status}`, {
+    hint: 'An observation is taken once the version has a scan report, and until it is revoked.',
+  });
+}
