@@ -1,7 +1,8 @@
 /** Installing a package runs a script of its own. */
 
+import type { FactOf } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const lifecycleScript = defineRule({
   id: 'supply/lifecycle-script',
@@ -12,16 +13,60 @@ export const lifecycleScript = defineRule({
   why: 'Lifecycle scripts run when dependencies are installed, before anybody called the skill.',
   fix: 'Make it a command of the skill instead.',
   maps: { attack: ['T1195.002'] },
-  reads: ['dependency:lifecycle'],
+  reads: ['dependency:lifecycle', 'dependency:declared', 'capability:egress'],
   check: (context) =>
     context.of('dependency').flatMap((fact): FindingDraft[] => {
-      if (!runs(fact)) return [];
+      if (fact.how !== 'lifecycle' || !runs(fact)) return [];
       const message = `${fact.name} runs by itself at installation: ${fact.version}`;
-      return [
-        { span: fact.span, severity: ordinary.test(fact.version) ? 'low' : 'medium', message },
-      ];
+      const isPlain = ordinary.test(fact.version) || isBuild(fact, context);
+      return [{ span: fact.span, severity: isPlain ? 'low' : 'medium', message }];
     }),
 });
+
+/**
+ * What an author does before a release, where each command is a program of a package that the same
+ * package.json declares, or a file of the skill that asks no host: both are judged as such. Who
+ * installs the package from a registry never runs it.
+ */
+function isBuild({ name, version, span }: FactOf<'dependency'>, context: RuleContext): boolean {
+  if (!beforeRelease.test(name) || /[`$<>&|]/.test(version.replaceAll(/&&|\|\|/g, '')))
+    return false;
+  const folder = span.path.slice(0, span.path.lastIndexOf('/') + 1);
+  const declared = context
+    .of('dependency')
+    .flatMap((one) => (one.how === 'declared' && one.span.path === span.path ? [one.name] : []));
+  const asking = new Set(
+    context
+      .of('capability')
+      .flatMap((fact) => (fact.capability.kind === 'egress' ? [fact.span.path] : [])),
+  );
+  return version.split(/&&|\|\||;/).every((command) => {
+    const [program = '', first = ''] = command.trim().split(/\s+/);
+    const isScript = /^(npm|pnpm|yarn)$/.test(program) && /^(run|build|compile|test)$/.test(first);
+    const file = folder + (/^(node|sh|bash|tsx|ts-node)$/.test(program) ? first : program);
+    return (
+      isScript ||
+      ordinary.test(command) ||
+      declared.some((one) => isProgramOf(one, program)) ||
+      (isPath(program, first) && !asking.has(file.replaceAll('./', '')))
+    );
+  });
+}
+
+// A file that the skill does not bring is none that could run.
+function isPath(program: string, first: string): boolean {
+  const path = /^(node|sh|bash|tsx|ts-node)$/.test(program) ? first : program;
+  return /^(?!-)(\.\/)?[\w-][\w./-]{0,100}\.\w{1,4}$/.test(path) && !path.includes('..');
+}
+
+// `ts-scripts` comes with `@some/ts-scripts`, and `not-in-publish` with `in-publish`.
+function isProgramOf(dependency: string, program: string): boolean {
+  const name = dependency.replace(/^@[^/]*\//, '');
+  return program === name || program === `not-${name}`;
+}
+
+// `preinstall`, `install` and `postinstall` also run where the package is only a dependency.
+const beforeRelease = /^(pre|post)?prepare$|^prepublish$/;
 
 // Builds of the package itself, and what sets up its own repository.
 const ordinary =
