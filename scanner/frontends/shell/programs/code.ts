@@ -29,6 +29,7 @@ import {
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { fileKey, mountPath } from './files.ts';
 import { keptIn, readsCode, readsData, runsInput } from './input-as-code.ts';
+import { powershellWords } from './powershell-words.ts';
 
 // Options of interpreters whose value follows.
 const furtherOptions = 'm r require W X o O I import loader rcfile init-file'.split(' ');
@@ -67,6 +68,15 @@ export function callInterpreter(run: ShellRun, call: Call): ShellValue {
         ? { ...unknownValue(encoded?.taints), decoded: true }
         : { ...literalValue(program, call.span.start, true), decoded: true };
     return runCode(run, inside, code, 'powershell');
+  }
+  if (interpreter.language === 'powershell' && call.name !== 'Invoke-Expression') {
+    const line = powershellWords(call.args);
+    if (line.code !== undefined && line.code.text !== '' && line.code.text !== '-')
+      return runCode(run, { ...call, args: [] }, line.code, 'powershell');
+    const kept = line.file && run.files.get(fileKey(run, line.file.text));
+    if (kept !== undefined) return runCode(run, { ...call, args: line.rest }, kept, 'powershell');
+    if (line.file !== undefined)
+      return runFile(run, { ...call, args: line.rest }, line.file, 'powershell');
   }
   if (runsInput(call, interpreter.language, codes))
     runCode(run, call, call.stdin, interpreter.language);
