@@ -13,6 +13,7 @@ import { applyConnect, applyRequest, applySend } from './network.ts';
 import { feedProgram, noteLoad, runCodeOf, runProgram } from './programs.ts';
 import { startAt, storedPaths, storeUnpacked } from './stored.ts';
 import type { Condition, PythonEffect } from './tables/python-api.ts';
+import { isUnscrambled } from './unscrambled.ts';
 import { noteWritten } from './written.ts';
 
 const lineEnd = { ...unknownPy, texts: ['\n'] };
@@ -108,6 +109,9 @@ export function applyEffect(
       if (effect.unless !== undefined && argumentOf(call, effect.unless) !== undefined)
         return unknownPy;
       notePyTrait(run, call, effect.trait, call.api);
+      // `eval(compile(text, …))`
+      if (effect.trait === 'code-from-string' && isUnscrambled(call))
+        notePyTrait(run, call, 'decode-to-code', '');
       return unknownPy;
   }
 }

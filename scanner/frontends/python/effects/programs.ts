@@ -22,6 +22,7 @@ import {
 import type { PyCall } from './call.ts';
 import { asLine, isUnknownLine, otherWords, quoteWord, wordText } from './command-words.ts';
 import { startAt, startModule, startStored, storedPaths } from './stored.ts';
+import { isUnscrambled } from './unscrambled.ts';
 
 /** Notes a program that is started, by a list of words or a line for the shell. */
 export function runProgram(
@@ -221,9 +222,10 @@ function sendByProgram(
 /** Notes text that is run as Python, and goes through it. */
 export function runCodeOf(run: PythonRun, call: PyCall, code: PyValue): PyValue {
   const texts = [...code.texts, ...code.otherTexts];
-  if (code.decoded) notePyTrait(run, call, 'decode-to-code', texts[0] ?? '');
-  if (texts.length === 0 || texts.some((text) => text.includes(unknownPart)))
-    notePyTrait(run, call, 'code-from-string', call.api);
+  const isOpen = texts.length === 0 || texts.some((text) => text.includes(unknownPart));
+  if (code.decoded || (isOpen && isUnscrambled(call)))
+    notePyTrait(run, call, 'decode-to-code', texts[0] ?? '');
+  if (isOpen) notePyTrait(run, call, 'code-from-string', call.api);
   for (const part of ['code', 'program'] as const)
     flowSink(run, call, code.nodes, { what: 'exec', api: call.api, part });
   for (const one of texts) {
