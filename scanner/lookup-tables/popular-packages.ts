@@ -10,7 +10,7 @@ export const popularPackages: Readonly<Record<'npm' | 'pip', ReadonlySet<string>
     react react-dom preact next nuxt vue svelte angular express fastify koa hono lodash lodash-es underscore axios node-fetch got request
     superagent undici chalk colors picocolors kleur commander yargs minimist inquirer prompts dotenv cross-env cross-spawn execa shelljs
     zx rimraf mkdirp glob fast-glob globby chokidar nodemon typescript ts-node tsx esbuild webpack rollup parcel vite vitest jest mocha
-    chai sinon jasmine playwright puppeteer puppeteer-core cypress eslint prettier babel-core core-js moment dayjs date-fns luxon uuid
+    chai sinon jasmine playwright puppeteer puppeteer-core cypress eslint tslint eclint jsdoc prettier babel-core core-js moment dayjs date-fns luxon uuid
     nanoid semver debug winston pino morgan body-parser cookie-parser cors helmet passport jsonwebtoken bcrypt bcryptjs crypto-js
     mongoose mongodb mysql mysql2 pg redis ioredis sequelize knex prisma typeorm sqlite3 better-sqlite3 socket.io ws graphql apollo-server
     rxjs redux zustand jquery bootstrap tailwindcss postcss autoprefixer sass less styled-components cheerio jsdom puppeteer-extra sharp
