@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:f5d606903a0f8f37e06409bab5d3230ff9ecd1cb8beefdacd53bf329eeed067e',
-  judging: 'sha256:afb4eed1112c3635fbe5be60d691d0f1130b45cd9431288ca7cd3532d34c333d',
+  extractor: 'sha256:1a08f6026fca008ea9b95d324f668aa37cba32061e6e91db053594c9b65f1fbd',
+  judging: 'sha256:f7ddd017249ab64ae5703deab1958aa9f722918546ce452645398cb54a0a2f70',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:e32c93a6982b44cb6034da74b664244c434940363fb0bd8ebd7006ec2832ac98',
+    'files/outside-read': 'sha256:93bbd05cef635dd025b743f77ccb7fcddb163ba2e46fca6a5c0bcbf99593eb10',
     'files/outside-write':
-      'sha256:b77f1fbaa081e9a2eef4c1bd50ea837d215d016995a97ce744b0e73cd16f7486',
+      'sha256:e0bbdb4e39fa383a227f1e25d597785e15374bffd9b1331b577bcb1e925aea95',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -111,9 +111,9 @@ export const codeDigests: CodeDigests = {
       'sha256:095a5d4209bf8fe16c9d8a1e0ae2e2a23026ea67d661b834cc4a020e4981376c',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:f9130c893c18bc06c32c466a73c938c34ee24254855d773a17079058d642151d',
+    'manifest/all-three': 'sha256:0f418d61154c58469886db808daecc6e8fa155dd6927c197eee16dd0e2027b76',
     'manifest/broken-promise':
-      'sha256:229be0bf1abb40a30044691328cd8a07230aeba92a3898af6b2d62485c6af84a',
+      'sha256:b5b57d285ce6c7d709e63566c13a9b10e22ac0dd5a121c3b9bc473fad2b3fa58',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
@@ -121,7 +121,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:6c91df397422d60619f4f6228435003670ab877c5255d882359c04328e7a9115',
+      'sha256:93b13fbbf022033fe1170c15a5c16166f71b059165ae3ae8a47a8532af1c08b0',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
@@ -257,6 +257,8 @@ export const codeDigests: CodeDigests = {
       'sha256:5afa39c5e88bb55323bb66b7e17d6437c75bc2bdb6e6bd16826c0e943a98947d',
     'supply/active-document':
       'sha256:e99442fc4c9aa89409f1010e3f96cdb30e9a685790d4a60cc9ef1bd52afbbbb4',
+    'supply/acts-at-installation':
+      'sha256:9ca60dcdb5e3eb21d14126555786cdc490cfcd3359ca1e683ec91c79b3dcb346',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':
@@ -274,12 +276,12 @@ export const codeDigests: CodeDigests = {
     'supply/install-hook':
       'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
     'supply/lifecycle-script':
-      'sha256:c0bdeb1f4f3a359bcfd697c2bb9d5d11d320a332e0cf39c56fae1daba90b6b16',
+      'sha256:2c4d4c379d191eb2bcbf4416701c261c61d4c8c45b2ca8f0a7e2af85629d0b51',
     'supply/look-alike-skill':
-      'sha256:dc8dd527daec0aa0bd65ce19d97898c57d573eccf39eb49fb6e13a7c1af32422',
+      'sha256:c22f3c27a1e8938d135507ae300af3930ff1d9e62867ab87c2ca0cd5961f55e2',
     'supply/mutable-reference':
       'sha256:bfbfe9bf591061ad7c416f2f4887b7ccc46c49db8fb0af880da150d216d0408e',
-    'supply/typosquat': 'sha256:8b09ea4063f95c7b3dd9cf728f209bbfd40e7590025088f7fd673eccc4db7a70',
+    'supply/typosquat': 'sha256:360d8a04361ba56d7381a47e2a4de6c76e41af48d5db0cb167005bae718c5534',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':

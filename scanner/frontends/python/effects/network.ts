@@ -20,6 +20,11 @@ import { leadingNodes } from './leading.ts';
 import type { Argument, PythonEffect } from './tables/python-api.ts';
 import { noteWritten } from './written.ts';
 
+// `Request(url, None, headers)` sends nothing.
+function isGiven(value: PyValue | undefined): boolean {
+  return value !== undefined && !(value.texts.length === 1 && value.texts[0] === 'None');
+}
+
 export function applyRequest(
   run: PythonRun,
   call: PyCall,
@@ -34,9 +39,7 @@ export function applyRequest(
   const bodies = valuesOf(effect.body.filter((one) => !isQuery(one)));
   const usual =
     effect.method === 'GET' &&
-    effect.body.some(
-      ({ key }) => key === 'data' && argumentOf(call, { at: 1, key }) !== undefined,
-    ) &&
+    effect.body.some(({ key }) => key === 'data' && isGiven(argumentOf(call, { at: 1, key }))) &&
     /urlopen|Request$/.test(call.api)
       ? 'POST'
       : effect.method;
