@@ -263,6 +263,8 @@ export interface PyValue {
   readonly folded: boolean;
   readonly decoded: boolean;
   readonly items: readonly PyValue[] | undefined;
+  /** What each item may be of what is gone through one by one: a generator, a comprehension. */
+  readonly each: PyValue | undefined;
   /** The connection or file that an object is open on. */
   readonly target: Capability | undefined;
   /** The file that an object is open on for writing: what its path may be. */

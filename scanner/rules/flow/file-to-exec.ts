@@ -66,7 +66,7 @@ function draftOfStart(flow: FlowFact, sources: readonly TaintSource[]): FindingD
     return draftOfFlow(flow, { kind: 'capability', severity: 'low', message });
   const paths = new Set(flow.steps.map(({ span }) => span.path));
   const isPinned = sources.some(
-    ({ path, text }) => paths.has(path) && digest.test(text) && hashing.test(text),
+    ({ path, text }) => paths.has(path) && hashing.test(text) && comparesWithDigest(text),
   );
   const isExpected = isPinned || isRelease(flow.source.name) || isKnownInstaller(flow.source.name);
   if (isExpected)
@@ -76,6 +76,18 @@ function draftOfStart(flow: FlowFact, sources: readonly TaintSource[]): FindingD
 
 // A program that compares what it received with a digest that stands in it runs always the same.
 const digest = /["'`][0-9a-f]{64}(?:[0-9a-f]{32,64})?["'`]|sha(?:256|384|512)-[\w+/]{43,88}/;
+// A digest that has a name is compared with nothing where nobody uses the name.
+function comparesWithDigest(text: string): boolean {
+  const { index } = digest.exec(text) ?? {};
+  if (index === undefined) return false;
+  const before = text.slice(Math.max(0, index - namedCharsMax), index);
+  const name = before.matchAll(assignment).toArray().at(-1)?.[1];
+  return name === undefined || (text.match(new RegExp(`\\b${name}\\b`, 'g'))?.length ?? 0) > 1;
+}
+
+const namedCharsMax = 4_096;
+const assignment =
+  /^(?:export\s{1,4})?(?:(?:const|let|var|readonly)\s{1,4})?([A-Za-z_]\w{0,60})(?:\s{0,4}:[^=\n]{0,80})?\s{0,4}=(?!=)/gm;
 const hashing = /createHash|hashlib|sha(?:256|512)sum|subtle\.digest|shasum/;
 
 // `/tmp/x/run.sh` is started as itself; front ends give the program by its path or its last part.

@@ -111,12 +111,19 @@ export function either(values: readonly PyValue[]): PyValue {
     target: values.find((value) => value.target !== undefined)?.target,
     own: values.find((value) => value.own !== undefined)?.own,
     items: lists[0],
+    each: eachOf(values),
     otherItems: fewLists(lists.slice(1)),
     entries: entriesOf(values),
     others: othersOf(values, quals[0]),
     byText: values.some((value) => value.byText),
     whole: undefined,
   };
+}
+
+// An item of any of several values.
+function eachOf(values: readonly PyValue[]): PyValue | undefined {
+  const each = values.flatMap((value) => value.each ?? []);
+  return each.length === 0 ? undefined : either(each);
 }
 
 function othersOfTexts(values: readonly PyValue[]): readonly string[] {
@@ -191,6 +198,7 @@ export const unknownPy: PyValue = {
   folded: false,
   decoded: false,
   items: undefined,
+  each: undefined,
   target: undefined,
   file: [],
   entries: undefined,

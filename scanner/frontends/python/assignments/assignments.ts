@@ -3,12 +3,17 @@
  * and items.
  */
 import { steeringVariables } from '../../../lookup-tables/shell.ts';
+import { callWith } from '../effects/call.ts';
+import { serve } from '../effects/effects.ts';
 import { attributeNode } from '../names/classes.ts';
 import { assignmentParts, childrenOf, nameOf } from '../nodes.ts';
 import type { PyNode, PythonModule } from '../program.ts';
 import { flowEdge, notePyTrait, type PythonRun } from '../run.ts';
 import { textsOf } from './alternatives.ts';
 import { flowInto } from './methods.ts';
+
+// Attributes of connections that are called with each message: paho-mqtt, websocket-client, stomp.
+const isReceiver = /^on_(message|data|publish|event|receive|msg|text)$/;
 
 /** Notes what an assignment does, and where its value flows. */
 export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNode): void {
@@ -54,6 +59,12 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
       )
         notePyTrait(run, { module, node, api: hook, certainty: 'exact' }, 'patch-builtin', hook);
     }
+    const name = target.lastChild === null || isItem ? '' : nameOf(module, target.lastChild);
+    if (isReceiver.test(name) && owner.qual !== undefined && /\)$/.test(owner.qual))
+      serve(
+        run,
+        callWith({ module, node, api: `${owner.qual}.${name}`, certainty: 'exact' }, given),
+      );
     const property = isItem
       ? object.name === 'MemberExpression'
         ? object.lastChild

@@ -1,5 +1,6 @@
 /** What a name of Python is given of a value: a part of it, each of its items, what it enters. */
 
+import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { classIn } from '../names/canonical.ts';
 import { methodOf } from '../names/classes.ts';
@@ -7,7 +8,7 @@ import { textOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { walk } from '../tree.ts';
-import { either, nodesOf, unknownPy } from './alternatives.ts';
+import { anyText, either, nodesOf, unknownPy } from './alternatives.ts';
 
 /** A part of a value, or what is known of any of its parts. */
 export function partOrAny(value: PyValue, place: readonly number[]): PyValue {
@@ -18,6 +19,10 @@ export function partOrAny(value: PyValue, place: readonly number[]): PyValue {
 
 /** One of the items of a value, or a part of it. */
 export function itemOrAny(value: PyValue, place: readonly number[] | undefined): PyValue {
+  if (value.each !== undefined) {
+    const each = (place === undefined ? value.each : partOf(value.each, place)) ?? unknownPy;
+    return { ...each, nodes: nodesOf([each, value]), raw: undefined };
+  }
   if (value.items === undefined) return { ...unknownPy, nodes: value.nodes, qual: value.qual };
   const items = [value.items, ...value.otherItems]
     .flat()
@@ -25,6 +30,26 @@ export function itemOrAny(value: PyValue, place: readonly number[] | undefined):
   const more = value.grown || value.otherTexts.length > 0 ? [unknownPy] : [];
   return { ...either([...items, ...more]), nodes: value.nodes, raw: undefined };
 }
+
+/** What a generator gives one by one; `yield from x` gives what `x` gives. */
+export function eachYielded(
+  given: readonly PyNode[],
+  of: (node: PyNode) => PyValue,
+): PyValue | undefined {
+  const yielded = given
+    .filter(({ parent }) => parent !== null && isYield.test(parent.name))
+    .slice(0, alternativesMax)
+    .map((node) => {
+      if (node.parent?.getChild('from') !== null) return itemOrAny(of(node), undefined);
+      return node.parent.getChild(',') === null
+        ? of(node)
+        : { ...unknownPy, nodes: of(node).nodes };
+    });
+  const all = given.length > alternativesMax ? [...yielded, anyText] : yielded;
+  return all.length === 0 ? undefined : either(all);
+}
+
+const isYield = /^Yield(Statement|Expression)$/;
 
 /** The values that statements within a node raise. */
 export function raisedIn(

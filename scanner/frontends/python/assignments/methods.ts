@@ -3,6 +3,7 @@ import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyCall } from '../effects/call.ts';
 import { applyEffect } from '../effects/effects.ts';
 import { attributeNode } from '../names/classes.ts';
+import { itemOf } from '../names/items.ts';
 import { lookUp, variableNode } from '../names/lookup.ts';
 import { nameOf, scopeOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
@@ -10,7 +11,7 @@ import { flowEdge, flowNode, type PythonRun } from '../run.ts';
 import { formatOf } from '../values/format.ts';
 import { foldedOf, oneOf, pyOf } from '../values/given.ts';
 import { textMethod } from '../values/text.ts';
-import { combinations, join, nodesOf, unknownPy } from './alternatives.ts';
+import { combinations, either, join, nodesOf, unknownPy } from './alternatives.ts';
 
 export const textMethods =
   /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
@@ -26,6 +27,8 @@ export const mutators =
 // A method of plain data, or something that is not known: data of the object stays in the result.
 export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValue {
   const { object, method, args } = call;
+  const kept = callee.qual === undefined ? entryOf(run, call) : undefined;
+  if (kept !== undefined) return kept;
   if (method === 'join' && args[0]?.items !== undefined)
     return { ...joinItems(object, args[0]), nodes: nodesOf(args) };
   const isText = textMethods.test(method);
@@ -48,6 +51,18 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
     qual: madeName(object, callee, isText),
     raw: /^(strip|encode|decode)$/.test(method) ? object.raw : undefined,
   };
+}
+
+// `table.get(key, other)`: a function that the table holds, where the key is not known any of them.
+function entryOf(run: PythonRun, call: PyCall): PyValue | undefined {
+  const { object, method, args } = call;
+  const [key, other] = args;
+  const isTable = [...(object.entries?.values() ?? [])].some(
+    ({ own, qual }) => own !== undefined || qual !== undefined,
+  );
+  if (!isTable || key === undefined || !/^(get|pop)$/.test(method)) return undefined;
+  const item = itemOf(run, call, object, key, 1, false);
+  return other === undefined ? item : either([item, other]);
 }
 
 // `sys.executable.replace('.exe', 'w.exe')` is the interpreter, too.

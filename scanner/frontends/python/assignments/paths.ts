@@ -98,8 +98,35 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
     case 'tempfile.TemporaryDirectory':
       return { ...unknownPy, texts: [`/tmp/${unknownPart}`] };
     default:
-      return undefined;
+      return packagesPath(qual, first);
   }
+}
+
+// Where packages of Python are installed.
+function packagesPath(qual: string, first: PyValue | undefined): PyValue | undefined {
+  switch (qual) {
+    case 'site.getsitepackages':
+      return { ...unknownPy, items: [packagesFolder] };
+    case 'site.getusersitepackages':
+    case 'sysconfig.get_path':
+    case 'distutils.sysconfig.get_python_lib':
+      return isOtherFolder(first) ? undefined : packagesFolder;
+    case 'sysconfig.get_paths':
+      return {
+        ...unknownPy,
+        entries: new Map(['purelib', 'platlib'].map((name) => [name, packagesFolder])),
+        otherTexts: [unknownPart],
+      };
+  }
+  return undefined;
+}
+
+const packagesFolder: PyValue = { ...unknownPy, texts: [`${unknownPart}/site-packages`] };
+
+// `sysconfig.get_path("scripts")`
+function isOtherFolder(name: PyValue | undefined): boolean {
+  const texts = name?.texts ?? [];
+  return texts.length > 0 && !texts.some((text) => /^(purelib|platlib|stdlib)$/.test(text));
 }
 
 // The path without its extension, and the extension.

@@ -212,8 +212,13 @@ class Evaluating implements Domain<PyValue> {
     return { ...unknownPy, entries, nodes: nodesOf(all), otherTexts: isOpen ? [unknownPart] : [] };
   }
 
-  comprehension(node: PyNode): PyValue {
-    return this.yielded(operandsOf(node));
+  comprehension(node: PyNode, parts: readonly PyNode[]): PyValue {
+    const [element, ...more] = parts.slice(
+      0,
+      parts.findIndex(({ name }) => name === 'for' || name === 'async'),
+    );
+    const each = element === undefined || more.length > 0 ? undefined : this.of(element);
+    return { ...this.yielded(operandsOf(node)), each };
   }
 
   own(own: PythonFunction): PyValue {

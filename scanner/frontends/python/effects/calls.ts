@@ -5,6 +5,7 @@
 import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { anyText, either, nodesOf, nothingGiven, unknownPy } from '../assignments/alternatives.ts';
+import { eachYielded } from '../assignments/bound.ts';
 import { mutate, plainCall } from '../assignments/methods.ts';
 import { foldPath } from '../assignments/paths.ts';
 import { foldPattern } from '../assignments/patterns.ts';
@@ -21,6 +22,7 @@ import { callBuiltin } from '../values/builtins.ts';
 import { oneOf, pyOf } from '../values/given.ts';
 import type { PyCall } from './call.ts';
 import { applyEffect } from './effects.ts';
+import { applySend } from './network.ts';
 import { observeOwn } from './observe.ts';
 import { runProgram } from './programs.ts';
 import { powerfulModules, pythonApis } from './tables/python.ts';
@@ -101,9 +103,19 @@ export function invoke(
   noteHidden(run, all, callee, qual);
   const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
   if (api !== undefined) return callApi(run, all, qual, api);
+  if (isRequestOf.test(qual) && isElsewhere(all.object.target))
+    for (const value of [...all.args, ...all.keywords.values()]) applySend(run, all, value);
   mutate(run, all, objectNode);
   return plainCall(run, all, callee);
 }
+
+// Another host than that of the service, which `endpoint_url` names.
+function isElsewhere(target: PyValue['target']): boolean {
+  return target?.kind === 'egress' && !/^https:\/\/([\w.-]+\.)?amazonaws\.com\//.test(target.url);
+}
+
+// Each method of such a client is a request with what it is given.
+const isRequestOf = /^boto3(\.session)?(\.Session\(\))?\.(client|resource)\(\)\.[a-z]\w{0,60}$/;
 
 // An object of a class of the skill that has no constructor; one made from a library's class is
 // made as that is.
@@ -156,6 +168,7 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
         ...unknownPy,
         texts: call.args[0]?.texts ?? [],
         items: call.args[0]?.items,
+        each: call.args[0]?.each,
         otherTexts: ordersAnew.test(qual) ? [unknownPart] : [],
         nodes: [...made.nodes, ...passed],
         decoded: given.some((one) => one.decoded),
@@ -243,6 +256,9 @@ function callOwn(
   const isOpen = run.replaced.has(own.id) && value.texts.length > 0;
   return {
     ...value,
+    each: own.yields
+      ? eachYielded(own.returns, (node) => run.evaluate(run, own.module, node, 1))
+      : value.each,
     texts: isComputed ? [] : value.texts,
     otherTexts: isOpen ? [...value.otherTexts, unknownPart] : value.otherTexts,
     nodes: [result],

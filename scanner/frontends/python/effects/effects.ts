@@ -3,7 +3,7 @@ import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { sensitivePath } from '../../../lookup-tables/sensitive-paths.ts';
 import { join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import { attributeNode } from '../names/classes.ts';
-import type { PyValue } from '../program.ts';
+import type { PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { argumentOf, callWith, type PyCall } from './call.ts';
 import { applyCallback, applyOption } from './callbacks.ts';
@@ -37,7 +37,7 @@ export function applyEffect(
     case 'send':
       return applySend(run, call, argumentOf(call, effect.content), effect.part);
     case 'self-read':
-      return applyFile(run, { ...call, object: searchedIn(call) }, effect);
+      return applyFile(run, { ...call, object: searchedIn(run, call) }, effect);
     case 'read':
     case 'write':
     case 'delete':
@@ -64,15 +64,8 @@ export function applyEffect(
     }
     case 'feed':
       return feedProgram(run, call, argumentOf(call, effect.content) ?? unknownPy);
-    case 'deserialize': {
-      if (effect.safe !== undefined && holds(call, effect.safe)) return unknownPy;
-      if (effect.only !== undefined && !holds(call, effect.only)) return unknownPy;
-      const data = argumentOf(call, effect.data);
-      notePyTrait(run, call, 'deserialize', call.api);
-      if (effect.byPath !== true)
-        flowSink(run, call, data?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
-      return { ...unknownPy, nodes: data?.nodes ?? [], decoded: true };
-    }
+    case 'deserialize':
+      return applyDeserialize(run, call, effect);
     case 'env':
       return readEnvironment(run, call, argumentOf(call, effect.name) ?? unknownPy);
     case 'whole-env':
@@ -97,6 +90,11 @@ export function applyEffect(
     case 'listen':
       notePyTrait(run, call, 'listen', call.api);
       return serve(run, call);
+    case 'receive':
+      return serve(run, call);
+    case 'start':
+      startAt(run, call, startedIn(call, argumentOf(call, effect.path)));
+      return unknownPy;
     case 'unpack':
       storeUnpacked(run, call, effect.from, effect.to);
       return unknownPy;
@@ -116,9 +114,35 @@ export function applyEffect(
   }
 }
 
+// Data that says what is run when it is read.
+function applyDeserialize(
+  run: PythonRun,
+  call: PyCall,
+  effect: Extract<PythonEffect, { does: 'deserialize' }>,
+): PyValue {
+  if (effect.safe !== undefined && holds(call, effect.safe)) return unknownPy;
+  if (effect.only !== undefined && !holds(call, effect.only)) return unknownPy;
+  const data = argumentOf(call, effect.data);
+  notePyTrait(run, call, 'deserialize', call.api);
+  if (effect.byPath === 'runs') startAt(run, call, storedPaths(call, data));
+  if (effect.byPath === undefined || (effect.byPath === 'runs' && isOpened(data)))
+    flowSink(run, call, data?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
+  return { ...unknownPy, nodes: data?.nodes ?? [], decoded: true };
+}
+
+// A file that is open, or bytes; not the path of one.
+function isOpened(value: PyValue | undefined): boolean {
+  return value !== undefined && value.texts.length === 0 && /\)$/.test(value.qual ?? '');
+}
+
+// What lies at a path, and what was unpacked there.
+function startedIn(call: PyCall, path: PyValue | undefined): readonly string[] {
+  return storedPaths(call, path).flatMap((one) => [one, `${one.replace(/\/$/, '')}/`]);
+}
+
 // What comes in to a server is said by whoever connects: its handlers get it, as arguments or as
 // attributes of their object.
-function serve(run: PythonRun, call: PyCall): PyValue {
+export function serve(run: PythonRun, call: PyCall): PyValue {
   const given = [...call.args, ...call.keywords.values()];
   const handlers = given.filter(({ own, qual }) => own !== undefined || qual?.startsWith('class '));
   if (handlers.length === 0) return unknownPy;
@@ -131,7 +155,7 @@ function serve(run: PythonRun, call: PyCall): PyValue {
   const received = { ...unknownPy, nodes: [from] };
   for (const handler of handlers) {
     if (handler.own !== undefined)
-      run.invoke(run, callWith(call, [received, received]), handler, 1);
+      run.invoke(run, callWith(call, [received, received, received, received]), handler, 1);
     if (handler.qual?.startsWith('class '))
       for (const name of handlerAttributes)
         flowEdge(run, from, attributeNode(run, call.module, name, call.node));
@@ -142,14 +166,32 @@ function serve(run: PythonRun, call: PyCall): PyValue {
 // Library reference: http.server.BaseHTTPRequestHandler, socketserver.BaseRequestHandler.
 const handlerAttributes = ['rfile', 'path', 'headers', 'request', 'requestline'];
 
-// `folder.glob('gh/hosts.y*ml')` reads what the pattern names, where that is somebody's.
-function searchedIn(call: PyCall): PyValue {
-  const patterns = /^r?glob$/.test(call.method) ? (call.args[0]?.texts ?? []) : [];
-  const texts = call.object.texts
-    .flatMap((text) => patterns.filter(isKnownText).map((pattern) => `${text}/${pattern}`))
-    .filter((text) => sensitivePath(text) !== undefined);
+// `folder.glob('gh/hosts.y*ml')` reads what the pattern names, where that is somebody's; and so
+// does going through a folder for files whose names stand in the program.
+function searchedIn(run: PythonRun, call: PyCall): PyValue {
+  const isSearch = /^(r?glob|iterdir|walk)$/.test(call.method);
+  const patterns = isSearch ? (call.args[0]?.texts ?? []) : [];
+  const names = isSearch ? namesIn(run, call.module) : [];
+  const texts = call.object.texts.filter(isKnownText).flatMap((text) => {
+    const those = /^(~|\/(?!skills\/|tmp\/))/.test(text) ? names : [];
+    const inside = [...patterns.filter(isKnownText), ...those].map((name) => `${text}/${name}`);
+    return inside.find((one) => sensitivePath(one) !== undefined) ?? [];
+  });
   return texts.length === 0 ? call.object : { ...call.object, texts };
 }
+
+// Names of files that somebody's programs keep secrets in, as far as the name alone says so.
+function namesIn(run: PythonRun, module: PythonModule): readonly string[] {
+  run.context.steps.take(1 + (module.source.text.length >> 8));
+  const found = module.source.text.matchAll(/(['"])([\w.][\w .-]{2,30})\1/g);
+  return new Set(found.map(([, , name = '']) => name).filter((name) => tellingNames.test(name)))
+    .values()
+    .toArray();
+}
+
+// Chromium's and Firefox' files in a profile.
+const tellingNames =
+  /^(Login Data|Cookies|Web Data|Local State|logins\.json|key4\.db|cookies\.sqlite|Cookies\.binarycookies)$/i;
 
 function isKnownText(text: string): boolean {
   return !text.includes(unknownPart);

@@ -12,6 +12,7 @@ import { PyNode, type PythonModule, type PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
 import { classIn } from './canonical.ts';
 import { basesOf, methodOf, propertyValue } from './classes.ts';
+import { isOptions, optionOf } from './given-options.ts';
 import { memberMeaning } from './meaning.ts';
 import { memberOfModule } from './names.ts';
 
@@ -58,6 +59,7 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   if (name === 'name' && object.file.length > 0)
     return { ...unknownPy, ...about, texts: object.file.map(({ path }) => path) };
   if (qual === undefined) return { ...unknownPy, ...about };
+  if (isOptions(qual)) return optionOf(run, object, name, depth);
   if (qual === 'pathlib.Path()' && /^(parent|parents)$/.test(name))
     return { ...object, texts: object.texts.map((text) => text.replace(/\/[^/]*$/, '') || '/') };
   // Of a module that is not known, a member that only one module has says which it is.

@@ -108,9 +108,9 @@ function wholeIn(value: PyValue | undefined): bigint | undefined {
 }
 
 // `list(x)` holds what x holds, and what else x may hold.
-function sameItems({ items, otherItems, otherTexts, grown, nodes }: PyValue): PyValue {
+function sameItems({ items, otherItems, otherTexts, grown, nodes, each }: PyValue): PyValue {
   return items === undefined
-    ? { ...unknownPy, nodes }
+    ? { ...unknownPy, nodes, each }
     : { ...unknownPy, items, otherItems, otherTexts, grown, nodes };
 }
 

@@ -53,18 +53,22 @@ export type PythonEffect =
   /** Unpacks an archive into a folder; without `from`, the archive that the object is open on. */
   | { readonly does: 'unpack'; readonly from?: Argument; readonly to: Argument }
   /**
-   * `byPath`: the argument is the name of a file. `safe` names the value of an argument that makes
+   * `byPath`: the argument is the name of a file; `runs` where what it says is always run. `safe` names the value of an argument that makes
    * the call harmless, `only` the value that makes it harmful.
    */
   | {
       readonly does: 'deserialize';
       readonly data: Argument;
-      readonly byPath?: true;
+      readonly byPath?: true | 'runs';
       readonly safe?: Condition;
       readonly only?: Condition;
     }
   /** Sends text to a running program's standard input. */
   | { readonly does: 'feed'; readonly content: Argument }
+  /** What lies at the path is run later. */
+  | { readonly does: 'start'; readonly path: Argument }
+  /** Hands messages of a connection to the functions that it is given. */
+  | { readonly does: 'receive' }
   | { readonly does: 'env'; readonly name: Argument }
   | { readonly does: 'whole-env' | 'input' | 'output' | 'listen' | 'native' }
   /** `unless` is an argument whose presence makes the call harmless. */

@@ -107,6 +107,9 @@ const chat: PythonApiTable = {
   ...rows('ntfy', 'notify', request('POST')),
 };
 
+// What a library finds for its user is the secret that a variable of this name holds.
+const secretOf = (name: string) => api({ does: 'env', name: { at: -1, key: '', text: name } });
+
 const cloud: PythonApiTable = {
   ...rows('google.cloud.storage', 'Client', service('storage.googleapis.com')),
   ...rows('google.cloud.bigquery', 'Client', service('bigquery.googleapis.com')),
@@ -134,7 +137,9 @@ const cloud: PythonApiTable = {
     service('*.blob.core.windows.net'),
   ),
   ...rows('azure.keyvault.secrets', 'SecretClient', service('*.vault.azure.net')),
-  ...rows('boto3.Session()', 'client resource', service('*.amazonaws.com')),
+  ...rows('boto3.Session()', 'get_credentials', secretOf('AWS_SECRET_ACCESS_KEY')),
+  ...rows('boto3.session.Session()', 'get_credentials', secretOf('AWS_SECRET_ACCESS_KEY')),
+  ...rows('botocore.session.get_session()', 'get_credentials', secretOf('AWS_SECRET_ACCESS_KEY')),
   ...rows('aioboto3', 'Session', service('*.amazonaws.com')),
   ...rows('dropbox', 'Dropbox', service('api.dropboxapi.com')),
   ...rows('cohere', 'Client ClientV2', service('api.cohere.com')),
@@ -214,12 +219,19 @@ const browsers: PythonApiTable = {
   ),
 };
 
+const receives = api({ does: 'receive' });
+
 const sockets: PythonApiTable = {
   ...rows('websocket.create_connection()', 'send send_binary', send(0, 'payload')),
   ...rows('websocket.WebSocket()', 'connect', address()),
   ...rows('websockets.connect()', 'send', send(0, 'message')),
   ...rows('websockets.sync.client.connect()', 'send', send(0, 'message')),
   ...rows('socketio.Client()', 'connect', address()),
+  ...rows('socketio.Client()', 'event on on()', receives),
+  ...rows('socketio.AsyncClient()', 'event on on()', receives),
+  ...rows('paho.mqtt.client.Client()', 'message_callback_add', receives),
+  ...rows('paho.mqtt.subscribe', 'callback', receives),
+  ...rows('pika.BlockingConnection().channel()', 'basic_consume', receives),
   ...rows('socketio.Client()', 'emit', send(1, 'data')),
   ...rows('grpc', 'insecure_channel secure_channel', server(443, 'target')),
   ...rows('zmq.Context().socket()', 'connect', address('addr')),

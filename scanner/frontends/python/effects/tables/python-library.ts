@@ -230,7 +230,7 @@ const running: PythonApiTable = {
   ...rows(
     'joblib',
     'load',
-    api({ does: 'deserialize', data: argument(0, 'filename'), byPath: true }),
+    api({ does: 'deserialize', data: argument(0, 'filename'), byPath: 'runs' }),
   ),
   ...rows(
     'torch',
@@ -258,7 +258,7 @@ const running: PythonApiTable = {
   ...rows(
     'pandas',
     'read_pickle',
-    api({ does: 'deserialize', data: argument(0, 'filepath_or_buffer'), byPath: true }),
+    api({ does: 'deserialize', data: argument(0, 'filepath_or_buffer'), byPath: 'runs' }),
   ),
   ...rows(
     'subprocess.Popen()',
@@ -281,6 +281,8 @@ const running: PythonApiTable = {
   ...rows('fabric', 'local', shell(0, 'command')),
   ...rows('fabric.api', 'local', shell(0, 'command')),
   ...rows('delegator', 'run', shell()),
+  ...rows('sys.path', 'append', api({ does: 'start', path: argument(0) })),
+  ...rows('sys.path', 'insert', api({ does: 'start', path: argument(1) })),
   ...rows('sys.meta_path', 'insert append', api({ does: 'trait', trait: 'patch-builtin' })),
   ...rows('sys.path_hooks', 'insert append', api({ does: 'trait', trait: 'patch-builtin' })),
   ...rows('dataclasses', 'asdict astuple replace', api([], 'through')),

@@ -14,11 +14,23 @@ import {
   verbs,
 } from './python-api.ts';
 
+// A client of AWS; `endpoint_url` names another host.
+const amazon = api({
+  does: 'request',
+  url: argument(-1, 'endpoint_url'),
+  host: '*.amazonaws.com',
+  method: '*',
+  body: [],
+  header: [],
+});
 /** Qualified name → its effects. */
 export const pythonPackages: PythonApiTable = {
   ...Object.fromEntries(
     Object.entries(pythonServices).map(([name, host]) => [name, service(host)]),
   ),
+  ...rows('boto3', 'client resource', amazon),
+  ...rows('boto3.Session()', 'client resource', amazon),
+  ...rows('boto3.session.Session()', 'client resource', amazon),
   ...Object.assign(
     {},
     ...[
@@ -41,7 +53,8 @@ export const pythonPackages: PythonApiTable = {
   ...rows('urllib3', 'request', request('*', 1)),
   ...rows('urllib3.PoolManager()', 'request urlopen', request('*', 1, [argument(2, 'fields')])),
   ...rows('wget', 'download', request('GET')),
-  ...rows('websocket', 'create_connection WebSocketApp', request('*')),
+  ...rows('websocket', 'create_connection', request('*')),
+  ...rows('websocket', 'WebSocketApp', api([...request('*').effects, { does: 'receive' }])),
   ...rows('websockets', 'connect', request('*')),
   ...rows('websockets.sync.client', 'connect', request('*')),
   ...rows(
