@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:1a08f6026fca008ea9b95d324f668aa37cba32061e6e91db053594c9b65f1fbd',
+  extractor: 'sha256:a98403e94fb005c206b869f841eeb54d486e08648d82418455e095966531fc2e',
   judging: 'sha256:f7ddd017249ab64ae5703deab1958aa9f722918546ce452645398cb54a0a2f70',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -85,7 +85,7 @@ export const codeDigests: CodeDigests = {
       'sha256:482f27f94d08fc50cc7c626e7f685b1c6425132272a351b322b70f1a52e54b3b',
     'flow/environment-to-network':
       'sha256:9bc38a8116c35c3fe996d2ee91ec6c378c8941a17051ff4f57eca7c6d0da3b90',
-    'flow/file-to-exec': 'sha256:ec0703d2749853466306a785d3b623de207a0878ed5895ceb6c7975151a9cf8c',
+    'flow/file-to-exec': 'sha256:178119fa3e64b43fbc2635572079975649d077187b83c1b8f48dad1ac2b89c61',
     'flow/file-to-network':
       'sha256:0e6efcbca1d80a936c68f9d52a24a550bcfcf26b569054a31d92964298d59a2a',
     'flow/input-to-shell':
