@@ -53,8 +53,9 @@ export type PythonEffect =
   /** Unpacks an archive into a folder; without `from`, the archive that the object is open on. */
   | { readonly does: 'unpack'; readonly from?: Argument; readonly to: Argument }
   /**
-   * `byPath`: the argument is the name of a file; `runs` where what it says is always run. `safe` names the value of an argument that makes
-   * the call harmless, `only` the value that makes it harmful.
+   * `byPath`: the argument is the name of a file; `runs` where what it says is always run. `safe`
+   * names the value of an argument that makes the call harmless, `only` the value that makes it
+   * harmful.
    */
   | {
       readonly does: 'deserialize';
