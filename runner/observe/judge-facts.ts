@@ -66,6 +66,9 @@ function draftsOf(
     ...(result.overflowed
       ? [draft('ended-early', 'review', 'the submission sent more than an observation keeps')]
       : []),
+    ...(result.unlisted
+      ? [draft('ended-early', 'review', 'the submission wrote more files than are compared')]
+      : []),
     ...(result.end === 'written'
       ? [draft('ended-early', 'review', 'the submission wrote more than a step may write')]
       : []),

@@ -1,11 +1,16 @@
 /**
  * The responder: a process of ours in the network namespace of a step. It listens on the ports that
  * programs use, answers questions for names, and passes every byte to the observer. So a program
- * that ignores the proxy's variables is seen too. The namespace has no device to the outside.
+ * that ignores the proxy's variables is seen too. The namespace has no device to the outside. Only
+ * root can enter it, and once all ports are open, the responder is root no longer.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { tools } from '../bubblewrap/launch.ts';
+
+/** The user and group that own nothing else on the host, and are not those of a step. */
+const responderId = 65_533;
 
 export interface Responder {
   /** Why the responder does not run; then only the proxy's variables lead to the observer. */
@@ -32,6 +37,7 @@ export async function startResponder(
   if (owner === undefined) return none('the forwarder’s namespace was not found');
   const enter = [`--net=/proc/${owner}/ns/net`];
   routeEverything(enter);
+  for (const path of [dirname(socket), socket]) chownSync(path, responderId, responderId);
   const all = [...new Set([...usualPorts.split(' ').map(Number), ...ports])];
   const child = spawn(
     tools.nsenter,
@@ -44,10 +50,12 @@ export async function startResponder(
       '--input-type=module',
       '-e',
       script,
-      socket,
+      basename(socket),
+      String(responderId),
       ...all.map(String),
     ],
-    { env: {}, cwd: '/', stdio: ['ignore', 'pipe', 'ignore'] },
+    // The folder is the working directory, because the folders above belong to root.
+    { env: {}, cwd: dirname(socket), stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const ready = await untilReady(child);
   if (!ready) child.kill('SIGKILL');
@@ -112,7 +120,7 @@ function nameOf(pid: number): string {
 const script = `
 import { createServer, connect } from 'node:net';
 import { createSocket } from 'node:dgram';
-const [socket, ...ports] = process.argv.slice(1);
+const [socket, id, ...ports] = process.argv.slice(1);
 const quiet = (one) => one.on('error', () => one.destroy());
 const serve = (port) => new Promise((resolve) => {
   const server = createServer((client) => {
@@ -134,5 +142,8 @@ names.on('error', () => undefined).on('message', (query, from) => {
 });
 await new Promise((resolve) => names.once('error', () => process.exit(1)).bind(53, '0.0.0.0', resolve));
 await Promise.all(ports.map((port) => serve(Number(port))));
+process.setgroups([]);
+process.setgid(Number(id));
+process.setuid(Number(id));
 process.stdout.write('ready\\n');
 `;

@@ -50,6 +50,8 @@ export interface StepResult {
   readonly overflowed: boolean;
   readonly reports: readonly Report[];
   readonly changed: readonly ChangedPath[];
+  /** Whether the step wrote more files than are compared. */
+  readonly unlisted: boolean;
   /** Command lines of processes that lived on after the step. */
   readonly leftBehind: readonly string[];
   readonly end: 'exit' | 'time' | 'written' | 'killed';
@@ -93,6 +95,7 @@ export async function runStep(
         const watched = await watch(running, folders, world.signal, milliseconds);
         running.kill();
         await running.ended;
+        const after = readState(folders.home, before);
         return {
           step,
           persona,
@@ -104,7 +107,8 @@ export async function runStep(
             return observer.overflowed();
           },
           reports: readReports(`${folders.observe}/reports`),
-          changed: changesOf(before, readState(folders.home)),
+          changed: changesOf(before, after),
+          unlisted: after.overflowed,
           ...watched,
           output: output(),
           ...(responder.why === undefined ? {} : { blind: responder.why }),
@@ -332,6 +336,7 @@ function readCode(path: string): number | undefined {
 
 function writtenMiB(folders: readonly string[]): number {
   let bytes = 0;
-  for (const folder of folders) for (const { size } of readState(folder).values()) bytes += size;
+  for (const folder of folders)
+    for (const { size } of readState(folder).entries.values()) bytes += size;
   return bytes / 1024 / 1024;
 }

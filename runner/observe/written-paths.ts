@@ -16,25 +16,36 @@ export interface ChangedPath {
 }
 
 /** Files below a folder, by relative path. */
-export function readState(folder: string): ReadonlyMap<string, EntryState> {
-  const found = new Map<string, EntryState>();
+export interface FolderState {
+  readonly entries: ReadonlyMap<string, EntryState>;
+  /** There are more entries than are compared. */
+  readonly overflowed: boolean;
+}
+
+/**
+ * Files below a folder, those of upper folders first. The paths of a state before are always
+ * looked at, so that nobody hides their change behind many new files.
+ */
+export function readState(folder: string, before?: FolderState): FolderState {
+  const entries = new Map<string, EntryState>();
+  const look = (path: string): boolean => {
+    const stat = lstatSync(join(folder, path), { throwIfNoEntry: false });
+    if (stat === undefined || stat.isDirectory()) return stat !== undefined;
+    const { atimeMs: read, mode, mtimeMs: changed, size } = stat;
+    entries.set(path, { size, changed, read, mode });
+    return false;
+  };
+  for (const path of before?.entries.keys() ?? []) look(path);
+  let looked = 0;
   const waiting = [''];
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop())
-    for (const name of namesIn(join(folder, at))) {
-      if (found.size >= comparedEntriesMax) return found;
+  // Names with a dot first: settings and startup files have them, and heaps of files do not.
+  for (const at of waiting)
+    for (const name of namesIn(join(folder, at)).toSorted()) {
+      if (looked++ >= comparedEntriesMax) return { entries, overflowed: true };
       const path = at === '' ? name : `${at}/${name}`;
-      const stat = lstatSync(join(folder, path), { throwIfNoEntry: false });
-      if (stat === undefined) continue;
-      if (stat.isDirectory()) waiting.push(path);
-      else
-        found.set(path, {
-          size: stat.size,
-          changed: stat.mtimeMs,
-          read: stat.atimeMs,
-          mode: stat.mode,
-        });
+      if (look(path)) waiting.push(path);
     }
-  return found;
+  return { entries, overflowed: false };
 }
 
 function namesIn(folder: string): readonly string[] {
@@ -46,8 +57,8 @@ function namesIn(folder: string): readonly string[] {
 }
 
 export function changesOf(
-  before: ReadonlyMap<string, EntryState>,
-  after: ReadonlyMap<string, EntryState>,
+  { entries: before }: FolderState,
+  { entries: after }: FolderState,
 ): readonly ChangedPath[] {
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
   return paths.flatMap((path): ChangedPath[] => {

@@ -17,6 +17,7 @@ function resultOf(kind: ObservedStep['kind'], more: Partial<StepResult>): StepRe
     overflowed: false,
     reports: [],
     changed: [],
+    unlisted: false,
     leftBehind: [],
     end: 'exit',
     code: 0,
@@ -58,6 +59,12 @@ it.each<[string, ObservedStep['kind'], Partial<StepResult>, string[]]>([
     ['review undeclared-host'],
   ],
   [
+    'a stranger at installation',
+    'install',
+    { contacts: [contact({ host: 'x.example' })] },
+    ['block undeclared-host'],
+  ],
+  [
     'a stranger at import',
     'import',
     { contacts: [contact({ host: 'x.example' })] },
@@ -97,6 +104,7 @@ it.each<[string, ObservedStep['kind'], Partial<StepResult>, string[]]>([
     { changed: [{ path: '.bashrc', how: 'changed' }] },
     ['block outside-write'],
   ],
+  ['more files than are compared', 'command', { unlisted: true }, ['review ended-early']],
   ['a step that was ended from inside', 'command', { end: 'killed' }, ['review ended-early']],
 ])('judges %s', (_, kind, more, expected) => {
   expect(levels(kind, more)).toEqual(expected);
