@@ -164,7 +164,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/hidden-characters':
       'sha256:898a29d1083dd2dfcc03274540f95f28e52f3a3a0ce6ceb7bb0d5563645ec01d',
     'obfuscation/hidden-name':
-      'sha256:3b8cb6813d7baebc93ae2fac0d32a04b80713685085e85253cc8ad42f8f1875e',
+      'sha256:a5dd4fb4dc86c3cff67e51e704d5ae7824d6f43fd048bd4782a360bb85fcfdd6',
     'obfuscation/minified':
       'sha256:67bc74995bf5c828d77982eab306df17603ebf26087311724d7d58a3f8c6fc34',
     'obfuscation/misleading-encoding':
