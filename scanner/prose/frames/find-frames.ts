@@ -47,7 +47,9 @@ function matchesOf(facts: readonly Text[]): readonly FrameMatch[] {
   const known = matchesOfFacts.get(facts);
   if (known !== undefined) return known;
   const passages = passagesWith(facts, anchors, (hints) =>
-    allFrames.some((frame) => mayHave(hints, frame)),
+    allFrames.some(({ steps }) =>
+      steps.every((step) => hints.some((one) => mayHold(one, needsOf(step)))),
+    ),
   );
   const made = passages.flatMap((passage) =>
     allFrames.flatMap((frame) => bestMatch(facts, passage, frame) ?? []),

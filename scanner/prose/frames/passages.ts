@@ -25,19 +25,26 @@ export interface Passage {
 }
 
 /**
- * The passages around the texts that have a member of `anchors`. `mayMatter` looks at all that a
- * passage may have; the others are not read.
+ * The passages around the texts that have a member of `anchors`. `mayMatter` gets what
+ * each sentence of a passage may have; the other passages are not read.
  */
 export function passagesWith(
   facts: readonly Text[],
   anchors: Hints,
-  mayMatter: (hints: Hints) => boolean,
+  mayMatter: (hints: readonly Hints[]) => boolean,
 ): Passage[] {
   const texts = proseTexts(facts).filter(({ fact }) => proseRoles.has(fact.role) && isText(fact));
   return windowsOf(texts, anchors).flatMap(({ first, last }) => {
     const group = texts.slice(first, last + 1);
-    return mayMatter(unionOf(group.map(({ hints }) => hints))) ? passagesOf(group) : [];
+    return mayMatter(hintsOf(group)) ? passagesOf(group) : [];
   });
+}
+
+// A sentence stands in one text, or in the cells of one row.
+function hintsOf(group: readonly ProseText[]): readonly Hints[] {
+  const cells = group.filter(({ fact }) => fact.role === 'table-cell');
+  const all = group.map(({ hints }) => hints);
+  return cells.length < 2 ? all : [...all, unionOf(cells.map(({ hints }) => hints))];
 }
 
 interface Window {
