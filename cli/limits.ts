@@ -282,3 +282,9 @@ export const retentionShownMax = 50;
 export const backupNoteMillis = 10_000;
 /** How long an export may copy before it looks at the registry again. */
 export const exportPassMillisMax = 600_000;
+/** Processes that scan at once in one command. Each may take some hundred megabytes. */
+export const scannersMax = 8;
+/** Skills that are worth the start of another scanner. */
+export const foldersOfScanner = 8;
+/** Scanned skills for each scanner whose reports wait for their turn. */
+export const foldersAheadMax = 4;

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Marks } from '../../scanner/reports/marks.ts';
 import { whyTooLargeForMcp } from '../../skills-index/mcp/too-large.ts';
@@ -6,19 +7,21 @@ import { addedCapabilities } from '../../skills-index/statement/added-capabiliti
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { readSince, type Since } from '../git/changed-since.ts';
+import { foldersAheadMax, foldersOfScanner, scannersMax } from '../limits.ts';
 import { printNote, safe } from '../terminal/output.ts';
 import { findSkills } from './find-skills.ts';
+import { inTurn } from './in-turn.ts';
 import { remarkPrinter } from './read-prose.ts';
 import { readerOf } from './reader-option.ts';
 import { readMarks } from './scan-marks.ts';
 import { scanOutput } from './scan-output.ts';
 import { exitOfReport, pathFrom, type ScannedFolder, scanFiles, worseExit } from './scan-skill.ts';
 import { readSkillFolder, type SkillFolder } from './source-folder.ts';
-import { startWatchedScanner } from './watched-scan.ts';
+import { startWatchedScanner, type WatchedScanner } from './watched-scan.ts';
 
 /**
  * `skillgate scan PATH… [--since REF]`: scans each skill at or below each path, in path order; with
- * `--since` only those that changed.
+ * `--since` only those that changed. Many skills are scanned by a process for each core.
  */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const folders = new Set<string>();
@@ -33,19 +36,28 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const found = new Set<string>();
   const counts = new Map<string, number>();
   let count = 0;
-  const scanner = startWatchedScanner();
+  const scanners = startScanners(sorted.length);
+  const close = async (): Promise<void> => {
+    await Promise.all(scanners.map((scanner) => scanner.close()));
+  };
   const reader = readerOf(context);
   const remarks = reader && (await remarkPrinter(context, reader));
-  context.signal.addEventListener('abort', () => scanner.close(), { once: true });
+  context.signal.addEventListener('abort', () => void close(), { once: true });
   await write(context, output.begin);
   try {
-    for (const folder of sorted) {
+    const reports = inTurn(sorted, scanners, {
+      work: async (scanner, folder) => {
+        context.signal.throwIfAborted();
+        const files = await readSkillFolder(folder, context.env);
+        if (since !== undefined && isWhole(files) && !(await since.isChanged(folder, files.files)))
+          return undefined;
+        return await scanFiles(scanner, files, pathFrom(context.cwd, folder));
+      },
+      aheadMax: scanners.length * foldersAheadMax,
+    });
+    for await (const scanned of reports) {
       context.signal.throwIfAborted();
-      const files = await readSkillFolder(folder, context.env);
-      if (since !== undefined && isWhole(files) && !(await since.isChanged(folder, files.files)))
-        continue;
-      const scanned = await scanFiles(scanner, files, pathFrom(context.cwd, folder));
-      context.signal.throwIfAborted();
+      if (scanned === undefined) continue;
       await write(context, await output.one(scanned, count === 0));
       noteSize(context, scanned);
       count++;
@@ -58,7 +70,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     }
   } finally {
     remarks?.close();
-    await scanner.close();
+    await close();
   }
   await write(context, output.end());
   for (const suppression of marks.idle(found))
@@ -73,6 +85,16 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     printNote(context, safe`${count} skills: ${verdicts}; exit ${exit}`);
   }
   return exit;
+}
+
+// The start of a scanner costs as much processor time as some small skills.
+function startScanners(folders: number): WatchedScanner[] {
+  const count = Math.min(
+    availableParallelism(),
+    scannersMax,
+    Math.ceil(folders / foldersOfScanner),
+  );
+  return Array.from({ length: Math.max(1, count) }, () => startWatchedScanner());
 }
 
 // Accepted findings do not affect the exit code, and new capabilities do. The verdict stays the
