@@ -39,8 +39,7 @@ export interface FilledPhrase extends PhraseMatch {
 
 /** The first match of a phrase that is not negated, else the first negated one. */
 export function matchPhrase(reading: ProseReading, phrase: Phrase): PhraseMatch | undefined {
-  if (!mayHold(reading.hints, needsOf(phrase)) || !hasAll(reading.concepts, phrase))
-    return undefined;
+  if (!mayHold(reading.hints, needsOf(phrase))) return undefined;
   let negated: PhraseMatch | undefined;
   for (const match of matchesIn(reading, phrase)) {
     if (!match.negated) return match;
@@ -51,9 +50,10 @@ export function matchPhrase(reading: ProseReading, phrase: Phrase): PhraseMatch 
 
 /** All matches, in the order of their verbs. */
 export function* matchesIn(
-  { marks }: ProseReading,
+  { marks, concepts }: ProseReading,
   phrase: Phrase,
 ): Generator<FilledPhrase, undefined> {
+  if (!hasAll(concepts, phrase)) return undefined;
   const needs = phrase.needs.map((need) => (typeof need === 'string' ? [need] : need));
   for (const [index, mark] of marks.entries()) {
     if (!needs[0]?.includes(mark.concept) || (mark.languages & (phrase.languages ?? -1)) === 0)
@@ -74,8 +74,8 @@ export function needsOf(phrase: Phrase): Needs {
   return known;
 }
 
-function hasAll(concepts: ReadonlySet<Concept>, { needs }: Phrase): boolean {
-  if (concepts.size < needs.length) return false;
+/** Whether there is a word for each need. */
+export function hasAll(concepts: ReadonlySet<Concept>, { needs }: Phrase): boolean {
   for (const need of needs)
     if (
       typeof need === 'string'

@@ -38,12 +38,12 @@ function newReading(fact: FactOf<'text'>): ProseReading {
 }
 
 /**
- * Readings of a whole text, made again: a text too long for one reading is read in overlapping
- * parts.
+ * Readings of a whole text: a text too long for one reading is read in overlapping parts, made
+ * again.
  */
 export function readingsOf(fact: FactOf<'text'>): readonly ProseReading[] {
   const { length } = fact.text;
-  if (length <= plainWordsCharsMax) return [newReading(fact)];
+  if (length <= plainWordsCharsMax) return [readingOf(fact)];
   const all = readable(fact);
   const step = plainWordsCharsMax - overlapChars;
   return Array.from({ length: Math.ceil(all.length / step) }, (_, index) =>

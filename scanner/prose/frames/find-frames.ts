@@ -6,12 +6,12 @@ import type { FindingDraft } from '../../rule.ts';
 import { type Hints, mayHold, unionOf } from '../hints.ts';
 import { tellsOfAuthentication } from '../lures.ts';
 import { weighed } from '../manner.ts';
-import { type FilledPhrase, matchesIn, needsOf, type Phrase } from '../phrase.ts';
+import { type FilledPhrase, hasAll, matchesIn, needsOf, type Phrase } from '../phrase.ts';
 import type { ProseReading } from '../reading.ts';
 import { allFrames } from './all-frames.ts';
 import type { ProseFrame } from './frame.ts';
 import { mannerOfFrame } from './frame-manner.ts';
-import { type Passage, passagesWith } from './passages.ts';
+import { type Passage, type PassageUnit, passagesWith } from './passages.ts';
 
 type Text = FactOf<'text'>;
 
@@ -46,13 +46,8 @@ const matchesOfFacts = new WeakMap<readonly Text[], readonly FrameMatch[]>();
 function matchesOf(facts: readonly Text[]): readonly FrameMatch[] {
   const known = matchesOfFacts.get(facts);
   if (known !== undefined) return known;
-  const passages = passagesWith(facts, anchors, (hints) =>
-    allFrames.some(({ steps }) =>
-      steps.every((step) => hints.some((one) => mayHold(one, needsOf(step)))),
-    ),
-  );
-  const made = passages.flatMap((passage) =>
-    allFrames.flatMap((frame) => bestMatch(facts, passage, frame) ?? []),
+  const made = passagesWith(facts, anchors, framesThatMayBeIn).flatMap((passage) =>
+    passage.wanted.flatMap((frame) => bestMatch(facts, passage, frame) ?? []),
   );
   matchesOfFacts.set(facts, made);
   return made;
@@ -63,8 +58,28 @@ const anchors: Hints = unionOf(
   allFrames.flatMap(({ steps: [first] }) => (first === undefined ? [] : needsOf(first).slice(-1))),
 );
 
-function mayHave(hints: Hints, { steps }: ProseFrame): boolean {
-  return steps.every((step) => mayHold(hints, needsOf(step)));
+// The words of a step stand in one text, or in the cells of one row. Possible subjects are compared
+// before any word is looked up.
+function framesThatMayBeIn(units: readonly PassageUnit[]): readonly ProseFrame[] {
+  const mayBe = (may: (unit: PassageUnit, step: Phrase) => boolean) => {
+    return ({ steps }: ProseFrame): boolean =>
+      steps.every((step) => units.some((unit) => may(unit, step)));
+  };
+  return allFrames.filter(mayBe(mayHave)).filter(mayBe(mayFill));
+}
+
+function mayHave({ hints }: PassageUnit, step: Phrase): boolean {
+  return mayHold(hints, needsOf(step));
+}
+
+function mayFill(unit: PassageUnit, step: Phrase): boolean {
+  if (!mayHave(unit, step)) return false;
+  const isOfOneSentence = (step.sentences ?? 1) === 1;
+  return (
+    unit.readings?.some((reading) =>
+      isOfOneSentence ? !matchesIn(reading, step).next().done : hasAll(reading.concepts, step),
+    ) ?? true
+  );
 }
 
 interface FrameMatch {
@@ -79,7 +94,6 @@ function bestMatch(
   passage: Passage,
   frame: ProseFrame,
 ): FrameMatch | undefined {
-  if (!mayHave(passage.reading.hints, frame)) return undefined;
   let best: FrameMatch | undefined;
   let tried = 0;
   for (const steps of chainsOf(passage.reading, frame)) {

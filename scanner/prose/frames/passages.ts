@@ -24,27 +24,42 @@ export interface Passage {
   readonly parts: readonly PassagePart[];
 }
 
+/** Texts whose words can form a step together: one text, or the cells of one row. */
+export interface PassageUnit {
+  readonly hints: Hints;
+  /** The readings of one text; absent for a row. */
+  readonly readings?: readonly ProseReading[];
+}
+
 /**
- * The passages around the texts that have a member of `anchors`. `mayMatter` gets what
- * each sentence of a passage may have; the other passages are not read.
+ * The passages around the texts that have a member of `anchors`. A passage is read only where
+ * `wanted` names something to look for in its units.
  */
-export function passagesWith(
+export function passagesWith<Item>(
   facts: readonly Text[],
   anchors: Hints,
-  mayMatter: (hints: readonly Hints[]) => boolean,
-): Passage[] {
+  wanted: (units: readonly PassageUnit[]) => readonly Item[],
+): (Passage & { readonly wanted: readonly Item[] })[] {
   const texts = proseTexts(facts).filter(({ fact }) => proseRoles.has(fact.role) && isText(fact));
   return windowsOf(texts, anchors).flatMap(({ first, last }) => {
     const group = texts.slice(first, last + 1);
-    return mayMatter(hintsOf(group)) ? passagesOf(group) : [];
+    const items = wanted([...group, ...rowsOf(group)]);
+    return items.length === 0
+      ? []
+      : passagesOf(group).map((passage) => ({ ...passage, wanted: items }));
   });
 }
 
-// A sentence stands in one text, or in the cells of one row.
-function hintsOf(group: readonly ProseText[]): readonly Hints[] {
-  const cells = group.filter(({ fact }) => fact.role === 'table-cell');
-  const all = group.map(({ hints }) => hints);
-  return cells.length < 2 ? all : [...all, unionOf(cells.map(({ hints }) => hints))];
+function rowsOf(group: readonly ProseText[]): PassageUnit[] {
+  const rows: ProseText[][] = [];
+  for (const [at, text] of group.entries()) {
+    const before = group[at - 1];
+    if (before === undefined || !isBeside(before.fact, text.fact)) rows.push([text]);
+    else rows.at(-1)?.push(text);
+  }
+  return rows.flatMap((row) =>
+    row.length < 2 ? [] : [{ hints: unionOf(row.map(({ hints }) => hints)) }],
+  );
 }
 
 interface Window {
