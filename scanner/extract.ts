@@ -12,6 +12,7 @@ import { compareSpans } from './fact/place.ts';
 import type { TaintSource } from './fact/source.ts';
 import { Steps } from './fact/steps.ts';
 import { solveFlows } from './flow/flow.ts';
+import type { FactMemo } from './frontends/fact-memo.ts';
 import { frontEnds } from './frontends/frontends.ts';
 import { type Analysed, analyseSources } from './frontends/rounds.ts';
 import { digestOfFiles } from './ingest/files-digest.ts';
@@ -62,6 +63,8 @@ export interface ExtractOptions {
   readonly previous?: Capabilities;
   /** What the files are: by default a skill. */
   readonly of?: 'package' | undefined;
+  /** Results of front ends from earlier scans, for new versions of a skill. */
+  readonly memo?: FactMemo;
   /** Replaces the usual limit of steps, for tests. */
   readonly steps?: number;
 }
@@ -83,6 +86,7 @@ export async function extractFacts(
     executable,
     isPackage: options.of === 'package',
     steps,
+    memo: options.memo,
   });
   const { flows, complete } = solveFlows(analysed.graph, steps);
   const coverage = coverageOf(ingested, analysed, options);

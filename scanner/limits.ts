@@ -48,6 +48,8 @@ export const childMemoryMiB = 1_024;
 /** Processes and threads of the user that runs children; one child has about a dozen. */
 export const scanStackKiB = 3_900;
 export const childScansMax = 200;
+/** Results of front ends that a scanner remembers, as estimated. */
+export const memoBytesMax = 64 * 1024 * 1024;
 /** Bytes of a child's answer. The registry rejects longer reports. */
 export const childThreadsMax = 1_024;
 export const jobPollMillisecondsMin = 500;

@@ -1,5 +1,6 @@
 /** A scan of this machine's command line: the request, the scan, and its reply. */
 import type { UnreadEntry } from '../../scanner/extract.ts';
+import { FactMemo } from '../../scanner/frontends/fact-memo.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -18,11 +19,13 @@ export type ScanReply =
   | { readonly kind: 'report'; readonly report: ScanReport; readonly cpuMillis: number }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string };
 
+const memo = new FactMemo();
+
 /** Scans one skill. Never throws. */
 export async function replyTo({ files, ...options }: LocalScanRequest): Promise<ScanReply> {
   const before = process.threadCpuUsage();
   try {
-    const report = await scanSkill(files, options);
+    const report = await scanSkill(files, { ...options, memo });
     const { user, system } = process.threadCpuUsage(before);
     return { kind: 'report', report, cpuMillis: (user + system) / 1000 };
   } catch (cause) {

@@ -8,15 +8,14 @@ import type { Steps } from '../fact/steps.ts';
 import type { FlowGraph } from '../flow/graph.ts';
 import type { MovedFile, WrittenText } from './written-programs.ts';
 
+/** All that a result may depend on besides the sources: `FactMemo` remembers what is asked. */
 export interface FrontEndContext {
   /** Paths of all files of the bundle, to distinguish the skill's own scripts from programs. */
-  readonly files: ReadonlySet<string>;
-  /** Paths of executable files. */
-  readonly executable?: ReadonlySet<string>;
+  readonly files: Pick<ReadonlySet<string>, 'has'>;
   /** Whether the files are a package: its own folders are never folders of modules. */
   readonly isPackage?: boolean;
   /** The text files by path, for programs that include another file. */
-  readonly texts?: ReadonlyMap<string, TaintSource>;
+  readonly texts?: Pick<ReadonlyMap<string, TaintSource>, 'get' | 'values'>;
   /** Count work with `steps.take(n)`: it throws when no steps are left. */
   readonly steps: Steps;
 }
@@ -38,7 +37,13 @@ export interface FrontEndResult {
 /**
  * Gets all sources of its languages in one round, since code of one file calls code of another.
  */
-export type Analyse = (sources: readonly TaintSource[], context: FrontEndContext) => FrontEndResult;
+export interface Analyse {
+  (sources: readonly TaintSource[], context: FrontEndContext): FrontEndResult;
+  /** Reads one source, where a front end reads each alone. */
+  readonly each?: AnalyseOne;
+}
+
+type AnalyseOne = (source: TaintSource, context: FrontEndContext) => FrontEndResult;
 
 export interface FrontEnd {
   readonly name: string;
@@ -50,10 +55,10 @@ export interface FrontEnd {
 /**
  * A front end that reads one source at a time. An error in one source does not affect the others.
  */
-export function perSource(
-  analyse: (source: TaintSource, context: FrontEndContext) => FrontEndResult,
-): Analyse {
-  return (sources, context) => joinResults(sources.map((source) => analyse(source, context)));
+export function perSource(each: AnalyseOne): Analyse {
+  const all: Analyse = (sources, context) =>
+    joinResults(sources.map((source) => each(source, context)));
+  return Object.assign(all, { each });
 }
 
 /** Several results as one. */

@@ -20,6 +20,7 @@ import { nothingRead, StartedFiles } from '../flow/started-files.ts';
 import { embeddedDepthMax, embeddedProgramSteps } from '../limits.ts';
 import { targetOf } from '../lookup-tables/egress-of.ts';
 import { decodedSources } from './decoded-sources.ts';
+import type { FactMemo } from './fact-memo.ts';
 import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './frontend.ts';
 import { joinResults } from './frontend.ts';
 import { WrittenPrograms } from './written-programs.ts';
@@ -43,14 +44,24 @@ interface Inner {
 
 const atStart: OffsetMap = [{ at: 0, raw: 0, fixed: true }];
 
+/** What is known of a skill besides its texts. */
+export interface RoundsContext extends FrontEndContext {
+  readonly files: ReadonlySet<string>;
+  /** Paths of executable files. */
+  readonly executable?: ReadonlySet<string>;
+  /** The results of earlier scans. */
+  readonly memo?: FactMemo | undefined;
+}
+
 /** Analyses the texts of a skill, round by round. */
 export async function analyseSources(
   files: readonly TaintSource[],
   frontEnds: readonly FrontEnd[],
-  given: FrontEndContext,
+  { executable, memo, ...given }: RoundsContext,
 ): Promise<Analysed> {
-  const context = { ...given, texts: new Map(files.map((source) => [source.path, source])) };
-  const started = new StartedFiles(context.texts, context.executable);
+  const texts = new Map(files.map((source) => [source.path, source]));
+  const context = { ...given, texts };
+  const started = new StartedFiles(texts, executable);
   const written = new WrittenPrograms();
   const inner = new Map<string, Inner>();
   const all: TaintSource[] = [];
@@ -67,7 +78,9 @@ export async function analyseSources(
     const found: FrontEndResult[] = [];
     for (const frontEnd of frontEnds) {
       const sources = byLanguage.get(frontEnd);
-      if (sources !== undefined) found.push(analyseAll(await frontEnd.load(), sources, context));
+      if (sources === undefined) continue;
+      const analyse = await frontEnd.load();
+      found.push(analyseAll(memo?.of(frontEnd.name, analyse) ?? analyse, sources, context));
     }
     untaken.push(...(byLanguage.get(undefined) ?? []).map((source) => source.file));
     found.push(analyseAll(analyseBlobs(found.flatMap((result) => result.facts)), round, context));
@@ -241,7 +254,10 @@ function mapped(
     return at.end <= length ? at : { ...at, start: Math.min(at.start, length), end: length };
   };
   const facts = result.facts.map((fact): Fact => {
-    const moved = { ...fact, span: toFile(fact.span) };
+    const span = toFile(fact.span);
+    // What is known of a text stays with its fact.
+    if (fact.kind === 'text' && span === fact.span) return fact;
+    const moved = { ...fact, span };
     if (moved.kind === 'capability') return { ...moved, capability: writable(moved.capability) };
     if (moved.kind !== 'flow') return moved;
     return {

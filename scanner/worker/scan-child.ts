@@ -6,6 +6,7 @@ import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { extractFacts } from '../extract.ts';
 import { selectorsOf } from '../fact/selectors.ts';
+import { FactMemo } from '../frontends/fact-memo.ts';
 import { frontEnds } from '../frontends/frontends.ts';
 import { childAnswerBytesMax } from '../limits.ts';
 import { proseOf } from '../prose/sentences.ts';
@@ -25,6 +26,7 @@ import { packScan, type StoredScan, unpackScan } from './stored-facts.ts';
 
 const requestBytesMax = 64 * 1024 * 1024;
 const reader = new FrameReader(requestBytesMax);
+const memo = new FactMemo();
 
 // Parsers are loaded before the first skill, so that they do not count in a scan's time.
 for (const frontEnd of frontEnds) await frontEnd.load();
@@ -48,7 +50,7 @@ async function answer({ files, published, stored }: ScanRequest): Promise<ScanAn
   const replayed =
     earlier === undefined ? undefined : replayStored(earlier, { published, signature });
   if (replayed !== undefined) return replayed;
-  const facts = await extractFacts(files, { of: published.of });
+  const facts = await extractFacts(files, { of: published.of, memo });
   const report = reportOn(facts, { published });
   const result = { report, selectors: selectorsOf(facts.facts), ...aside(facts, signature) };
   return {

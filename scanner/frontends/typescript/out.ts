@@ -9,6 +9,7 @@ import type { Fact, FlowSink, FlowSource, Trait } from '../../fact/fact.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
 import { detailCharsMax } from '../../limits.ts';
 import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import type { FrontEndContext } from '../frontend.ts';
 import type { MovedFile, WrittenText } from '../written-programs.ts';
 import type { ResolvedCall } from './effects/calls.ts';
 import { literalMap, spanOf } from './places.ts';
@@ -55,7 +56,7 @@ export interface Out {
    */
   settled(): Evaluator;
   readonly source: TaintSource;
-  readonly files: ReadonlySet<string>;
+  readonly files: FrontEndContext['files'];
   /** All nodes of the file, parents before children. */
   readonly nodes: readonly ts.Node[];
   readonly facts: Fact[];
