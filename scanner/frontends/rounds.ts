@@ -2,9 +2,10 @@
  * Runs the front ends: first on files, then on the programs embedded in them, and so on. All places
  * are mapped to the files' own offsets.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import { printEgressTarget } from '../../skills-index/skill/egress-target.ts';
-import type { Fact, FlowFact, FlowSink, Span } from '../fact/fact.ts';
+import type { Fact, FactOf, FlowFact, FlowSink, Span } from '../fact/fact.ts';
 import { compareSpans } from '../fact/place.ts';
 import {
   type EmbeddedProgram,
@@ -225,6 +226,18 @@ function writableEnds({ source, sink }: FlowFact): Pick<FlowFact, 'source' | 'si
   return { source: { ...source, name: nameOf(source.name) }, sink: writableSink(sink) };
 }
 
+// What is known of a text stays with its fact: the same fact at the same place is one object.
+const movedTexts = new WeakMap<FactOf<'text'>, FactOf<'text'>>();
+
+function movedText(fact: FactOf<'text'>, span: Span): FactOf<'text'> {
+  if (span === fact.span) return fact;
+  const known = movedTexts.get(fact);
+  if (known !== undefined && isDeepStrictEqual(known.span, span)) return known;
+  const moved = { ...fact, span };
+  movedTexts.set(fact, moved);
+  return moved;
+}
+
 function inArchive(path: string, inner: string): Span {
   return { path, start: 0, end: 0, inner };
 }
@@ -255,8 +268,7 @@ function mapped(
   };
   const facts = result.facts.map((fact): Fact => {
     const span = toFile(fact.span);
-    // What is known of a text stays with its fact.
-    if (fact.kind === 'text' && span === fact.span) return fact;
+    if (fact.kind === 'text') return movedText(fact, span);
     const moved = { ...fact, span };
     if (moved.kind === 'capability') return { ...moved, capability: writable(moved.capability) };
     if (moved.kind !== 'flow') return moved;

@@ -14,7 +14,7 @@ import {
 } from './manner.ts';
 import { matchPhrase, needsOf, type Phrase } from './phrase.ts';
 import { type ProseReading, readingOf, readingOfText } from './reading.ts';
-import { proseTexts, textsHaving } from './texts.ts';
+import { proseTexts, textsByFile, textsHaving } from './texts.ts';
 
 /** A phrase, or a pattern for English. Patterns have no flag `g`. */
 export type Form = Phrase | RegExp;
@@ -53,15 +53,16 @@ export function statementsOf(
 ): ProseStatement[] {
   const found: ProseStatement[] = [];
   const search = searchFor(forms);
-  for (const { fact, index, readings } of textsHaving(facts, search.any)) {
-    if (!roles.has(fact.role) || !isText(fact)) continue;
-    for (const reading of readings) {
-      const statement = search.in(reading, () => surroundingsOf(facts, index));
-      if (statement === undefined || statement.manner === 'refused') continue;
-      found.push(statement);
-      break;
+  for (const file of textsByFile(facts))
+    for (const { fact, index, readings } of textsHaving(file, search.any)) {
+      if (!roles.has(fact.role) || !isText(fact)) continue;
+      for (const reading of readings) {
+        const statement = search.in(reading, () => surroundingsOf(file, index));
+        if (statement === undefined || statement.manner === 'refused') continue;
+        found.push(statement);
+        break;
+      }
     }
-  }
   return found;
 }
 
@@ -73,8 +74,12 @@ export function splitStatements(
   facts: readonly FactOf<'text'>[],
   forms: readonly Form[],
 ): ProseStatement[] {
-  const found: ProseStatement[] = [];
   const search = searchFor(forms);
+  return textsByFile(facts).flatMap((file) => splitStatementsOf(file, search));
+}
+
+function splitStatementsOf(facts: readonly FactOf<'text'>[], search: Search): ProseStatement[] {
+  const found: ProseStatement[] = [];
   for (let index = 0; index < facts.length; index++) {
     const run = shortRun(facts, index);
     const [first] = run;

@@ -5,7 +5,7 @@ import { type ProseReading, readingsOf } from './reading.ts';
 
 export interface ProseText {
   readonly fact: FactOf<'text'>;
-  /** Its place among the facts. */
+  /** Its place among the texts of its file. */
   readonly index: number;
   /** One reading, or several of a very long text. */
   readonly readings: readonly ProseReading[];
@@ -18,12 +18,51 @@ interface ProseTexts {
   readonly hints: HintsOfTexts;
 }
 
-// A memo of a pure function: rules that read the same facts share it.
-const textsOfFacts = new WeakMap<readonly FactOf<'text'>[], ProseTexts>();
+type Texts = readonly FactOf<'text'>[];
+
+// Memos of pure functions: rules that read the same facts share them, and scans that share the
+// facts of a file.
+const textsOfFacts = new WeakMap<Texts, ProseTexts>();
+const allOfFacts = new WeakMap<Texts, readonly ProseText[]>();
+const filesOfFacts = new WeakMap<Texts, readonly Texts[]>();
+const filesByFirst = new WeakMap<FactOf<'text'>, readonly Texts[]>();
+/** Selections of the facts of one file. */
+const selectionsMax = 4;
+
+/** The facts of each file. Equal facts of a file are always the same array. */
+export function textsByFile(facts: Texts): readonly Texts[] {
+  const known = filesOfFacts.get(facts);
+  if (known !== undefined) return known;
+  const files: Texts[] = [];
+  let from = 0;
+  for (const [at, { span }] of facts.entries()) {
+    if (facts[at + 1]?.span.path === span.path) continue;
+    const file = theSame(facts.slice(from, at + 1));
+    filesOfFacts.set(file, [file]);
+    files.push(file);
+    from = at + 1;
+  }
+  filesOfFacts.set(facts, files);
+  return files;
+}
+
+function theSame(file: Texts): Texts {
+  const [first] = file;
+  if (first === undefined) return file;
+  const selections = filesByFirst.get(first) ?? [];
+  const known = selections.find(
+    (one) => one.length === file.length && one.every((fact, at) => fact === file[at]),
+  );
+  if (known !== undefined) return known;
+  filesByFirst.set(first, [file, ...selections.slice(0, selectionsMax - 1)]);
+  return file;
+}
 
 /** All texts, in the order of the facts. */
-export function proseTexts(facts: readonly FactOf<'text'>[]): readonly ProseText[] {
-  return (textsOfFacts.get(facts) ?? readTexts(facts)).all;
+export function proseTexts(facts: Texts): readonly ProseText[] {
+  const known = allOfFacts.get(facts) ?? textsHaving(facts, undefined);
+  allOfFacts.set(facts, known);
+  return known;
 }
 
 /** The texts that may have a member of a set; all texts without a set. */
@@ -31,8 +70,10 @@ export function textsHaving(
   facts: readonly FactOf<'text'>[],
   any: Hints | undefined,
 ): readonly ProseText[] {
-  const { all, hints } = textsOfFacts.get(facts) ?? readTexts(facts);
-  return any === undefined ? all : hints.having(any).flatMap((place) => all[place] ?? []);
+  return textsByFile(facts).flatMap((file) => {
+    const { all, hints } = textsOfFacts.get(file) ?? readTexts(file);
+    return any === undefined ? all : hints.having(any).flatMap((place) => all[place] ?? []);
+  });
 }
 
 /** The texts that a pattern may match, by its required words. */

@@ -8,6 +8,7 @@ import { tellsOfAuthentication } from '../lures.ts';
 import { weighed } from '../manner.ts';
 import { type FilledPhrase, hasAll, matchesIn, needsOf, type Phrase } from '../phrase.ts';
 import type { ProseReading } from '../reading.ts';
+import { textsByFile } from '../texts.ts';
 import { allFrames } from './all-frames.ts';
 import type { ProseFrame } from './frame.ts';
 import { mannerOfFrame } from './frame-manner.ts';
@@ -18,7 +19,7 @@ type Text = FactOf<'text'>;
 /** The worst draft for each text in which one of the frames begins; refused ones give none. */
 export function framesIn(facts: readonly Text[], frames: readonly ProseFrame[]): FindingDraft[] {
   const worst = new Map<Text, FindingDraft>();
-  for (const { frame, fact, draft } of matchesOf(facts)) {
+  for (const { frame, fact, draft } of textsByFile(facts).flatMap(matchesOf)) {
     if (!frames.includes(frame)) continue;
     const known = worst.get(fact);
     if (known === undefined || isWorse(draft, known)) worst.set(fact, draft);
@@ -40,7 +41,7 @@ export function withFrames(
   return [...kept, ...more];
 }
 
-// A memo of a pure function: all rules that ask for frames share one pass over the texts.
+// A memo of a pure function: all rules that ask for frames share one pass over the texts of a file.
 const matchesOfFacts = new WeakMap<readonly Text[], readonly FrameMatch[]>();
 
 function matchesOf(facts: readonly Text[]): readonly FrameMatch[] {
@@ -65,7 +66,11 @@ function framesThatMayBeIn(units: readonly PassageUnit[]): readonly ProseFrame[]
     return ({ steps }: ProseFrame): boolean =>
       steps.every((step) => units.some((unit) => may(unit, step)));
   };
-  return allFrames.filter(mayBe(mayHave)).filter(mayBe(mayFill));
+  const together = unionOf(units.map(({ hints }) => hints));
+  return allFrames
+    .filter(({ steps }) => steps.every((step) => mayHold(together, needsOf(step))))
+    .filter(mayBe(mayHave))
+    .filter(mayBe(mayFill));
 }
 
 function mayHave({ hints }: PassageUnit, step: Phrase): boolean {

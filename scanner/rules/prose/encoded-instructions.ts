@@ -22,7 +22,7 @@ export const encodedInstructions = defineRule({
     context
       .of('text')
       .flatMap((fact): FindingDraft[] =>
-        roles.has(fact.role) && isText(fact) ? draftsOf(fact) : [],
+        roles.has(fact.role) && isText(fact) ? onceOf(fact) : [],
       ),
 });
 
@@ -40,6 +40,15 @@ const roles = new Set<FactOf<'text'>['role']>([
   'comment',
   'html',
 ]);
+
+// A memo of a pure function, for scans that share the fact.
+const known = new WeakMap<FactOf<'text'>, FindingDraft[]>();
+
+function onceOf(fact: FactOf<'text'>): FindingDraft[] {
+  const drafts = known.get(fact) ?? draftsOf(fact);
+  known.set(fact, drafts);
+  return drafts;
+}
 
 function draftsOf(fact: FactOf<'text'>): FindingDraft[] {
   for (const { how, text } of decodingsOf(
