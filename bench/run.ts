@@ -15,6 +15,7 @@ import { registryReport } from './registry/report.ts';
 import { printRows, type Row, type Unmeasured } from './row.ts';
 import { sandboxRows } from './sandbox.ts';
 import { scanRows } from './scan.ts';
+import { costRows } from './scan-cost.ts';
 import { similarityRows } from './similarity.ts';
 import { startRows } from './start.ts';
 import { trustRows } from './trust.ts';
@@ -55,6 +56,9 @@ else if (first === 'registry') {
   const reach = values.quick === true ? 'quick' : values.full === true ? 'full' : 'usual';
   const { rows, text } = await registryReport(reach, values.only);
   print(rows, text);
+} else if (first === 'cost') {
+  const rows = await costRows(positionals.slice(1), values.quick === true);
+  print(rows, printRows(rows));
 } else await measure(positionals);
 
 async function measure(names: readonly string[]): Promise<void> {
@@ -64,7 +68,7 @@ async function measure(names: readonly string[]): Promise<void> {
     const bench = benches[name];
     if (bench === undefined)
       throw new Error(
-        `No bench ${name}; there are ${Object.keys(benches).join(', ')}, registry, workers, honest, actions`,
+        `No bench ${name}; there are ${Object.keys(benches).join(', ')}, registry, workers, cost, honest, actions`,
       );
     process.stderr.write(`${name} …\n`);
     rows.push(...(await bench()));

@@ -10,12 +10,12 @@ import { extractFacts } from '../scanner/extract.ts';
 import { currentRuleSet } from '../scanner/rule-set.ts';
 import { rules } from '../scanner/rules.ts';
 import { reportOn, scanSkill } from '../scanner/scan.ts';
-import { startScanPool } from '../scanner/worker/pool.ts';
 import { replayRules } from '../scanner/worker/replay.ts';
 import { packScan, unpackScan } from '../scanner/worker/stored-facts.ts';
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
-import { build, childCpuMs, cpuMs, median, quantile, wallMs } from './measure.ts';
+import { build, childCpuMs, cpuMs, median, quantile } from './measure.ts';
 import { type Row, ratioRow } from './row.ts';
+import { poolRows } from './scan-pool.ts';
 import { fixtureSkills, longSkill, type ProgramLanguage } from './skills.ts';
 
 export async function scanRows(): Promise<Row[]> {
@@ -121,34 +121,6 @@ async function sizeRows(): Promise<Row[]> {
     rows.push(complete ? row : { ...row, name: `${row.name}, cut off`, held: false });
   }
   return rows;
-}
-
-async function poolRows(): Promise<Row[]> {
-  const skills = fixtureSkills().slice(0, 400);
-  const taken: number[] = [];
-  for (const children of [1, 2]) {
-    const pool = await startScanPool({ children });
-    const all = (): Promise<unknown> =>
-      Promise.all(
-        skills.map((files) => pool.scan(files, { name: '@bench/skill', version: '1.0.0' })),
-      );
-    // The first round starts and warms the children.
-    await all();
-    taken.push(await wallMs(all));
-    pool.close();
-  }
-  const [one = 0, two = 1] = taken;
-  return [
-    {
-      name: `${skills.length} skills by two children, speed-up`,
-      value: one / two,
-      unit: '×',
-      against: `one child ${(one / skills.length).toFixed(1)} ms each`,
-      ratio: one / two,
-      goal: '≥ 1.8 ×',
-      held: one / two >= 1.8,
-    },
-  ];
 }
 
 function coldRows(): Row[] {

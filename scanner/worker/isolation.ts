@@ -36,9 +36,11 @@ export function childFiles(node: string, entry: string): ChildFiles {
   return { node, entry, read: [...own, above, ...packages].filter((path) => existsSync(path)) };
 }
 
-// Node's permission model is a second barrier behind bubblewrap, and the first without it: no
-// writes, no processes, no addons.
-function nodeArgv({ node, entry, read }: ChildFiles): [string, ...string[]] {
+/**
+ * Node with a child's limits. Its permission model is a second barrier behind bubblewrap, and the
+ * first without it: no writes, no processes, no addons.
+ */
+export function nodeArgv({ node, entry, read }: ChildFiles): [string, ...string[]] {
   return [
     node,
     `--max-old-space-size=${childMemoryMiB}`,
