@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a98403e94fb005c206b869f841eeb54d486e08648d82418455e095966531fc2e',
-  judging: 'sha256:f7ddd017249ab64ae5703deab1958aa9f722918546ce452645398cb54a0a2f70',
+  extractor: 'sha256:c45cb686c2adb1a1414ea9bb8883c71775847101b7c2863a6871d1917cb60ea1',
+  judging: 'sha256:c9b25b600aca82edc2c650012ecb4a885a3b3e2a26a69cc53a201b647b4df9bd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:fac63549b6d07a32ba2f0cd234ded2383af4af482e6d708705f1e09348ed1855',
+    'files/agent-memory': 'sha256:6768b2f7c49bbe909801f69118f5188e913efc79bb0074da24690fc4e2184979',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:93bbd05cef635dd025b743f77ccb7fcddb163ba2e46fca6a5c0bcbf99593eb10',
+    'files/outside-read': 'sha256:577befdd8ec57be325b578b8cc935e708ddacda36a6040289eefabb14b947910',
     'files/outside-write':
-      'sha256:e0bbdb4e39fa383a227f1e25d597785e15374bffd9b1331b577bcb1e925aea95',
+      'sha256:f691bcd615b4b89853201d8442ad225d0cfeadf3702669f77c62a0191b0a0c85',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -111,9 +111,9 @@ export const codeDigests: CodeDigests = {
       'sha256:095a5d4209bf8fe16c9d8a1e0ae2e2a23026ea67d661b834cc4a020e4981376c',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:0f418d61154c58469886db808daecc6e8fa155dd6927c197eee16dd0e2027b76',
+    'manifest/all-three': 'sha256:a09620632922d304441b3d5bc3f68a3ad2069cb01a1a4130e31ddf3ed6497552',
     'manifest/broken-promise':
-      'sha256:b5b57d285ce6c7d709e63566c13a9b10e22ac0dd5a121c3b9bc473fad2b3fa58',
+      'sha256:22320f679b2a7e1963dd68e2f9d01285441a8c401299b4534bedf27a87b6038c',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
@@ -121,7 +121,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:93b13fbbf022033fe1170c15a5c16166f71b059165ae3ae8a47a8532af1c08b0',
+      'sha256:a32e5728b5d3d89a0acce0b8151afed1f450f1d3a02b066e6975f9ae85f5e386',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
@@ -188,7 +188,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:65bc29ac6f0676b3acf56f05800eea70086f462ba60b3bde0ad40e856aacf55f',
+      'sha256:5529baf772fda3f29e33ac82f30a481c9266f4809d62fa7c5043ee07498edc02',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -203,51 +203,51 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:7fbd249481f13b47d816c3a1449ffd43e4fc7acc8dfa1a261899cf39fd11962a',
+      'sha256:611b9f28f1451b7c32f46b8d81fe4b900ee828fdae446b5462324e52ac674b0f',
     'prose/approval-bypass':
-      'sha256:4a2f6493b439ca52f92065138ff55e9ffb3ada240cb4580c1d098991ef7d4443',
+      'sha256:4ff58efb9e80c611d2b4864bf811e1bdfe5616b94aba2a17c389aaf780db0bed',
     'prose/biased-judgement':
-      'sha256:588fbfefca1ccbb112e08bdedebba5e898ebdcc841f96d8300b687b5e59256eb',
+      'sha256:ecf416922fa953e2608ed273b5b72837f2646080f2a0a4afeb623591f8f982bf',
     'prose/boundless-role':
-      'sha256:d68c51b2123f569d0c6d0e5d7749a5d1211d507d1585e3127e99abc1ec512dd5',
-    'prose/concealment': 'sha256:5d22efb49615ac139e522af0c623a2cf1f1da28902a7a10cc8e657d166d9e71a',
+      'sha256:6c9ebcd8572d8af7be2354879d7dc7fade97c598192aa3a3f1b767e8e929f1dd',
+    'prose/concealment': 'sha256:8197e685a4bf68e3d3cbf5da3d8dab71c2edf89afc72e495bbb3d9df9909676c',
     'prose/credential-solicitation':
-      'sha256:e209b1ab0849ac92a2ae2c00004a042d1f410a129ecf974a3981ff58569ea4db',
+      'sha256:89fd5427e691e5a856a1a1673ac581f87b8b8a3aa311f69234968030a2c978d1',
     'prose/decode-instructions':
-      'sha256:552113368660884028c812c922b8cef2acee8f3725bcf160cd27543427858dc6',
+      'sha256:c6977fe292750345d56dccdc749731aab4b94ef2572371f5bc87ab26923b6955',
     'prose/destructive-orders':
-      'sha256:975b36a3bf9c0605e327b38a5a3df27c8dde00175c26c355dbb20ab33b6d5073',
+      'sha256:dd1b6322b1e50b84dbe844caa3a466890ca21fbedb43d1d5c46a7d3e9ae15210',
     'prose/encoded-instructions':
-      'sha256:17be0932cfb4f5e636765bfdeba51167023269b1150a9318c94be851f2668a47',
+      'sha256:8a11435f7ffe523342803b9207c740baa5135f03d3b8e7265f6430443db7abe9',
     'prose/exfiltration-instructions':
-      'sha256:8fc3e7606121f54938b95396ee3e1cacb202e21c7e6caed582994903418358ff',
+      'sha256:58e380e36a656fb5a3ccf9a63d10855589cdfd020bc099c570ff5c687d1aadae',
     'prose/false-authority':
-      'sha256:59a7dc26f0bd616256bd836f5a23380de55e74a2932887cd7e3b63777092219d',
-    'prose/hidden-text': 'sha256:6d305ee8e6012da129c9e7cf318758abd663454ba0c5dfe62c4b73776b0f0f04',
-    'prose/install-lure': 'sha256:2cdb0a2dc88f089e5be1c3c3709341ba15fe7397c76f518dcad1d6413094680e',
+      'sha256:bd39153fc7b913f2faa67a76041b6e8bb06839610909082af744ee7f7816443d',
+    'prose/hidden-text': 'sha256:fcb9c4a7c99643ac13fc24f1f3dc3ec47f03f428fa41eb9402e54048cc43dacb',
+    'prose/install-lure': 'sha256:07759925cb912bf3e8fd09c070c8651240e1f8381c2feba4efac6bd80e9f4a58',
     'prose/memory-tampering':
-      'sha256:698f261291e8266f06151e4a32b64e4dff719c00674396eea5cdab863d688b00',
+      'sha256:bb2193e74ccc393f00cb8f77adec577ebbcb7f08129f9361f8e521a2f4662c98',
     'prose/override-instructions':
-      'sha256:1b2b78793ab918c8f2b6224d19ac6fcd108751a7b65c969cd10f08a0651faba4',
+      'sha256:8716069304df38e4e3053ee399bf66908b17ed9f85dfc6369d30818848781247',
     'prose/payment-diversion':
-      'sha256:7894190c02c5329793dcdebe43ab4d9fd49665b90a7835419dead84df8672ba8',
+      'sha256:caa782d944a739418fd5f0578b105f76a849b13270d8394e99c4174366ba4e1f',
     'prose/planted-content':
-      'sha256:d319dc8ca7d4e63044167be8ca4aecef78f070a8193cc2fc96d96e04fe92d651',
+      'sha256:fd251d8684a4c47b5ba99ef227b13cfcb3abb05c0086a67192d59f6cf9f64d0a',
     'prose/remote-instructions':
-      'sha256:e5648c71fa0bfcc109c4ebf0521d00657b39f0af72e420c90d874010121b87b7',
+      'sha256:df26993d612f6f45e9f17211e6cb7d324b1e6215543873ea105a20755aa8c783',
     'prose/secret-in-reply':
-      'sha256:e4c782542247b070b6f0abd88be2f0b486ad6db69aa94cc4be023a657b4dbc91',
+      'sha256:9b77bfdbbe826eda0512649bb54adc6de82713579b7545a535f4f2cfc52d7c45',
     'prose/self-propagation':
-      'sha256:d621f2af67516b57042bae70d2f99413ae555a0712c2c12cec6f4c66d45e8637',
+      'sha256:bb9aad5a4a25f6c5335338cbc105eafb2b3cdaa707f1dd5e2fde16f9363b4f52',
     'prose/speaks-to-scanners':
-      'sha256:3a8d0f747e75c43966e0739186ef9e728d4c140804ac5bd7dbead57da98c959a',
-    'prose/trigger-bait': 'sha256:a8ea64b663796e5a82b456e5baf13f770136983953be0eb6daa8aa7149fdf2e3',
+      'sha256:471cc8d09e580862a649af0ec877c486c0c5d567bc6ab59f1e38dc9fd7d7b67d',
+    'prose/trigger-bait': 'sha256:4e42a3f69db61b2bce314816ae6ac58a3a81b1eef70d9aa1cac1333c413fe290',
     'prose/weakened-defence':
-      'sha256:00562d676cee913a65b9878d782abe47a208c3d9d848f180bf3fbbe57649d70d',
+      'sha256:887e3e8b36b5f8c4d8cedafb93c1860307384a4f6744473dc6a65567802caa96',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:4a369cf472d911b03724826c949b6b0882f979a852d0736c891091bfef4a14d1',
+      'sha256:d0bacb0ff0afd4d3a30982a03240eb1e281a4eba6f077dd29d7c316ed86bb070',
     'resources/exhaustion':
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':
