@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:c45cb686c2adb1a1414ea9bb8883c71775847101b7c2863a6871d1917cb60ea1',
+  extractor: 'sha256:afa5d3efc073f7fa5d58ca6b02efe5006808964eaa3ef3412a74af0ec1b5cf59',
   judging: 'sha256:c9b25b600aca82edc2c650012ecb4a885a3b3e2a26a69cc53a201b647b4df9bd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
