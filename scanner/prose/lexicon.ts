@@ -52,11 +52,26 @@ const byFirstLetters = Map.groupBy([...beginnings.values()].flat(), ({ words }) 
   (words[0]?.text ?? '').slice(0, beginningLength),
 );
 
-/** Words of scripts that are written without spaces; each match is one of `meaningsOfJoined`. */
-export const joinedWords = new RegExp(
-  [...joined.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).join('|'),
-  'g',
-);
+/**
+ * Words of scripts that are written without spaces. Those of acts are searched apart: "do not
+ * mention" would swallow its "not".
+ */
+export const joinedWords: readonly JoinedWords[] = [false, true].map((areActs) => {
+  const meanings = new Map(
+    [...joined].flatMap(([word, all]): [string, Joined[]][] => {
+      const those = all.filter(({ concept }) => isOfActs(concept) === areActs);
+      return those.length === 0 ? [] : [[word, those]];
+    }),
+  );
+  const longestFirst = [...meanings.keys()].sort(
+    (a, b) => b.length - a.length || (a < b ? -1 : 1),
+  );
+  return { words: new RegExp(longestFirst.join('|'), 'g'), meanings };
+});
+
+function isOfActs(concept: Concept): boolean {
+  return concepts.indexOf(concept) >= concepts.indexOf('deliver');
+}
 
 /** Concepts by the first characters of words in scripts without spaces. */
 export function conceptsByCharacter(): ReadonlyMap<number, readonly Concept[]> {
@@ -64,10 +79,6 @@ export function conceptsByCharacter(): ReadonlyMap<number, readonly Concept[]> {
   for (const [word, meanings] of joined)
     for (const { concept } of meanings) push(found, word.charCodeAt(0), concept);
   return found;
-}
-
-export function meaningsOfJoined(word: string): readonly Omit<PhraseMeaning, 'length'>[] {
-  return joined.get(word) ?? [];
 }
 
 /** The possible meanings of the words from `at` on. `words` are folded by `foldWord`. */
@@ -140,6 +151,12 @@ export function foldWord(word: string): string {
 interface Joined {
   readonly concept: Concept;
   readonly languages: number;
+}
+
+/** A search for words, each with its meanings. */
+interface JoinedWords {
+  readonly words: RegExp;
+  readonly meanings: ReadonlyMap<string, readonly Joined[]>;
 }
 
 /** The words of a joined one: "l'utilisateur" is two, "don't" is one. */

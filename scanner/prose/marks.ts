@@ -2,7 +2,7 @@
 
 import { confusables } from '../../skills-index/skill/text/confusables.ts';
 import { marksPerTextMax } from '../limits.ts';
-import { foldWord, joinedWords, meaningsAt, meaningsOfJoined, splitElision } from './lexicon.ts';
+import { foldWord, joinedWords, meaningsAt, splitElision } from './lexicon.ts';
 import { conceptsOfName, isSecretName } from './names.ts';
 import type { Concept } from './phrases/concept.ts';
 
@@ -87,9 +87,10 @@ const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 function* joinedMarks(
   text: string,
 ): Generator<{ concept: Concept; languages: number; from: number; to: number }> {
-  for (const match of text.matchAll(joinedWords))
-    for (const meaning of meaningsOfJoined(match[0]))
-      yield { ...meaning, from: match.index, to: match.index + match[0].length };
+  for (const { words, meanings } of joinedWords)
+    for (const match of text.matchAll(words))
+      for (const meaning of meanings.get(match[0]) ?? [])
+        yield { ...meaning, from: match.index, to: match.index + match[0].length };
 }
 
 // A word in another script may be a disguised English one: both readings count.

@@ -6,6 +6,7 @@ import type { Concept } from './phrases/concept.ts';
 export function conceptsOfName(name: string): readonly Concept[] {
   if (/^https?:\/\//.test(name)) return placeForData.test(name) ? ['url', 'url-slot'] : ['url'];
   if (isSecretName(name)) return ['secret-name'];
+  if (keyShape.test(name)) return ['key-shape'];
   if (!/[./@]/.test(name)) return [];
   if (/@/.test(name)) return ['mail'];
   return names.flatMap(({ concept, form }) => (form.test(name) ? [concept] : []));
@@ -30,6 +31,10 @@ const placeForData =
 const secretName =
   /^\$?\{?[A-Z][A-Z0-9]{1,30}(?:_[A-Z0-9]{1,30}){0,6}_(?:KEY|TOKEN|SECRET|PASSWORD)\}?$/;
 
+// The end of a variable's name, or the beginning of a key.
+const keyShape =
+  /^(?:\*?(?:_[A-Z]{2,20}){0,3}_(?:KEY|TOKEN|SECRET|PASSWORD)|ghp_|gho_|github_pat_|xox[bp])$/;
+
 interface NameForm {
   readonly concept: Concept;
   readonly form: RegExp;
@@ -49,6 +54,10 @@ const names: readonly NameForm[] = [
     concept: 'memory-file',
     form: /(^|\/)(SOUL|MEMORY|AGENTS|CLAUDE(\.local)?|GEMINI|IDENTITY|USER|TOOLS|HEARTBEAT|BOOTSTRAP|WARP|CONVENTIONS)\.md$|(^|\/)(copilot-instructions\.md|\.cursorrules|\.windsurfrules|\.clinerules|\.mcp\.json|mcp\.json|mcp_config\.json|claude_desktop_config\.json)$|\.(claude|cursor|codex|openclaw|clawdbot|gemini|windsurf|continue)\/\S{0,80}(settings(\.local)?\.json|hooks\S{0,20}|rules\S{0,40}|config\.(json|toml)|agents\S{0,40}|memory\S{0,40}|commands\S{0,40})$/i,
   },
+  {
+    concept: 'belongings',
+    form: /^(?:~|\$HOME|%USERPROFILE%|%APPDATA%|\/(?:home|Users)\/[\w.-]{1,40})(?:\/(?:Documents|Desktop|Downloads|Pictures|Library|Dropbox|Nextcloud|OneDrive|Movies|Music|Notes|Mail|Dokumente|Bilder|Schreibtisch|Bureau|Documentos|Escritorio|Imagens|\.claude\/projects|\.codex\/sessions)\b|\/?$)/i,
+  },
   { concept: 'access-file', form: /(^|\/)(authorized_keys|sudoers|sudoers\.d)(\/|$)/i },
   {
     concept: 'host',
@@ -66,5 +75,8 @@ const tellingWords: Partial<Record<Concept, string>> = {
   'memory-file':
     'soul memory agents claude gemini identity user tools heartbeat bootstrap warp conventions copilot cursorrules windsurfrules clinerules mcp cursor codex openclaw clawdbot windsurf continue',
   'access-file': 'authorized sudoers',
+  belongings:
+    'documents desktop downloads pictures library dropbox nextcloud onedrive movies music notes mail dokumente bilder schreibtisch bureau documentos escritorio imagens home userprofile appdata',
+  'key-shape': 'key token secret password ghp gho github xoxb xoxp',
   host: 'com net org xyz info biz top site online example invalid ru cn',
 };

@@ -1,4 +1,11 @@
 /** All frames, so that one pass over the texts finds them. */
+import {
+  belongingsToStranger,
+  memoryHeld,
+  ordersAssembled,
+  othersObeyed,
+  programsStarted,
+} from './act-frames.ts';
 import type { ProseFrame } from './frame.ts';
 import {
   boundlessRoles,
@@ -23,4 +30,9 @@ export const allFrames: readonly ProseFrame[] = [
   ...plantedCode,
   ...openedDoors,
   ...decodedOrders,
+  ...othersObeyed,
+  ...programsStarted,
+  ...belongingsToStranger,
+  ...memoryHeld,
+  ...ordersAssembled,
 ];

@@ -7,12 +7,13 @@ import { type Hints, mayHold, unionOf } from '../hints.ts';
 import { tellsOfAuthentication } from '../lures.ts';
 import { weighed } from '../manner.ts';
 import { type FilledPhrase, hasAll, matchesIn, needsOf, type Phrase } from '../phrase.ts';
+import type { Concept } from '../phrases/concept.ts';
 import type { ProseReading } from '../reading.ts';
 import { textsByFile } from '../texts.ts';
 import { allFrames } from './all-frames.ts';
 import type { ProseFrame } from './frame.ts';
 import { mannerOfFrame } from './frame-manner.ts';
-import { type Passage, type PassageUnit, passagesWith } from './passages.ts';
+import { namesData, type Passage, type PassageUnit, passagesWith } from './passages.ts';
 
 type Text = FactOf<'text'>;
 
@@ -21,6 +22,7 @@ export function framesIn(facts: readonly Text[], frames: readonly ProseFrame[]):
   const worst = new Map<Text, FindingDraft>();
   for (const { frame, fact, draft } of textsByFile(facts).flatMap(matchesOf)) {
     if (!frames.includes(frame)) continue;
+    if (fact.role === 'string' && !namesData(facts, fact.span.path)) continue;
     const known = worst.get(fact);
     if (known === undefined || isWorse(draft, known)) worst.set(fact, draft);
   }
@@ -63,12 +65,20 @@ const anchors: Hints = unionOf(
 // before any word is looked up.
 function framesThatMayBeIn(units: readonly PassageUnit[]): readonly ProseFrame[] {
   const mayBe = (may: (unit: PassageUnit, step: Phrase) => boolean) => {
-    return ({ steps }: ProseFrame): boolean =>
-      steps.every((step) => units.some((unit) => may(unit, step)));
+    return ({ steps, together }: ProseFrame): boolean =>
+      steps.every(
+        (step) =>
+          // A step of several sentences may reach over the texts of a passage.
+          ((step.sentences ?? 1) > 1 && together !== true) || units.some((unit) => may(unit, step)),
+      );
   };
   const together = unionOf(units.map(({ hints }) => hints));
   return allFrames
-    .filter(({ steps }) => steps.every((step) => mayHold(together, needsOf(step))))
+    .filter(
+      ({ steps, onlyWith }) =>
+        steps.every((step) => mayHold(together, needsOf(step))) &&
+        (onlyWith === undefined || mayHold(together, needsOf(oneOf(onlyWith)))),
+    )
     .filter(mayBe(mayHave))
     .filter(mayBe(mayFill));
 }
@@ -85,6 +95,15 @@ function mayFill(unit: PassageUnit, step: Phrase): boolean {
       isOfOneSentence ? !matchesIn(reading, step).next().done : hasAll(reading.concepts, step),
     ) ?? true
   );
+}
+
+// A memo of a pure function, so that each list of concepts is one phrase.
+const phrasesOfOne = new WeakMap<readonly Concept[], Phrase>();
+
+function oneOf(concepts: readonly Concept[]): Phrase {
+  const known = phrasesOfOne.get(concepts) ?? { needs: [concepts], within: 1 };
+  phrasesOfOne.set(concepts, known);
+  return known;
 }
 
 interface FrameMatch {
@@ -147,11 +166,14 @@ function judge(
   const end = Math.max(...steps.map((step) => step.end));
   const part = parts.find(({ from, to }) => start >= from && start < to) ?? parts[0];
   if (part === undefined || (frame.together === true && end > part.to)) return undefined;
+  // A data file may give a role to another model.
+  if (part.fact.role === 'string' && frame.together === true) return undefined;
   if (frame.imperative === true && !beginsClause(reading, steps)) return undefined;
   const manner = mannerOfFrame(facts, passage, steps);
   if (manner === 'refused') return undefined;
   const around = textAround(reading, start, end);
   if (frame.consent === true && asksFirst(reading, start, end)) return undefined;
+  if (frame.onlyWith !== undefined && !hasNear(around, oneOf(frame.onlyWith))) return undefined;
   const isHidden = hides(around);
   if (frame.onlyHidden === true && !isHidden) return undefined;
   const isHonest = frame.authentication === true && tellsOfAuthentication.test(around.text);
@@ -202,12 +224,14 @@ const hiding: readonly Phrase[] = [
   { needs: ['hide', 'user'], within: 7 },
 ];
 
-function hides({ reading, from, to }: Around): boolean {
-  return hiding.some((phrase) => {
-    for (const match of matchesIn(reading, phrase))
-      if (!match.negated && match.start >= from && match.end <= to) return true;
-    return false;
-  });
+function hides(around: Around): boolean {
+  return hiding.some((phrase) => hasNear(around, phrase));
+}
+
+function hasNear({ reading, from, to }: Around, phrase: Phrase): boolean {
+  for (const match of matchesIn(reading, phrase))
+    if (!match.negated && match.start >= from && match.end <= to) return true;
+  return false;
 }
 
 const asking: readonly Phrase[] = [

@@ -60,6 +60,10 @@ const acts: ReadonlySet<Concept> = new Set([
   'obey',
   'decode',
   'weapon',
+  'deliver',
+  'launch',
+  'regard',
+  'assemble',
 ]);
 
 // "Never read … and send it": a "not" at the first verb holds for the verbs that are joined to it,

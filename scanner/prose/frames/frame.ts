@@ -4,6 +4,7 @@
  */
 import type { Severity } from '../../../skills-index/statement/finding.ts';
 import type { Phrase } from '../phrase.ts';
+import type { Concept } from '../phrases/concept.ts';
 
 export interface ProseFrame {
   /** For messages, behind "tells an agent to". */
@@ -21,6 +22,8 @@ export interface ProseFrame {
   readonly together?: boolean;
   /** Whether it is hostile only when the text keeps it from the user. */
   readonly onlyHidden?: boolean;
+  /** Concepts of which one must stand near it: that nobody is asked, or hears of it. */
+  readonly onlyWith?: readonly Concept[];
   /** Whether a question to the user, or the user's consent, makes it harmless. */
   readonly consent?: boolean;
   /** Whether a key for the service that is asked makes it harmless. */

@@ -40,7 +40,9 @@ export function passagesWith<Item>(
   anchors: Hints,
   wanted: (units: readonly PassageUnit[]) => readonly Item[],
 ): (Passage & { readonly wanted: readonly Item[] })[] {
-  const texts = proseTexts(facts).filter(({ fact }) => proseRoles.has(fact.role) && isText(fact));
+  const texts = proseTexts(facts).filter(
+    ({ fact }) => (proseRoles.has(fact.role) && isText(fact)) || isNote(fact),
+  );
   return windowsOf(texts, anchors).flatMap(({ first, last }) => {
     const group = texts.slice(first, last + 1);
     const items = wanted([...group, ...rowsOf(group)]);
@@ -61,6 +63,36 @@ function rowsOf(group: readonly ProseText[]): PassageUnit[] {
     row.length < 2 ? [] : [{ hints: unionOf(row.map(({ hints }) => hints)) }],
   );
 }
+
+// A sentence in a data file, which the agent reads when a page sends it there.
+function isNote({ role, text, span }: Text): boolean {
+  return (
+    role === 'string' &&
+    text.length >= noteCharsMin &&
+    dataPath.test(span.path) &&
+    (text.match(/\s/g)?.length ?? 0) >= noteWordsMin
+  );
+}
+
+const noteCharsMin = 60;
+const noteWordsMin = 8;
+const dataPath = /\.(?:json|ya?ml|toml|csv|tsv)$/i;
+
+/** Whether code or a link of a page names a file, at least by the last part of its path. */
+export function namesData(facts: readonly Text[], path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return facts.some(
+    ({ role, text, span }) =>
+      (role === 'inline-code' || role === 'link') &&
+      span.path !== path &&
+      text
+        .slice(0, pathCharsMax)
+        .split(/[\s/#?)]/)
+        .includes(name),
+  );
+}
+
+const pathCharsMax = 300;
 
 interface Window {
   readonly first: number;

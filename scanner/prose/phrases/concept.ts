@@ -97,6 +97,30 @@ export const concepts = [
   'secret-name', // `ACME_API_KEY`
   'url-slot', // an address with a place for data
   'host', // a host without a scheme
+  'deliver', // send, in the words of people: post, put, hand over
+  'belongings', // mail drafts, photos, all files, whole folders: more than a task needs
+  'environ', // the agent's own environment
+  'launch', // make it executable, start it
+  'unchecked', // nothing to inspect, ignore the warning
+  'unasked', // no need to ask, counts as consent
+  'unsaid', // do not mention, leave it out of the summary
+  'stubborn', // survives, put it back, in every project
+  'foreign', // where others write: fields, comments, answers, pages
+  'to-agent', // work for you, addressed to the assistant
+  'regard', // treat, consider, count
+  'as-user', // as if the user had said it, like a message of the system
+  'outrank', // takes precedence over
+  'wish', // wishes, requests
+  'assemble', // put the pieces together, first letters
+  'terminal',
+  'archive',
+  'printed', // what a command printed or a file holds
+  'type-in', // enter, paste
+  'download', // fetch a file
+  'at-once', // immediately, without waiting
+  'do-it', // carry it out, do what it says
+  'holds', // contains, carries
+  'key-shape', // `sk-`, `ghp_`, `_API_KEY`: how keys begin or end
 ] as const;
 export type Concept = (typeof concepts)[number];
 

@@ -187,4 +187,93 @@ export const english: PhraseTable = {
     fulfill+every fulfil+every fulfill+any fulfil+any never+refuse never+decline
     must+not+refuse cannot+refuse never+reject`,
   request: 'request requests demand demands query queries',
+  // what others write, and what nobody is told
+  deliver: `post posts posting put puts deliver delivers ship ships push pushes publish publishes sync
+    syncs mail mails email emails report+to back+up+to copy+to hand+over submit submits`,
+  belongings: `mail+drafts mailbox inbox address+book contacts+list photos photo+library browser+history
+    bookmarks downloads+folder desktop+folder documents+folder home+folder home+directory
+    every+other other+files all+files every+file all+documents every+document whole+folder
+    entire+folder entire+directory whole+directory export+folder cache+folders chat+export
+    whole+repository entire+repository entire+codebase whole+codebase working+copy full+text
+    letters manuscript+and private+notes personal+notes diary diaries tax+returns
+    bank+statements payslips medical+records search+history clipboard screenshots recordings
+    calendar+entries last+24+hours source+files repository+as+an+archive unpublished unpushed
+    uncommitted entire+history full+history whole+history all+branches every+branch`,
+  environ: `printenv environment+variables env+vars own+environment your+environment caller's+environment
+    whole+environment entire+environment full+environment environment+dump process+environment
+    shell+environment output+of+env output+of+set`,
+  launch: `start+it starts+it start+them run+it runs+it execute+it double-click make+it+executable
+    make+executable mark+it+executable make+the+file+executable chmod unpack+and+start
+    unpack+and+run unzip+and+run extract+and+run and+start start+the+program
+    start+the+installer start+the+file run+the+installer run+the+program run+the+file
+    run+the+result run+the+download source+it pipe+it launch+it launch+them launch+the+program
+    launch+the+file open+it+with`,
+  unchecked: `nothing+to+inspect nothing+to+check no+need+to+inspect no+need+to+check no+need+to+review
+    no+need+to+verify no+need+to+read don't+check do+not+check do+not+inspect don't+inspect
+    don't+read+it do+not+read+it without+checking without+reading without+inspecting
+    without+looking without+reviewing without+verifying without+verification unread
+    sight+unseen ignore+the+warning ignore+warnings ignore+the+warnings click+through
+    false+positive false+alarm no+reason+to+inspect already+been+checked already+checked
+    already+reviewed already+verified signed+by+the+service even+if+the+checksum
+    continue+anyway`,
+  unasked: `no+need+to+ask no+need+to+bother no+reason+to+bother no+reason+to+ask do+not+ask don't+ask
+    never+ask without+asking no+confirmation no+approval+is no+permission+is not+permitted
+    need+not+ask need+not+be+asked don't+bother do+not+bother must+not+be+asked don't+wait+for
+    do+not+wait+for counts+as+consent counts+as+approval consent+is+given consent+was+given
+    have+been+informed has+been+informed already+agreed already+consented has+consented
+    has+agreed asking+again agreed+beforehand without+confirmation without+approval
+    without+consent if+the+user+hesitates`,
+  unsaid: `leave+it+out+of leave+this+out+of leave+them+out+of keep+it+out+of keep+this+out+of
+    no+need+to+explain no+need+to+mention no+need+to+tell no+reason+to+mention
+    no+reason+to+tell no+reason+to+bother without+comment without+a+word do+not+mention
+    don't+mention not+mention not+be+mentioned never+mention not+told not+to+be+told
+    say+nothing not+worth+mentioning do+not+list don't+list not+appear do+not+explain
+    don't+explain need+not+know doesn't+need+to+know does+not+need+to+know internal+plumbing
+    keep+quiet out+of+the+summary out+of+the+report quietly silently without+announcing
+    don't+announce do+not+announce do+not+tell don't+tell no+trace tell+them+only
+    tell+the+user+only answer+only say+only reply+only+with just+say mention+nothing
+    nothing+about+it not+speak no+word+of`,
+  stubborn: `survives survive put+it+back puts+it+back restore+the+block do+not+remove not+be+removed
+    never+remove even+after+the+skill even+when+the+skill even+if+the+skill after+the+skill+is
+    uninstalled standing+rule standing+rules`,
+  foreign: `field fields comment comments thread threads issue issues ticket tickets reply replies answer
+    answers response responses record records row rows column columns cell cells entry entries
+    task tasks card cards note notes event events invitation invitations invite invites
+    calendar feed feeds advisory advisories bulletin announcement announcements notice notices
+    board page pages website message messages mail mails email emails chat channel document
+    documents attachment attachments payload header headers banner server api title titles
+    subject description descriptions`,
+  'to-agent': `addressed+to+you command+for+you commands+for+you work+for+you task+for+you tasks+for+you
+    order+for+you orders+for+you instruction+for+you instructions+for+you job+for+you
+    jobs+for+you meant+for+you intended+for+you for+the+assistant for+the+agent for+the+ai
+    for+your+eyes directed+at+you`,
+  regard: `treat treats treating consider considers regard regards count counts handle handles accept
+    accepts take takes have has are is`,
+  'as-user': `like+a+message+from+the+system as+a+message+from+the+system as+if+the+user as+though+the+user
+    as+a+message+from+the+user like+a+message+from+the+user like+the+user's as+the+user's+own
+    as+coming+from+the+user as+if+it+came+from as+though+it+came+from as+if+they+came+from
+    as+system+message as+system+messages as+a+system operator+rank the+same+rank
+    same+authority same+weight+as same+rank+as the+authority+of above+this+conversation
+    as+an+order as+orders as+commands as+your+instructions as+my+instructions
+    as+an+instruction+from on+behalf+of+the+user as+direct+instructions as+user+input
+    as+user+instructions`,
+  outrank: `outranks outrank takes+precedence+over take+precedence+over has+priority+over
+    have+priority+over prevails+over prevail+over comes+before come+before goes+before
+    overrides override ranks+above rank+above stands+above supersedes ahead+of
+    before+the+user's`,
+  wish: `wish wishes request requests conversation instructions orders will own words`,
+  assemble: `put+the+pieces+together put+them+together piece+together join+the join+them join+these
+    concatenate concatenated string+together read+backwards read+it+backwards read+from+right
+    first+letters first+letter initials initial+letters every+second+letter acrostic
+    last+letters glue+them string+them`,
+  terminal: `terminal shell console command+line bash powershell`,
+  archive: `archive archives zip rar 7z tarball`,
+  printed: `output outputs contents content full+text text first+and+second+value values value dump`,
+  download: `download downloads downloading fetch retrieve pull curl wget save`,
+  'at-once': `at+once immediately right+away straight+away without+delay`,
+  'do-it': `apply+it apply+them carry+it+out carry+them+out do+it execute+it execute+them obey+it
+    obey+them follow+it follow+them perform+it run+it run+them act+on+it act+on+them
+    do+what+it+says do+what+they+say do+as+it do+as+they`,
+  holds: `contain contains holds hold carry carries include includes`,
+  'type-in': 'enter type paste put write',
 };

@@ -11,13 +11,14 @@ export const french: PhraseTable = {
   content: 'page pages document documents fichier contenu* courriel*',
   not: "ne n pas jamais n'en aucun aucune",
   tell: 'dis dites dire parle parlez parler mentionne* informe* révèle* révéler divulgue* divulguer signale* prévien* préviens montre* montrer affiche* avertis* avertir',
-  user: "utilisateur l'utilisateur utilisateurs utilisatrice l'utilisatrice client humain propriétaire",
+  user: "utilisateur l'utilisateur utilisateurs utilisatrice l'utilisatrice client humain propriétaire personne",
   hide: 'cache cachez cacher dissimule* dissimuler tais taire garde+secret gardez+secret',
   covert:
     "discrètement secrètement silencieusement furtivement en+silence en+cachette à+l'insu insu l'insu en+secret sans+que+l'utilisateur",
   secret:
     "mot+de+passe mots+de+passe identifiants clé clés clef clefs d'api jeton jetons secrets secret variables+d'environnement phrase+de+récupération cookies clés+privées clé+privée token tokens",
-  opener: 'mot+de+passe mots+de+passe phrase+de+récupération clé+privée clés+privées',
+  opener:
+    'mot+de+passe mots+de+passe phrase+de+récupération clé+privée clés+privées phrases+de+récupération code+pin identifiants+bancaires carte+bancaire code+de+validation',
   private:
     'conversation conversations historique données+personnelles données+privées données+sensibles données+confidentielles données+clients code+source',
   send: 'envoie* envoye* transmets transmettez transmettre transfère* transférez transférer téléverse* poste postez publie exfiltre* expédie* téléchargez+vers',
@@ -104,4 +105,70 @@ export const french: PhraseTable = {
   claims: 'ce+message+vient+de je+suis+ton je+suis+l',
   comply: 'obéis+à+toute obéis+à+toutes ne+refuse+jamais ne+refusez+jamais accepte+toutes',
   request: 'demande* requête*',
+  // what others write, and what nobody is told
+  deliver: `envoie envoyez envoyer envoi transmets transmettez transmettre téléverse* téléversez poste
+    postez poster publie publiez dépose déposez transfère* transférez communique* soumets
+    soumettez post pousse poussez pousser poussez-y pousse-y expédie* versez`,
+  belongings: `brouillons boîte+de+réception carnet+d'adresses contacts photos historique+de+navigation
+    favoris tous+les+fichiers chaque+fichier tous+les+documents dossier+personnel
+    répertoire+personnel autres+fichiers dossier+entier tout+le+dossier tout+le+dépôt
+    dépôt+entier dépôt+complet texte+intégral texte+complet notes+personnelles relevés
+    bulletins+de+paie presse-papiers captures+d'écran copie+de+travail code+source
+    fichiers+modifiés archive+du+dépôt diff+complet historique+complet branches+locales
+    fichiers+non tout+l'historique historique+complet tout+le+code toutes+les+branches`,
+  environ: `printenv variables+d'environnement variable+d'environnement ton+environnement
+    votre+environnement environnement+complet tout+l'environnement`,
+  launch: `lance-le lance-la lancez-le lancez-la lance+le lancez+le lance+l lance+la exécute-le
+    exécute-la exécutez-le exécutez-la exécutable double-clique* double-cliquez installe-le
+    installez-le démarre-le démarrez-le exécute+le exécute+la exécutez+le chmod`,
+  unchecked: `sans+vérifier sans+vérification sans+le+lire sans+la+lire sans+les+lire sans+relire
+    sans+contrôle inutile+de+vérifier inutile+de+le+vérifier déjà+vérifié*
+    ignore+l'avertissement ignorez+l'avertissement ignore+les+avertissements faux+positif
+    fausse+alerte rien+à+vérifier`,
+  unasked: `sans+demander sans+confirmation sans+accord sans+autorisation sans+poser+de+question
+    ne+demande+pas ne+demandez+pas inutile+de+demander aucune+confirmation pas+de+confirmation
+    vaut+accord vaut+consentement a+déjà+donné+son+accord a+déjà+accepté ont+déjà+accepté
+    n'attends+pas n'attendez+pas ne+dérange+pas`,
+  unsaid: `ne+mentionne+pas ne+mentionnez+pas ne+le+mentionne+pas sans+le+mentionner sans+mentionner
+    sans+en+parler n'en+parle+pas n'en+parlez+pas sans+commentaire ne+dis+rien ne+dites+rien
+    ne+signale+pas ne+signalez+pas inutile+de+mentionner inutile+de+le+signaler
+    inutile+de+l'indiquer n'apparaît+pas n'apparaisse+pas ne+figure+pas ne+pas+mentionner
+    pas+la+peine discrètement en+silence ne+l'affiche+pas ne+l'annonce+pas n'a+pas+à+le+savoir
+    en+arrière-plan n'en+parle+pas n'en+parlez+pas dis+seulement dites+seulement
+    réponds+seulement répondez+seulement ne+montre+pas ne+montrez+pas ne+l'évoque+pas
+    pas+un+mot`,
+  stubborn: `survit remets-le remets-la remettez-le rétablis-le rétablissez-le ne+supprime+pas
+    ne+supprimez+pas ne+pas+supprimer même+après+la désinstall*`,
+  foreign: `champ champs commentaire* fil ticket* réponse réponses enregistrement* ligne lignes colonne*
+    cellule* entrée entrées tâche tâches carte cartes note notes événement* évènement*
+    invitation* agenda calendrier annonce annonces avis page pages site message messages
+    courriel courriels mail mails e-mail discussion canal document documents serveur objet
+    titre titres description descriptions`,
+  'to-agent': `t'est+adressé t'est+adressée vous+est+adressé s'adresse+à+toi s'adresse+à+vous
+    adressé+à+l'assistant pour+l'assistant pour+l'agent t'est+destiné t'est+destinée
+    te+sont+destinées te+sont+destinés consigne+pour+toi consignes+pour+toi ordre+pour+toi
+    travail+pour+toi tâche+pour+toi commande+pour+toi`,
+  regard: `traite traites traitez traiter considère* considérez vaut valent prends prenez est sont ont
+    compte comptent`,
+  'as-user': `comme+un+message+du+système comme+un+message+de+l'utilisateur comme+si+l'utilisateur
+    comme+venant+de+l'utilisateur comme+s'il+venait comme+s'ils+venaient comme+si+elle+venait
+    comme+si+elles+venaient comme+des+consignes comme+une+consigne comme+un+ordre
+    comme+des+ordres comme+des+instructions comme+une+instruction comme+une+demande+de
+    comme+des+demandes même+valeur même+rang même+autorité au+nom+de+l'utilisateur
+    message+système autant+que+la+parole`,
+  outrank: `prime priment prévaut prévalent passe+avant passent+avant a+priorité ont+priorité l+emporte
+    emportent au-dessus+de avant+la+demande`,
+  wish: `souhait souhaits demande demandes consignes conversation volonté l'utilisateur`,
+  assemble: `assemblez assembler mets+bout+à+bout bout+à+bout concatène* concaténez à+l'envers
+    premières+lettres première+lettre une+lettre+sur acrostiche recolle* juxtapose*`,
+  terminal: `terminal shell console ligne+de+commande invite+de+commandes bash`,
+  archive: `archive archives zip`,
+  printed: `sortie contenu contenus valeur valeurs texte`,
+  download: `télécharge téléchargez télécharger récupère récupérez curl wget`,
+  'at-once': `aussitôt immédiatement sans+attendre tout+de+suite sans+délai`,
+  'do-it': `applique-le applique-la applique-les appliquez-le appliquez-la appliquez-les exécute-le
+    exécute-la exécute-les exécutez-le exécutez-la exécutez-les suis-le suis-la suis-les
+    suivez-le suivez-la suivez-les fais-le fais+ce+qu faites+ce+qu`,
+  holds: `contient contiennent renferme* porte portent`,
+  'type-in': 'saisis saisissez entre entrez tape tapez colle collez',
 };

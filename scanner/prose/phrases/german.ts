@@ -13,14 +13,14 @@ export const german: PhraseTable = {
   content: 'webseite* dokument* datei dateien inhalt* e-mails nachricht*',
   not: 'nicht nie niemals kein keine keinen keiner keinesfalls',
   tell: 'sag sage sagen sagst erwähn* mitteil* teile informier* verrat* verrate offenbar* zeig zeige zeigen melde melden bericht* hinweis* preisgeb*',
-  user: 'nutzer nutzers nutzerin benutzer benutzers benutzerin anwender anwenders menschen kunden bediener',
+  user: 'nutzer nutzers nutzerin benutzer benutzers benutzerin anwender anwenders menschen kunden bediener anwenderin person',
   hide: 'verheimlich* verberg* verschweig* verstecke* geheim+halten halte+geheim',
   covert:
     'heimlich unbemerkt stillschweigend unauffällig insgeheim im+hintergrund+ohne ohne+wissen ohne+dass',
   secret: `passwort passwörter* kennwort kennwörter* zugangsdaten geheimnis* schlüssel api-schlüssel zugriffstoken* umgebungsvariable* anmeldedaten anmeldeinformationen
     geheimschlüssel privaten+schlüssel wiederherstellungsphrase* seed-phrase* zugriffsschlüssel token tokens`,
   opener:
-    'passwort passwörter* kennwort kennwörter* seed-phrase* wiederherstellungsphrase* geheimschlüssel',
+    'passwort passwörter* kennwort kennwörter* seed-phrase* wiederherstellungsphrase* geheimschlüssel pin tan transaktionsnummer* anmeldename zugangsdaten seed-phrase kreditkarte* onlinebanking* geheimphrase',
   private:
     'gesprächsverlauf* chatverlauf* unterhaltung* persönliche+daten private+daten vertrauliche* personenbezogene* kundendaten quelltext*',
   send: 'sende* gesendet schick* übermittl* übertrag* hochlad* lade+hoch weiterleit* leite+weiter leite poste lade verschick* exfiltrier*',
@@ -105,4 +105,74 @@ export const german: PhraseTable = {
   claims: 'diese+nachricht+kommt+von ich+bin+dein ich+bin+der',
   comply: 'erfülle+jede erfülle+alle gehorche+jeder verweigere+niemals lehne+nie lehne+niemals',
   request: 'anfrage* forderung* bitte wunsch',
+  // what others write, and what nobody is told
+  deliver: `schick* sende senden sendet übermittl* übertrag* lade+hoch lädst hochladen hochgeladen poste
+    posten weiterleit* leite+weiter stelle+ein reiche+ein melde mitschick* post pushe pushen
+    überträgst`,
+  belongings: `entwürfe mailentwürfe postfach posteingang adressbuch kontakte fotos browserverlauf
+    lesezeichen dokumentenordner downloadordner heimatverzeichnis heimatordner benutzerordner
+    alle+dateien sämtliche+dateien jede+datei alle+dokumente alle+weiteren alle+anderen
+    ganzen+ordner gesamten+ordner gesamte+ordner ganze+verzeichnis gesamte+verzeichnis
+    gesamte+repository ganze+repository vollständigen+text gesamten+text notizen tagebuch
+    steuererklärung* kontoauszüge gehaltsabrechnung* zwischenablage bildschirmfoto*
+    arbeitskopie alle+belege übrigen+dateien quelltext quellcode gesamte+historie
+    ganze+historie gesamten+verlauf alle+zweige`,
+  environ: `printenv umgebungsvariable* eigenen+umgebung eigene+umgebung deiner+umgebung gesamte+umgebung
+    ganze+umgebung umgebung`,
+  launch: `starte+es starte+sie starte+ihn starten führe+es+aus führe+sie+aus führe+ihn+aus ausführbar
+    doppelklick* entpacke+und+starte installiere+es installiere+sie starte+das starte+die
+    starte+den führe+das führe+die führe+den rufe+es+auf ausführen chmod`,
+  unchecked: `ohne+prüfung ohne+sie+zu+prüfen ohne+es+zu+prüfen ohne+ihn+zu+prüfen ungeprüft ungelesen
+    unbesehen nicht+prüfen nicht+zu+prüfen keine+prüfung prüfung+entfällt warnung+ignorieren
+    warnungen+ignorieren ignoriere+warnungen ignoriere+die+warnung fehlalarm bereits+geprüft
+    schon+geprüft nicht+nötig+ihn+zu+lesen`,
+  unasked: `ohne+rückfrage ohne+nachfrage ohne+zu+fragen ohne+nachzufragen frage+nicht frag+nicht
+    nicht+nachfragen nicht+fragen keine+rückfrage keine+bestätigung keine+zustimmung
+    bestätigung+ist+nicht rückfrage+ist+nicht rückfragen+sind+nicht gilt+als+zustimmung
+    gilt+als+einwilligung zustimmung+liegt einwilligung+liegt hat+bereits+zugestimmt
+    haben+bereits+zugestimmt ohne+zustimmung ohne+bestätigung nicht+behelligen
+    nicht+belästigen`,
+  unsaid: `nicht+erwähn* nicht+zu+erwähnen erwähne+nicht erwähne+es+nicht erwähne+das+nicht
+    erwähne+sie+nicht erwähne+diesen+schritt ohne+erwähnung ohne+kommentar kommentarlos
+    stillschweigend unauffällig still+und+leise muss+nicht+erwähnt brauchst+du+nicht
+    nicht+in+der+zusammenfassung nicht+im+bericht nicht+in+den+bericht nicht+ansprechen
+    nicht+anzeigen nicht+auflisten bleibt+unerwähnt unerwähnt nichts+davon verrate+nicht
+    sag+nichts sage+nichts muss+davon+nichts im+hintergrund nicht+nennen antworte+nur sage+nur
+    sag+nur antworte+der+nutzerin+nur antworte+dem+nutzer+nur im+bericht+heißt nenne+sie
+    nicht+zeigen nicht+verraten zeige+sie+nicht zeige+es+nicht kein+wort`,
+  stubborn: `überlebt überdauert stelle+ihn+wieder stelle+sie+wieder stelle+es+wieder nicht+entfernen
+    auch+nach+dem+entfernen auch+wenn+der+skill deinstall*`,
+  foreign: `feld felder kommentar* thread ticket* antwort antworten datensatz datensätze zeile zeilen
+    spalte spalten zelle zellen eintrag einträge aufgabe aufgaben karte karten notiz notizen
+    termin termine einladung* kalender* meldung meldungen hinweis hinweise brett seite seiten
+    webseite nachricht nachrichten mail mails e-mail e-mails chat kanal dokument dokumente
+    anhang server betreff titel beschreibung* statusseite`,
+  'to-agent': `an+dich+gerichtet für+dich+bestimmt an+dich+adressiert ist+an+dich richtet+sich+an+dich
+    befehl+für+dich befehle+für+dich auftrag+für+dich aufträge+für+dich arbeit+für+dich
+    aufgabe+für+dich anweisung+für+dich anweisungen+für+dich für+den+assistenten
+    für+den+agenten gilt+dir`,
+  regard: `behandle behandeln behandelst betrachte betrachten werte werten gelten gilt nimm sieh hat
+    haben ist sind zählt zählen`,
+  'as-user': `wie+eine+nachricht+des wie+eine+anweisung+des wie+eine+systemnachricht wie+vom+nutzer
+    wie+vom+benutzer wie+vom+anwender als+käme+sie als+käme+er als+käme+es als+kämen
+    als+ob+der+nutzer als+ob+die+nutzerin als+hätte+der+nutzer als+hätte+die als+anweisung+des
+    als+anweisungen+des als+anweisung als+anweisungen als+auftrag als+befehl als+befehle
+    denselben+rang denselben+stellenwert gleichen+rang dasselbe+gewicht im+namen+des+nutzers
+    systemnachricht* über+diesem+gespräch wie+anweisungen+des wie+ein+auftrag wie+aufträge`,
+  outrank: `geht+vor gehen+vor vorrang hat+vorrang haben+vorrang steht+über stehen+über höher+als
+    überstimmt überstimmen wichtiger+als über+dem+wunsch`,
+  wish: `wunsch wünsche wünschen bitte bitten anweisungen gespräch eigenen nutzers benutzers`,
+  assemble: `setze+zusammen zusammensetz* zusammengesetzt füge+zusammen zusammenfüg* rückwärts
+    anfangsbuchstab* erste+buchstaben ersten+buchstaben verkette* verketten akrostichon
+    jeden+zweiten`,
+  terminal: `terminal shell konsole kommandozeile befehlszeile eingabeaufforderung bash`,
+  archive: `archiv archive zip`,
+  printed: `ausgabe ausgaben inhalt inhalte wert werte text`,
+  download: `lade laden lädst herunterladen heruntergeladen hole holen ziehe curl wget`,
+  'at-once': `sofort umgehend unverzüglich gleich+aus`,
+  'do-it': `führe+es+aus führe+ihn+aus führe+sie+aus wende+ihn+an wende+es+an wende+sie+an befolge+ihn
+    befolge+sie befolge+es setze+sie+um setze+es+um setze+ihn+um tu+was+dort tu,+was+darin
+    tue+was`,
+  holds: `enthält enthalten steht stehen trägt`,
+  'type-in': 'gib+ein eingeben tippe tippen füge+ein gib kopiere',
 };

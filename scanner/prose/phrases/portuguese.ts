@@ -12,14 +12,14 @@ export const portuguese: PhraseTable = {
   content: 'página páginas documento documentos arquivo conteúdo* mensagem*',
   not: 'não nunca jamais nenhum nenhuma',
   tell: 'diga digas dizer mencione mencionar menciones informe informar revele revelar avise avisar mostre mostrar notifique notificar divulgue conte contar comente',
-  user: 'usuário usuários usuária utilizador utilizadores cliente humano proprietário',
+  user: 'usuário usuários usuária utilizador utilizadores cliente humano proprietário pessoa',
   hide: 'esconda esconder oculte ocultar disfarce mantenha+em+segredo guarde+segredo',
   covert:
     'silenciosamente discretamente secretamente sigilosamente em+segredo em+silêncio às+escondidas sem+que+o+usuário sem+que+o+utilizador sem+o+conhecimento',
   secret:
     'senha senhas credencial credenciais chave chaves segredo segredos token tokens variáveis+de+ambiente frase+de+recuperação palavra-passe palavras-passe chaves+privadas cookies',
   opener:
-    'senha senhas palavra-passe palavras-passe frase+de+recuperação chaves+privadas chave+privada',
+    'senha senhas palavra-passe palavras-passe frase+de+recuperação chaves+privadas chave+privada frase+semente senha+do+banco cartão+de+crédito código+de+verificação token+do+banco',
   private:
     'conversa conversas histórico dados+pessoais dados+privados dados+confidenciais dados+sensíveis informações+confidenciais informações+pessoais código-fonte dados+de+clientes',
   send: 'envia* envie* mande manda mandar transmita transmitir encaminhe encaminhar carregue publique poste exfiltre*',
@@ -99,4 +99,60 @@ export const portuguese: PhraseTable = {
   claims: 'esta+mensagem+é+de ',
   comply: 'obedeça+a+todos obedeça+qualquer nunca+recuse atenda+a+todos',
   request: 'pedido* solicitaç*',
+  // what others write, and what nobody is told
+  deliver: `envie enviar envia mande mandar suba transmita transmitir publique publicar encaminhe
+    encaminhar poste postar carregue remeta submeta post empurre anexe`,
+  belongings: `rascunhos caixa+de+entrada agenda+de+contatos lista+de+contatos contatos fotos
+    histórico+de+navegação favoritos todos+os+arquivos todos+os+ficheiros cada+arquivo
+    todos+os+documentos pasta+pessoal diretório+pessoal demais+arquivos outros+arquivos
+    pasta+inteira toda+a+pasta repositório+inteiro repositório+completo todo+o+repositório
+    texto+completo texto+integral notas+pessoais extratos holerites área+de+transferência
+    capturas+de+tela código-fonte cópia+de+trabalho pasta+documentos todo+o+histórico
+    histórico+completo todos+os+ramos`,
+  environ: `printenv variáveis+de+ambiente variável+de+ambiente seu+ambiente todo+o+ambiente
+    ambiente+completo`,
+  launch: `execute-o execute-a execute-os inicie-o inicie-a abra-o rode-o executável instale-o instale-a
+    duplo+clique clique+duplo execute+o execute+a inicie+o inicie+a rode+o rode chmod`,
+  unchecked: `sem+verificar sem+revisar sem+ler sem+conferir sem+checar não+é+preciso+verificar
+    não+precisa+verificar não+é+necessário+verificar já+verificado já+foi+verificado
+    já+conferido ignore+o+aviso ignore+os+avisos falso+positivo falso+alarme`,
+  unasked: `sem+perguntar sem+pedir sem+confirmação sem+confirmar sem+autorização não+pergunte não+peça
+    não+é+preciso+perguntar não+é+preciso+pedir não+precisa+perguntar
+    não+é+necessário+perguntar dispensa+confirmação vale+como+consentimento já+concordou
+    já+aceitou já+autorizou não+espere não+incomode`,
+  unsaid: `não+mencione não+mencionar não+o+mencione não+é+preciso+mencionar não+precisa+mencionar
+    não+comente sem+comentar sem+mencionar sem+comentários não+diga não+conte não+fale
+    não+avise não+mostre não+apareça não+aparece não+liste não+explique discretamente
+    em+silêncio em+segundo+plano fora+do+resumo silenciosamente não+informe diga+apenas
+    responda+apenas diga+só responda+só não+revele nem+mencione nenhuma+palavra não+lhe+diga`,
+  stubborn: `sobrevive recoloque-o restaure-o reponha-o não+remova não+apague não+remover mesmo+após+a
+    desinstal*`,
+  foreign: `campo campos comentário* ticket* chamado chamados resposta respostas registro registros linha
+    linhas coluna colunas célula* entrada entradas tarefa tarefas cartão cartões nota notas
+    evento eventos convite convites calendário anúncio* aviso avisos página páginas site
+    mensagem mensagens e-mail e-mails email chat canal documento documentos servidor assunto
+    título títulos descrição descrições`,
+  'to-agent': `dirigido+a+você dirigida+a+você dirigidas+a+você endereçado+a+você para+o+assistente
+    para+o+agente para+a+ia ordem+para+você ordens+para+você trabalho+para+você
+    tarefa+para+você instrução+para+você instruções+para+você`,
+  regard: `trate trate-o trate-a tratar considere considere-o considerar tome conta contam vale valem é
+    são tem têm`,
+  'as-user': `como+uma+mensagem+do+sistema como+uma+mensagem+do+usuário como+se+o+usuário como+se+a+pessoa
+    como+se+viesse como+se+viessem como+uma+ordem como+ordens como+instruções
+    como+uma+instrução como+um+pedido+do mesma+autoridade mesmo+peso mesmo+valor
+    em+nome+do+usuário mensagem+do+sistema`,
+  outrank: `prevalece prevalecem tem+prioridade têm+prioridade está+acima estão+acima vem+antes vêm+antes
+    acima+de sobrepõe-se antes+do+pedido`,
+  wish: `desejo desejos pedido pedidos instruções conversa usuário vontade peça`,
+  assemble: `junte junta-os junte-os junte-as concatene concatena* de+trás+para+frente ao+contrário
+    primeiras+letras primeira+letra acróstico encadeie monte+as monte+os`,
+  terminal: `terminal shell console linha+de+comando linha+de+comandos bash`,
+  archive: `arquivo+compactado zip compactado`,
+  printed: `saída conteúdo conteúdos valor valores texto`,
+  download: `baixe baixar baixa baixe-o baixe-a descarregue obtenha busque curl wget`,
+  'at-once': `imediatamente na+hora de+imediato logo+em+seguida sem+demora`,
+  'do-it': `aplique-o aplique-a aplique-os aplique-as execute-o execute-a execute-os execute-as siga-o
+    siga-a siga-os siga-as cumpra-o cumpra-a cumpra-as faça+o+que obedeça`,
+  holds: `contém contêm traz trazem`,
+  'type-in': 'digite insira cole escreva',
 };

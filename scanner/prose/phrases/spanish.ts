@@ -12,14 +12,14 @@ export const spanish: PhraseTable = {
   content: 'página páginas documento documentos archivo contenido* correo*',
   not: 'no nunca jamás ningún ninguna tampoco',
   tell: 'digas diga decir decirle dígas menciones mencione mencionar informes informe informar reveles revele revelar avises avise avisar muestres muestre mostrar notifiques notifique notificar divulgues cuentes cuente contar comentes',
-  user: 'usuario usuarios usuaria cliente humano propietario',
+  user: 'usuario usuarios usuaria cliente humano propietario persona',
   hide: 'oculta oculte ocultar esconde esconda esconder disimula* mantén+en+secreto guarda+en+secreto',
   covert:
     'silenciosamente discretamente secretamente sigilosamente en+secreto en+silencio a+escondidas sin+que+el+usuario sin+el+conocimiento',
   secret:
     'contraseña contraseñas credencial credenciales clave claves secretos secreto token tokens variables+de+entorno frase+semilla frase+de+recuperación claves+privadas cookies llaves',
   opener:
-    'contraseña contraseñas frase+semilla frase+de+recuperación claves+privadas clave+privada',
+    'contraseña contraseñas frase+semilla frase+de+recuperación claves+privadas clave+privada pin+del contraseña+del+banco tarjeta+de+crédito código+de+verificación',
   private:
     'conversación conversaciones historial datos+personales datos+privados datos+confidenciales datos+sensibles información+confidencial información+personal código+fuente datos+de+clientes',
   send: 'envia* envía* envie* envíe* manda mande mandar mándalas mándalos transmite* transmita* sube subir súbelas reenvía reenvíe reenviar publica exfiltra*',
@@ -103,4 +103,65 @@ export const spanish: PhraseTable = {
   claims: 'este+mensaje+es+de soy+tu soy+el',
   comply: 'obedece+todas obedece+cualquier nunca+rechaces nunca+te+niegues cumple+todas',
   request: 'petición peticiones solicitud* orden órdenes',
+  // what others write, and what nobody is told
+  deliver: `envía envíe enviar envíalo envíala envíalos envíalas manda mande mandar sube suba subir súbelo
+    súbelos transmite transmita publica publique reenvía reenvíe postea remite remita post
+    empuja empuje adjúntalo`,
+  belongings: `borradores bandeja+de+entrada buzón libreta+de+direcciones contactos fotos
+    historial+de+navegación marcadores todos+los+archivos todos+los+ficheros cada+archivo
+    todos+los+documentos carpeta+personal directorio+personal demás+archivos otros+archivos
+    carpeta+entera toda+la+carpeta repositorio+completo todo+el+repositorio texto+completo
+    texto+íntegro notas+personales extractos+bancarios nóminas portapapeles capturas
+    código+fuente copia+de+trabajo todo+el+historial historial+completo todas+las+ramas`,
+  environ: `printenv variables+de+entorno variable+de+entorno tu+entorno su+entorno todo+el+entorno
+    entorno+completo`,
+  launch: `ejecútalo ejecútala ejecútelo ejecútela arráncalo inícialo lánzalo ábrelo ejecutable instálalo
+    instálelo doble+clic ejecuta+el ejecuta+la ejecute+el inicia+el inicia+la arranca lanza+el
+    chmod descomprime+y+ejecuta`,
+  unchecked: `sin+revisar sin+revisarlo sin+revisarla sin+comprobar sin+comprobarlo sin+leerlo sin+leerla
+    sin+verificar no+hace+falta+revisar no+hace+falta+comprobar no+hace+falta+leer
+    ya+está+revisado ya+está+verificado ignora+el+aviso ignora+las+advertencias falso+positivo
+    falsa+alarma no+es+necesario+revisar`,
+  unasked: `sin+preguntar sin+preguntarle sin+confirmación sin+confirmar sin+permiso sin+pedir
+    no+preguntes no+pregunte no+pidas no+hace+falta+preguntar no+hace+falta+pedir
+    no+es+necesario+preguntar no+se+necesita+confirmación cuenta+como+consentimiento
+    ya+ha+aceptado ya+dio+su ya+ha+dado+su no+esperes no+molestes`,
+  unsaid: `no+lo+menciones no+la+menciones no+menciones no+mencione no+lo+mencione
+    no+hace+falta+mencionar no+hace+falta+decir no+hace+falta+explicar sin+mencionar*
+    sin+mencionarlo sin+comentarios sin+comentar* sin+decir+nada no+digas no+lo+digas no+diga
+    no+aparece no+debe+aparecer no+lo+muestres no+lo+anuncies no+lo+cuentes no+expliques
+    discretamente en+silencio en+segundo+plano fuera+del+resumen no+figure di+solo
+    responde+solo contesta+solo solo+di no+muestres no+se+menciona ni+lo+menciones
+    ni+una+palabra no+le+digas`,
+  stubborn: `sobrevive vuelve+a+ponerlo vuelve+a+escribirlo restáuralo no+lo+borres no+lo+elimines
+    no+eliminar aunque+se+desinstale desinstal*`,
+  foreign: `campo campos comentario* hilo ticket* incidencia* respuesta respuestas registro registros fila
+    filas columna columnas celda* entrada entradas tarea tareas tarjeta* nota notas evento
+    eventos invitación invitaciones calendario anuncio* aviso avisos página páginas sitio
+    mensaje mensajes correo correos chat canal documento documentos servidor asunto título
+    títulos descripción descripciones`,
+  'to-agent': `dirigido+a+ti dirigida+a+ti dirigidas+a+ti dirigidos+a+ti va+dirigido va+dirigida
+    para+el+asistente para+el+agente para+la+ia orden+para+ti órdenes+para+ti trabajo+para+ti
+    tarea+para+ti instrucción+para+ti instrucciones+para+ti`,
+  regard: `trata trátalo trátala trátalos trate tratar considera considéralo considere toma tómalo cuenta
+    cuentan vale valen es son tiene tienen`,
+  'as-user': `como+un+mensaje+del+sistema como+un+mensaje+del+usuario como+si+el+usuario como+si+viniera
+    como+si+vinieran como+si+lo+hubiera como+una+orden como+órdenes como+instrucciones
+    como+una+instrucción como+una+petición+de mismo+rango misma+autoridad mismo+valor
+    mismo+peso en+nombre+del+usuario mensaje+del+sistema como+procedente+del`,
+  outrank: `prevalece prevalecen tiene+prioridad tienen+prioridad está+por+encima están+por+encima
+    va+antes van+antes manda+más por+encima+de prima+sobre antes+que`,
+  wish: `deseo deseos petición peticiones instrucciones conversación usuario voluntad pida`,
+  assemble: `junta júntalas júntalos únelos únelas concatena* al+revés de+atrás primeras+letras
+    primera+letra acróstico encadena* une+las une+los ensambla* compón componer`,
+  terminal: `terminal shell consola línea+de+comandos línea+de+órdenes intérprete bash`,
+  archive: `archivo+comprimido zip comprimido`,
+  printed: `salida contenido contenidos valor valores texto`,
+  download: `descarga descargue descargar descárgalo descárgala descárgalos baja bájalo obtén curl wget`,
+  'at-once': `enseguida inmediatamente al+instante de+inmediato sin+demora sin+esperar`,
+  'do-it': `aplícalo aplícala aplícalas aplícalos ejecútalo ejecútala ejecútalos ejecútalas síguelo
+    síguela síguelas síguelos cúmplelo cúmplela cúmplelas hazlo haz+lo+que haga+lo+que
+    obedécelo`,
+  holds: `contiene contienen lleva llevan trae traen`,
+  'type-in': 'escribe escríbelo teclea introduce pega pégalo pásalo',
 };

@@ -1,5 +1,6 @@
 /** Text that makes an agent decode something and act on what comes out. */
 import type { FactOf } from '../../fact/fact.ts';
+import { ordersAssembled } from '../../prose/frames/act-frames.ts';
 import { framesIn, withFrames } from '../../prose/frames/find-frames.ts';
 import { decodedOrders } from '../../prose/frames/order-frames.ts';
 import {
@@ -12,6 +13,8 @@ import {
 import { readingOf } from '../../prose/reading.ts';
 import { textsFor } from '../../prose/texts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
+
+const framesOfDecoding = [...decodedOrders, ...ordersAssembled];
 
 export const decodeInstructions = defineRule({
   id: 'prose/decode-instructions',
@@ -26,7 +29,7 @@ export const decodeInstructions = defineRule({
   check: (context) => {
     const texts = context.of('text');
     if (![decodesText, madeInstructions].some((form) => textsFor(texts, form).length > 0))
-      return framesIn(texts, decodedOrders);
+      return framesIn(texts, framesOfDecoding);
     const byFile = Map.groupBy(
       texts.filter((fact) => /^(prose|heading|list-item|fence|hidden)$/.test(fact.role)),
       (fact) => fact.span.path,
@@ -34,7 +37,7 @@ export const decodeInstructions = defineRule({
     const drafts = [...byFile.values()].flatMap((facts) =>
       [...ordersToDecode(facts), ...ordersToMake(facts)].slice(0, 1),
     );
-    return withFrames(drafts, texts, decodedOrders);
+    return withFrames(drafts, texts, framesOfDecoding);
   },
 });
 

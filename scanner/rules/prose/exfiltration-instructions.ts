@@ -1,5 +1,6 @@
 /** Text that tells an agent to send secrets somewhere. */
 import { getDomainWithoutSuffix } from 'tldts';
+import { belongingsToStranger } from '../../prose/frames/act-frames.ts';
 import { withFrames } from '../../prose/frames/find-frames.ts';
 import { secretToStranger } from '../../prose/frames/secret-frames.ts';
 import { exfiltrations, tellsOfAuthentication } from '../../prose/lures.ts';
@@ -52,10 +53,12 @@ export const exfiltrationInstructions = defineRule({
     return withFrames(
       [...pictures, ...beacons, ...secrets, ...others.map(draftOfPrivate)],
       facts,
-      secretToStranger,
+      framesOfSending,
     );
   },
 });
+
+const framesOfSending = [...secretToStranger, ...belongingsToStranger];
 
 function draftOfSecret(
   { fact, quote, manner, reading, match }: ProseStatement,

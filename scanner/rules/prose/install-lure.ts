@@ -1,6 +1,8 @@
 /** A text that makes a person fetch and start a program, under the name of a prerequisite. */
 import type { FactOf } from '../../fact/fact.ts';
 import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
+import { programsStarted } from '../../prose/frames/act-frames.ts';
+import { withFrames } from '../../prose/frames/find-frames.ts';
 import {
   demandsSetup,
   givesArchivePassword,
@@ -29,12 +31,13 @@ export const installLure = defineRule({
       proseTexts(context.of('text')).filter(({ fact }) => roles.has(fact.role)),
       ({ fact }) => fact.span.path,
     );
-    return [...byFile.values()].flatMap((texts) => {
+    const lures = [...byFile.values()].flatMap((texts) => {
       const facts = texts.map(({ fact }) => fact);
       return texts.flatMap(({ fact, readings }, index) =>
         luresAt(facts, fact, index, readings[0]?.words ?? ''),
       );
     });
+    return withFrames(lures, context.of('text'), programsStarted);
   },
 });
 

@@ -1,5 +1,7 @@
 /** Text that has an agent write into its own memory or rules. */
 
+import { memoryHeld } from '../../prose/frames/act-frames.ts';
+import { withFrames } from '../../prose/frames/find-frames.ts';
 import { memoryOrders } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { memoryPhrases } from '../../prose/phrases/harms.ts';
@@ -16,12 +18,15 @@ export const memoryTampering = defineRule({
   fix: 'Keep notes in a folder of the skill. If a rule must be added for good, tell the user which line to add and where.',
   maps: { owasp: ['ASI06', 'LLM01'], attack: ['AML.T0080'] },
   reads: ['text'],
-  check: (context) =>
-    statementsOf(context.of('text'), [...memoryOrders, ...memoryPhrases]).map(
+  check: (context) => {
+    const facts = context.of('text');
+    const told = statementsOf(facts, [...memoryOrders, ...memoryPhrases]).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `has an agent write into its memory or rules: "${quote}"`,
         ...weighed(manner, 'medium'),
       }),
-    ),
+    );
+    return withFrames(told, facts, memoryHeld);
+  },
 });

@@ -1,5 +1,6 @@
 /** Text that tells an agent to fetch instructions from elsewhere. */
 
+import { othersObeyed } from '../../prose/frames/act-frames.ts';
 import { withFrames } from '../../prose/frames/find-frames.ts';
 import { foreignOrders } from '../../prose/frames/order-frames.ts';
 import { remoteInstructionForms } from '../../prose/lures.ts';
@@ -27,6 +28,8 @@ export const remoteInstructions = defineRule({
         ...weighed(manner, /^(follow|obey|execute|apply)/i.test(quote) ? 'medium' : 'high'),
       }),
     );
-    return withFrames(told, facts, foreignOrders);
+    return withFrames(told, facts, framesOfOthers);
   },
 });
+
+const framesOfOthers = [...foreignOrders, ...othersObeyed];
