@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:afa5d3efc073f7fa5d58ca6b02efe5006808964eaa3ef3412a74af0ec1b5cf59',
+  extractor: 'sha256:03f65ef8f402f012a78d28b2b859a1261902b64296913e6e0657a70d72c0567f',
   judging: 'sha256:c9b25b600aca82edc2c650012ecb4a885a3b3e2a26a69cc53a201b647b4df9bd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:6768b2f7c49bbe909801f69118f5188e913efc79bb0074da24690fc4e2184979',
+    'files/agent-memory': 'sha256:1d64bd54b319ae7a9c2abc5a6284f1753428b2b8655697459296c6f6be36dddc',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -188,7 +188,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:5529baf772fda3f29e33ac82f30a481c9266f4809d62fa7c5043ee07498edc02',
+      'sha256:86f4343c0e342227a23dc70433a7ac2ada620a8350e5cef2e122f7c108feaf30',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -203,51 +203,51 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:611b9f28f1451b7c32f46b8d81fe4b900ee828fdae446b5462324e52ac674b0f',
+      'sha256:264e08469547259d7e6970ac47bac84487c655b12a1a2bd9789b45ab626c2578',
     'prose/approval-bypass':
-      'sha256:4ff58efb9e80c611d2b4864bf811e1bdfe5616b94aba2a17c389aaf780db0bed',
+      'sha256:2215a25d5cc6608b37df1d80826c609e3477494ea47af47692cfe1bcc1ba6f71',
     'prose/biased-judgement':
-      'sha256:ecf416922fa953e2608ed273b5b72837f2646080f2a0a4afeb623591f8f982bf',
+      'sha256:0040b410a61f9caa0bb81c4eb4b63fd369b99d0b2943ae1998f6770f595f0ec2',
     'prose/boundless-role':
-      'sha256:6c9ebcd8572d8af7be2354879d7dc7fade97c598192aa3a3f1b767e8e929f1dd',
-    'prose/concealment': 'sha256:8197e685a4bf68e3d3cbf5da3d8dab71c2edf89afc72e495bbb3d9df9909676c',
+      'sha256:dee5111b34b5736aa7652c2047875513dce1bd58f1258f250a568de365a359be',
+    'prose/concealment': 'sha256:5acc84717abd4b240d938c0a936d1363b46e86bfe38e83e5a159a254498542a4',
     'prose/credential-solicitation':
-      'sha256:89fd5427e691e5a856a1a1673ac581f87b8b8a3aa311f69234968030a2c978d1',
+      'sha256:bb4767cf6d2fd1106f31326e020e2173edfe44612e187372f8e4e2d957e20a42',
     'prose/decode-instructions':
-      'sha256:c6977fe292750345d56dccdc749731aab4b94ef2572371f5bc87ab26923b6955',
+      'sha256:225fe9c7d21e4c55636afc3e7f73ac9e7c118967aa362bbf34abed2240d3bee7',
     'prose/destructive-orders':
-      'sha256:dd1b6322b1e50b84dbe844caa3a466890ca21fbedb43d1d5c46a7d3e9ae15210',
+      'sha256:fc75a117cd00ec76cb28969a2b01faf802a5fb56877f70077d6b988ce0f48a60',
     'prose/encoded-instructions':
-      'sha256:8a11435f7ffe523342803b9207c740baa5135f03d3b8e7265f6430443db7abe9',
+      'sha256:6706f7a32b712465e916ea3c38f28c8865edc38f191e8bc8176872bc68ce5d10',
     'prose/exfiltration-instructions':
-      'sha256:58e380e36a656fb5a3ccf9a63d10855589cdfd020bc099c570ff5c687d1aadae',
+      'sha256:1c6ee67f56f3204eb294b15cbdd3b124248499cae792389271d08c153724a115',
     'prose/false-authority':
-      'sha256:bd39153fc7b913f2faa67a76041b6e8bb06839610909082af744ee7f7816443d',
-    'prose/hidden-text': 'sha256:fcb9c4a7c99643ac13fc24f1f3dc3ec47f03f428fa41eb9402e54048cc43dacb',
-    'prose/install-lure': 'sha256:07759925cb912bf3e8fd09c070c8651240e1f8381c2feba4efac6bd80e9f4a58',
+      'sha256:a6825d9ed136f0bddd8eb40cebfb1df1d8a281aec64171dca04517dd4d8e0c5a',
+    'prose/hidden-text': 'sha256:de4c037a0489f37a899df3157228f8b9dbfaf132600f21470a4f8a65cfd54203',
+    'prose/install-lure': 'sha256:b0abcff390a0f1e7de9e72965d6debf09b1d016b050a028adfa1159c66081301',
     'prose/memory-tampering':
-      'sha256:bb2193e74ccc393f00cb8f77adec577ebbcb7f08129f9361f8e521a2f4662c98',
+      'sha256:84b74675a821a4735e89aa92401c4b3c11257e0f930e55601694074cec09b458',
     'prose/override-instructions':
-      'sha256:8716069304df38e4e3053ee399bf66908b17ed9f85dfc6369d30818848781247',
+      'sha256:61fef4b9c4faab36835e584fd41393e614a194be381c689dcabfa384cb34891f',
     'prose/payment-diversion':
-      'sha256:caa782d944a739418fd5f0578b105f76a849b13270d8394e99c4174366ba4e1f',
+      'sha256:b3d099f8a13f16aa303e45e2b4bf64e67fe4224c6ec532891c30a1e3149eb5f0',
     'prose/planted-content':
-      'sha256:fd251d8684a4c47b5ba99ef227b13cfcb3abb05c0086a67192d59f6cf9f64d0a',
+      'sha256:6886f16b59b90a4fdabb2a2422e20c12c66c2baee01b39af29454a2ac06417a5',
     'prose/remote-instructions':
-      'sha256:df26993d612f6f45e9f17211e6cb7d324b1e6215543873ea105a20755aa8c783',
+      'sha256:271f22109b35dbe9a28a1cc9aaad182a11d744d1272d0ce5197e46b08f7406fa',
     'prose/secret-in-reply':
-      'sha256:9b77bfdbbe826eda0512649bb54adc6de82713579b7545a535f4f2cfc52d7c45',
+      'sha256:777021258a7f41cccd41dd4a156f87b4c1914e7fdf682340ff517333b1737498',
     'prose/self-propagation':
-      'sha256:bb9aad5a4a25f6c5335338cbc105eafb2b3cdaa707f1dd5e2fde16f9363b4f52',
+      'sha256:0e92855365bc5e6db35f8ea902ecb6ca8fca9ee4d648bcc3642fd36bfe93460a',
     'prose/speaks-to-scanners':
-      'sha256:471cc8d09e580862a649af0ec877c486c0c5d567bc6ab59f1e38dc9fd7d7b67d',
-    'prose/trigger-bait': 'sha256:4e42a3f69db61b2bce314816ae6ac58a3a81b1eef70d9aa1cac1333c413fe290',
+      'sha256:279a0c8f92e6f92c64776dcb99bd918922c0b2a5e26b5bdfec596ab7741d40b3',
+    'prose/trigger-bait': 'sha256:4be076e82c714a1a4467547de123c22b3488cd9e5a6d2766088658cda5bc22ff',
     'prose/weakened-defence':
-      'sha256:887e3e8b36b5f8c4d8cedafb93c1860307384a4f6744473dc6a65567802caa96',
+      'sha256:472c882ea1f68697230a64145a790513fc2543e0efe02cd1957db606c884ef74',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:d0bacb0ff0afd4d3a30982a03240eb1e281a4eba6f077dd29d7c316ed86bb070',
+      'sha256:87ea3c59f628912d23afc7b6131d9a8271ebbfb4ac735cf27fa3331f35dfe7c6',
     'resources/exhaustion':
       'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
     'resources/fork-bomb':

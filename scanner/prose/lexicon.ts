@@ -63,9 +63,7 @@ export const joinedWords: readonly JoinedWords[] = [false, true].map((areActs) =
       return those.length === 0 ? [] : [[word, those]];
     }),
   );
-  const longestFirst = [...meanings.keys()].sort(
-    (a, b) => b.length - a.length || (a < b ? -1 : 1),
-  );
+  const longestFirst = [...meanings.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
   return { words: new RegExp(longestFirst.join('|'), 'g'), meanings };
 });
 
