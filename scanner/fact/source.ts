@@ -11,6 +11,7 @@ export const languages = [
   'json',
   'yaml',
   'toml',
+  'ini',
   'html',
   'dockerfile',
   'makefile',

@@ -46,7 +46,7 @@ export const frontEnds: readonly FrontEnd[] = [
   },
   {
     name: 'json',
-    languages: ['json', 'yaml', 'toml'],
+    languages: ['json', 'yaml', 'toml', 'ini'],
     load: async () => (await import('./settings/json.ts')).analyseJson,
   },
 ];

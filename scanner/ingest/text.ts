@@ -75,7 +75,7 @@ function ingestDecoded(place: InnerPlace, bytes: Uint8Array, decoded: Decoded): 
 }
 
 function isCode(language: Language): boolean {
-  return !/^(markdown|text|html|json|yaml|toml)$/.test(language);
+  return !/^(markdown|text|html|json|yaml|toml|ini)$/.test(language);
 }
 
 interface Coded {

@@ -194,7 +194,8 @@ export const languageOfExtension: Readonly<Record<string, Language>> = {
   ...all('toml', ['toml']),
   ...all('html', ['html', 'htm', 'xhtml', 'svg', 'vue', 'svelte']),
   ...all('dockerfile', ['dockerfile', 'containerfile']),
-  ...all('makefile', ['mk', 'mak']),
+  ...all('makefile', ['mk', 'mak', 'make', 'just']),
+  ...all('ini', ['ini', 'cfg']),
   ...all('powershell', ['ps1', 'psm1', 'psd1']),
   ...all('batch', ['bat', 'cmd', 'nt']),
   ...all('ruby', ['rb', 'rake', 'gemspec']),
@@ -297,9 +298,11 @@ export const languageOfInterpreter: Readonly<Record<string, Language>> = {
  */
 export const languageOfName: Readonly<Record<string, Language>> = {
   ...all('dockerfile', ['dockerfile', 'containerfile']),
-  ...all('makefile', ['makefile', 'gnumakefile', 'bsdmakefile', 'justfile']),
+  ...all('makefile', ['makefile', 'gnumakefile', 'bsdmakefile', 'justfile', '.justfile']),
   ...all('ruby', ['rakefile', 'gemfile', 'vagrantfile', 'podfile', 'brewfile', 'fastfile']),
   ...all('other', ['jenkinsfile', 'procfile', 'crontab', 'snakefile', '.gdbinit', '.vimrc']),
+  ...all('ini', ['.gitconfig', '.hgrc', 'supervisord']),
+  ...all('json', ['.lintstagedrc', '.huskyrc', '.simple-git-hooks']),
   ...all('python', ['sconstruct', 'sconscript', 'wscript']),
   ...all('shell', [
     '.envrc',

@@ -3,6 +3,7 @@
  * base images.
  */
 import type { Fact } from '../../fact/fact.ts';
+import { shebang } from '../../fact/language.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { egressOf } from '../../lookup-tables/egress-of.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
@@ -52,7 +53,16 @@ function analyseDockerfile(source: TaintSource, context: FrontEndContext): Front
           });
       }
     } else if (keyword === 'SHELL') isWindows = /powershell|pwsh|cmd/i.test(text);
-    else if (/^(RUN|CMD|ENTRYPOINT|HEALTHCHECK)$/.test(keyword)) {
+    else if (keyword === 'COPY' && text.includes('<<')) {
+      const { program } = heredocOf(instruction) ?? {};
+      if (program !== undefined)
+        embedded.push({
+          within: source.path,
+          language: 'shell',
+          context: 'fence-run',
+          ...program,
+        });
+    } else if (/^(RUN|CMD|ENTRYPOINT|HEALTHCHECK)$/.test(keyword)) {
       const program = commandOf(instruction);
       // A person builds an image by hand, and the commands run in the image.
       if (program !== undefined)
@@ -60,7 +70,7 @@ function analyseDockerfile(source: TaintSource, context: FrontEndContext): Front
           within: source.path,
           language: isWindows ? 'powershell' : 'shell',
           context: 'fence-run',
-          ...program,
+          ...(heredocOf(instruction)?.script ?? program),
         });
     }
   }
@@ -108,6 +118,39 @@ function commandOf({
     return { text: quoted.join(' '), map: [{ at: 0, raw, fixed: true }] };
   }
   return { text: command, map: [{ at: 0, raw }] };
+}
+
+interface Heredoc {
+  /** The lines between the marks, when they are the whole command. */
+  readonly script?: Pick<EmbeddedProgram, 'text' | 'map' | 'language'>;
+  /** The file that the lines become, as a command of the shell. */
+  readonly program?: Pick<EmbeddedProgram, 'text' | 'map'>;
+}
+
+// Dockerfile reference, "Here-documents": `RUN <<EOF` runs the lines, `COPY <<EOF file` writes them.
+function heredocOf({ keyword, text, start }: Instruction): Heredoc | undefined {
+  const head = /^(?:--[\w-]+(?:=\S+)?\s+)*<<-?\s*(["']?)(\w{1,60})\1[ \t]*([^\n]{0,400})\r?\n/.exec(
+    text,
+  );
+  if (head === null) return undefined;
+  const [all, quote = '', mark = '', behind = ''] = head;
+  const end = text.lastIndexOf(`\n${mark}`);
+  const body = text.slice(all.length, Math.max(all.length, end + 1));
+  const map = [{ at: 0, raw: start + all.length }];
+  if (keyword === 'RUN')
+    return behind.trim() === ''
+      ? { script: { text: body, map, language: shebang(body) ?? 'shell' } }
+      : undefined;
+  const command = `cat <<${quote}${mark}${quote} > ${behind.trim()}\n`;
+  return {
+    program: {
+      text: `${command}${body}${mark}\n`,
+      map: [
+        { at: 0, raw: start, fixed: true },
+        { at: command.length, raw: start + all.length },
+      ],
+    },
+  };
 }
 
 function commentsOf(source: TaintSource): Fact[] {

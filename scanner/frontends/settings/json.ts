@@ -1,9 +1,10 @@
 /**
- * The front end for JSON, YAML and TOML: scripts and hooks in settings, dependencies, and text for
+ * The front end for JSON, YAML, TOML and INI: scripts and hooks in settings, dependencies, and text for
  * agents.
  */
 
 import { perSource } from '../frontend.ts';
+import { analyseIni } from './ini.ts';
 import { analyseJsonText } from './json-text.ts';
 import { analyseToml } from './toml.ts';
 import { analyseYaml } from './yaml.ts';
@@ -14,6 +15,8 @@ export const analyseJson = perSource((source, context) => {
   switch (source.language) {
     case 'yaml':
       return analyseYaml(source, context);
+    case 'ini':
+      return analyseIni(source, context);
     case 'toml':
       return analyseToml(source, context);
     default:

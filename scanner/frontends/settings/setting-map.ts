@@ -3,8 +3,9 @@ import type { OffsetMap, TaintSource } from '../../fact/source.ts';
 import type { Setting } from './setting.ts';
 
 /**
- * Offsets of a value in the source: exact up to the first character that is written differently,
- * and fixed there from then on.
+ * Offsets of a value in the source: exact up to the first character that is written differently.
+ * From then on exact for each line that the source has as well, as in a block of YAML, and fixed
+ * elsewhere.
  */
 export function settingMap(
   source: TaintSource,
@@ -17,9 +18,45 @@ export function settingMap(
   while (same < value.length && start + same < to && source.text[start + same] === value[same])
     same += 1;
   const plain = { at, raw: start };
-  return same === value.length
-    ? [plain]
-    : [plain, { at: at + same, raw: Math.min(start + same, Math.max(from, to - 1)), fixed: true }];
+  if (same === value.length) return [plain];
+  const behind = Math.min(start + same, Math.max(from, to - 1));
+  return [
+    plain,
+    { at: at + same, raw: behind, fixed: true },
+    ...linesBehind(source.text.slice(0, to), value, same, behind).map((line) => ({
+      ...line,
+      at: at + line.at,
+    })),
+  ];
+}
+
+// Both texts are walked line by line and once.
+function linesBehind(
+  text: string,
+  value: string,
+  same: number,
+  behind: number,
+): { at: number; raw: number }[] {
+  const found: { at: number; raw: number }[] = [];
+  let raw = text.indexOf('\n', behind) + 1;
+  let at = same === 0 ? 0 : value.indexOf('\n', same) + 1;
+  if (raw === 0 || (at === 0 && same > 0)) return found;
+  while (at < value.length && raw < text.length) {
+    const valueEnd = endOfLine(value, at);
+    const rawEnd = endOfLine(text, raw);
+    const written = text.slice(raw, rawEnd).replace(/\r$/, '');
+    const line = value.slice(at, valueEnd);
+    if (!written.endsWith(line)) return found;
+    found.push({ at, raw: raw + written.length - line.length });
+    at = valueEnd + 1;
+    raw = rawEnd + 1;
+  }
+  return found;
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
 }
 
 /** Several values joined. */

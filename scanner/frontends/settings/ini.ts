@@ -1,0 +1,80 @@
+/** INI files: settings of tox, git, Mercurial and Supervisor that are commands. */
+
+import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
+import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
+import { joinPieces } from '../markdown/code.ts';
+import { plainTextFacts } from '../text.ts';
+import { iniCommands } from './tables/ini-commands.ts';
+
+/** Facts of one INI file: its text, and its commands. */
+export function analyseIni(source: TaintSource, context: FrontEndContext): FrontEndResult {
+  const result = plainTextFacts(source, context);
+  const rows = iniCommands.filter(({ file }) => file.test(source.path));
+  if (rows.length === 0) return result;
+  context.steps.take(1 + (source.text.length >> 4));
+  const embedded: EmbeddedProgram[] = [];
+  let section = '';
+  let lines: Line[] | undefined;
+  const close = (): void => {
+    const { text, map } = joinPieces((lines ?? []).map(withoutMarks).flatMap(substituted));
+    if (text.trim() !== '')
+      embedded.push({
+        within: source.path,
+        language: 'shell',
+        text,
+        context: source.context,
+        map,
+      });
+    lines = undefined;
+  };
+  let at = 0;
+  for (const line of source.text.split('\n')) {
+    const header = /^\s*\[([^\]\n]{1,200})\]/.exec(line);
+    // git allows a key right behind the header of its section.
+    const rest = header === null ? line : line.slice(header[0].length);
+    const start = at + line.length - rest.length;
+    const [all, key = '', value = ''] = /^\s*([\w.-]{1,100})\s*[=:]\s*(.*)$/.exec(rest) ?? [];
+    const goesOn = lines !== undefined && header === null && /^[ \t]+\S/.test(line);
+    if (header !== null) section = (header[1] ?? '').trim();
+    const isCommand = rows.some(
+      (row) => row.section.test(section) && row.key.test(key) && row.value.test(value),
+    );
+    const isNew = all !== undefined && !(goesOn && !isCommand);
+    if (isNew || (!goesOn && line.trim() !== '')) close();
+    if (isNew && isCommand) lines = [{ text: value, raw: start + rest.length - value.length }];
+    else if (lines !== undefined && goesOn) lines.push({ text: line, raw: at });
+    at += line.length + 1;
+  }
+  close();
+  return { ...result, embedded: [...result.embedded, ...embedded] };
+}
+
+interface Line {
+  readonly text: string;
+  readonly raw: number;
+}
+
+// tox ignores a failed command with `-` in front, git runs an alias with `!` in front in a shell.
+function withoutMarks({ text, raw }: Line): Line {
+  const marks = /^\s*["']?[-!]?\s*/.exec(text)?.[0] ?? '';
+  const isQuoted = /^\s*["']/.test(marks);
+  const bare = text.slice(marks.length).trimEnd();
+  const inner = isQuoted ? bare.replace(/["']$/, '').replaceAll('\\"', '"') : bare;
+  return { text: `${inner}\n`, raw: raw + marks.length };
+}
+
+// Substitutions of tox. Braces of a shell's own variables stay.
+function substituted({ text, raw }: Line): Line[] {
+  const pieces: Line[] = [];
+  let at = 0;
+  for (const match of text.matchAll(/(?<!\$)\{([^{}\n]{1,200})\}/g)) {
+    const name = /^env:(\w{1,100})(?::.*)?$/.exec(match[1] ?? '')?.[1];
+    pieces.push(
+      { text: text.slice(at, match.index), raw: raw + at },
+      { text: name === undefined ? unknownPart : `\${${name}}`, raw: raw + match.index },
+    );
+    at = match.index + match[0].length;
+  }
+  return [...pieces, { text: text.slice(at), raw: raw + at }];
+}
