@@ -198,9 +198,18 @@ export interface FlowSource {
   /**
    * `env` one variable (`name`), `whole-env`, `file` (`name` = path), `network` (`name` = url),
    * `input` (argv, stdin), `command` (a program's output), `decoded` (`name` = the decoder; counts
-   * only where a file with it is run).
+   * only where a file with it is run), `observed` a fact about the machine or its user, or a recording
+   * (`name` = an `Observation`).
    */
-  readonly what: 'env' | 'whole-env' | 'file' | 'network' | 'input' | 'command' | 'decoded';
+  readonly what:
+    | 'env'
+    | 'whole-env'
+    | 'file'
+    | 'network'
+    | 'input'
+    | 'command'
+    | 'decoded'
+    | 'observed';
   /** `*` when it could not be computed. */
   readonly name: string;
 }

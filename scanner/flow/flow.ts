@@ -54,7 +54,10 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
 // Copies between plain files are not reported: programs make them all the time.
 function isPlain({ what, name }: FlowSource): boolean {
   return (
-    what === 'command' || what === 'input' || (what === 'file' && sensitivePath(name) === undefined)
+    what === 'command' ||
+    what === 'observed' ||
+    what === 'input' ||
+    (what === 'file' && sensitivePath(name) === undefined)
   );
 }
 

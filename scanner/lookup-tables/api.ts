@@ -3,6 +3,7 @@
  * from 0.
  */
 import type { Trait } from '../fact/fact.ts';
+import type { Observation } from './observations.ts';
 
 export type Effect =
   /**
@@ -68,6 +69,8 @@ export type Effect =
   | { readonly does: 'output' }
   /** Returns data from outside: arguments, standard input, a clipboard. */
   | { readonly does: 'input' }
+  /** Tells a fact about the machine or its user, or records the user. */
+  | { readonly does: 'observe'; readonly what: Observation }
   /** Only a trait, of the argument at `at` if given. */
   | { readonly does: 'trait'; readonly trait: Trait; readonly at?: number };
 

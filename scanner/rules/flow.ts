@@ -6,9 +6,11 @@ import { encodedToNetwork } from './flow/encoded-to-network.ts';
 import { environmentToNetwork } from './flow/environment-to-network.ts';
 import { fileToExec } from './flow/file-to-exec.ts';
 import { fileToNetwork } from './flow/file-to-network.ts';
+import { hostFactsToNetwork } from './flow/host-facts-to-network.ts';
 import { inputToShell } from './flow/input-to-shell.ts';
 import { localSecretToNetwork } from './flow/local-secret-to-network.ts';
 import { networkToExec } from './flow/network-to-exec.ts';
+import { recordingToNetwork } from './flow/recording-to-network.ts';
 import { secretBesideData } from './flow/secret-beside-data.ts';
 import { secretInUrl } from './flow/secret-in-url.ts';
 import { secretToChild } from './flow/secret-to-child.ts';
@@ -25,9 +27,11 @@ export const flowRules: readonly Rule[] = [
   environmentToNetwork,
   fileToExec,
   fileToNetwork,
+  hostFactsToNetwork,
   inputToShell,
   localSecretToNetwork,
   networkToExec,
+  recordingToNetwork,
   secretBesideData,
   secretInUrl,
   secretToChild,

@@ -3,6 +3,8 @@
  * the environment.
  */
 import { shellArrayItemsMax } from '../../limits.ts';
+import { own } from '../../lookup-tables/api.ts';
+import { observingVariables } from '../../lookup-tables/observations.ts';
 import { shellVariables } from '../../lookup-tables/shell.ts';
 import { noteCapability, type ShellRun, spanOf } from './run.ts';
 import {
@@ -52,6 +54,11 @@ export function readVariable(
       folded: true,
       map: [{ at: 0, raw: span.start, fixed: true }],
     };
+  const told = own(observingVariables, name);
+  if (told !== undefined && shellVariables.has(name))
+    return unknownValue([
+      rootTaint({ what: 'observed', name: told }, { span, note: `tells the ${told}` }),
+    ]);
   if (shellVariables.has(name) || !/^[A-Za-z_]\w*$/.test(name)) return unknownValue();
   noteCapability(run, { span, api: `$${name}`, certainty: 'exact' }, { kind: 'env', name });
   return unknownValue([rootTaint({ what: 'env', name }, { span, note: `reads ${name}` })]);

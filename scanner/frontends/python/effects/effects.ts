@@ -1,5 +1,6 @@
 /** What calls of the libraries in the table do. */
 import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
+import { recordings } from '../../../lookup-tables/observations.ts';
 import { sensitivePath } from '../../../lookup-tables/sensitive-paths.ts';
 import { join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import { attributeNode } from '../names/classes.ts';
@@ -75,6 +76,8 @@ export function applyEffect(
         ...unknownPy,
         nodes: [flowSource(run, call, { what: 'input', name: call.api }, `${call.api} reads it`)],
       };
+    case 'observe':
+      return observe(run, call, effect);
     case 'output':
       noteWritten(run, call, call.keywords.get('file')?.file ?? [], join([...call.args, lineEnd]));
       flowSink(run, call, nodesOf([...call.args, ...call.keywords.values()]), {
@@ -138,6 +141,18 @@ function isOpened(value: PyValue | undefined): boolean {
 // What lies at a path, and what was unpacked there.
 function startedIn(call: PyCall, path: PyValue | undefined): readonly string[] {
   return storedPaths(call, path).flatMap((one) => [one, `${one.replace(/\/$/, '')}/`]);
+}
+
+function observe(
+  run: PythonRun,
+  call: PyCall,
+  { what, only }: Extract<PythonEffect, { does: 'observe' }>,
+): PyValue {
+  if (only !== undefined && !holds(call, only)) return unknownPy;
+  const trait = what === 'keys' ? 'keylogging' : 'surveillance';
+  if (recordings.has(what)) notePyTrait(run, call, trait, call.api);
+  const from = flowSource(run, call, { what: 'observed', name: what }, `${call.api} tells it`);
+  return { ...unknownPy, nodes: [from] };
 }
 
 // What comes in to a server is said by whoever connects: its handlers get it, as arguments or as

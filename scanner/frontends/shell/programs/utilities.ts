@@ -1,6 +1,7 @@
 /** Utilities of a plain shell image: which input, arguments and files their output contains. */
 import { decodedCharsMax } from '../../../limits.ts';
 import { own } from '../../../lookup-tables/api.ts';
+import { observingPrograms } from '../../../lookup-tables/observations.ts';
 import { grantedUtilities, utilities } from '../../../lookup-tables/shell.ts';
 import type { Call } from '../call.ts';
 import { unescaped } from '../escapes.ts';
@@ -15,6 +16,7 @@ import {
   joinWith,
   literalValue,
   pass,
+  rootTaint,
   type ShellValue,
   slice,
   unknownValue,
@@ -44,7 +46,7 @@ export function callUtility(run: ShellRun, call: Call): ShellValue {
   const files = operands.slice(isGiven ? 0 : (utility.first ?? 0));
   switch (utility.does) {
     case 'quiet':
-      return emptyValue;
+      return told(call, operands.length > 0);
     case 'say':
       return say(call);
     case 'read':
@@ -238,4 +240,13 @@ function copy(run: ShellRun, call: Call, files: readonly ShellValue[]): void {
   const contents = files.slice(0, -1).map((file) => readFileValue(run, call, file));
   if (call.name === 'ln') noteTrait(run, call, 'link', files.map((file) => file.text).join(' -> '));
   writeFileValue(run, call, target, concat(contents), 'write');
+}
+
+// What such a program prints is no data of the skill, but may be a fact about the machine. Its text
+// stays empty: names and addresses are put together with it.
+function told({ name, span, certainty }: Call, hasOperands: boolean): ShellValue {
+  const what = own(observingPrograms, name);
+  if (what === undefined || (hasOperands && name !== 'ps')) return emptyValue;
+  const step = { span, note: `${name} tells the ${what}` };
+  return { ...emptyValue, taints: [rootTaint({ what: 'observed', name: what }, step, certainty)] };
 }

@@ -33,8 +33,9 @@ export function noteAssignment(
     }
     if (
       value.kind === 'api' &&
-      (own(apis, value.name)?.effects.some(({ does }) => does !== 'output' && does !== 'input') ===
-        true ||
+      (own(apis, value.name)?.effects.some(
+        ({ does }) => does !== 'output' && does !== 'input' && does !== 'observe',
+      ) === true ||
         /^(module\._(load|extensions|resolve)|require\.(extensions|cache))/.test(value.name))
     ) {
       trait(out, { api: value.name, node }, 'patch-builtin', value.name);

@@ -1,6 +1,7 @@
 /** The effects of one API call by the tables, each noted by its own function. */
 import type { Effect } from '../../../lookup-tables/api.ts';
 import { anyEgress } from '../../../lookup-tables/egress-of.ts';
+import { recordings } from '../../../lookup-tables/observations.ts';
 import { type Called, type Out, shown, sink, trait } from '../out.ts';
 import { unknown } from '../values/values.ts';
 import { readAll } from './environment.ts';
@@ -44,6 +45,11 @@ const apply: Apply = {
   input: (out, call) => {
     call.use.sources.push({ what: 'input', name: call.api });
     trait(out, call, 'input', call.api);
+  },
+  observe: (out, call, { what }) => {
+    call.use.sources.push({ what: 'observed', name: what });
+    if (recordings.has(what))
+      trait(out, call, what === 'keys' ? 'keylogging' : 'surveillance', call.api);
   },
   trait: (out, call, effect) =>
     trait(

@@ -124,6 +124,8 @@ function noteOfSource({ what, name }: Use['sources'][number]): string {
       return 'takes input';
     case 'command':
       return `takes the output of ${name}`;
+    case 'observed':
+      return `tells the ${name}`;
     case 'decoded':
       return `${name} decodes it`;
   }

@@ -1,5 +1,7 @@
 /** How the Python tables describe an API, and helpers that write their rows. */
+
 import type { Trait } from '../../../../fact/fact.ts';
+import type { Observation } from '../../../../lookup-tables/observations.ts';
 
 /** An argument by position (from 0; -1 is none), or by keyword. */
 export interface Argument {
@@ -72,6 +74,8 @@ export type PythonEffect =
   | { readonly does: 'receive' }
   | { readonly does: 'env'; readonly name: Argument }
   | { readonly does: 'whole-env' | 'input' | 'output' | 'listen' | 'native' }
+  /** Tells a fact about the machine or its user, or records the user. */
+  | { readonly does: 'observe'; readonly what: Observation; readonly only?: Condition }
   /** `unless` is an argument whose presence makes the call harmless. */
   | { readonly does: 'trait'; readonly trait: Trait; readonly unless?: Argument }
   /**

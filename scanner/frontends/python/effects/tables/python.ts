@@ -15,6 +15,7 @@ import {
 import { pythonClients } from './python-clients.ts';
 import { pythonDocuments } from './python-documents.ts';
 import { pythonLibrary } from './python-library.ts';
+import { pythonObservations } from './python-observations.ts';
 import { pythonPackages } from './python-packages.ts';
 import { pythonTransformers } from './python-transformers.ts';
 
@@ -343,6 +344,7 @@ export const pythonApis: PythonApiTable = {
     api([], 'nothing'),
   ),
   ...pythonPackages,
+  ...pythonObservations,
 };
 
 /**

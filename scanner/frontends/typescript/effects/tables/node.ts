@@ -338,11 +338,14 @@ export const nodeApis: ApiTable = {
     carries: true,
   }),
   ...rows('readline readline/promises', 'question', { does: 'input' }),
-  ...rows(
-    'os',
-    'homedir tmpdir hostname userInfo platform type arch cpus networkInterfaces EOL release version totalmem freemem uptime endianness machine',
-    { effects: [] },
-  ),
+  ...rows('os', 'homedir tmpdir cpus EOL totalmem freemem uptime endianness', { effects: [] }),
+  ...rows('os', 'hostname', { does: 'observe', what: 'host name' }),
+  ...rows('os', 'userInfo', { does: 'observe', what: 'user name' }),
+  ...rows('os', 'networkInterfaces', { does: 'observe', what: 'address' }),
+  ...rows('os', 'platform type arch release version machine', {
+    does: 'observe',
+    what: 'system',
+  }),
 };
 
 /** The effect of an unknown API of these modules: the widest effect that the module can have. */

@@ -212,7 +212,36 @@ export const npmApis: ApiTable = {
       { does: 'send', content: 0 },
     ],
   }),
-  ...rows('clipboardy', 'read readSync', { does: 'input' }),
+  ...rows('clipboardy', 'read readSync', {
+    effects: [{ does: 'input' }, { does: 'observe', what: 'clipboard' }],
+  }),
+  ...rows('electron.clipboard', 'readText readHTML readImage', {
+    does: 'observe',
+    what: 'clipboard',
+  }),
+  ...rows('electron.desktopCapturer', 'getSources', { does: 'observe', what: 'screen' }),
+  ...rows('', 'screenshot-desktop', { does: 'observe', what: 'screen' }),
+  ...rows('screenshot-desktop', 'default all', { does: 'observe', what: 'screen' }),
+  ...rows('node-global-key-listener', 'GlobalKeyboardListener', { does: 'observe', what: 'keys' }),
+  ...rows('iohook uiohook-napi.uIOhook', 'on start', { does: 'observe', what: 'keys' }),
+  ...rows('node-record-lpcm16 mic', 'record default', { does: 'observe', what: 'microphone' }),
+  ...rows('node-webcam', 'create capture', { does: 'observe', what: 'camera' }),
+  ...rows('active-win get-windows', 'default activeWindow', {
+    does: 'observe',
+    what: 'window titles',
+  }),
+  ...rows('node-machine-id', 'machineId machineIdSync', { does: 'observe', what: 'machine id' }),
+  ...rows('systeminformation', 'processes networkConnections', {
+    does: 'observe',
+    what: 'processes',
+  }),
+  ...rows('systeminformation', 'users', { does: 'observe', what: 'user name' }),
+  ...rows('systeminformation', 'networkInterfaces', { does: 'observe', what: 'address' }),
+  ...rows('systeminformation', 'system uuid bios baseboard', {
+    does: 'observe',
+    what: 'machine id',
+  }),
+  ...rows('systeminformation', 'osInfo', { does: 'observe', what: 'system' }),
   ...rows('clipboardy', 'write writeSync', { does: 'output' }),
   ...rows('aws-sdk.Client', '#send #upload #save', { does: 'send', content: 0 }),
   // browsers that are driven
