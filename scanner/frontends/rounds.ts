@@ -23,7 +23,8 @@ import { targetOf } from '../lookup-tables/egress-of.ts';
 import { decodedSources } from './decoded-sources.ts';
 import type { FactMemo } from './fact-memo.ts';
 import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './frontend.ts';
-import { joinResults } from './frontend.ts';
+import { joinResults, perSource } from './frontend.ts';
+import { toolTexts } from './tool-texts.ts';
 import { WrittenPrograms } from './written-programs.ts';
 
 export interface Analysed {
@@ -85,6 +86,7 @@ export async function analyseSources(
     }
     untaken.push(...(byLanguage.get(undefined) ?? []).map((source) => source.file));
     found.push(analyseAll(analyseBlobs(found.flatMap((result) => result.facts)), round, context));
+    found.push(analyseAll(analyseToolTexts, round, context));
     results.push(...found);
     const asPrograms = started.readAs(found.flatMap((result) => result.graph?.starts ?? []));
     const asWritten = analyseAll(analyseWritten(written, found), round, context);
@@ -114,6 +116,11 @@ export async function analyseSources(
 function analyseBlobs(facts: readonly Fact[]): Analyse {
   return (sources, { steps }) => ({ ...decodedSources(sources, facts, steps), unanalysed: [] });
 }
+
+const analyseToolTexts = perSource((source, { steps }) => {
+  steps.take(1 + (source.text.length >> 7));
+  return { facts: [], embedded: toolTexts(source), unanalysed: [] };
+});
 
 function analyseWritten(programs: WrittenPrograms, found: readonly FrontEndResult[]): Analyse {
   const joined = joinResults(found);

@@ -12,6 +12,7 @@ import { CommandPrograms } from './command-programs.ts';
 import type { Setting } from './setting.ts';
 import { settingMap } from './setting-map.ts';
 import { lifecycleScripts } from './tables/package-json.ts';
+import { ToolSettings } from './tool-settings.ts';
 
 /** Facts of all settings of a file. */
 export function settingsFacts(source: TaintSource, settings: readonly Setting[]): FrontEndResult {
@@ -20,6 +21,7 @@ export function settingsFacts(source: TaintSource, settings: readonly Setting[])
   const name = source.file.slice(source.file.lastIndexOf('/') + 1).toLowerCase();
   const isPackage = name === 'package.json';
   const commands = new CommandPrograms(source, settings);
+  const tools = new ToolSettings(settings);
   for (const setting of settings) {
     const { path, value } = setting;
     const keys = path.map(String);
@@ -76,10 +78,15 @@ export function settingsFacts(source: TaintSource, settings: readonly Setting[])
           traits: [],
         });
     }
+    if (tools.isText(setting)) embedded.push(textFor(source, setting));
     if (value.length >= 16 && facts.length < settingsTextsMax && !isBlob(value))
       facts.push({ ...about, kind: 'text', role: 'string', text: value, detail: last });
   }
   return { facts, embedded, unanalysed: [] };
+}
+
+function textFor(source: TaintSource, setting: Setting): EmbeddedProgram {
+  return { ...shellProgram(source, setting), language: 'text' };
 }
 
 function shellProgram(source: TaintSource, setting: Setting): EmbeddedProgram {
