@@ -198,8 +198,8 @@ export interface FlowSource {
   /**
    * `env` one variable (`name`), `whole-env`, `file` (`name` = path), `network` (`name` = url),
    * `input` (argv, stdin), `command` (a program's output), `decoded` (`name` = the decoder; counts
-   * only where a file with it is run), `observed` a fact about the machine or its user, or a recording
-   * (`name` = an `Observation`).
+   * only where a file with it is run), `observed` a fact about the machine or its user, or a
+   * recording (`name` = an `ObservedThing`).
    */
   readonly what:
     | 'env'

@@ -3,7 +3,7 @@
  * from 0.
  */
 import type { Trait } from '../fact/fact.ts';
-import type { Observation } from './observations.ts';
+import type { ObservedThing } from './observations.ts';
 
 export type Effect =
   /**
@@ -70,7 +70,7 @@ export type Effect =
   /** Returns data from outside: arguments, standard input, a clipboard. */
   | { readonly does: 'input' }
   /** Tells a fact about the machine or its user, or records the user. */
-  | { readonly does: 'observe'; readonly what: Observation }
+  | { readonly does: 'observe'; readonly what: ObservedThing }
   /** Only a trait, of the argument at `at` if given. */
   | { readonly does: 'trait'; readonly trait: Trait; readonly at?: number };
 

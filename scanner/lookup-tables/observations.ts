@@ -4,7 +4,7 @@
  * Recordings: of the screen, of the keys, … Facts: they tell one machine and one person from
  * others. `system` alone (its kind and version) tells little.
  */
-export type Observation = Recording | HostFact;
+export type ObservedThing = Recording | HostFact;
 export type Recording = 'clipboard' | 'screen' | 'camera' | 'microphone' | 'keys' | 'window titles';
 export type HostFact =
   | 'host name'
@@ -27,7 +27,7 @@ export const recordings: ReadonlySet<string> = new Set<Recording>([
 ]);
 
 /** What programs of the command line print; sources: their manuals. */
-export const observingPrograms: Readonly<Record<string, Observation>> = {
+export const observingPrograms: Readonly<Record<string, ObservedThing>> = {
   whoami: 'user name',
   id: 'user name',
   logname: 'user name',

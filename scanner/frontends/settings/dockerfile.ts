@@ -127,7 +127,8 @@ interface Heredoc {
   readonly program?: Pick<EmbeddedProgram, 'text' | 'map'>;
 }
 
-// Dockerfile reference, "Here-documents": `RUN <<EOF` runs the lines, `COPY <<EOF file` writes them.
+// Dockerfile reference, "Here-documents": `RUN <<EOF` runs the lines, and `COPY <<EOF file` writes
+// them.
 function heredocOf({ keyword, text, start }: Instruction): Heredoc | undefined {
   const head = /^(?:--[\w-]+(?:=\S+)?\s+)*<<-?\s*(["']?)(\w{1,60})\1[ \t]*([^\n]{0,400})\r?\n/.exec(
     text,

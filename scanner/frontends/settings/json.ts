@@ -1,6 +1,6 @@
 /**
- * The front end for JSON, YAML, TOML and INI: scripts and hooks in settings, dependencies, and text for
- * agents.
+ * The front end for JSON, YAML, TOML and INI: scripts and hooks in settings, dependencies, and text
+ * for agents.
  */
 
 import { perSource } from '../frontend.ts';

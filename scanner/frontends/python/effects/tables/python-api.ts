@@ -1,7 +1,7 @@
 /** How the Python tables describe an API, and helpers that write their rows. */
 
 import type { Trait } from '../../../../fact/fact.ts';
-import type { Observation } from '../../../../lookup-tables/observations.ts';
+import type { ObservedThing } from '../../../../lookup-tables/observations.ts';
 
 /** An argument by position (from 0; -1 is none), or by keyword. */
 export interface Argument {
@@ -75,7 +75,7 @@ export type PythonEffect =
   | { readonly does: 'env'; readonly name: Argument }
   | { readonly does: 'whole-env' | 'input' | 'output' | 'listen' | 'native' }
   /** Tells a fact about the machine or its user, or records the user. */
-  | { readonly does: 'observe'; readonly what: Observation; readonly only?: Condition }
+  | { readonly does: 'observe'; readonly what: ObservedThing; readonly only?: Condition }
   /** `unless` is an argument whose presence makes the call harmless. */
   | { readonly does: 'trait'; readonly trait: Trait; readonly unless?: Argument }
   /**

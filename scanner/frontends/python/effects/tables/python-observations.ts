@@ -2,11 +2,11 @@
  * Python's APIs that tell facts about the machine and its user, or record the user. Sources: the
  * Python library reference, and each package's own documentation.
  */
-import type { Observation } from '../../../../lookup-tables/observations.ts';
+import type { ObservedThing } from '../../../../lookup-tables/observations.ts';
 import { api, argument, type PythonApi, type PythonApiTable, rows } from './python-api.ts';
 
-const observe = (what: Observation): PythonApi => api({ does: 'observe', what }, 'through');
-const handles = (what: Observation): PythonApi => api({ does: 'observe', what });
+const observe = (what: ObservedThing): PythonApi => api({ does: 'observe', what }, 'through');
+const handles = (what: ObservedThing): PythonApi => api({ does: 'observe', what });
 
 export const pythonObservations: PythonApiTable = {
   ...rows('socket', 'gethostname getfqdn', observe('host name')),
