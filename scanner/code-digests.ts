@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:03f65ef8f402f012a78d28b2b859a1261902b64296913e6e0657a70d72c0567f',
+  extractor: 'sha256:4de712476c780549251ba680a57fdefefd687793d5c1e2f401af0f8c62876498',
   judging: 'sha256:c9b25b600aca82edc2c650012ecb4a885a3b3e2a26a69cc53a201b647b4df9bd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -78,7 +78,7 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:88ae421b1bbaa0d17118f5f7b581e3cc3a602250f864ca61a2a08acdc9f4d32b',
+      'sha256:d3d5e7d606cd8a3a697c342a407ea18ca5155a18ea3942ea76544831eae9cb67',
     'flow/decoded-to-exec':
       'sha256:f156bb283200cb29e65e642872e8db38e8d67ad3a80850f3c6f1d2f14f39ec06',
     'flow/encoded-to-network':
@@ -88,12 +88,16 @@ export const codeDigests: CodeDigests = {
     'flow/file-to-exec': 'sha256:178119fa3e64b43fbc2635572079975649d077187b83c1b8f48dad1ac2b89c61',
     'flow/file-to-network':
       'sha256:0e6efcbca1d80a936c68f9d52a24a550bcfcf26b569054a31d92964298d59a2a',
+    'flow/host-facts-to-network':
+      'sha256:f972f76016f5dc976956ee5c5baaa68c670dfdc8c9caa6e37af9882359d889e4',
     'flow/input-to-shell':
       'sha256:4d697d673366b0fd295f741805148ad7ae08fe79a97415d96d350b24df6c405c',
     'flow/local-secret-to-network':
       'sha256:cd5388467f1b10945752704704430084592695528903fe5ba1ee0478692088b1',
     'flow/network-to-exec':
-      'sha256:7f62b176f7bf096a2c5ee9fdcb7fdfc7107a29856733f16f3938efb9c9c05aeb',
+      'sha256:2f39ff6f2248eb4189bec66f65c316fdd80bbe04dcb6f89b8d4ec167f434c250',
+    'flow/recording-to-network':
+      'sha256:d75c6b0904a71ac5d3abd1672955e1f76c42e7bd06cb96ea2ac5b79ba2949ce1',
     'flow/secret-beside-data':
       'sha256:5b8e559643efac6ba75f5ff7400181b5ca9efd9e283aac69036b8f4130266897',
     'flow/secret-in-url': 'sha256:736f2105af0370f71d64c1f1de0bcfebb277b919486c79b9242bee51df95396e',
@@ -160,7 +164,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/encoded-program':
       'sha256:0988e667850cb1e847bcd3f56c0b11f76ac62478560777657b219c9bc25ac0d2',
     'obfuscation/evasion':
-      'sha256:d0b740fc71e496bd0c4b6f2ffa36b60386ac156cea5c18825589d0addc325cb5',
+      'sha256:596cbb69166a696bd730338cd2f9e721703702a20357f3f30bcbb110a30ca992',
     'obfuscation/hidden-characters':
       'sha256:898a29d1083dd2dfcc03274540f95f28e52f3a3a0ce6ceb7bb0d5563645ec01d',
     'obfuscation/hidden-name':
@@ -174,7 +178,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/obfuscator':
       'sha256:91fd0f6c681c2ff2979d15773a36fad324e10694aafa8e82dff284f73d60ef2a',
     'obfuscation/opaque-blob':
-      'sha256:b98edd9c08617b86e6711723435a4e4849e40743bbe24eb7b386cf5be2f0eb5e',
+      'sha256:8277ddd38e1de3b26f92f41d097e012e34fa10b57eabdd9a46f514fba11ddb76',
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
@@ -249,12 +253,12 @@ export const codeDigests: CodeDigests = {
     'resources/endless-requests':
       'sha256:87ea3c59f628912d23afc7b6131d9a8271ebbfb4ac735cf27fa3331f35dfe7c6',
     'resources/exhaustion':
-      'sha256:cb624f6fb0299b5432b9a8bafc26daae997ac3855d17f04f01c4dab4456a144b',
+      'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':
       'sha256:1c2492b09dc4e3c542cf8d5843313d8539a66c80b9742a97f2a0cc02fb780616',
     'resources/mining': 'sha256:735c061371c0b52de0b594948ee0fb27a439e351448d6b450d8c52671e9f0afb',
     'resources/regex-bomb':
-      'sha256:5afa39c5e88bb55323bb66b7e17d6437c75bc2bdb6e6bd16826c0e943a98947d',
+      'sha256:98fd27b1586caf391fa664e5fbe8c81ae04dfb82b6c8e34521355b41eb4968b8',
     'supply/active-document':
       'sha256:e99442fc4c9aa89409f1010e3f96cdb30e9a685790d4a60cc9ef1bd52afbbbb4',
     'supply/acts-at-installation':
@@ -264,7 +268,7 @@ export const codeDigests: CodeDigests = {
     'supply/binary-in-bundle':
       'sha256:3679c312e4fed0e0b3d9ed6418c09d2bde0439dd4d31dd05712be4c4f16d471f',
     'supply/credential-in-bundle':
-      'sha256:7ad4f9c34c3f28eff5fd2abff5edfbe607b15bf6f75ba1779816bc6803883537',
+      'sha256:535541930d3f77a94ff2243f6ef4c2a262b4f33c0b80f1e1dd6147bb3daeac47',
     'supply/dangling-reference':
       'sha256:4506611e15452c07f356b0b4154df207fe623d85492758518136a058ae70ad44',
     'supply/dependency-confusion':
@@ -280,7 +284,7 @@ export const codeDigests: CodeDigests = {
     'supply/look-alike-skill':
       'sha256:c22f3c27a1e8938d135507ae300af3930ff1d9e62867ab87c2ca0cd5961f55e2',
     'supply/mutable-reference':
-      'sha256:bfbfe9bf591061ad7c416f2f4887b7ccc46c49db8fb0af880da150d216d0408e',
+      'sha256:7491be5ccb07992b4cfed821b2ca1fa6ab63838376d268a19d31e1d4b1bbcf56',
     'supply/typosquat': 'sha256:360d8a04361ba56d7381a47e2a4de6c76e41af48d5db0cb167005bae718c5534',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
