@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:1d64bd54b319ae7a9c2abc5a6284f1753428b2b8655697459296c6f6be36dddc',
+    'files/agent-memory': 'sha256:3d666bd86a504d57bae43058767802467ee71e475399e5781d0366bdbe190561',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -192,7 +192,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:86f4343c0e342227a23dc70433a7ac2ada620a8350e5cef2e122f7c108feaf30',
+      'sha256:4bc51ad3295d7856f1a7ff823beb107e1265d5a55dbc5da1216f208450308538',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -207,51 +207,51 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:264e08469547259d7e6970ac47bac84487c655b12a1a2bd9789b45ab626c2578',
+      'sha256:b4608edd4a900fb2d11658ce03e368360db1ccdd4b3dfccb51911e3a9d22204a',
     'prose/approval-bypass':
-      'sha256:2215a25d5cc6608b37df1d80826c609e3477494ea47af47692cfe1bcc1ba6f71',
+      'sha256:add6c4f30e0f93e42a1cd3f1546253e2c915df0adb7e4d811292a56fa437cf5c',
     'prose/biased-judgement':
-      'sha256:0040b410a61f9caa0bb81c4eb4b63fd369b99d0b2943ae1998f6770f595f0ec2',
+      'sha256:669101dc77d54be442f920b300b3b8f0096c950ea5ed60ecf00b1ed75530c2b9',
     'prose/boundless-role':
-      'sha256:dee5111b34b5736aa7652c2047875513dce1bd58f1258f250a568de365a359be',
-    'prose/concealment': 'sha256:5acc84717abd4b240d938c0a936d1363b46e86bfe38e83e5a159a254498542a4',
+      'sha256:250b9fc2cef6a11bc08700130d5191336d0439eb7ca0cd76a9545f31179eade6',
+    'prose/concealment': 'sha256:39d6098d1b07d376411c5ed6799d2572e06b7ab583e3427d03ad72320fa5ca3b',
     'prose/credential-solicitation':
-      'sha256:bb4767cf6d2fd1106f31326e020e2173edfe44612e187372f8e4e2d957e20a42',
+      'sha256:9d53f890434e31065f5300bd3ac81743e8310c96c742181d75badbbcf036b5c3',
     'prose/decode-instructions':
-      'sha256:225fe9c7d21e4c55636afc3e7f73ac9e7c118967aa362bbf34abed2240d3bee7',
+      'sha256:4c3f3ed74f71aea8d99160b576515663aaedd53b2fc258491f2c1fa2d87fd396',
     'prose/destructive-orders':
-      'sha256:fc75a117cd00ec76cb28969a2b01faf802a5fb56877f70077d6b988ce0f48a60',
+      'sha256:274b831dd066cfe0b041fabc3213fadb2015dfd35e8be13d173299042dccc945',
     'prose/encoded-instructions':
-      'sha256:6706f7a32b712465e916ea3c38f28c8865edc38f191e8bc8176872bc68ce5d10',
+      'sha256:52abf038a30a8021715aa24afafbffa0d5d9385320138d4b853964f6e0bfca88',
     'prose/exfiltration-instructions':
-      'sha256:1c6ee67f56f3204eb294b15cbdd3b124248499cae792389271d08c153724a115',
+      'sha256:7652cf790fecb8173c830ce037041865186fd4bf0ae1f6756e2c3584eb18fac9',
     'prose/false-authority':
-      'sha256:a6825d9ed136f0bddd8eb40cebfb1df1d8a281aec64171dca04517dd4d8e0c5a',
-    'prose/hidden-text': 'sha256:de4c037a0489f37a899df3157228f8b9dbfaf132600f21470a4f8a65cfd54203',
-    'prose/install-lure': 'sha256:b0abcff390a0f1e7de9e72965d6debf09b1d016b050a028adfa1159c66081301',
+      'sha256:face0e371892c148a25194c8b802fbe9a8a22027a9bbc5cecefa295481b4ea0d',
+    'prose/hidden-text': 'sha256:1b1fcad9c38a8b8cac3d3249042a9b63dffbb4b2cf6b77b53067dac00b32cb56',
+    'prose/install-lure': 'sha256:48aed93380b9729f6b16d519c869da5ff944336009cd7cfd4e05952e301427c3',
     'prose/memory-tampering':
-      'sha256:84b74675a821a4735e89aa92401c4b3c11257e0f930e55601694074cec09b458',
+      'sha256:55fa6888d84484e44cbccf765eef0b37fd3b975c84e3c658b5037d78606d7ec4',
     'prose/override-instructions':
-      'sha256:61fef4b9c4faab36835e584fd41393e614a194be381c689dcabfa384cb34891f',
+      'sha256:ff84ca8ce33e53c593983a7d11b88a582a7c8795d4a055f91d37c25a56c14012',
     'prose/payment-diversion':
-      'sha256:b3d099f8a13f16aa303e45e2b4bf64e67fe4224c6ec532891c30a1e3149eb5f0',
+      'sha256:1c54279a72cd4742f7a627a0ae3978dafb356dfa8c1e80a9fe0e93e2cfd6d6b5',
     'prose/planted-content':
-      'sha256:6886f16b59b90a4fdabb2a2422e20c12c66c2baee01b39af29454a2ac06417a5',
+      'sha256:62f0b33192b524abd40c0bc6a10e5f8c8089be859dbb7ff0080879ed564b3d13',
     'prose/remote-instructions':
-      'sha256:271f22109b35dbe9a28a1cc9aaad182a11d744d1272d0ce5197e46b08f7406fa',
+      'sha256:1a7a2ac3ab4af61476d011d444065a3cf07b50934f2bf11d8ba48d145c2b2c83',
     'prose/secret-in-reply':
-      'sha256:777021258a7f41cccd41dd4a156f87b4c1914e7fdf682340ff517333b1737498',
+      'sha256:400ca351f8f9a4de4b6e167c03772c0a9e23d2772e990d43df609ad94def7b09',
     'prose/self-propagation':
-      'sha256:0e92855365bc5e6db35f8ea902ecb6ca8fca9ee4d648bcc3642fd36bfe93460a',
+      'sha256:377628a8c2acf6b4eb1dfa280b65148b69b7308b56f2419c8000d6281385d89f',
     'prose/speaks-to-scanners':
-      'sha256:279a0c8f92e6f92c64776dcb99bd918922c0b2a5e26b5bdfec596ab7741d40b3',
-    'prose/trigger-bait': 'sha256:4be076e82c714a1a4467547de123c22b3488cd9e5a6d2766088658cda5bc22ff',
+      'sha256:b8c12929f358759ef62e928e28268b9f8ec1c1099a556ffe452d2b2a9bbfa525',
+    'prose/trigger-bait': 'sha256:5ccc402a3aee4e0e16189de12e8919a1ebb38085598427da9ed10ea5048fe8bd',
     'prose/weakened-defence':
-      'sha256:472c882ea1f68697230a64145a790513fc2543e0efe02cd1957db606c884ef74',
+      'sha256:3a312187d8359373d8f3957a13ab13738b77d159707c2b19f18eb2e47b85dc3a',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:87ea3c59f628912d23afc7b6131d9a8271ebbfb4ac735cf27fa3331f35dfe7c6',
+      'sha256:64b814eb99f45c190831c687f68c6943c6fcfd73b6a392ecbdff92694806f75e',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':

@@ -248,7 +248,7 @@ export const english: PhraseTable = {
     jobs+for+you meant+for+you intended+for+you for+the+assistant for+the+agent for+the+ai
     for+your+eyes directed+at+you`,
   regard: `treat treats treating consider considers regard regards count counts handle handles accept
-    accepts take takes have has are is`,
+    accepts take takes`,
   'as-user': `like+a+message+from+the+system as+a+message+from+the+system as+if+the+user as+though+the+user
     as+a+message+from+the+user like+a+message+from+the+user like+the+user's as+the+user's+own
     as+coming+from+the+user as+if+it+came+from as+though+it+came+from as+if+they+came+from

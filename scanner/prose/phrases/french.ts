@@ -148,8 +148,7 @@ export const french: PhraseTable = {
     adressé+à+l'assistant pour+l'assistant pour+l'agent t'est+destiné t'est+destinée
     te+sont+destinées te+sont+destinés consigne+pour+toi consignes+pour+toi ordre+pour+toi
     travail+pour+toi tâche+pour+toi commande+pour+toi`,
-  regard: `traite traites traitez traiter considère* considérez vaut valent prends prenez est sont ont
-    compte comptent`,
+  regard: `traite traites traitez traiter considère* considérez vaut valent prends prenez compte comptent`,
   'as-user': `comme+un+message+du+système comme+un+message+de+l'utilisateur comme+si+l'utilisateur
     comme+venant+de+l'utilisateur comme+s'il+venait comme+s'ils+venaient comme+si+elle+venait
     comme+si+elles+venaient comme+des+consignes comme+une+consigne comme+un+ordre

@@ -151,8 +151,8 @@ export const german: PhraseTable = {
     befehl+für+dich befehle+für+dich auftrag+für+dich aufträge+für+dich arbeit+für+dich
     aufgabe+für+dich anweisung+für+dich anweisungen+für+dich für+den+assistenten
     für+den+agenten gilt+dir`,
-  regard: `behandle behandeln behandelst betrachte betrachten werte werten gelten gilt nimm sieh hat
-    haben ist sind zählt zählen`,
+  regard: `behandle behandeln behandelst betrachte betrachten werte werten gelten gilt nimm sieh zählt
+    zählen`,
   'as-user': `wie+eine+nachricht+des wie+eine+anweisung+des wie+eine+systemnachricht wie+vom+nutzer
     wie+vom+benutzer wie+vom+anwender als+käme+sie als+käme+er als+käme+es als+kämen
     als+ob+der+nutzer als+ob+die+nutzerin als+hätte+der+nutzer als+hätte+die als+anweisung+des

@@ -135,8 +135,7 @@ export const portuguese: PhraseTable = {
   'to-agent': `dirigido+a+você dirigida+a+você dirigidas+a+você endereçado+a+você para+o+assistente
     para+o+agente para+a+ia ordem+para+você ordens+para+você trabalho+para+você
     tarefa+para+você instrução+para+você instruções+para+você`,
-  regard: `trate trate-o trate-a tratar considere considere-o considerar tome conta contam vale valem é
-    são tem têm`,
+  regard: `trate trate-o trate-a tratar considere considere-o considerar tome conta contam vale valem`,
   'as-user': `como+uma+mensagem+do+sistema como+uma+mensagem+do+usuário como+se+o+usuário como+se+a+pessoa
     como+se+viesse como+se+viessem como+uma+ordem como+ordens como+instruções
     como+uma+instrução como+um+pedido+do mesma+autoridade mesmo+peso mesmo+valor

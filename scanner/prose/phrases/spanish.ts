@@ -144,7 +144,7 @@ export const spanish: PhraseTable = {
     para+el+asistente para+el+agente para+la+ia orden+para+ti órdenes+para+ti trabajo+para+ti
     tarea+para+ti instrucción+para+ti instrucciones+para+ti`,
   regard: `trata trátalo trátala trátalos trate tratar considera considéralo considere toma tómalo cuenta
-    cuentan vale valen es son tiene tienen`,
+    cuentan vale valen`,
   'as-user': `como+un+mensaje+del+sistema como+un+mensaje+del+usuario como+si+el+usuario como+si+viniera
     como+si+vinieran como+si+lo+hubiera como+una+orden como+órdenes como+instrucciones
     como+una+instrucción como+una+petición+de mismo+rango misma+autoridad mismo+valor
