@@ -54,6 +54,11 @@ export function signsInAtProvider({ flow, to }: Pick<SentSecret, 'flow' | 'to'>)
   return flow.sink.part === 'header' && isKnownProvider(to.host) && !isTenantHost(to.host);
 }
 
+/** Whether a text of the skill mentions a host, or its domain: a page for readers. */
+export function mentionsDomain(host: string, context: Pick<RuleContext, 'sources'>): boolean {
+  return mentionsHost(getDomain(host, { allowPrivateDomains: true }) ?? host, context);
+}
+
 /** Whether a text of the skill mentions a host: SKILL.md or another page for readers. */
 export function mentionsHost(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
   return sources.some(
@@ -84,8 +89,11 @@ export function isExplainedByPage(
   );
 }
 
-// In a body it is a message like any other, unless the address says that somebody logs in.
-function signsIn({ sink }: FlowFact): boolean {
+/**
+ * Whether what is sent signs in. In a body it is a message like any other, unless the address says
+ * that somebody logs in.
+ */
+export function signsIn({ sink }: Pick<FlowFact, 'sink'>): boolean {
   if (sink.part === 'header' || sink.part === 'url') return true;
   const url = sink.capability?.kind === 'egress' ? sink.capability.url : '';
   return sink.part === 'body' && logins.test(url);

@@ -57,13 +57,19 @@ function isOwnBot(
   flows: readonly FlowFact[],
   files: ReadonlySet<string>,
 ): boolean {
-  if (!path.startsWith('/bot*')) return false;
   const tokens = flows.filter(
     ({ sink, span: at }) => sink.part === 'url' && at.path === span.path && at.start === span.start,
   );
-  const isForeign = ({ source }: FlowFact): boolean => source.what === 'network';
+  // Which message to ask for next is in the last answer of the bot itself.
+  const isForeign = ({ source }: FlowFact): boolean =>
+    source.what === 'network' && !source.name.startsWith('https://api.telegram.org/bot*');
+  if (leftOpen.test(path)) return !tokens.some(isForeign);
+  if (!path.startsWith('/bot*')) return false;
   return !tokens.some(isForeign) && tokens.some(({ source }) => isUsersToken(source, files));
 }
+
+// `/bot<YOUR_BOT_TOKEN>/`: no such bot can be, and the reader fills in their own.
+const leftOpen = /^\/bot(<|%3C)[\w -]{1,60}(>|%3E)\//i;
 
 function isUsersToken({ what, name }: FlowSource, files: ReadonlySet<string>): boolean {
   if (what === 'env') return /(^|_)(TELEGRAM|TG|BOT)_|^(BOT_?)?TOKEN$/i.test(name);

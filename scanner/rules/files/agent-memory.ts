@@ -2,9 +2,10 @@
 
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { normalisePath, sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
+import { sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
 import { announcementReads, isAnnounced } from '../../prose/announced.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
+import { isOwnState, steersNobody } from '../own-state.ts';
 
 export const agentMemory = defineRule({
   id: 'files/agent-memory',
@@ -44,28 +45,6 @@ export const agentMemory = defineRule({
       ];
     }),
 });
-
-// A skill keeps its state beside the agent's settings. The file bears the skill's name, and not the
-// name of a file that the agent obeys.
-function isOwnState(path: string, { name, nameInProse }: RuleContext): boolean {
-  const short = (nameInProse ?? name).replace(/^.*\//, '').toLowerCase();
-  const file = besideSettings.exec(normalisePath(path))?.[1] ?? '';
-  const isNamed = file === short || file.startsWith(`${short}-`) || file.startsWith(`${short}.`);
-  return short.length >= 4 && isNamed && steersNobody(path);
-}
-
-// The agent obeys files that are named after its own parts. A name with any other word is the name
-// of somebody else's file.
-function steersNobody(path: string): boolean {
-  const file = besideSettings.exec(normalisePath(path))?.[1];
-  return (
-    file?.split(/[-_. ]+/).some((word) => /^[a-z]{4,}$/.test(word) && !ofAgents.test(word)) === true
-  );
-}
-
-const besideSettings = /^~\/\.(?:openclaw|clawdbot|moltbot)\/([^/*]+)\.json$/;
-const ofAgents =
-  /^(openclaw|clawd(bot|hub)?|claw(hub)?|molt(bot|hub|y)?|(sub)?agents?|allow(ed|list)?|approv\w{0,5}|auth\w{0,14}|backup|bindings?|bots?|channels?|commands?|config\w{0,9}|credentials?|cron(tab)?|default\w{0,2}|deny|devices?|env\w{0,8}|exec\w{0,6}|extensions?|gateways?|global|heartbeat|hooks?|identit\w{1,3}|instructions?|jobs?|keys?|launch\w*|local|macros?|main|mcp(orter)?|memor(y|ies)|models?|nodes?|override|pair\w{0,4}|permissions?|personas?|plugins?|polic(y|ies)|profiles?|prompts?|providers?|routing|rules?|sandbox|schedules?|secrets?|security|servers?|sessions?|settings?|skills?|souls?|startup|system|tasks?|tokens?|tools?|update|users?|webhooks?|workspaces?)$/;
 
 // Skills build copies of settings below a temporary folder of their own. A tree that is copied from
 // there, or a link there, reaches the settings of an agent.

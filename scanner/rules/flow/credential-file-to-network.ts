@@ -1,9 +1,13 @@
 /** A file in which another program keeps its credentials leaves. */
-import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
+import type { FlowFact } from '../../fact/fact.ts';
+import { isNamedAfter, signsIn } from '../../flow/belonging.ts';
+import { type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
 import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
-import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { isSamePlace } from '../../flow/secret-flows.ts';
+import { isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
+import { normalisePath, privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const credentialFileToNetwork = defineRule({
   id: 'flow/credential-file-to-network',
@@ -42,6 +46,14 @@ export const credentialFileToNetwork = defineRule({
           }),
         ];
       }
+      if (isForItsService(flow, to, context))
+        return [
+          draftOfFlow(flow, {
+            kind: 'capability',
+            severity: 'medium',
+            message: `${message}, the service that the file is named after`,
+          }),
+        ];
       // Figures are made of transcripts, too: what goes through several files, or to whom the user
       // says, is for a person to look at.
       if (row.kind === 'agent-history' && (to.host === '*' || passesFiles(flow.steps)))
@@ -49,3 +61,38 @@ export const credentialFileToNetwork = defineRule({
       return [draftOfFlow(flow, { message })];
     }),
 });
+
+// `~/.openclaw/credentials/SERVICE.json` holds the key of one service. The registered domain must
+// say that service too, or the address must be in that file alone, as of what people run
+// themselves. A skill that writes the file says what is in it, and the keys of known providers go
+// to the providers.
+function isForItsService(flow: FlowFact, to: Destination, { of }: RuleContext): boolean {
+  const path = normalisePath(flow.source.name);
+  const service = ofOneService.exec(path)?.[1]?.replaceAll(/[-.]/g, '_');
+  if (service === undefined || flow.encoded || to.drop) return false;
+  const isWritten = of('capability').some(
+    ({ capability }) =>
+      capability.kind === 'mount' &&
+      capability.mode !== 'ro' &&
+      capability.path !== undefined &&
+      (path.startsWith(normalisePath(capability.path)) || capability.path.includes('*')),
+  );
+  if (to.host !== '*') {
+    if (!signsIn(flow)) return false;
+    const key = `${service.toUpperCase()}_API_KEY`;
+    return providerOf(key) === undefined
+      ? isNamedAfter(service, to.host)
+      : isProvidersHost(key, to.host);
+  }
+  const chosenBy = of('flow').filter(
+    (one) => isSamePlace(one, flow) && /^(host|url)$/.test(one.sink.part),
+  );
+  return (
+    !isWritten &&
+    chosenBy.some(({ source }) => source.what === 'file' && source.name === flow.source.name) &&
+    !chosenBy.some(({ source, sink }) => source.what === 'network' && sink.part === 'host')
+  );
+}
+
+const ofOneService =
+  /^~\/\.(?:openclaw|clawdbot|moltbot)\/credentials\/([a-z][\w.-]{1,40}?)(?:\.json|\.ya?ml|\.env|\/[\w.-]{1,40})$/;

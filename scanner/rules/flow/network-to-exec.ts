@@ -1,8 +1,11 @@
 /** What was received from the network is run. */
 import type { FlowFact } from '../../fact/fact.ts';
+import { isInText } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
 import { own } from '../../lookup-tables/api.ts';
+import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
+import { isAddress, targetOf } from '../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
@@ -46,7 +49,7 @@ export const networkToExec = defineRule({
       const asShell = sink.capability?.kind === 'exec';
       return [
         draftOfFlow(flow, {
-          severity: asShell ? 'high' : 'critical',
+          severity: !asShell ? 'critical' : isInstruction(flow) ? 'medium' : 'high',
           message: `runs what it received from ${from} ${asShell ? 'as part of a command line' : 'as code'}`,
         }),
       ];
@@ -68,4 +71,17 @@ function isPipe({ sink: { api, capability }, steps, span }: FlowFact): boolean {
   if (!inOne && !/\.(sh|bash|zsh|ksh|md|mdx|markdown)$|\/[^./]+$|^[^./]+$/i.test(span.path))
     return false;
   return own(interpreters, api) !== undefined || api === 'eval' || api === 'source' || api === '.';
+}
+
+// `curl -o tool https://…`, then `./tool`, in a text: how much software tells people to install it.
+// exec/download-and-run judges a pipe in a text the same way.
+function isInstruction(flow: FlowFact): boolean {
+  const { scheme, host, path } = targetOf(flow.source.name);
+  return (
+    isInText(flow) &&
+    scheme === 'https' &&
+    host !== '*' &&
+    !isAddress(host) &&
+    dropHostOf(host, path) === undefined
+  );
 }

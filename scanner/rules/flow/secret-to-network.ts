@@ -5,7 +5,7 @@ import {
   belongsTo,
   isExplainedByPage,
   isNamedAfter,
-  mentionsHost,
+  mentionsDomain,
   signsInAtProvider,
 } from '../../flow/belonging.ts';
 import { allowed, draftOfFlow } from '../../flow/hosts.ts';
@@ -81,7 +81,7 @@ function judge(sent: SentSecret, context: RuleContext): Said | undefined {
     // `api.twitterapi.io` with a key called TWITTER_API_KEY: another company, or somebody who wants
     // to look like the right one.
     const isAlike = isNamedAfter(name, to.host) && flow.sink.part !== 'body';
-    return isAlike && !context.hasManifest && mentionsHost(to.host, context)
+    return isAlike && !context.hasManifest && mentionsDomain(to.host, context)
       ? { kind: 'capability', severity: 'medium', message }
       : { message };
   }

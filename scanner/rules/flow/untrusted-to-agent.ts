@@ -1,10 +1,13 @@
 /** Text from the network reaches the agent, or what the agent obeys. */
 
 import type { FlowFact } from '../../fact/fact.ts';
+import { isInText } from '../../fact/standing.ts';
+import { isNamedAfter } from '../../flow/belonging.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { targetOf } from '../../lookup-tables/egress-of.ts';
-import { sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { normalisePath, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { isOwnState, steersNobody } from '../own-state.ts';
 
 export const untrustedToAgent = defineRule({
   id: 'flow/untrusted-to-agent',
@@ -20,20 +23,18 @@ export const untrustedToAgent = defineRule({
     attack: ['AML.T0051.001', 'AML.T0080'],
   },
   reads: ['flow:output', 'flow:file'],
-  check: ({ of }) => {
+  check: (context) => {
     const seen = new Set<string>();
-    return flowsThatRun(of('flow')).flatMap((flow): FindingDraft[] => {
+    return flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       if (flow.source.what !== 'network') return [];
       const from = fromWhere(flow);
       const kept = flow.sink.what === 'file' ? instructionsIn(flow) : undefined;
-      if (kept !== undefined) {
-        return [
-          draftOfFlow(flow, {
-            kind: 'malice',
-            severity: 'high',
-            message: `writes what it received from ${from} to ${kept}`,
-          }),
-        ];
+      if (kept !== undefined && !isOwnState(kept, context)) {
+        const message = `writes what it received from ${from} to ${kept}`;
+        // A row for a person: the page says openly whose text it is, or the agent obeys no such file.
+        if (replacesItself(flow, kept, context) || steersNobody(kept))
+          return [draftOfFlow(flow, { severity: 'medium', message })];
+        return [draftOfFlow(flow, { kind: 'malice', severity: 'high', message })];
       }
       // One row for each file and other side: an API's client prints all over.
       const key = `${flow.span.path} ${from}`;
@@ -62,3 +63,21 @@ function instructionsIn({ sink }: FlowFact): string | undefined {
     /(^|\/)SKILL\.md$/i.test(path);
   return isObeyed ? path : undefined;
 }
+
+// A page that tells its reader to fetch this skill again, from the service that it is named after.
+// The name of the skill, its folder and the registered domain share a word, and no program does it
+// unseen.
+function replacesItself(
+  flow: FlowFact,
+  path: string,
+  { name, nameInProse }: Pick<RuleContext, 'name' | 'nameInProse'>,
+): boolean {
+  const { host, scheme } = targetOf(flow.source.name);
+  const folder = ownFolder.exec(normalisePath(path))?.[1];
+  const skill = (nameInProse ?? name).replace(/^.*\//, '');
+  if (!isInText(flow) || scheme !== 'https' || folder === undefined) return false;
+  return [skill, folder].every((one) => isNamedAfter(one.replaceAll(/[-. ]/g, '_'), host));
+}
+
+const ownFolder =
+  /^~\/(?:\.[a-z]+\/skills|\.config|\.(?=[\w-]+\/[^/]+$))\/?([\w-]+)\/[\w/-]{1,80}\.(?:md|json)$/;

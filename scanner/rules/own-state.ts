@@ -1,0 +1,32 @@
+/** Files beside an agent's settings that are a skill's own state, and no settings. */
+import { normalisePath } from '../lookup-tables/sensitive-paths.ts';
+import type { RuleContext } from '../rule.ts';
+
+/**
+ * Whether a skill keeps its state there, beside the agent's settings. The file bears the skill's
+ * name, and not the name of a file that the agent obeys.
+ */
+export function isOwnState(
+  path: string,
+  { name, nameInProse }: Pick<RuleContext, 'name' | 'nameInProse'>,
+): boolean {
+  const short = (nameInProse ?? name).replace(/^.*\//, '').toLowerCase();
+  const file = besideSettings.exec(normalisePath(path))?.[1] ?? '';
+  const isNamed = file === short || file.startsWith(`${short}-`) || file.startsWith(`${short}.`);
+  return short.length >= 4 && isNamed && steersNobody(path);
+}
+
+/**
+ * Whether a file beside an agent's settings has a name with a word of its own. The agent obeys
+ * files that are named after its own parts.
+ */
+export function steersNobody(path: string): boolean {
+  const file = besideSettings.exec(normalisePath(path))?.[1];
+  return (
+    file?.split(/[-_. ]+/).some((word) => /^[a-z]{4,}$/.test(word) && !ofAgents.test(word)) === true
+  );
+}
+
+const besideSettings = /^~\/\.(?:openclaw|clawdbot|moltbot)\/([^/*]+)\.json$/;
+const ofAgents =
+  /^(openclaw|clawd(bot|hub)?|claw(hub)?|molt(bot|hub|y)?|(sub)?agents?|allow(ed|list)?|approv\w{0,5}|auth\w{0,14}|backup|bindings?|bots?|channels?|commands?|config\w{0,9}|credentials?|cron(tab)?|default\w{0,2}|deny|devices?|env\w{0,8}|exec\w{0,6}|extensions?|gateways?|global|heartbeat|hooks?|identit\w{1,3}|instructions?|jobs?|keys?|launch\w*|local|macros?|main|mcp(orter)?|memor(y|ies)|models?|nodes?|override|pair\w{0,4}|permissions?|personas?|plugins?|polic(y|ies)|profiles?|prompts?|providers?|routing|rules?|sandbox|schedules?|secrets?|security|servers?|sessions?|settings?|skills?|souls?|startup|system|tasks?|tokens?|tools?|update|users?|webhooks?|workspaces?)$/;
