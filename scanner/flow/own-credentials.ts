@@ -36,3 +36,24 @@ export function isInOwnFolder(
 
 // Agents tell skills to keep their settings here, each below its own name.
 const commonFolder = /^~\/\.(openclaw|clawdbot|moltbot|config|local\/share)\//;
+
+/**
+ * The service that a file of an agent's common folder for credentials is named after:
+ * `~/.openclaw/credentials/SERVICE.json` holds the key of one service.
+ */
+export function serviceOfFile(path: string): string | undefined {
+  return ofOneService.exec(normalisePath(path))?.[1]?.replaceAll(/[-.]/g, '_');
+}
+
+const ofOneService =
+  /^~\/\.(?:openclaw|clawdbot|moltbot)\/credentials\/([a-z][\w.-]{1,40}?)(?:\.json|\.ya?ml|\.env|\/[\w.-]{1,40})$/;
+
+/** Whether that service has a word of its name in common with this skill. */
+export function isOfOwnService(
+  path: string,
+  { name, nameInProse }: Pick<RuleContext, 'name' | 'nameInProse'>,
+): boolean {
+  const skill = (nameInProse ?? name).replace(/^.*\//, '').toLowerCase().split(/[^a-z0-9]+/);
+  const service = serviceOfFile(path)?.split('_') ?? [];
+  return service.some((word) => word.length >= 4 && skill.includes(word));
+}

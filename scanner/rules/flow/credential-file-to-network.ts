@@ -3,7 +3,7 @@ import type { FlowFact } from '../../fact/fact.ts';
 import { isNamedAfter, signsIn } from '../../flow/belonging.ts';
 import { type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
-import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
+import { isOwnCredentialFile, serviceOfFile } from '../../flow/own-credentials.ts';
 import { isSamePlace } from '../../flow/secret-flows.ts';
 import { isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
 import { normalisePath, privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
@@ -62,13 +62,12 @@ export const credentialFileToNetwork = defineRule({
     }),
 });
 
-// `~/.openclaw/credentials/SERVICE.json` holds the key of one service. The registered domain must
-// say that service too, or the address must be in that file alone, as of what people run
+// The registered domain must say the service that the file is named after, or the address must be in that file alone, as of what people run
 // themselves. A skill that writes the file says what is in it, and the keys of known providers go
 // to the providers.
 function isForItsService(flow: FlowFact, to: Destination, { of }: RuleContext): boolean {
   const path = normalisePath(flow.source.name);
-  const service = ofOneService.exec(path)?.[1]?.replaceAll(/[-.]/g, '_');
+  const service = serviceOfFile(path);
   if (service === undefined || flow.encoded || to.drop) return false;
   const isWritten = of('capability').some(
     ({ capability }) =>
@@ -93,6 +92,3 @@ function isForItsService(flow: FlowFact, to: Destination, { of }: RuleContext): 
     !chosenBy.some(({ source, sink }) => source.what === 'network' && sink.part === 'host')
   );
 }
-
-const ofOneService =
-  /^~\/\.(?:openclaw|clawdbot|moltbot)\/credentials\/([a-z][\w.-]{1,40}?)(?:\.json|\.ya?ml|\.env|\/[\w.-]{1,40})$/;

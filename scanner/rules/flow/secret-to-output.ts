@@ -1,6 +1,7 @@
 /** Secrets are shown to the agent, or lie in a file. */
+import { isInText } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
-import { isOwnCredentialFile } from '../../flow/own-credentials.ts';
+import { isOfOwnService, isOwnCredentialFile } from '../../flow/own-credentials.ts';
 import { isSecretName } from '../../lookup-tables/secrets.ts';
 import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
@@ -42,8 +43,15 @@ export const secretToOutput = defineRule({
           }),
         ];
       }
+      // A copy that a page tells its reader to make, and what a skill does with the file of its own
+      // service: where the copy goes from there is a flow of its own.
+      const isOpen =
+        (isInText(flow) && sink.what === 'file') || isOfOwnService(source.name, context);
       return [
-        draftOfFlow(flow, { severity: 'high', message: `${where} ${row.says} (${source.name})` }),
+        draftOfFlow(flow, {
+          severity: isOpen ? 'medium' : 'high',
+          message: `${where} ${row.says} (${source.name})`,
+        }),
       ];
     }),
 });

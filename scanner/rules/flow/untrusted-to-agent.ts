@@ -65,18 +65,25 @@ function instructionsIn({ sink }: FlowFact): string | undefined {
 }
 
 // A page that tells its reader to fetch this skill again, from the service that it is named after.
-// The name of the skill, its folder and the registered domain share a word, and no program does it
-// unseen.
+// The name of the skill, its folder and the registered domain (or the repository) share a word, and
+// no program does it unseen.
 function replacesItself(
   flow: FlowFact,
   path: string,
   { name, nameInProse }: Pick<RuleContext, 'name' | 'nameInProse'>,
 ): boolean {
-  const { host, scheme } = targetOf(flow.source.name);
+  const { host, scheme, path: from } = targetOf(flow.source.name);
   const folder = ownFolder.exec(normalisePath(path))?.[1];
   const skill = (nameInProse ?? name).replace(/^.*\//, '');
   if (!isInText(flow) || scheme !== 'https' || folder === undefined) return false;
-  return [skill, folder].every((one) => isNamedAfter(one.replaceAll(/[-. ]/g, '_'), host));
+  const repository = /^(raw\.githubusercontent|github)\.com$/.test(host)
+    ? from.split('/').slice(1, 3).join('-').toLowerCase()
+    : undefined;
+  return [skill, folder].every((one) =>
+    repository === undefined
+      ? isNamedAfter(one.replaceAll(/[-. ]/g, '_'), host)
+      : one.length >= 4 && repository.includes(one.toLowerCase()),
+  );
 }
 
 const ownFolder =

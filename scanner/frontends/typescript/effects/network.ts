@@ -68,6 +68,7 @@ export function request(
     }
     for (const [part, node] of partsOf(
       value.kind === 'object' ? (url ?? options)?.node : options?.node,
+      effect.host !== undefined,
     ))
       sink(call, node, to(part), 'exact');
     if (effect.body !== undefined) sink(call, call.args[effect.body]?.node, to('body'), 'exact');
@@ -107,7 +108,11 @@ function methodsOf(
     : ['GET'];
 }
 
-function partsOf(options: ts.Expression | undefined): [FlowSink['part'], ts.Expression][] {
+// The client of one service puts its key into a header.
+function partsOf(
+  options: ts.Expression | undefined,
+  isClient: boolean,
+): [FlowSink['part'], ts.Expression][] {
   if (options === undefined) return [];
   if (!ts.isObjectLiteralExpression(options)) return [['body', options]];
   return options.properties.flatMap((property): [FlowSink['part'], ts.Expression][] => {
@@ -127,7 +132,7 @@ function partsOf(options: ts.Expression | undefined): [FlowSink['part'], ts.Expr
     if (/^(host|hostname)$/.test(name)) return [['host', value]];
     return [
       [
-        name === 'headers' || name === 'auth'
+        name === 'headers' || name === 'auth' || (isClient && keyOfClient.test(name))
           ? 'header'
           : /^(path|url|query|params|searchParams|qs)$/.test(name)
             ? 'url'
@@ -137,6 +142,8 @@ function partsOf(options: ts.Expression | undefined): [FlowSink['part'], ts.Expr
     ];
   });
 }
+
+const keyOfClient = /^(apiKey|api_key|authToken|accessToken|token)$/;
 
 /** A connection by host and port, by options, or to a socket in the file system. */
 export function connect(out: Out, call: Called, scheme: 'tcp' | 'udp', at: number): void {
