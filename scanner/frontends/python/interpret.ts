@@ -165,6 +165,7 @@ function operation<Value>(domain: Domain<Value>, node: PyNode): Value | undefine
 function collection<Value>(domain: Domain<Value>, node: PyNode): Value | undefined {
   switch (node.name) {
     case 'TupleExpression':
+    case 'ReturnStatement':
       return domain.sequence('tuple', elementsOf(node));
     case 'ArrayExpression':
       return domain.sequence('list', elementsOf(node));
@@ -184,7 +185,7 @@ function collection<Value>(domain: Domain<Value>, node: PyNode): Value | undefin
 function elementsOf(node: PyNode): DisplayPart[] {
   const children = childrenOf(node);
   return children.flatMap((child, at) =>
-    /^\w/.test(child.name) ? [{ node: child, isStarred: children[at - 1]?.name === '*' }] : [],
+    /^(?!return$)\w/.test(child.name) ? [{ node: child, isStarred: children[at - 1]?.name === '*' }] : [],
   );
 }
 

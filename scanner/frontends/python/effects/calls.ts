@@ -254,11 +254,22 @@ function callOwn(
   const isComputed = own.returns.length > 4 && given.some(({ texts }) => texts.length === 0);
   const value = either(own.returns.length > alternativesMax ? [...given, anyText] : given);
   const isOpen = run.replaced.has(own.id) && value.texts.length > 0;
+  // Each item of a tuple has its own nodes; what may be given besides may be any item.
+  const besides = [
+    ...nodesOf(given.filter(({ items }) => items === undefined)),
+    ...(own.returns.length > alternativesMax ? [result] : []),
+  ];
+  const withBesides = (items: readonly PyValue[]): readonly PyValue[] =>
+    besides.length === 0
+      ? items
+      : items.map((item) => ({ ...item, nodes: [...new Set([...item.nodes, ...besides])] }));
   return {
     ...value,
     each: own.yields
       ? eachYielded(own.returns, (node) => run.evaluate(run, own.module, node, 1))
       : value.each,
+    items: value.items && withBesides(value.items),
+    otherItems: value.otherItems.map(withBesides),
     texts: isComputed ? [] : value.texts,
     otherTexts: isOpen ? [...value.otherTexts, unknownPart] : value.otherTexts,
     nodes: [result],

@@ -236,8 +236,10 @@ function bindUpdate(module: PythonModule, node: PyNode): void {
 function noteReturn(module: PythonModule, node: PyNode): void {
   const definition = functionOf(module, node);
   const values = childrenOf(node).filter((child) => !/^(return|yield|from|,)$/.test(child.name));
-  if (definition !== undefined && definition.returns.length <= alternativesMax)
-    definition.returns.push(...values);
+  if (definition === undefined || definition.returns.length > alternativesMax) return;
+  // `return a, b` gives one tuple, which the statement itself stands for.
+  if (values.length > 1 && node.name === 'ReturnStatement') definition.returns.push(node);
+  else definition.returns.push(...values);
 }
 
 function noteYield(module: PythonModule, node: PyNode): void {
