@@ -1,6 +1,6 @@
 /** A file in which another program keeps its credentials leaves. */
 import type { FlowFact } from '../../fact/fact.ts';
-import { isNamedAfter, signsIn } from '../../flow/belonging.ts';
+import { isNamedAfter, signsIn, signsInAtProvider } from '../../flow/belonging.ts';
 import { type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
 import { isOwnCredentialFile, serviceOfFile } from '../../flow/own-credentials.ts';
@@ -54,6 +54,14 @@ export const credentialFileToNetwork = defineRule({
             message: `${message}, the service that the file is named after`,
           }),
         ];
+      if (row.kind === 'credential' && signsInThere(flow, to))
+        return [
+          draftOfFlow(flow, {
+            kind: 'capability',
+            severity: 'medium',
+            message: `${message}, where it signs in`,
+          }),
+        ];
       // Figures are made of transcripts, too: what goes through several files, or to whom the user
       // says, is for a person to look at.
       if (row.kind === 'agent-history' && (to.host === '*' || passesFiles(flow.steps)))
@@ -61,6 +69,19 @@ export const credentialFileToNetwork = defineRule({
       return [draftOfFlow(flow, { message })];
     }),
 });
+
+// Nobody but a well-known service reads the headers of a request to it, and what a login there is
+// given.
+function signsInThere(flow: FlowFact, to: Destination): boolean {
+  if (flow.encoded || to.drop) return false;
+  const { part } = flow.sink;
+  return (
+    signsInAtProvider({ flow, to }) ||
+    (part === 'body' &&
+      signsIn(flow) &&
+      signsInAtProvider({ flow: { ...flow, sink: { ...flow.sink, part: 'header' } }, to }))
+  );
+}
 
 // The registered domain must say the service that the file is named after, or the address must be in that file alone, as of what people run
 // themselves. A skill that writes the file says what is in it, and the keys of known providers go

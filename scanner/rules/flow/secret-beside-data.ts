@@ -3,7 +3,7 @@
  * explains.
  */
 import type { FlowFact } from '../../fact/fact.ts';
-import { belongsTo, mentionsHost } from '../../flow/belonging.ts';
+import { belongsTo, mentionsDomain } from '../../flow/belonging.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { sentSecrets } from '../../flow/secret-flows.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
@@ -29,7 +29,7 @@ export const secretBesideData = defineRule({
       if (flow.sink.part !== 'body' || to.host === '*' || to.declared || belongsTo(name, to.host))
         return [];
       const beside = data.find((other) => isSameRequest(other, flow));
-      if (beside === undefined || mentionsHost(to.host, context)) return [];
+      if (beside === undefined || mentionsDomain(to.host, context)) return [];
       const what =
         beside.source.what === 'command' ? 'the output of a command' : 'the content of a file';
       return [

@@ -4,6 +4,7 @@ import type { FlowFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSamePlace, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
+import { targetOf } from '../../lookup-tables/egress-of.ts';
 import { providerOf } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
@@ -31,7 +32,8 @@ export const secretToComputedHost = defineRule({
         // A default is one host. Of many, the unknown one may be the last.
         const isDefault = new Set(written.map(({ to }) => to.host)).size === 1;
         const usual = isDefault ? written[0] : undefined;
-        return draftOfFlow(sent.flow, judge(sent, chosenBy, usual, context));
+        const answerers = all.filter(({ name }) => name === sent.name);
+        return draftOfFlow(sent.flow, judge(sent, chosenBy, usual, answerers, context));
       });
   },
 });
@@ -40,19 +42,20 @@ function judge(
   sent: SentSecret,
   chosenBy: readonly FlowFact[],
   usual: SentSecret | undefined,
+  known: readonly SentSecret[],
   context: RuleContext,
 ): Parameters<typeof draftOfFlow>[1] {
   const { name, flow } = sent;
-  const received = chosenBy.find(({ source }) => source.what === 'network');
+  const answers = chosenBy.filter(({ source }) => source.what === 'network');
+  const received = answers.find((answer) => !isFromReader(answer, known)) ?? answers[0];
   if (received !== undefined) {
     const from = received.source.name.startsWith('https://*/')
       ? 'the network'
       : received.source.name;
-    return {
-      kind: 'malice',
-      severity: 'high',
-      message: `sends secret ${name} to the host that an answer from ${from} names`,
-    };
+    const message = `sends secret ${name} to the host that an answer from ${from} names`;
+    // Who has the secret already gains nothing by naming a host.
+    if (isFromReader(received, known)) return { severity: 'medium', message };
+    return { kind: 'malice', severity: 'high', message };
   }
   const variables = new Set(
     chosenBy.flatMap(({ source }) => (source.what === 'env' ? [source.name] : [])),
@@ -89,6 +92,17 @@ function judge(
   const isUsual = (isInText(flow) || isSignIn(sent)) && providerOf(name) === undefined;
   const severity = isUsual ? 'low' : 'medium';
   return { severity, message: `sends secret ${name} to a host that could not be computed` };
+}
+
+// The next page's address stands in the answer to a request that carried the same secret.
+function isFromReader({ source, steps }: FlowFact, known: readonly SentSecret[]): boolean {
+  const asked = steps[0]?.span;
+  const { host } = targetOf(source.name);
+  return known.some(
+    ({ flow, to }) =>
+      (flow.span.path === asked?.path && flow.span.start === asked.start) ||
+      (host !== '*' && to.host === host),
+  );
 }
 
 function nameOfChoice(variables: ReadonlySet<string>): string {
