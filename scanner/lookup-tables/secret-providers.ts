@@ -106,6 +106,11 @@ export const secretProviders: readonly SecretProvider[] = [
   row('Tavily', 'TAVILY_*', '*.tavily.com'),
   row('Exa', 'EXA_API_KEY', '*.exa.ai'),
   row('Brave Search', 'BRAVE_API_KEY BRAVE_SEARCH_API_KEY', '*.search.brave.com'),
+  anywhere(
+    'NVIDIA',
+    'NVIDIA_API_KEY NGC_API_KEY NGC_CLI_API_KEY NVIDIA_NIM_API_KEY',
+    '*.nvidia.com nvcr.io *.nvcr.io',
+  ),
   row('SerpApi', 'SERPAPI_* SERP_API_KEY', 'serpapi.com *.serpapi.com'),
   anywhere('Firecrawl', 'FIRECRAWL_*', '*.firecrawl.dev'),
   row('NCBI', 'NCBI_*', '*.nih.gov'),
