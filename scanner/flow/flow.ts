@@ -6,6 +6,7 @@ import type { FlowFact, FlowSink, FlowSource } from '../fact/fact.ts';
 import { type Steps, StepsUsedUp } from '../fact/steps.ts';
 import { flowStepsMax, flowsMax } from '../limits.ts';
 import { sensitivePath } from '../lookup-tables/sensitive-paths.ts';
+import { entriesOf, isBrought } from './entries.ts';
 import type { FlowEdge, FlowGraph, FlowNode } from './graph.ts';
 import { addSummaries, type Edges, type Step } from './summaries.ts';
 
@@ -28,12 +29,18 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
     const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
     const sinks = Map.groupBy(graph.sinks, (sink) => sink.node);
     const goals = goalsOf(graph, edges, steps);
+    const entries = entriesOf(graph);
     for (const source of graph.sources) {
       const goal = goalOf(source.source, goals);
-      for (const visit of nearest(search(source.node, edges, goal, steps))) {
+      const visits = nearest(search(source.node, edges, goal, steps));
+      const visited = entries.size === 0 ? none : new Set(visits.map(({ node }) => node));
+      for (const visit of visits) {
         for (const sink of sinks.get(visit.node) ?? []) {
           const isByFile = sink.sink.part === 'program';
           if (
+            (sink.notAfter !== undefined &&
+              visit.before !== undefined &&
+              !isBrought(sink, entries, visited, steps)) ||
             !isTold(source.source, sink.sink) ||
             visit.stored !== isByFile ||
             (isByFile && !isForeign(source.source))
@@ -50,6 +57,8 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
   }
   return { flows, complete: true };
 }
+
+const none: ReadonlySet<string> = new Set();
 
 // Copies between plain files are not reported: programs make them all the time.
 function isPlain({ what, name }: FlowSource): boolean {
@@ -146,14 +155,14 @@ function sinkNote({ what, capability, api, part }: FlowSink): string {
 }
 
 /** Each node once, by its shorter path: it may have been reached in both phases. */
-function nearest(reached: ReadonlyMap<string, Visit>): Iterable<Visit> {
+function nearest(reached: ReadonlyMap<string, Visit>): readonly Visit[] {
   const kept = new Map<string, Visit>();
   for (const visit of reached.values()) {
     const key = visit.stored ? `${visit.node} stored` : visit.node;
     const known = kept.get(key);
     if (known === undefined || visit.length < known.length) kept.set(key, visit);
   }
-  return kept.values();
+  return [...kept.values()];
 }
 
 interface Visit {

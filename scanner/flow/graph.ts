@@ -78,6 +78,15 @@ export interface FlowStart {
   readonly output?: string;
 }
 
+/**
+ * A call of a helper after which a sink in the helper means another address; with `after`, only
+ * when one of those calls came before it.
+ */
+export interface NotAfter {
+  readonly call: string;
+  readonly after?: readonly string[];
+}
+
 export interface FlowGraph {
   readonly nodes: readonly FlowNode[];
   readonly edges: readonly FlowEdge[];
@@ -92,6 +101,8 @@ export interface FlowGraph {
     readonly span: Span;
     readonly context: FactContext;
     readonly certainty: Confidence;
+    /** Calls that bring a value to this node for another address than the sink's. */
+    readonly notAfter?: readonly NotAfter[];
   }[];
   readonly starts?: readonly FlowStart[];
   /**

@@ -5,7 +5,7 @@
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { Fact, FlowSink, FlowSource, Span, Trait } from '../../fact/fact.ts';
 import type { EmbeddedProgram } from '../../fact/source.ts';
-import type { FlowEdge, FlowGraph, FlowNode, FlowStart } from '../../flow/graph.ts';
+import type { FlowEdge, FlowGraph, FlowNode, FlowStart, NotAfter } from '../../flow/graph.ts';
 import { detailCharsMax } from '../../limits.ts';
 import { anyEgress, unknownPart } from '../../lookup-tables/egress-of.ts';
 import type { FrontEndContext } from '../frontend.ts';
@@ -244,9 +244,11 @@ export function flowSink(
   at: PyNoting,
   nodes: readonly string[],
   sink: FlowSink,
+  notAfter: readonly NotAfter[] = [],
 ): void {
   const about = {
     sink,
+    ...(notAfter.length > 0 && { notAfter }),
     span: spanOfPy(at.module, at.node),
     context: at.module.source.context,
     certainty: at.certainty,

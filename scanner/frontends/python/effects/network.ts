@@ -16,6 +16,7 @@ import { argumentsOf } from '../nodes.ts';
 import { PyNode, type PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
 import { argumentOf, type PyCall } from './call.ts';
+import { callsElsewhere } from './callers.ts';
 import { leadingNodes } from './leading.ts';
 import type { Argument, PythonEffect } from './tables/python-api.ts';
 import { noteWritten } from './written.ts';
@@ -78,6 +79,7 @@ export function applyRequest(
   return sendTo(run, call, capabilities, {
     written,
     leading: leadingOf(run, call, effect.url),
+    elsewhere: elsewhereOf(run, call, effect.url),
     url: [...(url === undefined ? [] : [url]), ...query],
     body: [...bodies, { ...unknownPy, nodes: call.spread }],
     // What an object was given before (a session's headers) goes along.
@@ -102,22 +104,38 @@ export interface SentParts {
   readonly header: readonly PyValue[];
   /** Of the address, the nodes that may say the host; all of them when absent. */
   readonly leading?: readonly string[] | undefined;
+  /** The calls of the function around that mean another host than this one. */
+  readonly elsewhere?: ReturnType<typeof callsElsewhere>;
   /** Hosts that stand in addresses whose host is not known. */
   readonly written?: ReadonlyMap<Capability, string>;
 }
 
 function leadingOf(
   run: PythonRun,
-  { module, node }: PyCall,
+  call: PyCall,
   url: Argument | undefined,
 ): readonly string[] | undefined {
+  const given = addressIn(call, url);
+  return given === undefined ? undefined : leadingNodes(run, call.module, given);
+}
+
+function elsewhereOf(
+  run: PythonRun,
+  call: PyCall,
+  url: Argument | undefined,
+): SentParts['elsewhere'] {
+  const given = addressIn(call, url);
+  return given === undefined ? undefined : callsElsewhere(run, call.module, given);
+}
+
+function addressIn({ module, node }: PyCall, url: Argument | undefined): PyNode | undefined {
   if (url === undefined || !(node instanceof PyNode) || node.name !== 'CallExpression')
     return undefined;
   const { positional, keywords, starred } = argumentsOf(module, node);
   const given =
     (url.at >= 0 ? positional[url.at] : undefined) ??
     (url.key === '' ? undefined : keywords.get(url.key));
-  return given === undefined || starred.length > 0 ? undefined : leadingNodes(run, module, given);
+  return starred.length > 0 ? undefined : given;
 }
 
 export function sendTo(
@@ -139,15 +157,20 @@ export function sendTo(
     });
     const whole = nodesOf(parts.url);
     const leading = isAny ? (parts.leading ?? whole) : [];
+    const notAfter =
+      isAny || capability.kind !== 'egress'
+        ? []
+        : parts.elsewhere?.(parseEgressUrl(capability.url).host);
     flowSink(run, call, leading, sink('host'));
     flowSink(
       run,
       call,
       whole.filter((one) => !leading.includes(one)),
       sink('url'),
+      notAfter,
     );
-    flowSink(run, call, nodesOf(parts.body), sink('body'));
-    flowSink(run, call, nodesOf(parts.header), sink('header'));
+    flowSink(run, call, nodesOf(parts.body), sink('body'), notAfter);
+    flowSink(run, call, nodesOf(parts.header), sink('header'), notAfter);
     const name = capability.kind === 'egress' ? capability.url : '*';
     nodes.push(flowSource(run, call, { what: 'network', name }, `${call.api} fetches ${name}`));
   }
