@@ -39,8 +39,7 @@ export function isBrought(
     return (
       before.every((one) => !visited.has(one.from)) ||
       before.some(
-        (one) =>
-          visited.has(one.from) && (one.kind !== 'argument' || !after.includes(one.call)),
+        (one) => visited.has(one.from) && (one.kind !== 'argument' || !after.includes(one.call)),
       )
     );
   };

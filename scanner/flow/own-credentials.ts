@@ -53,7 +53,10 @@ export function isOfOwnService(
   path: string,
   { name, nameInProse }: Pick<RuleContext, 'name' | 'nameInProse'>,
 ): boolean {
-  const skill = (nameInProse ?? name).replace(/^.*\//, '').toLowerCase().split(/[^a-z0-9]+/);
+  const skill = (nameInProse ?? name)
+    .replace(/^.*\//, '')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
   const service = serviceOfFile(path)?.split('_') ?? [];
   return service.some((word) => word.length >= 4 && skill.includes(word));
 }

@@ -185,7 +185,9 @@ function collection<Value>(domain: Domain<Value>, node: PyNode): Value | undefin
 function elementsOf(node: PyNode): DisplayPart[] {
   const children = childrenOf(node);
   return children.flatMap((child, at) =>
-    /^(?!return$)\w/.test(child.name) ? [{ node: child, isStarred: children[at - 1]?.name === '*' }] : [],
+    /^(?!return$)\w/.test(child.name)
+      ? [{ node: child, isStarred: children[at - 1]?.name === '*' }]
+      : [],
   );
 }
 

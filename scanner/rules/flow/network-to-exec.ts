@@ -5,7 +5,7 @@ import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
-import { isAddress, isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
+import { isAddress, targetOf } from '../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
@@ -49,7 +49,7 @@ export const networkToExec = defineRule({
       const asShell = sink.capability?.kind === 'exec';
       return [
         draftOfFlow(flow, {
-          severity: severityOf(flow, asShell),
+          severity: !asShell ? 'critical' : isInstruction(flow) ? 'medium' : 'high',
           message: `runs what it received from ${from} ${asShell ? 'as part of a command line' : 'as code'}`,
         }),
       ];
@@ -71,13 +71,6 @@ function isPipe({ sink: { api, capability }, steps, span }: FlowFact): boolean {
   if (!inOne && !/\.(sh|bash|zsh|ksh|md|mdx|markdown)$|\/[^./]+$|^[^./]+$/i.test(span.path))
     return false;
   return own(interpreters, api) !== undefined || api === 'eval' || api === 'source' || api === '.';
-}
-
-// A server of this machine answers what its own programs say, and a person looks which one that is.
-function severityOf(flow: FlowFact, asShell: boolean): 'medium' | 'high' | 'critical' {
-  if (isLoopbackHost(targetOf(flow.source.name).host)) return 'medium';
-  if (!asShell) return 'critical';
-  return isInstruction(flow) ? 'medium' : 'high';
 }
 
 // `curl -o tool https://…`, then `./tool`, in a text: how much software tells people to install it.
