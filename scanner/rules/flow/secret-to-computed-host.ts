@@ -42,19 +42,19 @@ function judge(
   sent: SentSecret,
   chosenBy: readonly FlowFact[],
   usual: SentSecret | undefined,
-  known: readonly SentSecret[],
+  carriers: readonly SentSecret[],
   context: RuleContext,
 ): Parameters<typeof draftOfFlow>[1] {
   const { name, flow } = sent;
   const answers = chosenBy.filter(({ source }) => source.what === 'network');
-  const received = answers.find((answer) => !isFromReader(answer, known)) ?? answers[0];
+  const received = answers.find((answer) => !isFromReader(answer, carriers)) ?? answers[0];
   if (received !== undefined) {
     const from = received.source.name.startsWith('https://*/')
       ? 'the network'
       : received.source.name;
     const message = `sends secret ${name} to the host that an answer from ${from} names`;
     // Who has the secret already gains nothing by naming a host.
-    if (isFromReader(received, known)) return { severity: 'medium', message };
+    if (isFromReader(received, carriers)) return { severity: 'medium', message };
     return { kind: 'malice', severity: 'high', message };
   }
   const variables = new Set(
@@ -95,10 +95,10 @@ function judge(
 }
 
 // The next page's address stands in the answer to a request that carried the same secret.
-function isFromReader({ source, steps }: FlowFact, known: readonly SentSecret[]): boolean {
+function isFromReader({ source, steps }: FlowFact, carriers: readonly SentSecret[]): boolean {
   const asked = steps[0]?.span;
   const { host } = targetOf(source.name);
-  return known.some(
+  return carriers.some(
     ({ flow, to }) =>
       (flow.span.path === asked?.path && flow.span.start === asked.start) ||
       (host !== '*' && to.host === host),
