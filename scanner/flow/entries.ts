@@ -3,9 +3,9 @@ import type { Steps } from '../fact/steps.ts';
 import type { FlowEdge, FlowGraph } from './graph.ts';
 
 /** The edges into the nodes of such sinks, and into the nodes before them. */
-export type Entries = ReadonlyMap<string, readonly FlowEdge[]>;
+export type WaysIn = ReadonlyMap<string, readonly FlowEdge[]>;
 
-export function entriesOf({ sinks, edges }: FlowGraph): Entries {
+export function entriesOf({ sinks, edges }: FlowGraph): WaysIn {
   const wanted = new Set(
     sinks.flatMap(({ node, notAfter }) => (notAfter === undefined ? [] : [node])),
   );
@@ -24,7 +24,7 @@ export function entriesOf({ sinks, edges }: FlowGraph): Entries {
  */
 export function isBrought(
   { node, notAfter = [] }: FlowGraph['sinks'][number],
-  entries: Entries,
+  entries: WaysIn,
   visited: ReadonlySet<string>,
   steps: Steps,
 ): boolean {

@@ -83,9 +83,9 @@ function signsInThere(flow: FlowFact, to: Destination): boolean {
   );
 }
 
-// The registered domain must say the service that the file is named after, or the address must be in that file alone, as of what people run
-// themselves. A skill that writes the file says what is in it, and the keys of known providers go
-// to the providers.
+// The registered domain must say the service that the file is named after, or the address must be
+// in that file alone, as of what people run themselves. A skill that writes the file says what is
+// in it, and the keys of known providers go to the providers.
 function isForItsService(flow: FlowFact, to: Destination, { of }: RuleContext): boolean {
   const path = normalisePath(flow.source.name);
   const service = serviceOfFile(path);

@@ -31,7 +31,7 @@ export const untrustedToAgent = defineRule({
       const kept = flow.sink.what === 'file' ? instructionsIn(flow) : undefined;
       if (kept !== undefined && !isOwnState(kept, context)) {
         const message = `writes what it received from ${from} to ${kept}`;
-        // A row for a person: the page says openly whose text it is, or the agent obeys no such file.
+        // A page says openly whose text it is, or the agent obeys no such file.
         if (replacesItself(flow, kept, context) || steersNobody(kept))
           return [draftOfFlow(flow, { severity: 'medium', message })];
         return [draftOfFlow(flow, { kind: 'malice', severity: 'high', message })];
