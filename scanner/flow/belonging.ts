@@ -55,10 +55,14 @@ export function signsInAtProvider({ flow, to }: Pick<SentSecret, 'flow' | 'to'>)
 }
 
 /** Whether a page of the skill names the registered domain of a host. */
-export function mentionsDomain(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
-  const domain = getDomain(host, { allowPrivateDomains: true }) ?? host;
+export function mentionsDomain(host: string, context: Pick<RuleContext, 'sources'>): boolean {
+  return mentionsHost(getDomain(host, { allowPrivateDomains: true }) ?? host, context);
+}
+
+/** Whether a text of the skill mentions a host: SKILL.md or another page for readers. */
+export function mentionsHost(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
   return sources.some(
-    ({ language, depth, text }) => language === 'markdown' && depth === 0 && text.includes(domain),
+    ({ language, depth, text }) => language === 'markdown' && depth === 0 && text.includes(host),
   );
 }
 
