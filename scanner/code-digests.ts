@@ -11,16 +11,16 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4de712476c780549251ba680a57fdefefd687793d5c1e2f401af0f8c62876498',
-  judging: 'sha256:c9b25b600aca82edc2c650012ecb4a885a3b3e2a26a69cc53a201b647b4df9bd',
+  extractor: 'sha256:7d7b3d368de43d7ec6c471f1e1b09480266f490060db2874e4eecdb7488ce3ab',
+  judging: 'sha256:e419801afb8f5bed31ada76428fc1fc5db910606ec44c22ec37a9d94918bbb38',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
       'sha256:e5973559c592f773bfa08fae0fc449ac6f0ff326e6268ea67b026633408d76b9',
     'env/secret-file-load':
-      'sha256:be7eacc0f8a252111a3b7feae55754cff5424102afee98350e2922e2b7c01167',
+      'sha256:5cad65135a0928d3b808658c638704dc9fcdec7a2b0da9dbe48f4de8f0b78c06',
     'env/secrets-gathered':
-      'sha256:a0d822ee544f472ee3888500d94a3f406c7092d6cc70a420ba8106461a82b3c0',
+      'sha256:c129c4138fecea4c455fefae1a9336b52b042e7e8594ec0046dc7e49efde0fe7',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:7f917892665bd660becd05f92f8e74029bb6b6e5625c0b8b62a6f8ccf36bdaf3',
+      'sha256:730ece7b85c29600aa8d87527626db9ceb05fcb3bd6bc94300d5a57491bce1fe',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:9dab4c740640112435f1faad4f78c571325523b577a5081040fbb5f2588e2ff9',
@@ -55,22 +55,22 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:3d666bd86a504d57bae43058767802467ee71e475399e5781d0366bdbe190561',
+    'files/agent-memory': 'sha256:d7b1eb749f02719828141d09de6e5ca850ddade49afa4bafc01edea1f531631a',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
       'sha256:db3415cc2a8c8dada4a3900482c190e8a17d10e5faaca6855b785cf0661ef916',
     'files/credential-path':
-      'sha256:690212cdc5f166f4657630057e0906e95692b421fd71ca73e24e6ec73da63ef4',
+      'sha256:f5b853b0b48277de4bf7ae36843fd773540ab60bde75ec9ce0d90d11c449ec62',
     'files/destructive': 'sha256:4aeabeb2870d55a7e1d96755217f2437fe960b69873a71b50bf541a1e7afa967',
     'files/device': 'sha256:159fd9b973a85539f1d2231c9de63c5d6ff0bbac76c4b22f15048cdb6efad6a2',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:577befdd8ec57be325b578b8cc935e708ddacda36a6040289eefabb14b947910',
+    'files/outside-read': 'sha256:c52c86e7125d9454e72ecfcbfad32a8a52c7146147a0a93e2179ff90428cb697',
     'files/outside-write':
-      'sha256:f691bcd615b4b89853201d8442ad225d0cfeadf3702669f77c62a0191b0a0c85',
+      'sha256:de930617aa9cafbf869c6a2819d1b7abd73044ecac622deeb3b507dc8b6172df',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -78,67 +78,67 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:d3d5e7d606cd8a3a697c342a407ea18ca5155a18ea3942ea76544831eae9cb67',
+      'sha256:2bf0d1c7bddf53520a174d798daa3d0d0aff89910120c0835168d1c998479e65',
     'flow/decoded-to-exec':
-      'sha256:f156bb283200cb29e65e642872e8db38e8d67ad3a80850f3c6f1d2f14f39ec06',
+      'sha256:5da8801c09a1b0d511b0dfbe8fd80c1671cfd41b481251ab8ea50de4399d7cd1',
     'flow/encoded-to-network':
-      'sha256:482f27f94d08fc50cc7c626e7f685b1c6425132272a351b322b70f1a52e54b3b',
+      'sha256:47156434143a0ee836ad1a32f32733e93ebba3b9f20d3cfa2236e45425e45767',
     'flow/environment-to-network':
-      'sha256:9bc38a8116c35c3fe996d2ee91ec6c378c8941a17051ff4f57eca7c6d0da3b90',
-    'flow/file-to-exec': 'sha256:178119fa3e64b43fbc2635572079975649d077187b83c1b8f48dad1ac2b89c61',
+      'sha256:62c1df79e91dd4f1e6b7ff3e8378338202d6a483a7d035a2dea14cc4fdd1decf',
+    'flow/file-to-exec': 'sha256:e87734628efd11cb77d6c15e1a4d5df850f01777e687cd3abb11186f482f9d54',
     'flow/file-to-network':
-      'sha256:0e6efcbca1d80a936c68f9d52a24a550bcfcf26b569054a31d92964298d59a2a',
+      'sha256:2bb50f41ac6605127fa07145aff0ec4f501c7d21de2ef62c80d12cfcfd5fda1f',
     'flow/host-facts-to-network':
-      'sha256:f972f76016f5dc976956ee5c5baaa68c670dfdc8c9caa6e37af9882359d889e4',
+      'sha256:feb78d4e0a9a7abddef2a111104cc098186f094ace63ea8038da28e39e44be35',
     'flow/input-to-shell':
-      'sha256:4d697d673366b0fd295f741805148ad7ae08fe79a97415d96d350b24df6c405c',
+      'sha256:3372007f6626a497bf81bfdffa4137d83c2f5517365f1d7d142920f98e5e0d17',
     'flow/local-secret-to-network':
-      'sha256:cd5388467f1b10945752704704430084592695528903fe5ba1ee0478692088b1',
+      'sha256:73c8c33ac913689f6946c63fad6f67119efc03b23c33bb2d53f55a577e6d5239',
     'flow/network-to-exec':
-      'sha256:2f39ff6f2248eb4189bec66f65c316fdd80bbe04dcb6f89b8d4ec167f434c250',
+      'sha256:1a49834ef400e789e9fbc2023b99879618567b66df18f34e15208f95fc4ff46b',
     'flow/recording-to-network':
-      'sha256:d75c6b0904a71ac5d3abd1672955e1f76c42e7bd06cb96ea2ac5b79ba2949ce1',
+      'sha256:62583233891e3e2d43505c469817cbf34e6e5de824c1d8f6e0883af277d97713',
     'flow/secret-beside-data':
-      'sha256:5b8e559643efac6ba75f5ff7400181b5ca9efd9e283aac69036b8f4130266897',
-    'flow/secret-in-url': 'sha256:736f2105af0370f71d64c1f1de0bcfebb277b919486c79b9242bee51df95396e',
+      'sha256:42c8afa9d349314832bd63b5c91b6f7fae8f9d4fe724301be81f9df0a1b5ada1',
+    'flow/secret-in-url': 'sha256:8d1bf9a99741eeddf0ed8ed7e59942e843fefcdda70a47d1e63c657cc8d76daa',
     'flow/secret-to-child':
-      'sha256:aa2175e8ea6189722ba52fa195f4239cedf68e400865ed7bf64c90dcee8da291',
+      'sha256:873151929daa5b3525023529222fd414b6d77095cee569075c64b9a9fba9859b',
     'flow/secret-to-computed-host':
-      'sha256:63e1be3fb425aff84658c49e12898a473ec3f64133168572fef172d621485f59',
+      'sha256:d61b8c2366dfea399718d93c35a740c200fa0ecb81b67f6d16150692cbf86565',
     'flow/secret-to-network':
-      'sha256:2670a481143e24f48892f281c3436346d89c2da6cb4fa3b80fca525dfa9fdea8',
+      'sha256:d3835e932fd2ebe6587e73de3bc4924e67e81823df67952c787269a709d388bf',
     'flow/secret-to-output':
-      'sha256:e530e7cf101466508ea6e1fd0b282d2f28199effebc46a3c4b5fd93f2ac580e0',
+      'sha256:892ee3cd9078098dbb932fc3a924bf8d92f93805c0a81f82b7ca43977fa55af4',
     'flow/secrets-to-one-host':
-      'sha256:8b68c6232b580d396d89b3c44d1d4717bac44e8545abefe4b2b68d39006b6775',
+      'sha256:327f9d4073530fce9ed1a0cba53dbcb44776427fb3325692ab67d5b656817cd5',
     'flow/untrusted-to-agent':
-      'sha256:095a5d4209bf8fe16c9d8a1e0ae2e2a23026ea67d661b834cc4a020e4981376c',
+      'sha256:4ec6e7efd1ce4bf9ade91b9cda5a106a89e2d8f17d983d27d2666fa911aa8862',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:a09620632922d304441b3d5bc3f68a3ad2069cb01a1a4130e31ddf3ed6497552',
+    'manifest/all-three': 'sha256:673f5ddb13671a943a497a36c7fcee5bdd528c442cb3fc9dbf4529a4ee125947',
     'manifest/broken-promise':
-      'sha256:22320f679b2a7e1963dd68e2f9d01285441a8c401299b4534bedf27a87b6038c',
+      'sha256:f66727929aa3ab928f8871c8f570601e9a28936f3a7e7074398579277fa2360b',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
-      'sha256:fb3064d7dba4d0801e4aa3432970c83ff2bc1446add0a0a9f3eeded1bbc3cffe',
+      'sha256:7c4f8ce141b4a4ecd94cd6af0737b32b1883e07f47fc476afec65503c2a7ef7c',
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:a32e5728b5d3d89a0acce0b8151afed1f450f1d3a02b066e6975f9ae85f5e386',
+      'sha256:2a2ee2c59408d4a5bcdabd923c7204b93edecd1f726fbe89f0ef662423d1d2af',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
       'sha256:a3fe7c051225fc5e7d70dafce1ff2130220585d5e40810cd4cb8194c4d3e88f0',
     'manifest/unused': 'sha256:9727e56f37ad0efee30872385920f279c5917d17fdf3ca05125d690bc7ad721b',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:1d292be3fbda91fb88c8fe546b66c0b6fcc3df40d9daa9b00e53266137598d2f',
+    'network/cleartext': 'sha256:36fc6f3127e5fd237cfe927a3c8d1fed7eff4ae27ed1356f388ae4a995b8c69c',
     'network/cloud-metadata':
       'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:b1badb38f730b70247510c4703caa959e5c5ff4d84169b62b03fda971ce520cf',
+      'sha256:58da635550a21394d584ac9fd6bf89c5fe07217c9a5e0d65c017606b503a422e',
     'network/drop-host': 'sha256:44e77afe68b1a48a62045bcd2e634a46c8001aa98cfbf3c7dfcfa4bf125fa2cb',
     'network/hidden-host':
       'sha256:532f7fd8a98b8b89f9b25f996d429112f431983a8670c62c04d76f797b1e8772',
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:f527a21a8b979c9e5c01cd4551c2f532c4dcfec3418b42c8071acc10ce227e4b',
+      'sha256:9c29885ffbaa45abaf66d15f17a78340505fdabace5b1094fe29f87595dcd53e',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
