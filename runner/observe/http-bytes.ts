@@ -17,6 +17,7 @@ export class HttpBytes {
     let size = 0;
     this.#kept.set(socket, parts);
     socket.on('data', (chunk: Buffer) => {
+      if (!this.#kept.has(socket)) return;
       size += chunk.length;
       if (size > requestBytesMax || this.#size + chunk.length > openBytesMax) {
         this.overflowed = true;
@@ -32,6 +33,12 @@ export class HttpBytes {
     const bytes = Buffer.concat(this.#kept.get(socket)?.splice(0) ?? []);
     this.#size -= bytes.length;
     return bytes;
+  }
+
+  /** Ends the keeping: what comes from now on is observed elsewhere. */
+  release(socket: Duplex): void {
+    this.take(socket);
+    this.#kept.delete(socket);
   }
 
   /** The connections with bytes that nobody took. */

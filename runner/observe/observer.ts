@@ -98,7 +98,8 @@ class Streams {
     this.http.on('clientError', (_, socket: Duplex) => socket.destroy());
     this.http.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const { host, port } = hostAndPort(request.url ?? '', 443);
-      this.#bytes.take(socket);
+      // Behind CONNECT come the bytes of another connection, which is observed by itself.
+      this.#bytes.release(socket);
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       if (head.length > 0) socket.unshift(head);
       this.#openStream(this.#streamOf(socket), host, port);
