@@ -35,10 +35,11 @@ export class HttpBytes {
     return bytes;
   }
 
-  /** Ends the keeping: what comes from now on is observed elsewhere. */
-  release(socket: Duplex): void {
-    this.take(socket);
+  /** Takes what came, and ends the keeping: what comes from now on is observed elsewhere. */
+  release(socket: Duplex): Buffer {
+    const bytes = this.take(socket);
     this.#kept.delete(socket);
+    return bytes;
   }
 
   /** The connections with bytes that nobody took. */

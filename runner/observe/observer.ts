@@ -99,7 +99,9 @@ class Streams {
     this.http.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const { host, port } = hostAndPort(request.url ?? '', 443);
       // Behind CONNECT come the bytes of another connection, which is observed by itself.
-      this.#bytes.release(socket);
+      const decoys = settings.decoys.find(this.#bytes.release(socket));
+      if (decoys.length > 0)
+        this.#add({ ...noRequest, scheme: 'https', host, port, method: 'CONNECT', decoys });
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       if (head.length > 0) socket.unshift(head);
       this.#openStream(this.#streamOf(socket), host, port);

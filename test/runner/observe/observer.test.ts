@@ -51,10 +51,18 @@ describe('the observer', () => {
     ['a line that is no request', `LEAK /${secret}\r\n\r\n`],
     ['a head that is too long', `GET /${secret} HTTP/1.1\r\nA: ${'b'.repeat(20_000)}\r\n\r\n`],
     ['a head without an end', `GET /${secret} HTTP/1.1\r\nHost: a\r\n`],
+    ['the name of a tunnel', `CONNECT ${secret}.a.example:443 HTTP/1.1\r\n\r\n`],
     ['bytes behind a request', `GET / HTTP/1.1\r\nHost: a\r\n\r\n${secret}`],
   ])('sees a decoy in %s', async (_, bytes) => {
     wire(web, bytes);
     await seen(() => expect(leaked().length).toBeGreaterThan(0));
+  });
+
+  it('sees the bytes of a tunnel once', async () => {
+    wire(web, 'CONNECT a.example:4444 HTTP/1.1\r\n\r\nhello');
+    const places = (): readonly string[] =>
+      observer.contacts().map(({ scheme, host, port }) => `${scheme}://${host}:${port}`);
+    await seen(() => expect(places()).toEqual(['tcp://a.example:4444']));
   });
 
   it('sees a decoy in a question that is none', async () => {
