@@ -5,9 +5,9 @@
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import { coversPath, parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { ObservedFact, ObservedFactKind } from '../../skills-index/statement/observation.ts';
+import type { Contact } from './contact.ts';
 import type { Decoys, FoundDecoy } from './decoys.ts';
 import { detailCharsMax, factsMax } from './limits.ts';
-import type { Contact } from './observer.ts';
 import type { StepResult } from './step-sandbox.ts';
 
 export type DeclaredEgress = Pick<Capabilities, 'egress' | 'secret'>;

@@ -7,24 +7,12 @@ import { createServer, type Socket } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts';
-import { type AskedAddress, answerTo, type PlausibleAnswer } from './answers.ts';
-import type { Decoys, FoundDecoy } from './decoys.ts';
+import { type Add, type Contact, type ContactPlace, noRequest } from './contact.ts';
+import type { Decoys } from './decoys.ts';
 import { answerQuery, NamedAddresses } from './dns-answer.ts';
 import { HttpBytes } from './http-bytes.ts';
+import { answerRequest, hostAndPort } from './http-request.ts';
 import { requestBytesMax, requestsMax, wireLineBytesMax } from './limits.ts';
-
-/** Bytes of a step that would have left the host. */
-export interface Contact {
-  readonly scheme: 'http' | 'https' | 'tcp' | 'dns';
-  readonly host: string;
-  readonly port: number;
-  readonly method: string;
-  /** The path of the address, without query. */
-  readonly path: string;
-  readonly decoys: readonly FoundDecoy[];
-  /** The answer was a program of ours. */
-  readonly gaveProgram: boolean;
-}
 
 export interface Observer {
   /** The socket for the step's forwarder, and the socket for the responder. */
@@ -44,12 +32,6 @@ export interface ObserverSettings {
   readonly authority: RunAuthority;
   readonly contexts: Map<string, SecureContext>;
   readonly guess: 'data' | 'program';
-}
-
-interface Place {
-  readonly scheme: 'http' | 'https';
-  readonly host: string;
-  readonly port: number;
 }
 
 export async function startObserver(settings: ObserverSettings): Promise<Observer> {
@@ -79,7 +61,7 @@ class Streams {
   #isFull = false;
   readonly http = createHttp({ insecureHTTPParser: true, requireHostHeader: false });
   readonly #open = new Set<Duplex>();
-  readonly #places = new WeakMap<Duplex, Place>();
+  readonly #places = new WeakMap<Duplex, ContactPlace>();
   readonly #addresses = new NamedAddresses();
   readonly #settings: ObserverSettings;
 
@@ -238,8 +220,6 @@ class Streams {
 
 /** The place of bytes that name none. */
 const nowhere = { host: 'unnamed.invalid', port: 0 } as const;
-const noRequest = { method: '', path: '', decoys: [], gaveProgram: false } as const;
-
 function listen(server: ReturnType<typeof createServer>, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject).listen(path, resolve);
@@ -274,13 +254,11 @@ function readLine(socket: Socket, then: (line: string) => void): void {
   socket.on('data', onData);
 }
 
-type Add = (contact: Contact) => void;
-
 // A protocol that the observer does not speak: a shell's connection home, a mail, a pool of miners.
 // The contact is recorded at once, because a step may end before its connections do.
 function openRaw(
   socket: Duplex,
-  to: Pick<Place, 'host' | 'port'>,
+  to: Pick<ContactPlace, 'host' | 'port'>,
   begun: Buffer[],
   { decoys }: ObserverSettings,
   add: Add,
@@ -302,77 +280,4 @@ function openRaw(
   });
   socket.write('220 ready\r\n');
   socket.resume();
-}
-
-interface RequestWorld {
-  readonly place: Place | undefined;
-  readonly settings: ObserverSettings;
-  /** Takes the bytes of the connection, which the request explains. */
-  readonly sent: () => Buffer;
-  readonly add: Add;
-}
-
-async function answerRequest(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { place: inside, settings: { decoys, guess }, sent, add }: RequestWorld,
-): Promise<void> {
-  const parts: Buffer[] = [
-    Buffer.from([request.method, request.url, ...request.rawHeaders].join('\n'), 'latin1'),
-  ];
-  let size = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size <= requestBytesMax) parts.push(chunk);
-    }
-  } catch {
-    // The part that came is judged.
-  }
-  const place = inside ?? placeOf(request);
-  const url = request.url ?? '/';
-  const path = url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/]*/i, '');
-  const asked: AskedAddress = {
-    method: request.method ?? 'GET',
-    host: place.host,
-    path,
-    agent: request.headers['user-agent'] ?? '',
-    accept: request.headers.accept ?? '',
-  };
-  const answer: PlausibleAnswer = answerTo(asked, guess);
-  const gaveProgram = answer.type === 'application/octet-stream';
-  // The connection's own bytes have what was written behind the request, too.
-  const bytes = Buffer.concat([...parts, sent()]);
-  // Percent signs hide a value's signs; both forms are searched.
-  const found = [...decoys.find(bytes), ...decoys.find(unescaped(bytes))];
-  const [plain = ''] = path.split('?');
-  add({ ...place, method: asked.method, path: plain, decoys: found, gaveProgram });
-  response.writeHead(200, {
-    'Content-Type': answer.type,
-    'Content-Length': answer.body.length,
-    Connection: 'close',
-  });
-  response.end(request.method === 'HEAD' ? undefined : answer.body);
-}
-
-function unescaped(bytes: Buffer): Buffer {
-  const text = bytes.toString('latin1');
-  const plain = text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return plain === text ? Buffer.alloc(0) : Buffer.from(plain, 'latin1');
-}
-
-function placeOf(request: IncomingMessage): Place {
-  const full = /^(https?):\/\/([^/?#]*)/i.exec(request.url ?? '');
-  const scheme = full?.[1]?.toLowerCase() === 'https' ? 'https' : 'http';
-  return {
-    scheme,
-    ...hostAndPort(full?.[2] ?? request.headers.host ?? '', scheme === 'https' ? 443 : 80),
-  };
-}
-
-function hostAndPort(text: string, usual: number): { host: string; port: number } {
-  const [, host = text, port] = /^(?:[^@]*@)?(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?$/.exec(text) ?? [];
-  return { host: host.toLowerCase(), port: port === undefined ? usual : Number(port) };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import type { Contact } from '../../../runner/observe/contact.ts';
 import { makeDecoys } from '../../../runner/observe/decoys.ts';
 import { judgeFacts } from '../../../runner/observe/judge-facts.ts';
-import type { Contact } from '../../../runner/observe/observer.ts';
 import type { StepResult } from '../../../runner/observe/step-sandbox.ts';
 import { type ObservedStep, personas } from '../../../runner/observe/steps.ts';
 
