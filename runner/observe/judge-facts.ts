@@ -8,6 +8,7 @@ import type { ObservedFact, ObservedFactKind } from '../../skills-index/statemen
 import type { Contact } from './contact.ts';
 import type { Decoys, FoundDecoy } from './decoys.ts';
 import { detailCharsMax, factsMax } from './limits.ts';
+import { isKey, isStartup } from './startup-paths.ts';
 import type { StepResult } from './step-sandbox.ts';
 
 export type DeclaredEgress = Pick<Capabilities, 'egress' | 'secret'>;
@@ -68,6 +69,9 @@ function draftsOf(
       : []),
     ...(result.unlisted
       ? [draft('ended-early', 'review', 'the submission wrote more files than are compared')]
+      : []),
+    ...(result.end === 'failed'
+      ? [draft('ended-early', 'review', 'an error ended the observed step')]
       : []),
     ...(result.end === 'written'
       ? [draft('ended-early', 'review', 'the submission wrote more than a step may write')]
@@ -168,9 +172,6 @@ function matches(pattern: string, host: string): boolean {
   );
 }
 
-const keys = /^\.ssh\/(authorized_keys|rc|config)$/;
-const startup =
-  /^(\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zshenv|zprofile|xprofile|xinitrc|gitconfig|npmrc|vimrc|inputrc)$|\.config\/(autostart|systemd|fish|pip|git)\/|\.local\/lib\/python[^/]*\/site-packages\/|\.pip\/|\.observed-crontab\/|Library\/LaunchAgents\/|\.(claude|codex|cursor|gemini)\/|(CLAUDE|AGENTS)\.md$|.*Start Menu.*Startup)/;
 const ownState =
   /^(\.cache|\.npm|\.local\/(share|state|bin)|\.config|\.matplotlib|\.ipython|\.keras|\.node_repl_history|\.python_history|\.yarn|\.pnpm|\.cargo|\.rustup|go)\//;
 
@@ -184,8 +185,8 @@ function pathDraft(
   if (how === 'read')
     return isDecoy ? [draft('decoy-read', 'review', `read the decoy ~/${path}`)] : [];
   const what = `${verbs[how]} ~/${path}`;
-  if (isDecoy || keys.test(path)) return [draft('outside-write', 'block', what)];
-  if (startup.test(path)) return [draft('outside-write', early ? 'block' : 'review', what)];
+  if (isDecoy || isKey(path)) return [draft('outside-write', 'block', what)];
+  if (isStartup(path)) return [draft('outside-write', early ? 'block' : 'review', what)];
   if (path.startsWith('Documents/')) return [draft('outside-write', 'note', what)];
   return [draft('outside-write', ownState.test(path) ? 'note' : 'review', what)];
 }

@@ -31,3 +31,5 @@ export const lookMilliseconds = 25;
 export const searchedBytesMax = 2 * 1024 * 1024;
 /** Files and entries of decoy folders that are compared after a step. */
 export const comparedEntriesMax = 5_000;
+/** Entries that are compared below one folder of startup files. */
+export const watchedEntriesMax = 500;

@@ -12,6 +12,7 @@ import { baseFolder, findBase } from '../host/base-programs.ts';
 import { findProgram } from '../host/host.ts';
 import { withRunFolder } from '../run/run-folder.ts';
 import { makeDecoys } from './decoys.ts';
+import { resultOrFailed } from './failed-step.ts';
 import { judgeFacts } from './judge-facts.ts';
 import * as limits from './limits.ts';
 import { namedPorts } from './named-ports.ts';
@@ -91,7 +92,10 @@ export async function observeSkill(request: ObservationRequest): Promise<Observe
       if (left < 500 || signal.aborted) return;
       onStep?.(`${next.step.title} (${next.persona.name})`, planned);
       const milliseconds = Math.min(left, limits.stepSecondsMax * 1000);
-      results.push(await runStep(world, next.step, next.persona, milliseconds));
+      const { persona, step } = next;
+      results.push(
+        await resultOrFailed(step, persona, () => runStep(world, step, persona, milliseconds)),
+      );
     }
   };
   await Promise.all(Array.from({ length: limits.stepsAtOnce }, worker));

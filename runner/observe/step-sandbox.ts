@@ -22,7 +22,7 @@ import { livingBelow } from './processes.ts';
 import { type Report, readReports } from './reports.ts';
 import { startResponder } from './responder.ts';
 import type { ObservedStep, Persona } from './steps.ts';
-import { type ChangedPath, changesOf, readState } from './written-paths.ts';
+import { type ChangedPath, changesOf, readState, writtenBytes } from './written-paths.ts';
 
 /** What all steps of one observation share. */
 export interface StepWorld {
@@ -55,7 +55,7 @@ export interface StepResult {
   readonly unlisted: boolean;
   /** Command lines of processes that lived on after the step. */
   readonly leftBehind: readonly string[];
-  readonly end: 'exit' | 'time' | 'written' | 'killed';
+  readonly end: 'exit' | 'time' | 'written' | 'killed' | 'failed';
   readonly code: number | undefined;
   /** The end of the step's output, for people. */
   readonly output: string;
@@ -279,6 +279,8 @@ function tail({ stderr, stdout }: RunningSandbox): () => string {
   return () => text;
 }
 
+const writtenMax = limits.stepWrittenMiBMax * 1024 * 1024;
+
 type Watched = Pick<StepResult, 'leftBehind' | 'end' | 'code'>;
 
 async function watch(
@@ -301,7 +303,7 @@ async function watch(
     if (signal.aborted || performance.now() > until) return last('time');
     const code = readCode(`${observe}/exit`);
     if (code !== undefined) return last('exit', code, await untilAlone(running, signal));
-    if (look % 20 === 19 && writtenMiB([home, skill, temporary]) > limits.stepWrittenMiBMax)
+    if (look % 20 === 19 && writtenBytes([home, skill, temporary], writtenMax) > writtenMax)
       return last('written');
     await sleep(limits.lookMilliseconds);
   }
@@ -333,11 +335,4 @@ function readCode(path: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-function writtenMiB(folders: readonly string[]): number {
-  let bytes = 0;
-  for (const folder of folders)
-    for (const { size } of readState(folder).entries.values()) bytes += size;
-  return bytes / 1024 / 1024;
 }

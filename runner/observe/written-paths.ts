@@ -1,7 +1,8 @@
 /** The state of a folder before and after a step, and the differences. No link is followed. */
-import { lstatSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { comparedEntriesMax } from './limits.ts';
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { comparedEntriesMax, watchedEntriesMax } from './limits.ts';
+import { watchedPaths } from './startup-paths.ts';
 
 interface EntryState {
   readonly size: number;
@@ -23,29 +24,81 @@ export interface FolderState {
 }
 
 /**
- * Files below a folder, those of upper folders first. The paths of a state before are always
- * looked at, so that nobody hides their change behind many new files.
+ * Files below a folder, those of upper folders first. The paths of a state before and the watched
+ * paths are always looked at, so that nobody hides their change behind many new files.
  */
 export function readState(folder: string, before?: FolderState): FolderState {
   const entries = new Map<string, EntryState>();
-  const look = (path: string): boolean => {
-    const stat = lstatSync(join(folder, path), { throwIfNoEntry: false });
-    if (stat === undefined || stat.isDirectory()) return stat !== undefined;
-    const { atimeMs: read, mode, mtimeMs: changed, size } = stat;
-    entries.set(path, { size, changed, read, mode });
-    return false;
+  const folders = new Map<string, boolean>([['.', true]]);
+  const isFolder = (path: string): boolean => {
+    const known = folders.get(path);
+    if (known !== undefined) return known;
+    const is = isFolder(dirname(path)) && statOf(join(folder, path))?.isDirectory() === true;
+    folders.set(path, is);
+    return is;
   };
-  for (const path of before?.entries.keys() ?? []) look(path);
+  const keep = (path: string, { atimeMs: read, mode, mtimeMs: changed, size }: Stats): void => {
+    entries.set(path, { size, changed, read, mode });
+  };
+  const below = (path: string, max: number): boolean =>
+    eachBelow(folder, path, (one, stat, looked) => {
+      if (looked > max) return false;
+      if (!stat.isDirectory()) keep(one, stat);
+      return true;
+    });
+  for (const path of [...(before?.entries.keys() ?? []), ...watchedPaths]) {
+    // The system would look through a link in the place of a folder above.
+    const stat = isFolder(dirname(path)) ? statOf(join(folder, path)) : undefined;
+    if (stat?.isDirectory() === false) keep(path, stat);
+    // More than is compared is itself what was written there.
+    else if (stat !== undefined && !below(path, watchedEntriesMax)) keep(`${path}/`, stat);
+  }
+  return { entries, overflowed: !below('', comparedEntriesMax) };
+}
+
+/** Bytes of all files below folders, and what an entry takes itself; stops counting at a limit. */
+export function writtenBytes(folders: readonly string[], max: number): number {
+  let bytes = 0;
+  for (const folder of folders)
+    eachBelow(folder, '', (_, stat) => {
+      bytes += Math.max(stat.isDirectory() ? 0 : stat.size, entryBytes);
+      return bytes <= max;
+    });
+  return bytes;
+}
+
+const entryBytes = 4096;
+
+/** Calls `see` for each entry until it returns false, and returns whether it never did. */
+function eachBelow(
+  folder: string,
+  start: string,
+  see: (path: string, stat: Stats, looked: number) => boolean,
+): boolean {
   let looked = 0;
-  const waiting = [''];
+  const waiting = [start];
   // Names with a dot first: settings and startup files have them, and heaps of files do not.
   for (const at of waiting)
     for (const name of namesIn(join(folder, at)).toSorted()) {
-      if (looked++ >= comparedEntriesMax) return { entries, overflowed: true };
       const path = at === '' ? name : `${at}/${name}`;
-      if (look(path)) waiting.push(path);
+      const stat = statOf(join(folder, path));
+      if (stat === undefined) continue;
+      if (!see(path, stat, ++looked)) return false;
+      if (stat.isDirectory()) waiting.push(path);
     }
-  return { entries, overflowed: false };
+  return true;
+}
+
+const gone = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'ENAMETOOLONG'];
+
+// A step can replace a folder by a file or a link: what was below it is no longer there.
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch (cause) {
+    if (gone.includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw cause;
+  }
 }
 
 function namesIn(folder: string): readonly string[] {

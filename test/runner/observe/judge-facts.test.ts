@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import type { Contact } from '../../../runner/observe/contact.ts';
 import { makeDecoys } from '../../../runner/observe/decoys.ts';
+import { resultOrFailed } from '../../../runner/observe/failed-step.ts';
 import { judgeFacts } from '../../../runner/observe/judge-facts.ts';
 import type { StepResult } from '../../../runner/observe/step-sandbox.ts';
 import { type ObservedStep, personas } from '../../../runner/observe/steps.ts';
+import { Problem } from '../../../skills-index/skill/problem.ts';
 
 const decoys = makeDecoys((bytes) => Uint8Array.from({ length: bytes }, (_, at) => at * 7), []);
 const [persona] = personas;
@@ -50,6 +52,18 @@ it.each<[string, ObservedStep['kind'], Partial<StepResult>, string[]]>([
     'command',
     { contacts: [contact({ method: 'POST' })] },
     ['review undeclared-host'],
+  ],
+  [
+    'a startup folder replaced by a link',
+    'import',
+    { changed: [{ path: '.config/autostart', how: 'new' }] },
+    ['block outside-write'],
+  ],
+  [
+    'a startup folder with too many entries',
+    'import',
+    { changed: [{ path: '.config/autostart/', how: 'new' }] },
+    ['block outside-write'],
   ],
   ['another path', 'command', { contacts: [contact({ path: '/v1' })] }, ['review undeclared-host']],
   [
@@ -124,4 +138,17 @@ it('finds decoys in common encodings, and in no other text', () => {
       'GITHUB_TOKEN',
     );
   expect(decoys.find(Buffer.from('an ordinary request with no secret in it'))).toEqual([]);
+});
+
+it('counts a step in which an error arose as ended early, and a fault of the host as none', async () => {
+  const { persona: who, step } = resultOf('import', {});
+  const failed = await resultOrFailed(step, who, () => Promise.reject(new Error('EIO')));
+  const sent = resultOf('command', { contacts: [contact({ host: 'x.example' })] });
+  const facts = judgeFacts([failed, sent], { egress: [...egress], secret: [] } as never, decoys);
+  expect(facts.map(({ kind, level }) => `${level} ${kind}`)).toEqual([
+    'review ended-early',
+    'review undeclared-host',
+  ]);
+  const refused = new Problem('sandbox-refused', 'No sandbox');
+  await expect(resultOrFailed(step, who, () => Promise.reject(refused))).rejects.toBe(refused);
 });
