@@ -7,6 +7,7 @@ import fs, { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { storedBlobName } from '../objects.ts';
+import { pendingBytesMax } from './limits.ts';
 import { isAbsent } from './object-paths.ts';
 
 const mark = Buffer.from('blob');
@@ -18,24 +19,45 @@ export function journalPaths(dir: string): readonly [string, string] {
   return [join(dir, 'blobs.journal.0'), join(dir, 'blobs.journal.1')];
 }
 
+/**
+ * Opens a file of the journal, and makes it when it is missing. The caller syncs its folder.
+ * @param say called when records behind a damaged one may be lost; the file is copied first
+ * @returns the file, and the blobs in it by their names as objects
+ */
+export function openJournal(
+  path: string,
+  say: (line: string) => void,
+): { readonly journal: BlobJournal; readonly blobs: Map<string, Uint8Array> } {
+  const bytes = bytesAt(path);
+  const { blobs, length, isDamaged } = parseRecords(bytes);
+  if (isDamaged) {
+    // Bytes of the file in its name: a start that comes again makes no second copy.
+    const aside = `${path}.damaged-${hexOf(digestOf(bytes)).slice(0, 8)}`;
+    fs.writeFileSync(aside, bytes, { mode: 0o600, flush: true });
+    say(`warning: A record in ${path} is damaged. Files may be lost; a copy is in ${aside}`);
+  }
+  const file = fs.openSync(path, 'a', 0o600);
+  // Nobody could read records behind a record that was cut off.
+  fs.ftruncateSync(file, length);
+  return { journal: new BlobJournal(file, length), blobs };
+}
+
 /** One file of the journal, open for writing. */
 export class BlobJournal {
   readonly #file: number;
-  #size = 0;
+  #size: number;
+  #hasFailed = false;
   #syncing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
-  /** The blobs that were in the file when it was opened, by their names as objects. */
-  readonly found: Map<string, Uint8Array>;
+  constructor(file: number, size: number) {
+    this.#file = file;
+    this.#size = size;
+  }
 
-  /** Opens the file, and makes it when it is missing. The caller syncs its folder. */
-  constructor(path: string) {
-    const { blobs, length } = parseRecords(bytesAt(path));
-    this.found = blobs;
-    this.#file = fs.openSync(path, 'a', 0o600);
-    // Nobody could read records behind a record that was cut off.
-    fs.ftruncateSync(this.#file, length);
-    this.#size = length;
+  /** Whether the disk failed. It may have dropped what it did not write, so no sync counts now. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   get size(): number {
@@ -52,7 +74,7 @@ export class BlobJournal {
       for (let at = 0; at < bytes.length; ) at += fs.writeSync(this.#file, bytes, at);
     } catch (error) {
       // Half a record would hide the records behind it.
-      fs.ftruncateSync(this.#file, this.#size);
+      this.#cutTo(this.#size);
       throw error;
     }
     this.#size += bytes.length;
@@ -60,6 +82,7 @@ export class BlobJournal {
 
   /** Makes all records so far last. Callers that come while the disk is busy share one sync. */
   sync(): Promise<void> {
+    if (this.#hasFailed) return Promise.reject(new Error('The disk failed to sync the journal'));
     if (this.#syncing !== undefined) {
       const after = this.#syncing.catch(() => undefined);
       this.#next ??= after.then(() => {
@@ -76,18 +99,31 @@ export class BlobJournal {
 
   /** Removes all records, and makes that last: removed bytes must not come back. */
   async empty(): Promise<void> {
-    fs.ftruncateSync(this.#file, 0);
-    this.#size = 0;
+    this.#cutTo(0);
     await this.#syncNow();
+    this.#size = 0;
   }
 
   close(): void {
     fs.closeSync(this.#file);
   }
 
+  #cutTo(length: number): void {
+    try {
+      fs.ftruncateSync(this.#file, length);
+    } catch (error) {
+      this.#hasFailed = true;
+      throw error;
+    }
+  }
+
   #syncNow(): Promise<void> {
     return new Promise((resolve, reject) => {
-      fs.fdatasync(this.#file, (error) => (error === null ? resolve() : reject(error)));
+      fs.fdatasync(this.#file, (error) => {
+        if (error === null) return resolve();
+        this.#hasFailed = true;
+        reject(error);
+      });
     });
   }
 }
@@ -112,23 +148,39 @@ interface Records {
   readonly blobs: Map<string, Uint8Array>;
   /** Bytes up to the end of the last whole record. */
   readonly length: number;
+  /** Whether bytes follow a damaged record, so that it is not one that was cut off. */
+  readonly isDamaged: boolean;
 }
 
 function parseRecords(bytes: Buffer): Records {
   const blobs = new Map<string, Uint8Array>();
   let length = 0;
-  while (bytes.subarray(length, length + mark.length).equals(mark)) {
-    const from = length + headBytes;
-    if (from > bytes.length) break;
-    const until = from + bytes.readUInt32BE(length + mark.length);
-    if (until > bytes.length) break;
+  let isDamaged = false;
+  for (let next = nextRecord(bytes, 0); next !== undefined; next = nextRecord(bytes, length)) {
+    const { from, until } = next;
     const blob = bytes.subarray(from, until);
     const digest = digestOf(blob);
-    if (hexOf(digest) === bytes.toString('hex', from - 32, from))
-      blobs.set(storedBlobName(digest), blob);
+    const isSound = hexOf(digest) === bytes.toString('hex', from - 32, from);
+    if (isSound) blobs.set(storedBlobName(digest), blob);
+    isDamaged ||= from - headBytes > length || (!isSound && until < bytes.length);
     length = until;
   }
-  return { blobs, length };
+  return { blobs, length, isDamaged };
+}
+
+/** Where the blob of the next whole record is. Its digest is not compared. */
+function nextRecord(
+  bytes: Buffer,
+  start: number,
+): { readonly from: number; readonly until: number } | undefined {
+  for (let at = bytes.indexOf(mark, start); at !== -1; at = bytes.indexOf(mark, at + 1)) {
+    const from = at + headBytes;
+    if (from > bytes.length) break;
+    const length = bytes.readUInt32BE(at + mark.length);
+    if (length <= pendingBytesMax && from + length <= bytes.length)
+      return { from, until: from + length };
+  }
+  return undefined;
 }
 
 function bytesAt(path: string): Buffer {

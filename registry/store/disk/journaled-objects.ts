@@ -31,8 +31,8 @@ export async function openJournaledObjects({
   const disk = diskObjects(folder);
   const pending = await PendingBlobs.open(dir, (all) => storeAll(folder, all), say);
   const take: PendingBlobs['take'] = async (all, isSynced) => {
-    // No sweep removes an older file of the blob meanwhile.
-    for (const name of all.keys()) void disk.keep?.(name);
+    // No sweep removes an older file of the blob meanwhile. Whether there is one does not matter.
+    for (const name of all.keys()) void disk.keep?.(name).catch(() => undefined);
     return pending.take(all, isSynced);
   };
   return {
@@ -50,7 +50,7 @@ export async function openJournaledObjects({
       await disk.putAll(all, options);
     },
     remove: async (names) => {
-      if (names.some((name) => pending.get(name) !== undefined)) await pending.settle();
+      if (names.some((name) => pending.isRecorded(name))) await pending.settle();
       await disk.remove(names);
     },
     close: () => pending.close(),

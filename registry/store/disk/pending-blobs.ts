@@ -4,7 +4,7 @@
  * their files, many at once, and the journal begins anew.
  */
 import { dirname } from 'node:path';
-import { BlobJournal, journalPaths } from './blob-journal.ts';
+import { type BlobJournal, journalPaths, openJournal } from './blob-journal.ts';
 import { syncFolder } from './file-calls.ts';
 import { journalBlobsBytesMax, pendingBytesMax, pendingMs, pendingRetryMs } from './limits.ts';
 
@@ -14,7 +14,12 @@ export type StoreBlobs = (all: ReadonlyMap<string, Uint8Array>) => Promise<void>
 /** A file of the journal, and the blobs in it. */
 interface Half {
   readonly journal: BlobJournal;
+  /** The blobs that last, and those that need not. Others must not be taken as stored. */
   blobs: Map<string, Uint8Array>;
+  /** All blobs of which the file may have a record. */
+  readonly recorded: Set<string>;
+  /** Resolves when no sync is under way. */
+  synced: Promise<void>;
 }
 
 export class PendingBlobs {
@@ -24,15 +29,16 @@ export class PendingBlobs {
   #halves: readonly [Half, Half];
   #settling: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  /** Whether the timer ends at once, or blobs are getting their files. */
   #isDue = false;
-  /** Whether the disk failed to sync the journal: it may have dropped what it did not write. */
-  #hasFailed = false;
+  /** Before this time of `performance.now()`, nothing is settled again after a failure. */
+  #pauseUntil = 0;
   #isClosed = false;
 
   /**
    * Opens the journal of a data folder that this process has locked, and stores what the last
    * process left there.
-   * @param say called when blobs cannot get their files; they stay in the journal
+   * @param say called when blobs cannot get their files and stay in the journal, or it is damaged
    */
   static async open(
     dir: string,
@@ -41,8 +47,8 @@ export class PendingBlobs {
   ): Promise<PendingBlobs> {
     const [first, second] = journalPaths(dir);
     const half = (path: string): Half => {
-      const journal = new BlobJournal(path);
-      return { journal, blobs: journal.found };
+      const { journal, blobs } = openJournal(path, say);
+      return { journal, blobs, recorded: new Set(blobs.keys()), synced: Promise.resolve() };
     };
     const pending = new PendingBlobs([half(first), half(second)], store, say);
     await syncFolder(dirname(first));
@@ -66,6 +72,11 @@ export class PendingBlobs {
     return now.blobs.get(name) ?? before.blobs.get(name);
   }
 
+  /** Whether a start could find a record of the blob. */
+  isRecorded(name: string): boolean {
+    return this.#halves.some(({ recorded }) => recorded.has(name));
+  }
+
   /**
    * Takes blobs in, which last when it resolves.
    * @param isSynced false for blobs that need not last
@@ -73,28 +84,34 @@ export class PendingBlobs {
    */
   async take(all: ReadonlyMap<string, Uint8Array>, isSynced = true): Promise<boolean> {
     const bytes = [...all.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (this.#isClosed || this.#hasFailed || bytes > pendingBytesMax) return false;
-    const [{ journal, blobs }] = this.#halves;
-    if (journal.size + bytes > journalBlobsBytesMax) {
+    if (this.#isClosed || this.#hasFailed() || bytes > pendingBytesMax) return false;
+    const [half] = this.#halves;
+    if (half.journal.size + bytes > journalBlobsBytesMax) {
       this.#settleIn(0);
       return false;
     }
-    const added = new Map([...all].filter(([name]) => !blobs.has(name)));
-    journal.append(added);
-    for (const [name, blob] of added) blobs.set(name, blob);
+    const added = new Map([...all].filter(([name]) => !half.blobs.has(name)));
+    half.journal.append(added);
+    for (const name of added.keys()) half.recorded.add(name);
     this.#settleIn(pendingMs);
-    if (!isSynced) return true;
-    await journal.sync().catch((error) => {
-      this.#hasFailed = true;
-      throw error;
-    });
+    const enter = (): void => {
+      for (const [name, blob] of added) half.blobs.set(name, blob);
+    };
+    if (isSynced) await this.#whenSynced(half, enter);
+    else enter();
     return true;
   }
 
   /** Stores all blobs that were taken before this call. */
   settle(): Promise<void> {
     const settling = this.#settling.then(() => this.#settleNow());
-    this.#settling = settling.catch(() => undefined);
+    this.#settling = settling.catch(() => {
+      this.#pauseUntil = performance.now() + pendingRetryMs;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#isDue = false;
+      this.#settleIn(pendingRetryMs);
+    });
     return settling;
   }
 
@@ -103,8 +120,23 @@ export class PendingBlobs {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await this.#settleOrSay();
-    clearTimeout(this.#timer);
-    for (const { journal } of this.#halves) journal.close();
+    for (const { journal, synced } of this.#halves) {
+      await synced;
+      journal.close();
+    }
+  }
+
+  #hasFailed(): boolean {
+    return this.#halves.some(({ journal }) => journal.hasFailed);
+  }
+
+  #whenSynced(half: Half, enter: () => void): Promise<void> {
+    const syncing = half.journal.sync().then(() => {
+      if (this.#hasFailed()) throw new Error('The disk failed to sync the journal');
+      enter();
+    });
+    half.synced = Promise.allSettled([half.synced, syncing]).then(() => undefined);
+    return syncing;
   }
 
   async #settleNow(): Promise<void> {
@@ -115,31 +147,35 @@ export class PendingBlobs {
 
   async #storeHalf(half: Half): Promise<void> {
     if (half.journal.size === 0) return;
+    await half.synced;
     await this.#store(half.blobs);
-    await half.journal.empty();
     half.blobs = new Map();
+    await half.journal.empty();
+    half.recorded.clear();
   }
 
   async #settleOrSay(): Promise<void> {
+    this.#isDue = true;
     try {
       await this.settle();
     } catch (error) {
       this.#say(`warning: Cannot store blobs, which stay in the journal: ${String(error)}`);
-      this.#settleIn(pendingRetryMs);
+    } finally {
+      this.#isDue = false;
     }
   }
 
   /** A timer that is set already counts, unless it is to be at once. */
   #settleIn(ms: number): void {
-    if (this.#isClosed || this.#isDue || (this.#timer !== undefined && ms > 0)) return;
-    this.#isDue = ms === 0;
+    const pause = Math.max(ms, this.#pauseUntil - performance.now());
+    if (this.#isClosed || (pause === 0 && this.#isDue)) return;
+    if (this.#timer !== undefined && pause > 0) return;
+    this.#isDue ||= pause === 0;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      void this.#settleOrSay().finally(() => {
-        this.#isDue = false;
-      });
-    }, ms);
+      void this.#settleOrSay();
+    }, pause);
     this.#timer.unref();
   }
 }

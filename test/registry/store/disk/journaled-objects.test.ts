@@ -1,12 +1,16 @@
 import fs, {
   appendFileSync,
   existsSync,
+  mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeObjectCopier } from '../../../../registry/backup/copy-objects.ts';
 import { journalPaths, readJournals } from '../../../../registry/store/disk/blob-journal.ts';
@@ -15,7 +19,11 @@ import {
   type JournaledObjects,
   openJournaledObjects,
 } from '../../../../registry/store/disk/journaled-objects.ts';
-import { journalBlobsBytesMax, pendingBytesMax } from '../../../../registry/store/disk/limits.ts';
+import {
+  journalBlobsBytesMax,
+  pendingBytesMax,
+  pendingRetryMs,
+} from '../../../../registry/store/disk/limits.ts';
 import { objectPath } from '../../../../registry/store/disk/object-paths.ts';
 import { putNewBlobs, storedBlobName } from '../../../../registry/store/objects.ts';
 import { digestOf } from '../../../../skills-index/skill/digest.ts';
@@ -145,5 +153,125 @@ describe('small blobs in the journal', () => {
     rmSync(join(dir, 'objects'));
     await open();
     for (const bytes of blobs) expect(readFileSync(fileOf(bytes))).toEqual(bytes);
+  });
+});
+
+/** What the next syncs of files do. Those after them work. */
+function planSyncs(...plan: readonly ('fail' | 'work' | 'late')[]) {
+  const real = fs.fdatasync;
+  const left = [...plan];
+  return vi.spyOn(fs, 'fdatasync').mockImplementation((file, done) => {
+    const next = left.shift();
+    if (next === 'fail') setTimeout(() => done(new Error('EIO of a test')), 20);
+    else setTimeout(() => real(file, done), next === 'late' ? 100 : 0);
+  });
+}
+
+describe('a journal on a failing disk', () => {
+  const one = Buffer.from('one');
+  const two = Buffer.from('two');
+
+  it('does not acknowledge a retry without a sync', async () => {
+    const objects = await open();
+    planSyncs('fail');
+    await expect(putNewBlobs(objects, [one])).rejects.toThrow('EIO');
+    expect(await objects.has(nameOf(one))).toBe(false);
+    await putNewBlobs(objects, [one]);
+    expect(readFileSync(fileOf(one))).toEqual(one);
+  });
+
+  it('does not show a blob whose sync is under way', async () => {
+    const objects = await open();
+    planSyncs('late');
+    const put = putNewBlobs(objects, [one]);
+    expect(await objects.get(nameOf(one))).toBe(undefined);
+    expect(await objects.has(nameOf(one))).toBe(false);
+    await objects.remove([nameOf(two)]);
+    await put;
+    expect(await objects.get(nameOf(one))).toEqual(one);
+  });
+
+  it('stores blobs whose sync is under way when the journal is emptied', async () => {
+    const objects = await open();
+    planSyncs('late');
+    const put = putNewBlobs(objects, [one]);
+    await objects.close();
+    await put;
+    expect(readFileSync(fileOf(one))).toEqual(one);
+  });
+
+  it('fails all puts that waited for the next sync', async () => {
+    const objects = await open();
+    planSyncs('fail');
+    const puts = [one, two].map((bytes) => putNewBlobs(objects, [bytes]));
+    const ends = await Promise.allSettled(puts);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await putNewBlobs(objects, [two]);
+    expect(readFileSync(fileOf(two))).toEqual(two);
+  });
+
+  it('removes a blob, and takes it again, after the journal could not be emptied', async () => {
+    const objects = await open();
+    await putNewBlobs(objects, [one]);
+    planSyncs('work', 'fail', 'fail');
+    await expect(objects.remove([nameOf(one)])).rejects.toThrow('EIO');
+    await expect(objects.remove([nameOf(one)])).rejects.toThrow('EIO');
+    await objects.remove([nameOf(one)]);
+    expect(await objects.has(nameOf(one))).toBe(false);
+    await putNewBlobs(objects, [one]);
+    expect(readFileSync(fileOf(one))).toEqual(one);
+  });
+
+  it('takes blobs when nobody can look for their older files', async () => {
+    const objects = await open();
+    objects.startRemovals();
+    const folder = dirname(fileOf(one));
+    mkdirSync(dirname(folder), { recursive: true });
+    symlinkSync(basename(folder), folder);
+    const rejections: unknown[] = [];
+    const note = (error: unknown): number => rejections.push(error);
+    process.on('unhandledRejection', note);
+    await putNewBlobs(objects, [one]);
+    await sleep(50);
+    process.off('unhandledRejection', note);
+    expect(rejections).toEqual([]);
+  });
+
+  it.each([
+    ['length', 4],
+    ['mark', 0],
+    ['digest', 8],
+  ])('keeps what is behind a damaged %s, and a copy of the journal', async (_part, at) => {
+    const objects = await open();
+    for (const bytes of blobs) await putNewBlobs(objects, [bytes]);
+    const [used = ''] = journalPaths(dir).filter((path) => statSync(path).size > 0);
+    const damaged = readFileSync(used);
+    damaged[at] = 0x40;
+    writeFileSync(used, damaged);
+    const next = await open();
+    const found = await Promise.all(blobs.map((bytes) => next.has(nameOf(bytes))));
+    expect(found).toEqual(blobs.map((_bytes, nth) => nth > 0));
+    const [copy = ''] = readdirSync(dir).filter((name) => name.includes('.damaged-'));
+    expect(readFileSync(join(dir, copy))).toEqual(damaged);
+    expect(said.join()).toContain(copy);
+  });
+
+  it('is tried again after a pause, and not at each put', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+    const objects = await open();
+    writeFileSync(join(dir, 'objects'), 'no folder');
+    const put = (nth: number): Promise<void> =>
+      putNewBlobs(objects, [Buffer.alloc(pendingBytesMax, nth)]).catch(() => undefined);
+    for (let nth = 0; nth < 20; nth++) await put(nth);
+    await vi.advanceTimersByTimeAsync(1);
+    await vi.waitFor(() => expect(said.length).toBe(1));
+    for (let nth = 20; nth < 50; nth++) {
+      await put(nth);
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(said.length).toBe(1);
+    rmSync(join(dir, 'objects'));
+    await vi.advanceTimersByTimeAsync(pendingRetryMs);
+    await vi.waitFor(() => expect(journalBytes()).toBe(0));
   });
 });
