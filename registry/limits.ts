@@ -116,8 +116,11 @@ export const objectProbeMs = 30_000;
 export const indexFilesWrittenAtOnce = 50;
 export const formBodyBytesMax = 64 * 1024;
 export const pendingPasskeysMax = 5;
-/** Observations of a version by one scanner. */
+/** Observations of a version by one scanner with one verdict or a worse one. */
 export const observationsOfVersionMax = 10;
+/** Observations, the worst first, whose facts are shown with a version, and facts of them. */
+export const observationsReadMax = 50;
+export const factsOfVersionMax = 500;
 export const reportBytesMax = 16 * 1024 * 1024;
 /** A longer status is not in one answer with the TUF metadata. */
 export const joinedStatusCharsMax = 1024 * 1024;

@@ -41,7 +41,6 @@ export function observationRoutes(registry: Registry): Hono {
         'statement-invalid',
         'subject-mismatch',
         'move-illegal',
-        'registry-busy',
       ],
       signedIn: true,
       body: {

@@ -36,9 +36,9 @@ import { putBlobs } from '../store/objects.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { statementsOf } from '../versions/manifests.ts';
-import { observationsOf, raisedBy } from '../versions/observations.ts';
+import { hasNewBlock, inTheWay, observationsOf, raisedBy } from '../versions/observations.ts';
 import type { VersionState } from '../versions/status.ts';
-import { addBlobs } from '../versions/version-blobs.ts';
+import { addHiddenBlobs } from '../versions/version-blobs.ts';
 import { moveWrites, type VersionRow } from '../versions/versions.ts';
 
 export interface SentObservation {
@@ -60,7 +60,7 @@ const observable: readonly VersionState[] = ['in review', 'quarantined', 'approv
 /**
  * Takes a signed observation. The same statement again gets the first answer.
  * @throws Problem `forbidden`, `key-unknown`, `other-registry`, `statement-invalid`,
- * `subject-mismatch`, `move-illegal`, `not-found`, `registry-busy`
+ * `subject-mismatch`, `move-illegal`, `not-found`
  */
 export async function takeObservation(
   registry: Registry,
@@ -71,7 +71,7 @@ export async function takeObservation(
   requireRole(actor, ['scanner']);
   const row = await requireVersion(registry, which);
   const signed = await verifySender(registry, actor, sent.envelope);
-  const { bytes, digest, verdict } = await verifyObservation(registry, row, signed, sent);
+  const { bytes, digest, facts, verdict } = await verifyObservation(registry, row, signed, sent);
   const payload = digestOf(Buffer.from(sent.envelope.payload, 'base64'));
   const appended = await appendInTurn(registry, async (): Promise<Appending & Repeated> => {
     const before = await loggedBefore(registry, row, signed, payload);
@@ -79,19 +79,20 @@ export async function takeObservation(
     const now = await requireVersion(registry, which);
     if (!observable.includes(now.status)) throw notObservable(now);
     const observations = await observationsOf(registry, now);
-    if (observations.filter(({ by }) => by === nameOf(actor)).length >= observationsOfVersionMax)
-      throw new Problem(
-        'registry-busy',
-        `This scanner has sent ${observationsOfVersionMax} observations of ${now.name}@${now.version}`,
-      );
+    if (inTheWay(observations, { by: nameOf(actor), verdict }) >= observationsOfVersionMax)
+      throw noMore(now, verdict);
     const nothingRemoved = await nothingRemovedSince(registry, [digest]);
     await putBlobs(registry.objects, [bytes]);
     const verdictBefore = raisedBy(observations[0], now.verdict);
-    const planned = await consequencesOf(registry, now, { verdict, before: verdictBefore, actor });
+    const isNews =
+      verdict === 'block'
+        ? await hasNewBlock(registry, observations, facts)
+        : isWorse(verdict, verdictBefore);
+    const planned = await consequencesOf(registry, now, { verdict, isNews, actor });
     const stop = planned.statement === undefined ? [] : [planned.statement];
     return {
       statements: [signed, ...stop].map((one) => ({ ...one, versionId: row.id })),
-      writes: () => [nothingRemoved, addBlobs(row, [digest]), ...planned.writes],
+      writes: () => [nothingRemoved, addHiddenBlobs(row, [digest]), ...planned.writes],
     };
   });
   const { before } = appended.decision;
@@ -157,7 +158,8 @@ async function verifyObservation(
   const wrong = mismatch(statement, parsed, { digest, bundle: row.bundle, now: registry.now() });
   if (wrong !== undefined)
     throw new Problem('subject-mismatch', `Cannot take the observation: ${wrong}`);
-  return { bytes, digest, verdict: parsed.predicate.observation.verdict };
+  const { facts, verdict } = parsed.predicate.observation;
+  return { bytes, digest, facts, verdict };
 }
 
 function mismatch(
@@ -188,17 +190,17 @@ async function loggedBefore(
 }
 
 // As a rescan: facts hold a waiting version back, and suspend an approved one. Whoever moved a
-// version on in spite of a fact is not overruled by the same fact.
+// version on in spite of a fact is not overruled by the same fact, and is by another one.
 async function consequencesOf(
   registry: Registry,
   row: VersionRow,
   {
     actor,
-    before,
+    isNews,
     verdict,
-  }: { readonly actor: Actor; readonly before: Verdict | null; readonly verdict: Verdict },
+  }: { readonly actor: Actor; readonly isNews: boolean; readonly verdict: Verdict },
 ): Promise<PlannedSuspension> {
-  if (verdict === 'incomplete' || !isWorse(verdict, before)) return { writes: [] };
+  if (verdict === 'incomplete' || !isNews) return { writes: [] };
   const why = `an observation in sandboxes with decoys says ${verdict}`;
   const by = nameOf(actor);
   if (row.status === 'in review' && verdict === 'block')
@@ -218,4 +220,14 @@ function notObservable({ name, status, version }: VersionRow): Problem {
   return new Problem('move-illegal', `Cannot observe ${name}@${version}: its state is ${status}`, {
     hint: 'An observation is taken once the version has a scan report, and until it is revoked.',
   });
+}
+
+function noMore({ name, version }: VersionRow, verdict: Verdict): Problem {
+  return new Problem(
+    'move-illegal',
+    `Cannot take the observation of ${name}@${version}: this scanner has sent ${observationsOfVersionMax} that say ${verdict} or worse`,
+    {
+      hint: 'Reviewers see the facts of those at the desk. An observation with a worse verdict, or by another scanner, is taken.',
+    },
+  );
 }

@@ -6,12 +6,17 @@ import type { Digest } from '../../skills-index/skill/digest.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import type { Verdict } from '../../skills-index/statement/finding.ts';
-import type { ObservedBehaviour } from '../../skills-index/statement/observation.ts';
+import {
+  type ObservedBehaviour,
+  type ObservedFact,
+  observedLevels,
+} from '../../skills-index/statement/observation.ts';
 import {
   type ObservationPredicate,
   parseObservationStatement,
 } from '../../skills-index/statement/observation-statement.ts';
 import type { Registry } from '../context.ts';
+import { factsOfVersionMax, observationsReadMax } from '../limits.ts';
 import { statementOfRow } from '../log/row-texts.ts';
 import { readMembers } from '../people/identities.ts';
 import { requireBlob } from '../store/blobs.ts';
@@ -28,7 +33,7 @@ export interface CountedObservation {
   readonly logIndex: number;
 }
 
-/** An observation as reviewers see it. */
+/** The worst observation as reviewers see it, with the facts of all that count. */
 export interface ShownObservation
   extends Pick<CountedObservation, 'digest' | 'by'>,
     Pick<ObservedBehaviour, 'verdict' | 'facts' | 'coverage'>,
@@ -73,19 +78,70 @@ export function raisedBy(
   return observed.verdict === 'review' && verdict === 'pass' ? 'review' : verdict;
 }
 
-/** The worst observation of a version with its facts; undefined when nobody observed it. */
+/**
+ * How many observations of a scanner are in the way of another with a verdict: milder ones are not,
+ * so that nobody keeps out a worse one.
+ */
+export function inTheWay(
+  observations: readonly CountedObservation[],
+  { by, verdict }: Pick<CountedObservation, 'by' | 'verdict'>,
+): number {
+  const weight = byWeight.indexOf(verdict);
+  return observations.filter((one) => one.by === by && byWeight.indexOf(one.verdict) >= weight)
+    .length;
+}
+
+/** Whether a fact of level block is among `facts` that no counted observation has. */
+export async function hasNewBlock(
+  registry: Registry,
+  observations: readonly CountedObservation[],
+  facts: readonly ObservedFact[],
+): Promise<boolean> {
+  const known = new Set<string>();
+  for (const { digest, verdict } of observations.slice(0, observationsReadMax))
+    if (verdict === 'block')
+      for (const fact of (await readObservation(registry, digest)).observation.facts)
+        if (fact.level === 'block') known.add(keyOf(fact));
+  return facts.some((fact) => fact.level === 'block' && !known.has(keyOf(fact)));
+}
+
+/**
+ * The worst observation of a version, with the facts of all, so that a later one hides no fact;
+ * undefined when nobody observed it.
+ */
 export async function shownObservation(
   registry: Registry,
-  [first, ...more]: readonly CountedObservation[],
+  observations: readonly CountedObservation[],
 ): Promise<ShownObservation | undefined> {
+  const [first, ...more] = observations;
   if (first === undefined) return undefined;
   const { digest, by } = first;
-  const { observation, observedAt, observer } = parseObservationStatement(
-    await requireBlob(registry, digest),
-  ).predicate;
-  const { verdict, facts, coverage } = observation;
-  const others = more.map((one) => one.verdict);
-  return { digest, by, verdict, facts, coverage, observer, observedAt, others };
+  const { observation, observedAt, observer } = await readObservation(registry, digest);
+  const { verdict, coverage } = observation;
+  const facts = new Map(observation.facts.map((fact) => [keyOf(fact), fact]));
+  for (const one of more.slice(0, observationsReadMax - 1))
+    for (const fact of (await readObservation(registry, one.digest)).observation.facts) {
+      const known = facts.get(keyOf(fact));
+      if (known === undefined || weightOf(fact) < weightOf(known)) facts.set(keyOf(fact), fact);
+    }
+  const sorted = [...facts.values()].sort((a, b) => weightOf(a) - weightOf(b));
+  return {
+    digest,
+    by,
+    verdict,
+    facts: sorted.slice(0, factsOfVersionMax),
+    coverage,
+    observer,
+    observedAt,
+    others: more.map((one) => one.verdict),
+  };
+}
+
+const keyOf = ({ kind, what }: ObservedFact): string => `${kind} ${what}`;
+const weightOf = ({ level }: ObservedFact): number => observedLevels.indexOf(level);
+
+async function readObservation(registry: Registry, digest: Digest): Promise<ObservationPredicate> {
+  return parseObservationStatement(await requireBlob(registry, digest)).predicate;
 }
 
 /** Why nobody can approve a version that no scanner observed, where the policy asks for it. */

@@ -16,6 +16,15 @@ export function addBlobs({ id, name }: Version, digests: readonly Digest[]): Bat
   return (db) => db.insert(versionBlobs).select(rows).onConflictDoNothing();
 }
 
+/** Adds blobs that stay hidden from readers of the index, also once the version is in it. */
+export function addHiddenBlobs(
+  { id }: Pick<Version, 'id'>,
+  digests: readonly Digest[],
+): BatchWrite {
+  const rows = digests.map((digest) => ({ digest, scope: '' as const, versionId: id }));
+  return (db) => db.insert(versionBlobs).values(rows).onConflictDoNothing();
+}
+
 /**
  * Gives the blobs of a version that enters the index to the readers of its scope.
  * @param digests its list of files, and its files. Its reports and their prose go with them.

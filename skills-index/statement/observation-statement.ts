@@ -168,7 +168,11 @@ export function verdictOf(
 ): ObservedBehaviour['verdict'] {
   for (const level of ['block', 'review'] as const)
     if (facts.some((fact) => fact.level === level)) return level;
+  // Nothing that ran shows nothing.
   const isWhole =
-    coverage.done === coverage.planned && coverage.late === 0 && coverage.blind === undefined;
+    coverage.done > 0 &&
+    coverage.done === coverage.planned &&
+    coverage.late === 0 &&
+    coverage.blind === undefined;
   return isWhole ? 'pass' : 'incomplete';
 }

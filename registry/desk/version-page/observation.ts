@@ -13,7 +13,7 @@ export function observationTitle({ observation }: ReviewDetail): string {
     : `Observed in sandboxes with decoys (${count(observation.facts.length, 'fact')})`;
 }
 
-/** The facts of the worst observation, or why there are none. */
+/** The worst observation with the facts of all, or why there are none. */
 export function observationPart(detail: ReviewDetail, now: number): Html {
   const { observation, lacksObservation } = detail;
   const demand =
@@ -28,7 +28,7 @@ With a scanner’s key: <code>skillgate observe --send ${detail.name}@${detail.v
   const more = facts.length - items.length;
   return html`${demand}<p class="summary">${verdictBadge(verdict)} ${untrusted(by)} ran it with ${untrusted(observer)} ${moment(Date.parse(observedAt), now)}: ${digest(name)}</p>
 ${facts.length === 0 ? html`<p class="empty">No fact speaks against this version. A program can notice that it is observed, so this proves nothing.</p>` : html`<ul class="plain-list" aria-label="what the version did">${items}${more > 0 ? html`<li>and ${more} more</li>` : ''}</ul>`}
-<p class="sub">${covered(coverage)}${others.length === 0 ? '' : html` ${count(others.length, 'other observation')}, none worse: ${others.join(', ')}.`}</p>`;
+<p class="sub">${covered(coverage)}${others.length === 0 ? '' : html` ${count(others.length, 'other observation')}, none worse: ${others.join(', ')}. The list has their facts, too.`}</p>`;
 }
 
 function factItem({ kind, level, steps, what }: ObservedFact): Html {

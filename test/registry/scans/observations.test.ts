@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
+import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { memberStatement } from '../../../skills-index/statement/attestation.ts';
-import type { ObservedFact } from '../../../skills-index/statement/observation.ts';
+import type {
+  ObservedBehaviour,
+  ObservedFact,
+} from '../../../skills-index/statement/observation.ts';
 import { defaultPolicy } from '../../../skills-index/trust/policy/policy.ts';
 import { freshNonce } from '../../nonce.ts';
 import { signedIn } from '../desk-visit.ts';
@@ -23,6 +27,7 @@ import { makeStaffedWorld, type Staffed, type WorldOptions } from '../world.ts';
 
 const skill = makeSkill('@acme/deals', '1.0.0');
 const review = '/api/v1/reviews/@acme/deals/1.0.0';
+const stranger: ObservedFact = { ...asked, level: 'block', what: 'asked GET https://x.example/' };
 let world: Staffed | undefined;
 afterEach(() => world?.close());
 
@@ -35,8 +40,9 @@ async function inReview(options: WorldOptions = {}): Promise<Staffed> {
 async function observe(
   { registry, scanner, send, tokens }: Staffed,
   facts: readonly ObservedFact[],
+  coverage?: ObservedBehaviour['coverage'],
 ): Promise<Answer> {
-  const observation = observationOf(skill, facts, registry.now());
+  const observation = observationOf(skill, facts, registry.now(), coverage);
   return sendObservation(
     send,
     tokens.scanner,
@@ -96,6 +102,39 @@ describe('an observation of a version', () => {
     users.wait(1_000);
     expect((await observe(users, [sentDecoy])).body.status).toBe('in review');
     expect((await read(users)).verdict).toBe('block');
+  });
+
+  it('acts again on another fact than the one that a person overruled', async () => {
+    const users = await inReview();
+    await observe(users, [stranger]);
+    const move = { token: users.tokens.rita, json: { to: 'in review', reason: 'a false alarm' } };
+    await call(users.send, `${review}/move`, move);
+    users.wait(1_000);
+    expect((await observe(users, [stranger])).body.status).toBe('in review');
+    expect((await observe(users, [stranger, sentDecoy])).body.status).toBe('quarantined');
+    users.wait(1_000);
+    await observe(users, [stranger, asked]);
+    const { observation } = await read(users);
+    expect(observation.facts).toEqual([stranger, sentDecoy, asked]);
+    expect(observation.others).toEqual(['block', 'block', 'block']);
+  });
+
+  it('that ran nothing is incomplete, and cannot say that it passes', async () => {
+    const users = await inReview();
+    const nothing = { planned: 0, done: 0, late: 0, rounds: ['now'] };
+    expect((await observe(users, [], nothing)).body.verdict).toBe('incomplete');
+  });
+
+  it('stays hidden when it is sent after the approval', async () => {
+    world = await makeStaffedWorld();
+    await publishApproved(world, skill);
+    const observation = observationOf(skill, [asked], world.registry.now());
+    const body = await observedBody(world.send, skill, observation, world.scanner);
+    await sendObservation(world.send, world.tokens.scanner, skill, body);
+    const blob = (digest: string) =>
+      call(world?.send ?? fetch, `/blobs/sha256/${digest.replace('sha256:', '')}`);
+    expect((await blob(digestOf(canonicalJson(observation)))).status).toBe(404);
+    expect((await blob(skill.packed.digest)).status).toBe(200);
   });
 
   it('suspends an approved version when it says block', async () => {
@@ -314,13 +353,17 @@ describe('a false observation is refused', () => {
     );
   });
 
-  it('beyond ten of one scanner', async () => {
+  it('beyond ten of one scanner, unless its verdict is worse', async () => {
     const users = await inReview();
     for (let at = 0; at < 10; at++) {
       users.wait(1_000);
       expect((await observe(users, [])).status).toBe(201);
     }
     users.wait(1_000);
-    expect((await observe(users, [])).body.code).toBe('registry-busy');
+    const { status, body } = await observe(users, []);
+    expect([status, body.code]).toEqual([409, 'move-illegal']);
+    expect(body.hint).toContain('worse verdict');
+    expect((await observe(users, [asked])).body.verdict).toBe('review');
+    expect((await observe(users, [sentDecoy])).body.status).toBe('quarantined');
   });
 });

@@ -38,6 +38,15 @@ it.each<[string, unknown]>([
       coverage: { ...observation.coverage, done: 1 },
     }),
   ],
+  [
+    'a pass over nothing that ran',
+    made({
+      ...observation,
+      verdict: 'pass',
+      facts: [],
+      coverage: { planned: 0, done: 0, late: 0, rounds: ['now'] },
+    }),
+  ],
   ['an unknown kind of fact', JSON.parse(canonicalJson(made()).replace('decoy-sent', 'other'))],
   ['a further member', { ...made(), more: 1 }],
   ['another predicate type', { ...made(), predicateType: 'https://slsa.dev/provenance/v1' }],
