@@ -12,14 +12,18 @@ export function observationText(
 ): Safe {
   const notes = facts.filter(({ level }) => level === 'note');
   const shown = [...facts.filter(({ level }) => level !== 'note'), ...notes.slice(0, shownNotes)];
-  const { blind, done, late, planned, rounds } = coverage;
+  const { blind, done, late, leftOut = [], planned, rounds } = coverage;
   const lines: Sayable[] = [
     safe`${folder}: ${verdict}`,
     ...shown.flatMap(factLines),
     ...(notes.length > shownNotes ? [safe`  and ${notes.length - shownNotes} further notes`] : []),
     safe`  ${done} of ${planned} steps ran, in ${rounds.length} rounds: ${rounds.join('; ')}`,
     ...(late === 0 ? [] : [safe`  ${late} steps reached their time limit`]),
-    ...(done < planned ? [safe`  the time was up before the other ${planned - done} steps`] : []),
+    ...(done < planned
+      ? [
+          safe`  the time was up before the other ${planned - done} steps: ${leftOut.join('; ')}${planned - done > leftOut.length ? ' …' : ''}`,
+        ]
+      : []),
     ...(blind === undefined
       ? []
       : [safe`  only connections that use the proxy’s variables were seen: ${blind}`]),

@@ -1,6 +1,8 @@
 /** Limits of an observation: how long, how much and how many. */
 /** Seconds of all steps together, of one step, and for the processes that a step left behind. */
 export const observationSecondsMax = 60;
+/** Seconds of an observation that belong to the end of its last steps: kills, and comparisons. */
+export const endSeconds = 4;
 export const stepSecondsMax = 8;
 export const leftBehindSecondsMax = 1.2;
 /** Steps of one observation, and steps at the same time. */
@@ -20,6 +22,8 @@ export const requestsMax = 400;
 /** Bytes of the file in which the programs inside report what they saw, and reports of one step. */
 export const reportBytesMax = 256 * 1024;
 export const reportsMax = 500;
+/** Steps without time that an observation names. */
+export const leftOutNamedMax = 20;
 /** Facts of one observation, and characters of a detail of a fact. */
 export const factsMax = 200;
 export const detailCharsMax = 200;

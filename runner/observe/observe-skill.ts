@@ -48,6 +48,7 @@ const programs =
 
 /** @throws Problem `sandbox-missing`, `sandbox-refused` */
 export async function observeSkill(request: ObservationRequest): Promise<ObservedBehaviour> {
+  const begun = performance.now();
   const { now, onStep, paths, skill } = request;
   const declared = skill.manifest?.capabilities ?? { egress: [], secret: [] };
   const decoys = makeDecoys(
@@ -58,9 +59,10 @@ export async function observeSkill(request: ObservationRequest): Promise<Observe
     request.seconds ?? limits.observationSecondsMax,
     limits.observationSecondsMax,
   );
-  const until = performance.now() + seconds * 1000;
+  // The time for the end of the last steps is part of the time for all.
+  const until = begun + (seconds - limits.endSeconds) * 1000;
   const signal = AbortSignal.any([
-    AbortSignal.timeout(seconds * 1000),
+    AbortSignal.timeout(Math.max(1, Math.ceil(until - performance.now()))),
     ...(request.signal === undefined ? [] : [request.signal]),
   ]);
   const world: StepWorld = {
@@ -87,25 +89,32 @@ export async function observeSkill(request: ObservationRequest): Promise<Observe
   const planned = waiting.length;
   const results: StepResult[] = [];
   const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const left = until - performance.now();
-      if (left < 500 || signal.aborted) return;
-      onStep?.(`${next.step.title} (${next.persona.name})`, planned);
-      const milliseconds = Math.min(left, limits.stepSecondsMax * 1000);
+    while (until - performance.now() > 500 && !signal.aborted) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      onStep?.(titleOf(next), planned);
+      const milliseconds = Math.min(until - performance.now(), limits.stepSecondsMax * 1000);
       const { persona, step } = next;
-      results.push(
-        await resultOrFailed(step, persona, () => runStep(world, step, persona, milliseconds)),
+      const result = await resultOrFailed(step, persona, () =>
+        runStep(world, step, persona, milliseconds),
       );
+      if (result === undefined) waiting.push(next);
+      else results.push(result);
     }
   };
   await Promise.all(Array.from({ length: limits.stepsAtOnce }, worker));
   request.signal?.throwIfAborted();
-  return observationOf(results, planned, judgeFacts(results, declared, decoys));
+  const leftOut = waiting.map((one) => titleOf(one).slice(0, limits.detailCharsMax));
+  return observationOf(results, { planned, leftOut }, judgeFacts(results, declared, decoys));
+}
+
+function titleOf({ persona, step }: Pick<StepResult, 'persona' | 'step'>): string {
+  return `${step.title} (${persona.name})`;
 }
 
 function observationOf(
   results: readonly StepResult[],
-  planned: number,
+  { leftOut, planned }: { readonly planned: number; readonly leftOut: readonly string[] },
   facts: ObservedBehaviour['facts'],
 ): ObservedBehaviour {
   const late = results.filter(({ end }) => end === 'time').length;
@@ -115,6 +124,7 @@ function observationOf(
     done: results.length,
     late,
     rounds: personas.map(({ name }) => name),
+    ...(leftOut.length === 0 ? {} : { leftOut: leftOut.slice(0, limits.leftOutNamedMax) }),
     ...(blind === undefined ? {} : { blind }),
   };
   return {

@@ -30,6 +30,7 @@ export async function startResponder(
   pid: number | undefined,
   socket: string,
   ports: readonly number[],
+  signal: AbortSignal,
 ): Promise<Responder> {
   const owner = pid === undefined ? undefined : forwarderOf(pid);
   const none = (why: string): Responder => ({ why, stop: () => undefined });
@@ -57,9 +58,12 @@ export async function startResponder(
     // The folder is the working directory, because the folders above belong to root.
     { env: {}, cwd: dirname(socket), stdio: ['ignore', 'pipe', 'ignore'] },
   );
-  const ready = await untilReady(child);
+  const ready = await untilReady(child, signal);
   if (!ready) child.kill('SIGKILL');
-  return ready ? { stop: () => void child.kill('SIGKILL') } : none('it did not start');
+  // A step without time is not blind: it ends at once, and counts as late.
+  return ready || signal.aborted
+    ? { stop: () => void child.kill('SIGKILL') }
+    : none('it did not start');
 }
 
 // Without a route, a connection to an address that the submission knows by heart would fail unseen.
@@ -78,15 +82,19 @@ function routeEverything(enter: readonly string[]): void {
   }
 }
 
-function untilReady(child: ChildProcess): Promise<boolean> {
+function untilReady(child: ChildProcess, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => resolve(false), 5_000);
-    const end = (ready: boolean) => () => {
+    const end = (ready: boolean): void => {
       clearTimeout(late);
+      signal.removeEventListener('abort', fail);
       resolve(ready);
     };
-    child.once('error', end(false)).once('exit', end(false));
-    child.stdout?.once('data', end(true));
+    const fail = (): void => end(false);
+    const late = setTimeout(fail, 5_000);
+    signal.addEventListener('abort', fail);
+    child.once('error', fail).once('exit', fail);
+    child.stdout?.once('data', () => end(true));
+    if (signal.aborted) fail();
   });
 }
 

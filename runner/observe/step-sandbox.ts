@@ -65,12 +65,13 @@ export interface StepResult {
 
 const own = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 
+/** Runs a step; undefined when the time of the observation was up before the step began. */
 export async function runStep(
   world: StepWorld,
   step: ObservedStep,
   persona: Persona,
   milliseconds: number,
-): Promise<StepResult> {
+): Promise<StepResult | undefined> {
   return await world.inFolder(async (runFolder) => {
     const folders = makeFolders(world, runFolder);
     const before = readState(folders.home);
@@ -86,11 +87,17 @@ export async function runStep(
       for (const path of [observer.proxySocket, `${runFolder}/proxy`])
         fs.chownSync(path, own.uid, own.gid);
     try {
+      if (world.signal.aborted) return undefined;
       const running = await world.sandbox.start(
         startOf(world, step, persona, { runFolder, folders }),
       );
       const output = tail(running);
-      const responder = await startResponder(running.pid, observer.wireSocket, world.ports);
+      const responder = await startResponder(
+        running.pid,
+        observer.wireSocket,
+        world.ports,
+        world.signal,
+      );
       try {
         fs.writeFileSync(`${folders.observe}/go`, '');
         const watched = await watch(running, folders, world.signal, milliseconds);

@@ -108,6 +108,7 @@ const shape: Shape<ObservationStatement> = exactObject({
         done: count,
         late: count,
         rounds: boundedList(text, 10, 'is too long'),
+        leftOut: v.exactOptional(boundedList(text, 20, 'is too long')),
         blind: v.exactOptional(text),
       }),
     }),

@@ -59,6 +59,8 @@ export interface ObservedBehaviour {
     readonly late: number;
     /** The rounds, such as `in 30 days`. */
     readonly rounds: readonly string[];
+    /** Some of the steps for which there was no time; absent where all ran. */
+    readonly leftOut?: readonly string[];
     /** Why connections past the proxy could not be seen; absent where they were. */
     readonly blind?: string;
   };

@@ -15,6 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function observe(
   files: Readonly<Record<string, string | Buffer>>,
+  seconds?: number,
 ): Promise<ObservedBehaviour> {
   const json = files['skill.json'];
   return await observeSkill({
@@ -28,6 +29,7 @@ async function observe(
     },
     paths: { cache: join(folder, 'cache'), data: join(folder, 'data') },
     now: () => new Date(),
+    ...(seconds === undefined ? {} : { seconds }),
   });
 }
 
@@ -70,6 +72,24 @@ describe('an observation', () => {
       }),
     );
     expect((await observe(readFiles(honest))).facts).toEqual([]);
+  });
+
+  it('ends in its time, and names the steps for which none was left', {
+    timeout: 120_000,
+  }, async () => {
+    const busy = '```bash\nwhile :; do :; done\n```\n';
+    const files = Object.fromEntries(
+      Array.from({ length: 30 }, (_, at) => [`m${at}.py`, 'while True:\n    pass\n']),
+    );
+    const begun = performance.now();
+    const { coverage, verdict } = await observe(
+      { 'SKILL.md': `---\nname: busy\ndescription: Is busy.\n---\n${busy}`, ...files },
+      10,
+    );
+    expect((performance.now() - begun) / 1000).toBeLessThan(20);
+    expect(verdict).toBe('incomplete');
+    expect(coverage.leftOut?.length).toBeGreaterThan(0);
+    expect(coverage.done).toBeLessThan(coverage.planned);
   });
 
   it('opens no connection to this host', { timeout: 120_000 }, async () => {

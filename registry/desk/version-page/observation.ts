@@ -40,10 +40,12 @@ function covered({
   blind,
   done,
   late,
+  leftOut = [],
   planned,
   rounds,
 }: NonNullable<ReviewDetail['observation']>['coverage']): Html {
   return html`${done} of ${count(planned, 'step')} ran, in the rounds ${untrusted(rounds.join('; '))}.
+${leftOut.length === 0 ? '' : html`No time was left for ${untrusted(leftOut.join('; '))}.`}
 ${late === 0 ? '' : html`${count(late, 'step')} reached the time limit.`}
 ${blind === undefined ? '' : html`Only connections that use the proxy’s variables were seen: ${untrusted(blind)}.`}`;
 }
