@@ -7,12 +7,13 @@ import {
   type ObservationStatement,
   observedStatement,
 } from '../../skills-index/statement/observation-statement.ts';
-import { signStatement } from '../../skills-index/statement/sign.ts';
+
 import type { CommandContext } from '../command.ts';
 import { registryIdFor } from '../registries/post-statement.ts';
 import { text, versionAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
+import { signWithKey } from '../signing/bundle-builder.ts';
 import type { KeyFile } from '../signing/key-file.ts';
 import type { ExactVersion } from '../terminal/exact-version.ts';
 
@@ -63,7 +64,7 @@ export async function sendObservation(
       verdict: observation.predicate.observation.verdict,
     },
   );
-  const envelope = await signStatement(statement, signer);
+  const envelope = await signWithKey(statement, signer);
   const path = `/api/v1/versions${versionPath(which.name, which.version)}/observations`;
   return withSession(context, signer, (token) =>
     askRegistry(context, path, sentAnswer, { token, json: { envelope, observation } }),

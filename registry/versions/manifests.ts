@@ -35,16 +35,26 @@ export async function statementsOf(
 }
 
 /** The manifest that the author signed. */
-export async function manifestOf(registry: Registry, version: VersionRow): Promise<Manifest> {
-  return (await publicationOf(registry, version)).manifest;
+export async function manifestOf(
+  registry: Registry,
+  version: VersionRow,
+  signed?: readonly StatementRow[],
+): Promise<Manifest> {
+  return (await publicationOf(registry, version, signed)).manifest;
 }
 
-/** The publication statement of the version. */
+/**
+ * The publication statement of the version.
+ * @param signed the statements of the version, where they are read already
+ */
 export async function publicationOf(
   registry: Registry,
   version: VersionRow,
+  signed?: readonly StatementRow[],
 ): Promise<PublishPredicate> {
-  const [row] = await statementsOf(registry, version.id, predicateTypes.publish);
+  const row = (signed ?? (await statementsOf(registry, version.id, predicateTypes.publish))).find(
+    ({ predicateType }) => predicateType === predicateTypes.publish,
+  );
   const statement = row === undefined ? undefined : await readStatement(registry, row);
   if (statement?.predicateType !== predicateTypes.publish)
     throw new Problem('internal', `${version.name} has no publication`);

@@ -20,7 +20,7 @@ import { factsOfVersionMax, observationsReadMax } from '../limits.ts';
 import { statementOfRow } from '../log/row-texts.ts';
 import { readMembers } from '../people/identities.ts';
 import { requireBlob } from '../store/blobs.ts';
-import { statementsOf } from './manifests.ts';
+import { type StatementRow, statementsOf } from './manifests.ts';
 import type { VersionRow } from './versions.ts';
 
 /** An observation that counts: an enrolled scanner signed it. */
@@ -48,8 +48,11 @@ const byWeight: readonly Verdict[] = ['pass', 'incomplete', 'review', 'block'];
 export async function observationsOf(
   registry: Registry,
   { id }: Pick<VersionRow, 'id'>,
+  signed?: readonly StatementRow[],
 ): Promise<readonly CountedObservation[]> {
-  const rows = await statementsOf(registry, id, predicateTypes.observed);
+  const rows = (signed ?? (await statementsOf(registry, id, predicateTypes.observed))).filter(
+    ({ predicateType }) => predicateType === predicateTypes.observed,
+  );
   if (rows.length === 0) return [];
   const { chain } = await readMembers(registry);
   const counted = rows.flatMap((row): CountedObservation[] => {

@@ -81,12 +81,10 @@ describe('an observation', () => {
     const files = Object.fromEntries(
       Array.from({ length: 30 }, (_, at) => [`m${at}.py`, 'while True:\n    pass\n']),
     );
-    const begun = performance.now();
     const { coverage, verdict } = await observe(
       { 'SKILL.md': `---\nname: busy\ndescription: Is busy.\n---\n${busy}`, ...files },
       10,
     );
-    expect((performance.now() - begun) / 1000).toBeLessThan(20);
     expect(verdict).toBe('incomplete');
     expect(coverage.leftOut?.length).toBeGreaterThan(0);
     expect(coverage.done).toBeLessThan(coverage.planned);

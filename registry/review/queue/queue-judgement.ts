@@ -16,7 +16,7 @@ import type { Registry } from '../../context.ts';
 import { failureCharsMax } from '../../limits.ts';
 import { versions } from '../../store/schema.ts';
 import { maliciousWords } from '../../versions/malicious-packages.ts';
-import { manifestOf } from '../../versions/manifests.ts';
+import { manifestOf, statementsOf } from '../../versions/manifests.ts';
 import { type CountedObservation, observationsOf } from '../../versions/observations.ts';
 import type { VersionState } from '../../versions/status.ts';
 import type { VersionRow } from '../../versions/versions.ts';
@@ -119,12 +119,13 @@ export async function riskOfVersion(
 
 async function judge(registry: Registry, row: VersionRow): Promise<QueueJudgement> {
   const report = await reportOf(registry, row);
-  const manifest = await manifestOf(registry, row);
+  const signed = await statementsOf(registry, row.id);
+  const manifest = await manifestOf(registry, row, signed);
   const packages = await packageAlarmsOf(registry, row);
   const previous = await previousApproved(registry, row);
   const stored = await readProse(registry, row);
   const [malicious] = packages.malicious;
-  const [observed] = await observationsOf(registry, row);
+  const [observed] = await observationsOf(registry, row, signed);
   const deciding = report?.findings.find((finding) => finding.fingerprint === report.decidedBy[0]);
   const { capabilities } = manifest;
   const asked = {

@@ -178,6 +178,7 @@ describe('the door of the registry', () => {
       '/versions',
       '/versions/{scope}/{name}',
       '/versions/{scope}/{name}/{version}',
+      '/versions/{scope}/{name}/{version}/observations',
       '/whoami',
       '/words/{scope}/{name}/{version}',
     ]);
