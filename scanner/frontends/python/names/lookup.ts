@@ -101,21 +101,11 @@ function findModule(run: PythonRun, from: PythonModule, qual: string): PythonMod
   const library = name.split('/')[0] ?? '';
   if (!pythonLibraries.has(library)) return found;
   // A file that imports its own name wants the library.
-  if (found === from || isInside(from, library, found)) return undefined;
+  if (found === from) return undefined;
   const isInPackage = run.context.files.has(`${folder}__init__.py`);
   if (isInPackage && isNeverStarted(from)) return undefined;
   noteShadowed(run, { from, library, found, certainty: isInPackage ? 'widened' : 'exact' });
   return beside;
-}
-
-/**
- * Whether a file of a package imports this package by its full name, as `boto3/session.py` imports
- * `boto3.compat`. Started as a program, the file gets the library, so the library is what counts.
- */
-function isInside(from: PythonModule, library: string, found: PythonModule): boolean {
-  const parts = found.source.path.split('/');
-  const at = parts.lastIndexOf(library, -2);
-  return at >= 0 && from.source.path.startsWith(`${parts.slice(0, at + 1).join('/')}/`);
 }
 
 /**
