@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:7d7b3d368de43d7ec6c471f1e1b09480266f490060db2874e4eecdb7488ce3ab',
+  extractor: 'sha256:d68bea4a2388ae492fa8dcaa2270f19a626479ce73bca986ede63868073e5234',
   judging: 'sha256:e419801afb8f5bed31ada76428fc1fc5db910606ec44c22ec37a9d94918bbb38',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -78,18 +78,18 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:2bf0d1c7bddf53520a174d798daa3d0d0aff89910120c0835168d1c998479e65',
+      'sha256:91adf0ecd55850c8f413c327bdabb3f6b6637153c0019dde47621aaef0a6efff',
     'flow/decoded-to-exec':
       'sha256:5da8801c09a1b0d511b0dfbe8fd80c1671cfd41b481251ab8ea50de4399d7cd1',
     'flow/encoded-to-network':
-      'sha256:47156434143a0ee836ad1a32f32733e93ebba3b9f20d3cfa2236e45425e45767',
+      'sha256:1e1e5361675706bed4c51cf8fc45fecc763002f707cba47256af3e4677b184fc',
     'flow/environment-to-network':
       'sha256:62c1df79e91dd4f1e6b7ff3e8378338202d6a483a7d035a2dea14cc4fdd1decf',
     'flow/file-to-exec': 'sha256:e87734628efd11cb77d6c15e1a4d5df850f01777e687cd3abb11186f482f9d54',
     'flow/file-to-network':
       'sha256:2bb50f41ac6605127fa07145aff0ec4f501c7d21de2ef62c80d12cfcfd5fda1f',
     'flow/host-facts-to-network':
-      'sha256:feb78d4e0a9a7abddef2a111104cc098186f094ace63ea8038da28e39e44be35',
+      'sha256:5d8fe7a27829e80cec918b0755877b24a2c92a6f66372880320bbd4c24ce7dc3',
     'flow/input-to-shell':
       'sha256:3372007f6626a497bf81bfdffa4137d83c2f5517365f1d7d142920f98e5e0d17',
     'flow/local-secret-to-network':
@@ -97,22 +97,22 @@ export const codeDigests: CodeDigests = {
     'flow/network-to-exec':
       'sha256:1a49834ef400e789e9fbc2023b99879618567b66df18f34e15208f95fc4ff46b',
     'flow/recording-to-network':
-      'sha256:62583233891e3e2d43505c469817cbf34e6e5de824c1d8f6e0883af277d97713',
+      'sha256:c60a6d1146621a827666f922988dfd3b0a7e9466c01b901e1f7bfb095f65a9ee',
     'flow/secret-beside-data':
-      'sha256:42c8afa9d349314832bd63b5c91b6f7fae8f9d4fe724301be81f9df0a1b5ada1',
-    'flow/secret-in-url': 'sha256:8d1bf9a99741eeddf0ed8ed7e59942e843fefcdda70a47d1e63c657cc8d76daa',
+      'sha256:bebaa05077e49ae6c279d1ee96da75c7859a48d0d08fe5975c3b4470ec40a761',
+    'flow/secret-in-url': 'sha256:cab365bab64b0b3428c8c646f54fc4e7d1770ed1ead078da580d0f9d423f072e',
     'flow/secret-to-child':
       'sha256:873151929daa5b3525023529222fd414b6d77095cee569075c64b9a9fba9859b',
     'flow/secret-to-computed-host':
-      'sha256:d61b8c2366dfea399718d93c35a740c200fa0ecb81b67f6d16150692cbf86565',
+      'sha256:6c0b1c5223f29d350af302ba7a3861566d6672fa63a54961727184ac1856b121',
     'flow/secret-to-network':
-      'sha256:d3835e932fd2ebe6587e73de3bc4924e67e81823df67952c787269a709d388bf',
+      'sha256:1ac4e62ba60c1f0cd9adf48b16ec757c4c5328c6a2726858d077536bd0443a9c',
     'flow/secret-to-output':
       'sha256:892ee3cd9078098dbb932fc3a924bf8d92f93805c0a81f82b7ca43977fa55af4',
     'flow/secrets-to-one-host':
-      'sha256:327f9d4073530fce9ed1a0cba53dbcb44776427fb3325692ab67d5b656817cd5',
+      'sha256:60bfb2889345b4c84255df99e7a681cb2fdd0ef0d04049fe6106177f06a458e7',
     'flow/untrusted-to-agent':
-      'sha256:4ec6e7efd1ce4bf9ade91b9cda5a106a89e2d8f17d983d27d2666fa911aa8862',
+      'sha256:e22ac0fb0ae0d5fa4f455a6a301c8792c9dca30d2d5d882dfcfc3881ae276582',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
     'manifest/all-three': 'sha256:673f5ddb13671a943a497a36c7fcee5bdd528c442cb3fc9dbf4529a4ee125947',
@@ -280,7 +280,7 @@ export const codeDigests: CodeDigests = {
     'supply/install-hook':
       'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
     'supply/lifecycle-script':
-      'sha256:2c4d4c379d191eb2bcbf4416701c261c61d4c8c45b2ca8f0a7e2af85629d0b51',
+      'sha256:94d2ec717e99d4bfdfc088659040db1aaae8e9d92ff9cfd8e7c97f4c2a36f7e6',
     'supply/look-alike-skill':
       'sha256:c22f3c27a1e8938d135507ae300af3930ff1d9e62867ab87c2ca0cd5961f55e2',
     'supply/mutable-reference':

@@ -54,9 +54,18 @@ export function signsInAtProvider({ flow, to }: Pick<SentSecret, 'flow' | 'to'>)
   return flow.sink.part === 'header' && isKnownProvider(to.host) && !isTenantHost(to.host);
 }
 
-/** Whether a page of the skill names the registered domain of a host. */
-export function mentionsDomain(host: string, context: Pick<RuleContext, 'sources'>): boolean {
-  return mentionsHost(getDomain(host, { allowPrivateDomains: true }) ?? host, context);
+/**
+ * Whether a page of the skill names a host, or the registered domain whose own site or interface
+ * the host is. Any other name below a domain may be somebody else's.
+ */
+export function mentionsDomain(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
+  const domain = getDomain(host, { allowPrivateDomains: true });
+  const isOwn = domain !== null && [domain, `www.${domain}`, `api.${domain}`].includes(host);
+  const named = RegExp.escape(isOwn ? domain : host);
+  const form = new RegExp(`(?<![\\w-])${named}(?![\\w-]|\\.\\w)`, 'i');
+  return sources.some(
+    ({ language, depth, text }) => language === 'markdown' && depth === 0 && form.test(text),
+  );
 }
 
 /** Whether a text of the skill mentions a host: SKILL.md or another page for readers. */

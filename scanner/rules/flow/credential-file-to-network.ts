@@ -1,6 +1,7 @@
 /** A file in which another program keeps its credentials leaves. */
+import { getDomain } from 'tldts';
 import type { FlowFact } from '../../fact/fact.ts';
-import { isNamedAfter, signsIn, signsInAtProvider } from '../../flow/belonging.ts';
+import { signsInAtProvider } from '../../flow/belonging.ts';
 import { type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
 import { isOwnCredentialFile, serviceOfFile } from '../../flow/own-credentials.ts';
@@ -70,17 +71,9 @@ export const credentialFileToNetwork = defineRule({
     }),
 });
 
-// Nobody but a well-known service reads the headers of a request to it, and what a login there is
-// given.
+// Nobody but a well-known service reads the headers of a request to it.
 function signsInThere(flow: FlowFact, to: Destination): boolean {
-  if (flow.encoded || to.drop) return false;
-  const { part } = flow.sink;
-  return (
-    signsInAtProvider({ flow, to }) ||
-    (part === 'body' &&
-      signsIn(flow) &&
-      signsInAtProvider({ flow: { ...flow, sink: { ...flow.sink, part: 'header' } }, to }))
-  );
+  return !flow.encoded && !to.drop && signsInAtProvider({ flow, to });
 }
 
 // The registered domain must say the service that the file is named after, or the address must be
@@ -98,10 +91,10 @@ function isForItsService(flow: FlowFact, to: Destination, { of }: RuleContext): 
       (path.startsWith(normalisePath(capability.path)) || capability.path.includes('*')),
   );
   if (to.host !== '*') {
-    if (!signsIn(flow)) return false;
+    if (flow.sink.part !== 'header' || generic.test(service)) return false;
     const key = `${service.toUpperCase()}_API_KEY`;
     return providerOf(key) === undefined
-      ? isNamedAfter(service, to.host)
+      ? getDomain(to.host, { allowPrivateDomains: true })?.split('.')[0] === service.toLowerCase()
       : isProvidersHost(key, to.host);
   }
   const chosenBy = of('flow').filter(
@@ -113,3 +106,6 @@ function isForItsService(flow: FlowFact, to: Destination, { of }: RuleContext): 
     !chosenBy.some(({ source, sink }) => source.what === 'network' && sink.part === 'host')
   );
 }
+
+const generic =
+  /^(accounts?|api|auth|client|config|credentials?|default|keys?|login|main|my|oauth2?|profiles?|secrets?|service|session|settings|store|tokens?|user)$/i;

@@ -5,7 +5,8 @@ import { isInText } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSamePlace, type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { targetOf } from '../../lookup-tables/egress-of.ts';
-import { providerOf } from '../../lookup-tables/secrets.ts';
+import { isKnownProvider, providerOf } from '../../lookup-tables/secrets.ts';
+import { isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const secretToComputedHost = defineRule({
@@ -94,14 +95,15 @@ function judge(
   return { severity, message: `sends secret ${name} to a host that could not be computed` };
 }
 
-// The next page's address stands in the answer to a request that carried the same secret.
+// The next page's address stands in the answer to a request that carried the same secret. Where
+// anybody writes what a service answers, a stranger names the next host.
 function isFromReader({ source, steps }: FlowFact, carriers: readonly SentSecret[]): boolean {
   const asked = steps[0]?.span;
   const { host } = targetOf(source.name);
-  return carriers.some(
-    ({ flow, to }) =>
-      (flow.span.path === asked?.path && flow.span.start === asked.start) ||
-      (host !== '*' && to.host === host),
+  return (
+    !isKnownProvider(host) &&
+    !isTenantHost(host) &&
+    carriers.some(({ flow }) => flow.span.path === asked?.path && flow.span.start === asked.start)
   );
 }
 

@@ -64,9 +64,8 @@ function instructionsIn({ sink }: FlowFact): string | undefined {
   return isObeyed ? path : undefined;
 }
 
-// A page that tells its reader to fetch this skill again, from the service that it is named after.
-// The name of the skill, its folder and the registered domain (or the repository) share a word, and
-// no program does it unseen.
+// A page that tells its reader to fetch this skill again, from the service that it is named after,
+// into the folder of the skill's name. No program does it unseen.
 function replacesItself(
   flow: FlowFact,
   path: string,
@@ -75,16 +74,16 @@ function replacesItself(
   const { host, scheme, path: from } = targetOf(flow.source.name);
   const folder = ownFolder.exec(normalisePath(path))?.[1];
   const skill = (nameInProse ?? name).replace(/^.*\//, '');
-  if (!isInText(flow) || scheme !== 'https' || folder === undefined) return false;
+  if (!isInText(flow) || scheme !== 'https' || folder !== skill || agents.test(skill)) return false;
   const repository = /^(raw\.githubusercontent|github)\.com$/.test(host)
     ? from.split('/').slice(1, 3).join('-').toLowerCase()
     : undefined;
-  return [skill, folder].every((one) =>
-    repository === undefined
-      ? isNamedAfter(one.replaceAll(/[-. ]/g, '_'), host)
-      : one.length >= 4 && repository.includes(one.toLowerCase()),
-  );
+  return repository === undefined
+    ? isNamedAfter(skill.replaceAll(/[-. ]/g, '_'), host)
+    : skill.length >= 4 && repository.includes(skill.toLowerCase());
 }
 
-const ownFolder =
-  /^~\/(?:\.[a-z]+\/skills|\.config|\.(?=[\w-]+\/[^/]+$))\/?([\w-]+)\/[\w/-]{1,80}\.(?:md|json)$/;
+const agents =
+  /^(agents?|aider|claude|clawd(bot)?|cline|codex|continue|copilot|cursor|gemini|goose|moltbot|openclaw|opencode|windsurf)(-|$)/i;
+
+const ownFolder = /^~\/(?:\.[a-z]+\/skills|\.config)\/([\w-]+)\/[\w/-]{1,80}\.(?:md|json)$/;

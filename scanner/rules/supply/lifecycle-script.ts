@@ -1,7 +1,7 @@
 /** Installing a package runs a script of its own. */
 
 import type { FactOf } from '../../fact/fact.ts';
-import { runs } from '../../fact/standing.ts';
+import { isInText, runs } from '../../fact/standing.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const lifecycleScript = defineRule({
@@ -25,7 +25,7 @@ export const lifecycleScript = defineRule({
 
 /**
  * What an author does before a release, where each command is a program of a package that the same
- * package.json declares, or a file of the skill that asks no host: both are judged as such. Who
+ * package.json declares, or a file of a folder that asks no host: both are judged as such. Who
  * installs the package from a registry never runs it.
  */
 function isBuild({ name, version, span }: FactOf<'dependency'>, context: RuleContext): boolean {
@@ -35,20 +35,24 @@ function isBuild({ name, version, span }: FactOf<'dependency'>, context: RuleCon
   const declared = context
     .of('dependency')
     .flatMap((one) => (one.how === 'declared' && one.span.path === span.path ? [one.name] : []));
-  const asking = new Set(
-    context
-      .of('capability')
-      .flatMap((fact) => (fact.capability.kind === 'egress' ? [fact.span.path] : [])),
-  );
+  // A file starts and imports others of its folder.
+  const asks = context
+    .of('capability')
+    .some(
+      (fact) =>
+        fact.capability.kind === 'egress' &&
+        fact.context !== 'test' &&
+        !isInText(fact) &&
+        fact.span.path.startsWith(folder),
+    );
   return version.split(/&&|\|\||;/).every((command) => {
     const [program = '', first = ''] = command.trim().split(/\s+/);
     const isScript = /^(npm|pnpm|yarn)$/.test(program) && /^(run|build|compile|test)$/.test(first);
-    const file = folder + (/^(node|sh|bash|tsx|ts-node)$/.test(program) ? first : program);
     return (
       isScript ||
       ordinary.test(command) ||
       declared.some((one) => isProgramOf(one, program)) ||
-      (isPath(program, first) && !asking.has(file.replaceAll('./', '')))
+      (isPath(program, first) && !asks)
     );
   });
 }

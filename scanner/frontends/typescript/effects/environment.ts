@@ -120,11 +120,6 @@ export function readWholeEnvironment(
   use: (node: ts.Node, api: string) => Use,
 ): void {
   if (!isEnvironment(out.self.valueOf(node)) || bareOf(node) !== node) return;
-  const names = namesTaken(node);
-  if (names !== undefined) {
-    for (const name of names) readByName(out, node, text(name), use);
-    return;
-  }
   const place = placeOf(out, node);
   if (place === 'tracked') {
     // No use by itself, but everything flows on from here.
@@ -137,36 +132,6 @@ export function readWholeEnvironment(
     return;
   }
   readAll(out, node, 'process.env', isParameter(out, node) ? () => unseen(node) : use);
-}
-
-// `({ A, B } = process.env || {})` takes variables by name.
-function namesTaken(node: ts.Expression): readonly string[] | undefined {
-  const { parent } = node;
-  const given =
-    ts.isBinaryExpression(parent) &&
-    parent.left === node &&
-    /^(\|\||\?\?)$/.test(parent.operatorToken.getText())
-      ? parent
-      : node;
-  const assignment = given.parent;
-  if (
-    !ts.isBinaryExpression(assignment) ||
-    assignment.operatorToken.kind !== ts.SyntaxKind.EqualsToken ||
-    assignment.right !== given ||
-    !ts.isObjectLiteralExpression(assignment.left) ||
-    !(
-      ts.isExpressionStatement(assignment.parent) || ts.isParenthesizedExpression(assignment.parent)
-    )
-  )
-    return undefined;
-  const names: string[] = [];
-  for (const property of assignment.left.properties) {
-    const { name } = property;
-    if (name === undefined || !(ts.isIdentifier(name) || ts.isStringLiteralLike(name)))
-      return undefined;
-    names.push(name.text);
-  }
-  return names;
 }
 
 // The value of a parameter was noted where it was passed; noting it again here would mix up the
