@@ -8,11 +8,11 @@ import type { ObservedStep, Persona } from './steps.ts';
  * the step counts as ended early.
  * @throws Problem of the host, such as `sandbox-refused`
  */
-export async function resultOrFailed(
+export async function resultOrFailed<Of extends StepResult | undefined>(
   step: ObservedStep,
   persona: Persona,
-  run: () => Promise<StepResult>,
-): Promise<StepResult> {
+  run: () => Promise<Of>,
+): Promise<Of | StepResult> {
   try {
     return await run();
   } catch (cause) {
