@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:d68bea4a2388ae492fa8dcaa2270f19a626479ce73bca986ede63868073e5234',
-  judging: 'sha256:e419801afb8f5bed31ada76428fc1fc5db910606ec44c22ec37a9d94918bbb38',
+  extractor: 'sha256:2154b5d982b9ec05891412890abdd561cbdf7303755757edcc008409f127b454',
+  judging: 'sha256:d86989988e01538ad17e69998e5ae461dc7e0970e4c491df3e21beb859fc29c3',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:d7b1eb749f02719828141d09de6e5ca850ddade49afa4bafc01edea1f531631a',
+    'files/agent-memory': 'sha256:ada77d9b8f8db1d6f3a43970b9d99f8edd9cd300b29957c0e4b0b278d8cb2acf',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:c52c86e7125d9454e72ecfcbfad32a8a52c7146147a0a93e2179ff90428cb697',
+    'files/outside-read': 'sha256:f76e9ce783063f639add1e9f3a90f037530e1e3f4c25b354218fc48cc3031d47',
     'files/outside-write':
-      'sha256:de930617aa9cafbf869c6a2819d1b7abd73044ecac622deeb3b507dc8b6172df',
+      'sha256:752768d835ca18d2d58870497dc83a6fd23313b5454cf1fd62de02e1871bcd45',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -115,9 +115,9 @@ export const codeDigests: CodeDigests = {
       'sha256:e22ac0fb0ae0d5fa4f455a6a301c8792c9dca30d2d5d882dfcfc3881ae276582',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:673f5ddb13671a943a497a36c7fcee5bdd528c442cb3fc9dbf4529a4ee125947',
+    'manifest/all-three': 'sha256:d022f9dd515c8bde4912b72ef70802d3b9789fe228a24cb183c75d1e90dcd44a',
     'manifest/broken-promise':
-      'sha256:f66727929aa3ab928f8871c8f570601e9a28936f3a7e7074398579277fa2360b',
+      'sha256:61aa37de90afdd812eafc370fb3e46f7ed5005faa3857abfdae5e497cfce5fcd',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
@@ -125,7 +125,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
     'manifest/undeclared':
-      'sha256:2a2ee2c59408d4a5bcdabd923c7204b93edecd1f726fbe89f0ef662423d1d2af',
+      'sha256:f31badaaf741c97016f96586cd77457df9ec0d614365a346fe5332fc1c1669d1',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
@@ -192,7 +192,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:4bc51ad3295d7856f1a7ff823beb107e1265d5a55dbc5da1216f208450308538',
+      'sha256:5c91d02615c048ccb363e82af0cb1378ab69e993debc0bf69aa2b8273f9d77fe',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -207,51 +207,51 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:b4608edd4a900fb2d11658ce03e368360db1ccdd4b3dfccb51911e3a9d22204a',
+      'sha256:659b5f4de2d56ed32bd4121fcc7969d06b58bcd576babbd501c864f93cc92300',
     'prose/approval-bypass':
-      'sha256:add6c4f30e0f93e42a1cd3f1546253e2c915df0adb7e4d811292a56fa437cf5c',
+      'sha256:15b68f8ee3f5ba2b78695467da6f6a7a14c051fa0718f9c14332d2a8de3585eb',
     'prose/biased-judgement':
-      'sha256:669101dc77d54be442f920b300b3b8f0096c950ea5ed60ecf00b1ed75530c2b9',
+      'sha256:c0aca2e6b4cd4c81159f62285dec6e4270238708fc112b63e58d3b4113e54bce',
     'prose/boundless-role':
-      'sha256:250b9fc2cef6a11bc08700130d5191336d0439eb7ca0cd76a9545f31179eade6',
-    'prose/concealment': 'sha256:39d6098d1b07d376411c5ed6799d2572e06b7ab583e3427d03ad72320fa5ca3b',
+      'sha256:a8e45670da8cfb9cf95ee088a4543b5702d94bc051be368ed59657dd19ee0d50',
+    'prose/concealment': 'sha256:dd20e4fbbb484f1452532fed0fd74c6e5ea93c07459630c354b38cf96ba29235',
     'prose/credential-solicitation':
-      'sha256:9d53f890434e31065f5300bd3ac81743e8310c96c742181d75badbbcf036b5c3',
+      'sha256:af22b7dfe79c682182d0fa2bd9a30f94a5c758a3f3a5ccb6f0a4f3be22daee59',
     'prose/decode-instructions':
-      'sha256:4c3f3ed74f71aea8d99160b576515663aaedd53b2fc258491f2c1fa2d87fd396',
+      'sha256:9b0023b62d3cdb3bd6c27ae331eb82aa831babbc38b20012b42c49fc163bfd22',
     'prose/destructive-orders':
-      'sha256:274b831dd066cfe0b041fabc3213fadb2015dfd35e8be13d173299042dccc945',
+      'sha256:4aec62750dfe64dc3022c8fa7907560fb0a223beeb7b17e4999a9a22ea45198f',
     'prose/encoded-instructions':
-      'sha256:52abf038a30a8021715aa24afafbffa0d5d9385320138d4b853964f6e0bfca88',
+      'sha256:90a1caf23a6da05d7deebf7393aa19b440c04527b53bc7ba0a0da9253e7218d1',
     'prose/exfiltration-instructions':
-      'sha256:7652cf790fecb8173c830ce037041865186fd4bf0ae1f6756e2c3584eb18fac9',
+      'sha256:c5479fae087a8645b56ef720cd2e1acac552d85098ed6b386a375a1ea9f10c05',
     'prose/false-authority':
-      'sha256:face0e371892c148a25194c8b802fbe9a8a22027a9bbc5cecefa295481b4ea0d',
-    'prose/hidden-text': 'sha256:1b1fcad9c38a8b8cac3d3249042a9b63dffbb4b2cf6b77b53067dac00b32cb56',
-    'prose/install-lure': 'sha256:48aed93380b9729f6b16d519c869da5ff944336009cd7cfd4e05952e301427c3',
+      'sha256:c1c47d8c1315b2fcf709117b6f7659f9cc258175fcbcc8fa0b8ac3fd787296c0',
+    'prose/hidden-text': 'sha256:90be09d78597f8bb24b0fcedeb1ea818ac20021071b05c0af4e08d00317a24bd',
+    'prose/install-lure': 'sha256:f6d4c40b235c46a307482ab0bab1b004352bd67e43463e8a3c7309b6871c787c',
     'prose/memory-tampering':
-      'sha256:55fa6888d84484e44cbccf765eef0b37fd3b975c84e3c658b5037d78606d7ec4',
+      'sha256:c8b456c2eb6abbf0e586c1d5b9692d784ef463c5694e0ee2d1a153bab127ff8a',
     'prose/override-instructions':
-      'sha256:ff84ca8ce33e53c593983a7d11b88a582a7c8795d4a055f91d37c25a56c14012',
+      'sha256:37d68988ae00abdce1a03d4fe0b59f4f50c4c9503585dee30c88b4a7ef3513ed',
     'prose/payment-diversion':
-      'sha256:1c54279a72cd4742f7a627a0ae3978dafb356dfa8c1e80a9fe0e93e2cfd6d6b5',
+      'sha256:e21aab4c139fe6bdab24439e198cc3e38f2181695e1f2c26d4f3dfff1b8b3c02',
     'prose/planted-content':
-      'sha256:62f0b33192b524abd40c0bc6a10e5f8c8089be859dbb7ff0080879ed564b3d13',
+      'sha256:592ca8d6f91e145b20ed79eb154fee95f1ccb9650a38ff5d55db79990224a54e',
     'prose/remote-instructions':
-      'sha256:1a7a2ac3ab4af61476d011d444065a3cf07b50934f2bf11d8ba48d145c2b2c83',
+      'sha256:68909bcb15bd1bcf9b897b4cbee5956ff8c81af04862d8aa280e0ab9dc549705',
     'prose/secret-in-reply':
-      'sha256:400ca351f8f9a4de4b6e167c03772c0a9e23d2772e990d43df609ad94def7b09',
+      'sha256:cdeb615c9bf3c504be20002f924cf8d62e5257f7f1549c3d4356d08bbd61a004',
     'prose/self-propagation':
-      'sha256:377628a8c2acf6b4eb1dfa280b65148b69b7308b56f2419c8000d6281385d89f',
+      'sha256:b50b5b5b65b50f641fd8241b5ae3428f2a5e022b6294e2efbcc1be81d15b4827',
     'prose/speaks-to-scanners':
-      'sha256:b8c12929f358759ef62e928e28268b9f8ec1c1099a556ffe452d2b2a9bbfa525',
-    'prose/trigger-bait': 'sha256:5ccc402a3aee4e0e16189de12e8919a1ebb38085598427da9ed10ea5048fe8bd',
+      'sha256:685fa03d4b99de3c03affe609cde9de3cf2c4e7fd90d6daf4493f600725981a9',
+    'prose/trigger-bait': 'sha256:8ac355a4947baf64fb109d26fcbb75992bebdca58084978ddf14b22a73ccb6f6',
     'prose/weakened-defence':
-      'sha256:3a312187d8359373d8f3957a13ab13738b77d159707c2b19f18eb2e47b85dc3a',
+      'sha256:9479d7341ca6612a41c8a1abfc64b377988789d858bc58ad08dbf24bf99b8c6e',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:64b814eb99f45c190831c687f68c6943c6fcfd73b6a392ecbdff92694806f75e',
+      'sha256:4089ce75a460f69a6aa7a052f20fffc6d72198f2985937df54435ead1d39c891',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':

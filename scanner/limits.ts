@@ -104,6 +104,8 @@ export const shellCallDepthMax = 12;
 export const shellWrapperDepthMax = 8;
 export const shellCodeDepthMax = 6;
 export const pythonCallSitesMax = 256;
+/** Calls of a helper, and of the helpers around it, whose hosts and keys are put in pairs. */
+export const pythonPairsMax = 2_000;
 /**
  * Nesting of values that wait for other values, of other functions too: the call stack is limited.
  */

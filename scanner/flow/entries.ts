@@ -1,48 +1,98 @@
 /** By which calls values enter helpers whose sinks mean one address after one call each. */
 import type { Steps } from '../fact/steps.ts';
-import type { FlowEdge, FlowGraph } from './graph.ts';
+import type { FlowEdge, FlowGraph, NotAfter } from './graph.ts';
 
-/** The edges into the nodes of such sinks, and into the nodes before them. */
-export type WaysIn = ReadonlyMap<string, readonly FlowEdge[]>;
+type Excluded = ReadonlyMap<string, ReadonlySet<string> | undefined>;
 
-export function entriesOf({ sinks, edges }: FlowGraph): WaysIn {
-  const wanted = new Set(
-    sinks.flatMap(({ node, notAfter }) => (notAfter === undefined ? [] : [node])),
-  );
-  if (wanted.size === 0) return new Map();
+/** The edges into such sinks, and into the nodes before them; and what their sinks exclude. */
+export interface WaysIn {
+  /** By the node that they lead to, and then by the one that they come from. */
+  readonly ways: ReadonlyMap<string, ReadonlyMap<string, readonly FlowEdge[]>>;
+  readonly excluded: ReadonlyMap<readonly NotAfter[], Excluded>;
+}
+
+export function entriesOf({ sinks, edges }: FlowGraph, steps: Steps): WaysIn {
+  const wanted = new Set<string>();
+  const excluded = new Map<readonly NotAfter[], Excluded>();
+  const sets = new Map<readonly string[], ReadonlySet<string>>();
+  // Sinks of one helper share their lists, and so do the entries of the lists.
+  const setOf = (list: readonly string[]): ReadonlySet<string> => {
+    const known = sets.get(list);
+    if (known !== undefined) return known;
+    steps.take(list.length);
+    const made = new Set(list);
+    sets.set(list, made);
+    return made;
+  };
+  for (const { node, notAfter } of sinks) {
+    if (notAfter === undefined) continue;
+    wanted.add(node);
+    if (excluded.has(notAfter)) continue;
+    steps.take(notAfter.length);
+    excluded.set(
+      notAfter,
+      new Map(notAfter.map((one) => [one.call, one.after && setOf(one.after)])),
+    );
+  }
+  const ways = new Map<string, Map<string, FlowEdge[]>>();
+  if (wanted.size === 0) return { ways, excluded };
   for (const { from, to } of edges.filter(({ kind }) => kind === 'argument'))
     if (wanted.has(to)) wanted.add(from);
-  return Map.groupBy(
-    edges.filter(({ to }) => wanted.has(to)),
-    ({ to }) => to,
-  );
+  for (const [to, those] of Map.groupBy(
+    edges.filter((edge) => wanted.has(edge.to)),
+    (edge) => edge.to,
+  ))
+    ways.set(
+      to,
+      Map.groupBy(those, ({ from }) => from),
+    );
+  return { ways, excluded };
 }
 
 /**
- * Whether a value that reached these nodes comes to the sink by anything else than the calls that
- * mean another address.
+ * Tells, for one value that reached these nodes, whether it comes to a sink by anything else than
+ * the calls that mean another address.
  */
-export function isBrought(
-  { node, notAfter = [] }: FlowGraph['sinks'][number],
-  entries: WaysIn,
-  visited: ReadonlySet<string>,
+export function bringing(
+  { ways, excluded }: WaysIn,
+  visits: readonly { readonly node: string }[],
   steps: Steps,
-): boolean {
-  const excluded = new Map(notAfter.map(({ call, after }) => [call, after]));
-  const isOpen = (edge: FlowEdge): boolean => {
+): (sink: FlowGraph['sinks'][number]) => boolean {
+  const visited = new Set(excluded.size === 0 ? [] : visits.map(({ node }) => node));
+  const known = new Map<string, Map<readonly NotAfter[], boolean>>();
+  const reached = new Map<string, readonly FlowEdge[]>();
+  const reachedWays = (node: string): readonly FlowEdge[] => {
+    const before = reached.get(node);
+    if (before !== undefined) return before;
+    const into = ways.get(node) ?? new Map<string, readonly FlowEdge[]>();
+    // Whichever are fewer.
+    const from = into.size < visited.size ? [...into.keys()] : [...visited];
+    steps.take(from.length);
+    const found = from.flatMap((one) => (visited.has(one) ? (into.get(one) ?? []) : []));
+    reached.set(node, found);
+    return found;
+  };
+  const isOpen = (edge: FlowEdge, those: Excluded): boolean => {
     steps.take();
-    if (edge.kind !== 'argument' || !excluded.has(edge.call)) return true;
-    const after = excluded.get(edge.call);
+    if (edge.kind !== 'argument' || !those.has(edge.call)) return true;
+    const after = those.get(edge.call);
     if (after === undefined) return false;
-    const before = entries.get(edge.from) ?? [];
+    const before = reachedWays(edge.from);
     // A value that begins there was brought by no call.
     return (
-      before.every((one) => !visited.has(one.from)) ||
-      before.some(
-        (one) => visited.has(one.from) && (one.kind !== 'argument' || !after.includes(one.call)),
-      )
+      before.length === 0 || before.some((one) => one.kind !== 'argument' || !after.has(one.call))
     );
   };
-  const ways = (entries.get(node) ?? []).filter(({ from }) => visited.has(from));
-  return ways.length === 0 || ways.some(isOpen);
+  return ({ node, notAfter }) => {
+    const those = notAfter && excluded.get(notAfter);
+    if (notAfter === undefined || those === undefined) return true;
+    const ofNode = known.get(node) ?? new Map<readonly NotAfter[], boolean>();
+    known.set(node, ofNode);
+    const before = ofNode.get(notAfter);
+    if (before !== undefined) return before;
+    const found = reachedWays(node);
+    const isBrought = found.length === 0 || found.some((edge) => isOpen(edge, those));
+    ofNode.set(notAfter, isBrought);
+    return isBrought;
+  };
 }

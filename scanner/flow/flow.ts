@@ -6,7 +6,7 @@ import type { FlowFact, FlowSink, FlowSource } from '../fact/fact.ts';
 import { type Steps, StepsUsedUp } from '../fact/steps.ts';
 import { flowStepsMax, flowsMax } from '../limits.ts';
 import { sensitivePath } from '../lookup-tables/sensitive-paths.ts';
-import { entriesOf, isBrought } from './entries.ts';
+import { bringing, entriesOf } from './entries.ts';
 import type { FlowEdge, FlowGraph, FlowNode } from './graph.ts';
 import { addSummaries, type Edges, type Step } from './summaries.ts';
 
@@ -29,18 +29,16 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
     const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
     const sinks = Map.groupBy(graph.sinks, (sink) => sink.node);
     const goals = goalsOf(graph, edges, steps);
-    const entries = entriesOf(graph);
+    const entries = entriesOf(graph, steps);
     for (const source of graph.sources) {
       const goal = goalOf(source.source, goals);
       const visits = nearest(search(source.node, edges, goal, steps));
-      const visited = entries.size === 0 ? none : new Set(visits.map(({ node }) => node));
+      const isBrought = bringing(entries, visits, steps);
       for (const visit of visits) {
         for (const sink of sinks.get(visit.node) ?? []) {
           const isByFile = sink.sink.part === 'program';
           if (
-            (sink.notAfter !== undefined &&
-              visit.before !== undefined &&
-              !isBrought(sink, entries, visited, steps)) ||
+            (sink.notAfter !== undefined && visit.before !== undefined && !isBrought(sink)) ||
             !isTold(source.source, sink.sink) ||
             visit.stored !== isByFile ||
             (isByFile && !isForeign(source.source))
@@ -57,8 +55,6 @@ export function solveFlows(graph: FlowGraph, steps: Steps): Solved {
   }
   return { flows, complete: true };
 }
-
-const none: ReadonlySet<string> = new Set();
 
 // Copies between plain files are not reported: programs make them all the time.
 function isPlain({ what, name }: FlowSource): boolean {

@@ -58,6 +58,11 @@ export interface PythonRun extends Tables, Recursion {
   >;
   /** What classes bind to a name, without their functions. */
   readonly withoutFunctions: Map<readonly Binding[], readonly Binding[]>;
+  /** Of the parameters that are addresses: which calls of their functions mean another host. */
+  readonly elsewhere: Map<
+    Binding,
+    { readonly of: ((host: string) => readonly NotAfter[]) | undefined }
+  >;
   /** Functions of which not all callers are known, by id. */
   readonly open: ReadonlySet<string>;
   /** Functions in whose place another one may be called, by id. */
@@ -154,6 +159,7 @@ export function newPythonRun(
     bound: new Map(),
     together: new Map(),
     withoutFunctions: new Map(),
+    elsewhere: new Map(),
     ...functions,
     ...recursion,
     changed: new Map(),

@@ -4,12 +4,12 @@
  */
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { NotAfter } from '../../../flow/graph.ts';
-import { pythonCallSitesMax } from '../../../limits.ts';
+import { pythonCallSitesMax, pythonPairsMax } from '../../../limits.ts';
 import { anyEgress, egressOf } from '../../../lookup-tables/egress-of.ts';
 import { lookUp } from '../names/lookup.ts';
 import { givenFor } from '../names/parameters.ts';
 import { argumentsOf, nameOf, scopeOf } from '../nodes.ts';
-import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 
 interface Site {
@@ -28,34 +28,86 @@ export function callsElsewhere(
   module: PythonModule,
   address: PyNode,
 ): ((host: string) => readonly NotAfter[]) | undefined {
-  const sites = sitesOf(run, module, address);
-  if (sites === undefined || sites.length < 2) return undefined;
-  const all = sites.map((site) => ({
-    call: site.call,
-    hosts: hostsGiven(run, site),
-    // `def get(url, headers): return request("GET", url, headers)`
-    outer: (sitesOf(run, site.module, site.given) ?? []).map((outer) => ({
-      call: outer.call,
-      hosts: hostsGiven(run, outer),
-    })),
-  }));
-  return (host) =>
-    all.flatMap(({ call, hosts, outer }): NotAfter[] => {
-      if (hosts !== undefined && !hosts.has(host)) return [{ call }];
-      const after = outer.filter((one) => one.hosts?.has(host) === false).map((one) => one.call);
-      return after.length === 0 ? [] : [{ call, after }];
-    });
+  const parameter = parameterOf(run, module, address);
+  if (parameter === undefined) return undefined;
+  const known = run.elsewhere.get(parameter);
+  if (known !== undefined) return known.of;
+  const of = elsewhereBy(run, parameter);
+  run.elsewhere.set(parameter, { of });
+  return of;
 }
 
-// The calls of the function whose parameter this name is, when the name is bound to nothing else.
-function sitesOf(run: PythonRun, module: PythonModule, node: PyNode): Site[] | undefined {
+// All requests of one address share the lists: flows are compared with each list once.
+function elsewhereBy(
+  run: PythonRun,
+  parameter: ParameterBinding,
+): ((host: string) => readonly NotAfter[]) | undefined {
+  const sites = sitesOf(run, parameter);
+  if (sites === undefined || sites.length < 2) return undefined;
+  const around = new Map<ParameterBinding, readonly Meant[]>();
+  const all = sites.map((site) => {
+    // `def get(url, headers): return request("GET", url, headers)`
+    const outer = parameterOf(run, site.module, site.given);
+    if (outer !== undefined && !around.has(outer))
+      around.set(outer, meantBy(run, sitesOf(run, outer) ?? []));
+    return { meant: meantBy(run, [site]), outer };
+  });
+  const pairs = [...around.values()].reduce((sum, { length }) => sum + length, all.length);
+  if (pairs > pythonPairsMax) return undefined;
+  const lists = new Map<string, readonly NotAfter[]>();
+  return (host) => {
+    const known = lists.get(host);
+    if (known !== undefined) return known;
+    run.context.steps.take(pairs);
+    const isElsewhere = ({ hosts }: Meant): boolean => hosts?.has(host) === false;
+    const afters = new Map(
+      [...around].map(([outer, these]) => [
+        outer,
+        these.filter(isElsewhere).map(({ call }) => call),
+      ]),
+    );
+    const list = all.flatMap(({ meant, outer }) =>
+      meant.flatMap((one): NotAfter[] => {
+        if (isElsewhere(one)) return [{ call: one.call }];
+        const after = (outer && afters.get(outer)) ?? [];
+        return after.length === 0 ? [] : [{ call: one.call, after }];
+      }),
+    );
+    lists.set(host, list);
+    return list;
+  };
+}
+
+/** A call, and the hosts that it means where they are known. */
+interface Meant {
+  readonly call: string;
+  readonly hosts: ReadonlySet<string> | undefined;
+}
+
+function meantBy(run: PythonRun, sites: readonly Site[]): readonly Meant[] {
+  return sites.map((site) => ({ call: site.call, hosts: hostsGiven(run, site) }));
+}
+
+type ParameterBinding = Extract<Binding, { kind: 'parameter' }>;
+
+// The parameter whose name this is, when the name is bound to nothing else.
+function parameterOf(
+  run: PythonRun,
+  module: PythonModule,
+  node: PyNode,
+): ParameterBinding | undefined {
   if (node.name !== 'VariableName') return undefined;
   const [binding, ...others] = lookUp(scopeOf(module, node), nameOf(module, node))?.bindings ?? [];
   if (binding?.kind !== 'parameter' || others.length > 0) return undefined;
   const { definition, index } = binding;
   const isDecorated = definition.node.parent?.parent?.name === 'DecoratedStatement';
-  if (isDecorated || run.replaced.has(definition.id) || definition.parameters[index]?.star !== '')
-    return undefined;
+  return isDecorated || run.replaced.has(definition.id) || definition.parameters[index]?.star !== ''
+    ? undefined
+    : binding;
+}
+
+// The calls of its function that give the parameter something.
+function sitesOf(run: PythonRun, { definition, index }: ParameterBinding): Site[] | undefined {
   const sites = run.calls.get(definition.name) ?? [];
   if (sites.length > pythonCallSitesMax) return undefined;
   run.context.steps.take(sites.length);
