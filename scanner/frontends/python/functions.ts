@@ -36,6 +36,7 @@ export function bindFunction(
     yields: false,
     property: isDecorated(module, node, /^@\s*(functools\.)?(cached_)?property\b/),
     bound: owner !== undefined && !isDecorated(module, node, /^@\s*staticmethod\b/),
+    ofClass: owner !== undefined && isDecorated(module, node, /^@\s*classmethod\b/),
     node: nameNode ?? node,
     owner,
   };

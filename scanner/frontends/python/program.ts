@@ -137,6 +137,8 @@ export interface PythonFunction {
   readonly property: boolean;
   /** Its first parameter is the object, or the class, that it is called on. */
   readonly bound: boolean;
+  /** Its first parameter is the class, whatever it is called on. */
+  readonly ofClass: boolean;
   /** The class whose method it is. */
   readonly owner: string | undefined;
 }

@@ -7,7 +7,7 @@ import type { NotAfter } from '../../../flow/graph.ts';
 import { pythonCallSitesMax, pythonPairsMax } from '../../../limits.ts';
 import { anyEgress, egressOf } from '../../../lookup-tables/egress-of.ts';
 import { lookUp } from '../names/lookup.ts';
-import { givenFor } from '../names/parameters.ts';
+import { givenFor, isByClass } from '../names/parameters.ts';
 import { argumentsOf, nameOf, scopeOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
@@ -114,7 +114,9 @@ function sitesOf(run: PythonRun, { definition, index }: ParameterBinding): Site[
   return sites.flatMap(({ module: by, call }): Site[] => {
     const { positional, keywords, starred } = argumentsOf(by, call);
     const given = givenFor(definition, index, positional, keywords);
-    return given === undefined || starred.length > 0
+    // What is called through its class may be given the object itself as its first argument.
+    const byClass = definition.bound && isByClass(run, by, call, 0);
+    return given === undefined || starred.length > 0 || byClass
       ? []
       : [{ module: by, call: `${by.source.path}@${call.from}`, given }];
   });

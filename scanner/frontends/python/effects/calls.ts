@@ -214,8 +214,10 @@ function callOwn(
   qual: string | undefined,
 ): PyValue {
   const id = `${call.module.source.path}@${call.node.from}`;
+  // `C.go(C(), url)`; `Outer.C(url)` makes an object.
+  const byClass = call.object.qual?.startsWith('class ') === true && qual === undefined;
   own.parameters.forEach((parameter, index) => {
-    const given = givenFor(own, index, call.args, call.keywords);
+    const given = givenFor(own, index, call.args, call.keywords, byClass);
     const rest = parameter.star
       ? [...nodesOf(call.args), ...nodesOf([...call.keywords.values()]), ...call.spread]
       : [];

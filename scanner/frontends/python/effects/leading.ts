@@ -7,7 +7,7 @@ import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { calledIn, operandsOf } from '../interpret.ts';
 import { piecesOf } from '../literals.ts';
 import { lookUp } from '../names/lookup.ts';
-import { givenFor, isOwnCall } from '../names/parameters.ts';
+import { givenFor, isByClass, isOwnCall } from '../names/parameters.ts';
 import { argumentsOf, childrenOf, nameOf, scopeOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
@@ -95,7 +95,8 @@ function ofParameter(
   for (const { module, call } of sites) {
     if (!definition.bound && !isOwnCall(run, module, call, 0)) continue;
     const { positional, keywords, starred } = argumentsOf(module, call);
-    const node = givenFor(definition, index, positional, keywords);
+    const byClass = definition.bound && isByClass(run, module, call, 0);
+    const node = givenFor(definition, index, positional, keywords, byClass);
     if (node !== undefined) given.push(leadingOf(run, module, node, seen));
     else if (starred.length > 0) return undefined;
   }

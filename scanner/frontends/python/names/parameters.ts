@@ -7,16 +7,20 @@ import { argumentsOf, childrenOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 
-/** What a call gives a parameter of a function, as a value or as the node where it stands. */
+/**
+ * What a call gives a parameter of a function, as a value or as the node where it stands. With
+ * `byClass` the call names the class, and gives the object itself: `C.go(C(), url)`.
+ */
 export function givenFor<Given>(
-  { parameters, bound }: PythonFunction,
+  { parameters, bound, ofClass }: PythonFunction,
   index: number,
   args: readonly Given[],
   keywords: ReadonlyMap<string, Given>,
+  byClass = false,
 ): Given | undefined {
   const name = parameters[index]?.name;
   const named = name === undefined ? undefined : keywords.get(name);
-  return named ?? args[bound ? index - 1 : index];
+  return named ?? args[bound && (ofClass || !byClass) ? index - 1 : index];
 }
 
 /** Text only: flows have edges of their own. */
@@ -40,7 +44,8 @@ export function parameterValue(
   for (const { module, call } of sites.slice(0, pythonCallSitesMax)) {
     if (!isBound && !isOwnCall(run, module, call, depth)) continue;
     const args = argumentsOf(module, call);
-    const node = givenFor(definition, index, args.positional, args.keywords);
+    const byClass = isBound && isByClass(run, module, call, depth);
+    const node = givenFor(definition, index, args.positional, args.keywords, byClass);
     if (node !== undefined) given.push(run.evaluate(run, module, node, depth));
     else isOpen ||= args.starred.length > 0;
   }
@@ -71,5 +76,20 @@ export function isOwnCall(
   return (
     object !== undefined &&
     run.evaluate(run, module, object, depth).qual?.startsWith('own ') === true
+  );
+}
+
+/** Whether the callee is a member of a class of the skill: `C.go`, not `C().go`. */
+export function isByClass(
+  run: PythonRun,
+  module: PythonModule,
+  call: PyNode,
+  depth: number,
+): boolean {
+  const callee = call.firstChild;
+  const [object] = callee?.name === 'MemberExpression' ? childrenOf(callee) : [];
+  return (
+    object !== undefined &&
+    run.evaluate(run, module, object, depth).qual?.startsWith('class ') === true
   );
 }
