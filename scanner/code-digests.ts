@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4ad45b2bc39eaaa25148e04661dc816e082046f36acb91c4e158b308244fb49b',
+  extractor: 'sha256:d9326526f4f7335ee968cdfb229aedc798dd986bd042705151927200589af32d',
   judging: 'sha256:d86989988e01538ad17e69998e5ae461dc7e0970e4c491df3e21beb859fc29c3',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -160,6 +160,9 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
   const given = [...call.args, ...call.keywords.values()];
   const passed = [...nodesOf(given), ...call.spread];
   const made = either(results.filter((one) => one !== undefined));
+  // The items come in another order, or with others.
+  const all = [...new Set([...passed, ...given.flatMap(({ items = [] }) => nodesOf(items))])];
+  const withAll = (item: PyValue): PyValue => ({ ...item, nodes: all });
   switch (api.gives) {
     case 'nothing':
       return unknownPy;
@@ -167,10 +170,10 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
       return {
         ...unknownPy,
         texts: call.args[0]?.texts ?? [],
-        items: call.args[0]?.items,
-        each: call.args[0]?.each,
+        items: call.args[0]?.items?.map(withAll),
+        each: call.args[0]?.each && withAll(call.args[0].each),
         otherTexts: ordersAnew.test(qual) ? [unknownPart] : [],
-        nodes: [...made.nodes, ...passed],
+        nodes: [...made.nodes, ...all],
         decoded: given.some((one) => one.decoded),
       };
     case 'encoded': {
