@@ -1,6 +1,7 @@
 /**
  * `npm run corpus`: scans labelled skills, public sets, unseen honest collections and our own
- * attacks, and prints how well verdicts tell them apart and what a scan costs. Nothing is run.
+ * attacks, and prints how well verdicts tell them apart and what a scan costs. Only `--observe`
+ * runs skills, in the sandbox of `skillgate observe`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,6 +49,7 @@ const strata: readonly (readonly [string, (one: Labelled) => boolean])[] = [
 
 const help = `npm run corpus -- [DIR LIST.tsv] [--rows FILE] [--unseen MIRRORS]
 npm run corpus -- --sets MIRRORS [--packages SITE] [--only SET,...] [--rows FOLDER] [--keep FOLDER]
+                  [--observe FOLDER] [--sample COUNT]
 
 The first form scans the labelled skills DIR/<id>, the unseen honest collections of MIRRORS and our
 own attacks. LIST.tsv has the columns id, kind (benign, malicious, suspicious), source, commit, path,
@@ -61,6 +63,10 @@ The second form scans the public sets only.
   --packages SITE     the folder into which pip put the wheels of sets/honest-python.txt
   --only SET,...      some of: ${Object.keys(skillSets).join(' ')}
   --keep FOLDER       keeps the skills that the sets make in FOLDER/SET/ID
+  --observe FOLDER    also observes each package that the scan did not block, as skillgate observe
+                      does, one at a time, and prints the worse of both verdicts. A minute each.
+                      FOLDER/SET.tsv gets a line for each; a skill with a line is not observed again
+  --sample COUNT      takes COUNT skills of each set, by the SHA-256 of their ids
 `;
 
 const { values, positionals } = parseArgs({
@@ -68,9 +74,11 @@ const { values, positionals } = parseArgs({
   options: {
     help: { type: 'boolean' },
     keep: { type: 'string' },
+    observe: { type: 'string' },
     only: { type: 'string' },
     packages: { type: 'string' },
     rows: { type: 'string' },
+    sample: { type: 'string' },
     sets: { type: 'string' },
     unseen: { type: 'string' },
   },
@@ -82,7 +90,11 @@ if (values.help === true || (folder !== undefined && listing === undefined))
 else if (values.sets !== undefined) {
   const { sets: mirrors, packages, rows, keep } = values;
   const only = values.only?.split(',');
-  process.stdout.write(`${await setsTable({ mirrors, packages, only, rows, keep })}\n`);
+  const sample = values.sample === undefined ? undefined : Number(values.sample);
+  const { observe } = values;
+  process.stdout.write(
+    `${await setsTable({ mirrors, packages, only, rows, keep, observe, sample })}\n`,
+  );
 } else await printLabelledAndOwn();
 
 async function printLabelledAndOwn(): Promise<void> {

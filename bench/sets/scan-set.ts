@@ -1,24 +1,13 @@
-/** Scans the skills of a set, each in a folder of its own. Nothing of them is run. */
+/** Scans the skills of a set, each in a folder of its own. A scan runs nothing of them. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readSkillFolder } from '../../cli/scan/source-folder.ts';
 import { scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import type { Verdict } from '../../skills-index/statement/finding.ts';
 import { isHeld } from '../detection.ts';
 import type { FoundSkill, MadeSkill, PublicSkill } from './public-set.ts';
-
-export interface SetOutcome {
-  readonly id: string;
-  readonly verdict: Verdict | 'crashed';
-  readonly hasScripts: boolean;
-  /** The rules whose findings decide, each once. */
-  readonly rules: readonly string[];
-  /** Each finding that decides: `RULE:SEVERITY@PATH:LINE`. */
-  readonly decidedBy: readonly string[];
-  readonly cpuMs: number;
-}
+import type { AfterScan, SetOutcome } from './set-outcome.ts';
 
 const script = /\.(py|sh|bash|ps1|bat|cmd|rb|go|[cm]?[jt]s)$/;
 const installHook = 'supply/install-hook';
@@ -27,13 +16,14 @@ const installHook = 'supply/install-hook';
 export async function scanSet(
   skills: Iterable<PublicSkill>,
   keep: string | undefined,
+  after: AfterScan = async (_, outcome) => outcome,
 ): Promise<SetOutcome[]> {
   const outcomes: SetOutcome[] = [];
   const below = keep ?? mkdtempSync(join(tmpdir(), 'skillgate-set-'));
   try {
     for (const skill of skills) {
       const found = 'folder' in skill ? skill : layOut(skill, below);
-      outcomes.push(await scanFound(found));
+      outcomes.push(await after(found, await scanFound(found)));
       if (keep === undefined && 'files' in skill) rmSync(found.folder, { recursive: true });
       if (outcomes.length % 100 === 0) process.stderr.write(`${outcomes.length} …\n`);
     }

@@ -2,9 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isHeld, printTable, shareOf } from '../detection.ts';
-import type { SetSources } from './public-set.ts';
-import { isDetected, type SetOutcome, scanSet } from './scan-set.ts';
+import { observer, withObservation } from './observe-set.ts';
+import type { PublicSkill, SetSources } from './public-set.ts';
+import { isDetected, scanSet } from './scan-set.ts';
+import type { SetOutcome } from './set-outcome.ts';
 import { groups, type JudgedSet, skillSets } from './sets.ts';
+import { byHash } from './skill-page.ts';
 
 export interface SetOptions extends SetSources {
   /** Names of sets; undefined for all. */
@@ -13,6 +16,10 @@ export interface SetOptions extends SetSources {
   readonly rows: string | undefined;
   /** A folder that keeps the skills which the sets make, below the set's name. */
   readonly keep: string | undefined;
+  /** A folder with a list of observations per set, which later calls go on with. */
+  readonly observe?: string | undefined;
+  /** How many skills of each set, in the order of the hashes of their ids; undefined for all. */
+  readonly sample?: number | undefined;
 }
 
 /** @throws Error for an unknown name in `only`, and for a missing mirror */
@@ -30,10 +37,19 @@ export async function setsTable(options: SetOptions): Promise<string> {
     }
     process.stderr.write(`${name} …\n`);
     const keep = options.keep === undefined ? undefined : join(options.keep, name);
-    outcomes.set(name, await scanSet(set(options), keep));
+    const isObserved = judged.some((one) => one.set === name && one.observed !== undefined);
+    const after =
+      options.observe === undefined || !isObserved
+        ? undefined
+        : observer(join(options.observe, `${name}.tsv`));
+    outcomes.set(name, await scanSet(sampleOf(set(options), options.sample), keep, after));
     if (options.rows !== undefined) writeRows(options.rows, name, outcomes.get(name) ?? []);
   }
-  return [tableOf(outcomes), ...uncounted(outcomes)].join('\n\n');
+  return [tableOf(outcomes), ...uncounted(outcomes), ...unfinished(outcomes)].join('\n\n');
+}
+
+function sampleOf(skills: Iterable<PublicSkill>, sample: number | undefined) {
+  return sample === undefined ? skills : byHash(skills, ({ id }) => id).slice(0, sample);
 }
 
 function writeRows(folder: string, set: string, outcomes: readonly SetOutcome[]): void {
@@ -64,7 +80,7 @@ export function tableOf(outcomes: ReadonlyMap<string, readonly SetOutcome[]>): s
 }
 
 function rowsOf(
-  { label, goal, withScripts }: JudgedSet,
+  { label, goal, observed, withScripts }: JudgedSet,
   outcomes: readonly SetOutcome[] | undefined,
   isCounted: (outcome: SetOutcome) => boolean,
 ): string[][] {
@@ -76,8 +92,10 @@ function rowsOf(
     wanted,
   ];
   const scripts = outcomes.filter(({ hasScripts }) => hasScripts);
+  const isObserved = observed !== undefined && outcomes.some((one) => one.observed !== undefined);
   return [
     row(label, outcomes, goal),
+    ...(isObserved ? [row('  with detonation', outcomes.map(withObservation), observed)] : []),
     ...(withScripts === undefined ? [] : [row(`${label}, with scripts`, scripts, withScripts)]),
   ];
 }
@@ -94,4 +112,18 @@ function uncounted(outcomes: ReadonlyMap<string, readonly SetOutcome[]>): string
             `${label}: ${alone.length} of ${those.length} are held by \`supply/install-hook\` alone, and do not count.`,
           ];
     });
+}
+
+// An observation without time for all steps is no alarm, and no proof either.
+function unfinished(outcomes: ReadonlyMap<string, readonly SetOutcome[]>): string[] {
+  return [...outcomes].flatMap(([name, those]) => {
+    const rows = those.flatMap(({ observed }) => observed ?? []);
+    const count = (wanted: string): number =>
+      rows.filter(({ verdict }) => verdict === wanted).length;
+    return rows.length === 0
+      ? []
+      : [
+          `${name}: ${rows.length} observed, which the scan did not block: ${count('block')} block, ${count('review')} review, ${count('pass')} pass, ${count('incomplete')} without facts and without time for all steps, ${count('failed')} not observed because of an error.`,
+        ];
+  });
 }

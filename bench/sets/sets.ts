@@ -25,6 +25,8 @@ export interface JudgedSet {
   readonly goal: string;
   /** Whether skills with scripts get a row of their own, with this goal. */
   readonly withScripts?: string;
+  /** Whether `--observe` observes the set, with this goal. */
+  readonly observed?: string;
 }
 
 export interface SetGroup {
@@ -39,12 +41,18 @@ export const groups: readonly SetGroup[] = [
         set: 'package-malware',
         label: 'package malware, first 300 clusters',
         goal: '≥ 82, ≥ 94 %',
+        observed: '≥ 90, ≥ 97 %',
       },
-      { set: 'package-malware-2016', label: 'package malware, 2016 to 2018', goal: '' },
+      {
+        set: 'package-malware-2016',
+        label: 'package malware, 2016 to 2018',
+        goal: '',
+        observed: '',
+      },
     ],
     honest: [
-      { set: 'honest-python', label: 'Python packages', goal: '≤ 2, ≤ 15 %' },
-      { set: 'honest-npm', label: 'npm packages', goal: '≤ 2, ≤ 15 %' },
+      { set: 'honest-python', label: 'Python packages', goal: '≤ 2, ≤ 15 %', observed: '≤ 2 %, –' },
+      { set: 'honest-npm', label: 'npm packages', goal: '≤ 2, ≤ 15 %', observed: '≤ 2 %, –' },
     ],
   },
   {

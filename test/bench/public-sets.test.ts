@@ -6,7 +6,8 @@ import { commandPage, filled, plausible } from '../../bench/sets/command-lists.t
 import { recordedFiles } from '../../bench/sets/honest-packages.ts';
 import { skillFolders } from '../../bench/sets/repositories.ts';
 import { samplesOfPage, withoutMarks } from '../../bench/sets/sample-pages.ts';
-import { isDetected, type SetOutcome } from '../../bench/sets/scan-set.ts';
+import { isDetected } from '../../bench/sets/scan-set.ts';
+import type { SetOutcome } from '../../bench/sets/set-outcome.ts';
 import { groups, skillSets } from '../../bench/sets/sets.ts';
 import { tableOf } from '../../bench/sets/sets-table.ts';
 import { byHash, skillPage, slugOf } from '../../bench/sets/skill-page.ts';
