@@ -4,6 +4,7 @@ import { commandOf } from '../../bench/sets/atomic.ts';
 import { clusterOf, filesOfArchive } from '../../bench/sets/code-clusters.ts';
 import { commandPage, filled, plausible } from '../../bench/sets/command-lists.ts';
 import { recordedFiles } from '../../bench/sets/honest-packages.ts';
+import { withObservation } from '../../bench/sets/observe-set.ts';
 import { skillFolders } from '../../bench/sets/repositories.ts';
 import { samplesOfPage, withoutMarks } from '../../bench/sets/sample-pages.ts';
 import { isDetected } from '../../bench/sets/scan-set.ts';
@@ -179,6 +180,38 @@ describe('the table', () => {
     const cells = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
     expect(cells[2]?.slice(2, 4)).toEqual(['1/2 = 50.0 % [9.5–91]', '1/2 = 50.0 % [9.5–91]']);
     expect(cells[2]?.slice(6, 8)).toEqual(['1/2 = 50.0 % [9.5–91]', '2/2 = 100.0 % [34–100]']);
+  });
+
+  it.each([
+    ['lowers no verdict', outcome('review', 'flow/x'), 'pass', 'review', true],
+    ['raises a pass', outcome('pass'), 'block', 'block', true],
+    [
+      'counts where the install hook alone does not',
+      outcome('review', 'supply/install-hook'),
+      'review',
+      'review',
+      true,
+    ],
+    [
+      'without facts is no detection',
+      outcome('review', 'supply/install-hook'),
+      'incomplete',
+      'review',
+      false,
+    ],
+    ['that failed is no detection', outcome('pass'), 'failed', 'pass', false],
+  ] as const)('an observation %s', (_, one, verdict, worse, isCounted) => {
+    const both = withObservation({ ...one, observed: { verdict, facts: [] } });
+    expect(both.verdict).toBe(worse);
+    expect(isDetected(both)).toBe(isCounted);
+  });
+
+  it('has a row with detonation below a set that was observed', () => {
+    const pass = { ...outcome('pass'), observed: { verdict: 'block', facts: [] } } as const;
+    const table = tableOf(new Map([['package-malware', [pass, outcome('block', 'flow/x')]]]));
+    const cells = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+    expect(cells[2]?.[2]).toBe('1/2 = 50.0 % [9.5–91]');
+    expect(cells[3]?.slice(1, 3)).toEqual(['with detonation', '2/2 = 100.0 % [34–100]']);
   });
 
   it('names sets that there are, and each set once', () => {
