@@ -19,7 +19,8 @@ export class WorkflowValues {
   readonly #isActions: boolean;
 
   constructor({ path }: TaintSource, settings: readonly Setting[]) {
-    this.#isActions = /(^|\/)(\.github\/.{1,200}|action)\.ya?ml$/i.test(path);
+    this.#isActions =
+      /(^|\/)(\.github\/.{1,200}|action)\.ya?ml$/i.test(path) || settings.some(isStepOfJob);
     const scope = this.#isActions
       ? 'env'
       : /\.gitlab-ci[^/]*\.ya?ml$/i.test(path)
@@ -56,6 +57,11 @@ export class WorkflowValues {
       ],
     };
   }
+}
+
+// A workflow that the agent shall copy into a repository lies in any folder, under any name.
+function isStepOfJob({ path }: Setting): boolean {
+  return path[0] === 'jobs' && path[2] === 'steps' && /^(run|uses)$/.test(String(path[4]));
 }
 
 const variablesMax = 64;

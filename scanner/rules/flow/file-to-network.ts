@@ -10,6 +10,7 @@ import {
   destinationOf,
   draftOfFlow,
   flowsThatRun,
+  runsElsewhere,
 } from '../../flow/hosts.ts';
 import { targetOf } from '../../lookup-tables/egress-of.ts';
 import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
@@ -55,7 +56,7 @@ function judge(
   to: Destination,
   context: RuleContext,
 ): Parameters<typeof draftOfFlow>[1] {
-  const { hasManifest } = context;
+  const hasManifest = context.hasManifest && !runsElsewhere(flow, context);
   if (to.drop)
     return { message: `sends ${what} to ${to.said}, where anyone can collect what is sent` };
   // Whoever approves a host does not approve that the user's home is sent there.
