@@ -16,6 +16,7 @@ import { doubtMedia } from './check-media.ts';
 import { claimedType, typeOf } from './file-type.ts';
 import type { Ingested } from './ingested.ts';
 import { openArchive } from './open-archive.ts';
+import { pickleProgram } from './pickle.ts';
 import { ingestText, textSource } from './text.ts';
 import { textInside } from './text-inside.ts';
 
@@ -58,6 +59,15 @@ export function ingestFile(
 }
 
 function ingestBytes(place: InnerPlace, bytes: Uint8Array, budget: ArchiveBudget): Ingested {
+  const ingested = ingestAsNamed(place, bytes, budget);
+  // The code that loads a pickle says that it is one: its name does not.
+  const program = pickleProgram(bytes);
+  if (program === undefined) return ingested;
+  const inside = { ...place, path: `${place.path}!/calls.py` };
+  return { ...ingested, sources: [...ingested.sources, textSource(inside, program, 'python')] };
+}
+
+function ingestAsNamed(place: InnerPlace, bytes: Uint8Array, budget: ArchiveBudget): Ingested {
   if (bytes.byteLength === 0)
     return {
       ...nothing,
