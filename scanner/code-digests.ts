@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:d9326526f4f7335ee968cdfb229aedc798dd986bd042705151927200589af32d',
+  extractor: 'sha256:37d0ca3b86e673b06a1918295b8fc02c95a427e47bed4d249098ce48b150bab7',
   judging: 'sha256:d86989988e01538ad17e69998e5ae461dc7e0970e4c491df3e21beb859fc29c3',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:730ece7b85c29600aa8d87527626db9ceb05fcb3bd6bc94300d5a57491bce1fe',
+      'sha256:e133b0e41e346f048ab905dc9a1981b1dcc236c77b865c2d129f0ffc1c71e8d1',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:9dab4c740640112435f1faad4f78c571325523b577a5081040fbb5f2588e2ff9',
@@ -78,41 +78,41 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:91adf0ecd55850c8f413c327bdabb3f6b6637153c0019dde47621aaef0a6efff',
+      'sha256:f7d7b89db6fbb8c953bf10d1d141c0a2ef7c8ca8a65823a8b930f0b51bb1cc7f',
     'flow/decoded-to-exec':
-      'sha256:5da8801c09a1b0d511b0dfbe8fd80c1671cfd41b481251ab8ea50de4399d7cd1',
+      'sha256:5324632daea8310cb50aff9d6bd1881c349a5a7105975ee82f80ffbf4fb9f335',
     'flow/encoded-to-network':
-      'sha256:1e1e5361675706bed4c51cf8fc45fecc763002f707cba47256af3e4677b184fc',
+      'sha256:9e74791ffd3e9b24e29d3bdf5e8ff9bb86520a8aa5c49a709a07cefef400f9a4',
     'flow/environment-to-network':
-      'sha256:62c1df79e91dd4f1e6b7ff3e8378338202d6a483a7d035a2dea14cc4fdd1decf',
-    'flow/file-to-exec': 'sha256:e87734628efd11cb77d6c15e1a4d5df850f01777e687cd3abb11186f482f9d54',
+      'sha256:10729d95a0984c43ea05d5caa6bc66ae5f7b98506dfa0ff2964995d78e3667a3',
+    'flow/file-to-exec': 'sha256:c456cf341400bce29fd02c5df3460a5b4a90fa3fca0908277f556f26f658843d',
     'flow/file-to-network':
-      'sha256:2bb50f41ac6605127fa07145aff0ec4f501c7d21de2ef62c80d12cfcfd5fda1f',
+      'sha256:19df70e0b77c501e4e87c76d328d053e2fb35f119df88420e6e2278da56cd110',
     'flow/host-facts-to-network':
-      'sha256:5d8fe7a27829e80cec918b0755877b24a2c92a6f66372880320bbd4c24ce7dc3',
+      'sha256:ecd650e82aefddccac77a804b85b22ff3178b5bbd7a23f51c8055a54848d5450',
     'flow/input-to-shell':
-      'sha256:3372007f6626a497bf81bfdffa4137d83c2f5517365f1d7d142920f98e5e0d17',
+      'sha256:1ef777738d6647564a446f8b731c7d230ebba2af580b9f0a318b15cac71530be',
     'flow/local-secret-to-network':
-      'sha256:73c8c33ac913689f6946c63fad6f67119efc03b23c33bb2d53f55a577e6d5239',
+      'sha256:334400d33ea90fa6cd43c99606d03a76f9c7ac149c2a3a8cebfaaef910494831',
     'flow/network-to-exec':
-      'sha256:1a49834ef400e789e9fbc2023b99879618567b66df18f34e15208f95fc4ff46b',
+      'sha256:4e9921d1afdf3b798642c5aa2af24e99b058e8b8c5e2705b459db7d9b855441d',
     'flow/recording-to-network':
-      'sha256:c60a6d1146621a827666f922988dfd3b0a7e9466c01b901e1f7bfb095f65a9ee',
+      'sha256:6f4917c4fac164c53e717e9e415295617ad5c15ea4c342b94f255009e479459d',
     'flow/secret-beside-data':
-      'sha256:bebaa05077e49ae6c279d1ee96da75c7859a48d0d08fe5975c3b4470ec40a761',
-    'flow/secret-in-url': 'sha256:cab365bab64b0b3428c8c646f54fc4e7d1770ed1ead078da580d0f9d423f072e',
+      'sha256:623fc9d9b2dcc2ee8d788f418741d611539446f0f47026826892986d6af57bb9',
+    'flow/secret-in-url': 'sha256:a9c24623f9d90af9ef4ad7b023c7475264c2c5bcd2153c9026d67b537b2ca29d',
     'flow/secret-to-child':
-      'sha256:873151929daa5b3525023529222fd414b6d77095cee569075c64b9a9fba9859b',
+      'sha256:5b0e0afe4d004a67d1125a95a4a5e3d2bb300ac999a9502f2700d811e3e0d4e4',
     'flow/secret-to-computed-host':
-      'sha256:6c0b1c5223f29d350af302ba7a3861566d6672fa63a54961727184ac1856b121',
+      'sha256:583920515ffc8b7fcbed16bc4e24509b28b437b3d623f8aea004334eba641c14',
     'flow/secret-to-network':
-      'sha256:1ac4e62ba60c1f0cd9adf48b16ec757c4c5328c6a2726858d077536bd0443a9c',
+      'sha256:bcf721f2bda5a6ff4b1a0f34cc7ac1d26f1b524c08d0594bbf236a87820bb08c',
     'flow/secret-to-output':
-      'sha256:892ee3cd9078098dbb932fc3a924bf8d92f93805c0a81f82b7ca43977fa55af4',
+      'sha256:609958f7c83005043b1b6489a06fa1bd5d8753444eaeb116cd28e0537f061b3f',
     'flow/secrets-to-one-host':
-      'sha256:60bfb2889345b4c84255df99e7a681cb2fdd0ef0d04049fe6106177f06a458e7',
+      'sha256:45a8c39f42c9bc1acaaffb7cbe98275274171354db3a9ddfd5e3e2b262237672',
     'flow/untrusted-to-agent':
-      'sha256:e22ac0fb0ae0d5fa4f455a6a301c8792c9dca30d2d5d882dfcfc3881ae276582',
+      'sha256:ce1d33838272062c82d112bf12167390a92e85a6e10daaa7a26e0950e3044add',
     'manifest/added-since-approved':
       'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
     'manifest/all-three': 'sha256:d022f9dd515c8bde4912b72ef70802d3b9789fe228a24cb183c75d1e90dcd44a',
@@ -132,13 +132,13 @@ export const codeDigests: CodeDigests = {
       'sha256:a3fe7c051225fc5e7d70dafce1ff2130220585d5e40810cd4cb8194c4d3e88f0',
     'manifest/unused': 'sha256:9727e56f37ad0efee30872385920f279c5917d17fdf3ca05125d690bc7ad721b',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:36fc6f3127e5fd237cfe927a3c8d1fed7eff4ae27ed1356f388ae4a995b8c69c',
+    'network/cleartext': 'sha256:ccee7dee0eb3a911d6ac78d373ef99499551707a35eff45ff80eaaf41af24514',
     'network/cloud-metadata':
       'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:58da635550a21394d584ac9fd6bf89c5fe07217c9a5e0d65c017606b503a422e',
+      'sha256:acf6773fabfae9d69d062a9fbbbeae2dc4aa165f96792d31b9ba8769b12b9a6a',
     'network/drop-host': 'sha256:44e77afe68b1a48a62045bcd2e634a46c8001aa98cfbf3c7dfcfa4bf125fa2cb',
     'network/hidden-host':
       'sha256:532f7fd8a98b8b89f9b25f996d429112f431983a8670c62c04d76f797b1e8772',
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:9c29885ffbaa45abaf66d15f17a78340505fdabace5b1094fe29f87595dcd53e',
+      'sha256:a10845912859513128f8f8a48cbdf07f14306e4d5177550cad69db8b16a26b0f',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':

@@ -20,10 +20,12 @@ import { linkPrograms, type Programs } from '../flow/links.ts';
 import { nothingRead, StartedFiles } from '../flow/started-files.ts';
 import { embeddedDepthMax, embeddedProgramSteps } from '../limits.ts';
 import { targetOf } from '../lookup-tables/egress-of.ts';
+import { buildCommands } from './build-commands.ts';
 import { decodedSources } from './decoded-sources.ts';
 import type { FactMemo } from './fact-memo.ts';
 import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './frontend.ts';
 import { joinResults, perSource } from './frontend.ts';
+import { templatePrograms } from './templates/templates.ts';
 import { toolTexts } from './tool-texts.ts';
 import { WrittenPrograms } from './written-programs.ts';
 
@@ -117,9 +119,14 @@ function analyseBlobs(facts: readonly Fact[]): Analyse {
   return (sources, { steps }) => ({ ...decodedSources(sources, facts, steps), unanalysed: [] });
 }
 
-const analyseToolTexts = perSource((source, { steps }) => {
+const analyseToolTexts = perSource((source, { steps, texts }) => {
   steps.take(1 + (source.text.length >> 7));
-  return { facts: [], embedded: toolTexts(source), unanalysed: [] };
+  const { facts, embedded } = templatePrograms(source, texts);
+  return {
+    facts,
+    embedded: [...toolTexts(source), ...buildCommands(source), ...embedded],
+    unanalysed: [],
+  };
 });
 
 function analyseWritten(programs: WrittenPrograms, found: readonly FrontEndResult[]): Analyse {

@@ -1,13 +1,14 @@
 /** YAML: every scalar with its path; aliases are not followed. */
 
 import { isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import type { TaintSource } from '../../fact/source.ts';
+import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
 import { settingsDepthMax, yamlAliasesMax, yamlCharsMax } from '../../limits.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';
 import { settingsFiles } from './tables/setting-commands.ts';
+import { tagProgram } from './yaml-tags.ts';
 
 /** Facts of one YAML text; a text that is not YAML is searched as plain text. */
 export function analyseYaml(source: TaintSource, context: FrontEndContext): FrontEndResult {
@@ -15,6 +16,7 @@ export function analyseYaml(source: TaintSource, context: FrontEndContext): Fron
     return unread(source, context, `more than ${yamlCharsMax} characters`);
   context.steps.take(source.text.length >> 2);
   const settings: Setting[] = [];
+  const programs: EmbeddedProgram[] = [];
   try {
     // The parser would compare each key of a map with all others.
     const documents = parseAllDocuments(source.text, {
@@ -22,7 +24,14 @@ export function analyseYaml(source: TaintSource, context: FrontEndContext): Fron
       prettyErrors: false,
       uniqueKeys: false,
     });
-    const walk: Walk = { settings, anchors: new Map(), aliases: 0, failed: false };
+    const walk: Walk = {
+      settings,
+      programs,
+      source,
+      anchors: new Map(),
+      aliases: 0,
+      failed: false,
+    };
     for (const document of Array.isArray(documents) ? documents : []) {
       if (document.errors.length > 0 || repeatsKey(document.contents)) walk.failed = true;
       collect(document.contents, [], walk);
@@ -45,11 +54,18 @@ export function analyseYaml(source: TaintSource, context: FrontEndContext): Fron
       }) as const,
   );
   const result = settingsFacts(source, settings);
-  return { ...result, facts: [...result.facts, ...comments] };
+  return {
+    ...result,
+    facts: [...result.facts, ...comments],
+    embedded: [...result.embedded, ...programs],
+  };
 }
 
 interface Walk {
   readonly settings: Setting[];
+  /** What a reader of objects would run. */
+  readonly programs: EmbeddedProgram[];
+  readonly source: TaintSource;
   /** Nodes by their anchors, as far as the text has been read. */
   readonly anchors: Map<string, unknown>;
   aliases: number;
@@ -84,6 +100,9 @@ function repeatsKey(node: unknown): boolean {
 function collect(node: unknown, path: readonly (string | number)[], walk: Walk): void {
   if (isNode(node) && 'anchor' in node && typeof node.anchor === 'string')
     walk.anchors.set(node.anchor, node);
+  const program =
+    isNode(node) && node.tag?.includes('/') ? tagProgram(node, walk.source) : undefined;
+  if (program !== undefined) walk.programs.push(program);
   if (path.length > settingsDepthMax) walk.failed = true;
   else if (isScalar(node)) {
     const [from, to] = node.range ?? [0, 0];
