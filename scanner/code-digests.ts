@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:37d0ca3b86e673b06a1918295b8fc02c95a427e47bed4d249098ce48b150bab7',
+  extractor: 'sha256:4b2bd2516adc1980cf46a7856b49c488216e0f592860ecbf7c73186faf3e119b',
   judging: 'sha256:d86989988e01538ad17e69998e5ae461dc7e0970e4c491df3e21beb859fc29c3',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -58,7 +58,8 @@ export class ByteReader {
   }
 
   #lines(): string | undefined {
-    const [first, second] = [this.#line(), this.#line()];
+    const first = this.#line();
+    const second = this.#line();
     return first === undefined || second === undefined ? undefined : `${first}\n${second}`;
   }
 

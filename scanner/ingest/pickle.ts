@@ -1,6 +1,6 @@
 /**
- * Pickles (Python's `pickletools`, protocols 0 to 5): a program for a small stack machine. The calls
- * that it makes when it is loaded become a program in Python. Nothing is ever loaded.
+ * Pickles (Python's `pickletools`, protocols 0 to 5): programs for a small stack machine. The calls
+ * of a pickle become a program in Python. Nothing is ever loaded.
  */
 
 import { ByteReader } from './pickle-bytes.ts';
@@ -84,7 +84,8 @@ class PickleMachine {
   #join(name: string, argument: string): boolean {
     if (/^\(\)|^\[\]|^\{\}/.test(name)) return this.#gather(name);
     if (name === 'stackImport') {
-      const [own, module] = [this.#pop(), this.#pop()];
+      const own = this.#pop();
+      const module = this.#pop();
       return own !== undefined && this.#push(this.#imported([stringOf(module), stringOf(own)]));
     }
     if (name === 'instance' || name === 'object') {
