@@ -107,7 +107,7 @@ describe('a run without its runner or its first line', () => {
 
 describe('what a run starts', () => {
   it('is seen by its name and a digest of its arguments, and told as a sample', async () => {
-    const text = "import { spawnSync } from 'node:child_process';\nspawnSync('sleep', ['1.5']);\n";
+    const text = "import { spawnSync } from 'node:child_process';\nspawnSync('sleep', ['1.50625']);\n";
     const capabilities = { exec: [{ program: 'sleep', why: 'waits' }] };
     await release(
       host.network,
@@ -126,10 +126,10 @@ describe('what a run starts', () => {
       expect.objectContaining({
         name: 'sleep',
         sampled: true,
-        arguments: digestOf('sleep\u00001.5\0'),
+        arguments: digestOf('sleep\u00001.50625\0'),
       }),
     );
-    expect(JSON.stringify(children)).not.toContain('1.5');
+    expect(JSON.stringify(children)).not.toContain('1.50625');
     expect(children.map(({ name }) => name)).not.toContain('bwrap');
   });
 });
