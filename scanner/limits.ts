@@ -45,11 +45,13 @@ export const packageHeadBytes = 4_096;
 /** No further part of a package is scanned after this time. */
 export const packageScanSecondsMax = 240;
 export const childMemoryMiB = 1_024;
+/** Each of V8's two spaces for young objects. */
+export const childYoungMiB = 8;
 /** Processes and threads of the user that runs children; one child has about a dozen. */
 export const scanStackKiB = 3_900;
 export const childScansMax = 200;
 /** Results of front ends that a scanner remembers, as estimated. */
-export const memoBytesMax = 64 * 1024 * 1024;
+export const memoBytesMax = 32 * 1024 * 1024;
 /** Bytes of a child's answer. The registry rejects longer reports. */
 export const childThreadsMax = 1_024;
 export const jobPollMillisecondsMin = 500;

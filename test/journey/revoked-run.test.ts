@@ -107,7 +107,8 @@ describe('a run without its runner or its first line', () => {
 
 describe('what a run starts', () => {
   it('is seen by its name and a digest of its arguments, and told as a sample', async () => {
-    const text = "import { spawnSync } from 'node:child_process';\nspawnSync('sleep', ['1.50625']);\n";
+    const text =
+      "import { spawnSync } from 'node:child_process';\nspawnSync('sleep', ['1.50625']);\n";
     const capabilities = { exec: [{ program: 'sleep', why: 'waits' }] };
     await release(
       host.network,
