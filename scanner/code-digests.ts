@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4b2bd2516adc1980cf46a7856b49c488216e0f592860ecbf7c73186faf3e119b',
-  judging: 'sha256:d86989988e01538ad17e69998e5ae461dc7e0970e4c491df3e21beb859fc29c3',
+  extractor: 'sha256:c28483d7a0399f36b55ef6c1df33cc452dd2a810ddbc13c223c877c24a740d04',
+  judging: 'sha256:4e01d692ea142f6965ffc2dfb864e4a39fe3461f15f709f8ae3e53d519ea8202',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:e133b0e41e346f048ab905dc9a1981b1dcc236c77b865c2d129f0ffc1c71e8d1',
+      'sha256:c57e2b67046f4ac17863bc4f6c45131ba62434aa11fd8f038852ad844857948e',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:9dab4c740640112435f1faad4f78c571325523b577a5081040fbb5f2588e2ff9',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:ada77d9b8f8db1d6f3a43970b9d99f8edd9cd300b29957c0e4b0b278d8cb2acf',
+    'files/agent-memory': 'sha256:c1b44811bcc53765727b6c4fc30008189263c09cd0783fb594a58d5bdd185627',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:f76e9ce783063f639add1e9f3a90f037530e1e3f4c25b354218fc48cc3031d47',
+    'files/outside-read': 'sha256:13f44cdd2b10c7c59d866e019feda6c8e18962acdbbe109cdb2b93a33fb04a73',
     'files/outside-write':
-      'sha256:752768d835ca18d2d58870497dc83a6fd23313b5454cf1fd62de02e1871bcd45',
+      'sha256:08b68806a28837c5901bd1ada78807fcf5fac198d32b1f95c0aecc762d6d8d60',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -78,67 +78,67 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:f7d7b89db6fbb8c953bf10d1d141c0a2ef7c8ca8a65823a8b930f0b51bb1cc7f',
+      'sha256:af8c6649d2bfb2f8cfcdb59db6edc4b057dc50c8870a44247f862510693d4aed',
     'flow/decoded-to-exec':
-      'sha256:5324632daea8310cb50aff9d6bd1881c349a5a7105975ee82f80ffbf4fb9f335',
+      'sha256:16de85741ec87ac121814aeb72b68b42eae1f40669b99a8d0990b2388b854e7c',
     'flow/encoded-to-network':
-      'sha256:9e74791ffd3e9b24e29d3bdf5e8ff9bb86520a8aa5c49a709a07cefef400f9a4',
+      'sha256:98b0237e4c43716bf72a492af9e932b0211416b758196d8c6496579ed332bd04',
     'flow/environment-to-network':
-      'sha256:10729d95a0984c43ea05d5caa6bc66ae5f7b98506dfa0ff2964995d78e3667a3',
-    'flow/file-to-exec': 'sha256:c456cf341400bce29fd02c5df3460a5b4a90fa3fca0908277f556f26f658843d',
+      'sha256:836ff030cc5f8ef3cee9da6ecba52208a2129ef8dafd492e74ce5a6850b99b4d',
+    'flow/file-to-exec': 'sha256:4aae0b84a0e7ff58a706e5f3688e4f9d25c555520e9fd944e0ceb90881cd5740',
     'flow/file-to-network':
-      'sha256:19df70e0b77c501e4e87c76d328d053e2fb35f119df88420e6e2278da56cd110',
+      'sha256:bb78f050b15cccd9c6aa63ecd6b3652dda9d02e54c35e9d6476324f925db0307',
     'flow/host-facts-to-network':
-      'sha256:ecd650e82aefddccac77a804b85b22ff3178b5bbd7a23f51c8055a54848d5450',
+      'sha256:e9fe5efd1dfafdb114d33dc362a714003c12ca1474ff221498302b1e6006ce70',
     'flow/input-to-shell':
-      'sha256:1ef777738d6647564a446f8b731c7d230ebba2af580b9f0a318b15cac71530be',
+      'sha256:390d3ee68bd36aa82a87c16f2e591800d9ff0a6c4a1d26c6cf7ae9246494c3b0',
     'flow/local-secret-to-network':
-      'sha256:334400d33ea90fa6cd43c99606d03a76f9c7ac149c2a3a8cebfaaef910494831',
+      'sha256:170881f9c66a432e00c1cf95b6ce3ca2a9d60e634bfb330af62b2e35d8dca6b0',
     'flow/network-to-exec':
-      'sha256:4e9921d1afdf3b798642c5aa2af24e99b058e8b8c5e2705b459db7d9b855441d',
+      'sha256:1b62cc3675741b79da899739aadd0babfd4dd58a6c553d73abfa39c36a711a3e',
     'flow/recording-to-network':
-      'sha256:6f4917c4fac164c53e717e9e415295617ad5c15ea4c342b94f255009e479459d',
+      'sha256:c09de0d81c71c7a491b8c8d34cc41e00833d47fb21a2bf47d8cf30c94a0f847f',
     'flow/secret-beside-data':
-      'sha256:623fc9d9b2dcc2ee8d788f418741d611539446f0f47026826892986d6af57bb9',
-    'flow/secret-in-url': 'sha256:a9c24623f9d90af9ef4ad7b023c7475264c2c5bcd2153c9026d67b537b2ca29d',
+      'sha256:b7e95ba5f236b9ef6a12bb0631b0c7c61748e726fcfc84dab0b0b47aff84bbea',
+    'flow/secret-in-url': 'sha256:9d9262d497678309310246a91ef59d203e7948549d8b60c6ceb3308af1e75d7e',
     'flow/secret-to-child':
-      'sha256:5b0e0afe4d004a67d1125a95a4a5e3d2bb300ac999a9502f2700d811e3e0d4e4',
+      'sha256:31001d9545aa71fb49d8e6a66e73582e9192ee6c5f31022142f99fc9c6626846',
     'flow/secret-to-computed-host':
-      'sha256:583920515ffc8b7fcbed16bc4e24509b28b437b3d623f8aea004334eba641c14',
+      'sha256:c4b35c540fe07b06ece0f59938a2be741c44a3e94d3045a188a657719715e845',
     'flow/secret-to-network':
-      'sha256:bcf721f2bda5a6ff4b1a0f34cc7ac1d26f1b524c08d0594bbf236a87820bb08c',
+      'sha256:e4b2fad1b0179e2039fbdb05291bccb604b14cf8f8b6b7358cb7ec106b458df0',
     'flow/secret-to-output':
-      'sha256:609958f7c83005043b1b6489a06fa1bd5d8753444eaeb116cd28e0537f061b3f',
+      'sha256:e1caa303c91e62c732074f866f148de68b797ae985a1790fd3ee66add02732d3',
     'flow/secrets-to-one-host':
-      'sha256:45a8c39f42c9bc1acaaffb7cbe98275274171354db3a9ddfd5e3e2b262237672',
+      'sha256:6822d00854c351c943f3e8527b9bf3d6e5f6c28337ddfc5b2287f9a66c9ba3ef',
     'flow/untrusted-to-agent':
-      'sha256:ce1d33838272062c82d112bf12167390a92e85a6e10daaa7a26e0950e3044add',
+      'sha256:fbbcee7167d900556dc1b80534ba9bf4bc876b201f31905d14f8f69c025528cc',
     'manifest/added-since-approved':
-      'sha256:bb8d979806cec00318d331ed72cfdb7cb493c2babd6b434c4da3ce53a7662c24',
-    'manifest/all-three': 'sha256:d022f9dd515c8bde4912b72ef70802d3b9789fe228a24cb183c75d1e90dcd44a',
+      'sha256:434e4998870622603c36e005d1218fbbb5de711f2e4ecf509784eeec6ea6146e',
+    'manifest/all-three': 'sha256:9480ad10586f464835ab8777fa12ce9828130cac14e205e86cf2d55e8f3481a8',
     'manifest/broken-promise':
-      'sha256:61aa37de90afdd812eafc370fb3e46f7ed5005faa3857abfdae5e497cfce5fcd',
+      'sha256:59884bc31614e98cf80a67916f0d96f0cb0d26557ea99cdbfa2200d4cc7d51cc',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
-      'sha256:7c4f8ce141b4a4ecd94cd6af0737b32b1883e07f47fc476afec65503c2a7ef7c',
+      'sha256:be62a15aa76482b4a0d77794815cceca48553ffcc94ba5233b99503b15372562',
     'manifest/over-broad':
-      'sha256:8745ad278527802ffac7e0ee5498471b3054351d61da8a6e035388e1f8b8be98',
+      'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
     'manifest/undeclared':
-      'sha256:f31badaaf741c97016f96586cd77457df9ec0d614365a346fe5332fc1c1669d1',
+      'sha256:b4e15c42a849da89f7850a988b023de83e9698540a7f90f4f7df5b124cb0da01',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
       'sha256:a3fe7c051225fc5e7d70dafce1ff2130220585d5e40810cd4cb8194c4d3e88f0',
-    'manifest/unused': 'sha256:9727e56f37ad0efee30872385920f279c5917d17fdf3ca05125d690bc7ad721b',
+    'manifest/unused': 'sha256:78d88008386016c27c2942d83c1019d20d51db0e31954aecc3745a6ff3fe11ef',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:ccee7dee0eb3a911d6ac78d373ef99499551707a35eff45ff80eaaf41af24514',
+    'network/cleartext': 'sha256:a40cc3242fdeaa76b48c8d254aa1291d9860c5760b677b3cae07b08d65c8ed83',
     'network/cloud-metadata':
       'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:acf6773fabfae9d69d062a9fbbbeae2dc4aa165f96792d31b9ba8769b12b9a6a',
+      'sha256:68224e49565a84a6163dbd5ae707d9c79e4283d3d3b44979792a60fbbad3f802',
     'network/drop-host': 'sha256:44e77afe68b1a48a62045bcd2e634a46c8001aa98cfbf3c7dfcfa4bf125fa2cb',
     'network/hidden-host':
       'sha256:532f7fd8a98b8b89f9b25f996d429112f431983a8670c62c04d76f797b1e8772',
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:a10845912859513128f8f8a48cbdf07f14306e4d5177550cad69db8b16a26b0f',
+      'sha256:d175aa4da596c05d219b9fbdbb19cfab0ac9215faf7b7093a5866bfd0aa88163',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -192,7 +192,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:5c91d02615c048ccb363e82af0cb1378ab69e993debc0bf69aa2b8273f9d77fe',
+      'sha256:0d16a21e31d1f27d714363e167a5717a44c0edc7637f8a24d5bf7cac886031aa',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -207,51 +207,51 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:659b5f4de2d56ed32bd4121fcc7969d06b58bcd576babbd501c864f93cc92300',
+      'sha256:e03aabae4816378b601abd4029dfd0632cf662b4c2aa9647b5fa669f2558ed51',
     'prose/approval-bypass':
-      'sha256:15b68f8ee3f5ba2b78695467da6f6a7a14c051fa0718f9c14332d2a8de3585eb',
+      'sha256:fa3e8a18fe3f3f5c19c31047d22bca2e20a894c1733c0471ad2eae8609b4761e',
     'prose/biased-judgement':
-      'sha256:c0aca2e6b4cd4c81159f62285dec6e4270238708fc112b63e58d3b4113e54bce',
+      'sha256:d7fa9ba53593121f0b8039424b50db0e322e01ef871074ba24367fa9de954048',
     'prose/boundless-role':
-      'sha256:a8e45670da8cfb9cf95ee088a4543b5702d94bc051be368ed59657dd19ee0d50',
-    'prose/concealment': 'sha256:dd20e4fbbb484f1452532fed0fd74c6e5ea93c07459630c354b38cf96ba29235',
+      'sha256:4599e9ddb9b919ea6f36febda55f0d30d2b8378ef64f340c009b124dbfbe6e36',
+    'prose/concealment': 'sha256:c48315c922bafb1dac019fbd942a965ad121ac2f2a021b872931c54b50ee586f',
     'prose/credential-solicitation':
-      'sha256:af22b7dfe79c682182d0fa2bd9a30f94a5c758a3f3a5ccb6f0a4f3be22daee59',
+      'sha256:cc835c01fc4c0ebf6b414171d45b1e40b84074131760f0c2070e3259e802a36a',
     'prose/decode-instructions':
-      'sha256:9b0023b62d3cdb3bd6c27ae331eb82aa831babbc38b20012b42c49fc163bfd22',
+      'sha256:385e1f3062c1659d0cfed31705d859ed9f5749269a81cc8c0e7dd1407b6c2162',
     'prose/destructive-orders':
-      'sha256:4aec62750dfe64dc3022c8fa7907560fb0a223beeb7b17e4999a9a22ea45198f',
+      'sha256:979cc49cf5aa5d93cdfefa2a04e173737df2b4bb8547768e325a6d76c040aaee',
     'prose/encoded-instructions':
-      'sha256:90a1caf23a6da05d7deebf7393aa19b440c04527b53bc7ba0a0da9253e7218d1',
+      'sha256:7acd77d170affafd3e4d52a567b768bcbcb749364e0b9b34335e3393104d54a1',
     'prose/exfiltration-instructions':
-      'sha256:c5479fae087a8645b56ef720cd2e1acac552d85098ed6b386a375a1ea9f10c05',
+      'sha256:a3b5458b80d7d89f9d1d9c63b219a30effcdb7832a4bc9a80cb3007cdbfe2da6',
     'prose/false-authority':
-      'sha256:c1c47d8c1315b2fcf709117b6f7659f9cc258175fcbcc8fa0b8ac3fd787296c0',
-    'prose/hidden-text': 'sha256:90be09d78597f8bb24b0fcedeb1ea818ac20021071b05c0af4e08d00317a24bd',
-    'prose/install-lure': 'sha256:f6d4c40b235c46a307482ab0bab1b004352bd67e43463e8a3c7309b6871c787c',
+      'sha256:fbeb875e9ba629525b5cf7063b2788fd242d076ab2f55ebb82c2042eb9498ade',
+    'prose/hidden-text': 'sha256:d97776cc07b0f41f2884966ef0d82115b9e7e16a8e370827797c7e2f71020f4b',
+    'prose/install-lure': 'sha256:3e29826071ed61ea560beeca313b9b5a5edc98a8c7d6c238950dbf12cc438960',
     'prose/memory-tampering':
-      'sha256:c8b456c2eb6abbf0e586c1d5b9692d784ef463c5694e0ee2d1a153bab127ff8a',
+      'sha256:f277591388724a45928433f20b4b9f7b3fd07b12058c8fd764c49f680468a34c',
     'prose/override-instructions':
-      'sha256:37d68988ae00abdce1a03d4fe0b59f4f50c4c9503585dee30c88b4a7ef3513ed',
+      'sha256:0b93f35dbe3410fd02206b2673a24c1c948d36a5005d42f70de1169279cd9c83',
     'prose/payment-diversion':
-      'sha256:e21aab4c139fe6bdab24439e198cc3e38f2181695e1f2c26d4f3dfff1b8b3c02',
+      'sha256:e9fc5f12f65aca6ba7a46d57adf5b05249c66e2f92d106b479ae63c1b320cb88',
     'prose/planted-content':
-      'sha256:592ca8d6f91e145b20ed79eb154fee95f1ccb9650a38ff5d55db79990224a54e',
+      'sha256:17e2dc667a9ce53d16ac0ab3a1e40128a57596cbb5f660e8285b631cdcb473c1',
     'prose/remote-instructions':
-      'sha256:68909bcb15bd1bcf9b897b4cbee5956ff8c81af04862d8aa280e0ab9dc549705',
+      'sha256:150b8936941d8a16060efcb0d4def5eebcef009897f9b73dcbc63a18c0f61f23',
     'prose/secret-in-reply':
-      'sha256:cdeb615c9bf3c504be20002f924cf8d62e5257f7f1549c3d4356d08bbd61a004',
+      'sha256:9740c0f74a18022a575d8347482853fa863eed07d26ca0498b63dba31935a991',
     'prose/self-propagation':
-      'sha256:b50b5b5b65b50f641fd8241b5ae3428f2a5e022b6294e2efbcc1be81d15b4827',
+      'sha256:400409b2788733a950d96616fbb7e68c62257d2ec846fd2cd6d17fc9b0068364',
     'prose/speaks-to-scanners':
-      'sha256:685fa03d4b99de3c03affe609cde9de3cf2c4e7fd90d6daf4493f600725981a9',
-    'prose/trigger-bait': 'sha256:8ac355a4947baf64fb109d26fcbb75992bebdca58084978ddf14b22a73ccb6f6',
+      'sha256:5a0bf4ecbd2088054994be9cfccc84ef1d4a972543613939846130560c1da979',
+    'prose/trigger-bait': 'sha256:6829a23d9e6f9b1b05a91c16443568a48f533c81a45dedaec0664f97d13aeca0',
     'prose/weakened-defence':
-      'sha256:9479d7341ca6612a41c8a1abfc64b377988789d858bc58ad08dbf24bf99b8c6e',
+      'sha256:9a8e8e16c7262bd23bcbce9a1792c770d12ac39a59ae4c7daf2d51862714b24e',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:4089ce75a460f69a6aa7a052f20fffc6d72198f2985937df54435ead1d39c891',
+      'sha256:52a82ab73ac482fb6e42f8f63094a704a15312e99b3eb99b931f30cab73e73a4',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':
