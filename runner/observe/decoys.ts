@@ -99,6 +99,11 @@ const privateKey: Template = (value) =>
 const chrome: Template = (value) =>
   `SQLite format 3\0table logins (origin_url, username_value, password_value)\nhttps://bank.example mara ${value()}\n`;
 const wallet: Template = (value) => `{"crypto":{"ciphertext":"${value()}"},"version":3}\n`;
+// In the form of a token, by which it is searched.
+const discord: Template = (value) => {
+  const one = value();
+  return `token "${one.slice(0, 20)}MTIz.GAbCdE.${one.slice(20)}abcdefg"\n`;
+};
 
 const templates: Readonly<Record<string, Template>> = {
   '.ssh/id_rsa': privateKey,
@@ -120,7 +125,12 @@ const templates: Readonly<Record<string, Template>> = {
   '.config/google-chrome/Default/Cookies': chrome,
   '.mozilla/firefox/k3x.default-release/logins.json': (value) =>
     `{"logins":[{"hostname":"https://bank.example","encryptedPassword":"${value()}"}]}\n`,
-  '.config/discord/Local Storage/leveldb/000005.ldb': (value) => `token "mfa.${value()}"\n`,
+  '.config/discord/Local Storage/leveldb/000005.ldb': discord,
+  'AppData/Local/Google/Chrome/User Data/Default/Login Data': chrome,
+  'AppData/Roaming/discord/Local Storage/leveldb/000005.ldb': discord,
+  'AppData/Roaming/Exodus/exodus.wallet/seed.seco': wallet,
+  'AppData/Roaming/Telegram Desktop/tdata/key_datas': wallet,
+  '.local/share/TelegramDesktop/tdata/key_datas': wallet,
   '.ethereum/keystore/UTC--2026-01-01T00-00-00Z': wallet,
   '.config/Exodus/exodus.wallet/seed.seco': wallet,
   '.claude/.credentials.json': (value) => `{"claudeAiOauth":{"accessToken":"${value()}"}}\n`,
@@ -138,6 +148,21 @@ export const plainFiles: readonly DecoyFile[] = [
   { path: '.ssh/config', text: 'Host db.example\n  User mara\n' },
   { path: 'Documents/notes.md', text: '# Notes\n\nMeeting on Monday.\n' },
 ];
+
+const shortcuts: readonly DecoyFile[] = [
+  'Desktop',
+  'AppData/Roaming/Microsoft/Windows/Start Menu/Programs',
+  'AppData/Roaming/Microsoft/Internet Explorer/Quick Launch/User Pinned/TaskBar',
+].map((folder) => ({ path: `${folder}/Google Chrome.lnk`, text: 'chrome.exe\n' }));
+
+/** The files of the home folder in which a step starts. */
+export function filesOfHome(
+  { files }: Pick<Decoys, 'files'>,
+  { windows }: { readonly windows: boolean },
+): readonly DecoyFile[] {
+  const isHere = ({ path }: DecoyFile): boolean => windows || !path.startsWith('AppData/');
+  return [...files, ...plainFiles, ...(windows ? shortcuts : [])].filter(isHere);
+}
 
 // Whoever cuts a value in two leaves a half whole.
 function halves(value: string): string[] {

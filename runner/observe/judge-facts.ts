@@ -88,8 +88,7 @@ function isNoContact({ decoys, host, scheme }: Contact, own: string): boolean {
   return (
     /(^|\.)argument\.example$/.test(host) ||
     (scheme === 'dns' &&
-      decoys.length === 0 &&
-      (host === own || !host.includes('.') || host.endsWith('.arpa'))) ||
+      (host === own || (decoys.length === 0 && (!host.includes('.') || host.endsWith('.arpa'))))) ||
     /^(localhost|0\.0\.0\.0|127\.0\.0\.\d+|\[::1\])?$/.test(host)
   );
 }
@@ -173,7 +172,7 @@ function matches(pattern: string, host: string): boolean {
 }
 
 const ownState =
-  /^(\.cache|\.npm|\.local\/(share|state|bin)|\.config|\.matplotlib|\.ipython|\.keras|\.node_repl_history|\.python_history|\.yarn|\.pnpm|\.cargo|\.rustup|go)\//;
+  /^(\.cache|\.npm|\.local\/(share|state|bin)|\.config|\.matplotlib|\.ipython|\.keras|\.node_repl_history|\.python_history|\.yarn|\.pnpm|\.cargo|\.rustup|go|AppData\/(Local|Roaming))\//;
 
 function pathDraft(
   path: string,
@@ -186,6 +185,9 @@ function pathDraft(
     return isDecoy ? [draft('decoy-read', 'review', `read the decoy ~/${path}`)] : [];
   const what = `${verbs[how]} ~/${path}`;
   if (isDecoy || isKey(path)) return [draft('outside-write', 'block', what)];
+  // A shortcut that starts something else than before.
+  if (how === 'changed' && path.endsWith('.lnk'))
+    return [draft('outside-write', early ? 'block' : 'review', what)];
   if (isStartup(path)) return [draft('outside-write', early ? 'block' : 'review', what)];
   if (path.startsWith('Documents/')) return [draft('outside-write', 'note', what)];
   return [draft('outside-write', ownState.test(path) ? 'note' : 'review', what)];

@@ -11,7 +11,8 @@ const startupFolders =
   '.config/autostart .config/systemd .config/fish .config/pip .config/git .pip .observed-crontab Library/LaunchAgents .claude .codex .cursor .gemini'.split(
     ' ',
   );
-const startupOther = /^(\.local\/lib\/python[^/]*\/site-packages\/|.*Start Menu.*Startup)/;
+const startupOther =
+  /^(\.local\/lib\/python[^/]*\/site-packages\/|.*Start Menu.*Startup|\.observed-registry\/.*\/CurrentVersion\/Run)/;
 
 /** Files and folders to look at however many others there are. */
 export const watchedPaths: readonly string[] = [
@@ -19,7 +20,8 @@ export const watchedPaths: readonly string[] = [
   ...startupFiles,
   ...startupFolders,
   ...Array.from({ length: 40 }, (_, at) => `.local/lib/python3.${at}/site-packages`),
-  '.config/Microsoft/Windows/Start Menu/Programs/Startup',
+  '.observed-registry',
+  'AppData/Roaming/Microsoft/Windows/Start Menu/Programs/Startup',
 ];
 
 export function isKey(path: string): boolean {

@@ -14,7 +14,7 @@ import type { BaseFolder } from '../host/base-programs.ts';
 import { forwarderPort } from '../limits.ts';
 import type { RunningSandbox, Sandbox, SandboxFile, SandboxStart } from '../sandbox/sandbox.ts';
 import type { Contact } from './contact.ts';
-import { type DecoyFile, type Decoys, plainFiles } from './decoys.ts';
+import { type DecoyFile, type Decoys, filesOfHome } from './decoys.ts';
 import { insideFiles } from './inside-files.ts';
 import * as limits from './limits.ts';
 import { startObserver } from './observer.ts';
@@ -73,7 +73,7 @@ export async function runStep(
   milliseconds: number,
 ): Promise<StepResult | undefined> {
   return await world.inFolder(async (runFolder) => {
-    const folders = makeFolders(world, runFolder);
+    const folders = makeFolders(world, persona, runFolder);
     const before = readState(folders.home);
     const observer = await startObserver({
       folder: makeFolder(`${runFolder}/proxy`),
@@ -153,12 +153,16 @@ const targets = {
   temporary: '/tmp',
 } as const;
 
-function makeFolders({ decoys, files }: StepWorld, runFolder: string): StepFolders {
+function makeFolders(
+  { decoys, files }: StepWorld,
+  persona: Persona,
+  runFolder: string,
+): StepFolders {
   const above = makeFolder(`${runFolder}/step`);
   const at = (name: keyof typeof targets): string => makeFolder(join(above, name));
   const home = at('home');
   const skill = at('skill');
-  place(home, [...decoys.files, ...plainFiles]);
+  place(home, filesOfHome(decoys, persona));
   for (const { path, mode, bytes } of files) {
     const full = join(skill, path);
     fs.mkdirSync(join(full, '..'), { recursive: true });
@@ -246,6 +250,7 @@ function startOf(
       ...decoys.env,
       ...windowsEnvironment(persona, decoys.host),
       PYTHONPATH: '/opt/observe/python',
+      BROWSER: 'xdg-open',
       NODE_OPTIONS: '--require=/opt/observe/node-preload.cjs --no-warnings',
       OBSERVE_DAYS: String(persona.days),
       OBSERVE_STANDS: '1',
@@ -264,17 +269,19 @@ function startOf(
 function windowsEnvironment({ windows }: Persona, host: string): Record<string, string> {
   if (!windows) return {};
   const home = targets.home;
-  return {
-    OBSERVE_WINDOWS: '1',
-    APPDATA: `${home}/.config`,
-    LOCALAPPDATA: `${home}/.config`,
+  const names = {
+    APPDATA: `${home}/AppData/Roaming`,
+    LOCALAPPDATA: `${home}/AppData/Local`,
     USERPROFILE: home,
     TEMP: '/tmp',
     TMP: '/tmp',
     COMPUTERNAME: host,
-    SystemRoot: '/tmp',
     PROGRAMDATA: '/tmp',
+    OS: 'Windows_NT',
   };
+  // Names have no case on Windows, and programs write them in lower case, too.
+  const lower = Object.entries(names).map(([name, value]) => [name.toLowerCase(), value]);
+  return { OBSERVE_WINDOWS: '1', SystemRoot: '/tmp', ...names, ...Object.fromEntries(lower) };
 }
 
 function tail({ stderr, stdout }: RunningSandbox): () => string {

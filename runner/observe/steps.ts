@@ -92,7 +92,8 @@ export function stepsAgain(
 ): readonly ObservedStep[] {
   return steps.filter(
     ({ command, kind }) =>
-      kind !== 'help' && (!windows || /python|node|bash/.test(command.join(' '))),
+      kind !== 'help' &&
+      (!windows || kind === 'install' || /python|node|bash/.test(command.join(' '))),
   );
 }
 
@@ -140,7 +141,7 @@ function importsOf(files: readonly GivenFile[], kind: Imports, batch: number): O
     ...(kind === 'functions' ? { calls: true } : {}),
   });
   return [
-    ...pythonModules(files).flatMap(({ folder, names }) =>
+    ...pythonModules(files, kind).flatMap(({ folder, names }) =>
       chunks(names, batch).map((some) =>
         step(some, ['/usr/bin/python3', '/opt/observe/python-call.py', folder, ...some]),
       ),
@@ -156,23 +157,27 @@ function importsOf(files: readonly GivenFile[], kind: Imports, batch: number): O
 }
 
 // A module is imported from the folder above its outermost package.
-function pythonModules(files: readonly GivenFile[]) {
+function pythonModules(files: readonly GivenFile[], kind: Imports) {
   const packages = new Set(
     files.filter(({ path }) => path.endsWith('/__init__.py')).map(({ path }) => path.slice(0, -12)),
   );
   const byRoot = new Map<string, string[]>();
   for (const { path } of files) {
-    if (!/\.pyw?$/.test(path) || /(^|\/)(setup|__main__)\.py$/.test(path) || test.test(path))
-      continue;
+    if (!/\.pyw?$/.test(path) || /(^|\/)setup\.py$/.test(path) || test.test(path)) continue;
+    // `python -m` starts a package, which no import does.
+    if (kind === 'import' && /(^|\/)__main__\.py$/.test(path)) continue;
     const parts = path.replace(/\.pyw?$/, '').split('/');
     let first = parts.length - 1;
     while (first > 0 && packages.has(parts.slice(0, first).join('/'))) first--;
     const names = parts
       .slice(first)
       .filter((one, at, all) => one !== '__init__' || at < all.length - 1);
-    if (names.some((one) => !/^[A-Za-z_]\w*$/.test(one)) || names.length === 0) continue;
+    if (names.length === 0) continue;
     const folder = [root, ...parts.slice(0, first)].join('/');
-    byRoot.set(folder, [...(byRoot.get(folder) ?? []), names.join('.')]);
+    // Nobody can import a name with a hyphen, but everybody can load its file.
+    const isName = names.every((one) => /^[A-Za-z_]\w*$/.test(one));
+    const name = isName ? names.join('.') : `${root}/${path}`;
+    byRoot.set(folder, [...(byRoot.get(folder) ?? []), name]);
   }
   return [...byRoot].map(([folder, names]) => ({
     folder,

@@ -3,7 +3,12 @@
  * imports modules and calls their functions with decoy arguments.
  */
 export const pythonInstall = String.raw`
-import os, re, runpy, sys
+import os, re, runpy, sys, time
+def setup(line):
+    sys.argv = ['setup.py'] + line.split()
+    try: runpy.run_path('setup.py', run_name='__main__')
+    except SystemExit: pass
+    except BaseException as cause: sys.stderr.write('setup: %r\n' % (cause,))
 given = [one for one in sys.argv[1:] if not one.startswith('-')]
 for place in given or ['.']:
     place = os.path.abspath(place)
@@ -24,10 +29,15 @@ for place in given or ['.']:
                 if hasattr(made, name): getattr(made, name)(*([] if name.startswith('get_') else ['/tmp']))
         except BaseException as cause: sys.stderr.write('build: %r\n' % (cause,))
     if os.path.exists('setup.py'):
-        sys.argv = ['setup.py', 'install']
-        try: runpy.run_path('setup.py', run_name='__main__')
-        except SystemExit: pass
-        except BaseException as cause: sys.stderr.write('setup: %r\n' % (cause,))
+        # Each version of pip starts setup.py with other words, and more than once.
+        begun = time.monotonic()
+        for line in ('install', 'egg_info --egg-base /tmp', 'bdist_wheel -d /tmp', 'develop --no-deps'):
+            if time.monotonic() - begun > 2.5: break
+            child = os.fork()
+            if child == 0:
+                setup(line)
+                sys.exit(0)
+            os.waitpid(child, 0)
     if os.environ.get('OBSERVE_PTH') != '0':
         for folder, _, names in os.walk(place):
             for name in names:
@@ -41,7 +51,7 @@ print('Successfully installed')
 `;
 
 export const pythonCall = String.raw`
-import asyncio, importlib, inspect, json, os, signal, sys, threading, time
+import asyncio, importlib, importlib.util, inspect, json, os, re, runpy, signal, sys, threading, time
 root, *names = sys.argv[1:]
 deadline = time.monotonic() + float(os.environ.get('OBSERVE_SECONDS', '6'))
 token = os.environ.get('OBSERVE_ARGUMENT', 'text')
@@ -81,7 +91,7 @@ def visit(module):
     count = 0
     for name, one in list(vars(module).items()):
         if time.monotonic() > deadline or count > 60: return
-        if getattr(one, '__module__', None) != module.__name__ or name in skipped or name.startswith('__'): continue
+        if getattr(one, '__module__', None) != getattr(module, '__name__', '') or name in skipped or name.startswith('__'): continue
         if inspect.isclass(one):
             count += 1
             made = call(one)
@@ -93,13 +103,26 @@ def visit(module):
         elif inspect.isfunction(one):
             count += 1
             call(one)
+def load(path):
+    # A folder whose name nobody can import.
+    isPackage = path.endswith('/__init__.py')
+    above = os.path.dirname(path)
+    name = re.sub(r'\W', '_', os.path.basename(above if isPackage else path))
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=[above] if isPackage else None)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
 def act(name):
     signal.signal(signal.SIGALRM, ring)
     sys.path.insert(0, root)
     os.chdir(root)
     sys.argv = [name]
     signal.setitimer(signal.ITIMER_REAL, max(0.1, min(4, deadline - time.monotonic())))
-    try: module = importlib.import_module(name)
+    try:
+        if name.endswith('.__main__'): module = __import__('types').SimpleNamespace(**runpy.run_module(name, run_name='__main__', alter_sys=True))
+        elif '/' in name: module = load(name)
+        else: module = importlib.import_module(name)
     except BaseException as cause:
         sys.stderr.write('import %s: %r\n' % (name, cause))
         return

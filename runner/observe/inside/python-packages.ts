@@ -146,7 +146,7 @@ def setup(**given):
     distribution = Distribution(given)
     classes = distribution.cmdclass
     for name in sorted(classes, key=lambda one: order.index(one) if one in order else 5):
-        if name in ('test', 'tests', 'upload', 'publish', 'lint', 'docs', 'clean', 'build_docs', 'build_sphinx', 'coverage'): continue
+        if sys.argv[1:2] not in (['install'], [name]) or name in ('test', 'tests', 'upload', 'publish', 'lint', 'docs', 'clean', 'build_docs', 'build_sphinx', 'coverage'): continue
         try:
             one = classes[name](distribution)
             for step in ('initialize_options', 'finalize_options', 'run'): getattr(one, step)()

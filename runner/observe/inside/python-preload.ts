@@ -183,7 +183,8 @@ class Stand(metaclass=_Kind):
     def __lt__(self, other): return False
     __gt__ = __le__ = __ge__ = __lt__
     def __contains__(self, other): return False
-if _windows: ctypes.windll = ctypes.oledll = Stand(); ctypes.WinDLL = lambda *given, **more: Stand()
+if _windows:
+    ctypes.windll = ctypes.oledll = Stand(); ctypes.WinDLL = lambda *given, **more: Stand()
 class _Absent(types.ModuleType):
     def __getattr__(self, name):
         if name.startswith('__') and name.endswith('__'): raise AttributeError(name)
@@ -208,9 +209,11 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         elif top in ('setuptools', 'distutils'):
             import observe_setup
             made = observe_setup.module(spec.name)
+        elif _windows and top in ('winreg', 'win32com', 'winshell'): made = observe_windows.module(spec.name)
         else: made = _Absent(spec.name)
         made._observe_stand = True
         return made
     def exec_module(self, made): pass
+if _windows: import observe_windows
 if _own('OBSERVE_STANDS') == '1': sys.meta_path.append(_Finder())
 `;

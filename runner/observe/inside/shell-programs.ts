@@ -43,6 +43,15 @@ export const shellPrograms: Readonly<Record<string, string>> = {
   'xdg-open': script('case "$1" in http*) exec /usr/bin/curl -s "$1";; esac\nexec /bin/sh "$1"'),
   cmd: script('shift\nexec /bin/sh -c "$*"'),
   'cmd.exe': script('shift\nexec /bin/sh -c "$*"'),
+  ...Object.fromEntries(
+    'powershell powershell.exe pwsh certutil certutil.exe bitsadmin bitsadmin.exe mshta mshta.exe reg reg.exe schtasks schtasks.exe'
+      .split(' ')
+      .map((name) => [
+        name,
+        script(`exec /usr/bin/python3 /opt/observe/powershell.py ${name} "$@"`),
+      ]),
+  ),
+  'curl.exe': script('exec /usr/bin/curl "$@"'),
   crontab: script(
     'mkdir -p "$HOME/.observed-crontab"\ncase "$1" in -l) exit 1;; -) cat > "$HOME/.observed-crontab/table";; *) cat "$@" > "$HOME/.observed-crontab/table" 2>/dev/null || cat > "$HOME/.observed-crontab/table";; esac',
   ),

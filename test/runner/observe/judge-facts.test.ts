@@ -46,6 +46,65 @@ const levels = (kind: ObservedStep['kind'], more: Partial<StepResult>) =>
 
 it.each<[string, ObservedStep['kind'], Partial<StepResult>, string[]]>([
   ['a declared host', 'command', { contacts: [contact({})] }, []],
+  [
+    'a question for the own name',
+    'import',
+    {
+      contacts: [
+        contact({
+          scheme: 'dns',
+          host: decoys.host,
+          decoys: decoys.find(Buffer.from(decoys.host)),
+        }),
+      ],
+    },
+    [],
+  ],
+  [
+    'the own name before another',
+    'import',
+    {
+      contacts: [
+        contact({
+          scheme: 'dns',
+          host: `${decoys.host}.stranger.example`,
+          decoys: decoys.find(Buffer.from(decoys.host)),
+        }),
+      ],
+    },
+    ['block host-facts-sent', 'block host-facts-sent', 'block undeclared-host'],
+  ],
+  [
+    'a shortcut that was changed',
+    'install',
+    { changed: [{ path: 'Desktop/Google Chrome.lnk', how: 'changed' }] },
+    ['block outside-write'],
+  ],
+  [
+    'a shortcut that is new',
+    'install',
+    { changed: [{ path: 'Desktop/pair.lnk', how: 'new' }] },
+    ['review outside-write'],
+  ],
+  [
+    'a value of the registry that starts a program',
+    'install',
+    {
+      changed: [
+        {
+          path: '.observed-registry/HKEY_CURRENT_USER/Software/Microsoft/Windows/CurrentVersion/Run/a',
+          how: 'new',
+        },
+      ],
+    },
+    ['block outside-write'],
+  ],
+  [
+    'settings on Windows',
+    'install',
+    { changed: [{ path: 'AppData/Roaming/pair/settings.ini', how: 'new' }] },
+    ['note outside-write'],
+  ],
   ['no request', 'command', { contacts: [contact({ scheme: 'tcp', method: '' })] }, []],
   [
     'another method',

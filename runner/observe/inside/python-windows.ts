@@ -1,0 +1,141 @@
+/**
+ * What a Windows host has besides other files: paths with drives and backslashes, the registry,
+ * shortcuts, PowerShell. Only what leaves traces is made here; nothing else works.
+ */
+
+/** Loaded by every Python of a round that looks like Windows. */
+export const pythonWindows = String.raw`
+import builtins, io, os, re, sqlite3, subprocess, sys, types
+from sitecustomize import Stand, _Absent
+_home = os.path.expanduser('~')
+_drive = re.compile(r'^[A-Za-z]:(?=[\\/]|$)')
+def there(path):
+    if isinstance(path, os.PathLike):
+        text = os.fspath(path)
+        return there(text) if isinstance(text, str) and '\\' in text else path
+    if not isinstance(path, str) or ('\\' not in path and not _drive.match(path)): return path
+    path = _drive.sub('', path.replace('\\', '/')) if _drive.match(path) else path.replace('\\', '/')
+    user = re.match(r'/Users/[^/]+(?=/|$)', path)
+    if user: return _home + path[user.end():]
+    return path if path.startswith((_home, '/tmp', '/skills')) or not path.startswith('/') else '/tmp/c' + path
+os.makedirs('/tmp/c', exist_ok=True)
+def _wrap(place, name, count=1):
+    act = getattr(place, name, None)
+    if act is None: return
+    def wrapped(*given, **more): return act(*[there(one) for one in given[:count]], *given[count:], **more)
+    wrapped.__name__ = name
+    setattr(place, name, wrapped)
+for _name in 'open mkdir listdir scandir stat lstat remove unlink rmdir chdir access utime chmod readlink'.split(): _wrap(os, _name)
+for _name in 'rename replace symlink link'.split(): _wrap(os, _name, 2)
+for _name in 'basename dirname split normpath'.split(): _wrap(os.path, _name)
+_wrap(builtins, 'open'); _wrap(io, 'open'); _wrap(sqlite3, 'connect'); _wrap(os, 'startfile')
+_expand, _user = os.path.expandvars, os.path.expanduser
+def _vars(path): return re.sub(r'%([A-Za-z_]\w*)%', lambda one: os.environ.get(one[1], os.environ.get(one[1].upper(), one[0])), _expand(path)) if isinstance(path, str) else _expand(path)
+os.path.expandvars = _vars
+os.path.expanduser = lambda path: _user(path.replace('\\', '/') if isinstance(path, str) and path.startswith('~\\') else path)
+_before = subprocess.Popen.__init__
+def _popen(self, args, *rest, **more):
+    if isinstance(args, (list, tuple)): args = [there(one) if isinstance(one, str) and os.path.exists(one) else one for one in args]
+    elif isinstance(args, str) and os.path.exists(args): args = there(args)
+    return _before(self, args, *rest, **more)
+subprocess.Popen.__init__ = _popen
+
+class Key:
+    def __init__(self, path): self.path = path
+    def Close(self): pass
+    def __enter__(self): return self
+    def __exit__(self, *given): return False
+def write(path, value):
+    path = os.path.join(_home, '.observed-registry', *[one for one in re.split(r'[\\/]', path) if one not in ('', '.', '..')])
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'w') as file: file.write(str(value))
+def _key(above, path='', *more, **even): return Key((above.path if isinstance(above, Key) else str(above)) + '\\' + str(path or ''))
+def _none(*given, **more): raise FileNotFoundError(2, 'The system cannot find the file specified')
+def _registry(name):
+    made = _Absent(name)
+    for one in 'CURRENT_USER LOCAL_MACHINE CLASSES_ROOT USERS CURRENT_CONFIG'.split(): setattr(made, 'HKEY_' + one, 'HKEY_' + one)
+    for at, one in enumerate('KEY_READ KEY_WRITE KEY_SET_VALUE KEY_ALL_ACCESS KEY_QUERY_VALUE KEY_WOW64_64KEY REG_SZ REG_EXPAND_SZ REG_DWORD REG_BINARY'.split()): setattr(made, one, 1 << at)
+    made.OpenKey = made.OpenKeyEx = made.CreateKey = made.CreateKeyEx = made.ConnectRegistry = _key
+    made.ConnectRegistry = lambda computer, key: _key(key)
+    made.SetValueEx = lambda key, name, reserved, kind, value: write(_key(key, name).path, value)
+    made.SetValue = lambda key, name, kind, value: write(_key(key, name).path, value)
+    made.QueryValueEx = made.QueryValue = made.DeleteValue = made.DeleteKey = made.EnumKey = made.EnumValue = _none
+    made.CloseKey = lambda key: None
+    made.QueryInfoKey = lambda key: (0, 0, 0)
+    return made
+class Shortcut:
+    def __init__(self, path):
+        self.TargetPath = self.Targetpath = 'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe'
+        self.Arguments = ''
+        self.__path = path
+    def Save(self):
+        with open(self.__path, 'w') as file: file.write(repr(vars(self)))
+    save = Save
+    def __getattr__(self, name):
+        if name.startswith('__'): raise AttributeError(name)
+        return Stand()
+class Shell:
+    def CreateShortcut(self, path): return Shortcut(path)
+    CreateShortCut = CreateShortcut
+    def RegWrite(self, path, value, *more): write(path, value)
+    def Run(self, line, *more): return subprocess.call(line, shell=True)
+    Exec = Run
+    def SpecialFolders(self, name): return os.path.join(os.environ['APPDATA'], 'Microsoft', 'Windows', 'Start Menu', 'Programs', 'Startup') if name == 'Startup' else os.path.join(_home, name)
+    def __getattr__(self, name):
+        if name.startswith('__'): raise AttributeError(name)
+        return Stand()
+def Dispatch(name, *more): return Shell() if 'shell' in str(name).lower() else Stand()
+def module(name):
+    if name == 'winreg': return _registry(name)
+    made = _Absent(name)
+    made.Dispatch = made.DispatchEx = made.EnsureDispatch = Dispatch
+    made.startup = lambda *given: Shell().SpecialFolders('Startup')
+    made.desktop = lambda *given: Shell().SpecialFolders('Desktop')
+    return made
+`;
+
+/** PowerShell and its neighbours: asks the addresses of a line, and starts what the line starts. */
+export const pythonPowershell =
+  String.raw`
+import base64, os, re, subprocess, sys, urllib.request
+name, *words = sys.argv[1:]
+text = ' '.join(words)
+if not words and not sys.stdin.isatty(): text = sys.stdin.read(65536)
+for word in words:
+    if word.lower().endswith('.ps1') and os.path.isfile(word): text += '\n' + open(word, encoding='utf8', errors='replace').read(65536)
+coded = re.search(r'(?i)(?:^|\s)[-/]e[a-z]*\s+([A-Za-z0-9+/=]{16,})', text)
+if coded:
+    try: text = base64.b64decode(coded[1] + '===').decode('utf-16-le', 'replace')
+    except ValueError: pass
+text = re.sub(r'(?i)\$(?:\{env:(\w+)\}|env:(\w+))|%(\w+)%', lambda one: os.environ.get((one[1] or one[2] or one[3]).upper(), one[0]), text)
+home = os.path.expanduser('~')
+def place(path):
+    path = re.sub(r'^[A-Za-z]:', '', path.strip('\'"').replace('\\', '/'))
+    path = re.sub(r'^/Users/[^/]+(?=/|$)', home, path)
+    return path if path.startswith((home, '/tmp', '/skills')) or not path.startswith('/') else '/tmp/c' + path
+def keep(path, data):
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        with open(path, 'wb') as file: file.write(data)
+    except OSError: pass
+if name.startswith(('reg', 'schtasks')):
+    flags = dict((words[at].lower(), words[at + 1]) for at in range(len(words) - 1))
+    if name.startswith('reg') and words[:1] == ['add'] and len(words) > 1:
+        parts = [one for one in re.split(r'[\\/]', words[1] + '\\' + flags.get('/v', 'default')) if one not in ('', '.', '..')]
+        keep(os.path.join(home, '.observed-registry', *parts), flags.get('/d', '').encode())
+    if name.startswith('schtasks') and '/create' in [one.lower() for one in words]:
+        keep(os.path.join(home, '.observed-crontab', re.sub(r'\W', '_', flags.get('/tn', 'task'))), text.encode())
+    sys.exit(0)
+given = b''
+for at, found in enumerate(re.finditer(r'https?://[^\s\'"` +
+  '`' +
+  String.raw`;,)<>|]+', text)):
+    if at > 8: break
+    try: given = urllib.request.urlopen(urllib.request.Request(found[0], headers={'User-Agent': 'WindowsPowerShell/5.1'}), timeout=3).read(1 << 20)
+    except Exception: continue
+    to = re.search(r'(?i)-(?:outfile|o|destination)\s+("[^"]+"|\'[^\']+\'|[^\s;|]+)', text) or re.match(r'[\'"]?\s*,?\s*("[^"]+"|\'[^\']+\'|[^\s;|()&]+)', text[found.end():])
+    if to: keep(place(to[1]), given)
+if re.search(r'(?i)\b(?:iex|invoke-expression)\b', text) and given: subprocess.run(['/bin/sh'], input=given, timeout=3)
+for found in re.finditer(r'(?i)(?:start-process|\bstart|&)\s+(?:-filepath\s+)?("[^"]+"|\'[^\']+\'|[^\s;|]+)', text):
+    if os.path.isfile(place(found[1])): subprocess.run(['/bin/sh', place(found[1])], timeout=3)
+`;
