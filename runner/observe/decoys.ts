@@ -127,6 +127,7 @@ const templates: Readonly<Record<string, Template>> = {
     `{"logins":[{"hostname":"https://bank.example","encryptedPassword":"${value()}"}]}\n`,
   '.config/discord/Local Storage/leveldb/000005.ldb': discord,
   'AppData/Local/Google/Chrome/User Data/Default/Login Data': chrome,
+  'AppData/Local/Google/Chrome/User Data/Default/Local Storage/leveldb/000003.log': discord,
   'AppData/Roaming/discord/Local Storage/leveldb/000005.ldb': discord,
   'AppData/Roaming/Exodus/exodus.wallet/seed.seco': wallet,
   'AppData/Roaming/Telegram Desktop/tdata/key_datas': wallet,

@@ -3,10 +3,11 @@
  * imports modules and calls their functions with decoy arguments.
  */
 export const pythonInstall = String.raw`
-import os, re, runpy, sys, time
+import builtins, os, re, runpy, sys, time
 def setup(line):
     sys.argv = ['setup.py'] + line.split()
-    try: runpy.run_path('setup.py', run_name='__main__')
+    # In a program, as in no module, the name is the module of builtins itself.
+    try: runpy.run_path('setup.py', {'__builtins__': builtins}, '__main__')
     except SystemExit: pass
     except BaseException as cause: sys.stderr.write('setup: %r\n' % (cause,))
 given = [one for one in sys.argv[1:] if not one.startswith('-')]

@@ -92,7 +92,8 @@ def _audit(event, given):
 sys.addaudithook(_audit)
 
 if _windows:
-    import subprocess, pathlib, shutil, tempfile, threading, ssl, urllib.request, platform, ctypes, getpass, glob, zipfile, asyncio, random, hashlib, base64, json, sqlite3
+    import subprocess, pathlib, shutil, tempfile, threading, ssl, urllib.request, platform, ctypes, getpass, glob, zipfile, asyncio, random, hashlib, base64, json, sqlite3, sysconfig
+    sysconfig.get_config_vars(); sys._vpath = ''; sys.winver = '3.11'
     def _startfile(path, *more):
         sys.audit('os.startfile', path)
         try: subprocess.Popen(['/bin/sh', str(path)])

@@ -16,8 +16,19 @@ def there(path):
     if not isinstance(path, str) or ('\\' not in path and not _drive.match(path)): return path
     path = _drive.sub('', path.replace('\\', '/')) if _drive.match(path) else path.replace('\\', '/')
     user = re.match(r'/Users/[^/]+(?=/|$)', path)
-    if user: return _home + path[user.end():]
-    return path if path.startswith((_home, '/tmp', '/skills')) or not path.startswith('/') else '/tmp/c' + path
+    if user: path = _home + path[user.end():]
+    elif path.startswith('/') and not path.startswith((_home, '/tmp', '/skills')): path = '/tmp/c' + path
+    return _cased(path)
+_list = os.listdir
+def _cased(path):
+    # Names have no case there.
+    at = _home if path.startswith(_home + '/') else ''
+    if at == '': return path
+    for part in path[len(at) + 1:].split('/'):
+        try: names = _list(at)
+        except OSError: names = []
+        at += '/' + (part if part in names else next((one for one in names if one.lower() == part.lower()), part))
+    return at
 os.makedirs('/tmp/c', exist_ok=True)
 def _wrap(place, name, count=1):
     act = getattr(place, name, None)
