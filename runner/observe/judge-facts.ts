@@ -7,7 +7,7 @@ import { coversPath, parseEgressUrl } from '../../skills-index/skill/egress-targ
 import type { ObservedFact, ObservedFactKind } from '../../skills-index/statement/observation.ts';
 import type { Contact } from './contact.ts';
 import type { Decoys, FoundDecoy } from './decoys.ts';
-import { detailCharsMax, factsMax } from './limits.ts';
+import { detailText, keptFacts, weightOf } from './kept-facts.ts';
 import { isKey, isStartup } from './startup-paths.ts';
 import type { StepResult } from './step-sandbox.ts';
 
@@ -24,23 +24,20 @@ export function judgeFacts(
   const found = new Map<string, ObservedFact & { readonly steps: string[] }>();
   for (const result of results)
     for (const draft of draftsOf(result, declared, decoys)) {
-      const what = draft.what.slice(0, detailCharsMax);
+      const what = detailText(draft.what);
       const key = `${draft.kind} ${what}`;
-      const step = `${result.step.title} (${result.persona.name})`;
+      const step = `${detailText(result.step.title)} (${result.persona.name})`;
       const known = found.get(key);
       if (known === undefined) {
         found.set(key, { ...draft, what, steps: [step] });
       } else {
         if (known.steps.length < 5 && !known.steps.includes(step)) known.steps.push(step);
-        if (order[draft.level] < order[known.level])
+        if (weightOf[draft.level] < weightOf[known.level])
           found.set(key, { ...known, level: draft.level });
       }
     }
-  // Sorted before it is cut: many notes hide no block.
-  return [...found.values()].sort((a, b) => order[a.level] - order[b.level]).slice(0, factsMax);
+  return keptFacts([...found.values()]);
 }
-
-const order = { block: 0, review: 1, note: 2 } as const;
 
 function draftsOf(
   result: StepResult,

@@ -24,8 +24,12 @@ export const reportBytesMax = 256 * 1024;
 export const reportsMax = 500;
 /** Steps without time that an observation names. */
 export const leftOutNamedMax = 20;
-/** Facts of one observation, and characters of a detail of a fact. */
+/**
+ * Facts of one observation, their bytes as JSON (a registry takes 512 KiB with everything else),
+ * and characters of a detail of a fact.
+ */
 export const factsMax = 200;
+export const factBytesMax = 384 * 1024;
 export const detailCharsMax = 200;
 /** Ports that a submission names and on which the responder listens besides the usual ones. */
 export const namedPortsMax = 100;

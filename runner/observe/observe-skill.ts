@@ -14,6 +14,7 @@ import { withRunFolder } from '../run/run-folder.ts';
 import { makeDecoys } from './decoys.ts';
 import { resultOrFailed } from './failed-step.ts';
 import { judgeFacts } from './judge-facts.ts';
+import { detailText } from './kept-facts.ts';
 import * as limits from './limits.ts';
 import { namedPorts } from './named-ports.ts';
 import { runStep, type StepResult, type StepWorld } from './step-sandbox.ts';
@@ -104,7 +105,7 @@ export async function observeSkill(request: ObservationRequest): Promise<Observe
   };
   await Promise.all(Array.from({ length: limits.stepsAtOnce }, worker));
   request.signal?.throwIfAborted();
-  const leftOut = waiting.map((one) => titleOf(one).slice(0, limits.detailCharsMax));
+  const leftOut = waiting.map((one) => detailText(titleOf(one)));
   return observationOf(results, { planned, leftOut }, judgeFacts(results, declared, decoys));
 }
 
@@ -118,14 +119,14 @@ function observationOf(
   facts: ObservedBehaviour['facts'],
 ): ObservedBehaviour {
   const late = results.filter(({ end }) => end === 'time').length;
-  const blind = results.flatMap((one) => one.blind ?? [])[0];
+  const [blind] = results.flatMap((one) => one.blind ?? []);
   const coverage = {
     planned,
     done: results.length,
     late,
     rounds: personas.map(({ name }) => name),
     ...(leftOut.length === 0 ? {} : { leftOut: leftOut.slice(0, limits.leftOutNamedMax) }),
-    ...(blind === undefined ? {} : { blind }),
+    ...(blind === undefined ? {} : { blind: detailText(blind) }),
   };
   return {
     schema: 'skillgate.observation/1',
