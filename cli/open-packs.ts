@@ -3,8 +3,7 @@
  * program sees packs only (docs/spec/packs.md).
  */
 import type { Transform } from 'node:stream';
-import { packBlobsMax, packBytesMax } from '../skills-index/client/limits.ts';
-import { packHeadingBytes } from '../skills-index/client/pack-form.ts';
+import { packBlobsMax, packBytesMax, packHeadingBytes } from '../skills-index/client/limits.ts';
 
 const evidencePack = /\/packs\/evidence\/\d+\/[0-9a-f]{64}$/;
 const opening = Buffer.from('skillgate.pack/2 ');

@@ -2,7 +2,7 @@
  * The open form of a pack, for less traffic: base64 in statements is sent as the bytes that it
  * stands for. Base64 hides from gzip what statements have in common (docs/spec/packs.md).
  */
-import { packHeadingBytes } from '../../skills-index/client/pack-form.ts';
+import { packHeadingBytes } from '../../skills-index/client/limits.ts';
 import { packOpenedBytesMax } from './limits.ts';
 
 const begin = { closed: 'skillgate.pack/1', open: 'skillgate.pack/2' };

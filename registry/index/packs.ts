@@ -6,9 +6,10 @@ import { fileGroups, filePackPath } from '../../skills-index/client/file-packs.t
 import {
   packBytesMax,
   packedFilesBytesMax,
+  packHeadingBytes,
   treeNodesBytesMax,
 } from '../../skills-index/client/limits.ts';
-import { evidencePackPath, packHeadingBytes } from '../../skills-index/client/pack-form.ts';
+import { evidencePackPath } from '../../skills-index/client/pack-form.ts';
 import { peek } from '../../skills-index/client/peek.ts';
 import { printNodes } from '../../skills-index/log/print-nodes.ts';
 import { type Bundle, parseBundle } from '../../skills-index/skill/bundle.ts';

@@ -11,6 +11,11 @@ export const statementBlobBytesMax = 8 * 1024 * 1024;
 export const packBlobsMax = 1_600;
 /** The bytes of the largest single file, with the lengths of the blobs and the heading. */
 export const packBytesMax = 5 * 1024 * 1024 + 64 * 1024;
+/**
+ * Bytes before the first blob: `skillgate.pack/1`, a space, a SHA-256 in hexadecimal, and a line
+ * feed.
+ */
+export const packHeadingBytes = 82;
 /** Bytes of the nodes of the log's tree in one pack: about 6,700 nodes. */
 export const treeNodesBytesMax = 256 * 1024;
 /** Bytes of all files of a skill that are in one pack with the skill's evidence. */

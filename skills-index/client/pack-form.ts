@@ -4,13 +4,9 @@
  */
 import { type Digest, digestOf, hexOf } from '../skill/digest.ts';
 import { type IndexLine, printIndexLine } from '../trust/index-files/index-line.ts';
-import { packBlobsMax } from './limits.ts';
+import { packBlobsMax, packHeadingBytes } from './limits.ts';
 
-/**
- * Bytes before the first blob: `skillgate.pack/1`, a space, the SHA-256 of all bytes after the
- * heading in hexadecimal, and a line feed. The registry finds its own damaged packs by the digest.
- */
-export const packHeadingBytes = 82;
+/** The digest is that of all bytes after the heading: the registry finds its own damaged packs. */
 const headingForm = /^skillgate\.pack\/1 [0-9a-f]{64}\n$/;
 
 /** The path of a version's evidence, which the version's index line names. */

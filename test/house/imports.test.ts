@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
@@ -157,6 +158,19 @@ describe('the drawing of the imports', () => {
     expect(stateful).toEqual(['cli/called-name.ts', 'runner/files/lock.ts']);
   });
 
+  // The entry is read and compiled at each start. No code is kept of it.
+  it('loads no package in the entry', () => {
+    const ofEntry = new Set(['cli/main.ts']);
+    const packages: Arrow[] = [];
+    for (const path of ofEntry)
+      for (const arrow of arrowsOf(path, withoutTypes(path))) {
+        if (sources.includes(arrow.to) && arrow.to !== 'cli/command-line.ts') ofEntry.add(arrow.to);
+        else if (!/^node:|^cli\//.test(arrow.to)) packages.push(arrow);
+      }
+    expect(ofEntry.size).toBeGreaterThan(8);
+    expect(packages).toEqual([]);
+  });
+
   it('holds for every file', () => {
     const arrows = sources.flatMap((path) =>
       arrowsOf(path, readFileSync(resolve(top, path), 'utf8')),
@@ -203,6 +217,10 @@ describe('the drawing of the imports', () => {
     expect(arrowsOf(path, text).map(whyNotDrawn)).toEqual([undefined]);
   });
 });
+
+function withoutTypes(path: string): string {
+  return stripTypeScriptTypes(readFileSync(resolve(top, path), 'utf8'));
+}
 
 /**
  * The names that `cli` may import from `runner`: one for each room that offers something, by the
