@@ -85,7 +85,7 @@ export async function admitToStart(
       source,
       registry,
     } = await askAdmission(world, { ...terms, range: locked?.version ?? question.range });
-    const admitted = admission.requireAdmitted(judged, name);
+    const admitted = requireAdmitted(judged, name);
     // Advisories compare versions. What the host chooses is compared when it is chosen.
     const used = (admitted.capabilities.package ?? []).filter(
       ({ version }) => version !== houseWord,
@@ -112,6 +112,18 @@ export async function admitToStart(
       recordRefusal(host, { agent, skill: name, ...version }, problem);
     }
     throw problem;
+  }
+}
+
+/** As `admission.requireAdmitted`; a refusal says, too, that the registry does not answer. */
+function requireAdmitted(judged: admission.Admission, name: SkillName): Admitted {
+  try {
+    return admission.requireAdmitted(judged, name);
+  } catch (cause) {
+    if (!(cause instanceof Problem) || judged.notes.length === 0) throw cause;
+    const { code, message, hint } = cause;
+    const reasons = [...cause.reasons, ...judged.notes.map((note) => ({ message: note }))];
+    throw new Problem(code, message, { reasons, hint });
   }
 }
 

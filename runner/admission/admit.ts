@@ -82,11 +82,12 @@ async function admitOnce(
   await rememberKnown(request.store, evidence.statements, decision);
   // Do not cache the evidence of a refused version: each try would let a registry fill this disk a
   // little more.
-  await (decision.kind === 'admitted' ? store.keep() : store.keepWords());
-  const kept =
-    decision.kind === 'refused' && decision.alarm !== undefined
-      ? await keepAlarm(request, decision.alarm)
-      : undefined;
+  const alarm = decision.kind === 'refused' ? decision.alarm : undefined;
+  // Tiles of a log in doubt would make a later decision without the registry doubt the right log.
+  if (alarm === undefined) await (decision.kind === 'admitted' ? store.keep() : store.keepProofs());
+  // A registry that does not answer contradicts nothing; one that answers may hide a second log.
+  const isSilent = isOffline && alarm?.kind === 'log-unproven';
+  const kept = alarm && !isSilent ? await keepAlarm(request, alarm) : undefined;
   const fresh =
     decision.kind === 'admitted' && isGraced ? [freshnessNote(decision, statusGraceSeconds)] : [];
   return {

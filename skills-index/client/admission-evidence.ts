@@ -58,7 +58,8 @@ export async function rememberHead(
 ): Promise<void> {
   if (
     decision.kind === 'refused' &&
-    decision.reasons.some(({ code }) => code === 'log-rolled-back' || code === 'log-forked')
+    // Each code that begins so doubts that the shown head continues the remembered one.
+    decision.reasons.some(({ code }) => code.startsWith('log-'))
   )
     return;
   const { store } = host;

@@ -72,8 +72,11 @@ export function withSum<Limited extends Source>(
 export interface StagedStore extends Store {
   /** Writes the content in memory to the underlying store. */
   keep(): Promise<void>;
-  /** Writes the proofs of names only: other processes learn that there is a further statement. */
-  keepWords(): Promise<void>;
+  /**
+   * Writes log tiles and proofs of names only: other processes learn that there is a further
+   * statement, and a host that goes offline can prove the head that it remembers.
+   */
+  keepProofs(): Promise<void>;
 }
 
 /**
@@ -83,9 +86,8 @@ export interface StagedStore extends Store {
 export function stagedStore(store: Store): StagedStore {
   const blobs = new Map<Digest, Uint8Array>();
   const named = new Map<string, Uint8Array>();
-  const write = async (prefix: string): Promise<void> => {
-    for (const [name, bytes] of named)
-      if (name.startsWith(prefix)) await store.putNamed(name, bytes);
+  const keepProofs = async (): Promise<void> => {
+    for (const [name, bytes] of named) await store.putNamed(name, bytes);
   };
   return {
     ...store,
@@ -96,11 +98,10 @@ export function stagedStore(store: Store): StagedStore {
       /^(log\/|words)/.test(name) ? void named.set(name, bytes) : store.putNamed(name, bytes),
     keep: async () => {
       for (const [digest, bytes] of blobs) await store.put(digest, bytes);
-      await write('log/');
       // The proofs come last, because each statement that they name must be there.
-      await write('words');
+      await keepProofs();
     },
-    keepWords: () => write('words'),
+    keepProofs,
   };
 }
 

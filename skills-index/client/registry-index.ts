@@ -276,7 +276,7 @@ async function orRolledBack(
   } catch (cause) {
     const alarm =
       seen === undefined || status === undefined ? undefined : alarmOfSeen(seen, status);
-    if (!(cause instanceof Problem) || alarm === undefined) throw cause;
+    if (!(cause instanceof Problem) || alarm?.kind !== 'log-rolled-back') throw cause;
     const place = await keepAlarm(query, alarm);
     const reasons = [alarm.message, describeKeptAlarm(place, alarm)];
     throw new Problem(

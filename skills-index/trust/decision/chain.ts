@@ -102,6 +102,7 @@ const partOfCode: Readonly<Record<DecisionReasonCode, ChainPart>> = {
   'witnesses-missing': 'witnesses',
   'log-rolled-back': 'log',
   'log-forked': 'log',
+  'log-unproven': 'log',
   suspended: 'status',
   revoked: 'status',
 };

@@ -130,6 +130,7 @@ function isLogInDoubt(reasons: readonly DecisionReason[]): boolean {
   const codes: readonly DecisionReason['code'][] = [
     'log-rolled-back',
     'log-forked',
+    'log-unproven',
     'witnesses-missing',
     'status-missing',
     'status-stale',

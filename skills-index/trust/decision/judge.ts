@@ -58,9 +58,10 @@ export function judge(input: DecisionInput): JudgedVersion {
   judgePinned(evidence, summary, reasons);
   const approvals = judgeApprovals(evidence, { publish, scan, summary }, reasons);
   const status = judgeLog(evidence, reasons);
+  // People who read only the first reason must read of a stop, and not of what this host lacks.
+  judgeStops(evidence, reasons);
   const alarm = judgeOneLog(evidence, reasons);
   judgeShownWords(evidence, reasons);
-  judgeStops(evidence, reasons);
   const parts = { publish, files, scan, summary, status };
   // Each missing part of the evidence has added a reason. This check is for a future judge that
   // forgets to add a reason.

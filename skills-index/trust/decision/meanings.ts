@@ -57,6 +57,8 @@ export const decisionMeanings: Readonly<Record<DecisionReasonCode, string>> = {
     'Fewer witnesses than the policy demands cosigned the log within the last day. So the registry could show another log to other users.',
   'log-rolled-back':
     'The log does not continue the log that this host saw before. The log lost entries, or is another log.',
+  'log-unproven':
+    'This host has two signed heads of the log, and no proof that one continues the other. The registry does not answer, or withholds the proof. Nothing is admitted without it.',
   'log-forked':
     'Parts of the evidence lie in different logs with one name: the registry shows different people different histories.',
   suspended:

@@ -21,7 +21,11 @@ export interface LogHead extends TreeHead {
 
 /** Two heads of the log that no proof shows to belong to one log. */
 export interface LogAlarm {
-  readonly kind: 'log-rolled-back' | 'log-forked';
+  /**
+   * `log-unproven` where this host has no consistency proof at all: the registry does not answer,
+   * or withholds the proof. That contradicts nothing, and admits nothing either.
+   */
+  readonly kind: 'log-rolled-back' | 'log-forked' | 'log-unproven';
   /**
    * Whether the two heads alone prove the contradiction. Otherwise a consistency proof is missing
    * or wrong, and a party between this host and the registry may have withheld the proof.
@@ -52,11 +56,12 @@ interface Head extends NamedHead {
 export function judgeOneLog(evidence: Evidence, reasons: Reasons): LogAlarm | undefined {
   const { status, input } = evidence;
   if (status === undefined) return undefined;
-  const seen = input.seen === undefined ? undefined : alarmOfSeen(input.seen, status);
-  const alarms = [
-    ...(seen === undefined ? [] : [seen]),
-    ...judgeTogether(evidence, headOfStatus(status.checkpoint)),
-  ];
+  const seen = input.seen && alarmOfSeen(input.seen, status);
+  const together = judgeTogether(evidence, headOfStatus(status.checkpoint));
+  const all = seen ? [seen, ...together] : together;
+  const forks = all.filter(({ kind }) => kind !== 'log-unproven');
+  // One file of the log that this host lacks leaves many heads without a proof: that is one reason.
+  const alarms = forks.length > 0 ? forks : all.slice(0, 1);
   for (const { kind, message } of alarms) reasons.add(kind, message);
   return alarms.find((one) => one.proven) ?? alarms[0];
 }
@@ -73,14 +78,15 @@ export function alarmOfSeen(
     from: 'kept by this host',
     note: () => checkpoint.note ?? '',
   };
-  const isOther = checkpoint.size === shown.size || proof.length > 0;
+  const isOther = checkpoint.size >= shown.size || proof.length > 0;
   const what =
     checkpoint.size > shown.size
       ? 'the log has lost entries'
       : isOther
         ? 'the log is another one than this host saw before'
         : 'no proof shows that the log continues the head that this host saw before';
-  return alarm('log-rolled-back', [kept, shown], what, checkpoint.size === shown.size);
+  const kind = isOther ? 'log-rolled-back' : 'log-unproven';
+  return alarm(kind, [kept, shown], what, checkpoint.size === shown.size);
 }
 
 // Two different heads of the same size prove two logs. A head without a proof that the largest head
@@ -101,19 +107,17 @@ function judgeTogether(evidence: Evidence, shown: Head): LogAlarm[] {
   return heads.flatMap((head) => {
     const isSame = head.size === largest.size;
     const proof: readonly Hash[] | undefined = isSame ? [] : consistency?.get(head.size);
-    if (consistency === undefined && !isSame && !head.retired) return [];
-    const continues =
-      !largest.retired &&
-      proof !== undefined &&
-      verifyConsistency({ first: head, second: largest, proof });
-    if (continues) return [];
+    if (!(consistency || isSame || head.retired)) return [];
+    if (!largest.retired && proof && verifyConsistency({ first: head, second: largest, proof }))
+      return [];
     const what =
       isSame && head !== largest
         ? 'two heads of one size differ'
         : largest.retired
           ? 'no head signed by the log key in office continues a head of a retired key'
           : 'no proof shows that one head continues the other';
-    return [alarm('log-forked', [head, largest], what, isSame && head !== largest)];
+    const kind = proof || largest.retired ? 'log-forked' : 'log-unproven';
+    return [alarm(kind, [head, largest], what, isSame && head !== largest)];
   });
 }
 
@@ -123,10 +127,9 @@ function alarm(
   what: string,
   proven: boolean,
 ): LogAlarm {
-  const heads = [withNote(one), withNote(other)] as const;
   return {
     kind,
-    heads,
+    heads: [withNote(one), withNote(other)],
     proven,
     message: `${what}: ${describeHead(one)}, and ${describeHead(other)}`,
   };
@@ -154,6 +157,6 @@ function statementHead({ input }: Evidence, { checkpoint, digest }: VerifiedStat
 }
 
 function noteIn(bytes: Uint8Array | string): string {
-  const bundle = parseSigstoreBundle(parseJson(bytes, 'statement').value);
-  return bundle.verificationMaterial.tlogEntries[0].inclusionProof.checkpoint.envelope;
+  return parseSigstoreBundle(parseJson(bytes, 'statement').value).verificationMaterial
+    .tlogEntries[0].inclusionProof.checkpoint.envelope;
 }

@@ -53,6 +53,8 @@ export const decisionHints = {
     'Keep the evidence. Tell the operator and other users that this host saw another log before.',
   'log-forked':
     'Keep the evidence. Tell the operator and other users that parts of the evidence lie in different logs.',
+  'log-unproven':
+    'Try again when the registry answers. When it answers and the error remains, tell the operator: the registry withholds proofs of its log.',
   suspended: 'Wait until a reviewer lifts the suspension or revokes the version.',
   revoked:
     'Delete the skill with skillgate remove @scope/name. Then check what the skill did: skillgate agent log NAME.',

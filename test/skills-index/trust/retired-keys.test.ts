@@ -276,7 +276,7 @@ describe('a log key that was retired', () => {
 
   it('is worth nothing without that proof, even to who keeps the log', () => {
     const { consistency: _, ...input } = rotated.input;
-    expect(codesOf(decide({ ...input, root: logRoot(before) }))).toContain('log-forked');
+    expect(codesOf(decide({ ...input, root: logRoot(before) }))).toContain('log-unproven');
   });
 
   it('signs no status file, now or in the past', () => {

@@ -532,8 +532,17 @@ describe('the log', () => {
 
   it('has to be one for all of the evidence', async () => {
     const consistency = new Map(story.input.consistency);
-    consistency.delete(3);
+    consistency.set(3, consistency.get(4) ?? []);
     expect(codesOf(decide({ ...story.input, consistency }))).toEqual(['log-forked']);
+  });
+
+  it('admits nothing without the proof, and accuses nobody: the reason is one', async () => {
+    const codes = codesOf(decide({ ...story.input, consistency: new Map() }));
+    expect(codes).toEqual(['log-unproven']);
+    const stopped = await stoppedStory('revoked');
+    const without = codesOf(decide({ ...stopped.input, consistency: new Map() }));
+    // People read the first reason: the version would be refused with every proof, too.
+    expect(without).toEqual(['revoked', 'log-unproven']);
   });
 
   it('does not get by with a fork of the same size even where proofs are not asked for', async () => {

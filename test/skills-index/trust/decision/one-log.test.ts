@@ -66,7 +66,7 @@ const cases: readonly (readonly [
   [
     'a log of which no proof is to be had that it continues the one that was seen',
     async () => ({ ...story.input, seen: await seenOf(shorter.log) }),
-    { kind: 'log-rolled-back', proven: false },
+    { kind: 'log-unproven', proven: false },
     'no proof shows that the log continues',
   ],
   [
@@ -76,10 +76,25 @@ const cases: readonly (readonly [
     'two heads of one size differ',
   ],
   [
-    'evidence of which one piece lies in another log',
+    'evidence of which one piece lies in another log, by a proof that fails',
     async () => ({
       ...story.input,
-      consistency: new Map([...(story.input.consistency ?? [])].filter(([size]) => size !== 3)),
+      consistency: new Map(story.input.consistency).set(3, log.proofFrom(4)),
+    }),
+    { kind: 'log-forked', proven: false },
+    'no proof shows that one head continues the other',
+  ],
+  [
+    'evidence of which no proof is to be had that it lies in the log of the status',
+    async () => ({ ...story.input, consistency: new Map() }),
+    { kind: 'log-unproven', proven: false },
+    'no proof shows that one head continues the other',
+  ],
+  [
+    'a proof that fails beside one that is not to be had',
+    async () => ({
+      ...story.input,
+      consistency: new Map([[3, log.proofFrom(4)]]),
     }),
     { kind: 'log-forked', proven: false },
     'no proof shows that one head continues the other',
