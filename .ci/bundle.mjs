@@ -58,6 +58,18 @@ const compilerOnly = {
   },
 };
 
+// An import of a module of Node runs the module and its getters, such as those of `node:fs` for
+// promises and streams, before the first line. So the entry asks for each where it is first used.
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  setup: (bundle) => {
+    bundle.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+    bundle.onLoad({ filter: /^/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
 const packages = new Set();
 // Large, and only loaded for TypeScript and JavaScript.
 const large = ['ts-morph'];
@@ -114,7 +126,7 @@ await bundle('main', {
   outdir: 'dist/cli',
   format: 'esm',
   external: ['./command-line.js'],
-  plugins: [ownPlaces('import.meta.url')],
+  plugins: [ownPlaces('import.meta.url'), lazyBuiltins],
 });
 // Characters outside ASCII are in strings, templates and patterns, where an escape means the same.
 const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
