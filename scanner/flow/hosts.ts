@@ -93,11 +93,17 @@ export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
     const part = /^(program|host)$/.test(sink.part) ? sink.part : '';
     const key = JSON.stringify([source.what, source.name, to, span, part, sink.written]);
     const known = kept.get(key);
-    if (known === undefined || flow.steps.length < known.steps.length) kept.set(key, flow);
+    if (known === undefined || isBefore(flow, known)) kept.set(key, flow);
   }
   const all = [...kept.values()];
   const isShown = (flow: FlowFact): boolean => flow.context === 'fence-doc';
   return [...all.filter((flow) => !isShown(flow)), ...all.filter(isShown)];
+}
+
+// What runs a value says more than what only gets it as an argument; then the shorter way.
+function isBefore(flow: FlowFact, known: FlowFact): boolean {
+  const isRun = flow.sink.part === 'code';
+  return isRun === (known.sink.part === 'code') ? flow.steps.length < known.steps.length : isRun;
 }
 
 /** The draft of a finding on a flow: its place is the sink, and it lists the steps. */
