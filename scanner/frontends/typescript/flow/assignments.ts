@@ -2,70 +2,74 @@
 import { ts } from 'ts-morph';
 import { isEnvironment } from '../effects/environment.ts';
 import { bareOf, isAssignment, memberName } from '../syntax.ts';
+import { give, membersOf, parameterHolder, variableHolder } from './members.ts';
 import type { Flow } from './nodes.ts';
-import { parameterNode, writtenTo } from './objects.ts';
+import { writtenTo } from './objects.ts';
 
 /** A value into a variable: an object's members one by one, anything else as a whole. */
-export function assign({ nodes }: Flow, symbol: ts.Symbol, value: ts.Expression): void {
-  const bare = bareOf(value);
-  nodes.value(nodes.at(bare), nodes.variable(symbol));
-  if (!ts.isObjectLiteralExpression(bare)) {
-    nodes.value(nodes.at(bare), nodes.variable(symbol, '*'));
-    return;
-  }
-  for (const property of bare.properties) {
-    const named =
-      property.name !== undefined &&
-      (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
-    const member = named ? property.name.text : '*';
-    for (const part of partsOf(property))
-      nodes.value(nodes.at(part), nodes.variable(symbol, member));
-  }
+export function assign(flow: Flow, symbol: ts.Symbol, value: ts.Expression): void {
+  const { nodes } = flow;
+  nodes.value(nodes.at(value), nodes.variable(symbol));
+  give(flow, variableHolder(nodes, symbol), value);
+}
+
+/** A part of a value into a variable. */
+function assignPart({ nodes }: Flow, symbol: ts.Symbol, from: string): void {
+  nodes.value(from, nodes.variable(symbol));
+  nodes.value(from, nodes.variable(symbol, '*'));
 }
 
 /** A declaration with a value. */
 export function addVariable(flow: Flow, node: ts.VariableDeclaration): void {
   const loop = node.parent.parent;
-  const value =
-    node.initializer ??
-    (ts.isForOfStatement(loop) || ts.isForInStatement(loop) ? loop.expression : undefined);
-  if (value === undefined || !ts.isIdentifier(node.name)) return;
+  const list = ts.isForOfStatement(loop) || ts.isForInStatement(loop) ? loop.expression : undefined;
+  if (!ts.isIdentifier(node.name)) return;
   const symbol = flow.out.self.symbols.symbolOf(node.name);
-  if (symbol !== undefined) assign(flow, symbol, value);
+  if (symbol === undefined) return;
+  if (node.initializer !== undefined) assign(flow, symbol, node.initializer);
+  else if (list !== undefined) assignPart(flow, symbol, flow.nodes.at(list));
 }
 
 /** A name of a pattern. */
-export function addBinding({ out, nodes }: Flow, node: ts.BindingElement): void {
+export function addBinding(flow: Flow, node: ts.BindingElement): void {
   if (!ts.isIdentifier(node.name)) return;
+  const { out, nodes } = flow;
   const symbol = out.self.symbols.symbolOf(node.name);
   if (symbol === undefined) return;
-  const to = nodes.variable(symbol);
   let holder: ts.Node = node.parent.parent;
   const outermost = !ts.isBindingElement(holder);
   while (ts.isBindingElement(holder)) holder = holder.parent.parent;
-  if (node.initializer !== undefined) nodes.value(nodes.at(node.initializer), to);
+  if (node.initializer !== undefined) assign(flow, symbol, node.initializer);
+  const name = outermost && node.dotDotDotToken === undefined ? nameTaken(node) : undefined;
   if (ts.isParameter(holder)) {
-    nodes.value(nodes.at(holder), to);
+    const taken = parameterHolder(nodes, holder);
+    for (const from of name === undefined ? [taken.id] : nodes.members.of(taken, name))
+      assignPart(flow, symbol, from);
     return;
   }
   if (!ts.isVariableDeclaration(holder)) return;
   const loop = holder.parent.parent;
-  const value = holder.initializer ?? (ts.isForOfStatement(loop) ? loop.expression : undefined);
+  const list = ts.isForOfStatement(loop) ? loop.expression : undefined;
+  const value = holder.initializer ?? list;
   if (value === undefined || isEnvironment(out.self.valueOf(value))) return;
-  const bare = bareOf(value);
-  const from = ts.isIdentifier(bare) ? out.self.symbols.symbolOf(bare) : undefined;
-  const member = node.propertyName ?? node.name;
-  if (
-    from !== undefined &&
-    outermost &&
-    ts.isObjectBindingPattern(node.parent) &&
-    ts.isIdentifier(member) &&
-    node.dotDotDotToken === undefined
-  ) {
-    nodes.value(nodes.variable(from, member.text), to);
-    nodes.value(nodes.variable(from, '*'), to);
-  } else nodes.value(nodes.at(bare), to);
+  for (const from of name === undefined || list !== undefined
+    ? [nodes.at(value)]
+    : membersOf(flow, value, name))
+    assignPart(flow, symbol, from);
 }
+
+// The member or item that a name of a pattern takes.
+function nameTaken(node: ts.BindingElement): string | undefined {
+  if (ts.isArrayBindingPattern(node.parent)) {
+    const before = node.parent.elements.slice(0, itemsMax);
+    const at = before.indexOf(node);
+    return at < 0 ? undefined : `[${at}]`;
+  }
+  const taken = node.propertyName ?? node.name;
+  return ts.isIdentifier(taken) || ts.isStringLiteralLike(taken) ? taken.text : undefined;
+}
+
+const itemsMax = 64;
 
 const comparisons = /^([=!]==?|[<>]=?|in|instanceof)$/;
 
@@ -83,18 +87,25 @@ export function addBinary(flow: Flow, node: ts.BinaryExpression): void {
     nodes.value(nodes.at(node.left), nodes.at(node));
 }
 
-function addAssignment(flow: Flow, target: ts.Expression, value: ts.Expression): void {
+function addAssignment(
+  flow: Flow,
+  target: ts.Expression,
+  value: ts.Expression,
+  isPart = false,
+): void {
   const { out, nodes } = flow;
   const bare = bareOf(target);
   if (ts.isIdentifier(bare)) {
     const symbol = out.self.symbols.symbolOf(bare);
-    if (symbol !== undefined) assign(flow, symbol, value);
+    if (symbol === undefined) return;
+    if (isPart) assignPart(flow, symbol, nodes.at(value));
+    else assign(flow, symbol, value);
   } else if (ts.isPropertyAccessExpression(bare) || ts.isElementAccessExpression(bare)) {
     into(flow, bare, nodes.at(value));
     addHandler(flow, bare, value);
   } else if (ts.isObjectLiteralExpression(bare))
     for (const property of bare.properties)
-      for (const part of partsOf(property)) addAssignment(flow, part, value);
+      for (const part of partsOf(property)) addAssignment(flow, part, value, true);
 }
 
 // `socket.onmessage = (event) => …`: the function gets the object's data.
@@ -112,8 +123,10 @@ function addHandler(
     return;
   const from = nodes.at(target.expression);
   const call = `${from} ${handler.pos}`;
-  for (const parameter of handler.parameters)
-    nodes.edges.push({ kind: 'argument', from, to: parameterNode(flow, parameter), call });
+  for (const parameter of handler.parameters) {
+    const { id, member } = parameterHolder(nodes, parameter);
+    for (const to of [id, member('*')]) nodes.edges.push({ kind: 'argument', from, to, call });
+  }
 }
 
 /** A value into a member: the variable at the root has it from then on. */

@@ -7,9 +7,10 @@ import { apis } from '../library.ts';
 import type { Out } from '../out.ts';
 import { bareOf, type Functionish, isFunctionish, memberName } from '../syntax.ts';
 import { alternatives } from '../values/values.ts';
-import { into, partsOf } from './assignments.ts';
+import { into } from './assignments.ts';
 import { mutators, opaqueMethods } from './javascript-methods.ts';
-import { type Flow, type FlowNodes, nameOfFunction } from './nodes.ts';
+import { functionsCalled, give, parameterHolder } from './members.ts';
+import { type Flow, nameOfFunction } from './nodes.ts';
 import { addStored, addStoredBack } from './stored.ts';
 
 /** A call: into functions of the skill, through API functions, by callbacks. */
@@ -17,16 +18,8 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   const { out, nodes } = flow;
   const callee = bareOf(node.expression);
   const calls = resolveCall(out.self, node);
-  const named = out.self.symbols.functionOf(node.expression);
-  const functions = new Set([
-    ...calls.flatMap((resolved) =>
-      resolved.callee.kind === 'function' ? [resolved.callee.node] : [],
-    ),
-    ...(named === undefined ? [] : [named]),
-    ...(calls.some((resolved) => resolved.callee.kind === 'function') || named !== undefined
-      ? []
-      : anyOfTable(flow, callee)),
-  ]);
+  const named = functionsCalled(flow, node);
+  const functions = new Set(named.length > 0 ? named : anyOfTable(flow, callee));
   for (const functionNode of functions)
     addKnownCall(
       flow,
@@ -119,7 +112,7 @@ function addTimer(
     const parameter = callee?.parameters[i];
     if (parameter !== undefined)
       passTo(
-        flow.nodes,
+        flow,
         parameter,
         bareOf(argument),
         flow.nodes.at(argument),
@@ -185,8 +178,7 @@ function addKnownCall(
     const from = nodes.at(ts.isSpreadElement(argument) ? argument.expression : argument);
     nodes.edges.push({ kind: 'argument', from, to: nodes.given(callee), call });
     if (ts.isSpreadElement(argument) && !isKnown)
-      for (const parameter of callee.parameters)
-        passTo(nodes, parameter, argument.expression, from, call);
+      for (const parameter of callee.parameters) passTo(flow, parameter, argument, from, call);
   }
   nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
   args.forEach(({ node: argument }, i) => {
@@ -196,41 +188,24 @@ function addKnownCall(
     if (argument === undefined || parameter === undefined) return;
     const bare = bareOf(argument);
     const from = nodes.at(bare, name === '' ? '' : `passed to ${name}`);
-    passTo(nodes, parameter, bare, from, call);
+    passTo(flow, parameter, bare, from, call);
     addStoredBack(flow, parameter, bare, call);
   });
 }
 
+// The members of what a parameter gets as one of a list are not known.
 function passTo(
-  nodes: FlowNodes,
+  flow: Flow,
   parameter: ts.ParameterDeclaration,
   argument: ts.Expression,
   from: string,
   call: string,
 ): void {
-  const pass = (value: string, to: string): void => {
-    nodes.edges.push({ kind: 'argument', from: value, to, call });
-  };
-  const symbol = ts.isIdentifier(parameter.name) ? symbolOfParameter(parameter) : undefined;
-  if (symbol === undefined) {
-    pass(from, nodes.at(parameter, ''));
-    return;
-  }
-  pass(from, nodes.variable(symbol));
-  if (!ts.isObjectLiteralExpression(argument)) pass(from, nodes.variable(symbol, '*'));
-  else
-    for (const property of argument.properties) {
-      const named =
-        property.name !== undefined &&
-        (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
-      for (const part of partsOf(property))
-        pass(nodes.at(part), nodes.variable(symbol, named ? property.name.text : '*'));
-    }
-}
-
-// The binder stores it; asking the checker would cost one more look-up for each call.
-function symbolOfParameter(parameter: ts.ParameterDeclaration): ts.Symbol | undefined {
-  return 'symbol' in parameter ? (parameter.symbol as ts.Symbol) : undefined;
+  const holder = parameterHolder(flow.nodes, parameter);
+  flow.nodes.edges.push({ kind: 'argument', from, to: holder.id, call });
+  if (ts.isSpreadElement(argument) || parameter.dotDotDotToken !== undefined)
+    flow.nodes.edges.push({ kind: 'argument', from, to: holder.member('*'), call });
+  else give(flow, holder, argument, call);
 }
 
 // A function argument gets the call's data, and its result becomes part of the call's result.
@@ -269,14 +244,10 @@ function handTo(
     ...(givesSomething(out, node) ? [call] : []),
   ];
   for (const parameter of callee.parameters) {
-    const symbol = ts.isIdentifier(parameter.name) ? symbolOfParameter(parameter) : undefined;
-    for (const source of from) {
-      for (const to of symbol === undefined
-        ? [nodes.at(parameter, '')]
-        : [nodes.variable(symbol), nodes.variable(symbol, '*')]) {
+    const { id, member } = parameterHolder(nodes, parameter);
+    for (const source of from)
+      for (const to of [id, member('*')])
         nodes.edges.push({ kind: 'argument', from: source, to, call: `${call} ${callee.pos}` });
-      }
-    }
   }
   nodes.edges.push({
     kind: 'result',

@@ -5,11 +5,12 @@ import type { FlowGraph, FlowStart } from '../../../flow/graph.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import type { Out, Use } from '../out.ts';
 import { spanOf } from '../places.ts';
-import { bareOf, memberName, ownerOf } from '../syntax.ts';
+import { bareOf, type Functionish, memberName, ownerOf } from '../syntax.ts';
 import { isDecoder } from '../values/decoded.ts';
 import { alternatives } from '../values/values.ts';
 import { addBinary, addBinding, addVariable, assign, partsOf } from './assignments.ts';
 import { addCall } from './calls.ts';
+import { give, membersOf, parameterHolder, resultHolder, settleMembers } from './members.ts';
 import { createFlowNodes, type Flow, type FlowNodes } from './nodes.ts';
 import { addField, parameterNode, readFrom } from './objects.ts';
 import { addStoredRun } from './stored.ts';
@@ -44,6 +45,7 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
   for (const { out, use } of uses)
     for (const { at, sink, path } of use.sinks)
       if (sink.part === 'program') addStoredRun({ out, nodes }, at, path);
+  settleMembers(nodes, steps);
   const sinks = uses.flatMap(({ out: { source }, use }) =>
     use.sinks.map(({ at, sink, certainty }) => ({
       node: nodes.at(at),
@@ -104,7 +106,8 @@ function sourceNode({ out, nodes }: Flow, { node }: Use, note: string): string {
   if (!ts.isBindingElement(node)) return nodes.at(node, note);
   const symbol = out.self.symbols.symbolOf(node.name);
   const id = nodes.at(node, note);
-  if (symbol !== undefined) nodes.value(id, nodes.variable(symbol));
+  if (symbol !== undefined)
+    for (const to of [nodes.variable(symbol), nodes.variable(symbol, '*')]) nodes.value(id, to);
   return id;
 }
 
@@ -142,8 +145,7 @@ function addEdges(flow: Flow, node: ts.Node): void {
   else if (ts.isBinaryExpression(node)) addBinary(flow, node);
   else if (ts.isReturnStatement(node) || ts.isYieldExpression(node))
     addReturn(flow, node, node.expression);
-  else if (ts.isArrowFunction(node) && !ts.isBlock(node.body))
-    nodes.value(nodes.at(node.body), nodes.result(node));
+  else if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) addResult(flow, node, node.body);
   else if (ts.isExportAssignment(node)) addDefault(flow, node);
   else if (ts.isPropertyDeclaration(node)) addField(flow, node);
   else if (ts.isParameter(node)) addParameter(flow, node);
@@ -155,8 +157,10 @@ function addEdges(flow: Flow, node: ts.Node): void {
 }
 
 function addParameter(flow: Flow, node: ts.ParameterDeclaration): void {
-  if (node.initializer !== undefined)
+  if (node.initializer !== undefined) {
     flow.nodes.value(flow.nodes.at(node.initializer), parameterNode(flow, node));
+    give(flow, parameterHolder(flow.nodes, node), node.initializer);
+  }
   if (ts.isConstructorDeclaration(node.parent) && (node.modifiers?.length ?? 0) > 0)
     addField(flow, node);
 }
@@ -223,12 +227,10 @@ function addMember(
     for (const value of commonValues(out, candidate.file, name))
       nodes.value(nodes.at(value), nodes.at(node));
   }
-  const symbol = ts.isIdentifier(object) ? out.self.symbols.symbolOf(object) : undefined;
-  if (symbol === undefined || name === '*') nodes.value(nodes.at(object), nodes.at(node));
+  if (name === '*') nodes.value(nodes.at(object), nodes.at(node));
   else {
-    nodes.value(nodes.variable(symbol, name), nodes.at(node));
-    nodes.value(nodes.variable(symbol, '*'), nodes.at(node));
-    if (wholes.has(name)) nodes.value(nodes.variable(symbol), nodes.at(node));
+    for (const from of membersOf(flow, object, name)) nodes.value(from, nodes.at(node));
+    if (wholes.has(name)) nodes.value(nodes.at(object), nodes.at(node));
   }
 }
 
@@ -242,9 +244,15 @@ function commonValues(out: Out, file: ts.SourceFile, name: string): ts.Expressio
   return [...(common.get(name) ?? []), ...fromObject];
 }
 
-function addReturn({ nodes }: Flow, node: ts.Node, value: ts.Expression | undefined): void {
+function addReturn(flow: Flow, node: ts.Node, value: ts.Expression | undefined): void {
   const owner = ownerOf(node);
-  if (value !== undefined && owner !== undefined) nodes.value(nodes.at(value), nodes.result(owner));
+  if (value !== undefined && owner !== undefined) addResult(flow, owner, value);
+}
+
+function addResult(flow: Flow, owner: Functionish, value: ts.Expression): void {
+  const { nodes } = flow;
+  nodes.value(nodes.at(value), nodes.result(owner));
+  give(flow, resultHolder(nodes, owner), value);
 }
 
 function addDefault(flow: Flow, node: ts.ExportAssignment): void {

@@ -7,6 +7,7 @@ import type { FlowEdge, FlowGraph, FlowNode } from '../../../flow/graph.ts';
 import type { Out } from '../out.ts';
 import { spanOf } from '../places.ts';
 import { bareOf, type Functionish } from '../syntax.ts';
+import { Members } from './wanted-members.ts';
 
 export interface FlowNodes {
   readonly edges: FlowEdge[];
@@ -17,10 +18,21 @@ export interface FlowNodes {
   result(callee: Functionish): string;
   /** A field of the objects of a class. */
   field(of: ts.ClassLikeDeclaration, name: string): string;
+  /** A member of the value of a call, of a function's result, or of a parameter's pattern. */
+  part(of: ts.Node, name: string, isNew?: (id: string) => void): string;
+  /** The members that are read of objects. */
+  readonly members: Members<Given>;
   /** The arguments of a function, as in `arguments`. */
   given(callee: Functionish): string;
   value(from: string, to: string, encodes?: boolean): void;
   graph(): Pick<FlowGraph, 'nodes' | 'edges'>;
+}
+
+/** A value that its holder is given within a function, or by a call. */
+interface Given {
+  readonly flow: Flow;
+  readonly value: ts.Expression;
+  readonly call: string | undefined;
 }
 
 /** The walk over one file. */
@@ -35,6 +47,7 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
   const results = new Map<ts.Node, string>();
   const fields = new Map<ts.Node, Map<string, string>>();
   const lists = new Map<ts.Node, string>();
+  const parts = new Map<ts.Node, Map<string, string>>();
   const variables = new Map<ts.Symbol, Map<string, string>>();
   const nodes: FlowNode[] = [];
   const noted = new Set<string>();
@@ -89,6 +102,16 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
         name,
         () => make(of.name ?? of, noteOfField(of, name)),
       ),
+    members: new Members<Given>(),
+    part(of, name, isNew) {
+      const named = keep(parts, of, () => new Map<string, string>());
+      const known = named.get(name);
+      if (known !== undefined) return known;
+      const id = make(of, '');
+      named.set(name, id);
+      isNew?.(id);
+      return id;
+    },
     given: (callee) => keep(lists, callee, () => make(callee.name ?? callee, '')),
     value(from, to, encodes = false) {
       if (from !== to)

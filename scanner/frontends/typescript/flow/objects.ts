@@ -3,6 +3,7 @@
  */
 import { ts } from 'ts-morph';
 import { alternatives } from '../values/values.ts';
+import { parameterHolder } from './members.ts';
 import type { Flow } from './nodes.ts';
 
 const inheritedMax = 8;
@@ -33,7 +34,10 @@ export function writtenTo(flow: Flow, object: ts.Expression, name: string): stri
     const parameters = accessors(flow, node, name, ts.isSetAccessorDeclaration).flatMap(
       (setter) => setter.parameters,
     );
-    const held = parameters.map((parameter) => parameterNode(flow, parameter));
+    const held = parameters.flatMap((parameter) => {
+      const { id, member } = parameterHolder(nodes, parameter);
+      return [id, member('*')];
+    });
     return ts.isClassLike(node) ? [nodes.field(rootOf(flow, node), name), ...held] : held;
   });
 }
