@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:c28483d7a0399f36b55ef6c1df33cc452dd2a810ddbc13c223c877c24a740d04',
+  extractor: 'sha256:ce51c158d5882f16065e5a31c2108a7407a396ec63f7d6be2d21ad83980a9f95',
   judging: 'sha256:4e01d692ea142f6965ffc2dfb864e4a39fe3461f15f709f8ae3e53d519ea8202',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:c57e2b67046f4ac17863bc4f6c45131ba62434aa11fd8f038852ad844857948e',
+      'sha256:4d33663d035ff18f129904abf980526949acac10dc8e609703b0e302ec63ea06',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:9dab4c740640112435f1faad4f78c571325523b577a5081040fbb5f2588e2ff9',
@@ -78,41 +78,41 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:af8c6649d2bfb2f8cfcdb59db6edc4b057dc50c8870a44247f862510693d4aed',
+      'sha256:8b4d2dadfe5aeece14d7b2bed8a6bfab4f90b2b8e6e8abbd5152ee0b07e4ebae',
     'flow/decoded-to-exec':
-      'sha256:16de85741ec87ac121814aeb72b68b42eae1f40669b99a8d0990b2388b854e7c',
+      'sha256:f42fa432426bd5e5cf430f7310d9b9eaef1bd52726d08f9010f350389fae3d30',
     'flow/encoded-to-network':
-      'sha256:98b0237e4c43716bf72a492af9e932b0211416b758196d8c6496579ed332bd04',
+      'sha256:20b9a5810d96ef45768bf3a8e8d65a858a3cb7b1f3fed5c222766f1105c4cedc',
     'flow/environment-to-network':
-      'sha256:836ff030cc5f8ef3cee9da6ecba52208a2129ef8dafd492e74ce5a6850b99b4d',
-    'flow/file-to-exec': 'sha256:4aae0b84a0e7ff58a706e5f3688e4f9d25c555520e9fd944e0ceb90881cd5740',
+      'sha256:5d02eb72186c769f7d6a857de7e5bc397b4a36dbb88e81c0de3736a092b3e5fe',
+    'flow/file-to-exec': 'sha256:ba078f8dad2cb60f5b451fafd3e4745fe25aa1d8fdf299a0210bf47dd5482223',
     'flow/file-to-network':
-      'sha256:bb78f050b15cccd9c6aa63ecd6b3652dda9d02e54c35e9d6476324f925db0307',
+      'sha256:d3f589d9551a18423cbe75d7f83bea1537c839a618b9d0cace5d572bb365f930',
     'flow/host-facts-to-network':
-      'sha256:e9fe5efd1dfafdb114d33dc362a714003c12ca1474ff221498302b1e6006ce70',
+      'sha256:c54191f25ff0e2e7f124ded05674ab159b1134dafe67f224b1e776a46c48f12b',
     'flow/input-to-shell':
-      'sha256:390d3ee68bd36aa82a87c16f2e591800d9ff0a6c4a1d26c6cf7ae9246494c3b0',
+      'sha256:6b09646ba62435fe276490725c3fc774834c2b3daf9cb55236d21f4735cd6e82',
     'flow/local-secret-to-network':
-      'sha256:170881f9c66a432e00c1cf95b6ce3ca2a9d60e634bfb330af62b2e35d8dca6b0',
+      'sha256:6e295f30c26524df60535e7fc33a8ed1dba72e41a239328d49a3ebf7e1cab7e5',
     'flow/network-to-exec':
-      'sha256:1b62cc3675741b79da899739aadd0babfd4dd58a6c553d73abfa39c36a711a3e',
+      'sha256:8f7a20024ee9d631f871b981cb02ef22f02a2f975c7d5bdf0abcf5b6f6f354a3',
     'flow/recording-to-network':
-      'sha256:c09de0d81c71c7a491b8c8d34cc41e00833d47fb21a2bf47d8cf30c94a0f847f',
+      'sha256:634b1b00c2c658e6af2f512f235f956e5a11bb163320ce195c2c07c23aacb069',
     'flow/secret-beside-data':
-      'sha256:b7e95ba5f236b9ef6a12bb0631b0c7c61748e726fcfc84dab0b0b47aff84bbea',
-    'flow/secret-in-url': 'sha256:9d9262d497678309310246a91ef59d203e7948549d8b60c6ceb3308af1e75d7e',
+      'sha256:ee63a342047c68abaac936bc8645374666119960c771c9026ba49d39c6c52cbc',
+    'flow/secret-in-url': 'sha256:1a2fed68009d96fe05d531d573acfd0e6ba2ae59b7ecc422cc724b579da2a340',
     'flow/secret-to-child':
-      'sha256:31001d9545aa71fb49d8e6a66e73582e9192ee6c5f31022142f99fc9c6626846',
+      'sha256:149d68506388ece8afd40a293dd4d54e0aaf7b818f554765815967fdd62e4792',
     'flow/secret-to-computed-host':
-      'sha256:c4b35c540fe07b06ece0f59938a2be741c44a3e94d3045a188a657719715e845',
+      'sha256:0ecba166cad506be3e1e220f184d56deb4fe3d98abea29e81373f09d3f0c8fa5',
     'flow/secret-to-network':
-      'sha256:e4b2fad1b0179e2039fbdb05291bccb604b14cf8f8b6b7358cb7ec106b458df0',
+      'sha256:aee36f76a44db86a737830d5063f7b5b4bcc283608535fcd479beb668a691d97',
     'flow/secret-to-output':
-      'sha256:e1caa303c91e62c732074f866f148de68b797ae985a1790fd3ee66add02732d3',
+      'sha256:a107def7ae2a9e225e175417ad9eb30039ea93e0958ca14000141d9d7a39f228',
     'flow/secrets-to-one-host':
-      'sha256:6822d00854c351c943f3e8527b9bf3d6e5f6c28337ddfc5b2287f9a66c9ba3ef',
+      'sha256:4e609909bc4303d11c67c9b99239a8cc9044e2fb8bfd72a319a0059fc4844652',
     'flow/untrusted-to-agent':
-      'sha256:fbbcee7167d900556dc1b80534ba9bf4bc876b201f31905d14f8f69c025528cc',
+      'sha256:0cd0854c69e06ac82cc05b7e41e3bcd8417f88b09b94dc12bbfc1f6a370a09cc',
     'manifest/added-since-approved':
       'sha256:434e4998870622603c36e005d1218fbbb5de711f2e4ecf509784eeec6ea6146e',
     'manifest/all-three': 'sha256:9480ad10586f464835ab8777fa12ce9828130cac14e205e86cf2d55e8f3481a8',
@@ -132,13 +132,13 @@ export const codeDigests: CodeDigests = {
       'sha256:a3fe7c051225fc5e7d70dafce1ff2130220585d5e40810cd4cb8194c4d3e88f0',
     'manifest/unused': 'sha256:78d88008386016c27c2942d83c1019d20d51db0e31954aecc3745a6ff3fe11ef',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:a40cc3242fdeaa76b48c8d254aa1291d9860c5760b677b3cae07b08d65c8ed83',
+    'network/cleartext': 'sha256:09c69aede33fa3df046254dc31f4339a410115a85aea87b6d2f44c4f7ac7d010',
     'network/cloud-metadata':
       'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:68224e49565a84a6163dbd5ae707d9c79e4283d3d3b44979792a60fbbad3f802',
+      'sha256:9e78e10171f9da304fc575daa61ebf48f20d0448a948ab4cccbab0ce4db887ab',
     'network/drop-host': 'sha256:44e77afe68b1a48a62045bcd2e634a46c8001aa98cfbf3c7dfcfa4bf125fa2cb',
     'network/hidden-host':
       'sha256:532f7fd8a98b8b89f9b25f996d429112f431983a8670c62c04d76f797b1e8772',
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:d175aa4da596c05d219b9fbdbb19cfab0ac9215faf7b7093a5866bfd0aa88163',
+      'sha256:99e139455b6074b9d7579646e09e89a0406d73cfac24f99d47f1a8bf013dfd04',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
