@@ -116,6 +116,7 @@ export type Trait =
   | 'credential-command' // another program is asked for a credential
   | 'surveillance' // clipboard, screen, camera, microphone
   | 'keylogging'
+  | 'remote-access' // somebody elsewhere gets onto this machine: a reverse forward, a shared terminal
   | 'unread-program' // a program on a command line, in a language that no front end reads whole
   | 'misuse' // a program of the system does another's work: it fetches, runs or dumps something
   | 'remote-program' // a program that lies elsewhere is run, or run elsewhere

@@ -11,6 +11,7 @@ import { listener } from './network/listener.ts';
 import { oddPort } from './network/odd-port.ts';
 import { rawAddress } from './network/raw-address.ts';
 import { rawSocket } from './network/raw-socket.ts';
+import { remoteAccess } from './network/remote-access.ts';
 import { reverseShell } from './network/reverse-shell.ts';
 import { serviceClient } from './network/service-client.ts';
 import { shellSocket } from './network/shell-socket.ts';
@@ -29,6 +30,7 @@ export const networkRules: readonly Rule[] = [
   oddPort,
   rawAddress,
   rawSocket,
+  remoteAccess,
   reverseShell,
   serviceClient,
   shellSocket,

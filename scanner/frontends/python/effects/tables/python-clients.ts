@@ -54,8 +54,14 @@ const databases: PythonApiTable = {
   ...rows('ldap3', 'Server', server(389)),
 };
 
+// A port of the other machine leads to this one.
+const opensPort = api({ does: 'trait', trait: 'remote-access' });
+
 const shells: PythonApiTable = {
   ...rows('paramiko', 'Transport', server(22, 'sock')),
+  ...rows('paramiko.Transport()', 'request_port_forward', opensPort),
+  ...rows('paramiko.SSHClient().get_transport()', 'request_port_forward', opensPort),
+  ...rows('asyncssh.connect()', 'forward_remote_port forward_remote_port_to_path', opensPort),
   ...rows('paramiko.SSHClient()', 'exec_command', send(0, 'command')),
   ...rows('paramiko.SSHClient().open_sftp()', 'put putfo', send(0, 'localpath')),
   ...rows('fabric', 'Connection', server(22)),

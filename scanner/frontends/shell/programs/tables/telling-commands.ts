@@ -3,6 +3,7 @@
  * program is started, a screen is read.
  */
 import type { Trait } from '../../../../fact/fact.ts';
+import { remoteAccess } from './remote-access.ts';
 import type { TellingCommand } from './telling-command.ts';
 import { windowsCommands } from './windows-commands.ts';
 
@@ -273,7 +274,7 @@ function guards(before: string): RegExp {
 }
 
 const byProgram = new Map<string, TellingCommand[]>();
-for (const command of [...commands, ...windowsCommands])
+for (const command of [...commands, ...remoteAccess, ...windowsCommands])
   for (const program of command.programs)
     byProgram.set(program, [...(byProgram.get(program) ?? []), command]);
 

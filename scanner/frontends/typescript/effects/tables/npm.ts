@@ -203,6 +203,7 @@ export const npmApis: ApiTable = {
   ...rows('nodemailer.Transporter', '#sendMail', { does: 'send', content: 0 }),
   ...rows('ssh2', 'Client', { effects: [], gives: 'ssh2.Client' }),
   ...rows('ssh2.Client', '#connect', { does: 'connect', scheme: 'tcp', at: 0 }),
+  ...rows('ssh2.Client', '#forwardIn', { does: 'trait', trait: 'remote-access' }),
   ...rows('ssh2.Client', '#exec', { does: 'send', content: 0 }),
   ...rows('basic-ftp', 'Client', { effects: [], gives: 'basic-ftp.Client' }),
   ...rows('basic-ftp.Client', '#access #connect', { does: 'connect', scheme: 'tcp', at: 0 }),
