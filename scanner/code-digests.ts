@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:ce51c158d5882f16065e5a31c2108a7407a396ec63f7d6be2d21ad83980a9f95',
+  extractor: 'sha256:7121c54d6056d71babeea83a70727aa05e0a7978ebb46a9f02adaad6b625024e',
   judging: 'sha256:4e01d692ea142f6965ffc2dfb864e4a39fe3461f15f709f8ae3e53d519ea8202',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -147,6 +147,8 @@ export const codeDigests: CodeDigests = {
     'network/raw-address':
       'sha256:2d3b927b4ef32f9ca8d3e2fd7fb9fc6ba09320124ff3370a3f96dc203371dbfe',
     'network/raw-socket': 'sha256:5351955a6072f5165a47d1d05487877120cbdc60ab49f616ea56fc7bb0d1e40f',
+    'network/remote-access':
+      'sha256:dc8b3bf9bc2c56da9e7fc3dff5fc4625672408026f58938568f3e712008f96ec',
     'network/reverse-shell':
       'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
