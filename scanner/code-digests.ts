@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:7121c54d6056d71babeea83a70727aa05e0a7978ebb46a9f02adaad6b625024e',
+  extractor: 'sha256:61906e147f78cdeeacdfcbf0c370706aaa9bb0b30c4bd3aacf8d97f23f624a2c',
   judging: 'sha256:4e01d692ea142f6965ffc2dfb864e4a39fe3461f15f709f8ae3e53d519ea8202',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

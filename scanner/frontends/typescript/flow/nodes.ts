@@ -7,7 +7,7 @@ import type { FlowEdge, FlowGraph, FlowNode } from '../../../flow/graph.ts';
 import type { Out } from '../out.ts';
 import { spanOf } from '../places.ts';
 import { bareOf, type Functionish } from '../syntax.ts';
-import { Members } from './wanted-members.ts';
+import { WantedMembers } from './wanted-members.ts';
 
 export interface FlowNodes {
   readonly edges: FlowEdge[];
@@ -21,7 +21,7 @@ export interface FlowNodes {
   /** A member of the value of a call, of a function's result, or of a parameter's pattern. */
   part(of: ts.Node, name: string, isNew?: (id: string) => void): string;
   /** The members that are read of objects. */
-  readonly members: Members<Given>;
+  readonly members: WantedMembers<Given>;
   /** The arguments of a function, as in `arguments`. */
   given(callee: Functionish): string;
   value(from: string, to: string, encodes?: boolean): void;
@@ -102,7 +102,7 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
         name,
         () => make(of.name ?? of, noteOfField(of, name)),
       ),
-    members: new Members<Given>(),
+    members: new WantedMembers<Given>(),
     part(of, name, isNew) {
       const named = keep(parts, of, () => new Map<string, string>());
       const known = named.get(name);

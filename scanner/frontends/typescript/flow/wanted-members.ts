@@ -14,7 +14,7 @@ export interface Holder {
 const membersMax = 64;
 
 /** The members that are read, and the values that have them. */
-export class Members<Given> {
+export class WantedMembers<Given> {
   readonly #given = new Map<string, Given[]>();
   readonly #wanted = new Map<string, Map<string, string>>();
   readonly #open: { readonly given: Given; readonly name: string; readonly to: string }[] = [];
