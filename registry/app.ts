@@ -34,6 +34,7 @@ import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { mailboxRoutes } from './routes/mailbox.ts';
 import { memberRoutes } from './routes/members.ts';
+import { observationJobRoutes } from './routes/observation-jobs.ts';
 import { observationRoutes } from './routes/observations.ts';
 import { openapiPaths } from './routes/openapi.ts';
 import { packageRoutes } from './routes/packages.ts';
@@ -180,6 +181,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf) {
     '/jobs/lease',
     '/jobs/:id/renew',
     '/jobs/:id/fail',
+    '/observation-jobs/*',
     '/packages/lease',
     '/packages/:id/fail',
   ])
@@ -193,6 +195,7 @@ function apiRoutes(registry: Registry, addressOf: AddressOf) {
     skillVersionRoutes,
     jobRoutes,
     observationRoutes,
+    observationJobRoutes,
     reviewRoutes,
     memberRoutes,
     scopeVersionRoutes,

@@ -11,6 +11,7 @@ export default defineConfig({
     './registry/store/mailbox-schema.ts',
     './registry/store/similarity-schema.ts',
     './registry/store/package-schema.ts',
+    './registry/versions/observation-schema.ts',
     './registry/store/waiting-schema.ts',
     './registry/store/identity-schema.ts',
     './registry/store/advice-schema.ts',

@@ -55,6 +55,16 @@ export const draftMs = 14 * 24 * 3_600_000;
 export const draftsDeletedAtOnce = 10;
 export const leaseMs = 120_000;
 export const jobAttemptsMax = 3;
+/**
+ * Observation jobs: milliseconds of a lease, which has room for a minute in sandboxes; milliseconds
+ * until a failed job is handed out again; attempts, after which a day passes to the next one; jobs
+ * that one request may find needless.
+ */
+export const observationLeaseMs = 300_000;
+export const observationRetryMs = 60_000;
+export const observationAttemptsMax = 3;
+export const observationLaterMs = 24 * 3_600_000;
+export const observationTriesMax = 5;
 export const writeAttemptsMax = 40;
 export const statusLifeMs = 24 * 3_600_000;
 export const statusRefreshMs = 3_600_000;

@@ -9,11 +9,16 @@ export function observedText({
   lacksObservation,
   name,
   observation,
+  observationWaits,
   version,
-}: Pick<ReviewAnswer, 'observation' | 'lacksObservation' | 'name' | 'version'>): Safe {
+}: Pick<
+  ReviewAnswer,
+  'observation' | 'lacksObservation' | 'observationWaits' | 'name' | 'version'
+>): Safe {
   const demand = lacksObservation
     ? [
-        safe`The policy asks for an observation before anybody approves. With a scanner’s key: skillgate observe --send ${name}@${version} DIR`,
+        safe`The policy asks for an observation before anybody approves. ${observationWaits}`,
+        safe`By hand, with a scanner’s key: skillgate observe --send ${name}@${version} DIR`,
       ]
     : [];
   if (observation === null)

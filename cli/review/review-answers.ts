@@ -108,6 +108,7 @@ export const reviewAnswer = v.looseObject({
   reading: optional(reading),
   observation: optional(observation),
   lacksObservation: v.optional(v.boolean(), false),
+  observationWaits: v.optional(text, ''),
   risk: optional(risk),
   files: v.array(bundleFile),
   seenPackages: v.optional(v.array(seenPackage), []),

@@ -24,6 +24,7 @@ import { namePublisher } from '../versions/authors.ts';
 import { historyOf, requireVersion } from '../versions/find-versions.ts';
 import { maliciousPackagesOf, maliciousWords } from '../versions/malicious-packages.ts';
 import { filesOf, manifestOf, publicationOf, skillMdOf } from '../versions/manifests.ts';
+import { observationWaits } from '../versions/observation-waits.ts';
 import {
   lacksObservation,
   observationsOf,
@@ -67,6 +68,8 @@ export interface VersionDetail extends VersionOrigin {
   readonly verdict?: Verdict;
   /** Nobody can approve the version before a scanner has observed it. */
   readonly lacksObservation?: true;
+  /** Why there is no observation yet. */
+  readonly observationWaits?: string;
   /** Digest of the newest scan report. */
   readonly reportDigest?: Digest;
   readonly approvals: readonly ApprovalRow[];
@@ -237,7 +240,9 @@ async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<Ver
     advice: await readAdvice(registry, row.id),
     ...(await originOf(registry, row)),
     ...(verdict === null ? {} : { verdict }),
-    ...(lacksObservation(registry, observations) ? { lacksObservation: true } : {}),
+    ...(lacksObservation(registry, observations)
+      ? { lacksObservation: true, observationWaits: await observationWaits(registry, row) }
+      : {}),
     ...(row.report === null ? {} : { reportDigest: row.report }),
     ...(uncounted === undefined ? {} : { uncounted }),
     ...(row.filesDeleted === null ? {} : { filesDeleted: new Date(row.filesDeleted) }),

@@ -56,6 +56,8 @@ export const versionSchema = v.object({
   report: v.exactOptional(v.string()),
   /** Nobody can approve the version before a scanner has observed it. */
   lacksObservation: v.exactOptional(v.boolean()),
+  /** Why there is no observation yet. */
+  observationWaits: v.exactOptional(v.string()),
   approvals: v.array(
     v.object({
       reviewer: v.string(),

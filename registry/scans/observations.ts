@@ -36,6 +36,7 @@ import { putBlobs } from '../store/objects.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { statementsOf } from '../versions/manifests.ts';
+import { endObservationWait } from '../versions/observation-waits.ts';
 import { hasNewBlock, inTheWay, observationsOf, raisedBy } from '../versions/observations.ts';
 import type { VersionState } from '../versions/status.ts';
 import { addHiddenBlobs } from '../versions/version-blobs.ts';
@@ -92,7 +93,12 @@ export async function takeObservation(
     const stop = planned.statement === undefined ? [] : [planned.statement];
     return {
       statements: [signed, ...stop].map((one) => ({ ...one, versionId: row.id })),
-      writes: () => [nothingRemoved, addHiddenBlobs(row, [digest]), ...planned.writes],
+      writes: () => [
+        nothingRemoved,
+        addHiddenBlobs(row, [digest]),
+        endObservationWait(row.id),
+        ...planned.writes,
+      ],
     };
   });
   const { before } = appended.decision;

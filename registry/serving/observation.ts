@@ -92,4 +92,8 @@ function isPoll({ route, status }: ObservedRequest): boolean {
   return status === 200 && pollRoutes.has(route);
 }
 
-const pollRoutes: ReadonlySet<string> = new Set(['/api/v1/jobs/lease', '/api/v1/packages/lease']);
+const pollRoutes: ReadonlySet<string> = new Set([
+  '/api/v1/jobs/lease',
+  '/api/v1/observation-jobs/lease',
+  '/api/v1/packages/lease',
+]);

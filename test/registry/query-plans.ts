@@ -26,6 +26,7 @@ const growing = [
   'sketch_bands',
   'waiting',
   'renewals',
+  'observation_jobs',
   'open_doubts',
   'review_notes',
   'drafts',

@@ -15,11 +15,11 @@ export function observationTitle({ observation }: ReviewDetail): string {
 
 /** The worst observation with the facts of all, or why there are none. */
 export function observationPart(detail: ReviewDetail, now: number): Html {
-  const { observation, lacksObservation } = detail;
+  const { observation, lacksObservation, observationWaits = '' } = detail;
   const demand =
     lacksObservation === true
       ? html`<p class="notice">The policy asks for an observation. Until a scanner sends one, nobody can approve this version.
-With a scanner’s key: <code>skillgate observe --send ${detail.name}@${detail.version} DIR</code></p>`
+${untrusted(observationWaits)} By hand, with a scanner’s key: <code>skillgate observe --send ${detail.name}@${detail.version} DIR</code></p>`
       : '';
   if (observation === undefined)
     return html`${demand}<p class="empty">No scanner has run this version. The report above comes from reading alone.</p>`;

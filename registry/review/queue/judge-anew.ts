@@ -7,6 +7,7 @@ import { type BatchWrite, isAmong } from '../../store/batch.ts';
 import { versions } from '../../store/schema.ts';
 import { waiting } from '../../store/waiting-schema.ts';
 import { completeScans } from '../../versions/lacking-scans.ts';
+import { awaitObservations } from '../../versions/observation-waits.ts';
 import type { VersionRow } from '../../versions/versions.ts';
 import { judgeVersion, type QueueJudgement, rankOf } from './queue-judgement.ts';
 
@@ -29,8 +30,9 @@ export async function renewVersions(registry: Registry, ids: readonly string[]):
 }
 
 /**
- * Judges waiting versions and stores the result. A version whose evidence changes meanwhile stays
- * due.
+ * Judges waiting versions and stores the result. Those that lack an observation wait for one from
+ * then on: a report, another policy and the end of a scanner all lead here. A version whose
+ * evidence changes meanwhile stays due.
  */
 export async function judgeAnew(registry: Registry, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
@@ -41,11 +43,17 @@ export async function judgeAnew(registry: Registry, ids: readonly string[]): Pro
     .innerJoin(versions, eq(versions.id, waiting.versionId))
     .where(isAmong(waiting.versionId, ids));
   const writes: BatchWrite[] = [];
+  const unobserved: string[] = [];
   for (const { row, changes } of rows) {
-    writes.push(judgedWrite(row, changes, await judgeVersion(registry, row)));
+    const judged = await judgeVersion(registry, row);
+    writes.push(judgedWrite(row, changes, judged));
+    if (row.status === 'in review' && !('failed' in judged) && judged.observed === undefined)
+      unobserved.push(row.id);
     // Other requests are answered between two versions.
     await nextTurn();
   }
+  if (registry.policy.observed === true && unobserved.length > 0)
+    writes.push(awaitObservations(unobserved));
   await registry.db.batch(writes);
 }
 

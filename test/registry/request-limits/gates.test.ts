@@ -134,6 +134,8 @@ describe('the door of the registry', () => {
       '/members',
       '/members/last/{id}',
       '/members/pending',
+      '/observation-jobs/fail',
+      '/observation-jobs/lease',
       '/osv/all.jsonl',
       '/osv/modified_id.csv',
       '/osv/{id}.json',
