@@ -7,6 +7,7 @@ import { parseRoot, rootFingerprint } from '../../skills-index/trust/root/root.t
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
+import { workerObserver } from '../observe/worker-observer.ts';
 import { packageLooks } from '../packages/look-at-package.ts';
 import { currentRegistry } from '../registries/refresh.ts';
 import { requireRootSize } from '../registries/registries.ts';
@@ -47,6 +48,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     const named = { root: rootFingerprint(root), registry: registryIdOf(root) };
     const lookAt = packageLooks(context);
     const reader = readerOf(context);
+    const observer = context.options.observe === true ? await workerObserver(context) : undefined;
     const warn = (line: string): void => printNote(context, safe`scanner: ${asCalled(line)}`);
     await workJobs({
       base,
@@ -60,6 +62,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       lookAt,
       warn,
       ...(reader !== undefined && { reader }),
+      ...(observer !== undefined && { observer }),
     });
   } finally {
     // A listener keeps the channel open, and so the process.

@@ -16,6 +16,7 @@ import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { SimilaritySignature } from '../../skills-index/skill/text/similarity-signature.ts';
 import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
+import type { ObservationStatement } from '../../skills-index/statement/observation-statement.ts';
 import type { Prose } from '../../skills-index/statement/prose.ts';
 import type { RuleSet } from '../../skills-index/statement/rule-set.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
@@ -33,6 +34,8 @@ export interface ScanJob {
   readonly attempt: number;
   readonly leaseSeconds: number;
 }
+
+export type ObservationJob = Omit<ScanJob, 'id'>;
 
 /**
  * The registry's index data of a skill, beside its report: kinds of facts, a sketch of its texts,
@@ -57,6 +60,14 @@ export interface JobsClient {
   look(leased: LeasedPackage, look: PackageLook): Promise<void>;
   /** Ends a lease without a look. */
   giveBack(leased: LeasedPackage): Promise<void>;
+  /** A version that waits for an observation, or none. */
+  leaseObservation(): Promise<ObservationJob | undefined>;
+  sendObservation(
+    job: ObservationJob,
+    envelope: Envelope,
+    observation: ObservationStatement,
+  ): Promise<void>;
+  failObservation(job: ObservationJob, detail: string): Promise<void>;
   /** A stored blob, checked against its digest. */
   blob(digest: Digest, bytesMax: number): Promise<Uint8Array>;
 }
@@ -71,19 +82,20 @@ export interface JobsWorld {
   readonly signal: AbortSignal;
 }
 
-const jobShape = v.object({
-  job: v.nullable(
-    v.object({
-      id: v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/)),
-      lease: v.string(),
-      bundle: v.custom<Digest>(isDigest),
-      name: v.string(),
-      version: v.string(),
-      attempt: v.number(),
-      leaseSeconds: v.pipe(v.number(), v.minValue(1)),
-    }),
-  ),
+const observationJob = v.object({
+  lease: v.string(),
+  bundle: v.custom<Digest>(isDigest),
+  name: v.string(),
+  version: v.string(),
+  attempt: v.number(),
+  leaseSeconds: v.pipe(v.number(), v.minValue(1)),
 });
+const scanJob = v.object({
+  ...observationJob.entries,
+  id: v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/)),
+});
+const jobShape = v.object({ job: v.nullable(scanJob) });
+const observationJobShape = v.object({ job: v.nullable(observationJob) });
 
 /**
  * A client with a session of its own, which it renews after expiry. @throws Problem
@@ -112,9 +124,7 @@ export function createJobsClient(world: JobsWorld): JobsClient {
         await ask('/api/v1/jobs/lease', { ruleSet }),
         '/api/v1/jobs/lease',
       );
-      return job === null
-        ? undefined
-        : { ...job, name: parseSkillName(job.name), version: parseVersion(job.version) };
+      return job === null ? undefined : withParsedName(job);
     },
     async renew({ id, lease }) {
       await ask(`/api/v1/jobs/${id}/renew`, { lease });
@@ -145,6 +155,17 @@ export function createJobsClient(world: JobsWorld): JobsClient {
     async giveBack({ id }) {
       await ask(`/api/v1/packages/${id}/fail`, {});
     },
+    async leaseObservation() {
+      const path = '/api/v1/observation-jobs/lease';
+      const { job } = parse(observationJobShape, await ask(path, {}), path);
+      return job === null ? undefined : withParsedName(job);
+    },
+    async sendObservation({ name, version }, envelope, observation) {
+      await ask(`/api/v1/versions/${name}/${version}/observations`, { envelope, observation });
+    },
+    async failObservation({ lease }, detail) {
+      await ask('/api/v1/observation-jobs/fail', { lease, detail: detail.slice(0, 500) });
+    },
     async blob(digest, bytesMax) {
       const bytes = await ask(`/api/v1/blobs/sha256/${hexOf(digest)}`, undefined, bytesMax);
       if (digestOf(bytes) !== digest)
@@ -152,6 +173,10 @@ export function createJobsClient(world: JobsWorld): JobsClient {
       return bytes;
     },
   };
+}
+
+function withParsedName<Job extends { readonly name: string; readonly version: string }>(job: Job) {
+  return { ...job, name: parseSkillName(job.name), version: parseVersion(job.version) };
 }
 
 /** Signs a fresh nonce (skillgate.session/1) and returns the session's token. */

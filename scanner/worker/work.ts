@@ -3,7 +3,7 @@
  * told to stop.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Bundle, parseBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
+import { parseBundle, type SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { bundleFileBytesMax } from '../../skills-index/skill/limits.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -15,8 +15,11 @@ import { scanStatement } from '../../skills-index/statement/version-statement.ts
 import { jobPollMillisecondsMax, jobPollMillisecondsMin } from '../limits.ts';
 import type { ProseReader } from '../reader/reader.ts';
 import { currentRuleSet, ruleSetDigest } from '../rule-set.ts';
+import { fetchFiles } from './bundle-files.ts';
+import { noFailureOfTheScan, whileBusy } from './busy-registry.ts';
 import type { FactStore } from './fact-store.ts';
 import { createJobsClient, type JobsClient, type JobsWorld, type ScanJob } from './jobs-client.ts';
+import { observeVersions, type VersionObserver } from './observe-versions.ts';
 import { type Outage, watchOutage } from './outage.ts';
 import {
   type LookAtPackage,
@@ -40,6 +43,8 @@ export interface WorkOptions extends JobsWorld, LookLines {
   readonly lookAt?: LookAtPackage;
   /** Reads the prose of skills that rules pass. Without it, no model reads anything. */
   readonly reader?: ProseReader;
+  /** Observes versions where the registry's policy asks for it. Without it, nothing is run. */
+  readonly observer?: VersionObserver;
 }
 
 /**
@@ -55,7 +60,7 @@ export async function workJobs(options: WorkOptions): Promise<void> {
   try {
     const client = createJobsClient(options);
     const queue = { isEmpty: false };
-    const { lookAt, log, warn } = options;
+    const { lookAt, log, observer, warn } = options;
     if (!pool.isSealed) warn?.(unsealed);
     const outage = watchOutage(options.children, (line) => warn?.(line));
     const signal = AbortSignal.any([options.signal, ended.signal]);
@@ -69,6 +74,9 @@ export async function workJobs(options: WorkOptions): Promise<void> {
         workOne(options, { client, pool, queue, outage }),
       ),
       ...(lookAt === undefined ? [] : [lookAtPackages(looking, { client, pool, queue, lookAt })]),
+      ...(observer === undefined
+        ? []
+        : [observeVersions({ ...options, signal }, { client, queue, observer })]),
     ]);
   } finally {
     ended.abort();
@@ -191,29 +199,6 @@ async function remarkedProse(
   return reader.read(prose, signal);
 }
 
-/** The registry took no report. The scan itself was right, so the job must not count as failed. */
-const noFailureOfTheScan: readonly string[] = ['registry-down', 'registry-busy', 'job-stale'];
-
-/**
- * How often a report is sent again to a busy registry, for about 30 s. The lease is renewed
- * meanwhile. The number is not in limits.ts, because a change of limits.ts changes the rule set.
- */
-const busyTriesMax = 6;
-
-async function whileBusy({ signal }: WorkOptions, send: () => Promise<unknown>): Promise<void> {
-  for (let tries = 0; ; tries++) {
-    try {
-      await send();
-      return;
-    } catch (cause) {
-      const isBusy = cause instanceof Problem && cause.code === 'registry-busy';
-      if (!isBusy || tries === busyTriesMax || signal.aborted) throw cause;
-    }
-    const ms = Math.min(jobPollMillisecondsMin * 2 ** tries, jobPollMillisecondsMax);
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
-  }
-}
-
 // The stored scan may be the reason why the scan was stopped, so it is deleted and the files are
 // parsed again.
 async function scanOnce(
@@ -231,17 +216,4 @@ async function scanOnce(
     store?.drop(bundle);
     return pool.scan(files, { name, version });
   }
-}
-
-/** The bundle's files, each checked against its listed digest. */
-async function fetchFiles(client: JobsClient, bundle: Bundle): Promise<SourceFile[]> {
-  const files: SourceFile[] = [];
-  for (const { path, sha256, mode } of bundle.files) {
-    files.push({
-      path,
-      bytes: await client.blob(sha256, bundleFileBytesMax),
-      mode: mode === '755' ? 0o755 : 0o644,
-    });
-  }
-  return files;
 }

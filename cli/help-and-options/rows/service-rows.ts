@@ -34,6 +34,10 @@ export const serviceRows: readonly CommandRow[] = [
     usage: '--key FILE',
     examples: [
       ['skillgate scanner work --key ./registry-data/scanner-key.json', 'work until interrupted'],
+      [
+        'skillgate scanner work --observe --key ./observer-key.json',
+        'also run versions in sandboxes with decoys, where the registry’s policy asks for it',
+      ],
     ],
     options: {
       key: { type: 'string', value: 'FILE', summary: 'key file of a scanner member' },
@@ -46,6 +50,10 @@ export const serviceRows: readonly CommandRow[] = [
         type: 'string',
         value: 'N',
         summary: 'number of scanner processes kept ready (default: 1)',
+      },
+      observe: {
+        type: 'boolean',
+        summary: 'also observe versions that wait for an observation, in sandboxes of this machine',
       },
       ...readerOptions,
     },

@@ -49,6 +49,9 @@ async function work({ leases, lookAt, queue = { isEmpty: true }, refuse }: Regis
     describe: unused,
     fail: unused,
     blob: unused,
+    leaseObservation: unused,
+    sendObservation: unused,
+    failObservation: unused,
     leasePackage: async () => {
       const next = leases.shift();
       if (leases.length === 0) setTimeout(() => stop.abort(), 50);
