@@ -83,8 +83,12 @@ async function admitOnce(
   // Do not cache the evidence of a refused version: each try would let a registry fill this disk a
   // little more.
   const alarm = decision.kind === 'refused' ? decision.alarm : undefined;
+  // The evidence of a suspended version is whole. Without a network, a part that lacks would
+  // accuse the registry of withholding it.
+  const isWhole =
+    decision.kind === 'admitted' || decision.reasons.every(({ code }) => code === 'suspended');
   // Tiles of a log in doubt would make a later decision without the registry doubt the right log.
-  if (alarm === undefined) await (decision.kind === 'admitted' ? store.keep() : store.keepProofs());
+  if (alarm === undefined) await (isWhole ? store.keep() : store.keepProofs());
   // A registry that does not answer contradicts nothing; one that answers may hide a second log.
   const isSilent = isOffline && alarm?.kind === 'log-unproven';
   const kept = alarm && !isSilent ? await keepAlarm(request, alarm) : undefined;

@@ -162,8 +162,8 @@ async function fetchLineWithWords(
     const { words, bytes } = kept ?? (await fetchWords(query, line, head));
     const chosen = { line, words, areWordsKept: kept !== undefined, status, seen };
     if (query.offline === true) {
-      const ofWords = await keptStatus(query, line);
-      return { ...chosen, statuses: [...statuses, ...(ofWords === undefined ? [] : [ofWords])] };
+      const all = [...statuses, await keptStatus(query, line)];
+      return { ...chosen, statuses: all.flatMap((one) => one ?? []) };
     }
     const isProven = head !== undefined && isOfHead(words, head);
     const proving = statuses.find(
@@ -214,7 +214,7 @@ function headsShown(
 function headOf(bundle: SigstoreBundle): TreeHead[] {
   const note = bundle.verificationMaterial.tlogEntries[0].inclusionProof.checkpoint.envelope;
   const head = peek(() => parseCheckpoint(note));
-  return head === undefined ? [] : [head];
+  return head ? [head] : [];
 }
 
 async function fetchReport(
@@ -227,9 +227,7 @@ async function fetchReport(
   });
   const [digest] = digests;
   return (
-    (digest === undefined
-      ? undefined
-      : await fetchBlobIfThere(source, digest, scanReportBytesMax)) ?? new Uint8Array()
+    (digest && (await fetchBlobIfThere(source, digest, scanReportBytesMax))) ?? new Uint8Array()
   );
 }
 
@@ -257,7 +255,7 @@ async function fetchSeen(
   status: Status | undefined,
 ): Promise<DecisionInput['seen']> {
   const kept = await query.store.getNamed('checkpoint');
-  if (kept === undefined || status === undefined) return undefined;
+  if (!(kept && status)) return undefined;
   const note = Buffer.from(kept).toString('utf8');
   const { size, root } = verifyRootCheckpoint(note, query.root);
   const proofs = await proveHeads(query, [{ size, root }], parseCheckpoint(status.checkpoint));
@@ -274,8 +272,7 @@ async function orRolledBack(
   try {
     return choose();
   } catch (cause) {
-    const alarm =
-      seen === undefined || status === undefined ? undefined : alarmOfSeen(seen, status);
+    const alarm = seen && status && alarmOfSeen(seen, status);
     if (!(cause instanceof Problem) || alarm?.kind !== 'log-rolled-back') throw cause;
     const place = await keepAlarm(query, alarm);
     const reasons = [alarm.message, describeKeptAlarm(place, alarm)];

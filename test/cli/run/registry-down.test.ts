@@ -39,21 +39,24 @@ const remembered = (area: 'cache' | 'data'): string => {
 const hasAlarm = (): boolean => existsSync(join(remembered('data'), 'alarms'));
 const accusations = /log-forked|log-rolled-back|alarms\/|old backup|Keep the evidence/;
 
-it('a version that this host saw revoked stays revoked while the registry does not answer', async () => {
-  const skill = await release(network, makeReportSkill('@acme/report'));
-  expect((await user.run('install', '@acme/report')).exit).toBe(0);
-  await sayOf(network, skill, 'revoked');
-  const online = await start('@acme/report');
-  expect(online.err).toContain('Cannot admit @acme/report: revoked at log index');
-  network.lie = dead;
-  const offline = await start('@acme/report');
-  expect([online.exit, offline.exit]).toEqual([6, 6]);
-  expect(offline.err).toContain('Cannot admit @acme/report: revoked at log index');
-  expect(offline.err).toContain('http://localhost does not answer');
-  expect(offline.err).not.toMatch(accusations);
-  expect(offline.err).not.toContain('log-unproven');
-  expect(hasAlarm()).toBe(false);
-});
+it.each(['revoked', 'suspended'] as const)(
+  'a version that this host saw %s stays so while the registry does not answer',
+  async (kind) => {
+    const skill = await release(network, makeReportSkill('@acme/report'));
+    expect((await user.run('install', '@acme/report')).exit).toBe(0);
+    await sayOf(network, skill, kind);
+    const online = await start('@acme/report');
+    expect(online.err).toContain(`Cannot admit @acme/report: ${kind} at log index`);
+    network.lie = dead;
+    const offline = await start('@acme/report');
+    expect([online.exit, offline.exit]).toEqual([6, 6]);
+    expect(offline.err).toContain(`Cannot admit @acme/report: ${kind} at log index`);
+    expect(offline.err).toContain('http://localhost does not answer');
+    expect(offline.err).not.toMatch(accusations);
+    expect(offline.err).not.toMatch(/log-unproven|words-/);
+    expect(hasAlarm()).toBe(false);
+  },
+);
 
 it('another skill still starts then, though only the refused one showed the newest head', async () => {
   const skill = await release(network, makeReportSkill('@acme/report'));
