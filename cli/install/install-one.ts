@@ -38,6 +38,7 @@ import {
   requireLockedBytes,
   requireNoDowngrade,
 } from './locked-version.ts';
+import { requireAnswered } from './registry-answered.ts';
 import { joinRanges, orUnmet } from './required/join-ranges.ts';
 import { requirersOf, wantedIn } from './required/required-skills.ts';
 import {
@@ -142,7 +143,7 @@ async function verify(
 
   const isSame =
     before?.version === admitted.version && before.capabilities === admitted.capabilityDigest;
-  if (keepsNewest && isSame) return undefined;
+  if (keepsNewest && isSame) return requireAnswered(found, name);
 
   const opened = await openAdmitted(found.source, admitted);
   const commands = admitted.manifest.commands;

@@ -6,8 +6,10 @@ import * as host from '../../runner/host/public.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
+import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import {
   type AdmissionWorld,
@@ -16,9 +18,10 @@ import {
   projectAt,
   questionOf,
 } from '../run/admission.ts';
-import { answer, count, inkFor, joined, safe, table } from '../terminal/output.ts';
+import { answer, count, inkFor, joined, type Safe, safe, table } from '../terminal/output.ts';
 import { type InstalledSkill, namedSkills, nothingInstalled } from './installed-skills.ts';
 import { whyNotAdmitted } from './locked-version.ts';
+import { isUnanswered, requireAnswered } from './registry-answered.ts';
 
 interface Newer {
   readonly name: SkillName;
@@ -27,8 +30,15 @@ interface Newer {
   readonly inRange?: Version;
   /** The newest approved version. */
   readonly newest?: Version;
-  /** Why this host admits no version, or admits the installed version no longer. */
+  /**
+   * Why this host admits no version, or admits the installed version no longer, or why nobody knows
+   * of a newer one.
+   */
   readonly why?: string;
+  /** The code of the error where no version was found. */
+  readonly code?: ProblemCode;
+  /** The next step, for people. */
+  readonly next?: string | undefined;
 }
 
 export async function run(context: CommandContext): Promise<ExitCode> {
@@ -49,15 +59,30 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     if (skills.length === 0)
       return safe`No newer version is approved for ${count(checked, 'installed skill')}.`;
     const ink = inkFor(context.stdout, context.env);
-    const rows = skills.map(({ name, installed, inRange, newest, why }) => [
-      ink.bold(name),
-      installed,
-      why ?? `→ ${inRange ?? installed}`,
-      newest === undefined || newest === inRange ? '' : `newest approved: ${newest}`,
+    const rows = skills.map((skill) => [
+      ink.bold(skill.name),
+      skill.installed,
+      skill.why ?? (isUpdate(skill) ? `→ ${skill.inRange}` : 'is the newest in the range'),
+      skill.newest === undefined || skill.newest === skill.inRange
+        ? ''
+        : `newest approved: ${skill.newest}`,
     ]);
-    return joined([table(rows), safe`→ update within the ranges: skillgate update`], '\n');
+    return joined([table(rows), ...nextSteps(skills)], '\n');
   });
-  return exitCodes.ok;
+  return skills.some(({ code }) => code !== undefined && isUnanswered({ code }))
+    ? exitCodes.network
+    : exitCodes.ok;
+}
+
+function isUpdate({ installed, inRange, why }: Newer): boolean {
+  return why === undefined && inRange !== undefined && compare(inRange, installed) > 0;
+}
+
+// `skillgate update` refuses a skill whose version was stopped, so the line names no update then.
+function nextSteps(skills: readonly Newer[]): Safe[] {
+  const updates = skills.some(isUpdate) ? [safe`→ update within the ranges: skillgate update`] : [];
+  const steps = new Set(skills.flatMap(({ next }) => (next === undefined ? [] : [next])));
+  return [...updates, ...[...steps].map((step) => safe`→ ${step}`)];
 }
 
 async function newerThan(
@@ -69,6 +94,7 @@ async function newerThan(
   const about = { name, installed: locked.version };
   const newestIn = async (range: string): Promise<Version> => {
     const found = await askAdmission(context, questionOf(project, hostPolicy, { name, range }));
+    requireAnswered(found, name);
     return admission.requireAdmitted(found.admission, name).version;
   };
   try {
@@ -79,9 +105,11 @@ async function newerThan(
       compare(newest, locked.version) < 0
         ? await whyNotAdmitted(context, project, hostPolicy, { name, version: locked.version })
         : undefined;
-    return { ...about, inRange, newest, ...(why === undefined ? {} : { why }) };
+    if (why === undefined) return { ...about, inRange, newest };
+    return { ...about, inRange, newest, why, next: `skillgate install ${name}@${newest}` };
   } catch (problem) {
     if (!(problem instanceof Problem) || context.signal.aborted) throw problem;
-    return { ...about, why: problem.message };
+    const { code, message, hint = problemCodes[code].fix } = problem;
+    return { ...about, why: message, code, next: asCalled(hint) };
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ProblemCode } from '../../skills-index/skill/problem-codes.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -11,6 +12,7 @@ import { type AdmissionWorld, type Project, projectAt } from '../run/admission.t
 import { answer, count, inkFor, printNote, type Safe, safe, table } from '../terminal/output.ts';
 import { problemText } from '../terminal/problem-text.ts';
 import { namedSkills, nothingInstalled } from './installed-skills.ts';
+import { isUnanswered } from './registry-answered.ts';
 import { installWithRequired } from './required/install-required.ts';
 
 interface Row {
@@ -19,7 +21,7 @@ interface Row {
   readonly outcome: 'updated' | 'current' | 'stopped';
   readonly version?: Version;
   /** Why the installed version stays. */
-  readonly code?: string;
+  readonly code?: ProblemCode;
   readonly message?: string;
 }
 
@@ -31,7 +33,9 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   for (const { name, locked } of skills)
     rows.push(await updateOne(world, name, locked.version, skills.length === 1));
   answer(context, { schema: 'skillgate.update/1', skills: rows }, () => textOf(project, rows));
-  return rows.some(({ outcome }) => outcome === 'stopped') ? exitCodes.refused : exitCodes.ok;
+  const codes = rows.flatMap(({ code }) => code ?? []);
+  if (codes.length === 0) return exitCodes.ok;
+  return codes.every((code) => isUnanswered({ code })) ? exitCodes.network : exitCodes.refused;
 }
 
 async function updateOne(
