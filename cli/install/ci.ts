@@ -12,7 +12,7 @@ import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { isInRange } from '../../skills-index/skill/version.ts';
 import { VerifiedStatements } from '../../skills-index/trust/signatures/verified-statements.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { fetchPackages } from '../packages/fetch-packages.ts';
+import { fetchIfAny } from '../packages/fetch-if-any.ts';
 import {
   type AdmissionWorld,
   askAdmission,
@@ -156,7 +156,7 @@ async function verifyLocked(
     plain: wanted.plain === true,
   });
   if (wanted.plain !== true)
-    await fetchPackages(context, {
+    await fetchIfAny(context, {
       verb: `install ${name}`,
       manifest: admitted.manifest,
       fileOf: (path) => contents.get(path as BundlePath),

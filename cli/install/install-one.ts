@@ -15,7 +15,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Admitted } from '../../skills-index/trust/decision/decision.ts';
 import { registryIdOf } from '../../skills-index/trust/signatures/own-registry.ts';
 import type { CommandContext } from '../command.ts';
-import { fetchPackages } from '../packages/fetch-packages.ts';
+import { fetchIfAny } from '../packages/fetch-if-any.ts';
 import {
   type AdmissionAnswer,
   type AdmissionWorld,
@@ -181,7 +181,7 @@ async function verify(
   if (isTrial) return prepared;
   await agreeToMore(context, prepared);
   if (wanted.plain !== true)
-    await fetchPackages(context, {
+    await fetchIfAny(context, {
       verb: `install ${name}`,
       manifest: admitted.manifest,
       fileOf: (path) => contents.get(path as BundlePath),

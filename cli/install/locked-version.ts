@@ -2,7 +2,8 @@
  * A version against the version that the lock pins: no other bytes, no silent downgrade, and no
  * more capabilities without a person's consent.
  */
-import { compare, valid } from 'semver';
+import compare from 'semver/functions/compare.js';
+import valid from 'semver/functions/valid.js';
 import * as admission from '../../runner/admission/public.ts';
 import { fetchIndex } from '../../skills-index/client/index-lines.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';

@@ -19,7 +19,8 @@ import {
 } from './house-packages.ts';
 import { packagePolicy } from './package-policy.ts';
 
-interface Fetched {
+/** A skill whose packages are fetched. */
+export interface PackagesOfSkill {
   /** Begins messages: `install @acme/report`. */
   readonly verb: string;
   readonly manifest: Pick<Manifest, 'packages'>;
@@ -33,7 +34,7 @@ interface Fetched {
  */
 export async function fetchPackages(
   context: CommandContext,
-  { fileOf, hostPolicy, manifest, verb }: Fetched,
+  { fileOf, hostPolicy, manifest, verb }: PackagesOfSkill,
 ): Promise<ChosenPackages> {
   const own = requireLocked(verb, manifest, fileOf);
   // A skill runs on Linux, and a house belongs to the host that runs it.

@@ -1,5 +1,5 @@
 /** Notes about advice of the author of a version: yanked, deprecated. Advice stops nobody. */
-import { valid } from 'semver';
+import valid from 'semver/functions/valid.js';
 import type * as admission from '../../runner/admission/public.ts';
 import type { Source } from '../../skills-index/client/blobs.ts';
 import { fetchIndex } from '../../skills-index/client/index-lines.ts';

@@ -1,5 +1,6 @@
 /** Chooses the version that a range means, from the lines of a skill's index file. Pure. */
-import { gt, valid as validVersion } from 'semver';
+import gt from 'semver/functions/gt.js';
+import validVersion from 'semver/functions/valid.js';
 import type { SkillName } from '../skill/name.ts';
 import { Problem } from '../skill/problem.ts';
 import { mayMeet, resolveVersion, type Version } from '../skill/version.ts';
