@@ -5,7 +5,7 @@
 
 /** Loaded by every Python of a round that looks like Windows. */
 export const pythonWindows = String.raw`
-import builtins, io, os, re, sqlite3, subprocess, sys, types
+import builtins, glob, io, os, re, sqlite3, subprocess, sys, types
 from sitecustomize import Stand, _Absent
 _home = os.path.expanduser('~')
 _drive = re.compile(r'^[A-Za-z]:(?=[\\/]|$)')
@@ -14,7 +14,8 @@ def there(path):
         text = os.fspath(path)
         return there(text) if isinstance(text, str) and '\\' in text else path
     if not isinstance(path, str) or ('\\' not in path and not _drive.match(path)): return path
-    path = _drive.sub('', path.replace('\\', '/')) if _drive.match(path) else path.replace('\\', '/')
+    path = re.sub('/+', '/', path.replace('\\', '/'))
+    if _drive.match(path): path = _drive.sub('', path) or '/'
     user = re.match(r'/Users/[^/]+(?=/|$)', path)
     if user: path = _home + path[user.end():]
     elif path.startswith('/') and not path.startswith((_home, '/tmp', '/skills')): path = '/tmp/c' + path
@@ -29,7 +30,8 @@ def _cased(path):
         except OSError: names = []
         at += '/' + (part if part in names else next((one for one in names if one.lower() == part.lower()), part))
     return at
-os.makedirs('/tmp/c', exist_ok=True)
+# A walk over a drive comes to the home folder.
+os.makedirs('/tmp/c/Users/' + os.environ.get('USERNAME', 'user'), exist_ok=True)
 def _wrap(place, name, count=1):
     act = getattr(place, name, None)
     if act is None: return
@@ -39,7 +41,7 @@ def _wrap(place, name, count=1):
 for _name in 'open mkdir listdir scandir stat lstat remove unlink rmdir chdir access utime chmod readlink'.split(): _wrap(os, _name)
 for _name in 'rename replace symlink link'.split(): _wrap(os, _name, 2)
 for _name in 'basename dirname split normpath'.split(): _wrap(os.path, _name)
-_wrap(builtins, 'open'); _wrap(io, 'open'); _wrap(sqlite3, 'connect'); _wrap(os, 'startfile')
+_wrap(builtins, 'open'); _wrap(io, 'open'); _wrap(sqlite3, 'connect'); _wrap(os, 'startfile'); _wrap(glob, 'glob'); _wrap(glob, 'iglob')
 _expand, _user = os.path.expandvars, os.path.expanduser
 def _vars(path): return re.sub(r'%([A-Za-z_]\w*)%', lambda one: os.environ.get(one[1], os.environ.get(one[1].upper(), one[0])), _expand(path)) if isinstance(path, str) else _expand(path)
 os.path.expandvars = _vars
