@@ -22,6 +22,7 @@ import {
   fallbackBase,
   type PinnedRegistry,
   parseBase,
+  type Registries,
   readRegistries,
   registryBaseOf,
   registriesSchema as schema,
@@ -146,13 +147,20 @@ export async function pinRegistry(
   };
   await mkdir(join(paths.config, 'roots'), { recursive: true, mode: 0o700 });
   await writeWhole(rootPath(paths, pinned.root), `${JSON.stringify(root, null, 2)}\n`, 0o600);
-  const after = { schema, default: before.default ?? base, registries: [...kept, pinned] };
-  await writeWhole(
-    join(paths.config, 'registries.json'),
-    `${JSON.stringify(after, null, 2)}\n`,
-    0o600,
-  );
+  await writeRegistries(paths, {
+    default: before.default ?? base,
+    registries: [...kept, pinned],
+  });
   return pinned;
+}
+
+/** Replaces what is pinned here. The root files of all pins have to be there already. */
+export async function writeRegistries(
+  paths: Pick<Paths, 'config'>,
+  { default: base, registries }: Registries,
+): Promise<void> {
+  const text = JSON.stringify({ schema, default: base, registries }, null, 2);
+  await writeWhole(join(paths.config, 'registries.json'), `${text}\n`, 0o600);
 }
 
 /** @throws Problem `root-invalid` when it is larger than a root file may be */

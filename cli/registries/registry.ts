@@ -7,7 +7,7 @@ import { parseRoot, type RootFile, rootFingerprint } from '../../skills-index/tr
 import { calledName } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
 import { confirm } from '../terminal/ask.ts';
-import { answer, inkFor, printNote, safe } from '../terminal/output.ts';
+import { answer, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 import { carryMemory } from './carry-memory.ts';
 import { requireSuccession, rootNamed } from './earlier-root.ts';
 import { rootIn } from './file.ts';
@@ -148,7 +148,9 @@ function pinnedAnswer(
   pinned: PinnedRegistry,
   kept: KeptTrust | undefined,
 ): ExitCode {
-  const isDefault = readRegistries(context.paths).default === pinned.base;
+  const { default: preferred, registries } = readRegistries(context.paths);
+  const isDefault = preferred === pinned.base;
+  const same = registries.find(({ base, root }) => base !== pinned.base && root === pinned.root);
   const { root: inForce } = trustedRegistry(context, pinned.base);
   const tuf =
     kept === undefined
@@ -166,7 +168,19 @@ function pinnedAnswer(
     context,
     { schema: 'skillgate.registry-pinned/1', ...pinned, default: isDefault, tuf },
     () =>
-      safe`${pinned.base} is pinned with root ${pinned.root}${isDefault ? ' and is the default' : ''}${rotated}`,
+      joined(
+        [
+          safe`${pinned.base} is pinned with root ${pinned.root}${isDefault ? ' and is the default' : ''}${rotated}`,
+          ...(isDefault
+            ? []
+            : [
+                same === undefined
+                  ? safe`→ ${preferred ?? ''} stays the default; to change that: skillgate registry default ${pinned.base}`
+                  : safe`→ the same registry is pinned at ${same.base}; when it moved: skillgate registry move ${same.base} ${pinned.base}`,
+              ]),
+        ],
+        '\n',
+      ),
   );
   return exitCodes.ok;
 }

@@ -3,6 +3,7 @@ import type { CommandRow } from '../../command.ts';
 import { backupRows } from './backup-rows.ts';
 import { administratorKey, memberRows } from './member-rows.ts';
 import { readerRows } from './reader-rows.ts';
+import { registryAddressRows } from './registry-address-rows.ts';
 import { rotationRow } from './rotation-rows.ts';
 import { serviceRows } from './service-rows.ts';
 
@@ -125,6 +126,7 @@ export const operatorRows: readonly CommandRow[] = [
     args: { min: 1, max: 1 },
     load: () => import('../../registries/registry.ts'),
   },
+  ...registryAddressRows,
   ...backupRows,
   ...readerRows,
   rotationRow,

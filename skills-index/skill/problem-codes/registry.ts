@@ -168,7 +168,7 @@ export const registryCodes = {
     exit: 4,
     status: 503,
     means: 'The registry cannot be reached.',
-    fix: 'Check the address (SKILLGATE_REGISTRY), and that the registry runs: skillgate serve. For a certificate of an authority of your own, set NODE_EXTRA_CA_CERTS.',
+    fix: 'Try again later. Check the address: skillgate registry list shows it, SKILLGATE_REGISTRY overrides it, and skillgate registry move OLD NEW changes it when the registry moved. Operators: skillgate serve starts the registry. For a certificate of an authority of your own, set NODE_EXTRA_CA_CERTS.',
   },
   'registry-busy': {
     exit: 4,

@@ -32,7 +32,7 @@ it('outdated names it with the next step, and exits as other commands do', async
   const { exit, out } = await user.run('outdated');
   expect(exit).toBe(4);
   expect(out).toContain(why);
-  expect(out).toMatch(/→ .*that the registry runs/);
+  expect(out).toMatch(/→ .*skillgate registry move OLD NEW/);
   expect(out).not.toMatch(/No newer version|skillgate update/);
   const json = await user.run('outdated', '--format', 'json');
   expect(json.exit).toBe(4);

@@ -1,0 +1,49 @@
+/** The commands for the addresses at which a host asks its registries. */
+import type { CommandRow } from '../../command.ts';
+import { confirmOption } from '../confirm-option.ts';
+
+const load = () => import('../../registries/addresses/addresses.ts');
+
+export const registryAddressRows: readonly CommandRow[] = [
+  {
+    name: 'registry list',
+    summary: 'list the pinned registries of this host, with their addresses and roots',
+    usage: '',
+    examples: [['skillgate registry list', 'show each address, and which one is the default']],
+    options: {},
+    args: { min: 0, max: 0 },
+    load,
+  },
+  {
+    name: 'registry default',
+    summary: 'make a pinned registry the default: the one for scopes that name no other',
+    usage: 'URL',
+    examples: [['skillgate registry default https://skills.acme.example', 'change the default']],
+    options: {},
+    args: { min: 1, max: 1 },
+    load,
+  },
+  {
+    name: 'registry move',
+    summary: 'change the address of a pinned registry; the pin and the remembered log stay',
+    usage: 'OLD-URL NEW-URL',
+    examples: [
+      [
+        'skillgate registry move http://localhost:4880 https://skills.acme.example',
+        'ask the same registry at its new address, after it proved there that it is the same',
+      ],
+    ],
+    options: {},
+    args: { min: 2, max: 2 },
+    load,
+  },
+  {
+    name: 'registry remove',
+    summary: 'remove the pin of a registry; its skills no longer start on this host',
+    usage: 'URL [--yes]',
+    examples: [['skillgate registry remove https://old.acme.example', 'ask, then remove the pin']],
+    options: { yes: confirmOption },
+    args: { min: 1, max: 1 },
+    load,
+  },
+];
