@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:4d33663d035ff18f129904abf980526949acac10dc8e609703b0e302ec63ea06',
+      'sha256:da1a11a0c799972974a5b2e0ca9aceeade692d1cfb6d061d323169617ed755d3',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:9dab4c740640112435f1faad4f78c571325523b577a5081040fbb5f2588e2ff9',
@@ -78,41 +78,41 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:8b4d2dadfe5aeece14d7b2bed8a6bfab4f90b2b8e6e8abbd5152ee0b07e4ebae',
+      'sha256:12865489f1e158a065ff3c775c75ea7a07d6092794e2766f7bcf8d2891bc4232',
     'flow/decoded-to-exec':
-      'sha256:f42fa432426bd5e5cf430f7310d9b9eaef1bd52726d08f9010f350389fae3d30',
+      'sha256:cca5c3a8e684d089537a93c56179046066967acd6155da6849e82d9905ce38e4',
     'flow/encoded-to-network':
-      'sha256:20b9a5810d96ef45768bf3a8e8d65a858a3cb7b1f3fed5c222766f1105c4cedc',
+      'sha256:a83d03d8605a84bc3f01870e29194f926a1cd15cb7a43df16c2b769c8d4c7d3d',
     'flow/environment-to-network':
-      'sha256:5d02eb72186c769f7d6a857de7e5bc397b4a36dbb88e81c0de3736a092b3e5fe',
-    'flow/file-to-exec': 'sha256:ba078f8dad2cb60f5b451fafd3e4745fe25aa1d8fdf299a0210bf47dd5482223',
+      'sha256:3e59112fb07e2eddbfb247494cb8d301ddc50716c0af64914b74982bb83ecc49',
+    'flow/file-to-exec': 'sha256:4c760c7fa211ac040b054a40fe2a4c0da0424738e5766d43ec0f8a2b09e8070d',
     'flow/file-to-network':
-      'sha256:d3f589d9551a18423cbe75d7f83bea1537c839a618b9d0cace5d572bb365f930',
+      'sha256:120a06dc35dc0343b607dc68128a6c628fc2936573499563e7b00fde7255dc52',
     'flow/host-facts-to-network':
-      'sha256:c54191f25ff0e2e7f124ded05674ab159b1134dafe67f224b1e776a46c48f12b',
+      'sha256:f16f23341933b7d803cd6233ade8bfc15ccf8f9796ce20eddf1f73cff449f114',
     'flow/input-to-shell':
-      'sha256:6b09646ba62435fe276490725c3fc774834c2b3daf9cb55236d21f4735cd6e82',
+      'sha256:7a178f9e924b8b85bf56978b0b3239bb8dcb31c5fe2ff75900007411030c8424',
     'flow/local-secret-to-network':
-      'sha256:6e295f30c26524df60535e7fc33a8ed1dba72e41a239328d49a3ebf7e1cab7e5',
+      'sha256:f519cd2c019328c2e4c22bab7deda5dfb8b5d109a427e049fb5af6b677cef4d3',
     'flow/network-to-exec':
-      'sha256:8f7a20024ee9d631f871b981cb02ef22f02a2f975c7d5bdf0abcf5b6f6f354a3',
+      'sha256:18cdfdb8bcf87a8aad05c6361ea075bf76022e48960b7af235c7ea2d23557c8a',
     'flow/recording-to-network':
-      'sha256:634b1b00c2c658e6af2f512f235f956e5a11bb163320ce195c2c07c23aacb069',
+      'sha256:b6d0841a24f51a96050b65609c4243a8b9c4bf48f1d16570f075d04aead58274',
     'flow/secret-beside-data':
-      'sha256:ee63a342047c68abaac936bc8645374666119960c771c9026ba49d39c6c52cbc',
-    'flow/secret-in-url': 'sha256:1a2fed68009d96fe05d531d573acfd0e6ba2ae59b7ecc422cc724b579da2a340',
+      'sha256:11e09048ad2c539d2bf693be30c90eabcfb899277463772d3dcc5efc74f2c849',
+    'flow/secret-in-url': 'sha256:257a7f20c336f6ed102a964d19502b7e50c383773e988a9218e0980bec109aba',
     'flow/secret-to-child':
-      'sha256:149d68506388ece8afd40a293dd4d54e0aaf7b818f554765815967fdd62e4792',
+      'sha256:250333863e6ffd9d077ca2264375bf32f9c40541932fb78c5df53ae395aec467',
     'flow/secret-to-computed-host':
-      'sha256:0ecba166cad506be3e1e220f184d56deb4fe3d98abea29e81373f09d3f0c8fa5',
+      'sha256:8cd3d58b247beef1ae02bb7ea1fae4bb5fb052e9f5f429d0b62c0e24fc488b90',
     'flow/secret-to-network':
-      'sha256:aee36f76a44db86a737830d5063f7b5b4bcc283608535fcd479beb668a691d97',
+      'sha256:8ea5fe9e3da21fc811326f802f62fb16829674f4a5e70d238c12f0a30026e5d9',
     'flow/secret-to-output':
-      'sha256:a107def7ae2a9e225e175417ad9eb30039ea93e0958ca14000141d9d7a39f228',
+      'sha256:74d190df2f01f3df28ba5408e42a7545f775ab67a594abfc569743013741807f',
     'flow/secrets-to-one-host':
-      'sha256:4e609909bc4303d11c67c9b99239a8cc9044e2fb8bfd72a319a0059fc4844652',
+      'sha256:d8e110748e500a89c5d68740a08f6058bac7a100a1c9f47aa92e3c8b0bbc20dd',
     'flow/untrusted-to-agent':
-      'sha256:0cd0854c69e06ac82cc05b7e41e3bcd8417f88b09b94dc12bbfc1f6a370a09cc',
+      'sha256:e56272115ce4653213a2a76c44538981201bc1c3b311f50384fb28e89b1ecbf9',
     'manifest/added-since-approved':
       'sha256:434e4998870622603c36e005d1218fbbb5de711f2e4ecf509784eeec6ea6146e',
     'manifest/all-three': 'sha256:9480ad10586f464835ab8777fa12ce9828130cac14e205e86cf2d55e8f3481a8',
@@ -132,13 +132,13 @@ export const codeDigests: CodeDigests = {
       'sha256:a3fe7c051225fc5e7d70dafce1ff2130220585d5e40810cd4cb8194c4d3e88f0',
     'manifest/unused': 'sha256:78d88008386016c27c2942d83c1019d20d51db0e31954aecc3745a6ff3fe11ef',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:09c69aede33fa3df046254dc31f4339a410115a85aea87b6d2f44c4f7ac7d010',
+    'network/cleartext': 'sha256:049e734b459442df4e9964f2e622f6afa4cbee41a06be2c1b69996817e9b7957',
     'network/cloud-metadata':
       'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:9e78e10171f9da304fc575daa61ebf48f20d0448a948ab4cccbab0ce4db887ab',
+      'sha256:79911e9113fc58b8207a3b5a393fbd52d01c1008234a25c5d3e414af1e0aebf2',
     'network/drop-host': 'sha256:44e77afe68b1a48a62045bcd2e634a46c8001aa98cfbf3c7dfcfa4bf125fa2cb',
     'network/hidden-host':
       'sha256:532f7fd8a98b8b89f9b25f996d429112f431983a8670c62c04d76f797b1e8772',
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:99e139455b6074b9d7579646e09e89a0406d73cfac24f99d47f1a8bf013dfd04',
+      'sha256:50666d518cd83936b37451886450355f0e9496496a53ad44bd1e0bfcf3eaf1f0',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':

@@ -123,19 +123,6 @@ export function draftOfFlow(
 }
 
 /**
- * Whether skill.json says nothing about a flow: a skill without a command starts nothing in the
- * sandbox, and a workflow runs on the machines of its service. Whoever writes such a skill.json may
- * as well write none.
- */
-export function runsElsewhere(
-  { steps, span }: FlowFact,
-  { commands }: Pick<RuleContext, 'commands'>,
-): boolean {
-  const from = steps[0]?.span.path ?? span.path;
-  return Object.keys(commands).length === 0 && /\.ya?ml$/i.test(from);
-}
-
-/**
  * A flow that the author declared is no evidence of an attack, but a row that a person approves.
  */
 export const allowed = {

@@ -1,6 +1,6 @@
 /** All environment variables leave, or one leaves for a host that the manifest does not name. */
 import { isInText } from '../../fact/standing.ts';
-import { destinationOf, draftOfFlow, flowsThatRun, runsElsewhere } from '../../flow/hosts.ts';
+import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSecretName } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
@@ -32,7 +32,6 @@ export const environmentToNetwork = defineRule({
         return [];
       // A variable that says where to ask is no data that leaves.
       if (flow.sink.part === 'host' || !context.hasManifest || to.declared) return [];
-      if (runsElsewhere(flow, context)) return [];
       // `$q` of a text is a word of its own example; variables of the environment are in capitals.
       if (isInText(flow) && /[a-z]/.test(flow.source.name)) return [];
       const what =

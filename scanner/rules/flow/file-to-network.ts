@@ -10,7 +10,6 @@ import {
   destinationOf,
   draftOfFlow,
   flowsThatRun,
-  runsElsewhere,
 } from '../../flow/hosts.ts';
 import { targetOf } from '../../lookup-tables/egress-of.ts';
 import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
@@ -56,7 +55,7 @@ function judge(
   to: Destination,
   context: RuleContext,
 ): Parameters<typeof draftOfFlow>[1] {
-  const hasManifest = context.hasManifest && !runsElsewhere(flow, context);
+  const { hasManifest } = context;
   if (to.drop)
     return { message: `sends ${what} to ${to.said}, where anyone can collect what is sent` };
   // Whoever approves a host does not approve that the user's home is sent there.

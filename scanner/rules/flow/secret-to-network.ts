@@ -8,7 +8,7 @@ import {
   mentionsDomain,
   signsInAtProvider,
 } from '../../flow/belonging.ts';
-import { allowed, draftOfFlow, runsElsewhere } from '../../flow/hosts.ts';
+import { allowed, draftOfFlow } from '../../flow/hosts.ts';
 import { type SentSecret, sentSecrets } from '../../flow/secret-flows.ts';
 import { isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
@@ -100,7 +100,7 @@ function judge(sent: SentSecret, context: RuleContext): Said | undefined {
       severity: 'info',
       message: `sends secret ${name} to ${to.said}${encoded}`,
     };
-  if (context.hasManifest && !to.declared && !runsElsewhere(flow, context)) {
+  if (context.hasManifest && !to.declared) {
     return {
       severity: 'high',
       message: `sends secret ${name} to ${to.said}; skill.json declares neither${encoded}`,
