@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:61906e147f78cdeeacdfcbf0c370706aaa9bb0b30c4bd3aacf8d97f23f624a2c',
-  judging: 'sha256:4e01d692ea142f6965ffc2dfb864e4a39fe3461f15f709f8ae3e53d519ea8202',
+  extractor: 'sha256:1bd294965e63389cfb9eaf5f1fb5267d58fb3b3ebad34d15d51cc8a7b8729e62',
+  judging: 'sha256:2ec158f07518da02e180d93934b5f3eca5596b9f6678aa5cb58d204d54241172',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:c1b44811bcc53765727b6c4fc30008189263c09cd0783fb594a58d5bdd185627',
+    'files/agent-memory': 'sha256:18cc2ef3fec5b9f7595f8b369f298af81ee8aba93b4244b72aa0906647920737',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:13f44cdd2b10c7c59d866e019feda6c8e18962acdbbe109cdb2b93a33fb04a73',
+    'files/outside-read': 'sha256:7b736bee71aa47bef1d4f062a88a13eec94fb8cb7c79c8feb3effd2c7d6cc8df',
     'files/outside-write':
-      'sha256:08b68806a28837c5901bd1ada78807fcf5fac198d32b1f95c0aecc762d6d8d60',
+      'sha256:84206a18301994ac6c77fbb190f5a78672c6b68c90b28e1cf586b56e86e7a9c4',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -115,9 +115,9 @@ export const codeDigests: CodeDigests = {
       'sha256:e56272115ce4653213a2a76c44538981201bc1c3b311f50384fb28e89b1ecbf9',
     'manifest/added-since-approved':
       'sha256:434e4998870622603c36e005d1218fbbb5de711f2e4ecf509784eeec6ea6146e',
-    'manifest/all-three': 'sha256:9480ad10586f464835ab8777fa12ce9828130cac14e205e86cf2d55e8f3481a8',
+    'manifest/all-three': 'sha256:9a7dac97280d2fd69fb3c15d3150d48e2018865f697379ac3e97e59e880b89e6',
     'manifest/broken-promise':
-      'sha256:59884bc31614e98cf80a67916f0d96f0cb0d26557ea99cdbfa2200d4cc7d51cc',
+      'sha256:89f3f8a0556c21b61847c0229269661736185b357a050e0e267f215f6ea01190',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
@@ -125,7 +125,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
     'manifest/undeclared':
-      'sha256:b4e15c42a849da89f7850a988b023de83e9698540a7f90f4f7df5b124cb0da01',
+      'sha256:2502e60f3c540b5fa4ff33ea0410a458dfd9d078c125f1213a0b2637875ea404',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:0d16a21e31d1f27d714363e167a5717a44c0edc7637f8a24d5bf7cac886031aa',
+      'sha256:bc2e6aa90e5852265f0fa626bb6d1d126a5b146966780e70ec9d8af412abb503',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,51 +209,51 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:e03aabae4816378b601abd4029dfd0632cf662b4c2aa9647b5fa669f2558ed51',
+      'sha256:df6668987b9bebe66514aedf6f45de75218f661ea7447134797c95d0b087721f',
     'prose/approval-bypass':
-      'sha256:fa3e8a18fe3f3f5c19c31047d22bca2e20a894c1733c0471ad2eae8609b4761e',
+      'sha256:d3b3193581481ea26da3092741b897a41c98fb49a9a59b0e223406cf052889a8',
     'prose/biased-judgement':
-      'sha256:d7fa9ba53593121f0b8039424b50db0e322e01ef871074ba24367fa9de954048',
+      'sha256:32074ce5d3267588c422b3f12a30e5a09276f0f94be33b0e85c6aa5515eab608',
     'prose/boundless-role':
-      'sha256:4599e9ddb9b919ea6f36febda55f0d30d2b8378ef64f340c009b124dbfbe6e36',
-    'prose/concealment': 'sha256:c48315c922bafb1dac019fbd942a965ad121ac2f2a021b872931c54b50ee586f',
+      'sha256:42c8ab6ec0a8bc9954231574ed7f1c386431bde13bb589fef0f748b5483c2cb5',
+    'prose/concealment': 'sha256:9565b832106f53a0091fec8f9f9b33e7d2c51a50c5ba1e217e0dd83068a12f9e',
     'prose/credential-solicitation':
-      'sha256:cc835c01fc4c0ebf6b414171d45b1e40b84074131760f0c2070e3259e802a36a',
+      'sha256:daf414ef9ea293bd6f610a397297762cf2d3d88db594eca18700a07593465f37',
     'prose/decode-instructions':
-      'sha256:385e1f3062c1659d0cfed31705d859ed9f5749269a81cc8c0e7dd1407b6c2162',
+      'sha256:3ad6e17ff8b994de68b967a3f3b07125ca495e67f106e05f29bda8aa38ce616b',
     'prose/destructive-orders':
-      'sha256:979cc49cf5aa5d93cdfefa2a04e173737df2b4bb8547768e325a6d76c040aaee',
+      'sha256:62e6b6765cf75a22b0f3517fb4186d157fbef612335183d972c19ac63b60563e',
     'prose/encoded-instructions':
-      'sha256:7acd77d170affafd3e4d52a567b768bcbcb749364e0b9b34335e3393104d54a1',
+      'sha256:77cfcc492ef9541d360f333a4c8f126b1b838daa2339b000c7181d6ebd603bac',
     'prose/exfiltration-instructions':
-      'sha256:a3b5458b80d7d89f9d1d9c63b219a30effcdb7832a4bc9a80cb3007cdbfe2da6',
+      'sha256:08c856e89be005fe70a5f9a9f6cb56953bbc291eb3f5153c40ae8586e696000c',
     'prose/false-authority':
-      'sha256:fbeb875e9ba629525b5cf7063b2788fd242d076ab2f55ebb82c2042eb9498ade',
-    'prose/hidden-text': 'sha256:d97776cc07b0f41f2884966ef0d82115b9e7e16a8e370827797c7e2f71020f4b',
-    'prose/install-lure': 'sha256:3e29826071ed61ea560beeca313b9b5a5edc98a8c7d6c238950dbf12cc438960',
+      'sha256:34cc991fe021a6f34b62f7b5f2eeb578160e50c5eeaf1ce37d7a29d47e36a58f',
+    'prose/hidden-text': 'sha256:ac55d1d439ec294c930df4e0100c1108a21d67ed78fa7e0d481a738684d26e2a',
+    'prose/install-lure': 'sha256:644ad080b744f79783b5b02f0ebe9430577e527a167d56fe33ea718805b0ce2f',
     'prose/memory-tampering':
-      'sha256:f277591388724a45928433f20b4b9f7b3fd07b12058c8fd764c49f680468a34c',
+      'sha256:f40edd8b6e0f9fc87d3562533c60a6510fd26d088c94bf910de4ad998a704069',
     'prose/override-instructions':
-      'sha256:0b93f35dbe3410fd02206b2673a24c1c948d36a5005d42f70de1169279cd9c83',
+      'sha256:3bee50b27cc49488d3da21103adc9ef37ff648dd4b187d0012c7f1d24bc2a5b4',
     'prose/payment-diversion':
-      'sha256:e9fc5f12f65aca6ba7a46d57adf5b05249c66e2f92d106b479ae63c1b320cb88',
+      'sha256:2a590209b487c53313d3e6f584332a87f6dfee233b38b2d9ebf2655255385ee6',
     'prose/planted-content':
-      'sha256:17e2dc667a9ce53d16ac0ab3a1e40128a57596cbb5f660e8285b631cdcb473c1',
+      'sha256:0b9f8226a89ba5cd17f78183a8434f9f326c027d9889f8da2ef92e6f383522f5',
     'prose/remote-instructions':
-      'sha256:150b8936941d8a16060efcb0d4def5eebcef009897f9b73dcbc63a18c0f61f23',
+      'sha256:10bac54dc799934f9e9849b0f47e91559c69e1d5d1d82682b56932eb4efcba08',
     'prose/secret-in-reply':
-      'sha256:9740c0f74a18022a575d8347482853fa863eed07d26ca0498b63dba31935a991',
+      'sha256:f9543d3c5302607d5aa4ad9f317075ab3e4f2dbe37c4ad575d4258534f7b8d23',
     'prose/self-propagation':
-      'sha256:400409b2788733a950d96616fbb7e68c62257d2ec846fd2cd6d17fc9b0068364',
+      'sha256:6d1dd34568ecbde85f60523159e7ae1921ce7232ef148700ee58ed30a8365aef',
     'prose/speaks-to-scanners':
-      'sha256:5a0bf4ecbd2088054994be9cfccc84ef1d4a972543613939846130560c1da979',
-    'prose/trigger-bait': 'sha256:6829a23d9e6f9b1b05a91c16443568a48f533c81a45dedaec0664f97d13aeca0',
+      'sha256:35252d000b0d2d976c6cf9ec5dcee1aacc91ab788851ac79a76861243a221425',
+    'prose/trigger-bait': 'sha256:cc532528e15351196c2f0c8e3308403d11135d569aeabe2cfd9bcdca9b697f9e',
     'prose/weakened-defence':
-      'sha256:9a8e8e16c7262bd23bcbce9a1792c770d12ac39a59ae4c7daf2d51862714b24e',
+      'sha256:72c855ff096a6052ec364d25f42a2d61b8494e712526f271b2dc073d8a207a63',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:52a82ab73ac482fb6e42f8f63094a704a15312e99b3eb99b931f30cab73e73a4',
+      'sha256:4a8be682c3f4a719619817418c2d59280f9077f541dda9e1ab856b377c9cccab',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':

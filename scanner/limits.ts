@@ -159,3 +159,9 @@ export const lexicalHeldMax = 200;
 export const blobCharsMin = 2_000;
 /** Aliases that are followed in one YAML file. */
 export const yamlAliasesMax = 2_000;
+/**
+ * Folders with files named as libraries for which the Python of a skill is read in every way.
+ */
+export const shadowingFoldersMax = 3;
+/** Steps of all readings of the Python of a skill but the first. */
+export const otherReadingsStepsMax = scanSteps / 10;

@@ -2,8 +2,8 @@
  * The Python front end: names and imports resolved over the modules of the skill, constants folded,
  * flows as a graph.
  */
-import type { Fact } from '../../fact/fact.ts';
-import type { Analyse, FrontEndResult } from '../frontend.ts';
+import type { TaintSource } from '../../fact/source.ts';
+import type { Analyse, FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { changedElsewhere } from './assignments/alias-statements.ts';
 import { noteAssignment } from './assignments/assignments.ts';
 import { applyDecorators, applyLoose, noteOldExec } from './assignments/decorators.ts';
@@ -16,16 +16,25 @@ import { applyEffect } from './effects/effects.ts';
 import { attributeName, noteEscape, noteReaching } from './effects/escapes.ts';
 import { startImports } from './effects/stored.ts';
 import { misleadingText } from './encoding.ts';
-import { variableNode } from './names/lookup.ts';
+import { factsOfShadows, variableNode } from './names/lookup.ts';
 import { readModule } from './names/module.ts';
 import { childrenOf, functionOf, textOf } from './nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from './program.ts';
+import { inAllReadings, type ReadSkill, unique } from './readings.ts';
 import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, spanOfPy } from './run.ts';
 import { walk } from './tree.ts';
 import { fold, foldBinding, foldingAt } from './values/fold.ts';
 
 /** Facts of Python sources. */
-export const analysePython: Analyse = (sources, context) => {
+export const analysePython: Analyse = (sources, context) =>
+  inAllReadings((roots) => readSkill(sources, context, roots), context.steps);
+
+// Nodes of a tree keep their values, so each reading makes trees of its own.
+function readSkill(
+  sources: readonly TaintSource[],
+  context: FrontEndContext,
+  roots: ReadonlySet<string>,
+): ReadSkill {
   const share = Math.floor(context.steps.left / (2 * sources.length));
   const modules = new Map(
     sources.map((source) => [source.path, readModule(source, context.steps, share)]),
@@ -33,7 +42,11 @@ export const analysePython: Analyse = (sources, context) => {
   const run = newPythonRun(
     context,
     modules,
-    { open: openFunctions(modules), replaced: replacedFunctions(modules) },
+    {
+      open: openFunctions(modules),
+      replaced: replacedFunctions(modules),
+      reading: { roots, shadows: new Map() },
+    },
     { evaluate, invoke, applyEffect, foldNode: fold, boundValue, foldBinding, foldingAt },
   );
   run.changed = changedElsewhere(run);
@@ -60,7 +73,8 @@ export const analysePython: Analyse = (sources, context) => {
     },
   );
   const { nodes, edges, sources: flowSources, sinks, starts, exports } = run;
-  return {
+  const result = {
+    // A place is visited once, but a value may be computed for several alternatives.
     facts: unique(run.facts),
     embedded: run.embedded,
     written: run.written,
@@ -68,7 +82,11 @@ export const analysePython: Analyse = (sources, context) => {
     unanalysed,
     graph: { nodes, edges, sources: flowSources, sinks, starts, exports },
   };
-};
+  const shadows = new Map(
+    [...run.reading.shadows].map(([root, found]) => [root, factsOfShadows(run, found)]),
+  );
+  return { result, shadows };
+}
 
 function visitAll(run: PythonRun, module: PythonModule): void {
   walk(module.top, (node) => {
@@ -253,14 +271,5 @@ function noteText(run: PythonRun, module: PythonModule, node: PyNode): void {
     certainty: 'exact',
     text: isComment ? text.replace(/^#+\s*/, '') : (evaluate(run, module, node).texts[0] ?? text),
     detail: '',
-  });
-}
-
-// A place is visited once, but a value may be computed for several alternatives.
-function unique(facts: readonly Fact[]): Fact[] {
-  const seen = new Set<string>();
-  return facts.filter((fact) => {
-    const key = JSON.stringify(fact);
-    return !seen.has(key) && seen.add(key);
   });
 }

@@ -24,6 +24,7 @@ import type {
   PythonModule,
   PyValue,
 } from './program.ts';
+import type { ImportReading } from './readings.ts';
 import { FoldState } from './values/state.ts';
 import type { Ending } from './values/value.ts';
 
@@ -76,6 +77,7 @@ export interface PythonRun extends Tables, Recursion {
   readonly resolving: Set<string>;
   /** Modules of the skill by what an import in a module names. */
   readonly imported: Map<PythonModule, Map<string, PythonModule | undefined>>;
+  readonly reading: ImportReading;
 }
 
 /**
@@ -134,7 +136,7 @@ export interface FoldPlace<Frame = FoldFrame> extends Domain<MaybeFolded> {
 export function newPythonRun(
   context: FrontEndContext,
   modules: ReadonlyMap<string, PythonModule>,
-  functions: Pick<PythonRun, 'open' | 'replaced'>,
+  functions: Pick<PythonRun, 'open' | 'replaced' | 'reading'>,
   recursion: Recursion,
 ): PythonRun {
   return {

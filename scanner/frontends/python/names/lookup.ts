@@ -1,8 +1,11 @@
 /** Where a name of Python comes from: a scope, a module of the skill, or a library. */
 
+import type { Confidence } from '../../../../skills-index/statement/finding.ts';
+import type { Fact } from '../../../fact/fact.ts';
 import { pythonOwnModules } from '../../../lookup-tables/python-own-modules.ts';
 import { pythonApis } from '../effects/tables/python.ts';
 import type { Binding, PythonModule, PythonScope } from '../program.ts';
+import type { Shadow } from '../readings.ts';
 import { flowNode, notePyTrait, type PythonRun } from '../run.ts';
 
 const pythonLibraries: ReadonlySet<string> = new Set([
@@ -102,10 +105,16 @@ function findModule(run: PythonRun, from: PythonModule, qual: string): PythonMod
   if (!pythonLibraries.has(library)) return found;
   // A file that imports its own name wants the library.
   if (found === from) return undefined;
-  const isInPackage = run.context.files.has(`${folder}__init__.py`);
-  if (isInPackage && isNeverStarted(from)) return undefined;
-  noteShadowed(run, { from, library, found, certainty: isInPackage ? 'widened' : 'exact' });
-  return beside;
+  if (!run.context.files.has(`${folder}__init__.py`)) {
+    noteShadowed(run, { from, library, found }, 'exact');
+    return beside;
+  }
+  if (isNeverStarted(from)) return undefined;
+  const ending = endings.find((one) => found.source.path.endsWith(one)) ?? '';
+  const root = found.source.path.slice(0, -ending.length);
+  const { roots, shadows } = run.reading;
+  shadows.set(root, [...(shadows.get(root) ?? []), { from, library, found }]);
+  return roots.has(root) ? found : undefined;
 }
 
 /**
@@ -126,15 +135,18 @@ function firstModule(modules: readonly (PythonModule | undefined)[]): PythonModu
   return modules.find((module) => module !== undefined);
 }
 
-interface Shadowing {
-  readonly from: PythonModule;
-  readonly library: string;
-  readonly found: PythonModule;
-  /** Not exact for a file of a package: only its start as a program reads the file beside it. */
-  readonly certainty: 'exact' | 'widened';
+/** Facts that name imports of which only the start of the program says what they give. */
+export function factsOfShadows(run: PythonRun, shadows: readonly Shadow[]): readonly Fact[] {
+  const { length } = run.facts;
+  for (const shadow of shadows) noteShadowed(run, shadow, 'widened');
+  return run.facts.slice(length);
 }
 
-function noteShadowed(run: PythonRun, { from, library, found, certainty }: Shadowing): void {
+function noteShadowed(
+  run: PythonRun,
+  { from, library, found }: Shadow,
+  certainty: Confidence,
+): void {
   const at = Math.max(
     0,
     from.source.text.search(new RegExp(`\\b(?:from|import)\\s+${library}\\b`)),

@@ -1,0 +1,88 @@
+/**
+ * A package may have a file with the name of a library. Which of the two an import gives depends on
+ * how the program is started, so the skill is read in every way.
+ */
+import type { Fact } from '../../fact/fact.ts';
+import type { Steps } from '../../fact/steps.ts';
+import type { FlowGraph } from '../../flow/graph.ts';
+import { otherReadingsStepsMax, shadowingFoldersMax } from '../../limits.ts';
+import { type FrontEndResult, joinResults } from '../frontend.ts';
+import type { PythonModule } from './program.ts';
+
+/** One way to read the imports of a skill. */
+export interface ImportReading {
+  /** The folders that Python looks through before the folders of the libraries. */
+  readonly roots: ReadonlySet<string>;
+  /** Imports that another reading gives another module, by the folder that decides. */
+  readonly shadows: Map<string, Shadow[]>;
+}
+
+/** An import of a library whose name a file of the same package has. */
+export interface Shadow {
+  readonly from: PythonModule;
+  readonly library: string;
+  readonly found: PythonModule;
+}
+
+/** The facts of one reading. The trees of its modules are not kept: they are most of its memory. */
+export interface ReadSkill {
+  readonly result: FrontEndResult;
+  /** Facts that name the imports of `ImportReading.shadows`, by the folder that decides. */
+  readonly shadows: ReadonlyMap<string, readonly Fact[]>;
+}
+
+/**
+ * The facts of all readings together. Facts name the imports that were not read in every way: the
+ * folders are too many, or the skill is too long.
+ */
+export function inAllReadings(
+  read: (roots: ReadonlySet<string>) => ReadSkill,
+  steps: Steps,
+): FrontEndResult {
+  const before = steps.left;
+  const first = read(new Set());
+  if (first.shadows.size === 0) return first.result;
+  const cost = before - steps.left;
+  const all = [...first.shadows.keys()];
+  const single = all.length > 1 ? all.map((root) => new Set([root])) : [];
+  const every = [new Set(all), ...(all.length > shadowingFoldersMax ? [] : single)];
+  const isAffordable = (readings: number): boolean =>
+    readings * cost <= Math.min(otherReadingsStepsMax, steps.left / 2);
+  const wanted = [every, every.slice(0, 1)].find(({ length }) => isAffordable(length)) ?? [];
+  const others = wanted.map((roots) => read(roots));
+  const isWhole = all.length <= shadowingFoldersMax && wanted.length === every.length;
+  const left = [first, ...others].flatMap(({ shadows }) =>
+    [...shadows].flatMap(([root, facts]) => (isWhole && all.includes(root) ? [] : facts)),
+  );
+  const joined = joinResults([first, ...others].map(({ result }) => result));
+  return {
+    ...joined,
+    facts: unique([...joined.facts, ...left]),
+    embedded: unique(joined.embedded),
+    written: unique(joined.written ?? []),
+    moved: unique(joined.moved ?? []),
+    unanalysed: unique(joined.unanalysed),
+    ...(joined.graph !== undefined && { graph: uniqueGraph(joined.graph) }),
+  };
+}
+
+function uniqueGraph(graph: FlowGraph): FlowGraph {
+  return {
+    ...graph,
+    nodes: [...new Map(graph.nodes.map((node) => [node.id, node])).values()],
+    edges: unique(graph.edges),
+    sources: unique(graph.sources),
+    sinks: unique(graph.sinks),
+    starts: unique(graph.starts ?? []),
+    exports: unique(graph.exports ?? []),
+  };
+}
+
+/** Each value once. */
+export function unique<Value>(values: readonly Value[]): Value[] {
+  const seen = new Set<string>();
+  return values.filter((value) => {
+    const key = JSON.stringify(value);
+    return !seen.has(key) && seen.add(key);
+  });
+}
