@@ -70,6 +70,22 @@ const lazyBuiltins = {
   },
 };
 
+// The list of public suffixes is a tenth of the kept code, and few commands ask for a suffix.
+const lazySuffixes = {
+  name: 'lazy-suffixes',
+  setup: (bundle) => {
+    bundle.onResolve({ filter: /^tldts$/ }, ({ kind }) =>
+      kind === 'import-statement' ? { path: 'tldts', namespace: 'suffixes' } : undefined,
+    );
+    bundle.onLoad({ filter: /^/, namespace: 'suffixes' }, () => ({
+      contents: ['getDomain', 'getPublicSuffix', 'parse']
+        .map((name) => `export const ${name} = (...args) => require('tldts').${name}(...args);`)
+        .join('\n'),
+      resolveDir: 'node_modules',
+    }));
+  },
+};
+
 const packages = new Set();
 // Large, and only loaded for TypeScript and JavaScript.
 const large = ['ts-morph'];
@@ -114,7 +130,7 @@ for (const [name, commands] of Object.entries(programs))
     ...program,
     outfile: `dist/cli/${name}.cjs`,
     external: [...large, ...native, ...optional, ...ofRegistry, 'playwright-core'],
-    plugins: [otherCommands([...commands, help]), ownPlaces('ownPlace')],
+    plugins: [otherCommands([...commands, help]), ownPlaces('ownPlace'), lazySuffixes],
   });
 await bundle('command-line', {
   ...modules,
