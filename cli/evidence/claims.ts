@@ -4,6 +4,7 @@
  */
 
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
+import { isTrial } from '../run/trial-build.ts';
 import { count } from '../terminal/output.ts';
 import { type Claim, contradicted, open, stated, verified } from './claim.ts';
 import type { ComputedFacts } from './compute-facts.ts';
@@ -124,6 +125,14 @@ function bundleClaims({ facts }: ComputedFacts): Claim[] {
     const about = `${skill}@${version}`;
     if (bundle === null || starts === 0) return [];
     const says = `${count(starts, 'start')} by ${agent} on ${hosts.join(', ')} used the approved files`;
+    if (isTrial({ agent, version }))
+      return [
+        stated(
+          about,
+          `${count(starts, 'trial')} by ${agent} on ${hosts.join(', ')} ran files that nobody approved`,
+          'by the host only: its lines mark the version as one of skillgate try',
+        ),
+      ];
     const other = approved.get(about);
     if (other === bundle)
       return [stated(about, says, 'by the host only: its lines name the approved bundle')];

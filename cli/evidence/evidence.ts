@@ -13,6 +13,7 @@ import { type CommandContext, type ExitCode, exitCodes, listOf } from '../comman
 import { ownName } from '../own-version.ts';
 import { projectAt } from '../run/admission.ts';
 import { auditKeyFileOf } from '../run/host-files.ts';
+import { isTrial } from '../run/trial-build.ts';
 import { signerFor } from '../signing/signer.ts';
 import { answer, bytesText, count, joined, printNote, safe } from '../terminal/output.ts';
 import { startProgress } from '../terminal/progress.ts';
@@ -59,7 +60,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       parts,
       since: from,
       signal: context.signal,
-      onEntry: ({ skill, version }) => named.add(skill, version),
+      // No registry knows a tried version, so a report that asked would lack its evidence for ever.
+      onEntry: (entry) => {
+        if (!isTrial(entry)) named.add(entry.skill, entry.version);
+      },
       onLines: (lines) => {
         if (lines >= told + linesPerNote) {
           told = lines;

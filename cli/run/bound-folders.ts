@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import type { Agent } from '../../skills-index/run/agents/agent.ts';
 import type { ChangeSet } from '../../skills-index/run/changes/changes.ts';
 import type { HostPolicy } from '../../skills-index/run/plan/host-policy.ts';
+import type { Plan } from '../../skills-index/run/plan/plan.ts';
 import { workspaceOf } from '../../skills-index/run/plan/plan-capabilities.ts';
 import type { MountCapability } from '../../skills-index/skill/capability.ts';
 import { isNamePart } from '../../skills-index/skill/name.ts';
@@ -57,6 +58,26 @@ export function bindFolders(
     safe`note: ${open.target ?? ''} is the folder ${folder}; another folder: --mount ${name}=DIR`,
   );
   return withFolders(bound, { [name]: folder });
+}
+
+/**
+ * The plan with the true source of each folder that this run alone binds: a plan knows workspaces
+ * only, and takes all of them for host policy's.
+ */
+export function withBinders<Planned extends Pick<Plan, 'mounts'>>(
+  { options }: Pick<CommandContext, 'options'>,
+  before: Pick<HostPolicy, 'workspaces'>,
+  plan: Planned,
+): Planned {
+  const named = listOf(options.mount).map((option) => option.split('=')[0]);
+  const mounts = plan.mounts.map((mount) => {
+    const name = workspaceOf(mount.source);
+    const isNamed = named.includes(name);
+    if (!isNamed && Object.hasOwn(before.workspaces, name)) return mount;
+    const binder = isNamed ? 'bound by --mount' : 'the folder in which you called the command';
+    return { ...mount, reason: mount.reason.replace(/bound by host policy$/, binder) };
+  });
+  return { ...plan, mounts };
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { meaningOf } from '../../skills-index/run/egress/denial-fixes.ts';
-import type { CapabilityKind } from '../../skills-index/skill/capability.ts';
+import type { Capabilities, CapabilityKind } from '../../skills-index/skill/capability.ts';
 import { messageCharsMax, proposedUrlCharsMax, tracebackCharsMax } from '../limits.ts';
 import { shortText } from '../terminal/output.ts';
 
@@ -96,6 +96,28 @@ export function missingInOutput(
 
 /** Programs that a run has; what a script of them is started by, else nothing. */
 export type Interpreters = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * What was lacked, without an entry that skill.json has already: the declaration is not missing,
+ * but the host or the person gave the run no such program, variable or secret.
+ */
+export function withoutDeclared(
+  missing: readonly Missing[],
+  { env, exec, secret }: Pick<Capabilities, 'env' | 'exec' | 'secret'>,
+): Missing[] {
+  return missing.map(({ kind, what, entry }) => {
+    const isSecret = secret.some(({ name }) => name === entry?.name);
+    const isDeclared =
+      (kind === 'exec' && exec.some(({ program }) => program === entry?.program)) ||
+      ((kind === 'env' || kind === 'secret') &&
+        (isSecret || env.some(({ name }) => name === entry?.name)));
+    if (!isDeclared) return entry === undefined ? { kind, what } : { kind, what, entry };
+    const why = isSecret
+      ? 'skill.json declares the secret, and this run did not get it'
+      : 'skill.json declares it, and this host has none for the run';
+    return { kind: isSecret ? 'secret' : kind, what: `${what}: ${why}` };
+  });
+}
 
 // The system says of a script that it is not there when the program in its first line is not.
 function withCause(missing: Missing, interpreters: Interpreters): Missing {

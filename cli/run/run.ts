@@ -22,7 +22,7 @@ import type { LockedSkill } from '../install/lock.ts';
 import { orWaiting } from '../install/waiting-version.ts';
 import { answer, count, joined, jsonText, printNote, safe } from '../terminal/output.ts';
 import { type Project, projectAt } from './admission.ts';
-import { bindAgentFolder, bindFolders } from './bound-folders.ts';
+import { bindAgentFolder, bindFolders, withBinders } from './bound-folders.ts';
 import { type Overheard, overhear, printLacks, printOverheard } from './end-notes.ts';
 import { type HostFiles, hostFiles } from './host-files.ts';
 import { printRunEnd } from './left-behind.ts';
@@ -76,7 +76,13 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     hands: handsOfOperator(context, host.policy),
     ...(bare === undefined ? {} : { sandbox: bare }),
   });
-  if (context.options.plan === true) return showPlan(context, await runs.planSkill(request));
+  if (context.options.plan === true) {
+    const planned = await runs.planSkill(request);
+    // The digest is of the plan itself, so programs get the plan as it is.
+    const told =
+      agent === undefined ? withBinders(context, files.policy, planned.plan) : planned.plan;
+    return showPlan(context, planned, told);
+  }
   return await runNow(context, host, start, request, { output, heard });
 }
 
@@ -158,8 +164,9 @@ function lockedFor(project: Project, { name, range }: SkillReference): LockedSki
 function showPlan(
   context: CommandContext,
   { plan, digest }: { readonly plan: Plan; readonly digest: string },
+  told: Plan,
 ): ExitCode {
-  const lines = printPlan(plan).trimEnd().split('\n');
+  const lines = printPlan(told).trimEnd().split('\n');
   answer(context, { ...plan, digest }, () =>
     joined([...lines.map((line) => safe`${line}`), safe`plan ${digest}`], '\n'),
   );

@@ -12,7 +12,7 @@ import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.
 import { commandFile } from '../../skills-index/skill/manifest-schema.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
-import { parseVersion, type Version } from '../../skills-index/skill/version.ts';
+import { trialOf } from './trial-build.ts';
 
 export interface Tried {
   readonly packed: PackedBundle;
@@ -77,7 +77,7 @@ export function triedSkill(
       : [{ url: 'https://tried.invalid/', methods: ['GET'], why: '' }];
   const tried = { ...capabilities, secret, egress };
   return {
-    skill: { admitted: { name, version: unapproved(version), bundle: packed.digest }, ...packed },
+    skill: { admitted: { name, version: trialOf(version), bundle: packed.digest }, ...packed },
     manifest: { ...manifest, capabilities: tried },
     approved: tried,
     why: 'skillgate try: not approved',
@@ -95,9 +95,4 @@ export function patient(policy: HostPolicy): HostPolicy {
     'private-address': breakerThresholdMax,
   };
   return { ...policy, breakers: { ...breakers, 'spawn-failed': breakerThresholdMax } };
-}
-
-// Neither the audit log nor a breaker can take it for a version of a registry: none has this build.
-function unapproved(version: Version): Version {
-  return parseVersion(`${version}${version.includes('+') ? '.' : '+'}unapproved`);
 }

@@ -22,7 +22,12 @@ import { type Overheard, otherNotes, overhear, printCodes, printFirst } from './
 import { auditFileOf, auditKeyFileOf, hostFiles } from './host-files.ts';
 import { interpretersOf } from './interpreters.ts';
 import { printRunEnd } from './left-behind.ts';
-import { isForManifest, type Missing, missingInOutput } from './missing-capabilities.ts';
+import {
+  isForManifest,
+  type Missing,
+  missingInOutput,
+  withoutDeclared,
+} from './missing-capabilities.ts';
 import { printPipedInputNote } from './piped-input.ts';
 import { exitOf } from './run-end.ts';
 import { outputFor, resultJson } from './run-output.ts';
@@ -81,7 +86,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
     output.end();
     const missing = [
       ...heard.denied(),
-      ...missingInOutput(heard.printed(), interpretersOf(result.plan.programs)),
+      ...withoutDeclared(
+        missingInOutput(heard.printed(), interpretersOf(result.plan.programs)),
+        tried.manifest.capabilities,
+      ),
     ];
     if (context.format === 'text') printMissing(context, result, missing, heard);
     else {
@@ -124,7 +132,8 @@ function printMissing(
     safe`declared, but not available in this run: ${what}: ${reason}`,
   ]);
   const denied = missing.map(({ kind, what, entry }) => {
-    const line = safe`denied: ${what}`;
+    const isAsked = kind === 'egress' || entry !== undefined;
+    const line = isAsked ? safe`denied: ${what}` : safe`not available in this run: ${what}`;
     return entry === undefined
       ? [line]
       : [line, safe`  to allow it, in "${kind}" of skill.json: ${JSON.stringify(entry)}`];

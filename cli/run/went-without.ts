@@ -16,7 +16,7 @@ import { printable } from '../../skills-index/skill/text/shown-text.ts';
 import { wentWithoutCharsMax, wentWithoutMax } from '../limits.ts';
 import { shortText } from '../terminal/output.ts';
 import { interpretersOf } from './interpreters.ts';
-import { type Missing, missingInOutput } from './missing-capabilities.ts';
+import { type Missing, missingInOutput, withoutDeclared } from './missing-capabilities.ts';
 
 interface WentWithout {
   /** `missing`: as far as the skill's output says. */
@@ -59,7 +59,10 @@ export function lacksOf(
     ...leftOutOf(plan, owner),
     ...heard.denied().map(deniedOf),
     ...(failed ? missingInOutput(heard.printed(), interpretersOf(plan.programs)) : []).map(
-      (one): WentWithout => withEntry('missing', one, one.what, 'the skill’s output says so'),
+      (one): WentWithout => {
+        const [told = one] = withoutDeclared([one], owner.approved);
+        return withEntry('missing', told, told.what, 'the skill’s output says so');
+      },
     ),
   ];
   return {

@@ -8,6 +8,7 @@ import {
   bindAgentFolder,
   bindChangedFolders,
   bindFolders,
+  withBinders,
 } from '../../../cli/run/bound-folders.ts';
 import type { Agent } from '../../../skills-index/run/agents/agent.ts';
 import type { ChangeSet } from '../../../skills-index/run/changes/changes.ts';
@@ -183,5 +184,28 @@ describe('the folders of changes that wait', () => {
       project: folder,
       work: folder,
     });
+  });
+});
+
+describe('a plan for people', () => {
+  const mountOf = (name: string) => ({
+    source: `workspace:${name}`,
+    path: `/host/${name}`,
+    id: name,
+    target: `/${name}`,
+    mode: 'cow' as const,
+    reason: 'approved: reads; bound by host policy',
+  });
+
+  it('names host policy only for the folders that host policy binds', () => {
+    const { context } = contextAt('/', ['reports=/other']);
+    const plan = { mounts: ['known', 'reports', 'work'].map(mountOf) };
+    const before = policyWith({ known: '/host/known', reports: '/host/reports' });
+    const told = withBinders(context, before, plan).mounts.map(({ reason }) => reason);
+    expect(told).toEqual([
+      'approved: reads; bound by host policy',
+      'approved: reads; bound by --mount',
+      'approved: reads; the folder in which you called the command',
+    ]);
   });
 });

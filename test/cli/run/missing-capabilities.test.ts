@@ -3,6 +3,7 @@ import {
   type Missing,
   missingInOutput,
   missingRequests,
+  withoutDeclared,
 } from '../../../cli/run/missing-capabilities.ts';
 import type { AuditEvent } from '../../../skills-index/run/audit/audit-entry.ts';
 import { parseManifest } from '../../../skills-index/skill/manifest.ts';
@@ -186,5 +187,39 @@ describe('what was not there, as a program says it', () => {
     expect(missingInOutput("No such file or directory: 'a.b'\n".repeat(64 * 1024))).toEqual([]);
     for (const sign of [' ', ': ', "'/", 'A', '1: '])
       expect(missingInOutput(sign.repeat(64 * 1024))).toEqual([]);
+  });
+});
+
+describe('what skill.json declares already', () => {
+  const why = 'x';
+  const declared = {
+    secret: [{ name: 'CRM_TOKEN', hosts: ['api.crm.example'], as: 'bearer' as const, why }],
+    env: [{ name: 'REGION', why }],
+    exec: [{ program: 'jq', why }],
+  };
+
+  it('is not proposed again: the run did not get it', () => {
+    const printed = [
+      "KeyError: 'CRM_TOKEN'",
+      "KeyError: 'REGION'",
+      'x.sh: line 3: jq: command not found',
+    ].join('\n');
+    const told = withoutDeclared(missingInOutput(printed), declared);
+    expect(told.map(({ kind, entry }) => [kind, entry])).toEqual(
+      expect.arrayContaining([
+        ['secret', undefined],
+        ['env', undefined],
+        ['exec', undefined],
+      ]),
+    );
+    const says = told.map(({ what }) => what).join('\n');
+    expect(says).toContain(
+      'CRM_TOKEN is not set: skill.json declares the secret, and this run did not get it',
+    );
+  });
+
+  it('hides nothing else', () => {
+    const missing = missingInOutput("KeyError: 'OTHER_TOKEN'\nx.sh: line 3: yq: command not found");
+    expect(withoutDeclared(missing, declared)).toEqual(missing);
   });
 });
