@@ -1,16 +1,36 @@
 /** How values move into variables and their members. */
 import { ts } from 'ts-morph';
+import type { Steps } from '../../../fact/steps.ts';
 import { isEnvironment } from '../effects/environment.ts';
-import { bareOf, isAssignment, memberName } from '../syntax.ts';
-import { give, membersOf, parameterHolder, variableHolder } from './members.ts';
-import type { Flow } from './nodes.ts';
+import { bareOf, isAssignment, memberName, ownerOf } from '../syntax.ts';
+import {
+  give,
+  itemsAt,
+  linkBack,
+  linkItem,
+  membersOf,
+  parameterHolder,
+  variableHolder,
+} from './members.ts';
+import { type Flow, type FlowNodes, type Move, shared, within } from './nodes.ts';
 import { writtenTo } from './objects.ts';
 
 /** A value into a variable: an object's members one by one, anything else as a whole. */
 export function assign(flow: Flow, symbol: ts.Symbol, value: ts.Expression): void {
   const { nodes } = flow;
-  nodes.value(nodes.at(value), nodes.variable(symbol));
-  give(flow, variableHolder(nodes, symbol), value);
+  const how = wayInto(symbol, value);
+  nodes.move(nodes.at(value), nodes.variable(symbol), how);
+  give(flow, variableHolder(nodes, symbol), value, how);
+  linkBack(flow, symbol, value);
+}
+
+// What a function puts into a variable of another one, every function may read.
+function wayInto(symbol: ts.Symbol, at: ts.Node): Move {
+  const owner = ownerOf(at);
+  const [declaration] = symbol.declarations ?? [];
+  return owner === undefined || declaration === undefined || ownerOf(declaration) === owner
+    ? within
+    : shared;
 }
 
 /** A part of a value into a variable. */
@@ -27,7 +47,10 @@ export function addVariable(flow: Flow, node: ts.VariableDeclaration): void {
   const symbol = flow.out.self.symbols.symbolOf(node.name);
   if (symbol === undefined) return;
   if (node.initializer !== undefined) assign(flow, symbol, node.initializer);
-  else if (list !== undefined) assignPart(flow, symbol, flow.nodes.at(list));
+  else if (list !== undefined) {
+    assignPart(flow, symbol, flow.nodes.at(list));
+    linkItem(flow, symbol, list);
+  }
 }
 
 /** A name of a pattern. */
@@ -105,7 +128,18 @@ function addAssignment(
     addHandler(flow, bare, value);
   } else if (ts.isObjectLiteralExpression(bare))
     for (const property of bare.properties)
-      for (const part of partsOf(property)) addAssignment(flow, part, value, true);
+      for (const part of partsOf(property)) addAssignment(flow, targetOf(part), value, true);
+  else if (ts.isArrayLiteralExpression(bare))
+    bare.elements.forEach((element, i) => {
+      for (const { from, isPart: isInside } of itemsAt(value, i))
+        addAssignment(flow, targetOf(element), from, isPart || isInside);
+    });
+}
+
+// `[a = 1] = list`, `[...rest] = list`. The default is an assignment of its own.
+function targetOf(element: ts.Expression): ts.Expression {
+  const bare = bareOf(ts.isSpreadElement(element) ? element.expression : element);
+  return ts.isBinaryExpression(bare) ? bare.left : bare;
 }
 
 // `socket.onmessage = (event) => …`: the function gets the object's data.
@@ -138,19 +172,44 @@ export function into(flow: Flow, target: ts.Expression, from: string): void {
     member = memberName(at);
     const object = bareOf(at.expression);
     const written = writtenTo(flow, object, member);
-    for (const to of written) nodes.value(from, to);
+    for (const to of written) nodes.move(from, to, shared);
     if (written.length > 0 && object.kind === ts.SyntaxKind.ThisKeyword) return;
     if (object.kind === ts.SyntaxKind.ThisKeyword && ts.isPropertyAccessExpression(at)) {
       const field = out.self.symbols.symbolOf(at.name);
-      if (field !== undefined) nodes.value(from, nodes.variable(field));
+      if (field !== undefined) nodes.move(from, nodes.variable(field), shared);
       return;
     }
     at = object;
   }
   const symbol = ts.isIdentifier(at) ? out.self.symbols.symbolOf(at) : undefined;
   if (symbol === undefined) return;
-  nodes.value(from, nodes.variable(symbol));
-  nodes.value(from, nodes.variable(symbol, member));
+  write(flow, symbol, member, { from, at });
+}
+
+function write(
+  { nodes }: Flow,
+  symbol: ts.Symbol,
+  member: string,
+  { from, at }: { readonly from: string; readonly at: ts.Node },
+): void {
+  const how = wayInto(symbol, at);
+  nodes.move(from, nodes.variable(symbol), how);
+  nodes.move(from, nodes.variable(symbol, member), how);
+  nodes.back.write(symbol, member, from);
+}
+
+/** Adds the edges of all writes through second names of objects. */
+export function settleWrites({ back }: FlowNodes, steps: Steps): void {
+  for (const { place, call, member, from } of back.settle(steps)) {
+    const { flow, expression } = place;
+    const written = flow.nodes.part(expression, ` written ${member}`);
+    flow.nodes.move(from, written, call === undefined ? within : { kind: 'result', call });
+    const symbol = ts.isIdentifier(expression)
+      ? flow.out.self.symbols.symbolOf(expression)
+      : undefined;
+    if (symbol === undefined) into(flow, expression, written);
+    else write(flow, symbol, member, { from: written, at: expression });
+  }
 }
 
 /** The values inside a part of a literal. */

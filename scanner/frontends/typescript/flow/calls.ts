@@ -9,7 +9,14 @@ import { bareOf, type Functionish, isFunctionish, memberName } from '../syntax.t
 import { alternatives } from '../values/values.ts';
 import { into } from './assignments.ts';
 import { mutators, opaqueMethods } from './javascript-methods.ts';
-import { functionsCalled, give, parameterHolder } from './members.ts';
+import {
+  functionsCalled,
+  give,
+  linkBack,
+  linkItem,
+  parameterHolder,
+  symbolOfParameter,
+} from './members.ts';
 import { type Flow, nameOfFunction } from './nodes.ts';
 import { addStored, addStoredBack } from './stored.ts';
 
@@ -24,7 +31,7 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
     addKnownCall(
       flow,
       node,
-      functionNode,
+      { callee: functionNode, isNamed: named.length > 0 },
       calls.find(({ callee: value }) => value.kind === 'function' && value.node === functionNode)
         ?.args,
     );
@@ -43,9 +50,7 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
     for (const argument of node.arguments ?? []) nodes.value(nodes.at(argument), nodes.at(handed));
   const api = calls.find((resolved) => resolved.callee.kind === 'api')?.callee;
   const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
-  if (api?.kind === 'api' && api.name === 'Object.assign' && node.arguments?.[0] !== undefined)
-    for (const argument of node.arguments.slice(1))
-      into(flow, node.arguments[0], nodes.at(argument));
+  if (api?.kind === 'api' && changesFirst.test(api.name)) addChange(flow, node.arguments ?? []);
   const isNew = row?.carries !== true && givesSomething(out, node);
   if (row?.fills !== undefined) {
     const filled = node.arguments?.[row.fills];
@@ -64,6 +69,23 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
     nodes.value(nodes.at(argument), at, row?.encodes === true || isEncoding(node, name));
   if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
+}
+
+const changesFirst =
+  /^(Object\.(assign|definePropert(y|ies)|setPrototypeOf)|Reflect\.(set|defineProperty|setPrototypeOf))$/;
+
+// The first argument gets what the others have, and what their functions give.
+function addChange(flow: Flow, [changed, ...given]: readonly ts.Expression[]): void {
+  if (changed === undefined) return;
+  for (const value of given) {
+    const bare = bareOf(value);
+    into(flow, changed, flow.nodes.at(value));
+    if (!ts.isObjectLiteralExpression(bare)) continue;
+    for (const property of bare.properties) {
+      const part = ts.isPropertyAssignment(property) ? bareOf(property.initializer) : property;
+      if (isFunctionish(part)) into(flow, changed, flow.nodes.result(part));
+    }
+  }
 }
 
 // `handlers[type](data)`: a table of functions, any of which may be called.
@@ -166,7 +188,7 @@ function isEncoding(node: ts.CallExpression | ts.NewExpression, name: string): b
 function addKnownCall(
   flow: Flow,
   node: ts.CallExpression | ts.NewExpression,
-  callee: Functionish,
+  { callee, isNamed }: { readonly callee: Functionish; readonly isNamed: boolean },
   resolved: readonly { readonly node: ts.Expression | undefined }[] | undefined,
 ): void {
   const { nodes } = flow;
@@ -190,6 +212,10 @@ function addKnownCall(
     const from = nodes.at(bare, name === '' ? '' : `passed to ${name}`);
     passTo(flow, parameter, bare, from, call);
     addStoredBack(flow, parameter, bare, call);
+    // Which function of a table is called is not known, and each module of a bundle is one.
+    const symbol = symbolOfParameter(parameter);
+    if (symbol !== undefined && parameter.dotDotDotToken === undefined && isNamed)
+      linkBack(flow, symbol, bare, call);
   });
 }
 
@@ -205,7 +231,7 @@ function passTo(
   flow.nodes.edges.push({ kind: 'argument', from, to: holder.id, call });
   if (ts.isSpreadElement(argument) || parameter.dotDotDotToken !== undefined)
     flow.nodes.edges.push({ kind: 'argument', from, to: holder.member('*'), call });
-  else give(flow, holder, argument, call);
+  else give(flow, holder, argument, { kind: 'argument', call });
 }
 
 // A function argument gets the call's data, and its result becomes part of the call's result.
@@ -244,6 +270,9 @@ function handTo(
     ...(givesSomething(out, node) ? [call] : []),
   ];
   for (const parameter of callee.parameters) {
+    const symbol = symbolOfParameter(parameter);
+    if (symbol !== undefined && receiver !== undefined)
+      linkItem({ out, nodes }, symbol, receiver.expression, `${call} ${callee.pos}`);
     const { id, member } = parameterHolder(nodes, parameter);
     for (const source of from)
       for (const to of [id, member('*')])

@@ -8,7 +8,14 @@ import { spanOf } from '../places.ts';
 import { bareOf, type Functionish, memberName, ownerOf } from '../syntax.ts';
 import { isDecoder } from '../values/decoded.ts';
 import { alternatives } from '../values/values.ts';
-import { addBinary, addBinding, addVariable, assign, partsOf } from './assignments.ts';
+import {
+  addBinary,
+  addBinding,
+  addVariable,
+  assign,
+  partsOf,
+  settleWrites,
+} from './assignments.ts';
 import { addCall } from './calls.ts';
 import { give, membersOf, parameterHolder, resultHolder, settleMembers } from './members.ts';
 import { createFlowNodes, type Flow, type FlowNodes } from './nodes.ts';
@@ -45,6 +52,7 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
   for (const { out, use } of uses)
     for (const { at, sink, path } of use.sinks)
       if (sink.part === 'program') addStoredRun({ out, nodes }, at, path);
+  settleWrites(nodes, steps);
   settleMembers(nodes, steps);
   const sinks = uses.flatMap(({ out: { source }, use }) =>
     use.sinks.map(({ at, sink, certainty }) => ({

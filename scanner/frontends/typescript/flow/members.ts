@@ -6,7 +6,7 @@ import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
 import { resolveCall } from '../effects/calls.ts';
 import { bareOf, type Functionish, isFunctionish } from '../syntax.ts';
-import type { Flow, FlowNodes } from './nodes.ts';
+import { type Flow, type FlowNodes, within } from './nodes.ts';
 import type { Holder } from './wanted-members.ts';
 
 /** Adds the edges of all members that are read. */
@@ -14,13 +14,38 @@ export function settleMembers({ members }: FlowNodes, steps: Steps): void {
   for (const { given, name, to } of members.settle()) {
     steps.take();
     for (const from of membersOf(given.flow, given.value, name))
-      move(given.flow.nodes, from, to, given.call);
+      given.flow.nodes.move(from, to, given.how);
   }
 }
 
-function move({ edges, value }: FlowNodes, from: string, to: string, call?: string): void {
-  if (call === undefined) value(from, to);
-  else edges.push({ kind: 'argument', from, to, call });
+/** A variable or parameter names the object that an expression names: each changes it. */
+export function linkBack(flow: Flow, name: ts.Symbol, value: ts.Expression, call?: string): void {
+  for (const expression of oneOf(value))
+    if (
+      ts.isIdentifier(expression) ||
+      ts.isPropertyAccessExpression(expression) ||
+      ts.isElementAccessExpression(expression)
+    )
+      flow.nodes.back.link(name, { place: { flow, expression }, call });
+}
+
+/** A variable or parameter names one of the objects of a list. */
+export function linkItem(flow: Flow, name: ts.Symbol, list: ts.Expression, call?: string): void {
+  for (const one of oneOf(list)) {
+    const items = ts.isArrayLiteralExpression(one) ? one.elements : [one];
+    for (const item of items) linkBack(flow, name, item, call);
+  }
+}
+
+/** The expressions one of which is an item of a list, or has it. */
+export function itemsAt(
+  list: ts.Expression,
+  at: number,
+): readonly { readonly from: ts.Expression; readonly isPart: boolean }[] {
+  return oneOf(list).map((one) => {
+    const item = ts.isArrayLiteralExpression(one) ? elementAt(one, at) : undefined;
+    return { from: item ?? one, isPart: item === undefined };
+  });
 }
 
 export function variableHolder(nodes: FlowNodes, symbol: ts.Symbol): Holder {
@@ -42,11 +67,7 @@ export function resultHolder(nodes: FlowNodes, callee: Functionish): Holder {
 
 /** The holder of what a parameter gets: its variable, or the pattern that takes it apart. */
 export function parameterHolder(nodes: FlowNodes, parameter: ts.ParameterDeclaration): Holder {
-  // The binder stores it; asking the checker would cost one more look-up for each call.
-  const symbol =
-    ts.isIdentifier(parameter.name) && 'symbol' in parameter
-      ? (parameter.symbol as ts.Symbol | undefined)
-      : undefined;
+  const symbol = symbolOfParameter(parameter);
   return symbol === undefined
     ? {
         id: nodes.at(parameter, ''),
@@ -56,13 +77,21 @@ export function parameterHolder(nodes: FlowNodes, parameter: ts.ParameterDeclara
     : variableHolder(nodes, symbol);
 }
 
+/** @returns undefined for a pattern */
+export function symbolOfParameter(parameter: ts.ParameterDeclaration): ts.Symbol | undefined {
+  // The binder stores it; asking the checker would cost one more look-up for each call.
+  return ts.isIdentifier(parameter.name) && 'symbol' in parameter
+    ? (parameter.symbol as ts.Symbol | undefined)
+    : undefined;
+}
+
 /** A value moves into a holder; its members one by one where they are known. */
-export function give(flow: Flow, holder: Holder, value: ts.Expression, call?: string): void {
+export function give(flow: Flow, holder: Holder, value: ts.Expression, how = within): void {
   for (const one of oneOf(value)) {
     const isItems = holder.isFixed && ts.isArrayLiteralExpression(one);
     if (isItems || isTakenApart(flow, one))
-      flow.nodes.members.give(holder, { flow, value: one, call });
-    else move(flow.nodes, flow.nodes.at(one), holder.member('*'), call);
+      flow.nodes.members.give(holder, { flow, value: one, how });
+    else flow.nodes.move(flow.nodes.at(one), holder.member('*'), how);
   }
 }
 

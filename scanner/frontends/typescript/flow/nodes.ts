@@ -8,6 +8,7 @@ import type { Out } from '../out.ts';
 import { spanOf } from '../places.ts';
 import { bareOf, type Functionish } from '../syntax.ts';
 import { WantedMembers } from './wanted-members.ts';
+import { WritesBack } from './written-back.ts';
 
 export interface FlowNodes {
   readonly edges: FlowEdge[];
@@ -22,9 +23,12 @@ export interface FlowNodes {
   part(of: ts.Node, name: string, isNew?: (id: string) => void): string;
   /** The members that are read of objects. */
   readonly members: WantedMembers<Given>;
+  /** The writes through second names of objects. */
+  readonly back: WritesBack<Place>;
   /** The arguments of a function, as in `arguments`. */
   given(callee: Functionish): string;
   value(from: string, to: string, encodes?: boolean): void;
+  move(from: string, to: string, how: Move): void;
   graph(): Pick<FlowGraph, 'nodes' | 'edges'>;
 }
 
@@ -32,7 +36,22 @@ export interface FlowNodes {
 interface Given {
   readonly flow: Flow;
   readonly value: ts.Expression;
-  readonly call: string | undefined;
+  readonly how: Move;
+}
+
+/** How a value moves: within a function, through what several functions see, or by a call. */
+export type Move =
+  | { readonly kind: 'value'; readonly shared?: true }
+  | { readonly kind: 'argument' | 'result'; readonly call: string };
+
+export const within: Move = { kind: 'value' };
+
+export const shared: Move = { kind: 'value', shared: true };
+
+/** An expression that names an object. */
+interface Place {
+  readonly flow: Flow;
+  readonly expression: ts.Expression;
 }
 
 /** The walk over one file. */
@@ -103,6 +122,7 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
         () => make(of.name ?? of, noteOfField(of, name)),
       ),
     members: new WantedMembers<Given>(),
+    back: new WritesBack<Place>(),
     part(of, name, isNew) {
       const named = keep(parts, of, () => new Map<string, string>());
       const known = named.get(name);
@@ -116,6 +136,9 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
     value(from, to, encodes = false) {
       if (from !== to)
         edges.push(encodes ? { kind: 'value', from, to, encodes } : { kind: 'value', from, to });
+    },
+    move(from, to, how) {
+      if (from !== to) edges.push({ ...how, from, to });
     },
     graph: () => ({ nodes, edges }),
   };

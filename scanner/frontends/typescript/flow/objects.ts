@@ -4,7 +4,7 @@
 import { ts } from 'ts-morph';
 import { alternatives } from '../values/values.ts';
 import { parameterHolder } from './members.ts';
-import type { Flow } from './nodes.ts';
+import { type Flow, shared } from './nodes.ts';
 
 const inheritedMax = 8;
 
@@ -48,7 +48,7 @@ export function addField(flow: Flow, node: ts.PropertyDeclaration | ts.Parameter
   const owner = ts.isParameter(node) ? node.parent.parent : node.parent;
   if (!ts.isClassLike(owner)) return;
   const field = nodes.field(rootOf(flow, owner), nameOf(node.name));
-  if (ts.isParameter(node)) nodes.value(parameterNode(flow, node), field);
+  if (ts.isParameter(node)) nodes.move(parameterNode(flow, node), field, shared);
   else if (node.initializer !== undefined) nodes.value(nodes.at(node.initializer), field);
 }
 
