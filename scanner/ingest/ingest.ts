@@ -16,7 +16,7 @@ import { doubtMedia } from './check-media.ts';
 import { claimedType, typeOf } from './file-type.ts';
 import type { Ingested } from './ingested.ts';
 import { openArchive } from './open-archive.ts';
-import { pickleProgram } from './pickle.ts';
+import { readPickle } from './pickle/pickle.ts';
 import { ingestText, textSource } from './text.ts';
 import { textInside } from './text-inside.ts';
 
@@ -58,13 +58,26 @@ export function ingestFile(
   return { ...about, ...ingestBytes({ file: path, path, depth: 0 }, bytes, budget) };
 }
 
+// A reader that fails on hostile bytes never costs the report on the other files.
 function ingestBytes(place: InnerPlace, bytes: Uint8Array, budget: ArchiveBudget): Ingested {
-  const ingested = ingestAsNamed(place, bytes, budget);
-  // The code that loads a pickle says that it is one: its name does not.
-  const program = pickleProgram(bytes);
-  if (program === undefined) return ingested;
+  try {
+    return withPickle(place, bytes, ingestAsNamed(place, bytes, budget));
+  } catch {
+    const reason = 'its reader failed';
+    return unanalysed(reason, [placeFact(place, 'unparsed', reason)]);
+  }
+}
+
+// The code that loads a pickle says that it is one: its name does not.
+function withPickle(place: InnerPlace, bytes: Uint8Array, ingested: Ingested): Ingested {
+  const { program, unread } = readPickle(bytes);
   const inside = { ...place, path: `${place.path}!/calls.py` };
-  return { ...ingested, sources: [...ingested.sources, textSource(inside, program, 'python')] };
+  const calls = program === undefined ? [] : [textSource(inside, program, 'python')];
+  const sources = [...ingested.sources, ...calls];
+  if (unread === undefined || ingested.disposition === 'unanalysed')
+    return { ...ingested, sources };
+  const artifacts = [...ingested.artifacts, placeFact(place, 'unparsed', unread)];
+  return unanalysed(unread, artifacts, sources);
 }
 
 function ingestAsNamed(place: InnerPlace, bytes: Uint8Array, budget: ArchiveBudget): Ingested {

@@ -13,6 +13,7 @@ export type ArgumentForm =
   | 'int'
   | 'float'
   | 'quoted'
+  | 'unicode'
   | 'line'
   | 'lines'
   | `${'text' | 'data'}${1 | 4 | 8}`;
@@ -34,8 +35,8 @@ const rows: readonly Row[] = [
   ['F', 'value', 'float'],
   ['IL', 'value', 'int'],
   ['S', 'value', 'quoted'],
-  ['V', 'value', 'line'],
-  ['P', 'value', 'line'],
+  ['V', 'value', 'unicode'],
+  ['P', 'outside', 'line'],
   ['K', 'value', 1],
   ['M', 'value', 2],
   ['J', 'value', 4],
@@ -49,9 +50,9 @@ const rows: readonly Row[] = [
   ['\x8a', 'value', 'data1'],
   ['\x8b', 'value', 'data4'],
   ['\x97', 'value', 'none'],
-  ['\x82', 'value', 1],
-  ['\x83', 'value', 2],
-  ['\x84', 'value', 4],
+  ['\x82', 'outside', 1],
+  ['\x83', 'outside', 2],
+  ['\x84', 'outside', 4],
   ['Q', 'persistent'],
   ['g', 'get', 'line'],
   ['h', 'get', 1],
@@ -75,12 +76,13 @@ const rows: readonly Row[] = [
   ['l\x91', '[]marked'],
   ['}', '{}0'],
   ['d', '{}marked'],
-  ['ab', 'addOne'],
+  ['a', 'addOne'],
+  ['b', 'build'],
   ['s', 'addTwo'],
   ['eu\x90', 'addMarked'],
-  // The end of one pickle; another may follow.
-  ['.\x98', 'skip'],
-  ['\x80', 'skip', 1],
+  ['.', 'stop'],
+  ['\x98', 'skip'],
+  ['\x80', 'protocol', 1],
   ['\x95', 'skip', 8],
 ];
 
