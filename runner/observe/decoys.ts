@@ -31,6 +31,8 @@ export interface Decoys {
   readonly env: Readonly<Record<string, string>>;
   readonly files: readonly DecoyFile[];
   readonly user: string;
+  /** The home folder inside, whose path programs put together from the name of the user. */
+  readonly home: string;
   readonly host: string;
   /** A secret that functions get as an argument. */
   readonly argument: string;
@@ -80,7 +82,8 @@ export function makeDecoys(
     decoys.push({ name, kind: 'host', parts: [value.slice(-16)] });
   Object.assign(env, { USER: user, LOGNAME: user, USERNAME: user, HOSTNAME: host });
   const argument = secret('secret argument', word(40), { kind: 'argument' });
-  return { env, files, user, host, argument, find: finder(decoys) };
+  const home = `/home/${user}`;
+  return { env, files, user, home, host, argument, find: finder(decoys) };
 }
 
 const variables: Readonly<Record<string, readonly [prefix: string, vendor: string]>> = {

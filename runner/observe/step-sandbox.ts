@@ -3,7 +3,7 @@
  * step may write lies in the step's folder, and ends with the step.
  */
 import * as fs from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SecureContext } from 'node:tls';
 import type { RunAuthority } from '../../skills-index/run/egress/certificate.ts';
@@ -21,7 +21,7 @@ import { startObserver } from './observer.ts';
 import { livingBelow } from './processes.ts';
 import { type Report, readReports } from './reports.ts';
 import { startResponder } from './responder.ts';
-import type { ObservedStep, Persona } from './steps.ts';
+import { givenFile, type ObservedStep, type Persona } from './steps.ts';
 import { type ChangedPath, changesOf, readState, writtenBytes } from './written-paths.ts';
 
 /** What all steps of one observation share. */
@@ -146,12 +146,14 @@ function makeFolder(path: string): string {
   return path;
 }
 
-const targets = {
-  home: '/home/skill',
-  skill: '/skills/submission',
-  observe: '/observe',
-  temporary: '/tmp',
-} as const;
+const skillTarget = '/skills/submission';
+const names = ['home', 'skill', 'observe', 'temporary'] as const;
+
+function targetsOf({
+  home,
+}: Pick<Decoys, 'home'>): Readonly<Record<(typeof names)[number], string>> {
+  return { home, skill: skillTarget, observe: '/observe', temporary: '/tmp' };
+}
 
 function makeFolders(
   { decoys, files }: StepWorld,
@@ -159,7 +161,7 @@ function makeFolders(
   runFolder: string,
 ): StepFolders {
   const above = makeFolder(`${runFolder}/step`);
-  const at = (name: keyof typeof targets): string => makeFolder(join(above, name));
+  const at = (name: (typeof names)[number]): string => makeFolder(join(above, name));
   const home = at('home');
   const skill = at('skill');
   place(home, filesOfHome(decoys, persona));
@@ -170,17 +172,20 @@ function makeFolders(
   }
   const observe = at('observe');
   const temporary = at('temporary');
+  place(temporary, [{ path: basename(givenFile), text: '# Notes\n\nMeeting on Monday.\n' }]);
   if (own !== undefined) {
     giveTree(above, own.uid, own.gid);
     fs.chmodSync(above, 0o711);
   }
+  const paths = { home, skill, observe, temporary };
+  const targets = targetsOf(decoys);
   const descriptors = new Map(
-    Object.entries({ home, skill, observe, temporary }).map(([name, path]) => [
-      targets[name as keyof typeof targets],
-      fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY),
+    names.map((name) => [
+      targets[name],
+      fs.openSync(paths[name], fs.constants.O_RDONLY | fs.constants.O_DIRECTORY),
     ]),
   );
-  return { home, skill, observe, temporary, descriptors };
+  return { ...paths, descriptors };
 }
 
 // A read of a decoy changes the time of its last access, where the file system keeps that time.
@@ -201,20 +206,22 @@ function startOf(
   around: { readonly runFolder: string; readonly folders: StepFolders },
 ): SandboxStart {
   const { folders, runFolder } = around;
-  const paths = { ...folders };
-  const mounts = Object.entries(targets).map(
-    ([name, target]): PlannedMount => ({
+  const targets = targetsOf(decoys);
+  const mounts = names.map(
+    (name): PlannedMount => ({
       source: 'workspace:decoy',
       path: `/decoy/${name}`,
       id: '',
-      target,
+      target: targets[name],
       mode: 'rw',
       reason: 'observation',
     }),
   );
-  const sources = new Map(
-    Object.entries(targets).map(([name, target]) => [target, paths[name as keyof typeof targets]]),
-  );
+  const sources = new Map(names.map((name) => [targets[name], folders[name]]));
+  const ids = {
+    uid: own?.uid ?? process.getuid?.() ?? 65_534,
+    gid: own?.gid ?? process.getgid?.() ?? 65_534,
+  };
   const certificate: SandboxFile = {
     path: bundlePath,
     mode: '444',
@@ -232,14 +239,13 @@ function startOf(
         changesMiB: 16,
       },
       mounts,
-      workingDirectory: targets.skill,
-      uid: own?.uid ?? process.getuid?.() ?? 65_534,
-      gid: own?.gid ?? process.getgid?.() ?? 65_534,
+      workingDirectory: skillTarget,
+      ...ids,
       programs,
     },
     base,
     command: ['/bin/sh', '/opt/observe/step.sh', ...step.command],
-    files: [certificate, ...insideFiles(decoys)],
+    files: [certificate, ...insideFiles(decoys), passwordFile(decoys, ids)],
     env: {
       PATH: '/opt/observe/bin:/usr/bin',
       HOME: targets.home,
@@ -248,7 +254,7 @@ function startOf(
       PYTHONDONTWRITEBYTECODE: '1',
       ...proxyEnvironment(forwarderPort, true),
       ...decoys.env,
-      ...windowsEnvironment(persona, decoys.host),
+      ...windowsEnvironment(persona, decoys),
       PYTHONPATH: '/opt/observe/python',
       BROWSER: 'xdg-open',
       NODE_OPTIONS: '--require=/opt/observe/node-preload.cjs --no-warnings',
@@ -266,9 +272,20 @@ function startOf(
   };
 }
 
-function windowsEnvironment({ windows }: Persona, host: string): Record<string, string> {
+// In place of the sandbox's own, whose user has another home folder.
+function passwordFile(
+  { home, user }: Pick<Decoys, 'home' | 'user'>,
+  { gid, uid }: Pick<SandboxStart['plan'], 'uid' | 'gid'>,
+): SandboxFile {
+  const line = `${user}:x:${uid}:${gid}::${home}:/bin/bash\n`;
+  return { path: '/etc/passwd', mode: '444', bytes: Buffer.from(line) };
+}
+
+function windowsEnvironment(
+  { windows }: Persona,
+  { home, host }: Pick<Decoys, 'home' | 'host'>,
+): Record<string, string> {
   if (!windows) return {};
-  const home = targets.home;
   const names = {
     APPDATA: `${home}/AppData/Roaming`,
     LOCALAPPDATA: `${home}/AppData/Local`,

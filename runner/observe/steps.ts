@@ -53,6 +53,8 @@ const starters = {
 } as const;
 const test =
   /(^|\/)(tests?|__tests__|testing|docs?|examples?|benchmarks?)\/|(^|\/)(test_|conftest)|[._](test|spec)\./;
+/** Without the name of the user, which is a decoy: programs send the paths that they get. */
+export const givenFile = '/tmp/notes.md';
 const importBatch = 16;
 const callBatch = 8;
 
@@ -79,7 +81,7 @@ export function stepsOf({ files, manifest, told }: SubmissionToObserve): readonl
     steps.push({
       kind: 'command',
       title: `command ${name} with a file`,
-      command: [...line, '/home/skill/Documents/notes.md'],
+      command: [...line, givenFile],
     });
   steps.push(...importsOf(files, 'functions', callBatch));
   return steps.slice(0, stepsMax);

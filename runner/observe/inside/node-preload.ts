@@ -208,10 +208,10 @@ if (first !== '--one') {
     if (/token|secret|pass|private|key|mnemonic|seed|auth|credential|cookie|session/i.test(name)) return token;
     if (/url|uri|link|endpoint|webhook/i.test(name)) return 'https://argument.example/path';
     if (/host|domain|server/i.test(name)) return 'argument.example';
-    if (/path|file|dir|folder/i.test(name)) return process.env.HOME + '/Documents/notes.md';
+    if (/path|file|dir|folder/i.test(name)) return '/tmp/notes.md';
     if (/^(cb|callback|fn|next|done)$/i.test(name)) return () => undefined;
     if (/count|num|size|amount|limit|index|port|timeout/i.test(name)) return 1;
-    if (/options|opts|config|params|data|body/i.test(name)) return { apiKey: token, token, url: 'https://argument.example/path', path: process.env.HOME + '/Documents/notes.md' };
+    if (/options|opts|config|params|data|body/i.test(name)) return { apiKey: token, token, url: 'https://argument.example/path', path: '/tmp/notes.md' };
     return 'text';
   };
   const namesOf = (act) => (/^[^(]*\(([^)]*)\)/.exec(Function.prototype.toString.call(act))?.[1] ?? '').split(',').map((one) => one.split('=')[0].replace(/[{}\s.:]/g, '')).filter(Boolean);

@@ -65,7 +65,7 @@ def decoy(name, note):
     if any(one in name for one in ('token', 'secret', 'pass', 'private', 'api_key', 'apikey', 'mnemonic', 'seed', 'credential', 'key', 'auth', 'session', 'cookie')): return token
     if any(one in name for one in ('url', 'uri', 'link', 'endpoint', 'webhook')): return 'https://argument.example/path'
     if 'host' in name or 'domain' in name or 'server' in name: return 'argument.example'
-    if any(one in name for one in ('path', 'file', 'dir', 'folder')): return os.path.expanduser('~/Documents/notes.md')
+    if any(one in name for one in ('path', 'file', 'dir', 'folder')): return '/tmp/notes.md'
     if any(one in name for one in ('port', 'count', 'num', 'size', 'amount', 'limit', 'index', 'timeout', 'id', 'n')) and 'str' not in note and name in ('port', 'count', 'num', 'size', 'amount', 'limit', 'index', 'timeout', 'n', 'i', 'x', 'y'): return 1
     if 'list' in note or 'sequence' in note or 'iter' in note: return ['text']
     if 'dict' in note or 'mapping' in note: return {'text': 'text'}
