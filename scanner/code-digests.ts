@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:3ea815997dc5d0105ffb7298e17d805d2e929203b675ed81de9e3c0ac94f729e',
+  extractor: 'sha256:4d0510595e640a92abafee927f926940d4067cecf9ca1a682962d2bb8eb6cad6',
   judging: 'sha256:2ec158f07518da02e180d93934b5f3eca5596b9f6678aa5cb58d204d54241172',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -1,14 +1,14 @@
-/** YAML: every scalar with its path; aliases are not followed. */
+/** YAML: every scalar with its path, also of what an alias stands for. */
 
 import { isAlias, isMap, isNode, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import type { EmbeddedProgram, TaintSource } from '../../fact/source.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { settingsDepthMax, yamlAliasesMax, yamlCharsMax } from '../../limits.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';
 import { settingsFiles } from './tables/setting-commands.ts';
-import { tagProgram } from './yaml-tags.ts';
+import { mayMakeObjects, ObjectTags } from './yaml-tags.ts';
 
 /** Facts of one YAML text; a text that is not YAML is searched as plain text. */
 export function analyseYaml(source: TaintSource, context: FrontEndContext): FrontEndResult {
@@ -16,7 +16,8 @@ export function analyseYaml(source: TaintSource, context: FrontEndContext): Fron
     return unread(source, context, `more than ${yamlCharsMax} characters`);
   context.steps.take(source.text.length >> 2);
   const settings: Setting[] = [];
-  const programs: EmbeddedProgram[] = [];
+  const anchors = new Map<string, unknown>();
+  const tags = new ObjectTags(source, anchors);
   try {
     // The parser would compare each key of a map with all others.
     const documents = parseAllDocuments(source.text, {
@@ -26,18 +27,21 @@ export function analyseYaml(source: TaintSource, context: FrontEndContext): Fron
     });
     const walk: Walk = {
       settings,
-      programs,
-      source,
-      anchors: new Map(),
+      tags,
+      anchors,
       aliases: 0,
+      keys: 0,
+      nodes: nodesFree + source.text.length,
       failed: false,
     };
     for (const document of Array.isArray(documents) ? documents : []) {
       if (document.errors.length > 0 || repeatsKey(document.contents)) walk.failed = true;
-      collect(document.contents, [], walk);
+      collect(document.contents, [], walk, false);
     }
-    if (walk.failed && settingsFiles.test(source.path))
-      return unread(source, context, 'not valid YAML');
+    if (walk.failed && isHeld(source)) {
+      const plain = unread(source, context, 'not valid YAML');
+      return { ...plain, embedded: [...plain.embedded, ...tags.programs] };
+    }
   } catch {
     return unread(source, context, 'not valid YAML');
   }
@@ -57,33 +61,42 @@ export function analyseYaml(source: TaintSource, context: FrontEndContext): Fron
   return {
     ...result,
     facts: [...result.facts, ...comments],
-    embedded: [...result.embedded, ...programs],
+    embedded: [...result.embedded, ...tags.programs],
+    unanalysed: tags.unread === undefined ? result.unanalysed : [placeOf(source, tags.unread)],
   };
 }
 
 interface Walk {
   readonly settings: Setting[];
   /** What a reader of objects would run. */
-  readonly programs: EmbeddedProgram[];
-  readonly source: TaintSource;
+  readonly tags: ObjectTags;
   /** Nodes by their anchors, as far as the text has been read. */
   readonly anchors: Map<string, unknown>;
   aliases: number;
+  /** How many more nodes are read: an alias may stand for very many. */
+  nodes: number;
+  /** How many keys the walk is inside of. */
+  keys: number;
   /** Whether the text is too large or cannot be read. */
   failed: boolean;
 }
 
-// A settings file that this parser cannot read counts as not analysed; other YAML is searched as
-// text.
+// A file of settings or of objects that this parser cannot read counts as not analysed; other YAML
+// is searched as text.
 function unread(source: TaintSource, context: FrontEndContext, reason: string): FrontEndResult {
   const result = plainTextFacts(source, context);
-  if (!settingsFiles.test(source.path)) return result;
-  return {
-    ...result,
-    unanalysed: [
-      { span: { path: source.path, start: 0, end: Math.min(1, source.text.length) }, reason },
-    ],
-  };
+  return isHeld(source) ? { ...result, unanalysed: [placeOf(source, reason)] } : result;
+}
+
+function isHeld({ path, text }: TaintSource): boolean {
+  return settingsFiles.test(path) || mayMakeObjects(text);
+}
+
+function placeOf(
+  { path, text }: TaintSource,
+  reason: string,
+): FrontEndResult['unanalysed'][number] {
+  return { span: { path, start: 0, end: Math.min(1, text.length) }, reason };
 }
 
 // A map with a repeated key is not valid YAML: readers differ on which of the two values they take.
@@ -97,29 +110,48 @@ function repeatsKey(node: unknown): boolean {
   });
 }
 
-function collect(node: unknown, path: readonly (string | number)[], walk: Walk): void {
+// Below a node with a tag, `isRead` says that its program has all tags already.
+function collect(
+  node: unknown,
+  path: readonly (string | number)[],
+  walk: Walk,
+  isRead: boolean,
+): void {
+  walk.nodes -= 1;
+  if (walk.nodes < 0 || path.length + walk.keys > settingsDepthMax) {
+    walk.failed = true;
+    return;
+  }
+  const isInside = isRead || walk.tags.read(node);
   if (isNode(node) && 'anchor' in node && typeof node.anchor === 'string')
     walk.anchors.set(node.anchor, node);
-  const program =
-    isNode(node) && node.tag?.includes('/') ? tagProgram(node, walk.source) : undefined;
-  if (program !== undefined) walk.programs.push(program);
-  if (path.length > settingsDepthMax) walk.failed = true;
-  else if (isScalar(node)) {
+  if (isScalar(node)) {
     const [from, to] = node.range ?? [0, 0];
-    if (typeof node.value === 'string') walk.settings.push({ path, value: node.value, from, to });
+    if (typeof node.value === 'string' && walk.keys === 0)
+      walk.settings.push({ path, value: node.value, from, to });
   } else if (isMap(node)) {
     for (const { key, value } of node.items) {
+      collectKey(key, walk, isInside);
       // `<<` merges the named map into this one.
       const name = isScalar(key) ? String(key.value) : '?';
-      collect(value, name === '<<' ? path : [...path, name], walk);
+      collect(value, name === '<<' ? path : [...path, name], walk, isInside);
     }
   } else if (isSeq(node)) {
     node.items.forEach((item, index) => {
-      collect(item, [...path, index], walk);
+      collect(item, [...path, index], walk, isInside);
     });
   } else if (isAlias(node)) {
     walk.aliases += 1;
     if (walk.aliases > yamlAliasesMax) walk.failed = true;
-    else collect(walk.anchors.get(node.source), path, walk);
+    else collect(walk.anchors.get(node.source), path, walk, true);
   }
 }
+
+// A key names no setting, but it may have tags and anchors.
+function collectKey(key: unknown, walk: Walk, isRead: boolean): void {
+  walk.keys += 1;
+  collect(key, [], walk, isRead);
+  walk.keys -= 1;
+}
+
+const nodesFree = 10_000;
