@@ -34,11 +34,16 @@ const beginnings: readonly (readonly [line: string, does: string])[] = [
   ['skillgate agent create NAME', 'give an agent an identity of its own'],
 ];
 
+// In a checkout the called name is a command of npm with a colon of its own.
+function headName(): string {
+  return calledName().includes(' ') ? 'skillgate' : calledName();
+}
+
 /** The first screen: five ways to begin, and where the rest is. */
 export function beginningText(ink: OutputInk): Safe {
   return joined(
     [
-      safe`${ink.bold(calledName())}: agents run only skills that were signed, scanned and approved`,
+      safe`${ink.bold(headName())}: agents run only skills that were signed, scanned and approved`,
       safe`${ink.bold('Begin with')}\n${table(beginnings.map(([line, does]) => [safe`  ${ink.cyan(asCalled(line))}`, does]))}`,
       safe`${ink.bold('More')}\n${table([
         [
@@ -56,7 +61,7 @@ export function beginningText(ink: OutputInk): Safe {
 export function overviewText(ink: OutputInk): Safe {
   return joined(
     [
-      safe`${ink.bold(calledName())}: agents run only skills that were signed, scanned and approved`,
+      safe`${ink.bold(headName())}: agents run only skills that were signed, scanned and approved`,
       ...commandGroups.map(
         ({ title, rows }) =>
           safe`${ink.bold(title)}\n${table(rows.map((row) => [safe`  ${ink.cyan(row.name)}`, row.summary]))}`,

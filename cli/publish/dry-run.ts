@@ -1,11 +1,12 @@
 /** The registry's answer to a publication, asked before signing and sending. */
 
+import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { calledName } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
 import { requirePublisher } from '../members-and-scopes/scope-owner.ts';
-import { versionAnswer } from '../registries/registry-answers.ts';
+import { type VersionAnswer, versionAnswer } from '../registries/registry-answers.ts';
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { readRegistries } from '../registries/registry-base.ts';
 import { keyNames } from '../signing/signer.ts';
@@ -54,21 +55,36 @@ export async function askWhetherPublishable(
   }
 }
 
-async function requireFreeVersion(
+/**
+ * Why a version cannot be published, as far as the registry says before the upload: other bytes
+ * have its number. Undefined without an answer, because the upload will get one.
+ */
+export async function whyTaken(
+  context: CommandContext,
+  which: ExactVersion & { readonly bundle: Digest },
+): Promise<Problem | undefined> {
+  const before = await versionAt(context, which).catch(() => undefined);
+  // The same bytes again are the same publication.
+  if (before === undefined || before.bundle === which.bundle) return undefined;
+  return taken(which, before.status);
+}
+
+async function requireFreeVersion(context: CommandContext, which: ExactVersion): Promise<void> {
+  const before = await versionAt(context, which);
+  if (before !== undefined) throw taken(which, before.status);
+}
+
+function taken({ name, version }: ExactVersion, status: string): Problem {
+  return new Problem('version-exists', `${name}@${version} is already published: ${status}`);
+}
+
+function versionAt(
   context: CommandContext,
   { name, version }: ExactVersion,
-): Promise<void> {
-  const before = await askRegistry(
-    context,
-    `/api/v1/versions${versionPath(name, version)}`,
-    versionAnswer,
-  ).catch((cause: unknown) => {
+): Promise<VersionAnswer | undefined> {
+  const path = `/api/v1/versions${versionPath(name, version)}`;
+  return askRegistry(context, path, versionAnswer).catch((cause: unknown) => {
     if (cause instanceof Problem && cause.code === 'not-found') return undefined;
     throw cause;
   });
-  if (before !== undefined)
-    throw new Problem(
-      'version-exists',
-      `${name}@${version} is already published: ${before.status}`,
-    );
 }

@@ -11,9 +11,10 @@ import { ownName } from '../own-version.ts';
 import type { WatchedScanner } from '../scan/watched-scan.ts';
 import { loadClient } from '../send-request.ts';
 import { type Someone, someoneFor } from '../signing/someone.ts';
-import { answer, count, inkFor, printNote, safe } from '../terminal/output.ts';
-import { askWhetherPublishable } from './dry-run.ts';
+import { answer, count, inkFor, joined, printNote, safe } from '../terminal/output.ts';
+import { askWhetherPublishable, whyTaken } from './dry-run.ts';
 import { judgeHere } from './judge-here.ts';
+import { neededFor, neededText } from './needed-approvals.ts';
 import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
 import { type OriginResult, originOf, provenancePredicate } from './provenance.ts';
 import { publishVersion, uploadedText } from './upload.ts';
@@ -42,9 +43,15 @@ export async function publishFolder(
       ? undefined
       : { origin: originOf(folder, packed, context.env), key: keyFor(context) };
   loadClient(context.registryBase);
+  const { name, version } = manifest;
+  const taken =
+    upload === undefined ? undefined : whyTaken(context, { name, version, bundle: packed.digest });
   const { report } = await scan;
   // The scanner's process ends while this one signs and sends.
   void scanner.close();
+  // Findings of a version that nobody can publish would only hide this.
+  const refused = await taken;
+  if (refused !== undefined) throw refused;
   const { verdict, findings } = await judgeHere(
     context,
     { files: prepared.folder.files, manifest },
@@ -52,7 +59,6 @@ export async function publishFolder(
   );
   requireNoPlaceholders(prepared);
   step('scan', `${verdict}, ${count(findings, 'finding')}`);
-  const { name, version } = manifest;
   const about = { name, version, bundle: packed.digest, scan: { verdict, findings } };
   if (upload === undefined) {
     const would =
@@ -88,6 +94,7 @@ export async function publishFolder(
   );
   step('upload', published.status);
   const { status, statements } = published;
+  const needed = neededFor(context, manifest, report);
   answer(
     context,
     {
@@ -96,8 +103,9 @@ export async function publishFolder(
       status,
       statements,
       registry: context.registryBase,
+      approvalsNeeded: needed,
     },
-    () => uploadedText({ name, version, status }),
+    () => joined([uploadedText({ name, version, status }), safe`→ ${neededText(needed)}`], '\n'),
   );
   return exitCodes.ok;
 }

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { settingsBytesMax } from '../limits.ts';
-import { insteadOf } from '../nearest.ts';
+import { insteadOf, nearest } from '../nearest.ts';
 import {
   type SettingKey,
   type SettingKind,
@@ -97,8 +97,23 @@ function unknownKey(name: string): string {
   const keys = rows.map(({ key }) => key);
   // Options have the singular where the option may be repeated.
   const asOption = rows.find(({ option }) => option === name)?.key;
-  const near = asOption === undefined ? undefined : [asOption];
+  const near = asOption === undefined ? nearKeys(name, keys) : [asOption];
   return `there is no key ${name}${insteadOf(name, keys, near)}`;
+}
+
+// Thirty keys would hide the right one, so a key with one of the same words counts as near, too.
+function nearKeys(name: string, keys: readonly string[]): string[] {
+  const written = name.toLowerCase().replaceAll('_', '-');
+  const near = nearest(written, keys);
+  if (near.length > 0) return near;
+  const words = written.split(/[-.]/).filter((word) => word.length > 2);
+  return keys
+    .filter((key) => key.split('-').some((part) => words.some((word) => isNear(part, word))))
+    .slice(0, 3);
+}
+
+function isNear(part: string, word: string): boolean {
+  return part.length > 2 && (part.startsWith(word) || word.startsWith(part));
 }
 
 function settingValue(node: AST.TOMLContentNode, { kind }: SettingRow): SettingValue | undefined {

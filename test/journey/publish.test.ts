@@ -44,6 +44,34 @@ describe('skillgate publish', () => {
     });
   });
 
+  it('says how many people have to approve the version', async () => {
+    const { as } = await makeUsers();
+    const egress = [{ url: 'https://api.crm.example/*', methods: ['POST'], why: 'sends deals' }];
+    const hosts = ['api.crm.example'];
+    const secret = [{ name: 'CRM_TOKEN', hosts, as: 'bearer', why: 'sends deals' }];
+    const cwd = folderWith({ 'SKILL.md': skillMd, 'skill.json': manifest() });
+    const plain = await as('author', ['publish'], { cwd });
+    expect(plain.stdout).toContain('→ 1 reviewer has to approve it');
+    writeFileSync(
+      join(cwd, 'skill.json'),
+      JSON.stringify({ name: '@acme/deals', version: '1.1.0', capabilities: { egress, secret } }),
+    );
+    const high = await as('author', ['publish', '--format', 'json'], { cwd });
+    expect(JSON.parse(high.stdout).approvalsNeeded).toEqual({ total: 2, independent: 1 });
+  });
+
+  it('refuses a number that is taken before it tells of any finding', async () => {
+    const { as } = await makeUsers();
+    const cwd = folderWith({ 'SKILL.md': skillMd, 'skill.json': manifest() });
+    expect((await as('author', ['publish'], { cwd })).exit).toBe(0);
+    mkdirSync(join(cwd, 'scripts'));
+    writeFileSync(join(cwd, 'scripts/send.sh'), sending);
+    const { exit, stderr } = await as('author', ['publish'], { cwd });
+    expect(exit).toBe(6);
+    expect(stderr).toContain('error[version-exists]: @acme/deals@1.0.0 is already published');
+    expect(stderr).not.toMatch(/capability-undeclared|stranger\.example|scripts\/send/);
+  });
+
   it('refuses what the scan saw and skill.json does not declare, before anything is sent', async () => {
     const { as, requests } = await makeUsers();
     const cwd = folderWith({
@@ -55,7 +83,8 @@ describe('skillgate publish', () => {
     expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' });
     expect(stderr).toContain('error[capability-undeclared]');
     expect(stderr).toMatch(/- egress \S+ https:\/\/stranger\.example/);
-    expect(requests).toEqual([]);
+    // The registry is asked whether the number is free, and gets nothing of the skill.
+    expect(requests).toEqual(['GET /api/v1/versions/@acme/deals/1.0.0']);
     expect(await as('author', ['publish', '--as-is'], { cwd })).toMatchObject({
       exit: 0,
       stdout: expect.stringContaining(

@@ -1,0 +1,42 @@
+/** How many people have to approve a version, said when its author publishes it. */
+import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
+import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
+import {
+  approvalsNeeded,
+  defaultPolicy,
+  type Policy,
+} from '../../skills-index/trust/policy/policy.ts';
+import { calledName } from '../called-name.ts';
+import type { CommandContext } from '../command.ts';
+import { trustedRegistry } from '../registries/registries.ts';
+
+type Needed = ReturnType<typeof approvalsNeeded>;
+
+/** By the policy that this host knows, and the local scan. The registry's own scan decides. */
+export function neededFor(
+  context: CommandContext,
+  { capabilities }: Manifest,
+  { findings, verdict }: ScanReport,
+): Needed {
+  return approvalsNeeded(policyOf(context), { capabilities, findings, verdict });
+}
+
+export function neededText({ total, independent }: Needed): string {
+  const people = total === 1 ? '1 reviewer has' : `${total} reviewers have`;
+  const how =
+    independent === 0
+      ? ''
+      : `, ${independent === total ? '' : `${independent} of them `}from the command line (${calledName()} review approve)`;
+  return `${people} to approve it${how}, where the registry’s scan finds the same`;
+}
+
+// Somebody who publishes need not have pinned the registry.
+function policyOf(context: CommandContext): Policy {
+  try {
+    return trustedRegistry(context, context.registryBase).policy;
+  } catch (cause) {
+    if (cause instanceof Problem) return defaultPolicy;
+    throw cause;
+  }
+}
