@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4d0510595e640a92abafee927f926940d4067cecf9ca1a682962d2bb8eb6cad6',
-  judging: 'sha256:2ec158f07518da02e180d93934b5f3eca5596b9f6678aa5cb58d204d54241172',
+  extractor: 'sha256:69f1cf5705dc16c906a83b700c36bfd992b458b26b3102714bb42072d8ae5ed1',
+  judging: 'sha256:74d2d67afe76174041e43949fc44f49a330b159568aeca7c2bbd4065bc5186fd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -113,8 +113,6 @@ export const codeDigests: CodeDigests = {
       'sha256:d8e110748e500a89c5d68740a08f6058bac7a100a1c9f47aa92e3c8b0bbc20dd',
     'flow/untrusted-to-agent':
       'sha256:e56272115ce4653213a2a76c44538981201bc1c3b311f50384fb28e89b1ecbf9',
-    'manifest/added-since-approved':
-      'sha256:434e4998870622603c36e005d1218fbbb5de711f2e4ecf509784eeec6ea6146e',
     'manifest/all-three': 'sha256:9a7dac97280d2fd69fb3c15d3150d48e2018865f697379ac3e97e59e880b89e6',
     'manifest/broken-promise':
       'sha256:89f3f8a0556c21b61847c0229269661736185b357a050e0e267f215f6ea01190',

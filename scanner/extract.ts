@@ -37,8 +37,6 @@ export interface SkillFacts {
   readonly coverage: Coverage;
   /** Whether every file was fully analysed and every flow followed. */
   readonly complete: boolean;
-  /** Capabilities of the last approved version, if any. */
-  readonly previous?: Capabilities;
 }
 
 /**
@@ -59,8 +57,6 @@ export interface ExtractOptions {
   readonly unread?: readonly UnreadEntry[];
   /** The number of further entries that are not listed. */
   readonly unlisted?: number;
-  /** The approved capabilities of the last version, to find the added ones. */
-  readonly previous?: Capabilities;
   /** What the files are: by default a skill. */
   readonly of?: 'package' | undefined;
   /** Results of front ends from earlier scans, for new versions of a skill. */
@@ -109,7 +105,6 @@ export async function extractFacts(
       complete &&
       coverage.unlisted === undefined &&
       coverage.files.every((file) => file.disposition !== 'unanalysed'),
-    ...(options.previous !== undefined && { previous: options.previous }),
   };
 }
 

@@ -59,8 +59,6 @@ export interface RuleContext {
   readonly observed: Capabilities;
   readonly undeclared: Capabilities;
   readonly unused: Capabilities;
-  /** Approved capabilities of the last version; undefined for a first version. */
-  readonly previous: Capabilities | undefined;
   /** Why skill.json or SKILL.md could not be read, or the files make no bundle. */
   readonly obstacles: readonly Obstacle[];
   readonly name: string;

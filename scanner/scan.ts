@@ -127,7 +127,7 @@ function isCallersChoice(fact: Fact): boolean {
 
 /** The input of rules besides facts. */
 export function ruleContextOf(
-  { declared, obstacles, coverage, complete, previous }: Omit<SkillFacts, 'facts' | 'sources'>,
+  { declared, obstacles, coverage, complete }: Omit<SkillFacts, 'facts' | 'sources'>,
   {
     observed,
     undeclared,
@@ -151,7 +151,6 @@ export function ruleContextOf(
     description: declared.description,
     files: new Set(coverage.files.map((file) => file.path)),
     complete,
-    previous,
   };
 }
 

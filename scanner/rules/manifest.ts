@@ -1,6 +1,5 @@
 /** Written by `npm run lists`: the rules in the folder manifest, by name. */
 import type { Rule } from '../rule.ts';
-import { addedSinceApproved } from './manifest/added-since-approved.ts';
 import { allThree } from './manifest/all-three.ts';
 import { brokenPromise } from './manifest/broken-promise.ts';
 import { contradiction } from './manifest/contradiction.ts';
@@ -12,7 +11,6 @@ import { unreadable } from './manifest/unreadable.ts';
 import { unused } from './manifest/unused.ts';
 
 export const manifestRules: readonly Rule[] = [
-  addedSinceApproved,
   allThree,
   brokenPromise,
   contradiction,

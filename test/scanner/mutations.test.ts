@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { rules } from '../../scanner/rules.ts';
+import { scanSkill } from '../../scanner/scan.ts';
 import { type Finding, severities } from '../../skills-index/statement/finding.ts';
 import { exemptionOf, exemptions } from './mutations/exempt.ts';
 import type { Mutated, Mutation, Place } from './mutations/mutation.ts';
@@ -14,7 +15,6 @@ import {
   fixtureFolder,
   type RuleFixture,
   readRuleFixture,
-  scanFixture,
   skillsOf,
 } from './rule-fixture.ts';
 
@@ -69,7 +69,7 @@ async function lostBy(
       exemptionOf(mutation.name, id, name) === undefined ? mutation.apply(files) : undefined;
     if (mutated === undefined) continue;
     tried++;
-    const report = await scanFixture(fixture, name, mutated.files);
+    const report = await scanSkill(mutated.files);
     const found = report.findings.filter(({ rule }) => rule === id);
     all.push(
       ...lost(expectedPlaces(fixture, name), found, mutated).map((line) => `${id} ${name}/${line}`),

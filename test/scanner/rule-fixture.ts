@@ -3,11 +3,7 @@
  * findings of the rule.
  */
 import { readFileSync } from 'node:fs';
-import { type ScanOptions, scanSkill } from '../../scanner/scan.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
-import type { Capabilities } from '../../skills-index/skill/capability.ts';
-import { parseManifest } from '../../skills-index/skill/manifest.ts';
-import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { fileOf, parseTextArchive } from './txtar.ts';
 
 export const fixtureFolder = new URL('./rules/', import.meta.url);
@@ -17,11 +13,6 @@ const plainSkill =
 
 export interface RuleFixture {
   readonly skills: ReadonlyMap<string, readonly SourceFile[]>;
-  /**
-   * Per skill that has an `approved.json`: the manifest of the version before, which is no file of
-   * the skill.
-   */
-  readonly previous: ReadonlyMap<string, Capabilities>;
   /** `skill/path:line rule severity`, sorted. */
   readonly expected: readonly string[];
 }
@@ -30,23 +21,17 @@ export interface RuleFixture {
 export function readRuleFixture(id: string): RuleFixture {
   const archive = parseTextArchive(readFileSync(new URL(`${id}.txt`, fixtureFolder), 'utf8'));
   const skills = new Map<string, SourceFile[]>();
-  const previous = new Map<string, Capabilities>();
   for (const [name, content] of archive.files) {
     if (name === 'findings') continue;
     const { path, bytes } = fileOf(name, content);
     const [skill = '', ...rest] = path.split('/');
-    if (rest.join('/') === 'approved.json') previous.set(skill, parseManifest(bytes).capabilities);
-    else
-      skills.set(skill, [
-        ...(skills.get(skill) ?? []),
-        { path: rest.join('/'), bytes, mode: 0o644 },
-      ]);
+    skills.set(skill, [...(skills.get(skill) ?? []), { path: rest.join('/'), bytes, mode: 0o644 }]);
   }
   for (const files of skills.values())
     if (!files.some((file) => file.path === 'SKILL.md'))
       files.push({ path: 'SKILL.md', bytes: Buffer.from(plainSkill), mode: 0o644 });
   const expected = (archive.files.get('findings') ?? '').split('\n').filter((line) => line !== '');
-  return { skills, previous, expected: expected.sort() };
+  return { skills, expected: expected.sort() };
 }
 
 /** The skills of one sort, by the beginning of their names. */
@@ -60,15 +45,4 @@ export function skillsOf(
 /** The lines of findings that a skill must have. */
 export function expectedOf(fixture: RuleFixture, skill: string): string[] {
   return fixture.expected.filter((line) => line.startsWith(`${skill}/`));
-}
-
-/** Scans a skill of a fixture, or a changed form of it. */
-export function scanFixture(
-  fixture: RuleFixture,
-  skill: string,
-  files: readonly SourceFile[],
-): Promise<ScanReport> {
-  const before = fixture.previous.get(skill);
-  const options: ScanOptions = before === undefined ? {} : { previous: before };
-  return scanSkill(files, options);
 }

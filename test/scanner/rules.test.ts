@@ -6,14 +6,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { rules } from '../../scanner/rules.ts';
+import { scanSkill } from '../../scanner/scan.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
-import {
-  expectedOf,
-  fixtureFolder,
-  readRuleFixture,
-  scanFixture,
-  skillsOf,
-} from './rule-fixture.ts';
+import { expectedOf, fixtureFolder, readRuleFixture, skillsOf } from './rule-fixture.ts';
 
 function linesOf(skill: string, report: ScanReport, rule: string): string[] {
   return report.findings
@@ -41,13 +36,11 @@ describe.each(rules.map((rule) => rule.id))('%s', (id) => {
   });
 
   it.each(attacks)('finds exactly what is expected in %s', async (name, files) => {
-    expect(linesOf(name, await scanFixture(fixture, name, files), id)).toEqual(
-      expectedOf(fixture, name),
-    );
+    expect(linesOf(name, await scanSkill(files), id)).toEqual(expectedOf(fixture, name));
   });
 
   it.each(nearMisses)('takes %s for no attack', async (name, files) => {
-    const report = await scanFixture(fixture, name, files);
+    const report = await scanSkill(files);
     expect(linesOf(name, report, id)).toEqual(expectedOf(fixture, name));
     expect(
       report.findings.filter(

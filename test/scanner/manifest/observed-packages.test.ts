@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { scanSkill } from '../../../scanner/scan.ts';
 import { parsePylock } from '../../../skills-index/packages/pylock.ts';
 import { lockedEntries } from '../../../skills-index/packages/require-locked.ts';
-import { noCapabilities } from '../../../skills-index/skill/capability.ts';
 
 const lock = `lock-version = "1.0"
 [[packages]]
@@ -20,7 +19,7 @@ const manifest = (packages?: object): string =>
     ...(packages === undefined ? {} : { packages }),
   });
 
-async function scan(texts: Readonly<Record<string, string>>, previous?: typeof noCapabilities) {
+async function scan(texts: Readonly<Record<string, string>>) {
   const files = {
     'SKILL.md':
       '---\nname: settings\ndescription: Reads settings.\n---\nRun `python scripts/a.py`.\n',
@@ -28,7 +27,6 @@ async function scan(texts: Readonly<Record<string, string>>, previous?: typeof n
   };
   const report = await scanSkill(
     Object.entries(files).map(([path, text]) => ({ path, bytes: Buffer.from(text), mode: 0o644 })),
-    previous === undefined ? {} : { previous },
   );
   return {
     verdict: report.verdict,
@@ -78,31 +76,6 @@ describe('packages of imports', () => {
     });
   });
 
-  it('ask nobody again for a skill that was approved without a manifest', async () => {
-    const { findings } = await scan({ 'scripts/a.py': 'import yaml\n' }, noCapabilities);
-    expect(findings.filter((one) => one.startsWith('manifest/added'))).toEqual([]);
-  });
-
-  it('are new where the lock has another version than was approved', async () => {
-    const digest = '1'.repeat(64);
-    const before = {
-      ...noCapabilities,
-      package: [
-        { ecosystem: 'python', name: 'pyyaml', version: '6.0.2', digest: `sha256:${digest}` },
-      ],
-    } as unknown as typeof noCapabilities;
-    const { findings, verdict } = await scan(
-      { 'scripts/a.py': 'import yaml\n', 'skill.json': manifest({ python }), 'pylock.toml': lock },
-      before,
-    );
-    expect(verdict).toBe('review');
-    expect(findings.join('\n')).toMatch(
-      /added-since-approved medium: package python pyyaml@6\.0\.3 .* is new; approved was package python pyyaml@6\.0\.2/,
-    );
-  });
-});
-
-describe('packages of skill.json', () => {
   it('are unused when no code imports what the author requires', async () => {
     const { findings, verdict } = await scan({
       'scripts/a.py': 'import json\n',
