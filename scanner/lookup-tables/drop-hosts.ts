@@ -35,7 +35,7 @@ export const dropHosts: readonly DropHost[] = [
   webhook.site *.webhook.site requestbin.com requestbin.net *.requestbin.net requestbin.io requestcatcher.com
   *.requestcatcher.com *.m.pipedream.net pipedream.net *.pipedream.net beeceptor.com *.beeceptor.com hookbin.com
   postb.in *.postb.in ptsv2.com ptsv3.com requestinspector.com webhook-test.com webhook.cool webhookrelay.com
-  smee.io typedwebhook.tools mockbin.org *.free.beeceptor.com`),
+  smee.io typedwebhook.tools mockbin.org *.free.beeceptor.com *.mockapi.io`),
   ),
   ...kind(
     'interaction',
@@ -66,6 +66,11 @@ export const dropHosts: readonly DropHost[] = [
   ),
   { host: 'discord.com', kind: 'chat-webhook', path: '/api/webhooks/' },
   { host: 'discordapp.com', kind: 'chat-webhook', path: '/api/webhooks/' },
+  // Test clients of the same service.
+  { host: 'ptb.discord.com', kind: 'chat-webhook', path: '/api/webhooks/' },
+  { host: 'canary.discord.com', kind: 'chat-webhook', path: '/api/webhooks/' },
+  { host: 'ptb.discordapp.com', kind: 'chat-webhook', path: '/api/webhooks/' },
+  { host: 'canary.discordapp.com', kind: 'chat-webhook', path: '/api/webhooks/' },
   { host: 'hooks.slack.com', kind: 'chat-webhook', path: '/' },
   { host: 'api.telegram.org', kind: 'chat-webhook', path: '/bot' },
 ];
