@@ -10,6 +10,7 @@ import { powerfulModules } from '../effects/tables/python.ts';
 import { functionOf, nameOf, textOf } from '../nodes.ts';
 import { PyNode, type PythonModule, type PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
+import { builtinFunctions } from '../values/value.ts';
 import { classIn } from './canonical.ts';
 import { basesOf, methodOf, propertyValue } from './classes.ts';
 import { isOptions, optionOf } from './given-options.ts';
@@ -112,12 +113,30 @@ export function memberByText(
   const names = key?.texts ?? [];
   for (const name of names)
     if (at.node instanceof PyNode) noteReaching(run, at.module, at.node, name, object);
+  if (/^(__builtins__|builtins)$/.test(object.qual ?? '')) noteSpelled(run, at, names);
   const known = names.filter((name) => !name.includes(unknownPart));
   const values = known.map((name) => memberOf(run, object, name, depth));
   const given = { ...either(values), folded: true, byText: true };
   if (known.length > 0 && known.length === names.length) return given;
   const any = memberByUnknown(run, at, object);
   return known.length > 0 ? either([given, any]) : any;
+}
+
+// A function of Python itself that is looked up by a text, where its name stands nowhere in the
+// code: whoever calls it later calls a name that nobody can search for.
+function noteSpelled(run: PythonRun, at: PyNoting, names: readonly string[]): void {
+  const { text } = at.module.source;
+  for (const name of names) {
+    if (!builtinFunctions.has(name)) continue;
+    run.context.steps.take(1 + (text.length >> 6));
+    if (!new RegExp(`\\b${name}\\b`).test(text))
+      notePyTrait(
+        run,
+        { ...at, certainty: 'folded' },
+        'folded-name',
+        `a name put together is ${name}`,
+      );
+  }
 }
 
 function memberByUnknown(run: PythonRun, at: PyNoting, object: PyValue): PyValue {

@@ -31,6 +31,7 @@ import {
   keyOf,
   listOf,
   type MethodCall,
+  printFolded,
   restOf,
   truthOf,
 } from './value.ts';
@@ -98,6 +99,8 @@ function callName(run: PythonRun, callee: FoldedName, call: MethodCall, site: Si
     return undefined;
   const asked = nameCall(qual, call);
   if (asked !== undefined) return namedByCall(run, asked, call, site);
+  const printed = /^(\w{1,20})\.__(?:str|repr)__$/.exec(qual)?.[1];
+  if (printed !== undefined) return printFolded({ ...callee, qual: printed });
   switch (qual) {
     case 'codecs.getdecoder':
       return boundName('codecs.decoded pair', call);

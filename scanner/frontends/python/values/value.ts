@@ -159,6 +159,8 @@ export function printFolded(value: MaybeFolded, quoted = false): string | undefi
   if (typeof value === 'bigint' || typeof value === 'number') return String(value);
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (value === null) return 'None';
+  if (isName(value) && value.qual === 'copyright') return 'Copyright (c) 2001-';
+  if (isName(value) && builtinFunctions.has(value.qual)) return `<built-in function ${value.qual}>`;
   if (!isList(value)) return undefined;
   const items = value.items.map((item) => printFolded(item, true));
   return items.includes(undefined)
@@ -167,6 +169,13 @@ export function printFolded(value: MaybeFolded, quoted = false): string | undefi
       ? `[${items.join(', ')}]`
       : `(${items.join(', ')})`;
 }
+
+/** Functions of Python whose text names them: letters of such texts spell hidden names. */
+export const builtinFunctions: ReadonlySet<string> = new Set(
+  `abs all any ascii bin callable chr compile delattr dir divmod eval exec format getattr globals hasattr hash hex id
+  input isinstance issubclass iter len locals max min next oct open ord pow print repr round setattr sorted sum
+  vars`.split(/\s+/),
+);
 
 /** About how much a value holds: characters, bytes, items. */
 export function sizeOf(value: MaybeFolded): number {
