@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:69f1cf5705dc16c906a83b700c36bfd992b458b26b3102714bb42072d8ae5ed1',
+  extractor: 'sha256:b1fdce6c697e5670cd37dd61035901190792f2696bb7eaf354e612d7f07455e9',
   judging: 'sha256:74d2d67afe76174041e43949fc44f49a330b159568aeca7c2bbd4065bc5186fd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -30,10 +30,10 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:da1a11a0c799972974a5b2e0ca9aceeade692d1cfb6d061d323169617ed755d3',
+      'sha256:16138ff18994e5520be34e8ed14dd16621eb492076f8719d0544504c263258d3',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:9dab4c740640112435f1faad4f78c571325523b577a5081040fbb5f2588e2ff9',
+      'sha256:aaceb1644f092720e385b918193cec0d9e6e1654fed7e5daad55e2098a43b1a0',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -78,48 +78,48 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
     'flow/credential-file-to-network':
-      'sha256:12865489f1e158a065ff3c775c75ea7a07d6092794e2766f7bcf8d2891bc4232',
+      'sha256:559d3977ebec97e911bca9647e3fa8cbce1ff6bdc1f785fd97a094179fd59980',
     'flow/decoded-to-exec':
-      'sha256:cca5c3a8e684d089537a93c56179046066967acd6155da6849e82d9905ce38e4',
+      'sha256:aef1d0738bf12e068d0a37cc9ae9be776e7e1beedec778c3cdf3b3b9b3f0ce09',
     'flow/encoded-to-network':
-      'sha256:a83d03d8605a84bc3f01870e29194f926a1cd15cb7a43df16c2b769c8d4c7d3d',
+      'sha256:295273f4d43a32d752e5f49d70d9528174a9ea1dd6e29ddcd77ca7ea00829cf7',
     'flow/environment-to-network':
-      'sha256:3e59112fb07e2eddbfb247494cb8d301ddc50716c0af64914b74982bb83ecc49',
-    'flow/file-to-exec': 'sha256:4c760c7fa211ac040b054a40fe2a4c0da0424738e5766d43ec0f8a2b09e8070d',
+      'sha256:9ded1133d33f3655d33c758d571fefe1b0633d05d5cab473f3c5552df8dfc1a9',
+    'flow/file-to-exec': 'sha256:28aa524eefb80dffa4abfa4ba2c125b4ebce756f2c890425e07746aac8402ce2',
     'flow/file-to-network':
-      'sha256:120a06dc35dc0343b607dc68128a6c628fc2936573499563e7b00fde7255dc52',
+      'sha256:af6fbc89b76f29f8925d9eb00555381e8ceb705644ea973ff33f45ec1e25a440',
     'flow/host-facts-to-network':
-      'sha256:f16f23341933b7d803cd6233ade8bfc15ccf8f9796ce20eddf1f73cff449f114',
+      'sha256:1f9646f8708b2b4338aa513bb329e6b6bfffdcc0cb0217b3645bb6c542fb2288',
     'flow/input-to-shell':
-      'sha256:7a178f9e924b8b85bf56978b0b3239bb8dcb31c5fe2ff75900007411030c8424',
+      'sha256:a391e954e47b5ad6991ad1a1246b762ca99794cdfc02f8fd157507169c4a0df1',
     'flow/local-secret-to-network':
-      'sha256:f519cd2c019328c2e4c22bab7deda5dfb8b5d109a427e049fb5af6b677cef4d3',
+      'sha256:6da4031b668aaf9e52d6fad26f7f6843e0166703caf502006d4dc40e19ac0cf1',
     'flow/network-to-exec':
-      'sha256:18cdfdb8bcf87a8aad05c6361ea075bf76022e48960b7af235c7ea2d23557c8a',
+      'sha256:6de010cdf501b13aab0914bf8c46fdc207a5284467ed4ea3be7a52cee03235de',
     'flow/recording-to-network':
-      'sha256:b6d0841a24f51a96050b65609c4243a8b9c4bf48f1d16570f075d04aead58274',
+      'sha256:d7c699f7b5ad1b9b3dfeb856514a82d44b45c6e808833db1833c274b4b09cb7e',
     'flow/secret-beside-data':
-      'sha256:11e09048ad2c539d2bf693be30c90eabcfb899277463772d3dcc5efc74f2c849',
-    'flow/secret-in-url': 'sha256:257a7f20c336f6ed102a964d19502b7e50c383773e988a9218e0980bec109aba',
+      'sha256:287b4589d60c33dfcf910a363762968dacd58b76635ef266aabc86033e8713fb',
+    'flow/secret-in-url': 'sha256:efa518b34bf32dfc16d3951ab0427a54fcd71fb642721901b59025627380c1a3',
     'flow/secret-to-child':
-      'sha256:250333863e6ffd9d077ca2264375bf32f9c40541932fb78c5df53ae395aec467',
+      'sha256:879ddfa3ac5650fbe0b2bb148305c97e16a8db72fa7da11cad93325c4cc7c7ad',
     'flow/secret-to-computed-host':
-      'sha256:8cd3d58b247beef1ae02bb7ea1fae4bb5fb052e9f5f429d0b62c0e24fc488b90',
+      'sha256:7961b7ac789563d6a3b6efcc85baa7e89d0389b5bd6812b8775baa07b367f5af',
     'flow/secret-to-network':
-      'sha256:8ea5fe9e3da21fc811326f802f62fb16829674f4a5e70d238c12f0a30026e5d9',
+      'sha256:57d1e7429489597c79bfb19cbd6e33eb260fce79285e02a6d10fef87f8f19ab4',
     'flow/secret-to-output':
-      'sha256:74d190df2f01f3df28ba5408e42a7545f775ab67a594abfc569743013741807f',
+      'sha256:8d74db198a0a317740f75546a1fc8e7d268038a9bcda9f2b6cfe657f8bc87ad4',
     'flow/secrets-to-one-host':
-      'sha256:d8e110748e500a89c5d68740a08f6058bac7a100a1c9f47aa92e3c8b0bbc20dd',
+      'sha256:6e381bea9e4161e015caca682cd0edc66116dceb710e9c5c5a7d929202fa2afa',
     'flow/untrusted-to-agent':
-      'sha256:e56272115ce4653213a2a76c44538981201bc1c3b311f50384fb28e89b1ecbf9',
+      'sha256:728e72dccba8e315861ddebc6c81d0b45f797518e8cddf6b4c1ed4c9e60a1300',
     'manifest/all-three': 'sha256:9a7dac97280d2fd69fb3c15d3150d48e2018865f697379ac3e97e59e880b89e6',
     'manifest/broken-promise':
       'sha256:89f3f8a0556c21b61847c0229269661736185b357a050e0e267f215f6ea01190',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
-      'sha256:be62a15aa76482b4a0d77794815cceca48553ffcc94ba5233b99503b15372562',
+      'sha256:d36a9861ba4471aa2adece38c645f7668b528c3d952713d29a81bae5cc1b6cd8',
     'manifest/over-broad':
       'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
     'manifest/undeclared':
@@ -130,14 +130,14 @@ export const codeDigests: CodeDigests = {
       'sha256:a3fe7c051225fc5e7d70dafce1ff2130220585d5e40810cd4cb8194c4d3e88f0',
     'manifest/unused': 'sha256:78d88008386016c27c2942d83c1019d20d51db0e31954aecc3745a6ff3fe11ef',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:049e734b459442df4e9964f2e622f6afa4cbee41a06be2c1b69996817e9b7957',
+    'network/cleartext': 'sha256:9f751aef4f9e58e35f7a6eecb757fbb793e59b99de5100c1ff83d2dee827cfee',
     'network/cloud-metadata':
       'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:79911e9113fc58b8207a3b5a393fbd52d01c1008234a25c5d3e414af1e0aebf2',
-    'network/drop-host': 'sha256:44e77afe68b1a48a62045bcd2e634a46c8001aa98cfbf3c7dfcfa4bf125fa2cb',
+      'sha256:dd0d1483a77e07f456387f3adac2cf121591f01572eeb2465b385b4301707c99',
+    'network/drop-host': 'sha256:9ed5251cf437a1eee62a2cf05c499362b40566fffa50b79ddd4481d785687826',
     'network/hidden-host':
       'sha256:532f7fd8a98b8b89f9b25f996d429112f431983a8670c62c04d76f797b1e8772',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:50666d518cd83936b37451886450355f0e9496496a53ad44bd1e0bfcf3eaf1f0',
+      'sha256:5730557b064fe6492c51d0aa2d533b18d0690478dc37887d456b3ac20c6a4cb7',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -228,7 +228,7 @@ export const codeDigests: CodeDigests = {
     'prose/false-authority':
       'sha256:34cc991fe021a6f34b62f7b5f2eeb578160e50c5eeaf1ce37d7a29d47e36a58f',
     'prose/hidden-text': 'sha256:ac55d1d439ec294c930df4e0100c1108a21d67ed78fa7e0d481a738684d26e2a',
-    'prose/install-lure': 'sha256:644ad080b744f79783b5b02f0ebe9430577e527a167d56fe33ea718805b0ce2f',
+    'prose/install-lure': 'sha256:54c6f155bb16695cc0d129717c3aa2918787dc99a00166c49119f58b66da971b',
     'prose/memory-tampering':
       'sha256:f40edd8b6e0f9fc87d3562533c60a6510fd26d088c94bf910de4ad998a704069',
     'prose/override-instructions':
@@ -262,7 +262,7 @@ export const codeDigests: CodeDigests = {
     'supply/active-document':
       'sha256:e99442fc4c9aa89409f1010e3f96cdb30e9a685790d4a60cc9ef1bd52afbbbb4',
     'supply/acts-at-installation':
-      'sha256:9ca60dcdb5e3eb21d14126555786cdc490cfcd3359ca1e683ec91c79b3dcb346',
+      'sha256:d8e9e54e78259966fa0c6278d8da58a06aec1da107828bd29897d950b31a1a39',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':

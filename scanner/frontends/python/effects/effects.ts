@@ -8,7 +8,7 @@ import type { PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { argumentOf, callWith, type PyCall } from './call.ts';
 import { applyCallback, applyOption } from './callbacks.ts';
-import { readEnvironment, wholeEnvironment } from './environment.ts';
+import { readVariable, wholeEnvironment } from './environment.ts';
 import { applyFile } from './files.ts';
 import { applyConnect, applyRequest, applySend } from './network.ts';
 import { feedProgram, noteLoad, runCodeOf, runProgram } from './programs.ts';
@@ -68,7 +68,7 @@ export function applyEffect(
     case 'deserialize':
       return applyDeserialize(run, call, effect);
     case 'env':
-      return readEnvironment(run, call, argumentOf(call, effect.name) ?? unknownPy);
+      return readVariable(run, call, effect.name);
     case 'whole-env':
       return wholeEnvironment(run, call);
     case 'input':

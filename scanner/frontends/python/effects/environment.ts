@@ -1,9 +1,10 @@
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { shellVariables } from '../../../lookup-tables/shell.ts';
-import { textsOf, unknownPy } from '../assignments/alternatives.ts';
+import { either, textsOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import { flowSource, notePyCapability, type PythonRun } from '../run.ts';
-import type { PyNoting } from './call.ts';
+import { argumentOf, type PyCall, type PyNoting } from './call.ts';
+import type { Argument } from './tables/python-api.ts';
 
 const homes: ReadonlySet<string> = new Set(['HOME', 'USERPROFILE']);
 
@@ -30,6 +31,14 @@ export function readEnvironment(run: PythonRun, at: PyNoting, name: PyValue): Py
   });
   const isHome = names.every((one) => homes.has(one));
   return { ...unknownPy, nodes, texts: isHome ? ['~'] : [] };
+}
+
+/** What a call that names a variable gives: the variable, or the call's default. */
+export function readVariable(run: PythonRun, call: PyCall, name: Argument): PyValue {
+  const said = readEnvironment(run, call, argumentOf(call, name) ?? unknownPy);
+  const usual = name.at === 0 ? (call.args[1] ?? call.keywords.get('default')) : undefined;
+  if (usual === undefined || !usual.texts.some((text) => text.trim() !== '')) return said;
+  return either([said.texts.length > 0 ? said : { ...said, texts: [unknownPart] }, usual]);
 }
 
 /**

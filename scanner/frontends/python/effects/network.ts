@@ -17,6 +17,7 @@ import { PyNode, type PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
 import { argumentOf, type PyCall } from './call.ts';
 import { callsElsewhere } from './callers.ts';
+import { frontedHosts } from './host-header.ts';
 import { leadingNodes } from './leading.ts';
 import type { Argument, PythonEffect } from './tables/python-api.ts';
 import { noteWritten } from './written.ts';
@@ -63,7 +64,9 @@ export function applyRequest(
         });
   }
   const written = new Map<Capability, string>();
-  const capabilities = urlsOf(url, effect.host).flatMap((text): Capability[] => {
+  const addresses = urlsOf(url, effect.host);
+  const all = [...addresses, ...frontedHosts(call, addresses)];
+  const capabilities = all.flatMap((text): Capability[] => {
     const egress = egressOf(text, methods.length === 0 ? [usual] : methods);
     if (egress === undefined) return [];
     const capability: Capability = { kind: 'egress', ...egress };
