@@ -3,9 +3,20 @@
  * imports modules and calls their functions with decoy arguments.
  */
 export const pythonInstall = String.raw`
-import builtins, os, re, runpy, sys, time
+import builtins, os, re, runpy, select, sys, time
+import observe_setup
+slow = []
+def wait(child, seconds):
+    until = time.monotonic() + seconds
+    while os.waitpid(child, os.WNOHANG) == (0, 0):
+        if time.monotonic() > until:
+            slow.append(child)
+            return
+        select.select([], [], [], 0.01)
 def setup(line):
     sys.argv = ['setup.py'] + line.split()
+    # A file that changes sys.argv changes what an installer wants as little.
+    observe_setup.wanted = line.split()[0]
     # In a program, as in no module, the name is the module of builtins itself.
     try: runpy.run_path('setup.py', {'__builtins__': builtins}, '__main__')
     except SystemExit: pass
@@ -31,14 +42,13 @@ for place in given or ['.']:
         except BaseException as cause: sys.stderr.write('build: %r\n' % (cause,))
     if os.path.exists('setup.py'):
         # Each version of pip starts setup.py with other words, and more than once.
-        begun = time.monotonic()
         for line in ('install', 'egg_info --egg-base /tmp', 'bdist_wheel -d /tmp', 'develop --no-deps'):
-            if time.monotonic() - begun > 2.5: break
             child = os.fork()
             if child == 0:
                 setup(line)
                 sys.exit(0)
-            os.waitpid(child, 0)
+            # A word that takes long must not hide the next one.
+            wait(child, 1)
     if os.environ.get('OBSERVE_PTH') != '0':
         for folder, _, names in os.walk(place):
             for name in names:
@@ -48,11 +58,13 @@ for place in given or ['.']:
                             if line.startswith(('import ', 'import\t')): exec(line, {})
                     except BaseException as cause: sys.stderr.write('path file: %r\n' % (cause,))
     sys.path.remove(place)
+# The time of the step ends what never ends, and the step counts as late.
+for child in slow: os.waitpid(child, 0)
 print('Successfully installed')
 `;
 
 export const pythonCall = String.raw`
-import asyncio, importlib, importlib.util, inspect, json, os, re, runpy, signal, sys, threading, time
+import asyncio, importlib, importlib.util, inspect, json, os, re, runpy, signal, sys, threading, time, types
 root, *names = sys.argv[1:]
 deadline = time.monotonic() + float(os.environ.get('OBSERVE_SECONDS', '6'))
 token = os.environ.get('OBSERVE_ARGUMENT', 'text')
@@ -114,6 +126,11 @@ def load(path):
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+def start(name):
+    # As python -m starts a package, and as python starts a folder that is none.
+    if name.endswith('.__main__'): made = runpy.run_module(name, run_name='__main__', alter_sys=True)
+    else: made = runpy.run_path(os.path.join(root, '__main__.py') if name == '__main__' else name, run_name='__main__')
+    return types.SimpleNamespace(**made)
 def act(name):
     signal.signal(signal.SIGALRM, ring)
     sys.path.insert(0, root)
@@ -121,7 +138,7 @@ def act(name):
     sys.argv = [name]
     signal.setitimer(signal.ITIMER_REAL, max(0.1, min(4, deadline - time.monotonic())))
     try:
-        if name.endswith('.__main__'): module = __import__('types').SimpleNamespace(**runpy.run_module(name, run_name='__main__', alter_sys=True))
+        if name == '__main__' or name.endswith(('.__main__', '/__main__.py')): module = start(name)
         elif '/' in name: module = load(name)
         else: module = importlib.import_module(name)
     except BaseException as cause:

@@ -142,11 +142,16 @@ class Distribution:
     def run_command(self, name): pass
     def has_ext_modules(self): return False
 order = 'egg_info build_py build_ext build install_lib install_scripts install develop bdist_wheel sdist'.split()
+wanted = None
 def setup(**given):
     distribution = Distribution(given)
     classes = distribution.cmdclass
+    # The file may have changed sys.argv, or give its words itself.
+    words = [wanted]
+    for some in (sys.orig_argv, sys.argv, given.get('script_args')):
+        if isinstance(some, (list, tuple)): words += some
     for name in sorted(classes, key=lambda one: order.index(one) if one in order else 5):
-        if sys.argv[1:2] not in (['install'], [name]) or name in ('test', 'tests', 'upload', 'publish', 'lint', 'docs', 'clean', 'build_docs', 'build_sphinx', 'coverage'): continue
+        if ('install' not in words and name not in words) or name in ('test', 'tests', 'upload', 'publish', 'lint', 'docs', 'clean', 'build_docs', 'build_sphinx', 'coverage'): continue
         try:
             one = classes[name](distribution)
             for step in ('initialize_options', 'finalize_options', 'run'): getattr(one, step)()
