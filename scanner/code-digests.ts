@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:b1fdce6c697e5670cd37dd61035901190792f2696bb7eaf354e612d7f07455e9',
+  extractor: 'sha256:9d22beb236879bc4a70e78948732a32af075ff079631c53466ef416b3c0162f4',
   judging: 'sha256:74d2d67afe76174041e43949fc44f49a330b159568aeca7c2bbd4065bc5186fd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

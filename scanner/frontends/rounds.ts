@@ -20,7 +20,7 @@ import { linkPrograms, type Programs } from '../flow/links.ts';
 import { nothingRead, StartedFiles } from '../flow/started-files.ts';
 import { embeddedDepthMax, embeddedProgramSteps } from '../limits.ts';
 import { targetOf } from '../lookup-tables/egress-of.ts';
-import { buildCommands } from './build-commands.ts';
+import { buildCommands } from './build/build-commands.ts';
 import { decodedSources } from './decoded-sources.ts';
 import type { FactMemo } from './fact-memo.ts';
 import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './frontend.ts';
@@ -122,10 +122,11 @@ function analyseBlobs(facts: readonly Fact[]): Analyse {
 const analyseToolTexts = perSource((source, { steps, texts }) => {
   steps.take(1 + (source.text.length >> 7));
   const { facts, embedded } = templatePrograms(source, texts);
+  const build = buildCommands(source);
   return {
     facts,
-    embedded: [...toolTexts(source), ...buildCommands(source), ...embedded],
-    unanalysed: [],
+    embedded: [...toolTexts(source), ...build.embedded, ...embedded],
+    unanalysed: build.unanalysed,
   };
 });
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { TaintSource } from '../../../scanner/fact/source.ts';
-import { buildCommands } from '../../../scanner/frontends/build-commands.ts';
-import { scanSkill } from '../../../scanner/scan.ts';
+import type { TaintSource } from '../../../../scanner/fact/source.ts';
+import { buildCommands } from '../../../../scanner/frontends/build/build-commands.ts';
+import { scanSkill } from '../../../../scanner/scan.ts';
 
 function commandsOf(path: string, text: string): string[] {
   const source: TaintSource = {
@@ -12,7 +12,7 @@ function commandsOf(path: string, text: string): string[] {
     context: 'code',
     depth: 0,
   };
-  return buildCommands(source).flatMap((program) => program.text.trim().split('\n'));
+  return buildCommands(source).embedded.flatMap((program) => program.text.trim().split('\n'));
 }
 
 it.each([
