@@ -77,6 +77,13 @@ const observation = v.looseObject({
   coverage: v.looseObject({ planned: v.number(), done: v.number(), late: v.number() }),
 });
 const bundleFile = v.looseObject({ path: text, size: v.number(), sha256: digest, mode: text });
+/** Which files differ from the last approved version. */
+const filesSince = v.looseObject({
+  since: text,
+  added: v.array(text),
+  changed: v.array(v.looseObject({ path: text, before: digest })),
+  removed: v.array(text),
+});
 const seenPackage = v.looseObject({
   ecosystem: text,
   name: text,
@@ -111,6 +118,7 @@ export const reviewAnswer = v.looseObject({
   observationWaits: v.optional(text, ''),
   risk: optional(risk),
   files: v.array(bundleFile),
+  filesSince: optional(filesSince),
   seenPackages: v.optional(v.array(seenPackage), []),
   notes: v.optional(v.array(v.looseObject({ at: text, kind: text, by: text, text })), []),
 });

@@ -104,6 +104,7 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
           'bundle',
           safe`${review.bundle}, ${count(review.files.length, 'file')} fetched here and checked`,
         ],
+        ...filesSinceRows(review),
         ['publisher', publisherText(review)],
         ...originRows(review),
         ['approvals', approvalsText(review)],
@@ -129,6 +130,22 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
     ],
     '\n',
   );
+}
+
+// The registry compares the files with those of the last approved version.
+export function filesSinceRows({
+  filesSince,
+}: Pick<ReviewAnswer, 'filesSince'>): readonly (readonly [string, Safe])[] {
+  if (filesSince === null) return [];
+  const { added, changed, removed, since } = filesSince;
+  const lines = [
+    ...changed.map(({ path }) => safe`changed ${path}`),
+    ...added.map((path) => safe`new ${path}`),
+    ...removed.map((path) => safe`gone ${path}`),
+  ];
+  const title = (index: number): string => (index === 0 ? `since ${since}` : '');
+  if (lines.length === 0) return [[title(0), safe`every file is the same`]];
+  return lines.map((line, index) => [title(index), line] as const);
 }
 
 // The registry's view: the order of its queue, and no part of the evidence.

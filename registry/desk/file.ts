@@ -3,7 +3,9 @@ import { isUtf8 } from 'node:buffer';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { count, digest, type Html, html, shown, untrusted } from '../markup/markup.ts';
 import { revealedText } from '../markup/reveal.ts';
+import type { FilesSince } from '../review/files-since.ts';
 import type { ReviewDetail } from '../review/review.ts';
+import { fileDifference } from './file-difference.ts';
 import { type PageFrame, page } from './layout.ts';
 import {
   fileViewLineCharsMax,
@@ -19,6 +21,8 @@ import {
 export function fileTable(detail: ReviewDetail): Html {
   const coverage = new Map(detail.report?.coverage.files.map((file) => [file.path, file]));
   const found = findingsByPath(detail);
+  const { filesSince: compared } = detail;
+  const stateOf = statesOf(compared);
   const rows = detail.files.map(
     ({
       path,
@@ -26,16 +30,33 @@ export function fileTable(detail: ReviewDetail): Html {
       mode,
       sha256,
     }) => html`<tr><th scope="row"><a href="${fileHref(detail, path)}">${untrusted(path)}</a></th>
-<td class="number">${size.toLocaleString('en')}</td>
+${compared === undefined ? '' : html`<td>${stateOf(path)}</td>`}<td class="number">${size.toLocaleString('en')}</td>
 <td>${mode === '755' ? html`<span class="tag">executable</span>` : html`<span class="quiet">plain</span>`}</td>
 <td>${coverageWords(coverage.get(path))}</td>
 <td>${found.get(path) ?? html`<span class="quiet">none</span>`}</td>
 <td>${digest(sha256)}</td></tr>`,
   );
   return html`<div class="scroll" tabindex="0" role="group" aria-label="files"><table class="files">
-<thead><tr><th scope="col">path</th><th scope="col" class="number">bytes</th><th scope="col">mode</th>
+<thead><tr><th scope="col">path</th>${compared === undefined ? '' : html`<th scope="col">since ${compared.since}</th>`}<th scope="col" class="number">bytes</th><th scope="col">mode</th>
 <th scope="col">scanner</th><th scope="col">findings</th><th scope="col">digest</th></tr></thead>
-<tbody>${rows}</tbody></table></div>`;
+<tbody>${rows}</tbody></table></div>${compared === undefined ? '' : removedList(compared)}`;
+}
+
+function statesOf(compared: FilesSince | undefined): (path: string) => Html {
+  const added = new Set(compared?.added);
+  const changed = new Set(compared?.changed.map(({ path }) => path));
+  return (path) =>
+    added.has(path)
+      ? html`<span class="tag">new</span>`
+      : changed.has(path)
+        ? html`<span class="tag">changed</span>`
+        : html`<span class="quiet">same</span>`;
+}
+
+function removedList({ since, removed }: FilesSince): Html {
+  if (removed.length === 0) return html``;
+  return html`<p class="summary">${count(removed.length, 'file')} of ${since} gone:</p>
+<ul class="plain-list">${removed.map((path) => html`<li><code>${untrusted(path)}</code></li>`)}</ul>`;
 }
 
 function coverageWords(seen: ScanReport['coverage']['files'][number] | undefined): Html {
@@ -70,10 +91,13 @@ export interface FileView {
   readonly bytes: Uint8Array;
   /** Long files are split into sheets of equally many lines, numbered from 1. */
   readonly sheet: number;
+  /** The same file of the last approved version, where it differs. */
+  readonly before?: { readonly since: string; readonly bytes: Uint8Array };
 }
 
 /** A file as numbered lines of escaped text; a binary file as hexadecimal. */
-export function filePage(frame: PageFrame, { detail, path, sha256, bytes, sheet }: FileView): Html {
+export function filePage(frame: PageFrame, view: FileView): Html {
+  const { detail, path, sha256, bytes, sheet, before } = view;
   const text = readAsText(bytes);
   const all = text === undefined ? hexLines(bytes) : text.split('\n');
   const first = (sheet - 1) * fileViewLinesMax + 1;
@@ -86,7 +110,7 @@ export function filePage(frame: PageFrame, { detail, path, sha256, bytes, sheet 
   const up = `/review/${detail.name}/${encodeURIComponent(detail.version)}#files`;
   const body = html`<p class="crumbs"><a href="${up}">${detail.name} ${detail.version}</a></p>
 <p class="summary">${count(bytes.byteLength, 'byte')}, ${what}. ${digest(sha256, 'long')}</p>
-${sheets(detail, path, all.length)}
+${before === undefined ? '' : differenceFrom(before, text)}${sheets(detail, path, all.length)}
 <div class="frame file" tabindex="0" role="group" aria-label="text of the file">
 <table><caption class="visually-hidden">lines of ${revealedText(path)}</caption><tbody>${rows}</tbody></table></div>`;
   return page(frame, {
@@ -94,6 +118,13 @@ ${sheets(detail, path, all.length)}
     heading: html`<code>${untrusted(path)}</code>`,
     body,
   });
+}
+
+function differenceFrom({ since, bytes }: NonNullable<FileView['before']>, now?: string): Html {
+  const old = readAsText(bytes);
+  return old === undefined || now === undefined
+    ? html`<p class="notice">The bytes differ from those in ${since}.</p>`
+    : fileDifference(since, old, now);
 }
 
 function fileLine(line: string, number: number): Html {

@@ -19,7 +19,7 @@ import { requireFiles } from '../versions/files-deleted.ts';
 import { requireVersion } from '../versions/find-versions.ts';
 import { whyStopped } from '../versions/publishers.ts';
 import { beginApproval, meansOf, type Reasoned } from './approval-routes.ts';
-import { filePage } from './file.ts';
+import { type FileView, filePage } from './file.ts';
 import { field, show } from './frame.ts';
 import type { Notice } from './layout.ts';
 import { frameSourceBytesMax } from './limits.ts';
@@ -145,13 +145,25 @@ async function file(registry: Registry, context: Context): Promise<Response> {
     );
   requireFiles(detail, detail.filesDeleted);
   const bytes = await readReviewFile(registry, found.sha256);
+  const before = await fileBefore(registry, detail, path);
   const sheet = Math.max(
     1,
     Math.min(1_000, Number.parseInt(context.req.query('sheet') ?? '1', 10) || 1),
   );
   return show(registry, context, (frame) =>
-    filePage(frame, { detail, path, sha256: found.sha256, bytes, sheet }),
+    filePage(frame, { detail, path, sha256: found.sha256, bytes, sheet, ...before }),
   );
+}
+
+async function fileBefore(
+  registry: Registry,
+  { filesSince }: ReviewDetail,
+  path: string,
+): Promise<Pick<FileView, 'before'>> {
+  const changed = filesSince?.changed.find((file) => file.path === path);
+  if (filesSince === undefined || changed === undefined) return {};
+  const bytes = await readReviewFile(registry, changed.before);
+  return { before: { since: filesSince.since, bytes } };
 }
 
 // The texts of files with findings, SKILL.md first, up to a limit. The other files have their own

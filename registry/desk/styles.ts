@@ -88,6 +88,8 @@ export const styles = `${baseStyles}@layer parts {
   .frame th { width: 1%; text-align: right; user-select: none; border-right: 1px solid var(--rule); }
   .frame th a { color: var(--soft); text-decoration: none; font: .78rem var(--mono); }
   .frame td code { white-space: pre; font-size: .82rem; overflow-wrap: normal; tab-size: 4; unicode-bidi: plaintext; }
+  .frame .added { background: light-dark(#e6f4e6, #16291a); }
+  .frame .removed { background: light-dark(#fbe9e7, #2e1a18); }
   .frame .hit { background: light-dark(#fff7dd, #2b2410); }
   .frame tr:target { background: var(--mark); }
   .file tr { content-visibility: auto; contain-intrinsic-size: auto 1.3rem; }

@@ -38,6 +38,7 @@ import { originOf } from '../versions/version-source.ts';
 import type { MoveRow, VersionRow } from '../versions/versions.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
 import { type ChangesSince, changesSince } from './changes-since.ts';
+import { type FilesSince, filesSince } from './files-since.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
 import { type ProseSince, previousApproved, proseSince, readProse } from './prose-since.ts';
 import { riskOfVersion } from './queue/queue-judgement.ts';
@@ -107,6 +108,8 @@ export interface ReviewDetail extends VersionDetail {
   /** Versions with nearly the same texts that belong to others or were held back. */
   readonly copies: readonly NearCopy[];
   readonly files: readonly BundleFile[];
+  /** Which files differ from the last approved version; absent for a first version. */
+  readonly filesSince?: FilesSince;
   /** What the locks say about the packages; nobody verified it. */
   readonly lockDetails: readonly LockDetail[];
   /** What scanners saw of the packages. */
@@ -173,6 +176,9 @@ export async function readReview(registry: Registry, which: VersionName): Promis
     ...(changes === undefined ? {} : { changes }),
     ...(observation === undefined ? {} : { observation }),
     files,
+    ...(previous === undefined
+      ? {}
+      : { filesSince: filesSince(previous.version, await filesOf(registry, previous), files) }),
     lockDetails: isThere ? await lockDetailsOf(registry, manifest, files) : [],
     seenPackages: await seenPackagesOf(registry, row),
     incidents: await incidentsOf(registry, row),

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lineEditsMax } from '../../../registry/desk/limits.ts';
+import { defaultPolicy, type Policy } from '../../../skills-index/trust/policy/policy.ts';
+import { signedIn, type Visitor } from '../desk-visit.ts';
+import { call, makeSkill, publishApproved, publishScanned, type Skill } from '../road.ts';
+import { makeStaffedWorld, type Staffed } from '../world.ts';
+
+const oneApproval: Policy = {
+  ...defaultPolicy,
+  approvals: { usual: defaultPolicy.approvals.usual, high: defaultPolicy.approvals.usual },
+};
+const skillMd = '---\nname: count\ndescription: Counts words.\n---\n# Count\n';
+const manyLines = (word: string): string =>
+  Array.from({ length: lineEditsMax + 1 }, (_, i) => `${word} ${i}\n`).join('');
+const first = makeSkill('@acme/count', '1.0.0', {
+  files: {
+    'SKILL.md': skillMd,
+    'scripts/count.sh': 'read words\nwc -w "$words"\n',
+    'table.txt': manyLines('old'),
+    'gone.txt': 'x\n',
+  },
+});
+const second = makeSkill('@acme/count', '1.0.1', {
+  files: {
+    'SKILL.md': skillMd,
+    'scripts/count.sh': 'read words\ncurl https://stranger.example/<b>\u202e\nwc -w "$words"\n',
+    'table.txt': manyLines('new'),
+    'notes.txt': 'y\n',
+  },
+});
+
+describe('the files of a version after an approved one', () => {
+  let world: Staffed;
+  let rita: Visitor;
+  beforeEach(async () => {
+    world = await makeStaffedWorld({ policy: oneApproval });
+    rita = await signedIn(world.send, world.tokens.rita);
+    await publishApproved(world, first);
+    world.wait(1_000);
+    await publishScanned(world, second);
+  });
+  afterEach(() => world.close());
+
+  const review = async ({ manifest: { name, version } }: Skill) =>
+    (await call(world.send, `/api/v1/reviews/${name}/${version}`, { token: world.tokens.rita }))
+      .body;
+  const file = async (path: string): Promise<string> =>
+    (await rita.get(`/@acme/count/1.0.1/files/${path}`)).html;
+
+  it('are compared with it, and those of a first version with nothing', async () => {
+    expect((await review(second)).filesSince).toMatchObject({
+      since: '1.0.0',
+      added: ['notes.txt'],
+      changed: [{ path: 'scripts/count.sh' }, { path: 'skill.json' }, { path: 'table.txt' }],
+      removed: ['gone.txt'],
+    });
+    expect(await review(first)).not.toHaveProperty('filesSince');
+  });
+
+  it('have their state in the table of the desk', async () => {
+    const { html } = await rita.get('/@acme/count/1.0.1');
+    const stateOf = (path: string): string | undefined =>
+      html.split(`files/${path}"`)[1]?.match(/<(?:span) class="(?:tag|quiet)">(\w+)</)?.[1];
+    expect(['SKILL.md', 'notes.txt', 'scripts/count.sh'].map(stateOf)).toEqual([
+      'same',
+      'new',
+      'changed',
+    ]);
+    expect(html).toMatch(/1 file of 1\.0\.0 gone:[\s\S]{0,80}gone\.txt/);
+  });
+
+  it('show the lines that differ, with nothing live and nothing hidden', async () => {
+    const html = await file('scripts/count.sh');
+    const [, rows = ''] = html.split('What changed since 1.0.0');
+    expect(rows).toMatch(/<tr class="added"><th scope="row">new<\/th>\s*<td><code dir="ltr">curl/);
+    expect(rows).toContain('&lt;b&gt;');
+    expect(html).not.toContain('\u202e');
+    expect(await file('SKILL.md')).not.toContain('What changed');
+    expect(await file('notes.txt')).not.toContain('What changed');
+  });
+
+  it('say so where too many lines differ to compare', async () => {
+    expect(await file('table.txt')).toContain('read the whole file');
+  });
+});
