@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:9d22beb236879bc4a70e78948732a32af075ff079631c53466ef416b3c0162f4',
+  extractor: 'sha256:852668af797540bed92f8921260857ec64f23369fa0f229de3d435a3303e0793',
   judging: 'sha256:74d2d67afe76174041e43949fc44f49a330b159568aeca7c2bbd4065bc5186fd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

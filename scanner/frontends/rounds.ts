@@ -121,12 +121,12 @@ function analyseBlobs(facts: readonly Fact[]): Analyse {
 
 const analyseToolTexts = perSource((source, { steps, texts }) => {
   steps.take(1 + (source.text.length >> 7));
-  const { facts, embedded } = templatePrograms(source, texts);
+  const templates = templatePrograms(source, texts);
   const build = buildCommands(source);
   return {
-    facts,
-    embedded: [...toolTexts(source), ...build.embedded, ...embedded],
-    unanalysed: build.unanalysed,
+    facts: templates.facts,
+    embedded: [...toolTexts(source), ...build.embedded, ...templates.embedded],
+    unanalysed: [...build.unanalysed, ...templates.unanalysed],
   };
 });
 

@@ -3,8 +3,9 @@
  * with a name is an attribute there, so both are written as attributes.
  */
 
-import { JinjaExpression } from './jinja-expression.ts';
-import { tagsOf } from './tags.ts';
+import { JinjaExpression, type JinjaNames } from './jinja-expression.ts';
+import { TemplateBudget } from './jinja-value.ts';
+import { type TagEnd, type TagSyntax, tagsOf } from './tags.ts';
 
 export interface JinjaStatement {
   readonly python: string;
@@ -15,21 +16,38 @@ export interface JinjaStatement {
   readonly reaches: string | undefined;
 }
 
-/** The statements of a template that give a value, in their order. Linear in the text. */
-export function jinjaStatements(text: string): JinjaStatement[] {
-  const names = new Map<string, string>();
-  return tagsOf(text, { '{{': '}}', '{%': '%}' }).flatMap(({ open, inside, raw }) => {
-    const head = open === '{{' ? '' : statementHead.exec(inside)?.[0];
-    if (head === undefined) return [];
-    const name = /^[-+]?\s{0,9}set\s{1,9}(\w+)/.exec(head)?.[1];
-    const expression = new JinjaExpression(inside.slice(head.length), names);
-    const { text: python, path } = expression.read();
-    if (name !== undefined && path !== undefined) names.set(name, path);
-    const statement = name === undefined ? python : `${name} = ${python}`;
-    const end = raw + inside.length;
-    return [{ python: statement, raw, end, reaches: expression.reaches }];
-  });
+/** The statements of a template that give a value, in their order. */
+export interface JinjaReading {
+  readonly statements: readonly JinjaStatement[];
+  /** Why not all of the template is read. */
+  readonly unread: string | undefined;
 }
 
-const statementHead =
-  /^[-+]?\s{0,9}(?:set\s{1,9}[A-Za-z_]\w{0,99}\s{0,9}=(?!=)|(?:if|elif|do|for\s[\w ,]{1,200}?\sin)\s)/;
+/** Reads a template. Linear in the text. */
+export function readJinja(text: string): JinjaReading {
+  const names: JinjaNames = new Map();
+  const budget = new TemplateBudget(text.length);
+  const { tags, unread } = tagsOf(text, jinjaTags);
+  const statements: JinjaStatement[] = [];
+  for (const { open, inside, raw } of tags) {
+    if (budget.exceeded !== undefined) break;
+    const expression = new JinjaExpression(inside, names, budget);
+    const lines = open === '{{' ? expression.lines() : expression.statement();
+    const { reaches } = expression;
+    const end = raw + inside.length;
+    if (lines.length > 0) statements.push({ python: lines.join('\n'), raw, end, reaches });
+  }
+  return { statements, unread: budget.exceeded ?? unread };
+}
+
+const code = { quotes: /["']/, brackets: '()[]{}' };
+const endings: Readonly<Record<string, TagEnd>> = {
+  '{{': { close: '}}', ...code },
+  '{%': { close: '%}', ...code },
+  '{#': { close: '#}', isSkipped: true },
+};
+
+const jinjaTags: TagSyntax = {
+  next: /\{%[-+]?\s{0,100}raw\s{0,100}[-+]?%\}|\{[{%#]/,
+  closing: (opening) => endings[opening] ?? { close: 'endraw', isSkipped: true },
+};

@@ -7,48 +7,46 @@ import type { Fact } from '../../fact/fact.ts';
 import type { EmbeddedProgram, Language, TaintSource } from '../../fact/source.ts';
 import type { FrontEndContext, FrontEndResult } from '../frontend.ts';
 import { joinPieces, type Pieces } from '../markdown/code.ts';
-import { jinjaStatements } from './jinja.ts';
+import { readJinja } from './jinja.ts';
+import { type ScriptletSyntax, scriptlets } from './scriptlets.ts';
 import { tagsOf } from './tags.ts';
 
 type Texts = FrontEndContext['texts'];
 
-/** Programs and facts of one template; nothing for other texts. Linear in the text. */
-export function templatePrograms(
-  source: TaintSource,
-  texts: Texts,
-): Pick<FrontEndResult, 'facts' | 'embedded'> {
+/**
+ * Programs and facts of one template; nothing for other texts. Linear in the text. What is not read
+ * of a template makes its file unanalysed.
+ */
+export function templatePrograms(source: TaintSource, texts: Texts): Omit<FrontEndResult, 'graph'> {
   const engine = source.depth === 0 ? engineOf(source, texts) : undefined;
   if (engine === 'jinja') return jinjaProgram(source);
-  if (engine === undefined) return { facts: [], embedded: [] };
-  const { language, marks } = scriptlets[engine];
-  const pieces = tagsOf(source.text, marks).flatMap(({ open, inside, raw }) => {
-    const code = inside.replace(/[-_]$/, '');
-    const isValue = /[=\-{]$/.test(open);
-    return /^<%[#%]$/.test(open) ? [] : [{ text: isValue ? `(${code})\n` : `${code}\n`, raw }];
-  });
-  if (pieces.length === 0) return { facts: [], embedded: [] };
-  return { facts: [], embedded: [embedded(source, language, joinPieces(pieces))] };
+  return engine === undefined ? nothing : scriptletProgram(source, scriptlets[engine]);
 }
 
-interface Scriptlets {
-  readonly language: Language;
-  /** The longest mark that opens a tag comes first. */
-  readonly marks: Readonly<Record<string, string>>;
+const nothing = { facts: [], embedded: [], unanalysed: [] } as const;
+
+function scriptletProgram(
+  source: TaintSource,
+  { language, codeOf, ...syntax }: ScriptletSyntax,
+): Omit<FrontEndResult, 'graph'> {
+  const { tags, unread } = tagsOf(source.text, syntax);
+  const pieces = tags.map((tag) => ({ text: `${codeOf(tag)}\n`, raw: tag.raw }));
+  const programs = pieces.length === 0 ? [] : [embedded(source, language, joinPieces(pieces))];
+  return { facts: [], embedded: programs, unanalysed: unreadParts(source, unread) };
 }
 
-// Sources: "EJS, Tags"; "Mako, Syntax".
-const scriptlets: Readonly<Record<'ejs' | 'mako', Scriptlets>> = {
-  ejs: {
-    language: 'javascript',
-    marks: { '<%=': '%>', '<%-': '%>', '<%_': '%>', '<%#': '%>', '<%%': '%>', '<%': '%>' },
-  },
-  mako: { language: 'python', marks: { '<%!': '%>', '<% ': '%>', '<%\n': '%>', '${': '}' } },
-};
+function unreadParts(
+  { path, text }: TaintSource,
+  reason: string | undefined,
+): FrontEndResult['unanalysed'] {
+  const span = { path, start: 0, end: Math.min(1, text.length) };
+  return reason === undefined ? [] : [{ span, reason }];
+}
 
 type Engine = 'jinja' | 'ejs' | 'mako';
 
 function engineOf({ path, language, text }: TaintSource, texts: Texts): Engine | undefined {
-  const [, extension = ''] = /\.(ejs|eta|mako|j2|jinja2?)$/i.exec(path) ?? [];
+  const [, extension = ''] = templateName.exec(path) ?? [];
   if (/^(ejs|eta)$/i.test(extension)) return 'ejs';
   if (extension !== '') return /^mako$/i.test(extension) ? 'mako' : 'jinja';
   const isText =
@@ -56,6 +54,8 @@ function engineOf({ path, language, text }: TaintSource, texts: Texts): Engine |
   // A list of such payloads is no template when no program of the skill renders any.
   return isText && /\{[{%]/.test(text) && rendersAny(texts) ? 'jinja' : undefined;
 }
+
+const templateName = /\.(ejs|eta|mako|j2|jinja2?)$/i;
 
 function rendersAny(texts: Texts): boolean {
   if (texts === undefined) return false;
@@ -76,10 +76,13 @@ function embedded(source: TaintSource, language: Language, { text, map }: Pieces
   return { within: source.path, language, text, context: source.context, map };
 }
 
-function jinjaProgram(source: TaintSource): Pick<FrontEndResult, 'facts' | 'embedded'> {
-  const statements = jinjaStatements(source.text);
+function jinjaProgram(source: TaintSource): Omit<FrontEndResult, 'graph'> {
+  const { statements, unread } = readJinja(source.text);
+  // Braces of a text that only may be a template prove nothing when they do not end.
+  const isHeld = templateName.test(source.path) || !/without its end$/.test(unread ?? '');
+  const unanalysed = isHeld ? unreadParts(source, unread) : [];
   const reaching = statements.filter(({ reaches }) => reaches !== undefined);
-  if (reaching.length === 0) return { facts: [], embedded: [] };
+  if (reaching.length === 0) return { ...nothing, unanalysed };
   const program = joinPieces(statements.map(({ python, raw }) => ({ text: `${python}\n`, raw })));
   return {
     facts: reaching.slice(0, reachesMax).map(
@@ -94,6 +97,7 @@ function jinjaProgram(source: TaintSource): Pick<FrontEndResult, 'facts' | 'embe
       }),
     ),
     embedded: [embedded(source, 'python', program)],
+    unanalysed,
   };
 }
 
