@@ -5,6 +5,7 @@ import { nodeCall, nodeInstall, nodePreload } from './inside/node-preload.ts';
 import { pythonCall, pythonInstall } from './inside/python-driver.ts';
 import { pythonHttp, pythonSetup } from './inside/python-packages.ts';
 import { pythonPreload } from './inside/python-preload.ts';
+import { pythonRegistry } from './inside/python-registry.ts';
 import { pythonPowershell, pythonWindows } from './inside/python-windows.ts';
 import { shellPrograms, stepScript } from './inside/shell-programs.ts';
 
@@ -20,6 +21,7 @@ export function insideFiles({ host }: Pick<Decoys, 'host'>): readonly SandboxFil
     file('/opt/observe/python/observe_http.py', pythonHttp),
     file('/opt/observe/python/observe_setup.py', pythonSetup),
     file('/opt/observe/python/observe_windows.py', pythonWindows),
+    file('/opt/observe/python/observe_registry.py', pythonRegistry),
     file('/opt/observe/powershell.py', pythonPowershell),
     file('/opt/observe/python-install.py', pythonInstall),
     file('/opt/observe/python-call.py', pythonCall),

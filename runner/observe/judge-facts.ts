@@ -180,7 +180,7 @@ function pathDraft(
   const isDecoy = files.some((one) => one.path === path);
   if (how === 'read')
     return isDecoy ? [draft('decoy-read', 'review', `read the decoy ~/${path}`)] : [];
-  const what = `${verbs[how]} ~/${path}`;
+  const what = `${verbs[how]} ${shownPath(path)}`;
   if (isDecoy || isKey(path)) return [draft('outside-write', 'block', what)];
   // A shortcut that starts something else than before.
   if (how === 'changed' && path.endsWith('.lnk'))
@@ -188,6 +188,13 @@ function pathDraft(
   if (isStartup(path)) return [draft('outside-write', early ? 'block' : 'review', what)];
   if (path.startsWith('Documents/')) return [draft('outside-write', 'note', what)];
   return [draft('outside-write', ownState.test(path) ? 'note' : 'review', what)];
+}
+
+// Stand-ins keep what is no file on Windows in files.
+function shownPath(path: string): string {
+  const key = /^\.observed-registry\/(.*?)=?$/.exec(path)?.[1];
+  if (key === undefined) return `~/${path}`;
+  return key === '' ? 'the Windows registry' : key.replaceAll('/', '\\');
 }
 
 const verbs = { new: 'wrote', changed: 'changed', deleted: 'deleted', read: 'read' } as const;

