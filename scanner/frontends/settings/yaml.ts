@@ -117,12 +117,12 @@ function collect(
   walk: Walk,
   isRead: boolean,
 ): void {
+  const isInside = isRead || walk.tags.read(node);
   walk.nodes -= 1;
   if (walk.nodes < 0 || path.length + walk.keys > settingsDepthMax) {
     walk.failed = true;
     return;
   }
-  const isInside = isRead || walk.tags.read(node);
   if (isNode(node) && 'anchor' in node && typeof node.anchor === 'string')
     walk.anchors.set(node.anchor, node);
   if (isScalar(node)) {

@@ -81,6 +81,11 @@ it.each([
   expect(unread).toEqual([]);
 });
 
+it('reads a call right below what is too deep', () => {
+  const text = `${'['.repeat(201)}${apply}os.system ["run.example"]${']'.repeat(201)}`;
+  expect(read(text)).toEqual({ programs: [run], unread: ['not valid YAML'] });
+});
+
 it('makes one program of tags in one another', () => {
   const text = `x: ${`${apply}m.f [`.repeat(100)}1${']'.repeat(100)}`;
   expect(read(text).programs).toEqual([`import m\n${'m.f('.repeat(100)}1${')'.repeat(100)}\n`]);
