@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:b47b378e7766e1d96d6e10e3f2a7e80aad4e92f9ae66a6e96f63ba51470c3832',
+  extractor: 'sha256:3d50f6971766e8d98b5ed2aeaffa8ebca351a1bafbb579a8824ee412dec9a291',
   judging: 'sha256:74d2d67afe76174041e43949fc44f49a330b159568aeca7c2bbd4065bc5186fd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

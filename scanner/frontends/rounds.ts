@@ -25,6 +25,7 @@ import { decodedSources } from './decoded-sources.ts';
 import type { FactMemo } from './fact-memo.ts';
 import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './frontend.ts';
 import { joinResults, perSource } from './frontend.ts';
+import { workflowTexts } from './settings/workflow-texts.ts';
 import { templatePrograms } from './templates/templates.ts';
 import { toolTexts } from './tool-texts.ts';
 import { WrittenPrograms } from './written-programs.ts';
@@ -125,7 +126,12 @@ const analyseToolTexts = perSource((source, { steps, texts }) => {
   const build = buildCommands(source);
   return {
     facts: templates.facts,
-    embedded: [...toolTexts(source), ...build.embedded, ...templates.embedded],
+    embedded: [
+      ...toolTexts(source),
+      ...build.embedded,
+      ...workflowTexts(source),
+      ...templates.embedded,
+    ],
     unanalysed: [...build.unanalysed, ...templates.unanalysed],
   };
 });

@@ -7,7 +7,7 @@ import { languageOfInterpreter } from '../../lookup-tables/file-types.ts';
 import type { Setting } from './setting.ts';
 import { settingMap } from './setting-map.ts';
 import { type CommandKey, commandKeys } from './tables/setting-commands.ts';
-import { WorkflowValues } from './workflow-values.ts';
+import { isWorkflow, WorkflowValues } from './workflow-values.ts';
 
 /** Finds the programs of one settings file. */
 export class CommandPrograms {
@@ -19,7 +19,8 @@ export class CommandPrograms {
 
   constructor(source: TaintSource, settings: readonly Setting[]) {
     this.#source = source;
-    this.#keys = commandKeys.filter(({ file }) => file.test(source.path));
+    const path = isWorkflow(settings) ? '.github/workflows/a.yml' : source.path;
+    this.#keys = commandKeys.filter(({ file }) => file.test(source.path) || file.test(path));
     this.#byPath = Map.groupBy(settings, ({ path }) => path.join('\0'));
     this.#byParent = Map.groupBy(settings, ({ path }) => path.slice(0, -1).join('\0'));
     this.#values = new WorkflowValues(source, settings);
@@ -29,7 +30,7 @@ export class CommandPrograms {
   programOf(setting: Setting): EmbeddedProgram | undefined {
     const { path, value } = setting;
     const inline = this.#inlineProgram(setting);
-    if (inline !== undefined) return inline;
+    if (inline !== undefined) return this.#values.complete({ ...inline, path });
     const isListed = typeof path.at(-1) === 'number';
     const joined = joinedPath(path);
     if (joined.length >= pathCharsMax) return undefined;

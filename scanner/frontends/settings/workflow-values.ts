@@ -4,9 +4,15 @@
  */
 
 import type { EmbeddedProgram, OffsetMap, TaintSource } from '../../fact/source.ts';
-import { unknownPart } from '../../lookup-tables/egress-of.ts';
+import { own } from '../../lookup-tables/api.ts';
 import { joinPieces } from '../markdown/code.ts';
 import type { Setting } from './setting.ts';
+import {
+  expressionsOf,
+  standsFor,
+  type WorkflowForm,
+  workflowForms,
+} from './workflow-expressions.ts';
 
 interface PlacedProgram extends EmbeddedProgram {
   /** The keys above the command. */
@@ -20,33 +26,36 @@ export class WorkflowValues {
 
   constructor({ path }: TaintSource, settings: readonly Setting[]) {
     this.#isActions =
-      /(^|\/)(\.github\/.{1,200}|action)\.ya?ml$/i.test(path) || settings.some(isStepOfJob);
-    const scope = this.#isActions
-      ? 'env'
-      : /\.gitlab-ci[^/]*\.ya?ml$/i.test(path)
-        ? 'variables'
-        : '';
+      /(^|\/)(\.github\/.{1,200}|action)\.ya?ml$/i.test(path) || isWorkflow(settings);
+    const hasScopes = this.#isActions || /\.gitlab-ci[^/]*\.ya?ml$/i.test(path);
     this.#variables = settings
-      .filter(({ path: keys }) => keys.at(-2) === scope && /^\w{1,80}$/.test(String(keys.at(-1))))
+      .filter(
+        ({ path: keys }) =>
+          hasScopes &&
+          /^(env|variables)$/.test(String(keys.at(-2))) &&
+          /^\w{1,80}$/.test(String(keys.at(-1))),
+      )
       .slice(0, variablesMax);
   }
 
-  /** A program with its variables in front, and with expressions as the shell's own variables. */
+  /** A program with its variables, and with expressions as what they stand for. */
   complete({ path, ...program }: PlacedProgram): EmbeddedProgram {
-    if (program.language !== 'shell') return program;
-    const { text, map } = this.#isActions ? withoutExpressions(program) : program;
+    const form = own(workflowForms, program.language);
+    if (form === undefined) return program;
     const set = this.#variables.filter((variable) => {
       const scope = variable.path.slice(0, -2);
       return (
         scope.every((key, index) => key === path[index]) &&
-        text.includes(String(variable.path.at(-1)))
+        program.text.includes(String(variable.path.at(-1)))
       );
     });
-    const before = set.map((variable) => ({
-      text: `${variable.path.at(-1)}=${assigned(variable.value)}\n`,
-      raw: variable.from,
-    }));
-    const front = joinPieces(before);
+    const { text, map } = this.#isActions ? withValues(program, form, set) : program;
+    const front = joinPieces(
+      set.map(({ path: keys, value, from }) => ({
+        text: form.assign?.(String(keys.at(-1)), `${textOf(value, form)}\n`) ?? '',
+        raw: from,
+      })),
+    );
     const shift = front.text.length;
     return {
       ...program,
@@ -59,32 +68,55 @@ export class WorkflowValues {
   }
 }
 
-// A workflow that the agent shall copy into a repository lies in any folder, under any name.
-function isStepOfJob({ path }: Setting): boolean {
-  return path[0] === 'jobs' && path[2] === 'steps' && /^(run|uses)$/.test(String(path[4]));
+/**
+ * Whether settings are a workflow or an action of GitHub: such a file that the agent shall copy
+ * into a repository lies in any folder, under any name.
+ */
+export function isWorkflow(settings: readonly Setting[]): boolean {
+  return settings.some(({ path }) => {
+    const [first, second, third, , fifth] = path;
+    return first === 'runs'
+      ? second === 'steps' && /^(run|uses)$/.test(String(path[3]))
+      : first === 'jobs' && third === 'steps' && /^(run|uses)$/.test(String(fifth));
+  });
 }
 
 const variablesMax = 64;
-const expressionsMax = 200;
-const expression = /\$\{\{([^{}\n]{0,400})\}\}/g;
 
-function assigned(value: string): string {
-  const plain = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+// The text of a variable: a constant with what its expressions stand for.
+function textOf(value: string, form: WorkflowForm): string {
   let at = 0;
-  let text = '';
-  for (const match of [...value.matchAll(expression)].slice(0, expressionsMax)) {
-    text += `${plain(value.slice(at, match.index))}"${shellValue(match[1] ?? '')}"`;
-    at = match.index + match[0].length;
+  const parts: string[] = [];
+  for (const { from, to, body } of expressionsOf(value)) {
+    parts.push(form.constant(value.slice(at, from)), form.joined(standsFor(body, form)));
+    at = to;
   }
-  return text + plain(value.slice(at));
+  return [...parts, form.constant(value.slice(at))].join(form.plus);
 }
 
-// The runner puts the values in before a shell reads the text, whatever the quotes around.
-function withoutExpressions({ text, map }: Pick<EmbeddedProgram, 'text' | 'map'>): {
-  readonly text: string;
-  readonly map: OffsetMap;
-} {
-  if (!text.includes('${{')) return { text, map };
+// The runner puts the values of expressions in before a program is read, whatever the quotes
+// around. Variables are read by the program itself.
+function withValues(
+  { text, map }: Pick<EmbeddedProgram, 'text' | 'map'>,
+  form: WorkflowForm,
+  variables: readonly Setting[],
+): { readonly text: string; readonly map: OffsetMap } {
+  const values = new Map(variables.map(({ path, value }) => [path.at(-1), value]));
+  const reads = [...(form.reads === undefined ? [] : text.matchAll(form.reads))].flatMap((read) => {
+    const value = values.get(read[1] ?? read[2]);
+    if (value?.includes('${{') !== true) return [];
+    const known = `(${textOf(value, form)})`;
+    return [{ from: read.index, to: read.index + read[0].length, written: () => known }];
+  });
+  const places = [
+    ...reads,
+    ...expressionsOf(text).map(({ from, to, body }) => ({
+      from,
+      to,
+      written: (quote: string) => form.within(standsFor(body, form), quote),
+    })),
+  ].sort((a, b) => a.from - b.from);
+  if (places.length === 0) return { text, map };
   const pieces: { at: number; raw: number; fixed?: true }[] = [];
   let out = '';
   let at = 0;
@@ -92,20 +124,24 @@ function withoutExpressions({ text, map }: Pick<EmbeddedProgram, 'text' | 'map'>
   const copy = (end: number): void => {
     for (const piece of piecesOf(map, at, end))
       pieces.push({ ...piece, at: piece.at - at + out.length });
-    for (; at < end; at++) {
-      const letter = text[at] ?? '';
-      if (letter === quote) quote = '';
-      else if (quote === '' && (letter === '"' || letter === "'")) quote = letter;
-      out += letter;
+    out += text.slice(at, end);
+    while (at < end) {
+      const mark = form.quotes.find((one) => text.startsWith(one, at)) ?? text[at] ?? '';
+      const isQuote = form.quotes.includes(mark);
+      if (quote !== '' && mark === '\\' && quote !== form.rawQuote) at += 1;
+      else if (mark === quote || (mark === '\n' && form.linewise.includes(quote))) quote = '';
+      else if (quote === '' && isQuote) quote = mark;
+      at += mark.length;
     }
+    at = end;
   };
-  for (const match of [...text.matchAll(expression)].slice(0, expressionsMax)) {
-    copy(match.index);
+  for (const { from, to, written } of places) {
+    if (from < at) continue;
+    copy(from);
     const [piece] = piecesOf(map, at, at + 1);
     if (piece !== undefined) pieces.push({ ...piece, at: out.length, fixed: true });
-    const value = shellValue(match[1] ?? '');
-    out += quote === "'" ? `'"${value}"'` : value;
-    at = match.index + match[0].length;
+    out += written(quote);
+    at = to;
   }
   copy(text.length);
   return { text: out, map: pieces };
@@ -118,11 +154,4 @@ function piecesOf(map: OffsetMap, start: number, end: number): OffsetMap[number]
   if (first === undefined) return inside;
   const raw = first.fixed === true ? first.raw : first.raw + start - first.at;
   return [{ ...first, at: start, raw }, ...inside];
-}
-
-function shellValue(expressionText: string): string {
-  const text = expressionText.trim();
-  if (/^tojson\(\s*(secrets|env)\s*\)$/i.test(text)) return '$(env)';
-  const name = /^(?:secrets|env|vars)(?:\.|\[['"])(\w{1,100})(?:['"]\])?(?:\s|$)/.exec(text)?.[1];
-  return name === undefined ? unknownPart : `\${${name}}`;
 }

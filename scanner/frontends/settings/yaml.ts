@@ -8,6 +8,7 @@ import { plainTextFacts } from '../text.ts';
 import type { Setting } from './setting.ts';
 import { settingsFacts } from './settings-facts.ts';
 import { settingsFiles } from './tables/setting-commands.ts';
+import { looksLikeWorkflow } from './workflow-texts.ts';
 import { mayMakeObjects, ObjectTags } from './yaml-tags.ts';
 
 /** Facts of one YAML text; a text that is not YAML is searched as plain text. */
@@ -89,7 +90,8 @@ function unread(source: TaintSource, context: FrontEndContext, reason: string): 
 }
 
 function isHeld({ path, text }: TaintSource): boolean {
-  return settingsFiles.test(path) || mayMakeObjects(text);
+  const isLongWorkflow = text.length > yamlCharsMax && looksLikeWorkflow(text);
+  return settingsFiles.test(path) || isLongWorkflow || mayMakeObjects(text);
 }
 
 function placeOf(

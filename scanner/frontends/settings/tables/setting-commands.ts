@@ -53,6 +53,8 @@ export const commandKeys: readonly CommandKey[] = [
     isWords: true,
   },
   { form: /^configurations\.\d+\.runtimeExecutable$/, file: /(^|\/)launch\.json$/ },
+  { form: /(^|\.)local-exec(\.\d+)?\.command$/, file: /\.tf\.json$/i },
+  { form: /(^|\.)data\..{1,80}\.program$/, file: /\.tf\.json$/i, isWords: true },
   { form: /(^|\.)(runcmd|bootcmd)\.\d+$/, file: yaml },
   { form: /(^|\.)(runcmd|bootcmd)\.\d+$/, file: yaml, isWords: true },
   { form: /^_(tasks|migrations)\.\d+(\.command)?$/, file: /(^|\/)copier\.ya?ml$/ },

@@ -58,16 +58,6 @@ it.each([
   expect(commandsOf(path, text)).toEqual([]);
 });
 
-it.each(['COMMAND [[ ', 'COMMAND "', '<exec ', '<executable>', 'commandLine "', 'command = <<E\n'])(
-  'ends soon for many %s',
-  (start) => {
-    const started = performance.now();
-    for (const path of ['a.cmake', 'a.xml', 'a.gradle', 'a.tf'])
-      commandsOf(path, start.repeat(100_000));
-    expect(performance.now() - started).toBeLessThan(10_000);
-  },
-);
-
 it.each([
   [
     'scripts/CMakeLists.txt',
