@@ -2,11 +2,14 @@
 import type { SandboxFile } from '../sandbox/sandbox.ts';
 import type { Decoys } from './decoys.ts';
 import { nodeCall, nodeInstall, nodePreload } from './inside/node-preload.ts';
-import { pythonCall, pythonInstall } from './inside/python-driver.ts';
-import { pythonHttp, pythonSetup } from './inside/python-packages.ts';
+import { pythonCall } from './inside/python-call.ts';
+import { pythonHttp } from './inside/python-http.ts';
+import { pythonInstall } from './inside/python-install.ts';
+import { pythonPowershell } from './inside/python-powershell.ts';
 import { pythonPreload } from './inside/python-preload.ts';
 import { pythonRegistry } from './inside/python-registry.ts';
-import { pythonPowershell, pythonWindows } from './inside/python-windows.ts';
+import { pythonSetup } from './inside/python-setup.ts';
+import { pythonWindows } from './inside/python-windows.ts';
 import { shellPrograms, stepScript } from './inside/shell-programs.ts';
 
 export function insideFiles({ host }: Pick<Decoys, 'host'>): readonly SandboxFile[] {

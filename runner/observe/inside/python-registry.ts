@@ -1,13 +1,16 @@
 /** The registry of Windows as files below the home folder, one for each value that was written. */
 export const pythonRegistry = String.raw`
 import hashlib, os, pwd, re
+
 # A submission can change HOME.
 home = pwd.getpwuid(os.getuid()).pw_dir
+
 def short(part):
     data = part.encode('utf8', 'replace')
     if len(data) <= 200:
         return data.decode()
     return data[:100].decode('utf8', 'ignore') + '~' + hashlib.sha256(data).hexdigest()[:16]
+
 def write(key, name, value):
     parts = [short(one) for one in re.split(r'[\\/]', key) if one not in ('', '.', '..')]
     if len(parts) > 12:
