@@ -12,7 +12,7 @@ export function frontedHosts({ keywords }: PyCall, addresses: readonly string[])
   return [...headers].flatMap(([key, value]) =>
     key.toLowerCase() === 'host'
       ? textsOf(value)
-          .map((text) => text.toLowerCase())
+          .map((text) => text.trim().toLowerCase().replace(portOrDot, ''))
           .filter((host) => domain.test(host) && !asked.has(host))
           .map((host) => `https://${host}/`)
       : [],
@@ -20,4 +20,6 @@ export function frontedHosts({ keywords }: PyCall, addresses: readonly string[])
 }
 
 const hostOf = /^\s{0,9}https?:\/\/([\w.-]{1,255})(?=[:/?#]|\s{0,9}$)/i;
+// `host.example:443` and `host.example.` are `host.example`.
+const portOrDot = /\.?(?::\d{0,5})?$/;
 const domain = /^(?:[\w-]{1,63}\.){1,10}[a-z]{2,24}$/;
