@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:3d50f6971766e8d98b5ed2aeaffa8ebca351a1bafbb579a8824ee412dec9a291',
+  extractor: 'sha256:358539d8c9f86754ab1da99b5bae6f97d9dc123b735b3637eabad3f10e7a4508',
   judging: 'sha256:74d2d67afe76174041e43949fc44f49a330b159568aeca7c2bbd4065bc5186fd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -104,7 +104,7 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-child':
       'sha256:879ddfa3ac5650fbe0b2bb148305c97e16a8db72fa7da11cad93325c4cc7c7ad',
     'flow/secret-to-computed-host':
-      'sha256:7961b7ac789563d6a3b6efcc85baa7e89d0389b5bd6812b8775baa07b367f5af',
+      'sha256:00ac3c0008d606174b74f15d7dad4566a3ea4005fe4cfad661ee5ba4e11e2865',
     'flow/secret-to-network':
       'sha256:57d1e7429489597c79bfb19cbd6e33eb260fce79285e02a6d10fef87f8f19ab4',
     'flow/secret-to-output':

@@ -213,6 +213,8 @@ export interface FlowSource {
     | 'observed';
   /** `*` when it could not be computed. */
   readonly name: string;
+  /** The call that reads the variable also says what it gives where nobody sets the variable. */
+  readonly hasDefault?: true;
 }
 
 /** Where a value ends. */

@@ -32,7 +32,9 @@ export const secretToComputedHost = defineRule({
         );
         // A default is one host. Of many, the unknown one may be the last.
         const isDefault = new Set(written.map(({ to }) => to.host)).size === 1;
-        const usual = isDefault ? written[0] : undefined;
+        // The default of one variable says nothing about what else may choose the host.
+        const isOfVariable = chosenBy.some(({ source }) => source.hasDefault);
+        const usual = isDefault && !isOfVariable ? written[0] : undefined;
         const answerers = all.filter(({ name }) => name === sent.name);
         return draftOfFlow(sent.flow, judge(sent, chosenBy, usual, answerers, context));
       });

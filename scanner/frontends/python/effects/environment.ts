@@ -1,3 +1,4 @@
+import type { FlowSource } from '../../../fact/fact.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { shellVariables } from '../../../lookup-tables/shell.ts';
 import { either, textsOf, unknownPy } from '../assignments/alternatives.ts';
@@ -9,7 +10,12 @@ import type { Argument } from './tables/python-api.ts';
 const homes: ReadonlySet<string> = new Set(['HOME', 'USERPROFILE']);
 
 /** One variable read. */
-export function readEnvironment(run: PythonRun, at: PyNoting, name: PyValue): PyValue {
+export function readEnvironment(
+  run: PythonRun,
+  at: PyNoting,
+  name: PyValue,
+  about: Pick<FlowSource, 'hasDefault'> = {},
+): PyValue {
   const names =
     name.texts.length === 0
       ? ['*']
@@ -25,7 +31,7 @@ export function readEnvironment(run: PythonRun, at: PyNoting, name: PyValue): Py
     return flowSource(
       run,
       at,
-      { what: 'env', name: one },
+      { what: 'env', name: one, ...about },
       one === '*' ? 'reads a variable whose name is computed' : `reads ${one}`,
     );
   });
@@ -35,8 +41,9 @@ export function readEnvironment(run: PythonRun, at: PyNoting, name: PyValue): Py
 
 /** What a call that names a variable gives: the variable, or the call's default. */
 export function readVariable(run: PythonRun, call: PyCall, name: Argument): PyValue {
-  const said = readEnvironment(run, call, argumentOf(call, name) ?? unknownPy);
   const usual = name.at === 0 ? (call.args[1] ?? call.keywords.get('default')) : undefined;
+  const about = usual === undefined ? {} : { hasDefault: true as const };
+  const said = readEnvironment(run, call, argumentOf(call, name) ?? unknownPy, about);
   if (usual === undefined || !usual.texts.some((text) => text.trim() !== '')) return said;
   return either([said.texts.length > 0 ? said : { ...said, texts: [unknownPart] }, usual]);
 }
