@@ -70,6 +70,8 @@ async function admitOnce(
   request: AdmissionRequest,
 ): Promise<Admission & Pick<VersionEvidence, 'areWordsKept'>> {
   const store = stagedStore(request.store);
+  const keptStatus = async (): Promise<string> => String(await store.getNamed('status.json'));
+  const before = await keptStatus();
   const { evidence, notes, statusNotes } = await gatherEvidence({ ...request, store });
   const isOffline = request.offline === true || notes.length > 0;
   // A registry that answers gets no grace period: the registry could send an old status to hide a
@@ -78,19 +80,22 @@ async function admitOnce(
   const statusGraceSeconds = isGraced ? (request.statusGraceHours ?? 0) * 3600 : 0;
   const input = { ...request, ...evidence, statusGraceSeconds, olderWords: isOffline };
   const decision = decide(input);
-  await rememberHead(request, evidence.statuses, decision);
+  await rememberHead(request, evidence, decision);
   await rememberKnown(request.store, evidence.statements, decision);
   // Do not cache the evidence of a refused version: each try would let a registry fill this disk a
   // little more.
-  const alarm = decision.kind === 'refused' ? decision.alarm : undefined;
+  const { reasons, alarm } =
+    decision.kind === 'refused' ? decision : { reasons: [], alarm: undefined };
   // The evidence of a suspended version is whole. Without a network, a part that lacks would
   // accuse the registry of withholding it.
-  const isWhole =
-    decision.kind === 'admitted' || decision.reasons.every(({ code }) => code === 'suspended');
-  // Tiles of a log in doubt would make a later decision without the registry doubt the right log.
-  if (alarm === undefined) await (isWhole ? store.keep() : store.keepProofs());
-  // A registry that does not answer contradicts nothing; one that answers may hide a second log.
-  const isSilent = isOffline && alarm?.kind === 'log-unproven';
+  if (reasons.every(({ code }) => code === 'suspended')) await store.keep();
+  // Tiles of a log in doubt would make a later decision without the registry doubt the right log,
+  // and an invalid statement may name any head. Nothing is learned while the log is in doubt.
+  else if (decision.learned.length > 0 && reasons.every(({ code }) => code !== 'statement-invalid'))
+    await store.keepProofs();
+  // A registry that does not answer contradicts nothing. One that showed a new status in this
+  // admission, and then fails, may hide a second log.
+  const isSilent = isOffline && alarm?.kind === 'log-unproven' && before === (await keptStatus());
   const kept = alarm && !isSilent ? await keepAlarm(request, alarm) : undefined;
   const fresh =
     decision.kind === 'admitted' && isGraced ? [freshnessNote(decision, statusGraceSeconds)] : [];

@@ -5,6 +5,7 @@
 import { parseCheckpoint } from '../log/checkpoint.ts';
 import { Problem } from '../skill/problem.ts';
 import type { Decision } from '../trust/decision/decision.ts';
+import { alarmOfSeen } from '../trust/decision/one-log.ts';
 import { statusBytesMax } from '../trust/limits.ts';
 import type { RootFile } from '../trust/root/root.ts';
 import { fetchFile, type Source } from './blobs.ts';
@@ -53,7 +54,7 @@ export async function gatherEvidence(query: EvidenceQuery): Promise<GatheredEvid
  */
 export async function rememberHead(
   host: { readonly store: Store; readonly root: RootFile; readonly now: number },
-  statuses: readonly Uint8Array[],
+  { statuses, seen }: Pick<VersionEvidence, 'statuses' | 'seen'>,
   decision: Decision,
 ): Promise<void> {
   if (
@@ -66,8 +67,11 @@ export async function rememberHead(
   const kept = await store.getNamed('checkpoint');
   let size = kept === undefined ? -1 : parseCheckpoint(Buffer.from(kept).toString('utf8')).size;
   for (const bytes of statuses) {
-    const note = peekStatus(bytes, host)?.checkpoint;
-    if (note === undefined || parseCheckpoint(note).size <= size) continue;
+    const status = peekStatus(bytes, host);
+    // `decide` compares no expired status with the remembered head. It may be of another log.
+    if (!status || (seen && alarmOfSeen(seen, status))) continue;
+    const note = status.checkpoint;
+    if (parseCheckpoint(note).size <= size) continue;
     size = parseCheckpoint(note).size;
     await store.putNamed(seenStatusName, bytes);
     await store.putNamed('checkpoint', Buffer.from(note));

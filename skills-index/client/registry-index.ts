@@ -81,7 +81,8 @@ export type VersionEvidence = Omit<
  * Fetches the evidence about the highest version in the range.
  * @throws Problem `not-found`, `registry-down`, `registry-answer-invalid`, `signature-invalid`,
  * `log-invalid` when the kept checkpoint is damaged,
- * `log-rolled-back` when the registry has neither the version nor the log that this host saw before
+ * `log-rolled-back` when the registry has no such version, and does not prove that its log
+ * continues the log that this host saw before
  */
 export async function fetchVersionEvidence(query: VersionQuery): Promise<VersionEvidence> {
   const lines = await fetchIndex(withSum(query), query.name, query);
@@ -273,12 +274,14 @@ async function orRolledBack(
     return choose();
   } catch (cause) {
     const alarm = seen && status && alarmOfSeen(seen, status);
-    if (!(cause instanceof Problem) || alarm?.kind !== 'log-rolled-back') throw cause;
+    // Without a network this host lacks the proof. A registry that answers withholds the proof.
+    const isSilent = alarm?.kind === 'log-unproven' && query.offline === true;
+    if (!(cause instanceof Problem) || alarm === undefined || isSilent) throw cause;
     const place = await keepAlarm(query, alarm);
     const reasons = [alarm.message, describeKeptAlarm(place, alarm)];
     throw new Problem(
       'log-rolled-back',
-      `${cause.message}, and the registry shows another log than this host saw before`,
+      `${cause.message}, and the registry does not prove that its log continues the one that this host saw before`,
       {
         reasons: reasons.map((message) => ({ message })),
         cause,

@@ -166,7 +166,7 @@ describe('the log that was seen', () => {
     const first = query(storyPaths(longer), store);
     const evidenceOfFirst = await fetchVersionEvidence(first);
     const decision = decide({ ...evidenceOfFirst, ...judged });
-    await rememberHead(first, evidenceOfFirst.statuses, decision);
+    await rememberHead(first, evidenceOfFirst, decision);
     await longer.log.say(
       scopeStatement({ scope: parseScope('other'), owners: [people.stranger.named] }),
       people.stranger,
@@ -182,7 +182,7 @@ describe('the log that was seen', () => {
     const other = await tellStory();
     const asked = query(undefined, store);
     const evidence = await fetchVersionEvidence(asked);
-    await rememberHead(asked, evidence.statuses, decide({ ...evidence, ...judged }));
+    await rememberHead(asked, evidence, decide({ ...evidence, ...judged }));
     const again = decide({
       ...(await fetchVersionEvidence(query(storyPaths(other), store))),
       ...judged,
