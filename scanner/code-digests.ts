@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:358539d8c9f86754ab1da99b5bae6f97d9dc123b735b3637eabad3f10e7a4508',
+  extractor: 'sha256:db0f7cf336639dfd7e9a156928af2ac213e20b44085dc48d66b8d3a571000f23',
   judging: 'sha256:74d2d67afe76174041e43949fc44f49a330b159568aeca7c2bbd4065bc5186fd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -1,10 +1,21 @@
 /** The lines of a file that differ from the last approved version, above the file itself. */
 import { structuredPatch } from 'diff';
 import { count, type Html, html, shown } from '../markup/markup.ts';
-import { fileViewLineCharsMax, fileViewLinesMax, lineEditsMax } from './limits.ts';
+import {
+  comparedCharsMax,
+  fileViewLineCharsMax,
+  fileViewLinesMax,
+  lineEditsMax,
+} from './limits.ts';
 
-/** @param since the last approved version */
+/**
+ * What the page of a changed file says above the file.
+ * @param since the last approved version
+ */
 export function fileDifference(since: string, before: string, now: string): Html {
+  const title = html`<h2 id="difference">What changed since ${since}</h2>`;
+  if (Math.max(before.length, now.length) > comparedCharsMax)
+    return html`${title}<p class="notice">The file is too long to compare with ${since}: read the whole file.</p>`;
   const patch = structuredPatch('', '', before, now, '', '', {
     context: 3,
     maxEditLength: lineEditsMax,
@@ -13,11 +24,10 @@ export function fileDifference(since: string, before: string, now: string): Html
     `@@ line ${newStart}, in ${since} line ${oldStart} @@`,
     ...inside,
   ]);
-  const title = html`<h2 id="difference">What changed since ${since}</h2>`;
   if (lines === undefined)
     return html`${title}<p class="notice">More than ${lineEditsMax} lines differ from ${since}: read the whole file.</p>`;
   if (lines.length === 0)
-    return html`${title}<p class="empty">No line differs from ${since}: only the mode does.</p>`;
+    return html`${title}<p class="notice">No line of text differs from ${since}. The mode differs, or bytes that are no text.</p>`;
   const more = lines.length - fileViewLinesMax;
   const rest =
     more > 0

@@ -14,6 +14,7 @@ export const fileViewLinesMax = 5_000;
 export const fileViewLineCharsMax = 2_000;
 /** Lines that differ between two versions of a file. The search takes half the square of them. */
 export const lineEditsMax = 2_000;
+export const comparedCharsMax = 512 * 1_024;
 export const hexBytesMax = 4_096;
 /** Share of printable bytes from which a file that is not UTF-8 is shown as text. */
 export const printableShareMin = 0.8;

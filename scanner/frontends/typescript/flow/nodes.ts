@@ -160,7 +160,8 @@ function noteOf(
   declaration: ts.Declaration | undefined,
   member: string,
 ): string {
-  const name = member === '' || member === '*' ? symbol.name : `${symbol.name}.${member}`;
+  const isWhole = member === '' || member === '*' || member.startsWith(' ');
+  const name = isWhole ? symbol.name : `${symbol.name}.${member}`;
   if (declaration === undefined || !ts.isParameter(declaration))
     return symbol.name === 'default' ? '' : `held in "${name}"`;
   const of = nameOfFunction(declaration.parent);

@@ -11,45 +11,47 @@ interface OtherName<Place> {
 
 /** A write to a member through a name. */
 export interface WrittenMember<Place> extends OtherName<Place> {
+  readonly name: ts.Symbol;
   readonly member: string;
-  /** The node of what is written. */
-  readonly from: string;
 }
 
+/** Members that are followed apart for one name. Further ones are written as any member. */
+const membersMax = 32;
+
 export class WritesBack<Place> {
-  readonly #writes = new Map<ts.Symbol, { readonly member: string; readonly from: string }[]>();
-  readonly #known = new Map<ts.Symbol, Set<string>>();
+  readonly #members = new Map<ts.Symbol, Set<string>>();
   readonly #names = new Map<ts.Symbol, OtherName<Place>[]>();
   readonly #open: WrittenMember<Place>[] = [];
 
   /** Notes that a name stands for an object which another expression names as well. */
   link(name: ts.Symbol, other: OtherName<Place>): void {
-    push(this.#names, name, other);
-    for (const write of this.#writes.get(name) ?? []) this.#open.push({ ...other, ...write });
+    const names = this.#names.get(name) ?? [];
+    this.#names.set(name, names);
+    names.push(other);
+    for (const member of this.#members.get(name) ?? []) this.#open.push({ ...other, name, member });
   }
 
-  /** Notes a write to a member of the object that a name stands for. */
-  write(name: ts.Symbol, member: string, from: string): void {
-    const known = this.#known.get(name) ?? new Set<string>();
-    this.#known.set(name, known);
-    const key = `${member} ${from}`;
-    if (known.has(key)) return;
-    known.add(key);
-    push(this.#writes, name, { member, from });
-    for (const other of this.#names.get(name) ?? []) this.#open.push({ ...other, member, from });
+  /**
+   * Notes a write to a member of the object that a name stands for.
+   * @returns the member that stands for it: `*` where the name has too many
+   */
+  write(name: ts.Symbol, member: string): string {
+    const members = this.#members.get(name) ?? new Set<string>();
+    this.#members.set(name, members);
+    if (members.has(member)) return member;
+    const kept = members.size < membersMax ? member : '*';
+    if (members.has(kept)) return kept;
+    members.add(kept);
+    for (const other of this.#names.get(name) ?? [])
+      this.#open.push({ ...other, name, member: kept });
+    return kept;
   }
 
-  /** Each write with each further name of its object; also those found meanwhile. */
+  /** Each written member with each further name of its object; also those found meanwhile. */
   *settle(steps: Steps): Iterable<WrittenMember<Place>> {
     for (let next = this.#open.pop(); next !== undefined; next = this.#open.pop()) {
       steps.take();
       yield next;
     }
   }
-}
-
-function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
 }
