@@ -139,13 +139,12 @@ export function filesSinceRows({
   if (filesSince === null) return [];
   const { added, changed, removed, since } = filesSince;
   const lines = [
-    ...changed.map(({ path }) => safe`changed ${path}`),
-    ...added.map((path) => safe`new ${path}`),
-    ...removed.map((path) => safe`gone ${path}`),
+    ...changed.map(({ path }) => safe`changed since ${since}: ${path}`),
+    ...added.map((path) => safe`new since ${since}: ${path}`),
+    ...removed.map((path) => safe`gone since ${since}: ${path}`),
   ];
-  const title = (index: number): string => (index === 0 ? `since ${since}` : '');
-  if (lines.length === 0) return [[title(0), safe`every file is the same`]];
-  return lines.map((line, index) => [title(index), line] as const);
+  if (lines.length === 0) return [['files', safe`the same as in ${since}`]];
+  return lines.map((line, index) => [index === 0 ? 'files' : '', line] as const);
 }
 
 // The registry's view: the order of its queue, and no part of the evidence.

@@ -58,7 +58,7 @@ function draftsOf(
     ),
     ...result.changed.flatMap(({ how, path }) => pathDraft(path, how, decoys, early)),
     ...result.leftBehind.map((line) => draft('left-behind', 'review', `still ran: ${line}`)),
-    ...(result.end === 'killed'
+    ...(result.end === 'killed' || endedOurProgram(result)
       ? [draft('ended-early', 'review', 'the submission ended the observed step from inside')]
       : []),
     ...(result.overflowed
@@ -74,6 +74,11 @@ function draftsOf(
       ? [draft('ended-early', 'review', 'the submission wrote more than a step may write')]
       : []),
   ];
+}
+
+// These steps start programs of the observation, which end by no signal of their own.
+function endedOurProgram({ code = 0, step }: StepResult): boolean {
+  return code > 128 && /^(install|import|functions)$/.test(step.kind);
 }
 
 function draft(kind: ObservedFactKind, level: Draft['level'], what: string): Draft {

@@ -4,6 +4,8 @@ export const observationSecondsMax = 60;
 /** Seconds of an observation that belong to the end of its last steps: kills, and comparisons. */
 export const endSeconds = 4;
 export const stepSecondsMax = 8;
+/** The exit code of a step that had no time for all of its modules: EX_TEMPFAIL of sysexits.h. */
+export const lateCode = 75;
 export const leftBehindSecondsMax = 1.2;
 /** Steps of one observation, and steps at the same time. */
 export const stepsMax = 120;

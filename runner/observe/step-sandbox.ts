@@ -336,7 +336,10 @@ async function watch(
   for (let look = 0; !gone; look++) {
     if (signal.aborted || performance.now() > until) return last('time');
     const code = readCode(`${observe}/exit`);
-    if (code !== undefined) return last('exit', code, await untilAlone(running, signal));
+    if (code !== undefined) {
+      const end = code === limits.lateCode ? 'time' : 'exit';
+      return last(end, code, await untilAlone(running, signal));
+    }
     if (look % 20 === 19 && writtenBytes([home, skill, temporary], writtenMax) > writtenMax)
       return last('written');
     await sleep(limits.lookMilliseconds);

@@ -69,6 +69,7 @@ const emptied = [
   'changed_skills',
   'archives',
   'moving_statements',
+  'observation_jobs',
   'plugin_packages',
   'upload_files',
   'uploads',

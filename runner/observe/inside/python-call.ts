@@ -1,4 +1,6 @@
 /** Imports modules inside a step, and calls their functions with decoy arguments. */
+import { lateCode } from '../limits.ts';
+
 export const pythonCall = String.raw`
 import asyncio, importlib, importlib.util, inspect, json, os, re, runpy, signal, sys, threading, time, types
 
@@ -186,6 +188,8 @@ def act(name):
             module = load(name)
         else:
             module = importlib.import_module(name)
+    except Late:
+        sys.exit(${lateCode})
     except BaseException as cause:
         sys.stderr.write('import %s: %r\n' % (name, cause))
         return
@@ -197,17 +201,28 @@ def act(name):
         if thread is not threading.main_thread():
             thread.join(0.4)
 
+def finished(child):
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended != 0:
+            return os.waitstatus_to_exitcode(status) != ${lateCode}
+        if time.monotonic() > deadline + 1:
+            os.kill(child, signal.SIGKILL)
+            return False
+        time.sleep(0.01)
+
+whole = True
 for name in names:
     if time.monotonic() > deadline:
+        whole = False
         break
     child = os.fork()
     if child == 0:
         sys.stdin = open(os.devnull)
         act(name)
         sys.exit(0)
-    while os.waitpid(child, os.WNOHANG) == (0, 0):
-        if time.monotonic() > deadline + 1:
-            os.kill(child, signal.SIGKILL)
-            break
-        select = __import__('select').select([], [], [], 0.01)
+    whole = finished(child) and whole
+# Functions are called as far as the time goes. A module that nobody imported may be the attack.
+if not whole and os.environ.get('OBSERVE_CALLS') != '1':
+    sys.exit(${lateCode})
 `;

@@ -9,12 +9,12 @@ it.each([
   [
     'a version with the same files',
     { since: '1.0.0', added: [], changed: [], removed: [] },
-    ['since 1.0.0 every file is the same'],
+    ['files the same as in 1.0.0'],
   ],
   [
     'a version with other files',
     { since: '1.0.0', added: ['b'], changed, removed: ['c'] },
-    ['since 1.0.0 changed run.sh⟨U+001B⟩[2K', ' new b', ' gone c'],
+    ['files changed since 1.0.0: run.sh⟨U+001B⟩[2K', ' new since 1.0.0: b', ' gone since 1.0.0: c'],
   ],
 ])('a reviewer reads what differs in %s', (_, filesSince, lines) => {
   const rows = filesSinceRows({ filesSince });
