@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { strangerWritesBurst } from '../../registry/request-limits/limits.ts';
 import { makeAuthority } from '../../skills-index/run/egress/certificate.ts';
 import { openTab, startChromium } from '../browser/chromium.ts';
@@ -176,8 +176,10 @@ for (const proxy of [nginx, caddy])
       await stage.json('author', 'publish', 'lists');
       const state = async () =>
         (await stage.json<{ status: string }>('author', 'status', lists)).status;
-      for (let tries = 0; tries < 60 && (await state()) !== 'in review'; tries++)
-        await setTimeout(500);
+      await vi.waitFor(async () => expect(await state()).toBe('in review'), {
+        timeout: 120_000,
+        interval: 500,
+      });
       expect(registry.err()).not.toContain('scanner ended');
     });
 
