@@ -4,7 +4,6 @@
  */
 
 import type { SourceFile } from '../skills-index/skill/bundle.ts';
-import type { Capabilities } from '../skills-index/skill/capability.ts';
 import type { Digest } from '../skills-index/skill/digest.ts';
 import type { Coverage } from '../skills-index/statement/scan-report.ts';
 import type { ArtifactFact, Fact } from './fact/fact.ts';

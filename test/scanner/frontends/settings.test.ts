@@ -136,7 +136,7 @@ describe('a makefile of another form', () => {
 
 describe('front ends of settings', () => {
   const pieces = fc.constantFrom(
-    ...'define |endef|include a |SHELL := |$(shell |) |\t|\n|all: ; |`|{{|}}|x = |commands =|[testenv]|{env:A}|!|- |run: |  |env:|${{ secrets.A }}|"|\'|RUN |COPY <<E a|\nE\n|<<E|command: |args: |[|]|,|:'.split(
+    ...`define |endef|include a |SHELL := |$(shell |) |\t|\n|all: ; |\`|{{|}}|x = |commands =|[testenv]|{env:A}|!|- |run: |  |env:|\${{ secrets.A }}|"|'|RUN |COPY <<E a|\nE\n|<<E|command: |args: |[|]|,|:`.split(
       '|',
     ),
   );
@@ -166,8 +166,7 @@ describe('front ends of settings', () => {
   });
 
   it('keep the lines of a block of YAML', () => {
-    const text =
-      'jobs:\n  a:\n    steps:\n      - run: |\n          first\n\n            ${{ secrets.A }} second\n';
+    const text = `jobs:\n  a:\n    steps:\n      - run: |\n          first\n\n            \${{ secrets.A }} second\n`;
     const [program] = analyse('.github/workflows/a.yml', text).embedded;
     const at = rawOffset(program?.map ?? [], program?.text.indexOf('second') ?? 0);
     expect(text.slice(at)).toBe('second\n');
@@ -227,7 +226,7 @@ describe('settings that hold commands', () => {
     ['a.yaml', 'install: Read the text\ncommands: [a, b]\n', []],
     [
       '.github/workflows/a.yml',
-      'env:\n  T: ${{ secrets.KEY }}\njobs:\n  a:\n    steps:\n      - run: a "$T" \'${{ secrets.B }}\' ${{ github.sha }}\n',
+      `env:\n  T: \${{ secrets.KEY }}\njobs:\n  a:\n    steps:\n      - run: a "$T" '\${{ secrets.B }}' \${{ github.sha }}\n`,
       [`shell: T=''"\${KEY}"''\na "$T" ''"\${B}"'' ?`],
     ],
     [
@@ -261,7 +260,7 @@ describe('settings that hold commands', () => {
     [
       'tox.ini',
       '[testenv]\ndeps = a\ncommands =\n    - id {env:HOME}/a\n    id -g {posargs}\n',
-      ['shell: id ${HOME}/a\nid -g ?'],
+      [`shell: id \${HOME}/a\nid -g ?`],
     ],
     ['setup.cfg', '[metadata]\ncommands = Read the text\n', []],
     [

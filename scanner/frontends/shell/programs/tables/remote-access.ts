@@ -13,7 +13,7 @@ const row = (programs: string, form: RegExp, says: string): TellingCommand => ({
 });
 
 // Ports at which a machine lets people in: SSH, Telnet, SMB, remote desktops, WinRM, VNC, Docker.
-const login = String.raw`(?:22|23|445|2222|2375|3389|5900|5901|5985|5986)`;
+const login = '(?:22|23|445|2222|2375|3389|5900|5901|5985|5986)';
 const own = String.raw`(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|::1)`;
 const forward = String.raw`(?:^| )-[a-zA-Z]*R ?(?:[\w.*[\]-]*:)?`;
 const named = String.raw`.* (?:[\w.-]+@)?(?:[a-z\d-]+\.)+[a-z\d-]+(?: |$)`;
