@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:fd96eb5478daf6c5e44e7642a9bcdcbb73d7de940a235d054f606cc8dc2e0ab6',
+  extractor: 'sha256:466eb712229a7fc35ebeddf832566224eb890c1865f8fae366946da08a909c06',
   judging: 'sha256:74d2d67afe76174041e43949fc44f49a330b159568aeca7c2bbd4065bc5186fd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -6,6 +6,7 @@ export class StepsUsedUp extends Error {}
 
 export class Steps {
   #left: number;
+  #taken = 0;
 
   constructor(steps: number = scanSteps) {
     this.#left = steps;
@@ -14,6 +15,7 @@ export class Steps {
   /** Counts steps. @throws StepsUsedUp when none are left */
   take(count = 1): void {
     this.#left -= count;
+    this.#taken += count;
     if (this.#left < 0) throw new StepsUsedUp('the step limit of the scan');
   }
 
@@ -27,5 +29,18 @@ export class Steps {
 
   get left(): number {
     return Math.max(0, this.#left);
+  }
+
+  /**
+   * Whether so many steps are left. A front end asks this instead of `left`: a remembered result
+   * then holds for every number of steps that gives the same answer.
+   */
+  has(count: number): boolean {
+    return this.left >= count;
+  }
+
+  /** The steps that were taken so far. */
+  get taken(): number {
+    return this.#taken;
   }
 }

@@ -18,8 +18,9 @@ interface Remembered {
   /** The key of all texts, where the front end went through them. */
   readonly allTexts: string | undefined;
   readonly steps: number;
-  /** The steps that were left, where the front end asked. */
-  readonly left: number | undefined;
+  /** The least and the most steps at the start that give the same answers about them. */
+  readonly leftMin: number;
+  readonly leftMax: number;
   readonly bytes: number;
 }
 
@@ -90,7 +91,8 @@ export class FactMemo {
       texts,
       allTexts,
       steps: steps.taken,
-      left: steps.leftAtStart,
+      leftMin: steps.leftMin,
+      leftMax: steps.leftMax,
       bytes: bytesOf(sources, result) + (files.size + texts.size) * bytesOfThing,
     });
     return result;
@@ -99,7 +101,7 @@ export class FactMemo {
   #put(key: string, made: Remembered): void {
     this.#drop(key);
     // One result must not displace all others.
-    if (made.bytes > this.#bytesMax / 4) return;
+    if (made.bytes > this.#bytesMax / 2) return;
     this.#known.set(key, made);
     this.#bytes += made.bytes;
     for (const oldest of this.#known.keys()) {
@@ -115,7 +117,8 @@ export class FactMemo {
 }
 
 function isStillTrue(known: Remembered, { files, texts, steps }: FrontEndContext): boolean {
-  if (steps.left < known.steps || (known.left ?? steps.left) !== steps.left) return false;
+  const { left } = steps;
+  if (left < known.steps || left < known.leftMin || left > known.leftMax) return false;
   for (const [path, answer] of known.files) if (files.has(path) !== answer) return false;
   for (const [path, key] of known.texts) if (keyOfText(texts?.get(path)) !== key) return false;
   return known.allTexts === undefined || known.allTexts === keyOfTexts(texts);
@@ -131,26 +134,40 @@ function keyOfText(source: TaintSource | undefined): string {
   return source === undefined ? '' : keyOf('text', [source], {});
 }
 
-/** Takes steps from others, and counts them. */
+/** Takes steps from others, and records what is asked about them. */
 class RecordedSteps extends Steps {
   readonly #of: Steps;
-  taken = 0;
-  leftAtStart: number | undefined;
+  readonly #before: number;
+  leftMin = 0;
+  leftMax = Number.POSITIVE_INFINITY;
 
   constructor(of: Steps) {
     super(0);
     this.#of = of;
+    this.#before = of.taken;
   }
 
   override take(count = 1): void {
-    this.taken += count;
     this.#of.take(count);
+  }
+
+  override get taken(): number {
+    return this.#of.taken - this.#before;
   }
 
   override get left(): number {
     const { left } = this.#of;
-    this.leftAtStart ??= left + this.taken;
+    this.leftMin = left + this.taken;
+    this.leftMax = this.leftMin;
     return left;
+  }
+
+  override has(count: number): boolean {
+    const answer = this.#of.has(count);
+    const atStart = count + this.taken;
+    if (answer) this.leftMin = Math.max(this.leftMin, atStart);
+    else this.leftMax = Math.min(this.leftMax, atStart - 1);
+    return answer;
   }
 }
 
@@ -170,8 +187,11 @@ function keyOf(
   return hash.digest('base64');
 }
 
-// Measured: a fact with its text and its reading, or a node of a graph, takes some hundred bytes.
+// Measured: a fact takes some hundred bytes with its text and its reading, a node of a graph about
+// 160 and an edge about 85.
 const bytesOfThing = 400;
+const bytesOfNode = 200;
+const bytesOfEdge = 100;
 const bytesOfChar = 4;
 
 function bytesOf(
@@ -180,7 +200,12 @@ function bytesOf(
 ): number {
   const texts = [...sources, ...embedded];
   const chars = texts.reduce((sum, { text }) => sum + text.length, 0);
-  const things = [facts, embedded, graph?.nodes, graph?.edges, graph?.sources, graph?.sinks];
+  const things = [facts, embedded, graph?.sources, graph?.sinks];
   const count = things.reduce((sum, list) => sum + (list?.length ?? 0), 0);
-  return chars * bytesOfChar + count * bytesOfThing;
+  return (
+    chars * bytesOfChar +
+    count * bytesOfThing +
+    (graph?.nodes.length ?? 0) * bytesOfNode +
+    (graph?.edges.length ?? 0) * bytesOfEdge
+  );
 }

@@ -35,9 +35,13 @@ function readSkill(
   context: FrontEndContext,
   roots: ReadonlySet<string>,
 ): ReadSkill {
-  const share = Math.floor(context.steps.left / (2 * sources.length));
+  const { steps } = context;
+  const before = steps.taken;
+  // Whether a file's share of half of the steps is more than what the file costs.
+  const isInShare = (cost: number): boolean =>
+    steps.has(2 * sources.length * (cost + 1) - (steps.taken - before));
   const modules = new Map(
-    sources.map((source) => [source.path, readModule(source, context.steps, share)]),
+    sources.map((source) => [source.path, readModule(source, steps, isInShare)]),
   );
   const run = newPythonRun(
     context,

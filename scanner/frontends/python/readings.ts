@@ -39,15 +39,15 @@ export function inAllReadings(
   read: (roots: ReadonlySet<string>) => ReadSkill,
   steps: Steps,
 ): FrontEndResult {
-  const before = steps.left;
+  const before = steps.taken;
   const first = read(new Set());
   if (first.shadows.size === 0) return first.result;
-  const cost = before - steps.left;
+  const cost = steps.taken - before;
   const all = [...first.shadows.keys()];
   const single = all.length > 1 ? all.map((root) => new Set([root])) : [];
   const every = [new Set(all), ...(all.length > shadowingFoldersMax ? [] : single)];
   const isAffordable = (readings: number): boolean =>
-    readings * cost <= Math.min(otherReadingsStepsMax, steps.left / 2);
+    readings * cost <= otherReadingsStepsMax && steps.has(2 * readings * cost);
   const wanted = [every, every.slice(0, 1)].find(({ length }) => isAffordable(length)) ?? [];
   const others = wanted.map((roots) => read(roots));
   const isWhole = all.length <= shadowingFoldersMax && wanted.length === every.length;

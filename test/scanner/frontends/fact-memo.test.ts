@@ -115,6 +115,8 @@ describe('a front end that is remembered', () => {
       if (text === 'reads') others?.get('other');
       if (text === 'goes through') others?.values();
       if (text === 'counts') steps.left;
+      if (text === 'has many') steps.has(60);
+      if (text === 'has few') steps.has(200);
       return nothing;
     };
     const analyse: Analyse = Object.assign(() => nothing, { each });
@@ -145,6 +147,20 @@ describe('a front end that is remembered', () => {
     expect(runs(context([], 'a'), context([], 'b'))).toBe(others);
     expect(runs(context([]), context([], '', 99))).toBe(left);
     expect(runs(context([]), context([]))).toBe(1);
+  });
+
+  it.each([
+    ['has many', 100, 70, 1],
+    ['has many', 100, 69, 2],
+    ['has few', 100, 209, 1],
+    ['has few', 100, 210, 2],
+    ['has few', 210, 209, 2],
+  ])('that asks “%s” with %i steps is read again when %i give another answer', (text, ...rest) => {
+    const [first, second, times] = rest;
+    const { seen, analyse } = counted();
+    const remembered = new FactMemo().of('shell', analyse);
+    for (const left of [first, second]) remembered([source(text)], context([], '', left));
+    expect(seen.length).toBe(times);
   });
 
   it('costs the same steps, and reads again when too few are left', () => {

@@ -15,13 +15,18 @@ import { bindAll } from './bindings.ts';
  * Reads a module. What recovering from errors may cost is the file's own share, so that garbage
  * keeps no other file from being read.
  */
-export function readModule(source: TaintSource, steps: Steps, share: number): PythonModule {
+export function readModule(
+  source: TaintSource,
+  steps: Steps,
+  isInShare: (cost: number) => boolean,
+): PythonModule {
   steps.take(1 + (source.text.length >> 4));
-  let left = share;
+  let cost = 0;
   const { tree, stoppedAt } = parsePython(source.text, (count) => {
-    steps.take(Math.min(count, left));
-    left = Math.max(0, left - count);
-    return left > 0;
+    cost += count;
+    const goesOn = isInShare(cost);
+    if (goesOn) steps.take(count);
+    return goesOn;
   });
   const { top, cut } = nodesOfTree(tree, source.text);
   const errors: number[] = [];
