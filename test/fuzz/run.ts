@@ -10,7 +10,9 @@ import { makeCase, runCase } from './case.ts';
 import { readSeeds } from './seeds.ts';
 import type { Failure, WorkerTask } from './worker.ts';
 
+/** Processor time of one case, and how long a case may wait. */
 const hangSeconds = 30;
+const waitSeconds = 600;
 const shownFailuresMax = 50;
 
 const { values, positionals } = parseArgs({
@@ -23,6 +25,7 @@ const { values, positionals } = parseArgs({
 });
 const seed = Number(values.seed);
 const count = Number(positionals[0] ?? 10_000);
+const threads = Number(values.threads ?? Math.min(availableParallelism(), 8));
 if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(count))
   throw new Error('usage: npm run fuzz -- N [--seed S] [--case I]');
 
@@ -41,7 +44,6 @@ async function runOne(index: number): Promise<void> {
 }
 
 async function runAll(): Promise<void> {
-  const threads = Number(values.threads ?? Math.min(availableParallelism(), 8));
   const shared = new SharedArrayBuffer(4 * (2 + threads));
   const counters = new Int32Array(shared);
   counters.set([0, count]);
@@ -65,49 +67,61 @@ async function runAll(): Promise<void> {
   );
   for (const group of [...alike.values()].slice(0, shownFailuresMax)) show(group);
   const seconds = (performance.now() - start) / 1_000;
+  const taken = Math.min(Atomics.load(counters, 0), count);
   process.stdout.write(
-    `${count} cases of seed ${seed} in ${seconds.toFixed(0)} s on ${threads} threads: ${failures.length} failed\n`,
+    `${taken} of ${count} cases of seed ${seed} in ${seconds.toFixed(0)} s on ${threads} threads: ${failures.length} failed\n`,
   );
-  process.exitCode = failures.length > 0 ? 1 : 0;
+  process.exitCode = failures.length > 0 || taken < count ? 1 : 0;
 }
 
-// A thread that stays at one case is ended, and another takes its place.
+// A thread that stays at one case is ended, and another takes its place. Processor time counts,
+// because a busy machine can keep a case waiting; the wall clock ends a case that only waits.
 async function runThread(
   task: WorkerTask,
   counters: Int32Array,
   failures: Failure[],
 ): Promise<void> {
-  for (let again = true; again; ) {
-    again = await new Promise<boolean>((resolve) => {
+  while (Atomics.load(counters, 0) < count) {
+    const taken = Atomics.load(counters, 0);
+    await new Promise<void>((resolve) => {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), {
         workerData: task,
         resourceLimits: { maxOldGenerationSizeMb: 1_500 },
       });
       let at = -2;
-      let since = performance.now();
+      let hangs = false;
+      let since = { wall: performance.now(), processor: process.cpuUsage() };
       const watch = setInterval(() => {
         const now = Atomics.load(counters, 2 + task.thread);
-        if (now !== at) [at, since] = [now, performance.now()];
-        else if (performance.now() - since > hangSeconds * 1_000) {
-          failures.push({ index: now, what: `hangs: over ${hangSeconds} s`, stack: '' });
-          void worker.terminate().then(() => settle(true));
+        if (now !== at) {
+          at = now;
+          since = { wall: performance.now(), processor: process.cpuUsage() };
+          return;
         }
-      }, 1_000);
-      const settle = (more: boolean): void => {
+        const { user } = process.cpuUsage(since.processor);
+        hangs ||=
+          user > hangSeconds * 1e6 * threads ||
+          performance.now() - since.wall > waitSeconds * 1_000;
+        if (!hangs) return;
         clearInterval(watch);
-        resolve(more && Atomics.load(counters, 0) < count);
-      };
+        failures.push({ index: now, what: `hangs: over ${hangSeconds} s`, stack: '' });
+        void worker.terminate();
+      }, 1_000);
       worker.on('message', (failure: Failure) => failures.push(failure));
-      worker.on('error', (cause) => {
-        failures.push({
-          index: Atomics.load(counters, 2 + task.thread),
-          what: `the thread died: ${String(cause)}`,
-          stack: '',
-        });
-        settle(true);
+      let cause: unknown;
+      worker.on('error', (error) => {
+        cause = error;
       });
-      worker.on('exit', () => settle(false));
+      worker.on('exit', (code) => {
+        clearInterval(watch);
+        const index = Atomics.load(counters, 2 + task.thread);
+        if (code !== 0 && !hangs)
+          failures.push({ index, what: `the thread died: ${String(cause ?? code)}`, stack: '' });
+        resolve();
+      });
     });
+    // A thread that cannot even start would start again for ever.
+    if (Atomics.load(counters, 0) === taken) return;
   }
 }
 
