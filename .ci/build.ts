@@ -11,7 +11,7 @@ const compiler = ['node_modules/typescript/bin/tsc', '-p', 'cli/tsconfig.build.j
 // Folders count too: a file that was deleted changes the time of its folder.
 const sources = [
   '{cli,registry,runner,scanner,skills-index}/**',
-  '.ci/{build.ts,bundle.mjs}',
+  '.ci/{build.ts,bundle.mjs,compiler.mjs}',
   'package-lock.json',
   'tsconfig.json',
 ];

@@ -8,7 +8,8 @@
 import { hash } from 'node:crypto';
 import { copyFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
+import { usedCompiler } from './compiler.mjs';
 
 // A module that finds files relative to itself keeps its own place.
 const ownPlaces = (base) => ({
@@ -40,7 +41,7 @@ const otherCommands = (own) => ({
     }),
 });
 
-// Of ts-morph the scanner uses TypeScript alone, which is two thirds of its code.
+// Of ts-morph the scanner uses TypeScript alone, which is two thirds of the package's code.
 const compilerOnly = {
   name: 'compiler-only',
   setup: (bundle) => {
@@ -49,12 +50,10 @@ const compilerOnly = {
       contents: "exports.ts = require('@ts-morph/common/dist/typescript.js');",
       resolveDir: 'node_modules',
     }));
-    // Short names halve the file, which each scan reads. Our own names stay, for reports of bugs.
-    bundle.onLoad({ filter: /\/@ts-morph\/common\/dist\/typescript\.js$/ }, async ({ path }) => {
-      const source = readFileSync(path, 'utf8');
-      const { code } = await transform(source, { minify: true, legalComments: 'inline' });
-      return { contents: code };
-    });
+    bundle.onLoad({ filter: /\/@ts-morph\/common\/dist\/typescript\.js$/ }, async ({ path }) => ({
+      contents: await usedCompiler(readFileSync(path, 'utf8'), 'dist/scanner'),
+      resolveDir: dirname(path),
+    }));
   },
 };
 
