@@ -4,7 +4,7 @@
  */
 import { steeringVariables } from '../../../lookup-tables/shell.ts';
 import { callWith } from '../effects/call.ts';
-import { serve } from '../effects/effects.ts';
+import { applyEffect, serve } from '../effects/effects.ts';
 import { attributeNode } from '../names/classes.ts';
 import { assignmentParts, childrenOf, nameOf } from '../nodes.ts';
 import type { PyNode, PythonModule } from '../program.ts';
@@ -60,6 +60,11 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
         notePyTrait(run, { module, node, api: hook, certainty: 'exact' }, 'patch-builtin', hook);
     }
     const name = target.lastChild === null || isItem ? '' : nameOf(module, target.lastChild);
+    // `function.__code__ = code`: the function runs it.
+    if (name === '__code__') {
+      const at = { module, node, api: name, certainty: 'exact' } as const;
+      applyEffect(run, callWith(at, given), { does: 'code', code: { at: 0, key: '' } });
+    }
     if (isReceiver.test(name) && owner.qual !== undefined && /\)$/.test(owner.qual))
       serve(
         run,

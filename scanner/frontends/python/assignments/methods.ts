@@ -156,9 +156,14 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefi
   const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
   if (objectNode.name === 'VariableName' && given.length > 0)
     flowIntoName(run, call.module, objectNode, given);
-  for (let at: PyNode | null = objectNode; at?.name === 'MemberExpression'; at = at.firstChild) {
+  for (let at: PyNode | null = objectNode; at !== null && holders.test(at.name); at = at.firstChild) {
     const property = at.lastChild;
-    if (property?.name !== 'PropertyName') continue;
+    if (property?.name !== 'PropertyName') {
+      // `table[key].append(x)`, `table.setdefault(key, []).append(x)`
+      if (at.firstChild?.name === 'VariableName')
+        flowIntoName(run, call.module, at.firstChild, given);
+      continue;
+    }
     const to = attributeNode(run, call.module, nameOf(call.module, property), property);
     for (const from of given) flowEdge(run, from, to);
     if (at.firstChild?.name === 'VariableName')
@@ -167,6 +172,8 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefi
   if (/^write/.test(call.method) && call.object.target !== undefined)
     applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
 }
+
+const holders = /^(MemberExpression|CallExpression)$/;
 
 // What is put into the object of a method, or of a class, gets into its attributes alone.
 function flowIntoName(

@@ -17,7 +17,7 @@ import { givenFor } from '../names/parameters.ts';
 import { special } from '../names/special.ts';
 import { textOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PyValue } from '../program.ts';
-import { flowEdge, flowNode, flowSource, notePyTrait, type PythonRun } from '../run.ts';
+import { flowEdge, flowNode, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { callBuiltin } from '../values/builtins.ts';
 import { oneOf, pyOf } from '../values/given.ts';
 import type { PyCall } from './call.ts';
@@ -105,6 +105,9 @@ export function invoke(
   if (api !== undefined) return callApi(run, all, qual, api);
   if (isRequestOf.test(qual) && isElsewhere(all.object.target))
     for (const value of [...all.args, ...all.keywords.values()]) applySend(run, all, value);
+  // A built-in function whose name is computed may be `exec`.
+  if (qual === 'builtins.*')
+    flowSink(run, all, nodesOf(all.args), { what: 'exec', api: qual, part: 'code' });
   mutate(run, all, objectNode);
   return plainCall(run, all, callee);
 }
@@ -189,7 +192,7 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
       return { ...unknownPy, nodes: [id] };
     }
     case 'decoded': {
-      const [data, encoding] = call.args;
+      const [data, encoding = call.keywords.get('encoding')] = call.args;
       const texts = data?.texts.flatMap((text) => decodedTexts(qual, text, encoding)) ?? [];
       const from = flowSource(run, call, { what: 'decoded', name: qual }, `${qual} decodes it`);
       const nodes = [...passed, from];

@@ -122,7 +122,7 @@ export function moduleByText(
   if (known.length > 0 && known.length === texts.length) return given;
   const about = { ...at, certainty: 'widened' } as const;
   notePyTrait(run, about, 'dynamic-import', 'a module whose name is computed');
-  const any = { ...unknownPy, qual: '*' };
+  const any = { ...unknownPy, qual: '*', nodes: name?.nodes ?? [] };
   return known.length > 0 ? either([given, any]) : any;
 }
 

@@ -9,7 +9,7 @@ import { noteReaching } from '../effects/escapes.ts';
 import { powerfulModules } from '../effects/tables/python.ts';
 import { functionOf, nameOf, textOf } from '../nodes.ts';
 import { PyNode, type PythonModule, type PyValue } from '../program.ts';
-import { notePyTrait, type PythonRun } from '../run.ts';
+import { flowSink, notePyTrait, type PythonRun } from '../run.ts';
 import { builtinFunctions } from '../values/value.ts';
 import { classIn } from './canonical.ts';
 import { basesOf, methodOf, propertyValue } from './classes.ts';
@@ -118,7 +118,7 @@ export function memberByText(
   const values = known.map((name) => memberOf(run, object, name, depth));
   const given = { ...either(values), folded: true, byText: true };
   if (known.length > 0 && known.length === names.length) return given;
-  const any = memberByUnknown(run, at, object);
+  const any = memberByUnknown(run, at, object, key);
   return known.length > 0 ? either([given, any]) : any;
 }
 
@@ -139,7 +139,15 @@ function noteSpelled(run: PythonRun, at: PyNoting, names: readonly string[]): vo
   }
 }
 
-function memberByUnknown(run: PythonRun, at: PyNoting, object: PyValue): PyValue {
+function memberByUnknown(
+  run: PythonRun,
+  at: PyNoting,
+  object: PyValue,
+  key: PyValue | undefined,
+): PyValue {
+  // Whoever names the module and the function says what is run.
+  const named = object.qual === '*' && object.nodes.length > 0 ? (key?.nodes ?? []) : [];
+  flowSink(run, at, named, { what: 'exec', api: at.api, part: 'code' });
   if (object.qual === undefined || !powerfulModules.has(object.qual))
     return { ...unknownPy, nodes: object.nodes };
   const what = `a member of ${object.qual} whose name is computed`;

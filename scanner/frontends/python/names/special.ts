@@ -94,6 +94,11 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
     case 'dict':
       if (first !== undefined || call.spread.length > 0) break;
       return { ...unknownPy, entries: call.keywords, nodes: nodesOf([...call.keywords.values()]) };
+    // `type(function)(code, globals())`
+    case 'type':
+      return first?.own === undefined ? undefined : { ...unknownPy, qual: 'types.FunctionType' };
+    case 'itertools.tee':
+      return first === undefined ? undefined : { ...unknownPy, items: [first, first, first] };
     case 'list':
     case 'tuple':
       return first === undefined ? { ...unknownPy, items: [] } : sameItems(first);

@@ -250,7 +250,15 @@ export const pythonApis: PythonApiTable = {
     'InteractiveInterpreter InteractiveConsole interact',
     api({ does: 'trait', trait: 'code-from-string' }),
   ),
-  ...rows('types', 'FunctionType CodeType', api({ does: 'trait', trait: 'code-from-string' })),
+  ...rows(
+    'types',
+    'FunctionType LambdaType',
+    api([
+      { does: 'trait', trait: 'code-from-string' },
+      { does: 'code', code: argument(0, 'code') },
+    ]),
+  ),
+  ...rows('types', 'CodeType', api({ does: 'trait', trait: 'code-from-string' })),
   ...rows('runpy', 'run_path run_module', api({ does: 'load', module: argument(0) })),
   ...rows(
     'importlib',
@@ -336,6 +344,13 @@ export const pythonApis: PythonApiTable = {
     api([], 'through'),
   ),
   ...rows('copy', 'copy deepcopy', api([], 'through')),
+  ...rows(
+    'itertools',
+    'batched chain chain.from_iterable combinations cycle dropwhile filterfalse groupby islice pairwise permutations product repeat takewhile zip_longest',
+    api([], 'through'),
+  ),
+  ...rows('collections', 'ChainMap Counter OrderedDict UserDict UserList deque', api([], 'through')),
+  ...rows('heapq', 'heappop heapreplace merge nlargest nsmallest', api([], 'through')),
   ...rows('io', 'StringIO BytesIO', api([], 'through')),
   ...rows('textwrap', 'dedent indent fill', api([], 'through')),
   ...rows(
