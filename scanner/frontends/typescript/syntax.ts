@@ -89,6 +89,14 @@ export function isPattern(target: ts.Expression): boolean {
   return ts.isArrayLiteralExpression(target) || ts.isObjectLiteralExpression(target);
 }
 
+/** The parameters that calls fill: TypeScript's `this: Type` is none. */
+export function parametersOf({ parameters }: Functionish): readonly ts.ParameterDeclaration[] {
+  const [first] = parameters;
+  return first !== undefined && ts.isIdentifier(first.name) && first.name.text === 'this'
+    ? parameters.slice(1)
+    : parameters;
+}
+
 export type Functionish = ts.FunctionLikeDeclaration;
 
 /** `i++`, `--i` */

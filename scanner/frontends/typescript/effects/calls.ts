@@ -67,6 +67,9 @@ function unwrapped(
       ...callee.given.map((value) => ({ value, node: undefined })),
       ...args,
     ]);
+  // A client that is itself a function.
+  if (callee.kind === 'instance' && apiNamed(callee.of) !== undefined)
+    return [{ callee: { kind: 'api', name: callee.of, built: false }, args }];
   if (callee.kind === 'api' && callee.name === 'Reflect.apply')
     return again(args[0]?.value, elements(args[2]));
   if (callee.kind === 'api' && callee.name === 'Reflect.construct')

@@ -251,17 +251,19 @@ export function resolveName(out: Out, call: Called, at: number): void {
 // The calls that made a method's object: `https.request(url)` for `request.write(data)`.
 function madeBy(out: Out, call: Called): readonly Use[] {
   const callee = ts.isCallExpression(call.node) ? bareOf(call.node.expression) : undefined;
-  if (
-    callee === undefined ||
-    (!ts.isPropertyAccessExpression(callee) && !ts.isElementAccessExpression(callee))
-  )
-    return [];
+  if (callee === undefined) return [];
+  const itself = usesOf(out, out.self.valueOf(callee));
+  if (!ts.isPropertyAccessExpression(callee) && !ts.isElementAccessExpression(callee))
+    return itself;
   // `child.stdin.write`: the object is one member further inside.
   const inner = bareOf(callee.expression);
   const receivers = ts.isPropertyAccessExpression(inner)
     ? [callee.expression, inner.expression]
     : [callee.expression];
-  return receivers.flatMap((receiver) => usesOf(out, out.self.valueOf(receiver)));
+  return [
+    ...itself,
+    ...receivers.flatMap((receiver) => usesOf(out, out.self.valueOf(receiver))),
+  ];
 }
 
 function usesOf(out: Out, made: JsValue): readonly Use[] {

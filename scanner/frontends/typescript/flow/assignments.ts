@@ -2,13 +2,15 @@
 import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
 import { isEnvironment } from '../effects/environment.ts';
-import { bareOf, isAssignment, memberName, ownerOf } from '../syntax.ts';
+import { bareOf, isAssignment, isFunctionish, memberName, ownerOf } from '../syntax.ts';
 import {
+  functionsCalled,
   give,
   itemsAt,
   linkBack,
   linkItem,
   membersOf,
+  oneOf,
   parameterHolder,
   variableHolder,
 } from './members.ts';
@@ -164,9 +166,14 @@ function addHandler(
 }
 
 /** A value into a member: the variable at the root has it from then on. */
-export function into(flow: Flow, target: ts.Expression, from: string): void {
+export function into(
+  flow: Flow,
+  target: ts.Expression,
+  from: string,
+  { member: inside = '*', depth = 0 }: { readonly member?: string; readonly depth?: number } = {},
+): void {
   const { out, nodes } = flow;
-  let member = '*';
+  let member = inside;
   let at: ts.Expression = bareOf(target);
   while (ts.isPropertyAccessExpression(at) || ts.isElementAccessExpression(at)) {
     member = memberName(at);
@@ -181,9 +188,40 @@ export function into(flow: Flow, target: ts.Expression, from: string): void {
     }
     at = object;
   }
+  if (ts.isCallExpression(at)) return intoGiven(flow, at, from, { member, depth: depth + 1 });
   const symbol = ts.isIdentifier(at) ? out.self.symbols.symbolOf(at) : undefined;
   if (symbol === undefined) return;
   write(flow, symbol, member, { from, at });
+}
+
+// `table.get(key).list.push(value)`, `state().value = value`: into what the call gives.
+function intoGiven(
+  flow: Flow,
+  call: ts.CallExpression,
+  from: string,
+  place: { readonly member: string; readonly depth: number },
+): void {
+  if (place.depth > givenDepthMax) return;
+  const callee = bareOf(call.expression);
+  if (ts.isPropertyAccessExpression(callee) && givesItem.test(callee.name.text))
+    into(flow, callee.expression, from, { depth: place.depth });
+  for (const { body } of functionsCalled(flow, call))
+    for (const given of body === undefined ? [] : returnedBy(body)) into(flow, given, from, place);
+}
+
+const givesItem = /^(get|at|find|findLast|getOrInsert|getOrInsertComputed)$/;
+const givenDepthMax = 4;
+
+function returnedBy(body: ts.ConciseBody): readonly ts.Expression[] {
+  if (!ts.isBlock(body)) return oneOf(body);
+  const found: ts.Expression[] = [];
+  const open: ts.Node[] = [...body.statements];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (ts.isReturnStatement(node) && node.expression !== undefined)
+      found.push(...oneOf(node.expression));
+    else if (!isFunctionish(node)) ts.forEachChild(node, (child) => void open.push(child));
+  }
+  return found;
 }
 
 function write(

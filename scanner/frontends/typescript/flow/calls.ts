@@ -5,7 +5,8 @@ import { type ResolvedCall, resolveCall } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import { apis } from '../library.ts';
 import type { Out } from '../out.ts';
-import { bareOf, type Functionish, isFunctionish, memberName } from '../syntax.ts';
+import { bareOf, type Functionish, isFunctionish, memberName, ownerOf, parametersOf } from '../syntax.ts';
+import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives } from '../values/values.ts';
 import { into } from './assignments.ts';
 import { mutators, opaqueMethods } from './javascript-methods.ts';
@@ -196,6 +197,7 @@ function addKnownCall(
   const name = nameOfFunction(callee);
   const args = resolved ?? (node.arguments ?? []).map((argument) => ({ node: argument }));
   const isKnown = args.every((arg) => arg.node !== undefined);
+  const parameters = parametersOf(callee);
   for (const argument of node.arguments ?? []) {
     const from = nodes.at(ts.isSpreadElement(argument) ? argument.expression : argument);
     nodes.edges.push({ kind: 'argument', from, to: nodes.given(callee), call });
@@ -203,10 +205,19 @@ function addKnownCall(
       for (const parameter of callee.parameters) passTo(flow, parameter, argument, from, call);
   }
   nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
+  // A function that another one gave back holds what the call that made it was given.
+  if (ownerOf(callee) !== undefined)
+    for (const made of callsThatMade(flow.out.self, node.expression))
+      nodes.edges.push({
+        kind: 'result',
+        from: nodes.result(callee),
+        to: call,
+        call: nodes.at(made, ''),
+      });
   args.forEach(({ node: argument }, i) => {
     const parameter =
-      callee.parameters[i] ??
-      callee.parameters.findLast((parameter) => parameter.dotDotDotToken !== undefined);
+      parameters[i] ??
+      parameters.findLast((parameter) => parameter.dotDotDotToken !== undefined);
     if (argument === undefined || parameter === undefined) return;
     const bare = bareOf(argument);
     const from = nodes.at(bare, name === '' ? '' : `passed to ${name}`);
@@ -217,6 +228,40 @@ function addKnownCall(
     if (symbol !== undefined && parameter.dotDotDotToken === undefined && isNamed)
       linkBack(flow, symbol, bare, call);
   });
+}
+
+// `const get = keep(value); get()`, `box(value).get()`: the calls that made what is called.
+function callsThatMade({ symbols }: Evaluator, called: ts.Expression): readonly ts.CallExpression[] {
+  const found: ts.CallExpression[] = [];
+  let at: ts.Node | undefined = called;
+  for (let step = 0; step < makersMax && at !== undefined; step++) {
+    const bare: ts.Node = ts.isExpression(at) ? bareOf(at) : at;
+    if (ts.isCallExpression(bare)) found.push(bare);
+    if (ts.isIdentifier(bare)) at = initialOf(symbols.symbolOf(bare)?.declarations?.[0]);
+    else
+      at =
+        ts.isCallExpression(bare) ||
+        ts.isPropertyAccessExpression(bare) ||
+        ts.isElementAccessExpression(bare)
+          ? bare.expression
+          : undefined;
+  }
+  return found;
+}
+
+const makersMax = 16;
+
+// What a variable, or a name of its pattern, begins with.
+function initialOf(declaration: ts.Declaration | undefined): ts.Expression | undefined {
+  let at: ts.Node | undefined = declaration;
+  while (at !== undefined && (ts.isBindingElement(at) || isBindingPattern(at))) at = at.parent;
+  return at !== undefined && (ts.isVariableDeclaration(at) || ts.isPropertyDeclaration(at))
+    ? at.initializer
+    : undefined;
+}
+
+function isBindingPattern(node: ts.Node): boolean {
+  return ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node);
 }
 
 // The members of what a parameter gets as one of a list are not known.

@@ -148,7 +148,7 @@ function partsNamed(
 }
 
 /** The expressions one of which is the value: the sides of `a || b` and of `c ? a : b`. */
-function oneOf(expression: ts.Expression): readonly ts.Expression[] {
+export function oneOf(expression: ts.Expression): readonly ts.Expression[] {
   const found: ts.Expression[] = [];
   const open = [expression];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

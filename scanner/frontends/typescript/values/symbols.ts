@@ -12,6 +12,7 @@ import {
   isFunctionish,
   isPlainAssignment,
   isStep,
+  parametersOf,
 } from '../syntax.ts';
 import { collectAssignments, eachOf, push } from './assignments.ts';
 import type { Symbols } from './evaluator.ts';
@@ -127,7 +128,7 @@ function addHandedCallers(
       !isFunctionish(declaration.parent)
     )
       continue;
-    const at = declaration.parent.parameters.indexOf(declaration);
+    const at = parametersOf(declaration.parent).indexOf(declaration);
     for (const outer of callers.get(declaration.parent) ?? []) {
       const given = outer.arguments?.[at];
       const callee = given !== undefined && ts.isIdentifier(given) ? functionOf(given) : undefined;

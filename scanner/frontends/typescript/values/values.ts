@@ -5,7 +5,7 @@
 import type { ts } from 'ts-morph';
 import { alternativesMax, foldedCharsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import type { Functionish } from '../syntax.ts';
+import { type Functionish, parametersOf } from '../syntax.ts';
 
 export type JsValue =
   /** `made`: where an object was created of which nothing else is known. */
@@ -168,7 +168,7 @@ export class CallFrame {
   /** The argument for a parameter; undefined when the call passes none. */
   given(parameter: ts.ParameterDeclaration): JsValue | undefined {
     if (parameter.parent !== this.callee) return this.outer?.given(parameter);
-    const index = this.callee.parameters.indexOf(parameter);
+    const index = parametersOf(this.callee).indexOf(parameter);
     return parameter.dotDotDotToken === undefined
       ? this.args[index]
       : listOf(this.args.slice(index));

@@ -3,7 +3,7 @@ import { ts } from 'ts-morph';
 import { fromOthers } from '../flow/changes.ts';
 import { elementOf } from '../flow/elements.ts';
 import { elementCallbacks } from '../flow/positions.ts';
-import { bareOf, type Functionish, isFunctionish, isStep, ownerOf } from '../syntax.ts';
+import { bareOf, type Functionish, isFunctionish, isStep, ownerOf, parametersOf } from '../syntax.ts';
 import type { Assignment } from './assignments.ts';
 import type { Evaluator } from './evaluator.ts';
 import { valueAssigned } from './member-assigned.ts';
@@ -216,7 +216,7 @@ function valueOfParameter(
   if (!isFunctionish(callee)) return unknown;
   const inFrame = frame?.given(parameter);
   if (inFrame !== undefined) return inFrame;
-  const index = callee.parameters.indexOf(parameter);
+  const index = parametersOf(callee).indexOf(parameter);
   const others = fromOthers(self, callee);
   if (parameter.dotDotDotToken !== undefined)
     return unionOf([restOf(self, callee, index), ...others]);

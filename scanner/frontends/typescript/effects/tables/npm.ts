@@ -49,6 +49,11 @@ export const npmApis: ApiTable = {
     effects: [{ does: 'request', options: 0 }],
     gives: 'axios.Instance',
   }),
+  // The instance is a function as well.
+  ...rows('', 'axios.Instance', {
+    effects: [{ does: 'request', url: 0, options: 1 }],
+    gives: 'Response',
+  }),
   ...rows('axios.Instance', '#get #delete #head #options #request', {
     effects: [{ does: 'request', url: 0, options: 1 }],
     gives: 'Response',
