@@ -156,7 +156,11 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefi
   const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
   if (objectNode.name === 'VariableName' && given.length > 0)
     flowIntoName(run, call.module, objectNode, given);
-  for (let at: PyNode | null = objectNode; at !== null && holders.test(at.name); at = at.firstChild) {
+  for (
+    let at: PyNode | null = objectNode;
+    at !== null && holders.test(at.name);
+    at = at.firstChild
+  ) {
     const property = at.lastChild;
     if (property?.name !== 'PropertyName') {
       // `table[key].append(x)`, `table.setdefault(key, []).append(x)`

@@ -260,10 +260,7 @@ function madeBy(out: Out, call: Called): readonly Use[] {
   const receivers = ts.isPropertyAccessExpression(inner)
     ? [callee.expression, inner.expression]
     : [callee.expression];
-  return [
-    ...itself,
-    ...receivers.flatMap((receiver) => usesOf(out, out.self.valueOf(receiver))),
-  ];
+  return [...itself, ...receivers.flatMap((receiver) => usesOf(out, out.self.valueOf(receiver)))];
 }
 
 function usesOf(out: Out, made: JsValue): readonly Use[] {

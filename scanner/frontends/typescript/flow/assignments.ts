@@ -188,7 +188,7 @@ export function into(
     }
     at = object;
   }
-  if (ts.isCallExpression(at)) return intoGiven(flow, at, from, { member, depth: depth + 1 });
+  if (ts.isCallExpression(at)) intoGiven(flow, at, from, { member, depth: depth + 1 });
   const symbol = ts.isIdentifier(at) ? out.self.symbols.symbolOf(at) : undefined;
   if (symbol === undefined) return;
   write(flow, symbol, member, { from, at });

@@ -5,7 +5,14 @@ import { type ResolvedCall, resolveCall } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import { apis } from '../library.ts';
 import type { Out } from '../out.ts';
-import { bareOf, type Functionish, isFunctionish, memberName, ownerOf, parametersOf } from '../syntax.ts';
+import {
+  bareOf,
+  type Functionish,
+  isFunctionish,
+  memberName,
+  ownerOf,
+  parametersOf,
+} from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives } from '../values/values.ts';
 import { into } from './assignments.ts';
@@ -216,8 +223,7 @@ function addKnownCall(
       });
   args.forEach(({ node: argument }, i) => {
     const parameter =
-      parameters[i] ??
-      parameters.findLast((parameter) => parameter.dotDotDotToken !== undefined);
+      parameters[i] ?? parameters.findLast((parameter) => parameter.dotDotDotToken !== undefined);
     if (argument === undefined || parameter === undefined) return;
     const bare = bareOf(argument);
     const from = nodes.at(bare, name === '' ? '' : `passed to ${name}`);
@@ -231,7 +237,10 @@ function addKnownCall(
 }
 
 // `const get = keep(value); get()`, `box(value).get()`: the calls that made what is called.
-function callsThatMade({ symbols }: Evaluator, called: ts.Expression): readonly ts.CallExpression[] {
+function callsThatMade(
+  { symbols }: Evaluator,
+  called: ts.Expression,
+): readonly ts.CallExpression[] {
   const found: ts.CallExpression[] = [];
   let at: ts.Node | undefined = called;
   for (let step = 0; step < makersMax && at !== undefined; step++) {

@@ -3,7 +3,14 @@ import { ts } from 'ts-morph';
 import { fromOthers } from '../flow/changes.ts';
 import { elementOf } from '../flow/elements.ts';
 import { elementCallbacks } from '../flow/positions.ts';
-import { bareOf, type Functionish, isFunctionish, isStep, ownerOf, parametersOf } from '../syntax.ts';
+import {
+  bareOf,
+  type Functionish,
+  isFunctionish,
+  isStep,
+  ownerOf,
+  parametersOf,
+} from '../syntax.ts';
 import type { Assignment } from './assignments.ts';
 import type { Evaluator } from './evaluator.ts';
 import { valueAssigned } from './member-assigned.ts';

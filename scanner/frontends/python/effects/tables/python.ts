@@ -349,7 +349,11 @@ export const pythonApis: PythonApiTable = {
     'batched chain chain.from_iterable combinations cycle dropwhile filterfalse groupby islice pairwise permutations product repeat takewhile zip_longest',
     api([], 'through'),
   ),
-  ...rows('collections', 'ChainMap Counter OrderedDict UserDict UserList deque', api([], 'through')),
+  ...rows(
+    'collections',
+    'ChainMap Counter OrderedDict UserDict UserList deque',
+    api([], 'through'),
+  ),
   ...rows('heapq', 'heappop heapreplace merge nlargest nsmallest', api([], 'through')),
   ...rows('io', 'StringIO BytesIO', api([], 'through')),
   ...rows('textwrap', 'dedent indent fill', api([], 'through')),
