@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:466eb712229a7fc35ebeddf832566224eb890c1865f8fae366946da08a909c06',
+  extractor: 'sha256:a8854764b5c4a67ff36bf6b590b6ee3ff25e623ff47ab40ed2ba4e56adfa1f5d',
   judging: 'sha256:74d2d67afe76174041e43949fc44f49a330b159568aeca7c2bbd4065bc5186fd',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
