@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a8854764b5c4a67ff36bf6b590b6ee3ff25e623ff47ab40ed2ba4e56adfa1f5d',
-  judging: 'sha256:74d2d67afe76174041e43949fc44f49a330b159568aeca7c2bbd4065bc5186fd',
+  extractor: 'sha256:827b164d2277b7dce1860036f6c083f93800a1dd2538ed00e709b41728263c6f',
+  judging: 'sha256:fe1410ed3637f522d2e3c7939b8b0a21a7f968119cc49319c6c76c5f91d160a5',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:18cc2ef3fec5b9f7595f8b369f298af81ee8aba93b4244b72aa0906647920737',
+    'files/agent-memory': 'sha256:0808d37b4cc5820cae6704f48b5dbe3946c51d6180393031f528505d98f85af9',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:7b736bee71aa47bef1d4f062a88a13eec94fb8cb7c79c8feb3effd2c7d6cc8df',
+    'files/outside-read': 'sha256:4434945ed6c3009588dbcdc6c505ebbd8be5c3c7b1e8a99e8d0df6ac32665bec',
     'files/outside-write':
-      'sha256:84206a18301994ac6c77fbb190f5a78672c6b68c90b28e1cf586b56e86e7a9c4',
+      'sha256:927f93421c06785f2339853d8d85c1f5f254db81a0c2610051bd98caed318ced',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
@@ -113,9 +113,9 @@ export const codeDigests: CodeDigests = {
       'sha256:6e381bea9e4161e015caca682cd0edc66116dceb710e9c5c5a7d929202fa2afa',
     'flow/untrusted-to-agent':
       'sha256:728e72dccba8e315861ddebc6c81d0b45f797518e8cddf6b4c1ed4c9e60a1300',
-    'manifest/all-three': 'sha256:9a7dac97280d2fd69fb3c15d3150d48e2018865f697379ac3e97e59e880b89e6',
+    'manifest/all-three': 'sha256:9b5c0e5450bd46a6834365a114025a18f38cda1a1f4510efc95692035fc048db',
     'manifest/broken-promise':
-      'sha256:89f3f8a0556c21b61847c0229269661736185b357a050e0e267f215f6ea01190',
+      'sha256:0098ea5325c6f3bcf88ae42ab0602112ab0aafe06e6f68d34738dfa020ee0cc9',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
@@ -123,7 +123,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
     'manifest/undeclared':
-      'sha256:2502e60f3c540b5fa4ff33ea0410a458dfd9d078c125f1213a0b2637875ea404',
+      'sha256:8a250d409624cd6bb245e08a019be2f930c1f05db7323b25905889b4cef66a67',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
@@ -192,7 +192,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:bc2e6aa90e5852265f0fa626bb6d1d126a5b146966780e70ec9d8af412abb503',
+      'sha256:7690c0707d8bcee992f65293516561ee137cfd6c95fe2fb9676f968d54ff1f8a',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -207,51 +207,51 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:df6668987b9bebe66514aedf6f45de75218f661ea7447134797c95d0b087721f',
+      'sha256:efc03da70ae322f13c4c2817404f437c3ab11455fa120417688af747bf1646fa',
     'prose/approval-bypass':
-      'sha256:d3b3193581481ea26da3092741b897a41c98fb49a9a59b0e223406cf052889a8',
+      'sha256:77d6430982c9bd9a0ba6898294d04f9b849972743d9535fedbfa3c2e59d41a5a',
     'prose/biased-judgement':
-      'sha256:32074ce5d3267588c422b3f12a30e5a09276f0f94be33b0e85c6aa5515eab608',
+      'sha256:fb8298505210c1e7a4147ad4507edb0a2e72ad8336b853bce22e1a57f613f6bc',
     'prose/boundless-role':
-      'sha256:42c8ab6ec0a8bc9954231574ed7f1c386431bde13bb589fef0f748b5483c2cb5',
-    'prose/concealment': 'sha256:9565b832106f53a0091fec8f9f9b33e7d2c51a50c5ba1e217e0dd83068a12f9e',
+      'sha256:27441ae76feec73f18c0840c455da11b6716342f39b11f9f8cb245f33b4141ce',
+    'prose/concealment': 'sha256:4c66829df2782eb081d8b50e3583719de7e8064c971416bed471167858c040aa',
     'prose/credential-solicitation':
-      'sha256:daf414ef9ea293bd6f610a397297762cf2d3d88db594eca18700a07593465f37',
+      'sha256:82f7a2ef523f4eb7b75c5b0d8176a7df0433688cc969509cbdf93e74eb624dd6',
     'prose/decode-instructions':
-      'sha256:3ad6e17ff8b994de68b967a3f3b07125ca495e67f106e05f29bda8aa38ce616b',
+      'sha256:6ae06e73556aed38be1c95697bfb29e356694fbf4d1fa4fcb0369ccf4e577d30',
     'prose/destructive-orders':
-      'sha256:62e6b6765cf75a22b0f3517fb4186d157fbef612335183d972c19ac63b60563e',
+      'sha256:0a2fa877e51454768edc0c654c83682cd646a0a72726ad016c46535726c77096',
     'prose/encoded-instructions':
-      'sha256:77cfcc492ef9541d360f333a4c8f126b1b838daa2339b000c7181d6ebd603bac',
+      'sha256:65d7863e54ed25a5f67fd2ba9c1f5a443dbc97496728a1bbe265971e881f1127',
     'prose/exfiltration-instructions':
-      'sha256:08c856e89be005fe70a5f9a9f6cb56953bbc291eb3f5153c40ae8586e696000c',
+      'sha256:2be09aa8c7e22a0dd6f0de346714a3f77cff0c60cae71e7300199de6f98323d9',
     'prose/false-authority':
-      'sha256:34cc991fe021a6f34b62f7b5f2eeb578160e50c5eeaf1ce37d7a29d47e36a58f',
-    'prose/hidden-text': 'sha256:ac55d1d439ec294c930df4e0100c1108a21d67ed78fa7e0d481a738684d26e2a',
-    'prose/install-lure': 'sha256:54c6f155bb16695cc0d129717c3aa2918787dc99a00166c49119f58b66da971b',
+      'sha256:7bcc7acac07b42d2c39c9bfb010e275e017217c15dd35da8d9535e50ef5229b4',
+    'prose/hidden-text': 'sha256:c80780b79ea87d7eaead2571295a426e8c2a9a0e7d866a55ed0cde6a28b92857',
+    'prose/install-lure': 'sha256:c91f27fe08d9c9949e992e23ecf7007d1e01097149edcd33cd998b870aed59f1',
     'prose/memory-tampering':
-      'sha256:f40edd8b6e0f9fc87d3562533c60a6510fd26d088c94bf910de4ad998a704069',
+      'sha256:3da6b7cfd8c0cc3726bc6104857ce439bc7cddadbd000afbed5bb6466b02ebcd',
     'prose/override-instructions':
-      'sha256:3bee50b27cc49488d3da21103adc9ef37ff648dd4b187d0012c7f1d24bc2a5b4',
+      'sha256:ece4e908d06ab480cff2a1fe3aaacc39e6bb60a4db22486df5bb1edfbe48ed46',
     'prose/payment-diversion':
-      'sha256:2a590209b487c53313d3e6f584332a87f6dfee233b38b2d9ebf2655255385ee6',
+      'sha256:8a93cb8f02cbe5c731d671d98450156d1ae13c9b36f9d9cc5d87cb7341f5aff5',
     'prose/planted-content':
-      'sha256:0b9f8226a89ba5cd17f78183a8434f9f326c027d9889f8da2ef92e6f383522f5',
+      'sha256:2d797edb9aea7c6c65b73e7c6c86e95e59b1359553949ed53b2ce4e52c419e4a',
     'prose/remote-instructions':
-      'sha256:10bac54dc799934f9e9849b0f47e91559c69e1d5d1d82682b56932eb4efcba08',
+      'sha256:1b4279d4b48d0e663eca9157f395a4c80649babfa7965ca1a5520e309005fb08',
     'prose/secret-in-reply':
-      'sha256:f9543d3c5302607d5aa4ad9f317075ab3e4f2dbe37c4ad575d4258534f7b8d23',
+      'sha256:5054bff0aac94030ae0e7ad0ca77c7ae8c822aa37211ceccf55f1ed29eef057a',
     'prose/self-propagation':
-      'sha256:6d1dd34568ecbde85f60523159e7ae1921ce7232ef148700ee58ed30a8365aef',
+      'sha256:73a09d83a70c940fa670c7140cf147741db02b60f3fc6d3c30a1d29118bbb0e0',
     'prose/speaks-to-scanners':
-      'sha256:35252d000b0d2d976c6cf9ec5dcee1aacc91ab788851ac79a76861243a221425',
-    'prose/trigger-bait': 'sha256:cc532528e15351196c2f0c8e3308403d11135d569aeabe2cfd9bcdca9b697f9e',
+      'sha256:2c2fd7beb2ec709b8ca2fa1054293e529b158474c12d544f6ab30f22aa286c64',
+    'prose/trigger-bait': 'sha256:9fb49c630a15341a5153c9d8fc7692d336c3b9d69c9c7064a5a0fd8e928c4867',
     'prose/weakened-defence':
-      'sha256:72c855ff096a6052ec364d25f42a2d61b8494e712526f271b2dc073d8a207a63',
+      'sha256:be6dfc5b700048eb99cab09b2a4c13db0eaf647adf21e1f7c87fabe0501b7947',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:4a8be682c3f4a719619817418c2d59280f9077f541dda9e1ab856b377c9cccab',
+      'sha256:1e6ccb5612b9bb507761f9bad74094a09cae8f164753496d8d18905e48984bca',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':

@@ -52,6 +52,8 @@ export const scanStackKiB = 3_900;
 export const childScansMax = 200;
 /** Results of front ends that a scanner remembers, as estimated. */
 export const memoBytesMax = 32 * 1024 * 1024;
+/** Characters of the texts whose words and marks a scanner remembers. */
+export const recentTextCharsMax = 512 * 1024;
 /** Bytes of a child's answer. The registry rejects longer reports. */
 export const childThreadsMax = 1_024;
 export const jobPollMillisecondsMin = 500;

@@ -3,6 +3,7 @@
  * ROT13, reversed text, Morse.
  */
 import { encodedRunsMax, foldedCharsMax } from '../limits.ts';
+import { RecentTexts } from './recent-texts.ts';
 import { type CharacterClass, characterClass, hasRun } from './text-runs.ts';
 
 export interface Decoding {
@@ -15,8 +16,14 @@ export interface Decoding {
  * The decoded text for each encoding that the text looks like; nothing for ordinary prose. The work
  * is linear in the text.
  */
-export function decodingsOf(given: string): Decoding[] {
+export function decodingsOf(given: string): readonly Decoding[] {
   if (given.length < readableCharsMin) return [];
+  return decodings.of(given, findDecodings);
+}
+
+const decodings = new RecentTexts<readonly Decoding[]>();
+
+function findDecodings(given: string): Decoding[] {
   const text = given.length > foldedCharsMax ? given.slice(0, foldedCharsMax) : given;
   return codecs.flatMap(({ how, run, looks, decode }) => {
     if ((run !== undefined && !hasRun(text, run.of, run.charsMin)) || !looks.test(text)) return [];

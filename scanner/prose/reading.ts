@@ -7,6 +7,7 @@ import { type Hints, hintsOf } from './hints.ts';
 import { marksOf, type ProseMark } from './marks.ts';
 import type { Concept } from './phrases/concept.ts';
 import { foldText, inLatin } from './plain-words.ts';
+import { RecentTexts } from './recent-texts.ts';
 
 export interface ProseReading {
   readonly fact: FactOf<'text'>;
@@ -34,7 +35,7 @@ export function readingOf(fact: FactOf<'text'>): ProseReading {
 }
 
 function newReading(fact: FactOf<'text'>): ProseReading {
-  return new LazyReading(fact, foldText(readable(fact)));
+  return new FactReading(fact, foldText(readable(fact)));
 }
 
 /**
@@ -55,12 +56,12 @@ const overlapChars = 1_000;
 
 /** A reading of words that no fact has as such: joined pieces, or decoded text. */
 export function readingOfText(fact: FactOf<'text'>, text: string): ProseReading {
-  return new LazyReading(fact, foldText(text));
+  return new FactReading(fact, foldText(text));
 }
 
 /** A reading of folded texts that were joined. */
 export function joinedReading(fact: FactOf<'text'>, folded: string): ProseReading {
-  return new LazyReading(fact, folded);
+  return new FactReading(fact, folded);
 }
 
 function readable(fact: FactOf<'text'>): string {
@@ -75,16 +76,45 @@ function readable(fact: FactOf<'text'>): string {
   }
 }
 
-class LazyReading implements ProseReading {
+class FactReading implements ProseReading {
   readonly fact: FactOf<'text'>;
+  readonly #words: TextWords;
+
+  constructor(fact: FactOf<'text'>, folded: string) {
+    this.fact = fact;
+    this.#words = wordsOfTexts.of(folded, () => new TextWords(folded));
+  }
+
+  get text(): string {
+    return this.#words.text;
+  }
+
+  get words(): string {
+    return this.#words.words;
+  }
+
+  get marks(): readonly ProseMark[] {
+    return this.#words.marks;
+  }
+
+  get concepts(): ReadonlySet<Concept> {
+    return this.#words.concepts;
+  }
+
+  get hints(): Hints {
+    return this.#words.hints;
+  }
+}
+
+// What depends on nothing but the folded text.
+class TextWords {
   readonly text: string;
   #words: string | undefined;
   #marks: readonly ProseMark[] | undefined;
   #concepts: ReadonlySet<Concept> | undefined;
   #hints: Hints | undefined;
 
-  constructor(fact: FactOf<'text'>, text: string) {
-    this.fact = fact;
+  constructor(text: string) {
     this.text = text;
   }
 
@@ -102,8 +132,11 @@ class LazyReading implements ProseReading {
     this.#concepts ??= new Set(this.marks.map((mark) => mark.concept));
     return this.#concepts;
   }
+
   get hints(): Hints {
     this.#hints ??= hintsOf(this.text, this.words);
     return this.#hints;
   }
 }
+
+const wordsOfTexts = new RecentTexts<TextWords>();
