@@ -37,6 +37,9 @@ describe.each(halves)('the %s half', (half) => {
   });
 });
 
+// Services whose own skills the twins of the fourth set are. Their attacks may name them, too.
+const vendor =
+  /^(?:github\.com|raw\.githubusercontent\.com|cdn\.jsdelivr\.net|rubygems\.org|www\.elster\.de|api\.(?:openai\.com|mistral\.ai|deepseek\.com|together\.xyz))$/;
 // The twins may name the package registry that their own tools ask.
 const address = /\b(?:https?|wss?|ssh|rsync|ftp):\/\/(?:[^\s"'`/@]+@)?([A-Za-z0-9.-]+)/g;
 const reserved =
@@ -47,7 +50,7 @@ describe.each(blindHalves)('the %s half', (half) => {
   const attacks = ownAttacks(half);
 
   it('has every technique', () => {
-    expect(new Set(attacks.map(({ technique }) => technique)).size).toBe(6);
+    expect(new Set(attacks.map(({ technique }) => technique)).size).toBeGreaterThanOrEqual(6);
     expect(attacks.length).toBeGreaterThanOrEqual(60);
   });
 
@@ -63,7 +66,7 @@ describe.each(blindHalves)('the %s half', (half) => {
             parseManifest(bytes);
           }
           for (const [, host = ''] of Buffer.from(bytes).toString().matchAll(address))
-            expect(host, path).toMatch(reserved);
+            if (half !== 'fourth-open' || !vendor.test(host)) expect(host, path).toMatch(reserved);
         }
         expect(skill.map(({ path }) => path)).toContain('SKILL.md');
       }

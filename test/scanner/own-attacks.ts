@@ -16,10 +16,10 @@ import { fileOf, parseTextArchive } from './txtar.ts';
 export const halves = ['open', 'frozen'] as const;
 
 /**
- * Sets whose authors had seen no rule: the second set and the third set. Nobody looks at single
+ * Sets whose authors had seen no rule: the second to the fourth set. Nobody looks at single
  * outcomes of `second-frozen`, so no table lists outcomes of these halves.
  */
-export const blindHalves = ['second-open', 'second-frozen', 'third-open'] as const;
+export const blindHalves = ['second-open', 'second-frozen', 'third-open', 'fourth-open'] as const;
 export type Half = (typeof halves)[number] | (typeof blindHalves)[number];
 
 export interface OwnAttack {
