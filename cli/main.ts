@@ -10,12 +10,16 @@ import { isVersion, showVersion } from './show-version.ts';
 /** Runs the process's command line. @returns its exit code */
 export async function main(process: NodeJS.Process): Promise<number> {
   const argv = process.argv.slice(2);
-  endOnLostOutput(process);
-  if (isVersion(argv)) return showVersion(process.stdout, 'text');
+  if (isVersion(argv)) {
+    endOnLostOutput(process);
+    return showVersion(process.stdout, 'text');
+  }
   const { compiledFolder, useCompileCache } = await import('./compile-cache.ts');
   const folder = compiledFolder(process.env);
   const { startEarlyScanner } = await import('./scan/early-scanner.ts');
   const scanner = await startEarlyScanner(argv, process.env);
+  // The first use of standard output takes 3 ms, for which the scanner should not wait.
+  endOnLostOutput(process);
   const program =
     folder === undefined
       ? undefined

@@ -13,13 +13,13 @@ import { trustedRegistry } from '../registries/registries.ts';
 
 type Needed = ReturnType<typeof approvalsNeeded>;
 
-/** By the policy that this host knows, and the local scan. The registry's own scan decides. */
+/** By a policy and the local scan. The registry's own scan decides. */
 export function neededFor(
-  context: CommandContext,
+  policy: Policy,
   { capabilities }: Manifest,
   { findings, verdict }: ScanReport,
 ): Needed {
-  return approvalsNeeded(policyOf(context), { capabilities, findings, verdict });
+  return approvalsNeeded(policy, { capabilities, findings, verdict });
 }
 
 export function neededText({ total, independent }: Needed): string {
@@ -31,8 +31,8 @@ export function neededText({ total, independent }: Needed): string {
   return `${people} to approve it${how}, where the registry’s scan finds the same`;
 }
 
-// Somebody who publishes need not have pinned the registry.
-function policyOf(context: CommandContext): Policy {
+/** The policy that this host knows. Somebody who publishes need not have pinned the registry. */
+export function knownPolicy(context: CommandContext): Policy {
   try {
     return trustedRegistry(context, context.registryBase).policy;
   } catch (cause) {

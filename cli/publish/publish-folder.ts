@@ -10,11 +10,12 @@ import { requirePublisher, requireScopeOwner } from '../members-and-scopes/scope
 import { ownName } from '../own-version.ts';
 import type { WatchedScanner } from '../scan/watched-scan.ts';
 import { loadClient } from '../send-request.ts';
+import { loadBuilder } from '../signing/bundle-builder.ts';
 import { type Someone, someoneFor } from '../signing/someone.ts';
 import { answer, count, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 import { askWhetherPublishable, whyTaken } from './dry-run.ts';
 import { judgeHere } from './judge-here.ts';
-import { neededFor, neededText } from './needed-approvals.ts';
+import { knownPolicy, neededFor, neededText } from './needed-approvals.ts';
 import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
 import { type OriginResult, originOf, provenancePredicate } from './provenance.ts';
 import { publishVersion, uploadedText } from './upload.ts';
@@ -43,9 +44,11 @@ export async function publishFolder(
       ? undefined
       : { origin: originOf(folder, packed, context.env), key: keyFor(context) };
   loadClient(context.registryBase);
+  loadBuilder();
   const { name, version } = manifest;
   const taken =
     upload === undefined ? undefined : whyTaken(context, { name, version, bundle: packed.digest });
+  const policy = knownPolicy(context);
   const { report } = await scan;
   // The scanner's process ends while this one signs and sends.
   void scanner.close();
@@ -94,7 +97,7 @@ export async function publishFolder(
   );
   step('upload', published.status);
   const { status, statements } = published;
-  const needed = neededFor(context, manifest, report);
+  const needed = neededFor(policy, manifest, report);
   answer(
     context,
     {

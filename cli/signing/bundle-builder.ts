@@ -28,6 +28,14 @@ export async function buildBundle(
 }
 
 /**
+ * Loads what the first signature needs. A command that waits for something else calls this function
+ * meanwhile. A failure is thrown again at the signature.
+ */
+export function loadBuilder(): void {
+  import('./sigstore-builder.ts').catch(() => undefined);
+}
+
+/**
  * Signs an in-toto payload with a person's key. The registry takes the bundle's envelope, and adds
  * the key's id and its log entry. No hint is given: the builder would copy the hint into the
  * envelope's `keyid`, which is unsigned and must be empty.
