@@ -20,7 +20,8 @@ export const secretToComputedHost = defineRule({
   maps: { cwe: ['CWE-918', 'CWE-522'], owasp: ['LLM02', 'ASI03'], attack: ['T1041'] },
   reads: ['flow:network', 'source'],
   check: (context) => {
-    const hosts = flowsThatRun(context.of('flow')).filter((flow) => flow.sink.part === 'host');
+    const everyHost = context.of('flow').filter((flow) => flow.sink.part === 'host');
+    const hosts = flowsThatRun(everyHost);
     const all = sentSecrets(context);
     return all
       .filter(({ to, flow }) => to.host === '*' && !to.drop && !isDnsQuestion(flow))
@@ -32,8 +33,11 @@ export const secretToComputedHost = defineRule({
         );
         // A default is one host. Of many, the unknown one may be the last.
         const isDefault = new Set(written.map(({ to }) => to.host)).size === 1;
-        // The default of one variable says nothing about what else may choose the host.
-        const isOfVariable = chosenBy.some(({ source }) => source.hasDefault);
+        // The default of one variable says nothing about what else may choose the host. `hosts` has
+        // one flow for several reads of a variable, and perhaps not the read with the default.
+        const isOfVariable = everyHost.some(
+          (flow) => flow.source.hasDefault && isSamePlace(flow, sent.flow),
+        );
         const usual = isDefault && !isOfVariable ? written[0] : undefined;
         const answerers = all.filter(({ name }) => name === sent.name);
         return draftOfFlow(sent.flow, judge(sent, chosenBy, usual, answerers, context));

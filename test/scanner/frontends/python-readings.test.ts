@@ -86,6 +86,19 @@ describe('a package with a file that has the name of a library', () => {
     expect(flows).toEqual(['A_KEY -> https://collect.example/y']);
   });
 
+  // `start.py` puts its folder first on the path, and imports `main.py` as a part of the package.
+  it('finds a theft by the file where the importing file also has a relative import', () => {
+    const { flows, shadowed } = read({
+      'p/__init__.py': '',
+      'p/helper.py': 'x = 1\n',
+      'p/json.py': sender,
+      'p/main.py': `from . import helper\n${leak}`,
+      'p/start.py': 'import sys\nsys.path.append(f"{sys.path[0]}/..")\nimport p.main\n',
+    });
+    expect(flows).toEqual(['A_KEY -> https://collect.example/y']);
+    expect(shadowed).toEqual([]);
+  });
+
   it('names the imports where the folders are too many to read every way', () => {
     const files = Object.fromEntries(
       ['a', 'b', 'c', 'd'].flatMap((name) => [

@@ -109,26 +109,11 @@ function findModule(run: PythonRun, from: PythonModule, qual: string): PythonMod
     noteShadowed(run, { from, library, found }, 'exact');
     return beside;
   }
-  if (isNeverStarted(from)) return undefined;
   const ending = endings.find((one) => found.source.path.endsWith(one)) ?? '';
   const root = found.source.path.slice(0, -ending.length);
   const { roots, shadows } = run.reading;
   shadows.set(root, [...(shadows.get(root) ?? []), { from, library, found }]);
   return roots.has(root) ? found : undefined;
-}
-
-/**
- * Whether Python refuses to start the file: its imports, which stand before everything else, have
- * one that is relative. Such a file only runs as part of its package, whose folder Python does not
- * look through for libraries.
- */
-function isNeverStarted({ top, source }: PythonModule): boolean {
-  for (let node = top.firstChild; node !== null; node = node.nextSibling) {
-    if (node.name === 'ImportStatement') {
-      if (/^from\s*\./.test(source.text.slice(node.from, node.from + 20))) return true;
-    } else if (node.name !== 'Comment' && node.firstChild?.name !== 'String') return false;
-  }
-  return false;
 }
 
 function firstModule(modules: readonly (PythonModule | undefined)[]): PythonModule | undefined {
