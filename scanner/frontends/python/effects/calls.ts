@@ -14,6 +14,7 @@ import { classIn } from '../names/canonical.ts';
 import { basesOf, methodOf } from '../names/classes.ts';
 import { givenAfter } from '../names/name-calls.ts';
 import { givenFor } from '../names/parameters.ts';
+import { placed } from '../names/placed-arguments.ts';
 import { special } from '../names/special.ts';
 import { textOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PyValue } from '../program.ts';
@@ -71,8 +72,8 @@ export function invoke(
   objectNode?: PyNode,
 ): PyValue {
   const { qual } = callee;
-  const at = { ...call, api: qual ?? call.method };
-  const all = callee.bound === nothingGiven ? at : { ...at, ...givenAfter(callee.bound, call) };
+  const given = callee.bound === nothingGiven ? call : givenAfter(callee.bound, call);
+  const all = { ...call, api: qual ?? call.method, ...placed(qual ?? '', given) };
   const own = callee.own ?? methodOf(run, classIn('class', qual), '__init__');
   if (own !== undefined) {
     observeOwn(run, all, own);

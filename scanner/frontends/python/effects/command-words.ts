@@ -2,6 +2,53 @@
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { fewLists } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
+import type { PyCall } from './call.ts';
+
+interface GivenWords {
+  readonly words: readonly PyValue[];
+  /** The same command as it may be besides. */
+  readonly others: readonly (readonly PyValue[])[];
+}
+
+/**
+ * The words of a command whose program is given beside its arguments; undefined for other calls.
+ * The arguments begin with the name that the program is to have, which says nothing of the program.
+ */
+export function givenWords(call: PyCall, command: PyValue): GivenWords | undefined {
+  const [, name = '', list, end] =
+    /^os\.(exec|spawn|posix_spawn|startfile)([lv]?)p?(e?)$/.exec(call.api) ?? [];
+  if (name === '') return ofExecutable(call, command);
+  const rest = call.args.slice(name === 'spawn' ? 2 : 1);
+  if (name === 'startfile') return { words: [command, ...rest], others: [] };
+  if (list === 'l')
+    return { words: withProgram(command, end === 'e' ? rest.slice(0, -1) : rest), others: [] };
+  const [argv] = rest;
+  if (argv === undefined) return { words: [command], others: [] };
+  const others = argv.otherItems.map((items) => withProgram(command, items));
+  return { words: withProgram(command, argv.items ?? [argv, argv]), others };
+}
+
+/** Whether the call asks for a shell. */
+export function isByShell({ keywords }: PyCall): boolean {
+  const shell = keywords.get('shell');
+  return /^(True|1)$/.test(shell?.qual ?? shell?.texts[0] ?? '');
+}
+
+// `subprocess.run(["x", "-c", line], executable="/bin/sh")`
+function ofExecutable(call: PyCall, command: PyValue): GivenWords | undefined {
+  const program = call.keywords.get('executable');
+  if (program === undefined || program.texts.length === 0 || isByShell(call)) return undefined;
+  if (command.items === undefined) return { words: [program], others: [] };
+  const others = command.otherItems.map((items) => withProgram(program, items));
+  return { words: withProgram(program, command.items), others };
+}
+
+// The first word decides what busybox is.
+function withProgram(program: PyValue, words: readonly PyValue[]): readonly PyValue[] {
+  return program.texts.some((text) => /(^|\/)busybox$/.test(text))
+    ? [program, ...words]
+    : [program, ...words.slice(1)];
+}
 
 /** The same command with one word as it may be besides. */
 export function otherWords(words: readonly PyValue[]): readonly (readonly PyValue[])[] {

@@ -20,7 +20,15 @@ import {
   spanOfPy,
 } from '../run.ts';
 import type { PyCall } from './call.ts';
-import { asLine, isUnknownLine, otherWords, quoteWord, wordText } from './command-words.ts';
+import {
+  asLine,
+  givenWords,
+  isByShell,
+  isUnknownLine,
+  otherWords,
+  quoteWord,
+  wordText,
+} from './command-words.ts';
 import { startAt, startModule, startStored, storedPaths } from './stored.ts';
 import { isUnscrambled } from './unscrambled.ts';
 
@@ -31,14 +39,10 @@ export function runProgram(
   command: PyValue,
   effect: { readonly does: 'shell' | 'program'; readonly rest?: true },
 ): PyValue {
-  const words = effect.rest
-    ? call.args
-    : (command.items ??
-      (effect.does === 'program' && call.api.startsWith('os.')
-        ? [command, ...call.args.slice(1)]
-        : undefined));
+  const given = effect.does === 'program' ? givenWords(call, command) : undefined;
+  const words = effect.rest ? call.args : (given?.words ?? command.items);
   const started = startProgram(run, call, command, words, effect);
-  const others = [...command.otherItems, ...otherWords(words ?? [])];
+  const others = [...(given?.others ?? command.otherItems), ...otherWords(words ?? [])];
   for (const other of others)
     startProgram(run, call, { ...command, otherTexts: [] }, other, effect);
   return started;
@@ -51,11 +55,7 @@ function startProgram(
   words: readonly PyValue[] | undefined,
   effect: { readonly does: 'shell' | 'program' },
 ): PyValue {
-  const byShell =
-    effect.does === 'shell' ||
-    /^(True|1)$/.test(
-      call.keywords.get('shell')?.qual ?? call.keywords.get('shell')?.texts[0] ?? '',
-    );
+  const byShell = effect.does === 'shell' || isByShell(call);
   // With a shell, the first word is a line for it and the others are its arguments.
   const [line] = byShell && words !== undefined ? words : [];
   const text = line ?? (words === undefined || words.length === 0 ? command : undefined);

@@ -6,6 +6,7 @@
 import { calledIn, givenIn } from '../interpret.ts';
 import { givenAfter, type NameCall, nameCall } from '../names/name-calls.ts';
 import { givenFor } from '../names/parameters.ts';
+import { placed } from '../names/placed-arguments.ts';
 import { argumentsOf, childrenOf } from '../nodes.ts';
 import type {
   Folded,
@@ -85,9 +86,10 @@ export function callFoldedValue(
       : callMethod(callee.callee, callee.method, given);
   }
   if (callee.kind !== 'name') return undefined;
-  const found = callName(run, callee, call, site);
+  const all = { ...call, ...placed(callee.qual, call) };
+  const found = callName(run, callee, all, site);
   if (found === undefined)
-    run.fold.observe?.(site.module, site.node, callee, call.args, call.keywords);
+    run.fold.observe?.(site.module, site.node, callee, all.args, all.keywords);
   return found;
 }
 
