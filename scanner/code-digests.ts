@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:827b164d2277b7dce1860036f6c083f93800a1dd2538ed00e709b41728263c6f',
+  extractor: 'sha256:953758f6ad7b9e42d9dfa3ec80e4eea8ddc7e083ec07f7e261e976b5938f3a39',
   judging: 'sha256:fe1410ed3637f522d2e3c7939b8b0a21a7f968119cc49319c6c76c5f91d160a5',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -104,7 +104,7 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-child':
       'sha256:879ddfa3ac5650fbe0b2bb148305c97e16a8db72fa7da11cad93325c4cc7c7ad',
     'flow/secret-to-computed-host':
-      'sha256:00ac3c0008d606174b74f15d7dad4566a3ea4005fe4cfad661ee5ba4e11e2865',
+      'sha256:819419634571c9a55b1af4fd54b930e929f20eaf8e3a4c072db671ac97594c94',
     'flow/secret-to-network':
       'sha256:57d1e7429489597c79bfb19cbd6e33eb260fce79285e02a6d10fef87f8f19ab4',
     'flow/secret-to-output':

@@ -3,7 +3,6 @@
  * that are looked up only there.
  */
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseWitnessPolicy, type WitnessPolicy } from '../../skills-index/log/witness-policy.ts';
 import { type Digest, hexOf } from '../../skills-index/skill/digest.ts';
@@ -16,17 +15,8 @@ import type { TufFiles } from '../../skills-index/trust/root/repository.ts';
 import { parseRoot, type RootFile } from '../../skills-index/trust/root/root.ts';
 import type { Paths } from '../command.ts';
 import { rootFileBytesMax } from '../limits.ts';
-import { writeWhole } from '../whole-file.ts';
 import { type KeptTrust, readKeptTrust } from './kept.ts';
-import {
-  fallbackBase,
-  type PinnedRegistry,
-  parseBase,
-  type Registries,
-  readRegistries,
-  registryBaseOf,
-  registriesSchema as schema,
-} from './registry-base.ts';
+import { fallbackBase, parseBase, readRegistries, registryBaseOf } from './registry-base.ts';
 
 /**
  * A registry and its trusted files: the pinned root file, checked against its fingerprint, and the
@@ -124,45 +114,6 @@ function trustedIn(
   };
 }
 
-/** Pins a registry, or replaces its pin; the first registry becomes the default. */
-export async function pinRegistry(
-  paths: Paths,
-  base: string,
-  root: RootFile,
-  scopes: readonly Scope[],
-): Promise<PinnedRegistry> {
-  const before = readRegistries(paths);
-  const old = before.registries.find((one) => one.base === base);
-  const kept = before.registries.filter((one) => one.base !== base);
-  const taken = scopes.find((scope) => kept.some((one) => one.scopes.includes(scope)));
-  if (taken !== undefined)
-    throw new Problem(
-      'usage',
-      `Cannot add ${base}: scope @${taken} is looked up in another registry already`,
-    );
-  const pinned: PinnedRegistry = {
-    base,
-    root: canonicalDigest(root),
-    scopes: [...new Set([...(old?.scopes ?? []), ...scopes])].sort(),
-  };
-  await mkdir(join(paths.config, 'roots'), { recursive: true, mode: 0o700 });
-  await writeWhole(rootPath(paths, pinned.root), `${JSON.stringify(root, null, 2)}\n`, 0o600);
-  await writeRegistries(paths, {
-    default: before.default ?? base,
-    registries: [...kept, pinned],
-  });
-  return pinned;
-}
-
-/** Replaces what is pinned here. The root files of all pins have to be there already. */
-export async function writeRegistries(
-  paths: Pick<Paths, 'config'>,
-  { default: base, registries }: Registries,
-): Promise<void> {
-  const text = JSON.stringify({ schema, default: base, registries }, null, 2);
-  await writeWhole(join(paths.config, 'registries.json'), `${text}\n`, 0o600);
-}
-
 /** @throws Problem `root-invalid` when it is larger than a root file may be */
 export function requireRootSize(bytes: Uint8Array): Uint8Array {
   if (bytes.byteLength > rootFileBytesMax)
@@ -173,6 +124,7 @@ export function requireRootSize(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-function rootPath(paths: Pick<Paths, 'config'>, root: Digest): string {
+/** The stored root file with this fingerprint. */
+export function rootPath(paths: Pick<Paths, 'config'>, root: Digest): string {
   return join(paths.config, 'roots', `${hexOf(root)}.json`);
 }

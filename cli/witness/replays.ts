@@ -17,9 +17,10 @@ import { type Look, replayOnce } from '../monitor/look.ts';
 import { makeMemory, type ReplayMemory } from '../monitor/memory.ts';
 import { MonitorFolder } from '../monitor/state.ts';
 import { rangeOf } from '../monitor/state-file.ts';
+import { pinRegistry } from '../registries/addresses/pin-registry.ts';
 import { diskStore } from '../registries/disk-store.ts';
 import { freshRegistry } from '../registries/refresh.ts';
-import { pinRegistry, trustedRegistry } from '../registries/registries.ts';
+import { trustedRegistry } from '../registries/registries.ts';
 import type { RefusedMap } from './cosigner.ts';
 import { makeLogMaps, type ReplayedLog } from './log-maps.ts';
 

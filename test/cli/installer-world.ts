@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pinRegistry } from '../../cli/registries/registries.ts';
+import { pinRegistry } from '../../cli/registries/addresses/pin-registry.ts';
 import { packBundle } from '../../skills-index/skill/authoring/pack-bundle.ts';
 import { parseManifest } from '../../skills-index/skill/manifest.ts';
 import { revocationStatement } from '../../skills-index/statement/attestation.ts';

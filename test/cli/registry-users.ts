@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathsOf } from '../../cli/paths.ts';
-import { pinRegistry } from '../../cli/registries/registries.ts';
+import { pinRegistry } from '../../cli/registries/addresses/pin-registry.ts';
 import { canonicalJson } from '../../skills-index/skill/text/canonical-json.ts';
 import type { TestKey } from '../registry/people.ts';
 import { makeStaffedWorld, type Staffed, type WorldOptions } from '../registry/world.ts';

@@ -4,7 +4,7 @@
  */
 
 import { eq } from 'drizzle-orm';
-import { pinRegistry } from '../../cli/registries/registries.ts';
+import { pinRegistry } from '../../cli/registries/addresses/pin-registry.ts';
 import { statements } from '../../registry/store/schema.ts';
 import { predicateTypes } from '../../skills-index/statement/attestation.ts';
 import {

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pinRegistry } from '../../cli/registries/registries.ts';
+import { pinRegistry } from '../../cli/registries/addresses/pin-registry.ts';
 import type { CosigningWitness } from '../../cli/witness/cosigner.ts';
 import { followOnce } from '../../cli/witness/follow.ts';
 import { diskHeads } from '../../cli/witness/heads.ts';

@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { pinRegistry } from '../../cli/registries/registries.ts';
+import { pinRegistry } from '../../cli/registries/addresses/pin-registry.ts';
 import { guard } from '../built-program.ts';
 import { makeNetwork, type Network, pathsOf } from '../cli/installer-world.ts';
 import { compiledCode } from '../compiled-code.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathsOf } from '../../cli/paths.ts';
-import { pinRegistry } from '../../cli/registries/registries.ts';
+import { pinRegistry } from '../../cli/registries/addresses/pin-registry.ts';
 import { type Ran, skill } from '../cli/command-line.ts';
 import { writeKey } from '../cli/registry-users.ts';
 import type { ForeignStage } from './foreign-stage.ts';

@@ -11,13 +11,20 @@ import { Problem } from '../../../skills-index/skill/problem.ts';
 import { parseRoot, rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../../command.ts';
 import { rootFileBytesMax } from '../../limits.ts';
+import { readTokens } from '../../readers/read-tokens.ts';
 import { projectAt } from '../../run/admission.ts';
 import { confirm } from '../../terminal/ask.ts';
 import { answer, inkFor, joined, printNote, safe, table } from '../../terminal/output.ts';
 import { fetchHead, lastSeenHead, printHead } from '../log-head.ts';
 import { refreshTrust } from '../refresh.ts';
-import { type TrustedRegistry, trustedRegistry, writeRegistries } from '../registries.ts';
-import { type PinnedRegistry, parseBase, readRegistries } from '../registry-base.ts';
+import { type TrustedRegistry, trustedRegistry } from '../registries.ts';
+import {
+  type PinnedRegistry,
+  parseBase,
+  type Registries,
+  readRegistries,
+} from '../registry-base.ts';
+import { changeRegistries } from './pin-registry.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   switch (context.command) {
@@ -55,14 +62,17 @@ function list(context: CommandContext): ExitCode {
 
 async function makeDefault(context: CommandContext): Promise<ExitCode> {
   const { base } = pinnedAt(context, context.args[0]);
-  const before = readRegistries(context.paths);
-  await writeRegistries(context.paths, { ...before, default: base });
+  const { default: previous } = readRegistries(context.paths);
+  await changeRegistries(context.paths, (now) => {
+    requireStillPinned(now, base);
+    return { ...now, default: base };
+  });
   noteVariable(context, base);
   answer(
     context,
-    { schema: 'skillgate.registry-default/1', base, before: before.default ?? null },
+    { schema: 'skillgate.registry-default/1', base, before: previous ?? null },
     () =>
-      safe`${base} is the default registry${before.default === undefined || before.default === base ? '' : `; before, it was ${before.default}`}`,
+      safe`${base} is the default registry${previous === undefined || previous === base ? '' : `; before, it was ${previous}`}`,
   );
   return exitCodes.ok;
 }
@@ -74,31 +84,18 @@ async function makeDefault(context: CommandContext): Promise<ExitCode> {
 async function move(context: CommandContext): Promise<ExitCode> {
   const { base: from, root } = pinnedAt(context, context.args[0]);
   const to = parseBase(context.args[1]);
-  const before = readRegistries(context.paths);
-  const there = before.registries.find(({ base }) => base === to);
   if (from === to) throw new Problem('usage', `Cannot move ${from}: the new address is the same`);
-  if (there !== undefined && there.root !== root)
-    throw new Problem(
-      'usage',
-      `Cannot move ${from} to ${to}: another root of trust is pinned there`,
-      {
-        hint: `for the registry that is pinned at ${to}: skillgate registry default ${to}, then skillgate registry remove ${from}`,
-      },
-    );
+  requireSameRoot(readRegistries(context.paths), { base: from, root }, to);
   await requireSame(context, trustedRegistry(context, from), to);
-  const scopesThere = there?.scopes ?? [];
-  const registries = before.registries.flatMap((one) => {
-    if (one.base === to) return [];
-    if (one.base !== from) return [one];
-    return [{ ...one, base: to, scopes: [...new Set([...one.scopes, ...scopesThere])].sort() }];
+  const after = await changeRegistries(context.paths, (now) => {
+    requireStillPinned(now, from);
+    requireSameRoot(now, { base: from, root }, to);
+    return movedIn(now, from, to);
   });
-  const isDefault = before.default === from || before.default === to;
-  await writeRegistries(context.paths, {
-    default: isDefault ? to : before.default,
-    registries,
-  });
+  const isDefault = after.default === to;
   noteVariable(context, to);
   await noteProject(context, from, to);
+  noteToken(context, from, to);
   answer(
     context,
     { schema: 'skillgate.registry-moved/1', from, to, root, default: isDefault },
@@ -108,16 +105,47 @@ async function move(context: CommandContext): Promise<ExitCode> {
   return exitCodes.ok;
 }
 
+function requireSameRoot(
+  { registries }: Registries,
+  { base: from, root }: Pick<PinnedRegistry, 'base' | 'root'>,
+  to: string,
+): void {
+  const there = registries.find(({ base }) => base === to);
+  if (there === undefined || there.root === root) return;
+  throw new Problem(
+    'usage',
+    `Cannot move ${from} to ${to}: another root of trust is pinned there`,
+    {
+      hint: `for the registry that is pinned at ${to}: skillgate registry default ${to}, then skillgate registry remove ${from}`,
+    },
+  );
+}
+
+function movedIn(now: Registries, from: string, to: string): Registries {
+  const scopesThere = now.registries.find(({ base }) => base === to)?.scopes ?? [];
+  return {
+    default: now.default === from ? to : now.default,
+    registries: now.registries.flatMap((one) => {
+      if (one.base === to) return [];
+      if (one.base !== from) return [one];
+      return [{ ...one, base: to, scopes: [...new Set([...one.scopes, ...scopesThere])].sort() }];
+    }),
+  };
+}
+
+// Another command may have changed the list while this command asked the registry or a person.
+function requireStillPinned({ registries }: Registries, base: string): void {
+  if (registries.some((one) => one.base === base)) return;
+  throw new Problem('root-not-pinned', `Another command has just removed the pin of ${base}`, {
+    hint: 'skillgate registry list shows the pinned addresses',
+  });
+}
+
 async function remove(context: CommandContext): Promise<ExitCode> {
   const { base, root } = pinnedAt(context, context.args[0]);
   const before = readRegistries(context.paths);
-  const registries = before.registries.filter((one) => one.base !== base);
   const isDefault = before.default === base;
-  if (isDefault && registries.length > 1)
-    throw new Problem('usage', `Cannot remove ${base}: it is the default registry`, {
-      hint: 'name another default first: skillgate registry default URL (skillgate registry list shows the addresses)',
-    });
-  const preferred = isDefault ? registries[0]?.base : before.default;
+  const { default: preferred } = withoutBase(before, base);
   if (context.options.yes !== true)
     await confirm(
       context,
@@ -125,7 +153,10 @@ async function remove(context: CommandContext): Promise<ExitCode> {
       'yes',
       `skillgate registry remove ${base} --yes`,
     );
-  await writeRegistries(context.paths, { default: preferred, registries });
+  await changeRegistries(context.paths, (now) => {
+    requireStillPinned(now, base);
+    return withoutBase(now, base);
+  });
   noteVariable(context, preferred);
   answer(
     context,
@@ -134,6 +165,16 @@ async function remove(context: CommandContext): Promise<ExitCode> {
       safe`${base} is no longer pinned${isDefault && preferred !== undefined ? `; ${preferred} is the default now` : ''}. To pin it again: skillgate registry add ${base} --root ${root}`,
   );
   return exitCodes.ok;
+}
+
+function withoutBase(now: Registries, base: string): Registries {
+  const registries = now.registries.filter((one) => one.base !== base);
+  if (now.default !== base) return { default: now.default, registries };
+  if (registries.length > 1)
+    throw new Problem('usage', `Cannot remove ${base}: it is the default registry`, {
+      hint: 'name another default first: skillgate registry default URL (skillgate registry list shows the addresses)',
+    });
+  return { default: registries[0]?.base, registries };
 }
 
 function pinnedAt(context: CommandContext, text: unknown): PinnedRegistry {
@@ -174,6 +215,12 @@ async function requireSame(
   const proofs = shown.size > seen.size ? await proveHeads(source, [seen], shown) : new Map();
   const proof = proofs.get(seen.size) ?? [];
   if (verifyConsistency({ first: seen, second: shown, proof })) return;
+  // Without a proof nobody knows whether the log is another one: a tile may be withheld or late.
+  if (shown.size > seen.size && proof.length === 0)
+    throw new Problem(
+      'log-unproven',
+      `Cannot move ${from} to ${to}: the registry there does not prove that its log (${printHead(shown)}) continues the log that this host saw (${printHead(seen)})`,
+    );
   throw new Problem(
     'log-rolled-back',
     `Cannot move ${from} to ${to}: its log (${printHead(shown)}) does not continue the log that this host saw (${printHead(seen)})`,
@@ -186,6 +233,15 @@ function noteVariable({ env, stderr, ...context }: CommandContext, base: string 
   const named = env.SKILLGATE_REGISTRY;
   if (named !== undefined && named !== '' && parseBase(named) !== base)
     printNote({ ...context, env, stderr }, safe`note: SKILLGATE_REGISTRY still names ${named}`);
+}
+
+// A token goes to one address only, and nobody but its owner may send it elsewhere.
+function noteToken(context: CommandContext, from: string, to: string): void {
+  if (readTokens(context.paths)[from] === undefined) return;
+  printNote(
+    context,
+    safe`note: a token that reads private scopes is kept for ${from}, and none is sent to ${to}: skillgate registry token ${to}, then skillgate registry token ${from} --remove`,
+  );
 }
 
 async function noteProject(context: CommandContext, from: string, to: string): Promise<void> {

@@ -69,6 +69,13 @@ export const trustCodes = {
       'The registry shows a log that does not continue the log that this host saw before. The log lost entries, or is another log.',
     fix: 'Keep the file of evidence. Tell the operator and other users of the registry. Install nothing from the registry until the operator knows the cause.',
   },
+  'log-unproven': {
+    exit: 6,
+    status: 409,
+    means:
+      'The registry does not prove that its log continues the log that this host saw before. A file of the log is missing, or the registry withholds the proof.',
+    fix: 'Try again later. When the error remains, ask the operator.',
+  },
   'log-behind': {
     exit: 6,
     status: 409,

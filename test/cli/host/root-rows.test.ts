@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { rootRows } from '../../../cli/host/root-rows.ts';
+import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
 import { keepTrust, readKeptTrust } from '../../../cli/registries/kept.ts';
-import { pinRegistry } from '../../../cli/registries/registries.ts';
 import { updateTrust } from '../../../cli/registries/updater.ts';
 import { memoryStore } from '../../../skills-index/client/store.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';

@@ -2,6 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pathsOf } from '../../../cli/paths.ts';
+import { keepTokens } from '../../../cli/readers/read-tokens.ts';
+import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import {
   base,
@@ -110,11 +113,48 @@ describe('skillgate registry move', () => {
     expect(registries().registries).toHaveLength(1);
   });
 
+  it('says that a proof is withheld, and not that the log is another one', async () => {
+    await release(network, makeReportSkill('@acme/report'));
+    expect((await user.run('install', '@acme/report')).exit).toBe(0);
+    await release(network, makeReportSkill('@acme/other'));
+    const kept = registries();
+    network.lie = async (path, honest) =>
+      /^\/log\/(tile|nodes)/.test(path) ? new Response('', { status: 404 }) : honest();
+    const said = await runMoved(network, 'registry', 'move', base, moved);
+    expect(said.err).toContain('error[log-unproven]');
+    expect(registries()).toEqual(kept);
+  });
+
+  it('loses nothing that another command adds in the meantime', async () => {
+    await release(network, makeReportSkill('@acme/report'));
+    expect((await user.run('install', '@acme/report')).exit).toBe(0);
+    const paths = pathsOf({ SKILLGATE_HOME: user.home });
+    const third = 'https://third.example';
+    let adds = 0;
+    network.lie = async (path, honest) => {
+      if (path === '/index/status.json' && adds++ === 0)
+        await pinRegistry(paths, third, other.registry.trust.root, []);
+      return honest();
+    };
+    expect((await runMoved(network, 'registry', 'move', base, moved)).exit).toBe(0);
+    expect(adds).toBeGreaterThan(0);
+    const bases = registries().registries.map((one: { base: string }) => one.base);
+    expect(bases.sort()).toEqual([moved, third]);
+  });
+
   it('says what else names the old address', async () => {
     const project = { schema: 'skillgate.project/1', registries: { '@acme': base }, skills: {} };
     writeFileSync(join(user.project, 'skillgate.json'), JSON.stringify(project));
     const said = await runMoved(network, 'registry', 'move', base, moved);
     expect(said.err).toContain(`names ${base} for @acme: write ${moved} there`);
+    expect(said.err).not.toContain('registry token');
+  });
+
+  it('says that the token of readers is kept for the old address', async () => {
+    await keepTokens(pathsOf({ SKILLGATE_HOME: user.home }), { [base]: 'a'.repeat(43) });
+    const said = await runMoved(network, 'registry', 'move', base, moved);
+    expect(said.exit).toBe(0);
+    expect(said.err).toContain(`skillgate registry token ${moved}`);
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
 import { readKeptTrust } from '../../../cli/registries/kept.ts';
 import {
   currentRegistry,
@@ -10,7 +11,7 @@ import {
   refreshTrust,
   type TrustTerms,
 } from '../../../cli/registries/refresh.ts';
-import { pinRegistry, trustedRegistry } from '../../../cli/registries/registries.ts';
+import { trustedRegistry } from '../../../cli/registries/registries.ts';
 import { type Digest, digestOf, hexOf } from '../../../skills-index/skill/digest.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import {

@@ -2,7 +2,8 @@ import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pathsOf } from '../../../cli/paths.ts';
-import { pinRegistry, registryOf, trustedRegistry } from '../../../cli/registries/registries.ts';
+import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
+import { registryOf, trustedRegistry } from '../../../cli/registries/registries.ts';
 import { parseBase, registryBaseOf } from '../../../cli/registries/registry-base.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';

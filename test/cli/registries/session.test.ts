@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pathsOf } from '../../../cli/paths.ts';
-import { pinRegistry } from '../../../cli/registries/registries.ts';
+import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import { makeRoot } from '../a-root.ts';
 import { skill } from '../command-line.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pinRegistry } from '../../../cli/registries/registries.ts';
+import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
 import { sendIncidents } from '../../../cli/run/incident-client.ts';
 import { reportingAudit } from '../../../cli/run/incidents.ts';
 import type { AuditEvent, AuditSubject } from '../../../skills-index/run/audit/audit-entry.ts';

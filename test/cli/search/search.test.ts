@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { correctionsMax } from '../../../cli/limits.ts';
-import { pinRegistry } from '../../../cli/registries/registries.ts';
+import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
 import { renewSkills } from '../../../registry/catalogue/renew-skills.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
 import { needs } from '../../../skills-index/skill/needs.ts';
