@@ -12,4 +12,6 @@ if (major < 24 || (major === 24 && minor < 15)) {
 } else {
   const { main } = await import('./main.ts');
   process.exitCode = await main(process);
+  // Nothing is left to do by then. Without this call, Node frees the memory piece by piece.
+  process.once('beforeExit', (code) => process.exit(code));
 }
