@@ -2,6 +2,7 @@
 import { coversHost } from '../../../skills-index/network/host-name.ts';
 import type { FlowFact, TraitFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
+import { isNamedAfter } from '../../flow/belonging.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { secretProviders } from '../../lookup-tables/secret-providers.ts';
@@ -52,6 +53,10 @@ function sentAway(context: RuleContext): FindingDraft[] {
         }),
       ];
     const issuer = own(issuers, command.api);
+    if (issuer === undefined && command.detail.endsWith(' prints a token')) {
+      const draft = sentToStranger(flow, command, flows, context);
+      return draft === undefined ? [] : [draft];
+    }
     if (issuer === undefined || issuer.hosts.some((pattern) => coversHost(pattern, to.host)))
       return [];
     const message = `sends ${what} to ${to.said}`;
@@ -77,6 +82,30 @@ function sentAway(context: RuleContext): FindingDraft[] {
       }),
     ];
   });
+}
+
+// The token of a service that no table has. A host that is named after the program is the
+// service's own; where that gets the token as well, any other host is a stranger's.
+function sentToStranger(
+  flow: FlowFact,
+  command: TraitFact,
+  flows: readonly FlowFact[],
+  context: RuleContext,
+): FindingDraft | undefined {
+  const service = command.api.replace(/^.*\//, '').replace(/-?(cli|ctl)$/, '');
+  const isOwn = (other: FlowFact): boolean =>
+    isNamedAfter(service, destinationOf(other, context)?.host ?? '*');
+  const to = destinationOf(flow, context);
+  if (to === undefined || to.host === '*' || isOwn(flow)) return undefined;
+  const isElsewhere = flows.some((other) => isBornIn(other, command) && isOwn(other));
+  const message = `sends the token that ${command.api} prints to ${to.said}`;
+  return isElsewhere
+    ? draftOfFlow(flow, {
+        kind: 'malice',
+        severity: 'critical',
+        message: `${message}, which is not its issuer`,
+      })
+    : draftOfFlow(flow, { severity: 'medium', message });
 }
 
 function isBornIn({ steps: [first] }: FlowFact, { span }: TraitFact): boolean {

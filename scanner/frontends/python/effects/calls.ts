@@ -23,6 +23,7 @@ import { callBuiltin } from '../values/builtins.ts';
 import { oneOf, pyOf } from '../values/given.ts';
 import type { PyCall } from './call.ts';
 import { applyEffect } from './effects.ts';
+import { namedLine } from './named-line.ts';
 import { applySend } from './network.ts';
 import { observeOwn } from './observe.ts';
 import { runProgram } from './programs.ts';
@@ -170,6 +171,13 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
   switch (api.gives) {
     case 'nothing':
       return unknownPy;
+    case 'data':
+      return (
+        namedLine(run, call, qual) ?? {
+          ...unknownPy,
+          nodes: [...new Set([...all, ...call.object.nodes])],
+        }
+      );
     case 'through':
       return {
         ...unknownPy,

@@ -104,10 +104,11 @@ export interface GivenArguments {
 export interface PythonApi {
   readonly effects: readonly PythonEffect[];
   /**
-   * The result of a call: `through` has its arguments' data, `encoded` or `decoded` forms of it,
-   * `nothing` of it, or an own object (the default).
+   * The result of a call: `through` has its arguments' data, `data` has parts of it that are not
+   * known one by one, `encoded` or `decoded` forms of it, `nothing` of it, or an own object (the
+   * default).
    */
-  readonly gives?: 'through' | 'encoded' | 'decoded' | 'nothing';
+  readonly gives?: 'through' | 'data' | 'encoded' | 'decoded' | 'nothing';
 }
 
 export type PythonApiTable = Readonly<Record<string, PythonApi>>;

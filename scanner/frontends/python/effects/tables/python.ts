@@ -17,6 +17,7 @@ import { pythonDocuments } from './python-documents.ts';
 import { pythonLibrary } from './python-library.ts';
 import { pythonObservations } from './python-observations.ts';
 import { pythonPackages } from './python-packages.ts';
+import { pythonRearrangers } from './python-rearrangers.ts';
 import { pythonTransformers } from './python-transformers.ts';
 
 /**
@@ -27,6 +28,7 @@ export const pythonApis: PythonApiTable = {
   ...pythonLibrary,
   ...pythonDocuments,
   ...pythonClients,
+  ...pythonRearrangers,
   ...pythonTransformers,
   ...rows(
     'urllib.request',
@@ -344,17 +346,6 @@ export const pythonApis: PythonApiTable = {
     api([], 'through'),
   ),
   ...rows('copy', 'copy deepcopy', api([], 'through')),
-  ...rows(
-    'itertools',
-    'batched chain chain.from_iterable combinations cycle dropwhile filterfalse groupby islice pairwise permutations product repeat takewhile zip_longest',
-    api([], 'through'),
-  ),
-  ...rows(
-    'collections',
-    'ChainMap Counter OrderedDict UserDict UserList deque',
-    api([], 'through'),
-  ),
-  ...rows('heapq', 'heappop heapreplace merge nlargest nsmallest', api([], 'through')),
   ...rows('io', 'StringIO BytesIO', api([], 'through')),
   ...rows('textwrap', 'dedent indent fill', api([], 'through')),
   ...rows(

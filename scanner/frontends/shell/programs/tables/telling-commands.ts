@@ -273,6 +273,14 @@ function guards(before: string): RegExp {
   return new RegExp(`${before}.{0,60}(^|[ /"'])(${names})(\\.service)?( |$|["'])`, 'i');
 }
 
+/** How command lines of services print the token of whoever signed in, whatever the service. */
+const tokenPrinter = row(
+  'credential-command',
+  '',
+  /^(auth|login|account|session|user|token)[ :](print-|get-|show-)?(access-|identity-|bearer-)?token( *$| -)|^(print|get|show)-(access-)?token( *$| -)|^token (print|show|get|current)( *$| -)|^whoami (-t|--(show-)?token)( *$| -)/,
+  'prints a token',
+);
+
 const byProgram = new Map<string, TellingCommand[]>();
 for (const command of [...commands, ...remoteAccess, ...windowsCommands])
   for (const program of command.programs)
@@ -285,7 +293,7 @@ export function tellingCommands(
 ): readonly { readonly trait: Trait; readonly says: string }[] {
   const line = words.join(' ').slice(0, lineCharsMax);
   // Windows does not distinguish case.
-  const rows = byProgram.get(program) ?? byProgram.get(program.toLowerCase()) ?? [];
+  const rows = byProgram.get(program) ?? byProgram.get(program.toLowerCase()) ?? [tokenPrinter];
   return rows.flatMap(({ form, trait, says }) => {
     const match = form.exec(line);
     return match === null ? [] : [{ trait, says: says.replace('$1', () => match[1] ?? '') }];

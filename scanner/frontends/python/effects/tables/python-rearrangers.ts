@@ -1,0 +1,71 @@
+/**
+ * Python functions whose result has the data of their arguments: the same items in another list,
+ * or parts and forms of a text. Sources: the Python 3.14 library reference, the packages'
+ * documentation.
+ */
+import { api, type PythonApiTable, rows } from './python-api.ts';
+
+const items = api([], 'through');
+const data = api([], 'data');
+
+const lists: PythonApiTable = {
+  ...rows(
+    'itertools',
+    'batched chain chain.from_iterable combinations compress cycle dropwhile filterfalse groupby islice pairwise permutations product repeat takewhile zip_longest',
+    items,
+  ),
+  ...rows('collections', 'ChainMap Counter OrderedDict UserDict UserList deque', items),
+  ...rows('heapq', 'heappop heapreplace merge nlargest nsmallest', items),
+  ...rows('more_itertools', 'chunked collapse flatten interleave peekable take windowed', items),
+  ...rows('types', 'MappingProxyType', items),
+};
+
+const patterns: PythonApiTable = Object.assign(
+  {},
+  ...['re', 're.compile()', 'regex', 'regex.compile()'].map((owner) =>
+    rows(owner, 'findall finditer fullmatch match search split sub subn', data),
+  ),
+);
+
+const texts: PythonApiTable = {
+  ...rows('', 'memoryview', data),
+  ...rows('html', 'escape unescape', data),
+  ...rows('string.Template()', 'safe_substitute substitute', data),
+  ...rows('textwrap', 'shorten wrap', data),
+  ...rows('inspect', 'cleandoc', data),
+  ...rows('unicodedata', 'normalize', data),
+  ...rows('difflib', 'context_diff ndiff unified_diff', data),
+  ...rows('operator', 'add concat', data),
+  ...rows('sys', 'intern', data),
+  ...rows('typing', 'cast', data),
+  ...rows('os', 'fsdecode fsencode', data),
+  ...rows('io', 'BufferedReader TextIOWrapper', data),
+  ...rows(
+    'urllib.parse',
+    'parse_qs parse_qsl quote_from_bytes unquote_plus unquote_to_bytes urldefrag urlsplit urlunparse urlunsplit',
+    data,
+  ),
+};
+
+const documents: PythonApiTable = {
+  ...rows('ast', 'literal_eval', data),
+  ...rows('tomllib', 'load loads', data),
+  ...rows('tomli', 'load loads', data),
+  ...rows('toml', 'dumps load loads', data),
+  ...rows('xml.etree.ElementTree', 'XML fromstring fromstringlist tostring', data),
+  ...rows('xml.dom.minidom', 'parseString', data),
+  ...rows('lxml.etree', 'HTML XML fromstring tostring', data),
+  ...rows('lxml.html', 'fromstring', data),
+  ...rows('defusedxml.ElementTree', 'fromstring', data),
+  ...rows('xmltodict', 'parse unparse', data),
+  ...rows('bs4', 'BeautifulSoup', data),
+  ...rows('email', 'message_from_bytes message_from_file message_from_string', data),
+  ...rows('http.cookies', 'SimpleCookie', data),
+  ...rows('jinja2.Template()', 'render', data),
+  ...rows('jinja2.Environment().from_string()', 'render', data),
+  ...rows('jinja2.Environment().get_template()', 'render', data),
+  ...rows('markdown', 'markdown', data),
+};
+
+/** Qualified name → what its result has. */
+export const pythonRearrangers: PythonApiTable = { ...lists, ...patterns, ...texts, ...documents };
