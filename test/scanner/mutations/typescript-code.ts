@@ -42,7 +42,9 @@ function declaredName(node: ts.Node): ts.Identifier | undefined {
     ts.isImportSpecifier(node) ||
     ts.isNamespaceImport(node) ||
     ts.isImportClause(node);
-  return declares && node.name !== undefined && ts.isIdentifier(node.name) ? node.name : undefined;
+  if (!declares || node.name === undefined || !ts.isIdentifier(node.name)) return undefined;
+  // `this: Client` declares no parameter.
+  return node.name.text === 'this' ? undefined : node.name;
 }
 
 function exportedNames(nodes: readonly ts.Node[]): string[] {
