@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:953758f6ad7b9e42d9dfa3ec80e4eea8ddc7e083ec07f7e261e976b5938f3a39',
+  extractor: 'sha256:0916fabebd5010a151f5a6788e3866e9346f7e54231a87b0a2f5d0ee430e87f3',
   judging: 'sha256:fe1410ed3637f522d2e3c7939b8b0a21a7f968119cc49319c6c76c5f91d160a5',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:16138ff18994e5520be34e8ed14dd16621eb492076f8719d0544504c263258d3',
+      'sha256:dd436d805a32c8dd521fe6196d77ddb2dc3ca38aaa7cee99429d21a2d137c1e0',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:aaceb1644f092720e385b918193cec0d9e6e1654fed7e5daad55e2098a43b1a0',
