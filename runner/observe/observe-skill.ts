@@ -12,7 +12,7 @@ import { baseFolder, findBase } from '../host/base-programs.ts';
 import { findProgram } from '../host/host.ts';
 import { withRunFolder } from '../run/run-folder.ts';
 import { makeDecoys } from './decoys.ts';
-import { resultOrFailed } from './failed-step.ts';
+import { requireSomeStep, resultOrFailed } from './failed-step.ts';
 import { judgeFacts } from './judge-facts.ts';
 import { detailText } from './kept-facts.ts';
 import * as limits from './limits.ts';
@@ -105,6 +105,7 @@ export async function observeSkill(request: ObservationRequest): Promise<Observe
   };
   await Promise.all(Array.from({ length: limits.stepsAtOnce }, worker));
   request.signal?.throwIfAborted();
+  requireSomeStep(results);
   const leftOut = waiting.map((one) => detailText(titleOf(one)));
   return observationOf(results, { planned, leftOut }, judgeFacts(results, declared, decoys));
 }
