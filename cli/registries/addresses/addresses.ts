@@ -61,10 +61,11 @@ function list(context: CommandContext): ExitCode {
 }
 
 async function makeDefault(context: CommandContext): Promise<ExitCode> {
-  const { base } = pinnedAt(context, context.args[0]);
+  const pinned = pinnedAt(context, context.args[0]);
+  const { base } = pinned;
   const { default: previous } = readRegistries(context.paths);
   await changeRegistries(context.paths, (now) => {
-    requireStillPinned(now, base);
+    requireStillPinned(now, pinned);
     return { ...now, default: base };
   });
   noteVariable(context, base);
@@ -88,7 +89,7 @@ async function move(context: CommandContext): Promise<ExitCode> {
   requireSameRoot(readRegistries(context.paths), { base: from, root }, to);
   await requireSame(context, trustedRegistry(context, from), to);
   const after = await changeRegistries(context.paths, (now) => {
-    requireStillPinned(now, from);
+    requireStillPinned(now, { base: from, root });
     requireSameRoot(now, { base: from, root }, to);
     return movedIn(now, from, to);
   });
@@ -134,9 +135,12 @@ function movedIn(now: Registries, from: string, to: string): Registries {
 }
 
 // Another command may have changed the list while this command asked the registry or a person.
-function requireStillPinned({ registries }: Registries, base: string): void {
-  if (registries.some((one) => one.base === base)) return;
-  throw new Problem('root-not-pinned', `Another command has just removed the pin of ${base}`, {
+function requireStillPinned(
+  { registries }: Registries,
+  { base, root }: Pick<PinnedRegistry, 'base' | 'root'>,
+): void {
+  if (registries.some((one) => one.base === base && one.root === root)) return;
+  throw new Problem('root-not-pinned', `Another command has just changed the pin of ${base}`, {
     hint: 'skillgate registry list shows the pinned addresses',
   });
 }
@@ -154,7 +158,7 @@ async function remove(context: CommandContext): Promise<ExitCode> {
       `skillgate registry remove ${base} --yes`,
     );
   await changeRegistries(context.paths, (now) => {
-    requireStillPinned(now, base);
+    requireStillPinned(now, { base, root });
     return withoutBase(now, base);
   });
   noteVariable(context, preferred);

@@ -142,6 +142,24 @@ describe('skillgate registry move', () => {
     expect(bases.sort()).toEqual([moved, third]);
   });
 
+  it('keeps a root of trust that another command pins in the meantime', async () => {
+    await release(network, makeReportSkill('@acme/report'));
+    expect((await user.run('install', '@acme/report')).exit).toBe(0);
+    const paths = pathsOf({ SKILLGATE_HOME: user.home });
+    let pinned = registries();
+    network.lie = async (path, honest) => {
+      if (path === '/index/status.json') {
+        await pinRegistry(paths, base, other.registry.trust.root, []);
+        pinned = registries();
+      }
+      return honest();
+    };
+    const said = await runMoved(network, 'registry', 'move', base, moved);
+    expect(pinned.registries[0].root).toBe(rootFingerprint(other.registry.trust.root));
+    expect(said.err).toContain('error[root-not-pinned]');
+    expect(registries()).toEqual(pinned);
+  });
+
   it('says what else names the old address', async () => {
     const project = { schema: 'skillgate.project/1', registries: { '@acme': base }, skills: {} };
     writeFileSync(join(user.project, 'skillgate.json'), JSON.stringify(project));
