@@ -3,11 +3,6 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { StepResult } from './step-sandbox.ts';
 import type { ObservedStep, Persona } from './steps.ts';
 
-/** A step that an error of this host or of the submission ended. */
-interface FailedStep extends StepResult {
-  readonly failure: string;
-}
-
 /**
  * Runs a step. An error of one step, which the submission may have caused, loses no fact of others:
  * the step counts as ended early.
@@ -17,7 +12,7 @@ export async function resultOrFailed<Of extends StepResult | undefined>(
   step: ObservedStep,
   persona: Persona,
   run: () => Promise<Of>,
-): Promise<Of | FailedStep> {
+): Promise<Of | StepResult> {
   try {
     return await run();
   } catch (cause) {
@@ -34,19 +29,24 @@ export async function resultOrFailed<Of extends StepResult | undefined>(
       end: 'failed',
       code: undefined,
       output: '',
-      failure: cause instanceof Error ? cause.message : String(cause),
     };
   }
 }
 
 /**
- * Requires that the host brought at least one step to its end. Where none ended, nothing was seen,
- * and the reason is more likely the host than the submission.
- * @throws Problem `sandbox-refused`
+ * Requires that this host can observe. A submission can make each of its steps fail, and its
+ * observation has to say so. So where all failed, a step without its files tells whose fault it is.
+ * @throws Problem `sandbox-refused` where that step fails as well
  */
-export function requireSomeStep(results: readonly StepResult[]): void {
-  const [first] = results;
-  if (first === undefined || results.some(({ end }) => end !== 'failed')) return;
-  const why = 'failure' in first ? String(first.failure) : 'no reason given';
-  throw new Problem('sandbox-refused', `This host could observe no step: ${why}`);
+export async function requireObservingHost(
+  results: readonly StepResult[],
+  runEmptyStep: () => Promise<unknown>,
+): Promise<void> {
+  if (results.length === 0 || results.some(({ end }) => end !== 'failed')) return;
+  try {
+    await runEmptyStep();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Problem('sandbox-refused', `This host could observe no step: ${why}`);
+  }
 }

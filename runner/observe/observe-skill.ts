@@ -12,13 +12,13 @@ import { baseFolder, findBase } from '../host/base-programs.ts';
 import { findProgram } from '../host/host.ts';
 import { withRunFolder } from '../run/run-folder.ts';
 import { makeDecoys } from './decoys.ts';
-import { requireSomeStep, resultOrFailed } from './failed-step.ts';
+import { requireObservingHost, resultOrFailed } from './failed-step.ts';
 import { judgeFacts } from './judge-facts.ts';
 import { detailText } from './kept-facts.ts';
 import * as limits from './limits.ts';
 import { namedPorts } from './named-ports.ts';
 import { runStep, type StepResult, type StepWorld } from './step-sandbox.ts';
-import { personas, stepsAgain, stepsOf } from './steps.ts';
+import { type ObservedStep, type Persona, personas, stepsAgain, stepsOf } from './steps.ts';
 import { toldPrograms } from './told-commands.ts';
 
 export interface ObservedSkill {
@@ -46,6 +46,9 @@ const programs =
   'sh bash python3 node perl ruby php curl wget openssl nc ncat socat dig nslookup host nslookup ssh scp git jq ps lua make'.split(
     ' ',
   );
+
+const emptyStep: ObservedStep = { kind: 'command', title: 'nothing', command: ['/usr/bin/true'] };
+const emptyStepMs = 5_000;
 
 /** @throws Problem `sandbox-missing`, `sandbox-refused` */
 export async function observeSkill(request: ObservationRequest): Promise<ObservedBehaviour> {
@@ -105,7 +108,10 @@ export async function observeSkill(request: ObservationRequest): Promise<Observe
   };
   await Promise.all(Array.from({ length: limits.stepsAtOnce }, worker));
   request.signal?.throwIfAborted();
-  requireSomeStep(results);
+  await requireObservingHost(results, () => {
+    const empty = { ...world, files: [], ports: [], signal: AbortSignal.timeout(emptyStepMs) };
+    return runStep(empty, emptyStep, personas[0] as Persona, emptyStepMs);
+  });
   const leftOut = waiting.map((one) => detailText(titleOf(one)));
   return observationOf(results, { planned, leftOut }, judgeFacts(results, declared, decoys));
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Contact } from '../../../runner/observe/contact.ts';
 import { makeDecoys } from '../../../runner/observe/decoys.ts';
-import { requireSomeStep, resultOrFailed } from '../../../runner/observe/failed-step.ts';
+import { requireObservingHost, resultOrFailed } from '../../../runner/observe/failed-step.ts';
 import { judgeFacts } from '../../../runner/observe/judge-facts.ts';
 import type { StepResult } from '../../../runner/observe/step-sandbox.ts';
 import { type ObservedStep, personas } from '../../../runner/observe/steps.ts';
@@ -251,12 +251,18 @@ it('counts a step in which an error arose as ended early, and a fault of the hos
   await expect(resultOrFailed(step, who, () => Promise.reject(refused))).rejects.toBe(refused);
 });
 
-it('is no observation where this host brought no step to its end', async () => {
+it('is no observation where this host can bring no step to its end', async () => {
   const { persona: who, step } = resultOf('import', {});
-  const failed = await resultOrFailed(step, who, () =>
-    Promise.reject(new Error('ENOSPC: disk full')),
-  );
-  expect(() => requireSomeStep([failed, failed])).toThrow('ENOSPC: disk full');
-  expect(() => requireSomeStep([failed, resultOf('command', {})])).not.toThrow();
-  expect(() => requireSomeStep([])).not.toThrow();
+  const failed = await resultOrFailed(step, who, () => Promise.reject(new Error('EIO')));
+  const full = (): Promise<never> => Promise.reject(new Error('ENOSPC: disk full'));
+  await expect(requireObservingHost([failed, failed], full)).rejects.toThrow('ENOSPC: disk full');
+  await requireObservingHost([failed, resultOf('command', {})], full);
+  await requireObservingHost([], full);
+});
+
+it('is an observation where the submission makes each of its steps fail', async () => {
+  const { persona: who, step } = resultOf('import', {});
+  const failed = await resultOrFailed(step, who, () => Promise.reject(new Error('EIO')));
+  const held = requireObservingHost([failed, failed], async () => undefined);
+  await expect(held).resolves.toBeUndefined();
 });
