@@ -32,7 +32,7 @@ export function neededText({ total, independent }: Needed): string {
 }
 
 /** The policy that this host knows. Somebody who publishes need not have pinned the registry. */
-export function knownPolicy(context: CommandContext): Policy {
+export async function knownPolicy(context: CommandContext): Promise<Policy> {
   try {
     return trustedRegistry(context, context.registryBase).policy;
   } catch (cause) {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Scope, scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { VersionSource } from '../../skills-index/statement/source.ts';
+import type { Policy } from '../../skills-index/trust/policy/policy.ts';
 import type { CertificateClaims } from '../../skills-index/trust/signatures/certificate-identity.ts';
 import { printClaims } from '../../skills-index/trust/signatures/certified-identities.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
@@ -42,13 +43,12 @@ export async function publishFolder(
   const upload =
     context.options['dry-run'] === true
       ? undefined
-      : { origin: originOf(folder, packed, context.env), key: keyFor(context) };
+      : { origin: originOf(folder, packed, context.env), ...ownFilesFor(context) };
   loadClient(context.registryBase);
   loadBuilder();
   const { name, version } = manifest;
   const taken =
     upload === undefined ? undefined : whyTaken(context, { name, version, bundle: packed.digest });
-  const policy = knownPolicy(context);
   const { report } = await scan;
   // The scanner's process ends while this one signs and sends.
   void scanner.close();
@@ -76,6 +76,7 @@ export async function publishFolder(
   }
   const someone = (await upload.key) ?? (await someoneFor(context));
   if (context.options.oidc === true) await requirePublisher(context, scopeOf(name), someone);
+  const policy = await upload.policy;
   const signer = await someone.signer();
   const origin = originIn(context, await upload.origin);
   const provenance =
@@ -115,10 +116,17 @@ export async function publishFolder(
 
 // A key is read without its passphrase, which a signature asks for. A failure comes after the
 // verdict, as that of another identity, which is not asked for before.
-function keyFor(context: CommandContext): Promise<Someone | undefined> {
-  return context.options.oidc === true
-    ? Promise.resolve(undefined)
-    : someoneFor(context).catch(() => undefined);
+function ownFilesFor(context: CommandContext): {
+  readonly key: Promise<Someone | undefined>;
+  readonly policy: Promise<Policy>;
+} {
+  const key =
+    context.options.oidc === true
+      ? Promise.resolve(undefined)
+      : someoneFor(context).catch(() => undefined);
+  const policy = knownPolicy(context);
+  policy.catch(() => undefined);
+  return { key, policy };
 }
 
 async function wouldSign(context: CommandContext, scope: Scope): Promise<CertificateClaims> {
