@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:0916fabebd5010a151f5a6788e3866e9346f7e54231a87b0a2f5d0ee430e87f3',
+  extractor: 'sha256:464234afd380023b47307bb0252f395503403cd6aa6d22106346e0fd185d3cdf',
   judging: 'sha256:fe1410ed3637f522d2e3c7939b8b0a21a7f968119cc49319c6c76c5f91d160a5',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

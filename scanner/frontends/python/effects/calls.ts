@@ -234,9 +234,12 @@ function callOwn(
   own.parameters.forEach((parameter, index) => {
     const given = givenFor(own, index, call.args, call.keywords, byClass);
     const rest = parameter.star
-      ? [...nodesOf(call.args), ...nodesOf([...call.keywords.values()]), ...call.spread]
+      ? [...nodesOf(call.args), ...nodesOf([...call.keywords.values()])]
       : [];
-    for (const from of [...(given?.nodes ?? []), ...rest]) {
+    // `go(**answer)` may give every parameter that the call does not give by name or position.
+    const isObject = own.bound && !byClass && index === 0;
+    const spread = parameter.star || (given === undefined && !isObject) ? call.spread : [];
+    for (const from of [...(given?.nodes ?? []), ...rest, ...spread]) {
       const to = flowNode(
         run,
         own.module,

@@ -24,6 +24,11 @@ function holds(call: PyCall, { argument, form }: Condition): boolean {
   return value !== undefined && form.test(value.qual ?? value.texts[0] ?? '');
 }
 
+// `run(*words)`: an argument that stands nowhere is one of those with stars.
+function spreadOf({ spread }: PyCall): PyValue {
+  return { ...unknownPy, nodes: spread };
+}
+
 /** Notes what an effect does; gives the value it makes, if any. */
 export function applyEffect(
   run: PythonRun,
@@ -49,9 +54,9 @@ export function applyEffect(
       return applyFile(run, call, effect);
     case 'shell':
     case 'program':
-      return runProgram(run, call, argumentOf(call, effect.command) ?? unknownPy, effect);
+      return runProgram(run, call, argumentOf(call, effect.command) ?? spreadOf(call), effect);
     case 'code':
-      return runCodeOf(run, call, argumentOf(call, effect.code) ?? unknownPy);
+      return runCodeOf(run, call, argumentOf(call, effect.code) ?? spreadOf(call));
     case 'load': {
       const name = argumentOf(call, effect.module);
       if (name === undefined || !name.texts.every(isKnownText) || name.texts.length === 0)
@@ -128,6 +133,17 @@ function applyDeserialize(
   const data = argumentOf(call, effect.data);
   notePyTrait(run, call, 'deserialize', call.api);
   if (effect.byPath === 'runs') startAt(run, call, storedPaths(call, data));
+  if (effect.byPath === 'runs' && data?.texts.some((text) => /^https?:/.test(text))) {
+    const request = {
+      does: 'request',
+      url: effect.data,
+      method: 'GET',
+      body: [],
+      header: [],
+    } as const;
+    const { nodes } = applyRequest(run, call, request);
+    flowSink(run, call, nodes, { what: 'exec', api: call.api, part: 'code' });
+  }
   if (effect.byPath === undefined || (effect.byPath === 'runs' && isOpened(data)))
     flowSink(run, call, data?.nodes ?? [], { what: 'exec', api: call.api, part: 'code' });
   return { ...unknownPy, nodes: data?.nodes ?? [], decoded: true };

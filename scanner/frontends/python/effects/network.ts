@@ -49,6 +49,9 @@ export function applyRequest(
     ? [...new Set(given.map((one) => one.toUpperCase()))]
     : [given.length === 1 ? usual : '*'];
   const url = effect.url === undefined ? undefined : argumentOf(call, effect.url);
+  const headers = effect.header
+    .map((key) => call.keywords.get(key) ?? (effect.toSelf ? call.args[3] : undefined))
+    .filter((one) => one !== undefined);
   // A request object made before, or one that an object was opened for.
   if (
     (effect.toSelf || url?.target !== undefined) &&
@@ -59,8 +62,12 @@ export function applyRequest(
       ? unknownPy
       : sendTo(run, call, [target], {
           url: [],
-          body: [...bodies, ...(url?.nodes.length ? [url] : [])],
-          header: [],
+          body: [
+            ...bodies,
+            ...(url?.nodes.length ? [url] : []),
+            { ...unknownPy, nodes: call.spread },
+          ],
+          header: headers,
         });
   }
   const written = new Map<Capability, string>();
@@ -76,9 +83,6 @@ export function applyRequest(
   });
   for (const capability of capabilities)
     notePyCapability(run, call, capability, requestTraits(call, capability, url, bodies.length));
-  const headers = effect.header
-    .map((key) => call.keywords.get(key))
-    .filter((one) => one !== undefined);
   return sendTo(run, call, capabilities, {
     written,
     leading: leadingOf(run, call, effect.url),

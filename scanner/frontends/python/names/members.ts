@@ -1,5 +1,6 @@
 /** Members in Python: attributes of modules, classes and objects, by name and by text. */
 
+import { alternativesMax } from '../../../limits.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { either, unknownPy } from '../assignments/alternatives.ts';
@@ -8,7 +9,7 @@ import type { PyNoting } from '../effects/call.ts';
 import { noteReaching } from '../effects/escapes.ts';
 import { powerfulModules } from '../effects/tables/python.ts';
 import { functionOf, nameOf, textOf } from '../nodes.ts';
-import { PyNode, type PythonModule, type PyValue } from '../program.ts';
+import { PyNode, type PythonFunction, type PythonModule, type PyValue } from '../program.ts';
 import { flowSink, notePyTrait, type PythonRun } from '../run.ts';
 import { builtinFunctions } from '../values/value.ts';
 import { classIn } from './canonical.ts';
@@ -148,9 +149,35 @@ function memberByUnknown(
   // Whoever names the module and the function says what is run.
   const named = object.qual === '*' && object.nodes.length > 0 ? (key?.nodes ?? []) : [];
   flowSink(run, at, named, { what: 'exec', api: at.api, part: 'code' });
+  const methods = methodsLike(run, classIn('object', object.qual), key);
+  if (methods.length > 0)
+    return either(methods.map((own) => ({ ...unknownPy, own, nodes: object.nodes })));
   if (object.qual === undefined || !powerfulModules.has(object.qual))
     return { ...unknownPy, nodes: object.nodes };
   const what = `a member of ${object.qual} whose name is computed`;
   notePyTrait(run, { ...at, certainty: 'widened' }, 'escape', what);
   return { ...unknownPy, qual: `${object.qual}.*` };
+}
+
+// `getattr(self, f"on_{kind}")` may be each method whose name begins so.
+function methodsLike(
+  run: PythonRun,
+  className: string | undefined,
+  key: PyValue | undefined,
+): readonly PythonFunction[] {
+  if (className === undefined || key === undefined) return [];
+  const forms = [...key.texts, ...key.otherTexts]
+    .map((text) => [text.slice(0, text.indexOf(unknownPart)), text.split(unknownPart).at(-1) ?? ''])
+    .filter(([start, end]) => start !== '' || end !== '');
+  if (forms.length === 0) return [];
+  run.context.steps.take(1 + run.methods.size);
+  return [...run.methods]
+    .flatMap(([path, method]) => {
+      const name = path.startsWith(`${className}.`) ? path.slice(className.length + 1) : undefined;
+      const isLike = forms.some(
+        ([start = '', end = '']) => name?.startsWith(start) && name.endsWith(end),
+      );
+      return isLike ? [method] : [];
+    })
+    .slice(0, alternativesMax);
 }

@@ -45,6 +45,12 @@ export function parameterValue(
     if (!isBound && !isOwnCall(run, module, call, depth)) continue;
     const args = argumentsOf(module, call);
     const byClass = isBound && isByClass(run, module, call, depth);
+    if (parameter.star === '*') {
+      const from = isBound && !byClass ? index - 1 : index;
+      const items = args.positional.slice(from).map((one) => run.evaluate(run, module, one, depth));
+      given.push(args.starred.length === 0 ? { ...unknownPy, items } : anyText);
+      continue;
+    }
     const node = givenFor(definition, index, args.positional, args.keywords, byClass);
     if (node !== undefined) given.push(run.evaluate(run, module, node, depth));
     else isOpen ||= args.starred.length > 0;

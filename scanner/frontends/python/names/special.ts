@@ -5,7 +5,8 @@
 
 import { either, nodesOf, nothingGiven, unknownPy } from '../assignments/alternatives.ts';
 import type { PyCall } from '../effects/call.ts';
-import type { PyValue } from '../program.ts';
+import { argumentsOf, functionOf, textOf } from '../nodes.ts';
+import { PyNode, type PyValue } from '../program.ts';
 import { notePyTrait, type PythonRun } from '../run.ts';
 import { callBuiltin } from '../values/builtins.ts';
 import { pyOf } from '../values/given.ts';
@@ -127,7 +128,8 @@ function namedByCall(
 ): PyValue {
   switch (asked.kind) {
     case 'member': {
-      const value = memberByText(run, call, asked.object ?? unknownPy, asked.key, depth);
+      const object = selfIn(call) ?? asked.object ?? unknownPy;
+      const value = memberByText(run, call, object, asked.key, depth);
       const isPlain = value.byText || value.qual !== undefined;
       return isPlain ? value : { ...value, nodes: nodesOf([value, ...call.args.slice(2)]) };
     }
@@ -173,6 +175,15 @@ function namedByCall(
     case 'later':
       return { ...unknownPy, qual: asked.qual, bound: call };
   }
+}
+
+// `getattr(self, name)`: an object of the class around.
+function selfIn({ module, node, args }: PyCall): PyValue | undefined {
+  const [first] = node instanceof PyNode ? argumentsOf(module, node).positional : [];
+  if (!(node instanceof PyNode) || first === undefined || textOf(module, first) !== 'self')
+    return undefined;
+  const owner = functionOf(module, node)?.owner;
+  return owner === undefined ? undefined : { ...(args[0] ?? unknownPy), qual: `object ${owner}` };
 }
 
 function eachText(
