@@ -124,6 +124,8 @@ export type Trait =
   | 'defence-off' // a firewall, an antivirus, auditing … is switched off
   | 'log-wiping'
   | 'new-account'
+  | 'kept-index' // all later packages come from another index; `detail` ends in its address
+  | 'key-admitted' // a key opens an account or a machine; `detail` ends in the key's file
   | 'encoded-program' // a blob in a text that decodes to a program or instructions
   | 'shadowed-library' // a file of the skill has the name of the library `api` that code imports; `detail` is its path
   | 'input'; // reads stdin, argv or a clipboard

@@ -10,6 +10,7 @@ import { hook } from './persistence/hook.ts';
 import { logWiping } from './persistence/log-wiping.ts';
 import { newAccount } from './persistence/new-account.ts';
 import { shellProfile } from './persistence/shell-profile.ts';
+import { shippedKey } from './persistence/shipped-key.ts';
 
 export const persistenceRules: readonly Rule[] = [
   agentConfiguration,
@@ -22,4 +23,5 @@ export const persistenceRules: readonly Rule[] = [
   logWiping,
   newAccount,
   shellProfile,
+  shippedKey,
 ];

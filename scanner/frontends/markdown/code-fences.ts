@@ -24,7 +24,7 @@ export const fenceLanguages: Readonly<Record<string, Language | 'console'>> = {
 export const shellFirstWords: ReadonlySet<string> = new Set(
   (
     'curl wget bash sh zsh sudo npm npx pnpm yarn bun pip pip3 pipx uv uvx python python3 node deno git cd export source chmod mkdir cp mv rm cat echo ' +
-    'brew apt apt-get docker kubectl eval nc ssh scp tar unzip base64 openssl env printenv crontab systemctl launchctl nohup setsid socat ncat powershell iex gh go cargo gem open xattr osascript'
+    'brew apt apt-get docker kubectl eval nc ssh scp tar unzip base64 openssl env printenv crontab systemctl launchctl nohup setsid socat ncat powershell iex gh go cargo gem open xattr osascript ssh-copy-id glab'
   ).split(' '),
 );
 

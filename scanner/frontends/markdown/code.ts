@@ -108,7 +108,9 @@ export function blockLanguage({
 
 /** Whether a line begins like a command. */
 export function looksLikeShell(line: string): boolean {
-  const first = /^\s*(?:[A-Z_]+=\S* +)*([\w.+-]+)(?:\s+\S|$)/.exec(line)?.[1] ?? '';
+  const first =
+    /^\s*(?:[({] +|\((?=.{0,400}[|;&]))?(?:[A-Z_]+=\S* +)*([\w.+-]+)(?:\s+\S|$)/.exec(line)?.[1] ??
+    '';
   return (
     shellFirstWords.has(first) &&
     !/^\s*\w+ (is|are|was|to|and|the|a|an|or|of|in|for|you|your|this|that|will|should|can)\b/i.test(

@@ -4,6 +4,7 @@ import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { isRequirements } from '../../ingest/requirements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
+import { draftsOfTrait } from '../draft-of-trait.ts';
 
 export const indexRedirect = defineRule({
   id: 'supply/index-redirect',
@@ -14,7 +15,7 @@ export const indexRedirect = defineRule({
   why: 'Whoever controls a second index can answer for every name, also for names that everybody takes from the public one.',
   fix: 'Install from the public registry by name and version, or let the operator configure the index.',
   maps: { cwe: ['CWE-427', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
-  reads: ['dependency:redirect', 'source'],
+  reads: ['dependency:redirect', 'trait:kept-index', 'source'],
   check: (context) => [
     ...context.of('dependency').flatMap((fact): FindingDraft[] => {
       if (!isIndex(fact.name) || !runs(fact) || isPublic(fact.name)) return [];
@@ -30,6 +31,12 @@ export const indexRedirect = defineRule({
         },
       ];
     }),
+    ...draftsOfTrait(context, 'kept-index', ({ detail }) => {
+      const url = detail.slice(detail.lastIndexOf(' ') + 1);
+      return isPublic(url)
+        ? undefined
+        : { message: `has every later installation take packages from ${url}` };
+    }),
     ...context.sources.flatMap(settingsIn),
   ],
 });
@@ -44,7 +51,7 @@ export function isIndex(name: string): boolean {
 
 // Mirrors and special builds that their makers document.
 function isPublic(url: string): boolean {
-  return /^https:\/\/(registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.org|files\.pythonhosted\.org|download\.pytorch\.org|test\.pypi\.org|npm\.pkg\.github\.com|registry\.npmmirror\.com|pypi\.tuna\.tsinghua\.edu\.cn|mirrors\.aliyun\.com|pypi\.nvidia\.com|pypi\.anaconda\.org|jsr\.io|npm\.jsr\.io)(\/|$)/.test(
+  return /^https:\/\/(registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.org|files\.pythonhosted\.org|download\.pytorch\.org|test\.pypi\.org|npm\.pkg\.github\.com|registry\.npmmirror\.com|pypi\.tuna\.tsinghua\.edu\.cn|mirrors\.aliyun\.com|pypi\.nvidia\.com|mirrors\.\w+\.edu\.cn|mirrors\.cloud\.tencent\.com|repo\.huaweicloud\.com|registry\.npm\.taobao\.org|proxy\.golang\.org|goproxy\.(?:cn|io)|rubygems\.org|gems\.ruby-china\.com|conda\.anaconda\.org|pypi\.anaconda\.org|jsr\.io|npm\.jsr\.io)(\/|$)/.test(
     url,
   );
 }

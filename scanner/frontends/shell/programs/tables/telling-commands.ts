@@ -3,6 +3,7 @@
  * program is started, a screen is read.
  */
 import type { Trait } from '../../../../fact/fact.ts';
+import { keptSettings } from './kept-settings.ts';
 import { remoteAccess } from './remote-access.ts';
 import type { TellingCommand } from './telling-command.ts';
 import { windowsCommands } from './windows-commands.ts';
@@ -282,7 +283,7 @@ const tokenPrinter = row(
 );
 
 const byProgram = new Map<string, TellingCommand[]>();
-for (const command of [...commands, ...remoteAccess, ...windowsCommands])
+for (const command of [...commands, ...keptSettings, ...remoteAccess, ...windowsCommands])
   for (const program of command.programs)
     byProgram.set(program, [...(byProgram.get(program) ?? []), command]);
 
