@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:464234afd380023b47307bb0252f395503403cd6aa6d22106346e0fd185d3cdf',
+  extractor: 'sha256:bf9faa61bce3511c1f9f575319ea2753d5b09f309cc4ac747a00e22d36369498',
   judging: 'sha256:fe1410ed3637f522d2e3c7939b8b0a21a7f968119cc49319c6c76c5f91d160a5',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:0808d37b4cc5820cae6704f48b5dbe3946c51d6180393031f528505d98f85af9',
+    'files/agent-memory': 'sha256:cb67d04c18832afee1ab15108dd72117a54a073f32f0f0b7c9cbc2edde70f32f',
     'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -192,7 +192,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:7690c0707d8bcee992f65293516561ee137cfd6c95fe2fb9676f968d54ff1f8a',
+      'sha256:a4d1ffd8b6d478ea8b2e75fbad111227c91cba6e0ae50b94e08e679d22dc74ef',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -207,51 +207,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:efc03da70ae322f13c4c2817404f437c3ab11455fa120417688af747bf1646fa',
+      'sha256:5dc4a38b5af8ace6f9a4400aca1a6fa0cf29e809fe4598e2201a1ff07fb7e236',
+    'persistence/shipped-key':
+      'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:77d6430982c9bd9a0ba6898294d04f9b849972743d9535fedbfa3c2e59d41a5a',
+      'sha256:c889957b156d6b313e47a45c3a01aa417ae7ceeca6e21dcd78af73a5fbb70dbf',
     'prose/biased-judgement':
-      'sha256:fb8298505210c1e7a4147ad4507edb0a2e72ad8336b853bce22e1a57f613f6bc',
+      'sha256:732125a96fada399db550436332a4a3df875170372c00a5202876ee2eded2489',
     'prose/boundless-role':
-      'sha256:27441ae76feec73f18c0840c455da11b6716342f39b11f9f8cb245f33b4141ce',
-    'prose/concealment': 'sha256:4c66829df2782eb081d8b50e3583719de7e8064c971416bed471167858c040aa',
+      'sha256:0b31abe951d0a2dd229ae353da553fa778dda7154aa44c69c16540ec72c4ba97',
+    'prose/concealment': 'sha256:ae58e0ee0341ffddb0ecac295d534afb4608b278bbab8acc16cf660ffaf56b5d',
     'prose/credential-solicitation':
-      'sha256:82f7a2ef523f4eb7b75c5b0d8176a7df0433688cc969509cbdf93e74eb624dd6',
+      'sha256:85fe297ebd8393ec36a3b553dae60982d7761fe58e27e602186457baff0c2cad',
     'prose/decode-instructions':
-      'sha256:6ae06e73556aed38be1c95697bfb29e356694fbf4d1fa4fcb0369ccf4e577d30',
+      'sha256:b0247e2f3d57858ff01c2a5af7c3bf6d74f69d01377b269f964051fc5ce94ff5',
     'prose/destructive-orders':
-      'sha256:0a2fa877e51454768edc0c654c83682cd646a0a72726ad016c46535726c77096',
+      'sha256:95f2e3ac6d2c1980e3b05183fefac18f5a4a89be38269629cfb98ef4cb5b1634',
+    'prose/divided-order':
+      'sha256:14c14ece09550e880efd37f746fde4e2b0465cfffe4b27832b77a2a151381e20',
     'prose/encoded-instructions':
-      'sha256:65d7863e54ed25a5f67fd2ba9c1f5a443dbc97496728a1bbe265971e881f1127',
+      'sha256:7308ceadd022f1e8f9e4cce82d10d2faf8e48d141235ace7a2a4e71242395d90',
     'prose/exfiltration-instructions':
-      'sha256:2be09aa8c7e22a0dd6f0de346714a3f77cff0c60cae71e7300199de6f98323d9',
+      'sha256:714e37d95d617fd1164d589b1228481cbfa8da2686a26eee3b7c477123cccd5f',
     'prose/false-authority':
-      'sha256:7bcc7acac07b42d2c39c9bfb010e275e017217c15dd35da8d9535e50ef5229b4',
-    'prose/hidden-text': 'sha256:c80780b79ea87d7eaead2571295a426e8c2a9a0e7d866a55ed0cde6a28b92857',
-    'prose/install-lure': 'sha256:c91f27fe08d9c9949e992e23ecf7007d1e01097149edcd33cd998b870aed59f1',
+      'sha256:c5c011dd3e547bec6e43e3e7f0fc39ec54cc77e1285aaff7512c561a5851a287',
+    'prose/hidden-text': 'sha256:ffd689f1974d1c361fc7ac0227a88c430fd4895750c92e6501b8be8962639da4',
+    'prose/install-lure': 'sha256:374aa117941c54a17517b5e0c982e42ce7e77b6df5300fde0e856772d5fb8afe',
     'prose/memory-tampering':
-      'sha256:3da6b7cfd8c0cc3726bc6104857ce439bc7cddadbd000afbed5bb6466b02ebcd',
+      'sha256:ef12cc58d71438ebcf5915228b12c0a1b978bc00d61367576c5ee2a62d3404ab',
     'prose/override-instructions':
-      'sha256:ece4e908d06ab480cff2a1fe3aaacc39e6bb60a4db22486df5bb1edfbe48ed46',
+      'sha256:32df2b055a27a4c3dfdd813cc3e7e10205a247c009e9c2a5898dd0a46ec9d851',
     'prose/payment-diversion':
-      'sha256:8a93cb8f02cbe5c731d671d98450156d1ae13c9b36f9d9cc5d87cb7341f5aff5',
+      'sha256:1c7e95238fe65f2c2ee84023b30461f60f53d57d31f26927eb236eef87953913',
     'prose/planted-content':
-      'sha256:2d797edb9aea7c6c65b73e7c6c86e95e59b1359553949ed53b2ce4e52c419e4a',
+      'sha256:da8a0e5866a585b218e84386922e137100ae88c6d2ed7e8c94cf15f4c6fa43bf',
     'prose/remote-instructions':
-      'sha256:1b4279d4b48d0e663eca9157f395a4c80649babfa7965ca1a5520e309005fb08',
+      'sha256:80c73d8d82b1d5eab480a5f7410672afe0bcf57ab0afe3114175cc39e2fb1b9e',
     'prose/secret-in-reply':
-      'sha256:5054bff0aac94030ae0e7ad0ca77c7ae8c822aa37211ceccf55f1ed29eef057a',
+      'sha256:4d6a2ca5ef1a7385933b9981a83c6390c00140d0bcbb90dd7427d468f3d17be7',
     'prose/self-propagation':
-      'sha256:73a09d83a70c940fa670c7140cf147741db02b60f3fc6d3c30a1d29118bbb0e0',
+      'sha256:158bb3e4a8470d9b56b229b56b879c7e4abf314200fc0a0833bac513a2a2837e',
     'prose/speaks-to-scanners':
-      'sha256:2c2fd7beb2ec709b8ca2fa1054293e529b158474c12d544f6ab30f22aa286c64',
-    'prose/trigger-bait': 'sha256:9fb49c630a15341a5153c9d8fc7692d336c3b9d69c9c7064a5a0fd8e928c4867',
+      'sha256:71cc73b70ce108ed4e3ca1ae65208e196773d2152b13d74519bdb3896ac8b468',
+    'prose/trigger-bait': 'sha256:eff1cbfc7c55121caa2d5d415cfb38b060b226676b611158fd4655bcd5fb1af2',
     'prose/weakened-defence':
-      'sha256:be6dfc5b700048eb99cab09b2a4c13db0eaf647adf21e1f7c87fabe0501b7947',
+      'sha256:6180badf45619d8a170a7a78b59b65fd7c4f43cd969e7b488ef249c64bf70f07',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:1e6ccb5612b9bb507761f9bad74094a09cae8f164753496d8d18905e48984bca',
+      'sha256:3d700ddad435cd8cf2a79ca60f680053057cd95634703b70e1bb918f8e3c6363',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':
@@ -274,9 +278,9 @@ export const codeDigests: CodeDigests = {
     'supply/dependency-confusion':
       'sha256:8a6e5d2d671bdf30eae175f39d63f8f8ddbedab8ca24406eee39985d3930412a',
     'supply/foreign-source':
-      'sha256:1ff46a145267a006d7767451fa581a52074ff0b37abe83bdfe0ef84d32dda76d',
+      'sha256:9e96bd751c14787ebe6954807a2652a88be5df98d29b1acb57b2190461cfcd67',
     'supply/index-redirect':
-      'sha256:027c40d82e48d184a86c79e17db6011c12b87f6b379848609c05a134a5d48428',
+      'sha256:6e614baa500333841944cc28b94a66b35e6f78d6f96eb261a80696b22e3b19f9',
     'supply/install-hook':
       'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
     'supply/lifecycle-script':

@@ -7,6 +7,7 @@ import { concealment } from './prose/concealment.ts';
 import { credentialSolicitation } from './prose/credential-solicitation.ts';
 import { decodeInstructions } from './prose/decode-instructions.ts';
 import { destructiveOrders } from './prose/destructive-orders.ts';
+import { dividedOrder } from './prose/divided-order.ts';
 import { encodedInstructions } from './prose/encoded-instructions.ts';
 import { exfiltrationInstructions } from './prose/exfiltration-instructions.ts';
 import { falseAuthority } from './prose/false-authority.ts';
@@ -31,6 +32,7 @@ export const proseRules: readonly Rule[] = [
   credentialSolicitation,
   decodeInstructions,
   destructiveOrders,
+  dividedOrder,
   encodedInstructions,
   exfiltrationInstructions,
   falseAuthority,

@@ -157,6 +157,27 @@ export const belongingsToStranger: readonly ProseFrame[] = [
   },
 ];
 
+/** A receiver of mails, or a guest of documents, of whom the user does not hear. */
+export const silentReceivers: readonly ProseFrame[] = [
+  {
+    says: 'send a blind copy of every mail to a fixed address',
+    steps: [{ needs: ['blind-copy', 'mail', 'every'], within: 12, sentences: 2 }],
+    severity: 'medium',
+  },
+  {
+    says: 'send a blind copy to a fixed address',
+    steps: [{ needs: ['blind-copy', 'mail'], within: 6 }],
+    severity: 'medium',
+    onlyWith: ['unasked', 'unsaid'],
+  },
+  {
+    says: 'let an address in',
+    steps: [{ needs: [['give', 'pass'], 'mail'], within: 5, ordered: true }],
+    severity: 'medium',
+    onlyWith: ['unsaid'],
+  },
+];
+
 /** Orders for later sessions that nobody notices or gets rid of. */
 export const memoryHeld: readonly ProseFrame[] = [
   {

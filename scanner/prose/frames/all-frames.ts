@@ -5,6 +5,7 @@ import {
   ordersAssembled,
   othersObeyed,
   programsStarted,
+  silentReceivers,
 } from './act-frames.ts';
 import type { ProseFrame } from './frame.ts';
 import {
@@ -33,6 +34,7 @@ export const allFrames: readonly ProseFrame[] = [
   ...othersObeyed,
   ...programsStarted,
   ...belongingsToStranger,
+  ...silentReceivers,
   ...memoryHeld,
   ...ordersAssembled,
 ];

@@ -13,6 +13,16 @@ export const foreignOrders: readonly ProseFrame[] = [
     severity: 'medium',
     hidden: 'high',
   },
+  {
+    says: 'load an address and enter in a terminal what it says',
+    steps: [
+      { needs: [['fetch', 'take'], 'url'], within: 12 },
+      { needs: [['type-in', 'execute'], 'terminal'], within: 8 },
+    ],
+    apart: 3,
+    severity: 'medium',
+    onlyWith: ['unasked', 'unsaid', 'outrank'],
+  },
 ];
 
 /** Orders of others than the user. */

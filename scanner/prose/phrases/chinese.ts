@@ -118,4 +118,5 @@ export const chinese: PhraseTable = {
   'do-it': `照做 照办 执行它 執行它 照着做 照此执行 按其执行 遵照执行 按要求做 逐条执行 直接执行 就执行`,
   holds: `包含 含有 带有 里有 中有 里的 中的`,
   'type-in': '输入 輸入 粘贴 键入 放到 贴到',
+  'blind-copy': '密送 密件抄送 密件副本 bcc',
 };

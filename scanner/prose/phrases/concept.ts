@@ -120,6 +120,7 @@ export const concepts = [
   'at-once', // immediately, without waiting
   'do-it', // carry it out, do what it says
   'holds', // contains, carries
+  'blind-copy', // bcc: a receiver whom nobody sees
   'key-shape', // `sk-`, `ghp_`, `_API_KEY`: how keys begin or end
 ] as const;
 export type Concept = (typeof concepts)[number];

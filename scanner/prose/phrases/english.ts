@@ -26,7 +26,7 @@ export const english: PhraseTable = {
     passphrase* secret secrets private+key private+keys ssh+key ssh+keys environment+variable environment+variables env+var env+vars cookie
     cookies seed+phrase* recovery+phrase* mnemonic* keychain system+prompt session+token* bearer+token* signing+key* secret+key* 2fa+code*`,
   opener: `password passwords passphrase passphrases seed+phrase seed+phrases recovery+phrase recovery+phrases mnemonic+phrase private+key private+keys master+password
-    2fa+code 2fa+codes one-time+code verification+code bank+login credit+card login+credentials`,
+    recovery+words seed+words recovery+word+list    2fa+code 2fa+codes one-time+code verification+code bank+login credit+card login+credentials`,
   private: `conversation conversations chat+history transcript* chat+log* private+data personal+data personal+information private+information
     sensitive+data sensitive+information sensitive+files confidential customer+data customer+records user+data source+code message+history
     session+history browsing+history home+directory ssn pii medical+records payroll private+files internal+documents`,
@@ -232,7 +232,7 @@ export const english: PhraseTable = {
     keep+quiet out+of+the+summary out+of+the+report quietly silently without+announcing
     don't+announce do+not+announce do+not+tell don't+tell no+trace tell+them+only
     tell+the+user+only answer+only say+only reply+only+with just+say mention+nothing
-    nothing+about+it not+speak no+word+of`,
+    nothing+about+it not+speak no+word+of not+turn+up`,
   stubborn: `survives survive put+it+back puts+it+back restore+the+block do+not+remove not+be+removed
     never+remove even+after+the+skill even+when+the+skill even+if+the+skill after+the+skill+is
     uninstalled standing+rule standing+rules`,
@@ -275,5 +275,6 @@ export const english: PhraseTable = {
     obey+them follow+it follow+them perform+it run+it run+them act+on+it act+on+them
     do+what+it+says do+what+they+say do+as+it do+as+they`,
   holds: `contain contains holds hold carry carries include includes`,
-  'type-in': 'enter type paste put write',
+  'type-in': 'enter entered type typed paste pasted put write',
+  'blind-copy': 'bcc blind+copy blind+carbon+copy',
 };

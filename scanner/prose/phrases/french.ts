@@ -16,7 +16,7 @@ export const french: PhraseTable = {
   covert:
     "discrètement secrètement silencieusement furtivement en+silence en+cachette à+l'insu insu l'insu en+secret sans+que+l'utilisateur",
   secret:
-    "mot+de+passe mots+de+passe identifiants clé clés clef clefs d'api jeton jetons secrets secret variables+d'environnement phrase+de+récupération cookies clés+privées clé+privée token tokens",
+    "mot+de+passe mots+de+passe identifiants clé clés clef clefs d'api jeton jetons secrets secret variables+d'environnement phrase+de+récupération mots+de+récupération cookies clés+privées clé+privée token tokens",
   opener:
     'mot+de+passe mots+de+passe phrase+de+récupération clé+privée clés+privées phrases+de+récupération code+pin identifiants+bancaires carte+bancaire code+de+validation',
   private:
@@ -170,4 +170,5 @@ export const french: PhraseTable = {
     suivez-le suivez-la suivez-les fais-le fais+ce+qu faites+ce+qu`,
   holds: `contient contiennent renferme* porte portent`,
   'type-in': 'saisis saisissez entre entrez tape tapez colle collez',
+  'blind-copy': 'bcc cci copie+cachée copie+invisible',
 };

@@ -18,7 +18,7 @@ export const german: PhraseTable = {
   covert:
     'heimlich unbemerkt stillschweigend unauffällig insgeheim im+hintergrund+ohne ohne+wissen ohne+dass',
   secret: `passwort passwörter* kennwort kennwörter* zugangsdaten geheimnis* schlüssel api-schlüssel zugriffstoken* umgebungsvariable* anmeldedaten anmeldeinformationen
-    geheimschlüssel privaten+schlüssel wiederherstellungsphrase* seed-phrase* zugriffsschlüssel token tokens`,
+    geheimschlüssel privaten+schlüssel wiederherstellungsphrase* wiederherstellungswört* seed-phrase* zugriffsschlüssel token tokens`,
   opener:
     'passwort passwörter* kennwort kennwörter* seed-phrase* wiederherstellungsphrase* geheimschlüssel pin tan transaktionsnummer* anmeldename zugangsdaten seed-phrase kreditkarte* onlinebanking* geheimphrase',
   private:
@@ -175,4 +175,5 @@ export const german: PhraseTable = {
     tue+was`,
   holds: `enthält enthalten steht stehen trägt`,
   'type-in': 'gib+ein eingeben tippe tippen füge+ein gib kopiere',
+  'blind-copy': 'bcc blindkopie blindkopien',
 };

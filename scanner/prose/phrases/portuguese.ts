@@ -17,7 +17,7 @@ export const portuguese: PhraseTable = {
   covert:
     'silenciosamente discretamente secretamente sigilosamente em+segredo em+silêncio às+escondidas sem+que+o+usuário sem+que+o+utilizador sem+o+conhecimento',
   secret:
-    'senha senhas credencial credenciais chave chaves segredo segredos token tokens variáveis+de+ambiente frase+de+recuperação palavra-passe palavras-passe chaves+privadas cookies',
+    'senha senhas credencial credenciais chave chaves segredo segredos token tokens variáveis+de+ambiente frase+de+recuperação palavras+de+recuperação palavra-passe palavras-passe chaves+privadas cookies',
   opener:
     'senha senhas palavra-passe palavras-passe frase+de+recuperação chaves+privadas chave+privada frase+semente senha+do+banco cartão+de+crédito código+de+verificação token+do+banco',
   private:
@@ -154,4 +154,5 @@ export const portuguese: PhraseTable = {
     siga-a siga-os siga-as cumpra-o cumpra-a cumpra-as faça+o+que obedeça`,
   holds: `contém contêm traz trazem`,
   'type-in': 'digite insira cole escreva',
+  'blind-copy': 'bcc cco cópia+oculta',
 };

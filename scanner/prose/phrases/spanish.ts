@@ -17,7 +17,7 @@ export const spanish: PhraseTable = {
   covert:
     'silenciosamente discretamente secretamente sigilosamente en+secreto en+silencio a+escondidas sin+que+el+usuario sin+el+conocimiento',
   secret:
-    'contraseña contraseñas credencial credenciales clave claves secretos secreto token tokens variables+de+entorno frase+semilla frase+de+recuperación claves+privadas cookies llaves',
+    'contraseña contraseñas credencial credenciales clave claves secretos secreto token tokens variables+de+entorno frase+semilla frase+de+recuperación palabras+de+recuperación claves+privadas cookies llaves',
   opener:
     'contraseña contraseñas frase+semilla frase+de+recuperación claves+privadas clave+privada pin+del contraseña+del+banco tarjeta+de+crédito código+de+verificación',
   private:
@@ -164,4 +164,5 @@ export const spanish: PhraseTable = {
     obedécelo`,
   holds: `contiene contienen lleva llevan trae traen`,
   'type-in': 'escribe escríbelo teclea introduce pega pégalo pásalo',
+  'blind-copy': 'bcc cco copia+oculta',
 };

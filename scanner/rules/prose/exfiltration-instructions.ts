@@ -1,6 +1,6 @@
 /** Text that tells an agent to send secrets somewhere. */
 import { getDomainWithoutSuffix } from 'tldts';
-import { belongingsToStranger } from '../../prose/frames/act-frames.ts';
+import { belongingsToStranger, silentReceivers } from '../../prose/frames/act-frames.ts';
 import { withFrames } from '../../prose/frames/find-frames.ts';
 import { secretToStranger } from '../../prose/frames/secret-frames.ts';
 import { exfiltrations, tellsOfAuthentication } from '../../prose/lures.ts';
@@ -58,7 +58,7 @@ export const exfiltrationInstructions = defineRule({
   },
 });
 
-const framesOfSending = [...secretToStranger, ...belongingsToStranger];
+const framesOfSending = [...secretToStranger, ...belongingsToStranger, ...silentReceivers];
 
 function draftOfSecret(
   { fact, quote, manner, reading, match }: ProseStatement,

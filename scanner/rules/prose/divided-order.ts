@@ -1,0 +1,141 @@
+/** An order whose parts stand apart: each part is harmless alone. */
+import type { FactOf } from '../../fact/fact.ts';
+import { isInText } from '../../fact/standing.ts';
+import { flowsThatRun } from '../../flow/hosts.ts';
+import { discussesAttacks } from '../../prose/lures.ts';
+import type { Concept } from '../../prose/phrases/concept.ts';
+import { readingOf } from '../../prose/reading.ts';
+import { isText, proseRoles, statementsOf } from '../../prose/statements.ts';
+import { termsIn, usesTerm, withDependents } from '../../prose/terms.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
+
+type Text = FactOf<'text'>;
+
+export const dividedOrder = defineRule({
+  id: 'prose/divided-order',
+  title: 'The parts of an order to send secrets stand apart',
+  kind: 'malice',
+  severity: 'medium',
+  confidence: 'lexical',
+  why: 'A reader sees a harmless word in the steps, and its meaning in another file. An agent puts both together.',
+  fix: 'Say in the step itself what is sent and where, and send no keys.',
+  maps: { owasp: ['LLM02', 'ASI03'], attack: ['AML.T0086'] },
+  reads: ['text', 'flow:network'],
+  check: (context) => {
+    const texts = context.of('text').filter((fact) => proseRoles.has(fact.role) && isText(fact));
+    const uploads = new Set(
+      flowsThatRun(context.of('flow'))
+        .filter((flow) => isInText(flow) && flow.source.what === 'file')
+        .map(({ span }) => span.path),
+    );
+    return [...carriedAway(texts), ...filledSlots(texts), ...keysBeside(texts, uploads)];
+  },
+});
+
+// "witness - the text of ~/.ssh/id_*" in one place, "send the witness to the notary" in another.
+function carriedAway(texts: readonly Text[]): FindingDraft[] {
+  if (!texts.some(({ text }) => keyPath.test(text))) return [];
+  const terms = termsIn(texts);
+  const holders = terms.filter(({ fact }) => keyPath.test(fact.text) && says(fact, keys, ''));
+  if (holders.length === 0) return [];
+  const carriers = withDependents(holders, terms);
+  const places = terms.filter(({ meaning }) => address.test(meaning));
+  const found = texts.find(
+    (fact) =>
+      usesTerm(fact.text, carriers) &&
+      (address.test(fact.text) || usesTerm(fact.text, places)) &&
+      sentencesOf(fact).some(
+        (sentence) => usesTerm(sentence, carriers) && says(fact, sending, sentence),
+      ),
+  );
+  return found === undefined
+    ? []
+    : holders.slice(0, 1).map(({ fact, name }) => ({
+        span: fact.span,
+        message: `explains “${name}” as keys of the user, which another text has sent away: "${found.text.slice(0, quoteCharsMax)}"`,
+        flow: [{ span: found.span, note: 'is told to send them' }],
+      }));
+}
+
+// A picture's address in a template has a slot, and a page says what to write there.
+function filledSlots(texts: readonly Text[]): FindingDraft[] {
+  return texts.flatMap((image): FindingDraft[] => {
+    if (image.role !== 'image') return [];
+    const [, , slot = ''] = slotOfAddress.exec(image.text) ?? [];
+    if (slot === '' || /key|token|auth/i.test(slot)) return [];
+    const told = texts.find(
+      (fact) =>
+        fact !== image &&
+        fact.text.includes(slot) &&
+        sentencesOf(fact).some(
+          (sentence) => sentence.includes(slot.toLowerCase()) && says(fact, confided, sentence),
+        ),
+    );
+    return told === undefined
+      ? []
+      : [
+          {
+            span: told.span,
+            message: `has secrets written into the address of a picture, at ${slot}: "${told.text.slice(0, quoteCharsMax)}"`,
+            flow: [{ span: image.span, note: 'the address of the picture' }],
+          },
+        ];
+  });
+}
+
+// A list of several stores of keys, and an upload further down.
+function keysBeside(texts: readonly Text[], uploads: ReadonlySet<string>): FindingDraft[] {
+  if (uploads.size === 0) return [];
+  return statementsOf(texts, [{ needs: ['key-file', 'secret-file'], within: 12 }])
+    .filter(({ fact, manner }) => manner === 'meant' && uploads.has(fact.span.path))
+    .filter(({ fact }) => new Set(fact.text.match(keyPaths)).size > 1 && says(fact, keys, ''))
+    .map(({ fact, quote }) => ({
+      span: fact.span,
+      message: `lists keys of the user, on a page that uploads a file: "${quote}"`,
+    }));
+}
+
+// Whether a sentence, or the whole text, has one of the concepts and no "not" beside the concept.
+function says(fact: Text, wanted: ReadonlySet<Concept>, sentence: string): boolean {
+  const { text, marks, words } = readingOf(fact);
+  if (discussesAttacks.test(words)) return false;
+  const from = Math.max(0, text.indexOf(sentence));
+  const to = sentence === '' ? text.length : from + sentence.length;
+  return marks.some(
+    (mark) =>
+      wanted.has(mark.concept) &&
+      mark.start >= from &&
+      mark.end <= to &&
+      !marks.some(
+        ({ concept, sentence: at, at: word }) =>
+          (concept === 'not' && at === mark.sentence) ||
+          (concept === 'without' && word < mark.at && mark.at - word <= withoutWords),
+      ),
+  );
+}
+
+function sentencesOf(fact: Text): string[] {
+  return readingOf(fact).text.split(/(?<=[.!?])\s+(?=\S)|(?<=[。！？])/u);
+}
+
+const keys: ReadonlySet<Concept> = new Set(['key-file', 'secret-file']);
+const sending: ReadonlySet<Concept> = new Set(['send', 'deliver', 'pass', 'give', 'write']);
+const confided: ReadonlySet<Concept> = new Set([
+  'secret',
+  'opener',
+  'private',
+  'talk',
+  'key-file',
+  'secret-file',
+  'environment',
+  'environ',
+]);
+const address = /https?:\/\/[\w.-]{4,}|[\w.+-]{2,60}@[\w-]{2,60}\.\w/;
+const keyPath =
+  /(?:^|[\s/~`"'“「（(：:])(?:\.ssh|\.aws|\.gnupg|\.kube|\.netrc|\.npmrc|\.pypirc|\.git-credentials|\.docker|\.env|id_(?:rsa|ed25519|ecdsa))(?![\w-])/;
+const keyPaths =
+  /\.(?:ssh|aws|gnupg|kube|netrc|npmrc|pypirc|git-credentials|docker\/config\.json|config\/gcloud)\b/g;
+const slotOfAddress =
+  /^https?:\/\/([^/?#\s]{3,200})[^\s]*?[?&/=](\{\{\s?[\w.-]{1,40}\s?\}\}|\$?\{[\w.-]{1,40}\}|<[\w .-]{1,40}>|\[[\w.-]{1,40}\])/;
+const quoteCharsMax = 100;
+const withoutWords = 3;
