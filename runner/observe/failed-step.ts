@@ -36,6 +36,7 @@ export async function resultOrFailed<Of extends StepResult | undefined>(
 /**
  * Requires that this host can observe. A submission can make each of its steps fail, and its
  * observation has to say so. So where all failed, a step without its files tells whose fault it is.
+ * @param runEmptyStep gives undefined when its time was up before the step began
  * @throws Problem `sandbox-refused` where that step fails as well
  */
 export async function requireObservingHost(
@@ -44,7 +45,8 @@ export async function requireObservingHost(
 ): Promise<void> {
   if (results.length === 0 || results.some(({ end }) => end !== 'failed')) return;
   try {
-    await runEmptyStep();
+    if ((await runEmptyStep()) === undefined)
+      throw new Error('an empty step did not begin in time');
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Problem('sandbox-refused', `This host could observe no step: ${why}`);

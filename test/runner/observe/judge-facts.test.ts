@@ -256,6 +256,8 @@ it('is no observation where this host can bring no step to its end', async () =>
   const failed = await resultOrFailed(step, who, () => Promise.reject(new Error('EIO')));
   const full = (): Promise<never> => Promise.reject(new Error('ENOSPC: disk full'));
   await expect(requireObservingHost([failed, failed], full)).rejects.toThrow('ENOSPC: disk full');
+  const late = requireObservingHost([failed], async () => undefined);
+  await expect(late).rejects.toThrow('did not begin in time');
   await requireObservingHost([failed, resultOf('command', {})], full);
   await requireObservingHost([], full);
 });
@@ -263,6 +265,6 @@ it('is no observation where this host can bring no step to its end', async () =>
 it('is an observation where the submission makes each of its steps fail', async () => {
   const { persona: who, step } = resultOf('import', {});
   const failed = await resultOrFailed(step, who, () => Promise.reject(new Error('EIO')));
-  const held = requireObservingHost([failed, failed], async () => undefined);
+  const held = requireObservingHost([failed, failed], async () => resultOf('command', {}));
   await expect(held).resolves.toBeUndefined();
 });
