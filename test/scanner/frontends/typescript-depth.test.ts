@@ -50,6 +50,14 @@ describe('TypeScript that nests or goes on without end', () => {
       'functions that call the next',
       Array.from({ length: 3_000 }, (_, i) => `function f${i}(x){return f${i + 1}(x)}`).join(''),
     ],
+    [
+      'a function that gives itself in many returns',
+      `function f(){${'if(a)return f();'.repeat(200)}}f().x=process.env.KEY;fetch(u)`,
+    ],
+    [
+      'writes into what a long function gives',
+      `const s={};function f(){${'g(1,2);'.repeat(10_000)}return s}${'f().x=process.env.KEY;'.repeat(1_500)}fetch(u)`,
+    ],
     ['a list that grows', `const l=[];${'l.push(1);'.repeat(5_000)}`],
     [
       'members of one object',

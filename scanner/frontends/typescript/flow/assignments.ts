@@ -2,7 +2,14 @@
 import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
 import { isEnvironment } from '../effects/environment.ts';
-import { bareOf, isAssignment, isFunctionish, memberName, ownerOf } from '../syntax.ts';
+import {
+  bareOf,
+  type Functionish,
+  isAssignment,
+  isFunctionish,
+  memberName,
+  ownerOf,
+} from '../syntax.ts';
 import {
   functionsCalled,
   give,
@@ -170,7 +177,7 @@ export function into(
   flow: Flow,
   target: ts.Expression,
   from: string,
-  { member: inside = '*', depth = 0 }: { readonly member?: string; readonly depth?: number } = {},
+  { member: inside = '*', depth = 0, seen = new Set() }: Partial<GivenPlace> = {},
 ): void {
   const { out, nodes } = flow;
   let member = inside;
@@ -188,32 +195,45 @@ export function into(
     }
     at = object;
   }
-  if (ts.isCallExpression(at)) intoGiven(flow, at, from, { member, depth: depth + 1 });
+  if (ts.isCallExpression(at)) intoGiven(flow, at, from, { member, depth: depth + 1, seen });
   const symbol = ts.isIdentifier(at) ? out.self.symbols.symbolOf(at) : undefined;
   if (symbol === undefined) return;
   write(flow, symbol, member, { from, at });
 }
 
-// `table.get(key).list.push(value)`, `state().value = value`: into what the call gives.
-function intoGiven(
-  flow: Flow,
-  call: ts.CallExpression,
-  from: string,
-  place: { readonly member: string; readonly depth: number },
-): void {
-  if (place.depth > givenDepthMax) return;
-  const callee = bareOf(call.expression);
-  if (ts.isPropertyAccessExpression(callee) && givesItem.test(callee.name.text))
-    into(flow, callee.expression, from, { depth: place.depth });
-  for (const { body } of functionsCalled(flow, call))
-    for (const given of body === undefined ? [] : returnedBy(body)) into(flow, given, from, place);
+interface GivenPlace {
+  readonly member: string;
+  readonly depth: number;
+  /** The calls on the way. A function may give its own result in each of many returns. */
+  readonly seen: Set<ts.Node>;
 }
 
+// `table.get(key).list.push(value)`, `state().value = value`: into what the call gives.
+function intoGiven(flow: Flow, call: ts.CallExpression, from: string, place: GivenPlace): void {
+  const { depth, seen } = place;
+  if (depth > givenDepthMax || seen.has(call)) return;
+  seen.add(call);
+  const callee = bareOf(call.expression);
+  if (ts.isPropertyAccessExpression(callee) && givesItem.test(callee.name.text))
+    into(flow, callee.expression, from, { depth, seen });
+  const all = givenByCall.get(call) ?? functionsCalled(flow, call).flatMap(returnedBy);
+  givenByCall.set(call, all);
+  flow.out.self.steps.take(stepsOfGiven * (1 + all.length));
+  for (const given of all) into(flow, given, from, place);
+}
+
+// Every write into what a call gives asks again, and a function may be long.
+const givenByCall = new WeakMap<ts.CallExpression, readonly ts.Expression[]>();
+const returnedByBody = new WeakMap<ts.ConciseBody, readonly ts.Expression[]>();
+const stepsOfGiven = 16;
 const givesItem = /^(get|at|find|findLast|getOrInsert|getOrInsertComputed)$/;
 const givenDepthMax = 4;
 
-function returnedBy(body: ts.ConciseBody): readonly ts.Expression[] {
+function returnedBy({ body }: Functionish): readonly ts.Expression[] {
+  if (body === undefined) return [];
   if (!ts.isBlock(body)) return oneOf(body);
+  const known = returnedByBody.get(body);
+  if (known !== undefined) return known;
   const found: ts.Expression[] = [];
   const open: ts.Node[] = [...body.statements];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -221,6 +241,7 @@ function returnedBy(body: ts.ConciseBody): readonly ts.Expression[] {
       found.push(...oneOf(node.expression));
     else if (!isFunctionish(node)) ts.forEachChild(node, (child) => void open.push(child));
   }
+  returnedByBody.set(body, found);
   return found;
 }
 
