@@ -3,7 +3,8 @@
  * a file of settings so has this variable, and nothing else of the file.
  */
 import { unknownPy } from '../assignments/alternatives.ts';
-import type { PyValue } from '../program.ts';
+import { argumentsOf, nameOf, textOf } from '../nodes.ts';
+import { PyNode, type PythonModule, type PyValue } from '../program.ts';
 import { flowSource, type PythonRun } from '../run.ts';
 import type { PyCall } from './call.ts';
 
@@ -16,9 +17,43 @@ export function namedLine(run: PythonRun, call: PyCall, qual: string): PyValue |
   if (!isPlain || more.length > 0 || pattern?.otherTexts.length !== 0) return undefined;
   if (text === undefined || text.nodes.length === 0) return undefined;
   const name = oneLine.exec(written)?.[1];
-  if (name === undefined) return undefined;
-  const source = { what: 'env', name } as const;
-  return { ...unknownPy, nodes: [flowSource(run, call, source, `takes ${name} out of a text`)] };
+  const stored = name === undefined ? undefined : justRead(run, call);
+  if (name === undefined || stored === undefined) return undefined;
+  const from = flowSource(run, call, { what: 'env', name }, `takes ${name} out of a text`);
+  return { ...unknownPy, nodes: [from, ...stored] };
+}
+
+// The file that is read, and what the skill itself stores there. What is put together, or comes from
+// elsewhere, may have anything behind the name, and a match also gives the whole text as `string`.
+function justRead(run: PythonRun, { module, node }: PyCall): readonly string[] | undefined {
+  if (!(node instanceof PyNode) || givesMore.test(module.source.text)) return undefined;
+  const [, given] = argumentsOf(module, node).positional;
+  const read = boundTo(module, given);
+  if (read?.name !== 'CallExpression' || !isReading.test(textOf(module, read))) return undefined;
+  const object = read.firstChild?.firstChild;
+  const file = object?.name === 'VariableName' ? boundTo(module, object) : read;
+  const nodes = file === undefined ? [] : run.evaluate(run, module, file).nodes;
+  const isFile = nodes.length > 0 && nodes.every((id) => isOfFile.test(id));
+  return isFile ? nodes.filter((id) => !/::source@/.test(id)) : undefined;
+}
+
+const givesMore = /\.\s*string\b|attr|vars\(/;
+const isReading = /\.(read|read_text)\([^()]*\)$/;
+const isOfFile = /::(source@\d+:\d+:file:|stored )/;
+
+function boundTo(module: PythonModule, node: PyNode | undefined): PyNode | undefined {
+  return node?.name === 'VariableName' ? onlyValueOf(module, nameOf(module, node)) : node;
+}
+
+// The one value of a name of the module, whatever the function.
+function onlyValueOf(module: PythonModule, name: string): PyNode | undefined {
+  const all = [module.scope, ...module.scopes.values()].flatMap(
+    ({ names }) => names.get(name) ?? [],
+  );
+  const [only, ...others] = all;
+  return others.length === 0 && only?.kind === 'value' && only.place === undefined
+    ? only.node
+    : undefined;
 }
 
 const plainFlags = /^re\.(M|MULTILINE|I|IGNORECASE|A|ASCII)$/;
