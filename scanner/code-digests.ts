@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:bf9faa61bce3511c1f9f575319ea2753d5b09f309cc4ac747a00e22d36369498',
+  extractor: 'sha256:29b18d039dbeacc1b97f864eb4a9f12e4c09ff70da684ae4757ff03026e07e96',
   judging: 'sha256:fe1410ed3637f522d2e3c7939b8b0a21a7f968119cc49319c6c76c5f91d160a5',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
