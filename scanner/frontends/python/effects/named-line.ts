@@ -23,8 +23,8 @@ export function namedLine(run: PythonRun, call: PyCall, qual: string): PyValue |
   return { ...unknownPy, nodes: [from, ...stored] };
 }
 
-// The file that is read, and what the skill itself stores there. What is put together, or comes from
-// elsewhere, may have anything behind the name, and a match also gives the whole text as `string`.
+// What the skill itself stores in the file that is read. A text that is put together, or comes from
+// elsewhere, may have anything behind the name. A match also gives the whole text as `string`.
 function justRead(run: PythonRun, { module, node }: PyCall): readonly string[] | undefined {
   if (!(node instanceof PyNode) || givesMore.test(module.source.text)) return undefined;
   const [, given] = argumentsOf(module, node).positional;
