@@ -33,11 +33,14 @@ export function foldWords(run: ShellRun, word: Word): ShellValue[] {
         shellWordsMax,
       ),
     ];
-  const isSplit = (word.parts ?? []).some((part) =>
-    /^(SimpleExpansion|ParameterExpansion|CommandExpansion)$/.test(part.type),
-  );
-  const value = foldWord(run, word);
-  return isSplit ? splitAtSpace(run, value) : [value];
+  const parts = word.parts ?? [];
+  if (!parts.some(isUnquoted)) return [foldWord(run, word)];
+  run.context.steps.take();
+  return splitAtSpace(run, parts);
+}
+
+function isUnquoted({ type }: WordPart): boolean {
+  return /^(SimpleExpansion|ParameterExpansion|CommandExpansion)$/.test(type);
 }
 
 /** A word as one value, as in an assignment or a redirection. */
@@ -139,14 +142,29 @@ function foldList(run: ShellRun, word: Word): ShellValue[] | undefined {
   return part?.type === 'ParameterExpansion' ? listOf(run, part, foldWord) : undefined;
 }
 
-// At the characters of IFS, which a script may set to others than white space.
-function splitAtSpace(run: ShellRun, value: ShellValue): ShellValue[] {
+// At the characters of IFS, which a script may set to others than white space. Only what an
+// unquoted expansion gives is split: `'{"key": "'$KEY'", "text": "two words"}'` is one word.
+function splitAtSpace(run: ShellRun, parts: readonly WordPart[]): ShellValue[] {
   const separators = fieldSeparators(run);
-  if (![...value.text].some((character) => separators.has(character)))
-    return value.text === '' ? [] : [value];
-  const fields = fieldsOf(value.text, separators).filter((text) => text !== '');
-  const words = fields.slice(0, shellWordsMax + 1).map((text) => changedText(value, text));
-  return [...fewWords(words, shellWordsMax)];
+  const words: ShellValue[][] = [[]];
+  for (const part of parts) {
+    const value = foldPart(run, part);
+    run.context.steps.takeText(value.text.length);
+    const letters = [...value.text].map((character) => separators.has(character));
+    if (!isUnquoted(part) || !letters.includes(true)) {
+      words.at(-1)?.push(value);
+      continue;
+    }
+    if (letters[0] === true) words.push([]);
+    const fields = fieldsOf(value.text, separators).filter((text) => text !== '');
+    for (const [at, text] of fields.slice(0, shellWordsMax + 1).entries()) {
+      if (at > 0) words.push([]);
+      words.at(-1)?.push(changedText(value, text));
+    }
+    if (letters.at(-1) === true) words.push([]);
+  }
+  const joined = words.map((pieces) => concat(pieces)).filter(({ text }) => text !== '');
+  return [...fewWords(joined, shellWordsMax)];
 }
 
 function trimEnd(value: ShellValue): ShellValue {

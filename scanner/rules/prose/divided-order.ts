@@ -132,7 +132,7 @@ const confided: ReadonlySet<Concept> = new Set([
 ]);
 const address = /https?:\/\/[\w.-]{4,}|[\w.+-]{2,60}@[\w-]{2,60}\.\w/;
 const keyPath =
-  /(?:^|[\s/~`"'“「（(：:])(?:\.ssh|\.aws|\.gnupg|\.kube|\.netrc|\.npmrc|\.pypirc|\.git-credentials|\.docker|\.env|id_(?:rsa|ed25519|ecdsa))(?![\w-])/;
+  /(?:^|[\s/~`"'“「（(：:])(?:\.ssh|\.aws|\.gnupg|\.kube|\.netrc|\.npmrc|\.pypirc|\.git-credentials|\.docker|id_(?:rsa|ed25519|ecdsa))(?![\w-])/;
 const keyPaths =
   /\.(?:ssh|aws|gnupg|kube|netrc|npmrc|pypirc|git-credentials|docker\/config\.json|config\/gcloud)\b/g;
 const slotOfAddress =
