@@ -47,19 +47,7 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
   const manifest = parseManifest(json);
   requireNoBuild(manifest.version);
   requireLocked('publish', manifest, bytesOf);
-  const missing = Object.entries(manifest.commands).filter(
-    ([, start]) => !packed.contents.has(commandFile(start)),
-  );
-  if (missing.length > 0)
-    throw new Problem(
-      'manifest-invalid',
-      'Cannot publish: skill.json names commands whose files are not in the skill',
-      {
-        reasons: missing.map(([command, start]) => ({
-          message: `commands.${command}: the skill has no file ${JSON.stringify(commandFile(start))}`,
-        })),
-      },
-    );
+  requireCommandFiles('publish', manifest.commands, packed);
   return {
     folder,
     packed,
@@ -67,6 +55,29 @@ export async function prepareVersion(path: string): Promise<PreparedVersion> {
     manifest,
     warnings: [...skillMd.warnings, ...warningsOf(manifest, skillMd), ...warningsOfSize(packed)],
   };
+}
+
+/**
+ * Refuses commands whose files are not in the skill.
+ * @param verb what cannot be done, for the message
+ * @throws Problem `manifest-invalid` with every such command
+ */
+export function requireCommandFiles(
+  verb: string,
+  commands: Manifest['commands'],
+  { contents }: Pick<PackedBundle, 'contents'>,
+): void {
+  const missing = Object.entries(commands).filter(([, start]) => !contents.has(commandFile(start)));
+  if (missing.length === 0) return;
+  throw new Problem(
+    'manifest-invalid',
+    `Cannot ${verb}: skill.json names commands whose files are not in the skill`,
+    {
+      reasons: missing.map(([command, start]) => ({
+        message: `commands.${command}: the skill has no file ${JSON.stringify(commandFile(start))}`,
+      })),
+    },
+  );
 }
 
 // Hosts that read skills over MCP may refuse a skill above the limits of that extension.

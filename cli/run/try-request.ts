@@ -12,6 +12,7 @@ import { type Manifest, parseManifest } from '../../skills-index/skill/manifest.
 import { commandFile } from '../../skills-index/skill/manifest-schema.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { shellWord } from '../../skills-index/skill/text/shell-word.ts';
+import { requireCommandFiles } from '../publish/prepare-version.ts';
 import { trialOf } from './trial-build.ts';
 
 export interface Tried {
@@ -34,8 +35,10 @@ export function readTried(files: readonly SourceFile[], folder: string): Tried {
 }
 
 /**
- * Only an author tries a skill, so the hint says how the skill gets a command.
- * @throws Problem `usage` when skill.json names no command
+ * Only an author tries a skill, so the hint says how the skill gets a command. Another command
+ * than the wanted one may lack its file: the author may be about to write the file.
+ * @throws Problem `usage` when skill.json names no command, `manifest-invalid` when the skill has
+ * no file for the wanted command
  */
 export function requireNamedCommand(
   { manifest, packed }: Tried,
@@ -43,7 +46,12 @@ export function requireNamedCommand(
   folder: string,
   wanted: string | undefined,
 ): void {
-  if (Object.keys(manifest.commands).length > 0) return;
+  const commands = Object.entries(manifest.commands);
+  if (commands.length > 0) {
+    const started = commands.filter(([name]) => name === wanted || commands.length === 1);
+    requireCommandFiles(`try ${folder}`, Object.fromEntries(started), packed);
+    return;
+  }
   // An executable file runs by its path, without a name.
   if (packed.bundle.files.some(({ mode, path }) => path === wanted && mode === '755')) return;
   const scripts = Object.entries(inferCommands(files).commands);

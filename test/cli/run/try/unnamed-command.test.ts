@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { skill } from '../../command-line.ts';
@@ -28,5 +28,35 @@ describe('skillgate try on a skill whose skill.json names no command', () => {
     await skill(['init', 'word-count'], { cwd });
     const { stderr } = await skill(['try', 'word-count', 'count'], { cwd });
     expect(stderr).toContain('Put a program into scripts/ and name it in SKILL.md.');
+  });
+});
+
+describe('skillgate try of a command whose file is not in the skill', () => {
+  async function tried(commands: Record<string, string>, ...given: string[]) {
+    const cwd = folderWith();
+    await skill(['init', 'word-count'], { cwd });
+    mkdirSync(join(cwd, 'word-count/scripts'));
+    writeFileSync(join(cwd, 'word-count/scripts/count.py'), 'print(2)\n');
+    const path = join(cwd, 'word-count/skill.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...manifest, commands }));
+    return await skill(['try', 'word-count', ...given], { cwd });
+  }
+
+  it.each([
+    [{ totals: 'scripts/total.py' }, ['totals']],
+    [{ totals: 'scripts/total.py' }, []],
+    [{ count: 'scripts/count.py', totals: 'scripts/total.py' }, ['totals']],
+  ])('says which file is missing: %j %j', async (commands, given) => {
+    const { exit, stderr } = await tried(commands, ...given);
+    expect(exit).toBe(2);
+    expect(stderr).toContain('commands.totals: the skill has no file "scripts/total.py"');
+    expect(stderr).not.toContain('Name one of its commands');
+  });
+
+  it('does not refuse another command of the skill for the missing file', async () => {
+    const commands = { count: 'scripts/count.py', totals: 'scripts/total.py' };
+    const { stderr } = await tried(commands, 'count');
+    expect(stderr).not.toContain('the skill has no file');
   });
 });
