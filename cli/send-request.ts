@@ -33,7 +33,12 @@ export function requestSender(ended: AbortSignal): SendRequest {
     };
     const isPack = method === 'GET' && mayBeOpen(url);
     const address = isPack ? openAddressOf(url) : url;
-    const answer = await answerTo(() => clientFor(url).request(address, how).end(sent));
+    const answer = await answerTo(() => clientFor(url).request(address, how).end(sent)).catch(
+      async (cause: unknown) => {
+        const { certificateProblem } = await import('./certificate-problem.ts');
+        throw certificateProblem(url, cause) ?? cause;
+      },
+    );
     const { statusCode: status = 0 } = answer;
     if (status >= 300 && status < 400 && status !== 304) {
       answer.destroy();

@@ -11,10 +11,8 @@ export function requireAnswered(
   name: SkillName,
 ): undefined {
   if (admission.input.olderWords !== true) return undefined;
-  throw new Problem(
-    'registry-down',
-    `Cannot look for a newer version of ${name}: ${registry.base} does not answer`,
-  );
+  const [why = `${registry.base} does not answer`] = admission.notes;
+  throw new Problem('registry-down', `Cannot look for a newer version of ${name}: ${why}`);
 }
 
 /** Whether nobody knows the answer, because the registry gave none that is valid. */

@@ -10,6 +10,7 @@ import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
 import { parseJson } from '../../skills-index/skill/text/json.ts';
 import { scanReportValuesMax } from '../../skills-index/statement/limits.ts';
+import { certificateProblem } from '../certificate-problem.ts';
 import type { CommandContext } from '../command.ts';
 import { readFolderFile } from '../folder-file.ts';
 import { answerBytesMax, requestSecondsMax } from '../limits.ts';
@@ -22,11 +23,6 @@ const fallbackHint =
 
 const gatewayHint =
   'A proxy in front of the registry answered, because the registry did not. Try again later, or tell the operator of the registry.';
-// The registry answered, and Node does not know the authority of its certificate.
-const authorityHint =
-  'Where the certificate of the registry comes from an authority of your own, set the environment variable NODE_EXTRA_CA_CERTS to the PEM file of the authority. Otherwise tell the operator of the registry: its certificate file may lack the certificates of the issuers.';
-const authorityUnknown =
-  /^(?:SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER_CERT_LOCALLY|VERIFY_LEAF_SIGNATURE))$/;
 
 export interface ApiRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE';
@@ -162,25 +158,15 @@ async function exchange(
     if (cause instanceof Problem) throw cause;
     if (!late.aborted && cause instanceof Error && cause.name === 'AbortError')
       throw interrupted(verb, url);
+    // Not every caller sends through `requestSender`, which throws this Problem itself.
+    const refused = certificateProblem(url, cause);
+    if (refused !== undefined) throw refused;
     throw new Problem(
       'registry-down',
       `Cannot reach ${registryBase}${late.aborted ? `: no answer within ${seconds} s` : ''}`,
-      { cause, hint: hintOf(registryBase, cause) },
+      { cause, hint: registryBase === fallbackBase ? fallbackHint : undefined },
     );
   }
-}
-
-function hintOf(registryBase: string, failure: unknown): string | undefined {
-  // fetch() puts the reason of a failed connection into the cause.
-  const errors = [failure, failure instanceof Error ? failure.cause : undefined];
-  if (
-    errors.some(
-      (error) =>
-        error instanceof Error && 'code' in error && authorityUnknown.test(String(error.code)),
-    )
-  )
-    return authorityHint;
-  return registryBase === fallbackBase ? fallbackHint : undefined;
 }
 
 // The request may have been processed; only the registry knows.

@@ -83,16 +83,20 @@ async function fetchOrKept(request: VersionQuery): Promise<Omit<GatheredEvidence
     return { evidence: await fetchVersionEvidence(request), notes: [] };
   } catch (problem) {
     stopIfInterrupted(request);
-    const down =
-      problem instanceof Problem &&
-      (problem.code === 'registry-down' || problem.code === 'registry-busy');
-    if (!down || request.offline === true) throw problem;
+    if (
+      !(problem instanceof Problem) ||
+      !['registry-down', 'registry-busy'].includes(problem.code) ||
+      request.offline === true
+    )
+      throw problem;
     const evidence = await fetchVersionEvidence({ ...request, offline: true }).catch(() => {
       throw problem;
     });
     return {
       evidence,
-      notes: [`${request.base} does not answer; this host uses the evidence that it kept`],
+      notes: [`${problem.message}; this host uses the evidence that it kept`].concat(
+        problem.hint ?? [],
+      ),
     };
   }
 }
@@ -109,8 +113,7 @@ async function fetchStatus(
     return bytes === undefined ? { note: `${url} gave no status` } : { bytes };
   } catch (cause) {
     stopIfInterrupted(request);
-    const said = cause instanceof Problem && cause.code === 'registry-answer-invalid';
-    return { note: said ? `${url} gave no status` : `${url} does not answer` };
+    return { note: cause instanceof Problem ? cause.message : `${url} does not answer` };
   }
 }
 

@@ -161,14 +161,15 @@ export async function fetchFile(
     if (response.status === 404) return undefined;
     throw new Problem(
       response.status >= 500 ? 'registry-down' : 'registry-answer-invalid',
-      `The registry answered ${response.status} for ${path}`,
+      `${source.base} answered ${response.status} for ${path}`,
     );
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem('registry-down', `Cannot reach the registry at ${source.base}: ${why}`, {
-      cause,
-    });
+    throw new Problem(
+      'registry-down',
+      `${source.base} does not answer: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
   }
 }
 

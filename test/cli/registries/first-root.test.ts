@@ -53,9 +53,7 @@ it('roots that nobody vouched for are waited for once, not once each', async () 
     );
   };
   const source = { fetch, store: memoryStore(), base };
-  await expect(updateTrust({ source, pinned: rootFile(), now })).rejects.toThrow(
-    /Cannot reach the registry/,
-  );
+  await expect(updateTrust({ source, pinned: rootFile(), now })).rejects.toThrow(/does not answer/);
   expect(asked).toBeLessThan(12);
 });
 

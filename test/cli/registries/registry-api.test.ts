@@ -33,6 +33,7 @@ describe('calls to the registry', () => {
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', true],
     ['CERT_HAS_EXPIRED', false],
     ['ERR_TLS_CERT_ALTNAME_INVALID', false],
+    ['CERT_REVOKED', false],
     ['ECONNREFUSED', false],
   ])('name the variable for an own authority after %s: %s', async (code, isNamed) => {
     const failing: typeof fetch = async () => {
