@@ -227,9 +227,13 @@ function sameText(context: CommandContext, { reportDigest }: ReviewAnswer, here:
 
 function nextText({ options }: CommandContext, { name, version, moves }: ReviewAnswer): Safe {
   const key = typeof options.key === 'string' ? ` --key ${options.key}` : '';
+  const files =
+    options.files === undefined
+      ? safe`\nto read the skill first: skillgate review show ${name}@${version}${key} --files NEWFOLDER`
+      : safe``;
   const states =
     moves.length === 0
       ? safe`You can move this version to no other state.`
       : safe`You can move this version to: ${moves.join(', ')}`;
-  return safe`${states}\nnext: skillgate review approve ${name}@${version}${key} --reason "…"   or refuse, ask, move`;
+  return safe`${states}\nnext: skillgate review approve ${name}@${version}${key} --reason "…"   or refuse, ask, move${files}`;
 }

@@ -85,7 +85,9 @@ export function parseSecretValue(name: string, bytes: Uint8Array): string {
   throw refused(
     name,
     wrong,
-    'Give the value alone, on one line: in the file, at the prompt, or as the output of the command.',
+    value.length < secretBytesMin
+      ? `Give a value of at least ${secretBytesMin} characters.`
+      : 'Give the value alone, on one line: in the file, at the prompt, or as the output of the command.',
   );
 }
 

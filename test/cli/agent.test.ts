@@ -576,6 +576,6 @@ describe('skillgate secret', () => {
       '--host',
       'api.crm.example',
     );
-    expect(said.err).toContain('help: Give the value alone, on one line');
+    expect(said.err).toContain('help: Give a value of at least 8 characters.');
   });
 });

@@ -80,6 +80,9 @@ describe('skillgate review', () => {
     expect(shown.stdout).toContain(
       `next: skillgate review approve ${ref} --key reviewer --reason "…"`,
     );
+    expect(shown.stdout).toContain(
+      `to read the skill first: skillgate review show ${ref} --key reviewer --files NEWFOLDER`,
+    );
   });
 
   it('signs the draft that is named, and no other', async () => {
