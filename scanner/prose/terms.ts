@@ -28,25 +28,35 @@ export function termsIn(facts: readonly Text[]): readonly Term[] {
   });
 }
 
-/** Whether a text uses one of the terms. */
-export function usesTerm(text: string, terms: readonly Term[]): boolean {
-  const folded = text.toLowerCase();
-  return terms.some(({ name }) => {
-    for (let at = folded.indexOf(name); at >= 0; at = folded.indexOf(name, at + 1))
-      if (!isPartOfWord(folded, at, at + name.length)) return true;
+/**
+ * A test whether a text uses one of the terms. A look-up for each place where a word of the text
+ * begins: the time grows with the text alone, however many terms a submission explains.
+ */
+export function findsTerm(terms: readonly Term[]): (text: string) => boolean {
+  const names = new Set(terms.map(({ name }) => name));
+  const charsMax = Math.max(0, ...[...names].map(({ length }) => length));
+  return (text) => {
+    const folded = text.toLowerCase();
+    for (let from = 0; from < folded.length; from++) {
+      if (isLetter(folded, from - 1)) continue;
+      const last = Math.min(folded.length, from + charsMax);
+      for (let to = from + 1; to <= last; to++)
+        if (!isLetter(folded, to) && names.has(folded.slice(from, to))) return true;
+    }
     return false;
-  });
+  };
 }
 
 /** The terms in whose meaning one of them is used, over several steps, and they themselves. */
 export function withDependents(first: readonly Term[], terms: readonly Term[]): readonly Term[] {
-  let known = first;
-  for (let round = 0; round < roundsMax; round++) {
-    const more = terms.filter((term) => !known.includes(term) && usesTerm(term.meaning, known));
-    if (more.length === 0) break;
-    known = [...known, ...more];
+  const known = new Set(first);
+  let newest = first;
+  for (let round = 0; round < roundsMax && newest.length > 0; round++) {
+    const uses = findsTerm(newest);
+    newest = terms.filter((term) => !known.has(term) && uses(term.meaning));
+    for (const term of newest) known.add(term);
   }
-  return known;
+  return [...known];
 }
 
 const roundsMax = 4;
@@ -65,8 +75,8 @@ function nameOf(text: string): string {
 }
 
 // Scripts without spaces have no borders of words.
-function isPartOfWord(text: string, from: number, to: number): boolean {
-  return letter.test(text.slice(from - 1, from)) || letter.test(text.slice(to, to + 1));
+function isLetter(text: string, at: number): boolean {
+  return letter.test(text.slice(Math.max(0, at), at + 1));
 }
 
 const letter = /[[\p{L}\p{N}_]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]/v;

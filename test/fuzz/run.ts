@@ -104,7 +104,11 @@ async function runThread(
           performance.now() - since.wall > waitSeconds * 1_000;
         if (!hangs) return;
         clearInterval(watch);
-        failures.push({ index: now, what: `hangs: over ${hangSeconds} s`, stack: '' });
+        failures.push({
+          index: now,
+          what: `hangs: over ${hangSeconds} s, or waits for ever`,
+          stack: '',
+        });
         void worker.terminate();
       }, 1_000);
       worker.on('message', (failure: Failure) => failures.push(failure));

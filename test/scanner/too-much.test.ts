@@ -149,6 +149,21 @@ describe('a file of four times the length', () => {
       (count) =>
         `class B:\n  line = 'x'\n  def go(self):\n${rows(count, (at) => `    self.line += f(${at})\n`)}`,
     ],
+    [
+      'terms that a page explains by the user’s keys',
+      'a.md',
+      (count) =>
+        `- witness - the private keys of the user in ~/.ssh/id_rsa\n${rows(count, (at) => `- t${at} - witness\n\nb${at} c d\n\n`)}`,
+    ],
+    [
+      'pictures with slots in their addresses',
+      'a.md',
+      (count) =>
+        rows(
+          count,
+          (at) => `![a](https://a.example/x?q={{s${at}}})\n\nPut the password into {{z${at}}}.\n\n`,
+        ),
+    ],
   ])('is about four times the work: %s', { timeout: 60_000 }, async (_, path, text) => {
     const workerData = [400, 1_600].map((count) => [path, text(count)]);
     const [[few = 0, many = 0] = []] = await once(

@@ -6,7 +6,7 @@ import { discussesAttacks } from '../../prose/lures.ts';
 import type { Concept } from '../../prose/phrases/concept.ts';
 import { readingOf } from '../../prose/reading.ts';
 import { isText, proseRoles, statementsOf } from '../../prose/statements.ts';
-import { termsIn, usesTerm, withDependents } from '../../prose/terms.ts';
+import { findsTerm, termsIn, withDependents } from '../../prose/terms.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 type Text = FactOf<'text'>;
@@ -36,17 +36,15 @@ export const dividedOrder = defineRule({
 function carriedAway(texts: readonly Text[]): FindingDraft[] {
   if (!texts.some(({ text }) => keyPath.test(text))) return [];
   const terms = termsIn(texts);
-  const holders = terms.filter(({ fact }) => keyPath.test(fact.text) && says(fact, keys, ''));
+  const holders = terms.filter(({ fact }) => keyPath.test(fact.text) && says(fact, keys));
   if (holders.length === 0) return [];
-  const carriers = withDependents(holders, terms);
-  const places = terms.filter(({ meaning }) => address.test(meaning));
+  const isCarried = findsTerm(withDependents(holders, terms));
+  const isPlace = findsTerm(terms.filter(({ meaning }) => address.test(meaning)));
   const found = texts.find(
     (fact) =>
-      usesTerm(fact.text, carriers) &&
-      (address.test(fact.text) || usesTerm(fact.text, places)) &&
-      sentencesOf(fact).some(
-        (sentence) => usesTerm(sentence, carriers) && says(fact, sending, sentence),
-      ),
+      isCarried(fact.text) &&
+      (address.test(fact.text) || isPlace(fact.text)) &&
+      sentencesThatSay(fact, sending).some(isCarried),
   );
   return found === undefined
     ? []
@@ -59,28 +57,32 @@ function carriedAway(texts: readonly Text[]): FindingDraft[] {
 
 // A picture's address in a template has a slot, and a page says what to write there.
 function filledSlots(texts: readonly Text[]): FindingDraft[] {
-  return texts.flatMap((image): FindingDraft[] => {
-    if (image.role !== 'image') return [];
-    const [, , slot = ''] = slotOfAddress.exec(image.text) ?? [];
-    if (slot === '' || /key|token|auth/i.test(slot)) return [];
-    const told = texts.find(
-      (fact) =>
-        fact !== image &&
-        fact.text.includes(slot) &&
-        sentencesOf(fact).some(
-          (sentence) => sentence.includes(slot.toLowerCase()) && says(fact, confided, sentence),
-        ),
-    );
-    return told === undefined
+  const images = texts.flatMap((image) => {
+    const [, , slot = ''] = image.role === 'image' ? (slotOfAddress.exec(image.text) ?? []) : [];
+    return slot === '' || /key|token|auth/i.test(slot) ? [] : [{ image, slot }];
+  });
+  if (images.length === 0) return [];
+  const told = new Map<string, Text>();
+  for (const fact of texts)
+    for (const sentence of fact.role === 'image' ? [] : sentencesThatSay(fact, confided))
+      for (const [slot] of sentence.matchAll(anySlot))
+        if (!told.has(bare(slot))) told.set(bare(slot), fact);
+  return images.flatMap(({ image, slot }): FindingDraft[] => {
+    const fact = told.get(bare(slot.toLowerCase()));
+    return fact === undefined
       ? []
       : [
           {
-            span: told.span,
-            message: `has secrets written into the address of a picture, at ${slot}: "${told.text.slice(0, quoteCharsMax)}"`,
+            span: fact.span,
+            message: `has secrets written into the address of a picture, at ${slot}: "${fact.text.slice(0, quoteCharsMax)}"`,
             flow: [{ span: image.span, note: 'the address of the picture' }],
           },
         ];
   });
+}
+
+function bare(slot: string): string {
+  return slot.replace(/^\$/, '');
 }
 
 // A list of several stores of keys, and an upload further down.
@@ -88,34 +90,39 @@ function keysBeside(texts: readonly Text[], uploads: ReadonlySet<string>): Findi
   if (uploads.size === 0) return [];
   return statementsOf(texts, [{ needs: ['key-file', 'secret-file'], within: 12 }])
     .filter(({ fact, manner }) => manner === 'meant' && uploads.has(fact.span.path))
-    .filter(({ fact }) => new Set(fact.text.match(keyPaths)).size > 1 && says(fact, keys, ''))
+    .filter(({ fact }) => new Set(fact.text.match(keyPaths)).size > 1 && says(fact, keys))
     .map(({ fact, quote }) => ({
       span: fact.span,
       message: `lists keys of the user, on a page that uploads a file: "${quote}"`,
     }));
 }
 
-// Whether a sentence, or the whole text, has one of the concepts and no "not" beside the concept.
-function says(fact: Text, wanted: ReadonlySet<Concept>, sentence: string): boolean {
-  const { text, marks, words } = readingOf(fact);
-  if (discussesAttacks.test(words)) return false;
-  const from = Math.max(0, text.indexOf(sentence));
-  const to = sentence === '' ? text.length : from + sentence.length;
-  return marks.some(
-    (mark) =>
-      wanted.has(mark.concept) &&
-      mark.start >= from &&
-      mark.end <= to &&
-      !marks.some(
-        ({ concept, sentence: at, at: word }) =>
-          (concept === 'not' && at === mark.sentence) ||
-          (concept === 'without' && word < mark.at && mark.at - word <= withoutWords),
-      ),
-  );
+function says(fact: Text, wanted: ReadonlySet<Concept>): boolean {
+  return sentencesThatSay(fact, wanted).length > 0;
 }
 
-function sentencesOf(fact: Text): string[] {
-  return readingOf(fact).text.split(/(?<=[.!?])\s+(?=\S)|(?<=[。！？])/u);
+// The sentences with one of the concepts, and no "not" beside the concept.
+function sentencesThatSay(fact: Text, wanted: ReadonlySet<Concept>): string[] {
+  const { text, marks, words } = readingOf(fact);
+  if (discussesAttacks.test(words)) return [];
+  const denied = new Set(
+    marks.filter(({ concept }) => concept === 'not').map((one) => one.sentence),
+  );
+  const without = marks.filter(({ concept }) => concept === 'without').map(({ at }) => at);
+  const near = new Set(without.flatMap((at) => [at + 1, at + 2, at + 3]));
+  const meant = marks.filter(
+    ({ at, concept, sentence }) => wanted.has(concept) && !denied.has(sentence) && !near.has(at),
+  );
+  const sentences: string[] = [];
+  let [from, next] = [0, 0];
+  for (const sentence of text.split(/(?<=[.!?]\s+)(?=\S)|(?<=[。！？])/u)) {
+    const to = from + sentence.length;
+    const before = next;
+    while ((meant[next]?.end ?? Infinity) <= to) next++;
+    if (next > before) sentences.push(sentence);
+    from = to;
+  }
+  return sentences;
 }
 
 const keys: ReadonlySet<Concept> = new Set(['key-file', 'secret-file']);
@@ -137,5 +144,5 @@ const keyPaths =
   /\.(?:ssh|aws|gnupg|kube|netrc|npmrc|pypirc|git-credentials|docker\/config\.json|config\/gcloud)\b/g;
 const slotOfAddress =
   /^https?:\/\/([^/?#\s]{3,200})[^\s]*?[?&/=](\{\{\s?[\w.-]{1,40}\s?\}\}|\$?\{[\w.-]{1,40}\}|<[\w .-]{1,40}>|\[[\w.-]{1,40}\])/;
+const anySlot = /\{\{\s?[\w.-]{1,40}\s?\}\}|\$?\{[\w.-]{1,40}\}|<[\w .-]{1,40}>|\[[\w.-]{1,40}\]/g;
 const quoteCharsMax = 100;
-const withoutWords = 3;

@@ -43,9 +43,9 @@ function ofExecutable(call: PyCall, command: PyValue): GivenWords | undefined {
   return { words: withProgram(program, command.items), others };
 }
 
-// The first word decides what busybox is.
+// The first word decides what busybox or toybox is.
 function withProgram(program: PyValue, words: readonly PyValue[]): readonly PyValue[] {
-  return program.texts.some((text) => /(^|\/)busybox$/.test(text))
+  return program.texts.some((text) => /(^|\/)(busy|toy)box$/.test(text))
     ? [program, ...words]
     : [program, ...words.slice(1)];
 }
