@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:34cc4666ad9440345590cbfd5ac58a699b689c2df6fd7c40a1d1606bfd72dbdb',
+  extractor: 'sha256:b74a84bab39d60cf78b77b8b27cd386d11049c924f31955146efc98db80458bb',
   judging: 'sha256:fe1410ed3637f522d2e3c7939b8b0a21a7f968119cc49319c6c76c5f91d160a5',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -224,7 +224,7 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:95f2e3ac6d2c1980e3b05183fefac18f5a4a89be38269629cfb98ef4cb5b1634',
     'prose/divided-order':
-      'sha256:4eb395e488aa20fb68320d6ba5ea42661ff2cfb543b9132232566285782257c2',
+      'sha256:854fb35404119c87916c776da80e84a71b3acfcad7562a7bd6053f865554032e',
     'prose/encoded-instructions':
       'sha256:7308ceadd022f1e8f9e4cce82d10d2faf8e48d141235ace7a2a4e71242395d90',
     'prose/exfiltration-instructions':

@@ -51,7 +51,7 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
   // The text before the body is blanked, so that offsets stay and no dash in it makes a heading.
   const body =
     reading.text.slice(0, bodyStart).replace(/[^\n]/g, ' ') + reading.text.slice(bodyStart);
-  const tree = markdownParser.parse(body);
+  const tree = markdownParser.parse(withPlainRows(body));
   for (let node = tree.topNode.firstChild; node !== null; node = node.nextSibling)
     readBlock(reading, node);
   return { facts: reading.facts, embedded: reading.embedded, unanalysed: [] };
@@ -83,6 +83,12 @@ function parseCost(text: string, markers: number): number {
     cost += Math.floor((open * open) / 16 + (marks * marks) / 8 + (links * links) / 64);
   }
   return cost;
+}
+
+// The parser takes no row of a table that ends with a space or with a Windows line end. Other
+// programs do. Offsets stay.
+function withPlainRows(body: string): string {
+  return body.replaceAll('\r\n', ' \n').replace(/^([ \t>]*[|:-][ \t|:-]*)\|([ \t]+)$/gm, '$1$2|');
 }
 
 // Each key of the front matter is a text: agents read its values like the rest.

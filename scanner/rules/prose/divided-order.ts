@@ -114,7 +114,8 @@ function sentencesThatSay(fact: Text, wanted: ReadonlySet<Concept>): string[] {
     ({ at, concept, sentence }) => wanted.has(concept) && !denied.has(sentence) && !near.has(at),
   );
   const sentences: string[] = [];
-  let [from, next] = [0, 0];
+  let from = 0;
+  let next = 0;
   for (const sentence of text.split(/(?<=[.!?]\s+)(?=\S)|(?<=[。！？])/u)) {
     const to = from + sentence.length;
     const before = next;
