@@ -53,7 +53,10 @@ function list(context: CommandContext): ExitCode {
       row.scopes.length === 0 ? '' : `only here: ${row.scopes.map((one) => `@${one}`).join(', ')}`,
     ]);
     return joined(
-      [table(lines), safe`→ the address changed: skillgate registry move OLD NEW`],
+      [
+        table(lines),
+        safe`→ When the address of a registry changes: skillgate registry move OLD NEW`,
+      ],
       '\n',
     );
   });

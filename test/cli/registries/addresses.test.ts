@@ -188,6 +188,9 @@ describe('skillgate registry default, list and remove', () => {
     expect((await user.run('registry', 'default', moved)).exit).toBe(0);
     const listed = await user.run('registry', 'list');
     expect(listed.out).toMatch(/https:\/\/skills\.acme\.example +default/);
+    expect(listed.out).toContain(
+      '→ When the address of a registry changes: skillgate registry move',
+    );
     const root = rootFingerprint(network.registry.trust.root);
     expect((await user.run('registry', 'remove', base)).err).toContain('not-confirmed');
     expect((await user.run('registry', 'remove', base, '--yes')).exit).toBe(0);
