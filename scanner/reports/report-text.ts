@@ -69,8 +69,15 @@ export function verdictText({ verdict, findings, decidedBy }: ScanReport): strin
   const deciding = findings.filter(({ fingerprint }) => decidedBy.includes(fingerprint));
   const isUnreadable =
     deciding.length > 0 && deciding.every(({ rule }) => rule === 'manifest/unreadable');
-  return verdict === 'block' && isUnreadable ? unreadableSays : verdictSays[verdict];
+  if (verdict === 'block') return isUnreadable ? unreadableSays : verdictSays.block;
+  const isAlone = findings.some(
+    ({ path, rule }) => rule === 'manifest/unreadable' && path === 'skill.json',
+  );
+  return `${isAlone ? aloneSays : ''}${verdictSays[verdict]}`;
 }
+
+const aloneSays =
+  'of the files alone, since nothing could be compared with a skill.json that cannot be read; ';
 
 const unreadableSays =
   'its own description cannot be read, so nothing says what it may do: it is held back until that is mended';

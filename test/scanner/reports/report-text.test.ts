@@ -93,6 +93,17 @@ describe('a report for people', () => {
     expect(text).not.toContain('Verdict: BLOCK: evidence of an attack');
   });
 
+  it('says that a passing verdict compared nothing with a skill.json that cannot be read', async () => {
+    const misspelt = '{"name":"@acme/sample","version":"1.0.0","capabilites":{}}';
+    const width = { colour: false, width: 200 };
+    const text = await print(files({ 'SKILL.md': plain, 'skill.json': misspelt }), width);
+    expect(text).toContain('Verdict: PASS: of the files alone, since nothing could be compared');
+    const sound = '{"name":"@acme/sample","version":"1.0.0"}';
+    expect(await print(files({ 'SKILL.md': plain, 'skill.json': sound }), width)).toContain(
+      'Verdict: PASS: no finding asks for more',
+    );
+  });
+
   it.each([
     [
       'no front matter',
