@@ -202,7 +202,7 @@ describe('skillgate evidence', () => {
     );
     expect(said.out).toMatch(/\? host broken-host: not verified: the report has host\.json\n/);
     expect(said.out).toMatch(
-      /\? @acme\/leaky@2\.0\.0: not verified: the version is approved\n.*Cannot reach/,
+      /\? @acme\/leaky@2\.0\.0: not verified: the version is approved\n.*does not answer: connect ECONNREFUSED/,
     );
     expect(said.out).toMatch(/✓ host home: audit lines 1 to/);
   });
