@@ -23,23 +23,27 @@ export function namedLine(run: PythonRun, call: PyCall, qual: string): PyValue |
   return { ...unknownPy, nodes: [from, ...stored] };
 }
 
-// What the skill itself stores in the file that is read. A text that is put together, or comes from
-// elsewhere, may have anything behind the name. A match also gives the whole text as `string`.
+// What flows into the text besides the file that is read, such as what the skill itself stores
+// there. A text that is put together, or comes from elsewhere, may have anything behind the name.
+// A match also gives the whole text as `string`. A program that writes may have written the file.
 function justRead(run: PythonRun, { module, node }: PyCall): readonly string[] | undefined {
   if (!(node instanceof PyNode) || givesMore.test(module.source.text)) return undefined;
   const [, given] = argumentsOf(module, node).positional;
   const read = boundTo(module, given);
   if (read?.name !== 'CallExpression' || !isReading.test(textOf(module, read))) return undefined;
   const object = read.firstChild?.firstChild;
-  const file = object?.name === 'VariableName' ? boundTo(module, object) : read;
-  const nodes = file === undefined ? [] : run.evaluate(run, module, file).nodes;
-  const isFile = nodes.length > 0 && nodes.every((id) => isOfFile.test(id));
-  return isFile ? nodes.filter((id) => !/::source@/.test(id)) : undefined;
+  if (object === undefined || object === null || boundTo(module, object) === undefined)
+    return undefined;
+  const { nodes } = run.evaluate(run, module, read);
+  const sources = nodes.filter((id) => id.includes('::source@'));
+  const isFile = sources.length > 0 && sources.every((id) => isOfFile.test(id));
+  return isFile ? nodes.filter((id) => !sources.includes(id)) : undefined;
 }
 
-const givesMore = /\.\s*string\b|attr|vars\(/;
+const givesMore =
+  /\.\s*string\b|attr|vars\(|write|dump\(|copy|rename|[,=]\s*["'][rb]?[wax][bt+]*["']/;
 const isReading = /\.(read|read_text)\([^()]*\)$/;
-const isOfFile = /::(source@\d+:\d+:file:|stored )/;
+const isOfFile = /::source@\d+:\d+:file:/;
 
 function boundTo(module: PythonModule, node: PyNode | undefined): PyNode | undefined {
   return node?.name === 'VariableName' ? onlyValueOf(module, nameOf(module, node)) : node;
