@@ -41,7 +41,7 @@ function justRead(run: PythonRun, { module, node }: PyCall): readonly string[] |
 }
 
 const givesMore =
-  /\.\s*string\b|attr|vars\(|write|dump\(|copy|rename|[,=]\s*["'][rb]?[wax][bt+]*["']/;
+  /\.\s*string\b|attr|vars\(|write[_l]|(?<!std(?:out|err)\.)\bwrite\b|\bdump\((?![^()]*\bstd(?:out|err)\b)|copy|rename|[,=]\s*["'][rb]?[wax][bt+]*["']/;
 const isReading = /\.(read|read_text)\([^()]*\)$/;
 const isOfFile = /::source@\d+:\d+:file:/;
 
