@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:30b803b00b2275c36baab980b8c60eb8fda04c65bfedff9dfe21bb88df4c4acd',
+  extractor: 'sha256:3f5bad2255cd86fbbf45fc1aa27ee605223087226bdaad975d628e7454f5ac45',
   judging: 'sha256:fe1410ed3637f522d2e3c7939b8b0a21a7f968119cc49319c6c76c5f91d160a5',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -113,6 +113,11 @@ describe('a file that would cost a scan too much', () => {
   });
 });
 
+it('takes no memory for each way through defaults that stand in defaults', async () => {
+  const { coverage } = await scanOf('a.sh', `place() {\n  local kind=${'${NOT='.repeat(200)}\n}\n`);
+  expect(coverage.files).toHaveLength(2);
+});
+
 describe('a file of four times the length', () => {
   const rows = (count: number, row: (index: number) => string, between = ''): string =>
     Array.from({ length: count }, (_, index) => row(index)).join(between);

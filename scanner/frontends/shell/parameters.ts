@@ -149,7 +149,8 @@ function foldDefault(
   if (operation.operator === '=' || operation.operator === ':=')
     run.vars.set(part.parameter, operand);
   if (operation.operator === '?' || operation.operator === ':?') return outside;
-  return { ...operand, taints: [...operand.taints, ...outside.taints] };
+  // An operand that gives the variable a value is read again: each taint once.
+  return { ...operand, taints: [...new Set([...operand.taints, ...outside.taints])] };
 }
 
 function applyOperation(
