@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:3f5bad2255cd86fbbf45fc1aa27ee605223087226bdaad975d628e7454f5ac45',
+  extractor: 'sha256:43cd05192aec40922c7b4c10d2372b8bc15fd9a664134c6b2ec43a33b8a4406e',
   judging: 'sha256:fe1410ed3637f522d2e3c7939b8b0a21a7f968119cc49319c6c76c5f91d160a5',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -123,7 +123,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
     'manifest/undeclared':
-      'sha256:8a250d409624cd6bb245e08a019be2f930c1f05db7323b25905889b4cef66a67',
+      'sha256:146550bb8b3ecded80ff113a4b59389bb3b2368e408e6f1c5a5d7ca4d4c3e9e1',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
