@@ -16,10 +16,16 @@ import { fileOf, parseTextArchive } from './txtar.ts';
 export const halves = ['open', 'frozen'] as const;
 
 /**
- * Sets whose authors had seen no rule: the second to the fourth set. Nobody looks at single
- * outcomes of `second-frozen`, so no table lists outcomes of these halves.
+ * Sets whose authors had seen no rule: the second to the fifth set. Nobody looks at single outcomes
+ * of `second-frozen` and `fifth-frozen`, so no table lists outcomes of these halves.
  */
-export const blindHalves = ['second-open', 'second-frozen', 'third-open', 'fourth-open'] as const;
+export const blindHalves = [
+  'second-open',
+  'second-frozen',
+  'third-open',
+  'fourth-open',
+  'fifth-frozen',
+] as const;
 export type Half = (typeof halves)[number] | (typeof blindHalves)[number];
 
 export interface OwnAttack {
