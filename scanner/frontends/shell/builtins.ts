@@ -26,7 +26,7 @@ import {
   slice,
   unknownValue,
 } from './value.ts';
-import { assignMember, assignValue } from './variables.ts';
+import { assignMember, assignValue, readEnvironment } from './variables.ts';
 
 type Builtin = (run: ShellRun, call: Call) => ShellValue;
 
@@ -35,7 +35,7 @@ const declare: Builtin = (run, call) => {
   const printsAll =
     names.length === 0 &&
     (call.name === 'export' || call.args.some((arg) => /^-[a-z]*[px]/.test(arg.text)));
-  if (printsAll) return wholeEnvironment(run, call);
+  if (printsAll) return readEnvironment(run, call);
   const exports = call.name === 'export' || call.args.some((arg) => /^-[a-zA-Z]*x/.test(arg.text));
   for (const arg of names) {
     const [written = '', plus] = /^[^=]*?(?=\+?=|$)(\+?)/.exec(arg.text) ?? [];
@@ -93,7 +93,7 @@ function ownScript(run: ShellRun, path: string): TaintSource | undefined {
 }
 
 const set: Builtin = (run, call) => {
-  if (call.args.length === 0) return wholeEnvironment(run, call);
+  if (call.args.length === 0) return readEnvironment(run, call);
   const dashes = call.args.findIndex((arg) => arg.text === '--');
   const operands =
     dashes >= 0
@@ -142,10 +142,10 @@ const table: Readonly<Record<string, Builtin>> = {
   printf: print,
   which: (_, call) => programPath(call),
   type: (_, call) => programPath(call),
-  env: (run, call) => wholeEnvironment(run, call),
+  env: (run, call) => readEnvironment(run, call),
   printenv: (run, call) => {
     const [name] = call.args.filter((arg) => !arg.text.startsWith('-'));
-    if (name === undefined) return wholeEnvironment(run, call);
+    if (name === undefined) return readEnvironment(run, call);
     const variable = isKnown(name) ? name.text : '*';
     noteCapability(
       run,
@@ -157,7 +157,7 @@ const table: Readonly<Record<string, Builtin>> = {
     return unknownValue([rootTaint({ what: 'env', name: variable }, step, call.certainty)]);
   },
   compgen: (run, call) =>
-    /^-[ve]/.test(call.args[0]?.text ?? '') ? wholeEnvironment(run, call) : emptyValue,
+    /^-[ve]/.test(call.args[0]?.text ?? '') ? readEnvironment(run, call) : emptyValue,
   unset: (run, call) => {
     for (const arg of call.args) {
       if (/^HISTFILE$/.test(arg.text)) noteTrait(run, call, 'history-off', 'unset HISTFILE');
@@ -224,12 +224,6 @@ function changeFolder(run: ShellRun, call: Call): ShellValue {
     run.cwd =
       /^[/~]/.test(to.text) || run.cwd === '' ? to.text : posix.normalize(`${run.cwd}/${to.text}`);
   return emptyValue;
-}
-
-function wholeEnvironment(run: ShellRun, call: Call): ShellValue {
-  noteCapability(run, call, { kind: 'env', name: '*' }, ['whole-env']);
-  const step = { span: call.span, note: `${call.name} gives every variable` };
-  return unknownValue([rootTaint({ what: 'whole-env', name: '*' }, step, call.certainty)]);
 }
 
 function pathPart(call: Call, part: (path: string) => string): ShellValue {

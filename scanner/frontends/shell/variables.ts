@@ -6,7 +6,7 @@ import { shellArrayItemsMax } from '../../limits.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { observingVariables } from '../../lookup-tables/observations.ts';
 import { shellVariables } from '../../lookup-tables/shell.ts';
-import { noteCapability, type ShellRun, spanOf } from './run.ts';
+import { type Noting, noteCapability, type ShellRun, spanOf } from './run.ts';
 import {
   either,
   joinTaints,
@@ -62,6 +62,16 @@ export function readVariable(
   if (shellVariables.has(name) || !/^[A-Za-z_]\w*$/.test(name)) return unknownValue();
   noteCapability(run, { span, api: `$${name}`, certainty: 'exact' }, { kind: 'env', name });
   return unknownValue([rootTaint({ what: 'env', name }, { span, note: `reads ${name}` })]);
+}
+
+/** The values of all variables of the environment, which a command gives. */
+export function readEnvironment(
+  run: ShellRun,
+  call: Noting & { readonly name: string },
+): ShellValue {
+  noteCapability(run, call, { kind: 'env', name: '*' }, ['whole-env']);
+  const step = { span: call.span, note: `${call.name} gives every variable` };
+  return unknownValue([rootTaint({ what: 'whole-env', name: '*' }, step, call.certainty)]);
 }
 
 /** Sets a variable. In a branch, the old value stays possible. */

@@ -5,6 +5,8 @@ export interface JqArguments {
   readonly files: readonly ShellValue[];
   /** Values that the program can put into its output. */
   readonly given: readonly ShellValue[];
+  /** The program, unless it is in a file. */
+  readonly program: ShellValue | undefined;
 }
 
 // jq 1.7 manual, "Invoking jq".
@@ -17,6 +19,7 @@ const valuesFollow = /^--(args|jsonargs)$/;
 export function jqArguments(args: readonly ShellValue[]): JqArguments {
   const files: ShellValue[] = [];
   const given: ShellValue[] = [];
+  let program: ShellValue | undefined;
   let needsProgram = true;
   let operands = files;
   for (let at = 0; at < args.length; at++) {
@@ -33,8 +36,10 @@ export function jqArguments(args: readonly ShellValue[]): JqArguments {
     } else if (takesValue.test(arg.text)) at += 1;
     else if (valuesFollow.test(arg.text)) operands = given;
     else if (arg.text.startsWith('-') && arg.text !== '-') continue;
-    else if (needsProgram) needsProgram = false;
-    else operands.push(arg);
+    else if (needsProgram) {
+      program = arg;
+      needsProgram = false;
+    } else operands.push(arg);
   }
-  return { files, given };
+  return { files, given, program };
 }

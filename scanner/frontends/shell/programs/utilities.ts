@@ -21,6 +21,7 @@ import {
   slice,
   unknownValue,
 } from '../value.ts';
+import { readEnvironment, readVariable } from '../variables.ts';
 import { callPacker, findParts } from './archives.ts';
 import { parseArguments } from './arguments.ts';
 import { noteWrite, readFileValue, writeFileValue } from './files.ts';
@@ -78,10 +79,18 @@ export function callUtility(run: ShellRun, call: Call): ShellValue {
 }
 
 function queryJson(run: ShellRun, call: Call): ShellValue {
-  const { files, given } = jqArguments(call.args);
+  const { files, given, program } = jqArguments(call.args);
   const output = transform(run, call, files);
-  return { ...output, taints: joinTaints([output, ...given]) };
+  const at = { pos: call.span.start, end: call.span.end };
+  const variables = [...(program?.text.matchAll(jqVariable) ?? [])].map(([, name]) =>
+    name === undefined ? readEnvironment(run, call) : readVariable(run, name, at),
+  );
+  return { ...output, taints: joinTaints([output, ...given, ...variables]) };
 }
+
+// `env.NAME`, `$ENV.NAME`, and all variables where no name follows.
+const jqVariable =
+  /(?:\$ENV\b|(?<![\w.$"])env\b(?!\s{0,9}[:(]))(?:\s{0,9}\.\s{0,9}([A-Za-z_]\w{0,80}))?/g;
 
 // Options with values of utilities whose operands are files or patterns.
 const valueOptions: Readonly<Record<string, readonly string[]>> = {
@@ -175,6 +184,8 @@ function transform(run: ShellRun, call: Call, files: readonly ShellValue[]): She
       !(call.name === 'openssl' && /^(base64|enc|dgst|[a-z0-9]+-[a-z0-9-]+)$/.test(file.text)),
   );
   const contents = named.map((file) => readFileValue(run, call, file));
+  // Counts have nothing of what is counted, but stand beside the names of the files.
+  if (call.name === 'wc') return unknownValue(joinTaints(named));
   const takesInput = named.length === 0 || files.length > named.length;
   const isFilter = !/^(ls|find|du|tree|dir|df|zip|unzip|stat|file|locate|fd|7z)$/.test(call.name);
   const given = call.stdin === emptyValue && isFilter ? ownInput(call.span) : call.stdin;
@@ -189,7 +200,7 @@ function transform(run: ShellRun, call: Call, files: readonly ShellValue[]): She
   const taints = pass(
     input.taints,
     { span: call.span, note: `${call.name} passes it on` },
-    encoders.test(call.name),
+    encoders.test(call.name) && !writesLabel(call),
   );
   const filter = filterOf(call);
   if (filter === undefined) return { ...unknownValue(taints), decoded: input.decoded };
@@ -207,6 +218,12 @@ function transform(run: ShellRun, call: Call, files: readonly ShellValue[]): She
 }
 
 const encoders = /^(base64|base32|xxd|od|hexdump|gzip|bzip2|xz|zstd|openssl|gpg|tar|zip|rev|tr)$/;
+
+// `tr . -` makes a label of a version. Text of more than one word stays no name of DNS.
+function writesLabel({ name, args: [from, to, more] }: Call): boolean {
+  if (name !== 'tr' || from === undefined || to === undefined || more !== undefined) return false;
+  return /^[._]+$/.test(from.text) && /^[._-]+$/.test(to.text);
+}
 
 // Every temporary file is separate, identified by the place of its creation.
 function temporaryName(call: Call): ShellValue {
