@@ -23,11 +23,11 @@ export const indexRedirect = defineRule({
         {
           span: fact.span,
           // A script that installs from a stranger's index runs what the stranger sends; in
-          // instructions a person sees it.
-          kind: isInText(fact) ? 'capability' : 'malice',
-          severity: isInText(fact) ? 'low' : milder('high', fact),
+          // instructions a person sees it, and with digests the stranger cannot change it.
+          kind: isInText(fact) || fact.pinned ? 'capability' : 'malice',
+          severity: isInText(fact) ? 'low' : milder(fact.pinned ? 'medium' : 'high', fact),
           confidence: fact.certainty,
-          message: `takes ${fact.manager} packages from ${fact.name}`,
+          message: `takes ${fact.manager} packages from ${fact.name}${fact.pinned ? ', by digests that the skill lists' : ''}`,
         },
       ];
     }),

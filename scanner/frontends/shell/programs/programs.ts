@@ -2,6 +2,7 @@
  * Programs that are not part of a shell. Each is an `exec`; some install software, start
  * automatically, or run given code.
  */
+import { normalize } from 'node:path/posix';
 import { own } from '../../../lookup-tables/api.ts';
 import { egressOf } from '../../../lookup-tables/egress-of.ts';
 import { type PackageManager, packageManagers } from '../../../lookup-tables/package-managers.ts';
@@ -10,7 +11,7 @@ import type { Call } from '../call.ts';
 import { noteFlows, noteStart } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import { isKnown, joinTaints, rootTaint, type ShellValue, slice, unknownValue } from '../value.ts';
-import { optionValues, parseArguments } from './arguments.ts';
+import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
 import { runCode, runFile } from './code.ts';
 import { fileKey, noteWrite, readFileValue, writeFileValue } from './files.ts';
 import { noteUpload } from './uploads.ts';
@@ -155,10 +156,29 @@ function noteInstall(run: ShellRun, call: Call, manager: PackageManager): void {
       manager: manager.manager,
       name: value.text,
       version: '',
-      pinned: false,
+      pinned: checksDigests(run, call, args),
       how: 'redirect',
     });
   }
+}
+
+// With `--require-hashes` pip takes nothing but what has a digest in the lists. In a list of the
+// skill's own, digests are part of what is approved.
+function checksDigests(run: ShellRun, call: Call, args: Arguments): boolean {
+  const lists = optionValues(args, ['r', 'requirement']);
+  return (
+    hasOption(args, ['require-hashes']) &&
+    lists.length > 0 &&
+    lists.every((list) => {
+      const { taints } = readFileValue(run, call, list);
+      return isOwnList(run, list.text) && taints.every(({ source }) => source.what === 'file');
+    })
+  );
+}
+
+function isOwnList({ context, cwd }: ShellRun, path: string): boolean {
+  const [, inOwn] = /^\/skills\/@self\/(.+)$/.exec(normalize(path)) ?? [];
+  return context.files.has(inOwn ?? normalize(path)) && (inOwn !== undefined || cwd === '');
 }
 
 function noteDependency(
