@@ -26,6 +26,8 @@ interface SensitivePath {
   readonly says: string;
   /** Matched against a lower-case path with `~` for the home folder and `/` for `\`. */
   readonly form: RegExp;
+  /** Whether the file has settings, and credentials only when its user puts them there. */
+  readonly isSettings?: true;
 }
 
 /**
@@ -41,7 +43,13 @@ export const sensitivePaths: readonly SensitivePath[] = [
   {
     kind: 'credential',
     says: 'AWS credentials',
-    form: /(^|\/)\.aws(\/(credentials|config|sso|cli)|\/?$|\/\*)/,
+    form: /(^|\/)\.aws(\/(credentials|sso|cli|[^/]*[*?[])|\/?$)/,
+  },
+  {
+    kind: 'credential',
+    says: 'AWS profiles, which may have keys',
+    form: /(^|\/)\.aws\/config/,
+    isSettings: true,
   },
   { kind: 'credential', says: 'GnuPG keys', form: /(^|\/)\.gnupg(\/|$)/ },
   { kind: 'credential', says: 'passwords of .netrc', form: /(^|\/)[._]netrc$/ },

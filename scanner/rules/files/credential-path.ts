@@ -42,10 +42,8 @@ export const credentialPath = defineRule({
         return [{ ...at, severity: milder('medium', fact), message }];
       }
       // Telling a person where their own key lies is not the same as a program that reads it.
-      const severity = milder(
-        isInText(fact) || sharedByAgents.test(path) ? 'medium' : 'high',
-        fact,
-      );
+      const isMild = isInText(fact) || sharedByAgents.test(path) || found.isSettings === true;
+      const severity = milder(isMild ? 'medium' : 'high', fact);
       return [{ ...at, severity, message: `${fact.api} uses ${path}: ${found.says}` }];
     }),
 });

@@ -46,7 +46,9 @@ export const secretToOutput = defineRule({
       // A copy that a page tells its reader to make, and what a skill does with the file of its own
       // service: where the copy goes from there is a flow of its own.
       const isOpen =
-        (isInText(flow) && sink.what === 'file') || isOfOwnService(source.name, context);
+        (isInText(flow) && sink.what === 'file') ||
+        row.isSettings === true ||
+        isOfOwnService(source.name, context);
       return [
         draftOfFlow(flow, {
           severity: isOpen ? 'medium' : 'high',
