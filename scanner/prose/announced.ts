@@ -8,6 +8,7 @@ import type { TaintSource } from '../fact/source.ts';
 import { isInText } from '../fact/standing.ts';
 import { normalisePath, sensitivePath } from '../lookup-tables/sensitive-paths.ts';
 import type { RuleContext } from '../rule.ts';
+import { namesRemoval, showsOffSwitch } from './off-switch.ts';
 import { readingOf } from './reading.ts';
 
 /** What a rule has to read before it may ask `isAnnounced`. */
@@ -53,8 +54,24 @@ export function isAnnounced(
   const source = sources.find(({ path }) => path === 'SKILL.md');
   if (source === undefined || looksOf(source).hidesWords) return false;
   const file = fact.span.path === 'SKILL.md' ? undefined : fact.span.path;
-  const isService = mechanisms.some((row) => row.of.test(normalisePath(named)) && row.isService);
-  return saidIn(source, of('text'), { words, agent: agentOf(named), file, isService });
+  const mechanism = mechanisms.find((row) => row.of.test(normalisePath(named)));
+  const isService = mechanism?.isService === true;
+  const texts = of('text');
+  const agent = agentOf(named);
+  if (saidIn(source, texts, { words, agent, file, isService })) return true;
+  const code = sources.find(({ path }) => path === file)?.text;
+  if (code === undefined || mechanism === undefined) return false;
+  return (
+    showsOffSwitch(texts, named, code) ||
+    (mechanism.everyday !== undefined &&
+      namesRemoval(texts, code) &&
+      saidIn(source, texts, {
+        words: mechanism.everyday,
+        agent,
+        file: undefined,
+        isService: false,
+      }))
+  );
 }
 
 interface Named {
@@ -137,7 +154,7 @@ function isShownInPage(fact: FactOf<'text'>): boolean {
 
 // The mechanism has to be what the skill acts on: a report about cron jobs announces no cron job.
 function saysThatItActs(sentence: string, words: RegExp): boolean {
-  if (leavesIt.test(sentence) || ofOthers.test(sentence)) return false;
+  if (leavesIt.test(sentence)) return false;
   return [...sentence.matchAll(acts)].some(({ 0: act, index }) => {
     const behind = index + act.length;
     // With the longest name of a mechanism, and the word behind it.
@@ -148,6 +165,7 @@ function saysThatItActs(sentence: string, words: RegExp): boolean {
     return (
       at <= objectCharsMax &&
       !changesSubject.test(rest.slice(0, at)) &&
+      !ofOthers.test(sentence.slice(0, behind + at)) &&
       !isPartOfName(rest.slice(at + name.length)) &&
       !actOfPeople.test(sentence.slice(0, index))
     );
@@ -173,6 +191,8 @@ const actOfPeople =
 const mechanisms: readonly {
   readonly of: RegExp;
   readonly words: RegExp;
+  /** A word of everyday language, which counts beside the way to take the job away. */
+  readonly everyday?: RegExp;
   readonly isService?: true;
 }[] = [
   {
@@ -185,11 +205,19 @@ const mechanisms: readonly {
     isService: true,
     of: /\/\.config\/systemd(\/|$)|^\/etc\/systemd\/|\/lib\/systemd\/system|^systemctl /,
     words: /\bsystem(d|ctl)\b/i,
+    everyday:
+      /\b(user|background|hourly|nightly|daily|weekly) timers?\b|\btimers? of (your|the) (own )?user\b/i,
   },
   { isService: true, of: /\/\.config\/autostart(\/|$)/, words: /\bautostart\b/i },
   { of: /\/\.claude\/settings(\.local)?\.json/, words: /\bsettings(\.local)?\.json\b/i },
   { of: /\/\.claude\/hooks(\/|$)/, words: /(?<!git )\bhooks?\b/i },
-  { isService: true, of: /^schtasks /, words: /\bscheduled task\b|\bschtasks\b/i },
+  {
+    isService: true,
+    of: /^(schtasks|register-scheduledtask) /,
+    words: /\bscheduled tasks?\b|\bschtasks\b/i,
+    everyday:
+      /\btasks?\b(?=[^.]{0,80}\b(each|every|daily|nightly|weekly|hourly|log ?on|log ?in|boot|startup)\b)/i,
+  },
 ];
 
 // Names of files that set up services.
@@ -281,7 +309,7 @@ const speaks = new RegExp(
     /\b(urlretrieve|paramiko|ftplib|telnetlib)\b|\bsocket\.|\b(import|from) socket\b|\bnet\.(connect|createconnection|socket)\b|['"](node:)?(net|tls|dgram|dns)['"]|\/dev\/(tcp|udp)\//,
     /['"\s>](-c|-e|--eval)\s[^\n]{0,200}(urllib|requests|http|fetch)/,
     // code from elsewhere in the file
-    /\b(base64|b64decode|fromhex|atob|xxd|eval|exec)\b/,
+    /\b(base64|b64decode|fromhex|atob|xxd|eval|(?<!\s-)exec)\b/,
   ]
     .map(({ source }) => source)
     .join('|'),
@@ -327,7 +355,7 @@ const changesSubject =
 const ofOthers = /\b(competing|other|others|another|unlike|(many|most|some) \w+s)\b/i;
 
 const acts =
-  /\b(adds?|appends?|creates?|configures?|copie?s|copy|edits?|enables?|inserts?|installs?|modif(y|ies)|patch(es)?|puts?|registers?|schedules?|sets? up|syncs?|updates?|wires?|writes?)\b/gi;
+  /\b(adds?|appends?|creates?|configures?|copie?s|copy|edits?|enables?|inserts?|installs?|makes?|modif(y|ies)|patch(es)?|puts?|registers?|schedules?|sets? up|syncs?|updates?|wires?|writes?)\b/gi;
 
 // The sentence leaves the change to the user, or forbids it.
 const leavesIt =
