@@ -9,12 +9,16 @@ import {
 
 const blockBytes = 512;
 
-/** Opens a tar archive. Links, devices and data behind the end are troubles. */
+/**
+ * Opens a tar archive. Links, devices and data behind the end are troubles. A hard link to a file
+ * that stands before it in the archive is that file under another name.
+ */
 export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: ArchiveEntry[] = [];
   const troubles: ArchiveTrouble[] = [];
   let longName: string | undefined;
+  let hasLongTarget = false;
   let at = 0;
   for (; at + blockBytes <= buffer.length && buffer[at] !== 0; ) {
     const size = octal(buffer, at + 124, 12);
@@ -29,9 +33,14 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
       longName =
         (type === 'L' ? textOf(data) : /(?:^|\n)\d+ path=([^\n]*)/.exec(textOf(data))?.[1]) ??
         longName;
+      hasLongTarget ||= /(?:^|\n)\d+ linkpath=/.test(textOf(data));
       continue;
     }
-    if (!budget.takeEntry() || budget.allowance(size) < size)
+    const head = buffer.subarray(at - blockBytes * (1 + Math.ceil(size / blockBytes)));
+    const target = type === '1' && !hasLongTarget ? textOf(head.subarray(157, 257)) : undefined;
+    const linked = entries.find((entry) => entry.name === target)?.bytes;
+    const content = linked ?? data;
+    if (!budget.takeEntry() || budget.allowance(content.byteLength) < content.byteLength)
       return {
         entries,
         troubles: [
@@ -39,26 +48,28 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
           { what: 'over-ratio', detail: 'more than is taken out of archives' },
         ],
       };
-    const name =
-      longName ?? headerName(buffer, at - blockBytes * (1 + Math.ceil(size / blockBytes)));
+    const name = longName ?? headerName(head);
     longName = undefined;
+    // GNU tar writes a long target before the link, and `K` is no file.
+    hasLongTarget = type === 'K';
+    const isLink = /[12]/.test(type) && linked === undefined;
     const reason =
-      unsafeName(name) ??
-      (/[12]/.test(type) ? 'is a link' : /[3467]/.test(type) ? 'is a device' : undefined);
+      unsafeName(name) ?? (isLink ? 'is a link' : /[3467]/.test(type) ? 'is a device' : undefined);
     if (reason !== undefined)
       troubles.push({ what: 'unsafe-entry', detail: `"${name}" ${reason}` });
-    budget.takeBytes(size);
-    if (size > 0 || type === '0' || type === '\0') entries.push({ name, bytes: data });
+    budget.takeBytes(content.byteLength);
+    if (content.byteLength > 0 || type === '0' || type === '\0')
+      entries.push({ name, bytes: content });
   }
   if (buffer.subarray(at).some((byte) => byte !== 0))
     troubles.push({ what: 'archive', detail: 'something lies behind its end' });
   return { entries, troubles };
 }
 
-function headerName(buffer: Buffer, at: number): string {
-  const prefix = textOf(buffer.subarray(at + 345, at + 500));
-  const name = textOf(buffer.subarray(at, at + 100));
-  return prefix !== '' && buffer.toString('latin1', at + 257, at + 263) === 'ustar\0'
+function headerName(head: Buffer): string {
+  const prefix = textOf(head.subarray(345, 500));
+  const name = textOf(head.subarray(0, 100));
+  return prefix !== '' && head.toString('latin1', 257, 263) === 'ustar\0'
     ? `${prefix}/${name}`
     : name;
 }

@@ -121,6 +121,59 @@ describe('an archive in a bundle', () => {
     expect(whats(ingest('a.zip', zip(run, run)))).toContain('unsafe-entry');
   });
 
+  it('reads a hard link to a file of the archive under its own name', () => {
+    const link = { name: 'tools/again.py', content: '', type: '1', target: run.name };
+    const file = ingest('a.tar', tarOf([run, link]));
+    expect(whats(file)).not.toContain('unsafe-entry');
+    expect(file.sources.map(({ path }) => path)).toEqual([
+      `a.tar!/${run.name}`,
+      'a.tar!/tools/again.py',
+    ]);
+  });
+
+  const hard = { name: 'link', content: '', type: '1' };
+  it.each([
+    ['outside', [run, { ...hard, target: '../../.bashrc' }]],
+    ['to a file that is not in the archive', [run, { ...hard, target: 'notes.txt' }]],
+    ['to a file that comes later', [{ ...hard, target: run.name }, run]],
+    [
+      'to a link',
+      [
+        { name: 'first', content: '', type: '2', target: '/etc/passwd' },
+        { ...hard, target: 'first' },
+      ],
+    ],
+    [
+      'whose target a longer one replaces',
+      [
+        run,
+        { name: 'x', content: '28 linkpath=../../.bashrc\n', type: 'x' },
+        { ...hard, target: run.name },
+      ],
+    ],
+    [
+      'whose target is longer than a header has room for',
+      [
+        run,
+        { name: '././@LongLink', content: '../../.bashrc\0', type: 'K' },
+        { ...hard, target: run.name },
+      ],
+    ],
+    ['with a name outside', [run, { ...hard, name: '../.bashrc', target: run.name }]],
+  ])('takes a hard link %s for unsafe', (_, files) => {
+    expect(whats(ingest('a.tar', tarOf(files)))).toContain('unsafe-entry');
+  });
+
+  it('counts a hard link with the bytes of its file', () => {
+    const large = { name: 'a.txt', content: 'x'.repeat(1024 * 1024) };
+    const links = Array.from({ length: 60 }, (_, index) => ({
+      ...hard,
+      name: `${index}.txt`,
+      target: 'a.txt',
+    }));
+    expect(whats(ingest('a.tar', tarOf([large, ...links])))).toContain('over-ratio');
+  });
+
   it('in an archive is opened three deep and says so', () => {
     const nest = (depth: number): Buffer =>
       depth === 0 ? zip(run) : zip({ name: `${depth}.zip`, content: nest(depth - 1) });

@@ -53,17 +53,20 @@ export interface TarFile {
   readonly content: string | Uint8Array;
   /** `0` a file, `2` a link, `5` a folder … */
   readonly type?: string;
+  /** Where a link leads. */
+  readonly target?: string;
 }
 
 /** A tar archive. */
 export function tarOf(files: readonly TarFile[]): Buffer {
-  const blocks = files.flatMap(({ name, content, type = '0' }) => {
+  const blocks = files.flatMap(({ name, content, type = '0', target = '' }) => {
     const data = Buffer.from(content);
     const header = Buffer.alloc(512);
     header.write(name, 0, 100);
     header.write(`${data.length.toString(8).padStart(11, '0')}\0`, 124);
     header.write('        ', 148);
     header.write(type, 156);
+    header.write(target, 157, 100);
     header.write('ustar\0' + '00', 257);
     const sum = header.reduce((all, byte) => all + byte, 0);
     header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
