@@ -64,7 +64,8 @@ function isOwnBot(
   const isForeign = ({ source }: FlowFact): boolean =>
     source.what === 'network' && !source.name.startsWith('https://api.telegram.org/bot*');
   if (leftOpen.test(path)) return !tokens.some(isForeign);
-  if (!path.startsWith('/bot*')) return false;
+  // With no variable set, `${process.env.TOKEN ?? ''}` gives an address without a token.
+  if (!/^\/bot[*/]/.test(path)) return false;
   return !tokens.some(isForeign) && tokens.some(({ source }) => isUsersToken(source, files));
 }
 

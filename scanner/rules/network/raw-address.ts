@@ -19,7 +19,9 @@ export const rawAddress = defineRule({
   check: (context) =>
     context.of('capability').flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress') return [];
-      const { host, port } = parseEgressUrl(fact.capability.url);
+      const { host, port, scheme } = parseEgressUrl(fact.capability.url);
+      // The libraries answer for an address themselves, and ask nobody.
+      if (scheme === 'dns' && asksLibrary.test(fact.api)) return [];
       const address = host.replace(/^\[|\]$/g, '');
       if (!isAddress(host) || !reachesStrangers(address)) return [];
       const message = `connects to the address ${address}${port === 0 ? '' : ` port ${port}`}`;
@@ -30,6 +32,8 @@ export const rawAddress = defineRule({
       return [{ span: fact.span, severity, confidence: fact.certainty, message }];
     }),
 });
+
+const asksLibrary = /(^|\.)(getaddrinfo|gethostbyname(_ex)?|lookup)$/;
 
 // Name servers that documentation and health checks use.
 const knownResolvers = new Set(['1.1.1.1', '1.0.0.1', '8.8.8.8', '8.8.4.4', '9.9.9.9']);
