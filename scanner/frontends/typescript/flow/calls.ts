@@ -17,6 +17,7 @@ import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives } from '../values/values.ts';
 import { into } from './assignments.ts';
 import { mutators, opaqueMethods } from './javascript-methods.ts';
+import { isMap } from './maps.ts';
 import {
   functionsCalled,
   give,
@@ -73,7 +74,8 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   if (functions.size > 0 || row?.opaque === true || opaqueMethods.has(name) || isNew) return;
   const through = api?.kind === 'api' ? `through ${api.name}` : '';
   const at = nodes.at(node, through);
-  for (const argument of node.arguments ?? [])
+  const isLookup = name === 'get' && receiver !== undefined && isMap(out.self, receiver.expression);
+  for (const argument of isLookup ? [] : (node.arguments ?? []))
     nodes.value(nodes.at(argument), at, row?.encodes === true || isEncoding(node, name));
   if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));

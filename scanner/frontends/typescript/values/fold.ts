@@ -163,10 +163,15 @@ export function foldMethod(
   args: readonly JsValue[],
 ): JsValue | undefined {
   switch (self.kind) {
-    case 'text':
-      return keepsHoles.has(name) || !self.text.includes(unknownPart)
-        ? own(textMethods, name)?.(self.text, args)
-        : undefined;
+    case 'text': {
+      const folded =
+        keepsHoles.has(name) || !self.text.includes(unknownPart)
+          ? own(textMethods, name)?.(self.text, args)
+          : undefined;
+      return folded?.kind === 'text' && isCutAtEnds(self, name, folded)
+        ? { ...folded, built: false }
+        : folded;
+    }
     case 'bytes':
       return name === 'toString' ? encodedBytes(self.text, args[0]) : undefined;
     case 'pattern':
@@ -184,6 +189,19 @@ export function foldMethod(
     default:
       return undefined;
   }
+}
+
+// A text without its quotes still stands in the code in one piece, where a search finds it.
+function isCutAtEnds(
+  whole: Extract<JsValue, { kind: 'text' }>,
+  method: string,
+  part: { readonly text: string },
+): boolean {
+  return (
+    /^(slice|substring|substr)$/.test(method) &&
+    !whole.built &&
+    whole.text.length - part.text.length <= 2
+  );
 }
 
 // A negative index cannot be resolved when the end is unknown.
