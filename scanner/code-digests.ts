@@ -11,14 +11,14 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:43cd05192aec40922c7b4c10d2372b8bc15fd9a664134c6b2ec43a33b8a4406e',
-  judging: 'sha256:fe1410ed3637f522d2e3c7939b8b0a21a7f968119cc49319c6c76c5f91d160a5',
+  extractor: 'sha256:ea471794a9e4460ee0a6f11d3fbad7a30c49b42feb1ed0c30599a82c38a5fc51',
+  judging: 'sha256:433c104f497fa395c470a81007a6a2a19c68e2f02c8cdf2fda6f13089df0a13f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
-      'sha256:e5973559c592f773bfa08fae0fc449ac6f0ff326e6268ea67b026633408d76b9',
+      'sha256:5b807d1f07ea45f83734222687b02ff3e8c2be743368dd547c11b406b54b31b6',
     'env/secret-file-load':
-      'sha256:5cad65135a0928d3b808658c638704dc9fcdec7a2b0da9dbe48f4de8f0b78c06',
+      'sha256:735149cb30cdca0b81ba98aeac5d090087b292789ee1b1b46de40e03f0ad9075',
     'env/secrets-gathered':
       'sha256:c129c4138fecea4c455fefae1a9336b52b042e7e8594ec0046dc7e49efde0fe7',
     'env/steering-variable':
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:dd436d805a32c8dd521fe6196d77ddb2dc3ca38aaa7cee99429d21a2d137c1e0',
+      'sha256:291436612228b34c17e87abab30e6bfff3ff578e526fcc695c2b1af8763831dd',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:aaceb1644f092720e385b918193cec0d9e6e1654fed7e5daad55e2098a43b1a0',
@@ -54,68 +54,68 @@ export const codeDigests: CodeDigests = {
     'exec/unread-program':
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
-      'sha256:15c93661dc8baf7ac4bc132db24e0fd043691a431cc416ae9656dd4931ddc484',
-    'files/agent-memory': 'sha256:cb67d04c18832afee1ab15108dd72117a54a073f32f0f0b7c9cbc2edde70f32f',
-    'files/browser-data': 'sha256:5484d08b4fe1bdd83b5f8463eec2a8ebbc17b4d969421af92e067987557275a6',
+      'sha256:17072017d706f7fb84d36fb6f4ecaa6e8781d3ca5ede1758177f496e97849599',
+    'files/agent-memory': 'sha256:7c2187125989b5432014d181619724298f3c1963514ce1d16fa1282376e8a0de',
+    'files/browser-data': 'sha256:1f5f496fc005b6aa4b7ffbfe56ebb90903277a51bc823120ce2830dc5b4d50d9',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
-      'sha256:db3415cc2a8c8dada4a3900482c190e8a17d10e5faaca6855b785cf0661ef916',
+      'sha256:d2c4e1578ebb9b70007c75f30602d4b4101f9ddaba18e0a529868bfff1484ec0',
     'files/credential-path':
-      'sha256:f5b853b0b48277de4bf7ae36843fd773540ab60bde75ec9ce0d90d11c449ec62',
-    'files/destructive': 'sha256:4aeabeb2870d55a7e1d96755217f2437fe960b69873a71b50bf541a1e7afa967',
-    'files/device': 'sha256:159fd9b973a85539f1d2231c9de63c5d6ff0bbac76c4b22f15048cdb6efad6a2',
+      'sha256:d0c477a3a76cfa9f2428088daa8b9ebf0d5abb50e6e1af5a574b53a9be9bbd71',
+    'files/destructive': 'sha256:320206521777bf007f50f077b5f5d2660fd8fe01111f82c6b99695e6ed42d74e',
+    'files/device': 'sha256:e4db7f3f64ba4bef336f1b8e63f001a8207f3f471f979a2c9c84a59836ddb1a3',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
-    'files/link-escape': 'sha256:bfa982427460a8f6f09902fcb7ed077a170785bb7746db10bb04584207178b75',
+    'files/link-escape': 'sha256:67d762d387cb56d4bb33272f0f210f726d4370f7dee2992fa99a521ab3c85b4c',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:4434945ed6c3009588dbcdc6c505ebbd8be5c3c7b1e8a99e8d0df6ac32665bec',
+    'files/outside-read': 'sha256:6a9385b73a911dfe0d80fc3ab1f4d38908c2feca119ca71c525d555a2f8b77a3',
     'files/outside-write':
-      'sha256:927f93421c06785f2339853d8d85c1f5f254db81a0c2610051bd98caed318ced',
+      'sha256:25a93865e21d74cc661579bb2fe947f164a4832f5125e59e6a988002ad9e1517',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
-      'sha256:1e03c15500d2f56a3f9894619176f1a13f750b9748bebba33340ee85bdd4fbb6',
+      'sha256:294c75325d24c4d180f981930e283e53f61af73dd80434d8f4448b8dad3b3c1a',
     'files/unsafe-extract':
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
-    'files/wallet': 'sha256:f206d4992e8647863cac455b66776b8768e48ee1ac0d514713633f6092ed88f4',
+    'files/wallet': 'sha256:6a68bf9bf092c8922990e537d17dd5d0971880065ea8e65e1175d33ba0857de7',
     'flow/credential-file-to-network':
-      'sha256:559d3977ebec97e911bca9647e3fa8cbce1ff6bdc1f785fd97a094179fd59980',
+      'sha256:7934722d678ec8c89153e4c1366d4881d6ff60657cdd8797a98af8422c2dfd8c',
     'flow/decoded-to-exec':
-      'sha256:aef1d0738bf12e068d0a37cc9ae9be776e7e1beedec778c3cdf3b3b9b3f0ce09',
+      'sha256:1c8aef16fac47bbda771da4b8a4a2f0523c87cf66840d5072c17d1b27a7813cb',
     'flow/encoded-to-network':
-      'sha256:295273f4d43a32d752e5f49d70d9528174a9ea1dd6e29ddcd77ca7ea00829cf7',
+      'sha256:ad8a8dfbaf8d4d9a5131cfa77961eccabe6364c7ed3a9630b380f88259b35bd1',
     'flow/environment-to-network':
-      'sha256:9ded1133d33f3655d33c758d571fefe1b0633d05d5cab473f3c5552df8dfc1a9',
-    'flow/file-to-exec': 'sha256:28aa524eefb80dffa4abfa4ba2c125b4ebce756f2c890425e07746aac8402ce2',
+      'sha256:83f48f47f07253b0971e1e27ed3ed269bf05c492b2f3503238298be41c2be45e',
+    'flow/file-to-exec': 'sha256:f762183e58a01a231166319e219e74fe1ea09efea92e28bf75538df492b838a8',
     'flow/file-to-network':
-      'sha256:af6fbc89b76f29f8925d9eb00555381e8ceb705644ea973ff33f45ec1e25a440',
+      'sha256:3288f0864f890feb51dba6314a039549604182f08da50b6d0c992e637505edab',
     'flow/host-facts-to-network':
-      'sha256:1f9646f8708b2b4338aa513bb329e6b6bfffdcc0cb0217b3645bb6c542fb2288',
+      'sha256:ea696c9d07c0f12e345494d2e86ebaac59f364556977319ec6e5ad7c003b8b8b',
     'flow/input-to-shell':
-      'sha256:a391e954e47b5ad6991ad1a1246b762ca99794cdfc02f8fd157507169c4a0df1',
+      'sha256:1e2283a50d643cb210bc6513f8daae75cdf24ac785e16529ad2ceb89cb132dbd',
     'flow/local-secret-to-network':
-      'sha256:6da4031b668aaf9e52d6fad26f7f6843e0166703caf502006d4dc40e19ac0cf1',
+      'sha256:335fba28900270e3f1f9b5e31cf6d9edeae62fad34dc6b21e2f8eefaebf502e5',
     'flow/network-to-exec':
-      'sha256:6de010cdf501b13aab0914bf8c46fdc207a5284467ed4ea3be7a52cee03235de',
+      'sha256:2b1e3563076c60b05b913f4eea66a143492952caa1a274f738a6ac7bbe6e6a45',
     'flow/recording-to-network':
-      'sha256:d7c699f7b5ad1b9b3dfeb856514a82d44b45c6e808833db1833c274b4b09cb7e',
+      'sha256:363fdfd2664122da3ae86b7044ba7b492f5c34646e38dcaa08d3bed70e180be3',
     'flow/secret-beside-data':
-      'sha256:287b4589d60c33dfcf910a363762968dacd58b76635ef266aabc86033e8713fb',
-    'flow/secret-in-url': 'sha256:efa518b34bf32dfc16d3951ab0427a54fcd71fb642721901b59025627380c1a3',
+      'sha256:b5674788f7861cd2543f1a01a371b098a3a4d587212a66474d83a33b2f130213',
+    'flow/secret-in-url': 'sha256:da4653d725312db90807a9b52be51f51002901f286aabe0697a298817e63acc6',
     'flow/secret-to-child':
-      'sha256:879ddfa3ac5650fbe0b2bb148305c97e16a8db72fa7da11cad93325c4cc7c7ad',
+      'sha256:28c68931146451d869f7884ca125c6c3ce8eb018208f1537c07c5f41dc36c714',
     'flow/secret-to-computed-host':
-      'sha256:819419634571c9a55b1af4fd54b930e929f20eaf8e3a4c072db671ac97594c94',
+      'sha256:133052ba2e2531dc299877ad6414b3b5ef9c8d2115fdd624c2224470f0edb528',
     'flow/secret-to-network':
-      'sha256:57d1e7429489597c79bfb19cbd6e33eb260fce79285e02a6d10fef87f8f19ab4',
+      'sha256:f0b0c7285d76d2d080eb07e702e079335ad1c93eac5e83c89b4d30524d72e8ba',
     'flow/secret-to-output':
-      'sha256:8d74db198a0a317740f75546a1fc8e7d268038a9bcda9f2b6cfe657f8bc87ad4',
+      'sha256:572b7f9a85da6e97245605703a5fbad1212427ca36d821266fe4dfd5219fdde9',
     'flow/secrets-to-one-host':
-      'sha256:6e381bea9e4161e015caca682cd0edc66116dceb710e9c5c5a7d929202fa2afa',
+      'sha256:afd82cabadc548dbe71ea274eb3857a1b7665c63bee00afd90392bb47bdac1e6',
     'flow/untrusted-to-agent':
-      'sha256:728e72dccba8e315861ddebc6c81d0b45f797518e8cddf6b4c1ed4c9e60a1300',
-    'manifest/all-three': 'sha256:9b5c0e5450bd46a6834365a114025a18f38cda1a1f4510efc95692035fc048db',
+      'sha256:064203bfd4e675fe48244e2f579d285edf8d5d155b7681f2d028f417cfd61897',
+    'manifest/all-three': 'sha256:9492904248869b65ece7734998217f4a8887329111b52305271dedf207c59b8a',
     'manifest/broken-promise':
-      'sha256:0098ea5325c6f3bcf88ae42ab0602112ab0aafe06e6f68d34738dfa020ee0cc9',
+      'sha256:49a36f39e0dff373a0c51d788a2ddafab766efb366015c4f091cfce57d1b93ce',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
@@ -123,27 +123,27 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
     'manifest/undeclared':
-      'sha256:146550bb8b3ecded80ff113a4b59389bb3b2368e408e6f1c5a5d7ca4d4c3e9e1',
+      'sha256:39130d208a65647f48a127f0da56379422a72ea98edc4676ce373b71cdef6ea5',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
       'sha256:a3fe7c051225fc5e7d70dafce1ff2130220585d5e40810cd4cb8194c4d3e88f0',
     'manifest/unused': 'sha256:78d88008386016c27c2942d83c1019d20d51db0e31954aecc3745a6ff3fe11ef',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:9f751aef4f9e58e35f7a6eecb757fbb793e59b99de5100c1ff83d2dee827cfee',
+    'network/cleartext': 'sha256:5775e7152c5db604d1f30f5138fc0761668f092a1536911a036a6a0e110c3d09',
     'network/cloud-metadata':
       'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:dd0d1483a77e07f456387f3adac2cf121591f01572eeb2465b385b4301707c99',
+      'sha256:ad184db9249a7f8dd92eaf0246bc2429e238a69f1ee521ecaa91d27ab0bae46e',
     'network/drop-host': 'sha256:9ed5251cf437a1eee62a2cf05c499362b40566fffa50b79ddd4481d785687826',
     'network/hidden-host':
       'sha256:532f7fd8a98b8b89f9b25f996d429112f431983a8670c62c04d76f797b1e8772',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:5abaedd2f5a63c0edf39598477d3f163470c8b1021d19a0d4831a8fdc0b9edbe',
     'network/raw-address':
-      'sha256:2d3b927b4ef32f9ca8d3e2fd7fb9fc6ba09320124ff3370a3f96dc203371dbfe',
+      'sha256:4d7ec91af56127d8d8f520bd908814b0c576d0212dde2c126a80c10fecdb638b',
     'network/raw-socket': 'sha256:5351955a6072f5165a47d1d05487877120cbdc60ab49f616ea56fc7bb0d1e40f',
     'network/remote-access':
       'sha256:dc8b3bf9bc2c56da9e7fc3dff5fc4625672408026f58938568f3e712008f96ec',
@@ -182,7 +182,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:5730557b064fe6492c51d0aa2d533b18d0690478dc37887d456b3ac20c6a4cb7',
+      'sha256:71318e547d9dd21589e0dc6f7075e28f683698533052e64b5f4afb91b29be68c',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -192,7 +192,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:a4d1ffd8b6d478ea8b2e75fbad111227c91cba6e0ae50b94e08e679d22dc74ef',
+      'sha256:561c77d66ef43012316d32afd71d13fdd86922244956f92486b70617138cd6bd',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -201,13 +201,13 @@ export const codeDigests: CodeDigests = {
       'sha256:c13b59c2e555689d0056f0a2b3c5636943f9f0aa429c39dac05a3d70342fa21f',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:5493d989fe7ce2bc29fcd160967cfc72101e3fd329a0b9dd4feb0cfe1744ad53',
+    'persistence/hook': 'sha256:18b92ca3ed9f9dbda1e6539dd3732ad89e4ad486f8f32b33ec8e4a2573d09591',
     'persistence/log-wiping':
       'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:5dc4a38b5af8ace6f9a4400aca1a6fa0cf29e809fe4598e2201a1ff07fb7e236',
+      'sha256:61d808f094733db1541f2d7bd5838bd1c700eebbb0f2070f4f30de8a6d7e12ef',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
@@ -224,7 +224,7 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:95f2e3ac6d2c1980e3b05183fefac18f5a4a89be38269629cfb98ef4cb5b1634',
     'prose/divided-order':
-      'sha256:854fb35404119c87916c776da80e84a71b3acfcad7562a7bd6053f865554032e',
+      'sha256:accf8002c8b5b3fea1c81994d2284fc2fc78eae0d91d27ac60f51cec488528ed',
     'prose/encoded-instructions':
       'sha256:7308ceadd022f1e8f9e4cce82d10d2faf8e48d141235ace7a2a4e71242395d90',
     'prose/exfiltration-instructions':
@@ -278,9 +278,9 @@ export const codeDigests: CodeDigests = {
     'supply/dependency-confusion':
       'sha256:8a6e5d2d671bdf30eae175f39d63f8f8ddbedab8ca24406eee39985d3930412a',
     'supply/foreign-source':
-      'sha256:9e96bd751c14787ebe6954807a2652a88be5df98d29b1acb57b2190461cfcd67',
+      'sha256:2c8c6850e162e1b18811866a466894d607753b74c314d76aecf227ad9c16f2a0',
     'supply/index-redirect':
-      'sha256:6e614baa500333841944cc28b94a66b35e6f78d6f96eb261a80696b22e3b19f9',
+      'sha256:9134fe6c505e11685f90e79f65427661a1956df5ba86f2b39ef3c0c952df03dc',
     'supply/install-hook':
       'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
     'supply/lifecycle-script':
