@@ -147,11 +147,11 @@ function foldList(run: ShellRun, word: Word): ShellValue[] | undefined {
 function splitAtSpace(run: ShellRun, parts: readonly WordPart[]): ShellValue[] {
   const separators = fieldSeparators(run);
   const words: ShellValue[][] = [[]];
-  for (const part of parts) {
+  for (const { part, splits } of parts.flatMap(piecesOf)) {
     const value = foldPart(run, part);
     run.context.steps.takeText(value.text.length);
     const letters = [...value.text].map((character) => separators.has(character));
-    if (!isUnquoted(part) || !letters.includes(true)) {
+    if (!splits || !letters.includes(true)) {
       words.at(-1)?.push(value);
       continue;
     }
@@ -165,6 +165,23 @@ function splitAtSpace(run: ShellRun, parts: readonly WordPart[]): ShellValue[] {
   }
   const joined = words.map((pieces) => concat(pieces)).filter(({ text }) => text !== '');
   return [...fewWords(joined, shellWordsMax)];
+}
+
+// `${key:+-H "Authorization: Bearer $key"}` is two words: quotes inside of an unquoted expansion
+// hold text together.
+function piecesOf(part: WordPart): { part: WordPart; splits: boolean }[] {
+  const operation = part.type === 'ParameterExpansion' ? part.operation : undefined;
+  const inner =
+    operation?.type === 'Default' && operation.operator.endsWith('+')
+      ? (operation.operand.parts ?? [])
+      : [];
+  return inner.some(isQuoted)
+    ? inner.map((one) => ({ part: one, splits: !isQuoted(one) }))
+    : [{ part, splits: isUnquoted(part) }];
+}
+
+function isQuoted({ type }: WordPart): boolean {
+  return /Quoted$|^LocaleString$/.test(type);
 }
 
 function trimEnd(value: ShellValue): ShellValue {
