@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:ea471794a9e4460ee0a6f11d3fbad7a30c49b42feb1ed0c30599a82c38a5fc51',
+  extractor: 'sha256:b713b9ff7b446dc502e80c4459163dbc553faf28936ecce8d25d2d5fd66f925d',
   judging: 'sha256:433c104f497fa395c470a81007a6a2a19c68e2f02c8cdf2fda6f13089df0a13f',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
