@@ -6,8 +6,8 @@ import type { FactOf } from '../fact/fact.ts';
 import { isInText } from '../fact/standing.ts';
 
 /**
- * Whether SKILL.md shows the system's own command that ends the job, by the name that the job has in
- * the code.
+ * Whether SKILL.md shows the system's own command that ends the job, by the name that the job has
+ * in the code.
  * @param setUp the path or command that sets up the job
  * @param code the text of the file that sets up the job
  */
