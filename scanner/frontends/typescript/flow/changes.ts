@@ -2,11 +2,11 @@
  * The effect of writes on values that are run: the values that may have been written, or "unknown".
  */
 import { ts } from 'ts-morph';
-import { bareOf, type Functionish } from '../syntax.ts';
+import type { Functionish } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { assignedToMember, valueAssigned } from '../values/member-assigned.ts';
 import { alternatives, type Frame, type JsValue, unionOf, unknown } from '../values/values.ts';
-import type { Write } from './write.ts';
+import type { KnownWrite, Write, Writes } from './write.ts';
 
 /**
  * A list or bytes that may have changed since their creation are unknown. The place of their
@@ -81,7 +81,8 @@ export function isModuleChanged(self: Evaluator, file: ts.SourceFile, name: stri
 
 /** Whether anything was written to an object. */
 export function isTouched(self: Evaluator, made: ts.Node): boolean {
-  return self.writes?.all.some((write) => mayReach(self, write, made)) ?? false;
+  const { writes } = self;
+  return writes?.all.some(reachingTo(self, writes, made)) ?? false;
 }
 
 /** Whether a function's `this` may be another object than the one around it. */
@@ -124,26 +125,25 @@ function reaching(self: Evaluator, made: ts.Node, key: string): readonly Write[]
   if (writes === undefined) return [];
   const wanted = key === '*' ? writes.ofElements : writes.named(key);
   self.steps.take(wanted.length);
-  return wanted.filter((write) => mayReach(self, write, made));
+  return wanted.length === 0 ? wanted : wanted.filter(reachingTo(self, writes, made));
 }
 
-function mayReach(self: Evaluator, { receiver }: Write, made: ts.Node): boolean {
-  const { writes, symbols } = self;
-  if (writes === undefined) return false;
-  const root = bareOf(receiver);
+// Whether a write may reach an object. An object is compared with all writes of the program, so what
+// does not depend on the write is found once.
+function reachingTo(
+  self: Evaluator,
+  writes: Writes,
+  made: ts.Node,
+): (write: KnownWrite) => boolean {
   const holder = writes.holderOf(made);
-  if (holder !== undefined && ts.isIdentifier(root) && symbols.symbolOf(root) === holder)
-    return true;
-  if (!ts.isClassLike(made) && !writes.leaves(made)) return isThisOf(self, root, made);
-  return alternatives(self.valueOf(receiver)).some((value) => mayBe(value, made));
-}
-
-// `this.line = …` in a method of the object literal.
-function isThisOf(self: Evaluator, root: ts.Expression, made: ts.Node): boolean {
-  return (
-    root.kind === ts.SyntaxKind.ThisKeyword &&
-    alternatives(self.valueOf(root)).some((value) => mayBe(value, made))
-  );
+  let hasOtherNames: boolean | undefined;
+  return ({ receiver, variable }) => {
+    if (holder !== undefined && variable === holder) return true;
+    hasOtherNames ??= ts.isClassLike(made) || writes.leaves(made);
+    // `this.line = …` in a method of the object literal.
+    if (!hasOtherNames && receiver.kind !== ts.SyntaxKind.ThisKeyword) return false;
+    return alternatives(self.valueOf(receiver)).some((value) => mayBe(value, made));
+  };
 }
 
 function mayBe(value: JsValue, made: ts.Node): boolean {

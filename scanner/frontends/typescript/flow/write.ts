@@ -15,12 +15,18 @@ export interface Write {
   readonly given?: readonly ts.Expression[];
 }
 
+/** A write whose receiver's name has been looked up. */
+export interface KnownWrite extends Write {
+  /** The variable whose name is the whole receiver. */
+  readonly variable: ts.Symbol | undefined;
+}
+
 export interface Writes {
   /** Writes to this member of any object, including writes to any member. */
-  named(key: string): readonly Write[];
+  named(key: string): readonly KnownWrite[];
   /** Writes to elements, and to any member. */
-  readonly ofElements: readonly Write[];
-  readonly all: readonly Write[];
+  readonly ofElements: readonly KnownWrite[];
+  readonly all: readonly KnownWrite[];
   /** Values written to a variable's object through the variable's name. */
   writtenTo(variable: ts.Symbol): readonly ts.Expression[];
   /** The variable that first gets an object, array or function. */

@@ -4,7 +4,7 @@
  * code runs counts as known only if nothing here can have changed it.
  */
 import { ts } from 'ts-morph';
-import { type Functionish, isAssignment, isPattern, memberName } from '../syntax.ts';
+import { bareOf, type Functionish, isAssignment, isPattern, memberName } from '../syntax.ts';
 import { push } from '../values/assignments.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { alternatives, type JsValue } from '../values/values.ts';
@@ -21,7 +21,7 @@ import {
   outermost,
   rootOf,
 } from './positions.ts';
-import type { Write, Writes } from './write.ts';
+import type { KnownWrite, Write, Writes } from './write.ts';
 import { takenBy, writesAt } from './written-members.ts';
 
 /** Collects the writes of all files. `self` resolves callees; it does not follow writes itself. */
@@ -60,7 +60,11 @@ export function collectWrites(self: Evaluator): Writes {
     all,
     writtenTo: (variable) => byVariable.get(variable) ?? [],
     ofElements: all.filter(({ key }) => key === '*' || key === 'length' || /^\d+$/.test(key)),
-    named: (key) => [...(gathered.byKey.get(key) ?? []), ...(gathered.byKey.get('*') ?? [])],
+    named: (key) => {
+      const own = gathered.byKey.get(key);
+      const any = gathered.byKey.get('*') ?? [];
+      return own === undefined ? any : [...own, ...any];
+    },
     holderOf,
     leaves: remembered(leaves),
     isOpen: remembered(isOpen),
@@ -69,7 +73,7 @@ export function collectWrites(self: Evaluator): Writes {
 }
 
 interface Gathered {
-  readonly byKey: Map<string, Write[]>;
+  readonly byKey: Map<string, KnownWrite[]>;
   /** Uses of a variable or function by its name, without its declaration. */
   readonly uses: Map<ts.Symbol, ts.Identifier[]>;
   readonly members: Map<string, (ts.PropertyAccessExpression | ts.ElementAccessExpression)[]>;
@@ -92,7 +96,7 @@ function gather(self: Evaluator): Gathered {
   for (const { nodes } of self.program.files) {
     self.steps.take(nodes.length);
     for (const node of nodes) {
-      for (const write of writesAt(self, node)) push(gathered.byKey, write.key, write);
+      for (const write of writesAt(self, node)) push(gathered.byKey, write.key, known(self, write));
       for (const name of takenBy(node)) gathered.taken.add(name);
       if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
         push(gathered.members, memberName(node), node);
@@ -101,6 +105,13 @@ function gather(self: Evaluator): Gathered {
     }
   }
   return gathered;
+}
+
+// Each object is compared with every write of the program, so names are looked up before.
+function known({ symbols }: Evaluator, write: Write): KnownWrite {
+  const receiver = bareOf(write.receiver);
+  const variable = ts.isIdentifier(receiver) ? symbols.symbolOf(receiver) : undefined;
+  return { ...write, receiver, variable };
 }
 
 function gatherName(self: Evaluator, { uses, openArguments }: Gathered, name: ts.Identifier): void {
