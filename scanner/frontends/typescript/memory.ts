@@ -16,33 +16,32 @@ const openAnswersMax = 100_000;
  * either order.
  */
 export class Memory {
-  readonly #known = new Answers<JsValue>();
-  readonly #open = new Answers<number>();
+  // Most questions are about a whole thing. They have no name and need no map of names.
+  readonly #whole = new Map<object, Question>();
+  readonly #named = new Map<object, Map<string, Question>>();
   #height = 0;
   #lowest = Number.POSITIVE_INFINITY;
   #openAnswers = 0;
 
   /** The answer to the question about this thing and name. */
   once(thing: object, name: string, find: () => JsValue): JsValue {
-    const known = this.#known.of(thing, name);
-    if (known !== undefined) return known;
-    const open = this.#open.of(thing, name);
-    if (open !== undefined) {
-      this.#lowest = Math.min(this.#lowest, open);
+    const question = this.#question(thing, name);
+    if (question.answer !== undefined) return question.answer;
+    if (question.open !== undefined) {
+      this.#lowest = Math.min(this.#lowest, question.open);
       return unknown;
     }
     const here = this.#height++;
     const outside = this.#lowest;
     this.#lowest = Number.POSITIVE_INFINITY;
-    this.#open.put(thing, name, here);
+    question.open = here;
     try {
       const value = find();
-      if (this.#lowest >= here || this.#openAnswers >= openAnswersMax)
-        this.#known.put(thing, name, value);
+      if (this.#lowest >= here || this.#openAnswers >= openAnswersMax) question.answer = value;
       else this.#openAnswers++;
       return value;
     } finally {
-      this.#open.delete(thing, name);
+      question.open = undefined;
       this.#height--;
       this.#lowest = Math.min(
         outside,
@@ -56,26 +55,32 @@ export class Memory {
     this.#lowest = -1;
     return unknown;
   }
+
+  #question(thing: object, name: string): Question {
+    if (name === '') return keep(this.#whole, thing, newQuestion);
+    return keep(
+      keep(this.#named, thing, () => new Map<string, Question>()),
+      name,
+      newQuestion,
+    );
+  }
 }
 
-// Most questions are about a whole thing. They have no name and need no map of names.
-class Answers<Item> {
-  readonly #whole = new Map<object, Item>();
-  readonly #named = new Map<object, Map<string, Item>>();
+interface Question {
+  answer: JsValue | undefined;
+  /** The number of questions around it, while it is being answered. */
+  open: number | undefined;
+}
 
-  of(thing: object, name: string): Item | undefined {
-    return name === '' ? this.#whole.get(thing) : this.#named.get(thing)?.get(name);
-  }
+function newQuestion(): Question {
+  return { answer: undefined, open: undefined };
+}
 
-  put(thing: object, name: string, item: Item): void {
-    const items = this.#named.get(thing);
-    if (name === '') this.#whole.set(thing, item);
-    else if (items === undefined) this.#named.set(thing, new Map([[name, item]]));
-    else items.set(name, item);
-  }
-
-  delete(thing: object, name: string): void {
-    if (name === '') this.#whole.delete(thing);
-    else this.#named.get(thing)?.delete(name);
-  }
+/** The item of a key, made when the key has none yet. */
+export function keep<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): Item {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const item = make();
+  map.set(key, item);
+  return item;
 }

@@ -4,6 +4,7 @@
  */
 import { ts } from 'ts-morph';
 import type { FlowEdge, FlowGraph, FlowNode } from '../../../flow/graph.ts';
+import { keep } from '../memory.ts';
 import type { Out } from '../out.ts';
 import { spanOf } from '../places.ts';
 import { bareOf, type Functionish } from '../syntax.ts';
@@ -142,12 +143,6 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
     },
     graph: () => ({ nodes, edges }),
   };
-}
-
-function keep<Key, Item>(map: Map<Key, Item>, key: Key, make: () => Item): Item {
-  const item = map.get(key) ?? make();
-  map.set(key, item);
-  return item;
 }
 
 function noteOfField({ name: owner }: ts.ClassLikeDeclaration, name: string): string {
