@@ -3,6 +3,7 @@
  * in the skill. Reads statements by their form, without running or resolving anything.
  */
 import { posix } from 'node:path';
+import { blanked } from '../fact/blanked.ts';
 import { guardCharsMax, importFactsMax } from '../limits.ts';
 import { distributionOf } from '../lookup-tables/import-packages.ts';
 import { pythonOwnModules } from '../lookup-tables/python-own-modules.ts';
@@ -115,7 +116,7 @@ function withoutPythonTexts(text: string): string {
   for (let found = opener.exec(text); found !== null; found = opener.exec(text)) {
     const [quote] = found;
     const end = endOfText(text, quote, found.index + quote.length);
-    code += text.slice(from, found.index) + text.slice(found.index, end).replace(/[^\n]/g, ' ');
+    code += text.slice(from, found.index) + blanked(text.slice(found.index, end));
     from = end;
     opener.lastIndex = end;
   }
@@ -141,9 +142,7 @@ const scriptImport =
   /\b(?:from|import|require\s{0,4}\(|import\s{0,4}\()\s{0,4}(["'])([^"'\n]{1,214})\1/g;
 
 function scriptImports({ path, text }: CodeFile): ForeignImport[] {
-  const code = text.replace(/\/\*[\s\S]*?(?:\*\/|$)|(?<!:)\/\/[^\n]*/g, (part) =>
-    part.replace(/[^\n]/g, ' '),
-  );
+  const code = text.replace(/\/\*[\s\S]*?(?:\*\/|$)|(?<!:)\/\/[^\n]*/g, blanked);
   return [...code.matchAll(scriptImport).take(importFactsMax)].flatMap((match): ForeignImport[] => {
     const module = packageIn(match[2] ?? '');
     if (module === undefined || nodeOwnModules.has(module)) return [];

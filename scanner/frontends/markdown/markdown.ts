@@ -3,6 +3,7 @@
  * the file to the reviewer.
  */
 import type { SyntaxNode } from '@lezer/common';
+import { blanked } from '../../fact/blanked.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { lineMarkersMax } from '../../limits.ts';
 import { type FrontEndContext, type FrontEndResult, perSource } from '../frontend.ts';
@@ -49,8 +50,7 @@ function analyseOne(source: TaintSource, context: FrontEndContext): FrontEndResu
   };
   const bodyStart = readFrontMatter(reading);
   // The text before the body is blanked, so that offsets stay and no dash in it makes a heading.
-  const body =
-    reading.text.slice(0, bodyStart).replace(/[^\n]/g, ' ') + reading.text.slice(bodyStart);
+  const body = blanked(reading.text.slice(0, bodyStart)) + reading.text.slice(bodyStart);
   const tree = markdownParser.parse(withPlainRows(body));
   for (let node = tree.topNode.firstChild; node !== null; node = node.nextSibling)
     readBlock(reading, node);

@@ -2,6 +2,7 @@
  * Text of a program without a parser, divided into comments, strings and statements by the marks of
  * its language.
  */
+import { blanked } from '../../fact/blanked.ts';
 import { lexicalLineCharsMax, lexicalStatementLinesMax } from '../../limits.ts';
 import type { LexicalSyntax } from './tables/lexical-syntax.ts';
 
@@ -48,7 +49,7 @@ export function readLexical(text: string, syntax: LexicalSyntax): LexicalText {
           .slice(at + mark.length, block === undefined ? end : end - block[1].length)
           .trim(),
       });
-      code.push(text.slice(kept, at), text.slice(at, end).replace(/[^\n]/g, ' '));
+      code.push(text.slice(kept, at), blanked(text.slice(at, end)));
       kept = end;
     }
   }

@@ -2,6 +2,7 @@
  * Commands in the languages of editors and of clients of databases: the lines that start a shell
  * are followed, and downloaded commands may be such lines.
  */
+import { blanked } from '../../../fact/blanked.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { Call } from '../call.ts';
@@ -89,7 +90,7 @@ function runScript(
   const inner = { ...call, args: [] };
   for (const text of textsOf(value)) {
     run.context.steps.take(1 + (text.length >> 4));
-    const commands = language.text === undefined ? text : text.replace(language.text, blank);
+    const commands = language.text === undefined ? text : text.replace(language.text, blanked);
     for (const form of language.shell)
       for (const found of commands.matchAll(form))
         runCode(run, inner, lineOf(call, value, found), 'shell');
@@ -131,8 +132,4 @@ function lineOf(call: Call, value: ShellValue, found: RegExpExecArray): ShellVal
     true,
   );
   return line.text.includes(unknownPart) ? { ...line, taints: value.taints } : line;
-}
-
-function blank(text: string): string {
-  return text.replace(/[^\n]/g, ' ');
 }
