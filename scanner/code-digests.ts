@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:b713b9ff7b446dc502e80c4459163dbc553faf28936ecce8d25d2d5fd66f925d',
-  judging: 'sha256:433c104f497fa395c470a81007a6a2a19c68e2f02c8cdf2fda6f13089df0a13f',
+  extractor: 'sha256:688f4c7046bdeba0d0b2c7539661485fbf63890cdf25cba228b8da6c2dedee3e',
+  judging: 'sha256:f9ceae5608f1d7469c34185128cad88efd224721a11dfd85bc717c6ca7ade09b',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:67d762d387cb56d4bb33272f0f210f726d4370f7dee2992fa99a521ab3c85b4c',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:6a9385b73a911dfe0d80fc3ab1f4d38908c2feca119ca71c525d555a2f8b77a3',
+    'files/outside-read': 'sha256:bb7fde0f9ed86933bc49c990dcbfa174722cc0594c15894e69e09a9578b491a8',
     'files/outside-write':
-      'sha256:25a93865e21d74cc661579bb2fe947f164a4832f5125e59e6a988002ad9e1517',
+      'sha256:940ac33bbccf3ef661f99fcdb0e9f2fccd0e60dedc0bc3e69f376ea9703fd71d',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:294c75325d24c4d180f981930e283e53f61af73dd80434d8f4448b8dad3b3c1a',
@@ -113,9 +113,9 @@ export const codeDigests: CodeDigests = {
       'sha256:afd82cabadc548dbe71ea274eb3857a1b7665c63bee00afd90392bb47bdac1e6',
     'flow/untrusted-to-agent':
       'sha256:064203bfd4e675fe48244e2f579d285edf8d5d155b7681f2d028f417cfd61897',
-    'manifest/all-three': 'sha256:9492904248869b65ece7734998217f4a8887329111b52305271dedf207c59b8a',
+    'manifest/all-three': 'sha256:557f03e81c0c7caedbb6b1b734acd40c12f5fe27578d3f8fcce6c157b65c5aa6',
     'manifest/broken-promise':
-      'sha256:49a36f39e0dff373a0c51d788a2ddafab766efb366015c4f091cfce57d1b93ce',
+      'sha256:83ac8fead273f075fec0bb78169b8f5fe92f4fbf1017f37b5bff8ccb7fb7aea3',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
@@ -123,7 +123,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
     'manifest/undeclared':
-      'sha256:39130d208a65647f48a127f0da56379422a72ea98edc4676ce373b71cdef6ea5',
+      'sha256:d10d378bae46a019d5800ac02583f323abd63e90ef63bc0171bb2bb59738a6a2',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':

@@ -128,8 +128,8 @@ function reaching(self: Evaluator, made: ts.Node, key: string): readonly Write[]
   return wanted.length === 0 ? wanted : wanted.filter(reachingTo(self, writes, made));
 }
 
-// Whether a write may reach an object. An object is compared with all writes of the program, so what
-// does not depend on the write is found once.
+// Whether a write may reach an object. An object is compared with all writes of the program, so
+// what does not depend on the write is found once.
 function reachingTo(
   self: Evaluator,
   writes: Writes,
