@@ -57,18 +57,6 @@ const compilerOnly = {
   },
 };
 
-// An import of a module of Node runs the module and its getters, such as those of `node:fs` for
-// promises and streams, before the first line. So the entry asks for each where it is first used.
-const lazyBuiltins = {
-  name: 'lazy-builtins',
-  setup: (bundle) => {
-    bundle.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
-    bundle.onLoad({ filter: /^/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-    }));
-  },
-};
-
 // The list of public suffixes is a tenth of the kept code, and few commands ask for a suffix.
 const lazySuffixes = {
   name: 'lazy-suffixes',
@@ -98,6 +86,7 @@ const ofRegistry = ['hono', '@hono/*', 'drizzle-orm'];
 const banner =
   "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);";
 const modules = { outdir: 'dist/cli', splitting: true, format: 'esm', banner: { js: banner } };
+const entryPlace = 'const ownPlace = import.meta.url;';
 const ownPlace = { js: "const ownPlace = require('node:url').pathToFileURL(__filename).href;" };
 const program = {
   format: 'cjs',
@@ -137,11 +126,18 @@ await bundle('command-line', {
   external: [...large, ...native, ...optional],
   plugins: [ownPlaces('import.meta.url')],
 });
+// The entry is a module that contains CommonJS. An import of a module of Node runs that module and
+// its getters, such as those of `node:fs` for promises and streams, before the first line. In
+// CommonJS each is asked for where it is first used.
 await bundle('main', {
   outdir: 'dist/cli',
-  format: 'esm',
+  format: 'cjs',
   external: ['./command-line.js'],
-  plugins: [ownPlaces('import.meta.url'), lazyBuiltins],
+  banner: {
+    js: `const require = process.getBuiltinModule, module = { exports: {} };\n${entryPlace}`,
+  },
+  footer: { js: 'export { main };' },
+  plugins: [ownPlaces('ownPlace')],
 });
 // Characters outside ASCII are in strings, templates and patterns, where an escape means the same.
 const escaped = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:688f4c7046bdeba0d0b2c7539661485fbf63890cdf25cba228b8da6c2dedee3e',
+  extractor: 'sha256:e3afd5c9e0ef8cecf8ea7b5cc4d6b3cb665fef21ae94153ebec156ba2c7078ca',
   judging: 'sha256:f9ceae5608f1d7469c34185128cad88efd224721a11dfd85bc717c6ca7ade09b',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -123,7 +123,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
     'manifest/undeclared':
-      'sha256:d10d378bae46a019d5800ac02583f323abd63e90ef63bc0171bb2bb59738a6a2',
+      'sha256:5f14d5fd9d119fb81e337845a271b69456fd6a0d605e2b2d4694e9a8635982c2',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':

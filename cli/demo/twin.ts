@@ -61,7 +61,7 @@ async function publish({ stage }: DemoWorld, folder: string): Promise<void> {
   stage.step(
     'A thief with Ada’s key publishes the twin as 1.5.0, and declares the stranger’s host as “usage counts”',
   );
-  await stage.type('ada', ['publish', folder, '--as-is']);
+  await stage.type('ada', ['publish', folder, '--as-is', '--despite-block']);
   const { stdout } = await stage.type('ada', ['status', twin, '--wait']);
   stage.gateHeld(
     'scan',

@@ -1,10 +1,12 @@
 /** What the author is told of the local scan before a version is signed. */
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { Manifest } from '../../skills-index/skill/manifest.ts';
+import { Problem } from '../../skills-index/skill/problem.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import { asCalled } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
+import type { ExactVersion } from '../terminal/exact-version.ts';
 import { printNote, safe, wantsColour } from '../terminal/output.ts';
 import { requireDeclared } from './require-declared.ts';
 
@@ -51,4 +53,28 @@ export async function judgeHere(
         safe`for the reviewer: the skill uses ${use}, which skill.json does not declare`,
       );
   return { verdict: report.verdict, findings: report.findings.length };
+}
+
+/**
+ * Stops a version that the scan blocks: its number would be taken, and the registry's own scan
+ * would hold it back.
+ * @throws Problem `verdict-block`: each deciding finding, with its place
+ */
+export function requireNotBlocked(
+  { options }: CommandContext,
+  { name, version }: ExactVersion,
+  { verdict, findings, decidedBy }: ScanReport,
+): void {
+  if (verdict !== 'block' || options['despite-block'] === true) return;
+  const deciding = findings.filter(({ fingerprint }) => decidedBy.includes(fingerprint));
+  throw new Problem(
+    'verdict-block',
+    `Cannot publish ${name}@${version}: the scan's verdict is block`,
+    {
+      reasons: deciding.map(({ rule, message, path, line, column }) => ({
+        message: `${rule}: ${message}`,
+        place: { path, line, column },
+      })),
+    },
+  );
 }

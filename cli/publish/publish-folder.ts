@@ -15,7 +15,7 @@ import { loadBuilder } from '../signing/bundle-builder.ts';
 import { type Someone, someoneFor } from '../signing/someone.ts';
 import { answer, count, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 import { askWhetherPublishable, whyTaken } from './dry-run.ts';
-import { judgeHere } from './judge-here.ts';
+import { judgeHere, requireNotBlocked } from './judge-here.ts';
 import { knownPolicy, neededFor, neededText } from './needed-approvals.ts';
 import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
 import { type OriginResult, originOf, provenancePredicate } from './provenance.ts';
@@ -61,7 +61,8 @@ export async function publishFolder(
     report,
   );
   requireNoPlaceholders(prepared);
-  step('scan', `${verdict}, ${count(findings, 'finding')}`);
+  step('scan', `${verdict}, ${count(findings, 'finding')}`, verdict === 'block');
+  requireNotBlocked(context, manifest, report);
   const about = { name, version, bundle: packed.digest, scan: { verdict, findings } };
   if (upload === undefined) {
     const would =
@@ -143,9 +144,14 @@ function originIn(context: CommandContext, found: OriginResult): VersionSource |
   return undefined;
 }
 
-function stepPrinter(context: CommandContext): (name: string, text: string) => void {
+function stepPrinter(
+  context: CommandContext,
+): (name: string, text: string, hasFailed?: boolean) => void {
   const ink = inkFor(context.stderr, context.env);
-  return (name, text) => printNote(context, safe`${ink.green('✔')} ${name.padEnd(9)} ${text}`);
+  return (name, text, hasFailed = false) => {
+    const mark = hasFailed ? ink.red('✘') : ink.green('✔');
+    printNote(context, safe`${mark} ${name.padEnd(9)} ${text}`);
+  };
 }
 
 function bytesOf({ packed }: PreparedVersion): number {

@@ -5,8 +5,9 @@ import { versionAnswer, withdrawnAnswer } from '../registries/registry-answers.t
 import { askRegistry, versionPath } from '../registries/registry-api.ts';
 import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
-import { parseExactVersion } from '../terminal/exact-version.ts';
-import { answer, joined, safe } from '../terminal/output.ts';
+import { confirm } from '../terminal/ask.ts';
+import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
+import { answer, joined, type Safe, safe } from '../terminal/output.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const which = parseExactVersion(context.args[0] ?? '');
@@ -18,13 +19,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const signer = await signerFor(context);
   const path = versionPath(which.name, which.version);
   const json = reason === undefined ? {} : { reason };
-  const { before, done } = await withSession(context, signer, async (token) => ({
-    before: await statusOf(context, path, token),
-    done: await askRegistry(context, `/api/v1/reviews${path}/withdraw`, withdrawnAnswer, {
-      json,
-      token,
-    }),
-  }));
+  const before = await withSession(context, signer, (token) => statusOf(context, path, token));
+  if (context.options.yes !== true && !decidedStates.includes(before ?? ''))
+    await confirm(context, question(which, before, reason), 'withdraw', '--yes');
+  const done = await withSession(context, signer, (token) =>
+    askRegistry(context, `/api/v1/reviews${path}/withdraw`, withdrawnAnswer, { json, token }),
+  );
   const isRepeated = before === 'withdrawn';
   const { at, by } = done;
   answer(
@@ -46,6 +46,25 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       ),
   );
   return exitCodes.ok;
+}
+
+// A request about a version in one of these states changes nothing, so nobody is asked.
+const decidedStates: readonly string[] = [
+  'approved',
+  'suspended',
+  'revoked',
+  'refused',
+  'withdrawn',
+];
+
+function question(
+  { name, version }: ExactVersion,
+  status: string | undefined,
+  reason: unknown,
+): Safe {
+  const now = status === undefined ? '' : ` (${status})`;
+  const why = reason === undefined ? 'none (--reason gives one)' : String(reason);
+  return safe`Withdraw ${name}@${version}${now}? Nobody can approve the version afterwards, and its number stays taken.\nReason, which everybody can read: ${why}\nYou cannot undo this.`;
 }
 
 // The answer to a withdrawal is the same for the first one and for a repeated one.

@@ -316,7 +316,8 @@ describe('hints where somebody took a wrong turn', () => {
     const deals = makeSkill('@acme/deals', '1.0.0');
     await publish(send, deals, author);
     await scan(send, tokens.scanner, scanner, deals, 'pass');
-    await as('author', ['withdraw', '@acme/deals@1.0.0', '--reason', 'has the wrong template']);
+    const reason = ['--reason', 'has the wrong template'];
+    await as('author', ['withdraw', '@acme/deals@1.0.0', '--yes', ...reason]);
     const { exit, stderr } = await as('stranger', ['install', '@acme/deals@1.0.0'], { cwd });
     expect(exit).toBe(3);
     expect(stderr).toMatch(

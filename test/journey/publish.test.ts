@@ -85,12 +85,55 @@ describe('skillgate publish', () => {
     expect(stderr).toMatch(/- egress \S+ https:\/\/stranger\.example/);
     // The registry is asked whether the number is free, and gets nothing of the skill.
     expect(requests).toEqual(['GET /api/v1/versions/@acme/deals/1.0.0']);
-    expect(await as('author', ['publish', '--as-is'], { cwd })).toMatchObject({
+    const knowing = ['publish', '--as-is', '--despite-block'];
+    expect(await as('author', knowing, { cwd })).toMatchObject({
       exit: 0,
       stdout: expect.stringContaining(
         '→ see what happens next: skillgate status @acme/deals@1.0.0',
       ),
     });
+  });
+
+  it.each([['--as-is'], ['--as-is', '--dry-run'], ['--as-is', '--format', 'json']])(
+    'stops before anything is sent where its scan blocks the version: %s',
+    async (...words) => {
+      const { as, requests } = await makeUsers();
+      const files = { 'SKILL.md': skillMd, 'skill.json': manifest(), 'scripts/send.sh': sending };
+      const cwd = folderWith(files);
+      const { exit, stdout, stderr } = await as('author', ['publish', ...words], { cwd });
+      expect(exit).toBe(6);
+      expect(stderr).toContain('✘ scan      block, ');
+      expect(requests.filter((one) => one.startsWith('POST'))).toEqual([]);
+      const message =
+        'flow/environment-to-network: sends every environment variable to stranger.example';
+      if (words.includes('json'))
+        expect(JSON.parse(stdout)).toMatchObject({
+          code: 'verdict-block',
+          reasons: [{ message, place: { path: 'scripts/send.sh', line: 1 } }],
+        });
+      else
+        expect(stderr).toMatch(
+          new RegExp(
+            `error\\[verdict-block\\]: .*@acme/deals@1\\.0\\.0.*\\n  - ${message} \\(scripts/send\\.sh:1:1\\)`,
+          ),
+        );
+      // Going on knowingly says the verdict, and the number is still free.
+      const knowing = await as('author', ['publish', ...words, '--despite-block'], { cwd });
+      expect(knowing).toMatchObject({ exit: 0, stderr: expect.stringContaining('✘ scan') });
+      if (words.includes('json')) expect(JSON.parse(knowing.stdout).scan.verdict).toBe('block');
+    },
+  );
+
+  it('goes on where its scan asks for a review', async () => {
+    const { as } = await makeUsers();
+    const exec = [{ program: 'python3', why: 'calculates what the user types' }];
+    const cwd = folderWith({
+      'SKILL.md': skillMd,
+      'skill.json': manifest({ exec }),
+      'scripts/calculate.sh': 'python3 -c "$1"\n',
+    });
+    const { exit, stderr } = await as('author', ['publish'], { cwd });
+    expect([exit, stderr]).toEqual([0, expect.stringContaining('✔ scan      review, ')]);
   });
 
   it.each([

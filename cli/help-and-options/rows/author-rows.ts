@@ -44,6 +44,11 @@ export const authorRows: readonly CommandRow[] = [
         summary:
           'publish although the scan found undeclared capabilities, which reviewers see, too',
       },
+      'despite-block': {
+        type: 'boolean',
+        summary:
+          'publish although the scan’s verdict is block; the registry’s own scan still decides',
+      },
       key: {
         type: 'string',
         value: 'NAME',
@@ -89,11 +94,12 @@ export const authorRows: readonly CommandRow[] = [
     examples: [
       [
         'skillgate withdraw @acme/weekly-report@1.4.0 --reason "has the wrong template"',
-        'reviewers no longer see the version in their queue; publish the mended one as 1.4.1',
+        'ask you, and take the version out of the reviewers’ queue; publish the mended one as 1.4.1',
       ],
     ],
     options: {
       reason: { type: 'string', value: 'TEXT', summary: 'why; everybody can read the text' },
+      yes: confirmOption,
       key: {
         type: 'string',
         value: 'NAME',

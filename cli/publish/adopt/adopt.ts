@@ -22,7 +22,7 @@ import { confirm } from '../../terminal/ask.ts';
 import { type ExactVersion, parseExactVersion } from '../../terminal/exact-version.ts';
 import { answer, count, printNote, safe } from '../../terminal/output.ts';
 import { manifestFor } from '../import/import-skill.ts';
-import { judgeHere } from '../judge-here.ts';
+import { judgeHere, requireNotBlocked } from '../judge-here.ts';
 import { sourceFilesOf } from '../packed-files.ts';
 import { requireNoPlaceholders } from '../prepare-version.ts';
 import { adoptionPredicate } from '../provenance.ts';
@@ -131,6 +131,7 @@ async function adoptOne(
     report,
   );
   printNote(context, safe`scan      ${verdict}, ${count(findings, 'finding')}`);
+  requireNotBlocked(context, which, report);
   if (context.options.yes !== true)
     await confirm(
       context,

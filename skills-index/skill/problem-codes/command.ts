@@ -130,6 +130,13 @@ export const commandCodes = {
       'The scan saw the skill use a capability that its skill.json could declare and does not.',
     fix: 'Paste the entries into "capabilities" of skill.json with a reason each (skillgate manifest --write pastes them), or remove the code. --as-is publishes without them, and reviewers see what is missing.',
   },
+  'verdict-block': {
+    exit: 6,
+    status: 422,
+    means:
+      'The scan of the skill on this machine ended with the verdict block. Nothing was uploaded, and the number of the version is still free.',
+    fix: 'Mend what the findings name, and publish again. If the scan is wrong, add --despite-block. The registry scans the version itself, and holds a blocked version back until a reviewer releases it.',
+  },
   'not-confirmed': {
     exit: 6,
     status: 403,

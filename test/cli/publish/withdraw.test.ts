@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 it('withdraws a version, says what that means, and then that this was done already', async () => {
-  const line = ['withdraw', ref, '--reason', 'has the wrong template'];
+  const line = ['withdraw', ref, '--yes', '--reason', 'has the wrong template'];
   const done = await users.as('author', line);
   expect(done).toMatchObject({ exit: 0, stderr: '' });
   expect(done.stdout).toMatch(
@@ -43,13 +43,27 @@ it('withdraws a version, says what that means, and then that this was done alrea
   expect(status.stdout).toMatch(/in review → withdrawn .*has the wrong template/);
 });
 
+it('asks a person first, and does nothing without the answer', async () => {
+  const line = ['withdraw', ref, '--reason', 'has the wrong template'];
+  const unasked = await users.as('author', line);
+  expect([unasked.exit, unasked.stderr]).toEqual([6, expect.stringContaining('help: add --yes')]);
+  const no = await users.as('author', line, { terminal: true, input: 'yes\n' });
+  expect([no.exit, no.stderr]).toEqual([6, expect.stringContaining('Nothing was done')]);
+  expect(no.stderr).toMatch(
+    /Withdraw @acme\/deals@1\.0\.0 \(in review\)\?.*stays taken\.\nReason.*: has the wrong template\nYou cannot undo this\./,
+  );
+  expect((await users.as('author', ['status', ref])).stdout).toMatch(/status +in review\n/);
+  const done = await users.as('author', line, { terminal: true, input: 'withdraw\n' });
+  expect([done.exit, done.stdout]).toEqual([0, expect.stringContaining('withdrawn on')]);
+});
+
 it('has a status without a history before anything has happened to it', async () => {
   const fresh = makeSkill('@acme/fresh', '1.0.0');
   await publish(users.world.send, fresh, users.world.author);
   const { stdout } = await users.as('author', ['status', '@acme/fresh@1.0.0']);
   expect(stdout).toMatch(/status +received\n/);
   expect(stdout).not.toContain('History');
-  await users.as('author', ['withdraw', '@acme/fresh@1.0.0']);
+  await users.as('author', ['withdraw', '@acme/fresh@1.0.0', '--yes']);
   expect((await users.as('author', ['status', '@acme/fresh@1.0.0'])).stdout).toContain('History\n');
 });
 
@@ -68,7 +82,13 @@ it('is named where an author yanks a version that waits', async () => {
 it.each<[string, 'author' | 'rita', string[], number, string]>([
   ['without a version', 'author', ['withdraw', '@acme/deals'], 2, 'names no version'],
   ['with an empty reason', 'author', ['withdraw', ref, '--reason', ' '], 2, '--reason is empty'],
-  ['of a reviewer', 'rita', ['withdraw', ref], 6, 'Only the owners and publishers of @acme'],
+  [
+    'of a reviewer',
+    'rita',
+    ['withdraw', ref, '--yes'],
+    6,
+    'Only the owners and publishers of @acme',
+  ],
 ])('is refused %s', async (_, who, line, exit, says) => {
   const { exit: ended, stderr } = await users.as(who, line);
   expect([ended, stderr]).toEqual([exit, expect.stringContaining(says)]);

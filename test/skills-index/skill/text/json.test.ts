@@ -50,6 +50,17 @@ describe('strict JSON', () => {
     );
   });
 
+  it('knows where a string ends, whatever backslashes and quotes it has', () => {
+    const hostile = fc.string({ unit: fc.constantFrom('\\', '"', 'a', ',', '}') });
+    fc.assert(
+      fc.property(hostile, hostile, (key, text) => {
+        const { placeOf } = parseJson(JSON.stringify([{ [`k${key}`]: text }, 7]), 'a.json');
+        const column = JSON.stringify([{ [`k${key}`]: text }]).length + 1;
+        expect(placeOf([1])).toEqual({ path: 'a.json', line: 1, column });
+      }),
+    );
+  });
+
   it.each([
     ['a repeated key', '{"a":1,"a":2}', 'Cannot read a.json:1:8: key "a" is there twice'],
     [
