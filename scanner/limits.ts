@@ -128,6 +128,8 @@ export const pythonChainMax = 1_600;
  * Steps for each alternative that a parser tries while it recovers from an error, for each token.
  */
 export const pythonItemsMax = 256;
+/** Values in a file of settings beside Python code: what a larger file says is not known. */
+export const pythonDataMax = 1_024;
 /** Bytes behind the end of a picture that raise no finding: padding, a line end. */
 export const parserRecoverySteps = 12;
 /** Consecutive characters that count as a text inside a picture or a decoded blob. */

@@ -39,12 +39,14 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
     ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread]
     : object.nodes;
   const nodes = method === 'hex' && passed.length > 0 ? [asHex(run, call, passed)] : passed;
+  const [items, ...otherItems] = partsOf(call, nodes);
   return {
     ...unknownPy,
     texts,
     otherTexts,
     nodes,
-    items: partsOf(call, nodes),
+    items,
+    otherItems,
     folded: object.folded || (isText && !/^(strip|encode|decode)$/.test(method)),
     decoded: object.decoded,
     target: object.target,
@@ -53,14 +55,13 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
   };
 }
 
-// `table.get(key, other)`: a function that the table holds, where the key is not known any of them.
+// `table.get(key, other)`: what the table holds there, and of functions any where the key is not
+// known.
 function entryOf(run: PythonRun, call: PyCall): PyValue | undefined {
   const { object, method, args } = call;
   const [key, other] = args;
-  const isTable = [...(object.entries?.values() ?? [])].some(
-    ({ own, qual }) => own !== undefined || qual !== undefined,
-  );
-  if (!isTable || key === undefined || !/^(get|pop)$/.test(method)) return undefined;
+  if (object.entries === undefined || key === undefined || !/^(get|pop)$/.test(method))
+    return undefined;
   const item = itemOf(run, call, object, key, 1, false);
   return other === undefined ? item : either([item, other]);
 }
@@ -71,16 +72,17 @@ function madeName(object: PyValue, callee: PyValue, isText: boolean): string | u
   return callee.qual === undefined ? undefined : `${callee.qual}()`;
 }
 
-// `path.rsplit('.', 1)[0]`: the parts of a text that is known.
-function partsOf(call: PyCall, nodes: readonly string[]): PyValue['items'] {
+// `path.rsplit('.', 1)[0]`: the parts of texts that are known.
+function partsOf(call: PyCall, nodes: readonly string[]): readonly (readonly PyValue[])[] {
   const { object, method, args, keywords } = call;
-  const [text, ...more] = object.texts;
-  const isOne = text !== undefined && more.length === 0 && object.otherTexts.length === 0;
-  if (!/^r?(split|partition)$/.test(method) || !isOne || text.includes(unknownPart))
-    return undefined;
+  if (!/^r?(split|partition)$/.test(method)) return [];
   const named = [...keywords].map(([key, value]) => [key, foldedOf(value)] as const);
-  const found = textMethod(text, method, { args: args.map(oneOf), keywords: new Map(named) });
-  return pyOf(found).items?.map((item) => ({ ...item, nodes }));
+  const given = { args: args.map(oneOf), keywords: new Map(named) };
+  return object.texts.flatMap((text) => {
+    if (text.includes(unknownPart)) return [];
+    const { items } = pyOf(textMethod(text, method, given));
+    return items === undefined ? [] : [items.map((item) => ({ ...item, nodes }))];
+  });
 }
 
 // Text and bytes are one here, and so are the forms of a path.

@@ -7,7 +7,7 @@ import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyCall } from '../effects/call.ts';
 import { temporaryFile } from '../effects/written.ts';
 import type { PyValue } from '../program.ts';
-import { join, nodesOf, unknownPy } from './alternatives.ts';
+import { anyText, join, nodesOf, unknownPy } from './alternatives.ts';
 
 /** The value of a call that computes a path; undefined for other calls. */
 export function foldPath(call: PyCall, qual: string): PyValue | undefined {
@@ -40,12 +40,12 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
     case 'pathlib.Path().resolve':
     case 'pathlib.Path().absolute':
       return object;
-    case 'pathlib.Path().with_suffix':
     case 'pathlib.Path().with_name':
-      return {
-        ...object,
-        texts: object.texts.map((text) => `${posix.dirname(text)}/${unknownPart}`),
-      };
+      return pathOf({ ...joined([folderOf(object), first ?? anyText]), nodes: object.nodes });
+    case 'pathlib.Path().with_suffix': {
+      const [bare] = withoutExtension(object);
+      return pathOf({ ...join([bare ?? anyText, first ?? anyText]), nodes: object.nodes });
+    }
     case 'os.path.join':
       return joined(args);
     case 'os.path.expanduser':
@@ -127,6 +127,10 @@ const packagesFolder: PyValue = { ...unknownPy, texts: [`${unknownPart}/site-pac
 function isOtherFolder(name: PyValue | undefined): boolean {
   const texts = name?.texts ?? [];
   return texts.length > 0 && !texts.some((text) => /^(purelib|platlib|stdlib)$/.test(text));
+}
+
+function folderOf(path: PyValue): PyValue {
+  return { ...path, texts: path.texts.map((text) => posix.dirname(text)) };
 }
 
 // The path without its extension, and the extension.

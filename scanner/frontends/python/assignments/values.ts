@@ -27,8 +27,17 @@ import { flowSource, type PythonRun } from '../run.ts';
 import { spineOf, spineStep } from '../tree.ts';
 import { percentOf } from '../values/format.ts';
 import { foldedOf, oneOf, withFolded } from '../values/given.ts';
+import { linesOfFile } from '../values/own-files.ts';
 import { dictOf, listOf } from '../values/value.ts';
-import { busyPy, combinations, either, join, nodesOf, unknownPy } from './alternatives.ts';
+import {
+  busyPy,
+  combinations,
+  either,
+  fewTexts,
+  join,
+  nodesOf,
+  unknownPy,
+} from './alternatives.ts';
 import { enteredValue, itemOrAny, partOrAny, raisedIn } from './bound.ts';
 import { changedList, display, joinedLists } from './lists.ts';
 import { joined } from './paths.ts';
@@ -246,7 +255,11 @@ class Evaluating implements Domain<PyValue> {
   }
 
   eachOf(node: PyNode, place: readonly number[] | undefined): PyValue {
-    return itemOrAny(this.of(node), place);
+    const value = this.of(node);
+    const lines = linesOfFile(this.run, this.module, value);
+    if (lines.length === 0) return itemOrAny(value, place);
+    const one = { ...unknownPy, texts: fewTexts(lines), otherTexts: [unknownPart] };
+    return { ...one, nodes: value.nodes };
   }
 
   raisedIn(node: PyNode): PyValue {

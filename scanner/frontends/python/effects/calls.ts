@@ -17,10 +17,11 @@ import { givenFor } from '../names/parameters.ts';
 import { placed } from '../names/placed-arguments.ts';
 import { special } from '../names/special.ts';
 import { textOf } from '../nodes.ts';
-import type { PyNode, PythonFunction, PyValue } from '../program.ts';
+import type { Folded, PyNode, PythonFunction, PyValue } from '../program.ts';
 import { flowEdge, flowNode, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { callBuiltin } from '../values/builtins.ts';
-import { oneOf, pyOf } from '../values/given.ts';
+import { carrying, oneOf, pyOf } from '../values/given.ts';
+import { readOfFiles, settingsOfFiles } from '../values/own-files.ts';
 import type { PyCall } from './call.ts';
 import { applyEffect } from './effects.ts';
 import { namedLine } from './named-line.ts';
@@ -57,9 +58,22 @@ export function callValue(
   };
   if (callee.own === undefined && callee.qual === undefined) mutate(run, call, object);
   const results = [callee, ...callee.others].map((one) => invoke(run, call, one, depth, object));
-  return results.length === 1
-    ? (results[0] ?? unknownPy)
-    : { ...either(results), nodes: nodesOf(results) };
+  const given =
+    results.length === 1
+      ? (results[0] ?? unknownPy)
+      : { ...either(results), nodes: nodesOf(results) };
+  const read = isIniParser.test(callee.qual ?? '')
+    ? settingsOfFiles(run, module)
+    : readOfFiles(run, module, node);
+  return read.length === 0 ? given : oneOfFiles(given, read);
+}
+
+const isIniParser = /^configparser\.\w*ConfigParser$/;
+
+// One of several files of the skill, or another one.
+function oneOfFiles(given: PyValue, read: readonly Folded[]): PyValue {
+  const said = either(read.map((one) => carrying(pyOf(one), given.nodes)));
+  return { ...given, ...said, qual: given.qual, target: given.target, otherTexts: [unknownPart] };
 }
 
 /**

@@ -38,6 +38,11 @@ export function special(
         notePyTrait(run, call, 'patch-builtin', `${first.qual}.${second?.texts[0] ?? '*'}`);
       return unknownPy;
   }
+  // `settings.get(section, key)`
+  if (/^configparser\.\w*ConfigParser\(\)\.get(int|float|boolean)?$/.test(qual)) {
+    const section = itemOf(run, call, call.object, first ?? unknownPy, depth);
+    return itemOf(run, call, section, second ?? unknownPy, depth);
+  }
   return rearranged(call, qual);
 }
 

@@ -22,6 +22,7 @@ import { callBuiltin, isDecoder } from './builtins.ts';
 import { attribute, dotted, evalName, hiddenName, item, namedBy } from './lookups.ts';
 import { callMethod, decodingMethods } from './methods.ts';
 import { imported } from './names.ts';
+import { readOfFiles } from './own-files.ts';
 import {
   boundName,
   copied,
@@ -51,6 +52,11 @@ export function callFolded(here: FoldPlace<FoldFrame | undefined>, node: PyNode)
   const list = node.getChild('ArgList');
   if (callee === null || list === null) return undefined;
   const { run, module, frame, depth } = here;
+  const [read, ...others] = readOfFiles(run, module, node);
+  if (read !== undefined) {
+    run.fold.guesses = true;
+    return others.length > 0 ? undefined : read;
+  }
   const parts = childrenOf(list).slice(1, -1);
   const call = parts.some((part) => part.name === 'for')
     ? { args: [here.comprehension(list, parts)], keywords: new Map() }

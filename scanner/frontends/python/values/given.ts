@@ -83,13 +83,13 @@ function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
     const items =
       value.items !== undefined && isSameText(value.items, given.items)
         ? value.items
-        : given.items.map((item) => ({ ...item, nodes: value.nodes, decoded }));
+        : given.items.map((item) => carrying(item, value.nodes, decoded));
     return { ...value, texts: [], items, decoded };
   }
   if (given.entries !== undefined) {
     const { nodes } = value;
     const entries = [...given.entries].map(
-      ([key, entry]) => [key, { ...entry, nodes, decoded }] as const,
+      ([key, entry]) => [key, carrying(entry, nodes, decoded)] as const,
     );
     return value.entries === undefined || isWhole(found)
       ? { ...value, entries: new Map(entries) }
@@ -104,6 +104,19 @@ function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
     folded: value.folded || !isKept,
     decoded,
     raw: isKept ? value.raw : undefined,
+  };
+}
+
+/** Data of which each part carries the same flows. */
+export function carrying(value: PyValue, nodes: readonly string[], decoded = false): PyValue {
+  const { items, entries } = value;
+  const inner = (one: PyValue): PyValue => carrying(one, nodes, decoded);
+  return {
+    ...value,
+    nodes,
+    decoded,
+    items: items?.map(inner),
+    entries: entries && new Map([...entries].map(([key, one]) => [key, inner(one)])),
   };
 }
 

@@ -3,7 +3,14 @@
  * left.
  */
 import { pythonFoldFailuresMax, pythonFoldSteps } from '../../../limits.ts';
-import type { FoldedName, FoldFrame, MaybeFolded, PyNode, PythonModule } from '../program.ts';
+import type {
+  Folded,
+  FoldedName,
+  FoldFrame,
+  MaybeFolded,
+  PyNode,
+  PythonModule,
+} from '../program.ts';
 
 /** Told of each call of a library's function with what it was given. */
 export type Observe = (
@@ -37,6 +44,8 @@ export class FoldState {
     PyNode,
     { readonly frame: FoldFrame; position: number; next: PyNode | null }
   >();
+  /** What calls read of the files of the skill. */
+  readonly files = new Map<PyNode, readonly Folded[]>();
   readonly #failed = new Map<string, number>();
   readonly #left = new Map<PythonModule, number>();
   readonly #steps: { take(count?: number): void };
