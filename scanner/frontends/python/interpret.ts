@@ -5,7 +5,7 @@
 
 import { type FormatPieces, numberOf, piecesOf, type StringLiteral, stringOf } from './literals.ts';
 import { argumentsOf, childrenOf, nameOf, textOf } from './nodes.ts';
-import type { Binding, PyNode, PythonFunction, PythonModule } from './program.ts';
+import type { Binding, CallGiven, PyNode, PythonFunction, PythonModule } from './program.ts';
 
 /** A part of a display, `*node` where it is starred. */
 export interface DisplayPart {
@@ -229,22 +229,32 @@ export function calledIn(
     : { object: undefined, method: '' };
 }
 
-/** What a call gives, what is starred last. */
-export function givenIn<Value>(
-  domain: Domain<Value>,
-  node: PyNode,
-): {
-  readonly args: readonly Value[];
-  readonly keywords: ReadonlyMap<string, Value>;
+/** What a call gives its callee. */
+export interface GivenValues<Value> extends CallGiven<Value> {
+  /** What has a star, and what stands behind a list of which nobody knows how long it is. */
   readonly starred: readonly Value[];
-} {
+}
+
+/** What a call gives. */
+export function givenIn<Value>(
+  domain: Pick<Domain<Value>, 'module' | 'of' | 'itemsIn' | 'entriesIn'>,
+  node: PyNode,
+): GivenValues<Value> {
   const syntax = argumentsOf(domain.module, node);
-  const starred = syntax.starred.map((one) => domain.of(one));
-  const positional = syntax.positional.map((one) => domain.of(one));
+  const starred: Value[] = [];
+  const args: Value[] = [];
+  let isOpen = false;
+  for (const { node: one, isStarred } of syntax.ordered) {
+    const value = domain.of(one);
+    const items = isStarred ? domain.itemsIn(value) : [value];
+    if (isStarred || isOpen) starred.push(value);
+    if (!isOpen) args.push(...items);
+    isOpen ||= items.length === 0;
+  }
   const named = [...syntax.keywords].map(([key, one]) => [key, domain.of(one)] as const);
   return {
     starred,
-    args: [...positional, ...starred.flatMap((one) => domain.itemsIn(one))],
+    args,
     keywords: new Map([...starred.flatMap((one) => domain.entriesIn(one)), ...named]),
   };
 }

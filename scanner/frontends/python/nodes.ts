@@ -46,8 +46,7 @@ export function argumentsOf(module: PythonModule, call: PyNode): CallArguments {
 
 function readArguments(module: PythonModule, call: PyNode): CallArguments {
   const list = call.getChild('ArgList');
-  const positional: PyNode[] = [];
-  const starredArgs: PyNode[] = [];
+  const ordered: { node: PyNode; isStarred: boolean }[] = [];
   const keywords = new Map<string, PyNode>();
   const groups: PyNode[][] = [[]];
   for (const child of list === null ? [] : childrenOf(list)) {
@@ -59,10 +58,12 @@ function readArguments(module: PythonModule, call: PyNode): CallArguments {
     if (second?.name === 'AssignOp' && third !== undefined)
       keywords.set(nameOf(module, first), third);
     else if ((first.name === '*' || first.name === '**') && second !== undefined)
-      starredArgs?.push(second);
-    else positional?.push(first);
+      ordered.push({ node: second, isStarred: true });
+    else ordered.push({ node: first, isStarred: false });
   }
-  return { positional: positional ?? [], keywords, starred: starredArgs ?? [] };
+  const starred = ordered.filter((one) => one.isStarred).map(({ node }) => node);
+  const positional = ordered.filter((one) => !one.isStarred).map(({ node }) => node);
+  return { positional, keywords, starred, ordered };
 }
 
 /** The names after `as`: the parser knows one, and takes `(a, b)` for one. */

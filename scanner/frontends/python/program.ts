@@ -2,6 +2,7 @@
 
 import type { Capability } from '../../../skills-index/skill/capability.ts';
 import type { TaintSource } from '../../fact/source.ts';
+import type { NotAfter } from '../../flow/graph.ts';
 import type { WrittenText } from '../written-programs.ts';
 
 /** A node; its siblings include punctuation and comments. Places are offsets in UTF-16 units. */
@@ -80,6 +81,8 @@ export interface CallArguments {
   readonly keywords: ReadonlyMap<string, PyNode>;
   /** What is given with one or two stars. */
   readonly starred: readonly PyNode[];
+  /** All but keywords, in their order. */
+  readonly ordered: readonly { readonly node: PyNode; readonly isStarred: boolean }[];
 }
 
 /** What a call is given. */
@@ -248,6 +251,12 @@ export interface FoldFrame {
   readonly followed?: ReadonlySet<string>;
 }
 
+export interface OpenTarget {
+  readonly at: Capability;
+  /** The calls of the function around that mean another host. */
+  readonly notAfter?: readonly NotAfter[] | undefined;
+}
+
 export interface PyValue {
   /** Texts that it may be; none when nothing is known. `unknownPart` stands for unknown parts. */
   readonly texts: readonly string[];
@@ -267,8 +276,8 @@ export interface PyValue {
   readonly items: readonly PyValue[] | undefined;
   /** What each item may be of what is gone through one by one: a generator, a comprehension. */
   readonly each: PyValue | undefined;
-  /** The connection or file that an object is open on. */
-  readonly target: Capability | undefined;
+  /** The connections or files that an object may be open on. */
+  readonly targets: readonly OpenTarget[];
   /** The file that an object is open on for writing: what its path may be. */
   readonly file: readonly Pick<WrittenText, 'path' | 'opening' | 'append'>[];
   readonly entries: ReadonlyMap<string, PyValue> | undefined;

@@ -50,6 +50,8 @@ export interface PythonRun extends Tables, Recursion {
   /** What decorators put in the place of functions, by the function's id. */
   readonly wrappers: Map<string, PythonFunction[]>;
   readonly fold: FoldState;
+  /** The nodes of values that were asked for while they were being found. */
+  readonly awaited: Map<PyNode, string>;
   /** What names that are bound often may be. */
   readonly bound: Map<readonly Binding[], PyValue>;
   /** What is given to an attribute, by what its class binds to the name: the two put together. */
@@ -158,6 +160,7 @@ export function newPythonRun(
     wrappers: new Map(),
     fold: new FoldState(context.steps),
     ...tablesOf([...modules.values()]),
+    awaited: new Map(),
     bound: new Map(),
     together: new Map(),
     withoutFunctions: new Map(),

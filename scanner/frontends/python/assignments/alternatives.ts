@@ -96,9 +96,7 @@ export function either(values: readonly PyValue[]): PyValue {
   const quals = [
     ...new Set(values.flatMap((value) => (value.qual === undefined ? [] : [value.qual]))),
   ];
-  const lists = values.flatMap(({ items, otherItems }) =>
-    items === undefined ? [] : [items, ...otherItems],
-  );
+  const lists = listsOf(values);
   return {
     ...first,
     texts,
@@ -108,7 +106,7 @@ export function either(values: readonly PyValue[]): PyValue {
     nodes: nodesOf(values),
     folded: values.some((value) => value.folded),
     decoded: values.some((value) => value.decoded),
-    target: values.find((value) => value.target !== undefined)?.target,
+    targets: targetsOf(values),
     own: values.find((value) => value.own !== undefined)?.own,
     items: lists[0],
     each: eachOf(values),
@@ -118,6 +116,26 @@ export function either(values: readonly PyValue[]): PyValue {
     byText: values.some((value) => value.byText),
     whole: undefined,
   };
+}
+
+// The lists that values may be. One that may be anything is, beside lists, a list of which nothing
+// is known but its flows.
+function listsOf(values: readonly PyValue[]): readonly (readonly PyValue[])[] {
+  if (values.every(({ items }) => items === undefined)) return [];
+  const open = nodesOf(values.filter((value) => value.items === undefined && isUnknownText(value)));
+  return [
+    ...values.flatMap(({ items, otherItems }) =>
+      items === undefined ? [] : [items, ...otherItems],
+    ),
+    ...(open.length > 0 ? [[{ ...anyText, nodes: open }]] : []),
+  ];
+}
+
+// What any of several values is open on.
+function targetsOf(values: readonly PyValue[]): PyValue['targets'] {
+  const open = values.filter(({ targets }) => targets.length > 0);
+  if (open.length < 2) return open[0]?.targets ?? [];
+  return [...new Set(open.flatMap(({ targets }) => targets))].slice(0, alternativesMax);
 }
 
 // An item of any of several values.
@@ -199,7 +217,7 @@ export const unknownPy: PyValue = {
   decoded: false,
   items: undefined,
   each: undefined,
-  target: undefined,
+  targets: [],
   file: [],
   entries: undefined,
   own: undefined,
@@ -214,7 +232,18 @@ export const unknownPy: PyValue = {
 export const anyText: PyValue = { ...unknownPy, texts: [unknownPart] };
 
 /**
- * What a value gives that is asked for while it is being found: unknown, and nothing that it does
- * not hold already.
+ * A value that is asked for while it is being found: nothing is known of it but the flow that will
+ * come out of it.
  */
-export const busyPy: PyValue = { ...unknownPy };
+export function busyValue(node: string): PyValue {
+  const value = { ...unknownPy, nodes: [node] };
+  busyValues.add(value);
+  return value;
+}
+
+/** Whether a value is as such one that is being found, not one that was made of such a value. */
+export function isBusy(value: PyValue): boolean {
+  return busyValues.has(value);
+}
+
+const busyValues = new WeakSet<PyValue>();

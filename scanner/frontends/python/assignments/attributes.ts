@@ -31,7 +31,7 @@ export function attributeOfObject(
   return {
     ...unknownPy,
     nodes: object.nodes,
-    target: object.target,
+    targets: object.targets,
     qual: base === undefined ? undefined : `${base}().${name}`,
   };
 }

@@ -12,8 +12,8 @@ import { anyText, either, nodesOf, unknownPy } from './alternatives.ts';
 
 /** A part of a value, or what is known of any of its parts. */
 export function partOrAny(value: PyValue, place: readonly number[]): PyValue {
-  const { nodes, target, qual } = value;
-  const any = { ...unknownPy, nodes, target, qual: qual?.endsWith('()') ? qual : undefined };
+  const { nodes, targets, qual } = value;
+  const any = { ...unknownPy, nodes, targets, qual: qual?.endsWith('()') ? qual : undefined };
   return partOf(value, place) ?? any;
 }
 

@@ -49,7 +49,7 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
     otherItems,
     folded: object.folded || (isText && !/^(strip|encode|decode)$/.test(method)),
     decoded: object.decoded,
-    target: object.target,
+    targets: object.targets,
     qual: madeName(object, callee, isText),
     raw: /^(strip|encode|decode)$/.test(method) ? object.raw : undefined,
   };
@@ -175,7 +175,7 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefi
     if (at.firstChild?.name === 'VariableName')
       flowIntoName(run, call.module, at.firstChild, given);
   }
-  if (/^write/.test(call.method) && call.object.target !== undefined)
+  if (/^write/.test(call.method) && call.object.targets.length > 0)
     applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
 }
 

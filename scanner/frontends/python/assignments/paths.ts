@@ -88,7 +88,7 @@ export function foldPath(call: PyCall, qual: string): PyValue | undefined {
         ...unknownPy,
         items: [
           { ...file, texts: [] },
-          { ...file, file: [], target: undefined },
+          { ...file, file: [], targets: [] },
         ],
       };
     }

@@ -23,14 +23,14 @@ import { importedValue, variable } from '../names/names.ts';
 import { parameterValue } from '../names/parameters.ts';
 import { textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
-import { flowSource, type PythonRun } from '../run.ts';
+import { flowEdge, flowNode, flowSource, type PythonRun } from '../run.ts';
 import { spineOf, spineStep } from '../tree.ts';
 import { percentOf } from '../values/format.ts';
 import { foldedOf, oneOf, withFolded } from '../values/given.ts';
 import { linesOfFile } from '../values/own-files.ts';
 import { dictOf, listOf } from '../values/value.ts';
 import {
-  busyPy,
+  busyValue,
   combinations,
   either,
   fewTexts,
@@ -47,7 +47,7 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
   run.context.steps.take();
   if (depth > syntaxDepthMax / 2 || run.fold.values > pythonValuesDepthMax) return unknownPy;
   const before = node.value;
-  if (before === 'busy') return busyPy;
+  if (before === 'busy') return busyValue(awaited(run, module, node));
   if (before !== undefined) return before;
   if (run.fold.values % spineStep === spineStep - 1)
     for (const inner of spineOf(node, (one) => one.value !== undefined))
@@ -70,7 +70,17 @@ export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, dep
   )
     for (const text of value.texts) run.context.steps.takeText(text.length);
   node.value = value;
+  const awaiting = run.awaited.get(node);
+  if (awaiting !== undefined) for (const from of value.nodes) flowEdge(run, from, awaiting);
   return value;
+}
+
+// The node of a value that somebody asks for while it is being found.
+function awaited(run: PythonRun, module: PythonModule, node: PyNode): string {
+  const what = `value@${node.from}:${node.to}`;
+  const id = flowNode(run, module, node, what, 'given by what depends on it');
+  run.awaited.set(node, id);
+  return id;
 }
 
 // `os.environ` handed on as a whole is all variables at once; `sys.argv` is what the program was

@@ -13,6 +13,8 @@ export interface PyCall extends PyNoting {
   readonly keywords: ReadonlyMap<string, PyValue>;
   /** Nodes of what is given with stars. */
   readonly spread: readonly string[];
+  /** What else the arguments may be, where a list gives them all. */
+  readonly otherArgs?: PyValue['otherItems'];
 }
 
 /** A call of no object, with these arguments alone. */

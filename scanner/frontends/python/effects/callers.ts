@@ -125,7 +125,9 @@ function sitesOf(run: PythonRun, { definition, index }: ParameterBinding): Site[
 function hostsGiven(run: PythonRun, { module, given }: Site): ReadonlySet<string> | undefined {
   const value: PyValue = run.evaluate(run, module, given);
   if (value.texts.length === 0 || value.otherTexts.length > 0) return undefined;
-  const urls = value.texts.map((text) => egressOf(text, ['*'])?.url ?? anyEgress);
+  const urls = value.texts.map(
+    (text) => egressOf(text.includes('/') ? text : `https://${text}/`, ['*'])?.url ?? anyEgress,
+  );
   return urls.includes(anyEgress)
     ? undefined
     : new Set(urls.map((url) => parseEgressUrl(url).host));

@@ -17,7 +17,7 @@ import { givenFor } from '../names/parameters.ts';
 import { placed } from '../names/placed-arguments.ts';
 import { special } from '../names/special.ts';
 import { textOf } from '../nodes.ts';
-import type { Folded, PyNode, PythonFunction, PyValue } from '../program.ts';
+import type { Folded, OpenTarget, PyNode, PythonFunction, PyValue } from '../program.ts';
 import { flowEdge, flowNode, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { callBuiltin } from '../values/builtins.ts';
 import { carrying, oneOf, pyOf } from '../values/given.ts';
@@ -55,6 +55,8 @@ export function callValue(
     args,
     keywords,
     spread: nodesOf(starred),
+    otherArgs:
+      args[0] !== undefined && args[0] === starred[0]?.items?.[0] ? starred[0].otherItems : [],
   };
   if (callee.own === undefined && callee.qual === undefined) mutate(run, call, object);
   const results = [callee, ...callee.others].map((one) => invoke(run, call, one, depth, object));
@@ -73,7 +75,7 @@ const isIniParser = /^configparser\.\w*ConfigParser$/;
 // One of several files of the skill, or another one.
 function oneOfFiles(given: PyValue, read: readonly Folded[]): PyValue {
   const said = either(read.map((one) => carrying(pyOf(one), given.nodes)));
-  return { ...given, ...said, qual: given.qual, target: given.target, otherTexts: [unknownPart] };
+  return { ...given, ...said, qual: given.qual, targets: given.targets, otherTexts: [unknownPart] };
 }
 
 /**
@@ -119,7 +121,7 @@ export function invoke(
   noteHidden(run, all, callee, qual);
   const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
   if (api !== undefined) return callApi(run, all, qual, api);
-  if (isRequestOf.test(qual) && isElsewhere(all.object.target))
+  if (isRequestOf.test(qual) && all.object.targets.some(isElsewhere))
     for (const value of [...all.args, ...all.keywords.values()]) applySend(run, all, value);
   // A built-in function whose name is computed may be `exec`.
   if (qual === 'builtins.*')
@@ -129,8 +131,8 @@ export function invoke(
 }
 
 // Another host than that of the service, which `endpoint_url` names.
-function isElsewhere(target: PyValue['target']): boolean {
-  return target?.kind === 'egress' && !/^https:\/\/([\w.-]+\.)?amazonaws\.com\//.test(target.url);
+function isElsewhere({ at }: OpenTarget): boolean {
+  return at.kind === 'egress' && !/^https:\/\/([\w.-]+\.)?amazonaws\.com\//.test(at.url);
 }
 
 // Each method of such a client is a request with what it is given.
@@ -148,13 +150,13 @@ function constructed(run: PythonRun, call: PyCall, className: string, depth: num
   };
 }
 
-// A name that is looked up by a text is hidden when the text was put together.
+// A name that is looked up by a text is hidden when the text was put together: not the name of a
+// reader of tables, which programs choose by the format of a file.
 function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string): void {
-  if (
-    !callee.byText ||
-    !(Object.hasOwn(pythonApis, qual) || powerfulModules.has(qual.split('.')[0] ?? ''))
-  )
-    return;
+  const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
+  const isPlainRead = api?.effects.every(({ does }) => does === 'read') === true;
+  const isPowerful = api !== undefined || powerfulModules.has(qual.split('.')[0] ?? '');
+  if (!callee.byText || !isPowerful || isPlainRead) return;
   const calleeNode = 'firstChild' in call.node ? (call.node as PyNode).firstChild : null;
   const written = calleeNode === null ? '' : textOf(call.module, calleeNode);
   const parts = qual.replaceAll('()', '').split('.');

@@ -109,7 +109,7 @@ export function applyFile(
       ...(path?.nodes ?? []),
       ...(fetched?.nodes ?? []),
     ],
-    ...(capabilities[0] !== undefined && { target: capabilities[0] }),
+    targets: capabilities.map((at) => ({ at })),
     // `open(descriptor, "w")` is open on what the descriptor is.
     ...(does === 'open' &&
       writes && {

@@ -2,6 +2,7 @@
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../../skills-index/skill/egress-target.ts';
 import type { FlowSink, Trait } from '../../../fact/fact.ts';
+import type { NotAfter } from '../../../flow/graph.ts';
 import {
   anyEgress,
   egressOf,
@@ -13,7 +14,7 @@ import {
 } from '../../../lookup-tables/egress-of.ts';
 import { nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
 import { argumentsOf } from '../nodes.ts';
-import { PyNode, type PyValue } from '../program.ts';
+import { type OpenTarget, PyNode, type PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
 import { argumentOf, type PyCall } from './call.ts';
 import { callsElsewhere } from './callers.ts';
@@ -53,22 +54,15 @@ export function applyRequest(
     .map((key) => call.keywords.get(key) ?? (effect.toSelf ? call.args[3] : undefined))
     .filter((one) => one !== undefined);
   // A request object made before, or one that an object was opened for.
-  if (
-    (effect.toSelf || url?.target !== undefined) &&
-    (url?.target ?? call.object.target) !== undefined
-  ) {
-    const target = url?.target ?? call.object.target;
-    return target === undefined
-      ? unknownPy
-      : sendTo(run, call, [target], {
-          url: [],
-          body: [
-            ...bodies,
-            ...(url?.nodes.length ? [url] : []),
-            { ...unknownPy, nodes: call.spread },
-          ],
-          header: headers,
-        });
+  const open = openFor(call, effect, url);
+  if (open.length > 0) {
+    const afters = new Map(open.map(({ at, notAfter }) => [at, notAfter]));
+    return sendTo(run, call, [...afters.keys()], {
+      url: [],
+      body: [...bodies, ...(url?.nodes.length ? [url] : []), { ...unknownPy, nodes: call.spread }],
+      header: headers,
+      afters,
+    });
   }
   const written = new Map<Capability, string>();
   const addresses = urlsOf(url, effect.host);
@@ -96,6 +90,15 @@ export function applyRequest(
   });
 }
 
+function openFor(
+  { object }: PyCall,
+  { toSelf }: Extract<PythonEffect, { does: 'request' }>,
+  url: PyValue | undefined,
+): readonly OpenTarget[] {
+  const given = url?.targets ?? [];
+  return given.length > 0 ? given : toSelf ? object.targets : [];
+}
+
 export function urlsOf(url: PyValue | undefined, host: string | undefined): readonly string[] {
   if (url !== undefined && url.texts.length > 0) return textsOf(url);
   return host !== undefined && url === undefined
@@ -113,6 +116,8 @@ export interface SentParts {
   readonly leading?: readonly string[] | undefined;
   /** The calls of the function around that mean another host than this one. */
   readonly elsewhere?: ReturnType<typeof callsElsewhere>;
+  /** The same calls where the connection was opened before. */
+  readonly afters?: ReadonlyMap<Capability, readonly NotAfter[] | undefined>;
   /** Hosts that stand in addresses whose host is not known. */
   readonly written?: ReadonlyMap<Capability, string>;
 }
@@ -167,7 +172,7 @@ export function sendTo(
     const notAfter =
       isAny || capability.kind !== 'egress'
         ? []
-        : parts.elsewhere?.(parseEgressUrl(capability.url).host);
+        : (parts.afters?.get(capability) ?? parts.elsewhere?.(parseEgressUrl(capability.url).host));
     flowSink(run, call, leading, sink('host'));
     flowSink(
       run,
@@ -181,7 +186,11 @@ export function sendTo(
     const name = capability.kind === 'egress' ? capability.url : '*';
     nodes.push(flowSource(run, call, { what: 'network', name }, `${call.api} fetches ${name}`));
   }
-  return { ...unknownPy, nodes, target: targets[0] };
+  return {
+    ...unknownPy,
+    nodes,
+    targets: targets.map((at) => ({ at, notAfter: parts.afters?.get(at) })),
+  };
 }
 
 export function applyConnect(
@@ -229,7 +238,18 @@ export function applyConnect(
       `${call.api} receives it`,
     ),
   );
-  return { ...unknownPy, nodes, target: targets[0] };
+  const elsewhere = elsewhereOf(run, call, effect.host);
+  return {
+    ...unknownPy,
+    nodes,
+    targets: targets.map((at) => ({
+      at,
+      notAfter:
+        at.kind === 'egress' && at.url !== anyEgress
+          ? elsewhere?.(parseEgressUrl(at.url).host)
+          : undefined,
+    })),
+  };
 }
 
 export function applySend(
@@ -244,21 +264,25 @@ export function applySend(
     (call.api === 'os.write' ? call.args[0] : call.object)?.file ?? [],
     content,
   );
-  const target = call.object.target ?? lastConnection(run, call);
-  if (target === undefined || content === undefined) return unknownPy;
-  const what = target.kind === 'mount' ? 'file' : 'network';
-  flowSink(run, call, content.nodes, {
-    what,
-    capability: target,
-    api: call.api,
-    part: what === 'file' ? 'content' : part,
-  });
+  if (content === undefined) return unknownPy;
+  const open = call.object.targets;
+  for (const { at, notAfter } of open.length > 0 ? open : [{ at: lastConnection(run, call) }]) {
+    const what = at.kind === 'mount' ? 'file' : 'network';
+    const sink = { what, capability: at, api: call.api } as const;
+    flowSink(
+      run,
+      call,
+      content.nodes,
+      { ...sink, part: what === 'file' ? 'content' : part },
+      notAfter,
+    );
+  }
   return unknownPy;
 }
 
 // `s = socket.socket(); s.connect(…); s.send(x)`: the connection was noted by another call on the
 // object.
-export function lastConnection(run: PythonRun, call: PyCall): Capability | undefined {
+export function lastConnection(run: PythonRun, call: PyCall): Capability {
   const here = run.facts.findLast(
     (fact) =>
       fact.kind === 'capability' &&

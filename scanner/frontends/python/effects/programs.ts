@@ -42,9 +42,9 @@ export function runProgram(
   const given = effect.does === 'program' ? givenWords(call, command) : undefined;
   const words = effect.rest ? call.args : (given?.words ?? command.items);
   const started = startProgram(run, call, command, words, effect);
-  const others = [...(given?.others ?? command.otherItems), ...otherWords(words ?? [])];
-  for (const other of others)
-    startProgram(run, call, { ...command, otherTexts: [] }, other, effect);
+  const lists = effect.rest ? (call.otherArgs ?? []) : (given?.others ?? command.otherItems);
+  for (const other of [...lists, ...otherWords(words ?? [])])
+    startProgram(run, call, { ...command, otherTexts: [], nodes: [] }, other, effect);
   return started;
 }
 
@@ -112,8 +112,8 @@ function startProgram(
   const input = call.keywords.get('input') ?? call.keywords.get('stdin');
   for (const started of programs) noteStart(run, call, started, nodes, input?.nodes ?? [], output);
   if (input !== undefined)
-    feedProgram(run, { ...call, object: { ...unknownPy, target: exec } }, input);
-  return { ...unknownPy, nodes: [output, ...(input?.nodes ?? [])], target: exec };
+    feedProgram(run, { ...call, object: { ...unknownPy, targets: [{ at: exec }] } }, input);
+  return { ...unknownPy, nodes: [output, ...(input?.nodes ?? [])], targets: [{ at: exec }] };
 }
 
 // What goes into a program that is started, and what comes back; the front end of its language
@@ -177,7 +177,7 @@ function noteDetached(run: PythonRun, call: PyCall): void {
 
 /** Notes text that a program reads on its standard input: a shell or an interpreter runs it. */
 export function feedProgram(run: PythonRun, call: PyCall, content: PyValue): PyValue {
-  const { target } = call.object;
+  const target = call.object.targets.map(({ at }) => at).find(({ kind }) => kind === 'exec');
   if (target?.kind !== 'exec') return unknownPy;
   const isShell = /^(ba|da|z|k|a)?sh$/.test(target.program);
   const isPython = /^python[\d.]*$/.test(target.program);

@@ -61,6 +61,6 @@ export function temporaryFile(call: PyCall): PyValue {
     ...unknownPy,
     texts: [path],
     file: [{ path, opening: call.node.from }],
-    target: { kind: 'mount', path: '/tmp/*', mode: 'rw' },
+    targets: [{ at: { kind: 'mount', path: '/tmp/*', mode: 'rw' } }],
   };
 }

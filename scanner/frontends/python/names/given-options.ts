@@ -13,7 +13,7 @@ export function isOptions(qual: string): boolean {
 
 /** An option by name: its default, or anything else. */
 export function optionOf(run: PythonRun, options: PyValue, name: string, depth: number): PyValue {
-  const any = { ...unknownPy, nodes: options.nodes, target: options.target };
+  const any = { ...unknownPy, nodes: options.nodes, targets: options.targets };
   const calls = (run.calls.get('add_argument') ?? []).slice(0, pythonCallSitesMax);
   run.context.steps.take(calls.length);
   const defaults = calls.flatMap(({ module, call }) => {

@@ -10,7 +10,7 @@ import { flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { sliced } from '../values/items.ts';
 import { lookUp } from './lookup.ts';
 import { type NameTable, nameTable } from './meaning.ts';
-import { memberByText } from './members.ts';
+import { functionsLike, memberByText, topFunctions } from './members.ts';
 import { heldValue, importedValue, unboundValue } from './names.ts';
 
 /** The item of a value under a key; `fixed` where nothing was put into the value later. */
@@ -90,9 +90,11 @@ export function namedItem(
     return memberByText(run, at, { ...unknownPy, qual: table.owner }, key, depth);
   if (table.kind === 'modules') return moduleByText(run, at, key, false, depth);
   const names = key?.texts ?? [];
-  if (names.length === 0 || names.includes(unknownPart)) {
+  if (names.length === 0 || names.some((name) => name.includes(unknownPart))) {
     const about = { ...at, api: 'globals', certainty: 'widened' } as const;
     notePyTrait(run, about, 'escape', 'a global whose name is computed');
+    const functions = functionsLike(run, topFunctions(at.module), key);
+    if (functions.length > 0) return either(functions.map((own) => ({ ...unknownPy, own })));
     if (names.length === 0) return unknownPy;
   }
   const { module } = at;
@@ -116,7 +118,9 @@ export function moduleByText(
   const texts = name?.texts ?? [];
   const known = texts.filter((text) => !text.includes(unknownPart));
   const values = known.map((text) =>
-    importedValue(run, at.module, isTop ? (text.split('.')[0] ?? text) : text, depth),
+    text === '__main__'
+      ? { ...unknownPy, qual: `own ${at.module.source.path}` }
+      : importedValue(run, at.module, isTop ? (text.split('.')[0] ?? text) : text, depth),
   );
   const given = { ...either(values), folded: true, byText: true };
   if (known.length > 0 && known.length === texts.length) return given;

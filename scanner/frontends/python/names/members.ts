@@ -51,7 +51,7 @@ function inherited(run: PythonRun, owner: string | undefined, name: string): PyV
 /** A member of a value by name. */
 export function memberOf(run: PythonRun, object: PyValue, name: string, depth: number): PyValue {
   const { qual } = object;
-  const about = { nodes: object.nodes, target: object.target };
+  const about = { nodes: object.nodes, targets: object.targets };
   const entry = qual === undefined ? object.entries?.get(name) : undefined;
   if (entry !== undefined) {
     // `options.name = x`, of any object.
@@ -149,9 +149,9 @@ function memberByUnknown(
   // Whoever names the module and the function says what is run.
   const named = object.qual === '*' && object.nodes.length > 0 ? (key?.nodes ?? []) : [];
   flowSink(run, at, named, { what: 'exec', api: at.api, part: 'code' });
-  const methods = methodsLike(run, classIn('object', object.qual), key);
-  if (methods.length > 0)
-    return either(methods.map((own) => ({ ...unknownPy, own, nodes: object.nodes })));
+  const functions = functionsLike(run, functionsOf(run, object.qual), key);
+  if (functions.length > 0)
+    return either(functions.map((own) => ({ ...unknownPy, own, nodes: object.nodes })));
   if (object.qual === undefined || !powerfulModules.has(object.qual))
     return { ...unknownPy, nodes: object.nodes };
   const what = `a member of ${object.qual} whose name is computed`;
@@ -159,25 +159,48 @@ function memberByUnknown(
   return { ...unknownPy, qual: `${object.qual}.*` };
 }
 
-// `getattr(self, f"on_{kind}")` may be each method whose name begins so.
-function methodsLike(
+/**
+ * What a name that is computed may be of the functions with these names: `f"on_{kind}"` each whose
+ * name begins so, and a name of which nothing is known each of them.
+ */
+export function functionsLike(
   run: PythonRun,
-  className: string | undefined,
+  named: Iterable<readonly [string, PythonFunction]>,
   key: PyValue | undefined,
 ): readonly PythonFunction[] {
-  if (className === undefined || key === undefined) return [];
-  const forms = [...key.texts, ...key.otherTexts]
-    .map((text) => [text.slice(0, text.indexOf(unknownPart)), text.split(unknownPart).at(-1) ?? ''])
-    .filter(([start, end]) => start !== '' || end !== '');
-  if (forms.length === 0) return [];
-  run.context.steps.take(1 + run.methods.size);
-  return [...run.methods]
-    .flatMap(([path, method]) => {
-      const name = path.startsWith(`${className}.`) ? path.slice(className.length + 1) : undefined;
-      const isLike = forms.some(
-        ([start = '', end = '']) => name?.startsWith(start) && name.endsWith(end),
-      );
-      return isLike ? [method] : [];
-    })
+  const texts = [...(key?.texts ?? []), ...(key?.otherTexts ?? [])];
+  const forms = texts
+    .filter((text) => text.includes(unknownPart))
+    .map((text) => [
+      text.slice(0, text.indexOf(unknownPart)),
+      text.split(unknownPart).at(-1) ?? '',
+    ]);
+  const all = [...named];
+  run.context.steps.take(1 + all.length);
+  return all
+    .filter(
+      ([name]) =>
+        forms.length === 0 ||
+        forms.some(([start = '', end = '']) => name.startsWith(start) && name.endsWith(end)),
+    )
+    .map(([, definition]) => definition)
     .slice(0, alternativesMax);
+}
+
+// Methods of a class of the skill, or functions of a module of the skill.
+function functionsOf(run: PythonRun, qual: string | undefined): [string, PythonFunction][] {
+  const className = classIn('object', qual);
+  if (className !== undefined)
+    return [...run.methods].flatMap(([path, method]): [string, PythonFunction][] =>
+      path.startsWith(`${className}.`) ? [[path.slice(className.length + 1), method]] : [],
+    );
+  const module = qual?.startsWith('own ') ? run.modules.get(qual.slice('own '.length)) : undefined;
+  return module === undefined ? [] : topFunctions(module);
+}
+
+/** The functions at the top of a module, by name. */
+export function topFunctions(module: PythonModule): [string, PythonFunction][] {
+  return [...module.scope.names].flatMap(([name, bindings]): [string, PythonFunction][] =>
+    bindings.flatMap((one) => (one.kind === 'function' ? [[name, one.definition]] : [])),
+  );
 }

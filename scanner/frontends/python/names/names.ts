@@ -3,7 +3,7 @@
  * skill.
  */
 
-import { busyPy, either, unknownPy } from '../assignments/alternatives.ts';
+import { either, isBusy, unknownPy } from '../assignments/alternatives.ts';
 import { childrenOf, nameOf, scopeOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, type PythonRun } from '../run.ts';
@@ -58,15 +58,17 @@ export function unboundValue(
   name: string,
   depth: number,
 ): PyValue {
-  const isFile = name === '__file__';
+  const text = name === '__file__' ? `/skills/@self/${module.source.file}` : mainName.get(name);
   return (
     starred(run, module, name, depth) ?? {
       ...unknownPy,
-      qual: isFile ? undefined : name,
-      texts: isFile ? [`/skills/@self/${module.source.file}`] : [],
+      qual: text === undefined ? name : undefined,
+      texts: text === undefined ? [] : [text],
     }
   );
 }
+
+const mainName: ReadonlyMap<string, string> = new Map([['__name__', '__main__']]);
 
 function starred(
   run: PythonRun,
@@ -140,7 +142,7 @@ export function heldValue(
   const given = bindings.filter(({ kind }) => kind !== 'update');
   const updates = bindings.filter((binding) => binding.kind === 'update');
   const values = given.map((binding) => knownValue(run, module, binding, depth));
-  const value = either(values.filter((one) => one !== busyPy));
+  const value = either(values.filter((one) => !isBusy(one)));
   return updates.length === 0 ? value : updated(run, module, value, updates, depth);
 }
 
@@ -152,8 +154,8 @@ function knownValue(
   depth: number,
 ): PyValue {
   const value = run.boundValue(run, module, binding, depth);
-  return value === busyPy && !('node' in binding && keeps(module, binding.node))
-    ? unknownPy
+  return isBusy(value) && !('node' in binding && keeps(module, binding.node))
+    ? { ...value }
     : value;
 }
 

@@ -3,7 +3,8 @@
 import { pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { anyText, either, unknownPy } from '../assignments/alternatives.ts';
-import { argumentsOf, childrenOf } from '../nodes.ts';
+import { type GivenValues, givenIn } from '../interpret.ts';
+import { childrenOf, functionOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 
@@ -32,28 +33,35 @@ export function parameterValue(
 ): PyValue {
   const parameter = definition.parameters[index];
   if (parameter === undefined) return unknownPy;
-  const calledAs =
-    definition.name === '__init__' && definition.owner !== undefined
-      ? definition.owner
-      : definition.name;
   const isBound = definition.bound;
   const given: PyValue[] = [];
   let isOpen = run.open.has(definition.id) || run.replaced.has(definition.id);
-  const sites = run.calls.get(calledAs) ?? [];
+  const sites = callsOf(run, definition);
   if (sites.length > pythonCallSitesMax) given.push(anyText);
   for (const { module, call } of sites.slice(0, pythonCallSitesMax)) {
     if (!isBound && !isOwnCall(run, module, call, depth)) continue;
-    const args = argumentsOf(module, call);
     const byClass = isBound && isByClass(run, module, call, depth);
+    const site = givenAt(run, module, call, depth);
+    const isKnown = site.starred.every((one) => isWhole(one()));
     if (parameter.star === '*') {
-      const from = isBound && !byClass ? index - 1 : index;
-      const items = args.positional.slice(from).map((one) => run.evaluate(run, module, one, depth));
-      given.push(args.starred.length === 0 ? { ...unknownPy, items } : anyText);
+      const items = site.args.slice(isBound && !byClass ? index - 1 : index).map((one) => one());
+      given.push(isKnown ? { ...unknownPy, items } : anyText);
       continue;
     }
-    const node = givenFor(definition, index, args.positional, args.keywords, byClass);
-    if (node !== undefined) given.push(run.evaluate(run, module, node, depth));
-    else isOpen ||= args.starred.length > 0;
+    if (parameter.star === '**') {
+      const named = [...site.keywords]
+        .filter(([name]) => !isParameter(definition, name))
+        .map(([name, one]) => [name, one()] as const);
+      given.push({
+        ...unknownPy,
+        entries: new Map(named),
+        otherTexts: isKnown ? [] : [unknownPart],
+      });
+      continue;
+    }
+    const value = givenFor(definition, index, site.args, site.keywords, byClass);
+    if (value !== undefined) given.push(value());
+    isOpen ||= !isKnown;
   }
   if (parameter.fallback !== undefined)
     given.push(run.evaluate(run, definition.module, parameter.fallback, depth));
@@ -67,6 +75,46 @@ export function parameterValue(
     texts,
     otherTexts: isOpen ? [...value.otherTexts, unknownPart] : value.otherTexts,
   };
+}
+
+// What a call gives. Only what somebody asks for is evaluated: the values of calls may depend on one
+// another.
+function givenAt(
+  run: PythonRun,
+  module: PythonModule,
+  call: PyNode,
+  depth: number,
+): GivenValues<() => PyValue> {
+  const later = (value: PyValue) => () => value;
+  return givenIn(
+    {
+      module,
+      of: (node) => () => (node ? run.evaluate(run, module, node, depth) : unknownPy),
+      itemsIn: (one) => (one().items ?? []).map(later),
+      entriesIn: (one) => [...(one().entries ?? [])].map(([name, value]) => [name, later(value)]),
+    },
+    call,
+  );
+}
+
+function isWhole({ items, entries, otherTexts }: PyValue): boolean {
+  return (items ?? entries) !== undefined && otherTexts.length === 0;
+}
+
+// Where the function is called, also as `cls(…)` in a method of its class.
+function callsOf(
+  run: PythonRun,
+  { name, owner }: PythonFunction,
+): readonly { readonly module: PythonModule; readonly call: PyNode }[] {
+  if (name !== '__init__' || owner === undefined) return run.calls.get(name) ?? [];
+  const byClass = (run.calls.get('cls') ?? []).filter(
+    ({ module, call }) => functionOf(module, call)?.owner === owner,
+  );
+  return [...(run.calls.get(owner) ?? []), ...byClass];
+}
+
+function isParameter({ parameters }: PythonFunction, name: string): boolean {
+  return parameters.some((one) => one.star === '' && one.name === name);
 }
 
 // `post(…)` calls the skill's function of that name, `requests.post(…)` does not.

@@ -77,7 +77,7 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
     case 'repr':
       return first === undefined
         ? { ...unknownPy, texts: [''] }
-        : { ...first, target: undefined, items: undefined };
+        : { ...first, targets: [], items: undefined };
     case 'staticmethod':
     case 'classmethod':
     case 'property':

@@ -83,6 +83,10 @@ export function fold(
   );
   const value = state.take(module, sizeOf(found) >> 3) ? found : undefined;
   const isGuess = state.guesses;
+  if (frame !== undefined && isOfExpression(frame)) {
+    state.guesses = guesses || isGuess;
+    return value;
+  }
   if (frame !== undefined) {
     // What a statement leaves in a name has to be the only one.
     state.guesses = guesses;
@@ -92,6 +96,11 @@ export function fold(
   state.decodes ||= decodes;
   state.guesses ||= guesses;
   return value;
+}
+
+// Names of a comprehension outside of all functions that are gone through.
+function isOfExpression({ scope, outer }: FoldFrame): boolean {
+  return scope === '' && outer === undefined;
 }
 
 // What something else than its name changes is not known.

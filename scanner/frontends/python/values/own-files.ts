@@ -83,8 +83,9 @@ function isFile({ qual }: PyValue): boolean {
 }
 
 function textsIn(run: PythonRun, module: PythonModule, file: PyValue): readonly string[] {
-  const { target } = file;
-  const open = target?.kind === 'mount' && target.mode === 'ro' ? [target.path ?? ''] : [];
+  const open = file.targets.flatMap(({ at }) =>
+    at.kind === 'mount' && at.mode === 'ro' ? (at.path ?? []) : [],
+  );
   return (file.texts.length > 0 ? file.texts : open).flatMap((path) => {
     const text = textAt(run, module, path);
     run.context.steps.take();
