@@ -54,7 +54,8 @@ export interface Domain<Value> {
   eachOf?(node: PyNode, place: readonly number[] | undefined): Value;
   /** What is raised within a `try`. */
   raisedIn?(node: PyNode): Value;
-  yielded?(parts: readonly PyNode[]): Value;
+  /** What a `yield` gives, at its node, to the generator itself. */
+  yielded?(parts: readonly PyNode[], node?: PyNode): Value;
   member(node: PyNode, object: PyNode, property: PyNode): Value;
   item(node: PyNode, object: PyNode, key: PyNode): Value;
   slice(object: PyNode, bounds: readonly (PyNode | undefined)[]): Value;
@@ -97,7 +98,7 @@ export function interpret<Value>(domain: Domain<Value>, node: PyNode): Value {
       return definition === undefined ? domain.unknown : domain.own(definition);
     }
     case 'YieldExpression':
-      return domain.yielded?.(operandsOf(node)) ?? domain.unknown;
+      return domain.yielded?.(operandsOf(node), node) ?? domain.unknown;
     case 'MemberExpression':
       return part(domain, node);
     case 'CallExpression':

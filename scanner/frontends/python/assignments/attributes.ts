@@ -3,6 +3,7 @@ import { pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { attributeNode, basesOf, methodOf, propertyValue } from '../names/classes.ts';
 import { eitherBound } from '../names/names.ts';
+import { byProtocol } from '../names/protocols.ts';
 import { argumentsOf, childrenOf, functionOf, nameOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
@@ -24,8 +25,15 @@ export function attributeOfObject(
     if (node === undefined) continue;
     const inClass = module.scopes.get(node.from)?.names.get(name) ?? [];
     const value = heldBy(run, module, className, name, inClass, depth);
+    const at = { module, node, api: name, certainty: 'exact' } as const;
+    const asked =
+      value === undefined
+        ? byProtocol(run, at, object, ['__getattr__'], [{ ...unknownPy, texts: [name] }])
+        : byProtocol(run, at, value, ['__get__'], [object]);
+    const nodes = [...object.nodes, attributeNode(run, module, name, node)];
     if (value !== undefined)
-      return { ...value, nodes: [...object.nodes, attributeNode(run, module, name, node)] };
+      return { ...value, ...asked, nodes: [...nodes, ...(asked?.nodes ?? [])] };
+    if (asked !== undefined) return asked;
   }
   const base = basesOf(run, className).find((one) => !one.startsWith('class '));
   return {

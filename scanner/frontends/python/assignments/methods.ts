@@ -6,7 +6,7 @@ import { attributeNode } from '../names/classes.ts';
 import { itemOf } from '../names/items.ts';
 import { lookUp, variableNode } from '../names/lookup.ts';
 import { nameOf, scopeOf } from '../nodes.ts';
-import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowNode, type PythonRun } from '../run.ts';
 import { formatOf } from '../values/format.ts';
 import { foldedOf, oneOf, pyOf } from '../values/given.ts';
@@ -152,8 +152,16 @@ export function joinItems(separator: PyValue, list: PyValue): PyValue {
   return { ...joined, otherTexts: isOpen ? [unknownPart] : joined.otherTexts, folded: true };
 }
 
+// What `generator.send(x)` puts into the generators of the skill.
+export function sentNode(run: PythonRun, { module, id, node }: PythonFunction): string {
+  return flowNode(run, module, node, `${id}:sent`, 'sent to a generator');
+}
+
 // `list.append(x)` puts x into the variable; `file.write(x)` into what the file is.
 export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefined): void {
+  if (call.method === 'send' && call.object.targets.length === 0)
+    for (const definition of run.receiving)
+      for (const from of nodesOf(call.args)) flowEdge(run, from, sentNode(run, definition));
   if (!mutators.test(call.method) || objectNode === undefined) return;
   const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
   if (objectNode.name === 'VariableName' && given.length > 0)

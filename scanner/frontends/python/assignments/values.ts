@@ -6,6 +6,7 @@
 
 import { pythonValuesDepthMax, syntaxDepthMax } from '../../../limits.ts';
 import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
+import type { PyNoting } from '../effects/call.ts';
 import { callValue } from '../effects/calls.ts';
 import { wholeEnvironment } from '../effects/environment.ts';
 import {
@@ -21,26 +22,18 @@ import { boundOf, isFixed, itemOf, sliceOf } from '../names/items.ts';
 import { memberValue } from '../names/members.ts';
 import { importedValue, variable } from '../names/names.ts';
 import { parameterValue } from '../names/parameters.ts';
-import { textOf } from '../nodes.ts';
+import { byIteration, byOperator, byProtocol, textOfObject } from '../names/protocols.ts';
+import { functionOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowNode, flowSource, type PythonRun } from '../run.ts';
 import { spineOf, spineStep } from '../tree.ts';
-import { percentOf } from '../values/format.ts';
-import { foldedOf, oneOf, withFolded } from '../values/given.ts';
+import { withFolded } from '../values/given.ts';
 import { linesOfFile } from '../values/own-files.ts';
-import { dictOf, listOf } from '../values/value.ts';
-import {
-  busyValue,
-  combinations,
-  either,
-  fewTexts,
-  join,
-  nodesOf,
-  unknownPy,
-} from './alternatives.ts';
+import { busyValue, either, fewTexts, join, nodesOf, unknownPy } from './alternatives.ts';
 import { enteredValue, itemOrAny, partOrAny, raisedIn } from './bound.ts';
-import { changedList, display, joinedLists } from './lists.ts';
-import { joined } from './paths.ts';
+import { changedList, display } from './lists.ts';
+import { sentNode } from './methods.ts';
+import { operated } from './operators.ts';
 
 /** The value of an expression. Computed once; a value that depends on itself is unknown. */
 export function evaluate(run: PythonRun, module: PythonModule, node: PyNode, depth = 0): PyValue {
@@ -191,7 +184,7 @@ class Evaluating implements Domain<PyValue> {
 
   format({ pieces, at }: FormatPieces): PyValue {
     const values = pieces.map((piece) =>
-      typeof piece === 'string' ? { ...unknownPy, texts: [piece] } : this.of(piece.value),
+      typeof piece === 'string' ? { ...unknownPy, texts: [piece] } : this.shown(piece.value),
     );
     return { ...join(values), folded: values.length > 1, raw: at };
   }
@@ -205,7 +198,17 @@ class Evaluating implements Domain<PyValue> {
   }
 
   binary(symbol: string, left: PyNode, right: PyNode): PyValue {
-    return operated(symbol, this.of(left), this.of(right));
+    const a = this.of(left);
+    const b = this.of(right);
+    return byOperator(this.run, this.at(left), symbol, a, b) ?? operated(symbol, a, b);
+  }
+
+  shown(node: PyNode | undefined): PyValue {
+    return node === undefined ? unknownPy : textOfObject(this.run, this.at(node), this.of(node));
+  }
+
+  at(node: PyNode): PyNoting {
+    return { module: this.module, node, api: '', certainty: 'exact' };
   }
 
   choice(_: PyNode, yes: PyNode, no: PyNode): PyValue {
@@ -267,7 +270,8 @@ class Evaluating implements Domain<PyValue> {
   eachOf(node: PyNode, place: readonly number[] | undefined): PyValue {
     const value = this.of(node);
     const lines = linesOfFile(this.run, this.module, value);
-    if (lines.length === 0) return itemOrAny(value, place);
+    const all = byIteration(this.run, this.at(node), value) ?? value;
+    if (lines.length === 0) return itemOrAny(all, place);
     const one = { ...unknownPy, texts: fewTexts(lines), otherTexts: [unknownPart] };
     return { ...one, nodes: value.nodes };
   }
@@ -276,8 +280,15 @@ class Evaluating implements Domain<PyValue> {
     return raisedIn(this.run, this.module, node, this.depth);
   }
 
-  yielded(parts: readonly PyNode[]): PyValue {
-    return { ...unknownPy, nodes: nodesOf(parts.map((part) => this.of(part))) };
+  yielded(parts: readonly PyNode[], node?: PyNode): PyValue {
+    const sent = node && functionOf(this.module, node);
+    return {
+      ...unknownPy,
+      nodes: [
+        ...nodesOf(parts.map((part) => this.of(part))),
+        ...(node && sent ? [sentNode(this.run, sent)] : []),
+      ],
+    };
   }
 
   member(node: PyNode, object: PyNode, property: PyNode): PyValue {
@@ -289,7 +300,10 @@ class Evaluating implements Domain<PyValue> {
     const given = this.of(key);
     const certainty = given.folded ? 'folded' : 'exact';
     const at = { module: this.module, node, api: owner.qual ?? '', certainty } as const;
-    return itemOf(this.run, at, owner, given, this.depth, isFixed(this.module, object));
+    return (
+      byProtocol(this.run, at, owner, ['__getitem__'], [given]) ??
+      itemOf(this.run, at, owner, given, this.depth, isFixed(this.module, object))
+    );
   }
 
   slice(object: PyNode, bounds: readonly (PyNode | undefined)[]): PyValue {
@@ -312,65 +326,4 @@ class Evaluating implements Domain<PyValue> {
   entriesIn({ entries }: PyValue): readonly (readonly [string, PyValue])[] {
     return [...(entries ?? [])];
   }
-}
-
-// `text % value`, with what stands for a value or for each of a list.
-function formatted(text: string, b: PyValue): string {
-  const named = [...(b.entries ?? [])].map(([key, value]) => [key, foldedOf(value)] as const);
-  const given =
-    b.entries === undefined ? listOf((b.items ?? [b]).map(oneOf), 'tuple') : dictOf(named);
-  return percentOf(text, given, unknownPart) ?? unknownPart;
-}
-
-// `["git"] + words`: a list with that head, unless an operator of `words` makes something else.
-function withUnknownTail(head: PyValue, tail: PyValue): PyValue {
-  const parts = [head, tail].map((value) => ({ value, isStarred: true }));
-  return { ...display(parts), otherTexts: [unknownPart], grown: true };
-}
-
-// Each text with each of what it is given.
-function percent(a: PyValue, b: PyValue): PyValue {
-  const keys = b.entries === undefined ? undefined : [...b.entries.keys()];
-  const parts = [...(b.entries?.values() ?? b.items ?? [b])];
-  const texts = combinations([{ ...a, items: undefined }, ...parts]).map(([text, ...given]) => {
-    const value = b.entries === undefined && b.items === undefined ? (given[0] ?? b) : b;
-    const entries = keys && new Map(keys.map((key, at) => [key, given[at] ?? unknownPy]));
-    const items = b.items === undefined ? undefined : given;
-    return formatted(text?.texts[0] ?? unknownPart, { ...value, items, entries });
-  });
-  return {
-    ...a,
-    texts: [...new Set(texts)],
-    otherTexts: parts.every(({ otherTexts }) => otherTexts.length === 0)
-      ? a.otherTexts
-      : [...a.otherTexts, ...a.texts.map((text) => formatted(text, unknownPy))],
-    nodes: nodesOf([a, b]),
-    folded: true,
-    raw: undefined,
-  };
-}
-
-function operated(symbol: string, a: PyValue, b: PyValue): PyValue {
-  const isText = a.texts.length > 0 || b.texts.length > 0;
-  if (symbol === '+' && a.items !== undefined && b.items === undefined && !isText)
-    return withUnknownTail(a, b);
-  if (symbol === '+')
-    return a.items !== undefined && b.items !== undefined
-      ? joinedLists(a, b, a.items, b.items)
-      : isText
-        ? join([a, b])
-        : { ...unknownPy, nodes: nodesOf([a, b]) };
-  if (symbol === '/' && (a.qual === 'pathlib.Path()' || b.qual === 'pathlib.Path()'))
-    return { ...joined([a, b]), qual: 'pathlib.Path()' };
-  if (symbol === '%' && a.texts.length > 0) return percent(a, b);
-  if (symbol === '*' && a.texts.length === 1 && /^\d{1,3}$/.test(b.texts[0] ?? ''))
-    return {
-      ...a,
-      texts: [(a.texts[0] ?? '').repeat(Number(b.texts[0])).slice(0, 4_096)],
-      otherTexts: a.otherTexts.length > 0 ? [unknownPart] : [],
-      folded: true,
-    };
-  if (symbol === 'or' || symbol === 'and') return either([a, b]);
-  if (/^(==|!=|<|>|<=|>=|in|is|not)/.test(symbol)) return unknownPy;
-  return { ...unknownPy, nodes: nodesOf([a, b]), decoded: symbol === '^' };
 }

@@ -1,11 +1,11 @@
 /** What the calls of the skill give a parameter of its functions. */
 
-import { pythonCallSitesMax } from '../../../limits.ts';
+import { alternativesMax, pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { anyText, either, unknownPy } from '../assignments/alternatives.ts';
 import { type GivenValues, givenIn } from '../interpret.ts';
 import { childrenOf, functionOf } from '../nodes.ts';
-import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
+import type { PyNode, PythonFunction, PythonModule, PythonScope, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 
 /**
@@ -34,6 +34,8 @@ export function parameterValue(
   const parameter = definition.parameters[index];
   if (parameter === undefined) return unknownPy;
   const isBound = definition.bound;
+  if (isBound && index === 0 && definition.owner !== undefined)
+    return { ...unknownPy, qual: `${definition.ofClass ? 'class' : 'object'} ${definition.owner}` };
   const given: PyValue[] = [];
   let isOpen = run.open.has(definition.id) || run.replaced.has(definition.id);
   const sites = callsOf(run, definition);
@@ -63,6 +65,7 @@ export function parameterValue(
     if (value !== undefined) given.push(value());
     isOpen ||= !isKnown;
   }
+  if (index === (isBound ? 1 : 0)) given.push(...decoratedBy(run, definition));
   if (parameter.fallback !== undefined)
     given.push(run.evaluate(run, definition.module, parameter.fallback, depth));
   if (given.length === 0) return unknownPy;
@@ -106,11 +109,36 @@ function callsOf(
   run: PythonRun,
   { name, owner }: PythonFunction,
 ): readonly { readonly module: PythonModule; readonly call: PyNode }[] {
-  if (name !== '__init__' || owner === undefined) return run.calls.get(name) ?? [];
+  if (name !== '__init__' || owner === undefined)
+    return [
+      ...(run.calls.get(name) ?? []),
+      ...(run.decorated.get(name) ?? []).flatMap(({ module, decorator }) =>
+        decorator.getChild('ArgList') === null ? [] : [{ module, call: decorator }],
+      ),
+    ];
   const byClass = (run.calls.get('cls') ?? []).filter(
     ({ module, call }) => functionOf(module, call)?.owner === owner,
   );
   return [...(run.calls.get(owner) ?? []), ...byClass];
+}
+
+// What a decorator is given: `@rule` gives `rule` the function below it, and `@act("run")` what
+// `act` returns.
+function decoratedBy(run: PythonRun, { name, scope }: PythonFunction): PyValue[] {
+  const outer = scope.parent?.kind === 'function' ? outerName(scope.parent) : '';
+  const all = [
+    ...(run.decorated.get(name) ?? []).filter(({ decorator }) => !decorator.getChild('ArgList')),
+    ...(run.decorated.get(outer) ?? []).filter(({ decorator }) => decorator.getChild('ArgList')),
+  ];
+  return all
+    .slice(0, alternativesMax)
+    .map(({ of }) =>
+      typeof of === 'string' ? { ...unknownPy, qual: `class ${of}` } : { ...unknownPy, own: of },
+    );
+}
+
+function outerName({ id }: PythonScope): string {
+  return /(?:^|[.:])(\w+)@\d+\.$/.exec(id)?.[1] ?? '';
 }
 
 function isParameter({ parameters }: PythonFunction, name: string): boolean {

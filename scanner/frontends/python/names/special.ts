@@ -16,6 +16,7 @@ import { nameTable } from './meaning.ts';
 import { memberByText, memberOf } from './members.ts';
 import { givenAfter, type NameCall, nameCall } from './name-calls.ts';
 import { importedValue } from './names.ts';
+import { byProtocol } from './protocols.ts';
 
 /**
  * The value of a built-in or library function that gives names or plain data; undefined for others.
@@ -27,6 +28,11 @@ export function special(
   depth: number,
 ): PyValue | undefined {
   const [first, second] = call.args;
+  const shown =
+    first !== undefined && /^(str|repr|format|ascii|bytes)$/.test(qual)
+      ? byProtocol(run, call, first, ['__str__', '__repr__', '__bytes__', '__format__'], [])
+      : undefined;
+  if (shown !== undefined) return shown;
   const asked = nameCall(qual, call);
   if (asked !== undefined) return namedByCall(run, call, asked, depth);
   switch (qual) {

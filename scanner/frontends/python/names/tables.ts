@@ -3,6 +3,7 @@
  * bases of classes.
  */
 
+import { nameOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule } from '../program.ts';
 
 export interface Tables {
@@ -18,6 +19,10 @@ export interface Tables {
   >;
   /** By `Class.method`, of the first module that has it. */
   readonly methods: ReadonlyMap<string, PythonFunction>;
+  /** Generators that take what is sent to them: `x = yield`. */
+  readonly receiving: readonly PythonFunction[];
+  /** Functions and classes with a decorator, by the last part of its name. */
+  readonly decorated: ReadonlyMap<string, readonly Decorated[]>;
   /** What classes are made from, of the first module that says it. */
   readonly bases: ReadonlyMap<string, { readonly module: PythonModule; readonly list: PyNode }>;
 }
@@ -31,7 +36,35 @@ export function tablesOf(modules: readonly PythonModule[]): Tables {
     ),
     methods: firstOf(modules.flatMap((module) => [...module.methods])),
     bases: firstOf(modules.flatMap(basesIn)),
+    receiving: modules.flatMap(({ functions }) =>
+      functions.filter(({ returns }) =>
+        returns.some(({ parent }) => parent?.name === 'YieldExpression'),
+      ),
+    ),
+    decorated: Map.groupBy(modules.flatMap(decoratedIn), ({ name }) => name),
   };
+}
+
+export interface Decorated {
+  /** The last part of the decorator's name. */
+  readonly name: string;
+  readonly module: PythonModule;
+  readonly decorator: PyNode;
+  /** A function, or the name of a class. */
+  readonly of: PythonFunction | string;
+}
+
+function decoratedIn(module: PythonModule): Decorated[] {
+  const classes = [...module.classes].map(([name, node]) => ({ of: name, node }));
+  const functions = module.functions.map((of) => ({ of, node: of.node.parent }));
+  return [...classes, ...functions].flatMap(({ of, node }): Decorated[] =>
+    node?.parent?.name !== 'DecoratedStatement'
+      ? []
+      : node.parent.getChildren('Decorator').flatMap((decorator) => {
+          const name = decorator.getChildren('VariableName').at(-1);
+          return name === undefined ? [] : [{ name: nameOf(module, name), module, decorator, of }];
+        }),
+  );
 }
 
 function firstOf<Value>(entries: readonly (readonly [string, Value])[]): Map<string, Value> {
