@@ -16,12 +16,21 @@ import { applyEffect } from './effects/effects.ts';
 import { attributeName, noteEscape, noteReaching } from './effects/escapes.ts';
 import { startImports } from './effects/stored.ts';
 import { misleadingText } from './encoding.ts';
+import { basesOf } from './names/classes.ts';
 import { factsOfShadows, variableNode } from './names/lookup.ts';
 import { readModule } from './names/module.ts';
 import { childrenOf, functionOf, textOf } from './nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from './program.ts';
 import { inAllReadings, type ReadSkill, unique } from './readings.ts';
-import { flowEdge, flowNode, newPythonRun, notePyTrait, type PythonRun, spanOfPy } from './run.ts';
+import {
+  flowEdge,
+  flowNode,
+  flowSink,
+  newPythonRun,
+  notePyTrait,
+  type PythonRun,
+  spanOfPy,
+} from './run.ts';
 import { walk } from './tree.ts';
 import { fold, foldBinding, foldingAt } from './values/fold.ts';
 
@@ -175,6 +184,8 @@ function noteReturn(run: PythonRun, module: PythonModule, node: PyNode): void {
   )) {
     if (/^__reduce(_ex)?__$/.test(definition.name))
       noteReduced(run, module, node, evaluate(run, module, value));
+    if (/^get_(source|code|data)$/.test(definition.name) && isLoader(run, definition.owner))
+      noteImported(run, module, node, evaluate(run, module, value));
     const to = flowNode(
       run,
       module,
@@ -184,6 +195,18 @@ function noteReturn(run: PythonRun, module: PythonModule, node: PyNode): void {
     );
     for (const from of evaluate(run, module, value).nodes) flowEdge(run, from, to);
   }
+}
+
+// Whether modules are imported by way of a class.
+function isLoader(run: PythonRun, className: string | undefined): boolean {
+  if (className === undefined) return false;
+  return basesOf(run, className).some((base) => /^importlib\.(abc|machinery)\./.test(base));
+}
+
+// What a loader gives for a module is run when the module is imported.
+function noteImported(run: PythonRun, module: PythonModule, node: PyNode, code: PyValue): void {
+  const at = { module, node, api: 'import', certainty: 'exact' } as const;
+  flowSink(run, at, code.nodes, { what: 'exec', api: 'import', part: 'code' });
 }
 
 // What `__reduce__` gives is called when the object is loaded: a function and its arguments.

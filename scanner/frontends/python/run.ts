@@ -50,6 +50,8 @@ export interface PythonRun extends Tables, Recursion {
   /** What decorators put in the place of functions, by the function's id. */
   readonly wrappers: Map<string, PythonFunction[]>;
   readonly fold: FoldState;
+  /** Addresses of hosts that see what clients send, by the path of the source that names them. */
+  readonly fronted: Map<string, readonly string[]>;
   /** The nodes of values that were asked for while they were being found. */
   readonly awaited: Map<PyNode, string>;
   /** What names that are bound often may be. */
@@ -160,6 +162,7 @@ export function newPythonRun(
     wrappers: new Map(),
     fold: new FoldState(context.steps),
     ...tablesOf([...modules.values()]),
+    fronted: new Map(),
     awaited: new Map(),
     bound: new Map(),
     together: new Map(),

@@ -5,11 +5,12 @@
 import { steeringVariables } from '../../../lookup-tables/shell.ts';
 import { callWith } from '../effects/call.ts';
 import { applyEffect, serve } from '../effects/effects.ts';
+import { noteFronted } from '../effects/network.ts';
 import { attributeNode } from '../names/classes.ts';
 import { assignmentParts, childrenOf, nameOf } from '../nodes.ts';
-import type { PyNode, PythonModule } from '../program.ts';
+import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, notePyTrait, type PythonRun } from '../run.ts';
-import { textsOf } from './alternatives.ts';
+import { textsOf, unknownPy } from './alternatives.ts';
 import { flowInto } from './methods.ts';
 
 // Attributes of connections that are called with each message: paho-mqtt, websocket-client, stomp.
@@ -75,10 +76,33 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
         ? object.lastChild
         : null
       : target.lastChild;
+    noteClient(run, module, target, property, given[0] ?? unknownPy);
     if (property?.name === 'PropertyName') {
       const to = attributeNode(run, module, nameOf(module, property), property);
       for (const from of nodes) flowEdge(run, from, to);
     }
     if (object.name === 'VariableName') flowInto(run, module, object, nodes);
   }
+}
+
+// `client.proxies = table`, `client.headers["Host"] = host`.
+function noteClient(
+  run: PythonRun,
+  module: PythonModule,
+  target: PyNode,
+  property: PyNode | null,
+  given: PyValue,
+): void {
+  if (property?.name !== 'PropertyName') return;
+  const name = nameOf(module, property);
+  const client = property.parent?.firstChild;
+  if (!/^(headers|proxies)$/.test(name) || client === null || client === undefined) return;
+  const key = target.lastChild?.name === ']' ? childrenOf(target).at(-2) : undefined;
+  const names = key === undefined ? [] : textsOf(run.evaluate(run, module, key));
+  const table =
+    key === undefined
+      ? given
+      : { ...unknownPy, entries: new Map(names.map((one) => [one, given] as const)) };
+  const at = { module, node: target, api: name, certainty: 'exact' } as const;
+  noteFronted(run, at, name, table, run.evaluate(run, module, client));
 }

@@ -2,12 +2,13 @@
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyCall } from '../effects/call.ts';
 import { applyEffect } from '../effects/effects.ts';
+import { noteFronted } from '../effects/network.ts';
 import { attributeNode } from '../names/classes.ts';
 import { itemOf } from '../names/items.ts';
 import { lookUp, variableNode } from '../names/lookup.ts';
 import { nameOf, scopeOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
-import { flowEdge, flowNode, type PythonRun } from '../run.ts';
+import { flowEdge, flowNode, flowSource, type PythonRun } from '../run.ts';
 import { formatOf } from '../values/format.ts';
 import { foldedOf, oneOf, pyOf } from '../values/given.ts';
 import { textMethod } from '../values/text.ts';
@@ -162,8 +163,18 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefi
   if (call.method === 'send' && call.object.targets.length === 0)
     for (const definition of run.receiving)
       for (const from of nodesOf(call.args)) flowEdge(run, from, sentNode(run, definition));
+  if (call.method === 'connect' && objectNode?.name === 'VariableName')
+    flowInto(run, call.module, objectNode, receivedBy(run, call));
   if (!mutators.test(call.method) || objectNode === undefined) return;
   const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
+  const holder = objectNode.name === 'MemberExpression' ? objectNode.lastChild : null;
+  const table = holder === null ? '' : nameOf(call.module, holder);
+  if (call.method === 'update' && /^(headers|proxies)$/.test(table) && objectNode.firstChild) {
+    const [first] = call.args;
+    const entries = new Map([...(first?.entries ?? []), ...call.keywords]);
+    const client = run.evaluate(run, call.module, objectNode.firstChild);
+    noteFronted(run, call, table, { ...unknownPy, entries }, client);
+  }
   if (objectNode.name === 'VariableName' && given.length > 0)
     flowIntoName(run, call.module, objectNode, given);
   for (
@@ -185,6 +196,15 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefi
   }
   if (/^write/.test(call.method) && call.object.targets.length > 0)
     applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
+}
+
+// What an object gives that was made with an address, and now is connected.
+function receivedBy(run: PythonRun, call: PyCall): readonly string[] {
+  return call.object.targets.flatMap(({ at }) =>
+    at.kind === 'egress'
+      ? flowSource(run, call, { what: 'network', name: at.url }, `${at.url} gives it`)
+      : [],
+  );
 }
 
 const holders = /^(MemberExpression|CallExpression)$/;

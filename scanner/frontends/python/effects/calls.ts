@@ -142,10 +142,12 @@ const isRequestOf = /^boto3(\.session)?(\.Session\(\))?\.(client|resource)\(\)\.
 // made as that is.
 function constructed(run: PythonRun, call: PyCall, className: string, depth: number): PyValue {
   const base = basesOf(run, className).find((one) => Object.hasOwn(pythonApis, one));
-  if (base !== undefined) invoke(run, call, { ...unknownPy, qual: base }, depth);
+  const made =
+    base === undefined ? unknownPy : invoke(run, call, { ...unknownPy, qual: base }, depth);
   return {
     ...unknownPy,
     qual: `object ${className}`,
+    targets: made.targets,
     nodes: [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread],
   };
 }

@@ -13,12 +13,13 @@ import {
   writtenHost,
 } from '../../../lookup-tables/egress-of.ts';
 import { nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
+import { attributeNode } from '../names/classes.ts';
 import { argumentsOf } from '../nodes.ts';
 import { type OpenTarget, PyNode, type PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
-import { argumentOf, type PyCall } from './call.ts';
+import { argumentOf, callWith, type PyCall, type PyNoting } from './call.ts';
 import { callsElsewhere } from './callers.ts';
-import { frontedHosts } from './host-header.ts';
+import { frontedHosts, hostsIn } from './host-header.ts';
 import { leadingNodes } from './leading.ts';
 import type { Argument, PythonEffect } from './tables/python-api.ts';
 import { noteWritten } from './written.ts';
@@ -66,7 +67,8 @@ export function applyRequest(
   }
   const written = new Map<Capability, string>();
   const addresses = urlsOf(url, effect.host);
-  const all = [...addresses, ...frontedHosts(call, addresses)];
+  const ofClients = call.api.includes('()') ? run.fronted.get(call.module.source.path) : undefined;
+  const all = [...addresses, ...frontedHosts(call, addresses), ...(ofClients ?? [])];
   const capabilities = all.flatMap((text): Capability[] => {
     const egress = egressOf(text, methods.length === 0 ? [usual] : methods);
     if (egress === undefined) return [];
@@ -106,6 +108,25 @@ export function urlsOf(url: PyValue | undefined, host: string | undefined): read
         host.startsWith('*') ? `https://${host.slice(2)}/` : one,
       )
     : [unknownPart];
+}
+
+/** A host that sees what a client sends later: `client.headers["Host"] = …`, its proxies. */
+export function noteFronted(
+  run: PythonRun,
+  at: PyNoting,
+  name: string,
+  given: PyValue,
+  client: PyValue,
+): void {
+  const capabilities = hostsIn(name, given).flatMap((address): Capability[] => {
+    const egress = egressOf(address, ['*']);
+    return egress === undefined ? [] : [{ kind: 'egress', ...egress }];
+  });
+  for (const capability of capabilities) notePyCapability(run, at, capability);
+  const held = { ...unknownPy, nodes: [attributeNode(run, at.module, name, at.node)] };
+  sendTo(run, callWith(at, []), capabilities, { url: [], body: [], header: [client, held] });
+  const { path } = at.module.source;
+  run.fronted.set(path, [...(run.fronted.get(path) ?? []), ...hostsIn(name, given)]);
 }
 
 export interface SentParts {

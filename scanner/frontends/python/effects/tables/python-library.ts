@@ -83,6 +83,7 @@ const network: PythonApiTable = {
   ...rows('logging.handlers', 'SysLogHandler', net('tcp', 514, 'address')),
   ...rows('multiprocessing.connection', 'Client', net('tcp', 0, 'address')),
   ...rows('multiprocessing.connection', 'Listener', listen),
+  ...rows('multiprocessing.managers', 'BaseManager SyncManager', net('tcp', 0, 'address')),
   ...rows('multiprocessing.connection.Client()', 'send send_bytes', send()),
 };
 
