@@ -67,14 +67,14 @@ export function callValue(
   const read = isIniParser.test(callee.qual ?? '')
     ? settingsOfFiles(run, module)
     : readOfFiles(run, module, node);
-  return read.length === 0 ? given : oneOfFiles(given, read);
+  return read.length === 0 ? given : oneOfFiles(run, given, read);
 }
 
 const isIniParser = /^configparser\.\w*ConfigParser$/;
 
 // One of several files of the skill, or another one.
-function oneOfFiles(given: PyValue, read: readonly Folded[]): PyValue {
-  const said = either(read.map((one) => carrying(pyOf(one), given.nodes)));
+function oneOfFiles(run: PythonRun, given: PyValue, read: readonly Folded[]): PyValue {
+  const said = either(read.map((one) => carrying(run.context.steps, pyOf(one), given.nodes)));
   return { ...given, ...said, qual: given.qual, targets: given.targets, otherTexts: [unknownPart] };
 }
 

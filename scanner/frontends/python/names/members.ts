@@ -190,6 +190,7 @@ export function functionsLike(
 // Methods of a class of the skill, or functions of a module of the skill.
 function functionsOf(run: PythonRun, qual: string | undefined): [string, PythonFunction][] {
   const className = classIn('object', qual);
+  if (className !== undefined) run.context.steps.take(1 + run.methods.size);
   if (className !== undefined)
     return [...run.methods].flatMap(([path, method]): [string, PythonFunction][] =>
       path.startsWith(`${className}.`) ? [[path.slice(className.length + 1), method]] : [],

@@ -130,6 +130,7 @@ function decoratedBy(run: PythonRun, { name, scope }: PythonFunction): PyValue[]
     ...(run.decorated.get(name) ?? []).filter(({ decorator }) => !decorator.getChild('ArgList')),
     ...(run.decorated.get(outer) ?? []).filter(({ decorator }) => decorator.getChild('ArgList')),
   ];
+  run.context.steps.take(1 + all.length);
   return all
     .slice(0, alternativesMax)
     .map(({ of }) =>

@@ -1,4 +1,5 @@
 /** Between computed values and the values of the front end. */
+import type { Steps } from '../../../fact/steps.ts';
 import { pythonItemsMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { nothingGiven, unknownPy } from '../assignments/alternatives.ts';
@@ -25,7 +26,7 @@ export function withFolded(
   const isGuess = run.fold.guesses;
   run.fold.guesses = false;
   if (found === undefined || found === null) return value;
-  const exact = merged(value, found, run.fold.decodes);
+  const exact = merged(run.context.steps, value, found, run.fold.decodes);
   if (isGuess) return guessed(value, exact);
   return isWhole(found)
     ? { ...exact, whole: found, otherTexts: [], otherItems: [], grown: false }
@@ -61,7 +62,7 @@ function isOpen(value: PyValue): boolean {
   );
 }
 
-function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
+function merged(steps: Steps, value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
   const given = pyOf(found);
   const decoded = value.decoded || decodes;
   if (given.qual !== undefined || given.own !== undefined) {
@@ -83,13 +84,13 @@ function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
     const items =
       value.items !== undefined && isSameText(value.items, given.items)
         ? value.items
-        : given.items.map((item) => carrying(item, value.nodes, decoded));
+        : given.items.map((item) => carrying(steps, item, value.nodes, decoded));
     return { ...value, texts: [], items, decoded };
   }
   if (given.entries !== undefined) {
     const { nodes } = value;
     const entries = [...given.entries].map(
-      ([key, entry]) => [key, carrying(entry, nodes, decoded)] as const,
+      ([key, entry]) => [key, carrying(steps, entry, nodes, decoded)] as const,
     );
     return value.entries === undefined || isWhole(found)
       ? { ...value, entries: new Map(entries) }
@@ -108,9 +109,15 @@ function merged(value: PyValue, found: MaybeFolded, decodes: boolean): PyValue {
 }
 
 /** Data of which each part carries the same flows. */
-export function carrying(value: PyValue, nodes: readonly string[], decoded = false): PyValue {
+export function carrying(
+  steps: Steps,
+  value: PyValue,
+  nodes: readonly string[],
+  decoded = false,
+): PyValue {
+  steps.take();
   const { items, entries } = value;
-  const inner = (one: PyValue): PyValue => carrying(one, nodes, decoded);
+  const inner = (one: PyValue): PyValue => carrying(steps, one, nodes, decoded);
   return {
     ...value,
     nodes,

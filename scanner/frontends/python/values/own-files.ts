@@ -88,7 +88,7 @@ function textsIn(run: PythonRun, module: PythonModule, file: PyValue): readonly 
   );
   return (file.texts.length > 0 ? file.texts : open).flatMap((path) => {
     const text = textAt(run, module, path);
-    run.context.steps.take();
+    run.context.steps.take(1 + ((text?.length ?? 0) >> 6));
     return text === undefined || text.length > foldedCharsMax ? [] : [text];
   });
 }
