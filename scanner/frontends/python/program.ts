@@ -251,7 +251,7 @@ export interface FoldFrame {
   readonly followed?: ReadonlySet<string>;
 }
 
-export interface OpenTarget {
+export interface PyTarget {
   readonly at: Capability;
   /** The calls of the function around that mean another host. */
   readonly notAfter?: readonly NotAfter[] | undefined;
@@ -277,7 +277,7 @@ export interface PyValue {
   /** What each item may be of what is gone through one by one: a generator, a comprehension. */
   readonly each: PyValue | undefined;
   /** The connections or files that an object may be open on. */
-  readonly targets: readonly OpenTarget[];
+  readonly targets: readonly PyTarget[];
   /** The file that an object is open on for writing: what its path may be. */
   readonly file: readonly Pick<WrittenText, 'path' | 'opening' | 'append'>[];
   readonly entries: ReadonlyMap<string, PyValue> | undefined;

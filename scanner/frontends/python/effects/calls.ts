@@ -17,7 +17,7 @@ import { givenFor } from '../names/parameters.ts';
 import { placed } from '../names/placed-arguments.ts';
 import { special } from '../names/special.ts';
 import { textOf } from '../nodes.ts';
-import type { Folded, OpenTarget, PyNode, PythonFunction, PyValue } from '../program.ts';
+import type { Folded, PyNode, PyTarget, PythonFunction, PyValue } from '../program.ts';
 import { flowEdge, flowNode, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { callBuiltin } from '../values/builtins.ts';
 import { carrying, oneOf, pyOf } from '../values/given.ts';
@@ -131,7 +131,7 @@ export function invoke(
 }
 
 // Another host than that of the service, which `endpoint_url` names.
-function isElsewhere({ at }: OpenTarget): boolean {
+function isElsewhere({ at }: PyTarget): boolean {
   return at.kind === 'egress' && !/^https:\/\/([\w.-]+\.)?amazonaws\.com\//.test(at.url);
 }
 

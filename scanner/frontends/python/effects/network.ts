@@ -15,7 +15,7 @@ import {
 import { nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
 import { attributeNode } from '../names/classes.ts';
 import { argumentsOf } from '../nodes.ts';
-import { type OpenTarget, PyNode, type PyValue } from '../program.ts';
+import { PyNode, type PyTarget, type PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
 import { argumentOf, callWith, type PyCall, type PyNoting } from './call.ts';
 import { callsElsewhere } from './callers.ts';
@@ -96,7 +96,7 @@ function openFor(
   { object }: PyCall,
   { toSelf }: Extract<PythonEffect, { does: 'request' }>,
   url: PyValue | undefined,
-): readonly OpenTarget[] {
+): readonly PyTarget[] {
   const given = url?.targets ?? [];
   return given.length > 0 ? given : toSelf ? object.targets : [];
 }

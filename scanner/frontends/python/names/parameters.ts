@@ -80,8 +80,8 @@ export function parameterValue(
   };
 }
 
-// What a call gives. Only what somebody asks for is evaluated: the values of calls may depend on one
-// another.
+// What a call gives. Only what somebody asks for is evaluated, since the values of calls may depend
+// on one another.
 function givenAt(
   run: PythonRun,
   module: PythonModule,

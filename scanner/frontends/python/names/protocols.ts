@@ -9,7 +9,7 @@ import type { PythonRun } from '../run.ts';
 import { classIn } from './canonical.ts';
 import { methodOf } from './classes.ts';
 
-/** What a method gives that an object of the skill has; undefined where it has none of the names. */
+/** What the first of several methods gives that an object of the skill has; undefined without. */
 export function byProtocol(
   run: PythonRun,
   at: PyNoting,

@@ -1,7 +1,7 @@
 /**
- * What files of the skill say that lie beside its code: a call that reads one gives the file's text,
- * and a call that parses settings gives the data in the text. A file may be another one when the
- * code runs, so what it says is one of the things that the call may give.
+ * What files of the skill say that lie beside its code: a call that reads a file gives the text of
+ * the file, and a call that parses settings gives the data in the text. The file may be another one
+ * when the code runs, so its text is one of several texts that the call may give.
  */
 import { dirname, join, normalize } from 'node:path/posix';
 import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
