@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:e3afd5c9e0ef8cecf8ea7b5cc4d6b3cb665fef21ae94153ebec156ba2c7078ca',
-  judging: 'sha256:f9ceae5608f1d7469c34185128cad88efd224721a11dfd85bc717c6ca7ade09b',
+  extractor: 'sha256:8b7224a6f7e912dfa3b319cb53d3b66f4dbfa6f453ae3bb6747b7550142e4d09',
+  judging: 'sha256:901ac4c0d956c14520549fa7b66aad486479d4ff771fd02baa1b85b8acdac4c1',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:17072017d706f7fb84d36fb6f4ecaa6e8781d3ca5ede1758177f496e97849599',
-    'files/agent-memory': 'sha256:7c2187125989b5432014d181619724298f3c1963514ce1d16fa1282376e8a0de',
+    'files/agent-memory': 'sha256:1cce5c8d61236e0789fd06d604d3e36547b229ff27c751ef939519e420598f96',
     'files/browser-data': 'sha256:1f5f496fc005b6aa4b7ffbfe56ebb90903277a51bc823120ce2830dc5b4d50d9',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:67d762d387cb56d4bb33272f0f210f726d4370f7dee2992fa99a521ab3c85b4c',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:bb7fde0f9ed86933bc49c990dcbfa174722cc0594c15894e69e09a9578b491a8',
+    'files/outside-read': 'sha256:d0b1f210059a06c129b6674ef3a777f7a5d46f48cc28b3d4645818fe91a31921',
     'files/outside-write':
-      'sha256:940ac33bbccf3ef661f99fcdb0e9f2fccd0e60dedc0bc3e69f376ea9703fd71d',
+      'sha256:55443cf2a901d17b1fa2bcc756a4ee3ee70c4f6f7c4814d7db769036e61077dd',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:294c75325d24c4d180f981930e283e53f61af73dd80434d8f4448b8dad3b3c1a',
@@ -113,9 +113,9 @@ export const codeDigests: CodeDigests = {
       'sha256:afd82cabadc548dbe71ea274eb3857a1b7665c63bee00afd90392bb47bdac1e6',
     'flow/untrusted-to-agent':
       'sha256:064203bfd4e675fe48244e2f579d285edf8d5d155b7681f2d028f417cfd61897',
-    'manifest/all-three': 'sha256:557f03e81c0c7caedbb6b1b734acd40c12f5fe27578d3f8fcce6c157b65c5aa6',
+    'manifest/all-three': 'sha256:a8ad4449a5c8e850dc375d7b0cff46d7a8c29461ad3135f54d6db745ac47ec58',
     'manifest/broken-promise':
-      'sha256:83ac8fead273f075fec0bb78169b8f5fe92f4fbf1017f37b5bff8ccb7fb7aea3',
+      'sha256:7fb68348cbe21dedd02e9289d00407a47e06216751f61a0c04969d3e3d69c46b',
     'manifest/contradiction':
       'sha256:1bb3a8603e0efa0244548926bddbb53fe473867e141606e82432a84d6927f98f',
     'manifest/declared-attack':
@@ -123,7 +123,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
     'manifest/undeclared':
-      'sha256:5f14d5fd9d119fb81e337845a271b69456fd6a0d605e2b2d4694e9a8635982c2',
+      'sha256:60d1c56b2c0668463efb66c07da9ce72cb3f2993902be994aa8a2847d56dc618',
     'manifest/unnamed-script':
       'sha256:b9423faf2f6c9d0ef87cabf23abf6dbaa508b5993390485c99439bff2fdf2940',
     'manifest/unreadable':
@@ -192,7 +192,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:561c77d66ef43012316d32afd71d13fdd86922244956f92486b70617138cd6bd',
+      'sha256:94c330ec6ef2d898d55d0d33b61fa5bedb25c4cbab9087d94720072d23dbf17a',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -207,55 +207,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:61d808f094733db1541f2d7bd5838bd1c700eebbb0f2070f4f30de8a6d7e12ef',
+      'sha256:f67b1a9077fe7a5d6088822cc9aa3d9907062781b4e444b7212fcfd00dcc14a9',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:c889957b156d6b313e47a45c3a01aa417ae7ceeca6e21dcd78af73a5fbb70dbf',
+      'sha256:a94c28ee30800df705c5d7316b14629cb49cc5c327391a393412ae231cc343e6',
     'prose/biased-judgement':
-      'sha256:732125a96fada399db550436332a4a3df875170372c00a5202876ee2eded2489',
+      'sha256:c8e57f556c3d7c0d93ddf483eacc6c1152e204d4f4ca5ea71ff6957b19b8a699',
     'prose/boundless-role':
-      'sha256:0b31abe951d0a2dd229ae353da553fa778dda7154aa44c69c16540ec72c4ba97',
-    'prose/concealment': 'sha256:ae58e0ee0341ffddb0ecac295d534afb4608b278bbab8acc16cf660ffaf56b5d',
+      'sha256:7c4445155ef9ae2f52f1ec3cd7f143f32df746e95383b22a82429108f49a0d8e',
+    'prose/concealment': 'sha256:1ed3733e5a02fcc7fbefe921ed1855ad5bb0ee6a8447f5dbf4f091d6dc167bd1',
     'prose/credential-solicitation':
-      'sha256:85fe297ebd8393ec36a3b553dae60982d7761fe58e27e602186457baff0c2cad',
+      'sha256:071c2d5875cf6c16979c7125593971d6767cfd7a7d00d39c24a6bb1fc5c7600f',
     'prose/decode-instructions':
-      'sha256:b0247e2f3d57858ff01c2a5af7c3bf6d74f69d01377b269f964051fc5ce94ff5',
+      'sha256:5100c1c475e65738ca491f0f705568a92a06563ccb85fd74f24d12efeff55d47',
     'prose/destructive-orders':
-      'sha256:95f2e3ac6d2c1980e3b05183fefac18f5a4a89be38269629cfb98ef4cb5b1634',
+      'sha256:2288b5dc03a807320bf6d44bbc4e74ada4cff5950ded310acb1d13f03a0e4f5d',
     'prose/divided-order':
-      'sha256:accf8002c8b5b3fea1c81994d2284fc2fc78eae0d91d27ac60f51cec488528ed',
+      'sha256:123401dc5f3067864c10847232ba0563288f54558fcaa7dd0e23fcb8d84c2dcf',
     'prose/encoded-instructions':
-      'sha256:7308ceadd022f1e8f9e4cce82d10d2faf8e48d141235ace7a2a4e71242395d90',
+      'sha256:ccfa05726729e525733916e127c1fbc3244d016644243324bec62757075d2c26',
     'prose/exfiltration-instructions':
-      'sha256:714e37d95d617fd1164d589b1228481cbfa8da2686a26eee3b7c477123cccd5f',
+      'sha256:5ebf271f5a35e6b0f0ed2505101bef7d7ea89db3dd38f64eb336eeb4105f79d9',
     'prose/false-authority':
-      'sha256:c5c011dd3e547bec6e43e3e7f0fc39ec54cc77e1285aaff7512c561a5851a287',
-    'prose/hidden-text': 'sha256:ffd689f1974d1c361fc7ac0227a88c430fd4895750c92e6501b8be8962639da4',
-    'prose/install-lure': 'sha256:374aa117941c54a17517b5e0c982e42ce7e77b6df5300fde0e856772d5fb8afe',
+      'sha256:dc875222b18f6295450d4b639a334fec2c18f5ad3719ef40f5d1be1d2164eac9',
+    'prose/hidden-text': 'sha256:e0acba4c902f31ac33d4aea17361fe14af8bc8d57f7fd806600b48b42dbf3ba7',
+    'prose/install-lure': 'sha256:4c2995ff528f93c02aa60c39cc9b0536239287f37756fd508308434bd51c25b2',
     'prose/memory-tampering':
-      'sha256:ef12cc58d71438ebcf5915228b12c0a1b978bc00d61367576c5ee2a62d3404ab',
+      'sha256:822d9e04912613f619cf7547cee2d0a9eaee447dde8e8bed621d958b29a055e4',
     'prose/override-instructions':
-      'sha256:32df2b055a27a4c3dfdd813cc3e7e10205a247c009e9c2a5898dd0a46ec9d851',
+      'sha256:af3b27dcee829f6e598ae3228592101df6713dc6817e7c0f596a63ad5a287602',
     'prose/payment-diversion':
-      'sha256:1c7e95238fe65f2c2ee84023b30461f60f53d57d31f26927eb236eef87953913',
+      'sha256:2b3c2fb3ce84cbaa18639ff926ae21e2ca9a1ee70b66dc4cddbeba51c4a18e7f',
     'prose/planted-content':
-      'sha256:da8a0e5866a585b218e84386922e137100ae88c6d2ed7e8c94cf15f4c6fa43bf',
+      'sha256:4bd841daebcccda261c425e1c6f11dee7d54f0883b6315f43a2fed544da05119',
     'prose/remote-instructions':
-      'sha256:80c73d8d82b1d5eab480a5f7410672afe0bcf57ab0afe3114175cc39e2fb1b9e',
+      'sha256:56122a9b4311edfdae0b4eb5ecfd4610ac8a50a7910738f68613cea2d3396212',
     'prose/secret-in-reply':
-      'sha256:4d6a2ca5ef1a7385933b9981a83c6390c00140d0bcbb90dd7427d468f3d17be7',
+      'sha256:f0bc8ebea87be60b5ecba20ca46d2491e9c718f3ceef143e7a63f1a7bd3ec124',
     'prose/self-propagation':
-      'sha256:158bb3e4a8470d9b56b229b56b879c7e4abf314200fc0a0833bac513a2a2837e',
+      'sha256:a41ed31de62e2ef90c5022dfda976998b33bbff1f2766b077efaba00340ee82f',
     'prose/speaks-to-scanners':
-      'sha256:71cc73b70ce108ed4e3ca1ae65208e196773d2152b13d74519bdb3896ac8b468',
-    'prose/trigger-bait': 'sha256:eff1cbfc7c55121caa2d5d415cfb38b060b226676b611158fd4655bcd5fb1af2',
+      'sha256:daadbc812773a1c56439ace4bf303534a71b8c5eb8a10914f07af0b1057b7d27',
+    'prose/trigger-bait': 'sha256:a476d6173701cc5d56f02d6347433f77323669b75532066867e8a674f0da976b',
     'prose/weakened-defence':
-      'sha256:6180badf45619d8a170a7a78b59b65fd7c4f43cd969e7b488ef249c64bf70f07',
+      'sha256:2a95756037f453f99c0316616b3e5c3fa14964ae8b0fa94ee847c31203ccca96',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:3d700ddad435cd8cf2a79ca60f680053057cd95634703b70e1bb918f8e3c6363',
+      'sha256:d716ce1ed63b75362920135846149a242924ca743a3a3ef047ef51138c277314',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':
