@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:8b7224a6f7e912dfa3b319cb53d3b66f4dbfa6f453ae3bb6747b7550142e4d09',
+  extractor: 'sha256:9b7337a1bfe39cd8e8ad47e7af8be690f3d7a96e974c33c95c3068656c58cbdc',
   judging: 'sha256:901ac4c0d956c14520549fa7b66aad486479d4ff771fd02baa1b85b8acdac4c1',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -155,10 +155,10 @@ function constructed(run: PythonRun, call: PyCall, className: string, depth: num
 // A name that is looked up by a text is hidden when the text was put together: not the name of a
 // reader of tables, which programs choose by the format of a file.
 function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string): void {
-  const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
-  const isPlainRead = api?.effects.every(({ does }) => does === 'read') === true;
-  const isPowerful = api !== undefined || powerfulModules.has(qual.split('.')[0] ?? '');
-  if (!callee.byText || !isPowerful || isPlainRead) return;
+  const effects = (Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined)?.effects;
+  const isPowerful = powerfulModules.has(qual.split('.')[0] ?? '');
+  const onlyReads = effects?.length === 1 && effects[0]?.does === 'read' && !isPowerful;
+  if (!callee.byText || onlyReads || (effects === undefined && !isPowerful)) return;
   const calleeNode = 'firstChild' in call.node ? (call.node as PyNode).firstChild : null;
   const written = calleeNode === null ? '' : textOf(call.module, calleeNode);
   const parts = qual.replaceAll('()', '').split('.');
