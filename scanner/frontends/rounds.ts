@@ -202,13 +202,15 @@ function programsOf(
 ): TaintSource[] {
   const byPath = new Map(parents.map((source) => [source.path, source]));
   const counts = new Map<string, number>();
-  return programs.flatMap(({ within, language, text, context, map, decoded }): TaintSource[] => {
+  return programs.flatMap((program): TaintSource[] => {
+    const { within, language, text, context, map, decoded, becomes } = program;
     const parent = byPath.get(within);
     if (parent === undefined || text.trim() === '') return [];
     const base = `${within}#${decoded === true ? 'decoded-' : ''}${language}@${map[0]?.raw ?? 0}`;
     const count = (counts.get(base) ?? 0) + 1;
     counts.set(base, count);
-    let path = count === 1 ? base : `${base}.${count}`;
+    const place = count === 1 ? base : `${base}.${count}`;
+    let path = becomes === undefined ? place : `${place}/${becomes}`;
     // A file of the bundle may already have this name.
     while (byPath.has(path)) path += '.';
     inner.set(path, { within, map });

@@ -1,9 +1,10 @@
 /**
- * Programs that a skill writes to a file and then starts: their texts are read in the language that
- * starts them, whatever the file's name is.
+ * Programs that a skill writes to a file. A program that is started is read in the language that
+ * starts it, whatever the file's name is. Tools find their own files by name, and start what stands
+ * in them: workflows, makefiles, settings.
  */
 import { posix } from 'node:path';
-import { extensionOf, shebang } from '../fact/language.ts';
+import { extensionOf, languageOf, shebang } from '../fact/language.ts';
 import { programIn } from '../fact/program-look.ts';
 import type { EmbeddedProgram, Language } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
@@ -64,29 +65,40 @@ export class WrittenPrograms {
     for (const start of starts)
       if (start.context !== 'comment' && !start.program.includes('#'))
         this.#starts.set(`${start.language} ${start.program}`, start);
-    if (this.#written.length === 0 || this.#starts.size === 0) return [];
+    if (this.#written.length === 0) return [];
     for (const { text } of this.#written) steps.take(1 + (text.length >> 6));
     steps.take(this.#starts.size);
     const byEnd = new Map<string, WrittenFile[]>();
     const byTail = new Map<string, WrittenFile[]>();
-    for (const file of withMoved(filesOf(this.#written, steps), this.#moved, steps)) {
+    const files = withMoved(filesOf(this.#written, steps), this.#moved, steps);
+    for (const file of files) {
       add(byTail, tailOf(file.path), file);
       for (const end of endsOf(tailOf(file.path))) add(byEnd, end, file);
     }
-    return [...this.#starts.values()].flatMap((start) => {
+    const started = [...this.#starts.values()].flatMap((start) => {
       const tail = tailOf(start.program);
       const found = [
         ...(byEnd.get(tail) ?? []),
         ...endsOf(tail).flatMap((end) => byTail.get(end) ?? []),
       ];
       steps.take(1 + found.length);
-      return found.flatMap((file) => this.#read(file, start));
+      return found.flatMap((file) => {
+        const language = start.language ?? ownLanguage(file.path, file.text);
+        return language === undefined || language === 'other' ? [] : this.#read(file, language);
+      });
     });
+    const ofTools = files.flatMap((file) => {
+      const language = languageOf(file.path, '');
+      return toolLanguages.has(language) ? this.#read(file, language, tailOf(file.path)) : [];
+    });
+    return [...started, ...ofTools];
   }
 
-  #read({ path, ...file }: WrittenFile, start: StartedAs): readonly EmbeddedProgram[] {
-    const language = start.language ?? ownLanguage(path, file.text);
-    if (language === undefined || language === 'other') return [];
+  #read(
+    { path, ...file }: WrittenFile,
+    language: Language,
+    becomes?: string,
+  ): readonly EmbeddedProgram[] {
     const key = `${language} ${file.within} ${path} ${file.text}`;
     if (this.#done.has(key)) return [];
     this.#done.add(key);
@@ -96,11 +108,21 @@ export class WrittenPrograms {
       {
         ...file,
         language,
+        ...(becomes !== undefined && { becomes }),
         text: language === 'shell' ? file.text : file.text.replaceAll(unknownPart, unknownLetter),
       },
     ];
   }
 }
+
+const toolLanguages: ReadonlySet<Language> = new Set([
+  'yaml',
+  'json',
+  'toml',
+  'ini',
+  'makefile',
+  'dockerfile',
+]);
 
 // Each opening starts the file again, and appended text may follow any of them, because functions
 // may run in another order.

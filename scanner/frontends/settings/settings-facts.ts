@@ -18,7 +18,7 @@ import { ToolSettings } from './tool-settings.ts';
 export function settingsFacts(source: TaintSource, settings: readonly Setting[]): FrontEndResult {
   const facts: Fact[] = [];
   const embedded: EmbeddedProgram[] = [];
-  const name = source.file.slice(source.file.lastIndexOf('/') + 1).toLowerCase();
+  const name = source.path.slice(source.path.lastIndexOf('/') + 1).toLowerCase();
   const isPackage = name === 'package.json';
   const commands = new CommandPrograms(source, settings);
   const tools = new ToolSettings(settings);
