@@ -7,6 +7,7 @@ import { ts } from 'ts-morph';
 import type { TaintSource } from '../../fact/source.ts';
 import type { Steps } from '../../fact/steps.ts';
 import { operandsMax, programCharsMax, syntaxDepthMax } from '../../limits.ts';
+import type { FrontEndContext } from '../frontend.ts';
 import { capabilityLibrary } from './library.ts';
 
 export interface ProgramFile {
@@ -23,6 +24,8 @@ export interface Program {
   sourceOf(file: ts.SourceFile): TaintSource | undefined;
   /** The file of the skill that an import specifier means, seen from another file. */
   resolve(from: ts.SourceFile, specifier: string): ts.SourceFile | undefined;
+  /** The text of a file of the skill, by its path in a sandbox or below the skill's folder. */
+  textOf(path: string): string | undefined;
   readonly failed: readonly { readonly source: TaintSource; readonly reason: string }[];
 }
 
@@ -50,7 +53,11 @@ const library = ts.createSourceFile(libraryPath, capabilityLibrary(), ts.ScriptT
  * Parses the sources and joins them. Sources that cannot be parsed or nest too deeply are reported
  * and left out.
  */
-export function createProgram(sources: readonly TaintSource[], steps: Steps): Program {
+export function createProgram(
+  sources: readonly TaintSource[],
+  steps: Steps,
+  texts?: FrontEndContext['texts'],
+): Program {
   const failed: { source: TaintSource; reason: string }[] = [];
   const byName = new Map<string, ProgramFile>();
   let chars = 0;
@@ -101,6 +108,10 @@ export function createProgram(sources: readonly TaintSource[], steps: Steps): Pr
     files: [...byName.values()],
     checker: program.getTypeChecker(),
     sourceOf: (file) => sourceBy.get(file),
+    textOf: (path) => {
+      const own = path.replace(/^file:\/\//, '').replace(/^\/skills\/@self\//, '');
+      return texts?.get(posix.normalize(own))?.text;
+    },
     resolve: (from, specifier) => {
       const name = resolve(from.fileName, specifier);
       return name === undefined ? undefined : byName.get(name)?.file;

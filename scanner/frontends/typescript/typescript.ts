@@ -17,7 +17,7 @@ export function analyseTypescript(
   sources: readonly TaintSource[],
   context: FrontEndContext,
 ): FrontEndResult {
-  const program = createProgram(sources, context.steps);
+  const program = createProgram(sources, context.steps, context.texts);
   const symbols = collectSymbols(program, context.steps);
   const self = createEvaluator(program, symbols, context.steps);
   let settled: Evaluator | undefined;

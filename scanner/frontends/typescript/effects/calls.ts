@@ -3,15 +3,17 @@
  */
 import { ts } from 'ts-morph';
 import { own } from '../../../lookup-tables/api.ts';
-import { isTouched } from '../flow/changes.ts';
 import { apiNamed } from '../library.ts';
 import { eachNode, type Functionish, ownerOf } from '../syntax.ts';
 import { heldMember } from '../values/assignments.ts';
 import type { Evaluator } from '../values/evaluator.ts';
 import { foldedFunctions, foldMethod } from '../values/fold.ts';
+import { jsonOf, membersOf } from '../values/object-members.ts';
+import { valuesOfTemplate } from '../values/tagged-templates.ts';
 import {
   alternatives,
   type Frame,
+  isWhole,
   type JsValue,
   listItemsMax,
   listOf,
@@ -125,6 +127,24 @@ export function valueOfCall(
   return unionOf(resolveCall(self, node, frame).map((call) => resultOf(self, call, node)));
 }
 
+/** The value that a template with a tag of the skill gives: the tag is called with its parts. */
+export function valueOfTagged(
+  self: Evaluator,
+  { tag, template }: ts.TaggedTemplateExpression,
+  frame: Frame,
+): JsValue {
+  return unionOf(
+    alternatives(self.valueOf(tag, frame)).map((callee) =>
+      callee.kind === 'function'
+        ? returnedBy(self, callee.node, valuesOfTemplate(self, template, frame), callee.frame)
+        : callee.kind === 'api' && callee.name === 'String.raw'
+          ? (own(foldedFunctions, callee.name)?.(valuesOfTemplate(self, template, frame)) ??
+            unknown)
+          : unknown,
+    ),
+  );
+}
+
 function resultOf(
   self: Evaluator,
   { callee, args }: ResolvedCall,
@@ -163,8 +183,19 @@ function resultOfApi(
     return unknown;
   if (name === 'Proxy' || name === 'Object.create' || name === 'structuredClone')
     return args[0] ?? unknown;
-  if (/^Object\.(entries|values|keys)$/.test(name) && args[0]?.kind === 'object')
-    return membersOf(self, args[0], name.slice(7));
+  if (/^Object\.(entries|values|keys)$/.test(name)) {
+    const members = membersOf(self, args[0] ?? unknown, name.slice(7));
+    if (members !== undefined) return members;
+  }
+  if (name === 'JSON.stringify' && args[0] !== undefined) return jsonOf(self, args[0]);
+  if (name === 'String.raw' && args[0]?.kind === 'object')
+    return resultOfApi(
+      self,
+      { name },
+      [self.memberOf(args[0], text('raw'), node), ...args.slice(1)],
+      node,
+    );
+  if (readsText.test(name)) return textOfFile(self, args[0] ?? unknown);
   if (name === 'Object.getPrototypeOf' || name === 'Reflect.getPrototypeOf')
     return args[0]?.kind === 'function' ? args[0] : unknown;
   if (name === 'Deno.env.get') return unknown;
@@ -184,31 +215,19 @@ function resultOfApi(
   return api?.gives === undefined ? unknown : { kind: 'instance', of: api.gives, made: node };
 }
 
-/**
- * The result of `Object.entries`, `values` and `keys` for an object literal; undefined parts stay
- * unknown.
- */
-function membersOf(
-  self: Evaluator,
-  { node, frame }: Extract<JsValue, { kind: 'object' }>,
-  which: string,
-): JsValue {
-  if (isTouched(self, node)) return unknown;
-  const items = node.properties.slice(0, 256).map((property): JsValue => {
-    const name = property.name;
-    const key: JsValue =
-      name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name))
-        ? text(name.text)
-        : unknown;
-    if (which === 'keys') return key;
-    const value = ts.isPropertyAssignment(property)
-      ? self.valueOf(property.initializer, frame)
-      : ts.isShorthandPropertyAssignment(property)
-        ? self.valueOf(property.name, frame)
-        : unknown;
-    return which === 'values' ? value : { kind: 'array', items: [key, value] };
-  });
-  return { kind: 'array', items };
+const readsText = /^(fs\.readFileSync|fs\/promises\.readFile|Bun\.file|Deno\.readTextFile(Sync)?)$/;
+
+// A file that the skill brings along is as known as the code. Another file with its name may be in
+// the working directory.
+function textOfFile(self: Evaluator, path: JsValue): JsValue {
+  return unionOf(
+    alternatives(path).flatMap((value) => {
+      if (!isWhole(value)) return [unknown];
+      const own = self.program.textOf(value.text);
+      if (own === undefined) return [unknown];
+      return value.text.startsWith('/') ? [text(own)] : [text(own), unknown];
+    }),
+  );
 }
 
 function resultOfMethod(
@@ -236,7 +255,16 @@ function resultOfMethod(
     const start = args[1] ?? of.items[0] ?? unknown;
     return of.items
       .slice(args[1] === undefined ? 1 : 0, 1024)
-      .reduce((sum, item) => returnedBy(self, first.node, [sum, item], first.frame), start);
+      .reduce(
+        (sum, item, i) =>
+          returnedBy(
+            self,
+            first.node,
+            [sum, item, { kind: 'number', number: args[1] === undefined ? i + 1 : i }],
+            first.frame,
+          ),
+        start,
+      );
   }
   if (name === 'get' && of.kind === 'instance' && of.of === 'Map')
     return heldIn(self, of.made, first);

@@ -14,7 +14,8 @@ import {
   parametersOf,
 } from '../syntax.ts';
 import type { Evaluator } from '../values/evaluator.ts';
-import { alternatives } from '../values/values.ts';
+import { valuesBetween } from '../values/tagged-templates.ts';
+import { alternatives, isWhole } from '../values/values.ts';
 import { into } from './assignments.ts';
 import { mutators, opaqueMethods } from './javascript-methods.ts';
 import { isMap } from './maps.ts';
@@ -34,13 +35,13 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   const { out, nodes } = flow;
   const callee = bareOf(node.expression);
   const calls = resolveCall(out.self, node);
-  const named = functionsCalled(flow, node);
-  const functions = new Set(named.length > 0 ? named : anyOfTable(flow, callee));
+  const table = anyOfTable(flow, callee);
+  const functions = new Set([...functionsCalled(flow, node), ...table]);
   for (const functionNode of functions)
     addKnownCall(
       flow,
       node,
-      { callee: functionNode, isNamed: named.length > 0 },
+      { callee: functionNode, isNamed: table.length === 0 },
       calls.find(({ callee: value }) => value.kind === 'function' && value.node === functionNode)
         ?.args,
     );
@@ -101,6 +102,7 @@ function addChange(flow: Flow, [changed, ...given]: readonly ts.Expression[]): v
 // `handlers[type](data)`: a table of functions, any of which may be called.
 function anyOfTable({ out }: Flow, callee: ts.Expression): Functionish[] {
   if (!ts.isElementAccessExpression(callee)) return [];
+  if (isWhole(out.self.valueOf(callee.argumentExpression))) return [];
   return alternatives(out.self.valueOf(callee.expression)).flatMap((candidate): Functionish[] => {
     if (candidate.kind !== 'object') return [];
     return candidate.node.properties
@@ -236,6 +238,23 @@ function addKnownCall(
     if (symbol !== undefined && parameter.dotDotDotToken === undefined && isNamed)
       linkBack(flow, symbol, bare, call);
   });
+}
+
+/** A template with a tag of the skill: the values between its texts are arguments of the tag. */
+export function addTagged(flow: Flow, node: ts.TaggedTemplateExpression): void {
+  const { nodes } = flow;
+  const callee = flow.out.self.symbols.functionOf(node.tag);
+  if (callee === undefined) return;
+  const call = nodes.at(node, '');
+  const parameters = parametersOf(callee);
+  const rest = parameters.findLast((parameter) => parameter.dotDotDotToken !== undefined);
+  for (const [i, value] of valuesBetween(node.template).entries()) {
+    const parameter = parameters[i + 1] ?? rest;
+    const bare = bareOf(value);
+    if (parameter !== undefined)
+      passTo(flow, parameter, bare, nodes.at(bare, `passed to ${nameOfFunction(callee)}`), call);
+  }
+  nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
 }
 
 // `const get = keep(value); get()`, `box(value).get()`: the calls that made what is called.

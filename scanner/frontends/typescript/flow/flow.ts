@@ -16,7 +16,7 @@ import {
   partsOf,
   settleWrites,
 } from './assignments.ts';
-import { addCall } from './calls.ts';
+import { addCall, addTagged } from './calls.ts';
 import { give, membersOf, parameterHolder, resultHolder, settleMembers } from './members.ts';
 import { createFlowNodes, type Flow, type FlowNodes } from './nodes.ts';
 import { addField, parameterNode, readFrom } from './objects.ts';
@@ -158,6 +158,7 @@ function addEdges(flow: Flow, node: ts.Node): void {
   else if (ts.isPropertyDeclaration(node)) addField(flow, node);
   else if (ts.isParameter(node)) addParameter(flow, node);
   else if (isCombined(node)) {
+    if (ts.isTaggedTemplateExpression(node)) addTagged(flow, node);
     ts.forEachChild(node, (child) => {
       for (const part of partsOf(child)) nodes.value(nodes.at(part), nodes.at(node));
     });

@@ -6,7 +6,7 @@ import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
 import { own } from '../../../lookup-tables/api.ts';
-import { returnsOf, valueOfCall } from '../effects/calls.ts';
+import { returnsOf, valueOfCall, valueOfTagged } from '../effects/calls.ts';
 import { aliases, globalObjects } from '../effects/javascript.ts';
 import { hasOtherThis, settled, withWritten } from '../flow/changes.ts';
 import type { Writes } from '../flow/write.ts';
@@ -142,14 +142,7 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): JsValue {
   if (ts.isElementAccessExpression(node))
     return valueOfMember(self, node, self.valueOf(node.argumentExpression, frame), frame);
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) return valueOfCall(self, node, frame);
-  if (ts.isTaggedTemplateExpression(node)) {
-    const tag = self.valueOf(node.tag, frame);
-    return tag.kind === 'api' &&
-      tag.name === 'String.raw' &&
-      ts.isNoSubstitutionTemplateLiteral(node.template)
-      ? text(node.template.rawText ?? '', true)
-      : unknown;
-  }
+  if (ts.isTaggedTemplateExpression(node)) return valueOfTagged(self, node, frame);
   if (ts.isConditionalExpression(node))
     return unionOf([self.valueOf(node.whenTrue, frame), self.valueOf(node.whenFalse, frame)]);
   if (ts.isArrowFunction(node) || ts.isFunctionExpression(node))
@@ -168,15 +161,32 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): JsValue {
 }
 
 function arrayOf(self: Evaluator, node: ts.ArrayLiteralExpression, frame: Frame): JsValue {
-  const items = node.elements.flatMap((element) => itemsOf(self, element, frame));
-  return node.elements.some(ts.isSpreadElement)
-    ? listOf(items)
-    : { kind: 'array', items, nodes: node.elements };
+  if (!node.elements.some(ts.isSpreadElement)) {
+    const items = node.elements.map((element) => self.valueOf(element, frame));
+    return { kind: 'array', items, nodes: node.elements };
+  }
+  let lists: readonly (readonly JsValue[])[] = [[]];
+  for (const element of node.elements) {
+    const ways = waysOf(self, element, frame);
+    // Of several lists that may be meant, each gives a list, as long as these are few.
+    const grown = lists.flatMap((list) => ways.map((items) => [...list, ...items]));
+    lists = grown.length <= spreadListsMax ? grown : lists.map((list) => [...list, unknown]);
+  }
+  return unionOf(lists.map(listOf));
 }
 
-function itemsOf(self: Evaluator, element: ts.Expression, frame: Frame): readonly JsValue[] {
-  if (!ts.isSpreadElement(element)) return [self.valueOf(element, frame)];
-  const spread = self.valueOf(element.expression, frame);
+const spreadListsMax = 8;
+
+function waysOf(
+  self: Evaluator,
+  element: ts.Expression,
+  frame: Frame,
+): readonly (readonly JsValue[])[] {
+  if (!ts.isSpreadElement(element)) return [[self.valueOf(element, frame)]];
+  return alternatives(self.valueOf(element.expression, frame)).map(itemsOf);
+}
+
+function itemsOf(spread: JsValue): readonly JsValue[] {
   if (spread.kind === 'array') return spread.items;
   return isWhole(spread)
     ? [...spread.text].slice(0, 4096).map((character) => text(character, true))

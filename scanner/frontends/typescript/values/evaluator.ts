@@ -51,6 +51,8 @@ export interface Symbols {
   handedTo(callee: Functionish): readonly ts.CallExpression[];
   /** Calls that call this function by its name. */
   callers(callee: Functionish): readonly (ts.CallExpression | ts.NewExpression)[];
+  /** Templates with this function as their tag. */
+  tagged(callee: Functionish): readonly ts.TaggedTemplateExpression[];
   /** The functions and methods of the skill that a callee's name means. */
   functionOf(callee: ts.Expression): Functionish | undefined;
   /** Values assigned to a field in the methods of a class: `this.name = …`. */

@@ -1,7 +1,18 @@
 /** Constant folding of encodings, JSON, paths and URLs. */
 import { posix } from 'node:path';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { alternatives, isWhole, type JsValue, numberOf, text, textOr, unionOf } from './values.ts';
+import {
+  alternatives,
+  isWhole,
+  type JsValue,
+  listItemsMax,
+  listOf,
+  numberOf,
+  text,
+  textOr,
+  unionOf,
+  unknown,
+} from './values.ts';
 
 /** Percent-decoding. */
 export function decoded(value: string): JsValue | undefined {
@@ -12,17 +23,36 @@ export function decoded(value: string): JsValue | undefined {
   }
 }
 
-/** A text, or a list of texts, in JSON. */
+/** The value that a JSON text holds. */
 export function jsonText(value: string): JsValue | undefined {
   try {
-    const parsed: unknown = JSON.parse(value);
-    if (typeof parsed === 'string') return text(parsed, true);
-    if (Array.isArray(parsed) && parsed.every((item) => typeof item === 'string'))
-      return { kind: 'array', items: parsed.map((item) => text(item, true)) };
-    return undefined;
+    return jsonValue(JSON.parse(value));
   } catch {
     return undefined;
   }
+}
+
+function jsonValue(parsed: unknown): JsValue {
+  if (typeof parsed === 'string') return text(parsed);
+  if (typeof parsed === 'number') return { kind: 'number', number: parsed };
+  if (Array.isArray(parsed)) return listOf(parsed.slice(0, listItemsMax + 1).map(jsonValue));
+  return typeof parsed === 'object' && parsed !== null ? { kind: 'data', data: parsed } : unknown;
+}
+
+/** The member of an object from JSON; undefined where the object lacks the member. */
+export function memberOfData(data: object, name: string): JsValue | undefined {
+  return Object.hasOwn(data, name) ? jsonValue(Reflect.get(data, name)) : undefined;
+}
+
+/** `Object.keys`, `values` and `entries` of an object from JSON. */
+export function membersOfData(data: object, which: string): JsValue {
+  const pairs = Object.entries(data).slice(0, listItemsMax + 1);
+  return listOf(
+    pairs.map(([key, value]): JsValue => {
+      if (which === 'keys') return text(key);
+      return which === 'values' ? jsonValue(value) : listOf([text(key), jsonValue(value)]);
+    }),
+  );
 }
 
 const encodings = new Set([

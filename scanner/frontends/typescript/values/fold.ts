@@ -17,6 +17,7 @@ import {
 } from './fold-data.ts';
 import { groupsOf, patternOf, replaced, splitBy } from './patterns.ts';
 import {
+  alternatives,
   concatenated,
   isWhole,
   type JsValue,
@@ -36,7 +37,12 @@ export const foldedFunctions: Readonly<Record<string, Fold>> = {
   String: ([value]) => (value === undefined ? text('') : plainText(value)),
   'String.fromCharCode': (args) => characters(args),
   'String.fromCodePoint': (args) => characters(args),
-  'String.raw': ([value]) => value,
+  'String.raw': ([parts, ...values]) =>
+    parts?.kind === 'array'
+      ? concatenated(
+          parts.items.flatMap((part, i) => (i === 0 ? [part] : [values[i - 1] ?? text(''), part])),
+        )
+      : parts,
   Number: ([value]) => toNumber(value),
   parseInt: ([value, radix]) =>
     whole(value, (digits) => number(Number.parseInt(digits, numberOf(radix) ?? 10))),
@@ -61,9 +67,8 @@ export const foldedFunctions: Readonly<Record<string, Fold>> = {
       text(plain.isWellFormed() ? encodeURIComponent(plain) : unknownPart, true),
     ),
   'Buffer.from': ([value, encoding]) => bytesFrom(value, encoding),
-  'JSON.parse': ([value]) => whole(value, jsonText),
-  'JSON.stringify': ([value]) =>
-    value?.kind === 'number' ? text(String(value.number), true) : undefined,
+  'JSON.parse': ([value]) =>
+    unionOf(alternatives(value ?? unknown).map((each) => whole(each, jsonText) ?? unknown)),
   'path.join': (args) => pathOf(args, posix.join),
   'path.resolve': (args) => pathOf(args, (...parts) => posix.join(...fromLastAbsolute(parts))),
   'path.normalize': (args) => pathOf(args, posix.join),

@@ -8,7 +8,8 @@ import { apis, knownModules, memberPaths } from '../library.ts';
 import type { Program } from '../program.ts';
 import { memberOfClass } from './classes.ts';
 import type { Evaluator } from './evaluator.ts';
-import { partOfPath, partOfUrl } from './fold-data.ts';
+import { jsonText, memberOfData, partOfPath, partOfUrl } from './fold-data.ts';
+import { membersOf } from './object-members.ts';
 import { nameOfProperty, writtenName } from './property-name.ts';
 import {
   type Frame,
@@ -39,7 +40,7 @@ export function memberOfValue(
         ? String(key.number)
         : undefined;
   const built = key.kind === 'text' && key.built;
-  if (name === undefined) return anyItem(object, key);
+  if (name === undefined) return anyItem(self, object, key);
   if (
     name === 'constructor' &&
     !(object.kind === 'api' && own(aliases, `${object.name}.constructor`) !== undefined)
@@ -72,7 +73,9 @@ export function memberOfValue(
         ? (object.items[Number(name)] ?? unknown)
         : name === 'length'
           ? { kind: 'number', number: object.items.length }
-          : { kind: 'method', of: object, name, built };
+          : name === 'raw'
+            ? object
+            : { kind: 'method', of: object, name, built };
     case 'growing': {
       if (name === 'length') return unknown;
       return /^\d+$/.test(name)
@@ -89,6 +92,8 @@ export function memberOfValue(
       return /^\d+$/.test(name) && isWhole(object)
         ? letterAt(object.text, Number(name))
         : { kind: 'method', of: object, name, built };
+    case 'data':
+      return memberOfData(object.data, name) ?? { kind: 'method', of: object, name, built };
     case 'module':
       return isModuleChanged(self, object.file, name)
         ? unknown
@@ -100,12 +105,18 @@ export function memberOfValue(
   }
 }
 
-// A number gives an item; another key may also give a method.
-function anyItem(object: JsValue, key: JsValue): JsValue {
+// A number gives an item; another key may also give a method. `{ linux: …, darwin: … }[platform]`
+// may be each member of a small table.
+function anyItem(self: Evaluator, object: JsValue, key: JsValue): JsValue {
+  const members = membersOf(self, object, 'values');
+  if (members?.kind === 'array' && members.items.length <= tableMembersMax)
+    return unionOf([...members.items, unknown]);
   if (object.kind !== 'array' && object.kind !== 'growing') return unknown;
   const isExact = object.kind === 'array' && key.kind === 'count';
   return unionOf([...object.items, ...(isExact ? [] : [unknown])]);
 }
+
+const tableMembersMax = 24;
 
 function letterAt(value: string, at: number): JsValue {
   return at < value.length ? text(value[at] ?? '', true) : unknown;
@@ -262,6 +273,15 @@ export function ownPath(self: Evaluator, node: ts.Node): string {
   );
 }
 
+// A JSON file as a module.
+function dataNamed(program: Program, specifier: string, from: ts.SourceFile): JsValue {
+  if (!specifier.endsWith('.json')) return unknown;
+  const folder = posix.dirname(program.sourceOf(from)?.path ?? '');
+  const path = specifier.startsWith('.') ? posix.join(folder, specifier) : specifier;
+  const own = program.textOf(path);
+  return (own === undefined ? undefined : jsonText(own)) ?? unknown;
+}
+
 /**
  * A module by its folded name: from the tables, a file of the skill, or a package known by name
  * only.
@@ -271,7 +291,8 @@ export function moduleNamed(program: Program, name: JsValue, from: ts.SourceFile
   const specifier = textOr(name);
   const file = program.resolve(from, specifier);
   if (file !== undefined) return { kind: 'module', file };
-  if (specifier.startsWith('.') || specifier.startsWith('/')) return unknown;
+  if (specifier.startsWith('.') || specifier.startsWith('/'))
+    return dataNamed(program, specifier, from);
   const bare = specifier.replace(/^(node|npm|jsr):\/?/, '').replace(/(?<=.)@[^/]*$/, '');
   return { kind: 'api', name: bare === 'bun' ? 'Bun' : bare, built: name.built };
 }

@@ -3,6 +3,7 @@
  * expression that is not matched here makes of a path may be anything, or a file beside it: without
  * its ending, the path of a public key is that of the private key.
  */
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { boundedPattern, filesBeside } from '../../bounded-pattern.ts';
 import { isWhole, type JsValue, text, textOr, unionOf, unknown } from './values.ts';
 
@@ -34,7 +35,11 @@ export function replaced(
 ): JsValue | undefined {
   if (from === undefined || to === undefined) return undefined;
   if (from.kind !== 'pattern' && !isWhole(from)) return undefined;
-  if (!isWhole(to)) return beside(self);
+  if (!isWhole(to)) {
+    if (from.kind === 'pattern') return beside(self);
+    if (!self.includes(from.text)) return text(self, true);
+    return beside(self) ?? text(self.replaceAll(from.text, unknownPart), true);
+  }
   if (from.kind === 'pattern') {
     const expression = matched(self, from);
     return expression === undefined ? beside(self) : text(self.replace(expression, to.text), true);

@@ -35,6 +35,8 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
   const kept = collectAssignments(symbolOf, outsideOf);
   const callers = new Map<Functionish, (ts.CallExpression | ts.NewExpression)[]>();
   const handed = new Map<Functionish, ts.CallExpression[]>();
+  const tagged = new Map<Functionish, ts.TaggedTemplateExpression[]>();
+  const templates: ts.TaggedTemplateExpression[] = [];
   const methodNames = new Set<string>();
   const calls: (ts.CallExpression | ts.NewExpression)[] = [];
   for (const { nodes } of program.files) {
@@ -52,6 +54,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
         if (!ts.isVariableDeclarationList(node.initializer))
           kept.assign(node.initializer, eachOf(node));
       } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) calls.push(node);
+      else if (ts.isTaggedTemplateExpression(node)) templates.push(node);
       else if (
         ts.isMethodDeclaration(node) ||
         ts.isPropertyAssignment(node) ||
@@ -89,6 +92,10 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
       if (given !== undefined) push(handed, given, call);
     }
   }
+  for (const template of templates) {
+    const tag = functionOf(template.tag);
+    if (tag !== undefined) push(tagged, tag, template);
+  }
   addHandedCallers(calls, { symbolOf, functionOf }, callers);
   return {
     symbolOf,
@@ -103,6 +110,7 @@ export function collectSymbols(program: Program, steps: Steps): Symbols {
     commonExports: kept.ofModule,
     handedTo: (callee) => handed.get(callee) ?? [],
     callers: (callee) => callers.get(callee) ?? [],
+    tagged: (callee) => tagged.get(callee) ?? [],
     functionOf,
     exportOf,
   };

@@ -51,6 +51,8 @@ export type JsValue =
       readonly pushed: readonly ts.Expression[];
       readonly made?: readonly ts.Node[];
     }
+  /** An object that a JSON text holds. */
+  | { readonly kind: 'data'; readonly data: object }
   /** A file of the skill, as a module. */
   | { readonly kind: 'module'; readonly file: ts.SourceFile }
   /** `.constructor` of something that is no function. */

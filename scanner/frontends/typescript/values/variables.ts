@@ -15,11 +15,14 @@ import type { Assignment } from './assignments.ts';
 import type { Evaluator } from './evaluator.ts';
 import { valueAssigned } from './member-assigned.ts';
 import { nameOfProperty } from './property-name.ts';
+import { valuesOfTemplate } from './tagged-templates.ts';
 import {
+  alternatives,
   concatenated,
   type Frame,
   isAbsent,
   type JsValue,
+  listOf,
   text,
   unionOf,
   unknown,
@@ -191,7 +194,15 @@ export function valueOfBinding(self: Evaluator, element: ts.BindingElement, fram
   const pattern = element.parent;
   const whole = wholeOfPattern(self, pattern, frame);
   if (element.dotDotDotToken !== undefined)
-    return ts.isObjectBindingPattern(pattern) ? whole : unknown;
+    return ts.isObjectBindingPattern(pattern)
+      ? whole
+      : unionOf(
+          alternatives(whole).map((value) =>
+            value.kind === 'array'
+              ? listOf(value.items.slice(pattern.elements.indexOf(element)))
+              : unknown,
+          ),
+        );
   const fallback =
     element.initializer === undefined ? [] : [self.valueOf(element.initializer, frame)];
   if (ts.isArrayBindingPattern(pattern)) {
@@ -225,15 +236,23 @@ function valueOfParameter(
   if (inFrame !== undefined) return inFrame;
   const index = parametersOf(callee).indexOf(parameter);
   const others = fromOthers(self, callee);
+  const templates = self.symbols
+    .tagged(callee)
+    .map(({ template }) => valuesOfTemplate(self, template));
   if (parameter.dotDotDotToken !== undefined)
-    return unionOf([restOf(self, callee, index), ...others]);
+    return unionOf([
+      restOf(self, callee, index),
+      ...templates.map((values): JsValue => ({ kind: 'array', items: values.slice(index) })),
+      ...others,
+    ]);
   const values = self.symbols
     .callers(callee)
     .map((call) => givenBy(self, call, index)[index] ?? unknown);
   const fromCallback = callbackValue(self, callee, index, frame);
   const fallback =
     parameter.initializer === undefined ? [] : [self.valueOf(parameter.initializer, frame)];
-  return unionOf([...values, ...fromCallback, ...fallback, ...others]);
+  const ofTags = templates.map((given) => given[index] ?? unknown);
+  return unionOf([...values, ...ofTags, ...fromCallback, ...fallback, ...others]);
 }
 
 function restOf(self: Evaluator, callee: Functionish, from: number): JsValue {
