@@ -12,7 +12,9 @@ import {
   flowsThatRun,
 } from '../../flow/hosts.ts';
 import { targetOf } from '../../lookup-tables/egress-of.ts';
+import { isKnownProvider } from '../../lookup-tables/secrets.ts';
 import { privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
+import { isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const fileToNetwork = defineRule({
@@ -58,6 +60,9 @@ function judge(
   const { hasManifest } = context;
   if (to.drop)
     return { message: `sends ${what} to ${to.said}, where anyone can collect what is sent` };
+  // A push to a place that keeps repositories is what the reader sees in each script for git.
+  if (!hasManifest && flow.sink.api === 'git' && isKnownProvider(to.host) && !isTenantHost(to.host))
+    return { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}` };
   // Whoever approves a host does not approve that the user's home is sent there.
   const isWholeHome = flow.source.name.startsWith('~') && isBulk(flow, context);
   if ((to.declared && isWholeHome) || (!hasManifest && to.host !== '*' && isBulk(flow, context)))

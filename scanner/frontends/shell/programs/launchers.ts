@@ -2,13 +2,21 @@
 
 import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { interpreters } from '../../../lookup-tables/shell.ts';
+import { interpreters, networkPrograms, utilities } from '../../../lookup-tables/shell.ts';
 import type { Call } from '../call.ts';
 import type { ShellRun } from '../run.ts';
-import { changedText, emptyValue, joinWith, type ShellValue, slice } from '../value.ts';
+import {
+  changedText,
+  emptyValue,
+  joinWith,
+  literalValue,
+  type ShellValue,
+  slice,
+} from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { runCode } from './code.ts';
 import { readFileValue } from './files.ts';
+import { seenFromHost } from './mounts.ts';
 import { containers, type Launcher, launchers } from './tables/shell-launchers.ts';
 
 /** Follows the command lines that a call runs; returns their output. */
@@ -46,10 +54,24 @@ export function containedCommand(call: Call): readonly ShellValue[] | undefined 
     dashes > at
       ? call.args.slice(dashes + 1)
       : [...(entry === undefined ? [] : [entry]), ...args.operands.slice(1)];
-  // Only interpreters: other names are programs of the image.
-  return words[0] !== undefined && own(interpreters, programName(words[0].text)) !== undefined
-    ? words
-    : undefined;
+  const [program] = words;
+  if (program !== undefined && own(interpreters, programName(program.text)) !== undefined)
+    return seenFromHost(args, words);
+  const image = args.operands[0]?.text.replace(/^.*\//, '').replace(/[:@].*$/, '') ?? '';
+  // `docker run curlimages/curl -T …`: an image that is named after its program.
+  const line =
+    program !== undefined && isTool(programName(program.text))
+      ? words
+      : isTool(image)
+        ? [literalValue(image, call.span.start, true), ...words]
+        : [];
+  const seen = seenFromHost(args, line);
+  // Other programs of an image count where they get files of the host.
+  return seen.some((word) => !line.includes(word)) ? seen : undefined;
+}
+
+function isTool(name: string): boolean {
+  return own(networkPrograms, name) !== undefined || own(utilities, name) !== undefined;
 }
 
 // `start "title" /b pythonw x.py`. A call that opens a document or an address starts no nameable

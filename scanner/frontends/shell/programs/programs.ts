@@ -14,6 +14,7 @@ import { isKnown, joinTaints, rootTaint, type ShellValue, slice, unknownValue } 
 import { type Arguments, hasOption, optionValues, parseArguments } from './arguments.ts';
 import { runCode, runFile } from './code.ts';
 import { fileKey, noteWrite, readFileValue, writeFileValue } from './files.ts';
+import { noteGit } from './git.ts';
 import { noteUpload } from './uploads.ts';
 
 /** Runs a program without a handler of its own. */
@@ -244,63 +245,6 @@ function noteAutostart(run: ShellRun, call: Call): void {
     noteTrait(run, call, 'autostart', `${call.name} ${words.join(' ')}`.replaceAll('\0', '…'));
 }
 
-function noteGit(run: ShellRun, call: Call): void {
-  const args = parseArguments(call.args, new Set(['c', 'C', 'git-dir', 'work-tree']), true);
-  for (const value of optionValues(args, ['c'])) {
-    const [key = '', ...rest] = value.text.split('=');
-    if (
-      /^(core\.(pager|sshcommand|editor|fsmonitor|hookspath)|alias\..*|diff\.external|credential\.helper|protocol\.ext.*)$/i.test(
-        key,
-      ) &&
-      rest.length > 0
-    )
-      runCode(
-        run,
-        { ...call, args: [] },
-        slice(value, key.length + (rest[0]?.startsWith('!') ? 2 : 1)),
-        'shell',
-      );
-  }
-  const [verb, ...operands] = args.operands;
-  if (verb?.text === 'config') {
-    const key = operands.find((operand) => /^core\.hookspath$/i.test(operand.text));
-    if (key !== undefined) noteTrait(run, call, 'hook', 'git config core.hooksPath');
-    const [setting, given] = operands.filter((operand) => !operand.text.startsWith('-'));
-    const isEverywhere = call.args.some((arg) => /^--(global|system)$/.test(arg.text));
-    const isOwn = given !== undefined && !/^(true|false|)$/i.test(given.text);
-    const says = setting?.text ?? '';
-    const runsIt =
-      programSettings.test(says) || (/^alias\./i.test(says) && /^!/.test(given?.text ?? ''));
-    // In a text, it is a setting for the user to make.
-    if (isEverywhere && isOwn && runsIt && run.source.context === 'code')
-      noteTrait(run, call, 'autostart', `git config --global ${says}, for every repository`);
-  }
-  if (verb?.text === 'remote' && /^(add|set-url)$/.test(operands[0]?.text ?? '')) {
-    const [name, address] = operands.slice(1).filter((operand) => !operand.text.startsWith('-'));
-    if (name !== undefined && address !== undefined) run.remotes.set(name.text, address);
-  }
-  if (!/^(clone|fetch|pull|push|ls-remote|submodule)$/.test(verb?.text ?? '')) return;
-  const words = operands
-    .filter((operand) => !operand.text.startsWith('-'))
-    .map((operand) => run.remotes.get(operand.text) ?? operand);
-  const url = words.find((word) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(word.text));
-  if (url === undefined && verb?.text !== 'clone') return;
-  // The user name before the @ says nothing about the host.
-  const bare = url?.text
-    .replace(/^[\w.-]+@([\w.-]+):/, 'ssh://$1/')
-    .replace(/^(\w+:\/\/)[^@/]*@(?=[\w.-])/, '$1');
-  const egress = egressOf(bare ?? '\0', ['GET', ...(verb?.text === 'push' ? ['POST'] : [])]);
-  if (egress === undefined) return;
-  const capability = { kind: 'egress' as const, ...egress };
-  noteCapability(run, call, capability, ['download']);
-  noteFlows(run, call, url?.taints ?? [], {
-    what: 'network',
-    capability,
-    api: 'git',
-    part: bare === url?.text && !/^\w+:\/\/[\w.-]/.test(bare ?? '') ? 'host' : 'url',
-  });
-}
-
 // `go run FILE.go`
 function runGoFile(run: ShellRun, call: Call): void {
   const [verb, ...files] = call.args.filter((arg) => !arg.text.startsWith('-'));
@@ -311,10 +255,6 @@ function runGoFile(run: ShellRun, call: Call): void {
     else noteStart(run, call.span, file.text, call, 'go');
   }
 }
-
-// Settings with programs that git runs in any repository.
-const programSettings =
-  /^(core\.(hookspath|fsmonitor|sshcommand)|init\.templatedir|gpg\.([a-z0-9]+\.)?program|diff\.external)$/i;
 
 // `socat - TCP:host:port`, `socat FILE:secret TCP:…`: both sides exchange data.
 function noteSocat(run: ShellRun, call: Call): void {
