@@ -4,6 +4,7 @@ import type { EmbeddedProgram, Language, OffsetMap, TaintSource } from '../../fa
 import { shellWordsMax } from '../../limits.ts';
 import { own } from '../../lookup-tables/api.ts';
 import { languageOfInterpreter } from '../../lookup-tables/file-types.ts';
+import { containerLine } from './compose.ts';
 import type { Setting } from './setting.ts';
 import { settingMap } from './setting-map.ts';
 import { type CommandKey, commandKeys } from './tables/setting-commands.ts';
@@ -48,14 +49,40 @@ export class CommandPrograms {
       isMark && value === 'CMD-SHELL' ? words.map((word) => word.value) : words.map(quoted);
     const behind: OffsetMap =
       first === undefined ? [] : [{ at: head.length, raw: first.from, fixed: true }];
-    return this.#values.complete({
+    const program = {
       within: this.#source.path,
       language,
       text: [head, ...tail].filter((word) => word !== '').join(' '),
       context: this.#source.context,
       map: [...settingMap(this.#source, { ...setting, value: head }), ...behind],
       path,
-    });
+    };
+    return key.inContainer === true
+      ? this.#inContainer(program, setting)
+      : this.#values.complete(program);
+  }
+
+  // The program as the host sees it.
+  #inContainer(
+    { path, text, map, ...program }: EmbeddedProgram & Pick<Setting, 'path'>,
+    { from }: Setting,
+  ): EmbeddedProgram | undefined {
+    const service = path.slice(0, 2);
+    const line = containerLine(service, (at) => this.#list(at));
+    const isCommand = path[2] !== 'volumes';
+    const start = { at: 0, raw: from, fixed: true } as const;
+    if (!isCommand) {
+      const hasOwn = ['command', 'entrypoint'].some(
+        (key) => this.#list([...service, key]).length > 0,
+      );
+      return line === '' || hasOwn ? undefined : { ...program, text: line, map: [start] };
+    }
+    // Compose writes the shell's own dollar twice.
+    const plain = text.replaceAll('$$', '$');
+    if (line === '') return { ...program, text: plain, map: plain === text ? map : [start] };
+    // Options are for the program that the image names.
+    const inside = plain.startsWith('-') ? plain : `sh -c ${wordOf(plain, true)}`;
+    return { ...program, text: `${line} ${inside}`, map: [start] };
   }
 
   // The words behind the program: the rest of its list, and the lists of arguments beside it.

@@ -15,9 +15,12 @@ export function analyseMakefile(source: TaintSource, context: FrontEndContext): 
     source,
     variables: new Map(),
     recipe: [],
+    targets: '',
     language: 'shell',
     facts: [],
-    embedded: includedFiles(source, context),
+    embedded: [],
+    included: [],
+    recipes: [],
   };
   let at = 0;
   let isDefinition: boolean = false;
@@ -27,7 +30,7 @@ export function analyseMakefile(source: TaintSource, context: FrontEndContext): 
     if (line.trim() !== '' && (isDefinition ? !isEnd : indent !== '')) {
       const marks = /^[@+-]*/.exec(line.slice(indent.length))?.[0] ?? '';
       const start = indent.length + marks.length;
-      addToRecipe(reading, line.slice(start), at + start);
+      reading.recipe.push({ text: line.slice(start), raw: at + start });
     } else if (line.trim() !== '') {
       closeRecipe(reading);
       isDefinition = !isEnd && /^(?:override\s+)?define\s/.test(line);
@@ -36,34 +39,81 @@ export function analyseMakefile(source: TaintSource, context: FrontEndContext): 
     at += line.length + 1;
   }
   closeRecipe(reading);
-  return { facts: reading.facts, embedded: reading.embedded, unanalysed: [] };
+  const { facts, embedded, recipes } = reading;
+  const values = resolved(reading.variables);
+  const included = reading.included.flatMap((names) => wordsOf(names, values));
+  return {
+    facts,
+    embedded: [
+      ...recipes.flatMap((recipe) => programsOf(source, recipe, values, included)),
+      ...embedded,
+      ...includedFiles(source, included, context),
+    ],
+    unanalysed: [],
+  };
 }
 
 interface Reading {
   readonly source: TaintSource;
   readonly variables: Map<string, string>;
-  recipe: { text: string; raw: number }[];
+  /** The recipe that is being read. */
+  recipe: Line[];
+  /** The targets of its rule. */
+  targets: string;
   /** The language that recipes are written in. */
   language: Language;
   readonly facts: Fact[];
   readonly embedded: EmbeddedProgram[];
+  /** Names of files that the makefile takes in, as they are written. */
+  readonly included: string[];
+  readonly recipes: Recipe[];
 }
 
-function addToRecipe({ recipe, variables }: Reading, text: string, raw: number): void {
-  recipe.push({ text: `${expand(text, variables)}\n`, raw });
+interface Line {
+  readonly text: string;
+  readonly raw: number;
+}
+
+/** Its variables get their values when it is run, so those of the whole file count. */
+interface Recipe {
+  readonly lines: readonly Line[];
+  readonly targets: string;
+  readonly language: Language;
 }
 
 function closeRecipe(reading: Reading): void {
-  const { text, map } = joinPieces(reading.recipe);
-  if (text.trim() !== '')
-    reading.embedded.push({
-      within: reading.source.path,
-      language: shebang(text.trimStart()) ?? reading.language,
-      text,
-      context: reading.source.context,
-      map,
-    });
+  const { recipe: lines, targets, language } = reading;
+  if (lines.some(({ text }) => text.trim() !== ''))
+    reading.recipes.push({ lines, targets, language });
   reading.recipe = [];
+}
+
+// make begins again with an included file that one of its own rules made, and runs what is in it.
+// `.` stands for that here: its lines are no lines of a shell, but as much a program.
+function programsOf(
+  source: TaintSource,
+  { lines, targets, language }: Recipe,
+  values: ReadonlyMap<string, string>,
+  included: readonly string[],
+): readonly EmbeddedProgram[] {
+  const all = wordsOf(targets, values);
+  const made = all.filter((target) => included.includes(target)).slice(0, includesMax);
+  const last = lines.at(-1)?.raw ?? 0;
+  return (made.length === 0 ? all.slice(0, 1).concat('').slice(0, 1) : made).map((target) => {
+    const behind = made.length === 0 ? [] : [{ text: `. ${target}`, raw: last }];
+    const named = new Map(values);
+    if (target !== '' && !target.includes('%')) named.set('@', target);
+    const { text, map } = joinPieces(
+      [...lines, ...behind].map((line) => ({ ...line, text: `${expand(line.text, named)}\n` })),
+    );
+    return {
+      within: source.path,
+      language: shebang(text.trimStart()) ?? language,
+      text,
+      context: source.context,
+      map,
+    };
+  });
 }
 
 const definitionForm =
@@ -90,14 +140,18 @@ function readLine(reading: Reading, line: string, at: number): void {
     variables.set(name, (before + value).slice(0, valueCharsMax));
     if (sign === '!=') command(value, line.length - value.length);
   } else {
+    const [, names] = /^ {0,8}(?:-|s)?(?:include|import)\s+([^\n#]{1,1000})/.exec(line) ?? [];
+    if (names !== undefined) reading.included.push(names);
+    const [, targets = ''] =
+      /^((?:[^\s#=:;$]|\$\(\w{1,80}\))(?:[^#=:;]{0,400})):{1,2}(?![=:])/.exec(line) ?? [];
+    reading.targets = targets;
     // The first line of a recipe may stand behind its rule.
     const rule = /^[^\s#=:;][^#=:;]{0,400}:{1,2}(?![=:])[^#;=]{0,400};/.exec(line)?.[0];
     if (rule !== undefined)
-      addToRecipe(
-        reading,
-        line.slice(rule.length).replace(/^\s*[@+-]*/, (marks) => ' '.repeat(marks.length)),
-        at + rule.length,
-      );
+      reading.recipe.push({
+        text: line.slice(rule.length).replace(/^\s*[@+-]*/, (marks) => ' '.repeat(marks.length)),
+        raw: at + rule.length,
+      });
   }
   for (const { text, start } of shellCalls(line)) command(text, start);
   if (isJustfile.test(source.path))
@@ -114,6 +168,13 @@ function readLine(reading: Reading, line: string, at: number): void {
       text: comment.trim(),
       detail: '',
     });
+}
+
+function wordsOf(names: string, values: ReadonlyMap<string, string>): string[] {
+  return expand(names, values)
+    .trim()
+    .split(/\s+/)
+    .filter((name) => name !== '' && !name.includes(unknownPart));
 }
 
 const valueCharsMax = 400;
@@ -144,32 +205,53 @@ function* shellCalls(line: string): Generator<{ text: string; start: number }> {
 }
 
 // A makefile may take in a file of any name.
-function includedFiles(source: TaintSource, { texts }: FrontEndContext): EmbeddedProgram[] {
+function includedFiles(
+  source: TaintSource,
+  included: readonly string[],
+  { texts }: FrontEndContext,
+): EmbeddedProgram[] {
   const folder = source.path.slice(0, source.path.lastIndexOf('/') + 1);
-  return [...source.text.matchAll(/^[ \t]{0,8}(?:-|s)?(?:include|import)\s+([^\n#$]{1,1000})/gm)]
-    .flatMap(([, names = '']) => names.trim().split(/\s+/))
-    .slice(0, includesMax)
-    .flatMap((name): EmbeddedProgram[] => {
-      const path = folder + name.replace(/^(?:\.\/)+/, '').replace(/^(["'])(.*)\1$/, '$2');
-      const text = texts?.get(path);
-      if (text === undefined || text.language === 'makefile' || path === source.path) return [];
-      const { context } = source;
-      return [
-        { within: path, language: 'makefile', text: text.text, context, map: [{ at: 0, raw: 0 }] },
-      ];
-    });
+  return included.slice(0, includesMax).flatMap((name): EmbeddedProgram[] => {
+    const path = folder + name.replace(/^(?:\.\/)+/, '').replace(/^(["'])(.*)\1$/, '$2');
+    const text = texts?.get(path);
+    if (text === undefined || text.language === 'makefile' || path === source.path) return [];
+    const { context } = source;
+    return [
+      { within: path, language: 'makefile', text: text.text, context, map: [{ at: 0, raw: 0 }] },
+    ];
+  });
 }
 
 const includesMax = 50;
 
+const reference =
+  /\$\$|\$[({](?:shell\s+)?([^(){}$\n]{1,200})[)}]|\$([@<^?*%+])|\{\{([^{}\n]{1,200})\}\}/g;
+
 // `$$` is the shell's own dollar. A value that make knows only at run time is an unknown part.
 function expand(text: string, variables: ReadonlyMap<string, string>): string {
-  return text.replace(
-    /\$\$|\$[({](?:shell\s+)?([^(){}$\n]{1,200})[)}]|\$([@<^?*%+])|\{\{([^{}\n]{1,200})\}\}/g,
-    (all, name?: string, _automatic?: string, justName?: string) => {
-      if (all === '$$') return '$';
-      if (/^\$[({]shell\s/.test(all)) return `$(${name})`;
-      return variables.get((name ?? justName ?? '').trim()) ?? unknownPart;
-    },
-  );
+  return text.replace(reference, (all, name?: string, automatic?: string, justName?: string) => {
+    if (all === '$$') return '$';
+    if (/^\$[({]shell\s/.test(all)) return `$(${name})`;
+    return variables.get((name ?? automatic ?? justName ?? '').trim()) ?? unknownPart;
+  });
 }
+
+// Values that name other variables, as they are when the whole file is read.
+function resolved(variables: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  let values = variables;
+  const each = (change: (value: string) => string): ReadonlyMap<string, string> =>
+    new Map([...values].map(([name, value]) => [name, change(value)]));
+  for (let pass = 0; pass < passesMax; pass++) {
+    const before = values;
+    values = each((value) => {
+      const whole = value.replace(reference, (all, name?: string) =>
+        name === undefined || /^\$[({]shell\s/.test(all) ? all : (before.get(name.trim()) ?? all),
+      );
+      return whole.length <= valueCharsMax ? whole : unknownPart;
+    });
+  }
+  return each((value) => expand(value, new Map()));
+}
+
+/** Each pass resolves twice as many levels of names. */
+const passesMax = 3;

@@ -14,6 +14,8 @@ export interface CommandKey {
   readonly language?: Language;
   /** A list is one command: its first value is the program. Otherwise each value is a command. */
   readonly isWords?: true;
+  /** The value belongs to a service of a compose file, which runs in a container. */
+  readonly inContainer?: true;
 }
 
 const anyFile = /./;
@@ -41,6 +43,12 @@ export const commandKeys: readonly CommandKey[] = [
     form: /^services\.[^.]{1,80}\.(command|entrypoint|healthcheck\.test)$/,
     file: composeFiles,
     isWords: true,
+    inContainer: true,
+  },
+  {
+    form: /^services\.[^.]{1,80}\.volumes\.0(\.source)?$/,
+    file: composeFiles,
+    inContainer: true,
   },
   {
     form: /(^|\.)(((init|ephemeral)?containers\.\d+|container|script|sidecars\.\d+)\.command|(exec|livenessProbe|readinessProbe|postStart|preStop)\.command|steps\.\d+\.entrypoint)$/i,
