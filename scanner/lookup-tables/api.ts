@@ -90,6 +90,8 @@ export interface Api {
    * `read(file, buffer)`.
    */
   readonly fills?: number;
+  /** The function at this position sees each request that the program sends. */
+  readonly intercepts?: number;
   /** The result contains data of the arguments, although it is a source by itself. */
   readonly carries?: true;
   /** The result contains no data of the arguments: a hash, a comparison, a length. */

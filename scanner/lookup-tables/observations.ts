@@ -1,11 +1,19 @@
 /** Facts about a machine and its user that programs can ask for, and recordings of the user. */
 
 /**
- * Recordings: of the screen, of the keys, … Facts: they tell one machine and one person from
+ * Recordings: of the screen, of the keys, of the program's own requests with their credentials, …
+ * Facts: they tell one machine and one person from
  * others. `system` alone (its kind and version) tells little.
  */
 export type ObservedThing = Recording | HostFact;
-export type Recording = 'clipboard' | 'screen' | 'camera' | 'microphone' | 'keys' | 'window titles';
+export type Recording =
+  | 'clipboard'
+  | 'screen'
+  | 'camera'
+  | 'microphone'
+  | 'keys'
+  | 'window titles'
+  | 'requests';
 export type HostFact =
   | 'host name'
   | 'user name'
@@ -24,6 +32,7 @@ export const recordings: ReadonlySet<string> = new Set<Recording>([
   'microphone',
   'keys',
   'window titles',
+  'requests',
 ]);
 
 /** What programs of the command line print; sources: their manuals. */

@@ -45,9 +45,11 @@ export function analyseMakefile(source: TaintSource, context: FrontEndContext): 
   return {
     facts,
     embedded: [
-      ...recipes.flatMap((recipe) => programsOf(source, recipe, values, included)),
-      ...embedded,
       ...includedFiles(source, included, context),
+      ...[
+        ...recipes.flatMap((recipe) => programsOf(source, recipe, values, included)),
+        ...embedded,
+      ].sort((a, b) => (a.map[0]?.raw ?? 0) - (b.map[0]?.raw ?? 0)),
     ],
     unanalysed: [],
   };

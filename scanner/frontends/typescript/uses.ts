@@ -14,6 +14,7 @@ import {
   readWholeEnvironment,
 } from './effects/environment.ts';
 import { callsBack, noteEscape } from './effects/escapes.ts';
+import { interceptedParts } from './effects/interceptors.ts';
 import { pipeInto } from './effects/network.ts';
 import { loadModule } from './effects/programs.ts';
 import { nodeDefaults } from './effects/tables/node.ts';
@@ -211,6 +212,10 @@ function applyApi(out: Out, call: Called): void {
     noteService(out, call.args[0]?.value ?? unknown, call.node);
   if (call.api === 'Reflect.get' && call.args[0] !== undefined && isEnvironment(call.args[0].value))
     readByName(out, call.node, call.args[1]?.value ?? unknown, () => call.use);
+  const handler = row?.intercepts === undefined ? undefined : call.args[row.intercepts]?.node;
+  if (handler !== undefined)
+    for (const part of interceptedParts(out.self, handler))
+      useAt(out, part, call.api).sources.push({ what: 'observed', name: 'requests' });
   if (row !== undefined)
     for (const effect of row.effects)
       applyEffect(out, { ...call, args: runArguments(out, call, effect) }, effect);

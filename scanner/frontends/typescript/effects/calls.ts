@@ -30,27 +30,50 @@ export function resolveCall(
   node: ts.CallExpression | ts.NewExpression,
   frame?: Frame,
 ): ResolvedCall[] {
-  const args = argumentsOf(self, node.arguments ?? [], frame);
-  return alternatives(self.valueOf(node.expression, frame)).flatMap((callee) =>
-    unwrapped(self, callee, args, node, 0),
+  const callees = alternatives(self.valueOf(node.expression, frame));
+  return waysOfArguments(self, node.arguments ?? [], frame).flatMap((args) =>
+    callees.flatMap((callee) => unwrapped(self, callee, args, node, 0)),
   );
 }
 
-function argumentsOf(self: Evaluator, list: readonly ts.Expression[], frame: Frame): Args {
-  const given = list.flatMap((node, at): Args => {
-    if (!ts.isSpreadElement(node)) return [{ value: self.valueOf(node, frame), node }];
-    const spread = self.valueOf(node.expression, frame);
-    // Arguments behind the list have no known positions.
-    if (spread.kind === 'growing' && at === list.length - 1)
-      return [...spread.items, unknown].map((value) => ({ value, node: node.expression }));
-    return spread.kind === 'array'
-      ? spread.items.map((value, i) => ({ value, node: spread.nodes?.[i] }))
-      : [{ value: unknown, node: node.expression }];
-  });
+// A spread list that may be one of several makes as many ways to call, as long as these are few.
+function waysOfArguments(
+  self: Evaluator,
+  list: readonly ts.Expression[],
+  frame: Frame,
+): readonly Args[] {
+  let ways: readonly Args[] = [[]];
+  for (const [at, node] of list.entries()) {
+    const spreads = ts.isSpreadElement(node)
+      ? alternatives(self.valueOf(node.expression, frame)).map((spread) =>
+          spreadArguments(spread, node.expression, at === list.length - 1),
+        )
+      : [[{ value: self.valueOf(node, frame), node }]];
+    const isMany = ways.length * spreads.length > waysMax;
+    const next = isMany ? [[{ value: unknown, node: bareSpread(node) }]] : spreads;
+    ways = ways.flatMap((before) => next.map((given) => [...before, ...given]));
+  }
   // A parameter that takes the rest gets a list that is too long, so it is unknown.
-  return given.length > listItemsMax
-    ? [...given.slice(0, listItemsMax), { value: unknown, node: undefined }]
-    : given;
+  return ways.map((given) =>
+    given.length > listItemsMax
+      ? [...given.slice(0, listItemsMax), { value: unknown, node: undefined }]
+      : given,
+  );
+}
+
+const waysMax = 8;
+
+function bareSpread(node: ts.Expression): ts.Expression {
+  return ts.isSpreadElement(node) ? node.expression : node;
+}
+
+function spreadArguments(spread: JsValue, node: ts.Expression, isLast: boolean): Args {
+  // Arguments behind the list have no known positions.
+  if (spread.kind === 'growing' && isLast)
+    return [...spread.items, unknown].map((value) => ({ value, node }));
+  return spread.kind === 'array'
+    ? spread.items.map((value, i) => ({ value, node: spread.nodes?.[i] }))
+    : [{ value: unknown, node }];
 }
 
 function unwrapped(

@@ -109,6 +109,12 @@ export const nodeApis: ApiTable = {
   ...rows('fs.WriteStream', '#write #end', { effects: [{ does: 'send', content: 0 }] }),
   ...rows('fs.ReadStream', '#on #read #pipe #toString #setEncoding', { effects: [] }),
   ...rows(fsBoth, 'constants', { effects: [] }),
+  ...rows('diagnostics_channel', 'channel', {
+    effects: [],
+    gives: 'diagnostics_channel.Channel',
+  }),
+  ...rows('diagnostics_channel.Channel', '#subscribe', { effects: [], intercepts: 0 }),
+  ...rows('diagnostics_channel', 'subscribe', { effects: [], intercepts: 1 }),
   // programs
   ...rows('child_process', 'exec execSync', { does: 'shell', command: 0, options: 1 }),
   ...rows('child_process', 'execFile execFileSync spawnSync', {

@@ -62,6 +62,8 @@ export const npmApis: ApiTable = {
     effects: [{ does: 'request', url: 0, body: 1, options: 2, method: 'POST' }],
     gives: 'Response',
   }),
+  ...rows('axios.interceptors.request', 'use', { effects: [], intercepts: 0 }),
+  ...rows('axios.Instance', '#interceptors.request.use', { effects: [], intercepts: 0 }),
   ...rows('Response', '#send #field #attach #query', {
     effects: [{ does: 'send', content: 0 }],
     gives: 'Response',
