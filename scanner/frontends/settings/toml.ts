@@ -93,10 +93,10 @@ function collect(
 }
 
 // Programs take commands from some files. When such a file cannot be read here, the scan is
-// incomplete.
+// incomplete. A text that code writes may have unknown parts.
 function unread(source: TaintSource, context: FrontEndContext, reason: string): FrontEndResult {
   const result = plainTextFacts(source, context);
-  if (!tomlSettingsFiles.test(source.path)) return result;
+  if (source.depth > 0 || !tomlSettingsFiles.test(source.path)) return result;
   return {
     ...result,
     unanalysed: [

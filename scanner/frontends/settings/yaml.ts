@@ -89,9 +89,11 @@ function unread(source: TaintSource, context: FrontEndContext, reason: string): 
   return isHeld(source) ? { ...result, unanalysed: [placeOf(source, reason)] } : result;
 }
 
-function isHeld({ path, text }: TaintSource): boolean {
+function isHeld({ path, text, depth }: TaintSource): boolean {
   const isLongWorkflow = text.length > yamlCharsMax && looksLikeWorkflow(text);
-  return settingsFiles.test(path) || isLongWorkflow || mayMakeObjects(text);
+  // A text that code writes may have unknown parts.
+  const isSettings = depth === 0 && settingsFiles.test(path);
+  return isSettings || isLongWorkflow || mayMakeObjects(text);
 }
 
 function placeOf(
