@@ -40,7 +40,7 @@ export type Language = (typeof languages)[number];
 export interface TaintSource {
   /**
    * Bundle path. For an embedded program: its parent's path, `#`, the language, `@` and the offset:
-   * `SKILL.md#shell@120`. A text that becomes a file has the file's path behind a slash. For an entry of an archive or document: its path, `!/` and the entry's
+   * `SKILL.md#shell@120`. A text that becomes a file has its path behind a slash. For an entry of an archive or document: its path, `!/` and the entry's
    * name: `a.zip!/run.sh`.
    */
   readonly path: string;

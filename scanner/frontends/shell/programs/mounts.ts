@@ -12,7 +12,7 @@ interface Mount {
   readonly target: string;
 }
 
-/** The command of a container as the host sees it; the words themselves where nothing is mounted. */
+/** The command of a container as the host sees it; the same words where nothing is mounted. */
 export function seenFromHost(args: Arguments, words: readonly ShellValue[]): readonly ShellValue[] {
   const mounts = mountsOf(args);
   if (mounts.length === 0 || words.length === 0) return words;

@@ -1,6 +1,6 @@
 /**
- * Functions that a program hands to its client of HTTP, or to Node's channels: they see each request
- * of the program before it leaves, with its credentials.
+ * Functions that a program hands to its client of HTTP, or to Node's channels: they see each
+ * request of the program before it leaves, with its credentials.
  */
 import { ts } from 'ts-morph';
 import { eachNode, isFunctionish, parametersOf } from '../syntax.ts';
