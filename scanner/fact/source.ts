@@ -40,8 +40,8 @@ export type Language = (typeof languages)[number];
 export interface TaintSource {
   /**
    * Bundle path. For an embedded program: its parent's path, `#`, the language, `@` and the offset:
-   * `SKILL.md#shell@120`. A text that becomes a file has its path behind a slash. For an entry of an archive or document: its path, `!/` and the entry's
-   * name: `a.zip!/run.sh`.
+   * `SKILL.md#shell@120`. A text that becomes a file has its path behind a slash. For an entry of
+   * an archive or document: its path, `!/` and the entry's name: `a.zip!/run.sh`.
    */
   readonly path: string;
   /** The file of the bundle that contains it. */
