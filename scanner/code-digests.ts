@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:9b7337a1bfe39cd8e8ad47e7af8be690f3d7a96e974c33c95c3068656c58cbdc',
+  extractor: 'sha256:f4f559df466543da9350843f32726c86615384d88234cf16b3284c5b5a1d8f70',
   judging: 'sha256:901ac4c0d956c14520549fa7b66aad486479d4ff771fd02baa1b85b8acdac4c1',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -87,9 +87,9 @@ export const codeDigests: CodeDigests = {
       'sha256:83f48f47f07253b0971e1e27ed3ed269bf05c492b2f3503238298be41c2be45e',
     'flow/file-to-exec': 'sha256:f762183e58a01a231166319e219e74fe1ea09efea92e28bf75538df492b838a8',
     'flow/file-to-network':
-      'sha256:3288f0864f890feb51dba6314a039549604182f08da50b6d0c992e637505edab',
+      'sha256:517e75cc38171b4d1da9900b43ec8c8bcf6206a8189ec472168993da4d0012cf',
     'flow/host-facts-to-network':
-      'sha256:ea696c9d07c0f12e345494d2e86ebaac59f364556977319ec6e5ad7c003b8b8b',
+      'sha256:f38b3c35b718312d3f9166ffd7caf0ac0aa931853a4f70153025b72024440855',
     'flow/input-to-shell':
       'sha256:1e2283a50d643cb210bc6513f8daae75cdf24ac785e16529ad2ceb89cb132dbd',
     'flow/local-secret-to-network':
@@ -97,7 +97,7 @@ export const codeDigests: CodeDigests = {
     'flow/network-to-exec':
       'sha256:2b1e3563076c60b05b913f4eea66a143492952caa1a274f738a6ac7bbe6e6a45',
     'flow/recording-to-network':
-      'sha256:363fdfd2664122da3ae86b7044ba7b492f5c34646e38dcaa08d3bed70e180be3',
+      'sha256:ea4a445b074f240d900795b7dc94970dec079c622719d5155f38b8d2557ce1e1',
     'flow/secret-beside-data':
       'sha256:b5674788f7861cd2543f1a01a371b098a3a4d587212a66474d83a33b2f130213',
     'flow/secret-in-url': 'sha256:da4653d725312db90807a9b52be51f51002901f286aabe0697a298817e63acc6',
