@@ -26,8 +26,9 @@ type Given = Pick<CommandContext, 'cwd' | 'options'>;
  * `--budget`, `--workspace`, `--model`, `--env`, `--skills`, `--ceiling`, `--egress`, `--index`,
  * `--git-name`. An absent option changes nothing.
  */
-export function changeOf({ cwd, options }: Given): agents.GrantChange {
-  const { budget, ceiling, model, workspace } = options;
+export function changeOf(given: Given): agents.GrantChange {
+  const { options } = given;
+  const { budget, model, workspace } = options;
   return {
     skills: listOf(options.skills)
       .flatMap((text) => text.split(','))
@@ -39,8 +40,14 @@ export function changeOf({ cwd, options }: Given): agents.GrantChange {
     ...egressOf(options),
     ...(options.index === undefined ? {} : { indexes: indexesOf(options.index) }),
     ...(typeof options['git-name'] === 'string' ? { git: gitNameOf(options['git-name']) } : {}),
-    ...(typeof ceiling === 'string' ? { capabilities: ceilingOf(resolve(cwd, ceiling)) } : {}),
+    ...ceilingIn(given),
   };
+}
+
+/** The capabilities in the file of `--ceiling`. */
+export function ceilingIn({ cwd, options }: Given): Pick<agents.GrantChange, 'capabilities'> {
+  const { ceiling } = options;
+  return typeof ceiling === 'string' ? { capabilities: ceilingOf(resolve(cwd, ceiling)) } : {};
 }
 
 /**

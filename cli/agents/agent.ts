@@ -8,6 +8,7 @@ import * as holds from '../../runner/holds/public.ts';
 import type { Agent, Grant } from '../../skills-index/run/agents/agent.ts';
 import { auditRow } from '../../skills-index/run/audit/audit-row.ts';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
+import { isEmpty } from '../../skills-index/skill/capability.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { chainText } from '../audit-log/audit-text.ts';
 import { calledName } from '../called-name.ts';
@@ -23,7 +24,14 @@ import { admitToStart } from '../run/start-skill.ts';
 import { confirm } from '../terminal/ask.ts';
 import { answer, joined, printNote, safe, table } from '../terminal/output.ts';
 import { requireNoLeftover } from './agent-leftovers.ts';
-import { changeOf, daysOf, indexesOf, requireOnHost, startGrantOf } from './agent-options.ts';
+import {
+  ceilingIn,
+  changeOf,
+  daysOf,
+  indexesOf,
+  requireOnHost,
+  startGrantOf,
+} from './agent-options.ts';
 import { removeAgent } from './agent-remove.ts';
 import { agentCells, agentJson, agentText, damagedCells } from './agent-text.ts';
 import { readNamedAgent } from './named-agent.ts';
@@ -172,12 +180,22 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
     named === undefined
       ? undefined
       : grantedSkillOf(readNamedAgent(agentsFolderOf(context), agent), named);
-  const { model, workspace } = context.options;
+  const { ceiling, model, workspace } = context.options;
   const egress = listOf(context.options.egress);
   const indexes = indexesOf(context.options.index);
-  const isPart = model === true || workspace === true || egress.length + indexes.length > 0;
+  const isPart =
+    model === true ||
+    workspace === true ||
+    ceiling !== undefined ||
+    egress.length + indexes.length > 0;
   const isAll = skill === undefined && !isPart;
-  const parts = { egress, indexes, model: model === true, workspace: workspace === true };
+  const parts = {
+    egress,
+    indexes,
+    model: model === true,
+    workspace: workspace === true,
+    ...ceilingIn(context),
+  };
   const change = isAll
     ? ('everything' as const)
     : { ...parts, skills: skill === undefined ? [] : [{ skill, range: '*' }] };
@@ -189,6 +207,11 @@ async function revoke(context: CommandContext): Promise<ExitCode> {
     printNote(
       context,
       safe`note: agent ${agent} may still start ${skill ?? ''}: its grant ${wider.skill}@${wider.range} covers this skill`,
+    );
+  if (skill !== undefined && ceiling === undefined && !isEmpty(after.ceiling))
+    printNote(
+      context,
+      safe`note: the capabilities that all runs of agent ${agent} may have at most stay as they were; to remove some: skillgate agent revoke ${agent} --ceiling FILE`,
     );
   return show(context, after);
 }

@@ -5,9 +5,9 @@
 
 import { parseArgs } from 'node:util';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { nearest } from '../../skills-index/skill/text/nearest.ts';
 import { calledName } from '../called-name.ts';
 import type { CommandRow, Format, OptionRow, OptionValue } from '../command.ts';
-import { nearest } from '../nearest.ts';
 
 export interface ParsedArguments {
   readonly args: readonly string[];

@@ -1,7 +1,7 @@
 /** The table of all commands, for parsing, help, "did you mean" and lazy loading. */
 
+import { nearest } from '../../skills-index/skill/text/nearest.ts';
 import type { CommandRow } from '../command.ts';
-import { nearest } from '../nearest.ts';
 import { agentRows } from './rows/agent-rows.ts';
 import { auditRows } from './rows/audit-rows.ts';
 import { authorRows } from './rows/author-rows.ts';

@@ -1,10 +1,10 @@
 import type { Rule } from '../../scanner/rule.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
+import { nearest } from '../../skills-index/skill/text/nearest.ts';
 import type { DecisionReasonCode } from '../../skills-index/trust/decision/reason.ts';
 import { asCalled } from '../called-name.ts';
 import { type CommandContext, type ExitCode, exitCodes } from '../command.ts';
-import { nearest } from '../nearest.ts';
 import { answer, inkFor, joined, safe } from '../terminal/output.ts';
 
 /** `skillgate explain RULE-OR-CODE`. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import type { SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../skills-index/skill/text/nearest.ts';
 import type { Project } from '../run/admission.ts';
 import { type Safe, safe } from '../terminal/output.ts';
 import { sharedFolder } from './agent-folders.ts';

@@ -3,7 +3,12 @@
  * agent's acts.
  */
 import { randomUUID } from 'node:crypto';
-import { type Agent, type Grant, whyEnded } from '../../skills-index/run/agents/agent.ts';
+import {
+  type Agent,
+  type Grant,
+  grantLine,
+  whyEnded,
+} from '../../skills-index/run/agents/agent.ts';
 import type { AuditEvent } from '../../skills-index/run/audit/audit-entry.ts';
 import { parseSkillName, type SkillName } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -32,7 +37,11 @@ export function agentOf({ host, agentName, world }: AgentContext): Agent {
   const agent = readNamedAgent(host.agents, agentName);
   const ended = whyEnded(agent, world.now());
   if (ended === undefined) return agent;
-  throw new Problem('plan-refused', `Cannot act as agent ${agentName}: ${ended}`);
+  throw new Problem('plan-refused', `Cannot act as agent ${agentName}: ${ended}`, {
+    ...(agent.revoked === undefined
+      ? {}
+      : { hint: `an operator can allow it: ${grantLine(agent, '--all-of @scope/name')}` }),
+  });
 }
 
 /**

@@ -8,8 +8,8 @@ import { peek } from '../../skills-index/client/peek.ts';
 import { parseSkillName, type Scope, type SkillName } from '../../skills-index/skill/name.ts';
 import { type Need, needs } from '../../skills-index/skill/needs.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
+import { nearest } from '../../skills-index/skill/text/nearest.ts';
 import { correctionsMax, searchSecondsMax, taskCharsMax, taskUrlCharsMax } from '../limits.ts';
-import { nearest } from '../nearest.ts';
 import { askRegistry, type RegistryWorld } from '../registries/registry-api.ts';
 
 /** What to look for. */

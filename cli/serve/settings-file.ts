@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
+import { insteadOf, nearest } from '../../skills-index/skill/text/nearest.ts';
 import { settingsBytesMax } from '../limits.ts';
-import { insteadOf, nearest } from '../nearest.ts';
 import {
   type SettingKey,
   type SettingKind,

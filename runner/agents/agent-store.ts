@@ -15,6 +15,7 @@ import type {
 import { parseReference } from '../../skills-index/skill/authoring/reference.ts';
 import {
   type Capabilities,
+  isEmpty,
   minus,
   noCapabilities,
   union,
@@ -275,6 +276,16 @@ function requireGiven(agent: StoredAgent, change: Revocation): void {
         'usage',
         `Cannot revoke the ${part} of agent ${agent.name}: the agent has none`,
       );
+  const { capabilities } = change;
+  if (
+    capabilities !== undefined &&
+    isEmpty(minus(agent.ceiling, minus(agent.ceiling, capabilities)))
+  )
+    throw new Problem(
+      'usage',
+      `Cannot revoke these capabilities from agent ${agent.name}: its runs may have none of them`,
+      { hint: `skillgate agent show ${agent.name}` },
+    );
   const index = change.indexes?.find((one) => agent.indexes?.includes(one) !== true);
   if (index !== undefined)
     throw new Problem(

@@ -7,6 +7,7 @@ import { allReasonsValuesMax, jsonDepthMax, reasonsMax, shownValueCharsMax } fro
 import { Problem, type Reason } from './problem.ts';
 import type { ProblemCode } from './problem-codes.ts';
 import type { ParsedJson } from './text/json.ts';
+import { insteadOf } from './text/nearest.ts';
 
 type Schema<Output> = v.BaseSchema<unknown, Output, v.BaseIssue<unknown>>;
 type Path = readonly (string | number)[];
@@ -19,8 +20,18 @@ export function exactObject<const Entries extends v.ObjectEntries>(
   entries: Entries,
 ): v.StrictObjectSchema<Entries, undefined> {
   const shape = v.objectWithRest(entries, v.never('is not a known key'));
-  const run: (typeof shape)['~run'] = (dataset, config) =>
-    shape['~run'](Array.isArray(dataset.value) ? { ...dataset, value: 'a list' } : dataset, config);
+  const run: (typeof shape)['~run'] = (dataset, config) => {
+    const { value } = dataset;
+    const checked = shape['~run'](
+      Array.isArray(value) ? { ...dataset, value: 'a list' } : dataset,
+      config,
+    );
+    // Only this object knows its keys, and `describeIssue` names the near ones.
+    for (const issue of checked.issues ?? [])
+      if (issue.type === 'never' && issue.path?.length === 1)
+        Object.assign(issue, { requirement: Object.keys(entries) });
+    return checked;
+  };
   // `run` rejects unknown keys, so the output is the output of a strict object.
   return { ...shape, '~run': run } as unknown as v.StrictObjectSchema<Entries, undefined>;
 }
@@ -125,6 +136,8 @@ export function pathOf(issue: v.BaseIssue<unknown>): Path {
 /** What is wrong with a value, to follow the path of the value. */
 export function describeIssue(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return 'is missing';
+  if (issue.type === 'never')
+    return `${issue.message}${insteadOf(String(pathOf(issue).at(-1)), issue.requirement as string[])}`;
   // Messages of this code base are written to follow the path of a value. The own messages of
   // valibot begin with `Invalid`.
   if (!issue.message.startsWith('Invalid ')) return issue.message;

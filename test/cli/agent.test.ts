@@ -441,6 +441,29 @@ describe('skillgate agent', () => {
     );
   });
 
+  it('is said to keep its ceiling, and loses the parts that a skill.json names', async () => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    const [wide, report] = [join(home, 'wide.json'), join(home, 'skill.json')];
+    const env = [{ name: 'REPORT_STYLE', why: 'x' }];
+    const exec = [{ program: 'git', why: 'x' }];
+    writeFileSync(wide, JSON.stringify({ capabilities: { env, exec } }));
+    writeFileSync(report, JSON.stringify({ capabilities: { env } }));
+    await skill({ home }, 'agent', 'grant', 'finance', '@acme/a', '@acme/b', '--ceiling', wide);
+    const kept = await skill({ home }, 'agent', 'revoke', 'finance', '@acme/a');
+    expect(kept.err).toMatch(
+      /stay as they were; .*skillgate agent revoke finance --ceiling FILE\n/,
+    );
+    expect(kept.out).toMatch(/with at most:\n {4}env REPORT_STYLE\n {4}exec git\n/);
+    const narrow = ['agent', 'revoke', 'finance', '--ceiling', report];
+    const narrowed = await skill({ home }, ...narrow);
+    expect([narrowed.exit, narrowed.err]).toEqual([0, '']);
+    expect(narrowed.out).toMatch(/may start: @acme\/b@\*\n {2}with at most:\n {4}exec git\n/);
+    expect(await skill({ home }, ...narrow)).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('its runs may have none of them'),
+    });
+  });
+
   it('loses a grant as its list shows it, and is said to have a wider one', async () => {
     await skill({ home }, 'agent', 'create', 'finance');
     await skill({ home }, 'agent', 'grant', 'finance', '@acme/a@^1', '@acme/*', '@other/c@^2');

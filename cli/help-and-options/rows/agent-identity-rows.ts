@@ -155,7 +155,8 @@ export const agentIdentityRows: readonly CommandRow[] = [
   {
     name: 'agent revoke',
     summary: 'remove one grant, or all grants, of an agent',
-    usage: 'NAME [@scope/name] [--model] [--workspace] [--egress URL]… [--index npm,python]',
+    usage:
+      'NAME [@scope/name] [--ceiling FILE] [--model] [--workspace] [--egress URL]… [--index npm,python]',
     examples: [
       ['skillgate agent revoke reporter', 'the agent can no longer start anything'],
       [
@@ -163,11 +164,21 @@ export const agentIdentityRows: readonly CommandRow[] = [
         'remove one grant, written as skillgate agent list shows it',
       ],
       [
+        'skillgate agent revoke reporter --ceiling report/skill.json',
+        'remove the capabilities of this skill.json from what the agent’s runs may have at most',
+      ],
+      [
         'skillgate agent revoke reporter --model',
         'remove the agent’s model endpoint; its grants stay',
       ],
     ],
     options: {
+      ceiling: {
+        type: 'string',
+        value: 'FILE',
+        summary:
+          'file of capabilities, in the form of skill.json, that the agent’s runs may no longer have',
+      },
       model: { type: 'boolean', summary: 'remove only the model endpoint' },
       workspace: {
         type: 'boolean',

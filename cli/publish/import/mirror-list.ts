@@ -11,7 +11,6 @@ import {
 } from '../../../skills-index/skill/shape.ts';
 import { type ParsedJson, parseJson } from '../../../skills-index/skill/text/json.ts';
 import { mirroredMax } from '../../limits.ts';
-import { insteadOf } from '../../nearest.ts';
 import { parseBase } from '../../registries/registry-base.ts';
 import { parsePlacedToml } from '../../serve/placed-toml.ts';
 import { namedSkillsMax, versionsCopied, versionsCopiedMax } from '../upstream/limits.ts';
@@ -91,7 +90,7 @@ export function parseMirrorList(list: string, path: string): MirrorList {
   if (!checked.success) {
     const faults = checked.issues.slice(0, reasonsMax).map((issue) => ({
       path: pathOf(issue),
-      message: `${describeIssue(issue)}${issue.expected === 'never' ? knownInstead(pathOf(issue)) : ''}`,
+      message: describeIssue(issue),
     }));
     throw new Problem('mirror-list-invalid', `Cannot use ${path}`, {
       reasons: placeReasons(parsed, faults),
@@ -107,16 +106,6 @@ export function parseMirrorList(list: string, path: string): MirrorList {
       ...(owner === undefined ? {} : { owner: owner.replace(/^@/, '') }),
     })),
   };
-}
-
-function knownInstead(path: readonly (string | number)[]): string {
-  const entries =
-    path.length === 1
-      ? listEntries
-      : path[0] === 'repositories'
-        ? repositoryEntries
-        : registryEntries;
-  return insteadOf(String(path.at(-1)), Object.keys(entries));
 }
 
 function scopeIn(text: string): Scope {

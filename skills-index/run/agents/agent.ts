@@ -143,6 +143,11 @@ export function whyEnded({ expires, name, revoked }: Agent, now: Date): string |
   return now.toISOString() >= expires ? `agent ${name} ended on ${expires}` : undefined;
 }
 
+/** Returns the line with which an operator grants something to this agent. */
+export function grantLine({ name, revoked }: Agent, what: string): string {
+  return `skillgate agent grant ${name} ${what}${revoked === undefined ? '' : ' --reinstate'}`;
+}
+
 /** Returns why this agent may not start the version; undefined when a grant allows the version. */
 export function whyNotGranted(
   agent: Agent,

@@ -188,7 +188,7 @@ function planSecrets(
       draft.refused.push({
         code: 'secret-refused',
         message,
-        hint: `skillgate secret set ${name} --host ${asked[0]}`,
+        hint: `skillgate secret set ${name} --host ${asked[0]}${agent === undefined ? '' : ` --agent ${agent.name}`}`,
       });
     if (stored === undefined) refuse(`there is no secret ${name} for this run`);
     else if (hosts.length === 0)

@@ -5,7 +5,7 @@
 
 import type { Digest } from '../../skill/digest.ts';
 import { canonicalDigest } from '../../skill/text/canonical-json.ts';
-import { type Agent, whyEnded } from '../agents/agent.ts';
+import { type Agent, grantLine, whyEnded } from '../agents/agent.ts';
 import { modelRequests, parseModelUrl } from '../agents/agent-policy.ts';
 import { modelHost } from '../agents/bridge.ts';
 import type { PlannedHold } from '../holds/hold.ts';
@@ -81,11 +81,7 @@ export function planSession(input: SessionInput): {
   const leftOut: LeftOut[] = [];
   const ended = whyEnded(agent, input.now);
   if (ended !== undefined)
-    refused.push({
-      code: 'plan-refused',
-      message: ended,
-      hint: `skillgate agent grant ${agent.name} …`,
-    });
+    refused.push({ code: 'plan-refused', message: ended, hint: grantLine(agent, '…') });
   for (const one of hostPolicy.require.filter(
     (requirement) => !sandbox.gives.includes(requirement),
   ))

@@ -6,7 +6,7 @@
 import type { Digest } from '../../skill/digest.ts';
 import type { ProblemCode } from '../../skill/problem-codes.ts';
 import { canonicalDigest } from '../../skill/text/canonical-json.ts';
-import { whyNotGranted } from '../agents/agent.ts';
+import { grantLine, whyNotGranted } from '../agents/agent.ts';
 import { plannedHolds } from '../holds/hold-rules.ts';
 import { outputBytesMax, processesMax, runSizes } from '../limits.ts';
 import { planEgressLimits } from './egress-limits.ts';
@@ -65,11 +65,14 @@ function refusalsOfRun({
 }: PlanInput): Refusal[] {
   const refused: Refusal[] = [];
   const refuse = (code: ProblemCode, message: string): number => refused.push({ code, message });
-  const grant = `an operator can allow it: skillgate agent grant ${agent?.name} --all-of ${admitted.name}`;
-  const notGranted =
-    agent === undefined ? undefined : whyNotGranted(agent, admitted.name, admitted.version, now);
-  if (notGranted !== undefined)
-    refused.push({ code: 'plan-refused', message: notGranted, hint: grant });
+  const { name, version } = admitted;
+  const notGranted = agent && whyNotGranted(agent, name, version, now);
+  if (agent !== undefined && notGranted !== undefined)
+    refused.push({
+      code: 'plan-refused',
+      message: notGranted,
+      hint: `an operator can allow it: ${grantLine(agent, `--all-of ${name}`)}`,
+    });
   if (command.interpreter === undefined)
     refuse(
       'plan-refused',

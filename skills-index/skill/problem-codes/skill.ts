@@ -95,7 +95,7 @@ export const skillCodes = {
     exit: 2,
     status: 422,
     means: 'skill.json does not follow its schema.',
-    fix: 'Correct the keys at the places named.',
+    fix: 'Correct the keys at the places named. docs/manifest.md describes every key.',
   },
   'json-invalid': {
     exit: 2,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../../../cli/command.ts';
 import { commandRows, findCommand } from '../../../cli/help-and-options/commands.ts';
 import { exitMeanings } from '../../../cli/help-and-options/help-text.ts';
-import { nearest } from '../../../cli/nearest.ts';
+import { nearest } from '../../../skills-index/skill/text/nearest.ts';
 import { skill } from '../command-line.ts';
 
 const names = commandRows.map((row) => row.name);

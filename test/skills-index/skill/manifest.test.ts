@@ -119,7 +119,7 @@ describe('what is wrong with it', () => {
       ).toEqual([
         'a/skill.json:2:3 name is not a skill name such as "@acme/weekly-report"',
         'a/skill.json:3:3 version is not a version such as "1.4.0" (semver 2)',
-        'a/skill.json:4:3 colour is not a known key',
+        'a/skill.json:4:3 colour is not a known key; the keys are $schema, name, version, license, commands, requires, packages, scratch, capabilities, limits',
         'a/skill.json:6:14 capabilities.exec[0].why is missing',
         'a/skill.json:6:16 capabilities.exec[0].program is not the plain name of a program',
       ]);
@@ -135,7 +135,7 @@ describe('what is wrong with it', () => {
     [
       'a kind that there is not',
       withCapabilities({ network: [] }),
-      'capabilities.network is not a known key',
+      'capabilities.network is not a known key; the keys are env, secret, egress, mount, exec',
     ],
     [
       'a repeated key',

@@ -46,8 +46,16 @@ describe('a shape', () => {
         'name is missing',
         'list[0].size is no number',
         'list[1].size is missing',
-        'a is not a known key',
-        'b is not a known key',
+        'a is not a known key; the keys are name, list',
+        'b is not a known key; the keys are name, list',
+      ],
+    ],
+    [
+      'mistyped keys, each near a key of its own object',
+      { name: 'a', lsit: [], list: [{ siez: 1, size: 1 }] },
+      [
+        'list[0].siez is not a known key; did you mean size?',
+        'lsit is not a known key; did you mean list?',
       ],
     ],
     [
