@@ -31,6 +31,7 @@ export const queueAnswer = v.looseObject({
       approvals: v.number(),
       approvalsNeeded,
       failed: optional(text),
+      askedBefore: optional(v.looseObject({ version: text, by: text, text })),
     }),
   ),
   waiting: optional(v.number()),
@@ -77,7 +78,7 @@ const observation = v.looseObject({
   coverage: v.looseObject({ planned: v.number(), done: v.number(), late: v.number() }),
 });
 const bundleFile = v.looseObject({ path: text, size: v.number(), sha256: digest, mode: text });
-/** Which files differ from the last approved version. */
+/** Which files differ from an earlier version. */
 const filesSince = v.looseObject({
   since: text,
   added: v.array(text),
@@ -93,6 +94,8 @@ const seenPackage = v.looseObject({
   advisoriesAt: optional(text),
   advisories: v.array(v.looseObject({ id: text, isMalware: v.boolean(), summary: text })),
 });
+const { answers, questions } = versionAnswer.entries;
+const askedBefore = v.looseObject({ status: text, questions, answers, filesSince });
 export const reviewAnswer = v.looseObject({
   ...versionAnswer.entries,
   description: v.optional(text, ''),
@@ -119,6 +122,7 @@ export const reviewAnswer = v.looseObject({
   risk: optional(risk),
   files: v.array(bundleFile),
   filesSince: optional(filesSince),
+  askedBefore: optional(askedBefore),
   seenPackages: v.optional(v.array(seenPackage), []),
   notes: v.optional(v.array(v.looseObject({ at: text, kind: text, by: text, text })), []),
 });

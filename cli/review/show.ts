@@ -105,6 +105,7 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
           safe`${review.bundle}, ${count(review.files.length, 'file')} fetched here and checked`,
         ],
         ...filesSinceRows(review),
+        ...askedBeforeRows(review),
         ['publisher', publisherText(review)],
         ...originRows(review),
         ['approvals', approvalsText(review)],
@@ -132,7 +133,8 @@ function headText(context: CommandContext, review: ReviewAnswer, { declared, rep
   );
 }
 
-// The registry compares the files with those of the last approved version.
+// The registry compares the files with those of an earlier version: the last approved version, or
+// the version that reviewers asked about.
 export function filesSinceRows({
   filesSince,
 }: Pick<ReviewAnswer, 'filesSince'>): readonly (readonly [string, Safe])[] {
@@ -145,6 +147,24 @@ export function filesSinceRows({
   ];
   if (lines.length === 0) return [['files', safe`the same as in ${since}`]];
   return lines.map((line, index) => [index === 0 ? 'files' : '', line] as const);
+}
+
+// An author often answers a question with another version.
+export function askedBeforeRows({
+  askedBefore,
+}: Pick<ReviewAnswer, 'askedBefore'>): readonly (readonly [string, Safe])[] {
+  if (askedBefore === null) return [];
+  const { answers, filesSince, questions, status } = askedBefore;
+  const { since } = filesSince;
+  const said = [
+    ...questions.map((one) => ({ ...one, did: 'asked' })),
+    ...answers.map((one) => ({ ...one, did: 'answered' })),
+  ].sort((a, b) => (a.at < b.at ? -1 : 1));
+  return [
+    ['before', safe`reviewers asked about ${since}, which is ${status}`],
+    ...said.map(({ by, did, text }) => ['', safe`${did} by ${by}: ${text}`] as const),
+    ...filesSinceRows({ filesSince }).map(([, line]) => ['', line] as const),
+  ];
 }
 
 // The registry's view: the order of its queue, and no part of the evidence.

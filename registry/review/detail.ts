@@ -37,6 +37,7 @@ import { movesFrom, type VersionState } from '../versions/status.ts';
 import { originOf } from '../versions/version-source.ts';
 import type { MoveRow, VersionRow } from '../versions/versions.ts';
 import { type CountedApproval, readApprovals, reportOf } from './approvals.ts';
+import { earlierQuestions } from './asked-before.ts';
 import { type ChangesSince, changesSince } from './changes-since.ts';
 import { type FilesSince, filesSince } from './files-since.ts';
 import { type NearCopy, nearCopies } from './near-copies.ts';
@@ -54,6 +55,14 @@ export interface VersionNote {
   readonly at: Date;
   readonly by: string;
   readonly text: string;
+}
+
+/** An earlier version with its questions and answers, and which files differ from its files. */
+export interface AskedBefore {
+  readonly status: VersionState;
+  readonly questions: readonly VersionNote[];
+  readonly answers: readonly VersionNote[];
+  readonly filesSince: FilesSince;
 }
 
 /** The public facts about a version. */
@@ -110,6 +119,8 @@ export interface ReviewDetail extends VersionDetail {
   readonly files: readonly BundleFile[];
   /** Which files differ from the last approved version; absent for a first version. */
   readonly filesSince?: FilesSince;
+  /** The newest earlier version that a reviewer asked about, and nobody approved since. */
+  readonly askedBefore?: AskedBefore;
   /** What the locks say about the packages; nobody verified it. */
   readonly lockDetails: readonly LockDetail[];
   /** What scanners saw of the packages. */
@@ -179,6 +190,7 @@ export async function readReview(registry: Registry, which: VersionName): Promis
     ...(previous === undefined
       ? {}
       : { filesSince: filesSince(previous.version, await filesOf(registry, previous), files) }),
+    ...(await askedBeforeOf(registry, row, files)),
     lockDetails: isThere ? await lockDetailsOf(registry, manifest, files) : [],
     seenPackages: await seenPackagesOf(registry, row),
     incidents: await incidentsOf(registry, row),
@@ -189,6 +201,20 @@ export async function readReview(registry: Registry, which: VersionName): Promis
       ? {}
       : { previousApproved: { version: before.version, capabilities: before.capabilities } }),
   };
+}
+
+async function askedBeforeOf(
+  registry: Registry,
+  { id, name }: VersionRow,
+  files: readonly BundleFile[],
+): Promise<Pick<ReviewDetail, 'askedBefore'>> {
+  const asked = (await earlierQuestions(registry, [id])).get(id);
+  if (asked === undefined) return {};
+  const { version } = asked;
+  const earlier = await requireVersion(registry, { name, version });
+  const compared = filesSince(version, await filesOf(registry, earlier), files);
+  const notes = await notesOf(registry, earlier);
+  return { askedBefore: { status: earlier.status, ...saidIn(notes), filesSince: compared } };
 }
 
 async function lockDetailsOf(
@@ -218,16 +244,21 @@ function notesOf(
     .orderBy(asc(reviewNotes.id));
 }
 
+function saidIn(
+  notes: readonly (typeof reviewNotes.$inferSelect)[],
+): Pick<VersionDetail, 'questions' | 'answers'> {
+  const ofKind = (wanted: 'asked' | 'answered'): VersionNote[] =>
+    notes.flatMap(({ at, by, kind, text }) =>
+      kind === wanted ? [{ at: new Date(at), by, text }] : [],
+    );
+  return { questions: ofKind('asked'), answers: ofKind('answered') };
+}
+
 async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<VersionDetail> {
   const { approvals, needed, whyMore } = await readApprovals(registry, row);
   const uncounted = await whyUncounted(registry, row);
   const observations = await observationsOf(registry, row);
   const verdict = raisedBy(observations[0], row.verdict);
-  const notes = await notesOf(registry, row);
-  const notesOfKind = (wanted: 'asked' | 'answered'): VersionNote[] =>
-    notes.flatMap(({ at, by, kind, text }) =>
-      kind === wanted ? [{ at: new Date(at), by, text }] : [],
-    );
   return {
     name: row.name,
     version: row.version,
@@ -241,8 +272,7 @@ async function detailOf(registry: Registry, row: Shown<VersionRow>): Promise<Ver
     malicious: (await maliciousPackagesOf(registry, row)).map(maliciousWords),
     history: await historyOf(registry, row),
     moves: movesFrom(row.status, 'person'),
-    questions: notesOfKind('asked'),
-    answers: notesOfKind('answered'),
+    ...saidIn(await notesOf(registry, row)),
     advice: await readAdvice(registry, row.id),
     ...(await originOf(registry, row)),
     ...(verdict === null ? {} : { verdict }),

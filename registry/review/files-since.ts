@@ -1,12 +1,12 @@
-/** Compares the files of a version with those of the last approved version. */
+/** Compares the files of a version with those of an earlier version. */
 import type { BundleFile } from '../../skills-index/skill/bundle.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Version } from '../../skills-index/skill/version.ts';
 
 export interface FilesSince {
-  /** The last approved version. */
+  /** The earlier version. */
   readonly since: Version;
-  /** Paths of files that the approved version did not have. */
+  /** Paths of files that the earlier version did not have. */
   readonly added: readonly string[];
   /** Files with other bytes or another mode. */
   readonly changed: readonly { readonly path: string; readonly before: Digest }[];

@@ -169,9 +169,17 @@ ${more}<button class="act-${form.action}">${form.button}</button></form>`;
 }
 
 function questions({ detail, now }: DecisionView): Html {
+  const { askedBefore } = detail;
+  const before =
+    askedBefore === undefined
+      ? html``
+      : html`<h3>Asked about ${askedBefore.filesSince.since}</h3><ul class="plain-list">${askedBefore.questions.map(
+          ({ at, by, text }) =>
+            html`<li>${untrusted(by)} ${moment(at.getTime(), now)}<span class="sub">${untrusted(text)}</span></li>`,
+        )}</ul>`;
   const said = detail.notes.filter((note) => note.kind !== 'claimed');
-  if (said.length === 0) return html``;
-  return html`<h3>Questions and answers</h3><ul class="plain-list">${said.map(
+  if (said.length === 0) return before;
+  return html`${before}<h3>Questions and answers</h3><ul class="plain-list">${said.map(
     (note) =>
       html`<li>${note.kind === 'answered' ? html`<span class="tag">author</span> ` : ''}${untrusted(note.by)} ${moment(note.at.getTime(), now)}<span class="sub">${untrusted(note.text)}</span></li>`,
   )}</ul>`;

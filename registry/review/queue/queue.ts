@@ -19,6 +19,7 @@ import { waiting } from '../../store/waiting-schema.ts';
 import { raisedBy } from '../../versions/observations.ts';
 import type { VersionState } from '../../versions/status.ts';
 import type { VersionRow } from '../../versions/versions.ts';
+import { type EarlierQuestion, earlierQuestions } from '../asked-before.ts';
 import { judgeAnew } from './judge-anew.ts';
 import { type QueueJudgement, unjudged, whyUnshown } from './queue-judgement.ts';
 import { renewQueue } from './renew-queue.ts';
@@ -35,6 +36,8 @@ export interface QueueRow extends Omit<QueueJudgement, 'policy'> {
   readonly approvals: number;
   /** Who reviews the version now. */
   readonly claim?: { readonly by: string; readonly until: Date };
+  /** What a reviewer asked about an earlier version. */
+  readonly askedBefore?: EarlierQuestion;
 }
 
 /** Which page: the rows after or before a place that another page names. */
@@ -88,8 +91,16 @@ export async function listQueue(registry: Registry, where: QueuePlace = {}): Pro
     page = await readPage(registry, where);
   }
   const claims = await claimsOn(registry, page.rows);
+  const asked = await earlierQuestions(
+    registry,
+    page.rows.map(({ row }) => row.id),
+  );
   const rows: QueueRow[] = [];
-  for (const read of page.rows) rows.push(await queueRow(registry, read, claims));
+  for (const read of page.rows) {
+    const askedBefore = asked.get(read.row.id);
+    const row = await queueRow(registry, read, claims);
+    rows.push({ ...row, ...(askedBefore === undefined ? {} : { askedBefore }) });
+  }
   const oldest = await oldestOf(registry);
   const [counted] = await registry.db.read.select().from(guard);
   return {

@@ -92,6 +92,12 @@ function hostileVersion(text: string): string {
     files: [{ path: text as never, size: 1, sha256: someDigest('x'), mode: '755' }],
     approvals: detail().approvals.map((one) => ({ ...one, reviewer: text, reason: text })),
     history: detail().history.map((move) => ({ ...move, by: text, why: text })),
+    askedBefore: {
+      status: 'in review',
+      questions: [{ at: new Date(now), by: text, text }],
+      answers: [],
+      filesSince: { since: '1.0.0' as never, added: [], changed: [], removed: [] },
+    },
     notes: [
       { at: new Date(now), kind: 'asked', by: text, text },
       { at: new Date(now), kind: 'claimed', by: text, text },
