@@ -75,7 +75,9 @@ async function requireFreeVersion(context: CommandContext, which: ExactVersion):
 }
 
 function taken({ name, version }: ExactVersion, status: string): Problem {
-  return new Problem('version-exists', `${name}@${version} is already published: ${status}`);
+  return new Problem('version-exists', `${name}@${version} is already published: ${status}`, {
+    hint: `Give skill.json a higher version than ${version}. skillgate status ${name}@${version} shows the version that is there.`,
+  });
 }
 
 function versionAt(

@@ -10,11 +10,10 @@ import { parseJson } from '../../skills-index/skill/text/json.ts';
 import type { Paths } from '../command.ts';
 import { readSessions } from '../kept-sessions.ts';
 import type { SendRequest } from '../send-request.ts';
-import { writeWhole } from '../whole-file.ts';
 
 type Tokens = Readonly<Record<string, string>>;
 
-const schema = 'skillgate.read-tokens/1';
+export const tokensSchema = 'skillgate.read-tokens/1';
 const tokenForm = /^[\w-]{43}$/;
 
 export function isReadToken(text: unknown): text is string {
@@ -26,7 +25,7 @@ export function isReadToken(text: unknown): text is string {
  * @throws Problem `json-invalid`
  */
 export function readTokens(paths: Pick<Paths, 'config'>): Tokens {
-  const path = pathOf(paths);
+  const path = tokensPath(paths);
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
@@ -36,15 +35,12 @@ export function readTokens(paths: Pick<Paths, 'config'>): Tokens {
   }
   const value = parseJson(bytes, path).value as { schema?: unknown; tokens?: unknown } | null;
   const tokens = Object.entries(value?.tokens ?? {});
-  if (value?.schema === schema && tokens.every(([, token]) => isReadToken(token)))
+  if (value?.schema === tokensSchema && tokens.every(([, token]) => isReadToken(token)))
     return Object.fromEntries(tokens);
-  throw new Problem('json-invalid', `Cannot read ${path}: it does not have the form ${schema}`);
-}
-
-/** Replaces the tokens in one step. */
-export async function keepTokens(paths: Pick<Paths, 'config'>, tokens: Tokens): Promise<void> {
-  const text = JSON.stringify({ schema, tokens }, null, 2);
-  await writeWhole(pathOf(paths), `${text}\n`, 0o600);
+  throw new Problem(
+    'json-invalid',
+    `Cannot read ${path}: it does not have the form ${tokensSchema}`,
+  );
 }
 
 interface Requests {
@@ -141,6 +137,6 @@ function heldBy(paths: Pick<Paths, 'config'>, now: Date): Held[] {
   ];
 }
 
-function pathOf({ config }: Pick<Paths, 'config'>): string {
+export function tokensPath({ config }: Pick<Paths, 'config'>): string {
   return join(config, 'read-tokens.json');
 }

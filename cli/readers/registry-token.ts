@@ -5,16 +5,16 @@ import { askRegistry } from '../registries/registry-api.ts';
 import { parseBase } from '../registries/registry-base.ts';
 import { askHidden, isQuietTerminal } from '../terminal/hidden-answer.ts';
 import { answer, safe } from '../terminal/output.ts';
-import { isReadToken, keepTokens, readTokens } from './read-tokens.ts';
+import { keepToken } from './keep-token.ts';
+import { isReadToken, readTokens } from './read-tokens.ts';
 
 const readerAnswer = v.looseObject({ readers: v.array(v.string()) });
 
 /** `skillgate registry token URL`: keeps or forgets the token that reads a private registry. */
 export async function run(context: CommandContext): Promise<ExitCode> {
   const base = parseBase(context.args[0]);
-  const { [base]: before, ...others } = readTokens(context.paths);
   const isRemoved = context.options.remove === true;
-  if (isRemoved && before === undefined)
+  if (isRemoved && readTokens(context.paths)[base] === undefined)
     throw new Problem('not-found', `No token for ${base} is kept here`);
   const token = isRemoved ? undefined : await readToken(context, base);
   // A wrong token would find nothing, and nobody would know why.
@@ -24,8 +24,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
       : await askRegistry({ ...context, registryBase: base }, '/api/v1/reader', readerAnswer, {
           token,
         });
-  const tokens = token === undefined ? others : { ...others, [base]: token };
-  await keepTokens(context.paths, tokens);
+  keepToken(context.paths, base, token);
   answer(
     context,
     { schema: 'skillgate.read-token/1', registry: base, kept: !isRemoved, readers },

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { FileAnswer } from '../../skills-index/client/blobs.ts';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
+import { unreachable } from '../../skills-index/client/unreachable.ts';
 import { type Digest, digestOf, hexOf } from '../../skills-index/skill/digest.ts';
 import { Problem, type Reason } from '../../skills-index/skill/problem.ts';
 import { type ProblemCode, problemCodes } from '../../skills-index/skill/problem-codes.ts';
@@ -161,11 +162,8 @@ async function exchange(
     // Not every caller sends through `requestSender`, which throws this Problem itself.
     const refused = certificateProblem(url, cause);
     if (refused !== undefined) throw refused;
-    throw new Problem(
-      'registry-down',
-      `Cannot reach ${registryBase}${late.aborted ? `: no answer within ${seconds} s` : ''}`,
-      { cause, hint: registryBase === fallbackBase ? fallbackHint : undefined },
-    );
+    const hint = registryBase === fallbackBase ? fallbackHint : undefined;
+    throw unreachable(registryBase, cause, { late, seconds }, hint);
   }
 }
 

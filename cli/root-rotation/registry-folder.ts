@@ -64,7 +64,9 @@ export async function makeRegistryFolder(
       'usage',
       `Cannot create a registry for ${JSON.stringify(origin)}: the origin must be a plain host name or localhost`,
       {
-        hint: 'Write the host name alone: small letters, no https://, no port and no IP address. Examples: skills.acme.example, and for a trial localhost',
+        hint: /^[a-z0-9-]+$/.test(origin)
+          ? `A name without a dot gets no certificate from a public authority, and browsers may refuse passkeys for it. Give this machine a longer name, such as ${origin}.home.arpa or ${origin}.internal, in your DNS or in /etc/hosts of each machine. For a trial on this machine: localhost`
+          : 'Write the host name alone: small letters, no https://, no port and no IP address. Examples: skills.acme.example, and for a trial localhost',
       },
     );
   const found: readonly string[] = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {

@@ -20,7 +20,7 @@ import {
   sweepUnfinished,
   writeAbout,
 } from './backup-folder.ts';
-import { makeObjectCopier } from './copy-objects.ts';
+import { countObjects, makeObjectCopier } from './copy-objects.ts';
 import { type CopiedFiles, copyDataFiles } from './data-files.ts';
 import { makePicture, namePicture, type PictureProgress } from './picture.ts';
 import { removeRemoved } from './removed-objects.ts';
@@ -40,7 +40,7 @@ export interface BackupOptions {
 
 export interface MadeBackup {
   readonly about: BackupAbout;
-  /** Objects that were compared. */
+  /** Objects that the backup has. */
   readonly objects: number;
   readonly files: CopiedFiles;
 }
@@ -63,7 +63,7 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
       await makePicture(shows, backup, number, options);
       // Objects come before the rows that need them, so that those of the picture are all here now.
       const { objects } = placesIn(backup);
-      const looked = await makeObjectCopier(dir, objects, say).copyAll(signal);
+      await makeObjectCopier(dir, objects, say).copyAll(signal);
       const files = await copyDataFiles(dir, placesIn(backup).files, options.withKeys);
       signal.throwIfAborted();
       await namePicture(backup, number);
@@ -71,7 +71,7 @@ export async function makeBackup(options: BackupOptions): Promise<MadeBackup> {
       await writeAbout(backup, about);
       await prune(backup);
       await removeRemoved(dir, objects);
-      return { about, objects: looked, files };
+      return { about, objects: await countObjects(objects), files };
     } finally {
       source.close();
     }

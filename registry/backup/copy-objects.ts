@@ -22,8 +22,8 @@ export interface ObjectCopier {
    * @param which objects under their digest, or all the others; both when left out
    */
   copyNames(names: readonly string[], which?: 'fixed' | 'other'): Promise<void>;
-  /** Compares all objects, and copies. @returns the number of objects that were looked at */
-  copyAll(signal: AbortSignal): Promise<number>;
+  /** Compares all objects, and copies. */
+  copyAll(signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -51,14 +51,12 @@ export function makeObjectCopier(
   return {
     copyNames,
     copyAll: async (signal) => {
-      let seen = 0;
       await target.moveEarlier(signal);
       // Before the walk: a blob that leaves the journal meanwhile has a file by then.
       for (const names of chunksOf([...readJournals(dir).keys()], objectWritesAtOnce))
         await copy(names);
       for await (const { folder, names } of foldersBelow(from, '')) {
         signal.throwIfAborted();
-        seen += names.length;
         const there = new Set(await readdir(join(to, folder)).catch(absent));
         const missing: string[] = [];
         await forEachOf(names, async (name) => {
@@ -78,7 +76,6 @@ export function makeObjectCopier(
           await copy(some);
         }
       }
-      return seen;
     },
   };
 }
@@ -133,6 +130,13 @@ function isFixed(name: string): boolean {
 
 const fixedNames =
   /^(?:(?:stored|public\/blobs)\/sha256|public\/index\/parts\/@[^/]+\/[^/]+)\/[0-9a-f]{64}$/;
+
+/** The number of objects in the folder of a backup. A restoration copies as many. */
+export async function countObjects(folder: string): Promise<number> {
+  let number = 0;
+  for await (const { names } of foldersBelow(folder, '')) number += names.length;
+  return number;
+}
 
 /** The folders below a folder of objects, with the names of their files. */
 export async function* foldersBelow(

@@ -31,7 +31,10 @@ export async function requireNewVersion(registry: Registry, which: VersionName):
   if (taken !== undefined)
     throw new Problem(
       'version-exists',
-      `${which.name}@${which.version} was published before, as ${taken.bundle}`,
+      `${name}@${version} was published before, as ${taken.bundle}`,
+      {
+        hint: `Publish changed files under a higher version than ${version}. skillgate status ${name}@${version} shows the version that is there.`,
+      },
     );
 }
 

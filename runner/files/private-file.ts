@@ -6,11 +6,11 @@ import {
   closeSync,
   constants,
   fstatSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   type Stats,
   statSync,
   writeFileSync,
@@ -66,14 +66,14 @@ export function readPrivateFile(
 export function writePrivateFile(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.${performance.now()}`;
-  const file = openSync(temporary, 'wx', 0o600);
   try {
-    writeFileSync(file, content);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    writeFileSync(temporary, content, { flag: 'wx', mode: 0o600, flush: true });
+    renameSync(temporary, path);
+  } catch (cause) {
+    // A full disk would otherwise keep a part of each attempt.
+    rmSync(temporary, { force: true });
+    throw cause;
   }
-  renameSync(temporary, path);
 }
 
 function openForReading(path: string, code: ProblemCode): number | undefined {

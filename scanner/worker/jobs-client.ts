@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { readBoundedBody } from '../../skills-index/client/bounded-body.ts';
+import { unreachable } from '../../skills-index/client/unreachable.ts';
 import {
   type LeasedPackage,
   leasedPackage,
@@ -231,8 +232,7 @@ async function send(
   } catch (cause) {
     if (cause instanceof Problem) throw cause;
     if (signal.aborted) throw new Problem('interrupted', 'The scanner is being stopped', { cause });
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem('registry-down', `Cannot reach the registry at ${base}: ${why}`, { cause });
+    throw unreachable(base, cause, { late: timeout, seconds: requestSecondsMax });
   }
 }
 

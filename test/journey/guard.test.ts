@@ -44,6 +44,14 @@ describe('the guard', () => {
   });
 });
 
+it('the guard ends the process itself, with the exit code of the command', async () => {
+  const loud = `data:text/javascript,const {exit}=process;process.exit=(code)=>{console.error('ends with',code);exit(code)}`;
+  const env = { ...process.env, NODE_OPTIONS: `--import "${loud}"` };
+  expect((await startAs(undefined, ['--version'], env)).stderr).toBe('ends with 0\n');
+  const wrong = await startAs(undefined, ['publsh'], env);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/\nends with 2\n$/)]);
+});
+
 describe('compiled code', () => {
   const filesIn = (folder: string) =>
     readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());

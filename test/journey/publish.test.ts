@@ -40,7 +40,9 @@ describe('skillgate publish', () => {
     expect(await as('author', ['publish'], { cwd })).toMatchObject({
       exit: 6,
       stdout: '',
-      stderr: expect.stringContaining('error[version-exists]'),
+      stderr: expect.stringContaining(
+        'skillgate status @acme/deals@1.0.0 shows the version that is there.',
+      ),
     });
   });
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withTokens } from '../../../cli/readers/read-tokens.ts';
+import { readTokens, withTokens } from '../../../cli/readers/read-tokens.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { canonicalJson } from '../../../skills-index/skill/text/canonical-json.ts';
 import { makeRoot } from '../../registry/people.ts';
@@ -164,6 +164,15 @@ describe('the token of a reader', () => {
     for (const aside of ['/../index', '/%2E%2e/other/', '/..\\other/', '/./../other'])
       expect([aside, await sentTo(`${below}${aside}`)]).toEqual([aside, null]);
     expect(await sentTo(`${below}/index/status.json`)).toBe(`Bearer ${token}`);
+  });
+
+  it('is kept beside the token that another command keeps at the same time', async () => {
+    const other = 'https://other.acme.example';
+    await Promise.all([keep(token), keep(outer, other)]);
+    expect(readTokens({ config: join(dir, 'home', 'config') })).toEqual({
+      [base]: token,
+      [other]: outer,
+    });
   });
 
   it('is forgotten on demand, and nothing else is taken for a token', async () => {

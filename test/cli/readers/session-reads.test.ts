@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { keepSession } from '../../../cli/kept-sessions.ts';
-import { keepTokens, withTokens } from '../../../cli/readers/read-tokens.ts';
+import { keepToken } from '../../../cli/readers/keep-token.ts';
+import { withTokens } from '../../../cli/readers/read-tokens.ts';
 import { createApp } from '../../../registry/app.ts';
 import { sessions } from '../../../registry/store/session-schema.ts';
 import { parseScope } from '../../../skills-index/skill/name.ts';
@@ -137,7 +138,7 @@ describe('the session of a login', () => {
     await keepSession({ config }, session('again'), start);
     expect((await sentTo(url))[0]).toBe('Bearer again');
     const token = 'r'.repeat(43);
-    await keepTokens({ config }, { [base]: token });
+    keepToken({ config }, base, token);
     expect((await sentTo(url))[0]).toBe(`Bearer ${token}`);
   });
 
@@ -158,7 +159,7 @@ describe('the session of a login', () => {
       const url = `${base}/api/v1/versions`;
       await fetch(url, { method });
       await fetch(new Request(url, { method }));
-      await keepTokens({ config }, { [base]: 'r'.repeat(43) });
+      keepToken({ config }, base, 'r'.repeat(43));
       await fetch(url, { method });
       expect(sent).toEqual([null, null, `Bearer ${'r'.repeat(43)}`]);
     },

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pathsOf } from '../../../cli/paths.ts';
-import { keepTokens } from '../../../cli/readers/read-tokens.ts';
+import { keepToken } from '../../../cli/readers/keep-token.ts';
 import { pinRegistry } from '../../../cli/registries/addresses/pin-registry.ts';
 import { rootFingerprint } from '../../../skills-index/trust/root/root.ts';
 import {
@@ -169,7 +169,7 @@ describe('skillgate registry move', () => {
   });
 
   it('says that the token of readers is kept for the old address', async () => {
-    await keepTokens(pathsOf({ SKILLGATE_HOME: user.home }), { [base]: 'a'.repeat(43) });
+    keepToken(pathsOf({ SKILLGATE_HOME: user.home }), base, 'a'.repeat(43));
     const said = await runMoved(network, 'registry', 'move', base, moved);
     expect(said.exit).toBe(0);
     expect(said.err).toContain(`skillgate registry token ${moved}`);

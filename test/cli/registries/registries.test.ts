@@ -251,6 +251,15 @@ describe('skillgate registry init', () => {
     expect([readdirSync(home), readdirSync(folder)]).toEqual([[], []]);
   });
 
+  it('says why a host name has a dot, and which name to use instead', async () => {
+    const { env } = world();
+    const ran = await skill(['registry', 'init', folderWith(), '--origin', 'vm'], { env });
+    expect([ran.exit, ran.stderr]).toEqual([
+      2,
+      expect.stringMatching(/no certificate from a public authority.* vm\.home\.arpa /),
+    ]);
+  });
+
   it('names a folder with a space so that a shell reads one word', async () => {
     const { env } = world();
     const folder = join(folderWith(), 'my data');

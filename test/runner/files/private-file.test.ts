@@ -1,8 +1,8 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { closeFolder } from '../../../registry/data-folder/closed-folder.ts';
-import { readPrivateFile } from '../../../runner/files/private-file.ts';
+import { readPrivateFile, writePrivateFile } from '../../../runner/files/private-file.ts';
 import { folderWith } from '../../cli/temporary-folder.ts';
 
 const rule = { bytesMax: 100, secret: true, code: 'host-policy-invalid' } as const;
@@ -28,4 +28,13 @@ it('on Windows, a registry says that nobody checks who may open its folder', asy
   expect(said).toEqual([
     'warning: file permissions are not checked on Windows. Check yourself that only your user can open C:\\data: icacls "C:\\data"',
   ]);
+});
+
+it('leaves no temporary file where the new file cannot get its place', () => {
+  const folder = folderWith({ 'taken/a': 'x' });
+  expect(() => writePrivateFile(join(folder, 'taken'), 'secret')).toThrow();
+  expect(readdirSync(folder)).toEqual(['taken']);
+  writePrivateFile(join(folder, 'b'), 'secret');
+  expect(readdirSync(folder)).toEqual(['b', 'taken']);
+  expect(statSync(join(folder, 'b')).mode & 0o777).toBe(0o600);
 });
