@@ -65,7 +65,7 @@ export async function makeRegistryFolder(
       `Cannot create a registry for ${JSON.stringify(origin)}: the origin must be a plain host name or localhost`,
       {
         hint: /^[a-z0-9-]+$/.test(origin)
-          ? `A name without a dot gets no certificate from a public authority, and browsers may refuse passkeys for it. Give this machine a longer name, such as ${origin}.home.arpa or ${origin}.internal, in your DNS or in /etc/hosts of each machine. For a trial on this machine: localhost`
+          ? `The name of a registry has a dot. Give this machine a longer name, such as ${origin}.home.arpa, in your DNS or in /etc/hosts of each machine. No public authority certifies such a private name, so the certificate comes from an authority of your own. For a trial on this machine: localhost`
           : 'Write the host name alone: small letters, no https://, no port and no IP address. Examples: skills.acme.example, and for a trial localhost',
       },
     );

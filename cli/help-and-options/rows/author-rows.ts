@@ -90,7 +90,7 @@ export const authorRows: readonly CommandRow[] = [
   {
     name: 'withdraw',
     summary: 'take back a version that nobody approved yet',
-    usage: '@scope/name@version [--reason TEXT]',
+    usage: '@scope/name@version [--reason TEXT] [--yes]',
     examples: [
       [
         'skillgate withdraw @acme/weekly-report@1.4.0 --reason "has the wrong template"',
