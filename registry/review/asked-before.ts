@@ -1,13 +1,14 @@
 /**
- * Finds what reviewers asked about an earlier version of a skill: an author often answers a question
- * with another version, and the next reviewer has to see the question.
+ * Finds what reviewers asked about an earlier version of a skill: an author often answers with
+ * another version, and the next reviewer has to see the question.
  */
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Version } from '../../skills-index/skill/version.ts';
 import type { Registry } from '../context.ts';
 import { isAmong } from '../store/batch.ts';
 import { reviewNotes, versions } from '../store/schema.ts';
+import { questionedVersionsMax } from './limits.ts';
 
 /** The newest question about an earlier version that nobody approved since. */
 export interface EarlierQuestion {
@@ -18,7 +19,8 @@ export interface EarlierQuestion {
 
 /**
  * The newest question about an earlier version, for each of these versions that has one. A question
- * counts until a later version is approved.
+ * counts until a later version is approved. Questions are looked for at the newest earlier versions
+ * only, so an author of very many versions makes no request dear.
  * @param ids of rows of `versions`
  */
 export async function earlierQuestions(
@@ -27,6 +29,7 @@ export async function earlierQuestions(
 ): Promise<ReadonlyMap<string, EarlierQuestion>> {
   const asked = alias(versions, 'asked');
   const approved = sql`SELECT max(logIndex) FROM versions AS approved WHERE approved.name = ${versions.name} AND approved.status = 'approved' AND approved.logIndex < ${versions.logIndex}`;
+  const recent = sql`SELECT id FROM versions AS recent WHERE recent.name = ${versions.name} AND recent.logIndex < ${versions.logIndex} AND recent.logIndex > coalesce((${approved}), -1) ORDER BY recent.logIndex DESC LIMIT ${questionedVersionsMax}`;
   const rows = await db.read
     .select({
       id: versions.id,
@@ -37,14 +40,7 @@ export async function earlierQuestions(
       text: reviewNotes.text,
     })
     .from(versions)
-    .innerJoin(
-      asked,
-      and(
-        eq(asked.name, versions.name),
-        lt(asked.logIndex, versions.logIndex),
-        sql`${asked.logIndex} > coalesce((${approved}), -1)`,
-      ),
-    )
+    .innerJoin(asked, sql`${asked.id} IN (${recent})`)
     .innerJoin(reviewNotes, and(eq(reviewNotes.versionId, asked.id), eq(reviewNotes.kind, 'asked')))
     .where(isAmong(versions.id, ids));
   const newestLast = rows.sort((a, b) => a.logIndex - b.logIndex || a.at - b.at);

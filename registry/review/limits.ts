@@ -2,3 +2,6 @@
 
 /** Band keys, or signatures, of an earlier release that one slice makes into sketches. */
 export const signaturesMovedAtOnce = 20;
+
+/** So many earlier versions of a skill are searched for a question. */
+export const questionedVersionsMax = 20;
