@@ -218,7 +218,7 @@ describe('hints where somebody took a wrong turn', () => {
     expect(await as('author', dry, { cwd })).toMatchObject({
       exit: 6,
       stderr: expect.stringMatching(
-        /error\[version-exists\](?:.|\n)*changed files under a higher version\. \S.*status @/,
+        /error\[version-exists\](?:.|\n)*a higher version than 1\.0\.0\. \S.*status @acme\/deals@1\.0\.0 /,
       ),
     });
     const alone = await skill(dry, { cwd, env: { SKILLGATE_HOME: folderWith() } });
