@@ -16,8 +16,10 @@ import { parseReference } from '../../skills-index/skill/authoring/reference.ts'
 import {
   type Capabilities,
   isEmpty,
+  listCapabilities,
   minus,
   noCapabilities,
+  printCapability,
   union,
 } from '../../skills-index/skill/capability.ts';
 import { digestOf } from '../../skills-index/skill/digest.ts';
@@ -277,15 +279,7 @@ function requireGiven(agent: StoredAgent, change: Revocation): void {
         `Cannot revoke the ${part} of agent ${agent.name}: the agent has none`,
       );
   const { capabilities } = change;
-  if (
-    capabilities !== undefined &&
-    isEmpty(minus(agent.ceiling, minus(agent.ceiling, capabilities)))
-  )
-    throw new Problem(
-      'usage',
-      `Cannot revoke these capabilities from agent ${agent.name}: its runs may have none of them`,
-      { hint: `skillgate agent show ${agent.name}` },
-    );
+  if (capabilities !== undefined) requireGone(agent, capabilities);
   const index = change.indexes?.find((one) => agent.indexes?.includes(one) !== true);
   if (index !== undefined)
     throw new Problem(
@@ -317,6 +311,20 @@ function requireGiven(agent: StoredAgent, change: Revocation): void {
         ? `The agent may start: ${has || 'nothing'}.`
         : `skillgate agent revoke ${agent.name} ${wider.skill}`,
   });
+}
+
+// A ceiling that still covers a revoked capability would allow it without a word.
+function requireGone({ ceiling, name }: StoredAgent, revoked: Capabilities): void {
+  const rest = minus(ceiling, revoked);
+  const hint = `skillgate agent show ${name}`;
+  const what = `Cannot revoke these capabilities from agent ${name}`;
+  const reasons = listCapabilities(minus(revoked, minus(revoked, rest))).map((one) => ({
+    message: `a wider capability of the agent covers ${printCapability(one)}: revoke the wider one`,
+  }));
+  if (reasons.length > 0)
+    throw new Problem('usage', `${what}: its runs would still have some`, { reasons, hint });
+  if (isEmpty(minus(ceiling, rest)))
+    throw new Problem('usage', `${what}: its runs may have none of them`, { hint });
 }
 
 /** Returns the grant of a whole scope that covers a skill; undefined without such a grant. */

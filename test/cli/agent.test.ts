@@ -464,6 +464,27 @@ describe('skillgate agent', () => {
     });
   });
 
+  it('keeps its whole ceiling where a wider capability covers a revoked one', async () => {
+    await skill({ home }, 'agent', 'create', 'finance');
+    const [wide, narrow] = [join(home, 'wide.json'), join(home, 'narrow.json')];
+    const env = [{ name: 'REPORT_STYLE', why: 'x' }];
+    const egressTo = (url: string) => [{ url, methods: ['GET'], why: 'x' }];
+    const write = (file: string, url: string) =>
+      writeFileSync(file, JSON.stringify({ capabilities: { env, egress: egressTo(url) } }));
+    write(wide, 'https://api.crm.example/*');
+    write(narrow, 'https://api.crm.example/v2/*');
+    await skill({ home }, 'agent', 'grant', 'finance', '@acme/a', '--ceiling', wide);
+    const refused = await skill({ home }, 'agent', 'revoke', 'finance', '--ceiling', narrow);
+    expect(refused.exit).toBe(2);
+    expect(refused.err).toContain('covers egress GET https://api.crm.example/v2/*');
+    expect(refused.err).not.toContain('covers env');
+    expect((await skill({ home }, 'agent', 'show', 'finance')).out).toContain('env REPORT_STYLE');
+    expect(await skill({ home }, 'agent', 'revoke', 'finance', '--ceiling', wide)).toMatchObject({
+      exit: 0,
+      out: expect.not.stringContaining('at most'),
+    });
+  });
+
   it('loses a grant as its list shows it, and is said to have a wider one', async () => {
     await skill({ home }, 'agent', 'create', 'finance');
     await skill({ home }, 'agent', 'grant', 'finance', '@acme/a@^1', '@acme/*', '@other/c@^2');
