@@ -19,8 +19,8 @@ export interface EarlierQuestion {
 
 /**
  * The newest question about an earlier version, for each of these versions that has one. A question
- * counts until a later version is approved. Questions are looked for at the newest earlier versions
- * only, so an author of very many versions makes no request dear.
+ * counts until a later version is approved. The search reads only the newest earlier versions,
+ * because an author can publish very many.
  * @param ids of rows of `versions`
  */
 export async function earlierQuestions(

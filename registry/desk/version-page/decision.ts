@@ -173,14 +173,21 @@ function questions({ detail, now }: DecisionView): Html {
   const before =
     askedBefore === undefined
       ? html``
-      : html`<h3>Asked about ${askedBefore.filesSince.since}</h3><ul class="plain-list">${askedBefore.questions.map(
-          ({ at, by, text }) =>
-            html`<li>${untrusted(by)} ${moment(at.getTime(), now)}<span class="sub">${untrusted(text)}</span></li>`,
-        )}</ul>`;
+      : html`<h3>Asked about ${askedBefore.filesSince.since}</h3>${noteList(
+          [
+            ...askedBefore.questions.map((one) => ({ ...one, kind: 'asked' as const })),
+            ...askedBefore.answers.map((one) => ({ ...one, kind: 'answered' as const })),
+          ].sort((a, b) => a.at.getTime() - b.at.getTime()),
+          now,
+        )}`;
   const said = detail.notes.filter((note) => note.kind !== 'claimed');
   if (said.length === 0) return before;
-  return html`${before}<h3>Questions and answers</h3><ul class="plain-list">${said.map(
-    (note) =>
-      html`<li>${note.kind === 'answered' ? html`<span class="tag">author</span> ` : ''}${untrusted(note.by)} ${moment(note.at.getTime(), now)}<span class="sub">${untrusted(note.text)}</span></li>`,
+  return html`${before}<h3>Questions and answers</h3>${noteList(said, now)}`;
+}
+
+function noteList(notes: ReviewDetail['notes'], now: number): Html {
+  return html`<ul class="plain-list">${notes.map(
+    ({ at, by, kind, text }) =>
+      html`<li>${kind === 'answered' ? html`<span class="tag">author</span> ` : ''}${untrusted(by)} ${moment(at.getTime(), now)}<span class="sub">${untrusted(text)}</span></li>`,
   )}</ul>`;
 }

@@ -30,7 +30,9 @@ it('shows question, answer and changed files, in the list the newest question', 
   const { html } = await (await signedIn(users.world.send, users.world.tokens.omar)).get(
     '/@acme/deals/1.0.1',
   );
-  expect(html).toMatch(/Asked about 1\.0\.0<[\s\S]{0,300}please change the notes/);
+  expect(html).toMatch(
+    /Asked about 1\.0\.0<[\s\S]{0,300}please change the notes[\s\S]{0,300}>author<[\s\S]{0,300}done in 1\.0\.1/,
+  );
   expect(list).not.toMatch(/@acme\/deals@1\.0\.0 .*asked/);
 });
 

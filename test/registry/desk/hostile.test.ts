@@ -95,7 +95,7 @@ function hostileVersion(text: string): string {
     askedBefore: {
       status: 'in review',
       questions: [{ at: new Date(now), by: text, text }],
-      answers: [],
+      answers: [{ at: new Date(now), by: text, text }],
       filesSince: { since: '1.0.0' as never, added: [], changed: [], removed: [] },
     },
     notes: [
