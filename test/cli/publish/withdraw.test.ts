@@ -81,6 +81,7 @@ it('is named where an author yanks a version that waits', async () => {
 
 it.each<[string, 'author' | 'rita', string[], number, string]>([
   ['without a version', 'author', ['withdraw', '@acme/deals'], 2, 'names no version'],
+  ['for a version that does not exist', 'author', ['withdraw', '@acme/deals@9.9.9'], 3, '9.9.9'],
   ['with an empty reason', 'author', ['withdraw', ref, '--reason', ' '], 2, '--reason is empty'],
   [
     'of a reviewer',
