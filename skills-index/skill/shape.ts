@@ -82,12 +82,12 @@ export function parseShape<Output>(
   const result = v.safeParse(schema, parsed.value, {
     abortEarly: unsafe.values > allReasonsValuesMax,
   });
-  const issues = (result.issues ?? []).map((issue) => ({
+  // A file can have more faults than anybody reads. Each fault costs a search for near keys, and a
+  // search of the text for its place.
+  const issues = (result.issues ?? []).slice(0, reasonsMax).map((issue) => ({
     path: pathOf(issue),
     message: describeIssue(issue),
   }));
-  // A file can have more faults than anybody reads, and the place of each fault is found by
-  // searching the text.
   const messages = [...issues, ...unsafe.messages].slice(0, reasonsMax);
   requireNoReasons(placeReasons(parsed, messages), code, what);
   if (!result.success) throw new Problem(code, `Cannot read ${what}`);
@@ -119,8 +119,9 @@ export function unplaced(value: unknown, path: string): ParsedJson {
 
 /** Prints the path of a value in a JSON document, such as `capabilities.env[0].name`. */
 export function printPath(path: Path): string {
-  return path.reduce<string>((text, step) => {
-    if (typeof step === 'number') return `${text}[${step}]`;
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    const step = key.length > shownValueCharsMax ? `${key.slice(0, shownValueCharsMax)}…` : key;
     if (/^[$\w-]+$/.test(step)) return text === '' ? step : `${text}.${step}`;
     return `${text}[${JSON.stringify(step)}]`;
   }, '');
