@@ -28,7 +28,7 @@ export function neededText({ total, independent }: Needed): string {
     independent === 0
       ? ''
       : `, ${independent === total ? '' : `${independent} of them `}from the command line (${calledName()} review approve)`;
-  return `${people} to approve it${how}, where the registry’s scan finds the same`;
+  return `${people} to approve it${how}, if the registry’s scan finds the same as the scan here`;
 }
 
 /** The policy that this host knows. Somebody who publishes need not have pinned the registry. */
