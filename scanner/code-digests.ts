@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:8cf5ade78bae060a73e5cadb2ffb9e88182272732a9d06b3895f27a0b4639fe9',
-  judging: 'sha256:fe152a9b84513a184fa1b7a02d8ef4d575bb3e75e62c1cfb6b8dc32f1b719324',
+  extractor: 'sha256:b4f0c15479057e62eff9fb59402c6541acb62758546196a2b96eda0896658486',
+  judging: 'sha256:c2efbdb7873955500522a636f3dd1272a4d5aeeaca6f8ce6b68f56c223b1867c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -117,15 +117,15 @@ export const codeDigests: CodeDigests = {
     'manifest/broken-promise':
       'sha256:7fb68348cbe21dedd02e9289d00407a47e06216751f61a0c04969d3e3d69c46b',
     'manifest/contradiction':
-      'sha256:6ecea48156a8c79a8b3e53eb389f5f21e3dc416a9d8c2d7aff6cbefd8c7a214a',
+      'sha256:5b74c71c23a24f21ae2dd6f35b57612e8af0bf5ec27810c853232b91d0842d78',
     'manifest/declared-attack':
       'sha256:d36a9861ba4471aa2adece38c645f7668b528c3d952713d29a81bae5cc1b6cd8',
     'manifest/over-broad':
       'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
     'manifest/undeclared':
-      'sha256:4e10a71888eda32f3fab208c32dfa9dca62c7d3f2175ac208490a07108bf5bf8',
+      'sha256:a530b87410ad3d2ae9048e7b64a47957efcb368e4461a842d8b8ff0b72478f9f',
     'manifest/unnamed-script':
-      'sha256:18d8b7c23cb6ee062d71b2863ca3dff0c5e4c810a736153417f5ac1edf169045',
+      'sha256:d404621a1987c9524ab5c352f3a54ae8d80a36f65337e1a782d48c779678262d',
     'manifest/unreadable':
       'sha256:a3fe7c051225fc5e7d70dafce1ff2130220585d5e40810cd4cb8194c4d3e88f0',
     'manifest/unused': 'sha256:78d88008386016c27c2942d83c1019d20d51db0e31954aecc3745a6ff3fe11ef',
@@ -289,7 +289,7 @@ export const codeDigests: CodeDigests = {
       'sha256:c22f3c27a1e8938d135507ae300af3930ff1d9e62867ab87c2ca0cd5961f55e2',
     'supply/mutable-reference':
       'sha256:7491be5ccb07992b4cfed821b2ca1fa6ab63838376d268a19d31e1d4b1bbcf56',
-    'supply/typosquat': 'sha256:f33c82fe2ae25429055ba891883d7ac77641fdecec6b2738621a9418d8839ed6',
+    'supply/typosquat': 'sha256:03edb92f0b800f397f08df0fdfbb9c0322913abbbe23ba55dadb15ecb15de9dd',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':
