@@ -76,8 +76,8 @@ async function statusOf(
   const found = await askRegistry(context, `/api/v1/versions${path}`, versionAnswer, {
     token,
   }).catch((cause: unknown) => {
-    // The withdrawal itself says why the registry refuses. Nobody is asked about a version that does
-    // not exist.
+    // The withdrawal itself says why the registry refuses. Nobody is asked about a version that
+    // does not exist.
     if (cause instanceof Problem && cause.code !== 'not-found') return undefined;
     throw cause;
   });

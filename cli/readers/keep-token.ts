@@ -3,8 +3,8 @@ import type { Paths } from '../command.ts';
 import { readTokens, tokensPath, tokensSchema } from './read-tokens.ts';
 
 /**
- * Keeps the token for the base URL of a registry, or forgets it. Without the lock, the second of two
- * commands at once would overwrite the token of the first.
+ * Keeps the token for the base URL of a registry, or forgets it. Without the lock, the second of
+ * two commands at once would overwrite the token of the first.
  */
 export function keepToken(
   paths: Pick<Paths, 'config'>,
