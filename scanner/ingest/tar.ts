@@ -1,4 +1,5 @@
 /** Tar archives (POSIX.1-1988 ustar, pax headers, GNU long names). */
+import { normalize } from 'node:path/posix';
 import {
   type ArchiveBudget,
   type ArchiveEntry,
@@ -38,7 +39,7 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
     }
     const head = buffer.subarray(at - blockBytes * (1 + Math.ceil(size / blockBytes)));
     const target = type === '1' && !hasLongTarget ? textOf(head.subarray(157, 257)) : undefined;
-    const linked = entries.find((entry) => entry.name === target)?.bytes;
+    const linked = entries.findLast((entry) => isSamePath(entry.name, target))?.bytes;
     const content = linked ?? data;
     if (!budget.takeEntry() || budget.allowance(content.byteLength) < content.byteLength)
       return {
@@ -64,6 +65,11 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
   if (buffer.subarray(at).some((byte) => byte !== 0))
     troubles.push({ what: 'archive', detail: 'something lies behind its end' });
   return { entries, troubles };
+}
+
+// Of two files with one name the later one is what the unpacked archive has.
+function isSamePath(name: string, target: string | undefined): boolean {
+  return target !== undefined && normalize(name) === normalize(target);
 }
 
 function headerName(head: Buffer): string {

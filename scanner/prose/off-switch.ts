@@ -27,7 +27,11 @@ export function showsOffSwitch(
           of.test(setUp) ? [ends.exec(line)?.[1]] : [],
         );
         return found.some(
-          (name) => name !== undefined && names.has(bare(name)) && names.size === 1,
+          (name) =>
+            name !== undefined &&
+            names.has(bare(name)) &&
+            names.size === 1 &&
+            isOf(setUp, bare(name)),
         );
       }),
   );
@@ -36,7 +40,7 @@ export function showsOffSwitch(
 const switches: readonly { readonly of: RegExp; readonly ends: RegExp }[] = [
   {
     of: /^systemctl |\/systemd\//i,
-    ends: /^\s*(?:sudo\s+)?systemctl\s+(?:--user\s+)?(?:disable|stop)\s+(?:--now\s+)?([\w@.-]{3,80})\s*$/,
+    ends: /^\s*(?:sudo\s+)?systemctl\s+(?:--user\s+)?disable\s+(?:--now\s+)?([\w@.-]{3,80})\s*$/,
   },
   {
     of: /^(schtasks|register-scheduledtask) /i,
@@ -51,6 +55,15 @@ function namesOf(code: string): ReadonlySet<string> {
     /\bTaskName['"]?\s{0,9}[=:]?\s{0,9}(["'][^"'\n]{1,80}["']|[\w.-]{1,80})/gi,
   );
   return new Set([...units, ...tasks].map(([, name = '']) => bare(name)));
+}
+
+// A set-up that names its job names the job that ends: `systemctl enable x`, `…/x.timer`.
+function isOf(setUp: string, name: string): boolean {
+  const [, unit = name] =
+    /(?:^systemctl\s.*\s|\/)([\w@][\w@.-]*)(?:\s--\S+)*$/.exec(
+      /^systemctl |\.\w+$/.test(setUp) ? setUp : '',
+    ) ?? [];
+  return bare(unit) === name;
 }
 
 function bare(name: string): string {

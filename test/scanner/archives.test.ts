@@ -131,6 +131,14 @@ describe('an archive in a bundle', () => {
     ]);
   });
 
+  it('reads a hard link to the later of two files with one name', () => {
+    const link = { name: 'run.sh', content: '', type: '1', target: 'a.txt' };
+    const early = { name: 'a.txt', content: 'echo notes\n' };
+    const late = { name: './a.txt', content: 'echo other\n' };
+    const file = ingest('a.tar', tarOf([early, late, link]));
+    expect(file.sources.find(({ path }) => path === 'a.tar!/run.sh')?.text).toBe(late.content);
+  });
+
   const hard = { name: 'link', content: '', type: '1' };
   it.each([
     ['outside', [run, { ...hard, target: '../../.bashrc' }]],

@@ -2,9 +2,10 @@
 
 import { addressClass } from '../../../skills-index/network/network-address.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isAddress } from '../../lookup-tables/egress-of.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const rawAddress = defineRule({
   id: 'network/raw-address',
@@ -21,7 +22,8 @@ export const rawAddress = defineRule({
       if (fact.capability.kind !== 'egress') return [];
       const { host, port, scheme } = parseEgressUrl(fact.capability.url);
       // The libraries answer for an address themselves, and ask nobody.
-      if (scheme === 'dns' && asksLibrary.test(fact.api)) return [];
+      if (scheme === 'dns' && asksLibrary.test(fact.api) && !connectsToAnswer(fact, context))
+        return [];
       const address = host.replace(/^\[|\]$/g, '');
       if (!isAddress(host) || !reachesStrangers(address)) return [];
       const message = `connects to the address ${address}${port === 0 ? '' : ` port ${port}`}`;
@@ -32,6 +34,16 @@ export const rawAddress = defineRule({
       return [{ span: fact.span, severity, confidence: fact.certainty, message }];
     }),
 });
+
+// A look-up hides the address of what the same file connects to.
+function connectsToAnswer({ span }: CapabilityFact, { of }: RuleContext): boolean {
+  return of('capability').some(
+    (fact) =>
+      fact.span.path === span.path &&
+      fact.capability.kind === 'egress' &&
+      parseEgressUrl(fact.capability.url).host === '*',
+  );
+}
 
 const asksLibrary = /(^|\.)(getaddrinfo|gethostbyname(_ex)?|lookup)$/;
 

@@ -19,15 +19,16 @@ export const indexRedirect = defineRule({
   check: (context) => [
     ...context.of('dependency').flatMap((fact): FindingDraft[] => {
       if (!isIndex(fact.name) || !runs(fact) || isPublic(fact.name)) return [];
+      const isPinned = fact.pinned && !context.sources.some(namesOtherList);
       return [
         {
           span: fact.span,
           // A script that installs from a stranger's index runs what the stranger sends; in
           // instructions a person sees it, and with digests the stranger cannot change it.
-          kind: isInText(fact) || fact.pinned ? 'capability' : 'malice',
-          severity: isInText(fact) ? 'low' : milder(fact.pinned ? 'medium' : 'high', fact),
+          kind: isInText(fact) || isPinned ? 'capability' : 'malice',
+          severity: isInText(fact) ? 'low' : milder(isPinned ? 'medium' : 'high', fact),
           confidence: fact.certainty,
-          message: `takes ${fact.manager} packages from ${fact.name}${fact.pinned ? ', by digests that the skill lists' : ''}`,
+          message: `takes ${fact.manager} packages from ${fact.name}${isPinned ? ', by digests that the skill lists' : ''}`,
         },
       ];
     }),
@@ -40,6 +41,12 @@ export const indexRedirect = defineRule({
     ...context.sources.flatMap(settingsIn),
   ],
 });
+
+// Another list has digests of its own, which the skill does not show. A list may
+// have any name.
+function namesOtherList({ text }: TaintSource): boolean {
+  return /^[ \t]*(-r|--requirement)/m.test(text);
+}
 
 /** Whether a source of packages is an index rather than one package. */
 export function isIndex(name: string): boolean {

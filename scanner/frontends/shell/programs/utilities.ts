@@ -185,7 +185,9 @@ function transform(run: ShellRun, call: Call, files: readonly ShellValue[]): She
   );
   const contents = named.map((file) => readFileValue(run, call, file));
   // Counts have nothing of what is counted, but stand beside the names of the files.
-  if (call.name === 'wc') return unknownValue(joinTaints(named));
+  // Where the names come out of a file, `wc` tells of each name that there is no such file.
+  const readsNames = call.args.some(({ text }) => text.startsWith('--files0'));
+  if (call.name === 'wc' && !readsNames) return unknownValue(joinTaints(named));
   const takesInput = named.length === 0 || files.length > named.length;
   const isFilter = !/^(ls|find|du|tree|dir|df|zip|unzip|stat|file|locate|fd|7z)$/.test(call.name);
   const given = call.stdin === emptyValue && isFilter ? ownInput(call.span) : call.stdin;

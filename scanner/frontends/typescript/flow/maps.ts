@@ -21,7 +21,9 @@ function changesMethods(program: Program): boolean {
   const known = changes.get(program);
   if (known !== undefined) return known;
   const made = program.files.some(({ file }) =>
-    /\b(prototype|__proto__|[sg]etPrototypeOf|definePropert(y|ies)|Reflect)\b/.test(file.text),
+    /\b(prototype|__proto__|constructor|[sg]etPrototypeOf|definePropert(y|ies)|Reflect)\b|\bassign\b(?!\s*\(\s*\{)|\bMap\b(?!\s*[(<])/.test(
+      file.text,
+    ),
   );
   changes.set(program, made);
   return made;
