@@ -8,7 +8,6 @@ import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { isAddress, targetOf } from '../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
-import { isRelease } from '../installers.ts';
 
 export const networkToExec = defineRule({
   id: 'flow/network-to-exec',
@@ -48,15 +47,6 @@ export const networkToExec = defineRule({
         ];
       }
       const asShell = sink.capability?.kind === 'exec';
-      // exec/download-and-run judges a release in a pipe the same way.
-      if (asShell && isRelease(source.name))
-        return [
-          draftOfFlow(flow, {
-            kind: 'capability',
-            severity: 'medium',
-            message: `runs a release that it received from ${from}`,
-          }),
-        ];
       return [
         draftOfFlow(flow, {
           severity: !asShell ? 'critical' : isInstruction(flow) ? 'medium' : 'high',

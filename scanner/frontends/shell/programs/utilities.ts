@@ -202,7 +202,7 @@ function transform(run: ShellRun, call: Call, files: readonly ShellValue[]): She
   const taints = pass(
     input.taints,
     { span: call.span, note: `${call.name} passes it on` },
-    encoders.test(call.name) && !writesLabel(call),
+    encoders.test(call.name),
   );
   const filter = filterOf(call);
   if (filter === undefined) return { ...unknownValue(taints), decoded: input.decoded };
@@ -220,12 +220,6 @@ function transform(run: ShellRun, call: Call, files: readonly ShellValue[]): She
 }
 
 const encoders = /^(base64|base32|xxd|od|hexdump|gzip|bzip2|xz|zstd|openssl|gpg|tar|zip|rev|tr)$/;
-
-// `tr . -` makes a label of a version. Text of more than one word stays no name of DNS.
-function writesLabel({ name, args: [from, to, more] }: Call): boolean {
-  if (name !== 'tr' || from === undefined || to === undefined || more !== undefined) return false;
-  return /^[._]+$/.test(from.text) && /^[._-]+$/.test(to.text);
-}
 
 // Every temporary file is separate, identified by the place of its creation.
 function temporaryName(call: Call): ShellValue {
