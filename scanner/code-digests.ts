@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:b4f0c15479057e62eff9fb59402c6541acb62758546196a2b96eda0896658486',
+  extractor: 'sha256:c9bc90e45a93aa64e2aa90ce4e1f5777718ef2fa9672b47c36bf9c5087c59334',
   judging: 'sha256:c2efbdb7873955500522a636f3dd1272a4d5aeeaca6f8ce6b68f56c223b1867c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:17072017d706f7fb84d36fb6f4ecaa6e8781d3ca5ede1758177f496e97849599',
-    'files/agent-memory': 'sha256:1cce5c8d61236e0789fd06d604d3e36547b229ff27c751ef939519e420598f96',
+    'files/agent-memory': 'sha256:6ab47c5a08df3e81bd0898727f1004bf88385b977ba5fa613652f96fcf544866',
     'files/browser-data': 'sha256:1f5f496fc005b6aa4b7ffbfe56ebb90903277a51bc823120ce2830dc5b4d50d9',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -95,7 +95,7 @@ export const codeDigests: CodeDigests = {
     'flow/local-secret-to-network':
       'sha256:335fba28900270e3f1f9b5e31cf6d9edeae62fad34dc6b21e2f8eefaebf502e5',
     'flow/network-to-exec':
-      'sha256:2b1e3563076c60b05b913f4eea66a143492952caa1a274f738a6ac7bbe6e6a45',
+      'sha256:e5ba59a95e0253d4411be280e7a9dbf3d8cd958d74403cc46e6da047f171ab41',
     'flow/recording-to-network':
       'sha256:ea4a445b074f240d900795b7dc94970dec079c622719d5155f38b8d2557ce1e1',
     'flow/secret-beside-data':
@@ -143,7 +143,7 @@ export const codeDigests: CodeDigests = {
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:5abaedd2f5a63c0edf39598477d3f163470c8b1021d19a0d4831a8fdc0b9edbe',
     'network/raw-address':
-      'sha256:4d7ec91af56127d8d8f520bd908814b0c576d0212dde2c126a80c10fecdb638b',
+      'sha256:5d48bfa8fe01a4e5edb83596ce3a13134d1da9b702a7fa93e36ed5d620d5c6c8',
     'network/raw-socket': 'sha256:5351955a6072f5165a47d1d05487877120cbdc60ab49f616ea56fc7bb0d1e40f',
     'network/remote-access':
       'sha256:dc8b3bf9bc2c56da9e7fc3dff5fc4625672408026f58938568f3e712008f96ec',
@@ -192,7 +192,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:94c330ec6ef2d898d55d0d33b61fa5bedb25c4cbab9087d94720072d23dbf17a',
+      'sha256:50c2eb6b1d3b8fb495dd8e68960917abadfc1ad296040304c0d182750ee7dccb',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -207,7 +207,7 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:f67b1a9077fe7a5d6088822cc9aa3d9907062781b4e444b7212fcfd00dcc14a9',
+      'sha256:0ec7fd705c17e9865625cf69d6bef03298177897a74c54f21db174cf3e55e2b5',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
@@ -278,9 +278,9 @@ export const codeDigests: CodeDigests = {
     'supply/dependency-confusion':
       'sha256:8a6e5d2d671bdf30eae175f39d63f8f8ddbedab8ca24406eee39985d3930412a',
     'supply/foreign-source':
-      'sha256:2c8c6850e162e1b18811866a466894d607753b74c314d76aecf227ad9c16f2a0',
+      'sha256:b63b85960f3ee785c0f69dcd86ce4142b195e00838f40dcc2a0fe8548869c4ef',
     'supply/index-redirect':
-      'sha256:9134fe6c505e11685f90e79f65427661a1956df5ba86f2b39ef3c0c952df03dc',
+      'sha256:6566879d8de67b3a96ab97b416ced2f6d46da2d1be38408105c822860e6d5a07',
     'supply/install-hook':
       'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
     'supply/lifecycle-script':

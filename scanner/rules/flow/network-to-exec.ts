@@ -8,6 +8,9 @@ import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { isAddress, targetOf } from '../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
+import { isRelease } from '../installers.ts';
+
+const isReleasedFile = /\/releases\/(?:latest\/)?download\//;
 
 export const networkToExec = defineRule({
   id: 'flow/network-to-exec',
@@ -47,6 +50,16 @@ export const networkToExec = defineRule({
         ];
       }
       const asShell = sink.capability?.kind === 'exec';
+      // exec/download-and-run judges a release in a pipe the same way. Other addresses of these
+      // hosts answer with texts that anybody wrote.
+      if (asShell && isRelease(source.name) && isReleasedFile.test(source.name))
+        return [
+          draftOfFlow(flow, {
+            kind: 'capability',
+            severity: 'medium',
+            message: `runs a release that it received from ${from}`,
+          }),
+        ];
       return [
         draftOfFlow(flow, {
           severity: !asShell ? 'critical' : isInstruction(flow) ? 'medium' : 'high',
