@@ -20,7 +20,7 @@ export const codeDigests: CodeDigests = {
     'env/secret-file-load':
       'sha256:735149cb30cdca0b81ba98aeac5d090087b292789ee1b1b46de40e03f0ad9075',
     'env/secrets-gathered':
-      'sha256:2607b2c17a9680100d2bcc079ef5b2dbd8fd6f0f39f6e22cc67e5906d2b22a8c',
+      'sha256:c129c4138fecea4c455fefae1a9336b52b042e7e8594ec0046dc7e49efde0fe7',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':

@@ -3,7 +3,7 @@
 import { coversHost } from '../../../skills-index/network/host-name.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
-import { isInText, runs } from '../../fact/standing.ts';
+import { runs } from '../../fact/standing.ts';
 import { providerOf, staysAtHome } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
@@ -16,7 +16,7 @@ export const secretsGathered = defineRule({
   why: 'The code uses neither service, and still reads the keys of both in one place: it collects them, whatever happens to them later.',
   fix: 'Read the keys of the services that the skill uses, where it uses them.',
   maps: { cwe: ['CWE-526'], owasp: ['LLM02', 'ASI03'], attack: ['T1552', 'T1119'] },
-  reads: ['capability:env', 'capability:egress', 'capability:exec', 'flow', 'source'],
+  reads: ['capability:env', 'capability:egress', 'capability:exec', 'source'],
   check: (context) => {
     const secrets = context
       .of('capability')
@@ -37,27 +37,12 @@ export const secretsGathered = defineRule({
       return [
         {
           span: fact.span,
-          severity: isExample(before, context) && isExample(fact, context) ? 'low' : 'medium',
           message: `reads ${nameOf(before)} and ${nameOf(fact)} side by side, and uses neither service`,
         },
       ];
     });
   },
 });
-
-// A page shows how settings are read: the variable goes nowhere. A line of a shell prints whatever
-// its commands print.
-function isExample(fact: CapabilityFact, { of }: RuleContext): boolean {
-  return (
-    isInText(fact) &&
-    !fact.api.startsWith('$') &&
-    !of('flow').some(
-      ({ source }) =>
-        source.what === 'whole-env' ||
-        (source.what === 'env' && (source.name === '*' || source.name === nameOf(fact))),
-    )
-  );
-}
 
 function nameOf({ capability }: CapabilityFact): string {
   return capability.kind === 'env' ? capability.name : '';
