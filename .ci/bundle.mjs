@@ -86,7 +86,6 @@ const ofRegistry = ['hono', '@hono/*', 'drizzle-orm'];
 const banner =
   "import { createRequire as requireFor } from 'node:module';\nconst require = requireFor(import.meta.url);";
 const modules = { outdir: 'dist/cli', splitting: true, format: 'esm', banner: { js: banner } };
-const entryPlace = 'const ownPlace = import.meta.url;';
 const ownPlace = { js: "const ownPlace = require('node:url').pathToFileURL(__filename).href;" };
 const program = {
   format: 'cjs',
@@ -134,7 +133,7 @@ await bundle('main', {
   format: 'cjs',
   external: ['./command-line.js'],
   banner: {
-    js: `const require = process.getBuiltinModule, module = { exports: {} };\n${entryPlace}`,
+    js: 'const require = process.getBuiltinModule, module = { exports: {} };\nconst ownPlace = import.meta.url;',
   },
   footer: { js: 'export { main };' },
   plugins: [ownPlaces('ownPlace')],

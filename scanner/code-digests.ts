@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:c9bc90e45a93aa64e2aa90ce4e1f5777718ef2fa9672b47c36bf9c5087c59334',
+  extractor: 'sha256:16f077f4ddbd5b64ba8da9aca52d5b63b10c6ddb4bace08a91992458ea4d13b4',
   judging: 'sha256:c2efbdb7873955500522a636f3dd1272a4d5aeeaca6f8ce6b68f56c223b1867c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:17072017d706f7fb84d36fb6f4ecaa6e8781d3ca5ede1758177f496e97849599',
-    'files/agent-memory': 'sha256:6ab47c5a08df3e81bd0898727f1004bf88385b977ba5fa613652f96fcf544866',
+    'files/agent-memory': 'sha256:1e850c2b6aa6bd95eb4003b40b4e325267e25c2775cd99003eba86ba88b02fef',
     'files/browser-data': 'sha256:1f5f496fc005b6aa4b7ffbfe56ebb90903277a51bc823120ce2830dc5b4d50d9',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -143,7 +143,7 @@ export const codeDigests: CodeDigests = {
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:5abaedd2f5a63c0edf39598477d3f163470c8b1021d19a0d4831a8fdc0b9edbe',
     'network/raw-address':
-      'sha256:5d48bfa8fe01a4e5edb83596ce3a13134d1da9b702a7fa93e36ed5d620d5c6c8',
+      'sha256:be6c5191955824b3a9831e16c6ca5ae1cb3e7b7cdfb6997c828f7d98b3098cc1',
     'network/raw-socket': 'sha256:5351955a6072f5165a47d1d05487877120cbdc60ab49f616ea56fc7bb0d1e40f',
     'network/remote-access':
       'sha256:dc8b3bf9bc2c56da9e7fc3dff5fc4625672408026f58938568f3e712008f96ec',
@@ -192,7 +192,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:50c2eb6b1d3b8fb495dd8e68960917abadfc1ad296040304c0d182750ee7dccb',
+      'sha256:adee41027a72f637381b56ebab80f444e9233bf398d9cba81e3a0f61e9c112e2',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -207,7 +207,7 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:0ec7fd705c17e9865625cf69d6bef03298177897a74c54f21db174cf3e55e2b5',
+      'sha256:d0eaf4e9b288039f8a842295869bbdd1b2e7ef4a0221e7262f7b905116c31140',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
@@ -278,9 +278,9 @@ export const codeDigests: CodeDigests = {
     'supply/dependency-confusion':
       'sha256:8a6e5d2d671bdf30eae175f39d63f8f8ddbedab8ca24406eee39985d3930412a',
     'supply/foreign-source':
-      'sha256:b63b85960f3ee785c0f69dcd86ce4142b195e00838f40dcc2a0fe8548869c4ef',
+      'sha256:230d4ee0f0b346cb6bd18f9afc73f530dba1a0e41665c22a27eb539d7b71d5e6',
     'supply/index-redirect':
-      'sha256:6566879d8de67b3a96ab97b416ced2f6d46da2d1be38408105c822860e6d5a07',
+      'sha256:a287217e0b31924747b55f5a482a0f0d4ceb2f02f86167adee6e9357ec35ee02',
     'supply/install-hook':
       'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
     'supply/lifecycle-script':

@@ -47,29 +47,29 @@ export const packageScanSecondsMax = 240;
 export const childMemoryMiB = 1_024;
 /** Each of V8's two spaces for young objects. */
 export const childYoungMiB = 8;
-/** Processes and threads of the user that runs children; one child has about a dozen. */
+/** Stack of a scan. A child and a worker thread have the same, so both judge deep text alike. */
 export const scanStackKiB = 3_900;
 export const childScansMax = 200;
 /** Results of front ends that a scanner remembers, as estimated. */
 export const memoBytesMax = 32 * 1024 * 1024;
 /** Characters of the texts whose words and marks a scanner remembers. */
 export const recentTextCharsMax = 512 * 1024;
-/** Bytes of a child's answer. The registry rejects longer reports. */
+/** Processes and threads of the user that runs children; one child has about a dozen. */
 export const childThreadsMax = 1_024;
 export const jobPollMillisecondsMin = 500;
 export const jobPollMillisecondsMax = 15_000;
 /** Causes that a scanner remembers, so that each is printed once. */
 export const namedFailuresMax = 100;
 export const observedPerKindMax = 500;
-/** Texts that one value may be, from branches, loops and callers. */
+/** Bytes of a child's answer. The registry rejects longer reports. */
 export const childAnswerBytesMax = 16 * 1024 * 1024;
 export const childStartSecondsMax = 30;
 export const requestSecondsMax = 60;
 export const answerBytesMax = 8 * 1024 * 1024;
-/** Blobs of one text that are decoded. */
+/** Texts that one value may be, from branches, loops and callers. */
 export const alternativesMax = 64;
 export const decodedCharsMax = 64 * 1024;
-/** Characters of a text times characters of a pattern that is matched against it. */
+/** Blobs of one text that are decoded. */
 export const decodedBlobsMax = 100;
 export const plainWordsCharsMax = 20_000;
 export const marksPerTextMax = 5_000;
@@ -88,21 +88,21 @@ export const shellTaintStepsMax = 12;
 export const shellWordsMax = 256;
 export const shellPipelineMax = 64;
 export const shellPatternCharsMax = 4_096;
-/** Iterations over known words or numbers that one script is followed through. */
+/** Characters of a text times characters of a pattern that is matched against it. */
 export const shellPatternWorkMax = 1_000_000;
+/** Iterations over known words or numbers that one script is followed through. */
+export const shellRoundsMax = 2_000;
+export const shellRoundsOfLoopMax = 128;
 /**
  * Iterations that a loop of unknown length is followed through. A value that still changes then
  * counts as computed.
  */
-export const shellRoundsMax = 2_000;
-export const shellRoundsOfLoopMax = 128;
-/** Steps for each item of an array that is built again. */
 export const shellRepeatsMax = 8;
 export const shellTrapsMax = 16;
 export const shellArrayItemsMax = 256;
-/** Steps for one flow in a shell script: every rule on flows reads it. */
+/** Steps for each item of an array that is built again. */
 export const shellItemSteps = 4;
-/** Steps for computing expressions, per module; as many are added as the module has characters. */
+/** Steps for one flow in a shell script: every rule on flows reads it. */
 export const shellFlowSteps = 200;
 export const shellCallDepthMax = 12;
 export const shellWrapperDepthMax = 8;
@@ -110,56 +110,56 @@ export const shellCodeDepthMax = 6;
 export const pythonCallSitesMax = 256;
 /** Calls of a helper, and of the helpers around it, whose hosts and keys are put in pairs. */
 export const pythonPairsMax = 2_000;
+/** Steps for computing expressions, per module; as many are added as the module has characters. */
+export const pythonFoldSteps = 100_000;
+export const pythonFoldFailuresMax = 6;
 /**
  * Nesting of values that wait for other values, of other functions too: the call stack is limited.
  */
-export const pythonFoldSteps = 100_000;
-export const pythonFoldFailuresMax = 6;
-/** Depth of a Python tree. Deeper nodes are not analysed. */
 export const pythonValuesDepthMax = 250;
+/** Depth of a Python tree. Deeper nodes are not analysed. */
+export const pythonTreeDepthMax = 1_000;
 /**
  * Operands of one Python expression `a + b + …`, links of one `a.b().c()…`: from 2,500 on, the
  * parser's own trees are wrong.
  */
-export const pythonTreeDepthMax = 1_000;
-/** Items of a list that are followed one by one. */
 export const pythonChainMax = 1_600;
-/**
- * Steps for each alternative that a parser tries while it recovers from an error, for each token.
- */
+/** Items of a list that are followed one by one. */
 export const pythonItemsMax = 256;
 /** Values in a file of settings beside Python code: what a larger file says is not known. */
 export const pythonDataMax = 1_024;
-/** Bytes behind the end of a picture that raise no finding: padding, a line end. */
+/**
+ * Steps for each alternative that a parser tries while it recovers from an error, for each token.
+ */
 export const parserRecoverySteps = 12;
-/** Consecutive characters that count as a text inside a picture or a decoded blob. */
+/** Bytes behind the end of a picture that raise no finding: padding, a line end. */
 export const looseBytesMax = 64;
-/** Nesting of archives. */
+/** Consecutive characters that count as a text inside a picture or a decoded blob. */
 export const runCharsMin = 24;
 export const mediaTextCharsMax = 64 * 1024;
-/** Bytes unpacked from the archives of one skill. */
+/** Nesting of archives. */
 export const archiveDepthMax = 3;
 export const archiveEntriesMax = 2_000;
-/** Bytes unpacked for each compressed byte, of entries larger than `archiveFreeBytes`. */
+/** Bytes unpacked from the archives of one skill. */
 export const archiveBytesMax = 50 * 1024 * 1024;
-/** Text extracted from one document. */
+/** Bytes unpacked for each compressed byte, of entries larger than `archiveFreeBytes`. */
 export const archiveRatioMax = 100;
 export const archiveFreeBytes = 1024 * 1024;
 export const pdfObjectsMax = 50_000;
-/** Unpacked size of a block of stored facts. */
+/** Text extracted from one document. */
 export const documentTextCharsMax = 2 * 1024 * 1024;
 export const documentFontsMax = 200;
-/** All stored facts of one scanner. The oldest are deleted first. */
+/** Unpacked size of a block of stored facts. */
 export const storedBlockBytesMax = 256 * 1024 * 1024;
-/** Programs found in the strings of one program that is read lexically. */
+/** All stored facts of one scanner. The oldest are deleted first. */
 export const storedFactsBytesMax = 2 * 1024 * 1024 * 1024;
 export const lexicalLineCharsMax = 10_000;
 export const lexicalStatementLinesMax = 40;
-/** Variables and saved files that are followed in one such program. */
+/** Programs found in the strings of one program that is read lexically. */
 export const lexicalProgramsMax = 200;
-/** Consecutive letters and digits without a word that count as data. */
+/** Variables and saved files that are followed in one such program. */
 export const lexicalHeldMax = 200;
-/** Aliases that are followed in one YAML file. */
+/** Consecutive letters and digits without a word that count as data. */
 export const blobCharsMin = 2_000;
 /** Aliases that are followed in one YAML file. */
 export const yamlAliasesMax = 2_000;

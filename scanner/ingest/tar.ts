@@ -17,6 +17,7 @@ const blockBytes = 512;
 export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: ArchiveEntry[] = [];
+  const byPath = new Map<string, Uint8Array>();
   const troubles: ArchiveTrouble[] = [];
   let longName: string | undefined;
   let hasLongTarget = false;
@@ -39,7 +40,7 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
     }
     const head = buffer.subarray(at - blockBytes * (1 + Math.ceil(size / blockBytes)));
     const target = type === '1' && !hasLongTarget ? textOf(head.subarray(157, 257)) : undefined;
-    const linked = entries.findLast((entry) => isSamePath(entry.name, target))?.bytes;
+    const linked = target === undefined ? undefined : byPath.get(normalize(target));
     const content = linked ?? data;
     if (!budget.takeEntry() || budget.allowance(content.byteLength) < content.byteLength)
       return {
@@ -59,17 +60,14 @@ export function openTar(bytes: Uint8Array, budget: ArchiveBudget): OpenedArchive
     if (reason !== undefined)
       troubles.push({ what: 'unsafe-entry', detail: `"${name}" ${reason}` });
     budget.takeBytes(content.byteLength);
-    if (content.byteLength > 0 || type === '0' || type === '\0')
-      entries.push({ name, bytes: content });
+    if (content.byteLength === 0 && type !== '0' && type !== '\0') continue;
+    entries.push({ name, bytes: content });
+    // Of two files with one name the later one is what the unpacked archive has.
+    byPath.set(normalize(name), content);
   }
   if (buffer.subarray(at).some((byte) => byte !== 0))
     troubles.push({ what: 'archive', detail: 'something lies behind its end' });
   return { entries, troubles };
-}
-
-// Of two files with one name the later one is what the unpacked archive has.
-function isSamePath(name: string, target: string | undefined): boolean {
-  return target !== undefined && normalize(name) === normalize(target);
 }
 
 function headerName(head: Buffer): string {

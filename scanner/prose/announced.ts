@@ -59,12 +59,12 @@ export function isAnnounced(
   const texts = of('text');
   const agent = agentOf(named);
   if (saidIn(source, texts, { words, agent, file, isService })) return true;
-  const code = sources.find(({ path }) => path === file)?.text;
+  const code = sources.find(({ path }) => path === file);
   if (code === undefined || mechanism === undefined) return false;
   return (
-    showsOffSwitch(texts, named, code) ||
+    showsOffSwitch(source, texts, named, code) ||
     (mechanism.everyday !== undefined &&
-      namesRemoval(texts, code) &&
+      namesRemoval(source, texts, code) &&
       saidIn(source, texts, {
         words: mechanism.everyday,
         agent,

@@ -54,15 +54,14 @@ const pages = {
 } as const;
 
 describe('the public pages', () => {
-  it.each(['light', 'dark'] as const)('have nothing that axe finds, %s', async (scheme) => {
+  const views = (['light', 'dark'] as const).flatMap((scheme) =>
+    Object.entries(pages).map(([name, path]) => [name, scheme, path] as const),
+  );
+  it.each(views)('have nothing that axe finds: %s, %s', async (_name, scheme, path) => {
     const { page, context, complaints } = await openTab(browser, { scheme });
-    const found: unknown[] = [];
-    for (const [name, path] of Object.entries(pages)) {
-      await page.goto(story.base + path);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      found.push(...violations.map(({ id, nodes }) => ({ name, id, first: nodes[0]?.html })));
-    }
-    expect(found).toEqual([]);
+    await page.goto(story.base + path);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => ({ id, first: nodes[0]?.html }))).toEqual([]);
     expect(complaints.filter((one) => !one.includes('404'))).toEqual([]);
     await context.close();
   });

@@ -87,7 +87,7 @@ const post = (paths: readonly string[], more: Partial<RunRequest> = {}): Promise
 const folder = (): string => join(host.paths.data, 'holds');
 
 async function heldNow(): Promise<Hold> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 2_000; tries++) {
     const hold = holdFiles(folder())
       .kept()
       .find(({ holder }) => holder !== 'ended');

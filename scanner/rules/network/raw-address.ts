@@ -2,10 +2,9 @@
 
 import { addressClass } from '../../../skills-index/network/network-address.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import type { CapabilityFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { isAddress } from '../../lookup-tables/egress-of.ts';
-import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
+import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const rawAddress = defineRule({
   id: 'network/raw-address',
@@ -17,13 +16,18 @@ export const rawAddress = defineRule({
   fix: 'Use the host’s name, over https, and declare it.',
   maps: { attack: ['T1571', 'T1071.001'] },
   reads: ['capability:egress'],
-  check: (context) =>
-    context.of('capability').flatMap((fact): FindingDraft[] => {
-      if (fact.capability.kind !== 'egress') return [];
-      const { host, port, scheme } = parseEgressUrl(fact.capability.url);
+  check: ({ of }) => {
+    const egress = of('capability').flatMap((fact) =>
+      fact.capability.kind === 'egress' ? [{ fact, to: parseEgressUrl(fact.capability.url) }] : [],
+    );
+    // A look-up hides the address of what the same file connects to.
+    const connecting = new Set(
+      egress.filter(({ to }) => to.host === '*').map(({ fact }) => fact.span.path),
+    );
+    return egress.flatMap(({ fact, to: { host, port, scheme } }): FindingDraft[] => {
       // The libraries answer for an address themselves, and ask nobody.
-      if (scheme === 'dns' && asksLibrary.test(fact.api) && !connectsToAnswer(fact, context))
-        return [];
+      const isAsked = scheme === 'dns' && asksLibrary.test(fact.api);
+      if (isAsked && !connecting.has(fact.span.path)) return [];
       const address = host.replace(/^\[|\]$/g, '');
       if (!isAddress(host) || !reachesStrangers(address)) return [];
       const message = `connects to the address ${address}${port === 0 ? '' : ` port ${port}`}`;
@@ -32,18 +36,9 @@ export const rawAddress = defineRule({
         fact,
       );
       return [{ span: fact.span, severity, confidence: fact.certainty, message }];
-    }),
+    });
+  },
 });
-
-// A look-up hides the address of what the same file connects to.
-function connectsToAnswer({ span }: CapabilityFact, { of }: RuleContext): boolean {
-  return of('capability').some(
-    (fact) =>
-      fact.span.path === span.path &&
-      fact.capability.kind === 'egress' &&
-      parseEgressUrl(fact.capability.url).host === '*',
-  );
-}
 
 const asksLibrary = /(^|\.)(getaddrinfo|gethostbyname(_ex)?|lookup)$/;
 

@@ -16,10 +16,11 @@ export const indexRedirect = defineRule({
   fix: 'Install from the public registry by name and version, or let the operator configure the index.',
   maps: { cwe: ['CWE-427', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:redirect', 'trait:kept-index', 'source'],
-  check: (context) => [
-    ...context.of('dependency').flatMap((fact): FindingDraft[] => {
+  check: (context) => {
+    const hasOtherList = context.sources.some(namesOtherList);
+    const redirects = context.of('dependency').flatMap((fact): FindingDraft[] => {
       if (!isIndex(fact.name) || !runs(fact) || isPublic(fact.name)) return [];
-      const isPinned = fact.pinned && !context.sources.some(namesOtherList);
+      const isPinned = fact.pinned && !hasOtherList;
       return [
         {
           span: fact.span,
@@ -31,19 +32,18 @@ export const indexRedirect = defineRule({
           message: `takes ${fact.manager} packages from ${fact.name}${isPinned ? ', by digests that the skill lists' : ''}`,
         },
       ];
-    }),
-    ...draftsOfTrait(context, 'kept-index', ({ detail }) => {
+    });
+    const kept = draftsOfTrait(context, 'kept-index', ({ detail }) => {
       const url = detail.slice(detail.lastIndexOf(' ') + 1);
       return isPublic(url)
         ? undefined
         : { message: `has every later installation take packages from ${url}` };
-    }),
-    ...context.sources.flatMap(settingsIn),
-  ],
+    });
+    return [...redirects, ...kept, ...context.sources.flatMap(settingsIn)];
+  },
 });
 
-// Another list has digests of its own, which the skill does not show. A list may
-// have any name.
+// Another list has digests of its own, which the skill does not show. A list may have any name.
 function namesOtherList({ text }: TaintSource): boolean {
   return /^[ \t]*(-r|--requirement)/m.test(text);
 }
