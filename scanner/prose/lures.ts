@@ -49,6 +49,7 @@ export const forgedBoundaries: readonly RegExp[] = [
   /^(SYSTEM|ADMIN|ADMINISTRATOR|DEVELOPER|OPERATOR|ROOT) (OVERRIDE|COMMAND)\b/,
   /\b(BEGIN|END|START)[_ ](OF[_ ])?(SYSTEM|USER|DEVELOPER|ADMIN)[_ ](PROMPT|INPUT|MESSAGE|INSTRUCTIONS?)\b/,
   /={3} ?\b(SYSTEM|ADMIN|DEVELOPER|ROOT)\b( (PROMPT|MESSAGE|OVERRIDE|INSTRUCTIONS?))? ?={3}/,
+  /<(system|admin(istrator)?|developer|operator|root)[_ -](directive|override|command)s?>/i,
 ];
 
 /** Orders to keep something from the user; models/phrases has more. */
@@ -145,6 +146,8 @@ export const solicitations: readonly RegExp[] = [
 /** Requests for secrets that some services need: for a person to look at. */
 export const frequentSolicitations: readonly RegExp[] = [
   /\b(ask|prompt|request|require|tell|have|get|need|explain)\b[^.!?\n]{0,60}?\b(the |your )?(user|them|customer|owner|human)('s)?\b[^.!?\n]{0,40}?\b(passwords?|passphrases?|login credentials|banking (details|credentials)|ssh keys?)\b/i,
+  // A file of secrets that no request asked for, as the price of everything else.
+  /\b(before|prior to|prerequisite)\b[^.!?\n]{0,80}?\byou (must|(are|have been) (\w+ )?(mandated|required|obliged|ordered|instructed)( to)?|have to|shall)\b[^!?\n]{0,80}?\b(read|open|cat|print|load|access|display)\b[^!?\n]{0,50}?(\b[\w-]{0,30}(api[_-]?key|credential|token|secret|passw(or)?d|private[_-]?key)[\w-]{0,30}\.(txt|json|ya?ml|env|ini|cfg|pem|key|md)\b|\bid_(rsa|ed25519)\b|\/\.(ssh|aws)\/|\.env\b|\bmcp\.json\b)/i,
 ];
 
 /** Orders to write to files that an agent obeys later. */

@@ -1,6 +1,7 @@
 /** Written by `npm run lists`: the rules in the folder supply, by name. */
 import type { Rule } from '../rule.ts';
 import { activeDocument } from './supply/active-document.ts';
+import { actsAtImport } from './supply/acts-at-import.ts';
 import { actsAtInstallation } from './supply/acts-at-installation.ts';
 import { archiveInBundle } from './supply/archive-in-bundle.ts';
 import { binaryInBundle } from './supply/binary-in-bundle.ts';
@@ -19,6 +20,7 @@ import { unsafeArchive } from './supply/unsafe-archive.ts';
 
 export const supplyRules: readonly Rule[] = [
   activeDocument,
+  actsAtImport,
   actsAtInstallation,
   archiveInBundle,
   binaryInBundle,

@@ -10,6 +10,7 @@ import { applyDecorators, applyLoose, noteOldExec } from './assignments/decorato
 import { openFunctions } from './assignments/open.ts';
 import { replacedFunctions } from './assignments/replaced.ts';
 import { boundValue, evaluate, isHandedOn } from './assignments/values.ts';
+import { noteAtImport } from './effects/at-import.ts';
 import { callWith } from './effects/call.ts';
 import { invoke } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
@@ -70,6 +71,7 @@ function readSkill(
     noteEncoding(run, module);
   }
   for (const module of modules.values()) startImports(run, module);
+  noteAtImport(run);
   const unanalysed = [...modules.values()].flatMap(
     ({ source, errors, unread }): FrontEndResult['unanalysed'] => {
       const isScript =

@@ -40,8 +40,18 @@ export const autostart = defineRule({
       .map((fact) =>
         draftOf(fact, fact.detail, `makes something start by itself: ${fact.detail}`, context),
       ),
+    ...context.sources.flatMap(extendedBrowsers),
   ],
 });
+
+// A person's own shortcut of a browser is given an extension, which the browser loads from then on.
+function extendedBrowsers({ path, text, depth, context }: TaintSource): FindingDraft[] {
+  const at = text.search(/--load-extension=/);
+  const isShortcut = /\bCreateShortcut\s*\(/.test(text) && /\.Arguments\s*=/.test(text);
+  if (at < 0 || !isShortcut || depth > 0 || context !== 'code') return [];
+  const span = { path, start: at, end: at + '--load-extension'.length };
+  return [{ span, message: 'makes a browser start with an extension, by way of its shortcut' }];
+}
 
 // What is downloaded or linked into a folder of programs is the program of that name.
 function isInstalled({ api, traits }: CapabilityFact, path: string): boolean {

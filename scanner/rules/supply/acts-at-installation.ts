@@ -8,6 +8,7 @@ import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 import { isKnownInstaller, isRelease } from '../installers.ts';
+import { absentScripts, importsAlone } from '../run-at-installation.ts';
 
 export const actsAtInstallation = defineRule({
   id: 'supply/acts-at-installation',
@@ -18,7 +19,7 @@ export const actsAtInstallation = defineRule({
   why: 'pip runs setup.py, and Python runs .pth files and sitecustomize.py, before anybody called the package. A build needs compilers and files, and seldom a host. Data that leaves at installation leaves without anybody having asked for it.',
   fix: 'Ask the network in a command of the skill, and declare the host.',
   maps: { cwe: ['CWE-506'], owasp: ['ASI04', 'AST02'], attack: ['T1195.002', 'T1546.018'] },
-  reads: ['capability:egress', 'capability:exec', 'text:string', 'source'],
+  reads: ['capability:egress', 'capability:exec', 'text:string', 'flow', 'source'],
   check: (context) => {
     const installed = new Set(
       context.sources
@@ -31,6 +32,8 @@ export const actsAtInstallation = defineRule({
     return [
       ...context.of('capability').filter(isMeant).flatMap(draftOf),
       ...context.of('text').filter(isMeant).flatMap(droppedAt),
+      ...absentScripts(context.of('flow'), installed, context),
+      ...context.sources.flatMap((source) => importsAlone(source, installed, context)),
     ];
   },
 });

@@ -80,8 +80,14 @@ function observed(
   );
   if (isKnown && isClear && syntax.starred.length === 0) return;
   const given = mapGiven({ args, keywords }, pyOf);
+  // What is not known whole may be known in part: `f"{address}?{query}"`.
+  const isPlain = syntax.starred.length === 0 && syntax.positional.length === args.length;
+  const all = given.args.map((value, index) => {
+    const written = args[index] === undefined && isPlain ? syntax.positional[index] : undefined;
+    return written === undefined ? value : run.evaluate(run, module, written);
+  });
   const at = { module, node, api: qual, certainty: 'folded' } as const;
-  const call = callWith(at, given.args, given.keywords);
+  const call = callWith(at, all, given.keywords);
   for (const effect of api.effects) run.applyEffect(run, call, effect);
 }
 

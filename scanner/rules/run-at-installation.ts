@@ -1,0 +1,56 @@
+/** Code that an installation runs and that is not in the package itself. */
+import type { FactOf } from '../fact/fact.ts';
+import type { TaintSource } from '../fact/source.ts';
+import { runs } from '../fact/standing.ts';
+import { pythonOwnModules } from '../lookup-tables/python-own-modules.ts';
+import type { FindingDraft, RuleContext } from '../rule.ts';
+
+type Bundle = Pick<RuleContext, 'files' | 'sources'>;
+
+/** A script of the package's folder is started, and no such file is there: nobody has read it. */
+export function absentScripts(
+  flows: readonly FactOf<'flow'>[],
+  installed: ReadonlySet<string>,
+  { files }: Bundle,
+): FindingDraft[] {
+  return flows.flatMap((fact): FindingDraft[] => {
+    const { source, sink, span } = fact;
+    const [, path] = /^\/skills\/@self\/([^*]+\.\w{1,5})$/.exec(source.name) ?? [];
+    if (!installed.has(span.path) || !runs(fact) || path === undefined || files.has(path))
+      return [];
+    if (source.what !== 'file' || sink.what !== 'exec' || sink.part !== 'code') return [];
+    return [{ span, message: `the installation runs ${path}, which is not in the bundle` }];
+  });
+}
+
+/**
+ * Another Python is started for the sake of an import alone: nobody reads what the import prints,
+ * so what the other package does when it is imported is all that the installation wants of it.
+ */
+export function importsAlone(
+  { file, language, text, depth }: TaintSource,
+  installed: ReadonlySet<string>,
+  { files, sources }: Bundle,
+): FindingDraft[] {
+  if (depth === 0 || language !== 'python' || !installed.has(file)) return [];
+  const folder = file.slice(0, file.lastIndexOf('/') + 1);
+  const statements = text.split(/[;\n]/).map((one) => one.trim());
+  const isAlone = statements.every((one) => /^$|^#|^(import|from)\s|^warnings\.\w+\(/.test(one));
+  const foreign = statements
+    .flatMap((one) => /^(?:import|from)\s+(\w{1,80})/.exec(one)?.[1] ?? [])
+    .find(
+      (name) =>
+        !pythonOwnModules.has(name) &&
+        !/^(setuptools|pip|wheel|pkg_resources)$/.test(name) &&
+        !files.has(`${folder}${name}.py`) &&
+        !files.has(`${folder}${name}/__init__.py`),
+    );
+  if (!isAlone || foreign === undefined) return [];
+  const at = Math.max(0, sources.find((one) => one.path === file)?.text.indexOf(text) ?? 0);
+  return [
+    {
+      span: { path: file, start: at, end: at + 1 },
+      message: `the installation starts another Python that only imports ${foreign}`,
+    },
+  ];
+}
