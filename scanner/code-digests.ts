@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:16f077f4ddbd5b64ba8da9aca52d5b63b10c6ddb4bace08a91992458ea4d13b4',
+  extractor: 'sha256:2ff3b6ecc647c0328a1fa7939d6f3e6404c18b76659b0a7b07b81673bd2d55e7',
   judging: 'sha256:c2efbdb7873955500522a636f3dd1272a4d5aeeaca6f8ce6b68f56c223b1867c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:17072017d706f7fb84d36fb6f4ecaa6e8781d3ca5ede1758177f496e97849599',
-    'files/agent-memory': 'sha256:1e850c2b6aa6bd95eb4003b40b4e325267e25c2775cd99003eba86ba88b02fef',
+    'files/agent-memory': 'sha256:688f139d0405e482cc75aead0ba8518e8f8e2fddf8454bcd6db17691e48901ae',
     'files/browser-data': 'sha256:1f5f496fc005b6aa4b7ffbfe56ebb90903277a51bc823120ce2830dc5b4d50d9',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -192,7 +192,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:adee41027a72f637381b56ebab80f444e9233bf398d9cba81e3a0f61e9c112e2',
+      'sha256:84c0ce03a62e222f87cf5903ce89c4c0efb26502831f062e7bff23d1c55f21ac',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -207,55 +207,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:d0eaf4e9b288039f8a842295869bbdd1b2e7ef4a0221e7262f7b905116c31140',
+      'sha256:9fe55ab9d29f1ea407d0645239d8c2b7f964142077b0a6448c1ec4d7097dac86',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:a94c28ee30800df705c5d7316b14629cb49cc5c327391a393412ae231cc343e6',
+      'sha256:1c1a1cdcbb5eb9f196c382363d4803c9aea52acee09569ffe4e3f4c53167cf6b',
     'prose/biased-judgement':
-      'sha256:c8e57f556c3d7c0d93ddf483eacc6c1152e204d4f4ca5ea71ff6957b19b8a699',
+      'sha256:fb63a99fc841e82686af3a4cd1de2c2fe9f90d072ab8dff48d7fde0ff6df4948',
     'prose/boundless-role':
-      'sha256:7c4445155ef9ae2f52f1ec3cd7f143f32df746e95383b22a82429108f49a0d8e',
-    'prose/concealment': 'sha256:1ed3733e5a02fcc7fbefe921ed1855ad5bb0ee6a8447f5dbf4f091d6dc167bd1',
+      'sha256:bd8e16ff45d6ed594e048ce9cbcf744d0cd40bb556ec09477fbc03a59f3f8fe3',
+    'prose/concealment': 'sha256:9070e63cff51bf84cf434baf5344b46842985883c59e969367fc73909eca6be3',
     'prose/credential-solicitation':
-      'sha256:071c2d5875cf6c16979c7125593971d6767cfd7a7d00d39c24a6bb1fc5c7600f',
+      'sha256:8af1bddabd7e85448b74efb32dd4940f67c7f05ffbd8668c1345152aefba910c',
     'prose/decode-instructions':
-      'sha256:5100c1c475e65738ca491f0f705568a92a06563ccb85fd74f24d12efeff55d47',
+      'sha256:9adaa3142b515d53260e76d48e3427595fe8fb613b429a5b195bb9e9278b8727',
     'prose/destructive-orders':
-      'sha256:2288b5dc03a807320bf6d44bbc4e74ada4cff5950ded310acb1d13f03a0e4f5d',
+      'sha256:7e7cfcf11e7bc1e21dca942f22915674133e00ae9f7490074b2e6ee7def9007f',
     'prose/divided-order':
-      'sha256:123401dc5f3067864c10847232ba0563288f54558fcaa7dd0e23fcb8d84c2dcf',
+      'sha256:95dfda7e34f3cc3793cb14169fbd0aaf9bda2be56dba96211ca627c3fd8e3e19',
     'prose/encoded-instructions':
-      'sha256:ccfa05726729e525733916e127c1fbc3244d016644243324bec62757075d2c26',
+      'sha256:cc6410901d6db5a82bd2f6082a10d6d3bd9cf93e27a1989a9014e40c6a4b3d3f',
     'prose/exfiltration-instructions':
-      'sha256:5ebf271f5a35e6b0f0ed2505101bef7d7ea89db3dd38f64eb336eeb4105f79d9',
+      'sha256:811e098dfd5f7d836c6982abe3c0cb535d7800aa900dfb322e4c9eaf1446aa2f',
     'prose/false-authority':
-      'sha256:dc875222b18f6295450d4b639a334fec2c18f5ad3719ef40f5d1be1d2164eac9',
-    'prose/hidden-text': 'sha256:e0acba4c902f31ac33d4aea17361fe14af8bc8d57f7fd806600b48b42dbf3ba7',
-    'prose/install-lure': 'sha256:4c2995ff528f93c02aa60c39cc9b0536239287f37756fd508308434bd51c25b2',
+      'sha256:5a5b537f49c3fd9b272f5e3eb831c675466ff314cca1857f0ead50f86ff59850',
+    'prose/hidden-text': 'sha256:8b497530bfb9fa783729b733f7bccd60384d40fc476b220df541fc40985e274a',
+    'prose/install-lure': 'sha256:0d243fdec24eb49ef4f153c0a1f1a5be06eefb14f17110a3c59ce98519778d98',
     'prose/memory-tampering':
-      'sha256:822d9e04912613f619cf7547cee2d0a9eaee447dde8e8bed621d958b29a055e4',
+      'sha256:995262f57ff6eee7a6b21de4f260ba09d3cbefffbde68c529e9d916a35e7e213',
     'prose/override-instructions':
-      'sha256:af3b27dcee829f6e598ae3228592101df6713dc6817e7c0f596a63ad5a287602',
+      'sha256:5d391156a03a21407ec9eb205ba5d2da60c62dcb847ff8c4541fa3fd4bd52319',
     'prose/payment-diversion':
-      'sha256:2b3c2fb3ce84cbaa18639ff926ae21e2ca9a1ee70b66dc4cddbeba51c4a18e7f',
+      'sha256:9b8fc0490be527b26e7b9ff0b081a60861e299dd2666ac583c14229b4f435129',
     'prose/planted-content':
-      'sha256:4bd841daebcccda261c425e1c6f11dee7d54f0883b6315f43a2fed544da05119',
+      'sha256:da70b0597d62861f559b5d90086d67f25a707604b616503fc7830c14ec1331cb',
     'prose/remote-instructions':
-      'sha256:56122a9b4311edfdae0b4eb5ecfd4610ac8a50a7910738f68613cea2d3396212',
+      'sha256:d4701dfb3b28872b4a100f46cb8d03a7b6af132c685b567387093b0b2e04b57c',
     'prose/secret-in-reply':
-      'sha256:f0bc8ebea87be60b5ecba20ca46d2491e9c718f3ceef143e7a63f1a7bd3ec124',
+      'sha256:f0103ad157e1e07f1b6e0c9495047026806ba85b764bc786ddce70b2efe4fc71',
     'prose/self-propagation':
-      'sha256:a41ed31de62e2ef90c5022dfda976998b33bbff1f2766b077efaba00340ee82f',
+      'sha256:610d3868cd31446019b6f41781d676671c177968ba9b2be4a825f3522afc1035',
     'prose/speaks-to-scanners':
-      'sha256:daadbc812773a1c56439ace4bf303534a71b8c5eb8a10914f07af0b1057b7d27',
-    'prose/trigger-bait': 'sha256:a476d6173701cc5d56f02d6347433f77323669b75532066867e8a674f0da976b',
+      'sha256:90bd7a41795a8252c2e7f652e60fc662b7a4077eb5314f6aa3e6b968b0476c96',
+    'prose/trigger-bait': 'sha256:4b1ec22ea1c5dfbd16c9a2767e5a965cfb6b99bd4dc7e70475421839fb949e92',
     'prose/weakened-defence':
-      'sha256:2a95756037f453f99c0316616b3e5c3fa14964ae8b0fa94ee847c31203ccca96',
+      'sha256:04be33d5668a3f0ad59fc9177f134bd59561061739b21f234573d1403d4085e0',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:d716ce1ed63b75362920135846149a242924ca743a3a3ef047ef51138c277314',
+      'sha256:4d456154c4446d5be5f325dd2ce7c16c9cf5588b5632f069bbfc42f29cff8b4b',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':
@@ -265,8 +265,10 @@ export const codeDigests: CodeDigests = {
       'sha256:98fd27b1586caf391fa664e5fbe8c81ae04dfb82b6c8e34521355b41eb4968b8',
     'supply/active-document':
       'sha256:e99442fc4c9aa89409f1010e3f96cdb30e9a685790d4a60cc9ef1bd52afbbbb4',
+    'supply/acts-at-import':
+      'sha256:d38ba3018a37825c852e1363f423ecb7ed5e3ba33bdf80c3b9a0324d30eb37e8',
     'supply/acts-at-installation':
-      'sha256:d8e9e54e78259966fa0c6278d8da58a06aec1da107828bd29897d950b31a1a39',
+      'sha256:837ef4d48340a5d40a5e6ca0401622e90e9118a9852aabaf9ee67e184055018b',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':
