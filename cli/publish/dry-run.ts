@@ -1,5 +1,6 @@
 /** The registry's answer to a publication, asked before signing and sending. */
 
+import { versionTaken } from '../../skills-index/client/version-taken.ts';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -66,18 +67,12 @@ export async function whyTaken(
   const before = await versionAt(context, which).catch(() => undefined);
   // The same bytes again are the same publication.
   if (before === undefined || before.bundle === which.bundle) return undefined;
-  return taken(which, before.status);
+  return versionTaken(which, before.status);
 }
 
 async function requireFreeVersion(context: CommandContext, which: ExactVersion): Promise<void> {
   const before = await versionAt(context, which);
-  if (before !== undefined) throw taken(which, before.status);
-}
-
-function taken({ name, version }: ExactVersion, status: string): Problem {
-  return new Problem('version-exists', `${name}@${version} is already published: ${status}`, {
-    hint: `Give skill.json a higher version than ${version}. skillgate status ${name}@${version} shows the version that is there.`,
-  });
+  if (before !== undefined) throw versionTaken(which, before.status);
 }
 
 function versionAt(

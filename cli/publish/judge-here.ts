@@ -6,7 +6,6 @@ import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { defaultPolicy, whyHigh } from '../../skills-index/trust/policy/policy.ts';
 import { asCalled } from '../called-name.ts';
 import type { CommandContext } from '../command.ts';
-import type { ExactVersion } from '../terminal/exact-version.ts';
 import { printNote, safe, wantsColour } from '../terminal/output.ts';
 import { requireDeclared } from './require-declared.ts';
 
@@ -17,52 +16,56 @@ interface JudgedVersion {
   readonly inferred?: true;
 }
 
-/**
- * Prints the findings, and why the version needs more approvals than usual.
- * @throws Problem `capability-undeclared`, unless the person publishes as it is
- */
-export async function judgeHere(
+/** Prints the findings, and why the version needs more approvals than usual. */
+export async function printJudgement(
   context: CommandContext,
-  { files, manifest, inferred }: JudgedVersion,
+  { files, manifest }: JudgedVersion,
   report: ScanReport,
-): Promise<{ verdict: string; findings: number }> {
-  if (context.format === 'text') {
-    if (report.verdict !== 'pass') {
-      const { printReport } = await import('../../scanner/reports/report-text.ts');
-      context.stderr.write(
-        printReport(report, files, { colour: wantsColour(context.stderr, context.env), asCalled }),
-      );
-    } else
-      for (const finding of report.findings)
-        printNote(
-          context,
-          safe`${finding.severity}: ${finding.message} (${finding.path}:${finding.line})`,
-        );
-    const why = whyHigh(defaultPolicy, {
-      capabilities: manifest.capabilities,
-      findings: report.findings,
-      verdict: report.verdict,
-    });
-    for (const reason of why)
-      printNote(context, safe`this version needs more approvals than usual: ${reason}`);
-  }
-  if (context.options['as-is'] !== true && inferred !== true)
-    for (const use of requireDeclared(files, manifest, report))
+): Promise<void> {
+  if (context.format !== 'text') return;
+  if (report.verdict !== 'pass') {
+    const { printReport } = await import('../../scanner/reports/report-text.ts');
+    context.stderr.write(
+      printReport(report, files, { colour: wantsColour(context.stderr, context.env), asCalled }),
+    );
+  } else
+    for (const finding of report.findings)
       printNote(
         context,
-        safe`for the reviewer: the skill uses ${use}, which skill.json does not declare`,
+        safe`${finding.severity}: ${finding.message} (${finding.path}:${finding.line})`,
       );
-  return { verdict: report.verdict, findings: report.findings.length };
+  const why = whyHigh(defaultPolicy, {
+    capabilities: manifest.capabilities,
+    findings: report.findings,
+    verdict: report.verdict,
+  });
+  for (const reason of why)
+    printNote(context, safe`this version needs more approvals than usual: ${reason}`);
 }
 
 /**
- * Stops a version that the scan blocks: its number would be taken, and the registry's own scan
- * would hold it back.
- * @throws Problem `verdict-block`: each deciding finding, with its place
+ * Stops what an author would not want to sign. A block comes first: nobody should declare the host
+ * of a stranger because the other refusal says how.
+ * @throws Problem `verdict-block`; `capability-undeclared`, unless the person publishes as it is
  */
-export function requireNotBlocked(
+export function requireJudged(
+  context: CommandContext,
+  { files, manifest, inferred }: JudgedVersion,
+  report: ScanReport,
+): void {
+  requireNotBlocked(context, manifest, report);
+  if (context.options['as-is'] === true || inferred === true) return;
+  for (const use of requireDeclared(files, manifest, report))
+    printNote(
+      context,
+      safe`for the reviewer: the skill uses ${use}, which skill.json does not declare`,
+    );
+}
+
+// Its number would be taken, and the registry's own scan would hold the version back.
+function requireNotBlocked(
   { options }: CommandContext,
-  { name, version }: ExactVersion,
+  { name, version }: Manifest,
   { verdict, findings, decidedBy }: ScanReport,
 ): void {
   if (verdict !== 'block' || options['despite-block'] === true) return;

@@ -15,7 +15,7 @@ import { loadBuilder } from '../signing/bundle-builder.ts';
 import { type Someone, someoneFor } from '../signing/someone.ts';
 import { answer, count, inkFor, joined, printNote, safe } from '../terminal/output.ts';
 import { askWhetherPublishable, whyTaken } from './dry-run.ts';
-import { judgeHere, requireNotBlocked } from './judge-here.ts';
+import { printJudgement, requireJudged } from './judge-here.ts';
 import { knownPolicy, neededFor, neededText } from './needed-approvals.ts';
 import { type PreparedVersion, prepareVersion, requireNoPlaceholders } from './prepare-version.ts';
 import { type OriginResult, originOf, provenancePredicate } from './provenance.ts';
@@ -55,14 +55,13 @@ export async function publishFolder(
   // Findings of a version that nobody can publish would only hide this.
   const refused = await taken;
   if (refused !== undefined) throw refused;
-  const { verdict, findings } = await judgeHere(
-    context,
-    { files: prepared.folder.files, manifest },
-    report,
-  );
+  const judged = { files: prepared.folder.files, manifest };
+  await printJudgement(context, judged, report);
   requireNoPlaceholders(prepared);
+  const { verdict } = report;
+  const findings = report.findings.length;
   step('scan', `${verdict}, ${count(findings, 'finding')}`, verdict === 'block');
-  requireNotBlocked(context, manifest, report);
+  requireJudged(context, judged, report);
   const about = { name, version, bundle: packed.digest, scan: { verdict, findings } };
   if (upload === undefined) {
     const would =

@@ -1,5 +1,6 @@
 /** Versions as rows: what a new version must not clash with, and the writes of a state change. */
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { versionTaken } from '../../skills-index/client/version-taken.ts';
 import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadata.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
@@ -28,14 +29,7 @@ export async function requireNewVersion(registry: Registry, which: VersionName):
   requireNoBuild(which.version);
   const { name, version } = which;
   const [taken] = await bundleOf(registry.db).all({ name, version });
-  if (taken !== undefined)
-    throw new Problem(
-      'version-exists',
-      `${name}@${version} was published before, as ${taken.bundle}`,
-      {
-        hint: `Publish changed files under a higher version than ${version}. skillgate status ${name}@${version} shows the version that is there.`,
-      },
-    );
+  if (taken !== undefined) throw versionTaken(which, taken.bundle);
 }
 
 const bundleOf = preparedOnce((db) => {

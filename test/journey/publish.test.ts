@@ -81,7 +81,8 @@ describe('skillgate publish', () => {
       'skill.json': manifest(),
       'scripts/send.sh': sending,
     });
-    const { exit, stdout, stderr } = await as('author', ['publish'], { cwd });
+    const words = ['publish', '--despite-block'];
+    const { exit, stdout, stderr } = await as('author', words, { cwd });
     expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' });
     expect(stderr).toContain('error[capability-undeclared]');
     expect(stderr).toMatch(/- egress \S+ https:\/\/stranger\.example/);
@@ -94,6 +95,15 @@ describe('skillgate publish', () => {
         '→ see what happens next: skillgate status @acme/deals@1.0.0',
       ),
     });
+  });
+
+  it('names no host to declare where its scan blocks the version', async () => {
+    const { as } = await makeUsers();
+    const files = { 'SKILL.md': skillMd, 'skill.json': manifest(), 'scripts/send.sh': sending };
+    const { exit, stderr } = await as('author', ['publish'], { cwd: folderWith(files) });
+    expect(exit).toBe(6);
+    expect(stderr).toContain('error[verdict-block]');
+    expect(stderr).not.toContain('add to "egress"');
   });
 
   it.each([['--as-is'], ['--as-is', '--dry-run'], ['--as-is', '--format', 'json']])(

@@ -22,7 +22,7 @@ import { confirm } from '../../terminal/ask.ts';
 import { type ExactVersion, parseExactVersion } from '../../terminal/exact-version.ts';
 import { answer, count, printNote, safe } from '../../terminal/output.ts';
 import { manifestFor } from '../import/import-skill.ts';
-import { judgeHere, requireNotBlocked } from '../judge-here.ts';
+import { printJudgement, requireJudged } from '../judge-here.ts';
 import { sourceFilesOf } from '../packed-files.ts';
 import { requireNoPlaceholders } from '../prepare-version.ts';
 import { adoptionPredicate } from '../provenance.ts';
@@ -125,13 +125,12 @@ async function adoptOne(
   printNote(context, manifestText(made));
   const { manifest, skillMd, inferred } = made;
   if (inferred !== true) requireNoPlaceholders({ folder: { files }, manifest, skillMd });
-  const { verdict, findings } = await judgeHere(
-    context,
-    { files, manifest, ...(inferred === true ? { inferred } : {}) },
-    report,
-  );
+  const judged = { files, manifest, ...(inferred === true ? { inferred } : {}) };
+  await printJudgement(context, judged, report);
+  const { verdict } = report;
+  const findings = report.findings.length;
   printNote(context, safe`scan      ${verdict}, ${count(findings, 'finding')}`);
-  requireNotBlocked(context, which, report);
+  requireJudged(context, judged, report);
   if (context.options.yes !== true)
     await confirm(
       context,
@@ -191,6 +190,6 @@ function manifestOf(
     manifest,
     ...(license === undefined || license === '' ? {} : { license }),
   } as const;
-  // `judgeHere` compares a skill.json with the scan.
+  // `requireJudged` compares a skill.json with the scan.
   return { ...manifestFor(found, version, { report, isAsIs: true }), skillMd };
 }
