@@ -11,14 +11,14 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:2ff3b6ecc647c0328a1fa7939d6f3e6404c18b76659b0a7b07b81673bd2d55e7',
-  judging: 'sha256:c2efbdb7873955500522a636f3dd1272a4d5aeeaca6f8ce6b68f56c223b1867c',
+  extractor: 'sha256:2bb71ddc6f88d4c02e676feebbd802bc8e36012ce7df0cf4434e0a3da6e12f58',
+  judging: 'sha256:46de332bbb5540751b5752d9c54512fd031fa6383613bcf82a208509e66ca447',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
-      'sha256:5b807d1f07ea45f83734222687b02ff3e8c2be743368dd547c11b406b54b31b6',
+      'sha256:b6b5fb1372c2b6f2484cce92cafc4c3bb60ecb0647643154949f43bf60891f1f',
     'env/secret-file-load':
-      'sha256:735149cb30cdca0b81ba98aeac5d090087b292789ee1b1b46de40e03f0ad9075',
+      'sha256:331ff503069423c07d5eec537a40fdf0fc9c129d2d9121b719b3aca65b84d654',
     'env/secrets-gathered':
       'sha256:c129c4138fecea4c455fefae1a9336b52b042e7e8594ec0046dc7e49efde0fe7',
     'env/steering-variable':
@@ -54,40 +54,42 @@ export const codeDigests: CodeDigests = {
     'exec/unread-program':
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
-      'sha256:17072017d706f7fb84d36fb6f4ecaa6e8781d3ca5ede1758177f496e97849599',
-    'files/agent-memory': 'sha256:688f139d0405e482cc75aead0ba8518e8f8e2fddf8454bcd6db17691e48901ae',
-    'files/browser-data': 'sha256:1f5f496fc005b6aa4b7ffbfe56ebb90903277a51bc823120ce2830dc5b4d50d9',
+      'sha256:b2660a07684996249770afbbe80d007e36e6a2da18992e565eb3e18dbb243784',
+    'files/agent-memory': 'sha256:2c62b5b2955da9fb1a936bba8d9710b716333e4918a5ad886473c92068e2ee66',
+    'files/browser-data': 'sha256:3937aa9bd5730026a63dcd7cfe045c1768987f6b18c138ee0f424d260fa2b026',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
-      'sha256:d2c4e1578ebb9b70007c75f30602d4b4101f9ddaba18e0a529868bfff1484ec0',
+      'sha256:eea5e2465c35d39658e1b96122eed233af1a11796a4a92f46359aec18452bb50',
     'files/credential-path':
-      'sha256:d0c477a3a76cfa9f2428088daa8b9ebf0d5abb50e6e1af5a574b53a9be9bbd71',
-    'files/destructive': 'sha256:320206521777bf007f50f077b5f5d2660fd8fe01111f82c6b99695e6ed42d74e',
-    'files/device': 'sha256:e4db7f3f64ba4bef336f1b8e63f001a8207f3f471f979a2c9c84a59836ddb1a3',
+      'sha256:8716fbf557eb1bbcc3a154cbcacc39dd5b4b881c2c742fce6c531778fb5edb0a',
+    'files/destructive': 'sha256:2d4bb84d59cfc43ffa4b2c5217f9406ae85af3908d2413623d6c23588b18076e',
+    'files/device': 'sha256:4fae4aa626d112355508deefcfbbaef02d774db922a867c7147efe2e927685b7',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
-    'files/link-escape': 'sha256:67d762d387cb56d4bb33272f0f210f726d4370f7dee2992fa99a521ab3c85b4c',
+    'files/link-escape': 'sha256:377d6ac61cd1eb4b2239aae2829dececb7fbb7ed5ad28df93043d73dd773eff2',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:d0b1f210059a06c129b6674ef3a777f7a5d46f48cc28b3d4645818fe91a31921',
+    'files/outside-read': 'sha256:ae0a00609542aaa85bf69d295b56a120fedf31cbb4f8ecfd7acc40b46c656de2',
     'files/outside-write':
-      'sha256:55443cf2a901d17b1fa2bcc756a4ee3ee70c4f6f7c4814d7db769036e61077dd',
+      'sha256:bb57a5756cf27060a7a823e554abe8199e3264a43b49c4793f0461eaaeeba4e6',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
-      'sha256:294c75325d24c4d180f981930e283e53f61af73dd80434d8f4448b8dad3b3c1a',
+      'sha256:ef66afd70710010fe27aa28b24d9896c55104e2930aec51c1ecf6b977533f9fe',
     'files/unsafe-extract':
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
-    'files/wallet': 'sha256:6a68bf9bf092c8922990e537d17dd5d0971880065ea8e65e1175d33ba0857de7',
+    'files/wallet': 'sha256:1df0bf22005697da3b50a28880c1879a438e8024de57f7a9ae18a8354cf62f5a',
+    'flow/collection-beside-network':
+      'sha256:a037b5f7bd529ae3ccf58afaca52205689af7c3997d6ec512f289be2e8b26cc1',
     'flow/credential-file-to-network':
-      'sha256:7934722d678ec8c89153e4c1366d4881d6ff60657cdd8797a98af8422c2dfd8c',
+      'sha256:85decc7c196dcc849e7fdaea12d8fb5f9b568d30bda758dc68956d83a147f538',
     'flow/decoded-to-exec':
       'sha256:1c8aef16fac47bbda771da4b8a4a2f0523c87cf66840d5072c17d1b27a7813cb',
     'flow/encoded-to-network':
-      'sha256:ad8a8dfbaf8d4d9a5131cfa77961eccabe6364c7ed3a9630b380f88259b35bd1',
+      'sha256:16e722d0d8d1be9a7de2d1d457045c54f7d698306efbf19243b49e2268303744',
     'flow/environment-to-network':
       'sha256:83f48f47f07253b0971e1e27ed3ed269bf05c492b2f3503238298be41c2be45e',
     'flow/file-to-exec': 'sha256:f762183e58a01a231166319e219e74fe1ea09efea92e28bf75538df492b838a8',
     'flow/file-to-network':
-      'sha256:517e75cc38171b4d1da9900b43ec8c8bcf6206a8189ec472168993da4d0012cf',
+      'sha256:d0a05149f8da4ed263ff44e9b6d1561755b134f8ba9743708f1b7a1338f96dc1',
     'flow/host-facts-to-network':
       'sha256:f38b3c35b718312d3f9166ffd7caf0ac0aa931853a4f70153025b72024440855',
     'flow/input-to-shell':
@@ -108,14 +110,14 @@ export const codeDigests: CodeDigests = {
     'flow/secret-to-network':
       'sha256:f0b0c7285d76d2d080eb07e702e079335ad1c93eac5e83c89b4d30524d72e8ba',
     'flow/secret-to-output':
-      'sha256:572b7f9a85da6e97245605703a5fbad1212427ca36d821266fe4dfd5219fdde9',
+      'sha256:4f59e5addae8dd51075b675610d215a05972cb80339efc53991f5a5e6272d729',
     'flow/secrets-to-one-host':
       'sha256:afd82cabadc548dbe71ea274eb3857a1b7665c63bee00afd90392bb47bdac1e6',
     'flow/untrusted-to-agent':
-      'sha256:064203bfd4e675fe48244e2f579d285edf8d5d155b7681f2d028f417cfd61897',
-    'manifest/all-three': 'sha256:a8ad4449a5c8e850dc375d7b0cff46d7a8c29461ad3135f54d6db745ac47ec58',
+      'sha256:581a6cc63616bee38b7b13ba9ae926274e7bd504618cd070d98b8931d8a2b298',
+    'manifest/all-three': 'sha256:3c17c5a136e44aa4c03b0c5882f501281cef0715cdf848af024cb7e7a2d63a93',
     'manifest/broken-promise':
-      'sha256:7fb68348cbe21dedd02e9289d00407a47e06216751f61a0c04969d3e3d69c46b',
+      'sha256:7d218df5d39810bb5bb6e17850ee21e9ea5fb2d06f39e208beea350f286c4d4d',
     'manifest/contradiction':
       'sha256:5b74c71c23a24f21ae2dd6f35b57612e8af0bf5ec27810c853232b91d0842d78',
     'manifest/declared-attack':
@@ -123,7 +125,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
     'manifest/undeclared':
-      'sha256:a530b87410ad3d2ae9048e7b64a47957efcb368e4461a842d8b8ff0b72478f9f',
+      'sha256:413a1e3f8b8870206f778f121f32b8f592d1640382da7e06caa464df020a31f4',
     'manifest/unnamed-script':
       'sha256:d404621a1987c9524ab5c352f3a54ae8d80a36f65337e1a782d48c779678262d',
     'manifest/unreadable':
@@ -192,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:84c0ce03a62e222f87cf5903ce89c4c0efb26502831f062e7bff23d1c55f21ac',
+      'sha256:df4f9d539a5ac25e04e4a85231f69a046cabb6e87475eabf8c9ee7f82fe7a85a',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -201,13 +203,13 @@ export const codeDigests: CodeDigests = {
       'sha256:c13b59c2e555689d0056f0a2b3c5636943f9f0aa429c39dac05a3d70342fa21f',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:18b92ca3ed9f9dbda1e6539dd3732ad89e4ad486f8f32b33ec8e4a2573d09591',
+    'persistence/hook': 'sha256:8f9c88c218dd5764c1f6c3ce3445dcb418e533bf2fcd30b5d0d9c6da22595ca1',
     'persistence/log-wiping':
       'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:9fe55ab9d29f1ea407d0645239d8c2b7f964142077b0a6448c1ec4d7097dac86',
+      'sha256:ed663becd1ce6ff2c1ca0bfbe83d42f5a7ab87ecf58c8812492066106777f681',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':

@@ -10,6 +10,8 @@ export type SensitiveKind =
   | 'wallet'
   | 'browser'
   | 'history'
+  | 'browser-history'
+  | 'message-history'
   | 'agent-history'
   | 'agent-memory'
   | 'agent-settings'
@@ -129,7 +131,17 @@ export const sensitivePaths: readonly SensitivePath[] = [
   {
     kind: 'history',
     says: 'a shell\u2019s history',
-    form: /(^|\/)\.(bash|zsh|python|psql|mysql|node_repl|sqlite|lesshst)_?history$/,
+    form: /(^|\/)\.(bash|zsh|python|psql|mysql|node_repl|sqlite|lesshst)_?history$|(^|\/)fish_history$|(^|\/)consolehost_history\.txt$/,
+  },
+  {
+    kind: 'browser-history',
+    says: 'what was looked at in a browser',
+    form: /(chrome|chromium|firefox|brave(software|-browser)?|edge|safari|opera|arc|vivaldi)[^\n]{0,80}\/(history(\.db)?|top sites|visited links|places\.sqlite)$|(^|\/)places\.sqlite$/,
+  },
+  {
+    kind: 'message-history',
+    says: 'mails, messages or notes of the user',
+    form: /^~\/(\.thunderbird|library\/(mail|messages|containers\/com\.apple\.mail|group containers\/group\.com\.apple\.notes)|\.local\/share\/(evolution|kmail2?)|appdata\/local\/microsoft\/outlook)(\/|$)|^~\/[^\n]{0,120}\.(pst|ost)$/,
   },
   {
     kind: 'agent-history',
@@ -204,6 +216,8 @@ export const privateKinds: ReadonlySet<SensitiveKind> = new Set([
   'wallet',
   'browser',
   'history',
+  'browser-history',
+  'message-history',
   'agent-history',
   'process-environment',
   'system-accounts',

@@ -1,5 +1,6 @@
 /** Written by `npm run lists`: the rules in the folder flow, by name. */
 import type { Rule } from '../rule.ts';
+import { collectionBesideNetwork } from './flow/collection-beside-network.ts';
 import { credentialFileToNetwork } from './flow/credential-file-to-network.ts';
 import { decodedToExec } from './flow/decoded-to-exec.ts';
 import { encodedToNetwork } from './flow/encoded-to-network.ts';
@@ -21,6 +22,7 @@ import { secretsToOneHost } from './flow/secrets-to-one-host.ts';
 import { untrustedToAgent } from './flow/untrusted-to-agent.ts';
 
 export const flowRules: readonly Rule[] = [
+  collectionBesideNetwork,
   credentialFileToNetwork,
   decodedToExec,
   encodedToNetwork,

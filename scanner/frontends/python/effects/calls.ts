@@ -25,7 +25,7 @@ import { readOfFiles, settingsOfFiles } from '../values/own-files.ts';
 import type { PyCall } from './call.ts';
 import { applyEffect } from './effects.ts';
 import { namedLine } from './named-line.ts';
-import { applySend } from './network.ts';
+import { applySend, baseOf } from './network.ts';
 import { observeOwn } from './observe.ts';
 import { runProgram } from './programs.ts';
 import { powerfulModules, pythonApis } from './tables/python.ts';
@@ -120,15 +120,25 @@ export function invoke(
     );
   noteHidden(run, all, callee, qual);
   const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
-  if (api !== undefined) return callApi(run, all, qual, api);
+  if (api !== undefined) {
+    const made = callApi(run, all, qual, api);
+    if (packsFile.test(qual)) mutate(run, { ...all, args: [made] }, objectNode);
+    return made;
+  }
   if (isRequestOf.test(qual) && all.object.targets.some(isElsewhere))
     for (const value of [...all.args, ...all.keywords.values()]) applySend(run, all, value);
   // A built-in function whose name is computed may be `exec`.
   if (qual === 'builtins.*')
     flowSink(run, all, nodesOf(all.args), { what: 'exec', api: qual, part: 'code' });
   mutate(run, all, objectNode);
-  return plainCall(run, all, callee);
+  const base = baseOf(all);
+  return base.length === 0
+    ? plainCall(run, all, callee)
+    : { ...plainCall(run, all, callee), targets: base };
 }
+
+// An archive gets the content of the file.
+const packsFile = /^(zipfile\.ZipFile\(\)\.write|tarfile\.(open|TarFile|TarFile\.open)\(\)\.add)$/;
 
 // Another host than that of the service, which `endpoint_url` names.
 function isElsewhere({ at }: PyTarget): boolean {

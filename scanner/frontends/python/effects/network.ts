@@ -50,7 +50,7 @@ export function applyRequest(
   const methods = given.every((one) => /^[A-Za-z]+$/.test(one))
     ? [...new Set(given.map((one) => one.toUpperCase()))]
     : [given.length === 1 ? usual : '*'];
-  const url = effect.url === undefined ? undefined : argumentOf(call, effect.url);
+  const url = effect.url === undefined ? undefined : belowBase(call, argumentOf(call, effect.url));
   const headers = effect.header
     .map((key) => call.keywords.get(key) ?? (effect.toSelf ? call.args[3] : undefined))
     .filter((one) => one !== undefined);
@@ -90,6 +90,29 @@ export function applyRequest(
       ? [...headers, { ...unknownPy, nodes: call.object.nodes }]
       : headers,
   });
+}
+
+/** What a client is open on that was made with the first part of its addresses. */
+export function baseOf(call: PyCall): readonly PyTarget[] {
+  if (!basedClients.test(call.api)) return [];
+  const at = call.api === 'aiohttp.ClientSession' ? 0 : -1;
+  return (argumentOf(call, { at, key: 'base_url' })?.texts ?? []).flatMap((text): PyTarget[] => {
+    const egress = egressOf(text, ['*']);
+    return egress === undefined ? [] : [{ at: { kind: 'egress', ...egress } }];
+  });
+}
+
+const basedClients = /^(httpx\.(Async)?Client|aiohttp\.ClientSession)$/;
+const ofBasedClient = /^(httpx\.(Async)?Client|aiohttp\.ClientSession)\(\)\./;
+
+// `Client(base_url=base).post('/in')`
+function belowBase({ api, object }: PyCall, url: PyValue | undefined): PyValue | undefined {
+  const base = object.targets[0]?.at;
+  if (url === undefined || base?.kind !== 'egress' || !ofBasedClient.test(api)) return url;
+  const { scheme, host, port } = parseEgressUrl(base.url);
+  const below = (text: string): string =>
+    /^[a-z]+:\/\//i.test(text) ? text : `${scheme}://${host}:${port}/${text.replace(/^\//, '')}`;
+  return { ...url, texts: (url.texts.length === 0 ? [unknownPart] : url.texts).map(below) };
 }
 
 function openFor(

@@ -31,6 +31,8 @@ export function noteGit(run: ShellRun, call: Call): void {
     const [name, address] = operands.slice(1).filter((operand) => !operand.text.startsWith('-'));
     if (name !== undefined && address !== undefined) run.remotes.set(name.text, address);
   }
+  if (/^(archive|bundle|ls-files|stash)$/.test(verb?.text ?? ''))
+    noteCapability(run, call, { kind: 'mount', path: '.', mode: 'ro' });
   if (/^(clone|fetch|pull|push|ls-remote|submodule)$/.test(verb?.text ?? ''))
     noteTransfer(run, call, verb?.text ?? '', operands, settingsOf(run, optionValues(args, ['c'])));
 }

@@ -64,6 +64,7 @@ const shells: PythonApiTable = {
   ...rows('asyncssh.connect()', 'forward_remote_port forward_remote_port_to_path', opensPort),
   ...rows('paramiko.SSHClient()', 'exec_command', send(0, 'command')),
   ...rows('paramiko.SSHClient().open_sftp()', 'put putfo', send(0, 'localpath')),
+  ...rows('paramiko.SFTPClient.from_transport()', 'put putfo', send(0, 'localpath')),
   ...rows('fabric', 'Connection', server(22)),
   ...rows('fabric.Connection()', 'run sudo', send(0, 'command')),
   ...rows('fabric.Connection()', 'put', send(0, 'local')),

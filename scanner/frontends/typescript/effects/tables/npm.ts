@@ -181,6 +181,8 @@ export const npmApis: ApiTable = {
     path: 0,
   }),
   ...rows('', 'glob fast-glob globby tinyglobby', { does: 'read', path: 0 }),
+  ...rows('', 'archiver', { effects: [], gives: 'archiver.Archiver' }),
+  ...rows('archiver.Archiver', '#directory #file #glob', { does: 'read', path: 0 }),
   ...rows('', 'adm-zip', { effects: [{ does: 'read', path: 0 }], gives: 'adm-zip.Zip' }),
   ...rows('adm-zip.Zip', '#extractAllTo', { does: 'write', path: 0, traits: ['write'] }),
   ...rows('adm-zip.Zip', '#writeZip', { does: 'write', path: 0, traits: ['write'] }),
@@ -220,6 +222,11 @@ export const npmApis: ApiTable = {
       { does: 'send', content: 0 },
     ],
   }),
+  ...rows('webdav', 'createClient', {
+    effects: [{ does: 'request', url: 0, method: '*' }],
+    gives: 'webdav.WebDAVClient',
+  }),
+  ...rows('webdav.WebDAVClient', '#putFileContents', { does: 'send', content: 1 }),
   ...rows('clipboardy', 'read readSync', {
     effects: [{ does: 'input' }, { does: 'observe', what: 'clipboard' }],
   }),
