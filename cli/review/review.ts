@@ -6,7 +6,7 @@ import { withSession } from '../registries/session.ts';
 import { signerFor } from '../signing/signer.ts';
 import { reasonOf } from '../terminal/decision-reason.ts';
 import { type ExactVersion, parseExactVersion } from '../terminal/exact-version.ts';
-import { answer, inkFor, printNote, safe, shortText, table } from '../terminal/output.ts';
+import { answer, inkFor, printNote, safe, table } from '../terminal/output.ts';
 import { queueAnswer } from './review-answers.ts';
 
 /** `skillgate review list|show|claim|approve|refuse|ask|move|suspend|revoke`. */
@@ -66,7 +66,7 @@ async function list(context: CommandContext): Promise<ExitCode> {
             `${row.approvals}/${row.approvalsNeeded.total} approvals`,
             row.receivedAt,
             row.claim === null ? '' : `claimed by ${row.claim.by}`,
-            row.askedBefore === null ? '' : askedText(row.askedBefore),
+            row.askedBefore === null ? '' : `question about ${row.askedBefore.version}`,
           ]),
         ),
   );
@@ -76,10 +76,6 @@ async function list(context: CommandContext): Promise<ExitCode> {
       safe`${reviews.length} of ${waiting ?? 'more'} versions. The next page: skillgate review list --after ${next}`,
     );
   return exitCodes.ok;
-}
-
-function askedText({ by, text, version }: { by: string; text: string; version: string }): string {
-  return `${by} asked about ${version}: ${shortText(text)}`;
 }
 
 async function act(

@@ -20,7 +20,10 @@ export async function confirm(
     throw new Problem(
       'not-confirmed',
       'A person has to confirm this action, and there is no terminal to ask at',
-      { hint: instead.startsWith('--') ? `add ${instead}` : instead },
+      {
+        hint: instead.startsWith('--') ? `add ${instead}` : instead,
+        reasons: question.text.split('\n').map((message) => ({ message })),
+      },
     );
   printLine(context.stderr, question);
   if ((await askLine(context, `Type ${word} to continue: `)).trim() !== word)

@@ -24,9 +24,7 @@ it('shows question, answer and changed files, in the list the newest question', 
     /before +reviewers asked about 1\.0\.0, which is in review\n +asked by rita: please change the notes\n +answered by .*: done in 1\.0\.1\n +changed since 1\.0\.0: notes\.md\n/,
   );
   const { stdout: list } = await users.as('omar', ['review', 'list']);
-  expect(list).toMatch(
-    /@acme\/deals@1\.0\.1 .* rita asked about 1\.0\.0: please change the notes\n/,
-  );
+  expect(list).toMatch(/@acme\/deals@1\.0\.1 .* question about 1\.0\.0\n/);
   const { html } = await (await signedIn(users.world.send, users.world.tokens.omar)).get(
     '/@acme/deals/1.0.1',
   );
@@ -46,5 +44,5 @@ it('says nothing once a later version was approved', async () => {
   const { stdout } = await users.as('omar', ['review', 'show', '@acme/deals@1.0.2']);
   expect(stdout).toContain('changed since 1.0.1: notes.md');
   expect(stdout).not.toContain(question);
-  expect((await users.as('omar', ['review', 'list'])).stdout).not.toContain('asked about');
+  expect((await users.as('omar', ['review', 'list'])).stdout).not.toContain('question about');
 });
