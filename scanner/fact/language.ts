@@ -22,9 +22,12 @@ export function extensionOf(path: string): string {
  */
 export function languageOf(path: string, text: string): Language {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  const byExtension = own(languageOfExtension, extensionOf(path));
+  // `procfile.py` is Python, `Procfile` and `Procfile.dev` are not.
   const byName =
-    own(languageOfName, name.replace(/(?<=.)\..*$/, '')) ??
-    own(languageOfExtension, extensionOf(path));
+    byExtension !== undefined && isProgram(byExtension)
+      ? byExtension
+      : (own(languageOfName, name.replace(/(?<=.)\..*$/, '')) ?? byExtension);
   if (byName !== undefined && isProgram(byName)) return byName;
   return shebang(text) ?? byName ?? 'text';
 }
@@ -70,7 +73,7 @@ function isProgram(language: Language): boolean {
 
 /** Test code lies in folders and under names that test tools look for. */
 export function contextOf(path: string): FactContext {
-  return /(^|\/)(tests?|__tests__|specs?)\/|(^|\/)test_[^/]*\.py$|[._](test|spec)\.[cm]?[jt]sx?$|_test\.py$/i.test(
+  return /(^|\/)(_?tests?|__tests__|specs?)\/|(^|\/)test_[^/]*\.py$|[._](test|spec)\.[cm]?[jt]sx?$|_test\.py$/i.test(
     path,
   )
     ? 'test'

@@ -52,6 +52,8 @@ export const fileTypes: readonly FileType[] = [
     magic: at0('cafebabe'),
     extensions: ['class', '', 'dylib'],
   },
+  // RFC 9636; the files of a database of time zones have names of places.
+  { type: 'time zone', class: 'inert', magic: at0('545a6966'), extensions: [] },
   { type: 'WebAssembly', class: 'binary', magic: at0('0061736d'), extensions: ['wasm'] },
   { type: 'Android bytecode', class: 'binary', magic: at0('6465780a'), extensions: ['dex'] },
   { type: 'Python bytecode', class: 'binary', magic: at0('????0d0a'), extensions: ['pyc', 'pyo'] },

@@ -5,7 +5,7 @@ import { runs } from '../fact/standing.ts';
 import { pythonOwnModules } from '../lookup-tables/python-own-modules.ts';
 import type { FindingDraft, RuleContext } from '../rule.ts';
 
-type Bundle = Pick<RuleContext, 'files' | 'sources'>;
+type Bundle = Pick<RuleContext, 'files'>;
 
 /** A script of the package's folder is started, and no such file is there: nobody has read it. */
 export function absentScripts(
@@ -28,9 +28,9 @@ export function absentScripts(
  * so what the other package does when it is imported is all that the installation wants of it.
  */
 export function importsAlone(
-  { file, language, text, depth }: TaintSource,
+  { path, file, language, text, depth }: TaintSource,
   installed: ReadonlySet<string>,
-  { files, sources }: Bundle,
+  { files }: Bundle,
 ): FindingDraft[] {
   if (depth === 0 || language !== 'python' || !installed.has(file)) return [];
   const folder = file.slice(0, file.lastIndexOf('/') + 1);
@@ -46,7 +46,8 @@ export function importsAlone(
         !files.has(`${folder}${name}/__init__.py`),
     );
   if (!isAlone || foreign === undefined) return [];
-  const at = Math.max(0, sources.find((one) => one.path === file)?.text.indexOf(text) ?? 0);
+  // The path of an embedded program says where it stands.
+  const at = Number(/#\w+@(\d+)/.exec(path)?.[1] ?? 0);
   return [
     {
       span: { path: file, start: at, end: at + 1 },

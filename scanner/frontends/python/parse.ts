@@ -87,7 +87,7 @@ function forParser(text: string): string {
 // The parser knows plain names after `as`; enteredNames reads those of other targets from the text.
 // None of them calls anything.
 const enteredTarget =
-  /(?<=\bas[ \t]{1,9})([([](?:[\p{L}\d_.*, \t]|[([][\p{L}\d_.*, \t]{0,200}[)\]]){1,400}[)\]]|[\p{L}_][\p{L}\d_]{0,200}(?:\.[\p{L}\d_]{1,200}|\[[\p{L}\d_]{1,200}\]){1,9})(?=[ \t]{0,9}[,:)])/gu;
+  /(?<=\bas[ \t]{1,9})([([](?:[\p{L}\d_.*,\s]|[([][\p{L}\d_.*,\s]{0,200}[)\]]){1,400}[)\]]|[\p{L}_][\p{L}\d_]{0,200}(?:\.[\p{L}\d_]{1,200}|\[[\p{L}\d_]{1,200}\]){1,9})(?=[ \t]{0,9}[,:)])/gu;
 
 // Where one decorator of several is no dotted name, all of them become `+expression`.
 function plainDecorators(text: string): string {

@@ -12,7 +12,7 @@ export const wholeEnvironment = defineRule({
   why: 'The environment holds secrets of other programs. A skill that reads all of it can pass on secrets that it does not even know.',
   fix: 'Read the variables you need by name, and declare them in skill.json.',
   maps: { cwe: ['CWE-200', 'CWE-526'], owasp: ['AST03'], attack: ['T1082'] },
-  reads: ['capability:env', 'capability:exec', 'flow', 'source'],
+  reads: ['capability:env', 'capability:exec', 'capability:egress', 'flow', 'source'],
   check: (context) =>
     context.of('capability').flatMap((fact): FindingDraft[] => {
       if (!fact.traits.includes('whole-env') || !runs(fact)) return [];
@@ -24,7 +24,11 @@ export const wholeEnvironment = defineRule({
             message: `hands every environment variable to a child process (${fact.api})`,
           },
         ];
-      const isPlain = isInText(fact) || fact.context === 'test' || isCopiedForChild(fact, context);
+      const isPlain =
+        isInText(fact) ||
+        fact.context === 'test' ||
+        isCopiedForChild(fact, context) ||
+        asksForLibc(fact, context);
       return [
         {
           span: fact.span,
@@ -34,6 +38,22 @@ export const wholeEnvironment = defineRule({
       ];
     }),
 });
+
+// The report of Node tells which C library a machine has, and the environment as well. Packages with
+// native parts look for the library, and for nothing else of the report.
+function asksForLibc({ api }: FactOf<'capability'>, { of, sources }: RuleContext): boolean {
+  if (api !== 'process.report.getReport') return false;
+  const texts = sources.filter(({ depth }) => depth === 0).map(({ text }) => text);
+  return (
+    texts.some((text) => /\.(header\.)?glibcVersionRuntime\b/.test(text)) &&
+    texts.every((text) => !/\benvironmentVariables\b/.test(text)) &&
+    !of('flow').some(({ source }) => source.what === 'whole-env') &&
+    !of('capability').some(
+      ({ capability, context, span }) =>
+        capability.kind === 'egress' && context === 'code' && !/\.json$/.test(span.path),
+    )
+  );
+}
 
 // `env: { ...process.env, PATH }` in options, or a copy without one variable, where a program of
 // the skill (the copy may come from another file) starts others and nothing of it goes elsewhere.

@@ -15,7 +15,7 @@ export const credentialPath = defineRule({
   why: 'Keys and tokens in well-known places belong to other programs. A skill gets the secrets it needs by declaring them.',
   fix: 'Declare the secret in skill.json; the runner adds it to requests, so the skill never needs the file.',
   maps: { cwe: ['CWE-552'], owasp: ['ASI03'], attack: ['T1552.001', 'T1552.004', 'T1555'] },
-  reads: ['capability:mount', 'trait:permissions'],
+  reads: ['capability:mount', 'trait:permissions', 'source'],
   check: (context) =>
     context.of('capability').flatMap((fact): FindingDraft[] => {
       const { row: found, path } = sensitiveMount(fact) ?? {};
@@ -37,6 +37,10 @@ export const credentialPath = defineRule({
         const message = `${fact.api} uses ${path}, as the library does by itself: ${found.says}`;
         return [{ ...at, kind: 'capability', severity: milder('medium', fact), message }];
       }
+      if (asksForOne(fact, context)) {
+        const message = `${fact.api} asks for one entry of ${path}: ${found.says}`;
+        return [{ ...at, severity: milder('medium', fact), message }];
+      }
       if (readsNothing(fact, path, context)) {
         const message = `${fact.api} touches ${path}, without its content: ${found.says}`;
         return [{ ...at, severity: milder('medium', fact), message }];
@@ -47,6 +51,15 @@ export const credentialPath = defineRule({
       return [{ ...at, severity, message: `${fact.api} uses ${path}: ${found.says}` }];
     }),
 });
+
+// `netrc(path).authenticators(host)` gives the entry of the host that a request goes to. Where the
+// entry goes is for the rules of flows.
+function asksForOne({ api, span }: CapabilityFact, { sources }: RuleContext): boolean {
+  const text = sources.find(({ path }) => path === span.path)?.text ?? '';
+  return (
+    api === 'netrc.netrc' && /^\.authenticators\([a-z_]/.test(text.slice(span.end, span.end + 40))
+  );
+}
 
 // Making a folder, looking whether a file exists, and closing a file to other users or giving it to
 // another user of the machine read nothing. A mode that lets others read is a way to hand the file

@@ -18,21 +18,27 @@ export const cloudMetadata = defineRule({
   check: (context) =>
     context.of('capability').flatMap((fact): FindingDraft[] => {
       if (fact.capability.kind !== 'egress') return [];
-      const { host } = parseEgressUrl(fact.capability.url);
+      const { host, path } = parseEgressUrl(fact.capability.url);
       const address = host.replace(/^\[|\]$/g, '');
       const isMetadata =
         addressClass(address) === 'metadata' ||
         /^(metadata\.google\.internal|metadata\.azure\.(com|internal)|instance-data)$/.test(host);
-      const severity = milder(isInText(fact) ? 'medium' : 'critical', fact);
-      return isMetadata
-        ? [
-            {
-              span: fact.span,
-              severity,
-              confidence: fact.certainty,
-              message: `asks ${host}, which hands out the machine’s credentials`,
-            },
-          ]
-        : [];
+      if (!isMetadata) return [];
+      const isMild = isInText(fact) || describesMachine.test(path);
+      return [
+        {
+          span: fact.span,
+          severity: milder(isMild ? 'medium' : 'critical', fact),
+          confidence: fact.certainty,
+          message: describesMachine.test(path)
+            ? `asks ${host} for ${path}, which describes the machine`
+            : `asks ${host}, which hands out the machine’s credentials`,
+        },
+      ];
     }),
 });
+
+// Whole paths of Amazon's service below which no credential lies. The token opens a session of the
+// service: what is asked with the token is a request of its own.
+const describesMachine =
+  /^\/latest\/(api\/token|dynamic\/instance-identity\/document|meta-data\/(ami-id|instance-id|instance-type|hostname|local-hostname|local-ipv4|public-hostname|public-ipv4|placement\/(region|availability-zone)))\/?$/;

@@ -46,10 +46,11 @@ export const autostart = defineRule({
 
 // A person's own shortcut of a browser is given an extension, which the browser loads from then on.
 function extendedBrowsers({ path, text, depth, context }: TaintSource): FindingDraft[] {
-  const at = text.search(/--load-extension=/);
-  const isShortcut = /\bCreateShortcut\s*\(/.test(text) && /\.Arguments\s*=/.test(text);
-  if (at < 0 || !isShortcut || depth > 0 || context !== 'code') return [];
-  const span = { path, start: at, end: at + '--load-extension'.length };
+  const whole = text.replace(/(["'`])\s{0,40}\+\s{0,40}\1/g, '');
+  const isShortcut = /\bCreateShortcut\s{0,9}\(/.test(whole) && /\.Arguments\s{0,9}=/.test(whole);
+  if (!isShortcut || !/--load-extension=/.test(whole) || depth > 0 || context !== 'code') return [];
+  const at = text.search(/\.Arguments\s{0,9}=/);
+  const span = { path, start: Math.max(0, at), end: Math.max(0, at) + 1 };
   return [{ span, message: 'makes a browser start with an extension, by way of its shortcut' }];
 }
 

@@ -51,7 +51,7 @@ function isBuild({ name, version, span }: FactOf<'dependency'>, context: RuleCon
     return (
       isScript ||
       ordinary.test(command) ||
-      declared.some((one) => isProgramOf(one, program)) ||
+      declared.some((one) => isProgramOf(one, program) || isInstallOf(one, command)) ||
       (isPath(program, first) && !asks)
     );
   });
@@ -67,6 +67,12 @@ function isPath(program: string, first: string): boolean {
 function isProgramOf(dependency: string, program: string): boolean {
   const name = dependency.replace(/^@[^/]*\//, '');
   return program === name || program === `not-${name}`;
+}
+
+// `npm install -g typescript`, where the package declares the same dependency.
+function isInstallOf(dependency: string, command: string): boolean {
+  const [, name] = /^\s*npm (?:install|i) (?:(?:-g|--global) )?([@\w./-]+)\s*$/.exec(command) ?? [];
+  return name === dependency;
 }
 
 // `preinstall`, `install` and `postinstall` also run where the package is only a dependency.

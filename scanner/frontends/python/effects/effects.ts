@@ -4,7 +4,7 @@ import { recordings } from '../../../lookup-tables/observations.ts';
 import { sensitivePath } from '../../../lookup-tables/sensitive-paths.ts';
 import { join, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import { attributeNode } from '../names/classes.ts';
-import type { PythonModule, PyValue } from '../program.ts';
+import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { argumentOf, callWith, type PyCall } from './call.ts';
 import { applyCallback, applyOption } from './callbacks.ts';
@@ -112,14 +112,27 @@ export function applyEffect(
         notePyTrait(run, call, 'native', library);
       return unknownPy;
     case 'trait':
-      if (effect.unless !== undefined && argumentOf(call, effect.unless) !== undefined)
-        return unknownPy;
-      notePyTrait(run, call, effect.trait, call.api);
-      // `eval(compile(text, …))`
-      if (effect.trait === 'code-from-string' && isUnscrambled(call))
-        notePyTrait(run, call, 'decode-to-code', '');
+      noteTrait(run, call, effect);
       return unknownPy;
   }
+}
+
+function noteTrait(
+  run: PythonRun,
+  call: PyCall,
+  { trait, unless }: Extract<PythonEffect, { does: 'trait' }>,
+): void {
+  if (unless !== undefined && argumentOf(call, unless) !== undefined) return;
+  // A check of the syntax: nobody keeps the code, so nobody runs it.
+  if (call.api === 'compile' && isDiscarded(call)) return;
+  notePyTrait(run, call, trait, call.api);
+  // `eval(compile(text, …))`
+  if (trait === 'code-from-string' && isUnscrambled(call))
+    notePyTrait(run, call, 'decode-to-code', '');
+}
+
+function isDiscarded({ node }: PyCall): boolean {
+  return 'parent' in node && (node as PyNode).parent?.name === 'ExpressionStatement';
 }
 
 // Data that says what is run when it is read.

@@ -196,6 +196,9 @@ function resultOfApi(
 ): JsValue {
   const api = apiNamed(name);
   if (name === 'module.createRequire') return { kind: 'api', name: 'require', built: false };
+  if (name === globalMaker) return { kind: 'api', name: 'globalThis', built: false };
+  if ((name === 'Function' || name === 'eval') && args.length === 1 && givesGlobal(args[0]))
+    return { kind: 'api', name: name === 'eval' ? 'globalThis' : globalMaker, built: false };
   if (name === 'Object.assign') return unionOf(args);
   if (name === 'Map' || name === 'WeakMap') return { kind: 'instance', of: 'Map', made: node };
   if (name === 'Reflect.get') return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
@@ -224,6 +227,16 @@ function resultOfApi(
   if (name === 'Deno.env.get') return unknown;
   if (name === 'Object.getOwnPropertyDescriptor')
     return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
+  // `Function.call.bind(f)` is `f.call`.
+  const [first] = args;
+  if (/^Function(\.prototype)?\.(call|apply)[.#]bind$/.test(name) && first !== undefined) {
+    const method = /\.(call|apply)[.#]/.exec(name)?.[1] ?? 'call';
+    const callee: JsValue =
+      first.kind === 'api'
+        ? { kind: 'api', name: `${first.name}.${method}`, built: first.built }
+        : { kind: 'method', of: first, name: method, built: false };
+    return { kind: 'bound', callee, given: args.slice(1) };
+  }
   if (/[.#]bind$/.test(name))
     return {
       kind: 'bound',
@@ -237,6 +250,17 @@ function resultOfApi(
     return self.moduleOf(args[0] ?? unknown, node.getSourceFile());
   return api?.gives === undefined ? unknown : { kind: 'instance', of: api.gives, made: node };
 }
+
+// What `Function("return this")` gives: its call gives the global object.
+const globalMaker = 'Function()';
+
+/** Whether code gives the global object, and does nothing else. */
+export function givesGlobal(code: JsValue | undefined): boolean {
+  return code !== undefined && isWhole(code) && globalCode.test(code.text);
+}
+
+const globalCode =
+  /^\s{0,9}(?:["']use strict["'];\s{0,9})?(?:(?:return )?this|\(\s?function\s?\(\) ?\{ ?return this;? ?\}\)\(\))\s{0,9};?\s{0,9}$/;
 
 const readsText = /^(fs\.readFileSync|fs\/promises\.readFile|Bun\.file|Deno\.readTextFile(Sync)?)$/;
 
@@ -260,6 +284,8 @@ function resultOfMethod(
 ): JsValue {
   if (name === 'bind' && isCallable(of)) return { kind: 'bound', callee: of, given: args.slice(1) };
   const [first] = args;
+  if (name === 'toString' && of.kind === 'function' && of.frame === undefined)
+    return text(of.node.getText());
   if (name === 'then' && first !== undefined)
     return first.kind === 'function' ? returnedBy(self, first.node, [of], first.frame) : unknown;
   if (name === 'catch' && self.writes !== undefined) return unknown;

@@ -127,11 +127,59 @@ export function readWholeEnvironment(
     return;
   }
   if (place === 'silent') return;
+  const names = place === 'used' ? namesTaken(node) : undefined;
+  if (names !== undefined) {
+    for (const name of names) {
+      const { sources } = use(node, 'process.env');
+      const call = {
+        api: 'process.env',
+        built: false,
+        args: [],
+        node,
+        use: use(node, 'process.env'),
+      };
+      capability(out, call, { kind: 'env', name }, 'exact', []);
+      sources.push({ what: 'env', name });
+    }
+    return;
+  }
   if (place === 'child') {
     trait(out, { api: 'process.env', node }, 'env-to-child', 'process.env');
     return;
   }
   readAll(out, node, 'process.env', isParameter(out, node) ? () => unseen(node) : use);
+}
+
+// `({ A, B } = process.env || {})` reads what it names.
+function namesTaken(node: ts.Expression): readonly string[] | undefined {
+  let at: ts.Node = node;
+  while (
+    ts.isParenthesizedExpression(at.parent) ||
+    (ts.isBinaryExpression(at.parent) &&
+      at.parent.left === at &&
+      /^(\|\||\?\?)$/.test(at.parent.operatorToken.getText()))
+  )
+    at = at.parent;
+  const assignment = at.parent;
+  if (
+    !ts.isBinaryExpression(assignment) ||
+    assignment.operatorToken.kind !== ts.SyntaxKind.EqualsToken ||
+    assignment.right !== at ||
+    !ts.isObjectLiteralExpression(assignment.left)
+  )
+    return undefined;
+  // The value of the assignment is the whole environment again.
+  const holder = ts.isParenthesizedExpression(assignment.parent)
+    ? assignment.parent.parent
+    : assignment.parent;
+  if (!ts.isExpressionStatement(holder)) return undefined;
+  const names = assignment.left.properties.map((property) =>
+    ts.isShorthandPropertyAssignment(property) ||
+    (ts.isPropertyAssignment(property) && ts.isIdentifier(property.name))
+      ? property.name.getText()
+      : undefined,
+  );
+  return names.includes(undefined) ? undefined : names.filter((name) => name !== undefined);
 }
 
 // The value of a parameter was noted where it was passed; noting it again here would mix up the

@@ -18,6 +18,7 @@ import {
 import { isDecoded } from '../values/decoded.ts';
 import { alternatives, isWhole, type JsValue, text, textOr, unknown } from '../values/values.ts';
 import { embedLine, start, wordsOf } from '../values/words.ts';
+import { isHarmlessCode } from './harmless-code.ts';
 import { request } from './network.ts';
 import { noteStartedFile, noteStartedLine } from './started-file.ts';
 
@@ -231,7 +232,8 @@ export function runCode(out: Out, call: Called, at: number): void {
   if (argument === undefined) return;
   for (const value of alternatives(argument.value)) {
     if (value.kind === 'function') continue;
-    trait(out, call, 'code-from-string', shown(value), call.built ? 'folded' : 'exact');
+    if (!isHarmlessCode(value, call))
+      trait(out, call, 'code-from-string', shown(value), call.built ? 'folded' : 'exact');
     if (isDecoded(out, argument.node)) trait(out, call, 'decode-to-code', shown(value), 'exact');
     if (isWhole(value))
       embed(
