@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:2bb71ddc6f88d4c02e676feebbd802bc8e36012ce7df0cf4434e0a3da6e12f58',
+  extractor: 'sha256:64e1791dbb70ff9bb4303bf02ce31b3b82f508fb123169c04e713b5430545a1d',
   judging: 'sha256:46de332bbb5540751b5752d9c54512fd031fa6383613bcf82a208509e66ca447',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -24,7 +24,7 @@ export const codeDigests: CodeDigests = {
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
-      'sha256:8fa4f0a081a95aa428800a538cc1bbaa64c117187addd8e018621e8ad1af59c8',
+      'sha256:4222d1e18fdeb5fa4083be6e985c9029f8de7bc49dee1154a390ab122fc5c2b2',
     'exec/code-from-string':
       'sha256:9c44a480d5f08433e32ef0615872104b0bc2d1a4bcb0cba092f057f6700545fa',
     'exec/computed-program':
@@ -62,7 +62,7 @@ export const codeDigests: CodeDigests = {
     'files/container-socket':
       'sha256:eea5e2465c35d39658e1b96122eed233af1a11796a4a92f46359aec18452bb50',
     'files/credential-path':
-      'sha256:8716fbf557eb1bbcc3a154cbcacc39dd5b4b881c2c742fce6c531778fb5edb0a',
+      'sha256:1901f522a6b8415e585aafea64aa11b2772014e7a2870b4c51d8c1b9adb4d2f1',
     'files/destructive': 'sha256:2d4bb84d59cfc43ffa4b2c5217f9406ae85af3908d2413623d6c23588b18076e',
     'files/device': 'sha256:4fae4aa626d112355508deefcfbbaef02d774db922a867c7147efe2e927685b7',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
@@ -80,7 +80,7 @@ export const codeDigests: CodeDigests = {
     'flow/collection-beside-network':
       'sha256:a037b5f7bd529ae3ccf58afaca52205689af7c3997d6ec512f289be2e8b26cc1',
     'flow/credential-file-to-network':
-      'sha256:85decc7c196dcc849e7fdaea12d8fb5f9b568d30bda758dc68956d83a147f538',
+      'sha256:a457823e5d281a41bbce8fc85b68517e475eacfbf160f6b7fc62c341892efaf7',
     'flow/decoded-to-exec':
       'sha256:1c8aef16fac47bbda771da4b8a4a2f0523c87cf66840d5072c17d1b27a7813cb',
     'flow/encoded-to-network':
@@ -97,7 +97,7 @@ export const codeDigests: CodeDigests = {
     'flow/local-secret-to-network':
       'sha256:335fba28900270e3f1f9b5e31cf6d9edeae62fad34dc6b21e2f8eefaebf502e5',
     'flow/network-to-exec':
-      'sha256:e5ba59a95e0253d4411be280e7a9dbf3d8cd958d74403cc46e6da047f171ab41',
+      'sha256:412f9fc2052e032e59246e31523af64c93e764ae5f12394ed4f4045c12216c6a',
     'flow/recording-to-network':
       'sha256:ea4a445b074f240d900795b7dc94970dec079c622719d5155f38b8d2557ce1e1',
     'flow/secret-beside-data':
@@ -134,7 +134,7 @@ export const codeDigests: CodeDigests = {
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
     'network/cleartext': 'sha256:5775e7152c5db604d1f30f5138fc0761668f092a1536911a036a6a0e110c3d09',
     'network/cloud-metadata':
-      'sha256:ccd9f55321ae259707cdf9f507cce862de0d5aed217a8aa719d4b782b0c1a117',
+      'sha256:500a371316ada54d945408eb0294034bcb381ad7fad2c6ed5e25880fed616924',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
@@ -145,7 +145,7 @@ export const codeDigests: CodeDigests = {
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:5abaedd2f5a63c0edf39598477d3f163470c8b1021d19a0d4831a8fdc0b9edbe',
     'network/raw-address':
-      'sha256:be6c5191955824b3a9831e16c6ca5ae1cb3e7b7cdfb6997c828f7d98b3098cc1',
+      'sha256:b46fee496eb0ed8a5a37b41fa36217f081876defe9cf37f460030f2e288ee00f',
     'network/raw-socket': 'sha256:5351955a6072f5165a47d1d05487877120cbdc60ab49f616ea56fc7bb0d1e40f',
     'network/remote-access':
       'sha256:dc8b3bf9bc2c56da9e7fc3dff5fc4625672408026f58938568f3e712008f96ec',
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:df4f9d539a5ac25e04e4a85231f69a046cabb6e87475eabf8c9ee7f82fe7a85a',
+      'sha256:a55bc3df00c19035350a304fecc16a4088aaea1ea5372a5f7f42e91d81e4450c',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -270,7 +270,7 @@ export const codeDigests: CodeDigests = {
     'supply/acts-at-import':
       'sha256:d38ba3018a37825c852e1363f423ecb7ed5e3ba33bdf80c3b9a0324d30eb37e8',
     'supply/acts-at-installation':
-      'sha256:837ef4d48340a5d40a5e6ca0401622e90e9118a9852aabaf9ee67e184055018b',
+      'sha256:8567d05ef188c4b6e037ed8f31ac11d84b89fdcad2d9ab3a4cd3c7ca3f480220',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':
@@ -288,7 +288,7 @@ export const codeDigests: CodeDigests = {
     'supply/install-hook':
       'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
     'supply/lifecycle-script':
-      'sha256:94d2ec717e99d4bfdfc088659040db1aaae8e9d92ff9cfd8e7c97f4c2a36f7e6',
+      'sha256:336d3fa354b9f55a569cd9f149838eed40aa0f93d7ae3e6d497b36dc474007d0',
     'supply/look-alike-skill':
       'sha256:c22f3c27a1e8938d135507ae300af3930ff1d9e62867ab87c2ca0cd5961f55e2',
     'supply/mutable-reference':
