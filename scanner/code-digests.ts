@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:64e1791dbb70ff9bb4303bf02ce31b3b82f508fb123169c04e713b5430545a1d',
+  extractor: 'sha256:a37094b4f4f26415e254fd07d55458dc303fdac5533d1612487798d00cf755f3',
   judging: 'sha256:46de332bbb5540751b5752d9c54512fd031fa6383613bcf82a208509e66ca447',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -39,8 +39,8 @@ export const wholeEnvironment = defineRule({
     }),
 });
 
-// The report of Node tells which C library a machine has, and the environment as well. Packages with
-// native parts look for the library, and for nothing else of the report.
+// The report of Node tells which C library a machine has, and the environment as well. Packages
+// with native parts look for the library, and for nothing else of the report.
 function asksForLibc({ api }: FactOf<'capability'>, { of, sources }: RuleContext): boolean {
   if (api !== 'process.report.getReport') return false;
   const texts = sources.filter(({ depth }) => depth === 0).map(({ text }) => text);

@@ -21,6 +21,7 @@ import {
   unionOf,
   unknown,
 } from '../values/values.ts';
+import { boundCall, givesGlobal, globalMaker } from './global-object.ts';
 
 type Args = ResolvedCall['args'];
 
@@ -227,16 +228,8 @@ function resultOfApi(
   if (name === 'Deno.env.get') return unknown;
   if (name === 'Object.getOwnPropertyDescriptor')
     return self.memberOf(args[0] ?? unknown, args[1] ?? unknown, node);
-  // `Function.call.bind(f)` is `f.call`.
-  const [first] = args;
-  if (/^Function(\.prototype)?\.(call|apply)[.#]bind$/.test(name) && first !== undefined) {
-    const method = /\.(call|apply)[.#]/.exec(name)?.[1] ?? 'call';
-    const callee: JsValue =
-      first.kind === 'api'
-        ? { kind: 'api', name: `${first.name}.${method}`, built: first.built }
-        : { kind: 'method', of: first, name: method, built: false };
-    return { kind: 'bound', callee, given: args.slice(1) };
-  }
+  const bound = boundCall(name, args);
+  if (bound !== undefined) return bound;
   if (/[.#]bind$/.test(name))
     return {
       kind: 'bound',
@@ -250,17 +243,6 @@ function resultOfApi(
     return self.moduleOf(args[0] ?? unknown, node.getSourceFile());
   return api?.gives === undefined ? unknown : { kind: 'instance', of: api.gives, made: node };
 }
-
-// What `Function("return this")` gives: its call gives the global object.
-const globalMaker = 'Function()';
-
-/** Whether code gives the global object, and does nothing else. */
-export function givesGlobal(code: JsValue | undefined): boolean {
-  return code !== undefined && isWhole(code) && globalCode.test(code.text);
-}
-
-const globalCode =
-  /^\s{0,9}(?:["']use strict["'];\s{0,9})?(?:(?:return )?this|\(\s?function\s?\(\) ?\{ ?return this;? ?\}\)\(\))\s{0,9};?\s{0,9}$/;
 
 const readsText = /^(fs\.readFileSync|fs\/promises\.readFile|Bun\.file|Deno\.readTextFile(Sync)?)$/;
 

@@ -1,7 +1,7 @@
 /** Code in a text that stands there whole and gives nothing with powers to its caller. */
 import { ts } from 'ts-morph';
 import { isWhole, type JsValue } from '../values/values.ts';
-import { givesGlobal } from './calls.ts';
+import { givesGlobal } from './global-object.ts';
 
 /**
  * Code that stands there whole is read as the rest of the program is, but what it gives to its

@@ -1,0 +1,25 @@
+/** The global object as code in a text gives it, and calls by way of `Function.call`. */
+import { isWhole, type JsValue } from '../values/values.ts';
+
+// What `Function("return this")` gives: its call gives the global object.
+export const globalMaker = 'Function()';
+
+/** Whether code gives the global object, and does nothing else. */
+export function givesGlobal(code: JsValue | undefined): boolean {
+  return code !== undefined && isWhole(code) && globalCode.test(code.text);
+}
+
+const globalCode =
+  /^\s{0,9}(?:["']use strict["'];\s{0,9})?(?:(?:return )?this|\(\s?function\s?\(\) ?\{ ?return this;? ?\}\)\(\))\s{0,9};?\s{0,9}$/;
+
+/** `Function.call.bind(f)` is `f.call`; undefined for any other function. */
+export function boundCall(name: string, args: readonly JsValue[]): JsValue | undefined {
+  const [, method] = /^Function(?:\.prototype)?\.(call|apply)[.#]bind$/.exec(name) ?? [];
+  const [first, ...given] = args;
+  if (method === undefined || first === undefined) return undefined;
+  const callee: JsValue =
+    first.kind === 'api'
+      ? { kind: 'api', name: `${first.name}.${method}`, built: first.built }
+      : { kind: 'method', of: first, name: method, built: false };
+  return { kind: 'bound', callee, given };
+}
