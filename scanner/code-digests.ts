@@ -91,7 +91,7 @@ export const codeDigests: CodeDigests = {
     'flow/file-to-network':
       'sha256:d0a05149f8da4ed263ff44e9b6d1561755b134f8ba9743708f1b7a1338f96dc1',
     'flow/host-facts-to-network':
-      'sha256:f38b3c35b718312d3f9166ffd7caf0ac0aa931853a4f70153025b72024440855',
+      'sha256:cb4816d9aaace2f5b8c891d8748773483abd5e380631743476b33223b9da35ce',
     'flow/input-to-shell':
       'sha256:1e2283a50d643cb210bc6513f8daae75cdf24ac785e16529ad2ceb89cb132dbd',
     'flow/local-secret-to-network':
@@ -168,7 +168,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/evasion':
       'sha256:596cbb69166a696bd730338cd2f9e721703702a20357f3f30bcbb110a30ca992',
     'obfuscation/hidden-characters':
-      'sha256:898a29d1083dd2dfcc03274540f95f28e52f3a3a0ce6ceb7bb0d5563645ec01d',
+      'sha256:ed4205decc816b462fbd55122345336bb734b157dda39f1fb4d09ce63f467af6',
     'obfuscation/hidden-name':
       'sha256:a5dd4fb4dc86c3cff67e51e704d5ae7824d6f43fd048bd4782a360bb85fcfdd6',
     'obfuscation/minified':

@@ -5,7 +5,7 @@ import type { FlowFact } from '../../fact/fact.ts';
 import { type Destination, destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isKnownToReader, observationOf } from '../../flow/observations.ts';
 import { isAddress, targetOf } from '../../lookup-tables/egress-of.ts';
-import { recordings } from '../../lookup-tables/observations.ts';
+import { addressServices, recordings } from '../../lookup-tables/observations.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const hostFactsToNetwork = defineRule({
@@ -38,9 +38,11 @@ function sentFact(flow: FlowFact, context: RuleContext): SentFact[] {
   if (recordings.has(fact) || flow.context === 'fence-doc') return [];
   // A name to sign in with.
   if (/^(ssh|sftp|scp|rsync|mosh|git|svn)\b/.test(flow.sink.api)) return [];
-  // What a service of addresses said goes back to that service.
+  // A service of addresses sees the address of whoever asks: it learns nothing from what it, or
+  // another such service, said before.
   const { source } = flow;
-  if (source.what === 'network' && targetOf(source.name).host === to.host) return [];
+  const isTold = addressServices.test(to.host) || targetOf(source.name).host === to.host;
+  if (source.what === 'network' && isTold) return [];
   return [{ flow, to, fact }];
 }
 

@@ -100,7 +100,15 @@ function judge(
     };
   if (count('filler') > 0 && isCode)
     return { severity: 'medium', message: 'a letter that is not seen' };
-  if (count('control') > 0 && /[\u001b\u009b]/.test(text.slice(run.start, run.end)) && !isCode)
+  if (count('control') > 0 && /[\u001b\u009b]/.test(text.slice(run.start, run.end)) && !isCode) {
+    // Between spaces, ESC begins nothing that a terminal shows or hides: an arrow that was lost.
+    if (run.end - run.start === 1 && text[run.start] === '\u001b' && standsAlone(before, behind))
+      return undefined;
     return { severity: 'medium', message: 'a control character for terminals' };
+  }
   return undefined;
+}
+
+function standsAlone(before: string, behind: string): boolean {
+  return / $/.test(before) && /^ [A-Za-z]/.test(behind);
 }
