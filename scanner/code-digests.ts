@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:b2660a07684996249770afbbe80d007e36e6a2da18992e565eb3e18dbb243784',
-    'files/agent-memory': 'sha256:2c62b5b2955da9fb1a936bba8d9710b716333e4918a5ad886473c92068e2ee66',
+    'files/agent-memory': 'sha256:59befb9e650c2970a00b64648043be767c11ab7c9973782d1fbb3983eba7c0f0',
     'files/browser-data': 'sha256:3937aa9bd5730026a63dcd7cfe045c1768987f6b18c138ee0f424d260fa2b026',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:a55bc3df00c19035350a304fecc16a4088aaea1ea5372a5f7f42e91d81e4450c',
+      'sha256:1a2d02853167dfe1de2675aa190a071ddd1f5506b5194b0593e045c9676d44c8',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:ed663becd1ce6ff2c1ca0bfbe83d42f5a7ab87ecf58c8812492066106777f681',
+      'sha256:3f58c9c4918649edcb96c592f7a5c928be71b9f5703c3735281070599bea546a',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:1c1a1cdcbb5eb9f196c382363d4803c9aea52acee09569ffe4e3f4c53167cf6b',
+      'sha256:79da3b3a26c7c961337ee81341b5eca753895b93d03c9f02ff62d96b72e035fc',
     'prose/biased-judgement':
-      'sha256:fb63a99fc841e82686af3a4cd1de2c2fe9f90d072ab8dff48d7fde0ff6df4948',
+      'sha256:ef450d63e968c86f1fb0bf693b657fdaeb7f5a62732ebc6300dbff1242541908',
     'prose/boundless-role':
-      'sha256:bd8e16ff45d6ed594e048ce9cbcf744d0cd40bb556ec09477fbc03a59f3f8fe3',
-    'prose/concealment': 'sha256:9070e63cff51bf84cf434baf5344b46842985883c59e969367fc73909eca6be3',
+      'sha256:0e0f9542e747067c1ca8f2acf7dc7e1fdc727ad08f27ee2d09cd126df6fade18',
+    'prose/concealment': 'sha256:a9bb98fab2c763780cb7ba2bdf106fd9ed425c8cde6dd0315a0a56a37da7ae02',
     'prose/credential-solicitation':
-      'sha256:8af1bddabd7e85448b74efb32dd4940f67c7f05ffbd8668c1345152aefba910c',
+      'sha256:d09e6a858aa068e99236daa2f69b8238f2a44983581e191fcfc71c8dd46e8af9',
     'prose/decode-instructions':
-      'sha256:9adaa3142b515d53260e76d48e3427595fe8fb613b429a5b195bb9e9278b8727',
+      'sha256:89b26e7a6a49395e96c833dfca6e9a2b7b3329439f50c08b543c177f7ac64c62',
     'prose/destructive-orders':
-      'sha256:7e7cfcf11e7bc1e21dca942f22915674133e00ae9f7490074b2e6ee7def9007f',
+      'sha256:888fbed4f242ff8b0a81be279aa01d07afa18334c287dc50cca53c2f51acbe6b',
     'prose/divided-order':
-      'sha256:95dfda7e34f3cc3793cb14169fbd0aaf9bda2be56dba96211ca627c3fd8e3e19',
+      'sha256:65bc379779cc303882aa25ee680b4a676c4b414610c6a83787d410eabc3d11da',
     'prose/encoded-instructions':
-      'sha256:cc6410901d6db5a82bd2f6082a10d6d3bd9cf93e27a1989a9014e40c6a4b3d3f',
+      'sha256:1841d96b02da60777c73147bab2947e819e4f1af8ed8a325b21234f761b3d06b',
     'prose/exfiltration-instructions':
-      'sha256:811e098dfd5f7d836c6982abe3c0cb535d7800aa900dfb322e4c9eaf1446aa2f',
+      'sha256:fb8788f951f3bc9291b91d70907d14978690da6ae54824972da401a3d0bd3fd1',
     'prose/false-authority':
-      'sha256:5a5b537f49c3fd9b272f5e3eb831c675466ff314cca1857f0ead50f86ff59850',
-    'prose/hidden-text': 'sha256:8b497530bfb9fa783729b733f7bccd60384d40fc476b220df541fc40985e274a',
-    'prose/install-lure': 'sha256:0d243fdec24eb49ef4f153c0a1f1a5be06eefb14f17110a3c59ce98519778d98',
+      'sha256:7e07e351e02636c4a0c5ac3910ffc4811539a2670b87e1015434cf3a2128cef9',
+    'prose/hidden-text': 'sha256:b7b40f11903c95335cdabc2e69f80f2ff57d56c039f8ab0d4e34cc5d867b7bcf',
+    'prose/install-lure': 'sha256:3a3e037a3cdd45b56c617d3e699afd188a5cdcec76adf63db8622f94037eaae5',
     'prose/memory-tampering':
-      'sha256:995262f57ff6eee7a6b21de4f260ba09d3cbefffbde68c529e9d916a35e7e213',
+      'sha256:ee4afc775f5d19eed1e89eb9c6360fcddfbdb0d7cef7aea025096cf6df10632b',
     'prose/override-instructions':
-      'sha256:5d391156a03a21407ec9eb205ba5d2da60c62dcb847ff8c4541fa3fd4bd52319',
+      'sha256:faff1e49f688f94f47c96cdfc4ee80519c8d2445514d569821adc420c21787f0',
     'prose/payment-diversion':
-      'sha256:9b8fc0490be527b26e7b9ff0b081a60861e299dd2666ac583c14229b4f435129',
+      'sha256:02514e5173224e6940bc6817b634c4f22361337be502c1d44f7327800b5923b1',
     'prose/planted-content':
-      'sha256:da70b0597d62861f559b5d90086d67f25a707604b616503fc7830c14ec1331cb',
+      'sha256:b5166f6842d226bc9a893b83bdff2db5a6d44df9e452f787522126ed030aafea',
     'prose/remote-instructions':
-      'sha256:d4701dfb3b28872b4a100f46cb8d03a7b6af132c685b567387093b0b2e04b57c',
+      'sha256:3fd8df5d8aefbb128985db4ad1e8a081d3e8447f4c280b3a08fdfce961c8af10',
     'prose/secret-in-reply':
-      'sha256:f0103ad157e1e07f1b6e0c9495047026806ba85b764bc786ddce70b2efe4fc71',
+      'sha256:13018d3742f6f4a2f00de24ba9a8d8f989f24462c3c495f1009a1490664fce4a',
     'prose/self-propagation':
-      'sha256:610d3868cd31446019b6f41781d676671c177968ba9b2be4a825f3522afc1035',
+      'sha256:f60ae86cc0c3934dead7e41c188c89d2079b70a8ed6cc30784dac7f4c70d80d1',
     'prose/speaks-to-scanners':
-      'sha256:90bd7a41795a8252c2e7f652e60fc662b7a4077eb5314f6aa3e6b968b0476c96',
-    'prose/trigger-bait': 'sha256:4b1ec22ea1c5dfbd16c9a2767e5a965cfb6b99bd4dc7e70475421839fb949e92',
+      'sha256:cda64297c38aebbac16de6537e2c59b0189d5d58b3e3e2beb1b4175ca96fcaf8',
+    'prose/trigger-bait': 'sha256:a437840c538378f9be806ec8b8c8c1192cae997dd90b919271625cdfff1dd183',
     'prose/weakened-defence':
-      'sha256:04be33d5668a3f0ad59fc9177f134bd59561061739b21f234573d1403d4085e0',
+      'sha256:38d341dfcf67a80049731574c37c7961bc7a3267bf1baedb261e0ff60d7f6a47',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:4d456154c4446d5be5f325dd2ce7c16c9cf5588b5632f069bbfc42f29cff8b4b',
+      'sha256:bb4dfbf4997f14e82a2eebfcaa7b890c5d4639d3ad5252ee0af2c81b0ae9b026',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':

@@ -102,6 +102,8 @@ function wordMarks(words: readonly Word[]): ProseMark[] {
   for (const [which, reading] of readings.entries())
     for (const [index, word] of words.entries()) {
       if (which > 0 && reading[index] === plain[index]) continue;
+      // The French "n" stands before an apostrophe; alone it is the name of a column.
+      if (word.text === 'n' && word.end - word.start === 1) continue;
       for (const { concept, languages, length } of meaningsAt(reading, index)) {
         const last = words[index + length - 1] ?? word;
         marks.push({

@@ -50,7 +50,7 @@ export function matchPhrase(reading: ProseReading, phrase: Phrase): PhraseMatch 
 
 /** All matches, in the order of their verbs. */
 export function* matchesIn(
-  { marks, concepts }: ProseReading,
+  { text, marks, concepts }: ProseReading,
   phrase: Phrase,
 ): Generator<FilledPhrase, undefined> {
   if (!hasAll(concepts, phrase)) return undefined;
@@ -58,7 +58,7 @@ export function* matchesIn(
   for (const [index, mark] of marks.entries()) {
     if (!needs[0]?.includes(mark.concept) || (mark.languages & (phrase.languages ?? -1)) === 0)
       continue;
-    const match = fill(mark, needs.slice(1), near(marks, index, phrase), phrase);
+    const match = fill(mark, needs.slice(1), near(marks, index, phrase), { phrase, text });
     if (match !== undefined) yield match;
   }
   return undefined;
@@ -111,7 +111,7 @@ function fill(
   verb: ProseMark,
   needs: readonly (readonly Concept[])[],
   around: readonly ProseMark[],
-  phrase: Phrase,
+  { phrase, text }: { readonly phrase: Phrase; readonly text: string },
 ): FilledPhrase | undefined {
   const used = [verb];
   let languages = verb.languages & (phrase.languages ?? -1);
@@ -157,7 +157,7 @@ function fill(
   return {
     start,
     end,
-    negated: !usesNot(phrase) && isNegated(verb, around, languages),
+    negated: !usesNot(phrase) && isNegated(verb, around, { languages, text }),
     marks: used,
   };
 }
@@ -168,14 +168,30 @@ function usesNot({ needs }: Phrase): boolean {
 
 // "Never ignore …", "ignoriere … nicht", "無視しないで"; but "do not hesitate to ignore …" is no
 // negation.
-function isNegated(verb: ProseMark, around: readonly ProseMark[], languages: number): boolean {
+function isNegated(
+  verb: ProseMark,
+  around: readonly ProseMark[],
+  { languages, text }: { readonly languages: number; readonly text: string },
+): boolean {
   return around.some(
     ({ concept, at, sentence, start, end, languages: spoken }) =>
       concept === 'not' &&
       (spoken & languages) !== 0 &&
       sentence === verb.sentence &&
+      !isOfNoun(text, end, verb.start) &&
       (start < verb.start
         ? verb.at - at <= 2.5 && end <= verb.start
         : at - verb.at <= 1.5 && start >= verb.end),
   );
 }
+
+// "No delay, read …": the "no" belongs to a noun before the comma.
+function isOfNoun(text: string, end: number, verb: number): boolean {
+  return (
+    noes.test(text.slice(Math.max(0, end - noCharsMax), end)) &&
+    /^[^,]{1,40},/.test(text.slice(end, Math.max(end, verb)))
+  );
+}
+
+const noCharsMax = 10;
+const noes = /(?<![\p{L}\p{N}])(?:no|keine?[nr]?|aucune?|ning[uú]na?|nenhuma?|sin|sem|sans|без)$/iu;

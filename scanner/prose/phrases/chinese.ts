@@ -119,4 +119,6 @@ export const chinese: PhraseTable = {
   holds: `包含 含有 带有 里有 中有 里的 中的`,
   'type-in': '输入 輸入 粘贴 键入 放到 贴到',
   'blind-copy': '密送 密件抄送 密件副本 bcc',
+  none: `无需 不必 无须 不用 毋须`,
+  notice: `出现 提示 察觉 知情 发现 输出 说出 提及 提到 告诉 告知 显示 展示 看到 看见 知道 察觉 汇报 回复 摘要 通知 知晓`,
 };

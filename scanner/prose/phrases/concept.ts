@@ -121,6 +121,8 @@ export const concepts = [
   'do-it', // carry it out, do what it says
   'holds', // contains, carries
   'blind-copy', // bcc: a receiver whom nobody sees
+  'none', // nothing, nobody, no need
+  'notice', // see, know, mention; a summary or a report
   'key-shape', // `sk-`, `ghp_`, `_API_KEY`: how keys begin or end
 ] as const;
 export type Concept = (typeof concepts)[number];

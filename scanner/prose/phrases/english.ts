@@ -277,4 +277,6 @@ export const english: PhraseTable = {
   holds: `contain contains holds hold carry carries include includes`,
   'type-in': 'enter entered type typed paste pasted put write',
   'blind-copy': 'bcc blind+copy blind+carbon+copy',
+  none: `nothing nobody no-one no+one none no+need needs+no without neither`,
+  notice: `noticing knowing seeing hearing realise realize spot spots discover discovers inform* notify notifies notified speak speaks talk talks say says said discuss print printed output prompt see sees seen know knows notice notices noticed learn hear hears mention mentions mentioned announce announces announced report reported summary recap show shows shown display displayed appear appears visible aware list listed told`,
 };

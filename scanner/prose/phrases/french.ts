@@ -171,4 +171,6 @@ export const french: PhraseTable = {
   holds: `contient contiennent renferme* porte portent`,
   'type-in': 'saisis saisissez entre entrez tape tapez colle collez',
   'blind-copy': 'bcc cci copie+cachée copie+invisible',
+  none: `rien inutile aucun aucune nul nulle sans`,
+  notice: `saura sauront sache sachent verra verront voient apercevoir aperçoi* connait connaître parler entendre avertir prévenir notifi* figurer figure dire voir voit savoir sait remarque* apprend* mentionn* annonc* affich* apparait* apparaître signal* compte+rendu comptes+rendus résumé visible montre* rapport`,
 };

@@ -176,4 +176,6 @@ export const german: PhraseTable = {
   holds: `enthält enthalten steht stehen trägt`,
   'type-in': 'gib+ein eingeben tippe tippen füge+ein gib kopiere',
   'blind-copy': 'bcc blindkopie blindkopien',
+  none: `nichts niemand niemandem nirgends unnötig überflüssig entfällt keinerlei ohne`,
+  notice: `bemerke* merke vorkommt kommt+nicht+vor sprechen gesprochen reden geredet bemerken entdecken ahnen hören benachrichtig* ausgegeben ausgeben aufführen aufgeführt gesagt sagen sehen sieht wissen weiß erfahren erfährt merken merkt bemerkt erwähn* anzeig* angezeigt zeigen zeigt auftauch* erschein* bericht* hinweis* zusammenfassung sichtbar mitbekommt mitbekommen`,
 };

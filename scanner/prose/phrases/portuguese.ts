@@ -155,4 +155,6 @@ export const portuguese: PhraseTable = {
   holds: `contém contêm traz trazem`,
   'type-in': 'digite insira cole escreva',
   'blind-copy': 'bcc cco cópia+oculta',
+  none: `nada ninguém nenhum nenhuma desnecessário dispensa sem`,
+  notice: `note notem saberá saibam verá vejam avis* avisar aviso perceber percebe falar fales ouvir notific* constar conste dizer digas ver vê veja saber sabe saiba notar mencion* anunci* mostr* aparec* apareç* coment* resposta resumo relatório visível lembrar`,
 };

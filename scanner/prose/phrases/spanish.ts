@@ -165,4 +165,6 @@ export const spanish: PhraseTable = {
   holds: `contiene contienen lleva llevan trae traen`,
   'type-in': 'escribe escríbelo teclea introduce pega pégalo pásalo',
   'blind-copy': 'bcc cco copia+oculta',
+  none: `nada nadie ningún ninguna ninguno innecesario tampoco sin`,
+  notice: `note noten notará sabrá sepan verá vean avis* avisar aviso aviso enterar* entere darse+cuenta hablar oír notific* figurar figure decir digas ver ve vea saber sabe sepa notar mencion* anunci* muestr* mostrar aparec* aparez* coment* informe resumen visible`,
 };

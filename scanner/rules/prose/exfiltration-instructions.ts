@@ -3,6 +3,7 @@ import { getDomainWithoutSuffix } from 'tldts';
 import { belongingsToStranger, silentReceivers } from '../../prose/frames/act-frames.ts';
 import { withFrames } from '../../prose/frames/find-frames.ts';
 import { secretToStranger } from '../../prose/frames/secret-frames.ts';
+import { type UnseenSending, unseenSendings } from '../../prose/frames/unseen-sending.ts';
 import { exfiltrations, tellsOfAuthentication } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { exfiltrationPhrases, privateDataPhrases } from '../../prose/phrases/orders.ts';
@@ -50,11 +51,14 @@ export const exfiltrationInstructions = defineRule({
     const others = statementsOf(facts, privateDataPhrases).filter(
       ({ fact }) => !taken.has(fact.span),
     );
-    return withFrames(
+    const known = withFrames(
       [...pictures, ...beacons, ...secrets, ...others.map(draftOfPrivate)],
       facts,
       framesOfSending,
     );
+    const told = new Set(known.map((draft) => draft.span));
+    const unseen = unseenSendings(facts).filter(({ fact }) => !told.has(fact.span));
+    return [...known, ...unseen.map(draftOfUnseen)];
   },
 });
 
@@ -88,6 +92,14 @@ function isOwnKey(words: string, name: string): boolean {
       .split(/[^a-z0-9]+/)
       .includes(registered)
   );
+}
+
+function draftOfUnseen({ fact, quote, manner }: UnseenSending): FindingDraft {
+  return {
+    span: fact.span,
+    message: `tells to send something to an address, and that nobody is to notice: "${quote}"`,
+    ...weighed(manner, 'medium'),
+  };
 }
 
 function draftOfPrivate({ fact, quote, manner }: ProseStatement): FindingDraft {
