@@ -34,6 +34,7 @@ import { enqueueScan } from '../scans/jobs.ts';
 import { type BatchWrite, retryOnClash } from '../store/batch.ts';
 import { idOfVersion } from '../store/columns/version-id-column.ts';
 import { putNewBlobs } from '../store/objects.ts';
+import { insertRow } from '../store/prepared.ts';
 import { audit, versions } from '../store/schema.ts';
 import { endUploads } from '../uploads/waiting-uploads.ts';
 import { bytesOf } from '../versions/count-bytes.ts';
@@ -255,19 +256,18 @@ async function store(
         nothingRemoved,
         nothingAlikeSince(since, { name, bundle: packed.digest }),
         ...quotaHolds(registry, upload),
-        (db) => db.insert(versions).values(added),
+        insertRow(versions, added),
         addBlobs(added, digests),
         ...packageWrites(added.id, manifest, packed.bundle.files),
         endUploads({ name, version }),
         enqueueScan(registry, added.id),
-        (db) =>
-          db.insert(audit).values({
-            at: createdAt,
-            kind: 'statement',
-            versionId: added.id,
-            by: publishedBy(publisher, signed),
-            why: 'published',
-          }),
+        insertRow(audit, {
+          at: createdAt,
+          kind: 'statement',
+          versionId: added.id,
+          by: publishedBy(publisher, signed),
+          why: 'published',
+        }),
       ];
     };
     // The publication is the first of the statements.

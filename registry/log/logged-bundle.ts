@@ -26,6 +26,7 @@ import {
   parsePlainBundle,
   sigstoreBundleMediaType,
 } from '../../skills-index/statement/signature-formats/sigstore-bundle.ts';
+import type { RootFile } from '../../skills-index/trust/root/root.ts';
 import { verifyStatement } from '../../skills-index/trust/signatures/verify-statement.ts';
 import type { Registry } from '../context.ts';
 import type { NewStatement } from './appending.ts';
@@ -100,10 +101,8 @@ export async function requireReadable(
   { root, sigstore }: Pick<Registry, 'root' | 'sigstore'>,
   added: readonly NewStatement[],
 ): Promise<void> {
-  const { retired: _, ...office } = root;
   const key = rehearsalKey();
-  const rehearsed = { ...office, log: { key: Buffer.from(key.publicKey).toString('base64') } };
-  const logId = noteKeyId(root.origin, key.publicKey);
+  const { root: rehearsed, logId } = rehearsalOf(root, key);
   for (const row of added.flatMap((one) => planRows(tallestTree, [one], 0))) {
     const after = Buffer.from(row.entry.root, 'base64');
     const head = { size: tallestTree.size + 1, root: after, map: emptyMapRoot };
@@ -131,6 +130,24 @@ function rehearsalKey(): RegistryKeys['log'] {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   made = ed25519Signer(privateKey, publicKey.export({ format: 'der', type: 'spki' }));
   return made;
+}
+
+interface Rehearsal {
+  /** The root file with the rehearsal key as its log key. */
+  readonly root: RootFile;
+  readonly logId: Uint8Array;
+}
+
+const rehearsals = new WeakMap<RootFile, Rehearsal>();
+
+function rehearsalOf(root: RootFile, { publicKey }: RegistryKeys['log']): Rehearsal {
+  const { retired: _, ...office } = root;
+  const rehearsal = rehearsals.get(root) ?? {
+    root: { ...office, log: { key: Buffer.from(publicKey).toString('base64') } },
+    logId: noteKeyId(root.origin, publicKey),
+  };
+  rehearsals.set(root, rehearsal);
+  return rehearsal;
 }
 
 function plainBundle(envelope: Envelope, material: string): PlainBundle {

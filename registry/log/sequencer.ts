@@ -12,6 +12,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry } from '../context.ts';
 import { appendedBytesAtOnce, appendsAtOnce, largeStatementBytes } from '../limits.ts';
 import { type BatchWrite, logIndexTaken, retryOnClash } from '../store/batch.ts';
+import { insertRow } from '../store/prepared.ts';
 import { log, statements } from '../store/schema.ts';
 import { traced } from '../tracing/traced.ts';
 import { orLater } from './after-logging.ts';
@@ -217,9 +218,9 @@ async function storeBundles(registry: Registry, signed: SignedRows): Promise<Log
 
 function rowWrites({ entry, statement, names }: PlannedRows): BatchWrite[] {
   return [
-    (db) => db.insert(log).values(entry),
+    insertRow(log, entry),
     ...nameWrites(entry.index, names),
-    (db) => db.insert(statements).values(statement),
+    insertRow(statements, statement),
   ];
 }
 

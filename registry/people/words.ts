@@ -103,7 +103,7 @@ async function readNamed(
   const found: LoggedWord[] = [];
   for (const [, { place, names }] of [...places].sort(([a], [b]) => a - b)) {
     // A statement in memory is read without a wait, and a question may need thousands.
-    await letOthersGoOn(registry);
+    if (places.size > 1) await letOthersGoOn(registry);
     const word = await readWord(registry, place, held);
     // A row that somebody wrote under another name means nothing.
     if (namesOf(word).some((name) => names.has(name))) found.push(word);

@@ -2,8 +2,8 @@
 import { sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import type { Registry } from '../context.ts';
-import { type BatchWrite, holds, isAmong } from '../store/batch.ts';
-import { preparedOnce } from '../store/prepared.ts';
+import { type BatchWrite, held, isInList } from '../store/batch.ts';
+import { preparedOnce, preparedWrite } from '../store/prepared.ts';
 import { guard } from '../store/schema.ts';
 import { removedBlobs } from './retention-schema.ts';
 
@@ -18,11 +18,16 @@ export async function nothingRemovedSince(
   blobs: readonly Digest[],
 ): Promise<BatchWrite> {
   const [before] = await removalsSoFar(db).all();
-  const going = sql`${removedBlobs.removedAt} IS NULL OR ${removedBlobs.turn} > ${before?.removals ?? 0}`;
-  return holds(
-    sql`NOT EXISTS (SELECT 1 FROM ${removedBlobs} WHERE ${isAmong(removedBlobs.digest, blobs)} AND (${going}))`,
-  );
+  return noneRemoved({ blobs: JSON.stringify(blobs), removals: before?.removals ?? 0 });
 }
+
+const noneRemoved = preparedWrite<{ readonly blobs: string; readonly removals: number }>(
+  (db, value) => {
+    const going = sql`${removedBlobs.removedAt} IS NULL OR ${removedBlobs.turn} > ${value('removals')}`;
+    const isOurs = isInList(removedBlobs.digest, value('blobs'));
+    return held(db, sql`NOT EXISTS (SELECT 1 FROM ${removedBlobs} WHERE ${isOurs} AND (${going}))`);
+  },
+);
 
 const removalsSoFar = preparedOnce((db) =>
   db.select({ removals: guard.removals }).from(guard).prepare(),

@@ -11,6 +11,7 @@ import { requireRole } from '../people/identities.ts';
 import { type BatchWrite, holds, retryOnClash } from '../store/batch.ts';
 import { isOpen } from '../store/columns/index-conditions.ts';
 import { makeId } from '../store/ids.ts';
+import { insertRow } from '../store/prepared.ts';
 import { jobs, versions } from '../store/schema.ts';
 import { doubtWrite } from '../versions/doubts.ts';
 import { lacksScan } from '../versions/second-scans.ts';
@@ -45,7 +46,7 @@ export function enqueueScan(
     createdAt: registry.now().getTime(),
     ruleSet,
   };
-  return (db) => db.insert(jobs).values({ ...job, state: 'waiting' });
+  return insertRow(jobs, { ...job, state: 'waiting' });
 }
 
 /** The write that enqueues a version for any scanner, unless a job of the version is open. */

@@ -45,7 +45,12 @@ export class BatchClash extends Error {
  * most a hundred.
  */
 export function isAmong(column: AnyColumn, values: readonly (string | number)[]): SQL {
-  return sql`${column} IN (SELECT ${elementOf(column)} FROM json_each(${JSON.stringify(values)}))`;
+  return isInList(column, sql`${JSON.stringify(values)}`);
+}
+
+/** Whether a column's value is in a list in JSON. */
+export function isInList(column: AnyColumn, list: SQL): SQL {
+  return sql`${column} IN (SELECT ${elementOf(column)} FROM json_each(${list}))`;
 }
 
 /**
@@ -61,7 +66,12 @@ export function elementOf(column: AnyColumn, element = sql`value`): SQL {
  * write.
  */
 export function holds(condition: SQL): BatchWrite {
-  return (db) => db.update(guard).set({ ok: sql`CASE WHEN ${condition} THEN 1 ELSE 0 END` });
+  return (db) => held(db, condition);
+}
+
+/** The statement of `holds`. */
+export function held(db: Db, condition: SQL) {
+  return db.update(guard).set({ ok: sql`CASE WHEN ${condition} THEN 1 ELSE 0 END` });
 }
 
 /**

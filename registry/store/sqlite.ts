@@ -11,6 +11,7 @@ import { type BatchWrite, clashOf, type Database } from './batch.ts';
 import { damageOf } from './database-damage.ts';
 import { closeQuietly, type DatabaseFile, openFile } from './database-file.ts';
 import { withKeptStatements } from './kept-statements.ts';
+import { allowPrepared } from './prepared.ts';
 
 export interface OpenDatabase extends Database {
   /** From now on no batch is written. */
@@ -53,6 +54,7 @@ function migrated(
   if (release === 'earlier') beforeUpgrade();
   if (release !== 'this') migrate(drizzle(client), { migrationsFolder: migrationsFolder() });
   const db = drizzle(withKeptStatements(client));
+  allowPrepared(db);
   const write = client.transaction((writes: readonly BatchWrite[]) => {
     for (const write of writes) run(write(db));
   });

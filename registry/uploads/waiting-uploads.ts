@@ -6,6 +6,7 @@ import { Problem } from '../../skills-index/skill/problem.ts';
 import { compareVersions } from '../../skills-index/skill/version.ts';
 import type { Registry, VersionName } from '../context.ts';
 import type { BatchWrite } from '../store/batch.ts';
+import { preparedWrite } from '../store/prepared.ts';
 import { uploads } from './uploads-schema.ts';
 
 export type WaitingUpload = typeof uploads.$inferSelect;
@@ -80,12 +81,17 @@ export async function requireReceived(
 
 /** Ends the uploads with this number. Their bytes and rows are removed later. */
 export function endUploads(which: VersionName): BatchWrite {
-  return (db) =>
-    db
-      .update(uploads)
-      .set({ expiresAt: 0 })
-      .where(and(isOf(which), gt(uploads.expiresAt, 0)));
+  return ended(which);
 }
+
+const ended = preparedWrite<Record<keyof VersionName, string>>((db, value) => {
+  const { name, version, expiresAt } = uploads;
+  const isNamed = and(eq(name, value('name')), eq(version, value('version')));
+  return db
+    .update(uploads)
+    .set({ expiresAt: 0 })
+    .where(and(isNamed, gt(expiresAt, 0)));
+});
 
 /** Ends one upload, unless another one has taken its place. */
 export function endUpload({ id }: Pick<WaitingUpload, 'id'>): BatchWrite {

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Digest } from '../../skills-index/skill/digest.ts';
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { type BatchWrite, elementOf } from '../store/batch.ts';
+import { preparedWrite } from '../store/prepared.ts';
 import { indexLines, scans, versionBlobs } from '../store/schema.ts';
 import type { VersionRow } from './versions.ts';
 
@@ -10,11 +11,15 @@ type Version = Pick<VersionRow, 'id' | 'name'>;
 
 /** Adds blobs to a version: to one in the index, for its readers. */
 export function addBlobs({ id, name }: Version, digests: readonly Digest[]): BatchWrite {
-  const scope = sql`IIF(EXISTS (SELECT 1 FROM ${indexLines} WHERE ${indexLines.versionId} = ${id}), ${scopeOf(name)}, '')`;
-  // Without WHERE, SQLite would take ON CONFLICT for the condition of a join.
-  const rows = sql`SELECT ${elementOf(versionBlobs.digest)}, ${scope}, ${id} FROM json_each(${JSON.stringify(digests)}) WHERE true`;
-  return (db) => db.insert(versionBlobs).select(rows).onConflictDoNothing();
+  return added({ id, scope: scopeOf(name), digests: JSON.stringify(digests) });
 }
+
+const added = preparedWrite<Record<'id' | 'scope' | 'digests', string>>((db, value) => {
+  const scope = sql`IIF(EXISTS (SELECT 1 FROM ${indexLines} WHERE ${indexLines.versionId} = ${value('id')}), ${value('scope')}, '')`;
+  // Without WHERE, SQLite would take ON CONFLICT for the condition of a join.
+  const rows = sql`SELECT ${elementOf(versionBlobs.digest)}, ${scope}, ${value('id')} FROM json_each(${value('digests')}) WHERE true`;
+  return db.insert(versionBlobs).select(rows).onConflictDoNothing();
+});
 
 /** Adds blobs that stay hidden from readers of the index, also once the version is in it. */
 export function addHiddenBlobs(

@@ -14,9 +14,14 @@ import {
   packages,
   versionPackages,
 } from '../store/package-schema.ts';
+import { preparedWrite } from '../store/prepared.ts';
 
 /** The values with which the judging of a package's versions begins at the first version. */
 export const judgedFromFirst = { judgedUpTo: '', judgings: sql`${packages.judgings} + 1` };
+
+const offBacklog = preparedWrite<{ readonly versionId: string }>((db, value) =>
+  db.delete(packageBacklog).where(sql`${packageBacklog.versionId} = ${value('versionId')}`),
+);
 
 interface Entry {
   readonly ecosystem: Ecosystem;
@@ -38,8 +43,7 @@ export function packageWrites(
   manifest: Manifest,
   files: readonly Pick<BundleFile, 'path' | 'sha256'>[],
 ): BatchWrite[] {
-  const done: BatchWrite = (db) =>
-    db.delete(packageBacklog).where(sql`${packageBacklog.versionId} = ${versionId}`);
+  const done = offBacklog({ versionId });
   const entries = entriesOf(manifest, files);
   if (entries.length === 0) return [done];
   // The list is one parameter, since D1 takes at most a hundred. Its batches take no raw SQL.

@@ -5,8 +5,8 @@ import { requireNoBuild } from '../../skills-index/skill/authoring/build-metadat
 import { scopeOf } from '../../skills-index/skill/name.ts';
 import { Problem } from '../../skills-index/skill/problem.ts';
 import type { Registry, VersionName } from '../context.ts';
-import { type BatchWrite, holds } from '../store/batch.ts';
-import { given, preparedOnce } from '../store/prepared.ts';
+import { type BatchWrite, held, holds } from '../store/batch.ts';
+import { given, preparedOnce, preparedWrite } from '../store/prepared.ts';
 import { audit, guard, versions } from '../store/schema.ts';
 import type { LegalMove, VersionState } from './status.ts';
 
@@ -92,12 +92,22 @@ export function nothingAlikeSince(
   size: number,
   { name, bundle }: Pick<VersionRow, 'name' | 'bundle'>,
 ): BatchWrite {
-  const own = `@${scopeOf(name)}/`;
-  const ofOthers = sql`${eq(versions.bundle, bundle)} AND substr(${versions.name}, 1, ${own.length}) <> ${own}`;
-  const newer = (condition: SQL) =>
-    sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${versions.logIndex} >= ${size} AND ${condition})`;
-  return holds(sql`NOT (${newer(eq(versions.name, name))} OR ${newer(ofOthers)})`);
+  return nothingAlike({ size, name, bundle, own: `@${scopeOf(name)}/` });
 }
+
+interface Alike extends Pick<VersionRow, 'name' | 'bundle'>, Record<string, unknown> {
+  readonly size: number;
+  /** How the names of the scope begin. */
+  readonly own: string;
+}
+
+const nothingAlike = preparedWrite<Alike>((db, value) => {
+  const { name, bundle, logIndex } = versions;
+  const ofOthers = sql`${bundle} = ${value('bundle', bundle)} AND substr(${name}, 1, length(${value('own')})) <> ${value('own')}`;
+  const newer = (condition: SQL) =>
+    sql`EXISTS (SELECT 1 FROM ${versions} WHERE ${logIndex} >= ${value('size')} AND ${condition})`;
+  return held(db, sql`NOT (${newer(sql`${name} = ${value('name', name)}`)} OR ${newer(ofOthers)})`);
+});
 
 /**
  * The writes of one state change. Its audit row has the number that follows the version's last

@@ -2,7 +2,7 @@
  * A log entry for a statement (Rekor v2, hashedrekord 0.0.2). The entry holds the statement's
  * digest and signature, never the statement's payload.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../skill/text/canonical-json.ts';
 import { type Envelope, pae } from '../statement/signature-formats/envelope.ts';
 
@@ -33,7 +33,7 @@ function bodyOf(
       hashedRekordV002: {
         data: {
           algorithm: 'SHA2_256',
-          digest: createHash('sha256').update(signed).digest('base64'),
+          digest: hash('sha256', signed, 'base64'),
         },
         signature: {
           content: envelope.signatures[0].sig,

@@ -1,5 +1,5 @@
 /** SHA-256 digests identify bytes. A digest is written as `sha256:` and 64 hexadecimal digits. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Problem } from './problem.ts';
 
 declare const digestBrand: unique symbol;
@@ -9,7 +9,7 @@ const digestForm = /^sha256:[0-9a-f]{64}$/;
 
 /** The digest of bytes, or of the UTF-8 form of a string. */
 export function digestOf(content: Uint8Array | string): Digest {
-  return `sha256:${createHash('sha256').update(content).digest('hex')}` as Digest;
+  return `sha256:${hash('sha256', content)}` as Digest;
 }
 
 /**

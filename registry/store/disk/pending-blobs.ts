@@ -18,6 +18,8 @@ interface Half {
   blobs: Map<string, Uint8Array>;
   /** All blobs of which the file may have a record. */
   readonly recorded: Set<string>;
+  /** Blobs that need not last, and whose records are written after the answer. */
+  readonly later: Map<string, Uint8Array>;
   /** Resolves when no sync is under way. */
   synced: Promise<void>;
 }
@@ -48,7 +50,8 @@ export class PendingBlobs {
     const [first, second] = journalPaths(dir);
     const half = (path: string): Half => {
       const { journal, blobs } = openJournal(path, say);
-      return { journal, blobs, recorded: new Set(blobs.keys()), synced: Promise.resolve() };
+      const recorded = new Set(blobs.keys());
+      return { journal, blobs, recorded, later: new Map(), synced: Promise.resolve() };
     };
     const pending = new PendingBlobs([half(first), half(second)], store, say);
     await syncFolder(dirname(first));
@@ -91,14 +94,19 @@ export class PendingBlobs {
       return false;
     }
     const added = new Map([...all].filter(([name]) => !half.blobs.has(name)));
-    half.journal.append(added);
+    for (const [name, blob] of added) half.later.set(name, blob);
     for (const name of added.keys()) half.recorded.add(name);
     this.#settleIn(pendingMs);
     const enter = (): void => {
       for (const [name, blob] of added) half.blobs.set(name, blob);
     };
-    if (isSynced) await this.#whenSynced(half, enter);
-    else enter();
+    if (isSynced) {
+      recordNow(half);
+      await this.#whenSynced(half, enter);
+    } else {
+      enter();
+      setImmediate(recordIfPossible, half);
+    }
     return true;
   }
 
@@ -146,7 +154,8 @@ export class PendingBlobs {
   }
 
   async #storeHalf(half: Half): Promise<void> {
-    if (half.journal.size === 0) return;
+    if (half.journal.size === 0 && half.blobs.size === 0) return;
+    half.later.clear();
     await half.synced;
     await this.#store(half.blobs);
     half.blobs = new Map();
@@ -177,5 +186,21 @@ export class PendingBlobs {
       void this.#settleOrSay();
     }, pause);
     this.#timer.unref();
+  }
+}
+
+function recordNow({ journal, later }: Half): void {
+  if (later.size === 0) return;
+  const all = new Map(later);
+  later.clear();
+  journal.append(all);
+}
+
+// Without a record, the blobs still get files of their own.
+function recordIfPossible(half: Half): void {
+  try {
+    recordNow(half);
+  } catch {
+    return;
   }
 }

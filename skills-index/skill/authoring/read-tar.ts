@@ -181,13 +181,13 @@ function pathOf(header: Buffer): string | undefined {
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function textOf(bytes: Buffer): string | undefined {
   const end = bytes.indexOf(0);
   if (end >= 0 && !isZero(bytes.subarray(end))) return undefined;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      end < 0 ? bytes : bytes.subarray(0, end),
-    );
+    return utf8.decode(end < 0 ? bytes : bytes.subarray(0, end));
   } catch {
     return undefined;
   }
@@ -205,7 +205,8 @@ function octal(header: Buffer, place: readonly [number, number]): number | undef
 function checksumOf(header: Buffer): number {
   const [begin, length] = field.checksum;
   let sum = length * 0x20;
-  for (const [i, byte] of header.entries()) if (i < begin || i >= begin + length) sum += byte;
+  for (let i = 0; i < header.length; i++)
+    if (i < begin || i >= begin + length) sum += header[i] ?? 0;
   return sum;
 }
 
@@ -218,5 +219,6 @@ function latin(header: Buffer, place: readonly [number, number]): string {
 }
 
 function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
 }
