@@ -238,9 +238,7 @@ async function openStorage(
     const { objects, closeObjects, ...stored } = await openObjects(dir, bucket, say);
     const seen = tracer === undefined ? objects : tracedObjects(objects, tracer);
     const checkpoints = startCheckpoints(opened, say);
-    // The answer goes first.
-    const afterCommit = (): void => void setImmediate(checkpoints.afterCommit);
-    const db = databaseOf(opened, afterCommit, () => say(upgradingText(opened)));
+    const db = databaseOf(opened, checkpoints.afterCommit, () => say(upgradingText(opened)));
     const closeDatabase = async (): Promise<void> => {
       await closeObjects();
       await checkpoints.stop();

@@ -73,7 +73,8 @@ function migrated(
       } catch (error) {
         throw clashOf(error) ?? error;
       }
-      afterCommit();
+      // The answer goes first.
+      setImmediate(afterCommit);
     },
     close,
   };
