@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:a37094b4f4f26415e254fd07d55458dc303fdac5533d1612487798d00cf755f3',
-  judging: 'sha256:46de332bbb5540751b5752d9c54512fd031fa6383613bcf82a208509e66ca447',
+  extractor: 'sha256:6028e14ec751b86d2cd86eaa15359837b87f268e68464faab9d80ec4559e038b',
+  judging: 'sha256:3815552f56340b5d52f5151388eecbf1fbbbcd0c1ca76f512d70344280367ca7',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:291436612228b34c17e87abab30e6bfff3ff578e526fcc695c2b1af8763831dd',
+      'sha256:634e61518bd08b646027b83ed3890d4ac3c7d20fc9df51093c8f9505841b6fb3',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:aaceb1644f092720e385b918193cec0d9e6e1654fed7e5daad55e2098a43b1a0',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:377d6ac61cd1eb4b2239aae2829dececb7fbb7ed5ad28df93043d73dd773eff2',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:ae0a00609542aaa85bf69d295b56a120fedf31cbb4f8ecfd7acc40b46c656de2',
+    'files/outside-read': 'sha256:a3b468e43a9fdc5230fe86b247eb8e797ec4c3e5784150bdd97bad2b8d75d083',
     'files/outside-write':
-      'sha256:bb57a5756cf27060a7a823e554abe8199e3264a43b49c4793f0461eaaeeba4e6',
+      'sha256:139199263fbf6ab7b1b30aadf82ec54ed1660a772a0ffe7a2387291411d7146b',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ef66afd70710010fe27aa28b24d9896c55104e2930aec51c1ecf6b977533f9fe',
@@ -78,67 +78,67 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:1df0bf22005697da3b50a28880c1879a438e8024de57f7a9ae18a8354cf62f5a',
     'flow/collection-beside-network':
-      'sha256:a037b5f7bd529ae3ccf58afaca52205689af7c3997d6ec512f289be2e8b26cc1',
+      'sha256:a681bd5c295208512953ec87182f7d3e39226a1c267063820e5f85e932988042',
     'flow/credential-file-to-network':
-      'sha256:a457823e5d281a41bbce8fc85b68517e475eacfbf160f6b7fc62c341892efaf7',
+      'sha256:2d196accc3918b0e143001bb59b9e25e6aea6f4459686b6d67bf6e51693e848c',
     'flow/decoded-to-exec':
-      'sha256:1c8aef16fac47bbda771da4b8a4a2f0523c87cf66840d5072c17d1b27a7813cb',
+      'sha256:717f0f7eee85380c8740542eabb73b02d8060a0610b9a0f90738873089ad3547',
     'flow/encoded-to-network':
-      'sha256:16e722d0d8d1be9a7de2d1d457045c54f7d698306efbf19243b49e2268303744',
+      'sha256:cc8552ff74dddaf24c15a4a25e0ebfb27aacb9be54a893c965118f88c6c30e0d',
     'flow/environment-to-network':
-      'sha256:83f48f47f07253b0971e1e27ed3ed269bf05c492b2f3503238298be41c2be45e',
-    'flow/file-to-exec': 'sha256:f762183e58a01a231166319e219e74fe1ea09efea92e28bf75538df492b838a8',
+      'sha256:6aef6ca9098ff135ef23157efd5592cadf27dd60de3de9848fc0281025bb6781',
+    'flow/file-to-exec': 'sha256:fa3a33867b1025244917ef0c37ac9a43d75dc7dc2be0411451271c3e5daf3f0b',
     'flow/file-to-network':
-      'sha256:d0a05149f8da4ed263ff44e9b6d1561755b134f8ba9743708f1b7a1338f96dc1',
+      'sha256:3bd1740d5569a6a3f39c6989ebd4f78996a54b9d38e492e48a3baf763e5539d9',
     'flow/host-facts-to-network':
-      'sha256:cb4816d9aaace2f5b8c891d8748773483abd5e380631743476b33223b9da35ce',
+      'sha256:fcec0135a44c88c1696f922a7b973bb6cfd47520127326a83672d95fd796466d',
     'flow/input-to-shell':
-      'sha256:1e2283a50d643cb210bc6513f8daae75cdf24ac785e16529ad2ceb89cb132dbd',
+      'sha256:3aec5240bcbe5f502003f91971495e8b1b8b95f644d3646d0b7381ac95fe3ceb',
     'flow/local-secret-to-network':
-      'sha256:335fba28900270e3f1f9b5e31cf6d9edeae62fad34dc6b21e2f8eefaebf502e5',
+      'sha256:080ee46af9d8d3038dd451853f687e8332581f3cd75ff1d78867744b7125d362',
     'flow/network-to-exec':
-      'sha256:412f9fc2052e032e59246e31523af64c93e764ae5f12394ed4f4045c12216c6a',
+      'sha256:ffc5d6f676de63cc92546d7eea355e3bc8a081f78a9b86d3336e649014b70251',
     'flow/recording-to-network':
-      'sha256:ea4a445b074f240d900795b7dc94970dec079c622719d5155f38b8d2557ce1e1',
+      'sha256:b0550e776e227569b4ea574f8e43471780cb0ba8cb3e23bbb99a2cfaa620da2b',
     'flow/secret-beside-data':
-      'sha256:b5674788f7861cd2543f1a01a371b098a3a4d587212a66474d83a33b2f130213',
-    'flow/secret-in-url': 'sha256:da4653d725312db90807a9b52be51f51002901f286aabe0697a298817e63acc6',
+      'sha256:64298a8efdf6c0afe6359726b1301f4dfd9101623195db4e795fe7755d6c101a',
+    'flow/secret-in-url': 'sha256:f5d1de9b4711f626fe68bb11e78c7c4da972c59dfa7023487bf2d389151bcca5',
     'flow/secret-to-child':
-      'sha256:28c68931146451d869f7884ca125c6c3ce8eb018208f1537c07c5f41dc36c714',
+      'sha256:23bdf32853c63b252dc4298359e092f2368ae8add6dc2921541635440db4510b',
     'flow/secret-to-computed-host':
-      'sha256:133052ba2e2531dc299877ad6414b3b5ef9c8d2115fdd624c2224470f0edb528',
+      'sha256:d30be395ce9139e32f67e7a3baa11e96e56edb88af605952c22367df5592731f',
     'flow/secret-to-network':
-      'sha256:f0b0c7285d76d2d080eb07e702e079335ad1c93eac5e83c89b4d30524d72e8ba',
+      'sha256:5da858d9ac7afbed5762d279e0eb957ec4908450a813dc53dd2e2fb6f958b40a',
     'flow/secret-to-output':
-      'sha256:4f59e5addae8dd51075b675610d215a05972cb80339efc53991f5a5e6272d729',
+      'sha256:c4a3d2527423f336ad4bc03dd659b473b871e0f5eada66b9d3dce77438fc917a',
     'flow/secrets-to-one-host':
-      'sha256:afd82cabadc548dbe71ea274eb3857a1b7665c63bee00afd90392bb47bdac1e6',
+      'sha256:70016466016b0b520ede73611d03845376a28e088ad64026824b1711245c4f37',
     'flow/untrusted-to-agent':
-      'sha256:581a6cc63616bee38b7b13ba9ae926274e7bd504618cd070d98b8931d8a2b298',
-    'manifest/all-three': 'sha256:3c17c5a136e44aa4c03b0c5882f501281cef0715cdf848af024cb7e7a2d63a93',
+      'sha256:1a90eb07fb525bd7c116dbb90a401d40f14eb0b7093d6845f2b381a2c19806b4',
+    'manifest/all-three': 'sha256:04e4b2fd1921061c1c9d4c04d53d3486dea5b2d9ebd3057d6a05b5fb3e8e7587',
     'manifest/broken-promise':
-      'sha256:7d218df5d39810bb5bb6e17850ee21e9ea5fb2d06f39e208beea350f286c4d4d',
+      'sha256:1d4653a6d4c3c4e56d2c7549a4f4d1ba42043c1d52ed0a4f0e5f1379be86173c',
     'manifest/contradiction':
-      'sha256:5b74c71c23a24f21ae2dd6f35b57612e8af0bf5ec27810c853232b91d0842d78',
+      'sha256:3055dd019df35275166dd6df3e2f542140ba280ff1ae3ffffd130ce2e88e2def',
     'manifest/declared-attack':
-      'sha256:d36a9861ba4471aa2adece38c645f7668b528c3d952713d29a81bae5cc1b6cd8',
+      'sha256:04bd966e119e4720c032859253cc3788b27609b20ee689f60a3fb316c93f42cc',
     'manifest/over-broad':
-      'sha256:872f11544e7d0f729a95fb3c1276bed46dac58e0c71490b51fce9645bcfac38d',
+      'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:413a1e3f8b8870206f778f121f32b8f592d1640382da7e06caa464df020a31f4',
+      'sha256:adecde6c645994575bc98b439f4b3144994e45c2f2a5d7810987e83fddd422f7',
     'manifest/unnamed-script':
-      'sha256:d404621a1987c9524ab5c352f3a54ae8d80a36f65337e1a782d48c779678262d',
+      'sha256:8b77966458e6d093c66f780cb3b268d2ef11fcdfe70d0dde529275cdc96ed933',
     'manifest/unreadable':
-      'sha256:a3fe7c051225fc5e7d70dafce1ff2130220585d5e40810cd4cb8194c4d3e88f0',
-    'manifest/unused': 'sha256:78d88008386016c27c2942d83c1019d20d51db0e31954aecc3745a6ff3fe11ef',
+      'sha256:b1df0c246f8fb01fbecd101e17f2480d6511139dda9f57baa9a73dfff1759919',
+    'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:5775e7152c5db604d1f30f5138fc0761668f092a1536911a036a6a0e110c3d09',
+    'network/cleartext': 'sha256:11310725702cfb4d18150d65d2fb596c44ef832d0b6a8df6f97a066b91816d77',
     'network/cloud-metadata':
       'sha256:500a371316ada54d945408eb0294034bcb381ad7fad2c6ed5e25880fed616924',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:ad184db9249a7f8dd92eaf0246bc2429e238a69f1ee521ecaa91d27ab0bae46e',
+      'sha256:cc8bbbd1f4b1b5815ec2609b7defe874e010d513bcd2013d03a5668cc55efed8',
     'network/drop-host': 'sha256:9ed5251cf437a1eee62a2cf05c499362b40566fffa50b79ddd4481d785687826',
     'network/hidden-host':
       'sha256:532f7fd8a98b8b89f9b25f996d429112f431983a8670c62c04d76f797b1e8772',
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:71318e547d9dd21589e0dc6f7075e28f683698533052e64b5f4afb91b29be68c',
+      'sha256:d227dba9f174abf18231072bff957f6050dc39865508d8c69f9dc7d2ca583120',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -226,7 +226,7 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:888fbed4f242ff8b0a81be279aa01d07afa18334c287dc50cca53c2f51acbe6b',
     'prose/divided-order':
-      'sha256:65bc379779cc303882aa25ee680b4a676c4b414610c6a83787d410eabc3d11da',
+      'sha256:10202dec1aee5b8272aa999f75da08573a56405aa98ed0b6cf9eae3da1e788fb',
     'prose/encoded-instructions':
       'sha256:1841d96b02da60777c73147bab2947e819e4f1af8ed8a325b21234f761b3d06b',
     'prose/exfiltration-instructions':
@@ -293,7 +293,7 @@ export const codeDigests: CodeDigests = {
       'sha256:c22f3c27a1e8938d135507ae300af3930ff1d9e62867ab87c2ca0cd5961f55e2',
     'supply/mutable-reference':
       'sha256:7491be5ccb07992b4cfed821b2ca1fa6ab63838376d268a19d31e1d4b1bbcf56',
-    'supply/typosquat': 'sha256:03edb92f0b800f397f08df0fdfbb9c0322913abbbe23ba55dadb15ecb15de9dd',
+    'supply/typosquat': 'sha256:2e9758074dc87c90117fbacb6b08b900f2488919bc010dbb83bf4a8d300a9ee7',
     'supply/unpinned-install':
       'sha256:72d667d9c31d8c86faf52234bbb8c34c57d6de1616485bee9bf1961a18c6621a',
     'supply/unsafe-archive':
