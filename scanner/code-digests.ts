@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:6028e14ec751b86d2cd86eaa15359837b87f268e68464faab9d80ec4559e038b',
+  extractor: 'sha256:2c183ec9500bd645c3457a6382cbdcbc6fcf892a4702b5e90e15f890afa52a29',
   judging: 'sha256:3815552f56340b5d52f5151388eecbf1fbbbcd0c1ca76f512d70344280367ca7',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

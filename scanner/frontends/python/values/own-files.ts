@@ -6,7 +6,7 @@
 import { dirname, join, normalize } from 'node:path/posix';
 import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import { parseAllDocuments } from 'yaml';
-import { foldedCharsMax, pythonDataMax, pythonItemsMax } from '../../../limits.ts';
+import { foldedCharsMax, pythonDataMax, pythonItemsMax, yamlAliasesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { calledIn } from '../interpret.ts';
 import { argumentsOf } from '../nodes.ts';
@@ -121,12 +121,30 @@ function dataIn(run: PythonRun, text: string, parse: (text: string) => unknown):
   if (text.length > foldedCharsMax || text.includes(unknownPart)) return [];
   run.context.steps.take(1 + (text.length >> 2));
   try {
-    const budget = { left: pythonDataMax, pythonItemsMax };
-    const found = foldedData(parse(text), budget);
+    const budget = { left: pythonDataMax };
+    const found = foldedData(parsedOnce(run, text, parse), budget);
     return budget.left < 0 || found === null ? [] : [found];
   } catch {
-    // Another parser may read what this one cannot; nothing is known of it then.
+    // Data may be nested too deep.
     return [];
+  }
+}
+
+// Many calls parse the same file. Only what the parser gave is shared: code may change the list or
+// dictionary that it got.
+function parsedOnce(run: PythonRun, text: string, parse: (text: string) => unknown): unknown {
+  const parsed = run.fold.parsed.get(parse) ?? new Map<string, unknown>();
+  run.fold.parsed.set(parse, parsed);
+  if (!parsed.has(text)) parsed.set(text, parsedOrNothing(text, parse));
+  return parsed.get(text);
+}
+
+// Another parser may read what this one cannot; nothing is known of it then.
+function parsedOrNothing(text: string, parse: (text: string) => unknown): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -153,8 +171,6 @@ function yamlData(text: string): unknown {
   });
   return documents.at(0)?.toJS({ maxAliasCount: yamlAliasesMax });
 }
-
-const yamlAliasesMax = 64;
 
 // Library reference: configparser. A line that is further in goes on with the value before.
 function iniData(text: string): unknown {

@@ -46,6 +46,8 @@ export class FoldState {
   >();
   /** What calls read of the files of the skill. */
   readonly files = new Map<PyNode, readonly Folded[]>();
+  /** What each parser gave for a text of the skill. */
+  readonly parsed = new Map<(text: string) => unknown, Map<string, unknown>>();
   readonly #failed = new Map<string, number>();
   readonly #left = new Map<PythonModule, number>();
   readonly #steps: { take(count?: number): void };
