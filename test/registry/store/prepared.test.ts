@@ -1,8 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Db } from '../../../registry/store/batch.ts';
-import { given, preparedOnce } from '../../../registry/store/prepared.ts';
-import { versions } from '../../../registry/store/schema.ts';
+import { given, insertRow, preparedOnce } from '../../../registry/store/prepared.ts';
+import { audit, jobs, versions } from '../../../registry/store/schema.ts';
 import { openSqlite } from '../../../registry/store/sqlite.ts';
 import { digestOf } from '../../../skills-index/skill/digest.ts';
 import { makeSkill, publish } from '../road.ts';
@@ -33,4 +33,51 @@ it('makes a query once for each database, and asks with the values of each call'
   expect(await names(db).all({ bundle: digestOf('other') })).toEqual([]);
   expect(await names(empty).all({ bundle: body.bundle })).toEqual([]);
   expect(made).toEqual([db.read, empty.read]);
+});
+
+it('writes rows that have and lack values with one insert for each form', async () => {
+  const database = openSqlite(':memory:');
+  onTestFinished(() => database.close());
+  const job = (id: string) => ({
+    id,
+    versionId: '0'.repeat(32),
+    state: 'waiting' as const,
+    leaseUntil: 0,
+    attempts: 0,
+    createdAt: 1,
+  });
+  const ruleSet = digestOf('rules');
+  const rows = [
+    { ...job('a'), ruleSet },
+    { ...job('b'), ruleSet: null },
+    { ...job('c'), ruleSet: undefined },
+    { ...job('d'), ruleSet: digestOf('others'), worker: 'w' },
+    { ...job('e'), ruleSet, detail: '' },
+  ];
+  await database.batch(rows.map((row) => insertRow(jobs, row)));
+  const { detail, id, worker } = jobs;
+  const stored = await database.read
+    .select({ id, ruleSet: jobs.ruleSet, worker, detail })
+    .from(jobs)
+    .orderBy(id);
+  const none = { worker: null, detail: null };
+  expect(stored).toEqual([
+    { id: 'a', ruleSet, ...none },
+    { id: 'b', ruleSet: null, ...none },
+    { id: 'c', ruleSet: null, ...none },
+    { id: 'd', ruleSet: digestOf('others'), ...none, worker: 'w' },
+    { id: 'e', ruleSet, ...none, detail: '' },
+  ]);
+});
+
+it('takes back all rows of a batch in which one fails', async () => {
+  const database = openSqlite(':memory:');
+  onTestFinished(() => database.close());
+  const at = 1_800_000_000_000;
+  const row = { at, kind: 'statement', by: 'ada', why: 'published' } as const;
+  await database.batch([insertRow(audit, row)]);
+  const fails = insertRow(audit, { ...row, why: null as unknown as string });
+  await expect(database.batch([insertRow(audit, row), fails])).rejects.toThrow();
+  const stored = await database.read.select({ at: audit.at, why: audit.why }).from(audit);
+  expect(stored).toEqual([{ at, why: 'published' }]);
 });

@@ -114,6 +114,33 @@ describe('small blobs in the journal', () => {
     for (const bytes of blobs) expect(await next.get(nameOf(bytes))).toBe(undefined);
   });
 
+  it('that need not last are read at once, and recorded after the answer', async () => {
+    const objects = await open();
+    const syncs = vi.spyOn(fs, 'fdatasync');
+    const [soon, later, lasting] = blobs as [Buffer, Buffer, Buffer];
+    await objects.putAll(new Map([[nameOf(soon), soon]]), { isRebuildable: true });
+    expect(await objects.get(nameOf(soon))).toEqual(soon);
+    expect(readJournals(dir).size).toBe(0);
+    await new Promise(setImmediate);
+    expect([...readJournals(dir).keys()]).toEqual([nameOf(soon)]);
+    expect(syncs).not.toHaveBeenCalled();
+    // A blob that has to last takes the waiting record along.
+    await objects.putAll(new Map([[nameOf(later), later]]), { isRebuildable: true });
+    await putNewBlobs(objects, [lasting]);
+    const names = [soon, later, lasting].map(nameOf);
+    expect([...readJournals(dir).keys()].sort()).toEqual(names.sort());
+  });
+
+  it('that need not last do not come back when they are removed before their record', async () => {
+    const objects = await open();
+    const [soon] = blobs as [Buffer];
+    await objects.putAll(new Map([[nameOf(soon), soon]]), { isRebuildable: true });
+    await objects.remove([nameOf(soon)]);
+    await new Promise(setImmediate);
+    expect(readJournals(dir).size).toBe(0);
+    expect(await (await open()).get(nameOf(soon))).toBe(undefined);
+  });
+
   it('go into a backup, by name and by a walk, also where their files are damaged', async () => {
     const objects = await open();
     await putNewBlobs(objects, blobs);
