@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:2c183ec9500bd645c3457a6382cbdcbc6fcf892a4702b5e90e15f890afa52a29',
+  extractor: 'sha256:e1655896c066da5b24bd7dac966b771ba67ecb67dbba8de7f1966e2e09dbe8a9',
   judging: 'sha256:3815552f56340b5d52f5151388eecbf1fbbbcd0c1ca76f512d70344280367ca7',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -134,7 +134,7 @@ export const codeDigests: CodeDigests = {
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
     'network/cleartext': 'sha256:11310725702cfb4d18150d65d2fb596c44ef832d0b6a8df6f97a066b91816d77',
     'network/cloud-metadata':
-      'sha256:500a371316ada54d945408eb0294034bcb381ad7fad2c6ed5e25880fed616924',
+      'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':

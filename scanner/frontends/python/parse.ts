@@ -81,7 +81,18 @@ function forParser(text: string): string {
     .replace(/(?<![\w'"])([rR]?)[tT]([rR]?)(?=['"])/g, '$1f$2')
     .replace(/^([ \t]{0,200}print[ \t]{0,9})>>(?=[ \t]{0,9}[\w.]{1,80}[ \t]{0,9},)/gm, '$1  ')
     .replace(/(?<=\b(0[xX][\da-fA-F]{1,40}|\d{1,40}))[lL]\b/g, ' ')
-    .replace(enteredTarget, (target) => '_'.repeat(target.length));
+    .replace(enteredTarget, (target: string, ...rest: readonly unknown[]) =>
+      isInComment(text, rest.find((one) => typeof one === 'number') ?? 0, target)
+        ? target
+        : '_'.repeat(target.length),
+    );
+}
+
+// `print((# as (`: what stands in the next line is code. No replacement before changes a length.
+function isInComment(text: string, at: number, target: string): boolean {
+  if (!target.includes('\n')) return false;
+  const line = text.slice(Math.max(0, at - 400), at).split('\n');
+  return line.length === 1 || line.at(-1)?.includes('#') === true;
 }
 
 // The parser knows plain names after `as`; enteredNames reads those of other targets from the text.

@@ -17,9 +17,14 @@ export function boundCall(name: string, args: readonly JsValue[]): JsValue | und
   const [, method] = /^Function(?:\.prototype)?\.(call|apply)[.#]bind$/.exec(name) ?? [];
   const [first, ...given] = args;
   if (method === undefined || first === undefined) return undefined;
+  if (first.kind === 'api' && takesFunction.test(first.name)) return undefined;
   const callee: JsValue =
     first.kind === 'api'
       ? { kind: 'api', name: `${first.name}.${method}`, built: first.built }
       : { kind: 'method', of: first, name: method, built: false };
   return { kind: 'bound', callee, given };
 }
+
+// What a function does with a function that it is given is not followed through `call`.
+const takesFunction =
+  /[.#](map|forEach|filter|reduce|reduceRight|some|every|find\w*|sort|flatMap|from|replace\w*|then|call|apply|bind)$/;

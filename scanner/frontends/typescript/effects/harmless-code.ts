@@ -10,17 +10,57 @@ import { givesGlobal } from './global-object.ts';
  */
 export function isHarmlessCode(
   value: JsValue,
-  { api, built }: { readonly api: string; readonly built: boolean },
+  { api, built, node }: { readonly api: string; readonly built: boolean; readonly node: ts.Node },
 ): boolean {
   if (built || !isWhole(value) || !/^(Function|eval)$/.test(api)) return false;
-  if (givesGlobal(value)) return true;
+  if (givesGlobal(value)) return staysInSight(node, api);
   return /^return function\b/.test(value.text) && namesNoPower(value.text);
+}
+
+// The global object is followed from where code names it: into a variable, a return, a property
+// with a written name. As an argument or under a computed name it is lost.
+function staysInSight(node: ts.Node, api: string): boolean {
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return false;
+  if (!/^(\(\s*0\s*,\s*)?(Function|eval)\s*\)?$/.test(node.expression.getText())) return false;
+  let at: ts.Node = node;
+  if (api === 'Function') {
+    while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
+    if (!ts.isCallExpression(at.parent) || at.parent.expression !== at) return false;
+    at = at.parent;
+  }
+  while (isPassedOn(at.parent)) at = at.parent;
+  const { parent } = at;
+  if (ts.isVariableDeclaration(parent)) return ts.isIdentifier(parent.name);
+  if (ts.isBinaryExpression(parent))
+    return (
+      parent.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+      parent.right === at &&
+      (ts.isIdentifier(parent.left) || ts.isPropertyAccessExpression(parent.left))
+    );
+  return (
+    ts.isReturnStatement(parent) ||
+    ts.isExpressionStatement(parent) ||
+    ts.isPropertyAccessExpression(parent)
+  );
+}
+
+function isPassedOn(node: ts.Node): boolean {
+  return (
+    ts.isParenthesizedExpression(node) ||
+    ts.isConditionalExpression(node) ||
+    (ts.isBinaryExpression(node) && /^(\|\||\?\?|&&)$/.test(node.operatorToken.getText()))
+  );
 }
 
 // Texts, templates and patterns could hold names: code with one is not looked at further.
 function namesNoPower(code: string): boolean {
   const scanner = ts.createScanner(ts.ScriptTarget.Latest, true, ts.LanguageVariant.Standard, code);
+  let before = ts.SyntaxKind.Unknown;
+  let name = ts.SyntaxKind.Unknown;
   for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan()) {
+    if (callsGiven(token, before, name)) return false;
+    name = before;
+    before = token;
     if (!allowed.has(token) && (token < first || token > last)) return false;
     if (token === ts.SyntaxKind.Identifier && powerful.test(scanner.getTokenValue())) return false;
     if (token === ts.SyntaxKind.ThisKeyword || token === ts.SyntaxKind.ImportKeyword) return false;
@@ -28,6 +68,19 @@ function namesNoPower(code: string): boolean {
       return false;
   }
   return true;
+}
+
+// The caller may give `require`. `f(x)`, `f(x)(y)`, `new f(x)` and `o[x]` have its powers.
+function callsGiven(token: ts.SyntaxKind, before: ts.SyntaxKind, name: ts.SyntaxKind): boolean {
+  const { SyntaxKind } = ts;
+  if (token === SyntaxKind.OpenBracketToken || token === SyntaxKind.NewKeyword) return true;
+  if (token !== SyntaxKind.OpenParenToken) return false;
+  if (before === SyntaxKind.CloseParenToken || before === SyntaxKind.QuestionDotToken) return true;
+  return (
+    before === SyntaxKind.Identifier &&
+    name !== SyntaxKind.DotToken &&
+    name !== SyntaxKind.FunctionKeyword
+  );
 }
 
 const first = ts.SyntaxKind.FirstPunctuation;
@@ -38,4 +91,4 @@ const allowed: ReadonlySet<ts.SyntaxKind> = new Set([
 ]);
 
 const powerful =
-  /^(process|require|global.*|eval|Function|constructor|prototype|module|exports|window|self|frames|parent|top|Reflect|Proxy|fetch|XMLHttpRequest|WebSocket|EventSource|Worker|WebAssembly|Deno|Bun|document|navigator|location|localStorage|arguments|caller|callee|set(Timeout|Interval|Immediate)|__.*)$/;
+  /^(process|require|global.*|eval|Function|constructor|prototype|module|exports|window|self|frames|parent|top|Reflect|Proxy|fetch|XMLHttpRequest|WebSocket|EventSource|Worker|WebAssembly|Deno|Bun|document|navigator|location|localStorage|arguments|caller|callee|call|apply|bind|set(Timeout|Interval|Immediate)|__.*)$/;
