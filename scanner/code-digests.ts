@@ -230,7 +230,7 @@ export const codeDigests: CodeDigests = {
     'prose/encoded-instructions':
       'sha256:1841d96b02da60777c73147bab2947e819e4f1af8ed8a325b21234f761b3d06b',
     'prose/exfiltration-instructions':
-      'sha256:fb8788f951f3bc9291b91d70907d14978690da6ae54824972da401a3d0bd3fd1',
+      'sha256:1ee7915065a6636092f4d8a79c0f8d7ced2605b940385d8228293b4fcc785db8',
     'prose/false-authority':
       'sha256:7e07e351e02636c4a0c5ac3910ffc4811539a2670b87e1015434cf3a2128cef9',
     'prose/hidden-text': 'sha256:b7b40f11903c95335cdabc2e69f80f2ff57d56c039f8ab0d4e34cc5d867b7bcf',

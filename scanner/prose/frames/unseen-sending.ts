@@ -133,9 +133,9 @@ function leadTo(text: string, at: number): string {
 }
 
 const directionChars = 40;
-// Where a reader goes, what a page refers to, and values of JSON.
+// Where a reader goes, what a page refers to, where something comes from, and values of JSON.
 const visits =
-  /["']\s?:\s?["']$|\b(?:go|goes|going|link|links|linked|linking|refers?|navigate|head|points?|redirects?|browse|log ?in|sign ?in|up|back|according|gehe?n?|vai|va|allez|ve|vaya|ir|acced\w*|вернись)\b[^.]{0,16}$|(?:перей|зай|зайт|переход)\p{L}{0,6}[^.]{0,12}$|[转前访跳][^。]{0,4}$/iu;
+  /["']\s?:\s?["']$|\b(?:from|von|aus|depuis|desde)\W{0,3}$|\b(?:go|goes|going|link|links|linked|linking|refers?|navigate|head|points?|redirects?|browse|log ?in|sign ?in|up|back|according|gehe?n?|vai|va|allez|ve|vaya|ir|acced\w*|вернись)\b[^.]{0,16}$|(?:перей|зай|зайт|переход)\p{L}{0,6}[^.]{0,12}$|[转前访跳][^。]{0,4}$/iu;
 const directions =
   /(?:(?<!\p{L})(?:to|into|onto|an|nach|à|vers|a|hacia|para|на(?: адрес)?)|[至到给往向])["'`\s]{0,3}$/iu;
 
@@ -168,13 +168,13 @@ function isUnseen(one: Sentence, around: readonly Sentence[]): boolean {
 
 const behindMax = 3;
 
-function has(marks: readonly ProseMark[], wanted: ReadonlySet<Concept>): boolean {
-  return marks.some(({ concept }) => wanted.has(concept));
-}
-
-function conceals({ marks }: Sentence): boolean {
-  if (has(marks, said)) return true;
+function conceals({ marks, start, text }: Sentence): boolean {
   const noes = marks.filter(({ concept }) => concept === 'not' || concept === 'none');
+  // "No silent default": nothing is silent. "No, silently …" is no denial.
+  const isSaid = (mark: ProseMark): boolean =>
+    said.has(mark.concept) &&
+    !noes.some((no) => /^\s+$/.test(text.slice(no.end - start, mark.start - start)));
+  if (marks.some(isSaid)) return true;
   return noes.some((no) =>
     marks.some(
       (mark) =>
