@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:e1655896c066da5b24bd7dac966b771ba67ecb67dbba8de7f1966e2e09dbe8a9',
+  extractor: 'sha256:562a570052773362fba014956ea6a813eb4d7eeefa43b6f627befbc8021cbca6',
   judging: 'sha256:3815552f56340b5d52f5151388eecbf1fbbbcd0c1ca76f512d70344280367ca7',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -78,7 +78,7 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:1df0bf22005697da3b50a28880c1879a438e8024de57f7a9ae18a8354cf62f5a',
     'flow/collection-beside-network':
-      'sha256:a681bd5c295208512953ec87182f7d3e39226a1c267063820e5f85e932988042',
+      'sha256:7482e404a8d8cda82e98988fee699ae3522673d255acade4ac97c1e8640fc398',
     'flow/credential-file-to-network':
       'sha256:2d196accc3918b0e143001bb59b9e25e6aea6f4459686b6d67bf6e51693e848c',
     'flow/decoded-to-exec':
@@ -288,7 +288,7 @@ export const codeDigests: CodeDigests = {
     'supply/install-hook':
       'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
     'supply/lifecycle-script':
-      'sha256:336d3fa354b9f55a569cd9f149838eed40aa0f93d7ae3e6d497b36dc474007d0',
+      'sha256:c6d2628c50d8a0a0fc2f63b7e0841357206ae6495c4e9cf8c6c07a979d04add7',
     'supply/look-alike-skill':
       'sha256:c22f3c27a1e8938d135507ae300af3930ff1d9e62867ab87c2ca0cd5961f55e2',
     'supply/mutable-reference':

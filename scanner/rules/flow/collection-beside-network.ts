@@ -5,6 +5,7 @@
 import { covers, listCapabilities } from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { isInText, runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { isKnownProvider } from '../../lookup-tables/secrets.ts';
@@ -55,7 +56,7 @@ interface Receiver {
 // A host that the skill itself chose, and that takes data. A well-known service takes data of
 // whoever has a key for it.
 function receiverOf({ capability, api }: CapabilityFact, { declared }: RuleContext): Receiver[] {
-  if (capability.kind !== 'egress' || !capability.methods.some((one) => taking.test(one)))
+  if (capability.kind !== 'egress' || !capability.methods.some((one) => sending.test(one)))
     return [];
   const { host } = parseEgressUrl(capability.url);
   if (host.includes('*') || isLoopbackHost(host) || fetching.test(api)) return [];
@@ -67,7 +68,7 @@ function receiverOf({ capability, api }: CapabilityFact, { declared }: RuleConte
   return [{ host, declared: isDeclared }];
 }
 
-const taking = /^(POST|PUT|PATCH|\*)$/;
+const sending = /^(POST|PUT|PATCH|\*)$/;
 // Programs that install, or ask for names.
 const fetching =
   /^(npm|npx|pip3?|uv|uvx|pnpm|yarn|cargo|go|gem|brew|apt(-get)?|dig|nslookup|ping)$/;
@@ -96,7 +97,17 @@ function collectedFolder(fact: CapabilityFact, context: RuleContext): Folder | u
 // A program with arguments goes through what its caller names, or through the folder around it.
 function takesArguments({ span }: CapabilityFact, { sources }: RuleContext): boolean {
   const of = span.inner ?? span.path;
-  const text = sources.find(({ path }) => path === of)?.text ?? '';
+  const source = sources.find(({ path }) => path === of);
+  if (source === undefined) return false;
+  const known = taking.get(source) ?? readsArgument(source);
+  taking.set(source, known);
+  return known;
+}
+
+// One file may go through many folders.
+const taking = new WeakMap<TaintSource, boolean>();
+
+function readsArgument({ text }: TaintSource): boolean {
   const receiver = /^([\w-]{1,60}) "\$@"/m.exec(text)?.[1];
   return argument.test(
     text.replace(shellFunction, (whole, name: string) => (name === receiver ? whole : '')),

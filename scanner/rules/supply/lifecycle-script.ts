@@ -72,7 +72,8 @@ function isProgramOf(dependency: string, program: string): boolean {
 // `npm install -g typescript`, where the package declares the same dependency.
 function isInstallOf(dependency: string, command: string): boolean {
   const [, name] = /^\s*npm (?:install|i) (?:(?:-g|--global) )?([@\w./-]+)\s*$/.exec(command) ?? [];
-  return name === dependency;
+  // npm takes `user/name` from GitHub.
+  return name === dependency && /^(@[\w.-]+\/)?[\w.-]+$/.test(name);
 }
 
 // `preinstall`, `install` and `postinstall` also run where the package is only a dependency.

@@ -21,7 +21,8 @@ export function isHarmlessCode(
 // with a written name. As an argument or under a computed name it is lost.
 function staysInSight(node: ts.Node, api: string): boolean {
   if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return false;
-  if (!/^(\(\s*0\s*,\s*)?(Function|eval)\s*\)?$/.test(node.expression.getText())) return false;
+  if (!/^(\(\s*(?:0|void 0)\s*,\s*)?(Function|eval)\s*\)?$/.test(node.expression.getText()))
+    return false;
   let at: ts.Node = node;
   if (api === 'Function') {
     while (ts.isParenthesizedExpression(at.parent)) at = at.parent;
@@ -55,12 +56,12 @@ function isPassedOn(node: ts.Node): boolean {
 // Texts, templates and patterns could hold names: code with one is not looked at further.
 function namesNoPower(code: string): boolean {
   const scanner = ts.createScanner(ts.ScriptTarget.Latest, true, ts.LanguageVariant.Standard, code);
-  let before = ts.SyntaxKind.Unknown;
-  let name = ts.SyntaxKind.Unknown;
+  let before: Token = { kind: ts.SyntaxKind.Unknown, text: '' };
+  let name = before;
   for (let token = scanner.scan(); token !== ts.SyntaxKind.EndOfFileToken; token = scanner.scan()) {
     if (callsGiven(token, before, name)) return false;
     name = before;
-    before = token;
+    before = { kind: token, text: scanner.getTokenText() };
     if (!allowed.has(token) && (token < first || token > last)) return false;
     if (token === ts.SyntaxKind.Identifier && powerful.test(scanner.getTokenValue())) return false;
     if (token === ts.SyntaxKind.ThisKeyword || token === ts.SyntaxKind.ImportKeyword) return false;
@@ -70,18 +71,26 @@ function namesNoPower(code: string): boolean {
   return true;
 }
 
-// The caller may give `require`. `f(x)`, `f(x)(y)`, `new f(x)` and `o[x]` have its powers.
-function callsGiven(token: ts.SyntaxKind, before: ts.SyntaxKind, name: ts.SyntaxKind): boolean {
+interface Token {
+  readonly kind: ts.SyntaxKind;
+  readonly text: string;
+}
+
+// The caller may give `require` or a module. `f(x)`, `f(x)(y)`, `o.f(x)`, `list.map(f)`, `new f(x)`
+// and `o[x]` have their powers; a method of texts and lists only calls what orders a list.
+function callsGiven(token: ts.SyntaxKind, before: Token, name: Token): boolean {
   const { SyntaxKind } = ts;
   if (token === SyntaxKind.OpenBracketToken || token === SyntaxKind.NewKeyword) return true;
   if (token !== SyntaxKind.OpenParenToken) return false;
-  if (before === SyntaxKind.CloseParenToken || before === SyntaxKind.QuestionDotToken) return true;
-  return (
-    before === SyntaxKind.Identifier &&
-    name !== SyntaxKind.DotToken &&
-    name !== SyntaxKind.FunctionKeyword
-  );
+  if (before.kind === SyntaxKind.CloseParenToken || before.kind === SyntaxKind.QuestionDotToken)
+    return true;
+  if (before.kind !== SyntaxKind.Identifier || name.kind === SyntaxKind.FunctionKeyword)
+    return false;
+  return name.kind !== SyntaxKind.DotToken || !plainMethods.test(before.text);
 }
+
+const plainMethods =
+  /^(charAt|charCodeAt|codePointAt|concat|endsWith|hasOwnProperty|includes|indexOf|join|lastIndexOf|pop|push|reverse|shift|slice|sort|splice|split|startsWith|substr|substring|toLowerCase|toString|toUpperCase|trim|unshift)$/;
 
 const first = ts.SyntaxKind.FirstPunctuation;
 const last = ts.SyntaxKind.LastKeyword;
