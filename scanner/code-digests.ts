@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:562a570052773362fba014956ea6a813eb4d7eeefa43b6f627befbc8021cbca6',
+  extractor: 'sha256:55f5555052124c9cb94b700b4f50b8566388183561b3b84486e63050191267b2',
   judging: 'sha256:3815552f56340b5d52f5151388eecbf1fbbbcd0c1ca76f512d70344280367ca7',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

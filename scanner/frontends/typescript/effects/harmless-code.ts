@@ -79,14 +79,16 @@ interface Token {
 // The caller may give `require` or a module. `f(x)`, `f(x)(y)`, `o.f(x)`, `list.map(f)`, `new f(x)`
 // and `o[x]` have their powers; a method of texts and lists only calls what orders a list.
 function callsGiven(token: ts.SyntaxKind, before: Token, name: Token): boolean {
-  const { SyntaxKind } = ts;
-  if (token === SyntaxKind.OpenBracketToken || token === SyntaxKind.NewKeyword) return true;
-  if (token !== SyntaxKind.OpenParenToken) return false;
-  if (before.kind === SyntaxKind.CloseParenToken || before.kind === SyntaxKind.QuestionDotToken)
+  if (token === ts.SyntaxKind.OpenBracketToken || token === ts.SyntaxKind.NewKeyword) return true;
+  if (token !== ts.SyntaxKind.OpenParenToken) return false;
+  if (
+    before.kind === ts.SyntaxKind.CloseParenToken ||
+    before.kind === ts.SyntaxKind.QuestionDotToken
+  )
     return true;
-  if (before.kind !== SyntaxKind.Identifier || name.kind === SyntaxKind.FunctionKeyword)
+  if (before.kind !== ts.SyntaxKind.Identifier || name.kind === ts.SyntaxKind.FunctionKeyword)
     return false;
-  return name.kind !== SyntaxKind.DotToken || !plainMethods.test(before.text);
+  return name.kind !== ts.SyntaxKind.DotToken || !plainMethods.test(before.text);
 }
 
 const plainMethods =
