@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -99,6 +100,14 @@ async function heldNow(): Promise<Hold> {
 
 const allow = (id: string, ...more: string[]) =>
   atTerminal(['hold', 'allow', id, ...more], env, [['Passphrase of key mira', passphrase]]);
+
+const answerFile = ({ id }: Hold): string => join(folder(), `${id}.answer.json`);
+
+/** Copies a file as soon as it is there. */
+const copyOnceThere = `
+const { readFileSync, writeFileSync } = require('node:fs');
+const [from, to] = process.argv.slice(1);
+for (;;) try { writeFileSync(to, readFileSync(from)); break } catch {}`;
 
 const states = () => host.audit().flatMap((entry) => (entry.event === 'hold' ? [entry.state] : []));
 
@@ -244,7 +253,7 @@ describe('an agent of the same user', () => {
     ...more,
   });
   const put = (hold: Hold, signed: SignedAnswer) =>
-    writeFileSync(join(folder(), `${hold.id}.answer.json`), JSON.stringify(signed), {
+    writeFileSync(answerFile(hold), JSON.stringify(signed), {
       mode: 0o600,
     });
   const signedBy = (answer: HoldAnswer): SignedAnswer => ({
@@ -307,18 +316,18 @@ describe('an agent of the same user', () => {
     const old = await heldNow();
     // The runner removes the answer soon. A process of its own also sees it while this one is busy.
     const copy = join(folderWith(), 'answer.json');
-    const loop = 'until cat "$0" > "$1" 2>/dev/null && [ -s "$1" ]; do :; done';
-    const keep = spawn('sh', ['-c', loop, join(folder(), `${old.id}.answer.json`), copy]);
+    const keep = spawn(process.execPath, ['-e', copyOnceThere, answerFile(old), copy]);
+    const isKept = once(keep, 'exit');
     await allow(old.id);
     await first;
-    keep.kill('SIGKILL');
+    await isKept;
     const kept = readFileSync(copy, 'utf8');
-    expect(kept).not.toBe('');
+    expect(JSON.parse(kept)).toMatchObject({ answer: { verdict: 'allow' } });
     await writeFileSyncPolicy(posts(3));
     const second = post(['/v2/deals']);
     const hold = await heldNow();
     writeFileSync(join(folder(), `${hold.id}.hold.json`), JSON.stringify({ ...old, id: hold.id }));
-    writeFileSync(join(folder(), `${hold.id}.answer.json`), kept, { mode: 0o600 });
+    writeFileSync(answerFile(hold), kept, { mode: 0o600 });
     expect((await second).stdout).toBe('403\n');
     expect(upstream.seen).toHaveLength(1);
     expect(host.audit()).toContainEqual(

@@ -15,6 +15,7 @@ import { parseScope } from '../../../skills-index/skill/name.ts';
 import { VerifiedStatements } from '../../../skills-index/trust/signatures/verified-statements.ts';
 import { somebody, TestSigstore } from '../../skills-index/story-sigstore.ts';
 import { certify, claim, kim, publishBy, sigstore } from '../certified-road.ts';
+import { makeKey } from '../people.ts';
 import { call, claimScope, makeSkill, publish, publishApproved, signIn } from '../road.ts';
 import { makeStaffedWorld, type Staffed } from '../world.ts';
 
@@ -158,7 +159,9 @@ describe('a statement of the log', () => {
 
   it('lets others go on while a question reads many from memory', async () => {
     const world = await staffed();
-    await readIdentities(world.registry, about);
+    // One statement alone is read without a turn, so the question needs two.
+    await claimScope(world.send, 'kims', makeKey());
+    expect((await readIdentities(world.registry, about)).statements.length).toBeGreaterThan(1);
     const { verified, members } = world.registry.identities;
     restart(world, { identities: { isFilled: true, verified, members } });
     let turns = 0;
