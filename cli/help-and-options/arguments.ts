@@ -84,7 +84,9 @@ function takeOption(
 ): void {
   const option = Object.hasOwn(rows, name) ? rows[name] : undefined;
   if (option === undefined) {
-    const near = nearest(name, Object.keys(rows)).map((option) => `--${option}`);
+    const near = formatsOf(row).some((format) => format === name)
+      ? [`--format ${name}`]
+      : nearest(name, Object.keys(rows)).map((option) => `--${option}`);
     throw usage(
       row,
       `there is no option ${rawName}${near.length > 0 ? `; did you mean ${near.join(' or ')}?` : ''}`,
@@ -144,8 +146,13 @@ function configOf(
   );
 }
 
+/** The values that a command's `--format` takes, the default first. */
+export function formatsOf(row: Pick<CommandRow, 'formats'>): readonly Format[] {
+  return row.formats ?? ['text', 'json'];
+}
+
 function formatOf(row: CommandRow, value: OptionValue): Format {
-  const formats = row.formats ?? ['text', 'json'];
+  const formats = formatsOf(row);
   const wanted = value === undefined || value === 'pretty' ? 'text' : value;
   const format = formats.find((known) => known === wanted);
   if (format === undefined) throw usage(row, `--format must be ${formats.join(' or ')}`);

@@ -3,6 +3,7 @@
 import { asCalled, calledName } from '../called-name.ts';
 import { type CommandRow, exitCodes, type OptionRow } from '../command.ts';
 import { joined, type OutputInk, type Safe, safe, table } from '../terminal/output.ts';
+import { formatsOf } from './arguments.ts';
 import { commandGroups } from './commands.ts';
 
 /** The meaning of each exit code. A command that runs a skill returns the skill's own code. */
@@ -84,7 +85,7 @@ export function helpOf({ load: _, ...row }: CommandRow) {
 
 export function commandText(command: CommandRow, ink: OutputInk): Safe {
   const row = helpOf(command);
-  const formats = row.formats ?? ['text', 'json'];
+  const formats = formatsOf(row);
   const options: (readonly [string, string])[] = [
     ...Object.entries(row.options).map(([name, option]): [string, string] => [
       `${option.short === undefined ? '' : `-${option.short}, `}--${name}${option.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`,

@@ -53,12 +53,17 @@ export function problemJson(problem: Problem, exit: number): CommandAnswer {
   };
 }
 
-// A failure with one reason often has the reason in its message.
+// A failure with one reason often has the reason in its message, and the reason's place.
 function isRepeated({ code, message, reasons: [only, ...others] }: Problem): boolean {
-  if (only === undefined || only.place !== undefined || others.length > 0) return false;
+  if (only === undefined || others.length > 0) return false;
   const prefix = `${code}: `;
-  const { message: reason } = only;
-  return message.endsWith(reason.startsWith(prefix) ? reason.slice(prefix.length) : reason);
+  const reason = only.message.startsWith(prefix) ? only.message.slice(prefix.length) : only.message;
+  if (only.place === undefined) return message.endsWith(reason);
+  const { path, line, column } = only.place;
+  return (
+    message.endsWith(`${path}: ${reason} (line ${line}, column ${column})`) ||
+    message.endsWith(`${path}:${line}:${column}: ${reason}`)
+  );
 }
 
 function placeText(place: Place | undefined, ink: OutputInk): Safe {

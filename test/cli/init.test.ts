@@ -136,7 +136,7 @@ describe('what cannot be published', () => {
       'an unknown key',
       { 'SKILL.md': skillMd, 'skill.json': manifest({ capability: {} }) },
       2,
-      /capability[\s\S]*skill\.json:1:/,
+      /Cannot read skill\.json: capability .*\(line 1, column \d+\)/,
     ],
     [
       'a version that is none',

@@ -56,6 +56,8 @@ describe('arguments', () => {
     [[], 'the command needs A [B]'],
     [['a', 'b', 'c'], '"c" is one argument too many'],
     [['a', '--kye', 'k'], 'there is no option --kye; did you mean --key?'],
+    [['a', '--json'], 'there is no option --json; did you mean --format json?'],
+    [['a', '--jsonl'], 'there is no option --jsonl'],
     [['a', '--constructor'], 'there is no option --constructor'],
     [['a', '--key'], '--key needs a value: --key NAME'],
     [['a', '--key', '--plan'], '--key needs a value: --key NAME'],
