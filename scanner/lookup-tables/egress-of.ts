@@ -197,7 +197,8 @@ function pathOf(rest: string, authority: string): string {
   // The known part ends at a character that a capability's path may not have.
   const stop = /\0|%|\\|\*|\/\/|[^\x21-\x7e]/.exec(path);
   if (stop === null) return path;
-  return stop.index === 0
-    ? '/*'
-    : `${path.slice(0, stop[0] === '//' ? stop.index + 1 : stop.index)}*`;
+  if (stop.index === 0) return '/*';
+  const known = path.slice(0, stop[0] === '//' ? stop.index + 1 : stop.index);
+  // Dots at the end may be the first letters of a name, or a whole dot segment.
+  return `${known.replace(/\/\.{1,2}$/, '/')}*`;
 }

@@ -78,10 +78,13 @@ export function readEnvironment(
 export function assignValue(run: ShellRun, given: string, value: ShellValue): void {
   const name = targetName(run, given);
   const old = run.vars.get(name);
-  run.vars.set(
-    name,
-    run.branch > 0 && old !== undefined && old.text !== '' ? either(value, old) : value,
-  );
+  if (run.branch === 0 || old === undefined || old.text === '') {
+    run.vars.set(name, value);
+    return;
+  }
+  // Every text of both values is compared with the others.
+  for (const text of [...value.others, ...old.others]) run.context.steps.takeText(text.length);
+  run.vars.set(name, either(value, old));
 }
 
 /** Sets one element of an array. */

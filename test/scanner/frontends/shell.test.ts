@@ -82,6 +82,8 @@ describe('where a request goes', () => {
     ['curl -X DELETE https://a.example/x', 'egress DELETE https://a.example/x'],
     ['curl -d a=1 https://a.example/x', 'egress POST https://a.example/x'],
     ['curl -sSLo out "https://a.example/$V/x"', 'egress GET https://a.example/*'],
+    ['curl "https://a.example/x/.$V"', 'egress GET https://a.example/x/*'],
+    ['curl "https://a.example/x/..$V"', 'egress GET https://a.example/x/*'],
     ['curl "https://$HOST/x"', 'egress GET https://*/*'],
     [`curl "https://\${BASE:-a.example}/x"`, 'egress GET https://a.example/x'],
     ['wget --post-data=x http://a.example:8000/', 'egress POST http://a.example:8000/'],
@@ -92,6 +94,13 @@ describe('where a request goes', () => {
     ['git clone git@a.example:x/y.git', 'egress GET tcp://a.example:22/*'],
   ])('%s', (script, expected) => {
     expect(capabilities(analyse(script).facts)).toContain(expected);
+  });
+
+  it('counts the length of the texts that a loop assigns', () => {
+    const moved = Array.from({ length: 12 }, (_, i) => `  p${i}="$p${i + 1}"\n`).join('');
+    const grown = '  p5="$  p3="$p4"\n  p4="$p5"\n'.repeat(60);
+    const script = `p0=a\nwhile read -r line; do\n  eval "$p0"\n${moved}${grown}done\n`;
+    expect(() => analyse(script)).toThrow(StepsUsedUp);
   });
 
   it('tells every host that a branch or a loop may set', () => {
