@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:55f5555052124c9cb94b700b4f50b8566388183561b3b84486e63050191267b2',
-  judging: 'sha256:3815552f56340b5d52f5151388eecbf1fbbbcd0c1ca76f512d70344280367ca7',
+  extractor: 'sha256:24fde990c52b22970d2c183975edcee48465622b3efcb6bf940233ea9cb3c6d9',
+  judging: 'sha256:f80cc8f6b0c4824dd8c5d4038948ba546dd783d42e00b0adcf03ee3da0ad5c7d',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -30,10 +30,10 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:634e61518bd08b646027b83ed3890d4ac3c7d20fc9df51093c8f9505841b6fb3',
+      'sha256:fec0ea0ef68b59f2e56620838ad2b0097e3ef1de3793d8eaf7b99a267a14df11',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:aaceb1644f092720e385b918193cec0d9e6e1654fed7e5daad55e2098a43b1a0',
+      'sha256:ef215e986d97ff7e1baa2f56656b5749db017b11423e2a8a9e3ecb040ab0c34b',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:377d6ac61cd1eb4b2239aae2829dececb7fbb7ed5ad28df93043d73dd773eff2',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:a3b468e43a9fdc5230fe86b247eb8e797ec4c3e5784150bdd97bad2b8d75d083',
+    'files/outside-read': 'sha256:8ff59990b256a1b316b608572a54c425db9b33e19466b692e1a88bb53f0e8cda',
     'files/outside-write':
-      'sha256:139199263fbf6ab7b1b30aadf82ec54ed1660a772a0ffe7a2387291411d7146b',
+      'sha256:95557ad6da24280fcd9e9b1e5959831d009d8819e87632b3799184e1a982dad3',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ef66afd70710010fe27aa28b24d9896c55104e2930aec51c1ecf6b977533f9fe',
@@ -78,46 +78,46 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:1df0bf22005697da3b50a28880c1879a438e8024de57f7a9ae18a8354cf62f5a',
     'flow/collection-beside-network':
-      'sha256:7482e404a8d8cda82e98988fee699ae3522673d255acade4ac97c1e8640fc398',
+      'sha256:156912a4619aea00ddb41419e77478b85be638aff3567d876822ae08bcb3659d',
     'flow/credential-file-to-network':
-      'sha256:2d196accc3918b0e143001bb59b9e25e6aea6f4459686b6d67bf6e51693e848c',
+      'sha256:6fa5d62ee11ace1ac6f57a2f3d8248ba441ff5d7d8af1d48d34d515e2083294e',
     'flow/decoded-to-exec':
-      'sha256:717f0f7eee85380c8740542eabb73b02d8060a0610b9a0f90738873089ad3547',
+      'sha256:4035ceaf4e45bccaaa87781c5da30d2a83e094235f80d18e608fa5714dc9552c',
     'flow/encoded-to-network':
-      'sha256:cc8552ff74dddaf24c15a4a25e0ebfb27aacb9be54a893c965118f88c6c30e0d',
+      'sha256:f451ac6e54df341319fceba46e36fcd59192aa1915a9a30d424be186af17c03b',
     'flow/environment-to-network':
-      'sha256:6aef6ca9098ff135ef23157efd5592cadf27dd60de3de9848fc0281025bb6781',
-    'flow/file-to-exec': 'sha256:fa3a33867b1025244917ef0c37ac9a43d75dc7dc2be0411451271c3e5daf3f0b',
+      'sha256:b09c9da3988ff8e73066ad5bf350378a84380ffdcbeb962eb75a8492a7efd3e4',
+    'flow/file-to-exec': 'sha256:88154f12921faf286dd55cd07102c8e3d4f80a96c42a335dd7b3579e33500e45',
     'flow/file-to-network':
-      'sha256:3bd1740d5569a6a3f39c6989ebd4f78996a54b9d38e492e48a3baf763e5539d9',
+      'sha256:20b6ffbf0ec82b239d596ca333ff4505d385f586c4499685b8d4b9dde702f3d3',
     'flow/host-facts-to-network':
-      'sha256:fcec0135a44c88c1696f922a7b973bb6cfd47520127326a83672d95fd796466d',
+      'sha256:61637e72fd22b17c41c398b73e77844eaf80af4b64a835abaa46548254ff679e',
     'flow/input-to-shell':
-      'sha256:3aec5240bcbe5f502003f91971495e8b1b8b95f644d3646d0b7381ac95fe3ceb',
+      'sha256:737369568f99f9f548cf22e3a2a5d9073643fe1c29c41a1f6804de6daf4c5c53',
     'flow/local-secret-to-network':
-      'sha256:080ee46af9d8d3038dd451853f687e8332581f3cd75ff1d78867744b7125d362',
+      'sha256:1d71847502a5d09bb0c15f511a73e5d70b993207a63b0d31d36deb09144238ce',
     'flow/network-to-exec':
-      'sha256:ffc5d6f676de63cc92546d7eea355e3bc8a081f78a9b86d3336e649014b70251',
+      'sha256:fd7ccf51ac8cf14d76a168340c7220c08e358b663748a4d8da18016c38d4fd63',
     'flow/recording-to-network':
-      'sha256:b0550e776e227569b4ea574f8e43471780cb0ba8cb3e23bbb99a2cfaa620da2b',
+      'sha256:2cea1e989136371bf5325b5e3c42bc92c9440f50e1e7375486b3e833ae0bf954',
     'flow/secret-beside-data':
-      'sha256:64298a8efdf6c0afe6359726b1301f4dfd9101623195db4e795fe7755d6c101a',
-    'flow/secret-in-url': 'sha256:f5d1de9b4711f626fe68bb11e78c7c4da972c59dfa7023487bf2d389151bcca5',
+      'sha256:31a97c785a8d45d0df9d2c3d54a233d9f72b57388318fccb4bd233fe545b1388',
+    'flow/secret-in-url': 'sha256:9e32a959fbd464fc422447ede8751fedd12e02ffc5e9a7ff79e1fc5e26be5665',
     'flow/secret-to-child':
-      'sha256:23bdf32853c63b252dc4298359e092f2368ae8add6dc2921541635440db4510b',
+      'sha256:4414ef801f15ced028b07f0187e1a2a9b3de2c7231b6e548f03920eecc4c3f6a',
     'flow/secret-to-computed-host':
-      'sha256:d30be395ce9139e32f67e7a3baa11e96e56edb88af605952c22367df5592731f',
+      'sha256:9ae74518527110dea9214697ecfeb3890b3aa97137fd3344c5bc088775617b09',
     'flow/secret-to-network':
-      'sha256:5da858d9ac7afbed5762d279e0eb957ec4908450a813dc53dd2e2fb6f958b40a',
+      'sha256:4cacc04e372a5dd58ac797c9d8f76baf4a398b3f7397d66bf2f6dbf14b59d252',
     'flow/secret-to-output':
-      'sha256:c4a3d2527423f336ad4bc03dd659b473b871e0f5eada66b9d3dce77438fc917a',
+      'sha256:27ff26022cb608980c598500335465c7ec99633971eafa602a8938d184756f5f',
     'flow/secrets-to-one-host':
-      'sha256:70016466016b0b520ede73611d03845376a28e088ad64026824b1711245c4f37',
+      'sha256:6b2089a70fa75c38b278fb3dc2842f4eac635e1251aa9a133cb643de7ce110c0',
     'flow/untrusted-to-agent':
-      'sha256:1a90eb07fb525bd7c116dbb90a401d40f14eb0b7093d6845f2b381a2c19806b4',
-    'manifest/all-three': 'sha256:04e4b2fd1921061c1c9d4c04d53d3486dea5b2d9ebd3057d6a05b5fb3e8e7587',
+      'sha256:19f15308aa98c006bfc8cf7e3479923bcb26ae61996233bc5dbe4384961a10ab',
+    'manifest/all-three': 'sha256:ff8b8f01b355d3c7f7a67713054ab3fe067af7bd731697c264c77a28b9b0cad8',
     'manifest/broken-promise':
-      'sha256:1d4653a6d4c3c4e56d2c7549a4f4d1ba42043c1d52ed0a4f0e5f1379be86173c',
+      'sha256:eb50323d0743e8495f17f59b987ee9f24eacec0e1232ca9909f93a8cf6d99fd0',
     'manifest/contradiction':
       'sha256:3055dd019df35275166dd6df3e2f542140ba280ff1ae3ffffd130ce2e88e2def',
     'manifest/declared-attack':
@@ -125,38 +125,38 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:adecde6c645994575bc98b439f4b3144994e45c2f2a5d7810987e83fddd422f7',
+      'sha256:f7e86321a05279cc6f846f133350923030155b962e42a9145f921995e218d1ab',
     'manifest/unnamed-script':
       'sha256:8b77966458e6d093c66f780cb3b268d2ef11fcdfe70d0dde529275cdc96ed933',
     'manifest/unreadable':
       'sha256:b1df0c246f8fb01fbecd101e17f2480d6511139dda9f57baa9a73dfff1759919',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:11310725702cfb4d18150d65d2fb596c44ef832d0b6a8df6f97a066b91816d77',
+    'network/cleartext': 'sha256:3c54809f69e9f2335758a346b3340187be0d12a0b3bb1cb71f585146167de79a',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:cc8bbbd1f4b1b5815ec2609b7defe874e010d513bcd2013d03a5668cc55efed8',
+      'sha256:b002c9c9ddfed7d530ec2457d84a388df124f1744f3b7cb7dcef5b7539008049',
     'network/drop-host': 'sha256:9ed5251cf437a1eee62a2cf05c499362b40566fffa50b79ddd4481d785687826',
     'network/hidden-host':
-      'sha256:532f7fd8a98b8b89f9b25f996d429112f431983a8670c62c04d76f797b1e8772',
+      'sha256:876ca92d2606e84a6895bc449234089c362db478034dd8de719e0f183913e6c5',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
-    'network/odd-port': 'sha256:5abaedd2f5a63c0edf39598477d3f163470c8b1021d19a0d4831a8fdc0b9edbe',
+    'network/odd-port': 'sha256:80ff7d52ad6f94f5d07ea195d90f6e8da81b22dd517c7d3289a6e64e7194b285',
     'network/raw-address':
-      'sha256:b46fee496eb0ed8a5a37b41fa36217f081876defe9cf37f460030f2e288ee00f',
-    'network/raw-socket': 'sha256:5351955a6072f5165a47d1d05487877120cbdc60ab49f616ea56fc7bb0d1e40f',
+      'sha256:122bd1fedbc33d6ee00e33c6de18382146436d99c8e7787a0cb5ecd71eaf48df',
+    'network/raw-socket': 'sha256:3b8322cf19cdef0ed8d0385c4e9a514d37c9d7e42c6cf5f3665377297a14eba8',
     'network/remote-access':
-      'sha256:dc8b3bf9bc2c56da9e7fc3dff5fc4625672408026f58938568f3e712008f96ec',
+      'sha256:f1e353a33a3f5c577c885b17c59d8b8a3e9f607e807554d8b14402f49f85c8e2',
     'network/reverse-shell':
       'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
       'sha256:20947a3c87c78b76b6d34fdf35219187cdaff25f2a1f5c4fa7330c53df6297d4',
     'network/shell-socket':
-      'sha256:cf9c9b01e9e45dedbcade689a957077eb40be7a97a009bbf92c5abee841c39e4',
+      'sha256:3dae2c0611a8dd97f25f8ef78cd17efa641a5d9d5f50eb824f8f59628468e62f',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
-    'network/websocket': 'sha256:65b55e4f69223d5384edf8746ba4d0c1f173ca27ffcc53c8057cc29ff76e6744',
+    'network/websocket': 'sha256:a5206e6c60daf538ee9bc92512eb1d35d9b775df6654e20bed0b5a6e83b394de',
     'obfuscation/computed-instructions':
       'sha256:bf5513c5a4ffbd63454450f3ccf075a136c81a0517e9f2738ad65398a84eef43',
     'obfuscation/decode-and-run':
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:d227dba9f174abf18231072bff957f6050dc39865508d8c69f9dc7d2ca583120',
+      'sha256:af30a6df7c4221a4601ada967d783cdb18e4cba196e485c5fdf3994b30aca344',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -226,11 +226,11 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:888fbed4f242ff8b0a81be279aa01d07afa18334c287dc50cca53c2f51acbe6b',
     'prose/divided-order':
-      'sha256:10202dec1aee5b8272aa999f75da08573a56405aa98ed0b6cf9eae3da1e788fb',
+      'sha256:2ab7b051a3a959c4c298519f758d559c653c224625982ead35a20dee217ba5f0',
     'prose/encoded-instructions':
       'sha256:1841d96b02da60777c73147bab2947e819e4f1af8ed8a325b21234f761b3d06b',
     'prose/exfiltration-instructions':
-      'sha256:1ee7915065a6636092f4d8a79c0f8d7ced2605b940385d8228293b4fcc785db8',
+      'sha256:04a51bee2dbecaa4a6f26ea3c8390d05c92f668d821663c6706ecb418b9f1939',
     'prose/false-authority':
       'sha256:7e07e351e02636c4a0c5ac3910ffc4811539a2670b87e1015434cf3a2128cef9',
     'prose/hidden-text': 'sha256:b7b40f11903c95335cdabc2e69f80f2ff57d56c039f8ab0d4e34cc5d867b7bcf',
@@ -268,9 +268,9 @@ export const codeDigests: CodeDigests = {
     'supply/active-document':
       'sha256:e99442fc4c9aa89409f1010e3f96cdb30e9a685790d4a60cc9ef1bd52afbbbb4',
     'supply/acts-at-import':
-      'sha256:d38ba3018a37825c852e1363f423ecb7ed5e3ba33bdf80c3b9a0324d30eb37e8',
+      'sha256:c952f9fd364f9cfb51b77ec434719b26d085f9f7bbcf720b64240d6c83620547',
     'supply/acts-at-installation':
-      'sha256:8567d05ef188c4b6e037ed8f31ac11d84b89fdcad2d9ab3a4cd3c7ca3f480220',
+      'sha256:05dd63cd064c76caa35ebdaf69344b3c1c517ef5db033d84ef280622f1bfd7c1',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':

@@ -5,30 +5,17 @@ import { type ResolvedCall, resolveCall } from '../effects/calls.ts';
 import { isEnvironment } from '../effects/environment.ts';
 import { apis } from '../library.ts';
 import type { Out } from '../out.ts';
-import {
-  bareOf,
-  type Functionish,
-  isFunctionish,
-  memberName,
-  ownerOf,
-  parametersOf,
-} from '../syntax.ts';
-import type { Evaluator } from '../values/evaluator.ts';
+import { bareOf, type Functionish, isFunctionish, memberName, parametersOf } from '../syntax.ts';
 import { valuesBetween } from '../values/tagged-templates.ts';
 import { alternatives, isWhole } from '../values/values.ts';
 import { into } from './assignments.ts';
 import { mutators, opaqueMethods } from './javascript-methods.ts';
+import { isKept } from './kept-functions.ts';
+import { addKnownCall, passTo } from './known-calls.ts';
 import { isMap } from './maps.ts';
-import {
-  functionsCalled,
-  give,
-  linkBack,
-  linkItem,
-  parameterHolder,
-  symbolOfParameter,
-} from './members.ts';
+import { functionsCalled, linkItem, parameterHolder, symbolOfParameter } from './members.ts';
 import { type Flow, nameOfFunction } from './nodes.ts';
-import { addStored, addStoredBack } from './stored.ts';
+import { addStored } from './stored.ts';
 
 /** A call: into functions of the skill, through API functions, by callbacks. */
 export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression): void {
@@ -59,6 +46,8 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
   if (handed !== undefined)
     for (const argument of node.arguments ?? []) nodes.value(nodes.at(argument), nodes.at(handed));
   const api = calls.find((resolved) => resolved.callee.kind === 'api')?.callee;
+  if (functions.size === 0 && api === undefined && isKept(out, callee))
+    nodes.kept.push({ flow, node });
   const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
   if (api?.kind === 'api' && changesFirst.test(api.name)) addChange(flow, node.arguments ?? []);
   const isNew = row?.carries !== true && givesSomething(out, node);
@@ -197,49 +186,6 @@ function isEncoding(node: ts.CallExpression | ts.NewExpression, name: string): b
   );
 }
 
-function addKnownCall(
-  flow: Flow,
-  node: ts.CallExpression | ts.NewExpression,
-  { callee, isNamed }: { readonly callee: Functionish; readonly isNamed: boolean },
-  resolved: readonly { readonly node: ts.Expression | undefined }[] | undefined,
-): void {
-  const { nodes } = flow;
-  const call = nodes.at(node, '');
-  const name = nameOfFunction(callee);
-  const args = resolved ?? (node.arguments ?? []).map((argument) => ({ node: argument }));
-  const isKnown = args.every((arg) => arg.node !== undefined);
-  const parameters = parametersOf(callee);
-  for (const argument of node.arguments ?? []) {
-    const from = nodes.at(ts.isSpreadElement(argument) ? argument.expression : argument);
-    nodes.edges.push({ kind: 'argument', from, to: nodes.given(callee), call });
-    if (ts.isSpreadElement(argument) && !isKnown)
-      for (const parameter of callee.parameters) passTo(flow, parameter, argument, from, call);
-  }
-  nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
-  // A function that another one gave back holds what the call that made it was given.
-  if (ownerOf(callee) !== undefined)
-    for (const made of callsThatMade(flow.out.self, node.expression))
-      nodes.edges.push({
-        kind: 'result',
-        from: nodes.result(callee),
-        to: call,
-        call: nodes.at(made, ''),
-      });
-  args.forEach(({ node: argument }, i) => {
-    const parameter =
-      parameters[i] ?? parameters.findLast((parameter) => parameter.dotDotDotToken !== undefined);
-    if (argument === undefined || parameter === undefined) return;
-    const bare = bareOf(argument);
-    const from = nodes.at(bare, name === '' ? '' : `passed to ${name}`);
-    passTo(flow, parameter, bare, from, call);
-    addStoredBack(flow, parameter, bare, call);
-    // Which function of a table is called is not known, and each module of a bundle is one.
-    const symbol = symbolOfParameter(parameter);
-    if (symbol !== undefined && parameter.dotDotDotToken === undefined && isNamed)
-      linkBack(flow, symbol, bare, call);
-  });
-}
-
 /** A template with a tag of the skill: the values between its texts are arguments of the tag. */
 export function addTagged(flow: Flow, node: ts.TaggedTemplateExpression): void {
   const { nodes } = flow;
@@ -255,58 +201,6 @@ export function addTagged(flow: Flow, node: ts.TaggedTemplateExpression): void {
       passTo(flow, parameter, bare, nodes.at(bare, `passed to ${nameOfFunction(callee)}`), call);
   }
   nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
-}
-
-// `const get = keep(value); get()`, `box(value).get()`: the calls that made what is called.
-function callsThatMade(
-  { symbols }: Evaluator,
-  called: ts.Expression,
-): readonly ts.CallExpression[] {
-  const found: ts.CallExpression[] = [];
-  let at: ts.Node | undefined = called;
-  for (let step = 0; step < makersMax && at !== undefined; step++) {
-    const bare: ts.Node = ts.isExpression(at) ? bareOf(at) : at;
-    if (ts.isCallExpression(bare)) found.push(bare);
-    if (ts.isIdentifier(bare)) at = initialOf(symbols.symbolOf(bare)?.declarations?.[0]);
-    else
-      at =
-        ts.isCallExpression(bare) ||
-        ts.isPropertyAccessExpression(bare) ||
-        ts.isElementAccessExpression(bare)
-          ? bare.expression
-          : undefined;
-  }
-  return found;
-}
-
-const makersMax = 16;
-
-// What a variable, or a name of its pattern, begins with.
-function initialOf(declaration: ts.Declaration | undefined): ts.Expression | undefined {
-  let at: ts.Node | undefined = declaration;
-  while (at !== undefined && (ts.isBindingElement(at) || isBindingPattern(at))) at = at.parent;
-  return at !== undefined && (ts.isVariableDeclaration(at) || ts.isPropertyDeclaration(at))
-    ? at.initializer
-    : undefined;
-}
-
-function isBindingPattern(node: ts.Node): boolean {
-  return ts.isObjectBindingPattern(node) || ts.isArrayBindingPattern(node);
-}
-
-// The members of what a parameter gets as one of a list are not known.
-function passTo(
-  flow: Flow,
-  parameter: ts.ParameterDeclaration,
-  argument: ts.Expression,
-  from: string,
-  call: string,
-): void {
-  const holder = parameterHolder(flow.nodes, parameter);
-  flow.nodes.edges.push({ kind: 'argument', from, to: holder.id, call });
-  if (ts.isSpreadElement(argument) || parameter.dotDotDotToken !== undefined)
-    flow.nodes.edges.push({ kind: 'argument', from, to: holder.member('*'), call });
-  else give(flow, holder, argument, { kind: 'argument', call });
 }
 
 // A function argument gets the call's data, and its result becomes part of the call's result.

@@ -17,6 +17,7 @@ import {
   settleWrites,
 } from './assignments.ts';
 import { addCall, addTagged } from './calls.ts';
+import { settleKept } from './kept-functions.ts';
 import { give, membersOf, parameterHolder, resultHolder, settleMembers } from './members.ts';
 import { createFlowNodes, type Flow, type FlowNodes } from './nodes.ts';
 import { addField, parameterNode, readFrom } from './objects.ts';
@@ -54,6 +55,7 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
       if (sink.part === 'program') addStoredRun({ out, nodes }, at, path);
   settleWrites(nodes, steps);
   settleMembers(nodes, steps);
+  settleKept(nodes, outs.values(), steps);
   const sinks = uses.flatMap(({ out: { source }, use }) =>
     use.sinks.map(({ at, sink, certainty }) => ({
       node: nodes.at(at),

@@ -26,6 +26,8 @@ export interface FlowNodes {
   readonly members: WantedMembers<Given>;
   /** The writes through second names of objects. */
   readonly back: WritesBack<Place>;
+  /** Calls whose functions came through lists, maps and variables. */
+  readonly kept: KeptCall[];
   /** The arguments of a function, as in `arguments`. */
   given(callee: Functionish): string;
   value(from: string, to: string, encodes?: boolean): void;
@@ -38,6 +40,11 @@ interface Given {
   readonly flow: Flow;
   readonly value: ts.Expression;
   readonly how: Move;
+}
+
+interface KeptCall {
+  readonly flow: Flow;
+  readonly node: ts.CallExpression | ts.NewExpression;
 }
 
 /** How a value moves: within a function, through what several functions see, or by a call. */
@@ -124,6 +131,7 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
       ),
     members: new WantedMembers<Given>(),
     back: new WritesBack<Place>(),
+    kept: [],
     part(of, name, isNew) {
       const named = keep(parts, of, () => new Map<string, string>());
       const known = named.get(name);
