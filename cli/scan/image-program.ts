@@ -1,9 +1,11 @@
 /** What an image of the scanner contains, and what a process does that starts from the image. */
+import { readSync, writeFileSync } from 'node:fs';
 import { deserialize, startupSnapshot } from 'node:v8';
 import { FrameReader, frameOf } from '../../scanner/worker/child-frames.ts';
 import { type LocalScanRequest, replyTo } from './local-scan.ts';
 
 const requestBytesMax = 64 * 1024 * 1024;
+const chunkBytes = 64 * 1024;
 
 // A scan loads the parsers of its languages, with their tables. The text is ours: an image must not
 // contain the state that a stranger's skill left behind.
@@ -53,16 +55,22 @@ export async function fillImage(isLight: boolean): Promise<void> {
   if (reply.kind === 'failed') throw new Error(reply.message);
 }
 
-/** Answers requests on standard input, until the input ends. */
+/**
+ * Answers requests on standard input, until the input ends. Node's streams would be loaded first,
+ * while the command waits.
+ */
 async function serveScans(): Promise<void> {
   const reader = new FrameReader(requestBytesMax);
-  process.stdout.write(frameOf(Buffer.from('ready')));
-  for await (const chunk of process.stdin) {
-    const frames = reader.push(chunk as Uint8Array);
+  writeFileSync(1, frameOf(Buffer.from('ready')));
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    const size = readSync(0, chunk);
+    if (size === 0) return;
+    const frames = reader.push(chunk.subarray(0, size));
     if (frames === undefined) process.exit(1);
     for (const frame of frames) {
       const reply = await replyTo(deserialize(frame) as LocalScanRequest);
-      process.stdout.write(frameOf(Buffer.from(JSON.stringify(reply))));
+      writeFileSync(1, frameOf(Buffer.from(JSON.stringify(reply))));
     }
   }
 }
