@@ -119,9 +119,11 @@ export const pythonFoldFailuresMax = 6;
 export const pythonValuesDepthMax = 250;
 /** Depth of a Python tree. Deeper nodes are not analysed. */
 export const pythonTreeDepthMax = 1_000;
+/** Depth of the parser's own tree of Python. From 2,500 on, the parser's trees are wrong. */
+export const pythonParserDepthMax = 2_400;
 /**
- * Operands of one Python expression `a + b + …`, links of one `a.b().c()…`: from 2,500 on, the
- * parser's own trees are wrong.
+ * Operands of one Python expression `a + b + …`, links of one `a.b().c()…`: more would reach
+ * `pythonParserDepthMax`.
  */
 export const pythonChainMax = 1_600;
 /** Items of a list that are followed one by one. */

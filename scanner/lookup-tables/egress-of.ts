@@ -116,8 +116,8 @@ export function egressOf(text: string, methods: readonly string[]): EgressCapabi
 }
 
 /**
- * The egress of a raw connection. A host or port of `undefined` (or with an unknown part) means
- * any.
+ * The egress of a raw connection. A host of `undefined` (or with an unknown part) means any host. A
+ * port of `undefined`, or a number that is no port, means any port (of DNS: the usual one).
  */
 export function socketEgressOf(
   scheme: 'tcp' | 'udp' | 'dns',
@@ -129,11 +129,15 @@ export function socketEgressOf(
     url: printEgressTarget({
       scheme,
       host: at?.host ?? '*',
-      port: port ?? (scheme === 'dns' ? 53 : 0),
+      port: isPort(port) ? port : scheme === 'dns' ? 53 : 0,
       path: '/*',
     }),
     methods: ['*'],
   };
+}
+
+function isPort(port: number | undefined): port is number {
+  return Number.isInteger(port) && Number(port) > 0 && Number(port) <= 65_535;
 }
 
 /**

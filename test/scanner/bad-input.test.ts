@@ -52,6 +52,41 @@ describe('a file that nests a hundred thousand deep', () => {
   });
 });
 
+it('Python that the parser nests too deep while it recovers from an error is cut there', async () => {
+  const { coverage, verdict } = await scan(
+    'a.py',
+    `    return run(["gi, *args], text=True).strip()
+    for subject in subjects:
+        head = s.split(":", 1)[0].split("(", 1)[0]
+${'     1)[0].split("(", 1)[0]\n'.repeat(1_000)}`,
+  );
+  expect(verdict).not.toBe('pass');
+  expect(coverage.files.find((file) => file.path === 'a.py')?.reason).toBe(
+    'not all of it is Python',
+  );
+});
+
+describe('a number that is no port', () => {
+  it.each<[string, string, string]>([
+    [
+      'a.mjs',
+      "import { createSocket } from 'node:dgram';\ncreateSocket('udp4').send('x', 0.25, 'a.example');\n",
+      'udp://a.example/*',
+    ],
+    [
+      'a.mjs',
+      "import { connect } from 'node:net';\nconnect(-1, 'a.example');\n",
+      'tcp://a.example/*',
+    ],
+    ['a.sh', 'nc a.example 99999\n', 'tcp://a.example/*'],
+    ['a.py', 'import socket\nsocket.create_connection(("a.example", 0.25))\n', 'tcp://a.example/*'],
+  ])('is any port: %s %#', async (path, text, url) => {
+    const { coverage, capabilities } = await scan(path, text);
+    expect(coverage.files.map((file) => file.disposition)).toEqual(['analysed', 'analysed']);
+    expect(JSON.stringify(capabilities.observed)).toContain(url);
+  });
+});
+
 describe('a file that is large', () => {
   it.each<[string, string]>([
     ['a.txt', 'x'.repeat(4_000_000)],

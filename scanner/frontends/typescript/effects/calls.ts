@@ -43,8 +43,10 @@ function waysOfArguments(
   list: readonly ts.Expression[],
   frame: Frame,
 ): readonly Args[] {
-  let ways: readonly Args[] = [[]];
+  let ways: ResolvedCall['args'][number][][] = [[]];
   for (const [at, node] of list.entries()) {
+    // A parameter that takes the rest gets a list that is too long, so it is unknown.
+    if (ways.every((given) => given.length > listItemsMax)) break;
     const spreads = ts.isSpreadElement(node)
       ? alternatives(self.valueOf(node.expression, frame)).map((spread) =>
           spreadArguments(spread, node.expression, at === list.length - 1),
@@ -52,9 +54,11 @@ function waysOfArguments(
       : [[{ value: self.valueOf(node, frame), node }]];
     const isMany = ways.length * spreads.length > waysMax;
     const next = isMany ? [[{ value: unknown, node: bareSpread(node) }]] : spreads;
-    ways = ways.flatMap((before) => next.map((given) => [...before, ...given]));
+    const [only, ...others] = next;
+    // A copy of each way for each argument would cost the square of the number of arguments.
+    if (only !== undefined && others.length === 0) for (const way of ways) way.push(...only);
+    else ways = ways.flatMap((before) => next.map((given) => [...before, ...given]));
   }
-  // A parameter that takes the rest gets a list that is too long, so it is unknown.
   return ways.map((given) =>
     given.length > listItemsMax
       ? [...given.slice(0, listItemsMax), { value: unknown, node: undefined }]

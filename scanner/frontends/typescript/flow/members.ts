@@ -5,6 +5,7 @@
 import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
 import { resolveCall } from '../effects/calls.ts';
+import { keep } from '../memory.ts';
 import { bareOf, type Functionish, isFunctionish } from '../syntax.ts';
 import { type Flow, type FlowNodes, within } from './nodes.ts';
 import type { Holder } from './wanted-members.ts';
@@ -171,12 +172,14 @@ function isTakenApart(flow: Flow, value: ts.Expression): boolean {
   if (ts.isObjectLiteralExpression(value)) return true;
   if (givesSomething(flow, value)) return false;
   if (!ts.isCallExpression(value)) return ts.isIdentifier(value) && value.text !== 'arguments';
-  // A function among the arguments may give the call its value.
-  if (value.arguments.some((argument) => isFunctionish(bareOf(argument)))) return false;
-  const functions = functionsCalled(flow, value);
-  return (
-    functions.length > 0 && functions.every(({ asteriskToken }) => asteriskToken === undefined)
-  );
+  return keep(flow.nodes.apart, value, () => {
+    // A function among the arguments may give the call its value.
+    if (value.arguments.some((argument) => isFunctionish(bareOf(argument)))) return false;
+    const functions = functionsCalled(flow, value);
+    return (
+      functions.length > 0 && functions.every(({ asteriskToken }) => asteriskToken === undefined)
+    );
+  });
 }
 
 function givesSomething({ out }: Flow, node: ts.Node): boolean {
@@ -186,12 +189,14 @@ function givesSomething({ out }: Flow, node: ts.Node): boolean {
 
 /** The functions of the skill that a call calls. */
 export function functionsCalled(
-  { out }: Flow,
+  { out, nodes }: Flow,
   node: ts.CallExpression | ts.NewExpression,
 ): readonly Functionish[] {
-  const named = out.self.symbols.functionOf(node.expression);
-  const resolved = resolveCall(out.self, node).flatMap(({ callee }) =>
-    callee.kind === 'function' ? [callee.node] : [],
-  );
-  return [...new Set([...resolved, ...(named === undefined ? [] : [named])])];
+  return keep(nodes.called, node, () => {
+    const named = out.self.symbols.functionOf(node.expression);
+    const resolved = resolveCall(out.self, node).flatMap(({ callee }) =>
+      callee.kind === 'function' ? [callee.node] : [],
+    );
+    return [...new Set([...resolved, ...(named === undefined ? [] : [named])])];
+  });
 }

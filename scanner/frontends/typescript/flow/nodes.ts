@@ -28,6 +28,12 @@ export interface FlowNodes {
   readonly back: WritesBack<Place>;
   /** Calls whose functions came through lists, maps and variables. */
   readonly kept: KeptCall[];
+  /**
+   * The functions of the skill that calls call, and whether the calls' values have known members.
+   * Each name of a pattern asks.
+   */
+  readonly called: Map<ts.Node, readonly Functionish[]>;
+  readonly apart: Map<ts.Node, boolean>;
   /** The arguments of a function, as in `arguments`. */
   given(callee: Functionish): string;
   value(from: string, to: string, encodes?: boolean): void;
@@ -132,6 +138,8 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
     members: new WantedMembers<Given>(),
     back: new WritesBack<Place>(),
     kept: [],
+    called: new Map(),
+    apart: new Map(),
     part(of, name, isNew) {
       const named = keep(parts, of, () => new Map<string, string>());
       const known = named.get(name);
