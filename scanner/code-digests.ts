@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:24fde990c52b22970d2c183975edcee48465622b3efcb6bf940233ea9cb3c6d9',
-  judging: 'sha256:f80cc8f6b0c4824dd8c5d4038948ba546dd783d42e00b0adcf03ee3da0ad5c7d',
+  extractor: 'sha256:25ce6f0180966c6ff098356d355a1653d381085f40809d240c4526ddbd1771bb',
+  judging: 'sha256:3a5af67020cb28e5d488eae3ad014f54e452cc655fbe096c9685df4f6b7b4543',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -30,10 +30,10 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:fec0ea0ef68b59f2e56620838ad2b0097e3ef1de3793d8eaf7b99a267a14df11',
+      'sha256:f249d559fac590213878c542ea96d54040901dd25ae1c12d1b9f9d7de31f7ea2',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:ef215e986d97ff7e1baa2f56656b5749db017b11423e2a8a9e3ecb040ab0c34b',
+      'sha256:d50533d45712c8db16856b428e427d1ab6aaa51c8060fb0123526dd302397b5d',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:b2660a07684996249770afbbe80d007e36e6a2da18992e565eb3e18dbb243784',
-    'files/agent-memory': 'sha256:59befb9e650c2970a00b64648043be767c11ab7c9973782d1fbb3983eba7c0f0',
+    'files/agent-memory': 'sha256:de8efc5320c1760452477fb46b21967d39f4c6cda19cb529e9af5533c9b81895',
     'files/browser-data': 'sha256:3937aa9bd5730026a63dcd7cfe045c1768987f6b18c138ee0f424d260fa2b026',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:377d6ac61cd1eb4b2239aae2829dececb7fbb7ed5ad28df93043d73dd773eff2',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:8ff59990b256a1b316b608572a54c425db9b33e19466b692e1a88bb53f0e8cda',
+    'files/outside-read': 'sha256:8ae410a4add8e151e4856898ec8dd7ab5b578a7c5e4f6afe928188378b98a9ff',
     'files/outside-write':
-      'sha256:95557ad6da24280fcd9e9b1e5959831d009d8819e87632b3799184e1a982dad3',
+      'sha256:bd94a011adecb66ab7a1ec2179be1f80ac84068fd121350352fb4aad110e0854',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ef66afd70710010fe27aa28b24d9896c55104e2930aec51c1ecf6b977533f9fe',
@@ -78,46 +78,46 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:1df0bf22005697da3b50a28880c1879a438e8024de57f7a9ae18a8354cf62f5a',
     'flow/collection-beside-network':
-      'sha256:156912a4619aea00ddb41419e77478b85be638aff3567d876822ae08bcb3659d',
+      'sha256:502848976fe31ebfd2c8446de86c26e20bcd716f16b6d17efab9a803d1d4f615',
     'flow/credential-file-to-network':
-      'sha256:6fa5d62ee11ace1ac6f57a2f3d8248ba441ff5d7d8af1d48d34d515e2083294e',
+      'sha256:2eb022142915c58af837c053d9fccff7ac7a8a2706f81c9479f17503545c017c',
     'flow/decoded-to-exec':
-      'sha256:4035ceaf4e45bccaaa87781c5da30d2a83e094235f80d18e608fa5714dc9552c',
+      'sha256:bd2d7d03b7c5709ae18d4d74f8b85c7652a0ee37125e5d27f13515aa274d5dd8',
     'flow/encoded-to-network':
-      'sha256:f451ac6e54df341319fceba46e36fcd59192aa1915a9a30d424be186af17c03b',
+      'sha256:aac53869f0ef28ce61a924c42c195e05c2ec264f691b62714d521e85b98ee379',
     'flow/environment-to-network':
-      'sha256:b09c9da3988ff8e73066ad5bf350378a84380ffdcbeb962eb75a8492a7efd3e4',
-    'flow/file-to-exec': 'sha256:88154f12921faf286dd55cd07102c8e3d4f80a96c42a335dd7b3579e33500e45',
+      'sha256:d7ef52bbc77972e8b1b102d6d0538b974061e70d8639183aa21eb0e816a581c6',
+    'flow/file-to-exec': 'sha256:a2d80ef52dea7bd2645359b49aeab2b5ee95aa01682c5609ef78e287cece565e',
     'flow/file-to-network':
-      'sha256:20b6ffbf0ec82b239d596ca333ff4505d385f586c4499685b8d4b9dde702f3d3',
+      'sha256:3811503899a95a1b3eba4b51fdeaaffca15501bbf2439f6a89d6528bd81a3b0c',
     'flow/host-facts-to-network':
-      'sha256:61637e72fd22b17c41c398b73e77844eaf80af4b64a835abaa46548254ff679e',
+      'sha256:92e29e15a9a5403de5c654b64bbf7c2802c483c65d16d50986827d7d41d65d7e',
     'flow/input-to-shell':
-      'sha256:737369568f99f9f548cf22e3a2a5d9073643fe1c29c41a1f6804de6daf4c5c53',
+      'sha256:129f8aea94994138f90495db155e46847e038fefd3b3e995ea6122e9477a963a',
     'flow/local-secret-to-network':
-      'sha256:1d71847502a5d09bb0c15f511a73e5d70b993207a63b0d31d36deb09144238ce',
+      'sha256:b2e88f334d7e1b330c0368ca08b057b34a812a16049be247a3aa6067abc90751',
     'flow/network-to-exec':
-      'sha256:fd7ccf51ac8cf14d76a168340c7220c08e358b663748a4d8da18016c38d4fd63',
+      'sha256:bc3c350b31588bcc38b3c5249a003706e983e1a3bc5cb8ec2a6aaea283710e14',
     'flow/recording-to-network':
-      'sha256:2cea1e989136371bf5325b5e3c42bc92c9440f50e1e7375486b3e833ae0bf954',
+      'sha256:051dbab26e4918d2aa75b8559dae156eb51feaa3f33402f0f05c4b7b141ff876',
     'flow/secret-beside-data':
-      'sha256:31a97c785a8d45d0df9d2c3d54a233d9f72b57388318fccb4bd233fe545b1388',
-    'flow/secret-in-url': 'sha256:9e32a959fbd464fc422447ede8751fedd12e02ffc5e9a7ff79e1fc5e26be5665',
+      'sha256:78e485f5a89fc4cbf1834d5a06e8ec695eab506738bcb1b8d77d40e06814dce6',
+    'flow/secret-in-url': 'sha256:07ab03cf4b44da375962e7fbdedcdcae4b16b33b09d811ce5c40cea79071668e',
     'flow/secret-to-child':
-      'sha256:4414ef801f15ced028b07f0187e1a2a9b3de2c7231b6e548f03920eecc4c3f6a',
+      'sha256:564814c57c213d9587851ba82949b101357ca4267f3175e35254a6e7c92b6310',
     'flow/secret-to-computed-host':
-      'sha256:9ae74518527110dea9214697ecfeb3890b3aa97137fd3344c5bc088775617b09',
+      'sha256:b5be7ebf2cf0296f48e8ba39d7662ac7c0deb1b40f702cf123ec768c1b1bd524',
     'flow/secret-to-network':
-      'sha256:4cacc04e372a5dd58ac797c9d8f76baf4a398b3f7397d66bf2f6dbf14b59d252',
+      'sha256:85266e71f538e9d5a60c6fbb15a5aae400343a0a2a449765fedcec404468cd81',
     'flow/secret-to-output':
-      'sha256:27ff26022cb608980c598500335465c7ec99633971eafa602a8938d184756f5f',
+      'sha256:9e2a1170b8a809f538569c8d0ffb90f113b7bfcc2df89107d80577040822325b',
     'flow/secrets-to-one-host':
-      'sha256:6b2089a70fa75c38b278fb3dc2842f4eac635e1251aa9a133cb643de7ce110c0',
+      'sha256:6fe4122ab4439529a19e4f00aec80e2ba181a62b4a2ce76fe42dac51d24cb3c6',
     'flow/untrusted-to-agent':
-      'sha256:19f15308aa98c006bfc8cf7e3479923bcb26ae61996233bc5dbe4384961a10ab',
-    'manifest/all-three': 'sha256:ff8b8f01b355d3c7f7a67713054ab3fe067af7bd731697c264c77a28b9b0cad8',
+      'sha256:2c1c1257c426ee459b48b8c327b4a37ac8b8ae7af7aee8bb34426e33c73483cd',
+    'manifest/all-three': 'sha256:80145b385b6186000bd9763eeaec29e83c73c2012ffeb0c806d8e8f5e80fce00',
     'manifest/broken-promise':
-      'sha256:eb50323d0743e8495f17f59b987ee9f24eacec0e1232ca9909f93a8cf6d99fd0',
+      'sha256:467187b261d0f2e1bda9f169cc6a382d33346169b364836dba9dddb7fc77de25',
     'manifest/contradiction':
       'sha256:3055dd019df35275166dd6df3e2f542140ba280ff1ae3ffffd130ce2e88e2def',
     'manifest/declared-attack':
@@ -125,38 +125,38 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:f7e86321a05279cc6f846f133350923030155b962e42a9145f921995e218d1ab',
+      'sha256:1d0ad3691e56247c1521cea2dc2d1788bab3409ebe536a75665cff89aa83ee73',
     'manifest/unnamed-script':
       'sha256:8b77966458e6d093c66f780cb3b268d2ef11fcdfe70d0dde529275cdc96ed933',
     'manifest/unreadable':
       'sha256:b1df0c246f8fb01fbecd101e17f2480d6511139dda9f57baa9a73dfff1759919',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:3c54809f69e9f2335758a346b3340187be0d12a0b3bb1cb71f585146167de79a',
+    'network/cleartext': 'sha256:9e3c9bbbe084d98aeae3921531029f30a3cd3c7e89dbb4f3d96c61c0740bda37',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:b002c9c9ddfed7d530ec2457d84a388df124f1744f3b7cb7dcef5b7539008049',
+      'sha256:c4edf9e13a244dbf58a6658f8c95a6d33dbb59c7f061e542c2aa8a18a32c6bf1',
     'network/drop-host': 'sha256:9ed5251cf437a1eee62a2cf05c499362b40566fffa50b79ddd4481d785687826',
     'network/hidden-host':
-      'sha256:876ca92d2606e84a6895bc449234089c362db478034dd8de719e0f183913e6c5',
+      'sha256:9251e0211c086e01f61a2931b089caa0f725f3ff855041db2d2675406c8e8a5b',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
-    'network/odd-port': 'sha256:80ff7d52ad6f94f5d07ea195d90f6e8da81b22dd517c7d3289a6e64e7194b285',
+    'network/odd-port': 'sha256:ed76fe285102c259182cd66e756bb44ff7496d067a2d4381948c5725758933a9',
     'network/raw-address':
-      'sha256:122bd1fedbc33d6ee00e33c6de18382146436d99c8e7787a0cb5ecd71eaf48df',
-    'network/raw-socket': 'sha256:3b8322cf19cdef0ed8d0385c4e9a514d37c9d7e42c6cf5f3665377297a14eba8',
+      'sha256:4c5d10d991cbaa87c43e12b571cfab39418818bd740cdf4c216f9e37c81d422d',
+    'network/raw-socket': 'sha256:6da73b07e75ac665e2c31018afb5d012bad71ff5b22f31515aaf7d3b18707f1c',
     'network/remote-access':
-      'sha256:f1e353a33a3f5c577c885b17c59d8b8a3e9f607e807554d8b14402f49f85c8e2',
+      'sha256:fb54169921f109c0deb94d410697f100e6433e41fa98ec1c8abd4a0aa3e61e3e',
     'network/reverse-shell':
       'sha256:d7a1dcad4d2a482197cd90f3469b746e1cfd292f6431955acd105188a4010689',
     'network/service-client':
       'sha256:20947a3c87c78b76b6d34fdf35219187cdaff25f2a1f5c4fa7330c53df6297d4',
     'network/shell-socket':
-      'sha256:3dae2c0611a8dd97f25f8ef78cd17efa641a5d9d5f50eb824f8f59628468e62f',
+      'sha256:f84a0eadc124b0dd8443e5161d5a80e140c93887f63140573c80991a5e768787',
     'network/tls-off': 'sha256:f3065b2e78a6f8d95b267af7d472fb3c2e843453a664bb0cf6c39fe69a59edc2',
-    'network/websocket': 'sha256:a5206e6c60daf538ee9bc92512eb1d35d9b775df6654e20bed0b5a6e83b394de',
+    'network/websocket': 'sha256:1bb87fd25ff95b2bcc72997e8c8230eec3fdd0e7b7a56f74dcc5f6c2bcfc85d4',
     'obfuscation/computed-instructions':
       'sha256:bf5513c5a4ffbd63454450f3ccf075a136c81a0517e9f2738ad65398a84eef43',
     'obfuscation/decode-and-run':
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:af30a6df7c4221a4601ada967d783cdb18e4cba196e485c5fdf3994b30aca344',
+      'sha256:36263d6263455a99e929a532216e4f324899932145956bed4748e58cee37cedf',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:1a2d02853167dfe1de2675aa190a071ddd1f5506b5194b0593e045c9676d44c8',
+      'sha256:e9adc7cad921a0d76605f1efa42f95b3014ae1b0e3bd59fb3bbd9c08f56d306b',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:3f58c9c4918649edcb96c592f7a5c928be71b9f5703c3735281070599bea546a',
+      'sha256:ccb40a82f2620351720aac6fb3ce16bd5740511d4c0099868197cbc370527f92',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:79da3b3a26c7c961337ee81341b5eca753895b93d03c9f02ff62d96b72e035fc',
+      'sha256:c3968e46a098650defcce090cd13d4d031bbcbbade7ee11454762884e4976520',
     'prose/biased-judgement':
-      'sha256:ef450d63e968c86f1fb0bf693b657fdaeb7f5a62732ebc6300dbff1242541908',
+      'sha256:f9811c8224bdfe2eb209a015a38ac8ecd3601cd6517a1cb1b8d2ea5526980188',
     'prose/boundless-role':
-      'sha256:0e0f9542e747067c1ca8f2acf7dc7e1fdc727ad08f27ee2d09cd126df6fade18',
-    'prose/concealment': 'sha256:a9bb98fab2c763780cb7ba2bdf106fd9ed425c8cde6dd0315a0a56a37da7ae02',
+      'sha256:66fa8da377ea0cddd654e58cf966819c6c7a6052964e548f5623b2a807910e53',
+    'prose/concealment': 'sha256:6b15856fb14292dc9f2e4bdb0effd3dab78ffe6dcbc2b11fc0b75b4a5abb2308',
     'prose/credential-solicitation':
-      'sha256:d09e6a858aa068e99236daa2f69b8238f2a44983581e191fcfc71c8dd46e8af9',
+      'sha256:7ed64e2abc0987c584c90788e33f5d6a279c34acc34e31cff2dc643bbea84aa3',
     'prose/decode-instructions':
-      'sha256:89b26e7a6a49395e96c833dfca6e9a2b7b3329439f50c08b543c177f7ac64c62',
+      'sha256:9e37c038621011a582edb80db89a02a999e788b8d6298e2b60c13a6720f83fb8',
     'prose/destructive-orders':
-      'sha256:888fbed4f242ff8b0a81be279aa01d07afa18334c287dc50cca53c2f51acbe6b',
+      'sha256:9c55c99c09c08a4d9c6df2a271e733813ab0f346c98cfc106bcbbda3446e1483',
     'prose/divided-order':
-      'sha256:2ab7b051a3a959c4c298519f758d559c653c224625982ead35a20dee217ba5f0',
+      'sha256:33fd73516dbcc6b2c425ca6ffadce5fc9cdf7e614081650071a7ddab1eeda6e5',
     'prose/encoded-instructions':
-      'sha256:1841d96b02da60777c73147bab2947e819e4f1af8ed8a325b21234f761b3d06b',
+      'sha256:7e80499a08f2db3f3eeb757584a122e38539dff72c6acc87038095a7eed673a6',
     'prose/exfiltration-instructions':
-      'sha256:04a51bee2dbecaa4a6f26ea3c8390d05c92f668d821663c6706ecb418b9f1939',
+      'sha256:4ace0eae1db79a101fa09675eb277fe06db83bb9b22b893449d7fa3281de4f09',
     'prose/false-authority':
-      'sha256:7e07e351e02636c4a0c5ac3910ffc4811539a2670b87e1015434cf3a2128cef9',
-    'prose/hidden-text': 'sha256:b7b40f11903c95335cdabc2e69f80f2ff57d56c039f8ab0d4e34cc5d867b7bcf',
-    'prose/install-lure': 'sha256:3a3e037a3cdd45b56c617d3e699afd188a5cdcec76adf63db8622f94037eaae5',
+      'sha256:fea566974864f8955edc7e5983e6ffdd35e824ceef94973daefe8a64377dda82',
+    'prose/hidden-text': 'sha256:bab8bb2d5e85d713c4abb63ec06679b4485516f5297602eceda24d88f029a0cd',
+    'prose/install-lure': 'sha256:38e80ff608756a5310777a3159f87b19618c368ab2e5791e71aeb43379a986fa',
     'prose/memory-tampering':
-      'sha256:ee4afc775f5d19eed1e89eb9c6360fcddfbdb0d7cef7aea025096cf6df10632b',
+      'sha256:ef34a3a40fcba7563a66db9c4bca6ffea37ed7d82918ed92f709b03ba0c6e0a4',
     'prose/override-instructions':
-      'sha256:faff1e49f688f94f47c96cdfc4ee80519c8d2445514d569821adc420c21787f0',
+      'sha256:e7610e5b347ea53a872c5fb8de116b09acd336f0147e4f889b9d311469f70a24',
     'prose/payment-diversion':
-      'sha256:02514e5173224e6940bc6817b634c4f22361337be502c1d44f7327800b5923b1',
+      'sha256:acf530ec4c730af94d9df9ed7b4ee5064b89e7a61a9c25319cc3c36bd952a11f',
     'prose/planted-content':
-      'sha256:b5166f6842d226bc9a893b83bdff2db5a6d44df9e452f787522126ed030aafea',
+      'sha256:113af0e587105b291a1e4f5081b81c95b19f605e0a6615ce43e10b70ba6d46e7',
     'prose/remote-instructions':
-      'sha256:3fd8df5d8aefbb128985db4ad1e8a081d3e8447f4c280b3a08fdfce961c8af10',
+      'sha256:d93fe79b5b35d54a88c6ba19c8768a83ea17ee3b92e0bd557579459cee25a9a3',
     'prose/secret-in-reply':
-      'sha256:13018d3742f6f4a2f00de24ba9a8d8f989f24462c3c495f1009a1490664fce4a',
+      'sha256:d4b3aecfd734de7962566af066c8e5c7ec5c7d46d087da08dad9471844222048',
     'prose/self-propagation':
-      'sha256:f60ae86cc0c3934dead7e41c188c89d2079b70a8ed6cc30784dac7f4c70d80d1',
+      'sha256:f145c77963a1c962ad528fc9d5eec570ffac877610498b6135404b95de7953a4',
     'prose/speaks-to-scanners':
-      'sha256:cda64297c38aebbac16de6537e2c59b0189d5d58b3e3e2beb1b4175ca96fcaf8',
-    'prose/trigger-bait': 'sha256:a437840c538378f9be806ec8b8c8c1192cae997dd90b919271625cdfff1dd183',
+      'sha256:1d03e17dd0ffaf4ac89d5064e3d2ba567f3a4b9b607dd3056b283a8af0b32eb4',
+    'prose/trigger-bait': 'sha256:08f6274693122623811a6cdd41fb227855773b4f2e5552041e2bee21fec02b96',
     'prose/weakened-defence':
-      'sha256:38d341dfcf67a80049731574c37c7961bc7a3267bf1baedb261e0ff60d7f6a47',
+      'sha256:90e28627cb8eacca289dd52a10b17aec5f8ed15cf07b55a9600a7600f428eca4',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:bb4dfbf4997f14e82a2eebfcaa7b890c5d4639d3ad5252ee0af2c81b0ae9b026',
+      'sha256:5418df0cf8d956009dbc14cbe30581428fc8c50532bf7db31b2d1d68948596d4',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':
@@ -268,9 +268,9 @@ export const codeDigests: CodeDigests = {
     'supply/active-document':
       'sha256:e99442fc4c9aa89409f1010e3f96cdb30e9a685790d4a60cc9ef1bd52afbbbb4',
     'supply/acts-at-import':
-      'sha256:c952f9fd364f9cfb51b77ec434719b26d085f9f7bbcf720b64240d6c83620547',
+      'sha256:6133433b82f098e4c5bb8ba12f05dc54b7aad823793ea5a51c99df5a9d458f5e',
     'supply/acts-at-installation':
-      'sha256:05dd63cd064c76caa35ebdaf69344b3c1c517ef5db033d84ef280622f1bfd7c1',
+      'sha256:33a0ea4eaa04ae3095a1c4122cab218155ebd306adbe45a0499135bbda9b9b4a',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':

@@ -15,15 +15,13 @@ import {
   type Frame,
   isWhole,
   type JsValue,
-  listItemsMax,
   listOf,
   text,
   unionOf,
   unknown,
 } from '../values/values.ts';
+import { type Args, waysOfArguments } from './arguments.ts';
 import { boundCall, givesGlobal, globalMaker } from './global-object.ts';
-
-type Args = ResolvedCall['args'];
 
 /** Every function that a call may call, without wrappers. */
 export function resolveCall(
@@ -35,50 +33,6 @@ export function resolveCall(
   return waysOfArguments(self, node.arguments ?? [], frame).flatMap((args) =>
     callees.flatMap((callee) => unwrapped(self, callee, args, node, 0)),
   );
-}
-
-// A spread list that may be one of several makes as many ways to call, as long as these are few.
-function waysOfArguments(
-  self: Evaluator,
-  list: readonly ts.Expression[],
-  frame: Frame,
-): readonly Args[] {
-  let ways: ResolvedCall['args'][number][][] = [[]];
-  for (const [at, node] of list.entries()) {
-    // A parameter that takes the rest gets a list that is too long, so it is unknown.
-    if (ways.every((given) => given.length > listItemsMax)) break;
-    const spreads = ts.isSpreadElement(node)
-      ? alternatives(self.valueOf(node.expression, frame)).map((spread) =>
-          spreadArguments(spread, node.expression, at === list.length - 1),
-        )
-      : [[{ value: self.valueOf(node, frame), node }]];
-    const isMany = ways.length * spreads.length > waysMax;
-    const next = isMany ? [[{ value: unknown, node: bareSpread(node) }]] : spreads;
-    const [only, ...others] = next;
-    // A copy of each way for each argument would cost the square of the number of arguments.
-    if (only !== undefined && others.length === 0) for (const way of ways) way.push(...only);
-    else ways = ways.flatMap((before) => next.map((given) => [...before, ...given]));
-  }
-  return ways.map((given) =>
-    given.length > listItemsMax
-      ? [...given.slice(0, listItemsMax), { value: unknown, node: undefined }]
-      : given,
-  );
-}
-
-const waysMax = 8;
-
-function bareSpread(node: ts.Expression): ts.Expression {
-  return ts.isSpreadElement(node) ? node.expression : node;
-}
-
-function spreadArguments(spread: JsValue, node: ts.Expression, isLast: boolean): Args {
-  // Arguments behind the list have no known positions.
-  if (spread.kind === 'growing' && isLast)
-    return [...spread.items, unknown].map((value) => ({ value, node }));
-  return spread.kind === 'array'
-    ? spread.items.map((value, i) => ({ value, node: spread.nodes?.[i] }))
-    : [{ value: unknown, node }];
 }
 
 function unwrapped(
@@ -374,6 +328,5 @@ export function returnsOf(callee: Functionish): ts.Expression[] {
 export interface ResolvedCall {
   /** The function that is finally called; never a `bound` or a union. */
   readonly callee: JsValue;
-  /** Values and, where there is one, the expression of each argument. */
-  readonly args: readonly { readonly value: JsValue; readonly node: ts.Expression | undefined }[];
+  readonly args: Args;
 }
