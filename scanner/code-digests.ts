@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:25ce6f0180966c6ff098356d355a1653d381085f40809d240c4526ddbd1771bb',
+  extractor: 'sha256:601c98760d315cf18343cadb935b89bf28d911481825fb243ad9629fd6cf3f17',
   judging: 'sha256:3a5af67020cb28e5d488eae3ad014f54e452cc655fbe096c9685df4f6b7b4543',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -78,7 +78,7 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:1df0bf22005697da3b50a28880c1879a438e8024de57f7a9ae18a8354cf62f5a',
     'flow/collection-beside-network':
-      'sha256:502848976fe31ebfd2c8446de86c26e20bcd716f16b6d17efab9a803d1d4f615',
+      'sha256:0d84c3b16fdcf9646f85d9b635e68c4daa44c20c56df4efd7c14eec41d313c3b',
     'flow/credential-file-to-network':
       'sha256:2eb022142915c58af837c053d9fccff7ac7a8a2706f81c9479f17503545c017c',
     'flow/decoded-to-exec':
@@ -89,7 +89,7 @@ export const codeDigests: CodeDigests = {
       'sha256:d7ef52bbc77972e8b1b102d6d0538b974061e70d8639183aa21eb0e816a581c6',
     'flow/file-to-exec': 'sha256:a2d80ef52dea7bd2645359b49aeab2b5ee95aa01682c5609ef78e287cece565e',
     'flow/file-to-network':
-      'sha256:3811503899a95a1b3eba4b51fdeaaffca15501bbf2439f6a89d6528bd81a3b0c',
+      'sha256:919db1d85fd583e86cb3e422c072b192cdb09226cc432bdcd151584810d2023e',
     'flow/host-facts-to-network':
       'sha256:92e29e15a9a5403de5c654b64bbf7c2802c483c65d16d50986827d7d41d65d7e',
     'flow/input-to-shell':

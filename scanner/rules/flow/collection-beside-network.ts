@@ -5,11 +5,10 @@
 import { covers, listCapabilities } from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
-import type { TaintSource } from '../../fact/source.ts';
-import { isInText, runs } from '../../fact/standing.ts';
+import { runs } from '../../fact/standing.ts';
+import { collectedBy, isArgument, isHidden } from '../../flow/collections.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { isKnownProvider } from '../../lookup-tables/secrets.ts';
-import { normalisePath, privateKinds, sensitivePath } from '../../lookup-tables/sensitive-paths.ts';
 import { isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
@@ -29,24 +28,30 @@ export const collectionBesideNetwork = defineRule({
     if (hosts.length === 0) return [];
     const told = new Set<string>();
     return facts.flatMap((fact): FindingDraft[] => {
-      const folder = collectedFolder(fact, context);
-      const receivers = folder?.isOutside === true ? hosts : hosts.filter((host) => !host.declared);
+      const folder = collectedBy(fact);
+      if (folder === undefined || isArgument(folder, fact, fact.span, context)) return [];
+      const receivers = folder.isOutside ? hosts : hosts.filter((host) => !host.declared);
       const [to] = receivers;
-      if (folder === undefined || to === undefined) return [];
+      if (to === undefined) return [];
       const key = `${fact.span.path} ${folder.path}`;
       if (told.has(key)) return [];
       told.add(key);
+      const isTheft =
+        (folder.isOutside || folder.isPacked) && receivers.some((host) => isHidden(host, context));
       const what = folder.path === '*' ? 'a computed folder' : folder.path;
       return [
         {
           span: fact.span,
           confidence: fact.certainty,
+          ...(isTheft && stolen),
           message: `${fact.api} goes through ${what}, and the skill sends data to ${to.host}`,
         },
       ];
     });
   },
 });
+
+const stolen = { kind: 'malice', severity: 'high' } as const;
 
 interface Receiver {
   readonly host: string;
@@ -72,70 +77,3 @@ const sending = /^(POST|PUT|PATCH|\*)$/;
 // Programs that install, or ask for names.
 const fetching =
   /^(npm|npx|pip3?|uv|uvx|pnpm|yarn|cargo|go|gem|brew|apt(-get)?|dig|nslookup|ping)$/;
-
-interface Folder {
-  readonly path: string;
-  /** Outside the folder in which the user works. */
-  readonly isOutside: boolean;
-}
-
-function collectedFolder(fact: CapabilityFact, context: RuleContext): Folder | undefined {
-  const { capability, api } = fact;
-  if (capability.kind !== 'mount' || capability.mode !== 'ro' || capability.path === undefined)
-    return undefined;
-  const { path } = capability;
-  const isPacked = packers.test(api);
-  if (!isPacked && !walkers.test(api)) return undefined;
-  const normal = normalisePath(path);
-  if (usersFolder.test(normal) || isPrivate(normal)) return { path, isOutside: true };
-  const isProject = wholeProject.test(normal) || (isPacked && path === '*');
-  return isProject && !isInText(fact) && !takesArguments(fact, context)
-    ? { path, isOutside: false }
-    : undefined;
-}
-
-// A program with arguments goes through what its caller names, or through the folder around it.
-function takesArguments({ span }: CapabilityFact, { sources }: RuleContext): boolean {
-  const of = span.inner ?? span.path;
-  const source = sources.find(({ path }) => path === of);
-  if (source === undefined) return false;
-  const known = taking.get(source) ?? readsArgument(source);
-  taking.set(source, known);
-  return known;
-}
-
-// One file may go through many folders.
-const taking = new WeakMap<TaintSource, boolean>();
-
-function readsArgument({ text }: TaintSource): boolean {
-  const receiver = /^([\w-]{1,60}) "\$@"/m.exec(text)?.[1];
-  return argument.test(
-    text.replace(shellFunction, (whole, name: string) => (name === receiver ? whole : '')),
-  );
-}
-
-// The arguments of a function are none of the program, unless the program passes its own on.
-const shellFunction =
-  /^([\w-]{1,60}) ?\(\) ?\{\r?\n(?:(?!^[\w-]{1,60} ?\(\) ?\{)[\s\S]){0,4000}?^\}/gm;
-
-const argument =
-  /\$\{?[1-9]|\bsys\.argv\b|\bargparse\b|\bprocess\.argv\b|\bparseArgs\b|\bclick\.|\btyper\b|\bgetopts?\b|\bparam\s*\(|\$args\b|\bBun\.argv\b|\bDeno\.args\b/i;
-
-function isPrivate(path: string): boolean {
-  const kind = sensitivePath(path)?.kind;
-  return (kind !== undefined && privateKinds.has(kind)) || personal.test(path);
-}
-
-// Profiles of browsers and of programs for mail.
-const personal =
-  /^~\/(\.mozilla|library\/(safari|calendars)|(\.config|library\/application support|appdata\/(local|roaming))\/(google|google-chrome|chromium|bravesoftware|microsoft\/edge|firefox|mozilla|thunderbird))(\/|$)/;
-
-// What stands behind no dot in a home belongs to the user; behind a dot, to programs.
-const usersFolder =
-  /^(~|\/home|\/users)(\/[^.*?[{\n][^*?[{\n]{0,120})?(\/[^\n]{0,80}[*?[{][^\n]{0,80})?\/?$/;
-const wholeProject = /^(\.|\.\.)(\/\*{1,2}(\/[^\n]{0,80})?)?\/?$/;
-
-const walkers =
-  /\.(readdir|readdirSync|opendir|opendirSync|glob|globSync|rglob|iglob|iterdir|walk|listdir|scandir|fwalk)$|^(find|fd|glob|fast-glob|globby|Get-ChildItem|gci|dir)\b/;
-const packers =
-  /^(archiver\.Archiver#\w+|adm-zip\.Zip#addLocalFolder|tar|bsdtar|zip|7za?|rsync|rclone|robocopy|xcopy|git|Compress-Archive)$|\.(make_archive|copytree|cp|cpSync)$|^tarfile\.[\w.()]{4,20}\.add$/;

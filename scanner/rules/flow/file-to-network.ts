@@ -4,6 +4,8 @@
  */
 
 import type { FlowFact } from '../../fact/fact.ts';
+import { isInText } from '../../fact/standing.ts';
+import { collectionIn, isArgument, isHidden } from '../../flow/collections.ts';
 import {
   allowed,
   type Destination,
@@ -26,7 +28,7 @@ export const fileToNetwork = defineRule({
   why: 'After secrets, attackers want reports, mails and figures most. A skill names its hosts in the manifest; data for another host leaves without the reader’s knowledge.',
   fix: 'Declare the host under capabilities.egress with the reason, or do not send it.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI02'], attack: ['T1005', 'T1041', 'T1567'] },
-  reads: ['flow:network', 'capability:mount'],
+  reads: ['flow:network', 'capability:mount', 'source'],
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const to = destinationOf(flow, context);
@@ -64,8 +66,16 @@ function judge(
   if (!hasManifest && flow.sink.api === 'git' && isKnownProvider(to.host) && !isTenantHost(to.host))
     return { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}` };
   // Whoever approves a host does not approve that the user's home is sent there.
-  const isWholeHome = flow.source.name.startsWith('~') && isBulk(flow, context);
-  if ((to.declared && isWholeHome) || (!hasManifest && to.host !== '*' && isBulk(flow, context)))
+  const many = collectionIn(flow, context);
+  const isUnnamed = !hasManifest && isHidden(to, context);
+  const [first] = flow.steps;
+  if (isUnnamed && many !== undefined && first !== undefined) {
+    const message = `sends ${what} to ${to.said}, which no page of the skill names, file by file`;
+    const isNamed = isArgument(many, flow, first.span, context);
+    return isNamed ? { kind: 'capability', severity: 'medium', message } : { message };
+  }
+  const isWholeHome = many !== undefined && flow.source.name.startsWith('~');
+  if ((to.declared && isWholeHome) || (!hasManifest && to.host !== '*' && many !== undefined))
     return {
       kind: 'capability',
       severity: 'medium',
@@ -73,32 +83,19 @@ function judge(
     };
   if (to.declared) return { ...allowed, message: `sends ${what} to ${to.said}, as declared` };
   if (!hasManifest)
-    return { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}` };
+    return {
+      kind: 'capability',
+      severity: isUnnamed && isUnseen(flow) ? 'medium' : 'low',
+      message: `sends ${what} to ${to.said}`,
+    };
   if (to.host === '*')
     return { kind: 'capability', severity: 'medium', message: `sends ${what} to ${to.said}` };
   return { message: `sends ${what} to ${to.said}, which skill.json does not name` };
 }
 
-// A folder is gone through, and what lies in it is sent: of the user's own things, or of all that
-// is being worked on.
-function isBulk({ source, sink, steps }: FlowFact, { of }: RuleContext): boolean {
-  if (source.what !== 'file' || sink.part !== 'body') return false;
-  if (wholeFolder.test(source.name)) return true;
-  const from = steps[0]?.span.path;
-  if (source.name !== '*' || from === undefined) return false;
-  return of('capability').some(
-    ({ capability, api, span }) =>
-      span.path === from &&
-      capability.kind === 'mount' &&
-      capability.mode === 'ro' &&
-      walkers.test(api) &&
-      (wholeFolder.test(capability.path ?? '') ||
-        privateKinds.has(sensitivePath(capability.path ?? '')?.kind ?? 'device')),
-  );
+// What the skill itself brought is no data of the user. A page shows its own code to the reader.
+function isUnseen(flow: FlowFact): boolean {
+  const { source, sink } = flow;
+  const isLocal = source.what !== 'network' && !source.name.startsWith('/skills/');
+  return isLocal && sink.part === 'body' && !isInText(flow);
 }
-
-const wholeFolder =
-  /^(\.|\.\.|~|\/|\/home|\/Users|~\/(Documents|Desktop|Downloads|Pictures|Photos|Movies|Videos|Music|Notes|Mail|OneDrive|Dropbox|Library|Nextcloud|iCloud)(\/[^.]{0,80})?)\/?\*{0,2}$/i;
-
-const walkers =
-  /\.(readdir|readdirSync|opendir|opendirSync|glob|globSync|rglob|iglob|iterdir|walk|listdir|scandir|fwalk)$|^(find|fd|glob|fast-glob|globby)\b/;

@@ -38,7 +38,7 @@ export function request(
     const request =
       address === undefined ? { url: anyEgress, methods } : egressOf(address, methods);
     const base =
-      request === undefined || request.url === anyEgress
+      request === undefined || request.url === anyEgress || isBelowBase(call, address)
         ? madeBy(out, call)
             .flatMap((use) => use.opened)
             .find((capability) => capability.kind === 'egress')
@@ -73,6 +73,13 @@ export function request(
       sink(call, node, to(part), 'exact');
     if (effect.body !== undefined) sink(call, call.args[effect.body]?.node, to('body'), 'exact');
   }
+}
+
+// A client that was made with a base puts each address without a scheme below that base.
+function isBelowBase({ api }: Called, address: string | undefined): boolean {
+  return api.startsWith('axios.Instance') && address !== undefined && /^[\w-]/.test(address)
+    ? !/^[a-z][a-z\d+.-]*:/i.test(address)
+    : false;
 }
 
 function methodsOf(

@@ -1,0 +1,148 @@
+/**
+ * What a program collects of the user: folders that it goes through or packs, and files with
+ * private data. What the arguments of the user name is no collection.
+ */
+import type { CapabilityFact, FlowFact, Span } from '../fact/fact.ts';
+import type { TaintSource } from '../fact/source.ts';
+import { isInText } from '../fact/standing.ts';
+import { normalisePath, privateKinds, sensitivePath } from '../lookup-tables/sensitive-paths.ts';
+import type { RuleContext } from '../rule.ts';
+import type { Destination } from './hosts.ts';
+import { isKnownToReader } from './observations.ts';
+
+export interface Collection {
+  readonly path: string;
+  /** Outside the folder in which the user works. */
+  readonly isOutside: boolean;
+  /** One call takes all that is there. */
+  readonly isPacked: boolean;
+}
+
+/** The folder of the user that a call goes through or packs. */
+export function collectedBy(fact: CapabilityFact): Collection | undefined {
+  const isPacked = packers.test(fact.api);
+  const [path, shape] = isPacked || walkers.test(fact.api) ? readBy(fact) : [];
+  if (path === undefined) return undefined;
+  const outside = [path, shape].find((one) => one !== undefined && isOfUser(one));
+  if (outside !== undefined) return { path: outside, isOutside: true, isPacked };
+  return isWholeProject(path) || (isPacked && path === '*')
+    ? { path, isOutside: false, isPacked }
+    : undefined;
+}
+
+/** Whether a program may take a folder from the arguments of its user. */
+export function isArgument(
+  { isOutside }: Pick<Collection, 'isOutside'>,
+  fact: CapabilityFact | FlowFact,
+  at: Span,
+  context: Pick<RuleContext, 'sources'>,
+): boolean {
+  return !isOutside && (isInText(fact) || takesArguments(at, context));
+}
+
+/**
+ * What a request carries of many files of the user, or of files with private data: a pattern names
+ * them, a walk in the same program finds them, or a copy or an archive holds them.
+ */
+export function collectionIn(
+  { source, sink, steps }: FlowFact,
+  { of }: Pick<RuleContext, 'of'>,
+): Pick<Collection, 'isOutside'> | undefined {
+  const from = steps[0]?.span.path;
+  if (source.what !== 'file' || sink.part !== 'body' || from === undefined) return undefined;
+  const { name } = source;
+  const isPattern = /[*?[{]/.test(name.slice(1));
+  if (isPattern && isOfUser(name)) return { isOutside: true };
+  if (bulkFolder.test(name) || (isPattern && isWholeProject(name)))
+    return { isOutside: /^(~|\/home|\/users|\/$)/i.test(name) };
+  const facts = of('capability').filter(({ span }) => span.path === from);
+  const found =
+    name === '*'
+      ? facts.flatMap((fact) => (walkers.test(fact.api) ? (collectedBy(fact) ?? []) : []))
+      : copiedTo(name, facts);
+  return found.find(({ isOutside }) => isOutside) ?? found[0];
+}
+
+// A call that reads one path and writes another one copies or packs.
+function copiedTo(name: string, facts: readonly CapabilityFact[]): Pick<Collection, 'isOutside'>[] {
+  const copies = facts.filter(
+    ({ capability }) =>
+      capability.kind === 'mount' && capability.mode === 'rw' && capability.path === name,
+  );
+  return facts.flatMap((fact) => {
+    if (!copies.some(({ span, api }) => span.start === fact.span.start && api === fact.api))
+      return [];
+    const isTaken = readBy(fact).some((path) => path !== undefined && isPrivate(path));
+    return isTaken ? { isOutside: true } : (collectedBy(fact) ?? []);
+  });
+}
+
+function readBy({ capability, shape }: CapabilityFact): (string | undefined)[] {
+  return capability.kind === 'mount' && capability.mode === 'ro' ? [capability.path, shape] : [];
+}
+
+/** Whether the skill alone chose a host, and no page of the skill tells the reader of the host. */
+export function isHidden(
+  to: Pick<Destination, 'host' | 'declared'>,
+  context: RuleContext,
+): boolean {
+  return !to.declared && to.host !== '*' && !isKnownToReader(to, context);
+}
+
+// A program with arguments goes through what its caller names, or through the folder around it.
+function takesArguments(span: Span, { sources }: Pick<RuleContext, 'sources'>): boolean {
+  const of = span.inner ?? span.path;
+  const source = sources.find(({ path }) => path === of);
+  if (source === undefined) return false;
+  const known = taking.get(source) ?? readsArgument(source);
+  taking.set(source, known);
+  return known;
+}
+
+// One file may go through many folders.
+const taking = new WeakMap<TaintSource, boolean>();
+
+function readsArgument({ text }: TaintSource): boolean {
+  const receiver = /^([\w-]{1,60}) "\$@"/m.exec(text)?.[1];
+  return argument.test(
+    text.replace(shellFunction, (whole, name: string) => (name === receiver ? whole : '')),
+  );
+}
+
+// The arguments of a function are none of the program, unless the program passes its own on.
+const shellFunction =
+  /^([\w-]{1,60}) ?\(\) ?\{\r?\n(?:(?!^[\w-]{1,60} ?\(\) ?\{)[\s\S]){0,4000}?^\}/gm;
+
+const argument =
+  /\$\{?[1-9]|\bsys\.argv\b|\bargparse\b|\bprocess\.argv\b|\bparseArgs\b|\bclick\.|\btyper\b|\bgetopts?\b|\bparam\s*\(|\$args\b|\bBun\.argv\b|\bDeno\.args\b/i;
+
+// `(process.env.HOME ?? '.') + '/.claude'` gives `*/.claude`.
+function isOfUser(path: string): boolean {
+  return usersFolder.test(normalisePath(path)) || isPrivate(path);
+}
+
+function isPrivate(path: string): boolean {
+  const kind = sensitivePath(path)?.kind;
+  const normal = normalisePath(path).replace(/^\*(?=\/)/, '~');
+  return (kind !== undefined && privateKinds.has(kind)) || personal.test(normal);
+}
+
+function isWholeProject(path: string): boolean {
+  return wholeProject.test(normalisePath(path));
+}
+
+// Profiles of browsers and of programs for mail.
+const personal =
+  /^~\/(\.mozilla|library\/(safari|calendars)|(\.config|library\/application support|appdata\/(local|roaming))\/(google|google-chrome|chromium|bravesoftware|microsoft\/edge|firefox|mozilla|thunderbird))(\/|$)/;
+
+// What stands behind no dot in a home belongs to the user; behind a dot, to programs.
+const usersFolder =
+  /^(~|\/home|\/users)(\/[^.*?[{\n][^*?[{\n]{0,120})?(\/[^\n]{0,80}[*?[{][^\n]{0,80})?\/?$/;
+const wholeProject = /^(\.|\.\.)(\/\*{1,2}(\/[^\n]{0,80})?)?\/?$/;
+const bulkFolder =
+  /^(\.|\.\.|~|\/|\/home|\/Users|~\/(Documents|Desktop|Downloads|Pictures|Photos|Movies|Videos|Music|Notes|Mail|OneDrive|Dropbox|Library|Nextcloud|iCloud)(\/[^.]{0,80})?)\/?\*{0,2}$/i;
+
+const walkers =
+  /\.(readdir|readdirSync|opendir|opendirSync|glob|globSync|rglob|iglob|iterdir|walk|listdir|scandir|fwalk)$|^(find|fd|glob|fast-glob|globby|Get-ChildItem|gci|dir)\b/;
+const packers =
+  /^(archiver\.Archiver#\w+|adm-zip\.Zip#addLocalFolder|tar|bsdtar|zip|7za?|rsync|rclone|robocopy|xcopy|git|Compress-Archive)$|\.(make_archive|copytree|cp|cpSync)$|^tarfile\.[\w.()]{4,20}\.add$/;
