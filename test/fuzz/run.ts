@@ -111,7 +111,10 @@ async function runThread(
         });
         void worker.terminate();
       }, 1_000);
-      worker.on('message', (failure: Failure) => failures.push(failure));
+      worker.on('message', (failure: Failure) => {
+        failures.push(failure);
+        process.stderr.write(`case ${failure.index}: ${failure.what}\n`);
+      });
       let cause: unknown;
       worker.on('error', (error) => {
         cause = error;
