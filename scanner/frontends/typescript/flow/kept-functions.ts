@@ -10,7 +10,10 @@ import type { Steps } from '../../../fact/steps.ts';
 import type { FlowEdge } from '../../../flow/graph.ts';
 import type { Out } from '../out.ts';
 import { bareOf, type Functionish, isFunctionish } from '../syntax.ts';
+import { CallsOfMany } from './calls-of-many.ts';
+import { type FunctionSet, FunctionSets } from './function-sets.ts';
 import { addKnownCall } from './known-calls.ts';
+import { settleMembers } from './members.ts';
 import type { FlowNodes } from './nodes.ts';
 
 /** Whether what is called comes out of a list, a map or a variable that keeps functions. */
@@ -33,32 +36,43 @@ function isHandedItems(callee: ts.Node): boolean {
   );
 }
 
-/** Adds the calls of kept functions. A function that one call hands on, a second round finds. */
+/**
+ * Adds the calls of kept functions, and the members of what the functions are given. A function
+ * that one call hands on may be called by another, so calls are added until none is new.
+ */
 export function settleKept(nodes: FlowNodes, outs: Iterable<Out>, steps: Steps): void {
   if (nodes.kept.length === 0) return;
-  const functions = functionsByNode(nodes, outs);
+  const sets = new FunctionSets(functionsByNode(nodes, outs), steps);
+  const many = new CallsOfMany();
   const before = new Map<string, string[]>();
-  const called = new Set<string>();
-  let known = 0;
-  for (let round = 0; round < roundsMax; round++) {
-    for (const edge of nodes.edges.slice(known)) note(before, edge);
-    known = nodes.edges.length;
-    for (const { flow, node } of nodes.kept)
-      for (const callee of reaching(nodes.at(bareOf(node.expression)), before, functions, steps)) {
-        const id = `${nodes.at(node, '')} ${nodes.result(callee)}`;
-        if (called.has(id)) continue;
-        called.add(id);
-        addKnownCall(flow, node, { callee, isNamed: false }, undefined);
-      }
+  const known = new Map<ts.Node, FunctionSet>();
+  let noted = 0;
+  for (let isNew = true; isNew; settleMembers(nodes, steps)) {
+    isNew = false;
+    steps.take(nodes.edges.length - noted);
+    for (; noted < nodes.edges.length; noted++) note(before, nodes.edges[noted]);
+    const reaching = sets.by(before);
+    for (const { flow, node } of nodes.kept) {
+      const callees = reaching(nodes.at(bareOf(node.expression)));
+      const added = sets.without(callees, known.get(node));
+      if (added.length === 0) continue;
+      isNew = true;
+      known.set(node, callees);
+      if (added.length > fewMax) many.add(flow, node, added);
+      else
+        for (const callee of added) addKnownCall(flow, node, { callee, isNamed: false }, undefined);
+    }
   }
 }
 
-const roundsMax = 2;
+/** Functions of one call that are each given the members of its arguments. */
+const fewMax = 16;
 
-function note(before: Map<string, string[]>, { from, to }: FlowEdge): void {
-  const known = before.get(to);
-  if (known === undefined) before.set(to, [from]);
-  else known.push(from);
+function note(before: Map<string, string[]>, edge: FlowEdge | undefined): void {
+  if (edge === undefined) return;
+  const known = before.get(edge.to);
+  if (known === undefined) before.set(edge.to, [edge.from]);
+  else known.push(edge.from);
 }
 
 function functionsByNode(nodes: FlowNodes, outs: Iterable<Out>): Map<string, Functionish> {
@@ -76,26 +90,3 @@ function functionsByNode(nodes: FlowNodes, outs: Iterable<Out>): Map<string, Fun
     }
   return functions;
 }
-
-// The functions whose values come to a node, nearest first.
-function reaching(
-  node: string,
-  before: ReadonlyMap<string, readonly string[]>,
-  functions: ReadonlyMap<string, Functionish>,
-  steps: Steps,
-): Functionish[] {
-  const seen = new Set([node]);
-  const found: Functionish[] = [];
-  for (const at of seen) {
-    steps.take();
-    const callee = functions.get(at);
-    if (callee !== undefined) found.push(callee);
-    else for (const from of before.get(at) ?? []) if (seen.size < nodesMax) seen.add(from);
-    if (found.length >= functionsMax) break;
-  }
-  return found;
-}
-
-/** Nodes looked at, and functions taken, for one call. */
-const nodesMax = 400;
-const functionsMax = 16;

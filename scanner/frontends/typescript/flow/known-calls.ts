@@ -1,10 +1,9 @@
 /** A call of a function of the skill: arguments into parameters, and the result back. */
 import { ts } from 'ts-morph';
 import { bareOf, type Functionish, ownerOf, parametersOf } from '../syntax.ts';
-import type { Evaluator } from '../values/evaluator.ts';
 import { give, linkBack, parameterHolder, symbolOfParameter } from './members.ts';
 import { type Flow, nameOfFunction } from './nodes.ts';
-import { addStoredBack } from './stored.ts';
+import { addStoredBack, storedNode } from './stored.ts';
 
 /** A call of a function of the skill: arguments go into parameters, and its result comes back. */
 export function addKnownCall(
@@ -28,13 +27,8 @@ export function addKnownCall(
   nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
   // A function that another one gave back holds what the call that made it was given.
   if (ownerOf(callee) !== undefined)
-    for (const made of callsThatMade(flow.out.self, node.expression))
-      nodes.edges.push({
-        kind: 'result',
-        from: nodes.result(callee),
-        to: call,
-        call: nodes.at(made, ''),
-      });
+    for (const made of callsThatMade(flow, node.expression))
+      nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call: made });
   args.forEach(({ node: argument }, i) => {
     const parameter =
       parameters[i] ?? parameters.findLast((parameter) => parameter.dotDotDotToken !== undefined);
@@ -42,7 +36,8 @@ export function addKnownCall(
     const bare = bareOf(argument);
     const from = nodes.at(bare, name === '' ? '' : `passed to ${name}`);
     passTo(flow, parameter, bare, from, call);
-    addStoredBack(flow, parameter, bare, call);
+    const stored = storedNode(flow, parameter);
+    if (stored !== undefined) addStoredBack(flow, stored, bare, call);
     // Which function of a table is called is not known, and each module of a bundle is one.
     const symbol = symbolOfParameter(parameter);
     if (symbol !== undefined && parameter.dotDotDotToken === undefined && isNamed)
@@ -68,16 +63,14 @@ export function passTo(
   else give(flow, holder, argument, { kind: 'argument', call });
 }
 
-// `const get = keep(value); get()`, `box(value).get()`: the calls that made what is called.
-function callsThatMade(
-  { symbols }: Evaluator,
-  called: ts.Expression,
-): readonly ts.CallExpression[] {
-  const found: ts.CallExpression[] = [];
+/** `const get = keep(value); get()`, `box(value).get()`: the calls that made what is called. */
+export function callsThatMade({ out, nodes }: Flow, called: ts.Expression): readonly string[] {
+  const { symbols } = out.self;
+  const found: string[] = [];
   let at: ts.Node | undefined = called;
   for (let step = 0; step < makersMax && at !== undefined; step++) {
     const bare: ts.Node = ts.isExpression(at) ? bareOf(at) : at;
-    if (ts.isCallExpression(bare)) found.push(bare);
+    if (ts.isCallExpression(bare)) found.push(nodes.at(bare, ''));
     if (ts.isIdentifier(bare)) at = initialOf(symbols.symbolOf(bare)?.declarations?.[0]);
     else
       at =

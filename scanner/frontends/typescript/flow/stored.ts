@@ -49,19 +49,29 @@ function contentOf(
   return [nodes.at(node), ...(held === undefined ? [] : [nodes.variable(held)])];
 }
 
-/** A path passed to a function of the skill, which may write there. */
+/**
+ * A path passed to a function of the skill, which may write there.
+ * @param stored what the function writes to the path
+ */
 export function addStoredBack(
   { out, nodes }: Flow,
-  parameter: ts.ParameterDeclaration,
+  stored: string,
   argument: ts.Expression,
   call: string,
 ): void {
+  for (const to of placesOf({ out, nodes }, argument))
+    nodes.edges.push({ kind: 'result', from: stored, to, call });
+}
+
+/** What is written to the path that a parameter has; undefined for a pattern. */
+export function storedNode(
+  { out, nodes }: Flow,
+  parameter: ts.ParameterDeclaration,
+): string | undefined {
   const symbol = ts.isIdentifier(parameter.name)
     ? out.self.symbols.symbolOf(parameter.name)
     : undefined;
-  if (symbol === undefined) return;
-  for (const to of placesOf({ out, nodes }, argument))
-    nodes.edges.push({ kind: 'result', from: nodes.variable(symbol, storedMember), to, call });
+  return symbol === undefined ? undefined : nodes.variable(symbol, storedMember);
 }
 
 /** The data stored at the path of a started program or a loaded module. */
