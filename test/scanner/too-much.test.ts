@@ -97,6 +97,12 @@ describe('a file that would cost a scan too much', () => {
     },
   );
 
+  it('ends before long where a powerful value is each operand of a long expression', async () => {
+    const before = process.threadCpuUsage();
+    await scanOf('a.ts', `const x = ${'process && '.repeat(1_200)}process.env;\nx();\n`);
+    expect(process.threadCpuUsage(before).user).toBeLessThan(2_500_000);
+  });
+
   it.each([
     ['a.ts', `export const x = ${'1 +\n'.repeat(1_500)}1;\n`],
     [

@@ -55,6 +55,23 @@ export function isAssignment(kind: ts.SyntaxKind): boolean {
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
+/**
+ * Whether an operator may give an operand as it is. Its text is not asked for: that would climb
+ * from each operand of a long expression to the file.
+ */
+export function givesOperand(kind: ts.SyntaxKind): boolean {
+  return kind === ts.SyntaxKind.CommaToken || choosesOperand(kind);
+}
+
+/** `&&`, `||`, `??` */
+export function choosesOperand(kind: ts.SyntaxKind): boolean {
+  return (
+    kind === ts.SyntaxKind.AmpersandAmpersandToken ||
+    kind === ts.SyntaxKind.BarBarToken ||
+    kind === ts.SyntaxKind.QuestionQuestionToken
+  );
+}
+
 /** `x ??= value` assigns the value unchanged, or keeps the old value. */
 export function isPlainAssignment(kind: ts.SyntaxKind): boolean {
   return (

@@ -1,7 +1,7 @@
 /** Reads of the environment: one variable, one whose name cannot be computed, all of them. */
 import { ts } from 'ts-morph';
 import { capability, type Out, shown, trait, type Use } from '../out.ts';
-import { bareOf, isAssignment } from '../syntax.ts';
+import { bareOf, choosesOperand, givesOperand, isAssignment } from '../syntax.ts';
 import { alternatives, isWhole, type JsValue, text, unknown } from '../values/values.ts';
 import { wholeOfPattern } from '../values/variables.ts';
 import { environments } from './javascript.ts';
@@ -157,7 +157,8 @@ function namesTaken(node: ts.Expression): readonly string[] | undefined {
     ts.isParenthesizedExpression(at.parent) ||
     (ts.isBinaryExpression(at.parent) &&
       at.parent.left === at &&
-      /^(\|\||\?\?)$/.test(at.parent.operatorToken.getText()))
+      choosesOperand(at.parent.operatorToken.kind) &&
+      at.parent.operatorToken.kind !== ts.SyntaxKind.AmpersandAmpersandToken)
   )
     at = at.parent;
   const assignment = at.parent;
@@ -246,9 +247,7 @@ function placeOf(out: Out, node: ts.Expression): Where {
     // `process.env && process.env.X` only asks whether there is one.
     if (parent.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken && parent.left === at)
       return 'silent';
-    return /^(&&|\|\||\?\?|,)$/.test(parent.operatorToken.getText())
-      ? placeOf(out, parent)
-      : 'silent';
+    return givesOperand(parent.operatorToken.kind) ? placeOf(out, parent) : 'silent';
   }
   if (
     ts.isTypeOfExpression(parent) ||

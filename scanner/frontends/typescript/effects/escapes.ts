@@ -7,7 +7,7 @@ import { own } from '../../../lookup-tables/api.ts';
 import { anyEgress } from '../../../lookup-tables/egress-of.ts';
 import { apis } from '../library.ts';
 import { capability, type Out, trait, type Use } from '../out.ts';
-import { type Functionish, isAssignment, ownerOf } from '../syntax.ts';
+import { type Functionish, givesOperand, isAssignment, ownerOf } from '../syntax.ts';
 import { alternatives, type JsValue } from '../values/values.ts';
 import { nodeDefaults } from './tables/node.ts';
 
@@ -125,7 +125,7 @@ function isFollowed(out: Out, node: ts.Expression): boolean {
         parent.left === node ||
         /^(module\.)?exports\b/.test(parent.left.getText())
       );
-    return /^(&&|\|\||\?\?|,)$/.test(operator.getText()) ? isFollowed(out, parent) : true;
+    return givesOperand(operator.kind) ? isFollowed(out, parent) : true;
   }
   if (ts.isConditionalExpression(parent))
     return parent.condition === node || isFollowed(out, parent);

@@ -1,5 +1,6 @@
 /** Code in a text that stands there whole and gives nothing with powers to its caller. */
 import { ts } from 'ts-morph';
+import { choosesOperand } from '../syntax.ts';
 import { isWhole, type JsValue } from '../values/values.ts';
 import { givesGlobal } from './global-object.ts';
 
@@ -49,7 +50,7 @@ function isPassedOn(node: ts.Node): boolean {
   return (
     ts.isParenthesizedExpression(node) ||
     ts.isConditionalExpression(node) ||
-    (ts.isBinaryExpression(node) && /^(\|\||\?\?|&&)$/.test(node.operatorToken.getText()))
+    (ts.isBinaryExpression(node) && choosesOperand(node.operatorToken.kind))
   );
 }
 
