@@ -114,6 +114,12 @@ export function parametersOf({ parameters }: Functionish): readonly ts.Parameter
     : parameters;
 }
 
+/** What a class extends. */
+export function baseOf({ heritageClauses }: ts.ClassLikeDeclaration): ts.Expression | undefined {
+  return heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]
+    ?.expression;
+}
+
 export type Functionish = ts.FunctionLikeDeclaration;
 
 /** `i++`, `--i` */

@@ -22,7 +22,7 @@ import {
   variableHolder,
 } from './members.ts';
 import { type Flow, type FlowNodes, type Move, shared, within } from './nodes.ts';
-import { writtenTo } from './objects.ts';
+import { givenWhole, writtenTo } from './objects.ts';
 
 /** A value into a variable: an object's members one by one, anything else as a whole. */
 export function assign(flow: Flow, symbol: ts.Symbol, value: ts.Expression): void {
@@ -195,6 +195,8 @@ export function into(
     }
     at = object;
   }
+  if (at === bareOf(target) && inside === '*')
+    for (const to of givenWhole(flow, at)) nodes.move(from, to, shared);
   if (ts.isCallExpression(at)) intoGiven(flow, at, from, { member, depth: depth + 1, seen });
   const symbol = ts.isIdentifier(at) ? out.self.symbols.symbolOf(at) : undefined;
   if (symbol === undefined) return;

@@ -20,7 +20,7 @@ import { addCall, addTagged } from './calls.ts';
 import { settleKept } from './kept-functions.ts';
 import { give, membersOf, parameterHolder, resultHolder, settleMembers } from './members.ts';
 import { createFlowNodes, type Flow, type FlowNodes } from './nodes.ts';
-import { addField, parameterNode, readFrom } from './objects.ts';
+import { addField, addWhole, parameterNode, readFrom } from './objects.ts';
 import { addStoredRun } from './stored.ts';
 
 /**
@@ -146,6 +146,7 @@ function noteOfSource({ what, name }: Use['sources'][number]): string {
 
 function addEdges(flow: Flow, node: ts.Node): void {
   const { nodes } = flow;
+  if (ts.isNewExpression(node) || isThis(node)) addWhole(flow, node);
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) addCall(flow, node);
   else if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
     addMember(flow, node);
@@ -165,6 +166,10 @@ function addEdges(flow: Flow, node: ts.Node): void {
       for (const part of partsOf(child)) nodes.value(nodes.at(part), nodes.at(node));
     });
   }
+}
+
+function isThis(node: ts.Node): node is ts.ThisExpression {
+  return node.kind === ts.SyntaxKind.ThisKeyword;
 }
 
 function addParameter(flow: Flow, node: ts.ParameterDeclaration): void {

@@ -162,7 +162,7 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
 }
 
 function noteOfField({ name: owner }: ts.ClassLikeDeclaration, name: string): string {
-  if (name === '*') return '';
+  if (name === '*' || name.startsWith(' ')) return '';
   return owner === undefined ? `held in "${name}"` : `held in "${name}" of ${owner.text}`;
 }
 

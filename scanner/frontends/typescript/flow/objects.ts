@@ -2,6 +2,7 @@
  * How values move into and out of the skill's own objects: fields of classes, getters and setters.
  */
 import { ts } from 'ts-morph';
+import { baseOf as extendedBy } from '../syntax.ts';
 import { alternatives } from '../values/values.ts';
 import { parameterHolder } from './members.ts';
 import { type Flow, shared } from './nodes.ts';
@@ -41,6 +42,26 @@ export function writtenTo(flow: Flow, object: ts.Expression, name: string): stri
     return ts.isClassLike(node) ? [nodes.field(rootOf(flow, node), name), ...held] : held;
   });
 }
+
+/**
+ * The nodes of what an object of the skill's own class is given as a whole, by methods that the
+ * class inherits from a library: `this.emit(type, data)`, `this.set(key, data)`.
+ */
+export function givenWhole(flow: Flow, object: ts.Expression): string[] {
+  return alternatives(flow.out.self.valueOf(object)).flatMap((value): string[] => {
+    if (value.kind !== 'class') return [];
+    const root = rootOf(flow, value.node);
+    return extendedBy(root) === undefined ? [] : [flow.nodes.field(root, wholeMember)];
+  });
+}
+
+/** What an object is given as a whole comes out wherever the object is named or made. */
+export function addWhole(flow: Flow, object: ts.Expression): void {
+  for (const from of givenWhole(flow, object)) flow.nodes.value(from, flow.nodes.at(object));
+}
+
+// Not a member name, so no program can read it by mistake.
+const wholeMember = ' whole';
 
 /** The initial value of a class field. */
 export function addField(flow: Flow, node: ts.PropertyDeclaration | ts.ParameterDeclaration): void {
@@ -92,12 +113,8 @@ function rootOf(flow: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclarat
 }
 
 function baseOf({ out }: Flow, node: ts.ClassLikeDeclaration): ts.ClassLikeDeclaration | undefined {
-  const [base] =
-    node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types ??
-    [];
+  const base = extendedBy(node);
   if (base === undefined) return undefined;
-  const found = alternatives(out.self.valueOf(base.expression)).find(
-    (value) => value.kind === 'class',
-  );
+  const found = alternatives(out.self.valueOf(base)).find((value) => value.kind === 'class');
   return found?.node;
 }

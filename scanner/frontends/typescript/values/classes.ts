@@ -4,7 +4,7 @@
  */
 import { ts } from 'ts-morph';
 import { overriding, writtenMembers } from '../flow/changes.ts';
-import { type Functionish, isFunctionish } from '../syntax.ts';
+import { baseOf, type Functionish, isFunctionish } from '../syntax.ts';
 import type { Evaluator } from './evaluator.ts';
 import { valueAssigned } from './member-assigned.ts';
 import { nameOfProperty } from './property-name.ts';
@@ -40,11 +40,9 @@ function inherited(
   name: string,
   depth: number,
 ): JsValue[] {
-  const [base] =
-    node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types ??
-    [];
+  const base = baseOf(node);
   if (base === undefined || depth >= inheritedMax) return [unknown];
-  return alternatives(self.valueOf(base.expression)).map((value) =>
+  return alternatives(self.valueOf(base)).map((value) =>
     value.kind === 'class' ? memberOfClass(self, value.node, name, depth + 1) : unknown,
   );
 }
@@ -94,6 +92,18 @@ export function valueOfThis(node: ts.Node): JsValue {
     return around(at);
   }
   return unknown;
+}
+
+/** The value of `super` at a node: the same object, as one of the class that its class extends. */
+export function valueOfSuper(self: Evaluator, node: ts.Node): JsValue {
+  const own = valueOfThis(node);
+  const base = own.kind === 'class' ? baseOf(own.node) : undefined;
+  if (own.kind !== 'class' || base === undefined) return unknown;
+  return unionOf(
+    alternatives(self.valueOf(base)).map((value) =>
+      value.kind === 'class' ? { ...value, made: own.made } : unknown,
+    ),
+  );
 }
 
 function around(callee: Functionish): JsValue {

@@ -15,7 +15,7 @@ import { apis, classMembers } from '../library.ts';
 import { Memory } from '../memory.ts';
 import type { Program } from '../program.ts';
 import { bareOf, type Functionish, isStep, ownerOf } from '../syntax.ts';
-import { valueOfThis } from './classes.ts';
+import { valueOfSuper, valueOfThis } from './classes.ts';
 import type { Evaluator, Symbols } from './evaluator.ts';
 import { textsOfMemberAssigned, valueOfMemberAssigned } from './member-assigned.ts';
 import { memberOfValue, moduleNamed, ownPath } from './members.ts';
@@ -155,6 +155,7 @@ function evaluate(self: Evaluator, node: ts.Expression, frame: Frame): JsValue {
   if (ts.isMetaProperty(node)) return { kind: 'api', name: 'import.meta', built: false };
   if (node.kind === ts.SyntaxKind.ThisKeyword)
     return hasOtherThis(self, ownerOf(node)) ? unknown : valueOfThis(node);
+  if (node.kind === ts.SyntaxKind.SuperKeyword) return valueOfSuper(self, node);
   if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
     return text(node.kind === ts.SyntaxKind.TrueKeyword ? 'true' : 'false');
   return unknown;

@@ -3,7 +3,7 @@
  * long function's length.
  */
 import { ts } from 'ts-morph';
-import { bareOf, type Functionish } from '../syntax.ts';
+import { bareOf, baseOf, type Functionish } from '../syntax.ts';
 import { valueOfThis } from './classes.ts';
 
 type Holder = ts.ClassLikeDeclaration | ts.ObjectLiteralExpression | ts.SourceFile;
@@ -45,11 +45,13 @@ function memberNamed(
   const found = members.find((member) => 'name' in member && isNamed(member.name, name));
   if (found !== undefined) return worthOf(found);
   if (!ts.isClassLike(holder) || hops >= hopsMax) return undefined;
-  const [base] =
-    holder.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)
-      ?.types ?? [];
-  const above = base === undefined ? undefined : holderOf(names, bareOf(base.expression), hops + 1);
+  const above = aboveOf(names, holder, hops);
   return above === undefined ? undefined : memberNamed(names, above, name, hops + 1);
+}
+
+function aboveOf(names: Names, holder: ts.ClassLikeDeclaration, hops: number): Holder | undefined {
+  const base = baseOf(holder);
+  return base === undefined ? undefined : holderOf(names, bareOf(base), hops + 1);
 }
 
 function isNamed(name: unknown, wanted: string): boolean {
@@ -73,6 +75,10 @@ function holderOf(names: Names, object: ts.Node, hops: number): Holder | undefin
   if (object.kind === ts.SyntaxKind.ThisKeyword) {
     const self = valueOfThis(object);
     return self.kind === 'class' || self.kind === 'object' ? self.node : undefined;
+  }
+  if (object.kind === ts.SyntaxKind.SuperKeyword) {
+    const self = valueOfThis(object);
+    return self.kind === 'class' ? aboveOf(names, self.node, hops) : undefined;
   }
   if (ts.isClassLike(object) || ts.isObjectLiteralExpression(object) || ts.isSourceFile(object))
     return object;
