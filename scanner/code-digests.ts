@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:cc3bb17378fa1d77ed6348ea8e7bce99a0e9af8dd994dc8f825287ec6986873d',
+  extractor: 'sha256:53e51558c15cd996ddf785bb46b698e313f5ff4f08fafc2423cae51354baeda3',
   judging: 'sha256:3a5af67020cb28e5d488eae3ad014f54e452cc655fbe096c9685df4f6b7b4543',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
