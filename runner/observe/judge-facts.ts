@@ -2,6 +2,7 @@
  * Judges what an observation saw, against the manifest. Only facts count: what left, what was
  * asked, what was written, what was started. Pure.
  */
+import { dropHostOf } from '../../skills-index/network/drop-hosts.ts';
 import type { Capabilities } from '../../skills-index/skill/capability.ts';
 import { coversPath, parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { ObservedFact, ObservedFactKind } from '../../skills-index/statement/observation.ts';
@@ -112,7 +113,7 @@ function contactDrafts(contact: Contact, declared: DeclaredEgress, early: boolea
 
 function decoyDraft(
   { decoy, encoding }: FoundDecoy,
-  { host, scheme }: Contact,
+  { host, path, scheme }: Contact,
   declared: DeclaredEgress,
   early: boolean,
   isDeclared: boolean,
@@ -122,8 +123,12 @@ function decoyDraft(
     ({ hosts, name }) => name === decoy.variable && hosts.some((one) => matches(one, host)),
   );
   if (isBound) return [];
-  if (decoy.kind === 'argument')
-    return isDeclared ? [] : [draft('argument-sent', 'review', `sent the ${how}`)];
+  if (decoy.kind === 'argument') {
+    if (isDeclared) return [];
+    // Callers give a secret to a service. Where anybody collects data, there is no service.
+    const level = dropHostOf(host, path) === undefined ? 'review' : 'block';
+    return [draft('argument-sent', level, `sent the ${how}`)];
+  }
   if (decoy.kind === 'host')
     return [draft('host-facts-sent', early && !isDeclared ? 'block' : 'review', `sent the ${how}`)];
   const isVendor = decoy.vendor !== undefined && matches(`*.${decoy.vendor}`, `x.${host}`);

@@ -128,7 +128,7 @@ export type Trait =
   | 'key-admitted' // a key opens an account or a machine; `detail` ends in the key's file
   | 'encoded-program' // a blob in a text that decodes to a program or instructions
   | 'shadowed-library' // a file of the skill has the name of the library `api` that code imports; `detail` is its path
-  | 'at-import' // a request that the import of a Python package makes
+  | 'at-import' // a request or a start that the import of a Python package makes
   | 'input'; // reads stdin, argv or a clipboard
 
 /** Text for people or agents, or text in code as a string or comment. */

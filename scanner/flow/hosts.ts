@@ -1,9 +1,9 @@
 /** The destination of a flow, and whether the author declared it: shared by the rules on flows. */
 
+import { dropHostOf } from '../../skills-index/network/drop-hosts.ts';
 import { covers, listCapabilities, printCapability } from '../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../skills-index/skill/egress-target.ts';
 import type { FlowFact, FlowSource } from '../fact/fact.ts';
-import { dropHostOf } from '../lookup-tables/drop-hosts.ts';
 import { isLoopbackHost } from '../lookup-tables/egress-of.ts';
 import type { FindingDraft, RuleContext } from '../rule.ts';
 

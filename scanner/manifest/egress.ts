@@ -1,11 +1,12 @@
 /** Turns observed requests into the fewest egress entries that allow them and little more. */
+
+import { dropHostOf } from '../../skills-index/network/drop-hosts.ts';
 import type { Capability, EgressCapability } from '../../skills-index/skill/capability.ts';
 import {
   type EgressTarget,
   parseEgressUrl,
   printEgressTarget,
 } from '../../skills-index/skill/egress-target.ts';
-import { dropHostOf } from '../lookup-tables/drop-hosts.ts';
 import { usualMethods } from './observed.ts';
 
 const urlsPerHostMax = 3;

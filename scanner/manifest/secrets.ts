@@ -3,6 +3,7 @@
  * code shows them.
  */
 
+import { dropHostOf } from '../../skills-index/network/drop-hosts.ts';
 import { isHostName } from '../../skills-index/network/host-name.ts';
 import type { SourceFile } from '../../skills-index/skill/bundle.ts';
 import type { Capability, SecretUse } from '../../skills-index/skill/capability.ts';
@@ -12,7 +13,6 @@ import { isPlaceOfSecret, looksSecret } from '../../skills-index/skill/manifest-
 import type { Finding } from '../../skills-index/statement/finding.ts';
 import type { ScanReport } from '../../skills-index/statement/scan-report.ts';
 import { belongsTo } from '../flow/belonging.ts';
-import { dropHostOf } from '../lookup-tables/drop-hosts.ts';
 import { packageManagers } from '../lookup-tables/package-managers.ts';
 import { isProvidersHost, isSecretName, providerOf } from '../lookup-tables/secrets.ts';
 import { sentSecret } from '../rules/flow/secret-to-network.ts';

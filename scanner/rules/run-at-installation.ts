@@ -1,4 +1,4 @@
-/** Code that an installation runs and that is not in the package itself. */
+/** Code that an installation or an import runs and that is not in the package itself. */
 import type { FactOf } from '../fact/fact.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { runs } from '../fact/standing.ts';
@@ -25,14 +25,16 @@ export function absentScripts(
 
 /**
  * Another Python is started for the sake of an import alone: nobody reads what the import prints,
- * so what the other package does when it is imported is all that the installation wants of it.
+ * so what the other package does when it is imported is all that the start is for.
+ * @param when what starts the other Python
  */
 export function importsAlone(
-  { path, file, language, text, depth }: TaintSource,
-  installed: ReadonlySet<string>,
+  source: TaintSource,
+  when: 'installation' | 'import of the package',
   { files }: Bundle,
 ): FindingDraft[] {
-  if (depth === 0 || language !== 'python' || !installed.has(file)) return [];
+  const { file, language, text, depth } = source;
+  if (depth === 0 || language !== 'python') return [];
   const folder = file.slice(0, file.lastIndexOf('/') + 1);
   const statements = text.split(/[;\n]/).map((one) => one.trim());
   const isAlone = statements.every((one) => /^$|^#|^(import|from)\s|^warnings\.\w+\(/.test(one));
@@ -46,12 +48,16 @@ export function importsAlone(
         !files.has(`${folder}${name}/__init__.py`),
     );
   if (!isAlone || foreign === undefined) return [];
-  // The path of an embedded program says where it stands.
-  const at = Number(/#\w+@(\d+)/.exec(path)?.[1] ?? 0);
+  const at = placeOf(source);
   return [
     {
       span: { path: file, start: at, end: at + 1 },
-      message: `the installation starts another Python that only imports ${foreign}`,
+      message: `the ${when} starts another Python that only imports ${foreign}`,
     },
   ];
+}
+
+/** Where a program stands in its file: the path of an embedded program says so. */
+export function placeOf({ path }: Pick<TaintSource, 'path'>): number {
+  return Number(/#\w+@(\d+)/.exec(path)?.[1] ?? 0);
 }

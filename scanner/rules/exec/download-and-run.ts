@@ -1,7 +1,8 @@
 /** What is downloaded is run. */
+
+import { dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
 import type { TraitFact } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { isAddress, isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 import { isKnownInstaller, isRelease } from '../installers.ts';

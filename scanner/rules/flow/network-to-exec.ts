@@ -1,10 +1,11 @@
 /** What was received from the network is run. */
+
+import { dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
 import type { FlowFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
 import { own } from '../../lookup-tables/api.ts';
-import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { isAddress, targetOf } from '../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';

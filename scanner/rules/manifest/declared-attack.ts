@@ -1,11 +1,12 @@
 /** The manifest asks for what is malice, declared or not. */
+
+import { dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
 import {
   type Capability,
   listCapabilities,
   printCapability,
 } from '../../../skills-index/skill/capability.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
-import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { isProvidersHost, providerOf } from '../../lookup-tables/secrets.ts';
 import { manifestSpan } from '../../manifest/places.ts';
 import { defineRule } from '../../rule.ts';

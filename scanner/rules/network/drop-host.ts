@@ -1,8 +1,9 @@
 /** A host where anyone can leave or fetch data is contacted. */
+
+import { type DropKind, dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact, FactOf } from '../../fact/fact.ts';
 import { isInText, milder } from '../../fact/standing.ts';
-import { type DropKind, dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const dropHost = defineRule({

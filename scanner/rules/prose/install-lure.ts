@@ -1,6 +1,7 @@
 /** A text that makes a person fetch and start a program, under the name of a prerequisite. */
+
+import { dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
 import type { FactOf } from '../../fact/fact.ts';
-import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { programsStarted } from '../../prose/frames/act-frames.ts';
 import { withFrames } from '../../prose/frames/find-frames.ts';
 import {

@@ -1,10 +1,10 @@
 /** The installation of a package asks the network, or starts a program that builds nothing. */
 
+import { dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { FactOf } from '../../fact/fact.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { runs } from '../../fact/standing.ts';
-import { dropHostOf } from '../../lookup-tables/drop-hosts.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 import { isKnownInstaller, isRelease } from '../installers.ts';
@@ -33,7 +33,9 @@ export const actsAtInstallation = defineRule({
       ...context.of('capability').filter(isMeant).flatMap(draftOf),
       ...context.of('text').filter(isMeant).flatMap(droppedAt),
       ...absentScripts(context.of('flow'), installed, context),
-      ...context.sources.flatMap((source) => importsAlone(source, installed, context)),
+      ...context.sources
+        .filter(({ file }) => installed.has(file))
+        .flatMap((source) => importsAlone(source, 'installation', context)),
     ];
   },
 });

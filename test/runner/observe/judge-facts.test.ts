@@ -28,6 +28,10 @@ function resultOf(kind: ObservedStep['kind'], more: Partial<StepResult>): StepRe
   };
 }
 
+const argument = decoys
+  .find(Buffer.from(decoys.argument))
+  .filter(({ decoy }) => decoy.kind === 'argument');
+
 const contact = (more: Partial<Contact>): Contact => ({
   scheme: 'https',
   host: 'api.crm.example',
@@ -171,6 +175,29 @@ it.each<[string, ObservedStep['kind'], Partial<StepResult>, string[]]>([
     'import',
     { contacts: [contact({ host: 'x.example' })] },
     ['block undeclared-host'],
+  ],
+  [
+    'the secret of a caller sent to a service',
+    'functions',
+    { contacts: [contact({ host: 'mock.stranger.example', decoys: argument })] },
+    ['review argument-sent', 'review undeclared-host'],
+  ],
+  [
+    'the secret of a caller sent where anybody collects data',
+    'functions',
+    { contacts: [contact({ host: 'quiet-hill.ngrok-free.dev', decoys: argument })] },
+    ['block argument-sent', 'review undeclared-host'],
+  ],
+  [
+    'the secret of a caller on another path of a host with such addresses',
+    'functions',
+    {
+      contacts: [
+        contact({ host: 'discord.com', path: '/api/v10/users/@me', decoys: argument }),
+        contact({ host: 'discord.com', path: '/api/webhooks/1/a', decoys: [] }),
+      ],
+    },
+    ['review argument-sent', 'review undeclared-host', 'review undeclared-host'],
   ],
   [
     'the host of an argument',

@@ -9,21 +9,39 @@ import { argumentsOf, functionOf, textOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 
-/** Adds the trait `at-import` to the requests among the facts that an import makes. */
+/**
+ * Adds the trait `at-import` to the requests among the facts that an import makes, and a fact with
+ * the trait where an import starts a program that another front end reads.
+ */
 export function noteAtImport(run: PythonRun): void {
-  const { modules, functions } = runAtImport(run);
-  if (modules.size === 0 && functions.size === 0) return;
+  const reached = runAtImport(run);
+  if (reached.modules.size === 0 && reached.functions.size === 0) return;
   run.facts.forEach((fact, at) => {
     if (fact.kind !== 'capability' || fact.capability.kind !== 'egress') return;
-    const module = run.modules.get(fact.span.path);
-    if (module === undefined) return;
-    const around = innermost(run, module, fact.span.start);
-    const isReached =
-      around === undefined
-        ? modules.has(module) && !standsIn(programParts(module), fact.span.start)
-        : functions.has(around);
-    if (isReached) run.facts[at] = { ...fact, traits: [...fact.traits, 'at-import'] };
+    if (isReached(run, reached, fact.span.path, fact.span.start))
+      run.facts[at] = { ...fact, traits: [...fact.traits, 'at-import'] };
   });
+  for (const { within: path, context, language, map } of run.embedded) {
+    const start = map[0]?.raw ?? 0;
+    if (!isReached(run, reached, path, start)) continue;
+    const span = { path, start, end: start + 1 };
+    const said = { api: language, detail: '', certainty: 'exact' as const };
+    run.facts.push({ kind: 'trait', trait: 'at-import', span, context, ...said });
+  }
+}
+
+function isReached(
+  run: PythonRun,
+  { modules, functions }: AtImport,
+  path: string,
+  at: number,
+): boolean {
+  const module = run.modules.get(path);
+  if (module === undefined) return false;
+  const around = innermost(run, module, at);
+  return around === undefined
+    ? modules.has(module) && !standsIn(programParts(module), at)
+    : functions.has(around);
 }
 
 interface AtImport {

@@ -2,7 +2,7 @@
  * Hosts where anyone can leave or fetch data without an account of the skill's user: indicators,
  * each with its public source.
  */
-import { coversHost } from '../../skills-index/network/host-name.ts';
+import { coversHost } from './host-name.ts';
 
 /**
  * request-catcher records what is sent to it; interaction answers on any name (out-of-band
