@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:53e51558c15cd996ddf785bb46b698e313f5ff4f08fafc2423cae51354baeda3',
+  extractor: 'sha256:1e91d6d248691dcab2abacd8f59a4246fa2f74ad4fa1f9bb6d4a33613cf980e0',
   judging: 'sha256:3a5af67020cb28e5d488eae3ad014f54e452cc655fbe096c9685df4f6b7b4543',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -30,10 +30,10 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:f249d559fac590213878c542ea96d54040901dd25ae1c12d1b9f9d7de31f7ea2',
+      'sha256:a17baeb0e95992ec7982df9ee1d6e8b78ee6a3a71eb748339de0726219008bce',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
-      'sha256:d50533d45712c8db16856b428e427d1ab6aaa51c8060fb0123526dd302397b5d',
+      'sha256:1db2fe5e151aa0023b2a531d1c23d2c07919d66bb97d52b3b31f5cbc2d6f1208',
     'exec/dynamic-module':
       'sha256:979e902e59494eae0b91e435f6889d692a8ba7fdc6716c999fc081581128f804',
     'exec/handed-on': 'sha256:4c53249e8d3a27d2dd108aa0906a5c29097aa686211665c7cfb29850b27e53ea',
@@ -80,48 +80,48 @@ export const codeDigests: CodeDigests = {
     'flow/collection-beside-network':
       'sha256:0d84c3b16fdcf9646f85d9b635e68c4daa44c20c56df4efd7c14eec41d313c3b',
     'flow/credential-file-to-network':
-      'sha256:2eb022142915c58af837c053d9fccff7ac7a8a2706f81c9479f17503545c017c',
+      'sha256:bb7a1577a9cbb17f19e899873841069f00bdc966167604bd488c41899ade7a0f',
     'flow/decoded-to-exec':
-      'sha256:bd2d7d03b7c5709ae18d4d74f8b85c7652a0ee37125e5d27f13515aa274d5dd8',
+      'sha256:498d09cc2a2d38d90dbc20c1335542725b55e3e8b306e182311cab9528a7b8c6',
     'flow/encoded-to-network':
-      'sha256:aac53869f0ef28ce61a924c42c195e05c2ec264f691b62714d521e85b98ee379',
+      'sha256:2b63d952087f24ae0001ac30e4f79783da4368b96328e6f0a325008dea50c6a9',
     'flow/environment-to-network':
-      'sha256:d7ef52bbc77972e8b1b102d6d0538b974061e70d8639183aa21eb0e816a581c6',
-    'flow/file-to-exec': 'sha256:a2d80ef52dea7bd2645359b49aeab2b5ee95aa01682c5609ef78e287cece565e',
+      'sha256:2ec4c2e2429a36de6f65720667c4efe4067f062b41112cc0ef77de9d32a2bca0',
+    'flow/file-to-exec': 'sha256:250fafcc4e02d189eac89b782a5c4fd6e6d7a49dd0cbcfec7ebc32b1f2fbc650',
     'flow/file-to-network':
-      'sha256:919db1d85fd583e86cb3e422c072b192cdb09226cc432bdcd151584810d2023e',
+      'sha256:bb7ee4f9e349b3c6d92fc245fcb5e264e1e1d0def7a3dab307e596246c997606',
     'flow/host-facts-to-network':
-      'sha256:92e29e15a9a5403de5c654b64bbf7c2802c483c65d16d50986827d7d41d65d7e',
+      'sha256:ae0b26a3a54109e7307c35dfce00dc26953b90638f693655a28970ac71e122a2',
     'flow/input-to-shell':
-      'sha256:129f8aea94994138f90495db155e46847e038fefd3b3e995ea6122e9477a963a',
+      'sha256:3c8f3d730cbbe9af6dece3b9fd26c3c1299538eda4d383634ef11b0547b6405f',
     'flow/local-secret-to-network':
-      'sha256:b2e88f334d7e1b330c0368ca08b057b34a812a16049be247a3aa6067abc90751',
+      'sha256:1ac49e11a929c0ba6427135e6a3667efb8b3090dd6c3e3300674862abd556153',
     'flow/network-to-exec':
-      'sha256:bc3c350b31588bcc38b3c5249a003706e983e1a3bc5cb8ec2a6aaea283710e14',
+      'sha256:31398e9ef934a25747f17a24abab0573d76de110790b7a2c649433bf8f3a9ab1',
     'flow/recording-to-network':
-      'sha256:051dbab26e4918d2aa75b8559dae156eb51feaa3f33402f0f05c4b7b141ff876',
+      'sha256:87ca4218386f4d3848f2a3b7b415c78609534f93e4b7b04b99e6da29d6c66cf5',
     'flow/secret-beside-data':
-      'sha256:78e485f5a89fc4cbf1834d5a06e8ec695eab506738bcb1b8d77d40e06814dce6',
-    'flow/secret-in-url': 'sha256:07ab03cf4b44da375962e7fbdedcdcae4b16b33b09d811ce5c40cea79071668e',
+      'sha256:3a409f25c0d7bc677d18935b771db83c09fb496543f104dedec116f5091fe200',
+    'flow/secret-in-url': 'sha256:bff4640cd6bbc5e8293d8a71e5e58ec64d50a7a243de57cf5ab49a33e4ce6876',
     'flow/secret-to-child':
-      'sha256:564814c57c213d9587851ba82949b101357ca4267f3175e35254a6e7c92b6310',
+      'sha256:afa514f4c2b11a0dae4a9ea4a40150d6791076217f171cd324f7b853887a648f',
     'flow/secret-to-computed-host':
-      'sha256:b5be7ebf2cf0296f48e8ba39d7662ac7c0deb1b40f702cf123ec768c1b1bd524',
+      'sha256:c9c342eabb21f3b1bfaf6e182daee4c3114b7949039073a1e7826fec06f1d2fb',
     'flow/secret-to-network':
-      'sha256:85266e71f538e9d5a60c6fbb15a5aae400343a0a2a449765fedcec404468cd81',
+      'sha256:770ae936f49f20cd0b8cf57d662eafc92cf2cf4c6706bbafbbd420993292f714',
     'flow/secret-to-output':
-      'sha256:9e2a1170b8a809f538569c8d0ffb90f113b7bfcc2df89107d80577040822325b',
+      'sha256:3e99f327c95739cfad176912dd57e0899f28e41e00334bdcb20c5000664c5676',
     'flow/secrets-to-one-host':
-      'sha256:6fe4122ab4439529a19e4f00aec80e2ba181a62b4a2ce76fe42dac51d24cb3c6',
+      'sha256:e2663b7d1e19efbd568ffedb746e5fb2e953f72811dfd5fabdc32091456ecf66',
     'flow/untrusted-to-agent':
-      'sha256:2c1c1257c426ee459b48b8c327b4a37ac8b8ae7af7aee8bb34426e33c73483cd',
+      'sha256:973724f40ff49a5a1b5e89c20c27555b1083cc93fa82ff4741aa167f7442dca6',
     'manifest/all-three': 'sha256:80145b385b6186000bd9763eeaec29e83c73c2012ffeb0c806d8e8f5e80fce00',
     'manifest/broken-promise':
       'sha256:467187b261d0f2e1bda9f169cc6a382d33346169b364836dba9dddb7fc77de25',
     'manifest/contradiction':
       'sha256:3055dd019df35275166dd6df3e2f542140ba280ff1ae3ffffd130ce2e88e2def',
     'manifest/declared-attack':
-      'sha256:04bd966e119e4720c032859253cc3788b27609b20ee689f60a3fb316c93f42cc',
+      'sha256:9a1f8d9dfac221bd9b929eafa3fdc6248cfaf3218f336d4bf5d470b3138a2a32',
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
@@ -132,14 +132,14 @@ export const codeDigests: CodeDigests = {
       'sha256:b1df0c246f8fb01fbecd101e17f2480d6511139dda9f57baa9a73dfff1759919',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:9e3c9bbbe084d98aeae3921531029f30a3cd3c7e89dbb4f3d96c61c0740bda37',
+    'network/cleartext': 'sha256:6c01ecb28cbfddd6a88219bd97558e2a5bdbead736fee025e99e364f0b728f51',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:c4edf9e13a244dbf58a6658f8c95a6d33dbb59c7f061e542c2aa8a18a32c6bf1',
-    'network/drop-host': 'sha256:9ed5251cf437a1eee62a2cf05c499362b40566fffa50b79ddd4481d785687826',
+      'sha256:30b5502fe805a5ccf4e5c675922e25dca052367fddc4f75f4689181ff9f0917a',
+    'network/drop-host': 'sha256:c9cd67ceb72966bfd490cc674761387dedf250a7dd5a1579eab1b74989ca475e',
     'network/hidden-host':
       'sha256:9251e0211c086e01f61a2931b089caa0f725f3ff855041db2d2675406c8e8a5b',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:36263d6263455a99e929a532216e4f324899932145956bed4748e58cee37cedf',
+      'sha256:7a9651306a360087910f0b81a6dbbe5a5e9f5467dea4d3b304ef2d35b3f29f69',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -226,7 +226,7 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:9c55c99c09c08a4d9c6df2a271e733813ab0f346c98cfc106bcbbda3446e1483',
     'prose/divided-order':
-      'sha256:33fd73516dbcc6b2c425ca6ffadce5fc9cdf7e614081650071a7ddab1eeda6e5',
+      'sha256:8f61aa175765fbc5063ef8375f1ce0cfa73396b13a05b2950262eca867956813',
     'prose/encoded-instructions':
       'sha256:7e80499a08f2db3f3eeb757584a122e38539dff72c6acc87038095a7eed673a6',
     'prose/exfiltration-instructions':
@@ -234,7 +234,7 @@ export const codeDigests: CodeDigests = {
     'prose/false-authority':
       'sha256:fea566974864f8955edc7e5983e6ffdd35e824ceef94973daefe8a64377dda82',
     'prose/hidden-text': 'sha256:bab8bb2d5e85d713c4abb63ec06679b4485516f5297602eceda24d88f029a0cd',
-    'prose/install-lure': 'sha256:38e80ff608756a5310777a3159f87b19618c368ab2e5791e71aeb43379a986fa',
+    'prose/install-lure': 'sha256:59118106cccf2d8c65b325df6cd54953bbc8716f36a6e3693fa03c9b41910d1f',
     'prose/memory-tampering':
       'sha256:ef34a3a40fcba7563a66db9c4bca6ffea37ed7d82918ed92f709b03ba0c6e0a4',
     'prose/override-instructions':
@@ -268,9 +268,9 @@ export const codeDigests: CodeDigests = {
     'supply/active-document':
       'sha256:e99442fc4c9aa89409f1010e3f96cdb30e9a685790d4a60cc9ef1bd52afbbbb4',
     'supply/acts-at-import':
-      'sha256:6133433b82f098e4c5bb8ba12f05dc54b7aad823793ea5a51c99df5a9d458f5e',
+      'sha256:9088ae1bf558ad36ba6c501e8cb82b29b448c3b2e5dd2c6476faf663f0c358d6',
     'supply/acts-at-installation':
-      'sha256:33a0ea4eaa04ae3095a1c4122cab218155ebd306adbe45a0499135bbda9b9b4a',
+      'sha256:9812d52eee871507ff221419b885eb6c5d9e9b8fbb591dd8c297a95677ef16a9',
     'supply/archive-in-bundle':
       'sha256:32364507d57d456950f4e2b84aaba5494e0fbb5682d4dc7281f5e776ad193cf0',
     'supply/binary-in-bundle':
