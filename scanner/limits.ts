@@ -126,6 +126,8 @@ export const pythonParserDepthMax = 2_400;
  * `pythonParserDepthMax`.
  */
 export const pythonChainMax = 1_600;
+/** Characters of what one `with` enters in parentheses. */
+export const pythonEnteredCharsMax = 4_000;
 /** Items of a list that are followed one by one. */
 export const pythonItemsMax = 256;
 /** Values in a file of settings beside Python code: what a larger file says is not known. */

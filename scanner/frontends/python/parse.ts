@@ -2,6 +2,7 @@
 import { NodeSet, NodeType, type Tree } from '@lezer/common';
 import { parser as published } from '@lezer/python';
 import { parserRecoverySteps, pythonChainMax } from '../../limits.ts';
+import { plainEntered } from './entered-lines.ts';
 
 /**
  * The tree of a text, and where reading stopped when it did so before the end: recovering from
@@ -75,7 +76,7 @@ function isRecovering(parse: object): boolean {
 // `400.,` and `2./x`, `\\\\{{` in a format string, t-strings (PEP 750), decorators that are any
 // expression (PEP 614), `print >>f, x` and `1L` of Python 2, `with f() as (a, b):`.
 function forParser(text: string): string {
-  return plainDecorators(text)
+  return plainDecorators(plainEntered(text))
     .replace(/(?<=\b\d+)\.(?=[\s,)\]}:*/%+<>=!&|^;-])/g, ' ')
     .replace(/\\(\{\{|\}\})/g, '\\__')
     .replace(/(?<![\w'"])([rR]?)[tT]([rR]?)(?=['"])/g, '$1f$2')

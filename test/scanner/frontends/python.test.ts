@@ -280,6 +280,10 @@ describe('what is valid is read whole', { timeout: 120_000 }, () => {
       'with f() as (a, b), g() as [c, (d, *e)]:\n    h\nwith f() as x.y, g() as z[0]:\n    h\n',
     ],
     [
+      'what a `with` enters, in parentheses',
+      'with (\n    f("(", g["a"]) as a,  # a first\n    h() as (b, c),\n):\n    d\nasync def e():\n    async with (f() as g, h() as i) :\n        j\n',
+    ],
+    [
       'stars in comprehensions',
       'x = [a for a, *_ in y]\nz = {a: b for *a, b in y}\nf(a for a, *b in y)\n',
     ],
@@ -296,7 +300,26 @@ describe('what is valid is read whole', { timeout: 120_000 }, () => {
     ['a call after `as`', 'with f() as x[g()]:\n    h\n'],
     ['a pattern that is not closed', 'match a:\n    case str(:\n        b\n'],
     ['a sign without a name', 'x = [a for a, % in y]\n'],
+    ['a comment with a quote in what is entered', "with (\n    f() as a,  # it's\n):\n    b\n"],
+    [
+      'a comment beside fields of a text',
+      'with (\n    f(f"{x["#"]}", g()) as a,  # b\n):\n    c\n',
+    ],
+    ['a long text in what is entered', "with (\n    f('''a\nb''') as a,\n):\n    b\n"],
   ])('%s is not', (_, text) => {
+    expect(unread(text)).toEqual(['0.py']);
+  });
+
+  it('and what a `with` enters in parentheses is followed', () => {
+    const text =
+      'import os\nwith (\n    open("a") as a,  # first\n    os.popen("id") as b,\n):\n    os.system("ls")\n';
+    expect(seen(text)).toEqual(expect.arrayContaining(['shell id', 'shell ls']));
+  });
+
+  // The comment ends the text of the function for Python, and `x` is called.
+  it('and no comment that is blanked hides code', () => {
+    const text =
+      'import os\ndef f():\n    """\n    with (a as b # """\n    os.system("id")\n    )\n';
     expect(unread(text)).toEqual(['0.py']);
   });
 
