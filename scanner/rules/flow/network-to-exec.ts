@@ -6,9 +6,9 @@ import { isInText } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { passesFiles } from '../../flow/links.ts';
 import { own } from '../../lookup-tables/api.ts';
-import { isAddress, targetOf } from '../../lookup-tables/egress-of.ts';
+import { isAddress, isLoopbackHost, targetOf } from '../../lookup-tables/egress-of.ts';
 import { interpreters } from '../../lookup-tables/shell.ts';
-import { defineRule, type FindingDraft } from '../../rule.ts';
+import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 import { isRelease } from '../installers.ts';
 
 const isReleasedFile = /\/releases\/(?:latest\/)?download\//;
@@ -26,14 +26,14 @@ export const networkToExec = defineRule({
     owasp: ['ASI05', 'AST08'],
     attack: ['T1105', 'T1059'],
   },
-  reads: ['flow:exec'],
+  reads: ['flow:exec', 'capability:egress'],
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const { source, sink } = flow;
       if (
         source.what !== 'network' ||
         sink.what !== 'exec' ||
-        (isPipe(flow) && !passesFiles(flow.steps))
+        (isPipe(flow) && !passesFiles(flow.steps) && !isFilledFromElsewhere(flow))
       )
         return [];
       const from = source.name.startsWith('https://*/')
@@ -50,6 +50,13 @@ export const networkToExec = defineRule({
           }),
         ];
       }
+      if (sink.filled && isFetched(flow, context))
+        return [
+          draftOfFlow(flow, {
+            severity: 'medium',
+            message: `fills what it received from ${from} into the text of a program`,
+          }),
+        ];
       const asShell = sink.capability?.kind === 'exec';
       // exec/download-and-run judges a release in a pipe the same way. Other addresses of these
       // hosts answer with texts that anybody wrote.
@@ -87,15 +94,36 @@ function isPipe({ sink: { api, capability }, steps, span }: FlowFact): boolean {
   return own(interpreters, api) !== undefined || api === 'eval' || api === 'source' || api === '.';
 }
 
+// Values in the text of a program are no pipe. exec/download-and-run says nothing of them.
+function isFilledFromElsewhere({ source, sink }: FlowFact): boolean {
+  return sink.filled === true && !isLoopbackHost(targetOf(source.name).host);
+}
+
+// An answer that the code asked for, and no drop host, address or listener gave.
+function isFetched({ source, steps }: FlowFact, { of }: RuleContext): boolean {
+  const { host, path } = targetOf(source.name);
+  if (isAddress(host) || dropHostOf(host, path) !== undefined) return false;
+  const [first] = steps;
+  return (
+    host !== '*' ||
+    of('capability').some(
+      ({ capability, span }) =>
+        capability.kind === 'egress' &&
+        span.path === first?.span.path &&
+        span.start === first.span.start,
+    )
+  );
+}
+
 // `curl -o tool https://…`, then `./tool`, in a text: how much software tells people to install it.
 // exec/download-and-run judges a pipe in a text the same way.
 function isInstruction(flow: FlowFact): boolean {
-  const { scheme, host, path } = targetOf(flow.source.name);
+  return isInText(flow) && isNamedHost(flow.source.name);
+}
+
+function isNamedHost(url: string): boolean {
+  const { scheme, host, path } = targetOf(url);
   return (
-    isInText(flow) &&
-    scheme === 'https' &&
-    host !== '*' &&
-    !isAddress(host) &&
-    dropHostOf(host, path) === undefined
+    scheme === 'https' && host !== '*' && !isAddress(host) && dropHostOf(host, path) === undefined
   );
 }

@@ -9,6 +9,7 @@ import type { OffsetMap } from '../../../fact/source.ts';
 import { own } from '../../../lookup-tables/api.ts';
 import { egressOf, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { interpreters, networkPrograms } from '../../../lookup-tables/shell.ts';
+import { isFilledIn } from '../../filled-text.ts';
 import { nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import {
@@ -90,6 +91,7 @@ function startProgram(
     capability: exec,
     api: call.api,
     part: byShell || isUnknown ? 'code' : 'argument',
+    ...(byShell && !isPerhapsUnknown && isFilled(text, all) && { filled: true }),
   });
   startStored(run, call, line ?? command, line === undefined ? words : undefined);
   if (command.decoded || words?.[0]?.decoded)
@@ -114,6 +116,10 @@ function startProgram(
   if (input !== undefined)
     feedProgram(run, { ...call, object: { ...unknownPy, targets: [{ at: exec }] } }, input);
   return { ...unknownPy, nodes: [output, ...(input?.nodes ?? [])], targets: [{ at: exec }] };
+}
+
+function isFilled(line: PyValue | undefined, all: readonly string[]): boolean {
+  return line?.decoded === false && all.length > 0 && all.every((one) => isFilledIn('shell', one));
 }
 
 // What goes into a program that is started, and what comes back; the front end of its language

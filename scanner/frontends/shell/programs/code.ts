@@ -11,6 +11,7 @@ import { own } from '../../../lookup-tables/api.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { packageManagers } from '../../../lookup-tables/package-managers.ts';
 import { interpreters } from '../../../lookup-tables/shell.ts';
+import { isFilledIn } from '../../filled-text.ts';
 import type { Call } from '../call.ts';
 import { noteFlows, noteStart } from '../graph.ts';
 import { runStatements } from '../inner-scripts.ts';
@@ -166,8 +167,12 @@ export function runCode(
   // `eval "$(cat lib.txt)"`, `bash < lib.txt`
   for (const { source } of code.taints)
     if (source.what === 'file') noteStart(run, call.span, source.name, call, language);
+  const filled = isComputed &&
+    code.isCut !== true &&
+    !code.decoded &&
+    textsOf(code).every((text) => isFilledIn(language, text)) && { filled: true as const };
   const isFetched = code.taints.some((taint) => taint.source.what === 'network');
-  if (isFetched)
+  if (isFetched && filled === false)
     noteTrait(
       run,
       at,
@@ -176,7 +181,10 @@ export function runCode(
     );
   const capability = { kind: 'exec', program: call.name } as const;
   const carriers = isComputed ? code.taints : [];
-  noteFlows(run, at, carriers, { what: 'exec', capability, api: call.name, part: 'code' });
+  noteFlows(run, at, carriers, {
+    ...{ what: 'exec', capability, api: call.name, part: 'code' },
+    ...filled,
+  });
   const isEmpty = textsOf(code).every((text) => text.replaceAll(unknownPart, '').trim() === '');
   if (isEmpty || run.depth >= shellCodeDepthMax) return unknownValue(code.taints);
   if (language === 'shell') return runTexts(run, call, code);

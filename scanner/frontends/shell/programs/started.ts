@@ -4,9 +4,11 @@
  */
 
 import { isLoopbackHost, socketEgressOf } from '../../../lookup-tables/egress-of.ts';
+import { isFilledIn } from '../../filled-text.ts';
 import type { Call } from '../call.ts';
+import { noteFlows } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
-import { literalValue, type ShellValue, slice } from '../value.ts';
+import { literalValue, type ShellValue, slice, textsOf } from '../value.ts';
 import { optionValues, parseArguments } from './arguments.ts';
 import { awkCommands } from './awk.ts';
 import { runCode } from './code.ts';
@@ -40,7 +42,17 @@ function runFetchedProgram(run: ShellRun, call: Call): void {
   for (const program of programs) {
     if (program === undefined) continue;
     const fetched = program.taints.find(({ source }) => source.what === 'network');
-    if (fetched !== undefined) noteTrait(run, call, 'pipe-to-interpreter', fetched.source.name);
+    const isData = !program.decoded && textsOf(program).every((one) => isFilledIn('awk', one));
+    if (fetched !== undefined && isData)
+      noteFlows(run, { ...call, api: call.name }, program.taints, {
+        what: 'exec',
+        capability: { kind: 'exec', program: call.name },
+        api: call.name,
+        part: 'code',
+        filled: true,
+      });
+    else if (fetched !== undefined)
+      noteTrait(run, call, 'pipe-to-interpreter', fetched.source.name);
     else if (files.length > 0) runAwkCommands(run, call, program.text);
   }
 }

@@ -5,6 +5,7 @@ import type { Capability } from '../../../../skills-index/skill/capability.ts';
 import type { Trait } from '../../../fact/fact.ts';
 import { type Effect, own } from '../../../lookup-tables/api.ts';
 import { interpreters } from '../../../lookup-tables/shell.ts';
+import { isFilledIn } from '../../filled-text.ts';
 import {
   type Called,
   capability,
@@ -49,10 +50,16 @@ export function runShell(out: Out, call: Called, at: number, options?: number): 
   }
   if (isDecoded(out, argument?.node))
     trait(out, call, 'decode-to-code', shown(argument?.value ?? unknown), 'exact');
+  const isFilled = alternatives(argument?.value ?? unknown).every(
+    (value) => value.kind === 'text' && isFilledIn('shell', value.text),
+  );
   sink(
     call,
     argument?.node,
-    { what: 'exec', capability: { kind: 'exec', program: 'sh' }, api: call.api, part: 'code' },
+    {
+      ...{ what: 'exec', capability: { kind: 'exec', program: 'sh' }, api: call.api, part: 'code' },
+      ...(isFilled && { filled: true }),
+    },
     'exact',
   );
 }
