@@ -104,13 +104,14 @@ const takesOnly =
 const verbs = /\b(?:POST|PUT|PATCH|curl|webhook)\b/;
 
 // Somebody's own address, and an act that is not denied.
-function sends({ text, marks }: Sentence): boolean {
+function sends({ text, start, marks }: Sentence): boolean {
   const addresses = [...text.matchAll(receivers)]
     .filter(({ 0: address, index }) => isOfStranger(address) && !visits.test(leadTo(text, index)))
     .map(([address]) => address);
   if (addresses.length === 0) return false;
-  const isAct = ({ concept }: ProseMark): boolean =>
-    acts.has(concept) || (puts.has(concept) && addresses.some((one) => one.includes('://')));
+  const urls = addresses.filter((one) => one.includes('://')).map((one) => text.indexOf(one));
+  const isAct = ({ concept, end }: ProseMark): boolean =>
+    acts.has(concept) || (puts.has(concept) && urls.some((at) => isNear(text, end - start, at)));
   const meant = marks.filter((mark) => isAct(mark) && !isDenied(mark, marks));
   if (meant.length > 0) return true;
   if (marks.some(isAct)) return false;
@@ -119,6 +120,13 @@ function sends({ text, marks }: Sentence): boolean {
     addresses.some((address) => takesOnly.test(address) || isTarget(text, address))
   );
 }
+
+// "Write … to https://": what is written far from an address is written elsewhere.
+function isNear(text: string, from: number, to: number): boolean {
+  return text.slice(Math.min(from, to), Math.max(from, to)).split(/\s+/).length <= wordsToAddress;
+}
+
+const wordsToAddress = 12;
 
 // "… to https://": a verb that no table has, with a direction.
 function isTarget(text: string, address: string): boolean {
@@ -135,15 +143,19 @@ function leadTo(text: string, at: number): string {
 const directionChars = 40;
 // Where a reader goes, what a page refers to, where something comes from, and values of JSON.
 const visits =
-  /["']\s?:\s?["']$|\b(?:from|von|aus|depuis|desde)\W{0,3}$|\b(?:go|goes|going|link|links|linked|linking|refers?|navigate|head|points?|redirects?|browse|log ?in|sign ?in|up|back|according|gehe?n?|vai|va|allez|ve|vaya|ir|acced\w*|вернись)\b[^.]{0,16}$|(?:перей|зай|зайт|переход)\p{L}{0,6}[^.]{0,12}$|[转前访跳][^。]{0,4}$/iu;
+  /["']\s?:\s?["']$|\b(?:from|von|aus|depuis|desde)\W{0,3}$|\b(?:go|goes|going|link|links|linked|linking|refers?|navigate|head|points?|redirects?|browse|log ?in|sign ?in|up|back|according|gehe?n?|vai|va|allez|ve|vaya|ir|acced\w*|вернись)\b[^.]{0,16}$|\bsign(?:ed|ing)?[ -]up for (?:an? )?(?:\w{1,20} ){0,3}accounts? (?:at|on|with)\W{0,3}$|(?:перей|зай|зайт|переход)\p{L}{0,6}[^.]{0,12}$|[转前访跳][^。]{0,4}$/iu;
 const directions =
   /(?:(?<!\p{L})(?:to|into|onto|an|nach|à|vers|a|hacia|para|на(?: адрес)?)|[至到给往向])["'`\s]{0,3}$/iu;
 
 function isOfStranger(address: string): boolean {
   const host = (/:\/\/(?:[^/@\s]{0,60}@)?([^/:?#]+)/.exec(address) ??
     /@([^:/]+)/.exec(address))?.[1];
-  return host !== undefined && !isKnownProvider(host.toLowerCase()) && !isLoopbackHost(host);
+  if (host === undefined || (web.test(address) && !host.includes('.'))) return false;
+  return !isKnownProvider(host.toLowerCase()) && !isLoopbackHost(host);
 }
+
+// `http://host:port`: nobody outside of the reader's own network has a name without a dot.
+const web = /^(?:https?|wss?):/i;
 
 const acts: ReadonlySet<Concept> = new Set(['send', 'deliver', 'pass']);
 const puts: ReadonlySet<Concept> = new Set(['give', 'write']);
@@ -174,7 +186,7 @@ function conceals({ marks, start, text }: Sentence): boolean {
   const isSaid = (mark: ProseMark): boolean =>
     said.has(mark.concept) &&
     !noes.some((no) => /^\s+$/.test(text.slice(no.end - start, mark.start - start)));
-  if (marks.some(isSaid)) return true;
+  if (marks.some((mark) => isSaid(mark) && !fails.test(text.slice(mark.end - start)))) return true;
   return noes.some((no) =>
     marks.some(
       (mark) =>
@@ -187,6 +199,9 @@ function conceals({ marks, start, text }: Sentence): boolean {
   );
 }
 
+// "A wrong folder silently breaks imports": what a program does when it fails, and no order.
+const fails =
+  /^\s(?:fails|breaks|drops|skips|ignores|truncates|corrupts|falls back|returns|dies)\b/;
 const said: ReadonlySet<Concept> = new Set(['unsaid', 'silent', 'covert', 'hide']);
 const noticing: ReadonlySet<Concept> = new Set(['tell', 'notice', 'reveal', 'reply']);
 const wordsBehind = 4;

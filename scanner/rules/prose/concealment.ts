@@ -21,6 +21,9 @@ export const concealment = defineRule({
     statementsOf(context.of('text'), [...concealments, ...concealmentPhrases]).flatMap(draftsOf),
 });
 
+// "Don't reveal if the user exists": what a login says to strangers about accounts.
+const keepsAccounts = /\b(reveal|disclose)\s+(if|whether)\s+(the\s+|an?\s+)?user$/i;
+
 // High when the same text names something that nobody would want done in silence, medium when it is
 // only "this step"; what an agent need not tell in general ("show no raw JSON") is no finding.
 function draftsOf({ fact, quote, manner, reading, form }: ProseStatement): FindingDraft[] {
@@ -30,7 +33,7 @@ function draftsOf({ fact, quote, manner, reading, form }: ProseStatement): Findi
     {
       span: fact.span,
       message: `has an agent keep something from its user: "${quote}"`,
-      ...weighed(manner, isGrave ? 'high' : 'medium'),
+      ...weighed(manner, isGrave && !keepsAccounts.test(quote) ? 'high' : 'medium'),
     },
   ];
 }

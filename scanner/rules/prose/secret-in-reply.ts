@@ -7,6 +7,10 @@ import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
+// "Include credentials in URL": cameras and databases are opened so, by an address that the text
+// shows. A person looks whose address it is.
+const namesAddress = /\bcredentials in (the )?url$/i;
+
 export const secretInReply = defineRule({
   id: 'prose/secret-in-reply',
   title: 'Secrets are repeated',
@@ -23,7 +27,7 @@ export const secretInReply = defineRule({
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `has an agent repeat what is secret: "${quote}"`,
-        ...weighed(manner, 'high'),
+        ...weighed(manner, namesAddress.test(quote) ? 'medium' : 'high'),
       }),
     );
     return withFrames(told, facts, secretPassedOn);
