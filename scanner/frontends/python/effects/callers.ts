@@ -43,7 +43,7 @@ function elsewhereBy(
   parameter: ParameterBinding,
 ): ((host: string) => readonly NotAfter[]) | undefined {
   const sites = sitesOf(run, parameter);
-  if (sites === undefined || sites.length < 2) return undefined;
+  if (sites === undefined) return undefined;
   const around = new Map<ParameterBinding, readonly Meant[]>();
   const all = sites.map((site) => {
     // `def get(url, headers): return request("GET", url, headers)`
@@ -53,7 +53,7 @@ function elsewhereBy(
     return { meant: meantBy(run, [site]), outer };
   });
   const pairs = [...around.values()].reduce((sum, { length }) => sum + length, all.length);
-  if (pairs > pythonPairsMax) return undefined;
+  if (pairs < 2 || pairs > pythonPairsMax) return undefined;
   const lists = new Map<string, readonly NotAfter[]>();
   return (host) => {
     const known = lists.get(host);
@@ -108,7 +108,9 @@ function parameterOf(
 
 // The calls of its function that give the parameter something.
 function sitesOf(run: PythonRun, { definition, index }: ParameterBinding): Site[] | undefined {
-  const sites = run.calls.get(definition.name) ?? [];
+  const all = run.calls.get(definition.name) ?? [];
+  run.context.steps.take(all.length);
+  const sites = definition.bound ? all : all.filter(({ module, call }) => isPlain(module, call));
   if (sites.length > pythonCallSitesMax) return undefined;
   run.context.steps.take(sites.length);
   return sites.flatMap(({ module: by, call }): Site[] => {
@@ -116,10 +118,22 @@ function sitesOf(run: PythonRun, { definition, index }: ParameterBinding): Site[
     const given = givenFor(definition, index, positional, keywords);
     // What is called through its class may be given the object itself as its first argument.
     const byClass = definition.bound && isByClass(run, by, call, 0);
-    return given === undefined || starred.length > 0 || byClass
+    // `**options` gives no parameter that the call gives as well; `*words` moves the others.
+    const isMoved = starred.some(({ prevSibling }) => prevSibling?.name !== '**');
+    return given === undefined || isMoved || byClass
       ? []
       : [{ module: by, call: `${by.source.path}@${call.from}`, given }];
   });
+}
+
+// `get(url)` or `http.get(url)`, where `http` is imported: no method of an object. A call that is
+// left out here is taken for one of every host.
+function isPlain(module: PythonModule, { firstChild }: PyNode): boolean {
+  if (firstChild?.name !== 'MemberExpression') return true;
+  const owner = firstChild.firstChild;
+  if (owner === null || owner.name !== 'VariableName') return false;
+  const bindings = lookUp(scopeOf(module, owner), nameOf(module, owner))?.bindings ?? [];
+  return bindings.some(({ kind }) => kind === 'import');
 }
 
 function hostsGiven(run: PythonRun, { module, given }: Site): ReadonlySet<string> | undefined {

@@ -250,6 +250,24 @@ function decodedTexts(
   return pyOf(callBuiltin(qual, { ...nothingGiven, args })).texts;
 }
 
+// What `*words` and `**options` of a function may hold of a call: what no parameter before takes.
+function restFor(
+  own: PythonFunction,
+  index: number,
+  { args, keywords }: PyCall,
+  byClass: boolean,
+): readonly PyValue[] {
+  const at = own.bound && !byClass ? index - 1 : index;
+  if (own.parameters[index]?.star === '*') return args.slice(Math.max(0, at));
+  // Behind `/`, options may have the names of parameters.
+  const list =
+    (own.node.name === 'VariableName' ? own.node.parent : own.node)?.getChild('ParamList') ?? null;
+  if (list === null || list.getChild('/') !== null) return [...args, ...keywords.values()];
+  const isTaken = (name: string): boolean =>
+    own.parameters.some((one) => one.star === '' && one.name === name);
+  return [...keywords].filter(([name]) => !isTaken(name)).map(([, value]) => value);
+}
+
 function callOwn(
   run: PythonRun,
   call: PyCall,
@@ -261,9 +279,7 @@ function callOwn(
   const byClass = call.object.qual?.startsWith('class ') === true && qual === undefined;
   own.parameters.forEach((parameter, index) => {
     const given = givenFor(own, index, call.args, call.keywords, byClass);
-    const rest = parameter.star
-      ? [...nodesOf(call.args), ...nodesOf([...call.keywords.values()])]
-      : [];
+    const rest = parameter.star ? nodesOf(restFor(own, index, call, byClass)) : [];
     // `go(**answer)` may give every parameter that the call does not give by name or position.
     const isObject = own.bound && !byClass && index === 0;
     const spread = parameter.star || (given === undefined && !isObject) ? call.spread : [];

@@ -213,10 +213,12 @@ export function sendTo(
     });
     const whole = nodesOf(parts.url);
     const leading = isAny ? (parts.leading ?? whole) : [];
+    // A call that gives a known address is none of those for which the host is not known.
     const notAfter =
-      isAny || capability.kind !== 'egress'
+      capability.kind !== 'egress'
         ? []
-        : (parts.afters?.get(capability) ?? parts.elsewhere?.(parseEgressUrl(capability.url).host));
+        : ((isAny ? undefined : parts.afters?.get(capability)) ??
+          parts.elsewhere?.(isAny ? '*' : parseEgressUrl(capability.url).host));
     flowSink(run, call, leading, sink('host'));
     flowSink(
       run,
