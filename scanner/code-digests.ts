@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:1e91d6d248691dcab2abacd8f59a4246fa2f74ad4fa1f9bb6d4a33613cf980e0',
-  judging: 'sha256:3a5af67020cb28e5d488eae3ad014f54e452cc655fbe096c9685df4f6b7b4543',
+  extractor: 'sha256:818885da6338a50a338b8a97efa91921748e2e8f8e1836f4a62bd8cc0df70b1c',
+  judging: 'sha256:6c3b31feadaff6fcd2df096cba68a08e250bb883b13e942973df8a0793ef445d',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -20,7 +20,7 @@ export const codeDigests: CodeDigests = {
     'env/secret-file-load':
       'sha256:331ff503069423c07d5eec537a40fdf0fc9c129d2d9121b719b3aca65b84d654',
     'env/secrets-gathered':
-      'sha256:c129c4138fecea4c455fefae1a9336b52b042e7e8594ec0046dc7e49efde0fe7',
+      'sha256:74b545d4a168cec475888605a0a96c6f47fa78e8ce6ee40db4cce9d764ba3f1c',
     'env/steering-variable':
       'sha256:82be19688374b7f75967915e6dd053dd00b2ad48a55c8d2de9b60e53a5903ae9',
     'env/whole-environment':
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:a17baeb0e95992ec7982df9ee1d6e8b78ee6a3a71eb748339de0726219008bce',
+      'sha256:a38cd8e62fc825172bd8855d7939cbe81b4ce830ee5ed585ac6c2023a497d372',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:1db2fe5e151aa0023b2a531d1c23d2c07919d66bb97d52b3b31f5cbc2d6f1208',
@@ -55,22 +55,22 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:b2660a07684996249770afbbe80d007e36e6a2da18992e565eb3e18dbb243784',
-    'files/agent-memory': 'sha256:de8efc5320c1760452477fb46b21967d39f4c6cda19cb529e9af5533c9b81895',
+    'files/agent-memory': 'sha256:938392ff095324232b176f74914bad0ad5ea7ce47d68cce8f9abae2eb5e69fc1',
     'files/browser-data': 'sha256:3937aa9bd5730026a63dcd7cfe045c1768987f6b18c138ee0f424d260fa2b026',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
       'sha256:eea5e2465c35d39658e1b96122eed233af1a11796a4a92f46359aec18452bb50',
     'files/credential-path':
-      'sha256:1901f522a6b8415e585aafea64aa11b2772014e7a2870b4c51d8c1b9adb4d2f1',
+      'sha256:3db78c16d4c8c3c6aa8fe443d859d3d45790fa9e3f88d905515a701f548206dd',
     'files/destructive': 'sha256:2d4bb84d59cfc43ffa4b2c5217f9406ae85af3908d2413623d6c23588b18076e',
     'files/device': 'sha256:4fae4aa626d112355508deefcfbbaef02d774db922a867c7147efe2e927685b7',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:377d6ac61cd1eb4b2239aae2829dececb7fbb7ed5ad28df93043d73dd773eff2',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:8ae410a4add8e151e4856898ec8dd7ab5b578a7c5e4f6afe928188378b98a9ff',
+    'files/outside-read': 'sha256:ccb8a76246134d21f44b646b8959c139c0da95a5e12d71db897a43ede0fd2dfe',
     'files/outside-write':
-      'sha256:bd94a011adecb66ab7a1ec2179be1f80ac84068fd121350352fb4aad110e0854',
+      'sha256:e95a8dfe8a7c4ab582ec278f254cedcb22d0d8c13692911354e8fa765e435156',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:ef66afd70710010fe27aa28b24d9896c55104e2930aec51c1ecf6b977533f9fe',
@@ -78,67 +78,67 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:1df0bf22005697da3b50a28880c1879a438e8024de57f7a9ae18a8354cf62f5a',
     'flow/collection-beside-network':
-      'sha256:0d84c3b16fdcf9646f85d9b635e68c4daa44c20c56df4efd7c14eec41d313c3b',
+      'sha256:02f9b8045c0c2d09b920d8c6fbe2d9fa44c36d783e6fe40291a62b697dd6a53a',
     'flow/credential-file-to-network':
-      'sha256:bb7a1577a9cbb17f19e899873841069f00bdc966167604bd488c41899ade7a0f',
+      'sha256:0b158525b160f92db37d8bf8e30ff8bda0b5119b7d754f51c982911d6b705797',
     'flow/decoded-to-exec':
-      'sha256:498d09cc2a2d38d90dbc20c1335542725b55e3e8b306e182311cab9528a7b8c6',
+      'sha256:8baaaf58c4169171372ec110c1fc3eca3a90d895bb738588361eecabab33f451',
     'flow/encoded-to-network':
-      'sha256:2b63d952087f24ae0001ac30e4f79783da4368b96328e6f0a325008dea50c6a9',
+      'sha256:0709b94f8b06788a0bb400cc3bc0d32e2a80975cee67989c5746b39b33fac9ec',
     'flow/environment-to-network':
-      'sha256:2ec4c2e2429a36de6f65720667c4efe4067f062b41112cc0ef77de9d32a2bca0',
-    'flow/file-to-exec': 'sha256:250fafcc4e02d189eac89b782a5c4fd6e6d7a49dd0cbcfec7ebc32b1f2fbc650',
+      'sha256:745c1a7fd5a468f8688889ea6414bf1c9e1477237708276860fee0272e16def6',
+    'flow/file-to-exec': 'sha256:1a01ffa2ffb64f4178d7802a1556b15a0e5b3c4642f32ad459bc2089289e3361',
     'flow/file-to-network':
-      'sha256:bb7ee4f9e349b3c6d92fc245fcb5e264e1e1d0def7a3dab307e596246c997606',
+      'sha256:36d7840802eecaebb6a10e5d862db0cdeafccf0f63b80295e9881c531ea41a18',
     'flow/host-facts-to-network':
-      'sha256:ae0b26a3a54109e7307c35dfce00dc26953b90638f693655a28970ac71e122a2',
+      'sha256:7eb18bb6b2033191b1509bf6a89526b260c5fd4439ea3db7c95d93f57e4431d2',
     'flow/input-to-shell':
-      'sha256:3c8f3d730cbbe9af6dece3b9fd26c3c1299538eda4d383634ef11b0547b6405f',
+      'sha256:42ff28880fedf62398dad1bc31e4c5e0230e62da11f0c86066c9903a29309266',
     'flow/local-secret-to-network':
-      'sha256:1ac49e11a929c0ba6427135e6a3667efb8b3090dd6c3e3300674862abd556153',
+      'sha256:4947d182a57d4feae7de611c26188cc5a6214e88e2127e14609193facc41e54d',
     'flow/network-to-exec':
-      'sha256:31398e9ef934a25747f17a24abab0573d76de110790b7a2c649433bf8f3a9ab1',
+      'sha256:c2a1eb81b09d8125b83d2f28332291e8863b677f1b182c6537ddf90a6237dcd7',
     'flow/recording-to-network':
-      'sha256:87ca4218386f4d3848f2a3b7b415c78609534f93e4b7b04b99e6da29d6c66cf5',
+      'sha256:d44cdc4fb0160ffdb6ac6af8782ae16f5357fd292e15ddb42ba2d0383cce7da4',
     'flow/secret-beside-data':
-      'sha256:3a409f25c0d7bc677d18935b771db83c09fb496543f104dedec116f5091fe200',
-    'flow/secret-in-url': 'sha256:bff4640cd6bbc5e8293d8a71e5e58ec64d50a7a243de57cf5ab49a33e4ce6876',
+      'sha256:954e8787384ccedd48606b8e62bdd7cca4db4b0a5431be7c919eb959c417b44e',
+    'flow/secret-in-url': 'sha256:92a9022220e2889a5277448a92a572c1d6e50406b77ea3a8790e273a6da261d9',
     'flow/secret-to-child':
-      'sha256:afa514f4c2b11a0dae4a9ea4a40150d6791076217f171cd324f7b853887a648f',
+      'sha256:d9cf0356b30ee47126b5687dc14b992116695071e94048f5f1ff36ec8d26f4da',
     'flow/secret-to-computed-host':
-      'sha256:c9c342eabb21f3b1bfaf6e182daee4c3114b7949039073a1e7826fec06f1d2fb',
+      'sha256:3328fd5cfe526e6e1d717b6b28aa4e37609010824770bd56500321ba56288a16',
     'flow/secret-to-network':
-      'sha256:770ae936f49f20cd0b8cf57d662eafc92cf2cf4c6706bbafbbd420993292f714',
+      'sha256:29399a811db17e80e494a80f11da21aee14eca9aac9abb66a629d1f6fcfdc74a',
     'flow/secret-to-output':
-      'sha256:3e99f327c95739cfad176912dd57e0899f28e41e00334bdcb20c5000664c5676',
+      'sha256:12e43b101f890fc37490ed0466d80774c93a4741674dce5eec4aab982de3f54b',
     'flow/secrets-to-one-host':
-      'sha256:e2663b7d1e19efbd568ffedb746e5fb2e953f72811dfd5fabdc32091456ecf66',
+      'sha256:74e9a1974eacb332cfe932fd02e9f8c938ce634f1c3fcf5613252de3e3a0fcc7',
     'flow/untrusted-to-agent':
-      'sha256:973724f40ff49a5a1b5e89c20c27555b1083cc93fa82ff4741aa167f7442dca6',
-    'manifest/all-three': 'sha256:80145b385b6186000bd9763eeaec29e83c73c2012ffeb0c806d8e8f5e80fce00',
+      'sha256:9f92c44608ca631b82446e2c6a63891774569ec621f13968804273556ec86379',
+    'manifest/all-three': 'sha256:1df143f720ae50ed4b09e26b1525f378b778b6382f23c68b301bd423fa2aeffc',
     'manifest/broken-promise':
-      'sha256:467187b261d0f2e1bda9f169cc6a382d33346169b364836dba9dddb7fc77de25',
+      'sha256:f21126111c553876457b60fff0e96149c2b7a76acdeb3dab3c18e23a0ddbd77a',
     'manifest/contradiction':
       'sha256:3055dd019df35275166dd6df3e2f542140ba280ff1ae3ffffd130ce2e88e2def',
     'manifest/declared-attack':
-      'sha256:9a1f8d9dfac221bd9b929eafa3fdc6248cfaf3218f336d4bf5d470b3138a2a32',
+      'sha256:2dbb819e7c02ee5fa8b19125acbc5b179379548878be4ae74c4e4d4b85ae10c0',
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:1d0ad3691e56247c1521cea2dc2d1788bab3409ebe536a75665cff89aa83ee73',
+      'sha256:53e72b12fba4f33fb3bbce5a1a5bb1ef8e52680ab5a1115a9eaec70f9173baab',
     'manifest/unnamed-script':
       'sha256:8b77966458e6d093c66f780cb3b268d2ef11fcdfe70d0dde529275cdc96ed933',
     'manifest/unreadable':
       'sha256:b1df0c246f8fb01fbecd101e17f2480d6511139dda9f57baa9a73dfff1759919',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:6c01ecb28cbfddd6a88219bd97558e2a5bdbead736fee025e99e364f0b728f51',
+    'network/cleartext': 'sha256:f1a5e53a7a62ad89b4bb39782d0e9339fef6be0f84e2135c8359c9c39144ba6b',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:30b5502fe805a5ccf4e5c675922e25dca052367fddc4f75f4689181ff9f0917a',
+      'sha256:0a003632e40cce6e260e17494fa441c1e8a29a218f4e66b09363aa812ad42839',
     'network/drop-host': 'sha256:c9cd67ceb72966bfd490cc674761387dedf250a7dd5a1579eab1b74989ca475e',
     'network/hidden-host':
       'sha256:9251e0211c086e01f61a2931b089caa0f725f3ff855041db2d2675406c8e8a5b',
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:7a9651306a360087910f0b81a6dbbe5a5e9f5467dea4d3b304ef2d35b3f29f69',
+      'sha256:790795974dda41d465b06d018bbda49b25e19200f53560ba6aadb38d07460592',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:e9adc7cad921a0d76605f1efa42f95b3014ae1b0e3bd59fb3bbd9c08f56d306b',
+      'sha256:89c3559770e15effc3ff0f9f27b58839ca33af44068f5530fe247cbe1817a989',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:ccb40a82f2620351720aac6fb3ce16bd5740511d4c0099868197cbc370527f92',
+      'sha256:736febf292523b2de81796dc471738fbc0a90d53cef1db369185873f2e28808b',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:c3968e46a098650defcce090cd13d4d031bbcbbade7ee11454762884e4976520',
+      'sha256:1e478a438d944dc4a00de1c6894da90e4320df752752c568d8ad1abf041b1cf1',
     'prose/biased-judgement':
-      'sha256:f9811c8224bdfe2eb209a015a38ac8ecd3601cd6517a1cb1b8d2ea5526980188',
+      'sha256:12be7de5f725d00059e6a7a3455d54219ba1f29954c28ce6db4f1227940925a3',
     'prose/boundless-role':
-      'sha256:66fa8da377ea0cddd654e58cf966819c6c7a6052964e548f5623b2a807910e53',
-    'prose/concealment': 'sha256:6b15856fb14292dc9f2e4bdb0effd3dab78ffe6dcbc2b11fc0b75b4a5abb2308',
+      'sha256:c28c3efa910c50832c8b3edc9a05b64d1ec96c3515b5505d4494bac948f999c7',
+    'prose/concealment': 'sha256:f4724dfd2343b4f779e770ccb3d2aa94c88d60f9f589c2cb0f9f276de78c7966',
     'prose/credential-solicitation':
-      'sha256:7ed64e2abc0987c584c90788e33f5d6a279c34acc34e31cff2dc643bbea84aa3',
+      'sha256:c8930045710fdaf753e69a9a38f4fe58c6305495f6b4398e3896a7553622f7d9',
     'prose/decode-instructions':
-      'sha256:9e37c038621011a582edb80db89a02a999e788b8d6298e2b60c13a6720f83fb8',
+      'sha256:e77a27520b1b36805c39bcce5152739889988585a9ffa6a93bbd75a2ef340d8f',
     'prose/destructive-orders':
-      'sha256:9c55c99c09c08a4d9c6df2a271e733813ab0f346c98cfc106bcbbda3446e1483',
+      'sha256:1c27c1da47d79a3193a4ab7b18052fab448d0b268f4d2e35426f9f82a270d1ce',
     'prose/divided-order':
-      'sha256:8f61aa175765fbc5063ef8375f1ce0cfa73396b13a05b2950262eca867956813',
+      'sha256:23d5639f39fa9c593d3a62d9d823a76c1ad600b7090f58ae10b4f4ec65e674ac',
     'prose/encoded-instructions':
-      'sha256:7e80499a08f2db3f3eeb757584a122e38539dff72c6acc87038095a7eed673a6',
+      'sha256:c1db3144b5303b684ab15fd7c3a54f1a679c81b9e3ad54a0c73423e3c071cac7',
     'prose/exfiltration-instructions':
-      'sha256:4ace0eae1db79a101fa09675eb277fe06db83bb9b22b893449d7fa3281de4f09',
+      'sha256:3eeebbb3f0dee177321a391a0048cf095f050eb45a9930882751e2a4ea0f5c7b',
     'prose/false-authority':
-      'sha256:fea566974864f8955edc7e5983e6ffdd35e824ceef94973daefe8a64377dda82',
-    'prose/hidden-text': 'sha256:bab8bb2d5e85d713c4abb63ec06679b4485516f5297602eceda24d88f029a0cd',
-    'prose/install-lure': 'sha256:59118106cccf2d8c65b325df6cd54953bbc8716f36a6e3693fa03c9b41910d1f',
+      'sha256:83e69e181359c9c3c319bc410b41b6ffc57aef96147ef4a13d04f2d1d7e9a011',
+    'prose/hidden-text': 'sha256:3f7c37bbdd98d1fcfee96287b9ae759a936b0213d5dc44a78b3218801795aa80',
+    'prose/install-lure': 'sha256:6041bc3e78e2459d9582dc11f19fcf5ea6ed474e166fb38981f961fb55bc347d',
     'prose/memory-tampering':
-      'sha256:ef34a3a40fcba7563a66db9c4bca6ffea37ed7d82918ed92f709b03ba0c6e0a4',
+      'sha256:f09ff63cc809832437e649181c30619686d16dbad253e0f8ed37d913224ab2ce',
     'prose/override-instructions':
-      'sha256:e7610e5b347ea53a872c5fb8de116b09acd336f0147e4f889b9d311469f70a24',
+      'sha256:896e49863f9eeff38626b4bf6bff281d0409ecfed8a015e274c7777fc536bc1d',
     'prose/payment-diversion':
-      'sha256:acf530ec4c730af94d9df9ed7b4ee5064b89e7a61a9c25319cc3c36bd952a11f',
+      'sha256:b761002665e6de33a9d2205375404b2a7e8aacfa0ab8dd5c7d4c245a88d3453b',
     'prose/planted-content':
-      'sha256:113af0e587105b291a1e4f5081b81c95b19f605e0a6615ce43e10b70ba6d46e7',
+      'sha256:2d60c03cede1224a85b69f13c57305277638caf9f84fa6cf7e2dfe2064ae66df',
     'prose/remote-instructions':
-      'sha256:d93fe79b5b35d54a88c6ba19c8768a83ea17ee3b92e0bd557579459cee25a9a3',
+      'sha256:4bb8957b62125603abfdeca4eff13c21a712c83845db5c41a000f1b6ae89be66',
     'prose/secret-in-reply':
-      'sha256:d4b3aecfd734de7962566af066c8e5c7ec5c7d46d087da08dad9471844222048',
+      'sha256:5e4055b54920625be6def3a5219f063702a15c78fdb13dfb79a3da3f4984cbf4',
     'prose/self-propagation':
-      'sha256:f145c77963a1c962ad528fc9d5eec570ffac877610498b6135404b95de7953a4',
+      'sha256:f83e97a4687c248deffe5b4ac2da2babd7bda0f76a95810fbc0380ae2945297f',
     'prose/speaks-to-scanners':
-      'sha256:1d03e17dd0ffaf4ac89d5064e3d2ba567f3a4b9b607dd3056b283a8af0b32eb4',
-    'prose/trigger-bait': 'sha256:08f6274693122623811a6cdd41fb227855773b4f2e5552041e2bee21fec02b96',
+      'sha256:d8133e977ebf83c72a1bd85ccaedef3f4c856e9e8995dc824a5a316059bdcc38',
+    'prose/trigger-bait': 'sha256:682da1b274144d6bbeb7af78fd4c8959055acd755b4df6b60ef484560d45dfc7',
     'prose/weakened-defence':
-      'sha256:90e28627cb8eacca289dd52a10b17aec5f8ed15cf07b55a9600a7600f428eca4',
+      'sha256:42873366d3889f51ad6c82b25f53605aea3a506ed05900fa3f2bdf7c799d5fc0',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:5418df0cf8d956009dbc14cbe30581428fc8c50532bf7db31b2d1d68948596d4',
+      'sha256:183e48cd6a73a34aad1bbe3196435bc5b2ddf5f5a4830d67e8ebb758f1c62ef4',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':

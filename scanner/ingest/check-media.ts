@@ -49,6 +49,8 @@ const endlessTypes: ReadonlySet<string> = new Set([
   'FLAC audio',
   'WebM video',
   'SQLite database',
+  'SQLite write-ahead log',
+  'SQLite index of a write-ahead log',
   'TIFF image',
   'Windows metafile',
 ]);

@@ -182,6 +182,19 @@ export const fileTypes: readonly FileType[] = [
     magic: at0('53514c69746520666f726d6174203300'),
     extensions: ['db', 'sqlite', 'sqlite3'],
   },
+  // What a program that ends suddenly leaves beside a database.
+  {
+    type: 'SQLite write-ahead log',
+    class: 'inert',
+    magic: at0('377f06??002de218'),
+    extensions: ['db-wal', 'sqlite-wal', 'sqlite3-wal'],
+  },
+  {
+    type: 'SQLite index of a write-ahead log',
+    class: 'inert',
+    magic: at0('18e22d0000000000'),
+    extensions: ['db-shm', 'sqlite-shm', 'sqlite3-shm'],
+  },
 ];
 
 /** Extensions by language; Markdown, text and data are recognised by extension only. */

@@ -111,7 +111,9 @@ export const secretProviders: readonly SecretProvider[] = [
     'NVIDIA_API_KEY NGC_API_KEY NGC_CLI_API_KEY NVIDIA_NIM_API_KEY',
     '*.nvidia.com nvcr.io *.nvcr.io',
   ),
-  row('SerpApi', 'SERPAPI_* SERP_API_KEY', 'serpapi.com *.serpapi.com'),
+  row('SerpApi', 'SERPAPI_*', 'serpapi.com *.serpapi.com'),
+  // Users of both name their keys so.
+  row('SerpApi or Serper', 'SERP_API_KEY', 'serpapi.com *.serpapi.com serper.dev *.serper.dev'),
   anywhere('Firecrawl', 'FIRECRAWL_*', '*.firecrawl.dev'),
   row('NCBI', 'NCBI_*', '*.nih.gov'),
   // code, packages and builds

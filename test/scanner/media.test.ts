@@ -147,6 +147,8 @@ describe('a picture', () => {
   it.each<[string, Buffer]>([
     ['a.mp3', Buffer.from('fffb9064', 'hex')],
     ['a.db', Buffer.from('SQLite format 3\0')],
+    ['a.db-wal', Buffer.from('377f0682002de21800001000', 'hex')],
+    ['a.db-shm', Buffer.from('18e22d000000000005000000', 'hex')],
     ['a.tif', Buffer.concat([Buffer.from('49492a00', 'hex'), Buffer.alloc(8)])],
   ])('or a file without an end of its own has no packed program in it: %s', (path, head) => {
     const whats = (behind: Buffer | string): string[] =>

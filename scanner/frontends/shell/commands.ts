@@ -315,6 +315,9 @@ function noteHiddenName(run: ShellRun, node: Command, word: ShellValue, span: Ca
   // One `\` before the whole name hides nothing from a search. It is how a shell passes an alias
   // over, and how LaTeX begins each of its commands.
   const isMacro = written === `\\${word.text}` && !isKnownProgram(word.text);
+  // `app\.get` of a pattern: only dots are escaped.
+  const isPattern = parts <= 1 && written.replaceAll('\\.', '.') === word.text;
+  if (isPattern && !isKnownProgram(word.text)) return;
   const isSplit = parts > 1 || (/\\[^\n]/.test(written) && !isMacro) || written.startsWith("$'");
   if (isHidden && isSplit)
     noteTrait(

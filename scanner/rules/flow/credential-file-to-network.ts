@@ -23,7 +23,7 @@ export const credentialFileToNetwork = defineRule({
     owasp: ['LLM02', 'ASI03'],
     attack: ['T1552.001', 'T1552.004', 'T1005', 'T1041'],
   },
-  reads: ['flow:network', 'capability:mount'],
+  reads: ['flow:network', 'capability:mount', 'source'],
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const to = destinationOf(flow, context);
@@ -53,6 +53,13 @@ export const credentialFileToNetwork = defineRule({
             kind: 'capability',
             severity: 'medium',
             message: `${message}, the service that the file is named after`,
+          }),
+        ];
+      if (picksItsKey(flow, to, context))
+        return [
+          draftOfFlow(flow, {
+            severity: 'medium',
+            message: `${message}, the service whose key the code looks for in the file`,
           }),
         ];
       if (row.kind === 'credential' && signsInThere(flow, to))
@@ -94,7 +101,8 @@ function isForItsService(flow: FlowFact, to: Destination, { of }: RuleContext): 
     if (flow.sink.part !== 'header' || generic.test(service)) return false;
     const key = `${service.toUpperCase()}_API_KEY`;
     return providerOf(key) === undefined
-      ? getDomain(to.host, { allowPrivateDomains: true })?.split('.')[0] === service.toLowerCase()
+      ? getDomain(to.host, { allowPrivateDomains: true })?.split('.')[0] ===
+          service.toLowerCase().replace(/_(?:api|cli|client|mcp)$/, '')
       : isProvidersHost(key, to.host);
   }
   const chosenBy = of('flow').filter(
@@ -105,6 +113,35 @@ function isForItsService(flow: FlowFact, to: Destination, { of }: RuleContext): 
     chosenBy.some(({ source }) => source.what === 'file' && source.name === flow.source.name) &&
     !chosenBy.some(({ source, sink }) => source.what === 'network' && sink.part === 'host')
   );
+}
+
+// `if line.startswith("KAGI_API_KEY=")`, `jq -r '.moltbook.api_key'`: of a file that skills share,
+// the code right behind the reading looks for one key, which is named after the host. That nothing
+// else of the file goes along is not sure.
+function picksItsKey(flow: FlowFact, to: Destination, { sources }: RuleContext): boolean {
+  const [first] = flow.steps;
+  if (!sharedBySkills.test(normalisePath(flow.source.name)) || flow.encoded || to.drop)
+    return false;
+  const text = sources.find(({ path }) => path === first?.span.path)?.text;
+  if (first === undefined || text === undefined) return false;
+  const line = text.lastIndexOf('\n', first.span.start) + 1;
+  const [own = ''] = /^.*/.exec(text.slice(line, line + readingCharsMax)) ?? [];
+  const behind = text.slice(line, first.span.start + readingCharsMax);
+  const found = (/\bjq\b/.test(own) ? own : behind).matchAll(pickedNames);
+  const services = new Set([...found].map(([, ...names]) => serviceOfKey(names)));
+  const domain = getDomain(to.host, { allowPrivateDomains: true })?.split('.')[0];
+  return services.size === 1 && domain !== undefined && services.has(domain);
+}
+
+const sharedBySkills =
+  /\/\.(openclaw|clawdbot|moltbot)\/(\.env|(?:.{1,80}\/)?auth-profiles\.json)$/;
+const readingCharsMax = 600;
+const pickedNames =
+  /\bstarts_?with\(\s{0,9}["']([A-Z][A-Z0-9_]{3,60})=?["']|={2,3}\s{0,9}["']([A-Z][A-Z0-9_]{3,60})["']|\bjq\b[^|\n]{0,40}["']\.([a-z][\w-]{3,40})\b/gi;
+
+function serviceOfKey(names: readonly (string | undefined)[]): string {
+  const name = names.find((one) => one !== undefined) ?? '';
+  return name.split('_')[0]?.toLowerCase() ?? '';
 }
 
 const generic =

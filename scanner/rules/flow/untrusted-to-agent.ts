@@ -86,4 +86,4 @@ function replacesItself(
 const agents =
   /^(agents?|aider|claude|clawd(bot)?|cline|codex|continue|copilot|cursor|gemini|goose|moltbot|openclaw|opencode|windsurf)(-|$)/i;
 
-const ownFolder = /^~\/(?:\.[a-z]+\/skills|\.config)\/([\w-]+)\/[\w/-]{1,80}\.(?:md|json)$/;
+const ownFolder = /^~\/(?:(?:\.[a-z]+\/skills|\.config)\/|\.)([\w-]+)\/[\w/-]{1,80}\.(?:md|json)$/;
