@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:818885da6338a50a338b8a97efa91921748e2e8f8e1836f4a62bd8cc0df70b1c',
+  extractor: 'sha256:d4469fa27dbc177eb029be423c430e417cefd9091a758efc3f8ef1656c6a3512',
   judging: 'sha256:6c3b31feadaff6fcd2df096cba68a08e250bb883b13e942973df8a0793ef445d',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -30,7 +30,7 @@ export const codeDigests: CodeDigests = {
     'exec/computed-program':
       'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
     'exec/credential-command':
-      'sha256:a38cd8e62fc825172bd8855d7939cbe81b4ce830ee5ed585ac6c2023a497d372',
+      'sha256:41853f7c58cb20536cc4ad99d5ddd4aa3bcf8fba647ef0c6b2e7314f9a42da16',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:1db2fe5e151aa0023b2a531d1c23d2c07919d66bb97d52b3b31f5cbc2d6f1208',
@@ -80,41 +80,41 @@ export const codeDigests: CodeDigests = {
     'flow/collection-beside-network':
       'sha256:02f9b8045c0c2d09b920d8c6fbe2d9fa44c36d783e6fe40291a62b697dd6a53a',
     'flow/credential-file-to-network':
-      'sha256:0b158525b160f92db37d8bf8e30ff8bda0b5119b7d754f51c982911d6b705797',
+      'sha256:49cb84e8cc859526deacbb2f04f59f8b351eadbd2de785724331e1f97dbfd40b',
     'flow/decoded-to-exec':
-      'sha256:8baaaf58c4169171372ec110c1fc3eca3a90d895bb738588361eecabab33f451',
+      'sha256:95326a610184a05e39af72eb439c2c997eabed3a36d9840d5246ba329849dde9',
     'flow/encoded-to-network':
-      'sha256:0709b94f8b06788a0bb400cc3bc0d32e2a80975cee67989c5746b39b33fac9ec',
+      'sha256:a9bb84d0dd59f11da84fc3b361934cfd3c2bcb5974d14b12bb9f63f483d7ffae',
     'flow/environment-to-network':
-      'sha256:745c1a7fd5a468f8688889ea6414bf1c9e1477237708276860fee0272e16def6',
-    'flow/file-to-exec': 'sha256:1a01ffa2ffb64f4178d7802a1556b15a0e5b3c4642f32ad459bc2089289e3361',
+      'sha256:86a8114790f999a6d462aa7363992acc154999988547408ceb57f920f2130e50',
+    'flow/file-to-exec': 'sha256:c77c01477769ce00b04deaec1cba4a9738f7be36fd1748922e20e99df340b05e',
     'flow/file-to-network':
-      'sha256:36d7840802eecaebb6a10e5d862db0cdeafccf0f63b80295e9881c531ea41a18',
+      'sha256:68944eca623c4aa8bee3c58e447865b818466ae282e285bb1d04390ca8e37043',
     'flow/host-facts-to-network':
-      'sha256:7eb18bb6b2033191b1509bf6a89526b260c5fd4439ea3db7c95d93f57e4431d2',
+      'sha256:2de56c74baffe1f34d7eefa5b32d93bc89e7b961ad464602242be8788f68f786',
     'flow/input-to-shell':
-      'sha256:42ff28880fedf62398dad1bc31e4c5e0230e62da11f0c86066c9903a29309266',
+      'sha256:c0998985b67d97b790fa05180b697ed5c28b8d418d0904bada018d29581fd789',
     'flow/local-secret-to-network':
-      'sha256:4947d182a57d4feae7de611c26188cc5a6214e88e2127e14609193facc41e54d',
+      'sha256:c351272e7fbe8d6511bfc1d6292d11687bd1dc1a6675fc0ccbf61febec4fd3cc',
     'flow/network-to-exec':
-      'sha256:c2a1eb81b09d8125b83d2f28332291e8863b677f1b182c6537ddf90a6237dcd7',
+      'sha256:e14e8a376bfe8e89bd54e10d5351ee8e92cee0cc6c06605622d77fe39ddbf6f4',
     'flow/recording-to-network':
-      'sha256:d44cdc4fb0160ffdb6ac6af8782ae16f5357fd292e15ddb42ba2d0383cce7da4',
+      'sha256:ca098a03271f0e87072a082dde97aabfdb1e9c0123d08921b0ada073fde97b0d',
     'flow/secret-beside-data':
-      'sha256:954e8787384ccedd48606b8e62bdd7cca4db4b0a5431be7c919eb959c417b44e',
-    'flow/secret-in-url': 'sha256:92a9022220e2889a5277448a92a572c1d6e50406b77ea3a8790e273a6da261d9',
+      'sha256:5c83630c27ab514bf1bff7479f227358152ce15412853fe0f043ce33da6f899c',
+    'flow/secret-in-url': 'sha256:efaa72085840afa14749825f86c8dbc015d52ead87777e68bbb1354202461815',
     'flow/secret-to-child':
-      'sha256:d9cf0356b30ee47126b5687dc14b992116695071e94048f5f1ff36ec8d26f4da',
+      'sha256:0c44c2180b8b6e474e196d189d3d1d0d3ceca7d9cfd06e0bdde42d24751cadb2',
     'flow/secret-to-computed-host':
-      'sha256:3328fd5cfe526e6e1d717b6b28aa4e37609010824770bd56500321ba56288a16',
+      'sha256:f6ff8e44b62b7a21dd5e3384c490b25d86e74fd29c4ad2e57829981ce98179a6',
     'flow/secret-to-network':
-      'sha256:29399a811db17e80e494a80f11da21aee14eca9aac9abb66a629d1f6fcfdc74a',
+      'sha256:97acab8e6244826371c1f5cfc8b9bc91e5b575f5ac09227254ffea518b366812',
     'flow/secret-to-output':
-      'sha256:12e43b101f890fc37490ed0466d80774c93a4741674dce5eec4aab982de3f54b',
+      'sha256:88f70f7e2b438210db8256f8691bea66c71be044241dacdbaf1ceedc2221d4c6',
     'flow/secrets-to-one-host':
-      'sha256:74e9a1974eacb332cfe932fd02e9f8c938ce634f1c3fcf5613252de3e3a0fcc7',
+      'sha256:943a1aaa33d1d92752d7ebb1e23f84cc47ee0a17df48cccc9a9b29ff68fe0ff5',
     'flow/untrusted-to-agent':
-      'sha256:9f92c44608ca631b82446e2c6a63891774569ec621f13968804273556ec86379',
+      'sha256:9b1be38f7361ee172c0a50a483c668e24fc51a1de6a2722346c7076986537d29',
     'manifest/all-three': 'sha256:1df143f720ae50ed4b09e26b1525f378b778b6382f23c68b301bd423fa2aeffc',
     'manifest/broken-promise':
       'sha256:f21126111c553876457b60fff0e96149c2b7a76acdeb3dab3c18e23a0ddbd77a',
@@ -132,13 +132,13 @@ export const codeDigests: CodeDigests = {
       'sha256:b1df0c246f8fb01fbecd101e17f2480d6511139dda9f57baa9a73dfff1759919',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:f1a5e53a7a62ad89b4bb39782d0e9339fef6be0f84e2135c8359c9c39144ba6b',
+    'network/cleartext': 'sha256:6d4078d6f0b82273be4186f6f16716ee49dcd200f34aa7a50185d6e5dde8e5c7',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:0a003632e40cce6e260e17494fa441c1e8a29a218f4e66b09363aa812ad42839',
+      'sha256:5ca78f318ea5bb13cc57194483220679bc6704af6ade4a7aa44428e12b03b521',
     'network/drop-host': 'sha256:c9cd67ceb72966bfd490cc674761387dedf250a7dd5a1579eab1b74989ca475e',
     'network/hidden-host':
       'sha256:9251e0211c086e01f61a2931b089caa0f725f3ff855041db2d2675406c8e8a5b',
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:790795974dda41d465b06d018bbda49b25e19200f53560ba6aadb38d07460592',
+      'sha256:e35118d79ea92aebe91df9f57d954884e5ea671f8016ca5fcf56776f8c04e80a',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -226,7 +226,7 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:1c27c1da47d79a3193a4ab7b18052fab448d0b268f4d2e35426f9f82a270d1ce',
     'prose/divided-order':
-      'sha256:23d5639f39fa9c593d3a62d9d823a76c1ad600b7090f58ae10b4f4ec65e674ac',
+      'sha256:c69ffc3a54e875906956166d527bde774c5f6a42ffae63e79a692648a15aa382',
     'prose/encoded-instructions':
       'sha256:c1db3144b5303b684ab15fd7c3a54f1a679c81b9e3ad54a0c73423e3c071cac7',
     'prose/exfiltration-instructions':

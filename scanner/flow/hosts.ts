@@ -92,10 +92,8 @@ export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
     const { sink, source, span } = flow;
     const to = sink.capability === undefined ? sink.api : printCapability(sink.capability);
     const part = /^(program|host)$/.test(sink.part) ? sink.part : '';
-    const key = JSON.stringify([
-      ...[source.what, source.name, to, span, part, sink.written],
-      sink.filled,
-    ]);
+    const from = [source.what, source.name];
+    const key = JSON.stringify([from, to, span, part, sink.written, sink.filled]);
     const known = kept.get(key);
     if (known === undefined || isBefore(flow, known)) kept.set(key, flow);
   }

@@ -181,10 +181,8 @@ export function runCode(
     );
   const capability = { kind: 'exec', program: call.name } as const;
   const carriers = isComputed ? code.taints : [];
-  noteFlows(run, at, carriers, {
-    ...{ what: 'exec', capability, api: call.name, part: 'code' },
-    ...filled,
-  });
+  const sink = { what: 'exec', capability, api: call.name, part: 'code' } as const;
+  noteFlows(run, at, carriers, { ...sink, ...filled });
   const isEmpty = textsOf(code).every((text) => text.replaceAll(unknownPart, '').trim() === '');
   if (isEmpty || run.depth >= shellCodeDepthMax) return unknownValue(code.taints);
   if (language === 'shell') return runTexts(run, call, code);

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
-import type { Trait } from '../../../fact/fact.ts';
+import type { FlowSink, Trait } from '../../../fact/fact.ts';
 import { type Effect, own } from '../../../lookup-tables/api.ts';
 import { interpreters } from '../../../lookup-tables/shell.ts';
 import { isFilledIn } from '../../filled-text.ts';
@@ -53,15 +53,13 @@ export function runShell(out: Out, call: Called, at: number, options?: number): 
   const isFilled = alternatives(argument?.value ?? unknown).every(
     (value) => value.kind === 'text' && isFilledIn('shell', value.text),
   );
-  sink(
-    call,
-    argument?.node,
-    {
-      ...{ what: 'exec', capability: { kind: 'exec', program: 'sh' }, api: call.api, part: 'code' },
-      ...(isFilled && { filled: true }),
-    },
-    'exact',
-  );
+  const to: FlowSink = {
+    what: 'exec',
+    capability: { kind: 'exec', program: 'sh' },
+    api: call.api,
+    part: 'code',
+  };
+  sink(call, argument?.node, isFilled ? { ...to, filled: true } : to, 'exact');
 }
 
 /** A program with its arguments: the shell front end reads them as a command line. */
