@@ -11,14 +11,14 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:d4469fa27dbc177eb029be423c430e417cefd9091a758efc3f8ef1656c6a3512',
-  judging: 'sha256:6c3b31feadaff6fcd2df096cba68a08e250bb883b13e942973df8a0793ef445d',
+  extractor: 'sha256:883e0edca60d89650e777315e24c6a9567ec07b84597538ed3a33bd4a1e80e3d',
+  judging: 'sha256:38ad5a78547935aeb2016221b4c6078302f0e1d4f57933dd21c87b5782805af7',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
-      'sha256:b6b5fb1372c2b6f2484cce92cafc4c3bb60ecb0647643154949f43bf60891f1f',
+      'sha256:b77d843b0e2648d40dabd127ab6395c3a068c5e025c7af62969044b5d75fccdf',
     'env/secret-file-load':
-      'sha256:331ff503069423c07d5eec537a40fdf0fc9c129d2d9121b719b3aca65b84d654',
+      'sha256:169a7b18c2a9462722ef5eebb8e05224ba70653f974eb5cf661e9bc6f1a716bc',
     'env/secrets-gathered':
       'sha256:74b545d4a168cec475888605a0a96c6f47fa78e8ce6ee40db4cce9d764ba3f1c',
     'env/steering-variable':
@@ -28,9 +28,9 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:9c44a480d5f08433e32ef0615872104b0bc2d1a4bcb0cba092f057f6700545fa',
     'exec/computed-program':
-      'sha256:8c564f0a5375b29a4186c94f3bd3965bc3bc9538056c8e5bf27bf33ceb56a2c4',
+      'sha256:e7c65fc187990f2b63a0903dd437e0e2d8d17395232307590feee49c8429c23a',
     'exec/credential-command':
-      'sha256:41853f7c58cb20536cc4ad99d5ddd4aa3bcf8fba647ef0c6b2e7314f9a42da16',
+      'sha256:332e588a714b9e91ec7478462ad6c2a8e47e85670b11143e2f3ba108c6dd8fd5',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:1db2fe5e151aa0023b2a531d1c23d2c07919d66bb97d52b3b31f5cbc2d6f1208',
@@ -54,70 +54,70 @@ export const codeDigests: CodeDigests = {
     'exec/unread-program':
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
-      'sha256:b2660a07684996249770afbbe80d007e36e6a2da18992e565eb3e18dbb243784',
-    'files/agent-memory': 'sha256:938392ff095324232b176f74914bad0ad5ea7ce47d68cce8f9abae2eb5e69fc1',
-    'files/browser-data': 'sha256:3937aa9bd5730026a63dcd7cfe045c1768987f6b18c138ee0f424d260fa2b026',
+      'sha256:d775915da87903f318930ceafe936af6d07906a3f2e81106cd4563b4b5bdf744',
+    'files/agent-memory': 'sha256:b6d0a5427b61c7220949f466fc17a8cbf941e9b7c7a14b778beb44612cb6d857',
+    'files/browser-data': 'sha256:0778151d1034eaa0c5c0c9c2bc61c06df6905f0a8c419c688711b6fea3530c0b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
     'files/container-socket':
-      'sha256:eea5e2465c35d39658e1b96122eed233af1a11796a4a92f46359aec18452bb50',
+      'sha256:69cd95b46b4d64a6a2f77bc846c392ea0c278d622385c363d99ee9e801797d8b',
     'files/credential-path':
-      'sha256:3db78c16d4c8c3c6aa8fe443d859d3d45790fa9e3f88d905515a701f548206dd',
-    'files/destructive': 'sha256:2d4bb84d59cfc43ffa4b2c5217f9406ae85af3908d2413623d6c23588b18076e',
-    'files/device': 'sha256:4fae4aa626d112355508deefcfbbaef02d774db922a867c7147efe2e927685b7',
+      'sha256:c41c09d51325ec668ba49c8e92d6580f261bf4ad9830493521a34bac0b409f26',
+    'files/destructive': 'sha256:c6a3246ac5ffd3fed66c023a4171a30fddc21b8ede5f2ccbf4338837dc4ff89b',
+    'files/device': 'sha256:e4a4b82ee130e57fdb8ef1ea01097530f78fd68ab65b626d902822e3a6db04ae',
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
-    'files/link-escape': 'sha256:377d6ac61cd1eb4b2239aae2829dececb7fbb7ed5ad28df93043d73dd773eff2',
+    'files/link-escape': 'sha256:9d2fbe3a0f2bf526e862eec99acb5126d39c9f9807e2c2503aa08e327ba39f95',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:ccb8a76246134d21f44b646b8959c139c0da95a5e12d71db897a43ede0fd2dfe',
+    'files/outside-read': 'sha256:47cae3a5bd3261d9ab0bc31f6aca66c7d2966d490b6dabe36756ef7206352ea6',
     'files/outside-write':
-      'sha256:e95a8dfe8a7c4ab582ec278f254cedcb22d0d8c13692911354e8fa765e435156',
+      'sha256:c2863bd6eb172126546ac0a55d69803d9ecf651f4b5d99db6c689b8a7f3ea83e',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
-      'sha256:ef66afd70710010fe27aa28b24d9896c55104e2930aec51c1ecf6b977533f9fe',
+      'sha256:a31ae3ca561d90c8e82c342c1d05cdb656b2bd6895696b45596f18350935c71b',
     'files/unsafe-extract':
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
-    'files/wallet': 'sha256:1df0bf22005697da3b50a28880c1879a438e8024de57f7a9ae18a8354cf62f5a',
+    'files/wallet': 'sha256:0f05aff799a9760a5f6f4f17a72443a8dbc2d97365dbc16c93bda9f371106b37',
     'flow/collection-beside-network':
-      'sha256:02f9b8045c0c2d09b920d8c6fbe2d9fa44c36d783e6fe40291a62b697dd6a53a',
+      'sha256:0a40dcaf9a266012fc6751bfc8b02d77b1f44f4baed73ff490fc1262e5d2a7fe',
     'flow/credential-file-to-network':
-      'sha256:49cb84e8cc859526deacbb2f04f59f8b351eadbd2de785724331e1f97dbfd40b',
+      'sha256:3d5197af6df76f1e994c2a894adc499960ff7845e7b8bcbebeb95ec4a85ad64f',
     'flow/decoded-to-exec':
-      'sha256:95326a610184a05e39af72eb439c2c997eabed3a36d9840d5246ba329849dde9',
+      'sha256:252af458c17982f793030b46c8f153cf27c48fc54e4c6ca712d693645be18bed',
     'flow/encoded-to-network':
-      'sha256:a9bb84d0dd59f11da84fc3b361934cfd3c2bcb5974d14b12bb9f63f483d7ffae',
+      'sha256:33fce9851ede1ef05d5c6fad319c748ca796a44d41c0e6bbeaebec383af985b1',
     'flow/environment-to-network':
-      'sha256:86a8114790f999a6d462aa7363992acc154999988547408ceb57f920f2130e50',
-    'flow/file-to-exec': 'sha256:c77c01477769ce00b04deaec1cba4a9738f7be36fd1748922e20e99df340b05e',
+      'sha256:35b2cf925b7695d924d64a9af49a9c5c39729df60550cc07ec97dd036ba11bd5',
+    'flow/file-to-exec': 'sha256:91a894ab673fdd9d900fbf72f694a5d78cd831fd64beb5b1059f0c10a23cafe3',
     'flow/file-to-network':
-      'sha256:68944eca623c4aa8bee3c58e447865b818466ae282e285bb1d04390ca8e37043',
+      'sha256:975ffb239a9f342fad0902dc09e744c9149949045ce11b8e7912a5c7031d15d5',
     'flow/host-facts-to-network':
-      'sha256:2de56c74baffe1f34d7eefa5b32d93bc89e7b961ad464602242be8788f68f786',
+      'sha256:d9b70bb78417c66fd68c4321b625c3b9b712d81abebf5281c45815e4b96c60c7',
     'flow/input-to-shell':
-      'sha256:c0998985b67d97b790fa05180b697ed5c28b8d418d0904bada018d29581fd789',
+      'sha256:c94c485dd25953ef79f8564dd46492cfeb8aa5a681679cef7caee68dbfa31208',
     'flow/local-secret-to-network':
-      'sha256:c351272e7fbe8d6511bfc1d6292d11687bd1dc1a6675fc0ccbf61febec4fd3cc',
+      'sha256:1b7fec371372218791d95af619b31ce1f571616615d7d40737e5462fd4043095',
     'flow/network-to-exec':
-      'sha256:e14e8a376bfe8e89bd54e10d5351ee8e92cee0cc6c06605622d77fe39ddbf6f4',
+      'sha256:f0d16c816df909c4ca048bcd117a9dcc42673dc542b63ff2a1210310e5df028b',
     'flow/recording-to-network':
-      'sha256:ca098a03271f0e87072a082dde97aabfdb1e9c0123d08921b0ada073fde97b0d',
+      'sha256:25c47ba4eeae7d77ee4f5b9d4d746f96cd8534cd94ccfa35fc6b03dc5b9f2927',
     'flow/secret-beside-data':
-      'sha256:5c83630c27ab514bf1bff7479f227358152ce15412853fe0f043ce33da6f899c',
-    'flow/secret-in-url': 'sha256:efaa72085840afa14749825f86c8dbc015d52ead87777e68bbb1354202461815',
+      'sha256:938fbd1ca6467cf60943bd1b13089c7ba84686d111c6dc1bddb1d1346737a615',
+    'flow/secret-in-url': 'sha256:10632221197f277aa3f6dd26e1b12a8f8f3d4fa71f91ae9c471b93ac636b8b82',
     'flow/secret-to-child':
-      'sha256:0c44c2180b8b6e474e196d189d3d1d0d3ceca7d9cfd06e0bdde42d24751cadb2',
+      'sha256:f288bcf1661c4f5bc6085a073d1f2e4381c9b103600bbaa4f27133726051576f',
     'flow/secret-to-computed-host':
-      'sha256:f6ff8e44b62b7a21dd5e3384c490b25d86e74fd29c4ad2e57829981ce98179a6',
+      'sha256:971f3cbb2271c3612e06c10f86d0133b5091eb2a57f015575d22a3f428645b8f',
     'flow/secret-to-network':
-      'sha256:97acab8e6244826371c1f5cfc8b9bc91e5b575f5ac09227254ffea518b366812',
+      'sha256:f69072fa3d70fac84d445143f43e6d788a339e02f7fd27f89e6a340e01a7aa21',
     'flow/secret-to-output':
-      'sha256:88f70f7e2b438210db8256f8691bea66c71be044241dacdbaf1ceedc2221d4c6',
+      'sha256:5cbd58ec651e4d52cf3d290a83385ec23069dc4724163115890c0eaf3df6bf2d',
     'flow/secrets-to-one-host':
-      'sha256:943a1aaa33d1d92752d7ebb1e23f84cc47ee0a17df48cccc9a9b29ff68fe0ff5',
+      'sha256:98afbcb7808d6a66c57e4d2ca3d7ee2b38bdd6a2e43569c9ad01cf9037a563c9',
     'flow/untrusted-to-agent':
-      'sha256:9b1be38f7361ee172c0a50a483c668e24fc51a1de6a2722346c7076986537d29',
-    'manifest/all-three': 'sha256:1df143f720ae50ed4b09e26b1525f378b778b6382f23c68b301bd423fa2aeffc',
+      'sha256:e6a45d69d2f5c00997038c92b6bd0c9589350cbb3c05d2b5b4dc028378b5664b',
+    'manifest/all-three': 'sha256:ccb6eb5242734f69bbebd00a220b841b64f5cff425578f13df5cefbafb085a77',
     'manifest/broken-promise':
-      'sha256:f21126111c553876457b60fff0e96149c2b7a76acdeb3dab3c18e23a0ddbd77a',
+      'sha256:718a654c0367018e8a44e5a9f44179717ab0e7e6219504582c2d377d7ecd02ca',
     'manifest/contradiction':
       'sha256:3055dd019df35275166dd6df3e2f542140ba280ff1ae3ffffd130ce2e88e2def',
     'manifest/declared-attack':
@@ -125,20 +125,20 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:53e72b12fba4f33fb3bbce5a1a5bb1ef8e52680ab5a1115a9eaec70f9173baab',
+      'sha256:68978c16029c33f792c460b17f5afe01308a655f2f62e87f1e0401ecb324ecb1',
     'manifest/unnamed-script':
       'sha256:8b77966458e6d093c66f780cb3b268d2ef11fcdfe70d0dde529275cdc96ed933',
     'manifest/unreadable':
       'sha256:b1df0c246f8fb01fbecd101e17f2480d6511139dda9f57baa9a73dfff1759919',
     'manifest/unused': 'sha256:6ce307b773af8e01012e14e6885d1d4a3c661573fa2c675108821f4badf82cd4',
     'network/anonymity': 'sha256:6e870ea57201105a4df17e54e15245b57e53d86bd7512d6e98496f7d6860247a',
-    'network/cleartext': 'sha256:6d4078d6f0b82273be4186f6f16716ee49dcd200f34aa7a50185d6e5dde8e5c7',
+    'network/cleartext': 'sha256:b45c8f1c5bd74137234cb955bd7f811542ee979d35a9ac9a4809f439ce143ff7',
     'network/cloud-metadata':
       'sha256:62a2d60303f60eb2e4993421aeab6ba73c986658bfe7e5957761f7c2b62df96a',
     'network/computed-host':
       'sha256:fad605af00d626612bca48a0d1bd7c670dd0eb350fc11aad368745a786a1dbbd',
     'network/dns-channel':
-      'sha256:5ca78f318ea5bb13cc57194483220679bc6704af6ade4a7aa44428e12b03b521',
+      'sha256:b13db302248fc2f42959976d9301de0edc2228632c5f6cb3d91dd672cfc42b2b',
     'network/drop-host': 'sha256:c9cd67ceb72966bfd490cc674761387dedf250a7dd5a1579eab1b74989ca475e',
     'network/hidden-host':
       'sha256:9251e0211c086e01f61a2931b089caa0f725f3ff855041db2d2675406c8e8a5b',
@@ -184,7 +184,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/padding':
       'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
     'obfuscation/self-extracting':
-      'sha256:e35118d79ea92aebe91df9f57d954884e5ea671f8016ca5fcf56776f8c04e80a',
+      'sha256:65e6980f3b503da55e97aeed9c285dd2f82542c07f0e39c6520a38847fa7e631',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:89c3559770e15effc3ff0f9f27b58839ca33af44068f5530fe247cbe1817a989',
+      'sha256:aaef5ba89725656cbb7c721ef93f1da986c03478175846d485a5a64fcdad3f48',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -203,13 +203,13 @@ export const codeDigests: CodeDigests = {
       'sha256:c13b59c2e555689d0056f0a2b3c5636943f9f0aa429c39dac05a3d70342fa21f',
     'persistence/history-off':
       'sha256:69b43328b71837bdc4832182263e908b4f6c67cf1feb0b390ce14baac9e31e8f',
-    'persistence/hook': 'sha256:8f9c88c218dd5764c1f6c3ce3445dcb418e533bf2fcd30b5d0d9c6da22595ca1',
+    'persistence/hook': 'sha256:13e080d960c6cae4fa33965e62037e5fe4832ca99bd944a643f4bf75446ba3a8',
     'persistence/log-wiping':
       'sha256:5904f290e5a6afce18b23cc72bafd3724714b823739c01f3a3961752bf719129',
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:736febf292523b2de81796dc471738fbc0a90d53cef1db369185873f2e28808b',
+      'sha256:3fbc89bafa3746fecc95ce6a1c2142ffc6675d6ba2239b3407644c7090f7a8c3',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
@@ -226,7 +226,7 @@ export const codeDigests: CodeDigests = {
     'prose/destructive-orders':
       'sha256:1c27c1da47d79a3193a4ab7b18052fab448d0b268f4d2e35426f9f82a270d1ce',
     'prose/divided-order':
-      'sha256:c69ffc3a54e875906956166d527bde774c5f6a42ffae63e79a692648a15aa382',
+      'sha256:651576f79066fb25c0437796ad0959dc8ae8b96f8a3fda184ff4d265262aceeb',
     'prose/encoded-instructions':
       'sha256:c1db3144b5303b684ab15fd7c3a54f1a679c81b9e3ad54a0c73423e3c071cac7',
     'prose/exfiltration-instructions':

@@ -81,6 +81,8 @@ export interface EmbeddedProgram {
   readonly decoded?: true;
   /** The file that the text becomes: tools know their files by their paths. */
   readonly becomes?: string;
+  /** Parts of the text are not known, and nothing here starts it: a reader may fail on the text. */
+  readonly draft?: true;
 }
 
 /** The offset in the surrounding text for an offset of the embedded text. */

@@ -81,6 +81,14 @@ function readBy({ capability, shape }: CapabilityFact): (string | undefined)[] {
   return capability.kind === 'mount' && capability.mode === 'ro' ? [capability.path, shape] : [];
 }
 
+/** Whether a program installs something, or only asks for names. */
+export function isFetching(api: string): boolean {
+  return fetching.test(api);
+}
+
+const fetching =
+  /^(npm|npx|pip3?|uv|uvx|pnpm|yarn|cargo|go|gem|brew|apt(-get)?|dig|nslookup|ping)$/;
+
 /** Whether the skill alone chose a host, and no page of the skill tells the reader of the host. */
 export function isHidden(
   to: Pick<Destination, 'host' | 'declared'>,
@@ -138,7 +146,7 @@ const personal =
 // What stands behind no dot in a home belongs to the user; behind a dot, to programs.
 const usersFolder =
   /^(~|\/home|\/users)(\/[^.*?[{\n][^*?[{\n]{0,120})?(\/[^\n]{0,80}[*?[{][^\n]{0,80})?\/?$/;
-const wholeProject = /^(\.|\.\.)(\/\*{1,2}(\/[^\n]{0,80})?)?\/?$/;
+const wholeProject = /^((\.|\.\.)(\/\*{1,2}(\/[^\n]{0,80})?)?|\*\*\/[^\n]{1,80})\/?$/;
 const bulkFolder =
   /^(\.|\.\.|~|\/|\/home|\/Users|~\/(Documents|Desktop|Downloads|Pictures|Photos|Movies|Videos|Music|Notes|Mail|OneDrive|Dropbox|Library|Nextcloud|iCloud)(\/[^.]{0,80})?)\/?\*{0,2}$/i;
 

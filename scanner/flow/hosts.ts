@@ -102,10 +102,15 @@ export function flowsThatRun(flows: readonly FlowFact[]): FlowFact[] {
   return [...all.filter((flow) => !isShown(flow)), ...all.filter(isShown)];
 }
 
-// What runs a value says more than what only gets it as an argument; then the shorter way.
+// What runs a value says more than what only gets it as an argument, and the body of a request has
+// more of a file than the address; then the shorter way.
 function isBefore(flow: FlowFact, known: FlowFact): boolean {
-  const isRun = flow.sink.part === 'code';
-  return isRun === (known.sink.part === 'code') ? flow.steps.length < known.steps.length : isRun;
+  const isWhole = saysMore(flow);
+  return isWhole === saysMore(known) ? flow.steps.length < known.steps.length : isWhole;
+}
+
+function saysMore({ source, sink }: FlowFact): boolean {
+  return sink.part === 'code' || (source.what === 'file' && sink.part === 'body');
 }
 
 /** The draft of a finding on a flow: its place is the sink, and it lists the steps. */

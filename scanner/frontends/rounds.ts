@@ -45,6 +45,7 @@ interface Inner {
   readonly map: OffsetMap;
   /** The inner name of an entry in an archive or document. */
   readonly name?: string;
+  readonly draft?: true | undefined;
 }
 
 const atStart: OffsetMap = [{ at: 0, raw: 0, fixed: true }];
@@ -203,7 +204,7 @@ function programsOf(
   const byPath = new Map(parents.map((source) => [source.path, source]));
   const counts = new Map<string, number>();
   return programs.flatMap((program): TaintSource[] => {
-    const { within, language, text, context, map, decoded, becomes } = program;
+    const { within, language, text, context, map, decoded, becomes, draft } = program;
     const parent = byPath.get(within);
     if (parent === undefined || text.trim() === '') return [];
     const base = `${within}#${decoded === true ? 'decoded-' : ''}${language}@${map[0]?.raw ?? 0}`;
@@ -213,7 +214,7 @@ function programsOf(
     let path = becomes === undefined ? place : `${place}/${becomes}`;
     // A file of the bundle may already have this name.
     while (byPath.has(path)) path += '.';
-    inner.set(path, { within, map });
+    inner.set(path, { within, map, draft });
     return [{ path, file: parent.file, language, text, context, depth: parent.depth + 1 }];
   });
 }
@@ -319,6 +320,8 @@ function mapped(
         span: toFile(sink.span),
       })),
     },
-    unanalysed: result.unanalysed.map((part) => ({ ...part, span: toFile(part.span) })),
+    unanalysed: result.unanalysed
+      .filter(({ span }) => inner.get(span.path)?.draft !== true)
+      .map((part) => ({ ...part, span: toFile(part.span) })),
   };
 }

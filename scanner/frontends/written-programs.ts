@@ -89,7 +89,12 @@ export class WrittenPrograms {
     });
     const ofTools = files.flatMap((file) => {
       const language = languageOf(file.path, '');
-      return toolLanguages.has(language) ? this.#read(file, language, tailOf(file.path)) : [];
+      if (toolLanguages.has(language))
+        return this.#read(file, language, { becomes: tailOf(file.path) });
+      // Whoever writes such a line means the file to be started: later, by a hook, or by hand.
+      const program = shebang(file.text);
+      if (program === undefined || program === 'other') return [];
+      return this.#read(file, program, file.text.includes(unknownPart) ? { draft: true } : {});
     });
     return [...started, ...ofTools];
   }
@@ -97,18 +102,20 @@ export class WrittenPrograms {
   #read(
     { path, ...file }: WrittenFile,
     language: Language,
-    becomes?: string,
+    more: Pick<EmbeddedProgram, 'becomes' | 'draft'> = {},
   ): readonly EmbeddedProgram[] {
     const key = `${language} ${file.within} ${path} ${file.text}`;
-    if (this.#done.has(key)) return [];
-    this.#done.add(key);
+    // A draft that something starts after all is read again, and has to be readable then.
+    const keyOfDraft = `draft ${key}`;
+    if (this.#done.has(key) || (more.draft && this.#done.has(keyOfDraft))) return [];
+    this.#done.add(more.draft ? keyOfDraft : key);
     // Only the shell reader knows unknown parts. For other languages a letter of the same length
     // replaces them, so that offsets stay.
     return [
       {
         ...file,
         language,
-        ...(becomes !== undefined && { becomes }),
+        ...more,
         text: language === 'shell' ? file.text : file.text.replaceAll(unknownPart, unknownLetter),
       },
     ];

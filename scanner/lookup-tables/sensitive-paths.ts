@@ -161,7 +161,7 @@ export const sensitivePaths: readonly SensitivePath[] = [
   {
     kind: 'shell-profile',
     says: 'a shell\u2019s profile',
-    form: /(^|\/)\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zshenv|zprofile|zlogin|kshrc|cshrc|tcshrc)$|(^|\/)config\.fish$|^\/etc\/(profile|bash\.bashrc|zsh|environment)/,
+    form: /(^|\/)\.(bashrc|bash_profile|bash_login|bash_logout|profile|zshrc|zshenv|zprofile|zlogin|kshrc|cshrc|tcshrc)$|(^|\/)config\.fish$|(^|\/)(windows)?powershell\/([^/]+_)?profile\.ps1$|^\/etc\/(profile|bash\.bashrc|zsh|environment)/,
   },
   {
     kind: 'autostart',

@@ -6,7 +6,7 @@ import { covers, listCapabilities } from '../../../skills-index/skill/capability
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { CapabilityFact } from '../../fact/fact.ts';
 import { runs } from '../../fact/standing.ts';
-import { collectedBy, isArgument, isHidden } from '../../flow/collections.ts';
+import { collectedBy, isArgument, isFetching, isHidden } from '../../flow/collections.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { isKnownProvider } from '../../lookup-tables/secrets.ts';
 import { isTenantHost } from '../../lookup-tables/tenant-hosts.ts';
@@ -64,7 +64,7 @@ function receiverOf({ capability, api }: CapabilityFact, { declared }: RuleConte
   if (capability.kind !== 'egress' || !capability.methods.some((one) => sending.test(one)))
     return [];
   const { host } = parseEgressUrl(capability.url);
-  if (host.includes('*') || isLoopbackHost(host) || fetching.test(api)) return [];
+  if (host.includes('*') || isLoopbackHost(host) || isFetching(api)) return [];
   if (isKnownProvider(host) && !isTenantHost(host)) return [];
   const given = declared === undefined ? [] : listCapabilities(declared);
   const isDeclared = given.some(
@@ -74,6 +74,3 @@ function receiverOf({ capability, api }: CapabilityFact, { declared }: RuleConte
 }
 
 const sending = /^(POST|PUT|PATCH|\*)$/;
-// Programs that install, or ask for names.
-const fetching =
-  /^(npm|npx|pip3?|uv|uvx|pnpm|yarn|cargo|go|gem|brew|apt(-get)?|dig|nslookup|ping)$/;

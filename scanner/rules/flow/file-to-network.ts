@@ -31,13 +31,29 @@ export const fileToNetwork = defineRule({
   reads: ['flow:network', 'capability:mount', 'source'],
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
-      const to = destinationOf(flow, context);
+      const to = receiverOf(flow, context);
       const what = whatIsSent(flow, to);
       if (to === undefined || what === undefined || to.loopback || flow.sink.part === 'host')
         return [];
       return [draftOfFlow(flow, judge(flow, what, to, context))];
     }),
 });
+
+// `put(answer.url, file)`: whoever gives the address gets the file.
+function receiverOf(flow: FlowFact, context: RuleContext): Destination | undefined {
+  const to = destinationOf(flow, context);
+  if (to?.host !== '*') return to;
+  const [asked] = context.of('flow').flatMap(({ source, sink, span }) => {
+    const isAddress = sink.part === 'host' && source.what === 'network';
+    const isHere = span.path === flow.span.path && span.start === flow.span.start;
+    return isAddress && isHere && !source.name.startsWith('https://*/')
+      ? targetOf(source.name)
+      : [];
+  });
+  return asked === undefined || asked.host === ''
+    ? to
+    : { ...to, host: asked.host, said: `an address that ${asked.host} gives` };
+}
 
 function whatIsSent({ source }: FlowFact, to: Destination | undefined): string | undefined {
   if (source.what === 'file') {

@@ -81,7 +81,10 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
       const to = attributeNode(run, module, nameOf(module, property), property);
       for (const from of nodes) flowEdge(run, from, to);
     }
-    if (object.name === 'VariableName') flowInto(run, module, object, nodes);
+    // `client.headers["x"] = key` changes the client as well.
+    const holder = isItem && object.name === 'MemberExpression' ? object.firstChild : object;
+    if (holder?.name === 'VariableName' && !/^(self|cls)$/.test(nameOf(module, holder)))
+      flowInto(run, module, holder, nodes);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Methods of plain data in Python: text folded, lists and files filled. */
+import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyCall } from '../effects/call.ts';
 import { applyEffect } from '../effects/effects.ts';
@@ -12,7 +13,7 @@ import { flowEdge, flowNode, flowSource, type PythonRun } from '../run.ts';
 import { formatOf } from '../values/format.ts';
 import { foldedOf, oneOf, pyOf } from '../values/given.ts';
 import { textMethod } from '../values/text.ts';
-import { combinations, either, join, nodesOf, unknownPy } from './alternatives.ts';
+import { anyText, combinations, either, join, nodesOf, unknownPy } from './alternatives.ts';
 
 export const textMethods =
   /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
@@ -61,6 +62,9 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
 function entryOf(run: PythonRun, call: PyCall): PyValue | undefined {
   const { object, method, args } = call;
   const [key, other] = args;
+  // `folders.pop()`: any of those that were there at first, or one that was put there later.
+  if (object.entries === undefined && /^pop(left)?$/.test(method) && object.items !== undefined)
+    return either([...object.items.slice(0, alternativesMax), { ...anyText, nodes: object.nodes }]);
   if (object.entries === undefined || key === undefined || !/^(get|pop)$/.test(method))
     return undefined;
   const item = itemOf(run, call, object, key, 1, false);
@@ -165,7 +169,7 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefi
       for (const from of nodesOf(call.args)) flowEdge(run, from, sentNode(run, definition));
   if (call.method === 'connect' && objectNode?.name === 'VariableName')
     flowInto(run, call.module, objectNode, receivedBy(run, call));
-  if (!mutators.test(call.method) || objectNode === undefined) return;
+  if (!(mutators.test(call.method) || isBuilding(call)) || objectNode === undefined) return;
   const given = [...nodesOf([...call.args, ...call.keywords.values()]), ...call.spread];
   const holder = objectNode.name === 'MemberExpression' ? objectNode.lastChild : null;
   const table = holder === null ? '' : nameOf(call.module, holder);
@@ -197,6 +201,15 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefi
   if (/^write/.test(call.method) && call.object.targets.length > 0)
     applyEffect(run, call, { does: 'send', content: { at: 0, key: 's' } });
 }
+
+// `mail.attach(part)`: whoever calls a method of a library's object and drops what the method gives
+// changes the object. What a connection is given goes elsewhere.
+function isBuilding({ node, api, object }: PyCall): boolean {
+  const isDropped = 'parent' in node && (node as PyNode).parent?.name === 'ExpressionStatement';
+  return isDropped && made.test(api) && object.targets.length === 0 && object.file.length === 0;
+}
+
+const made = /\(\)\.[a-z]\w{0,60}$/;
 
 // What an object gives that was made with an address, and now is connected.
 function receivedBy(run: PythonRun, call: PyCall): readonly string[] {

@@ -60,6 +60,9 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   }
   if (name === 'name' && object.file.length > 0)
     return { ...unknownPy, ...about, texts: object.file.map(({ path }) => path) };
+  // `(lambda: 0).__class__(code, {})`
+  if (name === '__class__' && object.own !== undefined)
+    return { ...unknownPy, qual: 'types.FunctionType' };
   if (qual === undefined) return { ...unknownPy, ...about };
   if (isOptions(qual)) return optionOf(run, object, name, depth);
   if (qual === 'pathlib.Path()' && /^(parent|parents)$/.test(name))

@@ -7,6 +7,7 @@ import { type GivenValues, givenIn } from '../interpret.ts';
 import { childrenOf, functionOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PythonScope, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
+import { handedFor } from './handed.ts';
 
 /**
  * What a call gives a parameter of a function, as a value or as the node where it stands. With
@@ -61,10 +62,14 @@ export function parameterValue(
       });
       continue;
     }
-    const value = givenFor(definition, index, site.args, site.keywords, byClass);
-    if (value !== undefined) given.push(value());
-    isOpen ||= !isKnown;
+    const value = givenFor(definition, index, site.args, site.keywords, byClass)?.();
+    // A function that calls itself with what it finds was called with something else before.
+    const isAgain = functionOf(module, call) === definition && value?.texts.length === 0;
+    if (value !== undefined && !isAgain) given.push(value);
+    isOpen ||= !isKnown || isAgain;
   }
+  for (const { module, node } of handedFor(run, definition, index))
+    given.push(run.evaluate(run, module, node, depth));
   if (index === (isBound ? 1 : 0)) given.push(...decoratedBy(run, definition));
   if (parameter.fallback !== undefined)
     given.push(run.evaluate(run, definition.module, parameter.fallback, depth));

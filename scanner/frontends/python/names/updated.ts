@@ -3,7 +3,7 @@ import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { either } from '../assignments/alternatives.ts';
 import { isRepeated, keptItems } from '../assignments/kept.ts';
-import { assignmentParts, childrenOf, textOf } from '../nodes.ts';
+import { argumentsOf, assignmentParts, childrenOf, textOf } from '../nodes.ts';
 import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 
@@ -65,7 +65,13 @@ function withItems(
         ? undefined
         : givenItem(run, module, update, depth);
     isOpen ||= given === undefined && (update.change !== 'grown' || entries !== undefined);
-    if (given === undefined) continue;
+    if (given === undefined) {
+      const kept = keptFunction(run, module, update, depth);
+      if (kept === undefined) continue;
+      if (entries === undefined) items?.push(kept);
+      else entries.set(`${unknownPart}${update.node.from}`, kept);
+      continue;
+    }
     const { key, value } = given;
     entries?.set(key, or(entries.get(key), value));
     const at = Number(key) < 0 ? Number(key) + (items?.length ?? 0) : Number(key);
@@ -91,6 +97,22 @@ function givenItem(
   const [value] = given?.values ?? [];
   if (key === undefined || key.includes(unknownPart) || value === undefined) return undefined;
   return { key, value: run.evaluate(run, module, value, depth) };
+}
+
+// A function that is kept under a key which is not known, or behind the items of a list: a table of
+// commands that a decorator fills. Whoever asks for an unknown key may get the function.
+function keptFunction(
+  run: PythonRun,
+  module: PythonModule,
+  { node }: Update,
+  depth: number,
+): PyValue | undefined {
+  const assigned =
+    isItemGiven(node) && node.parent !== null ? assignmentParts(node.parent).values : [];
+  const [value] = node.name === 'CallExpression' ? argumentsOf(module, node).positional : assigned;
+  if (value === undefined) return undefined;
+  const kept = run.evaluate(run, module, value, depth);
+  return [kept, ...kept.others].some(({ own }) => own !== undefined) ? kept : undefined;
 }
 
 // `table[key] = value`, and nothing else in the same statement.

@@ -62,6 +62,13 @@ export function callUtility(run: ShellRun, call: Call): ShellValue {
         );
       if (call.name === 'chmod')
         noteTrait(run, call, 'permissions', operands.map((operand) => operand.text).join(' '));
+      // `install -m 755 /dev/stdin hook` copies; `install -d folder` makes a folder.
+      if (call.name === 'install' && !options.some(({ name }) => /^(d|directory)$/.test(name)))
+        copy(
+          run,
+          call,
+          files.filter(({ text }) => !/^0?[0-7]{3,4}$/.test(text)),
+        );
       if (call.name === 'mktemp') return temporaryName(call);
       if (call.name !== 'tee') return emptyValue;
       for (const file of files) writeFileValue(run, call, file, call.stdin, 'write');
@@ -250,7 +257,9 @@ function find(run: ShellRun, call: Call): ShellValue {
 function copy(run: ShellRun, call: Call, files: readonly ShellValue[]): void {
   const target = files.at(-1);
   if (target === undefined || files.length < 2) return;
-  const contents = files.slice(0, -1).map((file) => readFileValue(run, call, file));
+  const contents = files
+    .slice(0, -1)
+    .map((file) => (file.text === '/dev/stdin' ? call.stdin : readFileValue(run, call, file)));
   if (call.name === 'ln') noteTrait(run, call, 'link', files.map((file) => file.text).join(' -> '));
   writeFileValue(run, call, target, concat(contents), 'write');
 }

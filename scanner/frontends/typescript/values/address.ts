@@ -32,6 +32,7 @@ export function addressOf(
     field('prefixUrl') ??
     field('uri') ??
     field('endpoint') ??
+    field('connectionString') ??
     field('baseUrl');
   if (whole !== undefined) return whole;
   const host = field('hostname') ?? field('host');
