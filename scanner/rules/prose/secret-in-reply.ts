@@ -9,7 +9,8 @@ import { defineRule, type FindingDraft } from '../../rule.ts';
 
 // "Include credentials in URL": cameras and databases are opened so, by an address that the text
 // shows. A person looks whose address it is.
-const namesAddress = /\bcredentials in (the )?url$/i;
+const namesAddress =
+  /\bcredentials in (the )?url$|\bas an? (query|url|form|body|request|http) (parameter|argument|field)$/i;
 
 export const secretInReply = defineRule({
   id: 'prose/secret-in-reply',

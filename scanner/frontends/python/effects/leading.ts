@@ -2,7 +2,7 @@
  * Which parts of an address say what host it is: those before the first slash behind its scheme.
  * `f"{base}/tasks/{answer['id']}"` asks the host that `base` says, whatever the answer is.
  */
-import { pythonCallSitesMax } from '../../../limits.ts';
+import { alternativesMax, pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { calledIn, operandsOf } from '../interpret.ts';
 import { piecesOf } from '../literals.ts';
@@ -57,14 +57,39 @@ function leadingOf(run: PythonRun, module: PythonModule, node: PyNode, seen: Set
     }
     case 'VariableName': {
       const bindings = lookUp(scopeOf(module, node), nameOf(module, node))?.bindings ?? [];
-      const given = bindings.map((one) => ofBinding(run, module, one, seen));
-      if (given.length > 0 && given.every((one) => one !== undefined)) return anyOf(given);
-      break;
+      const first = bindings.filter(({ kind }) => kind !== 'update');
+      const given = first.map((one) => ofBinding(run, module, one, seen));
+      if (given.length === 0 || !given.every((one) => one !== undefined)) break;
+      // `url += "?" + query`, in any order and number.
+      const added = bindings.flatMap((one) =>
+        one.kind === 'update' ? [addedBy(module, one)] : [],
+      );
+      if (!added.every((one) => one !== undefined)) break;
+      const base = anyOf(given);
+      return added.length === 0 ? base : inOrder([() => base, () => anyOf(added.map(inner))]);
     }
     case 'CallExpression':
-      return ofCall(run, module, node, inner) ?? wholeOf(run, module, node);
+      return (
+        ofCall(run, module, node, inner) ??
+        ofOwnCall(run, module, node, seen) ??
+        wholeOf(run, module, node)
+      );
   }
   return wholeOf(run, module, node);
+}
+
+function addedBy(
+  module: PythonModule,
+  { node, change }: Extract<Binding, { kind: 'update' }>,
+): PyNode | undefined {
+  const statement = node.name === 'UpdateStatement' ? node : node.parent;
+  const [target, operator, value] =
+    statement?.name === 'UpdateStatement' ? childrenOf(statement) : [];
+  const isPlain =
+    target?.name === 'VariableName' &&
+    operator !== undefined &&
+    module.source.text.slice(operator.from, operator.to) === '+=';
+  return change === 'grown' && isPlain ? value : undefined;
 }
 
 function ofBinding(
@@ -121,6 +146,26 @@ function ofCall(
   if (!isJoin || base === undefined || path === undefined) return undefined;
   // A path that begins with a slash keeps the host of the base; any other may be an address.
   return anyOf([inner(base), inner(path)]);
+}
+
+// What a function of the skill returns: `build_url(base, path, params)`.
+function ofOwnCall(
+  run: PythonRun,
+  module: PythonModule,
+  { firstChild }: PyNode,
+  seen: Set<PyNode>,
+): Leading | undefined {
+  if (firstChild === null) return undefined;
+  const { own, qual, others } = run.evaluate(run, module, firstChild);
+  if (own === undefined || qual !== undefined || others.length > 0) return undefined;
+  const isChanged =
+    own.yields ||
+    own.bound ||
+    run.replaced.has(own.id) ||
+    own.node.parent?.parent?.name === 'DecoratedStatement';
+  if (isChanged || own.returns.length === 0 || own.returns.length > alternativesMax)
+    return undefined;
+  return anyOf(own.returns.map((one) => leadingOf(run, own.module, one, seen)));
 }
 
 function wholeOf(run: PythonRun, module: PythonModule, node: PyNode): Leading {
