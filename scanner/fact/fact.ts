@@ -78,6 +78,7 @@ export type Trait =
   | 'folded-name' // a property, module or command name that is visible only after folding
   | 'decode' // base64, hex, rot13, xor, inflate … of data
   | 'code-from-string' // eval, Function, exec, vm, bash -c of something computed
+  | 'filled-code' // code that stands in the text of another program, with values as data in it
   | 'dynamic-import' // a module whose name could not be computed
   | 'escape' // a capability-bearing value used other than by calling it or reading a member
   | 'patch-builtin' // assigns to a built-in

@@ -44,7 +44,7 @@ const javascript: Form = {
   quotes: ["'", '"', '`'],
   comment: /^\/[/*]/,
   field: /\$\{/,
-  runs: /\b(?:eval|Function|vm|spawn\w*|exec\w*|fork|child_process|constructor|prototype|binding|mainModule|dlopen|global\w*|import|setTimeout|setInterval|_compile|WebAssembly|Worker)\b|\brequire\s{0,9}\((?!\s{0,9}["'][\w./@-]{1,200}["']\s{0,9}\))|\[\s{0,9}[\w"'`]+\s{0,9}\]\s{0,9}\(/,
+  runs: /\b(?:eval|Function|vm|spawn\w*|exec\w*|fork|child_process|constructor|prototype|binding|mainModule|dlopen|global\w*|import|setTimeout|setInterval|_compile|WebAssembly|Worker)\b|\brequire\s{0,9}\((?!\s{0,9}["'](?:[\w./@-]{1,200}|[\w./@\0-]{1,200}\.json)["']\s{0,9}\))|\[\s{0,9}[\w"'`]+\s{0,9}\]\s{0,9}\(/,
 };
 
 const forms: Readonly<Partial<Record<Language, Form>>> = {

@@ -13,11 +13,21 @@ export const codeFromString = defineRule({
   why: 'Nobody can read the code beforehand: the scan sees that something runs, but not what.',
   fix: 'Call functions by name; read data with a parser.',
   maps: { cwe: ['CWE-95'], owasp: ['ASI05'], attack: ['T1059'] },
-  reads: ['trait:code-from-string', 'text:string'],
+  reads: ['trait:code-from-string', 'trait:filled-code', 'text:string'],
   check: (context) => [
     ...context.of('text').flatMap(inSettings),
     ...context.of('trait').flatMap((fact): FindingDraft[] => {
-      if (fact.trait !== 'code-from-string' || !runs(fact)) return [];
+      if (!runs(fact)) return [];
+      if (fact.trait === 'filled-code')
+        return [
+          {
+            span: fact.span,
+            severity: 'low',
+            confidence: fact.certainty,
+            message: `${fact.api} runs a text with values in it: ${fact.detail}`,
+          },
+        ];
+      if (fact.trait !== 'code-from-string') return [];
       return [
         {
           span: fact.span,

@@ -159,18 +159,19 @@ export function runCode(
   const at = { ...call, api: call.name };
   const isComputed =
     !isKnown(code) || code.isCut === true || code.others.some((text) => text.includes(unknownPart));
+  const filled = isComputed &&
+    code.isCut !== true &&
+    !code.decoded &&
+    textsOf(code).every((text) => isFilledIn(language, text)) && { filled: true as const };
+  const isPlain = filled !== false && language !== 'shell' && !code.taints.some(isHidden);
   const traits: Trait[] = [
     ...(code.decoded ? (['decode-to-code'] as const) : []),
-    ...(isComputed ? (['code-from-string'] as const) : []),
+    ...(isComputed ? ([isPlain ? 'filled-code' : 'code-from-string'] as const) : []),
   ];
   for (const trait of traits) noteTrait(run, at, trait, shown(code.text));
   // `eval "$(cat lib.txt)"`, `bash < lib.txt`
   for (const { source } of code.taints)
     if (source.what === 'file') noteStart(run, call.span, source.name, call, language);
-  const filled = isComputed &&
-    code.isCut !== true &&
-    !code.decoded &&
-    textsOf(code).every((text) => isFilledIn(language, text)) && { filled: true as const };
   const isFetched = code.taints.some((taint) => taint.source.what === 'network');
   if (isFetched && filled === false)
     noteTrait(
@@ -208,6 +209,11 @@ export function runCode(
     call,
   );
   return unknownValue([...printed.taints, ...passed]);
+}
+
+// Nobody who reads the script sees what such a value is.
+function isHidden({ source }: ShellValue['taints'][number]): boolean {
+  return source.what === 'network' || source.what === 'file' || source.what === 'decoded';
 }
 
 // Branches and loops give several texts, and any of them may be run.
