@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:883e0edca60d89650e777315e24c6a9567ec07b84597538ed3a33bd4a1e80e3d',
+  extractor: 'sha256:3f1006f6bc4492df30fe5622c8a81f42d75ede44cb9a56be5f34518f5a00762a',
   judging: 'sha256:38ad5a78547935aeb2016221b4c6078302f0e1d4f57933dd21c87b5782805af7',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -26,7 +26,7 @@ export const codeDigests: CodeDigests = {
     'env/whole-environment':
       'sha256:4222d1e18fdeb5fa4083be6e985c9029f8de7bc49dee1154a390ab122fc5c2b2',
     'exec/code-from-string':
-      'sha256:9c44a480d5f08433e32ef0615872104b0bc2d1a4bcb0cba092f057f6700545fa',
+      'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
       'sha256:e7c65fc187990f2b63a0903dd437e0e2d8d17395232307590feee49c8429c23a',
     'exec/credential-command':
@@ -246,7 +246,7 @@ export const codeDigests: CodeDigests = {
     'prose/remote-instructions':
       'sha256:4bb8957b62125603abfdeca4eff13c21a712c83845db5c41a000f1b6ae89be66',
     'prose/secret-in-reply':
-      'sha256:5e4055b54920625be6def3a5219f063702a15c78fdb13dfb79a3da3f4984cbf4',
+      'sha256:6fac742417353c8839ea91e00095093dc190f3f50f091923b89d3b6654430706',
     'prose/self-propagation':
       'sha256:f83e97a4687c248deffe5b4ac2da2babd7bda0f76a95810fbc0380ae2945297f',
     'prose/speaks-to-scanners':
