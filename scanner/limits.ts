@@ -12,6 +12,9 @@ export const embeddedDepthMax = 3;
 /** Steps that an embedded program costs before it is read. */
 export const embeddedProgramSteps = 200;
 export const syntaxDepthMax = 500;
+/** Nodes that TypeScript's parser may make of a text, in all readings that it tries. */
+export const parserFreeNodes = 50_000;
+export const parserNodesPerChar = 2;
 /**
  * Operands of one expression `a + b + …`: the type checker walks it again from every name in it.
  */

@@ -66,6 +66,18 @@ ${'     1)[0].split("(", 1)[0]\n'.repeat(1_000)}`,
   );
 });
 
+// The parser reads what stands in these forms twice, and again at each level.
+it.each(['async (', 'async (a = ', '(a = async ('])(
+  'JavaScript of which the parser tries a billion readings is given up: %s',
+  async (open) => {
+    const report = await scan('a.mjs', `f(${open.repeat(30)}x`);
+    expect(report.verdict).not.toBe('pass');
+    expect(report.coverage.files.find((file) => file.path === 'a.mjs')?.reason).toBe(
+      'nests too deep',
+    );
+  },
+);
+
 describe('a number that is no port', () => {
   it.each<[string, string, string]>([
     [

@@ -9,6 +9,7 @@ import type { Steps } from '../../fact/steps.ts';
 import { operandsMax, programCharsMax, syntaxDepthMax } from '../../limits.ts';
 import type { FrontEndContext } from '../frontend.ts';
 import { capabilityLibrary } from './library.ts';
+import { parse } from './parse.ts';
 
 export interface ProgramFile {
   readonly source: TaintSource;
@@ -126,32 +127,6 @@ function nameOf({ path, language, depth }: TaintSource, index: number): string {
   const plain = depth === 0 ? `/skill/${path}` : `/inner/${index}/program`;
   const known = depth === 0 && /\.([cm]?[jt]s|[jt]sx)$/.test(path);
   return known ? plain : `${plain}${language === 'typescript' ? '.ts' : '.js'}`;
-}
-
-// Each file is a module with its own scope, as in node. Otherwise a script's variables would be
-// global and hide the library's names.
-function setExternalModuleIndicator(file: ts.SourceFile): void {
-  Object.assign(file, { externalModuleIndicator: true });
-}
-
-function parse(name: string, text: string): ts.SourceFile | undefined {
-  try {
-    const languageVersion = ts.ScriptTarget.ESNext;
-    return ts.createSourceFile(
-      name,
-      text,
-      {
-        languageVersion,
-        setExternalModuleIndicator,
-        jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
-      },
-      true,
-    );
-  } catch (cause) {
-    // The parser is recursive: a text that nests deeper than the call stack fails here.
-    if (cause instanceof RangeError) return undefined;
-    throw cause;
-  }
 }
 
 /**
