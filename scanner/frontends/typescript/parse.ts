@@ -8,7 +8,7 @@ import { parserFreeNodes, parserNodesPerChar } from '../../limits.ts';
 
 /** The tree of a text; undefined when it nests too deep for the parser. */
 export function parse(name: string, text: string): ts.SourceFile | undefined {
-  nodesLeft = parserFreeNodes + parserNodesPerChar * text.length;
+  nodes.left = parserFreeNodes + parserNodesPerChar * text.length;
   try {
     const languageVersion = ts.ScriptTarget.ESNext;
     return ts.createSourceFile(
@@ -26,7 +26,7 @@ export function parse(name: string, text: string): ts.SourceFile | undefined {
     if (cause instanceof RangeError) return undefined;
     throw cause;
   } finally {
-    nodesLeft = Number.POSITIVE_INFINITY;
+    nodes.left = Number.POSITIVE_INFINITY;
   }
 }
 
@@ -36,7 +36,8 @@ function setExternalModuleIndicator(file: ts.SourceFile): void {
   Object.assign(file, { externalModuleIndicator: true });
 }
 
-let nodesLeft = Number.POSITIVE_INFINITY;
+/** Nodes that the parser may still make. */
+const nodes = { left: Number.POSITIVE_INFINITY };
 
 type MakeNode = new (kind: ts.SyntaxKind, pos: number, end: number) => object;
 
@@ -55,7 +56,7 @@ for (const kind of kinds) {
 function counted(Plain: MakeNode): MakeNode {
   return class extends Plain {
     constructor(kind: ts.SyntaxKind, pos: number, end: number) {
-      if (--nodesLeft < 0) throw new RangeError('more nodes than a text may have');
+      if (--nodes.left < 0) throw new RangeError('more nodes than a text may have');
       super(kind, pos, end);
     }
   };
