@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:3f1006f6bc4492df30fe5622c8a81f42d75ede44cb9a56be5f34518f5a00762a',
-  judging: 'sha256:38ad5a78547935aeb2016221b4c6078302f0e1d4f57933dd21c87b5782805af7',
+  extractor: 'sha256:6d1c457b545300179d72557760b1a094695f6714bd538502392df79c70f9fb1e',
+  judging: 'sha256:36f5cadd94883bff48a374fa87d21147e736fa52a6eb87a6999d38ab121c3534',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d775915da87903f318930ceafe936af6d07906a3f2e81106cd4563b4b5bdf744',
-    'files/agent-memory': 'sha256:b6d0a5427b61c7220949f466fc17a8cbf941e9b7c7a14b778beb44612cb6d857',
+    'files/agent-memory': 'sha256:a589b130d0500a26361444dcd0405061698f096290db4d2dfe491361720b3f20',
     'files/browser-data': 'sha256:0778151d1034eaa0c5c0c9c2bc61c06df6905f0a8c419c688711b6fea3530c0b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:9d2fbe3a0f2bf526e862eec99acb5126d39c9f9807e2c2503aa08e327ba39f95',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:47cae3a5bd3261d9ab0bc31f6aca66c7d2966d490b6dabe36756ef7206352ea6',
+    'files/outside-read': 'sha256:7a80c892b0d1fafc7f3d6c4c095d8351a36afc31df9a91df6d6809c759ac4a91',
     'files/outside-write':
-      'sha256:c2863bd6eb172126546ac0a55d69803d9ecf651f4b5d99db6c689b8a7f3ea83e',
+      'sha256:985180319cbb52726964e5bff2b6b1a0f929bf5a27d1157036488c35e06e1279',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:a31ae3ca561d90c8e82c342c1d05cdb656b2bd6895696b45596f18350935c71b',
@@ -115,9 +115,9 @@ export const codeDigests: CodeDigests = {
       'sha256:98afbcb7808d6a66c57e4d2ca3d7ee2b38bdd6a2e43569c9ad01cf9037a563c9',
     'flow/untrusted-to-agent':
       'sha256:e6a45d69d2f5c00997038c92b6bd0c9589350cbb3c05d2b5b4dc028378b5664b',
-    'manifest/all-three': 'sha256:ccb6eb5242734f69bbebd00a220b841b64f5cff425578f13df5cefbafb085a77',
+    'manifest/all-three': 'sha256:42978ac1f279c3d561e02c38b36511d75d3687b63a6d1385618e4f9093d07c40',
     'manifest/broken-promise':
-      'sha256:718a654c0367018e8a44e5a9f44179717ab0e7e6219504582c2d377d7ecd02ca',
+      'sha256:35c6bad07b26e2a61a3c41f4ecae8805171c0dcf01bc03e54f2a9ab9b23cf956',
     'manifest/contradiction':
       'sha256:3055dd019df35275166dd6df3e2f542140ba280ff1ae3ffffd130ce2e88e2def',
     'manifest/declared-attack':
@@ -125,7 +125,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:68978c16029c33f792c460b17f5afe01308a655f2f62e87f1e0401ecb324ecb1',
+      'sha256:9961008a3a0aaba3c13373b7d79aa5e8fd2547d240faaf990a47890fe0ee7558',
     'manifest/unnamed-script':
       'sha256:8b77966458e6d093c66f780cb3b268d2ef11fcdfe70d0dde529275cdc96ed933',
     'manifest/unreadable':
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:aaef5ba89725656cbb7c721ef93f1da986c03478175846d485a5a64fcdad3f48',
+      'sha256:7374d832dced3ff0ee38897bb9268a70ea717d3782c7fa664645532348c9a259',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:3fbc89bafa3746fecc95ce6a1c2142ffc6675d6ba2239b3407644c7090f7a8c3',
+      'sha256:7bcde80cc7e3b78898486e1c7a677208431f0b5d70ff7c53f4151e27b9a55d43',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:1e478a438d944dc4a00de1c6894da90e4320df752752c568d8ad1abf041b1cf1',
+      'sha256:55ff7305e381db38bd5d32b8771df35120db4c281e7666bcf15357ac30b07d34',
     'prose/biased-judgement':
-      'sha256:12be7de5f725d00059e6a7a3455d54219ba1f29954c28ce6db4f1227940925a3',
+      'sha256:0d0857fba3fdcc0acf8a2341465f627c50689fbc73f96f793e3a547d26a8195a',
     'prose/boundless-role':
-      'sha256:c28c3efa910c50832c8b3edc9a05b64d1ec96c3515b5505d4494bac948f999c7',
-    'prose/concealment': 'sha256:f4724dfd2343b4f779e770ccb3d2aa94c88d60f9f589c2cb0f9f276de78c7966',
+      'sha256:e3f3b898231138ec04c84ba2056580021f84de44af32bd6631c9a6c05a28fe40',
+    'prose/concealment': 'sha256:370f0a617218a88d8c3cfcded8974664d96b6e2d4a24fcffd0672bfff52a66a3',
     'prose/credential-solicitation':
-      'sha256:c8930045710fdaf753e69a9a38f4fe58c6305495f6b4398e3896a7553622f7d9',
+      'sha256:1cb7594c4f780e497d7bc1402cfbf3a6557127d38265998c2c09b12db433ff3b',
     'prose/decode-instructions':
-      'sha256:e77a27520b1b36805c39bcce5152739889988585a9ffa6a93bbd75a2ef340d8f',
+      'sha256:b2e6cd2cc64866c721df99f49be52c3ae5106503cf9bbddf5cbbdc1b260f2765',
     'prose/destructive-orders':
-      'sha256:1c27c1da47d79a3193a4ab7b18052fab448d0b268f4d2e35426f9f82a270d1ce',
+      'sha256:e4d00949f63bc733eb3c5cebbd86fbf3a4075754c695b89135c0cda563b2f49e',
     'prose/divided-order':
-      'sha256:651576f79066fb25c0437796ad0959dc8ae8b96f8a3fda184ff4d265262aceeb',
+      'sha256:9ed1c42c93ecf1840addeded664307a7b86f20894bce0d25b7bce61abb0c1254',
     'prose/encoded-instructions':
-      'sha256:c1db3144b5303b684ab15fd7c3a54f1a679c81b9e3ad54a0c73423e3c071cac7',
+      'sha256:db945b39d72ae0b75344b378d28afd8e34eb463d818101dc1ab8089c2232b259',
     'prose/exfiltration-instructions':
-      'sha256:3eeebbb3f0dee177321a391a0048cf095f050eb45a9930882751e2a4ea0f5c7b',
+      'sha256:c49d13595dd4a4d60aba70896b530abbb5841892dc13841cccf2af769881465c',
     'prose/false-authority':
-      'sha256:83e69e181359c9c3c319bc410b41b6ffc57aef96147ef4a13d04f2d1d7e9a011',
-    'prose/hidden-text': 'sha256:3f7c37bbdd98d1fcfee96287b9ae759a936b0213d5dc44a78b3218801795aa80',
-    'prose/install-lure': 'sha256:6041bc3e78e2459d9582dc11f19fcf5ea6ed474e166fb38981f961fb55bc347d',
+      'sha256:325ba1e495ed8fc558fc7601ddea66984278f043cf3d2622ce4c005093ea8dfa',
+    'prose/hidden-text': 'sha256:e3560fa2ab9b24a01440a739551856baa3666b90854216d0351c40364ee73424',
+    'prose/install-lure': 'sha256:c38269145f87e4cabe116e815f9c6430643e8a6e83dc83ced3aeb3372132e93c',
     'prose/memory-tampering':
-      'sha256:f09ff63cc809832437e649181c30619686d16dbad253e0f8ed37d913224ab2ce',
+      'sha256:b86eea0ad2cacbf5c63929ad39eb110480d5c60e970b18e357dc46fe04a250af',
     'prose/override-instructions':
-      'sha256:896e49863f9eeff38626b4bf6bff281d0409ecfed8a015e274c7777fc536bc1d',
+      'sha256:89454baa6c68a9b48220712337f8d1b4093598c791716f0199262fd3abd8d72a',
     'prose/payment-diversion':
-      'sha256:b761002665e6de33a9d2205375404b2a7e8aacfa0ab8dd5c7d4c245a88d3453b',
+      'sha256:0d9aeb658e30019dee3e96e2d07694e2145d486dd8a4baea12d8d939e94b6518',
     'prose/planted-content':
-      'sha256:2d60c03cede1224a85b69f13c57305277638caf9f84fa6cf7e2dfe2064ae66df',
+      'sha256:94d8676ed8f2b8dbc264e2c4bc6939f7cde5383b887a1b7a118becbe5d95998b',
     'prose/remote-instructions':
-      'sha256:4bb8957b62125603abfdeca4eff13c21a712c83845db5c41a000f1b6ae89be66',
+      'sha256:0660e33061580a01270fd2ee84057dbb36cd30e6c6c8616d84fb42d31b47882b',
     'prose/secret-in-reply':
-      'sha256:6fac742417353c8839ea91e00095093dc190f3f50f091923b89d3b6654430706',
+      'sha256:65a912565f054a152fb207a4fd68f3e46356a1a1f03cabd8b6183ba48ca2ba09',
     'prose/self-propagation':
-      'sha256:f83e97a4687c248deffe5b4ac2da2babd7bda0f76a95810fbc0380ae2945297f',
+      'sha256:2109955029707dfe8f5b07e5171cb022aa6a3561b824312b5bbeb4210952f27b',
     'prose/speaks-to-scanners':
-      'sha256:d8133e977ebf83c72a1bd85ccaedef3f4c856e9e8995dc824a5a316059bdcc38',
-    'prose/trigger-bait': 'sha256:682da1b274144d6bbeb7af78fd4c8959055acd755b4df6b60ef484560d45dfc7',
+      'sha256:ae0b1963566fc06f01c362fb7b6777bbd526371a41a51ebaa35276ca1dd7df7f',
+    'prose/trigger-bait': 'sha256:14e0e4f16adc3931a8b0377e9c1c3bfd8854769ece5d0b0f3011d2f5916288ae',
     'prose/weakened-defence':
-      'sha256:42873366d3889f51ad6c82b25f53605aea3a506ed05900fa3f2bdf7c799d5fc0',
+      'sha256:192b52bd4ad7ada4e9d4de2f168fb75b761fa8c10706d2840da87cfadb9ed0f5',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:183e48cd6a73a34aad1bbe3196435bc5b2ddf5f5a4830d67e8ebb758f1c62ef4',
+      'sha256:a59970cd8e47f2bb23aaf225c9f52143a505965a9a81c924275c39ab5e790873',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':
