@@ -28,7 +28,7 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:e7c65fc187990f2b63a0903dd437e0e2d8d17395232307590feee49c8429c23a',
+      'sha256:7ee898c0392f8bf53ab81c814810d5dfbd83dea4712ed0c1320942c6f15f2dde',
     'exec/credential-command':
       'sha256:332e588a714b9e91ec7478462ad6c2a8e47e85670b11143e2f3ba108c6dd8fd5',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
@@ -78,7 +78,7 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:0f05aff799a9760a5f6f4f17a72443a8dbc2d97365dbc16c93bda9f371106b37',
     'flow/collection-beside-network':
-      'sha256:0a40dcaf9a266012fc6751bfc8b02d77b1f44f4baed73ff490fc1262e5d2a7fe',
+      'sha256:a7305b5b5dc7c462a7ebf5e481ca01de27e0a78054cf7fb14854ee333032dcdf',
     'flow/credential-file-to-network':
       'sha256:3d5197af6df76f1e994c2a894adc499960ff7845e7b8bcbebeb95ec4a85ad64f',
     'flow/decoded-to-exec':
@@ -89,7 +89,7 @@ export const codeDigests: CodeDigests = {
       'sha256:35b2cf925b7695d924d64a9af49a9c5c39729df60550cc07ec97dd036ba11bd5',
     'flow/file-to-exec': 'sha256:91a894ab673fdd9d900fbf72f694a5d78cd831fd64beb5b1059f0c10a23cafe3',
     'flow/file-to-network':
-      'sha256:975ffb239a9f342fad0902dc09e744c9149949045ce11b8e7912a5c7031d15d5',
+      'sha256:b99ec236066a93b670840de1fbf418df9375c3f5d797399109b299d16cfca541',
     'flow/host-facts-to-network':
       'sha256:d9b70bb78417c66fd68c4321b625c3b9b712d81abebf5281c45815e4b96c60c7',
     'flow/input-to-shell':

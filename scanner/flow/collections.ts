@@ -18,6 +18,11 @@ export interface Collection {
   readonly isPacked: boolean;
 }
 
+/** A collection, with the place of the call that gathers it. */
+export interface CollectionAt extends Pick<Collection, 'isOutside'> {
+  readonly at: Span;
+}
+
 /** The folder of the user that a call goes through or packs. */
 export function collectedBy(fact: CapabilityFact): Collection | undefined {
   const isPacked = packers.test(fact.api);
@@ -30,15 +35,31 @@ export function collectedBy(fact: CapabilityFact): Collection | undefined {
     : undefined;
 }
 
-/** Whether a program may take a folder from the arguments of its user. */
+/**
+ * Whether the arguments of a program may name the folder that a call at `at` reads. Where a front
+ * end follows arguments, such a folder is not known beside others that are.
+ */
 export function isArgument(
   { isOutside }: Pick<Collection, 'isOutside'>,
   fact: CapabilityFact | FlowFact,
   at: Span,
-  context: Pick<RuleContext, 'sources'>,
+  context: Pick<RuleContext, 'of' | 'sources'>,
 ): boolean {
-  return !isOutside && (isInText(fact) || takesArguments(at, context));
+  if (isOutside) return false;
+  if (isInText(fact)) return true;
+  const source = sourceOf(at, context);
+  if (source === undefined || !takesArguments(source)) return false;
+  if (!/^(python|typescript|javascript)$/.test(source.language) || movesAway.test(source.text))
+    return true;
+  const read = context
+    .of('capability')
+    .filter(({ span }) => span.path === at.path && span.start === at.start)
+    .flatMap((one) => readBy(one)[0] ?? []);
+  return read.length === 0 || read.some((path) => path.startsWith('*'));
 }
+
+// The working folder, or all arguments at once, decide which folder `.` is.
+const movesAway = /\bchdir\s*\(|\*\s*sys\.argv|\.\.\.\s*process\.argv/;
 
 /**
  * What a request carries of many files of the user, or of files with private data: a pattern names
@@ -47,24 +68,29 @@ export function isArgument(
 export function collectionIn(
   { source, sink, steps }: FlowFact,
   { of }: Pick<RuleContext, 'of'>,
-): Pick<Collection, 'isOutside'> | undefined {
-  const from = steps[0]?.span.path;
-  if (source.what !== 'file' || sink.part !== 'body' || from === undefined) return undefined;
+): CollectionAt | undefined {
+  const at = steps[0]?.span;
+  if (source.what !== 'file' || sink.part !== 'body' || at === undefined) return undefined;
   const { name } = source;
   const isPattern = /[*?[{]/.test(name.slice(1));
-  if (isPattern && isOfUser(name)) return { isOutside: true };
+  if (isPattern && isOfUser(name)) return { isOutside: true, at };
   if (bulkFolder.test(name) || (isPattern && isWholeProject(name)))
-    return { isOutside: /^(~|\/home|\/users|\/$)/i.test(name) };
-  const facts = of('capability').filter(({ span }) => span.path === from);
+    return { isOutside: /^(~|\/home|\/users|\/$)/i.test(name), at };
+  const facts = of('capability').filter(({ span }) => span.path === at.path);
   const found =
     name === '*'
-      ? facts.flatMap((fact) => (walkers.test(fact.api) ? (collectedBy(fact) ?? []) : []))
+      ? facts.flatMap((fact) => (walkers.test(fact.api) ? gatheredBy(fact) : []))
       : copiedTo(name, facts);
   return found.find(({ isOutside }) => isOutside) ?? found[0];
 }
 
+function gatheredBy(fact: CapabilityFact): CollectionAt[] {
+  const folder = collectedBy(fact);
+  return folder === undefined ? [] : [{ isOutside: folder.isOutside, at: fact.span }];
+}
+
 // A call that reads one path and writes another one copies or packs.
-function copiedTo(name: string, facts: readonly CapabilityFact[]): Pick<Collection, 'isOutside'>[] {
+function copiedTo(name: string, facts: readonly CapabilityFact[]): CollectionAt[] {
   const copies = facts.filter(
     ({ capability }) =>
       capability.kind === 'mount' && capability.mode === 'rw' && capability.path === name,
@@ -73,7 +99,7 @@ function copiedTo(name: string, facts: readonly CapabilityFact[]): Pick<Collecti
     if (!copies.some(({ span, api }) => span.start === fact.span.start && api === fact.api))
       return [];
     const isTaken = readBy(fact).some((path) => path !== undefined && isPrivate(path));
-    return isTaken ? { isOutside: true } : (collectedBy(fact) ?? []);
+    return isTaken ? { isOutside: true, at: fact.span } : gatheredBy(fact);
   });
 }
 
@@ -97,11 +123,15 @@ export function isHidden(
   return !to.declared && to.host !== '*' && !isKnownToReader(to, context);
 }
 
+function sourceOf(
+  { inner, path: outer }: Span,
+  { sources }: Pick<RuleContext, 'sources'>,
+): TaintSource | undefined {
+  return sources.find(({ path }) => path === (inner ?? outer));
+}
+
 // A program with arguments goes through what its caller names, or through the folder around it.
-function takesArguments(span: Span, { sources }: Pick<RuleContext, 'sources'>): boolean {
-  const of = span.inner ?? span.path;
-  const source = sources.find(({ path }) => path === of);
-  if (source === undefined) return false;
+function takesArguments(source: TaintSource): boolean {
   const known = taking.get(source) ?? readsArgument(source);
   taking.set(source, known);
   return known;

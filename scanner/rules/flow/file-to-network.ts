@@ -84,10 +84,9 @@ function judge(
   // Whoever approves a host does not approve that the user's home is sent there.
   const many = collectionIn(flow, context);
   const isUnnamed = !hasManifest && isHidden(to, context);
-  const [first] = flow.steps;
-  if (isUnnamed && many !== undefined && first !== undefined) {
+  if (isUnnamed && many !== undefined) {
     const message = `sends ${what} to ${to.said}, which no page of the skill names, file by file`;
-    const isNamed = isArgument(many, flow, first.span, context);
+    const isNamed = isArgument(many, flow, many.at, context);
     return isNamed ? { kind: 'capability', severity: 'medium', message } : { message };
   }
   const isWholeHome = many !== undefined && flow.source.name.startsWith('~');
