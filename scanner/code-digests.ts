@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:6d1c457b545300179d72557760b1a094695f6714bd538502392df79c70f9fb1e',
+  extractor: 'sha256:ee15dceedcdaaa99f9ea860ff1047a3454803ff8e355982a42abbe6b5a5c7a6f',
   judging: 'sha256:36f5cadd94883bff48a374fa87d21147e736fa52a6eb87a6999d38ab121c3534',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

@@ -83,9 +83,16 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
     }
     // `client.headers["x"] = key` changes the client as well.
     const holder = isItem && object.name === 'MemberExpression' ? object.firstChild : object;
-    if (holder?.name === 'VariableName' && !/^(self|cls)$/.test(nameOf(module, holder)))
-      flowInto(run, module, holder, nodes);
+    if (holder?.name !== 'VariableName' || /^(self|cls)$/.test(nameOf(module, holder))) continue;
+    // `os.environ["x"] = key` changes no other member of the module.
+    if (isItem && holder !== object && isModule(run.evaluate(run, module, holder))) continue;
+    flowInto(run, module, holder, nodes);
   }
+}
+
+// A name with a dot may be an object of a module.
+function isModule({ qual }: PyValue): boolean {
+  return qual !== undefined && /^\w+$/.test(qual);
 }
 
 // `client.proxies = table`, `client.headers["Host"] = host`.
