@@ -158,7 +158,7 @@ export const memoryOrders: readonly RegExp[] = [
 
 /** Orders to spread the skill. */
 export const propagations: readonly RegExp[] = [
-  /\b(copy|clone|replicate|install|insert|inject|append|add|propagate|spread|write|embed)\b[^.!?]{0,60}?\b(this (skill|text|instruction|prompt|section|file|block|message)|these instructions|yourself|itself)\b[^.!?]{0,50}?\b(in|into|(?<!\bbelongs? )to|onto|across)\b[^.!?]{0,25}?\b(every|all|any|each|other|their)\b[^.!?]{0,25}?\b(skills?|repositor(y|ies)|repos|projects?|agents?|subagents?|workspaces?|machines?|contacts?|conversations?|SKILL\.md|AGENTS\.md|CLAUDE\.md|prompts?|files)\b/i,
+  /\b(copy|clone|replicate|install|insert|inject|append|add|propagate|spread|write|embed)\b[^.!?]{0,60}?\b(this (skill|text|instruction|prompt|section|file|block|message)|these instructions|yourself|itself)\b[^.!?]{0,50}?\b(in|into|(?<!\bitself belongs? )to|onto|across)\b[^.!?]{0,25}?\b(every|all|any|each|other|their)\b[^.!?]{0,25}?\b(skills?|repositor(y|ies)|repos|projects?|agents?|subagents?|workspaces?|machines?|contacts?|conversations?|SKILL\.md|AGENTS\.md|CLAUDE\.md|prompts?|files)\b/i,
   /\b(tell|instruct|convince|get|ask|have|make|urge)\b[^.!?]{0,20}?\b(other|every|all|any)\b[^.!?]{0,20}?\b(agents?|assistants?|models?|bots?)\b[^.!?]{0,40}?\b(install|load|run|add|adopt|spread|share)\b[^.!?]{0,30}?\b(this|the|our|same) (skill|plugin|instructions?|prompt|package)\b/i,
 ];
 

@@ -121,12 +121,20 @@ function sends({ text, start, marks }: Sentence): boolean {
   );
 }
 
-// "Write … to https://": what is written far from an address is written elsewhere.
+// "writes files under `out`; may contact https://": what is written far from an address, and not
+// to the address, is written elsewhere.
 function isNear(text: string, from: number, to: number): boolean {
-  return text.slice(Math.min(from, to), Math.max(from, to)).split(/\s+/).length <= wordsToAddress;
+  const between = text.slice(Math.min(from, to), Math.max(from, to));
+  return (
+    between.split(/\s+/).length <= wordsToAddress ||
+    !/[;,]/.test(between) ||
+    (to > from && places.test(between))
+  );
 }
 
 const wordsToAddress = 12;
+const places =
+  /(?<!\p{L})(?:at|for|in|into|on|onto|through|to|under|via|with)[^\p{L}\p{N}]{0,3}$/iu;
 
 // "… to https://": a verb that no table has, with a direction.
 function isTarget(text: string, address: string): boolean {
@@ -150,12 +158,13 @@ const directions =
 function isOfStranger(address: string): boolean {
   const host = (/:\/\/(?:[^/@\s]{0,60}@)?([^/:?#]+)/.exec(address) ??
     /@([^:/]+)/.exec(address))?.[1];
-  if (host === undefined || (web.test(address) && !host.includes('.'))) return false;
+  if (host === undefined || localName.test(address)) return false;
   return !isKnownProvider(host.toLowerCase()) && !isLoopbackHost(host);
 }
 
-// `http://host:port`: nobody outside of the reader's own network has a name without a dot.
-const web = /^(?:https?|wss?):/i;
+// `http://host:port`: nobody outside of the reader's own network has a name without a dot. Numbers,
+// other signs for a dot, names of countries and names that certificates have are no such names.
+const localName = /^(?:http|ws):\/\/(?!0x)[a-z][a-z\d_-]{2,62}(?:[:/?#]|$)/;
 
 const acts: ReadonlySet<Concept> = new Set(['send', 'deliver', 'pass']);
 const puts: ReadonlySet<Concept> = new Set(['give', 'write']);
@@ -199,9 +208,10 @@ function conceals({ marks, start, text }: Sentence): boolean {
   );
 }
 
-// "A wrong folder silently breaks imports": what a program does when it fails, and no order.
+// "A wrong folder silently breaks imports": what a program does when it fails, and no order. What
+// it skips or drops may be what nobody is to see.
 const fails =
-  /^\s(?:fails|breaks|drops|skips|ignores|truncates|corrupts|falls back|returns|dies)\b/;
+  /^\s(?:fails (?:if|on|with|without)|breaks|truncates|corrupts|falls back to(?!\s+https?:)|dies|(?:drops|ignores|returns|skips) (?:all|any|an? empty|duplicates?|empty|every|invalid|malformed|missing|no|none|nothing|null|undefined|unknown)\b)/;
 const said: ReadonlySet<Concept> = new Set(['unsaid', 'silent', 'covert', 'hide']);
 const noticing: ReadonlySet<Concept> = new Set(['tell', 'notice', 'reveal', 'reply']);
 const wordsBehind = 4;

@@ -22,18 +22,26 @@ export const concealment = defineRule({
 });
 
 // "Don't reveal if the user exists": what a login says to strangers about accounts.
-const keepsAccounts = /\b(reveal|disclose)\s+(if|whether)\s+(the\s+|an?\s+)?user$/i;
+function keepsAccounts({ quote, reading, match }: ProseStatement): boolean {
+  return (
+    /\b(?:reveal|disclose)\s+(?:if|whether)\s+(?:the\s+|an?\s+)?user$/i.test(quote) &&
+    /^(?:name|\s+account)?\s+(?:exists?|was found|is (?:known|registered|unknown)|has an account)\b/i.test(
+      reading.text.slice(match.end, match.end + 60),
+    )
+  );
+}
 
 // High when the same text names something that nobody would want done in silence, medium when it is
 // only "this step"; what an agent need not tell in general ("show no raw JSON") is no finding.
-function draftsOf({ fact, quote, manner, reading, form }: ProseStatement): FindingDraft[] {
+function draftsOf(statement: ProseStatement): FindingDraft[] {
+  const { fact, quote, manner, reading, form } = statement;
   const isGrave = concealedActs.some((act) => matchPhrase(reading, act) !== undefined);
   if (!isGrave && !(form instanceof RegExp)) return [];
   return [
     {
       span: fact.span,
       message: `has an agent keep something from its user: "${quote}"`,
-      ...weighed(manner, isGrave && !keepsAccounts.test(quote) ? 'high' : 'medium'),
+      ...weighed(manner, isGrave && !keepsAccounts(statement) ? 'high' : 'medium'),
     },
   ];
 }
