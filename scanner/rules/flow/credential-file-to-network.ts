@@ -116,33 +116,56 @@ function isForItsService(flow: FlowFact, to: Destination, { of }: RuleContext): 
 }
 
 // `if line.startswith("KAGI_API_KEY=")`, `jq -r '.moltbook.api_key'`: of a file that skills share,
-// the code right behind the reading looks for one key, which is named after the host. That nothing
-// else of the file goes along is not sure.
+// the code looks for one key, which is named after the host, and sends a part of the file in a
+// header. That nothing else of the file goes along is not sure.
 function picksItsKey(flow: FlowFact, to: Destination, { sources }: RuleContext): boolean {
   const [first] = flow.steps;
   if (!sharedBySkills.test(normalisePath(flow.source.name)) || flow.encoded || to.drop)
     return false;
   const text = sources.find(({ path }) => path === first?.span.path)?.text;
-  if (first === undefined || text === undefined) return false;
+  if (first === undefined || text === undefined || flow.sink.part !== 'header') return false;
+  const entry = pickedEntry.exec(text.slice(first.span.start, first.span.end))?.[1];
+  if (entry !== undefined) return isKeyOf(`${entry.toUpperCase()}_API_KEY`, to.host);
   const line = text.lastIndexOf('\n', first.span.start) + 1;
-  const [own = ''] = /^.*/.exec(text.slice(line, line + readingCharsMax)) ?? [];
-  const behind = text.slice(line, first.span.start + readingCharsMax);
-  const found = (/\bjq\b/.test(own) ? own : behind).matchAll(pickedNames);
-  const services = new Set([...found].map(([, ...names]) => serviceOfKey(names)));
-  const domain = getDomain(to.host, { allowPrivateDomains: true })?.split('.')[0];
-  return services.size === 1 && domain !== undefined && services.has(domain);
+  const behind = text
+    .slice(line, first.span.start + readingCharsMax)
+    .replace(/(?:^|\s)(?:#|\/\/)[^\n]*/g, '');
+  const names = new Set([...behind.matchAll(pickedNames)].map(([, one, other]) => one ?? other));
+  const [name] = names;
+  return (
+    names.size === 1 &&
+    name !== undefined &&
+    isKeyOf(name, to.host) &&
+    flow.steps.some(({ note }) => holdsPart(behind, /^held in "(\w{1,80})"/.exec(note)?.[1]))
+  );
 }
 
+// The key of a known provider belongs to that provider, whatever another host is called.
+function isKeyOf(name: string, host: string): boolean {
+  if (providerOf(name) !== undefined) return isProvidersHost(name, host);
+  const domain = getDomain(host, { allowPrivateDomains: true })?.split('.')[0];
+  return domain === name.split('_')[0]?.toLowerCase();
+}
+
+// `for line in …`, `name, value = line.split("=", 1)`: the variable has a line of the file, or less.
+function holdsPart(text: string, variable: string | undefined): boolean {
+  return (
+    variable !== undefined &&
+    [...text.matchAll(parts)].some(([, ...names]) =>
+      names.some((list) => list?.split(/\W+/).includes(variable)),
+    )
+  );
+}
+
+const parts =
+  /\bfor[ \t]{1,9}([\w, \t]{1,80})[ \t]in\b|\b([\w, \t]{1,80})=[ \t]{0,9}\w{1,80}(?:\.strip\(\))?\.(?:r?split|r?partition)\(/g;
 const sharedBySkills =
   /\/\.(openclaw|clawdbot|moltbot)\/(\.env|(?:.{1,80}\/)?auth-profiles\.json)$/;
 const readingCharsMax = 600;
 const pickedNames =
-  /\bstarts_?with\(\s{0,9}["']([A-Z][A-Z0-9_]{3,60})=?["']|={2,3}\s{0,9}["']([A-Z][A-Z0-9_]{3,60})["']|\bjq\b[^|\n]{0,40}["']\.([a-z][\w-]{3,40})\b/gi;
-
-function serviceOfKey(names: readonly (string | undefined)[]): string {
-  const name = names.find((one) => one !== undefined) ?? '';
-  return name.split('_')[0]?.toLowerCase() ?? '';
-}
+  /\bstartswith\(\s{0,9}["']([A-Z][A-Z0-9_]{3,60})=?["']|==\s{0,9}["']([A-Z][A-Z0-9_]{3,60})["']/g;
+const pickedEntry =
+  /^jq(?:\s{1,9}-{1,2}[\w-]{1,20})*\s{1,9}["']\.([a-z]\w{2,40})(?:\.\w{1,40}){0,4}["'](?:\s|$)/i;
 
 const generic =
   /^(accounts?|api|auth|client|config|credentials?|default|keys?|login|main|my|oauth2?|profiles?|secrets?|service|session|settings|store|tokens?|user)$/i;
