@@ -19,7 +19,7 @@ import type { FlowGraph } from '../flow/graph.ts';
 import { linkPrograms, type Programs } from '../flow/links.ts';
 import { nothingRead, StartedFiles } from '../flow/started-files.ts';
 import { embeddedDepthMax, embeddedProgramSteps } from '../limits.ts';
-import { targetOf } from '../lookup-tables/egress-of.ts';
+import { targetOf, unknownLetter, unknownPart } from '../lookup-tables/egress-of.ts';
 import { buildCommands } from './build/build-commands.ts';
 import { decodedSources } from './decoded-sources.ts';
 import type { FactMemo } from './fact-memo.ts';
@@ -204,9 +204,10 @@ function programsOf(
   const byPath = new Map(parents.map((source) => [source.path, source]));
   const counts = new Map<string, number>();
   return programs.flatMap((program): TaintSource[] => {
-    const { within, language, text, context, map, decoded, becomes, draft } = program;
+    const { within, language, context, map, decoded, becomes } = program;
     const parent = byPath.get(within);
-    if (parent === undefined || text.trim() === '') return [];
+    if (parent === undefined || program.text.trim() === '') return [];
+    const { text, draft } = readable(program);
     const base = `${within}#${decoded === true ? 'decoded-' : ''}${language}@${map[0]?.raw ?? 0}`;
     const count = (counts.get(base) ?? 0) + 1;
     counts.set(base, count);
@@ -217,6 +218,16 @@ function programsOf(
     inner.set(path, { within, map, draft });
     return [{ path, file: parent.file, language, text, context, depth: parent.depth + 1 }];
   });
+}
+
+// The reader of Python takes a NUL for the end of all Python. What stands around the unknown parts
+// of a program that a shell fills in runs as it stands there.
+function readable({ language, text, draft, decoded }: EmbeddedProgram): Pick<Inner, 'draft'> & {
+  readonly text: string;
+} {
+  if (language !== 'python' || decoded === true || !text.includes(unknownPart))
+    return { text, draft };
+  return { text: text.replaceAll(unknownPart, unknownLetter), draft: true };
 }
 
 // Computed names come from the skill. JSON cannot carry half a surrogate pair, and an empty name is

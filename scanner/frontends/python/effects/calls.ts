@@ -259,10 +259,11 @@ function restFor(
 ): readonly PyValue[] {
   const at = own.bound && !byClass ? index - 1 : index;
   if (own.parameters[index]?.star === '*') return args.slice(Math.max(0, at));
-  // Behind `/`, options may have the names of parameters.
+  // Behind `/`, for which the parser has no node, options may have the names of parameters.
   const list =
     (own.node.name === 'VariableName' ? own.node.parent : own.node)?.getChild('ParamList') ?? null;
-  if (list === null || list.getChild('/') !== null) return [...args, ...keywords.values()];
+  if (list === null || list.getChildren(',').some(({ nextSibling }) => nextSibling?.name === ','))
+    return [...args, ...keywords.values()];
   const isTaken = (name: string): boolean =>
     own.parameters.some((one) => one.star === '' && one.name === name);
   return [...keywords].filter(([name]) => !isTaken(name)).map(([, value]) => value);

@@ -3,8 +3,9 @@
  * bases of classes.
  */
 
-import { nameOf } from '../nodes.ts';
-import type { PyNode, PythonFunction, PythonModule } from '../program.ts';
+import { alternativesMax } from '../../../limits.ts';
+import { childrenOf, nameOf } from '../nodes.ts';
+import type { Binding, PyNode, PythonFunction, PythonModule } from '../program.ts';
 
 export interface Tables {
   /** Calls of all modules, by the last part of the callee's name. */
@@ -84,5 +85,48 @@ function callsOf(modules: readonly PythonModule[]): Tables['calls'] {
   const calls = modules.flatMap((module) =>
     [...module.calls].flatMap(([name, nodes]) => nodes.map((call) => ({ name, module, call }))),
   );
-  return Map.groupBy(calls, ({ name }) => name);
+  const found = Map.groupBy(calls, ({ name }) => name);
+  for (const [name, others] of otherNames(modules)) {
+    const more = [...others]
+      .flatMap((other) => found.get(other) ?? [])
+      .filter(({ call }) => call.firstChild?.name === 'VariableName');
+    if (more.length > 0) found.set(name, [...(found.get(name) ?? []), ...more]);
+  }
+  return found;
 }
+
+// `g = get`, `from tools import get as g`: what calls `g` calls the skill's `get`.
+function otherNames(modules: readonly PythonModule[]): Map<string, Set<string>> {
+  const own = new Set(modules.flatMap(({ functions }) => functions.map(({ name }) => name)));
+  const found = new Map<string, Set<string>>();
+  for (const module of modules)
+    for (const { names } of [module.scope, ...module.scopes.values()])
+      for (const [other, bindings] of names)
+        for (const name of meantBy(module, bindings, own))
+          if (name !== other) found.set(name, (found.get(name) ?? new Set()).add(other));
+  return found;
+}
+
+function meantBy(
+  module: PythonModule,
+  bindings: readonly Binding[],
+  own: ReadonlySet<string>,
+): readonly string[] {
+  const names = new Set(bindings.flatMap((binding) => namesIn(module, binding)));
+  return [...names].filter((name) => own.has(name)).slice(0, alternativesMax);
+}
+
+function namesIn(module: PythonModule, binding: Binding): readonly string[] {
+  if (binding.kind === 'import') return [binding.qual.slice(binding.qual.lastIndexOf('.') + 1)];
+  if (binding.kind !== 'value') return [];
+  const { node } = binding;
+  // `get if online else read`, `a, b = get, post`
+  const values =
+    node.name === 'VariableName' ? [node] : choices.test(node.name) ? childrenOf(node) : [];
+  const last = node.name === 'MemberExpression' ? node.lastChild : null;
+  return [...values, ...(last === null ? [] : [last])]
+    .filter(({ name }) => /^(VariableName|PropertyName)$/.test(name))
+    .map((one) => nameOf(module, one));
+}
+
+const choices = /^(Conditional|Tuple|Array|Parenthesized|Binary)Expression$/;
