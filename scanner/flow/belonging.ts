@@ -8,6 +8,7 @@ import { isKnownProvider, isProvidersHost, providerOf } from '../lookup-tables/s
 import { isTenantHost } from '../lookup-tables/tenant-hosts.ts';
 import type { RuleContext } from '../rule.ts';
 import type { SentSecret } from './secret-flows.ts';
+import { toldTexts } from './told-pages.ts';
 
 /**
  * Whether a secret and a host belong together by their names: the host is the provider's, or the
@@ -59,20 +60,44 @@ export function signsInAtProvider({ flow, to }: Pick<SentSecret, 'flow' | 'to'>)
  * the host is. Any other name below a domain may be somebody else's.
  */
 export function mentionsDomain(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
-  const domain = getDomain(host, { allowPrivateDomains: true });
-  const isOwn = domain !== null && [domain, `www.${domain}`, `api.${domain}`].includes(host);
-  const named = RegExp.escape(isOwn ? domain : host);
-  const form = new RegExp(`(?<![\\w-])${named}(?![\\w-]|\\.\\w)`, 'i');
+  const form = formOf(host);
   return sources.some(
     ({ language, depth, text }) => language === 'markdown' && depth === 0 && form.test(text),
   );
 }
 
-/** Whether a text of the skill mentions a host: SKILL.md or another page for readers. */
-export function mentionsHost(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
-  return sources.some(
-    ({ language, depth, text }) => language === 'markdown' && depth === 0 && text.includes(host),
+/**
+ * Whether readers are told of a host, as `mentionsDomain`, or of the service by its name: in
+ * SKILL.md, or in a page that another one names.
+ */
+export function tellsOfHost(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
+  const texts = toldTexts(sources);
+  const form = formOf(host);
+  return texts.some((text) => form.test(text)) || namesService(host, texts);
+}
+
+// "translates with DeepL", `DEEPL_API_KEY`: a name, in the middle of a sentence. Where a sentence
+// begins, and in small letters, it is any word, and anybody may register a domain of that name.
+function namesService(host: string, texts: readonly string[]): boolean {
+  if (isTenantHost(host)) return false;
+  const label = getDomain(host, { allowPrivateDomains: true })?.split('.')[0] ?? '';
+  const name = label.replace(/-?(?:ai|api|app|dev|hq|labs)$/, '').replaceAll('-', '[ -]?');
+  if (name.length < 4) return false;
+  const inSentence = new RegExp(`[\\p{Ll}\\p{N}',)][ \\n](${name})(?![\\p{L}\\p{N}-])`, 'giu');
+  const key = new RegExp(
+    `\\b${name.toUpperCase().replaceAll('[ -]?', '_?')}_(?:API_)?(?:KEY|TOKEN|SECRET)\\b`,
   );
+  return texts.some(
+    (text) =>
+      key.test(text) ||
+      [...text.matchAll(inSentence)].some(([, found = '']) => /^\p{Lu}/u.test(found)),
+  );
+}
+
+function formOf(host: string): RegExp {
+  const domain = getDomain(host, { allowPrivateDomains: true });
+  const isOwn = domain !== null && [domain, `www.${domain}`, `api.${domain}`].includes(host);
+  return new RegExp(`(?<![\\w-])${RegExp.escape(isOwn ? domain : host)}(?![\\w-]|\\.\\w)`, 'i');
 }
 
 /**
