@@ -8,26 +8,64 @@ import { unknownPart } from '../lookup-tables/egress-of.ts';
 import { packageManagers } from '../lookup-tables/package-managers.ts';
 import { interpreters } from '../lookup-tables/shell.ts';
 import { launchers } from './shell/programs/tables/shell-launchers.ts';
+import { isAgentProgram } from './shell/programs/tables/telling-commands.ts';
 
 /**
  * @param language of the program; others than those of the table below have no places for data
  * @param text the program, with `unknownPart` for each value
+ * @param isForeign whether the values come from elsewhere: then the program may use only libraries
+ * of which it is known that they start nothing
  */
-export function isFilledIn(language: Language, text: string): boolean {
+export function isFilledIn(language: Language, text: string, isForeign = true): boolean {
   const pieces = text.split(unknownPart);
   if (pieces.length === 1 || pieces.length > holesMax) return false;
   if (language === 'shell') return isFilledLine(text);
   const form = forms[language];
-  return form !== undefined && !form.runs.test(withoutImports(text)) && holesAreData(form, text);
+  return (
+    form !== undefined &&
+    !form.runs.test(withoutImports(text)) &&
+    (!isForeign || form.modules(text).every((name) => dataModules.has(name))) &&
+    holesAreData(form, text)
+  );
 }
 
 const holesMax = 200;
+
+// Libraries that compute, and start nothing. What others do with a value is not known here.
+const dataModules: ReadonlySet<string> = new Set(
+  (
+    'assert base64 bisect buffer calendar collections copy crypto csv cmath datetime decimal ' +
+    'difflib enum events fractions functools hashlib hmac html http https io itertools json ' +
+    'locale math numbers os pathlib path pprint querystring random re secrets statistics string ' +
+    'string_decoder struct sys textwrap time typing unicodedata url urllib util uuid zlib zoneinfo'
+  ).split(' '),
+);
 
 // A module that Python loads under its own name does nothing until the text names it again.
 function withoutImports(text: string): string {
   return text.replace(/^[ \t]{0,40}import[ \t]{1,9}[\w., \t]{1,200}$/gm, (line) =>
     /\bas\b/.test(line) ? line : '',
   );
+}
+
+function modulesOfPython(text: string): string[] {
+  const bare = text.replace(plainImport, '');
+  return [...text.matchAll(anyImport)].flatMap(([line, from, names = '']): string[] => {
+    if (from !== undefined) return [from.split('.')[0] ?? ''];
+    if (/\bas\b/.test(line)) return ['?'];
+    const modules = names.split(',').map((name) => name.trim().split('.')[0] ?? '');
+    return modules.filter((name) => new RegExp(`\\b${RegExp.escape(name)}\\b`).test(bare));
+  });
+}
+
+const anyImport =
+  /(?:^|[;:])[ \t]{0,40}(?:from[ \t]{1,9}([\w.]{1,100})[ \t]{1,9}import\b|import[ \t]{1,9}([^\n;]{0,400}))/gm;
+const plainImport = /(?:^|[;:])[ \t]{0,40}import[ \t]{1,9}[^\n;]{0,400}/gm;
+
+function modulesOfNode(text: string): string[] {
+  return [...text.matchAll(/\brequire\s{0,9}\(\s{0,9}["'](?:node:)?([^"']{0,200})/g)]
+    .filter(([, name = '']) => !name.endsWith('.json'))
+    .map(([, name = '']) => name.split('/')[0] ?? '');
 }
 
 interface Form {
@@ -38,13 +76,26 @@ interface Form {
   readonly field: RegExp | undefined;
   /** Words with which a program runs texts or other programs, or reaches them by other names. */
   readonly runs: RegExp;
+  /** The names of the modules that a text uses. */
+  readonly modules: (text: string) => readonly string[];
 }
 
 const javascript: Form = {
   quotes: ["'", '"', '`'],
   comment: /^\/[/*]/,
   field: /\$\{/,
-  runs: /\b(?:eval|Function|vm|spawn\w*|exec\w*|fork|child_process|constructor|prototype|binding|mainModule|dlopen|global\w*|import|setTimeout|setInterval|_compile|WebAssembly|Worker)\b|\brequire\s{0,9}\((?!\s{0,9}["'](?:[\w./@-]{1,200}|[\w./@\0-]{1,200}\.json)["']\s{0,9}\))|\[\s{0,9}[\w"'`]+\s{0,9}\]\s{0,9}\(/,
+  runs: new RegExp(
+    [
+      /\b(?:eval|Function|vm|spawn\w*|exec\w*|fork|child_process|constructor|prototype|binding)\b/,
+      /\b(?:mainModule|dlopen|global\w*|import|setTimeout|setInterval|_compile|WebAssembly|Worker)\b/,
+      /\b(?:module|Reflect|this|getOwnPropertyNames|getPrototypeOf)\b|\]\s{0,9}\(|\[\s{0,9}["'`][^\]]{0,80}\+/,
+      /\brequire\b(?!\s{0,9}\(\s{0,9}["'](?:[\w./@:-]{1,200}|[\w./@\0-]{1,200}\.json)["']\s{0,9}\))/,
+      /\bprocess\b(?!\.(?:argv|cwd|env|exit|stderr|stdin|stdout)\b)/,
+    ]
+      .map(({ source }) => source)
+      .join('|'),
+  ),
+  modules: modulesOfNode,
 };
 
 const forms: Readonly<Partial<Record<Language, Form>>> = {
@@ -54,21 +105,42 @@ const forms: Readonly<Partial<Record<Language, Form>>> = {
     quotes: ['"""', "'''", "'", '"'],
     comment: /^#/,
     field: /\{/,
-    runs: /\b(?:eval|exec\w*|compile|system|popen|Popen|spawn\w*|subprocess|pty|runpy|importlib|ctypes|marshal|pickle|getattr|setattr|globals|locals|vars|builtins|code|types|sys\.modules)\b(?!\s{0,9}:\s)|__\w{1,40}__/,
+    runs: new RegExp(
+      [
+        /\b(?:eval|exec\w*|compile|system|popen|Popen|spawn\w*|subprocess|pty|runpy)\b(?!\s{0,9}:\s)/,
+        /\b(?:importlib|ctypes|marshal|pickle|getattr|setattr|globals|locals|vars|builtins)\b/,
+        /\b(?:code|types|urlretrieve|write_text|write_bytes)\b(?!\s{0,9}:\s)/,
+        // Members that are no part of a library's interface are other libraries.
+        /__\w{1,40}__|\._/,
+        /\bos\b(?!\.(?:environ|getenv|path)\b)|\bsys\b(?!\.(?:argv|exit|stderr|stdin|stdout)\b)/,
+        // A file that a value names, or that something starts later.
+        /\bopen\s{0,9}\((?!\s{0,9}["'][^"'\0]{0,200}["']\s{0,9}[,)])[^)]{0,200},\s{0,9}(?:mode\s?=\s?)?["'][rbt]?[awx+]/,
+        /\.(?:py|pth|sh|bash|zsh|[cm]?[jt]s|command|desktop|plist|service)["']/,
+      ]
+        .map(({ source }) => source)
+        .join('|'),
+    ),
+    modules: modulesOfPython,
   },
   awk: {
     quotes: ['"'],
     comment: /^#/,
     field: undefined,
-    runs: /\bsystem\b|\bgetline\b|\||\bprintf?\b[^\n}]{0,400}>|@|\bclose\b/,
+    runs: /\bsystem\b|\bgetline\b|\||\bprintf?\b[^>]*>|@|\bclose\b/,
+    modules: none,
   },
   applescript: {
     quotes: ['"'],
     comment: /^--/,
     field: undefined,
-    runs: /\b(?:do shell|run script|load script|store script|system events|keystroke|key code|terminal|iterm2?|administrator|system attribute|open location|use framework|current application)\b/i,
+    runs: /\b(?:do shell|run script|load script|store script|system events|keystroke|key code|terminal|iterm2?|administrator|system attribute|open location|use framework|current application|open|run|do|execute)\b|[«»]/i,
+    modules: none,
   },
 };
+
+function none(): readonly string[] {
+  return [];
+}
 
 function holesAreData(form: Form, text: string): boolean {
   let quote = '';
@@ -161,10 +233,17 @@ function isDataCommand(command: string): boolean {
     name !== '' &&
     !program.includes('/') &&
     !runners.test(program) &&
+    !shellWords.test(program) &&
+    !isAgentProgram(program) &&
+    !/^\s{0,40}gh\s{1,9}(?:alias|ext)/.test(command) &&
     ![interpreters, launchers, packageManagers].some((table) => Object.hasOwn(table, program))
   );
 }
 
 // Programs of a system that start what their arguments name, besides those of the tables.
 const runners =
-  /^(?:sudo|doas|env|nohup|xargs|exec|eval|source|\.|command|builtin|time|timeout|nice|ionice|setsid|stdbuf|find|parallel|docker|podman|nerdctl|kubectl|systemctl|systemd-run|launchctl|crontab|open|xdg-open|start|rundll32|regsvr32|mshta|cmd|wmic|schtasks|msiexec|busybox|awk|sed|vi|vim|emacs|tar|strace|unshare|chroot|nsenter|trap|alias|dd|tee|cp|mv|ln|install|chmod|git)(?:\.exe)?$/;
+  /^(?:sudo|doas|env|nohup|xargs|exec|eval|source|\.|command|builtin|time|timeout|nice|ionice|setsid|stdbuf|find|parallel|docker|podman|nerdctl|kubectl|systemctl|systemd-run|launchctl|crontab|open|xdg-open|start|rundll32|regsvr32|mshta|cmd|wmic|schtasks|msiexec|busybox|awk|sed|vi|vim|emacs|tar|strace|unshare|chroot|nsenter|trap|alias|dd|tee|cp|mv|ln|install|chmod|git|screen|entr|ansible(?:-\w+)?|java|rm|shred|unlink|powershell|pwsh|bash|sh)(?:\.exe)?$/i;
+
+// What changes how a shell finds or reads what comes next.
+const shellWords =
+  /^(?:export|declare|typeset|local|readonly|hash|mapfile|readarray|complete|bind|enable|set|shopt)$/;

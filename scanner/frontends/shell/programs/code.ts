@@ -159,11 +159,14 @@ export function runCode(
   const at = { ...call, api: call.name };
   const isComputed =
     !isKnown(code) || code.isCut === true || code.others.some((text) => text.includes(unknownPart));
+  const isForeign = code.taints.some(isHidden);
   const filled = isComputed &&
     code.isCut !== true &&
     !code.decoded &&
-    textsOf(code).every((text) => isFilledIn(language, text)) && { filled: true as const };
-  const isPlain = filled !== false && language !== 'shell' && !code.taints.some(isHidden);
+    textsOf(code).every((text) => isFilledIn(language, text, isForeign)) && {
+      filled: true as const,
+    };
+  const isPlain = filled !== false && language !== 'shell' && !isForeign;
   const traits: Trait[] = [
     ...(code.decoded ? (['decode-to-code'] as const) : []),
     ...(isComputed ? ([isPlain ? 'filled-code' : 'code-from-string'] as const) : []),

@@ -287,6 +287,12 @@ for (const command of [...commands, ...keptSettings, ...remoteAccess, ...windows
   for (const program of command.programs)
     byProgram.set(program, [...(byProgram.get(program) ?? []), command]);
 
+/** Whether a program is a coding agent or an editor with one: both act on the texts they get. */
+export function isAgentProgram(program: string): boolean {
+  const rows = byProgram.get(program.toLowerCase()) ?? [];
+  return rows.some(({ trait }) => /^agent-(setup|unguarded)$/.test(trait));
+}
+
 /** The meaning of a command: a trait, and its effect in words for a message. */
 export function tellingCommands(
   program: string,
