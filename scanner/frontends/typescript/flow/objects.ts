@@ -3,6 +3,7 @@
  */
 import { ts } from 'ts-morph';
 import { baseOf as extendedBy } from '../syntax.ts';
+import { valueOfThis } from '../values/classes.ts';
 import { alternatives } from '../values/values.ts';
 import { parameterHolder } from './members.ts';
 import { type Flow, shared } from './nodes.ts';
@@ -48,7 +49,12 @@ export function writtenTo(flow: Flow, object: ts.Expression, name: string): stri
  * class inherits from a library: `this.emit(type, data)`, `this.set(key, data)`.
  */
 export function givenWhole(flow: Flow, object: ts.Expression): string[] {
-  return alternatives(flow.out.self.valueOf(object)).flatMap((value): string[] => {
+  // `super.emit(type, data)` gives the same object.
+  const given =
+    object.kind === ts.SyntaxKind.SuperKeyword
+      ? valueOfThis(object)
+      : flow.out.self.valueOf(object);
+  return alternatives(given).flatMap((value): string[] => {
     if (value.kind !== 'class') return [];
     const root = rootOf(flow, value.node);
     return extendedBy(root) === undefined ? [] : [flow.nodes.field(root, wholeMember)];
