@@ -70,9 +70,11 @@ export function collectionIn(
   { of }: Pick<RuleContext, 'of'>,
 ): CollectionAt | undefined {
   const at = steps[0]?.span;
-  if (source.what !== 'file' || sink.part !== 'body' || at === undefined) return undefined;
   const { name } = source;
   const isPattern = /[*?[{]/.test(name.slice(1));
+  // A query carries files as well, or only the names that a folder has.
+  const isCarried = sink.part === 'body' || (/^(url|header)$/.test(sink.part) && isPattern);
+  if (source.what !== 'file' || !isCarried || at === undefined) return undefined;
   if (isPattern && isOfUser(name)) return { isOutside: true, at };
   if (bulkFolder.test(name) || (isPattern && isWholeProject(name)))
     return { isOutside: /^(~|\/home|\/users|\/$)/i.test(name), at };
@@ -155,7 +157,8 @@ const argument =
   /\$\{?[1-9]|\bsys\.argv\b|\bargparse\b|\bprocess\.argv\b|\bparseArgs\b|\bclick\.|\btyper\b|\bgetopts?\b|\bparam\s*\(|\$args\b|\bBun\.argv\b|\bDeno\.args\b/i;
 
 // `(process.env.HOME ?? '.') + '/.claude'` gives `*/.claude`.
-function isOfUser(path: string): boolean {
+/** Whether a path is a folder or a file of the user's own. */
+export function isOfUser(path: string): boolean {
   return usersFolder.test(normalisePath(path)) || isPrivate(path);
 }
 

@@ -5,7 +5,7 @@
 
 import type { FlowFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
-import { collectionIn, isArgument, isHidden } from '../../flow/collections.ts';
+import { collectionIn, isArgument, isHidden, isOfUser } from '../../flow/collections.ts';
 import {
   allowed,
   type Destination,
@@ -112,5 +112,6 @@ function judge(
 function isUnseen(flow: FlowFact): boolean {
   const { source, sink } = flow;
   const isLocal = source.what !== 'network' && !source.name.startsWith('/skills/');
-  return isLocal && sink.part === 'body' && !isInText(flow);
+  const isCarried = sink.part === 'body' || (source.what === 'file' && isOfUser(source.name));
+  return isLocal && isCarried && !isInText(flow);
 }
