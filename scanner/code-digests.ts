@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:ee15dceedcdaaa99f9ea860ff1047a3454803ff8e355982a42abbe6b5a5c7a6f',
+  extractor: 'sha256:0454fd0756494b84c9d3dba1eb416c3654dcd4f430df25c5ab5709fc584cde6b',
   judging: 'sha256:36f5cadd94883bff48a374fa87d21147e736fa52a6eb87a6999d38ab121c3534',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -28,9 +28,9 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:7ee898c0392f8bf53ab81c814810d5dfbd83dea4712ed0c1320942c6f15f2dde',
+      'sha256:9d5466dfcc6f2eb253d27188842cdf0ef37aa567fae535661812d10746ac2b6f',
     'exec/credential-command':
-      'sha256:332e588a714b9e91ec7478462ad6c2a8e47e85670b11143e2f3ba108c6dd8fd5',
+      'sha256:60723577100ae44a996f89b7e26f91e8fab4a57293f7b2aff8cee1b708c38371',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:1db2fe5e151aa0023b2a531d1c23d2c07919d66bb97d52b3b31f5cbc2d6f1208',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d775915da87903f318930ceafe936af6d07906a3f2e81106cd4563b4b5bdf744',
-    'files/agent-memory': 'sha256:a589b130d0500a26361444dcd0405061698f096290db4d2dfe491361720b3f20',
+    'files/agent-memory': 'sha256:c72304fb922ac7051bf073bb725aaad58f6117af5a22d89348a2c4e1ea23fa83',
     'files/browser-data': 'sha256:0778151d1034eaa0c5c0c9c2bc61c06df6905f0a8c419c688711b6fea3530c0b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -78,20 +78,20 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:0f05aff799a9760a5f6f4f17a72443a8dbc2d97365dbc16c93bda9f371106b37',
     'flow/collection-beside-network':
-      'sha256:a7305b5b5dc7c462a7ebf5e481ca01de27e0a78054cf7fb14854ee333032dcdf',
+      'sha256:32e3e888e9faeb8a35a842c9b7d241bf43b0ef39ed8db58519793db1c71ec67e',
     'flow/credential-file-to-network':
-      'sha256:3d5197af6df76f1e994c2a894adc499960ff7845e7b8bcbebeb95ec4a85ad64f',
+      'sha256:6dec9462d7a11b551bb14ddbe6b6bcb9f14598b4059fbcba89f0a50683994d6a',
     'flow/decoded-to-exec':
       'sha256:252af458c17982f793030b46c8f153cf27c48fc54e4c6ca712d693645be18bed',
     'flow/encoded-to-network':
-      'sha256:33fce9851ede1ef05d5c6fad319c748ca796a44d41c0e6bbeaebec383af985b1',
+      'sha256:3b64dff86f3891712ae539e59fe6fbcd1adfdda5003b8189999aecd87cf875d5',
     'flow/environment-to-network':
       'sha256:35b2cf925b7695d924d64a9af49a9c5c39729df60550cc07ec97dd036ba11bd5',
     'flow/file-to-exec': 'sha256:91a894ab673fdd9d900fbf72f694a5d78cd831fd64beb5b1059f0c10a23cafe3',
     'flow/file-to-network':
-      'sha256:b99ec236066a93b670840de1fbf418df9375c3f5d797399109b299d16cfca541',
+      'sha256:b0139af2617bf5c7568eb269e542f10ad8de9c4320237588be2243f9e50a1f20',
     'flow/host-facts-to-network':
-      'sha256:d9b70bb78417c66fd68c4321b625c3b9b712d81abebf5281c45815e4b96c60c7',
+      'sha256:58e7b7e70437a4423a56f256ef74a05c874ac242e811cd3478398da53cf77303',
     'flow/input-to-shell':
       'sha256:c94c485dd25953ef79f8564dd46492cfeb8aa5a681679cef7caee68dbfa31208',
     'flow/local-secret-to-network':
@@ -99,22 +99,22 @@ export const codeDigests: CodeDigests = {
     'flow/network-to-exec':
       'sha256:f0d16c816df909c4ca048bcd117a9dcc42673dc542b63ff2a1210310e5df028b',
     'flow/recording-to-network':
-      'sha256:25c47ba4eeae7d77ee4f5b9d4d746f96cd8534cd94ccfa35fc6b03dc5b9f2927',
+      'sha256:beaa523de9d58f51a1876e69773281b95ab1cacd1bf40fbf4bea4066395f41f2',
     'flow/secret-beside-data':
-      'sha256:938fbd1ca6467cf60943bd1b13089c7ba84686d111c6dc1bddb1d1346737a615',
-    'flow/secret-in-url': 'sha256:10632221197f277aa3f6dd26e1b12a8f8f3d4fa71f91ae9c471b93ac636b8b82',
+      'sha256:31b6c0d14d18b648965cb99b5f0bd7a4f2ab0fb52521fc418018ba3afed3dc1c',
+    'flow/secret-in-url': 'sha256:e22fbf85b5bc0f258fa288b17965759ae8daaba8fe2ebbfb043b5dca7fb0818b',
     'flow/secret-to-child':
       'sha256:f288bcf1661c4f5bc6085a073d1f2e4381c9b103600bbaa4f27133726051576f',
     'flow/secret-to-computed-host':
       'sha256:971f3cbb2271c3612e06c10f86d0133b5091eb2a57f015575d22a3f428645b8f',
     'flow/secret-to-network':
-      'sha256:f69072fa3d70fac84d445143f43e6d788a339e02f7fd27f89e6a340e01a7aa21',
+      'sha256:fa9b734f772ecb7b3f328b4b9ca2cd6f7ce6b399b73cc96f3b2540dee6f60472',
     'flow/secret-to-output':
       'sha256:5cbd58ec651e4d52cf3d290a83385ec23069dc4724163115890c0eaf3df6bf2d',
     'flow/secrets-to-one-host':
-      'sha256:98afbcb7808d6a66c57e4d2ca3d7ee2b38bdd6a2e43569c9ad01cf9037a563c9',
+      'sha256:e596b0e2560a9c13abdd98631cfc3e63d96a4afe6b462f13a7d96e2e0ef1eb35',
     'flow/untrusted-to-agent':
-      'sha256:e6a45d69d2f5c00997038c92b6bd0c9589350cbb3c05d2b5b4dc028378b5664b',
+      'sha256:04bf6d899a4a37eb60271c20098440f7ab7026e8df17b8943f1386c32fca6147',
     'manifest/all-three': 'sha256:42978ac1f279c3d561e02c38b36511d75d3687b63a6d1385618e4f9093d07c40',
     'manifest/broken-promise':
       'sha256:35c6bad07b26e2a61a3c41f4ecae8805171c0dcf01bc03e54f2a9ab9b23cf956',
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:7374d832dced3ff0ee38897bb9268a70ea717d3782c7fa664645532348c9a259',
+      'sha256:fa71fb725d1d4005e9393e8d97c587e554fbf60442233d30bb22c633097ec965',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:7bcde80cc7e3b78898486e1c7a677208431f0b5d70ff7c53f4151e27b9a55d43',
+      'sha256:f76737568d204d16e2c415818c91f3cef51f2663b76725296fd9cd32e12791db',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:55ff7305e381db38bd5d32b8771df35120db4c281e7666bcf15357ac30b07d34',
+      'sha256:64a47b1614ac91f57b69103964be9f6013f61345ab7a12e0c1118cf9511f8602',
     'prose/biased-judgement':
-      'sha256:0d0857fba3fdcc0acf8a2341465f627c50689fbc73f96f793e3a547d26a8195a',
+      'sha256:70e655ff538f7a931b447e91d44526e8a253006b72f48217e5533fac2b87dcdf',
     'prose/boundless-role':
-      'sha256:e3f3b898231138ec04c84ba2056580021f84de44af32bd6631c9a6c05a28fe40',
-    'prose/concealment': 'sha256:370f0a617218a88d8c3cfcded8974664d96b6e2d4a24fcffd0672bfff52a66a3',
+      'sha256:1060a9f1e387daa039d810e679cdf588fde9357dd8c3aed933470c982fa95d8d',
+    'prose/concealment': 'sha256:633efc727ff088df4002d86b960b94e0e4b83e957c9b091a374e61ed3a2eb4ae',
     'prose/credential-solicitation':
-      'sha256:1cb7594c4f780e497d7bc1402cfbf3a6557127d38265998c2c09b12db433ff3b',
+      'sha256:bbe9325f11d130748cfe47edfaa780b9f24700842a3a5bf42156978b77b2bc05',
     'prose/decode-instructions':
-      'sha256:b2e6cd2cc64866c721df99f49be52c3ae5106503cf9bbddf5cbbdc1b260f2765',
+      'sha256:f9ed5886bc7f7d87b59a1ee7e4ac32d8e85c341a7fb90390bc754ab50afac673',
     'prose/destructive-orders':
-      'sha256:e4d00949f63bc733eb3c5cebbd86fbf3a4075754c695b89135c0cda563b2f49e',
+      'sha256:ec8136a6764d126c58557aaf228508bd27deb4151b0084c66e2e04802ac52989',
     'prose/divided-order':
-      'sha256:9ed1c42c93ecf1840addeded664307a7b86f20894bce0d25b7bce61abb0c1254',
+      'sha256:3a123aa814b3df816c6992e6043e53cf5aa504116a198eae37d1518ee3f7ecb5',
     'prose/encoded-instructions':
-      'sha256:db945b39d72ae0b75344b378d28afd8e34eb463d818101dc1ab8089c2232b259',
+      'sha256:b214c23b7dcd7c43b327c9a98f73cabb60f65196ea3f9856106f5a2be986e23b',
     'prose/exfiltration-instructions':
-      'sha256:c49d13595dd4a4d60aba70896b530abbb5841892dc13841cccf2af769881465c',
+      'sha256:4cf171206ac8ee9f219aa0757dcd0a07ef1ba046bb4890fa626fe25cb245f33e',
     'prose/false-authority':
-      'sha256:325ba1e495ed8fc558fc7601ddea66984278f043cf3d2622ce4c005093ea8dfa',
-    'prose/hidden-text': 'sha256:e3560fa2ab9b24a01440a739551856baa3666b90854216d0351c40364ee73424',
-    'prose/install-lure': 'sha256:c38269145f87e4cabe116e815f9c6430643e8a6e83dc83ced3aeb3372132e93c',
+      'sha256:dc38613506698fad50b8ba53567a08d47cfc1eac3c7fb0e2fd189379c7eee44c',
+    'prose/hidden-text': 'sha256:4fec79160b91b20e4423484a9f8c2dd7f15bbdef3369fd26ab8ea86b3e753346',
+    'prose/install-lure': 'sha256:dfec46176a3701c58c33e3e20873a89e4ea8123c4d3a3400a6f01907afe332c9',
     'prose/memory-tampering':
-      'sha256:b86eea0ad2cacbf5c63929ad39eb110480d5c60e970b18e357dc46fe04a250af',
+      'sha256:ee8c8be9765e1e057b86ec2c27d21dfb6b79d1c56ddf3514ac009f721f86e593',
     'prose/override-instructions':
-      'sha256:89454baa6c68a9b48220712337f8d1b4093598c791716f0199262fd3abd8d72a',
+      'sha256:6d29c27c0cd8e17660f557de2a963dc4fdc28d99d78040d72931a01a97347303',
     'prose/payment-diversion':
-      'sha256:0d9aeb658e30019dee3e96e2d07694e2145d486dd8a4baea12d8d939e94b6518',
+      'sha256:bd3621d1f475f73060f17385344e4bc4d839af9b8fe1b1a7dcbcc7aaca900ea4',
     'prose/planted-content':
-      'sha256:94d8676ed8f2b8dbc264e2c4bc6939f7cde5383b887a1b7a118becbe5d95998b',
+      'sha256:e961d67a1e9f1a231b4701624a4a7576d5cb7455bfc60d8151dddce87dddfcca',
     'prose/remote-instructions':
-      'sha256:0660e33061580a01270fd2ee84057dbb36cd30e6c6c8616d84fb42d31b47882b',
+      'sha256:4fdabb7e27397732c63a6bd632c6763efb6d4e743c719891b39c58721313160c',
     'prose/secret-in-reply':
-      'sha256:65a912565f054a152fb207a4fd68f3e46356a1a1f03cabd8b6183ba48ca2ba09',
+      'sha256:5459b828f2aae8836afe26d8f108470769cbe9f1d5205d433427c7fdadba561e',
     'prose/self-propagation':
-      'sha256:2109955029707dfe8f5b07e5171cb022aa6a3561b824312b5bbeb4210952f27b',
+      'sha256:90f43446971fdc03e35c99ecaf5383546c8ffbd4fd9a56634ba69373d230560d',
     'prose/speaks-to-scanners':
-      'sha256:ae0b1963566fc06f01c362fb7b6777bbd526371a41a51ebaa35276ca1dd7df7f',
-    'prose/trigger-bait': 'sha256:14e0e4f16adc3931a8b0377e9c1c3bfd8854769ece5d0b0f3011d2f5916288ae',
+      'sha256:7742d8eb33cea484d2836cfc6a32d74b497d104173953c42c804d19dc6a86501',
+    'prose/trigger-bait': 'sha256:61a9318ae8df9878e23354856235d48aef7f6f4ac00ae693bc67a0a4dc0fbf0e',
     'prose/weakened-defence':
-      'sha256:192b52bd4ad7ada4e9d4de2f168fb75b761fa8c10706d2840da87cfadb9ed0f5',
+      'sha256:b4145eb987288f733d09a7abe3a781fff7fcbe7632eadd1617ac686661d9ec6a',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:a59970cd8e47f2bb23aaf225c9f52143a505965a9a81c924275c39ab5e790873',
+      'sha256:fc70af48802fd933cf6333c99f5580acac34fe9168727697160f07dae13a813d',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':
