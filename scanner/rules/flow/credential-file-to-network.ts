@@ -147,7 +147,7 @@ function isKeyOf(name: string, host: string): boolean {
   return domain === name.split('_')[0]?.toLowerCase();
 }
 
-// `for line in …`, `name, value = line.split("=", 1)`: the variable has a line of the file, or less.
+// `for line in …`, `name, value = line.split("=", 1)`: the variable has a line of the file or less.
 function holdsPart(text: string, variable: string | undefined): boolean {
   return (
     variable !== undefined &&
