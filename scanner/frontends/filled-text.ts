@@ -7,14 +7,15 @@ import type { Language } from '../fact/source.ts';
 import { unknownPart } from '../lookup-tables/egress-of.ts';
 import { packageManagers } from '../lookup-tables/package-managers.ts';
 import { interpreters } from '../lookup-tables/shell.ts';
+import { dataModules, plainModules } from './data-modules.ts';
 import { launchers } from './shell/programs/tables/shell-launchers.ts';
 import { isAgentProgram } from './shell/programs/tables/telling-commands.ts';
 
 /**
  * @param language of the program; others than those of the table below have no places for data
  * @param text the program, with `unknownPart` for each value
- * @param isForeign whether the values come from elsewhere: then the program may use only libraries
- * of which it is known that they start nothing
+ * @param isForeign whether others may have written the values: then the program may use only
+ * libraries that compute
  */
 export function isFilledIn(language: Language, text: string, isForeign = true): boolean {
   const pieces = text.split(unknownPart);
@@ -24,22 +25,12 @@ export function isFilledIn(language: Language, text: string, isForeign = true): 
   return (
     form !== undefined &&
     !form.runs.test(withoutImports(text)) &&
-    (!isForeign || form.modules(text).every((name) => dataModules.has(name))) &&
+    form.modules(text).every((name) => (isForeign ? dataModules : plainModules).has(name)) &&
     holesAreData(form, text)
   );
 }
 
 const holesMax = 200;
-
-// Libraries that compute, and start nothing. What others do with a value is not known here.
-const dataModules: ReadonlySet<string> = new Set(
-  (
-    'assert base64 bisect buffer calendar collections copy crypto csv cmath datetime decimal ' +
-    'difflib enum events fractions functools hashlib hmac html http https io itertools json ' +
-    'locale math numbers os pathlib path pprint querystring random re secrets statistics string ' +
-    'string_decoder struct sys textwrap time typing unicodedata url urllib util uuid zlib zoneinfo'
-  ).split(' '),
-);
 
 // A module that Python loads under its own name does nothing until the text names it again.
 function withoutImports(text: string): string {

@@ -214,10 +214,17 @@ export function runCode(
   return unknownValue([...printed.taints, ...passed]);
 }
 
-// Nobody who reads the script sees what such a value is.
+// Nobody who reads the script sees what such a value is, and others may have written it: what a
+// client of a service prints, or what somebody copied.
 function isHidden({ source }: ShellValue['taints'][number]): boolean {
-  return source.what === 'network' || source.what === 'file' || source.what === 'decoded';
+  return (
+    /^(network|file|decoded|observed)$/.test(source.what) ||
+    (source.what === 'command' && !localPrograms.test(source.name))
+  );
 }
+
+const localPrograms =
+  /^(?:basename|cat|cut|date|df|dirname|du|echo|find|git|grep|head|hostname|id|jq|ls|node|nproc|printf|ps|pwd|python3?|readlink|realpath|sed|sort|stat|tail|tr|uname|uniq|uuidgen|wc|which|whoami)$/;
 
 // Branches and loops give several texts, and any of them may be run.
 function runTexts(run: ShellRun, call: Call, code: ShellValue): ShellValue {
