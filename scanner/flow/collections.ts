@@ -78,12 +78,30 @@ export function collectionIn(
   if (isPattern && isOfUser(name)) return { isOutside: true, at };
   if (bulkFolder.test(name) || (isPattern && isWholeProject(name)))
     return { isOutside: /^(~|\/home|\/users|\/$)/i.test(name), at };
-  const facts = of('capability').filter(({ span }) => span.path === at.path);
+  const found = gathered(of('capability'), at.path, name);
+  return found.find(({ isOutside }) => isOutside) ?? found[0];
+}
+
+// Many requests may send what one program collects.
+const known = new WeakMap<readonly CapabilityFact[], Map<string, readonly CollectionAt[]>>();
+
+function gathered(
+  all: readonly CapabilityFact[],
+  path: string,
+  name: string,
+): readonly CollectionAt[] {
+  const ofFacts = known.get(all) ?? new Map<string, readonly CollectionAt[]>();
+  known.set(all, ofFacts);
+  const key = JSON.stringify([path, name]);
+  const before = ofFacts.get(key);
+  if (before !== undefined) return before;
+  const facts = all.filter(({ span }) => span.path === path);
   const found =
     name === '*'
       ? facts.flatMap((fact) => (walkers.test(fact.api) ? gatheredBy(fact) : []))
       : copiedTo(name, facts);
-  return found.find(({ isOutside }) => isOutside) ?? found[0];
+  ofFacts.set(key, found);
+  return found;
 }
 
 function gatheredBy(fact: CapabilityFact): CollectionAt[] {
@@ -93,13 +111,16 @@ function gatheredBy(fact: CapabilityFact): CollectionAt[] {
 
 // A call that reads one path and writes another one copies or packs.
 function copiedTo(name: string, facts: readonly CapabilityFact[]): CollectionAt[] {
-  const copies = facts.filter(
-    ({ capability }) =>
-      capability.kind === 'mount' && capability.mode === 'rw' && capability.path === name,
+  const copies = new Set(
+    facts
+      .filter(
+        ({ capability }) =>
+          capability.kind === 'mount' && capability.mode === 'rw' && capability.path === name,
+      )
+      .map(({ span, api }) => `${span.start} ${api}`),
   );
   return facts.flatMap((fact) => {
-    if (!copies.some(({ span, api }) => span.start === fact.span.start && api === fact.api))
-      return [];
+    if (!copies.has(`${fact.span.start} ${fact.api}`)) return [];
     const isTaken = readBy(fact).some((path) => path !== undefined && isPrivate(path));
     return isTaken ? { isOutside: true, at: fact.span } : gatheredBy(fact);
   });

