@@ -66,6 +66,12 @@ export function mentionsDomain(host: string, { sources }: Pick<RuleContext, 'sou
   );
 }
 
+/** Whether a text that readers see mentions a host: SKILL.md, or a page that another one names. */
+export function mentionsHost(host: string, { sources }: Pick<RuleContext, 'sources'>): boolean {
+  const form = new RegExp(`(?<![\\w-])${RegExp.escape(host)}(?![\\w-]|\\.\\w)`, 'i');
+  return toldTexts(sources).some((text) => form.test(text));
+}
+
 /**
  * Whether readers are told of a host, as `mentionsDomain`, or of the service by its name: in
  * SKILL.md, or in a page that another one names.
@@ -79,7 +85,7 @@ export function tellsOfHost(host: string, { sources }: Pick<RuleContext, 'source
 // "translates with DeepL", `DEEPL_API_KEY`: a name, in the middle of a sentence. Where a sentence
 // begins, and in small letters, it is any word, and anybody may register a domain of that name.
 function namesService(host: string, texts: readonly string[]): boolean {
-  if (isTenantHost(host)) return false;
+  if (texts.length === 0 || isTenantHost(host)) return false;
   const label = getDomain(host, { allowPrivateDomains: true })?.split('.')[0] ?? '';
   const name = label.replace(/-?(?:ai|api|app|dev|hq|labs)$/, '').replaceAll('-', '[ -]?');
   if (name.length < 4) return false;

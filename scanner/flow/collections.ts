@@ -7,6 +7,7 @@ import type { TaintSource } from '../fact/source.ts';
 import { isInText } from '../fact/standing.ts';
 import { normalisePath, privateKinds, sensitivePath } from '../lookup-tables/sensitive-paths.ts';
 import type { RuleContext } from '../rule.ts';
+import { tellsOfHost } from './belonging.ts';
 import type { Destination } from './hosts.ts';
 import { isKnownToReader } from './observations.ts';
 
@@ -78,30 +79,48 @@ export function collectionIn(
   if (isPattern && isOfUser(name)) return { isOutside: true, at };
   if (bulkFolder.test(name) || (isPattern && isWholeProject(name)))
     return { isOutside: /^(~|\/home|\/users|\/$)/i.test(name), at };
-  const found = gathered(of('capability'), at.path, name);
+  const calls = callsOf(of('capability'), at.path);
+  const found = name === '*' ? calls.walked : copiedTo(name, calls);
   return found.find(({ isOutside }) => isOutside) ?? found[0];
 }
 
-// Many requests may send what one program collects.
-const known = new WeakMap<readonly CapabilityFact[], Map<string, readonly CollectionAt[]>>();
+/** The facts of one file, by their calls. */
+interface Calls {
+  readonly walked: readonly CollectionAt[];
+  /** The facts of each call that reads or writes a path. */
+  readonly byCall: ReadonlyMap<string, readonly CapabilityFact[]>;
+  /** The calls that write each path. */
+  readonly writers: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What is known already of the paths that requests carry. */
+  readonly copied: Map<string, readonly CollectionAt[]>;
+}
 
-function gathered(
-  all: readonly CapabilityFact[],
-  path: string,
-  name: string,
-): readonly CollectionAt[] {
-  const ofFacts = known.get(all) ?? new Map<string, readonly CollectionAt[]>();
-  known.set(all, ofFacts);
-  const key = JSON.stringify([path, name]);
-  const before = ofFacts.get(key);
-  if (before !== undefined) return before;
-  const facts = all.filter(({ span }) => span.path === path);
-  const found =
-    name === '*'
-      ? facts.flatMap((fact) => (walkers.test(fact.api) ? gatheredBy(fact) : []))
-      : copiedTo(name, facts);
-  ofFacts.set(key, found);
+// Many requests may send what one program collects.
+const known = new WeakMap<readonly CapabilityFact[], Map<string, Calls>>();
+
+function callsOf(all: readonly CapabilityFact[], path: string): Calls {
+  const files = known.get(all) ?? new Map<string, Calls>();
+  known.set(all, files);
+  const found = files.get(path) ?? readCalls(all.filter(({ span }) => span.path === path));
+  files.set(path, found);
   return found;
+}
+
+function readCalls(facts: readonly CapabilityFact[]): Calls {
+  const byCall = new Map<string, CapabilityFact[]>();
+  const writers = new Map<string, Set<string>>();
+  for (const fact of facts) {
+    const { capability, span, api } = fact;
+    if (capability.kind !== 'mount') continue;
+    const call = `${span.start} ${api}`;
+    const others = byCall.get(call);
+    if (others === undefined) byCall.set(call, [fact]);
+    else others.push(fact);
+    if (capability.mode === 'rw' && capability.path !== undefined)
+      writers.set(capability.path, (writers.get(capability.path) ?? new Set()).add(call));
+  }
+  const walked = facts.flatMap((fact) => (walkers.test(fact.api) ? gatheredBy(fact) : []));
+  return { walked, byCall, writers, copied: new Map() };
 }
 
 function gatheredBy(fact: CapabilityFact): CollectionAt[] {
@@ -110,20 +129,16 @@ function gatheredBy(fact: CapabilityFact): CollectionAt[] {
 }
 
 // A call that reads one path and writes another one copies or packs.
-function copiedTo(name: string, facts: readonly CapabilityFact[]): CollectionAt[] {
-  const copies = new Set(
-    facts
-      .filter(
-        ({ capability }) =>
-          capability.kind === 'mount' && capability.mode === 'rw' && capability.path === name,
-      )
-      .map(({ span, api }) => `${span.start} ${api}`),
-  );
-  return facts.flatMap((fact) => {
-    if (!copies.has(`${fact.span.start} ${fact.api}`)) return [];
+function copiedTo(name: string, { byCall, writers, copied }: Calls): readonly CollectionAt[] {
+  const before = copied.get(name);
+  if (before !== undefined) return before;
+  const facts = [...(writers.get(name) ?? [])].flatMap((call) => byCall.get(call) ?? []);
+  const found = facts.flatMap((fact) => {
     const isTaken = readBy(fact).some((path) => path !== undefined && isPrivate(path));
     return isTaken ? { isOutside: true, at: fact.span } : gatheredBy(fact);
   });
+  copied.set(name, found);
+  return found;
 }
 
 function readBy({ capability, shape }: CapabilityFact): (string | undefined)[] {
@@ -138,12 +153,20 @@ export function isFetching(api: string): boolean {
 const fetching =
   /^(npm|npx|pip3?|uv|uvx|pnpm|yarn|cargo|go|gem|brew|apt(-get)?|dig|nslookup|ping)$/;
 
-/** Whether the skill alone chose a host, and no page of the skill tells the reader of the host. */
-export function isHidden(
+/** Whether the skill alone chose a host, and no page of the skill has the host's name. */
+export function isUnnamed(
   to: Pick<Destination, 'host' | 'declared'>,
   context: RuleContext,
 ): boolean {
   return !to.declared && to.host !== '*' && !isKnownToReader(to, context);
+}
+
+/** Whether no page tells the reader of an unnamed host by its domain or its service either. */
+export function isHidden(
+  to: Pick<Destination, 'host' | 'declared'>,
+  context: RuleContext,
+): boolean {
+  return isUnnamed(to, context) && !tellsOfHost(to.host, context);
 }
 
 function sourceOf(

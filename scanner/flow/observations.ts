@@ -12,7 +12,7 @@ import {
 import { isKnownProvider } from '../lookup-tables/secrets.ts';
 import { isTenantHost } from '../lookup-tables/tenant-hosts.ts';
 import type { RuleContext } from '../rule.ts';
-import { tellsOfHost } from './belonging.ts';
+import { mentionsHost } from './belonging.ts';
 import type { Destination } from './hosts.ts';
 
 /** The observation that a flow starts with, by an API, a program, a variable or a file. */
@@ -41,5 +41,5 @@ export function isKnownToReader(
   context: RuleContext,
 ): boolean {
   if (host === '*') return false;
-  return tellsOfHost(host, context) || (isKnownProvider(host) && !isTenantHost(host));
+  return mentionsHost(host, context) || (isKnownProvider(host) && !isTenantHost(host));
 }

@@ -5,7 +5,7 @@
 
 import type { FlowFact } from '../../fact/fact.ts';
 import { isInText } from '../../fact/standing.ts';
-import { collectionIn, isArgument, isHidden, isOfUser } from '../../flow/collections.ts';
+import { collectionIn, isArgument, isHidden, isOfUser, isUnnamed } from '../../flow/collections.ts';
 import {
   allowed,
   type Destination,
@@ -83,8 +83,8 @@ function judge(
     return { kind: 'capability', severity: 'low', message: `sends ${what} to ${to.said}` };
   // Whoever approves a host does not approve that the user's home is sent there.
   const many = collectionIn(flow, context);
-  const isUnnamed = !hasManifest && isHidden(to, context);
-  if (isUnnamed && many !== undefined) {
+  const isStolen = !hasManifest && isHidden(to, context);
+  if (isStolen && many !== undefined) {
     const message = `sends ${what} to ${to.said}, which no page of the skill names, file by file`;
     const isNamed = isArgument(many, flow, many.at, context);
     return isNamed ? { kind: 'capability', severity: 'medium', message } : { message };
@@ -100,7 +100,7 @@ function judge(
   if (!hasManifest)
     return {
       kind: 'capability',
-      severity: isUnnamed && isUnseen(flow) ? 'medium' : 'low',
+      severity: isUnnamed(to, context) && isUnseen(flow) ? 'medium' : 'low',
       message: `sends ${what} to ${to.said}`,
     };
   if (to.host === '*')
