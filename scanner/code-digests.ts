@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:0454fd0756494b84c9d3dba1eb416c3654dcd4f430df25c5ab5709fc584cde6b',
+  extractor: 'sha256:874a4614bfb4caca13df923b6c8788eb8dbd8aec4c8fc2f0c2b8cf4e68cddf00',
   judging: 'sha256:36f5cadd94883bff48a374fa87d21147e736fa52a6eb87a6999d38ab121c3534',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -28,9 +28,9 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:9d5466dfcc6f2eb253d27188842cdf0ef37aa567fae535661812d10746ac2b6f',
+      'sha256:83e345ffac7b41f644076026cb7b8384ff14f0cef428504c21d40e7d658c2cac',
     'exec/credential-command':
-      'sha256:60723577100ae44a996f89b7e26f91e8fab4a57293f7b2aff8cee1b708c38371',
+      'sha256:0c69539bd794dedf055f515dc02489592316c46d17f3d17b75cada85e8c18f68',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:1db2fe5e151aa0023b2a531d1c23d2c07919d66bb97d52b3b31f5cbc2d6f1208',
@@ -78,20 +78,20 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:0f05aff799a9760a5f6f4f17a72443a8dbc2d97365dbc16c93bda9f371106b37',
     'flow/collection-beside-network':
-      'sha256:32e3e888e9faeb8a35a842c9b7d241bf43b0ef39ed8db58519793db1c71ec67e',
+      'sha256:18bbbf5ce56d400becdbb0a70b23f39e046d5abf389c9e5aba4c917de3f12b37',
     'flow/credential-file-to-network':
-      'sha256:6dec9462d7a11b551bb14ddbe6b6bcb9f14598b4059fbcba89f0a50683994d6a',
+      'sha256:b5db21d8343642a1c0d7e73f614f6aafc46d32e4a61c978f8f313591ac11a66f',
     'flow/decoded-to-exec':
       'sha256:252af458c17982f793030b46c8f153cf27c48fc54e4c6ca712d693645be18bed',
     'flow/encoded-to-network':
-      'sha256:3b64dff86f3891712ae539e59fe6fbcd1adfdda5003b8189999aecd87cf875d5',
+      'sha256:55dcb8312af09b403858bcef649989fa7b9729f6bad52b5a6a5123923f541399',
     'flow/environment-to-network':
       'sha256:35b2cf925b7695d924d64a9af49a9c5c39729df60550cc07ec97dd036ba11bd5',
     'flow/file-to-exec': 'sha256:91a894ab673fdd9d900fbf72f694a5d78cd831fd64beb5b1059f0c10a23cafe3',
     'flow/file-to-network':
-      'sha256:b0139af2617bf5c7568eb269e542f10ad8de9c4320237588be2243f9e50a1f20',
+      'sha256:c32e8107a5ead91a9ecdc9d24383bdd61deec38ffe16d3c1d0d9ea17c6c748f1',
     'flow/host-facts-to-network':
-      'sha256:58e7b7e70437a4423a56f256ef74a05c874ac242e811cd3478398da53cf77303',
+      'sha256:4b07b2a20d4bb262e61a3cdeac02f8123d1603adc75d127b9ca3dcee558dd856',
     'flow/input-to-shell':
       'sha256:c94c485dd25953ef79f8564dd46492cfeb8aa5a681679cef7caee68dbfa31208',
     'flow/local-secret-to-network':
@@ -99,22 +99,22 @@ export const codeDigests: CodeDigests = {
     'flow/network-to-exec':
       'sha256:f0d16c816df909c4ca048bcd117a9dcc42673dc542b63ff2a1210310e5df028b',
     'flow/recording-to-network':
-      'sha256:beaa523de9d58f51a1876e69773281b95ab1cacd1bf40fbf4bea4066395f41f2',
+      'sha256:53e6cc0470c6320cff23f3cba93d4c274f9d3082c8e838f730ed4cb3ce675932',
     'flow/secret-beside-data':
-      'sha256:31b6c0d14d18b648965cb99b5f0bd7a4f2ab0fb52521fc418018ba3afed3dc1c',
-    'flow/secret-in-url': 'sha256:e22fbf85b5bc0f258fa288b17965759ae8daaba8fe2ebbfb043b5dca7fb0818b',
+      'sha256:48acdd0626fede2139ced2d9c62aad083e618764bfa1d8e80439b4238ee8cffe',
+    'flow/secret-in-url': 'sha256:50547f6cf483c648916b9175972c50363857b2a02a27a00ce7c6b686c4e69a43',
     'flow/secret-to-child':
       'sha256:f288bcf1661c4f5bc6085a073d1f2e4381c9b103600bbaa4f27133726051576f',
     'flow/secret-to-computed-host':
       'sha256:971f3cbb2271c3612e06c10f86d0133b5091eb2a57f015575d22a3f428645b8f',
     'flow/secret-to-network':
-      'sha256:fa9b734f772ecb7b3f328b4b9ca2cd6f7ce6b399b73cc96f3b2540dee6f60472',
+      'sha256:199fcccbd468b779e3eb1e95f5a9bb4ff8b4c0525fe4be6ec2de366246868a07',
     'flow/secret-to-output':
       'sha256:5cbd58ec651e4d52cf3d290a83385ec23069dc4724163115890c0eaf3df6bf2d',
     'flow/secrets-to-one-host':
-      'sha256:e596b0e2560a9c13abdd98631cfc3e63d96a4afe6b462f13a7d96e2e0ef1eb35',
+      'sha256:f6e9a057ee14dae5f963d8010c64ea26689184594b921c723ee0db3317fc5a17',
     'flow/untrusted-to-agent':
-      'sha256:04bf6d899a4a37eb60271c20098440f7ab7026e8df17b8943f1386c32fca6147',
+      'sha256:c0f98f6df7370573175413c0643ed10108d2d071e6fc27df27fa954c45810b4c',
     'manifest/all-three': 'sha256:42978ac1f279c3d561e02c38b36511d75d3687b63a6d1385618e4f9093d07c40',
     'manifest/broken-promise':
       'sha256:35c6bad07b26e2a61a3c41f4ecae8805171c0dcf01bc03e54f2a9ab9b23cf956',
