@@ -115,6 +115,8 @@ describe('a file that would cost a scan too much', () => {
 
   it.each([
     ['a.ts', `export const x = ${'1 +\n'.repeat(1_500)}1;\n`],
+    // A walk for each default would double with each level.
+    ['a.ts', `let x;\n${'['.repeat(60)}x${' = []]'.repeat(60)} = list;\n`],
     [
       'a.md',
       `${'* '.repeat(300)}\n\n${'- '.repeat(300)}\n\n${'-'.repeat(300)}\n\n${'> '.repeat(50)}quoted\n`,

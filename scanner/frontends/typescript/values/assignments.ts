@@ -87,46 +87,60 @@ export function collectAssignments(
 }
 
 /** The single targets of an assignment, with a pattern taken apart. */
-export function* targetsOf(
+export function targetsOf(
   target: ts.Expression,
   assignment: Assignment,
 ): Iterable<[ts.Expression, Assignment]> {
-  const { path = [] } = assignment;
+  return eachTarget(target, [assignment]);
+}
+
+// All that a target may get goes down together: at each level of `[[a = 1] = b] = c` a default is
+// one more, and a walk for each of them would double with each level.
+function* eachTarget(
+  target: ts.Expression,
+  given: readonly Assignment[],
+): Generator<[ts.Expression, Assignment]> {
   const bare = bareOf(target);
   if (ts.isObjectLiteralExpression(bare)) {
     for (const property of bare.properties) {
       const named =
         property.name !== undefined &&
         (ts.isIdentifier(property.name) || ts.isStringLiteralLike(property.name));
-      const inner = named
-        ? { ...assignment, path: [...path, property.name.text] }
-        : { ...assignment, compound: true };
-      if (ts.isShorthandPropertyAssignment(property)) {
-        yield* targetsOf(property.name, inner);
-        const otherwise = property.objectAssignmentInitializer;
-        if (otherwise !== undefined)
-          yield* targetsOf(property.name, {
-            value: otherwise,
-            node: assignment.node,
-            compound: assignment.compound,
-          });
-      }
-      if (ts.isPropertyAssignment(property)) yield* targetsOf(property.initializer, inner);
-      else if (ts.isSpreadAssignment(property)) yield* targetsOf(property.expression, assignment);
+      const inner = named ? memberOf(given, property.name.text) : compoundOf(given);
+      if (ts.isShorthandPropertyAssignment(property))
+        yield* eachTarget(property.name, withDefault(inner, property.objectAssignmentInitializer));
+      if (ts.isPropertyAssignment(property)) yield* eachTarget(property.initializer, inner);
+      else if (ts.isSpreadAssignment(property)) yield* eachTarget(property.expression, given);
     }
   } else if (ts.isArrayLiteralExpression(bare)) {
     for (const [i, element] of bare.elements.entries())
-      yield* targetsOf(element, { ...assignment, path: [...path, String(i)] });
+      yield* eachTarget(element, memberOf(given, String(i)));
   } else if (ts.isSpreadElement(bare)) {
-    yield* targetsOf(bare.expression, { ...assignment, compound: true });
-  } else if (ts.isBinaryExpression(bare)) {
-    yield* targetsOf(bare.left, assignment);
-    yield* targetsOf(bare.left, {
-      value: bare.right,
-      node: assignment.node,
-      compound: assignment.compound,
-    });
-  } else yield [bare, assignment];
+    yield* eachTarget(bare.expression, compoundOf(given));
+  } else if (isDefault(bare)) {
+    yield* eachTarget(bare.left, withDefault(given, bare.right));
+  } else for (const one of given) yield [bare, one];
+}
+
+function isDefault(node: ts.Expression): node is ts.BinaryExpression {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+}
+
+function memberOf(given: readonly Assignment[], name: string): readonly Assignment[] {
+  return given.map((one) => ({ ...one, path: [...(one.path ?? []), name] }));
+}
+
+function compoundOf(given: readonly Assignment[]): readonly Assignment[] {
+  return given.map((one) => ({ ...one, compound: true }));
+}
+
+function withDefault(
+  given: readonly Assignment[],
+  value: ts.Expression | undefined,
+): readonly Assignment[] {
+  const [first] = given;
+  if (value === undefined || first === undefined) return given;
+  return [...given, { value, node: first.node, compound: first.compound }];
 }
 
 function classAround(node: ts.Node): ts.ClassLikeDeclaration | undefined {
