@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:e17906f576ef758d81bfab4daa89e814c70d3870d818b9a1a68ba4acb6ee3b65',
+  extractor: 'sha256:8da8e83a1eb30e10fa6f3968b4afc2f5ac012bad2ead65679a8c6912e551335c',
   judging: 'sha256:36f5cadd94883bff48a374fa87d21147e736fa52a6eb87a6999d38ab121c3534',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',

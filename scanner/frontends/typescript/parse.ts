@@ -44,10 +44,11 @@ type MakeNode = new (kind: ts.SyntaxKind, pos: number, end: number) => object;
 // The parser asks these functions for its constructors before each text, though its types do not
 // say so.
 const kinds = ['getNodeConstructor', 'getTokenConstructor', 'getIdentifierConstructor'] as const;
-const allocator = Reflect.get(ts, 'objectAllocator') as Record<
-  (typeof kinds)[number],
-  () => MakeNode
->;
+interface Allocating {
+  readonly objectAllocator: Record<(typeof kinds)[number], () => MakeNode>;
+}
+// Written as a member of `ts`, because the build keeps of the compiler what is named so.
+const allocator = (ts as typeof ts & Allocating).objectAllocator;
 for (const kind of kinds) {
   const Made = counted(allocator[kind]());
   allocator[kind] = () => Made;
