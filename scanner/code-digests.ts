@@ -78,7 +78,7 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:0f05aff799a9760a5f6f4f17a72443a8dbc2d97365dbc16c93bda9f371106b37',
     'flow/collection-beside-network':
-      'sha256:18bbbf5ce56d400becdbb0a70b23f39e046d5abf389c9e5aba4c917de3f12b37',
+      'sha256:700ebdb68212efec2a811cc390321b276c62acdd5ee223a81b54a6245ff534b3',
     'flow/credential-file-to-network':
       'sha256:b5db21d8343642a1c0d7e73f614f6aafc46d32e4a61c978f8f313591ac11a66f',
     'flow/decoded-to-exec':
@@ -89,7 +89,7 @@ export const codeDigests: CodeDigests = {
       'sha256:35b2cf925b7695d924d64a9af49a9c5c39729df60550cc07ec97dd036ba11bd5',
     'flow/file-to-exec': 'sha256:91a894ab673fdd9d900fbf72f694a5d78cd831fd64beb5b1059f0c10a23cafe3',
     'flow/file-to-network':
-      'sha256:c32e8107a5ead91a9ecdc9d24383bdd61deec38ffe16d3c1d0d9ea17c6c748f1',
+      'sha256:5924b6f50bbd06fb4291b1871eb5723c7d40397f6d642cedc2bc9584c60f438b',
     'flow/host-facts-to-network':
       'sha256:4b07b2a20d4bb262e61a3cdeac02f8123d1603adc75d127b9ca3dcee558dd856',
     'flow/input-to-shell':

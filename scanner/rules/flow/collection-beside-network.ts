@@ -19,7 +19,7 @@ export const collectionBesideNetwork = defineRule({
   severity: 'medium',
   confidence: 'lexical',
   why: 'Thieves collect documents in an archive, a database or a queue, and send that. A reader of either half sees nothing: the walk looks like an index, and the request like a backup.',
-  fix: 'Read only what the user names, or say in the code itself which file a request sends.',
+  fix: 'Say in SKILL.md which host gets the files of the user. Read only what the user names, or say in the code itself which file a request sends.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI02'], attack: ['T1119', 'T1560', 'T1041'] },
   reads: ['capability:mount', 'capability:egress', 'source'],
   check: (context) => {

@@ -26,7 +26,7 @@ export const fileToNetwork = defineRule({
   severity: 'high',
   confidence: 'exact',
   why: 'After secrets, attackers want reports, mails and figures most. A skill names its hosts in the manifest; data for another host leaves without the reader’s knowledge.',
-  fix: 'Declare the host under capabilities.egress with the reason, or do not send it.',
+  fix: 'Declare the host under capabilities.egress with the reason, and say in SKILL.md which host gets the files. Or do not send them.',
   maps: { cwe: ['CWE-200'], owasp: ['LLM02', 'ASI02'], attack: ['T1005', 'T1041', 'T1567'] },
   reads: ['flow:network', 'capability:mount', 'source'],
   check: (context) =>
