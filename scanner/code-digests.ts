@@ -217,12 +217,12 @@ export const codeDigests: CodeDigests = {
     'prose/biased-judgement':
       'sha256:70e655ff538f7a931b447e91d44526e8a253006b72f48217e5533fac2b87dcdf',
     'prose/boundless-role':
-      'sha256:1060a9f1e387daa039d810e679cdf588fde9357dd8c3aed933470c982fa95d8d',
+      'sha256:22bfc000bd575ad46cfef2b9b323bdd18aef045fc85391f0cac609234a3e7251',
     'prose/concealment': 'sha256:633efc727ff088df4002d86b960b94e0e4b83e957c9b091a374e61ed3a2eb4ae',
     'prose/credential-solicitation':
       'sha256:bbe9325f11d130748cfe47edfaa780b9f24700842a3a5bf42156978b77b2bc05',
     'prose/decode-instructions':
-      'sha256:f9ed5886bc7f7d87b59a1ee7e4ac32d8e85c341a7fb90390bc754ab50afac673',
+      'sha256:594af3285ac88068d6d748eeb1c47daf35069925f96e7584b35c175aad975e1e',
     'prose/destructive-orders':
       'sha256:ec8136a6764d126c58557aaf228508bd27deb4151b0084c66e2e04802ac52989',
     'prose/divided-order':
@@ -230,30 +230,30 @@ export const codeDigests: CodeDigests = {
     'prose/encoded-instructions':
       'sha256:b214c23b7dcd7c43b327c9a98f73cabb60f65196ea3f9856106f5a2be986e23b',
     'prose/exfiltration-instructions':
-      'sha256:4cf171206ac8ee9f219aa0757dcd0a07ef1ba046bb4890fa626fe25cb245f33e',
+      'sha256:55c0a8b4a9e72198674ef31885b279936e45932fd49e167e4e8eb730a5195cd4',
     'prose/false-authority':
-      'sha256:dc38613506698fad50b8ba53567a08d47cfc1eac3c7fb0e2fd189379c7eee44c',
+      'sha256:5ac5db4522244c09d45ff04e02ffbe3cb349d506a3b0d0cfc0da504e8bfbb010',
     'prose/hidden-text': 'sha256:4fec79160b91b20e4423484a9f8c2dd7f15bbdef3369fd26ab8ea86b3e753346',
-    'prose/install-lure': 'sha256:dfec46176a3701c58c33e3e20873a89e4ea8123c4d3a3400a6f01907afe332c9',
+    'prose/install-lure': 'sha256:5cbf1d6e610c177fbd10a5261709c60e3424a4d84f1634ff1035d4b4486d9c3a',
     'prose/memory-tampering':
-      'sha256:ee8c8be9765e1e057b86ec2c27d21dfb6b79d1c56ddf3514ac009f721f86e593',
+      'sha256:8a7595d7a6c761adf04965a491f4d68a745852518aaefc3d6d5d2e2d0c9110d4',
     'prose/override-instructions':
       'sha256:6d29c27c0cd8e17660f557de2a963dc4fdc28d99d78040d72931a01a97347303',
     'prose/payment-diversion':
       'sha256:bd3621d1f475f73060f17385344e4bc4d839af9b8fe1b1a7dcbcc7aaca900ea4',
     'prose/planted-content':
-      'sha256:e961d67a1e9f1a231b4701624a4a7576d5cb7455bfc60d8151dddce87dddfcca',
+      'sha256:a82c60c52b3f515c170d73d4bf324abcd081c3d425ed38be53a1b7f163126dbe',
     'prose/remote-instructions':
-      'sha256:4fdabb7e27397732c63a6bd632c6763efb6d4e743c719891b39c58721313160c',
+      'sha256:34938b9614a608e288a3f428cfe39fdc221ed49b160cbdc948efc101e5bb2c12',
     'prose/secret-in-reply':
-      'sha256:5459b828f2aae8836afe26d8f108470769cbe9f1d5205d433427c7fdadba561e',
+      'sha256:18df04869d4c32df19fba068e039f55f35e97fa08de660084727ac61e6199a99',
     'prose/self-propagation':
       'sha256:90f43446971fdc03e35c99ecaf5383546c8ffbd4fd9a56634ba69373d230560d',
     'prose/speaks-to-scanners':
       'sha256:7742d8eb33cea484d2836cfc6a32d74b497d104173953c42c804d19dc6a86501',
     'prose/trigger-bait': 'sha256:61a9318ae8df9878e23354856235d48aef7f6f4ac00ae693bc67a0a4dc0fbf0e',
     'prose/weakened-defence':
-      'sha256:b4145eb987288f733d09a7abe3a781fff7fcbe7632eadd1617ac686661d9ec6a',
+      'sha256:86a13014bbd0ba81ce5afd247f178bb1920ddb78dfc0a2184f2f6a9bf113b19a',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':

@@ -16,8 +16,8 @@ import { fileOf, parseTextArchive } from './txtar.ts';
 export const halves = ['open', 'frozen'] as const;
 
 /**
- * Sets whose authors had seen no rule: the second to the fifth set. Nobody looks at single outcomes
- * of `second-frozen` and `fifth-frozen`, so no table lists outcomes of these halves.
+ * Sets whose authors had seen no rule: the second to the sixth set. Nobody looks at single outcomes
+ * of halves that are called frozen, so no table lists outcomes of these halves.
  */
 export const blindHalves = [
   'second-open',
@@ -25,6 +25,8 @@ export const blindHalves = [
   'third-open',
   'fourth-open',
   'fifth-frozen',
+  'sixth-open',
+  'sixth-frozen',
 ] as const;
 export type Half = (typeof halves)[number] | (typeof blindHalves)[number];
 

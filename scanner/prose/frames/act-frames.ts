@@ -17,12 +17,12 @@ export const othersObeyed: readonly ProseFrame[] = [
   {
     says: 'take the words of others for the user’s',
     steps: [{ needs: ['as-user', 'regard', 'foreign'], within: 24, sentences: 2 }],
-    severity: 'medium',
+    severity: 'high',
   },
   {
     says: 'put the words of others above the user’s',
     steps: [{ needs: ['foreign', 'wish', 'user', 'outrank'], within: 9 }],
-    severity: 'medium',
+    severity: 'high',
     onlyWith: acting,
   },
   {
@@ -41,7 +41,7 @@ export const othersObeyed: readonly ProseFrame[] = [
       { needs: ['do-it', 'at-once'], within: 4 },
     ],
     apart: 1,
-    severity: 'medium',
+    severity: 'high',
   },
   {
     says: 'carry out what others write, unseen',
@@ -50,7 +50,7 @@ export const othersObeyed: readonly ProseFrame[] = [
       { needs: ['do-it'], within: 1 },
     ],
     apart: 1,
-    severity: 'medium',
+    severity: 'high',
     onlyWith: ['unasked', 'unsaid'],
   },
 ];
@@ -60,7 +60,7 @@ export const programsStarted: readonly ProseFrame[] = [
   {
     says: 'fetch something and start it, unseen',
     steps: [{ needs: ['download', 'launch'], within: 24, sentences: 2, ordered: true }],
-    severity: 'medium',
+    severity: 'high',
     onlyWith: unseen,
   },
   {
@@ -70,13 +70,13 @@ export const programsStarted: readonly ProseFrame[] = [
       { needs: [['execute', 'launch', 'do-it']], within: 1 },
     ],
     apart: 1,
-    severity: 'medium',
+    severity: 'high',
     onlyWith: ['unsaid'],
   },
   {
     says: 'run what an address serves without asking',
     steps: [{ needs: [['execute', 'launch'], 'url', 'unasked'], within: 20 }],
-    severity: 'medium',
+    severity: 'high',
   },
   {
     says: 'open a locked archive and start what is in it',
@@ -84,7 +84,7 @@ export const programsStarted: readonly ProseFrame[] = [
       { needs: ['archive', 'opener'], within: 14, sentences: 2 },
       { needs: ['launch'], within: 1 },
     ],
-    severity: 'medium',
+    severity: 'high',
   },
 ];
 
@@ -96,13 +96,13 @@ export const belongingsToStranger: readonly ProseFrame[] = [
       { needs: [[...sending, 'take', 'gather', 'pass'], belongings], within: 30 },
       { needs: [sending, strangers], within: 16 },
     ],
-    severity: 'medium',
+    severity: 'high',
     onlyWith: ['unasked', 'unsaid'],
   },
   {
     says: 'send files of the user to an address',
     steps: [{ needs: [sending, strangers, belongings], within: 50, sentences: 2 }],
-    severity: 'medium',
+    severity: 'high',
     onlyWith: ['unasked', 'unsaid'],
   },
   {
@@ -112,7 +112,7 @@ export const belongingsToStranger: readonly ProseFrame[] = [
       { needs: [[...sending, 'take', 'gather', 'pass'], belongings], within: 20 },
     ],
     apart: 3,
-    severity: 'medium',
+    severity: 'high',
     onlyWith: ['unasked', 'unsaid'],
   },
   {
@@ -122,7 +122,7 @@ export const belongingsToStranger: readonly ProseFrame[] = [
       { needs: ['printed', ['secret-file', 'environ']], within: 8 },
     ],
     apart: 5,
-    severity: 'medium',
+    severity: 'high',
   },
   {
     says: 'put its environment into a request',
@@ -136,7 +136,7 @@ export const belongingsToStranger: readonly ProseFrame[] = [
         within: 14,
       },
     ],
-    severity: 'medium',
+    severity: 'high',
     onlyWith: ['unasked', 'unsaid'],
   },
   {
@@ -152,7 +152,7 @@ export const belongingsToStranger: readonly ProseFrame[] = [
       },
     ],
     apart: 3,
-    severity: 'medium',
+    severity: 'high',
     onlyWith: ['unasked', 'unsaid'],
   },
 ];
@@ -162,18 +162,18 @@ export const silentReceivers: readonly ProseFrame[] = [
   {
     says: 'send a blind copy of every mail to a fixed address',
     steps: [{ needs: ['blind-copy', 'mail', 'every'], within: 12, sentences: 2 }],
-    severity: 'medium',
+    severity: 'high',
   },
   {
     says: 'send a blind copy to a fixed address',
     steps: [{ needs: ['blind-copy', 'mail'], within: 6 }],
-    severity: 'medium',
+    severity: 'high',
     onlyWith: ['unasked', 'unsaid'],
   },
   {
     says: 'let an address in',
     steps: [{ needs: [['give', 'pass'], 'mail'], within: 5, ordered: true }],
-    severity: 'medium',
+    severity: 'high',
     onlyWith: ['unsaid'],
   },
 ];
@@ -196,7 +196,7 @@ export const ordersAssembled: readonly ProseFrame[] = [
       { needs: ['assemble'], within: 1 },
       { needs: [[...acting, 'type-in'], 'terminal'], within: 8 },
     ],
-    severity: 'medium',
+    severity: 'high',
   },
   {
     says: 'put pieces together and do what they say',
@@ -210,7 +210,7 @@ export const ordersAssembled: readonly ProseFrame[] = [
   {
     says: 'decode and carry out what nobody else reads',
     steps: [{ needs: ['decode', acting], within: 8, ordered: true }],
-    severity: 'medium',
+    severity: 'high',
     onlyWith: ['unasked', 'unsaid'],
   },
 ];

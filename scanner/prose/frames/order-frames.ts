@@ -20,7 +20,7 @@ export const foreignOrders: readonly ProseFrame[] = [
       { needs: [['type-in', 'execute'], 'terminal'], within: 8 },
     ],
     apart: 3,
-    severity: 'medium',
+    severity: 'high',
     onlyWith: ['unasked', 'unsaid', 'outrank'],
   },
 ];
@@ -142,7 +142,6 @@ export const decodedOrders: readonly ProseFrame[] = [
       { needs: ['decode', 'blob'], within: 6 },
       { needs: ['execute', 'it'], within: 3 },
     ],
-    severity: 'medium',
-    hidden: 'high',
+    severity: 'high',
   },
 ];

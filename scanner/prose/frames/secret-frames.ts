@@ -41,8 +41,7 @@ export const secretToStranger: readonly ProseFrame[] = [
       { needs: ['take', keys], within: 12 },
       { needs: [['pass', 'give'], 'it', strangers], within: 16 },
     ],
-    severity: 'medium',
-    hidden: 'high',
+    severity: 'high',
     authentication: true,
   },
   {
@@ -51,8 +50,7 @@ export const secretToStranger: readonly ProseFrame[] = [
       { needs: ['take', keys], within: 12 },
       { needs: [[...passOn, 'take', 'fetch'], 'url-slot'], within: 14 },
     ],
-    severity: 'medium',
-    hidden: 'high',
+    severity: 'high',
     authentication: true,
   },
   {
@@ -61,8 +59,7 @@ export const secretToStranger: readonly ProseFrame[] = [
       { needs: [['take', 'send', 'pass'], confidences], within: 12 },
       { needs: [['send', 'take', 'fetch', 'pass', 'give'], 'url-slot'], within: 10 },
     ],
-    severity: 'medium',
-    hidden: 'high',
+    severity: 'high',
     consent: true,
   },
   {
@@ -71,8 +68,7 @@ export const secretToStranger: readonly ProseFrame[] = [
       { needs: [['take', 'gather', 'send', 'pass'], confidences], within: 12 },
       { needs: ['send', strangers], within: 10 },
     ],
-    severity: 'medium',
-    hidden: 'high',
+    severity: 'high',
     consent: true,
     onlyHidden: true,
   },
@@ -82,7 +78,7 @@ export const secretToStranger: readonly ProseFrame[] = [
       { needs: ['take', 'tool', 'it'], within: 8 },
       { needs: ['send', 'tool', 'outside'], within: 6 },
     ],
-    severity: 'medium',
+    severity: 'high',
   },
   {
     says: 'take data away',
@@ -94,19 +90,19 @@ export const secretToStranger: readonly ProseFrame[] = [
       },
     ],
     imperative: true,
-    severity: 'medium',
+    severity: 'high',
   },
   {
     says: 'take data away',
     steps: [{ needs: ['weapon', 'every', 'data'], within: 4, ordered: true }],
     imperative: true,
-    severity: 'medium',
+    severity: 'high',
   },
   {
     says: 'send all data to a host',
     steps: [{ needs: ['send', 'every', 'data', ['host', 'outside']], within: 8, ordered: true }],
     imperative: true,
-    severity: 'medium',
+    severity: 'high',
   },
   {
     says: 'send data away in silence',
@@ -117,7 +113,7 @@ export const secretToStranger: readonly ProseFrame[] = [
         close: [[0, 1, 2]],
       },
     ],
-    severity: 'medium',
+    severity: 'high',
   },
 ];
 
