@@ -3,6 +3,7 @@
  * long function's length.
  */
 import { ts } from 'ts-morph';
+import { keep } from '../memory.ts';
 import { bareOf, baseOf, type Functionish } from '../syntax.ts';
 import { valueOfThis } from './classes.ts';
 
@@ -41,8 +42,7 @@ function memberNamed(
   hops: number,
 ): ts.Node | undefined {
   if (ts.isSourceFile(holder)) return worthOf(names.exportOf(holder, name)?.declarations?.[0]);
-  const members: readonly ts.Node[] = ts.isClassLike(holder) ? holder.members : holder.properties;
-  const found = members.find((member) => 'name' in member && isNamed(member.name, name));
+  const found = keep(firstMembers, holder, () => firstByName(holder)).get(name);
   if (found !== undefined) return worthOf(found);
   if (!ts.isClassLike(holder) || hops >= hopsMax) return undefined;
   const above = aboveOf(names, holder, hops);
@@ -54,8 +54,28 @@ function aboveOf(names: Names, holder: ts.ClassLikeDeclaration, hops: number): H
   return base === undefined ? undefined : holderOf(names, bareOf(base), hops + 1);
 }
 
-function isNamed(name: unknown, wanted: string): boolean {
-  return typeof name === 'object' && name !== null && 'text' in name && name.text === wanted;
+type Members = ReadonlyMap<string, ts.Node>;
+
+// Each class or object is read once, and not for each call of a member.
+const firstMembers = new WeakMap<Exclude<Holder, ts.SourceFile>, Members>();
+
+function firstByName(holder: Exclude<Holder, ts.SourceFile>): Members {
+  const found = new Map<string, ts.Node>();
+  const members: readonly ts.Node[] = ts.isClassLike(holder) ? holder.members : holder.properties;
+  for (const member of members) {
+    const name = 'name' in member ? textOfName(member.name) : undefined;
+    if (name !== undefined && !found.has(name)) found.set(name, member);
+  }
+  return found;
+}
+
+function textOfName(name: unknown): string | undefined {
+  return typeof name === 'object' &&
+    name !== null &&
+    'text' in name &&
+    typeof name.text === 'string'
+    ? name.text
+    : undefined;
 }
 
 // The function or object behind a property or variable.
