@@ -266,17 +266,31 @@ export function joinTaints(values: readonly ShellValue[]): readonly Taint[] {
   const [only] = tainted;
   if (only === undefined) return noTaints;
   if (tainted.length === 1) return only.taints;
-  const kept = new Map<string, Taint>();
+  const kept: Taint[] = [];
   for (const { taints } of tainted) {
     for (const taint of taints) {
-      const { path, start } = taint.root.span;
-      const key = `${taint.source.what}\n${taint.source.name}\n${taint.encoded}\n${taint.origin}\n${path}\n${start}`;
-      const known = kept.get(key);
+      const at = kept.findIndex((known) => isSameTaint(known, taint));
+      const known = kept[at];
       const isNarrower = known?.behindSlash === true && taint.behindSlash !== true;
-      if (isNarrower || (known === undefined && kept.size < shellTaintsMax)) kept.set(key, taint);
+      if (isNarrower) kept[at] = taint;
+      else if (known === undefined && kept.length < shellTaintsMax) kept.push(taint);
     }
   }
-  return [...kept.values()];
+  return kept;
+}
+
+// The taints of a loop are joined in every round: only a few are kept, so comparing costs less than
+// keys.
+function isSameTaint(a: Taint, b: Taint): boolean {
+  return (
+    a === b ||
+    (a.root.span.start === b.root.span.start &&
+      a.origin === b.origin &&
+      a.encoded === b.encoded &&
+      a.source.what === b.source.what &&
+      a.source.name === b.source.name &&
+      a.root.span.path === b.root.span.path)
+  );
 }
 
 const noTaints: readonly Taint[] = [];
