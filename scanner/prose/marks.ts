@@ -36,10 +36,26 @@ export function marksOf(text: string): ProseMark[] {
   const marks: ProseMark[] = [];
   let at = 0;
   let sentence = 0;
-  for (const match of text.matchAll(piece)) {
+  let next = 0;
+  while (next < text.length) {
+    const wordEnd = endOfPlainWord(text, next);
+    if (wordEnd > next) {
+      const word = text.slice(next, wordEnd).toLowerCase();
+      words.push({ text: word, at: at++, sentence, start: next, end: wordEnd });
+      next = wordEnd;
+      continue;
+    }
+    if (beginsNothing(text, next)) {
+      next++;
+      continue;
+    }
+    piece.lastIndex = next;
+    const match = piece.exec(text);
+    if (match === null) break;
     const [found] = match;
     const start = match.index;
     const end = match.index + found.length;
+    next = end;
     if (isLatinLetter(found.charCodeAt(0)) && !/[./@]/.test(found)) {
       if (isSecretName(found))
         marks.push({ concept: 'secret-name', languages: -1, at, sentence, start, end });
@@ -77,6 +93,43 @@ const piece =
 // A clause separator counts as a distance of several words.
 const clauseBreak = /^(?:[;:()|→←✓❌✅⚠│├└▼•·—–；：（）]| - )$/;
 const clauseBreakWords = 2;
+/**
+ * The end of a word of ASCII letters, where `piece` would match just that word; otherwise `from`.
+ * Most words are such, and `piece` tries five other forms first.
+ */
+function endOfPlainWord(text: string, from: number): number {
+  let end = from;
+  while (isLatinLetter(text.charCodeAt(end))) end++;
+  if (end - from > plainWordCharsMax) return from;
+  const isAtEnd = endsWord(text, end) || (text[end] === '.' && endsWord(text, end + 1));
+  return isAtEnd ? end : from;
+}
+
+const plainWordCharsMax = 60;
+
+// No form goes on with such a character, and only an address has a colon before a slash.
+function endsWord(text: string, at: number): boolean {
+  if (at >= text.length) return true;
+  const code = text.charCodeAt(at);
+  return wordEnds[code] === 1 && (code !== colon || text[at + 1] !== '/');
+}
+
+const colon = 58;
+const wordEnds = flagsOf(' !"#&(),:;<=>?[\\]^`|\n');
+const nothing = flagsOf(' ",\'`[]<>=#&');
+
+// A space begins only the dash between words.
+function beginsNothing(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return nothing[code] === 1 && (code !== 32 || text[at + 1] !== '-');
+}
+
+function flagsOf(characters: string): Uint8Array {
+  const flags = new Uint8Array(128);
+  for (const character of characters) flags[character.charCodeAt(0)] = 1;
+  return flags;
+}
+
 // The most frequent case comes first.
 function isLatinLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
