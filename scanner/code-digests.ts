@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:8da8e83a1eb30e10fa6f3968b4afc2f5ac012bad2ead65679a8c6912e551335c',
+  extractor: 'sha256:ae7579d9a3a154067cec478154aadf8c4dc355ddee4fdeb3fea95b5466802ca0',
   judging: 'sha256:36f5cadd94883bff48a374fa87d21147e736fa52a6eb87a6999d38ab121c3534',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d775915da87903f318930ceafe936af6d07906a3f2e81106cd4563b4b5bdf744',
-    'files/agent-memory': 'sha256:c72304fb922ac7051bf073bb725aaad58f6117af5a22d89348a2c4e1ea23fa83',
+    'files/agent-memory': 'sha256:682a4629697cc93e24b6b8a5d86f27812da43ca39e410e4c1b96e5c3a7ad370c',
     'files/browser-data': 'sha256:0778151d1034eaa0c5c0c9c2bc61c06df6905f0a8c419c688711b6fea3530c0b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:fa71fb725d1d4005e9393e8d97c587e554fbf60442233d30bb22c633097ec965',
+      'sha256:0b1d53a84e6afac24021238972012a04ef94e46f521180621f59a985b59784b6',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:f76737568d204d16e2c415818c91f3cef51f2663b76725296fd9cd32e12791db',
+      'sha256:e62d08286ae6bb2ef92e2626ad23631427343fc47e02f6e709b89e1fabf1ca48',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:64a47b1614ac91f57b69103964be9f6013f61345ab7a12e0c1118cf9511f8602',
+      'sha256:2c2621e0b5508b0115e8a57930fa7f07281c8e0ab1f9cbd40ddadd515e9f1e8f',
     'prose/biased-judgement':
-      'sha256:70e655ff538f7a931b447e91d44526e8a253006b72f48217e5533fac2b87dcdf',
+      'sha256:dc7a61dcc1656529a53ec77e1fe1f7c7fceaeb6c4a2cb563455be8f70ca27d56',
     'prose/boundless-role':
-      'sha256:22bfc000bd575ad46cfef2b9b323bdd18aef045fc85391f0cac609234a3e7251',
-    'prose/concealment': 'sha256:633efc727ff088df4002d86b960b94e0e4b83e957c9b091a374e61ed3a2eb4ae',
+      'sha256:152b809dc771a90cee9bc088ab7d39e4be71e02851d9f63b18bf15545fccecb2',
+    'prose/concealment': 'sha256:67c3a6ed6a14736acbf928ba2cb7b2e8af38bdf645ea79930e771108eacc6767',
     'prose/credential-solicitation':
-      'sha256:bbe9325f11d130748cfe47edfaa780b9f24700842a3a5bf42156978b77b2bc05',
+      'sha256:7ccedef11eb26fd1adf158120d35b3d8138d84b71ee08b9f3597a0a12a0a5ea1',
     'prose/decode-instructions':
-      'sha256:594af3285ac88068d6d748eeb1c47daf35069925f96e7584b35c175aad975e1e',
+      'sha256:2c5f07f4ccb8cca280d5d5f8cda4bb099349a071e3ca0937a0fda5a10f9d9291',
     'prose/destructive-orders':
-      'sha256:ec8136a6764d126c58557aaf228508bd27deb4151b0084c66e2e04802ac52989',
+      'sha256:265e2c161c6dd7f98e242d9a981a525489eaaa4af3a5cf44887704451c11d5ac',
     'prose/divided-order':
-      'sha256:3a123aa814b3df816c6992e6043e53cf5aa504116a198eae37d1518ee3f7ecb5',
+      'sha256:1d5f9cb16db9af0ac44ff03ac5d2bdd403929dbbc5df2c5c0a2d8cad4c917657',
     'prose/encoded-instructions':
-      'sha256:b214c23b7dcd7c43b327c9a98f73cabb60f65196ea3f9856106f5a2be986e23b',
+      'sha256:c440f0e5cd3706e14198ec8a258381f1997a7c6dabdf9b167cfdffa5074bf554',
     'prose/exfiltration-instructions':
-      'sha256:55c0a8b4a9e72198674ef31885b279936e45932fd49e167e4e8eb730a5195cd4',
+      'sha256:f9a6ea5de9b9767c92331402c43d71b5836c3ac99814b9b9a3d8128fa9e9257f',
     'prose/false-authority':
-      'sha256:5ac5db4522244c09d45ff04e02ffbe3cb349d506a3b0d0cfc0da504e8bfbb010',
-    'prose/hidden-text': 'sha256:4fec79160b91b20e4423484a9f8c2dd7f15bbdef3369fd26ab8ea86b3e753346',
-    'prose/install-lure': 'sha256:5cbf1d6e610c177fbd10a5261709c60e3424a4d84f1634ff1035d4b4486d9c3a',
+      'sha256:ac45dcffaf0f030dad18e486784314a485b12e6eb4bcdf7a11f6da3aa6646945',
+    'prose/hidden-text': 'sha256:ba67d97e16ab024dda090d77d53f5e5ba5929387805122d3bbb25c8c4ae38acb',
+    'prose/install-lure': 'sha256:a408aa0a4159671ce7fd744ae8969b28c338b6b4f403c2ebd037676c74613550',
     'prose/memory-tampering':
-      'sha256:8a7595d7a6c761adf04965a491f4d68a745852518aaefc3d6d5d2e2d0c9110d4',
+      'sha256:22123542abd63a8536b38dcc757eca55f131b76d953a9657e6ad7a9b95284b36',
     'prose/override-instructions':
-      'sha256:6d29c27c0cd8e17660f557de2a963dc4fdc28d99d78040d72931a01a97347303',
+      'sha256:9ccce06ab25e41ab829f9246f39f4a6afe5ceb4e84c6a261762f6d3f5cb37e0b',
     'prose/payment-diversion':
-      'sha256:bd3621d1f475f73060f17385344e4bc4d839af9b8fe1b1a7dcbcc7aaca900ea4',
+      'sha256:459b34961b573742cf9ce84df87202069e6863be0cb3a2801ff836e3055e43b5',
     'prose/planted-content':
-      'sha256:a82c60c52b3f515c170d73d4bf324abcd081c3d425ed38be53a1b7f163126dbe',
+      'sha256:c790d16b688edcb315900e1b79b3e092960cc3e35ed8dea53908de35dc21b0e8',
     'prose/remote-instructions':
-      'sha256:34938b9614a608e288a3f428cfe39fdc221ed49b160cbdc948efc101e5bb2c12',
+      'sha256:c0a15cf0d0764d5f05ba00a2cf072275ecbe933385e6e09711068c8f83389ed7',
     'prose/secret-in-reply':
-      'sha256:18df04869d4c32df19fba068e039f55f35e97fa08de660084727ac61e6199a99',
+      'sha256:afb472d31edc773b85e107c97a6323b2f764c575b767538f65a4a00be9683cbc',
     'prose/self-propagation':
-      'sha256:90f43446971fdc03e35c99ecaf5383546c8ffbd4fd9a56634ba69373d230560d',
+      'sha256:6ace579a00ee2a3ac12b62360bc16b493c01ba888a47171f89237b17e096d5ff',
     'prose/speaks-to-scanners':
-      'sha256:7742d8eb33cea484d2836cfc6a32d74b497d104173953c42c804d19dc6a86501',
-    'prose/trigger-bait': 'sha256:61a9318ae8df9878e23354856235d48aef7f6f4ac00ae693bc67a0a4dc0fbf0e',
+      'sha256:3ad33e1df348f15b17336e6a072e141a5255087880fe873a502f6c306cce752a',
+    'prose/trigger-bait': 'sha256:08babfbf5d2fe804b71b06a32ba2d4ca2208d0b316659e29d381a272032350f5',
     'prose/weakened-defence':
-      'sha256:86a13014bbd0ba81ce5afd247f178bb1920ddb78dfc0a2184f2f6a9bf113b19a',
+      'sha256:0956fe53ae2f9383b34adc523e37d89cbab724887b9b1de3a210ed06d309e72e',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:fc70af48802fd933cf6333c99f5580acac34fe9168727697160f07dae13a813d',
+      'sha256:60998f1d82a48117a58243b23b3b6a066d64644498838e42e33ab9863df1138a',
     'resources/exhaustion':
       'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
     'resources/fork-bomb':
