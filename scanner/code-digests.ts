@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:ae7579d9a3a154067cec478154aadf8c4dc355ddee4fdeb3fea95b5466802ca0',
+  extractor: 'sha256:417c37fc7e74e37a85c5d09a7c321e9c80d12daa75687ae43e35beb2ee6e544d',
   judging: 'sha256:36f5cadd94883bff48a374fa87d21147e736fa52a6eb87a6999d38ab121c3534',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -141,7 +141,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b13db302248fc2f42959976d9301de0edc2228632c5f6cb3d91dd672cfc42b2b',
     'network/drop-host': 'sha256:c9cd67ceb72966bfd490cc674761387dedf250a7dd5a1579eab1b74989ca475e',
     'network/hidden-host':
-      'sha256:9251e0211c086e01f61a2931b089caa0f725f3ff855041db2d2675406c8e8a5b',
+      'sha256:d0607921f40beab9ec4ab01bd52d9e21eac28c1197f27801135fa4a2e0b2924f',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:ed76fe285102c259182cd66e756bb44ff7496d067a2d4381948c5725758933a9',
     'network/raw-address':
@@ -168,7 +168,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/evasion':
       'sha256:596cbb69166a696bd730338cd2f9e721703702a20357f3f30bcbb110a30ca992',
     'obfuscation/hidden-characters':
-      'sha256:ed4205decc816b462fbd55122345336bb734b157dda39f1fb4d09ce63f467af6',
+      'sha256:afeed9fd3cd216d96cc25fc615573ab86bc39d8ae99e08c035484f46456df4de',
     'obfuscation/hidden-name':
       'sha256:a5dd4fb4dc86c3cff67e51e704d5ae7824d6f43fd048bd4782a360bb85fcfdd6',
     'obfuscation/minified':
@@ -176,19 +176,19 @@ export const codeDigests: CodeDigests = {
     'obfuscation/misleading-encoding':
       'sha256:2dfaf8899f7df8a4e52a3fd44b7efd68d2d1bb4f1977aa2d93bf24045f0cd581',
     'obfuscation/mixed-script':
-      'sha256:40309e8ef5ab360d19c030e4a6c8cd4e73ab26cee11b821e0200171fad4940a6',
+      'sha256:1c1bc49891eba0e3b232e4481ca7acaf318527871e6833dca5acee154690a925',
     'obfuscation/obfuscator':
-      'sha256:91fd0f6c681c2ff2979d15773a36fad324e10694aafa8e82dff284f73d60ef2a',
+      'sha256:ee2301d31060d70931b262b33b205429983b7593f7648b7ed41588344c2ae81d',
     'obfuscation/opaque-blob':
-      'sha256:8277ddd38e1de3b26f92f41d097e012e34fa10b57eabdd9a46f514fba11ddb76',
+      'sha256:c069d7ecbb8855708c55f6952b2fdf6b33c1e0f7f722712f74734ac132cbaf07',
     'obfuscation/padding':
-      'sha256:bedeb9f1bdd3954700d94b36a4e2af0185b9dcf6271afef0331da569482ad3e4',
+      'sha256:228f10f9916c4a614244c92446a7268518f9891bca1dd11f648dbda9ecbd765b',
     'obfuscation/self-extracting':
       'sha256:65e6980f3b503da55e97aeed9c285dd2f82542c07f0e39c6520a38847fa7e631',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
-      'sha256:3424a39a989c90580d63786fd27c939ca1a0d656a3dff101057af2ab6417d0c5',
+      'sha256:7e0f1ec04e8bf988a4dd4cf7d945328b108eb9715247d424c8fe6791bb473edd',
     'obfuscation/unanalysed':
       'sha256:c0691578c00f425001c862933dad310e6e8a8f704a2dafe59e997bd5c1959d3f',
     'persistence/agent-configuration':
@@ -213,53 +213,53 @@ export const codeDigests: CodeDigests = {
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:2c2621e0b5508b0115e8a57930fa7f07281c8e0ab1f9cbd40ddadd515e9f1e8f',
+      'sha256:a6a0ee67de81a778929239d414b039e79d6404168cfd7e94afed89c27a98844d',
     'prose/biased-judgement':
-      'sha256:dc7a61dcc1656529a53ec77e1fe1f7c7fceaeb6c4a2cb563455be8f70ca27d56',
+      'sha256:ab92439bec187d35fbec8fdd08ea22ae4b9229306dd16c149be0a3c1295845e0',
     'prose/boundless-role':
-      'sha256:152b809dc771a90cee9bc088ab7d39e4be71e02851d9f63b18bf15545fccecb2',
-    'prose/concealment': 'sha256:67c3a6ed6a14736acbf928ba2cb7b2e8af38bdf645ea79930e771108eacc6767',
+      'sha256:199f92b3d38c7786a9bacff70650413eed290f11722b6cadc8d9979100dd039c',
+    'prose/concealment': 'sha256:76e588cb5f6722aab0ae0e16969e0301c6d2faec5f47b52d29f14329cf75eb08',
     'prose/credential-solicitation':
-      'sha256:7ccedef11eb26fd1adf158120d35b3d8138d84b71ee08b9f3597a0a12a0a5ea1',
+      'sha256:08ee57eb085c56fe68d7b159acd65bd0d00a1049438a8c3527772a1d6568cb03',
     'prose/decode-instructions':
-      'sha256:2c5f07f4ccb8cca280d5d5f8cda4bb099349a071e3ca0937a0fda5a10f9d9291',
+      'sha256:b1db4e13a6f9f9a9dbc51432e212969692456cf2dba6604868216173b609e862',
     'prose/destructive-orders':
-      'sha256:265e2c161c6dd7f98e242d9a981a525489eaaa4af3a5cf44887704451c11d5ac',
+      'sha256:3e27908c8b1cb99772a88f0386949db8a0859d42303a26b19b06a2cfb7792865',
     'prose/divided-order':
-      'sha256:1d5f9cb16db9af0ac44ff03ac5d2bdd403929dbbc5df2c5c0a2d8cad4c917657',
+      'sha256:f13a031b24bd3457e98356ba5126df078267b839037fa985b47c53e65e4d0397',
     'prose/encoded-instructions':
-      'sha256:c440f0e5cd3706e14198ec8a258381f1997a7c6dabdf9b167cfdffa5074bf554',
+      'sha256:82b65d2af67b02b69770857609f348217d552d8a8877540d8cfd103b7a41bd0e',
     'prose/exfiltration-instructions':
-      'sha256:f9a6ea5de9b9767c92331402c43d71b5836c3ac99814b9b9a3d8128fa9e9257f',
+      'sha256:b81665a0750487830305accbfecac9d4881c683f607c9916803a8e936958279c',
     'prose/false-authority':
-      'sha256:ac45dcffaf0f030dad18e486784314a485b12e6eb4bcdf7a11f6da3aa6646945',
-    'prose/hidden-text': 'sha256:ba67d97e16ab024dda090d77d53f5e5ba5929387805122d3bbb25c8c4ae38acb',
-    'prose/install-lure': 'sha256:a408aa0a4159671ce7fd744ae8969b28c338b6b4f403c2ebd037676c74613550',
+      'sha256:270e9c5306308f2e3024d883397972fb25bd1c7ddd3811aa85d2a05de3c3f31c',
+    'prose/hidden-text': 'sha256:7eb3c11500f0b1e797b419664dc134bf90b68db7cfaa53b8617efada01180d6e',
+    'prose/install-lure': 'sha256:def475f3a028fe6dd40d4f14698b2ae3f77b29d5f4bceae4106a4d23d525d9ef',
     'prose/memory-tampering':
-      'sha256:22123542abd63a8536b38dcc757eca55f131b76d953a9657e6ad7a9b95284b36',
+      'sha256:abc4d5dda44f9b56c7d46547cd74ad8a14a74e823acc1fd28479445550086f29',
     'prose/override-instructions':
-      'sha256:9ccce06ab25e41ab829f9246f39f4a6afe5ceb4e84c6a261762f6d3f5cb37e0b',
+      'sha256:5c15156d291e06d3f8d591e59212788bf127346dec2669f69570bec4f236580b',
     'prose/payment-diversion':
-      'sha256:459b34961b573742cf9ce84df87202069e6863be0cb3a2801ff836e3055e43b5',
+      'sha256:ef7442f0bfebe81b0b3be5b431d2298d4b3fbdd134d56fbddef7bcdceb488d51',
     'prose/planted-content':
-      'sha256:c790d16b688edcb315900e1b79b3e092960cc3e35ed8dea53908de35dc21b0e8',
+      'sha256:187831e4c13fdf3d10f4fc4aebb090bec9698a6720140eada8448db5df876d02',
     'prose/remote-instructions':
-      'sha256:c0a15cf0d0764d5f05ba00a2cf072275ecbe933385e6e09711068c8f83389ed7',
+      'sha256:b529b27fbfb383bf10318ca7d0fd7802af02ea6e1e85fbe93b1b9c97176d15b4',
     'prose/secret-in-reply':
-      'sha256:afb472d31edc773b85e107c97a6323b2f764c575b767538f65a4a00be9683cbc',
+      'sha256:3a1dc3561ccf23ad466a86356f3be11270141ec54d1353914b19e70be15ad577',
     'prose/self-propagation':
-      'sha256:6ace579a00ee2a3ac12b62360bc16b493c01ba888a47171f89237b17e096d5ff',
+      'sha256:dc39196c7b4d7b4b8838a5efb313fe9896cda60e84bcbbb95a7c527a2bdf3ee0',
     'prose/speaks-to-scanners':
-      'sha256:3ad33e1df348f15b17336e6a072e141a5255087880fe873a502f6c306cce752a',
-    'prose/trigger-bait': 'sha256:08babfbf5d2fe804b71b06a32ba2d4ca2208d0b316659e29d381a272032350f5',
+      'sha256:908c34eb2a7a1969a1376acd963e62bc8f0ee5450cdc31f2b0c2bd930b27c5fc',
+    'prose/trigger-bait': 'sha256:4fa5ab24b0865efa2b3a3a05872951a5ca887a342f27f8529a96e9405ea7922a',
     'prose/weakened-defence':
-      'sha256:0956fe53ae2f9383b34adc523e37d89cbab724887b9b1de3a210ed06d309e72e',
+      'sha256:2da5d5104ac4f6b358dfe7475f1f4865c24b2b6cf5671dbaa4658a8877864451',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:60998f1d82a48117a58243b23b3b6a066d64644498838e42e33ab9863df1138a',
+      'sha256:5445656a3fcfbb3b5cd0f241f32d2ce80a42d1d2262801cdd75aa162ab9f4e9b',
     'resources/exhaustion':
-      'sha256:bac4cb3728f68d6285b977988ead9ededeae1cc8688c433a4f282e7e6ae68b0e',
+      'sha256:09ee32f005f443bc77fc602b88da6bce49012f0a0e3802a2c9e14de59145abe2',
     'resources/fork-bomb':
       'sha256:1c2492b09dc4e3c542cf8d5843313d8539a66c80b9742a97f2a0cc02fb780616',
     'resources/mining': 'sha256:735c061371c0b52de0b594948ee0fb27a439e351448d6b450d8c52671e9f0afb',
@@ -276,15 +276,15 @@ export const codeDigests: CodeDigests = {
     'supply/binary-in-bundle':
       'sha256:3679c312e4fed0e0b3d9ed6418c09d2bde0439dd4d31dd05712be4c4f16d471f',
     'supply/credential-in-bundle':
-      'sha256:535541930d3f77a94ff2243f6ef4c2a262b4f33c0b80f1e1dd6147bb3daeac47',
+      'sha256:f28159f2ae38e341d7802cd23d54a4ac2c51f413d25d65c83daf6ee8d47d0a09',
     'supply/dangling-reference':
       'sha256:4506611e15452c07f356b0b4154df207fe623d85492758518136a058ae70ad44',
     'supply/dependency-confusion':
       'sha256:8a6e5d2d671bdf30eae175f39d63f8f8ddbedab8ca24406eee39985d3930412a',
     'supply/foreign-source':
-      'sha256:230d4ee0f0b346cb6bd18f9afc73f530dba1a0e41665c22a27eb539d7b71d5e6',
+      'sha256:9f390ac9630b1c3936b4de2f931dd2fccfbfe1ac4b17b9bfa4878dca68ea6df6',
     'supply/index-redirect':
-      'sha256:a287217e0b31924747b55f5a482a0f0d4ceb2f02f86167adee6e9357ec35ee02',
+      'sha256:49c1121d81f9a2cd8855f4d45cca1ab9dce6cd1f8b8944c627e76aac9aa68b20',
     'supply/install-hook':
       'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
     'supply/lifecycle-script':

@@ -1,6 +1,7 @@
 /** Decodes the blobs in the texts of a round into programs of the next round. */
 
 import type { Fact, FactContext, TraitFact } from '../fact/fact.ts';
+import { remembered } from '../fact/remembered.ts';
 import type { EmbeddedProgram, TaintSource } from '../fact/source.ts';
 import type { Steps } from '../fact/steps.ts';
 import { detailCharsMax } from '../limits.ts';
@@ -25,8 +26,7 @@ export function decodedSources(
   for (const source of sources) {
     if (source.depth > 0 && !source.path.includes(decodedMark)) continue;
     steps.take(1 + (source.text.length >> 6));
-    for (const blob of decodedPrograms(source.text))
-      note(found, source, blob.start, blob.end, blob);
+    for (const blob of programsIn(source)) note(found, source, blob.start, blob.end, blob);
   }
   // A text that a front end computed from pieces is in no source as a whole.
   for (const fact of facts) {
@@ -40,6 +40,7 @@ export function decodedSources(
   return found;
 }
 
+const programsIn = remembered((source: TaintSource) => decodedPrograms(source.text));
 const decodedMark = '#decoded';
 
 function note(

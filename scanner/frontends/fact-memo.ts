@@ -4,6 +4,7 @@
  * and roles of its texts, every question about files of the skill, and the steps.
  */
 import { createHash } from 'node:crypto';
+import { remembered } from '../fact/remembered.ts';
 import type { TaintSource } from '../fact/source.ts';
 import { Steps } from '../fact/steps.ts';
 import { memoBytesMax } from '../limits.ts';
@@ -171,21 +172,26 @@ class RecordedSteps extends Steps {
   }
 }
 
-// Every part that the skill can choose has its length before it, so that no two questions have one
-// key.
 function keyOf(
   name: string,
   sources: readonly TaintSource[],
   { isPackage }: Pick<FrontEndContext, 'isPackage'>,
 ): string {
   const hash = createHash('sha256').update(JSON.stringify([name, isPackage === true]));
-  for (const { path, file, language, text, context, depth } of sources) {
-    hash.update(JSON.stringify([path, file, language, context, depth, text.length]));
-    // UTF-8 would make one of all halves of surrogate pairs.
-    hash.update(Buffer.from(text, 'utf16le'));
-  }
+  for (const source of sources) hash.update(digestOfSource(source));
   return hash.digest('base64');
 }
+
+// Every part that the skill can choose has its length before it, so that no two questions have one
+// key. Scans share the sources of unchanged files.
+const digestOfSource = remembered(
+  ({ path, file, language, text, context, depth }: TaintSource): Uint8Array =>
+    createHash('sha256')
+      .update(JSON.stringify([path, file, language, context, depth, text.length]))
+      // UTF-8 would make one of all halves of surrogate pairs.
+      .update(Buffer.from(text, 'utf16le'))
+      .digest(),
+);
 
 // Measured: a fact takes some hundred bytes with its text and its reading, a node of a graph about
 // 160 and an edge about 85.

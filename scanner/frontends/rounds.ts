@@ -2,11 +2,13 @@
  * Runs the front ends: first on files, then on the programs embedded in them, and so on. All places
  * are mapped to the files' own offsets.
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import type { Capability } from '../../skills-index/skill/capability.ts';
 import { printEgressTarget } from '../../skills-index/skill/egress-target.ts';
 import type { Fact, FactOf, FlowFact, FlowSink, Span } from '../fact/fact.ts';
 import { compareSpans } from '../fact/place.ts';
+import { remembered } from '../fact/remembered.ts';
 import {
   type EmbeddedProgram,
   type Language,
@@ -25,6 +27,7 @@ import { decodedSources } from './decoded-sources.ts';
 import type { FactMemo } from './fact-memo.ts';
 import type { Analyse, FrontEnd, FrontEndContext, FrontEndResult } from './frontend.ts';
 import { joinResults, perSource } from './frontend.ts';
+import { sameSource } from './same-source.ts';
 import { workflowTexts } from './settings/workflow-texts.ts';
 import { templatePrograms } from './templates/templates.ts';
 import { toolTexts } from './tool-texts.ts';
@@ -61,10 +64,11 @@ export interface RoundsContext extends FrontEndContext {
 
 /** Analyses the texts of a skill, round by round. */
 export async function analyseSources(
-  files: readonly TaintSource[],
+  read: readonly TaintSource[],
   frontEnds: readonly FrontEnd[],
   { executable, memo, ...given }: RoundsContext,
 ): Promise<Analysed> {
+  const files = read.map(sameSource);
   const texts = new Map(files.map((source) => [source.path, source]));
   const context = { ...given, texts };
   const started = new StartedFiles(texts, executable);
@@ -124,16 +128,19 @@ function analyseBlobs(facts: readonly Fact[]): Analyse {
 const analyseToolTexts = perSource((source, { steps, texts }) => {
   steps.take(1 + (source.text.length >> 7));
   const templates = templatePrograms(source, texts);
-  const build = buildCommands(source);
+  const own = textsInside(source);
   return {
     facts: templates.facts,
-    embedded: [
-      ...toolTexts(source),
-      ...build.embedded,
-      ...workflowTexts(source),
-      ...templates.embedded,
-    ],
-    unanalysed: [...build.unanalysed, ...templates.unanalysed],
+    embedded: [...own.embedded, ...templates.embedded],
+    unanalysed: [...own.unanalysed, ...templates.unanalysed],
+  };
+});
+
+const textsInside = remembered((source: TaintSource) => {
+  const build = buildCommands(source);
+  return {
+    embedded: [...toolTexts(source), ...build.embedded, ...workflowTexts(source)],
+    unanalysed: build.unanalysed,
   };
 });
 
@@ -216,7 +223,8 @@ function programsOf(
     // A file of the bundle may already have this name.
     while (byPath.has(path)) path += '.';
     inner.set(path, { within, map, draft });
-    return [{ path, file: parent.file, language, text, context, depth: parent.depth + 1 }];
+    const { file, depth } = parent;
+    return [sameSource({ path, file, language, text, context, depth: depth + 1 })];
   });
 }
 

@@ -3,6 +3,7 @@
  * manner.
  */
 import type { FactOf } from '../fact/fact.ts';
+import { remembered } from '../fact/remembered.ts';
 import { type Hints, mayHold, meets, needsOfPattern, unionOf } from './hints.ts';
 import {
   type Manner,
@@ -51,18 +52,24 @@ export function statementsOf(
   forms: readonly Form[],
   roles: ReadonlySet<Role> = proseRoles,
 ): ProseStatement[] {
-  const found: ProseStatement[] = [];
   const search = searchFor(forms);
-  for (const file of textsByFile(facts))
-    for (const { fact, index, readings } of textsHaving(file, search.any)) {
-      if (!roles.has(fact.role) || !isText(fact)) continue;
-      for (const reading of readings) {
-        const statement = search.in(reading, () => surroundingsOf(file, index));
-        if (statement === undefined || statement.manner === 'refused') continue;
-        found.push(statement);
-        break;
-      }
+  const inFile = keptFor(search.inRoles, roles, () =>
+    remembered((file) => statementsIn(file, search, roles)),
+  );
+  return textsByFile(facts).flatMap(inFile);
+}
+
+function statementsIn(file: Texts, search: Search, roles: ReadonlySet<Role>): ProseStatement[] {
+  const found: ProseStatement[] = [];
+  for (const { fact, index, readings } of textsHaving(file, search.any)) {
+    if (!roles.has(fact.role) || !isText(fact)) continue;
+    for (const reading of readings) {
+      const statement = search.in(reading, () => surroundingsOf(file, index));
+      if (statement === undefined || statement.manner === 'refused') continue;
+      found.push(statement);
+      break;
     }
+  }
   return found;
 }
 
@@ -74,8 +81,7 @@ export function splitStatements(
   facts: readonly FactOf<'text'>[],
   forms: readonly Form[],
 ): ProseStatement[] {
-  const search = searchFor(forms);
-  return textsByFile(facts).flatMap((file) => splitStatementsOf(file, search));
+  return textsByFile(facts).flatMap(searchFor(forms).split);
 }
 
 function splitStatementsOf(facts: readonly FactOf<'text'>[], search: Search): ProseStatement[] {
@@ -120,10 +126,18 @@ interface Search {
   /** A text without any of these hints has no statement; undefined when any text may have one. */
   readonly any: Hints | undefined;
   readonly in: (reading: ProseReading, around: () => Surroundings) => ProseStatement | undefined;
+  /** The statements of a file, by the roles of the texts. */
+  readonly inRoles: WeakMap<ReadonlySet<Role>, (file: Texts) => ProseStatement[]>;
+  /** The statements of a file that are cut in pieces. */
+  readonly split: (file: Texts) => ProseStatement[];
 }
 
+type Texts = readonly FactOf<'text'>[];
+
+const searchFor = remembered(newSearch);
+
 // The needs of all forms together are compared first, then those of each form.
-function searchFor(forms: readonly Form[]): Search {
+function newSearch(forms: readonly Form[]): Search {
   const asked = forms.map((form) => ({
     form,
     needs: form instanceof RegExp ? (needsOfPattern(form) ?? []) : needsOf(form),
@@ -144,7 +158,23 @@ function searchFor(forms: readonly Form[]): Search {
     }
     return refused;
   };
-  return { any, in: searchIn };
+  const search: Search = {
+    any,
+    in: searchIn,
+    inRoles: new WeakMap(),
+    split: remembered((file) => splitStatementsOf(file, search)),
+  };
+  return search;
+}
+
+function keptFor<Key extends WeakKey, Item>(
+  map: WeakMap<Key, Item>,
+  key: Key,
+  make: () => Item,
+): Item {
+  const item = map.get(key) ?? make();
+  map.set(key, item);
+  return item;
 }
 
 function statementOf(

@@ -1,7 +1,11 @@
 /** A host is contacted whose name the code takes care not to show. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
+import type { FactOf } from '../../fact/fact.ts';
+import { remembered } from '../../fact/remembered.ts';
+import type { TaintSource } from '../../fact/source.ts';
 import { milder, runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
+import { textsByFile } from '../../prose/texts.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
 
 export const hiddenHost = defineRule({
@@ -56,12 +60,18 @@ function isShown(host: string, texts: readonly string[]): boolean {
 }
 
 function textsWithoutComments({ sources, of }: RuleContext): string[] {
-  const comments = Map.groupBy(of('text'), ({ span }) => span.path);
+  const comments = new Map(textsByFile(of('text')).map((file) => [file[0]?.span.path, file]));
   return sources
     .filter(({ depth }) => depth === 0)
-    .map(({ path, text }) =>
-      (comments.get(path) ?? [])
-        .reduceRight((left, { span }) => left.slice(0, span.start) + left.slice(span.end), text)
-        .toLowerCase(),
-    );
+    .map((source) => withoutComments(source)(comments.get(source.path) ?? noComments));
 }
+
+const noComments: readonly FactOf<'text'>[] = [];
+
+const withoutComments = remembered(({ text }: TaintSource) =>
+  remembered((comments: readonly FactOf<'text'>[]) =>
+    comments
+      .reduceRight((left, { span }) => left.slice(0, span.start) + left.slice(span.end), text)
+      .toLowerCase(),
+  ),
+);

@@ -1,5 +1,6 @@
 /** Characters that a reader does not see, or that turn text around. */
 
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import {
   type HiddenClass,
@@ -18,8 +19,10 @@ export const hiddenCharacters = defineRule({
   fix: 'Remove the characters. The report shows each by its number.',
   maps: { cwe: ['CWE-1007'], attack: ['T1027', 'AML.T0051'] },
   reads: ['source'],
-  check: (context) => context.sources.filter((source) => source.depth === 0).flatMap(draftsOf),
+  check: (context) => context.sources.filter((source) => source.depth === 0).flatMap(draftsOnce),
 });
+
+const draftsOnce = remembered(draftsOf);
 
 interface Run {
   readonly start: number;

@@ -1,5 +1,7 @@
 /** A name in code has letters that look like others. */
+
 import { confusables } from '../../../skills-index/skill/text/confusables.ts';
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
@@ -15,8 +17,10 @@ export const mixedScript = defineRule({
   maps: { cwe: ['CWE-1007'], owasp: ['AST08'], attack: ['T1036', 'T1027'] },
   reads: ['source'],
   check: ({ sources }) =>
-    sources.filter(({ depth, language }) => depth === 0 && isCode(language)).flatMap(draftsOf),
+    sources.filter(({ depth, language }) => depth === 0 && isCode(language)).flatMap(draftsOnce),
 });
+
+const draftsOnce = remembered(draftsOf);
 
 function isCode(language: TaintSource['language']): boolean {
   return /^(typescript|javascript|python|shell)$/.test(language);

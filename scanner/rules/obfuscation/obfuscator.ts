@@ -1,5 +1,6 @@
 /** Code went through a program that makes it unreadable. */
 
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { milder, milderIn } from '../../fact/standing.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
@@ -16,10 +17,12 @@ export const obfuscator = defineRule({
   maps: { cwe: ['CWE-506'], owasp: ['AST08'], attack: ['T1027'] },
   reads: ['source', 'trait:deserialize', 'trait:code-from-string'],
   check: (context) => [
-    ...context.sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
+    ...context.sources.filter(({ depth }) => depth === 0).flatMap(draftsOnce),
     ...codeObjects(context),
   ],
 });
+
+const draftsOnce = remembered(draftsOf);
 
 // `exec(marshal.loads(…))`, under whatever names.
 function codeObjects({ of }: RuleContext): FindingDraft[] {

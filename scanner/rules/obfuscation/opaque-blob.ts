@@ -1,6 +1,7 @@
 /** A long piece of data that nobody can read stands in code or instructions. */
 
 import { joinedText } from '../../fact/joined-text.ts';
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { characterClass, hasRun } from '../../prose/text-runs.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
@@ -30,17 +31,9 @@ const blobCharsMin = 200;
 
 // One finding for a file: where there is one such piece there are often hundreds.
 function draftsOf(source: TaintSource, runsText: boolean): FindingDraft[] {
-  const { text, offsetOf } = joinedText(source);
-  if (!hasRun(text, blobClass, blobCharsMin) && !text.includes('\\x')) return [];
-  const blobs = [...text.matchAll(form)].filter(
-    ({ 0: blob, index }) =>
-      isOpaque(blob) && !harmless.test(text.slice(Math.max(0, index - 80), index)),
-  );
-  const [first] = blobs;
-  if (first === undefined) return [];
-  const chars = blobs.reduce((sum, { 0: blob }) => sum + blob.length, 0);
+  const { start, chars } = blobsOf(source);
+  if (start === undefined) return [];
   const message = `${chars} characters of encoded data${runsText ? ', beside code that runs what it computes' : ''}`;
-  const start = offsetOf(first.index);
   return [
     {
       span: { path: source.path, start, end: start + 64 },
@@ -49,6 +42,20 @@ function draftsOf(source: TaintSource, runsText: boolean): FindingDraft[] {
     },
   ];
 }
+
+// The first blob's place, and the characters of all.
+const blobsOf = remembered((source: TaintSource): { start?: number; chars: number } => {
+  const { text, offsetOf } = joinedText(source);
+  if (!hasRun(text, blobClass, blobCharsMin) && !text.includes('\\x')) return { chars: 0 };
+  const blobs = [...text.matchAll(form)].filter(
+    ({ 0: blob, index }) =>
+      isOpaque(blob) && !harmless.test(text.slice(Math.max(0, index - 80), index)),
+  );
+  const [first] = blobs;
+  if (first === undefined) return { chars: 0 };
+  const chars = blobs.reduce((sum, { 0: blob }) => sum + blob.length, 0);
+  return { start: offsetOf(first.index), chars };
+});
 
 const blobClass = characterClass(/[A-Za-z0-9+/=_-]/);
 const form = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{200,}|(?:\\x[0-9a-fA-F]{2}){48,}/g;

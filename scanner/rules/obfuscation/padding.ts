@@ -1,5 +1,6 @@
 /** Text is pushed out of sight by empty space. */
 
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
@@ -13,8 +14,10 @@ export const padding = defineRule({
   fix: 'Remove the gap.',
   maps: { cwe: ['CWE-451'], owasp: ['AST08'], attack: ['T1027'] },
   reads: ['source'],
-  check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(draftsOf),
+  check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(draftsOnce),
 });
+
+const draftsOnce = remembered(draftsOf);
 
 const emptyLinesMin = 100;
 

@@ -1,5 +1,7 @@
 /** A text is put together from numbers. */
 
+import type { Span } from '../../fact/fact.ts';
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
 import { hasNumberList } from '../../prose/text-runs.ts';
@@ -57,25 +59,30 @@ const writtenForms: readonly RegExp[] = [
 ];
 
 function draftsOf(source: TaintSource, computes: boolean): FindingDraft[] {
-  if (/^(json|toml|html)$/.test(source.language)) return [];
-  const wanted = [
-    ...(hasNumberList(source.text, 7) ? listForms : []),
-    ...(/\bchr\(|\\[x0-7]/.test(source.text) ? writtenForms : []),
-  ];
-  return wanted.flatMap((form) =>
-    [...source.text.matchAll(form)].map((match): FindingDraft => {
-      const span = {
-        path: source.path,
-        start: match.index,
-        end: match.index + Math.min(match[0].length, 120),
-      };
-      const message = `a text written as numbers${computes ? ', beside code that runs what it computes' : ''}`;
-      return {
-        span,
-        kind: computes ? 'malice' : 'capability',
-        severity: milderIn(computes ? 'medium' : 'low', source),
-        message,
-      };
+  const message = `a text written as numbers${computes ? ', beside code that runs what it computes' : ''}`;
+  return numbersIn(source).map(
+    (span): FindingDraft => ({
+      span,
+      kind: computes ? 'malice' : 'capability',
+      severity: milderIn(computes ? 'medium' : 'low', source),
+      message,
     }),
   );
 }
+
+const numbersIn = remembered(({ path, text, language }: TaintSource): Span[] => {
+  if (/^(json|toml|html)$/.test(language)) return [];
+  const wanted = [
+    ...(hasNumberList(text, 7) ? listForms : []),
+    ...(/\bchr\(|\\[x0-7]/.test(text) ? writtenForms : []),
+  ];
+  return wanted.flatMap((form) =>
+    [...text.matchAll(form)].map(
+      ({ 0: { length }, index }): Span => ({
+        path,
+        start: index,
+        end: index + Math.min(length, 120),
+      }),
+    ),
+  );
+});

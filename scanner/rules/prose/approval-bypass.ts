@@ -23,6 +23,8 @@ export const approvalBypass = defineRule({
   check: (context) => [...switchesIn(context.of('text')), ...ordersIn(context.of('text'))],
 });
 
+const forms = [...approvalOrders, ...approvalPhrases];
+
 // A switch counts where it is run; in a sentence it is spoken of.
 function switchesIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
   return textsFor(facts, approvalSwitches).flatMap(({ fact }): FindingDraft[] => {
@@ -64,19 +66,17 @@ const orders = /^\W{0,4}(start|run|launch|use|add|pass|enable|set|call)\b(?! wit
 const asksOnRequest = /^--full-auto$/i;
 
 function ordersIn(facts: readonly FactOf<'text'>[]): FindingDraft[] {
-  return statementsOf(facts, [...approvalOrders, ...approvalPhrases]).map(
-    ({ fact, quote, manner, reading, match }) => {
-      const isForbidden = forbids.test(
-        reading.words.slice(Math.max(0, match.start - 60), match.start),
-      );
-      const isGrave =
-        !isForbidden && gravelyUnasked.some((act) => isNear(matchPhrase(reading, act), match));
-      const weight = isGrave
-        ? weighed(manner, 'medium')
-        : ({ kind: 'capability', severity: isForbidden ? 'info' : 'low' } as const);
-      return { span: fact.span, message: `tells an agent not to ask: "${quote}"`, ...weight };
-    },
-  );
+  return statementsOf(facts, forms).map(({ fact, quote, manner, reading, match }) => {
+    const isForbidden = forbids.test(
+      reading.words.slice(Math.max(0, match.start - 60), match.start),
+    );
+    const isGrave =
+      !isForbidden && gravelyUnasked.some((act) => isNear(matchPhrase(reading, act), match));
+    const weight = isGrave
+      ? weighed(manner, 'medium')
+      : ({ kind: 'capability', severity: isForbidden ? 'info' : 'low' } as const);
+    return { span: fact.span, message: `tells an agent not to ask: "${quote}"`, ...weight };
+  });
 }
 
 function isNear(act: PhraseMatch | undefined, { start, end }: Match): boolean {

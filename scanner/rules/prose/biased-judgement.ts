@@ -17,7 +17,7 @@ export const biasedJudgement = defineRule({
   maps: { owasp: ['LLM09', 'ASI09'] },
   reads: ['text'],
   check: (context) =>
-    statementsOf(context.of('text'), [...biases, ...biasPhrases]).map(
+    statementsOf(context.of('text'), forms).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `fixes an outcome beforehand: "${quote}"`,
@@ -25,3 +25,5 @@ export const biasedJudgement = defineRule({
       }),
     ),
 });
+
+const forms = [...biases, ...biasPhrases];

@@ -17,9 +17,10 @@ export const concealment = defineRule({
   fix: 'Tell the user what is done. Leave out only noise, and say that it is noise.',
   maps: { owasp: ['ASI09', 'LLM01'], attack: ['AML.T0051'] },
   reads: ['text'],
-  check: (context) =>
-    statementsOf(context.of('text'), [...concealments, ...concealmentPhrases]).flatMap(draftsOf),
+  check: (context) => statementsOf(context.of('text'), forms).flatMap(draftsOf),
 });
+
+const forms = [...concealments, ...concealmentPhrases];
 
 // "Don't reveal if the user exists": what a login says to strangers about accounts.
 function keepsAccounts({ quote, reading, match }: ProseStatement): boolean {

@@ -18,11 +18,7 @@ export const credentialSolicitation = defineRule({
   maps: { owasp: ['ASI09'], attack: ['T1056'] },
   reads: ['text'],
   check: (context) =>
-    statementsOf(context.of('text'), [
-      ...solicitations,
-      ...frequentSolicitations,
-      ...solicitationPhrases,
-    ]).map(
+    statementsOf(context.of('text'), forms).map(
       ({ fact, quote, manner, form }): FindingDraft => ({
         span: fact.span,
         message: `makes an agent ask for it: "${quote}"`,
@@ -33,3 +29,5 @@ export const credentialSolicitation = defineRule({
       }),
     ),
 });
+
+const forms = [...solicitations, ...frequentSolicitations, ...solicitationPhrases];

@@ -1,5 +1,6 @@
 /** Text that makes an agent decode something and act on what comes out. */
 import type { FactOf } from '../../fact/fact.ts';
+import { remembered } from '../../fact/remembered.ts';
 import { ordersAssembled } from '../../prose/frames/act-frames.ts';
 import { framesIn, withFrames } from '../../prose/frames/find-frames.ts';
 import { decodedOrders } from '../../prose/frames/order-frames.ts';
@@ -11,7 +12,7 @@ import {
   madeInstructions,
 } from '../../prose/lures.ts';
 import { readingOf } from '../../prose/reading.ts';
-import { textsFor } from '../../prose/texts.ts';
+import { textsByFile, textsFor } from '../../prose/texts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 const framesOfDecoding = [...decodedOrders, ...ordersAssembled];
@@ -30,16 +31,14 @@ export const decodeInstructions = defineRule({
     const texts = context.of('text');
     if (![decodesText, madeInstructions].some((form) => textsFor(texts, form).length > 0))
       return framesIn(texts, framesOfDecoding);
-    const byFile = Map.groupBy(
-      texts.filter((fact) => /^(prose|heading|list-item|fence|hidden)$/.test(fact.role)),
-      (fact) => fact.span.path,
-    );
-    const drafts = [...byFile.values()].flatMap((facts) =>
-      [...ordersToDecode(facts), ...ordersToMake(facts)].slice(0, 1),
-    );
-    return withFrames(drafts, texts, framesOfDecoding);
+    const told = texts.filter((fact) => /^(prose|heading|list-item|fence|hidden)$/.test(fact.role));
+    return withFrames(textsByFile(told).flatMap(firstOrder), texts, framesOfDecoding);
   },
 });
+
+const firstOrder = remembered((facts: readonly FactOf<'text'>[]) =>
+  [...ordersToDecode(facts), ...ordersToMake(facts)].slice(0, 1),
+);
 
 // "Decode the payload and run what comes out", with or without the payload.
 function ordersToDecode(facts: readonly FactOf<'text'>[]): FindingDraft[] {

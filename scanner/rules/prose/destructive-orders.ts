@@ -17,7 +17,7 @@ export const destructiveOrders = defineRule({
   maps: { owasp: ['LLM06', 'ASI02'], attack: ['T1485'] },
   reads: ['text'],
   check: (context) =>
-    statementsOf(context.of('text'), [...destructions, ...destructionPhrases]).map(
+    statementsOf(context.of('text'), forms).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `orders to destroy: "${quote}"`,
@@ -25,3 +25,5 @@ export const destructiveOrders = defineRule({
       }),
     ),
 });
+
+const forms = [...destructions, ...destructionPhrases];

@@ -5,7 +5,7 @@ import { flowsThatRun } from '../../flow/hosts.ts';
 import { discussesAttacks } from '../../prose/lures.ts';
 import type { Concept } from '../../prose/phrases/concept.ts';
 import { readingOf } from '../../prose/reading.ts';
-import { isText, proseRoles, statementsOf } from '../../prose/statements.ts';
+import { type Form, isText, proseRoles, statementsOf } from '../../prose/statements.ts';
 import { findsTerm, termsIn, withDependents } from '../../prose/terms.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
@@ -85,10 +85,12 @@ function bare(slot: string): string {
   return slot.replace(/^\$/, '');
 }
 
+const keysTogether: readonly Form[] = [{ needs: ['key-file', 'secret-file'], within: 12 }];
+
 // A list of several stores of keys, and an upload further down.
 function keysBeside(texts: readonly Text[], uploads: ReadonlySet<string>): FindingDraft[] {
   if (uploads.size === 0) return [];
-  return statementsOf(texts, [{ needs: ['key-file', 'secret-file'], within: 12 }])
+  return statementsOf(texts, keysTogether)
     .filter(({ fact, manner }) => manner === 'meant' && uploads.has(fact.span.path))
     .filter(({ fact }) => new Set(fact.text.match(keyPaths)).size > 1 && says(fact, keys))
     .map(({ fact, quote }) => ({

@@ -1,6 +1,7 @@
 /** Orders that stand in the text in disguise. */
 
 import type { FactOf } from '../../fact/fact.ts';
+import { remembered } from '../../fact/remembered.ts';
 import { decodingsOf } from '../../prose/encoded-words.ts';
 import { nothingAround } from '../../prose/manner.ts';
 import { readingOfText } from '../../prose/reading.ts';
@@ -22,7 +23,7 @@ export const encodedInstructions = defineRule({
     context
       .of('text')
       .flatMap((fact): FindingDraft[] =>
-        roles.has(fact.role) && isText(fact) ? onceOf(fact) : [],
+        roles.has(fact.role) && isText(fact) ? draftsOnce(fact) : [],
       ),
 });
 
@@ -41,14 +42,7 @@ const roles = new Set<FactOf<'text'>['role']>([
   'html',
 ]);
 
-// A memo of a pure function, for scans that share the fact.
-const known = new WeakMap<FactOf<'text'>, FindingDraft[]>();
-
-function onceOf(fact: FactOf<'text'>): FindingDraft[] {
-  const drafts = known.get(fact) ?? draftsOf(fact);
-  known.set(fact, drafts);
-  return drafts;
-}
+const draftsOnce = remembered(draftsOf);
 
 function draftsOf(fact: FactOf<'text'>): FindingDraft[] {
   for (const { how, text } of decodingsOf(

@@ -44,8 +44,8 @@ export const exfiltrationInstructions = defineRule({
           ]
         : [],
     );
-    const secrets = statementsOf(facts, [...exfiltrations, ...exfiltrationPhrases]).map(
-      (statement) => draftOfSecret(statement, context),
+    const secrets = statementsOf(facts, forms).map((statement) =>
+      draftOfSecret(statement, context),
     );
     const taken = new Set(secrets.map((draft) => draft.span));
     const others = statementsOf(facts, privateDataPhrases).filter(
@@ -61,6 +61,8 @@ export const exfiltrationInstructions = defineRule({
     return [...known, ...unseen.map(draftOfUnseen)];
   },
 });
+
+const forms = [...exfiltrations, ...exfiltrationPhrases];
 
 const framesOfSending = [...secretToStranger, ...belongingsToStranger, ...silentReceivers];
 

@@ -2,6 +2,7 @@
 
 import { dropHostOf } from '../../../skills-index/network/drop-hosts.ts';
 import type { FactOf } from '../../fact/fact.ts';
+import { remembered } from '../../fact/remembered.ts';
 import { programsStarted } from '../../prose/frames/act-frames.ts';
 import { withFrames } from '../../prose/frames/find-frames.ts';
 import {
@@ -14,7 +15,7 @@ import {
   tellsToStart,
 } from '../../prose/lures.ts';
 import { plainWords } from '../../prose/plain-words.ts';
-import { proseTexts } from '../../prose/texts.ts';
+import { proseTexts, textsByFile } from '../../prose/texts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 
 export const installLure = defineRule({
@@ -28,21 +29,21 @@ export const installLure = defineRule({
   maps: { owasp: ['ASI09', 'LLM01'], attack: ['T1204.002', 'T1204.004'] },
   reads: ['text'],
   check: (context) => {
-    const byFile = Map.groupBy(
-      proseTexts(context.of('text')).filter(({ fact }) => roles.has(fact.role)),
-      ({ fact }) => fact.span.path,
-    );
-    const lures = [...byFile.values()].flatMap((texts) => {
-      const facts = texts.map(({ fact }) => fact);
-      return texts.flatMap(({ fact, readings }, index) =>
-        luresAt(facts, fact, index, readings[0]?.words ?? ''),
-      );
-    });
-    return withFrames(lures, context.of('text'), programsStarted);
+    const facts = context.of('text');
+    return withFrames(textsByFile(facts).flatMap(luresIn), facts, programsStarted);
   },
 });
 
 type TextFact = FactOf<'text'>;
+
+const luresIn = remembered((file: readonly TextFact[]) => {
+  const texts = proseTexts(file).filter(({ fact }) => roles.has(fact.role));
+  const facts = texts.map(({ fact }) => fact);
+  return texts.flatMap(({ fact, readings }, index) =>
+    luresAt(facts, fact, index, readings[0]?.words ?? ''),
+  );
+});
+
 const roles = new Set<TextFact['role']>([
   'prose',
   'heading',

@@ -20,7 +20,7 @@ export const memoryTampering = defineRule({
   reads: ['text'],
   check: (context) => {
     const facts = context.of('text');
-    const told = statementsOf(facts, [...memoryOrders, ...memoryPhrases]).map(
+    const told = statementsOf(facts, forms).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `has an agent write into its memory or rules: "${quote}"`,
@@ -30,3 +30,5 @@ export const memoryTampering = defineRule({
     return withFrames(told, facts, memoryHeld);
   },
 });
+
+const forms = [...memoryOrders, ...memoryPhrases];

@@ -17,7 +17,7 @@ export const paymentDiversion = defineRule({
   maps: { owasp: ['LLM06', 'ASI02'], attack: ['T1657'] },
   reads: ['text'],
   check: (context) =>
-    statementsOf(context.of('text'), [...diversions, ...paymentPhrases]).map(
+    statementsOf(context.of('text'), forms).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `moves money or changes where it goes: "${quote}"`,
@@ -25,3 +25,5 @@ export const paymentDiversion = defineRule({
       }),
     ),
 });
+
+const forms = [...diversions, ...paymentPhrases];

@@ -21,7 +21,7 @@ export const remoteInstructions = defineRule({
   reads: ['text'],
   check: (context) => {
     const facts = context.of('text');
-    const told = statementsOf(facts, [...remoteInstructionForms, ...remotePhrases]).map(
+    const told = statementsOf(facts, forms).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `sends an agent elsewhere for instructions: "${quote}"`,
@@ -31,5 +31,7 @@ export const remoteInstructions = defineRule({
     return withFrames(told, facts, framesOfOthers);
   },
 });
+
+const forms = [...remoteInstructionForms, ...remotePhrases];
 
 const framesOfOthers = [...foreignOrders, ...othersObeyed];

@@ -16,7 +16,7 @@ export const speaksToScanners = defineRule({
   maps: { owasp: ['AST08'] },
   reads: ['text'],
   check: (context) =>
-    statementsOf(context.of('text'), [toScanners], roles).map(
+    statementsOf(context.of('text'), forms, roles).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `speaks to whoever checks the skill: "${quote}"`,
@@ -24,5 +24,7 @@ export const speaksToScanners = defineRule({
       }),
     ),
 });
+
+const forms = [toScanners];
 
 const roles = new Set([...proseRoles, 'comment', 'string', 'link'] as const);

@@ -20,7 +20,7 @@ export const weakenedDefence = defineRule({
   reads: ['text'],
   check: (context) => {
     const facts = context.of('text');
-    const told = statementsOf(facts, [...weakenings, ...defencePhrases]).map(
+    const told = statementsOf(facts, forms).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `turns a protection off: "${quote}"`,
@@ -30,3 +30,5 @@ export const weakenedDefence = defineRule({
     return withFrames(told, facts, openedDoors);
   },
 });
+
+const forms = [...weakenings, ...defencePhrases];

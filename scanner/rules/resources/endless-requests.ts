@@ -1,5 +1,7 @@
 /** Requests are sent in a loop that does not end. */
+
 import type { FactOf } from '../../fact/fact.ts';
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { mannerOf, nothingAround } from '../../prose/manner.ts';
 import { readingOf } from '../../prose/reading.ts';
@@ -23,14 +25,14 @@ export const endlessRequests = defineRule({
     'text:string',
   ],
   check: (context) => [
-    ...context.of('text').flatMap(toldToGoOn),
+    ...context.of('text').flatMap(toldOnce),
     ...context.sources
       .filter(
         ({ depth, language }) =>
           depth === 0 && /^(typescript|javascript|python|shell)$/.test(language),
       )
       .flatMap((source) =>
-        loopsOf(source).flatMap(({ start, end, body }): FindingDraft[] => {
+        loopsOnce(source).flatMap(({ start, end, body }): FindingDraft[] => {
           const request = context
             .of('capability')
             .find(
@@ -54,6 +56,9 @@ export const endlessRequests = defineRule({
       ),
   ],
 });
+
+const toldOnce = remembered(toldToGoOn);
+const loopsOnce = remembered(loopsOf);
 
 // An agent that is told to call a tool until a key falls out of it.
 function toldToGoOn(fact: FactOf<'text'>): FindingDraft[] {

@@ -1,6 +1,7 @@
 /** Memory or disk is filled. */
 
 import { joinedText } from '../../fact/joined-text.ts';
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
@@ -18,8 +19,10 @@ export const exhaustion = defineRule({
   check: ({ sources }) =>
     sources
       .filter(({ depth, language }) => depth === 0 && Object.hasOwn(forms, language))
-      .flatMap(draftsOf),
+      .flatMap(draftsOnce),
 });
+
+const draftsOnce = remembered(draftsOf);
 
 const script = [
   /\b(?:Buffer\.alloc(?:Unsafe)?|new (?:Array|Uint8Array|ArrayBuffer|SharedArrayBuffer))\s?\(\s?(?:\d{1,4}\s?\*\s?1024\s?\*\*\s?[34]|\d{2,4}\s?\*\s?1024(?:\s?\*\s?1024){2,3}|\d{11,}|\d{2,3}e(?:9|1\d)|1e1[0-2]|2\s?\*\*\s?3[3-9])/g,

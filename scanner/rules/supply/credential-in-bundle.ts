@@ -1,6 +1,7 @@
 /** A credential lies in the bundle: whoever may read the skill may use it. */
 
 import { joinedText } from '../../fact/joined-text.ts';
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
 import { credentialForms, differentCharactersMin, placeholderWords } from '../credentials.ts';
@@ -16,8 +17,10 @@ export const credentialInBundle = defineRule({
   maps: { cwe: ['CWE-798', 'CWE-540'], owasp: ['AST03'], attack: ['T1552.001'] },
   reads: ['source'],
   // Programs inside other texts stand in their file's own text.
-  check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(credentialsIn),
+  check: ({ sources }) => sources.filter(({ depth }) => depth === 0).flatMap(credentialsOnce),
 });
+
+const credentialsOnce = remembered(credentialsIn);
 
 function credentialsIn(source: TaintSource): FindingDraft[] {
   const { path, context } = source;

@@ -1,5 +1,6 @@
 /** Packages are taken from another index. */
 
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder, runs } from '../../fact/standing.ts';
 import { isRequirements } from '../../ingest/requirements.ts';
@@ -17,7 +18,7 @@ export const indexRedirect = defineRule({
   maps: { cwe: ['CWE-427', 'CWE-494'], owasp: ['ASI04', 'AST02'], attack: ['T1195.001'] },
   reads: ['dependency:redirect', 'trait:kept-index', 'source'],
   check: (context) => {
-    const hasOtherList = context.sources.some(namesOtherList);
+    const hasOtherList = context.sources.some(namesOtherListOnce);
     const redirects = context.of('dependency').flatMap((fact): FindingDraft[] => {
       if (!isIndex(fact.name) || !runs(fact) || isPublic(fact.name)) return [];
       const isPinned = fact.pinned && !hasOtherList;
@@ -39,9 +40,12 @@ export const indexRedirect = defineRule({
         ? undefined
         : { message: `has every later installation take packages from ${url}` };
     });
-    return [...redirects, ...kept, ...context.sources.flatMap(settingsIn)];
+    return [...redirects, ...kept, ...context.sources.flatMap(settingsOnce)];
   },
 });
+
+const namesOtherListOnce = remembered(namesOtherList);
+const settingsOnce = remembered(settingsIn);
 
 // Another list has digests of its own, which the skill does not show. A list may have any name.
 function namesOtherList({ text }: TaintSource): boolean {
