@@ -280,6 +280,8 @@ export interface PyValue {
   readonly targets: readonly PyTarget[];
   /** The file that an object is open on for writing: what its path may be. */
   readonly file: readonly Pick<WrittenText, 'path' | 'opening' | 'append'>[];
+  /** Nodes of the files in memory that writing to it fills. */
+  readonly stream: readonly string[];
   readonly entries: ReadonlyMap<string, PyValue> | undefined;
   /** A function of the skill. */
   readonly own: PythonFunction | undefined;

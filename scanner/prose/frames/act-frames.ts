@@ -17,7 +17,8 @@ export const othersObeyed: readonly ProseFrame[] = [
   {
     says: 'take the words of others for the user’s',
     steps: [{ needs: ['as-user', 'regard', 'foreign'], within: 24, sentences: 2 }],
-    severity: 'high',
+    severity: 'medium',
+    hidden: 'high',
   },
   {
     says: 'put the words of others above the user’s',

@@ -1,5 +1,6 @@
 /** All environment variables leave, or one leaves for a host that the manifest does not name. */
 import { isInText } from '../../fact/standing.ts';
+import { isUnnamed } from '../../flow/collections.ts';
 import { destinationOf, draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { isSecretName } from '../../lookup-tables/secrets.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
@@ -17,7 +18,7 @@ export const environmentToNetwork = defineRule({
     owasp: ['LLM02', 'ASI03', 'AST03'],
     attack: ['T1041', 'T1082', 'T1552'],
   },
-  reads: ['flow:network'],
+  reads: ['flow:network', 'source'],
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const to = destinationOf(flow, context);
@@ -31,14 +32,17 @@ export const environmentToNetwork = defineRule({
       )
         return [];
       // A variable that says where to ask is no data that leaves.
-      if (flow.sink.part === 'host' || !context.hasManifest || to.declared) return [];
+      if (flow.sink.part === 'host' || to.declared) return [];
+      // Without a manifest, whoever is asked gets variables that the code names.
+      const isUnknown = flow.source.name === '*' && isUnnamed(to, context) && !isInText(flow);
+      if (!context.hasManifest && !isUnknown) return [];
       // `$q` of a text is a word of its own example; variables of the environment are in capitals.
       if (isInText(flow) && /[a-z]/.test(flow.source.name)) return [];
       const what =
         flow.source.name === '*'
           ? 'an environment variable whose name is computed'
           : `environment variable ${flow.source.name}`;
-      if (to.host === '*')
+      if (to.host === '*' || !context.hasManifest)
         return [
           draftOfFlow(flow, {
             kind: 'capability',

@@ -28,6 +28,7 @@ import { namedLine } from './named-line.ts';
 import { applySend, baseOf } from './network.ts';
 import { observeOwn } from './observe.ts';
 import { runProgram } from './programs.ts';
+import { packsFile, withStreams } from './streams.ts';
 import { powerfulModules, pythonApis } from './tables/python.ts';
 import type { PythonApi } from './tables/python-api.ts';
 
@@ -60,10 +61,11 @@ export function callValue(
   };
   if (callee.own === undefined && callee.qual === undefined) mutate(run, call, object);
   const results = [callee, ...callee.others].map((one) => invoke(run, call, one, depth, object));
-  const given =
+  const made =
     results.length === 1
       ? (results[0] ?? unknownPy)
       : { ...either(results), nodes: nodesOf(results) };
+  const given = withStreams(run, call, callee, made);
   const read = isIniParser.test(callee.qual ?? '')
     ? settingsOfFiles(run, module)
     : readOfFiles(run, module, node);
@@ -137,9 +139,6 @@ export function invoke(
     : { ...plainCall(run, all, callee), targets: base };
 }
 
-// An archive gets the content of the file.
-const packsFile = /^(zipfile\.ZipFile\(\)\.write|tarfile\.(open|TarFile|TarFile\.open)\(\)\.add)$/;
-
 // Another host than that of the service, which `endpoint_url` names.
 function isElsewhere({ at }: PyTarget): boolean {
   return at.kind === 'egress' && !/^https:\/\/([\w.-]+\.)?amazonaws\.com\//.test(at.url);
@@ -172,10 +171,18 @@ function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string)
   const calleeNode = 'firstChild' in call.node ? (call.node as PyNode).firstChild : null;
   const written = calleeNode === null ? '' : textOf(call.module, calleeNode);
   const parts = qual.replaceAll('()', '').split('.');
-  const { text } = call.module.source;
-  const isPlain = (part: string): boolean =>
-    new RegExp(`(["'.]|import )${part.replace(/\W/g, '')}\\b`).test(text) ||
-    new RegExp(`\\b${part.replace(/\W/g, '')}\\(`).test(text);
+  // A package may be chosen in another file. What runs code has to show its name where it is called.
+  const isPackage = !isPowerful && parts.length > 1 && parts[0] !== 'builtins';
+  const modules = isPackage ? [call.module, ...run.modules.values()] : [call.module];
+  const texts = modules.map(({ source }) => source.text);
+  const isPlain = (part: string): boolean => {
+    const name = part.replace(/\W/g, '');
+    const plain = new RegExp(`(["'.]|import )${name}\\b|\\b${name}\\(`);
+    return texts.some((text) => {
+      run.context.steps.take(1 + (text.length >> 6));
+      return plain.test(text);
+    });
+  };
   if (parts.every(isPlain)) return;
   notePyTrait(
     run,

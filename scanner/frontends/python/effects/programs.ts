@@ -13,6 +13,7 @@ import { isFilledIn } from '../../filled-text.ts';
 import { nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import {
+  flowNode,
   flowSink,
   flowSource,
   notePyCapability,
@@ -112,10 +113,24 @@ function startProgram(
     `${name} prints it`,
   );
   const input = call.keywords.get('input') ?? call.keywords.get('stdin');
-  for (const started of programs) noteStart(run, call, started, nodes, input?.nodes ?? [], output);
+  // What the program is given later: `child.stdin.write(text)`.
+  const fed = flowNode(
+    run,
+    call.module,
+    call.node,
+    `stdin@${call.node.from}`,
+    `written to the input of ${name}`,
+  );
+  for (const started of programs)
+    noteStart(run, call, started, nodes, [...(input?.nodes ?? []), fed], output);
   if (input !== undefined)
     feedProgram(run, { ...call, object: { ...unknownPy, targets: [{ at: exec }] } }, input);
-  return { ...unknownPy, nodes: [output, ...(input?.nodes ?? [])], targets: [{ at: exec }] };
+  return {
+    ...unknownPy,
+    nodes: [output, ...(input?.nodes ?? [])],
+    targets: [{ at: exec }],
+    stream: [fed],
+  };
 }
 
 function isFilled(line: PyValue | undefined, all: readonly string[]): boolean {

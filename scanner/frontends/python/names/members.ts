@@ -51,7 +51,7 @@ function inherited(run: PythonRun, owner: string | undefined, name: string): PyV
 /** A member of a value by name. */
 export function memberOf(run: PythonRun, object: PyValue, name: string, depth: number): PyValue {
   const { qual } = object;
-  const about = { nodes: object.nodes, targets: object.targets };
+  const about = { nodes: object.nodes, targets: object.targets, stream: object.stream };
   const entry = qual === undefined ? object.entries?.get(name) : undefined;
   if (entry !== undefined) {
     // `options.name = x`, of any object.

@@ -31,7 +31,7 @@ export function noteGit(run: ShellRun, call: Call): void {
     const [name, address] = operands.slice(1).filter((operand) => !operand.text.startsWith('-'));
     if (name !== undefined && address !== undefined) run.remotes.set(name.text, address);
   }
-  if (/^(archive|bundle|ls-files|stash)$/.test(verb?.text ?? ''))
+  if (/^(archive|bundle|ls-files|push|stash)$/.test(verb?.text ?? ''))
     noteCapability(run, call, { kind: 'mount', path: '.', mode: 'ro' });
   if (/^(clone|fetch|pull|push|ls-remote|submodule)$/.test(verb?.text ?? ''))
     noteTransfer(run, call, verb?.text ?? '', operands, settingsOf(run, optionValues(args, ['c'])));
@@ -44,13 +44,15 @@ function noteTransfer(
   operands: readonly ShellValue[],
   settings: readonly GitSetting[],
 ): void {
+  const addresses = new Map(run.remotes);
+  for (const { key, value } of settings) noteAddress(addresses, key, value);
   const words = operands
     .filter((operand) => !operand.text.startsWith('-'))
-    .map((operand) => run.remotes.get(operand.text) ?? operand);
+    .map((operand) => addressOf(addresses, operand));
   const isPush = verb === 'push';
   const url =
     words.find((word) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(word.text)) ??
-    (isPush && words.length === 0 ? run.remotes.get('origin') : undefined);
+    (isPush && words.length === 0 ? addresses.get('origin') : undefined);
   if (url === undefined && verb !== 'clone') return;
   // The user name before the @ says nothing about the host.
   const bare = url?.text
@@ -75,6 +77,29 @@ function noteTransfer(
   }
 }
 
+// Remotes by their names, and prefixes of addresses that git replaces (git-config, "url").
+function noteAddress(addresses: Map<string, ShellValue>, key: string, value: ShellValue): void {
+  const [, name] = /^remote\.(.+)\.(?:push)?url$/i.exec(key) ?? [];
+  if (name !== undefined) addresses.set(name, value);
+  const [, base] = /^url\.(.+)\.(?:push)?insteadof$/i.exec(key) ?? [];
+  if (base !== undefined) addresses.set(`${replaced}${value.text}`, { ...value, text: base });
+}
+
+function addressOf(addresses: ReadonlyMap<string, ShellValue>, operand: ShellValue): ShellValue {
+  const word = addresses.get(operand.text) ?? operand;
+  const [, prefix = '', base] =
+    [...addresses]
+      .map(([key, to]) => [key, key.slice(replaced.length), to] as const)
+      .filter(([key, before]) => key.startsWith(replaced) && word.text.startsWith(before))
+      .sort(([, one], [, other]) => other.length - one.length)[0] ?? [];
+  if (base === undefined) return word;
+  const text = `${base.text}${word.text.slice(prefix.length)}`;
+  return { ...word, text, taints: [...word.taints, ...base.taints] };
+}
+
+// No name of a remote has a space.
+const replaced = 'instead of ';
+
 interface GitSetting {
   readonly key: string;
   readonly value: ShellValue;
@@ -96,14 +121,13 @@ function settingsOf(run: ShellRun, options: readonly ShellValue[]): readonly Git
 }
 
 function noteConfig(run: ShellRun, call: Call, operands: readonly ShellValue[]): void {
-  const [, name] = /^remote\.(.+)\.(?:push)?url$/i.exec(operands[0]?.text ?? '') ?? [];
-  if (name !== undefined && operands[1] !== undefined) run.remotes.set(name, operands[1]);
   const key = operands.find((operand) => /^core\.hookspath$/i.test(operand.text));
   if (key !== undefined) noteTrait(run, call, 'hook', 'git config core.hooksPath');
   const [setting, given] = operands.filter((operand) => !operand.text.startsWith('-'));
   const isEverywhere = call.args.some((arg) => /^--(global|system)$/.test(arg.text));
   const isOwn = given !== undefined && !/^(true|false|)$/i.test(given.text);
   const says = setting?.text ?? '';
+  if (given !== undefined) noteAddress(run.remotes, says, given);
   const runsIt =
     programSettings.test(says) || (/^alias\./i.test(says) && /^!/.test(given?.text ?? ''));
   // In a text, it is a setting for the user to make.

@@ -16,7 +16,7 @@ import {
 } from '../../../lookup-tables/egress-of.ts';
 import type { NetworkProgram } from '../../../lookup-tables/shell.ts';
 import type { Call } from '../call.ts';
-import { noteFlows } from '../graph.ts';
+import { noteFlows, ownInput } from '../graph.ts';
 import { noteCapability, noteTrait, type ShellRun } from '../run.ts';
 import {
   changedText,
@@ -35,7 +35,10 @@ import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { readFileValue, writeFileValue } from './files.ts';
 
 /** Notes a network program's connections and sent data; returns its response. */
-export function callNetwork(run: ShellRun, call: Call, program: NetworkProgram): ShellValue {
+export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram): ShellValue {
+  // Whoever starts the script may write to its input.
+  const isOwn = given.stdin === emptyValue && given.args.some(({ text }) => /(^|[@=])-$/.test(text));
+  const call = isOwn ? { ...given, stdin: ownInput(given.span) } : given;
   const takes = [
     program.body,
     program.header,
