@@ -33,11 +33,13 @@ import {
 } from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { readFileValue, writeFileValue } from './files.ts';
+import { isHttpie, requestItem } from './request-items.ts';
 
 /** Notes a network program's connections and sent data; returns its response. */
 export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram): ShellValue {
   // Whoever starts the script may write to its input.
-  const isOwn = given.stdin === emptyValue && given.args.some(({ text }) => /(^|[@=])-$/.test(text));
+  const isOwn =
+    given.stdin === emptyValue && given.args.some(({ text }) => /(^|[@=])-$/.test(text));
   const call = isOwn ? { ...given, stdin: ownInput(given.span) } : given;
   const takes = [
     program.body,
@@ -220,6 +222,8 @@ function carriedOperands(
   operands: readonly ShellValue[],
 ): ShellValue[] {
   if (call.name === 'ssh') return operands.slice(1);
+  if (isHttpie.test(call.name))
+    return operands.flatMap((operand) => requestItem(run, call, operand) ?? []);
   if (call.name === 'sftp')
     return batchedFiles(call.stdin.text).map((path) =>
       readFileValue(run, call, changedText(call.stdin, path)),
@@ -279,6 +283,7 @@ function takesInput(program: NetworkProgram, call: Call, operands: readonly Shel
   return (
     program.raw === true ||
     call.name === 'ssh' ||
+    isHttpie.test(call.name) ||
     operands.some((operand) => /^(@-|-)$/.test(operand.text))
   );
 }

@@ -92,7 +92,7 @@ function contentOf(run: ShellRun, call: Call, value: ShellValue, isFile: boolean
       : /^[~/.]/.test(value.text)
         ? value
         : putFile(value);
-  return path === undefined || path.text === '' || path.text === '-' || !isKnown(path)
+  return path === undefined || /^-?$/.test(path.text) || !(isFile || isKnown(path))
     ? []
     : [readFileValue(run, call, path)];
 }
