@@ -238,6 +238,8 @@ export interface FlowSink {
   readonly part: 'url' | 'host' | 'header' | 'body' | 'argument' | 'code' | 'content' | 'program';
   /** With `code`: the value is data in the text of a program that stands in the code. */
   readonly filled?: true;
+  /** With `code`: no part of the program stands in the code. */
+  readonly whole?: true;
   /**
    * For a request whose host is not known: the host that stands in the code right before a part
    * that could not be computed, as in `https://api.x.example` + path.

@@ -67,8 +67,19 @@ function isPlain({ what, name }: FlowSource): boolean {
 }
 
 function isTold(source: FlowSource, sink: FlowSink): boolean {
-  if (source.what === 'decoded') return sink.part === 'program';
+  if (source.what === 'decoded')
+    return sink.part === 'program' || (isCode(sink) && isOfNumbers(source));
   return sink.what !== 'file' || !isPlain(source);
+}
+
+// What is decoded is often a value in a line for a shell. A text that was made of the numbers of its
+// letters, and is run as code, is a program that somebody hid.
+function isCode({ part, whole }: FlowSink): boolean {
+  return part === 'code' && whole === true;
+}
+
+function isOfNumbers({ name }: FlowSource): boolean {
+  return /^(chr|bytes|bytearray)$/.test(name);
 }
 
 // A file with this content is a program that nobody could read beforehand.
@@ -110,7 +121,7 @@ function goalsOf(
     ofAny: reaching(graph.sinks),
     ofPlain: reaching(graph.sinks.filter(({ sink }) => sink.what !== 'file')),
     ofPrograms: graph.sources.some(({ source }) => source.what === 'decoded')
-      ? reaching(graph.sinks.filter(({ sink }) => sink.part === 'program'))
+      ? reaching(graph.sinks.filter(({ sink }) => sink.part === 'program' || isCode(sink)))
       : new Set(),
   };
 }

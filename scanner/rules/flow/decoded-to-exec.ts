@@ -1,4 +1,4 @@
-/** What was decoded is written to a file, and the file is run. */
+/** What was decoded is written to a file, and the file is run; a text made of numbers is run. */
 import { milder } from '../../fact/standing.ts';
 import { draftOfFlow, flowsThatRun } from '../../flow/hosts.ts';
 import { defineRule, type FindingDraft } from '../../rule.ts';
@@ -16,7 +16,15 @@ export const decodedToExec = defineRule({
   check: (context) =>
     flowsThatRun(context.of('flow')).flatMap((flow): FindingDraft[] => {
       const { source, sink } = flow;
-      if (source.what !== 'decoded' || sink.part !== 'program') return [];
+      if (source.what !== 'decoded') return [];
+      if (sink.part === 'code')
+        return [
+          draftOfFlow(flow, {
+            severity: milder('high', flow),
+            message: `${source.name} makes a text of numbers, and ${sink.api} runs the text`,
+          }),
+        ];
+      if (sink.part !== 'program') return [];
       const isPacked = unpackers.test(source.name);
       return [
         draftOfFlow(flow, {

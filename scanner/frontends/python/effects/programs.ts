@@ -247,8 +247,10 @@ export function runCodeOf(run: PythonRun, call: PyCall, code: PyValue): PyValue 
   if (code.decoded || (isOpen && isUnscrambled(call)))
     notePyTrait(run, call, 'decode-to-code', texts[0] ?? '');
   if (isOpen) notePyTrait(run, call, 'code-from-string', call.api);
-  for (const part of ['code', 'program'] as const)
-    flowSink(run, call, code.nodes, { what: 'exec', api: call.api, part });
+  const isWhole = texts.every((text) => text.replaceAll(unknownPart, '').trim() === '');
+  const sink = { what: 'exec', api: call.api } as const;
+  flowSink(run, call, code.nodes, { ...sink, part: 'code', ...(isWhole && { whole: true }) });
+  flowSink(run, call, code.nodes, { ...sink, part: 'program' });
   for (const one of texts) {
     const map =
       code.raw !== undefined && !code.folded && texts.length === 1

@@ -7,7 +7,7 @@ import { either, nodesOf, nothingGiven, unknownPy } from '../assignments/alterna
 import type { PyCall } from '../effects/call.ts';
 import { argumentsOf, functionOf, textOf } from '../nodes.ts';
 import { PyNode, type PyValue } from '../program.ts';
-import { notePyTrait, type PythonRun } from '../run.ts';
+import { flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { callBuiltin } from '../values/builtins.ts';
 import { pyOf } from '../values/given.ts';
 import { listOf } from '../values/value.ts';
@@ -49,18 +49,31 @@ export function special(
     const section = itemOf(run, call, call.object, first ?? unknownPy, depth);
     return itemOf(run, call, section, second ?? unknownPy, depth);
   }
-  return rearranged(call, qual);
+  return rearranged(run, call, qual);
+}
+
+// `bytes(code ^ 7 for code in codes)`
+function isOfNumbers({ items, each, texts }: PyValue): boolean {
+  return texts.length === 0 && (items !== undefined || each !== undefined);
+}
+
+function ofNumbers(run: PythonRun, call: PyCall, qual: string): string {
+  return flowSource(run, call, { what: 'decoded', name: qual }, `${qual} makes it of numbers`);
 }
 
 // What only gives the same data in another form.
-function rearranged(call: PyCall, qual: string): PyValue | undefined {
+function rearranged(run: PythonRun, call: PyCall, qual: string): PyValue | undefined {
   const [first] = call.args;
   switch (qual) {
     case 'chr': {
       const { texts } = pyOf(callBuiltin('chr', { ...nothingGiven, args: [wholeIn(first)] }));
       return texts.length > 0
         ? { ...unknownPy, texts, folded: true }
-        : { ...unknownPy, nodes: nodesOf(call.args), decoded: true };
+        : {
+            ...unknownPy,
+            nodes: [...nodesOf(call.args), ofNumbers(run, call, qual)],
+            decoded: true,
+          };
     }
     case 'bytes':
     case 'bytearray': {
@@ -75,7 +88,10 @@ function rearranged(call: PyCall, qual: string): PyValue | undefined {
             ...unknownPy,
             texts: first.texts,
             otherTexts: first.otherTexts,
-            nodes: nodesOf(call.args),
+            nodes: [
+              ...nodesOf(call.args),
+              ...(isOfNumbers(first) ? [ofNumbers(run, call, qual)] : []),
+            ],
             decoded: first.decoded,
           };
     }
