@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:417c37fc7e74e37a85c5d09a7c321e9c80d12daa75687ae43e35beb2ee6e544d',
+  extractor: 'sha256:24178ab4433344ad9558b157a5ce200f2ea105d014e0e8436a966eab7593ee04',
   judging: 'sha256:36f5cadd94883bff48a374fa87d21147e736fa52a6eb87a6999d38ab121c3534',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -82,11 +82,11 @@ export const codeDigests: CodeDigests = {
     'flow/credential-file-to-network':
       'sha256:b5db21d8343642a1c0d7e73f614f6aafc46d32e4a61c978f8f313591ac11a66f',
     'flow/decoded-to-exec':
-      'sha256:252af458c17982f793030b46c8f153cf27c48fc54e4c6ca712d693645be18bed',
+      'sha256:4f74825248161b03a9f17e27cbd76f91941c15664628bec8ca644df66b6c2ee9',
     'flow/encoded-to-network':
       'sha256:55dcb8312af09b403858bcef649989fa7b9729f6bad52b5a6a5123923f541399',
     'flow/environment-to-network':
-      'sha256:35b2cf925b7695d924d64a9af49a9c5c39729df60550cc07ec97dd036ba11bd5',
+      'sha256:c7aab799cc6d1fad0db5d0ef0d4866f17bf0843836cdecef59217842d4296639',
     'flow/file-to-exec': 'sha256:91a894ab673fdd9d900fbf72f694a5d78cd831fd64beb5b1059f0c10a23cafe3',
     'flow/file-to-network':
       'sha256:5924b6f50bbd06fb4291b1871eb5723c7d40397f6d642cedc2bc9584c60f438b',
@@ -217,12 +217,12 @@ export const codeDigests: CodeDigests = {
     'prose/biased-judgement':
       'sha256:ab92439bec187d35fbec8fdd08ea22ae4b9229306dd16c149be0a3c1295845e0',
     'prose/boundless-role':
-      'sha256:199f92b3d38c7786a9bacff70650413eed290f11722b6cadc8d9979100dd039c',
+      'sha256:febcacbdb63be74a2b3cfc11cf48bf844645dada362edf1c405c55195636b0d1',
     'prose/concealment': 'sha256:76e588cb5f6722aab0ae0e16969e0301c6d2faec5f47b52d29f14329cf75eb08',
     'prose/credential-solicitation':
       'sha256:08ee57eb085c56fe68d7b159acd65bd0d00a1049438a8c3527772a1d6568cb03',
     'prose/decode-instructions':
-      'sha256:b1db4e13a6f9f9a9dbc51432e212969692456cf2dba6604868216173b609e862',
+      'sha256:9dc42b841926c84c1a86782b65b6e9f145565f2eafa17aed04cebee42cbdae6c',
     'prose/destructive-orders':
       'sha256:3e27908c8b1cb99772a88f0386949db8a0859d42303a26b19b06a2cfb7792865',
     'prose/divided-order':
@@ -230,30 +230,30 @@ export const codeDigests: CodeDigests = {
     'prose/encoded-instructions':
       'sha256:82b65d2af67b02b69770857609f348217d552d8a8877540d8cfd103b7a41bd0e',
     'prose/exfiltration-instructions':
-      'sha256:b81665a0750487830305accbfecac9d4881c683f607c9916803a8e936958279c',
+      'sha256:f49004ff188f0bca059f59f3cd2f9d4bf53baebfe55b60760273264667a893a9',
     'prose/false-authority':
-      'sha256:270e9c5306308f2e3024d883397972fb25bd1c7ddd3811aa85d2a05de3c3f31c',
+      'sha256:ef0e88b38fd51c8ed28af46bf1c3cf05d407d593b19295d0c6a93d46c8a14f13',
     'prose/hidden-text': 'sha256:7eb3c11500f0b1e797b419664dc134bf90b68db7cfaa53b8617efada01180d6e',
-    'prose/install-lure': 'sha256:def475f3a028fe6dd40d4f14698b2ae3f77b29d5f4bceae4106a4d23d525d9ef',
+    'prose/install-lure': 'sha256:f2d3792ee64f3f07092b73df3be5ac0d0d67a8a17ab715c3ce123fd443975d5e',
     'prose/memory-tampering':
-      'sha256:abc4d5dda44f9b56c7d46547cd74ad8a14a74e823acc1fd28479445550086f29',
+      'sha256:21af9f9b08b7b8f2685181b834d5052bc7572972f1cc9d432cf13605c9193616',
     'prose/override-instructions':
       'sha256:5c15156d291e06d3f8d591e59212788bf127346dec2669f69570bec4f236580b',
     'prose/payment-diversion':
       'sha256:ef7442f0bfebe81b0b3be5b431d2298d4b3fbdd134d56fbddef7bcdceb488d51',
     'prose/planted-content':
-      'sha256:187831e4c13fdf3d10f4fc4aebb090bec9698a6720140eada8448db5df876d02',
+      'sha256:cd5dde23b119869eea41a23bb550bc30c87b811f1df808abd006654a64b84489',
     'prose/remote-instructions':
-      'sha256:b529b27fbfb383bf10318ca7d0fd7802af02ea6e1e85fbe93b1b9c97176d15b4',
+      'sha256:98a79524cf4882cbc212ce0405e57bd86529580a04b13a2293fce526dd8549ff',
     'prose/secret-in-reply':
-      'sha256:3a1dc3561ccf23ad466a86356f3be11270141ec54d1353914b19e70be15ad577',
+      'sha256:68f22574583144582807ff73401e6de50c4aa37e0da794c6bc2436cb58852628',
     'prose/self-propagation':
       'sha256:dc39196c7b4d7b4b8838a5efb313fe9896cda60e84bcbbb95a7c527a2bdf3ee0',
     'prose/speaks-to-scanners':
       'sha256:908c34eb2a7a1969a1376acd963e62bc8f0ee5450cdc31f2b0c2bd930b27c5fc',
     'prose/trigger-bait': 'sha256:4fa5ab24b0865efa2b3a3a05872951a5ca887a342f27f8529a96e9405ea7922a',
     'prose/weakened-defence':
-      'sha256:2da5d5104ac4f6b358dfe7475f1f4865c24b2b6cf5671dbaa4658a8877864451',
+      'sha256:b096a0cdc9b34ffa7c1adff92ae7a8ddadc46c99fddd29bd7b9e9afcc576904a',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
