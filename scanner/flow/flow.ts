@@ -72,8 +72,8 @@ function isTold(source: FlowSource, sink: FlowSink): boolean {
   return sink.what !== 'file' || !isPlain(source);
 }
 
-// What is decoded is often a value in a line for a shell. A text that was made of the numbers of its
-// letters, and is run as code, is a program that somebody hid.
+// What is decoded is often a value in a line for a shell. A text that was made of the numbers of
+// its letters, and is run as code, is a program that somebody hid.
 function isCode({ part, whole }: FlowSink): boolean {
   return part === 'code' && whole === true;
 }

@@ -171,7 +171,7 @@ function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string)
   const calleeNode = 'firstChild' in call.node ? (call.node as PyNode).firstChild : null;
   const written = calleeNode === null ? '' : textOf(call.module, calleeNode);
   const parts = qual.replaceAll('()', '').split('.');
-  // A package may be chosen in another file. What runs code has to show its name where it is called.
+  // Another file may choose a package. What runs code has to show its name where it is called.
   const isPackage = !isPowerful && parts.length > 1 && parts[0] !== 'builtins';
   const modules = isPackage ? [call.module, ...run.modules.values()] : [call.module];
   const texts = modules.map(({ source }) => source.text);

@@ -9,7 +9,7 @@ export const isHttpie = /^(https?|xhs?)$/;
 
 /**
  * What a request item sends: `key=value`, `key:=json`, `key==query`, `Header:value`, or a file
- * behind `@`. A header that signs in is the caller's. Source: the manual of httpie, "Request items".
+ * behind `@`. A header that signs in is the caller's. Source: httpie's manual, "Request items".
  */
 export function requestItem(
   run: ShellRun,
