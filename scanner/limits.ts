@@ -57,6 +57,8 @@ export const childScansMax = 200;
 export const memoBytesMax = 32 * 1024 * 1024;
 /** Characters of the texts whose words and marks a scanner remembers. */
 export const recentTextCharsMax = 512 * 1024;
+/** Characters of the sources that a scanner remembers. */
+export const recentSourceCharsMax = 2 * 1024 * 1024;
 /** Processes and threads of the user that runs children; one child has about a dozen. */
 export const childThreadsMax = 1_024;
 export const jobPollMillisecondsMin = 500;

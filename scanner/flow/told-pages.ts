@@ -2,6 +2,7 @@
  * What the pages of a skill tell their readers. An author who wants to hide something writes it
  * where nobody looks: into a license, a comment, or a page that no other page names.
  */
+import { remembered } from '../fact/remembered.ts';
 import type { TaintSource } from '../fact/source.ts';
 
 type Sources = readonly TaintSource[];
@@ -21,25 +22,35 @@ export function toldTexts(sources: Sources): readonly string[] {
 
 function read(sources: Sources): readonly string[] {
   const pages = sources.filter(({ language, depth }) => language === 'markdown' && depth === 0);
-  const waiting = new Map<string, string[]>();
-  const open: string[] = [];
-  for (const { path, text } of pages) {
-    if (entries.test(path)) open.push(visible(text));
+  const waiting = new Map<string, TaintSource[]>();
+  const open: TaintSource[] = [];
+  for (const page of pages) {
+    const { path } = page;
+    if (entries.test(path)) open.push(page);
     else if (!unread.test(path))
-      for (const name of namesOf(path)) waiting.set(name, [...(waiting.get(name) ?? []), text]);
+      for (const name of namesOf(path)) waiting.set(name, [...(waiting.get(name) ?? []), page]);
   }
   const found = new Set<string>();
-  for (let text = open.pop(); text !== undefined; text = open.pop()) {
+  for (let page = open.pop(); page !== undefined; page = open.pop()) {
+    const { text, names } = shown(page);
     if (found.has(text)) continue;
     found.add(text);
-    for (const [word] of text.matchAll(pathLike)) {
-      const name = word.replace(/^(?:\.{1,2}\/)+|[*.]+$/g, '').toLowerCase();
-      for (const page of waiting.get(name) ?? []) open.push(visible(page));
+    for (const name of names) {
+      open.push(...(waiting.get(name) ?? []));
       waiting.delete(name);
     }
   }
   return [...found];
 }
+
+// What a page shows, and what may be the names of other pages in it.
+const shown = remembered((page: TaintSource) => {
+  const text = visible(page.text);
+  const names = new Set<string>();
+  for (const [word] of text.matchAll(pathLike))
+    names.add(word.replace(/^(?:\.{1,2}\/)+|[*.]+$/g, '').toLowerCase());
+  return { text, names };
+});
 
 // `references/api/keys.md` is named by its path, by `keys.md`, `keys`, `references/` and `api/`.
 function namesOf(path: string): Set<string> {

@@ -3,9 +3,10 @@
  * once: a new version of a skill has most files of the version before.
  */
 import type { TaintSource } from '../fact/source.ts';
+import { recentSourceCharsMax } from '../limits.ts';
 import { RecentTexts } from '../prose/recent-texts.ts';
 
-const recent = new RecentTexts<TaintSource[]>();
+const recent = new RecentTexts<TaintSource[]>(recentSourceCharsMax);
 /** Sources with one text, such as an empty one. */
 const alikeMax = 4;
 

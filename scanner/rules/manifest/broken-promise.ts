@@ -1,6 +1,7 @@
 /** The skill says that it stays offline, or only reads, and does otherwise. */
 import { parseEgressUrl } from '../../../skills-index/skill/egress-target.ts';
 import type { FactOf } from '../../fact/fact.ts';
+import { remembered } from '../../fact/remembered.ts';
 import { runs } from '../../fact/standing.ts';
 import { isLoopbackHost } from '../../lookup-tables/egress-of.ts';
 import { needsCapability } from '../../manifest/observed.ts';
@@ -27,7 +28,7 @@ export const brokenPromise = defineRule({
 });
 
 function offline(context: RuleContext): FindingDraft[] {
-  const promise = promiseIn(context, staysHere);
+  const promise = promiseIn(context, saysItStays);
   const broken = context.of('capability').find((fact) => inCode(fact) && leaves(fact));
   if (promise === undefined || broken?.capability.kind !== 'egress') return [];
   const { host } = parseEgressUrl(broken.capability.url);
@@ -36,7 +37,7 @@ function offline(context: RuleContext): FindingDraft[] {
 }
 
 function readOnly(context: RuleContext): FindingDraft[] {
-  const promise = promiseIn(context, onlyReads);
+  const promise = promiseIn(context, saysItReads);
   const broken = context
     .of('capability')
     .find(
@@ -63,26 +64,33 @@ interface Promised {
 }
 
 // Said of the whole skill: in SKILL.md, and not of one command or one mode.
-function promiseIn({ of }: RuleContext, form: RegExp): Promised | undefined {
+function promiseIn(
+  { of }: RuleContext,
+  said: (fact: FactOf<'text'>) => string | undefined,
+): Promised | undefined {
   for (const fact of of('text')) {
     if (fact.span.path !== 'SKILL.md' || !runs(fact)) continue;
-    const found = form.exec(fact.text);
-    if (
-      found !== null &&
-      !/\b(if|when|unless|except|optional\w*|mode|flag|option|can be|fallback|test\w*)\b|\s--?\w/i.test(
-        fact.text,
-      )
-    ) {
-      return { fact, words: found[0].trim().slice(0, 80) };
-    }
+    const words = said(fact);
+    if (words !== undefined) return { fact, words };
   }
   return undefined;
 }
+
+function wordsOf({ text }: FactOf<'text'>, form: RegExp): string | undefined {
+  const found = form.exec(text);
+  return found === null || isOfSome.test(text) ? undefined : found[0].trim().slice(0, 80);
+}
+
+const isOfSome =
+  /\b(if|when|unless|except|optional\w*|mode|flag|option|can be|fallback|test\w*)\b|\s--?\w/i;
 
 const staysHere =
   /\b((this (skill|tool|script)|it) )?(works|runs|operates|functions|is) (completely|fully|entirely|100 ?%) (offline|locally)\b|\b(makes|needs|requires|uses|with) no (network|internet)( (access|connection|calls?|requests?))?\b|\bno (network|internet) (access|connection|calls|requests)( (is|are) (needed|required|made|used))?\b|\b(no|your|all) (data|files?|code|content|keys?|secrets?)( (ever|never|will not|do not|does not|don't|doesn't))? (leaves?|is (ever )?(sent|uploaded|transmitted))( (from )?(your|this|the) (machine|computer|device|system))?|\bnothing (is (ever )?(sent|uploaded|transmitted)|leaves (your|this|the) (machine|computer|device))\b/i;
 const onlyReads =
   /\b(this (skill|tool|script)|it) (is (strictly |completely |fully )?read-only|never (writes|modifies|changes) (any )?files?|only reads)\b/i;
+
+const saysItStays = remembered((fact: FactOf<'text'>) => wordsOf(fact, staysHere));
+const saysItReads = remembered((fact: FactOf<'text'>) => wordsOf(fact, onlyReads));
 
 function inCode(fact: FactOf<'capability'>): boolean {
   return fact.context === 'code';

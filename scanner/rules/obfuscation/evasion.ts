@@ -1,6 +1,7 @@
 /** What the code does depends on whether somebody watches. */
 
 import { joinedText } from '../../fact/joined-text.ts';
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { milderIn } from '../../fact/standing.ts';
 import { defineRule, type FindingDraft, type RuleContext } from '../../rule.ts';
@@ -88,16 +89,22 @@ function actsIn({ path }: TaintSource, context: RuleContext): number[] {
 
 function draftsOf(source: TaintSource, acts: readonly number[]): FindingDraft[] {
   if (acts.length === 0) return [];
+  return gatesIn(source).flatMap(({ span, says }): FindingDraft[] => {
+    const { end } = span;
+    if (!acts.some((at) => at >= end && at <= end + reachChars)) return [];
+    return [
+      { span, severity: milderIn('medium', source), message: `what follows depends on ${says}` },
+    ];
+  });
+}
+
+const gatesIn = remembered((source: TaintSource) => {
   const { text, offsetOf } = joinedText(source);
   return gates.flatMap(({ form, says }) =>
-    [...text.matchAll(form)].flatMap((match): FindingDraft[] => {
+    [...text.matchAll(form)].map((match) => {
       const start = offsetOf(match.index);
       const end = offsetOf(match.index + match[0].length);
-      if (!acts.some((at) => at >= end && at <= end + reachChars)) return [];
-      const span = { path: source.path, start, end };
-      return [
-        { span, severity: milderIn('medium', source), message: `what follows depends on ${says}` },
-      ];
+      return { span: { path: source.path, start, end }, says };
     }),
   );
-}
+});

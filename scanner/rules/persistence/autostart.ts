@@ -1,5 +1,6 @@
 /** Something is made to start by itself. */
 import type { CapabilityFact, TraitFact } from '../../fact/fact.ts';
+import { remembered } from '../../fact/remembered.ts';
 import type { TaintSource } from '../../fact/source.ts';
 import { isInText, milder } from '../../fact/standing.ts';
 import { normalisePath, sensitiveMount } from '../../lookup-tables/sensitive-paths.ts';
@@ -40,9 +41,11 @@ export const autostart = defineRule({
       .map((fact) =>
         draftOf(fact, fact.detail, `makes something start by itself: ${fact.detail}`, context),
       ),
-    ...context.sources.flatMap(extendedBrowsers),
+    ...context.sources.flatMap(browsersOnce),
   ],
 });
+
+const browsersOnce = remembered(extendedBrowsers);
 
 // A person's own shortcut of a browser is given an extension, which the browser loads from then on.
 function extendedBrowsers({ path, text, depth, context }: TaintSource): FindingDraft[] {
