@@ -11,8 +11,8 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:24178ab4433344ad9558b157a5ce200f2ea105d014e0e8436a966eab7593ee04',
-  judging: 'sha256:36f5cadd94883bff48a374fa87d21147e736fa52a6eb87a6999d38ab121c3534',
+  extractor: 'sha256:13ad6e78397d85375f1deaafd933b290fe74879f9a770e804f86392348ca930e',
+  judging: 'sha256:632336fb158c7c02b7347b5fd1bcd9700016d594a325ce512c9eaa6738ec129c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
     'env/process-environment':
@@ -28,9 +28,9 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:83e345ffac7b41f644076026cb7b8384ff14f0cef428504c21d40e7d658c2cac',
+      'sha256:68010c69b242a58fb014e526060d156dc16f5f6e15656d950b5ef3aea6968c29',
     'exec/credential-command':
-      'sha256:0c69539bd794dedf055f515dc02489592316c46d17f3d17b75cada85e8c18f68',
+      'sha256:908556c6aec8c818175c493acdf246e8410a9933219df9cecc4b0f599ef0940b',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:1db2fe5e151aa0023b2a531d1c23d2c07919d66bb97d52b3b31f5cbc2d6f1208',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d775915da87903f318930ceafe936af6d07906a3f2e81106cd4563b4b5bdf744',
-    'files/agent-memory': 'sha256:682a4629697cc93e24b6b8a5d86f27812da43ca39e410e4c1b96e5c3a7ad370c',
+    'files/agent-memory': 'sha256:595234d81c6ea802fd06852ad0d485d370bced6b22f9644a31fb6a9ba9a612e5',
     'files/browser-data': 'sha256:0778151d1034eaa0c5c0c9c2bc61c06df6905f0a8c419c688711b6fea3530c0b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -68,9 +68,9 @@ export const codeDigests: CodeDigests = {
     'files/home-harvest': 'sha256:4fd07b913fb7f7cbb35c476b21c4e66dfbfbf20a8a48f963120db5d9e127e7cb',
     'files/link-escape': 'sha256:9d2fbe3a0f2bf526e862eec99acb5126d39c9f9807e2c2503aa08e327ba39f95',
     'files/log-removal': 'sha256:9004e8f3dc1aa0cf8c85751e6be308de7901d82ee0e25ceac7ba7a17cbfd6777',
-    'files/outside-read': 'sha256:7a80c892b0d1fafc7f3d6c4c095d8351a36afc31df9a91df6d6809c759ac4a91',
+    'files/outside-read': 'sha256:542ad37f061a5e60a0d8d83d6e63ab277fba0d4ac98e07e138c9bba33babf2ec',
     'files/outside-write':
-      'sha256:985180319cbb52726964e5bff2b6b1a0f929bf5a27d1157036488c35e06e1279',
+      'sha256:c0075b1331f6b8061abd3aede8ce15e62a41c508a8a67b791bbdc598be7e2a83',
     'files/permissions': 'sha256:555fa520767e4883ccc725753e6df781b7c1518e6c9ef3709ee139492b06a469',
     'files/shell-history':
       'sha256:a31ae3ca561d90c8e82c342c1d05cdb656b2bd6895696b45596f18350935c71b',
@@ -78,20 +78,20 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:0f05aff799a9760a5f6f4f17a72443a8dbc2d97365dbc16c93bda9f371106b37',
     'flow/collection-beside-network':
-      'sha256:700ebdb68212efec2a811cc390321b276c62acdd5ee223a81b54a6245ff534b3',
+      'sha256:cc8fbd981118576df2fc426a6fbccf6abcc0998b7cab68ad2eeac4a809c00944',
     'flow/credential-file-to-network':
-      'sha256:b5db21d8343642a1c0d7e73f614f6aafc46d32e4a61c978f8f313591ac11a66f',
+      'sha256:d218527154c1a594fa436468ea92a587b1e1cf3658089ef16ba52b4ac8fbd56c',
     'flow/decoded-to-exec':
       'sha256:4f74825248161b03a9f17e27cbd76f91941c15664628bec8ca644df66b6c2ee9',
     'flow/encoded-to-network':
-      'sha256:55dcb8312af09b403858bcef649989fa7b9729f6bad52b5a6a5123923f541399',
+      'sha256:2ca4538a483f8f8fc9729e26d2a7b8ff14c6ca67700eaa639e5df4274aa55f94',
     'flow/environment-to-network':
-      'sha256:c7aab799cc6d1fad0db5d0ef0d4866f17bf0843836cdecef59217842d4296639',
+      'sha256:983e083995bb711c3a4217680600b8c3e61d522b4d9953a5ecfebcf279978ab4',
     'flow/file-to-exec': 'sha256:91a894ab673fdd9d900fbf72f694a5d78cd831fd64beb5b1059f0c10a23cafe3',
     'flow/file-to-network':
-      'sha256:5924b6f50bbd06fb4291b1871eb5723c7d40397f6d642cedc2bc9584c60f438b',
+      'sha256:9dd811bda739eb57e3b8d14f1fda1f3baf1cec0112e261d57e3e5ea1fc5a2ca7',
     'flow/host-facts-to-network':
-      'sha256:4b07b2a20d4bb262e61a3cdeac02f8123d1603adc75d127b9ca3dcee558dd856',
+      'sha256:21d033c92a59a55334abf7402d193fe4f9a50f638f4590b5d9afe94a954f15ef',
     'flow/input-to-shell':
       'sha256:c94c485dd25953ef79f8564dd46492cfeb8aa5a681679cef7caee68dbfa31208',
     'flow/local-secret-to-network':
@@ -99,25 +99,25 @@ export const codeDigests: CodeDigests = {
     'flow/network-to-exec':
       'sha256:f0d16c816df909c4ca048bcd117a9dcc42673dc542b63ff2a1210310e5df028b',
     'flow/recording-to-network':
-      'sha256:53e6cc0470c6320cff23f3cba93d4c274f9d3082c8e838f730ed4cb3ce675932',
+      'sha256:7f830eb4e61d30e3785d7ef9b952aae52300d922cb90c82b0a81205c6fca2052',
     'flow/secret-beside-data':
-      'sha256:48acdd0626fede2139ced2d9c62aad083e618764bfa1d8e80439b4238ee8cffe',
-    'flow/secret-in-url': 'sha256:50547f6cf483c648916b9175972c50363857b2a02a27a00ce7c6b686c4e69a43',
+      'sha256:e35a702076c91a9d568324bafd78d442d2094664307187b02a3be5110ec77f2c',
+    'flow/secret-in-url': 'sha256:32a2fe4fb05266a3272b33890f9b64161905a674d3b377a2325e5210de56ff8a',
     'flow/secret-to-child':
       'sha256:f288bcf1661c4f5bc6085a073d1f2e4381c9b103600bbaa4f27133726051576f',
     'flow/secret-to-computed-host':
       'sha256:971f3cbb2271c3612e06c10f86d0133b5091eb2a57f015575d22a3f428645b8f',
     'flow/secret-to-network':
-      'sha256:199fcccbd468b779e3eb1e95f5a9bb4ff8b4c0525fe4be6ec2de366246868a07',
+      'sha256:2319962cbc92fb7f55fbfb7dd169b18effe77bca2a69b8ea3b6782755575e060',
     'flow/secret-to-output':
       'sha256:5cbd58ec651e4d52cf3d290a83385ec23069dc4724163115890c0eaf3df6bf2d',
     'flow/secrets-to-one-host':
-      'sha256:f6e9a057ee14dae5f963d8010c64ea26689184594b921c723ee0db3317fc5a17',
+      'sha256:46026359915deb2bbeb5a59557bcce9e13ee767ab3a34297d049ce2450ad41bc',
     'flow/untrusted-to-agent':
-      'sha256:c0f98f6df7370573175413c0643ed10108d2d071e6fc27df27fa954c45810b4c',
-    'manifest/all-three': 'sha256:42978ac1f279c3d561e02c38b36511d75d3687b63a6d1385618e4f9093d07c40',
+      'sha256:21b7b9456ee052487e0a6a7e702151f2d958c1210fdeb10a56555f79d1320d73',
+    'manifest/all-three': 'sha256:e2ad707a80dc75574306fdef072c6ad7fa394eb7db6681f4d53370b686114cfc',
     'manifest/broken-promise':
-      'sha256:35c6bad07b26e2a61a3c41f4ecae8805171c0dcf01bc03e54f2a9ab9b23cf956',
+      'sha256:54cbfcbd9366577692d2b42bbf8bcf341f10dab9d26203c0828fb5f78d1c6aa9',
     'manifest/contradiction':
       'sha256:3055dd019df35275166dd6df3e2f542140ba280ff1ae3ffffd130ce2e88e2def',
     'manifest/declared-attack':
@@ -125,7 +125,7 @@ export const codeDigests: CodeDigests = {
     'manifest/over-broad':
       'sha256:edf0c2709a99a4df3db77ba4a54ade08f29ec5699755d65e9b7550272dc66d84',
     'manifest/undeclared':
-      'sha256:9961008a3a0aaba3c13373b7d79aa5e8fd2547d240faaf990a47890fe0ee7558',
+      'sha256:7b517fd798bf11eb5572eea9a63db67ed7870c906798b8ea9241c98260d634a2',
     'manifest/unnamed-script':
       'sha256:8b77966458e6d093c66f780cb3b268d2ef11fcdfe70d0dde529275cdc96ed933',
     'manifest/unreadable':
@@ -141,7 +141,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b13db302248fc2f42959976d9301de0edc2228632c5f6cb3d91dd672cfc42b2b',
     'network/drop-host': 'sha256:c9cd67ceb72966bfd490cc674761387dedf250a7dd5a1579eab1b74989ca475e',
     'network/hidden-host':
-      'sha256:d0607921f40beab9ec4ab01bd52d9e21eac28c1197f27801135fa4a2e0b2924f',
+      'sha256:3e130efd44acf6bd05655b72731b8cb9f7e749606f59c504b6e8b05aef45e911',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:ed76fe285102c259182cd66e756bb44ff7496d067a2d4381948c5725758933a9',
     'network/raw-address':
@@ -166,7 +166,7 @@ export const codeDigests: CodeDigests = {
     'obfuscation/encoded-program':
       'sha256:0988e667850cb1e847bcd3f56c0b11f76ac62478560777657b219c9bc25ac0d2',
     'obfuscation/evasion':
-      'sha256:596cbb69166a696bd730338cd2f9e721703702a20357f3f30bcbb110a30ca992',
+      'sha256:e39af58ae67f17dc1806a5744c7eb7d622bac482be7e149e5efa8f93f43e3783',
     'obfuscation/hidden-characters':
       'sha256:afeed9fd3cd216d96cc25fc615573ab86bc39d8ae99e08c035484f46456df4de',
     'obfuscation/hidden-name':
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:0b1d53a84e6afac24021238972012a04ef94e46f521180621f59a985b59784b6',
+      'sha256:3c9a6fb7d3ecd6b82193919bcee77da149d3ac62742cc451673216819624ba30',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:e62d08286ae6bb2ef92e2626ad23631427343fc47e02f6e709b89e1fabf1ca48',
+      'sha256:914dfa9c3ffb179aeb76938a9d8b6d76b8bc7c62c1de3298803000695715ce67',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:a6a0ee67de81a778929239d414b039e79d6404168cfd7e94afed89c27a98844d',
+      'sha256:f61b13c451758541d5766670dc59326b2f008ae9b4fe407bb9d1af3a64a86462',
     'prose/biased-judgement':
-      'sha256:ab92439bec187d35fbec8fdd08ea22ae4b9229306dd16c149be0a3c1295845e0',
+      'sha256:56dde9159ec68f9a81fc8a0463a522d274c75fb1d425182b60b0ff09833df4a7',
     'prose/boundless-role':
-      'sha256:febcacbdb63be74a2b3cfc11cf48bf844645dada362edf1c405c55195636b0d1',
-    'prose/concealment': 'sha256:76e588cb5f6722aab0ae0e16969e0301c6d2faec5f47b52d29f14329cf75eb08',
+      'sha256:6f9c9dc870ca7e90b8ec09d7ed15df266f79094f8fc21143b36b1c2044e51efd',
+    'prose/concealment': 'sha256:fcb79593554f860ab9916e9d52b0fc22f3fbf915cefe8d54d6e4316adcbbd28e',
     'prose/credential-solicitation':
-      'sha256:08ee57eb085c56fe68d7b159acd65bd0d00a1049438a8c3527772a1d6568cb03',
+      'sha256:86f14925d960ad66aa7b2fb3ffb83e1a29cc35954912295463bb7b31b51e515a',
     'prose/decode-instructions':
-      'sha256:9dc42b841926c84c1a86782b65b6e9f145565f2eafa17aed04cebee42cbdae6c',
+      'sha256:d5b569ee70e4af46efaaf9e1db656be127544add559a62f4ea40ba1e13d2836f',
     'prose/destructive-orders':
-      'sha256:3e27908c8b1cb99772a88f0386949db8a0859d42303a26b19b06a2cfb7792865',
+      'sha256:8be9f390718c84120419e0f0b087ca1bc14ac17215d085bc159a6b7381a3b9ee',
     'prose/divided-order':
-      'sha256:f13a031b24bd3457e98356ba5126df078267b839037fa985b47c53e65e4d0397',
+      'sha256:a7a37d7d686c02df4785e851e2825a5707ff77a48812597ac39cd9b84873905d',
     'prose/encoded-instructions':
-      'sha256:82b65d2af67b02b69770857609f348217d552d8a8877540d8cfd103b7a41bd0e',
+      'sha256:c3030e2d2285f0b7a441cd9d20cd433968219cf130515c8bbf858f3483e6cf62',
     'prose/exfiltration-instructions':
-      'sha256:f49004ff188f0bca059f59f3cd2f9d4bf53baebfe55b60760273264667a893a9',
+      'sha256:937c28cf4970c0ccc7540cd06a98c1c99ae21f7b50547c1b60fb09474111ba9e',
     'prose/false-authority':
-      'sha256:ef0e88b38fd51c8ed28af46bf1c3cf05d407d593b19295d0c6a93d46c8a14f13',
-    'prose/hidden-text': 'sha256:7eb3c11500f0b1e797b419664dc134bf90b68db7cfaa53b8617efada01180d6e',
-    'prose/install-lure': 'sha256:f2d3792ee64f3f07092b73df3be5ac0d0d67a8a17ab715c3ce123fd443975d5e',
+      'sha256:71c0c4f0a6f4024604c2a371cea6fe3828366a5e2da651775617a95e1c170dbb',
+    'prose/hidden-text': 'sha256:2a4ff5096352672ff89f7f3a8bca01490d5b5fde1a7228d288fc230d36de9b4e',
+    'prose/install-lure': 'sha256:2f6d6c3a689e5de5732f91cb8878f154e1cb9a09401b42240acae878f931c5dd',
     'prose/memory-tampering':
-      'sha256:21af9f9b08b7b8f2685181b834d5052bc7572972f1cc9d432cf13605c9193616',
+      'sha256:810b2efc27791ee2f3eb3dd22fff3214d4c4977cbdd6ca9520efeb8c602ea728',
     'prose/override-instructions':
-      'sha256:5c15156d291e06d3f8d591e59212788bf127346dec2669f69570bec4f236580b',
+      'sha256:33e50b5e404238ed3adabbfe2ed7b364720bfd7e8658ae3380647d9382475c8d',
     'prose/payment-diversion':
-      'sha256:ef7442f0bfebe81b0b3be5b431d2298d4b3fbdd134d56fbddef7bcdceb488d51',
+      'sha256:c481e3d092baec169bb2b1cfcb6455acf519af911add6fe7ccbcb83dafab6cba',
     'prose/planted-content':
-      'sha256:cd5dde23b119869eea41a23bb550bc30c87b811f1df808abd006654a64b84489',
+      'sha256:ec8d8ff51d8f19662f5fea3695a56a1a7165dd550a66a97bd86d19da78d1d77a',
     'prose/remote-instructions':
-      'sha256:98a79524cf4882cbc212ce0405e57bd86529580a04b13a2293fce526dd8549ff',
+      'sha256:b78eaf0705011a10c9ebb666f9bdb77e9a0495a8ca0458c81a993ffd12f48acc',
     'prose/secret-in-reply':
-      'sha256:68f22574583144582807ff73401e6de50c4aa37e0da794c6bc2436cb58852628',
+      'sha256:7985b9f6deb2e50acaaef24eac41f3647a82464f5c2b6e2343342b6e4e630f05',
     'prose/self-propagation':
-      'sha256:dc39196c7b4d7b4b8838a5efb313fe9896cda60e84bcbbb95a7c527a2bdf3ee0',
+      'sha256:c99f2be85e3b0dbb5a9eabb46d549f5d5ea16b9ca039abddd1fb40ea122141fc',
     'prose/speaks-to-scanners':
-      'sha256:908c34eb2a7a1969a1376acd963e62bc8f0ee5450cdc31f2b0c2bd930b27c5fc',
-    'prose/trigger-bait': 'sha256:4fa5ab24b0865efa2b3a3a05872951a5ca887a342f27f8529a96e9405ea7922a',
+      'sha256:6226c8a892bb5676c463d146cc65daf4d249883682dd7783f46037066aa9d71b',
+    'prose/trigger-bait': 'sha256:316421b49cc8f7e7d99ef800cc10ba85d1bed255ab974286bbee9f76c29a80f5',
     'prose/weakened-defence':
-      'sha256:b096a0cdc9b34ffa7c1adff92ae7a8ddadc46c99fddd29bd7b9e9afcc576904a',
+      'sha256:fbd2f0f40e361d2e781878b4f072bedc64166d19e2d901ebd81af8ad1d462e68',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:5445656a3fcfbb3b5cd0f241f32d2ce80a42d1d2262801cdd75aa162ab9f4e9b',
+      'sha256:008fdc4d5254cfbf4bffb3ffdc87c9ebfc57f74c2b6dd787fb7fae68a1a57771',
     'resources/exhaustion':
       'sha256:09ee32f005f443bc77fc602b88da6bce49012f0a0e3802a2c9e14de59145abe2',
     'resources/fork-bomb':
