@@ -92,6 +92,8 @@ export interface Api {
   readonly fills?: number;
   /** The function at this position sees each request that the program sends. */
   readonly intercepts?: number;
+  /** What the client of the call was given before, such as default headers, is sent as well. */
+  readonly defaults?: true;
   /** The result contains data of the arguments, although it is a source by itself. */
   readonly carries?: true;
   /** The result contains no data of the arguments: a hash, a comparison, a length. */

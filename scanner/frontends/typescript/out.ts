@@ -66,6 +66,10 @@ export interface Out {
   readonly uses: Map<ts.Node, Use>;
   /** Calls that were examined. */
   readonly visited: Set<ts.Node>;
+  /** What is noted when all files have been walked. */
+  readonly later: (() => void)[];
+  /** The addresses that a program gives the functions of a package, by the package: `init`. */
+  readonly openedByPackage: Map<string, Capability[]>;
   /** The effects of a call, in any file. */
   useOf(made: ts.Node): Use | undefined;
 }

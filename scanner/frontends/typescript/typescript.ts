@@ -31,6 +31,8 @@ export function analyseTypescript(
     if (ts.isCallExpression(made) || ts.isNewExpression(made)) visitCall(there, made);
     return there.uses.get(made);
   };
+  const later: Out['later'] = [];
+  const openedByPackage: Out['openedByPackage'] = new Map();
   for (const { source, file, nodes } of program.files) {
     const out: Out = {
       self,
@@ -44,6 +46,8 @@ export function analyseTypescript(
       uses: new Map(),
       nodes,
       visited: new Set(),
+      later,
+      openedByPackage,
       useOf,
     };
     outs.set(file, out);
@@ -52,6 +56,7 @@ export function analyseTypescript(
     findUses(out);
     noteRemoteShell(out);
   }
+  for (const note of later) note();
   return {
     facts: [...outs.values()].flatMap((out) => out.facts),
     embedded: [...outs.values()].flatMap((out) => out.embedded),

@@ -15,6 +15,7 @@ import {
 } from './effects/environment.ts';
 import { callsBack, noteEscape } from './effects/escapes.ts';
 import { interceptedParts } from './effects/interceptors.ts';
+import { openClient, sendByClient } from './effects/library-clients.ts';
 import { pipeInto } from './effects/network.ts';
 import { loadModule } from './effects/programs.ts';
 import { nodeDefaults } from './effects/tables/node.ts';
@@ -135,7 +136,16 @@ export function visitCall(out: Out, node: ts.CallExpression | ts.NewExpression):
         use: useAt(out, node, callee.name),
       });
     else if (callee.kind === 'unknown') noteUnknownMember(out, node);
-    else if (callee.kind === 'method') applyCallbacks(out, node, callee);
+    else if (callee.kind === 'method') {
+      applyCallbacks(out, node, callee);
+      sendByClient(out, node, () => ({
+        api: node.expression.getText().slice(0, 60),
+        built: false,
+        args,
+        node,
+        use: useAt(out, node, callee.name),
+      }));
+    }
     notePipe(out, node, callee, args);
   }
 }
@@ -219,7 +229,10 @@ function applyApi(out: Out, call: Called): void {
   if (row !== undefined)
     for (const effect of row.effects)
       applyEffect(out, { ...call, args: runArguments(out, call, effect) }, effect);
-  else widen(out, call);
+  else {
+    widen(out, call);
+    openClient(out, call);
+  }
 }
 
 // An unknown member of a powerful module may have every effect of the module.

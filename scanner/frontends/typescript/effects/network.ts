@@ -16,6 +16,7 @@ import { apis } from '../library.ts';
 import { type Called, capability, certaintyOf, type Out, sink, type Use } from '../out.ts';
 import { bareOf } from '../syntax.ts';
 import { addressOf, fieldOf } from '../values/address.ts';
+import { madeByLibrary } from '../values/library-objects.ts';
 import { alternatives, isWhole, type JsValue, text, unknown } from '../values/values.ts';
 import { noteCode } from '../values/words.ts';
 import { pathOf } from './files.ts';
@@ -72,7 +73,21 @@ export function request(
     ))
       sink(call, node, to(part), 'exact');
     if (effect.body !== undefined) sink(call, call.args[effect.body]?.node, to('body'), 'exact');
+    if (own(apis, call.api)?.defaults === true) sink(call, clientOf(call), to('header'), 'exact');
+    if (/#(open|goto|access|connect)$/.test(call.api)) noteOpened(out, call, candidate);
   }
+}
+
+// `api` of `api.get(url)` and of `api(url)`.
+function clientOf({ node }: Called): ts.Expression | undefined {
+  if (!ts.isCallExpression(node)) return undefined;
+  const callee = bareOf(node.expression);
+  return ts.isPropertyAccessExpression(callee) ? callee.expression : callee;
+}
+
+// An object that is made first and connected later.
+function noteOpened(out: Out, call: Called, opened: Capability): void {
+  for (const use of madeBy(out, call)) use.opened.push(opened);
 }
 
 // A client that was made with a base puts each address without a scheme below that base.
@@ -179,6 +194,11 @@ export function connect(out: Out, call: Called, scheme: 'tcp' | 'udp', at: numbe
       : field('host')
     : (second ?? (first.kind === 'text' ? first : unknown));
   const port = isOptions ? field('port') : first;
+  const whole = isOptions ? field('connectionString') : unknown;
+  if (whole.kind === 'text') {
+    openAt(out, call, egressOf(whole.text, ['*']) ?? { url: anyEgress, methods: ['*'] }, whole, []);
+    return;
+  }
   const noHost = isOptions
     ? host.kind === 'method'
     : second === undefined || second.kind === 'function';
@@ -216,12 +236,23 @@ function openSocket(
         ? Number(port.text)
         : undefined;
   const egress = socketEgressOf(scheme, host.kind === 'text' ? host.text : undefined, number);
+  openAt(out, call, egress, host, content);
+}
+
+function openAt(
+  out: Out,
+  call: Called,
+  egress: { readonly url: string; readonly methods: readonly string[] },
+  host: JsValue,
+  content: readonly (ts.Expression | undefined)[],
+): void {
   const candidate: Capability = { kind: 'egress', ...egress };
   capability(out, call, candidate, certaintyOf(host, host.kind !== 'text'), [
     'raw-socket',
     ...egressTraits(egress.url),
   ]);
   call.use.opened.push(candidate);
+  if (/#(access|connect)$/.test(call.api)) noteOpened(out, call, candidate);
   call.use.sources.push({ what: 'network', name: egress.url });
   for (const node of content)
     sink(
@@ -296,6 +327,20 @@ export function pipeInto(out: Out, call: Called, from: ts.Expression, to: ts.Exp
 /** Data sent over an open connection. */
 export function sendOver(out: Out, call: Called, at: number): void {
   const uses = madeBy(out, call);
+  // The connection may be opened further down.
+  if (uses.some(({ opened, starts }) => opened.length + starts.length > 0))
+    sendTo(out, call, at, uses);
+  else out.later.push(() => sendTo(out, call, at, [...uses, ...usesOfMakers(out, call)]));
+}
+
+// `client.db('a').collection('b').insertOne(data)`: the connection is further inside.
+function usesOfMakers(out: Out, { node }: Called): readonly Use[] {
+  const callee = ts.isCallExpression(node) ? bareOf(node.expression) : undefined;
+  if (callee === undefined || !ts.isPropertyAccessExpression(callee)) return [];
+  return madeByLibrary(out.self, callee.expression).flatMap((made) => out.useOf(made) ?? []);
+}
+
+function sendTo(out: Out, call: Called, at: number, uses: readonly Use[]): void {
   noteSent(call, call.api, call.args[at]?.node, uses);
   writeOpened(
     out,

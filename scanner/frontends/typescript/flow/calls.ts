@@ -9,6 +9,7 @@ import { bareOf, type Functionish, isFunctionish, memberName, parametersOf } fro
 import { valuesBetween } from '../values/tagged-templates.ts';
 import { alternatives, isWhole } from '../values/values.ts';
 import { into } from './assignments.ts';
+import { addBuilt, addGivenFunctions, addInterceptor } from './built.ts';
 import { mutators, opaqueMethods } from './javascript-methods.ts';
 import { isKept } from './kept-functions.ts';
 import { addKnownCall, passTo } from './known-calls.ts';
@@ -59,6 +60,13 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
     ];
     if (filled !== undefined) for (const argument of from) into(flow, filled, nodes.at(argument));
   }
+  if (functions.size === 0) {
+    if (receiver !== undefined) addBuilt(flow, node, receiver.expression);
+    addGivenFunctions(flow, node);
+  }
+  const handler = row?.intercepts === undefined ? undefined : node.arguments?.[row.intercepts];
+  if (handler !== undefined && receiver !== undefined)
+    addInterceptor(flow, receiver.expression, handler);
   addPipe(flow, node, name, receiver?.expression);
   addStored(flow, node, row);
   if (functions.size > 0 || row?.opaque === true || opaqueMethods.has(name) || isNew) return;

@@ -2,7 +2,9 @@
 import { ts } from 'ts-morph';
 import type { Steps } from '../../../fact/steps.ts';
 import type { FlowGraph, FlowStart } from '../../../flow/graph.ts';
+import { own } from '../../../lookup-tables/api.ts';
 import { isEnvironment } from '../effects/environment.ts';
+import { apis } from '../library.ts';
 import type { Out, Use } from '../out.ts';
 import { spanOf } from '../places.ts';
 import { bareOf, type Functionish, memberName, ownerOf } from '../syntax.ts';
@@ -202,7 +204,9 @@ function addName({ out, nodes }: Flow, node: ts.Identifier): void {
     const owner = ownerOf(node);
     if (owner !== undefined) nodes.value(nodes.given(owner), nodes.at(node));
   }
-  if (symbol !== undefined && out.self.symbols.apiOf(symbol) === undefined)
+  const api = symbol === undefined ? undefined : out.self.symbols.apiOf(symbol);
+  // A client that a package exports keeps default headers for all of its requests.
+  if (symbol !== undefined && (api === undefined || own(apis, api)?.defaults === true))
     nodes.value(nodes.variable(symbol), nodes.at(node));
 }
 

@@ -23,23 +23,27 @@ export const npmApis: ApiTable = {
   ...rows(
     '',
     'axios got ky node-fetch cross-fetch isomorphic-fetch make-fetch-happen phin needle superagent request request-promise',
-    { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'Response' },
+    { effects: [{ does: 'request', url: 0, options: 1 }], gives: 'Response', defaults: true },
   ),
   ...rows('axios got ky needle superagent request undici phin', verbs, {
     effects: [{ does: 'request', url: 0, options: 1 }],
     gives: 'Response',
+    defaults: true,
   }),
   ...rows('axios needle', bodyVerbs, {
     effects: [{ does: 'request', url: 0, body: 1, options: 2, method: 'POST' }],
     gives: 'Response',
+    defaults: true,
   }),
   ...rows('got ky superagent request undici phin', bodyVerbs, {
     effects: [{ does: 'request', url: 0, options: 1, method: 'POST' }],
     gives: 'Response',
+    defaults: true,
   }),
   ...rows('axios undici', 'request', {
     effects: [{ does: 'request', url: 0, options: 1 }],
     gives: 'Response',
+    defaults: true,
   }),
   ...rows('undici', 'stream pipeline Client Pool', {
     effects: [{ does: 'request', url: 0, options: 1 }],
@@ -48,27 +52,38 @@ export const npmApis: ApiTable = {
   ...rows('axios got ky', 'create extend', {
     effects: [{ does: 'request', options: 0 }],
     gives: 'axios.Instance',
+    carries: true,
   }),
   // The instance is a function as well.
   ...rows('', 'axios.Instance', {
     effects: [{ does: 'request', url: 0, options: 1 }],
     gives: 'Response',
+    defaults: true,
   }),
   ...rows('axios.Instance', '#get #delete #head #options #request', {
     effects: [{ does: 'request', url: 0, options: 1 }],
     gives: 'Response',
+    defaults: true,
   }),
   ...rows('axios.Instance', '#post #put #patch', {
     effects: [{ does: 'request', url: 0, body: 1, options: 2, method: 'POST' }],
     gives: 'Response',
+    defaults: true,
   }),
   ...rows('axios.interceptors.request', 'use', { effects: [], intercepts: 0 }),
   ...rows('axios.Instance', '#interceptors.request.use', { effects: [], intercepts: 0 }),
-  ...rows('Response', '#send #field #attach #query', {
+  ...rows('Response', '#send #query', {
     effects: [{ does: 'send', content: 0 }],
     gives: 'Response',
   }),
   ...rows('Response', '#set', { effects: [{ does: 'send', content: 1 }], gives: 'Response' }),
+  ...rows('Response', '#field #attach', {
+    effects: [
+      { does: 'send', content: 0 },
+      { does: 'send', content: 1 },
+    ],
+    gives: 'Response',
+  }),
   ...rows('', 'socket.io-client', {
     effects: [{ does: 'request', url: 0, options: 1 }],
     gives: 'socket.io-client.Socket',
