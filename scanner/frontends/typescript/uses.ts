@@ -16,8 +16,8 @@ import {
 import { callsBack, noteEscape } from './effects/escapes.ts';
 import { interceptedParts } from './effects/interceptors.ts';
 import { openClient, sendByClient } from './effects/library-clients.ts';
-import { pipeInto } from './effects/network.ts';
 import { loadModule } from './effects/programs.ts';
+import { pipeInto } from './effects/sending.ts';
 import { nodeDefaults } from './effects/tables/node.ts';
 import { runArguments } from './flow/run-values.ts';
 import { apiNamed, apis } from './library.ts';

@@ -6,8 +6,9 @@ import { type Called, type Out, shown, sink, trait } from '../out.ts';
 import { unknown } from '../values/values.ts';
 import { readAll } from './environment.ts';
 import { useFiles } from './files.ts';
-import { connect, datagram, request, resolveName, sendOver } from './network.ts';
+import { connect, datagram, request, resolveName } from './network.ts';
 import { loadModule, runCode, runProgram, runScript, runShell } from './programs.ts';
+import { sendOver } from './sending.ts';
 
 type Does = Effect['does'];
 type Apply = {

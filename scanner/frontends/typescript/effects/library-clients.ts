@@ -4,11 +4,15 @@
  */
 import { ts } from 'ts-morph';
 import type { Capability } from '../../../../skills-index/skill/capability.ts';
+import type { FlowSink } from '../../../fact/fact.ts';
+import { own } from '../../../lookup-tables/api.ts';
 import { anyEgress, egressOf, isLoopbackHost } from '../../../lookup-tables/egress-of.ts';
+import { apis } from '../library.ts';
 import type { Called, Out } from '../out.ts';
 import { bareOf, isFunctionish } from '../syntax.ts';
 import { isPackage, madeByLibrary } from '../values/library-objects.ts';
 import { alternatives, isWhole, type JsValue, text } from '../values/values.ts';
+import { partsOf } from './network.ts';
 
 /** Options that name the server of a client, whatever the library. */
 const serverOptions =
@@ -40,13 +44,14 @@ export function openClient(out: Out, call: Called): void {
     }
   const package_ = packageOf(call.api);
   if (call.use.opened.length > 0) {
-    for (const { node } of call.args) give(call, call.use.opened, node);
+    for (const { node } of call.args) giveOptions(call, call.use.opened, node);
     const known = out.openedByPackage.get(package_) ?? [];
     out.openedByPackage.set(package_, known);
     if (isSetUp.test(call.api)) known.push(...call.use.opened);
   } else if (call.args.length > 0)
     out.later.push(() => {
-      for (const { node } of call.args) give(call, out.openedByPackage.get(package_) ?? [], node);
+      const opened = out.openedByPackage.get(package_) ?? [];
+      for (const { node } of call.args) give(call, opened, node, 'body');
     });
 }
 
@@ -78,29 +83,43 @@ export function sendByClient(
   const callee = bareOf(node.expression);
   if (!ts.isPropertyAccessExpression(callee) || (node.arguments ?? []).length === 0) return;
   if (ofData.test(callee.name.text)) return;
-  const opened = madeByLibrary(out.self, callee.expression).flatMap(
-    (made) => (made === node ? [] : out.useOf(made)?.opened) ?? [],
-  );
+  const opened = madeByLibrary(out.self, callee.expression).flatMap((made) => {
+    const use = made === node ? undefined : out.useOf(made);
+    // An answer is no client.
+    return use === undefined || own(apis, use.api)?.gives === 'Response' ? [] : use.opened;
+  });
   if (opened.length === 0) return;
   const called = call();
-  for (const argument of node.arguments ?? []) give(called, opened, argument);
+  for (const argument of node.arguments ?? []) give(called, opened, argument, 'body');
 }
 
 // Methods of the lists and texts that a client gives.
 const ofData =
   /^(map|forEach|filter|find\w*|some|every|flatMap|reduce\w*|push|pop|shift|unshift|slice|splice|join|split|includes|indexOf|startsWith|endsWith|concat|replace\w*|match\w*|test|sort|toSorted|then|catch|finally|on|once|off|addListener|removeListener|toString|trim|has|keys|entries|values|at)$/;
 
+// The key with which a client is made signs its requests.
+function giveOptions(
+  call: Called,
+  opened: readonly Capability[],
+  node: ts.Expression | undefined,
+): void {
+  const bare = node === undefined ? undefined : bareOf(node);
+  if (bare === undefined || !ts.isObjectLiteralExpression(bare)) give(call, opened, node, 'header');
+  else for (const [part, value] of partsOf(bare, true)) give(call, opened, value, part);
+}
+
 function give(
   { api, use }: Called,
   opened: readonly Capability[],
   argument: ts.Expression | undefined,
+  part: FlowSink['part'],
 ): void {
   if (argument === undefined || isFunctionish(bareOf(argument))) return;
   for (const address of opened)
     if (address.kind === 'egress')
       use.sinks.push({
         at: argument,
-        sink: { what: 'network', capability: address, api, part: 'body' },
+        sink: { what: 'network', capability: address, api, part },
         certainty: 'exact',
       });
 }

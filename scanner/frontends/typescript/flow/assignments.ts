@@ -22,7 +22,7 @@ import {
   variableHolder,
 } from './members.ts';
 import { type Flow, type FlowNodes, type Move, shared, within } from './nodes.ts';
-import { givenWhole, writtenTo } from './objects.ts';
+import { givenWhole, textOfOwn, writtenTo } from './objects.ts';
 
 /** A value into a variable: an object's members one by one, anything else as a whole. */
 export function assign(flow: Flow, symbol: ts.Symbol, value: ts.Expression): void {
@@ -111,6 +111,9 @@ export function addBinary(flow: Flow, node: ts.BinaryExpression): void {
   const operator = node.operatorToken;
   if (comparisons.test(operator.getText())) return;
   nodes.value(nodes.at(node.right), nodes.at(node));
+  if (operator.kind === ts.SyntaxKind.PlusToken)
+    for (const side of [node.left, node.right])
+      for (const from of textOfOwn(flow, side)) nodes.value(from, nodes.at(node));
   if (isAssignment(operator.kind)) addAssignment(flow, node.left, node.right);
   else if (
     operator.kind !== ts.SyntaxKind.CommaToken &&

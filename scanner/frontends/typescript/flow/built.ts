@@ -3,11 +3,12 @@
  * a method of a library's object and drops what the method gives changes the object.
  */
 import { ts } from 'ts-morph';
-import { bareOf, isFunctionish, ownerOf } from '../syntax.ts';
-import { madeByLibrary } from '../values/library-objects.ts';
+import { bareOf, type Functionish, isFunctionish, ownerOf } from '../syntax.ts';
+import { isPackage, madeByLibrary } from '../values/library-objects.ts';
 import { into } from './assignments.ts';
-import { symbolOfParameter } from './members.ts';
+import { parameterHolder, symbolOfParameter } from './members.ts';
 import { type Flow, shared, within } from './nodes.ts';
+import { wholeOfClass } from './objects.ts';
 
 /** The arguments of a call whose result is dropped get into the object that the library made. */
 export function addBuilt(
@@ -31,10 +32,8 @@ export function addBuilt(
  * What functions in the options of a library's call give, or put into their parameters, the library
  * uses: `got.extend({ hooks: { beforeRequest: [(options) => { … }] } })`.
  */
-export function addGivenFunctions(
-  { nodes }: Flow,
-  node: ts.CallExpression | ts.NewExpression,
-): void {
+export function addGivenFunctions(flow: Flow, node: ts.CallExpression | ts.NewExpression): void {
+  const { nodes } = flow;
   const open = (node.arguments ?? []).map(bareOf).filter(ts.isObjectLiteralExpression);
   const parts: ts.Node[] = [...open];
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
@@ -43,6 +42,8 @@ export function addGivenFunctions(
     else if (ts.isArrayLiteralExpression(inside)) parts.push(...inside.elements);
     else if (ts.isPropertyAssignment(inside)) parts.push(inside.initializer);
     else if (isFunctionish(inside)) {
+      if (ts.isNewExpression(node) && isWriter.test(nameOfMember(inside)))
+        getData(flow, inside, nodes.at(node), nodes.at(node));
       const to = ts.isExpression(inside) ? nodes.at(inside) : nodes.at(node);
       nodes.move(nodes.result(inside), to, shared);
       for (const parameter of inside.parameters) {
@@ -51,6 +52,42 @@ export function addGivenFunctions(
       }
     }
   }
+}
+
+// `new Writable({ write(chunk) { … } })`
+const isWriter = /^(write|writev|transform)$/;
+
+function nameOfMember(callee: Functionish): string {
+  const { parent } = callee;
+  return (ts.isPropertyAssignment(parent) ? parent.name : callee.name)?.getText() ?? '';
+}
+
+/** What is piped into a function, or into a stream that a library made, its functions get. */
+export function addPiped(flow: Flow, to: ts.Expression, from: string, call: string): void {
+  const { nodes } = flow;
+  const bare = bareOf(to);
+  if (isFunctionish(bare)) {
+    getData(flow, bare, from, call);
+    nodes.move(nodes.result(bare), nodes.at(bare), within);
+  } else
+    for (const made of madeByLibrary(flow.out.self, bare)) nodes.move(from, nodes.at(made), shared);
+}
+
+function getData({ nodes }: Flow, callee: Functionish, from: string, call: string): void {
+  const [parameter] = callee.parameters;
+  if (parameter === undefined) return;
+  const { id, member } = parameterHolder(nodes, parameter);
+  for (const to of [id, member('*')])
+    nodes.edges.push({ kind: 'argument', from, to, call: `${call} ${callee.pos}` });
+}
+
+/** `_write(chunk) { … }` of a class that extends a library's: the object's data comes there. */
+export function addStreamMethod(flow: Flow, node: ts.Node): void {
+  if (!ts.isMethodDeclaration(node) || !/^_(write|writev|transform)$/.test(node.name.getText()))
+    return;
+  const { parent } = node;
+  if (!ts.isClassLike(parent)) return;
+  for (const from of wholeOfClass(flow, parent)) getData(flow, node, from, from);
 }
 
 /** A function that sees each request of a client changes the requests, and so the client. */
@@ -63,6 +100,20 @@ export function addInterceptor(flow: Flow, client: ts.Expression, handler: ts.Ex
     const symbol = symbolOfParameter(parameter);
     if (symbol !== undefined) into(flow, client, flow.nodes.variable(symbol));
   }
+}
+
+/** `append(book, sheet)`: a function of a library whose result is dropped fills its argument. */
+export function addFilled(
+  flow: Flow,
+  node: ts.CallExpression | ts.NewExpression,
+  api: string,
+): void {
+  const [first, ...rest] = node.arguments ?? [];
+  if (first === undefined || rest.length === 0 || !isPackage(api) || !isDropped(node)) return;
+  const bare = bareOf(first);
+  if (!ts.isIdentifier(bare) && !ts.isPropertyAccessExpression(bare)) return;
+  for (const argument of rest)
+    if (holdsData(flow, argument)) into(flow, first, flow.nodes.at(argument));
 }
 
 function holdsData({ out }: Flow, argument: ts.Expression): boolean {

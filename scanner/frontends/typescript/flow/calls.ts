@@ -9,14 +9,19 @@ import { bareOf, type Functionish, isFunctionish, memberName, parametersOf } fro
 import { valuesBetween } from '../values/tagged-templates.ts';
 import { alternatives, isWhole } from '../values/values.ts';
 import { into } from './assignments.ts';
-import { addBuilt, addGivenFunctions, addInterceptor } from './built.ts';
+import { addPiped } from './built.ts';
+import { addGiven } from './given.ts';
 import { mutators, opaqueMethods } from './javascript-methods.ts';
 import { isKept } from './kept-functions.ts';
 import { addKnownCall, passTo } from './known-calls.ts';
 import { isMap } from './maps.ts';
 import { functionsCalled, linkItem, parameterHolder, symbolOfParameter } from './members.ts';
 import { type Flow, nameOfFunction } from './nodes.ts';
+import { textOfOwn } from './objects.ts';
+import { callbackOf } from './resolvers.ts';
 import { addStored } from './stored.ts';
+
+import { noteThrown } from './thrown.ts';
 
 /** A call: into functions of the skill, through API functions, by callbacks. */
 export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression): void {
@@ -39,10 +44,8 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
       : undefined;
   const name = receiver === undefined ? '' : memberName(receiver);
   for (const argument of node.arguments ?? []) addCallback(flow, node, argument, receiver);
-  if (receiver !== undefined && mutators.has(name))
-    for (const argument of node.arguments ?? [])
-      into(flow, receiver.expression, nodes.at(argument));
   addTimer(flow, node, calls);
+  noteThrown(flow, node);
   const handed = ts.isIdentifier(callee) ? callbackOf(flow, callee) : undefined;
   if (handed !== undefined)
     for (const argument of node.arguments ?? []) nodes.value(nodes.at(argument), nodes.at(handed));
@@ -51,6 +54,10 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
     nodes.kept.push({ flow, node });
   const row = api?.kind === 'api' ? own(apis, api.name) : undefined;
   if (api?.kind === 'api' && changesFirst.test(api.name)) addChange(flow, node.arguments ?? []);
+  // A request is no default of its client: `axios.put(url, data)`.
+  if (receiver !== undefined && mutators.has(name) && row?.defaults !== true)
+    for (const argument of node.arguments ?? [])
+      into(flow, receiver.expression, nodes.at(argument));
   const isNew = row?.carries !== true && givesSomething(out, node);
   if (row?.fills !== undefined) {
     const filled = node.arguments?.[row.fills];
@@ -60,21 +67,20 @@ export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression):
     ];
     if (filled !== undefined) for (const argument of from) into(flow, filled, nodes.at(argument));
   }
-  if (functions.size === 0) {
-    if (receiver !== undefined) addBuilt(flow, node, receiver.expression);
-    addGivenFunctions(flow, node);
-  }
-  const handler = row?.intercepts === undefined ? undefined : node.arguments?.[row.intercepts];
-  if (handler !== undefined && receiver !== undefined)
-    addInterceptor(flow, receiver.expression, handler);
+  const apiName = api?.kind === 'api' ? api.name : '';
+  if (functions.size === 0) addGiven(flow, node, { api: apiName, row, receiver });
   addPipe(flow, node, name, receiver?.expression);
   addStored(flow, node, row);
   if (functions.size > 0 || row?.opaque === true || opaqueMethods.has(name) || isNew) return;
-  const through = api?.kind === 'api' ? `through ${api.name}` : '';
+  const through = apiName === '' ? '' : `through ${apiName}`;
   const at = nodes.at(node, through);
   const isLookup = name === 'get' && receiver !== undefined && isMap(out.self, receiver.expression);
   for (const argument of isLookup ? [] : (node.arguments ?? []))
-    nodes.value(nodes.at(argument), at, row?.encodes === true || isEncoding(node, name));
+    for (const from of [
+      nodes.at(argument),
+      ...(makesText(apiName) ? textOfOwn(flow, argument) : []),
+    ])
+      nodes.value(from, at, row?.encodes === true || isEncoding(node, name));
   if (receiver !== undefined && !isEnvironment(out.self.valueOf(receiver.expression)))
     nodes.value(nodes.at(receiver.expression), at, isEncoding(node, name));
 }
@@ -95,6 +101,14 @@ function addChange(flow: Flow, [changed, ...given]: readonly ts.Expression[]): v
     }
   }
 }
+
+// These ask an object for its text, its fields or its items.
+function makesText(api: string): boolean {
+  return textMakers.test(api);
+}
+
+const textMakers =
+  /^(JSON\.stringify|String|structuredClone|URLSearchParams|Array\.from|Buffer\.from|Object\.(values|entries|assign)|util\.(inspect|format)|v8\.serialize|querystring\.stringify)$/;
 
 // `handlers[type](data)`: a table of functions, any of which may be called.
 function anyOfTable({ out }: Flow, callee: ts.Expression): Functionish[] {
@@ -172,19 +186,8 @@ function addPipe(
     if (from === undefined) return;
     into(flow, to, nodes.at(from));
     nodes.value(nodes.at(from), nodes.at(to));
+    addPiped(flow, to, nodes.at(from), nodes.at(node));
   });
-}
-
-// `new Promise((resolve) => resolve(x))`, `each((done) => done(x))`: a value passed to the
-// parameter is the result of the outer call.
-function callbackOf({ out }: Flow, callee: ts.Identifier): ts.Node | undefined {
-  const declaration = out.self.symbols.symbolOf(callee)?.declarations?.[0];
-  if (declaration === undefined || !ts.isParameter(declaration)) return undefined;
-  const outer = declaration.parent.parent;
-  return (ts.isCallExpression(outer) || ts.isNewExpression(outer)) &&
-    outer.expression !== declaration.parent
-    ? outer
-    : undefined;
 }
 
 function isEncoding(node: ts.CallExpression | ts.NewExpression, name: string): boolean {
@@ -234,6 +237,9 @@ function addCallback(
   if (callee !== undefined) handTo({ out, nodes }, node, callee, receiver);
 }
 
+// These give their function the other argument: `list.reduce(step, first)`.
+const handsOn = /^(reduce(Right)?|parse|stringify|from(Async)?|groupBy)$/;
+
 function handTo(
   { out, nodes }: Flow,
   node: ts.CallExpression | ts.NewExpression,
@@ -245,6 +251,11 @@ function handTo(
   const from = [
     ...(receiver === undefined ? [] : [nodes.at(receiver.expression)]),
     ...(givesSomething(out, node) ? [call] : []),
+    ...(receiver !== undefined && handsOn.test(memberName(receiver))
+      ? (node.arguments ?? [])
+          .filter((given) => bareOf(given) !== callee)
+          .map((given) => nodes.at(given))
+      : []),
   ];
   for (const parameter of callee.parameters) {
     const symbol = symbolOfParameter(parameter);

@@ -9,7 +9,7 @@ import type { Out, Use } from '../out.ts';
 import { spanOf } from '../places.ts';
 import { bareOf, type Functionish, memberName, ownerOf } from '../syntax.ts';
 import { isDecoder } from '../values/decoded.ts';
-import { alternatives } from '../values/values.ts';
+import { alternatives, type JsValue } from '../values/values.ts';
 import {
   addBinary,
   addBinding,
@@ -18,12 +18,14 @@ import {
   partsOf,
   settleWrites,
 } from './assignments.ts';
+import { addStreamMethod } from './built.ts';
 import { addCall, addTagged } from './calls.ts';
 import { settleKept } from './kept-functions.ts';
 import { give, membersOf, parameterHolder, resultHolder, settleMembers } from './members.ts';
-import { createFlowNodes, type Flow, type FlowNodes } from './nodes.ts';
-import { addField, addWhole, parameterNode, readFrom } from './objects.ts';
+import { createFlowNodes, type Flow, type FlowNodes, toThreads } from './nodes.ts';
+import { addField, addImplicit, addWhole, parameterNode, readFrom, textOfOwn } from './objects.ts';
 import { addStoredRun } from './stored.ts';
+import { settleThrown } from './thrown.ts';
 
 /**
  * The flow graph of all files of a program; empty when nothing sensitive is read or nothing is
@@ -58,6 +60,9 @@ export function flowGraph(outs: ReadonlyMap<ts.SourceFile, Out>, steps: Steps): 
   settleWrites(nodes, steps);
   settleMembers(nodes, steps);
   settleKept(nodes, outs.values(), steps);
+  const [first] = outs.values();
+  if (first !== undefined) settleThrown({ out: first, nodes }, steps);
+  settleMembers(nodes, steps);
   const sinks = uses.flatMap(({ out: { source }, use }) =>
     use.sinks.map(({ at, sink, certainty }) => ({
       node: nodes.at(at),
@@ -159,14 +164,28 @@ function addEdges(flow: Flow, node: ts.Node): void {
   else if (ts.isReturnStatement(node) || ts.isYieldExpression(node))
     addReturn(flow, node, node.expression);
   else if (ts.isArrowFunction(node) && !ts.isBlock(node.body)) addResult(flow, node, node.body);
+  else if (ts.isThrowStatement(node))
+    nodes.thrown.throws.push({ at: node, value: node.expression });
   else if (ts.isExportAssignment(node)) addDefault(flow, node);
   else if (ts.isPropertyDeclaration(node)) addField(flow, node);
   else if (ts.isParameter(node)) addParameter(flow, node);
+  else if (ts.isClassLike(node)) addMembersOfClass(flow, node);
   else if (isCombined(node)) {
     if (ts.isTaggedTemplateExpression(node)) addTagged(flow, node);
     ts.forEachChild(node, (child) => {
-      for (const part of partsOf(child)) nodes.value(nodes.at(part), nodes.at(node));
+      addImplicit(flow, child);
+      for (const part of partsOf(child)) {
+        nodes.value(nodes.at(part), nodes.at(node));
+        for (const from of textOfOwn(flow, part)) nodes.value(from, nodes.at(node));
+      }
     });
+  }
+}
+
+function addMembersOfClass(flow: Flow, { members }: ts.ClassLikeDeclaration): void {
+  for (const member of members) {
+    addImplicit(flow, member);
+    addStreamMethod(flow, member);
   }
 }
 
@@ -196,10 +215,15 @@ function isCombined(node: ts.Node): boolean {
   );
 }
 
+// What a thread was given by the program that started it.
+const ofThread = /^(workerData|parentPort)$/;
+
 function addName({ out, nodes }: Flow, node: ts.Identifier): void {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) return;
   const symbol = out.self.symbols.symbolOf(node);
+  if (ofThread.test(node.text) && isOfThread(out.self.valueOf(node)))
+    nodes.value(toThreads, nodes.at(node));
   if (node.text === 'arguments' && symbol?.declarations === undefined) {
     const owner = ownerOf(node);
     if (owner !== undefined) nodes.value(nodes.given(owner), nodes.at(node));
@@ -208,6 +232,12 @@ function addName({ out, nodes }: Flow, node: ts.Identifier): void {
   // A client that a package exports keeps default headers for all of its requests.
   if (symbol !== undefined && (api === undefined || own(apis, api)?.defaults === true))
     nodes.value(nodes.variable(symbol), nodes.at(node));
+}
+
+function isOfThread(value: JsValue): boolean {
+  return alternatives(value).some(
+    (one) => one.kind === 'api' && /^worker_threads\.(workerData|parentPort)$/.test(one.name),
+  );
 }
 
 const notCarried = new Set([
@@ -230,7 +260,15 @@ function addMember(
 ): void {
   const { out, nodes } = flow;
   const name = memberName(node);
-  if (notCarried.has(name) || isEnvironment(out.self.valueOf(node.expression))) return;
+  if (notCarried.has(name)) return;
+  if (isEnvironment(out.self.valueOf(node.expression))) {
+    // Whoever goes through all names reads all variables: `all[name] = process.env[name]`.
+    if (ts.isElementAccessExpression(node))
+      nodes.value(nodes.at(node.argumentExpression), nodes.at(node));
+    return;
+  }
+  if (ofThread.test(name) && isOfThread(out.self.valueOf(node)))
+    nodes.value(toThreads, nodes.at(node));
   const object = bareOf(node.expression);
   const read = readFrom(flow, object, name);
   for (const from of read) nodes.value(from, nodes.at(node));

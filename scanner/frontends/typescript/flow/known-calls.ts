@@ -25,6 +25,10 @@ export function addKnownCall(
       for (const parameter of callee.parameters) passTo(flow, parameter, argument, from, call);
   }
   nodes.edges.push({ kind: 'result', from: nodes.result(callee), to: call, call });
+  const { calls } = nodes.thrown;
+  const others = calls.get(callee);
+  if (others === undefined) calls.set(callee, [node]);
+  else others.push(node);
   // A function that another one gave back holds what the call that made it was given.
   if (ownerOf(callee) !== undefined)
     for (const made of callsThatMade(flow, node.expression))

@@ -8,6 +8,7 @@ import { keep } from '../memory.ts';
 import type { Out } from '../out.ts';
 import { spanOf } from '../places.ts';
 import { bareOf, type Functionish } from '../syntax.ts';
+import type { Thrown } from './throws.ts';
 import { WantedMembers } from './wanted-members.ts';
 import { WritesBack } from './written-back.ts';
 
@@ -34,6 +35,7 @@ export interface FlowNodes {
    */
   readonly called: Map<ts.Node, readonly Functionish[]>;
   readonly apart: Map<ts.Node, boolean>;
+  readonly thrown: Thrown;
   /** The arguments of a function, as in `arguments`. */
   given(callee: Functionish): string;
   value(from: string, to: string, encodes?: boolean): void;
@@ -61,6 +63,12 @@ export type Move =
 export const within: Move = { kind: 'value' };
 
 export const shared: Move = { kind: 'value', shared: true };
+
+/** All fields of an object. Not a member name, so no program can read it by mistake. */
+export const allFields = ' all';
+
+/** The node of what a program gives its threads. */
+export const toThreads = ' to threads';
 
 /** An expression that names an object. */
 interface Place {
@@ -129,15 +137,19 @@ export function createFlowNodes(out: (file: ts.SourceFile) => Out | undefined): 
       return id;
     },
     result: (callee) => keep(results, callee, () => make(callee.name ?? callee, '')),
-    field: (of, name) =>
-      keep(
-        keep(fields, of, () => new Map<string, string>()),
-        name,
-        () => make(of.name ?? of, noteOfField(of, name)),
-      ),
+    field(of, name) {
+      const named = keep(fields, of, () => new Map<string, string>());
+      const known = named.get(name);
+      if (known !== undefined) return known;
+      const id = make(of.name ?? of, noteOfField(of, name));
+      named.set(name, id);
+      if (!name.startsWith(' ')) this.value(id, this.field(of, allFields));
+      return id;
+    },
     members: new WantedMembers<Given>(),
     back: new WritesBack<Place>(),
     kept: [],
+    thrown: { throws: [], calls: new Map(), handlers: [] },
     called: new Map(),
     apart: new Map(),
     part(of, name, isNew) {

@@ -2,11 +2,11 @@
  * How values move into and out of the skill's own objects: fields of classes, getters and setters.
  */
 import { ts } from 'ts-morph';
-import { baseOf as extendedBy } from '../syntax.ts';
+import { bareOf, baseOf as extendedBy, isFunctionish } from '../syntax.ts';
 import { valueOfThis } from '../values/classes.ts';
 import { alternatives } from '../values/values.ts';
 import { parameterHolder } from './members.ts';
-import { type Flow, shared } from './nodes.ts';
+import { allFields, type Flow, shared } from './nodes.ts';
 
 const inheritedMax = 8;
 
@@ -55,10 +55,14 @@ export function givenWhole(flow: Flow, object: ts.Expression): string[] {
       ? valueOfThis(object)
       : flow.out.self.valueOf(object);
   return alternatives(given).flatMap((value): string[] => {
-    if (value.kind !== 'class') return [];
-    const root = rootOf(flow, value.node);
-    return extendedBy(root) === undefined ? [] : [flow.nodes.field(root, wholeMember)];
+    return value.kind === 'class' ? wholeOfClass(flow, value.node) : [];
   });
+}
+
+/** The same for all objects of a class; none when the class extends no library's. */
+export function wholeOfClass(flow: Flow, node: ts.ClassLikeDeclaration): string[] {
+  const root = rootOf(flow, node);
+  return extendedBy(root) === undefined ? [] : [flow.nodes.field(root, wholeMember)];
 }
 
 /** What an object is given as a whole comes out wherever the object is named or made. */
@@ -68,6 +72,41 @@ export function addWhole(flow: Flow, object: ts.Expression): void {
 
 // Not a member name, so no program can read it by mistake.
 const wholeMember = ' whole';
+
+/**
+ * The nodes of what an object of the skill's own class becomes where it is used as a whole: as a
+ * text, as JSON, as a list.
+ */
+export function textOfOwn(flow: Flow, used: ts.Expression): readonly string[] {
+  const bare = bareOf(used);
+  if (!ts.isIdentifier(bare) && !ts.isNewExpression(bare) && !isThis(bare)) return [];
+  return alternatives(flow.out.self.valueOf(bare)).flatMap((value) =>
+    value.kind === 'class' && value.made
+      ? [flow.nodes.field(rootOf(flow, value.node), allFields)]
+      : [],
+  );
+}
+
+function isThis({ kind }: ts.Node): boolean {
+  return kind === ts.SyntaxKind.ThisKeyword;
+}
+
+/** A method that the language calls where an object is used as a text, as JSON or as a list. */
+export function addImplicit(flow: Flow, node: ts.Node): void {
+  const isGetter = ts.isGetAccessorDeclaration(node);
+  if (!isGetter && !ts.isMethodDeclaration(node) && !ts.isPropertyAssignment(node)) return;
+  if (!isGetter && !calledByLanguage.test(node.name.getText())) return;
+  const callee = ts.isPropertyAssignment(node) ? bareOf(node.initializer) : node;
+  if (!isFunctionish(callee)) return;
+  const { parent } = node;
+  const { nodes } = flow;
+  if (ts.isObjectLiteralExpression(parent)) nodes.value(nodes.result(callee), nodes.at(parent));
+  else if (ts.isClassLike(parent))
+    nodes.value(nodes.result(callee), nodes.field(rootOf(flow, parent), allFields));
+}
+
+const calledByLanguage =
+  /^(toString|toJSON|valueOf|next|\[Symbol\.(toPrimitive|iterator|asyncIterator)\])$/;
 
 /** The initial value of a class field. */
 export function addField(flow: Flow, node: ts.PropertyDeclaration | ts.ParameterDeclaration): void {

@@ -88,6 +88,8 @@ function nameOf(self: Evaluator, name: ts.PropertyName): string | undefined {
 export function valueOfThis(node: ts.Node): JsValue {
   for (let at = node.parent; at !== undefined && !ts.isSourceFile(at); at = at.parent) {
     if (ts.isPropertyDeclaration(at) && ts.isClassLike(at.parent)) return objectOf(at.parent, at);
+    if (ts.isClassStaticBlockDeclaration(at) && ts.isClassLike(at.parent))
+      return { kind: 'class', node: at.parent, made: false };
     if (!isFunctionish(at) || ts.isArrowFunction(at)) continue;
     return around(at);
   }

@@ -86,9 +86,14 @@ function isOfLibrary(self: Evaluator, node: Made): boolean {
   )
     return true;
   return resolveCall(self, node).some(
-    ({ callee: value }) => value.kind === 'api' && isPackage(value.name),
+    ({ callee: value }) =>
+      value.kind === 'api' && (isPackage(value.name) || madeByNode.test(value.name)),
   );
 }
+
+// Objects of Node that hold what they are given.
+const madeByNode =
+  /^(stream\.\w+|events\.EventEmitter|async_hooks\.AsyncLocalStorage|diagnostics_channel\.channel)$/;
 
 /** Whether an API belongs to a package of npm, and neither to the language nor to Node. */
 export function isPackage(api: string): boolean {
