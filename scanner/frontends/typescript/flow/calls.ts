@@ -9,8 +9,10 @@ import { bareOf, type Functionish, isFunctionish, memberName, parametersOf } fro
 import { valuesBetween } from '../values/tagged-templates.ts';
 import { alternatives, isWhole } from '../values/values.ts';
 import { into } from './assignments.ts';
-import { addPiped } from './built.ts';
-import { addGiven } from './given.ts';
+import { addPiped } from './handed/built.ts';
+import { addGiven } from './handed/given.ts';
+import { callbackOf } from './handed/resolvers.ts';
+import { noteThrown } from './handed/thrown.ts';
 import { mutators, opaqueMethods } from './javascript-methods.ts';
 import { isKept } from './kept-functions.ts';
 import { addKnownCall, passTo } from './known-calls.ts';
@@ -18,10 +20,7 @@ import { isMap } from './maps.ts';
 import { functionsCalled, linkItem, parameterHolder, symbolOfParameter } from './members.ts';
 import { type Flow, nameOfFunction } from './nodes.ts';
 import { textOfOwn } from './objects.ts';
-import { callbackOf } from './resolvers.ts';
 import { addStored } from './stored.ts';
-
-import { noteThrown } from './thrown.ts';
 
 /** A call: into functions of the skill, through API functions, by callbacks. */
 export function addCall(flow: Flow, node: ts.CallExpression | ts.NewExpression): void {

@@ -18,14 +18,14 @@ import {
   partsOf,
   settleWrites,
 } from './assignments.ts';
-import { addStreamMethod } from './built.ts';
 import { addCall, addTagged } from './calls.ts';
+import { addStreamMethod } from './handed/built.ts';
+import { settleThrown } from './handed/thrown.ts';
 import { settleKept } from './kept-functions.ts';
 import { give, membersOf, parameterHolder, resultHolder, settleMembers } from './members.ts';
 import { createFlowNodes, type Flow, type FlowNodes, toThreads } from './nodes.ts';
 import { addField, addImplicit, addWhole, parameterNode, readFrom, textOfOwn } from './objects.ts';
 import { addStoredRun } from './stored.ts';
-import { settleThrown } from './thrown.ts';
 
 /**
  * The flow graph of all files of a program; empty when nothing sensitive is read or nothing is

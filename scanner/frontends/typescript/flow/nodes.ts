@@ -8,7 +8,7 @@ import { keep } from '../memory.ts';
 import type { Out } from '../out.ts';
 import { spanOf } from '../places.ts';
 import { bareOf, type Functionish } from '../syntax.ts';
-import type { Thrown } from './throws.ts';
+import type { Thrown } from './handed/throws.ts';
 import { WantedMembers } from './wanted-members.ts';
 import { WritesBack } from './written-back.ts';
 

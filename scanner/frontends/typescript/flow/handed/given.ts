@@ -1,11 +1,11 @@
 /** What calls put into objects and functions that are not the skill's own. */
 import type { ts } from 'ts-morph';
-import type { Api } from '../../../lookup-tables/api.ts';
-import { memberName, parametersOf } from '../syntax.ts';
-import { into } from './assignments.ts';
+import type { Api } from '../../../../lookup-tables/api.ts';
+import { memberName, parametersOf } from '../../syntax.ts';
+import { into } from '../assignments.ts';
+import { passTo } from '../known-calls.ts';
+import { type Flow, toThreads } from '../nodes.ts';
 import { addBuilt, addFilled, addGivenFunctions, addInterceptor } from './built.ts';
-import { passTo } from './known-calls.ts';
-import { type Flow, toThreads } from './nodes.ts';
 
 type Receiver = ts.PropertyAccessExpression | ts.ElementAccessExpression;
 

@@ -1,11 +1,11 @@
 /** Functions that settle a promise, or give an outer call its result. */
 import { ts } from 'ts-morph';
-import type { Flow } from './nodes.ts';
+import type { Flow } from '../nodes.ts';
 
 /**
- * `new Promise((resolve) => resolve(x))`, `each((done) => done(x))`: a value passed to the parameter
- * is the result of the outer call. Also by a variable that keeps the parameter, and by a name that
- * `Promise.withResolvers()` gives.
+ * `new Promise((resolve) => resolve(x))`, `each((done) => done(x))`: a value passed to the
+ * parameter is the result of the outer call. Also by a variable that keeps the parameter, and by a
+ * name that `Promise.withResolvers()` gives.
  */
 export function callbackOf({ out }: Flow, callee: ts.Identifier): ts.Node | undefined {
   const { symbols } = out.self;

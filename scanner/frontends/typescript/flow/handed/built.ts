@@ -1,14 +1,14 @@
 /**
- * Objects of libraries that calls fill: `zip.file('a', data)`, `sheet.addRow([data])`. Whoever calls
- * a method of a library's object and drops what the method gives changes the object.
+ * Objects of libraries that calls fill: `zip.file('a', data)`, `sheet.addRow([data])`. A call of a
+ * method of a library's object changes the object where the call's result is dropped.
  */
 import { ts } from 'ts-morph';
-import { bareOf, type Functionish, isFunctionish, ownerOf } from '../syntax.ts';
-import { isPackage, madeByLibrary } from '../values/library-objects.ts';
-import { into } from './assignments.ts';
-import { parameterHolder, symbolOfParameter } from './members.ts';
-import { type Flow, shared, within } from './nodes.ts';
-import { wholeOfClass } from './objects.ts';
+import { bareOf, type Functionish, isFunctionish, ownerOf } from '../../syntax.ts';
+import { isPackage, madeByLibrary } from '../../values/library-objects.ts';
+import { into } from '../assignments.ts';
+import { parameterHolder, symbolOfParameter } from '../members.ts';
+import { type Flow, shared, within } from '../nodes.ts';
+import { wholeOfClass } from '../objects.ts';
 
 /** The arguments of a call whose result is dropped get into the object that the library made. */
 export function addBuilt(

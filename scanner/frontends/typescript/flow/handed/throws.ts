@@ -1,6 +1,6 @@
 /** The throws, calls and handlers of a program, from which `thrown.ts` follows thrown values. */
 import type { ts } from 'ts-morph';
-import type { Functionish } from '../syntax.ts';
+import type { Functionish } from '../../syntax.ts';
 
 export interface Thrown {
   /** Throws and rejections. */

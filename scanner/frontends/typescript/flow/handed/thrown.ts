@@ -1,12 +1,12 @@
 /**
- * Thrown values: into the `catch` around a throw, or around a call of the function that throws; into
- * the handlers of promises; and into the program's handlers of what nobody catches.
+ * Thrown values: into the `catch` around a throw, or around a call of the function that throws;
+ * into the handlers of promises; and into the program's handlers of what nobody catches.
  */
 import { ts } from 'ts-morph';
-import type { Steps } from '../../../fact/steps.ts';
-import { bareOf, type Functionish, isFunctionish, memberName } from '../syntax.ts';
-import { parameterHolder } from './members.ts';
-import { type Flow, within } from './nodes.ts';
+import type { Steps } from '../../../../fact/steps.ts';
+import { bareOf, type Functionish, isFunctionish, memberName } from '../../syntax.ts';
+import { parameterHolder } from '../members.ts';
+import { type Flow, within } from '../nodes.ts';
 import type { CallLike } from './throws.ts';
 
 /** Where a thrown value goes next: a `catch`, the callers of a function, the end of the program. */
