@@ -15,13 +15,15 @@ import { callWith } from './effects/call.ts';
 import { invoke } from './effects/calls.ts';
 import { applyEffect } from './effects/effects.ts';
 import { attributeName, noteEscape, noteReaching } from './effects/escapes.ts';
+import { noteSettings } from './effects/options.ts';
+import { noteRaise } from './effects/raised.ts';
 import { startImports } from './effects/stored.ts';
 import { misleadingText } from './encoding.ts';
-import { basesOf } from './names/classes.ts';
+import { attributeNode, basesOf } from './names/classes.ts';
 import { factsOfShadows, variableNode } from './names/lookup.ts';
 import { readModule } from './names/module.ts';
 import { childrenOf, functionOf, textOf } from './nodes.ts';
-import type { Binding, PyNode, PythonModule, PyValue } from './program.ts';
+import type { Binding, PyNode, PythonFunction, PythonModule, PyValue } from './program.ts';
 import { inAllReadings, type ReadSkill, unique } from './readings.ts';
 import {
   flowEdge,
@@ -140,6 +142,13 @@ function visit(run: PythonRun, module: PythonModule, node: PyNode): void {
     case 'YieldStatement':
       noteReturn(run, module, node);
       return;
+    case 'RaiseStatement':
+    case 'AssertStatement':
+      noteRaise(run, module, node);
+      return;
+    case 'ClassDefinition':
+      noteSettings(run, module, node);
+      return;
     case 'WhileStatement':
       noteEndless(run, module, node);
       return;
@@ -233,14 +242,26 @@ function connectNames(run: PythonRun, module: PythonModule): void {
         const place = 'node' in binding ? binding.node : { from: 0, to: 0 };
         const to = variableNode(run, module, scope, name, place);
         for (const from of value.nodes) flowEdge(run, from, to);
+        if (scope.kind === 'class') flowEdge(run, to, attributeNode(run, module, name, place));
       }
     }
   }
   for (const definition of module.functions) {
+    connectFallbacks(run, definition);
     const [lambda] = definition.returns;
     if (!definition.name.startsWith('lambda@') || lambda === undefined) continue;
     const to = flowNode(run, module, lambda, `${definition.id}:return`, 'given by a lambda');
     for (const from of evaluate(run, module, lambda).nodes) flowEdge(run, from, to);
+  }
+}
+
+// What a parameter is when nobody gives it.
+function connectFallbacks(run: PythonRun, { module, id, name, parameters }: PythonFunction): void {
+  for (const { name: own, fallback, node } of parameters) {
+    const given = fallback === undefined ? [] : evaluate(run, module, fallback).nodes;
+    if (given.length === 0) continue;
+    const to = flowNode(run, module, node, `${id}${own}`, `parameter "${own}" of ${name}`);
+    for (const from of given) flowEdge(run, from, to);
   }
 }
 

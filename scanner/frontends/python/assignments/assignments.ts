@@ -2,16 +2,19 @@
  * Assignments of Python that do something: to variables of the environment, built-ins, attributes
  * and items.
  */
+
 import { steeringVariables } from '../../../lookup-tables/shell.ts';
 import { callWith } from '../effects/call.ts';
 import { applyEffect, serve } from '../effects/effects.ts';
 import { noteFronted } from '../effects/network.ts';
+import { hookRaised } from '../effects/raised.ts';
 import { attributeNode } from '../names/classes.ts';
+import { flowInto } from '../names/flow-into.ts';
 import { assignmentParts, childrenOf, nameOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, notePyTrait, type PythonRun } from '../run.ts';
 import { textsOf, unknownPy } from './alternatives.ts';
-import { flowInto } from './methods.ts';
+import { setAttribute, setItem, updateInPlace } from './assigned-protocols.ts';
 
 // Attributes of connections that are called with each message: paho-mqtt, websocket-client, stomp.
 const isReceiver = /^on_(message|data|publish|event|receive|msg|text)$/;
@@ -30,6 +33,13 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
   for (const target of targets.flat()) {
     if (target.name === 'VariableName' && node.name === 'UpdateStatement')
       flowInto(run, module, target, nodes);
+    if (node.name === 'UpdateStatement')
+      updateInPlace(
+        run,
+        { module, node, api: '', certainty: 'exact' },
+        run.evaluate(run, module, target),
+        given[0] ?? unknownPy,
+      );
     if (target.name !== 'MemberExpression') continue;
     const [object] = childrenOf(target);
     if (object === undefined) continue;
@@ -61,6 +71,11 @@ export function noteAssignment(run: PythonRun, module: PythonModule, node: PyNod
         notePyTrait(run, { module, node, api: hook, certainty: 'exact' }, 'patch-builtin', hook);
     }
     const name = target.lastChild === null || isItem ? '' : nameOf(module, target.lastChild);
+    const set = { module, node, api: name, certainty: 'exact' } as const;
+    if (isItem) setItem(run, set, owner, childrenOf(target).at(-2), given[0] ?? unknownPy);
+    else setAttribute(run, set, owner, name, given[0] ?? unknownPy);
+    if (name === 'excepthook' && /^(sys|threading)$/.test(owner.qual ?? ''))
+      hookRaised(run, { module, node, api: name, certainty: 'exact' }, given[0] ?? unknownPy);
     // `function.__code__ = code`: the function runs it.
     if (name === '__code__') {
       const at = { module, node, api: name, certainty: 'exact' } as const;

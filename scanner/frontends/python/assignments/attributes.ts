@@ -1,11 +1,11 @@
 /** Attributes of Python objects: what assignments, classes and constructors give them. */
 import { pythonCallSitesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import { attributeNode, basesOf, methodOf, propertyValue } from '../names/classes.ts';
+import { attributeNodes, basesOf, fieldsOf, methodOf, propertyValue } from '../names/classes.ts';
 import { eitherBound } from '../names/names.ts';
 import { byProtocol } from '../names/protocols.ts';
-import { argumentsOf, childrenOf, functionOf, nameOf, textOf } from '../nodes.ts';
-import type { Binding, PyNode, PythonModule, PyValue } from '../program.ts';
+import { argumentsOf, functionOf, nameOf, textOf } from '../nodes.ts';
+import type { Binding, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { anyText, either, unknownPy } from './alternatives.ts';
 
@@ -30,15 +30,20 @@ export function attributeOfObject(
       value === undefined
         ? byProtocol(run, at, object, ['__getattr__'], [{ ...unknownPy, texts: [name] }])
         : byProtocol(run, at, value, ['__get__'], [object]);
-    const nodes = [...object.nodes, attributeNode(run, module, name, node)];
+    const nodes = [...object.nodes, ...attributeNodes(run, module, className, name, node)];
+    if (value !== undefined && isProperty(value)) return propertyValue(run, value.own, depth);
     if (value !== undefined)
       return { ...value, ...asked, nodes: [...nodes, ...(asked?.nodes ?? [])] };
     if (asked !== undefined) return asked;
   }
   const base = basesOf(run, className).find((one) => !one.startsWith('class '));
+  const held = [...run.modules.values()].flatMap((module) => {
+    const node = module.classes.get(className);
+    return node === undefined ? [] : attributeNodes(run, module, className, name, node);
+  });
   return {
     ...unknownPy,
-    nodes: object.nodes,
+    nodes: [...object.nodes, ...held],
     targets: object.targets,
     qual: base === undefined ? undefined : `${base}().${name}`,
   };
@@ -55,14 +60,20 @@ export function ownAttribute(
   const owner = functionOf(module, node)?.owner;
   const method = methodOf(run, owner, name);
   const inClass = withoutFunctions(run, module.inClasses.get(name) ?? []);
-  const nodes = [attributeNode(run, module, name, node)];
+  const nodes = attributeNodes(run, module, owner, name, node);
   const value = heldBy(run, module, owner, name, inClass, depth);
+  if (value !== undefined && isProperty(value)) return propertyValue(run, value.own, depth);
   if (value !== undefined) return { ...value, nodes, own: method };
   if (method !== undefined)
     return method.property ? propertyValue(run, method, depth) : { ...unknownPy, own: method };
   const base =
     owner === undefined ? undefined : basesOf(run, owner).find((one) => !one.startsWith('class '));
   return { ...unknownPy, nodes, qual: base === undefined ? undefined : `${base}().${name}` };
+}
+
+// `name = property(function)` in a class.
+function isProperty(value: PyValue): value is PyValue & { readonly own: PythonFunction } {
+  return value.qual === 'property()' && value.own !== undefined;
 }
 
 function heldBy(
@@ -150,13 +161,5 @@ export function givenFields(
     if (node !== undefined) return [{ module, node }];
     const isUnknown = starred.length > 0 || (isMade && at < 0 && positional.length > 0);
     return isUnknown && isMade ? [{ module, node: undefined }] : [];
-  });
-}
-
-function fieldsOf(module: PythonModule, className: string): readonly string[] {
-  const body = module.classes.get(className)?.getChild('Body');
-  return (body?.getChildren('AssignStatement') ?? []).flatMap((node) => {
-    const [target] = childrenOf(node);
-    return target?.name === 'VariableName' ? [nameOf(module, target)] : [];
   });
 }

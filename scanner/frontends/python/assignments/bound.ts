@@ -5,9 +5,8 @@ import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { classIn } from '../names/canonical.ts';
 import { methodOf } from '../names/classes.ts';
 import { textOf } from '../nodes.ts';
-import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import type { PyNode, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import { walk } from '../tree.ts';
 import { anyText, either, nodesOf, unknownPy } from './alternatives.ts';
 
 /** A part of a value, or what is known of any of its parts. */
@@ -50,24 +49,6 @@ export function eachYielded(
 }
 
 const isYield = /^Yield(Statement|Expression)$/;
-
-/** The values that statements within a node raise. */
-export function raisedIn(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  depth: number,
-): PyValue {
-  const nodes: string[] = [];
-  const body = node.getChild('Body');
-  if (body !== null)
-    walk(body, (one) => {
-      if (one.name === 'RaiseStatement' && one.lastChild !== null)
-        nodes.push(...run.evaluate(run, module, one.lastChild, depth).nodes);
-      return true;
-    });
-  return { ...unknownPy, nodes };
-}
 
 // A part of a list, or of the lists in it.
 function partOf(value: PyValue, place: readonly number[] = []): PyValue | undefined {

@@ -5,10 +5,11 @@
 import { callWith } from '../effects/call.ts';
 import { invoke } from '../effects/calls.ts';
 import { applyEffect } from '../effects/effects.ts';
+import { declaresOption, noteOption } from '../effects/options.ts';
 import { memberOf } from '../names/members.ts';
 import { variable } from '../names/names.ts';
-import { childrenOf, textOf } from '../nodes.ts';
-import type { PyNode, PythonModule, PyValue } from '../program.ts';
+import { argumentsOf, childrenOf, textOf } from '../nodes.ts';
+import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
 import { unknownPy } from './alternatives.ts';
 
@@ -22,9 +23,10 @@ export function applyDecorators(run: PythonRun, module: PythonModule, node: PyNo
   let value: PyValue = { ...unknownPy, own };
   const decorators = [...loose(module, node), ...node.getChildren('Decorator')];
   for (const decorator of decorators.reverse()) {
+    if (own !== undefined) noteRegistered(run, module, decorator, own);
     const callee =
       decorator.name === 'Decorator'
-        ? named(run, module, decorator)
+        ? calledBy(run, module, decorator, own)
         : run.evaluate(run, module, decorator);
     if (callee.qual === undefined && callee.own === undefined) return;
     const at = { module, node: decorator, api: callee.qual ?? '', certainty: 'exact' } as const;
@@ -32,6 +34,21 @@ export function applyDecorators(run: PythonRun, module: PythonModule, node: PyNo
     if (own !== undefined && value.own !== undefined && value.own !== own)
       run.wrappers.set(own.id, [...(run.wrappers.get(own.id) ?? []), value.own]);
   }
+}
+
+// `@send.register(str)`: a call of `send` may be one of this function.
+function noteRegistered(
+  run: PythonRun,
+  module: PythonModule,
+  decorator: PyNode,
+  own: PythonFunction,
+): void {
+  const [first, last, ...more] = decorator.getChildren('VariableName');
+  if (first === undefined || last === undefined || more.length > 0) return;
+  if (textOf(module, last) !== 'register') return;
+  const { own: general } = variable(run, module, first, 1);
+  if (general === undefined || general === own) return;
+  run.wrappers.set(general.id, [...(run.wrappers.get(general.id) ?? []), own]);
 }
 
 // Decorators that are no dotted names stand before as statements of their own; see `forParser` of
@@ -63,18 +80,27 @@ export function applyLoose(run: PythonRun, module: PythonModule, node: PyNode): 
 }
 
 // `@a.b` and `@a.b(c)`.
-function named(run: PythonRun, module: PythonModule, decorator: PyNode): PyValue {
+function calledBy(
+  run: PythonRun,
+  module: PythonModule,
+  decorator: PyNode,
+  own: PythonFunction | undefined,
+): PyValue {
   const [first, ...rest] = childrenOf(decorator).filter((child) => child.name === 'VariableName');
   if (first === undefined) return unknownPy;
   let value = variable(run, module, first, 1);
   for (const name of rest) value = memberOf(run, value, textOf(module, name).normalize('NFKC'), 1);
   const list = decorator.getChild('ArgList');
   if (list === null) return value;
-  const args = childrenOf(list)
-    .filter((child) => /^\w/.test(child.name))
-    .map((child) => run.evaluate(run, module, child));
+  const { positional, keywords } = argumentsOf(module, decorator);
+  const args = positional.map((child) => run.evaluate(run, module, child));
+  const named = new Map(
+    [...keywords].map(([key, child]) => [key, run.evaluate(run, module, child)] as const),
+  );
   const at = { module, node: decorator, api: value.qual ?? '', certainty: 'exact' } as const;
-  return invoke(run, callWith(at, args), value, 1);
+  if (own !== undefined && declaresOption.test(value.qual ?? ''))
+    noteOption(run, module, decorator, own);
+  return invoke(run, callWith(at, args, named), value, 1);
 }
 
 /** Python 2: `exec "code"` stands as a name and a text behind it. */

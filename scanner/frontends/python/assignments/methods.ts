@@ -1,13 +1,14 @@
 /** Methods of plain data in Python: text folded, lists and files filled. */
 import { alternativesMax } from '../../../limits.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
-import type { PyCall } from '../effects/call.ts';
+import { callWith, type PyCall } from '../effects/call.ts';
 import { applyEffect } from '../effects/effects.ts';
 import { noteFronted } from '../effects/network.ts';
 import { attributeNode } from '../names/classes.ts';
+import { contentsOf } from '../names/contents.ts';
+import { flowInto } from '../names/flow-into.ts';
 import { itemOf } from '../names/items.ts';
-import { lookUp, variableNode } from '../names/lookup.ts';
-import { nameOf, scopeOf } from '../nodes.ts';
+import { nameOf } from '../nodes.ts';
 import type { PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowNode, flowSource, type PythonRun } from '../run.ts';
 import { formatOf } from '../values/format.ts';
@@ -16,12 +17,15 @@ import { textMethod } from '../values/text.ts';
 import { anyText, combinations, either, join, nodesOf, unknownPy } from './alternatives.ts';
 
 export const textMethods =
-  /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
+  /^(strip|lstrip|rstrip|encode|decode|lower|upper|casefold|swapcase|replace|removeprefix|removesuffix|format|format_map|join|title|split|splitlines|ljust|rjust|zfill|translate|hex|as_posix)$/;
 
 // What puts what it is given into another form, by its name: an encoder, a copy, an exception that
 // carries a message.
 const carriers =
-  /(encrypt|encode|encipher|compress|dumps|pack|serialize|hexlify|quote|convert|transform|wrap|obfuscate|scramble|b64|base64|to_json|to_string|to_bytes|Error|Exception)\w{0,20}$/;
+  /(encrypt|encode|encipher|compress|dumps|pack|serialize|hexlify|quote|convert|transform|wrap|obfuscate|scramble|b64|base64|to_json|to_string|to_bytes|Error|Exception|Exit)\w{0,20}$/;
+
+// Methods of classes of data that give all fields together: pydantic, NamedTuple.
+const givesWhole = /^(model_dump(_json)?|_asdict|asdict|to_dict|dict|json)$/;
 
 export const mutators =
   /^(append|appendleft|add|extend|update|insert|write|writelines|setdefault|put|send_keys)$/;
@@ -29,6 +33,9 @@ export const mutators =
 // A method of plain data, or something that is not known: data of the object stays in the result.
 export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValue {
   const { object, method, args } = call;
+  const [told] = args;
+  if (method === 'add_done_callback' && told !== undefined)
+    run.invoke(run, callWith(call, [object]), told, 1);
   const kept = callee.qual === undefined ? entryOf(run, call) : undefined;
   if (kept !== undefined) return kept;
   if (method === 'join' && args[0]?.items !== undefined)
@@ -39,8 +46,10 @@ export function plainCall(run: PythonRun, call: PyCall, callee: PyValue): PyValu
   const carries = isText || carriers.test(method === '' ? (callee.qual ?? '') : method);
   const passed = carries
     ? [...nodesOf([object, ...args, ...call.keywords.values()]), ...call.spread]
-    : object.nodes;
-  const nodes = method === 'hex' && passed.length > 0 ? [asHex(run, call, passed)] : passed;
+    : [...object.nodes, ...(callee.qual?.endsWith('()') === true ? callee.nodes : [])];
+  const whole = givesWhole.test(method) ? contentsOf(run, object) : [];
+  const nodes =
+    method === 'hex' && passed.length > 0 ? [asHex(run, call, passed)] : [...passed, ...whole];
   const [items, ...otherItems] = partsOf(call, nodes);
   return {
     ...unknownPy,
@@ -116,6 +125,10 @@ function textsMade(call: PyCall): readonly string[] {
 
 function methodOfText(text: string, { method, args, keywords }: PyCall): readonly string[] {
   if (isSame.test(method)) return [text];
+  if (method === 'format_map') {
+    const table = [...(args[0]?.entries ?? [])].map(([key, one]) => [key, foldedOf(one)] as const);
+    return [formatOf(text, [], new Map(table), unknownPart) ?? unknownPart];
+  }
   // What is joined is a list, of which only its items would say it.
   if (method === 'join' || (text.includes(unknownPart) && !leavesUnknown.test(method))) return [];
   const named = [...keywords].map(([key, value]) => [key, foldedOf(value)] as const);
@@ -206,10 +219,12 @@ export function mutate(run: PythonRun, call: PyCall, objectNode: PyNode | undefi
 // changes the object. What a connection is given goes elsewhere.
 function isBuilding({ node, api, object }: PyCall): boolean {
   const isDropped = 'parent' in node && (node as PyNode).parent?.name === 'ExpressionStatement';
-  return isDropped && made.test(api) && object.targets.length === 0 && object.file.length === 0;
+  // `request.add_header(name, value)` of an object that somebody gave.
+  const changes = made.test(api) || /^(add|set)_[a-z]\w{0,60}$/.test(api);
+  return isDropped && changes && object.targets.length === 0 && object.file.length === 0;
 }
 
-const made = /\(\)\.[a-z]\w{0,60}$/;
+const made = /\(\)(\.[a-z]\w{0,60}){1,3}$/;
 
 // What an object gives that was made with an address, and now is connected.
 function receivedBy(run: PythonRun, call: PyCall): readonly string[] {
@@ -230,18 +245,4 @@ function flowIntoName(
   given: readonly string[],
 ): void {
   if (!/^(self|cls)$/.test(nameOf(module, node))) flowInto(run, module, node, given);
-}
-
-/** Values that get into what a name holds. */
-export function flowInto(
-  run: PythonRun,
-  module: PythonModule,
-  node: PyNode,
-  given: readonly string[],
-): void {
-  const name = nameOf(module, node);
-  const found = lookUp(scopeOf(module, node), name);
-  if (found === undefined) return;
-  const to = variableNode(run, module, found.scope, name, node);
-  for (const from of given) flowEdge(run, from, to);
 }

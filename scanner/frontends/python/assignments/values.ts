@@ -9,6 +9,7 @@ import { anyEgress, unknownPart } from '../../../lookup-tables/egress-of.ts';
 import type { PyNoting } from '../effects/call.ts';
 import { callValue } from '../effects/calls.ts';
 import { wholeEnvironment } from '../effects/environment.ts';
+import { caughtValue } from '../effects/raised.ts';
 import {
   bindingValue,
   type DictEntry,
@@ -30,7 +31,8 @@ import { spineOf, spineStep } from '../tree.ts';
 import { withFolded } from '../values/given.ts';
 import { linesOfFile } from '../values/own-files.ts';
 import { busyValue, either, fewTexts, join, nodesOf, unknownPy } from './alternatives.ts';
-import { enteredValue, itemOrAny, partOrAny, raisedIn } from './bound.ts';
+import { enteredValue, itemOrAny, partOrAny } from './bound.ts';
+import { isFilledIn, namesHeld, namesTaken, variablesTaken } from './filled.ts';
 import { changedList, display } from './lists.ts';
 import { sentNode } from './methods.ts';
 import { operated } from './operators.ts';
@@ -110,7 +112,11 @@ function withEnvironment(
     );
     return { ...value, nodes: [...value.nodes, from] };
   }
-  if (value.qual !== 'os.environ' || !isHandedOn(node)) return value;
+  if (value.qual === 'globals()' && (isHandedOn(node) || isFilledIn(module, node)))
+    return { ...value, nodes: [...value.nodes, ...namesHeld(run, module, node)] };
+  if (value.qual !== 'os.environ' || !(isHandedOn(node) || isFilledIn(module, node))) return value;
+  const taken = namesTaken(run, module, node);
+  if (taken !== undefined) return variablesTaken(run, module, node, taken);
   const whole = wholeEnvironment(run, {
     module,
     node,
@@ -200,11 +206,21 @@ class Evaluating implements Domain<PyValue> {
   binary(symbol: string, left: PyNode, right: PyNode): PyValue {
     const a = this.of(left);
     const b = this.of(right);
-    return byOperator(this.run, this.at(left), symbol, a, b) ?? operated(symbol, a, b);
+    const made = byOperator(this.run, this.at(left), symbol, a, b);
+    if (made !== undefined) return made;
+    const given = symbol === '%' ? this.filled(right, b) : b;
+    return operated(symbol, a, given);
   }
 
   shown(node: PyNode | undefined): PyValue {
     return node === undefined ? unknownPy : textOfObject(this.run, this.at(node), this.of(node));
+  }
+
+  // Objects in `text % objects` give their texts.
+  filled(node: PyNode, value: PyValue): PyValue {
+    if (value.items === undefined) return textOfObject(this.run, this.at(node), value);
+    const items = value.items.map((one) => textOfObject(this.run, this.at(node), one));
+    return { ...value, items, nodes: nodesOf([value, ...items]) };
   }
 
   at(node: PyNode): PyNoting {
@@ -277,7 +293,7 @@ class Evaluating implements Domain<PyValue> {
   }
 
   raisedIn(node: PyNode): PyValue {
-    return raisedIn(this.run, this.module, node, this.depth);
+    return caughtValue(this.run, this.module, node);
   }
 
   yielded(parts: readonly PyNode[], node?: PyNode): PyValue {

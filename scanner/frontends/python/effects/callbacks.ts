@@ -21,7 +21,8 @@ export function applyCallback(
   if (target === undefined || (target.qual === undefined && target.own === undefined))
     return unknownPy;
   observeCall(run, call);
-  const dict = given.dict === undefined ? undefined : argumentOf(call, given.dict)?.entries;
+  const behind = given.from === undefined ? undefined : call.keywords;
+  const dict = given.dict === undefined ? behind : argumentOf(call, given.dict)?.entries;
   const results = argumentLists(call, given).map((args) => {
     const inner = callWith(call, args, dict);
     const values = [target, ...target.others].map((one) => run.invoke(run, inner, one, 1));
@@ -32,7 +33,7 @@ export function applyCallback(
 
 function argumentLists(
   call: PyCall,
-  { from, list, each, spread }: Extract<PythonEffect, { does: 'call' }>['given'],
+  { from, list, each, spread, twice }: Extract<PythonEffect, { does: 'call' }>['given'],
 ): PyValue[][] {
   if (from !== undefined) return [call.args.slice(from)];
   if (list !== undefined) {
@@ -50,7 +51,11 @@ function argumentLists(
   return rows.map((row, index) =>
     spread === true
       ? [...(row.items ?? [row])]
-      : [row, ...more.map((other) => other.items?.[index] ?? { ...other, texts: [] })],
+      : [
+          row,
+          ...(twice === true ? [row] : []),
+          ...more.map((other) => other.items?.[index] ?? { ...other, texts: [] }),
+        ],
   );
 }
 

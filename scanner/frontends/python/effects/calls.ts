@@ -17,17 +17,20 @@ import { givenFor } from '../names/parameters.ts';
 import { placed } from '../names/placed-arguments.ts';
 import { special } from '../names/special.ts';
 import { textOf } from '../nodes.ts';
-import type { Folded, PyNode, PyTarget, PythonFunction, PyValue } from '../program.ts';
+import type { Folded, PyNode, PythonFunction, PyValue } from '../program.ts';
 import { flowEdge, flowNode, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { callBuiltin } from '../values/builtins.ts';
 import { carrying, oneOf, pyOf } from '../values/given.ts';
 import { readOfFiles, settingsOfFiles } from '../values/own-files.ts';
 import type { PyCall } from './call.ts';
+import { noteChannel } from './channels.ts';
 import { applyEffect } from './effects.ts';
+import { handedOver } from './handed-over.ts';
 import { namedLine } from './named-line.ts';
-import { applySend, baseOf } from './network.ts';
 import { observeOwn } from './observe.ts';
+import { clientMade, sendByClient } from './open-clients.ts';
 import { runProgram } from './programs.ts';
+import { noteRaisedByCall } from './raised.ts';
 import { packsFile, withStreams } from './streams.ts';
 import { powerfulModules, pythonApis } from './tables/python.ts';
 import type { PythonApi } from './tables/python-api.ts';
@@ -92,7 +95,7 @@ export function invoke(
 ): PyValue {
   const { qual } = callee;
   const given = callee.bound === nothingGiven ? call : givenAfter(callee.bound, call);
-  const all = { ...call, api: qual ?? call.method, ...placed(qual ?? '', given) };
+  let all = { ...call, api: qual ?? call.method, ...placed(qual ?? '', given) };
   const own = callee.own ?? methodOf(run, classIn('class', qual), '__init__');
   if (own !== undefined) {
     observeOwn(run, all, own);
@@ -102,11 +105,13 @@ export function invoke(
       ? result
       : either([result, invoke(run, call, { ...callee, own: undefined }, depth)]);
   }
-  if (qual === undefined) return plainCall(run, all, callee);
+  if (qual === undefined) return plainCall(run, handedOver(run, all), callee);
   const called = methodOf(run, classIn('object', qual), '__call__');
   if (called !== undefined) return invoke(run, call, { ...unknownPy, own: called }, depth);
   const className = classIn('class', qual);
   if (className !== undefined) return constructed(run, all, className, depth);
+  const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
+  if (api?.effects.some(({ does }) => does === 'call') !== true) all = handedOver(run, all);
   const resolved = special(run, all, qual, depth) ?? foldPath(all, qual) ?? foldPattern(all, qual);
   if (resolved !== undefined) return resolved;
   const [, program] = /^(?:sh|plumbum\.cmd)\.(\w+)$/.exec(qual) ?? [];
@@ -121,31 +126,20 @@ export function invoke(
       },
     );
   noteHidden(run, all, callee, qual);
-  const api = Object.hasOwn(pythonApis, qual) ? pythonApis[qual] : undefined;
   if (api !== undefined) {
     const made = callApi(run, all, qual, api);
     if (packsFile.test(qual)) mutate(run, { ...all, args: [made] }, objectNode);
+    noteChannel(run, all, qual, made);
     return made;
   }
-  if (isRequestOf.test(qual) && all.object.targets.some(isElsewhere))
-    for (const value of [...all.args, ...all.keywords.values()]) applySend(run, all, value);
+  sendByClient(run, all, callee, qual);
+  noteChannel(run, all, qual, unknownPy);
   // A built-in function whose name is computed may be `exec`.
   if (qual === 'builtins.*')
     flowSink(run, all, nodesOf(all.args), { what: 'exec', api: qual, part: 'code' });
   mutate(run, all, objectNode);
-  const base = baseOf(all);
-  return base.length === 0
-    ? plainCall(run, all, callee)
-    : { ...plainCall(run, all, callee), targets: base };
+  return clientMade(all, qual, plainCall(run, all, callee));
 }
-
-// Another host than that of the service, which `endpoint_url` names.
-function isElsewhere({ at }: PyTarget): boolean {
-  return at.kind === 'egress' && !/^https:\/\/([\w.-]+\.)?amazonaws\.com\//.test(at.url);
-}
-
-// Each method of such a client is a request with what it is given.
-const isRequestOf = /^boto3(\.session)?(\.Session\(\))?\.(client|resource)\(\)\.[a-z]\w{0,60}$/;
 
 // An object of a class of the skill that has no constructor; one made from a library's class is
 // made as that is.
@@ -213,6 +207,8 @@ function callApi(run: PythonRun, call: PyCall, qual: string, api: PythonApi): Py
           nodes: [...new Set([...all, ...call.object.nodes])],
         }
       );
+    case 'holding':
+      return { ...made, qual: `${qual}()`, nodes: [...new Set([...made.nodes, ...all])] };
     case 'through':
       return {
         ...unknownPy,
@@ -317,6 +313,7 @@ function callOwn(
     `returned by ${own.name}`,
   );
   run.edges.push({ kind: 'result', from: returned, to: result, call: id });
+  noteRaisedByCall(run, call, own);
   const className = classIn('class', qual);
   if (className !== undefined)
     return { ...unknownPy, qual: `object ${className}`, nodes: nodesOf(call.args) };

@@ -8,12 +8,14 @@ import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowEdge, flowSink, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { argumentOf, callWith, type PyCall } from './call.ts';
 import { applyCallback, applyOption } from './callbacks.ts';
+import { isElsewhere } from './connections.ts';
 import { readVariable, wholeEnvironment } from './environment.ts';
 import { applyFile } from './files.ts';
 import { applyConnect, applyRequest, applySend } from './network.ts';
 import { feedProgram, noteLoad, runCodeOf, runProgram } from './programs.ts';
+import { sharePart } from './shared-parts.ts';
 import { startAt, storedPaths, storeUnpacked } from './stored.ts';
-import type { Condition, PythonEffect } from './tables/python-api.ts';
+import type { Argument, Condition, PythonEffect } from './tables/python-api.ts';
 import { isUnscrambled } from './unscrambled.ts';
 import { noteWritten } from './written.ts';
 
@@ -101,11 +103,11 @@ export function applyEffect(
     case 'receive':
       return serve(run, call);
     case 'start':
-      startAt(run, call, startedIn(call, argumentOf(call, effect.path)));
-      return unknownPy;
     case 'unpack':
-      storeUnpacked(run, call, effect.from, effect.to);
-      return unknownPy;
+    case 'upload':
+    case 'fill':
+    case 'view':
+      return applyMove(run, call, effect);
     case 'native':
       startAt(run, call, storedPaths(call, call.args[0]));
       for (const library of call.args[0]?.texts.length ? call.args[0].texts : ['*'])
@@ -114,6 +116,36 @@ export function applyEffect(
     case 'trait':
       noteTrait(run, call, effect);
       return unknownPy;
+  }
+}
+
+// The file at a path goes to the host that the client is connected to. A client of Amazon's own
+// hosts sends its user's files to its user.
+function upload(run: PythonRun, call: PyCall, path: Argument): PyValue {
+  const { targets } = call.object;
+  if (targets.length > 0 && !targets.some(isElsewhere)) return unknownPy;
+  return applySend(run, call, applyFile(run, call, { does: 'read', path }));
+}
+
+// Data and files that get to another place.
+function applyMove(
+  run: PythonRun,
+  call: PyCall,
+  effect: Extract<PythonEffect, { does: 'start' | 'unpack' | 'upload' | 'fill' | 'view' }>,
+): PyValue | undefined {
+  switch (effect.does) {
+    case 'start':
+      startAt(run, call, startedIn(call, argumentOf(call, effect.path)));
+      return unknownPy;
+    case 'unpack':
+      storeUnpacked(run, call, effect.from, effect.to);
+      return unknownPy;
+    case 'upload':
+      return upload(run, call, effect.path);
+    case 'fill':
+    case 'view':
+      sharePart(run, call, effect);
+      return undefined;
   }
 }
 

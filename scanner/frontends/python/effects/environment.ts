@@ -1,7 +1,8 @@
 import type { FlowSource } from '../../../fact/fact.ts';
 import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { shellVariables } from '../../../lookup-tables/shell.ts';
-import { either, textsOf, unknownPy } from '../assignments/alternatives.ts';
+import { either, nodesOf, textsOf, unknownPy } from '../assignments/alternatives.ts';
+import { foldPath } from '../assignments/paths.ts';
 import type { PyValue } from '../program.ts';
 import { flowSource, notePyCapability, type PythonRun } from '../run.ts';
 import { argumentOf, type PyCall, type PyNoting } from './call.ts';
@@ -47,6 +48,28 @@ export function readVariable(run: PythonRun, call: PyCall, name: Argument): PyVa
   if (usual === undefined || !usual.texts.some((text) => text.trim() !== '')) return said;
   return either([said.texts.length > 0 ? said : { ...said, texts: [unknownPart] }, usual]);
 }
+
+/** `os.path.expandvars(text)`: the variables that the text names are read. */
+export function expandedVariables(run: PythonRun, call: PyCall): PyValue {
+  const [text] = call.args;
+  const path = foldPath(call, 'os.path.expandvars');
+  if (text === undefined || path === undefined) return unknownPy;
+  const names = textsOf(text).flatMap((one) =>
+    [...one.matchAll(variableIn)].map(([, name, other = '']) => name ?? other),
+  );
+  const read = [...new Set(names)].map((name) =>
+    readEnvironment(run, call, { ...unknownPy, texts: [name] }),
+  );
+  const hidden = (one: string): string => one.replace(variableIn, unknownPart);
+  return {
+    ...path,
+    texts: path.texts.map(hidden),
+    otherTexts: path.otherTexts.map(hidden),
+    nodes: [...path.nodes, ...nodesOf(read)],
+  };
+}
+
+const variableIn = /\$\{?([A-Za-z_]\w{0,80})\}?|%([A-Za-z_]\w{0,80})%/g;
 
 /**
  * All variables at once. Handed to a child as its environment they stay in the sandbox; the rule is

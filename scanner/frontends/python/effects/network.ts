@@ -19,6 +19,7 @@ import { PyNode, type PyTarget, type PyValue } from '../program.ts';
 import { flowSink, flowSource, notePyCapability, type PythonRun } from '../run.ts';
 import { argumentOf, callWith, type PyCall, type PyNoting } from './call.ts';
 import { callsElsewhere } from './callers.ts';
+import { connectedBefore, lastConnection } from './connections.ts';
 import { frontedHosts, hostsIn } from './host-header.ts';
 import { leadingNodes } from './leading.ts';
 import type { Argument, PythonEffect } from './tables/python-api.ts';
@@ -251,7 +252,8 @@ export function applyConnect(
   ];
   const number = Number(port?.texts[0]);
   const usual = Number.isInteger(number) && number > 0 && number < 65_536 ? number : effect.port;
-  const hosts = host === undefined || host.texts.length === 0 ? [unknownPart] : host.texts;
+  const written = host === undefined || host.texts.length === 0 ? [unknownPart] : host.texts;
+  const hosts = written.map(hostIn);
   const targets = hosts.map((text): Capability => {
     if (effect.scheme !== 'https' && effect.scheme !== 'http')
       return { kind: 'egress', ...socketEgressOf(effect.scheme, text, usual) };
@@ -298,6 +300,15 @@ export function applyConnect(
   };
 }
 
+// `host=db.example dbname=x`, `tcp://broker.example:1883`
+function hostIn(text: string): string {
+  const [, host] =
+    /^[a-z][\w+.-]*:\/\/(?:[^/@\s]*@)?([^/?#\s]+)/i.exec(text) ??
+    /(?:^|\s)host\s*=\s*'?([^\s']+)/.exec(text) ??
+    [];
+  return host ?? text;
+}
+
 export function applySend(
   run: PythonRun,
   call: PyCall,
@@ -311,7 +322,12 @@ export function applySend(
     content,
   );
   if (content === undefined) return unknownPy;
-  const open = call.object.targets;
+  const { targets } = call.object;
+  const isOpen = targets.some(
+    ({ at }) => at.kind !== 'egress' || parseEgressUrl(at.url).host !== '*',
+  );
+  const later = isOpen ? [] : connectedBefore(run, call, call.api.replace(/\.\w+$/, ''));
+  const open = later.length > 0 ? later : targets;
   for (const { at, notAfter } of open.length > 0 ? open : [{ at: lastConnection(run, call) }]) {
     const what = at.kind === 'mount' ? 'file' : 'network';
     const sink = { what, capability: at, api: call.api } as const;
@@ -324,20 +340,6 @@ export function applySend(
     );
   }
   return unknownPy;
-}
-
-// `s = socket.socket(); s.connect(…); s.send(x)`: the connection was noted by another call on the
-// object.
-export function lastConnection(run: PythonRun, call: PyCall): Capability {
-  const here = run.facts.findLast(
-    (fact) =>
-      fact.kind === 'capability' &&
-      fact.span.path === call.module.source.path &&
-      fact.traits.includes('raw-socket'),
-  );
-  return here?.kind === 'capability'
-    ? here.capability
-    : { kind: 'egress', ...socketEgressOf('tcp', undefined) };
 }
 
 export function requestTraits(

@@ -3,7 +3,7 @@
 import { nothingGiven } from '../assignments/alternatives.ts';
 import { argumentsOf, nameOf, textOf } from '../nodes.ts';
 import type { MaybeFolded, PyNode, PythonFunction, PythonModule, PyValue } from '../program.ts';
-import type { PythonRun } from '../run.ts';
+import { flowEdge, type PythonRun } from '../run.ts';
 import { callFoldedValue, callOwnFolded } from '../values/calls.ts';
 import { foldedOf, mapGiven, pyOf } from '../values/given.ts';
 import { boundName, isBound, isNamed } from '../values/value.ts';
@@ -88,7 +88,12 @@ function observed(
   });
   const at = { module, node, api: qual, certainty: 'folded' } as const;
   const call = callWith(at, all, given.keywords);
-  for (const effect of api.effects) run.applyEffect(run, call, effect);
+  const made = api.effects.map((effect) => run.applyEffect(run, call, effect));
+  const nodes = made.flatMap((one) => one?.nodes ?? []);
+  // What it gives here is what the same place gives all callers.
+  if (nodes.length > 0)
+    for (const to of run.evaluate(run, module, node).nodes)
+      for (const from of nodes) flowEdge(run, from, to);
 }
 
 // Whether all that a call is given here is seen without going through its function.

@@ -2,7 +2,7 @@
 
 import { alternativesMax } from '../../../limits.ts';
 import { anyText, either } from '../assignments/alternatives.ts';
-import { childrenOf } from '../nodes.ts';
+import { childrenOf, nameOf } from '../nodes.ts';
 import type { PythonFunction, PythonModule, PyValue } from '../program.ts';
 import { flowNode, type PythonRun } from '../run.ts';
 import { classIn } from './canonical.ts';
@@ -56,4 +56,35 @@ export function attributeNode(
   node: { readonly from: number; readonly to: number },
 ): string {
   return flowNode(run, module, node, `attribute ${name}`, `held in ".${name.slice(0, 40)}"`);
+}
+
+/** The attribute that stands for any attribute of a class whose name is not known. */
+export function anyAttribute(className: string): string {
+  return `* of ${className}`;
+}
+
+/** The nodes that an attribute of an object of a class may come from. */
+export function attributeNodes(
+  run: PythonRun,
+  module: PythonModule,
+  className: string | undefined,
+  name: string,
+  node: { readonly from: number; readonly to: number },
+): readonly string[] {
+  const one = attributeNode(run, module, name, node);
+  if (className === undefined || module.byText.length === 0) return [one];
+  return [
+    one,
+    attributeNode(run, module, anyAttribute(className), node),
+    attributeNode(run, module, '__dict__', node),
+  ];
+}
+
+/** The names that stand with a type or a value in the body of a class. */
+export function fieldsOf(module: PythonModule, className: string): readonly string[] {
+  const body = module.classes.get(className)?.getChild('Body');
+  return (body?.getChildren('AssignStatement') ?? []).flatMap((node) => {
+    const [target] = childrenOf(node);
+    return target?.name === 'VariableName' ? [nameOf(module, target)] : [];
+  });
 }

@@ -36,12 +36,30 @@ export function handedFor(
 }
 
 function handingsOf(run: PythonRun, name: string): readonly Handing[] {
-  return takers.flatMap((taker) => {
-    const calls = run.calls.get(taker) ?? [];
+  return takers
+    .flatMap((taker) => {
+      const calls = run.calls.get(taker) ?? [];
+      run.context.steps.take(1 + calls.length);
+      return calls.flatMap(({ module, call }) => handingIn(module, call, name) ?? []);
+    })
+    .concat(eachHandings(run, name));
+}
+
+// `map(send, (first, second))`: each item of a list that is written at the call.
+function eachHandings(run: PythonRun, name: string): readonly Handing[] {
+  return mappers.flatMap((mapper) => {
+    const calls = run.calls.get(mapper) ?? [];
     run.context.steps.take(1 + calls.length);
-    return calls.flatMap(({ module, call }) => handingIn(module, call, name) ?? []);
+    return calls.flatMap(({ module, call }) => {
+      const { positional } = argumentsOf(module, call);
+      const [callee, list] = positional;
+      if (callee === undefined || !isNamed(module, callee, name)) return [];
+      return itemsOf(list).map((item) => ({ module, positional: [item], keywords: new Map() }));
+    });
   });
 }
+
+const mappers = 'map imap imap_unordered map_async filter'.split(' ');
 
 function handingIn(module: PythonModule, call: PyNode, name: string): Handing | undefined {
   const { positional, keywords, starred } = argumentsOf(module, call);

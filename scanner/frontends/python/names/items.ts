@@ -4,6 +4,7 @@ import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { anyText, either, fewTexts, nodesOf, unknownPy } from '../assignments/alternatives.ts';
 import type { PyNoting } from '../effects/call.ts';
 import { readEnvironment } from '../effects/environment.ts';
+import { openClientIn } from '../effects/tables/python-open-clients.ts';
 import { nameOf, scopeOf } from '../nodes.ts';
 import type { PyNode, PythonModule, PyValue } from '../program.ts';
 import { flowSource, notePyTrait, type PythonRun } from '../run.ts';
@@ -67,6 +68,8 @@ export function itemOf(
     otherTexts: isOpen || object.otherItems.length > 0 ? [unknownPart] : [],
     folded: letters.length > 0,
     nodes: nodesOf([object, key]),
+    // `MongoClient(address)["base"]`
+    targets: openClientIn(qual ?? '') === undefined ? [] : object.targets,
     qual: qual === undefined ? undefined : `${qual}[]`,
   };
 }

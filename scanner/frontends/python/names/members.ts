@@ -6,6 +6,7 @@ import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { either, unknownPy } from '../assignments/alternatives.ts';
 import { attributeOfObject, ownAttribute } from '../assignments/attributes.ts';
 import type { PyNoting } from '../effects/call.ts';
+import { readEnvironment } from '../effects/environment.ts';
 import { noteReaching } from '../effects/escapes.ts';
 import { powerfulModules } from '../effects/tables/python.ts';
 import { functionOf, nameOf, textOf } from '../nodes.ts';
@@ -14,6 +15,7 @@ import { flowSink, notePyTrait, type PythonRun } from '../run.ts';
 import { builtinFunctions } from '../values/value.ts';
 import { classIn } from './canonical.ts';
 import { basesOf, methodOf, propertyValue } from './classes.ts';
+import { contentsOf } from './contents.ts';
 import { isOptions, optionOf } from './given-options.ts';
 import { memberMeaning } from './meaning.ts';
 import { memberOfModule } from './names.ts';
@@ -33,9 +35,18 @@ export function memberValue(
   if (/^super\s*\(/.test(textOf(module, objectNode)))
     return inherited(run, functionOf(module, node)?.owner, name);
   const object = run.evaluate(run, module, objectNode, depth);
+  if (readsByName.test(object.qual ?? '') && /^[A-Z][A-Z\d_]*$/.test(name))
+    return readEnvironment(
+      run,
+      { module, node, api: object.qual ?? '', certainty: 'exact' },
+      { ...unknownPy, texts: [name] },
+    );
   if (object.others.length === 0) return memberOf(run, object, name, depth);
   return either([object, ...object.others].map((one) => memberOf(run, one, name, depth)));
 }
+
+// Objects whose attributes are variables of the environment.
+const readsByName = /^dynaconf\.(Dynaconf\(\)|LazySettings\(\)|settings)$/;
 
 // `super().name`: of the first class that has it.
 function inherited(run: PythonRun, owner: string | undefined, name: string): PyValue {
@@ -72,19 +83,47 @@ export function memberOf(run: PythonRun, object: PyValue, name: string, depth: n
   if (telling !== undefined)
     return { ...unknownPy, ...about, qual: `${telling}.${name}`, folded: true, byText: true };
   if (name === '__call__') return object;
+  if (name === '__dict__')
+    return {
+      ...unknownPy,
+      qual: `vars ${qual}`,
+      nodes: [...object.nodes, ...contentsOf(run, object)],
+    };
   const meaning = memberMeaning(run, qual, name);
   switch (meaning.kind) {
     case 'global':
       return memberOfModule(run, meaning.module, meaning.name, depth);
-    case 'method':
-      return meaning.definition.property
+    case 'method': {
+      const given = assignedTo(run, qual.replace(/^object /, 'class '), name, depth);
+      const plain = meaning.definition.property
         ? propertyValue(run, meaning.definition, depth)
         : { ...unknownPy, own: meaning.definition, nodes: object.nodes };
+      return given.length === 0 ? plain : either([plain, ...given]);
+    }
     case 'attribute':
       return attributeOfObject(run, object, meaning.owner, name, depth);
-    case 'name':
-      return { ...unknownPy, ...about, qual: meaning.qual, folded: object.folded };
+    case 'name': {
+      const plain = { ...unknownPy, ...about, qual: meaning.qual, folded: object.folded };
+      const given = isLibrary.test(qual) ? assignedTo(run, qual, name, depth) : [];
+      return given.length === 0 ? plain : either([plain, ...given]);
+    }
   }
+}
+
+// A module, and a class in it: no object that a call gave.
+const isLibrary = /^[\w.]+$/;
+
+// `json.dumps = function`, `C.method = function`: what else a member may be.
+function assignedTo(run: PythonRun, qual: string, name: string, depth: number): PyValue[] {
+  const all = run.assigned.get(name) ?? [];
+  if (all.length > alternativesMax) return [];
+  run.context.steps.take(all.length);
+  return all.flatMap(({ module, one }) => {
+    if (/^(self|cls)$/.test(textOf(module, one.object))) return [];
+    if (run.evaluate(run, module, one.object, depth).qual !== qual) return [];
+    const value = run.boundValue(run, module, one.binding, depth);
+    return value.own === undefined ? [] : [value];
+  });
 }
 
 const tellingMembers: Readonly<Record<string, string>> = {

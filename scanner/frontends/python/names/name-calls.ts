@@ -76,6 +76,7 @@ export function nameCall<Value>(
     case 'locals':
       return { kind: 'globals' };
     case 'functools.partial':
+    case 'functools.partialmethod':
       return first === undefined
         ? undefined
         : { kind: 'partial', callee: first, given: { args: args.slice(1), keywords } };

@@ -3,14 +3,24 @@
  * rearranges data.
  */
 
+import { unknownPart } from '../../../lookup-tables/egress-of.ts';
 import { either, nodesOf, nothingGiven, unknownPy } from '../assignments/alternatives.ts';
+import { setAttribute } from '../assignments/assigned-protocols.ts';
+import { enteredValue } from '../assignments/bound.ts';
 import type { PyCall } from '../effects/call.ts';
+import { expandedVariables } from '../effects/environment.ts';
+import { declaredValue, declaresField } from '../effects/options.ts';
+import { askedRaised, asksRaised } from '../effects/raised.ts';
 import { argumentsOf, functionOf, textOf } from '../nodes.ts';
 import { PyNode, type PyValue } from '../program.ts';
-import { flowSource, notePyTrait, type PythonRun } from '../run.ts';
+import { flowEdge, flowSource, notePyTrait, type PythonRun } from '../run.ts';
 import { callBuiltin } from '../values/builtins.ts';
 import { pyOf } from '../values/given.ts';
 import { listOf } from '../values/value.ts';
+import { classIn } from './canonical.ts';
+import { anyAttribute, attributeNode } from './classes.ts';
+import { contentsOf } from './contents.ts';
+import { flowInto } from './flow-into.ts';
 import { itemOf, moduleByText, namedItem } from './items.ts';
 import { nameTable } from './meaning.ts';
 import { memberByText, memberOf } from './members.ts';
@@ -33,6 +43,9 @@ export function special(
       ? byProtocol(run, call, first, ['__str__', '__repr__', '__bytes__', '__format__'], [])
       : undefined;
   if (shown !== undefined) return shown;
+  if (asksRaised.test(qual)) return askedRaised(run, call);
+  if (qual === 'os.path.expandvars') return expandedVariables(run, call);
+  if (declaresField.test(qual)) return declaredValue(run, call, call.args, call.keywords);
   const asked = nameCall(qual, call);
   if (asked !== undefined) return namedByCall(run, call, asked, depth);
   switch (qual) {
@@ -42,6 +55,7 @@ export function special(
         /^(os|sys|builtins|subprocess|socket|requests|json|ssl)$/.test(first.qual)
       )
         notePyTrait(run, call, 'patch-builtin', `${first.qual}.${second?.texts[0] ?? '*'}`);
+      setByText(run, call);
       return unknownPy;
   }
   // `settings.get(section, key)`
@@ -49,7 +63,26 @@ export function special(
     const section = itemOf(run, call, call.object, first ?? unknownPy, depth);
     return itemOf(run, call, section, second ?? unknownPy, depth);
   }
-  return rearranged(run, call, qual);
+  return rearranged(run, call, qual, depth);
+}
+
+// `setattr(object, name, value)`: where the name is not known, any attribute of the object's class.
+function setByText(run: PythonRun, call: PyCall): void {
+  const [object, name, value] = call.args;
+  if (object === undefined || value === undefined || !(call.node instanceof PyNode)) return;
+  const { module, node } = call;
+  const holder = argumentsOf(module, node).positional[0];
+  const whose = selfIn(call) ?? object;
+  const className = classIn('object', whose.qual) ?? classIn('class', whose.qual);
+  const names = name === undefined ? [] : name.texts;
+  const known = names.length > 0 && names.every((one) => !one.includes(unknownPart));
+  for (const one of known ? names : className === undefined ? [] : [anyAttribute(className)]) {
+    const to = attributeNode(run, module, one, node);
+    for (const from of value.nodes) flowEdge(run, from, to);
+    if (known) setAttribute(run, call, whose, one, value);
+  }
+  if (holder?.name === 'VariableName' && !/^(self|cls)$/.test(textOf(module, holder)))
+    flowInto(run, module, holder, value.nodes);
 }
 
 // `bytes(code ^ 7 for code in codes)`
@@ -62,7 +95,12 @@ function ofNumbers(run: PythonRun, call: PyCall, qual: string): string {
 }
 
 // What only gives the same data in another form.
-function rearranged(run: PythonRun, call: PyCall, qual: string): PyValue | undefined {
+function rearranged(
+  run: PythonRun,
+  call: PyCall,
+  qual: string,
+  depth: number,
+): PyValue | undefined {
   const [first] = call.args;
   switch (qual) {
     case 'chr': {
@@ -100,12 +138,23 @@ function rearranged(run: PythonRun, call: PyCall, qual: string): PyValue | undef
       return first === undefined
         ? { ...unknownPy, texts: [''] }
         : { ...first, targets: [], items: undefined };
+    case 'property':
+    case 'functools.cached_property':
+      return first?.own === undefined ? first : { ...first, qual: 'property()' };
     case 'staticmethod':
     case 'classmethod':
-    case 'property':
     case 'functools.lru_cache':
     case 'functools.cache':
       return first ?? unknownPy;
+    case 'contextlib.nullcontext':
+    case 'contextlib.closing':
+    case 'contextlib.aclosing':
+    case 'weakref.proxy':
+      return first ?? unknownPy;
+    case 'contextlib.ExitStack().enter_context':
+    case 'contextlib.AsyncExitStack().enter_async_context':
+    case 'contextlib.AsyncExitStack().enter_context':
+      return first === undefined ? unknownPy : enteredValue(run, first, depth);
     case 'sh.Command':
       return first === undefined || first.texts.length === 0
         ? undefined
@@ -180,7 +229,11 @@ function namedByCall(
     case 'table':
       return asked.of.qual === undefined
         ? { ...unknownPy, nodes: asked.of.nodes }
-        : { ...unknownPy, qual: `vars ${asked.of.qual}` };
+        : {
+            ...unknownPy,
+            qual: `vars ${asked.of.qual}`,
+            nodes: [...asked.of.nodes, ...contentsOf(run, asked.of)],
+          };
     case 'globals':
       return { ...unknownPy, qual: 'globals()' };
     case 'named': {

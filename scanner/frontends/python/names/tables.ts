@@ -22,6 +22,8 @@ export interface Tables {
   readonly methods: ReadonlyMap<string, PythonFunction>;
   /** Generators that take what is sent to them: `x = yield`. */
   readonly receiving: readonly PythonFunction[];
+  /** Whether somebody looks at exceptions that the skill raises. */
+  readonly catches: boolean;
   /** Functions and classes with a decorator, by the last part of its name. */
   readonly decorated: ReadonlyMap<string, readonly Decorated[]>;
   /** What classes are made from, of the first module that says it. */
@@ -42,9 +44,15 @@ export function tablesOf(modules: readonly PythonModule[]): Tables {
         returns.some(({ parent }) => parent?.name === 'YieldExpression'),
       ),
     ),
+    catches:
+      modules.some(({ source }) => looksAtRaised.test(source.text)) &&
+      modules.some(({ source }) => /\b(raise|assert)\b/.test(source.text)),
     decorated: Map.groupBy(modules.flatMap(decoratedIn), ({ name }) => name),
   };
 }
+
+const looksAtRaised =
+  /\bexcept\b[^\n]{0,200}\bas\b|\b(format_exc|print_exc|exc_info|excepthook|__a?exit__)\b|\bsys\.exception\b/;
 
 export interface Decorated {
   /** The last part of the decorator's name. */

@@ -35,6 +35,12 @@ export type PythonEffect =
     }
   /** Sends data over an open connection. */
   | { readonly does: 'send'; readonly content: Argument; readonly part?: 'header' }
+  /** Puts the other arguments into one: `pack_into(format, buffer, 0, data)`. */
+  | { readonly does: 'fill'; readonly into: Argument }
+  /** Gives a view of an argument: what is put into the view gets into the argument. */
+  | { readonly does: 'view'; readonly of: Argument }
+  /** Sends the file at a path over an open connection. */
+  | { readonly does: 'upload'; readonly path: Argument }
   | {
       readonly does: 'read' | 'write' | 'delete' | 'open';
       readonly path: Argument;
@@ -97,6 +103,8 @@ export interface GivenArguments {
   readonly list?: Argument;
   readonly dict?: Argument;
   readonly each?: number;
+  /** Two items at a time. */
+  readonly twice?: true;
   /** Each item is a list of arguments. */
   readonly spread?: true;
 }
@@ -105,10 +113,10 @@ export interface PythonApi {
   readonly effects: readonly PythonEffect[];
   /**
    * The result of a call: `through` has its arguments' data, `data` has parts of it that are not
-   * known one by one, `encoded` or `decoded` forms of it, `nothing` of it, or an own object (the
-   * default).
+   * known one by one, `holding` an own object that has it, `encoded` or `decoded` forms of it,
+   * `nothing` of it, or an own object (the default).
    */
-  readonly gives?: 'through' | 'data' | 'encoded' | 'decoded' | 'nothing';
+  readonly gives?: 'through' | 'data' | 'holding' | 'encoded' | 'decoded' | 'nothing';
 }
 
 export type PythonApiTable = Readonly<Record<string, PythonApi>>;
@@ -172,7 +180,7 @@ export const selfRequest = api({
   toSelf: true,
   method: '*',
   methodAt: argument(0, 'method'),
-  body: [argument(2, 'body')],
+  body: [argument(1, 'url'), argument(2, 'body')],
   header: ['headers'],
 });
 /** Reads the file named by an argument. */

@@ -11,6 +11,7 @@ import {
   rows,
   service,
 } from './python-api.ts';
+import { pythonUploads } from './python-open-clients.ts';
 
 const at = (
   port: number,
@@ -43,6 +44,10 @@ const databases: PythonApiTable = {
   ...rows('pymongo', 'MongoClient', server(27_017)),
   ...rows('redis', 'Redis StrictRedis', server(6379)),
   ...rows('redis', 'from_url Redis.from_url', address()),
+  ...rows('redis.asyncio', 'Redis', server(6379)),
+  ...rows('redis.asyncio', 'from_url', address()),
+  ...rows('motor.motor_asyncio', 'AsyncIOMotorClient', server(27_017)),
+  ...rows('minio', 'Minio', api(at(443, 'endpoint', 'https'))),
   ...rows('sqlalchemy', 'create_engine', address()),
   ...rows('pyodbc', 'connect', api({ does: 'request', method: '*', body: [], header: [] })),
   ...rows('elasticsearch', 'Elasticsearch', address('hosts')),
@@ -63,12 +68,10 @@ const shells: PythonApiTable = {
   ...rows('paramiko.SSHClient().get_transport()', 'request_port_forward', opensPort),
   ...rows('asyncssh.connect()', 'forward_remote_port forward_remote_port_to_path', opensPort),
   ...rows('paramiko.SSHClient()', 'exec_command', send(0, 'command')),
-  ...rows('paramiko.SSHClient().open_sftp()', 'put putfo', send(0, 'localpath')),
-  ...rows('paramiko.SFTPClient.from_transport()', 'put putfo', send(0, 'localpath')),
+  ...rows('paramiko.SSHClient().open_sftp()', 'putfo', send(0, 'fl')),
+  ...rows('paramiko.SFTPClient.from_transport()', 'putfo', send(0, 'fl')),
   ...rows('fabric', 'Connection', server(22)),
   ...rows('fabric.Connection()', 'run sudo', send(0, 'command')),
-  ...rows('fabric.Connection()', 'put', send(0, 'local')),
-  ...rows('scp.SCPClient()', 'put', send(0, 'files')),
   ...rows('pysftp', 'Connection', server(22)),
   ...rows('asyncssh', 'connect', server(22)),
   ...rows('netmiko', 'ConnectHandler', server(22)),
@@ -106,6 +109,7 @@ const chat: PythonApiTable = {
   ),
   ...rows('slack', 'WebClient', service('slack.com')),
   ...rows('slack_sdk.webhook', 'WebhookClient', address()),
+  ...rows('discord_webhook', 'DiscordEmbed', api([], 'data')),
   ...rows('twilio.rest', 'Client', service('api.twilio.com')),
   ...rows('sendgrid', 'SendGridAPIClient', service('api.sendgrid.com')),
   ...rows('yagmail', 'SMTP', service('smtp.gmail.com')),
@@ -241,6 +245,7 @@ const sockets: PythonApiTable = {
   ...rows('pika.BlockingConnection().channel()', 'basic_consume', receives),
   ...rows('socketio.Client()', 'emit', send(1, 'data')),
   ...rows('grpc', 'insecure_channel secure_channel', server(443, 'target')),
+  ...rows('grpc.aio', 'insecure_channel secure_channel', server(443, 'target')),
   ...rows('zmq.Context().socket()', 'connect', address('addr')),
   ...rows('zmq.Context().socket()', 'send send_string send_json', send()),
   ...rows(
@@ -265,6 +270,7 @@ const sockets: PythonApiTable = {
 
 /** Qualified name → its effects. */
 export const pythonClients: PythonApiTable = {
+  ...pythonUploads,
   ...databases,
   ...shells,
   ...chat,

@@ -15,6 +15,7 @@ import {
 const net = (scheme: 'tcp' | 'https' | 'http', port: number, key = 'host') =>
   api({ does: 'connect', scheme, host: argument(0, key), port });
 const send = (at = 0, key = '') => api({ does: 'send', content: argument(at, key) });
+const holding = api([], 'holding');
 const listen = api({ does: 'listen' });
 const shell = (at = 0, key = 'cmd') => api({ does: 'shell', command: argument(at, key) });
 const load = (at = 0, key = '') => api({ does: 'load', module: argument(at, key) });
@@ -65,8 +66,22 @@ const network: PythonApiTable = {
       header: ['headers'],
     }),
   ),
-  ...rows('http.client.HTTPSConnection()', 'putheader', send(1)),
-  ...rows('http.client.HTTPConnection()', 'putheader', send(1)),
+  ...rows('http.client.HTTPSConnection()', 'putheader putrequest', send(1)),
+  ...rows('http.client.HTTPConnection()', 'putheader putrequest', send(1)),
+  ...rows('http.client.HTTPSConnection()', 'send endheaders', send(0)),
+  ...rows('http.client.HTTPConnection()', 'send endheaders', send(0)),
+  ...rows('smtplib.SMTP()', 'connect', net('tcp', 25)),
+  ...rows('smtplib.SMTP_SSL()', 'connect', net('tcp', 465)),
+  ...rows('ftplib.FTP()', 'connect', net('tcp', 21)),
+  ...rows('ftplib.FTP_TLS()', 'connect', net('tcp', 21)),
+  ...rows('urllib.request', 'build_opener', holding),
+  ...rows(
+    'urllib.request',
+    'HTTPBasicAuthHandler HTTPDigestAuthHandler ProxyBasicAuthHandler HTTPCookieProcessor ProxyHandler',
+    holding,
+  ),
+  ...rows('traceback', 'format_exception format_exception_only', api([], 'data')),
+  ...rows('traceback', 'TracebackException.from_exception', api([], 'data')),
   ...rows('xmlrpc.server', 'SimpleXMLRPCServer', listen),
   ...rows('socketserver', 'ThreadingUDPServer UnixStreamServer ForkingTCPServer', listen),
   ...rows('asyncio', 'start_server start_unix_server', listen),

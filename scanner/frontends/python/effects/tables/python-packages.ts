@@ -23,6 +23,26 @@ const amazon = api({
   body: [],
   header: [],
 });
+const toOwnHost = api({
+  does: 'request',
+  toSelf: true,
+  method: '*',
+  methodAt: argument(0, 'method'),
+  body: [argument(1, 'url'), argument(2, 'body'), argument(-1, 'fields'), argument(-1, 'json')],
+  header: ['headers'],
+});
+
+const readsVariable = api({ does: 'env', name: argument(0) });
+
+// A request that was made before, with what was put into it since.
+const sendsPrepared = api({
+  does: 'request',
+  url: argument(0, 'request'),
+  method: '*',
+  body: [],
+  header: ['auth'],
+});
+
 /** Qualified name → its effects. */
 export const pythonPackages: PythonApiTable = {
   ...Object.fromEntries(
@@ -49,8 +69,29 @@ export const pythonPackages: PythonApiTable = {
       'niquests',
     ].map(verbs),
   ),
+  ...rows('requests', 'Request', request('*', 1)),
+  ...rows('httpx', 'Request', request('*', 1)),
+  ...Object.assign(
+    {},
+    ...[
+      ['requests.Session()', 'send'],
+      ['requests.session()', 'send'],
+      ['httpx.Client()', 'send'],
+      ['httpx.AsyncClient()', 'send'],
+    ].map(([owner = '', name = '']) => rows(owner, name, sendsPrepared)),
+  ),
+  ...rows('httpx.Client()', 'build_request', request('*', 1)),
+  ...rows('httpx.AsyncClient()', 'build_request', request('*', 1)),
+  ...rows('requests_toolbelt', 'MultipartEncoder', api([], 'data')),
+  ...rows('requests_toolbelt.multipart.encoder', 'MultipartEncoder', api([], 'data')),
+  ...rows('requests.auth', 'HTTPBasicAuth HTTPDigestAuth HTTPProxyAuth', api([], 'data')),
+  ...rows('httpx', 'BasicAuth DigestAuth', api([], 'data')),
+  ...rows('aiohttp', 'BasicAuth', api([], 'data')),
+  ...rows('requests_oauthlib', 'OAuth1 OAuth2', api([], 'data')),
   ...rows('aiohttp', 'request', request('*', 1)),
   ...rows('urllib3', 'request', request('*', 1)),
+  ...rows('urllib3.HTTPSConnectionPool()', 'request urlopen', toOwnHost),
+  ...rows('urllib3.connectionpool.HTTPSConnectionPool()', 'request urlopen', toOwnHost),
   ...rows('urllib3.PoolManager()', 'request urlopen', request('*', 1, [argument(2, 'fields')])),
   ...rows('wget', 'download', request('GET')),
   ...rows('websocket', 'create_connection', request('*')),
@@ -96,7 +137,15 @@ export const pythonPackages: PythonApiTable = {
     'unsafe_load full_load unsafe_load_all',
     api({ does: 'deserialize', data: argument(0) }),
   ),
-  ...rows('decouple', 'config', api({ does: 'env', name: argument(0) })),
+  ...rows('decouple', 'config AutoConfig() Config()', readsVariable),
+  ...rows('environs', 'Env() env', readsVariable),
+  ...rows('environs.Env()', 'str bool int float list dict json url path', readsVariable),
+  ...rows('environs.env', 'str bool int float list dict json url path', readsVariable),
+  ...rows('environ', 'Env()', readsVariable),
+  ...rows('environ.Env()', 'str bool int float list dict json url path', readsVariable),
+  ...rows('starlette.config', 'Config()', readsVariable),
+  ...rows('dynaconf.Dynaconf()', 'get', readsVariable),
+  ...rows('dynaconf.settings', 'get', readsVariable),
   ...rows('cryptography.fernet.Fernet()', 'encrypt', api([], 'encoded')),
   ...rows('cryptography.fernet.Fernet()', 'decrypt', api([], 'decoded')),
   ...rows('yaml', 'dump safe_load safe_load_all', api([], 'through')),

@@ -3,10 +3,11 @@
  * or parts and forms of a text. Sources: the Python 3.14 library reference, the packages'
  * documentation.
  */
-import { api, type PythonApiTable, rows } from './python-api.ts';
+import { api, argument, type PythonApiTable, rows } from './python-api.ts';
 
 const items = api([], 'through');
 const data = api([], 'data');
+const partOfFirst = api({ does: 'view', of: argument(0) }, 'holding');
 
 const lists: PythonApiTable = {
   ...rows(
@@ -18,6 +19,9 @@ const lists: PythonApiTable = {
   ...rows('heapq', 'heappop heapreplace merge nlargest nsmallest', items),
   ...rows('more_itertools', 'chunked collapse flatten interleave peekable take windowed', items),
   ...rows('types', 'MappingProxyType', items),
+  ...rows('collections', 'defaultdict', api([], 'holding')),
+  ...rows('weakref', 'ref WeakMethod', api([], 'holding')),
+  ...rows('unittest.mock', 'Mock MagicMock AsyncMock', api([], 'holding')),
 };
 
 const patterns: PythonApiTable = Object.assign(
@@ -28,7 +32,10 @@ const patterns: PythonApiTable = Object.assign(
 );
 
 const texts: PythonApiTable = {
-  ...rows('', 'memoryview', data),
+  ...rows('', 'memoryview', api({ does: 'view', of: argument(0) }, 'data')),
+  ...rows('struct', 'pack_into', api({ does: 'fill', into: argument(1) })),
+  ...rows('ctypes', 'memmove', api({ does: 'fill', into: argument(0) })),
+  ...rows('ctypes', 'create_string_buffer create_unicode_buffer', data),
   ...rows('html', 'escape unescape', data),
   ...rows('string.Template()', 'safe_substitute substitute', data),
   ...rows('textwrap', 'shorten wrap', data),
@@ -53,7 +60,11 @@ const documents: PythonApiTable = {
   ...rows('tomli', 'load loads', data),
   ...rows('toml', 'dumps load loads', data),
   ...rows('xml.etree.ElementTree', 'XML fromstring fromstringlist tostring', data),
+  ...rows('xml.etree.ElementTree', 'SubElement', partOfFirst),
+  ...rows('lxml.etree', 'SubElement', partOfFirst),
+  ...rows('csv', 'writer DictWriter', partOfFirst),
   ...rows('xml.dom.minidom', 'parseString', data),
+  ...rows('xml.dom.minidom.Document()', 'createTextNode createComment createCDATASection', data),
   ...rows('lxml.etree', 'HTML XML fromstring tostring', data),
   ...rows('lxml.html', 'fromstring', data),
   ...rows('defusedxml.ElementTree', 'fromstring', data),

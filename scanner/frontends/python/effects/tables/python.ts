@@ -12,6 +12,7 @@ import {
   selfRequest,
   write,
 } from './python-api.ts';
+import { pythonChannels } from './python-channels.ts';
 import { pythonClients } from './python-clients.ts';
 import { pythonDocuments } from './python-documents.ts';
 import { pythonLibrary } from './python-library.ts';
@@ -28,6 +29,7 @@ export const pythonApis: PythonApiTable = {
   ...pythonLibrary,
   ...pythonDocuments,
   ...pythonClients,
+  ...pythonChannels,
   ...pythonRearrangers,
   ...pythonTransformers,
   ...rows(

@@ -1,0 +1,37 @@
+/** Clients that are open on a host: what makes them, and what each of their methods sends. */
+import { nodesOf } from '../assignments/alternatives.ts';
+import type { PyValue } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import type { PyCall } from './call.ts';
+import { connectedBefore, isElsewhere } from './connections.ts';
+import { applySend, baseOf } from './network.ts';
+import { openClientIn, sendsNothing } from './tables/python-open-clients.ts';
+
+/** Each method of an open client sends what it is given to the client's host. */
+export function sendByClient(run: PythonRun, call: PyCall, callee: PyValue, qual: string): void {
+  const client = openClientIn(qual);
+  if (client === undefined || client === qual || sendsNothing.test(qual)) return;
+  const targets = call.object.targets.length > 0 ? call.object.targets : callee.targets;
+  const open = targets.length > 0 ? targets : connectedBefore(run, call, client);
+  if (!open.some(isElsewhere)) return;
+  const object = { ...call.object, targets: open };
+  for (const value of [...call.args, ...call.keywords.values()])
+    applySend(run, { ...call, object }, value);
+}
+
+/** What a call made, with what it is open on where it is a client. */
+export function clientMade(call: PyCall, qual: string, made: PyValue): PyValue {
+  const base = baseOf(call);
+  const given = [...call.args, ...call.keywords.values()];
+  if (isHttpClient.test(qual)) return { ...made, targets: base, nodes: nodesOf(given) };
+  // `XStub(channel)` is a client as the channel is.
+  const channel = call.args.find(({ qual: one }) => isChannel.test(one ?? ''));
+  if (channel !== undefined) return { ...made, targets: channel.targets, qual: channel.qual };
+  // `BlockingConnection(ConnectionParameters(host))`
+  return openClientIn(made.qual ?? '') === made.qual && made.targets.length === 0
+    ? { ...made, targets: call.args.flatMap(({ targets }) => targets) }
+    : made;
+}
+
+const isHttpClient = /^(httpx\.(Async)?Client|aiohttp\.ClientSession)$/;
+const isChannel = /^grpc\.(aio\.)?(in)?secure_channel\(\)$/;

@@ -1,0 +1,40 @@
+/** Calls that fill an argument, or give a view of one. */
+import { nodesOf } from '../assignments/alternatives.ts';
+import { flowInto } from '../names/flow-into.ts';
+import { lookUp, variableNode } from '../names/lookup.ts';
+import { argumentsOf, nameOf, scopeOf } from '../nodes.ts';
+import { PyNode, type PythonModule } from '../program.ts';
+import type { PythonRun } from '../run.ts';
+import type { PyCall } from './call.ts';
+import type { PythonEffect } from './tables/python-api.ts';
+
+/** What is put into a buffer, or into a view of it, is in the variable that holds the buffer. */
+export function sharePart(
+  run: PythonRun,
+  call: PyCall,
+  effect: Extract<PythonEffect, { does: 'fill' | 'view' }>,
+): void {
+  const { module, node } = call;
+  if (!(node instanceof PyNode) || node.name !== 'CallExpression') return;
+  const { positional, keywords } = argumentsOf(module, node);
+  const { at, key } = effect.does === 'fill' ? effect.into : effect.of;
+  const whole = positional[at] ?? keywords.get(key);
+  if (whole?.name !== 'VariableName') return;
+  const part = effect.does === 'view' ? nameGiven(run, module, node) : undefined;
+  const nodes = effect.does === 'fill' ? nodesOf(call.args) : part === undefined ? [] : [part];
+  flowInto(run, module, whole, nodes);
+}
+
+// The variable in `view = call` and in `with call as view`.
+function nameGiven(run: PythonRun, module: PythonModule, call: PyNode): string | undefined {
+  const target =
+    call.parent?.name === 'AssignStatement'
+      ? call.parent.firstChild
+      : call.nextSibling?.name === 'as'
+        ? call.nextSibling.nextSibling
+        : null;
+  if (target?.name !== 'VariableName') return undefined;
+  const name = nameOf(module, target);
+  const found = lookUp(scopeOf(module, target), name);
+  return found === undefined ? undefined : variableNode(run, module, found.scope, name, target);
+}
