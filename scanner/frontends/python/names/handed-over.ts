@@ -1,8 +1,9 @@
 /** What a call hands over to a library, with what comes out of it there. */
-import { comingOutOf, contentsOf } from '../names/contents.ts';
+
+import type { PyCall } from '../effects/call.ts';
 import type { PyValue } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import type { PyCall } from './call.ts';
+import { comingOutOf, contentsOf } from './contents.ts';
 
 // Functions that make one value of all attributes of an object.
 const takesWhole =

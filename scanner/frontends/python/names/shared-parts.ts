@@ -1,12 +1,12 @@
 /** Calls that fill an argument, or give a view of one. */
 import { nodesOf } from '../assignments/alternatives.ts';
-import { flowInto } from '../names/flow-into.ts';
-import { lookUp, variableNode } from '../names/lookup.ts';
+import type { PyCall } from '../effects/call.ts';
+import type { PythonEffect } from '../effects/tables/python-api.ts';
 import { argumentsOf, nameOf, scopeOf } from '../nodes.ts';
 import { PyNode, type PythonModule } from '../program.ts';
 import type { PythonRun } from '../run.ts';
-import type { PyCall } from './call.ts';
-import type { PythonEffect } from './tables/python-api.ts';
+import { flowInto } from './flow-into.ts';
+import { lookUp, variableNode } from './lookup.ts';
 
 /** What is put into a buffer, or into a view of it, is in the variable that holds the buffer. */
 export function sharePart(
