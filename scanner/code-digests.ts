@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:4cc0c64de206ea01a7da34d0fd5730fdffbb33430d1d9c9cd4a7e06f8409fa3a',
+  extractor: 'sha256:8ffe4f3242d1de3674622e500fe7fe23a69e48cac6cfbf24297c594289036308',
   judging: 'sha256:632336fb158c7c02b7347b5fd1bcd9700016d594a325ce512c9eaa6738ec129c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
