@@ -2,9 +2,18 @@
  * The phrase tables of all languages as one lookup: the concepts that a word, or consecutive words,
  * may mean.
  */
+
+import { wordsOfReceivers } from './phrases/across/credentials.ts';
+import { wordsOfDefences } from './phrases/across/defences.ts';
+import { wordsOfForgery } from './phrases/across/forgery.ts';
+import { wordsOfHarms } from './phrases/across/harms-unseen.ts';
+import { wordsOfMoney } from './phrases/across/money.ts';
+import { wordsOfOthers } from './phrases/across/others.ts';
+import { wordsOfPlanting } from './phrases/across/planting.ts';
+import { wordsOfShades } from './phrases/across/shades.ts';
 import { chinese } from './phrases/chinese.ts';
-import type { Concept, PhraseTable } from './phrases/concept.ts';
-import { concepts } from './phrases/concept.ts';
+import type { Concept, PhraseLanguage, PhraseTable, RowsAcross } from './phrases/concept.ts';
+import { concepts, languageNames } from './phrases/concept.ts';
 import { english } from './phrases/english.ts';
 import { french } from './phrases/french.ts';
 import { german } from './phrases/german.ts';
@@ -13,7 +22,7 @@ import { portuguese } from './phrases/portuguese.ts';
 import { russian } from './phrases/russian.ts';
 import { spanish } from './phrases/spanish.ts';
 
-export const phraseTables = {
+const tables: Readonly<Record<PhraseLanguage, PhraseTable>> = {
   chinese,
   english,
   french,
@@ -22,12 +31,31 @@ export const phraseTables = {
   portuguese,
   russian,
   spanish,
-} as const;
-export type PhraseLanguage = keyof typeof phraseTables;
+};
+const rowsAcross: readonly RowsAcross[] = [
+  wordsOfOthers,
+  wordsOfReceivers,
+  wordsOfDefences,
+  wordsOfPlanting,
+  wordsOfMoney,
+  wordsOfForgery,
+  wordsOfHarms,
+  wordsOfShades,
+];
+
+/** For each language, the words of all concepts. */
+export const phraseTables: readonly PhraseTable[] = languageNames.map((language) =>
+  Object.fromEntries(
+    concepts.map((concept) => [
+      concept,
+      [tables[language][concept], ...rowsAcross.map((rows) => rows[concept]?.[language])].join(' '),
+    ]),
+  ),
+);
 
 /** A set of languages as bits, so that words of two languages form no phrase together. */
 export function languageBits(...names: readonly PhraseLanguage[]): number {
-  return names.reduce((bits, name) => bits | (1 << Object.keys(phraseTables).indexOf(name)), 0);
+  return names.reduce((bits, name) => bits | (1 << languageNames.indexOf(name)), 0);
 }
 
 /** A form of one or more words; when `open`, only the beginning of each. */
@@ -46,6 +74,10 @@ export interface PhraseMeaning {
 
 const joinedScript = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const [exact, beginnings, joined] = compile();
+const formsByConcept = Map.groupBy(
+  [...exact.values(), ...beginnings.values()].flat(),
+  ({ concept }) => concept,
+);
 /** Beginnings are looked up by the length of the shortest. */
 const beginningLength = Math.min(...[...beginnings.keys()].map((key) => key.length));
 const byFirstLetters = Map.groupBy([...beginnings.values()].flat(), ({ words }) =>
@@ -53,13 +85,14 @@ const byFirstLetters = Map.groupBy([...beginnings.values()].flat(), ({ words }) 
 );
 
 /**
- * Words of scripts that are written without spaces. Those of acts are searched apart: "do not
- * mention" would swallow its "not".
+ * Words of scripts that are written without spaces. Each group of concepts is searched apart: "do
+ * not mention" would swallow its "not".
  */
-export const joinedWords: readonly JoinedWords[] = [false, true].map((areActs) => {
+const firstOfGroups: readonly Concept[] = ['deliver', 'others'];
+export const joinedWords: readonly JoinedWords[] = [0, 1, 2].map((group) => {
   const meanings = new Map(
     [...joined].flatMap(([word, all]): [string, Joined[]][] => {
-      const those = all.filter(({ concept }) => isOfActs(concept) === areActs);
+      const those = all.filter(({ concept }) => groupOf(concept) === group);
       return those.length === 0 ? [] : [[word, those]];
     }),
   );
@@ -67,8 +100,9 @@ export const joinedWords: readonly JoinedWords[] = [false, true].map((areActs) =
   return { words: new RegExp(longestFirst.join('|'), 'g'), meanings };
 });
 
-function isOfActs(concept: Concept): boolean {
-  return concepts.indexOf(concept) >= concepts.indexOf('deliver');
+function groupOf(concept: Concept): number {
+  const at = concepts.indexOf(concept);
+  return firstOfGroups.filter((first) => at >= concepts.indexOf(first)).length;
 }
 
 /** Concepts by the first characters of words in scripts without spaces. */
@@ -119,9 +153,7 @@ function merged(found: readonly PhraseMeaning[]): PhraseMeaning[] {
 export function tellingWordsOf(
   concept: Concept,
 ): readonly { readonly text: string; readonly open: boolean }[] {
-  const forms = [...exact.values(), ...beginnings.values()]
-    .flat()
-    .filter((form) => form.concept === concept);
+  const forms = formsByConcept.get(concept) ?? [];
   return forms.map(({ words }) => {
     const runs = words.map(({ text, open }) => {
       const run = /[a-z0-9]+/.exec(text);
@@ -188,7 +220,7 @@ function compile(): [Map<string, Form[]>, Map<string, Form[]>, Map<string, Joine
 // Each phrase with a concept once, and all languages that have it.
 function allPhrases(): [string, Concept, number][] {
   const all = new Map<string, [string, Concept, number]>();
-  for (const [index, table] of Object.values<PhraseTable>(phraseTables).entries())
+  for (const [index, table] of phraseTables.entries())
     for (const concept of concepts)
       for (const phrase of (table[concept] ?? '').split(/\s+/)) {
         const key = `${concept} ${phrase}`;

@@ -7,7 +7,19 @@ import {
   programsStarted,
   silentReceivers,
 } from './act-frames.ts';
+import { defencesLowered } from './defence-frames.ts';
+import { deletedUnseen, resultsForged } from './forgery-frames.ts';
 import type { ProseFrame } from './frame.ts';
+import {
+  answersForUser,
+  doorsLeftOpen,
+  pagesContinued,
+  partnersPlanted,
+  readersMisled,
+  secretsInSamples,
+  tracesRemoved,
+} from './harm-frames.ts';
+import { moneyDiverted } from './money-frames.ts';
 import {
   boundlessRoles,
   claimsOfAuthority,
@@ -18,7 +30,17 @@ import {
   plantedCode,
   strangersObeyed,
 } from './order-frames.ts';
+import { ordersOfOthers } from './others-frames.ts';
+import { selfPlanted } from './planting-frames.ts';
+import { credentialsPassedOn, fixedReceivers } from './receiver-frames.ts';
 import { secretPassedOn, secretToStranger } from './secret-frames.ts';
+import {
+  shadedDeletions,
+  shadedOrders,
+  shadedPayments,
+  shadedRequests,
+  shadedSendings,
+} from './shaded-frames.ts';
 
 export const allFrames: readonly ProseFrame[] = [
   ...secretToStranger,
@@ -37,4 +59,24 @@ export const allFrames: readonly ProseFrame[] = [
   ...silentReceivers,
   ...memoryHeld,
   ...ordersAssembled,
+  ...ordersOfOthers,
+  ...credentialsPassedOn,
+  ...fixedReceivers,
+  ...defencesLowered,
+  ...selfPlanted,
+  ...moneyDiverted,
+  ...resultsForged,
+  ...deletedUnseen,
+  ...doorsLeftOpen,
+  ...pagesContinued,
+  ...readersMisled,
+  ...partnersPlanted,
+  ...secretsInSamples,
+  ...tracesRemoved,
+  ...answersForUser,
+  ...shadedSendings,
+  ...shadedOrders,
+  ...shadedDeletions,
+  ...shadedPayments,
+  ...shadedRequests,
 ];

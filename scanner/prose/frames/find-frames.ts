@@ -56,9 +56,18 @@ function matchesOf(facts: readonly Text[]): readonly FrameMatch[] {
   return made;
 }
 
-// The last need of a frame's first step names its object, the rarest of its words.
+// A memo of a pure function, so that each list of concepts is one phrase.
+const phrasesOfOne = new WeakMap<readonly Concept[], Phrase>();
+
+// The last need of a frame's first step names its object, mostly the rarest of its words.
 const anchors: Hints = unionOf(
-  allFrames.flatMap(({ steps: [first] }) => (first === undefined ? [] : needsOf(first).slice(-1))),
+  allFrames.flatMap(({ steps: [first], anchor }) =>
+    anchor !== undefined
+      ? needsOf(oneOf(anchor))
+      : first === undefined
+        ? []
+        : needsOf(first).slice(-1),
+  ),
 );
 
 // The words of a step stand in one text, or in the cells of one row. Possible subjects are compared
@@ -96,9 +105,6 @@ function mayFill(unit: PassageUnit, step: Phrase): boolean {
     ) ?? true
   );
 }
-
-// A memo of a pure function, so that each list of concepts is one phrase.
-const phrasesOfOne = new WeakMap<readonly Concept[], Phrase>();
 
 function oneOf(concepts: readonly Concept[]): Phrase {
   const known = phrasesOfOne.get(concepts) ?? { needs: [concepts], within: 1 };
@@ -173,6 +179,7 @@ function judge(
   if (manner === 'refused') return undefined;
   const around = textAround(reading, start, end);
   if (frame.consent === true && asksFirst(reading, start, end)) return undefined;
+  if (frame.near !== undefined && !frame.near.test(around.text)) return undefined;
   if (frame.onlyWith !== undefined && !hasNear(around, oneOf(frame.onlyWith))) return undefined;
   const isHidden = hides(around);
   if (frame.onlyHidden === true && !isHidden) return undefined;

@@ -11,6 +11,11 @@ export interface ProseFrame {
   readonly says: string;
   /** In the order of the text. The first need of each is the verb. */
   readonly steps: readonly Phrase[];
+  /**
+   * Concepts of which one is the centre of a passage to read: its rarest words. By default the last
+   * need of the first step.
+   */
+  readonly anchor?: readonly Concept[];
   /** The greatest number of sentences from one step to the next; 2 by default. */
   readonly apart?: number;
   readonly severity: Severity;
@@ -24,6 +29,8 @@ export interface ProseFrame {
   readonly onlyHidden?: boolean;
   /** Concepts of which one must stand near it: that nobody is asked, or hears of it. */
   readonly onlyWith?: readonly Concept[];
+  /** What must stand near it: a literal that no concept has, such as an account number. */
+  readonly near?: RegExp;
   /** Whether a question to the user, or the user's consent, makes it harmless. */
   readonly consent?: boolean;
   /** Whether a key for the service that is asked makes it harmless. */

@@ -124,8 +124,104 @@ export const concepts = [
   'none', // nothing, nobody, no need
   'notice', // see, know, mention; a summary or a report
   'key-shape', // `sk-`, `ghp_`, `_API_KEY`: how keys begin or end
+  // orders of others (rows across all languages)
+  'others', // what strangers write, and the strangers themselves
+  'at-par', // on a par with, like those of
+  'principal', // the user, the owner: whose word counts
+  'fulfilled', // is carried out, is done
+  'binding', // authoritative, counts as an order
+  'asked', // what is asked for: requests, steps
+  // credentials, and receivers that a page fixes
+  'credential', // a password, a code, recovery words
+  'solicit', // ask, have the user enter
+  'conveyed', // passed on, entered, written
+  'shared-place', // where others read
+  'copy', // a copy of it
+  'goes', // is mailed, goes to
+  'routine', // as a matter of course, counts as done when
+  // protections that are taken down
+  'shield', // certificate checks, alarms, reviews
+  'lowered', // off, stopped, removed
+  'for-good', // permanently, also in production
+  'exempted', // lists of exceptions
+  'finding', // findings, warnings
+  'privileged',
+  'host-root', // the root of the host, the socket of Docker
+  'admin', // an administrator’s or a service’s account
+  'unlisted', // excluded from, not shown in
+  'roster', // lists of users, audit pages
+  // texts that plant themselves
+  'planted', // copied, added, installed
+  'elsewhere', // other projects, every repository
+  'itself', // this page, this block
+  'git-template', // hooks and templates for all repositories
+  'schedule', // crontab, at boot
+  'starter', // starts the assistant
+  'unseen', // white on white
+  // money that goes elsewhere
+  'payee', // the account, the beneficiary
+  'instead', // replaced, in place of
+  'gift-card',
+  'deposit', // a deposit, a fee
+  'haste', // today, within minutes
+  'paid', // pay, transfer
+  'screen-share',
+  'displayed', // what is shown
+  'employs', // what is used
+  // forged results
+  'invented',
+  'evidence', // reviews, sources, cases
+  'supplied', // added, filled in
+  'failure', // failures, defects
+  'as-good', // as passed, as compliant
+  'winner-fixed', // regardless of, above the best
+  'ranked', // points, placed, recommended
+  'past-bin', // past the bin, before the list is shown
+  'deleted',
+  'record', // a log, a date
+  'doctored', // rewritten, backdated
+  'no-answer', // silence, hesitation
+  'bound-act', // vote, sign, order
+  'regardless',
+  'top-place', // first, among the first three
+  'reckoned', // counted, marked, reported
+  // further acts against the user
+  'accepted', // is accepted, opens
+  'any-account', // every account, a universal code
+  'opened', // open, shared
+  'everyone', // anyone with the link, without login
+  'omitted', // left out, played down
+  'caution', // side effects, risks, allergens
+  'approved', // approved, merged
+  'affiliate', // referral codes, partner tags
+  'inflated', // padded, overstated
+  'amounts', // amounts, hours, prices
+  'same-page', // part of this page, the steps found there
+  'proof-enough', // counts as verified, may give orders
+  'real-values', // real, live
+  'sample', // examples, fixtures
+  'traces', // traces, shell history
+  'watch', // monitor, track
+  'person', // a partner, an employee
+  'origin', // surname, nationality, gender
+  'penalised', // points taken, declined
+  'yes-for-user', // in the user’s name
+  'prompts', // questions, permissions
+  'needless', // it would only confuse, a formality
 ] as const;
 export type Concept = (typeof concepts)[number];
+
+export const languageNames = [
+  'chinese',
+  'english',
+  'french',
+  'german',
+  'japanese',
+  'portuguese',
+  'russian',
+  'spanish',
+] as const;
+export type PhraseLanguage = (typeof languageNames)[number];
 
 /**
  * Words of one language, separated by white space. `abc*` is the beginning of a word, `a+b` are
@@ -133,3 +229,10 @@ export type Concept = (typeof concepts)[number];
  * scripts without spaces match anywhere.
  */
 export type PhraseTable = Readonly<Partial<Record<Concept, string>>>;
+
+/**
+ * Words of concepts in all languages, side by side. No language can be left out.
+ */
+export type RowsAcross = Readonly<
+  Partial<Record<Concept, Readonly<Record<PhraseLanguage, string>>>>
+>;

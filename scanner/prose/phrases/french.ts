@@ -9,7 +9,7 @@ export const french: PhraseTable = {
   own: 'initial* originel* originales originaux tes vos existant*',
   every: 'tout toute tous toutes chaque',
   content: 'page pages document documents fichier contenu* courriel*',
-  not: "ne n pas jamais n'en aucun aucune",
+  not: "ne n pas non jamais n'en aucun aucune",
   tell: 'dis dites dire parle parlez parler mentionne* informe* révèle* révéler divulgue* divulguer signale* prévien* préviens montre* montrer affiche* avertis* avertir',
   user: "utilisateur l'utilisateur utilisateurs utilisatrice l'utilisatrice client humain propriétaire personne",
   hide: 'cache cachez cacher dissimule* dissimuler tais taire garde+secret gardez+secret',

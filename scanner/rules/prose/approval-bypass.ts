@@ -1,6 +1,8 @@
 /** Text or settings by which an agent stops asking its user. */
 import type { FactOf } from '../../fact/fact.ts';
 import { milder } from '../../fact/standing.ts';
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { answersForUser } from '../../prose/frames/harm-frames.ts';
 import { approvalOrders, approvalSwitches } from '../../prose/lures.ts';
 import { type Match, weighed } from '../../prose/manner.ts';
 import { matchPhrase, type PhraseMatch } from '../../prose/phrase.ts';
@@ -20,7 +22,10 @@ export const approvalBypass = defineRule({
   fix: 'Leave the questions on; say in the text which steps need an answer.',
   maps: { owasp: ['LLM06', 'ASI09'] },
   reads: ['text'],
-  check: (context) => [...switchesIn(context.of('text')), ...ordersIn(context.of('text'))],
+  check: (context) => {
+    const facts = context.of('text');
+    return withFrames([...switchesIn(facts), ...ordersIn(facts)], facts, answersForUser);
+  },
 });
 
 const forms = [...approvalOrders, ...approvalPhrases];

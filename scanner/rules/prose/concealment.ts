@@ -1,5 +1,7 @@
 /** Text that orders an agent to keep something from its user. */
 
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { tracesRemoved } from '../../prose/frames/harm-frames.ts';
 import { concealments } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { matchPhrase } from '../../prose/phrase.ts';
@@ -17,7 +19,11 @@ export const concealment = defineRule({
   fix: 'Tell the user what is done. Leave out only noise, and say that it is noise.',
   maps: { owasp: ['ASI09', 'LLM01'], attack: ['AML.T0051'] },
   reads: ['text'],
-  check: (context) => statementsOf(context.of('text'), forms).flatMap(draftsOf),
+  check: (context) => {
+    const facts = context.of('text');
+    const told = statementsOf(facts, forms).flatMap(draftsOf);
+    return withFrames(told, facts, tracesRemoved);
+  },
 });
 
 const forms = [...concealments, ...concealmentPhrases];

@@ -1,6 +1,9 @@
 /** Text that makes an agent ask for what nobody should hand over. */
 
 import { atMost } from '../../fact/standing.ts';
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { credentialsPassedOn } from '../../prose/frames/receiver-frames.ts';
+import { shadedRequests } from '../../prose/frames/shaded-frames.ts';
 import { frequentSolicitations, solicitations } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { solicitationPhrases } from '../../prose/phrases/orders.ts';
@@ -17,8 +20,9 @@ export const credentialSolicitation = defineRule({
   fix: 'Use a key for this purpose, with few rights, as a declared secret.',
   maps: { owasp: ['ASI09'], attack: ['T1056'] },
   reads: ['text'],
-  check: (context) =>
-    statementsOf(context.of('text'), forms).map(
+  check: (context) => {
+    const facts = context.of('text');
+    const told = statementsOf(facts, forms).map(
       ({ fact, quote, manner, form }): FindingDraft => ({
         span: fact.span,
         message: `makes an agent ask for it: "${quote}"`,
@@ -27,7 +31,11 @@ export const credentialSolicitation = defineRule({
           atMost('high', solicitations.some((regExp) => regExp === form) ? 'high' : 'medium'),
         ),
       }),
-    ),
+    );
+    return withFrames(told, facts, framesOfCredentials);
+  },
 });
 
 const forms = [...solicitations, ...frequentSolicitations, ...solicitationPhrases];
+
+const framesOfCredentials = [...credentialsPassedOn, ...shadedRequests];

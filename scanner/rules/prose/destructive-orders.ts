@@ -1,5 +1,8 @@
 /** Text that has an agent destroy what is the user’s. */
 
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { deletedUnseen } from '../../prose/frames/forgery-frames.ts';
+import { shadedDeletions } from '../../prose/frames/shaded-frames.ts';
 import { destructions } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { destructionPhrases } from '../../prose/phrases/harms.ts';
@@ -16,14 +19,19 @@ export const destructiveOrders = defineRule({
   fix: 'Name the files that the skill itself made, and ask before each deletion.',
   maps: { owasp: ['LLM06', 'ASI02'], attack: ['T1485'] },
   reads: ['text'],
-  check: (context) =>
-    statementsOf(context.of('text'), forms).map(
+  check: (context) => {
+    const facts = context.of('text');
+    const told = statementsOf(facts, forms).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `orders to destroy: "${quote}"`,
         ...weighed(manner, 'high'),
       }),
-    ),
+    );
+    return withFrames(told, facts, framesOfDeletion);
+  },
 });
 
 const forms = [...destructions, ...destructionPhrases];
+
+const framesOfDeletion = [...deletedUnseen, ...shadedDeletions];

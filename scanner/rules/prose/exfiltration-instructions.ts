@@ -2,7 +2,10 @@
 import { getDomainWithoutSuffix } from 'tldts';
 import { belongingsToStranger, silentReceivers } from '../../prose/frames/act-frames.ts';
 import { withFrames } from '../../prose/frames/find-frames.ts';
+import { secretsInSamples } from '../../prose/frames/harm-frames.ts';
+import { fixedReceivers } from '../../prose/frames/receiver-frames.ts';
 import { secretToStranger } from '../../prose/frames/secret-frames.ts';
+import { shadedSendings } from '../../prose/frames/shaded-frames.ts';
 import { type UnseenSending, unseenSendings } from '../../prose/frames/unseen-sending.ts';
 import { exfiltrations, tellsOfAuthentication } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
@@ -64,7 +67,14 @@ export const exfiltrationInstructions = defineRule({
 
 const forms = [...exfiltrations, ...exfiltrationPhrases];
 
-const framesOfSending = [...secretToStranger, ...belongingsToStranger, ...silentReceivers];
+const framesOfSending = [
+  ...secretToStranger,
+  ...belongingsToStranger,
+  ...silentReceivers,
+  ...fixedReceivers,
+  ...secretsInSamples,
+  ...shadedSendings,
+];
 
 function draftOfSecret(
   { fact, quote, manner, reading, match }: ProseStatement,

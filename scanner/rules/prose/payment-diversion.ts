@@ -1,5 +1,8 @@
 /** Text that has an agent move money or change where it goes. */
 
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { moneyDiverted } from '../../prose/frames/money-frames.ts';
+import { shadedPayments } from '../../prose/frames/shaded-frames.ts';
 import { diversions } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { paymentPhrases } from '../../prose/phrases/harms.ts';
@@ -16,14 +19,19 @@ export const paymentDiversion = defineRule({
   fix: 'Let the user name amount and recipient each time, and confirm both.',
   maps: { owasp: ['LLM06', 'ASI02'], attack: ['T1657'] },
   reads: ['text'],
-  check: (context) =>
-    statementsOf(context.of('text'), forms).map(
+  check: (context) => {
+    const facts = context.of('text');
+    const told = statementsOf(facts, forms).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `moves money or changes where it goes: "${quote}"`,
         ...weighed(manner, 'high'),
       }),
-    ),
+    );
+    return withFrames(told, facts, framesOfMoney);
+  },
 });
 
 const forms = [...diversions, ...paymentPhrases];
+
+const framesOfMoney = [...moneyDiverted, ...shadedPayments];

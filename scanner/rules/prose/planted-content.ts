@@ -1,6 +1,7 @@
 /** Text that has an agent put something into everything it makes. */
 
 import { withFrames } from '../../prose/frames/find-frames.ts';
+import { partnersPlanted } from '../../prose/frames/harm-frames.ts';
 import { plantedCode } from '../../prose/frames/order-frames.ts';
 import { plantings } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
@@ -26,10 +27,12 @@ export const plantedContent = defineRule({
         ...weighed(manner, unseen.test(quote) ? 'high' : 'medium'),
       }),
     );
-    return withFrames(told, facts, plantedCode);
+    return withFrames(told, facts, framesOfPlanting);
   },
 });
 
 // Letters that nobody sees are a channel to whoever, or whatever, reads them: no user asks for
 // that.
 const unseen = /\b(invisible|hidden|zero[- ]width) (unicode|characters?)\b/i;
+
+const framesOfPlanting = [...plantedCode, ...partnersPlanted];

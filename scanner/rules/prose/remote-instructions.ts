@@ -2,7 +2,10 @@
 
 import { othersObeyed } from '../../prose/frames/act-frames.ts';
 import { withFrames } from '../../prose/frames/find-frames.ts';
+import { pagesContinued } from '../../prose/frames/harm-frames.ts';
 import { foreignOrders } from '../../prose/frames/order-frames.ts';
+import { ordersOfOthers } from '../../prose/frames/others-frames.ts';
+import { shadedOrders } from '../../prose/frames/shaded-frames.ts';
 import { remoteInstructionForms } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { remotePhrases } from '../../prose/phrases/orders.ts';
@@ -34,4 +37,10 @@ export const remoteInstructions = defineRule({
 
 const forms = [...remoteInstructionForms, ...remotePhrases];
 
-const framesOfOthers = [...foreignOrders, ...othersObeyed];
+const framesOfOthers = [
+  ...foreignOrders,
+  ...othersObeyed,
+  ...ordersOfOthers,
+  ...pagesContinued,
+  ...shadedOrders,
+];

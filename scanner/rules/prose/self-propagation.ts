@@ -1,5 +1,7 @@
 /** Text that has an agent spread the skill. */
 
+import { withFrames } from '../../prose/frames/find-frames.ts';
+import { selfPlanted } from '../../prose/frames/planting-frames.ts';
 import { propagations } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
 import { statementsOf } from '../../prose/statements.ts';
@@ -15,12 +17,15 @@ export const selfPropagation = defineRule({
   fix: 'Remove it. Let users install the skill themselves.',
   maps: { owasp: ['ASI07', 'ASI10'] },
   reads: ['text'],
-  check: (context) =>
-    statementsOf(context.of('text'), propagations).map(
+  check: (context) => {
+    const facts = context.of('text');
+    const told = statementsOf(facts, propagations).map(
       ({ fact, quote, manner }): FindingDraft => ({
         span: fact.span,
         message: `has an agent spread the skill: "${quote}"`,
         ...weighed(manner, 'high'),
       }),
-    ),
+    );
+    return withFrames(told, facts, selfPlanted);
+  },
 });

@@ -1,6 +1,8 @@
 /** Text that has a person or an agent turn a protection off. */
 
+import { defencesLowered } from '../../prose/frames/defence-frames.ts';
 import { withFrames } from '../../prose/frames/find-frames.ts';
+import { doorsLeftOpen } from '../../prose/frames/harm-frames.ts';
 import { openedDoors } from '../../prose/frames/order-frames.ts';
 import { weakenings } from '../../prose/lures.ts';
 import { weighed } from '../../prose/manner.ts';
@@ -27,8 +29,10 @@ export const weakenedDefence = defineRule({
         ...weighed(manner, 'medium'),
       }),
     );
-    return withFrames(told, facts, openedDoors);
+    return withFrames(told, facts, framesOfDefences);
   },
 });
 
 const forms = [...weakenings, ...defencePhrases];
+
+const framesOfDefences = [...openedDoors, ...defencesLowered, ...doorsLeftOpen];

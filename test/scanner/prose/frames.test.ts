@@ -1,4 +1,4 @@
-/** Frames in eight languages: orders are found, and honest texts that use the same words are not. */
+/** Frames in eight languages: orders are found, and honest texts with the same words are not. */
 import { describe, expect, test } from 'vitest';
 import { extractFacts } from '../../../scanner/extract.ts';
 import { allFrames } from '../../../scanner/prose/frames/all-frames.ts';
@@ -6,6 +6,7 @@ import { framesIn } from '../../../scanner/prose/frames/find-frames.ts';
 import type { FindingDraft } from '../../../scanner/rule.ts';
 import { actOrders, honestActs } from './act-texts.ts';
 import { catalogues, honestTexts, orders } from './frame-texts.ts';
+import { honestOthers, ordersOfOthers } from './others-texts.ts';
 
 const page = (text: string): string =>
   `---\nname: notes\ndescription: Sorts notes.\n---\n\n# Notes\n\nSorts notes by date.\n\n${text}\n`;
@@ -36,6 +37,18 @@ describe.each(Object.entries(actOrders))('acts in %s', (_, texts) => {
 });
 
 describe.each(Object.entries(honestActs))('honest acts in %s', (_, texts) => {
+  test.each(texts)('%s', async (text) => {
+    expect(await found(text)).toEqual([]);
+  });
+});
+
+describe.each(Object.entries(ordersOfOthers))('orders of others in %s', (_, texts) => {
+  test.each(texts)('%s', async (text) => {
+    expect(await found(text)).not.toEqual([]);
+  });
+});
+
+describe.each(Object.entries(honestOthers))('honest texts about others in %s', (_, texts) => {
   test.each(texts)('%s', async (text) => {
     expect(await found(text)).toEqual([]);
   });

@@ -1,0 +1,54 @@
+/** Frames of acts that honest pages order too, and that count only with words that shade them. */
+import type { Concept } from '../phrases/concept.ts';
+import type { ProseFrame } from './frame.ts';
+
+const strangers: readonly Concept[] = ['url', 'url-slot', 'host'];
+const shades: readonly Concept[] = ['unasked', 'unsaid', 'needless'];
+
+export const shadedSendings: readonly ProseFrame[] = [
+  {
+    says: 'send something away, in the shade',
+    steps: [{ needs: ['goes', strangers], within: 12 }],
+    anchor: shades,
+    severity: 'medium',
+    onlyWith: shades,
+  },
+];
+
+export const shadedOrders: readonly ProseFrame[] = [
+  {
+    says: 'do in the shade what others write',
+    steps: [{ needs: ['fulfilled', 'others'], within: 14 }],
+    anchor: [...shades, 'binding', 'at-once'],
+    severity: 'medium',
+    onlyWith: [...shades, 'binding', 'at-once'],
+  },
+];
+
+export const shadedDeletions: readonly ProseFrame[] = [
+  {
+    says: 'delete in the shade what is of worth',
+    steps: [{ needs: ['deleted', ['valuable', 'belongings', 'traces']], within: 10 }],
+    anchor: [...shades, 'past-bin'],
+    severity: 'medium',
+    onlyWith: [...shades, 'past-bin'],
+  },
+];
+
+export const shadedPayments: readonly ProseFrame[] = [
+  {
+    says: 'pay in the shade',
+    steps: [{ needs: [['paid', 'goes', 'conveyed', 'instead'], 'payee'], within: 12 }],
+    severity: 'medium',
+    onlyWith: shades,
+  },
+];
+
+export const shadedRequests: readonly ProseFrame[] = [
+  {
+    says: 'ask for a credential, in the shade',
+    steps: [{ needs: ['solicit', 'credential'], within: 10 }],
+    severity: 'medium',
+    onlyWith: ['haste', 'needless', 'unsaid'],
+  },
+];
