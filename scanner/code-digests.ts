@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d775915da87903f318930ceafe936af6d07906a3f2e81106cd4563b4b5bdf744',
-    'files/agent-memory': 'sha256:595234d81c6ea802fd06852ad0d485d370bced6b22f9644a31fb6a9ba9a612e5',
+    'files/agent-memory': 'sha256:42323e4ac8e52bd1055dd88121eeb649709076a293310b2b4ab89457a5832a0c',
     'files/browser-data': 'sha256:0778151d1034eaa0c5c0c9c2bc61c06df6905f0a8c419c688711b6fea3530c0b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -141,7 +141,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b13db302248fc2f42959976d9301de0edc2228632c5f6cb3d91dd672cfc42b2b',
     'network/drop-host': 'sha256:c9cd67ceb72966bfd490cc674761387dedf250a7dd5a1579eab1b74989ca475e',
     'network/hidden-host':
-      'sha256:3e130efd44acf6bd05655b72731b8cb9f7e749606f59c504b6e8b05aef45e911',
+      'sha256:c8e02aac9408a8fdfe8c9ac154c1a757fd6223844a347a061e5508528c3bcc10',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:ed76fe285102c259182cd66e756bb44ff7496d067a2d4381948c5725758933a9',
     'network/raw-address':
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:3c9a6fb7d3ecd6b82193919bcee77da149d3ac62742cc451673216819624ba30',
+      'sha256:b3f2b594c20517662e69b73869bb38d3a3e6612c815bcbbb55916ef82fdd822d',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:914dfa9c3ffb179aeb76938a9d8b6d76b8bc7c62c1de3298803000695715ce67',
+      'sha256:deddb3b1e3a5af6db3e016262ee24cc60b0e8d186e6477219b764f9bd2db9c02',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:f61b13c451758541d5766670dc59326b2f008ae9b4fe407bb9d1af3a64a86462',
+      'sha256:24d63d0ef616fa081c80512ca159d3ea32a02d1a1df90f01d3cc94b1fa149193',
     'prose/biased-judgement':
-      'sha256:56dde9159ec68f9a81fc8a0463a522d274c75fb1d425182b60b0ff09833df4a7',
+      'sha256:6fbbf9d62597ddecfff7e15a1a3f415f6c036af3447f491ba8ea0ec4c9b1fba7',
     'prose/boundless-role':
-      'sha256:6f9c9dc870ca7e90b8ec09d7ed15df266f79094f8fc21143b36b1c2044e51efd',
-    'prose/concealment': 'sha256:fcb79593554f860ab9916e9d52b0fc22f3fbf915cefe8d54d6e4316adcbbd28e',
+      'sha256:9b97eecca6ed719b9707258e1208ed377dc973ef2e310592e7fdb96f0b4e1afd',
+    'prose/concealment': 'sha256:475900ad081d97559bddd4b72894e29f61c68100d9c75028c29f3c05214ac555',
     'prose/credential-solicitation':
-      'sha256:86f14925d960ad66aa7b2fb3ffb83e1a29cc35954912295463bb7b31b51e515a',
+      'sha256:fb83af1df5dec64c34e034ae31a76199d642e00bbecebf8f68637ecac52ea551',
     'prose/decode-instructions':
-      'sha256:d5b569ee70e4af46efaaf9e1db656be127544add559a62f4ea40ba1e13d2836f',
+      'sha256:52a77ffb6ff7ebb9348b70aea617b2547db0785e7ae8e11ccaa205402c482887',
     'prose/destructive-orders':
-      'sha256:8be9f390718c84120419e0f0b087ca1bc14ac17215d085bc159a6b7381a3b9ee',
+      'sha256:926cf2ce69cd5ca515aa4efb0f315a82f9008231df4bc6b56b84da25e871fa55',
     'prose/divided-order':
-      'sha256:a7a37d7d686c02df4785e851e2825a5707ff77a48812597ac39cd9b84873905d',
+      'sha256:72ce9a44cd1ab858bb834c4626e26963d4cc68c25d5433362fb97956a13ab8c6',
     'prose/encoded-instructions':
-      'sha256:c3030e2d2285f0b7a441cd9d20cd433968219cf130515c8bbf858f3483e6cf62',
+      'sha256:3bcb6d82c80c2e3ba0a7cef755abab7cf2a1cb5de2e24a1adfe2348b45211a99',
     'prose/exfiltration-instructions':
-      'sha256:937c28cf4970c0ccc7540cd06a98c1c99ae21f7b50547c1b60fb09474111ba9e',
+      'sha256:c1d5c7170e682f897407633c62e47d51f045c48e8a5d8b573b579754b0ca0feb',
     'prose/false-authority':
-      'sha256:71c0c4f0a6f4024604c2a371cea6fe3828366a5e2da651775617a95e1c170dbb',
-    'prose/hidden-text': 'sha256:2a4ff5096352672ff89f7f3a8bca01490d5b5fde1a7228d288fc230d36de9b4e',
-    'prose/install-lure': 'sha256:2f6d6c3a689e5de5732f91cb8878f154e1cb9a09401b42240acae878f931c5dd',
+      'sha256:31c409dcd33045597bdacd35118add117369947b08e156e28f0498db45723268',
+    'prose/hidden-text': 'sha256:8f26e3bfcebc63cff50329b2669779d4c8c91970aca5440d931239c13ddc4fda',
+    'prose/install-lure': 'sha256:ed08a153f235b753d88858259606c1639aa3b1af4a2465a726c0993eb0319c67',
     'prose/memory-tampering':
-      'sha256:810b2efc27791ee2f3eb3dd22fff3214d4c4977cbdd6ca9520efeb8c602ea728',
+      'sha256:6708606f0364d16ad38003f6cbf6b5410445a732d1d6333043aeb7f9a5edf325',
     'prose/override-instructions':
-      'sha256:33e50b5e404238ed3adabbfe2ed7b364720bfd7e8658ae3380647d9382475c8d',
+      'sha256:ec152dc93e519011952c134369ca1d31ac4d5e58e4e59e618ec2518905fe1e7e',
     'prose/payment-diversion':
-      'sha256:c481e3d092baec169bb2b1cfcb6455acf519af911add6fe7ccbcb83dafab6cba',
+      'sha256:abd35022548aa129e5dc38bb0a55e89e1bb80646ceb181cf1f4831691aac5cbc',
     'prose/planted-content':
-      'sha256:ec8d8ff51d8f19662f5fea3695a56a1a7165dd550a66a97bd86d19da78d1d77a',
+      'sha256:1006ffd385fbe9297bbf11becc6817278d48b6d20e252f1c0564919c689dce4c',
     'prose/remote-instructions':
-      'sha256:b78eaf0705011a10c9ebb666f9bdb77e9a0495a8ca0458c81a993ffd12f48acc',
+      'sha256:e76db03a46128af0739083b56cde433a4310f8117c6c720e2f49806843529803',
     'prose/secret-in-reply':
-      'sha256:7985b9f6deb2e50acaaef24eac41f3647a82464f5c2b6e2343342b6e4e630f05',
+      'sha256:51d9d4d045e59d8ce23a708b05d816287cc3c09b827df22aab14b39a2830d8e9',
     'prose/self-propagation':
-      'sha256:c99f2be85e3b0dbb5a9eabb46d549f5d5ea16b9ca039abddd1fb40ea122141fc',
+      'sha256:123ea452522adada514dbc337374ee153d03f08902ae9e10d1bf6800f4dca324',
     'prose/speaks-to-scanners':
-      'sha256:6226c8a892bb5676c463d146cc65daf4d249883682dd7783f46037066aa9d71b',
-    'prose/trigger-bait': 'sha256:316421b49cc8f7e7d99ef800cc10ba85d1bed255ab974286bbee9f76c29a80f5',
+      'sha256:4337bc7afe1662ccd61cfd8785c9e8d196dbf2490560d15aeb411f15927a9cbd',
+    'prose/trigger-bait': 'sha256:894ce7ceeb858ed1f4c88766c26945f120bb33b46937336afe7f1faa1812d89a',
     'prose/weakened-defence':
-      'sha256:fbd2f0f40e361d2e781878b4f072bedc64166d19e2d901ebd81af8ad1d462e68',
+      'sha256:1f2f56187fdcea5522cbf7217024735df4bff9e55fe472ea1e8c0dc4fcde1951',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:008fdc4d5254cfbf4bffb3ffdc87c9ebfc57f74c2b6dd787fb7fae68a1a57771',
+      'sha256:c9f161e5c54f3f4623c849ed24ca991665bfc7386084ae12f1603146f1346dbb',
     'resources/exhaustion':
       'sha256:09ee32f005f443bc77fc602b88da6bce49012f0a0e3802a2c9e14de59145abe2',
     'resources/fork-bomb':
