@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:8ffe4f3242d1de3674622e500fe7fe23a69e48cac6cfbf24297c594289036308',
+  extractor: 'sha256:e14cf94ad77bb4ffe90487046eb794d88e4ded93168af8a64d2a4ccb466cb661',
   judging: 'sha256:632336fb158c7c02b7347b5fd1bcd9700016d594a325ce512c9eaa6738ec129c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d775915da87903f318930ceafe936af6d07906a3f2e81106cd4563b4b5bdf744',
-    'files/agent-memory': 'sha256:42323e4ac8e52bd1055dd88121eeb649709076a293310b2b4ab89457a5832a0c',
+    'files/agent-memory': 'sha256:0e2f08f7f936f39cad63155ca820ff263c5e994b7a683138979b3c3664e787ff',
     'files/browser-data': 'sha256:0778151d1034eaa0c5c0c9c2bc61c06df6905f0a8c419c688711b6fea3530c0b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -141,7 +141,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b13db302248fc2f42959976d9301de0edc2228632c5f6cb3d91dd672cfc42b2b',
     'network/drop-host': 'sha256:c9cd67ceb72966bfd490cc674761387dedf250a7dd5a1579eab1b74989ca475e',
     'network/hidden-host':
-      'sha256:c8e02aac9408a8fdfe8c9ac154c1a757fd6223844a347a061e5508528c3bcc10',
+      'sha256:35d4adef7f012a62e78072b403e60f29bb99a32792a6d741f029febb4498efb5',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:ed76fe285102c259182cd66e756bb44ff7496d067a2d4381948c5725758933a9',
     'network/raw-address':
@@ -194,7 +194,7 @@ export const codeDigests: CodeDigests = {
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:b3f2b594c20517662e69b73869bb38d3a3e6612c815bcbbb55916ef82fdd822d',
+      'sha256:0efb57b42a10c501f8f985442bdaed821bbae59f3a410d152df340eb9e25e743',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,55 +209,55 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:deddb3b1e3a5af6db3e016262ee24cc60b0e8d186e6477219b764f9bd2db9c02',
+      'sha256:ebfd9447786079e70b21fef4a148ab02b56da4c76c0f8f710ead149c341cbec9',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:24d63d0ef616fa081c80512ca159d3ea32a02d1a1df90f01d3cc94b1fa149193',
+      'sha256:a360fc061ed724b488187b7bca19796b61a7d3b434f48951cea6d7b592bc3e22',
     'prose/biased-judgement':
-      'sha256:6fbbf9d62597ddecfff7e15a1a3f415f6c036af3447f491ba8ea0ec4c9b1fba7',
+      'sha256:354a0769dd66fedc197a7080d41ae0614a66999291c6b0a80cf16ad3b5a28a08',
     'prose/boundless-role':
-      'sha256:9b97eecca6ed719b9707258e1208ed377dc973ef2e310592e7fdb96f0b4e1afd',
-    'prose/concealment': 'sha256:475900ad081d97559bddd4b72894e29f61c68100d9c75028c29f3c05214ac555',
+      'sha256:d7df6e1f137007a16ba8af69612a091133db63da074e1fdb794361c2b348d276',
+    'prose/concealment': 'sha256:070046904886254b5a193867f2e310544c397d203c167bb66f8249613a6aee29',
     'prose/credential-solicitation':
-      'sha256:fb83af1df5dec64c34e034ae31a76199d642e00bbecebf8f68637ecac52ea551',
+      'sha256:e844b9c8c7b9714640532ea9e27f5c0bd10c8c80b67df7c8f136b4f22523f016',
     'prose/decode-instructions':
-      'sha256:52a77ffb6ff7ebb9348b70aea617b2547db0785e7ae8e11ccaa205402c482887',
+      'sha256:298a69b75d7d7bb1043c1c547ae91646a33a7d605f9df538b812aff01f188bbc',
     'prose/destructive-orders':
-      'sha256:926cf2ce69cd5ca515aa4efb0f315a82f9008231df4bc6b56b84da25e871fa55',
+      'sha256:847cbdc96079730b2fe756e162322ff4bb72ccce78c45a13030d842a9f444f1c',
     'prose/divided-order':
-      'sha256:72ce9a44cd1ab858bb834c4626e26963d4cc68c25d5433362fb97956a13ab8c6',
+      'sha256:21bdaa0e8be1f0f1b48da2ef4daca5f2c66d904bd7cff8b6ec8e5088bef8312b',
     'prose/encoded-instructions':
-      'sha256:3bcb6d82c80c2e3ba0a7cef755abab7cf2a1cb5de2e24a1adfe2348b45211a99',
+      'sha256:e4ce6eebbf7a5a176b2eccc332c265d189ace251f06f62d3189291d104ef0e19',
     'prose/exfiltration-instructions':
-      'sha256:c1d5c7170e682f897407633c62e47d51f045c48e8a5d8b573b579754b0ca0feb',
+      'sha256:1d86254e7d828f5e68182f0b73441032b97c559141ecb0d9e37f5ec0697b6414',
     'prose/false-authority':
-      'sha256:31c409dcd33045597bdacd35118add117369947b08e156e28f0498db45723268',
-    'prose/hidden-text': 'sha256:8f26e3bfcebc63cff50329b2669779d4c8c91970aca5440d931239c13ddc4fda',
-    'prose/install-lure': 'sha256:ed08a153f235b753d88858259606c1639aa3b1af4a2465a726c0993eb0319c67',
+      'sha256:fe817235991d3f38f02d84fd5576a942d063cf05145646eea97f6854e8e959e8',
+    'prose/hidden-text': 'sha256:fe903322c14ae44ceb02c204761925a25e37b8625997fdb060d700a63f6320ff',
+    'prose/install-lure': 'sha256:c8c83e005df734923a7ff71694ac9b57409f01915d36a2e4da26494ad27ea575',
     'prose/memory-tampering':
-      'sha256:6708606f0364d16ad38003f6cbf6b5410445a732d1d6333043aeb7f9a5edf325',
+      'sha256:33a05e2c393b3ab3561d148498110c2379634ad15a1b18abe152461789a146da',
     'prose/override-instructions':
-      'sha256:ec152dc93e519011952c134369ca1d31ac4d5e58e4e59e618ec2518905fe1e7e',
+      'sha256:7f13b78794c34e50df2943f52939e6693751263fb5eebc7a7ab171c3a88d0d85',
     'prose/payment-diversion':
-      'sha256:abd35022548aa129e5dc38bb0a55e89e1bb80646ceb181cf1f4831691aac5cbc',
+      'sha256:58363066de9dc9eb0bf09746217fb432b4f0030ac67cb09219f8b066a0386df2',
     'prose/planted-content':
-      'sha256:1006ffd385fbe9297bbf11becc6817278d48b6d20e252f1c0564919c689dce4c',
+      'sha256:6da0c1e2b943fecbde1bd76b01137f6b87810c8fec411fea6d45336f1cbfc241',
     'prose/remote-instructions':
-      'sha256:e76db03a46128af0739083b56cde433a4310f8117c6c720e2f49806843529803',
+      'sha256:cd854bb9228cc4f0389fccd45548906ae6739d370a63618ef300beb29b46eb50',
     'prose/secret-in-reply':
-      'sha256:51d9d4d045e59d8ce23a708b05d816287cc3c09b827df22aab14b39a2830d8e9',
+      'sha256:6e0962385be3c86073b1ecceeef4cb244063651253b2757eea5e30464bac5d19',
     'prose/self-propagation':
-      'sha256:123ea452522adada514dbc337374ee153d03f08902ae9e10d1bf6800f4dca324',
+      'sha256:a566f3a8392c93b6d3d756cd7c54f1380e760846058f36b842e4ca4877a34104',
     'prose/speaks-to-scanners':
-      'sha256:4337bc7afe1662ccd61cfd8785c9e8d196dbf2490560d15aeb411f15927a9cbd',
-    'prose/trigger-bait': 'sha256:894ce7ceeb858ed1f4c88766c26945f120bb33b46937336afe7f1faa1812d89a',
+      'sha256:e59e12a888987bec01140b2c52f24a0ff41f9462639c226702bd2e588abb52c2',
+    'prose/trigger-bait': 'sha256:183dcecdd15272d34e93a6fc10c4af2981c1ef811ae6291f4cc11effcf23f84b',
     'prose/weakened-defence':
-      'sha256:1f2f56187fdcea5522cbf7217024735df4bff9e55fe472ea1e8c0dc4fcde1951',
+      'sha256:a9c36516386af3d469d9758c68e2f574bc6f7c8321dd4716d0203a34c6802d95',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:c9f161e5c54f3f4623c849ed24ca991665bfc7386084ae12f1603146f1346dbb',
+      'sha256:cc3029a92224c9cba20e1c68ede844b5752c12b7eae38a9360a70d064cdffdce',
     'resources/exhaustion':
       'sha256:09ee32f005f443bc77fc602b88da6bce49012f0a0e3802a2c9e14de59145abe2',
     'resources/fork-bomb':

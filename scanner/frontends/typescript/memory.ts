@@ -6,9 +6,10 @@ import { type JsValue, unknown } from './values/values.ts';
 /**
  * Answers that are not remembered because they depend on an open question. Beyond this number they
  * are remembered all the same: where each value depends on each other, the number of ways to ask is
- * exponential. Measured: 1,000 gave the reports of 100,000 for every skill of the corpus.
+ * exponential. A lower limit is cheaper on honest programs, but seven variables that name each other
+ * would use up 5,000.
  */
-const openAnswersMax = 5_000;
+const openAnswersMax = 100_000;
 
 /**
  * A question that is asked again inside itself is answered with "unknown". Answers found meanwhile

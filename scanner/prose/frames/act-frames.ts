@@ -164,6 +164,7 @@ export const silentReceivers: readonly ProseFrame[] = [
     says: 'send a blind copy of every mail to a fixed address',
     steps: [{ needs: ['blind-copy', 'mail', 'every'], within: 12, sentences: 2 }],
     severity: 'high',
+    consent: true,
   },
   {
     says: 'send a blind copy to a fixed address',

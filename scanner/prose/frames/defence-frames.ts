@@ -6,7 +6,7 @@ export const defencesLowered: readonly ProseFrame[] = [
     says: 'take a protection down for good',
     steps: [{ needs: ['lowered', 'shield'], within: 8 }],
     severity: 'medium',
-    onlyWith: ['for-good', 'unasked', 'unsaid', 'needless'],
+    onlyWith: ['for-good', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
   },
   {
     says: 'except findings for good',

@@ -12,7 +12,7 @@ export const doorsLeftOpen: readonly ProseFrame[] = [
     says: 'open something to everyone for good',
     steps: [{ needs: ['opened', 'everyone'], within: 10 }],
     severity: 'medium',
-    onlyWith: ['for-good', 'unasked', 'unsaid', 'needless'],
+    onlyWith: ['for-good', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
   },
   {
     says: 'approve without a look',
@@ -28,6 +28,7 @@ export const pagesContinued: readonly ProseFrame[] = [
     steps: [{ needs: ['same-page', 'url'], within: 26, sentences: 2 }],
     anchor: ['same-page'],
     severity: 'medium',
+    onlyWith: ['unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
   },
   {
     says: 'take somebody for entitled without a check',
@@ -88,9 +89,9 @@ export const tracesRemoved: readonly ProseFrame[] = [
   {
     says: 'watch people without their knowledge',
     steps: [{ needs: ['watch', 'person'], within: 10 }],
-    anchor: ['covert', 'unsaid'],
+    anchor: ['covert', 'unsaid', 'withheld'],
     severity: 'medium',
-    onlyWith: ['covert', 'unsaid'],
+    onlyWith: ['covert', 'unsaid', 'withheld'],
   },
 ];
 

@@ -17,7 +17,7 @@ export const moneyDiverted: readonly ProseFrame[] = [
     steps: [{ needs: [['conveyed', 'paid'], 'payee'], within: 16 }],
     near: account,
     severity: 'medium',
-    onlyWith: ['unasked', 'unsaid', 'needless'],
+    onlyWith: ['unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
   },
   {
     says: 'show one account and use another',

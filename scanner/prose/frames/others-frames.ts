@@ -3,7 +3,7 @@ import type { Concept } from '../phrases/concept.ts';
 import type { ProseFrame } from './frame.ts';
 
 const written: readonly Concept[] = ['others', 'foreign'];
-const withRank: readonly Concept[] = ['unasked', 'at-par', 'binding', 'at-once'];
+const withRank: readonly Concept[] = ['unasked', 'presumed', 'at-par', 'binding', 'at-once'];
 
 /** Text of others that is carried out like a request of the user. */
 export const ordersOfOthers: readonly ProseFrame[] = [
@@ -31,12 +31,6 @@ export const ordersOfOthers: readonly ProseFrame[] = [
   {
     says: 'carry out what others write for it',
     steps: [{ needs: ['fulfilled', 'to-agent'], within: 16 }],
-    severity: 'medium',
-  },
-  {
-    says: 'carry out what others ask',
-    steps: [{ needs: ['fulfilled', 'others', 'asked'], within: 16 }],
-    anchor: ['fulfilled'],
     severity: 'medium',
   },
   {

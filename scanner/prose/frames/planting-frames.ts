@@ -11,13 +11,13 @@ export const selfPlanted: readonly ProseFrame[] = [
     says: 'plant this text in memories',
     steps: [{ needs: ['planted', 'itself', 'memory-file'], within: 22 }],
     severity: 'medium',
-    onlyWith: ['unasked', 'unsaid', 'needless', 'unseen'],
+    onlyWith: ['unasked', 'presumed', 'unsaid', 'withheld', 'needless', 'unseen'],
   },
   {
     says: 'plant a hook into every repository',
     steps: [{ needs: ['planted', 'git-template'], within: 14 }],
     severity: 'medium',
-    onlyWith: ['elsewhere', 'itself', 'unasked', 'unsaid', 'needless'],
+    onlyWith: ['elsewhere', 'itself', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
   },
   {
     says: 'have an agent started with a text from an address',

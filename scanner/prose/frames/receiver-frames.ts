@@ -33,6 +33,7 @@ export const fixedReceivers: readonly ProseFrame[] = [
     says: 'send results to a fixed mailbox',
     steps: [{ needs: ['goes', 'mail'], within: 14 }],
     severity: 'medium',
+    onlyWith: ['copy', 'routine', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
   },
   {
     says: 'send a copy to a fixed address',
@@ -44,6 +45,6 @@ export const fixedReceivers: readonly ProseFrame[] = [
     says: 'send results to a fixed address as a matter of course',
     steps: [{ needs: ['goes', ['url', 'host', 'url-slot']], within: 10 }],
     severity: 'medium',
-    onlyWith: ['routine', 'unasked', 'unsaid', 'needless'],
+    onlyWith: ['routine', 'unasked', 'presumed', 'unsaid', 'withheld', 'needless'],
   },
 ];

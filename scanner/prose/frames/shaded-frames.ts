@@ -3,7 +3,7 @@ import type { Concept } from '../phrases/concept.ts';
 import type { ProseFrame } from './frame.ts';
 
 const strangers: readonly Concept[] = ['url', 'url-slot', 'host'];
-const shades: readonly Concept[] = ['unasked', 'unsaid', 'needless'];
+const shades: readonly Concept[] = ['unasked', 'presumed', 'unsaid', 'withheld', 'needless'];
 
 export const shadedSendings: readonly ProseFrame[] = [
   {
@@ -49,6 +49,6 @@ export const shadedRequests: readonly ProseFrame[] = [
     says: 'ask for a credential, in the shade',
     steps: [{ needs: ['solicit', 'credential'], within: 10 }],
     severity: 'medium',
-    onlyWith: ['haste', 'needless', 'unsaid'],
+    onlyWith: ['haste', 'needless', 'unsaid', 'withheld'],
   },
 ];

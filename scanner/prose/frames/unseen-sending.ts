@@ -212,7 +212,7 @@ function conceals({ marks, start, text }: Sentence): boolean {
 // it skips or drops may be what nobody is to see.
 const fails =
   /^\s(?:fails (?:if|on|with|without)|breaks|truncates|corrupts|falls back to(?!\s+https?:)|dies|(?:drops|ignores|returns|skips) (?:all|any|an? empty|duplicates?|empty|every|invalid|malformed|missing|no|none|nothing|null|undefined|unknown)\b)/;
-const said: ReadonlySet<Concept> = new Set(['unsaid', 'silent', 'covert', 'hide']);
+const said: ReadonlySet<Concept> = new Set(['unsaid', 'withheld', 'silent', 'covert', 'hide']);
 const noticing: ReadonlySet<Concept> = new Set(['tell', 'notice', 'reveal', 'reply']);
 const wordsBehind = 4;
 const wordsBefore = 3;

@@ -208,6 +208,8 @@ export const concepts = [
   'yes-for-user', // in the user’s name
   'prompts', // questions, permissions
   'needless', // it would only confuse, a formality
+  'presumed', // consent is assumed, without waiting
+  'withheld', // stays internal, is not shown
 ] as const;
 export type Concept = (typeof concepts)[number];
 

@@ -107,7 +107,7 @@ export function either(values: readonly PyValue[]): PyValue {
     folded: values.some((value) => value.folded),
     decoded: values.some((value) => value.decoded),
     targets: targetsOf(values),
-    stream: [...new Set(values.flatMap((value) => value.stream))],
+    stream: [...new Set(values.flatMap((value) => value.stream))].slice(0, alternativesMax),
     own: values.find((value) => value.own !== undefined)?.own,
     items: lists[0],
     each: eachOf(values),

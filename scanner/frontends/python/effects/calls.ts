@@ -165,18 +165,24 @@ function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string)
   const calleeNode = 'firstChild' in call.node ? (call.node as PyNode).firstChild : null;
   const written = calleeNode === null ? '' : textOf(call.module, calleeNode);
   const parts = qual.replaceAll('()', '').split('.');
-  // Another file may choose a package. What runs code has to show its name where it is called.
-  const isPackage = !isPowerful && parts.length > 1 && parts[0] !== 'builtins';
-  const modules = isPackage ? [call.module, ...run.modules.values()] : [call.module];
-  const texts = modules.map(({ source }) => source.text);
+  const { text } = call.module.source;
   const isPlain = (part: string): boolean => {
-    const name = part.replace(/\W/g, '');
-    const plain = new RegExp(`(["'.]|import )${name}\\b|\\b${name}\\(`);
-    return texts.some((text) => {
-      run.context.steps.take(1 + (text.length >> 6));
-      return plain.test(text);
-    });
+    const name = plainOf(part);
+    return new RegExp(`(["'.]|import )${name}\\b|\\b${name}\\(`).test(text);
   };
+  // Another file may choose a package by its whole name. What runs code has to show its name where
+  // it is called.
+  const whole = `(["'])${parts.slice(0, -1).map(plainOf).join('\\.')}\\1`;
+  const isChosen =
+    !isPowerful &&
+    parts.length > 1 &&
+    parts[0] !== 'builtins' &&
+    isPlain(parts.at(-1) ?? '') &&
+    [...run.modules.values()].some(({ source }) => {
+      run.context.steps.take(1 + (source.text.length >> 6));
+      return new RegExp(whole).test(source.text);
+    });
+  if (isChosen) return;
   if (parts.every(isPlain)) return;
   notePyTrait(
     run,
@@ -184,6 +190,10 @@ function noteHidden(run: PythonRun, call: PyCall, callee: PyValue, qual: string)
     'folded-name',
     `${written.slice(0, 60)} is ${qual}`,
   );
+}
+
+function plainOf(part: string): string {
+  return part.replace(/\W/g, '');
 }
 
 // Behind one of these, another item may be the first.

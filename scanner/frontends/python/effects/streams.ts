@@ -3,6 +3,7 @@
  * tables gets that was made over such a file, the file holds afterwards:
  * `z = ZipFile(buffer, "w"); z.writestr(name, text)`.
  */
+import { alternativesMax } from '../../../limits.ts';
 import { nodesOf } from '../assignments/alternatives.ts';
 import type { PyValue } from '../program.ts';
 import { flowEdge, flowNode, type PythonRun } from '../run.ts';
@@ -26,18 +27,18 @@ export function withStreams(run: PythonRun, call: PyCall, callee: PyValue, made:
   }
   const given = [...call.args, ...call.keywords.values()];
   const over = given.flatMap(({ stream }) => stream);
-  const name = call.method || (callee.qual ?? '');
+  const name = call.method || (callee.qual ?? '').split('.').at(-1) || '';
   const content = [...nodesOf(given), ...call.spread];
   const packed = packsFile.test(callee.qual ?? '') ? made.nodes : [];
   if (writing.test(name)) fill(run, call.object.stream, [...content, ...packed]);
   if (filling.test(name)) fill(run, over, [...content, ...call.object.nodes]);
-  const kept = [
-    ...new Set([...made.stream, ...over, ...(entered.test(name) ? call.object.stream : [])]),
-  ];
+  const entering = entered.test(name) ? call.object.stream : [];
+  const kept = [...new Set([...made.stream, ...over, ...entering])].slice(0, alternativesMax);
   return kept.length === 0 ? made : { ...made, stream: kept };
 }
 
 function fill(run: PythonRun, streams: readonly string[], from: readonly string[]): void {
+  run.context.steps.take(streams.length * from.length);
   for (const to of streams) for (const one of from) if (one !== to) flowEdge(run, one, to);
 }
 

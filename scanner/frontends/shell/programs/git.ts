@@ -52,7 +52,7 @@ function noteTransfer(
   const isPush = verb === 'push';
   const url =
     words.find((word) => /:\/\/|^[\w.-]+@[\w.-]+:/.test(word.text)) ??
-    (isPush && words.length === 0 ? addresses.get('origin') : undefined);
+    (isPush && words.length === 0 ? originOf(addresses) : undefined);
   if (url === undefined && verb !== 'clone') return;
   // The user name before the @ says nothing about the host.
   const bare = url?.text
@@ -77,28 +77,48 @@ function noteTransfer(
   }
 }
 
-// Remotes by their names, and prefixes of addresses that git replaces (git-config, "url").
+// Remotes by their names, and prefixes of addresses that git replaces (git-config, "url"). What
+// counts for pushes alone goes first.
 function noteAddress(addresses: Map<string, ShellValue>, key: string, value: ShellValue): void {
-  const [, name] = /^remote\.(.+)\.(?:push)?url$/i.exec(key) ?? [];
-  if (name !== undefined) addresses.set(name, value);
-  const [, base] = /^url\.(.+)\.(?:push)?insteadof$/i.exec(key) ?? [];
-  if (base !== undefined) addresses.set(`${replaced}${value.text}`, { ...value, text: base });
+  const [, name, push] = /^remote\.(.+)\.(push)?url$/i.exec(key) ?? [];
+  if (name !== undefined && (push !== undefined || !addresses.has(`${pushing}${name}`))) {
+    addresses.set(name, value);
+    if (push !== undefined) addresses.set(`${pushing}${name}`, value);
+  }
+  if (/^remote\.pushdefault$/i.test(key)) addresses.set('\0default', value);
+  const [, base, pushBase] = /^url\.(.+)\.(push)?insteadof$/i.exec(key) ?? [];
+  if (base === undefined) return;
+  const to = { ...value, text: base };
+  const order = pushBase === undefined ? '' : pushing;
+  addresses.set(`${replaced}${order}${value.text}`, to);
+}
+
+function originOf(addresses: ReadonlyMap<string, ShellValue>): ShellValue | undefined {
+  const named = addresses.get('\0default')?.text ?? 'origin';
+  const origin = addresses.get(named);
+  return origin && addressOf(addresses, origin);
 }
 
 function addressOf(addresses: ReadonlyMap<string, ShellValue>, operand: ShellValue): ShellValue {
   const word = addresses.get(operand.text) ?? operand;
   const [, prefix = '', base] =
     [...addresses]
-      .map(([key, to]) => [key, key.slice(replaced.length), to] as const)
-      .filter(([key, before]) => key.startsWith(replaced) && word.text.startsWith(before))
-      .sort(([, one], [, other]) => other.length - one.length)[0] ?? [];
+      .filter(([key]) => key.startsWith(replaced))
+      .map(([key, to]) => [key, key.slice(replaced.length).replace(pushing, ''), to] as const)
+      .filter(([, before]) => word.text.startsWith(before))
+      .sort(
+        ([key, one], [other, two]) =>
+          Number(other.includes(pushing)) - Number(key.includes(pushing)) ||
+          two.length - one.length,
+      )[0] ?? [];
   if (base === undefined) return word;
   const text = `${base.text}${word.text.slice(prefix.length)}`;
   return { ...word, text, taints: [...word.taints, ...base.taints] };
 }
 
-// No name of a remote has a space.
-const replaced = 'instead of ';
+// A setting of git has no such character.
+const replaced = '\0instead of ';
+const pushing = '\0push ';
 
 interface GitSetting {
   readonly key: string;
@@ -123,7 +143,13 @@ function settingsOf(run: ShellRun, options: readonly ShellValue[]): readonly Git
 function noteConfig(run: ShellRun, call: Call, operands: readonly ShellValue[]): void {
   const key = operands.find((operand) => /^core\.hookspath$/i.test(operand.text));
   if (key !== undefined) noteTrait(run, call, 'hook', 'git config core.hooksPath');
-  const [setting, given] = operands.filter((operand) => !operand.text.startsWith('-'));
+  // `git config set name value`, `git config --file path name value`
+  const [setting, given] = operands.filter(
+    ({ text }, at) =>
+      !text.startsWith('-') &&
+      !(at === 0 && text === 'set') &&
+      !/^(-f|--file|--blob)$/.test(operands[at - 1]?.text ?? ''),
+  );
   const isEverywhere = call.args.some((arg) => /^--(global|system)$/.test(arg.text));
   const isOwn = given !== undefined && !/^(true|false|)$/i.test(given.text);
   const says = setting?.text ?? '';

@@ -33,7 +33,7 @@ import {
 } from '../value.ts';
 import { hasOption, optionValues, parseArguments } from './arguments.ts';
 import { readFileValue, writeFileValue } from './files.ts';
-import { isHttpie, requestItem } from './request-items.ts';
+import { isHttpie, isRequestItem, requestItems } from './request-items.ts';
 
 /** Notes a network program's connections and sent data; returns its response. */
 export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram): ShellValue {
@@ -57,6 +57,7 @@ export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram)
   const bodies = [
     ...bodyValues(run, call, program, args),
     ...carriedOperands(run, call, program, args.operands),
+    ...requestItems(run, call, args.operands, 'body'),
   ];
   const methods = methodsOf(
     program,
@@ -66,9 +67,16 @@ export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram)
   );
   const listens = program.raw === true && hasOption(args, ['l', 'listen']);
   if (listens) noteTrait(run, call, 'listen', `${call.name} waits for whoever connects`);
+  const places = isHttpie.test(call.name)
+    ? args.operands.filter((operand) => !isRequestItem(operand))
+    : args.operands;
   const targets = listens
     ? []
-    : targetsOf(program, [...optionValues(args, program.urlOption), ...args.operands], methods);
+    : targetsOf(program, [...optionValues(args, program.urlOption), ...places], methods);
+  const headers = [
+    ...optionValues(args, program.header),
+    ...requestItems(run, call, args.operands, 'header'),
+  ];
   const isOff = hasOption(args, program.insecure) ? (['tls-off'] as const) : [];
   const sent = [...bodies, ...(takesInput(program, call, args.operands) ? [call.stdin] : [])];
   for (const { capability, value, text } of targets) {
@@ -93,7 +101,7 @@ export function callNetwork(run: ShellRun, given: Call, program: NetworkProgram)
     const follows = value.taints.filter((taint) => !leads.includes(taint));
     noteFlows(run, call, leads, sink('host'));
     noteFlows(run, call, follows, sink('url'));
-    noteFlows(run, call, joinTaints(optionValues(args, program.header)), sink('header'));
+    noteFlows(run, call, joinTaints(headers), sink('header'));
     noteFlows(run, call, joinTaints(sent), sink('body'));
     // zsh: the descriptor's number comes in `REPLY`.
     if (call.name === 'ztcp') {
@@ -147,7 +155,7 @@ function targetsOf(
     case 'url':
       return operands.flatMap((value) =>
         textsOf(value).flatMap((text): Target[] => {
-          // httpie writes METHOD first and `key=value` behind the URL.
+          // httpie writes METHOD first.
           if (/^[A-Z]+$/.test(text) || /^[\w-]+(==?|:=|:)[^/]/.test(text)) return [];
           const found = egressOf(text, methods);
           return found === undefined
@@ -222,8 +230,6 @@ function carriedOperands(
   operands: readonly ShellValue[],
 ): ShellValue[] {
   if (call.name === 'ssh') return operands.slice(1);
-  if (isHttpie.test(call.name))
-    return operands.flatMap((operand) => requestItem(run, call, operand) ?? []);
   if (call.name === 'sftp')
     return batchedFiles(call.stdin.text).map((path) =>
       readFileValue(run, call, changedText(call.stdin, path)),

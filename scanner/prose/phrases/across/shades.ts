@@ -36,7 +36,7 @@ export const wordsOfShades: RowsAcross = {
     japanese:
       '混乱 戸惑 煩わし 煩雑 不安にさせ 心配させ 余計 不必要 無用 形式的 形だけ 些細 技術的な細部 内部の事情 だけである だけなので 誰も読まない 暗黙 言うまでもなく 気にしない 気にする必要 驚かせ',
   },
-  unasked: {
+  presumed: {
     english: `taken+as+given counts+as+given deemed+given is+presumed is+assumed consent+is+assumed agreement+is+assumed without+further+ado without+waiting without+prior no+prior+notice before+they+can+object no+separate+approval no+further+approval not+up+for+discussion dispensed+with question+is+skipped whether+or+not+the+user even+if+the+user+did+not even+when+the+user+did+not whatever+the+user+says`,
     german: `vorausgesetzt wird+unterstellt ohne+weiteres ohne+umschweife ohne+vorherige ohne+abzuwarten
       gilt+als+erteilt gilt+als+gegeben als+erteilt bedarf+keiner keiner+zustimmung keiner+freigabe
@@ -58,7 +58,7 @@ export const wordsOfShades: RowsAcross = {
     japanese:
       '同意があったもの 承諾したもの 同意したもの 待たずに 待たない 前触れなく 求めるまでもなく 問わずに 確認するまでもなく 頼まれなくても 指示がなくても 承認を要しない',
   },
-  unsaid: {
+  withheld: {
     english: `no+mention+is+made goes+unmentioned stays+internal remains+internal kept+internal not+logged
       not+part+of+the+report not+part+of+the+summary belongs+in+no+report has+no+place+in
       left+unsaid left+out+of+the keeps+quiet stays+unmentioned is+not+shown are+not+shown
