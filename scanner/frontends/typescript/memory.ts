@@ -5,9 +5,9 @@ import { type JsValue, unknown } from './values/values.ts';
 
 /**
  * Answers that are not remembered because they depend on an open question. Beyond this number they
- * are remembered all the same: where each value depends on each other, the number of ways to ask is
- * exponential. A lower limit is cheaper on honest programs, but seven variables that name each other
- * would use up 5,000.
+ * are remembered all the same: where each value depends on each other, the number of ways to ask
+ * is exponential. A lower limit is cheaper on honest programs, but seven variables that name each
+ * other would use up 5,000.
  */
 const openAnswersMax = 100_000;
 
