@@ -11,7 +11,7 @@ interface CodeDigests {
 }
 
 export const codeDigests: CodeDigests = {
-  extractor: 'sha256:e14cf94ad77bb4ffe90487046eb794d88e4ded93168af8a64d2a4ccb466cb661',
+  extractor: 'sha256:0a3879644621719672b08e9989ed1b316b027d295e7ebacf8db16301202ac325',
   judging: 'sha256:632336fb158c7c02b7347b5fd1bcd9700016d594a325ce512c9eaa6738ec129c',
   rules: {
     'env/dynamic-name': 'sha256:b3bcc619041c321b4ae11ca5d5c43bb5beec8dbf73751365badd255319977730',
@@ -28,9 +28,9 @@ export const codeDigests: CodeDigests = {
     'exec/code-from-string':
       'sha256:f2c1e653f623f77ec9924b5bee7cd9946615824e9ef9cf20191818482401a279',
     'exec/computed-program':
-      'sha256:68010c69b242a58fb014e526060d156dc16f5f6e15656d950b5ef3aea6968c29',
+      'sha256:7f3eb07330cb0385f6e4623abb72cb15b394074892df78a806e3eba186a90d45',
     'exec/credential-command':
-      'sha256:908556c6aec8c818175c493acdf246e8410a9933219df9cecc4b0f599ef0940b',
+      'sha256:fc9880d5bbe216f18c58658ae2f97a0cccf52b03ba1d24753c3d715ae04d013a',
     'exec/deserialize': 'sha256:3d05d0077ae9b0b9548eb1b7e13872d849681816a19f120f08f932ee047e49d0',
     'exec/download-and-run':
       'sha256:1db2fe5e151aa0023b2a531d1c23d2c07919d66bb97d52b3b31f5cbc2d6f1208',
@@ -55,7 +55,7 @@ export const codeDigests: CodeDigests = {
       'sha256:cb309ad8421249bdbc5adf2f0d0f00b3a9c93d35080ce8847daadaf57b717d80',
     'files/agent-history':
       'sha256:d775915da87903f318930ceafe936af6d07906a3f2e81106cd4563b4b5bdf744',
-    'files/agent-memory': 'sha256:0e2f08f7f936f39cad63155ca820ff263c5e994b7a683138979b3c3664e787ff',
+    'files/agent-memory': 'sha256:fc1789b80977cbc6214ec5a21a0d6da95d8d89f6b34605a5792851f45d9b90f1',
     'files/browser-data': 'sha256:0778151d1034eaa0c5c0c9c2bc61c06df6905f0a8c419c688711b6fea3530c0b',
     'files/computed-path':
       'sha256:a44cd2693159d7eb5098f4d1fbe7ff188eb5242bee6d7ce9cea2db89c08dcf38',
@@ -78,20 +78,20 @@ export const codeDigests: CodeDigests = {
       'sha256:91d833e1d24836b0bf4188f324d0d57adfb00a712119f980abaa7d3a01fa0a23',
     'files/wallet': 'sha256:0f05aff799a9760a5f6f4f17a72443a8dbc2d97365dbc16c93bda9f371106b37',
     'flow/collection-beside-network':
-      'sha256:cc8fbd981118576df2fc426a6fbccf6abcc0998b7cab68ad2eeac4a809c00944',
+      'sha256:5b5d928ba8b5c3ab28bd776cdc31e9cf09988b508421abe78c2b34125172532a',
     'flow/credential-file-to-network':
-      'sha256:d218527154c1a594fa436468ea92a587b1e1cf3658089ef16ba52b4ac8fbd56c',
+      'sha256:d8a76b4c2419d625c4f9a97a46991c52b66c2700325b71b3ab01e3ac73e11638',
     'flow/decoded-to-exec':
       'sha256:4f74825248161b03a9f17e27cbd76f91941c15664628bec8ca644df66b6c2ee9',
     'flow/encoded-to-network':
-      'sha256:2ca4538a483f8f8fc9729e26d2a7b8ff14c6ca67700eaa639e5df4274aa55f94',
+      'sha256:501b677d6b33b6583ccc0918c7de434c1afc2aed08254f10775f7ca694d7530c',
     'flow/environment-to-network':
-      'sha256:983e083995bb711c3a4217680600b8c3e61d522b4d9953a5ecfebcf279978ab4',
+      'sha256:fb9d7d5bf3b09639c6d8ece8b9ee4e50569d9912bb00df6063b7cdf414c333c0',
     'flow/file-to-exec': 'sha256:91a894ab673fdd9d900fbf72f694a5d78cd831fd64beb5b1059f0c10a23cafe3',
     'flow/file-to-network':
-      'sha256:9dd811bda739eb57e3b8d14f1fda1f3baf1cec0112e261d57e3e5ea1fc5a2ca7',
+      'sha256:55bb3f7a5739061816fc46017a0db460012b9286a70bb7d38c645f9438cc202f',
     'flow/host-facts-to-network':
-      'sha256:21d033c92a59a55334abf7402d193fe4f9a50f638f4590b5d9afe94a954f15ef',
+      'sha256:d59e159f18f6a7044689493d303c9a826e3db0c2fc172adb1f2ab58fa2d05800',
     'flow/input-to-shell':
       'sha256:c94c485dd25953ef79f8564dd46492cfeb8aa5a681679cef7caee68dbfa31208',
     'flow/local-secret-to-network':
@@ -99,25 +99,25 @@ export const codeDigests: CodeDigests = {
     'flow/network-to-exec':
       'sha256:f0d16c816df909c4ca048bcd117a9dcc42673dc542b63ff2a1210310e5df028b',
     'flow/recording-to-network':
-      'sha256:7f830eb4e61d30e3785d7ef9b952aae52300d922cb90c82b0a81205c6fca2052',
+      'sha256:2ac5060a7210b4bbafc85eb916e7582d39a80a2493cee909606eb210c4d6c9cc',
     'flow/secret-beside-data':
-      'sha256:e35a702076c91a9d568324bafd78d442d2094664307187b02a3be5110ec77f2c',
-    'flow/secret-in-url': 'sha256:32a2fe4fb05266a3272b33890f9b64161905a674d3b377a2325e5210de56ff8a',
+      'sha256:c5e7b093049d28fbaa3cb3f0619a8156b913bc1e66a88a8959a56d6b9d5fbb3e',
+    'flow/secret-in-url': 'sha256:e8a71d1690ace5ac63e8a141155e7533679c01b7868386ae4dc4cdecc57c1a24',
     'flow/secret-to-child':
       'sha256:f288bcf1661c4f5bc6085a073d1f2e4381c9b103600bbaa4f27133726051576f',
     'flow/secret-to-computed-host':
       'sha256:971f3cbb2271c3612e06c10f86d0133b5091eb2a57f015575d22a3f428645b8f',
     'flow/secret-to-network':
-      'sha256:2319962cbc92fb7f55fbfb7dd169b18effe77bca2a69b8ea3b6782755575e060',
+      'sha256:1a7125353e0b44d2c2826a533790fa5f529734b6835c0750bb0334337cb75fca',
     'flow/secret-to-output':
       'sha256:5cbd58ec651e4d52cf3d290a83385ec23069dc4724163115890c0eaf3df6bf2d',
     'flow/secrets-to-one-host':
-      'sha256:46026359915deb2bbeb5a59557bcce9e13ee767ab3a34297d049ce2450ad41bc',
+      'sha256:5d32f38ee2247e2cfafb355f40eff8f7068804816a01108e3568c0821e9419b7',
     'flow/untrusted-to-agent':
-      'sha256:21b7b9456ee052487e0a6a7e702151f2d958c1210fdeb10a56555f79d1320d73',
+      'sha256:cf03e604a555c1fc121e739bcee31de4649fcdce06a328ca927c467638573697',
     'manifest/all-three': 'sha256:e2ad707a80dc75574306fdef072c6ad7fa394eb7db6681f4d53370b686114cfc',
     'manifest/broken-promise':
-      'sha256:54cbfcbd9366577692d2b42bbf8bcf341f10dab9d26203c0828fb5f78d1c6aa9',
+      'sha256:66af1d57b280d6d4e9ddce4ec690ae6ebdc93826372a5ecdaac389c31ceea705',
     'manifest/contradiction':
       'sha256:3055dd019df35275166dd6df3e2f542140ba280ff1ae3ffffd130ce2e88e2def',
     'manifest/declared-attack':
@@ -141,7 +141,7 @@ export const codeDigests: CodeDigests = {
       'sha256:b13db302248fc2f42959976d9301de0edc2228632c5f6cb3d91dd672cfc42b2b',
     'network/drop-host': 'sha256:c9cd67ceb72966bfd490cc674761387dedf250a7dd5a1579eab1b74989ca475e',
     'network/hidden-host':
-      'sha256:35d4adef7f012a62e78072b403e60f29bb99a32792a6d741f029febb4498efb5',
+      'sha256:e40a8c125441a5644d77024439302618008a31316a324cdd82d2659a82194893',
     'network/listener': 'sha256:24b1e771b1451b887a7b295d919057f0e7d4ff80f4fe404a8f080773d8c534bb',
     'network/odd-port': 'sha256:ed76fe285102c259182cd66e756bb44ff7496d067a2d4381948c5725758933a9',
     'network/raw-address':
@@ -166,9 +166,9 @@ export const codeDigests: CodeDigests = {
     'obfuscation/encoded-program':
       'sha256:0988e667850cb1e847bcd3f56c0b11f76ac62478560777657b219c9bc25ac0d2',
     'obfuscation/evasion':
-      'sha256:e39af58ae67f17dc1806a5744c7eb7d622bac482be7e149e5efa8f93f43e3783',
+      'sha256:6796a94aa3554771d97838f4e1d622ca26531a4129c07525699d12345e7bb4ab',
     'obfuscation/hidden-characters':
-      'sha256:afeed9fd3cd216d96cc25fc615573ab86bc39d8ae99e08c035484f46456df4de',
+      'sha256:85f77282dd72059bb90717f40efd522e30810d40be6cf8902bc63e8cde43b033',
     'obfuscation/hidden-name':
       'sha256:a5dd4fb4dc86c3cff67e51e704d5ae7824d6f43fd048bd4782a360bb85fcfdd6',
     'obfuscation/minified':
@@ -176,25 +176,25 @@ export const codeDigests: CodeDigests = {
     'obfuscation/misleading-encoding':
       'sha256:2dfaf8899f7df8a4e52a3fd44b7efd68d2d1bb4f1977aa2d93bf24045f0cd581',
     'obfuscation/mixed-script':
-      'sha256:1c1bc49891eba0e3b232e4481ca7acaf318527871e6833dca5acee154690a925',
+      'sha256:bb52b4a3ae314e2a58d6e73b8eb34030b5e5cc3b59b055620ac999327504669f',
     'obfuscation/obfuscator':
-      'sha256:ee2301d31060d70931b262b33b205429983b7593f7648b7ed41588344c2ae81d',
+      'sha256:72368f2f00c1a376a3f2668615c8884f8cce7870c932b5b1d999bb5d6e88f7cb',
     'obfuscation/opaque-blob':
-      'sha256:c069d7ecbb8855708c55f6952b2fdf6b33c1e0f7f722712f74734ac132cbaf07',
+      'sha256:4c5ddbfae685add7b0fd186eb948e423ff17f3b335c1de3d967e73900efaa80c',
     'obfuscation/padding':
-      'sha256:228f10f9916c4a614244c92446a7268518f9891bca1dd11f648dbda9ecbd765b',
+      'sha256:002637ab0a7fe1e038139c3208ec114ac891c117a16f7690b67bb9136634d75a',
     'obfuscation/self-extracting':
       'sha256:65e6980f3b503da55e97aeed9c285dd2f82542c07f0e39c6520a38847fa7e631',
     'obfuscation/shadowed-library':
       'sha256:f377d54f68d07ad718f96f4a0578e933956ed545a201607b31e0c84e952e50be',
     'obfuscation/text-from-numbers':
-      'sha256:7e0f1ec04e8bf988a4dd4cf7d945328b108eb9715247d424c8fe6791bb473edd',
+      'sha256:eb84f6fee7df7a14d671a4f3eea007ec9cac223cbbb07f1bc98ae092c37717ff',
     'obfuscation/unanalysed':
       'sha256:c0691578c00f425001c862933dad310e6e8a8f704a2dafe59e997bd5c1959d3f',
     'persistence/agent-configuration':
       'sha256:f3ca97e0f880244d8d2e500449fd785dda139f4bae82932c6ef272b275f046af',
     'persistence/autostart':
-      'sha256:0efb57b42a10c501f8f985442bdaed821bbae59f3a410d152df340eb9e25e743',
+      'sha256:da33d2c6be4c1ef70b66fe02dea1f24a5186f3a30bbee23afeee266aa5345cb1',
     'persistence/defence-tampering':
       'sha256:0f7be1fc43353343a80815cafd9425097a9696edbf5173cd205e39fa5050e8ff',
     'persistence/detached':
@@ -209,57 +209,57 @@ export const codeDigests: CodeDigests = {
     'persistence/new-account':
       'sha256:38b6ae2afe63608cdbda61f340f608eeb44d5f3f3a078a625fd3c47d9a9cd723',
     'persistence/shell-profile':
-      'sha256:ebfd9447786079e70b21fef4a148ab02b56da4c76c0f8f710ead149c341cbec9',
+      'sha256:b2d6b6bcfc21bb929fab31f3f653ee8826458d6c268bb27676d98dcb77728e58',
     'persistence/shipped-key':
       'sha256:eca57058dbfb96aa934a3710eaf549534738bcc34a1a8ae781329056c5456d80',
     'prose/approval-bypass':
-      'sha256:a360fc061ed724b488187b7bca19796b61a7d3b434f48951cea6d7b592bc3e22',
+      'sha256:12b863714d7222f5f92f9a03cf1d1ab006550db30bfc89fe0cdf8a973560aff4',
     'prose/biased-judgement':
-      'sha256:354a0769dd66fedc197a7080d41ae0614a66999291c6b0a80cf16ad3b5a28a08',
+      'sha256:7d7f52fa8e24b8fdb96e17602cb94feb3090b021a9e143a9be4d5c3ed43159f0',
     'prose/boundless-role':
-      'sha256:d7df6e1f137007a16ba8af69612a091133db63da074e1fdb794361c2b348d276',
-    'prose/concealment': 'sha256:070046904886254b5a193867f2e310544c397d203c167bb66f8249613a6aee29',
+      'sha256:5fd7bdcf35f8d6bdfa8592e4d10d9e17deff89adaa9a4e8ade746d004f7030cb',
+    'prose/concealment': 'sha256:4318c19f49ae948ef7245db26e296825089ba26910cb99bdeaea99ed86abcdb1',
     'prose/credential-solicitation':
-      'sha256:e844b9c8c7b9714640532ea9e27f5c0bd10c8c80b67df7c8f136b4f22523f016',
+      'sha256:50624ca1eb6599e8603883541518371a0138c0c55d8f5c7bb1b66d7559315fb8',
     'prose/decode-instructions':
-      'sha256:298a69b75d7d7bb1043c1c547ae91646a33a7d605f9df538b812aff01f188bbc',
+      'sha256:40f3d3d0b332887fd17a01ae1f617c0c576067477440a19bb9e13d3a7560dd09',
     'prose/destructive-orders':
-      'sha256:847cbdc96079730b2fe756e162322ff4bb72ccce78c45a13030d842a9f444f1c',
+      'sha256:3736eb52a9cb6b8b4e5dcc6d417cfab587c2311c23c0230ef201fdc5bc1b1b68',
     'prose/divided-order':
-      'sha256:21bdaa0e8be1f0f1b48da2ef4daca5f2c66d904bd7cff8b6ec8e5088bef8312b',
+      'sha256:50e79eb4e9256a56b3373d231ded0eec66473bef79981390a787185dad2a9858',
     'prose/encoded-instructions':
-      'sha256:e4ce6eebbf7a5a176b2eccc332c265d189ace251f06f62d3189291d104ef0e19',
+      'sha256:41eeb730dc53ee039c202d2dccaf7ddebd765437bd04f60f03405b05ef5b235f',
     'prose/exfiltration-instructions':
-      'sha256:1d86254e7d828f5e68182f0b73441032b97c559141ecb0d9e37f5ec0697b6414',
+      'sha256:15c14c57fbca18fa9506148f0b5380cb4e69b680550e0b0dc2b4dc912313bdee',
     'prose/false-authority':
-      'sha256:fe817235991d3f38f02d84fd5576a942d063cf05145646eea97f6854e8e959e8',
-    'prose/hidden-text': 'sha256:fe903322c14ae44ceb02c204761925a25e37b8625997fdb060d700a63f6320ff',
-    'prose/install-lure': 'sha256:c8c83e005df734923a7ff71694ac9b57409f01915d36a2e4da26494ad27ea575',
+      'sha256:34ff7bc8ec54c0f1bf151b18ec49af6570b21bb51ccc421c9f1dfae5fcbfd3d2',
+    'prose/hidden-text': 'sha256:c91027c374827c74a39d3dd531717cbb873a287da98b25a257dd02e0fccdc63c',
+    'prose/install-lure': 'sha256:bda2a4b1146aaecbbc4e90611d03b7bb1ac33d4f9a096e43ed1ec7c773985587',
     'prose/memory-tampering':
-      'sha256:33a05e2c393b3ab3561d148498110c2379634ad15a1b18abe152461789a146da',
+      'sha256:252a33f65dbf42b3867130e4045c4747e87523aeabe66a25d5c899483bd75b45',
     'prose/override-instructions':
-      'sha256:7f13b78794c34e50df2943f52939e6693751263fb5eebc7a7ab171c3a88d0d85',
+      'sha256:35cf79e57228f331bbca8aa59b63dfac5c9a6eaaca1d0ddea57dd9839cf9634f',
     'prose/payment-diversion':
-      'sha256:58363066de9dc9eb0bf09746217fb432b4f0030ac67cb09219f8b066a0386df2',
+      'sha256:525e3e638206bcb0ea14c0da0383af1fa1900f11f7abb783f18aa6af93bbca32',
     'prose/planted-content':
-      'sha256:6da0c1e2b943fecbde1bd76b01137f6b87810c8fec411fea6d45336f1cbfc241',
+      'sha256:85afb6b684d95ad4b16f9605450f70934c760f66cc02275daaeef05915a85ae0',
     'prose/remote-instructions':
-      'sha256:cd854bb9228cc4f0389fccd45548906ae6739d370a63618ef300beb29b46eb50',
+      'sha256:0bf71bd21c384b4d15ccc2fe0c3dc0ec2baffac0e66f7a5bf5eefbfa1a37a175',
     'prose/secret-in-reply':
-      'sha256:6e0962385be3c86073b1ecceeef4cb244063651253b2757eea5e30464bac5d19',
+      'sha256:410f18bb453a71b52bd2b2ee857ae7bc60dc8679da284fc27ec3146c8b22c320',
     'prose/self-propagation':
-      'sha256:a566f3a8392c93b6d3d756cd7c54f1380e760846058f36b842e4ca4877a34104',
+      'sha256:c19b4ff1e0eb9bc0c93b70a19ab14b3a0230a178958bfe079fc8ce3f9e11de2f',
     'prose/speaks-to-scanners':
-      'sha256:e59e12a888987bec01140b2c52f24a0ff41f9462639c226702bd2e588abb52c2',
-    'prose/trigger-bait': 'sha256:183dcecdd15272d34e93a6fc10c4af2981c1ef811ae6291f4cc11effcf23f84b',
+      'sha256:1bf18c65308293ef2d65c938b1a8a90d657a286acba98440b208f1ccc3b0916c',
+    'prose/trigger-bait': 'sha256:f4a6b1fff22f18d7e0c513164d8ac576307129a6fffcf0f15c9798dce7bf0b73',
     'prose/weakened-defence':
-      'sha256:a9c36516386af3d469d9758c68e2f574bc6f7c8321dd4716d0203a34c6802d95',
+      'sha256:fe27f9bf6cdd624efaa93021dac829eeec51bac7825f7684dac0340bbb377b05',
     'resources/decompression-bomb':
       'sha256:4c625cc957e25f45d32408edca483766af097123934b17e0b1bed2f84d534044',
     'resources/endless-requests':
-      'sha256:cc3029a92224c9cba20e1c68ede844b5752c12b7eae38a9360a70d064cdffdce',
+      'sha256:ef64a9284e48971d05f6d2811c9bc1ed393b7971c904dd178b8ab11bc9653abf',
     'resources/exhaustion':
-      'sha256:09ee32f005f443bc77fc602b88da6bce49012f0a0e3802a2c9e14de59145abe2',
+      'sha256:e1d965956268e0c76a92005d2ddbc00498af366c2b8db314567e4a071500c445',
     'resources/fork-bomb':
       'sha256:1c2492b09dc4e3c542cf8d5843313d8539a66c80b9742a97f2a0cc02fb780616',
     'resources/mining': 'sha256:735c061371c0b52de0b594948ee0fb27a439e351448d6b450d8c52671e9f0afb',
@@ -276,15 +276,15 @@ export const codeDigests: CodeDigests = {
     'supply/binary-in-bundle':
       'sha256:3679c312e4fed0e0b3d9ed6418c09d2bde0439dd4d31dd05712be4c4f16d471f',
     'supply/credential-in-bundle':
-      'sha256:f28159f2ae38e341d7802cd23d54a4ac2c51f413d25d65c83daf6ee8d47d0a09',
+      'sha256:f8580690c7f84c71802e12334e2a8820fd3f385dfadaeaf7ac5f4f99c9051fce',
     'supply/dangling-reference':
       'sha256:4506611e15452c07f356b0b4154df207fe623d85492758518136a058ae70ad44',
     'supply/dependency-confusion':
       'sha256:8a6e5d2d671bdf30eae175f39d63f8f8ddbedab8ca24406eee39985d3930412a',
     'supply/foreign-source':
-      'sha256:9f390ac9630b1c3936b4de2f931dd2fccfbfe1ac4b17b9bfa4878dca68ea6df6',
+      'sha256:09e30636a5c0ce5087f10463c039ea8196d0788faff4d7903bc916398a814e4b',
     'supply/index-redirect':
-      'sha256:49c1121d81f9a2cd8855f4d45cca1ab9dce6cd1f8b8944c627e76aac9aa68b20',
+      'sha256:47d0234aabef01cad6a7b8f3a61a0f4ecdc3b089943596814564ccd1c9639f92',
     'supply/install-hook':
       'sha256:573366c7c1c9ada08b14785093e31059f46726588efff4f1c812ebf3dc941602',
     'supply/lifecycle-script':

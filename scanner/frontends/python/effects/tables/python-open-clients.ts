@@ -53,11 +53,14 @@ const openClients: readonly string[] = [
 ];
 
 const starts: ReadonlySet<string> = new Set(openClients.map((name) => `${name}()`));
+const startCharsMax = Math.max(...openClients.map(({ length }) => length + 2));
 
 /** The part of a qualified name that is an open client; undefined for other names. */
 export function openClientIn(qual: string): string | undefined {
-  for (let at = qual.indexOf('()'); at >= 0; at = qual.indexOf('()', at + 2)) {
-    const start = qual.slice(0, at + 2);
+  // The name of a chain of calls grows with the chain, and each call of the chain is looked up.
+  const head = qual.slice(0, startCharsMax);
+  for (let at = head.indexOf('()'); at >= 0; at = head.indexOf('()', at + 2)) {
+    const start = head.slice(0, at + 2);
     if (starts.has(start)) return start;
   }
   return undefined;
